@@ -1,0 +1,41 @@
+// The layer rule: the library's folders stand in the order in which data flows; each imports only folders above it.
+const order = ["plan", "run", "tools", "model", "agents", "store", "engine", "server", "cli", "testing"];
+const src = "^packages/planloom/src/";
+
+const layers = order.map((folder, index) => ({
+  name: `layer-${folder}`,
+  comment: `${folder}/ may import only ${order.slice(0, index).join(", ") || "nothing above it"}.`,
+  severity: "error",
+  from: { path: `${src}${folder}/` },
+  to: { path: `${src}(${order.slice(index + 1).join("|") || "none"})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: "run-imports-only-plan",
+      severity: "error",
+      from: { path: `${src}run/` },
+      to: { path: ["node_modules", "^node:", "^[a-z]"], pathNot: [`${src}(plan|run)/`, `${src}(limits|error)\\.ts$`] },
+    },
+    {
+      name: "plan-imports-little",
+      severity: "error",
+      from: { path: `${src}plan/` },
+      to: {
+        dependencyTypes: ["npm", "core"],
+        pathNot: ["node_modules/zod", "node_modules/@marcbachmann/cel-js", "node_modules/yaml", "^(node:)?crypto$"],
+      },
+    },
+    { name: "index-is-the-rim", severity: "error", from: { path: `${src}.+/` , pathNot: `${src}(cli|testing)/` }, to: { path: `${src}index\\.ts$` } },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "no-orphan-imports", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "packages/planloom/tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "default"] },
+  },
+};

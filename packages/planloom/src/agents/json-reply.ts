@@ -1,0 +1,60 @@
+// Reads the value that a model wrote as text. In: the text, and the type that is wanted. Out: the value, or what is wrong.
+// Separate because agent steps and argument filling read replies alike, and models wrap JSON in fences and sentences.
+import { LIMITS } from "../limits.js";
+import { depthOf, type Json } from "../plan/json.js";
+import { mismatch, typeText, type Mismatch, type Type } from "../plan/type.js";
+
+export type ReadReply = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly message: string };
+
+/**
+ * The first reading of `text` that fits: the whole as JSON, a fenced block, the outermost object or list, the plain text.
+ * Without a type, or for a string, the text itself (trimmed) is the value; an empty text never is.
+ */
+export function readReply(text: string, type: Type | undefined): ReadReply {
+  const plain = text.trim();
+  if (plain === "") return { ok: false, message: "The reply has no text." };
+  if (type === undefined || type.kind === "string") return { ok: true, value: plain };
+  const values = jsonReadings(plain);
+  const fitting = [...values, plain].find((value) => problemOf(value, type) === undefined);
+  if (fitting !== undefined) return { ok: true, value: fitting };
+  const closest = values[0];
+  if (closest === undefined) return { ok: false, message: `The reply is not JSON of the type ${typeText(type)}.` };
+  return { ok: false, message: problemOf(closest, type) ?? "" };
+}
+
+/** Every value that can be read as JSON from a text, the most literal reading first. */
+export function jsonReadings(text: string): Json[] {
+  const values: Json[] = [];
+  for (const part of [text, fenced(text), outermost(text)]) {
+    if (part === undefined) continue;
+    try {
+      values.push(JSON.parse(part) as Json);
+    } catch {
+      // the next reading
+    }
+  }
+  return values;
+}
+
+function problemOf(value: Json, type: Type): string | undefined {
+  if (depthOf(value, LIMITS.jsonDepth) > LIMITS.jsonDepth) return `The value nests deeper than ${LIMITS.jsonDepth}.`;
+  const found = mismatch(value, type);
+  return found && mismatchText(found);
+}
+
+export function mismatchText({ path, expected, got }: Mismatch): string {
+  return `${path === "" ? "The value" : path} should be ${expected}, but is ${got}.`;
+}
+
+function fenced(text: string): string | undefined {
+  const open = text.indexOf("```");
+  const start = text.indexOf("\n", open);
+  const end = text.lastIndexOf("```");
+  return open >= 0 && start >= 0 && end > start ? text.slice(start + 1, end) : undefined;
+}
+
+function outermost(text: string): string | undefined {
+  const start = text.search(/[[{]/);
+  const end = Math.max(text.lastIndexOf("]"), text.lastIndexOf("}"));
+  return start >= 0 && end > start ? text.slice(start, end + 1) : undefined;
+}

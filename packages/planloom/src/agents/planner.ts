@@ -1,0 +1,172 @@
+// The planner: a goal becomes a checked plan, or findings about the draft. In: a PlannerRequest. Out: a PlannerReply.
+// Separate from the rounds of repair, which are the kernel's: one call here is one request.
+import { LIMITS } from "../limits.js";
+import type { Model, ModelMessage, ModelReply } from "../model/port.js";
+import { check } from "../plan/check.js";
+import type { Finding } from "../plan/finding.js";
+import { isObject, type Json } from "../plan/json.js";
+import type { Plan } from "../plan/plan.js";
+import { readPlan } from "../plan/read.js";
+import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
+import { BOOLEAN, listOf, NUMBER, STRING, typeText, UNKNOWN, unionOf, type Type } from "../plan/type.js";
+import { NO_USAGE, type Usage } from "../plan/usage.js";
+import { askModel } from "./ask-model.js";
+import type { AgentContext } from "./checkpoint.js";
+import { jsonReadings } from "./json-reply.js";
+import { planFromReply, planRequestSchema } from "./plan-request-schema.js";
+import { plannerGoal, plannerRepair, plannerSystem } from "./prompts.js";
+import { failureOf } from "./step-failure.js";
+
+export interface PlannerRequest {
+  /** Trusted. */
+  readonly goal: string;
+  /** Data: the planner is told their names and types, never their values. */
+  readonly inputs: { readonly [name: string]: Json };
+  readonly inventory: Inventory;
+  readonly limits?: { readonly steps?: number };
+  /** Replaces the opening of the planner's prompt. */
+  readonly instructions?: string;
+  /** The draft of the round before, with everything that was found. */
+  readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[] };
+  /** Plans that a person did not want, oldest first. */
+  readonly rejected?: readonly { readonly plan: Plan; readonly comment: string }[];
+  /** The executor's model, so that descriptions suit it; null where there is none. */
+  readonly executorModel: string | null;
+}
+
+export type PlannerReply =
+  | {
+      readonly kind: "plan";
+      readonly plan: Plan;
+      /** The inputs with the plan's defaults. */
+      readonly inputs: { readonly [name: string]: Json };
+      readonly hash: string;
+      readonly tools: readonly ToolSpec[];
+      /** Warnings only. */
+      readonly findings: readonly Finding[];
+      readonly usage: Usage;
+    }
+  | { readonly kind: "invalid"; readonly draft: string; readonly findings: readonly Finding[]; readonly usage: Usage };
+
+/** A planner without a model: gives a draft as data or as text. */
+export type PlannerFunction = (request: PlannerRequest, context: AgentContext) => Promise<unknown>;
+export type Planner = Model | PlannerFunction;
+
+/** One round of planning. Throws a StepFailure where no reply came; whatever the planner wrote is an expected outcome. */
+export async function askPlanner(
+  request: PlannerRequest,
+  planner: Planner,
+  context: AgentContext,
+): Promise<PlannerReply> {
+  try {
+    if (typeof planner === "function")
+      return readDraft(await callFunction(request, planner, context), request, NO_USAGE);
+    const reply = await askModel("planner", modelRequest(request), planner, context);
+    return readModelReply(reply, request);
+  } catch (thrown) {
+    throw failureOf(thrown, context.signal, NO_USAGE);
+  }
+}
+
+/** What is sent to the planner's model. */
+export function modelRequest(request: PlannerRequest) {
+  return {
+    system: plannerSystem(request.inventory, request.executorModel, request.instructions),
+    messages: messagesOf(request),
+    output: { name: "plan", schema: planRequestSchema(request.inventory) },
+  };
+}
+
+function messagesOf({ goal, inputs, limits, invalid, rejected = [] }: PlannerRequest): readonly ModelMessage[] {
+  const types = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, inputType(value)]));
+  const asked: ModelMessage = { role: "user", text: plannerGoal(goal, types, limits?.steps ?? LIMITS.steps, rejected) };
+  if (invalid === undefined) return [asked];
+  const draft = invalid.draft.slice(0, LIMITS.planBytes) || "(empty)";
+  return [asked, { role: "assistant", text: draft }, { role: "user", text: plannerRepair(invalid.findings) }];
+}
+
+async function callFunction(request: PlannerRequest, planner: PlannerFunction, context: AgentContext): Promise<string> {
+  return await context.checkpoint("planner", { effects: "none" }, async () => {
+    const draft = await planner(request, context);
+    return typeof draft === "string" ? draft : (JSON.stringify(draft, null, 2) ?? "");
+  });
+}
+
+function readModelReply(reply: ModelReply, request: PlannerRequest): PlannerReply {
+  const read = readDraft(draftText(reply.text, request.inventory), request, reply.usage);
+  if (read.kind === "plan" || reply.finish === "stop") return read;
+  const why = UNFINISHED[reply.finish];
+  return why === undefined
+    ? read
+    : { ...read, findings: [why, ...read.findings.filter(({ code }) => code !== why.code)] };
+}
+
+const UNFINISHED: { readonly [finish: string]: Finding } = {
+  length: finding(
+    "TRUNCATED",
+    "The reply was cut by the output limit.",
+    "Write a shorter plan: fewer steps, shorter descriptions.",
+  ),
+  "content-filter": finding(
+    "REFUSAL",
+    "The provider's content filter withheld the reply.",
+    "Change the wording of the plan.",
+  ),
+};
+
+/** The text that is checked and shown: the reply itself, or the document that its strict form stands for. */
+function draftText(text: string, inventory: Inventory): string {
+  const document = jsonReadings(text.trim()).find((value) => isObject(value) && Array.isArray(value["steps"]));
+  return document === undefined ? text : JSON.stringify(planFromReply(document, inventory), null, 2);
+}
+
+function readDraft(draft: string, request: PlannerRequest, usage: Usage): PlannerReply {
+  const { goal, inputs, inventory, limits } = request;
+  const read = readPlan(draft, { inventory });
+  if (read.kind !== "plan") return { kind: "invalid", draft, findings: read.findings, usage };
+  const checked = check(withRun(read.draft, request), inventory, {
+    inputs,
+    locate: read.locate,
+    goal,
+    ...(limits && { limits }),
+  });
+  if (!checked.ok) return { kind: "invalid", draft, findings: checked.findings, usage };
+  const { plan, hash, tools, findings } = checked;
+  return { kind: "plan", plan, inputs: checked.inputs, hash, tools, findings, usage };
+}
+
+/** The goal and the inputs are the run's, whatever a draft says about them; the planner need not declare them. */
+function withRun(draft: unknown, { goal, inputs }: PlannerRequest): unknown {
+  if (!isObject(draft)) return draft;
+  const declared = isObject(draft["inputs"]) ? draft["inputs"] : {};
+  const given = Object.entries(inputs).map(([name, value]) => [name, { type: inputType(value) }] as const);
+  return { ...draft, goal, ...(given.length > 0 && { inputs: { ...declared, ...Object.fromEntries(given) } }) };
+}
+
+function finding(code: string, message: string, fix: string): Finding {
+  return { code, severity: "error", where: { pointer: "" }, message, fix };
+}
+
+/** The text of the type that a value suggests: its kind, not the value itself. */
+function inputType(value: Json): string {
+  const text = typeText(typeOfValue(value));
+  return text.length > TYPE_CHARS ? (Array.isArray(value) ? "unknown[]" : "unknown") : text;
+}
+
+/** Above this a type tells a planner, and a person who approves, nothing more. */
+const TYPE_CHARS = 500;
+
+function typeOfValue(value: Json): Type {
+  if (typeof value === "string") return STRING;
+  if (typeof value === "number") return NUMBER;
+  if (typeof value === "boolean") return BOOLEAN;
+  if (Array.isArray(value)) {
+    const items = (value as readonly Json[]).map(typeOfValue);
+    return listOf(items.length === 0 ? UNKNOWN : unionOf(items));
+  }
+  if (!isObject(value)) return UNKNOWN;
+  const fields = Object.entries(value).map(
+    ([name, field]) => [name, { type: typeOfValue(field), optional: false }] as const,
+  );
+  return { kind: "record", fields: Object.fromEntries(fields) };
+}

@@ -1,0 +1,49 @@
+// What a model is shown of data. In: named values. Out: marked text, cut where it is long, and the rest on request.
+// Separate because the roles show data alike: as material, never as instructions.
+import { LIMITS } from "../limits.js";
+import { canonicalJson, type Json } from "../plan/json.js";
+
+/** A value as a model reads it: text as it is, the rest as compact JSON. */
+export function textOf(value: Json): string {
+  return typeof value === "string" ? value : canonicalJson(value);
+}
+
+/** Text marked as data; nothing in it can end the mark. */
+export function dataBlock(name: string, text: string): string {
+  return `<data name=${JSON.stringify(name)}>\n${text.replaceAll("</data", "<\\/data")}\n</data>`;
+}
+
+/** The beginning of a text, and how much of it that is. */
+export function beginning(text: string, from = 0): string {
+  const part = text.slice(from, from + LIMITS.previewChars);
+  const end = from + part.length;
+  return from === 0 && end === text.length ? text : `${part}\n[characters ${from} to ${end} of ${text.length}]`;
+}
+
+/** Remembers what was cut within one attempt, so that the model may read on. */
+export class Previews {
+  readonly #cut = new Map<string, string>();
+
+  /** Whether anything shown so far was cut. */
+  get anyCut(): boolean {
+    return this.#cut.size > 0;
+  }
+
+  /** The value under its name; where it is longer than LIMITS.previewChars, its beginning. */
+  show(name: string, value: Json, trusted = false): string {
+    const text = textOf(value);
+    if (text.length > LIMITS.previewChars) this.#cut.set(name, text);
+    const shown = beginning(text);
+    return trusted ? `${name}:\n${shown}` : dataBlock(name, shown);
+  }
+
+  /** A piece of something that was cut, or undefined with a name that was not. */
+  read(name: string, from: number): string | undefined {
+    const text = this.#cut.get(name);
+    return text === undefined ? undefined : dataBlock(name, beginning(text, from));
+  }
+
+  get names(): readonly string[] {
+    return [...this.#cut.keys()];
+  }
+}

@@ -1,0 +1,143 @@
+// The executor of an agent step: turns of one model call each, until the model gives the result. In: the step with its data
+// and tools. Out: the output, the tools called, the usage. Separate because it is our own loop: every turn and every call is
+// in the journal, so a crash neither pays nor acts twice.
+import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model/port.js";
+import type { Json } from "../plan/json.js";
+import type { AgentStep } from "../plan/plan.js";
+import type { Type } from "../plan/type.js";
+import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
+import type { Tool } from "../tools/tool.js";
+import { askModel } from "./ask-model.js";
+import type { AgentContext } from "./checkpoint.js";
+import { readReply, type ReadReply } from "./json-reply.js";
+import { Previews } from "./preview.js";
+import {
+  executorCorrection,
+  executorStep,
+  executorSystem,
+  LAST_TURN,
+  NOT_DONE,
+  readOnDescription,
+  type StepFacts,
+} from "./prompts.js";
+import { failureOf, StepFailure } from "./step-failure.js";
+import { callTools, READ_RESULT, type KeyOf, type ToolBench } from "./tool-turn.js";
+
+export interface AgentRequest extends StepFacts {
+  readonly step: AgentStep;
+  /**
+   * Only those that the step may use. Each call is awaited for as long as it takes: bounds in time are the caller's, who
+   * lets a call that is too late throw something else than a ToolError.
+   */
+  readonly tools: readonly Tool[];
+  /** Model replies at most; one more is allowed to correct a result that does not fit. */
+  readonly turns: number;
+  /** Replaces the opening of the executor's prompt. */
+  readonly instructions?: string;
+  readonly keyOf: KeyOf;
+  /** Of the output; undefined or string = text. */
+  readonly type: Type | undefined;
+}
+
+export interface AgentResult {
+  readonly output: Json;
+  /** Names of the tools that were called, in order of the first call. */
+  readonly tools: readonly string[];
+  readonly usage: Usage;
+}
+
+/**
+ * Carries out an agent step. Throws UnknownOutcome (an inner call may have acted), or StepFailure: TURN_LIMIT,
+ * OUTPUT_MISMATCH, STEP_NOT_DONE (the model says so), MODEL_REFUSED, the codes of the provider, INTERRUPTED.
+ */
+export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
+  const previews = new Previews();
+  const { tools, keyOf } = request;
+  const bench: ToolBench = { tools, keyOf, previews, tallies: new Map(), called: new Set(), count: 0 };
+  const specs = tools.map((tool) => tool.spec);
+  const spent = { usage: NO_USAGE };
+  const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request.type, previews) };
+  try {
+    const output = await takeTurns(request, [opening], bench, spent, model, context);
+    return { output, tools: [...bench.called], usage: spent.usage };
+  } catch (thrown) {
+    throw failureOf(thrown, context.signal, spent.usage);
+  }
+}
+
+async function takeTurns(
+  request: AgentRequest,
+  messages: ModelMessage[],
+  bench: ToolBench,
+  spent: { usage: Usage },
+  model: Model,
+  context: AgentContext,
+): Promise<Json> {
+  const fail = (code: string, message: string): StepFailure =>
+    new StepFailure({ code, message, retryable: false }, spent.usage);
+  let turns = request.turns;
+  let corrected = false;
+  for (let turn = 1; turn <= turns; turn++) {
+    if (turn === turns && toolsOffered(bench).length > 0) messages.push({ role: "user", text: LAST_TURN });
+    context.progress(`turn ${turn}`);
+    const reply = await askModel(`turn ${turn}`, turnRequest(request, messages, bench), model, context);
+    spent.usage = addUsage(spent.usage, reply.usage);
+    if (reply.toolCalls.length > 0) {
+      if (turn === turns) break;
+      const results = await callTools(reply.toolCalls, bench, context);
+      messages.push({ role: "assistant", text: reply.text, toolCalls: reply.toolCalls }, { role: "tool", results });
+      continue;
+    }
+    const read = readResult(reply, request.type);
+    if (read.ok) return read.value;
+    if (read.code !== undefined) throw fail(read.code, read.message);
+    if (corrected) throw fail("OUTPUT_MISMATCH", `The result of the step does not fit. ${read.message}`);
+    corrected = true;
+    turns = Math.max(turns, turn + 1);
+    const correction = executorCorrection(read.message, request.type);
+    messages.push({ role: "assistant", text: reply.text || "(empty)" }, { role: "user", text: correction });
+  }
+  throw fail("TURN_LIMIT", `The step gave no result within ${request.turns} turns.`);
+}
+
+function turnRequest(
+  request: AgentRequest,
+  messages: readonly ModelMessage[],
+  bench: ToolBench,
+): Omit<ModelRequest, "signal"> {
+  const tools = toolsOffered(bench);
+  return {
+    system: executorSystem(request.instructions),
+    messages: [...messages],
+    ...(tools.length === 0 ? {} : { tools, toolChoice: "auto" as const }),
+  };
+}
+
+function toolsOffered({ tools, previews }: ToolBench): NonNullable<ModelRequest["tools"]> {
+  const offered = tools.map(({ spec: { name, description, input } }) => ({ name, description, input }));
+  if (!previews.anyCut || offered.some(({ name }) => name === READ_RESULT)) return offered;
+  return [...offered, { name: READ_RESULT, description: readOnDescription(previews.names), input: READ_RESULT_INPUT }];
+}
+
+const READ_RESULT_INPUT = {
+  type: "object",
+  properties: { step: { type: "string" }, from: { type: "number" } },
+  required: ["step"],
+  additionalProperties: false,
+};
+
+/** The result in a reply without calls; with a `code` asking again is of no use. */
+function readResult(reply: ModelReply, type: Type | undefined): ReadReply & { readonly code?: string } {
+  const text = reply.text.trim();
+  if (reply.finish === "content-filter") {
+    return { ok: false, code: "MODEL_REFUSED", message: "The provider's content filter withheld the result." };
+  }
+  if (text.startsWith(NOT_DONE)) {
+    const message = text.slice(NOT_DONE.length).trim() || "The executor gave no reason.";
+    return { ok: false, code: "STEP_NOT_DONE", message };
+  }
+  if (reply.finish === "length") {
+    return { ok: false, message: "The reply was cut by the output limit; write a shorter one." };
+  }
+  return readReply(text, type);
+}

@@ -1,0 +1,49 @@
+// How a role fails: the failure as data, with what the attempt had spent. In: whatever was thrown. Out: a StepFailure.
+// Separate because every role ends in it, and the engine turns it into the failed event of its effect.
+import { messageOf, PlanloomError } from "../error.js";
+import { NO_USAGE, type Usage } from "../plan/usage.js";
+import type { Failure } from "../run/event.js";
+import { UnknownOutcome } from "./checkpoint.js";
+
+/** An attempt of a role that failed. `usage` is the sum of all its replies, also of those that came from the journal. */
+export class StepFailure extends Error {
+  override readonly name = "StepFailure";
+
+  constructor(
+    readonly failure: Failure,
+    readonly usage: Usage = NO_USAGE,
+    cause?: unknown,
+  ) {
+    super(failure.message, cause === undefined ? undefined : { cause });
+  }
+}
+
+/**
+ * What a role throws for `thrown`: provider errors and aborts become a StepFailure (an abort has the code INTERRUPTED; the
+ * engine knows better why it aborted), an UnknownOutcome learns what was spent, and everything else stays as it is: it is
+ * the engine's own (a store that was lost) or a programmer's error.
+ */
+export function failureOf(thrown: unknown, signal: AbortSignal, usage: Usage): unknown {
+  if (thrown instanceof StepFailure) return thrown;
+  if (thrown instanceof UnknownOutcome) {
+    const { key, tool, cause } = thrown;
+    return new UnknownOutcome({ key, tool, usage, ...(cause === undefined ? {} : { cause }) });
+  }
+  if (thrown instanceof PlanloomError && thrown.kind === "provider") {
+    return new StepFailure(providerFailure(thrown), usage, thrown);
+  }
+  if (!signal.aborted) return thrown;
+  const message = `The work was interrupted: ${messageOf(signal.reason)}`;
+  return new StepFailure({ code: "INTERRUPTED", message, retryable: true }, usage, thrown);
+}
+
+function providerFailure(error: PlanloomError): Failure {
+  const retryAfterMs = "retryAfterMs" in error ? error.retryAfterMs : undefined;
+  return {
+    code: error.code,
+    message: error.message,
+    retryable: error.retryable,
+    ...(typeof retryAfterMs === "number" ? { retryAfterMs } : {}),
+    ...(error.next === undefined ? {} : { next: error.next }),
+  };
+}

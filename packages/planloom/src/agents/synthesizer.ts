@@ -1,0 +1,50 @@
+// The synthesizer: the answer from the named outputs. In: goal, outputs, the form that is wanted. Out: the answer as text.
+// Separate because it is the last role, and the only one whose text a person reads as it is written.
+import type { Model } from "../model/port.js";
+import { NO_USAGE, type Usage } from "../plan/usage.js";
+import { askModel } from "./ask-model.js";
+import type { AgentContext } from "./checkpoint.js";
+import { Previews } from "./preview.js";
+import { synthesizerGoal, synthesizerSystem, type AnswerFacts } from "./prompts.js";
+import { failureOf, StepFailure } from "./step-failure.js";
+
+export interface AnswerRequest extends AnswerFacts {
+  /** Replaces the opening of the synthesizer's prompt. */
+  readonly instructions?: string;
+}
+
+/** Stands at the end of an answer that the output limit cut. */
+export const CUT_MARK = "[The answer was cut by the model's output limit.]";
+
+/**
+ * Writes the answer. With `onText` the pieces are handed over as they arrive; an answer that comes from the journal is not
+ * streamed again. Throws StepFailure: ANSWER_EMPTY (retryable), MODEL_REFUSED, the codes of the provider, INTERRUPTED.
+ */
+export async function writeAnswer(
+  request: AnswerRequest,
+  model: Model,
+  context: AgentContext,
+  onText?: (delta: string) => void,
+): Promise<{ readonly answer: string; readonly usage: Usage }> {
+  try {
+    const system = synthesizerSystem(request.instructions);
+    const messages = [{ role: "user" as const, text: synthesizerGoal(request, new Previews()) }];
+    const { text, finish, usage } = await askModel(
+      "answer",
+      { system, messages, ...(onText && { onText }) },
+      model,
+      context,
+    );
+    const answer = text.trim();
+    if (finish === "content-filter")
+      throw failed("MODEL_REFUSED", "The provider's content filter withheld the answer.", false, usage);
+    if (answer === "") throw failed("ANSWER_EMPTY", "The synthesizer wrote nothing.", true, usage);
+    return { answer: finish === "length" ? `${answer}\n\n${CUT_MARK}` : answer, usage };
+  } catch (thrown) {
+    throw failureOf(thrown, context.signal, NO_USAGE);
+  }
+}
+
+function failed(code: string, message: string, retryable: boolean, usage: Usage): StepFailure {
+  return new StepFailure({ code, message, retryable }, usage);
+}

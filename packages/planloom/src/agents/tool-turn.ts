@@ -1,0 +1,171 @@
+// The tool calls of one turn of an executor. In: what the model wants to call. Out: the results it is handed back.
+// Separate from the loop of turns because here things happen in the world: each call is a checkpoint of its own, and how it
+// ended decides whether it may be made again.
+import { messageOf } from "../error.js";
+import { LIMITS } from "../limits.js";
+import type { ToolCall, ToolResult } from "../model/port.js";
+import { canonicalJson, isObject, type Json, type JsonObject } from "../plan/json.js";
+import { typeFromSchema } from "../plan/type-schema.js";
+import { typeText } from "../plan/type.js";
+import { ToolError, type Tool } from "../tools/tool.js";
+import { UnknownOutcome, type AgentContext } from "./checkpoint.js";
+import { dataBlock, type Previews } from "./preview.js";
+import { toolFailure } from "./prompts.js";
+import { fromStrict } from "./strict-schema.js";
+
+/** Names a call: the same tool, arguments and number of earlier like calls give the same key in every attempt. */
+export type KeyOf = (tool: string, args: JsonObject, occurrence: number) => string;
+
+/** The built-in that reads on in what was shown cut. */
+export const READ_RESULT = "read_result";
+
+/** What lasts over the turns of one attempt. */
+export interface ToolBench {
+  readonly tools: readonly Tool[];
+  readonly keyOf: KeyOf;
+  readonly previews: Previews;
+  /** Per tool and arguments: the calls so far, and those of them whose ending is known. */
+  readonly tallies: Map<string, { made: number; settled: number }>;
+  /** Names of the tools that were called. */
+  readonly called: Set<string>;
+  /** Calls so far, for the names of results that are shown cut. */
+  count: number;
+}
+
+/** How a call ended, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). */
+type CallOutcome =
+  | { readonly ok: true; readonly output: Json }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly uncertain?: true };
+
+type Wanted = { readonly call: ToolCall } & (
+  { readonly tool: Tool; readonly args: JsonObject } | { readonly text: string; readonly isError?: true }
+);
+
+/**
+ * Performs the calls of one reply, in order; side by side (LIMITS.concurrency at once) where none of them has effects.
+ * Failures are results. Throws UnknownOutcome where a tool with effects "once" ended otherwise than by returning or by a
+ * ToolError, and the signal's reason when it was aborted.
+ */
+export async function callTools(
+  calls: readonly ToolCall[],
+  bench: ToolBench,
+  context: AgentContext,
+): Promise<ToolResult[]> {
+  const wanted = calls.map((call) => understand(call, bench));
+  const harmless = wanted.every((one) => !("tool" in one) || one.tool.spec.effects === "none");
+  const width = harmless ? LIMITS.concurrency : 1;
+  const results: ToolResult[] = [];
+  for (let at = 0; at < wanted.length; at += width) {
+    const settled = await Promise.allSettled(wanted.slice(at, at + width).map((one) => resultOf(one, bench, context)));
+    for (const one of settled) {
+      if (one.status === "rejected") throw one.reason;
+      results.push(one.value);
+    }
+  }
+  return results;
+}
+
+/** Finds the tool of a call; what cannot be called at all is answered here. */
+function understand(call: ToolCall, bench: ToolBench): Wanted {
+  if (call.name === READ_RESULT && bench.previews.anyCut) return { call, ...readOn(call.args, bench.previews) };
+  const tool = bench.tools.find(({ spec }) => spec.name === call.name);
+  if (tool === undefined) {
+    const names = bench.tools.map(({ spec }) => spec.name).join(", ") || "none";
+    const text = toolFailure("UNKNOWN_TOOL", `There is no tool "${call.name}" in this step. Its tools: ${names}.`);
+    return { call, text, isError: true };
+  }
+  const given = call.args === null || call.args === "" ? {} : call.args;
+  const args = fromStrict(given, typeFromSchema(tool.spec.input));
+  if (isObject(args)) return { call, tool, args };
+  return {
+    call,
+    text: toolFailure("BAD_ARGUMENTS", "The arguments are not a JSON object.", argumentsHint(tool)),
+    isError: true,
+  };
+}
+
+function readOn(args: Json, previews: Previews): { readonly text: string; readonly isError?: true } {
+  const { step = "", from = 0 } = isObject(args) ? args : {};
+  const start = typeof from === "number" && from > 0 ? Math.floor(from) : 0;
+  const text = typeof step === "string" ? previews.read(step, start) : undefined;
+  if (text !== undefined) return { text };
+  const names = previews.names.join(", ");
+  return { text: toolFailure("BAD_ARGUMENTS", `step must be one of: ${names}.`), isError: true };
+}
+
+async function resultOf(wanted: Wanted, bench: ToolBench, context: AgentContext): Promise<ToolResult> {
+  const { id, name } = wanted.call;
+  if (!("tool" in wanted)) return { id, name, text: wanted.text, ...(wanted.isError && { isError: true }) };
+  const { tool, args } = wanted;
+  const number = ++bench.count;
+  bench.called.add(tool.spec.name);
+  context.progress(`calls ${tool.spec.name}`);
+  const outcome = await callOnce(tool, args, bench, context);
+  if (!outcome.ok) return { id, name, text: failureText(outcome, tool), isError: true };
+  return { id, name, text: bench.previews.show(`call ${number}`, outcome.output, tool.spec.trusted === true) };
+}
+
+/**
+ * One call as one checkpoint. A repeated call is a new row, with a key of its own, but an idempotent tool that may have acted
+ * without telling is called again under the key that it already knows.
+ */
+async function callOnce(tool: Tool, args: JsonObject, bench: ToolBench, context: AgentContext): Promise<CallOutcome> {
+  const { name, effects } = tool.spec;
+  const tally = tallyOf(bench, name, args);
+  const row = bench.keyOf(name, args, tally.made++);
+  const key = effects === "idempotent" ? bench.keyOf(name, args, tally.settled) : row;
+  const options = { effects, tool: name, intent: { tool: name, args }, ...(effects === "none" ? {} : { key: row }) };
+  const outcome = await context.checkpoint<CallOutcome>(`tool ${name}`, options, () =>
+    attemptCall(tool, args, key, context),
+  );
+  if (outcome.ok || outcome.uncertain !== true) tally.settled++;
+  return outcome;
+}
+
+function tallyOf(bench: ToolBench, name: string, args: JsonObject): { made: number; settled: number } {
+  const like = `${name} ${canonicalJson(args)}`;
+  const tally = bench.tallies.get(like) ?? { made: 0, settled: 0 };
+  bench.tallies.set(like, tally);
+  return tally;
+}
+
+async function attemptCall(tool: Tool, args: JsonObject, key: string, context: AgentContext): Promise<CallOutcome> {
+  const { name, effects } = tool.spec;
+  const first = await endingOf(tool, args, key, context);
+  if (!("thrown" in first)) return first;
+  if (effects === "once") throw new UnknownOutcome({ key, tool: name, cause: first.thrown });
+  context.signal.throwIfAborted();
+  const last = effects === "idempotent" ? await endingOf(tool, args, key, context) : first;
+  if (!("thrown" in last)) return last;
+  context.signal.throwIfAborted();
+  const failed = { ok: false, code: "TOOL_THREW", message: messageOf(last.thrown) } as const;
+  return effects === "idempotent" ? { ...failed, uncertain: true } : failed;
+}
+
+/** What one call came to: an outcome that is known, or something thrown that tells nothing. */
+async function endingOf(
+  tool: Tool,
+  args: JsonObject,
+  key: string,
+  context: AgentContext,
+): Promise<CallOutcome | { readonly thrown: unknown }> {
+  const { signal, runId, stepId, attempt } = context;
+  const progress = (value: number | string): void => context.progress(value);
+  try {
+    return { ok: true, output: await tool.call(args, { signal, key, runId, stepId, attempt, progress }) };
+  } catch (thrown) {
+    const known = thrown instanceof ToolError && !(signal.aborted && tool.spec.effects === "none");
+    return known ? { ok: false, code: thrown.code, message: thrown.message } : { thrown };
+  }
+}
+
+function failureText(outcome: CallOutcome & { readonly ok: false }, tool: Tool): string {
+  const { code, message } = outcome;
+  const said = message.slice(0, LIMITS.previewChars);
+  const hint = code === "BAD_ARGUMENTS" ? argumentsHint(tool) : "";
+  return toolFailure(code, tool.spec.trusted === true ? said : dataBlock(tool.spec.name, said), hint);
+}
+
+function argumentsHint(tool: Tool): string {
+  return ` The arguments of ${tool.spec.name} are ${typeText(typeFromSchema(tool.spec.input))}.`;
+}

@@ -1,0 +1,123 @@
+// What a user configures. In: the object in planloom.config.*, or the argument of createLoom. Out: settings with defaults.
+// Separate because the same object serves the library, the command line and, later, the server.
+import type { PlannerFunction } from "../agents/planner.js";
+import { PlanloomError } from "../error.js";
+import { LIMITS } from "../limits.js";
+import type { RoleSettings } from "../model/role.js";
+import type { Model } from "../model/port.js";
+import type { ApprovalPolicy, Settings } from "../run/event.js";
+import type { EventStore } from "../store/event-store.js";
+import type { Tool } from "../tools/tool.js";
+import type { AiSdkModel } from "../model/ai-sdk.js";
+
+/** A model by name, as an AI SDK model, as Planloom's port, or with its endpoint and settings. */
+export type RoleConfig = string | AiSdkModel | Model | RoleSettings;
+
+export interface LoomConfig {
+  /** Your own tools, made by `tool()`. Default: none. */
+  readonly tools?: readonly Tool[];
+  /**
+   * The built-in tools. Default: `calculate` always, `summarize` where there is an executor model; files, fetch and search
+   * only where they are configured here.
+   */
+  readonly builtins?: {
+    /** Folders that `read_file`, `list_files` and (with `write`) `write_file` may reach. Default: none. */
+    readonly files?: { readonly roots: readonly string[]; readonly write?: boolean };
+    /** Whether plans may fetch pages from public addresses. Default: false. */
+    readonly fetch?: boolean | { readonly allowHosts: readonly string[] };
+    /** A folder of documents, or the address of a SearXNG server. Default: none, and the planner is told so. */
+    readonly search?: { readonly folder: string } | { readonly searxng: string };
+  };
+  /** Who plays which role; `default` stands for all that are not given. Default: the PLANLOOM_* and OPENAI_* variables. */
+  readonly models?: {
+    readonly default?: RoleConfig;
+    readonly planner?: RoleConfig | PlannerFunction;
+    readonly executor?: RoleConfig;
+    readonly synthesizer?: RoleConfig;
+  };
+  /** `memory`, a path of a SQLite file, or a store. Default: PLANLOOM_STORE, else .planloom/planloom.db found upward. */
+  readonly store?: string | EventStore;
+  /** Steps and items at once. Default: 4. */
+  readonly concurrency?: number;
+  /** Which plans wait for a person. Default: `never` in the library, `effects` on the command line. */
+  readonly approval?: ApprovalPolicy;
+  readonly limits?: {
+    /** Steps of a plan. Default: 64. */
+    readonly steps?: number;
+    /** Model turns of an agent step. Default: 8. */
+    readonly turns?: number;
+    /** Items of a fan-out. Default: 10,000. */
+    readonly fanOut?: number;
+    /** Rounds in which the planner mends findings. Default: 5. */
+    readonly repairRounds?: number;
+    /** Plans that a person may reject. Default: 5. */
+    readonly rejections?: number;
+    /** How long an approval waits, in ms. Default: 24 hours. */
+    readonly approvalMs?: number;
+  };
+}
+
+/** The configuration as given, with its type checked: for planloom.config.ts. */
+export function defineConfig(config: LoomConfig): LoomConfig {
+  return config;
+}
+
+const KEYS: Record<keyof LoomConfig, true> = {
+  tools: true,
+  builtins: true,
+  models: true,
+  store: true,
+  concurrency: true,
+  approval: true,
+  limits: true,
+};
+const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
+  steps: true,
+  turns: true,
+  fanOut: true,
+  repairRounds: true,
+  rejections: true,
+  approvalMs: true,
+};
+const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
+
+/** What of a configuration is recorded with each run. Throws PlanloomError CONFIG_INVALID naming the key. */
+export function settingsOf(config: LoomConfig): Settings {
+  knownKeys("", config, KEYS);
+  knownKeys("limits.", config.limits ?? {}, LIMIT_KEYS);
+  const { limits = {} } = config;
+  const approval = config.approval ?? "never";
+  if (!POLICIES.includes(approval))
+    throw invalid("approval", `is "${String(approval)}"`, `one of ${POLICIES.join(", ")}`);
+  return {
+    concurrency: whole("concurrency", config.concurrency, LIMITS.concurrency),
+    approval,
+    approvalMs: whole("limits.approvalMs", limits.approvalMs, LIMITS.approvalMs),
+    rejections: whole("limits.rejections", limits.rejections, LIMITS.rejections, 0),
+    repairRounds: whole("limits.repairRounds", limits.repairRounds, LIMITS.repairRounds, 0),
+    roleAttempts: LIMITS.roleAttempts,
+    crashes: LIMITS.crashes,
+    turns: whole("limits.turns", limits.turns, LIMITS.turns),
+    fanOut: whole("limits.fanOut", limits.fanOut, LIMITS.fanOut),
+  };
+}
+
+function knownKeys(prefix: string, value: object, known: object): void {
+  for (const key of Object.keys(value)) {
+    if (Object.hasOwn(known, key)) continue;
+    throw invalid(prefix + key, "is no setting", `one of ${Object.keys(known).join(", ")}`);
+  }
+}
+
+function whole(key: string, given: number | undefined, fallback: number, least = 1): number {
+  if (given === undefined) return fallback;
+  if (Number.isInteger(given) && given >= least) return given;
+  throw invalid(key, `is ${String(given)}`, `a whole number of at least ${least}`);
+}
+
+function invalid(key: string, found: string, wanted: string): PlanloomError {
+  return new PlanloomError("CONFIG_INVALID", `The setting ${key} ${found}.`, {
+    kind: "config",
+    next: `Write ${wanted}.`,
+  });
+}

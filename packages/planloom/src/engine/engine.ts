@@ -1,0 +1,61 @@
+// The contract of an engine: what drives runs. In: starts and commands. Out: events, progress and ends.
+// Separate because library, command line and server know only this, and every engine passes test/engine/conformance.ts.
+import type { EventData, RunEvent } from "../run/event.js";
+import type { CheckedPlan, Command } from "../run/input.js";
+import type { Run } from "../run/state.js";
+
+export interface StartRequest {
+  /** Absent: a new one is made. */
+  readonly runId?: string;
+  readonly started: EventData["run.started"];
+  readonly given?: CheckedPlan;
+}
+
+/** What is shown while it happens and never stored. */
+export type Progress =
+  | { readonly type: "step"; readonly step: string; readonly item: number | null; readonly value: number | string }
+  /** A piece of the answer as it is written. */
+  | { readonly type: "answer"; readonly delta: string };
+
+export interface Listener {
+  /** After the events are durable. */
+  event?(event: RunEvent): void;
+  progress?(progress: Progress): void;
+}
+
+/** What became of a command: accepted, or refused with the kernel's code and message. */
+export type Reply = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** Why driving a run stopped: it ended, it waits for a person, or (with `untilEnd`) neither. */
+export type Stop = { readonly run: Run; readonly why: "ended" | "waiting" };
+
+export interface Engine {
+  /**
+   * Starts a run and drives it. Resolves with its id once the first events are durable.
+   */
+  start(request: StartRequest, listener?: Listener): Promise<string>;
+  /**
+   * Becomes the owner of a run, and drives it; does nothing more when this engine drives it already. Rejects with
+   * RUN_UNKNOWN, or RUN_OWNED when a live process owns it.
+   */
+  drive(runId: string, reason: string, listener?: Listener): Promise<void>;
+  /**
+   * Resolves when the run that this engine drives ends, or can go no further without a person (unless `untilEnd`). Rejects
+   * with the error that stopped the engine (a store that failed, a run that was taken over).
+   */
+  stopped(runId: string, options?: { readonly untilEnd?: boolean }): Promise<Stop>;
+  /**
+   * Records a command in the run's inbox. Unless `record` is "only", a run that nobody owns is driven by this engine from
+   * here on. Resolves once the command is answered in the log (or recorded, with "only").
+   */
+  send(runId: string, command: Command, options: { readonly by: string; readonly record?: "only" }): Promise<Reply>;
+  /** The run as its log stands now. Rejects with RUN_UNKNOWN. */
+  load(runId: string): Promise<Run>;
+  /** Events from `fromSeq` (default 1) on; with `follow` until the run has ended, whoever drives it. */
+  events(
+    runId: string,
+    options?: { readonly fromSeq?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
+  ): AsyncIterable<RunEvent>;
+  /** Stops driving: calls are aborted, their runs released and left as they are, to be resumed. */
+  close(): Promise<void>;
+}

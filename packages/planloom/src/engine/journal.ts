@@ -1,0 +1,52 @@
+// The journal of one attempt: each call inside it is recorded, so that a crash neither pays nor acts twice.
+// In: a store and a place in a run. Out: the `checkpoint` that roles call. Separate because it is the whole recovery of
+// agent steps, planner and synthesizer calls; direct tool calls have their intent and outcome in the log itself.
+import type { Checkpoint } from "../agents/checkpoint.js";
+import { UnknownOutcome } from "../agents/checkpoint.js";
+import type { Json } from "../plan/json.js";
+import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
+
+export interface JournalPlace extends JournalScope {
+  readonly attempt: number;
+  readonly epoch: number;
+}
+
+/** Reads what the step's journal holds and returns the checkpoint of one attempt, whose n counts from 1. */
+export async function openJournal(store: EventStore, place: JournalPlace, now: () => number): Promise<Checkpoint> {
+  const { runId, stepId, item, attempt, epoch } = place;
+  const rows = await store.readJournal({ runId, stepId, item });
+  const mine = new Map(rows.filter((row) => row.attempt === attempt).map((row) => [row.n, row]));
+  const byKey = new Map<string, JournalRow>();
+  for (const row of rows) if (row.key !== null && byKey.get(row.key)?.outcome == null) byKey.set(row.key, row);
+  let count = 0;
+
+  return async (name, options, run) => {
+    const n = ++count;
+    const recorded = mine.get(n);
+    if (recorded?.outcome != null) return open(recorded.outcome);
+    const key = options.key ?? null;
+    const earlier = key === null ? undefined : byKey.get(key);
+    const write = (outcome: Json) =>
+      store.writeJournal(
+        { runId, stepId, item, attempt, n, name, key, intent: options.intent ?? null, outcome, at: now() },
+        epoch,
+      );
+    if (earlier?.outcome != null) {
+      await write(earlier.outcome);
+      return open(earlier.outcome);
+    }
+    if (options.effects !== "none") {
+      if (earlier !== undefined && options.effects === "once") {
+        throw new UnknownOutcome({ key: key ?? "", tool: options.tool ?? name });
+      }
+      await write(null);
+    }
+    const outcome = await run();
+    await write(seal(outcome));
+    return outcome;
+  };
+}
+
+/** An outcome may itself be null, which in a row means that there is none yet. */
+const seal = (value: Json): Json => ({ value });
+const open = <T extends Json>(outcome: Json): T => (outcome as { readonly value: Json }).value as T;

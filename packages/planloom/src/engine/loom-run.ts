@@ -1,0 +1,95 @@
+// One run as the library shows it. In: an engine and a run's id. Out: its events, its result, and what a person may say to it.
+// Separate from the engine because it only names the engine's few verbs.
+import type { Json } from "../plan/json.js";
+import { documentOf, type RunDocument } from "../run/document.js";
+import type { RunEvent } from "../run/event.js";
+import type { Command } from "../run/input.js";
+import type { EventStore, JournalRow } from "../store/event-store.js";
+import type { Engine, Listener, Reply } from "./engine.js";
+
+export interface SendOptions {
+  /** Who says it, for the log. Default: the user of this process. */
+  readonly by?: string;
+  /** Only record it: whoever owns the run next obeys it. */
+  readonly record?: "only";
+}
+
+export class LoomRun {
+  constructor(
+    readonly id: string,
+    private readonly engine: Engine,
+    private readonly store: EventStore,
+  ) {}
+
+  /** The run as it stands in the log. */
+  async document(): Promise<RunDocument> {
+    return documentOf(await this.engine.load(this.id));
+  }
+
+  /** Events from `fromSeq` on; with `follow`, until the run has ended. */
+  events(
+    options: { readonly fromSeq?: number; readonly follow?: boolean; readonly signal?: AbortSignal } = {},
+  ): AsyncIterable<RunEvent> {
+    return this.engine.events(this.id, options);
+  }
+
+  /** Model turns and tool calls inside of steps. */
+  async journal(): Promise<readonly JournalRow[]> {
+    return this.store.readRunJournal(this.id);
+  }
+
+  /**
+   * Resolves when the run ends, or can go no further without a person (unless `untilEnd`): see `status` and `waiting`.
+   * Rejects with what stopped the engine.
+   */
+  async result(options: { readonly untilEnd?: boolean } = {}): Promise<RunDocument> {
+    return documentOf((await this.engine.stopped(this.id, options)).run);
+  }
+
+  /** Drives the run in this process from here on; rejects with RUN_OWNED where a live process does. */
+  async resume(listener?: Listener): Promise<void> {
+    await this.engine.drive(this.id, "resumed", listener);
+  }
+
+  /** Grants what waits under `hash`: the plan, or one call. */
+  approve(hash: string, options: SendOptions & { readonly comment?: string } = {}): Promise<Reply> {
+    const { comment } = options;
+    return this.send({ type: "approve", hash, ...(comment === undefined ? {} : { comment }) }, options);
+  }
+
+  /** Refuses what waits; a rejected plan leads to another one that regards the comment. */
+  reject(comment: string, options: SendOptions & { readonly hash?: string } = {}): Promise<Reply> {
+    const { hash } = options;
+    return this.send({ type: "reject", comment, ...(hash === undefined ? {} : { hash }) }, options);
+  }
+
+  /** Answers the question of an `ask` step. */
+  respond(step: string, value: Json, options: SendOptions & { readonly item?: number } = {}): Promise<Reply> {
+    return this.send({ type: "respond", step, value, ...itemOf(options) }, options);
+  }
+
+  /** Says what became of a call whose outcome is unknown; `output` where it happened. */
+  settle(
+    step: string,
+    verdict: "happened" | "not-happened" | "abort",
+    options: SendOptions & { readonly item?: number; readonly output?: Json } = {},
+  ): Promise<Reply> {
+    const { output } = options;
+    return this.send(
+      { type: "settle", step, verdict, ...itemOf(options), ...(output === undefined ? {} : { output }) },
+      options,
+    );
+  }
+
+  cancel(reason = "", options: SendOptions = {}): Promise<Reply> {
+    return this.send({ type: "cancel", reason }, options);
+  }
+
+  private send(command: Command, { by, record }: SendOptions): Promise<Reply> {
+    return this.engine.send(this.id, command, { by: by ?? "user", ...(record === undefined ? {} : { record }) });
+  }
+}
+
+function itemOf({ item }: { readonly item?: number }): { readonly item?: number } {
+  return item === undefined ? {} : { item };
+}

@@ -1,0 +1,312 @@
+// The library's front door: a configured Planloom, which plans, starts and finds runs. In: a LoomConfig. Out: runs.
+// Separate from the engine because it also chooses tools, models and the store.
+import { randomBytes } from "node:crypto";
+import { askPlanner, type Planner } from "../agents/planner.js";
+import type { AgentContext } from "../agents/checkpoint.js";
+import { PlanloomError } from "../error.js";
+import { LIMITS } from "../limits.js";
+import { openModel } from "../model/model.js";
+import type { Model, Role } from "../model/port.js";
+import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/role.js";
+import { check, type CheckResult } from "../plan/check.js";
+import { findingText, type Finding } from "../plan/finding.js";
+import type { Json } from "../plan/json.js";
+import type { Inventory } from "../plan/tool-spec.js";
+import { KERNEL_VERSION } from "../run/decide.js";
+import type { RunDocument } from "../run/document.js";
+import type { EventData } from "../run/event.js";
+import type { CheckedPlan } from "../run/input.js";
+import type { EventStore, RunHead } from "../store/event-store.js";
+import { openStore, storePath } from "../store/locate.js";
+import { builtinTools } from "../tools/builtins.js";
+import { createInventory, type ToolInventory } from "../tools/inventory.js";
+import { systemClock, type Clock } from "./clock.js";
+import { settingsOf, type LoomConfig, type RoleConfig } from "./config.js";
+import type { Engine, Listener } from "./engine.js";
+import { localEngine } from "./local.js";
+import { performIn, type World } from "./perform.js";
+import { LoomRun } from "./loom-run.js";
+
+/** What the command line and tests may replace beneath the configuration. */
+export interface LoomPorts {
+  readonly clock?: Clock;
+  readonly newId?: (of: "run" | "input") => string;
+  readonly defer?: () => Promise<void>;
+  readonly env?: { readonly [name: string]: string | undefined };
+  readonly cwd?: string;
+  /** Command-line flags for the roles: they win over everything. */
+  readonly flags?: RolesSettings;
+}
+
+export interface StartOptions {
+  /** The run's data, referred to as `inputs.name`. */
+  readonly inputs?: { readonly [name: string]: Json };
+  /** A plan instead of asking the planner: a draft as data. */
+  readonly plan?: unknown;
+  readonly listener?: Listener;
+  readonly runId?: string;
+}
+
+/** Opens the store and the tools. Throws PlanloomError of kind config or store. */
+export async function createLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
+  const settings = settingsOf(config);
+  const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
+  const { roles, planner: plannerFunction } = rolesOf(config, flags, env);
+  const models = openRoles(roles);
+  const inventory = inventoryOf(config, models.executor);
+  const store = typeof config.store === "object" ? config.store : await openStore(config.store ?? storePath(cwd, env));
+  const world: World = {
+    store,
+    clock,
+    inventory,
+    ...models,
+    planner: plannerFunction ?? models.planner,
+    modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor"),
+    instructions: instructionsOf(roles),
+    limits: { steps: config.limits?.steps ?? LIMITS.steps },
+  };
+  const engine = localEngine({
+    store,
+    clock,
+    perform: performIn(world),
+    newId: ports.newId ?? newId,
+    defer: ports.defer ?? (() => new Promise((resolve) => setImmediate(resolve))),
+  });
+  return new Loom(engine, world, settings, roles, typeof config.store !== "object");
+}
+
+/** A configured Planloom. Close it when done: its runs are released and can be resumed by any process. */
+export class Loom {
+  constructor(
+    readonly engine: Engine,
+    private readonly world: World,
+    private readonly settings: EventData["run.started"]["settings"],
+    /** Who plays which role, for people; keys are never shown. */
+    readonly roles: Readonly<Record<Role, RoleSettings>>,
+    private readonly ownsStore: boolean,
+  ) {}
+
+  get inventory(): Inventory {
+    return this.world.inventory.inventory;
+  }
+
+  get store(): EventStore {
+    return this.world.store;
+  }
+
+  /** Checks a draft against the tools and limits; never throws. */
+  check(
+    draft: unknown,
+    options: { readonly inputs?: { readonly [name: string]: Json }; readonly goal?: string } = {},
+  ): CheckResult {
+    return check(draft, this.inventory, { ...options, limits: this.world.limits });
+  }
+
+  /**
+   * Writes a plan for a goal and runs nothing. Findings are fed back to the planner as in a run. Throws PlanloomError
+   * PLAN_INVALID or NO_PLANNER, or what the provider failed with.
+   */
+  async plan(
+    goal: string,
+    options: { readonly inputs?: { readonly [name: string]: Json } } = {},
+  ): Promise<CheckedPlan> {
+    if (this.world.planner === null) throw noPlanner();
+    let invalid: { readonly draft: string; readonly findings: readonly Finding[] } | undefined;
+    for (let round = 0; round <= this.settings.repairRounds; round++) {
+      const reply = await askPlanner(
+        this.plannerRequest(goal, options.inputs ?? {}, invalid),
+        this.world.planner,
+        unjournaled(),
+      );
+      if (reply.kind === "plan") return reply;
+      invalid = { draft: reply.draft, findings: reply.findings };
+    }
+    throw planInvalid(invalid?.findings ?? []);
+  }
+
+  /**
+   * Starts a run and drives it in this process. Resolves once its first events are durable. A given plan that does not
+   * pass check throws PlanloomError PLAN_INVALID and starts nothing.
+   */
+  async start(goal: string, options: StartOptions = {}): Promise<LoomRun> {
+    const { inputs = {}, plan, listener } = options;
+    const given = plan === undefined ? undefined : this.given(plan, goal, inputs);
+    if (given === undefined && this.world.planner === null) throw noPlanner();
+    if (goal.trim() === "")
+      throw new PlanloomError("GOAL_EMPTY", "The goal is empty.", {
+        kind: "usage",
+        next: "Say what you want to be done.",
+      });
+    const started = this.startedData(goal, given?.inputs ?? inputs, given !== undefined);
+    const runId = await this.engine.start(
+      {
+        started,
+        ...(given === undefined ? {} : { given }),
+        ...(options.runId === undefined ? {} : { runId: options.runId }),
+      },
+      listener,
+    );
+    return new LoomRun(runId, this.engine, this.world.store);
+  }
+
+  /** Starts a run and waits until it ends or needs a person. */
+  async run(goal: string, options: StartOptions = {}): Promise<RunDocument> {
+    const run = await this.start(goal, options);
+    return run.result();
+  }
+
+  /** The run with this id; rejects with RUN_UNKNOWN. It is not driven until `resume` or a command asks for it. */
+  async get(runId: string): Promise<LoomRun> {
+    await this.engine.load(runId);
+    return new LoomRun(runId, this.engine, this.world.store);
+  }
+
+  /** Newest first. */
+  async list(options: { readonly limit?: number } = {}): Promise<readonly RunHead[]> {
+    return this.world.store.list(options);
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    if (this.ownsStore) await this.world.store.close();
+  }
+
+  private given(draft: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan {
+    const checked = this.check(draft, { inputs, goal });
+    if (!checked.ok) throw planInvalid(checked.findings);
+    return checked;
+  }
+
+  private startedData(
+    goal: string,
+    inputs: { readonly [name: string]: Json },
+    planGiven: boolean,
+  ): EventData["run.started"] {
+    const { planner, executor, synthesizer, inventory } = this.world;
+    const plannerName = planner === null ? null : typeof planner === "function" ? "function" : planner.name;
+    return {
+      goal,
+      inputs,
+      strategy: "plan-and-execute",
+      settings: this.settings,
+      models: { planner: plannerName, executor: executor?.name ?? null, synthesizer: synthesizer?.name ?? null },
+      inventory: inventory.hash,
+      kernel: KERNEL_VERSION,
+      planGiven,
+    };
+  }
+
+  private plannerRequest(
+    goal: string,
+    inputs: { readonly [name: string]: Json },
+    invalid: { readonly draft: string; readonly findings: readonly Finding[] } | undefined,
+  ) {
+    const { executor, instructions, limits } = this.world;
+    return {
+      goal,
+      inputs,
+      inventory: this.inventory,
+      limits,
+      executorModel: executor?.name ?? null,
+      ...(invalid === undefined ? {} : { invalid }),
+      ...(instructions.planner === undefined ? {} : { instructions: instructions.planner }),
+    };
+  }
+}
+
+// A run id sorts by time, so that lists and file names read well; the rest is random.
+function newId(of: "run" | "input"): string {
+  const time = Date.now().toString(36);
+  return `${of === "run" ? "run" : "in"}_${time}${randomBytes(5).toString("hex")}`;
+}
+
+function rolesOf(config: LoomConfig, flags: RolesSettings, env: { readonly [name: string]: string | undefined }) {
+  const { default: general, planner, executor, synthesizer } = config.models ?? {};
+  const plannerFunction = typeof planner === "function" ? planner : undefined;
+  const role = (given: RoleConfig | undefined): RoleSettings => (given === undefined ? {} : asSettings(given));
+  const roles = resolveRoles({
+    flags,
+    env,
+    config: {
+      ...role(general),
+      planner: role(typeof planner === "function" ? undefined : planner),
+      executor: role(executor),
+      synthesizer: role(synthesizer),
+    },
+  });
+  return { roles, planner: plannerFunction as Planner | undefined };
+}
+
+function asSettings(given: RoleConfig): RoleSettings {
+  if (typeof given === "string") return { model: given };
+  return "call" in given || "modelId" in given ? { model: given } : given;
+}
+
+function openRoles(roles: Readonly<Record<Role, RoleSettings>>): Readonly<Record<Role, Model | null>> {
+  const open = (role: Role) => (roles[role].model === undefined ? null : openModel(roles[role], role));
+  return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
+}
+
+function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): World["instructions"] {
+  const { planner, executor, synthesizer } = roles;
+  return {
+    ...(planner.instructions === undefined ? {} : { planner: planner.instructions }),
+    ...(executor.instructions === undefined ? {} : { executor: executor.instructions }),
+    ...(synthesizer.instructions === undefined ? {} : { synthesizer: synthesizer.instructions }),
+  };
+}
+
+function inventoryOf(config: LoomConfig, executor: Model | null): ToolInventory {
+  const { files, fetch, search } = config.builtins ?? {};
+  const own = config.tools ?? [];
+  const taken = new Set(own.map((tool) => tool.spec.name));
+  const builtins = builtinTools({
+    ...(files === undefined ? {} : { files }),
+    ...(fetch === undefined ? {} : { fetch }),
+    ...(search === undefined ? {} : { search }),
+    ...(executor === null ? {} : { summarize: askOnce(executor) }),
+  });
+  // A user's tool of the same name takes the place of the built-in one.
+  const kept = builtins.tools.filter((tool) => !taken.has(tool.spec.name));
+  return createInventory([...kept, ...own], taken.has("search") ? [] : builtins.notes);
+}
+
+function askOnce(model: Model) {
+  return async (prompt: { readonly system: string; readonly text: string }, signal: AbortSignal): Promise<string> => {
+    const reply = await model.call({ system: prompt.system, messages: [{ role: "user", text: prompt.text }], signal });
+    return reply.text;
+  };
+}
+
+/** Planning outside of a run keeps no journal: nothing is resumed. */
+function unjournaled(): AgentContext {
+  return {
+    signal: new AbortController().signal,
+    runId: "",
+    stepId: "#planner",
+    item: null,
+    attempt: 1,
+    checkpoint: async (_name, _options, run) => run(),
+    progress: () => undefined,
+  };
+}
+
+function noPlanner(): PlanloomError {
+  return new PlanloomError("NO_PLANNER", "There is no planner model.", {
+    kind: "config",
+    next: "Pass --model, set PLANLOOM_PLANNER_MODEL and PLANLOOM_PLANNER_BASE_URL (or OPENAI_API_KEY), or run a plan file.",
+  });
+}
+
+export function planInvalid(findings: readonly Finding[]): PlanloomError {
+  const errors = findings.filter((finding) => finding.severity === "error");
+  const lines = errors.map((finding) => `  ${findingText(finding)}`).join("\n");
+  return new PlanloomError(
+    "PLAN_INVALID",
+    `The plan has ${errors.length} ${errors.length === 1 ? "error" : "errors"}:\n${lines}`,
+    {
+      kind: "plan",
+      next: "Mend the plan; `planloom validate FILE` checks it again.",
+    },
+  );
+}

@@ -1,0 +1,359 @@
+// From an effect to an outcome: the only place that calls agents and tools, shared by all engines. In: an effect and the
+// run. Out: an outcome for `decide`. Rejects only when the store failed or the run was lost: then nothing may be decided.
+import { UnknownOutcome, type AgentContext, type Checkpoint } from "../agents/checkpoint.js";
+import { fillArguments } from "../agents/fill-arguments.js";
+import { askPlanner, type Planner } from "../agents/planner.js";
+import { runAgent } from "../agents/run-agent.js";
+import { StepFailure } from "../agents/step-failure.js";
+import { writeAnswer } from "../agents/synthesizer.js";
+import { messageOf, PlanloomError } from "../error.js";
+import { LIMITS } from "../limits.js";
+import type { Model } from "../model/port.js";
+import { hashOf } from "../plan/hash.js";
+import type { Json } from "../plan/json.js";
+import type { AgentStep, ToolStep } from "../plan/plan.js";
+import { typeOf } from "../plan/type-schema.js";
+import { NO_USAGE, type Usage } from "../plan/usage.js";
+import type { AnswerEffect, CallEffect, Effect, FillEffect, PlanEffect } from "../run/effect.js";
+import type { Failure } from "../run/event.js";
+import type { Ending, Outcome } from "../run/input.js";
+import { currentPlan, type Run, type StepState } from "../run/state.js";
+import type { EventStore } from "../store/event-store.js";
+import type { ToolInventory } from "../tools/inventory.js";
+import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
+import type { Clock } from "./clock.js";
+import { newDeadline } from "./deadline.js";
+import type { Progress } from "./engine.js";
+import { callTool } from "./guard.js";
+import { openJournal } from "./journal.js";
+
+/** Everything outside of Planloom that a run may touch. */
+export interface World {
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly inventory: ToolInventory;
+  readonly planner: Planner | null;
+  readonly executor: Model | null;
+  readonly synthesizer: Model | null;
+  /** For steps that name a model of their own. */
+  readonly modelNamed: (name: string) => Model;
+  readonly instructions: { readonly planner?: string; readonly executor?: string; readonly synthesizer?: string };
+  readonly limits: { readonly steps: number };
+}
+
+export interface PerformContext {
+  readonly signal: AbortSignal;
+  /** The writer's, for the journal. */
+  readonly epoch: number;
+  progress(progress: Progress): void;
+}
+
+/** undefined for effects that are waited for and not performed. */
+export type Perform = (effect: Effect, run: Run, context: PerformContext) => Promise<Outcome | undefined>;
+
+export function performIn(world: World): Perform {
+  return async (effect, run, context) => {
+    switch (effect.kind) {
+      case "plan":
+        return performPlan(world, effect, run, context);
+      case "fill":
+        return performFill(world, effect, run, context);
+      case "call":
+        return performCall(world, effect, run, context);
+      case "answer":
+        return performAnswer(world, effect, run, context);
+      case "wait":
+      case "person":
+      case "stop":
+        return undefined;
+    }
+  };
+}
+
+const NO_PLANNER: Failure = {
+  code: "NO_PLANNER",
+  message: "there is no planner model",
+  retryable: false,
+  next: "Set PLANLOOM_PLANNER_MODEL (and PLANLOOM_PLANNER_BASE_URL), pass --model, or run a plan file.",
+};
+
+async function performPlan(world: World, effect: PlanEffect, run: Run, context: PerformContext): Promise<Outcome> {
+  const { key } = effect;
+  if (world.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
+  try {
+    const place = await agentContext(world, run, context, { stepId: "#planner", item: null, attempt: numberIn(key) });
+    const { instructions } = world;
+    const request = {
+      goal: run.goal,
+      inputs: run.inputs,
+      inventory: world.inventory.inventory,
+      limits: world.limits,
+      executorModel: run.models.executor,
+      rejected: effect.rejected,
+      ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
+      ...(instructions.planner === undefined ? {} : { instructions: instructions.planner }),
+    };
+    const reply = await askPlanner(request, world.planner, place);
+    if (reply.kind === "invalid")
+      return { type: "plan-invalid", key, draft: reply.draft, findings: reply.findings, usage: reply.usage };
+    const { plan, hash, inputs, tools, findings, usage } = reply;
+    return { type: "planned", key, plan: { plan, hash, inputs, tools, findings }, usage };
+  } catch (thrown) {
+    return { type: "plan-failed", key, ...roleFailure(thrown) };
+  }
+}
+
+/** The number in an effect's key: it tells the requests of a run apart in its journal. */
+const numberIn = (key: string) => Number(key.slice(key.lastIndexOf("/") + 1));
+
+async function performAnswer(world: World, effect: AnswerEffect, run: Run, context: PerformContext): Promise<Outcome> {
+  const { key } = effect;
+  const { answer } = currentPlan(run)!.plan;
+  if (world.synthesizer === null || answer.kind !== "from") {
+    return {
+      type: "answer-failed",
+      key,
+      error: { ...NO_MODEL, message: "there is no synthesizer model" },
+      usage: NO_USAGE,
+    };
+  }
+  try {
+    const place = await agentContext(world, run, context, { stepId: "#answer", item: null, attempt: effect.attempt });
+    const outputs = answer.from.map((id) => {
+      const state = run.steps.get(id)!;
+      return { id, title: state.spec.title, output: state.work.output ?? null };
+    });
+    const { synthesizer: instructions } = world.instructions;
+    const request = {
+      goal: run.goal,
+      outputs,
+      ...(answer.instructions === undefined ? {} : { form: answer.instructions }),
+      ...(instructions === undefined ? {} : { instructions }),
+    };
+    const written = await writeAnswer(request, world.synthesizer, place, (delta) =>
+      context.progress({ type: "answer", delta }),
+    );
+    return { type: "answered", key, ...written };
+  } catch (thrown) {
+    return { type: "answer-failed", key, ...roleFailure(thrown) };
+  }
+}
+
+const NO_MODEL: Failure = {
+  code: "NO_MODEL",
+  message: "there is no executor model",
+  retryable: false,
+  next: "Set PLANLOOM_EXECUTOR_MODEL (and PLANLOOM_EXECUTOR_BASE_URL), or pass --model.",
+};
+
+function executorOf(world: World, name: string | undefined): Model | null {
+  return name === undefined ? world.executor : world.modelNamed(name);
+}
+
+async function performFill(world: World, effect: FillEffect, run: Run, context: PerformContext): Promise<Outcome> {
+  const { key } = effect;
+  const state = run.steps.get(effect.step)!;
+  const step = state.spec as ToolStep;
+  const model = executorOf(world, step.model);
+  if (model === null || state.tool === undefined) return ended(key, "tool-error", NO_MODEL);
+  try {
+    const place = await agentContext(world, run, context, {
+      stepId: step.id,
+      item: effect.item,
+      attempt: effect.attempt,
+    });
+    const { executor: instructions } = world.instructions;
+    const facts = { goal: run.goal, step, args: effect.given, outputs: contextOf(run, state) };
+    const request = { ...facts, spec: state.tool, ...(instructions === undefined ? {} : { instructions }) };
+    const { args, usage } = await fillArguments(request, model, place);
+    return { type: "filled", key, args, usage };
+  } catch (thrown) {
+    return endedBy(key, thrown, context.signal.aborted ? "abort" : "tool-error");
+  }
+}
+
+async function performCall(world: World, effect: CallEffect, run: Run, context: PerformContext): Promise<Outcome> {
+  const state = run.steps.get(effect.step)!;
+  if (state.spec.kind === "tool") return callDirectly(world, effect, state, state.spec, run, context);
+  return runAgentStep(world, effect, state, state.spec as AgentStep, run, context);
+}
+
+async function callDirectly(
+  world: World,
+  effect: CallEffect,
+  state: StepState,
+  step: ToolStep,
+  run: Run,
+  context: PerformContext,
+): Promise<Outcome> {
+  const tool = world.inventory.get(step.tool);
+  if (tool === undefined) return ended(effect.key, "tool-error", toolGone(step.tool));
+  const timeoutMs = step.timeoutMs ?? tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
+  const toolContext = toolContextOf(run, context, effect, effect.effectKey);
+  const end = await callTool(tool, effect.args, toolContext, timeoutMs, world.clock);
+  if (!end.ok) return ended(effect.key, end.ending, end.error);
+  const summary = summaryOf(tool, end.output);
+  return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage: NO_USAGE, ...summary };
+}
+
+function toolGone(name: string): Failure {
+  return {
+    code: "TOOL_GONE",
+    message: `the tool ${name}, which the plan was checked against, is not there any more`,
+    retryable: false,
+    next: "Add the tool to the configuration and resume the run.",
+  };
+}
+
+/** A tool's own line about its output; a summary that throws is left out, for it must not fail a call that worked. */
+function summaryOf(tool: Tool, output: Json): { readonly summary?: string } {
+  try {
+    return tool.summary === undefined ? {} : { summary: tool.summary(output) };
+  } catch {
+    return {};
+  }
+}
+
+async function runAgentStep(
+  world: World,
+  effect: CallEffect,
+  state: StepState,
+  step: AgentStep,
+  run: Run,
+  context: PerformContext,
+): Promise<Outcome> {
+  const { key } = effect;
+  const model = executorOf(world, step.model);
+  if (model === null) return ended(key, "tool-error", NO_MODEL);
+  const deadline = newDeadline(context.signal, step.timeoutMs ?? LIMITS.agentTimeoutMs, world.clock);
+  try {
+    const inner = { ...context, signal: deadline.signal };
+    const place = await agentContext(world, run, inner, {
+      stepId: step.id,
+      item: effect.item,
+      attempt: effect.attempt,
+    });
+    const { executor: instructions } = world.instructions;
+    const declared = step.output === undefined ? undefined : typeOf(step.output);
+    const result = await runAgent(
+      {
+        goal: run.goal,
+        step,
+        args: effect.args,
+        outputs: contextOf(run, state),
+        tools: toolsOf(world, step).map((tool) => guarded(world, tool)),
+        turns: run.settings.turns,
+        keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
+        type: declared?.ok === true ? declared.type : undefined,
+        ...(instructions === undefined ? {} : { instructions }),
+      },
+      model,
+      place,
+    );
+    return { type: "returned", key, ...result };
+  } catch (thrown) {
+    return endedBy(key, thrown, deadline.why() ?? "tool-error");
+  } finally {
+    deadline.cancel();
+  }
+}
+
+/** The tools that an agent step may use; `all` leaves out those that wait for a person. */
+function toolsOf(world: World, step: AgentStep): readonly Tool[] {
+  const names =
+    step.tools === "all"
+      ? world.inventory.specs.filter((spec) => spec.approval === undefined).map((spec) => spec.name)
+      : step.tools;
+  return names.flatMap((name) => world.inventory.get(name) ?? []);
+}
+
+/** The tool with its calls under a deadline: a known failure is thrown as a ToolError, any other ending as an Error. */
+function guarded(world: World, tool: Tool): Tool {
+  return {
+    ...tool,
+    call: async (args, context) => {
+      const end = await callTool(tool, args, context, tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs, world.clock);
+      if (end.ok) return end.output;
+      if (end.ending === "tool-error") throw new ToolError(end.error.message, end.error);
+      throw new Error(end.error.message);
+    },
+  };
+}
+
+/** Whole outputs of the steps in `dependsOn`: plans that carry data only that way work as they were meant. */
+function contextOf(run: Run, state: StepState): { readonly [step: string]: Json } {
+  return Object.fromEntries(state.spec.dependsOn.map((id) => [id, run.steps.get(id)?.work.output ?? null]));
+}
+
+interface Place {
+  readonly stepId: string;
+  readonly item: number | null;
+  readonly attempt: number;
+}
+
+async function agentContext(world: World, run: Run, context: PerformContext, place: Place): Promise<AgentContext> {
+  const journal = await openJournal(world.store, { runId: run.id, epoch: context.epoch, ...place }, () =>
+    world.clock.now(),
+  );
+  const { stepId, item } = place;
+  return {
+    signal: context.signal,
+    runId: run.id,
+    ...place,
+    checkpoint: storeErrorsMarked(journal),
+    progress: (value) => context.progress({ type: "step", step: stepId, item, value }),
+  };
+}
+
+/** A journal that could not be written: the run is lost or the disk full, which is no failure of the step. */
+class JournalLost extends Error {}
+
+function storeErrorsMarked(checkpoint: Checkpoint): Checkpoint {
+  return async (name, options, run) => {
+    try {
+      return await checkpoint(name, options, run);
+    } catch (thrown) {
+      if (thrown instanceof PlanloomError && thrown.kind === "store")
+        throw new JournalLost(thrown.message, { cause: thrown });
+      throw thrown;
+    }
+  };
+}
+
+function toolContextOf(run: Run, context: PerformContext, effect: CallEffect, key: string): ToolContext {
+  const { step, item, attempt } = effect;
+  const progress = (value: number | string) => context.progress({ type: "step", step, item, value });
+  return { signal: context.signal, key, runId: run.id, stepId: step, attempt, progress };
+}
+
+function ended(key: string, ending: Ending, error: Failure, usage: Usage = NO_USAGE): Outcome {
+  return { type: "ended", key, ending, error, usage };
+}
+
+function endedBy(key: string, thrown: unknown, ending: "tool-error" | "timeout" | "abort"): Outcome {
+  if (thrown instanceof JournalLost) throw thrown.cause;
+  if (thrown instanceof UnknownOutcome) {
+    const error: Failure = { code: "OUTCOME_UNKNOWN", message: thrown.message, retryable: false };
+    return {
+      type: "ended",
+      key,
+      ending: "in-doubt",
+      error,
+      usage: thrown.usage,
+      call: { key: thrown.key, tool: thrown.tool },
+    };
+  }
+  const { error, usage } = roleFailure(thrown);
+  if (ending !== "timeout") return ended(key, ending, error, usage);
+  return ended(key, "timeout", { code: "TIMEOUT", message: "the step did not end in time", retryable: true }, usage);
+}
+
+function roleFailure(thrown: unknown): { readonly error: Failure; readonly usage: Usage } {
+  if (thrown instanceof JournalLost) throw thrown.cause;
+  if (thrown instanceof StepFailure) return { error: thrown.failure, usage: thrown.usage };
+  if (thrown instanceof PlanloomError) {
+    const { code, message, retryable, next } = thrown;
+    return { error: { code, message, retryable, ...(next === undefined ? {} : { next }) }, usage: NO_USAGE };
+  }
+  return { error: { code: "INTERNAL", message: messageOf(thrown), retryable: false }, usage: NO_USAGE };
+}

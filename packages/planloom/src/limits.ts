@@ -1,0 +1,73 @@
+// Every limit of the system, each with the reason for its value. In: nothing. Out: numbers.
+// A limit is reached with a finding or an error that names it, never by a crash.
+
+export const LIMITS = {
+  /** Steps in one plan: a person still reads 64 steps; larger plans are built in code with `limits.steps` raised. */
+  steps: 64,
+  /** Bytes of a plan document: 200 rich steps are about 200 KB; ten times that is junk. */
+  planBytes: 2 * 1024 * 1024,
+  /** Nesting of any JSON value: JSON 5,000 deep parses but cannot be written again. */
+  jsonDepth: 64,
+  /** YAML aliases that one document may expand: the documents use none; anchors that explode use thousands. */
+  yamlAliases: 50,
+  /** Characters of one expression: the longest useful one seen is below 300. */
+  expressionChars: 2_000,
+  /** Nodes of an expression's syntax tree. */
+  expressionNodes: 1_000,
+  /** Depth of an expression's syntax tree. */
+  expressionDepth: 60,
+  /** Nesting of macros (`map`, `filter`, `all`, `exists`): each level multiplies the work by the list. */
+  macroDepth: 2,
+  /** Elements a macro may walk over: with two levels that is a million evaluations, about a second. */
+  macroList: 1_000,
+  /** Items of one `forEach`. */
+  fanOut: 10_000,
+  /** Bytes of one value (a step's output, a tool's result): larger data belongs in a file that is referred to. */
+  valueBytes: 8 * 1024 * 1024,
+  /** Above this a value in an event is stored once, by its content: 64 KiB. */
+  blobBytes: 64 * 1024,
+  /** Steps (and items) running at once by default; the documents use 4. */
+  concurrency: 4,
+  /** Model turns of one attempt of an agent step; seed 000 uses 8. */
+  turns: 8,
+  /** Attempts of a step, the first included: three retries after 1, 2 and 4 s (seed 000). */
+  attempts: 4,
+  /** First delay between attempts, in ms. */
+  retryDelayMs: 1_000,
+  /** Factor from one delay to the next. */
+  retryBackoff: 2,
+  /** The longest delay between attempts, in ms, whatever a server's retry-after says. */
+  retryDelayMaxMs: 5 * 60_000,
+  /** Times the same attempt may be found unfinished by a recovering process before it counts as poison. */
+  crashes: 3,
+  /** Planner rounds that mend findings before the run fails. */
+  repairRounds: 5,
+  /** Plans that a person may reject before the run ends. */
+  rejections: 5,
+  /** Attempts of one planner or synthesizer request that fails for a passing reason. */
+  roleAttempts: 4,
+  /** How long a plan waits for a person: 24 h (seed 003). */
+  approvalMs: 24 * 60 * 60_000,
+  /** One attempt of a tool step, in ms, unless the step or the tool says otherwise. */
+  toolTimeoutMs: 60_000,
+  /** One model reply, in ms. */
+  modelTimeoutMs: 120_000,
+  /** One attempt of an agent step, in ms: 8 turns of up to 2 minutes are cut here. */
+  agentTimeoutMs: 10 * 60_000,
+  /** How long a tool may take to react to its signal before its ending is recorded without it. */
+  graceMs: 2_000,
+  /** How often the owner of a run looks into its inbox. */
+  inboxPollMs: 100,
+  /** How long the sender of a command waits for the run's owner to answer it, in ms. */
+  replyMs: 10_000,
+  /** How long an owner that gives no sign of life keeps a run, in ms; a dead process on this machine is seen at once. */
+  leaseMs: 15_000,
+  /** Characters of a person's feedback that are kept. */
+  feedbackChars: 20_000,
+  /** Characters of one output shown to a model before it becomes a preview. */
+  previewChars: 8_000,
+  /** Bytes that `fetch_url` reads of a page. */
+  fetchBytes: 2 * 1024 * 1024,
+  /** Bytes that `read_file` reads. */
+  fileBytes: 4 * 1024 * 1024,
+} as const;

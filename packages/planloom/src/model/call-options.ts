@@ -1,0 +1,64 @@
+// A request of the port as the AI SDK takes it. In: a ModelRequest. Out: call options, without settings of the role.
+// Separate because this is the only place that knows both forms of a message.
+import { isObject, type Json, type JsonObject } from "../plan/json.js";
+import type { CallOptions } from "./ai-sdk.js";
+import type { ModelMessage, ModelRequest, ToolCall } from "./port.js";
+
+type Prompt = CallOptions["prompt"];
+type Message = Prompt[number];
+type FunctionTool = Extract<NonNullable<CallOptions["tools"]>[number], { type: "function" }>;
+
+export function callOptionsOf(request: ModelRequest): CallOptions {
+  const tools = request.tools ?? [];
+  const prompt = promptOf(request.system, request.messages);
+  if (tools.length === 0) return { prompt };
+  return {
+    prompt,
+    tools: tools.map((tool) => functionTool(tool.name, tool.description, tool.input)),
+    toolChoice: { type: request.toolChoice ?? "auto" },
+  };
+}
+
+/** A tool without `execute`: the SDK hands its calls back and never runs anything. */
+export function functionTool(name: string, description: string, input: JsonObject): FunctionTool {
+  return { type: "function", name, description, inputSchema: input };
+}
+
+function promptOf(system: string, messages: readonly ModelMessage[]): Prompt {
+  const rest = messages.map(messageOf);
+  return system === "" ? rest : [{ role: "system", content: system }, ...rest];
+}
+
+function messageOf(message: ModelMessage): Message {
+  switch (message.role) {
+    case "user":
+      return { role: "user", content: [{ type: "text", text: message.text }] };
+    case "assistant":
+      return {
+        role: "assistant",
+        content: [
+          ...(message.text === "" ? [] : [{ type: "text" as const, text: message.text }]),
+          ...(message.toolCalls ?? []).map(toolCallPart),
+        ],
+      };
+    case "tool":
+      return {
+        role: "tool",
+        content: message.results.map((result) => ({
+          type: "tool-result",
+          toolCallId: result.id,
+          toolName: result.name,
+          output: { type: result.isError ? "error-text" : "text", value: result.text },
+        })),
+      };
+  }
+}
+
+function toolCallPart({ id, name, args }: ToolCall) {
+  return { type: "tool-call" as const, toolCallId: id, toolName: name, input: argumentsOf(args) };
+}
+
+/** Chat templates of local servers take arguments apart as an object; anything else that a model wrote is shown inside one. */
+function argumentsOf(args: Json): JsonObject {
+  return isObject(args) ? args : { arguments: args };
+}

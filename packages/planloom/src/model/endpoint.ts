@@ -1,0 +1,47 @@
+// The address of an OpenAI-compatible server. In: a base URL as a person wrote it. Out: its parts, and a form without secrets.
+// Separate because addresses appear in settings, requests and messages, and only one form of them may be shown.
+import { PlanloomError } from "../error.js";
+
+export interface Endpoint {
+  /** Without a trailing slash, query or fragment. */
+  readonly baseURL: string;
+  readonly query: { readonly [name: string]: string };
+  /** host:port/path, for messages. */
+  readonly label: string;
+}
+
+/** Throws a PlanloomError MODEL_BAD_ENDPOINT where the text is not an http(s) URL, or holds a user name or password. */
+export function parseEndpoint(text: string): Endpoint {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw badEndpoint(`The base URL ${shownUrl(text)} is not an http or https address.`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw badEndpoint(`The base URL ${shownUrl(text)} holds a user name or password; give the key as apiKey instead.`);
+  }
+  const path = url.pathname.replace(/\/+$/, "");
+  return {
+    baseURL: url.origin + path,
+    query: Object.fromEntries(url.searchParams),
+    label: url.host + path,
+  };
+}
+
+/** The address without anything secret: no user, password, query or fragment. */
+export function shownUrl(text: string): string {
+  if (!URL.canParse(text)) return "(not a URL)";
+  const url = new URL(text);
+  return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+export function sameOrigin(a: string, b: string): boolean {
+  if (!URL.canParse(a) || !URL.canParse(b)) return a === b;
+  return new URL(a).origin === new URL(b).origin;
+}
+
+function badEndpoint(message: string): PlanloomError {
+  return new PlanloomError("MODEL_BAD_ENDPOINT", message, {
+    kind: "config",
+    next: "Give an address such as http://localhost:8000/v1.",
+  });
+}

@@ -1,0 +1,115 @@
+// Why a request got no reply. In: whatever the SDK, fetch or a stream threw. Out: the failure as data, told by kind.
+// Separate because the ladder decides on failures before anybody is told of them; provider-error.ts words them.
+import { messageOf } from "../error.js";
+
+export type ProviderFailure =
+  /** The server was not reached; `code` as the system gave it. */
+  | { readonly kind: "unreachable"; readonly code: string }
+  /** 4xx, or a feature that the provider's package does not have (no status). */
+  | {
+      readonly kind: "refused";
+      readonly status: number | undefined;
+      readonly words: string;
+      readonly retryAfterMs?: number;
+    }
+  /** 5xx. */
+  | { readonly kind: "failed"; readonly status: number; readonly words: string; readonly retryAfterMs?: number }
+  /** The connection ended before the reply did. */
+  | { readonly kind: "cut"; readonly code: string }
+  | { readonly kind: "slow"; readonly code: string }
+  /** A reply came that cannot be read. */
+  | { readonly kind: "unreadable"; readonly words: string }
+  | { readonly kind: "no-key"; readonly words: string };
+
+/** The server was reached, and then the connection broke. */
+const CUT_CODES: ReadonlySet<string> = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "UND_ERR_SOCKET",
+  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+]);
+const SLOW_CODES: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+
+/** Fields of the errors of the AI SDK and of the platform, whatever class they are. */
+interface Thrown {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly status?: unknown;
+  readonly statusCode?: unknown;
+  readonly responseBody?: unknown;
+  readonly responseHeaders?: { readonly [name: string]: string | undefined };
+  readonly cause?: unknown;
+}
+
+/** `now` in ms since 1970, for a retry-after that names a date. */
+export function failureOf(thrown: unknown, now: number): ProviderFailure {
+  const chain = chainOf(thrown);
+  const answered = chain.find((error) => typeof error.statusCode === "number");
+  const status = answered?.statusCode as number | undefined;
+  if (answered !== undefined && status !== undefined && status >= 400) {
+    const body = typeof answered.responseBody === "string" ? wordsOf(answered.responseBody) : "";
+    return statusFailure(status, body || messageOf(answered), retryAfterMs(answered.responseHeaders ?? {}, now));
+  }
+  const code = chain.map((error) => error.code).find((value) => typeof value === "string");
+  if (code !== undefined) return connectionFailure(code, status !== undefined);
+  return otherFailure(chain, thrown);
+}
+
+function statusFailure(status: number, words: string, wait: number | undefined): ProviderFailure {
+  const rest = { status, words, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+  return status >= 500 ? { kind: "failed", ...rest } : { kind: "refused", ...rest };
+}
+
+function connectionFailure(code: string, answered: boolean): ProviderFailure {
+  if (SLOW_CODES.has(code)) return { kind: "slow", code };
+  if (code.startsWith("HPE_")) return { kind: "unreadable", words: `not HTTP (${code})` };
+  return answered || CUT_CODES.has(code) ? { kind: "cut", code } : { kind: "unreachable", code };
+}
+
+function otherFailure(chain: readonly Thrown[], thrown: unknown): ProviderFailure {
+  const named = (name: string): boolean => chain.some((error) => error.name === name);
+  const words = chain.map(({ message }) => message).find((message) => typeof message === "string") ?? messageOf(thrown);
+  if (named("AI_LoadAPIKeyError")) return { kind: "no-key", words };
+  if (named("AI_UnsupportedFunctionalityError")) return { kind: "refused", status: undefined, words };
+  const status = chain.map(({ code }) => code).find((code) => typeof code === "number" && code >= 400 && code < 600);
+  const innermost = chain.at(-1)?.message;
+  const said = typeof innermost === "string" ? innermost : words;
+  if (typeof status === "number") return statusFailure(status, said, undefined);
+  if (/terminated|without a finish reason|ended before/i.test(words)) return { kind: "cut", code: words };
+  return { kind: "unreadable", words: said };
+}
+
+/** The error and its causes, outermost first; a cause may also be a plain object that a server sent inside a stream. */
+function chainOf(thrown: unknown): readonly Thrown[] {
+  const chain: Thrown[] = [];
+  let current = thrown;
+  while (typeof current === "object" && current !== null && chain.length < 8) {
+    chain.push(current);
+    current = (current as Thrown).cause;
+  }
+  return chain;
+}
+
+/** The server's own sentence, from the forms of error bodies that are in use; otherwise the body without markup. */
+function wordsOf(body: string): string {
+  try {
+    const { error, message, detail } = JSON.parse(body) as { error?: unknown; message?: unknown; detail?: unknown };
+    const nested = typeof error === "object" && error !== null ? (error as { message?: unknown }).message : error;
+    const sentence = [nested, message, detail].find((value) => typeof value === "string");
+    if (typeof sentence === "string") return sentence;
+  } catch {
+    // Not JSON, or not an object: the text itself is shown.
+  }
+  return body.replace(/<[^>]*>/g, " ");
+}
+
+function retryAfterMs(headers: { readonly [name: string]: string | undefined }, now: number): number | undefined {
+  const ms = headers["retry-after-ms"];
+  if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) return Math.ceil(Number(ms));
+  const after = headers["retry-after"];
+  if (after === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(after)) return Math.ceil(Number(after) * 1000);
+  const date = Date.parse(after);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

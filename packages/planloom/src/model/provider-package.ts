@@ -1,0 +1,63 @@
+// Providers of the AI SDK that the user has installed. In: a provider's name. Out: where its package is, and a model of it.
+// Separate because it looks for and loads packages that Planloom does not depend on.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { PlanloomError } from "../error.js";
+import { isAiSdkModel, isCallable, type LanguageModelV3 } from "./ai-sdk.js";
+import { packageToInstall, type ProviderName } from "./provider-name.js";
+
+type Factory = (settings: { apiKey?: string; baseURL?: string }) => { languageModel(id: string): object };
+
+/** Beside Planloom, and in the project that is being worked on (Planloom may be installed globally). */
+function defaultPlaces(): readonly string[] {
+  return [import.meta.url, join(process.cwd(), "package.json")];
+}
+
+/** The file that the provider's package starts with, or undefined where it is not installed. */
+export function findProvider(provider: string, places: readonly string[] = defaultPlaces()): string | undefined {
+  for (const place of places) {
+    try {
+      return createRequire(place).resolve(`@ai-sdk/${provider}`);
+    } catch {
+      // Not here; the next place may have it.
+    }
+  }
+  return undefined;
+}
+
+export function notInstalled({ provider, model }: ProviderName): PlanloomError {
+  const message = `The model ${provider}:${model} needs the package @ai-sdk/${provider}, which is not installed.`;
+  return new PlanloomError("PROVIDER_NOT_INSTALLED", message, {
+    kind: "provider",
+    next: `Run: npm install ${packageToInstall(provider)}`,
+  });
+}
+
+/** Throws PlanloomError MODEL_UNSUPPORTED where the package offers no model of a known specification. */
+export async function loadProviderModel(
+  file: string,
+  { provider, model }: ProviderName,
+  settings: { readonly apiKey?: string; readonly baseURL?: string },
+): Promise<LanguageModelV3> {
+  const exports = (await import(pathToFileURL(file).href)) as { readonly [name: string]: unknown };
+  const factory = Object.entries(exports).find(
+    ([name, value]) => /^create[A-Z]/.test(name) && typeof value === "function",
+  );
+  const { apiKey, baseURL } = settings;
+  const made = (factory?.[1] as Factory | undefined)?.({
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(baseURL === undefined ? {} : { baseURL }),
+  }).languageModel(model);
+  if (made === undefined || !isAiSdkModel(made) || !isCallable(made))
+    throw unsupported(`@ai-sdk/${provider}`, provider);
+  return made as LanguageModelV3;
+}
+
+export function unsupported(what: string, provider: string): PlanloomError {
+  const message = `${what} offers no model of the AI SDK's specification v2 or v3, the ones that Planloom calls.`;
+  return new PlanloomError("MODEL_UNSUPPORTED", message, {
+    kind: "config",
+    next: `Install the release for AI SDK 6: npm install ${packageToInstall(provider)}`,
+  });
+}

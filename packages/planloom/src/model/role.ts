@@ -1,0 +1,140 @@
+// Which model plays each role, and where it is. In: flags, environment and configuration. Out: the settings of each role.
+// Separate and pure, so that every rule of precedence can be read, and tested, as a table.
+import type { AiSdkModel } from "./ai-sdk.js";
+import { sameOrigin, shownUrl } from "./endpoint.js";
+import type { Model, Role } from "./port.js";
+import { providerNameOf } from "./provider-name.js";
+
+export interface RoleSettings {
+  /** A name (`gpt-4o-mini`, `anthropic:claude-…`), a model of the AI SDK, or Planloom's own port. */
+  readonly model?: string | AiSdkModel | Model;
+  /** Root of an OpenAI-compatible server, usually ending in /v1. */
+  readonly baseURL?: string;
+  readonly apiKey?: string;
+  readonly temperature?: number;
+  readonly maxOutputTokens?: number;
+  /** For one reply, in ms. */
+  readonly timeout?: number;
+  /** Added to the role's own instructions. */
+  readonly instructions?: string;
+}
+
+/** Settings for all roles, and for single ones. */
+export interface RolesSettings extends RoleSettings {
+  readonly planner?: RoleSettings;
+  readonly executor?: RoleSettings;
+  readonly synthesizer?: RoleSettings;
+}
+
+export interface RoleSources {
+  readonly flags?: RolesSettings;
+  readonly config?: RolesSettings;
+  readonly env: { readonly [name: string]: string | undefined };
+}
+
+export const ROLES: readonly Role[] = ["planner", "executor", "synthesizer"];
+
+const OPENAI_URL = "https://api.openai.com/v1";
+
+interface Layer {
+  readonly settings: RoleSettings;
+  readonly general: boolean;
+}
+
+/**
+ * The settings of each role. Every field comes from the first of these that has it:
+ *
+ * 1. flags of the role, 2. general flags, 3. variables of the role (`PLANLOOM_PLANNER_MODEL`, `_BASE_URL`, `_API_KEY`),
+ * 4. configuration of the role, 5. general variables (`PLANLOOM_MODEL`, `PLANLOOM_BASE_URL`, `PLANLOOM_API_KEY`),
+ * 6. general configuration, 7. `OPENAI_BASE_URL` and `OPENAI_API_KEY`; with that key alone the address is OpenAI's own.
+ *
+ * An empty variable counts as unset. Two rules keep what belongs together together:
+ * - A key goes only to the server it was set for: one that was set beside a base URL is not used with another server, nor is a
+ *   general key with the own server of a role while there is a general base URL.
+ * - A model that is an object, or named `provider:model`, knows its own address: base URL and key count for it only where they
+ *   were set at the same place as the model or above.
+ */
+export function resolveRoles(sources: RoleSources): Record<Role, RoleSettings> {
+  return {
+    planner: resolveRole("planner", sources),
+    executor: resolveRole("executor", sources),
+    synthesizer: resolveRole("synthesizer", sources),
+  };
+}
+
+/** One line for people: the model and its address, never a key. */
+export function describeRole(settings: RoleSettings): string {
+  const { model, baseURL } = settings;
+  if (model === undefined) return "no model";
+  if (typeof model !== "string") return "call" in model ? model.name : `${model.modelId} (${model.provider})`;
+  const named = providerNameOf(model);
+  const address = baseURL === undefined ? undefined : `at ${shownUrl(baseURL)}`;
+  if (named !== undefined) return [`${named.model} (@ai-sdk/${named.provider})`, address].filter(Boolean).join(" ");
+  return `${model} ${address ?? "(no base URL)"}`;
+}
+
+function resolveRole(role: Role, { flags, config, env }: RoleSources): RoleSettings {
+  const layers: readonly Layer[] = [
+    { settings: flags?.[role] ?? {}, general: false },
+    { settings: flags ?? {}, general: true },
+    { settings: fromVariables(env, `PLANLOOM_${role.toUpperCase()}_`), general: false },
+    { settings: config?.[role] ?? {}, general: false },
+    { settings: fromVariables(env, "PLANLOOM_"), general: true },
+    { settings: config ?? {}, general: true },
+    { settings: fromOpenAI(env), general: false },
+  ];
+  const all = layers.map((layer) => layer.settings);
+  const { baseURL, apiKey } = placeOf(layers);
+  return defined({
+    model: first(all, "model"),
+    baseURL,
+    apiKey,
+    temperature: first(all, "temperature"),
+    maxOutputTokens: first(all, "maxOutputTokens"),
+    timeout: first(all, "timeout"),
+    instructions: first(all, "instructions"),
+  });
+}
+
+/** The base URL and key, under the two rules of `resolveRoles`. */
+function placeOf(layers: readonly Layer[]): { baseURL: string | undefined; apiKey: string | undefined } {
+  const modelAt = layers.findIndex((layer) => layer.settings.model !== undefined);
+  const model = layers[modelAt]?.settings.model;
+  const knowsItsPlace = model !== undefined && (typeof model !== "string" || providerNameOf(model) !== undefined);
+  const counted = knowsItsPlace ? layers.slice(0, modelAt + 1) : layers;
+  const baseURL = first(
+    counted.map((layer) => layer.settings),
+    "baseURL",
+  );
+  const generalURL = first(
+    layers.filter((layer) => layer.general).map((layer) => layer.settings),
+    "baseURL",
+  );
+  const keyed = counted.find(({ settings, general }) => {
+    const home = settings.baseURL ?? (general ? generalURL : undefined);
+    return settings.apiKey !== undefined && (home === undefined || baseURL === undefined || sameOrigin(home, baseURL));
+  });
+  return { baseURL, apiKey: keyed?.settings.apiKey };
+}
+
+function first<K extends keyof RoleSettings>(layers: readonly RoleSettings[], field: K): RoleSettings[K] | undefined {
+  return layers.find((layer) => layer[field] !== undefined)?.[field];
+}
+
+function fromVariables(env: RoleSources["env"], prefix: string): RoleSettings {
+  return defined({
+    model: env[`${prefix}MODEL`] || undefined,
+    baseURL: env[`${prefix}BASE_URL`] || undefined,
+    apiKey: env[`${prefix}API_KEY`] || undefined,
+  });
+}
+
+function fromOpenAI(env: RoleSources["env"]): RoleSettings {
+  const apiKey = env["OPENAI_API_KEY"] || undefined;
+  const baseURL = env["OPENAI_BASE_URL"] || (apiKey === undefined ? undefined : OPENAI_URL);
+  return defined({ baseURL, apiKey });
+}
+
+function defined(settings: { [K in keyof RoleSettings]: RoleSettings[K] | undefined }): RoleSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}

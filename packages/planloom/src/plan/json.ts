@@ -1,0 +1,51 @@
+// JSON values as data: the type, safe own-property access, depth, and the canonical text that hashes are made of.
+// In: any JSON value. Out: values and strings. Separate because everything else speaks in it.
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Keys that reach an object's prototype; refused everywhere. */
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The own property `key`, or undefined; never one of the prototype. */
+export function own(value: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/**
+ * The canonical text of a value after RFC 8785: keys sorted by UTF-16 code units, no white space, numbers as
+ * JavaScript writes them. Properties that are undefined are left out.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) {
+    let text = "[";
+    for (let i = 0; i < value.length; i++) text += (i > 0 ? "," : "") + canonicalJson(value[i]);
+    return text + "]";
+  }
+  const object = value as Record<string, unknown>;
+  let text = "{";
+  for (const key of Object.keys(object).sort()) {
+    const field = object[key];
+    if (field === undefined) continue;
+    text += (text.length > 1 ? "," : "") + JSON.stringify(key) + ":" + canonicalJson(field);
+  }
+  return text + "}";
+}
+
+/** How deep a value nests: 0 for a scalar. Stops counting past `max` and returns max + 1. */
+export function depthOf(value: unknown, max: number): number {
+  if (value === null || typeof value !== "object") return 0;
+  if (max <= 0) return 1;
+  let deepest = 0;
+  for (const field of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
+    if (field === null || typeof field !== "object") continue;
+    deepest = Math.max(deepest, depthOf(field, max - 1));
+    if (deepest >= max) break;
+  }
+  return deepest + 1;
+}

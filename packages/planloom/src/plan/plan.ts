@@ -1,0 +1,211 @@
+// What a plan is. One zod schema is the document, the TypeScript type and the published JSON Schema.
+// In: a document as data. Out: a Draft (as written) and a Plan (defaults written out, revision and hash).
+// Separate because every other file speaks of plans.
+import { z } from "zod";
+import { LIMITS } from "../limits.js";
+import { FORBIDDEN_KEYS, type Json } from "./json.js";
+import { hashOf } from "./hash.js";
+import type { ToolSpec } from "./tool-spec.js";
+
+/** Names of steps and of `as`: a letter a-z, then up to 63 letters, digits or underscores. */
+export const ID_PATTERN = /^[a-z][A-Za-z0-9_]{0,63}$/;
+
+const id = z.string().regex(ID_PATTERN).describe("A name: a letter a-z, then letters, digits or _, at most 64.");
+const text = z.string().min(1);
+const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+const safeRecord = z
+  .record(z.string(), json)
+  .refine((value) => !Object.keys(value).some((key) => FORBIDDEN_KEYS.has(key)), "a forbidden key");
+/** `250ms`, `1s`, `1.5m`, `24h`, `2d`. */
+export const DURATION_PATTERN = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+const duration = z.string().regex(DURATION_PATTERN).describe("A length of time: 250ms, 1s, 5m, 24h, 2d.");
+const expression = z.string().min(1).describe("An expression in ${{ }}.");
+const typeText = z
+  .union([text, safeRecord])
+  .describe('A type: "string", "number", "boolean", "{ name: string, revenueUsd: number | null }[]", or a JSON Schema.');
+
+const common = {
+  id,
+  title: text.optional().describe("A few words for people."),
+  description: text.optional().describe("What to do and why, for the executor and for people."),
+  dependsOn: z
+    .array(id)
+    .optional()
+    .describe("Steps that must end first. References already imply this; agent steps also receive these outputs."),
+  when: expression.optional().describe("The step is skipped where this is false."),
+  forEach: expression.optional().describe("A list; the step runs once for each of its items."),
+  as: id.optional().describe("The name of the item inside forEach; default item."),
+  maxParallel: z.int().min(1).optional().describe("Items of forEach that may run at once."),
+  output: typeText.optional(),
+  optional: z.boolean().optional().describe("The run goes on without this step if it fails."),
+  retry: z
+    .strictObject({
+      attempts: z.int().min(1).max(20).optional().describe("The first attempt included; default 4."),
+      delay: duration.optional().describe("Before the second attempt; default 1s."),
+      backoff: z.number().min(1).max(10).optional().describe("Factor from one delay to the next; default 2."),
+    })
+    .optional(),
+  timeout: duration.optional().describe("For one attempt."),
+  onFailure: z.enum(["fail", "skip", "patch", "replan"]).optional(),
+  expect: expression.optional().describe("Must be true of `output`, or the step has failed."),
+  approval: z.literal("required").optional(),
+  model: text.optional().describe("A model for this step instead of the executor's."),
+  executor: text.optional().describe("The name of an executor for this step."),
+};
+
+export const toolStepSchema = z.strictObject({
+  ...common,
+  tool: text.describe("The tool to call directly."),
+  with: safeRecord.optional().describe("Its arguments; ${{ step.field }} refers to an earlier output."),
+  fill: text.optional().describe("An instruction from which a model writes the arguments that `with` leaves out."),
+});
+export const agentStepSchema = z.strictObject({
+  ...common,
+  agent: text.describe("An instruction for a model that may use tools."),
+  tools: z
+    .union([z.literal("all"), z.array(text)])
+    .optional()
+    .describe("The tools it may use; absent = none."),
+  with: safeRecord.optional().describe("The data it is given."),
+});
+export const askStepSchema = z.strictObject({
+  ...common,
+  ask: text.describe("A question to a person; `output` is the type of the answer."),
+  with: safeRecord.optional().describe("Data shown with the question."),
+});
+
+export const stepSchema = z.union([toolStepSchema, agentStepSchema, askStepSchema]);
+
+export const planSchema = z
+  .strictObject({
+    planloom: z.literal(1).optional().describe("The version of this format."),
+    goal: text.optional().describe("What the user asked for."),
+    inputs: z
+      .record(
+        id,
+        z.strictObject({
+          type: typeText.optional(),
+          description: text.optional(),
+          default: json.optional(),
+        }),
+      )
+      .optional()
+      .describe("The run's data, referred to as inputs.name."),
+    steps: z.array(stepSchema).min(1),
+    answer: z
+      .union([
+        z.strictObject({
+          from: z.array(id).optional().describe("The steps whose outputs the answer is written from."),
+          instructions: text.optional(),
+        }),
+        z.strictObject({ value: json.describe("The answer itself, with references; no model.") }),
+      ])
+      .optional(),
+  })
+  .meta({ id: "https://planloom.dev/schema/plan-1.json", title: "Planloom plan" });
+
+export type Draft = z.infer<typeof planSchema>;
+export type DraftStep = z.infer<typeof stepSchema>;
+
+export interface Retry {
+  readonly attempts: number;
+  readonly delayMs: number;
+  readonly backoff: number;
+}
+export type OnFailure = "fail" | "skip" | "patch" | "replan";
+
+interface StepCommon {
+  readonly id: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly dependsOn: readonly string[];
+  readonly when?: string;
+  readonly forEach?: string;
+  readonly as?: string;
+  readonly maxParallel?: number;
+  readonly output?: string | { readonly [key: string]: Json };
+  readonly optional: boolean;
+  readonly retry: Retry;
+  readonly timeoutMs?: number;
+  readonly onFailure: OnFailure;
+  readonly expect?: string;
+  readonly approval?: "required";
+  readonly model?: string;
+  readonly executor?: string;
+  readonly with: { readonly [key: string]: Json };
+}
+export interface ToolStep extends StepCommon {
+  readonly kind: "tool";
+  readonly tool: string;
+  readonly fill?: string;
+}
+export interface AgentStep extends StepCommon {
+  readonly kind: "agent";
+  readonly agent: string;
+  readonly tools: "all" | readonly string[];
+}
+export interface AskStep extends StepCommon {
+  readonly kind: "ask";
+  readonly ask: string;
+}
+export type Step = ToolStep | AgentStep | AskStep;
+
+export interface InputSpec {
+  readonly type?: string | { readonly [key: string]: Json };
+  readonly description?: string;
+  readonly default?: Json;
+}
+export type Answer =
+  | { readonly kind: "from"; readonly from: readonly string[]; readonly instructions?: string }
+  | { readonly kind: "value"; readonly value: Json };
+
+/** A draft with every default written out, as the kernel reads it. */
+export interface Plan {
+  readonly goal: string;
+  readonly inputs: { readonly [name: string]: InputSpec };
+  readonly steps: readonly Step[];
+  readonly answer: Answer;
+}
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of a duration such as `1.5s`; the text must match DURATION_PATTERN. */
+export function durationMs(duration: string): number {
+  const match = DURATION_PATTERN.exec(duration);
+  if (match === null) throw new Error(`not a duration: ${duration}`);
+  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+}
+
+/** Writes out the defaults of one step. */
+export function completeStep(draft: DraftStep): Step {
+  const attempts = draft.retry?.attempts ?? (draft.optional === true && draft.retry === undefined ? 1 : LIMITS.attempts);
+  const { title, retry, timeout, onFailure, dependsOn, optional, ...rest } = draft;
+  const own = "tool" in draft ? draft.tool : "agent" in draft ? draft.agent : draft.ask;
+  const common = {
+    ...rest,
+    title: title ?? draft.description ?? own.split("\n", 1)[0]!.slice(0, 80),
+    dependsOn: dependsOn ?? [],
+    optional: optional ?? false,
+    retry: {
+      attempts,
+      delayMs: retry?.delay === undefined ? LIMITS.retryDelayMs : durationMs(retry.delay),
+      backoff: retry?.backoff ?? LIMITS.retryBackoff,
+    },
+    onFailure: onFailure ?? (optional === true ? "skip" : "fail"),
+    with: draft.with ?? {},
+    ...(timeout === undefined ? {} : { timeoutMs: durationMs(timeout) }),
+    ...(draft.forEach === undefined ? {} : { as: draft.as ?? "item" }),
+  };
+  if ("tool" in draft) return { kind: "tool", ...common } as ToolStep;
+  if ("agent" in draft) return { kind: "agent", ...common, tools: draft.tools ?? [] } as AgentStep;
+  return { kind: "ask", ...common } as AskStep;
+}
+
+/**
+ * SHA-256 of the canonical JSON of the plan after defaults, the run's inputs and the definitions of the tools it uses:
+ * what a person approves.
+ */
+export function planHash(plan: Plan, inputs: { readonly [name: string]: Json }, tools: readonly ToolSpec[]): string {
+  const definitions = [...tools].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return hashOf({ plan, inputs, tools: definitions });
+}

@@ -1,0 +1,49 @@
+// Where an expression inside `${{ … }}` ends. In: a text and where the expression starts. Out: where its `}}` stands.
+// Separate because only a scanner that knows CEL's strings and braces can tell: `${{ {"a": "}}"}.a }}`.
+
+/** The offset of the closing `}}`, or why there is none (`at` is missing where the text just ends). Linear time. */
+export function closingOf(text: string, start: number): number | { readonly message: string; readonly at?: number } {
+  let braces = 0;
+  let at = start;
+  while (at < text.length) {
+    const char = text[at];
+    if (char === '"' || char === "'") {
+      const after = afterString(text, at, char);
+      if (after === undefined) return { message: "a string inside ${{ does not end", at };
+      at = after;
+      continue;
+    }
+    if (char === "/" && text[at + 1] === "/") {
+      at = afterComment(text, at);
+      continue;
+    }
+    if (char === "{") braces++;
+    if (char === "}") {
+      if (braces === 0) return text[at + 1] === "}" ? at : { message: "a single } stands inside ${{", at };
+      braces--;
+    }
+    at++;
+  }
+  return { message: "${{ without }}" };
+}
+
+/**
+ * After the string that opens at `at`; undefined where it does not end. A backslash takes the next character with it,
+ * in raw strings too: that is how cel-js finds their end.
+ */
+function afterString(text: string, at: number, quote: string): number | undefined {
+  const triple = text.startsWith(quote.repeat(3), at);
+  const close = triple ? quote.repeat(3) : quote;
+  for (let i = at + close.length; i < text.length; i++) {
+    if (text[i] === "\\") i++;
+    else if (text.startsWith(close, i)) return i + close.length;
+    else if (!triple && (text[i] === "\n" || text[i] === "\r")) return undefined;
+  }
+  return undefined;
+}
+
+/** A comment ends with its line, or before the `}}` of its expression. */
+function afterComment(text: string, at: number): number {
+  for (let i = at; i < text.length; i++) if (text[i] === "\n" || text.startsWith("}}", i)) return i;
+  return text.length;
+}

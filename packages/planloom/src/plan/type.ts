@@ -1,0 +1,281 @@
+// What a type is: a small lattice over JSON. In: types and values. Out: whether one fits the other, and a type's text.
+// Separate because check, inference, the schemas and the run-time gate all speak of types.
+import { assertNever } from "../error.js";
+import { canonicalJson, isObject, type Json, type JsonObject } from "./json.js";
+
+export interface Field {
+  readonly type: Type;
+  readonly optional: boolean;
+}
+
+/**
+ * `rest` is the type of additional properties. Without it no others are known, though values may carry them unless
+ * `closed` (a schema's `additionalProperties: false`).
+ */
+export interface RecordType {
+  readonly kind: "record";
+  readonly fields: { readonly [name: string]: Field };
+  readonly rest?: Type;
+  readonly closed?: true;
+}
+
+/** A union of nothing (`never`) is the item type of an empty list: no value has it. */
+export type Type =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "null" }
+  | { readonly kind: "boolean" }
+  | { readonly kind: "number" }
+  | { readonly kind: "string" }
+  | { readonly kind: "literal"; readonly value: string | number | boolean }
+  | { readonly kind: "list"; readonly of: Type }
+  | RecordType
+  | { readonly kind: "union"; readonly of: readonly Type[] };
+
+export const UNKNOWN: Type = { kind: "unknown" };
+export const NULL: Type = { kind: "null" };
+export const BOOLEAN: Type = { kind: "boolean" };
+export const NUMBER: Type = { kind: "number" };
+export const STRING: Type = { kind: "string" };
+
+export const listOf = (of: Type): Type => ({ kind: "list", of });
+export const literalOf = (value: string | number | boolean): Type => ({ kind: "literal", value });
+
+/** Literals of one kind in a union before they widen to it: larger enums are data, not types. */
+const LITERALS = 200;
+
+/** The members of a union, or the type itself. */
+export const membersOf = (type: Type): readonly Type[] => (type.kind === "union" ? type.of : [type]);
+
+/** The union of types: flat, without duplicates, literals absorbed by their kind; unknown absorbs all. */
+export function unionOf(types: readonly Type[]): Type {
+  const members = new Map<string, Type>();
+  for (const type of types) {
+    for (const member of membersOf(type)) {
+      if (member.kind === "unknown") return UNKNOWN;
+      members.set(canonicalJson(member), member);
+    }
+  }
+  const of = widen([...members.values()]);
+  return of.length === 1 ? (of[0] as Type) : { kind: "union", of };
+}
+
+function widen(members: readonly Type[]): readonly Type[] {
+  let widened = members;
+  for (const [name, base] of [
+    ["string", STRING] as const,
+    ["number", NUMBER] as const,
+    ["boolean", BOOLEAN] as const,
+  ]) {
+    const literals = widened.filter((member) => member.kind === "literal" && typeof member.value === name).length;
+    if (literals === 0) continue;
+    const complete = literals > LITERALS || (name === "boolean" && literals === 2);
+    if (!complete && !widened.some((member) => member.kind === name)) continue;
+    const rest = widened.filter(
+      (member) => member.kind !== name && !(member.kind === "literal" && typeof member.value === name),
+    );
+    widened = [...rest, base];
+  }
+  return widened;
+}
+
+/** Whether values fit: `unknown` where only the run can tell. */
+export type Fit = "yes" | "no" | "unknown";
+
+const worst = (fits: readonly Fit[]): Fit =>
+  fits.includes("no") ? "no" : fits.includes("unknown") ? "unknown" : "yes";
+
+/** The name of the JSON kind of a type's values, for types that are neither unknown nor a union. */
+function jsonKind(type: Type): string {
+  return type.kind === "literal" ? typeof type.value : type.kind;
+}
+
+/**
+ * `yes`: every value of `from` fits `to`. `no`: none can, or a member of a union (the null of `number | null`)
+ * certainly does not. `unknown`: only the run can tell. Records may carry additional fields unless `to` is closed.
+ */
+export function assignable(from: Type, to: Type): Fit {
+  if (from === to || to.kind === "unknown") return "yes";
+  if (from.kind === "unknown") return "unknown";
+  if (from.kind === "union") return worst(from.of.map((member) => assignable(member, to)));
+  if (to.kind === "union") return fitsUnion(from, to.of);
+  if (jsonKind(from) !== jsonKind(to)) return "no";
+  if (to.kind === "literal") return from.kind !== "literal" ? "unknown" : from.value === to.value ? "yes" : "no";
+  if (from.kind === "list" && to.kind === "list") return assignable(from.of, to.of);
+  if (from.kind === "record" && to.kind === "record") return recordFits(from, to);
+  return "yes";
+}
+
+function fitsUnion(from: Type, to: readonly Type[]): Fit {
+  const alike = to.filter((member) => member.kind === "unknown" || jsonKind(member) === jsonKind(from));
+  const fits = alike.map((member) => assignable(from, member));
+  if (fits.includes("yes")) return "yes";
+  if (fits.every((fit) => fit === "no")) {
+    // Several lists or records: (string | number)[] may still hold a value of string[] | number[].
+    const structured = alike.length > 1 && alike.some((member) => overlaps(from, member));
+    return structured ? "unknown" : "no";
+  }
+  return "unknown";
+}
+
+/** Whether some value may be of both types. */
+function overlaps(a: Type, b: Type): boolean {
+  if (a.kind === "unknown" || b.kind === "unknown") return true;
+  if (a.kind === "union" || b.kind === "union") {
+    return membersOf(a).some((left) => membersOf(b).some((right) => overlaps(left, right)));
+  }
+  if (jsonKind(a) !== jsonKind(b)) return false;
+  if (a.kind === "literal" && b.kind === "literal") return a.value === b.value;
+  if (a.kind !== "record" || b.kind !== "record") return true;
+  return Object.entries(b.fields).every(([name, field]) => {
+    if (field.optional) return true;
+    const mine = fieldOf(a, name);
+    return mine === undefined ? a.rest !== undefined : overlaps(mine.type, field.type);
+  });
+}
+
+/** The declared field of a record, never one of the prototype. */
+export function fieldOf(record: RecordType, name: string): Field | undefined {
+  return Object.hasOwn(record.fields, name) ? record.fields[name] : undefined;
+}
+
+function recordFits(from: RecordType, to: RecordType): Fit {
+  const fits = Object.entries(to.fields).map(([name, field]) => fieldFits(from, name, field));
+  for (const [name, field] of Object.entries(from.fields)) {
+    if (fieldOf(to, name) !== undefined) continue;
+    if (to.rest !== undefined) fits.push(assignable(field.type, to.rest));
+    else if (to.closed === true) fits.push(field.optional ? "unknown" : "no");
+  }
+  if (from.rest !== undefined && to.rest !== undefined) fits.push(assignable(from.rest, to.rest));
+  else if (from.rest !== undefined && to.closed === true) fits.push("unknown");
+  return worst(fits);
+}
+
+function fieldFits(from: RecordType, name: string, field: Field): Fit {
+  const mine = fieldOf(from, name);
+  if (mine === undefined && from.rest === undefined) return field.optional ? "yes" : "no";
+  if (mine === undefined)
+    return field.optional && assignable(from.rest ?? UNKNOWN, field.type) === "yes" ? "yes" : "unknown";
+  const fit = assignable(mine.type, field.type);
+  return fit === "yes" && mine.optional && !field.optional ? "unknown" : fit;
+}
+
+export interface Mismatch {
+  /** A JSON pointer into the value. */
+  readonly path: string;
+  /** The text of the type that was expected there. */
+  readonly expected: string;
+  /** What stands there instead, in a few words. */
+  readonly got: string;
+}
+
+/** The first place where a value is not of a type, or undefined. */
+export function mismatch(value: Json, type: Type): Mismatch | undefined {
+  return mismatchAt(value, type, "");
+}
+
+function mismatchAt(value: Json, type: Type, path: string): Mismatch | undefined {
+  if (type.kind === "unknown") return undefined;
+  if (type.kind === "union") return unionMismatch(value, type, path);
+  if (type.kind === "list" && Array.isArray(value)) return listMismatch(value, type.of, path);
+  if (type.kind === "record" && isObject(value)) return recordMismatch(value, type, path);
+  const fits =
+    type.kind === "literal" ? value === type.value : type.kind === "null" ? value === null : typeof value === type.kind;
+  return fits ? undefined : { path, expected: shortText(type), got: gist(value) };
+}
+
+/** The most telling one: where exactly one member is of the value's kind, the place inside it. */
+function unionMismatch(value: Json, type: Type & { readonly kind: "union" }, path: string): Mismatch | undefined {
+  const alike: Mismatch[] = [];
+  for (const member of type.of) {
+    const found = mismatchAt(value, member, path);
+    if (found === undefined) return undefined;
+    if (member.kind === kindOfValue(value)) alike.push(found);
+  }
+  const [only] = alike;
+  return alike.length === 1 && only !== undefined ? only : { path, expected: shortText(type), got: gist(value) };
+}
+
+function listMismatch(value: readonly Json[], of: Type, path: string): Mismatch | undefined {
+  for (let i = 0; i < value.length; i++) {
+    const found = mismatchAt(value[i] as Json, of, `${path}/${i}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function recordMismatch(value: JsonObject, type: RecordType, path: string): Mismatch | undefined {
+  for (const [name, field] of Object.entries(type.fields)) {
+    const at = `${path}/${pointerToken(name)}`;
+    if (!Object.hasOwn(value, name)) {
+      if (!field.optional) return { path: at, expected: shortText(field.type), got: "nothing" };
+      continue;
+    }
+    const found = mismatchAt(value[name] as Json, field.type, at);
+    if (found !== undefined) return found;
+  }
+  if (type.rest === undefined && type.closed !== true) return undefined;
+  for (const name of Object.keys(value)) {
+    if (fieldOf(type, name) !== undefined) continue;
+    const at = `${path}/${pointerToken(name)}`;
+    if (type.rest === undefined) return { path: at, expected: "nothing", got: gist(value[name] as Json) };
+    const found = mismatchAt(value[name] as Json, type.rest, at);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** One token of a JSON pointer (RFC 6901). */
+export function pointerToken(name: string | number): string {
+  return String(name).replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+function kindOfValue(value: Json): string {
+  return value === null ? "null" : Array.isArray(value) ? "list" : typeof value === "object" ? "record" : typeof value;
+}
+
+function gist(value: Json): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object") return "a record";
+  const text = JSON.stringify(typeof value === "string" ? value.slice(0, 60) : value);
+  return `the ${typeof value} ${text}`;
+}
+
+/** The TypeScript-like text of a type; parseType reads it back. */
+export function typeText(type: Type): string {
+  switch (type.kind) {
+    case "literal":
+      return JSON.stringify(type.value);
+    case "list":
+      return type.of.kind === "union" && type.of.of.length > 1 ? `(${typeText(type.of)})[]` : `${typeText(type.of)}[]`;
+    case "union":
+      return type.of.length === 0 ? "never" : type.of.map(typeText).join(" | ");
+    case "record":
+      return recordText(type);
+    case "unknown":
+    case "null":
+    case "boolean":
+    case "number":
+    case "string":
+      return type.kind;
+    default:
+      return assertNever(type);
+  }
+}
+
+function recordText(type: RecordType): string {
+  const fields = Object.entries(type.fields).map(
+    ([name, field]) => `${nameText(name)}${field.optional ? "?" : ""}: ${typeText(field.type)}`,
+  );
+  if (type.rest !== undefined && fields.length === 0) return `Record<string, ${typeText(type.rest)}>`;
+  if (type.rest !== undefined) fields.push(`[name: string]: ${typeText(type.rest)}`);
+  return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
+}
+
+const nameText = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+
+/** The text of a type for a message: at most about 160 characters. */
+export function shortText(type: Type): string {
+  const text = typeText(type);
+  return text.length <= 160 ? text : `${text.slice(0, 157)}...`;
+}

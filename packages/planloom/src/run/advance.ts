@@ -1,0 +1,58 @@
+// What follows from the state as it is: work begins, the execution ends, the answer is due. In: a run. Out: facts of one move.
+// Separate because it runs after every input until nothing more follows; each call costs constant time.
+import { resolveValue } from "../plan/reference.js";
+import type { Json } from "../plan/json.js";
+import type { Answer } from "../plan/plan.js";
+import { NO_USAGE } from "../plan/usage.js";
+import { begin } from "./begin.js";
+import { fact, type Fact } from "./event.js";
+import { scopeOf } from "./scope.js";
+import { currentPlan, type Run, type Work } from "./state.js";
+
+export function advance(run: Run, at: number): Fact[] {
+  if (run.cancelling !== undefined) return run.running > 0 ? [] : [fact("run.cancelled", { reason: run.cancelling })];
+  if (run.phase === "answering") return run.executed && run.answer === undefined ? answerByValue(run) : [];
+  if (run.phase !== "executing") return [];
+  if (run.failing !== undefined)
+    return run.running > 0 ? [] : [executed(run), fact("run.failed", { error: run.failing })];
+  if (run.open === 0) return [executed(run)];
+  const work = run.running < run.settings.concurrency ? nextWork(run, at) : undefined;
+  return work === undefined ? [] : begin(run, work, at);
+}
+
+/** A due retry first: it has waited longest. */
+function nextWork(run: Run, at: number): Work | undefined {
+  const retry = run.retries.first();
+  return retry !== undefined && retry.at <= at ? retry.value : run.ready.peek();
+}
+
+function executed(run: Run): Fact {
+  const { completed, failed, skipped } = run.counts;
+  return fact("execution.completed", { total: run.steps.size, completed, failed, skipped, replans: run.replans });
+}
+
+/** The answer that needs no model: a value of references, or the outputs themselves where there is no synthesizer. */
+function answerByValue(run: Run): Fact[] {
+  const { answer } = currentPlan(run)!.plan;
+  if (answer.kind === "from" && run.models.synthesizer !== null) return [];
+  const resolved =
+    answer.kind === "value"
+      ? resolveValue(answer.value, scopeOf(run))
+      : { ok: true as const, value: outputsOf(run, answer) };
+  if (resolved.ok) {
+    return [
+      fact("answer.written", { answer: resolved.value, partial: false, usage: NO_USAGE }),
+      fact("run.completed", { success: !run.starved }),
+    ];
+  }
+  const message = `answer.value${resolved.pointer}: ${resolved.message}`;
+  return [fact("run.failed", { error: { code: resolved.code, message, retryable: false } })];
+}
+
+/** One named step: its output. Several: a record of theirs by id. */
+function outputsOf(run: Run, answer: Answer & { kind: "from" }): Json {
+  const output = (id: string) => run.steps.get(id)?.work.output ?? null;
+  const [only] = answer.from;
+  if (only !== undefined && answer.from.length === 1) return output(only);
+  return Object.fromEntries(answer.from.map((id) => [id, output(id)]));
+}

@@ -1,0 +1,135 @@
+// What a person says to a run: approve, reject, respond, settle, cancel. In: a command. Out: facts, always at least one,
+// so that the log tells whoever sent it what became of it. Separate because commands come from any process at any time.
+import { assertNever } from "../error.js";
+import { LIMITS } from "../limits.js";
+import { NO_USAGE } from "../plan/usage.js";
+import { fact, type Fact, type Failure } from "./event.js";
+import { failed, refOf } from "./failure.js";
+import { completed, typeProblem } from "./gate.js";
+import type { Command, Input } from "./input.js";
+import { workOf, type PendingApproval, type Run, type Work } from "./state.js";
+
+export function decideCommand(run: Run, command: Input & Command): Fact[] {
+  switch (command.type) {
+    case "approve":
+      return approve(run, command);
+    case "reject":
+      return reject(run, command, command.at);
+    case "respond":
+      return respond(run, command, command.at);
+    case "settle":
+      return settle(run, command, command.at);
+    case "cancel":
+      return cancel(run, command);
+    default:
+      return assertNever(command);
+  }
+}
+
+function refused(command: Command, code: string, message: string): Fact[] {
+  return [fact("input.refused", { command: command.type, code, message })];
+}
+
+function approve(run: Run, command: Command & { type: "approve" }): Fact[] {
+  if (run.cancelling !== undefined) return refused(command, "RUN_CANCELLING", "the run is being cancelled");
+  const pending = run.approvals.get(command.hash);
+  if (pending === undefined) return notPending(run, command, command.hash);
+  const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
+  return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...comment })];
+}
+
+function notPending(run: Run, command: Command, hash: string): Fact[] {
+  if (run.granted.has(hash)) return refused(command, "ALREADY_APPROVED", `${short(hash)} is approved already`);
+  const now = [...run.approvals.keys()];
+  if (now.length === 0) return refused(command, "NOTHING_TO_APPROVE", "nothing waits for approval");
+  const old = run.plans.find((plan) => plan.hash === hash);
+  const what = old === undefined ? `nothing with hash ${short(hash)}` : `revision ${old.revision} (${short(hash)})`;
+  return refused(command, "STALE_HASH", `${what} is not what waits for approval; that is ${now.map(short).join(", ")}`);
+}
+
+const short = (hash: string) => hash.slice(0, 12);
+
+function reject(run: Run, command: Command & { type: "reject" }, at: number): Fact[] {
+  const pending = command.hash === undefined ? soleApproval(run) : run.approvals.get(command.hash);
+  if (pending === undefined) {
+    if (command.hash !== undefined) return notPending(run, command, command.hash);
+    const many = run.approvals.size > 1;
+    return many
+      ? refused(command, "WHICH_APPROVAL", "several things wait for approval: name one by its hash")
+      : refused(command, "NOTHING_TO_APPROVE", "nothing waits for approval");
+  }
+  const comment = command.comment.slice(0, LIMITS.feedbackChars);
+  const denied = fact("approval.denied", { subject: pending.subject, hash: pending.hash, cause: "rejected", comment });
+  if (pending.subject !== "plan") return [denied, ...rejectedCall(run, pending, comment, at)];
+  if (run.models.planner !== null && run.rejected.length < run.settings.rejections) return [denied];
+  const error: Failure = {
+    code: "REJECTED",
+    message:
+      run.models.planner === null
+        ? "the plan was rejected, and there is no planner to write another"
+        : "too many plans were rejected",
+    retryable: false,
+    next: "Change the plan or the goal, and start a new run.",
+  };
+  return [denied, fact("run.failed", { error })];
+}
+
+function soleApproval(run: Run): PendingApproval | undefined {
+  return run.approvals.size === 1 ? [...run.approvals.values()][0] : undefined;
+}
+
+function rejectedCall(run: Run, pending: PendingApproval, comment: string, at: number): Fact[] {
+  const work = pending.subject === "plan" ? undefined : workOf(run, pending.subject);
+  if (work === undefined) return [];
+  return failed(
+    run,
+    work,
+    { code: "CALL_REJECTED", message: `the call was rejected: ${comment}`, retryable: false },
+    at,
+  );
+}
+
+function respond(run: Run, command: Command & { type: "respond" }, at: number): Fact[] {
+  const work = workOf(run, command);
+  const name = nameOf(command);
+  if (work === undefined) return refused(command, "UNKNOWN_STEP", `there is no ${name}`);
+  if (work.status !== "suspended" || work.question === undefined) {
+    return refused(command, "NOT_ASKED", `${name} is ${work.status}; it asks nothing`);
+  }
+  const problem = typeProblem(work, command.value);
+  if (problem !== undefined) return refused(command, "ANSWER_TYPE", problem.message);
+  return completed(run, work, { output: command.value, tools: [], usage: NO_USAGE }, at);
+}
+
+const nameOf = (ref: { readonly step: string; readonly item?: number }) =>
+  ref.item === undefined ? `step ${ref.step}` : `item ${ref.item} of step ${ref.step}`;
+
+function settle(run: Run, command: Command & { type: "settle" }, at: number): Fact[] {
+  const work = workOf(run, command);
+  const name = nameOf(command);
+  if (work === undefined) return refused(command, "UNKNOWN_STEP", `there is no ${name}`);
+  if (work.status !== "unknown")
+    return refused(command, "NOT_UNKNOWN", `${name} is ${work.status}; nothing is in doubt`);
+  const { verdict, output } = command;
+  const resolved = fact("step.resolved", { ...refOf(work), verdict, ...(output === undefined ? {} : { output }) });
+  if (verdict === "not-happened") return [resolved];
+  if (verdict === "abort") return [resolved, ...aborted(run, work, at)];
+  const problem = typeProblem(work, output ?? null);
+  if (problem !== undefined) return refused(command, "ANSWER_TYPE", problem.message);
+  const { spec } = work.step;
+  const tools = spec.kind === "tool" ? [spec.tool] : [];
+  return [resolved, ...completed(run, work, { output: output ?? null, tools, usage: NO_USAGE }, at)];
+}
+
+function aborted(run: Run, work: Work, at: number): Fact[] {
+  return failed(run, work, { code: "ABORTED", message: "a person gave the step up", retryable: false }, at);
+}
+
+function cancel(run: Run, command: Command & { type: "cancel" }): Fact[] {
+  if (run.cancelling !== undefined) return refused(command, "ALREADY_CANCELLING", "the run is being cancelled already");
+  const reason = command.reason.slice(0, LIMITS.feedbackChars) || "asked by a person";
+  const denied = [...run.approvals.values()].map(({ subject, hash }) =>
+    fact("approval.denied", { subject, hash, cause: "cancelled" }),
+  );
+  return [...denied, fact("cancel.requested", { reason })];
+}

@@ -1,0 +1,186 @@
+// All policy: what follows from an input in the present state. In: a run and an input. Out: facts, possibly none.
+// Separate and pure, so that every decision is recorded once with its reason and never made again on replay.
+import { assertNever } from "../error.js";
+import { advance } from "./advance.js";
+import { startFilled } from "./begin.js";
+import { decideCommand } from "./command.js";
+import { fact, type Fact, type Failure } from "./event.js";
+import { ended, failed, leavesDoubt, refOf, roleFailure } from "./failure.js";
+import { completed } from "./gate.js";
+import { isCommand, type CheckedPlan, type Input, type Outcome, type Start } from "./input.js";
+import { workOf, type Run, type Work } from "./state.js";
+import { NO_USAGE, type Usage } from "../plan/usage.js";
+
+/** Facts that follow from `input`. Outcomes of effects that are no longer owed (a zombie's) and inputs to an ended run give none. */
+export function decide(run: Run, input: Input): Fact[] {
+  if (input.type === "start") return started(run, input, input.at);
+  if (run.seq === 0 || run.ended !== undefined) return [];
+  if (isCommand(input)) return decideCommand(run, input);
+  switch (input.type) {
+    case "advance":
+      return advance(run, input.at);
+    case "clock":
+      return [];
+    case "recovered":
+      return recovered(run, input, input.at);
+    default:
+      return run.owed.has(input.key) ? decideOutcome(run, input, input.at) : [];
+  }
+}
+
+/** What has expired by `at`; asked before every input is decided. */
+export function expire(run: Run, at: number): Fact[] {
+  const facts: Fact[] = [];
+  for (const approval of run.approvals.values()) {
+    if (approval.expiresAt > at) continue;
+    facts.push(fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" }));
+    const error: Failure = {
+      code: "APPROVAL_EXPIRED",
+      message: "nobody approved in time",
+      retryable: false,
+      next: "Start the run again, or give approvals more time.",
+    };
+    if (approval.subject === "plan") return [...facts, fact("run.failed", { error })];
+    const work = workOf(run, approval.subject);
+    if (work !== undefined) facts.push(...failed(run, work, error, at));
+  }
+  return facts;
+}
+
+function started(run: Run, input: Start, at: number): Fact[] {
+  if (run.seq !== 0) return [];
+  const facts = [fact("run.started", input.started)];
+  return input.given === undefined
+    ? facts
+    : [...facts, ...proposed(run, input.given, "given", NO_USAGE, at, input.started.settings)];
+}
+
+/** A plan is proposed and, where the policy says so, a person is asked for it. */
+function proposed(
+  run: Run,
+  checked: CheckedPlan,
+  cause: "given" | "goal" | "rejection",
+  usage: Usage,
+  at: number,
+  settings = run.settings,
+): Fact[] {
+  const facts = [fact("plan.proposed", { revision: run.plans.length + 1, ...checked, cause, usage })];
+  const reason = approvalReason(checked, settings.approval, run.rejected.length > 0);
+  if (reason === undefined) return facts;
+  const expiresAt = at + settings.approvalMs;
+  return [...facts, fact("approval.requested", { subject: "plan", hash: checked.hash, reason, expiresAt })];
+}
+
+function approvalReason(
+  checked: CheckedPlan,
+  policy: Run["settings"]["approval"],
+  rejectedBefore: boolean,
+): string | undefined {
+  if (rejectedBefore) return "an earlier plan was rejected";
+  if (policy === "always") return "every plan is approved";
+  if (policy === "never") return undefined;
+  const acting = checked.tools.filter((tool) => tool.effects !== "none").map((tool) => tool.name);
+  return acting.length === 0 ? undefined : `it may act through ${acting.join(", ")}`;
+}
+
+function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
+  switch (input.type) {
+    case "planned":
+      return proposed(run, input.plan, run.rejected.length > 0 ? "rejection" : "goal", input.usage, at);
+    case "plan-invalid":
+      return planInvalid(run, input);
+    case "plan-failed":
+      return planFailed(run, input, at);
+    case "filled":
+      return filled(run, input, at);
+    case "returned":
+      return completed(run, owedWork(run, input.key), input, at);
+    case "ended":
+      return ended(run, owedWork(run, input.key), input, at);
+    case "answered":
+      return [
+        fact("answer.written", { answer: input.answer, partial: false, usage: input.usage }),
+        fact("run.completed", { success: !run.starved }),
+      ];
+    case "answer-failed":
+      return answerFailed(run, input, at);
+    default:
+      return assertNever(input);
+  }
+}
+
+function owedWork(run: Run, key: string): Work {
+  const effect = run.owed.get(key)!;
+  if (effect.kind !== "call" && effect.kind !== "fill") throw new Error(`an outcome of a step for ${key}`);
+  return workOf(run, effect)!;
+}
+
+function planInvalid(run: Run, input: Outcome & { type: "plan-invalid" }): Fact[] {
+  const effect = run.owed.get(input.key)!;
+  const round = effect.kind === "plan" ? effect.round : 0;
+  const facts = [fact("plan.invalid", { round, draft: input.draft, findings: input.findings, usage: input.usage })];
+  if (round < run.settings.repairRounds) return facts;
+  const first = input.findings[0];
+  const error: Failure = {
+    code: "PLAN_INVALID",
+    message: `the planner gave no valid plan in ${round + 1} rounds${first === undefined ? "" : `; the last one: ${first.code}: ${first.message}`}`,
+    retryable: false,
+    next: "Use a stronger planner model, or state the goal more simply; `planloom events RUN` shows every round.",
+  };
+  return [...facts, fact("run.failed", { error })];
+}
+
+function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: number): Fact[] {
+  const effect = run.owed.get(input.key)!;
+  const data = roleFailure(run, effect.kind === "plan" ? effect.attempt : 1, input, at);
+  const facts = [fact("plan.failed", data)];
+  return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
+}
+
+function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact[] {
+  const work = owedWork(run, input.key);
+  const fact1 = fact("step.filled", { ...refOf(work), args: input.args, usage: input.usage });
+  if (run.cancelling !== undefined) {
+    return [
+      fact1,
+      fact("step.cancelled", { ...refOf(work), attempt: work.errors + 1, reason: run.cancelling, usage: NO_USAGE }),
+    ];
+  }
+  return [fact1, ...startFilled(run, work, input.args, at)];
+}
+
+function answerFailed(run: Run, input: Outcome & { type: "answer-failed" }, at: number): Fact[] {
+  const effect = run.owed.get(input.key)!;
+  const data = roleFailure(run, effect.kind === "answer" ? effect.attempt : 1, input, at);
+  const facts = [fact("answer.failed", data)];
+  return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
+}
+
+/** A new owner: each open call goes on, or is in doubt, or has crashed too often, by its effect class. */
+function recovered(run: Run, input: { readonly epoch: number; readonly reason: string }, at: number): Fact[] {
+  const facts = [fact("run.resumed", { epoch: input.epoch, reason: input.reason })];
+  for (const effect of run.owed.values()) {
+    if (effect.kind !== "call" && effect.kind !== "fill") continue;
+    const work = workOf(run, effect)!;
+    facts.push(...afterCrash(run, work, effect.kind === "fill", at));
+  }
+  return facts;
+}
+
+function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] {
+  const error: Failure = { code: "CRASHED", message: "the process ended during the call", retryable: true };
+  const effects = filling ? "none" : work.effects;
+  const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
+  const cancelling = run.cancelling !== undefined;
+  if (cancelling || leavesDoubt({ effects }, "abort", cancelling)) return ended(run, work, outcome, at);
+  if (work.crashes + 1 <= run.settings.crashes) return [];
+  const poison: Failure = {
+    code: "POISON_STEP",
+    message: `${work.crashes + 1} processes ended during this call`,
+    retryable: false,
+    next: "Look at what the tool does to its process, then retry the step.",
+  };
+  return failed(run, work, poison, at);
+}
+
+export const KERNEL_VERSION = "1";

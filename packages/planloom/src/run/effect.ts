@@ -1,0 +1,69 @@
+// What is owed to the world: the obligations that a run's state holds, as data. In: nothing. Out: the union of effects.
+// Separate because engines perform these and nothing else; each is named by a key, and gone when its outcome is recorded.
+import type { Finding } from "../plan/finding.js";
+import type { EffectClass } from "../plan/tool-spec.js";
+import type { Plan } from "../plan/plan.js";
+import type { Json } from "../plan/json.js";
+
+interface Owed {
+  /** Names the obligation; an engine performs each key once at a time. */
+  readonly key: string;
+  /** ms since 1970 before which it must not begin. */
+  readonly notBefore?: number;
+}
+
+/** Ask the planner for a plan; with `invalid` for a mended one, with `rejected` for another one. */
+export interface PlanEffect extends Owed {
+  readonly kind: "plan";
+  readonly attempt: number;
+  readonly round: number;
+  readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[] };
+  readonly rejected: readonly { readonly plan: Plan; readonly comment: string }[];
+}
+
+/** Let the executor model supply the arguments of a tool step that its `with` leaves out. */
+export interface FillEffect extends Owed {
+  readonly kind: "fill";
+  readonly step: string;
+  readonly item: number | null;
+  readonly attempt: number;
+  readonly given: { readonly [name: string]: Json };
+}
+
+/** Run one attempt of a tool or agent step (or item), whose intent is already in the log. */
+export interface CallEffect extends Owed {
+  readonly kind: "call";
+  readonly step: string;
+  readonly item: number | null;
+  readonly attempt: number;
+  /** The effect key: the same for every attempt. */
+  readonly effectKey: string;
+  readonly effects: EffectClass;
+  readonly args: { readonly [name: string]: Json };
+}
+
+/** Let the synthesizer write the answer. */
+export interface AnswerEffect extends Owed {
+  readonly kind: "answer";
+  readonly attempt: number;
+}
+
+/** Feed a clock input at `until`. */
+export interface WaitEffect extends Owed {
+  readonly kind: "wait";
+  readonly until: number;
+}
+
+/** A person owes a decision or an answer; at `until` (where given) a clock input is due. */
+export interface PersonEffect extends Owed {
+  readonly kind: "person";
+  readonly until?: number;
+}
+
+/** Abort the effect named `target`; its ending is still awaited. */
+export interface StopEffect extends Owed {
+  readonly kind: "stop";
+  readonly target: string;
+}
+
+export type Effect = PlanEffect | FillEffect | CallEffect | AnswerEffect | WaitEffect | PersonEffect | StopEffect;

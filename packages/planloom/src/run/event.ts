@@ -1,0 +1,222 @@
+// What happened: every fact that a run's log may hold, and the envelope around it. In: facts. Out: sealed events.
+// Separate because the log is the contract with every store, reader and later version; docs/events.md describes each type.
+import type { Finding } from "../plan/finding.js";
+import { hashOf } from "../plan/hash.js";
+import type { Json } from "../plan/json.js";
+import type { Origin } from "../plan/origin.js";
+import type { Plan } from "../plan/plan.js";
+import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
+import type { Usage } from "../plan/usage.js";
+
+/** The version of the event schema written by this build; older ones are upcast on reading. */
+export const EVENT_VERSION = 1;
+
+/** Why something failed, as data. `code` is UPPER_SNAKE; docs/errors.md lists them. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  /** Whether trying again may help. */
+  readonly retryable: boolean;
+  /** A server asked to wait so long, in ms. */
+  readonly retryAfterMs?: number;
+  /** What the reader can do next. */
+  readonly next?: string;
+}
+
+/** How the kernel answered a failure, with its reason in words. */
+export type Decision = "retry" | "skip" | "fail" | "patch" | "replan";
+
+export type ApprovalPolicy = "never" | "always" | "effects";
+
+/** What a run was started with; never changes afterwards. Times in ms. */
+export interface Settings {
+  readonly concurrency: number;
+  readonly approval: ApprovalPolicy;
+  readonly approvalMs: number;
+  readonly rejections: number;
+  readonly repairRounds: number;
+  readonly roleAttempts: number;
+  readonly crashes: number;
+  readonly turns: number;
+  readonly fanOut: number;
+}
+
+/** One step, or one item of a fan-out. */
+export interface StepRef {
+  readonly step: string;
+  readonly item?: number;
+}
+
+export interface EventData {
+  "run.started": {
+    readonly goal: string;
+    readonly inputs: { readonly [name: string]: Json };
+    readonly strategy: "plan-and-execute";
+    readonly settings: Settings;
+    /** The model of each role, by name; null where there is none. */
+    readonly models: {
+      readonly planner: string | null;
+      readonly executor: string | null;
+      readonly synthesizer: string | null;
+    };
+    /** Hash of the definitions of all tools that were available. */
+    readonly inventory: string;
+    readonly kernel: string;
+    /** Where the plan was given: the planner is not asked for the first one. */
+    readonly planGiven: boolean;
+  };
+  "run.paused": { readonly reason: string };
+  /** Another process (or the same, later) owns the run from here on. */
+  "run.resumed": { readonly epoch: number; readonly reason: string };
+  "run.completed": { readonly success: boolean };
+  "run.failed": { readonly error: Failure };
+  "run.cancelled": { readonly reason: string };
+  "goal.changed": { readonly goal: string; readonly reason: string };
+  "cancel.requested": { readonly reason: string };
+  /** A command that could not be obeyed, so that whoever sent it learns why. */
+  "input.refused": { readonly command: string; readonly code: string; readonly message: string };
+
+  "plan.stepDrafted": { readonly index: number; readonly step: Json };
+  "plan.proposed": {
+    readonly revision: number;
+    readonly plan: Plan;
+    readonly hash: string;
+    /** The run's inputs, with the defaults that the plan gives them. */
+    readonly inputs: { readonly [name: string]: Json };
+    /** Definitions of the tools that the plan uses: the log explains itself without the program. */
+    readonly tools: readonly ToolSpec[];
+    readonly cause: "given" | "goal" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
+    /** Warnings only. */
+    readonly findings: readonly Finding[];
+    readonly usage: Usage;
+  };
+  /** The planner answered, and its draft cannot be used. */
+  "plan.invalid": {
+    readonly round: number;
+    readonly draft: string;
+    readonly findings: readonly Finding[];
+    readonly usage: Usage;
+  };
+  /** The planner gave no answer. */
+  "plan.failed": PassingFailure;
+  "plan.reviewed": { readonly verdict: "go on" | "replan"; readonly reason: string; readonly usage: Usage };
+
+  /** Times in ms since 1970. `subject` is the plan, or a call with its concrete arguments. */
+  "approval.requested": {
+    readonly subject: "plan" | StepRef;
+    readonly hash: string;
+    readonly reason: string;
+    readonly expiresAt: number;
+    readonly args?: { readonly [name: string]: Json };
+  };
+  "approval.granted": { readonly subject: "plan" | StepRef; readonly hash: string; readonly comment?: string };
+  "approval.denied": {
+    readonly subject: "plan" | StepRef;
+    readonly hash: string;
+    readonly cause: "rejected" | "expired" | "cancelled";
+    readonly comment?: string;
+  };
+
+  "step.expanded": { readonly step: string; readonly list: readonly Json[]; readonly from: Origin };
+  /** A model is asked for the arguments that the plan leaves out; `args` are those that it gives. */
+  "step.filling": StepRef & { readonly args: { readonly [name: string]: Json }; readonly from: Origin };
+  /** `args` are the arguments that the model supplied; those of the plan are not repeated. */
+  "step.filled": StepRef & { readonly args: { readonly [name: string]: Json }; readonly usage: Usage };
+  /** The durable intent, written before the call. */
+  "step.started": StepRef & {
+    readonly attempt: number;
+    /** The same for every attempt of these arguments. */
+    readonly key: string;
+    readonly effects: EffectClass;
+    readonly args: { readonly [name: string]: Json };
+    readonly from: Origin;
+    /** Budget reserved for this attempt; nothing yet. */
+    readonly allowance: Json;
+  };
+  /** For a fan-out: one for each item with `item`, then one without, whose output is the list of theirs (and not repeated). */
+  "step.completed": StepRef & {
+    readonly output: Json;
+    readonly from: Origin;
+    readonly usage: Usage;
+    readonly summary?: string;
+  };
+  "step.failed": StepRef & {
+    readonly attempt: number;
+    readonly error: Failure;
+    readonly decision: Decision;
+    readonly reason: string;
+    readonly usage: Usage;
+  };
+  "step.retrying": StepRef & { readonly attempt: number; readonly retryAt: number };
+  "step.skipped": StepRef & { readonly reason: string; readonly cause: "when" | "failure" | "null-reference" };
+  "step.suspended": StepRef & {
+    readonly on: "ask" | "run";
+    readonly question: string;
+    readonly data: Json;
+    readonly from: Origin;
+  };
+  /** A call with effects ended in a way that does not tell whether it acted; it is never repeated by itself. */
+  "step.unknown": StepRef & {
+    readonly attempt: number;
+    readonly key: string;
+    readonly tool: string;
+    readonly error: Failure;
+    readonly usage: Usage;
+  };
+  "step.resolved": StepRef & { readonly verdict: "happened" | "not-happened" | "abort"; readonly output?: Json };
+  /** Stopped by a cancel, with nothing left in doubt. */
+  "step.cancelled": StepRef & { readonly attempt: number; readonly reason: string; readonly usage: Usage };
+
+  "replan.requested": { readonly mode: "patch" | "full"; readonly reason: string };
+  "execution.completed": {
+    readonly total: number;
+    readonly completed: number;
+    readonly failed: number;
+    readonly skipped: number;
+    readonly replans: number;
+  };
+  "answer.written": { readonly answer: Json; readonly partial: boolean; readonly usage: Usage };
+  /** The synthesizer gave no answer. */
+  "answer.failed": PassingFailure;
+}
+
+export interface PassingFailure {
+  readonly attempt: number;
+  readonly error: Failure;
+  readonly decision: "retry" | "fail";
+  readonly reason: string;
+  /** ms since 1970, where the decision is retry. */
+  readonly retryAt?: number;
+  readonly usage: Usage;
+}
+
+export type EventType = keyof EventData;
+
+/** A fact before it is sealed. */
+export type Fact = { [T in EventType]: { readonly type: T; readonly data: EventData[T] } }[EventType];
+
+/** What surrounds every fact in the log. */
+export interface Envelope {
+  readonly runId: string;
+  /** From 1, without gaps. */
+  readonly seq: number;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly v: number;
+  /** The input that this event answers; several events may share it. */
+  readonly inputId: string;
+  /** Who sent that input: `engine`, or a person. */
+  readonly by: string;
+  /** SHA-256 over the previous event (eventHash), "" for the first. */
+  readonly prev: string;
+}
+
+export type RunEvent = Fact & Envelope;
+export type EventOf<T extends EventType> = Extract<RunEvent, { type: T }>;
+
+export const fact = <T extends EventType>(type: T, data: EventData[T]): Fact => ({ type, data }) as Fact;
+
+/** The link of the hash chain: SHA-256 over the whole event, its own `prev` included. */
+export function eventHash(event: RunEvent): string {
+  return hashOf(event);
+}

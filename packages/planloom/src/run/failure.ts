@@ -1,0 +1,152 @@
+// What follows when work goes wrong: the table of endings and effect classes, and the failure flow of seed 000.
+// In: how a call ended. Out: facts with the decision and its reason. Separate because this is all of the failure policy.
+import { LIMITS } from "../limits.js";
+import { sha256 } from "../plan/hash.js";
+import { NO_USAGE, type Usage } from "../plan/usage.js";
+import { fact, type Fact, type Failure, type PassingFailure, type StepRef } from "./event.js";
+import type { Ending, Outcome } from "./input.js";
+import type { Run, Work } from "./state.js";
+
+export function refOf(work: Work): StepRef {
+  return work.item === null ? { step: work.step.spec.id } : { step: work.step.spec.id, item: work.item };
+}
+
+/** Facts after a call ended without an output. */
+export function ended(run: Run, work: Work, outcome: Outcome & { type: "ended" }, at: number): Fact[] {
+  if (leavesDoubt(work, outcome.ending, run.cancelling !== undefined)) return [unknown(work, outcome)];
+  if (run.cancelling !== undefined && outcome.ending !== "tool-error") {
+    return [
+      fact("step.cancelled", {
+        ...refOf(work),
+        attempt: work.errors + 1,
+        reason: run.cancelling,
+        usage: outcome.usage,
+      }),
+    ];
+  }
+  return failed(run, work, outcome.error, at, outcome.usage);
+}
+
+/**
+ * Whether the ending of a call leaves it open whether it acted. Design section 8: a tool's own error is a known failure;
+ * for a tool without effects everything else is one too; an idempotent call is repeated with its key, unless the run is
+ * being cancelled and nothing will repeat it; a `once` call is in doubt.
+ */
+export function leavesDoubt(work: Pick<Work, "effects">, ending: Ending, cancelling: boolean): boolean {
+  if (ending === "in-doubt") return true;
+  if (ending === "tool-error" || work.effects === "none") return false;
+  return work.effects === "once" || cancelling;
+}
+
+function unknown(work: Work, outcome: Pick<Outcome & { type: "ended" }, "error" | "usage" | "call">): Fact {
+  const { spec } = work.step;
+  return fact("step.unknown", {
+    ...refOf(work),
+    attempt: work.errors + 1,
+    key: outcome.call?.key ?? work.effectKey,
+    tool: outcome.call?.tool ?? (spec.kind === "tool" ? spec.tool : spec.kind),
+    error: {
+      ...outcome.error,
+      next: "Find out whether it happened, then settle it: --happened, --not-happened or --abort.",
+    },
+    usage: outcome.usage,
+  });
+}
+
+/** Facts after work failed with a known error: retry, skip or fail, each with its reason. */
+export function failed(run: Run, work: Work, error: Failure, at: number, usage: Usage = NO_USAGE): Fact[] {
+  const attempt = work.errors + 1;
+  const say = (decision: "retry" | "skip" | "fail", reason: string) =>
+    fact("step.failed", { ...refOf(work), attempt, error, decision, reason, usage });
+  const { retry, onFailure } = work.step.spec;
+  if (error.retryable && attempt < retry.attempts && run.failing === undefined && run.cancelling === undefined) {
+    const retryAt = at + retryDelay(run, work, attempt, error);
+    return [
+      say("retry", `attempt ${attempt} of ${retry.attempts} failed`),
+      fact("step.retrying", { ...refOf(work), attempt: attempt + 1, retryAt }),
+    ];
+  }
+  const why = whyNoRetry(run, error, attempt, retry.attempts);
+  if (onFailure === "skip") {
+    const skipped = fact("step.skipped", { ...refOf(work), reason: error.message, cause: "failure" });
+    return [say("skip", `${why}; the plan says to go on without it`), skipped, ...closeFanOut(work, "skipped")];
+  }
+  const policy = onFailure === "fail" ? "" : `; onFailure is ${onFailure}, which this version answers by failing`;
+  return [say("fail", why + policy), ...closeFanOut(work, "failed")];
+}
+
+function whyNoRetry(run: Run, error: Failure, attempt: number, attempts: number): string {
+  if (run.cancelling !== undefined) return "the run is being cancelled";
+  if (!error.retryable) return "trying again would not help";
+  if (attempt < attempts) return "another step failed for good, so nothing is started any more";
+  return attempts === 1 ? "it had one attempt" : `all ${attempts} attempts failed`;
+}
+
+/** ms before the next attempt: the plan's backoff with up to 10 % jitter, or longer where a server asked for it. */
+function retryDelay(run: Run, work: Work, attempt: number, error: Failure): number {
+  const { delayMs, backoff } = work.step.spec.retry;
+  const digest = sha256(`${run.id}/${work.step.spec.id}/${work.item ?? ""}/${attempt}`);
+  const jitter = 1 + (parseInt(digest.slice(0, 8), 16) / 0xffffffff) * 0.1;
+  const delay = Math.round(delayMs * backoff ** (attempt - 1) * jitter);
+  return Math.min(Math.max(delay, error.retryAfterMs ?? 0), LIMITS.retryDelayMaxMs);
+}
+
+/**
+ * The fan-out's own ending, when `work` is the last of its items to end: completed where every item completed or was
+ * skipped, failed where one failed.
+ */
+export function closeFanOut(work: Work, how: "completed" | "failed" | "skipped"): Fact[] {
+  const { step } = work;
+  if (work.item === null || step.itemsOpen !== 1) return [];
+  const ref = { step: step.spec.id };
+  const broken = step.itemsFailed + (how === "failed" ? 1 : 0);
+  if (broken === 0) {
+    const tools = [...new Set([...step.items!.flatMap((item) => item.origin.tools), ...toolsOf(work)])];
+    return [
+      fact("step.completed", {
+        ...ref,
+        output: null,
+        from: { steps: step.listFrom?.steps ?? [], tools },
+        usage: NO_USAGE,
+      }),
+    ];
+  }
+  const total = step.items!.length;
+  const error: Failure = {
+    code: "ITEMS_FAILED",
+    message: `${broken} of ${total} items failed${how === "failed" && broken === 1 ? ` (item ${work.item})` : ""}`,
+    retryable: false,
+  };
+  return [
+    fact("step.failed", {
+      ...ref,
+      attempt: 1,
+      error,
+      decision: "fail",
+      reason: "its items have ended",
+      usage: NO_USAGE,
+    }),
+  ];
+}
+
+function toolsOf(work: Work): readonly string[] {
+  return work.step.spec.kind === "tool" ? [work.step.spec.tool] : [];
+}
+
+/** Facts about a planner or synthesizer request that gave nothing: retried while passing, with the step backoff. */
+export function roleFailure(
+  run: Run,
+  attempt: number,
+  outcome: { readonly error: Failure; readonly usage: Usage },
+  at: number,
+): PassingFailure {
+  const { error, usage } = outcome;
+  const max = run.settings.roleAttempts;
+  if (!error.retryable || attempt >= max) {
+    const reason = error.retryable ? `all ${max} attempts failed` : "trying again would not help";
+    return { attempt, error, decision: "fail", reason, usage };
+  }
+  const delay = Math.max(LIMITS.retryDelayMs * LIMITS.retryBackoff ** (attempt - 1), error.retryAfterMs ?? 0);
+  const retryAt = at + Math.min(delay, LIMITS.retryDelayMaxMs);
+  return { attempt, error, decision: "retry", reason: `attempt ${attempt} of ${max} failed`, retryAt, usage };
+}

@@ -1,0 +1,76 @@
+// The gate behind each call: does the output have the promised shape, and does `expect` hold. In: an output. Out: facts.
+// Separate because no step may be misled by the output of another (seed 004, brittle sequencing).
+import { resolveValue } from "../plan/reference.js";
+import type { Json } from "../plan/json.js";
+import { mismatch, STRING, UNKNOWN, type Type } from "../plan/type.js";
+import { typeOf } from "../plan/type-schema.js";
+import type { Usage } from "../plan/usage.js";
+import { typeName } from "./begin.js";
+import { fact, type Fact, type Failure } from "./event.js";
+import { closeFanOut, failed, refOf } from "./failure.js";
+import { scopeOf } from "./scope.js";
+import type { Run, StepState, Work } from "./state.js";
+
+export interface Returned {
+  readonly output: Json;
+  readonly tools: readonly string[];
+  readonly usage: Usage;
+  readonly summary?: string;
+}
+
+/** Facts after a call returned: completed where the output passes, failed where it does not. */
+export function completed(run: Run, work: Work, returned: Returned, at: number): Fact[] {
+  const problem = typeProblem(work, returned.output) ?? expectProblem(run, work, returned);
+  if (problem !== undefined) return failed(run, work, problem, at, returned.usage);
+  const from = { steps: work.from.steps, tools: returned.tools };
+  return [
+    fact("step.completed", {
+      ...refOf(work),
+      output: returned.output,
+      from,
+      usage: returned.usage,
+      ...(returned.summary === undefined ? {} : { summary: returned.summary }),
+    }),
+    ...closeFanOut(work, "completed"),
+  ];
+}
+
+/** Why a value is no answer of this step's type; undefined where it is. */
+export function typeProblem(work: Work, output: Json): Failure | undefined {
+  const wrong = mismatch(output, outputType(work.step));
+  if (wrong === undefined) return undefined;
+  const where = wrong.path === "" ? "the output" : `the output at ${wrong.path}`;
+  return {
+    code: "OUTPUT_MISMATCH",
+    message: `${where} must be ${wrong.expected}, but is ${wrong.got}`,
+    retryable: false,
+    next: "Change the step's `output` to what it really gives, or its instruction so that it gives this.",
+  };
+}
+
+const outputTypes = new WeakMap<StepState, Type>();
+
+function outputType(state: StepState): Type {
+  let type = outputTypes.get(state);
+  if (type === undefined) outputTypes.set(state, (type = declaredType(state)));
+  return type;
+}
+
+function declaredType({ spec }: StepState): Type {
+  if (spec.output === undefined) return spec.kind === "tool" ? UNKNOWN : STRING;
+  const parsed = typeOf(spec.output);
+  return parsed.ok ? parsed.type : UNKNOWN;
+}
+
+function expectProblem(run: Run, work: Work, returned: Returned): Failure | undefined {
+  const { expect } = work.step.spec;
+  if (expect === undefined) return undefined;
+  const output = { value: returned.output, from: { steps: [work.step.spec.id], tools: returned.tools } };
+  const resolved = resolveValue(expect, scopeOf(run, work, output));
+  if (resolved.ok && resolved.value === true) return undefined;
+  const found = resolved.ok
+    ? `gave ${resolved.value === false ? "false" : typeName(resolved.value)}`
+    : resolved.message;
+  // A repeated call may give something better, but one that acted must not be repeated for that.
+  return { code: "EXPECT_FAILED", message: `expect ${expect} ${found}`, retryable: work.effects !== "once" };
+}

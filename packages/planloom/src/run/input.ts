@@ -1,0 +1,110 @@
+// What `decide` receives: a person's command, the outcome of an effect, or a sign from the engine. In: nothing. Out: the union.
+// Separate because commands travel through inboxes and outcomes come from every engine. Each carries its time and id.
+import type { Finding } from "../plan/finding.js";
+import type { Json } from "../plan/json.js";
+import type { Plan } from "../plan/plan.js";
+import type { ToolSpec } from "../plan/tool-spec.js";
+import type { Usage } from "../plan/usage.js";
+import type { EventData, Failure } from "./event.js";
+
+interface Stamp {
+  /** Unique in the run. */
+  readonly id: string;
+  /** ms since 1970. */
+  readonly at: number;
+  /** `engine`, or who sent the command. */
+  readonly by: string;
+}
+
+/** A plan that passed check, with what the log keeps beside it. */
+export interface CheckedPlan {
+  readonly plan: Plan;
+  readonly hash: string;
+  /** Those of the run, with the plan's defaults. */
+  readonly inputs: { readonly [name: string]: Json };
+  readonly tools: readonly ToolSpec[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * How a call ended without an output. tool-error: the tool said so, nothing happened. The other endings do not tell
+ * whether a tool with effects acted: thrown (anything else), timeout, abort. in-doubt: an inner call of an agent step
+ * left an intent without an outcome.
+ */
+export type Ending = "tool-error" | "thrown" | "timeout" | "abort" | "in-doubt";
+
+export type Outcome =
+  | { readonly type: "planned"; readonly key: string; readonly plan: CheckedPlan; readonly usage: Usage }
+  | {
+      readonly type: "plan-invalid";
+      readonly key: string;
+      readonly draft: string;
+      readonly findings: readonly Finding[];
+      readonly usage: Usage;
+    }
+  | { readonly type: "plan-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage }
+  | {
+      readonly type: "filled";
+      readonly key: string;
+      readonly args: { readonly [name: string]: Json };
+      readonly usage: Usage;
+    }
+  | {
+      readonly type: "returned";
+      readonly key: string;
+      readonly output: Json;
+      /** Names of the tools that were called. */
+      readonly tools: readonly string[];
+      readonly usage: Usage;
+      readonly summary?: string;
+    }
+  | {
+      readonly type: "ended";
+      readonly key: string;
+      readonly ending: Ending;
+      readonly error: Failure;
+      readonly usage: Usage;
+      /** For in-doubt: the inner call. */
+      readonly call?: { readonly key: string; readonly tool: string };
+    }
+  | { readonly type: "answered"; readonly key: string; readonly answer: Json; readonly usage: Usage }
+  | { readonly type: "answer-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage };
+
+/** What a person may say to a run, from any process, through its inbox. */
+export type Command =
+  | { readonly type: "approve"; readonly hash: string; readonly comment?: string }
+  | { readonly type: "reject"; readonly hash?: string; readonly comment: string }
+  | { readonly type: "respond"; readonly step: string; readonly item?: number; readonly value: Json }
+  | {
+      readonly type: "settle";
+      readonly step: string;
+      readonly item?: number;
+      readonly verdict: "happened" | "not-happened" | "abort";
+      readonly output?: Json;
+    }
+  | { readonly type: "cancel"; readonly reason: string };
+
+export type Start = {
+  readonly type: "start";
+  readonly started: EventData["run.started"];
+  readonly given?: CheckedPlan;
+};
+
+export type Input = Stamp &
+  (
+    | Start
+    /** A process took the run over; calls that were open may have happened. */
+    | { readonly type: "recovered"; readonly epoch: number; readonly reason: string }
+    /** Time has passed. */
+    | { readonly type: "clock" }
+    /** What follows from the state as it is; the kernel's own. */
+    | { readonly type: "advance" }
+    | Outcome
+    | Command
+  );
+
+export const COMMANDS: readonly Command["type"][] = ["approve", "reject", "respond", "settle", "cancel"];
+
+export function isCommand(input: Input): input is Input & Command {
+  return (COMMANDS as readonly string[]).includes(input.type);
+}

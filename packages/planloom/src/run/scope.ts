@@ -1,0 +1,29 @@
+// What a step's expressions may see: inputs, finished steps, the item of its fan-out. In: a run and some work. Out: a Scope.
+// Separate because starting, gates and answers all look names up in the same way.
+import type { Scope } from "../plan/expression.js";
+import type { Json } from "../plan/json.js";
+import type { Origin } from "../plan/origin.js";
+import type { Run, Work } from "./state.js";
+
+const INPUTS: Origin = { steps: ["inputs"], tools: [] };
+
+/** `output` is given where an `expect` is evaluated. */
+export function scopeOf(run: Run, work?: Work, output?: { readonly value: Json; readonly from: Origin }): Scope {
+  return (name) => {
+    if (name === "inputs") return { value: run.inputs, from: INPUTS };
+    if (name === "output") return output;
+    if (work !== undefined && work.item !== null) {
+      const from = work.step.listFrom!;
+      if (name === "index") return { value: work.item, from };
+      if (name === work.step.spec.as) return { value: work.step.list![work.item] ?? null, from };
+    }
+    const source = run.steps.get(name)?.work;
+    if (source === undefined || (source.status !== "completed" && source.status !== "skipped")) return undefined;
+    return { value: source.output ?? null, from: source.origin };
+  };
+}
+
+/** The first of these steps that was skipped, if any: why a null came. */
+export function skippedAmong(run: Run, steps: readonly string[]): string | undefined {
+  return steps.find((id) => run.steps.get(id)?.work.status === "skipped");
+}

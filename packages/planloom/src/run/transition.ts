@@ -1,0 +1,35 @@
+// One turn of the loop: an input is decided, its facts are sealed and folded, and so on until nothing more follows.
+// In: a run and an input. Out: the sealed events, in order, already folded into the run. Separate from the engines, which
+// must append these events durably before they act on the new state; if that fails, the run in memory is of no use.
+import { EVENT_VERSION, type Fact, type RunEvent } from "./event.js";
+import { decide, expire } from "./decide.js";
+import { evolve } from "./evolve.js";
+import type { Input } from "./input.js";
+import type { Run } from "./state.js";
+
+export function transition(run: Run, input: Input): RunEvent[] {
+  const events: RunEvent[] = [];
+  const record = (facts: readonly Fact[], by = input.by) => {
+    for (const { type, data } of facts) {
+      const event = {
+        runId: run.id,
+        seq: run.seq + 1,
+        at: input.at,
+        type,
+        data,
+        v: EVENT_VERSION,
+        inputId: input.id,
+        by,
+        prev: run.head,
+      } as RunEvent;
+      evolve(run, event);
+      events.push(event);
+    }
+    return facts.length > 0;
+  };
+  record(expire(run, input.at), "engine");
+  record(decide(run, input));
+  const more: Input = { id: input.id, at: input.at, by: "engine", type: "advance" };
+  while (record(decide(run, more), "engine"));
+  return events;
+}

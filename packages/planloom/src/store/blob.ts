@@ -1,0 +1,87 @@
+// Large values apart from the rows that hold them. In: any JSON value. Out: its text with null in the place of each large
+// value, the places, and the large texts by content. Separate because it is pure and the same for every durable store.
+// The places stand beside the text, never in it: no value that a user writes can be taken for one.
+import { PlanloomError, messageOf } from "../error.js";
+import { LIMITS } from "../limits.js";
+import { sha256 } from "../plan/hash.js";
+
+/** A JSON pointer (RFC 6901) into the value, and the SHA-256 of the JSON text that belongs there. Outer places first. */
+export type BlobPlace = readonly [pointer: string, hash: string];
+
+export interface Packed {
+  readonly text: string;
+  /** JSON of `BlobPlace[]`; null where nothing is large. */
+  readonly places: string | null;
+  /** JSON texts by their hash, to be stored once each. */
+  readonly blobs: ReadonlyMap<string, string>;
+}
+
+const NO_BLOBS: ReadonlyMap<string, string> = new Map();
+
+/** Throws STORE_FAILED for what JSON cannot hold (a cycle, a bigint, nesting beyond the stack). */
+export function pack(value: unknown): Packed {
+  const text = jsonOf(value);
+  if (!isLarge(text)) return { text, places: null, blobs: NO_BLOBS };
+  const places: BlobPlace[] = [];
+  const blobs = new Map<string, string>();
+  const small = lift(value, "", places, blobs);
+  // The walk meets inner values first; reading puts the outer ones back first.
+  return { text: jsonOf(small), places: JSON.stringify(places.reverse()), blobs };
+}
+
+/** The value again; `load` gives the text of a hash. Throws SyntaxError for a text that is no JSON. */
+export function unpack(text: string, places: string | null, load: (hash: string) => string): unknown {
+  const root: { value: unknown } = { value: JSON.parse(text) as unknown };
+  if (places === null) return root.value;
+  for (const [pointer, hash] of JSON.parse(places) as BlobPlace[]) put(root, pointer, JSON.parse(load(hash)));
+  return root.value;
+}
+
+/** Lifts the smallest large values out; then the value itself, if what remains of it is still large. */
+function lift(value: unknown, pointer: string, places: BlobPlace[], blobs: Map<string, string>): unknown {
+  if (!isLarge(JSON.stringify(value))) return value;
+  const rest = withFields(value, (field, key) => lift(field, `${pointer}/${escape(key)}`, places, blobs));
+  const text = JSON.stringify(rest);
+  if (!isLarge(text)) return rest;
+  const hash = sha256(text);
+  blobs.set(hash, text);
+  places.push([pointer, hash]);
+  return null;
+}
+
+function withFields(value: unknown, change: (field: unknown, key: string) => unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: unknown, index) => change(item, String(index)));
+  // fromEntries defines own properties, so that a key `__proto__` stays a key.
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, change(field, key)]));
+}
+
+function put(root: { value: unknown }, pointer: string, value: unknown): void {
+  const keys = ["value", ...pointer.split("/").slice(1).map(unescape)];
+  const last = keys.pop() ?? "value";
+  let holder: unknown = root;
+  for (const key of keys) holder = (holder as Record<string, unknown>)[key];
+  // The place is an own property already (it holds null), so that plain assignment never reaches a prototype.
+  (holder as Record<string, unknown>)[last] = value;
+}
+
+/** undefined is what JSON leaves out. */
+function isLarge(text: string | undefined): boolean {
+  return text !== undefined && text.length * 3 > LIMITS.blobBytes && Buffer.byteLength(text) > LIMITS.blobBytes;
+}
+
+const escape = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1");
+const unescape = (key: string): string => key.replaceAll("~1", "/").replaceAll("~0", "~");
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    const message = `A value cannot be stored because JSON cannot hold it: ${messageOf(cause)}.`;
+    throw new PlanloomError("STORE_FAILED", message, {
+      kind: "store",
+      cause,
+      next: "Return plain JSON from the tool: no cycles, no bigint, no deep nesting.",
+    });
+  }
+}

@@ -1,0 +1,102 @@
+// The contract of a store: the log of every run, its journal, who owns it, and its inbox. In: events. Out: the same events.
+// Separate because engines know only this, and every store passes one conformance suite (test/store/conformance.ts).
+import type { Json } from "../plan/json.js";
+import type { RunEvent } from "../run/event.js";
+
+export interface RunHead {
+  readonly runId: string;
+  readonly goal: string;
+  /** ms since 1970, of the first and the last event. */
+  readonly startedAt: number;
+  readonly updatedAt: number;
+  readonly lastSeq: number;
+  readonly lastType: RunEvent["type"];
+}
+
+/** Who drives a run. `epoch` grows by one with each owner: it fences writers that lost the run. */
+export interface Owner {
+  readonly epoch: number;
+  /** The owner's process, as written by itself: `host/pid/start`; null when released. */
+  readonly holder: string | null;
+  /** ms since 1970 until which the holder counts as alive without a sign of life. */
+  readonly leaseUntil: number;
+}
+
+export interface InboxEntry {
+  /** Position in the run's inbox, from 1, in order of arrival. */
+  readonly cursor: number;
+  readonly inputId: string;
+  /** ms since 1970. */
+  readonly at: number;
+  /** Who sent it, for the audit. */
+  readonly by: string;
+  readonly payload: Json;
+}
+
+/** Names one attempt of one step (or item); planner and synthesizer calls use step `#planner`, `#answer`. */
+export interface JournalScope {
+  readonly runId: string;
+  readonly stepId: string;
+  /** Index in a fan-out, or null. */
+  readonly item: number | null;
+}
+
+/**
+ * One row of a journal: the n-th checkpoint of an attempt. It is written twice: the intent (outcome null) before the call
+ * unless the call has no effects, then the outcome.
+ */
+export interface JournalRow extends JournalScope {
+  readonly attempt: number;
+  readonly n: number;
+  readonly name: string;
+  /** The effect key, where the call has effects. */
+  readonly key: string | null;
+  /** What was about to be done, for the reader; never needed to resume. */
+  readonly intent: Json;
+  /** null until the call ended. */
+  readonly outcome: Json;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+export interface EventStore {
+  /** For people: `memory`, `sqlite .planloom/planloom.db`. */
+  readonly name: string;
+  /**
+   * Adds events of one run, all or none, durably: resolved only after the commit. Appends of one event-loop turn may share
+   * a commit. `expectedSeq` is the seq of the run's last event (0 for a new run) and `epoch` the writer's.
+   * Rejects with PlanloomError STORE_CONFLICT (another seq), STORE_FENCED (the run has another owner), STORE_FULL,
+   * STORE_FAILED; then nothing was written.
+   */
+  append(runId: string, at: { readonly expectedSeq: number; readonly epoch: number }, events: readonly RunEvent[]): Promise<void>;
+  /** The run's events from `fromSeq` (default 1), in order, with blobs put back; [] for an unknown run. */
+  read(runId: string, fromSeq?: number): Promise<readonly RunEvent[]>;
+  /** Newest first. */
+  list(options?: { readonly limit?: number }): Promise<readonly RunHead[]>;
+
+  /** Inserts a journal row, or completes the one with the same scope, attempt and n; durable when resolved. Fenced like append. */
+  writeJournal(row: JournalRow, epoch: number): Promise<void>;
+  /** All rows of a step (item), by attempt, then n. */
+  readJournal(scope: JournalScope): Promise<readonly JournalRow[]>;
+  /** All rows of a run, by step, item, attempt, n. */
+  readRunJournal(runId: string): Promise<readonly JournalRow[]>;
+
+  /** undefined where nobody ever owned it. */
+  owner(runId: string): Promise<Owner | undefined>;
+  /**
+   * Becomes the owner if the present epoch is still `after` (0 = never owned). Returns the new epoch, or undefined when
+   * somebody else was faster.
+   */
+  claim(runId: string, after: number, holder: string, leaseUntil: number): Promise<number | undefined>;
+  /** Extends the lease of everything that `holder` holds. */
+  renew(holder: string, leaseUntil: number): Promise<void>;
+  /** Gives the run up, if `epoch` still owns it; a released run may be claimed at once. */
+  release(runId: string, epoch: number): Promise<void>;
+
+  /** Adds a command; false when `inputId` was already there (then nothing changes). Durable when resolved. */
+  put(runId: string, entry: Omit<InboxEntry, "cursor">): Promise<boolean>;
+  /** Entries after `cursor`, in order. */
+  take(runId: string, cursor: number): Promise<readonly InboxEntry[]>;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,128 @@
+// A store that lives as long as its process: the same contract with maps. In: events. Out: the very same objects, uncopied.
+// Separate because tests, one-off runs and the fast path of a chain need the contract without a file.
+import type { RunEvent } from "../run/event.js";
+import type { EventStore, InboxEntry, JournalRow, JournalScope, Owner, RunHead } from "./event-store.js";
+import { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store-error.js";
+
+interface MemoryRun {
+  goal: string;
+  readonly events: RunEvent[];
+  owner: Owner | undefined;
+  readonly inbox: InboxEntry[];
+  readonly inputIds: Set<string>;
+  /** Rows by step and item: an agent's loop reads its own, not the whole run's. */
+  readonly journal: Map<string, JournalRow[]>;
+}
+
+/** A store in memory. Never fails but for STORE_CONFLICT and STORE_FENCED; `close` forgets nothing. */
+export function memoryStore(): EventStore {
+  return new MemoryStore();
+}
+
+class MemoryStore implements EventStore {
+  readonly name = "memory";
+  readonly #runs = new Map<string, MemoryRun>();
+
+  async append(
+    runId: string,
+    at: { readonly expectedSeq: number; readonly epoch: number },
+    events: readonly RunEvent[],
+  ): Promise<void> {
+    const run = this.#run(runId);
+    assertNext(runId, at.expectedSeq, events);
+    checkEpoch(runId, at.epoch, run.owner?.epoch ?? 0);
+    checkSeq(runId, at.expectedSeq, run.events.length);
+    for (const event of events) run.events.push(event);
+    run.goal = goalSetBy(events) ?? run.goal;
+  }
+
+  async read(runId: string, fromSeq = 1): Promise<readonly RunEvent[]> {
+    return this.#runs.get(runId)?.events.slice(Math.max(0, fromSeq - 1)) ?? [];
+  }
+
+  async list(options: { readonly limit?: number } = {}): Promise<readonly RunHead[]> {
+    const heads = [...this.#runs].flatMap(([runId, run]) => headOf(runId, run)).reverse();
+    return heads.sort((a, b) => b.updatedAt - a.updatedAt).slice(0, options.limit);
+  }
+
+  async writeJournal(row: JournalRow, epoch: number): Promise<void> {
+    const run = this.#run(row.runId);
+    checkEpoch(row.runId, epoch, run.owner?.epoch ?? 0);
+    const rows = run.journal.get(scopeKey(row)) ?? [];
+    run.journal.set(scopeKey(row), rows);
+    const place = rows.findIndex((other) => other.attempt === row.attempt && other.n === row.n);
+    if (place < 0) rows.push(row);
+    else rows[place] = row;
+  }
+
+  async readJournal(scope: JournalScope): Promise<readonly JournalRow[]> {
+    const rows = this.#runs.get(scope.runId)?.journal.get(scopeKey(scope)) ?? [];
+    return [...rows].sort(byPlace);
+  }
+
+  async readRunJournal(runId: string): Promise<readonly JournalRow[]> {
+    return [...(this.#runs.get(runId)?.journal.values() ?? [])].flat().sort(byPlace);
+  }
+
+  async owner(runId: string): Promise<Owner | undefined> {
+    return this.#runs.get(runId)?.owner;
+  }
+
+  async claim(runId: string, after: number, holder: string, leaseUntil: number): Promise<number | undefined> {
+    const run = this.#run(runId);
+    if ((run.owner?.epoch ?? 0) !== after) return undefined;
+    run.owner = { epoch: after + 1, holder, leaseUntil };
+    return after + 1;
+  }
+
+  async renew(holder: string, leaseUntil: number): Promise<void> {
+    for (const run of this.#runs.values()) if (run.owner?.holder === holder) run.owner = { ...run.owner, leaseUntil };
+  }
+
+  async release(runId: string, epoch: number): Promise<void> {
+    const run = this.#runs.get(runId);
+    if (run?.owner?.epoch === epoch) run.owner = { epoch, holder: null, leaseUntil: 0 };
+  }
+
+  async put(runId: string, entry: Omit<InboxEntry, "cursor">): Promise<boolean> {
+    const run = this.#run(runId);
+    if (run.inputIds.has(entry.inputId)) return false;
+    run.inputIds.add(entry.inputId);
+    run.inbox.push({ ...entry, cursor: run.inbox.length + 1 });
+    return true;
+  }
+
+  async take(runId: string, cursor: number): Promise<readonly InboxEntry[]> {
+    return this.#runs.get(runId)?.inbox.slice(Math.max(0, cursor)) ?? [];
+  }
+
+  async close(): Promise<void> {}
+
+  #run(runId: string): MemoryRun {
+    const known = this.#runs.get(runId);
+    if (known !== undefined) return known;
+    const run: MemoryRun = {
+      goal: "",
+      events: [],
+      owner: undefined,
+      inbox: [],
+      inputIds: new Set(),
+      journal: new Map(),
+    };
+    this.#runs.set(runId, run);
+    return run;
+  }
+}
+
+function headOf(runId: string, run: MemoryRun): RunHead[] {
+  const [first, last] = [run.events[0], run.events.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return [{ runId, goal: run.goal, startedAt: first.at, updatedAt: last.at, lastSeq: last.seq, lastType: last.type }];
+}
+
+const scopeKey = (scope: JournalScope): string => `${scope.item ?? -1} ${scope.stepId}`;
+
+function byPlace(a: JournalRow, b: JournalRow): number {
+  if (a.stepId !== b.stepId) return a.stepId < b.stepId ? -1 : 1;
+  return (a.item ?? -1) - (b.item ?? -1) || a.attempt - b.attempt || a.n - b.n;
+}

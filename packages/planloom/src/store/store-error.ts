@@ -1,0 +1,43 @@
+// The refusals that every store speaks: another seq, another owner, events that do not fit. In: a write and what the store
+// holds. Out: nothing, or the error to reject with. Separate because all stores must refuse alike, in the same order.
+import { PlanloomError } from "../error.js";
+import type { RunEvent } from "../run/event.js";
+
+/** Throws STORE_FENCED unless `epoch` is the run's present one (0: nobody ever owned it). */
+export function checkEpoch(runId: string, epoch: number, present: number): void {
+  if (epoch === present) return;
+  throw new PlanloomError(
+    "STORE_FENCED",
+    `Run ${runId} is owned under epoch ${present}; a writer of epoch ${epoch} may no longer write to it.`,
+    { kind: "store", next: "Stop driving this run here: another process took it over. Open it again to follow it." },
+  );
+}
+
+/** Throws STORE_CONFLICT unless the run's last event has the seq that the writer decided on. */
+export function checkSeq(runId: string, expectedSeq: number, present: number): void {
+  if (expectedSeq === present) return;
+  throw new PlanloomError(
+    "STORE_CONFLICT",
+    `Run ${runId} is at event ${present}; the writer expected ${expectedSeq}.`,
+    {
+      kind: "store",
+      next: "Read the run again and decide on what it holds now.",
+    },
+  );
+}
+
+/** A programmer's error: events that are not the run's next ones. Throws a plain Error, before anything is queued. */
+export function assertNext(runId: string, expectedSeq: number, events: readonly RunEvent[]): void {
+  events.forEach((event, index) => {
+    if (event.runId === runId && event.seq === expectedSeq + 1 + index) return;
+    throw new Error(
+      `event ${event.runId}/${event.seq} cannot be appended to ${runId}/${expectedSeq} at place ${index + 1}`,
+    );
+  });
+}
+
+/** The goal that these events set last; undefined where they set none. */
+export function goalSetBy(events: readonly RunEvent[]): string | undefined {
+  const setter = events.findLast((event) => event.type === "run.started" || event.type === "goal.changed");
+  return setter?.data.goal;
+}

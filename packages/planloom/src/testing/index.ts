@@ -1,0 +1,17 @@
+// The testing kit, published as planloom/testing: what Planloom's own tests and the demo use. In: nothing. Out: names.
+export { fakeClock, type FakeClock } from "./fake-clock.js";
+export {
+  startFakeOpenAI,
+  type FakeOpenAI,
+  type FakeOpenAIOptions,
+  type FakeRequest,
+  type Feature,
+} from "./fake-openai-server.js";
+export type { ChatBody, ChatMessage, FakeCall, FakeReply } from "./fake-reply.js";
+export {
+  scriptedModel,
+  type Script,
+  type ScriptedCall,
+  type ScriptedModel,
+  type ScriptedReply,
+} from "./scripted-model.js";

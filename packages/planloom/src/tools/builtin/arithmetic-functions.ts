@@ -1,0 +1,74 @@
+// The functions and constants of `calculate`. In: numbers. Out: a number (finite or not: the caller looks).
+// Separate because this is the list that a person extends; the grammar does not change with it.
+
+export interface ArithmeticFunction {
+  readonly least: number;
+  readonly most: number;
+  of(values: readonly number[]): number;
+}
+
+const one = (of: (x: number) => number): ArithmeticFunction => ({ least: 1, most: 1, of: ([x]) => of(x!) });
+/** Of any number of values, so that lists fit as well. */
+const many = (of: (values: readonly number[]) => number): ArithmeticFunction => ({ least: 1, most: Infinity, of });
+
+export const FUNCTIONS: ReadonlyMap<string, ArithmeticFunction> = new Map([
+  ["abs", one(Math.abs)],
+  ["ceil", one(Math.ceil)],
+  ["floor", one(Math.floor)],
+  ["trunc", one(Math.trunc)],
+  ["sign", one(Math.sign)],
+  ["sqrt", one(Math.sqrt)],
+  ["cbrt", one(Math.cbrt)],
+  ["exp", one(Math.exp)],
+  ["ln", one(logarithm(Math.log))],
+  ["log2", one(logarithm(Math.log2))],
+  ["log10", one(logarithm(Math.log10))],
+  ["sin", one(Math.sin)],
+  ["cos", one(Math.cos)],
+  ["tan", one(Math.tan)],
+  ["pow", { least: 2, most: 2, of: ([x, y]) => x! ** y! }],
+  ["round", { least: 1, most: 2, of: ([x, digits]) => roundTo(x!, digits ?? 0) }],
+  ["min", many((values) => values.reduce((a, b) => Math.min(a, b)))],
+  ["max", many((values) => values.reduce((a, b) => Math.max(a, b)))],
+  ["sum", many(sum)],
+  ["avg", many((values) => sum(values) / values.length)],
+  ["median", many(median)],
+]);
+
+export const CONSTANTS: ReadonlyMap<string, number> = new Map([
+  ["pi", Math.PI],
+  ["e", Math.E],
+]);
+
+/** The logarithm of 0 has no value; JavaScript says minus infinity, which would be reported as too large. */
+function logarithm(of: (x: number) => number): (x: number) => number {
+  return (x) => (x > 0 ? of(x) : NaN);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/**
+ * Rounds as people do: half away from zero, of the decimal number that is written (1.005 to 2 digits is 1.01).
+ * Digits are whole, -300 to 300; anything else gives NaN.
+ */
+function roundTo(x: number, digits: number): number {
+  if (!Number.isInteger(digits) || Math.abs(digits) > 300) return NaN;
+  const scaled = shifted(Math.abs(x), digits);
+  // So many digits that nothing is left to round.
+  if (!Number.isFinite(scaled)) return x;
+  return Math.sign(x) * shifted(Math.round(scaled), -digits);
+}
+
+/** x times ten to the power of `places`, exact in decimal. */
+function shifted(x: number, places: number): number {
+  const [digits, exponent = "0"] = String(x).split("e");
+  return Number(`${digits}e${Number(exponent) + places}`);
+}

@@ -1,0 +1,86 @@
+// The words of an arithmetic expression. In: text. Out: its tokens with their positions, the last one `end`.
+// Separate because most slips of a model (150,000, 30 $, ×, **) are caught here, each with what to write instead.
+import { wrong } from "./arithmetic-error.js";
+
+export type Token =
+  | { readonly kind: "number"; readonly at: number; readonly text: string; readonly value: number }
+  | { readonly kind: "name" | "sign" | "end"; readonly at: number; readonly text: string };
+
+const SPACE = /\s+/y;
+const NUMBER = /(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?/y;
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const SIGN = /[-+*/%^(),]/y;
+
+/** What to write instead of signs that people use. */
+const INSTEAD: { readonly [sign: string]: string } = {
+  "×": "Write *.",
+  "·": "Write *.",
+  "÷": "Write /.",
+  "−": "Write - (the ASCII sign).",
+  "²": "Write ^2.",
+  "√": "Write sqrt(...).",
+  "=": "Write only the right-hand side; equations and comparisons are not known.",
+  $: "Write the number without its currency.",
+  "€": "Write the number without its currency.",
+  "[": "Give lists in variables, or their values as arguments: sum(1, 2, 3).",
+};
+
+export function tokensOf(expression: string): readonly Token[] {
+  const tokens: Token[] = [];
+  let at = match(SPACE, expression, 0)?.length ?? 0;
+  while (at < expression.length) {
+    const token = tokenAt(expression, at, tokens.at(-1));
+    tokens.push(token);
+    at += token.text.length;
+    at += match(SPACE, expression, at)?.length ?? 0;
+  }
+  return [...tokens, { kind: "end", at: expression.length, text: "" }];
+}
+
+function tokenAt(expression: string, at: number, before: Token | undefined): Token {
+  const digits = match(NUMBER, expression, at);
+  if (digits !== undefined) return numberAt(digits, expression, at);
+  const name = match(NAME, expression, at);
+  if (name !== undefined) return { kind: "name", at, text: name };
+  const sign = match(SIGN, expression, at);
+  if (sign === "*" && before?.text === "*" && before.at === at - 1)
+    wrong("CALC_SYNTAX", at, 'unexpected "*"', "Write ^ for a power.");
+  if (sign !== undefined) return { kind: "sign", at, text: sign };
+  const character = String.fromCodePoint(expression.codePointAt(at)!);
+  const fix =
+    (Object.hasOwn(INSTEAD, character) ? INSTEAD[character] : undefined) ??
+    "Use numbers, names, + - * / % ^ ( ) and commas.";
+  return wrong("CALC_SYNTAX", at, `unexpected "${character}"`, fix);
+}
+
+function numberAt(text: string, expression: string, at: number): Token {
+  const next = expression[at + text.length] ?? "";
+  // The second half of 150,000 inside max(...) would pass for an argument if it were let through.
+  if (/^0\d/.test(text)) {
+    wrong(
+      "CALC_NUMBER",
+      at,
+      `${text} begins with 0`,
+      "Write numbers without separators: 150000 or 150_000, not 150,000.",
+    );
+  }
+  if (next === "." || next === "_") {
+    wrong("CALC_NUMBER", at, `${text}${next} is not a number`, "Write one decimal point, and _ only between digits.");
+  }
+  if (/^[A-Za-z]/.test(next)) {
+    wrong(
+      "CALC_NUMBER",
+      at + text.length,
+      `unexpected "${next}" after ${text}`,
+      "Write an operator between, for example *; no units.",
+    );
+  }
+  const value = Number(text.replaceAll("_", ""));
+  if (!Number.isFinite(value)) wrong("CALC_OVERFLOW", at, `${text} is too large`, "Numbers stay below 1.8e308.");
+  return { kind: "number", at, text, value };
+}
+
+function match(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+}

@@ -1,0 +1,223 @@
+// Arithmetic without eval. In: an expression and variables. Out: its value, or a ToolError with the place and what to write.
+// Separate from the tool because it is a small language of its own: recursive descent, evaluated while it is read.
+import { LIMITS } from "../../limits.js";
+import { FORBIDDEN_KEYS } from "../../plan/json.js";
+import { finite, wrong } from "./arithmetic-error.js";
+import { CONSTANTS, FUNCTIONS, type ArithmeticFunction } from "./arithmetic-functions.js";
+import { tokensOf, type Token } from "./arithmetic-token.js";
+
+export type Variables = { readonly [name: string]: number | readonly number[] };
+
+/** Larger exponents only ever overflow or vanish, except next to 1, where daily interest over centuries stays below. */
+const EXPONENT_MAX = 1_000_000;
+
+/**
+ *     sum     = product (("+" | "-") product)*
+ *     product = unary (("*" | "/" | "%") unary)*
+ *     unary   = ("-" | "+") unary | power
+ *     power   = atom ("^" unary)?          right associative; -2^2 is -4
+ *     atom    = number | name | name "(" argument ("," argument)* ")" | "(" sum ")"
+ */
+export function arithmetic(expression: string, variables: Variables = {}): number {
+  checkVariables(variables);
+  if (expression.length > LIMITS.expressionChars) {
+    wrong("CALC_TOO_LONG", LIMITS.expressionChars, "the expression is too long", "Split it into several steps.");
+  }
+  const reader = new Reader(tokensOf(expression), variables);
+  const value = reader.sum();
+  reader.end();
+  return value;
+}
+
+function checkVariables(variables: Variables): void {
+  for (const name of Object.keys(variables)) {
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !FORBIDDEN_KEYS.has(name)) continue;
+    wrong("CALC_VARIABLE", 0, `a variable cannot be named "${name}"`, "Use letters, digits and _, a letter first.");
+  }
+}
+
+class Reader {
+  #at = 0;
+  #depth = 0;
+
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly variables: Variables,
+  ) {}
+
+  sum(): number {
+    let value = this.#product();
+    for (;;) {
+      const operator = this.#take("+", "-");
+      if (operator === undefined) return value;
+      const right = this.#product();
+      value = finite(operator.text === "+" ? value + right : value - right, operator.at, "the result");
+    }
+  }
+
+  /** Throws unless everything has been read. */
+  end(): void {
+    const token = this.#token();
+    if (token.kind === "end") return;
+    const fix =
+      token.text === ","
+        ? "Write numbers without separators, 150000 or 150_000; commas only part the arguments of a function."
+        : token.text === ")"
+          ? "Remove it, or open a parenthesis before."
+          : "Write an operator before it, for example *.";
+    wrong("CALC_SYNTAX", token.at, `unexpected "${token.text}"`, fix);
+  }
+
+  #product(): number {
+    let value = this.#unary();
+    for (;;) {
+      const operator = this.#take("*", "/", "%");
+      if (operator === undefined) return value;
+      value = this.#times(operator, value, this.#rightOf(operator));
+    }
+  }
+
+  #times(operator: Token, left: number, right: number): number {
+    if (operator.text === "*") return finite(left * right, operator.at, "the product");
+    if (right === 0) wrong("CALC_DIVISION_BY_ZERO", operator.at, "division by zero", "Check the divisor first.");
+    return finite(operator.text === "/" ? left / right : left % right, operator.at, "the quotient");
+  }
+
+  /** `30%` is the usual slip: % is the remainder here. */
+  #rightOf(operator: Token): number {
+    const { kind, text, at } = this.#token();
+    if (operator.text === "%" && (kind === "end" || [")", ",", "+", "*", "/", "^"].includes(text))) {
+      wrong("CALC_SYNTAX", at, "nothing to divide by after %", "% is the remainder of a division; for 30 % write 0.3.");
+    }
+    return this.#unary();
+  }
+
+  #unary(): number {
+    return this.#deeper(() => {
+      const sign = this.#take("-", "+");
+      if (sign === undefined) return this.#power();
+      return sign.text === "-" ? 0 - this.#unary() : this.#unary();
+    });
+  }
+
+  #power(): number {
+    const base = this.#atom();
+    const operator = this.#take("^");
+    if (operator === undefined) return base;
+    return power(base, this.#unary(), operator.at);
+  }
+
+  #atom(): number {
+    const token = this.#token();
+    this.#at++;
+    if (token.kind === "number") return token.value;
+    if (token.kind === "name") return this.#token().text === "(" ? this.#callOf(token) : this.#valueOf(token);
+    if (token.text === "(") {
+      const value = this.sum();
+      this.#close(token);
+      return value;
+    }
+    const what = token.kind === "end" ? "the expression ends too early" : `unexpected "${token.text}"`;
+    return wrong("CALC_SYNTAX", token.at, what, "Write a number, a variable, a function or ( here.");
+  }
+
+  #callOf(name: Token): number {
+    const known = FUNCTIONS.get(name.text) ?? unknownFunction(name);
+    const open = this.#token();
+    this.#at++;
+    const values: number[] = [];
+    if (this.#token().text !== ")") {
+      do for (const value of this.#argument()) values.push(value);
+      while (this.#take(",") !== undefined);
+    }
+    this.#close(open);
+    return applied(name, known, values);
+  }
+
+  /** A list may only stand alone as an argument: sum(prices). */
+  #argument(): readonly number[] {
+    const token = this.#token();
+    const after = this.tokens[this.#at + 1]?.text;
+    const value = token.kind === "name" ? own(this.variables, token.text) : undefined;
+    if (typeof value !== "object" || (after !== "," && after !== ")")) return [this.sum()];
+    this.#at++;
+    return value.map((item) => finite(item, token.at, `an item of ${token.text}`));
+  }
+
+  #valueOf(name: Token): number {
+    const value = own(this.variables, name.text) ?? CONSTANTS.get(name.text);
+    if (typeof value === "number") return finite(value, name.at, name.text);
+    if (value !== undefined)
+      wrong("CALC_LIST", name.at, `${name.text} is a list`, `Write sum(${name.text}) or avg(${name.text}).`);
+    if (FUNCTIONS.has(name.text)) wrong("CALC_NAME", name.at, `${name.text} is a function`, `Write ${name.text}(...).`);
+    const known = [...Object.keys(this.variables), ...CONSTANTS.keys()].slice(0, 20).join(", ");
+    return wrong(
+      "CALC_NAME",
+      name.at,
+      `no variable is named "${name.text}"`,
+      `Known are ${known}; give others in variables.`,
+    );
+  }
+
+  #deeper(read: () => number): number {
+    if (++this.#depth > LIMITS.expressionDepth) {
+      wrong("CALC_TOO_DEEP", this.#token().at, "the expression nests too deeply", "Split it into several steps.");
+    }
+    const value = read();
+    this.#depth--;
+    return value;
+  }
+
+  #close(open: Token): void {
+    if (this.#take(")") !== undefined) return;
+    const { kind, text, at } = this.#token();
+    const what = kind === "end" ? "the expression ends too early" : `unexpected "${text}"`;
+    wrong("CALC_SYNTAX", at, what, `Write an operator or close the parenthesis of position ${open.at + 1}.`);
+  }
+
+  #take(...texts: readonly string[]): Token | undefined {
+    const token = this.#token();
+    if (token.kind !== "sign" || !texts.includes(token.text)) return undefined;
+    this.#at++;
+    return token;
+  }
+
+  /** The last token is always the end, which nobody takes but `#atom`, and then only to throw. */
+  #token(): Token {
+    return this.tokens[this.#at]!;
+  }
+}
+
+function own(variables: Variables, name: string): number | readonly number[] | undefined {
+  return Object.hasOwn(variables, name) ? variables[name] : undefined;
+}
+
+function power(base: number, exponent: number, at: number): number {
+  if (Math.abs(exponent) > EXPONENT_MAX) {
+    wrong("CALC_EXPONENT", at, `the exponent ${exponent} is too large`, `Exponents go up to ${EXPONENT_MAX}.`);
+  }
+  if (base === 0 && exponent < 0) wrong("CALC_DIVISION_BY_ZERO", at, "0 to a negative power", "Check the base first.");
+  return finite(base ** exponent, at, "the power");
+}
+
+function applied(name: Token, known: ArithmeticFunction, values: readonly number[]): number {
+  if (values.length < known.least || values.length > known.most) {
+    const { least, most } = known;
+    const wanted = least === most ? `${least}` : most === Infinity ? `${least} or more` : `${least} to ${most}`;
+    wrong("CALC_ARGUMENTS", name.at, `${name.text} was given ${values.length} values`, `It takes ${wanted}.`);
+  }
+  if (name.text === "pow") return power(values[0]!, values[1]!, name.at);
+  return finite(
+    known.of(values),
+    name.at,
+    `${name.text}(${values.slice(0, 3).join(", ")}${values.length > 3 ? ", …" : ""})`,
+  );
+}
+
+function unknownFunction(name: Token): never {
+  const fix =
+    name.text === "log"
+      ? "Write ln for the natural or log10 for the decimal logarithm."
+      : `Known are ${[...FUNCTIONS.keys()].join(", ")}; for a product write *.`;
+  return wrong("CALC_NAME", name.at, `no function is named "${name.text}"`, fix);
+}

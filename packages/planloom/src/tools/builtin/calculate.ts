@@ -1,0 +1,29 @@
+// The tool `calculate`. In: an expression and its variables. Out: a number. Separate from the arithmetic, which knows
+// nothing of tools but their error.
+import { z } from "zod";
+import { tool, type Tool } from "../tool.js";
+import { arithmetic } from "./arithmetic.js";
+import { FUNCTIONS } from "./arithmetic-functions.js";
+
+const input = z.strictObject({
+  expression: z.string().min(1).describe('For example "salary * 0.3" or "round(sum(prices) / 3, 2)".'),
+  variables: z
+    .record(z.string(), z.union([z.number(), z.array(z.number())]))
+    .optional()
+    .describe("Numbers under the names used in the expression; lists only as arguments of functions."),
+});
+
+export function calculateTool(): Tool {
+  return tool({
+    name: "calculate",
+    description:
+      "Calculates an arithmetic expression: + - * / % (remainder) ^ (power), parentheses, pi, e, and the functions " +
+      `${[...FUNCTIONS.keys()].join(", ")}. Numbers without separators or units.`,
+    input,
+    output: z.number(),
+    effects: "none",
+    trusted: true,
+    run: ({ expression, variables }) => arithmetic(expression, variables),
+    summary: (value) => `= ${value}`,
+  });
+}

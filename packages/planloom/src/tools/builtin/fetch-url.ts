@@ -1,0 +1,66 @@
+// The tool `fetch_url`. In: which private hosts are allowed. Out: the tool: a page of the web as text.
+// Separate from the guarded GET, which does not know what a page is.
+import { z } from "zod";
+import { LIMITS } from "../../limits.js";
+import { htmlText, type PageText } from "../html-text.js";
+import { httpGet, type Got } from "../http-get.js";
+import { tool, ToolError, type Tool } from "../tool.js";
+
+export interface FetchOptions {
+  /** Hosts that may be reached although their addresses are private: "127.0.0.1", "wiki.intern:8080". */
+  readonly allowHosts?: readonly string[];
+}
+
+const ACCEPT = "text/html, application/xhtml+xml, application/json, text/*;q=0.9, application/xml;q=0.8";
+
+export function fetchUrlTool({ allowHosts = [] }: FetchOptions = {}): Tool {
+  return tool({
+    name: "fetch_url",
+    description:
+      "Fetches a page of the web (http or https) and gives its text; HTML is turned into plain text, JSON is left as it is.",
+    input: z.strictObject({ url: z.string().max(8_000).describe("The full address, with https://.") }),
+    output: z.strictObject({ url: z.string(), status: z.int(), title: z.string(), text: z.string() }),
+    effects: "none",
+    egress: true,
+    async run({ url }, { signal }) {
+      const got = await httpGet(url, { signal, allowHosts, maxBytes: LIMITS.fetchBytes, accept: ACCEPT });
+      return { url: got.url, status: got.status, ...(await pageOf(got)) };
+    },
+    summary: ({ title, url }) => `Fetched ${title || url}`,
+  });
+}
+
+async function pageOf(got: Got): Promise<PageText> {
+  if (!isText(got)) {
+    const type = got.type || "data of no known type";
+    throw new ToolError(`${got.url} is ${type}, not text; look for the same as a web page.`, {
+      code: "FETCH_TYPE",
+      retryable: false,
+    });
+  }
+  const text = decoded(got);
+  return isHtml(got, text) ? htmlText(text, got.url) : { title: "", text };
+}
+
+function isText({ type, body }: Got): boolean {
+  if (type === "") return !body.includes(0);
+  return type.startsWith("text/") || /^application\/(?:.+\+)?(?:json|xml)$|^application\/(?:x-ndjson|yaml)$/.test(type);
+}
+
+function isHtml({ type }: Got, text: string): boolean {
+  return (
+    type === "text/html" ||
+    type === "application/xhtml+xml" ||
+    (type === "" && /^\s*<(?:!doctype html|html)/i.test(text))
+  );
+}
+
+/** After the header, else what an HTML page says of itself near its start, else UTF-8. */
+function decoded({ charset, body }: Got): string {
+  const said = charset ?? /<meta[^>]{1,200}charset\s*=\s*["']?([\w-]+)/i.exec(body.toString("latin1", 0, 1_024))?.[1];
+  try {
+    return new TextDecoder(said ?? "utf-8").decode(body);
+  } catch {
+    return new TextDecoder().decode(body);
+  }
+}

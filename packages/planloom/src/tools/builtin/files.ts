@@ -1,0 +1,102 @@
+// The tools `read_file`, `write_file` and `list_files`. In: the folders they may reach. Out: the tools.
+// Separate from the walls around those folders, which other tools share.
+import { stat } from "node:fs/promises";
+import { z } from "zod";
+import { LIMITS } from "../../limits.js";
+import { asFileError, creatable, existing, fileError, namesOf, openRoots, type Place, type Root } from "../folder.js";
+import { filesBelow } from "../folder-walk.js";
+import { globMatcher } from "../glob.js";
+import { readText, writeText } from "../text-file.js";
+import { tool, type Tool } from "../tool.js";
+
+export interface FileOptions {
+  /**
+   * Folders that exist. With one, paths are relative to it; with several, paths begin with the name of their folder.
+   */
+  readonly roots: readonly string[];
+  /** Whether `write_file` is offered; absent = no. */
+  readonly write?: boolean;
+}
+
+const path = z.string().max(4_096).describe("Relative to the folder, with /; no .. in it.");
+const sized = z.strictObject({ path: z.string(), bytes: z.int() });
+
+/** Throws PlanloomError BAD_FOLDER for roots that cannot be used. */
+export function fileTools(options: FileOptions): readonly Tool[] {
+  const roots = openRoots(options.roots);
+  return [readFileTool(roots), listFilesTool(roots), ...(options.write === true ? [writeFileTool(roots)] : [])];
+}
+
+function readFileTool(roots: readonly Root[]): Tool {
+  return tool({
+    name: "read_file",
+    description: `Reads a text file (UTF-8, up to ${LIMITS.fileBytes} bytes).`,
+    input: z.strictObject({ path }),
+    output: z.strictObject({ path: z.string(), text: z.string() }),
+    effects: "none",
+    async run(args, { signal }) {
+      const place = await existing(roots, args.path);
+      return { path: place.shown, text: await readText(place.real, place.shown || ".", signal) };
+    },
+    summary: ({ path, text }) => `Read ${path}, ${text.length} characters`,
+  });
+}
+
+function writeFileTool(roots: readonly Root[]): Tool {
+  return tool({
+    name: "write_file",
+    description: "Writes a text file in UTF-8, in place of one that is there; makes missing folders.",
+    input: z.strictObject({ path, text: z.string() }),
+    output: sized,
+    effects: "idempotent",
+    content: ["text"],
+    async run(args, { signal }) {
+      signal.throwIfAborted();
+      const place = await creatable(roots, args.path);
+      return { path: place.shown, bytes: await writeText(place.real, place.shown, args.text) };
+    },
+    summary: ({ path, bytes }) => `Wrote ${path}, ${bytes} bytes`,
+  });
+}
+
+function listFilesTool(roots: readonly Root[]): Tool {
+  const glob = z.string().max(1_000).optional();
+  return tool({
+    name: "list_files",
+    description:
+      "Lists the files in a folder and the folders below it, with their sizes; path . is the whole. Hidden files are left out.",
+    input: z.strictObject({
+      path,
+      glob: glob.describe('Relative to path: * and ? within a name, ** for any folders: "*.md", "**/*.md". No braces.'),
+    }),
+    output: z.array(sized),
+    effects: "none",
+    run: (args, { signal }) => listed(roots, args.path, args.glob ?? "**", signal),
+    summary: (files) => `${files.length} files`,
+  });
+}
+
+async function listed(roots: readonly Root[], path: string, glob: string, signal: AbortSignal) {
+  if (/[{}]/.test(glob)) throw fileError("FILE_GLOB", `The glob ${glob} has braces; list once for each of their parts`);
+  const fits = globMatcher(glob);
+  const { root } = namesOf(roots, path);
+  const files: { path: string; bytes: number }[] = [];
+  for (const place of await foldersOf(roots, path)) {
+    for await (const file of filesBelow(place, signal)) {
+      if (!fits(root === undefined ? file.path : file.below)) continue;
+      if (files.length >= LIMITS.fanOut)
+        throw fileError("FILE_TOO_MANY", `More than ${LIMITS.fanOut} files fit; narrow the glob`);
+      files.push({ path: file.path, bytes: file.bytes });
+    }
+  }
+  return files;
+}
+
+/** Above several roots there is no folder, but all of them. */
+async function foldersOf(roots: readonly Root[], path: string): Promise<readonly Place[]> {
+  if (namesOf(roots, path).root === undefined) return Promise.all(roots.map((root) => existing(roots, root.name)));
+  const place = await existing(roots, path);
+  const found = await stat(place.real).catch((error: unknown) => Promise.reject(asFileError(error, path)));
+  if (!found.isDirectory()) throw fileError("FILE_NOT_A_FOLDER", `${path} is a file; read_file reads it`);
+  return [place];
+}

@@ -1,0 +1,49 @@
+// The tool `search`. In: where to search: a folder of documents, or a SearXNG server. Out: the tool, the same for both.
+// Separate from the two searches because plans must not notice which one it is.
+import { z } from "zod";
+import { tool, type Tool } from "../tool.js";
+import { folderSearch } from "./search-folder.js";
+import { searxngSearch } from "./search-searxng.js";
+
+export interface Hit {
+  readonly title: string;
+  /** An address, or the path of a file for `read_file`. */
+  readonly url: string;
+  readonly snippet: string;
+}
+
+/** The best hits first. */
+export type Search = (query: string, limit: number, signal: AbortSignal) => Promise<readonly Hit[]>;
+
+export type SearchOptions =
+  | {
+      readonly folder: string;
+      /** The path to show for one below the folder; default the same. */
+      readonly shownPath?: (path: string) => string;
+    }
+  | { readonly searxng: string };
+
+const LIMIT = 5;
+
+/** Throws PlanloomError BAD_FOLDER or BAD_SEARCH (kind config). */
+export function searchTool(options: SearchOptions): Tool {
+  const local = "folder" in options;
+  const search = local ? folderSearch(options.folder, options.shownPath) : searxngSearch(options.searxng);
+  return tool({
+    name: "search",
+    description: local
+      ? "Searches the local documents (not the web) for words; each url is the path of a file."
+      : "Searches the web for words; gives titles, addresses and short extracts.",
+    input: z.strictObject({
+      query: z.string().trim().min(1).max(1_000).describe("The words to look for."),
+      limit: z.int().min(1).max(20).optional().describe(`At most so many results; default ${LIMIT}.`),
+    }),
+    output: z.strictObject({
+      results: z.array(z.strictObject({ title: z.string(), url: z.string(), snippet: z.string() })),
+    }),
+    effects: "none",
+    egress: !local,
+    run: async ({ query, limit = LIMIT }, { signal }) => ({ results: [...(await search(query, limit, signal))] }),
+    summary: ({ results }) => `Found ${results.length} results`,
+  });
+}

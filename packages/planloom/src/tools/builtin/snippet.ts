@@ -1,0 +1,64 @@
+// The part of a text that shows why it was found. In: a text and the words that were found in it. Out: one line.
+// Separate because it is pure, and the only part of search that people look at.
+
+/** Characters of a snippet: three lines of a terminal. */
+const LENGTH = 280;
+/** Places of one word that are looked at: the best part of a long text is nearly always among the first ones. */
+const PLACES_MAX = 200;
+
+/** Around the place where most different words stand together; the beginning of the text when none is found. */
+export function snippetOf(text: string, words: readonly string[]): string {
+  const places = placesOf(text.toLowerCase(), words);
+  const start = bestStart(places);
+  const from = start <= 0 ? 0 : afterSpace(text, start);
+  const to = from + LENGTH >= text.length ? text.length : beforeSpace(text, from + LENGTH);
+  const line = text.slice(from, to).replace(/\s+/g, " ").trim();
+  return `${from > 0 ? "… " : ""}${line}${to < text.length ? " …" : ""}`;
+}
+
+interface WordAt {
+  readonly at: number;
+  readonly word: string;
+}
+
+function placesOf(text: string, words: readonly string[]): WordAt[] {
+  const places: WordAt[] = [];
+  for (const word of new Set(words.map((given) => given.toLowerCase()))) {
+    let at = word === "" ? -1 : text.indexOf(word);
+    for (let n = 0; n < PLACES_MAX && at >= 0; n++) {
+      places.push({ at, word });
+      at = text.indexOf(word, at + word.length);
+    }
+  }
+  return places.sort((a, b) => a.at - b.at);
+}
+
+/** A window slides over the places; the one with the most different words wins, the first one among equals. */
+function bestStart(places: readonly WordAt[]): number {
+  const inside = new Map<string, number>();
+  let best = { count: 0, start: 0 };
+  let first = 0;
+  for (const { at, word } of places) {
+    inside.set(word, (inside.get(word) ?? 0) + 1);
+    for (; places[first]!.at < at - LENGTH / 2; first++) forget(inside, places[first]!.word);
+    if (inside.size > best.count) best = { count: inside.size, start: places[first]!.at - LENGTH / 4 };
+  }
+  return best.start;
+}
+
+function forget(inside: Map<string, number>, word: string): void {
+  const left = inside.get(word)! - 1;
+  if (left === 0) inside.delete(word);
+  else inside.set(word, left);
+}
+
+/** Not in the middle of a word, as long as one ends nearby. */
+function afterSpace(text: string, at: number): number {
+  const near = text.slice(at, at + 30).search(/\s/);
+  return near < 0 ? at : at + near + 1;
+}
+
+function beforeSpace(text: string, at: number): number {
+  const near = text.slice(at - 30, at).search(/\s\S*$/);
+  return near < 0 ? at : at - 30 + near;
+}

@@ -1,0 +1,72 @@
+// The built-in tools that a configuration asks for. In: options. Out: tools, and notes on what is missing for the planner.
+// Separate because each tool knows its own options only; what belongs together is decided here.
+import { realpathSync } from "node:fs";
+import { relative, sep } from "node:path";
+import { calculateTool } from "./builtin/calculate.js";
+import { fetchUrlTool, type FetchOptions } from "./builtin/fetch-url.js";
+import { fileTools, type FileOptions } from "./builtin/files.js";
+import { searchTool } from "./builtin/search.js";
+import { summarizeTool, type SummarizeOptions } from "./builtin/summarize.js";
+import { openRoots, shownPath } from "./folder.js";
+import type { Tool } from "./tool.js";
+
+export interface BuiltinOptions {
+  readonly files?: FileOptions;
+  readonly search?: { readonly folder: string } | { readonly searxng: string };
+  /** Absent or false = not offered. */
+  readonly fetch?: boolean | FetchOptions;
+  /** One reply of a model; absent = `summarize` is not offered. */
+  readonly summarize?: SummarizeOptions["ask"];
+}
+
+export interface Builtins {
+  readonly tools: readonly Tool[];
+  /** Sentences for the planner. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * `calculate` always, the others where their options are given. A folder that is searched can also be read, with `read_file`,
+ * where no other folders were named. Throws PlanloomError BAD_FOLDER or BAD_SEARCH (kind config).
+ */
+export function builtinTools(options: BuiltinOptions): Builtins {
+  const { search, fetch, summarize } = options;
+  const files = options.files ?? (search !== undefined && "folder" in search ? { roots: [search.folder] } : undefined);
+  const found = searchOf(search, files);
+  return {
+    tools: [
+      calculateTool(),
+      ...(files === undefined ? [] : fileTools(files)),
+      ...(fetch === undefined || fetch === false ? [] : [fetchUrlTool(fetch === true ? {} : fetch)]),
+      ...(summarize === undefined ? [] : [summarizeTool({ ask: summarize })]),
+      ...found.tools,
+    ],
+    notes: found.notes,
+  };
+}
+
+function searchOf(search: BuiltinOptions["search"], files: FileOptions | undefined): Builtins {
+  if (search === undefined) {
+    return { tools: [], notes: ["There is no search: plan with the goal, the inputs and the other tools only."] };
+  }
+  if ("searxng" in search) return { tools: [searchTool(search)], notes: [] };
+  const shown = readablePath(search.folder, files?.roots ?? []);
+  const reading = shown === undefined ? "read_file cannot open what it finds" : "read_file opens what it finds";
+  return {
+    tools: [searchTool({ folder: search.folder, ...(shown === undefined ? {} : { shownPath: shown }) })],
+    notes: [`search looks through local documents, not the web; ${reading}.`],
+  };
+}
+
+/** How a path below the searched folder is called by `read_file`; undefined where it cannot reach the folder. */
+function readablePath(folder: string, folders: readonly string[]): ((path: string) => string) | undefined {
+  openRoots([folder]);
+  const real = realpathSync(folder);
+  for (const root of openRoots(folders)) {
+    const below = relative(root.real, real);
+    if (below === ".." || below.startsWith(`..${sep}`)) continue;
+    const names = below.split(sep).filter((name) => name !== "");
+    return (path) => shownPath(root, [...names, path]);
+  }
+  return undefined;
+}

@@ -1,0 +1,72 @@
+// The files below a folder. In: a place inside a root. Out: its files with sizes and times, in order of their names.
+// Separate because listing and searching walk alike: bounded, links not followed, hidden folders left out.
+import type { Dirent } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { asFileError, fileError, shownPath, type Place, type Root } from "./folder.js";
+
+export interface FoundFile {
+  /** Relative to the root, with /. */
+  readonly path: string;
+  /** Relative to where the walk began, with /. */
+  readonly below: string;
+  readonly real: string;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+}
+
+/** Names looked at in one walk: a folder with more is a disk, not a body of documents. */
+const WALK_MAX = 50_000;
+/** Folders within folders: deeper trees are loops made by mounts. */
+const DEPTH_MAX = 32;
+
+/** Throws ToolError FILE_TOO_MANY past the limits. Names that begin with a dot, and node_modules, are left out. */
+export async function* filesBelow(place: Place, signal: AbortSignal): AsyncGenerator<FoundFile> {
+  const walk = { root: place.root, signal, seen: 0 };
+  yield* filesIn(walk, place.real, place.shown === "" ? [] : namesBelowRoot(place), []);
+}
+
+interface Walk {
+  readonly root: Root;
+  readonly signal: AbortSignal;
+  seen: number;
+}
+
+function namesBelowRoot({ root, shown }: Place): string[] {
+  const names = shown.split("/");
+  return root.name === "" ? names : names.slice(1);
+}
+
+async function* filesIn(
+  walk: Walk,
+  folder: string,
+  above: readonly string[],
+  below: readonly string[],
+): AsyncGenerator<FoundFile> {
+  const shown = shownPath(walk.root, [...above, ...below]) || ".";
+  if (below.length > DEPTH_MAX) throw fileError("FILE_TOO_MANY", `${shown} lies more than ${DEPTH_MAX} folders deep`);
+  for (const entry of await entriesOf(folder, shown)) {
+    walk.signal.throwIfAborted();
+    if (++walk.seen > WALK_MAX)
+      throw fileError("FILE_TOO_MANY", `There are more than ${WALK_MAX} files here; name a smaller folder`);
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    const names = [...below, entry.name];
+    if (entry.isDirectory()) yield* filesIn(walk, join(folder, entry.name), above, names);
+    else if (entry.isFile()) yield* fileAt(walk, join(folder, entry.name), above, names);
+  }
+}
+
+async function entriesOf(folder: string, shown: string): Promise<Dirent[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) =>
+    Promise.reject(asFileError(error, shown)),
+  );
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Nothing where the file went away in the meantime. */
+async function* fileAt(walk: Walk, real: string, above: readonly string[], below: string[]): AsyncGenerator<FoundFile> {
+  const stat = await lstat(real).catch(() => undefined);
+  if (stat === undefined) return;
+  const path = shownPath(walk.root, [...above, ...below]);
+  yield { path, below: below.join("/"), real, bytes: stat.size, modifiedMs: stat.mtimeMs };
+}

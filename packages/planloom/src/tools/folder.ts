@@ -1,0 +1,174 @@
+// Folders that tools may reach, and nothing outside them. In: roots, and paths as a plan writes them. Out: real paths that are
+// proven to lie inside, or a ToolError. Separate because every tool that touches files goes through this one door.
+import { realpathSync, statSync } from "node:fs";
+import { lstat, mkdir, realpath } from "node:fs/promises";
+import { basename, join, sep } from "node:path";
+import { PlanloomError } from "../error.js";
+import { ToolError } from "./tool.js";
+
+export interface Root {
+  /** How paths begin: empty where there is only one root, else the folder's name. */
+  readonly name: string;
+  /** Its real path. */
+  readonly real: string;
+}
+
+/** A place inside a root. */
+export interface Place {
+  readonly root: Root;
+  readonly real: string;
+  /** As results show it: relative to the root, with /. Empty for the root itself. */
+  readonly shown: string;
+}
+
+/** Throws PlanloomError BAD_FOLDER (kind config) for a root that is missing, no folder, or named like another one. */
+export function openRoots(folders: readonly string[]): readonly Root[] {
+  const reals = [...new Set(folders.map(realFolder))];
+  if (reals.length === 0) badFolder("No folder was given for the file tools", "Name at least one.");
+  if (reals.length === 1) return [{ name: "", real: reals[0]! }];
+  const roots = reals.map((real) => ({ name: basename(real), real }));
+  const names = new Set(roots.map((root) => root.name));
+  if (names.size < roots.length || names.has("")) {
+    badFolder(
+      "Two folders of the file tools have one name",
+      "Name folders whose last parts differ: paths begin with them.",
+    );
+  }
+  return roots;
+}
+
+function realFolder(folder: string): string {
+  try {
+    const real = realpathSync(folder);
+    if (statSync(real).isDirectory()) return real;
+  } catch (error) {
+    return badFolder(`The folder ${folder} cannot be opened`, "Create it, or name another one.", error);
+  }
+  return badFolder(`${folder} is not a folder`, "Name a folder.");
+}
+
+function badFolder(what: string, next: string, cause?: unknown): never {
+  throw new PlanloomError("BAD_FOLDER", `${what}.`, { kind: "config", next, cause });
+}
+
+/** The root and the names below it that a path means, by its text alone; undefined root: the place above several roots. */
+export function namesOf(
+  roots: readonly Root[],
+  path: string,
+): { readonly root: Root | undefined; readonly names: string[] } {
+  if (path.includes("\0")) throw outside(path.replaceAll("\0", "\\0"), "contains a NUL");
+  if (/^([/\\]|[A-Za-z]:)/.test(path)) throw outside(path, "is absolute");
+  const names = path.split(sep === "\\" ? /[/\\]/ : "/").filter((name) => name !== "" && name !== ".");
+  if (names.includes("..")) throw outside(path, "contains ..");
+  if (roots.length === 1) return { root: roots[0], names };
+  const [first, ...below] = names;
+  if (first === undefined) return { root: undefined, names };
+  const root = roots.find(({ name }) => name === first);
+  if (root === undefined) throw outside(path, `begins with none of ${roots.map(({ name }) => name).join(", ")}`);
+  return { root, names: below };
+}
+
+/** A file or folder that is there. Links are followed; where they lead must be inside. */
+export async function existing(roots: readonly Root[], path: string): Promise<Place> {
+  const { root, names } = rooted(roots, path);
+  const real = await realOf(join(root.real, ...names), path);
+  if (real === undefined) throw notFound(path);
+  return inside(root, real, path, names);
+}
+
+/** A file to be written, its folder made. Refuses links that lead outside, or to nothing. */
+export async function creatable(roots: readonly Root[], path: string): Promise<Place> {
+  const { root, names } = rooted(roots, path);
+  const name = names.at(-1);
+  if (name === undefined || path.endsWith("/"))
+    throw fileError("FILE_NOT_A_FILE", `${path || "."} is a folder; name a file in it`);
+  let folder = root.real;
+  for (const parent of names.slice(0, -1)) folder = await subfolder(root, join(folder, parent), path);
+  const target = join(folder, name);
+  const real = (await realOf(target, path)) ?? (await unlinked(target, path));
+  return inside(root, real, path, names);
+}
+
+async function subfolder(root: Root, folder: string, path: string): Promise<string> {
+  const real = await realOf(folder, path);
+  if (real !== undefined) return inside(root, real, path, []).real;
+  await unlinked(folder, path);
+  // Another step may make the same folder at this moment.
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(asFileError(error, path)));
+  return folder;
+}
+
+function rooted(roots: readonly Root[], path: string): { readonly root: Root; readonly names: string[] } {
+  const { root, names } = namesOf(roots, path);
+  if (root !== undefined) return { root, names };
+  throw fileError(
+    "FILE_NOT_A_FILE",
+    `${path || "."} is not a file; paths begin with ${roots.map(({ name }) => name).join(", ")}`,
+  );
+}
+
+function inside(root: Root, real: string, path: string, names: readonly string[]): Place {
+  const prefix = root.real.endsWith(sep) ? root.real : root.real + sep;
+  if (real !== root.real && !real.startsWith(prefix)) throw outside(path, "leads outside through a link");
+  return { root, real, shown: shownPath(root, names) };
+}
+
+export function shownPath(root: Root, names: readonly string[]): string {
+  return (root.name === "" ? names : [root.name, ...names]).join("/");
+}
+
+async function realOf(path: string, shown: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw asFileError(error, shown);
+  }
+}
+
+/** The path itself where nothing is there; a link to nothing would be written through. */
+async function unlinked(path: string, shown: string): Promise<string> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there !== undefined) throw outside(shown, "leads through a broken link");
+  return path;
+}
+
+/** The same in our words: those of the system name paths of this machine, which the model need not know. */
+export function asFileError(error: unknown, path: string): ToolError {
+  if (error instanceof ToolError) return error;
+  const code = codeOf(error);
+  switch (code) {
+    case "ENOENT":
+      return notFound(path);
+    case "EISDIR":
+    case "ENOTDIR":
+      return fileError("FILE_NOT_A_FILE", `${path} is a folder, or a part of it is a file`);
+    case "ELOOP":
+      return outside(path, "is a link that leads to itself or appeared just now");
+    case "ENAMETOOLONG":
+      return fileError("FILE_NAME", "The path has a name that is too long");
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return fileError("FILE_DENIED", `${path} may not be opened by this process`, error);
+    default:
+      return new ToolError(`${path} could not be used (${code}).`, { code: "FILE_FAILED", cause: error });
+  }
+}
+
+export function fileError(code: string, message: string, cause?: unknown): ToolError {
+  return new ToolError(`${message}.`, { code, retryable: false, cause });
+}
+
+function outside(path: string, why: string): ToolError {
+  return fileError("FILE_OUTSIDE", `${path} ${why}; write a path relative to the folder, such as notes/a.md`);
+}
+
+function notFound(path: string): ToolError {
+  return fileError("FILE_NOT_FOUND", `There is no file ${path || "."}; list_files shows those that are there`);
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : "unknown";
+}

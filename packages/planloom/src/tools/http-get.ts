@@ -1,0 +1,161 @@
+// One GET over http or https. In: a URL, what may be reached, how much is read. Out: status, headers and body, or a ToolError.
+// Separate because every tool that reads the network goes through this one door. Node's own client instead of fetch, because
+// only there the address of the socket itself can be checked.
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest, type RequestOptions } from "node:https";
+import { pipeline, type Readable } from "node:stream";
+import { createBrotliDecompress, createUnzip } from "node:zlib";
+import { messageOf } from "../error.js";
+import { checkLiteral, guardedLookup, isAllowed } from "./address-guard.js";
+import { ToolError } from "./tool.js";
+
+export interface GetOptions {
+  readonly signal: AbortSignal;
+  /** Of the body, after unpacking. */
+  readonly maxBytes: number;
+  /** Hosts that may be reached although they are private: "127.0.0.1", "wiki.intern:8080". */
+  readonly allowHosts: readonly string[];
+  /** The header of this name. */
+  readonly accept: string;
+}
+
+export interface Got {
+  /** Where the reply came from in the end. */
+  readonly url: string;
+  readonly status: number;
+  /** Of the media type alone, in lower case: "text/html"; empty when the server says none. */
+  readonly type: string;
+  readonly charset: string | undefined;
+  readonly body: Buffer;
+}
+
+/** Five, as browsers once did: longer chains are loops. */
+const REDIRECTS_MAX = 5;
+
+/**
+ * Follows redirects, each with the same checks. Throws ToolError FETCH_URL, FETCH_ADDRESS, FETCH_REDIRECTS, FETCH_STATUS (400
+ * and above; retryable for 429 and 5xx), FETCH_TOO_LARGE, FETCH_FAILED; on abort the signal's reason.
+ */
+export async function httpGet(address: string, options: GetOptions): Promise<Got> {
+  let url = checkedUrl(address);
+  for (let hop = 0; hop <= REDIRECTS_MAX; hop++) {
+    const got = await getOnce(url, options);
+    if (!(got instanceof URL)) return got;
+    url = got;
+  }
+  return refuse("FETCH_REDIRECTS", `${address} leads through more than ${REDIRECTS_MAX} redirects.`);
+}
+
+function checkedUrl(address: string, base?: URL): URL {
+  if (!URL.canParse(address, base?.href))
+    refuse("FETCH_URL", `"${address}" is not a URL; write it with https:// in front.`);
+  const url = new URL(address, base?.href);
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    refuse("FETCH_URL", `${url.protocol} cannot be fetched; only http and https can.`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    refuse(
+      "FETCH_URL",
+      `The URL for ${url.host} carries a user or password, which would end up in the log; remove it.`,
+    );
+  }
+  url.hash = "";
+  return url;
+}
+
+/** The reply, or where it sends us. */
+async function getOnce(url: URL, options: GetOptions): Promise<Got | URL> {
+  try {
+    const reply = await replyTo(url, options);
+    try {
+      return await read(url, reply, options);
+    } finally {
+      reply.destroy();
+    }
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (error instanceof ToolError) throw error;
+    throw failed(url, error);
+  }
+}
+
+function replyTo(url: URL, { signal, allowHosts, accept }: GetOptions): Promise<IncomingMessage> {
+  const allowed = isAllowed(url, allowHosts);
+  if (!allowed) checkLiteral(url);
+  const options: RequestOptions = {
+    signal,
+    // A connection of its own: a pooled one may have been opened under other rules.
+    agent: false,
+    headers: { accept, "accept-encoding": "gzip, deflate, br", "user-agent": "planloom" },
+    ...(allowed ? {} : { lookup: guardedLookup }),
+  };
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, options, resolve);
+    request.on("error", reject);
+    request.end();
+  });
+}
+
+async function read(url: URL, reply: IncomingMessage, { maxBytes }: GetOptions): Promise<Got | URL> {
+  const status = reply.statusCode ?? 0;
+  const { location } = reply.headers;
+  if (status >= 300 && status < 400 && location !== undefined) return checkedUrl(location, url);
+  if (status >= 400) throw statusError(url, status, reply.headers["retry-after"]);
+  const [type = "", ...parameters] = (reply.headers["content-type"] ?? "").toLowerCase().split(";");
+  const charset = parameters.map((text) => /^\s*charset\s*=\s*"?([^"\s]+)/.exec(text)?.[1]).find(Boolean);
+  return { url: url.href, status, type: type.trim(), charset, body: await bodyOf(url, reply, maxBytes) };
+}
+
+async function bodyOf(url: URL, reply: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of unpacked(url, reply) as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes)
+      refuse("FETCH_TOO_LARGE", `${url.href} is larger than ${maxBytes} bytes; fetch a smaller page.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function unpacked(url: URL, reply: IncomingMessage): Readable {
+  const encoding = (reply.headers["content-encoding"] ?? "identity").toLowerCase();
+  if (encoding === "identity") return reply;
+  if (!["gzip", "x-gzip", "deflate", "br"].includes(encoding)) {
+    refuse("FETCH_TYPE", `${url.href} is packed as ${encoding}, which cannot be unpacked.`);
+  }
+  const unpack = encoding === "br" ? createBrotliDecompress() : createUnzip();
+  // Whatever goes wrong is seen by the reader of `unpack`.
+  return pipeline(reply, unpack, () => undefined);
+}
+
+function statusError(url: URL, status: number, retryAfter: string | undefined): ToolError {
+  const retryAfterMs = waitOf(retryAfter);
+  return new ToolError(`${url.href} answered with status ${status}.`, {
+    code: "FETCH_STATUS",
+    retryable: status === 429 || status >= 500,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** Of a retry-after header, seconds or a date: ms from now. */
+function waitOf(retryAfter: string | undefined): number | undefined {
+  if (retryAfter === undefined) return undefined;
+  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+function failed(url: URL, error: unknown): ToolError {
+  const code = (error as { readonly code?: unknown }).code;
+  // A name that does not exist and a certificate that is not trusted stay so.
+  const lasting = typeof code === "string" && /^ENOTFOUND$|CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
+  return new ToolError(`${url.href} could not be fetched: ${messageOf(error) || String(code)}.`, {
+    code: "FETCH_FAILED",
+    retryable: !lasting,
+    cause: error,
+  });
+}
+
+function refuse(code: string, message: string): never {
+  throw new ToolError(message, { code, retryable: false });
+}

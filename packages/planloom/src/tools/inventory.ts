@@ -1,0 +1,39 @@
+// The inventory: the tools of a run under their names. In: tools made by tool(), notes for the planner. Out: the callables
+// for the engine, and the same as data (with its hash) for check and the log. Separate because one is code, the other a fact.
+import { PlanloomError } from "../error.js";
+import { hashOf } from "../plan/hash.js";
+import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
+import type { Tool } from "./tool.js";
+
+export interface ToolInventory {
+  readonly tools: ReadonlyMap<string, Tool>;
+  /** In the order given. */
+  readonly specs: readonly ToolSpec[];
+  get(name: string): Tool | undefined;
+  /** What a draft is checked against. */
+  readonly inventory: Inventory;
+  /** SHA-256 of the definitions, whatever their order; notes do not count. */
+  readonly hash: string;
+}
+
+/** Throws PlanloomError DUPLICATE_TOOL (kind config) when two tools have one name. */
+export function createInventory(given: readonly Tool[], notes: readonly string[] = []): ToolInventory {
+  const tools = new Map<string, Tool>();
+  for (const tool of given) {
+    const { name } = tool.spec;
+    if (tools.has(name)) {
+      const next = "Rename one of them: plans name tools by this word alone.";
+      throw new PlanloomError("DUPLICATE_TOOL", `Two tools are named "${name}".`, { kind: "config", next });
+    }
+    tools.set(name, tool);
+  }
+  const specs = given.map((tool) => tool.spec);
+  const sorted = [...specs].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    tools,
+    specs,
+    get: (name) => tools.get(name),
+    inventory: { tools: specs, ...(notes.length === 0 ? {} : { notes }) },
+    hash: hashOf(sorted),
+  };
+}

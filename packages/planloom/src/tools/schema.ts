@@ -1,0 +1,99 @@
+// Schemas of tools, whoever made them. In: a Standard Schema (zod 4 and others) or a plain JSON Schema object.
+// Out: its JSON Schema as data, and one way to check a value against it. Separate because nothing else in the system
+// should know which schema library a user likes.
+import { toJSONSchema } from "zod";
+import { messageOf } from "../error.js";
+import { isObject, type Json, type JsonObject } from "../plan/json.js";
+import { typeFromSchema } from "../plan/type-schema.js";
+import { mismatch } from "../plan/type.js";
+
+type Side = "input" | "output";
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+type Validated<Output> =
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
+
+/** Version 1 of standardschema.dev, with the optional JSON Schema part. Written here because only its shape matters. */
+export interface StandardSchema<Input = unknown, Output = Input> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => Validated<Output> | Promise<Validated<Output>>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+    readonly jsonSchema?:
+      | { readonly [side in Side]: (options: { readonly target: "draft-2020-12" }) => Record<string, unknown> }
+      | undefined;
+  };
+}
+
+/** What a tool may give as `input` or `output`. */
+export type Schema = StandardSchema | JsonObject;
+
+/** The type of a value before the schema has checked it. */
+export type Before<S> =
+  S extends StandardSchema<unknown, unknown> ? NonNullable<S["~standard"]["types"]>["input"] : unknown;
+/** The type of a value after the schema has checked it (defaults filled in, transforms done). */
+export type After<S> =
+  S extends StandardSchema<unknown, unknown> ? NonNullable<S["~standard"]["types"]>["output"] : unknown;
+
+export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+
+export interface ReadSchema {
+  /** JSON Schema 2020-12. */
+  readonly json: JsonObject;
+  /** Never throws for a value that does not fit. */
+  check(value: unknown): Promise<Checked>;
+}
+
+/** Reads a schema for one side. Throws a plain Error whose message says why it is of no use. */
+export function readSchema(schema: unknown, side: Side): ReadSchema {
+  if (isStandard(schema)) return { json: jsonSchemaOf(schema, side), check: (value) => checkStandard(schema, value) };
+  if (!isObject(schema)) throw new Error("it is neither a Standard Schema nor a JSON Schema object");
+  const type = typeFromSchema(schema);
+  return {
+    json: plain(schema),
+    async check(value) {
+      const wrong = mismatch(value as Json, type);
+      if (wrong === undefined) return { ok: true, value };
+      return { ok: false, problem: `${wrong.path || "the value"}: expected ${wrong.expected}, got ${wrong.got}` };
+    },
+  };
+}
+
+function isStandard(schema: unknown): schema is StandardSchema {
+  // Some libraries make their schemas callable.
+  return (typeof schema === "object" || typeof schema === "function") && schema !== null && "~standard" in schema;
+}
+
+/** Zod before 4.2 has no JSON Schema part of its own, but zod's function reads any zod 4 schema by its `_zod`. */
+function jsonSchemaOf(schema: StandardSchema, side: Side): JsonObject {
+  const standard = schema["~standard"];
+  try {
+    if (standard.jsonSchema) return plain(standard.jsonSchema[side]({ target: "draft-2020-12" }));
+    if ("_zod" in schema)
+      return plain(toJSONSchema(schema as unknown as Parameters<typeof toJSONSchema>[0], { io: side }));
+  } catch (error) {
+    throw new Error(`it cannot be written as JSON Schema (${messageOf(error)})`, { cause: error });
+  }
+  throw new Error(`it cannot be written as JSON Schema (its library, ${standard.vendor}, offers none)`);
+}
+
+/** A copy as JSON text would carry it, without the dialect's name, which every tool would repeat. */
+function plain(schema: object): JsonObject {
+  const { $schema: _dialect, ...rest } = JSON.parse(JSON.stringify(schema)) as Record<string, Json>;
+  return rest;
+}
+
+async function checkStandard(schema: StandardSchema, value: unknown): Promise<Checked> {
+  const result = await schema["~standard"].validate(value);
+  if (result.issues === undefined) return { ok: true, value: result.value };
+  return { ok: false, problem: result.issues.slice(0, 5).map(issueText).join("; ") };
+}
+
+function issueText({ path, message }: Issue): string {
+  const keys = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part));
+  return keys.length === 0 ? message : `${keys.join(".")}: ${message}`;
+}

@@ -1,0 +1,96 @@
+// Reading and writing one text file whose place is already proven. In: a place, a text. Out: a text, a size.
+// Separate from the tools because the folder search reads in the same way.
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { open, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { LIMITS } from "../limits.js";
+import { asFileError, fileError } from "./folder.js";
+
+/** The text of a UTF-8 file of at most LIMITS.fileBytes; a ToolError for anything else. `real` is where, `shown` its name. */
+export async function readText(real: string, shown: string, signal: AbortSignal): Promise<string> {
+  const text = decoded(await readBytes(real, shown, signal));
+  if (text === undefined || text.includes("\0")) throw fileError("FILE_BINARY", `${shown} is not a text file in UTF-8`);
+  return text;
+}
+
+function decoded(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readBytes(real: string, shown: string, signal: AbortSignal): Promise<Buffer> {
+  try {
+    await checkReadable(real, shown);
+    return await bytesOf(real, shown, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw asFileError(error, shown);
+  }
+}
+
+/** Asked before opening: to open a pipe would wait for its other end. */
+async function checkReadable(real: string, shown: string): Promise<void> {
+  const kind = await kindOf(real);
+  if (kind.folder) throw fileError("FILE_NOT_A_FILE", `${shown} is a folder; list_files shows what is in it`);
+  if (!kind.file) throw fileError("FILE_NOT_A_FILE", `${shown} is not an ordinary file`);
+  if (kind.size > LIMITS.fileBytes) throw tooLarge(shown);
+}
+
+async function bytesOf(real: string, shown: string, signal: AbortSignal): Promise<Buffer> {
+  // No link may have taken the place of the file since it was looked at.
+  const file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // The stream closes the file. Its end is one byte past the limit, so that a file that grows is noticed.
+  for await (const chunk of file.createReadStream({ end: LIMITS.fileBytes, signal }) as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+  }
+  if (length > LIMITS.fileBytes) throw tooLarge(shown);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Writes the whole text, or nothing: into a new file beside it, which then takes its name. Returns the bytes written.
+ * The permissions of a file that was there are kept.
+ */
+export async function writeText(real: string, shown: string, text: string): Promise<number> {
+  const bytes = Buffer.from(text, "utf8");
+  if (bytes.length > LIMITS.fileBytes) throw tooLarge(shown);
+  const before = await kindOf(real).catch(() => undefined);
+  if (before !== undefined && !before.file)
+    throw fileError("FILE_NOT_A_FILE", `${shown} is a folder, or no ordinary file`);
+  const beside = join(dirname(real), `.${basename(real).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    await writeBeside(beside, bytes, before?.mode);
+    await rename(beside, real);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw asFileError(error, shown);
+  }
+  return bytes.length;
+}
+
+async function writeBeside(path: string, bytes: Buffer, mode: number | undefined): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(bytes);
+    if (mode !== undefined) await file.chmod(mode & 0o777);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function kindOf(real: string): Promise<{ file: boolean; folder: boolean; size: number; mode: number }> {
+  const found = await stat(real);
+  return { file: found.isFile(), folder: found.isDirectory(), size: found.size, mode: found.mode };
+}
+
+function tooLarge(shown: string): Error {
+  return fileError("FILE_TOO_LARGE", `${shown} is larger than ${LIMITS.fileBytes} bytes`);
+}

@@ -1,0 +1,242 @@
+// Stories of the planner: what it is asked, how findings and feedback go back, and what becomes of its reply.
+import { describe, expect, it } from "vitest";
+import { askPlanner, type PlannerReply, type PlannerRequest } from "../../src/agents/planner.js";
+import { PlanloomError } from "../../src/error.js";
+import type { Finding } from "../../src/plan/finding.js";
+import type { Json, JsonObject } from "../../src/plan/json.js";
+import type { Inventory } from "../../src/plan/tool-spec.js";
+import { MemoryJournal } from "./memory-journal.js";
+import { script, specOf, textIn } from "./parts.js";
+
+const inventory: Inventory = {
+  tools: [specOf("fetch"), { ...specOf("send", "once"), approval: "required" }],
+  notes: ["No search is available; ask for addresses instead."],
+};
+const request = (fields: Partial<PlannerRequest> = {}): PlannerRequest => ({
+  goal: "Compare the companies",
+  inputs: {},
+  inventory,
+  executorModel: "small-8b",
+  ...fields,
+});
+
+/** As a decoder under the schema writes it. */
+const strict = (limit: Json = null): string =>
+  JSON.stringify({
+    steps: [
+      {
+        ...{
+          id: "find",
+          title: "Find",
+          description: "Find pages.",
+          tool: "fetch",
+          with: { query: "companies", limit },
+        },
+        ...{ dependsOn: [], when: null, forEach: null, as: null, output: null, expect: null, optional: null },
+      },
+      {
+        ...{ id: "read", title: "Read", description: "Read them.", agent: "Read.", tools: ["fetch"] },
+        ...{ with: [{ name: "pages", value: "${{ find }}" }], dependsOn: [], when: null, forEach: null, as: null },
+        ...{ output: "string[]", expect: null, optional: null },
+      },
+    ],
+    answer: { from: ["read"], instructions: null },
+  });
+
+function planOf(reply: PlannerReply): PlannerReply & { kind: "plan" } {
+  if (reply.kind !== "plan") throw new Error(JSON.stringify(reply.findings));
+  return reply;
+}
+
+const ask = (model: Parameters<typeof askPlanner>[1], fields: Partial<PlannerRequest> = {}): Promise<PlannerReply> =>
+  askPlanner(request(fields), model, new MemoryJournal().context());
+
+describe("the request", () => {
+  it("has the same stable part for two goals; what changes comes after it", async () => {
+    const model = script(strict(), strict());
+    await ask(model, { inputs: { salary: 150000 } });
+    await ask(model, { goal: "Plan a birthday" });
+    const [first, second] = model.requests;
+    expect(first?.system).toBe(second?.system);
+    expect(first?.output).toEqual(second?.output);
+    expect(first?.system).not.toContain("Compare the companies");
+    expect(textIn(first)).toContain("Goal: Compare the companies");
+    expect(textIn(first)).toContain("inputs.salary: number");
+    expect(textIn(first)).not.toContain("150000");
+    expect(textIn(second)).toContain("Goal: Plan a birthday");
+  });
+
+  it("asks for JSON of the inventory's schema, and offers no tools to call", async () => {
+    const model = script(strict());
+    await ask(model);
+    expect(model.requests[0]).not.toHaveProperty("tools");
+    expect(JSON.stringify(model.requests[0]?.output?.schema)).toContain('"const":"send"');
+  });
+
+  it("tells the tools with types and effects, the notes, the executor, and the number of steps", async () => {
+    const model = script(strict());
+    await ask(model, { limits: { steps: 12 } });
+    const { system = "" } = model.requests[0] ?? {};
+    expect(system).toContain("- fetch { query: string, limit?: number } -> unknown\n  Does fetch. (changes nothing)");
+    expect(system).toContain("(has effects, must not be repeated; a person must approve each call)");
+    expect(system).toContain("No search is available; ask for addresses instead.");
+    expect(system).toContain('"small-8b"');
+    expect(textIn(model.requests[0])).toContain("At most 12 steps.");
+  });
+
+  it("keeps the format rules when the opening is replaced", async () => {
+    const model = script(strict(), strict());
+    await ask(model);
+    await ask(model, { instructions: "Plan like a lawyer." });
+    const [usual, own] = model.requests.map((sent) => sent.system);
+    expect(own).toMatch(/^Plan like a lawyer\.\n\nFormat: reply with one JSON document/);
+    expect(usual?.slice(usual.indexOf("Format:"))).toBe(own?.slice(own.indexOf("Format:")));
+  });
+});
+
+describe("the example in the prompt", () => {
+  it("is a plan that passes check", async () => {
+    const model = script(strict());
+    await ask(model);
+    const { system = "" } = model.requests[0] ?? {};
+    const example = system.slice(system.indexOf('{ "steps": [\n'), system.indexOf("\n\nTools, as"));
+    const list = (type: string): Json => ({ type: "array", items: { type } });
+    const record = (name: string, schema: Json): JsonObject => ({
+      type: "object",
+      properties: { [name]: schema },
+      required: [name],
+    });
+    const tools = [
+      {
+        ...specOf("branch_list", "none", record("region", { type: "string" })),
+        output: record("names", list("string")),
+      },
+      { ...specOf("mean", "none", record("numbers", list("number"))), output: { type: "number" } },
+      specOf("page_lookup"),
+    ];
+    const reply = planOf(await ask(script(example), { inventory: { tools } }));
+    expect(reply.plan.steps.map((step) => step.id)).toEqual(["cities", "rents", "average"]);
+    expect(reply.findings).toEqual([]);
+  });
+});
+
+describe("rounds", () => {
+  it("of repair feed back the draft with all findings", async () => {
+    const model = script(strict());
+    const finding = (code: string): Finding => ({
+      ...{ code, severity: "error", where: { pointer: "/steps/0/tool" } },
+      ...{ message: `About ${code}.`, fix: `Mend ${code}.` },
+    });
+    const findings = [finding("UNKNOWN_TOOL"), finding("CYCLE")];
+    await ask(model, { invalid: { draft: '{"steps":[1]}', findings } });
+    const [goal, draft, repair] = model.requests[0]?.messages ?? [];
+    expect(goal).toMatchObject({ role: "user" });
+    expect(draft).toEqual({ role: "assistant", text: '{"steps":[1]}' });
+    expect(repair).toHaveProperty(
+      "text",
+      expect.stringContaining("error UNKNOWN_TOOL at /steps/0/tool: About UNKNOWN_TOOL. Fix: Mend"),
+    );
+    expect(repair).toHaveProperty("text", expect.stringContaining("error CYCLE"));
+  });
+
+  it("after a rejection show each rejected plan with what the person said", async () => {
+    const model = script(strict(), strict());
+    const { plan } = planOf(await ask(model));
+    await ask(model, { rejected: [{ plan, comment: "Use fewer pages." }] });
+    const text = textIn(model.requests[1]);
+    expect(text).toContain("The person says: Use fewer pages.");
+    expect(text).toContain("Find pages.");
+    expect(text).toContain("Write a different plan");
+  });
+});
+
+describe("the reply", () => {
+  it("in its strict form becomes a checked plan", async () => {
+    const reply = planOf(await ask(script(strict())));
+    expect(reply.plan.goal).toBe("Compare the companies");
+    expect(reply.plan.steps).toMatchObject([
+      { id: "find", kind: "tool", with: { query: "companies" } },
+      { id: "read", kind: "agent", with: { pages: "${{ find }}" }, tools: ["fetch"], output: "string[]" },
+    ]);
+    expect(reply.plan.steps[0]?.with).not.toHaveProperty("limit");
+    expect(reply.findings).toEqual([]);
+    expect(reply.tools.map((tool) => tool.name)).toEqual(["fetch"]);
+    expect(reply.hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(reply.usage).toEqual({ calls: 1, inputTokens: 10, outputTokens: 2 });
+  });
+
+  it("is a plan for the goal and the inputs of this run, whatever it says itself", async () => {
+    const draft = {
+      goal: "Send money",
+      inputs: { salary: { type: "string" } },
+      steps: [{ id: "a", agent: "Read.", with: { s: "${{ inputs.salary }}" } }],
+    };
+    const reply = planOf(await ask(script(JSON.stringify(draft)), { inputs: { salary: 150000, tags: ["a"] } }));
+    expect(reply.plan).toMatchObject({
+      goal: "Compare the companies",
+      inputs: { salary: { type: "number" }, tags: { type: "string[]" } },
+    });
+    expect(reply.inputs).toEqual({ salary: 150000, tags: ["a"] });
+  });
+
+  it("may be the same document in a fence, or in other words that the reader knows", async () => {
+    const fenced = planOf(await ask(script(`Sure:\n\`\`\`json\n${strict()}\n\`\`\``)));
+    expect(fenced.plan.steps).toHaveLength(2);
+    const listed = '[{ "step_number": 1, "description": "Find pages", "tool": "fetch", "tool_input": "companies" }]';
+    expect(planOf(await ask(script(listed))).plan.steps).toMatchObject([
+      { tool: "fetch", with: { query: "companies" } },
+    ]);
+  });
+
+  it("with findings is handed back as it was checked, all findings at once", async () => {
+    const draft = {
+      steps: [
+        { id: "a", tool: "nope" },
+        { id: "b", tool: "fetch", with: { query: 7 }, when: null },
+      ],
+    };
+    const reply = await ask(script(JSON.stringify(draft)));
+    if (reply.kind !== "invalid") throw new Error("expected findings");
+    expect(reply.findings.map((finding) => finding.where.pointer)).toEqual(
+      expect.arrayContaining(["/steps/0/tool", "/steps/1/with/query"]),
+    );
+    expect(JSON.parse(reply.draft)).toEqual({
+      steps: [draft.steps[0], { id: "b", tool: "fetch", with: { query: 7 } }],
+    });
+    expect(reply.usage.calls).toBe(1);
+  });
+
+  it("of prose, or cut, is a finding and no error", async () => {
+    const prose = await ask(script("First we should think about the companies."));
+    expect(prose).toMatchObject({ kind: "invalid", findings: [{ code: "NO_PLAN" }] });
+    const cut = await ask(script({ text: strict().slice(0, 200), finish: "length" }));
+    expect(cut).toMatchObject({ kind: "invalid", findings: [{ code: "TRUNCATED" }] });
+    const empty = await ask(script({ text: "", finish: "length" }));
+    expect(empty).toMatchObject({ kind: "invalid", findings: [{ code: "TRUNCATED" }, { code: "NO_PLAN" }] });
+  });
+
+  it("is asked for once: a crash after it costs nothing", async () => {
+    const journal = new MemoryJournal();
+    const first = await askPlanner(request(), script(strict()), journal.context());
+    expect(await askPlanner(request(), script(), journal.context())).toEqual(first);
+    expect(journal.names()).toEqual(["planner"]);
+  });
+
+  it("that never came is a failure", async () => {
+    const error = new PlanloomError("PROVIDER_UNREACHABLE", "no connection", { kind: "provider", retryable: true });
+    await expect(ask(script(error))).rejects.toMatchObject({
+      name: "StepFailure",
+      failure: { code: "PROVIDER_UNREACHABLE", retryable: true },
+    });
+  });
+});
+
+describe("a planner that is a function", () => {
+  it("gives a draft that passes the same check, and costs nothing", async () => {
+    const reply = planOf(
+      await ask(({ goal }) => Promise.resolve({ goal, steps: [{ id: "a", tool: "fetch", with: { query: "x" } }] })),
+    );
+    expect(reply.plan.steps[0]).toMatchObject({ id: "a", kind: "tool" });
+    expect(reply.usage.calls).toBe(0);
+  });
+});

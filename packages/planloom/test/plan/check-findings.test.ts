@@ -1,0 +1,338 @@
+// Every finding: the smallest draft that triggers it, and the place that it names.
+import { describe, expect, test } from "vitest";
+import { check, type CheckOptions } from "../../src/plan/check.js";
+import { findingText } from "../../src/plan/finding.js";
+import { SAMPLE } from "./sample-inventory.js";
+
+const search = { id: "find", tool: "search", with: { query: "q" } };
+const steps = (...list: object[]): object => ({ steps: list });
+const agent = (id: string, more: object = {}): object => ({
+  id,
+  agent: "Read the data and say what matters.",
+  ...more,
+});
+const with1 = (value: unknown): object => ({ with: { data: value } });
+
+interface Case {
+  readonly code: string;
+  readonly draft: unknown;
+  readonly at: string;
+  readonly fix?: RegExp;
+  readonly message?: RegExp;
+  readonly options?: CheckOptions;
+  readonly severity?: "warning";
+}
+
+const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
+const CASES: readonly Case[] = [
+  { code: "EMPTY_PLAN", draft: { steps: [] }, at: "/steps" },
+  { code: "TOO_MANY_STEPS", draft: steps(agent("a"), agent("b")), at: "/steps", options: { limits: { steps: 1 } } },
+  { code: "TOO_LARGE", draft: steps(search), at: "", options: { limits: { planBytes: 10 } } },
+  { code: "TOO_DEEP", draft: steps({ ...search, with: { query: deep(100) } }), at: "" },
+  {
+    code: "FORBIDDEN_KEY",
+    draft: JSON.parse('{"steps":[{"id":"a","agent":"Say hello.","with":{"x":{"__proto__":1}}}]}'),
+    at: "/steps/0/with/x/__proto__",
+  },
+  { code: "BAD_VALUE", draft: "steps", at: "" },
+  { code: "BAD_VALUE", draft: { steps: "none" }, at: "/steps" },
+  { code: "BAD_VALUE", draft: { steps: [7] }, at: "/steps/0" },
+  { code: "BAD_VALUE", draft: steps(agent("a", { timeout: "soon" })), at: "/steps/0/timeout", fix: /250ms/ },
+  { code: "BAD_VALUE", draft: { steps: [search], answer: "short" }, at: "/answer" },
+  { code: "MISSING_FIELD", draft: {}, at: "" },
+  { code: "MISSING_FIELD", draft: steps({ agent: "Say hello." }), at: "/steps/0", message: /id/ },
+  { code: "UNKNOWN_FIELD", draft: { steps: [search], goall: "x" }, at: "/goall", fix: /goal/ },
+  { code: "UNKNOWN_FIELD", draft: steps({ ...search, dependOn: [] }), at: "/steps/0/dependOn", fix: /dependsOn/ },
+  { code: "UNKNOWN_FIELD", draft: steps(agent("a", { retry: { tries: 3 } })), at: "/steps/0/retry/tries" },
+  { code: "WRONG_KIND", draft: steps({ id: "a" }), at: "/steps/0", message: /none/ },
+  {
+    code: "WRONG_KIND",
+    draft: steps({ id: "a", tool: "search", agent: "Look." }),
+    at: "/steps/0",
+    message: /tool and agent/,
+  },
+  { code: "BAD_ID", draft: steps(agent("Step-1")), at: "/steps/0/id" },
+  { code: "BAD_ID", draft: { steps: [search], inputs: { "a b": { type: "string" } } }, at: "/inputs/a b" },
+  { code: "RESERVED_ID", draft: steps(agent("output")), at: "/steps/0/id" },
+  { code: "RESERVED_ID", draft: steps(agent("string")), at: "/steps/0/id" },
+  {
+    code: "RESERVED_ID",
+    draft: steps(search, agent("b", { forEach: "${{ find.results }}", as: "inputs" })),
+    at: "/steps/1/as",
+  },
+  { code: "DUPLICATE_ID", draft: steps(search, { ...search }), at: "/steps/1/id" },
+  {
+    code: "AS_IS_STEP",
+    draft: steps(search, agent("b", { forEach: "${{ find.results }}", as: "find" })),
+    at: "/steps/1/as",
+  },
+  {
+    code: "UNKNOWN_TOOL",
+    draft: steps({ id: "a", tool: "serch", with: { query: "q" } }),
+    at: "/steps/0/tool",
+    fix: /search/,
+  },
+  {
+    code: "UNKNOWN_TOOL",
+    draft: steps({ id: "a", tool: "Text-to-Speech", with: { text: "q" } }),
+    at: "/steps/0/tool",
+    fix: /Text-to-Audio/,
+  },
+  { code: "UNKNOWN_TOOL", draft: steps(agent("a", { tools: ["search", "browse"] })), at: "/steps/0/tools/1" },
+  { code: "MISSING_ARGUMENT", draft: steps({ id: "a", tool: "search" }), at: "/steps/0/with", fix: /query/ },
+  {
+    code: "UNKNOWN_ARGUMENT",
+    draft: steps({ id: "a", tool: "search", with: { query: "q", limits: 3 } }),
+    at: "/steps/0/with/limits",
+    fix: /limit/,
+  },
+  {
+    code: "ARGUMENT_TYPE",
+    draft: steps({ id: "a", tool: "search", with: { query: "q", limit: "3" } }),
+    at: "/steps/0/with/limit",
+    fix: /3 without quotes/,
+  },
+  {
+    code: "ARGUMENT_TYPE",
+    draft: steps(search, { id: "b", tool: "summarize", with: { text: "${{ find.results }}" } }),
+    at: "/steps/1/with/text",
+  },
+  {
+    code: "ARGUMENT_TYPE",
+    draft: steps(
+      { id: "n", tool: "calculate", with: { expression: "1" } },
+      { id: "b", tool: "summarize", with: { text: "${{ n }}" } },
+    ),
+    at: "/steps/1/with/text",
+    fix: /string\(n\)/,
+  },
+  {
+    code: "ARGUMENT_TYPE",
+    draft: steps(
+      { id: "p", tool: "fetch_url", with: { url: "u" } },
+      { id: "b", tool: "search", with: { query: "x", limit: "${{ p }}" } },
+    ),
+    at: "/steps/1/with/limit",
+    fix: /p\.status/,
+  },
+  {
+    code: "UNKNOWN_REFERENCE",
+    draft: steps(search, agent("b", with1("${{ fnd.results }}"))),
+    at: "/steps/1/with/data",
+    fix: /find/,
+  },
+  {
+    code: "UNKNOWN_REFERENCE",
+    draft: steps(agent("b", with1(["${{ item }}"]))),
+    at: "/steps/0/with/data/0",
+    fix: /forEach/,
+  },
+  {
+    code: "UNKNOWN_REFERENCE",
+    draft: { inputs: { salary: { default: 1 } }, steps: [agent("b", with1("${{ salary }}"))] },
+    at: "/steps/0/with/data",
+    fix: /inputs\.salary/,
+  },
+  { code: "SELF_REFERENCE", draft: steps(agent("b", with1("${{ b }}"))), at: "/steps/0/with/data" },
+  { code: "SELF_REFERENCE", draft: steps(agent("b", { dependsOn: ["b"] })), at: "/steps/0/dependsOn/0" },
+  { code: "BAD_EXPRESSION", draft: steps(search, agent("b", with1("${{ find. }}"))), at: "/steps/1/with/data" },
+  { code: "BAD_EXPRESSION", draft: steps(search, agent("b", with1("${{ find"))), at: "/steps/1/with/data" },
+  { code: "BAD_EXPRESSION", draft: steps(search, agent("b", { when: "find.results" })), at: "/steps/1/when" },
+  {
+    code: "REFERENCE_PLACE",
+    draft: steps(search, { id: "b", agent: "Read ${{ find.results }} and say what matters.", dependsOn: ["find"] }),
+    at: "/steps/1/agent",
+  },
+  {
+    code: "REFERENCE_PLACE",
+    draft: steps(search, { id: "b", tool: "${{ find.results[0].title }}" }),
+    at: "/steps/1/tool",
+  },
+  {
+    code: "REFERENCE_PLACE",
+    draft: { steps: [search], answer: { instructions: "Say ${{ find }}" } },
+    at: "/answer/instructions",
+  },
+  { code: "PATH_NOT_IN_TYPE", draft: steps(search, agent("b", with1("${{ find.hits }}"))), at: "/steps/1/with/data" },
+  {
+    code: "CYCLE",
+    draft: steps(agent("a", with1("${{ b }}")), agent("b", with1("${{ a }}"))),
+    at: "/steps/0",
+    message: /a -> b -> a/,
+  },
+  {
+    code: "CYCLE",
+    draft: steps(agent("a", { dependsOn: ["b"] }), agent("b", { dependsOn: ["a"] })),
+    at: "/steps/0",
+    message: /a -> b -> a/,
+  },
+  {
+    code: "CONTRADICTING_ORDER",
+    draft: steps(agent("a", { dependsOn: ["b"] }), agent("b", with1("${{ a }}"))),
+    at: "/steps/0/dependsOn/0",
+    message: /a depends on b/,
+  },
+  {
+    code: "UNKNOWN_DEPENDENCY",
+    draft: steps(search, agent("b", { dependsOn: ["fin"] })),
+    at: "/steps/1/dependsOn/0",
+    fix: /find/,
+  },
+  {
+    code: "UNKNOWN_INPUT",
+    draft: { inputs: { salary: { default: 1 } }, steps: [agent("b", with1("${{ inputs.salery }}"))] },
+    at: "/steps/0/with/data",
+    fix: /inputs\.salary/,
+  },
+  {
+    code: "UNKNOWN_INPUT",
+    draft: { inputs: { salary: { default: 1 } }, steps: [search] },
+    at: "/inputs",
+    options: { inputs: { salry: 2 } },
+    fix: /salary/,
+    severity: "warning",
+  },
+  {
+    code: "MISSING_INPUT",
+    draft: { inputs: { salary: { type: "number" } }, steps: [search] },
+    at: "/inputs/salary",
+    options: { inputs: {} },
+  },
+  {
+    code: "INPUT_TYPE",
+    draft: { inputs: { salary: { type: "number" } }, steps: [search] },
+    at: "/inputs/salary",
+    options: { inputs: { salary: "much" } },
+  },
+  {
+    code: "INPUT_TYPE",
+    draft: { inputs: { salary: { type: "number", default: "much" } }, steps: [search] },
+    at: "/inputs/salary/default",
+  },
+  {
+    code: "FOREACH_NOT_A_LIST",
+    draft: steps(search, agent("b", { forEach: "${{ find }}" })),
+    at: "/steps/1/forEach",
+    fix: /find\.results|list/,
+  },
+  { code: "BAD_TYPE", draft: steps(agent("a", { output: "a list of names" })), at: "/steps/0/output" },
+  { code: "BAD_TYPE", draft: { inputs: { x: { type: "strng[" } }, steps: [search] }, at: "/inputs/x/type" },
+  {
+    code: "OUTPUT_TYPE",
+    draft: steps({ id: "n", tool: "calculate", with: { expression: "1" }, output: "string" }),
+    at: "/steps/0/output",
+  },
+  {
+    code: "CONDITION_NOT_BOOLEAN",
+    draft: steps(search, agent("b", { when: "${{ find.results }}" })),
+    at: "/steps/1/when",
+    fix: /size/,
+  },
+  { code: "CONDITION_NOT_BOOLEAN", draft: steps(agent("b", { expect: "${{ output }}" })), at: "/steps/0/expect" },
+  {
+    code: "MAY_BE_SKIPPED",
+    draft: steps(agent("a", { optional: true }), { id: "b", tool: "summarize", with: { text: "${{ a }}" } }),
+    at: "/steps/1/with/text",
+    severity: "warning",
+  },
+  {
+    code: "MAY_BE_SKIPPED",
+    draft: { steps: [agent("a", { optional: true })], answer: { value: "${{ a }}" } },
+    at: "/answer/value",
+  },
+  {
+    code: "NULL_IN_TEXT",
+    draft: steps(
+      { id: "a", agent: "Give the age, if any is known.", output: "number | null" },
+      agent("b", with1("age: ${{ a }}")),
+    ),
+    at: "/steps/1/with/data",
+    severity: "warning",
+  },
+  {
+    code: "POSSIBLY_NULL",
+    draft: steps({ id: "a", tool: "lookup", with: { name: "x" } }, agent("b", with1("${{ a.age }}"))),
+    at: "/steps/1/with/data",
+    severity: "warning",
+  },
+  {
+    code: "INTEGER_DIVISION",
+    draft: steps(agent("b", with1("${{ 7 / 2 }}"))),
+    at: "/steps/0/with/data",
+    severity: "warning",
+  },
+  {
+    code: "UNUSED_STEP",
+    draft: { steps: [search, agent("b")], answer: { from: ["b"] } },
+    at: "/steps/0",
+    severity: "warning",
+  },
+  { code: "NO_TEXT", draft: steps({ id: "a", agent: "Step 1" }), at: "/steps/0/agent", severity: "warning" },
+  { code: "NO_HANDOFF", draft: steps(agent("a"), agent("b")), at: "/steps/1", severity: "warning" },
+  { code: "UNKNOWN_STEP", draft: { steps: [search], answer: { from: ["fnd"] } }, at: "/answer/from/0" },
+  {
+    code: "FALL_BACK_ONLY",
+    draft: steps(agent("a", { onFailure: "replan" })),
+    at: "/steps/0/onFailure",
+    severity: "warning",
+  },
+];
+
+describe("each finding", () => {
+  test.each(CASES.map((one, i) => [`${one.code} (${i})`, one] as const))("%s", (_name, one) => {
+    const result = check(one.draft, SAMPLE, one.options);
+    const all = result.findings.map(findingText).join("\n");
+    const found = result.findings.find(({ code, where }) => code === one.code && where.pointer === one.at);
+    expect(found, all).toBeDefined();
+    expect(found?.severity).toBe(one.severity ?? "error");
+    expect(result.ok, all).toBe(one.severity === "warning");
+    if (one.fix !== undefined) expect(found?.fix).toMatch(one.fix);
+    if (one.message !== undefined) expect(found?.message).toMatch(one.message);
+  });
+
+  test.each(
+    CASES.filter(({ code }) => !/REFERENCE_PLACE|UNUSED/.test(code)).map(
+      (one, i) => [`${one.code} (${i})`, one] as const,
+    ),
+  )("%s comes alone", (_name, one) => {
+    const { findings } = check(one.draft, SAMPLE, one.options);
+    expect(findings.map(findingText)).toHaveLength(1);
+  });
+});
+
+test("five defects give five findings in one round", () => {
+  const draft = {
+    steps: [
+      { id: "find", tool: "serch", with: { query: "q" } },
+      { id: "count", tool: "calculate", with: {} },
+      { id: "read", agent: "Read the data and say what matters.", with: { data: "${{ fnid }}" }, colour: "red" },
+      { id: "last", tool: "summarize", with: { text: 7 }, dependsOn: ["nobody"] },
+    ],
+  };
+  const codes = check(draft, SAMPLE).findings.map(({ code }) => code);
+  expect(codes.sort()).toEqual([
+    "ARGUMENT_TYPE",
+    "MISSING_ARGUMENT",
+    "UNKNOWN_DEPENDENCY",
+    "UNKNOWN_FIELD",
+    "UNKNOWN_REFERENCE",
+    "UNKNOWN_TOOL",
+  ]);
+});
+
+test("a step that refers to a skippable one is skippable itself", () => {
+  const draft = {
+    steps: [
+      { id: "third", tool: "summarize", with: { text: "${{ second }}" } },
+      { id: "second", tool: "summarize", with: { text: "${{ first }}" } },
+      { id: "first", agent: "Find a text about the topic.", optional: true },
+    ],
+  };
+  const places = check(draft, SAMPLE).findings.map(({ code, where }) => `${code} ${where.pointer}`);
+  expect(places.sort()).toEqual(["MAY_BE_SKIPPED /steps/0/with/text", "MAY_BE_SKIPPED /steps/1/with/text"]);
+});
+
+test("positions are added where the text is known", () => {
+  const result = check({ steps: [] }, SAMPLE, { locate: () => ({ line: 3, column: 7 }) });
+  expect(result.findings[0]?.where).toEqual({ pointer: "/steps", line: 3, column: 7 });
+});

@@ -1,0 +1,258 @@
+// Expressions: what is refused when they are read, and what they give when they are evaluated.
+import { describe, expect, test } from "vitest";
+import { LIMITS } from "../../src/limits.js";
+import { evaluate, type Evaluated, type Expression, parseExpression } from "../../src/plan/expression.js";
+import type { Json } from "../../src/plan/json.js";
+
+const VALUES: { readonly [name: string]: Json } = {
+  n: 10,
+  half: 0.5,
+  s: "hello",
+  nothing: null,
+  xs: [3, 1, 2],
+  names: ["a", "b"],
+  find: {
+    results: [
+      { title: "A", url: "u1" },
+      { title: "B", url: "u2" },
+    ],
+  },
+  facts: [
+    { name: "X", revenue: 5 },
+    { name: "Y", revenue: null },
+  ],
+  many: Array.from({ length: LIMITS.macroList + 1 }, (_, i) => i),
+  thousand: Array.from({ length: LIMITS.macroList }, (_, i) => i),
+  long: "x".repeat(1024 * 1024),
+};
+
+function read(source: string): Expression {
+  const parsed = parseExpression(source);
+  if (!parsed.ok) throw new Error(`${source}: ${parsed.message}`);
+  return parsed.expression;
+}
+
+function run(source: string, values: { readonly [name: string]: Json } = VALUES): Evaluated {
+  return evaluate(read(source), (name) =>
+    Object.hasOwn(values, name)
+      ? { value: values[name] as Json, from: { steps: [name], tools: [`${name}Tool`] } }
+      : undefined,
+  );
+}
+
+const codeOf = (evaluated: Evaluated): string => (evaluated.ok ? "ok" : evaluated.code);
+
+describe("evaluation", () => {
+  const GIVES: readonly (readonly [source: string, value: Json])[] = [
+    ["1 + 2 * 3", 7],
+    ["n + 1", 11],
+    ["1 + n", 11],
+    ["n - 1", 9],
+    ["2 * n", 20],
+    ["n * 0.3", 3],
+    ["n / 4", 2.5],
+    ["4 / n", 0.4],
+    ["7 / 2", 3],
+    ["-7 / 2", -3],
+    ["7 % 4", 3],
+    ["n % 4", 2],
+    ["n > 9", true],
+    ["9 < n", true],
+    ["n >= 10", true],
+    ["n <= 9", false],
+    ["n == 10", true],
+    ["10 == n", true],
+    ["n != 10", false],
+    ["1 == 1.0", true],
+    ["half == 0.5", true],
+    ["[1, 2.0] == [1.0, 2]", true],
+    ['{"a": 1} == {"a": 1.0}', true],
+    ['n == "10"', false],
+    ["nothing == null", true],
+    ["-n", -10],
+    ["xs[0]", 3],
+    ["xs[n - 9]", 1],
+    ["xs[size(xs) - 1]", 2],
+    ["find.results[1].url", "u2"],
+    ['find["results"][0]["title"]', "A"],
+    ['nothing == null ? "none" : 5', "none"],
+    ["n > 5 ? 1 : null", 1],
+    ["find.results.map(r, r.url)", ["u1", "u2"]],
+    ["facts.filter(f, f.revenue != null).map(f, f.name)", ["X"]],
+    ["facts.map(f, f.revenue != null, f.revenue * 2)", [10]],
+    ["facts.exists(f, f.revenue > 3)", true],
+    ["xs.all(x, x > 0)", true],
+    ["xs.exists_one(x, x == 2)", true],
+    ["xs.map(x, xs.map(y, x * y)[0])", [9, 3, 6]],
+    ["xs.map(n, n + 1)", [4, 2, 3]],
+    ["xs + [4]", [3, 1, 2, 4]],
+    ["2 in xs", true],
+    ['"results" in find', true],
+    ["has(find.results)", true],
+    ["has(find.other)", false],
+    ["has(find.other.deeper)", false],
+    ['s + " world"', "hello world"],
+    ["string(n) + string(half) + string(true)", "100.5true"],
+    ["size(s) + s.size()", 10],
+    ['s.startsWith("he") && s.endsWith("lo") && s.contains("ell")', true],
+    ["s.upperAscii().lowerAscii()", "hello"],
+    ['" a ".trim()', "a"],
+    ["s.substring(1, 3)", "el"],
+    ["s.substring(n - 7)", "lo"],
+    ['s.indexOf("l")', 2],
+    ['s.lastIndexOf("l")', 3],
+    ['"a,b,c".split(",")', ["a", "b", "c"]],
+    ['"a,b,c".split(",", 2)', ["a", "b,c"]],
+    ['names.join(", ")', "a, b"],
+    ['int("42") + int(3.9)', 45],
+    ['double("1.5")', 1.5],
+    ['bool("true")', true],
+    ['{"name": s, "list": [n, 1, null]}', { name: "hello", list: [10, 1, null] }],
+    ["true || nothing.x > 1", true],
+    ["nothing.x > 1 || true", true],
+    ["nothing.x > 1 && false", false],
+    ["size(xs.map(x, xs.map(y, x + y)))", 3],
+    ['r"\\d" + """a"b"""', '\\da"b'],
+  ];
+  test.each(GIVES)("%s", (source, value) => {
+    expect(run(source)).toMatchObject({ ok: true, value });
+  });
+
+  const FAILS: readonly (readonly [source: string, code: string])[] = [
+    ["missing", "UNKNOWN_REFERENCE"],
+    ["find.other", "NO_SUCH_FIELD"],
+    ["nothing.x", "NULL_ACCESS"],
+    ["nothing[0]", "NULL_ACCESS"],
+    ["n.x", "TYPE_MISMATCH"],
+    ["xs[3]", "INDEX_OUT_OF_RANGE"],
+    ["xs[-1]", "INDEX_OUT_OF_RANGE"],
+    ["xs[half]", "INDEX_OUT_OF_RANGE"],
+    ["xs.length", "TYPE_MISMATCH"],
+    ["s + 1", "TYPE_MISMATCH"],
+    ["nothing + 1", "TYPE_MISMATCH"],
+    ["s > 1", "TYPE_MISMATCH"],
+    ["n ? 1 : 2", "TYPE_MISMATCH"],
+    ["n && true", "TYPE_MISMATCH"],
+    ["n.map(x, x)", "TYPE_MISMATCH"],
+    ["n.contains(s)", "TYPE_MISMATCH"],
+    ["xs.join()", "TYPE_MISMATCH"],
+    ['int("4.5")', "CONVERSION_FAILED"],
+    ['double("4x")', "CONVERSION_FAILED"],
+    ["s.substring(9)", "INDEX_OUT_OF_RANGE"],
+    ["1 / 0", "DIVISION_BY_ZERO"],
+    ["n / 0", "DIVISION_BY_ZERO"],
+    ["n % 0.0", "DIVISION_BY_ZERO"],
+    ["9007199254740993", "NUMBER_OUT_OF_RANGE"],
+    ["9223372036854775807 + 1", "NUMBER_OUT_OF_RANGE"],
+    ["1e308 * 10.0", "NUMBER_OUT_OF_RANGE"],
+    ["many.map(x, x)", "LIMIT_EXCEEDED"],
+    ["many.exists(x, x == 1) || true", "LIMIT_EXCEEDED"],
+  ];
+  test.each(FAILS)("%s fails with %s", (source, code) => {
+    expect(codeOf(run(source))).toBe(code);
+  });
+
+  test("the origin joins the names that were read, and only those", () => {
+    expect(run("n > 5 ? s : xs")).toMatchObject({ from: { steps: ["n", "s"], tools: ["nTool", "sTool"] } });
+    expect(run("1 + 1")).toMatchObject({ from: { steps: [], tools: [] } });
+  });
+
+  test("a plain path hands on the value itself", () => {
+    const found = run("find.results");
+    expect(found.ok && found.value).toBe((VALUES["find"] as { readonly [key: string]: Json })["results"]);
+  });
+});
+
+describe("names", () => {
+  test("are the free ones, each once, without the variables of macros", () => {
+    expect(read("a.b + xs.map(x, x + y)[0] + a.c").names).toEqual(["a", "xs", "y"]);
+    expect(read("x + xs.map(x, x)[0]").names).toEqual(["x", "xs"]);
+    expect(read("1 + 1").names).toEqual([]);
+  });
+
+  test("the same source is parsed once", () => {
+    expect(read("a + b")).toBe(read("a + b"));
+  });
+});
+
+describe("what is refused", () => {
+  const REFUSED: readonly (readonly [source: string, says: string])[] = [
+    ["", "empty"],
+    ["  ", "empty"],
+    ["a +", "Unexpected token"],
+    ["(a", "Expected"],
+    ['"abc', "Unterminated"],
+    ["a ?? b", "Unexpected"],
+    ['s.matches("(a+)+$")', "matches is refused"],
+    ["a.__proto__", "__proto__"],
+    ["a.b.constructor", "constructor"],
+    ['a["prototype"]', "prototype"],
+    ["constructor", "constructor"],
+    ['{"__proto__": 1}', "__proto__"],
+    ['b"bytes"', "bytes"],
+    ["1u", "unsigned"],
+    ['timestamp("2024-01-01T00:00:00Z")', "no function timestamp"],
+    ['duration("1s")', "no function duration"],
+    ["cel.bind(x, 1, x)", "no method bind"],
+    ["a.replace(b, c)", "no method replace"],
+    ["size(a, b)", "arguments"],
+    ["a.map(x)", "arguments"],
+    ["a.map(1, 2)", "variable"],
+    ["has(a)", "has()"],
+    ["99999999999999999999", "64 bits"],
+    ["a.map(x, x.map(y, y.map(z, z)))", "macros nest"],
+    ["x".repeat(LIMITS.expressionChars + 1), "characters"],
+    [`${"(".repeat(200)}1${")".repeat(200)}`, "maxDepth"],
+    [`${"!".repeat(200)}a`, "deep"],
+    [Array.from({ length: 100 }, () => "a").join(" + "), "deep"],
+    [`a${".b".repeat(100)}`, "Depth"],
+  ];
+  test.each(REFUSED)("%s", (source, says) => {
+    const parsed = parseExpression(source);
+    expect(parsed.ok ? "accepted" : parsed.message).toContain(says);
+  });
+
+  test("the place of what is refused is given", () => {
+    expect(parseExpression("a + b.__proto__")).toMatchObject({ ok: false, at: 6 });
+  });
+});
+
+describe("prototypes", () => {
+  test("a scope without own properties gives nothing", () => {
+    expect(codeOf(run("toString", {}))).toBe("UNKNOWN_REFERENCE");
+    expect(codeOf(run("n.toString", { n: {} }))).toBe("NO_SUCH_FIELD");
+    expect(codeOf(run("n.hasOwnProperty", { n: {} }))).toBe("NO_SUCH_FIELD");
+    expect(run('"toString" in n', { n: {} })).toMatchObject({ value: false });
+    expect(run("has(n.valueOf)", { n: {} })).toMatchObject({ value: false });
+  });
+
+  test("a name computed at run time cannot reach a prototype either", () => {
+    expect(codeOf(run('n["__pro" + "to__"]', { n: {} }))).toBe("FORBIDDEN_KEY");
+    expect(codeOf(run('{"__pro" + "to__": 1}', {}))).toBe("FORBIDDEN_KEY");
+    expect(codeOf(run("n[k]", { n: {}, k: "constructor" }))).toBe("FORBIDDEN_KEY");
+  });
+
+  test("data that has such a key keeps it as data", () => {
+    const poisoned = JSON.parse('{"__proto__": {"polluted": true}, "a": 1}') as Json;
+    const found = run("[n][0]", { n: poisoned });
+    expect(JSON.stringify(found.ok && found.value)).toBe('{"__proto__":{"polluted":true},"a":1}');
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+});
+
+describe("long evaluations end", () => {
+  test.each([
+    ["two full macros with work in each", "thousand.map(x, thousand.map(y, x * y + x - y + x * y + x - y + x * y))"],
+    ["a list that doubles with every link", `[[1]]${".map(y, y + y)".repeat(30)}[0]`],
+    ["a string that doubles with every link", `["xxxxxxxxxx"]${".map(y, y + y)".repeat(40)}`],
+    ["a tree that doubles with every link", `[1]${".map(y, [y, y])".repeat(40)}`],
+    ["long texts searched again and again", "thousand.map(x, thousand.filter(y, long.contains(long)))"],
+    ["long lists compared again and again", "thousand.map(x, thousand.filter(y, thousand + [x] == thousand + [y]))"],
+  ])("%s", (_title, source) => {
+    expect(codeOf(run(source))).toBe("LIMIT_EXCEEDED");
+  });
+
+  test("a million plain evaluations are within the limit", () => {
+    expect(run("size(thousand.map(x, thousand.exists(y, y < 0)))")).toMatchObject({ ok: true, value: 1_000 });
+  });
+});

@@ -1,0 +1,278 @@
+// Types: their text, their schemas, and what values are of them.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Json, JsonObject } from "../../src/plan/json.js";
+import { schemaFromType, typeFromSchema, typeOf } from "../../src/plan/type-schema.js";
+import { parseType } from "../../src/plan/type-text.js";
+import {
+  assignable,
+  BOOLEAN,
+  listOf,
+  literalOf,
+  mismatch,
+  NULL,
+  NUMBER,
+  STRING,
+  type Type,
+  typeText,
+  UNKNOWN,
+  unionOf,
+} from "../../src/plan/type.js";
+
+function type(text: string): Type {
+  const parsed = parseType(text);
+  if (!parsed.ok) throw new Error(`${text}: ${parsed.message} at ${parsed.at}`);
+  return parsed.type;
+}
+
+describe("unions", () => {
+  test("are flat and without duplicates; literals fall into their kind, unknown takes all", () => {
+    expect(typeText(unionOf([STRING, unionOf([NULL, STRING]), literalOf("a")]))).toBe("null | string");
+    expect(unionOf([literalOf(true), literalOf(false)])).toEqual(BOOLEAN);
+    expect(unionOf([NUMBER])).toBe(NUMBER);
+    expect(unionOf([NUMBER, UNKNOWN])).toBe(UNKNOWN);
+    expect(unionOf(Array.from({ length: 500 }, (_, i) => literalOf(i)))).toBe(NUMBER);
+  });
+});
+
+describe("the text of types", () => {
+  test.each([
+    ["string", "string"],
+    ["integer", "number"],
+    ["any", "unknown"],
+    ["string[]", "string[]"],
+    ["Array<string>", "string[]"],
+    ["(string | null)[]", "(string | null)[]"],
+    ["string | null[]", "string | null[]"],
+    ["Record<string, number>", "Record<string, number>"],
+    ["object", "Record<string, unknown>"],
+    ["{}", "{}"],
+    ["{ a: string; b?: number }", "{ a: string, b?: number }"],
+    ["{ a: string,\n  'c d': true, }", '{ a: string, "c d": true }'],
+    ["{ a: string\n b: number }", "{ a: string, b: number }"],
+    ["{ a: string, [key: string]: number }", "{ a: string, [name: string]: number }"],
+    ["'a' | \"b\" | 3 | -1.5 | true", '"a" | "b" | 3 | -1.5 | true'],
+    ["| 'a' | 'b'", '"a" | "b"'],
+    [
+      "{ name: string, revenueUsd: number | null, sources: string[] }[]",
+      "{ name: string, revenueUsd: number | null, sources: string[] }[]",
+    ],
+    ["  ( ( number ) ) [ ] [ ]  ", "number[][]"],
+    ['"it\'s \\"\\u0041\\""', '"it\'s \\"A\\""'],
+  ])("%s", (text, canonical) => {
+    expect(typeText(type(text))).toBe(canonical);
+    expect(type(canonical)).toEqual(type(text));
+  });
+
+  test.each([
+    ["", "too early"],
+    ["strin", "no type strin"],
+    ["Date", "no type Date"],
+    ["string string", "after the type"],
+    ["string[", "] is missing"],
+    ["{ a: string", "missing"],
+    ["{ a string }", ": is missing"],
+    ["{ a: string b: number }", "missing"],
+    ["{ a: string, a: number }", "twice"],
+    ["{ __proto__: string }", "refused"],
+    ['{ "constructor": string }', "refused"],
+    ["Record<number, string>", "keys of a Record"],
+    ['"abc', "does not end"],
+    ["string |", "too early"],
+    ["(".repeat(100) + "string", "deep"],
+    ["string" + "[]".repeat(100), "deep"],
+    ["{ a: ".repeat(100), "deep"],
+  ])("%s is refused", (text, says) => {
+    const parsed = parseType(text);
+    expect(parsed.ok ? "accepted" : parsed.message).toContain(says);
+  });
+
+  test("parseType never throws and reads back what it wrote", () => {
+    const pieces = fc.constantFrom(
+      "{",
+      "}",
+      "[",
+      "]",
+      "(",
+      ")",
+      "|",
+      "a",
+      ":",
+      "?",
+      ",",
+      "string",
+      "number",
+      "Array<",
+      ">",
+      '"',
+      "'",
+      "\\",
+      " ",
+      "-",
+      "1",
+      ".",
+      "Record<string,",
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join("")),
+    );
+    fc.assert(
+      fc.property(text, (value) => {
+        const parsed = parseType(value);
+        if (parsed.ok) expect(type(typeText(parsed.type))).toEqual(parsed.type);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("a very long text takes no stack", () => {
+    expect(parseType(`"${"a".repeat(1_000_000)}"`).ok).toBe(true);
+    expect(parseType(Array.from({ length: 50_000 }, (_, i) => `"${i}"`).join("|"))).toMatchObject({
+      ok: true,
+      type: STRING,
+    });
+  });
+});
+
+describe("JSON Schema", () => {
+  const READ: readonly (readonly [text: string, schema: JsonObject])[] = [
+    ["string", { type: "string", minLength: 1 }],
+    ["number", { type: "integer" }],
+    ["string | null", { type: ["string", "null"] }],
+    ["string | null", { type: "string", nullable: true }],
+    ['"a" | null', { enum: ["a", null] }],
+    ["3", { const: 3 }],
+    ["string[]", { type: "array", items: { type: "string" } }],
+    ["unknown[]", { type: "array" }],
+    ["(string | number)[]", { type: "array", prefixItems: [{ type: "string" }, { type: "number" }], items: false }],
+    [
+      "{ a: string, b?: number }",
+      { type: "object", properties: { a: { type: "string" }, b: { type: "number" } }, required: ["a"] },
+    ],
+    ["Record<string, unknown>", { type: "object" }],
+    ["Record<string, number>", { type: "object", additionalProperties: { type: "number" } }],
+    ["string | number", { anyOf: [{ type: "string" }, { type: "number" }] }],
+    ["string | null", { oneOf: [{ type: "string" }, { type: "null" }] }],
+    [
+      "{ a: string, b: number }",
+      {
+        allOf: [
+          { type: "object", properties: { a: { type: "string" } }, required: ["a"] },
+          { type: "object", properties: { b: { type: "number" } }, required: ["b"] },
+        ],
+      },
+    ],
+    [
+      "{ a: string }",
+      { type: "object", properties: { a: { $ref: "#/$defs/t" } }, required: ["a"], $defs: { t: { type: "string" } } },
+    ],
+    ["{ next?: unknown }", { type: "object", properties: { next: { $ref: "#" } } }],
+    ["unknown", {}],
+    ["unknown", { not: { type: "string" } }],
+    ["unknown", { $ref: "https://example.org/other.json" }],
+    ["unknown", { type: "tuple" }],
+    ["{}", { type: "object", additionalProperties: false }],
+  ];
+  test.each(READ)("%s", (text, schema) => {
+    expect(typeText(typeFromSchema(schema))).toBe(text);
+  });
+
+  test("references that fan out end as unknown", () => {
+    const defs = Object.fromEntries(
+      Array.from({ length: 40 }, (_, i) => [
+        `d${i}`,
+        { type: "object", properties: { a: { $ref: `#/$defs/d${i + 1}` }, b: { $ref: `#/$defs/d${i + 1}` } } },
+      ]),
+    );
+    expect(typeFromSchema({ $ref: "#/$defs/d0", $defs: defs }).kind).toBe("record");
+  });
+
+  test("property names that reach a prototype are left out", () => {
+    const schema = JSON.parse(
+      '{"type":"object","properties":{"__proto__":{"type":"string"},"a":{"type":"string"}}}',
+    ) as JsonObject;
+    expect(typeText(typeFromSchema(schema))).toBe("{ a?: string }");
+  });
+
+  test("a type and its schema are the same", () => {
+    for (const text of [
+      "string",
+      "unknown",
+      "null",
+      '"a" | "b"',
+      '"a" | null',
+      "3",
+      "boolean | null",
+      "(number | null)[]",
+      "Record<string, number[]>",
+      "{ a: string, b?: { c: number }[], d: unknown }",
+      "{ a: string, [name: string]: number }",
+      "never[]",
+    ]) {
+      const schema = schemaFromType(type(text));
+      const back = typeFromSchema(schema);
+      if (text !== "never[]") expect(typeText(back)).toBe(text);
+      expect(schemaFromType(back)).toEqual(text === "never[]" ? { type: "array", items: {} } : schema);
+    }
+    expect(schemaFromType(type("{ a: string, b?: number }"))).toEqual({
+      type: "object",
+      properties: { a: { type: "string" }, b: { type: "number" } },
+      required: ["a"],
+      additionalProperties: false,
+    });
+  });
+
+  test("output may be a text or a schema", () => {
+    expect(typeOf("string[]")).toMatchObject({ ok: true, type: listOf(STRING) });
+    expect(typeOf({ type: "string" })).toEqual({ ok: true, type: STRING });
+    expect(typeOf("strin")).toMatchObject({ ok: false, at: 0 });
+  });
+});
+
+describe("closed records", () => {
+  const closed = typeFromSchema({
+    type: "object",
+    properties: { a: { type: "string" } },
+    required: ["a"],
+    additionalProperties: false,
+  });
+  test("refuse a field that is certainly there, not one that may be", () => {
+    expect(assignable(type("{ a: string, b: string }"), closed)).toBe("no");
+    expect(assignable(type("{ a: string, b?: string }"), closed)).toBe("unknown");
+    expect(assignable(type("{ a: string }"), closed)).toBe("yes");
+    expect(mismatch({ a: "x", b: 1 }, closed)).toEqual({ path: "/b", expected: "nothing", got: "the number 1" });
+  });
+});
+
+describe("mismatch", () => {
+  const WRONG: readonly (readonly [value: Json, text: string, path: string, expected: string, got: string])[] = [
+    [1, "string", "", "string", "the number 1"],
+    [null, "string", "", "string", "null"],
+    ["c", '"a" | "b"', "", '"a" | "b"', 'the string "c"'],
+    [["a", 1], "string[]", "/1", "string", "the number 1"],
+    [{}, "{ a: string }", "/a", "string", "nothing"],
+    [{ "a/b": { c: [] } }, '{ "a/b": { c: string } }', "/a~1b/c", "string", "a list of 0"],
+    [{ a: 1 }, "{ a: string } | null", "/a", "string", "the number 1"],
+    [{ x: "1" }, "Record<string, number>", "/x", "number", 'the string "1"'],
+    [[], "{ a: string }", "", "{ a: string }", "a list of 0"],
+    [3, "never", "", "never", "the number 3"],
+  ];
+  test.each(WRONG)("%j is no %s", (value, text, path, expected, got) => {
+    expect(mismatch(value, type(text))).toEqual({ path, expected, got });
+  });
+
+  test.each([
+    ["{ a: string, b?: number }", { a: "x", more: true }],
+    ["(number | null)[]", [1, null]],
+    ["unknown", { anything: [1] }],
+    ["{ kind: 'a', x: number } | { kind: 'b' }", { kind: "b" }],
+    ["{}", { toString: 1 }],
+  ] as readonly (readonly [string, Json])[])("%s takes %j", (text, value) => {
+    expect(mismatch(value, type(text))).toBeUndefined();
+  });
+
+  test("a field of the prototype is not there", () => {
+    expect(mismatch({}, type("{ toString: unknown }"))).toMatchObject({ path: "/toString", got: "nothing" });
+  });
+});

@@ -1,0 +1,297 @@
+// tool(): what a definition must say, and what happens between a plan's arguments and a recorded output.
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { z } from "zod";
+import { PlanloomError } from "../../src/error.js";
+import type { Json } from "../../src/plan/json.js";
+import type { StandardSchema } from "../../src/tools/schema.js";
+import { tool, ToolError, type Tool, type ToolContext } from "../../src/tools/tool.js";
+import { called, contextOf, errorOf } from "./tool-context.js";
+
+const tickets = z.object({ project: z.string(), limit: z.number().default(10) });
+const loaded = z.object({ ids: z.array(z.number()) });
+
+function withOutput(returned: unknown): Tool {
+  return tool({ name: "t", description: "d", input: z.object({}), effects: "none", run: () => returned });
+}
+
+describe("types follow from the schemas", () => {
+  it("arguments after, the returned value before the check", () => {
+    tool({
+      name: "load_tickets",
+      description: "Loads tickets.",
+      input: tickets,
+      output: loaded,
+      effects: "none",
+      content: ["project"],
+      run(args, context) {
+        expectTypeOf(args).toEqualTypeOf<{ project: string; limit: number }>();
+        expectTypeOf(context).toEqualTypeOf<ToolContext>();
+        return { ids: [args.limit] };
+      },
+      summary(output) {
+        expectTypeOf(output).toEqualTypeOf<{ ids: number[] }>();
+        return `Loaded ${output.ids.length} tickets`;
+      },
+    });
+    // @ts-expect-error: ids must be numbers
+    tool({ name: "a", description: "d", input: tickets, output: loaded, effects: "none", run: () => ({ ids: ["1"] }) });
+    // @ts-expect-error: no such argument
+    tool({ name: "b", description: "d", input: z.object({ a: z.string() }), effects: "none", content: ["a" as "b"], run: () => 1 });
+    // @ts-expect-error: effects are required
+    expect(() => tool({ name: "c", description: "d", input: tickets, run: () => 1 })).toThrow(PlanloomError);
+  });
+
+  it("a plain JSON Schema gives JSON", () => {
+    tool({
+      name: "t",
+      description: "d",
+      input: { type: "object", properties: { a: { type: "string" } } },
+      effects: "none",
+      run: (args) => expectTypeOf(args).toEqualTypeOf<{ readonly [name: string]: Json }>(),
+    });
+  });
+});
+
+describe("the definition", () => {
+  it("becomes a spec as data", () => {
+    const made = tool({
+      name: "send-mail",
+      description: "Sends.",
+      input: tickets,
+      output: loaded,
+      effects: "once",
+      approval: "required",
+      trusted: true,
+      timeout: "1.5m",
+      run: () => ({ ids: [] }),
+    });
+    expect(made.spec).toEqual({
+      name: "send-mail",
+      description: "Sends.",
+      input: {
+        type: "object",
+        properties: { project: { type: "string" }, limit: { type: "number", default: 10 } },
+        required: ["project"],
+      },
+      output: {
+        type: "object",
+        properties: { ids: { type: "array", items: { type: "number" } } },
+        required: ["ids"],
+        additionalProperties: false,
+      },
+      effects: "once",
+      approval: "required",
+      trusted: true,
+      timeoutMs: 90_000,
+    });
+    expect(JSON.parse(JSON.stringify(made.spec))).toEqual(made.spec);
+  });
+
+  const good = { name: "t", description: "d", input: z.object({}), effects: "none", run: () => 1 };
+  it.each([
+    ["a dot in its name", { name: "a.b" }, /name that cannot be used/],
+    ["a name that begins with a digit", { name: "1a" }, /name that cannot be used/],
+    ["a name of 65 characters", { name: "a".repeat(65) }, /name that cannot be used/],
+    ["no description", { description: " " }, /has no description/],
+    ["no effects", { effects: undefined }, /does not say which effects/],
+    ["unknown effects", { effects: "some" }, /does not say which effects/],
+    ["no run", { run: undefined }, /no run function/],
+    ["an input that is no object", { input: z.string() }, /input that is not an object/],
+    ["a union as input", { input: z.union([z.object({}), z.object({ a: z.string() })]) }, /input that is not an object/],
+    ["an input without JSON Schema", { input: foreign() }, /its library, mine, offers none/],
+    ["an input that JSON cannot carry", { input: z.object({ at: z.date() }) }, /JSON Schema \(.*Date/],
+    ["an output that JSON cannot carry", { output: z.bigint() }, /output schema/],
+    ["no schema at all", { input: 3 }, /neither a Standard Schema nor/],
+    ["an unknown content argument", { content: ["text"] }, /"text" as content/],
+    ["a timeout of 0", { timeout: 0 }, /timeout 0/],
+    ["a timeout in words", { timeout: "soon" }, /timeout soon/],
+  ])("is refused with %s", (_what, change, message) => {
+    const error = thrownBy(() => tool({ ...good, ...change } as unknown as Parameters<typeof tool>[0]));
+    expect(error).toBeInstanceOf(PlanloomError);
+    expect(error).toMatchObject({ code: "BAD_TOOL", kind: "config" });
+    expect((error as PlanloomError).message).toMatch(message);
+    expect((error as PlanloomError).next).toBeTruthy();
+  });
+
+  it("keeps what later layers ask for: content, egress, precheck, reconcile", async () => {
+    const made = tool({
+      name: "t",
+      description: "d",
+      input: tickets,
+      effects: "once",
+      egress: true,
+      content: ["project"],
+      run: () => 1,
+      precheck: ({ limit }) => (limit > 50 ? "at most 50" : undefined),
+      reconcile: (key) => ({ happened: true, output: key }),
+    });
+    expect(made).toMatchObject({ egress: true, content: ["project"] });
+    expect(await made.precheck?.({ project: "a", limit: 51 })).toBe("at most 50");
+    expect(await made.precheck?.({ project: "a" })).toBeUndefined();
+    expect(await made.reconcile?.("k9", contextOf())).toEqual({ happened: true, output: "k9" });
+  });
+});
+
+describe("the arguments", () => {
+  const echo = tool({ name: "echo", description: "d", input: tickets, effects: "none", run: (args) => args });
+
+  it("arrive checked, with their defaults", async () => {
+    expect(await called(echo, { project: "a" })).toEqual({ project: "a", limit: 10 });
+  });
+
+  it("are refused with their path", async () => {
+    const error = await errorOf(called(echo, { project: 3 }));
+    expect(error).toMatchObject({ code: "BAD_ARGUMENTS", retryable: false });
+    expect(error.message).toMatch(/echo.*project:.*expected string/);
+  });
+
+  it("are a copy: a tool cannot change the run", async () => {
+    const list = tool({
+      name: "t",
+      description: "d",
+      input: { type: "object", properties: { list: { type: "array" } } },
+      effects: "none",
+      run: ({ list }) => (list as Json[]).push(1),
+    });
+    const args = { list: [0] };
+    expect(await called(list, args)).toBe(2);
+    expect(args).toEqual({ list: [0] });
+  });
+
+  it("may not carry __proto__", async () => {
+    const args = JSON.parse('{ "project": "a", "__proto__": { "limit": 3 } }') as { project: string };
+    expect((await errorOf(called(echo, args))).message).toMatch(/key __proto__/);
+  });
+
+  it("fit a plain JSON Schema as well", async () => {
+    const plain = tool({
+      name: "plain",
+      description: "d",
+      input: { type: "object", properties: { n: { type: "number" } }, required: ["n"], additionalProperties: false },
+      output: { type: "string" },
+      effects: "none",
+      run: ({ n }) => (n === 1 ? "one" : n),
+    });
+    expect(await called(plain, { n: 1 })).toBe("one");
+    expect((await errorOf(called(plain, { n: "1" }))).code).toBe("BAD_ARGUMENTS");
+    expect((await errorOf(called(plain, {}))).code).toBe("BAD_ARGUMENTS");
+    expect((await errorOf(called(plain, { n: 2 }))).code).toBe("BAD_OUTPUT");
+  });
+
+  it("are checked by any Standard Schema that gives JSON Schema, also when it takes its time", async () => {
+    const schema: StandardSchema<{ a: string }, { a: number }> = {
+      "~standard": {
+        version: 1,
+        vendor: "mine",
+        validate: async (value) => {
+          const a = Number((value as { a: string }).a);
+          return Number.isNaN(a) ? { issues: [{ message: "no number", path: [{ key: "a" }] }] } : { value: { a } };
+        },
+        jsonSchema: { input: () => ({ type: "object", properties: { a: { type: "string" } } }), output: () => ({}) },
+      },
+    };
+    const slow = tool({ name: "slow", description: "d", input: schema, effects: "none", run: ({ a }) => a + 1 });
+    expect(await called(slow, { a: "41" })).toBe(42);
+    expect((await errorOf(called(slow, { a: "x" }))).message).toContain("a: no number");
+  });
+
+  it("of zod before it had a JSON Schema part of its own", () => {
+    const schema = z.object({ a: z.string() });
+    const { jsonSchema: _left, ...older } = schema["~standard"] as unknown as { jsonSchema: unknown };
+    const before = Object.create(schema, { "~standard": { value: older } }) as typeof schema;
+    const made = tool({ name: "t", description: "d", input: before, effects: "none", run: ({ a }) => a });
+    expect(made.spec.input["properties"]).toEqual({ a: { type: "string" } });
+  });
+});
+
+describe("the output", () => {
+  it.each([
+    [undefined, null],
+    [null, null],
+    [-0, 0],
+    [{ a: undefined, b: 1 }, { b: 1 }],
+    [[undefined, 1], [null, 1]],
+    [Object.assign(Object.create(null) as object, { a: 1 }), { a: 1 }],
+    [{ constructor: "McLaren" }, { constructor: "McLaren" }],
+  ])("%o is recorded as %j", async (returned, recorded) => {
+    const value = await called(withOutput(returned), {});
+    expect(value).toEqual(recorded);
+    expect(Object.is(value, -0)).toBe(false);
+  });
+
+  const cycle: Record<string, unknown> = { a: {} };
+  (cycle["a"] as Record<string, unknown>)["back"] = cycle;
+  let deep: unknown = 1;
+  for (let i = 0; i < 65; i++) deep = [deep];
+  // Two to the power of 60 leaves out of 60 lists.
+  let shared: unknown = [1];
+  for (let i = 0; i < 60; i++) shared = [shared, shared];
+  it.each([
+    ["a cycle", cycle, /a\.back contains itself/],
+    ["a function", { a: [() => 1] }, /a\[0\] is a function/],
+    ["a BigInt", { total: 1n }, /total is a bigint/],
+    ["NaN", { a: { b: NaN } }, /a\.b is NaN/],
+    ["infinity", Infinity, /the value is Infinity/],
+    ["a symbol", [Symbol("x")], /is a symbol/],
+    ["a Date", { at: new Date(0) }, /at is a Date/],
+    ["a Map", new Map(), /the value is a Map/],
+    ["a __proto__ key", JSON.parse('{ "__proto__": 1 }'), /key __proto__/],
+    ["65 levels", deep, /deeper than 64/],
+    ["more than 8 MiB", "x".repeat(8 * 1024 * 1024), /larger than 8388608 bytes/],
+    ["more than 8 MiB once it is written", "\u0001".repeat(2 * 1024 * 1024), /larger than 8388608 bytes/],
+    ["parts shared without end", shared, /larger than|deeper/],
+  ])("with %s is refused, and where is said", async (_what, returned, message) => {
+    const error = await errorOf(called(withOutput(returned), {}));
+    expect(error).toMatchObject({ code: "BAD_OUTPUT", retryable: false });
+    expect(error.message).toMatch(message);
+  });
+
+  it("64 levels and shared parts are fine", async () => {
+    const part = { a: 1 };
+    expect(await called(withOutput([part, part]), {})).toEqual([{ a: 1 }, { a: 1 }]);
+    expect(await called(withOutput((deep as unknown[])[0]), {})).toEqual((deep as unknown[])[0]);
+  });
+
+  it("is what its schema makes of it", async () => {
+    const dated = tool({
+      name: "dated",
+      description: "d",
+      input: z.object({}),
+      output: z.object({ ids: z.array(z.number()) }),
+      effects: "none",
+      run: () => ({ ids: [1], secret: "left out" }) as { ids: number[] },
+      summary: ({ ids }) => `${ids.length} ids`,
+    });
+    expect(await called(dated, {})).toEqual({ ids: [1] });
+    expect(dated.summary?.({ ids: [1, 2] })).toBe("2 ids");
+  });
+
+  it("that does not fit its schema is refused with its path", async () => {
+    const wrong = tool({ name: "w", description: "d", input: z.object({}), output: loaded, effects: "none", run: () => JSON.parse('{"ids":["1"]}') as never });
+    expect((await errorOf(called(wrong, {}))).message).toMatch(/w cannot be used: ids\.0:/);
+  });
+});
+
+describe("an error of run", () => {
+  it("passes through as it is", async () => {
+    const known = new ToolError("busy", { code: "BUSY", retryAfterMs: 50 });
+    const failing = (error: Error) =>
+      tool({ name: "t", description: "d", input: z.object({}), effects: "once", run: () => Promise.reject(error) });
+    expect(await errorOf(called(failing(known), {}))).toBe(known);
+    const unknown = new TypeError("oops");
+    await expect(called(failing(unknown), {})).rejects.toBe(unknown);
+  });
+});
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+function foreign(): StandardSchema {
+  return { "~standard": { version: 1, vendor: "mine", validate: (value) => ({ value }) } };
+}
