@@ -1,7 +1,7 @@
 // The planner: a goal becomes a checked plan, or findings about the draft. In: a PlannerRequest. Out: a PlannerReply.
 // Separate from the rounds of repair, which are the kernel's: one call here is one request.
 import { LIMITS } from "../limits.js";
-import type { Model, ModelMessage, ModelReply } from "../model/port.js";
+import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model/port.js";
 import { check } from "../plan/check.js";
 import type { Finding } from "../plan/finding.js";
 import { isObject, type Json } from "../plan/json.js";
@@ -68,8 +68,7 @@ export async function askPlanner(
   }
 }
 
-/** What is sent to the planner's model. */
-export function modelRequest(request: PlannerRequest) {
+function modelRequest(request: PlannerRequest): Omit<ModelRequest, "signal"> {
   return {
     system: plannerSystem(request.inventory, request.executorModel, request.instructions),
     messages: messagesOf(request),

@@ -26,7 +26,8 @@ import { callTools, READ_RESULT, type KeyOf, type ToolBench } from "./tool-turn.
 export interface AgentRequest extends StepFacts {
   readonly step: AgentStep;
   /**
-   * Only those that the step may use. Each call is awaited for as long as it takes: bounds in time are the caller's, who
+   * Only those that the step may use; of these, tools that wait for a person's approval are not offered, for nobody could
+   * approve their arguments here. Each call is awaited for as long as it takes: bounds in time are the caller's, who
    * lets a call that is too late throw something else than a ToolError.
    */
   readonly tools: readonly Tool[];
@@ -52,7 +53,8 @@ export interface AgentResult {
  */
 export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
   const previews = new Previews();
-  const { tools, keyOf } = request;
+  const tools = request.tools.filter((tool) => tool.spec.approval === undefined);
+  const { keyOf } = request;
   const bench: ToolBench = { tools, keyOf, previews, tallies: new Map(), called: new Set(), count: 0 };
   const specs = tools.map((tool) => tool.spec);
   const spent = { usage: NO_USAGE };

@@ -44,10 +44,21 @@ function optionsOf(type: Type, references: boolean, depth: number): readonly Jso
     case "record":
       return [recordSchema(type, references, depth)];
     case "union":
-      return type.of.length === 0 ? ANYTHING : type.of.flatMap((member) => optionsOf(member, references, depth));
+      return type.of.length === 0 ? ANYTHING : unionOptions(type.of, references, depth);
     default:
       return [{ type: type.kind }];
   }
+}
+
+/** The options of all members; literals of one kind share one `enum`. */
+function unionOptions(members: readonly Type[], references: boolean, depth: number): readonly JsonObject[] {
+  const literals = members.flatMap((member) => (member.kind === "literal" ? [member.value] : []));
+  const others = members.filter((member) => member.kind !== "literal");
+  const enums = ["string", "number", "boolean"].flatMap((type) => {
+    const alike = literals.filter((value) => typeof value === type);
+    return alike.length === 0 ? [] : [{ type, enum: alike }];
+  });
+  return [...enums, ...others.flatMap((member) => optionsOf(member, references, depth))];
 }
 
 /** The object itself, without the option of a reference in its place. */

@@ -33,9 +33,22 @@ export interface ToolBench {
 }
 
 /** How a call ended, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). */
-type CallOutcome =
+export type CallOutcome =
   | { readonly ok: true; readonly output: Json }
   | { readonly ok: false; readonly code: string; readonly message: string; readonly uncertain?: true };
+
+/**
+ * What a person's word makes of an inner call in doubt: to be written as the outcome of its intent's row, or every further
+ * attempt would meet the same doubt. With "not-happened" the model reads that, and may call again under a new key.
+ */
+export function settledOutcome(verdict: "happened" | "not-happened", output: Json = null): CallOutcome {
+  if (verdict === "happened") return { ok: true, output };
+  return {
+    ok: false,
+    code: "NOT_HAPPENED",
+    message: "The call was interrupted, and a person says that it did not happen.",
+  };
+}
 
 type Wanted = { readonly call: ToolCall } & (
   { readonly tool: Tool; readonly args: JsonObject } | { readonly text: string; readonly isError?: true }

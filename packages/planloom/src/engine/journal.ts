@@ -17,13 +17,13 @@ export async function openJournal(store: EventStore, place: JournalPlace, now: (
   const rows = await store.readJournal({ runId, stepId, item });
   const mine = new Map(rows.filter((row) => row.attempt === attempt).map((row) => [row.n, row]));
   const byKey = new Map<string, JournalRow>();
-  for (const row of rows) if (row.key !== null && byKey.get(row.key)?.outcome == null) byKey.set(row.key, row);
+  for (const row of rows) if (row.key !== null && !isDone(byKey.get(row.key))) byKey.set(row.key, row);
   let count = 0;
 
   return async (name, options, run) => {
     const n = ++count;
     const recorded = mine.get(n);
-    if (recorded?.outcome != null) return open(recorded.outcome);
+    if (isDone(recorded)) return open(recorded.outcome);
     const key = options.key ?? null;
     const earlier = key === null ? undefined : byKey.get(key);
     const write = (outcome: Json) =>
@@ -31,7 +31,7 @@ export async function openJournal(store: EventStore, place: JournalPlace, now: (
         { runId, stepId, item, attempt, n, name, key, intent: options.intent ?? null, outcome, at: now() },
         epoch,
       );
-    if (earlier?.outcome != null) {
+    if (isDone(earlier)) {
       await write(earlier.outcome);
       return open(earlier.outcome);
     }
@@ -45,6 +45,10 @@ export async function openJournal(store: EventStore, place: JournalPlace, now: (
     await write(seal(outcome));
     return outcome;
   };
+}
+
+function isDone(row: JournalRow | undefined): row is JournalRow {
+  return row !== undefined && row.outcome !== null;
 }
 
 /** An outcome may itself be null, which in a row means that there is none yet. */

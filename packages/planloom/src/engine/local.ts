@@ -177,7 +177,7 @@ class LocalEngine implements Engine {
   #feed(drive: Drive, input: Unstamped): void {
     if (drive.over) return;
     const id = `${drive.epoch}.${++drive.inputs}`;
-    drive.queue.push({ ...input, id, at: this.#clock.now() } as Input);
+    drive.queue.push({ ...input, id, at: this.#clock.now() });
     if (!drive.pumping) void this.#pump(drive);
   }
 
@@ -296,7 +296,7 @@ class LocalEngine implements Engine {
       const waiter = {
         untilEnd: true,
         resolve: () => done(resolve),
-        reject: (error: unknown) => done(() => reject(error as Error)),
+        reject: (error: unknown) => done(() => reject(error)),
       };
       drive.listeners.add(listener);
       drive.waiters.add(waiter);

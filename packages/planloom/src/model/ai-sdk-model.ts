@@ -49,7 +49,6 @@ export function aiSdkModel(source: Source, settings: RoleSettings): Model {
     if (request.output !== undefined && request.tools !== undefined && request.tools.length > 0) {
       throw new Error("a request asks either for tools or for output, not for both");
     }
-    request.signal.throwIfAborted();
     const model = await source.load();
     const deadline = deadlineAfter(timeoutMs, request.signal);
     try {

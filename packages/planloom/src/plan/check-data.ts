@@ -49,7 +49,7 @@ function checkStep(
     report,
   );
   if (step.expect !== undefined) {
-    const own = (known.outputs.get(step.id))?.own ?? UNKNOWN;
+    const own = known.outputs.get(step.id)?.own ?? UNKNOWN;
     checkCondition(step.expect, place("expect", new Map([...locals, ["output", own]])), known, note, report);
   }
   if (skips.size > 0) known.skippable.add(step.id);

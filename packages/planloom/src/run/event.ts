@@ -1,7 +1,7 @@
 // What happened: every fact that a run's log may hold, and the envelope around it. In: facts. Out: sealed events.
 // Separate because the log is the contract with every store, reader and later version; docs/events.md describes each type.
 import type { Finding } from "../plan/finding.js";
-import { hashOf } from "../plan/hash.js";
+import { sha256 } from "../plan/hash.js";
 import type { Json } from "../plan/json.js";
 import type { Origin } from "../plan/origin.js";
 import type { Plan } from "../plan/plan.js";
@@ -216,7 +216,11 @@ export type EventOf<T extends EventType> = Extract<RunEvent, { type: T }>;
 
 export const fact = <T extends EventType>(type: T, data: EventData[T]): Fact => ({ type, data }) as Fact;
 
-/** The link of the hash chain: SHA-256 over the whole event, its own `prev` included. */
+/**
+ * The link of the hash chain: SHA-256 over the whole event, its own `prev` included. It reads `data` in the order in which
+ * it was written, which every store keeps.
+ */
 export function eventHash(event: RunEvent): string {
-  return hashOf(event);
+  const { runId, seq, at, type, v, inputId, by, prev, data } = event;
+  return sha256(JSON.stringify([runId, seq, at, type, v, inputId, by, prev, data]));
 }

@@ -1,15 +1,27 @@
 // The fold: how each event changes a run's state. In: a run and its next event. Out: the same run, changed in place.
 // Separate because state is only ever this. Work per event is constant: no scan over steps, items or obligations.
 import { assertNever } from "../error.js";
-import { needsOf } from "../plan/graph.js";
-import { NO_ORIGIN } from "../plan/origin.js";
-import type { Json } from "../plan/json.js";
-import type { Plan, Step } from "../plan/plan.js";
-import type { ToolSpec } from "../plan/tool-spec.js";
-import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
+import { addUsage } from "../plan/usage.js";
 import { eventHash, type EventData, type EventOf, type RunEvent } from "./event.js";
 import { Queue } from "./queue.js";
-import { callKey, workOf, type ProposedPlan, type Run, type StepState, type Work } from "./state.js";
+import {
+  leaveFor,
+  makeReady,
+  onExpanded,
+  onFilled,
+  onFilling,
+  onResolved,
+  onRetrying,
+  onSkipped,
+  onStepCancelled,
+  onStepCompleted,
+  onStepFailed,
+  onStepStarted,
+  onSuspended,
+  onUnknown,
+} from "./evolve-step.js";
+import { workOf, type ProposedPlan, type Run } from "./state.js";
+import { stepStates } from "./steps.js";
 import { Timetable } from "./timetable.js";
 
 /** Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. */
@@ -204,50 +216,6 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   for (const state of run.steps.values()) if (state.waiting === 0) makeReady(run, state.work);
 }
 
-function stepStates(plan: Plan, revision: number, tools: ReadonlyMap<string, ToolSpec>): Map<string, StepState> {
-  const states = new Map<string, StepState>();
-  plan.steps.forEach((spec, index) => states.set(spec.id, stepState(spec, index, revision, tools)));
-  for (const state of states.values()) {
-    for (const id of needsOf(state.spec)) {
-      states.get(id)?.dependents.push(state);
-      state.waiting++;
-    }
-  }
-  return states;
-}
-
-function stepState(spec: Step, index: number, revision: number, tools: ReadonlyMap<string, ToolSpec>): StepState {
-  const tool = spec.kind === "tool" ? tools.get(spec.tool) : undefined;
-  const state = {
-    spec,
-    ...(tool === undefined ? {} : { tool }),
-    index,
-    revision,
-    dependents: [],
-    waiting: 0,
-    nextItem: 0,
-    itemsOpen: 0,
-    itemsFailed: 0,
-  } as Omit<StepState, "work"> as StepState & { work: Work };
-  state.work = newWork(state, null);
-  return state;
-}
-
-function newWork(step: StepState, item: number | null): Work {
-  return {
-    step,
-    item,
-    status: "pending",
-    errors: 0,
-    crashes: 0,
-    from: NO_ORIGIN,
-    effects: step.tool?.effects ?? "none",
-    effectKey: "",
-    origin: NO_ORIGIN,
-    usage: NO_USAGE,
-  };
-}
-
 // Approval
 
 const approvalKey = (hash: string) => `approval/${hash}`;
@@ -291,212 +259,6 @@ function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
   if (run.models.planner !== null && run.rejected.length <= run.settings.rejections) {
     owePlan(run, { attempt: 1, round: 0 });
   }
-}
-
-// Steps and items
-
-function makeReady(run: Run, work: Work): void {
-  work.status = "ready";
-  run.ready.push(work);
-}
-
-/** Takes work out of whatever it was in, and gives its place under the concurrency limit back. */
-function leaveFor(run: Run, work: Work, status: Work["status"]): void {
-  if (work.status === "ready") {
-    if (run.ready.shift() !== work) throw new Error(`step ${work.step.spec.id} was not the first in the queue`);
-  } else if (work.status === "retrying") {
-    if (run.retries.take() !== work) throw new Error(`step ${work.step.spec.id} was not the first to be retried`);
-    oweRetryTimer(run);
-  } else if (work.status === "running") {
-    run.running--;
-    dropCall(run, work);
-  } else if (work.status === "unknown") {
-    run.unknown--;
-  } else if (work.status === "suspended" && work.question !== undefined) {
-    run.asked--;
-    run.owed.delete(askKey(work));
-  }
-  work.status = status;
-  if (status === "running") run.running++;
-}
-
-function dropCall(run: Run, work: Work): void {
-  const key = callKey(work.step.spec.id, work.item, work.errors + 1);
-  for (const owed of [key, `stop/${key}`, `fill/${key}`, `stop/fill/${key}`]) run.owed.delete(owed);
-}
-
-const askKey = (work: Work) => `ask/${work.step.spec.id}/${work.item ?? ""}`;
-
-function onExpanded(run: Run, { data, at }: EventOf<"step.expanded">): void {
-  const state = run.steps.get(data.step)!;
-  leaveFor(run, state.work, "pending");
-  state.work.startedAt = at;
-  state.list = data.list;
-  state.listFrom = data.from;
-  state.items = data.list.map((_, index) => newWork(state, index));
-  state.itemsOpen = data.list.length;
-  const width = Math.min(state.spec.maxParallel ?? data.list.length, data.list.length);
-  while (state.nextItem < width) makeReady(run, state.items[state.nextItem++]!);
-}
-
-function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void {
-  const work = workOf(run, data)!;
-  leaveFor(run, work, "running");
-  work.startedAt ??= at;
-  work.args = data.args;
-  work.from = data.from;
-  const attempt = work.errors + 1;
-  const key = `fill/${callKey(data.step, work.item, attempt)}`;
-  run.owed.set(key, { kind: "fill", key, step: data.step, item: work.item, attempt, given: data.args });
-}
-
-function onFilled(run: Run, data: EventData["step.filled"]): void {
-  const work = workOf(run, data)!;
-  work.filled = data.args;
-  spend(run, work, data.usage);
-  dropCall(run, work);
-}
-
-function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): void {
-  const work = workOf(run, data)!;
-  leaveFor(run, work, "running");
-  work.startedAt ??= at;
-  work.args = data.args;
-  work.from = data.from;
-  work.effects = data.effects;
-  work.effectKey = data.key;
-  const key = callKey(data.step, work.item, data.attempt);
-  run.owed.set(key, {
-    kind: "call",
-    key,
-    step: data.step,
-    item: work.item,
-    attempt: data.attempt,
-    effectKey: data.key,
-    effects: data.effects,
-    args: data.args,
-  });
-}
-
-function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed">): void {
-  const work = workOf(run, data)!;
-  const whole = work.item === null && work.step.items !== undefined;
-  finish(run, work, "completed", whole ? work.step.items!.map((item) => item.output ?? null) : data.output, at);
-  work.origin = { steps: [data.step], tools: data.from.tools };
-  if (data.summary !== undefined) work.summary = data.summary;
-  spend(run, work, data.usage);
-}
-
-function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
-  const { data, at } = event;
-  const work = workOf(run, data)!;
-  work.error = data.error;
-  work.reason = data.reason;
-  spend(run, work, data.usage);
-  if (data.decision === "retry" || data.decision === "skip") {
-    // The event that follows in the same append (step.retrying, step.skipped) moves it on.
-    leaveFor(run, work, "pending");
-    work.errors++;
-    return;
-  }
-  finish(run, work, "failed", undefined, at);
-  work.errors++;
-  if (work.item === null) {
-    run.failing ??= { ...data.error, message: `step ${data.step}: ${data.error.message}` };
-  }
-}
-
-function onRetrying(run: Run, data: EventData["step.retrying"]): void {
-  const work = workOf(run, data)!;
-  work.crashes = 0;
-  work.status = "retrying";
-  run.retries.add(data.retryAt, work);
-  oweRetryTimer(run);
-}
-
-function oweRetryTimer(run: Run): void {
-  const first = run.retries.first();
-  if (first === undefined) run.owed.delete("wait/retry");
-  else run.owed.set("wait/retry", { kind: "wait", key: "wait/retry", until: first.at });
-}
-
-function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void {
-  const work = workOf(run, data)!;
-  work.reason = data.reason;
-  finish(run, work, "skipped", null, at);
-  work.origin = { steps: [data.step], tools: [] };
-  if (data.cause === "null-reference" && work.item === null && !work.step.spec.optional) run.starved = true;
-}
-
-function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): void {
-  const work = workOf(run, data)!;
-  leaveFor(run, work, "suspended");
-  work.startedAt ??= at;
-  work.question = data.question;
-  work.from = data.from;
-  run.asked++;
-  run.owed.set(askKey(work), { kind: "person", key: askKey(work) });
-}
-
-function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
-  const work = workOf(run, data)!;
-  leaveFor(run, work, "unknown");
-  work.error = data.error;
-  spend(run, work, data.usage);
-  run.unknown++;
-  const key = `unknown/${data.step}/${work.item ?? ""}`;
-  run.owed.set(key, { kind: "person", key });
-}
-
-function onResolved(run: Run, data: EventData["step.resolved"]): void {
-  const work = workOf(run, data)!;
-  run.owed.delete(`unknown/${data.step}/${work.item ?? ""}`);
-  leaveFor(run, work, "pending");
-  work.crashes = 0;
-  if (data.verdict === "not-happened") makeReady(run, work);
-}
-
-function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled">): void {
-  const work = workOf(run, data)!;
-  leaveFor(run, work, "cancelled");
-  work.finishedAt = at;
-  work.reason = data.reason;
-  spend(run, work, data.usage);
-}
-
-/** Work has ended: its item or step counts, and what waited for it may go on. */
-function finish(
-  run: Run,
-  work: Work,
-  status: "completed" | "failed" | "skipped",
-  output: Json | undefined,
-  at: number,
-): void {
-  leaveFor(run, work, status);
-  work.finishedAt = at;
-  if (output !== undefined) work.output = output;
-  const state = work.step;
-  if (work.item !== null) {
-    state.itemsOpen--;
-    if (status === "failed") state.itemsFailed++;
-    const next = state.items![state.nextItem];
-    if (next !== undefined) {
-      state.nextItem++;
-      makeReady(run, next);
-    }
-    return;
-  }
-  run.open--;
-  run.counts[status]++;
-  if (status === "failed") return;
-  for (const dependent of state.dependents) if (--dependent.waiting === 0) makeReady(run, dependent.work);
-}
-
-function spend(run: Run, work: Work, usage: Usage): void {
-  if (usage.calls === 0) return;
-  run.usage.executor = addUsage(run.usage.executor, usage);
-  work.usage = addUsage(work.usage, usage);
-  if (work.item !== null) work.step.work.usage = addUsage(work.step.work.usage, usage);
 }
 
 // The answer

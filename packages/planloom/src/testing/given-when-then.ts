@@ -85,7 +85,7 @@ export class Story {
   when(input: LooseInput): this {
     const command = ["approve", "reject", "respond", "settle", "cancel"].includes(input.type);
     const stamp = { id: `i${++this.count}`, at: 0, by: command ? "ann" : "engine" };
-    this.events = transition(this.run, { ...stamp, ...input } as Input);
+    this.events = transition(this.run, { ...stamp, ...input });
     return this;
   }
 

@@ -15,3 +15,4 @@ export {
   type ScriptedModel,
   type ScriptedReply,
 } from "./scripted-model.js";
+export { given, start, Story, type Expected, type LooseInput, type StartFacts } from "./given-when-then.js";

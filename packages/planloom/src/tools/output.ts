@@ -13,9 +13,9 @@ class NotJson extends Error {}
  * symbols, BigInt, NaN, infinities, class instances and `__proto__` keys are problems, as are depth and size over LIMITS.
  */
 export function asJson(value: unknown): AsJson {
-  const walk = { left: LIMITS.valueBytes, above: new Set<object>() };
+  const walk: Walk = { left: LIMITS.valueBytes, above: new Set(), keys: [] };
   try {
-    const copy = copyOf(value, "the value", walk);
+    const copy = copyOf(value, walk);
     const bytes = Buffer.byteLength(JSON.stringify(copy));
     if (bytes > LIMITS.valueBytes) tooLarge();
     return { ok: true, value: copy };
@@ -29,9 +29,11 @@ interface Walk {
   /** A lower bound of the bytes still free, so that a value that shares parts of itself cannot run for ever. */
   left: number;
   readonly above: Set<object>;
+  /** The way to where the walk is. */
+  readonly keys: (string | number)[];
 }
 
-function copyOf(value: unknown, at: string, walk: Walk): Json {
+function copyOf(value: unknown, walk: Walk): Json {
   walk.left -= typeof value === "string" ? value.length + 2 : 1;
   if (walk.left < 0) tooLarge();
   switch (typeof value) {
@@ -41,47 +43,58 @@ function copyOf(value: unknown, at: string, walk: Walk): Json {
     case "undefined":
       return null;
     case "number":
-      if (!Number.isFinite(value)) throw new NotJson(`${at} is ${value}, which JSON has no word for`);
+      if (!Number.isFinite(value)) notJson(walk, `is ${value}, which JSON has no word for`);
       return value === 0 ? 0 : value;
     case "object":
-      return value === null ? null : nested(value, at, walk);
+      return value === null ? null : nested(value, walk);
     default:
-      throw new NotJson(`${at} is a ${typeof value}`);
+      return notJson(walk, `is a ${typeof value}`);
   }
 }
 
-function nested(value: object, at: string, walk: Walk): Json {
-  if (walk.above.has(value)) throw new NotJson(`${at} contains itself`);
-  if (walk.above.size >= LIMITS.jsonDepth) throw new NotJson(`${at} nests deeper than ${LIMITS.jsonDepth}`);
+function nested(value: object, walk: Walk): Json {
+  if (walk.above.has(value)) notJson(walk, "contains itself");
+  if (walk.above.size >= LIMITS.jsonDepth) notJson(walk, `nests deeper than ${LIMITS.jsonDepth}`);
   walk.above.add(value);
-  const copy = Array.isArray(value) ? listCopy(value, at, walk) : recordCopy(value, at, walk);
+  const copy = Array.isArray(value) ? listCopy(value, walk) : recordCopy(value, walk);
   walk.above.delete(value);
   return copy;
 }
 
-function listCopy(value: readonly unknown[], at: string, walk: Walk): Json {
+function listCopy(value: readonly unknown[], walk: Walk): Json {
   const copy: Json[] = [];
   // By index: holes count as undefined.
-  for (let i = 0; i < value.length; i++) copy.push(copyOf(value[i], `${at}[${i}]`, walk));
+  for (let i = 0; i < value.length; i++) copy.push(fieldCopy(i, value[i], walk));
   return copy;
 }
 
-function recordCopy(value: object, at: string, walk: Walk): Json {
+function recordCopy(value: object, walk: Walk): Json {
   const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
-    throw new NotJson(`${at} is a ${className(value)}`);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) notJson(walk, `is a ${className(value)}`);
   const copy: Record<string, Json> = {};
   for (const [key, field] of Object.entries(value)) {
-    if (key === "__proto__") throw new NotJson(`${at} has a key __proto__`);
+    if (key === "__proto__") notJson(walk, "has a key __proto__");
     walk.left -= key.length + 3;
-    if (field !== undefined) copy[key] = copyOf(field, at === "the value" ? key : `${at}.${key}`, walk);
+    if (field !== undefined) copy[key] = fieldCopy(key, field, walk);
   }
+  return copy;
+}
+
+function fieldCopy(key: string | number, field: unknown, walk: Walk): Json {
+  walk.keys.push(key);
+  const copy = copyOf(field, walk);
+  walk.keys.pop();
   return copy;
 }
 
 function className(value: object): string {
   const name = (value.constructor as { name?: unknown } | undefined)?.name;
   return typeof name === "string" && name !== "" ? name : "class instance";
+}
+
+function notJson({ keys }: Walk, what: string): never {
+  const at = keys.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
+  throw new NotJson(`${at.replace(/^\./, "") || "the value"} ${what}`);
 }
 
 function tooLarge(): never {

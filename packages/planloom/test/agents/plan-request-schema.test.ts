@@ -52,12 +52,7 @@ describe("the schema", () => {
     expect(search?.properties["query"]).toEqual({ type: "string" });
     expect(search?.properties["limit"]).toEqual({ anyOf: [{ type: "number" }, { type: "string" }, { type: "null" }] });
     expect(calculate?.properties["rounding"]).toEqual({
-      anyOf: [
-        { type: "string", enum: ["up"] },
-        { type: "string", enum: ["down"] },
-        { type: "string" },
-        { type: "null" },
-      ],
+      anyOf: [{ type: "string", enum: ["up", "down"] }, { type: "string" }, { type: "null" }],
     });
   });
 

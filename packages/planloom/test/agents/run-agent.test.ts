@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { UnknownOutcome } from "../../src/agents/checkpoint.js";
 import { runAgent, type AgentRequest } from "../../src/agents/run-agent.js";
 import { StepFailure } from "../../src/agents/step-failure.js";
+import { settledOutcome } from "../../src/agents/tool-turn.js";
 import { PlanloomError } from "../../src/error.js";
 import { LIMITS } from "../../src/limits.js";
 import { parseType } from "../../src/plan/type-text.js";
@@ -139,6 +140,15 @@ describe("the loop of turns", () => {
     const model = script({ calls: [["search", { query: "x", limit: null }]] }, "done");
     await runAgent(request({ tools: [search] }), model, new MemoryJournal().context());
     expect(search.calls[0]?.args).toEqual({ query: "x" });
+  });
+
+  it("cannot call a tool whose calls wait for a person", async () => {
+    const pay = toolOf({ ...specOf("pay", "once"), approval: "required" });
+    const model = script(call("pay"), "not paid");
+    const result = await runAgent(request({ tools: [pay] }), model, new MemoryJournal().context());
+    expect(result.output).toBe("not paid");
+    expect(model.requests[0]).not.toHaveProperty("tools");
+    expect(pay.calls).toEqual([]);
   });
 
   it("makes harmless calls of one reply side by side, results in order", async () => {
@@ -299,6 +309,21 @@ describe("after a crash", () => {
       const again = runAgent(request({ tools: [send] }), script(call("send")), journal.context({ attempt }));
       await expect(again).rejects.toMatchObject({ name: "UnknownOutcome", tool: "send", usage: { calls: 1 } });
     }
+    expect(send.calls).toHaveLength(1);
+  });
+
+  it("takes a person's word for a call in doubt, and may then make it anew", async () => {
+    const journal = new MemoryJournal();
+    const send = toolOf(specOf("send", "once"), () => "sent");
+    const crash = { at: "tool send", when: "before" } as const;
+    const first = runAgent(request({ tools: [send] }), script(call("send")), journal.context({ crash }));
+    await expect(first).rejects.toThrow(Crash);
+    const row = journal.rows.find((one) => one.name === "tool send");
+    if (row !== undefined) row.outcome = settledOutcome("not-happened");
+    const model = script(call("send"), call("send"), "done");
+    await runAgent(request({ tools: [send] }), model, journal.context({ attempt: 2 }));
+    expect(resultsIn(model.requests[1])[0]?.text).toContain("did not happen");
+    expect(resultsIn(model.requests[2])[0]?.text).toContain("sent");
     expect(send.calls).toHaveLength(1);
   });
 

@@ -134,9 +134,10 @@ describe("a connection", () => {
     expect(error.next).toBe("Start the server, or set PLANLOOM_PLANNER_BASE_URL.");
   });
 
-  it("that is refused by a server that answered before may be tried again", async () => {
-    const server = await serverSaying({ text: "hi" });
-    await openModel({ model: "restarting", baseURL: server.url }, "planner").call(ask());
+  it.each([200, 500])("that is refused by a server that answered %i before may be tried again", async (status) => {
+    const server = await serverSaying({ text: "hi", status });
+    const answered = openModel({ model: "restarting", baseURL: server.url }, "planner").call(ask());
+    await Promise.allSettled([answered]);
     await server.close();
     servers.splice(0);
     expect(await failureOf({ model: "restarting", baseURL: server.url })).toMatchObject({
@@ -155,6 +156,13 @@ describe("a connection", () => {
   ])("that fails with %s is %s", (code, kind) => {
     const thrown = new Error("fetch failed", { cause: Object.assign(new Error("inner"), { code }) });
     expect(readFailure(thrown, 0)).toMatchObject({ kind });
+  });
+
+  it("that fails in any way after an answer began is cut", () => {
+    const cause = Object.assign(new Error("read ETIMEDOUT"), { code: "ETIMEDOUT" });
+    const thrown = Object.assign(new Error("failed to process", { cause }), { statusCode: 200 });
+    expect(readFailure(thrown, 0)).toEqual({ kind: "cut", code: "ETIMEDOUT" });
+    expect(readFailure(cause, 0)).toEqual({ kind: "unreachable", code: "ETIMEDOUT" });
   });
 
   it.each(["before", "during"] as const)("that is cut %s the reply is a failure", async (cut) => {

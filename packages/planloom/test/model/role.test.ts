@@ -94,6 +94,12 @@ describe("base URL and key", () => {
       "g",
     ],
     [
+      "a general key and server from two places, and a role's server",
+      { env: { PLANLOOM_API_KEY: "g" }, config: { baseURL: LOCAL, planner: { baseURL: OTHER } } },
+      OTHER,
+      undefined,
+    ],
+    [
       "a key of the configuration and another server by flag",
       { env: {}, flags: { baseURL: OTHER }, config: { baseURL: LOCAL, apiKey: "c" } },
       OTHER,

@@ -26,7 +26,7 @@ interface Case {
 const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
 const CASES: readonly Case[] = [
   { code: "EMPTY_PLAN", draft: { steps: [] }, at: "/steps" },
-  { code: "TOO_MANY_STEPS", draft: steps(agent("a"), agent("b")), at: "/steps", options: { limits: { steps: 1 } } },
+  { code: "TOO_MANY_STEPS", draft: steps(search, { ...search, id: "more" }), at: "/steps", options: { limits: { steps: 1 } } },
   { code: "TOO_LARGE", draft: steps(search), at: "", options: { limits: { planBytes: 10 } } },
   { code: "TOO_DEEP", draft: steps({ ...search, with: { query: deep(100) } }), at: "" },
   {

@@ -82,7 +82,8 @@ const ERRORS: readonly (readonly [string, string, RegExp])[] = [
   ["(1 + 2", "CALC_SYNTAX", /close the parenthesis of position 1/],
   ["1 + 2)", "CALC_SYNTAX", /Position 6: unexpected "\)"/],
   ["()", "CALC_SYNTAX", /unexpected "\)"/],
-  ["150,000 * 2", "CALC_SYNTAX", /Position 4.*150000 or 150_000/],
+  ["150,000 * 2", "CALC_NUMBER", /Position 5.*150000 or 150_000/],
+  ["150,250 * 2", "CALC_SYNTAX", /Position 4.*150000 or 150_000/],
   ["max(150,000)", "CALC_NUMBER", /000 begins with 0.*not 150,000/],
   ["2 ** 3", "CALC_SYNTAX", /Write \^ for a power/],
   ["30%", "CALC_SYNTAX", /for 30 % write 0\.3/],
@@ -131,10 +132,6 @@ const ERRORS: readonly (readonly [string, string, RegExp])[] = [
   ["__proto__", "CALC_NAME", /no variable/],
   ["hasOwnProperty(1)", "CALC_NAME", /no function/],
   ["1 + 2 # three", "CALC_SYNTAX", /unexpected "#"/],
-  [`${"(".repeat(61)}1${")".repeat(61)}`, "CALC_TOO_DEEP", /nests too deeply/],
-  ["-".repeat(1_999) + "1", "CALC_TOO_DEEP", /nests too deeply/],
-  ["1" + "^1".repeat(900), "CALC_TOO_DEEP", /nests too deeply/],
-  ["1" + "+1".repeat(1_000), "CALC_TOO_LONG", /too long/],
 ];
 
 describe("arithmetic", () => {
@@ -154,13 +151,36 @@ describe("arithmetic", () => {
     expect(errorOf("1", given).code).toBe("CALC_VARIABLE");
   });
 
+  it.each([
+    ["parentheses", "(".repeat(61) + "1" + ")".repeat(61), "CALC_TOO_DEEP"],
+    ["signs", "-".repeat(1_999) + "1", "CALC_TOO_DEEP"],
+    ["powers", "1" + "^1".repeat(900), "CALC_TOO_DEEP"],
+    ["sums", "1" + "+1".repeat(1_000), "CALC_TOO_LONG"],
+  ])("too many %s are refused", (_what, expression, code) => {
+    expect(errorOf(expression, {}).code).toBe(code);
+  });
+
   it("a long flat expression needs no depth", () => {
     expect(arithmetic("1" + "+1".repeat(900))).toBe(901);
   });
 
   it("gives a finite number or a ToolError, whatever is written", () => {
-    const pieces = fc.constantFrom(..."0123456789.,_eE+-*/%^() x".split(""), "sum(", "round(", "pi", "prices", "1e300", "\n", "€", "𝟙");
-    const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.array(pieces, { maxLength: 60 }).map((all) => all.join("")));
+    const pieces = fc.constantFrom(
+      ..."0123456789.,_eE+-*/%^() x".split(""),
+      "sum(",
+      "round(",
+      "pi",
+      "prices",
+      "1e300",
+      "\n",
+      "€",
+      "𝟙",
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: "binary" }),
+      fc.array(pieces, { maxLength: 60 }).map((all) => all.join("")),
+    );
     fc.assert(
       fc.property(text, (expression) => {
         try {
@@ -202,7 +222,11 @@ const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
   tree: fc.oneof(
     { maxDepth: 6, withCrossShrink: true },
     fc.oneof(fc.integer({ min: -1_000, max: 1_000 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
-    fc.tuple(tie("tree"), fc.constantFrom("+" as const, "-" as const, "*" as const, "/" as const, "%" as const), tie("tree")),
+    fc.tuple(
+      tie("tree"),
+      fc.constantFrom("+" as const, "-" as const, "*" as const, "/" as const, "%" as const),
+      tie("tree"),
+    ),
   ),
 }));
 
@@ -217,6 +241,8 @@ function valueOf(made: Tree): number | undefined {
   if (typeof made === "number") return made;
   const [left, right] = [valueOf(made[0]), valueOf(made[2])];
   if (left === undefined || right === undefined) return undefined;
-  const value = { "+": left + right, "-": left - right, "*": left * right, "/": left / right, "%": left % right }[made[1]];
+  const value = { "+": left + right, "-": left - right, "*": left * right, "/": left / right, "%": left % right }[
+    made[1]
+  ];
   return Number.isFinite(value) ? value : undefined;
 }

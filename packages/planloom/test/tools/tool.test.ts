@@ -36,7 +36,14 @@ describe("types follow from the schemas", () => {
     // @ts-expect-error: ids must be numbers
     tool({ name: "a", description: "d", input: tickets, output: loaded, effects: "none", run: () => ({ ids: ["1"] }) });
     // @ts-expect-error: no such argument
-    tool({ name: "b", description: "d", input: z.object({ a: z.string() }), effects: "none", content: ["a" as "b"], run: () => 1 });
+    tool({
+      name: "b",
+      description: "d",
+      input: z.object({ a: z.string() }),
+      effects: "none",
+      content: ["a" as "b"],
+      run: () => 1,
+    });
     // @ts-expect-error: effects are required
     expect(() => tool({ name: "c", description: "d", input: tickets, run: () => 1 })).toThrow(PlanloomError);
   });
@@ -97,7 +104,11 @@ describe("the definition", () => {
     ["unknown effects", { effects: "some" }, /does not say which effects/],
     ["no run", { run: undefined }, /no run function/],
     ["an input that is no object", { input: z.string() }, /input that is not an object/],
-    ["a union as input", { input: z.union([z.object({}), z.object({ a: z.string() })]) }, /input that is not an object/],
+    [
+      "a union as input",
+      { input: z.union([z.object({}), z.object({ a: z.string() })]) },
+      /input that is not an object/,
+    ],
     ["an input without JSON Schema", { input: foreign() }, /its library, mine, offers none/],
     ["an input that JSON cannot carry", { input: z.object({ at: z.date() }) }, /JSON Schema \(.*Date/],
     ["an output that JSON cannot carry", { output: z.bigint() }, /output schema/],
@@ -210,7 +221,10 @@ describe("the output", () => {
     [null, null],
     [-0, 0],
     [{ a: undefined, b: 1 }, { b: 1 }],
-    [[undefined, 1], [null, 1]],
+    [
+      [undefined, 1],
+      [null, 1],
+    ],
     [Object.assign(Object.create(null) as object, { a: 1 }), { a: 1 }],
     [{ constructor: "McLaren" }, { constructor: "McLaren" }],
   ])("%o is recorded as %j", async (returned, recorded) => {
@@ -267,7 +281,14 @@ describe("the output", () => {
   });
 
   it("that does not fit its schema is refused with its path", async () => {
-    const wrong = tool({ name: "w", description: "d", input: z.object({}), output: loaded, effects: "none", run: () => JSON.parse('{"ids":["1"]}') as never });
+    const wrong = tool({
+      name: "w",
+      description: "d",
+      input: z.object({}),
+      output: loaded,
+      effects: "none",
+      run: () => JSON.parse('{"ids":["1"]}') as never,
+    });
     expect((await errorOf(called(wrong, {}))).message).toMatch(/w cannot be used: ids\.0:/);
   });
 });

@@ -30,7 +30,7 @@ export const FUNCTIONS: ReadonlyMap<string, ArithmeticFunction> = new Map([
   ["round", { least: 1, most: 2, of: ([x, digits]) => roundTo(x!, digits ?? 0) }],
   ["min", many((values) => values.reduce((a, b) => Math.min(a, b)))],
   ["max", many((values) => values.reduce((a, b) => Math.max(a, b)))],
-  ["sum", many(sum)],
+  ["sum", { least: 0, most: Infinity, of: sum }],
   ["avg", many((values) => sum(values) / values.length)],
   ["median", many(median)],
 ]);

@@ -1,0 +1,127 @@
+// The configuration file. In: a path, or the folder from which it is looked for upward. Out: the configuration, and where it is.
+// Separate because it is code or data that somebody wrote: it may be missing, wrong, or throw.
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, extname, join, resolve } from "node:path";
+import type { LoomConfig } from "../engine/config.js";
+import { messageOf, PlanloomError } from "../error.js";
+import { LIMITS } from "../limits.js";
+import { isObject } from "../plan/json.js";
+
+export interface FoundConfig {
+  readonly config: LoomConfig;
+  /** null where there is none. */
+  readonly file: string | null;
+}
+
+const NAMES = ["ts", "mts", "js", "mjs", "json", "yaml", "yml"].map((ending) => `planloom.config.${ending}`);
+
+/**
+ * The configuration named by `given`, or the nearest one from `cwd` upward. Throws CONFIG_NOT_FOUND, CONFIG_FAILED (it could
+ * not be read or threw), CONFIG_INVALID (it is no configuration).
+ */
+export async function findConfig(given: string | undefined, cwd: string): Promise<FoundConfig> {
+  const file = given === undefined ? nearest(resolve(cwd)) : resolve(cwd, given);
+  if (file === undefined) return { config: {}, file: null };
+  if (!existsSync(file)) {
+    const next = "Name a file that is there, or leave --config out.";
+    throw new PlanloomError("CONFIG_NOT_FOUND", `There is no configuration ${file}.`, { kind: "usage", next });
+  }
+  return { config: placed(checked(await load(file), file), dirname(file)), file };
+}
+
+function nearest(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    const found = NAMES.map((name) => join(at, name)).find((path) => existsSync(path));
+    if (found !== undefined || dirname(at) === at) return found;
+  }
+}
+
+async function load(file: string): Promise<unknown> {
+  try {
+    switch (extname(file)) {
+      case ".json":
+        return JSON.parse(await readFile(file, "utf8")) as unknown;
+      case ".yaml":
+      case ".yml": {
+        const { parse } = await import("yaml");
+        return parse(await readFile(file, "utf8"), { maxAliasCount: LIMITS.yamlAliases }) as unknown;
+      }
+      default:
+        return await evaluate(file);
+    }
+  } catch (cause) {
+    const next = "Mend the file; its default export is defineConfig({ ... }).";
+    throw new PlanloomError("CONFIG_FAILED", `${file} cannot be loaded: ${messageOf(cause)}`, {
+      kind: "config",
+      next,
+      cause,
+    });
+  }
+}
+
+/**
+ * Runs a TypeScript or JavaScript configuration. What it imports from "planloom" is this very library, wherever the file lies:
+ * a second copy would make tool errors that this one does not know. zod is lent to it where it has none of its own.
+ */
+async function evaluate(file: string): Promise<unknown> {
+  const [{ createJiti }, library, testing] = await Promise.all([
+    import("jiti"),
+    import("../index.js"),
+    import("../testing/index.js"),
+  ]);
+  const lent = hasZod(file) ? {} : { zod: await import("zod") };
+  const jiti = createJiti(file, {
+    virtualModules: { planloom: library, "planloom/testing": testing, ...lent },
+    fsCache: false,
+  });
+  return jiti.import(file, { default: true });
+}
+
+function hasZod(file: string): boolean {
+  try {
+    createRequire(file).resolve("zod");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const MODEL_KEYS = ["default", "planner", "executor", "synthesizer"];
+
+/** The outer shape; createLoom checks the settings themselves. */
+function checked(value: unknown, file: string): LoomConfig {
+  if (!isObject(value)) throw invalid(file, "holds no configuration", "export default defineConfig({ ... })");
+  const { tools, models } = value as { readonly tools?: unknown; readonly models?: unknown };
+  if (tools !== undefined && !(Array.isArray(tools) && tools.every(isTool))) {
+    throw invalid(file, "has tools that were not made by tool()", "tools: [tool({ ... })], in a .ts or .js file");
+  }
+  if (models === undefined) return value as LoomConfig;
+  if (!isObject(models)) throw invalid(file, "has models that are no record", "models: { planner, executor, ... }");
+  const strange = Object.keys(models).find((key) => !MODEL_KEYS.includes(key));
+  if (strange !== undefined) throw invalid(file, `has the unknown role models.${strange}`, MODEL_KEYS.join(", "));
+  return value as LoomConfig;
+}
+
+const isTool = (value: unknown): boolean => isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
+
+function invalid(file: string, what: string, wanted: string): PlanloomError {
+  return new PlanloomError("CONFIG_INVALID", `${file} ${what}.`, { kind: "config", next: `Write ${wanted}.` });
+}
+
+/** Paths in a configuration count from its own folder, wherever the command is given. */
+function placed(config: LoomConfig, folder: string): LoomConfig {
+  const { store, builtins } = config;
+  const isPath = typeof store === "string" && store !== "memory" && !store.includes("://");
+  const files = builtins?.files && { ...builtins.files, roots: builtins.files.roots.map((root) => resolve(folder, root)) };
+  const search = builtins?.search;
+  const searched = search && "folder" in search ? { folder: resolve(folder, search.folder) } : search;
+  return {
+    ...config,
+    ...(isPath ? { store: resolve(folder, store) } : {}),
+    ...(builtins === undefined
+      ? {}
+      : { builtins: { ...builtins, ...(files && { files }), ...(searched && { search: searched }) } }),
+  };
+}

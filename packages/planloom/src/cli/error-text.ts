@@ -1,0 +1,40 @@
+// What a person reads when something went wrong. In: anything thrown, or a failure out of a run. Out: lines for stderr.
+// Separate because every error has the same three parts: what happened, its code, and what to do next.
+import { messageOf, PlanloomError } from "../error.js";
+import { say } from "./output.js";
+import { manyLines, paint } from "./style.js";
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly next?: string | undefined;
+}
+
+export function sayProblem({ code, message, next }: Problem): void {
+  say(`${paint("red", "error")} ${paint("bold", code)}: ${manyLines(message)}`);
+  if (next !== undefined) say(`  next: ${manyLines(next)}`);
+}
+
+/** Never a stack trace, unless PLANLOOM_DEBUG is set. */
+export function sayError(thrown: unknown): void {
+  sayProblem(problemOf(thrown));
+  if (process.env["PLANLOOM_DEBUG"]) say(thrown instanceof Error ? (thrown.stack ?? "") : String(thrown));
+}
+
+/** What was thrown, as data: also the failure of a role, which is carried beside its error. */
+export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof PlanloomError) return thrown;
+  const failure = failureIn(thrown);
+  if (failure !== undefined) return failure;
+  const next = "This is a fault in Planloom or in a tool; PLANLOOM_DEBUG=1 shows where.";
+  return { code: "INTERNAL", message: messageOf(thrown), next };
+}
+
+function failureIn(thrown: unknown): Problem | undefined {
+  if (!(thrown instanceof Error) || !("failure" in thrown)) return undefined;
+  return thrown.failure as Problem;
+}
+
+export function usageError(code: string, message: string, next?: string): PlanloomError {
+  return new PlanloomError(code, message, { kind: "usage", ...(next === undefined ? {} : { next }) });
+}

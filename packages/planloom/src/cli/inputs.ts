@@ -1,0 +1,60 @@
+// The inputs of a run from the command line. In: `name=value` and `name=@file`. Out: the run's data.
+// Separate because it is the only place where a shell's text becomes JSON.
+import { extname } from "node:path";
+import { messageOf } from "../error.js";
+import { LIMITS } from "../limits.js";
+import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
+import { usageError } from "./error-text.js";
+import { fileText } from "./plan-file.js";
+
+/**
+ * The value is JSON where it parses as such, else the text as it is; `@file` is JSON or YAML by its ending, else text; `@@` stands
+ * for one @ that is meant. Throws INPUT_INVALID and the errors of reading a file, all of kind usage.
+ */
+export async function inputsOf(pairs: readonly string[]): Promise<{ readonly [name: string]: Json }> {
+  const entries = await Promise.all(pairs.map(entryOf));
+  const names = entries.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw usageError("INPUT_INVALID", `The input ${twice} is given twice.`, "Give each input once.");
+  return Object.fromEntries(entries);
+}
+
+async function entryOf(pair: string): Promise<readonly [string, Json]> {
+  const at = pair.indexOf("=");
+  const name = pair.slice(0, Math.max(at, 0)).trim();
+  if (name === "" || FORBIDDEN_KEYS.has(name)) {
+    throw usageError("INPUT_INVALID", `"${pair.slice(0, 80)}" is no input.`, "Write --input name=value or --input name=@file.");
+  }
+  const value = pair.slice(at + 1);
+  if (value.startsWith("@@")) return [name, value.slice(1)];
+  return [name, value.startsWith("@") ? await fileValue(name, value.slice(1)) : jsonOrText(value)];
+}
+
+/** JSON where it parses, else the text itself. */
+export function jsonOrText(value: string): Json {
+  try {
+    return JSON.parse(value) as Json;
+  } catch {
+    return value;
+  }
+}
+
+async function fileValue(name: string, path: string): Promise<Json> {
+  const text = await fileText(path, LIMITS.valueBytes);
+  if (Buffer.byteLength(text) > LIMITS.valueBytes) {
+    throw usageError("INPUT_INVALID", `The file ${path} of input ${name} is larger than 8 MiB.`, "Give the path, and let a tool read it.");
+  }
+  try {
+    return await parsed(text, extname(path).toLowerCase());
+  } catch (error) {
+    throw usageError("INPUT_INVALID", `The file ${path} of input ${name} cannot be parsed: ${messageOf(error)}.`, "Mend the file.");
+  }
+}
+
+async function parsed(text: string, ending: string): Promise<Json> {
+  if (ending === ".json") return JSON.parse(text) as Json;
+  if (ending !== ".yaml" && ending !== ".yml") return text;
+  const { parse } = await import("yaml");
+  // Dates and the like become what JSON makes of them.
+  return JSON.parse(JSON.stringify(parse(text, { maxAliasCount: LIMITS.yamlAliases })) ?? "null") as Json;
+}

@@ -1,0 +1,47 @@
+// The two streams of the command line. In: text. Out: stdout for the answer alone, stderr for everything else.
+// Separate because a reader that goes away (`| head`) must not look like a crash.
+import { isatty } from "node:tty";
+import { manyLines } from "./style.js";
+
+let readerGone = false;
+
+/** Ends writing quietly where the reader has gone; any other error of a stream stays an error. */
+export function watchStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.listenerCount("error") > 0) continue;
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      if (stream === process.stdout) readerGone = true;
+    });
+  }
+}
+
+/** Whether nobody reads stdout any more. */
+export const stdoutGone = (): boolean => readerGone;
+
+/** The answer, and nothing else; on a terminal without characters that could steer it. */
+export function print(text: string): void {
+  if (readerGone) return;
+  const whole = text.endsWith("\n") ? text : `${text}\n`;
+  process.stdout.write(isatty(1) ? manyLines(whole) : whole);
+}
+
+export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+
+/** One line (or several) for the person at the terminal. */
+export function say(text = ""): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Resolves when stdout has taken everything. */
+export async function flushed(): Promise<void> {
+  while (!readerGone && process.stdout.writableLength > 0) {
+    await new Promise<void>((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Whether there is a person to ask: both ends of the conversation are terminals. */
+export const atTerminal = (): boolean => isatty(0) && isatty(2);
+
+/** The name under which this program was called, for the commands that it proposes. */
+export const PROGRAM = process.env["npm_command"] === undefined ? "planloom" : "npx planloom";

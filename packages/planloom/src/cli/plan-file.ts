@@ -1,0 +1,83 @@
+// A plan from a file or standard input. In: a path or `-`. Out: its text, and the draft that was read from it, or the findings.
+// Separate because run, validate and graph read plans in the same way, and say the same where they cannot.
+import { open, stat } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { messageOf } from "../error.js";
+import { LIMITS } from "../limits.js";
+import type { Finding } from "../plan/finding.js";
+import { isObject } from "../plan/json.js";
+import { readPlan, type ReadResult } from "../plan/read.js";
+import type { Inventory } from "../plan/tool-spec.js";
+import { usageError } from "./error-text.js";
+import { say } from "./output.js";
+import { isatty } from "node:tty";
+
+export interface PlanText {
+  /** As it is shown before a position. */
+  readonly name: string;
+  readonly text: string;
+}
+
+const ENDINGS = [".yaml", ".yml", ".json"];
+
+/** Whether a word means a plan file: it is there, or its ending says so. */
+export async function meansFile(word: string): Promise<boolean> {
+  if (ENDINGS.includes(extname(word).toLowerCase()) && !/\s/.test(word)) return true;
+  return word.length < 1_000 && (await stat(word).then((found) => found.isFile(), () => false));
+}
+
+/** The text of a file, or of standard input for `-`; a document that is too long is read only so far as to be refused. */
+export async function planText(path: string): Promise<PlanText> {
+  return path === "-" ? { name: "stdin", text: await standardInput() } : { name: path, text: await fileText(path, LIMITS.planBytes) };
+}
+
+/** At most one byte more than `max`, so that the reader can say that it is too much. Throws FILE_UNREADABLE. */
+export async function fileText(path: string, max: number): Promise<string> {
+  try {
+    await using file = await open(path, "r");
+    const buffer = Buffer.alloc(Math.min((await file.stat()).size, max) + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === buffer.length) return buffer.toString("utf8", 0, length);
+    }
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (missing) throw usageError("FILE_NOT_FOUND", `There is no file ${path}.`, "Check the path; a goal in words needs no ending.");
+    throw usageError("FILE_UNREADABLE", `${path} cannot be read: ${messageOf(error)}.`, "Name a text file that can be read.");
+  }
+}
+
+async function standardInput(): Promise<string> {
+  if (isatty(0)) say("Reading from the terminal; end with Ctrl-D.");
+  let text = "";
+  process.stdin.setEncoding("utf8");
+  for await (const piece of process.stdin) {
+    text += piece as string;
+    if (text.length > LIMITS.planBytes) break;
+  }
+  return text;
+}
+
+/** Reads a plan; `locate` gives positions in its text. */
+export function readDraft({ text }: PlanText, inventory: Inventory): ReadResult {
+  return readPlan(text, { inventory });
+}
+
+/** The goal of a plan: its own words, or else the name of its file. */
+export function goalOf(draft: unknown, name: string): string {
+  const goal = isObject(draft) ? draft["goal"] : undefined;
+  return typeof goal === "string" && goal.trim() !== "" ? goal : `Run the plan ${basename(name)}`;
+}
+
+/** `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead. */
+export function findingLines(findings: readonly Finding[], name: string): string {
+  return findings.map((finding) => findingLine(finding, name)).join("\n");
+}
+
+function findingLine({ code, severity, where, message, fix }: Finding, name: string): string {
+  const { pointer, line, column } = where;
+  const place = line === undefined ? `${name}${pointer === "" ? "" : `#${pointer}`}` : `${name}:${line}:${column ?? 1}`;
+  return `${place} ${severity} ${code} ${message}\n  fix: ${fix}`;
+}

@@ -1,0 +1,211 @@
+// The fold of step events: how work enters and leaves the queue, a place, a wait, an end. In: a run and an event. Out: the same
+// run, changed in place. Separate from evolve.ts because this is one machine of its own: the life of a step or item.
+import type { Json } from "../plan/json.js";
+import { addUsage, type Usage } from "../plan/usage.js";
+import type { EventData, EventOf } from "./event.js";
+import { callKey, workOf, type Run, type Work } from "./state.js";
+import { newWork } from "./steps.js";
+
+export function makeReady(run: Run, work: Work): void {
+  work.status = "ready";
+  run.ready.push(work);
+}
+
+/** Takes work out of whatever it was in, and gives its place under the concurrency limit back. */
+export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
+  if (work.status === "ready") {
+    if (run.ready.shift() !== work) throw new Error(`step ${work.step.spec.id} was not the first in the queue`);
+  } else if (work.status === "retrying") {
+    if (run.retries.take() !== work) throw new Error(`step ${work.step.spec.id} was not the first to be retried`);
+    oweRetryTimer(run);
+  } else if (work.status === "running") {
+    run.running--;
+    dropCall(run, work);
+  } else if (work.status === "unknown") {
+    run.unknown--;
+  } else if (work.status === "suspended" && work.question !== undefined) {
+    run.asked--;
+    run.owed.delete(askKey(work));
+  }
+  work.status = status;
+  if (status === "running") run.running++;
+}
+
+function dropCall(run: Run, work: Work): void {
+  const key = callKey(work.step.spec.id, work.item, work.errors + 1);
+  for (const owed of [key, `stop/${key}`, `fill/${key}`, `stop/fill/${key}`]) run.owed.delete(owed);
+}
+
+const askKey = (work: Work) => `ask/${work.step.spec.id}/${work.item ?? ""}`;
+
+export function onExpanded(run: Run, { data, at }: EventOf<"step.expanded">): void {
+  const state = run.steps.get(data.step)!;
+  leaveFor(run, state.work, "pending");
+  state.work.startedAt = at;
+  state.list = data.list;
+  state.listFrom = data.from;
+  state.items = data.list.map((_, index) => newWork(state, index));
+  state.itemsOpen = data.list.length;
+  const width = Math.min(state.spec.maxParallel ?? data.list.length, data.list.length);
+  while (state.nextItem < width) makeReady(run, state.items[state.nextItem++]!);
+}
+
+export function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "running");
+  work.startedAt ??= at;
+  work.args = data.args;
+  work.from = data.from;
+  const attempt = work.errors + 1;
+  const key = `fill/${callKey(data.step, work.item, attempt)}`;
+  run.owed.set(key, { kind: "fill", key, step: data.step, item: work.item, attempt, given: data.args });
+}
+
+export function onFilled(run: Run, data: EventData["step.filled"]): void {
+  const work = workOf(run, data)!;
+  work.filled = data.args;
+  spend(run, work, data.usage);
+  dropCall(run, work);
+}
+
+export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "running");
+  work.startedAt ??= at;
+  work.args = data.args;
+  work.from = data.from;
+  work.effects = data.effects;
+  work.effectKey = data.key;
+  const key = callKey(data.step, work.item, data.attempt);
+  run.owed.set(key, {
+    kind: "call",
+    key,
+    step: data.step,
+    item: work.item,
+    attempt: data.attempt,
+    effectKey: data.key,
+    effects: data.effects,
+    args: data.args,
+  });
+}
+
+export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed">): void {
+  const work = workOf(run, data)!;
+  const whole = work.item === null && work.step.items !== undefined;
+  finish(run, work, "completed", whole ? work.step.items!.map((item) => item.output ?? null) : data.output, at);
+  work.origin = { steps: [data.step], tools: data.from.tools };
+  if (data.summary !== undefined) work.summary = data.summary;
+  spend(run, work, data.usage);
+}
+
+export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
+  const { data, at } = event;
+  const work = workOf(run, data)!;
+  work.error = data.error;
+  work.reason = data.reason;
+  spend(run, work, data.usage);
+  if (data.decision === "retry" || data.decision === "skip") {
+    // The event that follows in the same append (step.retrying, step.skipped) moves it on.
+    leaveFor(run, work, "pending");
+    work.errors++;
+    return;
+  }
+  finish(run, work, "failed", undefined, at);
+  work.errors++;
+  if (work.item === null) {
+    run.failing ??= { ...data.error, message: `step ${data.step}: ${data.error.message}` };
+  }
+}
+
+export function onRetrying(run: Run, data: EventData["step.retrying"]): void {
+  const work = workOf(run, data)!;
+  work.crashes = 0;
+  work.status = "retrying";
+  run.retries.add(data.retryAt, work);
+  oweRetryTimer(run);
+}
+
+function oweRetryTimer(run: Run): void {
+  const first = run.retries.first();
+  if (first === undefined) run.owed.delete("wait/retry");
+  else run.owed.set("wait/retry", { kind: "wait", key: "wait/retry", until: first.at });
+}
+
+export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void {
+  const work = workOf(run, data)!;
+  work.reason = data.reason;
+  finish(run, work, "skipped", null, at);
+  work.origin = { steps: [data.step], tools: [] };
+  if (data.cause === "null-reference" && work.item === null && !work.step.spec.optional) run.starved = true;
+}
+
+export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "suspended");
+  work.startedAt ??= at;
+  work.question = data.question;
+  work.from = data.from;
+  run.asked++;
+  run.owed.set(askKey(work), { kind: "person", key: askKey(work) });
+}
+
+export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "unknown");
+  work.error = data.error;
+  spend(run, work, data.usage);
+  run.unknown++;
+  const key = `unknown/${data.step}/${work.item ?? ""}`;
+  run.owed.set(key, { kind: "person", key });
+}
+
+export function onResolved(run: Run, data: EventData["step.resolved"]): void {
+  const work = workOf(run, data)!;
+  run.owed.delete(`unknown/${data.step}/${work.item ?? ""}`);
+  leaveFor(run, work, "pending");
+  work.crashes = 0;
+  if (data.verdict === "not-happened") makeReady(run, work);
+}
+
+export function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled">): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "cancelled");
+  work.finishedAt = at;
+  work.reason = data.reason;
+  spend(run, work, data.usage);
+}
+
+/** Work has ended: its item or step counts, and what waited for it may go on. */
+function finish(
+  run: Run,
+  work: Work,
+  status: "completed" | "failed" | "skipped",
+  output: Json | undefined,
+  at: number,
+): void {
+  leaveFor(run, work, status);
+  work.finishedAt = at;
+  if (output !== undefined) work.output = output;
+  const state = work.step;
+  if (work.item !== null) {
+    state.itemsOpen--;
+    if (status === "failed") state.itemsFailed++;
+    const next = state.items![state.nextItem];
+    if (next !== undefined) {
+      state.nextItem++;
+      makeReady(run, next);
+    }
+    return;
+  }
+  run.open--;
+  run.counts[status]++;
+  if (status === "failed") return;
+  for (const dependent of state.dependents) if (--dependent.waiting === 0) makeReady(run, dependent.work);
+}
+
+function spend(run: Run, work: Work, usage: Usage): void {
+  if (usage.calls === 0) return;
+  run.usage.executor = addUsage(run.usage.executor, usage);
+  work.usage = addUsage(work.usage, usage);
+  if (work.item !== null) work.step.work.usage = addUsage(work.step.work.usage, usage);
+}
