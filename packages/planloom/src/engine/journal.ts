@@ -3,11 +3,15 @@
 // agent steps, planner and synthesizer calls; direct tool calls have their intent and outcome in the log itself.
 import type { Checkpoint } from "../agents/checkpoint.js";
 import { UnknownOutcome } from "../agents/checkpoint.js";
+import { settledOutcome } from "../agents/tool-turn.js";
 import type { Json } from "../plan/json.js";
+import type { Settled } from "../run/state.js";
 import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
 
 export interface JournalPlace extends JournalScope {
   readonly attempt: number;
+  /** Calls that were in doubt and that a person has settled, by key. */
+  readonly settled?: ReadonlyMap<string, Settled> | undefined;
   readonly epoch: number;
 }
 
@@ -36,6 +40,12 @@ export async function openJournal(store: EventStore, place: JournalPlace, now: (
       return open(earlier.outcome);
     }
     if (options.effects !== "none") {
+      const settled = key === null ? undefined : place.settled?.get(key);
+      if (settled !== undefined && settled.verdict !== "abort") {
+        const outcome = seal(settledOutcome(settled.verdict, settled.output));
+        await write(outcome);
+        return open(outcome);
+      }
       if (earlier !== undefined && options.effects === "once") {
         throw new UnknownOutcome({ key: key ?? "", tool: options.tool ?? name });
       }

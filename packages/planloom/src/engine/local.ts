@@ -35,7 +35,6 @@ interface Drive {
   readonly inFlight: Map<string, AbortController>;
   readonly listeners: Set<Listener>;
   readonly waiters: Set<{ readonly untilEnd: boolean; resolve(stop: Stop): void; reject(error: unknown): void }>;
-  readonly replies: Map<string, (reply: Reply) => void>;
   pumping: boolean;
   over: boolean;
   cursor: number;
@@ -60,6 +59,12 @@ class LocalEngine implements Engine {
   readonly #defer: () => Promise<void>;
   readonly #holder = newHolder();
   readonly #drives = new Map<string, Drive>();
+  /** Runs that are being taken over. */
+  readonly #openings = new Map<string, Promise<void>>();
+  /** Why runs that nobody drives here any more were given up. */
+  readonly #failures = new Map<string, unknown>();
+  /** Senders of this process that wait for an answer, by the id of their command. */
+  readonly #asked = new Map<string, { readonly runId: string; reply(reply: Reply): void }>();
   #cancelPoll: (() => void) | undefined;
   #renewedAt = 0;
 
@@ -98,6 +103,14 @@ class LocalEngine implements Engine {
       if (listener !== undefined) active.listeners.add(listener);
       return;
     }
+    const opening = this.#openings.get(runId);
+    if (opening !== undefined) return opening.then(() => this.drive(runId, reason, listener));
+    const opened = this.#open(runId, reason, listener).finally(() => this.#openings.delete(runId));
+    this.#openings.set(runId, opened);
+    return opened;
+  }
+
+  async #open(runId: string, reason: string, listener?: Listener): Promise<void> {
     const owner = await this.#store.owner(runId);
     if (owner !== undefined && this.#isAlive(owner)) throw runOwned(runId, owner.holder ?? "");
     const first = await loadRun(this.#store, runId);
@@ -114,12 +127,18 @@ class LocalEngine implements Engine {
 
   stopped(runId: string, { untilEnd = false }: { readonly untilEnd?: boolean } = {}): Promise<Stop> {
     const drive = this.#drives.get(runId);
-    if (drive === undefined)
-      return this.load(runId).then((run) => ({ run, why: run.ended === undefined ? "waiting" : "ended" }));
+    if (drive === undefined) return this.#stoppedBefore(runId);
     return new Promise((resolve, reject) => {
       drive.waiters.add({ untilEnd, resolve, reject });
       this.#answerWaiters(drive);
     });
+  }
+
+  async #stoppedBefore(runId: string): Promise<Stop> {
+    const run = await this.load(runId);
+    if (run.ended !== undefined) return { run, why: "ended" };
+    if (this.#failures.has(runId)) throw this.#failures.get(runId);
+    return { run, why: "waiting" };
   }
 
   async send(
@@ -132,15 +151,21 @@ class LocalEngine implements Engine {
       return { ok: false, code: "RUN_ENDED", message: `Run ${runId} is ${before.ended} already.` };
     const inputId = this.#newId("input");
     const fromSeq = before.seq + 1;
-    await this.#store.put(runId, { inputId, at: this.#clock.now(), by, payload: command });
-    if (record === "only") return { ok: true };
-    const owner = await this.#store.owner(runId);
-    if (!this.#drives.has(runId) && (owner === undefined || !this.#isAlive(owner))) await this.#takeOver(runId);
-    const drive = this.#drives.get(runId);
-    if (drive === undefined) return this.#replyInLog(runId, inputId, fromSeq);
-    const reply = new Promise<Reply>((resolve) => drive.replies.set(inputId, resolve));
-    await this.#takeInbox(drive);
-    return reply;
+    const entry = { inputId, at: this.#clock.now(), by, payload: command };
+    if (record === "only") return this.#store.put(runId, entry).then(() => ({ ok: true }));
+    // Asked before the command can be seen: whoever drives the run here may obey it at once.
+    const reply = new Promise<Reply>((resolve) => this.#asked.set(inputId, { runId, reply: resolve }));
+    try {
+      await this.#store.put(runId, entry);
+      const owner = await this.#store.owner(runId);
+      if (!this.#drives.has(runId) && (owner === undefined || !this.#isAlive(owner))) await this.#takeOver(runId);
+      const drive = this.#drives.get(runId);
+      if (drive !== undefined) await this.#takeInbox(drive);
+      else if (this.#asked.has(inputId)) return await this.#replyInLog(runId, inputId, fromSeq);
+      return await reply;
+    } finally {
+      this.#asked.delete(inputId);
+    }
   }
 
   async #takeOver(runId: string): Promise<void> {
@@ -253,11 +278,18 @@ class LocalEngine implements Engine {
   #publish(drive: Drive, events: readonly RunEvent[]): void {
     for (const event of events) {
       for (const listener of drive.listeners) listener.event?.(event);
-      const reply = event.by === "engine" ? undefined : drive.replies.get(event.inputId);
-      if (reply === undefined) continue;
-      drive.replies.delete(event.inputId);
-      reply(replyOf(event));
+      if (event.by !== "engine") this.#reply(event.inputId, replyOf(event));
     }
+  }
+
+  #reply(inputId: string, reply: Reply): void {
+    this.#asked.get(inputId)?.reply(reply);
+    this.#asked.delete(inputId);
+  }
+
+  /** Answers all senders whose commands to this run will not be obeyed here. */
+  #replyToAll(runId: string, reply: Reply): void {
+    for (const [inputId, asked] of this.#asked) if (asked.runId === runId) this.#reply(inputId, reply);
   }
 
   // The life of a drive
@@ -270,7 +302,6 @@ class LocalEngine implements Engine {
       inFlight: new Map(),
       listeners: new Set(listener === undefined ? [] : [listener]),
       waiters: new Set(),
-      replies: new Map(),
       pumping: false,
       over: false,
       cursor: 0,
@@ -279,6 +310,7 @@ class LocalEngine implements Engine {
       decidedAt: 0,
     };
     this.#drives.set(run.id, drive);
+    this.#failures.delete(run.id);
     this.#renewedAt ||= this.#clock.now();
     this.#schedulePoll();
     return drive;
@@ -317,26 +349,30 @@ class LocalEngine implements Engine {
 
   #finish(drive: Drive): void {
     this.#forget(drive, engineClosed(drive.run.id));
-    void this.#store.release(drive.run.id, drive.epoch).catch(() => {
-      // The lease runs out by itself; an ended run needs no owner.
-    });
+    void this.#release(drive);
     for (const waiter of drive.waiters) waiter.resolve({ run: drive.run, why: "ended" });
     const { id, ended } = drive.run;
-    for (const reply of drive.replies.values())
-      reply({ ok: false, code: "RUN_ENDED", message: `Run ${id} is ${ended} already.` });
+    this.#replyToAll(id, { ok: false, code: "RUN_ENDED", message: `Run ${id} is ${ended} already.` });
   }
 
   #stopDriving(drive: Drive, error: unknown): void {
     if (drive.over) return;
     this.#forget(drive, error);
+    this.#failures.set(drive.run.id, error);
+    this.#release(drive);
     for (const waiter of drive.waiters) waiter.reject(error);
-    for (const reply of drive.replies.values()) reply({ ok: false, code: "NOT_ANSWERED", message: messageOf(error) });
+    this.#replyToAll(drive.run.id, { ok: false, code: "NOT_ANSWERED", message: messageOf(error) });
+  }
+
+  /** Anybody may go on at once; where that cannot be written, the lease runs out by itself. */
+  #release(drive: Drive): Promise<void> {
+    return this.#store.release(drive.run.id, drive.epoch).catch(() => undefined);
   }
 
   #forget(drive: Drive, reason: unknown): void {
     drive.over = true;
     drive.cancelTimer?.();
-    this.#drives.delete(drive.run.id);
+    if (this.#drives.get(drive.run.id) === drive) this.#drives.delete(drive.run.id);
     for (const controller of drive.inFlight.values()) controller.abort(reason);
     if (this.#drives.size > 0) return;
     this.#cancelPoll?.();

@@ -17,7 +17,7 @@ import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { AnswerEffect, CallEffect, Effect, FillEffect, PlanEffect } from "../run/effect.js";
 import type { Failure } from "../run/event.js";
 import type { Ending, Outcome } from "../run/input.js";
-import { currentPlan, type Run, type StepState } from "../run/state.js";
+import { currentPlan, workOf, type Run, type StepState, type Work } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
 import type { ToolInventory } from "../tools/inventory.js";
 import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
@@ -232,6 +232,7 @@ async function runAgentStep(
       stepId: step.id,
       item: effect.item,
       attempt: effect.attempt,
+      settled: workOf(run, effect)?.settled,
     });
     const { executor: instructions } = world.instructions;
     const declared = step.output === undefined ? undefined : typeOf(step.output);
@@ -289,17 +290,20 @@ interface Place {
   readonly stepId: string;
   readonly item: number | null;
   readonly attempt: number;
+  readonly settled?: Work["settled"] | undefined;
 }
 
 async function agentContext(world: World, run: Run, context: PerformContext, place: Place): Promise<AgentContext> {
   const journal = await openJournal(world.store, { runId: run.id, epoch: context.epoch, ...place }, () =>
     world.clock.now(),
   );
-  const { stepId, item } = place;
+  const { stepId, item, attempt } = place;
   return {
     signal: context.signal,
     runId: run.id,
-    ...place,
+    stepId,
+    item,
+    attempt,
     checkpoint: storeErrorsMarked(journal),
     progress: (value) => context.progress({ type: "step", step: stepId, item, value }),
   };

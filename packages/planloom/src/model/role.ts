@@ -15,7 +15,7 @@ export interface RoleSettings {
   readonly maxOutputTokens?: number;
   /** For one reply, in ms. */
   readonly timeout?: number;
-  /** Added to the role's own instructions. */
+  /** Replaces the opening of the role's prompt; the format rules that the reader needs stay. */
   readonly instructions?: string;
 }
 

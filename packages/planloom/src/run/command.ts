@@ -111,12 +111,19 @@ function settle(run: Run, command: Command & { type: "settle" }, at: number): Fa
   if (work.status !== "unknown")
     return refused(command, "NOT_UNKNOWN", `${name} is ${work.status}; nothing is in doubt`);
   const { verdict, output } = command;
-  const resolved = fact("step.resolved", { ...refOf(work), verdict, ...(output === undefined ? {} : { output }) });
+  const resolved = fact("step.resolved", {
+    ...refOf(work),
+    key: work.doubt ?? work.effectKey,
+    verdict,
+    ...(output === undefined ? {} : { output }),
+  });
   if (verdict === "not-happened") return [resolved];
   if (verdict === "abort") return [resolved, ...aborted(run, work, at)];
+  const { spec } = work.step;
+  // Inside an agent step the output is that of one call: the step goes on with it.
+  if (spec.kind === "agent") return [resolved];
   const problem = typeProblem(work, output ?? null);
   if (problem !== undefined) return refused(command, "ANSWER_TYPE", problem.message);
-  const { spec } = work.step;
   const tools = spec.kind === "tool" ? [spec.tool] : [];
   return [resolved, ...completed(run, work, { output: output ?? null, tools, usage: NO_USAGE }, at)];
 }

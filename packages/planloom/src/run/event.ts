@@ -163,7 +163,11 @@ export interface EventData {
     readonly error: Failure;
     readonly usage: Usage;
   };
-  "step.resolved": StepRef & { readonly verdict: "happened" | "not-happened" | "abort"; readonly output?: Json };
+  "step.resolved": StepRef & {
+    readonly key: string;
+    readonly verdict: "happened" | "not-happened" | "abort";
+    readonly output?: Json;
+  };
   /** Stopped by a cancel, with nothing left in doubt. */
   "step.cancelled": StepRef & { readonly attempt: number; readonly reason: string; readonly usage: Usage };
 

@@ -153,6 +153,7 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   const work = workOf(run, data)!;
   leaveFor(run, work, "unknown");
   work.error = data.error;
+  work.doubt = data.key;
   spend(run, work, data.usage);
   run.unknown++;
   const key = `unknown/${data.step}/${work.item ?? ""}`;
@@ -164,7 +165,9 @@ export function onResolved(run: Run, data: EventData["step.resolved"]): void {
   run.owed.delete(`unknown/${data.step}/${work.item ?? ""}`);
   leaveFor(run, work, "pending");
   work.crashes = 0;
-  if (data.verdict === "not-happened") makeReady(run, work);
+  const inside = work.step.spec.kind === "agent";
+  if (inside) (work.settled ??= new Map()).set(data.key, { verdict: data.verdict, output: data.output ?? null });
+  if (data.verdict === "not-happened" || (inside && data.verdict === "happened")) makeReady(run, work);
 }
 
 export function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled">): void {

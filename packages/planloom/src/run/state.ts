@@ -22,6 +22,11 @@ export type StepStatus =
   | "unknown"
   | "cancelled";
 
+export interface Settled {
+  readonly verdict: "happened" | "not-happened" | "abort";
+  readonly output: Json;
+}
+
 /** One pursuit of a step, or of one item of a fan-out: the two have the same life. */
 export interface Work {
   readonly step: StepState;
@@ -39,6 +44,10 @@ export interface Work {
   filled?: { readonly [name: string]: Json };
   effects: EffectClass;
   effectKey: string;
+  /** The call whose outcome is unknown. */
+  doubt?: string;
+  /** What persons said of calls inside this step, by key: its journal goes on with that. */
+  settled?: Map<string, Settled>;
   /** The hash of the call that a person has approved. */
   approved?: string;
   output?: Json;
