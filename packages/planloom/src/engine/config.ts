@@ -44,6 +44,8 @@ export interface LoomConfig {
   readonly limits?: {
     /** Steps of a plan. Default: 64. */
     readonly steps?: number;
+    /** Bytes of a plan document. Default: 2 MiB. */
+    readonly planBytes?: number;
     /** Model turns of an agent step. Default: 8. */
     readonly turns?: number;
     /** Items of a fan-out. Default: 10,000. */
@@ -73,6 +75,7 @@ const KEYS: Record<keyof LoomConfig, true> = {
 };
 const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
   steps: true,
+  planBytes: true,
   turns: true,
   fanOut: true,
   repairRounds: true,

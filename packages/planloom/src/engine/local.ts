@@ -137,7 +137,7 @@ class LocalEngine implements Engine {
   async #stoppedBefore(runId: string): Promise<Stop> {
     const run = await this.load(runId);
     if (run.ended !== undefined) return { run, why: "ended" };
-    if (this.#failures.has(runId)) throw this.#failures.get(runId);
+    if (this.#failures.has(runId) && !isWaiting(run)) throw this.#failures.get(runId);
     return { run, why: "waiting" };
   }
 
@@ -157,8 +157,7 @@ class LocalEngine implements Engine {
     const reply = new Promise<Reply>((resolve) => this.#asked.set(inputId, { runId, reply: resolve }));
     try {
       await this.#store.put(runId, entry);
-      const owner = await this.#store.owner(runId);
-      if (!this.#drives.has(runId) && (owner === undefined || !this.#isAlive(owner))) await this.#takeOver(runId);
+      if (await this.#mayTakeOver(runId)) await this.#takeOver(runId);
       const drive = this.#drives.get(runId);
       if (drive !== undefined) await this.#takeInbox(drive);
       else if (this.#asked.has(inputId)) return await this.#replyInLog(runId, inputId, fromSeq);
@@ -166,6 +165,12 @@ class LocalEngine implements Engine {
     } finally {
       this.#asked.delete(inputId);
     }
+  }
+
+  async #mayTakeOver(runId: string): Promise<boolean> {
+    if (this.#openings.has(runId)) return true;
+    const owner = await this.#store.owner(runId);
+    return !this.#drives.has(runId) && (owner === undefined || !this.#isAlive(owner));
   }
 
   async #takeOver(runId: string): Promise<void> {
@@ -189,11 +194,10 @@ class LocalEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    const drives = [...this.#drives.values()];
-    for (const drive of drives) this.#stopDriving(drive, engineClosed(drive.run.id));
+    await Promise.allSettled(this.#openings.values());
+    await Promise.all([...this.#drives.values()].map((drive) => this.#giveUp(drive, engineClosed(drive.run.id))));
     this.#cancelPoll?.();
     this.#cancelPoll = undefined;
-    await Promise.all(drives.map((drive) => this.#store.release(drive.run.id, drive.epoch)));
   }
 
   // The loop
@@ -356,15 +360,19 @@ class LocalEngine implements Engine {
   }
 
   #stopDriving(drive: Drive, error: unknown): void {
-    if (drive.over) return;
-    this.#forget(drive, error);
-    this.#failures.set(drive.run.id, error);
-    this.#release(drive);
-    for (const waiter of drive.waiters) waiter.reject(error);
-    this.#replyToAll(drive.run.id, { ok: false, code: "NOT_ANSWERED", message: messageOf(error) });
+    if (!drive.over) void this.#giveUp(drive, error);
   }
 
-  /** Anybody may go on at once; where that cannot be written, the lease runs out by itself. */
+  /** Resolves when anybody may go on with the run. */
+  async #giveUp(drive: Drive, error: unknown): Promise<void> {
+    this.#forget(drive, error);
+    this.#failures.set(drive.run.id, error);
+    for (const waiter of drive.waiters) waiter.reject(error);
+    this.#replyToAll(drive.run.id, { ok: false, code: "NOT_ANSWERED", message: messageOf(error) });
+    await this.#release(drive);
+  }
+
+  /** Where that cannot be written, the lease runs out by itself. */
   #release(drive: Drive): Promise<void> {
     return this.#store.release(drive.run.id, drive.epoch).catch(() => undefined);
   }

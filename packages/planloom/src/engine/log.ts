@@ -29,9 +29,9 @@ export async function* readEvents(
   }: { readonly fromSeq?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
 ): AsyncGenerator<RunEvent> {
   let seq = fromSeq;
-  for (;;) {
+  for (let first = true; ; first = false) {
     const events = await store.read(runId, seq);
-    if (events.length === 0 && seq === 1) throw runUnknown(runId, store);
+    if (first && events.length === 0 && (await nothingFollows(store, runId))) return;
     for (const event of events) {
       yield event;
       seq = event.seq + 1;
@@ -40,6 +40,13 @@ export async function* readEvents(
     if (!follow || signal?.aborted === true) return;
     await pause(clock, LIMITS.inboxPollMs, signal);
   }
+}
+
+/** Whether the log has ended before the place that was asked for. Throws where there is no log. */
+async function nothingFollows(store: EventStore, runId: string): Promise<boolean> {
+  const last = (await store.read(runId)).at(-1);
+  if (last === undefined) throw runUnknown(runId, store);
+  return isLast(last);
 }
 
 const isLast = (event: RunEvent) =>

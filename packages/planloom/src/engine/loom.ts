@@ -8,7 +8,7 @@ import { LIMITS } from "../limits.js";
 import { openModel } from "../model/model.js";
 import type { Model, Role } from "../model/port.js";
 import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/role.js";
-import { check, type CheckResult } from "../plan/check.js";
+import { check, type CheckOptions, type CheckResult } from "../plan/check.js";
 import { findingText, type Finding } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { Inventory } from "../plan/tool-spec.js";
@@ -63,7 +63,10 @@ export async function createLoom(config: LoomConfig = {}, ports: LoomPorts = {})
     planner: plannerFunction ?? models.planner,
     modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor"),
     instructions: instructionsOf(roles),
-    limits: { steps: config.limits?.steps ?? LIMITS.steps },
+    limits: {
+      steps: config.limits?.steps ?? LIMITS.steps,
+      planBytes: config.limits?.planBytes ?? LIMITS.planBytes,
+    },
   };
   const engine = localEngine({
     store,
@@ -95,10 +98,7 @@ export class Loom {
   }
 
   /** Checks a draft against the tools and limits; never throws. */
-  check(
-    draft: unknown,
-    options: { readonly inputs?: { readonly [name: string]: Json }; readonly goal?: string } = {},
-  ): CheckResult {
+  check(draft: unknown, options: Omit<CheckOptions, "limits"> = {}): CheckResult {
     return check(draft, this.inventory, { ...options, limits: this.world.limits });
   }
 

@@ -1,6 +1,6 @@
 // From an effect to an outcome: the only place that calls agents and tools, shared by all engines. In: an effect and the
 // run. Out: an outcome for `decide`. Rejects only when the store failed or the run was lost: then nothing may be decided.
-import { UnknownOutcome, type AgentContext, type Checkpoint } from "../agents/checkpoint.js";
+import { UnknownOutcome, type AgentContext } from "../agents/checkpoint.js";
 import { fillArguments } from "../agents/fill-arguments.js";
 import { askPlanner, type Planner } from "../agents/planner.js";
 import { runAgent } from "../agents/run-agent.js";
@@ -38,7 +38,7 @@ export interface World {
   /** For steps that name a model of their own. */
   readonly modelNamed: (name: string) => Model;
   readonly instructions: { readonly planner?: string; readonly executor?: string; readonly synthesizer?: string };
-  readonly limits: { readonly steps: number };
+  readonly limits: { readonly steps: number; readonly planBytes: number };
 }
 
 export interface PerformContext {
@@ -294,8 +294,8 @@ interface Place {
 }
 
 async function agentContext(world: World, run: Run, context: PerformContext, place: Place): Promise<AgentContext> {
-  const journal = await openJournal(world.store, { runId: run.id, epoch: context.epoch, ...place }, () =>
-    world.clock.now(),
+  const journal = await storeErrorsMarked(() =>
+    openJournal(world.store, { runId: run.id, epoch: context.epoch, ...place }, () => world.clock.now()),
   );
   const { stepId, item, attempt } = place;
   return {
@@ -304,24 +304,22 @@ async function agentContext(world: World, run: Run, context: PerformContext, pla
     stepId,
     item,
     attempt,
-    checkpoint: storeErrorsMarked(journal),
+    checkpoint: (name, options, work) => storeErrorsMarked(() => journal(name, options, work)),
     progress: (value) => context.progress({ type: "step", step: stepId, item, value }),
   };
 }
 
-/** A journal that could not be written: the run is lost or the disk full, which is no failure of the step. */
+/** A journal that could not be read or written: the run is lost or the disk full, which is no failure of the step. */
 class JournalLost extends Error {}
 
-function storeErrorsMarked(checkpoint: Checkpoint): Checkpoint {
-  return async (name, options, run) => {
-    try {
-      return await checkpoint(name, options, run);
-    } catch (thrown) {
-      if (thrown instanceof PlanloomError && thrown.kind === "store")
-        throw new JournalLost(thrown.message, { cause: thrown });
-      throw thrown;
-    }
-  };
+async function storeErrorsMarked<T>(use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (thrown) {
+    if (thrown instanceof PlanloomError && thrown.kind === "store")
+      throw new JournalLost(thrown.message, { cause: thrown });
+    throw thrown;
+  }
 }
 
 function toolContextOf(run: Run, context: PerformContext, effect: CallEffect, key: string): ToolContext {

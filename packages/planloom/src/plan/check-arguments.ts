@@ -43,9 +43,6 @@ export function checkArguments(
       unknownArgument(name, at.pointer, tool, record, report);
     checkArgument(name, value, wanted, at, tool, known, note, report);
   }
-  if (step.kind === "tool" && tool !== undefined && record !== undefined && step.fill === undefined) {
-    missingArguments(step, tool, record, place.pointer, report);
-  }
 }
 
 /** Undefined where the tool has no such argument. A schema without any properties takes everything. */
@@ -67,7 +64,10 @@ function unknownArgument(name: string, pointer: string, tool: ToolSpec, record: 
   report("UNKNOWN_ARGUMENT", pointer, `The tool ${tool.name} has no argument ${quoted(name)}.`, fix);
 }
 
-function missingArguments(step: Step, tool: ToolSpec, record: RecordType, pointer: string, report: Report): void {
+/** What the tool needs and neither `with` nor `fill` gives. */
+export function checkMissing(step: Step, tool: ToolSpec, pointer: string, report: Report): void {
+  const record = typeFromSchema(tool.input);
+  if (record.kind !== "record" || (step.kind === "tool" && step.fill !== undefined)) return;
   for (const [name, field] of Object.entries(record.fields)) {
     if (field.optional || Object.hasOwn(step.with, name)) continue;
     const message = `The tool ${tool.name} needs the argument ${name} (${typeText(field.type).slice(0, 200)}).`;
@@ -92,6 +92,7 @@ function checkArgument(
 ): void {
   const what = `The argument ${name}${tool === undefined ? "" : ` of ${tool.name}`}`;
   if (!hasReferences(value)) {
+    if (holdsSecret(value)) return;
     if (wanted !== undefined) literalArgument(what, value, wanted, place.pointer, report);
     return;
   }
@@ -112,6 +113,15 @@ function hasReferences(value: Json): boolean {
   if (typeof value === "string") return value.includes("${{");
   if (Array.isArray(value)) return (value as readonly Json[]).some(hasReferences);
   return isObject(value) && Object.values(value).some(hasReferences);
+}
+
+/** `{ "secret": "NAME" }` stands for a value that is put in at the call; what that will be is not known here. */
+function holdsSecret(value: Json): boolean {
+  if (Array.isArray(value)) return (value as readonly Json[]).some(holdsSecret);
+  if (!isObject(value)) return false;
+  return (
+    (Object.keys(value).length === 1 && typeof value["secret"] === "string") || Object.values(value).some(holdsSecret)
+  );
 }
 
 function literalArgument(what: string, value: Json, wanted: Type, pointer: string, report: Report): void {

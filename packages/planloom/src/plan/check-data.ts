@@ -1,7 +1,6 @@
 // The data of a draft: every argument, condition, list and answer against the types it meets. In: steps in an order in which
 // what they refer to comes first. Out: findings. Separate because this is the type checker proper.
-import { checkArguments, NO_LOCALS, wanting } from "./check-arguments.js";
-import type { OutputTypes } from "./check-outputs.js";
+import { checkArguments, checkMissing, NO_LOCALS, wanting } from "./check-arguments.js";
 import { orList, type Report } from "./check-report.js";
 import { judge, type Judged, type Known, type Place } from "./check-scope.js";
 import type { DraftAnswer, StepNode } from "./check-shape.js";
@@ -40,14 +39,11 @@ function checkStep(
     step.forEach === undefined
       ? NO_LOCALS
       : checkList(step.forEach, step.as ?? "item", place("forEach", NO_LOCALS), known, note, report);
-  checkArguments(
-    step,
-    place("with", locals),
-    step.kind === "tool" ? tools.get(step.tool) : undefined,
-    known,
-    note,
-    report,
-  );
+  const tool = step.kind === "tool" ? tools.get(step.tool) : undefined;
+  checkArguments(step, place("with", locals), tool, known, note, report);
+  if (tool !== undefined && !node.dropped.has("with") && !node.dropped.has("fill")) {
+    checkMissing(step, tool, `${node.pointer}/with`, report);
+  }
   if (step.expect !== undefined) {
     const own = known.outputs.get(step.id)?.own ?? UNKNOWN;
     checkCondition(step.expect, place("expect", new Map([...locals, ["output", own]])), known, note, report);

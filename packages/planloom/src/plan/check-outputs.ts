@@ -42,7 +42,7 @@ function outputOf(node: StepNode, step: Step, tools: ReadonlyMap<string, ToolSpe
 
 function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report: Report): Type {
   const given = step.kind !== "tool" ? STRING : tool?.output === undefined ? UNKNOWN : typeFromSchema(tool.output);
-  if (step.output === undefined) return node.damaged && step.kind !== "tool" ? UNKNOWN : given;
+  if (step.output === undefined) return node.dropped.has("output") ? UNKNOWN : given;
   const pointer = `${node.pointer}/output`;
   const declared = typeOf(step.output);
   if (!declared.ok) {

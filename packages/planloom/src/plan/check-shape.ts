@@ -12,7 +12,6 @@ import {
   completeStep,
   planSchema,
   toolStepSchema,
-  type DraftStep,
   type InputSpec,
   type Step,
 } from "./plan.js";
@@ -25,8 +24,8 @@ export interface StepNode {
   readonly id: string | undefined;
   /** What of the step is sound; undefined where not even its kind is. */
   readonly step: Step | undefined;
-  /** Whether something of it was left out for being wrong. */
-  readonly damaged: boolean;
+  /** Fields that were left out for being wrong: nothing more is said of them. */
+  readonly dropped: ReadonlySet<string>;
 }
 export interface Outline {
   readonly goal: string | undefined;
@@ -41,6 +40,7 @@ export type DraftAnswer =
   | { readonly from?: readonly string[] | undefined; readonly instructions?: string | undefined }
   | { readonly value: Json };
 
+const NOTHING: ReadonlySet<string> = new Set();
 const FIELDS = planSchema.shape;
 const KINDS = { tool: toolStepSchema, agent: agentStepSchema, ask: askStepSchema } as const;
 type Kind = keyof typeof KINDS;
@@ -113,7 +113,7 @@ function stepNodes(document: JsonObject, mostSteps: number, report: Report): Ste
 
 function stepNode(draft: Json, index: number, report: Report): StepNode {
   const pointer = `/steps/${index}`;
-  const nothing = { index, pointer, id: undefined, step: undefined, damaged: true };
+  const nothing = { index, pointer, id: undefined, step: undefined, dropped: NOTHING };
   if (!isObject(draft)) {
     report("BAD_VALUE", pointer, "A step is an object.", 'Write { "id": ..., and one of "tool", "agent" or "ask" }.');
     return nothing;
@@ -153,15 +153,10 @@ function commonFindings(draft: JsonObject, pointer: string, report: Report): voi
 }
 
 /** The step without what is wrong with it: its other fields are still checked in the same round. */
-function soundStep(
-  draft: JsonObject,
-  kind: Kind,
-  pointer: string,
-  report: Report,
-): { step: Step | undefined; damaged: boolean } {
+function soundStep(draft: JsonObject, kind: Kind, pointer: string, report: Report): Pick<StepNode, "step" | "dropped"> {
   const schema = KINDS[kind];
   const whole = schema.safeParse(draft);
-  if (whole.success) return { step: completeStep(whole.data), damaged: false };
+  if (whole.success) return { step: completeStep(whole.data), dropped: NOTHING };
   const wrong = new Set<string>();
   for (const issue of whole.error.issues) {
     issueFinding(issue, draft, pointer, schema.shape, report);
@@ -169,9 +164,9 @@ function soundStep(
   }
   const rest = Object.fromEntries(Object.entries(draft).filter(([key]) => !wrong.has(key)));
   const parsed = schema.safeParse({ ...rest, id: "placeholder", [kind]: rest[kind] ?? "?" });
-  if (!parsed.success) return { step: undefined, damaged: true };
+  if (!parsed.success) return { step: undefined, dropped: wrong };
   const step = completeStep(parsed.data);
-  return { step: { ...step, id: typeof draft["id"] === "string" ? draft["id"] : "" }, damaged: true };
+  return { step: { ...step, id: typeof draft["id"] === "string" ? draft["id"] : "" }, dropped: wrong };
 }
 
 type Shape = { readonly [field: string]: z.ZodType } | undefined;

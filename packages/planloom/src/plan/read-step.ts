@@ -1,21 +1,11 @@
 // The adapters of one step. In: a step as written, with what is known of its names and tools. Out: the step in canonical fields.
 // Each adapter rewrites one thing and reports it; what none of them knows is left for check to name. None guesses meaning.
-import { isObject, type Json } from "./json.js";
-import type { StepNames } from "./read-ids.js";
+import { isObject } from "./json.js";
 import { ID_FIELDS } from "./read-ids.js";
 import { pointerTo } from "./read-position.js";
-import { soleTextArgument, type ToolSpec } from "./tool-spec.js";
+import { ARGUMENT_FIELDS, fillFromDescription, readArguments } from "./read-arguments.js";
+import { rename, type Fields, type StepPlace } from "./read-fields.js";
 
-export interface StepPlace {
-  readonly index: number;
-  readonly names: StepNames;
-  readonly tool: (name: unknown) => ToolSpec | undefined;
-  /** Reports what was rewritten, at a field of the canonical step. */
-  readonly note: (code: string, message: string, field?: string) => void;
-  /** Records that a canonical field was written as another one. */
-  readonly moved: (field: string, from: string) => void;
-}
-type Fields = Map<string, unknown>;
 type Adapter = (fields: Fields, at: StepPlace) => void;
 
 const RENAMED: readonly (readonly [from: string, to: string])[] = [
@@ -25,7 +15,6 @@ const RENAMED: readonly (readonly [from: string, to: string])[] = [
   ["max_parallel", "maxParallel"],
   ["on_failure", "onFailure"],
 ];
-const ARGUMENT_FIELDS = ["tool_input", "toolInput", "params", "arguments", "args", "input"];
 const OPTIONAL_FIELDS = [
   ...[
     "title",
@@ -94,14 +83,6 @@ function renameFields(fields: Fields, at: StepPlace): void {
   for (const [from, to] of RENAMED) if (fields.has(from) && !fields.has(to)) rename(fields, from, to, at);
 }
 
-function rename(fields: Fields, from: string, to: string, at: StepPlace): void {
-  const value = fields.get(from);
-  fields.delete(from);
-  fields.set(to, value);
-  at.moved(to, from);
-  at.note("FIELD_RENAMED", `${from} is written ${to}.`, to);
-}
-
 function nameStep(fields: Fields, at: StepPlace): void {
   const name = at.names.names[at.index];
   if (name === undefined) return;
@@ -160,40 +141,6 @@ function readDependencies(fields: Fields, at: StepPlace): void {
   if (changed.length > 0) at.note("ID_REWRITTEN", `dependsOn names the ids ${changed.join(", ")}.`, "dependsOn");
 }
 
-function readArguments(fields: Fields, at: StepPlace): void {
-  const field = ARGUMENT_FIELDS.find((name) => fields.has(name));
-  if (field === undefined || fields.has("with")) return;
-  const written = fields.get(field);
-  const tool = at.tool(fields.get("tool"));
-  const values = isEmpty(written) ? {} : argumentsOf(written, tool);
-  if (values === undefined) return;
-  rename(fields, field, "with", at);
-  fields.set("with", values);
-  if (typeof written === "string")
-    at.note("TEXT_ARGUMENT", `The text of ${field} is the argument ${Object.keys(values)[0] ?? "of nothing"}.`, "with");
-}
-
-const isEmpty = (value: unknown): boolean =>
-  (typeof value === "string" && value.trim() === "") || (Array.isArray(value) && value.length === 0);
-
-/** Arguments as an object: as they are, as JSON in a text, or a text for the tool's only required text argument. */
-function argumentsOf(written: unknown, tool: ToolSpec | undefined): { readonly [name: string]: Json } | undefined {
-  if (isObject(written)) return written;
-  const text: unknown = Array.isArray(written) && written.length === 1 ? written[0] : written;
-  if (typeof text !== "string") return undefined;
-  return objectIn(text) ?? { [(tool === undefined ? undefined : soleTextArgument(tool)) ?? "input"]: text };
-}
-
-function objectIn(text: string): { readonly [name: string]: Json } | undefined {
-  if (!/^\s*\{\s*["}]/.test(text)) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function agentFromDescription(fields: Fields, at: StepPlace): void {
   if (hasKind(fields) || fields.has("plan")) return;
   const written = at.names.names[at.index]?.written;
@@ -208,22 +155,6 @@ function agentFromDescription(fields: Fields, at: StepPlace): void {
     "agent",
   );
   if (fields.has("description")) at.moved("agent", "description");
-}
-
-/** Only where no argument at all is given: one that is missing beside others is a mistake to be reported. */
-function fillFromDescription(fields: Fields, at: StepPlace): void {
-  const required = at.tool(fields.get("tool"))?.input["required"];
-  const given = fields.get("with");
-  if (!Array.isArray(required) || required.length === 0 || fields.has("fill") || fields.has("agent")) return;
-  if (given !== undefined && !(isObject(given) && Object.keys(given).length === 0)) return;
-  const instruction = fields.get("description") ?? fields.get("title");
-  if (typeof instruction !== "string") return;
-  fields.set("fill", instruction);
-  at.note(
-    "FILL_FROM_DESCRIPTION",
-    "A tool step without arguments has them written by a model from its description.",
-    "fill",
-  );
 }
 
 function wrapExpressions(fields: Fields, at: StepPlace): void {

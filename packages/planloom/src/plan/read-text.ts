@@ -1,17 +1,10 @@
 // Finds the document in a text. In: what a person or a model wrote. Out: the parsed value and where it stands in the text,
 // or why there is none. Separate because this half knows JSON, YAML and fences, and nothing of steps.
-import { isScalar, parseDocument, visit, type Document } from "yaml";
-import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
-import type { Finding } from "./finding.js";
 import { depthOf, isObject } from "./json.js";
-import { textPosition } from "./read-position.js";
+import { failure, tooDeep, tooLarge, truncated, type ReadFailure } from "./read-failure.js";
+import { parseYaml } from "./read-yaml.js";
 
-export type FailureKind = "no-plan" | "refusal" | "truncated" | "too-large" | "malformed";
-export interface ReadFailure {
-  readonly kind: FailureKind;
-  readonly findings: readonly Finding[];
-}
 export interface FoundText {
   readonly kind: "found";
   readonly value: unknown;
@@ -124,72 +117,10 @@ function embeddedText(text: string, body: string, base: number): TextResult | un
 }
 
 function yamlText(text: string, body: string, base: number): TextResult {
-  try {
-    const document = parseDocument(body, {
-      schema: "core",
-      customTags: [],
-      uniqueKeys: false,
-      logLevel: "silent",
-      prettyErrors: false,
-    });
-    const unparsed = [...document.errors, ...document.warnings];
-    const wrong = unparsed.length > 0 ? unparsed : repeatedKeys(document);
-    if (wrong.some(({ message }) => message.includes("call stack"))) return tooDeep();
-    if (wrong.length > 0) return notYaml(text, base, wrong.slice(0, 10));
-    const value: unknown = document.toJS({ maxAliasCount: LIMITS.yamlAliases });
-    const lenient = /^[{[]/.test(body);
-    const note = { code: "READ_AS_YAML", message: "The document is no strict JSON; it was read as YAML." };
-    return accept(value, body, base, lenient ? [note] : []);
-  } catch (thrown) {
-    return yamlFailure(thrown);
-  }
-}
-
-interface SyntaxProblem {
-  readonly message: string;
-  readonly pos: readonly [number, number];
-}
-
-/** Ours, because the parser compares each key of a map with every other: 100,000 keys would take minutes. */
-function repeatedKeys(document: Document): SyntaxProblem[] {
-  const wrong: SyntaxProblem[] = [];
-  visit(document, {
-    Map(_key, map) {
-      const seen = new Set<string>();
-      for (const { key } of map.items) {
-        const name = isScalar(key) ? String(key.value) : "";
-        const at = (isScalar(key) ? key.range?.[0] : undefined) ?? 0;
-        if (seen.has(name)) wrong.push({ message: `The key ${name.slice(0, 80)} is written twice`, pos: [at, at] });
-        seen.add(name);
-      }
-    },
-  });
-  return wrong;
-}
-
-function notYaml(text: string, base: number, wrong: readonly SyntaxProblem[]): ReadFailure {
-  const findings = wrong.map(({ message, pos }): Finding => ({
-    code: "BAD_SYNTAX",
-    severity: "error",
-    where: { pointer: "", ...textPosition(text, base + pos[0]) },
-    message: `The document cannot be parsed: ${message}.`.replace(/\.+$/, "."),
-    fix: "Write the plan as JSON, or as plain YAML without tags and with each key once.",
-  }));
-  return { kind: "malformed", findings };
-}
-
-function yamlFailure(thrown: unknown): ReadFailure {
-  if (thrown instanceof ReferenceError) {
-    const message = `The document expands more than ${LIMITS.yamlAliases} aliases.`;
-    return failure("malformed", "TOO_MANY_ALIASES", message, "Write the repeated parts out.");
-  }
-  if (thrown instanceof RangeError) return tooDeep();
-  return failure(
-    "malformed",
-    "BAD_SYNTAX",
-    `The document cannot be parsed: ${messageOf(thrown)}`,
-    "Write the plan as JSON.",
-  );
+  const parsed = parseYaml(text, body, base);
+  if ("kind" in parsed) return parsed;
+  const note = { code: "READ_AS_YAML", message: "The document is no strict JSON; it was read as YAML." };
+  return accept(parsed.value, body, base, /^[{[]/.test(body) ? [note] : []);
 }
 
 function accept(value: unknown, source: string, base: number, notes: FoundText["notes"]): TextResult {
@@ -237,37 +168,4 @@ function noPlan(text: string | undefined): ReadFailure {
   }
   const message = "The text holds no plan: neither a JSON document nor YAML with a list of steps.";
   return failure("no-plan", "NO_PLAN", message, 'Write {"steps": [...]} as JSON or YAML.');
-}
-
-function truncated(text: string): ReadFailure {
-  const message = "The text ends in the middle of the document.";
-  return failure(
-    "truncated",
-    "TRUNCATED",
-    message,
-    "Write the whole document; ask for fewer steps or allow more tokens.",
-    {
-      ...textPosition(text, text.length),
-    },
-  );
-}
-
-function tooDeep(): ReadFailure {
-  const message = `The document nests deeper than ${LIMITS.jsonDepth} levels.`;
-  return failure("malformed", "TOO_DEEP", message, "Write flatter data.");
-}
-
-function tooLarge(): ReadFailure {
-  const message = `The text is larger than ${LIMITS.planBytes} bytes.`;
-  return failure("too-large", "TOO_LARGE", message, "Write a smaller plan; keep data in files or inputs.");
-}
-
-function failure(
-  kind: FailureKind,
-  code: string,
-  message: string,
-  fix: string,
-  position: { line?: number; column?: number } = {},
-): ReadFailure {
-  return { kind, findings: [{ code, severity: "error", where: { pointer: "", ...position }, message, fix }] };
 }

@@ -7,7 +7,8 @@ import { depthOf, isObject } from "./json.js";
 import { stepNames, type StepNames } from "./read-ids.js";
 import { positionsIn, type Position } from "./read-position.js";
 import { normalizeStep, rewriteTexts, stepPointer } from "./read-step.js";
-import { findDocument, type FailureKind } from "./read-text.js";
+import type { FailureKind } from "./read-failure.js";
+import { findDocument } from "./read-text.js";
 import type { Inventory, ToolSpec } from "./tool-spec.js";
 
 /** Something that an adapter rewrote on intake. */

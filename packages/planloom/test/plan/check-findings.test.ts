@@ -26,7 +26,12 @@ interface Case {
 const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
 const CASES: readonly Case[] = [
   { code: "EMPTY_PLAN", draft: { steps: [] }, at: "/steps" },
-  { code: "TOO_MANY_STEPS", draft: steps(search, { ...search, id: "more" }), at: "/steps", options: { limits: { steps: 1 } } },
+  {
+    code: "TOO_MANY_STEPS",
+    draft: steps(search, { ...search, id: "more" }),
+    at: "/steps",
+    options: { limits: { steps: 1 } },
+  },
   { code: "TOO_LARGE", draft: steps(search), at: "", options: { limits: { planBytes: 10 } } },
   { code: "TOO_DEEP", draft: steps({ ...search, with: { query: deep(100) } }), at: "" },
   {
@@ -38,6 +43,8 @@ const CASES: readonly Case[] = [
   { code: "BAD_VALUE", draft: { steps: "none" }, at: "/steps" },
   { code: "BAD_VALUE", draft: { steps: [7] }, at: "/steps/0" },
   { code: "BAD_VALUE", draft: steps(agent("a", { timeout: "soon" })), at: "/steps/0/timeout", fix: /250ms/ },
+  { code: "BAD_VALUE", draft: steps({ id: "a", tool: "search", with: "q" }), at: "/steps/0/with" },
+  { code: "BAD_VALUE", draft: { planloom: 2, steps: [search] }, at: "/planloom" },
   { code: "BAD_VALUE", draft: { steps: [search], answer: "short" }, at: "/answer" },
   { code: "MISSING_FIELD", draft: {}, at: "" },
   { code: "MISSING_FIELD", draft: steps({ agent: "Say hello." }), at: "/steps/0", message: /id/ },

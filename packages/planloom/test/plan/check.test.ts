@@ -151,6 +151,7 @@ describe("sound plans give no findings at all", () => {
         { id: "b", tool: "search", with: { query: "q", limit: "${{ a.n }}" } },
       ],
     },
+    "a secret": { steps: [{ id: "mail", tool: "send_email", with: { to: "a@b.c", body: { secret: "BODY" } } }] },
     "skipped items": {
       steps: [
         find,

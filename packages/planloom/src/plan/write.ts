@@ -1,0 +1,60 @@
+// A plan as the document that a person would write. In: a Plan. Out: plain data without what the defaults say anyway, which
+// reads and checks back to the same plan with the same hash. Separate because the reader is tolerant and the writer strict.
+import { LIMITS } from "../limits.js";
+import type { JsonObject } from "./json.js";
+import type { Plan, Retry, Step } from "./plan.js";
+
+export function writePlan({ goal, inputs, steps, answer }: Plan): JsonObject {
+  const { kind: _kind, ...said } = answer;
+  return tidy({ planloom: 1, goal, inputs: unlessEmpty(inputs), steps: steps.map(writeStep), answer: said });
+}
+
+/** Fields in the order in which a person reads: what, how, with which data, when, and what if not. */
+function writeStep(step: Step): JsonObject {
+  const { id, title, description, dependsOn, when, forEach, as, maxParallel, output, expect, optional } = step;
+  return tidy({
+    id,
+    title,
+    description,
+    ...deed(step),
+    forEach,
+    as: as === "item" ? undefined : as,
+    maxParallel,
+    with: unlessEmpty(step.with),
+    dependsOn: dependsOn.length === 0 ? undefined : dependsOn,
+    when,
+    output,
+    expect,
+    optional: optional ? true : undefined,
+    retry: writeRetry(step.retry, optional),
+    timeout: step.timeoutMs === undefined ? undefined : `${step.timeoutMs}ms`,
+    onFailure: step.onFailure === (optional ? "skip" : "fail") ? undefined : step.onFailure,
+    approval: step.approval,
+    model: step.model,
+    executor: step.executor,
+  });
+}
+
+function deed(step: Step): { readonly [field: string]: unknown } {
+  switch (step.kind) {
+    case "tool":
+      return { tool: step.tool, fill: step.fill };
+    case "agent":
+      return { agent: step.agent, tools: step.tools.length === 0 ? undefined : step.tools };
+    case "ask":
+      return { ask: step.ask };
+  }
+}
+
+function writeRetry({ attempts, delayMs, backoff }: Retry, optional: boolean): JsonObject | undefined {
+  const usual = delayMs === LIMITS.retryDelayMs && backoff === LIMITS.retryBackoff;
+  if (usual && attempts === (optional ? 1 : LIMITS.attempts)) return undefined;
+  return { attempts, ...(usual ? {} : { delay: `${delayMs}ms`, backoff }) };
+}
+
+const unlessEmpty = <T extends object>(value: T): T | undefined =>
+  Object.keys(value).length === 0 ? undefined : value;
+
+function tidy(fields: { readonly [name: string]: unknown }): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject;
+}
