@@ -70,4 +70,50 @@ export const LIMITS = {
   fetchBytes: 2 * 1024 * 1024,
   /** Bytes that `read_file` reads. */
   fileBytes: 4 * 1024 * 1024,
+  /** Findings kept of one draft: nobody, and no planner, mends more at once. */
+  findings: 500,
+  /** Characters of a YAML document: its parser needs seconds for more; JSON may be as large as planBytes. */
+  yamlChars: 256 * 1024,
+  /** Levels that the YAML parser is given: it runs out of memory on some that are deeper. */
+  yamlDepth: 500,
+  /** Nodes of one JSON Schema that are read before the rest is unknown: references that fan out would take for ever. */
+  schemaNodes: 5_000,
+  /** Literals of one kind in a union before they widen to it: larger enums are data, not types. */
+  typeLiterals: 200,
+  /** Nodes of one inferred type before it is unknown: a chain of macros can double a type with every link. */
+  typeNodes: 2_000,
+  /** Cycles that are reported of one draft. */
+  cycles: 20,
+  /** Parsed expressions that are kept: plans repeat theirs in every check and every item. */
+  parsedExpressions: 2_000,
+  /** Tools with a branch of their own in the planner's schema: decoders take 5,000 properties, a branch has about twenty. */
+  schemaTools: 100,
+  /** Characters of an input's type that the planner is shown: a longer one tells nothing more. */
+  inputTypeChars: 500,
+  /** Nesting of arguments that the planner's schema constrains: strict decoders stop at ten levels, the plan takes four. */
+  schemaDepth: 3,
+  /** How long one turn of the event loop may be kept busy by runs whose store answers at once, in ms. */
+  turnMs: 10,
+  /** How long a commit waits for another process's, in ms. It blocks the event loop, and a lease must outlast it. */
+  sqliteBusyMs: 5_000,
+  /** Attempts, 20 ms apart, to switch a new file to its write-ahead log while others do the same: SQLite does not wait there. */
+  sqliteOpenAttempts: 100,
+  /** Redirects that `fetch_url` follows: longer chains are loops. */
+  redirects: 5,
+  /** Texts that one search index holds: about 200 MB of memory when all words are distinct. */
+  searchFiles: 10_000,
+  /** Bytes of a folder that is searched: its index lives in memory. */
+  searchBytes: 64 * 1024 * 1024,
+  /** The largest exponent of `calculate`: larger ones only overflow or vanish. */
+  exponent: 1_000_000,
+  /** Characters that `summarize` takes in one request: about 50,000 tokens, which most models can still read. */
+  summarizeChars: 200_000,
+  /** Names that `list_files` looks at: a folder with more is a disk, not a body of documents. */
+  walkEntries: 50_000,
+  /** Folders within folders that `list_files` goes down: deeper trees are loops made by mounts. */
+  walkDepth: 32,
+  /** Elements around each other in a page that `fetch_url` turns into text; the converter leaves out what lies deeper. */
+  htmlDepth: 200,
+  /** Looks through open elements while one page is read, about half a second: hostile pages took minutes. */
+  htmlWork: 200_000_000,
 } as const;

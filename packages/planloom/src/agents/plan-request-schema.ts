@@ -2,6 +2,7 @@
 // decoding, where a step can only name tools that exist, with the arguments that they take.
 // Separate from plan.ts because decoders accept only a strict subset: there absent fields are null and free-form objects
 // are lists of { name, value } (strict-schema.ts).
+import { LIMITS } from "../limits.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { toolNamed, type Inventory, type ToolSpec } from "../plan/tool-spec.js";
 import { typeFromSchema } from "../plan/type-schema.js";
@@ -17,9 +18,6 @@ import {
   TEXT,
 } from "./strict-schema.js";
 
-/** Tools with a branch of their own: decoders take 5,000 properties, a branch has about twenty. The rest go by name only. */
-const BRANCHES = 100;
-
 const TEXTS: JsonObject = { type: "array", items: TEXT };
 const NOTHING: JsonObject = { type: "null" };
 
@@ -27,11 +25,11 @@ const NOTHING: JsonObject = { type: "null" };
 export function planRequestSchema(inventory: Inventory): JsonObject {
   const { tools } = inventory;
   const names = tools.map((tool) => tool.name);
-  const steps: JsonObject[] = tools.slice(0, BRANCHES).map((tool) => {
+  const steps: JsonObject[] = tools.slice(0, LIMITS.schemaTools).map((tool) => {
     return step({ tool: { type: "string", const: tool.name }, with: recordSchema(argumentsOf(tool), true) });
   });
-  if (tools.length > BRANCHES)
-    steps.push(step({ tool: { type: "string", enum: names.slice(BRANCHES) }, with: entries() }));
+  if (tools.length > LIMITS.schemaTools)
+    steps.push(step({ tool: { type: "string", enum: names.slice(LIMITS.schemaTools) }, with: entries() }));
   if (tools.length > 0) steps.push(step({ tool: { type: "string", enum: names }, fill: TEXT, with: entries() }));
   const agentTools = names.length === 0 ? NOTHING : { type: "array", items: { type: "string", enum: names } };
   steps.push(step({ agent: TEXT, tools: agentTools, with: entries() }), step({ ask: TEXT, with: entries() }));

@@ -149,11 +149,8 @@ function finding(code: string, message: string, fix: string): Finding {
 /** The text of the type that a value suggests: its kind, not the value itself. */
 function inputType(value: Json): string {
   const text = typeText(typeOfValue(value));
-  return text.length > TYPE_CHARS ? (Array.isArray(value) ? "unknown[]" : "unknown") : text;
+  return text.length > LIMITS.inputTypeChars ? (Array.isArray(value) ? "unknown[]" : "unknown") : text;
 }
-
-/** Above this a type tells a planner, and a person who approves, nothing more. */
-const TYPE_CHARS = 500;
 
 function typeOfValue(value: Json): Type {
   if (typeof value === "string") return STRING;

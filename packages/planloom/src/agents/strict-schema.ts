@@ -3,11 +3,9 @@
 // Separate from plan/type-schema.ts because that schema describes the type, while this one bends it for decoders:
 // - a property that may be absent is required and may be null;
 // - an object with free names is a list of { name, value }.
+import { LIMITS } from "../limits.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { membersOf, type RecordType, type Type } from "../plan/type.js";
-
-/** Nesting of arguments that is still constrained; strict decoders stop at ten levels, of which the plan takes four. */
-const DEPTH = 3;
 
 export const TEXT: JsonObject = { type: "string" };
 const SCALARS: readonly JsonObject[] = [TEXT, { type: "number" }, { type: "boolean" }];
@@ -28,7 +26,7 @@ export function entries(value: JsonObject = anyOf(ANYTHING)): JsonObject {
 }
 
 /** The strict schema of a type; with `references` each value may also be a text with `${{ … }}`. */
-export function strictSchema(type: Type, references: boolean, depth = DEPTH): JsonObject {
+export function strictSchema(type: Type, references: boolean, depth: number = LIMITS.schemaDepth): JsonObject {
   const options = depth < 0 ? ANYTHING : optionsOf(type, references, depth);
   return anyOf(references ? [...options, TEXT] : options);
 }
@@ -62,7 +60,7 @@ function unionOptions(members: readonly Type[], references: boolean, depth: numb
 }
 
 /** The object itself, without the option of a reference in its place. */
-export function recordSchema(type: RecordType, references: boolean, depth = DEPTH): JsonObject {
+export function recordSchema(type: RecordType, references: boolean, depth: number = LIMITS.schemaDepth): JsonObject {
   if (isFree(type)) return entries(type.rest && strictSchema(type.rest, references, depth - 1));
   const properties = Object.entries(type.fields).map(([name, field]) => {
     const schema = strictSchema(field.type, references, depth - 1);

@@ -44,9 +44,6 @@ interface Drive {
   decidedAt: number;
 }
 
-/** How long one turn of the event loop may be kept busy by runs whose store answers at once. */
-const TURN_MS = 10;
-
 export function localEngine(options: LocalEngineOptions): Engine {
   return new LocalEngine(options);
 }
@@ -223,7 +220,7 @@ class LocalEngine implements Engine {
         if (drive.over) return;
         this.#publish(drive, events);
         this.#act(drive);
-        if (performance.now() - turn > TURN_MS) turn = (await this.#defer(), performance.now());
+        if (performance.now() - turn > LIMITS.turnMs) turn = (await this.#defer(), performance.now());
       }
     } catch (error) {
       // The state in memory is ahead of the log now, so it is of no use: whoever drives the run next reads the log.

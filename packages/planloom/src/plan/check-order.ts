@@ -1,13 +1,11 @@
 // The order of a draft. In: steps with what they need. Out: an order in which needs come first, and findings on dependencies
 // that are unknown, go round in a circle or contradict the references. Separate because it needs neither types nor tools.
+import { LIMITS } from "../limits.js";
 import { quoted, orList, type Report } from "./check-report.js";
 import type { StepNode } from "./check-shape.js";
 import { cycleIn, dataNeedsOf, needsOf, wavesOf } from "./graph.js";
 import { nearestNames } from "./nearest.js";
 import type { Step } from "./plan.js";
-
-/** Separate circles that one check reports. */
-const MOST_CYCLES = 20;
 
 export interface Needs {
   readonly data: ReadonlySet<string>;
@@ -73,7 +71,7 @@ export function checkCycles(
   report: Report,
 ): void {
   const left = new Set(needs.keys());
-  for (let found = 0; found < MOST_CYCLES; found++) {
+  for (let found = 0; found < LIMITS.cycles; found++) {
     const cycle = cycleIn([...left], (id) => (needs.get(id)?.all ?? []).filter((need) => left.has(need)));
     if (cycle === undefined) return;
     reportCycle(cycle, byId, needs, report);

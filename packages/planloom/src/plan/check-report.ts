@@ -1,9 +1,7 @@
 // Collects the findings of one check. In: code, pointer, message and fix, from every part of check. Out: the list, each finding
 // once, errors first, with positions where the text is known. Separate because all parts of check write to it.
+import { LIMITS } from "../limits.js";
 import type { Finding, Severity } from "./finding.js";
-
-/** Findings kept of one check: nobody reads more, and a draft of junk has tens of thousands. */
-const MOST_FINDINGS = 500;
 
 export type Report = (code: string, pointer: string, message: string, fix: string, severity?: Severity) => void;
 export type Locate = (pointer: string) => { readonly line: number; readonly column: number } | undefined;
@@ -21,7 +19,7 @@ export function collectFindings(): Collected {
     const key = `${code} ${pointer} ${message}`;
     if (found.has(key)) return;
     if (severity === "error") errors++;
-    if (found.size < MOST_FINDINGS) found.set(key, { code, severity, where: { pointer }, message, fix });
+    if (found.size < LIMITS.findings) found.set(key, { code, severity, where: { pointer }, message, fix });
   };
   const findings = (locate: Locate | undefined): readonly Finding[] => {
     const list = [...found.values()].map((finding) => located(finding, locate));

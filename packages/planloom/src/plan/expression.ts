@@ -29,8 +29,6 @@ export const CEL_WORDS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Parsed expressions that are kept: plans repeat theirs in every check and every item. */
-const CACHED = 2_000;
 const cache = new Map<string, ParsedExpression>();
 
 /** Parses and checks an expression; never throws. The same source gives the same object while it is remembered. */
@@ -45,7 +43,7 @@ export function parseExpression(source: string): ParsedExpression {
   const known = cache.get(source);
   if (known !== undefined) return known;
   const parsed = parseFresh(source);
-  const oldest = cache.size >= CACHED ? cache.keys().next() : undefined;
+  const oldest = cache.size >= LIMITS.parsedExpressions ? cache.keys().next() : undefined;
   if (oldest?.done === false) cache.delete(oldest.value);
   cache.set(source, parsed);
   return parsed;

@@ -22,7 +22,9 @@ const duration = z.string().regex(DURATION_PATTERN).describe("A length of time: 
 const expression = z.string().min(1).describe("An expression in ${{ }}.");
 const typeText = z
   .union([text, safeRecord])
-  .describe('A type: "string", "number", "boolean", "{ name: string, revenueUsd: number | null }[]", or a JSON Schema.');
+  .describe(
+    'A type: "string", "number", "boolean", "{ name: string, revenueUsd: number | null }[]", or a JSON Schema.',
+  );
 
 const common = {
   id,
@@ -178,7 +180,8 @@ export function durationMs(duration: string): number {
 
 /** Writes out the defaults of one step. */
 export function completeStep(draft: DraftStep): Step {
-  const attempts = draft.retry?.attempts ?? (draft.optional === true && draft.retry === undefined ? 1 : LIMITS.attempts);
+  const attempts =
+    draft.retry?.attempts ?? (draft.optional === true && draft.retry === undefined ? 1 : LIMITS.attempts);
   const { title, retry, timeout, onFailure, dependsOn, optional, ...rest } = draft;
   const own = "tool" in draft ? draft.tool : "agent" in draft ? draft.agent : draft.ask;
   const common = {

@@ -9,7 +9,7 @@ import { textPosition } from "./read-position.js";
 
 /** Parses a part of `text` that begins at `base`. Never throws. */
 export function parseYaml(text: string, body: string, base: number): { readonly value: unknown } | ReadFailure {
-  if (body.length > YAML_CHARS) return yamlTooLarge();
+  if (body.length > LIMITS.yamlChars) return yamlTooLarge();
   if (nestsDeep(body)) return tooDeep();
   try {
     const document = parseDocument(body, {
@@ -30,11 +30,6 @@ export function parseYaml(text: string, body: string, base: number): { readonly 
   }
 }
 
-/** Larger YAML is refused: its parser takes seconds for a megabyte of errors, and people write far less. */
-const YAML_CHARS = 256 * 1024;
-/** Levels at which the parser, which calls itself for each, is still far from the end of its stack and memory. */
-const PARSED_LEVELS = 500;
-
 /** An upper bound on the nesting, seen from brackets, indentation and rows of `- - -` or `a: a:` alone. */
 function nestsDeep(body: string): boolean {
   const columns: number[] = [];
@@ -45,8 +40,8 @@ function nestsDeep(body: string): boolean {
     const first = starts[0];
     if (first === undefined) continue;
     while ((columns.at(-1) ?? -1) >= first) columns.pop();
-    columns.push(...starts.slice(0, PARSED_LEVELS));
-    if (columns.length + brackets >= PARSED_LEVELS || longestRow(line) >= PARSED_LEVELS) return true;
+    columns.push(...starts.slice(0, LIMITS.yamlDepth));
+    if (columns.length + brackets >= LIMITS.yamlDepth || longestRow(line) >= LIMITS.yamlDepth) return true;
   }
   return false;
 }
@@ -64,7 +59,7 @@ function bracketsAfter(line: string, before: number): number {
 function startsOf(line: string): number[] {
   const starts: number[] = [];
   const word = /[ \t]*(\S+)/y;
-  for (let match = word.exec(line); match !== null && starts.length < PARSED_LEVELS; match = word.exec(line)) {
+  for (let match = word.exec(line); match !== null && starts.length < LIMITS.yamlDepth; match = word.exec(line)) {
     starts.push(word.lastIndex - (match[1] ?? "").length);
     if (!opens(match[1] ?? "")) break;
   }
@@ -118,7 +113,7 @@ function notYaml(text: string, base: number, wrong: readonly SyntaxProblem[]): R
 }
 
 function yamlTooLarge(): ReadFailure {
-  const message = `The document is YAML of more than ${YAML_CHARS} characters.`;
+  const message = `The document is YAML of more than ${LIMITS.yamlChars} characters.`;
   return failure("too-large", "TOO_LARGE", message, "Write a smaller plan, or write it as JSON.");
 }
 

@@ -1,6 +1,7 @@
 // What the parts of types are under CEL's operators: a field, an element, an item, a sum. In: types (and sometimes the
 // tree they belong to). Out: the type that results, or undefined where the operator fails. Separate from inference,
 // which walks the tree and words the problems.
+import { LIMITS } from "../limits.js";
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { FUNCTIONS, METHODS } from "./functions.js";
 import {
@@ -107,12 +108,10 @@ export function rootOf(node: ASTNode | undefined): ASTNode | undefined {
   return root;
 }
 
-/** Types larger than this are unknown: a chain of macros can double a type with every link. */
-const TYPE_NODES = 2_000;
 const sizes = new WeakMap<Type, number>();
 
 export function limited(type: Type): Type {
-  return sizeOf(type) > TYPE_NODES ? UNKNOWN : type;
+  return sizeOf(type) > LIMITS.typeNodes ? UNKNOWN : type;
 }
 
 /** Nodes of a type, shared parts counted each time; remembered, so that asking again costs nothing. */

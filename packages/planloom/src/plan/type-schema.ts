@@ -18,12 +18,9 @@ import {
   unionOf,
 } from "./type.js";
 
-/** Schema nodes that are read before the rest is unknown: references that fan out would otherwise take for ever. */
-const SCHEMA_NODES = 5_000;
-
 /** The type of the values that a schema allows; wider where the schema says more than types can. Never throws. */
 export function typeFromSchema(schema: JsonObject): Type {
-  return read(schema, { root: schema, open: new Set(["#"]), budget: { nodes: SCHEMA_NODES }, depth: 0 });
+  return read(schema, { root: schema, open: new Set(["#"]), budget: { nodes: LIMITS.schemaNodes }, depth: 0 });
 }
 
 /** The type that a step's `output` names: the text of a type, or a JSON Schema. */

@@ -1,5 +1,6 @@
 // What a type is: a small lattice over JSON. In: types and values. Out: whether one fits the other, and a type's text.
 // Separate because check, inference, the schemas and the run-time gate all speak of types.
+import { LIMITS } from "../limits.js";
 import { assertNever } from "../error.js";
 import { canonicalJson, isObject, type Json, type JsonObject } from "./json.js";
 
@@ -40,9 +41,6 @@ export const STRING: Type = { kind: "string" };
 export const listOf = (of: Type): Type => ({ kind: "list", of });
 export const literalOf = (value: string | number | boolean): Type => ({ kind: "literal", value });
 
-/** Literals of one kind in a union before they widen to it: larger enums are data, not types. */
-const LITERALS = 200;
-
 /** The members of a union, or the type itself. */
 export const membersOf = (type: Type): readonly Type[] => (type.kind === "union" ? type.of : [type]);
 
@@ -68,7 +66,7 @@ function widen(members: readonly Type[]): readonly Type[] {
   ]) {
     const literals = widened.filter((member) => member.kind === "literal" && typeof member.value === name).length;
     if (literals === 0) continue;
-    const complete = literals > LITERALS || (name === "boolean" && literals === 2);
+    const complete = literals > LIMITS.typeLiterals || (name === "boolean" && literals === 2);
     if (!complete && !widened.some((member) => member.kind === name)) continue;
     const rest = widened.filter(
       (member) => member.kind !== name && !(member.kind === "literal" && typeof member.value === name),

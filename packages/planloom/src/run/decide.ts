@@ -28,23 +28,25 @@ export function decide(run: Run, input: Input): Fact[] {
   }
 }
 
-/** What has expired by `at`; asked before every input is decided. */
+/**
+ * One approval that has expired by `at`; asked before every input is decided, until there is none. One at a time, because
+ * the last of a fan-out's items to end also ends the fan-out.
+ */
 export function expire(run: Run, at: number): Fact[] {
-  const facts: Fact[] = [];
   for (const approval of run.approvals.values()) {
     if (approval.expiresAt > at) continue;
-    facts.push(fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" }));
+    const denied = fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" });
     const error: Failure = {
       code: "APPROVAL_EXPIRED",
       message: "nobody approved in time",
       retryable: false,
       next: "Start the run again, or give approvals more time.",
     };
-    if (approval.subject === "plan") return [...facts, fact("run.failed", { error })];
+    if (approval.subject === "plan") return [denied, fact("run.failed", { error })];
     const work = workOf(run, approval.subject);
-    if (work !== undefined) facts.push(...failed(run, work, error, at));
+    return work === undefined ? [denied] : [denied, ...failed(run, work, error, at)];
   }
-  return facts;
+  return [];
 }
 
 function started(run: Run, input: Start, at: number): Fact[] {

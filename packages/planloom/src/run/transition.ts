@@ -27,7 +27,7 @@ export function transition(run: Run, input: Input): RunEvent[] {
     }
     return facts.length > 0;
   };
-  record(expire(run, input.at), "engine");
+  while (record(expire(run, input.at), "engine"));
   record(decide(run, input));
   const more: Input = { id: input.id, at: input.at, by: "engine", type: "advance" };
   while (record(decide(run, more), "engine"));

@@ -68,7 +68,11 @@ export interface EventStore {
    * Rejects with PlanloomError STORE_CONFLICT (another seq), STORE_FENCED (the run has another owner), STORE_FULL,
    * STORE_FAILED; then nothing was written.
    */
-  append(runId: string, at: { readonly expectedSeq: number; readonly epoch: number }, events: readonly RunEvent[]): Promise<void>;
+  append(
+    runId: string,
+    at: { readonly expectedSeq: number; readonly epoch: number },
+    events: readonly RunEvent[],
+  ): Promise<void>;
   /** The run's events from `fromSeq` (default 1), in order, with blobs put back; [] for an unknown run. */
   read(runId: string, fromSeq?: number): Promise<readonly RunEvent[]>;
   /** Newest first. */

@@ -1,5 +1,6 @@
 // The database file: opened, recognised and brought to this version's tables. In: a path. Out: a database ready for use.
 // Separate because every way in which a file can be wrong is answered here, before the store exists.
+import { LIMITS } from "../limits.js";
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,10 +12,6 @@ import { sqliteError } from "./sqlite-error.js";
 const SCHEMA_VERSION = 1;
 /** "Plnl": marks the file as ours among all SQLite files. */
 const APPLICATION_ID = 0x506c6e6c;
-/** How long a commit waits for another process's, in ms. It blocks the event loop, and a lease must outlast it. */
-const BUSY_MS = 5_000;
-/** Tries to switch a new file to its write-ahead log while others do the same: SQLite does not wait there by itself. */
-const OPEN_ATTEMPTS = 100;
 const OPEN_DELAY_MS = 20;
 
 // `runs` is written with every append and therefore holds nothing long; the goal stands apart.
@@ -44,7 +41,7 @@ export async function openDatabase(Driver: SqlDriver, path: string): Promise<Sql
       return openOnce(Driver, path);
     } catch (thrown) {
       const error = sqliteError(thrown, path);
-      if (error.code !== "STORE_BUSY" || attempt >= OPEN_ATTEMPTS) throw error;
+      if (error.code !== "STORE_BUSY" || attempt >= LIMITS.sqliteOpenAttempts) throw error;
       await delay(OPEN_DELAY_MS);
     }
   }
@@ -83,7 +80,7 @@ function checkPlace(path: string): void {
 function openOnce(Driver: SqlDriver, path: string): SqlDatabase {
   const db = new Driver(path);
   try {
-    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    db.exec(`PRAGMA busy_timeout = ${LIMITS.sqliteBusyMs}`);
     // Before anything is written: a file of somebody else stays as it is.
     const version = recognise(db, path);
     useWriteAheadLog(db, path);

@@ -1,5 +1,6 @@
 // The files below a folder. In: a place inside a root. Out: its files with sizes and times, in order of their names.
 // Separate because listing and searching walk alike: bounded, links not followed, hidden folders left out.
+import { LIMITS } from "../limits.js";
 import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,11 +15,6 @@ export interface FoundFile {
   readonly bytes: number;
   readonly modifiedMs: number;
 }
-
-/** Names looked at in one walk: a folder with more is a disk, not a body of documents. */
-const WALK_MAX = 50_000;
-/** Folders within folders: deeper trees are loops made by mounts. */
-const DEPTH_MAX = 32;
 
 /** Throws ToolError FILE_TOO_MANY past the limits. Names that begin with a dot, and node_modules, are left out. */
 export async function* filesBelow(place: Place, signal: AbortSignal): AsyncGenerator<FoundFile> {
@@ -44,11 +40,12 @@ async function* filesIn(
   below: readonly string[],
 ): AsyncGenerator<FoundFile> {
   const shown = shownPath(walk.root, [...above, ...below]) || ".";
-  if (below.length > DEPTH_MAX) throw fileError("FILE_TOO_MANY", `${shown} lies more than ${DEPTH_MAX} folders deep`);
+  if (below.length > LIMITS.walkDepth)
+    throw fileError("FILE_TOO_MANY", `${shown} lies more than ${LIMITS.walkDepth} folders deep`);
   for (const entry of await entriesOf(folder, shown)) {
     walk.signal.throwIfAborted();
-    if (++walk.seen > WALK_MAX)
-      throw fileError("FILE_TOO_MANY", `There are more than ${WALK_MAX} files here; name a smaller folder`);
+    if (++walk.seen > LIMITS.walkEntries)
+      throw fileError("FILE_TOO_MANY", `There are more than ${LIMITS.walkEntries} files here; name a smaller folder`);
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     const names = [...below, entry.name];
     if (entry.isDirectory()) yield* filesIn(walk, join(folder, entry.name), above, names);

@@ -126,10 +126,10 @@ async function realOf(path: string, shown: string): Promise<string | undefined> 
   }
 }
 
-/** The path itself where nothing is there; a link to nothing would be written through. */
+/** The path itself where nothing is there (or something just came to be); a link to nothing would be written through. */
 async function unlinked(path: string, shown: string): Promise<string> {
   const there = await lstat(path).catch(() => undefined);
-  if (there !== undefined) throw outside(shown, "leads through a broken link");
+  if (there?.isSymbolicLink() === true) throw outside(shown, "leads through a broken link");
   return path;
 }
 

@@ -1,11 +1,8 @@
 // What a person would read of an HTML page. In: HTML. Out: its title and text. Separate because pages come from strangers:
 // the work they can cause is bounded here, and the converter is loaded only when the first one arrives.
+import { LIMITS } from "../limits.js";
 import { ToolError } from "./tool.js";
 
-/** Elements opened around each other: the converter leaves out what lies deeper. */
-const DEPTH_MAX = 200;
-/** The parser looks through its open elements at every closing tag: so many looks are about half a second. */
-const LOOKS_MAX = 200_000_000;
 /** Elements that are never closed, or that the next one of their kind closes: they do not pile up. */
 const UNCLOSED = new Set(
   "area base br col dd dt embed hr img input li link meta optgroup option p source tbody td tfoot th thead tr track wbr".split(
@@ -23,20 +20,61 @@ export interface PageText {
 export async function htmlText(html: string, base?: string): Promise<PageText> {
   checkNesting(html);
   const { convert } = await import("html-to-text");
+  const link = {
+    hideLinkHrefIfSameAsText: true,
+    ignoreHref: base === undefined,
+    pathRewrite: (path: string) => (URL.canParse(path, base) ? new URL(path, base).href : path),
+  };
   const options = {
     wordwrap: false,
-    limits: { maxDepth: DEPTH_MAX, maxInputLength: html.length },
+    limits: { maxDepth: LIMITS.htmlDepth, maxInputLength: html.length },
+    formatters: { cell: formatCell, item: formatItem },
     selectors: [
-      { selector: "a", options: { hideLinkHrefIfSameAsText: true, ignoreHref: base === undefined, baseUrl: base } },
+      { selector: "a", options: link },
       { selector: "img", format: "skip" },
+      { selector: "title", format: "skip" },
       { selector: "noscript", format: "skip" },
       { selector: "template", format: "skip" },
-      { selector: "table", format: "dataTable", options: { uppercaseHeaderCells: false } },
+      // Not the converter's own layouts: a huge colspan keeps it busy for ever, and every level of a list or a quotation
+      // indents every line below it.
+      { selector: "table", format: "block" },
+      { selector: "tr", format: "block", options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+      { selector: "ul", format: "block" },
+      { selector: "ol", format: "block" },
+      { selector: "blockquote", format: "block" },
+      { selector: "li", format: "item" },
+      { selector: "td", format: "cell" },
+      { selector: "th", format: "cell" },
       ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({ selector, options: { uppercase: false } })),
     ],
   };
   const title = convert(titleOf(html), { wordwrap: false }).replace(/\s+/g, " ").trim();
-  return { title, text: convert(html, options).trim() };
+  const text = convert(html, options).replace(/ \|$/gm, "").trim();
+  return { title, text };
+}
+
+/** What is used of the converter's own types. */
+interface Element {
+  readonly children: unknown;
+}
+interface Builder {
+  addInline(text: string): void;
+  openBlock(options: { readonly leadingLineBreaks: number }): void;
+  closeBlock(options: { readonly trailingLineBreaks: number }): void;
+}
+type Walk = (children: unknown, builder: Builder) => void;
+
+/** A row becomes one line: a | b. */
+function formatCell(cell: Element, walk: Walk, builder: Builder): void {
+  walk(cell.children, builder);
+  builder.addInline(" | ");
+}
+
+function formatItem(item: Element, walk: Walk, builder: Builder): void {
+  builder.openBlock({ leadingLineBreaks: 1 });
+  builder.addInline("* ");
+  walk(item.children, builder);
+  builder.closeBlock({ trailingLineBreaks: 1 });
 }
 
 /** The inside of the first `title` element; found by position, since a pattern could be made to look for a long time. */
@@ -58,7 +96,7 @@ function checkNesting(html: string): void {
     const name = word!.toLowerCase();
     const ends = slash === "/";
     if (ends) looks += depth;
-    if (looks > LOOKS_MAX)
+    if (looks > LIMITS.htmlWork)
       throw new ToolError("The page nests too deeply to be read.", { code: "FETCH_HTML", retryable: false });
     // An end without a beginning closes nothing, but is looked for all the same.
     const open = opened.get(name) ?? 0;

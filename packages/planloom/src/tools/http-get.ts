@@ -1,6 +1,7 @@
 // One GET over http or https. In: a URL, what may be reached, how much is read. Out: status, headers and body, or a ToolError.
 // Separate because every tool that reads the network goes through this one door. Node's own client instead of fetch, because
 // only there the address of the socket itself can be checked.
+import { LIMITS } from "../limits.js";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { pipeline, type Readable } from "node:stream";
@@ -29,21 +30,18 @@ export interface Got {
   readonly body: Buffer;
 }
 
-/** Five, as browsers once did: longer chains are loops. */
-const REDIRECTS_MAX = 5;
-
 /**
  * Follows redirects, each with the same checks. Throws ToolError FETCH_URL, FETCH_ADDRESS, FETCH_REDIRECTS, FETCH_STATUS (400
  * and above; retryable for 429 and 5xx), FETCH_TOO_LARGE, FETCH_FAILED; on abort the signal's reason.
  */
 export async function httpGet(address: string, options: GetOptions): Promise<Got> {
   let url = checkedUrl(address);
-  for (let hop = 0; hop <= REDIRECTS_MAX; hop++) {
+  for (let hop = 0; hop <= LIMITS.redirects; hop++) {
     const got = await getOnce(url, options);
     if (!(got instanceof URL)) return got;
     url = got;
   }
-  return refuse("FETCH_REDIRECTS", `${address} leads through more than ${REDIRECTS_MAX} redirects.`);
+  return refuse("FETCH_REDIRECTS", `${address} leads through more than ${LIMITS.redirects} redirects.`);
 }
 
 function checkedUrl(address: string, base?: URL): URL {

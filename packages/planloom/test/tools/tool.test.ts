@@ -35,15 +35,9 @@ describe("types follow from the schemas", () => {
     });
     // @ts-expect-error: ids must be numbers
     tool({ name: "a", description: "d", input: tickets, output: loaded, effects: "none", run: () => ({ ids: ["1"] }) });
+    const given = { name: "b", description: "d", input: tickets, effects: "none", run: () => 1 } as const;
     // @ts-expect-error: no such argument
-    tool({
-      name: "b",
-      description: "d",
-      input: z.object({ a: z.string() }),
-      effects: "none",
-      content: ["a" as "b"],
-      run: () => 1,
-    });
+    expect(() => tool({ ...given, content: ["text"] })).toThrow(PlanloomError);
     // @ts-expect-error: effects are required
     expect(() => tool({ name: "c", description: "d", input: tickets, run: () => 1 })).toThrow(PlanloomError);
   });

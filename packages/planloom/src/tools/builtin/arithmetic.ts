@@ -8,9 +8,6 @@ import { tokensOf, type Token } from "./arithmetic-token.js";
 
 export type Variables = { readonly [name: string]: number | readonly number[] };
 
-/** Larger exponents only ever overflow or vanish, except next to 1, where daily interest over centuries stays below. */
-const EXPONENT_MAX = 1_000_000;
-
 /**
  *     sum     = product (("+" | "-") product)*
  *     product = unary (("*" | "/" | "%") unary)*
@@ -193,8 +190,8 @@ function own(variables: Variables, name: string): number | readonly number[] | u
 }
 
 function power(base: number, exponent: number, at: number): number {
-  if (Math.abs(exponent) > EXPONENT_MAX) {
-    wrong("CALC_EXPONENT", at, `the exponent ${exponent} is too large`, `Exponents go up to ${EXPONENT_MAX}.`);
+  if (Math.abs(exponent) > LIMITS.exponent) {
+    wrong("CALC_EXPONENT", at, `the exponent ${exponent} is too large`, `Exponents go up to ${LIMITS.exponent}.`);
   }
   if (base === 0 && exponent < 0) wrong("CALC_DIVISION_BY_ZERO", at, "0 to a negative power", "Check the base first.");
   return finite(base ** exponent, at, "the power");

@@ -11,9 +11,6 @@ import { ToolError } from "../tool.js";
 import type { Hit, Search } from "./search.js";
 import { snippetOf } from "./snippet.js";
 
-/** Texts that one index holds: about 200 MB of memory when all are distinct words. */
-const FILES_MAX = 10_000;
-const BYTES_MAX = 64 * 1024 * 1024;
 const TEXTS = new Set(
   "txt text md markdown mdx rst adoc org tex html htm xhtml json jsonl ndjson json5 csv tsv yaml yml toml xml log ini".split(
     " ",
@@ -88,10 +85,10 @@ class FolderIndex {
       if (!TEXTS.has(endingOf(file.path)) || file.bytes > LIMITS.fileBytes) continue;
       files.set(file.path, file);
       bytes += file.bytes;
-      if (files.size <= FILES_MAX && bytes <= BYTES_MAX) continue;
+      if (files.size <= LIMITS.searchFiles && bytes <= LIMITS.searchBytes) continue;
       throw fileError(
         "SEARCH_FOLDER_TOO_LARGE",
-        `The folder has more than ${FILES_MAX} texts or ${BYTES_MAX} bytes; search a smaller one`,
+        `The folder has more than ${LIMITS.searchFiles} texts or ${LIMITS.searchBytes} bytes; search a smaller one`,
       );
     }
     return files;

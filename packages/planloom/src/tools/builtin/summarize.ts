@@ -1,5 +1,6 @@
 // The tool `summarize`. In: a way to ask a model. Out: the tool. Separate because it is the only built-in that needs a model,
 // which the engine lends it.
+import { LIMITS } from "../../limits.js";
 import { z } from "zod";
 import { messageOf, PlanloomError } from "../../error.js";
 import { tool, ToolError, type Tool } from "../tool.js";
@@ -9,8 +10,6 @@ export interface SummarizeOptions {
   readonly ask: (prompt: { readonly system: string; readonly text: string }, signal: AbortSignal) => Promise<string>;
 }
 
-/** About 50,000 tokens: what most models can still read in one piece. */
-const TEXT_MAX = 200_000;
 const WORDS = 150;
 
 export function summarizeTool({ ask }: SummarizeOptions): Tool {
@@ -36,8 +35,10 @@ export function summarizeTool({ ask }: SummarizeOptions): Tool {
 
 function checkText(text: string): void {
   if (text.trim() === "") throw refused("There is no text to summarize.");
-  if (text.length > TEXT_MAX)
-    throw refused(`The text has ${text.length} characters; at most ${TEXT_MAX} can be summarized at once.`);
+  if (text.length > LIMITS.summarizeChars)
+    throw refused(
+      `The text has ${text.length} characters; at most ${LIMITS.summarizeChars} can be summarized at once.`,
+    );
 }
 
 function refused(message: string): ToolError {

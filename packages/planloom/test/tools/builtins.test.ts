@@ -1,0 +1,145 @@
+// The built-ins together: which are offered, what the planner is told, and the two small ones, calculate and summarize.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PlanloomError } from "../../src/error.js";
+import type { Json } from "../../src/plan/json.js";
+import { calculateTool } from "../../src/tools/builtin/calculate.js";
+import { summarizeTool } from "../../src/tools/builtin/summarize.js";
+import { builtinTools, type BuiltinOptions } from "../../src/tools/builtins.js";
+import { createInventory } from "../../src/tools/inventory.js";
+import { ToolError } from "../../src/tools/tool.js";
+import { called, errorOf } from "./tool-context.js";
+
+describe("builtinTools", () => {
+  let base: string;
+  beforeEach(async () => {
+    base = await mkdtemp(join(tmpdir(), "planloom-builtins-"));
+    await mkdir(join(base, "docs", "teas"), { recursive: true });
+    await mkdir(join(base, "other"));
+    await writeFile(join(base, "docs", "teas", "oolong.md"), "Oolong.");
+  });
+  afterEach(() => rm(base, { recursive: true, force: true }));
+
+  const made = (options: BuiltinOptions) => {
+    const { tools, notes } = builtinTools(options);
+    return { ...createInventory(tools, notes), notes, names: tools.map(({ spec }) => spec.name) };
+  };
+  /** Searches, and reads what was found. */
+  async function foundText(options: BuiltinOptions): Promise<Json> {
+    const { tools } = made(options);
+    const { results } = (await called(tools.get("search")!, { query: "oolong" })) as unknown as {
+      results: { url: string }[];
+    };
+    return called(tools.get("read_file")!, { path: results[0]!.url });
+  }
+
+  it("offers what it has options for", () => {
+    const { names, notes } = made({});
+    expect(names).toEqual(["calculate"]);
+    expect(notes).toEqual([expect.stringContaining("no search")]);
+    const all = made({
+      files: { roots: [base], write: true },
+      fetch: true,
+      summarize: async () => "s",
+      search: { searxng: "http://127.0.0.1:1" },
+    });
+    expect(all.names).toEqual([
+      "calculate",
+      "read_file",
+      "list_files",
+      "write_file",
+      "fetch_url",
+      "summarize",
+      "search",
+    ]);
+    expect(all.notes).toEqual([]);
+    expect(all.specs.filter(({ effects }) => effects !== "none").map(({ name }) => name)).toEqual(["write_file"]);
+    expect(made({ fetch: false }).names).toEqual(["calculate"]);
+  });
+
+  it("what search finds, read_file opens", async () => {
+    const docs = join(base, "docs");
+    const search = { folder: docs };
+    expect(await foundText({ search })).toEqual({ path: "teas/oolong.md", text: "Oolong." });
+    expect(await foundText({ search, files: { roots: [base] } })).toEqual({
+      path: "docs/teas/oolong.md",
+      text: "Oolong.",
+    });
+    const files = { roots: [join(base, "other"), docs] };
+    expect(await foundText({ search, files })).toEqual({ path: "docs/teas/oolong.md", text: "Oolong." });
+    const apart = made({ search, files: { roots: [join(base, "other")] } });
+    expect(apart.notes).toEqual([expect.stringContaining("read_file cannot open")]);
+  });
+
+  it("has schemas as data that plans are checked against", () => {
+    const { tools, specs } = made({ fetch: true, summarize: async () => "", search: { folder: base } });
+    const argumentsOf = (name: string) => {
+      const { properties, required, additionalProperties } = tools.get(name)!.spec.input as Record<string, object>;
+      return [Object.keys(properties!), required, additionalProperties];
+    };
+    expect(argumentsOf("calculate")).toEqual([["expression", "variables"], ["expression"], false]);
+    expect(argumentsOf("search")).toEqual([["query", "limit"], ["query"], false]);
+    expect(argumentsOf("fetch_url")).toEqual([["url"], ["url"], false]);
+    expect(argumentsOf("read_file")).toEqual([["path"], ["path"], false]);
+    expect(argumentsOf("list_files")).toEqual([["path", "glob"], ["path"], false]);
+    expect(argumentsOf("summarize")).toEqual([["text", "words"], ["text"], false]);
+    for (const spec of specs) expect(spec.output).toBeDefined();
+  });
+});
+
+describe("calculate", () => {
+  it("calculates with variables", async () => {
+    const args = { expression: "round(salary * 0.3 / 12, 2)", variables: { salary: 100_000 } };
+    expect(await called(calculateTool(), args)).toBe(2_500);
+    expect(await called(calculateTool(), { expression: "sum(all)", variables: { all: [1, 2] } })).toBe(3);
+  });
+
+  it("refuses prototype keys and what is no number", async () => {
+    const refused = async (variables: string) =>
+      (await errorOf(called(calculateTool(), { expression: "a", variables: JSON.parse(variables) as Json }))).code;
+    expect(await refused('{ "__proto__": { "a": 1 } }')).toBe("BAD_ARGUMENTS");
+    expect(await refused('{ "constructor": 1 }')).toBe("CALC_VARIABLE");
+    expect(await refused('{ "a": "1" }')).toBe("BAD_ARGUMENTS");
+    expect(await refused('{ "b": 1 }')).toBe("CALC_NAME");
+  });
+});
+
+describe("summarize", () => {
+  it("asks the model with the text as data", async () => {
+    const asked: unknown[] = [];
+    const stop = new AbortController();
+    const summarize = summarizeTool({
+      ask: async (prompt, signal) => {
+        asked.push(prompt, signal);
+        return " Short. ";
+      },
+    });
+    expect(await called(summarize, { text: "A long text.", words: 20 }, stop.signal)).toBe("Short.");
+    expect(asked).toEqual([
+      { system: expect.stringContaining("at most 20 words") as string, text: "A long text." },
+      stop.signal,
+    ]);
+  });
+
+  it("asks nobody about no text, or too much", async () => {
+    const summarize = summarizeTool({ ask: () => Promise.reject(new Error("asked")) });
+    for (const text of [" ", "x".repeat(200_001)]) {
+      expect(await errorOf(called(summarize, { text }))).toMatchObject({ code: "SUMMARIZE_TEXT", retryable: false });
+    }
+  });
+
+  it("says what the model did wrong, and whether to try again", async () => {
+    const failing = (ask: () => Promise<string>) => errorOf(called(summarizeTool({ ask }), { text: "t" }));
+    expect(await failing(async () => " ")).toMatchObject({ code: "SUMMARIZE_EMPTY", retryable: true });
+    const refused = new PlanloomError("MODEL_AUTH", "no key", { kind: "provider" });
+    expect(await failing(() => Promise.reject(refused))).toMatchObject({
+      code: "SUMMARIZE_FAILED",
+      retryable: false,
+      cause: refused,
+    });
+    const busy = new ToolError("busy", { code: "BUSY" });
+    expect(await failing(() => Promise.reject(busy))).toBe(busy);
+  });
+});
