@@ -5,7 +5,6 @@ import path from "node:path";
 
 export const packageDir = path.join(import.meta.dirname, "..", "packages", "planloom");
 export const library = await import(path.join(packageDir, "dist", "index.js"));
-export const kit = await import(path.join(packageDir, "dist", "testing", "index.js"));
 
 export const noop = library.tool({
   name: "noop",

@@ -1,7 +1,10 @@
 // Makespan against the critical path: with real timers on an uneven plan, and with a virtual clock on recorded DAGs.
 import { readFileSync } from "node:fs";
-import { durable, kit, library, loomOver, timeRun } from "./library.mjs";
+import path from "node:path";
+import { durable, library, loomOver, packageDir, timeRun } from "./library.mjs";
 import { row, rounds } from "./measure.mjs";
+
+const kit = await import(path.join(packageDir, "dist", "testing", "index.js"));
 
 const sleep = (wait) =>
   library.tool({

@@ -108,10 +108,10 @@ class LocalEngine implements Engine {
   }
 
   async #open(runId: string, reason: string, listener?: Listener): Promise<void> {
-    const owner = await this.#store.owner(runId);
-    if (owner !== undefined && this.#isAlive(owner)) throw runOwned(runId, owner.holder ?? "");
     const first = await loadRun(this.#store, runId);
     if (first.ended !== undefined) return;
+    const owner = await this.#store.owner(runId);
+    if (owner !== undefined && this.#isAlive(owner)) throw runOwned(runId, owner.holder ?? "");
     const epoch = await this.#store.claim(runId, owner?.epoch ?? 0, this.#holder, this.#leaseEnd());
     if (epoch === undefined) throw runOwned(runId, "another process");
     // Read again: the former owner may have appended until the claim.
@@ -143,8 +143,9 @@ class LocalEngine implements Engine {
     command: Command,
     { by, record }: { readonly by: string; readonly record?: "only" },
   ): Promise<Reply> {
-    const before = this.#drives.get(runId)?.run ?? (await this.load(runId));
-    if (before.ended !== undefined)
+    const driven = this.#drives.get(runId)?.run;
+    const before = driven ?? (await this.load(runId));
+    if (driven === undefined && before.ended !== undefined)
       return { ok: false, code: "RUN_ENDED", message: `Run ${runId} is ${before.ended} already.` };
     const inputId = this.#newId("input");
     const fromSeq = before.seq + 1;
@@ -336,15 +337,14 @@ class LocalEngine implements Engine {
     });
   }
 
+  /** Tells who waits for it that only a person can go on. What is still being appended has not happened yet. */
   #answerWaiters(drive: Drive): void {
-    if (drive.waiters.size === 0) return;
-    const idle = drive.queue.length === 0 && !drive.pumping && drive.inFlight.size === 0;
-    const why = drive.run.ended !== undefined ? "ended" : idle && isWaiting(drive.run) ? "waiting" : undefined;
-    if (why === undefined) return;
+    const idle = !drive.over && !drive.pumping && drive.queue.length === 0 && drive.inFlight.size === 0;
+    if (drive.waiters.size === 0 || !idle || !isWaiting(drive.run)) return;
     for (const waiter of drive.waiters) {
-      if (why === "waiting" && waiter.untilEnd) continue;
+      if (waiter.untilEnd) continue;
       drive.waiters.delete(waiter);
-      waiter.resolve({ run: drive.run, why });
+      waiter.resolve({ run: drive.run, why: "waiting" });
     }
   }
 
@@ -364,9 +364,10 @@ class LocalEngine implements Engine {
   async #giveUp(drive: Drive, error: unknown): Promise<void> {
     this.#forget(drive, error);
     this.#failures.set(drive.run.id, error);
+    // Released first: whoever is told may go on with the run at once.
+    await this.#release(drive);
     for (const waiter of drive.waiters) waiter.reject(error);
     this.#replyToAll(drive.run.id, { ok: false, code: "NOT_ANSWERED", message: messageOf(error) });
-    await this.#release(drive);
   }
 
   /** Where that cannot be written, the lease runs out by itself. */

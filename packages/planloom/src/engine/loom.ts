@@ -47,8 +47,8 @@ export interface StartOptions {
   readonly runId?: string;
 }
 
-/** Opens the store and the tools. Throws PlanloomError of kind config or store. */
-export async function createLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
+/** See createLoom. */
+export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
   const settings = settingsOf(config);
   const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
   const { roles, planner: plannerFunction } = rolesOf(config, flags, env);

@@ -1,18 +1,19 @@
 // YAML as plain data: no tags, no repeated keys, few aliases. In: a text. Out: its value, or a failure that says where.
 // Separate because YAML can do more than a plan needs, and this is the place where it may not.
-import { isScalar, parseDocument, visit, type Document } from "yaml";
+import type { Document } from "yaml";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Finding } from "./finding.js";
 import { failure, tooDeep, type ReadFailure } from "./read-failure.js";
 import { textPosition } from "./read-position.js";
+import { yaml } from "./parsers.js";
 
 /** Parses a part of `text` that begins at `base`. Never throws. */
 export function parseYaml(text: string, body: string, base: number): { readonly value: unknown } | ReadFailure {
   if (body.length > LIMITS.yamlChars) return yamlTooLarge();
   if (nestsDeep(body)) return tooDeep();
   try {
-    const document = parseDocument(body, {
+    const document = yaml().parseDocument(body, {
       schema: "core",
       customTags: [],
       uniqueKeys: false,
@@ -87,6 +88,7 @@ interface SyntaxProblem {
 /** Ours, because the parser compares each key of a map with every other: 100,000 keys would take minutes. */
 function repeatedKeys(document: Document): SyntaxProblem[] {
   const wrong: SyntaxProblem[] = [];
+  const { isScalar, visit } = yaml();
   visit(document, {
     Map(_key, map) {
       const seen = new Set<string>();

@@ -1,0 +1,10 @@
+// The public names of plans as data (planloom/plan): reading, checking, writing and drawing them, without a run.
+// Separate from index.ts because it loads the schema library and the parsers.
+export { check, type CheckOptions, type CheckResult } from "./plan/check.js";
+export { findingText } from "./plan/finding.js";
+export { graphAscii, graphMermaid } from "./plan/graph.js";
+export { planHash, type Draft } from "./plan/plan.js";
+export { readPlan, type ReadOptions, type ReadResult } from "./plan/read.js";
+export { planJsonSchema } from "./plan/schema-document.js";
+export type { EffectClass, Inventory, ToolSpec } from "./plan/tool-spec.js";
+export { writePlan } from "./plan/write.js";
