@@ -97,14 +97,15 @@ function checked(value: unknown, file: string): LoomConfig {
   if (tools !== undefined && !(Array.isArray(tools) && tools.every(isTool))) {
     throw invalid(file, "has tools that were not made by tool()", "tools: [tool({ ... })], in a .ts or .js file");
   }
-  if (models === undefined) return value as LoomConfig;
+  if (models === undefined) return value;
   if (!isObject(models)) throw invalid(file, "has models that are no record", "models: { planner, executor, ... }");
   const strange = Object.keys(models).find((key) => !MODEL_KEYS.includes(key));
   if (strange !== undefined) throw invalid(file, `has the unknown role models.${strange}`, MODEL_KEYS.join(", "));
-  return value as LoomConfig;
+  return value;
 }
 
-const isTool = (value: unknown): boolean => isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
+const isTool = (value: unknown): boolean =>
+  isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
 
 function invalid(file: string, what: string, wanted: string): PlanloomError {
   return new PlanloomError("CONFIG_INVALID", `${file} ${what}.`, { kind: "config", next: `Write ${wanted}.` });
@@ -114,7 +115,10 @@ function invalid(file: string, what: string, wanted: string): PlanloomError {
 function placed(config: LoomConfig, folder: string): LoomConfig {
   const { store, builtins } = config;
   const isPath = typeof store === "string" && store !== "memory" && !store.includes("://");
-  const files = builtins?.files && { ...builtins.files, roots: builtins.files.roots.map((root) => resolve(folder, root)) };
+  const files = builtins?.files && {
+    ...builtins.files,
+    roots: builtins.files.roots.map((root) => resolve(folder, root)),
+  };
   const search = builtins?.search;
   const searched = search && "folder" in search ? { folder: resolve(folder, search.folder) } : search;
   return {

@@ -4,7 +4,7 @@ import { messageOf, PlanloomError } from "../error.js";
 import { say } from "./output.js";
 import { manyLines, paint } from "./style.js";
 
-export interface Problem {
+interface Problem {
   readonly code: string;
   readonly message: string;
   readonly next?: string | undefined;

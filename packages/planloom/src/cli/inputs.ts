@@ -15,7 +15,8 @@ export async function inputsOf(pairs: readonly string[]): Promise<{ readonly [na
   const entries = await Promise.all(pairs.map(entryOf));
   const names = entries.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw usageError("INPUT_INVALID", `The input ${twice} is given twice.`, "Give each input once.");
+  if (twice !== undefined)
+    throw usageError("INPUT_INVALID", `The input ${twice} is given twice.`, "Give each input once.");
   return Object.fromEntries(entries);
 }
 
@@ -23,7 +24,11 @@ async function entryOf(pair: string): Promise<readonly [string, Json]> {
   const at = pair.indexOf("=");
   const name = pair.slice(0, Math.max(at, 0)).trim();
   if (name === "" || FORBIDDEN_KEYS.has(name)) {
-    throw usageError("INPUT_INVALID", `"${pair.slice(0, 80)}" is no input.`, "Write --input name=value or --input name=@file.");
+    throw usageError(
+      "INPUT_INVALID",
+      `"${pair.slice(0, 80)}" is no input.`,
+      "Write --input name=value or --input name=@file.",
+    );
   }
   const value = pair.slice(at + 1);
   if (value.startsWith("@@")) return [name, value.slice(1)];
@@ -42,12 +47,20 @@ export function jsonOrText(value: string): Json {
 async function fileValue(name: string, path: string): Promise<Json> {
   const text = await fileText(path, LIMITS.valueBytes);
   if (Buffer.byteLength(text) > LIMITS.valueBytes) {
-    throw usageError("INPUT_INVALID", `The file ${path} of input ${name} is larger than 8 MiB.`, "Give the path, and let a tool read it.");
+    throw usageError(
+      "INPUT_INVALID",
+      `The file ${path} of input ${name} is larger than 8 MiB.`,
+      "Give the path, and let a tool read it.",
+    );
   }
   try {
     return await parsed(text, extname(path).toLowerCase());
   } catch (error) {
-    throw usageError("INPUT_INVALID", `The file ${path} of input ${name} cannot be parsed: ${messageOf(error)}.`, "Mend the file.");
+    throw usageError(
+      "INPUT_INVALID",
+      `The file ${path} of input ${name} cannot be parsed: ${messageOf(error)}.`,
+      "Mend the file.",
+    );
   }
 }
 

@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import type { LoomConfig } from "../engine/config.js";
-import { createLoom, type Loom, type LoomPorts } from "../engine/loom.js";
+import { createLoom } from "../engine/create-loom.js";
+import type { Loom, LoomPorts } from "../engine/loom.js";
 import { PlanloomError } from "../error.js";
 import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
@@ -60,7 +61,11 @@ export async function withStore<T>(flags: PlaceFlags, work: (store: EventStore) 
 function inFile(error: unknown, file: string | null): unknown {
   if (file === null || !(error instanceof PlanloomError) || error.code !== "CONFIG_INVALID") return error;
   const { code, message, next, kind } = error;
-  return new PlanloomError(code, `${file}: ${message}`, { kind, cause: error, ...(next === undefined ? {} : { next }) });
+  return new PlanloomError(code, `${file}: ${message}`, {
+    kind,
+    cause: error,
+    ...(next === undefined ? {} : { next }),
+  });
 }
 
 /** Who gives a command, for the log. */

@@ -2,7 +2,8 @@
 // Separate because run, validate and graph read plans in the same way, and say the same where they cannot.
 import { open, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { messageOf } from "../error.js";
+import { isatty } from "node:tty";
+import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Finding } from "../plan/finding.js";
 import { isObject } from "../plan/json.js";
@@ -10,7 +11,6 @@ import { readPlan, type ReadResult } from "../plan/read.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { usageError } from "./error-text.js";
 import { say } from "./output.js";
-import { isatty } from "node:tty";
 
 export interface PlanText {
   /** As it is shown before a position. */
@@ -23,29 +23,54 @@ const ENDINGS = [".yaml", ".yml", ".json"];
 /** Whether a word means a plan file: it is there, or its ending says so. */
 export async function meansFile(word: string): Promise<boolean> {
   if (ENDINGS.includes(extname(word).toLowerCase()) && !/\s/.test(word)) return true;
-  return word.length < 1_000 && (await stat(word).then((found) => found.isFile(), () => false));
+  return (
+    word.length < 1_000 &&
+    (await stat(word).then(
+      (found) => found.isFile(),
+      () => false,
+    ))
+  );
 }
 
 /** The text of a file, or of standard input for `-`; a document that is too long is read only so far as to be refused. */
 export async function planText(path: string): Promise<PlanText> {
-  return path === "-" ? { name: "stdin", text: await standardInput() } : { name: path, text: await fileText(path, LIMITS.planBytes) };
+  return path === "-"
+    ? { name: "stdin", text: await standardInput() }
+    : { name: path, text: await fileText(path, LIMITS.planBytes) };
 }
 
 /** At most one byte more than `max`, so that the reader can say that it is too much. Throws FILE_UNREADABLE. */
 export async function fileText(path: string, max: number): Promise<string> {
   try {
-    await using file = await open(path, "r");
-    const buffer = Buffer.alloc(Math.min((await file.stat()).size, max) + 1);
+    return await beginningOf(path, max + 1);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (missing)
+      throw usageError(
+        "FILE_NOT_FOUND",
+        `There is no file ${path}.`,
+        "Check the path; a goal in words needs no ending.",
+      );
+    throw usageError(
+      "FILE_UNREADABLE",
+      `${path} cannot be read: ${messageOf(error)}.`,
+      "Name a text file that can be read.",
+    );
+  }
+}
+
+async function beginningOf(path: string, bytes: number): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const buffer = Buffer.alloc(bytes);
     let length = 0;
     for (;;) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length);
       length += bytesRead;
       if (bytesRead === 0 || length === buffer.length) return buffer.toString("utf8", 0, length);
     }
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (missing) throw usageError("FILE_NOT_FOUND", `There is no file ${path}.`, "Check the path; a goal in words needs no ending.");
-    throw usageError("FILE_UNREADABLE", `${path} cannot be read: ${messageOf(error)}.`, "Name a text file that can be read.");
+  } finally {
+    await file.close();
   }
 }
 
@@ -69,6 +94,16 @@ export function readDraft({ text }: PlanText, inventory: Inventory): ReadResult 
 export function goalOf(draft: unknown, name: string): string {
   const goal = isObject(draft) ? draft["goal"] : undefined;
   return typeof goal === "string" && goal.trim() !== "" ? goal : `Run the plan ${basename(name)}`;
+}
+
+/** PLAN_INVALID with every error, and where it stands in the file. */
+export function draftInvalid(findings: readonly Finding[], name: string): PlanloomError {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const many = errors.length === 1 ? "one error" : `${errors.length} errors`;
+  return new PlanloomError("PLAN_INVALID", `The plan in ${name} has ${many}:\n${findingLines(errors, name)}`, {
+    kind: "plan",
+    next: `Mend it, and check it again: planloom validate ${name}`,
+  });
 }
 
 /** `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead. */

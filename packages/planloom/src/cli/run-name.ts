@@ -17,11 +17,18 @@ export async function runNamed(store: EventStore, name: string): Promise<string>
     throw usageError("RUN_UNKNOWN", `There is no run ${name} in the store (${store.name}).`, next);
   }
   const some = fitting.slice(0, 5).map(({ runId }) => runId);
-  throw usageError("RUN_AMBIGUOUS", `${fitting.length} runs begin with ${name}: ${some.join(", ")}.`, "Write more of the id.");
+  throw usageError(
+    "RUN_AMBIGUOUS",
+    `${fitting.length} runs begin with ${name}: ${some.join(", ")}.`,
+    "Write more of the id.",
+  );
 }
 
 function newest(runs: readonly RunHead[], store: EventStore): string {
-  const started = runs.reduce<RunHead | undefined>((a, b) => (a === undefined || b.startedAt > a.startedAt ? b : a), undefined);
+  const started = runs.reduce<RunHead | undefined>(
+    (a, b) => (a === undefined || b.startedAt > a.startedAt ? b : a),
+    undefined,
+  );
   if (started !== undefined) return started.runId;
   throw new PlanloomError("RUN_UNKNOWN", `There is no run in the store (${store.name}) yet.`, {
     kind: "usage",

@@ -23,14 +23,12 @@ export function paint(how: Paint, text: string): string {
 
 /** Text from outside as one line: control characters, which could steer a terminal, become spaces. */
 export function oneLine(text: string, max = 200): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters that are taken out
   const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, " ").trim();
   return plain.length > max ? `${plain.slice(0, max - 1)}…` : plain;
 }
 
 /** Text from outside over several lines, without control characters that could steer a terminal. */
 export function manyLines(text: string): string {
-  // eslint-disable-next-line no-control-regex -- tab and line feed stay
   return text.replace(/\r\n/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 }
 
