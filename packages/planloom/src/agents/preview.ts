@@ -14,7 +14,7 @@ export function dataBlock(name: string, text: string): string {
 }
 
 /** The beginning of a text, and how much of it that is. */
-export function beginning(text: string, from = 0): string {
+function beginning(text: string, from = 0): string {
   const part = text.slice(from, from + LIMITS.previewChars);
   const end = from + part.length;
   return from === 0 && end === text.length ? text : `${part}\n[characters ${from} to ${end} of ${text.length}]`;

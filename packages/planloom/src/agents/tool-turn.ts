@@ -69,6 +69,7 @@ export async function callTools(
   const width = harmless ? LIMITS.concurrency : 1;
   const results: ToolResult[] = [];
   for (let at = 0; at < wanted.length; at += width) {
+    context.signal.throwIfAborted();
     const settled = await Promise.allSettled(wanted.slice(at, at + width).map((one) => resultOf(one, bench, context)));
     for (const one of settled) {
       if (one.status === "rejected") throw one.reason;

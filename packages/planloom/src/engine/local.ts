@@ -34,7 +34,7 @@ interface Drive {
   readonly queue: Input[];
   readonly inFlight: Map<string, AbortController>;
   readonly listeners: Set<Listener>;
-  readonly waiters: Set<{ readonly untilEnd: boolean; resolve(stop: Stop): void; reject(error: unknown): void }>;
+  readonly waiters: Set<{ readonly untilEnd: boolean; resolve(stop: Stop): void; reject(error: Error): void }>;
   pumping: boolean;
   over: boolean;
   cursor: number;
@@ -216,6 +216,7 @@ class LocalEngine implements Engine {
         const expectedSeq = drive.run.seq;
         const inputs = drive.queue.splice(0);
         const events = inputs.flatMap((input) => transition(drive.run, input));
+        for (const input of inputs) if ("key" in input) drive.inFlight.delete(input.key);
         drive.decidedAt = inputs[inputs.length - 1]!.at;
         if (events.length > 0) await this.#store.append(drive.run.id, { expectedSeq, epoch: drive.epoch }, events);
         if (drive.over) return;
@@ -266,14 +267,11 @@ class LocalEngine implements Engine {
       for (const listener of drive.listeners) listener.progress?.(value);
     };
     this.#perform(effect, drive.run, { signal: controller.signal, epoch: drive.epoch, progress }).then(
+      // In flight until its outcome is decided: while that waits for its turn, the call is still owed.
       (outcome) => {
-        drive.inFlight.delete(effect.key);
         if (outcome !== undefined) this.#feed(drive, { ...outcome, by: "engine" });
       },
-      (error: unknown) => {
-        drive.inFlight.delete(effect.key);
-        if (!drive.over) this.#stopDriving(drive, error);
-      },
+      (error: unknown) => this.#stopDriving(drive, error),
     );
   }
 
@@ -330,7 +328,7 @@ class LocalEngine implements Engine {
       const waiter = {
         untilEnd: true,
         resolve: () => done(resolve),
-        reject: (error: unknown) => done(() => reject(error)),
+        reject: (error: Error) => done(() => reject(error)),
       };
       drive.listeners.add(listener);
       drive.waiters.add(waiter);
@@ -366,7 +364,8 @@ class LocalEngine implements Engine {
     this.#failures.set(drive.run.id, error);
     // Released first: whoever is told may go on with the run at once.
     await this.#release(drive);
-    for (const waiter of drive.waiters) waiter.reject(error);
+    const cause = error instanceof Error ? error : new Error(messageOf(error));
+    for (const waiter of drive.waiters) waiter.reject(cause);
     this.#replyToAll(drive.run.id, { ok: false, code: "NOT_ANSWERED", message: messageOf(error) });
   }
 

@@ -298,7 +298,7 @@ function noPlanner(): PlanloomError {
   });
 }
 
-export function planInvalid(findings: readonly Finding[]): PlanloomError {
+function planInvalid(findings: readonly Finding[]): PlanloomError {
   const errors = findings.filter((finding) => finding.severity === "error");
   const lines = errors.map((finding) => `  ${findingText(finding)}`).join("\n");
   return new PlanloomError(

@@ -4,7 +4,7 @@ import { CEL_WORDS } from "./expression.js";
 import { orList, quoted, type Report } from "./check-report.js";
 import type { Outline, StepNode } from "./check-shape.js";
 import { FORBIDDEN_KEYS } from "./json.js";
-import { nearestNames, nearestTools } from "./nearest.js";
+import { nearestTools } from "./nearest.js";
 import type { Step } from "./plan.js";
 import type { ToolSpec } from "./tool-spec.js";
 
@@ -120,10 +120,4 @@ function checkPlace(text: unknown, pointer: string, report: Report): void {
     message,
     "Put the reference into with, and speak of that field here; write $${{ for a literal.",
   );
-}
-
-/** The ids that a name which is none probably means. */
-export function nearestIds(name: string, ids: Iterable<string>): string | undefined {
-  const near = nearestNames(name, ids);
-  return near.length === 0 ? undefined : `Did you mean ${orList(near)}?`;
 }

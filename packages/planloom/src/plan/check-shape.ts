@@ -2,7 +2,6 @@
 // the other parts of check go on even where one field is wrong. Each step is held against the schema of its own kind,
 // because the errors of a union of kinds tell nobody anything.
 import type { z } from "zod";
-import { LIMITS } from "../limits.js";
 import { orList, quoted, type Report } from "./check-report.js";
 import { isObject, type Json, type JsonObject } from "./json.js";
 import { nearestNames } from "./nearest.js";
@@ -237,6 +236,3 @@ function unknownField(field: string, pointer: string, known: Iterable<string>, r
         : "Leave it out.";
   report("UNKNOWN_FIELD", pointer, `There is no field ${quoted(field)} here.`, fix);
 }
-
-/** Steps that a plan may have where nobody says otherwise. */
-export const DEFAULT_STEPS: number = LIMITS.steps;

@@ -73,7 +73,7 @@ function only(type: Type, literal: Type): Type {
 }
 
 /** A type without one of its members. */
-export function without(type: Type, literal: Type): Type {
+function without(type: Type, literal: Type): Type {
   if (type.kind === "unknown") return type;
   const rest = membersOf(type).filter((member) => assignable(member, literal) !== "yes");
   return rest.length === 0 ? type : unionOf(rest);

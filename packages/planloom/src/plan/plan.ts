@@ -12,7 +12,7 @@ export const ID_PATTERN = /^[a-z][A-Za-z0-9_]{0,63}$/;
 
 const id = z.string().regex(ID_PATTERN).describe("A name: a letter a-z, then letters, digits or _, at most 64.");
 const text = z.string().min(1);
-const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+const json: z.ZodType<Json> = z.json();
 const safeRecord = z
   .record(z.string(), json)
   .refine((value) => !Object.keys(value).some((key) => FORBIDDEN_KEYS.has(key)), "a forbidden key");
@@ -76,7 +76,7 @@ export const askStepSchema = z.strictObject({
   with: safeRecord.optional().describe("Data shown with the question."),
 });
 
-export const stepSchema = z.union([toolStepSchema, agentStepSchema, askStepSchema]);
+const stepSchema = z.union([toolStepSchema, agentStepSchema, askStepSchema]);
 
 export const planSchema = z
   .strictObject({

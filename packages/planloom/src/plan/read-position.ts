@@ -20,7 +20,7 @@ export function textPosition(text: string, offset: number): Position {
 }
 
 /** The segments of a JSON pointer. */
-export function pointerParts(pointer: string): string[] {
+function pointerParts(pointer: string): string[] {
   return pointer === "" ? [] : pointer.slice(1).split("/").map(unescapePart);
 }
 

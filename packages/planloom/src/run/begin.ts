@@ -148,7 +148,7 @@ function start(run: Run, work: Work, args: Args, from: Origin, at: number): Fact
   ];
 }
 
-export function permanent(code: string, message: string): Failure {
+function permanent(code: string, message: string): Failure {
   return { code, message, retryable: false };
 }
 

@@ -22,7 +22,7 @@ export function decide(run: Run, input: Input): Fact[] {
     case "clock":
       return [];
     case "recovered":
-      return recovered(run, input, input.at);
+      return [fact("run.resumed", { epoch: input.epoch, reason: input.reason })];
     default:
       return run.owed.has(input.key) ? decideOutcome(run, input, input.at) : [];
   }
@@ -158,15 +158,17 @@ function answerFailed(run: Run, input: Outcome & { type: "answer-failed" }, at: 
   return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
 }
 
-/** A new owner: each open call goes on, or is in doubt, or has crashed too often, by its effect class. */
-function recovered(run: Run, input: { readonly epoch: number; readonly reason: string }, at: number): Fact[] {
-  const facts = [fact("run.resumed", { epoch: input.epoch, reason: input.reason })];
+/**
+ * After a new owner was recorded, one open call that does not simply go on, by its effect class: it is in doubt, or has
+ * crashed too often. Asked until there is none; one at a time for the same reason as `expire`.
+ */
+export function recover(run: Run, at: number): Fact[] {
   for (const effect of run.owed.values()) {
     if (effect.kind !== "call" && effect.kind !== "fill") continue;
-    const work = workOf(run, effect)!;
-    facts.push(...afterCrash(run, work, effect.kind === "fill", at));
+    const facts = afterCrash(run, workOf(run, effect)!, effect.kind === "fill", at);
+    if (facts.length > 0) return facts;
   }
-  return facts;
+  return [];
 }
 
 function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] {
@@ -175,10 +177,10 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
   const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
   const cancelling = run.cancelling !== undefined;
   if (cancelling || leavesDoubt({ effects }, "abort", cancelling)) return ended(run, work, outcome, at);
-  if (work.crashes + 1 <= run.settings.crashes) return [];
+  if (work.crashes <= run.settings.crashes) return [];
   const poison: Failure = {
     code: "POISON_STEP",
-    message: `${work.crashes + 1} processes ended during this call`,
+    message: `${work.crashes} processes ended during this call`,
     retryable: false,
     next: "Look at what the tool does to its process, then retry the step.",
   };

@@ -143,7 +143,7 @@ function attemptsOf(work: Work): number {
 }
 
 /** What was done, what was not, why, and how to go on; made without a model. */
-export function reportOf(run: Run): ReportDocument {
+function reportOf(run: Run): ReportDocument {
   const steps = [...run.steps.values()];
   const line = ({ spec, work }: StepState) =>
     `${spec.id}: ${spec.title}${work.status === "pending" || work.status === "ready" ? "" : ` (${work.status}${work.error === undefined ? "" : `: ${work.error.message}`})`}`;

@@ -2,7 +2,7 @@
 // In: a run and an input. Out: the sealed events, in order, already folded into the run. Separate from the engines, which
 // must append these events durably before they act on the new state; if that fails, the run in memory is of no use.
 import { EVENT_VERSION, type Fact, type RunEvent } from "./event.js";
-import { decide, expire } from "./decide.js";
+import { decide, expire, recover } from "./decide.js";
 import { evolve } from "./evolve.js";
 import type { Input } from "./input.js";
 import type { Run } from "./state.js";
@@ -29,6 +29,7 @@ export function transition(run: Run, input: Input): RunEvent[] {
   };
   while (record(expire(run, input.at), "engine"));
   record(decide(run, input));
+  if (input.type === "recovered") while (record(recover(run, input.at)));
   const more: Input = { id: input.id, at: input.at, by: "engine", type: "advance" };
   while (record(decide(run, more), "engine"));
   return events;

@@ -8,7 +8,7 @@ import { filesBelow, type FoundFile } from "../folder-walk.js";
 import { htmlText } from "../html-text.js";
 import { readText } from "../text-file.js";
 import { ToolError } from "../tool.js";
-import type { Hit, Search } from "./search.js";
+import type { Hit, Search } from "./hit.js";
 import { snippetOf } from "./snippet.js";
 
 const TEXTS = new Set(

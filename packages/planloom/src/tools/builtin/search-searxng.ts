@@ -5,7 +5,7 @@ import { PlanloomError } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import { httpGet, type Got } from "../http-get.js";
 import { ToolError } from "../tool.js";
-import type { Hit, Search } from "./search.js";
+import type { Hit, Search } from "./hit.js";
 
 /** What is read of a reply; engines leave out fields, and other fields come and go. */
 const replySchema = z.object({

@@ -5,16 +5,6 @@ import { tool, type Tool } from "../tool.js";
 import { folderSearch } from "./search-folder.js";
 import { searxngSearch } from "./search-searxng.js";
 
-export interface Hit {
-  readonly title: string;
-  /** An address, or the path of a file for `read_file`. */
-  readonly url: string;
-  readonly snippet: string;
-}
-
-/** The best hits first. */
-export type Search = (query: string, limit: number, signal: AbortSignal) => Promise<readonly Hit[]>;
-
 export type SearchOptions =
   | {
       readonly folder: string;

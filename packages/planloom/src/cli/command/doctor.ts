@@ -1,0 +1,139 @@
+// `planloom doctor`: whether everything that a run needs is there. In: the configuration and the environment. Out: one line
+// for each thing, with what to do about those that are wrong. Separate because it tries each thing on its own.
+import { constants } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
+import { createLoom } from "../../engine/create-loom.js";
+import type { Loom } from "../../engine/loom.js";
+import { messageOf, PlanloomError } from "../../error.js";
+import { openModel } from "../../model/model.js";
+import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
+import type { Role } from "../../model/port.js";
+import { isAtLeast, loadSqlite } from "../../store/sqlite-driver.js";
+import { EXIT } from "../exit-code.js";
+import { portsOf, type ModelFlags } from "../flags.js";
+import { print, PROGRAM, say } from "../output.js";
+import { configOf, type PlaceFlags } from "../place.js";
+import { manyLines, oneLine, paint } from "../style.js";
+
+type Finding = {
+  readonly ok: boolean;
+  readonly name: string;
+  readonly text: string;
+  readonly next?: string | undefined;
+};
+
+const NODE = "20.19.0";
+const REPLY_MS = 20_000;
+
+export async function doctorCommand(flags: PlaceFlags & ModelFlags & { readonly offline?: boolean }): Promise<number> {
+  const findings: Finding[] = [];
+  const tell = (finding: Finding): void => {
+    findings.push(finding);
+    print(
+      `${finding.ok ? paint("green", "ok   ") : paint("red", "wrong")}  ${finding.name.padEnd(11)}  ${manyLines(finding.text)}`,
+    );
+    if (finding.next !== undefined) print(`       next: ${manyLines(finding.next)}`);
+  };
+  tell(node());
+  tell(await tried("sqlite", sqlite));
+  tell(
+    await tried(
+      "config",
+      async () => (await configOf(flags)).file ?? "none found from here upward; defaults and variables count",
+    ),
+  );
+  tell(await tried("store", () => store(flags)));
+  const loom = await createLoomFor(flags).catch((error: unknown) => void tell(wrong("setup", error)));
+  if (loom !== undefined) {
+    tell({ ok: true, name: "tools", text: loom.inventory.tools.map(({ name }) => name).join(", ") });
+    for (const finding of await models(loom, flags.offline === true)) tell(finding);
+    await loom.close();
+  }
+  const bad = findings.filter(({ ok }) => !ok).length;
+  say(
+    bad === 0
+      ? `All is well. Try: ${PROGRAM} run "your goal"`
+      : `${bad} of ${findings.length} need attention; \`${PROGRAM} demo\` needs no model.`,
+  );
+  return bad === 0 ? EXIT.done : EXIT.setup;
+}
+
+function node(): Finding {
+  const { node: version } = process.versions;
+  if (isAtLeast(version, NODE)) return { ok: true, name: "node", text: version };
+  return { ok: false, name: "node", text: version, next: `Install Node ${NODE} or later.` };
+}
+
+async function sqlite(): Promise<string> {
+  const Driver = await loadSqlite();
+  const db = new Driver(":memory:");
+  try {
+    const { version } = db.prepare("SELECT sqlite_version() AS version").get() as { readonly version: string };
+    const from = isAtLeast(process.versions.node, "22.13.0") ? "built into Node" : "@photostructure/sqlite";
+    return `${version} (${from} unless that is too old)`;
+  } finally {
+    db.close();
+  }
+}
+
+async function store(flags: PlaceFlags): Promise<string> {
+  const { store: wished } = (await configOf(flags)).config;
+  if (typeof wished === "object") return `${wished.name} (from the configuration)`;
+  if (wished === undefined || wished === "memory") return "memory: runs are not kept";
+  const path = resolve(wished);
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  await access(folder, constants.W_OK);
+  await access(path, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  return `${relative(process.cwd(), path) || path} can be written`;
+}
+
+async function createLoomFor(flags: PlaceFlags & ModelFlags): Promise<Loom> {
+  const { config } = await configOf(flags);
+  return createLoom({ ...config, store: "memory" }, portsOf(flags));
+}
+
+/** One small request to each different model. */
+async function models(loom: Loom, offline: boolean): Promise<readonly Finding[]> {
+  const asked = new Map<string, Promise<string>>();
+  const look = async (role: Role): Promise<Finding> => {
+    const settings = loom.roles[role];
+    const text = describeRole(settings);
+    if (settings.model === undefined) return { ok: false, name: role, text, next: noModel(role) };
+    if (offline) return { ok: true, name: role, text: `${text} (not asked)` };
+    const reply = asked.get(text) ?? replyOf(settings, role);
+    asked.set(text, reply);
+    return tried(role, async () => `${text}: ${await reply}`, text);
+  };
+  return Promise.all(ROLES.map(look));
+}
+
+async function replyOf(settings: RoleSettings, role: Role): Promise<string> {
+  const begun = performance.now();
+  const reply = await openModel(settings, role).call({
+    system: "You are asked whether you can be reached.",
+    messages: [{ role: "user", text: "Reply with the word OK." }],
+    signal: AbortSignal.timeout(REPLY_MS),
+  });
+  return `replied "${oneLine(reply.text, 40)}" in ${Math.round(performance.now() - begun)} ms`;
+}
+
+const noModel = (role: Role): string =>
+  `Set OPENAI_API_KEY and PLANLOOM_MODEL, or PLANLOOM_${role.toUpperCase()}_MODEL and PLANLOOM_${role.toUpperCase()}_BASE_URL, or models in planloom.config.ts.`;
+
+async function tried(name: string, look: () => Promise<string>, what?: string): Promise<Finding> {
+  try {
+    return { ok: true, name, text: await look() };
+  } catch (error) {
+    return wrong(name, error, what);
+  }
+}
+
+function wrong(name: string, error: unknown, what?: string): Finding {
+  const code = error instanceof PlanloomError ? `${error.code}: ` : "";
+  const next = error instanceof PlanloomError ? error.next : undefined;
+  return { ok: false, name, text: `${what === undefined ? "" : `${what}: `}${code}${messageOf(error)}`, next };
+}

@@ -1,0 +1,126 @@
+// Commands about plans, which start no run: plan, validate, graph, tools, schema. In: a goal, a file or a run. Out: documents
+// on stdout. Separate from the commands about runs, because these leave nothing behind in the store.
+import { writeFile } from "node:fs/promises";
+import { extname } from "node:path";
+import type { Loom } from "../../engine/loom.js";
+import { loadRun } from "../../engine/log.js";
+import { messageOf, PlanloomError } from "../../error.js";
+import type { CheckResult } from "../../plan/check.js";
+import { graphAscii, graphMermaid } from "../../plan/graph.js";
+import type { Plan } from "../../plan/plan.js";
+import { typeFromSchema } from "../../plan/type-schema.js";
+import { typeText, UNKNOWN } from "../../plan/type.js";
+import { writePlan } from "../../plan/write.js";
+import type { Run } from "../../run/state.js";
+import { currentPlan } from "../../run/state.js";
+import { usageError } from "../error-text.js";
+import { EXIT } from "../exit-code.js";
+import { portsOf, type ModelFlags } from "../flags.js";
+import { inputsOf } from "../inputs.js";
+import { print, printJson, PROGRAM, say } from "../output.js";
+import { unkept, withLoom, withStore, type PlaceFlags } from "../place.js";
+import { draftInvalid, findingLines, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
+import { planLines } from "../render-plan.js";
+import { runNamed } from "../run-name.js";
+import { heading } from "../render-lines.js";
+import { oneLine, paint } from "../style.js";
+
+export async function planCommand(
+  words: readonly string[],
+  flags: PlaceFlags & ModelFlags & { readonly output?: string; readonly input?: readonly string[] },
+): Promise<number> {
+  const goal = words.join(" ").trim();
+  if (goal === "") throw usageError("GOAL_EMPTY", "The goal is empty.", "Say what is to be planned.");
+  const inputs = await inputsOf(flags.input ?? []);
+  say(heading("PLANNING"));
+  const made = await withLoom(flags, unkept, (loom) => loom.plan(goal, { inputs }), portsOf(flags));
+  for (const line of planLines(made.plan)) say(line);
+  if (made.findings.length > 0) say(findingLines(made.findings, "plan"));
+  const { output } = flags;
+  const text = await documentText(made.plan, output ?? "");
+  if (output === undefined) print(text);
+  else {
+    await save(output, text);
+    say(`Written to ${output}; run it with: ${PROGRAM} run ${output}`);
+  }
+  return EXIT.done;
+}
+
+async function documentText(plan: Plan, file: string): Promise<string> {
+  const document = writePlan(plan);
+  if (![".yaml", ".yml"].includes(extname(file).toLowerCase())) return `${JSON.stringify(document, null, 2)}\n`;
+  const { stringify } = await import("yaml");
+  return stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
+}
+
+async function save(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((cause: unknown) => {
+    const next = "Name a file in a folder that is there and can be written.";
+    throw new PlanloomError("FILE_UNWRITABLE", `${file} cannot be written: ${messageOf(cause)}.`, {
+      kind: "usage",
+      next,
+    });
+  });
+}
+
+export async function validateCommand(path: string, flags: PlaceFlags & { readonly json?: boolean }): Promise<number> {
+  const text = await planText(path);
+  const checked = await withLoom(flags, unkept, async (loom) => checkText(loom, text));
+  const { ok, findings } = checked;
+  if (flags.json === true) printJson({ ok, findings });
+  else if (findings.length > 0) print(findingLines(findings, text.name));
+  if (flags.json !== true)
+    say(
+      ok
+        ? paint("green", `${text.name}: the plan is sound (${checked.plan.steps.length} steps)`)
+        : `${text.name}: the plan cannot run`,
+    );
+  return ok ? EXIT.done : EXIT.plan;
+}
+
+function checkText(loom: Loom, text: PlanText): CheckResult {
+  const read = readDraft(text, loom.inventory);
+  if (read.kind !== "plan") return { ok: false, findings: read.findings };
+  return loom.check(read.draft, { locate: read.locate, goal: goalOf(read.draft, text.name) });
+}
+
+export async function graphCommand(name: string, flags: PlaceFlags & { readonly format: string }): Promise<number> {
+  const draw = { mermaid: graphMermaid, ascii: graphAscii }[flags.format];
+  if (draw === undefined) throw usageError("USAGE", `--format is ${flags.format}.`, "Write mermaid or ascii.");
+  if (name === "-" || (await meansFile(name))) {
+    const text = await planText(name);
+    const checked = await withLoom(flags, unkept, async (loom) => checkText(loom, text));
+    if (!checked.ok) throw draftInvalid(checked.findings, text.name);
+    print(draw(checked.plan));
+    return EXIT.done;
+  }
+  const run = await withStore(flags, async (store) => loadRun(store, await runNamed(store, name)));
+  print(draw(planOf(run), (id) => run.steps.get(id)?.work.status));
+  return EXIT.done;
+}
+
+function planOf(run: Run): Plan {
+  const proposed = currentPlan(run);
+  if (proposed !== undefined) return proposed.plan;
+  throw usageError("NO_PLAN", `Run ${run.id} has no plan yet.`, `See how it stands: ${PROGRAM} show ${run.id}`);
+}
+
+export async function toolsCommand(flags: PlaceFlags & { readonly json?: boolean }): Promise<number> {
+  const { tools, notes = [] } = await withLoom(flags, unkept, async (loom) => loom.inventory);
+  if (flags.json === true) printJson({ tools, notes });
+  else {
+    for (const { name, description, input, output, effects, approval } of tools) {
+      const type = typeText(output === undefined ? UNKNOWN : typeFromSchema(output));
+      print(`${name} ${typeText(typeFromSchema(input))} -> ${type}`);
+      print(`  ${oneLine(description, 400)} [effects: ${effects}${approval === undefined ? "" : ", needs approval"}]`);
+    }
+    for (const note of notes) say(`note: ${note}`);
+  }
+  return EXIT.done;
+}
+
+export async function schemaCommand(): Promise<number> {
+  const { planJsonSchema } = await import("../../plan/schema-document.js");
+  printJson(planJsonSchema());
+  return EXIT.done;
+}

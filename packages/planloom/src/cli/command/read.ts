@@ -1,0 +1,163 @@
+// Commands that only read runs: runs, show, events, watch, answer. In: a run's name. Out: documents on stdout.
+// Separate because they need neither tools nor models, and work while another process drives the run.
+import { systemClock } from "../../engine/clock.js";
+import { livenessOf } from "../../engine/holder.js";
+import { loadRun, readEvents } from "../../engine/log.js";
+import { documentOf, type RunDocument } from "../../run/document.js";
+import { statusOf } from "../../run/state.js";
+import type { EventStore, RunHead } from "../../store/event-store.js";
+import { Course } from "../course.js";
+import { openDisplay } from "../display.js";
+import { usageError } from "../error-text.js";
+import { EXIT, exitOfRun } from "../exit-code.js";
+import { print, printJson, PROGRAM, say, stdoutGone } from "../output.js";
+import { withStore, type PlaceFlags } from "../place.js";
+import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../render-end.js";
+import { planLines } from "../render-plan.js";
+import { traceLines } from "../render-trace.js";
+import { runNamed } from "../run-name.js";
+import { duration, manyLines, oneLine, paint } from "../style.js";
+import { traceOf } from "../trace.js";
+
+type ReadFlags = PlaceFlags & { readonly json?: boolean };
+
+export async function runsCommand(flags: ReadFlags & { readonly limit?: string }): Promise<number> {
+  return withStore(flags, async (store) => {
+    const runs = await store.list({ limit: Number(flags.limit ?? 50) || 50 });
+    const rows = await Promise.all(runs.map(async (head) => rowOf(head, store)));
+    if (flags.json === true) printJson(rows);
+    else
+      for (const { runId, status, startedAt, goal } of rows)
+        print(`${runId}  ${status.padEnd(17)}  ${startedAt}  ${oneLine(goal, 80)}`);
+    if (rows.length === 0 && flags.json !== true)
+      say(`No runs yet in ${store.name}. Start one: ${PROGRAM} run "your goal"`);
+    return EXIT.done;
+  });
+}
+
+async function rowOf({ runId, goal, startedAt, updatedAt }: RunHead, store: EventStore) {
+  const status = statusOf(await loadRun(store, runId));
+  return { runId, status, goal, startedAt: iso(startedAt), updatedAt: iso(updatedAt) };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export async function showCommand(name: string, flags: ReadFlags & { readonly trace?: boolean }): Promise<number> {
+  return withStore(flags, async (store) => {
+    const runId = await runNamed(store, name);
+    const document = documentOf(await loadRun(store, runId));
+    const trace =
+      flags.trace === true ? traceOf(await store.read(runId), await store.readRunJournal(runId)) : undefined;
+    if (flags.json === true) printJson(trace === undefined ? document : { ...document, trace });
+    else print(showLines(document, trace === undefined ? stepLines(document) : traceLines(trace)).join("\n"));
+    return EXIT.done;
+  });
+}
+
+function showLines(run: RunDocument, steps: readonly string[]): readonly string[] {
+  const { plan, report, waiting, status, success } = run;
+  return [
+    `${paint("bold", "run")}      ${run.runId}`,
+    `${paint("bold", "goal")}     ${manyLines(run.goal)}`,
+    `${paint("bold", "status")}   ${status}${status === "completed" && !success ? " (without success)" : ""}, begun ${run.startedAt}`,
+    ...(plan === null
+      ? []
+      : [`${paint("bold", "plan")}     revision ${plan.revision}, hash ${plan.hash}`, ...planLines(plan.plan), ""]),
+    ...steps,
+    ...figureLines(run),
+    ...(run.error === undefined ? [] : [`  error    ${run.error.code}: ${manyLines(run.error.message)}`]),
+    ...(report === undefined ? [] : [`  why      ${manyLines(report.why)}`, `  next     ${manyLines(report.next)}`]),
+    ...(waiting === undefined ? [] : ["", ...waitingLines(run.runId, waiting)]),
+    ...(run.answer === null ? [] : ["", paint("bold", "answer"), answerText(run.answer)]),
+  ];
+}
+
+function stepLines(run: RunDocument): readonly string[] {
+  return run.steps.map((step) => {
+    const { id, status, attempts, startedAt, finishedAt, error, items } = step;
+    const took =
+      startedAt === null || finishedAt === null ? "" : duration(Date.parse(finishedAt) - Date.parse(startedAt));
+    const parts = [
+      took,
+      attempts > 1 ? `${attempts} attempts` : "",
+      items === undefined ? "" : `${items.length} items`,
+      error === undefined ? "" : `${error.code}: ${oneLine(error.message)}`,
+    ];
+    return `  ${status.padEnd(9)}  ${id}  ${parts.filter(Boolean).join(", ")}`;
+  });
+}
+
+export async function eventsCommand(name: string, flags: PlaceFlags & { readonly follow?: boolean }): Promise<number> {
+  return withStore(flags, async (store) => {
+    const runId = await runNamed(store, name);
+    for await (const event of readEvents(store, systemClock, runId, { follow: flags.follow === true })) {
+      print(JSON.stringify(event));
+      if (stdoutGone()) break;
+    }
+    return EXIT.done;
+  });
+}
+
+export async function answerCommand(name: string, flags: ReadFlags): Promise<number> {
+  return withStore(flags, async (store) => {
+    const document = documentOf(await loadRun(store, await runNamed(store, name)));
+    const { runId, status, waiting } = document;
+    if (status === "completed") {
+      printAnswer(document.answer);
+      return exitOfRun(document);
+    }
+    if (document.finishedAt !== null) sayEnd(document);
+    else if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
+    else
+      throw usageError(
+        "NO_ANSWER",
+        `Run ${runId} is ${status}; it has no answer yet.`,
+        `Follow it: ${PROGRAM} watch ${runId}`,
+      );
+    return exitOfRun(document);
+  });
+}
+
+/** How long a run may be without an owner, while one process hands it to another, before watching it is of no use. */
+const ORPHAN_MS = 1_000;
+
+/** Shows a run that is driven elsewhere until it ends, or until nobody drives it any more. */
+export async function watchCommand(name: string, flags: PlaceFlags): Promise<number> {
+  return withStore(flags, async (store) => {
+    const runId = await runNamed(store, name);
+    const course = new Course(await openDisplay(false));
+    const orphaned = new AbortController();
+    const timer = watchOwner(store, runId, orphaned);
+    try {
+      const options = { follow: true, signal: orphaned.signal };
+      for await (const event of readEvents(store, systemClock, runId, options)) course.event(event);
+    } finally {
+      clearInterval(timer);
+      course.rest();
+    }
+    return closing(documentOf(await loadRun(store, runId)));
+  });
+}
+
+function watchOwner(store: EventStore, runId: string, orphaned: AbortController): NodeJS.Timeout {
+  let since: number | undefined;
+  const look = async (): Promise<void> => {
+    const owner = await store.owner(runId);
+    const owned =
+      owner !== undefined &&
+      owner.holder !== null &&
+      livenessOf(owner.holder) !== "dead" &&
+      owner.leaseUntil > Date.now();
+    since = owned ? undefined : (since ?? Date.now());
+    if (since !== undefined && Date.now() - since >= ORPHAN_MS) orphaned.abort();
+  };
+  return setInterval(() => void look().catch(() => orphaned.abort()), ORPHAN_MS / 3);
+}
+
+function closing(document: RunDocument): number {
+  const { runId, status, waiting, finishedAt } = document;
+  if (finishedAt !== null) sayEnd(document);
+  else if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
+  else say(`Nobody drives run ${runId}, which is ${status}; go on with: ${PROGRAM} resume ${runId}`);
+  return exitOfRun(document);
+}

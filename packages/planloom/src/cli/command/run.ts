@@ -1,0 +1,52 @@
+// `planloom run`. In: a goal in words, a plan file, or either from standard input. Out: the answer.
+// Separate because it decides what the word after `run` means; the driving is the same for all commands.
+import type { Loom } from "../../engine/loom.js";
+import type { Json } from "../../plan/json.js";
+import type { RunEvent } from "../../run/event.js";
+import { Course } from "../course.js";
+import { openDisplay } from "../display.js";
+import { driveToEnd } from "../drive.js";
+import { usageError } from "../error-text.js";
+import { portsOf, settingsIn, type RunFlags } from "../flags.js";
+import { inputsOf } from "../inputs.js";
+import { print } from "../output.js";
+import { withLoom } from "../place.js";
+import { draftInvalid, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
+
+type Inputs = { readonly [name: string]: Json };
+
+export async function runCommand(words: readonly string[], flags: RunFlags): Promise<number> {
+  const goal = words.join(" ").trim();
+  if (goal === "")
+    throw usageError("GOAL_EMPTY", "The goal is empty.", 'Say what is to be done: planloom run "your goal".');
+  const inputs = await inputsOf(flags.input ?? []);
+  const text = goal === "-" || (await meansFile(goal)) ? await planText(goal) : undefined;
+  return withLoom(flags, settingsIn(flags), (loom) => start(loom, goal, text, inputs, flags), portsOf(flags));
+}
+
+async function start(
+  loom: Loom,
+  words: string,
+  text: PlanText | undefined,
+  inputs: Inputs,
+  flags: RunFlags,
+): Promise<number> {
+  const { goal, plan } = text === undefined ? { goal: words } : understood(loom, text, inputs, words === "-");
+  const onEvent = flags.jsonl === true ? (event: RunEvent) => print(JSON.stringify(event)) : undefined;
+  const course = new Course(await openDisplay(flags.quiet === true), onEvent);
+  const options = { inputs, listener: course, ...(plan === undefined ? {} : { plan }) };
+  return driveToEnd(loom, course, flags, () => loom.start(goal, options));
+}
+
+/** A plan that passes check, or (from standard input only) a goal in words. Throws PLAN_INVALID. */
+function understood(loom: Loom, text: PlanText, inputs: Inputs, orGoal: boolean): { goal: string; plan?: unknown } {
+  const read = readDraft(text, loom.inventory);
+  if (orGoal && (read.kind === "no-plan" || read.kind === "refusal") && text.text.trim() !== "") {
+    return { goal: text.text.trim() };
+  }
+  if (read.kind !== "plan") throw draftInvalid(read.findings, text.name);
+  const goal = goalOf(read.draft, text.name);
+  const checked = loom.check(read.draft, { inputs, goal, locate: read.locate });
+  if (!checked.ok) throw draftInvalid(checked.findings, text.name);
+  return { goal, plan: read.draft };
+}

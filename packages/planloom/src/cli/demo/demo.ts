@@ -1,0 +1,76 @@
+// `planloom demo`: the main job on a machine with no key and no network. In: a goal, or none. Out: a real run in the usual
+// store, against a scripted model behind a real HTTP endpoint. Separate because nothing else knows that the demo exists.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LoomConfig } from "../../engine/config.js";
+import type { Loom, LoomPorts } from "../../engine/loom.js";
+import { startFakeOpenAI, type FakeOpenAI } from "../../testing/fake-openai-server.js";
+import { Course } from "../course.js";
+import { openDisplay } from "../display.js";
+import { driveToEnd } from "../drive.js";
+import { say } from "../output.js";
+import { withLoom, type PlaceFlags } from "../place.js";
+import { paint } from "../style.js";
+import { DOCUMENTS } from "./documents.js";
+import { demoReply, MODELS } from "./script.js";
+import { demoTools } from "./tools.js";
+
+const GOAL = "Research the top 3 AI companies and create a comparison report";
+
+export async function demoCommand(
+  words: readonly string[],
+  flags: PlaceFlags & { readonly quiet?: boolean },
+): Promise<number> {
+  const goal = words.join(" ").trim() || GOAL;
+  const server = await startFakeOpenAI({ reply: demoReply });
+  const folder = await mkdtemp(join(tmpdir(), "planloom-demo-"));
+  try {
+    await writeDocuments(folder);
+    introduce(goal, server);
+    return await withLoom(
+      flags,
+      (config) => demoConfig(config, folder),
+      (loom) => drive(loom, goal, flags),
+      portsTo(server),
+    );
+  } finally {
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function introduce(goal: string, { url }: FakeOpenAI): void {
+  say(paint("yellow", `Demo: scripted model, no real model is called (${url}).`));
+  say("Everything else is real: planning over HTTP, check, parallel steps, the durable log, the answer.");
+  say("The companies and figures are made up. One tool refuses its first call, so that a retry can be seen.");
+  say();
+  say(`goal: ${goal}`);
+  if (goal !== GOAL) say("(the script always plans the same: with a model of your own, planloom run plans this goal)");
+}
+
+async function writeDocuments(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await Promise.all(Object.entries(DOCUMENTS).map(([name, text]) => writeFile(join(folder, name), text)));
+}
+
+/** Only the store is the user's own. */
+function demoConfig({ store }: LoomConfig, folder: string): LoomConfig {
+  return {
+    tools: demoTools(),
+    builtins: { search: { folder } },
+    approval: "effects",
+    ...(store === undefined ? {} : { store }),
+  };
+}
+
+function portsTo({ url }: FakeOpenAI): LoomPorts {
+  const role = (model: string) => ({ model, baseURL: url, apiKey: "demo" });
+  const { planner, executor, synthesizer } = MODELS;
+  return { env: {}, flags: { planner: role(planner), executor: role(executor), synthesizer: role(synthesizer) } };
+}
+
+async function drive(loom: Loom, goal: string, flags: { readonly quiet?: boolean }): Promise<number> {
+  const course = new Course(await openDisplay(flags.quiet === true));
+  return driveToEnd(loom, course, flags, () => loom.start(goal, { listener: course }));
+}

@@ -1,0 +1,74 @@
+// Where the course of a run is shown. In: lines, and the state for a table. Out: stderr. Three kinds: nothing, plain lines,
+// and a table that stays below the lines on a terminal. Separate because what is said does not depend on where.
+import { isatty } from "node:tty";
+import type { Run } from "../run/state.js";
+import { say } from "./output.js";
+import type { Line } from "./render-lines.js";
+import { tableLines } from "./render-table.js";
+
+export interface Display {
+  show(lines: readonly Line[]): void;
+  /** What is drawn anew until it ends, where there is a table at all. */
+  follow(run: Run, said: ReadonlyMap<string, string>): void;
+  /** Takes the table away, for a question or for the end; the next `show` brings it back. */
+  rest(): void;
+}
+
+const REDRAW_MS = 120;
+
+/** The table on a terminal that can be drawn on, else lines; nothing with `quiet`. */
+export async function openDisplay(quiet: boolean): Promise<Display> {
+  if (quiet) return { show: () => undefined, follow: () => undefined, rest: () => undefined };
+  if (!isatty(2) || process.env["TERM"] === "dumb") return plainDisplay();
+  const { createLogUpdate } = await import("log-update");
+  return new LiveDisplay(createLogUpdate(process.stderr, { showCursor: true }));
+}
+
+function plainDisplay(): Display {
+  return {
+    show: (lines) => lines.forEach(({ text }) => say(text)),
+    follow: () => undefined,
+    rest: () => undefined,
+  };
+}
+
+interface LogUpdate {
+  (text: string): void;
+  clear(): void;
+}
+
+class LiveDisplay implements Display {
+  #source: { readonly run: Run; readonly said: ReadonlyMap<string, string> } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly update: LogUpdate) {}
+
+  show(lines: readonly Line[]): void {
+    const kept = lines.filter(({ routine }) => !routine);
+    if (kept.length > 0) {
+      this.update.clear();
+      for (const { text } of kept) say(text);
+    }
+    this.#timer ??= setInterval(() => this.#draw(), REDRAW_MS).unref();
+    if (kept.length > 0) this.#draw();
+  }
+
+  follow(run: Run, said: ReadonlyMap<string, string>): void {
+    this.#source = { run, said };
+  }
+
+  rest(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.update.clear();
+  }
+
+  #draw(): void {
+    if (this.#source === undefined) return;
+    const { run, said } = this.#source;
+    const atWork = run.phase === "executing" && run.steps.size > 0 && run.approvals.size === 0;
+    if (!atWork) return this.update.clear();
+    const { columns = 80, rows = 24 } = process.stderr;
+    this.update(tableLines(run, said, Date.now(), { columns, rows }).join("\n"));
+  }
+}

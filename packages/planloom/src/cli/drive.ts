@@ -1,0 +1,127 @@
+// Driving a run in the foreground: until it ends, or waits for a person who is not there. In: a run and how to show it.
+// Out: an exit code; the answer on stdout. Separate because run, resume and every command that answers a run end in this.
+import type { Reply } from "../engine/engine.js";
+import type { Loom } from "../engine/loom.js";
+import type { LoomRun } from "../engine/loom-run.js";
+import { PlanloomError } from "../error.js";
+import type { RunDocument } from "../run/document.js";
+import { Course } from "./course.js";
+import { converse } from "./converse.js";
+import { openDisplay } from "./display.js";
+import { sayProblem } from "./error-text.js";
+import { EXIT, exitOfRun } from "./exit-code.js";
+import { atTerminal, printJson, PROGRAM, say } from "./output.js";
+import { userName } from "./place.js";
+import { printAnswer, sayEnd, waitingLines } from "./render-end.js";
+
+export interface DriveFlags {
+  /** One document on stdout. */
+  readonly json?: boolean;
+  /** Events on stdout, as they become durable. */
+  readonly jsonl?: boolean;
+  readonly quiet?: boolean;
+  /** Grants approvals; never answers questions nor unknown outcomes. */
+  readonly yes?: boolean;
+}
+
+/** Drives the run that `begin` starts or takes up. Ctrl-C, from its first moment on, lets it go; it can be resumed. */
+export async function driveToEnd(
+  loom: Loom,
+  course: Course,
+  flags: DriveFlags,
+  begin: () => Promise<LoomRun>,
+): Promise<number> {
+  const interrupt = new AbortController();
+  const stop = () => {
+    // A second Ctrl-C ends the process at once.
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    interrupt.abort();
+    course.rest();
+    say("Stopping …");
+    void loom.engine.close();
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  try {
+    const run = await begin();
+    const document = await untilStuck(run, course, flags, interrupt.signal);
+    course.rest();
+    if (interrupt.signal.aborted && document.finishedAt === null) throw interrupted(run.id);
+    return finish(document, flags);
+  } finally {
+    course.rest();
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+async function untilStuck(run: LoomRun, course: Course, flags: DriveFlags, stop: AbortSignal): Promise<RunDocument> {
+  for (;;) {
+    const document = await run.result();
+    if (document.finishedAt !== null || document.waiting === undefined || stop.aborted) return document;
+    const answered = flags.yes === true && (await grant(run, document));
+    if (answered) continue;
+    course.rest();
+    if (!atTerminal() || !(await converse(run, document, course, stop))) return document;
+  }
+}
+
+/** Approves all that waits; false where only questions are left. */
+async function grant(run: LoomRun, { waiting }: RunDocument): Promise<boolean> {
+  const approvals = waiting?.approvals ?? [];
+  for (const { hash } of approvals) await run.approve(hash, { by: userName(), comment: "--yes" });
+  return approvals.length > 0;
+}
+
+function finish(document: RunDocument, flags: DriveFlags): number {
+  const { runId, status, answer, waiting } = document;
+  if (flags.json === true) printJson(document);
+  else if (flags.jsonl !== true && status === "completed") printAnswer(answer);
+  if (document.finishedAt !== null) {
+    if (flags.quiet !== true || status !== "completed") sayEnd(document);
+  } else if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
+  else say(`Run ${runId} is ${status}; go on with: ${PROGRAM} resume ${runId}`);
+  return exitOfRun(document);
+}
+
+function interrupted(runId: string): PlanloomError {
+  return new PlanloomError("INTERRUPTED", `Run ${runId} was let go; what it had finished is kept.`, {
+    kind: "interrupted",
+    next: `Go on with \`${PROGRAM} resume ${runId}\`.`,
+  });
+}
+
+/**
+ * Takes a run up that nobody drives, gives it the command (where there is one), and drives it to its end or next wait. Where
+ * a live process drives it, that one obeys the command; without a command RUN_OWNED is thrown.
+ */
+export async function takeUp(
+  loom: Loom,
+  runId: string,
+  flags: DriveFlags,
+  command?: (run: LoomRun) => Promise<Reply>,
+): Promise<number> {
+  const run = await loom.get(runId);
+  const course = new Course(await openDisplay(flags.quiet === true)).hold();
+  const owned = await run.resume(course).then(
+    () => false,
+    (error: unknown) => {
+      if (command !== undefined && error instanceof PlanloomError && error.code === "RUN_OWNED") return true;
+      throw error;
+    },
+  );
+  course.seed(owned ? [] : await loom.store.read(runId));
+  const reply = await command?.(run);
+  if (reply?.ok === false) return refused(run, reply, course);
+  if (!owned) return driveToEnd(loom, course, flags, async () => run);
+  say(`Done. Run ${runId} is driven by another process; follow it with: ${PROGRAM} watch ${runId}`);
+  return EXIT.done;
+}
+
+/** A command that does not fit: the reason; for a run that has ended badly, its own exit code. */
+export async function refused(run: LoomRun, reply: Reply & { ok: false }, course?: Course): Promise<number> {
+  course?.rest();
+  const next = `\`${PROGRAM} show ${run.id}\` shows how it stands and what it waits for.`;
+  sayProblem({ code: reply.code, message: reply.message, next });
+  const document = await run.document();
+  const ended = document.finishedAt === null ? EXIT.done : exitOfRun(document);
+  return ended === EXIT.done ? EXIT.usage : ended;
+}

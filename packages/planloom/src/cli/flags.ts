@@ -1,0 +1,55 @@
+// The flags of the models. In: what commander parsed. Out: settings of the roles for createLoom.
+// Separate because run, plan, resume and doctor take the same ones.
+import type { LoomConfig } from "../engine/config.js";
+import type { LoomPorts } from "../engine/loom.js";
+import { usageError } from "./error-text.js";
+import type { DriveFlags } from "./drive.js";
+import type { PlaceFlags } from "./place.js";
+
+export interface ModelFlags {
+  readonly model?: string;
+  readonly plannerModel?: string;
+  readonly executorModel?: string;
+  readonly synthesizerModel?: string;
+  readonly baseUrl?: string;
+  readonly plannerBaseUrl?: string;
+  readonly executorBaseUrl?: string;
+  readonly synthesizerBaseUrl?: string;
+}
+
+export interface RunFlags extends PlaceFlags, ModelFlags, DriveFlags {
+  readonly input?: readonly string[];
+  readonly concurrency?: string;
+  readonly approval?: string;
+}
+
+export function portsOf(flags: ModelFlags): LoomPorts {
+  const role = (model: string | undefined, baseURL: string | undefined) => ({
+    ...(model === undefined ? {} : { model }),
+    ...(baseURL === undefined ? {} : { baseURL }),
+  });
+  return {
+    flags: {
+      ...role(flags.model, flags.baseUrl),
+      planner: role(flags.plannerModel, flags.plannerBaseUrl),
+      executor: role(flags.executorModel, flags.executorBaseUrl),
+      synthesizer: role(flags.synthesizerModel, flags.synthesizerBaseUrl),
+    },
+  };
+}
+
+/** On the command line plans that act wait for a person, unless something else is said. */
+export function settingsIn(flags: Pick<RunFlags, "concurrency" | "approval">): (config: LoomConfig) => LoomConfig {
+  const { approval, concurrency } = flags;
+  if (approval !== undefined && !/^(never|always|effects)$/.test(approval)) {
+    throw usageError("USAGE", `--approval is ${approval}.`, "Write never, always or effects.");
+  }
+  if (concurrency !== undefined && !/^[1-9]\d{0,5}$/.test(concurrency)) {
+    throw usageError("USAGE", `--concurrency is ${concurrency}.`, "Write a whole number of at least 1.");
+  }
+  return (config) => ({
+    ...config,
+    approval: (approval as LoomConfig["approval"]) ?? config.approval ?? "effects",
+    ...(concurrency === undefined ? {} : { concurrency: Number(concurrency) }),
+  });
+}

@@ -1,0 +1,245 @@
+// The command line: its commands, flags and help. In: the words after `planloom`. Out: an exit code. Separate from what the
+// commands do, which is imported only when one is called: `planloom --help` loads commander and nothing else.
+import { Command, CommanderError } from "commander";
+import { sayError, sayProblem } from "./error-text.js";
+import { EXIT, exitOfError } from "./exit-code.js";
+import { driving, models, noRun, placed, repeated, RUN, said } from "./options.js";
+import { flushed, say, stdoutGone, watchStreams } from "./output.js";
+import { oneLine } from "./style.js";
+
+/** Runs one command; never throws. The process ends by itself afterwards, also where a tool has left something open. */
+export async function main(argv: readonly string[]): Promise<number> {
+  watchStreams();
+  const code = await dispatch(argv);
+  await flushed();
+  leaveSoon(code);
+  return code;
+}
+
+async function dispatch(argv: readonly string[]): Promise<number> {
+  const outcome = { code: EXIT.done as number };
+  const program = programFor(outcome);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return outcome.code;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return usage(thrown);
+    sayError(thrown);
+    return exitOfError(thrown);
+  }
+}
+
+function usage({ code, message, exitCode }: CommanderError): number {
+  if (exitCode === 0) return EXIT.done;
+  if (code === "commander.help") return EXIT.usage;
+  const next = "`planloom --help` lists the commands, `planloom COMMAND --help` the flags of one.";
+  sayProblem({ code: "USAGE", message: message.replace(/^error: /, ""), next });
+  return EXIT.usage;
+}
+
+/** A connection or a timer that a tool left open must not keep the process; what stdout still holds may. */
+function leaveSoon(code: number): void {
+  const leave = (): void => {
+    if (stdoutGone() || process.stdout.writableLength === 0) process.exit(code);
+    setTimeout(leave, LEAVE_MS).unref();
+  };
+  setTimeout(leave, LEAVE_MS).unref();
+}
+
+const LEAVE_MS = 1_000;
+
+interface Outcome {
+  code: number;
+}
+
+/** The action of a command: `call` gives its exit code. */
+type Act = <A extends unknown[]>(call: (...args: A) => Promise<number>) => (...args: A) => Promise<void>;
+
+function programFor(outcome: Outcome): Command {
+  const act: Act =
+    (call) =>
+    async (...args) => {
+      outcome.code = await call(...args);
+    };
+  const program = new Command("planloom")
+    .description("From a goal to a checked plan, parallel steps and an answer.")
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined, writeErr: (text) => say(text.trimEnd()) })
+    .showHelpAfterError(false)
+    .enablePositionalOptions()
+    .addHelpText("after", HELP)
+    .helpCommand(true)
+    .option("-V, --version", "print the version")
+    .usage("<command> [options]")
+    .argument("[words...]")
+    .action(
+      act(async (words: string[], flags: { readonly version?: boolean }) =>
+        flags.version === true ? version() : noCommand(program, words),
+      ),
+    );
+  addStarts(program, act);
+  addPlans(program, act);
+  addReaders(program, act);
+  addPersons(program, act);
+  return program;
+}
+
+async function version(): Promise<number> {
+  const { readFile } = await import("node:fs/promises");
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  process.stdout.write(`${(JSON.parse(text) as { readonly version: string }).version}\n`);
+  return EXIT.done;
+}
+
+async function noCommand(program: Command, [word]: readonly string[]): Promise<number> {
+  if (word === undefined) program.outputHelp({ error: true });
+  else {
+    const next = '`planloom --help` lists the commands; a goal goes to one of them: planloom run "your goal".';
+    sayProblem({ code: "USAGE", message: `There is no command "${oneLine(word, 60)}".`, next });
+  }
+  return EXIT.usage;
+}
+
+function addStarts(program: Command, act: Act): void {
+  models(
+    driving(
+      placed(
+        program
+          .command("run")
+          .argument("<goal...>", "a goal in words, a plan file (.yaml, .json), or - for standard input"),
+      ),
+    ),
+  )
+    .summary("pursue a goal, or run a plan")
+    .description("Pursues a goal, or runs a plan. stdout holds only the answer; everything else goes to stderr.")
+    .option("-i, --input <name=value>", "an input: JSON or text, or name=@file; repeatable", repeated, [])
+    .option("--concurrency <n>", "steps and items at once (default 4)")
+    .option("--approval <policy>", "which plans wait for a person: never, always, effects (default effects)")
+    .option("-y, --yes", "grant approvals; questions and unknown outcomes still wait")
+    .option("--json", "print the whole run as one JSON document")
+    .option("--jsonl", "print each event as it becomes durable")
+    .action(act(async (words: string[], flags: object) => (await import("./command/run.js")).runCommand(words, flags)));
+  placed(program.command("demo").argument("[goal...]", "a goal to show instead of the usual one"))
+    .summary("the whole way with a scripted model: no key, no network")
+    .description("Runs a goal against a scripted model on this machine; everything but the model is real.")
+    .option("-q, --quiet", "no progress")
+    .action(act(async (words: string[], flags: object) => (await import("./demo/demo.js")).demoCommand(words, flags)));
+  models(placed(program.command("doctor")))
+    .summary("whether everything that a run needs is there")
+    .option("--offline", "send no request to the models")
+    .action(act(async (flags: object) => (await import("./command/doctor.js")).doctorCommand(flags)));
+}
+
+function addPlans(program: Command, act: Act): void {
+  models(placed(program.command("plan").argument("<goal...>", "a goal in words")))
+    .summary("write a plan for a goal, and run nothing")
+    .option("-o, --output <file>", "where to write it: YAML for .yaml, else JSON (default: stdout)")
+    .option("-i, --input <name=value>", "an input that the plan may refer to; repeatable", repeated, [])
+    .action(
+      act(async (words: string[], flags: object) => (await import("./command/plan.js")).planCommand(words, flags)),
+    );
+  placed(program.command("validate").argument("<file>", "a plan file, or - for standard input"))
+    .summary("check a plan file; exit code 3 where it cannot run")
+    .option("--json", "print { ok, findings }")
+    .action(
+      act(async (file: string, flags: object) => (await import("./command/plan.js")).validateCommand(file, flags)),
+    );
+  placed(program.command("graph").argument("<file-or-run>", "a plan file, or a run"))
+    .summary("draw a plan")
+    .option("--format <format>", "mermaid or ascii", "ascii")
+    .action(
+      act(async (name: string, flags: { readonly format: string }) =>
+        (await import("./command/plan.js")).graphCommand(name, flags),
+      ),
+    );
+  placed(program.command("tools"))
+    .summary("the tools that plans may use, with types and effects")
+    .option("--json", "print their definitions")
+    .action(act(async (flags: object) => (await import("./command/plan.js")).toolsCommand(flags)));
+  program
+    .command("schema")
+    .summary("the JSON Schema of a plan")
+    .action(act(async () => (await import("./command/plan.js")).schemaCommand()));
+}
+
+function addReaders(program: Command, act: Act): void {
+  placed(program.command("runs"))
+    .summary("list runs, the newest first")
+    .option("--json", "print them as JSON")
+    .option("--limit <n>", "at most so many (default 50)")
+    .action(act(async (flags: object) => (await import("./command/read.js")).runsCommand(flags)));
+  placed(program.command("show").argument("<run>", RUN))
+    .summary("show a run: plan, steps, answer")
+    .option("--trace", "per step what was read and written, attempts, errors, turns")
+    .option("--json", "print the run as one JSON document")
+    .action(act(async (name: string, flags: object) => (await import("./command/read.js")).showCommand(name, flags)));
+  placed(program.command("events").argument("<run>", RUN))
+    .summary("print the log of a run as JSON lines")
+    .option("-f, --follow", "go on until the run has ended")
+    .action(act(async (name: string, flags: object) => (await import("./command/read.js")).eventsCommand(name, flags)));
+  placed(program.command("watch").argument("<run>", RUN))
+    .summary("follow a run that another process drives")
+    .action(act(async (name: string, flags: object) => (await import("./command/read.js")).watchCommand(name, flags)));
+  placed(program.command("answer").argument("<run>", RUN))
+    .summary("print the answer of a run")
+    .action(act(async (name: string, flags: object) => (await import("./command/read.js")).answerCommand(name, flags)));
+}
+
+function addPersons(program: Command, act: Act): void {
+  said(program.command("resume").argument("<run>", RUN))
+    .summary("drive a run on that nobody drives")
+    .option("-y, --yes", "grant approvals")
+    .action(
+      act(async (name: string, flags: object) => (await import("./command/person.js")).resumeCommand(name, flags)),
+    );
+  said(program.command("approve").argument("<run>", RUN))
+    .summary("approve the plan, or the call, with this hash")
+    .requiredOption("--hash <hash>", "what is approved, as the run says")
+    .option("-m, --message <text>", "a comment for the log")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, flags: { readonly hash: string }) =>
+        (await import("./command/person.js")).approveCommand(name, flags),
+      ),
+    );
+  said(program.command("reject").argument("<run>", RUN))
+    .summary("reject the plan; the planner writes another one")
+    .requiredOption("-m, --message <text>", "what should be different")
+    .option("--hash <hash>", "what is rejected, where several things wait")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, flags: { readonly message: string }) =>
+        (await import("./command/person.js")).rejectCommand(name, flags),
+      ),
+    );
+  said(
+    program
+      .command("respond")
+      .argument("<run>", RUN)
+      .argument("<step>", "the step that asks")
+      .argument("[value]", "JSON or text"),
+  )
+    .summary("answer a question, or say what became of a call")
+    .option("--item <n>", "the item of a for-each, from 0")
+    .option("--happened [json]", "the call took effect, and gave this")
+    .option("--not-happened", "the call did not take effect: it may be made again")
+    .option("--abort", "give the step up")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, step: string, value: string | undefined, flags: object) =>
+        (await import("./command/person.js")).respondCommand(name, step, value, flags),
+      ),
+    );
+  said(program.command("cancel").argument("<run>", RUN))
+    .summary("cancel a run")
+    .option("-m, --message <text>", "why")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, flags: object) => (await import("./command/person.js")).cancelCommand(name, flags)),
+    );
+}
+
+const HELP = `
+Begin with: planloom demo · planloom doctor · planloom run "your goal" --model NAME --base-url URL
+Exit codes: 0 done · 1 the run failed or was cancelled · 2 usage · 3 the plan is invalid · 4 provider, configuration or
+store · 5 waiting for a person · 6 rejected or expired · 7 a limit was reached · 130 interrupted`;

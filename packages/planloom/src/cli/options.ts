@@ -1,0 +1,34 @@
+// Flags that several commands share. In: a command. Out: the same with its flags. Separate from the list of commands, so that
+// the same thing is called the same everywhere.
+import { Option, type Command } from "commander";
+
+export const RUN = "its id, the beginning of one, or last";
+
+export const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+export const noRun = (): Option => new Option("--no-run", "only record it; do not drive the run here");
+
+export const placed = (command: Command): Command =>
+  command
+    .option("--config <file>", "the configuration (default: planloom.config.* from here upward)")
+    .option("--store <path>", "the store: a file, or memory (default: .planloom/planloom.db from here upward)");
+
+export const driving = (command: Command): Command => command.option("-q, --quiet", "no progress on stderr");
+
+export const said = (command: Command): Command =>
+  models(driving(placed(command))).option("--json", "print the whole run as one JSON document");
+
+/** The flags of the models, which are told apart by role. */
+export function models(command: Command): Command {
+  command.option("--model <name>", "the model of all roles").option("--base-url <url>", "the address of all roles");
+  for (const role of ["planner", "executor", "synthesizer"]) {
+    command
+      .option(`--${role}-model <name>`, `the ${role}'s model`)
+      .option(`--${role}-base-url <url>`, `the ${role}'s address`);
+  }
+  return command.addHelpText("after", KEYS);
+}
+
+const KEYS = `
+Keys are given as variables only (OPENAI_API_KEY, PLANLOOM_API_KEY, PLANLOOM_PLANNER_API_KEY, ...): a flag would show
+them to every user of this machine and keep them in the shell's history. A local server takes any key.`;

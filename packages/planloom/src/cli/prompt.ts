@@ -1,0 +1,16 @@
+// Asking the person at the terminal. In: a question. Out: a line, or undefined where there is none to come.
+// Separate because only here is standard input read while a run is going on.
+import { createInterface } from "node:readline/promises";
+
+/** One line from the terminal; undefined at Ctrl-D or Ctrl-C, or once the signal is aborted (somebody else has answered). */
+export async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<undefined>((resolve) => terminal.once("close", () => resolve(undefined)));
+  terminal.once("SIGINT", () => terminal.close());
+  try {
+    const line = await Promise.race([terminal.question(question, { signal }).catch(() => undefined), closed]);
+    return line?.trim();
+  } finally {
+    terminal.close();
+  }
+}

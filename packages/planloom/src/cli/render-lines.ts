@@ -1,0 +1,138 @@
+// The course of a run as lines. In: each event, with the run that it has been folded into. Out: what a person is told of it.
+// Separate because the plain view prints all of these, and the live table only those that must not be lost.
+import type { RunEvent, StepRef } from "../run/event.js";
+import { workOf, type Run } from "../run/state.js";
+import { planLines } from "./render-plan.js";
+import { duration, oneLine, paint } from "./style.js";
+
+export interface Line {
+  readonly text: string;
+  /** A step's ordinary coming and going, which the live table shows by itself. */
+  readonly routine: boolean;
+}
+
+/** The phase that an event belongs to, as the documents name them; undefined where it belongs to none. */
+export function phaseOf(event: RunEvent, run: Run): string | undefined {
+  if (event.type === "run.started" || event.type.startsWith("plan.")) return "PLANNING";
+  if (event.type === "execution.completed") return run.phase === "answering" ? "SYNTHESIZING" : undefined;
+  return event.type.startsWith("step.") ? "EXECUTING" : undefined;
+}
+
+export const heading = (phase: string): string => paint("bold", `=== ${phase} ===`);
+
+/** What is said about an event, below its phase's heading. */
+export function linesOf(event: RunEvent, run: Run): readonly Line[] {
+  const said = (text: string): readonly Line[] => [{ text, routine: false }];
+  const routine = (text: string): readonly Line[] => [{ text, routine: true }];
+  switch (event.type) {
+    case "run.started":
+      return said(`  run ${event.runId}`);
+    case "plan.proposed": {
+      const { revision, plan, findings } = event.data;
+      const by = event.data.cause === "given" ? "the plan as given" : `revision ${revision}`;
+      const warnings = findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(found.message)}`));
+      return [`  plan: ${by}, ${plan.steps.length} steps`, ...planLines(plan), ...warnings].flatMap(said);
+    }
+    case "plan.invalid":
+      return [
+        `  the draft of round ${event.data.round + 1} cannot be used:`,
+        ...event.data.findings.map((found) => `    ${found.severity} ${found.code}: ${oneLine(found.message)}`),
+      ].flatMap(said);
+    case "plan.failed":
+    case "answer.failed": {
+      const { error, decision, reason, retryAt } = event.data;
+      const then = decision === "retry" && retryAt !== undefined ? `; again in ${duration(retryAt - event.at)}` : "";
+      return said(mark("failed", `${error.code}: ${oneLine(error.message)} (${reason}${then})`));
+    }
+    case "run.resumed":
+      return said(mark("resumed", event.data.reason === "resumed" ? "" : oneLine(event.data.reason)));
+    case "approval.requested":
+      return said(mark("waits", `${subjectOf(event.data.subject)} for approval: ${oneLine(event.data.reason)}`));
+    case "approval.granted":
+      return said(`  approved by ${oneLine(event.by)}${comment(event.data.comment)}`);
+    case "approval.denied":
+      return said(`  not approved (${event.data.cause})${comment(event.data.comment)}`);
+    case "cancel.requested":
+      return said(`  cancelling: ${oneLine(event.data.reason)}`);
+    default:
+      return stepLines(event, run, said, routine);
+  }
+}
+
+type Say = (text: string) => readonly Line[];
+
+function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly Line[] {
+  switch (event.type) {
+    case "step.expanded":
+      return routine(mark("expand", `${event.data.step}: ${event.data.list.length} items`));
+    case "step.started": {
+      const { attempt } = event.data;
+      return routine(mark("start", `${name(event.data)}${attempt > 1 ? ` (attempt ${attempt})` : ""}`));
+    }
+    case "step.completed": {
+      const took = tookOf(event.data, run);
+      const summary = event.data.summary === undefined ? "" : `: ${oneLine(event.data.summary, 100)}`;
+      return routine(mark("done", `${name(event.data)}${took}${summary}`));
+    }
+    case "step.failed": {
+      const { error, decision, reason } = event.data;
+      return said(
+        mark("failed", `${name(event.data)}: ${error.code} ${oneLine(error.message)} -> ${decision} (${reason})`),
+      );
+    }
+    case "step.retrying":
+      return said(
+        mark(
+          "retry",
+          `${name(event.data)}: attempt ${event.data.attempt} in ${duration(event.data.retryAt - event.at)}`,
+        ),
+      );
+    case "step.skipped":
+      return said(mark("skipped", `${name(event.data)}: ${oneLine(event.data.reason)}`));
+    case "step.suspended":
+      return said(mark("asks", `${name(event.data)}: ${oneLine(event.data.question)}`));
+    case "step.unknown":
+      return said(
+        mark(
+          "unknown",
+          `${name(event.data)}: it is not known whether ${event.data.tool} took effect (${oneLine(event.data.error.message)})`,
+        ),
+      );
+    case "step.resolved":
+      return said(mark("settled", `${name(event.data)}: ${event.data.verdict}, says ${oneLine(event.by)}`));
+    case "step.cancelled":
+      return said(mark("stopped", name(event.data)));
+    default:
+      return [];
+  }
+}
+
+const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {
+  done: "green",
+  failed: "red",
+  unknown: "red",
+  retry: "yellow",
+  skipped: "yellow",
+  asks: "cyan",
+  waits: "cyan",
+};
+
+function mark(word: string, text: string): string {
+  const colour = MARKS[word];
+  const padded = word.padEnd(8);
+  return `  ${colour === undefined ? padded : paint(colour, padded)} ${text}`;
+}
+
+/** `facts` or, of a fan-out, `facts[1]`. */
+export const name = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);
+
+const subjectOf = (subject: "plan" | StepRef): string => (subject === "plan" ? "the plan" : `step ${name(subject)}`);
+
+const comment = (text: string | undefined): string => (text === undefined || text === "" ? "" : `: ${oneLine(text)}`);
+
+function tookOf(ref: StepRef, run: Run): string {
+  const work = workOf(run, ref);
+  return work?.startedAt === undefined || work.finishedAt === undefined
+    ? ""
+    : ` (${duration(work.finishedAt - work.startedAt)})`;
+}

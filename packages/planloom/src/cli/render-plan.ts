@@ -1,0 +1,28 @@
+// A plan as lines of text. In: a plan. Out: one line for each step, with what it does and what it waits for.
+// Separate because a person approves what stands here: in `run`, `plan` and `show` alike.
+import { needsOf } from "../plan/graph.js";
+import type { Plan, Step } from "../plan/plan.js";
+import { oneLine, paint } from "./style.js";
+
+export function planLines(plan: Plan): readonly string[] {
+  const width = Math.min(24, Math.max(...plan.steps.map((step) => step.id.length)));
+  return plan.steps.map((step, index) => {
+    const needs = needsOf(step);
+    const after = needs.length === 0 ? "" : paint("dim", `  <- ${needs.join(", ")}`);
+    const number = String(index + 1).padStart(String(plan.steps.length).length + 2);
+    return `${number}. ${step.id.padEnd(width)}  ${oneLine(step.title, 70)}  ${paint("dim", `[${how(step)}]`)}${after}`;
+  });
+}
+
+function how(step: Step): string {
+  const each = step.forEach === undefined ? "" : "for each: ";
+  const word = step.kind === "tool" ? step.tool : step.kind === "agent" ? agentWords(step.tools) : "asks a person";
+  const optional = step.optional ? ", optional" : "";
+  const approval = step.approval === undefined ? "" : ", needs approval";
+  return each + word + optional + approval;
+}
+
+function agentWords(tools: "all" | readonly string[]): string {
+  if (tools === "all") return "agent with all tools";
+  return tools.length === 0 ? "agent" : `agent with ${tools.join(", ")}`;
+}

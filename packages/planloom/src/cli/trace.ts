@@ -1,0 +1,149 @@
+// The trace of a run: per step and item what was read and written, and how it went. In: the log and the journal. Out: data.
+// Separate from its text, because `show --trace --json` prints the data itself.
+import type { Json } from "../plan/json.js";
+import type { Origin } from "../plan/origin.js";
+import type { Usage } from "../plan/usage.js";
+import type { Failure, RunEvent, StepRef } from "../run/event.js";
+import type { JournalRow } from "../store/event-store.js";
+
+export interface TraceAttempt {
+  readonly attempt: number;
+  /** The arguments, resolved. */
+  readonly read: Json;
+  readonly from: Origin;
+  /** ms from the start of the run. */
+  readonly startedAfter: number;
+  /** ms; absent while it is going on. */
+  took?: number;
+  error?: Failure;
+  decision?: string;
+  reason?: string;
+}
+
+/** A turn of a model or a call of a tool inside of a step. */
+export interface TraceTurn {
+  readonly attempt: number;
+  readonly name: string;
+  readonly asked: Json;
+  readonly answered: Json;
+}
+
+export interface TraceEntry {
+  readonly step: string;
+  readonly item?: number;
+  readonly title: string;
+  readonly revision: number;
+  readonly attempts: TraceAttempt[];
+  readonly turns: TraceTurn[];
+  status: string;
+  written?: Json;
+  /** The tool's own line about its output. */
+  summary?: string;
+  /** Why it was skipped, or what became of a call in doubt. */
+  note?: string;
+  usage?: Usage;
+}
+
+/** One entry for each step and item that came to its turn, in the order in which they did. */
+export function traceOf(events: readonly RunEvent[], journal: readonly JournalRow[]): readonly TraceEntry[] {
+  const entries = new Map<string, TraceEntry>();
+  const titles = new Map<string, string>();
+  let revision = 0;
+  const startedAt = events[0]?.at ?? 0;
+  const entryOf = ({ step, item }: StepRef): TraceEntry => {
+    const key = `${revision}/${step}/${item ?? ""}`;
+    const known = entries.get(key);
+    if (known !== undefined) return known;
+    const turns = turnsOf(journal, step, item ?? null);
+    const entry: TraceEntry = {
+      step,
+      ...(item === undefined ? {} : { item }),
+      title: titles.get(step) ?? step,
+      revision,
+      attempts: [],
+      turns,
+      status: "pending",
+    };
+    entries.set(key, entry);
+    return entry;
+  };
+  for (const event of events) {
+    if (event.type === "plan.proposed") {
+      revision = event.data.revision;
+      for (const { id, title } of event.data.plan.steps) titles.set(id, title);
+    } else record(event, entryOf, startedAt);
+  }
+  return [...entries.values()];
+}
+
+function record(event: RunEvent, entryOf: (ref: StepRef) => TraceEntry, startedAt: number): void {
+  switch (event.type) {
+    case "step.started": {
+      const { attempt, args, from } = event.data;
+      const entry = entryOf(event.data);
+      entry.status = "running";
+      entry.attempts.push({ attempt, read: args, from, startedAfter: event.at - startedAt });
+      return;
+    }
+    case "step.expanded":
+      entryOf(event.data).note = `expanded into ${event.data.list.length} items`;
+      return;
+    case "step.completed": {
+      const { output, summary, usage } = event.data;
+      const entry = entryOf(event.data);
+      endAttempt(entry, event.at - startedAt);
+      entry.status = "completed";
+      entry.written = output;
+      if (summary !== undefined) entry.summary = summary;
+      if (usage.calls > 0) entry.usage = usage;
+      return;
+    }
+    case "step.failed": {
+      const { error, decision, reason } = event.data;
+      const entry = entryOf(event.data);
+      entry.status = decision === "retry" ? "retrying" : "failed";
+      const last = endAttempt(entry, event.at - startedAt);
+      if (last === undefined) entry.note = `${error.code}: ${error.message} -> ${decision} (${reason})`;
+      else Object.assign(last, { error, decision, reason });
+      return;
+    }
+    case "step.skipped":
+    case "step.cancelled":
+      endAttempt(entryOf(event.data), event.at - startedAt);
+      entryOf(event.data).status = event.type === "step.skipped" ? "skipped" : "cancelled";
+      entryOf(event.data).note = event.data.reason;
+      return;
+    case "step.suspended":
+      entryOf(event.data).status = "suspended";
+      entryOf(event.data).note = `asks: ${event.data.question}`;
+      return;
+    case "step.unknown": {
+      const { error, tool } = event.data;
+      const last = endAttempt(entryOf(event.data), event.at - startedAt);
+      if (last !== undefined) last.error = error;
+      entryOf(event.data).status = "unknown";
+      entryOf(event.data).note = `it is not known whether ${tool} took effect`;
+      return;
+    }
+    case "step.resolved":
+      entryOf(event.data).note = `${event.by} says: ${event.data.verdict}`;
+      return;
+    default:
+      return;
+  }
+}
+
+function endAttempt(entry: TraceEntry, at: number): TraceAttempt | undefined {
+  const last = entry.attempts[entry.attempts.length - 1];
+  if (last !== undefined && last.took === undefined) last.took = at - last.startedAfter;
+  return last;
+}
+
+function turnsOf(journal: readonly JournalRow[], step: string, item: number | null): TraceTurn[] {
+  return journal
+    .filter((row) => row.stepId === step && row.item === item)
+    .map(({ attempt, name, intent, outcome }) => ({ attempt, name, asked: intent, answered: valueIn(outcome) }));
+}
+
+/** A journal keeps outcomes as `{ value }`, so that null may be one. */
+const valueIn = (outcome: Json): Json => (outcome as { readonly value?: Json } | null)?.value ?? null;

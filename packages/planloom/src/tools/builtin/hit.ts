@@ -1,0 +1,11 @@
+// What a search gives, whichever it is. In: nothing. Out: types. Separate because both searches and their tool share them.
+
+export interface Hit {
+  readonly title: string;
+  /** An address, or the path of a file for `read_file`. */
+  readonly url: string;
+  readonly snippet: string;
+}
+
+/** The best hits first. */
+export type Search = (query: string, limit: number, signal: AbortSignal) => Promise<readonly Hit[]>;

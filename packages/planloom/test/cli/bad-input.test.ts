@@ -1,0 +1,165 @@
+// Bad input from the command line: each gives a message with a code and the next thing to do, its exit code, no stack trace,
+// nothing on stdout, and no run.
+import { describe, expect, test } from "vitest";
+import { modelServer, place, roleOf, SUMS, type Ended } from "./planloom.js";
+
+function expectProblem(ended: Ended, exit: number, code: string): void {
+  expect(ended.stderr).toContain(code);
+  expect(ended.stderr).toMatch(/next: \S/);
+  expect(ended.stderr).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
+  expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: exit, stdout: "" });
+}
+
+const step = (id: string, fields: object) => ({
+  id,
+  title: `Step ${id}`,
+  tool: "calculate",
+  with: { expression: "1" },
+  ...fields,
+});
+const uses = (reference: string) => ({ with: { expression: "a", variables: { a: `\${{ ${reference} }}` } } });
+const bomb = [
+  "a: &a [x, x, x, x, x, x, x, x, x]",
+  ..."bcdefghi"
+    .split("")
+    .map(
+      (name, at) =>
+        `${name}: &${name} [${"*abcdefgh"[0]}${"abcdefgh"[at]}, *${"abcdefgh"[at]}, *${"abcdefgh"[at]}, *${"abcdefgh"[at]}, *${"abcdefgh"[at]}, *${"abcdefgh"[at]}, *${"abcdefgh"[at]}]`,
+    ),
+].join("\n");
+
+const PLANS: readonly (readonly [what: string, code: string, plan: unknown])[] = [
+  ["an unknown tool", "UNKNOWN_TOOL", { steps: [step("a", { tool: "calculat" })] }],
+  ["a missing argument", "MISSING_ARGUMENT", { steps: [step("a", { with: { variables: {} } })] }],
+  ["a mistyped argument", "ARGUMENT_TYPE", { steps: [step("a", { with: { expression: 7 } })] }],
+  ["an unknown reference", "UNKNOWN_REFERENCE", { steps: [step("a", uses("nobody"))] }],
+  [
+    "a type that does not fit",
+    "ARGUMENT_TYPE",
+    { steps: [step("t", { ask: "?", tool: undefined, with: undefined, output: "string" }), step("a", uses("t"))] },
+  ],
+  ["a cycle", "CYCLE", { steps: [step("a", uses("b")), step("b", uses("a"))] }],
+  ["a step that needs itself", "SELF_REFERENCE", { steps: [step("a", uses("a"))] }],
+  ["a duplicate id", "DUPLICATE_ID", { steps: [step("a", {}), step("a", {})] }],
+  ["an empty plan", "EMPTY_PLAN", { steps: [] }],
+  ["10 MB of junk", "TOO_LARGE", "x".repeat(10 * 1024 * 1024)],
+  [
+    "deep nesting",
+    "",
+    `{"steps":[{"id":"a","title":"A","tool":"calculate","with":{"expression":${"[".repeat(500)}${"]".repeat(500)}}}]}`,
+  ],
+  [
+    "__proto__ keys",
+    "",
+    '{"steps":[{"id":"a","title":"A","tool":"calculate","with":{"expression":"1","__proto__":{"x":1}}}]}',
+  ],
+  ["anchors that explode", "", `${bomb}\nsteps: *i\n`],
+  ["no plan at all", "", "Dear all, the meeting is on Monday."],
+];
+
+describe("a plan file with", () => {
+  test.each(PLANS)("%s", async (_what, code, plan) => {
+    const here = place();
+    here.write("plan.yaml", plan);
+    const judged = here.json<{ ok: boolean; findings: { code: string; message: string; fix: string }[] }>([
+      "validate",
+      "plan.yaml",
+      "--json",
+    ]);
+    expectProblem(await here.run(["run", "plan.yaml"]), 3, "PLAN_INVALID");
+    const verdict = await judged;
+    expect(verdict).toMatchObject({ exit: 3, ok: false });
+    expect(verdict.findings.map((finding) => finding.code).join(" ")).toContain(code);
+    expect(verdict.findings.every(({ message, fix }) => message !== "" && fix !== "")).toBe(true);
+  });
+});
+
+test("a plan that cannot run leaves no run behind", async () => {
+  const here = place();
+  here.write("plan.json", { steps: [step("a", { tool: "nobody" })] });
+  await here.run(["run", "plan.json"]);
+  expect(await here.run(["runs"])).toMatchObject({ code: 0, stdout: "" });
+});
+
+test("findings stand at their line and column", async () => {
+  const here = place();
+  here.write("plan.yaml", "steps:\n  - id: a\n    title: Add\n    tool: calculat\n    with: { expression: '1' }\n");
+  const { stdout, code } = await here.run(["validate", "plan.yaml"]);
+  expect(code).toBe(3);
+  expect(stdout).toContain("plan.yaml:4:11 error UNKNOWN_TOOL");
+});
+
+test("files, flags and words that are wrong are the caller's to mend: exit 2", async () => {
+  const here = place();
+  here.write("plan.json", SUMS);
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ["FILE_NOT_FOUND", ["run", "missing.yaml"]],
+    ["FILE_NOT_FOUND", ["validate", "missing.json"]],
+    ["GOAL_EMPTY", ["run", "  "]],
+    ["INPUT_INVALID", ["run", "plan.json", "--input", "novalue"]],
+    ["INPUT_INVALID", ["run", "plan.json", "--input", "__proto__=1"]],
+    ["FILE_NOT_FOUND", ["run", "plan.json", "--input", "a=@missing.txt"]],
+    ["USAGE", ["run", "plan.json", "--approval", "maybe"]],
+    ["USAGE", ["run", "plan.json", "--concurrency", "0"]],
+    ["USAGE", ["run", "plan.json", "--no-such-flag"]],
+    ["USAGE", ["frobnicate"]],
+    ["USAGE", ["run"]],
+    ["RUN_UNKNOWN", ["show", "run_nobody"]],
+    ["RUN_UNKNOWN", ["resume", "last"]],
+    ["CONFIG_NOT_FOUND", ["tools", "--config", "missing.ts"]],
+  ];
+  const ends = await Promise.all(cases.map(([, args]) => here.run(args)));
+  cases.forEach(([code], at) => expectProblem(ends[at] as Ended, 2, code));
+});
+
+test("a goal without a planner model", async () => {
+  expectProblem(await place().run(["run", "a goal"]), 4, "NO_PLANNER");
+});
+
+test("a model without an address", async () => {
+  expectProblem(await place().run(["run", "a goal", "--model", "m"]), 4, "MODEL_NO_ENDPOINT");
+});
+
+test("a port that nobody listens on", async () => {
+  const { server, env } = await modelServer(() => ({ text: "" }));
+  await server.close();
+  const here = place(env);
+  expectProblem(await here.run(["plan", "a goal"]), 4, "PROVIDER_UNREACHABLE");
+});
+
+test("a key that the server does not take", async () => {
+  const { env } = await modelServer(() => ({ text: "" }), { apiKey: "right" });
+  const here = place({ ...env, PLANLOOM_API_KEY: "wrong-key" });
+  const ended = await here.run(["run", "a goal"]);
+  expectProblem(ended, 4, "PROVIDER_UNAUTHORIZED");
+  expect(ended.stderr).not.toContain("wrong-key");
+});
+
+test("a planner that answers prose, in every round", async () => {
+  const { env, server } = await modelServer(() => ({ text: "I would start by thinking about it." }));
+  const here = place(env);
+  here.write("planloom.config.json", { limits: { repairRounds: 1 } });
+  expectProblem(await here.run(["run", "a goal"]), 3, "PLAN_INVALID");
+  expect(server.requests).toHaveLength(2);
+});
+
+test("an agent whose result has the wrong shape is corrected once, then stopped before it misleads", async () => {
+  const plan = {
+    steps: [
+      { id: "names", title: "Name them", agent: "Name three.", output: "string[]" },
+      { ...step("a", { with: { expression: "n", variables: { n: "${{ size(names) }}" } } }) },
+    ],
+    answer: { value: "${{ a }}" },
+  };
+  const { env, server } = await modelServer(() => ({ text: "I like lists." }));
+  const here = place(env);
+  here.write("plan.json", plan);
+  expectProblem(await here.run(["run", "plan.json"]), 1, "OUTPUT_MISMATCH");
+  expect(server.requests.map(({ body }) => roleOf(body))).toEqual(["executor", "executor"]);
+  const run = await here.json(["show", "last", "--json"]);
+  expect(run.steps.map(({ id, status }) => [id, status])).toEqual([
+    ["names", "failed"],
+    ["a", "pending"],
+  ]);
+  expect(run.report?.notDone).toHaveLength(2);
+});

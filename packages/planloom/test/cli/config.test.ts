@@ -1,0 +1,142 @@
+// Configuration files, inputs, plans and drawings from the command line.
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { modelServer, place, SUMS } from "./planloom.js";
+
+const TOOL = `
+import { z } from "zod";
+import { defineConfig, tool, ToolError } from "planloom";
+const limit: number = 3;
+let calls = 0;
+export default defineConfig({
+  concurrency: 2,
+  tools: [
+    tool({
+      name: "shout", description: "Says it louder.", effects: "none",
+      input: z.object({ text: z.string() }), output: z.string(),
+      run: ({ text }: { text: string }) => {
+        if (++calls < 2) throw new ToolError("not yet", { code: "EARLY" });
+        return text.toUpperCase() + "!".repeat(limit);
+      },
+      summary: (said: string) => "Shouted " + said.length + " characters",
+    }),
+  ],
+});
+`;
+const SHOUT = {
+  steps: [
+    { id: "loud", title: "Say it", tool: "shout", with: { text: "${{ inputs.text }}" }, retry: { delay: "1ms" } },
+  ],
+  inputs: { text: { type: "string" } },
+  answer: { value: "${{ loud }}" },
+};
+
+test("a TypeScript configuration brings tools of its own, whose errors this library knows as such", async () => {
+  const here = place();
+  here.write("planloom.config.ts", TOOL);
+  here.write("plan.json", SHOUT);
+  expect((await here.run(["run", "plan.json", "--input", "text=hey"])).stdout).toBe("HEY!!!\n");
+  const { stdout } = await here.run(["show", "last", "--trace"]);
+  expect(stdout).toContain("EARLY: not yet -> retry (attempt 1 of 4 failed)");
+  expect(stdout).toContain("Shouted 6 characters");
+  const traced = await here.json<{ trace: { attempts: { read: unknown; decision?: string }[]; written: unknown }[] }>([
+    "show",
+    "last",
+    "--trace",
+    "--json",
+  ]);
+  expect(traced.trace[0]).toMatchObject({
+    attempts: [{ read: { text: "hey" }, decision: "retry" }, {}],
+    written: "HEY!!!",
+  });
+  expect((await here.run(["tools"])).stdout).toContain("shout { text: string } -> string");
+});
+
+test("a YAML configuration is found upward, and its paths count from where it is", async () => {
+  const { server } = await modelServer((_body, index) => (index === 0 ? { json: SUMS } : { text: "Fine." }));
+  const here = place();
+  here.write(
+    "planloom.config.yaml",
+    `models:\n  default: { model: m, baseURL: "${server.url}" }\nstore: kept/runs.db\n`,
+  );
+  mkdirSync(join(here.folder, "below"));
+  expect((await here.run(["run", "Add"], { below: "below" })).stdout).toBe("Fine.\n");
+  expect(readFileSync(join(here.folder, "kept", "runs.db")).length).toBeGreaterThan(0);
+  expect((await here.run(["answer", "last"])).stdout).toBe("Fine.\n");
+  expect((await here.run(["runs", "--store", "other.db"])).stdout).toBe("");
+});
+
+test.each([
+  ["planloom.config.ts", "throw new Error('no luck');", "CONFIG_FAILED", "no luck"],
+  ["planloom.config.ts", "export default 7;", "CONFIG_INVALID", "holds no configuration"],
+  ["planloom.config.js", "export default { tools: [{ name: 'x' }] };", "CONFIG_INVALID", "not made by tool()"],
+  ["planloom.config.json", "{ not json", "CONFIG_FAILED", "planloom.config.json"],
+  ["planloom.config.yaml", "concurency: 4", "CONFIG_INVALID", "concurency"],
+  ["planloom.config.yaml", "models: { boss: gpt }", "CONFIG_INVALID", "models.boss"],
+])("a wrong %s (%s) says which file and what", async (name, content, code, words) => {
+  const here = place();
+  here.write(name, content);
+  const ended = await here.run(["tools"]);
+  expect(ended).toMatchObject({ code: 4, stdout: "" });
+  for (const text of [code, words, name, "next: "]) expect(ended.stderr).toContain(text);
+  expect(ended.stderr).not.toMatch(/^\s+at /m);
+});
+
+test("inputs are JSON, text, or the content of a file", async () => {
+  const here = place();
+  const names = ["number", "word", "json", "yaml", "text", "at"];
+  here.write("plan.json", {
+    inputs: Object.fromEntries(names.map((name) => [name, {}])),
+    steps: [{ id: "one", title: "One", tool: "calculate", with: { expression: "1" } }],
+    answer: { value: Object.fromEntries(names.map((name) => [name, `\${{ inputs.${name} }}`])) },
+  });
+  here.write("a.json", { list: [1] });
+  here.write("a.yaml", "deep:\n  - true\n");
+  here.write("a.txt", "just\ntext");
+  const given = ["number=2.5", "word=two words", "json=@a.json", "yaml=@a.yaml", "text=@a.txt", "at=@@home"];
+  const { stdout } = await here.run(["run", "plan.json", ...given.flatMap((pair) => ["--input", pair])]);
+  expect(JSON.parse(stdout)).toEqual({
+    number: 2.5,
+    word: "two words",
+    json: { list: [1] },
+    yaml: { deep: [true] },
+    text: "just\ntext",
+    at: "@home",
+  });
+});
+
+test("a plan is written as a document that runs again, in YAML and in JSON", async () => {
+  const { env } = await modelServer(() => ({ json: { ...SUMS, answer: { value: "${{ left * right }}" } } }));
+  const here = place(env);
+  expect(await here.run(["plan", "Multiply", "two", "sums", "-o", "plan.yaml"])).toMatchObject({ code: 0, stdout: "" });
+  expect(readFileSync(join(here.folder, "plan.yaml"), "utf8")).toMatch(
+    /^planloom: 1\ngoal: Multiply two sums\nsteps:\n {2}- id: left/,
+  );
+  expect((await here.run(["run", "plan.yaml"])).stdout).toBe("45\n");
+  const { stdout } = await here.run(["plan", "Multiply two sums"]);
+  expect((await here.run(["run", "-"], { stdin: stdout })).stdout).toBe("45\n");
+  expect((await here.run(["graph", "plan.yaml", "--format", "mermaid"])).stdout).toMatch(
+    /^flowchart TD\n {2}n_left\["left: Add the left"\]/,
+  );
+  expect((await here.run(["validate", "-"], { stdin: stdout })).code).toBe(0);
+});
+
+test("the schema is that of a plan", async () => {
+  const schema = await place().json<{ properties: object }>(["schema"]);
+  expect(Object.keys(schema.properties)).toContain("steps");
+});
+
+test("doctor asks each model, names what is wrong, and exits with 4 for it", async () => {
+  const { env, server } = await modelServer(() => ({ text: "OK" }));
+  const here = place(env);
+  const well = await here.run(["doctor"]);
+  expect(well.code).toBe(0);
+  expect(well.stdout).toMatch(/^ok +planner +test-model at http:\/\/127\.0\.0\.1:\d+\/v1: replied "OK"/m);
+  expect(server.requests).toHaveLength(1);
+  expect((await here.run(["doctor", "--offline"])).code).toBe(0);
+  expect(server.requests).toHaveLength(1);
+  const without = await place().run(["doctor", "--offline"]);
+  expect(without.code).toBe(4);
+  expect(without.stdout).toMatch(/^wrong +planner +no model\n +next: Set /m);
+});

@@ -1,0 +1,216 @@
+// A person and a run, over several processes: approval, questions, calls in doubt, cancelling, interruption. No process ever
+// waits for a terminal that is not there.
+import { expect, test } from "vitest";
+import type { RunDocument } from "../../src/run/document.js";
+import { modelServer, place, QUESTION, roleOf, SUMS, type Place } from "./planloom.js";
+
+/** A configuration with a tool that acts, and one that never ends by itself. */
+const CONFIG = `
+import { appendFileSync } from "node:fs";
+import { defineConfig, tool } from "planloom";
+const input = { type: "object", properties: { text: { type: "string" } }, required: ["text"], additionalProperties: false };
+export default defineConfig({
+  tools: [
+    tool({ name: "note", description: "Notes a line.", input, output: { type: "string" }, effects: "once",
+      run: ({ text }) => { appendFileSync("notes.txt", text + "\\n"); return "noted " + text; } }),
+    tool({ name: "doubt", description: "Notes a line, and is cut off.", input, output: { type: "string" }, effects: "once",
+      run: () => { throw new Error("the line went dead"); } }),
+    tool({ name: "endless", description: "Waits until it is stopped.", input, effects: "none",
+      run: (_args, { signal }) => new Promise((resolve, reject) => {
+        const timer = setInterval(() => {}, 1000);
+        signal.addEventListener("abort", () => { clearInterval(timer); reject(new Error("stopped")); });
+      }) }),
+  ],
+});
+`;
+
+const using = (tool: string, text = "hello", more = {}) => ({
+  goal: "Note something",
+  steps: [{ id: "act", title: "Note it", tool, with: { text }, ...more }],
+  answer: { value: "${{ act }}" },
+});
+
+function acting(env: { readonly [name: string]: string } = {}): Place {
+  const here = place(env);
+  here.write("planloom.config.ts", CONFIG);
+  return here;
+}
+
+const hashOf = (run: RunDocument): string => run.waiting?.approvals[0]?.hash ?? "";
+
+test("a plan that acts waits for its approval; rejected with a comment it becomes another, approved it runs", async () => {
+  const texts = ["first", "second"];
+  const { env, server } = await modelServer((body) =>
+    roleOf(body) === "planner" ? { json: using("note", texts.shift() ?? "third") } : { text: "" },
+  );
+  const here = acting(env);
+
+  const first = await here.run(["run", "Note something"]);
+  expect(first).toMatchObject({ code: 5, stdout: "" });
+  const run = await here.json(["show", "last", "--json"]);
+  const hash = hashOf(run);
+  expect(first.stderr).toContain(`planloom approve ${run.runId} --hash ${hash}`);
+  expect(first.stderr).toContain(`planloom reject ${run.runId} -m`);
+
+  const second = await here.json(["reject", run.runId, "-m", "Write it in capitals", "--json"]);
+  expect(second).toMatchObject({ exit: 5, status: "awaiting-approval", plan: { revision: 2, cause: "rejection" } });
+  expect(hashOf(second)).not.toBe(hash);
+  expect(JSON.stringify(server.requests.at(-1)?.body.messages)).toContain("Write it in capitals");
+
+  const stale = await here.run(["approve", run.runId, "--hash", hash]);
+  expect(stale).toMatchObject({ code: 2, stdout: "" });
+  expect(stale.stderr).toContain("STALE_HASH");
+
+  const third = await here.run(["approve", run.runId, "--hash", hashOf(second), "-m", "fine"]);
+  expect(third).toMatchObject({ code: 0, stdout: "noted second\n" });
+  const events = (await here.run(["events", "last"])).stdout;
+  expect(events).toContain('"comment":"fine"');
+});
+
+test("without a planner a rejected plan ends the run: exit 6", async () => {
+  const here = acting();
+  here.write("plan.json", using("note"));
+  expect((await here.run(["run", "plan.json"])).code).toBe(5);
+  const rejected = await here.run(["reject", "last", "-m", "no"]);
+  expect(rejected).toMatchObject({ code: 6, stdout: "" });
+  expect(rejected.stderr).toContain("REJECTED");
+});
+
+test("an approval that comes too late finds the run expired: exit 6", async () => {
+  const here = acting();
+  here.write("quick.config.ts", CONFIG.replace("tools: [", "limits: { approvalMs: 1 }, tools: ["));
+  here.write("plan.json", using("note"));
+  await here.run(["run", "plan.json", "--config", "quick.config.ts"]);
+  const run = await here.json(["show", "last", "--json"]);
+  const hash = run.plan?.hash ?? "";
+  const late = await here.run(["approve", run.runId, "--hash", hash]);
+  expect(late.code).toBe(6);
+  expect((await here.json(["show", run.runId, "--json"])).error?.code).toBe("APPROVAL_EXPIRED");
+});
+
+test("policies: --yes grants, --approval never does not ask, --approval always asks for every plan", async () => {
+  const here = acting();
+  here.write("act.json", using("note"));
+  here.write("sums.json", { ...SUMS, answer: { value: "${{ left + right }}" } });
+  expect(await here.run(["run", "act.json", "--yes"])).toMatchObject({ code: 0, stdout: "noted hello\n" });
+  expect(await here.run(["run", "act.json", "--approval", "never"])).toMatchObject({
+    code: 0,
+    stdout: "noted hello\n",
+  });
+  expect((await here.run(["run", "sums.json", "--approval", "always"])).code).toBe(5);
+});
+
+test("a call that is approved by itself shows its arguments, and is approved by its own hash", async () => {
+  const here = acting();
+  here.write("plan.json", using("note", "hello", { approval: "required" }));
+  const waiting = await here.json(["run", "plan.json", "--approval", "never", "--json"]);
+  expect(waiting).toMatchObject({
+    exit: 5,
+    waiting: { approvals: [{ subject: { step: "act" }, args: { text: "hello" } }] },
+  });
+  const short = hashOf(waiting).slice(0, 12);
+  expect((await here.run(["approve", "last", "--hash", short])).stdout).toBe("noted hello\n");
+});
+
+test("a question waits for its answer, which must have the right type", async () => {
+  const here = place();
+  here.write("plan.json", QUESTION);
+  const asked = await here.run(["run", "plan.json", "--yes"]);
+  expect(asked).toMatchObject({ code: 5, stdout: "" });
+  expect(asked.stderr).toMatch(/planloom respond run_\w+ number VALUE/);
+  const wrong = await here.run(["respond", "last", "number", "many"]);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain("ANSWER_TYPE");
+  expect(await here.run(["respond", "last", "number", "21"])).toMatchObject({ code: 0, stdout: "42\n" });
+});
+
+test("with --no-run an answer is recorded, and resume goes on with it", async () => {
+  const here = place();
+  here.write("plan.json", QUESTION);
+  await here.run(["run", "plan.json"]);
+  expect(await here.run(["respond", "last", "number", "4", "--no-run"])).toMatchObject({ code: 0, stdout: "" });
+  expect(await here.json(["show", "last", "--json"])).toMatchObject({ status: "needs-attention" });
+  expect(await here.run(["resume", "last"])).toMatchObject({ code: 0, stdout: "8\n" });
+});
+
+test("a call in doubt is never made again by itself; a person says that it happened, and what it gave", async () => {
+  const here = acting();
+  here.write("plan.json", using("doubt"));
+  const doubtful = await here.run(["run", "plan.json", "--yes"]);
+  expect(doubtful.code).toBe(5);
+  expect(doubtful.stderr).toContain("--happened JSON | --not-happened | --abort");
+  expect((await here.run(["resume", "last"])).code).toBe(5);
+  expect(await here.run(["respond", "last", "act", "--happened", '"it went out"'])).toMatchObject({
+    code: 0,
+    stdout: "it went out\n",
+  });
+});
+
+test("a live run is cancelled from another process", async () => {
+  const here = acting();
+  here.write("plan.json", using("endless"));
+  const live = here.begin(["run", "plan.json"]);
+  await live.said("start    act");
+  expect(await here.run(["cancel", "last", "-m", "no longer needed"])).toMatchObject({ code: 0 });
+  const ended = await live.ended;
+  expect(ended).toMatchObject({ code: 1, stdout: "" });
+  expect(ended.stderr).toContain("no longer needed");
+  expect(await here.json(["show", "last", "--json"])).toMatchObject({ status: "cancelled" });
+});
+
+test("a run that waits is cancelled where nobody drives it, and only once", async () => {
+  const here = place();
+  here.write("plan.json", QUESTION);
+  await here.run(["run", "plan.json"]);
+  expect((await here.run(["cancel", "last"])).code).toBe(0);
+  const again = await here.run(["cancel", "last"]);
+  expect(again.stderr).toContain("RUN_ENDED");
+});
+
+test("a live run is watched from another process, and belongs to its owner", async () => {
+  const here = acting();
+  here.write("plan.json", using("endless"));
+  const live = here.begin(["run", "plan.json"]);
+  await live.said("start    act");
+  const watch = here.begin(["watch", "last"]);
+  await watch.said("start    act");
+  const resumed = await here.run(["resume", "last"]);
+  expect(resumed).toMatchObject({ code: 2 });
+  expect(resumed.stderr).toContain("RUN_OWNED");
+  await here.run(["cancel", "last"]);
+  expect((await watch.ended).code).toBe(1);
+  await live.ended;
+});
+
+test("Ctrl-C lets a run go; it is resumed where it was", async () => {
+  const here = acting();
+  here.write("plan.json", using("endless"));
+  const live = here.begin(["run", "plan.json"]);
+  await live.said("start    act");
+  live.child.kill("SIGINT");
+  const ended = await live.ended;
+  expect(ended).toMatchObject({ code: 130, stdout: "" });
+  expect(ended.stderr).toMatch(/planloom resume run_\w+/);
+  const again = here.begin(["resume", "last"]);
+  await again.said("resumed");
+  again.child.kill("SIGTERM");
+  expect((await again.ended).code).toBe(130);
+});
+
+test("nothing hangs where standard input stays open and silent", async () => {
+  const here = place();
+  here.write("plan.json", QUESTION);
+  expect((await here.run(["run", "plan.json"], { stdin: "open" })).code).toBe(5);
+  expect((await here.run(["watch", "last"], { stdin: "open" })).code).toBe(5);
+  expect((await here.run(["answer", "last"], { stdin: "open" })).code).toBe(5);
+});
+
+test("a beginning that several runs share is told apart by more of it", async () => {
+  const here = place();
+  here.write("plan.json", QUESTION);
+  await here.run(["run", "plan.json"]);
+  await here.run(["run", "plan.json"]);
+  const shared = await here.run(["show", "run_"]);
+  expect(shared.code).toBe(2);
+  expect(shared.stderr).toContain("RUN_AMBIGUOUS");
+});

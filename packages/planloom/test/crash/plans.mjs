@@ -1,0 +1,68 @@
+// The plans that are killed: data for the process that runs them and for the test that compares. Each names the roles that
+// it needs a model for. Plain JavaScript, because the child process runs over the built library without a loader.
+const look = (id, x, more = {}) => ({ id, tool: "look", with: { x }, ...more });
+const retry = { attempts: 4, delay: "10ms" };
+
+export const PLANS = {
+  chain: {
+    plan: {
+      steps: [
+        look("a", "start"),
+        { id: "b", tool: "put", with: { x: "${{ a }}" } },
+        { id: "c", tool: "pay", with: { x: "${{ b }}" } },
+        look("d", "${{ c }}"),
+      ],
+    },
+  },
+  fanOut: {
+    plan: {
+      steps: [
+        look("a", "one"),
+        { id: "b", tool: "put", with: { x: "two" } },
+        { id: "c", tool: "pay", with: { x: "three" } },
+        { id: "d", tool: "pay", with: { x: "four" } },
+        look("e", "${{ a }} ${{ b }} ${{ c }} ${{ d }}"),
+      ],
+    },
+  },
+  retry: {
+    plan: {
+      steps: [
+        { id: "a", tool: "flaky", with: { x: "try" }, retry },
+        { id: "b", tool: "pay", with: { x: "${{ a }}" } },
+      ],
+    },
+  },
+  agent: {
+    roles: ["executor"],
+    plan: {
+      steps: [
+        look("a", "city-1"),
+        { id: "b", agent: "Look, then pay.", tools: ["look", "pay"], with: { place: "${{ a }}" } },
+        { id: "c", tool: "pay", with: { x: "${{ b }}" } },
+      ],
+    },
+  },
+  forEach: {
+    roles: ["executor"],
+    plan: {
+      steps: [
+        { id: "a", tool: "put", forEach: '${{ ["city-1", "city-2"] }}', with: { x: "${{ item }}" } },
+        { id: "b", agent: "Put it.", tools: ["put"], forEach: "${{ a }}", with: { place: "${{ item }}" } },
+      ],
+    },
+  },
+  fill: {
+    roles: ["executor"],
+    plan: {
+      steps: [look("a", "city-1"), { id: "b", tool: "pay", fill: "Pay for the place.", dependsOn: ["a"] }],
+    },
+  },
+  goal: { roles: ["planner", "synthesizer"], goal: "Look around and pay." },
+};
+
+/** What the planner answers to the goal. */
+export const PLANNED = {
+  steps: [look("a", "around"), { id: "b", tool: "pay", with: { x: "${{ a }}" } }],
+  answer: { from: ["b"], instructions: "One sentence." },
+};

@@ -1,0 +1,82 @@
+// docs/errors.md against the sources: every code that can be met is explained, none is invented, and the exit codes hold.
+import { describe, expect, test } from "vitest";
+import { EXIT, exitOfError, exitOfRun } from "../../src/cli/exit-code.js";
+import { PlanloomError, type ErrorKind } from "../../src/error.js";
+import { codeRows, codesIn, codesOf, document, section, sources } from "./codes.js";
+
+const page = document("errors.md");
+const inSources = codesIn(sources());
+
+describe("codes", () => {
+  test("the search finds what it should", () => {
+    const sample = [
+      'throw new PlanloomError("RUN_LOST", text, { kind: "run" });\n',
+      'usageError("USAGE", text); report(\n  "CYCLE",\n  pointer); failure("refusal", "REFUSAL", text);\n',
+      'const code = given ?? (status === "cancelled" ? "CANCELLED" : "FAILED");\n',
+      'return { code: "TIMEOUT" }; env["PLANLOOM_STORE"]; error.code === "ENOENT"; say("HELLO");\n',
+    ];
+    const found = ["CANCELLED", "CYCLE", "FAILED", "REFUSAL", "RUN_LOST", "TIMEOUT", "USAGE"];
+    expect([...codesIn(sample)].sort()).toEqual(found);
+    expect(inSources.size).toBeGreaterThan(100);
+  });
+
+  test("every code of the sources stands in errors.md or plan-format.md", () => {
+    const documented = new Set([...codesOf(page), ...codesOf(document("plan-format.md"))]);
+    expect([...inSources].filter((code) => !documented.has(code))).toEqual([]);
+  });
+
+  test("every documented code is in the sources", () => {
+    expect(codesOf(page).filter((code) => !inSources.has(code))).toEqual([]);
+  });
+
+  test("no code stands twice under one heading", () => {
+    const parts = page.split(/^## /m).map(codesOf);
+    expect(parts.flatMap((codes) => codes.filter((code, at) => codes.indexOf(code) !== at))).toEqual([]);
+  });
+});
+
+/** The last column, for tables that end in the exit code. */
+function exits(heading: string): readonly (readonly [string, string])[] {
+  return codeRows(section(page, heading)).flatMap(({ codes, cells }) =>
+    codes.map((code) => [code, cells.at(-1) ?? ""] as const),
+  );
+}
+
+describe("exit codes", () => {
+  test("the table of kinds", () => {
+    const rows = section(page, "## Exit codes").match(/^\| \d+ .*$/gm) ?? [];
+    const codes = rows.map((row) => Number(/\d+/.exec(row)?.[0]));
+    expect(codes).toEqual(Object.values(EXIT).sort((a, b) => a - b));
+    const kinds: readonly ErrorKind[] = ["usage", "plan", "provider", "config", "store", "refused", "limit", "interrupted"];
+    for (const kind of kinds) {
+      const row = rows.find((line) => line.includes(`\`${kind}\``)) ?? "";
+      expect(`${kind} ${/\d+/.exec(row)?.[0] ?? "?"}`).toBe(`${kind} ${exitOfError(new PlanloomError("X", "x", { kind }))}`);
+    }
+  });
+
+  const failures = ["## Failures of a step", "## Failures of the planner and of the answer"].flatMap(exits);
+  test.each(failures)("a run that fails with %s ends with %s", (code, exit) => {
+    const error = { code, message: "", retryable: false };
+    expect(String(exitOfRun({ status: "failed", success: false, error }))).toBe(exit);
+  });
+
+  test.each(exits("## Errors of a command"))("%s ends with %s", (code, exit) => {
+    const kinds = kindsOf(code);
+    expect(kinds.length, `${code} is thrown somewhere`).toBeGreaterThan(0);
+    const codes = kinds.map((kind) => String(exitOfError(new PlanloomError(code, "", { kind }))));
+    expect([...new Set(codes)].join(", ")).toBe(exit);
+  });
+});
+
+const text = sources().join("\n");
+
+/** The kinds under which the sources throw a code: the first that is named behind it, before the next error is made. */
+function kindsOf(code: string): readonly ErrorKind[] {
+  const made = new RegExp(`(usageError|PlanloomError|error|misuse|failed)\\(\\s*"${code}"([\\s\\S]{0,900})`, "g");
+  return [...text.matchAll(made)].map(([, maker = "", rest = ""]) => {
+    if (maker === "usageError") return "usage";
+    if (code.startsWith("PROVIDER_") && maker === "error") return "provider";
+    const own = rest.split(/new PlanloomError\(/)[0] ?? "";
+    return (/kind: "(\w+)"/.exec(own)?.[1] ?? "run") as ErrorKind;
+  });
+}

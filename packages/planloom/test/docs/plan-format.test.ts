@@ -1,0 +1,103 @@
+// docs/plan-format.md against the sources: its plans run, its findings are all there are, and its examples give them.
+import { describe, expect, test } from "vitest";
+import { check, type CheckOptions, type CheckResult } from "../../src/plan/check.js";
+import { findingText, type Finding } from "../../src/plan/finding.js";
+import { FUNCTIONS, MACROS, METHODS } from "../../src/plan/functions.js";
+import { CEL_WORDS } from "../../src/plan/expression.js";
+import { agentStepSchema, askStepSchema, planSchema, toolStepSchema } from "../../src/plan/plan.js";
+import { readPlan } from "../../src/plan/read.js";
+import { SAMPLE } from "../plan/sample-inventory.js";
+import { blocks, codeRows, codesIn, codesOf, document, matches, section, sources } from "./codes.js";
+
+const page = document("plan-format.md");
+const errors = document("errors.md");
+const findings = section(page, "## Findings");
+const notes = section(page, "## What the reader accepts");
+const marked = (kind: string) => blocks(page).filter(({ info }) => info[1] === kind);
+
+function judged(text: string, options: CheckOptions = {}): CheckResult {
+  const read = readPlan(text, { inventory: SAMPLE });
+  if (read.kind !== "plan") return { ok: false, findings: read.findings };
+  return check(read.draft, SAMPLE, { locate: read.locate, ...options });
+}
+
+const texts = (list: readonly Finding[]): string => list.map(findingText).join("\n");
+
+describe("plans on the page", () => {
+  test("there are some", () => {
+    expect(marked("plan").length).toBeGreaterThan(0);
+    expect(marked("foreign").length).toBeGreaterThan(0);
+  });
+
+  test.each(marked("plan").map(({ text }) => [text.slice(0, 60), text]))("pass check without a word: %s", (_, text) => {
+    const result = judged(text);
+    expect(texts(result.findings)).toBe("");
+    expect(result.ok).toBe(true);
+  });
+
+  test.each(marked("foreign").map(({ text }) => [text.slice(0, 60), text]))("of other systems pass check: %s", (_, text) => {
+    expect(texts(judged(text).findings)).toBe("");
+  });
+});
+
+describe("findings", () => {
+  const inPlan = codesIn(sources("plan"));
+  const written = sources("plan").join("\n");
+  const whileRunning = new Set(matches(written, /new (?:Stop|Unresolved)\("([A-Z_]+)"/g));
+  // Found by inference and passed over by check, which names the same as BAD_EXPRESSION.
+  const unseen = new Set(["UNREADABLE_REFERENCE"]);
+  const listed = new Set(codesOf(findings));
+  const noted = new Set(codesOf(notes));
+
+  test("every code of the sources stands in a table: as a finding, a note, or an error of a run", () => {
+    const homeless = [...inPlan].filter((code) => !listed.has(code) && !noted.has(code) && !whileRunning.has(code));
+    expect(homeless.filter((code) => !unseen.has(code))).toEqual([]);
+    const inErrors = new Set(codesOf(errors));
+    expect([...whileRunning].filter((code) => !inErrors.has(code))).toEqual([]);
+  });
+
+  test("every code of the tables is in the sources", () => {
+    expect([...listed, ...noted].filter((code) => !inPlan.has(code))).toEqual([]);
+  });
+
+  test("every code stands there once", () => {
+    const codes = [...codesOf(findings), ...codesOf(notes)];
+    expect(codes.filter((code, at) => codes.indexOf(code) !== at)).toEqual([]);
+  });
+
+  test("every finding has an example, and every example a finding", () => {
+    const shown = marked("finding").map(({ info }) => info[2]);
+    expect(shown).toEqual(codesOf(findings).filter((code) => code !== "CHECK_FAILED"));
+  });
+
+  const severities = new Map(codeRows(findings).map(({ codes, cells }) => [codes[0] ?? "", cells[1] ?? ""]));
+
+  test.each(marked("finding").map(({ info, text }) => [info[2] ?? "", text, info.slice(3).join(" ")]))(
+    "the example of %s gives it",
+    (code, text, options) => {
+      const result = judged(text, options === "" ? {} : (JSON.parse(options) as CheckOptions));
+      const found = result.findings.find((finding) => finding.code === code);
+      expect(found, texts(result.findings)).toBeDefined();
+      expect(severities.get(code)).toContain(found?.severity);
+      expect(result.findings.filter((finding) => finding.code !== code).map(findingText)).toEqual([]);
+    },
+  );
+});
+
+describe("what the page names", () => {
+  const words = (text: string): ReadonlySet<string> => new Set(matches(text, /([A-Za-z_]\w*)/g));
+
+  test("every field of the document and of steps", () => {
+    const fields = words(section(page, "## The document") + section(page, "## Steps"));
+    const shapes = [planSchema, toolStepSchema, agentStepSchema, askStepSchema].flatMap(({ shape }) => Object.keys(shape));
+    expect(shapes.filter((field) => !fields.has(field))).toEqual([]);
+  });
+
+  test("every function, method and macro, and every word that no step may be called", () => {
+    const named = words(section(page, "## Expressions"));
+    const known = [...FUNCTIONS.keys(), ...METHODS.keys(), ...MACROS.keys(), "has"];
+    expect(known.filter((name) => !named.has(name))).toEqual([]);
+    const reserved = words(section(page, "## Names"));
+    expect([...CEL_WORDS].filter((word) => !reserved.has(word))).toEqual([]);
+  });
+});

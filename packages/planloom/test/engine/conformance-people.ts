@@ -1,0 +1,197 @@
+// What people say to a run, from the engine that drives it or from another one. In: a stage. Out: tests.
+// Separate because every command takes the same way, through the inbox.
+import { describe, expect, test } from "vitest";
+import type { PlannerRequest } from "../../src/agents/planner.js";
+import type { Engine } from "../../src/engine/engine.js";
+import { statusOf, type Run } from "../../src/run/state.js";
+import { call, eventsOf, inTime, latch, toolNamed, until } from "./parts.js";
+import type { OpenScene } from "./scene.js";
+
+const asked = { id: "q", ask: "How many?", output: "number" };
+const then = call("b", "look", { with: { n: "${{ q }}" } });
+const questionnaire = { steps: [asked, then] };
+const echo = () => toolNamed("look", "none", ({ n }) => n ?? "looked");
+
+const pendingHash = (run: Run): string => [...run.approvals.keys()][0]!;
+
+async function waiting(engine: Engine, runId: string): Promise<Run> {
+  const { run, why } = await engine.stopped(runId);
+  expect(why).toBe("waiting");
+  return run;
+}
+
+export function peopleConformance(name: string, scene: OpenScene): void {
+  describe(`${name}: people`, () => {
+    test("answer a question, in the type that is asked for", async () => {
+      const s = await scene({ tools: [echo()] });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: questionnaire });
+      expect(statusOf(await waiting(engine, runId))).toBe("needs-attention");
+
+      const wrong = await engine.send(runId, { type: "respond", step: "q", value: "three" }, { by: "ann" });
+      expect(wrong).toMatchObject({ ok: false, code: "ANSWER_TYPE" });
+      const right = await engine.send(runId, { type: "respond", step: "q", value: 3 }, { by: "ann" });
+      expect(right).toStrictEqual({ ok: true });
+      expect((await s.ended(engine, runId)).answer).toBe(3);
+    });
+
+    test("approve a plan by its hash, before which nothing is called", async () => {
+      const look = echo();
+      const s = await scene({ tools: [look] });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: { steps: [call("a", "look")] }, settings: { approval: "always" } });
+      const run = await waiting(engine, runId);
+      expect(look.calls).toHaveLength(0);
+      const stale = await engine.send(runId, { type: "approve", hash: "0".repeat(64) }, { by: "ann" });
+      expect(stale).toMatchObject({ ok: false, code: "STALE_HASH" });
+      await engine.send(runId, { type: "approve", hash: pendingHash(run) }, { by: "ann" });
+      expect((await s.ended(engine, runId)).answer).toBe("looked");
+      const granted = eventsOf(await s.log(runId), "approval.granted");
+      expect(granted.map(({ by }) => by)).toStrictEqual(["ann"]);
+    });
+
+    test("who approve too late, or never, end the run", async () => {
+      const s = await scene({ tools: [echo()] });
+      const engine = await s.engine();
+      const plan = { steps: [call("a", "look")] };
+      const runId = await s.start(engine, { plan, settings: { approval: "always", approvalMs: 60_000 } });
+      const hash = pendingHash(await waiting(engine, runId));
+      await s.clock.advance(59_999);
+      expect((await engine.load(runId)).ended).toBeUndefined();
+      await s.clock.advance(1);
+      expect((await s.ended(engine, runId)).error).toMatchObject({ code: "APPROVAL_EXPIRED" });
+      const late = await engine.send(runId, { type: "approve", hash }, { by: "ann" });
+      expect(late).toMatchObject({ ok: false, code: "RUN_ENDED" });
+    });
+
+    test("who were away: an expiry is decided by whoever drives the run next", async () => {
+      const s = await scene({ tools: [echo()] });
+      const engine = await s.engine();
+      const plan = { steps: [call("a", "look")] };
+      const runId = await s.start(engine, { plan, settings: { approval: "always", approvalMs: 60_000 } });
+      await waiting(engine, runId);
+      await engine.close();
+      await s.clock.advance(60_000);
+      const other = await s.engine();
+      await other.drive(runId, "resumed");
+      expect((await s.ended(other, runId)).error).toMatchObject({ code: "APPROVAL_EXPIRED" });
+    });
+
+    test("who approve none of a fan-out's calls end the run, too", async () => {
+      const pay = toolNamed("pay", "once", () => "paid", { approval: "required" });
+      const s = await scene({ tools: [pay] });
+      const engine = await s.engine();
+      const steps = [call("each", "pay", { forEach: "${{ [1, 2, 3] }}", with: { n: "${{ item }}" } })];
+      const runId = await s.start(engine, { plan: { steps }, settings: { approvalMs: 60_000 } });
+      expect((await waiting(engine, runId)).approvals.size).toBe(3);
+      await s.clock.advance(60_000);
+      expect((await s.ended(engine, runId)).ended).toBe("failed");
+      expect(pay.calls).toHaveLength(0);
+    });
+
+    test("reject a plan: the planner is asked again and told why", async () => {
+      const requests: PlannerRequest[] = [];
+      const planner = async (request: PlannerRequest) => {
+        requests.push(request);
+        return { steps: [call(`v${requests.length}`, "look")] };
+      };
+      const s = await scene({ tools: [echo()], planner });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { goal: "look", settings: { approval: "always" } });
+      await waiting(engine, runId);
+      await engine.send(runId, { type: "reject", comment: "smaller" }, { by: "ann" });
+      const run = await waiting(engine, runId);
+      expect(requests[1]?.rejected).toMatchObject([{ comment: "smaller", plan: { steps: [{ id: "v1" }] } }]);
+      await engine.send(runId, { type: "approve", hash: pendingHash(run) }, { by: "ann" });
+      expect([...(await s.ended(engine, runId)).steps.keys()]).toStrictEqual(["v2"]);
+    });
+
+    test("reach a live run from another engine", async () => {
+      const s = await scene({ tools: [echo()] });
+      const [engine, other] = [await s.engine(), await s.engine()];
+      const runId = await s.start(engine, { plan: questionnaire });
+      await waiting(engine, runId);
+      const command = { type: "respond", step: "q", value: 3 } as const;
+      expect(await inTime(s.clock, other.send(runId, command, { by: "ben" }))).toStrictEqual({ ok: true });
+      expect((await s.ended(engine, runId)).answer).toBe(3);
+      const again = await other.send(runId, command, { by: "ben" });
+      expect(again).toMatchObject({ ok: false, code: "RUN_ENDED" });
+    });
+
+    test("are heard once, though a command is put twice and the run changes hands", async () => {
+      const gate = latch<string>();
+      const look = toolNamed("look", "none", ({ n }) => gate.passed.then(() => n));
+      const s = await scene({ tools: [look] });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: questionnaire });
+      await waiting(engine, runId);
+      const payload = { type: "respond", step: "q", value: 3 } as const;
+      const entry = { inputId: "the-same", at: s.clock.now(), by: "ben", payload };
+      expect([await s.store.put(runId, entry), await s.store.put(runId, entry)]).toStrictEqual([true, false]);
+      await s.clock.advance(1_000);
+      await until("the next step has begun", () => look.open() === 1);
+      await engine.close();
+
+      const other = await s.engine();
+      await other.drive(runId, "resumed");
+      gate.open("");
+      expect((await s.ended(other, runId)).answer).toBe(3);
+      const answers = (await s.log(runId)).filter(({ inputId, by }) => inputId === "the-same" && by === "ben");
+      expect(answers.map(({ type }) => type)).toStrictEqual(["step.completed"]);
+    });
+
+    test("make an engine drive a run that nobody drives", async () => {
+      const s = await scene({ tools: [echo()] });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: questionnaire });
+      await waiting(engine, runId);
+      await engine.close();
+
+      const other = await s.engine();
+      expect(await other.send(runId, { type: "respond", step: "q", value: 4 }, { by: "ann" })).toStrictEqual({
+        ok: true,
+      });
+      expect((await s.ended(other, runId)).answer).toBe(4);
+    });
+
+    test("who speak at the same time to a run that nobody drives are all heard", async () => {
+      const s = await scene({});
+      const steps = ["p", "q", "r"].map((id) => ({ id, ask: "How many?", output: "number" }));
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: { steps, answer: { value: "${{ p + q + r }}" } } });
+      await waiting(engine, runId);
+      await engine.close();
+
+      const other = await s.engine();
+      const said = ["p", "q", "r"].map((step, index) =>
+        other.send(runId, { type: "respond", step, value: index }, { by: `person ${index}` }),
+      );
+      expect(await inTime(s.clock, Promise.all(said))).toStrictEqual([{ ok: true }, { ok: true }, { ok: true }]);
+      expect((await s.ended(other, runId)).answer).toBe(3);
+    });
+
+    test("may only leave word: whoever drives the run next obeys", async () => {
+      const s = await scene({ tools: [echo()] });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: questionnaire });
+      await waiting(engine, runId);
+      await engine.close();
+      const other = await s.engine();
+      await other.send(runId, { type: "respond", step: "q", value: 5 }, { by: "ann", record: "only" });
+      expect(eventsOf(await s.log(runId), "run.resumed")).toHaveLength(0);
+      await other.drive(runId, "resumed");
+      expect((await s.ended(other, runId)).answer).toBe(5);
+    });
+
+    test("who cancel at once stop a run that waits for them", async () => {
+      const s = await scene({ tools: [echo()] });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: questionnaire });
+      await waiting(engine, runId);
+      await engine.close();
+      const other = await s.engine();
+      expect(await other.send(runId, { type: "cancel", reason: "" }, { by: "ann" })).toStrictEqual({ ok: true });
+      expect((await s.ended(other, runId)).ended).toBe("cancelled");
+    });
+  });
+}

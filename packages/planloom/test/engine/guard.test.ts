@@ -1,0 +1,120 @@
+// A tool call under a deadline: every way in which it can end, as data. The clock is moved by hand.
+import { describe, expect, test } from "vitest";
+import { callTool, type CallEnd } from "../../src/engine/guard.js";
+import { LIMITS } from "../../src/limits.js";
+import type { Json } from "../../src/plan/json.js";
+import { fakeClock } from "../../src/testing/fake-clock.js";
+import { ToolError, type ToolContext } from "../../src/tools/tool.js";
+import { latch, toolNamed, turns } from "./parts.js";
+
+const TIMEOUT = 1_000;
+
+/** Calls a tool that runs `run`; `abort` stops it from outside. */
+function called(run: (context: ToolContext) => Json | Promise<Json>) {
+  const clock = fakeClock();
+  const outer = new AbortController();
+  const tool = toolNamed("act", "once", (_, context) => run(context));
+  const context: ToolContext = {
+    signal: outer.signal,
+    key: "k",
+    runId: "run",
+    stepId: "a",
+    attempt: 1,
+    progress: () => undefined,
+  };
+  let end: CallEnd | undefined;
+  const ended = callTool(tool, {}, context, TIMEOUT, clock).then((value) => (end = value));
+  return { clock, ended, abort: () => outer.abort(new Error("stopped")), end: () => end };
+}
+
+const stuck = () => new Promise<Json>(() => undefined);
+const onAbort = (signal: AbortSignal, then: () => Json) =>
+  new Promise<Json>((resolve, reject) => {
+    signal.addEventListener("abort", () => {
+      try {
+        resolve(then());
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
+  });
+
+describe("a tool call ends", () => {
+  test("with its output, and leaves no timer behind", async () => {
+    const { ended, clock } = called(() => "done");
+    expect(await ended).toStrictEqual({ ok: true, output: "done" });
+    expect(clock.pending).toBe(0);
+  });
+
+  test("with the failure that the tool knows of", async () => {
+    const error = new ToolError("too many", { code: "BUSY", retryAfterMs: 7 });
+    const { ended } = called(() => Promise.reject(error));
+    const failure = { code: "BUSY", message: "too many", retryable: true, retryAfterMs: 7 };
+    expect(await ended).toStrictEqual({ ok: false, ending: "tool-error", error: failure });
+  });
+
+  test.each<[string, unknown]>([
+    ["an error", new Error("lost")],
+    ["a text", "lost"],
+  ])("thrown, with %s", async (_, thrown) => {
+    const { ended } = called(() => Promise.reject(thrown as Error));
+    expect(await ended).toMatchObject({ ok: false, ending: "thrown", error: { code: "TOOL_THREW", message: "lost" } });
+  });
+
+  test("by timeout, though its signal moves nothing: after the grace time and not before", async () => {
+    const { clock, ended, end } = called(stuck);
+    await clock.advance(TIMEOUT + LIMITS.graceMs - 1);
+    expect(end()).toBeUndefined();
+    await clock.advance(1);
+    expect(await ended).toMatchObject({ ok: false, ending: "timeout", error: { code: "TIMEOUT", retryable: true } });
+    expect(clock.pending).toBe(0);
+  });
+
+  test("by abort, though its signal moves nothing", async () => {
+    const { clock, ended, abort } = called(stuck);
+    abort();
+    await clock.advance(LIMITS.graceMs);
+    expect(await ended).toMatchObject({ ok: false, ending: "abort", error: { code: "ABORTED" } });
+  });
+
+  test("as timeout, whatever the tool throws once its signal is aborted", async () => {
+    const { clock, ended } = called(({ signal }) =>
+      onAbort(signal, () => {
+        throw new Error("fetch failed");
+      }),
+    );
+    await clock.advance(TIMEOUT);
+    expect(await ended).toMatchObject({ ending: "timeout" });
+  });
+
+  test("with an output or a known failure that comes within the grace time", async () => {
+    const late = called(({ signal }) => onAbort(signal, () => "just done"));
+    late.abort();
+    expect(await late.ended).toStrictEqual({ ok: true, output: "just done" });
+    const undone = called(({ signal }) =>
+      onAbort(signal, () => {
+        throw new ToolError("rolled back", { code: "UNDONE" });
+      }),
+    );
+    undone.abort();
+    expect(await undone.ended).toMatchObject({ ending: "tool-error", error: { code: "UNDONE" } });
+  });
+
+  test("by what came first, where a timeout and an abort meet", async () => {
+    const { clock, ended, abort } = called(stuck);
+    await clock.advance(TIMEOUT);
+    abort();
+    await clock.advance(LIMITS.graceMs);
+    expect(await ended).toMatchObject({ ending: "timeout" });
+  });
+
+  test("and what comes after the grace time is heard by nobody", async () => {
+    const gate = latch<string>();
+    const { clock, ended } = called(() => gate.passed);
+    await clock.advance(TIMEOUT + LIMITS.graceMs);
+    const end = await ended;
+    gate.open("too late");
+    await turns();
+    expect(end).toMatchObject({ ending: "timeout" });
+  });
+});

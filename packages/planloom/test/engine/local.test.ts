@@ -1,0 +1,54 @@
+// The local engine: the conformance suite over both stores, and what only it promises.
+import { spawnSync } from "node:child_process";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Engine } from "../../src/engine/engine.js";
+import { localEngine } from "../../src/engine/local.js";
+import { performIn, type World } from "../../src/engine/perform.js";
+import { memoryStore } from "../../src/store/memory.js";
+import { openSqliteStore } from "../../src/store/sqlite.js";
+import { engineConformance } from "./conformance.js";
+import { fakeClock } from "../../src/testing/fake-clock.js";
+import { call, folder, latch, requestOf, toolNamed, turn, worldOf } from "./parts.js";
+
+let ids = 0;
+
+async function openLocal(world: World): Promise<Engine> {
+  const { store, clock } = world;
+  return localEngine({ store, clock, perform: performIn(world), newId: (of) => `${of}-${++ids}`, defer: turn });
+}
+
+engineConformance("local engine, memory", openLocal, async () => memoryStore());
+engineConformance("local engine, sqlite", openLocal, () => openSqliteStore({ path: join(folder(), "planloom.db") }));
+
+describe("a local engine", () => {
+  test("takes a run over at once where its holder has died, whatever the lease says", async () => {
+    const store = memoryStore();
+    const clock = fakeClock();
+    const gate = latch<string>();
+    const world = worldOf({ store, clock, tools: [toolNamed("wait", "none", () => gate.passed)] });
+    const engine = await openLocal(world);
+    const runId = await engine.start(requestOf(world, { plan: { steps: [call("a", "wait")] } }));
+    await engine.close();
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    await store.claim(runId, 1, `${hostname().replaceAll("/", "-")}/${pid}/1/x`, Number.MAX_SAFE_INTEGER);
+
+    const other = await openLocal(world);
+    await other.drive(runId, "resumed");
+    gate.open("done");
+    expect((await other.stopped(runId, { untilEnd: true })).run.answer).toBe("done");
+    expect(await store.owner(runId)).toMatchObject({ epoch: 3, holder: null });
+    await other.close();
+  });
+
+  test("leaves no timer behind when nothing is left to drive", async () => {
+    const clock = fakeClock();
+    const world = worldOf({ store: memoryStore(), clock, tools: [toolNamed("look", "none")] });
+    const engine = await openLocal(world);
+    const runId = await engine.start(requestOf(world, { plan: { steps: [call("a", "look")] } }));
+    await engine.stopped(runId);
+    await clock.advance(1_000);
+    expect(clock.pending).toBe(0);
+  });
+});

@@ -1,0 +1,65 @@
+// The house kept tidy: what the lint rules cannot see, or must not be trusted with alone.
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+
+const src = path.join(import.meta.dirname, "..", "src");
+const files = readdirSync(src, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => ({ name: name.replaceAll("\\", "/"), text: readFileSync(path.join(src, name), "utf8") }));
+const pure = files.filter(({ name }) => /^(plan|run)\//.test(name));
+
+/** The code without comments and strings, in which a word like `fetch` may stand. */
+const code = (text: string) =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/\/\/.*$/gm, "")
+    .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '""');
+
+describe("plan/ and run/", () => {
+  it("are looked at", () => expect(pure.length).toBeGreaterThan(30));
+
+  const forbidden: readonly (readonly [string, RegExp])[] = [
+    ["a clock", /\bDate\.now\b|\bnew Date\(\)|\bperformance\b|\bhrtime\b/],
+    ["timers", /\bset(Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/],
+    ["random", /\bMath\.random\b|\brandom(UUID|Bytes|Int)\b|\bgetRandomValues\b/],
+    ["waiting", /\bawait\b|\basync\b|\bnew Promise\b/],
+    ["the process or the console", /\bprocess\.|\bconsole\./],
+    ["the network", /\bfetch\(/],
+  ];
+  it.each(forbidden)("have no %s", (_what, pattern) => {
+    expect(pure.filter(({ text }) => pattern.test(code(text))).map(({ name }) => name)).toEqual([]);
+  });
+
+  it("import nothing of Node but the hash, and the loader of the parsers", () => {
+    const imports = pure.flatMap(({ name, text }) =>
+      [...text.matchAll(/from "(node:[^"]+)"/g)].map((match) => `${name}: ${match[1]}`),
+    );
+    expect(imports).toEqual(["plan/hash.ts: node:crypto", "plan/parsers.ts: node:module"]);
+  });
+});
+
+describe("every source file", () => {
+  it("opens with what comes in, what goes out, and why it is separate", () => {
+    const bare = files.filter(({ text }) => !/^\/\/ .+\n(\/\/ .+\n){0,5}(?!\/\/)/.test(text.replace(/^#!.*\n/, "")));
+    expect(bare.map(({ name }) => name)).toEqual([]);
+  });
+
+  it("has no default export, and no escape from the types", () => {
+    const loose = files.filter(({ text }) =>
+      /\bexport default\b|\bas any\b|: any\b|@ts-ignore|@ts-expect-error/.test(code(text)),
+    );
+    expect(loose.map(({ name }) => name)).toEqual([]);
+  });
+
+  it("uses the words of the glossary for its names", () => {
+    const vague = files.filter(({ name }) => /(manager|handler|helper|util|types)s?\.ts$/.test(name));
+    expect(vague.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+it("index.ts names at most 25 things", () => {
+  const { text } = files.find(({ name }) => name === "index.ts")!;
+  const names = [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap((match) => match[1]!.split(","));
+  expect(names.filter((name) => name.trim() !== "").length).toBeLessThanOrEqual(25);
+});
