@@ -55,9 +55,10 @@ export async function runAgent(request: AgentRequest, model: Model, context: Age
   const previews = new Previews();
   const tools = request.tools.filter((tool) => tool.spec.approval === undefined);
   const { keyOf } = request;
-  const bench: ToolBench = { tools, keyOf, previews, tallies: new Map(), called: new Set(), count: 0 };
   const specs = tools.map((tool) => tool.spec);
   const spent = { usage: NO_USAGE };
+  const spend = (usage: Usage): void => void (spent.usage = addUsage(spent.usage, usage));
+  const bench: ToolBench = { tools, keyOf, previews, tallies: new Map(), called: new Set(), spend, count: 0 };
   const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request.type, previews) };
   try {
     const output = await takeTurns(request, [opening], bench, spent, model, context);
@@ -83,7 +84,7 @@ async function takeTurns(
     if (turn === turns && toolsOffered(bench).length > 0) messages.push({ role: "user", text: LAST_TURN });
     context.progress(`turn ${turn}`);
     const reply = await askModel(`turn ${turn}`, turnRequest(request, messages, bench), model, context);
-    spent.usage = addUsage(spent.usage, reply.usage);
+    bench.spend(reply.usage);
     if (reply.toolCalls.length > 0) {
       if (turn === turns) break;
       const results = await callTools(reply.toolCalls, bench, context);

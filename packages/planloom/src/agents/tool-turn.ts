@@ -5,6 +5,7 @@ import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { ToolCall, ToolResult } from "../model/port.js";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../plan/json.js";
+import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { typeFromSchema } from "../plan/type-schema.js";
 import { typeText } from "../plan/type.js";
 import { ToolError, type Tool } from "../tools/tool.js";
@@ -28,14 +29,22 @@ export interface ToolBench {
   readonly tallies: Map<string, { made: number; settled: number }>;
   /** Names of the tools that were called. */
   readonly called: Set<string>;
+  /** Counts what a tool spent on models. */
+  readonly spend: (usage: Usage) => void;
   /** Calls so far, for the names of results that are shown cut. */
   count: number;
 }
 
 /** How a call ended, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). */
 export type CallOutcome =
-  | { readonly ok: true; readonly output: Json }
-  | { readonly ok: false; readonly code: string; readonly message: string; readonly uncertain?: true };
+  | { readonly ok: true; readonly output: Json; readonly usage?: Usage }
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly uncertain?: true;
+      readonly usage?: Usage;
+    };
 
 /**
  * What a person's word makes of an inner call in doubt: to be written as the outcome of its intent's row, or every further
@@ -133,6 +142,7 @@ async function callOnce(tool: Tool, args: JsonObject, bench: ToolBench, context:
     attemptCall(tool, args, key, context),
   );
   if (outcome.ok || outcome.uncertain !== true) tally.settled++;
+  if (outcome.usage !== undefined) bench.spend(outcome.usage);
   return outcome;
 }
 
@@ -165,11 +175,15 @@ async function endingOf(
 ): Promise<CallOutcome | { readonly thrown: unknown }> {
   const { signal, runId, stepId, attempt } = context;
   const progress = (value: number | string): void => context.progress(value);
+  let usage = NO_USAGE;
+  const spend = (more: Usage): void => void (usage = addUsage(usage, more));
+  const spent = () => (usage.calls === 0 ? {} : { usage });
   try {
-    return { ok: true, output: await tool.call(args, { signal, key, runId, stepId, attempt, progress }) };
+    const output = await tool.call(args, { signal, key, runId, stepId, attempt, progress, spend });
+    return { ok: true, output, ...spent() };
   } catch (thrown) {
     const known = thrown instanceof ToolError && !(signal.aborted && tool.spec.effects === "none");
-    return known ? { ok: false, code: thrown.code, message: thrown.message } : { thrown };
+    return known ? { ok: false, code: thrown.code, message: thrown.message, ...spent() } : { thrown };
   }
 }
 

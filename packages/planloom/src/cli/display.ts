@@ -19,10 +19,13 @@ const REDRAW_MS = 120;
 /** The table on a terminal that can be drawn on, else lines; nothing with `quiet`. */
 export async function openDisplay(quiet: boolean): Promise<Display> {
   if (quiet) return { show: () => undefined, follow: () => undefined, rest: () => undefined };
-  if (!isatty(2) || process.env["TERM"] === "dumb") return plainDisplay();
+  if (!isatty(2) || process.env["TERM"] === "dumb" || !isRoomy()) return plainDisplay();
   const { createLogUpdate } = await import("log-update");
   return new LiveDisplay(createLogUpdate(process.stderr, { showCursor: true }));
 }
+
+/** Some terminals do not tell their size; a table needs some. */
+const isRoomy = (): boolean => process.stderr.columns >= 40 && process.stderr.rows >= 10;
 
 function plainDisplay(): Display {
   return {

@@ -1,5 +1,6 @@
 // Driving a run in the foreground: until it ends, or waits for a person who is not there. In: a run and how to show it.
 // Out: an exit code; the answer on stdout. Separate because run, resume and every command that answers a run end in this.
+import { isatty } from "node:tty";
 import type { Reply } from "../engine/engine.js";
 import type { Loom } from "../engine/loom.js";
 import type { LoomRun } from "../engine/loom-run.js";
@@ -24,12 +25,15 @@ export interface DriveFlags {
   readonly yes?: boolean;
 }
 
-/** Drives the run that `begin` starts or takes up. Ctrl-C, from its first moment on, lets it go; it can be resumed. */
+/**
+ * Drives the run that `begin` starts or takes up; where that gives an exit code, there is nothing to drive. Ctrl-C, from its
+ * first moment on, lets the run go; it can be resumed.
+ */
 export async function driveToEnd(
   loom: Loom,
   course: Course,
   flags: DriveFlags,
-  begin: () => Promise<LoomRun>,
+  begin: () => Promise<LoomRun | number>,
 ): Promise<number> {
   const interrupt = new AbortController();
   const stop = () => {
@@ -43,6 +47,7 @@ export async function driveToEnd(
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
     const run = await begin();
+    if (typeof run === "number") return run;
     const document = await untilStuck(run, course, flags, interrupt.signal);
     course.rest();
     if (interrupt.signal.aborted && document.finishedAt === null) throw interrupted(run.id);
@@ -74,7 +79,12 @@ async function grant(run: LoomRun, { waiting }: RunDocument): Promise<boolean> {
 function finish(document: RunDocument, flags: DriveFlags): number {
   const { runId, status, answer, waiting } = document;
   if (flags.json === true) printJson(document);
-  else if (flags.jsonl !== true && status === "completed") printAnswer(answer);
+  else if (flags.jsonl !== true && status === "completed") {
+    const apart = isatty(1) && flags.quiet !== true;
+    if (apart) say();
+    printAnswer(answer);
+    if (apart) say();
+  }
   if (document.finishedAt !== null) {
     if (flags.quiet !== true || status !== "completed") sayEnd(document);
   } else if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
@@ -101,19 +111,21 @@ export async function takeUp(
 ): Promise<number> {
   const run = await loom.get(runId);
   const course = new Course(await openDisplay(flags.quiet === true)).hold();
-  const owned = await run.resume(course).then(
-    () => false,
-    (error: unknown) => {
-      if (command !== undefined && error instanceof PlanloomError && error.code === "RUN_OWNED") return true;
-      throw error;
-    },
-  );
-  course.seed(owned ? [] : await loom.store.read(runId));
-  const reply = await command?.(run);
-  if (reply?.ok === false) return refused(run, reply, course);
-  if (!owned) return driveToEnd(loom, course, flags, async () => run);
-  say(`Done. Run ${runId} is driven by another process; follow it with: ${PROGRAM} watch ${runId}`);
-  return EXIT.done;
+  return driveToEnd(loom, course, flags, async () => {
+    const owned = await run.resume(course).then(
+      () => false,
+      (error: unknown) => {
+        if (command !== undefined && error instanceof PlanloomError && error.code === "RUN_OWNED") return true;
+        throw error;
+      },
+    );
+    course.seed(owned ? [] : await loom.store.read(runId));
+    const reply = await command?.(run);
+    if (reply?.ok === false) return refused(run, reply, course);
+    if (!owned) return run;
+    say(`Done. Run ${runId} is driven by another process; follow it with: ${PROGRAM} watch ${runId}`);
+    return EXIT.done;
+  });
 }
 
 /** A command that does not fit: the reason; for a run that has ended badly, its own exit code. */

@@ -11,6 +11,7 @@ import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/ro
 import { check, type CheckOptions, type CheckResult } from "../plan/check.js";
 import { findingText, type Finding } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
+import { normalizeDraft, readPlan, type ReadResult } from "../plan/read.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/decide.js";
 import type { RunDocument } from "../run/document.js";
@@ -41,7 +42,7 @@ export interface LoomPorts {
 export interface StartOptions {
   /** The run's data, referred to as `inputs.name`. */
   readonly inputs?: { readonly [name: string]: Json };
-  /** A plan instead of asking the planner: a draft as data. */
+  /** A plan instead of asking the planner: text (YAML or JSON) or data, in any form that the reader knows. */
   readonly plan?: unknown;
   readonly listener?: Listener;
   readonly runId?: string;
@@ -126,18 +127,15 @@ export class Loom {
 
   /**
    * Starts a run and drives it in this process. Resolves once its first events are durable. A given plan that does not
-   * pass check throws PlanloomError PLAN_INVALID and starts nothing.
+   * pass check throws PlanloomError PLAN_INVALID and starts nothing; where `goal` is "", it is the plan's.
    */
   async start(goal: string, options: StartOptions = {}): Promise<LoomRun> {
     const { inputs = {}, plan, listener } = options;
     const given = plan === undefined ? undefined : this.given(plan, goal, inputs);
     if (given === undefined && this.world.planner === null) throw noPlanner();
-    if (goal.trim() === "")
-      throw new PlanloomError("GOAL_EMPTY", "The goal is empty.", {
-        kind: "usage",
-        next: "Say what you want to be done.",
-      });
-    const started = this.startedData(goal, given?.inputs ?? inputs, given !== undefined);
+    const aim = goal.trim() === "" ? (given?.plan.goal ?? "") : goal;
+    if (aim.trim() === "") throw goalEmpty();
+    const started = this.startedData(aim, given?.inputs ?? inputs, given !== undefined);
     const runId = await this.engine.start(
       {
         started,
@@ -171,8 +169,14 @@ export class Loom {
     if (this.ownsStore) await this.world.store.close();
   }
 
-  private given(draft: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan {
-    const checked = this.check(draft, { inputs, goal });
+  private given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan {
+    const { inventory } = this;
+    const read: ReadResult =
+      typeof plan === "string"
+        ? readPlan(plan, { inventory })
+        : { kind: "plan", ...normalizeDraft(plan, { inventory }), locate: () => undefined };
+    if (read.kind !== "plan") throw planInvalid(read.findings);
+    const checked = this.check(read.draft, { inputs, goal, locate: read.locate });
     if (!checked.ok) throw planInvalid(checked.findings);
     return checked;
   }
@@ -272,10 +276,8 @@ function inventoryOf(config: LoomConfig, executor: Model | null): ToolInventory 
 }
 
 function askOnce(model: Model) {
-  return async (prompt: { readonly system: string; readonly text: string }, signal: AbortSignal): Promise<string> => {
-    const reply = await model.call({ system: prompt.system, messages: [{ role: "user", text: prompt.text }], signal });
-    return reply.text;
-  };
+  return (prompt: { readonly system: string; readonly text: string }, signal: AbortSignal) =>
+    model.call({ system: prompt.system, messages: [{ role: "user", text: prompt.text }], signal });
 }
 
 /** Planning outside of a run keeps no journal: nothing is resumed. */
@@ -289,6 +291,11 @@ function unjournaled(): AgentContext {
     checkpoint: async (_name, _options, run) => run(),
     progress: () => undefined,
   };
+}
+
+function goalEmpty(): PlanloomError {
+  const next = "Say what you want to be done.";
+  return new PlanloomError("GOAL_EMPTY", "The goal is empty.", { kind: "usage", next });
 }
 
 function noPlanner(): PlanloomError {

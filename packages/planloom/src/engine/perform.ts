@@ -13,7 +13,7 @@ import { hashOf } from "../plan/hash.js";
 import type { Json } from "../plan/json.js";
 import type { AgentStep, ToolStep } from "../plan/plan.js";
 import { typeOf } from "../plan/type-schema.js";
-import { NO_USAGE, type Usage } from "../plan/usage.js";
+import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { AnswerEffect, CallEffect, Effect, FillEffect, PlanEffect } from "../run/effect.js";
 import type { Failure } from "../run/event.js";
 import type { Ending, Outcome } from "../run/input.js";
@@ -189,11 +189,13 @@ async function callDirectly(
   const tool = world.inventory.get(step.tool);
   if (tool === undefined) return ended(effect.key, "tool-error", toolGone(step.tool));
   const timeoutMs = step.timeoutMs ?? tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
-  const toolContext = toolContextOf(run, context, effect, effect.effectKey);
+  let usage = NO_USAGE;
+  const spend = (more: Usage): void => void (usage = addUsage(usage, more));
+  const toolContext = { ...toolContextOf(run, context, effect), spend };
   const end = await callTool(tool, effect.args, toolContext, timeoutMs, world.clock);
-  if (!end.ok) return ended(effect.key, end.ending, end.error);
+  if (!end.ok) return ended(effect.key, end.ending, end.error, usage);
   const summary = summaryOf(tool, end.output);
-  return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage: NO_USAGE, ...summary };
+  return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage, ...summary };
 }
 
 function toolGone(name: string): Failure {
@@ -322,8 +324,8 @@ async function storeErrorsMarked<T>(use: () => Promise<T>): Promise<T> {
   }
 }
 
-function toolContextOf(run: Run, context: PerformContext, effect: CallEffect, key: string): ToolContext {
-  const { step, item, attempt } = effect;
+function toolContextOf(run: Run, context: PerformContext, effect: CallEffect): Omit<ToolContext, "spend"> {
+  const { step, item, attempt, effectKey: key } = effect;
   const progress = (value: number | string) => context.progress({ type: "step", step, item, value });
   return { signal: context.signal, key, runId: run.id, stepId: step, attempt, progress };
 }

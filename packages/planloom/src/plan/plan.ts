@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { LIMITS } from "../limits.js";
 import { FORBIDDEN_KEYS, type Json } from "./json.js";
+import { DURATION_PATTERN, durationMs } from "./duration.js";
 import { hashOf } from "./hash.js";
 import type { ToolSpec } from "./tool-spec.js";
 
@@ -16,8 +17,6 @@ const json: z.ZodType<Json> = z.json();
 const safeRecord = z
   .record(z.string(), json)
   .refine((value) => !Object.keys(value).some((key) => FORBIDDEN_KEYS.has(key)), "a forbidden key");
-/** `250ms`, `1s`, `1.5m`, `24h`, `2d`. */
-export const DURATION_PATTERN = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const duration = z.string().regex(DURATION_PATTERN).describe("A length of time: 250ms, 1s, 5m, 24h, 2d.");
 const expression = z.string().min(1).describe("An expression in ${{ }}.");
 const typeText = z
@@ -167,15 +166,6 @@ export interface Plan {
   readonly inputs: { readonly [name: string]: InputSpec };
   readonly steps: readonly Step[];
   readonly answer: Answer;
-}
-
-const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** Milliseconds of a duration such as `1.5s`; the text must match DURATION_PATTERN. */
-export function durationMs(duration: string): number {
-  const match = DURATION_PATTERN.exec(duration);
-  if (match === null) throw new Error(`not a duration: ${duration}`);
-  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
 }
 
 /** Writes out the defaults of one step. */

@@ -1,11 +1,11 @@
 // What model calls cost, as recorded in events. In: usages. Out: their sum. Here because the pure kernel adds them up.
 
 /** What calls cost. A number that a provider did not report is null: unknown, never 0. */
-export interface Usage {
+export type Usage = {
   readonly calls: number;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
-}
+};
 
 export const NO_USAGE: Usage = { calls: 0, inputTokens: 0, outputTokens: 0 };
 

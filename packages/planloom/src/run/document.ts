@@ -10,6 +10,8 @@ export interface WorkDocument {
   readonly status: StepStatus;
   /** Attempts begun. */
   readonly attempts: number;
+  /** The tool's own line about its output. */
+  readonly summary?: string;
   readonly input?: Json;
   readonly output?: Json;
   readonly error?: Failure;
@@ -122,6 +124,7 @@ function workDocument(work: Work): WorkDocument {
   return {
     status: shownStatus(work),
     attempts: attemptsOf(work),
+    ...(work.summary === undefined ? {} : { summary: work.summary }),
     ...(work.args === undefined ? {} : { input: work.args }),
     ...(work.output === undefined ? {} : { output: work.output }),
     ...(work.error === undefined || work.status === "completed" ? {} : { error: work.error }),
@@ -137,7 +140,9 @@ function shownStatus(work: Work): StepStatus {
   return expanded && work.status === "pending" ? "running" : work.status;
 }
 
+/** Of a fan-out: those of the item that needed most. */
 function attemptsOf(work: Work): number {
+  if (work.item === null && work.step.items !== undefined) return Math.max(0, ...work.step.items.map(attemptsOf));
   const ended = work.status === "failed" || work.status === "skipped" || work.status === "retrying";
   return work.errors + (work.args !== undefined && !ended ? 1 : 0);
 }

@@ -2,8 +2,9 @@
 // Separate because this is the whole of what a user writes to extend Planloom.
 import { messageOf, PlanloomError } from "../error.js";
 import type { Json, JsonObject } from "../plan/json.js";
-import { DURATION_PATTERN, durationMs } from "../plan/plan.js";
+import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
+import type { Usage } from "../plan/usage.js";
 import { asJson } from "./output.js";
 import { readSchema, type After, type Before, type ReadSchema, type Schema } from "./schema.js";
 
@@ -19,6 +20,8 @@ export interface ToolContext {
   readonly attempt: number;
   /** Shows how far the call is (0 to 1, or a few words); never stored. */
   progress(value: number | string): void;
+  /** Reports what the call has spent on models; it is counted under the executor. */
+  spend(usage: Usage): void;
 }
 
 /**

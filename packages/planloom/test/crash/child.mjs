@@ -16,7 +16,12 @@ function act(line) {
 }
 
 const acted = () =>
-  existsSync(effectsFile) ? readFileSync(effectsFile, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line)) : [];
+  existsSync(effectsFile)
+    ? readFileSync(effectsFile, "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line))
+    : [];
 
 const input = { type: "object", properties: { x: { type: "string" } }, required: ["x"], additionalProperties: false };
 const toolNamed = (toolName, effects, check = () => undefined) =>

@@ -8,7 +8,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Json } from "../../src/plan/json.js";
 import type { RunDocument } from "../../src/run/document.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { JournalRow } from "../../src/store/event-store.js";
@@ -72,7 +71,7 @@ const indexOf = (row: JournalRow): number | undefined => {
 /** Depends on nothing but the request: a turn that is asked again is answered alike. */
 function replyTo(body: ChatBody): FakeReply {
   const said = body.messages.filter(({ role }) => role === "assistant").length;
-  if (body.model === "planner") return { json: PLANNED as unknown as Json };
+  if (body.model === "planner") return { json: PLANNED };
   if (body.model === "synthesizer") return { text: "All was looked at, and paid for." };
   const city = /city-\d/.exec(JSON.stringify(body.messages))?.[0] ?? "nowhere";
   if (body.response_format !== undefined) return { json: { x: city } };
@@ -191,7 +190,8 @@ function checkRequests(place: Place, kept: Kept, asked: number): void {
 /** Every point, or those that tell most within a minute: all writes, killed before the even and after the odd ones. */
 function pointsOf(writes: number): readonly Kill[] {
   const numbers = Array.from({ length: writes }, (_, index) => index + 1);
-  if (ALL || writes <= 6) return numbers.flatMap((n) => [{ n, when: "before" } as const, { n, when: "after" } as const]);
+  if (ALL || writes <= 6)
+    return numbers.flatMap((n) => [{ n, when: "before" } as const, { n, when: "after" } as const]);
   return numbers.map((n) => ({ n, when: n % 2 === 0 ? "before" : "after" }));
 }
 
@@ -214,13 +214,17 @@ describe("a run that is killed goes on as if it had not been", () => {
       const failures: string[] = [];
       const attempt = async (kill: Kill, again?: Kill): Promise<void> => {
         await tryPoint(name, kill, unkilled, again).catch((error: unknown) => {
-          failures.push(`${kill.when} write ${kill.n}${again === undefined ? "" : `, then ${again.when} ${again.n}`}: ${String(error)}`);
+          failures.push(
+            `${kill.when} write ${kill.n}${again === undefined ? "" : `, then ${again.when} ${again.n}`}: ${String(error)}`,
+          );
         });
       };
       await inParallel(points, (kill) => attempt(kill));
       if (ALL) await inParallel(points, (kill) => attempt(kill, { n: 1 + (kill.n % 3), when: kill.when }));
       expect(failures).toStrictEqual([]);
-      console.log(`${name}: ${unkilled.writes} writes, ${points.length} points${ALL ? ", each with a second kill too" : ""}`);
+      console.log(
+        `${name}: ${unkilled.writes} writes, ${points.length} points${ALL ? ", each with a second kill too" : ""}`,
+      );
     },
     TEST_MS,
   );

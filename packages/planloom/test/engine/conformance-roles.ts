@@ -54,7 +54,7 @@ export function rolesConformance(name: string, scene: OpenScene): void {
     });
 
     test("a tool shows how far it is", async () => {
-      const slow = toolNamed("slow", "none", (_, { progress }) => progress(0.5));
+      const slow = toolNamed("slow", "none", (_, context) => context.progress(0.5));
       const s = await scene({ tools: [slow] });
       const shown: Progress[] = [];
       const listener = { progress: (progress: Progress) => void shown.push(progress) };

@@ -21,6 +21,8 @@ function called(run: (context: ToolContext) => Json | Promise<Json>) {
     stepId: "a",
     attempt: 1,
     progress: () => undefined,
+    spend: () => undefined,
+    spend: () => undefined,
   };
   let end: CallEnd | undefined;
   const ended = callTool(tool, {}, context, TIMEOUT, clock).then((value) => (end = value));
@@ -28,16 +30,10 @@ function called(run: (context: ToolContext) => Json | Promise<Json>) {
 }
 
 const stuck = () => new Promise<Json>(() => undefined);
-const onAbort = (signal: AbortSignal, then: () => Json) =>
-  new Promise<Json>((resolve, reject) => {
-    signal.addEventListener("abort", () => {
-      try {
-        resolve(then());
-      } catch (error) {
-        reject(error as Error);
-      }
-    });
-  });
+const onAbort = async (signal: AbortSignal, then: () => Json) => {
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  return then();
+};
 
 describe("a tool call ends", () => {
   test("with its output, and leaves no timer behind", async () => {
@@ -57,7 +53,9 @@ describe("a tool call ends", () => {
     ["an error", new Error("lost")],
     ["a text", "lost"],
   ])("thrown, with %s", async (_, thrown) => {
-    const { ended } = called(() => Promise.reject(thrown as Error));
+    const { ended } = called(() => {
+      throw thrown;
+    });
     expect(await ended).toMatchObject({ ok: false, ending: "thrown", error: { code: "TOOL_THREW", message: "lost" } });
   });
 
@@ -89,6 +87,7 @@ describe("a tool call ends", () => {
 
   test("with an output or a known failure that comes within the grace time", async () => {
     const late = called(({ signal }) => onAbort(signal, () => "just done"));
+    await turns(1);
     late.abort();
     expect(await late.ended).toStrictEqual({ ok: true, output: "just done" });
     const undone = called(({ signal }) =>
@@ -96,6 +95,7 @@ describe("a tool call ends", () => {
         throw new ToolError("rolled back", { code: "UNDONE" });
       }),
     );
+    await turns(1);
     undone.abort();
     expect(await undone.ended).toMatchObject({ ending: "tool-error", error: { code: "UNDONE" } });
   });

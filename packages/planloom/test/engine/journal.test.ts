@@ -41,7 +41,9 @@ describe("a journal", () => {
 
   test("tells null from no outcome", async () => {
     const { journal } = opened();
-    await (await journal())("tool pay", PAY, async () => null);
+    await (
+      await journal()
+    )("tool pay", PAY, async () => null);
     expect(await (await journal())("tool pay", PAY, never)).toBeNull();
   });
 
@@ -55,7 +57,9 @@ describe("a journal", () => {
 
   test("knows an outcome by its key in every later attempt, and writes it there too", async () => {
     const { store, journal } = opened();
-    await (await journal())("tool pay", PAY, async () => "receipt");
+    await (
+      await journal()
+    )("tool pay", PAY, async () => "receipt");
     const second = await journal({ attempt: 2 });
     expect(await second("turn 1", THINK, async () => "another thought")).toBe("another thought");
     expect(await second("tool pay", PAY, never)).toBe("receipt");
@@ -95,7 +99,9 @@ describe("a journal", () => {
 
   test("of one item knows nothing of another's", async () => {
     const { journal } = opened();
-    await (await journal({ item: 0 }))("tool pay", PAY, async () => "for 0");
+    await (
+      await journal({ item: 0 })
+    )("tool pay", PAY, async () => "for 0");
     expect(await (await journal({ item: 1 }))("tool pay", PAY, async () => "for 1")).toBe("for 1");
   });
 

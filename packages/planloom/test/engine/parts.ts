@@ -125,7 +125,7 @@ export function worldOf(
     instructions: {},
     ...rest,
     inventory: createInventory(tools),
-    limits: { steps: LIMITS.steps },
+    limits: { steps: LIMITS.steps, planBytes: LIMITS.planBytes },
   };
 }
 

@@ -6,11 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PlanloomError } from "../../src/error.js";
 import type { Json } from "../../src/plan/json.js";
 import { calculateTool } from "../../src/tools/builtin/calculate.js";
-import { summarizeTool } from "../../src/tools/builtin/summarize.js";
+import type { Usage } from "../../src/plan/usage.js";
+import { summarizeTool, type SummarizeOptions } from "../../src/tools/builtin/summarize.js";
 import { builtinTools, type BuiltinOptions } from "../../src/tools/builtins.js";
 import { createInventory } from "../../src/tools/inventory.js";
 import { ToolError } from "../../src/tools/tool.js";
-import { called, errorOf } from "./tool-context.js";
+import { called, contextOf, errorOf } from "./tool-context.js";
+
+const reply = (text: string) => ({ text, usage: { calls: 1, inputTokens: 7, outputTokens: 2 } });
 
 describe("builtinTools", () => {
   let base: string;
@@ -42,7 +45,7 @@ describe("builtinTools", () => {
     const all = made({
       files: { roots: [base], write: true },
       fetch: true,
-      summarize: async () => "s",
+      summarize: async () => reply("s"),
       search: { searxng: "http://127.0.0.1:1" },
     });
     expect(all.names).toEqual([
@@ -74,7 +77,7 @@ describe("builtinTools", () => {
   });
 
   it("has schemas as data that plans are checked against", () => {
-    const { tools, specs } = made({ fetch: true, summarize: async () => "", search: { folder: base } });
+    const { tools, specs } = made({ fetch: true, summarize: async () => reply(""), search: { folder: base } });
     const argumentsOf = (name: string) => {
       const { properties, required, additionalProperties } = tools.get(name)!.spec.input as Record<string, object>;
       return [Object.keys(properties!), required, additionalProperties];
@@ -113,10 +116,13 @@ describe("summarize", () => {
     const summarize = summarizeTool({
       ask: async (prompt, signal) => {
         asked.push(prompt, signal);
-        return " Short. ";
+        return reply(" Short. ");
       },
     });
-    expect(await called(summarize, { text: "A long text.", words: 20 }, stop.signal)).toBe("Short.");
+    const spent: Usage[] = [];
+    const context = { ...contextOf(stop.signal), spend: (usage: Usage) => void spent.push(usage) };
+    expect(await summarize.call({ text: "A long text.", words: 20 }, context)).toBe("Short.");
+    expect(spent).toEqual([{ calls: 1, inputTokens: 7, outputTokens: 2 }]);
     expect(asked).toEqual([
       { system: expect.stringContaining("at most 20 words") as string, text: "A long text." },
       stop.signal,
@@ -131,8 +137,9 @@ describe("summarize", () => {
   });
 
   it("says what the model did wrong, and whether to try again", async () => {
-    const failing = (ask: () => Promise<string>) => errorOf(called(summarizeTool({ ask }), { text: "t" }));
-    expect(await failing(async () => " ")).toMatchObject({ code: "SUMMARIZE_EMPTY", retryable: true });
+    const failing = (ask: () => ReturnType<SummarizeOptions["ask"]>) =>
+      errorOf(called(summarizeTool({ ask }), { text: "t" }));
+    expect(await failing(async () => reply(" "))).toMatchObject({ code: "SUMMARIZE_EMPTY", retryable: true });
     const refused = new PlanloomError("MODEL_AUTH", "no key", { kind: "provider" });
     expect(await failing(() => Promise.reject(refused))).toMatchObject({
       code: "SUMMARIZE_FAILED",

@@ -4,7 +4,8 @@ import type { Json } from "../../src/plan/json.js";
 import { ToolError, type Tool, type ToolContext } from "../../src/tools/tool.js";
 
 export function contextOf(signal: AbortSignal = new AbortController().signal): ToolContext {
-  return { signal, key: "k1", runId: "r1", stepId: "s1", attempt: 1, progress: () => undefined };
+  const ignore = () => undefined;
+  return { signal, key: "k1", runId: "r1", stepId: "s1", attempt: 1, progress: ignore, spend: ignore };
 }
 
 export function called(tool: Tool, args: { readonly [name: string]: Json }, signal?: AbortSignal): Promise<Json> {

@@ -3,11 +3,15 @@
 import { LIMITS } from "../../limits.js";
 import { z } from "zod";
 import { messageOf, PlanloomError } from "../../error.js";
+import type { Usage } from "../../plan/usage.js";
 import { tool, ToolError, type Tool } from "../tool.js";
 
 export interface SummarizeOptions {
   /** One model reply. May throw; a PlanloomError says whether trying again may help. */
-  readonly ask: (prompt: { readonly system: string; readonly text: string }, signal: AbortSignal) => Promise<string>;
+  readonly ask: (
+    prompt: { readonly system: string; readonly text: string },
+    signal: AbortSignal,
+  ) => Promise<{ readonly text: string; readonly usage: Usage }>;
 }
 
 const WORDS = 150;
@@ -23,9 +27,11 @@ export function summarizeTool({ ask }: SummarizeOptions): Tool {
     output: z.string(),
     effects: "none",
     content: ["text"],
-    async run({ text, words = WORDS }, { signal }) {
+    async run({ text, words = WORDS }, { signal, spend }) {
       checkText(text);
-      const summary = (await asked(ask, { system: instructions(words), text }, signal)).trim();
+      const reply = await asked(ask, { system: instructions(words), text }, signal);
+      spend(reply.usage);
+      const summary = reply.text.trim();
       if (summary === "") throw new ToolError("The model gave an empty summary.", { code: "SUMMARIZE_EMPTY" });
       return summary;
     },
@@ -56,7 +62,7 @@ async function asked(
   ask: SummarizeOptions["ask"],
   prompt: Parameters<typeof ask>[0],
   signal: AbortSignal,
-): Promise<string> {
+): ReturnType<typeof ask> {
   try {
     return await ask(prompt, signal);
   } catch (error) {
