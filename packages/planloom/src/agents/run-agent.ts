@@ -68,6 +68,8 @@ export async function runAgent(request: AgentRequest, model: Model, context: Age
   }
 }
 
+const NEXT_STEP = "`planloom show RUN --trace` shows the turns; make the instruction clearer, or use a stronger model.";
+
 async function takeTurns(
   request: AgentRequest,
   messages: ModelMessage[],
@@ -76,8 +78,8 @@ async function takeTurns(
   model: Model,
   context: AgentContext,
 ): Promise<Json> {
-  const fail = (code: string, message: string): StepFailure =>
-    new StepFailure({ code, message, retryable: false }, spent.usage);
+  const fail = (code: string, message: string, next = NEXT_STEP): StepFailure =>
+    new StepFailure({ code, message, retryable: false, next }, spent.usage);
   let turns = request.turns;
   let corrected = false;
   for (let turn = 1; turn <= turns; turn++) {
@@ -100,7 +102,11 @@ async function takeTurns(
     const correction = executorCorrection(read.message, request.type);
     messages.push({ role: "assistant", text: reply.text || "(empty)" }, { role: "user", text: correction });
   }
-  throw fail("TURN_LIMIT", `The step gave no result within ${request.turns} turns.`);
+  throw fail(
+    "TURN_LIMIT",
+    `The step gave no result within ${request.turns} turns.`,
+    "Make the step smaller, or raise limits.turns in the configuration.",
+  );
 }
 
 function turnRequest(

@@ -28,6 +28,11 @@ export interface LoomConfig {
     /** A folder of documents, or the address of a SearXNG server. Default: none, and the planner is told so. */
     readonly search?: { readonly folder: string } | { readonly searxng: string };
   };
+  /**
+   * Values that plans may hand to tools as `{ "secret": "NAME" }` without anybody seeing them: the log holds the name alone.
+   * Only those that are listed here can be used. Default: none.
+   */
+  readonly secrets?: { readonly [name: string]: string };
   /** Who plays which role; `default` stands for all that are not given. Default: the PLANLOOM_* and OPENAI_* variables. */
   readonly models?: {
     readonly default?: RoleConfig;
@@ -67,6 +72,7 @@ export function defineConfig(config: LoomConfig): LoomConfig {
 const KEYS: Record<keyof LoomConfig, true> = {
   tools: true,
   builtins: true,
+  secrets: true,
   models: true,
   store: true,
   concurrency: true,

@@ -391,7 +391,8 @@ class LocalEngine implements Engine {
   }
 
   #isAlive(owner: { readonly holder: string | null; readonly leaseUntil: number }): boolean {
-    if (owner.holder === null || livenessOf(owner.holder) === "dead") return false;
+    // A run that this engine owns and does not drive was given up, though that could not be written.
+    if (owner.holder === null || owner.holder === this.#holder || livenessOf(owner.holder) === "dead") return false;
     return owner.leaseUntil > this.#clock.now();
   }
 

@@ -64,6 +64,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     planner: plannerFunction ?? models.planner,
     modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor"),
     instructions: instructionsOf(roles),
+    secrets: config.secrets ?? {},
     limits: {
       steps: config.limits?.steps ?? LIMITS.steps,
       planBytes: config.limits?.planBytes ?? LIMITS.planBytes,

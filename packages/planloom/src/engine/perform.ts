@@ -12,6 +12,7 @@ import type { Model } from "../model/port.js";
 import { hashOf } from "../plan/hash.js";
 import type { Json } from "../plan/json.js";
 import type { AgentStep, ToolStep } from "../plan/plan.js";
+import { revealed } from "../plan/secret.js";
 import { typeOf } from "../plan/type-schema.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { AnswerEffect, CallEffect, Effect, FillEffect, PlanEffect } from "../run/effect.js";
@@ -38,6 +39,7 @@ export interface World {
   /** For steps that name a model of their own. */
   readonly modelNamed: (name: string) => Model;
   readonly instructions: { readonly planner?: string; readonly executor?: string; readonly synthesizer?: string };
+  readonly secrets: { readonly [name: string]: string };
   readonly limits: { readonly steps: number; readonly planBytes: number };
 }
 
@@ -154,9 +156,9 @@ async function performFill(world: World, effect: FillEffect, run: Run, context: 
   const { key } = effect;
   const state = run.steps.get(effect.step)!;
   const step = state.spec as ToolStep;
-  const model = executorOf(world, step.model);
-  if (model === null || state.tool === undefined) return ended(key, "tool-error", NO_MODEL);
   try {
+    const model = executorOf(world, step.model);
+    if (model === null || state.tool === undefined) return ended(key, "tool-error", NO_MODEL);
     const place = await agentContext(world, run, context, {
       stepId: step.id,
       item: effect.item,
@@ -188,14 +190,31 @@ async function callDirectly(
 ): Promise<Outcome> {
   const tool = world.inventory.get(step.tool);
   if (tool === undefined) return ended(effect.key, "tool-error", toolGone(step.tool));
+  const secret = missingSecret(effect.args, world.secrets);
+  if (secret !== undefined) return ended(effect.key, "tool-error", secretUnknown(secret));
+  const args = revealed(effect.args, (name) => world.secrets[name]!) as CallEffect["args"];
   const timeoutMs = step.timeoutMs ?? tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
   let usage = NO_USAGE;
   const spend = (more: Usage): void => void (usage = addUsage(usage, more));
   const toolContext = { ...toolContextOf(run, context, effect), spend };
-  const end = await callTool(tool, effect.args, toolContext, timeoutMs, world.clock);
+  const end = await callTool(tool, args, toolContext, timeoutMs, world.clock);
   if (!end.ok) return ended(effect.key, end.ending, end.error, usage);
   const summary = summaryOf(tool, end.output);
   return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage, ...summary };
+}
+
+function missingSecret(args: Json, secrets: World["secrets"]): string | undefined {
+  let missing: string | undefined;
+  revealed(args, (name) => {
+    if (!Object.hasOwn(secrets, name)) missing ??= name;
+    return null;
+  });
+  return missing;
+}
+
+function secretUnknown(name: string): Failure {
+  const message = `there is no secret ${name}`;
+  return { code: "SECRET_UNKNOWN", message, retryable: false, next: "Add it under `secrets` in the configuration." };
 }
 
 function toolGone(name: string): Failure {
@@ -225,10 +244,10 @@ async function runAgentStep(
   context: PerformContext,
 ): Promise<Outcome> {
   const { key } = effect;
-  const model = executorOf(world, step.model);
-  if (model === null) return ended(key, "tool-error", NO_MODEL);
   const deadline = newDeadline(context.signal, step.timeoutMs ?? LIMITS.agentTimeoutMs, world.clock);
   try {
+    const model = executorOf(world, step.model);
+    if (model === null) return ended(key, "tool-error", NO_MODEL);
     const inner = { ...context, signal: deadline.signal };
     const place = await agentContext(world, run, inner, {
       stepId: step.id,
@@ -349,7 +368,17 @@ function endedBy(key: string, thrown: unknown, ending: "tool-error" | "timeout" 
   }
   const { error, usage } = roleFailure(thrown);
   if (ending !== "timeout") return ended(key, ending, error, usage);
-  return ended(key, "timeout", { code: "TIMEOUT", message: "the step did not end in time", retryable: true }, usage);
+  return ended(
+    key,
+    "timeout",
+    {
+      code: "TIMEOUT",
+      message: "the agent step did not end in time",
+      retryable: true,
+      next: "Give the step a longer `timeout`, or make it smaller.",
+    },
+    usage,
+  );
 }
 
 function roleFailure(thrown: unknown): { readonly error: Failure; readonly usage: Usage } {

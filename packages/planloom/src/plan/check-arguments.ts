@@ -7,6 +7,7 @@ import { nearestNames } from "./nearest.js";
 import type { Step } from "./plan.js";
 import { pointerTo } from "./read-position.js";
 import type { ToolSpec } from "./tool-spec.js";
+import { holdsSecret } from "./secret.js";
 import { typeFromSchema } from "./type-schema.js";
 import {
   assignable,
@@ -113,15 +114,6 @@ function hasReferences(value: Json): boolean {
   if (typeof value === "string") return value.includes("${{");
   if (Array.isArray(value)) return (value as readonly Json[]).some(hasReferences);
   return isObject(value) && Object.values(value).some(hasReferences);
-}
-
-/** `{ "secret": "NAME" }` stands for a value that is put in at the call; what that will be is not known here. */
-function holdsSecret(value: Json): boolean {
-  if (Array.isArray(value)) return (value as readonly Json[]).some(holdsSecret);
-  if (!isObject(value)) return false;
-  return (
-    (Object.keys(value).length === 1 && typeof value["secret"] === "string") || Object.values(value).some(holdsSecret)
-  );
 }
 
 function literalArgument(what: string, value: Json, wanted: Type, pointer: string, report: Report): void {

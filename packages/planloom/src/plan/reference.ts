@@ -98,7 +98,7 @@ export type Resolved =
       readonly code: string;
       readonly message: string;
       readonly pointer: string;
-      /** For NULL_IN_TEXT: the steps that the null came from. */
+      /** The steps that the failed expression reads; for NULL_IN_TEXT those that the null came from. */
       readonly steps: readonly string[];
     };
 
@@ -168,9 +168,13 @@ function resolveText(text: string, pointer: string, resolution: Resolution): Jso
 
 function evaluated(expression: Expression, pointer: string, resolution: Resolution): { value: Json; from: Origin } {
   const result = evaluate(expression, resolution.scope);
-  if (!result.ok) throw new Unresolved(result.code, result.message, pointer);
+  if (!result.ok) throw new Unresolved(result.code, result.message, pointer, stepsRead(expression, resolution));
   if (result.from !== NO_ORIGIN) resolution.origins.add(result.from);
   return result;
+}
+
+function stepsRead(expression: Expression, { scope }: Resolution): readonly string[] {
+  return mergeOrigins(expression.names.flatMap((name) => scope(name)?.from ?? [])).steps;
 }
 
 function inText(expression: Expression, pointer: string, resolution: Resolution): string {

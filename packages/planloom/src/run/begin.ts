@@ -3,13 +3,14 @@
 import { depthOf, type Json } from "../plan/json.js";
 import { hashOf } from "../plan/hash.js";
 import { LIMITS } from "../limits.js";
-import { resolveValue } from "../plan/reference.js";
+import { resolveValue, type NullSource, type Resolved } from "../plan/reference.js";
+import { holdsSecret } from "../plan/secret.js";
 import { type Origin } from "../plan/origin.js";
 import { mismatch, type Type } from "../plan/type.js";
 import { typeFromSchema } from "../plan/type-schema.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
-import { fact, type Fact, type Failure } from "./event.js";
+import { fact, type Fact } from "./event.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
 import { scopeOf, skippedAmong } from "./scope.js";
 import type { Run, Work } from "./state.js";
@@ -18,76 +19,91 @@ type Args = { readonly [name: string]: Json };
 
 /** At least one fact, which takes `work` out of the queue. */
 export function begin(run: Run, work: Work, at: number): Fact[] {
+  const turn = { run, work, at };
   const { spec } = work.step;
   if (work.item === null && work.errors === 0) {
-    const condition = spec.when === undefined ? undefined : decideWhen(run, work, spec.when, at);
+    const condition = spec.when === undefined ? undefined : decideWhen(turn, spec.when);
     if (condition !== undefined) return condition;
-    if (spec.forEach !== undefined) return expand(run, work, spec.forEach, at);
+    if (spec.forEach !== undefined) return expand(turn, spec.forEach);
   }
   const resolved = resolveValue(spec.with, scopeOf(run, work));
-  if (!resolved.ok) {
-    const skipped = skippedAmong(run, resolved.steps);
-    if (resolved.code === "NULL_IN_TEXT" && skipped !== undefined) return starve(work, skipped, resolved.pointer);
-    return failed(run, work, permanent(resolved.code, `with${resolved.pointer}: ${resolved.message}`), at);
-  }
+  if (!resolved.ok) return unresolved(turn, "with", resolved);
   const args = resolved.value as Args;
   if (spec.kind === "ask") return [ask(work, spec.ask, args, resolved.from)];
   const given = work.filled === undefined ? args : { ...work.filled, ...args };
   if (spec.kind === "tool" && spec.fill !== undefined && work.filled === undefined) {
     return [fact("step.filling", { ...refOf(work), args, from: resolved.from })];
   }
-  const unfit = spec.kind === "tool" ? misfit(run, work, given, resolved.nulls, at) : undefined;
-  return unfit ?? start(run, work, given, resolved.from, at);
+  const unfit = spec.kind === "tool" ? misfit(turn, given, resolved.nulls) : undefined;
+  return unfit ?? start(turn, given, resolved.from);
 }
 
 /** After a model filled the rest in: a check of the whole, a person's word where asked, then the intent. */
 export function startFilled(run: Run, work: Work, filled: Args, at: number): Fact[] {
   const args = { ...filled, ...work.args };
-  return misfit(run, work, args, [], at) ?? start(run, work, args, work.from, at);
+  return misfit({ run, work, at }, args, []) ?? start({ run, work, at }, args, work.from);
 }
 
-function decideWhen(run: Run, work: Work, when: string, at: number): Fact[] | undefined {
+/** Work at its turn. */
+interface Turn {
+  readonly run: Run;
+  readonly work: Work;
+  readonly at: number;
+}
+
+function decideWhen(turn: Turn, when: string): Fact[] | undefined {
+  const { run, work } = turn;
   const resolved = resolveValue(when, scopeOf(run, work));
-  if (!resolved.ok) return failed(run, work, permanent(resolved.code, `when: ${resolved.message}`), at);
+  if (!resolved.ok) return unresolved(turn, "when", resolved);
   if (resolved.value === true) return undefined;
-  if (resolved.value === false)
+  if (resolved.value === false) {
     return [fact("step.skipped", { ...refOf(work), reason: "its condition is false", cause: "when" })];
+  }
   const skipped = resolved.value === null ? skippedAmong(run, resolved.from.steps) : undefined;
   if (skipped !== undefined) return starve(work, skipped, "when");
-  return failed(
-    run,
-    work,
-    permanent("WHEN_NOT_BOOLEAN", `when gave ${JSON.stringify(resolved.value)}, not true or false`),
-    at,
-  );
+  const message = `when gave ${typeName(resolved.value)}, not true or false`;
+  return refuse(turn, "WHEN_NOT_BOOLEAN", message, "Write a comparison, for example ${{ a.count > 0 }}.");
 }
 
-function expand(run: Run, work: Work, forEach: string, at: number): Fact[] {
+function expand(turn: Turn, forEach: string): Fact[] {
+  const { run, work } = turn;
   const resolved = resolveValue(forEach, scopeOf(run, work));
-  if (!resolved.ok) return failed(run, work, permanent(resolved.code, `forEach: ${resolved.message}`), at);
+  if (!resolved.ok) return unresolved(turn, "forEach", resolved);
   const { value, from } = resolved;
   if (!Array.isArray(value)) {
     const skipped = value === null ? skippedAmong(run, from.steps) : undefined;
     if (skipped !== undefined) return starve(work, skipped, "forEach");
-    return failed(run, work, permanent("FOREACH_NOT_A_LIST", `forEach gave ${typeName(value)}, not a list`), at);
+    const message = `forEach gave ${typeName(value)}, not a list`;
+    return refuse(turn, "FOREACH_NOT_A_LIST", message, "Refer to a list, or declare the list as that step's output.");
   }
   const list = value as readonly Json[];
-  if (list.length > run.settings.fanOut) {
-    return failed(
-      run,
-      work,
-      permanent("FAN_OUT_LIMIT", `forEach gave ${list.length} items; the limit is ${run.settings.fanOut}`),
-      at,
-    );
+  const { fanOut } = run.settings;
+  if (list.length > fanOut) {
+    const message = `forEach gave ${list.length} items; the limit is ${fanOut}`;
+    return refuse(turn, "FAN_OUT_LIMIT", message, "Shorten the list, or raise limits.fanOut in the configuration.");
   }
   const expanded = fact("step.expanded", { step: work.step.spec.id, list, from });
   if (list.length > 0) return [expanded];
   return [expanded, fact("step.completed", { step: work.step.spec.id, output: [], from, usage: NO_USAGE })];
 }
 
+/** An expression without a value: for want of data where it reads a skipped step, otherwise a failure. */
+function unresolved(turn: Turn, field: string, resolved: Resolved & { readonly ok: false }): Fact[] {
+  const where = field + resolved.pointer;
+  const skipped = skippedAmong(turn.run, resolved.steps);
+  if (skipped !== undefined) return starve(turn.work, skipped, where);
+  const next =
+    "`planloom show RUN --trace` shows what the steps before it gave; mend the expression or their `output`.";
+  return refuse(turn, resolved.code, `${where}: ${resolved.message}`, next);
+}
+
 function starve(work: Work, source: string, where: string): Fact[] {
-  const reason = `${where || "its data"} refers to ${source}, which was skipped, and null is not allowed there`;
+  const reason = `${where} refers to ${source}, which was skipped, and null is not allowed there`;
   return [fact("step.skipped", { ...refOf(work), reason, cause: "null-reference" }), ...closeFanOut(work, "skipped")];
+}
+
+function refuse({ run, work, at }: Turn, code: string, message: string, next: string): Fact[] {
+  return failed(run, work, { code, message, retryable: false, next }, at);
 }
 
 function ask(work: Work, question: string, data: Args, from: Origin): Fact {
@@ -95,30 +111,23 @@ function ask(work: Work, question: string, data: Args, from: Origin): Fact {
 }
 
 /** Facts where the arguments do not fit the tool; undefined where they do. */
-function misfit(
-  run: Run,
-  work: Work,
-  args: Args,
-  nulls: readonly { readonly pointer: string; readonly steps: readonly string[] }[],
-  at: number,
-): Fact[] | undefined {
+function misfit(turn: Turn, args: Args, nulls: readonly NullSource[]): Fact[] | undefined {
+  const { run, work } = turn;
   const tool = work.step.tool;
   if (tool === undefined) return undefined;
   if (depthOf(args, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
-    return failed(
-      run,
-      work,
-      permanent("ARGUMENT_DEPTH", `the arguments nest deeper than ${LIMITS.jsonDepth} levels`),
-      at,
-    );
+    const message = `the arguments nest deeper than ${LIMITS.jsonDepth} levels`;
+    return refuse(turn, "ARGUMENT_DEPTH", message, "Hand on only the part that the tool needs.");
   }
-  const wrong = mismatch(args, inputType(tool));
+  // What a secret will be is known at the call, which checks the arguments again.
+  const wrong = holdsSecret(args) ? undefined : mismatch(args, inputType(tool));
   if (wrong === undefined) return undefined;
   const source = nulls.find((entry) => entry.pointer === wrong.path);
   const skipped = source === undefined ? undefined : skippedAmong(run, source.steps);
   if (skipped !== undefined) return starve(work, skipped, `with${wrong.path}`);
   const message = `argument ${wrong.path || "/"} of ${tool.name} must be ${wrong.expected}, but is ${wrong.got}`;
-  return failed(run, work, permanent("ARGUMENT_TYPE", message), at);
+  const next = "Declare the `output` of the step that it comes from, or convert it in the expression.";
+  return refuse(turn, "ARGUMENT_TYPE", message, next);
 }
 
 const inputTypes = new WeakMap<ToolSpec, Type>();
@@ -129,7 +138,7 @@ function inputType(tool: ToolSpec): Type {
   return type;
 }
 
-function start(run: Run, work: Work, args: Args, from: Origin, at: number): Fact[] {
+function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   const { spec, tool } = work.step;
   const name = spec.kind === "tool" ? spec.tool : spec.kind;
   // Design section 8: neither the attempt nor the revision is part of the key, so that a repeated call is recognised.
@@ -148,16 +157,8 @@ function start(run: Run, work: Work, args: Args, from: Origin, at: number): Fact
   ];
 }
 
-function permanent(code: string, message: string): Failure {
-  return { code, message, retryable: false };
-}
-
 export function typeName(value: Json): string {
-  return value === null
-    ? "null"
-    : Array.isArray(value)
-      ? "a list"
-      : typeof value === "object"
-        ? "a record"
-        : `a ${typeof value}`;
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "a record" : `a ${typeof value}`;
 }

@@ -40,7 +40,7 @@ export function expire(run: Run, at: number): Fact[] {
       code: "APPROVAL_EXPIRED",
       message: "nobody approved in time",
       retryable: false,
-      next: "Start the run again, or give approvals more time.",
+      next: "Start the run again; limits.approvalMs in the configuration gives approvals more time.",
     };
     if (approval.subject === "plan") return [denied, fact("run.failed", { error })];
     const work = workOf(run, approval.subject);

@@ -72,7 +72,7 @@ export function failed(run: Run, work: Work, error: Failure, at: number, usage: 
     return [say("skip", `${why}; the plan says to go on without it`), skipped, ...closeFanOut(work, "skipped")];
   }
   const policy = onFailure === "fail" ? "" : `; onFailure is ${onFailure}, which this version answers by failing`;
-  return [say("fail", why + policy), ...closeFanOut(work, "failed")];
+  return [say("fail", why + policy), ...closeFanOut(work, "failed", error)];
 }
 
 function whyNoRetry(run: Run, error: Failure, attempt: number, attempts: number): string {
@@ -95,7 +95,7 @@ function retryDelay(run: Run, work: Work, attempt: number, error: Failure): numb
  * The fan-out's own ending, when `work` is the last of its items to end: completed where every item completed or was
  * skipped, failed where one failed.
  */
-export function closeFanOut(work: Work, how: "completed" | "failed" | "skipped"): Fact[] {
+export function closeFanOut(work: Work, how: "completed" | "failed" | "skipped", lastError?: Failure): Fact[] {
   const { step } = work;
   if (work.item === null || step.itemsOpen !== 1) return [];
   const ref = { step: step.spec.id };
@@ -111,22 +111,26 @@ export function closeFanOut(work: Work, how: "completed" | "failed" | "skipped")
       }),
     ];
   }
-  const total = step.items!.length;
-  const error: Failure = {
-    code: "ITEMS_FAILED",
-    message: `${broken} of ${total} items failed${how === "failed" && broken === 1 ? ` (item ${work.item})` : ""}`,
+  const error = itemsError(work, broken, lastError);
+  const reason = "its items have ended";
+  return [fact("step.failed", { ...ref, attempt: 1, error, decision: "fail", reason, usage: NO_USAGE })];
+}
+
+/** The items' own code where all that failed have the same, so that its cause is not hidden. */
+function itemsError({ item, step }: Work, broken: number, lastError: Failure | undefined): Failure {
+  const errors = step.items!.flatMap((work, index) =>
+    work.status === "failed" && work.error ? [{ index, ...work.error }] : [],
+  );
+  if (lastError !== undefined) errors.push({ index: item!, ...lastError });
+  const [first] = errors;
+  const alike = errors.every(({ code }) => code === first?.code);
+  const example = first === undefined ? "" : `; item ${first.index}: ${first.message}`;
+  return {
+    code: alike && first !== undefined ? first.code : "ITEMS_FAILED",
+    message: `${broken} of ${step.items!.length} items failed${example}`,
     retryable: false,
+    ...(first?.next === undefined ? {} : { next: first.next }),
   };
-  return [
-    fact("step.failed", {
-      ...ref,
-      attempt: 1,
-      error,
-      decision: "fail",
-      reason: "its items have ended",
-      usage: NO_USAGE,
-    }),
-  ];
 }
 
 function toolsOf(work: Work): readonly string[] {

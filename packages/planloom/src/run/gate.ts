@@ -72,5 +72,6 @@ function expectProblem(run: Run, work: Work, returned: Returned): Failure | unde
     ? `gave ${resolved.value === false ? "false" : typeName(resolved.value)}`
     : resolved.message;
   // A repeated call may give something better, but one that acted must not be repeated for that.
-  return { code: "EXPECT_FAILED", message: `expect ${expect} ${found}`, retryable: work.effects !== "once" };
+  const next = "`planloom show RUN --trace` shows the output; mend the step, or what is expected of it.";
+  return { code: "EXPECT_FAILED", message: `expect ${expect} ${found}`, retryable: work.effects !== "once", next };
 }

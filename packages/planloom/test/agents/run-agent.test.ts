@@ -218,7 +218,7 @@ describe("the loop of turns", () => {
     const thrown = await failureOf(
       runAgent(request(), script("STEP FAILED: no source"), new MemoryJournal().context()),
     );
-    expect(thrown.failure).toEqual({ code: "STEP_NOT_DONE", message: "no source", retryable: false });
+    expect(thrown.failure).toMatchObject({ code: "STEP_NOT_DONE", message: "no source", retryable: false });
   });
 });
 

@@ -49,10 +49,15 @@ export function matches(text: string, pattern: RegExp): readonly string[] {
 }
 
 /** Cells of the rows of all tables whose first column names codes; `codes` are those of the first cell. */
-export function codeRows(markdown: string): readonly { readonly codes: readonly string[]; readonly cells: readonly string[] }[] {
+export function codeRows(
+  markdown: string,
+): readonly { readonly codes: readonly string[]; readonly cells: readonly string[] }[] {
   return markdown.split("\n").flatMap((line) => {
     if (!line.startsWith("| `")) return [];
-    const cells = line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim());
+    const cells = line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim());
     const codes = matches(cells[0] ?? "", /`([A-Z][A-Z0-9_]{2,})`/g);
     return codes.length === 0 ? [] : [{ codes, cells }];
   });

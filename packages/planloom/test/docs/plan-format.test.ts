@@ -1,9 +1,11 @@
 // docs/plan-format.md against the sources: its plans run, its findings are all there are, and its examples give them.
 import { describe, expect, test } from "vitest";
+import { LIMITS } from "../../src/limits.js";
 import { check, type CheckOptions, type CheckResult } from "../../src/plan/check.js";
 import { findingText, type Finding } from "../../src/plan/finding.js";
+import { NO_ORIGIN } from "../../src/plan/origin.js";
 import { FUNCTIONS, MACROS, METHODS } from "../../src/plan/functions.js";
-import { CEL_WORDS } from "../../src/plan/expression.js";
+import { CEL_WORDS, evaluate, parseExpression } from "../../src/plan/expression.js";
 import { agentStepSchema, askStepSchema, planSchema, toolStepSchema } from "../../src/plan/plan.js";
 import { readPlan } from "../../src/plan/read.js";
 import { SAMPLE } from "../plan/sample-inventory.js";
@@ -35,9 +37,12 @@ describe("plans on the page", () => {
     expect(result.ok).toBe(true);
   });
 
-  test.each(marked("foreign").map(({ text }) => [text.slice(0, 60), text]))("of other systems pass check: %s", (_, text) => {
-    expect(texts(judged(text).findings)).toBe("");
-  });
+  test.each(marked("foreign").map(({ text }) => [text.slice(0, 60), text]))(
+    "of other systems pass check: %s",
+    (_, text) => {
+      expect(texts(judged(text).findings)).toBe("");
+    },
+  );
 });
 
 describe("findings", () => {
@@ -89,7 +94,9 @@ describe("what the page names", () => {
 
   test("every field of the document and of steps", () => {
     const fields = words(section(page, "## The document") + section(page, "## Steps"));
-    const shapes = [planSchema, toolStepSchema, agentStepSchema, askStepSchema].flatMap(({ shape }) => Object.keys(shape));
+    const shapes = [planSchema, toolStepSchema, agentStepSchema, askStepSchema].flatMap(({ shape }) =>
+      Object.keys(shape),
+    );
     expect(shapes.filter((field) => !fields.has(field))).toEqual([]);
   });
 
@@ -99,5 +106,41 @@ describe("what the page names", () => {
     expect(known.filter((name) => !named.has(name))).toEqual([]);
     const reserved = words(section(page, "## Names"));
     expect([...CEL_WORDS].filter((word) => !reserved.has(word))).toEqual([]);
+  });
+
+  test("limits as they are", () => {
+    const {
+      steps,
+      jsonDepth,
+      yamlAliases,
+      fanOut,
+      findings: most,
+      expressionChars,
+      expressionNodes,
+      macroList,
+    } = LIMITS;
+    const shown = (limit: number): string => limit.toLocaleString("en-US");
+    const numbers = new Set(matches(section(page, "## Limits") + section(page, "## Expressions"), /(\d[\d,]*\d)/g));
+    const wanted = [steps, jsonDepth, yamlAliases, fanOut, most, expressionChars, expressionNodes, macroList].map(
+      shown,
+    );
+    expect(wanted.filter((limit) => !numbers.has(limit))).toEqual([]);
+  });
+
+  test.each([
+    ["7 / 2", 3],
+    ["inputs.n / 2", 3.5],
+    ["double(7) / 2", 3.5],
+    ["size(inputs.list) / 2", 1],
+    ['1 == "1"', false],
+    ["true || inputs.nothing", true],
+    ["has(inputs.a.b)", false],
+    ['{"b": 1, "a": 2}.map(key, key)', ["b", "a"]],
+    ["[1, 2].map(x, x > 1, x * 2)", [4]],
+  ])("what it says of expressions: %s", (source, value) => {
+    const parsed = parseExpression(source);
+    if (!parsed.ok) throw new Error(parsed.message);
+    const inputs = { n: 7, list: [1, 2, 3] };
+    expect(evaluate(parsed.expression, () => ({ value: inputs, from: NO_ORIGIN }))).toMatchObject({ ok: true, value });
   });
 });

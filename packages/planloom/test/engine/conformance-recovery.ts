@@ -223,6 +223,29 @@ export function recoveryConformance(name: string, scene: OpenScene): void {
       expect((await s.ended(await resumed(s, runId), runId)).ended).toBe("completed");
     });
 
+    test("not even that it gives the run up: the same engine may still go on", async () => {
+      const look = toolNamed("look", "none", ({ x }) => x ?? 1);
+      const s = await scene({ tools: [look] });
+      let broken = true;
+      const store = new Proxy(s.store, {
+        get(target, key) {
+          const value: unknown = Reflect.get(target, key, target);
+          if (typeof value !== "function") return value;
+          return async (...args: unknown[]) => {
+            const starting = key === "append" && (args[1] as { expectedSeq: number }).expectedSeq === 0;
+            if (broken && !starting && (key === "append" || key === "release")) throw full();
+            return Reflect.apply(value, target, args) as unknown;
+          };
+        },
+      });
+      const engine = await s.engine({ store });
+      const runId = await s.start(engine, { plan: { steps } });
+      await expect(s.ended(engine, runId)).rejects.toMatchObject({ code: "STORE_FULL" });
+      broken = false;
+      await expect(resumed(s, runId)).rejects.toMatchObject({ code: "RUN_OWNED" });
+      expect((await s.ended(await resumed(s, runId, engine), runId)).ended).toBe("completed");
+    });
+
     test("the first event starts nothing", async () => {
       const look = toolNamed("look", "none");
       const s = await scene({ tools: [look] });

@@ -85,5 +85,20 @@ export function rolesConformance(name: string, scene: OpenScene): void {
       const run = await s.play(await s.engine(), { plan: { steps: [{ id: "a", agent: "Think." }] } });
       expect(run.error).toMatchObject({ code: "NO_MODEL" });
     });
+
+    test("a step that names a model which cannot be opened fails and says so", async () => {
+      const modelNamed = (): never => {
+        throw new PlanloomError("MODEL_NO_ENDPOINT", "nobody knows where it lives", { kind: "config" });
+      };
+      const s = await scene({ modelNamed, tools: [toolNamed("look", "none")] });
+      const engine = await s.engine();
+      for (const step of [
+        { id: "a", agent: "Think.", model: "elsewhere" },
+        { id: "a", tool: "look", fill: "Look at anything.", model: "elsewhere" },
+      ]) {
+        const run = await s.play(engine, { plan: { steps: [step] } });
+        expect(run.error).toMatchObject({ code: "MODEL_NO_ENDPOINT" });
+      }
+    });
   });
 }

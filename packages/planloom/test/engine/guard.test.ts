@@ -5,12 +5,12 @@ import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { ToolError, type ToolContext } from "../../src/tools/tool.js";
-import { latch, toolNamed, turns } from "./parts.js";
+import { latch, toolNamed, turns, until } from "./parts.js";
 
 const TIMEOUT = 1_000;
 
-/** Calls a tool that runs `run`; `abort` stops it from outside. */
-function called(run: (context: ToolContext) => Json | Promise<Json>) {
+/** Calls a tool and waits until `run` has begun; `abort` stops it from outside. */
+async function called(run: (context: ToolContext) => Json | Promise<Json>) {
   const clock = fakeClock();
   const outer = new AbortController();
   const tool = toolNamed("act", "once", (_, context) => run(context));
@@ -22,10 +22,10 @@ function called(run: (context: ToolContext) => Json | Promise<Json>) {
     attempt: 1,
     progress: () => undefined,
     spend: () => undefined,
-    spend: () => undefined,
   };
   let end: CallEnd | undefined;
   const ended = callTool(tool, {}, context, TIMEOUT, clock).then((value) => (end = value));
+  await until("the tool is called", () => tool.calls.length === 1);
   return { clock, ended, abort: () => outer.abort(new Error("stopped")), end: () => end };
 }
 
@@ -37,14 +37,14 @@ const onAbort = async (signal: AbortSignal, then: () => Json) => {
 
 describe("a tool call ends", () => {
   test("with its output, and leaves no timer behind", async () => {
-    const { ended, clock } = called(() => "done");
+    const { ended, clock } = await called(() => "done");
     expect(await ended).toStrictEqual({ ok: true, output: "done" });
     expect(clock.pending).toBe(0);
   });
 
   test("with the failure that the tool knows of", async () => {
     const error = new ToolError("too many", { code: "BUSY", retryAfterMs: 7 });
-    const { ended } = called(() => Promise.reject(error));
+    const { ended } = await called(() => Promise.reject(error));
     const failure = { code: "BUSY", message: "too many", retryable: true, retryAfterMs: 7 };
     expect(await ended).toStrictEqual({ ok: false, ending: "tool-error", error: failure });
   });
@@ -53,14 +53,14 @@ describe("a tool call ends", () => {
     ["an error", new Error("lost")],
     ["a text", "lost"],
   ])("thrown, with %s", async (_, thrown) => {
-    const { ended } = called(() => {
+    const { ended } = await called(() => {
       throw thrown;
     });
     expect(await ended).toMatchObject({ ok: false, ending: "thrown", error: { code: "TOOL_THREW", message: "lost" } });
   });
 
   test("by timeout, though its signal moves nothing: after the grace time and not before", async () => {
-    const { clock, ended, end } = called(stuck);
+    const { clock, ended, end } = await called(stuck);
     await clock.advance(TIMEOUT + LIMITS.graceMs - 1);
     expect(end()).toBeUndefined();
     await clock.advance(1);
@@ -69,14 +69,14 @@ describe("a tool call ends", () => {
   });
 
   test("by abort, though its signal moves nothing", async () => {
-    const { clock, ended, abort } = called(stuck);
+    const { clock, ended, abort } = await called(stuck);
     abort();
     await clock.advance(LIMITS.graceMs);
     expect(await ended).toMatchObject({ ok: false, ending: "abort", error: { code: "ABORTED" } });
   });
 
   test("as timeout, whatever the tool throws once its signal is aborted", async () => {
-    const { clock, ended } = called(({ signal }) =>
+    const { clock, ended } = await called(({ signal }) =>
       onAbort(signal, () => {
         throw new Error("fetch failed");
       }),
@@ -86,22 +86,20 @@ describe("a tool call ends", () => {
   });
 
   test("with an output or a known failure that comes within the grace time", async () => {
-    const late = called(({ signal }) => onAbort(signal, () => "just done"));
-    await turns(1);
+    const late = await called(({ signal }) => onAbort(signal, () => "just done"));
     late.abort();
     expect(await late.ended).toStrictEqual({ ok: true, output: "just done" });
-    const undone = called(({ signal }) =>
+    const undone = await called(({ signal }) =>
       onAbort(signal, () => {
         throw new ToolError("rolled back", { code: "UNDONE" });
       }),
     );
-    await turns(1);
     undone.abort();
     expect(await undone.ended).toMatchObject({ ending: "tool-error", error: { code: "UNDONE" } });
   });
 
   test("by what came first, where a timeout and an abort meet", async () => {
-    const { clock, ended, abort } = called(stuck);
+    const { clock, ended, abort } = await called(stuck);
     await clock.advance(TIMEOUT);
     abort();
     await clock.advance(LIMITS.graceMs);
@@ -110,7 +108,7 @@ describe("a tool call ends", () => {
 
   test("and what comes after the grace time is heard by nobody", async () => {
     const gate = latch<string>();
-    const { clock, ended } = called(() => gate.passed);
+    const { clock, ended } = await called(() => gate.passed);
     await clock.advance(TIMEOUT + LIMITS.graceMs);
     const end = await ended;
     gate.open("too late");

@@ -84,6 +84,23 @@ describe("execution", () => {
     );
   });
 
+  it.each([
+    ["a path into it", "${{ a.y }}"],
+    ["a text around it", "x ${{ a }}"],
+  ])("skips for want of data where it needs %s that was skipped", (_what, x) => {
+    given()
+      .when(run([call("a", { when: "${{ inputs.go }}" }), call("b", { with: { x } })], { inputs: { go: false } }))
+      .then(
+        "run.started",
+        "plan.proposed",
+        ["step.skipped", { step: "a", cause: "when" }],
+        ["step.skipped", { step: "b", cause: "null-reference" }],
+        "execution.completed",
+        "answer.written",
+        ["run.completed", { success: false }],
+      );
+  });
+
   it("refuses arguments that do not fit the tool, before the call", () => {
     given(run([call("a"), call("b", { with: { n: "${{ a }}" } })]))
       .when(returned("call/a/1", "text"))
@@ -169,6 +186,15 @@ describe("forEach", () => {
     story
       .when(returned("call/each/2/1"))
       .then("step.completed", ["step.failed", { step: "each", item: undefined }], "execution.completed", "run.failed");
+  });
+
+  it("says what went wrong in the items, under their own code where it is the same for all", () => {
+    const story = given(each({ retry: { attempts: 1 } }), returned("call/names/1", [1, 2]));
+    story.given(ended("call/each/0/1"), ended("call/each/1/1"));
+    expect(story.run.error).toMatchObject({
+      code: "BROKEN",
+      message: "step each: 2 of 2 items failed; item 0: it broke",
+    });
   });
 
   it("leaves null for an item that fails where the plan says skip", () => {
