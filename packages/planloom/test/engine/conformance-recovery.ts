@@ -94,7 +94,7 @@ export function recoveryConformance(name: string, scene: OpenScene): void {
         engine = await resumed(s, runId);
       }
       const run = await s.ended(engine, runId);
-      expect(run.error).toMatchObject({ code: "ITEMS_FAILED" });
+      expect(run.error).toMatchObject({ code: "POISON_STEP" });
       expect(crash.calls).toHaveLength(6);
     });
 
@@ -197,16 +197,18 @@ export function recoveryConformance(name: string, scene: OpenScene): void {
       }
     });
 
-    test("the last event: the run has not ended, whoever asks meanwhile", async () => {
-      const look = toolNamed("look", "none");
-      const s = await scene({ tools: [look] });
+    test.each([
+      ["run.completed", { steps: [call("a", "look")] }],
+      ["step.suspended", { steps: [call("a", "look"), { id: "q", ask: "Well?", dependsOn: ["a"] }] }],
+    ])("what was not recorded has not happened, whoever asks meanwhile (%s)", async (type, plan) => {
+      const s = await scene({ tools: [toolNamed("look", "none")] });
       const [reached, release] = [latch(), latch()];
       const store = new Proxy(s.store, {
         get(target, key) {
           const value: unknown = Reflect.get(target, key, target);
           if (key !== "append") return typeof value === "function" ? (value.bind(target) as unknown) : value;
           return async (...args: Parameters<EventStore["append"]>) => {
-            if (args[2].at(-1)?.type !== "run.completed") return target.append(...args);
+            if (args[2].at(-1)?.type !== type) return target.append(...args);
             reached.open();
             await release.passed;
             throw full();
@@ -214,13 +216,14 @@ export function recoveryConformance(name: string, scene: OpenScene): void {
         },
       });
       const engine = await s.engine({ store });
-      const runId = await s.start(engine, { plan: { steps: [call("a", "look")] } });
+      const runId = await s.start(engine, { plan });
       await reached.passed;
       const asked = expect(engine.stopped(runId)).rejects.toMatchObject({ code: "STORE_FULL" });
       await turns();
       release.open();
       await asked;
-      expect((await s.ended(await resumed(s, runId), runId)).ended).toBe("completed");
+      const other = await resumed(s, runId);
+      expect((await other.stopped(runId)).why).toBe(type === "run.completed" ? "ended" : "waiting");
     });
 
     test("not even that it gives the run up: the same engine may still go on", async () => {

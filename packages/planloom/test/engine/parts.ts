@@ -125,6 +125,7 @@ export function worldOf(
     instructions: {},
     ...rest,
     inventory: createInventory(tools),
+    secrets: {},
     limits: { steps: LIMITS.steps, planBytes: LIMITS.planBytes },
   };
 }
