@@ -44,6 +44,7 @@ export class Course implements Listener {
     const phase = phaseOf(event, run);
     const begins = phase !== undefined && phase !== this.#phase;
     if (begins) this.#phase = phase;
+    if (event.type === "execution.completed") this.display.settle();
     const head = begins ? [{ text: heading(phase), routine: false }] : [];
     this.display.show([...head, ...linesOf(event, run)]);
     for (const watcher of this.#watchers) watcher(event);

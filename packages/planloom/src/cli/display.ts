@@ -10,6 +10,8 @@ export interface Display {
   show(lines: readonly Line[]): void;
   /** What is drawn anew until it ends, where there is a table at all. */
   follow(run: Run, said: ReadonlyMap<string, string>): void;
+  /** Leaves the table as it stands at the end of the execution. */
+  settle(): void;
   /** Takes the table away, for a question or for the end; the next `show` brings it back. */
   rest(): void;
 }
@@ -18,7 +20,7 @@ const REDRAW_MS = 120;
 
 /** The table on a terminal that can be drawn on, else lines; nothing with `quiet`. */
 export async function openDisplay(quiet: boolean): Promise<Display> {
-  if (quiet) return { show: () => undefined, follow: () => undefined, rest: () => undefined };
+  if (quiet) return { show: () => undefined, follow: () => undefined, settle: () => undefined, rest: () => undefined };
   if (!isatty(2) || process.env["TERM"] === "dumb" || !isRoomy()) return plainDisplay();
   const { createLogUpdate } = await import("log-update");
   return new LiveDisplay(createLogUpdate(process.stderr, { showCursor: true }));
@@ -31,6 +33,7 @@ function plainDisplay(): Display {
   return {
     show: (lines) => lines.forEach(({ text }) => say(text)),
     follow: () => undefined,
+    settle: () => undefined,
     rest: () => undefined,
   };
 }
@@ -60,6 +63,11 @@ class LiveDisplay implements Display {
     this.#source = { run, said };
   }
 
+  settle(): void {
+    this.update.clear();
+    if (this.#source !== undefined) say(this.#table(this.#source.run, this.#source.said));
+  }
+
   rest(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -69,9 +77,13 @@ class LiveDisplay implements Display {
   #draw(): void {
     if (this.#source === undefined) return;
     const { run, said } = this.#source;
-    const atWork = run.phase === "executing" && run.steps.size > 0 && run.approvals.size === 0;
-    if (!atWork) return this.update.clear();
-    const { columns = 80, rows = 24 } = process.stderr;
-    this.update(tableLines(run, said, Date.now(), { columns, rows }).join("\n"));
+    const begun = run.open < run.steps.size || run.running > 0 || run.retries.first() !== undefined;
+    if (run.phase !== "executing" || !begun) return this.update.clear();
+    this.update(this.#table(run, said));
+  }
+
+  #table(run: Run, said: ReadonlyMap<string, string>): string {
+    const { columns, rows } = process.stderr;
+    return tableLines(run, said, Date.now(), { columns, rows }).join("\n");
   }
 }

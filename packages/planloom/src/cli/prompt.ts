@@ -1,6 +1,7 @@
 // Asking the person at the terminal. In: a question. Out: a line, or undefined where there is none to come.
 // Separate because only here is standard input read while a run is going on.
 import { createInterface } from "node:readline/promises";
+import { say } from "./output.js";
 
 /** One line from the terminal; undefined at Ctrl-D or Ctrl-C, or once the signal is aborted (somebody else has answered). */
 export async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
@@ -9,6 +10,8 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   terminal.once("SIGINT", () => terminal.close());
   try {
     const line = await Promise.race([terminal.question(question, { signal }).catch(() => undefined), closed]);
+    // Nothing ended the line of the question: whatever comes next begins on a new one.
+    if (line === undefined) say();
     return line?.trim();
   } finally {
     terminal.close();

@@ -3,6 +3,7 @@
 // owner's epoch, the calls in flight, one timer and the inbox cursor; everything else is in the log.
 import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
+import { NO_USAGE } from "../plan/usage.js";
 import type { Effect } from "../run/effect.js";
 import type { RunEvent } from "../run/event.js";
 import { COMMANDS, type Command, type Input } from "../run/input.js";
@@ -166,7 +167,6 @@ class LocalEngine implements Engine {
   }
 
   async #mayTakeOver(runId: string): Promise<boolean> {
-    if (this.#openings.has(runId)) return true;
     const owner = await this.#store.owner(runId);
     return !this.#drives.has(runId) && (owner === undefined || !this.#isAlive(owner));
   }
@@ -241,7 +241,9 @@ class LocalEngine implements Engine {
       else if (effect.kind === "wait" || effect.kind === "person")
         wakeAt = Math.min(wakeAt, this.#dueAt(drive, effect.until));
       else if ((effect.notBefore ?? 0) > now) wakeAt = Math.min(wakeAt, effect.notBefore!);
-      else if (!drive.inFlight.has(effect.key)) this.#launch(drive, effect);
+      else if (drive.inFlight.has(effect.key)) continue;
+      else if (drive.run.cancelling === undefined) this.#launch(drive, effect);
+      else this.#feed(drive, notBegun(effect));
     }
     for (const [key, controller] of drive.inFlight)
       if (!drive.run.owed.has(key)) controller.abort(new Error("no longer owed"));
@@ -441,6 +443,13 @@ class LocalEngine implements Engine {
       cancel();
     }
   }
+}
+
+/** A call that was decided together with the cancel of its run: it has not begun, and does not. */
+function notBegun(effect: Effect): Unstamped {
+  const ending = effect.kind === "call" && effect.effects !== "none" ? "tool-error" : "abort";
+  const error = { code: "ABORTED", message: "the run was cancelled before the call", retryable: false };
+  return { type: "ended", by: "engine", key: effect.key, ending, error, usage: NO_USAGE };
 }
 
 function replyOf(event: RunEvent): Reply {

@@ -3,8 +3,9 @@
 import { describe, expect, test } from "vitest";
 import type { PlannerRequest } from "../../src/agents/planner.js";
 import type { Engine } from "../../src/engine/engine.js";
+import type { EventStore } from "../../src/store/event-store.js";
 import { statusOf, type Run } from "../../src/run/state.js";
-import { call, eventsOf, inTime, latch, toolNamed, until } from "./parts.js";
+import { call, eventsOf, inTime, latch, toolNamed, turns, until } from "./parts.js";
 import type { OpenScene } from "./scene.js";
 
 const asked = { id: "q", ask: "How many?", output: "number" };
@@ -138,6 +139,40 @@ export function peopleConformance(name: string, scene: OpenScene): void {
       expect((await s.ended(other, runId)).answer).toBe(3);
       const answers = (await s.log(runId)).filter(({ inputId, by }) => inputId === "the-same" && by === "ben");
       expect(answers.map(({ type }) => type)).toStrictEqual(["step.completed"]);
+    });
+
+    test("cancel before a call that was about to begin: it does not", async () => {
+      const [a, recorded] = [latch(), latch()];
+      const wait = toolNamed("wait", "none", () => a.passed.then(() => "waited"));
+      const pay = toolNamed("pay", "once");
+      const s = await scene({ tools: [wait, echo(), pay] });
+      let held = false;
+      const store = new Proxy(s.store, {
+        get(target, key) {
+          const value: unknown = Reflect.get(target, key, target);
+          if (key !== "append") return typeof value === "function" ? (value.bind(target) as unknown) : value;
+          return async (...args: Parameters<EventStore["append"]>) => {
+            if (!args[2].some(({ type }) => type === "step.completed") || held) return target.append(...args);
+            held = true;
+            await recorded.passed;
+            return target.append(...args);
+          };
+        },
+      });
+      const engine = await s.engine({ store });
+      const steps = [call("a", "wait"), call("b", "pay", { dependsOn: ["a"] }), call("c", "look")];
+      const runId = await s.start(engine, { plan: { steps } });
+      await until("c is being recorded", () => held);
+      a.open();
+      await until("a has ended", () => wait.open() === 0);
+      await turns();
+      const cancelled = engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
+      await turns();
+      recorded.open();
+      expect(await cancelled).toStrictEqual({ ok: true });
+      expect((await s.ended(engine, runId)).ended).toBe("cancelled");
+      expect(eventsOf(await s.log(runId), "step.started").map(({ data }) => data.step)).toContain("b");
+      expect(pay.calls).toHaveLength(0);
     });
 
     test("make an engine drive a run that nobody drives", async () => {

@@ -1,0 +1,56 @@
+// The exit codes, as a table.
+import { expect, test } from "vitest";
+import { StepFailure } from "../../src/agents/step-failure.js";
+import { exitOfError, exitOfRun } from "../../src/cli/exit-code.js";
+import { PlanloomError } from "../../src/error.js";
+
+const failed = (code: string) => ({
+  status: "failed" as const,
+  success: false,
+  error: { code, message: "it failed", retryable: false },
+});
+
+test.each([
+  ["TOOL_FAILED", 1],
+  ["OUTPUT_MISMATCH", 1],
+  ["MODEL_REFUSED", 1],
+  ["PLAN_INVALID", 3],
+  ["PROVIDER_UNAUTHORIZED", 4],
+  ["NO_MODEL", 4],
+  ["NO_PLANNER", 4],
+  ["REJECTED", 6],
+  ["APPROVAL_EXPIRED", 6],
+  ["TURN_LIMIT", 7],
+  ["FAN_OUT_LIMIT", 7],
+])("a run that failed with %s exits with %i", (code, exit) => {
+  expect(exitOfRun(failed(code))).toBe(exit);
+  expect(exitOfError(new StepFailure(failed(code).error))).toBe(exit);
+});
+
+test.each([
+  [{ status: "completed", success: true }, 0],
+  [{ status: "completed", success: false }, 1],
+  [{ status: "cancelled", success: false }, 1],
+  [{ status: "awaiting-approval", success: false }, 5],
+  [{ status: "needs-attention", success: false }, 5],
+] as const)("a run that stands at %o exits with %i", (run, exit) => {
+  expect(exitOfRun(run)).toBe(exit);
+});
+
+test.each([
+  ["usage", 2],
+  ["refused", 2],
+  ["plan", 3],
+  ["provider", 4],
+  ["config", 4],
+  ["store", 4],
+  ["limit", 7],
+  ["interrupted", 130],
+  ["run", 1],
+] as const)("an error of kind %s exits with %i", (kind, exit) => {
+  expect(exitOfError(new PlanloomError("SOME_CODE", "it happened", { kind }))).toBe(exit);
+});
+
+test("what nobody expected is a failure", () => {
+  expect(exitOfError(new TypeError("x is not a function"))).toBe(1);
+});

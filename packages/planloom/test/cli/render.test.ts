@@ -1,0 +1,85 @@
+// What a terminal shows of a run: the table and the trace, from the same log.
+import { expect, test } from "vitest";
+import { Course } from "../../src/cli/course.js";
+import type { Display } from "../../src/cli/display.js";
+import type { Line } from "../../src/cli/render-lines.js";
+import { tableLines } from "../../src/cli/render-table.js";
+import { oneLine, manyLines, duration } from "../../src/cli/style.js";
+import { createLoom } from "../../src/engine/create-loom.js";
+import type { RunEvent } from "../../src/run/event.js";
+import { memoryStore } from "../../src/store/memory.js";
+import { tool } from "../../src/tools/tool.js";
+
+const double = tool({
+  name: "double",
+  description: "Doubles a number.",
+  input: { type: "object", properties: { n: { type: "number" } }, required: ["n"], additionalProperties: false },
+  output: { type: "number" },
+  effects: "none",
+  run: ({ n }) => (n as number) * 2,
+});
+
+const PLAN = {
+  steps: [
+    {
+      id: "each",
+      title: "Double \u001b[2Jthem",
+      tool: "double",
+      forEach: "${{ inputs.list }}",
+      with: { n: "${{ item }}" },
+    },
+    { id: "last", title: "Ask", ask: "Good?", output: "boolean", with: { each: "${{ each }}" } },
+  ],
+  inputs: { list: { type: "number[]" } },
+  answer: { value: "${{ each }}" },
+};
+
+async function events(): Promise<readonly RunEvent[]> {
+  const loom = await createLoom({ store: memoryStore(), tools: [double] });
+  const run = await loom.start("Double", { plan: PLAN, inputs: { list: [1, 2, 3] } });
+  await run.result();
+  const log = await loom.store.read(run.id);
+  await loom.close();
+  return log;
+}
+
+function recorder(): { readonly display: Display; readonly said: string[] } {
+  const said: string[] = [];
+  const show = (lines: readonly Line[]): void => void said.push(...lines.map(({ text }) => text));
+  return { said, display: { show, follow: () => undefined, settle: () => undefined, rest: () => undefined } };
+}
+
+test("the table shows status and items, and fits a small terminal", async () => {
+  const course = new Course(recorder().display);
+  for (const event of await events()) course.event(event);
+  const run = course.run!;
+  const size = { columns: 60, rows: 24 };
+  const lines = tableLines(run, new Map([["each", "half"]]), run.updatedAt, size);
+  expect(lines[0]).toMatch(/^ {2}✓ each +completed .*Double \[2Jthem · 3\/3 items$/);
+  expect(lines[1]).toMatch(/^ {2}\? last +suspended/);
+  expect(lines.at(-1)).toContain("1 of 2 completed");
+  for (const line of tableLines(run, new Map(), run.updatedAt, { columns: 40, rows: 8 })) {
+    expect(line.length).toBeLessThanOrEqual(44);
+  }
+});
+
+test("a course that begins in the middle says only what is new, without a gap", async () => {
+  const log = await events();
+  const { display, said } = recorder();
+  const course = new Course(display).hold();
+  for (const event of log.slice(-2)) course.event(event);
+  course.seed(log);
+  expect(course.run?.seq).toBe(log.length);
+  expect(said.join("\n")).toContain("last: Good?");
+  expect(said.join("\n")).not.toContain("PLANNING");
+});
+
+test("text from outside cannot steer a terminal", () => {
+  expect(oneLine("a\u001b]0;title\u0007b\r\nc")).toBe("a ]0;title b c");
+  expect(oneLine("x".repeat(300), 10)).toBe("xxxxxxxxx…");
+  expect(manyLines("one\r\ntwo\u009b31m\tend")).toBe("one\ntwo31m\tend");
+});
+
+test("lengths of time are written as people say them", () => {
+  expect([12, 4_210, 65_000, 7_500_000].map(duration)).toEqual(["12 ms", "4.2 s", "1 min 5 s", "2 h 5 min"]);
+});

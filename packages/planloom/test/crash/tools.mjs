@@ -1,0 +1,46 @@
+// The tools of the runs that are killed: each records in a file what it does. In: the file. Out: tools, and what was done.
+// Separate because both the child process and the configuration of the command line use them.
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { tool, ToolError } from "../../dist/index.js";
+
+/** What was done so far, oldest first. */
+export function actedIn(effectsFile) {
+  if (!existsSync(effectsFile)) return [];
+  const lines = readFileSync(effectsFile, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
+}
+
+/** Durable before it returns, as an effect on the world would be. */
+function act(effectsFile, line) {
+  const file = openSync(effectsFile, "a");
+  writeSync(file, `${JSON.stringify(line)}\n`);
+  fsyncSync(file);
+  closeSync(file);
+}
+
+const input = { type: "object", properties: { x: { type: "string" } }, required: ["x"], additionalProperties: false };
+
+export function toolsOver(effectsFile) {
+  const toolNamed = (name, effects, check = () => undefined) =>
+    tool({
+      name,
+      description: `Does ${name}.`,
+      input,
+      output: { type: "string" },
+      effects,
+      run({ x }, { key, attempt }) {
+        check(attempt);
+        const output = `${name} ${x}`;
+        act(effectsFile, { tool: name, key, x, output });
+        return output;
+      },
+    });
+  return [
+    toolNamed("look", "none"),
+    toolNamed("put", "idempotent"),
+    toolNamed("pay", "once"),
+    toolNamed("flaky", "idempotent", (attempt) => {
+      if (attempt < 3) throw new ToolError(`not in attempt ${attempt}`);
+    }),
+  ];
+}
