@@ -2,7 +2,18 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "coverage/**", "bench/**", "**/*.mjs", "**/*.cjs", "**/*.js", "vitest.config.ts"] },
+  {
+    ignores: [
+      "**/dist/**",
+      "**/node_modules/**",
+      "coverage/**",
+      "bench/**",
+      "**/*.mjs",
+      "**/*.cjs",
+      "**/*.js",
+      "vitest.config.ts",
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -22,9 +33,17 @@ export default tseslint.config(
     rules: {
       "no-restricted-globals": [
         "error",
-        ...["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "fetch", "process", "console", "performance", "crypto"].map(
-          (name) => ({ name, message: "plan/ and run/ are pure: no clock, no random, no I/O." }),
-        ),
+        ...[
+          "setTimeout",
+          "setInterval",
+          "setImmediate",
+          "queueMicrotask",
+          "fetch",
+          "process",
+          "console",
+          "performance",
+          "crypto",
+        ].map((name) => ({ name, message: "plan/ and run/ are pure: no clock, no random, no I/O." })),
       ],
       "no-restricted-properties": [
         "error",

@@ -28,7 +28,9 @@ function overBare(args) {
 export function startup() {
   const index = pathToFileURL(path.join(packageDir, "dist", "index.js")).href;
   const imported = overBare(["--input-type=module", "-e", `import ${JSON.stringify(index)}`]);
-  const help = summary(Array.from({ length: ROUNDS }, () => processMs([path.join(packageDir, "bin", "planloom.js"), "--help"])));
+  const help = summary(
+    Array.from({ length: ROUNDS }, () => processMs([path.join(packageDir, "bin", "planloom.js"), "--help"])),
+  );
   return [
     row("import of the library, over bare Node", "ms", imported, "<= 110 ms"),
     row("planloom --help, whole process", "ms", help, "<= 150 ms"),
@@ -51,7 +53,11 @@ export function size() {
   try {
     const { devDependencies: _, ...manifest } = JSON.parse(readFileSync(path.join(packageDir, "package.json"), "utf8"));
     writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
-    execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"], { cwd: folder, stdio: "ignore" });
+    execFileSync(
+      "npm",
+      ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"],
+      { cwd: folder, stdio: "ignore" },
+    );
     cpSync(path.join(packageDir, "dist"), path.join(folder, "dist"), { recursive: true });
     return [row("installed size, dependencies included", "MB", summary([bytesIn(folder) / 1e6]), "< 100 MB")];
   } finally {

@@ -24,11 +24,21 @@ export const durable = () => library.openSqliteStore({ path: newFile() });
 
 /** A loom over `store` with no model; the caller closes both. */
 export function loomOver(store, { tools = [noop], concurrency = 4, ports = {} } = {}) {
-  return library.createLoom({ tools, store, concurrency, limits: { steps: 1_000_000, planBytes: 100_000_000 } }, { env: {}, ...ports });
+  return library.createLoom(
+    { tools, store, concurrency, limits: { steps: 1_000_000, planBytes: 100_000_000 } },
+    { env: {}, ...ports },
+  );
 }
 
 export function chain(length) {
-  return { steps: Array.from({ length }, (_, i) => ({ id: `s${i}`, tool: "noop", ...(i > 0 ? { dependsOn: [`s${i - 1}`] } : {}) })), answer: { value: "done" } };
+  return {
+    steps: Array.from({ length }, (_, i) => ({
+      id: `s${i}`,
+      tool: "noop",
+      ...(i > 0 ? { dependsOn: [`s${i - 1}`] } : {}),
+    })),
+    answer: { value: "done" },
+  };
 }
 
 export function parallel(width) {

@@ -22,7 +22,14 @@ const step = (id, ms, dependsOn = []) => ({ id, tool: "wait", with: { ms }, depe
 
 /** Six steps whose levels are uneven: a barrier between levels costs 110 ms. The critical path a, c, f is 250 ms. */
 const UNEVEN = {
-  steps: [step("a", 100), step("b", 20), step("c", 50, ["a"]), step("d", 130, ["b"]), step("e", 60, ["b"]), step("f", 100, ["c", "d"])],
+  steps: [
+    step("a", 100),
+    step("b", 20),
+    step("c", 50, ["a"]),
+    step("d", 130, ["b"]),
+    step("e", 60, ["b"]),
+    step("f", 100, ["c", "d"]),
+  ],
   answer: { value: "done" },
 };
 const CRITICAL_MS = 250;
@@ -103,7 +110,10 @@ async function virtualMakespan({ steps, edges, duration_s: durations, gold_makes
   const ids = Object.keys(steps);
   const perSecond = SCALE_MS / gold[bound];
   const needs = (id) => [...new Set(edges.filter(([, to]) => to === id).map(([from]) => `s${from}`))];
-  const plan = { steps: ids.map((id) => step(`s${id}`, durations[id][bound] * perSecond, needs(id))), answer: { value: "done" } };
+  const plan = {
+    steps: ids.map((id) => step(`s${id}`, durations[id][bound] * perSecond, needs(id))),
+    answer: { value: "done" },
+  };
   const loom = await loomOver(store, { tools: [sleep(wait)], concurrency: ids.length, ports: { clock } });
   const run = await loom.start("a case", { plan });
   const done = run.result({ untilEnd: true });

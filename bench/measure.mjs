@@ -23,7 +23,8 @@ export function summary(values) {
 const shown = (value) => (value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(4));
 
 export function row(what, unit, result, target) {
-  const spread = result.rounds > 1 ? `${shown(result.least)} to ${shown(result.most)}, ${result.rounds} rounds` : "once";
+  const spread =
+    result.rounds > 1 ? `${shown(result.least)} to ${shown(result.most)}, ${result.rounds} rounds` : "once";
   return { what, measured: `${shown(result.median)} ${unit}`.trim(), spread, target };
 }
 
@@ -32,5 +33,9 @@ export function table(rows) {
   const columns = ["what", "measured", "spread", "target"];
   const widths = columns.map((name) => Math.max(name.length, ...rows.map((entry) => String(entry[name]).length)));
   const line = (cells) => `| ${cells.map((cell, i) => String(cell).padEnd(widths[i])).join(" | ")} |`;
-  return [line(columns), line(widths.map((width) => "-".repeat(width))), ...rows.map((entry) => line(columns.map((name) => entry[name])))].join("\n");
+  return [
+    line(columns),
+    line(widths.map((width) => "-".repeat(width))),
+    ...rows.map((entry) => line(columns.map((name) => entry[name]))),
+  ].join("\n");
 }

@@ -55,7 +55,15 @@ async function oneCommit(store) {
       seq: n,
       at: Date.now(),
       type: "step.started",
-      data: { step: "s1", attempt: 1, key: "0".repeat(64), effects: "none", args: {}, from: { steps: [], tools: [] }, allowance: null },
+      data: {
+        step: "s1",
+        attempt: 1,
+        key: "0".repeat(64),
+        effects: "none",
+        args: {},
+        from: { steps: [], tools: [] },
+        allowance: null,
+      },
       v: 1,
       inputId: `1.${n}`,
       by: "engine",
@@ -70,7 +78,9 @@ async function oneCommit(store) {
 
 export async function wide() {
   const plan = parallel(1_000);
-  const result = await over(durable, 1_000, (loom) => rounds(ROUNDS, async () => (await timeRun(loom, plan)) / 1_000, 2));
+  const result = await over(durable, 1_000, (loom) =>
+    rounds(ROUNDS, async () => (await timeRun(loom, plan)) / 1_000, 2),
+  );
   return [row("1,000 parallel no-op steps, concurrency 1,000, durable", "s", result, "<= 0.2 s")];
 }
 
@@ -79,10 +89,19 @@ export async function growth() {
   let first;
   for (const length of [1_000, 10_000, 100_000]) {
     const plan = chain(length);
-    const result = await over(memory, 4, (loom) => rounds(length > 10_000 ? 1 : 3, async () => ((await timeRun(loom, plan)) * 1_000) / length, 1));
+    const result = await over(memory, 4, (loom) =>
+      rounds(length > 10_000 ? 1 : 3, async () => ((await timeRun(loom, plan)) * 1_000) / length, 1),
+    );
     first ??= result.median;
     const ratio = (result.median / first).toFixed(2);
-    rows.push(row(`chain of ${length.toLocaleString("en")} steps, in memory, per step`, "µs", result, length === 1_000 ? "" : `linear (${ratio} of 1,000)`));
+    rows.push(
+      row(
+        `chain of ${length.toLocaleString("en")} steps, in memory, per step`,
+        "µs",
+        result,
+        length === 1_000 ? "" : `linear (${ratio} of 1,000)`,
+      ),
+    );
   }
   return rows;
 }

@@ -10,7 +10,16 @@ const option = (name) => {
   return at < 0 ? undefined : process.argv[at + 1];
 };
 const file = option("asynchow");
-const parts = { uneven, ...(file === undefined ? {} : { asynchow: () => asyncHow(file) }), chains, wide, growth, memory, startup, size };
+const parts = {
+  uneven,
+  ...(file === undefined ? {} : { asynchow: () => asyncHow(file) }),
+  chains,
+  wide,
+  growth,
+  memory,
+  startup,
+  size,
+};
 const chosen = option("only")?.split(",") ?? Object.keys(parts);
 
 const rows = [];

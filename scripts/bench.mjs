@@ -5,5 +5,7 @@ import { build, install, root } from "./install.mjs";
 
 install();
 build();
-const done = spawnSync(process.execPath, [path.join(root, "bench", "run.mjs"), ...process.argv.slice(2)], { stdio: "inherit" });
+const done = spawnSync(process.execPath, [path.join(root, "bench", "run.mjs"), ...process.argv.slice(2)], {
+  stdio: "inherit",
+});
 process.exitCode = done.status ?? 1;

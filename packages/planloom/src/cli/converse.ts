@@ -5,7 +5,7 @@ import type { Reply } from "../engine/engine.js";
 import type { RunDocument, WaitingDocument } from "../run/document.js";
 import type { Course } from "./course.js";
 import { sayProblem } from "./error-text.js";
-import { jsonOrText } from "./inputs.js";
+import { answerValue } from "./inputs.js";
 import { say } from "./output.js";
 import { userName } from "./place.js";
 import { ask } from "./prompt.js";
@@ -29,7 +29,8 @@ export async function converse(
     const [approval] = approvals;
     const [question] = questions;
     if (approval !== undefined) return (await decide(run, approval, signal)) || answeredElsewhere.signal.aborted;
-    if (question !== undefined) return (await answer(run, question, signal)) || answeredElsewhere.signal.aborted;
+    if (question !== undefined)
+      return (await answer(run, question, course, signal)) || answeredElsewhere.signal.aborted;
     return false;
   } finally {
     unwatch();
@@ -59,6 +60,7 @@ async function decide(
 async function answer(
   run: LoomRun,
   question: WaitingDocument["questions"][number],
+  course: Course,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { step, item, question: text } = question;
@@ -66,10 +68,9 @@ async function answer(
   for (;;) {
     const line = await ask(`${paint("bold", "answer")} (empty to leave it waiting): `, signal);
     if (line === undefined || line === "") return false;
-    const reply = await run.respond(step, jsonOrText(line), {
-      by: userName(),
-      ...(item === undefined ? {} : { item }),
-    });
+    const place = item === undefined ? {} : { item };
+    const value = answerValue(course.run, { step, ...place }, line);
+    const reply = await run.respond(step, value, { by: userName(), ...place });
     if (accepted(reply)) return true;
   }
 }

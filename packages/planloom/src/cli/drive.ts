@@ -42,7 +42,8 @@ export async function driveToEnd(
     interrupt.abort();
     course.rest();
     say("Stopping …");
-    void loom.engine.close();
+    // What cannot be released now is free when its lease has run out.
+    void loom.engine.close().catch(() => undefined);
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {

@@ -4,6 +4,8 @@ import { extname } from "node:path";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
+import { typeProblem } from "../run/gate.js";
+import { workOf, type Run } from "../run/state.js";
 import { usageError } from "./error-text.js";
 import { fileText } from "./plan-file.js";
 
@@ -42,6 +44,14 @@ export function jsonOrText(value: string): Json {
   } catch {
     return value;
   }
+}
+
+/** A person's answer: JSON, unless the step wants text and would not take what the JSON says (`42`, `true`). */
+export function answerValue(run: Run | undefined, ref: { step: string; item?: number }, text: string): Json {
+  const value = jsonOrText(text);
+  const work = run === undefined ? undefined : workOf(run, ref);
+  if (work === undefined || typeProblem(work, value) === undefined) return value;
+  return typeProblem(work, text) === undefined ? text : value;
 }
 
 async function fileValue(name: string, path: string): Promise<Json> {

@@ -10,6 +10,7 @@ import { oneLine } from "./style.js";
 /** Runs one command; never throws. The process ends by itself afterwards, also where a tool has left something open. */
 export async function main(argv: readonly string[]): Promise<number> {
   watchStreams();
+  watchStrays();
   const code = await dispatch(argv);
   await flushed();
   leaveSoon(code);
@@ -35,6 +36,18 @@ function usage({ code, message, exitCode }: CommanderError): number {
   const next = "`planloom --help` lists the commands, `planloom COMMAND --help` the flags of one.";
   sayProblem({ code: "USAGE", message: message.replace(/^error: /, ""), next });
   return EXIT.usage;
+}
+
+/**
+ * What a tool throws where nobody waits for it shows no stack trace. A promise that was left behind ends no run; after an
+ * exception outside of everything the process cannot be trusted, and the run is resumed by another one.
+ */
+function watchStrays(): void {
+  process.on("unhandledRejection", (reason) => sayError(reason));
+  process.on("uncaughtException", (error) => {
+    sayError(error);
+    process.exit(EXIT.failed);
+  });
 }
 
 /** A connection or a timer that a tool left open must not keep the process; what stdout still holds may. */

@@ -3,7 +3,7 @@
 import { isObject, type Json } from "./json.js";
 
 /** The name in `{ "secret": "NAME" }`; undefined for any other value. */
-export function secretName(value: Json): string | undefined {
+function secretName(value: Json): string | undefined {
   if (!isObject(value)) return undefined;
   const name = Object.hasOwn(value, "secret") && Object.keys(value).length === 1 ? value["secret"] : undefined;
   return typeof name === "string" ? name : undefined;

@@ -19,9 +19,9 @@ export interface ToolContext {
   /** From 1. */
   readonly attempt: number;
   /** Shows how far the call is (0 to 1, or a few words); never stored. */
-  progress(value: number | string): void;
+  readonly progress: (value: number | string) => void;
   /** Reports what the call has spent on models; it is counted under the executor. */
-  spend(usage: Usage): void;
+  readonly spend: (usage: Usage) => void;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Bad input from the command line: each gives a message with a code and the next thing to do, its exit code, no stack trace,
 // nothing on stdout, and no run.
 import { describe, expect, test } from "vitest";
+import type { Finding } from "../../src/plan/finding.js";
 import { modelServer, place, roleOf, SUMS, type Ended } from "./planloom.js";
 
 function expectProblem(ended: Ended, exit: number, code: string): void {
@@ -45,32 +46,26 @@ const PLANS: readonly (readonly [what: string, code: string, plan: unknown])[] =
   ["10 MB of junk", "TOO_LARGE", "x".repeat(10 * 1024 * 1024)],
   [
     "deep nesting",
-    "",
+    "TOO_DEEP",
     `{"steps":[{"id":"a","title":"A","tool":"calculate","with":{"expression":${"[".repeat(500)}${"]".repeat(500)}}}]}`,
   ],
   [
     "__proto__ keys",
-    "",
+    "FORBIDDEN_KEY",
     '{"steps":[{"id":"a","title":"A","tool":"calculate","with":{"expression":"1","__proto__":{"x":1}}}]}',
   ],
-  ["anchors that explode", "", `${bomb}\nsteps: *i\n`],
-  ["no plan at all", "", "Dear all, the meeting is on Monday."],
+  ["anchors that explode", "TOO_MANY_ALIASES", `${bomb}\nsteps: *i\n`],
+  ["no plan at all", "NO_PLAN", "Dear all, the meeting is on Monday."],
 ];
 
 describe("a plan file with", () => {
   test.each(PLANS)("%s", async (_what, code, plan) => {
     const here = place();
     here.write("plan.yaml", plan);
-    const judged = here.json<{ ok: boolean; findings: { code: string; message: string; fix: string }[] }>([
-      "validate",
-      "plan.yaml",
-      "--json",
-    ]);
-    expectProblem(await here.run(["run", "plan.yaml"]), 3, "PLAN_INVALID");
-    const verdict = await judged;
-    expect(verdict).toMatchObject({ exit: 3, ok: false });
-    expect(verdict.findings.map((finding) => finding.code).join(" ")).toContain(code);
-    expect(verdict.findings.every(({ message, fix }) => message !== "" && fix !== "")).toBe(true);
+    const ended = await here.run(["run", "plan.yaml"]);
+    expectProblem(ended, 3, "PLAN_INVALID");
+    expect(ended.stderr).toContain(` error ${code}`);
+    expect(ended.stderr).toMatch(/^ {2}fix: \S/m);
   });
 });
 
@@ -79,6 +74,20 @@ test("a plan that cannot run leaves no run behind", async () => {
   here.write("plan.json", { steps: [step("a", { tool: "nobody" })] });
   await here.run(["run", "plan.json"]);
   expect(await here.run(["runs"])).toMatchObject({ code: 0, stdout: "" });
+});
+
+test("validate --json prints every finding with where it is and what to write instead", async () => {
+  const here = place();
+  here.write("plan.json", { steps: [step("a", uses("a")), step("b", { tool: "nobody" }), step("b", {})] });
+  const verdict = await here.json<{ ok: boolean; findings: Finding[] }>(["validate", "plan.json", "--json"]);
+  expect(verdict).toMatchObject({ exit: 3, ok: false });
+  const codes = verdict.findings.map(({ code }) => code);
+  expect(codes).toEqual(expect.arrayContaining(["SELF_REFERENCE", "UNKNOWN_TOOL", "DUPLICATE_ID"]));
+  for (const { where, message, fix } of verdict.findings) {
+    expect(where.line).toBe(1);
+    expect(message).not.toBe("");
+    expect(fix).not.toBe("");
+  }
 });
 
 test("findings stand at their line and column", async () => {

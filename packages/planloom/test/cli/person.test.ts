@@ -124,6 +124,14 @@ test("a question waits for its answer, which must have the right type", async ()
   expect(await here.run(["respond", "last", "number", "21"])).toMatchObject({ code: 0, stdout: "42\n" });
 });
 
+test("where text is asked for, a number or a word that looks like JSON is text", async () => {
+  const here = place();
+  const steps = [{ id: "name", title: "Ask for the name", ask: "What is its name?", output: "string" }];
+  here.write("plan.json", { goal: "Ask", steps, answer: { value: "${{ name }}" } });
+  await here.run(["run", "plan.json"]);
+  expect(await here.run(["respond", "last", "name", "42"])).toMatchObject({ code: 0, stdout: "42\n" });
+});
+
 test("with --no-run an answer is recorded, and resume goes on with it", async () => {
   const here = place();
   here.write("plan.json", QUESTION);
@@ -195,6 +203,22 @@ test("Ctrl-C lets a run go; it is resumed where it was", async () => {
   await again.said("resumed");
   again.child.kill("SIGTERM");
   expect((await again.ended).code).toBe(130);
+});
+
+test("what a tool throws where nobody waits for it ends no run, and what it leaves open keeps no process", async () => {
+  const here = place();
+  here.write(
+    "planloom.config.mjs",
+    `import { defineConfig, tool } from "planloom";
+     export default defineConfig({ tools: [tool({ name: "messy", description: "Leaves things behind.", effects: "none",
+       input: { type: "object", properties: {} }, output: { type: "string" },
+       run: async () => { setInterval(() => {}, 1000); void Promise.reject(new Error("left behind")); return "done"; } })] });`,
+  );
+  here.write("plan.json", { steps: [{ id: "a", title: "Mess", tool: "messy" }], answer: { value: "${{ a }}" } });
+  const ended = await here.run(["run", "plan.json"]);
+  expect(ended).toMatchObject({ code: 0, stdout: "done\n" });
+  expect(ended.stderr).toContain("left behind");
+  expect(ended.stderr).not.toMatch(/^\s+at /m);
 });
 
 test("nothing hangs where standard input stays open and silent", async () => {

@@ -9,7 +9,7 @@ import { refused, takeUp, type DriveFlags } from "../drive.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, settingsIn, type ModelFlags } from "../flags.js";
-import { jsonOrText } from "../inputs.js";
+import { answerValue, jsonOrText } from "../inputs.js";
 import { PROGRAM, say } from "../output.js";
 import { userName, withLoom, type PlaceFlags } from "../place.js";
 import { runNamed } from "../run-name.js";
@@ -71,9 +71,12 @@ export async function respondCommand(
   if (verdict !== undefined && value !== undefined) {
     throw usageError("USAGE", "A value and an outcome are two different answers.", "Give one of them.");
   }
-  return tell(name, flags, (run, options) =>
+  return tell(name, flags, async (run, options, loom) =>
     verdict === undefined
-      ? run.respond(step, jsonOrText(value!), { ...options, ...item })
+      ? run.respond(step, answerValue(await loom.engine.load(run.id), { step, ...item }, value!), {
+          ...options,
+          ...item,
+        })
       : run.settle(step, verdict.verdict, { ...options, ...item, ...verdict.output }),
   );
 }
@@ -116,13 +119,13 @@ export async function cancelCommand(name: string, flags: SayFlags & { readonly m
 async function tell(
   name: string,
   flags: SayFlags,
-  command: (run: LoomRun, options: SendOptions) => Promise<Reply>,
+  command: (run: LoomRun, options: SendOptions, loom: Loom) => Promise<Reply>,
 ): Promise<number> {
   const by = userName();
   return withRun(name, flags, async (loom, runId) => {
-    if (flags.run !== false) return takeUp(loom, runId, flags, (run) => command(run, { by }));
+    if (flags.run !== false) return takeUp(loom, runId, flags, (run) => command(run, { by }, loom));
     const run = await loom.get(runId);
-    const reply = await command(run, { by, record: "only" });
+    const reply = await command(run, { by, record: "only" }, loom);
     if (!reply.ok) return refused(run, reply);
     say(`Recorded. Whoever drives run ${runId} next obeys it; to drive it here: ${PROGRAM} resume ${runId}`);
     return EXIT.done;

@@ -1,0 +1,241 @@
+// One run as it is driven: a loop of inputs, events and effects. In: inputs, one batch at a time. Out: appended events, started
+// and stopped effects. Separate from local.ts, which decides who drives what. It keeps only the run's state, the owner's epoch,
+// the calls in flight, one timer and the inbox cursor; everything else is in the log.
+import { messageOf } from "../error.js";
+import { LIMITS } from "../limits.js";
+import { NO_USAGE } from "../plan/usage.js";
+import type { Effect } from "../run/effect.js";
+import { COMMANDS, type Command, type Input } from "../run/input.js";
+import { next } from "../run/next.js";
+import { isWaiting, type Run } from "../run/state.js";
+import { transition } from "../run/transition.js";
+import type { EventStore, InboxEntry } from "../store/event-store.js";
+import type { Clock } from "./clock.js";
+import type { Listener, Progress, Stop } from "./engine.js";
+import type { Perform } from "./perform.js";
+
+export interface DrivePorts {
+  readonly store: EventStore;
+  readonly perform: Perform;
+  readonly clock: Clock;
+  /** Resolves in a later event-loop turn. */
+  readonly defer: () => Promise<void>;
+}
+
+/** Called once, when the run has ended (no error) or cannot be driven any more; resolves when others may drive it. */
+export type Over = (error: Error | undefined) => Promise<void>;
+
+type Unstamped = Input extends infer I ? (I extends Input ? Omit<I, "id" | "at"> : never) : never;
+
+interface Waiter {
+  readonly untilEnd: boolean;
+  resolve(stop: Stop): void;
+  reject(error: Error): void;
+}
+
+export class Drive {
+  readonly listeners = new Set<Listener>();
+  readonly #ports: DrivePorts;
+  readonly #onOver: Over;
+  readonly #queue: Input[] = [];
+  /** From launch until the outcome is decided: while that waits for its turn, the call is still owed. */
+  readonly #inFlight = new Map<string, AbortController>();
+  readonly #waiters = new Set<Waiter>();
+  #pumping = false;
+  #over = false;
+  #cursor = 0;
+  #cancelTimer: (() => void) | undefined;
+  #inputs = 0;
+  /** When the last input was decided, ms since 1970. */
+  #decidedAt = 0;
+
+  constructor(
+    readonly run: Run,
+    readonly epoch: number,
+    ports: DrivePorts,
+    onOver: Over,
+  ) {
+    this.#ports = ports;
+    this.#onOver = onOver;
+  }
+
+  // The loop
+
+  /** Queues an input of the engine. */
+  feed(input: Unstamped): void {
+    if (!this.#over) this.#enqueue({ ...input, id: `${this.epoch}.${++this.#inputs}`, at: this.#ports.clock.now() });
+  }
+
+  #enqueue(input: Input): void {
+    this.#queue.push(input);
+    if (!this.#pumping) void this.#pump();
+  }
+
+  /** Decides, appends and acts, in this order and for whole batches; one pump at a time. */
+  async #pump(): Promise<void> {
+    const { run, epoch } = this;
+    const { store, defer } = this.#ports;
+    this.#pumping = true;
+    try {
+      let turn = performance.now();
+      while (this.#queue.length > 0 && !this.#over) {
+        const expectedSeq = run.seq;
+        const inputs = this.#queue.splice(0);
+        const events = inputs.flatMap((input) => transition(run, input));
+        for (const input of inputs) if ("key" in input) this.#inFlight.delete(input.key);
+        this.#decidedAt = inputs[inputs.length - 1]!.at;
+        if (events.length > 0) await store.append(run.id, { expectedSeq, epoch }, events);
+        if (this.#over) return;
+        for (const event of events) this.#tell((listener) => listener.event?.(event));
+        this.#act();
+        if (performance.now() - turn > LIMITS.turnMs) turn = (await defer(), performance.now());
+      }
+    } catch (error) {
+      // The state in memory is ahead of the log now, so it is of no use: whoever drives the run next reads the log.
+      void this.stop(error);
+    } finally {
+      this.#pumping = false;
+      this.#answerWaiters();
+    }
+  }
+
+  #act(): void {
+    const { clock } = this.#ports;
+    let wakeAt = Infinity;
+    const now = clock.now();
+    for (const effect of next(this.run)) {
+      if (effect.kind === "stop") this.#inFlight.get(effect.target)?.abort(new Error("the run is being cancelled"));
+      else if (effect.kind === "wait" || effect.kind === "person") wakeAt = Math.min(wakeAt, this.#dueAt(effect.until));
+      else if ((effect.notBefore ?? 0) > now) wakeAt = Math.min(wakeAt, effect.notBefore!);
+      else if (this.#inFlight.has(effect.key)) continue;
+      else if (this.run.cancelling === undefined) this.#launch(effect);
+      else this.feed(notBegun(effect));
+    }
+    for (const [key, controller] of this.#inFlight)
+      if (!this.run.owed.has(key)) controller.abort(new Error("no longer owed"));
+    this.#cancelTimer?.();
+    this.#cancelTimer =
+      wakeAt === Infinity ? undefined : clock.setTimer(wakeAt - now, () => this.feed({ type: "clock", by: "engine" }));
+    if (this.run.ended !== undefined) void this.#finish();
+  }
+
+  /** A time that the kernel has seen pass already (a retry that waits for a free place) needs no timer. */
+  #dueAt(until = Infinity): number {
+    return until > this.#decidedAt ? until : Infinity;
+  }
+
+  #launch(effect: Effect): void {
+    const { signal } = this.#launched(effect.key);
+    const progress = (value: Progress) => this.#tell((listener) => listener.progress?.(value));
+    this.#ports.perform(effect, this.run, { signal, epoch: this.epoch, progress }).then(
+      (outcome) => {
+        if (outcome !== undefined) this.feed({ ...outcome, by: "engine" });
+      },
+      (error: unknown) => void this.stop(error),
+    );
+  }
+
+  #launched(key: string): AbortController {
+    const controller = new AbortController();
+    this.#inFlight.set(key, controller);
+    return controller;
+  }
+
+  /** A listener that throws is at fault itself; the run must not be. */
+  #tell(say: (listener: Listener) => void): void {
+    for (const listener of this.listeners) {
+      try {
+        say(listener);
+      } catch (error) {
+        process.emitWarning(`a listener of run ${this.run.id} threw: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  // What others want of it
+
+  /** Queues commands that are not in the log yet. */
+  async takeInbox(): Promise<void> {
+    const entries = await this.#ports.store.take(this.run.id, this.#cursor);
+    for (const entry of entries) {
+      if (this.#over || entry.cursor <= this.#cursor) continue;
+      this.#cursor = entry.cursor;
+      this.#obey(entry);
+    }
+  }
+
+  #obey({ inputId, by, payload }: InboxEntry): void {
+    const command = payload as Command;
+    if (this.run.applied.has(inputId) || !COMMANDS.includes(command.type)) return;
+    this.#enqueue({ ...command, id: inputId, at: this.#ports.clock.now(), by });
+  }
+
+  /** Resolves with the first events that are appended from now on; rejects when they could not be. */
+  durable(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (how: () => void) => {
+        this.listeners.delete(listener);
+        this.#waiters.delete(waiter);
+        how();
+      };
+      const listener: Listener = { event: () => done(resolve) };
+      const waiter: Waiter = {
+        untilEnd: true,
+        resolve: () => done(resolve),
+        reject: (error) => done(() => reject(error)),
+      };
+      this.listeners.add(listener);
+      this.#waiters.add(waiter);
+    });
+  }
+
+  /** See Engine.stopped. */
+  stopped(untilEnd: boolean): Promise<Stop> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.add({ untilEnd, resolve, reject });
+      this.#answerWaiters();
+    });
+  }
+
+  /** Tells who waits for it that only a person can go on. What is still being appended has not happened yet. */
+  #answerWaiters(): void {
+    const idle = !this.#over && !this.#pumping && this.#queue.length === 0 && this.#inFlight.size === 0;
+    if (this.#waiters.size === 0 || !idle || !isWaiting(this.run)) return;
+    for (const waiter of this.#waiters) {
+      if (waiter.untilEnd) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve({ run: this.run, why: "waiting" });
+    }
+  }
+
+  // The end of it
+
+  async #finish(): Promise<void> {
+    this.#leave(new Error("the run has ended"));
+    for (const waiter of this.#waiters) waiter.resolve({ run: this.run, why: "ended" });
+    await this.#onOver(undefined);
+  }
+
+  /** Drives no further, for this reason. Resolves when anybody may go on with the run. */
+  async stop(error: unknown): Promise<void> {
+    if (this.#over) return;
+    const cause = error instanceof Error ? error : new Error(messageOf(error));
+    this.#leave(cause);
+    // Released first: whoever is told may go on with the run at once.
+    await this.#onOver(cause);
+    for (const waiter of this.#waiters) waiter.reject(cause);
+  }
+
+  #leave(reason: Error): void {
+    this.#over = true;
+    this.#cancelTimer?.();
+    for (const controller of this.#inFlight.values()) controller.abort(reason);
+  }
+}
+
+/** A call that was decided together with the cancel of its run: it has not begun, and does not. */
+function notBegun(effect: Effect): Unstamped {
+  const ending = effect.kind === "call" && effect.effects !== "none" ? "tool-error" : "abort";
+  const error = { code: "ABORTED", message: "the run was cancelled before the call", retryable: false };
+  return { type: "ended", by: "engine", key: effect.key, ending, error, usage: NO_USAGE };
+}
