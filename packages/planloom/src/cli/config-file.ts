@@ -52,7 +52,8 @@ async function load(file: string): Promise<unknown> {
         return await evaluate(file);
     }
   } catch (cause) {
-    const next = "Mend the file; its default export is defineConfig({ ... }).";
+    const advice = "Mend the file; its default export is defineConfig({ ... }).";
+    const next = cause instanceof PlanloomError && cause.next !== undefined ? cause.next : advice;
     throw new PlanloomError("CONFIG_FAILED", `${file} cannot be loaded: ${messageOf(cause)}`, {
       kind: "config",
       next,
@@ -66,14 +67,15 @@ async function load(file: string): Promise<unknown> {
  * a second copy would make tool errors that this one does not know. zod is lent to it where it has none of its own.
  */
 async function evaluate(file: string): Promise<unknown> {
-  const [{ createJiti }, library, testing] = await Promise.all([
+  const [{ createJiti }, library, plan, testing] = await Promise.all([
     import("jiti"),
     import("../index.js"),
+    import("../plan.js"),
     import("../testing/index.js"),
   ]);
   const lent = hasZod(file) ? {} : { zod: await import("zod") };
   const jiti = createJiti(file, {
-    virtualModules: { planloom: library, "planloom/testing": testing, ...lent },
+    virtualModules: { planloom: library, "planloom/plan": plan, "planloom/testing": testing, ...lent },
     fsCache: false,
   });
   return jiti.import(file, { default: true });
@@ -88,8 +90,6 @@ function hasZod(file: string): boolean {
   }
 }
 
-const MODEL_KEYS = ["default", "planner", "executor", "synthesizer"];
-
 /** The outer shape; createLoom checks the settings themselves. */
 function checked(value: unknown, file: string): LoomConfig {
   if (!isObject(value)) throw invalid(file, "holds no configuration", "export default defineConfig({ ... })");
@@ -99,8 +99,6 @@ function checked(value: unknown, file: string): LoomConfig {
   }
   if (models === undefined) return value;
   if (!isObject(models)) throw invalid(file, "has models that are no record", "models: { planner, executor, ... }");
-  const strange = Object.keys(models).find((key) => !MODEL_KEYS.includes(key));
-  if (strange !== undefined) throw invalid(file, `has the unknown role models.${strange}`, MODEL_KEYS.join(", "));
   return value;
 }
 

@@ -1,7 +1,7 @@
 // The trace as text. In: trace entries. Out: lines: each step with what it read, did and wrote. Separate because the trace is
 // data first; values are shortened here only, never in the data.
 import type { Json } from "../plan/json.js";
-import { canonicalJson, isObject } from "../plan/json.js";
+import { isObject } from "../plan/json.js";
 import { name } from "./render-lines.js";
 import { usageText } from "./render-end.js";
 import { duration, oneLine, paint } from "./style.js";
@@ -58,4 +58,4 @@ function turnText({ asked, answered }: TraceTurn): string {
 }
 
 const shown = (value: Json, width = WIDTH): string =>
-  oneLine(typeof value === "string" ? value : canonicalJson(value), width);
+  oneLine(typeof value === "string" ? value : JSON.stringify(value), width);

@@ -88,12 +88,36 @@ const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
   rejections: true,
   approvalMs: true,
 };
+const MODEL_KEYS: Record<keyof NonNullable<LoomConfig["models"]>, true> = {
+  default: true,
+  planner: true,
+  executor: true,
+  synthesizer: true,
+};
+const ROLE_KEYS: Record<keyof RoleSettings, true> = {
+  model: true,
+  baseURL: true,
+  apiKey: true,
+  temperature: true,
+  maxOutputTokens: true,
+  timeout: true,
+  instructions: true,
+};
+const BUILTIN_KEYS: Record<keyof NonNullable<LoomConfig["builtins"]>, true> = {
+  files: true,
+  fetch: true,
+  search: true,
+};
+const FILE_KEYS = { roots: true, write: true };
 const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
 
 /** What of a configuration is recorded with each run. Throws PlanloomError CONFIG_INVALID naming the key. */
 export function settingsOf(config: LoomConfig): Settings {
   knownKeys("", config, KEYS);
   knownKeys("limits.", config.limits ?? {}, LIMIT_KEYS);
+  knownKeys("builtins.", config.builtins ?? {}, BUILTIN_KEYS);
+  knownKeys("builtins.files.", config.builtins?.files ?? {}, FILE_KEYS);
+  knownModels(config.models ?? {});
   const { limits = {} } = config;
   const approval = config.approval ?? "never";
   if (!POLICIES.includes(approval))
@@ -115,6 +139,15 @@ function knownKeys(prefix: string, value: object, known: object): void {
   for (const key of Object.keys(value)) {
     if (Object.hasOwn(known, key)) continue;
     throw invalid(prefix + key, "is no setting", `one of ${Object.keys(known).join(", ")}`);
+  }
+}
+
+function knownModels(models: NonNullable<LoomConfig["models"]>): void {
+  knownKeys("models.", models, MODEL_KEYS);
+  for (const [role, given] of Object.entries(models)) {
+    // Models of the AI SDK, and those of Planloom's port, have fields of their own.
+    const settings = typeof given === "object" && !("call" in given) && !("modelId" in given);
+    if (settings) knownKeys(`models.${role}.`, given, ROLE_KEYS);
   }
 }
 

@@ -13,6 +13,7 @@ export function checkTexts(nodes: readonly StepNode[], report: Report): void {
     if (node.step === undefined) continue;
     checkText(node, node.step, report);
     checkFallBack(node, node.step, report);
+    checkExecutor(node, node.step, report);
   }
 }
 
@@ -47,6 +48,18 @@ function checkText(node: StepNode, step: Step, report: Report): void {
 }
 
 const isEmptyTalk = (text: string): boolean => SAYS_NOTHING.test(text.trim()) || !/\p{L}/u.test(text);
+
+function checkExecutor(node: StepNode, step: Step, report: Report): void {
+  if (step.executor === undefined) return;
+  const message = "executor is not followed by this version, which has one executor.";
+  report(
+    "UNUSED_FIELD",
+    `${node.pointer}/executor`,
+    message,
+    "Leave it out; `model` chooses a model for the step.",
+    "warning",
+  );
+}
 
 function checkFallBack(node: StepNode, step: Step, report: Report): void {
   if (step.onFailure !== "patch" && step.onFailure !== "replan") return;

@@ -15,8 +15,9 @@ export function readArguments(fields: Fields, at: StepPlace): void {
   if (values === undefined) return;
   rename(fields, field, "with", at);
   fields.set("with", values);
-  if (typeof written === "string")
-    at.note("TEXT_ARGUMENT", `The text of ${field} is the argument ${Object.keys(values)[0] ?? "of nothing"}.`, "with");
+  const [name] = Object.keys(values);
+  if (typeof written === "string" && name !== undefined)
+    at.note("TEXT_ARGUMENT", `The text of ${field} is the argument ${name}.`, "with");
 }
 
 const isEmpty = (value: unknown): boolean =>

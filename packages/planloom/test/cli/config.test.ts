@@ -74,6 +74,8 @@ test.each([
   ["planloom.config.json", "{ not json", "CONFIG_FAILED", "planloom.config.json"],
   ["planloom.config.yaml", "concurency: 4", "CONFIG_INVALID", "concurency"],
   ["planloom.config.yaml", "models: { boss: gpt }", "CONFIG_INVALID", "models.boss"],
+  ["planloom.config.yaml", "models: { planner: { baseUrl: x } }", "CONFIG_INVALID", "models.planner.baseUrl"],
+  ["planloom.config.yaml", "builtins: { searh: { folder: . } }", "CONFIG_INVALID", "builtins.searh"],
 ])("a wrong %s (%s) says which file and what", async (name, content, code, words) => {
   const here = place();
   here.write(name, content);

@@ -139,7 +139,6 @@ describe("sound plans give no findings at all", () => {
           retry: { attempts: 2, delay: "5s" },
           timeout: "2m",
           model: "m",
-          executor: "e",
           approval: "required",
           onFailure: "fail",
         }),
