@@ -55,10 +55,21 @@ function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report:
     );
     return UNKNOWN;
   }
+  if (isEmpty(declared.type)) {
+    const message = `No value is of the type ${typeText(declared.type).slice(0, 200)}, so the step could never end.`;
+    report("BAD_TYPE", pointer, message, "Write the type of what the step gives, for example string or null.");
+    return UNKNOWN;
+  }
   if (step.kind !== "tool" || narrows(given, declared.type)) return declared.type;
   const message = `The tool ${step.tool} gives ${typeText(given).slice(0, 200)}, which can never be ${typeText(declared.type).slice(0, 200)}.`;
   report("OUTPUT_TYPE", pointer, message, "Leave output out on a tool step, or write a type that narrows the tool's.");
   return declared.type;
+}
+
+/** Whether there is no value of the type: `never`, an enum of nothing, a record that needs a field of such a type. */
+function isEmpty(type: Type): boolean {
+  if (type.kind === "union") return type.of.every(isEmpty);
+  return type.kind === "record" && Object.values(type.fields).some((field) => !field.optional && isEmpty(field.type));
 }
 
 /** Whether values of the tool's type may be of the declared one: assignable one way or the other, or not known. */

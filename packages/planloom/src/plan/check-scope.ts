@@ -9,7 +9,7 @@ import type { Names, Problem } from "./infer.js";
 import type { Json } from "./json.js";
 import { nearestNames } from "./nearest.js";
 import { eachTemplate, inferValue, scanTemplate, wholeExpression } from "./reference.js";
-import { assignable, NULL, unionOf, UNKNOWN, type Type } from "./type.js";
+import { assignable, NULL, unionOf, UNKNOWN, type RecordType, type Type } from "./type.js";
 
 export interface Known {
   readonly outputs: ReadonlyMap<string, OutputTypes>;
@@ -41,6 +41,11 @@ export interface Judged {
 export function judge(value: Json, place: Place, known: Known, report: Report, wanted?: Type): Judged {
   const used = new Set<string>();
   let broken = false;
+  let unknownInput = false;
+  const reportName: Report = (code, ...finding) => {
+    unknownInput ||= code === "UNKNOWN_INPUT";
+    report(code, ...finding);
+  };
   eachTemplate(value, (at, text) => {
     if (!text.includes("${{")) return;
     const template = scanTemplate(text);
@@ -51,14 +56,15 @@ export function judge(value: Json, place: Place, known: Known, report: Report, w
     }
     for (const part of template.parts) {
       if ("expression" in part)
-        checkNames(part.expression, { ...place, pointer: place.pointer + at }, known, used, report);
+        checkNames(part.expression, { ...place, pointer: place.pointer + at }, known, used, reportName);
     }
   });
-  const inferred = inferValue(value, namesAt(place, known, new Set()));
+  const inputs = inputsType(known.inputs, unknownInput);
+  const inferred = inferValue(value, namesAt(place, known, inputs, new Set()));
   for (const problem of inferred.problems) reportProblem(problem, place, report);
   const skips = [...used].filter((name) => known.skippable.has(name) && !place.locals.has(name));
   const reaching = skips.filter((name) =>
-    skipShows(value, name, inferred, namesAt(place, known, new Set([name])), wanted),
+    skipShows(value, name, inferred, namesAt(place, known, inputs, new Set([name])), wanted),
   );
   return { type: inferred.type, skips: reaching, broken };
 }
@@ -79,26 +85,26 @@ function reportProblem(problem: Problem & { readonly pointer: string }, place: P
   report(problem.code, place.pointer + problem.pointer, problem.message, problem.fix, problem.severity);
 }
 
-function namesAt(place: Place, known: Known, skipped: ReadonlySet<string>): Names {
+function namesAt(place: Place, known: Known, inputs: Type, skipped: ReadonlySet<string>): Names {
   return (name) => {
     const local = place.locals.get(name);
     if (local !== undefined) return local;
-    if (name === "inputs") return inputsType(known.inputs);
+    if (name === "inputs") return inputs;
     const type = known.outputs.get(name)?.type ?? UNKNOWN;
     return skipped.has(name) ? unionOf([type, NULL]) : type;
   };
 }
 
-const inputTypes = new WeakMap<ReadonlyMap<string, Type>, Type>();
+const inputTypes = new WeakMap<ReadonlyMap<string, Type>, RecordType>();
 
-/** Names that are no inputs are reported by checkNames, which knows what to write instead; here they are unknown. */
-function inputsType(inputs: ReadonlyMap<string, Type>): Type {
-  const made = inputTypes.get(inputs);
-  if (made !== undefined) return made;
-  const fields = Object.fromEntries([...inputs].map(([name, type]) => [name, { type, optional: false }]));
-  const record: Type = { kind: "record", fields, rest: UNKNOWN };
-  inputTypes.set(inputs, record);
-  return record;
+/** A name that is no input was reported by checkNames, which knows what to write instead: then nothing more is said. */
+function inputsType(inputs: ReadonlyMap<string, Type>, unknownInput: boolean): Type {
+  let record = inputTypes.get(inputs);
+  if (record === undefined) {
+    const fields = Object.fromEntries([...inputs].map(([name, type]) => [name, { type, optional: false }]));
+    inputTypes.set(inputs, (record = { kind: "record", fields }));
+  }
+  return unknownInput ? { ...record, rest: UNKNOWN } : record;
 }
 
 /** Whether null in place of the step's output reaches where it may not, or makes an expression fail. */

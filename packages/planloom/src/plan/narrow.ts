@@ -67,16 +67,19 @@ export function literalTypeOf(value: unknown): Type | undefined {
     : undefined;
 }
 
+/** What a path is where its condition cannot hold: a branch that is never taken has no mistakes, and gives nothing. */
+const NEVER_RUNS = unionOf([]);
+
 function only(type: Type, literal: Type): Type {
   if (type.kind === "unknown") return literal;
-  return membersOf(type).some((member) => assignable(literal, member) !== "no") ? literal : type;
+  return membersOf(type).some((member) => assignable(literal, member) !== "no") ? literal : NEVER_RUNS;
 }
 
 /** A type without one of its members. */
 function without(type: Type, literal: Type): Type {
   if (type.kind === "unknown") return type;
   const rest = membersOf(type).filter((member) => assignable(member, literal) !== "yes");
-  return rest.length === 0 ? type : unionOf(rest);
+  return rest.length === 0 ? NEVER_RUNS : unionOf(rest);
 }
 
 /** Of a union of records those whose field may (or may not only) be the literal. */

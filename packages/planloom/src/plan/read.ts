@@ -79,7 +79,7 @@ function intake(value: unknown, options: ReadOptions): Intake {
   const document = wholeDocument(value, notes, moved);
   const sourceOf = (pointer: string): string => sourcePointer(pointer, moved);
   if (!isObject(document)) return { draft: document, notes, sourceOf };
-  const tidy = withoutNulls(document, notes);
+  const tidy = withoutNulls(withoutRecord(document, notes), notes);
   const steps: unknown = tidy["steps"];
   if (!Array.isArray(steps)) return { draft: tidy, notes, sourceOf };
   const names = stepNames(steps);
@@ -112,6 +112,22 @@ function wholeDocument(value: unknown, notes: ReadNote[], moved: Map<string, str
   moved.set(Array.isArray(inner) ? "/steps" : "", "/plan");
   return Array.isArray(inner) ? { steps: inner } : inner;
 }
+
+/** What a run's own document says of its plan beside the plan. */
+const RECORD_FIELDS: readonly string[] = ["revision", "hash", "cause"];
+
+function withoutRecord(document: Fields, notes: ReadNote[]): Fields {
+  const recorded = RECORD_FIELDS.every((field) => Object.hasOwn(document, field));
+  if (!recorded) return document;
+  notes.push({
+    code: "RECORD_LEFT_OUT",
+    message: "revision, hash and cause are a run's record, not the plan.",
+    pointer: "",
+  });
+  return Object.fromEntries(Object.entries(document).filter(([key]) => !RECORD_FIELDS.includes(key)));
+}
+
+type Fields = { readonly [key: string]: unknown };
 
 function withoutNulls(
   document: { readonly [key: string]: unknown },

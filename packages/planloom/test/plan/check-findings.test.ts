@@ -223,7 +223,28 @@ const CASES: readonly Case[] = [
     fix: /find\.results|list/,
   },
   { code: "BAD_TYPE", draft: steps(agent("a", { output: "a list of names" })), at: "/steps/0/output" },
+  { code: "BAD_TYPE", draft: steps(agent("a", { output: "never" })), at: "/steps/0/output", message: /never end/ },
+  { code: "BAD_TYPE", draft: steps(agent("a", { output: { enum: [] } })), at: "/steps/0/output" },
+  { code: "BAD_TYPE", draft: steps(agent("a", { output: "{ a: number, b: never }" })), at: "/steps/0/output" },
   { code: "BAD_TYPE", draft: { inputs: { x: { type: "strng[" } }, steps: [search] }, at: "/inputs/x/type" },
+  {
+    code: "ARGUMENT_TYPE",
+    draft: {
+      inputs: { city: { type: "string" } },
+      steps: [{ id: "a", tool: "calculate", with: { expression: "${{ inputs }}" } }],
+    },
+    at: "/steps/0/with/expression",
+    message: /city: string/,
+  },
+  {
+    code: "TYPE_MISMATCH",
+    draft: steps(
+      { ...search, id: "a", tool: "calculate", with: { expression: "2" } },
+      agent("b", with1("${{ (a == null ? a : a).map(x, x) }}")),
+    ),
+    at: "/steps/1/with/data",
+    message: /map needs/,
+  },
   {
     code: "OUTPUT_TYPE",
     draft: steps({ id: "n", tool: "calculate", with: { expression: "1" }, output: "string" }),

@@ -105,6 +105,9 @@ const TABLE: readonly (readonly [source: string, target: string, fits: "yes" | "
   ["company", "Record<string, unknown>", "yes"],
   ["company", "Record<string, string>", "no"],
   ['maybeCompany != null ? maybeCompany.name : ""', "string", "yes"],
+  // A branch that is never taken has no mistakes.
+  ['maybeCompany != null ? "" : (maybeCompany != null ? maybeCompany.name : "")', "string", "yes"],
+  ["(n == null ? n : xs)", "number[]", "yes"],
   ['maybeCompany != null && maybeCompany.boss != null ? maybeCompany.boss.name : ""', "string", "yes"],
   ["maybeCompany", "{ name: string }", "no"],
   ["counts.whatever", "number", "yes"],
