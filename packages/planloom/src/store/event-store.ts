@@ -73,14 +73,18 @@ export interface EventStore {
     at: { readonly expectedSeq: number; readonly epoch: number },
     events: readonly RunEvent[],
   ): Promise<void>;
-  /** The run's events from `fromSeq` (default 1), in order, with blobs put back; [] for an unknown run. */
-  read(runId: string, fromSeq?: number): Promise<readonly RunEvent[]>;
+  /**
+   * The run's events from `fromSeq` (default 1), at most `limit` (default all), in order, with blobs put back; [] for an
+   * unknown run. Rejects with RUN_DAMAGED or STORE_DAMAGED where one of them, or what should follow, is not what was
+   * appended; reading one by one then still gives the sound ones before it.
+   */
+  read(runId: string, fromSeq?: number, limit?: number): Promise<readonly RunEvent[]>;
   /** Newest first. */
   list(options?: { readonly limit?: number }): Promise<readonly RunHead[]>;
 
   /** Inserts a journal row, or completes the one with the same scope, attempt and n; durable when resolved. Fenced like append. */
   writeJournal(row: JournalRow, epoch: number): Promise<void>;
-  /** All rows of a step (item), by attempt, then n. */
+  /** All rows of a step (item), by attempt, then n. Rejects with RUN_DAMAGED, STORE_DAMAGED. */
   readJournal(scope: JournalScope): Promise<readonly JournalRow[]>;
   /** All rows of a run, by step, item, attempt, n. */
   readRunJournal(runId: string): Promise<readonly JournalRow[]>;
@@ -89,7 +93,7 @@ export interface EventStore {
   owner(runId: string): Promise<Owner | undefined>;
   /**
    * Becomes the owner if the present epoch is still `after` (0 = never owned). Returns the new epoch, or undefined when
-   * somebody else was faster.
+   * somebody else was faster. Rejects with RUN_DAMAGED where the journal lacks rows: what was done must not be done again.
    */
   claim(runId: string, after: number, holder: string, leaseUntil: number): Promise<number | undefined>;
   /** Extends the lease of everything that `holder` holds. */

@@ -36,8 +36,9 @@ class MemoryStore implements EventStore {
     run.goal = goalSetBy(events) ?? run.goal;
   }
 
-  async read(runId: string, fromSeq = 1): Promise<readonly RunEvent[]> {
-    return this.#runs.get(runId)?.events.slice(Math.max(0, fromSeq - 1)) ?? [];
+  async read(runId: string, fromSeq = 1, limit = Infinity): Promise<readonly RunEvent[]> {
+    const first = Math.max(0, fromSeq - 1);
+    return this.#runs.get(runId)?.events.slice(first, first + limit) ?? [];
   }
 
   async list(options: { readonly limit?: number } = {}): Promise<readonly RunHead[]> {

@@ -60,7 +60,9 @@ export function storeDamaged(cause: unknown, path: string): PlanloomError {
   return new PlanloomError("STORE_DAMAGED", `${path} is damaged or is no Planloom store: ${messageOf(cause)}.`, {
     kind: "store",
     cause,
-    next: "Move it away together with the -wal and -shm files beside it and put a copy back, or start a new store.",
+    next:
+      "Copy it with the -wal and -shm files beside it, and put a sound copy back or start a new store. `planloom events RUN` " +
+      "prints what is sound of a run while the file opens; `sqlite3 FILE .recover` saves the rest.",
   });
 }
 

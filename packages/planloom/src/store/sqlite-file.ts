@@ -6,29 +6,11 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { PlanloomError, messageOf } from "../error.js";
 import type { SqlDatabase, SqlDriver } from "./sqlite-driver.js";
-import { sqliteError } from "./sqlite-error.js";
+import { sqliteError, storeDamaged } from "./sqlite-error.js";
+import { bringUp, recognise } from "./sqlite-tables.js";
+import { damageOfLog } from "./sqlite-wal.js";
 
-/** The version of the tables; a file with a higher one was written by a newer Planloom. */
-const SCHEMA_VERSION = 1;
-/** "Plnl": marks the file as ours among all SQLite files. */
-const APPLICATION_ID = 0x506c6e6c;
 const OPEN_DELAY_MS = 20;
-
-// `runs` is written with every append and therefore holds nothing long; the goal stands apart.
-const TABLES = `
-  CREATE TABLE runs (run TEXT PRIMARY KEY, started_at INTEGER NOT NULL DEFAULT 0, updated_at INTEGER NOT NULL DEFAULT 0,
-    last_seq INTEGER NOT NULL DEFAULT 0, last_type TEXT NOT NULL DEFAULT '',
-    epoch INTEGER NOT NULL DEFAULT 0, holder TEXT, lease_until INTEGER NOT NULL DEFAULT 0);
-  CREATE INDEX runs_by_holder ON runs (holder) WHERE holder IS NOT NULL;
-  CREATE TABLE goals (run TEXT PRIMARY KEY, goal TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE events (run TEXT NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL, places TEXT,
-    PRIMARY KEY (run, seq)) WITHOUT ROWID;
-  CREATE TABLE journal (run TEXT NOT NULL, step TEXT NOT NULL, item INTEGER NOT NULL, attempt INTEGER NOT NULL,
-    n INTEGER NOT NULL, entry TEXT NOT NULL, places TEXT, PRIMARY KEY (run, step, item, attempt, n)) WITHOUT ROWID;
-  CREATE TABLE inbox (run TEXT NOT NULL, cursor INTEGER NOT NULL, input_id TEXT NOT NULL, entry TEXT NOT NULL, places TEXT,
-    PRIMARY KEY (run, cursor), UNIQUE (run, input_id)) WITHOUT ROWID;
-  CREATE TABLE blobs (hash TEXT PRIMARY KEY, json TEXT NOT NULL);
-`;
 
 /**
  * Opens or creates the database at an absolute path, with its folder.
@@ -78,39 +60,21 @@ function checkPlace(path: string): void {
 }
 
 function openOnce(Driver: SqlDriver, path: string): SqlDatabase {
+  // Before SQLite sees it, which would cut the log there and forget the rest.
+  const damage = damageOfLog(path);
+  if (damage !== undefined) throw storeDamaged(new Error(damage), path);
   const db = new Driver(path);
   try {
     db.exec(`PRAGMA busy_timeout = ${LIMITS.sqliteBusyMs}`);
     // Before anything is written: a file of somebody else stays as it is.
-    const version = recognise(db, path);
+    recognise(db, path);
     useWriteAheadLog(db, path);
-    if (version < SCHEMA_VERSION) createTables(db, path);
+    bringUp(db, path);
     return db;
   } catch (thrown) {
     db.close();
     throw thrown;
   }
-}
-
-/** The version of the tables, 0 for an empty file; throws for a file that is not ours. */
-function recognise(db: SqlDatabase, path: string): number {
-  const version = pragma(db, "user_version") as number;
-  const empty = db.prepare("SELECT 1 FROM sqlite_master LIMIT 1").get() === undefined;
-  if (!empty && pragma(db, "application_id") !== APPLICATION_ID) {
-    throw new PlanloomError("STORE_FAILED", `${path} is a database of another program, not a Planloom store.`, {
-      kind: "store",
-      next: "Choose another file with PLANLOOM_STORE=<path>; this one was not changed.",
-    });
-  }
-  if (version <= SCHEMA_VERSION) return version;
-  throw new PlanloomError(
-    "STORE_NEWER",
-    `The store ${path} has version ${version}; this Planloom reads up to ${SCHEMA_VERSION}.`,
-    {
-      kind: "store",
-      next: "Update Planloom (npm install planloom@latest), or use another store with PLANLOOM_STORE=<path>.",
-    },
-  );
 }
 
 function useWriteAheadLog(db: SqlDatabase, path: string): void {
@@ -126,18 +90,4 @@ function useWriteAheadLog(db: SqlDatabase, path: string): void {
     );
   }
   db.exec("PRAGMA synchronous = FULL");
-}
-
-/** Looks again under the lock: of several processes that open a new file, the first creates the tables. */
-function createTables(db: SqlDatabase, path: string): void {
-  db.exec("BEGIN IMMEDIATE");
-  if (recognise(db, path) === 0) {
-    db.exec(TABLES);
-    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
-  }
-  db.exec("COMMIT");
-}
-
-function pragma(db: SqlDatabase, name: string): unknown {
-  return Object.values(db.prepare(`PRAGMA ${name}`).get() as object)[0];
 }

@@ -26,6 +26,17 @@ export function checkSeq(runId: string, expectedSeq: number, present: number): v
   );
 }
 
+/**
+ * A run whose record is not what was written: `why` says what does not fit, and `soundTo` is the last event before it. Readers
+ * give the events up to there and then throw this; nobody drives such a run.
+ */
+export function runDamaged(runId: string, soundTo: number, why: string): PlanloomError {
+  return new PlanloomError("RUN_DAMAGED", `Run ${runId} is damaged: ${why}. It is sound up to event ${soundTo}.`, {
+    kind: "store",
+    next: `\`planloom events ${runId}\` still prints the sound events; put a copy of the store back, or start the goal anew.`,
+  });
+}
+
 /** A programmer's error: events that are not the run's next ones. Throws a plain Error, before anything is queued. */
 export function assertNext(runId: string, expectedSeq: number, events: readonly RunEvent[]): void {
   events.forEach((event, index) => {

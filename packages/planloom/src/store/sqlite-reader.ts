@@ -1,0 +1,158 @@
+// Rows read back and held against what was written. In: an open database. Out: events, journal rows, commands and heads, or
+// RUN_DAMAGED for the run whose rows do not fit. Separate because this is the whole of what a disk may have done to them.
+import { PlanloomError, messageOf } from "../error.js";
+import { sha256 } from "../plan/hash.js";
+import type { RunEvent } from "../run/event.js";
+import { unpack } from "./blob.js";
+import { holds } from "./checksum.js";
+import type { InboxEntry, JournalRow, JournalScope, RunHead } from "./event-store.js";
+import type { SqlDatabase, SqlStatement, SqlValue } from "./sqlite-driver.js";
+import { sqliteError } from "./sqlite-error.js";
+import {
+  sealedOf,
+  SQL,
+  type EventRow,
+  type HeadRow,
+  type InboxRow,
+  type PackedJournalRow,
+  type PackedRow,
+  type RunRow,
+} from "./sqlite-sql.js";
+import { goalSetBy, runDamaged } from "./store-error.js";
+
+type Statements = Record<keyof typeof SQL, SqlStatement>;
+
+export class SqliteReader {
+  readonly sql: Statements;
+
+  constructor(
+    db: SqlDatabase,
+    readonly path: string,
+  ) {
+    try {
+      this.sql = Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)])) as Statements;
+    } catch (thrown) {
+      db.close();
+      throw sqliteError(thrown, path);
+    }
+  }
+
+  /** The row of a run; undefined for an unknown one. */
+  run(runId: string): RunRow | undefined {
+    const [row] = this.#all<RunRow>("run", runId);
+    if (row !== undefined && !holds(row.sum, ...sealedOf(row))) throw this.#damaged(runId, HEAD_FAULT);
+    return row;
+  }
+
+  events(runId: string, fromSeq: number, limit: number): RunEvent[] {
+    // The head first: events that are appended meanwhile are not missed by it.
+    const [head] = this.#all<RunRow>("run", runId);
+    const events = this.#soundEvents(runId, fromSeq, limit);
+    const soundTo = fromSeq - 1 + events.length;
+    if (events.length > 0 && head === undefined) throw runDamaged(runId, soundTo, "it is missing in the list of runs");
+    if (head === undefined || events.length >= limit) return events;
+    if (!holds(head.sum, ...sealedOf(head))) throw runDamaged(runId, soundTo, HEAD_FAULT);
+    if (soundTo < head.lastSeq) throw runDamaged(runId, soundTo, `event ${soundTo + 1} is missing`);
+    return events;
+  }
+
+  heads(limit: number): RunHead[] {
+    return this.#all<HeadRow>("list", limitOf(limit)).map((row) => {
+      const { runId, goal, startedAt, updatedAt, lastSeq } = row;
+      if (!holds(row.sum, ...sealedOf(row)) || !holds(row.goalSum, runId, goal)) return this.#headInLog(runId);
+      return { runId, goal, startedAt, updatedAt, lastSeq, lastType: row.lastType as RunEvent["type"] };
+    });
+  }
+
+  journal({ runId, stepId, item }: JournalScope): JournalRow[] {
+    const rows = this.#all<PackedJournalRow>("readJournal", runId, stepId, item ?? -1);
+    return rows.map((row) => this.#journalRow(runId, row));
+  }
+
+  runJournal(runId: string): JournalRow[] {
+    const run = this.run(runId);
+    const rows = this.#all<PackedJournalRow>("readRunJournal", runId).map((row) => this.#journalRow(runId, row));
+    this.#checkCount(runId, run?.journalRows ?? 0, rows.length);
+    return rows;
+  }
+
+  /** Throws RUN_DAMAGED where rows of the run's journal are gone. */
+  checkJournal({ runId, journalRows }: RunRow): void {
+    const [count] = this.#all<{ readonly rows: number }>("countJournal", runId);
+    this.#checkCount(runId, journalRows, count?.rows ?? 0);
+  }
+
+  inbox(runId: string, cursor: number): InboxEntry[] {
+    return this.#all<InboxRow>("take", runId, cursor).map((row, index) => {
+      const what = `command ${cursor + index + 1}`;
+      if (row.cursor !== cursor + index + 1) throw this.#damaged(runId, `${what} is missing`);
+      const entry = this.#unpacked(runId, row, [runId, row.cursor], what) as Omit<InboxEntry, "cursor">;
+      return { ...entry, cursor: row.cursor };
+    });
+  }
+
+  #soundEvents(runId: string, fromSeq: number, limit: number): RunEvent[] {
+    return this.#all<EventRow>("read", runId, fromSeq, limitOf(limit)).map((row, index) => {
+      const soundTo = fromSeq + index - 1;
+      if (row.seq !== soundTo + 1) throw runDamaged(runId, soundTo, `event ${soundTo + 1} is missing`);
+      return this.#unpacked(runId, row, [runId, row.seq], `event ${row.seq}`, soundTo) as RunEvent;
+    });
+  }
+
+  /** Heads only repeat what the log says. */
+  #headInLog(runId: string): RunHead {
+    const events = this.#soundEvents(runId, 1, Infinity);
+    const [first, last] = [events[0], events.at(-1)];
+    if (first === undefined || last === undefined) throw runDamaged(runId, 0, HEAD_FAULT);
+    const goal = goalSetBy(events) ?? "";
+    return { runId, goal, startedAt: first.at, updatedAt: last.at, lastSeq: last.seq, lastType: last.type };
+  }
+
+  #journalRow(runId: string, row: PackedJournalRow): JournalRow {
+    const { step, item, attempt, n } = row;
+    const what = `row ${attempt}.${n} in the journal of step ${step}`;
+    return this.#unpacked(runId, row, [runId, step, item, attempt, n], what) as JournalRow;
+  }
+
+  #checkCount(runId: string, written: number, found: number): void {
+    if (found < written) throw this.#damaged(runId, `its journal has ${found} of ${written} rows`);
+  }
+
+  /** The value of a row, once it matches its checksum and its blobs their hashes. */
+  #unpacked(runId: string, row: PackedRow, key: readonly SqlValue[], what: string, soundTo?: number): unknown {
+    try {
+      if (!holds(row.sum, ...key, row.text, row.places)) throw new Error("its checksum is another");
+      return unpack(row.text, row.places, (hash) => this.#blob(hash));
+    } catch (cause) {
+      if (cause instanceof PlanloomError) throw cause;
+      const why = `${what} is not what was written (${messageOf(cause)})`;
+      throw soundTo === undefined ? this.#damaged(runId, why) : runDamaged(runId, soundTo, why);
+    }
+  }
+
+  #blob(hash: string): string {
+    const [row] = this.#all<{ readonly json: string }>("loadBlob", hash);
+    if (row === undefined) throw new Error(`the blob ${hash} is missing`);
+    if (sha256(row.json) !== hash) throw new Error(`the blob ${hash} has another hash`);
+    return row.json;
+  }
+
+  /** Damage beside the events, which may be sound to their end. */
+  #damaged(runId: string, why: string): PlanloomError {
+    const [last] = this.#all<{ readonly seq: number }>("lastSeq", runId);
+    return runDamaged(runId, last?.seq ?? 0, why);
+  }
+
+  #all<Row>(statement: keyof Statements, ...values: SqlValue[]): Row[] {
+    try {
+      return this.sql[statement].all(...values) as Row[];
+    } catch (thrown) {
+      throw sqliteError(thrown, this.path);
+    }
+  }
+}
+
+const HEAD_FAULT = "its place in the list of runs is not what was written";
+
+/** For SQL, where -1 is no limit. */
+const limitOf = (limit: number): number => (limit === Infinity ? -1 : limit);

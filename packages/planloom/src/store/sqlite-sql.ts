@@ -1,0 +1,93 @@
+// The SQL of the store and the rows that it gives. In: nothing. Out: one text for each statement, types of rows.
+// Separate because the tables are known here and in sqlite-tables.ts only; sqlite.ts speaks in verbs.
+import type { RunEvent } from "../run/event.js";
+
+const RUN = `run AS runId, started_at AS startedAt, updated_at AS updatedAt, last_seq AS lastSeq, last_type AS lastType,
+  epoch, journal_rows AS journalRows, holder, lease_until AS leaseUntil, runs.sum AS sum`;
+
+export const SQL = {
+  run: `SELECT ${RUN} FROM runs WHERE run = ?`,
+  list: `SELECT ${RUN}, coalesce(goal, '') AS goal, goals.sum AS goalSum FROM runs LEFT JOIN goals USING (run)
+    WHERE last_seq > 0 ORDER BY updated_at DESC, runs.rowid DESC LIMIT ?`,
+  saveRun: `INSERT INTO runs (run, started_at, updated_at, last_seq, last_type, epoch, journal_rows, sum)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET started_at = excluded.started_at, updated_at = excluded.updated_at,
+    last_seq = excluded.last_seq, last_type = excluded.last_type, epoch = excluded.epoch,
+    journal_rows = excluded.journal_rows, sum = excluded.sum`,
+  hold: "UPDATE runs SET holder = ?, lease_until = ? WHERE run = ?",
+  renew: "UPDATE runs SET lease_until = ? WHERE holder = ?",
+  release: "UPDATE runs SET holder = NULL, lease_until = 0 WHERE run = ? AND epoch = ?",
+  goal: "INSERT OR REPLACE INTO goals (run, goal, sum) VALUES (?, ?, ?)",
+  append: "INSERT INTO events (run, seq, event, places, sum) VALUES (?, ?, ?, ?, ?)",
+  read: "SELECT seq, event AS text, places, sum FROM events WHERE run = ? AND seq >= ? ORDER BY seq LIMIT ?",
+  lastSeq: "SELECT coalesce(max(seq), 0) AS seq FROM events WHERE run = ?",
+  hasJournal: "SELECT 1 FROM journal WHERE run = ? AND step = ? AND item = ? AND attempt = ? AND n = ?",
+  writeJournal:
+    "INSERT OR REPLACE INTO journal (run, step, item, attempt, n, entry, places, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  readJournal: `SELECT step, item, attempt, n, entry AS text, places, sum FROM journal
+    WHERE run = ? AND step = ? AND item = ? ORDER BY attempt, n`,
+  readRunJournal: `SELECT step, item, attempt, n, entry AS text, places, sum FROM journal
+    WHERE run = ? ORDER BY step, item, attempt, n`,
+  countJournal: "SELECT count(*) AS rows FROM journal WHERE run = ?",
+  nextCursor: "SELECT coalesce(max(cursor), 0) + 1 AS cursor FROM inbox WHERE run = ?",
+  put: "INSERT OR IGNORE INTO inbox (run, cursor, input_id, entry, places, sum) VALUES (?, ?, ?, ?, ?, ?)",
+  take: "SELECT cursor, entry AS text, places, sum FROM inbox WHERE run = ? AND cursor > ? ORDER BY cursor",
+  saveBlob: "INSERT OR IGNORE INTO blobs (hash, json) VALUES (?, ?)",
+  loadBlob: "SELECT json FROM blobs WHERE hash = ?",
+} as const;
+
+export interface RunRow {
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly updatedAt: number;
+  readonly lastSeq: number;
+  readonly lastType: RunEvent["type"] | "";
+  readonly epoch: number;
+  readonly journalRows: number;
+  readonly holder: string | null;
+  readonly leaseUntil: number;
+  readonly sum: number | null;
+}
+
+export interface HeadRow extends RunRow {
+  readonly goal: string;
+  readonly goalSum: number | null;
+}
+
+/** A value as it is stored; `sum` is over the row's key and these two. */
+export interface PackedRow {
+  readonly text: string;
+  readonly places: string | null;
+  readonly sum: number | null;
+}
+
+export interface EventRow extends PackedRow {
+  readonly seq: number;
+}
+
+export interface PackedJournalRow extends PackedRow {
+  readonly step: string;
+  readonly item: number;
+  readonly attempt: number;
+  readonly n: number;
+}
+
+export interface InboxRow extends PackedRow {
+  readonly cursor: number;
+}
+
+export const newRunRow = (runId: string): RunRow => ({
+  runId,
+  startedAt: 0,
+  updatedAt: 0,
+  lastSeq: 0,
+  lastType: "",
+  epoch: 0,
+  journalRows: 0,
+  holder: null,
+  leaseUntil: 0,
+  sum: null,
+});
+
+/** What the checksum of a run's row is over. Not the holder and the lease: they change alone, and in bulk. */
+export const sealedOf = (row: RunRow) =>
+  [row.runId, row.startedAt, row.updatedAt, row.lastSeq, row.lastType, row.epoch, row.journalRows] as const;

@@ -1,0 +1,79 @@
+// The tables of the store and how they came to be. In: a database. Out: the same with the tables of this version.
+// Separate because files outlive versions: every step that was ever released stays here, and new files take them all.
+import { PlanloomError } from "../error.js";
+import type { SqlDatabase } from "./sqlite-driver.js";
+import { storeDamaged } from "./sqlite-error.js";
+
+/** "Plnl": marks the file as ours among all SQLite files. */
+const APPLICATION_ID = 0x506c6e6c;
+
+// `runs` is written with every append and therefore holds nothing long; the goal stands apart.
+const VERSION_1 = `
+  CREATE TABLE runs (run TEXT PRIMARY KEY, started_at INTEGER NOT NULL DEFAULT 0, updated_at INTEGER NOT NULL DEFAULT 0,
+    last_seq INTEGER NOT NULL DEFAULT 0, last_type TEXT NOT NULL DEFAULT '',
+    epoch INTEGER NOT NULL DEFAULT 0, holder TEXT, lease_until INTEGER NOT NULL DEFAULT 0);
+  CREATE INDEX runs_by_holder ON runs (holder) WHERE holder IS NOT NULL;
+  CREATE TABLE goals (run TEXT PRIMARY KEY, goal TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE events (run TEXT NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL, places TEXT,
+    PRIMARY KEY (run, seq)) WITHOUT ROWID;
+  CREATE TABLE journal (run TEXT NOT NULL, step TEXT NOT NULL, item INTEGER NOT NULL, attempt INTEGER NOT NULL,
+    n INTEGER NOT NULL, entry TEXT NOT NULL, places TEXT, PRIMARY KEY (run, step, item, attempt, n)) WITHOUT ROWID;
+  CREATE TABLE inbox (run TEXT NOT NULL, cursor INTEGER NOT NULL, input_id TEXT NOT NULL, entry TEXT NOT NULL, places TEXT,
+    PRIMARY KEY (run, cursor), UNIQUE (run, input_id)) WITHOUT ROWID;
+  CREATE TABLE blobs (hash TEXT PRIMARY KEY, json TEXT NOT NULL);
+`;
+
+// Checksums, and the number of each run's journal rows: a row that is gone has no successor that would miss it.
+// `sum` is always the last column: damage that moves the columns before it cannot leave it as it was.
+const VERSION_2 = `
+  INSERT OR IGNORE INTO runs (run) SELECT DISTINCT run FROM journal;
+  ALTER TABLE runs ADD COLUMN journal_rows INTEGER NOT NULL DEFAULT 0;
+  UPDATE runs SET journal_rows = (SELECT count(*) FROM journal WHERE journal.run = runs.run);
+  ALTER TABLE runs ADD COLUMN sum INTEGER;
+  ALTER TABLE goals ADD COLUMN sum INTEGER;
+  ALTER TABLE events ADD COLUMN sum INTEGER;
+  ALTER TABLE journal ADD COLUMN sum INTEGER;
+  ALTER TABLE inbox ADD COLUMN sum INTEGER;
+`;
+
+/** Step n leads from version n to n + 1; an empty file has version 0. */
+const STEPS = [VERSION_1, VERSION_2];
+
+/** Brings the tables to this version. Throws STORE_FAILED, STORE_NEWER, STORE_DAMAGED for a file that is not ours to change. */
+export function bringUp(db: SqlDatabase, path: string): void {
+  if (recognise(db, path) === STEPS.length) return;
+  db.exec("BEGIN IMMEDIATE");
+  // Looks again under the lock: of several processes that open the file, the first changes it.
+  for (let version = recognise(db, path); version < STEPS.length; version++) {
+    db.exec(STEPS[version]!);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
+  }
+  db.exec("COMMIT");
+}
+
+/** The version of the tables, 0 for an empty file; throws for a file that is not ours. */
+export function recognise(db: SqlDatabase, path: string): number {
+  const { version, owner, tables } = db.prepare(STATE).get() as { version: number; owner: number; tables: number };
+  if (tables > 0 && owner !== APPLICATION_ID) {
+    throw new PlanloomError("STORE_FAILED", `${path} is a database of another program, not a Planloom store.`, {
+      kind: "store",
+      next: "Choose another file with PLANLOOM_STORE=<path>; this one was not changed.",
+    });
+  }
+  if (version > STEPS.length) {
+    throw new PlanloomError(
+      "STORE_NEWER",
+      `The store ${path} has version ${version}; this Planloom reads up to ${STEPS.length}.`,
+      {
+        kind: "store",
+        next: "Update Planloom (npm install planloom@latest), or use another store with PLANLOOM_STORE=<path>.",
+      },
+    );
+  }
+  if (tables > 0 !== version > 0) throw storeDamaged(new Error(`its tables do not fit its version ${version}`), path);
+  return version;
+}
+
+/** In one statement, because another process may be creating the tables. */
+const STATE = `SELECT (SELECT count(*) FROM sqlite_master) AS tables, (SELECT user_version FROM pragma_user_version) AS version,
+  (SELECT application_id FROM pragma_application_id) AS owner`;
