@@ -1,0 +1,216 @@
+// What must hold of every run, read from its durable log. In: a world and a log. Out: violations in the world's ledger.
+// Separate because these rules are written from the promises, not from the kernel: they read facts, not the kernel's state.
+import type { RunEvent, StepRef } from "../../src/run/event.js";
+import type { Plan, Step } from "../../src/plan/plan.js";
+import { needsOf } from "../../src/plan/graph.js";
+import type { Ledger } from "./ledger.js";
+import { agentText, dataIn } from "./models.js";
+import { answerOf } from "./person.js";
+import { outputOf } from "./service.js";
+import type { SimulatedWorld } from "./world.js";
+
+export function auditLog(world: SimulatedWorld, log: readonly RunEvent[]): void {
+  new LogAudit(world, world.ledger, log).read();
+}
+
+interface Place {
+  /** started, filling: it takes a place; ended: nothing may follow. */
+  status: "open" | "at work" | "ended";
+  attempts: number;
+  key?: string;
+  args?: string;
+  given?: { readonly [name: string]: unknown };
+  retryAt: number;
+  approved: boolean;
+  output?: unknown;
+}
+
+class LogAudit {
+  readonly #places = new Map<string, Place>();
+  readonly #lengths = new Map<string, number>();
+  #steps = new Map<string, Step>();
+  #plan: Plan | undefined;
+  #atWork = 0;
+  #awaiting = false;
+  #stopping: string | undefined;
+  #over: string | undefined;
+
+  constructor(
+    private readonly world: SimulatedWorld,
+    private readonly ledger: Ledger,
+    private readonly log: readonly RunEvent[],
+  ) {}
+
+  read(): void {
+    this.log.forEach((event, index) => {
+      if (event.seq !== index + 1) this.#wrong(event, "has the wrong seq");
+      if (this.#over !== undefined) this.#wrong(event, `comes after ${this.#over}`);
+      this.#next(event);
+    });
+  }
+
+  #wrong(event: RunEvent, what: string): void {
+    const { step, item } = event.data as Partial<StepRef>;
+    this.ledger.violate(`${event.type} ${step ?? ""}${item === undefined ? "" : `/${item}`} ${what}`);
+  }
+
+  #next(event: RunEvent): void {
+    switch (event.type) {
+      case "plan.proposed":
+        this.#plan = event.data.plan;
+        this.#steps = new Map(this.#plan.steps.map((step) => [step.id, step]));
+        this.#places.clear();
+        this.#awaiting = this.#mustBeApproved(event.data.tools.some(({ effects }) => effects !== "none"));
+        return;
+      case "approval.granted":
+        if (event.data.subject === "plan") this.#awaiting = false;
+        else this.#place(event.data.subject).approved = true;
+        return;
+      case "step.expanded":
+        this.#mayBegin(event, event.data);
+        this.#lengths.set(event.data.step, event.data.list.length);
+        return;
+      case "step.filling":
+        this.#enter(event, event.data);
+        return;
+      case "step.filled":
+        this.#leave(this.#place(event.data), "open");
+        return;
+      case "step.suspended":
+        return this.#mayBegin(event, event.data);
+      case "step.started":
+        return this.#started(event);
+      case "step.completed":
+        return this.#completed(event);
+      case "step.failed":
+        this.#failed(event);
+        return;
+      case "step.retrying":
+        this.#place(event.data).retryAt = event.data.retryAt;
+        return;
+      case "step.skipped":
+        this.#leave(this.#place(event.data), "ended");
+        return;
+      case "step.cancelled":
+        this.#nothingActed(event);
+        return this.#leave(this.#place(event.data), "open");
+      case "step.unknown":
+        return this.#leave(this.#place(event.data), "open");
+      case "cancel.requested":
+        this.#stopping = event.type;
+        return;
+      case "run.completed":
+      case "run.failed":
+      case "run.cancelled":
+        this.#over = event.type;
+        return;
+      default:
+    }
+  }
+
+  #mustBeApproved(acts: boolean): boolean {
+    const { approval } = this.world.scenario;
+    return approval === "always" || (approval === "effects" && acts);
+  }
+
+  #place({ step, item }: StepRef): Place {
+    const name = `${step}/${item ?? ""}`;
+    let place = this.#places.get(name);
+    if (place === undefined)
+      this.#places.set(name, (place = { status: "open", attempts: 0, retryAt: 0, approved: false }));
+    return place;
+  }
+
+  #mayBegin(event: RunEvent, ref: StepRef): void {
+    const step = this.#steps.get(ref.step);
+    if (step === undefined) return this.#wrong(event, "is no step of the plan");
+    if (this.#awaiting) this.#wrong(event, "begins before the plan is approved");
+    if (this.#stopping !== undefined) this.#wrong(event, `begins after ${this.#stopping}`);
+    if (this.#place(ref).status === "ended") this.#wrong(event, "has ended already");
+    for (const need of needsOf(step)) {
+      if (this.#place({ step: need }).status !== "ended") this.#wrong(event, `begins before ${need} has ended`);
+    }
+  }
+
+  #enter(event: RunEvent, ref: StepRef): void {
+    this.#mayBegin(event, ref);
+    const place = this.#place(ref);
+    if (place.status === "at work") this.#wrong(event, "is at work already");
+    if (event.at < place.retryAt) this.#wrong(event, "begins before its time");
+    place.status = "at work";
+    this.#atWork++;
+    if (this.#atWork > this.world.scenario.concurrency) this.#wrong(event, "exceeds the concurrency");
+    const limit = this.#steps.get(ref.step)?.maxParallel;
+    const alike = [...this.#places].filter(
+      ([name, { status }]) => name.startsWith(`${ref.step}/`) && status === "at work",
+    );
+    if (limit !== undefined && alike.length > limit) this.#wrong(event, "exceeds maxParallel");
+  }
+
+  #leave(place: Place, status: "open" | "ended"): void {
+    if (place.status === "at work") this.#atWork--;
+    place.status = status;
+  }
+
+  #started(event: RunEvent & { type: "step.started" }): void {
+    const { data } = event;
+    this.#enter(event, data);
+    const place = this.#place(data);
+    const step = this.#steps.get(data.step);
+    const args = JSON.stringify(data.args);
+    if (place.args === args && place.key !== data.key) this.#wrong(event, "has another key than before");
+    if (data.attempt !== place.attempts + 1)
+      this.#wrong(event, `is attempt ${data.attempt} after ${place.attempts} failed`);
+    const asks = step?.approval === "required" || (step?.kind === "tool" && step.tool === "sign");
+    if (asks && !place.approved) this.#wrong(event, "begins without its approval");
+    place.args = args;
+    place.key = data.key;
+    place.given = data.args;
+  }
+
+  #failed(event: RunEvent & { type: "step.failed" }): void {
+    const { data } = event;
+    const place = this.#place(data);
+    place.attempts++;
+    this.#nothingActed(event);
+    if (data.error.code === "CRASHED") this.#wrong(event, "counts a crash as an attempt");
+    this.#leave(place, data.decision === "retry" ? "open" : "ended");
+    if (data.decision === "fail" && data.item === undefined) this.#stopping ??= `the failure of ${data.step}`;
+  }
+
+  /** What ended without an output must not have acted: a tool's own error says so, all else is a doubt. */
+  #nothingActed(event: RunEvent & { type: "step.failed" | "step.cancelled" }): void {
+    const { key } = this.#place(event.data);
+    const step = this.#steps.get(event.data.step);
+    const acted = this.world.service.firstAct.get(key ?? "") ?? Infinity;
+    if (step?.kind !== "tool" || acted > this.ledger.durableAt.get(event)!) return;
+    if (event.type === "step.cancelled" || step.tool !== "put") this.#wrong(event, "has acted, which is not in doubt");
+  }
+
+  #completed(event: RunEvent & { type: "step.completed" }): void {
+    const { data } = event;
+    const place = this.#place(data);
+    if (place.status === "ended") this.#wrong(event, "has ended already");
+    this.#leave(place, "ended");
+    const step = this.#steps.get(data.step);
+    const length = this.#lengths.get(data.step);
+    if (data.item === undefined && length !== undefined) {
+      for (let item = 0; item < length; item++) {
+        if (this.#place({ step: data.step, item }).status !== "ended")
+          this.#wrong(event, `ends before its item ${item}`);
+      }
+      return;
+    }
+    const wanted = step === undefined ? undefined : wantedOf(step, place.given ?? {});
+    if (JSON.stringify(data.output) !== JSON.stringify(wanted)) {
+      this.#wrong(event, `gives ${JSON.stringify(data.output)} where the world gave ${JSON.stringify(wanted)}`);
+    }
+  }
+}
+
+/** What the world gives for a step with these arguments. */
+function wantedOf(step: Step, args: { readonly [name: string]: unknown }): unknown {
+  if (step.kind === "ask") return answerOf(step.id);
+  if (step.kind === "tool") return outputOf(step.tool, args as Parameters<typeof outputOf>[1]);
+  return agentText(step.id, dataIn(String(args["data"])));
+}

@@ -1,0 +1,141 @@
+// What an all-knowing observer writes down while a world goes by: durable logs and journals, promises made, what was
+// violated. In: facts as they happen. Out: runs as they stand, violations, the trace. Separate because the parts of a world
+// must not know each other, and everything that is checked afterwards is kept here.
+import type { RunEvent } from "../../src/run/event.js";
+import type { Command } from "../../src/run/input.js";
+import { evolve } from "../../src/run/evolve.js";
+import { emptyRun, type Run } from "../../src/run/state.js";
+import type { JournalRow } from "../../src/store/event-store.js";
+import type { Timeline } from "./timeline.js";
+
+export type FaultKind =
+  | "kill at any time"
+  | "kill before a write"
+  | "kill after a write"
+  | "torn write"
+  | "power loss"
+  | "store busy"
+  | "disk full"
+  | "pause (zombie)"
+  | "pause after a write"
+  | "clock jump"
+  | "tool error"
+  | "tool throw"
+  | "tool hang or late act"
+  | "model error"
+  | "duplicate command"
+  | "stale command";
+
+export interface Said {
+  readonly runId: string;
+  readonly command: Command;
+  /** Once it was put into an inbox. */
+  inputId?: string;
+  /** What the sender was told: recorded, accepted, or refused with a code. */
+  acknowledged?: string;
+}
+
+/** A run's durable log, folded as it grows. */
+interface Known {
+  readonly log: RunEvent[];
+  readonly run: Run;
+  epoch: number;
+}
+
+export class Ledger {
+  readonly violations: string[] = [];
+  readonly trace: string[] | undefined;
+  readonly faults: Partial<Record<FaultKind, number>> = {};
+  readonly known = new Map<string, Known>();
+  /** Events of which a process was told that they are durable. */
+  readonly promised: RunEvent[] = [];
+  readonly commands: Said[] = [];
+  /** How much had happened when an event became durable. */
+  readonly durableAt = new Map<RunEvent, number>();
+  /** Journal rows with an outcome or an intent, and when they became durable, by place. */
+  readonly rows = new Map<string, { readonly row: JournalRow; readonly doneAt: number | undefined }>();
+  /** Keys with a row in a journal, and keys of steps that the log says were started. */
+  readonly intents = new Set<string>();
+  readonly started = new Set<string>();
+  /** Events refused to writers that had lost their run. */
+  fenced = 0;
+  readonly #time: Timeline;
+
+  constructor(time: Timeline, traced: boolean) {
+    this.#time = time;
+    this.trace = traced ? [] : undefined;
+  }
+
+  say(who: string, what: string): void {
+    this.trace?.push(`${String(this.#time.now).padStart(7)} ${who.padEnd(5)} ${what}`);
+  }
+
+  violate(what: string): void {
+    if (!this.violations.includes(what)) this.violations.push(what);
+    this.say("!!", what);
+  }
+
+  fault(kind: FaultKind, who = "world"): void {
+    this.faults[kind] = (this.faults[kind] ?? 0) + 1;
+    this.say(who, `fault: ${kind}`);
+  }
+
+  saying(runId: string, command: Command): Said {
+    const said: Said = { runId, command };
+    this.commands.push(said);
+    return said;
+  }
+
+  /** The id under which a command went into an inbox. */
+  named(payload: unknown, inputId: string): void {
+    const said = this.commands.find(({ command }) => command === payload);
+    if (said !== undefined) said.inputId = inputId;
+  }
+
+  runOf(runId: string): Run | undefined {
+    return this.known.get(runId)?.run;
+  }
+
+  owned(runId: string, epoch: number): void {
+    const known = this.#known(runId);
+    known.epoch = Math.max(known.epoch, epoch);
+  }
+
+  /** Events that are on the disk from here on. */
+  appended(runId: string, epoch: number, events: readonly RunEvent[]): void {
+    const known = this.#known(runId);
+    if (epoch !== known.epoch) this.violate(`a writer of epoch ${epoch} appended to a run of epoch ${known.epoch}`);
+    for (const event of events) {
+      if (this.trace !== undefined) this.say("disk", textOf(event));
+      if (event.prev !== known.run.head) this.violate(`event ${event.seq} (${event.type}) does not follow by its hash`);
+      known.log.push(event);
+      this.durableAt.set(event, this.#time.happened);
+      if (event.type === "step.started") this.started.add(event.data.key);
+      try {
+        evolve(known.run, event);
+      } catch (error) {
+        this.violate(`event ${event.seq} (${event.type}) cannot be folded: ${String(error)}`);
+      }
+    }
+  }
+
+  journaled(row: JournalRow, epoch: number): void {
+    const { runId, stepId, item, attempt, n } = row;
+    const known = this.#known(runId);
+    if (epoch !== known.epoch) this.violate(`a writer of epoch ${epoch} journaled in a run of epoch ${known.epoch}`);
+    const kind = row.outcome === null ? "intent" : "outcome";
+    this.say("disk", `${runId} journal ${stepId}/${item ?? ""}/${attempt}.${n} ${row.name}: ${kind}`);
+    const doneAt = row.outcome === null ? undefined : this.#time.happened;
+    this.rows.set(`${runId}/${stepId}/${item ?? ""}/${attempt}/${row.name}`, { row, doneAt });
+    if (row.key !== null) this.intents.add(row.key);
+  }
+
+  #known(runId: string): Known {
+    let known = this.known.get(runId);
+    if (known === undefined) this.known.set(runId, (known = { log: [], run: emptyRun(runId), epoch: 0 }));
+    return known;
+  }
+}
+
+const textOf = ({ runId, seq, type, data, by }: RunEvent): string =>
+  `${runId} ${seq} ${type} ${JSON.stringify(data).slice(0, 110)} by ${by}`;

@@ -1,0 +1,133 @@
+// The people of a world: they approve, answer, settle what is in doubt (truthfully), cancel, and make noise. In: what the
+// durable log says. Out: commands, through an engine or straight into the inbox. Separate because commands come from anywhere.
+import type { Command } from "../../src/run/input.js";
+import type { Run, Work } from "../../src/run/state.js";
+import type { Dice } from "./dice.js";
+import type { SimulatedProcess } from "./process.js";
+import type { SimulatedWorld } from "./world.js";
+
+/** ms between two looks at what waits for somebody. */
+const LOOK_MS = 700;
+
+export const answerOf = (step: string): string => `answer to ${step}`;
+
+export class People {
+  /** What was said and may not have been heard yet: not said again before this time. */
+  readonly #patience = new Map<string, number>();
+  #count = 0;
+
+  constructor(
+    private readonly world: SimulatedWorld,
+    private readonly dice: Dice,
+  ) {
+    this.#look();
+    const { misfortune, stormMs } = world.scenario;
+    if (world.stormy && misfortune.cancels) world.time.after(this.dice.int(0, stormMs), () => this.#cancel());
+  }
+
+  #look(): void {
+    for (const [, { run }] of this.world.ledger.known) if (run.seq > 0 && run.ended === undefined) this.#attend(run);
+    this.world.time.after(this.dice.int(LOOK_MS / 2, LOOK_MS), () => this.#look());
+  }
+
+  #attend(run: Run): void {
+    for (const { hash, subject } of run.approvals.values())
+      this.#once(run, `approve ${hash}`, { type: "approve", hash }, subject);
+    for (const state of run.steps.values()) {
+      for (const work of [state.work, ...(state.items ?? [])]) {
+        const place = { step: state.spec.id, ...(work.item === null ? {} : { item: work.item }) };
+        const name = `${place.step}/${work.item ?? ""}`;
+        if (work.status === "suspended" && work.question !== undefined) {
+          this.#once(run, `respond ${name}`, { type: "respond", ...place, value: answerOf(place.step) });
+        }
+        if (work.status === "unknown") this.#settle(run, work, place, name);
+      }
+    }
+    if (this.world.storming && this.world.scenario.misfortune.noise && this.dice.chance(0.15)) this.#talkNonsense(run);
+  }
+
+  /** Waits until no request is on its way any more, and says what the service says. */
+  #settle(run: Run, work: Work, place: { step: string; item?: number }, name: string): void {
+    const key = work.doubt ?? work.effectKey;
+    const { service, ledger } = this.world;
+    if ((service.inFlight.get(key) ?? 0) > 0) return;
+    const acted = service.acts.has(key);
+    const output = service.outputs.get(key) ?? null;
+    ledger.say("man", `finds that ${name} ${key.slice(0, 8)} ${acted ? "happened" : "did not happen"}`);
+    const { doubts: doubt } = work;
+    const said = acted ? { verdict: "happened" as const, output } : { verdict: "not-happened" as const };
+    this.#once(run, `settle ${name} ${doubt} ${key}`, { type: "settle", ...place, ...said, doubt });
+  }
+
+  /** Says it, and again only after a while. */
+  #once(run: Run, what: string, command: Command, subject: unknown = "plan"): void {
+    const { time, scenario, storming } = this.world;
+    const name = `${run.id} ${what}`;
+    if ((this.#patience.get(name) ?? 0) > time.now || (storming && this.dice.chance(0.3))) return;
+    this.#patience.set(name, time.now + 5_000);
+    const rejects = scenario.misfortune.trouble && command.type === "approve" && this.dice.chance(0.15);
+    if (rejects) this.#say(run.id, { type: "reject", hash: command.hash, comment: `not ${JSON.stringify(subject)}` });
+    else this.#say(run.id, command);
+  }
+
+  #say(runId: string, command: Command): void {
+    const live = this.world.live();
+    if (live.length === 0) return;
+    const at = this.dice.pick(live);
+    const storming = this.world.storming;
+    // Late, so that commands of one look may arrive in another order.
+    const delay = storming ? this.dice.int(0, 300) : 0;
+    if (storming && this.world.scenario.misfortune.noise && this.dice.chance(0.4))
+      this.#sayTwice(at, runId, command, delay);
+    else this.world.time.after(delay, () => this.#send(at, runId, command), at);
+  }
+
+  #send(at: SimulatedProcess, runId: string, command: Command): void {
+    const { ledger } = this.world;
+    const said = ledger.saying(runId, command);
+    ledger.say("man", `at ${at.name} says ${JSON.stringify(command).slice(0, 90)}`);
+    at.engine.send(runId, command, { by: "ann" }).then(
+      (reply) => {
+        said.acknowledged = reply.ok ? "accepted" : reply.code;
+        ledger.say("man", `hears ${said.acknowledged} to ${said.inputId ?? ""} (${command.type})`);
+      },
+      (error: unknown) => ledger.say("man", `cannot say ${command.type}: ${String(error)}`),
+    );
+  }
+
+  /** The same command, with the same id, through the inbox: it must count once. */
+  #sayTwice(at: SimulatedProcess, runId: string, command: Command, delay: number): void {
+    const { ledger, time } = this.world;
+    const said = ledger.saying(runId, command);
+    const inputId = `ann-${++this.#count}`;
+    ledger.fault("duplicate command", at.name);
+    const put = (): void => {
+      const entry = { inputId, at: at.now, by: "ann", payload: command };
+      at.store.put(runId, entry).then(
+        () => void (said.acknowledged = "recorded"),
+        () => undefined,
+      );
+    };
+    time.after(delay, put, at);
+    time.after(delay + this.dice.int(0, 2_000), put, at);
+  }
+
+  #talkNonsense(run: Run): void {
+    this.world.ledger.fault("stale command", "man");
+    const step = this.dice.pick([...run.steps.keys(), "nowhere"]);
+    this.#say(
+      run.id,
+      this.dice.pick<Command>([
+        { type: "approve", hash: [...run.granted][0] ?? "0".repeat(64) },
+        { type: "reject", hash: "1".repeat(64), comment: "which one?" },
+        { type: "respond", step, value: 7 },
+        { type: "respond", step, item: 9, value: answerOf(step) },
+      ]),
+    );
+  }
+
+  #cancel(): void {
+    for (const [runId, { run }] of this.world.ledger.known)
+      if (run.seq > 0 && run.ended === undefined) this.#say(runId, { type: "cancel", reason: "enough" });
+  }
+}

@@ -1,0 +1,156 @@
+// One simulated process: the real engine over the simulated disk, clock, tools and models, and somebody who keeps its runs
+// going. In: a world. Out: driven runs. Separate because this is all that a process has: what is not passed in here is gone
+// when it is killed.
+import type { Engine, Listener, StartRequest } from "../../src/engine/engine.js";
+import { localEngine } from "../../src/engine/local.js";
+import { performIn, type Perform, type World as Outside } from "../../src/engine/perform.js";
+import { LIMITS } from "../../src/limits.js";
+import { settingsOf } from "../../src/engine/config.js";
+import { KERNEL_VERSION } from "../../src/run/decide.js";
+import type { RunEvent } from "../../src/run/event.js";
+import type { Effect } from "../../src/run/effect.js";
+import type { Clock } from "../../src/engine/clock.js";
+import type { EventStore } from "../../src/store/event-store.js";
+import type { SimulatedWorld } from "./world.js";
+
+const SETTINGS = settingsOf({});
+
+/** ms between two looks at what should be going on, at most. */
+const LOOK_MS = 1_500;
+
+export class SimulatedProcess {
+  alive = true;
+  paused = false;
+  readonly held: never[] = [];
+  readonly holder: string;
+  readonly store: EventStore;
+  readonly engine: Engine;
+  /** Runs that it drives or is about to. */
+  readonly #busy = new Set<string>();
+  readonly #clock: Clock;
+  #ids = 0;
+
+  constructor(
+    readonly name: string,
+    host: string,
+    private readonly world: SimulatedWorld,
+  ) {
+    const { time, disk } = world;
+    this.holder = `${host}/1/1/${name}`;
+    this.store = disk.opened(this);
+    this.#clock = {
+      now: () => time.now + time.shift,
+      setTimer: (ms, fn) => (this.alive ? time.after(ms, fn, this) : () => undefined),
+    };
+    this.engine = localEngine({
+      store: this.store,
+      clock: this.#clock,
+      perform: this.#perform(),
+      defer: () => new Promise((resolve) => void time.after(0, () => resolve(), this)),
+      newId: (of) => `${of}-${name}-${++this.#ids}`,
+      holder: this.holder,
+      livenessOf: (holder) => world.livenessOf(holder, host),
+    });
+    this.#look();
+  }
+
+  /** Starts the scenario's run; tells by its log alone how that went. */
+  begin(runId: string): void {
+    const { scenario } = this.world;
+    const { planned, checked, approval, concurrency } = scenario;
+    const synthesizer = scenario.synthesizer ? "synthesizer" : null;
+    const started: StartRequest["started"] = {
+      goal: "a goal",
+      inputs: {},
+      strategy: "plan-and-execute",
+      settings: { ...SETTINGS, approval, concurrency },
+      models: { planner: planned ? "function" : null, executor: "executor", synthesizer },
+      inventory: "",
+      kernel: KERNEL_VERSION,
+      planGiven: !planned,
+    };
+    this.#busy.add(runId);
+    const request = { runId, started, ...(planned ? {} : { given: checked }) };
+    this.#keep(runId, this.engine.start(request, this.#listener));
+  }
+
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  #look(): void {
+    for (const [runId, { run }] of this.world.ledger.known) {
+      if (run.seq > 0 && run.ended === undefined && !this.#busy.has(runId))
+        void this.#goOn(runId).catch(() => undefined);
+    }
+    this.world.time.after(this.world.people.int(LOOK_MS / 3, LOOK_MS), () => this.#look(), this);
+  }
+
+  /** Drives a run that nobody seems to drive; now and then tries it with one that somebody does. */
+  async #goOn(runId: string): Promise<void> {
+    this.#busy.add(runId);
+    try {
+      const owner = await this.store.owner(runId);
+      const held =
+        owner !== undefined &&
+        owner.holder !== null &&
+        owner.leaseUntil > this.now &&
+        this.world.livenessOf(owner.holder, this.holder.split("/")[0]!) !== "dead";
+      if (held && owner.holder !== this.holder && !this.world.people.chance(0.1)) return;
+      await this.engine.drive(runId, "resumed", this.#listener);
+      await this.engine.stopped(runId, { untilEnd: true });
+    } finally {
+      this.#busy.delete(runId);
+    }
+  }
+
+  #keep(runId: string, started: Promise<string>): void {
+    started
+      .then(() => this.engine.stopped(runId, { untilEnd: true }))
+      .catch((error: unknown) => this.world.ledger.say(this.name, `${runId}: ${String(error)}`))
+      .finally(() => this.#busy.delete(runId))
+      .catch(() => undefined);
+  }
+
+  /** Whoever is told of an event was told that it is durable. */
+  readonly #listener: Listener = { event: (event: RunEvent) => void this.world.ledger.promised.push(event) };
+
+  #perform(): Perform {
+    const { world } = this;
+    const { ledger, models, service, scenario } = world;
+    const base: Omit<Outside, "executor"> = {
+      store: this.store,
+      clock: this.#clock,
+      inventory: service.inventoryFor(this),
+      planner: scenario.planned ? models.planner(this) : null,
+      synthesizer: scenario.synthesizer ? models.synthesizer(this) : null,
+      modelNamed: () => {
+        throw new Error("no step of a scenario names a model");
+      },
+      instructions: {},
+      secrets: {},
+      limits: { steps: LIMITS.steps, planBytes: LIMITS.planBytes },
+    };
+    const atWork = new Map<string, number>();
+    return async (effect, run, context) => {
+      if (effect.kind !== "call" && effect.kind !== "fill")
+        return performIn({ ...base, executor: null })(effect, run, context);
+      const stage = { runId: run.id, ...placeOf(effect), since: world.time.happened };
+      const drive = `${run.id}/${context.epoch}`;
+      const count = (atWork.get(drive) ?? 0) + 1;
+      atWork.set(drive, count);
+      if (count > run.settings.concurrency)
+        ledger.violate(`${count} calls at once; the limit is ${run.settings.concurrency}`);
+      try {
+        const executor = models.executor(this, stage);
+        return await performIn({ ...base, executor })(effect, run, context);
+      } finally {
+        atWork.set(drive, atWork.get(drive)! - 1);
+      }
+    };
+  }
+}
+
+function placeOf({ step, item, attempt }: Effect & { kind: "call" | "fill" }) {
+  return { step, item, attempt };
+}

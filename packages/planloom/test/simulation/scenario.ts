@@ -1,0 +1,162 @@
+// What a world is about: a plan, who plays the roles, which faults there are. In: a seed. Out: a scenario, as data.
+// Separate because the same scenario is played twice, with its faults and without.
+import type { ApprovalPolicy } from "../../src/run/event.js";
+import type { CheckedPlan } from "../../src/run/input.js";
+import { check } from "../../src/plan/check.js";
+import { dice, type Dice } from "./dice.js";
+import { TOOL_SPECS } from "./service.js";
+
+export interface ScriptedCall {
+  readonly tool: string;
+  readonly x: string;
+}
+
+/** Which kinds of misfortune this world knows; each seed leaves some out, so that the others show. */
+export interface Misfortune {
+  readonly kills: boolean;
+  readonly tears: boolean;
+  readonly powerLoss: boolean;
+  readonly busy: boolean;
+  readonly diskFull: boolean;
+  readonly pauses: boolean;
+  readonly jumps: boolean;
+  /** Tools and models fail. */
+  readonly trouble: boolean;
+  /** People say things twice, too late, or to the wrong run. */
+  readonly noise: boolean;
+  readonly cancels: boolean;
+}
+
+export interface Scenario {
+  readonly seed: number;
+  readonly processes: number;
+  /** Whether the processes share a machine, so that each sees at once that another has died. */
+  readonly oneHost: boolean;
+  readonly stormMs: number;
+  readonly misfortune: Misfortune;
+  readonly plan: { readonly steps: readonly StepDraft[] };
+  readonly checked: CheckedPlan;
+  /** Whether the planner is asked for it. */
+  readonly planned: boolean;
+  readonly synthesizer: boolean;
+  readonly approval: ApprovalPolicy;
+  readonly concurrency: number;
+  /** What the executor model calls in agent steps, turn by turn. */
+  readonly scripts: ReadonlyMap<string, readonly (readonly ScriptedCall[])[]>;
+}
+
+export type StepDraft = { readonly id: string } & { readonly [field: string]: unknown };
+
+/** The first scenario of the seed whose plan passes check. */
+export function scenarioOf(seed: number): Scenario {
+  for (let draw = 0; ; draw++) {
+    const scenario = drawn(seed, dice(seed, `scenario ${draw}`));
+    const checked = check(scenario.plan, { tools: TOOL_SPECS });
+    if (checked.ok) return { ...scenario, checked };
+  }
+}
+
+function drawn(seed: number, d: Dice): Omit<Scenario, "checked"> {
+  const half = () => d.chance(0.5);
+  const trouble = half();
+  const misfortune = {
+    kills: half(),
+    tears: half(),
+    powerLoss: d.chance(0.2),
+    busy: d.chance(0.3),
+    diskFull: d.chance(0.2),
+    pauses: half(),
+    jumps: d.chance(0.2),
+    trouble,
+    noise: half(),
+    cancels: d.chance(0.15),
+  };
+  const scripts = new Map<string, readonly (readonly ScriptedCall[])[]>();
+  const plan = { steps: stepsOf(d, scripts) };
+  return {
+    seed,
+    processes: d.int(2, 3),
+    oneHost: half(),
+    stormMs: d.pick([2_000, 5_000, 12_000, 25_000]),
+    misfortune,
+    plan,
+    planned: d.chance(0.15),
+    synthesizer: d.chance(0.2),
+    approval: d.pick(["never", "never", "effects", "always"] as const),
+    concurrency: d.pick([1, 2, 4]),
+    scripts,
+  };
+}
+
+const SHAPES = ["chain", "fan", "diamond", "any"] as const;
+
+function stepsOf(d: Dice, scripts: Map<string, readonly (readonly ScriptedCall[])[]>): StepDraft[] {
+  const shape = d.pick(SHAPES);
+  const count = d.int(1, 6);
+  const steps: StepDraft[] = [];
+  for (let index = 0; index < count; index++) {
+    const id = `s${index + 1}`;
+    const sources = sourcesOf(d, shape, steps, index === count - 1);
+    steps.push(stepOf(d, id, sources, steps, scripts));
+  }
+  return steps;
+}
+
+function sourcesOf(d: Dice, shape: (typeof SHAPES)[number], earlier: readonly StepDraft[], last: boolean): string[] {
+  const ids = earlier.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  if (shape === "chain") return ids.slice(-1);
+  if (shape === "fan") return ids.slice(0, 1);
+  if (shape === "diamond") return last ? ids.slice(1) : ids.slice(0, 1);
+  return ids.filter(() => d.chance(0.4)).slice(-3);
+}
+
+function stepOf(
+  d: Dice,
+  id: string,
+  sources: readonly string[],
+  earlier: readonly StepDraft[],
+  scripts: Map<string, readonly (readonly ScriptedCall[])[]>,
+): StepDraft {
+  const list = earlier.find((step) => sources.includes(step.id) && (step["tool"] === "list" || "forEach" in step));
+  const fans = list !== undefined ? d.chance(0.7) : d.chance(0.15);
+  const each = list === undefined ? '${{ ["p", "q", "r"] }}' : `\${{ ${list.id} }}`;
+  const subject = [
+    fans ? "${{ index }} ${{ item }}" : id,
+    ...sources.filter((one) => one !== list?.id || !fans).map((one) => `\${{ ${one} }}`),
+  ].join(" ");
+  const common = {
+    id,
+    ...(fans ? { forEach: each, ...(d.chance(0.5) ? { maxParallel: d.int(1, 2) } : {}) } : {}),
+    ...(d.chance(0.1) ? { when: `\${{ ${d.pick(["1 == 1", "1 == 2"])} }}` } : {}),
+    ...(d.chance(0.1) ? { optional: true } : {}),
+    ...(d.chance(0.1) ? { onFailure: "skip" } : {}),
+    ...(d.chance(0.3) ? { retry: { attempts: d.int(1, 4), delay: d.pick(["50ms", "400ms"]) } } : {}),
+    ...(d.chance(0.05) ? { approval: "required" } : {}),
+    ...(d.chance(0.2) && earlier.length > 0 ? { dependsOn: [d.pick(earlier).id] } : {}),
+  };
+  const {
+    retry: _retry,
+    approval: _approval,
+    optional: _optional,
+    onFailure: _onFailure,
+    ...asked
+  } = common as StepDraft;
+  const kind = d.next();
+  if (kind < 0.08 && !fans) return { ...asked, id, ask: `Which ${id}?`, with: { about: subject }, output: "string" };
+  if (kind < 0.3) {
+    const turns = Array.from({ length: d.int(0, 3) }, (_, turn) => callsOf(d, `${id}.${turn}`));
+    scripts.set(id, turns);
+    const { approval: _no, ...free } = common as StepDraft;
+    const tools = ["look", "put", "pay"];
+    return { ...free, id, agent: `Do ${id} now.`, tools, with: { data: `[[${subject}]]` }, timeout: "20s" };
+  }
+  if (kind < 0.36 && !fans) return { ...common, tool: d.pick(["put", "pay"]), fill: `Fill ${id} now.` };
+  const tool = d.pick(["look", "list", "put", "put", "pay", "pay", "pay", "sign"]);
+  return { ...common, tool, with: { x: subject } };
+}
+
+function callsOf(d: Dice, name: string): ScriptedCall[] {
+  if (d.chance(0.2)) return [0, 1].map((n) => ({ tool: "look", x: `${name}.${n}` }));
+  return [{ tool: d.pick(["look", "put", "pay", "pay"]), x: name }];
+}

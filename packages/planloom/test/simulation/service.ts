@@ -1,0 +1,149 @@
+// The world outside: services that tools call. In: calls, by a process. Out: acts, and answers to those who live to hear them.
+// Separate because an act happens where no process can take it back, and may happen after its caller has ended.
+import { hashOf } from "../../src/plan/hash.js";
+import type { Json, JsonObject } from "../../src/plan/json.js";
+import type { ToolInventory } from "../../src/tools/inventory.js";
+import { tool, ToolError, type Tool, type ToolContext } from "../../src/tools/tool.js";
+import { dice, type Dice } from "./dice.js";
+import type { Ledger } from "./ledger.js";
+import { never, type Owner, type Timeline } from "./timeline.js";
+
+const input = { type: "object", properties: { x: { type: "string" } }, required: ["x"], additionalProperties: false };
+const text = { type: "string" };
+const texts = { type: "array", items: text };
+const run = (): never => {
+  throw new Error("the service is called instead");
+};
+const base = { input, output: text, timeout: "3s", run } as const;
+
+const DEFINED: readonly Tool[] = [
+  tool({ ...base, name: "look", description: "Looks.", effects: "none" }),
+  tool({ ...base, name: "list", description: "Lists.", effects: "none", output: texts }),
+  tool({ ...base, name: "put", description: "Puts.", effects: "idempotent" }),
+  tool({ ...base, name: "pay", description: "Pays.", effects: "once" }),
+  tool({ ...base, name: "sign", description: "Signs.", effects: "once", approval: "required" }),
+];
+
+export const TOOL_SPECS = DEFINED.map(({ spec }) => spec);
+
+/** What a service gives for these arguments: always the same. */
+export function outputOf(name: string, args: JsonObject): string | readonly string[] {
+  const digest = hashOf([name, args]).slice(0, 8);
+  return name === "list"
+    ? [`${digest}a`, `${digest}b`, `${digest}c`].slice(0, Number.parseInt(digest[0]!, 16) % 4)
+    : `${name}:${digest}`;
+}
+
+type Course =
+  "return" | "refuse" | "refuse for good" | "throw" | "act and throw" | "hang" | "act and hang" | "act late";
+const TROUBLE: readonly Course[] = [
+  "refuse",
+  "refuse",
+  "refuse for good",
+  "throw",
+  "act and throw",
+  "hang",
+  "act and hang",
+  "act late",
+];
+
+export class Service {
+  /** How often each key acted. */
+  readonly acts = new Map<string, number>();
+  /** How much had happened in the world when each key acted first. */
+  readonly firstAct = new Map<string, number>();
+  readonly outputs = new Map<string, Json>();
+  /** Requests on their way, by key. */
+  readonly inFlight = new Map<string, number>();
+  /** Keys under which the same call of the same step acted. */
+  readonly #keysOf = new Map<string, Set<string>>();
+  readonly #asked = new Map<string, number>();
+
+  constructor(
+    private readonly seed: number,
+    private readonly time: Timeline,
+    private readonly ledger: Ledger,
+    private readonly troubled: boolean,
+  ) {}
+
+  /** The tools as a process has them; what its engine never asks for is not hashed thousands of times. */
+  inventoryFor(caller: Owner & { readonly name: string }): ToolInventory {
+    const tools = DEFINED.map(({ spec }): Tool => ({
+      spec,
+      call: (args, context) => (caller.alive ? this.#call(caller, spec.name, args, context) : never()),
+    }));
+    const byName = new Map(tools.map((one) => [one.spec.name, one]));
+    const get = (name: string) => byName.get(name);
+    return { tools: byName, specs: TOOL_SPECS, get, inventory: { tools: TOOL_SPECS }, hash: "" };
+  }
+
+  #call(
+    caller: Owner & { readonly name: string },
+    name: string,
+    args: JsonObject,
+    context: ToolContext,
+  ): Promise<never> {
+    const { key, runId, stepId } = context;
+    this.#checkIntent(name, context);
+    const nth = (this.#asked.get(key) ?? 0) + 1;
+    this.#asked.set(key, nth);
+    const chance = dice(this.seed, `call ${name} ${stepId} ${JSON.stringify(args)} ${nth}`);
+    const course = this.#course(name, chance);
+    const acting = name !== "look" && name !== "list";
+    this.ledger.say(caller.name, `calls ${name} ${key.slice(0, 8)} for ${runId}/${stepId}, which will ${course}`);
+    this.#fly(key, 1);
+    return new Promise((resolve, reject) => {
+      const listens = chance.chance(0.5);
+      const actAfter =
+        course === "act late" ? chance.int(4_000, 9_000) : chance.int(1, chance.chance(0.1) ? 2_000 : 150);
+      this.time.after(actAfter, () => {
+        this.#fly(key, -1);
+        const stopped = listens && context.signal.aborted && caller.alive;
+        const acts = !stopped && ["return", "act and throw", "act and hang", "act late"].includes(course);
+        if (acts && acting) this.#act(name, args, context);
+        this.time.after(chance.int(0, 50), () => answer(stopped), caller);
+      });
+      const answer = (stopped: boolean): void => {
+        if (stopped) reject(context.signal.reason as Error);
+        else if (course === "return" || course === "act late") resolve(outputOf(name, args) as never);
+        else if (course === "refuse") reject(new ToolError("not now", { code: "NOT_NOW" }));
+        else if (course === "refuse for good") reject(new ToolError("no", { code: "NO", retryable: false }));
+        else if (course === "throw" || course === "act and throw") reject(new Error("the connection broke"));
+      };
+    });
+  }
+
+  #course(name: string, chance: Dice): Course {
+    if (!this.troubled || chance.chance(name === "put" ? 0.5 : 0.7)) return "return";
+    const course = chance.pick(TROUBLE);
+    if (course === "refuse" || course === "refuse for good") this.ledger.fault("tool error", name);
+    else if (course === "throw" || course === "act and throw") this.ledger.fault("tool throw", name);
+    else this.ledger.fault("tool hang or late act", name);
+    return course;
+  }
+
+  #act(name: string, args: JsonObject, { key, runId, stepId }: ToolContext): void {
+    const count = (this.acts.get(key) ?? 0) + 1;
+    this.acts.set(key, count);
+    if (count === 1) this.firstAct.set(key, this.time.happened);
+    this.outputs.set(key, outputOf(name, args));
+    this.ledger.say("world", `${name} acts under ${key.slice(0, 8)}, time ${count}`);
+    const place = `${runId}/${stepId} ${name} ${JSON.stringify(args)}`;
+    const keys = this.#keysOf.get(place) ?? new Set();
+    this.#keysOf.set(place, keys.add(key));
+    if (keys.size > 1) this.ledger.violate(`${place} acted under ${keys.size} keys`);
+    if (name !== "put" && count > 1) this.ledger.violate(`${place} (once) acted ${count} times under one key`);
+  }
+
+  /** With an effect, the intent must be durable before the call: in the log for a step, in the journal inside an agent step. */
+  #checkIntent(name: string, { key, runId, stepId }: ToolContext): void {
+    const work = this.ledger.runOf(runId)?.steps.get(stepId);
+    if (name === "look" || name === "list" || work === undefined) return;
+    if (work.spec.kind === "agent" ? this.ledger.intents.has(key) : this.ledger.started.has(key)) return;
+    this.ledger.violate(`${runId}/${stepId} called ${name} without a durable intent`);
+  }
+
+  #fly(key: string, by: number): void {
+    this.inFlight.set(key, (this.inFlight.get(key) ?? 0) + by);
+  }
+}

@@ -1,0 +1,54 @@
+// The simulation, and whether it has teeth. In: seeds. Out: tests. Separate from the campaign, which `npm run reliability` plays
+// with more seeds and whose figures docs/reliability.md keeps.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { BUGS } from "./bugs.mjs";
+import { CATCH_WITHIN, openSimulation, plantBugs, playSeeds, traceSeed } from "./campaign.mjs";
+
+/** About 25 s on two cores. */
+const SEEDS = 10_000;
+/** A bound for machines that do other things besides. */
+const PATIENCE_MS = 400_000;
+
+let tree: string;
+let close: () => void = () => undefined;
+beforeAll(() => void ({ tree, close } = openSimulation()), PATIENCE_MS);
+afterAll(() => close());
+
+test(
+  `${SEEDS} worlds with kills, zombies, bad disks and bad tools keep every promise`,
+  async () => {
+    const { seeds, violations, faults, ends, fenced } = await playSeeds(tree, { count: SEEDS });
+    const told = violations.map(({ seed, what }) => `npm run reliability -- --seed ${seed}: ${what.join("; ")}`);
+    expect(told).toEqual([]);
+    expect(seeds).toBe(SEEDS);
+    // A simulation in which nothing happens proves nothing.
+    expect(Object.keys(faults)).toHaveLength(16);
+    for (const [kind, times] of Object.entries(faults))
+      expect({ kind, times: times > 20 }).toEqual({ kind, times: true });
+    expect(fenced).toBeGreaterThan(SEEDS / 100);
+    expect(ends["completed"]).toBeGreaterThan(SEEDS / 2);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "a seed replays exactly",
+  async () => {
+    for (const seed of [22, 161, 476, 918]) {
+      const [once, again] = await Promise.all([traceSeed(tree, seed), traceSeed(tree, seed)]);
+      expect(once.trace.length).toBeGreaterThan(10);
+      expect(again).toStrictEqual(once);
+    }
+  },
+  PATIENCE_MS,
+);
+
+test(
+  `each of ${BUGS.length} planted bugs is found within ${CATCH_WITHIN} seeds`,
+  async () => {
+    const bugs = await plantBugs(tree);
+    expect(bugs.filter(({ caught }) => !caught)).toEqual([]);
+    expect(bugs.length).toBeGreaterThanOrEqual(12);
+  },
+  PATIENCE_MS,
+);

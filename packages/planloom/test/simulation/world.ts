@@ -1,0 +1,165 @@
+// A whole world: some processes, one disk, services, models, people, and a storm that passes. In: a seed. Out: what was violated,
+// which faults there were, and the trace. Separate because one seed is one world, and this is where its parts meet.
+import { dice, type Dice } from "./dice.js";
+import { Disk, type Writer } from "./disk.js";
+import { Ledger, type FaultKind } from "./ledger.js";
+import { Models } from "./models.js";
+import { People } from "./person.js";
+import { SimulatedProcess } from "./process.js";
+import { audit, sameAnswer } from "./promises.js";
+import { scenarioOf, type Scenario } from "./scenario.js";
+import { Service } from "./service.js";
+import { Timeline } from "./timeline.js";
+import { fair, Storm } from "./weather.js";
+
+/** How long, in simulated ms after the storm, runs may take to end; retries, leases and time limits add up to less. */
+const CALM_MS = 15 * 60_000;
+
+export class SimulatedWorld {
+  readonly time: Timeline;
+  readonly ledger: Ledger;
+  readonly disk: Disk;
+  readonly service: Service;
+  readonly models: Models;
+  /** For everything that people, and whoever starts processes, decide by chance. */
+  readonly people: Dice;
+  readonly #processes: SimulatedProcess[] = [];
+  /** The processes that ended, by what they wrote as owners. */
+  readonly #dead = new Set<string>();
+  #born = 0;
+  #runs = 0;
+
+  constructor(
+    readonly scenario: Scenario,
+    /** Whether there are faults at all. */
+    readonly stormy: boolean,
+    traced: boolean,
+  ) {
+    const { seed } = scenario;
+    this.time = new Timeline(dice(seed, "ties"));
+    this.ledger = new Ledger(this.time, traced);
+    const troubled = scenario.misfortune.trouble && stormy;
+    this.people = dice(seed, "people");
+    const storm = stormy ? new Storm(this, dice(seed, "storm")) : fair;
+    this.disk = new Disk(this.time, this.ledger, storm, dice(seed, "disk"));
+    this.service = new Service(seed, this.time, this.ledger, troubled);
+    this.models = new Models(scenario, this.time, this.ledger, troubled);
+    for (let n = 0; n < (stormy ? scenario.processes : 1); n++) this.#start(n);
+    new People(this, dice(seed, "person"));
+    this.#begin();
+  }
+
+  get storming(): boolean {
+    return this.stormy && this.time.now < this.scenario.stormMs;
+  }
+
+  live(): readonly SimulatedProcess[] {
+    return this.#processes.filter(({ alive }) => alive);
+  }
+
+  livenessOf(holder: string, host: string): "dead" | "unknown" {
+    return holder.split("/")[0] === host && this.#dead.has(holder) ? "dead" : "unknown";
+  }
+
+  /** Nothing of it happens any more; another one takes its place. */
+  kill(victim: Writer): void {
+    const slot = this.#processes.findIndex((process) => process === victim);
+    if (!victim.alive || slot < 0) return;
+    victim.alive = false;
+    this.#dead.add(this.#processes[slot]!.holder);
+    this.ledger.say(victim.name, "is killed");
+    this.time.after(this.people.int(10, 3_000), () => this.#start(slot));
+  }
+
+  pause(victim: Writer, ms: number): void {
+    victim.paused = true;
+    this.ledger.say(victim.name, `is paused for ${ms} ms`);
+    this.time.after(ms, () => {
+      if (!victim.alive) return;
+      this.ledger.say(victim.name, "goes on");
+      this.time.resume(victim);
+    });
+  }
+
+  #start(slot: number): void {
+    const name = `p${++this.#born}`;
+    const host = this.scenario.oneHost ? "host" : `host${slot}`;
+    this.ledger.say(name, `is started on ${host}`);
+    this.#processes[slot] = new SimulatedProcess(name, host, this);
+  }
+
+  /** Somebody starts the run; where nothing came of it, once more under another id. */
+  #begin(): void {
+    const begun = [...this.ledger.known.values()].some(({ run }) => run.seq > 0);
+    if (begun) return;
+    const [first] = this.live().filter(({ paused }) => !paused);
+    first?.begin(`r${++this.#runs}`);
+    this.time.after(5_000, () => this.#begin());
+  }
+
+  /** Plays until every run has ended. */
+  async play(): Promise<void> {
+    const ended = (): boolean => {
+      const runs = [...this.ledger.known.values()].filter(({ run }) => run.seq > 0);
+      return runs.length > 0 && runs.every(({ run }) => run.ended !== undefined) && (!this.storming || this.#quiet());
+    };
+    const limit = this.scenario.stormMs + CALM_MS;
+    await this.time.play(ended, limit);
+    // What was paused wakes up, finds everything over, or goes on with what nobody else knew of.
+    for (const process of this.live()) if (process.paused) this.time.resume(process);
+    await this.time.play(() => false, this.time.now + 3_000);
+    await this.time.play(ended, limit);
+  }
+
+  #quiet(): boolean {
+    return this.time.now > this.scenario.stormMs / 4;
+  }
+}
+
+export interface Verdict {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly faults: Partial<Record<FaultKind, number>>;
+  readonly events: number;
+  readonly fenced: number;
+  readonly happenings: number;
+  readonly ends: readonly string[];
+  readonly trace?: readonly string[];
+}
+
+/** Plays the world of a seed; where tools and models do not fail, also without any fault, for the same answer. */
+export async function playSeed(seed: number, traced = false): Promise<Verdict> {
+  const scenario = scenarioOf(seed);
+  const world = new SimulatedWorld(scenario, true, traced);
+  await played(world);
+  audit(world);
+  if (!scenario.misfortune.trouble) {
+    const fairWorld = new SimulatedWorld(scenario, false, false);
+    await played(fairWorld);
+    audit(fairWorld);
+    sameAnswer(world, fairWorld);
+  }
+  const { ledger, time } = world;
+  const runs = [...ledger.known.values()].filter(({ run }) => run.seq > 0);
+  return {
+    seed,
+    violations: ledger.violations,
+    faults: ledger.faults,
+    events: runs.reduce((sum, { log }) => sum + log.length, 0),
+    fenced: ledger.fenced,
+    happenings: time.happened,
+    ends: runs.map(({ run }) => run.ended ?? "open"),
+    ...(ledger.trace === undefined ? {} : { trace: ledger.trace }),
+  };
+}
+
+async function played(world: SimulatedWorld): Promise<void> {
+  const real = performance.now.bind(performance);
+  // The loop of a run asks it how long it has kept the event loop busy: here, not at all longer than the world's time says.
+  performance.now = () => world.time.now;
+  try {
+    await world.play();
+  } finally {
+    performance.now = real;
+  }
+}
