@@ -18,7 +18,8 @@ const work = {
 const plan = z.object({
   revision: z.int().positive(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  plan: z.object({ goal: z.string(), steps: z.array(z.object({ id: z.string() })).min(1) }),
+  goal: z.string(),
+  steps: z.array(z.object({ id: z.string() })).min(1),
 });
 const runContract = z.object({
   runId: z.string().min(1),

@@ -13,7 +13,7 @@ try {
   const result = await run.result();
 
   console.log("plan:");
-  for (const { id, description = "" } of result.plan?.plan.steps ?? []) {
+  for (const { id, description = "" } of result.plan?.steps ?? []) {
     console.log("-", pythonText({ step: id, description }));
   }
 

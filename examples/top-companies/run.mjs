@@ -19,7 +19,8 @@ try {
   const result = await loom.run("Research the top 3 AI companies and create a comparison report");
 
   console.log("plan (written by a scripted planner)");
-  if (result.plan !== null) console.log(graphAscii(result.plan.plan));
+  const checked = loom.check(result.plan);
+  if (checked.ok) console.log(graphAscii(checked.plan));
 
   console.log("\nsteps (the executor is scripted, too)");
   for (const { id, status, items = [] } of result.steps) {

@@ -4,6 +4,8 @@ export { createLoom } from "./engine/create-loom.js";
 export { defineConfig, type LoomConfig } from "./engine/config.js";
 export type { Loom, LoomPorts, StartOptions } from "./engine/loom.js";
 export type { LoomRun } from "./engine/loom-run.js";
+export type { Recording } from "./engine/recording.js";
+export { replayRecording } from "./engine/replay-recording.js";
 export { PlanloomError } from "./error.js";
 export { tool, ToolError, type Tool, type ToolContext } from "./tools/tool.js";
 export type { Model } from "./model/port.js";

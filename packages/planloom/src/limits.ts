@@ -4,6 +4,8 @@
 export const LIMITS = {
   /** Steps in one plan: a person still reads 64 steps; larger plans are built in code with `limits.steps` raised. */
   steps: 64,
+  /** Characters of a goal: it stands in every request of every role; what is longer is data, and data are inputs. */
+  goalChars: 20_000,
   /** Bytes of a plan document: 200 rich steps are about 200 KB; ten times that is junk. */
   planBytes: 2 * 1024 * 1024,
   /** Nesting of any JSON value: JSON 5,000 deep parses but cannot be written again. */
@@ -116,4 +118,6 @@ export const LIMITS = {
   htmlDepth: 200,
   /** Looks through open elements while one page is read, about half a second: hostile pages took minutes. */
   htmlWork: 200_000_000,
+  /** Differences that one replay reports: after so many, the kernel is another one, or the log is. */
+  replayDifferences: 100,
 } as const;

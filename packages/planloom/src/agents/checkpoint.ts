@@ -21,12 +21,13 @@ export interface CheckpointOptions {
  * - With effects other than none the intent is durable before `run` is called, and `key` is looked up over all attempts of
  *   the step: a recorded outcome is returned without running. An intent without an outcome (a crash in between) throws
  *   UnknownOutcome for "once"; for "idempotent" it runs again.
- * - What `run` throws is passed on and not recorded: the next attempt runs it again.
+ * - What `run` throws is passed on and not recorded: the next attempt runs it again. `again` tells `run` that a call under
+ *   its key was begun before and left no outcome, so that it may have acted.
  */
 export type Checkpoint = <T extends Json>(
   name: string,
   options: CheckpointOptions,
-  run: () => Promise<T>,
+  run: (again?: boolean) => Promise<T>,
 ) => Promise<T>;
 
 /** A call that acts in the world ended, or stopped, without telling whether it acted. Never repeated by itself. */

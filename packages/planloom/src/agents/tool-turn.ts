@@ -25,14 +25,21 @@ export interface ToolBench {
   readonly tools: readonly Tool[];
   readonly keyOf: KeyOf;
   readonly previews: Previews;
-  /** Per tool and arguments: the calls so far, and those of them whose ending is known. */
-  readonly tallies: Map<string, { made: number; settled: number }>;
+  /** Per tool and arguments. */
+  readonly tallies: Map<string, Tally>;
   /** Names of the tools that were called. */
   readonly called: Set<string>;
   /** Counts what a tool spent on models. */
   readonly spend: (usage: Usage) => void;
   /** Calls so far, for the names of results that are shown cut. */
   count: number;
+}
+
+/** Like calls so far, those of them whose ending is known, and whether the present key may have acted without telling. */
+interface Tally {
+  made: number;
+  settled: number;
+  doubtful: boolean;
 }
 
 /** How a call ended, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). */
@@ -138,29 +145,39 @@ async function callOnce(tool: Tool, args: JsonObject, bench: ToolBench, context:
   const row = bench.keyOf(name, args, tally.made++);
   const key = effects === "idempotent" ? bench.keyOf(name, args, tally.settled) : row;
   const options = { effects, tool: name, intent: { tool: name, args }, ...(effects === "none" ? {} : { key: row }) };
-  const outcome = await context.checkpoint<CallOutcome>(`tool ${name}`, options, () =>
-    attemptCall(tool, args, key, context),
+  const outcome = await context.checkpoint<CallOutcome>(`tool ${name}`, options, (again) =>
+    attemptCall(tool, args, key, context, again === true || tally.doubtful),
   );
-  if (outcome.ok || outcome.uncertain !== true) tally.settled++;
+  tally.doubtful = !outcome.ok && outcome.uncertain === true;
+  if (!tally.doubtful) tally.settled++;
   if (outcome.usage !== undefined) bench.spend(outcome.usage);
   return outcome;
 }
 
-function tallyOf(bench: ToolBench, name: string, args: JsonObject): { made: number; settled: number } {
+function tallyOf(bench: ToolBench, name: string, args: JsonObject): Tally {
   const like = `${name} ${canonicalJson(args)}`;
-  const tally = bench.tallies.get(like) ?? { made: 0, settled: 0 };
+  const tally = bench.tallies.get(like) ?? { made: 0, settled: 0, doubtful: false };
   bench.tallies.set(like, tally);
   return tally;
 }
 
-async function attemptCall(tool: Tool, args: JsonObject, key: string, context: AgentContext): Promise<CallOutcome> {
+/** `doubtful`: an earlier call under this key may have acted. What the tool refuses now says nothing of that one. */
+async function attemptCall(
+  tool: Tool,
+  args: JsonObject,
+  key: string,
+  context: AgentContext,
+  doubtful: boolean,
+): Promise<CallOutcome> {
   const { name, effects } = tool.spec;
+  const known = (outcome: CallOutcome, inDoubt: boolean): CallOutcome =>
+    outcome.ok || !inDoubt || effects !== "idempotent" ? outcome : { ...outcome, uncertain: true };
   const first = await endingOf(tool, args, key, context);
-  if (!("thrown" in first)) return first;
+  if (!("thrown" in first)) return known(first, doubtful);
   if (effects === "once") throw new UnknownOutcome({ key, tool: name, cause: first.thrown });
   context.signal.throwIfAborted();
   const last = effects === "idempotent" ? await endingOf(tool, args, key, context) : first;
-  if (!("thrown" in last)) return last;
+  if (!("thrown" in last)) return known(last, true);
   context.signal.throwIfAborted();
   const failed = { ok: false, code: "TOOL_THREW", message: messageOf(last.thrown) } as const;
   return effects === "idempotent" ? { ...failed, uncertain: true } : failed;

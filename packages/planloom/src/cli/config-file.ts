@@ -93,12 +93,17 @@ function hasZod(file: string): boolean {
 /** The outer shape; createLoom checks the settings themselves. */
 function checked(value: unknown, file: string): LoomConfig {
   if (!isObject(value)) throw invalid(file, "holds no configuration", "export default defineConfig({ ... })");
-  const { tools, models } = value as { readonly tools?: unknown; readonly models?: unknown };
+  const { tools, models, store } = value as { readonly [key in "tools" | "models" | "store"]?: unknown };
   if (tools !== undefined && !(Array.isArray(tools) && tools.every(isTool))) {
     throw invalid(file, "has tools that were not made by tool()", "tools: [tool({ ... })], in a .ts or .js file");
   }
-  if (models === undefined) return value;
-  if (!isObject(models)) throw invalid(file, "has models that are no record", "models: { planner, executor, ... }");
+  if (models !== undefined && !isObject(models)) {
+    throw invalid(file, "has models that are no record", "models: { planner, executor, ... }");
+  }
+  const isStore = typeof store === "object" && store !== null && "append" in store;
+  if (store !== undefined && typeof store !== "string" && !isStore) {
+    throw invalid(file, "has a store that is neither a path nor a store", 'store: "memory", or a path');
+  }
   return value;
 }
 
@@ -109,21 +114,23 @@ function invalid(file: string, what: string, wanted: string): PlanloomError {
   return new PlanloomError("CONFIG_INVALID", `${file} ${what}.`, { kind: "config", next: `Write ${wanted}.` });
 }
 
-/** Paths in a configuration count from its own folder, wherever the command is given. */
+/**
+ * Paths in a configuration count from its own folder, wherever the command is given. What has another shape is left as it is:
+ * createLoom says what is wrong with it.
+ */
 function placed(config: LoomConfig, folder: string): LoomConfig {
   const { store, builtins } = config;
   const isPath = typeof store === "string" && store !== "memory" && !store.includes("://");
-  const files = builtins?.files && {
-    ...builtins.files,
-    roots: builtins.files.roots.map((root) => resolve(folder, root)),
-  };
-  const search = builtins?.search;
-  const searched = search && "folder" in search ? { folder: resolve(folder, search.folder) } : search;
+  const from = (path: unknown): unknown => (typeof path === "string" ? resolve(folder, path) : path);
+  const { files, search } = isObject(builtins) ? builtins : {};
+  const rooted =
+    isObject(files) && Array.isArray(files["roots"]) ? { ...files, roots: files["roots"].map(from) } : files;
+  const searched = isObject(search) && "folder" in search ? { ...search, folder: from(search["folder"]) } : search;
   return {
     ...config,
     ...(isPath ? { store: resolve(folder, store) } : {}),
-    ...(builtins === undefined
-      ? {}
-      : { builtins: { ...builtins, ...(files && { files }), ...(searched && { search: searched }) } }),
-  };
+    ...(isObject(builtins)
+      ? { builtins: { ...builtins, ...(files && { files: rooted }), ...(search && { search: searched }) } }
+      : {}),
+  } as LoomConfig;
 }

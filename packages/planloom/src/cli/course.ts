@@ -46,8 +46,9 @@ export class Course implements Listener {
     if (begins) this.#phase = phase;
     if (event.type === "execution.completed") this.display.settle();
     const head = begins ? [{ text: heading(phase), routine: false }] : [];
-    this.display.show([...head, ...linesOf(event, run)]);
+    // First those who wait for it: a question that stands open on the terminal ends its line before anything is shown.
     for (const watcher of this.#watchers) watcher(event);
+    this.display.show([...head, ...linesOf(event, run)]);
   }
 
   progress(progress: Progress): void {

@@ -36,9 +36,11 @@ export async function driveToEnd(
   begin: () => Promise<LoomRun | number>,
 ): Promise<number> {
   const interrupt = new AbortController();
+  let stoppedAt = 0;
   const stop = () => {
-    // A second Ctrl-C ends the process at once.
-    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    // A second Ctrl-C ends the process at once; the same one may arrive twice, from the terminal and through npm.
+    if (interrupt.signal.aborted) return Date.now() - stoppedAt < ECHO_MS ? undefined : process.exit(EXIT.interrupted);
+    stoppedAt = Date.now();
     interrupt.abort();
     course.rest();
     say("Stopping …");
@@ -49,7 +51,9 @@ export async function driveToEnd(
   try {
     const run = await begin();
     if (typeof run === "number") return run;
-    const document = await untilStuck(run, course, flags, interrupt.signal);
+    const document = await untilStuck(run, course, flags, interrupt.signal).catch((error: unknown) => {
+      throw interrupt.signal.aborted && isClosed(error) ? interrupted(run.id) : error;
+    });
     course.rest();
     if (interrupt.signal.aborted && document.finishedAt === null) throw interrupted(run.id);
     return finish(document, flags);
@@ -58,6 +62,9 @@ export async function driveToEnd(
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }
 }
+
+/** Nobody presses Ctrl-C twice in so short a time. */
+const ECHO_MS = 300;
 
 async function untilStuck(run: LoomRun, course: Course, flags: DriveFlags, stop: AbortSignal): Promise<RunDocument> {
   for (;;) {
@@ -92,6 +99,9 @@ function finish(document: RunDocument, flags: DriveFlags): number {
   else say(`Run ${runId} is ${status}; go on with: ${PROGRAM} resume ${runId}`);
   return exitOfRun(document);
 }
+
+/** What the engine says to those who still wait for a run that it lets go. */
+const isClosed = (error: unknown): boolean => error instanceof PlanloomError && error.code === "ENGINE_CLOSED";
 
 function interrupted(runId: string): PlanloomError {
   return new PlanloomError("INTERRUPTED", `Run ${runId} was let go; what it had finished is kept.`, {

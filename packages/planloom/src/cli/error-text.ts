@@ -1,8 +1,12 @@
 // What a person reads when something went wrong. In: anything thrown, or a failure out of a run. Out: lines for stderr.
 // Separate because every error has the same three parts: what happened, its code, and what to do next.
 import { messageOf, PlanloomError } from "../error.js";
-import { say } from "./output.js";
+import { PROGRAM, say } from "./output.js";
 import { manyLines, paint } from "./style.js";
+
+/** Advice out of a run's log, whose commands name the run as RUN, with the commands as they are to be typed. */
+export const adviceFor = (text: string, runId: string): string =>
+  text.replace(/\bplanloom ([a-z]+) RUN\b/g, `${PROGRAM} $1 ${runId}`);
 
 interface Problem {
   readonly code: string;

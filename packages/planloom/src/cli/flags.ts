@@ -21,6 +21,10 @@ export interface RunFlags extends PlaceFlags, ModelFlags, DriveFlags {
   readonly input?: readonly string[];
   readonly concurrency?: string;
   readonly approval?: string;
+  /** A file that the run is written to when it has stopped. */
+  readonly record?: string;
+  /** A recording that is run again instead. */
+  readonly fromRecording?: string;
 }
 
 export function portsOf(flags: ModelFlags): LoomPorts {

@@ -1,6 +1,6 @@
 // The command line: its commands, flags and help. In: the words after `planloom`. Out: an exit code. Separate from what the
 // commands do, which is imported only when one is called: `planloom --help` loads commander and nothing else.
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { sayError, sayProblem } from "./error-text.js";
 import { EXIT, exitOfError } from "./exit-code.js";
 import { driving, models, noRun, placed, repeated, RUN, said } from "./options.js";
@@ -119,7 +119,7 @@ function addStarts(program: Command, act: Act): void {
       placed(
         program
           .command("run")
-          .argument("<goal...>", "a goal in words, a plan file (.yaml, .json), or - for standard input"),
+          .argument("[goal...]", "a goal in words, a plan file (.yaml, .json), or - for standard input"),
       ),
     ),
   )
@@ -130,7 +130,14 @@ function addStarts(program: Command, act: Act): void {
     .option("--approval <policy>", "which plans wait for a person: never, always, effects (default effects)")
     .option("-y, --yes", "grant approvals; questions and unknown outcomes still wait")
     .option("--json", "print the whole run as one JSON document")
-    .option("--jsonl", "print each event as it becomes durable")
+    .addOption(new Option("--jsonl", "print each event as it becomes durable").conflicts("json"))
+    .option("--record <file>", "write a recording of the run when it has stopped")
+    .addOption(
+      new Option(
+        "--from-recording <file>",
+        "run a recording again: no model, no tool, exit 1 where it differs",
+      ).conflicts(["record", "yes", "approval", "concurrency"]),
+    )
     .action(act(async (words: string[], flags: object) => (await import("./command/run.js")).runCommand(words, flags)));
   placed(program.command("demo").argument("[goal...]", "a goal to show instead of the usual one"))
     .summary("the whole way with a scripted model: no key, no network")
@@ -186,6 +193,14 @@ function addReaders(program: Command, act: Act): void {
     .option("--trace", "per step what was read and written, attempts, errors, turns")
     .option("--json", "print the run as one JSON document")
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).showCommand(name, flags)));
+  placed(program.command("replay").argument("<run>", RUN))
+    .summary("rebuild a run from its log, with nothing called")
+    .option("--strict", "let the kernel make every decision again; exit 1 where one differs")
+    .option("--record <file>", "write a recording, for planloom run --from-recording")
+    .option("--json", "print the run, its trace and the differences as one JSON document")
+    .action(
+      act(async (name: string, flags: object) => (await import("./command/replay.js")).replayCommand(name, flags)),
+    );
   placed(program.command("events").argument("<run>", RUN))
     .summary("print the log of a run as JSON lines")
     .option("-f, --follow", "go on until the run has ended")

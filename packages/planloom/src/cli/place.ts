@@ -45,14 +45,19 @@ export async function withLoom<T>(
 /** A loom that keeps nothing, for commands that start no run: they leave no store behind. */
 export const unkept = (config: LoomConfig): LoomConfig => ({ ...config, store: "memory" });
 
-/** The store alone. Where its file does not exist, it is not created: there is nothing to read. */
-export async function withStore<T>(flags: PlaceFlags, work: (store: EventStore) => Promise<T>): Promise<T> {
+/**
+ * The store alone, and its place for people. Where its file does not exist, it is not created: there is nothing to read.
+ */
+export async function withStore<T>(
+  flags: PlaceFlags,
+  work: (store: EventStore, place: string) => Promise<T>,
+): Promise<T> {
   const { store: wished = "memory" } = (await configOf(flags)).config;
-  if (typeof wished === "object") return work(wished);
+  if (typeof wished === "object") return work(wished, wished.name);
   const missing = !wished.includes("://") && wished !== "memory" && !existsSync(resolve(wished));
   const store = await openStore(missing ? "memory" : wished);
   try {
-    return await work(store);
+    return await work(store, missing ? resolve(wished) : store.name);
   } finally {
     await store.close();
   }

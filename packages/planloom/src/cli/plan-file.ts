@@ -10,7 +10,7 @@ import { isObject } from "../plan/json.js";
 import { readPlan, type ReadResult } from "../plan/read.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { usageError } from "./error-text.js";
-import { say } from "./output.js";
+import { PROGRAM, say } from "./output.js";
 
 export interface PlanText {
   /** As it is shown before a position. */
@@ -19,6 +19,7 @@ export interface PlanText {
 }
 
 const ENDINGS = [".yaml", ".yml", ".json"];
+const STDIN = "stdin";
 
 /** Whether a word means a plan file: it is there, or its ending says so. */
 export async function meansFile(word: string): Promise<boolean> {
@@ -35,7 +36,7 @@ export async function meansFile(word: string): Promise<boolean> {
 /** The text of a file, or of standard input for `-`; a document that is too long is read only so far as to be refused. */
 export async function planText(path: string): Promise<PlanText> {
   return path === "-"
-    ? { name: "stdin", text: await standardInput() }
+    ? { name: STDIN, text: await standardInput() }
     : { name: path, text: await fileText(path, LIMITS.planBytes) };
 }
 
@@ -102,9 +103,17 @@ export function draftInvalid(findings: readonly Finding[], name: string): Planlo
   const many = errors.length === 1 ? "one error" : `${errors.length} errors`;
   return new PlanloomError("PLAN_INVALID", `The plan in ${name} has ${many}:\n${findingLines(errors, name)}`, {
     kind: "plan",
-    next: `Mend it, and check it again: planloom validate ${name}`,
+    next: nextOf(errors, name),
   });
 }
+
+/** Where only the run's inputs are at fault, the plan is sound and needs no mending. */
+function nextOf(errors: readonly Finding[], name: string): string {
+  if (errors.every(({ code }) => INPUT_CODES.has(code))) return "Give each input of the plan with --input name=value.";
+  return name === STDIN ? "Mend it, and give it again." : `Mend it, and check it again: ${PROGRAM} validate ${name}`;
+}
+
+const INPUT_CODES: ReadonlySet<string> = new Set(["MISSING_INPUT", "INPUT_TYPE"]);
 
 /** `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead. */
 export function findingLines(findings: readonly Finding[], name: string): string {

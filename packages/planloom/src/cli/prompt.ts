@@ -8,12 +8,19 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const closed = new Promise<undefined>((resolve) => terminal.once("close", () => resolve(undefined)));
   terminal.once("SIGINT", () => terminal.close());
+  // Nothing ended the line of the question: whatever comes next begins on a new one.
+  let open = true;
+  const endLine = (): void => {
+    if (open) say();
+    open = false;
+  };
+  signal.addEventListener("abort", endLine, { once: true });
   try {
     const line = await Promise.race([terminal.question(question, { signal }).catch(() => undefined), closed]);
-    // Nothing ended the line of the question: whatever comes next begins on a new one.
-    if (line === undefined) say();
+    if (line === undefined) endLine();
     return line?.trim();
   } finally {
+    signal.removeEventListener("abort", endLine);
     terminal.close();
   }
 }

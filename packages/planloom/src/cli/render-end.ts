@@ -3,7 +3,7 @@
 import type { Usage } from "../plan/usage.js";
 import type { RunDocument, WaitingDocument } from "../run/document.js";
 import type { Json } from "../plan/json.js";
-import { sayProblem } from "./error-text.js";
+import { adviceFor, sayProblem } from "./error-text.js";
 import { print, PROGRAM, say } from "./output.js";
 import { count, duration, manyLines, oneLine, paint } from "./style.js";
 
@@ -44,7 +44,7 @@ export function sayEnd(run: RunDocument): void {
 
 function endProblem({ status, error, report, runId }: RunDocument) {
   const code = error?.code ?? (status === "cancelled" ? "CANCELLED" : "FAILED");
-  const next = error?.next ?? `\`${PROGRAM} show ${runId} --trace\` shows what each step read and wrote.`;
+  const next = adviceFor(error?.next ?? "`planloom show RUN --trace` shows what each step read and wrote.", runId);
   return {
     code,
     message: `Run ${runId} ${status === "cancelled" ? "was cancelled" : "failed"}: ${error?.message ?? report?.why ?? ""}`,

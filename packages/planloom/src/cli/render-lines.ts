@@ -1,9 +1,9 @@
 // The course of a run as lines. In: each event, with the run that it has been folded into. Out: what a person is told of it.
 // Separate because the plain view prints all of these, and the live table only those that must not be lost.
 import type { RunEvent, StepRef } from "../run/event.js";
-import { workOf, type Run } from "../run/state.js";
-import { planLines } from "./render-plan.js";
-import { duration, oneLine, paint } from "./style.js";
+import { currentPlan, workOf, type Run } from "../run/state.js";
+import { actLines, planLines } from "./render-plan.js";
+import { count, duration, oneLine, paint } from "./style.js";
 
 export interface Line {
   readonly text: string;
@@ -31,7 +31,7 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
       const { revision, plan, findings } = event.data;
       const by = event.data.cause === "given" ? "the plan as given" : `revision ${revision}`;
       const warnings = findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(found.message)}`));
-      return [`  plan: ${by}, ${plan.steps.length} steps`, ...planLines(plan), ...warnings].flatMap(said);
+      return [`  plan: ${by}, ${count(plan.steps.length, "step")}`, ...planLines(plan), ...warnings].flatMap(said);
     }
     case "plan.invalid":
       return [
@@ -45,9 +45,12 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
       return said(mark("failed", `${error.code}: ${oneLine(error.message)} (${reason}${then})`));
     }
     case "run.resumed":
-      return said(mark("resumed", event.data.reason === "resumed" ? "" : oneLine(event.data.reason)));
+      return said(mark("resumed", event.data.reason === "resumed" ? "" : oneLine(event.data.reason)).trimEnd());
     case "approval.requested":
-      return said(mark("waits", `${subjectOf(event.data.subject)} for approval: ${oneLine(event.data.reason)}`));
+      return [
+        mark("waits", `${subjectOf(event.data.subject)} for approval: ${oneLine(event.data.reason)}`),
+        ...(event.data.subject === "plan" ? actLinesOf(run) : []),
+      ].flatMap(said);
     case "approval.granted":
       return said(`  approved by ${oneLine(event.by)}${comment(event.data.comment)}`);
     case "approval.denied":
@@ -57,6 +60,11 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
     default:
       return stepLines(event, run, said, routine);
   }
+}
+
+function actLinesOf(run: Run): readonly string[] {
+  const proposed = currentPlan(run);
+  return proposed === undefined ? [] : actLines(proposed);
 }
 
 type Say = (text: string) => readonly Line[];

@@ -2,6 +2,7 @@
 // Separate because a person approves what stands here: in `run`, `plan` and `show` alike.
 import { needsOf } from "../plan/graph.js";
 import type { Plan, Step } from "../plan/plan.js";
+import type { ProposedPlan } from "../run/state.js";
 import { oneLine, paint } from "./style.js";
 
 export function planLines(plan: Plan): readonly string[] {
@@ -11,6 +12,15 @@ export function planLines(plan: Plan): readonly string[] {
     const after = needs.length === 0 ? "" : paint("dim", `  <- ${needs.join(", ")}`);
     const number = String(index + 1).padStart(String(plan.steps.length).length + 2);
     return `${number}. ${step.id.padEnd(width)}  ${oneLine(step.title, 70)}  ${paint("dim", `[${how(step)}]`)}${after}`;
+  });
+}
+
+/** What the plan's own steps would do to the world, with which arguments: what is approved is more than their titles. */
+export function actLines({ plan, tools }: Pick<ProposedPlan, "plan" | "tools">): readonly string[] {
+  return plan.steps.flatMap((step) => {
+    if (step.kind !== "tool" || (tools.get(step.tool)?.effects ?? "none") === "none") return [];
+    const rest = step.fill === undefined ? "" : `, the rest as a model writes it: ${oneLine(step.fill)}`;
+    return [`  acts     ${step.id}: ${step.tool} ${oneLine(JSON.stringify(step.with), 2_000)}${rest}`];
   });
 }
 

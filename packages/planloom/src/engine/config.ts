@@ -3,6 +3,7 @@
 import type { PlannerFunction } from "../agents/planner.js";
 import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
+import { isObject } from "../plan/json.js";
 import type { RoleSettings } from "../model/role.js";
 import type { Model } from "../model/port.js";
 import type { ApprovalPolicy, Settings } from "../run/event.js";
@@ -109,15 +110,20 @@ const BUILTIN_KEYS: Record<keyof NonNullable<LoomConfig["builtins"]>, true> = {
   search: true,
 };
 const FILE_KEYS = { roots: true, write: true };
+const FETCH_KEYS = { allowHosts: true };
+const SEARCH_KEYS = { folder: true, searxng: true };
 const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
 
 /** What of a configuration is recorded with each run. Throws PlanloomError CONFIG_INVALID naming the key. */
 export function settingsOf(config: LoomConfig): Settings {
   knownKeys("", config, KEYS);
+  knownTools(config.tools ?? []);
   knownKeys("limits.", config.limits ?? {}, LIMIT_KEYS);
   knownKeys("builtins.", config.builtins ?? {}, BUILTIN_KEYS);
-  knownKeys("builtins.files.", config.builtins?.files ?? {}, FILE_KEYS);
+  knownBuiltins(config.builtins ?? {});
   knownModels(config.models ?? {});
+  knownStore(config.store);
+  knownSecrets(config.secrets ?? {});
   const { limits = {} } = config;
   const approval = config.approval ?? "never";
   if (!POLICIES.includes(approval))
@@ -135,20 +141,60 @@ export function settingsOf(config: LoomConfig): Settings {
   };
 }
 
-function knownKeys(prefix: string, value: object, known: object): void {
+/** A configuration may come from a file of data, or from a program without types: nothing about its shape is certain. */
+function knownKeys(prefix: string, value: unknown, known: object): void {
+  const keys = Object.keys(known).join(", ");
+  if (!isObject(value)) throw invalid(prefix.replace(/\.$/, ""), "is no record", `a record of ${keys}`);
   for (const key of Object.keys(value)) {
     if (Object.hasOwn(known, key)) continue;
-    throw invalid(prefix + key, "is no setting", `one of ${Object.keys(known).join(", ")}`);
+    throw invalid(prefix + key, "is no setting", `one of ${keys}`);
+  }
+}
+
+function knownTools(tools: unknown): void {
+  const isTool = (value: unknown) => isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
+  if (!Array.isArray(tools) || !tools.every(isTool)) {
+    throw invalid("tools", "holds something that was not made by tool()", "tools: [tool({ ... })]");
+  }
+}
+
+function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtins"]>): void {
+  if (fetch !== undefined && typeof fetch !== "boolean") knownKeys("builtins.fetch.", fetch, FETCH_KEYS);
+  if (files !== undefined) {
+    knownKeys("builtins.files.", files, FILE_KEYS);
+    const { roots } = files as { readonly roots?: unknown };
+    if (!Array.isArray(roots) || !roots.every((root) => typeof root === "string")) {
+      throw invalid("builtins.files.roots", "is no list of folders", 'roots: ["documents"]');
+    }
+  }
+  if (search === undefined) return;
+  knownKeys("builtins.search.", search, SEARCH_KEYS);
+  const places = Object.values(search) as unknown[];
+  if (places.length !== 1 || typeof places[0] !== "string") {
+    throw invalid("builtins.search", "names no place", 'search: { folder: "documents" }, or { searxng: "http://…" }');
   }
 }
 
 function knownModels(models: NonNullable<LoomConfig["models"]>): void {
   knownKeys("models.", models, MODEL_KEYS);
-  for (const [role, given] of Object.entries(models)) {
+  for (const [role, given] of Object.entries(models) as [string, unknown][]) {
+    if (given === undefined || typeof given === "string" || (role === "planner" && typeof given === "function"))
+      continue;
     // Models of the AI SDK, and those of Planloom's port, have fields of their own.
-    const settings = typeof given === "object" && !("call" in given) && !("modelId" in given);
-    if (settings) knownKeys(`models.${role}.`, given, ROLE_KEYS);
+    const isModel = typeof given === "object" && given !== null && ("call" in given || "modelId" in given);
+    if (!isModel) knownKeys(`models.${role}.`, given, ROLE_KEYS);
   }
+}
+
+function knownStore(store: unknown): void {
+  const isStore = typeof store === "object" && store !== null && "append" in store;
+  if (store === undefined || typeof store === "string" || isStore) return;
+  throw invalid("store", "is neither a path nor a store", '"memory", a path, or a store');
+}
+
+function knownSecrets(secrets: unknown): void {
+  if (isObject(secrets) && Object.values(secrets).every((value) => typeof value === "string")) return;
+  throw invalid("secrets", "is no record of texts", "secrets: { NAME: process.env.NAME }");
 }
 
 function whole(key: string, given: number | undefined, fallback: number, least = 1): number {
@@ -158,7 +204,8 @@ function whole(key: string, given: number | undefined, fallback: number, least =
 }
 
 function invalid(key: string, found: string, wanted: string): PlanloomError {
-  return new PlanloomError("CONFIG_INVALID", `The setting ${key} ${found}.`, {
+  const what = key === "" ? "The configuration" : `The setting ${key}`;
+  return new PlanloomError("CONFIG_INVALID", `${what} ${found}.`, {
     kind: "config",
     next: `Write ${wanted}.`,
   });

@@ -5,7 +5,7 @@ import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { Effect } from "../run/effect.js";
-import { COMMANDS, type Command, type Input } from "../run/input.js";
+import { readCommand, type Input } from "../run/input.js";
 import { next } from "../run/next.js";
 import { isWaiting, type Run } from "../run/state.js";
 import { transition } from "../run/transition.js";
@@ -22,6 +22,9 @@ export interface DrivePorts {
   readonly defer: () => Promise<void>;
 }
 
+/** Extends the lease and returns its new end (ms since 1970); rejects with STORE_FENCED where the run is somebody else's. */
+export type Renew = (drive: Drive) => Promise<number>;
+
 /** Called once, when the run has ended (no error) or cannot be driven any more; resolves when others may drive it. */
 export type Over = (error: Error | undefined) => Promise<void>;
 
@@ -36,11 +39,14 @@ interface Waiter {
 export class Drive {
   readonly listeners = new Set<Listener>();
   readonly #ports: DrivePorts;
+  readonly #renew: Renew;
   readonly #onOver: Over;
   readonly #queue: Input[] = [];
   /** From launch until the outcome is decided: while that waits for its turn, the call is still owed. */
   readonly #inFlight = new Map<string, AbortController>();
   readonly #waiters = new Set<Waiter>();
+  /** What was owed when this process took the run over: it may have been begun by another one. */
+  readonly #inherited = new Set<string>();
   #pumping = false;
   #over = false;
   #cursor = 0;
@@ -52,10 +58,14 @@ export class Drive {
   constructor(
     readonly run: Run,
     readonly epoch: number,
+    /** ms since 1970 until which nobody may take the run over from a process that lives. */
+    public leaseUntil: number,
     ports: DrivePorts,
+    renew: Renew,
     onOver: Over,
   ) {
     this.#ports = ports;
+    this.#renew = renew;
     this.#onOver = onOver;
   }
 
@@ -63,11 +73,22 @@ export class Drive {
 
   /** Queues an input of the engine. */
   feed(input: Unstamped): void {
-    if (!this.#over) this.#enqueue({ ...input, id: `${this.epoch}.${++this.#inputs}`, at: this.#ports.clock.now() });
+    if (!this.#over) this.#enqueue(this.#stamped(input));
   }
 
-  #enqueue(input: Input): void {
-    this.#queue.push(input);
+  #stamped(input: Unstamped): Input {
+    return { ...input, id: `${this.epoch}.${++this.#inputs}`, at: this.#ports.clock.now() };
+  }
+
+  /** Goes on with a run of another owner. Commands that wait are decided together with that, before anything begins. */
+  takeOver(input: Unstamped & { readonly type: "recovered" }, inbox: readonly InboxEntry[]): void {
+    for (const key of this.run.owed.keys()) this.#inherited.add(key);
+    this.#enqueue(this.#stamped(input), ...this.#new(inbox));
+  }
+
+  #enqueue(...inputs: readonly Input[]): void {
+    if (inputs.length === 0) return;
+    this.#queue.push(...inputs);
     if (!this.#pumping) void this.#pump();
   }
 
@@ -87,6 +108,8 @@ export class Drive {
         if (events.length > 0) await store.append(run.id, { expectedSeq, epoch }, events);
         if (this.#over) return;
         for (const event of events) this.#tell((listener) => listener.event?.(event));
+        await this.#stillOwned();
+        if (this.#over) return;
         this.#act();
         if (performance.now() - turn > LIMITS.turnMs) turn = (await defer(), performance.now());
       }
@@ -99,6 +122,14 @@ export class Drive {
     }
   }
 
+  /**
+   * A process that was stopped for longer than its lease may have lost the run between an append and its answer, and what it
+   * was about to begin may be settled: it asks before it acts. Rejects with STORE_FENCED.
+   */
+  async #stillOwned(): Promise<void> {
+    while (this.#ports.clock.now() >= this.leaseUntil) this.leaseUntil = await this.#renew(this);
+  }
+
   #act(): void {
     const { clock } = this.#ports;
     let wakeAt = Infinity;
@@ -109,7 +140,7 @@ export class Drive {
       else if ((effect.notBefore ?? 0) > now) wakeAt = Math.min(wakeAt, effect.notBefore!);
       else if (this.#inFlight.has(effect.key)) continue;
       else if (this.run.cancelling === undefined) this.#launch(effect);
-      else this.feed(notBegun(effect));
+      else this.feed(notPerformed(effect, this.#inherited.has(effect.key)));
     }
     for (const [key, controller] of this.#inFlight)
       if (!this.run.owed.has(key)) controller.abort(new Error("no longer owed"));
@@ -127,7 +158,8 @@ export class Drive {
   #launch(effect: Effect): void {
     const { signal } = this.#launched(effect.key);
     const progress = (value: Progress) => this.#tell((listener) => listener.progress?.(value));
-    this.#ports.perform(effect, this.run, { signal, epoch: this.epoch, progress }).then(
+    const stillOwned = () => this.#stillOwned();
+    this.#ports.perform(effect, this.run, { signal, epoch: this.epoch, stillOwned, progress }).then(
       (outcome) => {
         if (outcome !== undefined) this.feed({ ...outcome, by: "engine" });
       },
@@ -157,17 +189,18 @@ export class Drive {
   /** Queues commands that are not in the log yet. */
   async takeInbox(): Promise<void> {
     const entries = await this.#ports.store.take(this.run.id, this.#cursor);
-    for (const entry of entries) {
-      if (this.#over || entry.cursor <= this.#cursor) continue;
-      this.#cursor = entry.cursor;
-      this.#obey(entry);
-    }
+    if (!this.#over) this.#enqueue(...this.#new(entries));
   }
 
-  #obey({ inputId, by, payload }: InboxEntry): void {
-    const command = payload as Command;
-    if (this.run.applied.has(inputId) || !COMMANDS.includes(command.type)) return;
-    this.#enqueue({ ...command, id: inputId, at: this.#ports.clock.now(), by });
+  /** The commands of these entries that were not taken yet. One that cannot be read was written by another version. */
+  #new(entries: readonly InboxEntry[]): Input[] {
+    const at = this.#ports.clock.now();
+    return entries.flatMap(({ cursor, inputId, by, payload }) => {
+      if (cursor <= this.#cursor) return [];
+      this.#cursor = cursor;
+      const command = this.run.applied.has(inputId) ? undefined : readCommand(payload);
+      return command === undefined ? [] : [{ ...command, id: inputId, at, by }];
+    });
   }
 
   /** Resolves with the first events that are appended from now on; rejects when they could not be. */
@@ -233,9 +266,12 @@ export class Drive {
   }
 }
 
-/** A call that was decided together with the cancel of its run: it has not begun, and does not. */
-function notBegun(effect: Effect): Unstamped {
-  const ending = effect.kind === "call" && effect.effects !== "none" ? "tool-error" : "abort";
-  const error = { code: "ABORTED", message: "the run was cancelled before the call", retryable: false };
+/** A call that was decided together with the cancel of its run: it has not begun (but perhaps elsewhere), and does not. */
+function notPerformed(effect: Effect, inherited: boolean): Unstamped {
+  const ending = effect.kind === "call" && effect.effects !== "none" && !inherited ? "tool-error" : "abort";
+  const message = inherited
+    ? "the run was cancelled before the call was made again"
+    : "the run was cancelled before the call";
+  const error = { code: "ABORTED", message, retryable: false };
   return { type: "ended", by: "engine", key: effect.key, ending, error, usage: NO_USAGE };
 }

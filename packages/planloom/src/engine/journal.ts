@@ -3,6 +3,7 @@
 // agent steps, planner and synthesizer calls; direct tool calls have their intent and outcome in the log itself.
 import type { Checkpoint } from "../agents/checkpoint.js";
 import { UnknownOutcome } from "../agents/checkpoint.js";
+import { StepFailure } from "../agents/step-failure.js";
 import { settledOutcome } from "../agents/tool-turn.js";
 import type { Json } from "../plan/json.js";
 import type { Settled } from "../run/state.js";
@@ -13,6 +14,8 @@ export interface JournalPlace extends JournalScope {
   /** Calls that were in doubt and that a person has settled, by key. */
   readonly settled?: ReadonlyMap<string, Settled> | undefined;
   readonly epoch: number;
+  /** Asked between a durable intent and its call; see PerformContext. */
+  readonly stillOwned?: () => Promise<void>;
 }
 
 /** Reads what the step's journal holds and returns the checkpoint of one attempt, whose n counts from 1. */
@@ -27,8 +30,9 @@ export async function openJournal(store: EventStore, place: JournalPlace, now: (
   return async (name, options, run) => {
     const n = ++count;
     const recorded = mine.get(n);
-    if (isDone(recorded)) return open(recorded.outcome);
     const key = options.key ?? null;
+    if (recorded !== undefined && (recorded.name !== name || recorded.key !== key)) throw diverged(recorded, name);
+    if (isDone(recorded)) return open(recorded.outcome);
     const earlier = key === null ? undefined : byKey.get(key);
     const write = (outcome: Json) =>
       store.writeJournal(
@@ -50,11 +54,21 @@ export async function openJournal(store: EventStore, place: JournalPlace, now: (
         throw new UnknownOutcome({ key: key ?? "", tool: options.tool ?? name });
       }
       await write(null);
+      await place.stillOwned?.();
     }
-    const outcome = await run();
+    const outcome = await run(earlier !== undefined);
     await write(seal(outcome));
     return outcome;
   };
+}
+
+/**
+ * The attempt goes another way than before its crash: the tools or the prompts have changed. Its rows answer questions that
+ * are no longer asked, and must not be written over, for they say what was done; the next attempt begins with them known.
+ */
+function diverged({ name, n }: JournalRow, now: string): StepFailure {
+  const message = `The journal holds "${name}" where the attempt now comes to "${now}" (call ${n}).`;
+  return new StepFailure({ code: "JOURNAL_DIVERGED", message, retryable: true });
 }
 
 function isDone(row: JournalRow | undefined): row is JournalRow {

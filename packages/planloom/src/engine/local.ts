@@ -3,8 +3,9 @@
 import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { RunEvent } from "../run/event.js";
-import type { Command } from "../run/input.js";
+import { readCommand, type Command } from "../run/input.js";
 import { emptyRun, isWaiting, type Run } from "../run/state.js";
+import { checkEpoch } from "../store/store-error.js";
 import { Drive, type DrivePorts } from "./drive.js";
 import type { Engine, Listener, Reply, StartRequest, Stop } from "./engine.js";
 import { livenessOf, newHolder } from "./holder.js";
@@ -13,6 +14,9 @@ import { loadRun, readEvents } from "./log.js";
 export interface LocalEngineOptions extends DrivePorts {
   /** Unique ids of runs and commands. */
   readonly newId: (of: "run" | "input") => string;
+  /** This process as an owner, and whether another one is known to be gone. Default: as the operating system says. */
+  readonly holder?: string;
+  readonly livenessOf?: (holder: string) => "dead" | "unknown";
 }
 
 export function localEngine(options: LocalEngineOptions): Engine {
@@ -21,7 +25,8 @@ export function localEngine(options: LocalEngineOptions): Engine {
 
 class LocalEngine implements Engine {
   readonly #ports: LocalEngineOptions;
-  readonly #holder = newHolder();
+  readonly #holder: string;
+  readonly #livenessOf: (holder: string) => "dead" | "unknown";
   readonly #drives = new Map<string, Drive>();
   /** Runs that are being taken over. */
   readonly #openings = new Map<string, Promise<void>>();
@@ -34,17 +39,20 @@ class LocalEngine implements Engine {
 
   constructor(ports: LocalEngineOptions) {
     this.#ports = ports;
+    this.#holder = ports.holder ?? newHolder();
+    this.#livenessOf = ports.livenessOf ?? livenessOf;
   }
 
   async start(request: StartRequest, listener?: Listener): Promise<string> {
     const runId = request.runId ?? this.#ports.newId("run");
-    const epoch = await this.#ports.store.claim(runId, 0, this.#holder, this.#leaseEnd());
+    const leaseUntil = this.#leaseEnd();
+    const epoch = await this.#ports.store.claim(runId, 0, this.#holder, leaseUntil);
     if (epoch === undefined)
       throw new PlanloomError("RUN_EXISTS", `There is a run ${runId} already.`, {
         kind: "usage",
         next: "Choose another id.",
       });
-    const drive = this.#newDrive(emptyRun(runId), epoch, listener);
+    const drive = this.#newDrive(emptyRun(runId), epoch, leaseUntil, listener);
     const started = drive.durable();
     const { given } = request;
     drive.feed({
@@ -75,14 +83,16 @@ class LocalEngine implements Engine {
     if (first.ended !== undefined) return;
     const owner = await this.#ports.store.owner(runId);
     if (owner !== undefined && this.#isAlive(owner)) throw runOwned(runId, owner.holder ?? "");
-    const epoch = await this.#ports.store.claim(runId, owner?.epoch ?? 0, this.#holder, this.#leaseEnd());
+    const leaseUntil = this.#leaseEnd();
+    const epoch = await this.#ports.store.claim(runId, owner?.epoch ?? 0, this.#holder, leaseUntil);
     if (epoch === undefined) throw runOwned(runId, "another process");
     // Read again: the former owner may have appended until the claim.
-    const drive = this.#newDrive(await loadRun(this.#ports.store, runId), epoch, listener);
+    const run = await loadRun(this.#ports.store, runId);
+    const inbox = await this.#ports.store.take(runId, 0);
+    const drive = this.#newDrive(run, epoch, leaseUntil, listener);
     const durable = drive.durable();
-    drive.feed({ type: "recovered", by: "engine", epoch, reason });
+    drive.takeOver({ type: "recovered", by: "engine", epoch, reason }, inbox);
     await durable;
-    await drive.takeInbox();
   }
 
   stopped(runId: string, { untilEnd = false }: { readonly untilEnd?: boolean } = {}): Promise<Stop> {
@@ -106,8 +116,8 @@ class LocalEngine implements Engine {
   ): Promise<Reply> {
     const driven = this.#drives.get(runId)?.run;
     const before = driven ?? (await this.load(runId));
-    if (driven === undefined && before.ended !== undefined)
-      return { ok: false, code: "RUN_ENDED", message: `Run ${runId} is ${before.ended} already.` };
+    if (driven === undefined && before.ended !== undefined) return runEnded(runId, before.ended);
+    if (readCommand(command) === undefined || by === "engine") throw commandInvalid(command);
     const inputId = this.#ports.newId("input");
     const fromSeq = before.seq + 1;
     const entry = { inputId, at: this.#ports.clock.now(), by, payload: command };
@@ -159,8 +169,9 @@ class LocalEngine implements Engine {
 
   // The life of a drive
 
-  #newDrive(run: Run, epoch: number, listener?: Listener): Drive {
-    const drive: Drive = new Drive(run, epoch, this.#ports, (error) => this.#over(drive, error));
+  #newDrive(run: Run, epoch: number, leaseUntil: number, listener?: Listener): Drive {
+    const over = (error: Error | undefined) => this.#over(drive, error);
+    const drive: Drive = new Drive(run, epoch, leaseUntil, this.#ports, (late) => this.#renewLate(late), over);
     // First of all, so that a sender hears of its command even where another listener takes long.
     drive.listeners.add({
       event: (event) => void (event.by !== "engine" && this.#reply(event.inputId, replyOf(event))),
@@ -182,8 +193,8 @@ class LocalEngine implements Engine {
     await this.#ports.store.release(id, drive.epoch).catch(() => undefined);
     this.#replyToAll(
       id,
-      error === undefined
-        ? { ok: false, code: "RUN_ENDED", message: `Run ${id} is ${ended} already.` }
+      error === undefined && ended !== undefined
+        ? runEnded(id, ended)
         : { ok: false, code: "NOT_ANSWERED", message: messageOf(error) },
     );
   }
@@ -206,7 +217,8 @@ class LocalEngine implements Engine {
 
   #isAlive(owner: { readonly holder: string | null; readonly leaseUntil: number }): boolean {
     // A run that this engine owns and does not drive was given up, though that could not be written.
-    if (owner.holder === null || owner.holder === this.#holder || livenessOf(owner.holder) === "dead") return false;
+    if (owner.holder === null || owner.holder === this.#holder || this.#livenessOf(owner.holder) === "dead")
+      return false;
     return owner.leaseUntil > this.#ports.clock.now();
   }
 
@@ -229,7 +241,24 @@ class LocalEngine implements Engine {
     if (now - this.#renewedAt < LIMITS.leaseMs / 3) return;
     this.#renewedAt = now;
     // A lease that could not be renewed costs the run at the next append at worst, and says so there.
-    await this.#ports.store.renew(this.#holder, this.#leaseEnd()).catch(() => undefined);
+    await this.#renewAll().catch(() => undefined);
+  }
+
+  /** Only a lease that has not run out meanwhile is surely extended: the others may be somebody else's by now. */
+  async #renewAll(): Promise<void> {
+    const drives = [...this.#drives.values()];
+    const leaseUntil = this.#leaseEnd();
+    await this.#ports.store.renew(this.#holder, leaseUntil);
+    const now = this.#ports.clock.now();
+    for (const drive of drives) if (now < drive.leaseUntil) drive.leaseUntil = leaseUntil;
+  }
+
+  async #renewLate({ run, epoch }: Drive): Promise<number> {
+    const leaseUntil = this.#leaseEnd();
+    await this.#ports.store.renew(this.#holder, leaseUntil);
+    const owner = await this.#ports.store.owner(run.id);
+    checkEpoch(run.id, epoch, owner?.epoch ?? 0);
+    return leaseUntil;
   }
 
   /** The answer to a command that another process obeys. */
@@ -239,8 +268,11 @@ class LocalEngine implements Engine {
     const cancel = this.#ports.clock.setTimer(deadline - this.#ports.clock.now(), () => until.abort());
     try {
       for await (const event of this.events(runId, { fromSeq, follow: true, signal: until.signal })) {
-        if (event.inputId === inputId) return replyOf(event);
+        // What had expired by then is the engine's word, not the answer.
+        if (event.inputId === inputId && event.by !== "engine") return replyOf(event);
       }
+      const { ended } = await this.load(runId);
+      if (ended !== undefined) return runEnded(runId, ended);
       const message = `The command is recorded; the owner of run ${runId} has not answered it.`;
       return { ok: false, code: "NOT_ANSWERED", message };
     } finally {
@@ -255,12 +287,24 @@ function replyOf(event: RunEvent): Reply {
     : { ok: true };
 }
 
+function runEnded(runId: string, ended: string): Reply {
+  return { ok: false, code: "RUN_ENDED", message: `Run ${runId} is ${ended} already.` };
+}
+
 function runOwned(runId: string, holder: string): PlanloomError {
   const [host, pid] = holder.split("/");
   const who = pid === undefined ? holder : `process ${pid} on ${host}`;
   return new PlanloomError("RUN_OWNED", `Run ${runId} is driven by ${who}.`, {
     kind: "refused",
     next: `Follow it with \`planloom watch ${runId}\`, or end that process first.`,
+  });
+}
+
+function commandInvalid(command: unknown): PlanloomError {
+  const shown = JSON.stringify(command)?.slice(0, 200);
+  return new PlanloomError("COMMAND_INVALID", `This is no command that a person can give to a run: ${shown}.`, {
+    kind: "usage",
+    next: "Give texts where texts are asked for, values that are JSON, and another sender than `engine`.",
   });
 }
 

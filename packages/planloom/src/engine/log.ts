@@ -1,23 +1,33 @@
-// Reading a run from its log. In: a store and a run's id. Out: the folded state, or its events as they come.
-// Separate because readers in any process need no engine.
+// Reading a run from its log. In: a store and a run's id. Out: the folded state, or its events as they come, each held against
+// the hash chain and in today's form. Separate because readers in any process need no engine.
 import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
-import type { RunEvent } from "../run/event.js";
+import { follow as linkTo, headAfter, type Head } from "../run/chain.js";
+import { EVENT_VERSION, eventHash, type RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
+import { runDamaged } from "../store/store-error.js";
 import type { Clock } from "./clock.js";
 
-/** The state that a run's events fold into. Rejects with RUN_UNKNOWN. */
+/** The state that a run's events fold into. Rejects with RUN_UNKNOWN, RUN_DAMAGED, EVENT_NEWER, and as the store does. */
 export async function loadRun(store: EventStore, runId: string): Promise<Run> {
-  const events = await store.read(runId);
-  if (events.length === 0) throw runUnknown(runId, store);
+  const log = await store.read(runId);
+  if (log.length === 0) throw runUnknown(runId, store);
   const run = emptyRun(runId);
-  for (const event of events) evolve(run, event);
+  for (const recorded of log) {
+    const event = nextEvent({ runId, seq: run.seq, hash: run.head }, recorded);
+    evolve(run, event);
+    // The chain is over events as they were written, whatever has become of their form.
+    if (event !== recorded) run.head = eventHash(recorded);
+  }
   return run;
 }
 
-/** Events in order; with `follow` the log is asked again every LIMITS.inboxPollMs until the run has ended. */
+/**
+ * Events in order; with `follow` the log is asked again every LIMITS.inboxPollMs until the run has ended. Where the log is
+ * damaged, the sound events come first, then the error: RUN_DAMAGED, STORE_DAMAGED, EVENT_NEWER.
+ */
 export async function* readEvents(
   store: EventStore,
   clock: Clock,
@@ -28,18 +38,45 @@ export async function* readEvents(
     signal,
   }: { readonly fromSeq?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
 ): AsyncGenerator<RunEvent> {
-  let seq = fromSeq;
+  let head: Head = { runId, seq: Math.max(1, fromSeq) - 1, hash: fromSeq <= 1 ? "" : undefined };
   for (let first = true; ; first = false) {
-    const events = await store.read(runId, seq);
-    if (first && events.length === 0 && (await nothingFollows(store, runId))) return;
-    for (const event of events) {
+    let read = 0;
+    for await (const recorded of soundFirst(store, runId, head.seq + 1)) {
+      const event = nextEvent(head, recorded);
       yield event;
-      seq = event.seq + 1;
+      read++;
+      head = headAfter(recorded);
       if (isLast(event)) return;
     }
+    if (first && read === 0 && (await nothingFollows(store, runId))) return;
     if (!follow || signal?.aborted === true) return;
     await pause(clock, LIMITS.inboxPollMs, signal);
   }
+}
+
+/** What the log holds from a seq; where the store finds it damaged, one by one, so that the sound ones come before the error. */
+async function* soundFirst(store: EventStore, runId: string, fromSeq: number): AsyncGenerator<RunEvent> {
+  let log: readonly RunEvent[] | undefined;
+  try {
+    log = await store.read(runId, fromSeq);
+  } catch (error) {
+    if (!(error instanceof PlanloomError) || !DAMAGES.includes(error.code)) throw error;
+  }
+  if (log !== undefined) return yield* log;
+  for (let seq = fromSeq; ; seq++) {
+    const [event] = await store.read(runId, seq, 1);
+    if (event === undefined) return;
+    yield event;
+  }
+}
+
+const DAMAGES: readonly string[] = ["RUN_DAMAGED", "STORE_DAMAGED"];
+
+/** The event after `head`, in today's form. Throws RUN_DAMAGED, EVENT_NEWER. */
+function nextEvent(head: Head, recorded: RunEvent): RunEvent {
+  const link = linkTo(head, recorded);
+  if (link.ok) return link.event;
+  throw link.why === "newer" ? eventNewer(head, link.version) : runDamaged(head.runId, head.seq, link.what);
 }
 
 /** Whether the log has ended before the place that was asked for. Throws where there is no log. */
@@ -69,4 +106,12 @@ function runUnknown(runId: string, store: EventStore): PlanloomError {
     kind: "usage",
     next: "See `planloom runs` for those that are there, and PLANLOOM_STORE for the place.",
   });
+}
+
+function eventNewer({ runId, seq }: Head, version: number): PlanloomError {
+  return new PlanloomError(
+    "EVENT_NEWER",
+    `Event ${seq + 1} of run ${runId} has version ${version}; this Planloom reads up to ${EVENT_VERSION}.`,
+    { kind: "store", next: "Update Planloom (npm install planloom@latest): a newer one wrote this run." },
+  );
 }

@@ -4,8 +4,11 @@ import type { Json } from "../plan/json.js";
 import { documentOf, type RunDocument } from "../run/document.js";
 import type { RunEvent } from "../run/event.js";
 import type { Command } from "../run/input.js";
+import { replay, replayDiffers } from "../run/replay.js";
+import { workOf } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { Engine, Listener, Reply } from "./engine.js";
+import { recordingOf, type Recording } from "./recording.js";
 
 export interface SendOptions {
   /** Who says it, for the log. Default: the user of this process. */
@@ -39,6 +42,23 @@ export class LoomRun {
   }
 
   /**
+   * The run, rebuilt from its log with nothing called. With `strict` every decision in the log is made again by the kernel:
+   * rejects with REPLAY_DIFFERS where one comes out otherwise, or the log was changed.
+   */
+  async replay(options: { readonly strict?: boolean } = {}): Promise<RunDocument> {
+    if (options.strict !== true) return this.document();
+    await this.engine.load(this.id);
+    const { run, differences } = replay(await this.store.read(this.id));
+    if (differences.length > 0) throw replayDiffers(this.id, differences);
+    return documentOf(run);
+  }
+
+  /** The run as a document that replayRecording runs again. Rejects with RUN_NOT_STOPPED while calls are open. */
+  async recording(): Promise<Recording> {
+    return recordingOf(this.store, this.id);
+  }
+
+  /**
    * Resolves when the run ends, or can go no further without a person (unless `untilEnd`): see `status` and `waiting`.
    * Rejects with what stopped the engine.
    */
@@ -68,17 +88,17 @@ export class LoomRun {
     return this.send({ type: "respond", step, value, ...itemOf(options) }, options);
   }
 
-  /** Says what became of a call whose outcome is unknown; `output` where it happened. */
-  settle(
+  /** Says what became of the call whose outcome is unknown now; `output` where it happened. */
+  async settle(
     step: string,
     verdict: "happened" | "not-happened" | "abort",
     options: SendOptions & { readonly item?: number; readonly output?: Json } = {},
   ): Promise<Reply> {
     const { output } = options;
-    return this.send(
-      { type: "settle", step, verdict, ...itemOf(options), ...(output === undefined ? {} : { output }) },
-      options,
-    );
+    const place = { step, ...itemOf(options) };
+    const doubt = workOf(await this.engine.load(this.id), place)?.doubts;
+    const said = { ...(output === undefined ? {} : { output }), ...(doubt === undefined ? {} : { doubt }) };
+    return this.send({ type: "settle", ...place, verdict, ...said }, options);
   }
 
   cancel(reason = "", options: SendOptions = {}): Promise<Reply> {

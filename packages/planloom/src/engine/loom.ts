@@ -25,6 +25,7 @@ import { systemClock, type Clock } from "./clock.js";
 import { settingsOf, type LoomConfig, type RoleConfig } from "./config.js";
 import type { Engine, Listener } from "./engine.js";
 import { localEngine } from "./local.js";
+import { soundGoal, soundInputs } from "./opening.js";
 import { performIn, type World } from "./perform.js";
 import { LoomRun } from "./loom-run.js";
 
@@ -99,9 +100,15 @@ export class Loom {
     return this.world.store;
   }
 
-  /** Checks a draft against the tools and limits; never throws. */
-  check(draft: unknown, options: Omit<CheckOptions, "limits"> = {}): CheckResult {
-    return check(draft, this.inventory, { ...options, limits: this.world.limits });
+  /** Checks a plan, as text or data in any form that the reader knows, against the tools and limits; never throws. */
+  check(plan: unknown, options: Omit<CheckOptions, "limits"> = {}): CheckResult {
+    const { inventory } = this;
+    const read: ReadResult =
+      typeof plan === "string"
+        ? readPlan(plan, { inventory })
+        : { kind: "plan", ...normalizeDraft(plan, { inventory }), locate: () => undefined };
+    if (read.kind !== "plan") return { ok: false, findings: read.findings };
+    return check(read.draft, inventory, { locate: read.locate, ...options, limits: this.world.limits });
   }
 
   /**
@@ -131,11 +138,11 @@ export class Loom {
    * pass check throws PlanloomError PLAN_INVALID and starts nothing; where `goal` is "", it is the plan's.
    */
   async start(goal: string, options: StartOptions = {}): Promise<LoomRun> {
-    const { inputs = {}, plan, listener } = options;
+    const { plan, listener } = options;
+    const inputs = soundInputs(options.inputs ?? {});
     const given = plan === undefined ? undefined : this.given(plan, goal, inputs);
     if (given === undefined && this.world.planner === null) throw noPlanner();
-    const aim = goal.trim() === "" ? (given?.plan.goal ?? "") : goal;
-    if (aim.trim() === "") throw goalEmpty();
+    const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
     const started = this.startedData(aim, given?.inputs ?? inputs, given !== undefined);
     const runId = await this.engine.start(
       {
@@ -171,13 +178,7 @@ export class Loom {
   }
 
   private given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan {
-    const { inventory } = this;
-    const read: ReadResult =
-      typeof plan === "string"
-        ? readPlan(plan, { inventory })
-        : { kind: "plan", ...normalizeDraft(plan, { inventory }), locate: () => undefined };
-    if (read.kind !== "plan") throw planInvalid(read.findings);
-    const checked = this.check(read.draft, { inputs, goal, locate: read.locate });
+    const checked = this.check(plan, { inputs, goal });
     if (!checked.ok) throw planInvalid(checked.findings);
     return checked;
   }
@@ -292,11 +293,6 @@ function unjournaled(): AgentContext {
     checkpoint: async (_name, _options, run) => run(),
     progress: () => undefined,
   };
-}
-
-function goalEmpty(): PlanloomError {
-  const next = "Say what you want to be done.";
-  return new PlanloomError("GOAL_EMPTY", "The goal is empty.", { kind: "usage", next });
 }
 
 function noPlanner(): PlanloomError {

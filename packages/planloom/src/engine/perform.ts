@@ -47,6 +47,8 @@ export interface PerformContext {
   readonly signal: AbortSignal;
   /** The writer's, for the journal. */
   readonly epoch: number;
+  /** Resolves at once while the run is this process's; to be asked after each durable intent. Rejects with STORE_FENCED. */
+  stillOwned(): Promise<void>;
   progress(progress: Progress): void;
 }
 
@@ -229,7 +231,8 @@ function toolGone(name: string): Failure {
 /** A tool's own line about its output; a summary that throws is left out, for it must not fail a call that worked. */
 function summaryOf(tool: Tool, output: Json): { readonly summary?: string } {
   try {
-    return tool.summary === undefined ? {} : { summary: tool.summary(output) };
+    const summary: unknown = tool.summary?.(output);
+    return typeof summary === "string" ? { summary: summary.slice(0, LIMITS.previewChars) } : {};
   } catch {
     return {};
   }
@@ -316,7 +319,11 @@ interface Place {
 
 async function agentContext(world: World, run: Run, context: PerformContext, place: Place): Promise<AgentContext> {
   const journal = await storeErrorsMarked(() =>
-    openJournal(world.store, { runId: run.id, epoch: context.epoch, ...place }, () => world.clock.now()),
+    openJournal(
+      world.store,
+      { runId: run.id, epoch: context.epoch, stillOwned: () => context.stillOwned(), ...place },
+      () => world.clock.now(),
+    ),
   );
   const { stepId, item, attempt } = place;
   return {

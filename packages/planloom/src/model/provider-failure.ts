@@ -76,6 +76,8 @@ function otherFailure(chain: readonly Thrown[], thrown: unknown): ProviderFailur
   const innermost = chain.at(-1)?.message;
   const said = typeof innermost === "string" ? innermost : words;
   if (typeof status === "number") return statusFailure(status, said, undefined);
+  // fetch itself refuses some ports, such as 1 and 9: nothing was sent.
+  if (said === "bad port") return { kind: "unreachable", code: "this platform does not connect to such a port" };
   if (/terminated|without a finish reason|ended before/i.test(words)) return { kind: "cut", code: words };
   return { kind: "unreadable", words: said };
 }

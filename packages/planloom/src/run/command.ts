@@ -5,7 +5,7 @@ import { LIMITS } from "../limits.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { fact, type Fact, type Failure } from "./event.js";
 import { failed, refOf } from "./failure.js";
-import { completed, typeProblem } from "./gate.js";
+import { completed, toolProblem, typeProblem } from "./gate.js";
 import type { Command, Input } from "./input.js";
 import { workOf, type PendingApproval, type Run, type Work } from "./state.js";
 
@@ -43,7 +43,7 @@ function notPending(run: Run, command: Command, hash: string): Fact[] {
   const now = [...run.approvals.keys()];
   if (now.length === 0) return refused(command, "NOTHING_TO_APPROVE", "nothing waits for approval");
   const old = run.plans.find((plan) => plan.hash === hash);
-  const what = old === undefined ? `nothing with hash ${short(hash)}` : `revision ${old.revision} (${short(hash)})`;
+  const what = old === undefined ? `the hash ${short(hash)}` : `revision ${old.revision} (${short(hash)})`;
   return refused(command, "STALE_HASH", `${what} is not what waits for approval; that is ${now.map(short).join(", ")}`);
 }
 
@@ -94,7 +94,7 @@ function respond(run: Run, command: Command & { type: "respond" }, at: number): 
   const name = nameOf(command);
   if (work === undefined) return refused(command, "UNKNOWN_STEP", `there is no ${name}`);
   if (work.status !== "suspended" || work.question === undefined) {
-    return refused(command, "NOT_ASKED", `${name} is ${work.status}; it asks nothing`);
+    return refused(command, "NOT_ASKED", `${name} ${whyNot(work)}; it asks nothing`);
   }
   const problem = typeProblem(work, command.value);
   if (problem !== undefined) return refused(command, "ANSWER_TYPE", problem.message);
@@ -104,12 +104,17 @@ function respond(run: Run, command: Command & { type: "respond" }, at: number): 
 const nameOf = (ref: { readonly step: string; readonly item?: number }) =>
   ref.item === undefined ? `step ${ref.step}` : `item ${ref.item} of step ${ref.step}`;
 
+/** A fan-out as a whole neither asks nor is in doubt; its items may be. */
+const whyNot = ({ item, step, status }: Work) =>
+  item === null && step.items !== undefined ? "is done item by item: name one with --item" : `is ${status}`;
+
 function settle(run: Run, command: Command & { type: "settle" }, at: number): Fact[] {
   const work = workOf(run, command);
   const name = nameOf(command);
   if (work === undefined) return refused(command, "UNKNOWN_STEP", `there is no ${name}`);
-  if (work.status !== "unknown")
-    return refused(command, "NOT_UNKNOWN", `${name} is ${work.status}; nothing is in doubt`);
+  if (work.status !== "unknown") return refused(command, "NOT_UNKNOWN", `${name} ${whyNot(work)}; nothing is in doubt`);
+  if (command.doubt !== undefined && command.doubt !== work.doubts)
+    return refused(command, "STALE_DOUBT", `${name} was called again since, and that call is in doubt now`);
   const { verdict, output } = command;
   const resolved = fact("step.resolved", {
     ...refOf(work),
@@ -122,7 +127,7 @@ function settle(run: Run, command: Command & { type: "settle" }, at: number): Fa
   const { spec } = work.step;
   // Inside an agent step the output is that of one call: the step goes on with it.
   if (spec.kind === "agent") return [resolved];
-  const problem = typeProblem(work, output ?? null);
+  const problem = typeProblem(work, output ?? null) ?? toolProblem(work, output ?? null);
   if (problem !== undefined) return refused(command, "ANSWER_TYPE", problem.message);
   const tools = spec.kind === "tool" ? [spec.tool] : [];
   return [resolved, ...completed(run, work, { output: output ?? null, tools, usage: NO_USAGE }, at)];

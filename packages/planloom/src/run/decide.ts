@@ -33,20 +33,19 @@ export function decide(run: Run, input: Input): Fact[] {
  * the last of a fan-out's items to end also ends the fan-out.
  */
 export function expire(run: Run, at: number): Fact[] {
-  for (const approval of run.approvals.values()) {
-    if (approval.expiresAt > at) continue;
-    const denied = fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" });
-    const error: Failure = {
-      code: "APPROVAL_EXPIRED",
-      message: "nobody approved in time",
-      retryable: false,
-      next: "Start the run again; limits.approvalMs in the configuration gives approvals more time.",
-    };
-    if (approval.subject === "plan") return [denied, fact("run.failed", { error })];
-    const work = workOf(run, approval.subject);
-    return work === undefined ? [denied] : [denied, ...failed(run, work, error, at)];
-  }
-  return [];
+  const first = run.expiries.first();
+  const approval = first === undefined || first.at > at ? undefined : run.approvals.get(first.value);
+  if (approval === undefined) return [];
+  const denied = fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" });
+  const error: Failure = {
+    code: "APPROVAL_EXPIRED",
+    message: "nobody approved in time",
+    retryable: false,
+    next: "Start the run again; limits.approvalMs in the configuration gives approvals more time.",
+  };
+  if (approval.subject === "plan") return [denied, fact("run.failed", { error })];
+  const work = workOf(run, approval.subject);
+  return work === undefined ? [denied] : [denied, ...failed(run, work, error, at)];
 }
 
 function started(run: Run, input: Start, at: number): Fact[] {
@@ -98,7 +97,7 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
     case "returned":
       return completed(run, owedWork(run, input.key), input, at);
     case "ended":
-      return ended(run, owedWork(run, input.key), input, at);
+      return endedCall(run, input, at);
     case "answered":
       return [
         fact("answer.written", { answer: input.answer, partial: false, usage: input.usage }),
@@ -115,6 +114,12 @@ function owedWork(run: Run, key: string): Work {
   const effect = run.owed.get(key)!;
   if (effect.kind !== "call" && effect.kind !== "fill") throw new Error(`an outcome of a step for ${key}`);
   return workOf(run, effect)!;
+}
+
+function endedCall(run: Run, input: Outcome & { type: "ended" }, at: number): Fact[] {
+  const work = owedWork(run, input.key);
+  const filling = run.owed.get(input.key)!.kind === "fill";
+  return ended(run, work, input, filling ? "none" : work.effects, at);
 }
 
 function planInvalid(run: Run, input: Outcome & { type: "plan-invalid" }): Fact[] {
@@ -141,14 +146,10 @@ function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: numb
 
 function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact[] {
   const work = owedWork(run, input.key);
-  const fact1 = fact("step.filled", { ...refOf(work), args: input.args, usage: input.usage });
-  if (run.cancelling !== undefined) {
-    return [
-      fact1,
-      fact("step.cancelled", { ...refOf(work), attempt: work.errors + 1, reason: run.cancelling, usage: NO_USAGE }),
-    ];
-  }
-  return [fact1, ...startFilled(run, work, input.args, at)];
+  const written = fact("step.filled", { ...refOf(work), args: input.args, usage: input.usage });
+  const reason = run.cancelling ?? (run.failing && "another step failed for good, so nothing is started any more");
+  if (reason === undefined) return [written, ...startFilled(run, work, input.args, at)];
+  return [written, fact("step.cancelled", { ...refOf(work), attempt: work.errors + 1, reason, usage: NO_USAGE })];
 }
 
 function answerFailed(run: Run, input: Outcome & { type: "answer-failed" }, at: number): Fact[] {
@@ -176,7 +177,7 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
   const effects = filling ? "none" : work.effects;
   const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
   const cancelling = run.cancelling !== undefined;
-  if (cancelling || leavesDoubt({ effects }, "abort", cancelling)) return ended(run, work, outcome, at);
+  if (cancelling || leavesDoubt(effects, "abort", cancelling)) return ended(run, work, outcome, effects, at);
   if (work.crashes <= run.settings.crashes) return [];
   const poison: Failure = {
     code: "POISON_STEP",

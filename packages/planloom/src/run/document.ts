@@ -1,10 +1,18 @@
 // A run as one document: what `--json` prints and what readers build on. In: a run's state. Out: plain data.
 // Separate because its shape is a contract: fields are only ever added.
-import type { Json } from "../plan/json.js";
-import type { Plan } from "../plan/plan.js";
+import type { Json, JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
+import { writePlan } from "../plan/write.js";
 import type { Failure } from "./event.js";
-import { statusOf, type Run, type RunStatus, type StepState, type StepStatus, type Work } from "./state.js";
+import {
+  statusOf,
+  type ProposedPlan,
+  type Run,
+  type RunStatus,
+  type StepState,
+  type StepStatus,
+  type Work,
+} from "./state.js";
 
 export interface WorkDocument {
   readonly status: StepStatus;
@@ -29,13 +37,17 @@ export interface StepDocument extends WorkDocument {
   readonly items?: readonly (WorkDocument & { readonly index: number })[];
 }
 
+/** The plan's document, which `planloom run` and `validate` accept again, with what the run knows of it. */
 export interface PlanDocument {
+  readonly [field: string]: Json;
   readonly revision: number;
   /** What a person approves. */
   readonly hash: string;
   readonly cause: string;
-  readonly plan: Plan;
+  readonly steps: readonly StepText[];
 }
+
+type StepText = JsonObject & { readonly id: string };
 
 export interface ReportDocument {
   readonly done: readonly string[];
@@ -81,8 +93,8 @@ export interface RunDocument {
 }
 
 export function documentOf(run: Run): RunDocument {
-  const plans = run.plans.map(({ revision, hash, cause, plan }) => ({ revision, hash, cause, plan }));
-  const steps = [...run.steps.values()].map(stepDocument);
+  const plans = run.plans.map(planDocument);
+  const steps = [...run.steps.values()].map((state) => stepDocument(state, run.ended !== undefined));
   const waiting = waitingOf(run);
   const report = run.ended === "failed" || run.ended === "cancelled" ? reportOf(run) : undefined;
   return {
@@ -106,23 +118,27 @@ export function documentOf(run: Run): RunDocument {
   };
 }
 
+function planDocument({ revision, hash, cause, plan }: ProposedPlan): PlanDocument {
+  return { revision, hash, cause, ...(writePlan(plan) as { readonly steps: readonly StepText[] }) };
+}
+
 const iso = (ms: number) => new Date(ms).toISOString();
 
-function stepDocument(state: StepState): StepDocument {
+function stepDocument(state: StepState, ended: boolean): StepDocument {
   const { spec, work, items } = state;
   return {
     id: spec.id,
     title: spec.title,
     revision: state.revision,
     ...(spec.kind === "tool" ? { tool: spec.tool } : {}),
-    ...workDocument(work),
-    ...(items === undefined ? {} : { items: items.map((item, index) => ({ index, ...workDocument(item) })) }),
+    ...workDocument(work, ended),
+    ...(items === undefined ? {} : { items: items.map((item, index) => ({ index, ...workDocument(item, ended) })) }),
   };
 }
 
-function workDocument(work: Work): WorkDocument {
+function workDocument(work: Work, ended: boolean): WorkDocument {
   return {
-    status: shownStatus(work),
+    status: shownStatus(work, ended),
     attempts: attemptsOf(work),
     ...(work.summary === undefined ? {} : { summary: work.summary }),
     ...(work.args === undefined ? {} : { input: work.args }),
@@ -134,11 +150,14 @@ function workDocument(work: Work): WorkDocument {
   };
 }
 
-/** A fan-out whose items are at work is running, whatever its own place in the queue. */
-function shownStatus(work: Work): StepStatus {
+/** A fan-out whose items are at work is running, whatever its own place in the queue; in a run that has ended nothing is. */
+function shownStatus(work: Work, ended: boolean): StepStatus {
   const expanded = work.item === null && work.step.items !== undefined;
-  return expanded && work.status === "pending" ? "running" : work.status;
+  const status = expanded && work.status === "pending" ? "running" : work.status;
+  return ended && STOPPED.has(status) ? "cancelled" : status;
 }
+
+const STOPPED: ReadonlySet<StepStatus> = new Set(["ready", "running", "suspended", "retrying"]);
 
 /** Of a fan-out: those of the item that needed most. */
 function attemptsOf(work: Work): number {

@@ -168,7 +168,7 @@ export interface EventData {
     readonly verdict: "happened" | "not-happened" | "abort";
     readonly output?: Json;
   };
-  /** Stopped by a cancel, with nothing left in doubt. */
+  /** Stopped by a cancel, or because another step has failed for good, with nothing left in doubt. */
   "step.cancelled": StepRef & { readonly attempt: number; readonly reason: string; readonly usage: Usage };
 
   "replan.requested": { readonly mode: "patch" | "full"; readonly reason: string };

@@ -136,7 +136,7 @@ export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void
   work.reason = data.reason;
   finish(run, work, "skipped", null, at);
   work.origin = { steps: [data.step], tools: [] };
-  if (data.cause === "null-reference" && work.item === null && !work.step.spec.optional) run.starved = true;
+  if (data.cause === "null-reference" && !work.step.spec.optional) run.starved = true;
 }
 
 export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): void {
@@ -154,6 +154,7 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   leaveFor(run, work, "unknown");
   work.error = data.error;
   work.doubt = data.key;
+  work.doubts++;
   spend(run, work, data.usage);
   run.unknown++;
   const key = `unknown/${data.step}/${work.item ?? ""}`;

@@ -148,6 +148,7 @@ function end(run: Run, how: NonNullable<Run["ended"]>): void {
   run.phase = "ended";
   run.owed.clear();
   run.approvals.clear();
+  run.expiries.clear();
 }
 
 // The plan
@@ -229,6 +230,7 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
     expiresAt: data.expiresAt,
     ...(data.args === undefined ? {} : { args: data.args }),
   });
+  run.expiries.add(data.expiresAt, data.hash);
   const key = approvalKey(data.hash);
   run.owed.set(key, { kind: "person", key, until: data.expiresAt });
   if (data.subject === "plan") run.phase = "awaiting-approval";
@@ -238,6 +240,11 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
 function forgetApproval(run: Run, hash: string): void {
   run.approvals.delete(hash);
   run.owed.delete(approvalKey(hash));
+  // Those that were decided before their time leave when it is their turn: each costs one step, once.
+  for (let first = run.expiries.first(); first !== undefined; first = run.expiries.first()) {
+    if (run.approvals.get(first.value)?.expiresAt === first.at) return;
+    run.expiries.take();
+  }
 }
 
 function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void {

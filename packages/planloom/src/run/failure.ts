@@ -2,6 +2,7 @@
 // In: how a call ended. Out: facts with the decision and its reason. Separate because this is all of the failure policy.
 import { LIMITS } from "../limits.js";
 import { sha256 } from "../plan/hash.js";
+import type { EffectClass } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import { fact, type Fact, type Failure, type PassingFailure, type StepRef } from "./event.js";
 import type { Ending, Outcome } from "./input.js";
@@ -11,9 +12,15 @@ export function refOf(work: Work): StepRef {
   return work.item === null ? { step: work.step.spec.id } : { step: work.step.spec.id, item: work.item };
 }
 
-/** Facts after a call ended without an output. */
-export function ended(run: Run, work: Work, outcome: Outcome & { type: "ended" }, at: number): Fact[] {
-  if (leavesDoubt(work, outcome.ending, run.cancelling !== undefined)) return [unknown(work, outcome)];
+/** Facts after a call of this effect class (a model that fills arguments in has none) ended without an output. */
+export function ended(
+  run: Run,
+  work: Work,
+  outcome: Outcome & { type: "ended" },
+  effects: EffectClass,
+  at: number,
+): Fact[] {
+  if (leavesDoubt(effects, outcome.ending, run.cancelling !== undefined)) return [unknown(work, outcome)];
   if (run.cancelling !== undefined && outcome.ending !== "tool-error") {
     return [
       fact("step.cancelled", {
@@ -32,10 +39,10 @@ export function ended(run: Run, work: Work, outcome: Outcome & { type: "ended" }
  * for a tool without effects everything else is one too; an idempotent call is repeated with its key, unless the run is
  * being cancelled and nothing will repeat it; a `once` call is in doubt.
  */
-export function leavesDoubt(work: Pick<Work, "effects">, ending: Ending, cancelling: boolean): boolean {
+export function leavesDoubt(effects: EffectClass, ending: Ending, cancelling: boolean): boolean {
   if (ending === "in-doubt") return true;
-  if (ending === "tool-error" || work.effects === "none") return false;
-  return work.effects === "once" || cancelling;
+  if (ending === "tool-error" || effects === "none") return false;
+  return effects === "once" || cancelling;
 }
 
 function unknown(work: Work, outcome: Pick<Outcome & { type: "ended" }, "error" | "usage" | "call">): Fact {
@@ -72,7 +79,7 @@ export function failed(run: Run, work: Work, error: Failure, at: number, usage: 
     return [say("skip", `${why}; the plan says to go on without it`), skipped, ...closeFanOut(work, "skipped")];
   }
   const policy = onFailure === "fail" ? "" : `; onFailure is ${onFailure}, which this version answers by failing`;
-  return [say("fail", why + policy), ...closeFanOut(work, "failed", error)];
+  return [say("fail", why + policy), ...closeFanOut(work, "failed", { error })];
 }
 
 function whyNoRetry(run: Run, error: Failure, attempt: number, attempts: number): string {
@@ -88,20 +95,27 @@ function retryDelay(run: Run, work: Work, attempt: number, error: Failure): numb
   const digest = sha256(`${run.id}/${work.step.spec.id}/${work.item ?? ""}/${attempt}`);
   const jitter = 1 + (parseInt(digest.slice(0, 8), 16) / 0xffffffff) * 0.1;
   const delay = Math.round(delayMs * backoff ** (attempt - 1) * jitter);
-  return Math.min(Math.max(delay, error.retryAfterMs ?? 0), LIMITS.retryDelayMaxMs);
+  return Math.min(Math.max(delay, askedDelay(error)), LIMITS.retryDelayMaxMs);
 }
+
+/** What a tool made of a header may be NaN, which no log can hold: as a due time it would make the run unreadable. */
+const askedDelay = ({ retryAfterMs = 0 }: Failure) => (Number.isFinite(retryAfterMs) ? retryAfterMs : 0);
 
 /**
  * The fan-out's own ending, when `work` is the last of its items to end: completed where every item completed or was
  * skipped, failed where one failed.
  */
-export function closeFanOut(work: Work, how: "completed" | "failed" | "skipped", lastError?: Failure): Fact[] {
+export function closeFanOut(
+  work: Work,
+  how: "completed" | "failed" | "skipped",
+  last: { readonly tools?: readonly string[]; readonly error?: Failure } = {},
+): Fact[] {
   const { step } = work;
   if (work.item === null || step.itemsOpen !== 1) return [];
   const ref = { step: step.spec.id };
   const broken = step.itemsFailed + (how === "failed" ? 1 : 0);
   if (broken === 0) {
-    const tools = [...new Set([...step.items!.flatMap((item) => item.origin.tools), ...toolsOf(work)])];
+    const tools = [...new Set([...step.items!.flatMap((item) => item.origin.tools), ...(last.tools ?? [])])];
     return [
       fact("step.completed", {
         ...ref,
@@ -111,7 +125,7 @@ export function closeFanOut(work: Work, how: "completed" | "failed" | "skipped",
       }),
     ];
   }
-  const error = itemsError(work, broken, lastError);
+  const error = itemsError(work, broken, last.error);
   const reason = "its items have ended";
   return [fact("step.failed", { ...ref, attempt: 1, error, decision: "fail", reason, usage: NO_USAGE })];
 }
@@ -133,10 +147,6 @@ function itemsError({ item, step }: Work, broken: number, lastError: Failure | u
   };
 }
 
-function toolsOf(work: Work): readonly string[] {
-  return work.step.spec.kind === "tool" ? [work.step.spec.tool] : [];
-}
-
 /** Facts about a planner or synthesizer request that gave nothing: retried while passing, with the step backoff. */
 export function roleFailure(
   run: Run,
@@ -150,7 +160,7 @@ export function roleFailure(
     const reason = error.retryable ? `all ${max} attempts failed` : "trying again would not help";
     return { attempt, error, decision: "fail", reason, usage };
   }
-  const delay = Math.max(LIMITS.retryDelayMs * LIMITS.retryBackoff ** (attempt - 1), error.retryAfterMs ?? 0);
+  const delay = Math.max(LIMITS.retryDelayMs * LIMITS.retryBackoff ** (attempt - 1), askedDelay(error));
   const retryAt = at + Math.min(delay, LIMITS.retryDelayMaxMs);
   return { attempt, error, decision: "retry", reason: `attempt ${attempt} of ${max} failed`, retryAt, usage };
 }

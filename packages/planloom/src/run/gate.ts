@@ -3,7 +3,7 @@
 import { resolveValue } from "../plan/reference.js";
 import type { Json } from "../plan/json.js";
 import { mismatch, STRING, UNKNOWN, type Type } from "../plan/type.js";
-import { typeOf } from "../plan/type-schema.js";
+import { typeFromSchema, typeOf } from "../plan/type-schema.js";
 import type { Usage } from "../plan/usage.js";
 import { typeName } from "./begin.js";
 import { fact, type Fact, type Failure } from "./event.js";
@@ -31,13 +31,17 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
       usage: returned.usage,
       ...(returned.summary === undefined ? {} : { summary: returned.summary }),
     }),
-    ...closeFanOut(work, "completed"),
+    ...closeFanOut(work, "completed", { tools: returned.tools }),
   ];
 }
 
 /** Why a value is no answer of this step's type; undefined where it is. */
 export function typeProblem(work: Work, output: Json): Failure | undefined {
-  const wrong = mismatch(output, outputType(work.step));
+  return mismatchOf(output, outputType(work.step));
+}
+
+function mismatchOf(output: Json, type: Type): Failure | undefined {
+  const wrong = mismatch(output, type);
   if (wrong === undefined) return undefined;
   const where = wrong.path === "" ? "the output" : `the output at ${wrong.path}`;
   return {
@@ -46,6 +50,12 @@ export function typeProblem(work: Work, output: Json): Failure | undefined {
     retryable: false,
     next: "Change the step's `output` to what it really gives, or its instruction so that it gives this.",
   };
+}
+
+/** The same for what its tool promises; a call checks that itself, a person's word about one does not. */
+export function toolProblem(work: Work, output: Json): Failure | undefined {
+  const schema = work.step.tool?.output;
+  return schema === undefined ? undefined : mismatchOf(output, typeFromSchema(schema));
 }
 
 const outputTypes = new WeakMap<StepState, Type>();

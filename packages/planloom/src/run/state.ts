@@ -46,6 +46,8 @@ export interface Work {
   effectKey: string;
   /** The call whose outcome is unknown. */
   doubt?: string;
+  /** How often an outcome was unknown. */
+  doubts: number;
   /** What persons said of calls inside this step, by key: its journal goes on with that. */
   settled?: Map<string, Settled>;
   /** The hash of the call that a person has approved. */
@@ -148,6 +150,8 @@ export interface Run {
   executed: boolean;
 
   approvals: Map<string, PendingApproval>;
+  /** When each of them expires: its hash by its time. The first one still waits. */
+  expiries: Timetable<string>;
   granted: Set<string>;
   /** Obligations by key; `next` returns them. */
   owed: Map<string, Effect>;
@@ -187,6 +191,7 @@ export function emptyRun(id: string): Run {
     replans: 0,
     executed: false,
     approvals: new Map(),
+    expiries: new Timetable(),
     granted: new Set(),
     owed: new Map(),
     applied: new Set(),

@@ -44,6 +44,7 @@ export function newWork(step: StepState, item: number | null): Work {
     status: "pending",
     errors: 0,
     crashes: 0,
+    doubts: 0,
     from: NO_ORIGIN,
     effects: step.tool?.effects ?? "none",
     effectKey: "",

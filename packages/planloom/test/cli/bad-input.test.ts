@@ -113,12 +113,29 @@ test("files, flags and words that are wrong are the caller's to mend: exit 2", a
     ["USAGE", ["run", "plan.json", "--no-such-flag"]],
     ["USAGE", ["frobnicate"]],
     ["USAGE", ["run"]],
+    ["USAGE", ["run", "plan.json", "--json", "--jsonl"]],
+    ["USAGE", ["runs", "--limit", "many"]],
     ["RUN_UNKNOWN", ["show", "run_nobody"]],
     ["RUN_UNKNOWN", ["resume", "last"]],
     ["CONFIG_NOT_FOUND", ["tools", "--config", "missing.ts"]],
   ];
   const ends = await Promise.all(cases.map(([, args]) => here.run(args)));
   cases.forEach(([code], at) => expectProblem(ends[at] as Ended, 2, code));
+});
+
+test("advice fits what was given: inputs to give, a plan from standard input, a planner at fault, a store elsewhere", async () => {
+  const { env } = await modelServer(() => ({ json: { steps: [step("a", { tool: "nobody" })] } }));
+  const here = place(env);
+  here.write("inputs.json", { ...SUMS, inputs: { who: { type: "string" } } });
+  here.write("planloom.config.json", { limits: { repairRounds: 0 } });
+  const nextOf = async (args: readonly string[], stdin = "") =>
+    /next: (.+)/.exec((await here.run(args, { stdin })).stderr)?.[1];
+  expect(await nextOf(["run", "inputs.json"])).toBe("Give each input of the plan with --input name=value.");
+  expect(await nextOf(["run", "-"], '{"steps":[]}')).toBe("Mend it, and give it again.");
+  expect(await nextOf(["plan", "a goal"])).toMatch(/^Use a stronger planner model/);
+  expect(await nextOf(["run", "a goal"])).toMatch(/`planloom events run_\w+`/);
+  expect((await here.run(["show", "last", "--store", "elsewhere.db"])).stderr).toContain("elsewhere.db");
+  expect((await here.run(["runs", "--store", "elsewhere.db"])).stderr).toContain("elsewhere.db");
 });
 
 test("a goal without a planner model", async () => {

@@ -76,6 +76,14 @@ test.each([
   ["planloom.config.yaml", "models: { boss: gpt }", "CONFIG_INVALID", "models.boss"],
   ["planloom.config.yaml", "models: { planner: { baseUrl: x } }", "CONFIG_INVALID", "models.planner.baseUrl"],
   ["planloom.config.yaml", "builtins: { searh: { folder: . } }", "CONFIG_INVALID", "builtins.searh"],
+  ["planloom.config.yaml", "builtins: 4", "CONFIG_INVALID", "builtins is no record"],
+  ["planloom.config.yaml", "builtins: { files: { roots: x } }", "CONFIG_INVALID", "builtins.files.roots"],
+  ["planloom.config.yaml", "builtins: { search: x }", "CONFIG_INVALID", "builtins.search"],
+  ["planloom.config.yaml", "builtins: { search: {} }", "CONFIG_INVALID", "builtins.search"],
+  ["planloom.config.yaml", "models: { planner: 3 }", "CONFIG_INVALID", "models.planner"],
+  ["planloom.config.yaml", "limits: 3", "CONFIG_INVALID", "limits is no record"],
+  ["planloom.config.yaml", "secrets: { A: 3 }", "CONFIG_INVALID", "secrets"],
+  ["planloom.config.yaml", "store: 5", "CONFIG_INVALID", "has a store"],
 ])("a wrong %s (%s) says which file and what", async (name, content, code, words) => {
   const here = place();
   here.write(name, content);
@@ -141,4 +149,15 @@ test("doctor asks each model, names what is wrong, and exits with 4 for it", asy
   const without = await place().run(["doctor", "--offline"]);
   expect(without.code).toBe(4);
   expect(without.stdout).toMatch(/^wrong +planner +no model\n +next: Set /m);
+});
+
+test("validate tells how it read a plan in another format", async () => {
+  const here = place();
+  here.write("plan.json", [
+    { step: 1, description: "Add two numbers", tool: "calculate", params: { expression: "1 + 1" } },
+  ]);
+  const { code, stdout, stderr } = await here.run(["validate", "plan.json"]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+  expect(stderr).toMatch(/^note: .*params/m);
+  expect(stderr).toContain("plan.json: the plan is sound (1 step)");
 });

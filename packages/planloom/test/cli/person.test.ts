@@ -51,6 +51,9 @@ test("a plan that acts waits for its approval; rejected with a comment it become
   const hash = hashOf(run);
   expect(first.stderr).toContain(`planloom approve ${run.runId} --hash ${hash}`);
   expect(first.stderr).toContain(`planloom reject ${run.runId} -m`);
+  const acts = 'acts     act: note {"text":"first"}';
+  expect(first.stderr).toContain(acts);
+  expect((await here.run(["show", "last"])).stdout).toContain(acts);
 
   const second = await here.json(["reject", run.runId, "-m", "Write it in capitals", "--json"]);
   expect(second).toMatchObject({ exit: 5, status: "awaiting-approval", plan: { revision: 2, cause: "rejection" } });
@@ -196,9 +199,11 @@ test("Ctrl-C lets a run go; it is resumed where it was", async () => {
   const live = here.begin(["run", "plan.json"]);
   await live.said("start    act");
   live.child.kill("SIGINT");
+  live.child.kill("SIGTERM"); // what npm passes on of the same Ctrl-C
   const ended = await live.ended;
   expect(ended).toMatchObject({ code: 130, stdout: "" });
-  expect(ended.stderr).toMatch(/planloom resume run_\w+/);
+  expect(ended.stderr).toMatch(/error INTERRUPTED: .+\n {2}next: .+planloom resume run_\w+/);
+  expect((await here.run(["show", "last"])).stderr).toMatch(/^Nobody drives run .+planloom resume run_\w+\n$/);
   const again = here.begin(["resume", "last"]);
   await again.said("resumed");
   again.child.kill("SIGTERM");

@@ -5,8 +5,9 @@ import { PLANS } from "./plans.mjs";
 import { actedIn, toolsOver } from "./tools.mjs";
 
 const { mode, name, path, runId, url, effectsFile, kill } = JSON.parse(process.argv[2]);
-const { plan, goal = "a goal", roles = [] } = PLANS[name];
+const { plan, goal = "a goal", roles = [], person, approval = "never" } = PLANS[name];
 
+const WRITES = ["append", "writeJournal", "put"];
 const die = () => process.kill(process.pid, "SIGKILL");
 let writes = 0;
 
@@ -14,12 +15,13 @@ function mortal(store) {
   return new Proxy(store, {
     get(target, key) {
       const value = Reflect.get(target, key, target);
-      if (key !== "append" && key !== "writeJournal") return typeof value === "function" ? value.bind(target) : value;
+      if (!WRITES.includes(key)) return typeof value === "function" ? value.bind(target) : value;
       return async (...args) => {
         const n = ++writes;
         if (kill?.n === n && kill.when === "before") die();
-        await value.apply(target, args);
+        const written = await value.apply(target, args);
         if (kill?.n === n && kill.when === "after") die();
+        return written;
       };
     },
   });
@@ -28,33 +30,55 @@ function mortal(store) {
 const model = (role) => (roles.includes(role) ? { [role]: { model: role, baseURL: url, apiKey: runId } } : {});
 const models = { ...model("planner"), ...model("executor"), ...model("synthesizer") };
 const store = mortal(await openSqliteStore({ path }));
-const loom = await createLoom({ tools: toolsOver(effectsFile), store, models }, { env: {} });
+const loom = await createLoom({ tools: toolsOver(effectsFile), store, models, approval }, { env: {} });
 
 async function started() {
   const run = await loom.start(goal, { runId, ...(plan === undefined ? {} : { plan }) });
-  return { document: await run.result() };
+  return attended(run);
 }
 
-/** Goes on to the end; where an outcome is unknown, says what the effects file knows. */
 async function resumed() {
   const run = await loom.get(runId).catch((error) => error);
   if (run instanceof Error) return { code: run.code };
-  await run.resume();
+  let recoveryMs;
+  // Counted from the start of this process.
+  await run.resume({ event: () => (recoveryMs ??= performance.now()) });
+  return { recoveryMs, ...(await attended(run)) };
+}
+
+/** Goes on to the end, and does what a person would do on the way. */
+async function attended(run) {
+  const cancelling = person === "cancels" ? cancelled(run) : undefined;
   let document = await run.result();
   const first = document.status;
   for (let i = 0; i < 8 && document.waiting !== undefined; i++) {
-    const doubts = [];
-    for await (const event of run.events()) if (event.type === "step.unknown") doubts.push(event.data);
-    for (const place of document.waiting.unknown) {
-      const { key } = doubts.findLast(({ step, item }) => step === place.step && item === place.item);
-      const line = actedIn(effectsFile).find((effect) => effect.key === key);
-      const options = place.item === undefined ? {} : { item: place.item };
-      if (line === undefined) await run.settle(place.step, "not-happened", options);
-      else await run.settle(place.step, "happened", { ...options, output: line.output });
-    }
+    for (const { hash } of document.waiting.approvals) await run.approve(hash);
+    for (const { step } of document.waiting.questions) await run.respond(step, "the first");
+    await settled(run, document);
     document = await run.result();
   }
+  await cancelling;
   return { first, document };
+}
+
+/** Once its second step is at work. */
+async function cancelled(run) {
+  for await (const { type, data } of run.events({ follow: true })) {
+    if (type === "step.started" && data.step === "b") return run.cancel("enough");
+  }
+}
+
+/** Where an outcome is unknown, says what the effects file knows. */
+async function settled(run, document) {
+  const doubts = [];
+  for await (const event of run.events()) if (event.type === "step.unknown") doubts.push(event.data);
+  for (const place of document.waiting.unknown) {
+    const { key } = doubts.findLast(({ step, item }) => step === place.step && item === place.item);
+    const line = actedIn(effectsFile).find((effect) => effect.key === key);
+    const options = place.item === undefined ? {} : { item: place.item };
+    if (line === undefined) await run.settle(place.step, "not-happened", options);
+    else await run.settle(place.step, "happened", { ...options, output: line.output });
+  }
 }
 
 const told = mode === "start" ? await started() : await resumed();

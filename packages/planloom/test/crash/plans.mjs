@@ -1,5 +1,5 @@
 // The plans that are killed: data for the process that runs them and for the test that compares. Each names the roles that
-// it needs a model for. Plain JavaScript, because the child process runs over the built library without a loader.
+// it needs a model for, and what a person does in its run. Plain JavaScript, because the child process runs over the built library without a loader.
 const look = (id, x, more = {}) => ({ id, tool: "look", with: { x }, ...more });
 const retry = { attempts: 4, delay: "10ms" };
 
@@ -58,7 +58,46 @@ export const PLANS = {
       steps: [look("a", "city-1"), { id: "b", tool: "pay", fill: "Pay for the place.", dependsOn: ["a"] }],
     },
   },
+  ask: {
+    person: "responds",
+    plan: {
+      steps: [
+        { id: "a", tool: "put", with: { x: "city-1" } },
+        { id: "b", ask: "Which one?", with: { after: "${{ a }}" } },
+        { id: "c", tool: "pay", with: { x: "${{ b }}" } },
+      ],
+    },
+  },
+  approval: {
+    person: "approves",
+    plan: {
+      steps: [look("a", "start"), { id: "b", tool: "sign", with: { x: "${{ a }}" } }, look("c", "${{ b }}")],
+    },
+    approval: "always",
+  },
+  cancel: {
+    person: "cancels",
+    plan: {
+      steps: [
+        { id: "a", tool: "pay", with: { x: "start" } },
+        { id: "b", tool: "linger", with: { x: "${{ a }}" } },
+        { id: "c", tool: "pay", with: { x: "${{ b }}" } },
+      ],
+    },
+  },
   goal: { roles: ["planner", "synthesizer"], goal: "Look around and pay." },
+};
+
+/** A run of zombies: six payments, each of its own step and name. */
+export const PAYMENTS = {
+  plan: {
+    steps: ["p1", "p2", "p3", "p4", "p5", "p6"].map((id, index) => ({
+      id,
+      tool: "pay",
+      with: { x: id },
+      dependsOn: index < 2 ? [] : [`p${index - 1}`],
+    })),
+  },
 };
 
 /** What the planner answers to the goal. */

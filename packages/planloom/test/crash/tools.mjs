@@ -1,6 +1,7 @@
 // The tools of the runs that are killed: each records in a file what it does. In: the file. Out: tools, and what was done.
 // Separate because both the child process and the configuration of the command line use them.
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { tool, ToolError } from "../../dist/index.js";
 
 /** What was done so far, oldest first. */
@@ -20,7 +21,9 @@ function act(effectsFile, line) {
 
 const input = { type: "object", properties: { x: { type: "string" } }, required: ["x"], additionalProperties: false };
 
-export function toolsOver(effectsFile) {
+/** `slowMs`: how long each takes before and after it acts. */
+export function toolsOver(effectsFile, { slowMs = 0 } = {}) {
+  const pause = () => (slowMs === 0 ? undefined : delay(slowMs));
   const toolNamed = (name, effects, check = () => undefined) =>
     tool({
       name,
@@ -28,15 +31,31 @@ export function toolsOver(effectsFile) {
       input,
       output: { type: "string" },
       effects,
-      run({ x }, { key, attempt }) {
+      async run({ x }, { key, attempt }) {
         check(attempt);
         const output = `${name} ${x}`;
+        await pause();
         act(effectsFile, { tool: name, key, x, output });
+        await pause();
         return output;
       },
     });
+  const sign = toolNamed("sign", "once");
+  const required = /** @type {const} */ ("required");
   return [
     toolNamed("look", "none"),
+    { ...sign, spec: { ...sign.spec, approval: required } },
+    tool({
+      name: "linger",
+      description: "Waits until it is stopped.",
+      input,
+      output: { type: "string" },
+      effects: "none",
+      run: (_args, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true });
+        }),
+    }),
     toolNamed("put", "idempotent"),
     toolNamed("pay", "once"),
     toolNamed("flaky", "idempotent", (attempt) => {

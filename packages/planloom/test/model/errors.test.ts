@@ -158,6 +158,13 @@ describe("a connection", () => {
     expect(readFailure(thrown, 0)).toMatchObject({ kind });
   });
 
+  it("to a port that the platform does not connect to is unreachable, and not tried again", async () => {
+    expect(await failureOf({ baseURL: "http://127.0.0.1:9/v1" })).toMatchObject({
+      code: "PROVIDER_UNREACHABLE",
+      retryable: false,
+    });
+  });
+
   it("that fails in any way after an answer began is cut", () => {
     const cause = Object.assign(new Error("read ETIMEDOUT"), { code: "ETIMEDOUT" });
     const thrown = Object.assign(new Error("failed to process", { cause }), { statusCode: 200 });

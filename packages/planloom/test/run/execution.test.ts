@@ -213,6 +213,29 @@ describe("forEach", () => {
       );
   });
 
+  it("knows the tools of every item, the last one's too", () => {
+    const agent = { id: "each", agent: "Look it up.", tools: ["look", "put"], forEach: "${{ inputs.list }}" };
+    const story = given(run([agent], { inputs: { list: [1, 2] } }), returned("call/each/0/1", "X", ["look"]));
+    story
+      .when(returned("call/each/1/1", "Y", ["put"]))
+      .then(
+        ["step.completed", { item: 1 }],
+        ["step.completed", { step: "each", from: { steps: ["inputs"], tools: ["look", "put"] } }],
+        "execution.completed",
+        "answer.written",
+        "run.completed",
+      );
+  });
+
+  it("is no success where items were skipped for want of data", () => {
+    const steps = [
+      call("a", { when: "${{ inputs.go }}", output: "number" }),
+      call("each", { forEach: "${{ inputs.list }}", with: { n: "${{ a }}" } }),
+    ];
+    const story = given(run(steps, { inputs: { go: false, list: [1] } }));
+    expect(documentOf(story.run)).toMatchObject({ status: "completed", success: false });
+  });
+
   it("retries one item alone", () => {
     const story = given(each(), returned("call/names/1", [1, 2]));
     story

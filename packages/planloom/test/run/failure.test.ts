@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { documentOf } from "../../src/run/document.js";
 import type { Ending } from "../../src/run/input.js";
 import { statusOf } from "../../src/run/state.js";
 import { given, start } from "../../src/testing/given-when-then.js";
-import { call, ended, returned, TOOLS } from "./parts.js";
+import { call, ended, returned, spec, TOOLS } from "./parts.js";
 
 const run = (steps: readonly object[], more: object = {}) =>
   start({ plan: { steps, answer: { value: "done" } }, tools: TOOLS, ...more });
@@ -72,6 +73,11 @@ describe("the failure flow", () => {
     given(run([call("a")]))
       .when(ended("call/a/1", "tool-error", { retryAfterMs: 30_000 }))
       .then("step.failed", ["step.retrying", { retryAt: 30_000 }]);
+  });
+
+  it("waits as usual where a server's retry-after is no number: a log could not hold it", () => {
+    const story = given(run([call("a")])).when(ended("call/a/1", "tool-error", { retryAfterMs: Number.NaN }));
+    expect((story.events[1]!.data as { retryAt: number }).retryAt).toBeGreaterThanOrEqual(1_000);
   });
 
   it("does not retry what would not help", () => {
@@ -150,6 +156,18 @@ describe("an unknown outcome", () => {
       ended("call/p/1", "thrown"),
     );
 
+  it("is settled by what was said of it, not by what was said of an earlier one", () => {
+    const settle = { type: "settle", step: "p", verdict: "not-happened" } as const;
+    unknown()
+      .when({ ...settle, doubt: 1 })
+      .then("step.resolved", "step.started")
+      .given(ended("call/p/1", "timeout"))
+      .when({ ...settle, doubt: 1 })
+      .then(["input.refused", { code: "STALE_DOUBT" }])
+      .when({ ...settle, doubt: 2 })
+      .then("step.resolved", "step.started");
+  });
+
   it("is settled as happened, with its output", () => {
     unknown()
       .when({ type: "settle", step: "p", verdict: "happened", output: { id: "r1" } })
@@ -159,6 +177,18 @@ describe("an unknown outcome", () => {
     unknown()
       .when({ type: "settle", step: "p", verdict: "happened", output: 3 })
       .then(["input.refused", { code: "ANSWER_TYPE" }]);
+  });
+  it("refuses an output that the tool cannot have given", () => {
+    const output = { type: "number" };
+    const tools = [spec("charge", "once", { output })];
+    const story = given(start({ plan: { steps: [{ id: "p", tool: "charge" }], answer: { value: 1 } }, tools }));
+    story.given(ended("call/p/1", "thrown"));
+    story
+      .when({ type: "settle", step: "p", verdict: "happened", output: "abc" })
+      .then(["input.refused", { code: "ANSWER_TYPE" }]);
+    story
+      .when({ type: "settle", step: "p", verdict: "happened", output: 5 })
+      .then("step.resolved", "step.completed", "execution.completed", "answer.written", "run.completed");
   });
   it("is settled as not happened: then the call is made", () => {
     unknown()
@@ -192,6 +222,16 @@ describe("cancel", () => {
     given(run([call("a"), call("b", { dependsOn: ["a"] })]), cancel)
       .when(returned("call/a/1", 1))
       .then("step.completed", "run.cancelled");
+  });
+  it("leaves no step that looks as if it were at work", () => {
+    const asks = { id: "q", ask: "Which?", forEach: "${{ [1, 2] }}" };
+    const story = given(run([asks, call("a")]), cancel, ended("call/a/1", "abort"));
+    const { status, steps } = documentOf(story.run);
+    expect(status).toBe("cancelled");
+    expect(steps.map((step) => [step.status, step.items?.map((item) => item.status)])).toEqual([
+      ["cancelled", ["cancelled", "cancelled"]],
+      ["cancelled", undefined],
+    ]);
   });
   it.each([["put"], ["pay"]])("leaves an aborted call of %s in doubt", (tool) => {
     given(run([{ id: "p", tool }]), cancel)

@@ -1,15 +1,15 @@
 // Commands about plans, which start no run: plan, validate, graph, tools, schema. In: a goal, a file or a run. Out: documents
 // on stdout. Separate from the commands about runs, because these leave nothing behind in the store.
-import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Loom } from "../../engine/loom.js";
 import { loadRun } from "../../engine/log.js";
-import { messageOf, PlanloomError } from "../../error.js";
+import { PlanloomError } from "../../error.js";
 import type { CheckResult } from "../../plan/check.js";
 import { graphAscii, graphMermaid } from "../../plan/graph.js";
 import type { Plan } from "../../plan/plan.js";
 import { typeFromSchema } from "../../plan/type-schema.js";
 import { typeText, UNKNOWN } from "../../plan/type.js";
+import type { ReadNote } from "../../plan/read.js";
 import { writePlan } from "../../plan/write.js";
 import type { Run } from "../../run/state.js";
 import { currentPlan } from "../../run/state.js";
@@ -23,7 +23,8 @@ import { draftInvalid, findingLines, goalOf, meansFile, planText, readDraft, typ
 import { planLines } from "../render-plan.js";
 import { runNamed } from "../run-name.js";
 import { heading } from "../render-lines.js";
-import { oneLine, paint } from "../style.js";
+import { saveText } from "../save-text.js";
+import { count, oneLine, paint } from "../style.js";
 
 export async function planCommand(
   words: readonly string[],
@@ -33,17 +34,31 @@ export async function planCommand(
   if (goal === "") throw usageError("GOAL_EMPTY", "The goal is empty.", "Say what is to be planned.");
   const inputs = await inputsOf(flags.input ?? []);
   say(heading("PLANNING"));
-  const made = await withLoom(flags, unkept, (loom) => loom.plan(goal, { inputs }), portsOf(flags));
+  const made = await withLoom(flags, unkept, (loom) => loom.plan(goal, { inputs }), portsOf(flags)).catch(
+    (error: unknown) => {
+      throw unplanned(error);
+    },
+  );
   for (const line of planLines(made.plan)) say(line);
   if (made.findings.length > 0) say(findingLines(made.findings, "plan"));
   const { output } = flags;
   const text = await documentText(made.plan, output ?? "");
   if (output === undefined) print(text);
   else {
-    await save(output, text);
+    await saveText(output, text);
     say(`Written to ${output}; run it with: ${PROGRAM} run ${output}`);
   }
   return EXIT.done;
+}
+
+/** No file is at fault here: the planner is. */
+function unplanned(error: unknown): unknown {
+  if (!(error instanceof PlanloomError) || error.code !== "PLAN_INVALID") return error;
+  return new PlanloomError("PLAN_INVALID", error.message.replace(/^The plan has/, "The planner's last draft has"), {
+    kind: "plan",
+    next: "Use a stronger planner model, or state the goal more simply.",
+    cause: error,
+  });
 }
 
 async function documentText(plan: Plan, file: string): Promise<string> {
@@ -53,36 +68,32 @@ async function documentText(plan: Plan, file: string): Promise<string> {
   return stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
-async function save(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: unknown) => {
-    const next = "Name a file in a folder that is there and can be written.";
-    throw new PlanloomError("FILE_UNWRITABLE", `${file} cannot be written: ${messageOf(cause)}.`, {
-      kind: "usage",
-      next,
-    });
-  });
-}
-
 export async function validateCommand(path: string, flags: PlaceFlags & { readonly json?: boolean }): Promise<number> {
   const text = await planText(path);
-  const checked = await withLoom(flags, unkept, async (loom) => checkText(loom, text));
+  const { notes, ...checked } = await withLoom(flags, unkept, async (loom) => checkText(loom, text));
   const { ok, findings } = checked;
+  for (const note of notes) say(`note: ${noteText(note)}`);
   if (flags.json === true) printJson({ ok, findings });
   else if (findings.length > 0) print(findingLines(findings, text.name));
   if (flags.json !== true)
     say(
       ok
-        ? paint("green", `${text.name}: the plan is sound (${checked.plan.steps.length} steps)`)
+        ? paint("green", `${text.name}: the plan is sound (${count(checked.plan.steps.length, "step")})`)
         : `${text.name}: the plan cannot run`,
     );
   return ok ? EXIT.done : EXIT.plan;
 }
 
-function checkText(loom: Loom, text: PlanText): CheckResult {
+/** Notes say what the reader took as something else than what stands there. */
+function checkText(loom: Loom, text: PlanText): CheckResult & { readonly notes: readonly ReadNote[] } {
   const read = readDraft(text, loom.inventory);
-  if (read.kind !== "plan") return { ok: false, findings: read.findings };
-  return loom.check(read.draft, { locate: read.locate, goal: goalOf(read.draft, text.name) });
+  if (read.kind !== "plan") return { ok: false, findings: read.findings, notes: [] };
+  const checked = loom.check(read.draft, { locate: read.locate, goal: goalOf(read.draft, text.name) });
+  return { ...checked, notes: read.notes };
 }
+
+const noteText = ({ message, pointer }: ReadNote): string =>
+  oneLine(pointer === "" ? message : `${pointer}: ${message}`);
 
 export async function graphCommand(name: string, flags: PlaceFlags & { readonly format: string }): Promise<number> {
   const draw = { mermaid: graphMermaid, ascii: graphAscii }[flags.format];
@@ -94,7 +105,7 @@ export async function graphCommand(name: string, flags: PlaceFlags & { readonly 
     print(draw(checked.plan));
     return EXIT.done;
   }
-  const run = await withStore(flags, async (store) => loadRun(store, await runNamed(store, name)));
+  const run = await withStore(flags, async (store, place) => loadRun(store, await runNamed(store, name, place)));
   print(draw(planOf(run), (id) => run.steps.get(id)?.work.status));
   return EXIT.done;
 }

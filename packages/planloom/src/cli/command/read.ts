@@ -4,16 +4,16 @@ import { systemClock } from "../../engine/clock.js";
 import { livenessOf } from "../../engine/holder.js";
 import { loadRun, readEvents } from "../../engine/log.js";
 import { documentOf, type RunDocument } from "../../run/document.js";
-import { statusOf } from "../../run/state.js";
+import { currentPlan, statusOf, type Run } from "../../run/state.js";
 import type { EventStore, RunHead } from "../../store/event-store.js";
 import { Course } from "../course.js";
 import { openDisplay } from "../display.js";
-import { usageError } from "../error-text.js";
+import { adviceFor, usageError } from "../error-text.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
 import { print, printJson, PROGRAM, say, stdoutGone } from "../output.js";
 import { withStore, type PlaceFlags } from "../place.js";
 import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../render-end.js";
-import { planLines } from "../render-plan.js";
+import { actLines, planLines } from "../render-plan.js";
 import { traceLines } from "../render-trace.js";
 import { runNamed } from "../run-name.js";
 import { duration, manyLines, oneLine, paint } from "../style.js";
@@ -22,15 +22,18 @@ import { traceOf } from "../trace.js";
 type ReadFlags = PlaceFlags & { readonly json?: boolean };
 
 export async function runsCommand(flags: ReadFlags & { readonly limit?: string }): Promise<number> {
-  return withStore(flags, async (store) => {
-    const runs = await store.list({ limit: Number(flags.limit ?? 50) || 50 });
+  const { limit = "50" } = flags;
+  if (!/^[1-9]\d{0,8}$/.test(limit)) {
+    throw usageError("USAGE", `--limit is ${oneLine(limit, 60)}.`, "Write a whole number of at least 1.");
+  }
+  return withStore(flags, async (store, place) => {
+    const runs = await store.list({ limit: Number(limit) });
     const rows = await Promise.all(runs.map(async (head) => rowOf(head, store)));
     if (flags.json === true) printJson(rows);
     else
       for (const { runId, status, startedAt, goal } of rows)
         print(`${runId}  ${status.padEnd(17)}  ${startedAt}  ${oneLine(goal, 80)}`);
-    if (rows.length === 0 && flags.json !== true)
-      say(`No runs yet in ${store.name}. Start one: ${PROGRAM} run "your goal"`);
+    if (rows.length === 0 && flags.json !== true) say(`No runs yet in ${place}. Start one: ${PROGRAM} run "your goal"`);
     return EXIT.done;
   });
 }
@@ -43,33 +46,52 @@ async function rowOf({ runId, goal, startedAt, updatedAt }: RunHead, store: Even
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 export async function showCommand(name: string, flags: ReadFlags & { readonly trace?: boolean }): Promise<number> {
-  return withStore(flags, async (store) => {
-    const runId = await runNamed(store, name);
-    const document = documentOf(await loadRun(store, runId));
+  return withStore(flags, async (store, place) => {
+    const runId = await runNamed(store, name, place);
+    const run = await loadRun(store, runId);
+    const document = documentOf(run);
     const trace =
       flags.trace === true ? traceOf(await store.read(runId), await store.readRunJournal(runId)) : undefined;
     if (flags.json === true) printJson(trace === undefined ? document : { ...document, trace });
-    else print(showLines(document, trace === undefined ? stepLines(document) : traceLines(trace)).join("\n"));
+    else {
+      const steps = trace === undefined ? stepLines(document) : traceLines(trace);
+      print(showLines(run, [...awaitedLines(run), ...steps]).join("\n"));
+    }
+    const stopped = document.finishedAt === null && document.waiting === undefined && !(await isDriven(store, runId));
+    if (stopped && flags.json !== true) say(orphanLine(document));
     return EXIT.done;
   });
 }
 
-function showLines(run: RunDocument, steps: readonly string[]): readonly string[] {
+export function showLines(state: Run, steps: readonly string[]): readonly string[] {
+  const run = documentOf(state);
+  const checked = currentPlan(state)?.plan;
   const { plan, report, waiting, status, success } = run;
   return [
     `${paint("bold", "run")}      ${run.runId}`,
     `${paint("bold", "goal")}     ${manyLines(run.goal)}`,
     `${paint("bold", "status")}   ${status}${status === "completed" && !success ? " (without success)" : ""}, begun ${run.startedAt}`,
-    ...(plan === null
+    ...(plan === null || checked === undefined
       ? []
-      : [`${paint("bold", "plan")}     revision ${plan.revision}, hash ${plan.hash}`, ...planLines(plan.plan), ""]),
+      : [`${paint("bold", "plan")}     revision ${plan.revision}, hash ${plan.hash}`, ...planLines(checked), ""]),
     ...steps,
     ...figureLines(run),
     ...(run.error === undefined ? [] : [`  error    ${run.error.code}: ${manyLines(run.error.message)}`]),
-    ...(report === undefined ? [] : [`  why      ${manyLines(report.why)}`, `  next     ${manyLines(report.next)}`]),
+    ...(report === undefined
+      ? []
+      : [`  why      ${manyLines(report.why)}`, `  next     ${manyLines(adviceFor(report.next, run.runId))}`]),
     ...(waiting === undefined ? [] : ["", ...waitingLines(run.runId, waiting)]),
     ...(run.answer === null ? [] : ["", paint("bold", "answer"), answerText(run.answer)]),
   ];
+}
+
+/** Of a plan that waits for approval: what it would do. */
+function awaitedLines(run: Run): readonly string[] {
+  const proposed = currentPlan(run);
+  const waits = [...run.approvals.values()].some(({ subject }) => subject === "plan");
+  if (proposed === undefined || !waits) return [];
+  const lines = actLines(proposed);
+  return lines.length === 0 ? [] : [...lines, ""];
 }
 
 function stepLines(run: RunDocument): readonly string[] {
@@ -83,13 +105,13 @@ function stepLines(run: RunDocument): readonly string[] {
       items === undefined ? "" : `${items.length} items`,
       error === undefined ? "" : `${error.code}: ${oneLine(error.message)}`,
     ];
-    return `  ${status.padEnd(9)}  ${id}  ${parts.filter(Boolean).join(", ")}`;
+    return `  ${status.padEnd(9)}  ${id}  ${parts.filter(Boolean).join(", ")}`.trimEnd();
   });
 }
 
 export async function eventsCommand(name: string, flags: PlaceFlags & { readonly follow?: boolean }): Promise<number> {
-  return withStore(flags, async (store) => {
-    const runId = await runNamed(store, name);
+  return withStore(flags, async (store, place) => {
+    const runId = await runNamed(store, name, place);
     for await (const event of readEvents(store, systemClock, runId, { follow: flags.follow === true })) {
       print(JSON.stringify(event));
       if (stdoutGone()) break;
@@ -99,8 +121,8 @@ export async function eventsCommand(name: string, flags: PlaceFlags & { readonly
 }
 
 export async function answerCommand(name: string, flags: ReadFlags): Promise<number> {
-  return withStore(flags, async (store) => {
-    const document = documentOf(await loadRun(store, await runNamed(store, name)));
+  return withStore(flags, async (store, place) => {
+    const document = documentOf(await loadRun(store, await runNamed(store, name, place)));
     const { runId, status, waiting } = document;
     if (status === "completed") {
       printAnswer(document.answer);
@@ -123,8 +145,8 @@ const ORPHAN_MS = 1_000;
 
 /** Shows a run that is driven elsewhere until it ends, or until nobody drives it any more. */
 export async function watchCommand(name: string, flags: PlaceFlags): Promise<number> {
-  return withStore(flags, async (store) => {
-    const runId = await runNamed(store, name);
+  return withStore(flags, async (store, place) => {
+    const runId = await runNamed(store, name, place);
     const course = new Course(await openDisplay(false));
     const orphaned = new AbortController();
     const timer = watchOwner(store, runId, orphaned);
@@ -142,22 +164,25 @@ export async function watchCommand(name: string, flags: PlaceFlags): Promise<num
 function watchOwner(store: EventStore, runId: string, orphaned: AbortController): NodeJS.Timeout {
   let since: number | undefined;
   const look = async (): Promise<void> => {
-    const owner = await store.owner(runId);
-    const owned =
-      owner !== undefined &&
-      owner.holder !== null &&
-      livenessOf(owner.holder) !== "dead" &&
-      owner.leaseUntil > Date.now();
-    since = owned ? undefined : (since ?? Date.now());
+    since = (await isDriven(store, runId)) ? undefined : (since ?? Date.now());
     if (since !== undefined && Date.now() - since >= ORPHAN_MS) orphaned.abort();
   };
   return setInterval(() => void look().catch(() => orphaned.abort()), ORPHAN_MS / 3);
 }
 
+async function isDriven(store: EventStore, runId: string): Promise<boolean> {
+  const owner = await store.owner(runId);
+  if (owner === undefined || owner.holder === null) return false;
+  return livenessOf(owner.holder) !== "dead" && owner.leaseUntil > Date.now();
+}
+
 function closing(document: RunDocument): number {
-  const { runId, status, waiting, finishedAt } = document;
+  const { runId, waiting, finishedAt } = document;
   if (finishedAt !== null) sayEnd(document);
   else if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
-  else say(`Nobody drives run ${runId}, which is ${status}; go on with: ${PROGRAM} resume ${runId}`);
+  else say(orphanLine(document));
   return exitOfRun(document);
 }
+
+const orphanLine = ({ runId, status }: RunDocument): string =>
+  `Nobody drives run ${runId}, which is ${status}; go on with: ${PROGRAM} resume ${runId}`;

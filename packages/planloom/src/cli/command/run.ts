@@ -1,6 +1,7 @@
 // `planloom run`. In: a goal in words, a plan file, or either from standard input. Out: the answer.
 // Separate because it decides what the word after `run` means; the driving is the same for all commands.
 import type { Loom } from "../../engine/loom.js";
+import type { LoomRun } from "../../engine/loom-run.js";
 import type { Json } from "../../plan/json.js";
 import type { RunEvent } from "../../run/event.js";
 import { Course } from "../course.js";
@@ -12,10 +13,14 @@ import { inputsOf } from "../inputs.js";
 import { print } from "../output.js";
 import { withLoom } from "../place.js";
 import { draftInvalid, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
+import { rerunCommand, saveRecording } from "./replay.js";
 
 type Inputs = { readonly [name: string]: Json };
 
 export async function runCommand(words: readonly string[], flags: RunFlags): Promise<number> {
+  if (flags.fromRecording !== undefined) return rerunCommand(words, flags.fromRecording, flags);
+  if (words.length === 0)
+    throw usageError("USAGE", "There is no goal.", 'Say what is to be done: planloom run "your goal".');
   const goal = words.join(" ").trim();
   if (goal === "")
     throw usageError("GOAL_EMPTY", "The goal is empty.", 'Say what is to be done: planloom run "your goal".');
@@ -35,7 +40,10 @@ async function start(
   const onEvent = flags.jsonl === true ? (event: RunEvent) => print(JSON.stringify(event)) : undefined;
   const course = new Course(await openDisplay(flags.quiet === true), onEvent);
   const options = { inputs, listener: course, ...(plan === undefined ? {} : { plan }) };
-  return driveToEnd(loom, course, flags, () => loom.start(goal, options));
+  let run: LoomRun | undefined;
+  const code = await driveToEnd(loom, course, flags, async () => (run = await loom.start(goal, options)));
+  if (flags.record !== undefined && run !== undefined) await saveRecording(await run.recording(), flags.record);
+  return code;
 }
 
 /** A plan that passes check, or (from standard input only) a goal in words. Throws PLAN_INVALID. */

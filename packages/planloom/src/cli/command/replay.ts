@@ -1,0 +1,87 @@
+// `planloom replay RUN`, `planloom run --record` and `--from-recording`. In: a run's name, or a recording. Out: the run rebuilt from
+// its log, a recording, or the run again with nothing behind its calls. Separate because none of this calls anything.
+import type { LoomConfig } from "../../engine/config.js";
+import { loadRun } from "../../engine/log.js";
+import { recordingOf, type Recording } from "../../engine/recording.js";
+import { replayRecording } from "../../engine/replay-recording.js";
+import { documentOf } from "../../run/document.js";
+import type { RunEvent } from "../../run/event.js";
+import { replay, replayDiffers, type Difference } from "../../run/replay.js";
+import { Course } from "../course.js";
+import { openDisplay } from "../display.js";
+import { EXIT } from "../exit-code.js";
+import type { RunFlags } from "../flags.js";
+import { inputsOf } from "../inputs.js";
+import { print, printJson, PROGRAM, say } from "../output.js";
+import { configOf, withStore, type PlaceFlags } from "../place.js";
+import { meansFile, planText } from "../plan-file.js";
+import { printAnswer } from "../render-end.js";
+import { traceLines } from "../render-trace.js";
+import { runNamed } from "../run-name.js";
+import { saveText } from "../save-text.js";
+import { count } from "../style.js";
+import { traceOf } from "../trace.js";
+import { showLines } from "./read.js";
+
+interface ReplayFlags extends PlaceFlags {
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  readonly record?: string;
+}
+
+export async function replayCommand(name: string, { strict, json, record, ...place }: ReplayFlags): Promise<number> {
+  return withStore(place, async (store, where) => {
+    const runId = await runNamed(store, name, where);
+    const run = await loadRun(store, runId);
+    const events = await store.read(runId);
+    const trace = traceOf(events, await store.readRunJournal(runId));
+    const differences = strict === true ? replay(events).differences : undefined;
+    if (json === true) printJson({ ...documentOf(run), trace, ...(differences === undefined ? {} : { differences }) });
+    else print(showLines(run, traceLines(trace)).join("\n"));
+    say(`Rebuilt from the ${count(events.length, "event")} of its log; nothing was called.`);
+    if (record !== undefined) await saveRecording(await recordingOf(store, runId), record);
+    return judged(runId, differences);
+  });
+}
+
+/** Throws REPLAY_DIFFERS. */
+function judged(runId: string, differences: readonly Difference[] | undefined): number {
+  if (differences === undefined) return EXIT.done;
+  if (differences.length > 0) throw replayDiffers(runId, differences);
+  say("Every decision was made again by the kernel, with no difference.");
+  return EXIT.done;
+}
+
+export async function saveRecording(recording: Recording, file: string): Promise<void> {
+  const next = `The run itself is kept; record it in another file: ${PROGRAM} replay ${recording.runId} --record FILE`;
+  await saveText(file, `${JSON.stringify(recording, null, 2)}\n`, next);
+  say(`Recorded in ${file}; as a test: ${PROGRAM} run --from-recording ${file}`);
+}
+
+/** The recorded run again; a plan file or a goal after `run` takes the place of the recorded one. */
+export async function rerunCommand(words: readonly string[], file: string, flags: RunFlags): Promise<number> {
+  const { config } = await configOf(flags);
+  const onEvent = flags.jsonl === true ? (event: RunEvent) => print(JSON.stringify(event)) : undefined;
+  const course = new Course(await openDisplay(flags.quiet === true), onEvent);
+  const options = { ...(await aimOf(words)), ...(await inputsIn(flags)), listener: course };
+  const document = await replayRecording(file, isConfigured(config) ? { ...options, config } : options).finally(() =>
+    course.rest(),
+  );
+  if (flags.json === true) printJson(document);
+  else if (flags.jsonl !== true && document.status === "completed") printAnswer(document.answer);
+  say(`As recorded in ${file}: ${document.status}. No model and no tool was called.`);
+  return EXIT.done;
+}
+
+async function aimOf(words: readonly string[]): Promise<{ readonly plan?: string; readonly goal?: string }> {
+  const goal = words.join(" ").trim();
+  if (goal === "") return {};
+  return goal === "-" || (await meansFile(goal)) ? { plan: (await planText(goal)).text } : { goal };
+}
+
+async function inputsIn({ input = [] }: RunFlags) {
+  return input.length === 0 ? {} : { inputs: await inputsOf(input) };
+}
+
+/** Where nothing is configured, the tools are those of the recording. */
+const isConfigured = (config: LoomConfig): boolean => Object.keys(config).some((key) => key !== "store");

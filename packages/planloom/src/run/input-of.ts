@@ -1,0 +1,192 @@
+// From events back to the input that they answer. In: the state before them, and the events that share an inputId. Out: that
+// input, with the same id, time and sender. Separate from replay.ts because what the log keeps of an input is a table of its own.
+import type { EventData, EventOf, EventType, RunEvent, StepRef } from "./event.js";
+import type { CheckedPlan, Command, Input, Outcome, Start } from "./input.js";
+import { refusedCommand } from "./refused.js";
+import { callKey, workOf, type Run } from "./state.js";
+
+/** An input without its stamp. */
+type Said = Start | Outcome | Command | { readonly type: "clock" } | Extract<Input, { readonly type: "recovered" }>;
+
+/**
+ * The input that these events answer, or one that leads to the same facts where the log does not hold all of it:
+ * - an output that a gate refused is not in the log: it becomes a failure of the call, with the gate's error;
+ * - how a call came to be in doubt (thrown, timeout, abort) is not: it becomes `in-doubt`;
+ * - the error of a call that was cancelled is not: it becomes an abort;
+ * - a person's answer of the wrong type is not: it becomes a value that is refused in the same words.
+ * Where the wrong part lies inside of that answer, or where it had the type and `expect` refused it, nothing leads to the same
+ * facts: undefined, and what the person brought about can only be taken as it was recorded.
+ * Events that follow from nothing but time (a retry begins, an approval expires) give a clock.
+ */
+export function inputOf(run: Run, events: readonly RunEvent[]): Input | undefined {
+  const { inputId: id, at } = events[0]!;
+  const first = events[expiredAmong(events)];
+  const said = first === undefined ? CLOCK : saidBy(run, first, events);
+  if (said === undefined) return undefined;
+  // A clock and what it brings about are the engine's, whoever woke it.
+  const by = first === undefined || said.type === "clock" ? "engine" : first.by;
+  return { ...said, id, at, by };
+}
+
+const CLOCK = { type: "clock" } as const;
+
+/** How many of the first events are the ends of approvals that had expired before the input was decided. */
+function expiredAmong(events: readonly RunEvent[]): number {
+  let count = 0;
+  for (let event = events[0]; event?.type === "approval.denied" && event.data.cause === "expired";) {
+    const { subject } = event.data;
+    event = events[++count];
+    while (event !== undefined && endsWith(event, subject)) event = events[++count];
+  }
+  return count;
+}
+
+/** Whether this event is a consequence of the end of that approval: the run, the step, or the fan-out around it, has ended. */
+function endsWith(event: RunEvent, subject: "plan" | StepRef): boolean {
+  if (subject === "plan") return event.type === "run.failed";
+  if (event.type !== "step.failed" && event.type !== "step.skipped" && event.type !== "step.completed") return false;
+  const { step, item } = event.data;
+  return step === subject.step && (item === undefined || item === subject.item);
+}
+
+function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | undefined {
+  switch (first.type) {
+    case "run.started":
+      return startOf(first, events[1]);
+    case "run.resumed":
+      return { type: "recovered", ...first.data } as Said;
+    case "plan.proposed":
+    case "plan.invalid":
+    case "plan.failed":
+      return planOutcome(run, first);
+    case "step.filled":
+    case "step.completed":
+    case "step.failed":
+    case "step.unknown":
+    case "step.cancelled":
+      return stepOutcome(run, first);
+    case "answer.written":
+    case "answer.failed":
+      return answerOutcome(run, first);
+    case "approval.granted":
+    case "approval.denied":
+    case "cancel.requested":
+    case "step.resolved":
+      return commandOf(first, events);
+    case "input.refused":
+      return refusedCommand(run, first.data);
+    default:
+      return CLOCK;
+  }
+}
+
+function startOf({ data: started }: EventOf<"run.started">, next: RunEvent | undefined): Start {
+  if (next?.type !== "plan.proposed" || next.data.cause !== "given") return { type: "start", started };
+  return { type: "start", started, given: checkedIn(next.data) };
+}
+
+/** What was proposed, with its fields in the order in which they were written: hashes read that. */
+function checkedIn({
+  revision: _revision,
+  cause: _cause,
+  usage: _usage,
+  ...plan
+}: EventData["plan.proposed"]): CheckedPlan {
+  return plan;
+}
+
+type EventAmong<T extends EventType> = { [K in T]: EventOf<K> }[T];
+
+function planOutcome(run: Run, event: EventAmong<"plan.proposed" | "plan.invalid" | "plan.failed">): Said {
+  const key = owedKey(run, "plan");
+  if (key === undefined) return CLOCK;
+  const { usage } = event.data;
+  if (event.type === "plan.proposed") return { type: "planned", key, plan: checkedIn(event.data), usage };
+  if (event.type === "plan.failed") return { type: "plan-failed", key, error: event.data.error, usage };
+  const { draft, findings } = event.data;
+  return { type: "plan-invalid", key, draft, findings, usage };
+}
+
+function answerOutcome(run: Run, event: EventAmong<"answer.written" | "answer.failed">): Said {
+  const key = owedKey(run, "answer");
+  if (key === undefined) return CLOCK;
+  const { usage } = event.data;
+  return event.type === "answer.written"
+    ? { type: "answered", key, answer: event.data.answer, usage }
+    : { type: "answer-failed", key, error: event.data.error, usage };
+}
+
+function owedKey(run: Run, kind: "plan" | "answer"): string | undefined {
+  for (const effect of run.owed.values()) if (effect.kind === kind) return effect.key;
+  return undefined;
+}
+
+/** The outcome of a call, or the answer to a question; where neither was owed, the step ended before it began. */
+function stepOutcome(
+  run: Run,
+  event: EventAmong<"step.filled" | "step.completed" | "step.failed" | "step.unknown" | "step.cancelled">,
+): Said | undefined {
+  const work = workOf(run, event.data);
+  if (work === undefined) return CLOCK;
+  if (work.status === "suspended") {
+    return event.type === "step.completed"
+      ? { type: "respond", ...placeOf(event.data), value: event.data.output }
+      : undefined;
+  }
+  const call = callKey(work.step.spec.id, work.item, work.errors + 1);
+  const key = [call, `fill/${call}`].find((owed) => run.owed.has(owed));
+  return key === undefined ? CLOCK : callOutcome(key, event);
+}
+
+function callOutcome(
+  key: string,
+  { type, data }: EventAmong<"step.filled" | "step.completed" | "step.failed" | "step.unknown" | "step.cancelled">,
+): Outcome {
+  const { usage } = data;
+  switch (type) {
+    case "step.filled":
+      return { type: "filled", key, args: data.args, usage };
+    case "step.completed": {
+      const { output, from, summary } = data;
+      return { type: "returned", key, output, tools: from.tools, usage, ...(summary === undefined ? {} : { summary }) };
+    }
+    case "step.failed":
+      return { type: "ended", key, ending: "tool-error", error: data.error, usage };
+    case "step.unknown":
+      return {
+        type: "ended",
+        key,
+        ending: "in-doubt",
+        error: data.error,
+        usage,
+        call: { key: data.key, tool: data.tool },
+      };
+    case "step.cancelled":
+      return { type: "ended", key, ending: "abort", error: STOPPED, usage };
+  }
+}
+
+const STOPPED = { code: "ABORTED", message: "the call was stopped", retryable: true };
+
+function placeOf({ step, item }: StepRef): StepRef {
+  return item === undefined ? { step } : { step, item };
+}
+
+// Commands
+
+function commandOf(
+  first: EventAmong<"approval.granted" | "approval.denied" | "cancel.requested" | "step.resolved">,
+  events: readonly RunEvent[],
+): Said {
+  if (first.type === "step.resolved") {
+    const { verdict, output } = first.data;
+    return { type: "settle", ...placeOf(first.data), verdict, ...(output === undefined ? {} : { output }) };
+  }
+  if (first.type === "cancel.requested") return { type: "cancel", reason: first.data.reason };
+  const { hash, comment } = first.data;
+  if (first.type === "approval.granted")
+    return { type: "approve", hash, ...(comment === undefined ? {} : { comment }) };
+  if (first.data.cause === "rejected") return { type: "reject", hash, comment: comment ?? "" };
+  const asked = events.find((event) => event.type === "cancel.requested");
+  return asked === undefined ? CLOCK : { type: "cancel", reason: asked.data.reason };
+}

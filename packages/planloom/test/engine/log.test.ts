@@ -1,0 +1,79 @@
+// Readers of a log that is not what was written, or was written by a later version. In: events changed after they were sealed.
+// Out: the sound ones, then a refusal that says how far the log is sound.
+import { expect, test } from "vitest";
+import { fakeClock } from "../../src/testing/fake-clock.js";
+import { loadRun, readEvents } from "../../src/engine/log.js";
+import { EVENT_VERSION, eventHash, type RunEvent } from "../../src/run/event.js";
+import { memoryStore } from "../../src/store/memory.js";
+import type { EventStore } from "../../src/store/event-store.js";
+import { toolNamed } from "./parts.js";
+import { createLoom } from "../../src/engine/create-loom.js";
+
+const STEPS = [
+  { id: "a", tool: "find", with: { x: 1 } },
+  { id: "b", tool: "find", with: { x: "${{ a }}" } },
+];
+
+async function soundLog(): Promise<readonly RunEvent[]> {
+  const store = memoryStore();
+  const loom = await createLoom({ store, tools: [toolNamed("find", "none")] }, { env: {} });
+  await (await loom.start("Find it.", { runId: "run", plan: { steps: STEPS } })).result();
+  await loom.close();
+  return store.read("run");
+}
+
+/** A store that gives these events, whatever they are. */
+async function storeOf(log: readonly RunEvent[]): Promise<EventStore> {
+  return {
+    ...memoryStore(),
+    read: async (_, fromSeq = 1, limit = Infinity) => log.slice(fromSeq - 1, fromSeq - 1 + limit),
+  };
+}
+
+const changedAt = (log: readonly RunEvent[], seq: number, change: object): readonly RunEvent[] =>
+  log.map((event) => (event.seq === seq ? { ...event, ...change } : event));
+
+async function readUntilRefused(store: EventStore, fromSeq = 1): Promise<readonly [number, unknown]> {
+  let seq = 0;
+  try {
+    for await (const event of readEvents(store, fakeClock(), "run", { fromSeq })) seq = event.seq;
+  } catch (error) {
+    return [seq, error];
+  }
+  return [seq, undefined];
+}
+
+test("a sound log is loaded, and read to its end from any place", async () => {
+  const log = await soundLog();
+  const store = await storeOf(log);
+  expect((await loadRun(store, "run")).ended).toBe("completed");
+  for (const fromSeq of [0, 1, 4])
+    expect(await readUntilRefused(store, fromSeq)).toStrictEqual([log.length, undefined]);
+});
+
+test.each<[string, (log: readonly RunEvent[]) => readonly RunEvent[]]>([
+  ["another time in event 3", (log) => changedAt(log, 3, { at: 1 })],
+  ["another sender of event 3", (log) => changedAt(log, 3, { by: "ann" })],
+  ["event 4 sealed after another one", (log) => changedAt(log, 4, { prev: eventHash(log[0]!) })],
+  ["event 4 of another run", (log) => changedAt(log, 4, { runId: "other" })],
+  ["no event 4", (log) => log.filter(({ seq }) => seq !== 4)],
+  ["no event at all in place of event 4", (log) => changedAt(log, 4, { v: "1" })],
+])("%s: nobody folds it, and readers get what is sound", async (_, change) => {
+  const store = await storeOf(change(await soundLog()));
+  const refusal = {
+    code: "RUN_DAMAGED",
+    kind: "store",
+    message: expect.stringMatching(/Run run .*event 4.* sound up to event 3\./) as string,
+    next: expect.stringContaining("planloom events run") as string,
+  };
+  await expect(loadRun(store, "run")).rejects.toMatchObject(refusal);
+  const [seq, error] = await readUntilRefused(store);
+  expect([seq, error]).toMatchObject([3, refusal]);
+});
+
+test("an event of a later version is refused with the advice to update, after those before it", async () => {
+  const store = await storeOf(changedAt(await soundLog(), 3, { v: EVENT_VERSION + 1 }));
+  const refusal = { code: "EVENT_NEWER", next: expect.stringMatching(/Update Planloom/) as string };
+  await expect(loadRun(store, "run")).rejects.toMatchObject(refusal);
+  expect(await readUntilRefused(store)).toMatchObject([2, refusal]);
+});

@@ -1,0 +1,22 @@
+// What a run may be opened with.
+import { expect, test } from "vitest";
+import { soundGoal, soundInputs } from "../../src/engine/opening.js";
+import { LIMITS } from "../../src/limits.js";
+import type { Json } from "../../src/plan/json.js";
+
+test("a goal says something, and not too much", () => {
+  expect(soundGoal("Compare.")).toBe("Compare.");
+  expect(() => soundGoal(" \n")).toThrow(expect.objectContaining({ code: "GOAL_EMPTY" }));
+  expect(() => soundGoal("x".repeat(LIMITS.goalChars + 1))).toThrow(expect.objectContaining({ code: "GOAL_TOO_LONG" }));
+});
+
+test("inputs are JSON, and a copy of what was given", () => {
+  const given = { list: [1, 2] };
+  const inputs = soundInputs(given);
+  given.list.push(3);
+  expect(inputs).toStrictEqual({ list: [1, 2] });
+  for (const wrong of [new Date(0), Number.NaN, 1n, () => 1])
+    expect(() => soundInputs({ wrong: wrong as unknown as Json })).toThrow(
+      expect.objectContaining({ code: "INPUTS_NOT_JSON" }),
+    );
+});

@@ -1,0 +1,143 @@
+// Plans and courses of runs drawn by fast-check: anything that check lets through, and any order of what may happen to it.
+// Separate from the properties so that these read as what they claim.
+import fc from "fast-check";
+import type { ToolSpec } from "../../src/plan/tool-spec.js";
+import type { Settings } from "../../src/run/event.js";
+import { start, type LooseInput } from "../../src/testing/given-when-then.js";
+import { spec, TOOLS } from "./parts.js";
+
+const MAIL: ToolSpec = spec("mail", "once", {
+  input: {
+    type: "object",
+    properties: { x: {}, text: { type: "string" } },
+    required: ["text"],
+    additionalProperties: false,
+  },
+});
+export const ALL_TOOLS: readonly ToolSpec[] = [...TOOLS, MAIL];
+
+const EARLIER = fc.nat(20);
+/** Once in `times`. */
+const sometimes = <T>(arbitrary: fc.Arbitrary<T>, times = 3) =>
+  fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+
+/** What a step is drawn from; numbers name earlier steps, counted back. */
+const stepDraw = fc.record({
+  kind: fc.constantFrom("look", "look", "put", "pay", "ask_first", "mail", "agent", "ask"),
+  after: fc.uniqueArray(EARLIER, { maxLength: 2 }),
+  reads: sometimes(EARLIER, 2),
+  when: sometimes(fc.constantFrom("${{ inputs.yes }}", "${{ inputs.no }}", "read"), 5),
+  each: sometimes(fc.constantFrom("${{ inputs.list }}", "${{ inputs.none }}", "read"), 2),
+  maxParallel: sometimes(fc.integer({ min: 1, max: 2 })),
+  attempts: sometimes(fc.integer({ min: 1, max: 3 }), 2),
+  optional: sometimes(fc.constant(true), 6),
+  onFailure: sometimes(fc.constantFrom("fail", "skip", "skip", "patch", "replan"), 3),
+  expect: sometimes(fc.constant("${{ output != 0 }}"), 5),
+  approval: sometimes(fc.constant("required"), 6),
+});
+type StepDraw = typeof stepDraw extends fc.Arbitrary<infer T> ? T : never;
+
+const stepId = (index: number) => `s${index}`;
+const given = (fields: object) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+function stepOf(draw: StepDraw, index: number): object {
+  const earlier = (back: number) => stepId(back % index);
+  const read = index === 0 || draw.reads === undefined ? undefined : earlier(draw.reads);
+  const asWritten = (text: string | undefined, reading: string) =>
+    text !== "read" ? text : read === undefined ? undefined : reading.replace("READ", read);
+  const x = draw.each === undefined ? (read === undefined ? index : `\${{ ${read} }}`) : "${{ item }}";
+  return {
+    id: stepId(index),
+    ...workOf(draw.kind, x),
+    ...given({
+      dependsOn: index === 0 ? undefined : [...new Set(draw.after.map(earlier))],
+      when: asWritten(draw.when, "${{ READ == 1 }}"),
+      forEach: asWritten(draw.each, "${{ READ }}"),
+      maxParallel: draw.maxParallel,
+      retry: draw.attempts === undefined ? undefined : { attempts: draw.attempts },
+      optional: draw.optional,
+      onFailure: draw.optional === true ? undefined : draw.onFailure,
+      expect: draw.expect,
+      approval: draw.approval,
+    }),
+  };
+}
+
+function workOf(kind: StepDraw["kind"], x: unknown): object {
+  if (kind === "agent") return { agent: "Do it.", with: { x }, tools: ["look", "pay"], output: "unknown" };
+  if (kind === "ask") return { ask: "What?", with: { x }, output: "unknown" };
+  if (kind === "mail") return { tool: "mail", with: { x }, fill: "A greeting." };
+  return { tool: kind, with: { x } };
+}
+
+const planDraw = fc.record({
+  steps: fc.array(stepDraw, { minLength: 1, maxLength: 8 }),
+  answer: fc.constantFrom("value", "last", "default"),
+});
+
+const planOf = ({ steps, answer }: typeof planDraw extends fc.Arbitrary<infer T> ? T : never) => ({
+  steps: steps.map(stepOf),
+  ...(answer === "default"
+    ? {}
+    : { answer: answer === "value" ? { value: "done" } : { from: [stepId(steps.length - 1)] } }),
+});
+
+const settings: fc.Arbitrary<Partial<Settings>> = fc.record({
+  concurrency: fc.integer({ min: 1, max: 3 }),
+  approval: fc.constantFrom("never", "never", "never", "always", "effects"),
+  approvalMs: fc.constant(20_000),
+  rejections: fc.integer({ min: 0, max: 2 }),
+  repairRounds: fc.integer({ min: 0, max: 1 }),
+  roleAttempts: fc.integer({ min: 1, max: 2 }),
+  crashes: fc.integer({ min: 0, max: 2 }),
+  fanOut: fc.constantFrom(2, 100, 100, 100),
+});
+
+/** A run's beginning, and the plans that its planner would give. */
+export interface Beginning {
+  readonly start: LooseInput;
+  readonly plans: readonly (LooseInput & { readonly type: "start" })[];
+}
+
+const INPUTS = { yes: true, no: false, list: [1, "b", 3], none: [] };
+
+export const beginnings: fc.Arbitrary<Beginning> = fc
+  .record({
+    plans: fc.array(planDraw, { minLength: 1, maxLength: 2 }),
+    settings,
+    planned: fc.boolean(),
+    planner: fc.constantFrom("planner", "planner", null),
+    synthesizer: fc.constantFrom("writer", null),
+  })
+  .map(({ plans: drawn, settings: set, planned, planner, synthesizer }) => {
+    const models = { planner, executor: "executor", synthesizer };
+    const facts = { inputs: INPUTS, tools: ALL_TOOLS, settings: set, models };
+    const plans = drawn.flatMap((draw) => {
+      try {
+        return [start({ ...facts, plan: planOf(draw) }) as Beginning["plans"][number]];
+      } catch {
+        return []; // check refuses it
+      }
+    });
+    return { plans, start: planned && planner !== null ? start(facts) : (plans[0] ?? start(facts)) };
+  })
+  .filter(({ plans }) => plans.length > 0);
+
+/** One thing that happens: what, to which of those that it may happen to, and how. */
+export interface Move {
+  readonly what: "outcome" | "person" | "clock" | "recovered" | "cancel" | "zombie";
+  readonly which: number;
+  readonly how: number;
+}
+
+const what = (...weights: readonly (readonly [number, Move["what"]])[]) =>
+  fc.oneof(...weights.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
+
+export const courses: fc.Arbitrary<readonly Move[]> = fc.array(
+  fc.record({
+    what: what([40, "outcome"], [12, "person"], [6, "clock"], [2, "recovered"], [1, "cancel"], [3, "zombie"]),
+    which: fc.nat(30),
+    how: fc.nat(1_000_000),
+  }),
+  { minLength: 5, maxLength: 60 },
+);

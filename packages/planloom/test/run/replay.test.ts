@@ -1,0 +1,171 @@
+// Replay: every decision in a log is made again by the kernel, from what the log itself holds.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { RunEvent } from "../../src/run/event.js";
+import { inputsOf, replay } from "../../src/run/replay.js";
+import { emptyRun } from "../../src/run/state.js";
+import { transition } from "../../src/run/transition.js";
+import { start, type LooseInput } from "../../src/testing/given-when-then.js";
+import { beginnings, courses } from "./any-plan.js";
+import { call, ended, returned, TOOLS } from "./parts.js";
+import { Play } from "./play.js";
+import { picture } from "./picture.js";
+
+/** The log of a run that goes through these inputs, as a store gives it back. */
+function logOf(...inputs: readonly LooseInput[]): readonly RunEvent[] {
+  const run = emptyRun("story");
+  const events = inputs.flatMap((loose, index) => {
+    const command = ["approve", "reject", "respond", "settle", "cancel"].includes(loose.type);
+    return transition(run, { id: `i${index}`, at: index, by: command ? "ann" : "engine", ...loose });
+  });
+  return JSON.parse(JSON.stringify(events)) as readonly RunEvent[];
+}
+
+const answer = { value: "done" };
+const run = (steps: readonly object[], more: object = {}) => start({ plan: { steps, answer }, tools: TOOLS, ...more });
+
+/** The same log with one event changed, as somebody would who knows nothing of the chain. */
+function altered(log: readonly RunEvent[], seq: number, data: object): readonly RunEvent[] {
+  return log.map((event) => (event.seq === seq ? ({ ...event, data: { ...event.data, ...data } } as RunEvent) : event));
+}
+
+const retried = () =>
+  logOf(run([call("a"), call("b", { dependsOn: ["a"] })]), ended("call/a/1"), { type: "clock", at: 9_000 });
+
+describe("replay", () => {
+  it("finds no difference in any run, whatever happened to it", () => {
+    fc.assert(
+      fc.property(beginnings, courses, (beginning, moves) => {
+        const play = new Play(beginning);
+        for (const move of moves) play.move(move);
+        play.finish();
+        const again = replay(play.log);
+        expect(again.differences).toEqual([]);
+        expect(picture(again.run)).toBe(picture(play.run));
+      }),
+      { numRuns: Number(process.env["PLANLOOM_PROPERTY_RUNS"] ?? 200) },
+    );
+  });
+
+  it("rebuilds inputs with their ids, times and senders", () => {
+    const log = logOf(run([{ id: "q", ask: "How many?", output: "number" }]), { type: "respond", step: "q", value: 3 });
+    expect(inputsOf(log).map(({ input }) => input)).toMatchObject([
+      { type: "start", id: "i0", at: 0, by: "engine" },
+      { type: "respond", id: "i1", at: 1, by: "ann", step: "q", value: 3 },
+    ]);
+  });
+
+  it("knows by the chain that an output was changed", () => {
+    const log = logOf(run([call("a"), call("b")]), returned("call/a/1", 1), returned("call/b/1", 2));
+    const changed = log.find(({ type }) => type === "step.completed")!;
+    const { differences } = replay(altered(log, changed.seq, { output: 100 }));
+    expect(differences).toMatchObject([{ seq: changed.seq + 1, field: "prev" }]);
+  });
+
+  it("knows a decision that the kernel does not make, and goes on behind it", () => {
+    const log = retried();
+    const failed = log.find(({ type }) => type === "step.failed")!;
+    const reason = "the moon was full";
+    expect(replay(altered(log, failed.seq, { reason })).differences).toMatchObject([
+      { seq: failed.seq, field: "data.reason", recorded: reason, replayed: "attempt 1 of 4 failed" },
+      { seq: failed.seq + 1, field: "prev" },
+    ]);
+    const [first] = replay(altered(log, failed.seq, { decision: "fail" })).differences;
+    expect(first).toEqual({ seq: failed.seq, field: "data.decision", recorded: "fail", replayed: "retry" });
+  });
+
+  it("knows an argument that does not follow from the outputs before it", () => {
+    const log = logOf(run([call("a"), call("b", { with: { x: "${{ a }}" } })]), returned("call/a/1", 1));
+    const begun = log.at(-1)!;
+    expect(replay(altered(log, begun.seq, { args: { x: 2 } })).differences).toEqual([
+      { seq: begun.seq, field: "data.args", recorded: { x: 2 }, replayed: { x: 1 } },
+    ]);
+  });
+
+  it("knows a missing event, an added one, and another sender", () => {
+    const log = retried();
+    expect(replay(log).differences).toEqual([]);
+    const without = log.filter(({ seq }) => seq !== 3);
+    expect(replay(without).differences.some(({ seq, field }) => seq === 4 && field === "prev")).toBe(true);
+    const twice = [...log, { ...log.at(-1)!, seq: log.length + 1 }];
+    expect(replay(twice).differences.some(({ seq }) => seq === log.length + 1)).toBe(true);
+    const other = log.map((event) => (event.seq === 2 ? { ...event, by: "eve" } : event));
+    expect(replay(other).differences).toContainEqual({ seq: 2, field: "by", recorded: "eve", replayed: "engine" });
+  });
+
+  it("never throws on what is no run", () => {
+    const [first] = retried();
+    const nobody = { ...first!, seq: 2, type: "step.completed", data: { step: "nobody" } } as unknown as RunEvent;
+    expect(replay([]).differences).toEqual([]);
+    expect(replay([nobody]).differences.length).toBeGreaterThan(0);
+    expect(replay([first!, nobody]).differences.length).toBeGreaterThan(0);
+    expect(replay([{ ...first!, data: null } as unknown as RunEvent]).differences.length).toBeGreaterThan(0);
+  });
+});
+
+describe("refused commands", () => {
+  const plan = { steps: [call("a")], answer };
+  const asking = (output: unknown) => run([{ id: "q", ask: "?", output }]);
+  const refusals: readonly (readonly [string, readonly LooseInput[]])[] = [
+    ["an approval of nothing", [run([call("a")]), { type: "approve", hash: "no" }]],
+    ["a rejection of nothing", [run([call("a")]), { type: "reject", comment: "no" }]],
+    [
+      "an approval of something else",
+      [start({ plan, tools: TOOLS, settings: { approval: "always" } }), { type: "approve", hash: "f".repeat(64) }],
+    ],
+    [
+      "an approval while cancelling",
+      [run([call("a")]), { type: "cancel", reason: "" }, { type: "approve", hash: "x" }],
+    ],
+    ["a second cancel", [run([call("a")]), { type: "cancel", reason: "" }, { type: "cancel", reason: "again" }]],
+    ["an answer to nobody", [run([call("a")]), { type: "respond", step: "a step; with words", value: 1 }]],
+    ["an answer to an item that is not there", [run([call("a")]), { type: "respond", step: "a", item: 7, value: 1 }]],
+    ["an answer to a step that asks nothing", [run([call("a")]), { type: "respond", step: "a", value: 1 }]],
+    ["a settling of what is not in doubt", [run([call("a")]), { type: "settle", step: "a", verdict: "happened" }]],
+    [
+      "a settling of a doubt that was another",
+      [
+        run([{ id: "p", tool: "pay" }]),
+        ended("call/p/1", "thrown"),
+        { type: "settle", step: "p", verdict: "happened", doubt: 2 },
+      ],
+    ],
+    ["a number as text", [asking("number"), { type: "respond", step: "q", value: 'th"ree' }]],
+    ["text as a list", [asking("string"), { type: "respond", step: "q", value: [1, 2] }]],
+    ["a record with a wrong part", [asking("{ n: number }"), { type: "respond", step: "q", value: { n: "x" } }]],
+    [
+      "an outcome of the wrong type",
+      [
+        run([{ id: "p", tool: "pay", output: "string" }]),
+        ended("call/p/1", "thrown"),
+        { type: "settle", step: "p", verdict: "happened", output: 3 },
+      ],
+    ],
+  ];
+  it.each(refusals)("%s is refused again", (_what, inputs) => {
+    const log = logOf(...inputs);
+    expect(log.at(-1)!.type).toBe("input.refused");
+    expect(replay(log).differences).toEqual([]);
+  });
+
+  it("an old hash and one that is approved already are refused again", () => {
+    const waiting = start({ plan, tools: TOOLS, settings: { approval: "always" } });
+    const { hash } = logOf(waiting).find((event) => event.type === "approval.requested")!.data;
+    const twice = logOf(waiting, { type: "approve", hash }, { type: "approve", hash });
+    expect(twice.at(-1)).toMatchObject({ type: "input.refused", data: { code: "ALREADY_APPROVED" } });
+    expect(replay(twice).differences).toEqual([]);
+  });
+
+  it("an answer that the log does not hold is taken as it was recorded, what follows from it is not", () => {
+    const inside = logOf(asking("{ n: number }"), { type: "respond", step: "q", value: { n: "x" } });
+    expect(inputsOf(inside).map(({ input }) => input?.type)).toEqual(["start", undefined]);
+
+    const question = { id: "q", ask: "?", output: "number", expect: "${{ output > 3 }}", retry: { attempts: 1 } };
+    const unexpected = logOf(run([question]), { type: "respond", step: "q", value: 2 });
+    expect(inputsOf(unexpected).map(({ input }) => input?.type)).toEqual(["start", undefined]);
+    expect(replay(unexpected).differences).toEqual([]);
+    const executed = unexpected.find(({ type }) => type === "execution.completed")!;
+    const [found] = replay(altered(unexpected, executed.seq, { failed: 0 })).differences;
+    expect(found).toEqual({ seq: executed.seq, field: "data.failed", recorded: 0, replayed: 1 });
+  });
+});
