@@ -20,7 +20,7 @@ const sleep = (wait) =>
 const realWait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const step = (id, ms, dependsOn = []) => ({ id, tool: "wait", with: { ms }, dependsOn });
 
-/** Six steps whose levels are uneven: a barrier between levels costs 110 ms. The critical path a, c, f is 250 ms. */
+/** Six steps whose levels are uneven: a barrier between levels costs 80 ms. The critical path a, c, f is 250 ms. */
 const UNEVEN = {
   steps: [
     step("a", 100),
