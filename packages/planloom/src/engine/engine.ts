@@ -56,6 +56,8 @@ export interface Engine {
     runId: string,
     options?: { readonly fromSeq?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
   ): AsyncIterable<RunEvent>;
+  /** Hears a run while this engine drives it, from now on; the returned function ends that. */
+  listen(runId: string, listener: Listener): () => void;
   /** Stops driving: calls are aborted, their runs released and left as they are, to be resumed. */
   close(): Promise<void>;
 }

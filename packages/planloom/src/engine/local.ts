@@ -161,6 +161,12 @@ class LocalEngine implements Engine {
     return readEvents(this.#ports.store, this.#ports.clock, runId, options);
   }
 
+  listen(runId: string, listener: Listener): () => void {
+    const drive = this.#drives.get(runId);
+    drive?.listeners.add(listener);
+    return () => void drive?.listeners.delete(listener);
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#openings.values());
     await Promise.all([...this.#drives.values()].map((drive) => drive.stop(engineClosed(drive.run.id))));

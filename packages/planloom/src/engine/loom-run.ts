@@ -59,6 +59,14 @@ export class LoomRun {
   }
 
   /**
+   * Hears events (once durable) and progress (never stored) while this process drives the run; the returned function ends
+   * that. A run that another process drives is followed with `events({ follow: true })`.
+   */
+  on(listener: Listener): () => void {
+    return this.engine.listen(this.id, listener);
+  }
+
+  /**
    * Resolves when the run ends, or can go no further without a person (unless `untilEnd`): see `status` and `waiting`.
    * Rejects with what stopped the engine.
    */

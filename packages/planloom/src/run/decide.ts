@@ -183,7 +183,7 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
     code: "POISON_STEP",
     message: `${work.crashes} processes ended during this call`,
     retryable: false,
-    next: "Look at what the tool does to its process, then retry the step.",
+    next: "Look at what the tool does to its process, mend that, and start the run again.",
   };
   return failed(run, work, poison, at);
 }

@@ -1,10 +1,11 @@
 // Commands that only read runs: runs, show, events, watch, answer. In: a run's name. Out: documents on stdout.
 // Separate because they need neither tools nor models, and work while another process drives the run.
+import { PlanloomError } from "../../error.js";
 import { systemClock } from "../../engine/clock.js";
 import { livenessOf } from "../../engine/holder.js";
 import { loadRun, readEvents } from "../../engine/log.js";
 import { documentOf, type RunDocument } from "../../run/document.js";
-import { currentPlan, statusOf, type Run } from "../../run/state.js";
+import { currentPlan, statusOf, type Run, type RunStatus } from "../../run/state.js";
 import type { EventStore, RunHead } from "../../store/event-store.js";
 import { Course } from "../course.js";
 import { openDisplay } from "../display.js";
@@ -39,8 +40,18 @@ export async function runsCommand(flags: ReadFlags & { readonly limit?: string }
 }
 
 async function rowOf({ runId, goal, startedAt, updatedAt }: RunHead, store: EventStore) {
-  const status = statusOf(await loadRun(store, runId));
+  const status = await statusIn(store, runId);
   return { runId, status, goal, startedAt: iso(startedAt), updatedAt: iso(updatedAt) };
+}
+
+/** One damaged run must not hide the others. */
+async function statusIn(store: EventStore, runId: string): Promise<RunStatus | "damaged"> {
+  try {
+    return statusOf(await loadRun(store, runId));
+  } catch (error) {
+    if (error instanceof PlanloomError && error.code === "RUN_DAMAGED") return "damaged";
+    throw error;
+  }
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
