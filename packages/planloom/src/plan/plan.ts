@@ -103,7 +103,7 @@ export const planSchema = z
       ])
       .optional(),
   })
-  .meta({ id: "https://planloom.dev/schema/plan-1.json", title: "Planloom plan" });
+  .meta({ id: "urn:planloom:plan:1", title: "Planloom plan" });
 
 export type Draft = z.infer<typeof planSchema>;
 export type DraftStep = z.infer<typeof stepSchema>;

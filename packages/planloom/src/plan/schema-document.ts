@@ -4,7 +4,7 @@ import { z } from "zod";
 import { isObject, type JsonObject } from "./json.js";
 import { planSchema } from "./plan.js";
 
-export const PLAN_SCHEMA_ID = "https://planloom.dev/schema/plan-1.json";
+export const PLAN_SCHEMA_ID = "urn:planloom:plan:1";
 
 /** The JSON Schema of a plan as people and models write it. */
 export function planJsonSchema(): JsonObject {
