@@ -8,7 +8,8 @@ import { isObject, type Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import { readPlan } from "../plan/read.js";
 import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
-import { BOOLEAN, listOf, NUMBER, STRING, typeText, UNKNOWN, unionOf, type Type } from "../plan/type.js";
+import { typeOfValue } from "../plan/type-of-value.js";
+import { typeText } from "../plan/type.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
@@ -150,19 +151,4 @@ function finding(code: string, message: string, fix: string): Finding {
 function inputType(value: Json): string {
   const text = typeText(typeOfValue(value));
   return text.length > LIMITS.inputTypeChars ? (Array.isArray(value) ? "unknown[]" : "unknown") : text;
-}
-
-function typeOfValue(value: Json): Type {
-  if (typeof value === "string") return STRING;
-  if (typeof value === "number") return NUMBER;
-  if (typeof value === "boolean") return BOOLEAN;
-  if (Array.isArray(value)) {
-    const items = (value as readonly Json[]).map(typeOfValue);
-    return listOf(items.length === 0 ? UNKNOWN : unionOf(items));
-  }
-  if (!isObject(value)) return UNKNOWN;
-  const fields = Object.entries(value).map(
-    ([name, field]) => [name, { type: typeOfValue(field), optional: false }] as const,
-  );
-  return { kind: "record", fields: Object.fromEntries(fields) };
 }

@@ -26,7 +26,7 @@ import { settingsOf, type LoomConfig, type RoleConfig } from "./config.js";
 import type { Engine, Listener } from "./engine.js";
 import { localEngine } from "./local.js";
 import { soundGoal, soundInputs } from "./opening.js";
-import { performIn, type World } from "./perform.js";
+import { performIn, plannerRequest, type World } from "./perform.js";
 import { LoomRun } from "./loom-run.js";
 
 /** What the command line and tests may replace beneath the configuration. */
@@ -123,7 +123,12 @@ export class Loom {
     let invalid: { readonly draft: string; readonly findings: readonly Finding[] } | undefined;
     for (let round = 0; round <= this.settings.repairRounds; round++) {
       const reply = await askPlanner(
-        this.plannerRequest(goal, options.inputs ?? {}, invalid),
+        plannerRequest(this.world, {
+          goal,
+          inputs: options.inputs ?? {},
+          executorModel: this.world.executor?.name ?? null,
+          ...(invalid === undefined ? {} : { invalid }),
+        }),
         this.world.planner,
         unjournaled(),
       );
@@ -199,23 +204,6 @@ export class Loom {
       inventory: inventory.hash,
       kernel: KERNEL_VERSION,
       planGiven,
-    };
-  }
-
-  private plannerRequest(
-    goal: string,
-    inputs: { readonly [name: string]: Json },
-    invalid: { readonly draft: string; readonly findings: readonly Finding[] } | undefined,
-  ) {
-    const { executor, instructions, limits } = this.world;
-    return {
-      goal,
-      inputs,
-      inventory: this.inventory,
-      limits,
-      executorModel: executor?.name ?? null,
-      ...(invalid === undefined ? {} : { invalid }),
-      ...(instructions.planner === undefined ? {} : { instructions: instructions.planner }),
     };
   }
 }

@@ -2,7 +2,7 @@
 // run. Out: an outcome for `decide`. Rejects only when the store failed or the run was lost: then nothing may be decided.
 import { UnknownOutcome, type AgentContext } from "../agents/checkpoint.js";
 import { fillArguments } from "../agents/fill-arguments.js";
-import { askPlanner, type Planner } from "../agents/planner.js";
+import { askPlanner, type Planner, type PlannerRequest } from "../agents/planner.js";
 import { runAgent } from "../agents/run-agent.js";
 import { StepFailure } from "../agents/step-failure.js";
 import { writeAnswer } from "../agents/synthesizer.js";
@@ -86,17 +86,13 @@ async function performPlan(world: World, effect: PlanEffect, run: Run, context: 
   if (world.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
   try {
     const place = await agentContext(world, run, context, { stepId: "#planner", item: null, attempt: numberIn(key) });
-    const { instructions } = world;
-    const request = {
+    const request = plannerRequest(world, {
       goal: run.goal,
       inputs: run.inputs,
-      inventory: world.inventory.inventory,
-      limits: world.limits,
       executorModel: run.models.executor,
       rejected: effect.rejected,
       ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
-      ...(instructions.planner === undefined ? {} : { instructions: instructions.planner }),
-    };
+    });
     const reply = await askPlanner(request, world.planner, place);
     if (reply.kind === "invalid")
       return { type: "plan-invalid", key, draft: reply.draft, findings: reply.findings, usage: reply.usage };
@@ -105,6 +101,13 @@ async function performPlan(world: World, effect: PlanEffect, run: Run, context: 
   } catch (thrown) {
     return { type: "plan-failed", key, ...roleFailure(thrown) };
   }
+}
+
+/** What the planner is asked, in a run or outside of one. */
+export function plannerRequest(world: World, asked: Omit<PlannerRequest, "inventory" | "limits" | "instructions">) {
+  const { planner: instructions } = world.instructions;
+  const { inventory } = world.inventory;
+  return { ...asked, inventory, limits: world.limits, ...(instructions === undefined ? {} : { instructions }) };
 }
 
 /** The number in an effect's key: it tells the requests of a run apart in its journal. */

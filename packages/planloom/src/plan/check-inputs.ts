@@ -2,11 +2,12 @@
 // input, and the values with their defaults. Separate because inputs are the only data that exists before a run.
 import { nearestNames } from "./nearest.js";
 import { orList, quoted, type Report } from "./check-report.js";
-import { isObject, type Json } from "./json.js";
+import type { Json } from "./json.js";
 import type { InputSpec } from "./plan.js";
 import { pointerTo } from "./read-position.js";
+import { typeOfValue } from "./type-of-value.js";
 import { typeOf } from "./type-schema.js";
-import { BOOLEAN, listOf, mismatch, NUMBER, STRING, typeText, unionOf, UNKNOWN, type Type } from "./type.js";
+import { mismatch, typeText, UNKNOWN, type Type } from "./type.js";
 
 type Values = { readonly [name: string]: Json };
 
@@ -88,18 +89,4 @@ function undeclared(name: string, declared: Values | object, report: Report): vo
     fix,
     "warning",
   );
-}
-
-/** The type that a value suggests: its kind, not the value itself. */
-function typeOfValue(value: Json): Type {
-  if (typeof value === "string") return STRING;
-  if (typeof value === "number") return NUMBER;
-  if (typeof value === "boolean") return BOOLEAN;
-  if (Array.isArray(value))
-    return listOf(value.length === 0 ? UNKNOWN : unionOf((value as readonly Json[]).map(typeOfValue)));
-  if (!isObject(value)) return UNKNOWN;
-  const fields = Object.entries(value).map(
-    ([name, field]) => [name, { type: typeOfValue(field), optional: false }] as const,
-  );
-  return { kind: "record", fields: Object.fromEntries(fields) };
 }
