@@ -77,8 +77,8 @@ function earliest({ items = [] }: StepState): number | undefined {
 }
 
 function attempts({ work }: StepState, status: StepStatus): readonly string[] {
-  if (work.errors === 0) return [];
-  return [status === "completed" || status === "failed" ? `${work.errors} failed` : `attempt ${work.errors + 1}`];
+  if (work.attempt === 1) return [];
+  return [status === "completed" || status === "failed" ? `${work.attempt - 1} failed` : `attempt ${work.attempt}`];
 }
 
 function items({ items: list, itemsFailed }: StepState): readonly string[] {

@@ -125,7 +125,7 @@ export function askedIn(events: readonly RunEvent[]): { readonly run: Run; reado
 function begunBy(run: Run, { type, data }: RunEvent): Iterable<Effect> {
   if (type === "step.started" || type === "step.filling") {
     const work = workOf(run, data)!;
-    const call = callKey(data.step, work.item, work.errors + 1);
+    const call = callKey(data.step, work.item, work.attempt);
     const effect = run.owed.get(type === "step.started" ? call : `fill/${call}`);
     return effect === undefined ? [] : [effect];
   }

@@ -1,6 +1,6 @@
 // The contract of an engine: what drives runs. In: starts and commands. Out: events, progress and ends.
 // Separate because library, command line and server know only this, and every engine passes test/engine/conformance.ts.
-import type { EventData, RunEvent } from "../run/event.js";
+import type { EventData, Fact, RunEvent } from "../run/event.js";
 import type { CheckedPlan, Command } from "../run/input.js";
 import type { Run } from "../run/state.js";
 
@@ -9,6 +9,8 @@ export interface StartRequest {
   readonly runId?: string;
   readonly started: EventData["run.started"];
   readonly given?: CheckedPlan;
+  /** See Start. */
+  readonly carried?: readonly Fact[];
 }
 
 /** What is shown while it happens and never stored. */

@@ -2,8 +2,11 @@
 // loop of one run (drive.ts). Separate from that loop, which knows nothing of owners, leases and other processes.
 import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
+import type { Json } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
-import { readCommand, type Command } from "../run/input.js";
+import type { Command } from "../run/input.js";
+import { readCommand } from "../run/read-command.js";
+import { reopening } from "../run/reopen.js";
 import { emptyRun, isWaiting, type Run } from "../run/state.js";
 import { checkEpoch } from "../store/store-error.js";
 import { Drive, type DrivePorts } from "./drive.js";
@@ -54,12 +57,13 @@ class LocalEngine implements Engine {
       });
     const drive = this.#newDrive(emptyRun(runId), epoch, leaseUntil, listener);
     const started = drive.durable();
-    const { given } = request;
+    const { given, carried } = request;
     drive.feed({
       type: "start",
       by: "engine",
       started: request.started,
       ...(given === undefined ? {} : { given }),
+      ...(carried === undefined ? {} : { carried }),
     });
     await started;
     return runId;
@@ -80,7 +84,7 @@ class LocalEngine implements Engine {
 
   async #open(runId: string, reason: string, listener?: Listener): Promise<void> {
     const first = await loadRun(this.#ports.store, runId);
-    if (first.ended !== undefined) return;
+    if (first.ended !== undefined && !(await this.#toGoOn(first))) return;
     const owner = await this.#ports.store.owner(runId);
     if (owner !== undefined && this.#isAlive(owner)) throw runOwned(runId, owner.holder ?? "");
     const leaseUntil = this.#leaseEnd();
@@ -93,6 +97,12 @@ class LocalEngine implements Engine {
     const durable = drive.durable();
     drive.takeOver({ type: "recovered", by: "engine", epoch, reason }, inbox);
     await durable;
+  }
+
+  /** Whether somebody wants an ended run to go on. */
+  async #toGoOn({ id, applied }: Run): Promise<boolean> {
+    const inbox = await this.#ports.store.take(id, 0);
+    return inbox.some(({ inputId, payload }) => !applied.has(inputId) && readCommand(payload)?.type === "retry");
   }
 
   stopped(runId: string, { untilEnd = false }: { readonly untilEnd?: boolean } = {}): Promise<Stop> {
@@ -116,11 +126,14 @@ class LocalEngine implements Engine {
   ): Promise<Reply> {
     const driven = this.#drives.get(runId)?.run;
     const before = driven ?? (await this.load(runId));
-    if (driven === undefined && before.ended !== undefined) return runEnded(runId, before.ended);
     if (readCommand(command) === undefined || by === "engine") throw commandInvalid(command);
+    const { ended } = before;
+    if (driven === undefined && ended !== undefined && command.type !== "retry") return runEnded(runId, ended);
+    const refusal = command.type === "retry" ? reopening(before, command) : undefined;
+    if (refusal?.ok === false) return refusal;
     const inputId = this.#ports.newId("input");
     const fromSeq = before.seq + 1;
-    const entry = { inputId, at: this.#ports.clock.now(), by, payload: command };
+    const entry = { inputId, at: this.#ports.clock.now(), by, payload: command as unknown as Json };
     if (record === "only") return this.#ports.store.put(runId, entry).then(() => ({ ok: true }));
     // Asked before the command can be seen: whoever drives the run here may obey it at once.
     const reply = new Promise<Reply>((resolve) => this.#asked.set(inputId, { runId, reply: resolve }));
@@ -129,7 +142,7 @@ class LocalEngine implements Engine {
       if (await this.#mayTakeOver(runId)) await this.#takeOver(runId);
       const drive = this.#drives.get(runId);
       if (drive !== undefined) await drive.takeInbox();
-      else if (this.#asked.has(inputId)) return await this.#replyInLog(runId, inputId, fromSeq);
+      else if (this.#asked.has(inputId)) return await this.#replyInLog(runId, inputId, fromSeq, ended !== undefined);
       return await reply;
     } finally {
       this.#asked.delete(inputId);
@@ -195,24 +208,20 @@ class LocalEngine implements Engine {
     if (this.#drives.get(id) === drive) this.#drives.delete(id);
     if (error !== undefined) this.#failures.set(id, error);
     if (this.#drives.size === 0) this.#stopPolling();
+    // Those that ask from here on are told by whoever drives the run then.
+    const asked = [...this.#asked].filter(([, { runId }]) => runId === id).map(([inputId]) => inputId);
     // Where that cannot be written, the lease runs out by itself.
     await this.#ports.store.release(id, drive.epoch).catch(() => undefined);
-    this.#replyToAll(
-      id,
+    const reply: Reply =
       error === undefined && ended !== undefined
         ? runEnded(id, ended)
-        : { ok: false, code: "NOT_ANSWERED", message: messageOf(error) },
-    );
+        : { ok: false, code: "NOT_ANSWERED", message: messageOf(error) };
+    for (const inputId of asked) this.#reply(inputId, reply);
   }
 
   #reply(inputId: string, reply: Reply): void {
     this.#asked.get(inputId)?.reply(reply);
     this.#asked.delete(inputId);
-  }
-
-  /** Answers all senders whose commands to this run will not be obeyed here. */
-  #replyToAll(runId: string, reply: Reply): void {
-    for (const [inputId, asked] of this.#asked) if (asked.runId === runId) this.#reply(inputId, reply);
   }
 
   // Owners and inboxes
@@ -268,12 +277,14 @@ class LocalEngine implements Engine {
   }
 
   /** The answer to a command that another process obeys. */
-  async #replyInLog(runId: string, inputId: string, fromSeq: number): Promise<Reply> {
+  async #replyInLog(runId: string, inputId: string, fromSeq: number, beyondEnd: boolean): Promise<Reply> {
     const deadline = this.#ports.clock.now() + LIMITS.replyMs;
     const until = new AbortController();
     const cancel = this.#ports.clock.setTimer(deadline - this.#ports.clock.now(), () => until.abort());
     try {
-      for await (const event of this.events(runId, { fromSeq, follow: true, signal: until.signal })) {
+      const { store, clock } = this.#ports;
+      const options = { fromSeq, follow: true, beyondEnd, signal: until.signal };
+      for await (const event of readEvents(store, clock, runId, options)) {
         // What had expired by then is the engine's word, not the answer.
         if (event.inputId === inputId && event.by !== "engine") return replyOf(event);
       }

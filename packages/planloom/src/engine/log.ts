@@ -35,21 +35,27 @@ export async function* readEvents(
   {
     fromSeq = 1,
     follow = false,
+    beyondEnd = false,
     signal,
-  }: { readonly fromSeq?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
+  }: {
+    readonly fromSeq?: number;
+    readonly follow?: boolean;
+    /** Follows a run that has ended too: somebody has it go on. */
+    readonly beyondEnd?: boolean;
+    readonly signal?: AbortSignal;
+  },
 ): AsyncGenerator<RunEvent> {
   let head: Head = { runId, seq: Math.max(1, fromSeq) - 1, hash: fromSeq <= 1 ? "" : undefined };
-  for (let first = true; ; first = false) {
-    let read = 0;
+  let ended: boolean | undefined;
+  for (;;) {
     for await (const recorded of soundFirst(store, runId, head.seq + 1)) {
       const event = nextEvent(head, recorded);
       yield event;
-      read++;
       head = headAfter(recorded);
-      if (isLast(event)) return;
+      ended = endedAfter(event) ?? ended;
     }
-    if (first && read === 0 && (await nothingFollows(store, runId))) return;
-    if (!follow || signal?.aborted === true) return;
+    ended ??= await hasEnded(store, runId);
+    if (!follow || (ended && !beyondEnd) || signal?.aborted === true) return;
     await pause(clock, LIMITS.inboxPollMs, signal);
   }
 }
@@ -79,15 +85,18 @@ function nextEvent(head: Head, recorded: RunEvent): RunEvent {
   throw link.why === "newer" ? eventNewer(head, link.version) : runDamaged(head.runId, head.seq, link.what);
 }
 
-/** Whether the log has ended before the place that was asked for. Throws where there is no log. */
-async function nothingFollows(store: EventStore, runId: string): Promise<boolean> {
-  const last = (await store.read(runId)).at(-1);
-  if (last === undefined) throw runUnknown(runId, store);
-  return isLast(last);
+/** What the whole log says. Throws where there is none. */
+async function hasEnded(store: EventStore, runId: string): Promise<boolean> {
+  const log = await store.read(runId);
+  if (log.length === 0) throw runUnknown(runId, store);
+  return log.map(endedAfter).findLast((ended) => ended !== undefined) ?? false;
 }
 
-const isLast = (event: RunEvent) =>
-  event.type === "run.completed" || event.type === "run.failed" || event.type === "run.cancelled";
+/** undefined for an event that neither ends a run nor has it go on. */
+function endedAfter({ type }: RunEvent): boolean | undefined {
+  if (type === "run.reopened") return false;
+  return type === "run.completed" || type === "run.failed" || type === "run.cancelled" ? true : undefined;
+}
 
 function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -7,6 +7,8 @@ import type { Command } from "../run/input.js";
 import { replay, replayDiffers } from "../run/replay.js";
 import { workOf } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
+import type { NoReopening, Reopening } from "../run/reopen.js";
+import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./again.js";
 import type { Engine, Listener, Reply } from "./engine.js";
 import { recordingOf, type Recording } from "./recording.js";
 
@@ -22,6 +24,7 @@ export class LoomRun {
     readonly id: string,
     private readonly engine: Engine,
     private readonly store: EventStore,
+    private readonly home: Home,
   ) {}
 
   /** The run as it stands in the log. */
@@ -111,6 +114,34 @@ export class LoomRun {
 
   cancel(reason = "", options: SendOptions = {}): Promise<Reply> {
     return this.send({ type: "cancel", reason }, options);
+  }
+
+  /**
+   * Has this run go on after its end: what did not finish runs, what finished is reused. Rejects with PLAN_INVALID; refused with
+   * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN.
+   */
+  async retry(options: RetryOptions & SendOptions = {}): Promise<Reply> {
+    return this.send(retryOf(await this.engine.load(this.id), options, this.home), options);
+  }
+
+  /** What such a retry would reuse and run. */
+  async previewRetry(options: RetryOptions = {}): Promise<Reopening | NoReopening> {
+    return previewOf(await this.engine.load(this.id), options, this.home);
+  }
+
+  /**
+   * A new run that begins where this ended one comes to a step, with what it had finished before. Rejects with RUN_NOT_ENDED,
+   * UNKNOWN_STEP, STEP_UNKNOWN, PLAN_INVALID.
+   */
+  async fork(options: ForkOptions, listener?: Listener): Promise<LoomRun> {
+    const request = forkOf(await this.engine.load(this.id), options, this.home);
+    const runId = await this.engine.start(request, listener);
+    return new LoomRun(runId, this.engine, this.store, this.home);
+  }
+
+  /** What such a fork would take over and run. */
+  async previewFork(options: ForkOptions): Promise<Reopening | NoReopening> {
+    return forkPreviewOf(await this.engine.load(this.id), options, this.home);
   }
 
   private send(command: Command, { by, record }: SendOptions): Promise<Reply> {

@@ -157,7 +157,7 @@ export class Loom {
       },
       listener,
     );
-    return new LoomRun(runId, this.engine, this.world.store);
+    return this.runNamed(runId);
   }
 
   /** Starts a run and waits until it ends or needs a person. */
@@ -169,7 +169,7 @@ export class Loom {
   /** The run with this id; rejects with RUN_UNKNOWN. It is not driven until `resume` or a command asks for it. */
   async get(runId: string): Promise<LoomRun> {
     await this.engine.load(runId);
-    return new LoomRun(runId, this.engine, this.world.store);
+    return this.runNamed(runId);
   }
 
   /** Newest first. */
@@ -180,6 +180,15 @@ export class Loom {
   async close(): Promise<void> {
     await this.engine.close();
     if (this.ownsStore) await this.world.store.close();
+  }
+
+  private runNamed(runId: string): LoomRun {
+    return new LoomRun(runId, this.engine, this.world.store, {
+      settings: this.settings,
+      models: this.modelNames(),
+      given: (plan, goal, inputs) => this.given(plan, goal, inputs),
+      started: (goal, inputs, planGiven) => this.startedData(goal, inputs, planGiven),
+    });
   }
 
   private given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan {
@@ -193,18 +202,22 @@ export class Loom {
     inputs: { readonly [name: string]: Json },
     planGiven: boolean,
   ): EventData["run.started"] {
-    const { planner, executor, synthesizer, inventory } = this.world;
-    const plannerName = planner === null ? null : typeof planner === "function" ? "function" : planner.name;
     return {
       goal,
       inputs,
       strategy: "plan-and-execute",
       settings: this.settings,
-      models: { planner: plannerName, executor: executor?.name ?? null, synthesizer: synthesizer?.name ?? null },
-      inventory: inventory.hash,
+      models: this.modelNames(),
+      inventory: this.world.inventory.hash,
       kernel: KERNEL_VERSION,
       planGiven,
     };
+  }
+
+  private modelNames(): EventData["run.started"]["models"] {
+    const { planner, executor, synthesizer } = this.world;
+    const plannerName = planner === null ? null : typeof planner === "function" ? "function" : planner.name;
+    return { planner: plannerName, executor: executor?.name ?? null, synthesizer: synthesizer?.name ?? null };
   }
 }
 

@@ -125,7 +125,7 @@ async function performAnswer(world: World, effect: AnswerEffect, run: Run, conte
     };
   }
   try {
-    const place = await agentContext(world, run, context, { stepId: "#answer", item: null, attempt: effect.attempt });
+    const place = await agentContext(world, run, context, { stepId: "#answer", item: null, attempt: numberIn(key) });
     const outputs = answer.from.map((id) => {
       const state = run.steps.get(id)!;
       return { id, title: state.spec.title, output: state.work.output ?? null };

@@ -163,7 +163,11 @@ class Rerun {
     const reply = await this.#engine.send(this.#runId, (await this.#meant(said, events)) ?? said, { by });
     await this.#settle();
     if (!reply.ok)
-      throw recordingDiffers(`a person's ${command.type} is refused.`, said, `${reply.code}: ${reply.message}`);
+      throw recordingDiffers(
+        `a person's ${command.type} is refused.`,
+        said as unknown as Json,
+        `${reply.code}: ${reply.message}`,
+      );
   }
 
   /** The command for what waits now in the place of what waited then: a hash may be another one. */

@@ -18,8 +18,12 @@ export function dataNeedsOf(step: Step): readonly string[] {
 
 /** The ids whose outputs a step is given: its references, and what an agent or `fill` step depends on. */
 export function contextNeedsOf(step: Step): readonly string[] {
-  const takesContext = step.kind === "agent" || (step.kind === "tool" && step.fill !== undefined);
-  return takesContext ? needsOf(step) : dataNeedsOf(step);
+  return takesContext(step) ? needsOf(step) : dataNeedsOf(step);
+}
+
+/** Whether a model is given the whole outputs of the steps in `dependsOn`, which are order only otherwise. */
+export function takesContext(step: Step): boolean {
+  return step.kind === "agent" || (step.kind === "tool" && step.fill !== undefined);
 }
 
 /** The ids whose outputs the answer is made of. */
@@ -52,14 +56,9 @@ export function edgesOf(plan: Steps): readonly Edge[] {
 export function wavesOf(plan: Steps): string[][] {
   const order = new Map(plan.steps.map((step, index) => [step.id, index]));
   const waiting = new Map(plan.steps.map((step) => [step.id, 0]));
-  const dependants = new Map<string, string[]>();
-  for (const { from, to } of edgesOf(plan)) {
-    if (!order.has(from)) continue;
-    waiting.set(to, (waiting.get(to) ?? 0) + 1);
-    const known = dependants.get(from);
-    if (known === undefined) dependants.set(from, [to]);
-    else known.push(to);
-  }
+  const edges = edgesOf(plan).filter(({ from }) => order.has(from));
+  for (const { to } of edges) waiting.set(to, (waiting.get(to) ?? 0) + 1);
+  const dependants = dependantsOf(edges);
   const waves: string[][] = [];
   let wave = plan.steps.map((step) => step.id).filter((id) => waiting.get(id) === 0);
   while (wave.length > 0) {
@@ -84,6 +83,16 @@ function released(
     }
   }
   return free;
+}
+
+function dependantsOf(edges: readonly Edge[]): ReadonlyMap<string, readonly string[]> {
+  const dependants = new Map<string, string[]>();
+  for (const { from, to } of edges) {
+    const known = dependants.get(from);
+    if (known === undefined) dependants.set(from, [to]);
+    else known.push(to);
+  }
+  return dependants;
 }
 
 /**

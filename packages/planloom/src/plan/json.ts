@@ -49,3 +49,10 @@ export function depthOf(value: unknown, max: number): number {
   }
   return deepest + 1;
 }
+
+/** For messages: `a string`, `a list`, `null`. */
+export function typeName(value: Json): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "a record" : `a ${typeof value}`;
+}

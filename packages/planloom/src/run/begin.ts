@@ -1,6 +1,6 @@
 // Beginning work whose turn it is: its condition, its list, its arguments, a person's word, and the durable intent.
 // In: a run and the first work in line. Out: the facts that take it out of the line. Separate because this order is a rule.
-import { depthOf, type Json } from "../plan/json.js";
+import { depthOf, typeName, type Json } from "../plan/json.js";
 import { hashOf } from "../plan/hash.js";
 import { LIMITS } from "../limits.js";
 import { resolveValue, type NullSource, type Resolved } from "../plan/reference.js";
@@ -12,6 +12,7 @@ import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { fact, type Fact } from "./event.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
+import { completed } from "./gate.js";
 import { scopeOf, skippedAmong } from "./scope.js";
 import type { Run, Work } from "./state.js";
 
@@ -143,6 +144,10 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   const name = spec.kind === "tool" ? spec.tool : spec.kind;
   // Design section 8: neither the attempt nor the revision is part of the key, so that a repeated call is recognised.
   const key = hashOf([run.id, spec.id, work.item, name, args, 0]);
+  // Whoever begins a step again wants its outcome, not a second effect.
+  const acted = run.acted.get(key);
+  if (acted !== undefined)
+    return completed(run, work, { ...acted, steps: from.steps, usage: NO_USAGE, carried: run.id }, at);
   if (spec.approval === "required" || tool?.approval === "required") {
     const hash = hashOf({ call: key, tool: tool ?? null });
     if (work.approved !== hash) {
@@ -152,13 +157,5 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
     }
   }
   const effects = tool?.effects ?? "none";
-  return [
-    fact("step.started", { ...refOf(work), attempt: work.errors + 1, key, effects, args, from, allowance: null }),
-  ];
-}
-
-export function typeName(value: Json): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a record" : `a ${typeof value}`;
+  return [fact("step.started", { ...refOf(work), attempt: work.attempt, key, effects, args, from, allowance: null })];
 }

@@ -7,9 +7,12 @@ import { fact, type Fact, type Failure } from "./event.js";
 import { failed, refOf } from "./failure.js";
 import { completed, toolProblem, typeProblem } from "./gate.js";
 import type { Command, Input } from "./input.js";
+import { retry } from "./reopen.js";
 import { workOf, type PendingApproval, type Run, type Work } from "./state.js";
 
 export function decideCommand(run: Run, command: Input & Command): Fact[] {
+  if (run.ended !== undefined && command.type !== "retry")
+    return refused(command, "RUN_ENDED", `the run is ${run.ended} already`);
   switch (command.type) {
     case "approve":
       return approve(run, command);
@@ -21,6 +24,8 @@ export function decideCommand(run: Run, command: Input & Command): Fact[] {
       return settle(run, command, command.at);
     case "cancel":
       return cancel(run, command);
+    case "retry":
+      return retry(run, command, command.at);
     default:
       return assertNever(command);
   }
@@ -61,7 +66,7 @@ function reject(run: Run, command: Command & { type: "reject" }, at: number): Fa
   const comment = command.comment.slice(0, LIMITS.feedbackChars);
   const denied = fact("approval.denied", { subject: pending.subject, hash: pending.hash, cause: "rejected", comment });
   if (pending.subject !== "plan") return [denied, ...rejectedCall(run, pending, comment, at)];
-  if (run.models.planner !== null && run.rejected.length < run.settings.rejections) return [denied];
+  if (run.models.planner !== null && run.rejections < run.settings.rejections) return [denied];
   const error: Failure = {
     code: "REJECTED",
     message:

@@ -7,15 +7,17 @@ import { decideCommand } from "./command.js";
 import { fact, type Fact, type Failure } from "./event.js";
 import { ended, failed, leavesDoubt, refOf, roleFailure } from "./failure.js";
 import { completed } from "./gate.js";
-import { isCommand, type CheckedPlan, type Input, type Outcome, type Start } from "./input.js";
+import { isCommand, type Input, type Outcome, type Start } from "./input.js";
+import { proposal } from "./proposal.js";
 import { workOf, type Run, type Work } from "./state.js";
-import { NO_USAGE, type Usage } from "../plan/usage.js";
+import { NO_USAGE } from "../plan/usage.js";
 
 /** Facts that follow from `input`. Outcomes of effects that are no longer owed (a zombie's) and inputs to an ended run give none. */
 export function decide(run: Run, input: Input): Fact[] {
   if (input.type === "start") return started(run, input, input.at);
-  if (run.seq === 0 || run.ended !== undefined) return [];
+  if (run.seq === 0) return [];
   if (isCommand(input)) return decideCommand(run, input);
+  if (run.ended !== undefined) return [];
   switch (input.type) {
     case "advance":
       return advance(run, input.at);
@@ -50,44 +52,20 @@ export function expire(run: Run, at: number): Fact[] {
 
 function started(run: Run, input: Start, at: number): Fact[] {
   if (run.seq !== 0) return [];
-  const facts = [fact("run.started", input.started)];
-  return input.given === undefined
-    ? facts
-    : [...facts, ...proposed(run, input.given, "given", NO_USAGE, at, input.started.settings)];
-}
-
-/** A plan is proposed and, where the policy says so, a person is asked for it. */
-function proposed(
-  run: Run,
-  checked: CheckedPlan,
-  cause: "given" | "goal" | "rejection",
-  usage: Usage,
-  at: number,
-  settings = run.settings,
-): Fact[] {
-  const facts = [fact("plan.proposed", { revision: run.plans.length + 1, ...checked, cause, usage })];
-  const reason = approvalReason(checked, settings.approval, run.rejected.length > 0);
-  if (reason === undefined) return facts;
-  const expiresAt = at + settings.approvalMs;
-  return [...facts, fact("approval.requested", { subject: "plan", hash: checked.hash, reason, expiresAt })];
-}
-
-function approvalReason(
-  checked: CheckedPlan,
-  policy: Run["settings"]["approval"],
-  rejectedBefore: boolean,
-): string | undefined {
-  if (rejectedBefore) return "an earlier plan was rejected";
-  if (policy === "always") return "every plan is approved";
-  if (policy === "never") return undefined;
-  const acting = checked.tools.filter((tool) => tool.effects !== "none").map((tool) => tool.name);
-  return acting.length === 0 ? undefined : `it may act through ${acting.join(", ")}`;
+  const { started, given, carried = [] } = input;
+  const facts = [fact("run.started", started)];
+  if (given === undefined) return facts;
+  const cause = started.parent === undefined ? ("given" as const) : ("fork" as const);
+  const around = { revision: 1, cause, rejectedBefore: false, settings: started.settings, at };
+  // What was done before goes first: a plan that waits for a person shows it.
+  const [proposed, ...asked] = proposal(given, around);
+  return [...facts, proposed!, ...carried, ...asked];
 }
 
 function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
   switch (input.type) {
     case "planned":
-      return proposed(run, input.plan, run.rejected.length > 0 ? "rejection" : "goal", input.usage, at);
+      return planned(run, input, at);
     case "plan-invalid":
       return planInvalid(run, input);
     case "plan-failed":
@@ -108,6 +86,13 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
     default:
       return assertNever(input);
   }
+}
+
+function planned(run: Run, { plan, usage }: Outcome & { type: "planned" }, at: number): Fact[] {
+  const rejectedBefore = run.rejected.length > 0;
+  const cause = rejectedBefore ? "rejection" : "goal";
+  const { settings } = run;
+  return proposal(plan, { revision: run.plans.length + 1, cause, rejectedBefore, settings, at, usage });
 }
 
 function owedWork(run: Run, key: string): Work {
@@ -149,7 +134,7 @@ function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact
   const written = fact("step.filled", { ...refOf(work), args: input.args, usage: input.usage });
   const reason = run.cancelling ?? (run.failing && "another step failed for good, so nothing is started any more");
   if (reason === undefined) return [written, ...startFilled(run, work, input.args, at)];
-  return [written, fact("step.cancelled", { ...refOf(work), attempt: work.errors + 1, reason, usage: NO_USAGE })];
+  return [written, fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason, usage: NO_USAGE })];
 }
 
 function answerFailed(run: Run, input: Outcome & { type: "answer-failed" }, at: number): Fact[] {

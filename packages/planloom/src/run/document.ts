@@ -75,6 +75,8 @@ export interface RunDocument {
   /** Completed, and no step that mattered was left out for want of data. */
   readonly success: boolean;
   readonly goal: string;
+  /** The run that it was forked from, and at which step. */
+  readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
   readonly answer: Json;
   /** Of a run that failed or was cancelled. */
   readonly report?: ReportDocument;
@@ -102,6 +104,7 @@ export function documentOf(run: Run): RunDocument {
     status: statusOf(run),
     success: run.success,
     goal: run.goal,
+    ...(run.parent === undefined ? {} : { parent: run.parent }),
     answer: run.answer ?? null,
     ...(report === undefined ? {} : { report }),
     ...(run.error === undefined ? {} : { error: run.error }),
@@ -114,7 +117,7 @@ export function documentOf(run: Run): RunDocument {
     replanCount: run.replans,
     usage: run.usage,
     startedAt: iso(run.startedAt),
-    finishedAt: run.ended === undefined ? null : iso(run.updatedAt),
+    finishedAt: run.endedAt === undefined ? null : iso(run.endedAt),
   };
 }
 
@@ -163,7 +166,7 @@ const STOPPED: ReadonlySet<StepStatus> = new Set(["ready", "running", "suspended
 function attemptsOf(work: Work): number {
   if (work.item === null && work.step.items !== undefined) return Math.max(0, ...work.step.items.map(attemptsOf));
   const ended = work.status === "failed" || work.status === "skipped" || work.status === "retrying";
-  return work.errors + (work.args !== undefined && !ended ? 1 : 0);
+  return work.attempt - 1 + (work.args !== undefined && !ended ? 1 : 0);
 }
 
 /** What was done, what was not, why, and how to go on; made without a model. */

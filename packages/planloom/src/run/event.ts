@@ -64,10 +64,24 @@ export interface EventData {
     readonly kernel: string;
     /** Where the plan was given: the planner is not asked for the first one. */
     readonly planGiven: boolean;
+    /** The run that this one was forked from, as it stood after its event `seq`, and the step that it begins again at. */
+    readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
   };
   "run.paused": { readonly reason: string };
   /** Another process (or the same, later) owns the run from here on. */
   "run.resumed": { readonly epoch: number; readonly reason: string };
+  /** A person has the ended run go on: what did not finish is begun again, and `anew` whether it finished or not. */
+  "run.reopened": {
+    readonly reason: string;
+    /** The step that was named, or null. */
+    readonly from: string | null;
+    readonly anew: readonly string[];
+    /** execution: the plan stands. plan: the planner is asked for one. */
+    readonly stage: "execution" | "plan";
+    /** Those of the process that reopened it, but for the approval policy: it may not ask for less. */
+    readonly settings: Settings;
+    readonly models: EventData["run.started"]["models"];
+  };
   "run.completed": { readonly success: boolean };
   "run.failed": { readonly error: Failure };
   "run.cancelled": { readonly reason: string };
@@ -85,7 +99,9 @@ export interface EventData {
     readonly inputs: { readonly [name: string]: Json };
     /** Definitions of the tools that the plan uses: the log explains itself without the program. */
     readonly tools: readonly ToolSpec[];
-    readonly cause: "given" | "goal" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
+    readonly cause: "given" | "fork" | "goal" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
+    /** What the steps of the plan before have finished and this one keeps; an unknown outcome is kept too. */
+    readonly kept?: readonly StepRef[];
     /** Warnings only. */
     readonly findings: readonly Finding[];
     readonly usage: Usage;
@@ -117,7 +133,12 @@ export interface EventData {
     readonly comment?: string;
   };
 
-  "step.expanded": { readonly step: string; readonly list: readonly Json[]; readonly from: Origin };
+  "step.expanded": {
+    readonly step: string;
+    readonly list: readonly Json[];
+    readonly from: Origin;
+    readonly carried?: string;
+  };
   /** A model is asked for the arguments that the plan leaves out; `args` are those that it gives. */
   "step.filling": StepRef & { readonly args: { readonly [name: string]: Json }; readonly from: Origin };
   /** `args` are the arguments that the model supplied; those of the plan are not repeated. */
@@ -139,6 +160,8 @@ export interface EventData {
     readonly from: Origin;
     readonly usage: Usage;
     readonly summary?: string;
+    /** The run whose call this was: another one that was forked, or this one before it was begun again. */
+    readonly carried?: string;
   };
   "step.failed": StepRef & {
     readonly attempt: number;
@@ -146,9 +169,15 @@ export interface EventData {
     readonly decision: Decision;
     readonly reason: string;
     readonly usage: Usage;
+    /** What the call gave, where that was refused. */
+    readonly output?: Json;
   };
   "step.retrying": StepRef & { readonly attempt: number; readonly retryAt: number };
-  "step.skipped": StepRef & { readonly reason: string; readonly cause: "when" | "failure" | "null-reference" };
+  "step.skipped": StepRef & {
+    readonly reason: string;
+    readonly cause: "when" | "failure" | "null-reference";
+    readonly carried?: string;
+  };
   "step.suspended": StepRef & {
     readonly on: "ask" | "run";
     readonly question: string;

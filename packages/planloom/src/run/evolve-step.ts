@@ -1,9 +1,10 @@
 // The fold of step events: how work enters and leaves the queue, a place, a wait, an end. In: a run and an event. Out: the same
 // run, changed in place. Separate from evolve.ts because this is one machine of its own: the life of a step or item.
 import type { Json } from "../plan/json.js";
+import type { ToolStep } from "../plan/plan.js";
 import { addUsage, type Usage } from "../plan/usage.js";
 import type { EventData, EventOf } from "./event.js";
-import { callKey, workOf, type Run, type Work } from "./state.js";
+import { callKey, workOf, type Run, type StepState, type Work } from "./state.js";
 import { newWork } from "./steps.js";
 
 export function makeReady(run: Run, work: Work): void {
@@ -11,11 +12,14 @@ export function makeReady(run: Run, work: Work): void {
   run.ready.push(work);
 }
 
+export function queueNextItem(run: Run, state: StepState): void {
+  const next = state.waitingItems.pop();
+  if (next !== undefined) makeReady(run, state.items![next]!);
+}
+
 /** Takes work out of whatever it was in, and gives its place under the concurrency limit back. */
 export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
-  if (work.status === "ready") {
-    if (run.ready.shift() !== work) throw new Error(`step ${work.step.spec.id} was not the first in the queue`);
-  } else if (work.status === "retrying") {
+  if (work.status === "retrying") {
     if (run.retries.take() !== work) throw new Error(`step ${work.step.spec.id} was not the first to be retried`);
     oweRetryTimer(run);
   } else if (work.status === "running") {
@@ -29,10 +33,14 @@ export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
   }
   work.status = status;
   if (status === "running") run.running++;
+  // What another run has done may leave from further back in the line: it is passed over when it comes to the front.
+  for (let first = run.ready.peek(); first !== undefined && first.status !== "ready"; first = run.ready.peek()) {
+    run.ready.shift();
+  }
 }
 
 function dropCall(run: Run, work: Work): void {
-  const key = callKey(work.step.spec.id, work.item, work.errors + 1);
+  const key = callKey(work.step.spec.id, work.item, work.attempt);
   for (const owed of [key, `stop/${key}`, `fill/${key}`, `stop/fill/${key}`]) run.owed.delete(owed);
 }
 
@@ -46,8 +54,9 @@ export function onExpanded(run: Run, { data, at }: EventOf<"step.expanded">): vo
   state.listFrom = data.from;
   state.items = data.list.map((_, index) => newWork(state, index));
   state.itemsOpen = data.list.length;
+  state.waitingItems = [...state.items.keys()].reverse();
   const width = Math.min(state.spec.maxParallel ?? data.list.length, data.list.length);
-  while (state.nextItem < width) makeReady(run, state.items[state.nextItem++]!);
+  for (let place = 0; place < width; place++) queueNextItem(run, state);
 }
 
 export function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void {
@@ -56,7 +65,7 @@ export function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void
   work.startedAt ??= at;
   work.args = data.args;
   work.from = data.from;
-  const attempt = work.errors + 1;
+  const { attempt } = work;
   const key = `fill/${callKey(data.step, work.item, attempt)}`;
   run.owed.set(key, { kind: "fill", key, step: data.step, item: work.item, attempt, given: data.args });
 }
@@ -104,17 +113,25 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
   work.error = data.error;
   work.reason = data.reason;
   spend(run, work, data.usage);
+  if (data.output !== undefined && work.effects === "once") {
+    run.acted.set(work.effectKey, { output: data.output, tools: [(work.step.spec as ToolStep).tool] });
+  }
   if (data.decision === "retry" || data.decision === "skip") {
     // The event that follows in the same append (step.retrying, step.skipped) moves it on.
     leaveFor(run, work, "pending");
-    work.errors++;
+    nextAttempt(work);
     return;
   }
   finish(run, work, "failed", undefined, at);
-  work.errors++;
+  nextAttempt(work);
   if (work.item === null) {
     run.failing ??= { ...data.error, message: `step ${data.step}: ${data.error.message}` };
   }
+}
+
+function nextAttempt(work: Work): void {
+  work.attempt++;
+  work.errors++;
 }
 
 export function onRetrying(run: Run, data: EventData["step.retrying"]): void {
@@ -134,6 +151,7 @@ function oweRetryTimer(run: Run): void {
 export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void {
   const work = workOf(run, data)!;
   work.reason = data.reason;
+  work.cause = data.cause;
   finish(run, work, "skipped", null, at);
   work.origin = { steps: [data.step], tools: [] };
   if (data.cause === "null-reference" && !work.step.spec.optional) run.starved = true;
@@ -156,15 +174,22 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   work.doubt = data.key;
   work.doubts++;
   spend(run, work, data.usage);
-  run.unknown++;
-  const key = `unknown/${data.step}/${work.item ?? ""}`;
-  run.owed.set(key, { kind: "person", key });
+  oweDoubt(run, work);
 }
+
+/** A person owes word of it. */
+export function oweDoubt(run: Run, work: Work): void {
+  run.unknown++;
+  run.owed.set(doubtKey(work), { kind: "person", key: doubtKey(work) });
+}
+
+const doubtKey = (work: Work) => `unknown/${work.step.spec.id}/${work.item ?? ""}`;
 
 export function onResolved(run: Run, data: EventData["step.resolved"]): void {
   const work = workOf(run, data)!;
-  run.owed.delete(`unknown/${data.step}/${work.item ?? ""}`);
+  run.owed.delete(doubtKey(work));
   leaveFor(run, work, "pending");
+  if (data.verdict === "abort") work.givenUp = true;
   work.crashes = 0;
   const inside = work.step.spec.kind === "agent";
   if (inside) (work.settled ??= new Map()).set(data.key, { verdict: data.verdict, output: data.output ?? null });
@@ -194,12 +219,7 @@ function finish(
   if (work.item !== null) {
     state.itemsOpen--;
     if (status === "failed") state.itemsFailed++;
-    const next = state.items![state.nextItem];
-    if (next !== undefined) {
-      state.nextItem++;
-      makeReady(run, next);
-    }
-    return;
+    return queueNextItem(run, state);
   }
   run.open--;
   run.counts[status]++;

@@ -3,7 +3,6 @@
 import { assertNever } from "../error.js";
 import { addUsage } from "../plan/usage.js";
 import { eventHash, type EventData, type EventOf, type RunEvent } from "./event.js";
-import { Queue } from "./queue.js";
 import {
   leaveFor,
   makeReady,
@@ -20,9 +19,8 @@ import {
   onSuspended,
   onUnknown,
 } from "./evolve-step.js";
+import { restart, takePlan } from "./restart.js";
 import { workOf, type ProposedPlan, type Run } from "./state.js";
-import { stepStates } from "./steps.js";
-import { Timetable } from "./timetable.js";
 
 /** Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. */
 export function evolve(run: Run, event: RunEvent): Run {
@@ -42,14 +40,16 @@ function apply(run: Run, event: RunEvent): void {
       return onStarted(run, event.data);
     case "run.resumed":
       return onResumed(run, event.data);
+    case "run.reopened":
+      return onReopened(run, event.data);
     case "run.completed":
       run.success = event.data.success;
-      return end(run, "completed");
+      return end(run, "completed", event.at);
     case "run.failed":
       run.error = event.data.error;
-      return end(run, "failed");
+      return end(run, "failed", event.at);
     case "run.cancelled":
-      return end(run, "cancelled");
+      return end(run, "cancelled", event.at);
     case "cancel.requested":
       return onCancelRequested(run, event.data.reason);
     case "goal.changed":
@@ -121,6 +121,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   run.settings = data.settings;
   run.models = data.models;
   run.planGiven = data.planGiven;
+  if (data.parent !== undefined) run.parent = data.parent;
   if (!data.planGiven) owePlan(run, { attempt: 1, round: 0 });
 }
 
@@ -143,8 +144,25 @@ function onCancelRequested(run: Run, reason: string): void {
   }
 }
 
-function end(run: Run, how: NonNullable<Run["ended"]>): void {
+function onReopened(run: Run, data: EventData["run.reopened"]): void {
+  run.success = run.executed = false;
+  delete run.ended;
+  delete run.endedAt;
+  delete run.error;
+  delete run.failing;
+  delete run.cancelling;
+  delete run.answer;
+  run.rejections = 0;
+  run.settings = data.settings;
+  run.models = data.models;
+  run.phase = "executing";
+  restart(run, new Set(data.anew));
+  if (data.stage === "plan") owePlan(run, { attempt: 1, round: 0 });
+}
+
+function end(run: Run, how: NonNullable<Run["ended"]>, at: number): void {
   run.ended = how;
+  run.endedAt = at;
   run.phase = "ended";
   run.owed.clear();
   run.approvals.clear();
@@ -210,11 +228,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   run.plans.push(proposed);
   run.inputs = data.inputs;
   run.phase = "executing";
-  run.ready = new Queue();
-  run.retries = new Timetable();
-  run.steps = stepStates(data.plan, data.revision, tools);
-  run.open = run.steps.size;
-  for (const state of run.steps.values()) if (state.waiting === 0) makeReady(run, state.work);
+  takePlan(run, proposed, data.kept ?? []);
 }
 
 // Approval
@@ -252,6 +266,7 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
   run.granted.add(data.hash);
   if (data.subject === "plan") {
     run.phase = "executing";
+    delete run.plans[run.plans.length - 1]!.denied;
     return;
   }
   const work = workOf(run, data.subject)!;
@@ -261,9 +276,13 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
 
 function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
   forgetApproval(run, data.hash);
-  if (data.subject !== "plan" || data.cause !== "rejected") return;
-  run.rejected = [...run.rejected, { plan: run.plans[run.plans.length - 1]!.plan, comment: data.comment ?? "" }];
-  if (run.models.planner !== null && run.rejected.length <= run.settings.rejections) {
+  if (data.subject !== "plan") return;
+  const plan = run.plans[run.plans.length - 1]!;
+  plan.denied = data.cause;
+  if (data.cause !== "rejected") return;
+  run.rejected = [...run.rejected, { plan: plan.plan, comment: data.comment ?? "" }];
+  run.rejections++;
+  if (run.models.planner !== null && run.rejections <= run.settings.rejections) {
     owePlan(run, { attempt: 1, round: 0 });
   }
 }
@@ -279,7 +298,7 @@ function onExecuted(run: Run): void {
 }
 
 function oweAnswer(run: Run, attempt: number, notBefore?: number): void {
-  const key = `answer/${attempt}`;
+  const key = `answer/${++run.answers}`;
   run.owed.set(key, { kind: "answer", key, attempt, ...(notBefore === undefined ? {} : { notBefore }) });
 }
 

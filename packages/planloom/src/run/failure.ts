@@ -2,6 +2,7 @@
 // In: how a call ended. Out: facts with the decision and its reason. Separate because this is all of the failure policy.
 import { LIMITS } from "../limits.js";
 import { sha256 } from "../plan/hash.js";
+import type { Json } from "../plan/json.js";
 import type { EffectClass } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import { fact, type Fact, type Failure, type PassingFailure, type StepRef } from "./event.js";
@@ -25,13 +26,13 @@ export function ended(
     return [
       fact("step.cancelled", {
         ...refOf(work),
-        attempt: work.errors + 1,
+        attempt: work.attempt,
         reason: run.cancelling,
         usage: outcome.usage,
       }),
     ];
   }
-  return failed(run, work, outcome.error, at, outcome.usage);
+  return failed(run, work, outcome.error, at, { usage: outcome.usage });
 }
 
 /**
@@ -49,7 +50,7 @@ function unknown(work: Work, outcome: Pick<Outcome & { type: "ended" }, "error" 
   const { spec } = work.step;
   return fact("step.unknown", {
     ...refOf(work),
-    attempt: work.errors + 1,
+    attempt: work.attempt,
     key: outcome.call?.key ?? work.effectKey,
     tool: outcome.call?.tool ?? (spec.kind === "tool" ? spec.tool : spec.kind),
     error: {
@@ -60,20 +61,27 @@ function unknown(work: Work, outcome: Pick<Outcome & { type: "ended" }, "error" 
   });
 }
 
-/** Facts after work failed with a known error: retry, skip or fail, each with its reason. */
-export function failed(run: Run, work: Work, error: Failure, at: number, usage: Usage = NO_USAGE): Fact[] {
-  const attempt = work.errors + 1;
+/** Facts after work failed with a known error: retry, skip or fail, each with its reason. `given` is what the call gave. */
+export function failed(
+  run: Run,
+  work: Work,
+  error: Failure,
+  at: number,
+  given: { readonly usage: Usage; readonly output?: Json } = { usage: NO_USAGE },
+): Fact[] {
+  const { attempt } = work;
+  const tries = work.errors + 1;
   const say = (decision: "retry" | "skip" | "fail", reason: string) =>
-    fact("step.failed", { ...refOf(work), attempt, error, decision, reason, usage });
+    fact("step.failed", { ...refOf(work), attempt, error, decision, reason, ...given });
   const { retry, onFailure } = work.step.spec;
-  if (error.retryable && attempt < retry.attempts && run.failing === undefined && run.cancelling === undefined) {
-    const retryAt = at + retryDelay(run, work, attempt, error);
+  if (error.retryable && tries < retry.attempts && run.failing === undefined && run.cancelling === undefined) {
+    const retryAt = at + retryDelay(run, work, error);
     return [
-      say("retry", `attempt ${attempt} of ${retry.attempts} failed`),
+      say("retry", `attempt ${tries} of ${retry.attempts} failed`),
       fact("step.retrying", { ...refOf(work), attempt: attempt + 1, retryAt }),
     ];
   }
-  const why = whyNoRetry(run, error, attempt, retry.attempts);
+  const why = whyNoRetry(run, error, tries, retry.attempts);
   if (onFailure === "skip") {
     const skipped = fact("step.skipped", { ...refOf(work), reason: error.message, cause: "failure" });
     return [say("skip", `${why}; the plan says to go on without it`), skipped, ...closeFanOut(work, "skipped")];
@@ -82,19 +90,19 @@ export function failed(run: Run, work: Work, error: Failure, at: number, usage: 
   return [say("fail", why + policy), ...closeFanOut(work, "failed", { error })];
 }
 
-function whyNoRetry(run: Run, error: Failure, attempt: number, attempts: number): string {
+function whyNoRetry(run: Run, error: Failure, tries: number, attempts: number): string {
   if (run.cancelling !== undefined) return "the run is being cancelled";
   if (!error.retryable) return "trying again would not help";
-  if (attempt < attempts) return "another step failed for good, so nothing is started any more";
+  if (tries < attempts) return "another step failed for good, so nothing is started any more";
   return attempts === 1 ? "it had one attempt" : `all ${attempts} attempts failed`;
 }
 
 /** ms before the next attempt: the plan's backoff with up to 10 % jitter, or longer where a server asked for it. */
-function retryDelay(run: Run, work: Work, attempt: number, error: Failure): number {
+function retryDelay(run: Run, work: Work, error: Failure): number {
   const { delayMs, backoff } = work.step.spec.retry;
-  const digest = sha256(`${run.id}/${work.step.spec.id}/${work.item ?? ""}/${attempt}`);
+  const digest = sha256(`${run.id}/${work.step.spec.id}/${work.item ?? ""}/${work.attempt}`);
   const jitter = 1 + (parseInt(digest.slice(0, 8), 16) / 0xffffffff) * 0.1;
-  const delay = Math.round(delayMs * backoff ** (attempt - 1) * jitter);
+  const delay = Math.round(delayMs * backoff ** work.errors * jitter);
   return Math.min(Math.max(delay, askedDelay(error)), LIMITS.retryDelayMaxMs);
 }
 
@@ -127,7 +135,9 @@ export function closeFanOut(
   }
   const error = itemsError(work, broken, last.error);
   const reason = "its items have ended";
-  return [fact("step.failed", { ...ref, attempt: 1, error, decision: "fail", reason, usage: NO_USAGE })];
+  return [
+    fact("step.failed", { ...ref, attempt: step.work.attempt, error, decision: "fail", reason, usage: NO_USAGE }),
+  ];
 }
 
 /** The items' own code where all that failed have the same, so that its cause is not hidden. */

@@ -1,11 +1,10 @@
 // The gate behind each call: does the output have the promised shape, and does `expect` hold. In: an output. Out: facts.
 // Separate because no step may be misled by the output of another (seed 004, brittle sequencing).
 import { resolveValue } from "../plan/reference.js";
-import type { Json } from "../plan/json.js";
+import { typeName, type Json } from "../plan/json.js";
 import { mismatch, STRING, UNKNOWN, type Type } from "../plan/type.js";
 import { typeFromSchema, typeOf } from "../plan/type-schema.js";
 import type { Usage } from "../plan/usage.js";
-import { typeName } from "./begin.js";
 import { fact, type Fact, type Failure } from "./event.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
 import { scopeOf } from "./scope.js";
@@ -14,15 +13,19 @@ import type { Run, StepState, Work } from "./state.js";
 export interface Returned {
   readonly output: Json;
   readonly tools: readonly string[];
+  /** Where its arguments came from, if not from those that the work was started with. */
+  readonly steps?: readonly string[];
   readonly usage: Usage;
   readonly summary?: string;
+  /** The run whose call it was; see the event step.completed. */
+  readonly carried?: string;
 }
 
 /** Facts after a call returned: completed where the output passes, failed where it does not. */
 export function completed(run: Run, work: Work, returned: Returned, at: number): Fact[] {
   const problem = typeProblem(work, returned.output) ?? expectProblem(run, work, returned);
-  if (problem !== undefined) return failed(run, work, problem, at, returned.usage);
-  const from = { steps: work.from.steps, tools: returned.tools };
+  if (problem !== undefined) return failed(run, work, problem, at, { usage: returned.usage, output: returned.output });
+  const from = { steps: returned.steps ?? work.from.steps, tools: returned.tools };
   return [
     fact("step.completed", {
       ...refOf(work),
@@ -30,6 +33,7 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
       from,
       usage: returned.usage,
       ...(returned.summary === undefined ? {} : { summary: returned.summary }),
+      ...(returned.carried === undefined ? {} : { carried: returned.carried }),
     }),
     ...closeFanOut(work, "completed", { tools: returned.tools }),
   ];

@@ -1,6 +1,6 @@
 // From events back to the input that they answer. In: the state before them, and the events that share an inputId. Out: that
 // input, with the same id, time and sender. Separate from replay.ts because what the log keeps of an input is a table of its own.
-import type { EventData, EventOf, EventType, RunEvent, StepRef } from "./event.js";
+import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "./event.js";
 import type { CheckedPlan, Command, Input, Outcome, Start } from "./input.js";
 import { refusedCommand } from "./refused.js";
 import { callKey, workOf, type Run } from "./state.js";
@@ -52,9 +52,11 @@ function endsWith(event: RunEvent, subject: "plan" | StepRef): boolean {
 function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | undefined {
   switch (first.type) {
     case "run.started":
-      return startOf(first, events[1]);
+      return startOf(first, events.slice(1));
     case "run.resumed":
       return { type: "recovered", ...first.data } as Said;
+    case "run.reopened":
+      return retryOf(first, events[1]);
     case "plan.proposed":
     case "plan.invalid":
     case "plan.failed":
@@ -80,9 +82,22 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
   }
 }
 
-function startOf({ data: started }: EventOf<"run.started">, next: RunEvent | undefined): Start {
-  if (next?.type !== "plan.proposed" || next.data.cause !== "given") return { type: "start", started };
-  return { type: "start", started, given: checkedIn(next.data) };
+function startOf({ data: started }: EventOf<"run.started">, [next, ...rest]: readonly RunEvent[]): Start {
+  const given = next?.type === "plan.proposed" && started.planGiven ? { given: checkedIn(next.data) } : {};
+  const carried = rest.filter(({ data }) => "carried" in data).map(({ type, data }) => ({ type, data }) as Fact);
+  return { type: "start", started, ...given, ...(carried.length === 0 ? {} : { carried }) };
+}
+
+function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
+  const { reason, from, settings, models } = data;
+  return {
+    type: "retry",
+    reason,
+    ...(from === null ? {} : { from }),
+    ...(next?.type === "plan.proposed" ? { plan: checkedIn(next.data) } : {}),
+    settings,
+    models,
+  };
 }
 
 /** What was proposed, with its fields in the order in which they were written: hashes read that. */
@@ -90,6 +105,7 @@ function checkedIn({
   revision: _revision,
   cause: _cause,
   usage: _usage,
+  kept: _kept,
   ...plan
 }: EventData["plan.proposed"]): CheckedPlan {
   return plan;
@@ -133,7 +149,7 @@ function stepOutcome(
       ? { type: "respond", ...placeOf(event.data), value: event.data.output }
       : undefined;
   }
-  const call = callKey(work.step.spec.id, work.item, work.errors + 1);
+  const call = callKey(work.step.spec.id, work.item, work.attempt);
   const key = [call, `fill/${call}`].find((owed) => run.owed.has(owed));
   return key === undefined ? CLOCK : callOutcome(key, event);
 }
@@ -151,6 +167,7 @@ function callOutcome(
       return { type: "returned", key, output, tools: from.tools, usage, ...(summary === undefined ? {} : { summary }) };
     }
     case "step.failed":
+      if (data.output !== undefined) return { type: "returned", key, output: data.output, tools: [], usage };
       return { type: "ended", key, ending: "tool-error", error: data.error, usage };
     case "step.unknown":
       return {

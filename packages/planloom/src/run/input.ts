@@ -1,12 +1,11 @@
 // What `decide` receives: a person's command, the outcome of an effect, or a sign from the engine. In: nothing. Out: the union.
 // Separate because commands travel through inboxes and outcomes come from every engine. Each carries its time and id.
 import type { Finding } from "../plan/finding.js";
-import { LIMITS } from "../limits.js";
-import { depthOf, isObject, type Json } from "../plan/json.js";
+import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import type { EventData, Failure } from "./event.js";
+import type { EventData, Fact, Failure, Settings } from "./event.js";
 
 interface Stamp {
   /** Unique in the run. */
@@ -85,12 +84,25 @@ export type Command =
       /** The how-manieth doubt about this step (item), from 1: what is said of one must not settle the next. */
       readonly doubt?: number;
     }
-  | { readonly type: "cancel"; readonly reason: string };
+  | { readonly type: "cancel"; readonly reason: string }
+  | {
+      /** Has a run that has ended go on. */
+      readonly type: "retry";
+      readonly reason?: string;
+      /** Begin this step again, and all that follows from it. */
+      readonly from?: string;
+      /** Instead of the plan that it has; what means the same in both is kept. */
+      readonly plan?: CheckedPlan;
+      readonly settings: Settings;
+      readonly models: EventData["run.started"]["models"];
+    };
 
 export type Start = {
   readonly type: "start";
   readonly started: EventData["run.started"];
   readonly given?: CheckedPlan;
+  /** What another run did of that plan already: how its steps and items were expanded, completed and skipped. */
+  readonly carried?: readonly Fact[];
 };
 
 export type Input = Stamp &
@@ -106,35 +118,15 @@ export type Input = Stamp &
     | Command
   );
 
-const COMMANDS: readonly string[] = ["approve", "reject", "respond", "settle", "cancel"] satisfies Command["type"][];
+const COMMANDS: readonly string[] = [
+  "approve",
+  "reject",
+  "respond",
+  "settle",
+  "cancel",
+  "retry",
+] satisfies Command["type"][];
 
 export function isCommand(input: Input): input is Input & Command {
   return COMMANDS.includes(input.type);
 }
-
-/**
- * The command in what another process, or a program without types, has sent; undefined where it is none. What the kernel
- * cannot decide would stop every process that ever drives the run.
- */
-export function readCommand(payload: unknown): Command | undefined {
-  if (!isObject(payload)) return undefined;
-  const { type, hash, comment, step, item, value, verdict, output, doubt, reason } = payload as {
-    [field: string]: unknown;
-  };
-  const place = typeof step === "string" && (item === undefined || Number.isInteger(item));
-  const sound =
-    (type === "approve" && isText(hash) && (comment === undefined || isText(comment))) ||
-    (type === "reject" && isText(comment) && (hash === undefined || isText(hash))) ||
-    (type === "respond" && place && isValue(value)) ||
-    (type === "settle" &&
-      place &&
-      VERDICTS.includes(verdict) &&
-      (output === undefined || isValue(output)) &&
-      (doubt === undefined || Number.isInteger(doubt))) ||
-    (type === "cancel" && isText(reason));
-  return sound ? (payload as unknown as Command) : undefined;
-}
-
-const VERDICTS: readonly unknown[] = ["happened", "not-happened", "abort"];
-const isText = (value: unknown) => typeof value === "string";
-const isValue = (value: unknown) => value !== undefined && depthOf(value, LIMITS.jsonDepth) <= LIMITS.jsonDepth;

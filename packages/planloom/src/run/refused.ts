@@ -8,7 +8,13 @@ import type { Run, Work } from "./state.js";
 
 /** undefined where the log does not tell enough. */
 export function refusedCommand(run: Run, { command, code, message }: EventData["input.refused"]): Command | undefined {
+  if (code === "RUN_ENDED") return ANY[command];
   switch (command) {
+    case "retry": {
+      const from = /^there is no step (.*)$/s.exec(message)?.[1];
+      if (code === "STEP_UNKNOWN") return undefined;
+      return { type: "retry", settings: run.settings, models: run.models, ...(from === undefined ? {} : { from }) };
+    }
     case "cancel":
       return { type: "cancel", reason: "" };
     case "approve":
@@ -26,6 +32,15 @@ export function refusedCommand(run: Run, { command, code, message }: EventData["
       return undefined;
   }
 }
+
+/** Whatever they say, a run that has ended refuses them. */
+const ANY: { readonly [type: string]: Command } = {
+  approve: { type: "approve", hash: "" },
+  reject: { type: "reject", comment: "" },
+  respond: { type: "respond", step: "", value: null },
+  settle: { type: "settle", step: "", verdict: "abort" },
+  cancel: { type: "cancel", reason: "" },
+};
 
 /** The hash that a refusal speaks of; of one that nobody knows, the letters that it shows are as good as the whole. */
 function hashMeant(run: Run, message: string): string | undefined {

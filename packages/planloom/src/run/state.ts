@@ -33,7 +33,9 @@ export interface Work {
   /** null for a step that is no fan-out, and for the fan-out as a whole. */
   readonly item: number | null;
   status: StepStatus;
-  /** Attempts that ended in an error; the next attempt is this plus one. */
+  /** The present or the next attempt, from 1. It names a call and its journal, so it never goes back. */
+  attempt: number;
+  /** Attempts that ended in an error since the step was begun, or begun again by a person: `retry.attempts` counts these. */
   errors: number;
   /** Times the present attempt was found unfinished by a recovering process. */
   crashes: number;
@@ -48,6 +50,8 @@ export interface Work {
   doubt?: string;
   /** How often an outcome was unknown. */
   doubts: number;
+  /** A person gave it up while its outcome was unknown: whoever wants it after all is asked that again. */
+  givenUp?: true;
   /** What persons said of calls inside this step, by key: its journal goes on with that. */
   settled?: Map<string, Settled>;
   /** The hash of the call that a person has approved. */
@@ -59,6 +63,8 @@ export interface Work {
   error?: Failure;
   /** Why it was skipped, retried or failed, in words. */
   reason?: string;
+  /** Of a skip. */
+  cause?: EventData["step.skipped"]["cause"];
   question?: string;
   usage: Usage;
   /** ms since 1970. */
@@ -70,20 +76,29 @@ export interface StepState {
   readonly spec: Step;
   readonly tool?: ToolSpec;
   readonly index: number;
-  readonly revision: number;
+  /** Of the plan that it was begun under. */
+  revision: number;
   /** Steps that wait for this one. */
   readonly dependents: StepState[];
   /** How many steps this one still waits for. */
   waiting: number;
-  readonly work: Work;
+  work: Work;
   /** Of a fan-out, once expanded. */
   items?: Work[];
   list?: readonly Json[];
   listFrom?: Origin;
-  /** Items that have not been queued yet start here. */
-  nextItem: number;
+  /** The first attempt of what has none yet: earlier ones were made under another plan, or before it was all begun again. */
+  firstAttempt: number;
+  /** Items that wait for a place under `maxParallel`, the next one last. */
+  waitingItems: number[];
   itemsOpen: number;
   itemsFailed: number;
+}
+
+export interface Acted {
+  readonly output: Json;
+  readonly tools: readonly string[];
+  readonly summary?: string;
 }
 
 export interface ProposedPlan {
@@ -92,6 +107,8 @@ export interface ProposedPlan {
   readonly hash: string;
   readonly cause: EventData["plan.proposed"]["cause"];
   readonly tools: ReadonlyMap<string, ToolSpec>;
+  /** Why nobody approved it, where that was asked. */
+  denied?: EventData["approval.denied"]["cause"];
 }
 
 export interface PendingApproval {
@@ -117,10 +134,14 @@ export interface Run {
   settings: Settings;
   models: EventData["run.started"]["models"];
   planGiven: boolean;
+  /** The run that it was forked from. */
+  parent?: NonNullable<EventData["run.started"]["parent"]>;
   epoch: number;
 
   phase: Phase;
   ended?: "completed" | "failed" | "cancelled";
+  /** ms since 1970. */
+  endedAt?: number;
   success: boolean;
   /** Why the run failed. */
   error?: Failure;
@@ -131,7 +152,13 @@ export interface Run {
 
   plans: ProposedPlan[];
   rejected: { readonly plan: Plan; readonly comment: string }[];
+  /** How many of them count against the limit: a person who has the run go on begins to count anew. */
+  rejections: number;
   steps: Map<string, StepState>;
+  /** Outputs of calls that act once and whose step is begun again, by effect key: they are not made twice. */
+  acted: Map<string, Acted>;
+  /** The first attempt that no plan has made yet, by step. */
+  attempts: Map<string, number>;
   /** Work whose turn it is, in order. */
   ready: Queue<Work>;
   retries: Timetable<Work>;
@@ -148,6 +175,8 @@ export interface Run {
   starved: boolean;
   replans: number;
   executed: boolean;
+  /** Requests to the synthesizer. */
+  answers: number;
 
   approvals: Map<string, PendingApproval>;
   /** When each of them expires: its hash by its time. The first one still waits. */
@@ -179,7 +208,10 @@ export function emptyRun(id: string): Run {
     success: false,
     plans: [],
     rejected: [],
+    rejections: 0,
     steps: new Map(),
+    acted: new Map(),
+    attempts: new Map(),
     ready: new Queue(),
     retries: new Timetable(),
     running: 0,
@@ -190,6 +222,7 @@ export function emptyRun(id: string): Run {
     starved: false,
     replans: 0,
     executed: false,
+    answers: 0,
     approvals: new Map(),
     expiries: new Timetable(),
     granted: new Set(),

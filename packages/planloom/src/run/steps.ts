@@ -1,5 +1,5 @@
 // The steps of a new plan as state: nothing has begun. In: a plan and the tools that it uses. Out: its steps by id.
-// Separate because it is the one place where dependencies become counters, in time linear in steps and references.
+// Separate because it is the one place where dependencies become links, in time linear in steps and references.
 import { needsOf } from "../plan/graph.js";
 import { NO_ORIGIN } from "../plan/origin.js";
 import type { Plan, Step } from "../plan/plan.js";
@@ -7,20 +7,24 @@ import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { StepState, Work } from "./state.js";
 
-/** The steps of a plan with their dependants and how many they wait for. */
-export function stepStates(plan: Plan, revision: number, tools: ReadonlyMap<string, ToolSpec>): Map<string, StepState> {
+interface Under {
+  readonly revision: number;
+  readonly tools: ReadonlyMap<string, ToolSpec>;
+  /** The first attempts of steps that an earlier plan had too. */
+  readonly attempts: ReadonlyMap<string, number>;
+}
+
+/** The steps of a plan with their dependants. */
+export function stepStates(plan: Plan, under: Under): Map<string, StepState> {
   const states = new Map<string, StepState>();
-  plan.steps.forEach((spec, index) => states.set(spec.id, stepState(spec, index, revision, tools)));
+  plan.steps.forEach((spec, index) => states.set(spec.id, stepState(spec, index, under)));
   for (const state of states.values()) {
-    for (const id of needsOf(state.spec)) {
-      states.get(id)?.dependents.push(state);
-      state.waiting++;
-    }
+    for (const id of needsOf(state.spec)) states.get(id)?.dependents.push(state);
   }
   return states;
 }
 
-function stepState(spec: Step, index: number, revision: number, tools: ReadonlyMap<string, ToolSpec>): StepState {
+function stepState(spec: Step, index: number, { revision, tools, attempts }: Under): StepState {
   const tool = spec.kind === "tool" ? tools.get(spec.tool) : undefined;
   const state = {
     spec,
@@ -29,19 +33,24 @@ function stepState(spec: Step, index: number, revision: number, tools: ReadonlyM
     revision,
     dependents: [],
     waiting: 0,
-    nextItem: 0,
+    firstAttempt: attempts.get(spec.id) ?? 1,
+    waitingItems: NO_ITEMS,
     itemsOpen: 0,
     itemsFailed: 0,
-  } as Omit<StepState, "work"> as StepState & { work: Work };
+  } as Omit<StepState, "work"> as StepState;
   state.work = newWork(state, null);
   return state;
 }
+
+/** Shared by all steps that are no fan-outs; never changed. */
+const NO_ITEMS: number[] = [];
 
 export function newWork(step: StepState, item: number | null): Work {
   return {
     step,
     item,
     status: "pending",
+    attempt: step.firstAttempt,
     errors: 0,
     crashes: 0,
     doubts: 0,

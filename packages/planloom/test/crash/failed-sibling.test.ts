@@ -20,7 +20,7 @@ const plan = {
 };
 
 /** A world of its own over the same file, as another process would open it; `paid` outlives them all. */
-async function loomOver(path: string, paid: string[]): Promise<Loom> {
+async function loomOver(path: string, paid: string[], mended = false): Promise<Loom> {
   const make = (name: string, effects: "none" | "once", run: (key: string) => Promise<string>) =>
     tool({
       name,
@@ -33,6 +33,7 @@ async function loomOver(path: string, paid: string[]): Promise<Loom> {
   const tools = [
     make("fail", "none", async () => {
       await delay(20);
+      if (mended) return "well";
       throw new ToolError("for good", { retryable: false });
     }),
     make("pay", "once", async (key) => {
@@ -71,10 +72,15 @@ test("the effect of a step in flight is done once and recorded, though its sibli
   ]);
 
   await first.close();
-  const second = await loomOver(path, paid);
+  const second = await loomOver(path, paid, true);
   const again = await second.get("run");
   await again.resume();
   expect(await again.result()).toStrictEqual(document);
+
+  expect(await again.previewRetry()).toMatchObject({ ok: true, reused: ["b"], runs: ["a", "c"], actAgain: [] });
+  expect(await again.retry()).toStrictEqual({ ok: true });
+  const retried = await again.result();
+  expect(retried).toMatchObject({ status: "completed", answer: "joined" });
   expect(paid).toHaveLength(1);
-  figure("failed sibling", { effects: paid.length, status: document.status });
+  figure("failed sibling", { effects: paid.length, status: document.status, afterRetry: retried.status });
 });

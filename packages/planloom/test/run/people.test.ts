@@ -51,7 +51,9 @@ describe("approval of a plan", () => {
     const story = given(always());
     const { hash } = story.run.plans[0]!;
     story.when({ type: "clock", at: DAY - 1 }).then();
-    story.when({ type: "approve", hash, at: DAY }).then(["approval.denied", { cause: "expired" }], "run.failed");
+    story
+      .when({ type: "approve", hash, at: DAY })
+      .then(["approval.denied", { cause: "expired" }], "run.failed", ["input.refused", { code: "RUN_ENDED" }]);
     expect(story.run.error).toMatchObject({ code: "APPROVAL_EXPIRED" });
   });
 

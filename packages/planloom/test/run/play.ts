@@ -160,7 +160,8 @@ export class Play {
     const owed = !("key" in input) || this.run.owed.has(input.key);
     const ended = this.run.ended !== undefined;
     const events = transition(this.run, input);
-    must(!ended || events.length === 0, "nothing follows the end");
+    const refusals = events.every((one) => one.type === "input.refused" && one.data.code === "RUN_ENDED");
+    must(!ended || refusals, "nothing but refusals follows the end");
     must(owed || events.length === 0, "an outcome that is not owed changes nothing");
     const answered = events.some((one) => one.by === "ann");
     must(by !== "ann" || answered || this.run.ended !== undefined, "a command is answered");

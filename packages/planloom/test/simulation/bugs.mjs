@@ -31,7 +31,7 @@ export const BUGS = [
     name: "a key for each attempt",
     file: "src/run/begin.js",
     find: "hashOf([run.id, spec.id, work.item, name, args, 0])",
-    put: "hashOf([run.id, spec.id, work.item, name, args, work.errors])",
+    put: "hashOf([run.id, spec.id, work.item, name, args, work.attempt])",
   },
   {
     name: "a torn tail is accepted",

@@ -1,5 +1,6 @@
 // The people of a world: they approve, answer, settle what is in doubt (truthfully), cancel, and make noise. In: what the
 // durable log says. Out: commands, through an engine or straight into the inbox. Separate because commands come from anywhere.
+import type { Json } from "../../src/plan/json.js";
 import type { Command } from "../../src/run/input.js";
 import type { Run, Work } from "../../src/run/state.js";
 import type { Dice } from "./dice.js";
@@ -102,7 +103,7 @@ export class People {
     const inputId = `ann-${++this.#count}`;
     ledger.fault("duplicate command", at.name);
     const put = (): void => {
-      const entry = { inputId, at: at.now, by: "ann", payload: command };
+      const entry = { inputId, at: at.now, by: "ann", payload: command as unknown as Json };
       at.store.put(runId, entry).then(
         () => void (said.acknowledged = "recorded"),
         () => undefined,

@@ -1,0 +1,169 @@
+// Going on with a run that has ended: what is kept, what is begun again, or why nothing is. In: a run and what a person wants.
+// Out: the same as a preview, and as facts. Separate from the other commands, which are for runs that have not ended.
+import { stepHashes } from "../plan/step-hash.js";
+import type { ToolSpec } from "../plan/tool-spec.js";
+import { fact, type EventData, type Fact, type Settings, type StepRef } from "./event.js";
+import type { CheckedPlan, Command } from "./input.js";
+import { proposal } from "./proposal.js";
+import { isFinished } from "./restart.js";
+import { currentPlan, type Run, type StepState, type Work } from "./state.js";
+import { stepStates } from "./steps.js";
+
+/** What a person wants of an ended run. */
+export interface Wish {
+  /** Begin this step again although it finished, and all that follows from it. */
+  readonly from?: string;
+  /** Instead of the plan that it has, or the same with other inputs. */
+  readonly plan?: CheckedPlan;
+}
+
+/** What becomes of each step; ids in plan order. */
+export interface Reopening {
+  readonly ok: true;
+  readonly stage: EventData["run.reopened"]["stage"];
+  /** Steps whose output is reused: nothing is called for them. */
+  readonly reused: readonly string[];
+  /** Steps that run: for the first time, or because they did not finish, or anew. */
+  readonly runs: readonly string[];
+  /** Of these: those that are wholly begun again. */
+  readonly anew: readonly string[];
+  /** Of these: those that had finished and may act in the world once more. */
+  readonly actAgain: readonly string[];
+  /** Steps with a call whose outcome is unknown still: a person is asked. */
+  readonly unknown: readonly string[];
+  /** What goes over to another plan: finished steps and items, and those in doubt. */
+  readonly kept: readonly StepRef[];
+}
+
+export interface NoReopening {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a retry of this run would do. A run that has not ended is not retried. */
+export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
+  if (run.ended === undefined)
+    return no("RUN_NOT_ENDED", "the run has not ended; cancel it first, or answer what it asks");
+  if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(run);
+  const parts = partsOf(run, wish);
+  if (!parts.ok) return parts;
+  if (wish.plan === undefined && wish.from === undefined && run.ended === "completed") {
+    return no("NOTHING_TO_RETRY", "the run has completed; name a step to begin again from, or give another plan");
+  }
+  return parts;
+}
+
+const no = (code: string, message: string): NoReopening => ({ ok: false, code, message });
+
+const lacksPlan = (run: Run) => currentPlan(run) === undefined || currentPlan(run)!.denied === "rejected";
+
+function withoutPlan(run: Run): Reopening | NoReopening {
+  if (run.models.planner === null && run.ended !== undefined)
+    return no("NOTHING_TO_RETRY", "the run has no plan that was accepted, and there is no planner: give a plan");
+  return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], kept: [] };
+}
+
+/** Which steps are kept and which run, if `from` is begun again or another plan takes the place of the present one. */
+export function partsOf(run: Run, { from, plan }: Wish): Reopening | NoReopening {
+  const steps = plan === undefined ? run.steps : stepsOf(run, plan);
+  if (from !== undefined && !steps.has(from)) return no("UNKNOWN_STEP", `there is no step ${from}`);
+  const ids = [...steps.keys()];
+  const finished = (id: string) => run.steps.has(id) && isFinished(run.steps.get(id)!.work);
+  const anew = reach(steps, [
+    ...(plan === undefined ? [] : changedSteps(run, plan)),
+    ...(from === undefined ? [] : [from]),
+  ]);
+  const runs = reach(steps, [...anew, ...ids.filter((id) => !finished(id))]);
+  const late = new Set([...runs].flatMap((id) => steps.get(id)!.dependents.map(({ spec }) => spec.id)));
+  const goesOn = (id: string) => runs.has(id) && !anew.has(id) && !late.has(id);
+  const unknown = ids.filter((id) => run.steps.has(id) && holdsDoubt(run.steps.get(id)!));
+  const lost = unknown.find((id) => !goesOn(id));
+  if (lost !== undefined) {
+    const message = `the outcome of step ${lost} is unknown and would be forgotten; retry the run as it is, and settle that first`;
+    return no("STEP_UNKNOWN", message);
+  }
+  return {
+    ok: true,
+    stage: "execution",
+    reused: ids.filter((id) => !runs.has(id)),
+    runs: ids.filter((id) => runs.has(id)),
+    anew: ids.filter((id) => anew.has(id)),
+    actAgain: ids.filter((id) => anew.has(id) && finished(id) && mayAct(steps.get(id)!, toolsOf(run, plan))),
+    unknown,
+    kept: ids.flatMap((id) => (runs.has(id) ? (goesOn(id) ? partsKept(run.steps.get(id)) : []) : [{ step: id }])),
+  };
+}
+
+function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, StepState> {
+  return stepStates(plan, { revision: run.plans.length + 1, tools: byName(tools), attempts: run.attempts });
+}
+
+const byName = (tools: readonly ToolSpec[]) => new Map(tools.map((tool) => [tool.name, tool]));
+
+const toolsOf = (run: Run, plan: CheckedPlan | undefined) =>
+  plan === undefined ? (currentPlan(run)?.tools ?? new Map<string, ToolSpec>()) : byName(plan.tools);
+
+/** The steps that mean something else than they did, or are new. */
+function changedSteps(run: Run, { plan, inputs, tools }: CheckedPlan): readonly string[] {
+  const before = currentPlan(run);
+  if (before === undefined) return [];
+  const [was, is] = [stepHashes(before.plan, run.inputs, [...before.tools.values()]), stepHashes(plan, inputs, tools)];
+  return [...is.keys()].filter((id) => was.get(id) !== is.get(id));
+}
+
+/** These steps and all that wait for them. */
+function reach(steps: ReadonlyMap<string, StepState>, from: readonly string[]): Set<string> {
+  const reached = new Set(from);
+  for (const id of reached) for (const { spec } of steps.get(id)!.dependents) reached.add(spec.id);
+  return reached;
+}
+
+const isDoubtful = ({ status, givenUp }: Work) => status === "unknown" || givenUp === true;
+
+const holdsDoubt = ({ work, items = [] }: StepState) => [work, ...items].some(isDoubtful);
+
+function mayAct({ spec, tool }: StepState, tools: ReadonlyMap<string, ToolSpec>): boolean {
+  if (spec.kind !== "agent") return tool !== undefined && tool.effects !== "none";
+  const names = spec.tools === "all" ? [...tools.keys()] : spec.tools;
+  return names.some((name) => (tools.get(name)?.effects ?? "none") !== "none");
+}
+
+/** What an unfinished step has finished, or holds in doubt. */
+function partsKept(state: StepState | undefined): readonly StepRef[] {
+  if (state === undefined) return [];
+  const step = state.spec.id;
+  if (state.items === undefined) return isDoubtful(state.work) ? [{ step }] : [];
+  return state.items.flatMap((work, item) => (isFinished(work) || isDoubtful(work) ? [{ step, item }] : []));
+}
+
+/** Facts that have an ended run go on as a person wants; or one that refuses it. */
+export function retry(run: Run, command: Command & { readonly type: "retry" }, at: number): Fact[] {
+  const parts = reopening(run, command);
+  if (!parts.ok) return [fact("input.refused", { command: "retry", code: parts.code, message: parts.message })];
+  const { plan, from = null, models } = command;
+  const settings = { ...command.settings, approval: run.settings.approval };
+  const { stage, kept } = parts;
+  const anew = plan === undefined ? parts.anew : [];
+  const reason = command.reason ?? "retried by a person";
+  const reopened = fact("run.reopened", { reason, from, anew, stage, settings, models });
+  if (plan !== undefined) {
+    const rejectedBefore = run.rejected.length > 0;
+    return [
+      reopened,
+      ...proposal(plan, { revision: run.plans.length + 1, cause: "edit", kept, rejectedBefore, settings, at }),
+    ];
+  }
+  if (stage === "plan") return [reopened];
+  return [reopened, ...approvalAgain(run, parts, settings, at)];
+}
+
+/** A plan that nobody approved in time, and one that may act once more, is asked for. */
+function approvalAgain(run: Run, { actAgain }: Reopening, settings: Settings, at: number): Fact[] {
+  const { hash, denied } = currentPlan(run)!;
+  const again =
+    actAgain.length > 0 && settings.approval !== "never" ? `it may act again in ${actAgain.join(", ")}` : undefined;
+  const reason = denied === undefined ? again : "it was not approved before the run ended";
+  if (reason === undefined) return [];
+  return [fact("approval.requested", { subject: "plan", hash, reason, expiresAt: at + settings.approvalMs })];
+}

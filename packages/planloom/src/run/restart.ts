@@ -1,0 +1,160 @@
+// The fold of beginning again: what a new plan keeps of the one before it, and what an ended run that goes on does again.
+// In: a run and what was decided to keep or to do anew. Out: the same run, with its queue and counters made anew.
+// Separate because it is the one part of the fold whose cost grows with the plan.
+import type { StepRef } from "./event.js";
+import { makeReady, oweDoubt, queueNextItem } from "./evolve-step.js";
+import { Queue } from "./queue.js";
+import type { ProposedPlan, Run, StepState, Work } from "./state.js";
+import { newWork, stepStates } from "./steps.js";
+import { Timetable } from "./timetable.js";
+
+/** Puts the steps of a plan in the place of those before; what is `kept` goes over as it is. */
+export function takePlan(run: Run, proposed: ProposedPlan, kept: readonly StepRef[]): void {
+  const before = run.steps;
+  for (const state of before.values()) retire(run, state);
+  run.steps = stepStates(proposed.plan, { ...proposed, attempts: run.attempts });
+  const items = new Map<string, number[]>();
+  for (const { step, item } of kept) {
+    const [from, to] = [before.get(step), run.steps.get(step)];
+    if (from === undefined || to === undefined) continue;
+    if (item === undefined) keepStep(from, to);
+    else if (items.has(step)) items.get(step)!.push(item);
+    else items.set(step, [item]);
+  }
+  for (const [step, indexes] of items) keepItems(before.get(step)!, run.steps.get(step)!, indexes);
+  recount(run);
+}
+
+/** What must be known of a step for good, whatever becomes of it: the calls that act once, and the names that are used up. */
+function retire(run: Run, state: StepState): void {
+  let attempt = state.firstAttempt;
+  for (const work of [state.work, ...(state.items ?? [])]) {
+    noteActed(run, work);
+    attempt = Math.max(attempt, begunOnce(work) ? work.attempt + 1 : work.attempt);
+  }
+  run.attempts.set(state.spec.id, attempt);
+}
+
+function noteActed(run: Run, { step, effects, effectKey, output, origin, status, summary }: Work): void {
+  if (status !== "completed" || effects !== "once" || step.spec.kind !== "tool" || effectKey === "") return;
+  run.acted.set(effectKey, {
+    output: output ?? null,
+    tools: origin.tools,
+    ...(summary === undefined ? {} : { summary }),
+  });
+}
+
+const begunOnce = ({ args, startedAt }: Work) => args !== undefined || startedAt !== undefined;
+
+function keepStep(from: StepState, to: StepState): void {
+  to.revision = from.revision;
+  to.firstAttempt = from.firstAttempt;
+  to.work = { ...from.work, step: to };
+  if (from.items === undefined) return;
+  keepList(from, to);
+  to.items = from.items.map((work) => ({ ...work, step: to }));
+}
+
+function keepItems(from: StepState, to: StepState, indexes: readonly number[]): void {
+  keepList(from, to);
+  to.items = from.items!.map((_, index) => newWork(to, index));
+  for (const index of indexes) to.items[index] = { ...from.items![index]!, step: to };
+}
+
+function keepList(from: StepState, to: StepState): void {
+  if (from.list !== undefined) to.list = from.list;
+  if (from.listFrom !== undefined) to.listFrom = from.listFrom;
+}
+
+/** Has an ended run go on: what did not finish is begun again, and `anew` wholly so, finished or not. */
+export function restart(run: Run, anew: ReadonlySet<string>): void {
+  for (const state of run.steps.values()) {
+    if (anew.has(state.spec.id)) beginAnew(run, state);
+    else if (!isFinished(state.work)) goOn(state);
+  }
+  recount(run);
+}
+
+function beginAnew(run: Run, state: StepState): void {
+  retire(run, state);
+  state.firstAttempt = run.attempts.get(state.spec.id)!;
+  const { usage } = state.work;
+  state.work = { ...newWork(state, null), usage };
+  delete state.items;
+  delete state.list;
+  delete state.listFrom;
+}
+
+function goOn(state: StepState): void {
+  state.work = resumed(state.work);
+  if (state.items !== undefined) state.items = state.items.map((work) => (isFinished(work) ? work : resumed(work)));
+}
+
+/**
+ * Unfinished work as it goes on. An agent step that was stopped keeps its attempt, so that its journal is read and no turn is
+ * paid again; a doubt remains one, and one that a person gave up returns.
+ */
+function resumed(work: Work): Work {
+  if (work.status === "unknown") return work;
+  if (work.givenUp === true) {
+    const { givenUp: _over, ...doubtful } = work;
+    return { ...doubtful, status: "unknown" };
+  }
+  const stopped = work.status === "cancelled" && work.step.spec.kind !== "agent";
+  const { step, item, usage, doubts, settled, approved, filled } = work;
+  return {
+    ...newWork(step, item),
+    attempt: stopped ? work.attempt + 1 : work.attempt,
+    usage,
+    doubts,
+    ...(settled === undefined ? {} : { settled }),
+    ...(approved === undefined ? {} : { approved }),
+    ...(filled === undefined ? {} : { filled }),
+  };
+}
+
+export const isFinished = ({ status }: Work): boolean => status === "completed" || status === "skipped";
+
+/** Counts, queues and what persons owe about doubts, from the state of each step. Nothing is running. */
+function recount(run: Run): void {
+  run.ready = new Queue();
+  run.retries = new Timetable();
+  run.running = run.open = run.unknown = run.asked = 0;
+  run.counts = { completed: 0, failed: 0, skipped: 0 };
+  run.starved = false;
+  const states = [...run.steps.values()];
+  for (const state of states) state.waiting = 0;
+  for (const state of states) countStep(run, state);
+  for (const state of states) if (state.waiting === 0) queueStep(run, state);
+}
+
+function countStep(run: Run, { work, spec, dependents }: StepState): void {
+  if (isFinished(work)) {
+    run.counts[work.status as "completed" | "skipped"]++;
+    if (work.cause === "null-reference" && !spec.optional) run.starved = true;
+    return;
+  }
+  run.open++;
+  for (const dependent of dependents) dependent.waiting++;
+}
+
+function queueStep(run: Run, state: StepState): void {
+  if (isFinished(state.work)) return;
+  if (state.items === undefined) return queueWork(run, state.work);
+  state.itemsFailed = 0;
+  const open = state.items.filter((work) => !isFinished(work));
+  state.itemsOpen = open.length;
+  const doubtful = open.filter(({ status }) => status === "unknown");
+  for (const work of doubtful) queueWork(run, work);
+  state.waitingItems = open
+    .filter(({ status }) => status !== "unknown")
+    .map(({ item }) => item!)
+    .reverse();
+  const places = (state.spec.maxParallel ?? open.length) - doubtful.length;
+  for (let place = 0; place < places; place++) queueNextItem(run, state);
+}
+
+function queueWork(run: Run, work: Work): void {
+  if (work.status === "unknown") oweDoubt(run, work);
+  else makeReady(run, work);
+}

@@ -1,0 +1,144 @@
+// Ended runs that go on, and runs that begin in the middle of another: what was finished is neither paid nor done again.
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { createLoom } from "../../src/engine/create-loom.js";
+import type { Loom } from "../../src/engine/loom.js";
+import { openSqliteStore } from "../../src/store/sqlite.js";
+import { tool, ToolError } from "../../src/tools/tool.js";
+import { eventsOf, folder } from "./parts.js";
+
+/** A world in which `broken` names the tools' steps that fail; `calls` is what was done in it, in order. */
+interface Bench {
+  readonly calls: string[];
+  readonly broken: Set<string>;
+  readonly loom: () => Promise<Loom>;
+}
+
+function bench(): Bench {
+  const path = join(folder(), "planloom.db");
+  const calls: string[] = [];
+  const broken = new Set<string>();
+  const make = (name: string, effects: "none" | "once") =>
+    tool({
+      name,
+      description: `Does ${name}.`,
+      input: { type: "object" },
+      output: { type: "string" },
+      effects,
+      run: async (args, { stepId }) => {
+        const { of = "" } = args as { readonly of?: string };
+        if (broken.has(stepId) || broken.has(of)) throw new ToolError("not today", { retryable: false });
+        calls.push(of === "" ? stepId : `${stepId}:${of}`);
+        return `${stepId} ${of}`.trim();
+      },
+    });
+  const loom = async () => {
+    const store = await openSqliteStore({ path });
+    const opened = await createLoom({ store, tools: [make("look", "none"), make("pay", "once")] }, { env: {} });
+    onTestFinished(async () => {
+      await opened.close();
+      await store.close();
+    });
+    return opened;
+  };
+  return { calls, broken, loom };
+}
+
+const chain = {
+  steps: [
+    { id: "a", tool: "look" },
+    { id: "b", tool: "pay", with: { of: "${{ a }}" } },
+    { id: "c", tool: "look", with: { of: "${{ b }}" }, retry: { attempts: 1 } },
+  ],
+  answer: { value: "${{ c }}" },
+};
+
+it("goes on where it failed, in another process, with what it had", async () => {
+  const { calls, broken, loom } = bench();
+  broken.add("c");
+  const first = await loom();
+  const failed = await (await first.start("", { plan: { goal: "pay", ...chain }, runId: "r" })).result();
+  expect(failed.status).toBe("failed");
+  await first.close();
+  broken.clear();
+  const run = await (await loom()).get("r");
+  expect(await run.retry()).toEqual({ ok: true });
+  expect(await run.result()).toMatchObject({ status: "completed", answer: "c b a", stepsCompleted: 3 });
+  expect(calls).toEqual(["a", "b:a", "c:b a"]);
+  await run.replay({ strict: true });
+});
+
+it("begins again from a step, and does not act twice for it", async () => {
+  const { calls, loom } = bench();
+  const run = await (await loom()).start("", { plan: { goal: "pay", ...chain } });
+  await run.result();
+  expect(await run.retry()).toMatchObject({ ok: false, code: "NOTHING_TO_RETRY" });
+  expect(await run.retry({ from: "nobody" })).toMatchObject({ ok: false, code: "UNKNOWN_STEP" });
+  expect(await run.previewRetry({ from: "b" })).toMatchObject({
+    reused: ["a"],
+    runs: ["b", "c"],
+    anew: ["b", "c"],
+    actAgain: ["b"],
+  });
+  expect(await run.retry({ from: "b" })).toEqual({ ok: true });
+  expect(await run.result()).toMatchObject({ status: "completed" });
+  expect(calls).toEqual(["a", "b:a", "c:b a", "c:b a"]);
+  await run.replay({ strict: true });
+});
+
+it("runs only the items that failed", async () => {
+  const { calls, broken, loom } = bench();
+  broken.add("y");
+  const plan = {
+    goal: "all",
+    inputs: { list: { default: ["x", "y", "z"] } },
+    steps: [
+      { id: "all", forEach: "${{ inputs.list }}", as: "one", tool: "pay", with: { of: "${{ one }}" }, maxParallel: 1 },
+    ],
+    answer: { value: "${{ all }}" },
+  };
+  const run = await (await loom()).start("", { plan });
+  expect(await run.result()).toMatchObject({ status: "failed" });
+  expect(calls).toEqual(["all:x", "all:z"]);
+  broken.clear();
+  await run.retry();
+  expect(await run.result()).toMatchObject({ status: "completed", answer: ["all x", "all y", "all z"] });
+  expect(calls).toEqual(["all:x", "all:z", "all:y"]);
+  await run.replay({ strict: true });
+});
+
+it("takes another plan, and keeps what means the same in it", async () => {
+  const { calls, broken, loom } = bench();
+  broken.add("c");
+  const run = await (await loom()).start("", { plan: { goal: "pay", ...chain } });
+  await run.result();
+  const [a, b] = chain.steps;
+  const plan = {
+    goal: "pay",
+    steps: [{ ...a, title: "Look first" }, b, { id: "d", tool: "look", with: { of: "${{ b }}" } }],
+  };
+  expect(await run.retry({ plan })).toEqual({ ok: true });
+  const document = await run.result();
+  expect(document).toMatchObject({ status: "completed", answer: "d b a" });
+  expect(document.plans.map(({ cause }) => cause)).toEqual(["given", "edit"]);
+  expect(calls).toEqual(["a", "b:a", "d:b a"]);
+  await run.replay({ strict: true });
+});
+
+it("begins another run at a step, with what was done before it", async () => {
+  const { calls, loom } = bench();
+  const opened = await loom();
+  const run = await opened.start("", { plan: { goal: "pay", ...chain }, runId: "r" });
+  await run.result();
+  const fork = await run.fork({ at: "c", runId: "s" });
+  const document = await fork.result();
+  expect(document).toMatchObject({ status: "completed", answer: "c b a", parent: { runId: "r", at: "c" } });
+  expect(calls).toEqual(["a", "b:a", "c:b a", "c:b a"]);
+  const carried = eventsOf(await opened.store.read("s"), "step.completed").map(({ data }) => [data.step, data.carried]);
+  expect(carried).toEqual([
+    ["a", "r"],
+    ["b", "r"],
+    ["c", undefined],
+  ]);
+  await fork.replay({ strict: true });
+});
