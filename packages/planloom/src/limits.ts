@@ -118,6 +118,8 @@ export const LIMITS = {
   htmlDepth: 200,
   /** Looks through open elements while one page is read, about half a second: hostile pages took minutes. */
   htmlWork: 200_000_000,
+  /** Characters of a value in the difference of two plans: a line or two of a terminal, around the place that differs. */
+  diffChars: 200,
   /** Differences that one replay reports: after so many, the kernel is another one, or the log is. */
   replayDifferences: 100,
 } as const;

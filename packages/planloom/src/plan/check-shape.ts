@@ -171,7 +171,8 @@ function soundStep(draft: JsonObject, kind: Kind, pointer: string, report: Repor
 type Shape = { readonly [field: string]: z.ZodType } | undefined;
 type Issue = z.core.$ZodIssue;
 
-function issueFinding(issue: Issue, value: Json | undefined, base: string, shape: Shape, report: Report): void {
+/** One thing that a schema says about `value`, which stands at the pointer `base`, in the words of check. */
+export function issueFinding(issue: Issue, value: Json | undefined, base: string, shape: Shape, report: Report): void {
   const pointer = issue.path.reduce<string>((at, part) => pointerTo(at, String(part)), base);
   if (issue.code === "unrecognized_keys") {
     const known = issue.path.length === 0 && shape !== undefined ? Object.keys(shape) : [];

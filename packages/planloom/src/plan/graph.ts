@@ -95,6 +95,16 @@ function dependantsOf(edges: readonly Edge[]): ReadonlyMap<string, readonly stri
   return dependants;
 }
 
+/** The ids that wait for a step, directly or over others, without the step itself; nearest first. */
+export function descendantsOf(plan: Steps, id: string): ReadonlySet<string> {
+  const dependants = dependantsOf(edgesOf(plan));
+  const found = new Set([id]);
+  // A set is walked to its end even while it grows.
+  for (const at of found) for (const dependant of dependants.get(at) ?? []) found.add(dependant);
+  found.delete(id);
+  return found;
+}
+
 /**
  * The path of one cycle, first id again at the end (`[a, b, a]`: a needs b, b needs a), or undefined. Iterative: 100,000
  * steps in a row do not exhaust the stack.

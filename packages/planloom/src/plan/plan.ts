@@ -75,7 +75,7 @@ export const askStepSchema = z.strictObject({
   with: safeRecord.optional().describe("Data shown with the question."),
 });
 
-const stepSchema = z.union([toolStepSchema, agentStepSchema, askStepSchema]);
+export const stepSchema = z.union([toolStepSchema, agentStepSchema, askStepSchema]);
 
 export const planSchema = z
   .strictObject({

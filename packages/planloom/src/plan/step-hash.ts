@@ -41,6 +41,11 @@ export function stepHashes(
   return hashes;
 }
 
+/** Whether two steps do the same with the same data, leaving aside what the steps that they need are. */
+export function sameDefinition(a: Step, b: Step): boolean {
+  return hashOf(definitionOf(a)) === hashOf(definitionOf(b));
+}
+
 /**
  * The fields of a step that decide what its output means. Left out, because a finished output is the same without them:
  * the id; `title` and `description`, which are words for people (a model reads them too, but what it must do stands in its
@@ -49,7 +54,7 @@ export function stepHashes(
  * under `forEach` does `skip` show in the output: an item that failed is null in the list. A field that is not named here
  * counts.
  */
-function definitionOf(step: Step): { readonly [field: string]: unknown } {
+export function definitionOf(step: Step): { readonly [field: string]: unknown } {
   const {
     id: _id,
     title: _title,

@@ -3,17 +3,22 @@ import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { check, type CheckOptions, type CheckResult } from "../../src/plan/check.js";
 import { findingText, type Finding } from "../../src/plan/finding.js";
+import { finishedTouched, withFinished } from "../../src/plan/finished.js";
+import type { JsonObject } from "../../src/plan/json.js";
 import { NO_ORIGIN } from "../../src/plan/origin.js";
 import { FUNCTIONS, MACROS, METHODS } from "../../src/plan/functions.js";
 import { CEL_WORDS, evaluate, parseExpression } from "../../src/plan/expression.js";
-import { agentStepSchema, askStepSchema, planSchema, toolStepSchema } from "../../src/plan/plan.js";
+import { agentStepSchema, askStepSchema, planSchema, toolStepSchema, type Plan } from "../../src/plan/plan.js";
 import { readPlan } from "../../src/plan/read.js";
+import { repeatFindings } from "../../src/plan/repeat.js";
+import { applyPatch } from "../../src/plan/revise.js";
 import { SAMPLE } from "../plan/sample-inventory.js";
 import { blocks, codeRows, codesIn, codesOf, document, matches, section, sources } from "./codes.js";
 
 const page = document("plan-format.md");
 const errors = document("errors.md");
 const findings = section(page, "## Findings");
+const revisions = section(page, "## Revisions");
 const notes = section(page, "## What the reader accepts");
 const marked = (kind: string) => blocks(page).filter(({ info }) => info[1] === kind);
 
@@ -51,7 +56,7 @@ describe("findings", () => {
   const whileRunning = new Set(matches(written, /new (?:Stop|Unresolved)\("([A-Z_]+)"/g));
   // Found by inference and passed over by check, which names the same as BAD_EXPRESSION.
   const unseen = new Set(["UNREADABLE_REFERENCE"]);
-  const listed = new Set(codesOf(findings));
+  const listed = new Set([...codesOf(findings), ...codesOf(revisions)]);
   const noted = new Set(codesOf(notes));
 
   test("every code of the sources stands in a table: as a finding, a note, or an error of a run", () => {
@@ -66,7 +71,7 @@ describe("findings", () => {
   });
 
   test("every code stands there once", () => {
-    const codes = [...codesOf(findings), ...codesOf(notes)];
+    const codes = [...codesOf(findings), ...codesOf(revisions), ...codesOf(notes)];
     expect(codes.filter((code, at) => codes.indexOf(code) !== at)).toEqual([]);
   });
 
@@ -85,6 +90,42 @@ describe("findings", () => {
       expect(found, texts(result.findings)).toBeDefined();
       expect(severities.get(code)).toContain(found?.severity);
       expect(result.findings.filter((finding) => finding.code !== code).map(findingText)).toEqual([]);
+    },
+  );
+});
+
+describe("findings of a revision", () => {
+  const plan = planIn(marked("revised")[0]?.text ?? "");
+  const finished = new Set(["find"]);
+
+  function planIn(text: string): Plan {
+    const result = judged(text);
+    if (!result.ok) throw new Error(texts(result.findings));
+    return result.plan;
+  }
+
+  function ofPatch(text: string): readonly Finding[] {
+    const result = applyPatch(plan, JSON.parse(text), { failing: "page", finished });
+    return result.ok ? [] : result.findings;
+  }
+
+  function ofRevision(text: string): readonly Finding[] {
+    const read = readPlan(text);
+    if (read.kind !== "plan") return read.findings;
+    const { draft } = withFinished(read.draft as JsonObject, plan, finished);
+    const next = planIn(JSON.stringify(draft));
+    return [...finishedTouched(plan, next, finished), ...repeatFindings(next, [{ plan, reason: "page: TIMEOUT" }])];
+  }
+
+  test("every one has an example", () => {
+    const shown = blocks(revisions).flatMap(({ info }) => info[2] ?? []);
+    expect(shown).toEqual(codesOf(revisions));
+  });
+
+  test.each(blocks(revisions).flatMap(({ info, text }) => (info[2] === undefined ? [] : [[info[2], info[1], text]])))(
+    "the example of %s gives it",
+    (code, kind, text = "") => {
+      expect((kind === "patch" ? ofPatch(text) : ofRevision(text)).map((finding) => finding.code)).toEqual([code]);
     },
   );
 });

@@ -6,13 +6,14 @@ import {
   contextNeedsOf,
   cycleIn,
   dataNeedsOf,
+  descendantsOf,
   edgesOf,
   graphAscii,
   graphMermaid,
   needsOf,
   wavesOf,
 } from "../../src/plan/graph.js";
-import type { Plan, Step } from "../../src/plan/plan.js";
+import { completeStep, type Plan, type Step } from "../../src/plan/plan.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 function planOf(steps: object[], answer?: object): Plan {
@@ -70,6 +71,21 @@ describe("needs", () => {
       { from: "more", to: "read", kind: "data" },
       { from: "read", to: "last", kind: "order" },
     ]);
+  });
+
+  test("descendants: whatever waits for a step, over references or order", () => {
+    expect([...descendantsOf(whole(), "find")]).toEqual(["read", "last"]);
+    expect([...descendantsOf(whole(), "last")]).toEqual([]);
+    expect([...descendantsOf(whole(), "nobody")]).toEqual([]);
+  });
+
+  test("descendants in a row of 100,000 steps, and in a circle", () => {
+    const row = Array.from({ length: 100_000 }, (_, i) =>
+      completeStep({ id: `s${i}`, tool: "calculate", dependsOn: i === 0 ? [] : [`s${i - 1}`] }),
+    );
+    expect(descendantsOf({ steps: row }, "s0").size).toBe(99_999);
+    const circle = ["a", "b"].map((id) => completeStep({ id, agent: "Look.", dependsOn: [id === "a" ? "b" : "a"] }));
+    expect([...descendantsOf({ steps: circle }, "a")]).toEqual(["b"]);
   });
 
   test("waves", () => {
