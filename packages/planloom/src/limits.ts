@@ -122,4 +122,12 @@ export const LIMITS = {
   diffChars: 200,
   /** Differences that one replay reports: after so many, the kernel is another one, or the log is. */
   replayDifferences: 100,
+  /** Earlier runs that an estimate looks at: what twenty runs ago took says little of tomorrow. */
+  historyRuns: 20,
+  /** Events that it reads of each: about 300 steps; what a longer run did later is like what it did first. */
+  historyEvents: 1_000,
+  /** Events that it reads at once, so that the outputs in them are not all in memory together. */
+  historyPage: 100,
+  /** How long it reads, in ms: an estimate is looked at while somebody waits. The newest runs come first. */
+  historyMs: 1_000,
 } as const;

@@ -1,6 +1,7 @@
 // The public names of plans as data (planloom/plan): reading, checking, writing and drawing them, without a run.
 // Separate from index.ts because it loads the schema library and the parsers.
 export { check, type CheckOptions, type CheckResult } from "./plan/check.js";
+export type { Estimate } from "./plan/estimate.js";
 export { findingText } from "./plan/finding.js";
 export { graphAscii, graphMermaid } from "./plan/graph.js";
 export { planHash, type Draft } from "./plan/plan.js";

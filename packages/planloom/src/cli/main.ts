@@ -164,6 +164,13 @@ function addPlans(program: Command, act: Act): void {
     .action(
       act(async (file: string, flags: object) => (await import("./command/plan.js")).validateCommand(file, flags)),
     );
+  models(placed(program.command("estimate").argument("<file>", "a plan file, or - for standard input")))
+    .summary("what a plan will take: calls, tokens, money, time")
+    .option("-i, --input <name=value>", "an input of the plan; repeatable", repeated, [])
+    .option("--json", "print the estimate as one JSON document")
+    .action(
+      act(async (file: string, flags: object) => (await import("./command/estimate.js")).estimateCommand(file, flags)),
+    );
   placed(program.command("graph").argument("<file-or-run>", "a plan file, or a run"))
     .summary("draw a plan")
     .option("--format <format>", "mermaid or ascii", "ascii")

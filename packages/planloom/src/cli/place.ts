@@ -45,19 +45,26 @@ export async function withLoom<T>(
 /** A loom that keeps nothing, for commands that start no run: they leave no store behind. */
 export const unkept = (config: LoomConfig): LoomConfig => ({ ...config, store: "memory" });
 
+/** A loom that may look at earlier runs, and leaves no store behind where there is none. */
+export const lookingBack = (config: LoomConfig): LoomConfig => (isMissing(config.store) ? unkept(config) : config);
+
+const isMissing = (store: LoomConfig["store"]): boolean =>
+  typeof store === "string" && !store.includes("://") && store !== "memory" && !existsSync(resolve(store));
+
 /**
- * The store alone, and its place for people. Where its file does not exist, it is not created: there is nothing to read.
+ * The store alone, its place for people, and the configuration. Where its file does not exist, it is not created: there is nothing to read.
  */
 export async function withStore<T>(
   flags: PlaceFlags,
-  work: (store: EventStore, place: string) => Promise<T>,
+  work: (store: EventStore, place: string, config: LoomConfig) => Promise<T>,
 ): Promise<T> {
-  const { store: wished = "memory" } = (await configOf(flags)).config;
-  if (typeof wished === "object") return work(wished, wished.name);
-  const missing = !wished.includes("://") && wished !== "memory" && !existsSync(resolve(wished));
+  const { config } = await configOf(flags);
+  const { store: wished = "memory" } = config;
+  if (typeof wished === "object") return work(wished, wished.name, config);
+  const missing = isMissing(wished);
   const store = await openStore(missing ? "memory" : wished);
   try {
-    return await work(store, missing ? resolve(wished) : store.name);
+    return await work(store, missing ? resolve(wished) : store.name, config);
   } finally {
     await store.close();
   }

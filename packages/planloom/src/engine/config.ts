@@ -6,6 +6,7 @@ import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
 import type { RoleSettings } from "../model/role.js";
 import type { Model } from "../model/port.js";
+import type { Prices } from "../model/prices.js";
 import type { ApprovalPolicy, Settings } from "../run/event.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Tool } from "../tools/tool.js";
@@ -41,6 +42,11 @@ export interface LoomConfig {
     readonly executor?: RoleConfig;
     readonly synthesizer?: RoleConfig;
   };
+  /**
+   * What models cost, by name, in US dollars per million tokens; for estimates, and before the list prices that are built in.
+   * 0 is a price: a machine of one's own. Default: the list prices of well-known models at their providers, else unknown.
+   */
+  readonly prices?: Prices;
   /** `memory`, a path of a SQLite file, or a store. Default: PLANLOOM_STORE, else .planloom/planloom.db found upward. */
   readonly store?: string | EventStore;
   /** Steps and items at once. Default: 4. */
@@ -75,6 +81,7 @@ const KEYS: Record<keyof LoomConfig, true> = {
   builtins: true,
   secrets: true,
   models: true,
+  prices: true,
   store: true,
   concurrency: true,
   approval: true,
@@ -112,6 +119,11 @@ const BUILTIN_KEYS: Record<keyof NonNullable<LoomConfig["builtins"]>, true> = {
 const FILE_KEYS = { roots: true, write: true };
 const FETCH_KEYS = { allowHosts: true };
 const SEARCH_KEYS = { folder: true, searxng: true };
+const PRICE_KEYS: Record<keyof Prices[string], true> = {
+  inputUsdPerMTok: true,
+  outputUsdPerMTok: true,
+  cachedInputUsdPerMTok: true,
+};
 const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
 
 /** What of a configuration is recorded with each run. Throws PlanloomError CONFIG_INVALID naming the key. */
@@ -122,6 +134,7 @@ export function settingsOf(config: LoomConfig): Settings {
   knownKeys("builtins.", config.builtins ?? {}, BUILTIN_KEYS);
   knownBuiltins(config.builtins ?? {});
   knownModels(config.models ?? {});
+  knownPrices(config.prices ?? {});
   knownStore(config.store);
   knownSecrets(config.secrets ?? {});
   const { limits = {} } = config;
@@ -183,6 +196,21 @@ function knownModels(models: NonNullable<LoomConfig["models"]>): void {
     // Models of the AI SDK, and those of Planloom's port, have fields of their own.
     const isModel = typeof given === "object" && given !== null && ("call" in given || "modelId" in given);
     if (!isModel) knownKeys(`models.${role}.`, given, ROLE_KEYS);
+  }
+}
+
+function knownPrices(prices: unknown): void {
+  const wanted = 'prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }';
+  if (!isObject(prices)) throw invalid("prices", "is no record", wanted);
+  for (const [model, price] of Object.entries(prices)) {
+    knownKeys(`prices.${model}.`, price, PRICE_KEYS);
+    for (const key of ["inputUsdPerMTok", "outputUsdPerMTok"] as const) {
+      if (!Object.hasOwn(price as object, key)) throw invalid(`prices.${model}.${key}`, "is missing", wanted);
+    }
+    for (const [key, usd] of Object.entries(price as object)) {
+      if (typeof usd === "number" && Number.isFinite(usd) && usd >= 0) continue;
+      throw invalid(`prices.${model}.${key}`, `is ${String(usd)}`, "US dollars for a million tokens, 0 or more");
+    }
   }
 }
 

@@ -1,17 +1,20 @@
 // The library's front door: a configured Planloom, which plans, starts and finds runs. In: a LoomConfig. Out: runs.
 // Separate from the engine because it also chooses tools, models and the store.
 import { randomBytes } from "node:crypto";
-import { askPlanner, type Planner } from "../agents/planner.js";
+import { askPlanner } from "../agents/planner.js";
 import type { AgentContext } from "../agents/checkpoint.js";
 import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { openModel } from "../model/model.js";
 import type { Model, Role } from "../model/port.js";
-import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/role.js";
+import { pricesFor } from "../model/prices.js";
+import type { RoleSettings, RolesSettings } from "../model/role.js";
 import { check, type CheckOptions, type CheckResult } from "../plan/check.js";
+import { estimatePlan, type Estimate } from "../plan/estimate.js";
 import { findingText, type Finding } from "../plan/finding.js";
-import type { Json } from "../plan/json.js";
+import { isObject, type Json } from "../plan/json.js";
 import { normalizeDraft, readPlan, type ReadResult } from "../plan/read.js";
+import type { PriceOf } from "../plan/price.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/decide.js";
 import type { RunDocument } from "../run/document.js";
@@ -22,12 +25,14 @@ import { openStore, storePath } from "../store/locate.js";
 import { builtinTools } from "../tools/builtins.js";
 import { createInventory, type ToolInventory } from "../tools/inventory.js";
 import { systemClock, type Clock } from "./clock.js";
-import { settingsOf, type LoomConfig, type RoleConfig } from "./config.js";
+import { settingsOf, type LoomConfig } from "./config.js";
 import type { Engine, Listener } from "./engine.js";
+import { readHistory } from "./history.js";
 import { localEngine } from "./local.js";
 import { soundGoal, soundInputs } from "./opening.js";
 import { performIn, plannerRequest, type World } from "./perform.js";
 import { LoomRun } from "./loom-run.js";
+import { instructionsOf, openRoles, rolesOf } from "./roles.js";
 
 /** What the command line and tests may replace beneath the configuration. */
 export interface LoomPorts {
@@ -53,7 +58,7 @@ export interface StartOptions {
 export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
   const settings = settingsOf(config);
   const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
-  const { roles, planner: plannerFunction } = rolesOf(config, flags, env);
+  const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
   const models = openRoles(roles);
   const inventory = inventoryOf(config, models.executor);
   const store = typeof config.store === "object" ? config.store : await openStore(config.store ?? storePath(cwd, env));
@@ -78,7 +83,8 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     newId: ports.newId ?? newId,
     defer: ports.defer ?? (() => new Promise((resolve) => setImmediate(resolve))),
   });
-  return new Loom(engine, world, settings, roles, typeof config.store !== "object");
+  const priceOf = pricesFor(roles, config.prices);
+  return new Loom(engine, world, settings, roles, priceOf, typeof config.store !== "object");
 }
 
 /** A configured Planloom. Close it when done: its runs are released and can be resumed by any process. */
@@ -89,6 +95,7 @@ export class Loom {
     private readonly settings: EventData["run.started"]["settings"],
     /** Who plays which role, for people; keys are never shown. */
     readonly roles: Readonly<Record<Role, RoleSettings>>,
+    private readonly priceOf: PriceOf,
     private readonly ownsStore: boolean,
   ) {}
 
@@ -139,6 +146,22 @@ export class Loom {
   }
 
   /**
+   * What a plan will take, judged by the newest runs of the store. The plan is what `plan` or `check` gave, or text or data as
+   * for `check`; then one that does not pass throws PlanloomError PLAN_INVALID. Nothing is called or written.
+   */
+  async estimate(
+    plan: unknown,
+    options: { readonly inputs?: { readonly [name: string]: Json } } = {},
+  ): Promise<Estimate> {
+    const checked = isChecked(plan) ? plan : sound(this.check(plan, options));
+    const { store, clock, planner: asked } = this.world;
+    const history = await readHistory(store, clock);
+    // What a function plans with, and what that takes, is its own affair.
+    const planner = typeof asked === "function" ? null : (asked?.name ?? null);
+    return estimatePlan(checked, { models: { ...this.models(), planner }, history, priceOf: this.priceOf });
+  }
+
+  /**
    * Starts a run and drives it in this process. Resolves once its first events are durable. A given plan that does not
    * pass check throws PlanloomError PLAN_INVALID and starts nothing; where `goal` is "", it is the plan's.
    */
@@ -185,16 +208,21 @@ export class Loom {
   private runNamed(runId: string): LoomRun {
     return new LoomRun(runId, this.engine, this.world.store, {
       settings: this.settings,
-      models: this.modelNames(),
+      models: this.models(),
       given: (plan, goal, inputs) => this.given(plan, goal, inputs),
       started: (goal, inputs, planGiven) => this.startedData(goal, inputs, planGiven),
     });
   }
 
   private given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan {
-    const checked = this.check(plan, { inputs, goal });
-    if (!checked.ok) throw planInvalid(checked.findings);
-    return checked;
+    return sound(this.check(plan, { inputs, goal }));
+  }
+
+  /** The names of those who play the roles, as a run records them. */
+  private models(): EventData["run.started"]["models"] {
+    const { planner, executor, synthesizer } = this.world;
+    const plannerName = planner === null ? null : typeof planner === "function" ? "function" : planner.name;
+    return { planner: plannerName, executor: executor?.name ?? null, synthesizer: synthesizer?.name ?? null };
   }
 
   private startedData(
@@ -207,60 +235,28 @@ export class Loom {
       inputs,
       strategy: "plan-and-execute",
       settings: this.settings,
-      models: this.modelNames(),
+      models: this.models(),
       inventory: this.world.inventory.hash,
       kernel: KERNEL_VERSION,
       planGiven,
     };
   }
+}
 
-  private modelNames(): EventData["run.started"]["models"] {
-    const { planner, executor, synthesizer } = this.world;
-    const plannerName = planner === null ? null : typeof planner === "function" ? "function" : planner.name;
-    return { planner: plannerName, executor: executor?.name ?? null, synthesizer: synthesizer?.name ?? null };
-  }
+/** A plan that passed check stands in its result beside its hash; a draft has neither. */
+function isChecked(plan: unknown): plan is CheckedPlan {
+  return isObject(plan) && isObject(plan["plan"]) && typeof plan["hash"] === "string";
+}
+
+function sound(checked: CheckResult): CheckedPlan {
+  if (!checked.ok) throw planInvalid(checked.findings);
+  return checked;
 }
 
 // A run id sorts by time, so that lists and file names read well; the rest is random.
 function newId(of: "run" | "input"): string {
   const time = Date.now().toString(36);
   return `${of === "run" ? "run" : "in"}_${time}${randomBytes(5).toString("hex")}`;
-}
-
-function rolesOf(config: LoomConfig, flags: RolesSettings, env: { readonly [name: string]: string | undefined }) {
-  const { default: general, planner, executor, synthesizer } = config.models ?? {};
-  const plannerFunction = typeof planner === "function" ? planner : undefined;
-  const role = (given: RoleConfig | undefined): RoleSettings => (given === undefined ? {} : asSettings(given));
-  const roles = resolveRoles({
-    flags,
-    env,
-    config: {
-      ...role(general),
-      planner: role(typeof planner === "function" ? undefined : planner),
-      executor: role(executor),
-      synthesizer: role(synthesizer),
-    },
-  });
-  return { roles, planner: plannerFunction as Planner | undefined };
-}
-
-function asSettings(given: RoleConfig): RoleSettings {
-  if (typeof given === "string") return { model: given };
-  return "call" in given || "modelId" in given ? { model: given } : given;
-}
-
-function openRoles(roles: Readonly<Record<Role, RoleSettings>>): Readonly<Record<Role, Model | null>> {
-  const open = (role: Role) => (roles[role].model === undefined ? null : openModel(roles[role], role));
-  return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
-}
-
-function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): World["instructions"] {
-  const { planner, executor, synthesizer } = roles;
-  return {
-    ...(planner.instructions === undefined ? {} : { planner: planner.instructions }),
-    ...(executor.instructions === undefined ? {} : { executor: executor.instructions }),
-    ...(synthesizer.instructions === undefined ? {} : { synthesizer: synthesizer.instructions }),
-  };
 }
 
 function inventoryOf(config: LoomConfig, executor: Model | null): ToolInventory {

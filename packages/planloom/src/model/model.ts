@@ -16,6 +16,7 @@ const NO_KEY = "not-needed";
 interface TokenReport {
   readonly prompt_tokens?: number | null | undefined;
   readonly completion_tokens?: number | null | undefined;
+  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null | undefined } | null | undefined;
 }
 
 /** What each endpoint and model accepted, for as long as the process lives: a few entries, one for each pair in use. */
@@ -81,8 +82,9 @@ async function loadEndpointModel(name: string, endpoint: Endpoint, apiKey: strin
 /** The counts as reported; the package's own conversion turns one that is missing into 0. */
 function tokenCounts(report: TokenReport | null | undefined) {
   const [input, output] = [report?.prompt_tokens ?? undefined, report?.completion_tokens ?? undefined];
+  const cacheRead = report?.prompt_tokens_details?.cached_tokens ?? undefined;
   return {
-    inputTokens: { total: input, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+    inputTokens: { total: input, noCache: undefined, cacheRead, cacheWrite: undefined },
     outputTokens: { total: output, text: undefined, reasoning: undefined },
   };
 }

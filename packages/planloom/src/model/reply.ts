@@ -90,7 +90,14 @@ function parsed(text: string): Json {
 /** Counts of v2 are numbers, those of v3 have a `total`. */
 function usageOf(usage: unknown): Usage {
   const report = isObject(usage) ? usage : {};
-  return { calls: 1, inputTokens: countOf(report["inputTokens"]), outputTokens: countOf(report["outputTokens"]) };
+  const { inputTokens: input, outputTokens: output, cachedInputTokens } = report;
+  const cached = countOf(isObject(input) ? input["cacheRead"] : cachedInputTokens);
+  return {
+    calls: 1,
+    inputTokens: countOf(input),
+    outputTokens: countOf(output),
+    ...(cached === null || cached === 0 ? {} : { cachedInputTokens: cached }),
+  };
 }
 
 function countOf(count: Json | undefined): number | null {

@@ -5,15 +5,19 @@ export type Usage = {
   readonly calls: number;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Of the input tokens, those that providers say they had cached; absent where none says so. */
+  readonly cachedInputTokens?: number;
 };
 
 export const NO_USAGE: Usage = { calls: 0, inputTokens: 0, outputTokens: 0 };
 
 export function addUsage(a: Usage, b: Usage): Usage {
+  const cached = (a.cachedInputTokens ?? 0) + (b.cachedInputTokens ?? 0);
   return {
     calls: a.calls + b.calls,
     inputTokens: sum(a.inputTokens, b.inputTokens),
     outputTokens: sum(a.outputTokens, b.outputTokens),
+    ...(cached === 0 ? {} : { cachedInputTokens: cached }),
   };
 }
 

@@ -18,7 +18,13 @@ export interface FakeReply {
   readonly reasoning?: string;
   readonly toolCalls?: readonly FakeCall[];
   /** Default: one token for every 4 characters. "none": the server does not report any. */
-  readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number } | "none";
+  readonly usage?:
+    | {
+        readonly prompt_tokens?: number;
+        readonly completion_tokens?: number;
+        readonly prompt_tokens_details?: { readonly cached_tokens?: number };
+      }
+    | "none";
   /** 400 and above is sent as an error; `text` is its message. */
   readonly status?: number;
   readonly headers?: { readonly [name: string]: string };

@@ -56,6 +56,18 @@ describe("a request", () => {
     });
   });
 
+  it("says how many of its tokens the server had cached, where the server says so", async () => {
+    const usage = { prompt_tokens: 11, completion_tokens: 2 };
+    const server = await serverSaying(
+      { text: "Well.", usage: { ...usage, prompt_tokens_details: { cached_tokens: 8 } } },
+      { text: "Well.", usage: { ...usage, prompt_tokens_details: {} } },
+    );
+    const model = openModel({ model: "caching", baseURL: server.url }, "planner");
+    const counted = { calls: 1, inputTokens: 11, outputTokens: 2 };
+    expect((await model.call(ask())).usage).toEqual({ ...counted, cachedInputTokens: 8 });
+    expect((await model.call(ask())).usage).toEqual(counted);
+  });
+
   it("has the default temperature of its role unless another is set", async () => {
     const server = await serverSaying({}, {}, {}, {});
     for (const role of ["planner", "executor", "synthesizer"] as const) {

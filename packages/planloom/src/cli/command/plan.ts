@@ -3,9 +3,10 @@
 import { extname } from "node:path";
 import type { Loom } from "../../engine/loom.js";
 import { loadRun } from "../../engine/log.js";
-import { PlanloomError } from "../../error.js";
+import { messageOf, PlanloomError } from "../../error.js";
 import type { CheckResult } from "../../plan/check.js";
 import { graphAscii, graphMermaid } from "../../plan/graph.js";
+import type { Json } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
 import { typeFromSchema } from "../../plan/type-schema.js";
 import { typeText, UNKNOWN } from "../../plan/type.js";
@@ -18,8 +19,9 @@ import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
-import { unkept, withLoom, withStore, type PlaceFlags } from "../place.js";
+import { lookingBack, unkept, withLoom, withStore, type PlaceFlags } from "../place.js";
 import { draftInvalid, findingLines, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
+import { estimateLine } from "../render-estimate.js";
 import { planLines } from "../render-plan.js";
 import { runNamed } from "../run-name.js";
 import { heading } from "../render-lines.js";
@@ -34,12 +36,17 @@ export async function planCommand(
   if (goal === "") throw usageError("GOAL_EMPTY", "The goal is empty.", "Say what is to be planned.");
   const inputs = await inputsOf(flags.input ?? []);
   say(heading("PLANNING"));
-  const made = await withLoom(flags, unkept, (loom) => loom.plan(goal, { inputs }), portsOf(flags)).catch(
-    (error: unknown) => {
-      throw unplanned(error);
-    },
-  );
+  const make = async (loom: Loom) => {
+    const made = await loom.plan(goal, { inputs });
+    // A plan that is paid for is not lost because earlier runs cannot be read.
+    const none = (error: unknown) => `  estimate  none: ${oneLine(messageOf(error))}`;
+    return { made, estimate: await loom.estimate(made).then(estimateLine, none) };
+  };
+  const { made, estimate } = await withLoom(flags, lookingBack, make, portsOf(flags)).catch((error: unknown) => {
+    throw unplanned(error);
+  });
   for (const line of planLines(made.plan)) say(line);
+  say(estimate);
   if (made.findings.length > 0) say(findingLines(made.findings, "plan"));
   const { output } = flags;
   const text = await documentText(made.plan, output ?? "");
@@ -85,14 +92,19 @@ export async function validateCommand(path: string, flags: PlaceFlags & { readon
 }
 
 /** Notes say what the reader took as something else than what stands there. */
-function checkText(loom: Loom, text: PlanText): CheckResult & { readonly notes: readonly ReadNote[] } {
+export function checkText(
+  loom: Loom,
+  text: PlanText,
+  inputs?: { readonly [name: string]: Json },
+): CheckResult & { readonly notes: readonly ReadNote[] } {
   const read = readDraft(text, loom.inventory);
   if (read.kind !== "plan") return { ok: false, findings: read.findings, notes: [] };
-  const checked = loom.check(read.draft, { locate: read.locate, goal: goalOf(read.draft, text.name) });
+  const goal = goalOf(read.draft, text.name);
+  const checked = loom.check(read.draft, { locate: read.locate, goal, ...(inputs === undefined ? {} : { inputs }) });
   return { ...checked, notes: read.notes };
 }
 
-const noteText = ({ message, pointer }: ReadNote): string =>
+export const noteText = ({ message, pointer }: ReadNote): string =>
   oneLine(pointer === "" ? message : `${pointer}: ${message}`);
 
 export async function graphCommand(name: string, flags: PlaceFlags & { readonly format: string }): Promise<number> {

@@ -2,8 +2,13 @@
 // Separate because they need neither tools nor models, and work while another process drives the run.
 import { PlanloomError } from "../../error.js";
 import { systemClock } from "../../engine/clock.js";
+import { settingsOf, type LoomConfig } from "../../engine/config.js";
 import { livenessOf } from "../../engine/holder.js";
 import { loadRun, readEvents } from "../../engine/log.js";
+import { rolesOf } from "../../engine/roles.js";
+import { pricesFor } from "../../model/prices.js";
+import type { PriceOf } from "../../plan/price.js";
+import { costOf } from "../../run/cost.js";
 import { documentOf, type RunDocument } from "../../run/document.js";
 import { currentPlan, statusOf, type Run, type RunStatus } from "../../run/state.js";
 import type { EventStore, RunHead } from "../../store/event-store.js";
@@ -14,6 +19,7 @@ import { EXIT, exitOfRun } from "../exit-code.js";
 import { print, printJson, PROGRAM, say, stdoutGone } from "../output.js";
 import { withStore, type PlaceFlags } from "../place.js";
 import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../render-end.js";
+import { costText } from "../render-estimate.js";
 import { actLines, planLines } from "../render-plan.js";
 import { traceLines } from "../render-trace.js";
 import { runNamed } from "../run-name.js";
@@ -57,16 +63,23 @@ async function statusIn(store: EventStore, runId: string): Promise<RunStatus | "
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 export async function showCommand(name: string, flags: ReadFlags & { readonly trace?: boolean }): Promise<number> {
-  return withStore(flags, async (store, place) => {
+  return withStore(flags, async (store, place, config) => {
     const runId = await runNamed(store, name, place);
     const run = await loadRun(store, runId);
     const document = documentOf(run);
+    const cost = costOf(run, pricesToday(config));
     const trace =
       flags.trace === true ? traceOf(await store.read(runId), await store.readRunJournal(runId)) : undefined;
-    if (flags.json === true) printJson(trace === undefined ? document : { ...document, trace });
+    if (flags.json === true) printJson({ ...document, ...cost, ...(trace === undefined ? {} : { trace }) });
     else {
       const steps = trace === undefined ? stepLines(document) : traceLines(trace);
-      print(showLines(run, [...awaitedLines(run), ...steps]).join("\n"));
+      print(
+        showLines(
+          run,
+          [...awaitedLines(run), ...steps],
+          [`  cost     ${costText(cost, "price, or no count of tokens,")}`],
+        ).join("\n"),
+      );
     }
     const stopped = document.finishedAt === null && document.waiting === undefined && !(await isDriven(store, runId));
     if (stopped && flags.json !== true) say(orphanLine(document));
@@ -74,7 +87,17 @@ export async function showCommand(name: string, flags: ReadFlags & { readonly tr
   });
 }
 
-export function showLines(state: Run, steps: readonly string[]): readonly string[] {
+/** Prices as they are configured now; a configuration that is wrong in anything gives none, and hides no run. */
+function pricesToday(config: LoomConfig): PriceOf {
+  try {
+    settingsOf(config);
+    return pricesFor(rolesOf(config, process.env).roles, config.prices);
+  } catch {
+    return () => undefined;
+  }
+}
+
+export function showLines(state: Run, steps: readonly string[], figures: readonly string[] = []): readonly string[] {
   const run = documentOf(state);
   const checked = currentPlan(state)?.plan;
   const { plan, report, waiting, status, success } = run;
@@ -87,6 +110,7 @@ export function showLines(state: Run, steps: readonly string[]): readonly string
       : [`${paint("bold", "plan")}     revision ${plan.revision}, hash ${plan.hash}`, ...planLines(checked), ""]),
     ...steps,
     ...figureLines(run),
+    ...figures,
     ...(run.error === undefined ? [] : [`  error    ${run.error.code}: ${manyLines(run.error.message)}`]),
     ...(report === undefined
       ? []

@@ -1,0 +1,49 @@
+// Who plays which role. In: the configuration, flags and variables. Out: settings and models of each role. Separate from the loom,
+// because what a run has cost is reckoned with these settings by commands that open none.
+import type { PlannerFunction } from "../agents/planner.js";
+import { openModel } from "../model/model.js";
+import type { Model, Role } from "../model/port.js";
+import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/role.js";
+import type { LoomConfig, RoleConfig } from "./config.js";
+import type { World } from "./perform.js";
+
+/** The planner may be a function instead; then its settings are those of no model of its own. */
+export function rolesOf(
+  config: LoomConfig,
+  env: { readonly [name: string]: string | undefined },
+  flags: RolesSettings = {},
+): { readonly roles: Readonly<Record<Role, RoleSettings>>; readonly planner: PlannerFunction | undefined } {
+  const { default: general, planner, executor, synthesizer } = config.models ?? {};
+  const plannerFunction = typeof planner === "function" ? planner : undefined;
+  const role = (given: RoleConfig | undefined): RoleSettings => (given === undefined ? {} : asSettings(given));
+  const roles = resolveRoles({
+    flags,
+    env,
+    config: {
+      ...role(general),
+      planner: role(typeof planner === "function" ? undefined : planner),
+      executor: role(executor),
+      synthesizer: role(synthesizer),
+    },
+  });
+  return { roles, planner: plannerFunction };
+}
+
+function asSettings(given: RoleConfig): RoleSettings {
+  if (typeof given === "string") return { model: given };
+  return "call" in given || "modelId" in given ? { model: given } : given;
+}
+
+export function openRoles(roles: Readonly<Record<Role, RoleSettings>>): Readonly<Record<Role, Model | null>> {
+  const open = (role: Role) => (roles[role].model === undefined ? null : openModel(roles[role], role));
+  return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
+}
+
+export function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): World["instructions"] {
+  const { planner, executor, synthesizer } = roles;
+  return {
+    ...(planner.instructions === undefined ? {} : { planner: planner.instructions }),
+    ...(executor.instructions === undefined ? {} : { executor: executor.instructions }),
+    ...(synthesizer.instructions === undefined ? {} : { synthesizer: synthesizer.instructions }),
+  };
+}

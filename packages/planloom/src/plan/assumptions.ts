@@ -1,0 +1,31 @@
+// What a piece of work takes as long as no earlier run has shown it. In: nothing. Out: figures, each with its reason.
+// Separate because these are guesses that estimates name as such: with every earlier run they count for less.
+
+/** One piece of work: model calls, the tokens of all of them together, and ms. */
+export interface Assumed {
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly ms: number;
+}
+
+export const ASSUMED = {
+  /** A direct call: a request to some service; most local tools need milliseconds, and no tool is known to ask a model. */
+  tool: { calls: 0, inputTokens: 0, outputTokens: 0, ms: 1_000 },
+  /** Without tools an agent answers in its first reply: a prompt of 400 tokens, some data, two paragraphs. */
+  agent: { calls: 1, inputTokens: 1_000, outputTokens: 400, ms: 8_000 },
+  /** Two rounds of tools, then the result; each turn sends everything before it again. */
+  agentWithTools: { calls: 3, inputTokens: 6_000, outputTokens: 900, ms: 20_000 },
+  /** The tool's schema, some data, a few arguments. */
+  fill: { calls: 1, inputTokens: 800, outputTokens: 100, ms: 3_000 },
+  /** The outputs of a handful of steps, a page of answer. */
+  answer: { calls: 1, inputTokens: 1_500, outputTokens: 500, ms: 10_000 },
+  /** The planner's prompt with ten tools takes about 2,000 tokens, a plan of six steps 1,000; now and then one repair. */
+  plan: { calls: 1, inputTokens: 3_000, outputTokens: 1_000, ms: 20_000 },
+} as const satisfies { readonly [kind: string]: Assumed };
+
+/** Items of a list that nobody knows yet: the plans of the documents compare three or so things. */
+export const ASSUMED_ITEMS = 3;
+
+/** An assumption counts as much as two samples: one run moves an estimate by a third, ten runs by five sixths. */
+export const ASSUMED_SAMPLES = 2;

@@ -1,0 +1,111 @@
+// What finished work took, read from events: what was spent on the way counts, time in which nobody was at work does not.
+import { expect, test } from "vitest";
+import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
+import { RunSamples } from "../../src/run/samples.js";
+import type { EventData, EventType, RunEvent } from "../../src/run/event.js";
+
+const STEPS = [
+  { id: "find", kind: "tool", tool: "search" },
+  { id: "tell", kind: "agent", tools: [] },
+  { id: "look", kind: "agent", tools: ["search"], forEach: "${{ find }}", model: "own" },
+  { id: "who", kind: "ask" },
+];
+const spent = (calls: number): Usage => ({ calls, inputTokens: calls * 100, outputTokens: calls * 10 });
+
+/** Only what is read of each event. */
+type Loose = {
+  [T in EventType]: readonly [at: number, type: T, data: { readonly [K in keyof EventData[T]]?: unknown }];
+}[EventType];
+
+function sampled(...events: readonly Loose[]): RunSamples {
+  const samples = new RunSamples("r");
+  const models = { planner: "big", executor: "small", synthesizer: "small" };
+  const opening: Loose[] = [
+    [0, "run.started", { models }],
+    [5, "plan.proposed", { plan: { steps: STEPS }, usage: NO_USAGE }],
+  ];
+  for (const [at, type, data] of [...opening, ...events]) samples.add({ at, type, data } as unknown as RunEvent);
+  return samples;
+}
+
+test("a call, an agent, the items of a fan-out: each by its tool or model", () => {
+  const { work, lists } = sampled(
+    [10, "step.started", { step: "find" }],
+    [30, "step.completed", { step: "find", usage: NO_USAGE }],
+    [30, "step.started", { step: "tell" }],
+    [31, "step.expanded", { step: "look", list: ["a", "b"] }],
+    [31, "step.started", { step: "look", item: 0 }],
+    [32, "step.started", { step: "look", item: 1 }],
+    [90, "step.completed", { step: "look", item: 1, usage: spent(4) }],
+    [91, "step.completed", { step: "look", item: 0, usage: spent(2) }],
+    [91, "step.completed", { step: "look", usage: NO_USAGE }],
+    [95, "step.completed", { step: "tell", usage: spent(1) }],
+  );
+  const agent = { runId: "r", calls: 1, inputTokens: 100, outputTokens: 10, ms: 65 };
+  expect(Object.fromEntries(work)).toEqual({
+    "tool search": [{ runId: "r", calls: 0, inputTokens: 0, outputTokens: 0, ms: 20 }],
+    "agent small": [agent],
+    "agent with tools own": [
+      { ...agent, calls: 4, inputTokens: 400, outputTokens: 40, ms: 58 },
+      { ...agent, calls: 2, inputTokens: 200, outputTokens: 20, ms: 60 },
+    ],
+  });
+  expect(Object.fromEntries(lists)).toEqual({ "look ${{ find }}": [{ runId: "r", length: 2 }] });
+});
+
+test("failed attempts count with the work that they belong to; work that came to nothing does not count", () => {
+  const { work } = sampled(
+    [10, "step.started", { step: "tell" }],
+    [20, "step.failed", { step: "tell", usage: spent(3) }],
+    [25, "step.started", { step: "tell" }],
+    [40, "step.completed", { step: "tell", usage: spent(1) }],
+    [10, "step.started", { step: "find" }],
+    [20, "step.failed", { step: "find", usage: NO_USAGE }],
+  );
+  expect([...work]).toEqual([["agent small", [{ runId: "r", calls: 4, inputTokens: 400, outputTokens: 40, ms: 30 }]]]);
+});
+
+test("a run that lay still, or waited for a person, says what it spent and not how long it took", () => {
+  const { work } = sampled(
+    [10, "step.started", { step: "find" }],
+    [90_000, "run.resumed", {}],
+    [90_010, "step.completed", { step: "find", usage: NO_USAGE }],
+    [90_010, "step.started", { step: "tell" }],
+    [90_020, "step.unknown", { step: "tell", usage: spent(1) }],
+    [99_000, "step.completed", { step: "tell", usage: NO_USAGE }],
+    [99_001, "step.started", { step: "who" }],
+    [99_002, "step.completed", { step: "who", usage: NO_USAGE }],
+  );
+  expect([...work.values()].flat().map(({ calls, ms }) => [calls, ms])).toEqual([
+    [0, null],
+    [1, null],
+  ]);
+});
+
+test("planning counts with its repairs, the answer with its failures; what no model wrote counts as neither", () => {
+  const { work } = sampled(
+    [6, "plan.invalid", { usage: spent(1) }],
+    [7, "plan.proposed", { plan: { steps: STEPS }, usage: spent(1) }],
+    [8, "plan.proposed", { plan: { steps: STEPS }, usage: NO_USAGE }],
+    [100, "execution.completed", {}],
+    [130, "answer.failed", { usage: spent(1) }],
+    [150, "answer.written", { usage: spent(1) }],
+  );
+  expect(Object.fromEntries(work)).toEqual({
+    "plan big": [{ runId: "r", calls: 2, inputTokens: 200, outputTokens: 20, ms: null }],
+    "answer small": [{ runId: "r", calls: 2, inputTokens: 200, outputTokens: 20, ms: 50 }],
+  });
+});
+
+test("arguments that a model fills are work of their own", () => {
+  const { work } = sampled(
+    [10, "step.filling", { step: "find" }],
+    [14, "step.filled", { step: "find", usage: spent(1) }],
+    [14, "step.started", { step: "find" }],
+    [20, "step.completed", { step: "find", usage: NO_USAGE }],
+  );
+  expect([...work].map(([key, [sample]]) => [key, sample?.calls, sample?.ms])).toEqual([
+    ["fill small search", 1, 4],
+    ["tool search", 0, 6],
+  ]);
+});
