@@ -1,6 +1,7 @@
 // The one class of operating errors: what went wrong at the edge (a file, a provider, a store, a command).
 // In: a code from the table below. Out: a message that says what happened, to what, and what to do next.
 // Expected outcomes inside a run are data (events), never this.
+import { LIMITS } from "./limits.js";
 
 /** Which exit code of the command line a code leads to; `docs/errors.md` lists every code with its remedy. */
 export type ErrorKind =
@@ -45,7 +46,12 @@ export function assertNever(value: never): never {
   throw new Error(`unreachable case: ${JSON.stringify(value)}`);
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown, at most LIMITS.messageChars of it; never throws, whatever that is. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    const message: unknown = thrown instanceof Error ? thrown.message : thrown;
+    return String(message).slice(0, LIMITS.messageChars);
+  } catch {
+    return "something was thrown that cannot be shown";
+  }
 }

@@ -40,6 +40,8 @@ export const LIMITS = {
   retryBackoff: 2,
   /** The longest delay between attempts, in ms, whatever a server's retry-after says. */
   retryDelayMaxMs: 5 * 60_000,
+  /** Events of one run: a plan of 100,000 steps needs about 300,000; what needs more goes round in circles. */
+  eventsPerRun: 1_000_000,
   /** Times the same attempt may be found unfinished by a recovering process before it counts as poison. */
   crashes: 3,
   /** Planner rounds that mend findings before the run fails. */
@@ -66,6 +68,18 @@ export const LIMITS = {
   leaseMs: 15_000,
   /** Characters of a person's feedback that are kept. */
   feedbackChars: 20_000,
+  /** Characters of a failure's message that are kept: a stack trace fits, a document that was thrown does not. */
+  messageChars: 8_000,
+  /** Characters of a failure's code: the longest of ours has 25. */
+  codeChars: 64,
+  /** Characters of a name that somebody outside chooses: a run, a sender. They stand in every event. */
+  nameChars: 200,
+  /** Characters of a few words about how far a call is: they are shown in one line. */
+  progressChars: 200,
+  /** Characters of a model reply: no model writes more than a quarter of this, a stream without an end does. */
+  replyChars: 2 * 1024 * 1024,
+  /** Tool calls of one model reply that are made: models give a handful, one that repeats itself gives thousands. */
+  toolCalls: 128,
   /** Characters of one output shown to a model before it becomes a preview. */
   previewChars: 8_000,
   /** Bytes that `fetch_url` reads of a page. */
@@ -74,6 +88,8 @@ export const LIMITS = {
   fileBytes: 4 * 1024 * 1024,
   /** Findings kept of one draft: nobody, and no planner, mends more at once. */
   findings: 500,
+  /** Characters of a finding's place, message and remedy, each: a draft's own names may fill megabytes, once in each of them. */
+  findingChars: 1_000,
   /** Characters of a YAML document: its parser needs seconds for more; JSON may be as large as planBytes. */
   yamlChars: 256 * 1024,
   /** Levels that the YAML parser is given: it runs out of memory on some that are deeper. */

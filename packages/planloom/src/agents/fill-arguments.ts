@@ -2,7 +2,8 @@
 // was given. Out: the arguments that were added, never one of those given. Separate from the call itself: what was filled is
 // recorded, and approved, before anything is called.
 import type { Model, ModelMessage, ModelReply } from "../model/port.js";
-import { isObject, type JsonObject } from "../plan/json.js";
+import { LIMITS } from "../limits.js";
+import { depthOf, isObject, type JsonObject } from "../plan/json.js";
 import type { ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { typeFromSchema } from "../plan/type-schema.js";
@@ -76,6 +77,8 @@ function readArguments(reply: ModelReply, missing: RecordType, given: JsonObject
   const plain = fromStrict(value, missing);
   if (!isObject(plain)) return { ok: false, message: "The reply is not a JSON object." };
   const args = Object.fromEntries(Object.entries(plain).filter(([name]) => isMissing(name, missing, given)));
+  if (depthOf(args, LIMITS.jsonDepth) > LIMITS.jsonDepth)
+    return { ok: false, message: `The arguments nest deeper than ${LIMITS.jsonDepth}.` };
   const found = mismatch(args, missing);
   return found === undefined ? { ok: true, args } : { ok: false, message: mismatchText(found) };
 }

@@ -1,10 +1,11 @@
 // The planner: a goal becomes a checked plan, or findings about the draft. In: a PlannerRequest. Out: a PlannerReply.
 // Separate from the rounds of repair, which are the kernel's: one call here is one request.
+import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model/port.js";
 import { check } from "../plan/check.js";
 import type { Finding } from "../plan/finding.js";
-import { isObject, type Json } from "../plan/json.js";
+import { depthOf, isObject, type Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import { readPlan } from "../plan/read.js";
 import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
@@ -88,8 +89,21 @@ function messagesOf({ goal, inputs, limits, invalid, rejected = [] }: PlannerReq
 async function callFunction(request: PlannerRequest, planner: PlannerFunction, context: AgentContext): Promise<string> {
   return await context.checkpoint("planner", { effects: "none" }, async () => {
     const draft = await planner(request, context);
-    return typeof draft === "string" ? draft : (JSON.stringify(draft, null, 2) ?? "");
+    return kept(typeof draft === "string" ? draft : jsonOf(draft));
   });
+}
+
+/** One character more than any plan may have, so that the reader can say that it is too much. */
+const kept = (draft: string): string => draft.slice(0, LIMITS.planBytes + 1);
+
+/** The text of a draft that a function gave as data; where it is none, what is wrong with it, which no reader takes for a plan. */
+function jsonOf(draft: unknown): string {
+  if (depthOf(draft, LIMITS.jsonDepth) > LIMITS.jsonDepth) return `(It nests deeper than ${LIMITS.jsonDepth} levels.)`;
+  try {
+    return JSON.stringify(draft, null, 2) ?? "";
+  } catch (thrown) {
+    return `(It is no JSON: ${messageOf(thrown)})`;
+  }
 }
 
 function readModelReply(reply: ModelReply, request: PlannerRequest): PlannerReply {
@@ -114,10 +128,14 @@ const UNFINISHED: { readonly [finish: string]: Finding } = {
   ),
 };
 
+/** The strict form of a plan nests deeper than the plan; what is deeper than this stands for none. */
+const MOST_DEPTH = 4 * LIMITS.jsonDepth;
+
 /** The text that is checked and shown: the reply itself, or the document that its strict form stands for. */
 function draftText(text: string, inventory: Inventory): string {
   const document = jsonReadings(text.trim()).find((value) => isObject(value) && Array.isArray(value["steps"]));
-  return document === undefined ? text : JSON.stringify(planFromReply(document, inventory), null, 2);
+  if (document === undefined || depthOf(document, MOST_DEPTH) > MOST_DEPTH) return text;
+  return kept(JSON.stringify(planFromReply(document, inventory), null, 2));
 }
 
 function readDraft(draft: string, request: PlannerRequest, usage: Usage): PlannerReply {

@@ -1,11 +1,14 @@
 // What a model is shown of data. In: named values. Out: marked text, cut where it is long, and the rest on request.
 // Separate because the roles show data alike: as material, never as instructions.
 import { LIMITS } from "../limits.js";
-import { canonicalJson, type Json } from "../plan/json.js";
+import { canonicalJson, sizeOf, type Json } from "../plan/json.js";
 
 /** A value as a model reads it: text as it is, the rest as compact JSON. */
 export function textOf(value: Json): string {
-  return typeof value === "string" ? value : canonicalJson(value);
+  if (typeof value === "string") return value;
+  // All outputs of a fan-out together may be more than a text can hold.
+  const tooLarge = sizeOf(value, LIMITS.valueBytes) > LIMITS.valueBytes;
+  return tooLarge ? `[left out: it is larger than ${LIMITS.valueBytes} bytes]` : canonicalJson(value);
 }
 
 /** Text marked as data; nothing in it can end the mark. */

@@ -5,7 +5,7 @@ import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { ToolCall, ToolResult } from "../model/port.js";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../plan/json.js";
-import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
+import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
 import { typeFromSchema } from "../plan/type-schema.js";
 import { typeText } from "../plan/type.js";
 import { ToolError, type Tool } from "../tools/tool.js";
@@ -193,7 +193,7 @@ async function endingOf(
   const { signal, runId, stepId, attempt } = context;
   const progress = (value: number | string): void => context.progress(value);
   let usage = NO_USAGE;
-  const spend = (more: Usage): void => void (usage = addUsage(usage, more));
+  const spend = (more: Usage): void => void (usage = addUsage(usage, soundUsage(more)));
   const spent = () => (usage.calls === 0 ? {} : { usage });
   try {
     const output = await tool.call(args, { signal, key, runId, stepId, attempt, progress, spend });

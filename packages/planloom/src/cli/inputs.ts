@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
+import { nestsDeep } from "../plan/read-yaml.js";
 import { typeProblem } from "../run/gate.js";
 import { workOf, type Run } from "../run/state.js";
 import { usageError } from "./error-text.js";
@@ -77,6 +78,8 @@ async function fileValue(name: string, path: string): Promise<Json> {
 async function parsed(text: string, ending: string): Promise<Json> {
   if (ending === ".json") return JSON.parse(text) as Json;
   if (ending !== ".yaml" && ending !== ".yml") return text;
+  if (text.length > LIMITS.yamlChars) throw new Error(`it is YAML of more than ${LIMITS.yamlChars} characters`);
+  if (nestsDeep(text)) throw new Error("it nests too deeply");
   const { parse } = await import("yaml");
   // Dates and the like become what JSON makes of them.
   return JSON.parse(JSON.stringify(parse(text, { maxAliasCount: LIMITS.yamlAliases })) ?? "null") as Json;

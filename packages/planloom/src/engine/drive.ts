@@ -141,7 +141,7 @@ export class Drive {
       else if ((effect.notBefore ?? 0) > now) wakeAt = Math.min(wakeAt, effect.notBefore!);
       else if (this.#inFlight.has(effect.key)) continue;
       else if (this.run.cancelling === undefined) this.#launch(effect);
-      else this.feed(notPerformed(effect, this.#inherited.has(effect.key)));
+      else this.#decline(effect);
     }
     for (const [key, controller] of this.#inFlight)
       if (!this.run.owed.has(key)) controller.abort(new Error("no longer owed"));
@@ -156,8 +156,10 @@ export class Drive {
     return until > this.#decidedAt ? until : Infinity;
   }
 
-  #launch(effect: Effect): void {
-    const { signal } = this.#launched(effect.key);
+  #launch(effect: Effect, stopped?: Error): void {
+    const controller = this.#launched(effect.key);
+    const { signal } = controller;
+    if (stopped !== undefined) controller.abort(stopped);
     const progress = (value: Progress) => this.#tell((listener) => listener.progress?.(value));
     const stillOwned = () => this.#stillOwned();
     this.#ports.perform(effect, this.run, { signal, epoch: this.epoch, stillOwned, progress }).then(
@@ -166,6 +168,14 @@ export class Drive {
       },
       (error: unknown) => void this.stop(error),
     );
+  }
+
+  /** An agent step that was begun elsewhere may have called something, which its journal tells: it is begun and stopped at once. */
+  #decline(effect: Effect): void {
+    const inherited = this.#inherited.has(effect.key);
+    const mayHaveCalled = effect.kind === "call" && inherited && this.run.steps.get(effect.step)?.spec.kind === "agent";
+    if (mayHaveCalled) this.#launch(effect, new Error("the run is being cancelled"));
+    else this.feed(notPerformed(effect, inherited));
   }
 
   #launched(key: string): AbortController {

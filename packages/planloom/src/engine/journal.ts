@@ -6,7 +6,7 @@ import { UnknownOutcome } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
 import { settledOutcome } from "../agents/tool-turn.js";
 import type { Json } from "../plan/json.js";
-import type { Settled } from "../run/state.js";
+import { workOf, type Run, type Settled } from "../run/state.js";
 import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
 
 export interface JournalPlace extends JournalScope {
@@ -60,6 +60,24 @@ export async function openJournal(store: EventStore, place: JournalPlace, now: (
     await write(seal(outcome));
     return outcome;
   };
+}
+
+/**
+ * A call with effects inside an agent step that was begun and whose outcome nobody knows: neither the journal nor a person has told
+ * it. Asked where the step is given up, so that nothing goes on to ask for that call again.
+ */
+export async function doubtIn(
+  store: EventStore,
+  run: Run,
+  { step, item }: { readonly step: string; readonly item: number | null },
+): Promise<UnknownOutcome | undefined> {
+  const rows = await store.readJournal({ runId: run.id, stepId: step, item });
+  const done = new Set(rows.filter(isDone).map(({ key }) => key));
+  const settled = workOf(run, { step, item })?.settled;
+  const open = rows.find(({ key }) => key !== null && !done.has(key) && settled?.has(key) !== true);
+  if (open === undefined) return undefined;
+  const { tool } = open.intent as { readonly tool?: string };
+  return new UnknownOutcome({ key: open.key!, tool: tool ?? open.name });
 }
 
 /**

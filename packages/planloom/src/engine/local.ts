@@ -49,7 +49,7 @@ class LocalEngine implements Engine {
   async start(request: StartRequest, listener?: Listener): Promise<string> {
     const runId = request.runId ?? this.#ports.newId("run");
     const leaseUntil = this.#leaseEnd();
-    const epoch = await this.#ports.store.claim(runId, 0, this.#holder, leaseUntil);
+    const epoch = await this.#claimNew(runId, leaseUntil);
     if (epoch === undefined)
       throw new PlanloomError("RUN_EXISTS", `There is a run ${runId} already.`, {
         kind: "usage",
@@ -67,6 +67,18 @@ class LocalEngine implements Engine {
     });
     await started;
     return runId;
+  }
+
+  /** An owner that ended between its claim and the first event has left an id without a run: that is free. */
+  async #claimNew(runId: string, leaseUntil: number): Promise<number | undefined> {
+    const { store } = this.#ports;
+    const epoch = await store.claim(runId, 0, this.#holder, leaseUntil);
+    if (epoch !== undefined) return epoch;
+    const owner = await store.owner(runId);
+    // This very engine may be about to write it.
+    if (owner === undefined || owner.holder === this.#holder || this.#isAlive(owner)) return undefined;
+    if ((await store.read(runId, 1, 1)).length > 0) return undefined;
+    return store.claim(runId, owner.epoch, this.#holder, leaseUntil);
   }
 
   async drive(runId: string, reason: string, listener?: Listener): Promise<void> {
@@ -87,6 +99,8 @@ class LocalEngine implements Engine {
     if (first.ended !== undefined && !(await this.#toGoOn(first))) return;
     const owner = await this.#ports.store.owner(runId);
     if (owner !== undefined && this.#isAlive(owner)) throw runOwned(runId, owner.holder ?? "");
+    // One that gave the run up, or is this very process, did not die of it.
+    const released = owner?.holder === null || owner?.holder === this.#holder;
     const leaseUntil = this.#leaseEnd();
     const epoch = await this.#ports.store.claim(runId, owner?.epoch ?? 0, this.#holder, leaseUntil);
     if (epoch === undefined) throw runOwned(runId, "another process");
@@ -95,7 +109,7 @@ class LocalEngine implements Engine {
     const inbox = await this.#ports.store.take(runId, 0);
     const drive = this.#newDrive(run, epoch, leaseUntil, listener);
     const durable = drive.durable();
-    drive.takeOver({ type: "recovered", by: "engine", epoch, reason }, inbox);
+    drive.takeOver({ type: "recovered", by: "engine", epoch, reason, ...(released && { released }) }, inbox);
     await durable;
   }
 
@@ -126,7 +140,8 @@ class LocalEngine implements Engine {
   ): Promise<Reply> {
     const driven = this.#drives.get(runId)?.run;
     const before = driven ?? (await this.load(runId));
-    if (readCommand(command) === undefined || by === "engine") throw commandInvalid(command);
+    if (readCommand(command) === undefined || by === "engine" || by.length > LIMITS.nameChars)
+      throw commandInvalid(command);
     const { ended } = before;
     if (driven === undefined && ended !== undefined && command.type !== "retry") return runEnded(runId, ended);
     const refusal = command.type === "retry" ? reopening(before, command) : undefined;

@@ -29,8 +29,9 @@ import { settingsOf, type LoomConfig } from "./config.js";
 import type { Engine, Listener } from "./engine.js";
 import { readHistory } from "./history.js";
 import { localEngine } from "./local.js";
-import { soundGoal, soundInputs } from "./opening.js";
+import { soundGoal, soundInputs, soundRunId } from "./opening.js";
 import { performIn, plannerRequest, type World } from "./perform.js";
+import { timelyPlanner } from "./role-deadline.js";
 import { LoomRun } from "./loom-run.js";
 import { instructionsOf, openRoles, rolesOf } from "./roles.js";
 
@@ -127,6 +128,7 @@ export class Loom {
     options: { readonly inputs?: { readonly [name: string]: Json } } = {},
   ): Promise<CheckedPlan> {
     if (this.world.planner === null) throw noPlanner();
+    const planner = timelyPlanner(this.world.planner, this.world.clock);
     let invalid: { readonly draft: string; readonly findings: readonly Finding[] } | undefined;
     for (let round = 0; round <= this.settings.repairRounds; round++) {
       const reply = await askPlanner(
@@ -136,7 +138,7 @@ export class Loom {
           executorModel: this.world.executor?.name ?? null,
           ...(invalid === undefined ? {} : { invalid }),
         }),
-        this.world.planner,
+        planner,
         unjournaled(),
       );
       if (reply.kind === "plan") return reply;
@@ -176,7 +178,7 @@ export class Loom {
       {
         started,
         ...(given === undefined ? {} : { given }),
-        ...(options.runId === undefined ? {} : { runId: options.runId }),
+        ...(options.runId === undefined ? {} : { runId: soundRunId(options.runId) }),
       },
       listener,
     );

@@ -1,4 +1,4 @@
-// What a run may be opened with, whoever calls: its goal and its inputs. In: both, as given. Out: both, as they are recorded.
+// What a run may be opened with, whoever calls: its goal, its inputs, its id. In: these, as given. Out: as they are recorded.
 // Separate because programs without types call the library, and what the first event holds is never looked at again.
 import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
@@ -26,4 +26,12 @@ export function soundInputs(inputs: Inputs): Inputs {
   const message = `The inputs of a run are recorded as JSON, and these cannot be: ${copy.problem}.`;
   const next = "Give plain data: texts, numbers, booleans, null, lists and records.";
   throw new PlanloomError("INPUTS_NOT_JSON", message, { kind: "usage", next });
+}
+
+/** An id that somebody has chosen, as it is. Throws RUN_ID_INVALID. */
+export function soundRunId(runId: string): string {
+  if (runId.trim() !== "" && runId.length <= LIMITS.nameChars) return runId;
+  const message = `A run cannot have an id of ${runId.length} characters.`;
+  const next = `Choose one of 1 to ${LIMITS.nameChars} characters, or none: then a new one is made.`;
+  throw new PlanloomError("RUN_ID_INVALID", message, { kind: "usage", next });
 }

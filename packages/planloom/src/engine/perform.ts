@@ -14,10 +14,11 @@ import type { Json } from "../plan/json.js";
 import type { AgentStep, ToolStep } from "../plan/plan.js";
 import { revealed } from "../plan/secret.js";
 import { typeOf } from "../plan/type-schema.js";
-import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
+import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
 import type { AnswerEffect, CallEffect, Effect, FillEffect, PlanEffect } from "../run/effect.js";
 import type { Failure } from "../run/event.js";
 import type { Ending, Outcome } from "../run/input.js";
+import { soundFailure } from "../run/sound-failure.js";
 import { currentPlan, workOf, type Run, type StepState, type Work } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
 import type { ToolInventory } from "../tools/inventory.js";
@@ -26,7 +27,8 @@ import type { Clock } from "./clock.js";
 import { newDeadline } from "./deadline.js";
 import type { Progress } from "./engine.js";
 import { callTool } from "./guard.js";
-import { openJournal } from "./journal.js";
+import { doubtIn, openJournal } from "./journal.js";
+import { timelyModel, timelyPlanner } from "./role-deadline.js";
 
 /** Everything outside of Planloom that a run may touch. */
 export interface World {
@@ -55,23 +57,48 @@ export interface PerformContext {
 /** undefined for effects that are waited for and not performed. */
 export type Perform = (effect: Effect, run: Run, context: PerformContext) => Promise<Outcome | undefined>;
 
-export function performIn(world: World): Perform {
+export function performIn(given: World): Perform {
+  const world = timely(given);
   return async (effect, run, context) => {
-    switch (effect.kind) {
-      case "plan":
-        return performPlan(world, effect, run, context);
-      case "fill":
-        return performFill(world, effect, run, context);
-      case "call":
-        return performCall(world, effect, run, context);
-      case "answer":
-        return performAnswer(world, effect, run, context);
-      case "wait":
-      case "person":
-      case "stop":
-        return undefined;
-    }
+    const outcome = await performed(world, effect, run, context);
+    return outcome !== undefined && "error" in outcome
+      ? { ...outcome, error: soundFailure(outcome.error, "INTERNAL") }
+      : outcome;
   };
+}
+
+/** The world with its models and its planner under deadlines. */
+function timely(world: World): World {
+  const { planner, executor, synthesizer, clock } = world;
+  return {
+    ...world,
+    planner: planner && timelyPlanner(planner, clock),
+    executor: executor && timelyModel(executor, clock),
+    synthesizer: synthesizer && timelyModel(synthesizer, clock),
+    modelNamed: (name) => timelyModel(world.modelNamed(name), clock),
+  };
+}
+
+async function performed(
+  world: World,
+  effect: Effect,
+  run: Run,
+  context: PerformContext,
+): Promise<Outcome | undefined> {
+  switch (effect.kind) {
+    case "plan":
+      return performPlan(world, effect, run, context);
+    case "fill":
+      return performFill(world, effect, run, context);
+    case "call":
+      return performCall(world, effect, run, context);
+    case "answer":
+      return performAnswer(world, effect, run, context);
+    case "wait":
+    case "person":
+    case "stop":
+      return undefined;
+  }
 }
 
 const NO_PLANNER: Failure = {
@@ -200,7 +227,7 @@ async function callDirectly(
   const args = revealed(effect.args, (name) => world.secrets[name]!) as CallEffect["args"];
   const timeoutMs = step.timeoutMs ?? tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
   let usage = NO_USAGE;
-  const spend = (more: Usage): void => void (usage = addUsage(usage, more));
+  const spend = (more: Usage): void => void (usage = addUsage(usage, soundUsage(more)));
   const toolContext = { ...toolContextOf(run, context, effect), spend };
   const end = await callTool(tool, args, toolContext, timeoutMs, world.clock);
   if (!end.ok) return ended(effect.key, end.ending, end.error, usage);
@@ -261,6 +288,8 @@ async function runAgentStep(
       attempt: effect.attempt,
       settled: workOf(run, effect)?.settled,
     });
+    // One that was stopped before it began here: all that is left of it is what its journal holds.
+    deadline.signal.throwIfAborted();
     const { executor: instructions } = world.instructions;
     const declared = step.output === undefined ? undefined : typeOf(step.output);
     const result = await runAgent(
@@ -280,7 +309,11 @@ async function runAgentStep(
     );
     return { type: "returned", key, ...result };
   } catch (thrown) {
-    return endedBy(key, thrown, deadline.why() ?? "tool-error");
+    const outcome = endedBy(key, thrown, deadline.why() ?? "tool-error");
+    if (outcome.ending !== "abort" || run.cancelling === undefined) return outcome;
+    // Nothing will perform it again, so that a call of its that may have acted would be forgotten.
+    const doubt = await doubtIn(world.store, run, effect);
+    return doubt === undefined ? outcome : inDoubt(key, doubt, outcome.usage);
   } finally {
     deadline.cancel();
   }
@@ -336,7 +369,7 @@ async function agentContext(world: World, run: Run, context: PerformContext, pla
     item,
     attempt,
     checkpoint: (name, options, work) => storeErrorsMarked(() => journal(name, options, work)),
-    progress: (value) => context.progress({ type: "step", step: stepId, item, value }),
+    progress: (value) => context.progress({ type: "step", step: stepId, item, value: shown(value) }),
   };
 }
 
@@ -353,29 +386,32 @@ async function storeErrorsMarked<T>(use: () => Promise<T>): Promise<T> {
   }
 }
 
+/** It comes from tools, and is shown while they work. */
+function shown(value: number | string): number | string {
+  return typeof value === "number" ? value : messageOf(value).slice(0, LIMITS.progressChars);
+}
+
 function toolContextOf(run: Run, context: PerformContext, effect: CallEffect): Omit<ToolContext, "spend"> {
   const { step, item, attempt, effectKey: key } = effect;
-  const progress = (value: number | string) => context.progress({ type: "step", step, item, value });
+  const progress = (value: number | string) => context.progress({ type: "step", step, item, value: shown(value) });
   return { signal: context.signal, key, runId: run.id, stepId: step, attempt, progress };
 }
 
-function ended(key: string, ending: Ending, error: Failure, usage: Usage = NO_USAGE): Outcome {
+type Ended = Outcome & { readonly type: "ended" };
+
+function ended(key: string, ending: Ending, error: Failure, usage: Usage = NO_USAGE): Ended {
   return { type: "ended", key, ending, error, usage };
 }
 
-function endedBy(key: string, thrown: unknown, ending: "tool-error" | "timeout" | "abort"): Outcome {
+/** A call inside an agent step ended so that nobody knows whether it acted. */
+function inDoubt(key: string, doubt: UnknownOutcome, usage = doubt.usage): Ended {
+  const error: Failure = { code: "OUTCOME_UNKNOWN", message: doubt.message, retryable: false };
+  return { type: "ended", key, ending: "in-doubt", error, usage, call: { key: doubt.key, tool: doubt.tool } };
+}
+
+function endedBy(key: string, thrown: unknown, ending: "tool-error" | "timeout" | "abort"): Ended {
   if (thrown instanceof JournalLost) throw thrown.cause;
-  if (thrown instanceof UnknownOutcome) {
-    const error: Failure = { code: "OUTCOME_UNKNOWN", message: thrown.message, retryable: false };
-    return {
-      type: "ended",
-      key,
-      ending: "in-doubt",
-      error,
-      usage: thrown.usage,
-      call: { key: thrown.key, tool: thrown.tool },
-    };
-  }
+  if (thrown instanceof UnknownOutcome) return inDoubt(key, thrown);
   const { error, usage } = roleFailure(thrown);
   if (ending !== "timeout") return ended(key, ending, error, usage);
   return ended(

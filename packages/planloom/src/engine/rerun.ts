@@ -126,17 +126,18 @@ class Rerun {
     // What was refused changed nothing.
     if (said?.type === "input.refused" || input?.type === "clock") return;
     if (input === undefined) throw answerUnknown(said ?? events[0]!);
-    if (input.type === "recovered") await this.#recover(input.reason);
+    if (input.type === "recovered") await this.#recover(input);
     else if (isCommand(input)) await this.#obey(input, events);
     else await this.#answer(input as Outcome);
     await this.#settle();
   }
 
-  /** Another process takes the run over, as if the first had died. */
-  async #recover(reason: string): Promise<void> {
+  /** Another process takes the run over, as if the first had died; or had let it go, where it did. */
+  async #recover({ reason, released }: Extract<Input, { readonly type: "recovered" }>): Promise<void> {
     const former = this.#engine;
     this.#engine = this.#openEngine();
     this.#open.clear();
+    if (released === true) await former.close();
     await this.#engine.drive(this.#runId, reason, this.#listener);
     this.#watch(this.#engine);
     await former.close();

@@ -101,7 +101,8 @@ export function aiSdkModel(source: Source, settings: RoleSettings): Model {
     };
   }
 
-  return { name, call };
+  // It ends by itself before that, and tells which server was silent.
+  return { name, timeoutMs: timeoutMs + LIMITS.graceMs, call };
 }
 
 async function streamed(

@@ -31,7 +31,7 @@ export function openModel(settings: RoleSettings, role: Role): Model {
   const { model } = settings;
   if (model === undefined || model === "") throw notSet(role);
   if (typeof model === "string") return openNamed(model, settings, role);
-  if ("call" in model) return model;
+  if ("call" in model) return settings.timeout === undefined ? model : slower(model, settings.timeout);
   return openObject(model, settings, role);
 }
 
@@ -55,6 +55,11 @@ function openProvider(named: ProviderName, settings: RoleSettings, role: Role): 
   const memory = remembered(memories, `${settings.baseURL ?? ""} ${name}`);
   const load = once(() => loadProviderModel(file, named, settings));
   return aiSdkModel({ name, label: `@ai-sdk/${named.provider}`, role, memory, load }, settings);
+}
+
+/** A model of the port with the role's timeout. It may be an instance of a class. */
+function slower(model: Model, timeoutMs: number): Model {
+  return { name: model.name, timeoutMs, call: (request) => model.call(request) };
 }
 
 function openObject(model: AiSdkModel, settings: RoleSettings, role: Role): Model {

@@ -51,6 +51,8 @@ export interface ModelReply {
 export interface Model {
   /** As recorded in the log, for example `gpt-4o-mini` or `scripted`. */
   readonly name: string;
+  /** How long one reply may take, in ms: then its signal is aborted, and nobody waits for it. Default: LIMITS.modelTimeoutMs. */
+  readonly timeoutMs?: number;
   /**
    * One reply. Throws a PlanloomError of kind "provider": PROVIDER_UNREACHABLE, PROVIDER_UNAUTHORIZED, PROVIDER_RATE_LIMITED
    * (with `retryAfterMs`), PROVIDER_REFUSED (other 4xx), PROVIDER_FAILED (5xx, cut connection), PROVIDER_TIMEOUT; or the

@@ -1,6 +1,7 @@
 // What a model answered. In: a result or a stream of the AI SDK, specification v2 or v3. Out: a ModelReply.
 // Separate because replies arrive in two forms and two versions, and everything behind the port sees one.
 import { randomUUID } from "node:crypto";
+import { LIMITS } from "../limits.js";
 import { isObject, type Json } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import type { Generated, StreamPart } from "./ai-sdk.js";
@@ -14,7 +15,7 @@ interface WrittenCall {
   readonly providerExecuted?: boolean | undefined;
 }
 
-type Ending = Pick<Generated, "usage" | "finishReason">;
+type Ending = { readonly [field in "usage" | "finishReason"]: unknown };
 
 export interface StreamListener {
   text(delta: string): void;
@@ -48,6 +49,8 @@ export async function streamedReply(stream: ReadableStream<StreamPart>, listener
     else if (part.type === "tool-call") calls.push(part);
     else if (part.type === "finish") ending = part;
     else if (part.type === "error") throw asError(part.error);
+    // Whoever reads on may never come to an end.
+    if (text.length > LIMITS.replyChars) return assemble(text, [], { usage: {}, finishReason: "length" });
   }
   if (ending === undefined) throw new Error("the stream ended before the reply did");
   show(filter.end());

@@ -6,6 +6,8 @@ import type { Finding, Severity } from "./finding.js";
 export type Report = (code: string, pointer: string, message: string, fix: string, severity?: Severity) => void;
 export type Locate = (pointer: string) => { readonly line: number; readonly column: number } | undefined;
 
+type Texts = [pointer: string, message: string, fix: string];
+
 export interface Collected {
   readonly report: Report;
   readonly hasErrors: () => boolean;
@@ -15,7 +17,8 @@ export interface Collected {
 export function collectFindings(): Collected {
   const found = new Map<string, Finding>();
   let errors = 0;
-  const report: Report = (code, pointer, message, fix, severity = "error") => {
+  const report: Report = (code, place, words, remedy, severity = "error") => {
+    const [pointer, message, fix] = [place, words, remedy].map((text) => text.slice(0, LIMITS.findingChars)) as Texts;
     const key = `${code} ${pointer} ${message}`;
     if (found.has(key)) return;
     if (severity === "error") errors++;

@@ -56,3 +56,15 @@ export function typeName(value: Json): string {
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "a record" : `a ${typeof value}`;
 }
+
+/** About how many bytes the text of a value has, and never more than it has. Stops counting past `max`. */
+export function sizeOf(value: Json, max: number): number {
+  if (typeof value === "string") return value.length + 2;
+  if (value === null || typeof value !== "object") return 1;
+  let size = 1;
+  for (const [name, field] of Object.entries(value)) {
+    size += (Array.isArray(value) ? 1 : name.length + 4) + sizeOf(field, max - size);
+    if (size > max) break;
+  }
+  return size;
+}

@@ -32,7 +32,7 @@ export function parseYaml(text: string, body: string, base: number): { readonly 
 }
 
 /** An upper bound on the nesting, seen from brackets, indentation and rows of `- - -` or `a: a:` alone. */
-function nestsDeep(body: string): boolean {
+export function nestsDeep(body: string): boolean {
   const columns: number[] = [];
   let brackets = 0;
   for (const line of body.split(/\r\n|\r|\n/)) {

@@ -1,9 +1,10 @@
 // References `${{ … }}` inside the JSON of a plan. In: a value with references. Out: which names it needs, its type, or
 // the value itself with where it came from. Separate because a plan's `with`, `when`, `forEach`, `expect` and `answer`
 // are all read in this one way.
+import { LIMITS } from "../limits.js";
 import { evaluate, type Expression, parseExpression, type Scope } from "./expression.js";
 import { inferType, type Names, type Problem } from "./infer.js";
-import { canonicalJson, isObject, type Json, type JsonObject } from "./json.js";
+import { canonicalJson, isObject, sizeOf, type Json, type JsonObject } from "./json.js";
 import { mergeOrigins, NO_ORIGIN, type Origin } from "./origin.js";
 import { closingOf } from "./template-end.js";
 import { listOf, literalOf, membersOf, NULL, pointerToken, STRING, type Type, unionOf } from "./type.js";
@@ -108,7 +109,7 @@ export type Resolved =
  * NULL_IN_TEXT. Codes besides: those of evaluate, and UNREADABLE_REFERENCE. Values without references are not copied.
  */
 export function resolveValue(value: Json, scope: Scope): Resolved {
-  const resolution: Resolution = { scope, origins: new Set(), nulls: [] };
+  const resolution: Resolution = { scope, origins: new Set(), nulls: [], room: LIMITS.valueBytes };
   try {
     const resolved = resolve(value, "", resolution);
     return { ok: true, value: resolved, from: mergeOrigins([...resolution.origins]), nulls: resolution.nulls };
@@ -122,6 +123,8 @@ interface Resolution {
   readonly scope: Scope;
   readonly origins: Set<Origin>;
   readonly nulls: NullSource[];
+  /** Bytes that the values may still have, all together. */
+  room: number;
 }
 
 class Unresolved extends Error {
@@ -170,6 +173,11 @@ function evaluated(expression: Expression, pointer: string, resolution: Resoluti
   const result = evaluate(expression, resolution.scope);
   if (!result.ok) throw new Unresolved(result.code, result.message, pointer, stepsRead(expression, resolution));
   if (result.from !== NO_ORIGIN) resolution.origins.add(result.from);
+  resolution.room -= sizeOf(result.value, resolution.room);
+  if (resolution.room < 0) {
+    const message = `all values together are larger than ${LIMITS.valueBytes} bytes`;
+    throw new Unresolved("LIMIT_EXCEEDED", message, pointer, stepsRead(expression, resolution));
+  }
   return result;
 }
 

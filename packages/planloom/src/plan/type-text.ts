@@ -188,7 +188,8 @@ class Reader {
   private number(): number {
     const start = this.at;
     const text = this.match(/-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/y);
-    const value = Number(text ?? Number.NaN);
+    // JSON knows no -0.
+    const value = Number(text ?? Number.NaN) + 0;
     if (Number.isFinite(value)) return value;
     this.at = start;
     return this.fail("not a number");

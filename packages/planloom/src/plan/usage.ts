@@ -1,4 +1,5 @@
 // What model calls cost, as recorded in events. In: usages. Out: their sum. Here because the pure kernel adds them up.
+import { isObject } from "./json.js";
 
 /** What calls cost. A number that a provider did not report is null: unknown, never 0. */
 export type Usage = {
@@ -24,3 +25,12 @@ export function addUsage(a: Usage, b: Usage): Usage {
 function sum(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }
+
+/** Whatever a model or a tool reports, as it may be recorded: what is no count is unknown, and some call was made. */
+export function soundUsage(reported: unknown): Usage {
+  const { calls, inputTokens, outputTokens } = isObject(reported) ? reported : {};
+  return { calls: countOf(calls) ?? 1, inputTokens: countOf(inputTokens), outputTokens: countOf(outputTokens) };
+}
+
+const countOf = (value: unknown): number | null =>
+  typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : null;

@@ -1,23 +1,30 @@
 // What follows from the state as it is: work begins, the execution ends, the answer is due. In: a run. Out: facts of one move.
 // Separate because it runs after every input until nothing more follows; each call costs constant time.
-import { resolveValue } from "../plan/reference.js";
-import type { Json } from "../plan/json.js";
+import { LIMITS } from "../limits.js";
+import { resolveValue, type Resolved } from "../plan/reference.js";
+import { sizeOf, type Json } from "../plan/json.js";
+import { NO_ORIGIN } from "../plan/origin.js";
 import type { Answer } from "../plan/plan.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { begin } from "./begin.js";
-import { fact, type Fact } from "./event.js";
+import { fact, type Fact, type Failure } from "./event.js";
 import { scopeOf } from "./scope.js";
-import { currentPlan, type Run, type Work } from "./state.js";
+import { currentPlan, failingOf, type Run, type Work } from "./state.js";
 
 export function advance(run: Run, at: number): Fact[] {
   if (run.cancelling !== undefined) return run.running > 0 ? [] : [fact("run.cancelled", { reason: run.cancelling })];
+  const failing = failingOf(run);
+  if (failing !== undefined) return run.running > 0 ? [] : ends(run, failing);
   if (run.phase === "answering") return run.executed && run.answer === undefined ? answerByValue(run) : [];
   if (run.phase !== "executing") return [];
-  if (run.failing !== undefined)
-    return run.running > 0 ? [] : [executed(run), fact("run.failed", { error: run.failing })];
   if (run.open === 0) return [executed(run)];
   const work = run.running < run.settings.concurrency ? nextWork(run, at) : undefined;
   return work === undefined ? [] : begin(run, work, at);
+}
+
+function ends(run: Run, error: Failure): Fact[] {
+  const end = fact("run.failed", { error });
+  return run.phase === "executing" ? [executed(run), end] : [end];
 }
 
 /** A due retry first: it has waited longest. */
@@ -35,18 +42,23 @@ function executed(run: Run): Fact {
 function answerByValue(run: Run): Fact[] {
   const { answer } = currentPlan(run)!.plan;
   if (answer.kind === "from" && run.models.synthesizer !== null) return [];
-  const resolved =
-    answer.kind === "value"
-      ? resolveValue(answer.value, scopeOf(run))
-      : { ok: true as const, value: outputsOf(run, answer) };
+  const resolved = answer.kind === "value" ? resolveValue(answer.value, scopeOf(run)) : gathered(run, answer);
   if (resolved.ok) {
     return [
       fact("answer.written", { answer: resolved.value, partial: false, usage: NO_USAGE }),
       fact("run.completed", { success: !run.starved }),
     ];
   }
-  const message = `answer.value${resolved.pointer}: ${resolved.message}`;
+  const message = `answer.${answer.kind}${resolved.pointer}: ${resolved.message}`;
   return [fact("run.failed", { error: { code: resolved.code, message, retryable: false } })];
+}
+
+/** Each output is within the limit; all those of a fan-out, or of many steps, need not be. */
+function gathered(run: Run, answer: Answer & { kind: "from" }): Resolved {
+  const value = outputsOf(run, answer);
+  if (sizeOf(value, LIMITS.valueBytes) <= LIMITS.valueBytes) return { ok: true, value, from: NO_ORIGIN, nulls: [] };
+  const message = `all outputs together are larger than ${LIMITS.valueBytes} bytes; name fewer steps`;
+  return { ok: false, code: "LIMIT_EXCEEDED", message, pointer: "", steps: [] };
 }
 
 /** One named step: its output. Several: a record of theirs by id. */

@@ -5,11 +5,11 @@ import { advance } from "./advance.js";
 import { startFilled } from "./begin.js";
 import { decideCommand } from "./command.js";
 import { fact, type Fact, type Failure } from "./event.js";
-import { ended, failed, leavesDoubt, refOf, roleFailure } from "./failure.js";
+import { ended, failed, leavesDoubt, refOf, roleFailure, whyNotStarted } from "./failure.js";
 import { completed } from "./gate.js";
 import { isCommand, type Input, type Outcome, type Start } from "./input.js";
 import { proposal } from "./proposal.js";
-import { workOf, type Run, type Work } from "./state.js";
+import { failingOf, workOf, type Run, type Work } from "./state.js";
 import { NO_USAGE } from "../plan/usage.js";
 
 /** Facts that follow from `input`. Outcomes of effects that are no longer owed (a zombie's) and inputs to an ended run give none. */
@@ -24,10 +24,14 @@ export function decide(run: Run, input: Input): Fact[] {
     case "clock":
       return [];
     case "recovered":
-      return [fact("run.resumed", { epoch: input.epoch, reason: input.reason })];
+      return [resumed(input)];
     default:
       return run.owed.has(input.key) ? decideOutcome(run, input, input.at) : [];
   }
+}
+
+function resumed({ epoch, reason, released }: Extract<Input, { readonly type: "recovered" }>): Fact {
+  return fact("run.resumed", { epoch, reason, ...(released === undefined ? {} : { released }) });
 }
 
 /**
@@ -132,7 +136,7 @@ function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: numb
 function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact[] {
   const work = owedWork(run, input.key);
   const written = fact("step.filled", { ...refOf(work), args: input.args, usage: input.usage });
-  const reason = run.cancelling ?? (run.failing && "another step failed for good, so nothing is started any more");
+  const reason = run.cancelling ?? (failingOf(run) && whyNotStarted(run));
   if (reason === undefined) return [written, ...startFilled(run, work, input.args, at)];
   return [written, fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason, usage: NO_USAGE })];
 }
@@ -162,6 +166,8 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
   const effects = filling ? "none" : work.effects;
   const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
   const cancelling = run.cancelling !== undefined;
+  // It is not performed again; whether a call inside it is in doubt stands in its journal, which the engine looks into.
+  if (cancelling && work.step.spec.kind === "agent") return [];
   if (cancelling || leavesDoubt(effects, "abort", cancelling)) return ended(run, work, outcome, effects, at);
   if (work.crashes <= run.settings.crashes) return [];
   const poison: Failure = {

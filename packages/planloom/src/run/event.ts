@@ -68,8 +68,8 @@ export interface EventData {
     readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
   };
   "run.paused": { readonly reason: string };
-  /** Another process (or the same, later) owns the run from here on. */
-  "run.resumed": { readonly epoch: number; readonly reason: string };
+  /** Another process (or the same, later) owns the run from here on. `released`: the one before gave it up and did not die. */
+  "run.resumed": { readonly epoch: number; readonly reason: string; readonly released?: true };
   /** A person has the ended run go on: what did not finish is begun again, and `anew` whether it finished or not. */
   "run.reopened": {
     readonly reason: string;

@@ -127,6 +127,8 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
 
 function onResumed(run: Run, data: EventData["run.resumed"]): void {
   run.epoch = data.epoch;
+  // A process that lived to give the run up was not ended by its calls.
+  if (data.released === true) return;
   for (const effect of run.owed.values()) {
     if (effect.kind !== "call" && effect.kind !== "fill") continue;
     const work = workOf(run, effect);

@@ -7,7 +7,7 @@ import type { EffectClass } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import { fact, type Fact, type Failure, type PassingFailure, type StepRef } from "./event.js";
 import type { Ending, Outcome } from "./input.js";
-import type { Run, Work } from "./state.js";
+import { failingOf, type Run, type Work } from "./state.js";
 
 export function refOf(work: Work): StepRef {
   return work.item === null ? { step: work.step.spec.id } : { step: work.step.spec.id, item: work.item };
@@ -74,7 +74,7 @@ export function failed(
   const say = (decision: "retry" | "skip" | "fail", reason: string) =>
     fact("step.failed", { ...refOf(work), attempt, error, decision, reason, ...given });
   const { retry, onFailure } = work.step.spec;
-  if (error.retryable && tries < retry.attempts && run.failing === undefined && run.cancelling === undefined) {
+  if (error.retryable && tries < retry.attempts && failingOf(run) === undefined && run.cancelling === undefined) {
     const retryAt = at + retryDelay(run, work, error);
     return [
       say("retry", `attempt ${tries} of ${retry.attempts} failed`),
@@ -93,9 +93,13 @@ export function failed(
 function whyNoRetry(run: Run, error: Failure, tries: number, attempts: number): string {
   if (run.cancelling !== undefined) return "the run is being cancelled";
   if (!error.retryable) return "trying again would not help";
-  if (tries < attempts) return "another step failed for good, so nothing is started any more";
+  if (tries < attempts) return whyNotStarted(run);
   return attempts === 1 ? "it had one attempt" : `all ${attempts} attempts failed`;
 }
+
+/** Of a run that fails. */
+export const whyNotStarted = (run: Run): string =>
+  `${run.failing === undefined ? "the run has too many events" : "another step failed for good"}, so nothing is started any more`;
 
 /** ms before the next attempt: the plan's backoff with up to 10 % jitter, or longer where a server asked for it. */
 function retryDelay(run: Run, work: Work, error: Failure): number {

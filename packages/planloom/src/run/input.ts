@@ -109,7 +109,7 @@ export type Input = Stamp &
   (
     | Start
     /** A process took the run over; calls that were open may have happened. */
-    | { readonly type: "recovered"; readonly epoch: number; readonly reason: string }
+    | { readonly type: "recovered"; readonly epoch: number; readonly reason: string; readonly released?: true }
     /** Time has passed. */
     | { readonly type: "clock" }
     /** What follows from the state as it is; the kernel's own. */

@@ -1,7 +1,7 @@
 // A command as another process, or a program without types, has sent it. In: any value. Out: the command, or undefined.
 // Separate because what the kernel cannot decide would stop every process that ever drives the run.
 import { LIMITS } from "../limits.js";
-import { depthOf, isObject } from "../plan/json.js";
+import { depthOf, isObject, sizeOf, type Json } from "../plan/json.js";
 import { planHash, planSchema } from "../plan/plan.js";
 import { writePlan } from "../plan/write.js";
 import type { Settings } from "./event.js";
@@ -19,8 +19,8 @@ export function readCommand(payload: unknown): Command | undefined {
 }
 
 const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = {
-  approve: ({ hash, comment }) => isText(hash) && isAbsentOr(isText, comment),
-  reject: ({ hash, comment }) => isText(comment) && isAbsentOr(isText, hash),
+  approve: ({ hash, comment }) => isName(hash) && isAbsentOr(isText, comment),
+  reject: ({ hash, comment }) => isText(comment) && isAbsentOr(isName, hash),
   respond: (fields) => isPlace(fields) && isValue(fields["value"]),
   settle: (fields) =>
     isPlace(fields) &&
@@ -30,23 +30,27 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
   cancel: ({ reason }) => isText(reason),
   retry: ({ reason, from, plan, settings, models }) =>
     isAbsentOr(isText, reason) &&
-    isAbsentOr(isText, from) &&
+    isAbsentOr(isName, from) &&
     isAbsentOr(isPlan, plan) &&
     isSettings(settings) &&
     isObject(models) &&
-    ROLES.every((role) => models[role] === null || isText(models[role])),
+    ROLES.every((role) => models[role] === null || isName(models[role])),
 };
 
 const ROLES = ["planner", "executor", "synthesizer"];
 const VERDICTS: readonly unknown[] = ["happened", "not-happened", "abort"];
 const POLICIES: readonly unknown[] = ["never", "always", "effects"];
 
-const isText = (value: unknown) => typeof value === "string";
+const isText = (value: unknown) => typeof value === "string" && value.length <= LIMITS.valueBytes;
+const isName = (value: unknown) => typeof value === "string" && value.length <= LIMITS.nameChars;
 const isWhole = (value: unknown) => Number.isInteger(value);
 const isCount = (value: unknown) => isWhole(value) && (value as number) >= 0;
-const isValue = (value: unknown) => value !== undefined && depthOf(value, LIMITS.jsonDepth) <= LIMITS.jsonDepth;
+const isValue = (value: unknown) =>
+  value !== undefined &&
+  depthOf(value, LIMITS.jsonDepth) <= LIMITS.jsonDepth &&
+  sizeOf(value as Json, LIMITS.valueBytes) <= LIMITS.valueBytes;
 const isAbsentOr = (is: (value: unknown) => boolean, value: unknown) => value === undefined || is(value);
-const isPlace = ({ step, item }: Fields) => isText(step) && isAbsentOr(isWhole, item);
+const isPlace = ({ step, item }: Fields) => isName(step) && isAbsentOr(isWhole, item);
 
 const COUNTS: readonly (keyof Settings)[] = [
   "concurrency",

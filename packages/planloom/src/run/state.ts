@@ -1,5 +1,6 @@
 // A run as it stands: the shape of the state that events fold into. In: nothing. Out: types, the empty run, its status.
 // Separate from the fold (evolve.ts) so that the shape can be read at one glance.
+import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";
@@ -270,6 +271,18 @@ export function isWaiting(run: Run): boolean {
   for (const effect of run.owed.values()) if (effect.kind !== "person") return false;
   return true;
 }
+
+/** Why nothing is started any more: a step failed for good, or the log is full. What runs is drained, then the run fails. */
+export function failingOf(run: Run): Failure | undefined {
+  return run.failing ?? (run.seq >= LIMITS.eventsPerRun ? LOG_FULL : undefined);
+}
+
+const LOG_FULL: Failure = {
+  code: "EVENT_LIMIT",
+  message: `the run has ${LIMITS.eventsPerRun} events, which is the limit`,
+  retryable: false,
+  next: "Divide the work among several runs: fewer items, fewer attempts, or smaller plans.",
+};
 
 export function currentPlan(run: Run): ProposedPlan | undefined {
   return run.plans[run.plans.length - 1];

@@ -41,8 +41,8 @@ async function checkReadable(real: string, shown: string): Promise<void> {
 }
 
 async function bytesOf(real: string, shown: string, signal: AbortSignal): Promise<Buffer> {
-  // No link may have taken the place of the file since it was looked at.
-  const file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  // No link may have taken the place of the file since it was looked at, and no pipe, whose other end opening would wait for.
+  const file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   const chunks: Buffer[] = [];
   let length = 0;
   // The stream closes the file. Its end is one byte past the limit, so that a file that grows is noticed.

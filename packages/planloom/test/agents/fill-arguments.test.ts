@@ -29,6 +29,14 @@ describe("fillArguments", () => {
     }
   });
 
+  it("does not take arguments that nest deeper than any value may", async () => {
+    const free = specOf("post", "once", { type: "object" });
+    const deep = `{ "x": ${"[".repeat(100)}${"]".repeat(100)} }`;
+    const model = script(deep, deep);
+    const failed = fillArguments(request({ spec: free }), model, new MemoryJournal().context());
+    await expect(failed).rejects.toMatchObject({ failure: { code: "FILL_FAILED" } });
+  });
+
   it("cannot change what was given, nor add what the tool does not take", async () => {
     const model = script('{ "query": "mine", "limit": 99, "path": "/" }');
     const filled = await fillArguments(request({ args: { limit: 3 } }), model, new MemoryJournal().context());

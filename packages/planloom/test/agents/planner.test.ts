@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { askPlanner, type PlannerReply, type PlannerRequest } from "../../src/agents/planner.js";
 import { PlanloomError } from "../../src/error.js";
+import { LIMITS } from "../../src/limits.js";
 import type { Finding } from "../../src/plan/finding.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
 import type { Inventory } from "../../src/plan/tool-spec.js";
@@ -238,5 +239,52 @@ describe("a planner that is a function", () => {
     );
     expect(reply.plan.steps[0]).toMatchObject({ id: "a", kind: "tool" });
     expect(reply.usage.calls).toBe(0);
+  });
+});
+
+describe("a draft out of all proportion", () => {
+  const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+  const draft = (x: string): string => `{"steps":[{"id":"a","tool":"fetch","with":{"query":${x}}}]}`;
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  let nested: unknown = 1;
+  for (let i = 0; i < 20_000; i++) nested = [nested];
+
+  it.each<[string, string, Parameters<typeof askPlanner>[1]]>([
+    ["nests by thousands", "TOO_DEEP", script(draft(deep(20_000)))],
+    [
+      "nests by hundreds, and is large",
+      "TOO_DEEP",
+      script(draft("[".repeat(900) + "1,".repeat(300_000) + "1" + "]".repeat(900))),
+    ],
+    ["is a huge text", "TOO_LARGE", async () => "x".repeat(50_000_000)],
+    [
+      "is huge data",
+      "TOO_LARGE",
+      async () => ({ steps: [{ id: "a", tool: "fetch", with: { query: "y".repeat(30_000_000) } }] }),
+    ],
+    [
+      "is larger in its own form",
+      "TOO_LARGE",
+      script(JSON.stringify({ steps: Array.from({ length: 40_000 }, (_, i) => ({ id: `a${i}`, tool: "t" })) })),
+    ],
+    ["contains itself", "NO_PLAN", async () => circle],
+    ["is data that nests by thousands", "NO_PLAN", async () => nested],
+    ["is no JSON", "NO_PLAN", async () => 10n],
+  ])("that %s is a finding, %s, and is kept in part", async (_, code, planner) => {
+    const reply = await ask(planner);
+    expect(reply).toMatchObject({ kind: "invalid", findings: [{ code }] });
+    expect(reply.kind === "invalid" && reply.draft.length).toBeLessThanOrEqual(LIMITS.planBytes + 1);
+  });
+
+  it("has findings of a sound length, whatever its names are", async () => {
+    const [key, query] = ["k".repeat(100_000), "t".repeat(100_000)];
+    const reply = await ask(
+      script(JSON.stringify({ steps: [{ id: "a", tool: query, with: { [key]: "${{ nope }}" } }] })),
+    );
+    if (reply.kind !== "invalid") throw new Error("it is no plan");
+    expect(reply.findings.length).toBeGreaterThan(0);
+    for (const { where, message, fix } of reply.findings)
+      expect(where.pointer.length + message.length + fix.length).toBeLessThanOrEqual(3 * LIMITS.findingChars);
   });
 });

@@ -101,12 +101,16 @@ test("findings stand at their line and column", async () => {
 test("files, flags and words that are wrong are the caller's to mend: exit 2", async () => {
   const here = place();
   here.write("plan.json", SUMS);
+  here.write("large.yaml", "- 1\n".repeat(100_000));
+  here.write("deep.yaml", "[".repeat(100_000));
   const cases: readonly (readonly [string, readonly string[]])[] = [
     ["FILE_NOT_FOUND", ["run", "missing.yaml"]],
     ["FILE_NOT_FOUND", ["validate", "missing.json"]],
     ["GOAL_EMPTY", ["run", "  "]],
     ["INPUT_INVALID", ["run", "plan.json", "--input", "novalue"]],
     ["INPUT_INVALID", ["run", "plan.json", "--input", "__proto__=1"]],
+    ["INPUT_INVALID", ["run", "plan.json", "--input", "a=@large.yaml"]],
+    ["INPUT_INVALID", ["run", "plan.json", "--input", "a=@deep.yaml"]],
     ["FILE_NOT_FOUND", ["run", "plan.json", "--input", "a=@missing.txt"]],
     ["USAGE", ["run", "plan.json", "--approval", "maybe"]],
     ["USAGE", ["run", "plan.json", "--concurrency", "0"]],

@@ -130,3 +130,18 @@ test("reading leaves no store behind where there is none", async () => {
   await here.run(["validate", "plan.json"]);
   expect(existsSync(join(here.folder, ".planloom"))).toBe(false);
 });
+
+test("a tool that ignores its signal, and leaves a timer, keeps neither the run nor the process", async () => {
+  const here = place();
+  here.write(
+    "planloom.config.mjs",
+    `import { tool } from "planloom";
+     const input = { type: "object", properties: {}, additionalProperties: false };
+     const run = () => { setInterval(() => undefined, 1_000); return new Promise(() => undefined); };
+     export default { tools: [tool({ name: "linger", description: "Lingers.", input, effects: "none", timeout: 50, run })] };`,
+  );
+  here.write("plan.json", { steps: [{ id: "a", title: "Linger", tool: "linger", with: {}, retry: { attempts: 1 } }] });
+  const { code, stderr } = await here.run(["run", "plan.json"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("TIMEOUT");
+});

@@ -1,11 +1,11 @@
 // A process that drives one run over a SQLite store, and may kill itself right before or right after its n-th durable
 // write. In: one JSON argument. Out: one JSON line, where it lives to write it.
 import { createLoom, openSqliteStore } from "../../dist/index.js";
-import { PLANS } from "./plans.mjs";
+import { PLANS, poison } from "./plans.mjs";
 import { actedIn, toolsOver } from "./tools.mjs";
 
 const { mode, name, path, runId, url, effectsFile, kill } = JSON.parse(process.argv[2]);
-const { plan, goal = "a goal", roles = [], person, approval = "never" } = PLANS[name];
+const { plan, goal = "a goal", roles = [], person, approval = "never" } = PLANS[name] ?? poison(name);
 
 const WRITES = ["append", "writeJournal", "put"];
 const die = () => process.kill(process.pid, "SIGKILL");

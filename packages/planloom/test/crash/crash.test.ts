@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LIMITS } from "../../src/limits.js";
 import type { RunDocument } from "../../src/run/document.js";
 import type { JournalRow } from "../../src/store/event-store.js";
 import { startFakeOpenAI, type FakeOpenAI } from "../../src/testing/fake-openai-server.js";
@@ -183,5 +184,19 @@ describe("planloom resume", () => {
       if (doubts === 0) expect(essence(document)).toEqual(essence(unkilled.document));
     });
     expect(inDoubt).toHaveLength(1);
+  });
+});
+
+describe("a call that ends its process", () => {
+  test.each(["kill", "exit"])("ends the run as failed, after a few processes (%s)", async (how) => {
+    const place = newPlace(folder, how);
+    // A process that ends by itself says nothing.
+    const told = (mode: "start" | "resume") => child(place, mode).catch(() => "killed" as const);
+    expect(await told("start")).toBe("killed");
+    for (let times = 1; times <= LIMITS.crashes; times++) expect(await told("resume")).toBe("killed");
+    const last = await told("resume");
+    expect(last).toMatchObject({ document: { status: "failed", error: { code: "POISON_STEP" } } });
+    expect(effectsOf(place)).toHaveLength(1);
+    expect((await keptOf(place)).log.at(-1)).toMatchObject({ type: "run.failed" });
   });
 });

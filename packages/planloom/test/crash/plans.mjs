@@ -88,6 +88,17 @@ export const PLANS = {
   goal: { roles: ["planner", "synthesizer"], goal: "Look around and pay." },
 };
 
+/** A run that no process survives. */
+export const poison = (how) => ({
+  plan: {
+    steps: [
+      look("a", how),
+      { id: "b", tool: "die", with: { x: how }, dependsOn: ["a"] },
+      { id: "c", tool: "pay", with: { x: "${{ b }}" } },
+    ],
+  },
+});
+
 /** A run of zombies: six payments, each of its own step and name. */
 export const PAYMENTS = {
   plan: {

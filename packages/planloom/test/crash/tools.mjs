@@ -56,6 +56,17 @@ export function toolsOver(effectsFile, { slowMs = 0 } = {}) {
           signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true });
         }),
     }),
+    tool({
+      name: "die",
+      description: "Ends its process.",
+      input,
+      effects: "none",
+      run({ x }) {
+        if (x === "exit") process.exit(0);
+        process.kill(process.pid, "SIGKILL");
+        return new Promise(() => undefined);
+      },
+    }),
     toolNamed("put", "idempotent"),
     toolNamed("pay", "once"),
     toolNamed("flaky", "idempotent", (attempt) => {

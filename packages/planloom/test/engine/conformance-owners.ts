@@ -2,7 +2,7 @@
 // Separate because these stories need two engines and end with one.
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { call, eventsOf, inTime, latch, logOf, soundChain, toolNamed, until } from "./parts.js";
+import { call, eventsOf, inTime, latch, logOf, requestOf, soundChain, toolNamed, until } from "./parts.js";
 import type { OpenScene, Scene } from "./scene.js";
 
 const ELSEWHERE = "another-host/1/1/0";
@@ -36,6 +36,24 @@ export function ownersConformance(name: string, scene: OpenScene): void {
       expect(wait.calls).toHaveLength(1);
     });
 
+    test("an id that a process claimed before it died, and wrote nothing under, may still be started", async () => {
+      const s = await scene({ tools: [toolNamed("look", "none")] });
+      const engine = await s.engine();
+      const request = requestOf(s.world, { plan: { steps: [call("a", "look")] } }, "monday");
+      expect(await s.store.claim("monday", 0, ELSEWHERE, s.clock.now() + LIMITS.leaseMs)).toBe(1);
+      await expect(engine.start(request)).rejects.toMatchObject({ code: "RUN_EXISTS" });
+      await s.clock.advance(LIMITS.leaseMs);
+      expect(await engine.start(request)).toBe("monday");
+      expect((await s.ended(engine, "monday")).answer).toBe("look");
+      // Of two that try it at the same time, and of two that come one after the other, one starts it.
+      await expect(engine.start(request)).rejects.toMatchObject({ code: "RUN_EXISTS" });
+      await s.store.claim("tuesday", 0, ELSEWHERE, 0);
+      const both = await Promise.allSettled(
+        [engine, await s.engine()].map((one) => one.start({ ...request, runId: "tuesday" })),
+      );
+      expect(both.map(({ status }) => status).sort()).toStrictEqual(["fulfilled", "rejected"]);
+    });
+
     test("after it was closed another goes on", async () => {
       const { s, engine, runId, gate } = await held(scene);
       const result = s.ended(engine, runId);
@@ -47,7 +65,9 @@ export function ownersConformance(name: string, scene: OpenScene): void {
       gate.open("done");
       expect((await s.ended(other, runId)).answer).toBe("done");
       const log = await logOf(s.store, runId);
-      expect(eventsOf(log, "run.resumed").map(({ data }) => data)).toStrictEqual([{ epoch: 2, reason: "resumed" }]);
+      expect(eventsOf(log, "run.resumed").map(({ data }) => data)).toStrictEqual([
+        { epoch: 2, reason: "resumed", released: true },
+      ]);
       expect(soundChain(log)).toBe(true);
     });
 

@@ -3,6 +3,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PlanloomError } from "../../src/error.js";
 import type { Engine } from "../../src/engine/engine.js";
+import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 import type { EffectClass } from "../../src/plan/tool-spec.js";
 import type { EventStore } from "../../src/store/event-store.js";
@@ -38,6 +39,17 @@ function brokenStore(store: EventStore, verb: "append" | "writeJournal", n: numb
       };
     },
   }) as EventStore & { calls: number };
+}
+
+/** The same store, but nobody can give a run up: closed engines look like killed ones. */
+function unreleased(store: EventStore): EventStore {
+  return new Proxy(store, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (key === "release") return () => Promise.resolve();
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
 }
 
 async function resumed(s: Scene, runId: string, engine?: Engine): Promise<Engine> {
@@ -86,16 +98,35 @@ export function recoveryConformance(name: string, scene: OpenScene): void {
       const crash = toolNamed("crash", "none", () => new Promise<Json>(() => undefined));
       const s = await scene({ tools: [crash] });
       const steps = [call("each", "crash", { forEach: "${{ [1, 2] }}", with: { n: "${{ item }}" } })];
-      let engine = await s.engine();
+      const store = unreleased(s.store);
+      let engine = await s.engine({ store });
       const runId = await s.start(engine, { plan: { steps }, settings: { crashes: 2 } });
       for (const times of [1, 2, 3]) {
         await until("both items are called", () => crash.calls.length === 2 * times);
         await engine.close();
-        engine = await resumed(s, runId);
+        await s.clock.advance(LIMITS.leaseMs);
+        engine = await resumed(s, runId, await s.engine({ store }));
       }
       const run = await s.ended(engine, runId);
       expect(run.error).toMatchObject({ code: "POISON_STEP" });
       expect(crash.calls).toHaveLength(6);
+    });
+
+    test("does not blame a call for closing in order, however often", async () => {
+      const slow = toolNamed("slow", "none", () =>
+        slow.calls.length < 6 ? new Promise<Json>(() => undefined) : "done",
+      );
+      const s = await scene({ tools: [slow] });
+      let engine = await s.engine();
+      const runId = await s.start(engine, { plan: { steps: [call("a", "slow")] }, settings: { crashes: 2 } });
+      for (const times of [1, 2, 3, 4, 5]) {
+        await until("it is called", () => slow.calls.length === times);
+        await engine.close();
+        engine = await resumed(s, runId);
+      }
+      expect((await s.ended(engine, runId)).answer).toBe("done");
+      const resumes = eventsOf(await s.log(runId), "run.resumed");
+      expect(resumes.map(({ data }) => data.released)).toStrictEqual([true, true, true, true, true]);
     });
 
     test("leaves nothing behind that goes on to write", async () => {
@@ -159,6 +190,78 @@ export function recoveryConformance(name: string, scene: OpenScene): void {
       expect(note.calls).toHaveLength(1);
       expect(model.requests.map(turnOf)).toStrictEqual([1, 2]);
       expect(JSON.stringify(model.requests[1]?.messages)).toContain("note 7");
+    });
+  });
+
+  describe(`${name}: an agent step whose tool was called when it stopped`, () => {
+    const plan = { steps: [{ id: "a", agent: "Note it down.", tools: ["note"] }] };
+    const model = () =>
+      scriptedModel((request) => (turnOf(request) === 1 ? { toolCalls: [{ name: "note", args: { x: 1 } }] } : "noted"));
+
+    test.each([
+      ["once", "before", "unknown"],
+      ["idempotent", "before", "unknown"],
+      ["none", "before", "cancelled"],
+      ["once", "after", "unknown"],
+      ["idempotent", "after", "unknown"],
+      ["none", "after", "cancelled"],
+    ] as const)(
+      "leaves that call in doubt where the run is cancelled (%s, %s the stop): %s",
+      async (effects, when, status) => {
+        const note = stuckAtFirst("note", effects);
+        const s = await scene({ tools: [note], executor: model() });
+        const engine = await s.engine();
+        const runId = await s.start(engine, { plan });
+        await until("the tool is called", () => note.calls.length === 1);
+        const cancel = { type: "cancel", reason: "enough" } as const;
+        if (when === "before") await engine.send(runId, cancel, { by: "ann" });
+        await engine.close();
+        const other = await s.engine();
+        if (when === "after") await other.send(runId, cancel, { by: "ann", record: "only" });
+        const run = await s.ended(await resumed(s, runId, other), runId);
+        expect([run.ended, run.steps.get("a")?.work.status]).toStrictEqual(["cancelled", status]);
+        const doubts = eventsOf(await s.log(runId), "step.unknown");
+        if (status === "unknown")
+          expect(doubts).toMatchObject([{ data: { tool: "note", error: { code: "OUTCOME_UNKNOWN" } } }]);
+        expect(note.calls).toHaveLength(1);
+      },
+    );
+
+    test("leaves it in doubt where it lives to see the cancel, too; a call that a person has settled is none", async () => {
+      const note = stuckAtFirst("note", "once");
+      const never = new Promise<void>(() => undefined);
+      const slow = scriptedModel((request) =>
+        turnOf(request) === 1 ? { toolCalls: [{ name: "note", args: { x: 1 } }] } : { text: "", wait: never },
+      );
+      const s = await scene({ tools: [note], executor: slow });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan });
+      await until("the tool is called", () => note.calls.length === 1);
+      await engine.close();
+      const other = await resumed(s, runId);
+      await other.stopped(runId);
+      await other.send(runId, { type: "settle", step: "a", verdict: "happened", output: 7 }, { by: "ann" });
+      await other.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
+      const run = await s.ended(other, runId);
+      expect([run.ended, run.steps.get("a")?.work.status]).toStrictEqual(["cancelled", "cancelled"]);
+    });
+
+    test("and that goes on in an idempotent call leaves that in doubt where it is cancelled", async () => {
+      const note = toolNamed(
+        "note",
+        "idempotent",
+        (_, { signal }) =>
+          new Promise((_, reject) => {
+            signal.addEventListener("abort", () => reject(new Error("stopped")));
+          }),
+      );
+      const s = await scene({ tools: [note], executor: model() });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan });
+      await until("the tool is called", () => note.calls.length === 1);
+      await engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
+      const run = await s.ended(engine, runId);
+      expect([run.ended, run.steps.get("a")?.work.status]).toStrictEqual(["cancelled", "unknown"]);
     });
   });
 

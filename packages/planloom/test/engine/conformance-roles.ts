@@ -3,8 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { PlanloomError } from "../../src/error.js";
 import type { Progress } from "../../src/engine/engine.js";
+import { LIMITS } from "../../src/limits.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
-import { call, eventsOf, hearing, latch, toolNamed, turns, until } from "./parts.js";
+import { call, eventsOf, hearing, inTime, latch, toolNamed, turns, until } from "./parts.js";
 import type { OpenScene } from "./scene.js";
 
 const limited = (retryAfterMs: number) =>
@@ -26,6 +27,51 @@ export function rolesConformance(name: string, scene: OpenScene): void {
       await s.clock.advance(1);
       expect((await s.ended(engine, runId)).answer).toBe("look");
       expect(planner.requests).toHaveLength(2);
+    });
+
+    test("a planner function that never answers is asked again after its time, and its run can be cancelled", async () => {
+      const plan = { steps: [call("a", "look")] };
+      let asked = 0;
+      const planner = () => (++asked === 1 ? new Promise<never>(() => undefined) : Promise.resolve(plan));
+      const s = await scene({ tools: [toolNamed("look", "none")], planner });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { goal: "look" });
+      expect((await inTime(s.clock, s.ended(engine, runId), 2_000)).answer).toBe("look");
+      const failures = eventsOf(await s.log(runId), "plan.failed");
+      expect(failures).toMatchObject([{ data: { decision: "retry", error: { code: "TIMEOUT" } } }]);
+
+      asked = 0;
+      const other = await s.start(engine, { goal: "look" });
+      await until("it is asked", () => asked === 1);
+      await engine.send(other, { type: "cancel", reason: "enough" }, { by: "ann" });
+      expect((await s.ended(engine, other)).ended).toBe("cancelled");
+    });
+
+    test("an executor that does not look at its signal ends by its time, and by a cancel", async () => {
+      const silent = { name: "silent", timeoutMs: 5_000, call: () => new Promise<never>(() => undefined) };
+      const s = await scene({ executor: silent });
+      const engine = await s.engine();
+      const plan = { steps: [{ id: "a", agent: "Think.", retry: { attempts: 1 } }] };
+      const run = await inTime(s.clock, s.play(engine, { plan }));
+      expect(run.error).toMatchObject({ code: "PROVIDER_TIMEOUT", retryable: true });
+
+      const runId = await s.start(engine, { plan });
+      await turns();
+      const cancelled = inTime(s.clock, s.ended(engine, runId));
+      await engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
+      expect((await cancelled).ended).toBe("cancelled");
+    });
+
+    test("a model whose reply is none is asked again", async () => {
+      const replies: unknown[] = [
+        { text: 7 },
+        { text: "thought", toolCalls: [], usage: { calls: NaN }, finish: "stop" },
+      ];
+      const odd = { name: "odd", call: async () => replies.shift() as never };
+      const s = await scene({ executor: odd });
+      const run = await inTime(s.clock, s.play(await s.engine(), { plan: { steps: [{ id: "a", agent: "Think." }] } }));
+      expect(run.answer).toBe("thought");
+      expect(run.usage.executor).toStrictEqual({ calls: 1, inputTokens: null, outputTokens: null });
     });
 
     test("a planner that writes an unsound plan is asked to mend it", async () => {
@@ -51,6 +97,28 @@ export function rolesConformance(name: string, scene: OpenScene): void {
       expect(pieces.length).toBeGreaterThan(1);
       expect(pieces.join("")).toBe(text);
       expect(eventsOf(await s.log(run.id), "answer.written").map(({ data }) => data.answer)).toStrictEqual([text]);
+    });
+
+    test("what a tool says it has spent is counted as far as it is a count", async () => {
+      const costly = toolNamed("costly", "none", (_, { spend }) => {
+        spend({ calls: Infinity, inputTokens: -5, outputTokens: 3 });
+        return "done";
+      });
+      const s = await scene({ tools: [costly] });
+      const run = await s.play(await s.engine(), { plan: { steps: [call("a", "costly")] } });
+      expect(run.usage.executor).toStrictEqual({ calls: 1, inputTokens: null, outputTokens: 3 });
+    });
+
+    test("a tool that shows too much is shown in part", async () => {
+      const words = toolNamed("words", "none", (_, { progress }) => {
+        for (const value of ["x".repeat(5_000_000), { x: 1 }]) progress(value as string);
+      });
+      const s = await scene({ tools: [words] });
+      const shown: Progress[] = [];
+      const listener = { progress: (progress: Progress) => void shown.push(progress) };
+      await s.play(await s.engine(), { plan: { steps: [call("a", "words")] } }, listener);
+      const values = shown.map((progress) => progress.type === "step" && progress.value);
+      expect(values).toStrictEqual(["x".repeat(LIMITS.progressChars), "[object Object]"]);
     });
 
     test("a tool shows how far it is", async () => {

@@ -59,6 +59,29 @@ describe("a tool call ends", () => {
     expect(await ended).toMatchObject({ ok: false, ending: "thrown", error: { code: "TOOL_THREW", message: "lost" } });
   });
 
+  test.each<[string, () => unknown, object]>([
+    ["a huge message", () => new Error("x".repeat(50_000_000)), { ending: "thrown", error: { code: "TOOL_THREW" } }],
+    [
+      "a message that is no text",
+      () => Object.assign(new ToolError("x"), { message: { no: "text" } }),
+      { ending: "tool-error", error: { code: "TOOL_FAILED", message: "[object Object]" } },
+    ],
+    [
+      "a code that is none",
+      () => new ToolError("gone", { code: "not found", retryAfterMs: NaN }),
+      { ending: "tool-error", error: { code: "TOOL_FAILED", message: "not found: gone", retryable: true } },
+    ],
+    ["what cannot be shown", () => Object.create(null) as unknown, { ending: "thrown", error: { code: "TOOL_THREW" } }],
+  ])("with an error within the limits, whatever it throws: %s", async (_, thrown, expected) => {
+    const { ended } = await called(() => {
+      throw thrown();
+    });
+    const end = await ended;
+    expect(end).toMatchObject({ ok: false, ...expected });
+    expect(JSON.stringify(end).length).toBeLessThan(LIMITS.messageChars + 200);
+    expect(JSON.stringify(end)).not.toContain("retryAfterMs");
+  });
+
   test("by timeout, though its signal moves nothing: after the grace time and not before", async () => {
     const { clock, ended, end } = await called(stuck);
     await clock.advance(TIMEOUT + LIMITS.graceMs - 1);

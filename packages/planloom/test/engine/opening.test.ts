@@ -1,6 +1,6 @@
 // What a run may be opened with.
 import { expect, test } from "vitest";
-import { soundGoal, soundInputs } from "../../src/engine/opening.js";
+import { soundGoal, soundInputs, soundRunId } from "../../src/engine/opening.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 
@@ -19,4 +19,10 @@ test("inputs are JSON, and a copy of what was given", () => {
     expect(() => soundInputs({ wrong: wrong as unknown as Json })).toThrow(
       expect.objectContaining({ code: "INPUTS_NOT_JSON" }),
     );
+});
+
+test("an id that somebody chooses says something, and not too much", () => {
+  expect(soundRunId("monday")).toBe("monday");
+  for (const wrong of ["", " ", "x".repeat(LIMITS.nameChars + 1)])
+    expect(() => soundRunId(wrong)).toThrow(expect.objectContaining({ code: "RUN_ID_INVALID", kind: "usage" }));
 });

@@ -48,15 +48,15 @@ export async function turns(count = 50): Promise<void> {
 }
 
 /** What comes of a promise while the clock moves on, one look into the inbox after the other. */
-export async function inTime<T>(clock: FakeClock, promise: Promise<T>): Promise<T> {
+export async function inTime<T>(clock: FakeClock, promise: Promise<T>, looks = 1_000): Promise<T> {
   let settled = false;
   const done = (): void => void (settled = true);
   promise.then(done, done);
-  for (let i = 0; i < 1_000 && !settled; i++) {
+  for (let i = 0; i < looks && !settled; i++) {
     await clock.advance(LIMITS.inboxPollMs);
     await turns(5);
   }
-  if (!settled) throw new Error("nothing came of it in 100 s of the clock");
+  if (!settled) throw new Error(`nothing came of it in ${looks} looks`);
   return promise;
 }
 

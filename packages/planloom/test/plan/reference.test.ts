@@ -1,6 +1,7 @@
 // References in texts and values: where an expression ends, what a value becomes, and what check is told about it.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { LIMITS } from "../../src/limits.js";
 import type { Scope } from "../../src/plan/expression.js";
 import type { Json } from "../../src/plan/json.js";
 import {
@@ -244,5 +245,16 @@ describe("inferValue", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+test("values that are within the limit one by one are not, all together", () => {
+  const large = "x".repeat(LIMITS.valueBytes / 3);
+  const scope: Scope = (name) => (name === "a" ? { value: large, from: { steps: ["a"], tools: [] } } : undefined);
+  const list = (length: number): Json => Array.from({ length }, () => "${{ a }}");
+  expect(resolveValue(list(2), scope).ok).toBe(true);
+  expect(resolveValue(list(3), scope)).toMatchObject({ ok: false, code: "LIMIT_EXCEEDED", pointer: "/2" });
+  expect(resolveValue(`${(list(2) as readonly string[]).join("")} and ${"${{ a }}"}`, scope)).toMatchObject({
+    code: "LIMIT_EXCEEDED",
   });
 });

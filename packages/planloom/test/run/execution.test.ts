@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LIMITS } from "../../src/limits.js";
 import { documentOf } from "../../src/run/document.js";
 import { statusOf } from "../../src/run/state.js";
 import { given, start } from "../../src/testing/given-when-then.js";
@@ -284,3 +285,19 @@ describe("fill", () => {
     expect(story.run.usage.executor).toEqual({ calls: 1, inputTokens: 5, outputTokens: 1 });
   });
 });
+
+describe("an answer without a model", () => {
+  it("is not larger than a value may be: the run fails, and says what to leave out", () => {
+    const steps = ["a", "b"].map((id) => call(id));
+    const story = given(start({ plan: { steps }, tools: TOOLS, models: NO_MODELS }));
+    const large = "x".repeat(LIMITS.valueBytes / 2);
+    story.given(returned("call/a/1", large)).when(returned("call/b/1", large));
+    story.then("step.completed", "execution.completed", "run.failed");
+    expect(story.run.error).toMatchObject({
+      code: "LIMIT_EXCEEDED",
+      message: expect.stringMatching(/^answer\.from: /) as string,
+    });
+  });
+});
+
+const NO_MODELS = { planner: null, executor: null, synthesizer: null };

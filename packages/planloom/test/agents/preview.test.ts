@@ -1,0 +1,13 @@
+// What a model is shown of values that no text could hold.
+import { expect, test } from "vitest";
+import { Previews, textOf } from "../../src/agents/preview.js";
+import { LIMITS } from "../../src/limits.js";
+
+test("all outputs of a fan-out together may be more than a text can hold: they are left out, and that is said", () => {
+  const item = "x".repeat(LIMITS.valueBytes - 2);
+  // 100,000 times the same text: as JSON it would be longer than any text can be.
+  const all = new Array<string>(100_000).fill(item);
+  expect(textOf(all)).toMatch(/^\[left out: it is larger than \d+ bytes\]$/);
+  expect(new Previews().show("facts", all)).toContain("left out");
+  expect(textOf([1, 2])).toBe("[1,2]");
+});

@@ -1,0 +1,156 @@
+// Models and planner functions that do not look at their signal: each call ends in time all the same. The clock is moved by hand.
+import { describe, expect, test } from "vitest";
+import type { AgentContext } from "../../src/agents/checkpoint.js";
+import type { PlannerFunction, PlannerRequest } from "../../src/agents/planner.js";
+import { PlanloomError } from "../../src/error.js";
+import { timelyModel, timelyPlanner } from "../../src/engine/role-deadline.js";
+import { LIMITS } from "../../src/limits.js";
+import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
+import { openModel } from "../../src/model/model.js";
+import { fakeClock, type FakeClock } from "../../src/testing/fake-clock.js";
+import { latch, turns } from "./parts.js";
+
+const REPLY: ModelReply = {
+  text: "yes",
+  toolCalls: [],
+  usage: { calls: 1, inputTokens: 1, outputTokens: 1 },
+  finish: "stop",
+};
+const never = () => new Promise<never>(() => undefined);
+
+function asked(
+  call: Model["call"],
+  { timeoutMs, onText }: { timeoutMs?: number; onText?: (text: string) => void } = {},
+) {
+  const clock = fakeClock();
+  const outer = new AbortController();
+  const model = timelyModel({ name: "m", call, ...(timeoutMs === undefined ? {} : { timeoutMs }) }, clock);
+  const request = { system: "", messages: [], signal: outer.signal, ...(onText && { onText }) };
+  return { clock, abort: () => outer.abort(new Error("stopped")), ...ending(clock, model.call(request)) };
+}
+
+/** How it ended, or undefined while it has not. */
+function ending(clock: FakeClock, call: Promise<unknown>) {
+  let end: unknown;
+  const told = call.then(
+    (value) => (end = value),
+    (error: unknown) => (end = error),
+  );
+  return { told, end: () => end, pending: () => clock.pending };
+}
+
+describe("a model", () => {
+  test("that answers is heard, and leaves no timer behind", async () => {
+    const { told, pending } = asked(async () => REPLY);
+    expect(await told).toBe(REPLY);
+    expect(pending()).toBe(0);
+  });
+
+  test("that fails by itself fails with its own error", async () => {
+    const own = new Error("no");
+    expect(await asked(() => Promise.reject(own)).told).toBe(own);
+    expect(
+      await asked(() => {
+        throw own;
+      }).told,
+    ).toBe(own);
+  });
+
+  test("that never answers is given up after its time and the grace time, and not before", async () => {
+    const { clock, end, told, pending } = asked(never, { timeoutMs: 5_000 });
+    await clock.advance(5_000 + LIMITS.graceMs - 1);
+    expect(end()).toBeUndefined();
+    await clock.advance(1);
+    expect(await told).toMatchObject({ code: "PROVIDER_TIMEOUT", kind: "provider", retryable: true });
+    expect(pending()).toBe(0);
+  });
+
+  test("that says nothing of its time has the usual one", async () => {
+    const { clock, end } = asked(never);
+    await clock.advance(LIMITS.modelTimeoutMs - 1);
+    expect(end()).toBeUndefined();
+    await clock.advance(1 + LIMITS.graceMs);
+    expect(end()).toMatchObject({ code: "PROVIDER_TIMEOUT" });
+  });
+
+  test("of the port has the role's timeout", () => {
+    const model = { name: "m", call: never };
+    expect(openModel({ model, timeout: 7 }, "planner").timeoutMs).toBe(7);
+    expect(openModel({ model }, "planner")).toBe(model);
+  });
+
+  test("that never answers an aborted request is given up after the grace time", async () => {
+    const { clock, abort, told } = asked(never);
+    abort();
+    await clock.advance(LIMITS.graceMs);
+    expect(await told).toMatchObject({ message: "stopped" });
+  });
+
+  test("that reacts to its signal counts as too late, unless it says more about it", async () => {
+    const onAbort =
+      (error: Error) =>
+      async ({ signal }: ModelRequest) => {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        throw error;
+      };
+    const plain = asked(onAbort(new Error("fetch failed")));
+    await plain.clock.advance(LIMITS.modelTimeoutMs);
+    expect(await plain.told).toMatchObject({ code: "PROVIDER_TIMEOUT" });
+    const careful = new PlanloomError("PROVIDER_TIMEOUT", "127.0.0.1 was silent", { kind: "provider" });
+    const own = asked(onAbort(careful));
+    await own.clock.advance(LIMITS.modelTimeoutMs);
+    expect(await own.told).toBe(careful);
+  });
+
+  test("is heard within the grace time, but its text is shown no more; after that it is not heard at all", async () => {
+    const shown: string[] = [];
+    const gate = latch<ModelReply>();
+    const call = async ({ onText, signal }: ModelRequest) => {
+      onText?.("a");
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      onText?.("b");
+      return gate.passed;
+    };
+    const inGrace = asked(call, { onText: (text) => shown.push(text) });
+    await inGrace.clock.advance(LIMITS.modelTimeoutMs);
+    const tooLate = asked(call);
+    await tooLate.clock.advance(LIMITS.modelTimeoutMs + LIMITS.graceMs);
+    gate.open(REPLY);
+    expect(await inGrace.told).toBe(REPLY);
+    expect(shown).toStrictEqual(["a"]);
+    await turns();
+    expect(await tooLate.told).toMatchObject({ code: "PROVIDER_TIMEOUT" });
+  });
+});
+
+describe("a planner function", () => {
+  const planned = (planner: PlannerFunction) => {
+    const clock = fakeClock();
+    const outer = new AbortController();
+    const timely = timelyPlanner(planner, clock) as PlannerFunction;
+    const call = timely({} as PlannerRequest, { signal: outer.signal } as AgentContext);
+    return { clock, abort: () => outer.abort(new Error("stopped")), ...ending(clock, call) };
+  };
+
+  test("that never answers fails, and may be asked again", async () => {
+    const { clock, told } = planned(never);
+    await clock.advance(LIMITS.modelTimeoutMs + LIMITS.graceMs);
+    expect(await told).toMatchObject({ failure: { code: "TIMEOUT", retryable: true } });
+  });
+
+  test("that never answers a stopped run is given up", async () => {
+    const { clock, told, abort } = planned(never);
+    abort();
+    await clock.advance(LIMITS.graceMs);
+    expect(await told).toMatchObject({ message: "stopped" });
+  });
+
+  test("has a signal that tells it of both", async () => {
+    const { clock, told } = planned(async (_, { signal }) => {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      return "just in time";
+    });
+    await clock.advance(LIMITS.modelTimeoutMs);
+    expect(await told).toBe("just in time");
+  });
+});

@@ -1,0 +1,74 @@
+// What programs without types say of a failure, and what of it is recorded.
+import { expect, test } from "vitest";
+import { messageOf } from "../../src/error.js";
+import { LIMITS } from "../../src/limits.js";
+import { soundUsage } from "../../src/plan/usage.js";
+import { readCommand } from "../../src/run/read-command.js";
+import { soundFailure } from "../../src/run/sound-failure.js";
+
+const huge = "x".repeat(50_000_000);
+const failure = { code: "BUSY", message: "too many", retryable: true };
+
+test("a failure in order stays as it is", () => {
+  const full = { ...failure, retryAfterMs: 7, next: "Wait." };
+  expect(soundFailure(full, "TOOL_FAILED")).toStrictEqual(full);
+});
+
+test.each(["not-found", "busy", "", 404, null, undefined, "X".repeat(65), { toString: () => "A" }, huge])(
+  "a code that is none stands in the message instead (%#)",
+  (code) => {
+    const { code: given, message } = soundFailure({ ...failure, code }, "TOOL_FAILED");
+    expect(given).toBe("TOOL_FAILED");
+    expect(message).toMatch(/: too many$/);
+    expect(message.length).toBeLessThanOrEqual(LIMITS.codeChars + 10);
+  },
+);
+
+test.each<[string, unknown]>([
+  ["a text that is huge", huge],
+  ["a record", { huge }],
+  ["nothing", undefined],
+  ["a record without a prototype", Object.create(null)],
+])("a message is a text of a sound length: %s", (_, message) => {
+  const sound = soundFailure({ ...failure, message, next: message }, "TOOL_FAILED");
+  expect(typeof sound.message).toBe("string");
+  expect(sound.message.length).toBeLessThanOrEqual(LIMITS.messageChars);
+  expect((sound.next ?? "").length).toBeLessThanOrEqual(LIMITS.messageChars);
+});
+
+test("an error whose message cannot be read has one all the same", () => {
+  const odd = new Error("lost");
+  Object.defineProperty(odd, "message", {
+    get: () => {
+      throw new Error("never");
+    },
+  });
+  expect(messageOf(odd)).toMatch(/cannot be shown/);
+});
+
+test.each([NaN, Infinity, -Infinity, -1, "7", null, {}])("a wait of %s is none", (retryAfterMs) => {
+  expect(soundFailure({ ...failure, retryAfterMs }, "TOOL_FAILED")).toStrictEqual(failure);
+});
+
+test("only true may be tried again", () => {
+  expect(soundFailure({ ...failure, retryable: "yes" }, "TOOL_FAILED").retryable).toBe(false);
+});
+
+test.each([NaN, Infinity, -3, "4", undefined, 2 ** 60])("%s is no count of tokens", (count) => {
+  const usage = { calls: count, inputTokens: count, outputTokens: 5 };
+  expect(soundUsage(usage)).toStrictEqual({ calls: 1, inputTokens: null, outputTokens: 5 });
+});
+
+test("a usage that is none is unknown", () => {
+  for (const none of [null, undefined, "much", []])
+    expect(soundUsage(none)).toStrictEqual({ calls: 1, inputTokens: null, outputTokens: null });
+});
+
+test("a command has names of a sound length, and a value within the limits", () => {
+  const respond = { type: "respond", step: "a", value: 1 };
+  expect(readCommand(respond)).toStrictEqual(respond);
+  expect(readCommand({ ...respond, step: "a".repeat(LIMITS.nameChars + 1) })).toBeUndefined();
+  expect(readCommand({ ...respond, value: "x".repeat(LIMITS.valueBytes) })).toBeUndefined();
+  expect(readCommand({ type: "approve", hash: huge })).toBeUndefined();
+  expect(readCommand({ type: "cancel", reason: huge })).toBeUndefined();
+});
