@@ -60,6 +60,10 @@ export const LIMITS = {
   agentTimeoutMs: 10 * 60_000,
   /** How long a tool may take to react to its signal before its ending is recorded without it. */
   graceMs: 2_000,
+  /** How long after a doubt the tool is first asked what became of its call, in ms: what was sent may still be on its way. */
+  reconcileDelayMs: 2_000,
+  /** One question to a tool about a call in doubt, in ms: it only looks something up, and a person waits behind four of them. */
+  reconcileTimeoutMs: 15_000,
   /** How often the owner of a run looks into its inbox. */
   inboxPollMs: 100,
   /** How long the sender of a command waits for the run's owner to answer it, in ms. */

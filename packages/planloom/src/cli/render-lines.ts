@@ -103,11 +103,16 @@ function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly
       return said(
         mark(
           "unknown",
-          `${name(event.data)}: it is not known whether ${event.data.tool} took effect (${oneLine(event.data.error.message)})`,
+          `${name(event.data)}: it is not known whether ${event.data.tool} took effect (${oneLine(event.data.error.message)})${event.data.reconcileAt === undefined ? "" : "; it is asked"}`,
         ),
       );
     case "step.resolved":
-      return said(mark("settled", `${name(event.data)}: ${event.data.verdict}, says ${oneLine(event.by)}`));
+      return said(mark("settled", `${name(event.data)}: ${event.data.verdict}, says ${saidBy(event.by)}`));
+    case "reconcile.failed": {
+      const { error, reason, retryAt } = event.data;
+      const then = retryAt === undefined ? "" : `; asked again in ${duration(retryAt - event.at)}`;
+      return said(mark("unknown", `${name(event.data)}: ${error.code} ${oneLine(error.message)} (${reason}${then})`));
+    }
     case "step.cancelled":
       return said(mark("stopped", name(event.data)));
     default:
@@ -137,6 +142,9 @@ export const name = ({ step, item }: StepRef): string => (item === undefined ? s
 const subjectOf = (subject: "plan" | StepRef): string => (subject === "plan" ? "the plan" : `step ${name(subject)}`);
 
 const comment = (text: string | undefined): string => (text === undefined || text === "" ? "" : `: ${oneLine(text)}`);
+
+/** What became of a call is said by a person, or by its tool. */
+const saidBy = (by: string): string => (by === "engine" ? "its tool" : oneLine(by));
 
 function tookOf(ref: StepRef, run: Run): string {
   const work = workOf(run, ref);

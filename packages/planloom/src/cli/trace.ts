@@ -126,8 +126,13 @@ function record(event: RunEvent, entryOf: (ref: StepRef) => TraceEntry, startedA
       return;
     }
     case "step.resolved":
-      entryOf(event.data).note = `${event.by} says: ${event.data.verdict}`;
+      entryOf(event.data).note = `${event.by === "engine" ? "its tool" : event.by} says: ${event.data.verdict}`;
       return;
+    case "reconcile.failed": {
+      const { error, reason } = event.data;
+      entryOf(event.data).note = `its tool does not say what became of it: ${error.code}: ${error.message} (${reason})`;
+      return;
+    }
     default:
       return;
   }

@@ -6,10 +6,10 @@ import { canonicalJson, type Json } from "../plan/json.js";
 import type { Effect } from "../run/effect.js";
 import type { RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve.js";
-import { callKey, currentPlan, emptyRun, workOf, type Run } from "../run/state.js";
+import { callKey, currentPlan, emptyRun, reconcileKey, workOf, type Run } from "../run/state.js";
 
 interface Asked {
-  /** `plan/2`, `call/find/1`, `answer/1`, `ask/find/`, `approval/pay/`. */
+  /** `plan/2`, `call/find/1`, `reconcile/pay//1`, `answer/1`, `ask/find/`, `approval/pay/`. */
   readonly place: string;
   readonly what: Json;
 }
@@ -27,6 +27,8 @@ export class Questions {
       case "fill":
       case "call":
         return { place: effect.key, what: stepAsked(run, effect) };
+      case "reconcile":
+        return { place: effect.key, what: { tool: effect.tool, key: effect.callKey } };
       case "answer":
         return { place: effect.key, what: { goal: run.goal, answer: currentPlan(run)!.plan.answer } as Json };
       default:
@@ -81,6 +83,7 @@ export function placeText(place: string): string {
   if (kind === "answer") return `the answer, attempt ${rest[0]}`;
   if (kind === "fill") return `the arguments of ${placeText(rest.join("/"))}`;
   if (kind === "call") return `${workText(rest[0], rest.length > 2 ? rest[1] : undefined)}, attempt ${rest.at(-1)}`;
+  if (kind === "reconcile") return `what became of ${workText(rest[0], rest[1] === "" ? undefined : rest[1])}`;
   if (rest[0] === "plan" && rest.length === 1) return "the approval of the plan";
   const work = workText(rest[0], rest[1] === "" ? undefined : rest[1]);
   return kind === "ask" ? `the question of ${work}` : `the approval of ${work}`;
@@ -127,6 +130,10 @@ function begunBy(run: Run, { type, data }: RunEvent): Iterable<Effect> {
     const work = workOf(run, data)!;
     const call = callKey(data.step, work.item, work.attempt);
     const effect = run.owed.get(type === "step.started" ? call : `fill/${call}`);
+    return effect === undefined ? [] : [effect];
+  }
+  if (type === "step.unknown" || type === "reconcile.failed") {
+    const effect = run.owed.get(reconcileKey(workOf(run, data)!));
     return effect === undefined ? [] : [effect];
   }
   return type.startsWith("step.") ? [] : run.owed.values();

@@ -9,23 +9,31 @@ import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
 import type { Clock } from "./clock.js";
 import { inTime } from "./deadline.js";
 
-export type CallEnd =
-  | { readonly ok: true; readonly output: Json }
-  | { readonly ok: false; readonly ending: Ending; readonly error: Failure };
+export type CallEnd<T = Json> =
+  { readonly ok: true; readonly output: T } | { readonly ok: false; readonly ending: Ending; readonly error: Failure };
 
-/**
- * Calls a tool; never rejects. On timeout or abort the tool's signal is aborted, and its own ending is awaited for
- * LIMITS.graceMs: an output or a ToolError that still arrives counts, anything else ends as timeout or abort.
- */
-export async function callTool(
+/** Calls a tool; never rejects. See endInTime. */
+export function callTool(
   tool: Tool,
   args: { readonly [name: string]: Json },
   context: ToolContext,
   timeoutMs: number,
   clock: Clock,
 ): Promise<CallEnd> {
-  const work = (signal: AbortSignal) => tool.call(args, { ...context, signal });
-  const { end, why } = await inTime(work, context.signal, timeoutMs, clock);
+  return endInTime((signal) => tool.call(args, { ...context, signal }), context.signal, timeoutMs, clock);
+}
+
+/**
+ * How something that is a tool's ends; never rejects. On timeout or abort its signal is aborted, and its own ending is awaited
+ * for LIMITS.graceMs: an output or a ToolError that still arrives counts, anything else ends as timeout or abort.
+ */
+export async function endInTime<T>(
+  begin: (signal: AbortSignal) => Promise<T>,
+  outer: AbortSignal,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<CallEnd<T>> {
+  const { end, why } = await inTime(begin, outer, timeoutMs, clock);
   if (end !== undefined && "value" in end) return { ok: true, output: end.value };
   if (end?.thrown instanceof ToolError)
     return { ok: false, ending: "tool-error", error: soundFailure(end.thrown, "TOOL_FAILED") };
@@ -35,7 +43,7 @@ export async function callTool(
   return { ok: false, ending: "thrown", error };
 }
 
-function endOf(why: "timeout" | "abort" | undefined, timeoutMs: number): CallEnd {
+function endOf(why: "timeout" | "abort" | undefined, timeoutMs: number): CallEnd & { readonly ok: false } {
   if (why === "abort") {
     return { ok: false, ending: "abort", error: { code: "ABORTED", message: "the call was stopped", retryable: true } };
   }

@@ -28,6 +28,7 @@ import { newDeadline } from "./deadline.js";
 import type { Progress } from "./engine.js";
 import { callTool } from "./guard.js";
 import { doubtIn, openJournal } from "./journal.js";
+import { askTool } from "./reconcile.js";
 import { timelyModel, timelyPlanner } from "./role-deadline.js";
 
 /** Everything outside of Planloom that a run may touch. */
@@ -92,6 +93,8 @@ async function performed(
       return performFill(world, effect, run, context);
     case "call":
       return performCall(world, effect, run, context);
+    case "reconcile":
+      return askTool(world.inventory.get(effect.tool), effect, context.signal, world.clock);
     case "answer":
       return performAnswer(world, effect, run, context);
     case "wait":

@@ -22,6 +22,8 @@ export interface ToolSpec {
   readonly trusted?: true;
   /** One call may take so long, in ms. */
   readonly timeoutMs?: number;
+  /** It can say later whether a call with its key happened, so that it is asked before a person is. */
+  readonly reconciles?: true;
 }
 
 /** What a draft is checked against: the tools, and what is said to the planner about those that are missing. */

@@ -132,7 +132,7 @@ function settle(run: Run, command: Command & { type: "settle" }, at: number): Fa
   const { spec } = work.step;
   // Inside an agent step the output is that of one call: the step goes on with it.
   if (spec.kind === "agent") return [resolved];
-  const problem = typeProblem(work, output ?? null) ?? toolProblem(work, output ?? null);
+  const problem = typeProblem(work, output ?? null) ?? toolProblem(work.step.tool, output ?? null);
   if (problem !== undefined) return refused(command, "ANSWER_TYPE", problem.message);
   const tools = spec.kind === "tool" ? [spec.tool] : [];
   return [resolved, ...completed(run, work, { output: output ?? null, tools, usage: NO_USAGE }, at)];

@@ -9,6 +9,7 @@ import { ended, failed, leavesDoubt, refOf, roleFailure, whyNotStarted } from ".
 import { completed } from "./gate.js";
 import { isCommand, type Input, type Outcome, type Start } from "./input.js";
 import { proposal } from "./proposal.js";
+import { notReconciled, reconciled } from "./reconcile.js";
 import { failingOf, workOf, type Run, type Work } from "./state.js";
 import { NO_USAGE } from "../plan/usage.js";
 
@@ -80,6 +81,10 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
       return completed(run, owedWork(run, input.key), input, at);
     case "ended":
       return endedCall(run, input, at);
+    case "reconciled":
+      return reconciled(run, input, at);
+    case "reconcile-failed":
+      return notReconciled(run, input.key, input.error, at);
     case "answered":
       return [
         fact("answer.written", { answer: input.answer, partial: false, usage: input.usage }),

@@ -42,6 +42,17 @@ export interface CallEffect extends Owed {
   readonly args: { readonly [name: string]: Json };
 }
 
+/** Ask a tool what became of a call in doubt. A person may say it first; then this is gone. */
+export interface ReconcileEffect extends Owed {
+  readonly kind: "reconcile";
+  readonly step: string;
+  readonly item: number | null;
+  readonly tool: string;
+  /** Of the call that is in doubt. */
+  readonly callKey: string;
+  readonly attempt: number;
+}
+
 /** Let the synthesizer write the answer. */
 export interface AnswerEffect extends Owed {
   readonly kind: "answer";
@@ -66,4 +77,5 @@ export interface StopEffect extends Owed {
   readonly target: string;
 }
 
-export type Effect = PlanEffect | FillEffect | CallEffect | AnswerEffect | WaitEffect | PersonEffect | StopEffect;
+export type Effect =
+  PlanEffect | FillEffect | CallEffect | ReconcileEffect | AnswerEffect | WaitEffect | PersonEffect | StopEffect;

@@ -191,12 +191,17 @@ export interface EventData {
     readonly tool: string;
     readonly error: Failure;
     readonly usage: Usage;
+    /** When its tool is asked what became of the call, ms since 1970; absent where it cannot say. */
+    readonly reconcileAt?: number;
   };
+  /** What became of the call: as a person says, or (`by` is `engine`) its tool. */
   "step.resolved": StepRef & {
     readonly key: string;
     readonly verdict: "happened" | "not-happened" | "abort";
     readonly output?: Json;
   };
+  /** The tool did not say what became of its call. Where it is not asked again, a person must say it. */
+  "reconcile.failed": StepRef & Omit<PassingFailure, "usage">;
   /** Stopped by a cancel, or because another step has failed for good, with nothing left in doubt. */
   "step.cancelled": StepRef & { readonly attempt: number; readonly reason: string; readonly usage: Usage };
 

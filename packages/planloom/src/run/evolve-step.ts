@@ -4,7 +4,7 @@ import type { Json } from "../plan/json.js";
 import type { ToolStep } from "../plan/plan.js";
 import { addUsage, type Usage } from "../plan/usage.js";
 import type { EventData, EventOf } from "./event.js";
-import { callKey, workOf, type Run, type StepState, type Work } from "./state.js";
+import { callKey, currentPlan, reconcileKey, workOf, type Run, type StepState, type Work } from "./state.js";
 import { newWork } from "./steps.js";
 
 export function makeReady(run: Run, work: Work): void {
@@ -27,6 +27,8 @@ export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
     dropCall(run, work);
   } else if (work.status === "unknown") {
     run.unknown--;
+    run.owed.delete(doubtKey(work));
+    run.owed.delete(reconcileKey(work));
   } else if (work.status === "suspended" && work.question !== undefined) {
     run.asked--;
     run.owed.delete(askKey(work));
@@ -44,6 +46,7 @@ function dropCall(run: Run, work: Work): void {
   for (const owed of [key, `stop/${key}`, `fill/${key}`, `stop/fill/${key}`]) run.owed.delete(owed);
 }
 
+const doubtKey = (work: Work) => `unknown/${work.step.spec.id}/${work.item ?? ""}`;
 const askKey = (work: Work) => `ask/${work.step.spec.id}/${work.item ?? ""}`;
 
 export function onExpanded(run: Run, { data, at }: EventOf<"step.expanded">): void {
@@ -174,20 +177,42 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   work.doubt = data.key;
   work.doubts++;
   spend(run, work, data.usage);
+  work.doubtful = data.tool;
   oweDoubt(run, work);
+  if (data.reconcileAt !== undefined) oweReconcile(run, work, data.tool, 1, data.reconcileAt);
 }
 
 /** A person owes word of it. */
-export function oweDoubt(run: Run, work: Work): void {
+function oweDoubt(run: Run, work: Work): void {
   run.unknown++;
   run.owed.set(doubtKey(work), { kind: "person", key: doubtKey(work) });
 }
 
-const doubtKey = (work: Work) => `unknown/${work.step.spec.id}/${work.item ?? ""}`;
+/** Beside the person, who may still be faster. */
+function oweReconcile(run: Run, work: Work, tool: string, attempt: number, notBefore: number): void {
+  const key = reconcileKey(work);
+  const place = { step: work.step.spec.id, item: work.item };
+  run.owed.set(key, { kind: "reconcile", key, ...place, tool, callKey: work.doubt!, attempt, notBefore });
+}
+
+/** A doubt of a run that goes on after its end is asked about anew. */
+export function doubtAgain(run: Run, work: Work): void {
+  oweDoubt(run, work);
+  const tool = work.doubtful;
+  if (tool === undefined || currentPlan(run)?.tools.get(tool)?.reconciles !== true) return;
+  oweReconcile(run, work, tool, 1, run.updatedAt);
+}
+
+export function onReconcileFailed(run: Run, data: EventData["reconcile.failed"]): void {
+  const work = workOf(run, data)!;
+  const asked = run.owed.get(reconcileKey(work));
+  run.owed.delete(reconcileKey(work));
+  if (data.retryAt !== undefined && asked?.kind === "reconcile")
+    oweReconcile(run, work, asked.tool, data.attempt + 1, data.retryAt);
+}
 
 export function onResolved(run: Run, data: EventData["step.resolved"]): void {
   const work = workOf(run, data)!;
-  run.owed.delete(doubtKey(work));
   leaveFor(run, work, "pending");
   if (data.verdict === "abort") work.givenUp = true;
   work.crashes = 0;

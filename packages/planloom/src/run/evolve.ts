@@ -9,6 +9,7 @@ import {
   onExpanded,
   onFilled,
   onFilling,
+  onReconcileFailed,
   onResolved,
   onRetrying,
   onSkipped,
@@ -89,6 +90,8 @@ function apply(run: Run, event: RunEvent): void {
       return onUnknown(run, event);
     case "step.resolved":
       return onResolved(run, event.data);
+    case "reconcile.failed":
+      return onReconcileFailed(run, event.data);
     case "step.cancelled":
       return onStepCancelled(run, event);
     case "execution.completed":

@@ -7,7 +7,7 @@ import type { EffectClass } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import { fact, type Fact, type Failure, type PassingFailure, type StepRef } from "./event.js";
 import type { Ending, Outcome } from "./input.js";
-import { failingOf, type Run, type Work } from "./state.js";
+import { currentPlan, failingOf, type Run, type Work } from "./state.js";
 
 export function refOf(work: Work): StepRef {
   return work.item === null ? { step: work.step.spec.id } : { step: work.step.spec.id, item: work.item };
@@ -21,7 +21,7 @@ export function ended(
   effects: EffectClass,
   at: number,
 ): Fact[] {
-  if (leavesDoubt(effects, outcome.ending, run.cancelling !== undefined)) return [unknown(work, outcome)];
+  if (leavesDoubt(effects, outcome.ending, run.cancelling !== undefined)) return [unknown(run, work, outcome, at)];
   if (run.cancelling !== undefined && outcome.ending !== "tool-error") {
     return [
       fact("step.cancelled", {
@@ -46,18 +46,26 @@ export function leavesDoubt(effects: EffectClass, ending: Ending, cancelling: bo
   return effects === "once" || cancelling;
 }
 
-function unknown(work: Work, outcome: Pick<Outcome & { type: "ended" }, "error" | "usage" | "call">): Fact {
+/** What a person can do about a call in doubt. */
+export const SETTLE_NEXT = "Find out whether it happened, then settle it: --happened, --not-happened or --abort.";
+
+function unknown(
+  run: Run,
+  work: Work,
+  outcome: Pick<Outcome & { type: "ended" }, "error" | "usage" | "call">,
+  at: number,
+): Fact {
   const { spec } = work.step;
+  const tool = outcome.call?.tool ?? (spec.kind === "tool" ? spec.tool : spec.kind);
+  const asked = run.cancelling === undefined && currentPlan(run)?.tools.get(tool)?.reconciles === true;
   return fact("step.unknown", {
     ...refOf(work),
     attempt: work.attempt,
     key: outcome.call?.key ?? work.effectKey,
-    tool: outcome.call?.tool ?? (spec.kind === "tool" ? spec.tool : spec.kind),
-    error: {
-      ...outcome.error,
-      next: "Find out whether it happened, then settle it: --happened, --not-happened or --abort.",
-    },
+    tool,
+    error: { ...outcome.error, next: SETTLE_NEXT },
     usage: outcome.usage,
+    ...(asked ? { reconcileAt: at + LIMITS.reconcileDelayMs } : {}),
   });
 }
 
@@ -161,7 +169,7 @@ function itemsError({ item, step }: Work, broken: number, lastError: Failure | u
   };
 }
 
-/** Facts about a planner or synthesizer request that gave nothing: retried while passing, with the step backoff. */
+/** What follows where a role, or a tool asked about its call in doubt, gave nothing: again while it may pass, then no more. */
 export function roleFailure(
   run: Run,
   attempt: number,

@@ -4,6 +4,7 @@ import { resolveValue } from "../plan/reference.js";
 import { typeName, type Json } from "../plan/json.js";
 import { mismatch, STRING, UNKNOWN, type Type } from "../plan/type.js";
 import { typeFromSchema, typeOf } from "../plan/type-schema.js";
+import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { fact, type Fact, type Failure } from "./event.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
@@ -56,9 +57,9 @@ function mismatchOf(output: Json, type: Type): Failure | undefined {
   };
 }
 
-/** The same for what its tool promises; a call checks that itself, a person's word about one does not. */
-export function toolProblem(work: Work, output: Json): Failure | undefined {
-  const schema = work.step.tool?.output;
+/** The same for what a tool promises; a call checks that itself, a word about what became of one does not. */
+export function toolProblem(tool: ToolSpec | undefined, output: Json): Failure | undefined {
+  const schema = tool?.output;
   return schema === undefined ? undefined : mismatchOf(output, typeFromSchema(schema));
 }
 

@@ -3,7 +3,7 @@
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "./event.js";
 import type { CheckedPlan, Command, Input, Outcome, Start } from "./input.js";
 import { refusedCommand } from "./refused.js";
-import { callKey, workOf, type Run } from "./state.js";
+import { callKey, reconcileKey, workOf, type Run } from "./state.js";
 
 /** An input without its stamp. */
 type Said = Start | Outcome | Command | { readonly type: "clock" } | Extract<Input, { readonly type: "recovered" }>;
@@ -73,8 +73,11 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "approval.granted":
     case "approval.denied":
     case "cancel.requested":
-    case "step.resolved":
       return commandOf(first, events);
+    case "step.resolved":
+      return first.by === "engine" ? answerOfTool(run, first.data) : settlingIn(first.data);
+    case "reconcile.failed":
+      return { type: "reconcile-failed", key: reconcileKey(workOf(run, first.data)!), error: first.data.error };
     case "input.refused":
       return refusedCommand(run, first.data);
     default:
@@ -185,20 +188,26 @@ function callOutcome(
 
 const STOPPED = { code: "ABORTED", message: "the call was stopped", retryable: true };
 
+function answerOfTool(run: Run, data: EventData["step.resolved"]): Outcome {
+  const key = reconcileKey(workOf(run, data)!);
+  if (data.verdict !== "happened") return { type: "reconciled", key, happened: false };
+  return { type: "reconciled", key, happened: true, output: data.output ?? null };
+}
+
 function placeOf({ step, item }: StepRef): StepRef {
   return item === undefined ? { step } : { step, item };
 }
 
 // Commands
 
+function settlingIn({ verdict, output, ...ref }: EventData["step.resolved"]): Command {
+  return { type: "settle", ...placeOf(ref), verdict, ...(output === undefined ? {} : { output }) };
+}
+
 function commandOf(
-  first: EventAmong<"approval.granted" | "approval.denied" | "cancel.requested" | "step.resolved">,
+  first: EventAmong<"approval.granted" | "approval.denied" | "cancel.requested">,
   events: readonly RunEvent[],
 ): Said {
-  if (first.type === "step.resolved") {
-    const { verdict, output } = first.data;
-    return { type: "settle", ...placeOf(first.data), verdict, ...(output === undefined ? {} : { output }) };
-  }
   if (first.type === "cancel.requested") return { type: "cancel", reason: first.data.reason };
   const { hash, comment } = first.data;
   if (first.type === "approval.granted")

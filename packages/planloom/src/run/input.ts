@@ -67,6 +67,10 @@ export type Outcome =
       /** For in-doubt: the inner call. */
       readonly call?: { readonly key: string; readonly tool: string };
     }
+  /** What a tool says of its call in doubt. */
+  | { readonly type: "reconciled"; readonly key: string; readonly happened: true; readonly output: Json }
+  | { readonly type: "reconciled"; readonly key: string; readonly happened: false }
+  | { readonly type: "reconcile-failed"; readonly key: string; readonly error: Failure }
   | { readonly type: "answered"; readonly key: string; readonly answer: Json; readonly usage: Usage }
   | { readonly type: "answer-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage };
 

@@ -2,7 +2,7 @@
 // In: a run and what was decided to keep or to do anew. Out: the same run, with its queue and counters made anew.
 // Separate because it is the one part of the fold whose cost grows with the plan.
 import type { StepRef } from "./event.js";
-import { makeReady, oweDoubt, queueNextItem } from "./evolve-step.js";
+import { makeReady, doubtAgain, queueNextItem } from "./evolve-step.js";
 import { Queue } from "./queue.js";
 import type { ProposedPlan, Run, StepState, Work } from "./state.js";
 import { newWork, stepStates } from "./steps.js";
@@ -155,6 +155,6 @@ function queueStep(run: Run, state: StepState): void {
 }
 
 function queueWork(run: Run, work: Work): void {
-  if (work.status === "unknown") oweDoubt(run, work);
+  if (work.status === "unknown") doubtAgain(run, work);
   else makeReady(run, work);
 }

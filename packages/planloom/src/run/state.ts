@@ -49,6 +49,8 @@ export interface Work {
   effectKey: string;
   /** The call whose outcome is unknown. */
   doubt?: string;
+  /** The tool of that call. */
+  doubtful?: string;
   /** How often an outcome was unknown. */
   doubts: number;
   /** A person gave it up while its outcome was unknown: whoever wants it after all is asked that again. */
@@ -259,7 +261,7 @@ export type RunStatus =
 /** The status that is shown, by precedence; `suspended` work that waits for an answer shows as needs-attention. */
 export function statusOf(run: Run): RunStatus {
   if (run.ended !== undefined) return run.ended;
-  if (run.unknown > 0 || run.asked > 0) return "needs-attention";
+  if (run.asked > 0 || (run.unknown > 0 && run.unknown > reconciling(run))) return "needs-attention";
   if (run.approvals.size > 0) return "awaiting-approval";
   if (run.phase === "answering") return "answering";
   return run.phase === "planning" ? "planning" : "running";
@@ -284,6 +286,13 @@ const LOG_FULL: Failure = {
   next: "Divide the work among several runs: fewer items, fewer attempts, or smaller plans.",
 };
 
+/** Doubts that their tools are asked about: nobody else needs to settle them yet. */
+function reconciling(run: Run): number {
+  let count = 0;
+  for (const effect of run.owed.values()) if (effect.kind === "reconcile") count++;
+  return count;
+}
+
 export function currentPlan(run: Run): ProposedPlan | undefined {
   return run.plans[run.plans.length - 1];
 }
@@ -301,4 +310,9 @@ export function workOf(
 /** The key under which a call of this work is owed. */
 export function callKey(step: string, item: number | null, attempt: number): string {
   return item === null ? `call/${step}/${attempt}` : `call/${step}/${item}/${attempt}`;
+}
+
+/** The key under which a tool is asked about the present doubt of this work. */
+export function reconcileKey({ step, item, doubts }: Work): string {
+  return `reconcile/${step.spec.id}/${item ?? ""}/${doubts}`;
 }

@@ -68,7 +68,13 @@ export interface Tool {
   readonly summary?: (output: Json) => string;
   /** Why this call would be of no use (one sentence), or undefined. Has no effects; `call` does not ask it. */
   readonly precheck?: (args: ToolArguments) => Promise<string | undefined>;
-  /** Asks the service what became of the call with this key, after a crash or a timeout. */
+  /**
+   * Asks the service what became of the call with this key, after a crash or a timeout: the run goes on with the output, or
+   * makes the call (in an agent step: tells the model so), and needs no person for that. Has no effects, and may be asked
+   * several times. Must answer "unknown" as long as a call with that key may still be under way, for example one that
+   * timed out here: after `{ happened: false }` it is made again, and may act twice. An output that does not fit the output
+   * schema is a ToolError BAD_OUTPUT. What is thrown counts as "unknown"; a ToolError that is not retryable ends the asking.
+   */
   readonly reconcile?: (key: string, context: Pick<ToolContext, "signal">) => Promise<Reconciled>;
   /** Its arguments leave this machine. */
   readonly egress?: true;
@@ -95,6 +101,7 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined> 
   /** For one call: ms, or text such as "30s". */
   readonly timeout?: number | string;
   precheck?(args: Arguments<I>): string | undefined | Promise<string | undefined>;
+  /** See Tool.reconcile: "unknown" as long as a call with that key may still be under way. */
   reconcile?(key: string, context: Pick<ToolContext, "signal">): Reconciled | Promise<Reconciled>;
   readonly egress?: boolean;
   readonly content?: readonly (keyof Arguments<I> & string)[];
@@ -122,7 +129,7 @@ export function tool<const I extends Schema, const O extends Schema | undefined 
       );
       return checkedOutput(name, output, returned);
     },
-    ...optionalCalls(definition, input),
+    ...optionalCalls(definition, input, output),
     ...(definition.egress === true ? { egress: true } : {}),
     ...(definition.content === undefined ? {} : { content: definition.content }),
   };
@@ -131,12 +138,14 @@ export function tool<const I extends Schema, const O extends Schema | undefined 
 function optionalCalls<I extends Schema, O extends Schema | undefined>(
   definition: ToolDefinition<I, O>,
   input: ReadSchema,
+  output: ReadSchema | undefined,
 ): Pick<Tool, "summary" | "precheck" | "reconcile"> {
   const { name } = definition;
-  const summary: Tool["summary"] = (output) => definition.summary!(output as Output<O>);
+  const summary: Tool["summary"] = (given) => definition.summary!(given as Output<O>);
   const precheck: Tool["precheck"] = async (args) =>
     definition.precheck!((await checkedArguments(name, input, args)) as Arguments<I>);
-  const reconcile: Tool["reconcile"] = async (key, context) => definition.reconcile!(key, context);
+  const reconcile: Tool["reconcile"] = async (key, context) =>
+    checkedAnswer(name, output, await definition.reconcile!(key, context));
   return {
     ...(definition.summary === undefined ? {} : { summary }),
     ...(definition.precheck === undefined ? {} : { precheck }),
@@ -161,6 +170,18 @@ async function checkedOutput(name: string, output: ReadSchema | undefined, retur
   const checked = fits.ok ? asJson(fits.value) : fits;
   if (checked.ok) return checked.value;
   throw new ToolError(`The output of ${name} cannot be used: ${checked.problem}.`, {
+    code: "BAD_OUTPUT",
+    retryable: false,
+  });
+}
+
+/** What became of a call, from JavaScript perhaps: its output is held to what the call itself would have to give. */
+async function checkedAnswer(name: string, output: ReadSchema | undefined, answer: unknown): Promise<Reconciled> {
+  if (answer === "unknown") return answer;
+  const { happened, output: given } = (answer ?? {}) as { readonly happened?: unknown; readonly output?: unknown };
+  if (happened === false) return { happened };
+  if (happened === true) return { happened, output: await checkedOutput(name, output, given) };
+  throw new ToolError(`reconcile of ${name} says neither that the call happened, nor that it did not, nor "unknown".`, {
     code: "BAD_OUTPUT",
     retryable: false,
   });
@@ -214,7 +235,7 @@ function checkInput(name: string, input: JsonObject, content: readonly string[])
 function specOf(
   definition: Pick<
     ToolDefinition<Schema, undefined>,
-    "name" | "description" | "effects" | "approval" | "trusted" | "timeout"
+    "name" | "description" | "effects" | "approval" | "trusted" | "timeout" | "reconcile"
   >,
   input: JsonObject,
   output: JsonObject | undefined,
@@ -229,6 +250,7 @@ function specOf(
     ...(approval === "required" ? { approval } : {}),
     ...(trusted === true ? { trusted } : {}),
     ...(timeout === undefined ? {} : { timeoutMs: timeoutOf(name, timeout) }),
+    ...(definition.reconcile === undefined ? {} : { reconciles: true }),
   };
 }
 

@@ -3,11 +3,13 @@ import { expect, test } from "vitest";
 import { Course } from "../../src/cli/course.js";
 import type { Display } from "../../src/cli/display.js";
 import type { Line } from "../../src/cli/render-lines.js";
+import { traceOf } from "../../src/cli/trace.js";
 import { tableLines } from "../../src/cli/render-table.js";
 import { oneLine, manyLines, duration } from "../../src/cli/style.js";
 import { createLoom } from "../../src/engine/create-loom.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { memoryStore } from "../../src/store/memory.js";
+import { fakeClock } from "../../src/testing/fake-clock.js";
 import { tool } from "../../src/tools/tool.js";
 
 const double = tool({
@@ -82,4 +84,34 @@ test("text from outside cannot steer a terminal", () => {
 
 test("lengths of time are written as people say them", () => {
   expect([12, 4_210, 65_000, 7_500_000].map(duration)).toEqual(["12 ms", "4.2 s", "1 min 5 s", "2 h 5 min"]);
+});
+
+test("a tool that is asked what became of its call: what it says, and that it does not", async () => {
+  let asked = 0;
+  const pay = tool({
+    name: "pay",
+    description: "Pays.",
+    input: { type: "object", properties: {}, additionalProperties: false },
+    effects: "once",
+    run: () => Promise.reject(new Error("connection lost")),
+    reconcile: () => (++asked === 1 ? "unknown" : { happened: true, output: "r-1" }),
+  });
+  const clock = fakeClock(1_000);
+  const loom = await createLoom({ store: memoryStore(), tools: [pay] }, { env: {}, clock });
+  const run = await loom.start("Pay", { plan: { steps: [{ id: "p", title: "Pay", tool: "pay" }] } });
+  const ended = run.result();
+  for (const ms of [0, 2_000, 1_000]) await clock.advance(ms);
+  expect(await ended).toMatchObject({ status: "completed", answer: "r-1" });
+  const log = await loom.store.read(run.id);
+  await loom.close();
+
+  const { said, display } = recorder();
+  const course = new Course(display);
+  for (const event of log) course.event(event);
+  const text = said.join("\n");
+  expect(text).toMatch(/unknown +p: it is not known whether pay took effect \(connection lost\); it is asked/);
+  expect(text).toMatch(/unknown +p: RECONCILE_UNKNOWN .*\(attempt 1 of 4 failed; asked again in 1.0 s\)/);
+  expect(text).toMatch(/settled +p: happened, says its tool/);
+  expect(traceOf(log, []).map(({ note }) => note)).toEqual(["its tool says: happened"]);
+  expect(traceOf(log.slice(0, -5), [])[0]?.note).toMatch(/^its tool does not say what became of it: RECONCILE_UNKNOWN/);
 });

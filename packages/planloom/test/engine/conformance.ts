@@ -2,6 +2,7 @@
 // a store. Out: a suite of tests. Separate because each engine runs it, on each store that it can use.
 import { peopleConformance } from "./conformance-people.js";
 import { ownersConformance } from "./conformance-owners.js";
+import { reconcileConformance } from "./conformance-reconcile.js";
 import { recoveryConformance } from "./conformance-recovery.js";
 import { stepsConformance } from "./conformance-steps.js";
 import { rolesConformance } from "./conformance-roles.js";
@@ -16,4 +17,5 @@ export function engineConformance(name: string, openEngine: OpenEngine, openStor
   peopleConformance(name, scene);
   ownersConformance(name, scene);
   recoveryConformance(name, scene);
+  reconcileConformance(name, scene);
 }

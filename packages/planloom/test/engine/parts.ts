@@ -14,7 +14,7 @@ import type { EventStore } from "../../src/store/event-store.js";
 import type { FakeClock } from "../../src/testing/fake-clock.js";
 import { start, type StartFacts } from "../../src/testing/given-when-then.js";
 import { createInventory } from "../../src/tools/inventory.js";
-import { tool, type Tool, type ToolContext } from "../../src/tools/tool.js";
+import { tool, type Tool, type ToolContext, type ToolDefinition } from "../../src/tools/tool.js";
 
 export interface Latch<T> {
   readonly passed: Promise<T>;
@@ -83,7 +83,7 @@ export function toolNamed(
   name: string,
   effects: EffectClass,
   run: (args: JsonObject, context: ToolContext) => unknown = () => name,
-  more: { readonly timeout?: string; readonly approval?: "required" } = {},
+  more: Pick<ToolDefinition<JsonObject, undefined>, "timeout" | "approval" | "reconcile"> = {},
 ): RecordedTool {
   const calls: RecordedTool["calls"] = [];
   let open = 0;

@@ -54,6 +54,7 @@ function answerTo(effect: Effect, run: Run, dice: Dice, mishaps: number): LooseI
       return { type: "clock" };
     case "plan":
     case "answer":
+    case "reconcile":
     case "stop":
       throw new Error(`nothing here owes ${effect.kind}`);
   }

@@ -14,7 +14,9 @@ const MAIL: ToolSpec = spec("mail", "once", {
     additionalProperties: false,
   },
 });
-export const ALL_TOOLS: readonly ToolSpec[] = [...TOOLS, MAIL];
+/** It can say what became of its call. */
+const WIRE = spec("wire", "once", { reconciles: true, output: { type: ["number", "string", "null", "array"] } });
+export const ALL_TOOLS: readonly ToolSpec[] = [...TOOLS, MAIL, WIRE];
 
 const EARLIER = fc.nat(20);
 /** Once in `times`. */
@@ -23,7 +25,7 @@ const sometimes = <T>(arbitrary: fc.Arbitrary<T>, times = 3) =>
 
 /** What a step is drawn from; numbers name earlier steps, counted back. */
 const stepDraw = fc.record({
-  kind: fc.constantFrom("look", "look", "put", "pay", "ask_first", "mail", "agent", "ask"),
+  kind: fc.constantFrom("look", "look", "put", "pay", "wire", "ask_first", "mail", "agent", "ask"),
   after: fc.uniqueArray(EARLIER, { maxLength: 2 }),
   reads: sometimes(EARLIER, 2),
   when: sometimes(fc.constantFrom("${{ inputs.yes }}", "${{ inputs.no }}", "read"), 5),
@@ -64,7 +66,7 @@ function stepOf(draw: StepDraw, index: number): object {
 }
 
 function workOf(kind: StepDraw["kind"], x: unknown): object {
-  if (kind === "agent") return { agent: "Do it.", with: { x }, tools: ["look", "pay"], output: "unknown" };
+  if (kind === "agent") return { agent: "Do it.", with: { x }, tools: ["look", "pay", "wire"], output: "unknown" };
   if (kind === "ask") return { ask: "What?", with: { x }, output: "unknown" };
   if (kind === "mail") return { tool: "mail", with: { x }, fill: "A greeting." };
   return { tool: kind, with: { x } };

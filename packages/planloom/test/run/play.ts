@@ -125,8 +125,13 @@ export class Play {
         if (well) return { type: "returned", key, output: OUTPUTS[of(OUTPUTS.length)]!, tools: ["look"], usage };
         const agent = this.run.steps.get(effect.step)!.spec.kind === "agent";
         const ending = ENDINGS[of(agent ? 5 : 4)]!;
-        const call = ending === "in-doubt" ? { call: { key: "inner", tool: "pay" } } : {};
+        const call = ending === "in-doubt" ? { call: { key: "inner", tool: of(2) === 0 ? "wire" : "pay" } } : {};
         return { type: "ended", key, ending, error, usage, ...call };
+      }
+      case "reconcile": {
+        if (!well) return { type: "reconcile-failed", key, error };
+        if (of(2) === 1) return { type: "reconciled", key, happened: false };
+        return { type: "reconciled", key, happened: true, output: OUTPUTS[of(OUTPUTS.length)]! };
       }
       default:
         return undefined;
@@ -230,6 +235,8 @@ export class Play {
     must(calls.length === run.running, "what runs is owed");
     must(run.running <= run.settings.concurrency, "no more runs than may");
     for (const one of calls) must(workOf(run, one)!.status === "running", `${one.key} is running`);
+    for (const one of run.owed.values())
+      must(one.kind !== "reconcile" || workOf(run, one)!.status === "unknown", `${one.key} is about a doubt`);
     const steps = [...run.steps.values()];
     const works = steps.flatMap((step): Work[] => [step.work, ...(step.items ?? [])]);
     const counted = (status: Work["status"], number: number) =>

@@ -95,6 +95,8 @@ class LogAudit {
       case "step.cancelled":
         this.#nothingActed(event);
         return this.#leave(this.#place(event.data), "open");
+      case "step.resolved":
+        return this.#resolved(event);
       case "step.unknown":
         return this.#leave(this.#place(event.data), "open");
       case "cancel.requested":
@@ -186,6 +188,15 @@ class LogAudit {
     const acted = this.world.service.firstAct.get(key ?? "") ?? Infinity;
     if (step?.kind !== "tool" || acted > this.ledger.durableAt.get(event)!) return;
     if (event.type === "step.cancelled" || step.tool !== "put") this.#wrong(event, "has acted, which is not in doubt");
+  }
+
+  /** What the engine settled by itself is so. */
+  #resolved(event: RunEvent & { type: "step.resolved" }): void {
+    if (event.by !== "engine") return;
+    const { firstAct } = this.world.service;
+    const acted = (firstAct.get(event.data.key) ?? Infinity) <= this.ledger.durableAt.get(event)!;
+    const { verdict } = event.data;
+    if (verdict !== (acted ? "happened" : "not-happened")) this.#wrong(event, `says ${verdict}, which is not so`);
   }
 
   #completed(event: RunEvent & { type: "step.completed" }): void {

@@ -28,6 +28,18 @@ export const BUGS = [
     put: "false",
   },
   {
+    name: "a tool that does not know is taken to say no",
+    file: "src/engine/reconcile.js",
+    find: 'if (answer === "unknown")',
+    put: 'if (answer === "unknown")\n        return { type: "reconciled", key, happened: false };\n    if (answer === "never")',
+  },
+  {
+    name: "a tool says no of a call that is still on its way",
+    file: "test/simulation/service.js",
+    find: 'if ((this.inFlight.get(key) ?? 0) > 0)\n            return "unknown";',
+    put: "",
+  },
+  {
     name: "a key for each attempt",
     file: "src/run/begin.js",
     find: "hashOf([run.id, spec.id, work.item, name, args, 0])",

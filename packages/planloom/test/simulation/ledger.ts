@@ -22,6 +22,7 @@ export type FaultKind =
   | "tool error"
   | "tool throw"
   | "tool hang or late act"
+  | "reconcile trouble"
   | "model error"
   | "duplicate command"
   | "stale command";

@@ -2,7 +2,7 @@
 // durable log says. Out: commands, through an engine or straight into the inbox. Separate because commands come from anywhere.
 import type { Json } from "../../src/plan/json.js";
 import type { Command } from "../../src/run/input.js";
-import type { Run, Work } from "../../src/run/state.js";
+import { reconcileKey, type Run, type Work } from "../../src/run/state.js";
 import type { Dice } from "./dice.js";
 import type { SimulatedProcess } from "./process.js";
 import type { SimulatedWorld } from "./world.js";
@@ -52,6 +52,8 @@ export class People {
     const key = work.doubt ?? work.effectKey;
     const { service, ledger } = this.world;
     if ((service.inFlight.get(key) ?? 0) > 0) return;
+    // Where its tool is asked, they mostly leave it to that.
+    if (run.owed.has(reconcileKey(work)) && !this.dice.chance(0.1)) return;
     const acted = service.acts.has(key);
     const output = service.outputs.get(key) ?? null;
     ledger.say("man", `finds that ${name} ${key.slice(0, 8)} ${acted ? "happened" : "did not happen"}`);

@@ -148,15 +148,15 @@ function stepOf(
     const turns = Array.from({ length: d.int(0, 3) }, (_, turn) => callsOf(d, `${id}.${turn}`));
     scripts.set(id, turns);
     const { approval: _no, ...free } = common as StepDraft;
-    const tools = ["look", "put", "pay"];
+    const tools = ["look", "put", "pay", "wire"];
     return { ...free, id, agent: `Do ${id} now.`, tools, with: { data: `[[${subject}]]` }, timeout: "20s" };
   }
   if (kind < 0.36 && !fans) return { ...common, tool: d.pick(["put", "pay"]), fill: `Fill ${id} now.` };
-  const tool = d.pick(["look", "list", "put", "put", "pay", "pay", "pay", "sign"]);
+  const tool = d.pick(["look", "list", "put", "put", "wire", "pay", "wire", "sign"]);
   return { ...common, tool, with: { x: subject } };
 }
 
 function callsOf(d: Dice, name: string): ScriptedCall[] {
   if (d.chance(0.2)) return [0, 1].map((n) => ({ tool: "look", x: `${name}.${n}` }));
-  return [{ tool: d.pick(["look", "put", "pay", "pay"]), x: name }];
+  return [{ tool: d.pick(["look", "put", "wire", "pay"]), x: name }];
 }

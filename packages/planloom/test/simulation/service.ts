@@ -3,7 +3,7 @@
 import { hashOf } from "../../src/plan/hash.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
 import type { ToolInventory } from "../../src/tools/inventory.js";
-import { tool, ToolError, type Tool, type ToolContext } from "../../src/tools/tool.js";
+import { tool, ToolError, type Reconciled, type Tool, type ToolContext } from "../../src/tools/tool.js";
 import { dice, type Dice } from "./dice.js";
 import type { Ledger } from "./ledger.js";
 import { never, type Owner, type Timeline } from "./timeline.js";
@@ -21,6 +21,7 @@ const DEFINED: readonly Tool[] = [
   tool({ ...base, name: "list", description: "Lists.", effects: "none", output: texts }),
   tool({ ...base, name: "put", description: "Puts.", effects: "idempotent" }),
   tool({ ...base, name: "pay", description: "Pays.", effects: "once" }),
+  tool({ ...base, name: "wire", description: "Wires.", effects: "once", reconcile: () => "unknown" }),
   tool({ ...base, name: "sign", description: "Signs.", effects: "once", approval: "required" }),
 ];
 
@@ -47,6 +48,9 @@ const TROUBLE: readonly Course[] = [
   "act late",
 ];
 
+type Answering = "answer" | "throw" | "hang" | "not know" | "give what it cannot have given";
+const ANSWER_TROUBLE: readonly Answering[] = ["throw", "hang", "not know", "give what it cannot have given"];
+
 export class Service {
   /** How often each key acted. */
   readonly acts = new Map<string, number>();
@@ -71,6 +75,9 @@ export class Service {
     const tools = DEFINED.map(({ spec }): Tool => ({
       spec,
       call: (args, context) => (caller.alive ? this.#call(caller, spec.name, args, context) : never()),
+      ...(spec.reconciles === true
+        ? { reconcile: (key) => (caller.alive ? this.#becameOf(caller, spec.name, key) : never()) }
+        : {}),
     }));
     const byName = new Map(tools.map((one) => [one.spec.name, one]));
     const get = (name: string) => byName.get(name);
@@ -113,8 +120,33 @@ export class Service {
     });
   }
 
+  /** What became of the call with this key, looked up at some moment and told at a later one; unknown while it is on its way. */
+  #becameOf(caller: Owner & { readonly name: string }, name: string, key: string): Promise<Reconciled> {
+    const nth = (this.#asked.get(`? ${key}`) ?? 0) + 1;
+    this.#asked.set(`? ${key}`, nth);
+    const chance = dice(this.seed, `reconcile ${name} ${nth} ${this.#asked.get(key) ?? 0}`);
+    const how = this.troubled && chance.chance(0.4) ? chance.pick(ANSWER_TROUBLE) : "answer";
+    if (how !== "answer") this.ledger.fault("reconcile trouble", name);
+    this.ledger.say(caller.name, `asks ${name} about ${key.slice(0, 8)}, which will ${how}`);
+    return new Promise((resolve, reject) => {
+      if (how === "hang") return;
+      this.time.after(chance.int(1, 400), () => {
+        const answer = how === "not know" ? "unknown" : this.#truthAbout(key);
+        const wrong = how !== "answer" && how !== "not know" && typeof answer === "object" && answer.happened;
+        const told: Reconciled = wrong ? { happened: true, output: 7 } : answer;
+        const tell = () => (how === "throw" ? reject(new Error("the connection broke")) : resolve(told));
+        this.time.after(chance.int(0, chance.chance(0.1) ? 5_000 : 50), tell, caller);
+      });
+    });
+  }
+
+  #truthAbout(key: string): Reconciled {
+    if ((this.inFlight.get(key) ?? 0) > 0) return "unknown";
+    return this.acts.has(key) ? { happened: true, output: this.outputs.get(key)! } : { happened: false };
+  }
+
   #course(name: string, chance: Dice): Course {
-    if (!this.troubled || chance.chance(name === "put" ? 0.5 : 0.7)) return "return";
+    if (!this.troubled || chance.chance(name === "put" || name === "wire" ? 0.5 : 0.7)) return "return";
     const course = chance.pick(TROUBLE);
     if (course === "refuse" || course === "refuse for good") this.ledger.fault("tool error", name);
     else if (course === "throw" || course === "act and throw") this.ledger.fault("tool throw", name);

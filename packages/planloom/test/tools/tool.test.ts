@@ -130,6 +130,7 @@ describe("the definition", () => {
       precheck: ({ limit }) => (limit > 50 ? "at most 50" : undefined),
       reconcile: (key) => ({ happened: true, output: key }),
     });
+    expect(made.spec.reconciles).toBe(true);
     expect(made).toMatchObject({ egress: true, content: ["project"] });
     expect(await made.precheck?.({ project: "a", limit: 51 })).toBe("at most 50");
     expect(await made.precheck?.({ project: "a" })).toBeUndefined();
