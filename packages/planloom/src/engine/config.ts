@@ -151,6 +151,14 @@ export function settingsOf(config: LoomConfig): Settings {
     crashes: LIMITS.crashes,
     turns: whole("limits.turns", limits.turns, LIMITS.turns),
     fanOut: whole("limits.fanOut", limits.fanOut, LIMITS.fanOut),
+    onFailure: "fail",
+    replan: "never",
+    replans: 0,
+    replanContext: "excerpt",
+    replanTokens: null,
+    replanCostUsd: null,
+    budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
+    prices: {},
   };
 }
 

@@ -8,7 +8,7 @@ import type { Effect } from "../run/effect.js";
 import type { Input } from "../run/input.js";
 import { readCommand } from "../run/read-command.js";
 import { next } from "../run/next.js";
-import { isWaiting, type Run } from "../run/state.js";
+import { HELD, isWaiting, type Run } from "../run/state.js";
 import { transition } from "../run/transition.js";
 import type { EventStore, InboxEntry } from "../store/event-store.js";
 import type { Clock } from "./clock.js";
@@ -140,6 +140,7 @@ export class Drive {
       else if (effect.kind === "wait" || effect.kind === "person") wakeAt = Math.min(wakeAt, this.#dueAt(effect.until));
       else if ((effect.notBefore ?? 0) > now) wakeAt = Math.min(wakeAt, effect.notBefore!);
       else if (this.#inFlight.has(effect.key)) continue;
+      else if (this.run.paused && HELD.has(effect.kind)) continue;
       else if (this.run.cancelling === undefined) this.#launch(effect);
       else this.#decline(effect);
     }

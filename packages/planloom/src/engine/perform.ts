@@ -97,6 +97,7 @@ async function performed(
       return askTool(world.inventory.get(effect.tool), effect, context.signal, world.clock);
     case "answer":
       return performAnswer(world, effect, run, context);
+    case "review":
     case "wait":
     case "person":
     case "stop":

@@ -128,7 +128,8 @@ interface StepCommon {
   readonly optional: boolean;
   readonly retry: Retry;
   readonly timeoutMs?: number;
-  readonly onFailure: OnFailure;
+  /** Absent: as the run is set. */
+  readonly onFailure?: OnFailure;
   readonly expect?: string;
   readonly approval?: "required";
   readonly model?: string;
@@ -184,8 +185,8 @@ export function completeStep(draft: DraftStep): Step {
       delayMs: retry?.delay === undefined ? LIMITS.retryDelayMs : durationMs(retry.delay),
       backoff: retry?.backoff ?? LIMITS.retryBackoff,
     },
-    onFailure: onFailure ?? (optional === true ? "skip" : "fail"),
     with: draft.with ?? {},
+    ...(onFailure === undefined && optional !== true ? {} : { onFailure: onFailure ?? "skip" }),
     ...(timeout === undefined ? {} : { timeoutMs: durationMs(timeout) }),
     ...(draft.forEach === undefined ? {} : { as: draft.as ?? "item" }),
   };

@@ -28,7 +28,7 @@ function writeStep(step: Step): JsonObject {
     optional: optional ? true : undefined,
     retry: writeRetry(step.retry, optional),
     timeout: step.timeoutMs === undefined ? undefined : `${step.timeoutMs}ms`,
-    onFailure: step.onFailure === (optional ? "skip" : "fail") ? undefined : step.onFailure,
+    onFailure: step.onFailure === (optional ? "skip" : undefined) ? undefined : step.onFailure,
     approval: step.approval,
     model: step.model,
     executor: step.executor,

@@ -9,17 +9,25 @@ import { NO_USAGE } from "../plan/usage.js";
 import { begin } from "./begin.js";
 import { fact, type Fact, type Failure } from "./event.js";
 import { scopeOf } from "./scope.js";
-import { currentPlan, failingOf, type Run, type Work } from "./state.js";
+import { replanEstimate } from "./policy.js";
+import { currentPlan, reviewOf, type Change, failingOf, type Run, type Work } from "./state.js";
 
 export function advance(run: Run, at: number): Fact[] {
   if (run.cancelling !== undefined) return run.running > 0 ? [] : [fact("run.cancelled", { reason: run.cancelling })];
   const failing = failingOf(run);
   if (failing !== undefined) return run.running > 0 ? [] : ends(run, failing);
+  if (run.paused) return [];
   if (run.phase === "answering") return run.executed && run.answer === undefined ? answerByValue(run) : [];
   if (run.phase !== "executing") return [];
+  if (run.changing !== undefined) return run.running > 0 ? [] : [replanRequested(run, run.changing)];
+  if (reviewOf(run) !== undefined) return [];
   if (run.open === 0) return [executed(run)];
   const work = run.running < run.settings.concurrency ? nextWork(run, at) : undefined;
   return work === undefined ? [] : begin(run, work, at);
+}
+
+function replanRequested(run: Run, { mode, cause, failed, reason }: Change): Fact {
+  return fact("replan.requested", { mode, cause, failed, reason, estimate: replanEstimate(run) });
 }
 
 function ends(run: Run, error: Failure): Fact[] {

@@ -3,7 +3,7 @@
 import { depthOf, typeName, type Json } from "../plan/json.js";
 import { hashOf } from "../plan/hash.js";
 import { LIMITS } from "../limits.js";
-import { resolveValue, type NullSource, type Resolved } from "../plan/reference.js";
+import { referencedNames, resolveValue, type NullSource, type Resolved } from "../plan/reference.js";
 import { holdsSecret } from "../plan/secret.js";
 import { type Origin } from "../plan/origin.js";
 import { mismatch, type Type } from "../plan/type.js";
@@ -14,7 +14,7 @@ import { fact, type Fact } from "./event.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
 import { completed } from "./gate.js";
 import { scopeOf, skippedAmong } from "./scope.js";
-import type { Run, Work } from "./state.js";
+import { currentPlan, type Run, type Work } from "./state.js";
 
 type Args = { readonly [name: string]: Json };
 
@@ -61,7 +61,7 @@ function decideWhen(turn: Turn, when: string): Fact[] | undefined {
     return [fact("step.skipped", { ...refOf(work), reason: "its condition is false", cause: "when" })];
   }
   const skipped = resolved.value === null ? skippedAmong(run, resolved.from.steps) : undefined;
-  if (skipped !== undefined) return starve(work, skipped, "when");
+  if (skipped !== undefined) return starve(run, work, skipped, "when");
   const message = `when gave ${typeName(resolved.value)}, not true or false`;
   return refuse(turn, "WHEN_NOT_BOOLEAN", message, "Write a comparison, for example ${{ a.count > 0 }}.");
 }
@@ -73,7 +73,7 @@ function expand(turn: Turn, forEach: string): Fact[] {
   const { value, from } = resolved;
   if (!Array.isArray(value)) {
     const skipped = value === null ? skippedAmong(run, from.steps) : undefined;
-    if (skipped !== undefined) return starve(work, skipped, "forEach");
+    if (skipped !== undefined) return starve(run, work, skipped, "forEach");
     const message = `forEach gave ${typeName(value)}, not a list`;
     return refuse(turn, "FOREACH_NOT_A_LIST", message, "Refer to a list, or declare the list as that step's output.");
   }
@@ -92,15 +92,18 @@ function expand(turn: Turn, forEach: string): Fact[] {
 function unresolved(turn: Turn, field: string, resolved: Resolved & { readonly ok: false }): Fact[] {
   const where = field + resolved.pointer;
   const skipped = skippedAmong(turn.run, resolved.steps);
-  if (skipped !== undefined) return starve(turn.work, skipped, where);
+  if (skipped !== undefined) return starve(turn.run, turn.work, skipped, where);
   const next =
     "`planloom show RUN --trace` shows what the steps before it gave; mend the expression or their `output`.";
   return refuse(turn, resolved.code, `${where}: ${resolved.message}`, next);
 }
 
-function starve(work: Work, source: string, where: string): Fact[] {
+function starve(run: Run, work: Work, source: string, where: string): Fact[] {
   const reason = `${where} refers to ${source}, which was skipped, and null is not allowed there`;
-  return [fact("step.skipped", { ...refOf(work), reason, cause: "null-reference" }), ...closeFanOut(work, "skipped")];
+  return [
+    fact("step.skipped", { ...refOf(work), reason, cause: "null-reference" }),
+    ...closeFanOut(run, work, "skipped"),
+  ];
 }
 
 function refuse({ run, work, at }: Turn, code: string, message: string, next: string): Fact[] {
@@ -125,7 +128,7 @@ function misfit(turn: Turn, args: Args, nulls: readonly NullSource[]): Fact[] | 
   if (wrong === undefined) return undefined;
   const source = nulls.find((entry) => entry.pointer === wrong.path);
   const skipped = source === undefined ? undefined : skippedAmong(run, source.steps);
-  if (skipped !== undefined) return starve(work, skipped, `with${wrong.path}`);
+  if (skipped !== undefined) return starve(run, work, skipped, `with${wrong.path}`);
   const message = `argument ${wrong.path || "/"} of ${tool.name} must be ${wrong.expected}, but is ${wrong.got}`;
   const next = "Declare the `output` of the step that it comes from, or convert it in the expression.";
   return refuse(turn, "ARGUMENT_TYPE", message, next);
@@ -139,6 +142,16 @@ function inputType(tool: ToolSpec): Type {
   return type;
 }
 
+/** Why a person must approve this call with its arguments; undefined where nobody must, or has approved it with the plan. */
+function whyApproval(run: Run, { step, item }: Work): string | undefined {
+  const { spec, tool } = step;
+  const literal = spec.kind === "tool" && spec.fill === undefined && referencedNames(spec.with).length === 0;
+  if (currentPlan(run)!.callsGranted === true && item === null && literal) return undefined;
+  if (spec.approval === "required") return "the plan asks for it";
+  if (tool?.approval === "required") return `${tool.name} asks for it`;
+  return run.mustApprove.has(spec.id) ? "it was planned after untrusted text was read" : undefined;
+}
+
 function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   const { spec, tool } = work.step;
   const name = spec.kind === "tool" ? spec.tool : spec.kind;
@@ -148,11 +161,13 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   const acted = run.acted.get(key);
   if (acted !== undefined)
     return completed(run, work, { ...acted, steps: from.steps, usage: NO_USAGE, carried: run.id }, at);
-  if (spec.approval === "required" || tool?.approval === "required") {
-    const hash = hashOf({ call: key, tool: tool ?? null });
-    if (work.approved !== hash) {
+  const reason = whyApproval(run, work);
+  if (reason !== undefined) {
+    // What an agent is told to do, and with what, decides what it does.
+    const deed = spec.kind === "agent" ? { agent: spec.agent, tools: spec.tools } : {};
+    const hash = hashOf({ call: key, tool: tool ?? null, ...deed });
+    if (!run.granted.has(hash)) {
       const expiresAt = at + run.settings.approvalMs;
-      const reason = spec.approval === "required" ? "the plan asks for it" : `${name} asks for it`;
       return [fact("approval.requested", { subject: refOf(work), hash, reason, expiresAt, args })];
     }
   }

@@ -8,7 +8,8 @@ import { failed, refOf } from "./failure.js";
 import { completed, toolProblem, typeProblem } from "./gate.js";
 import type { Command, Input } from "./input.js";
 import { retry } from "./reopen.js";
-import { workOf, type PendingApproval, type Run, type Work } from "./state.js";
+import { revise, revisionProposed } from "./revision.js";
+import { failingOf, workOf, type PendingApproval, type Run, type Work } from "./state.js";
 
 export function decideCommand(run: Run, command: Input & Command): Fact[] {
   if (run.ended !== undefined && command.type !== "retry")
@@ -22,6 +23,14 @@ export function decideCommand(run: Run, command: Input & Command): Fact[] {
       return respond(run, command, command.at);
     case "settle":
       return settle(run, command, command.at);
+    case "edit":
+      return edit(run, command, command.at);
+    case "pause":
+      return pause(run, command);
+    case "unpause":
+      return unpause(run, command);
+    case "goal":
+      return changeGoal(run, command);
     case "cancel":
       return cancel(run, command);
     case "retry":
@@ -40,7 +49,8 @@ function approve(run: Run, command: Command & { type: "approve" }): Fact[] {
   const pending = run.approvals.get(command.hash);
   if (pending === undefined) return notPending(run, command, command.hash);
   const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
-  return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...comment })];
+  const calls = command.calls === true && pending.subject === "plan" ? { calls: true as const } : {};
+  return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...comment, ...calls })];
 }
 
 function notPending(run: Run, command: Command, hash: string): Fact[] {
@@ -140,6 +150,49 @@ function settle(run: Run, command: Command & { type: "settle" }, at: number): Fa
 
 function aborted(run: Run, work: Work, at: number): Fact[] {
   return failed(run, work, { code: "ABORTED", message: "a person gave the step up", retryable: false }, at);
+}
+
+function edit(run: Run, command: Command & { type: "edit" }, at: number): Fact[] {
+  const { hash, plan } = command;
+  const pending = run.approvals.get(hash);
+  if (pending === undefined) return notPending(run, command, hash);
+  if (pending.subject !== "plan")
+    return refused(command, "NOT_A_PLAN", `${short(hash)} is a call: approve or reject it`);
+  if (plan.hash === hash)
+    return refused(command, "NOTHING_CHANGED", "the edited plan is the one that waits for approval");
+  const revision = revise(run, plan, undefined);
+  if (!revision.ok) return refused(command, "EDIT_INVALID", revision.findings[0]!.message);
+  const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
+  const denied = fact("approval.denied", { subject: "plan", hash, cause: "superseded", ...comment });
+  return [denied, ...revisionProposed(run, plan, revision, { cause: "edit", at, mustAsk: "the plan was edited" })];
+}
+
+function pause(run: Run, command: Command & { type: "pause" }): Fact[] {
+  if (run.cancelling !== undefined) return refused(command, "RUN_CANCELLING", "the run is being cancelled");
+  if (run.paused) return refused(command, "ALREADY_PAUSED", "the run is paused already");
+  return [fact("run.paused", { reason: command.reason.slice(0, LIMITS.feedbackChars) || "asked by a person" })];
+}
+
+function unpause(run: Run, command: Command & { type: "unpause" }): Fact[] {
+  if (!run.paused) return refused(command, "NOT_PAUSED", "the run is not paused");
+  return [fact("run.unpaused", { reason: command.reason.slice(0, LIMITS.feedbackChars) || "asked by a person" })];
+}
+
+/** What runs is drained first; a plan that waits for approval was for the other goal. */
+function changeGoal(run: Run, command: Command & { type: "goal" }): Fact[] {
+  const goal = command.goal.trim();
+  if (run.cancelling !== undefined) return refused(command, "RUN_CANCELLING", "the run is being cancelled");
+  if (failingOf(run) !== undefined) return refused(command, "RUN_FAILING", "the run is failing: wait for its end");
+  if (run.models.planner === null)
+    return refused(command, "NO_PLANNER", "there is no planner that could plan for another goal");
+  if (goal === "" || goal.length > LIMITS.goalChars)
+    return refused(command, "GOAL_INVALID", `a goal has between 1 and ${LIMITS.goalChars} characters`);
+  if (goal === run.goal) return refused(command, "SAME_GOAL", "that is the goal already");
+  const denied = [...run.approvals.values()]
+    .filter(({ subject }) => subject === "plan")
+    .map(({ subject, hash }) => fact("approval.denied", { subject, hash, cause: "superseded" }));
+  const reason = command.reason.slice(0, LIMITS.feedbackChars) || "the goal was changed by a person";
+  return [...denied, fact("goal.changed", { goal, reason })];
 }
 
 function cancel(run: Run, command: Command & { type: "cancel" }): Fact[] {

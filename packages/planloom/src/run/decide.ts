@@ -4,11 +4,15 @@ import { assertNever } from "../error.js";
 import { advance } from "./advance.js";
 import { startFilled } from "./begin.js";
 import { decideCommand } from "./command.js";
-import { fact, type Fact, type Failure } from "./event.js";
+import { writePlan } from "../plan/write.js";
+import { reserve } from "./budget.js";
+import { fact, type EventData, type Fact, type Failure } from "./event.js";
 import { ended, failed, leavesDoubt, refOf, roleFailure, whyNotStarted } from "./failure.js";
 import { completed } from "./gate.js";
 import { isCommand, type Input, type Outcome, type Start } from "./input.js";
+import { whyTooDear } from "./policy.js";
 import { proposal } from "./proposal.js";
+import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { failingOf, workOf, type Run, type Work } from "./state.js";
 import { NO_USAGE } from "../plan/usage.js";
@@ -24,6 +28,8 @@ export function decide(run: Run, input: Input): Fact[] {
       return advance(run, input.at);
     case "clock":
       return [];
+    case "reserve":
+      return reserve(run, input);
     case "recovered":
       return [resumed(input)];
     default:
@@ -61,7 +67,7 @@ function started(run: Run, input: Start, at: number): Fact[] {
   const facts = [fact("run.started", started)];
   if (given === undefined) return facts;
   const cause = started.parent === undefined ? ("given" as const) : ("fork" as const);
-  const around = { revision: 1, cause, rejectedBefore: false, settings: started.settings, at };
+  const around = { revision: 1, cause, settings: started.settings, at };
   // What was done before goes first: a plan that waits for a person shows it.
   const [proposed, ...asked] = proposal(given, around);
   return [...facts, proposed!, ...carried, ...asked];
@@ -85,6 +91,10 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
       return reconciled(run, input, at);
     case "reconcile-failed":
       return notReconciled(run, input.key, input.error, at);
+    case "reviewed":
+      return reviewed(run, input);
+    case "review-failed":
+      return reviewFailed(run, input, at);
     case "answered":
       return [
         fact("answer.written", { answer: input.answer, partial: false, usage: input.usage }),
@@ -97,11 +107,34 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
   }
 }
 
-function planned(run: Run, { plan, usage }: Outcome & { type: "planned" }, at: number): Fact[] {
-  const rejectedBefore = run.rejected.length > 0;
-  const cause = rejectedBefore ? "rejection" : "goal";
-  const { settings } = run;
-  return proposal(plan, { revision: run.plans.length + 1, cause, rejectedBefore, settings, at, usage });
+function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fact[] {
+  const { key, plan, usage } = input;
+  if (run.plans.length === 0) return proposal(plan, { revision: 1, cause: "goal", settings: run.settings, at, usage });
+  const revision = revise(run, plan, run.replan);
+  if (revision.ok) return revisionProposed(run, plan, revision, { cause: causeOf(run), at, usage });
+  const draft = JSON.stringify(writePlan(plan.plan));
+  return planInvalid(run, { type: "plan-invalid", key, draft, findings: revision.findings, usage });
+}
+
+function causeOf({ replan, plans }: Run): EventData["plan.proposed"]["cause"] {
+  if (plans[plans.length - 1]!.denied === "rejected") return "rejection";
+  if (replan === undefined) return "goal";
+  if (replan.cause === "goal") return "goal-change";
+  return replan.mode === "patch" ? "patch" : "replan";
+}
+
+/** A review may want another plan where none is left to be had: the run goes on, and the log says so. */
+function reviewed(run: Run, { verdict, reason, usage }: Outcome & { type: "reviewed" }): Fact[] {
+  const { replans } = run.settings;
+  const no = run.replans >= replans ? `all ${replans} replans are used up` : whyTooDear(run);
+  if (verdict === "go on" || no === undefined)
+    return [fact("plan.reviewed", { verdict, decision: verdict, reason, usage })];
+  return [fact("plan.reviewed", { verdict, decision: "go on", reason: `${reason}; ${no}`, usage })];
+}
+
+function reviewFailed(run: Run, input: Outcome & { type: "review-failed" }, at: number): Fact[] {
+  const effect = run.owed.get(input.key)!;
+  return [fact("review.failed", roleFailure(run, effect.kind === "review" ? effect.attempt : 1, input, at))];
 }
 
 function owedWork(run: Run, key: string): Work {

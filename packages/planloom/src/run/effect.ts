@@ -4,6 +4,7 @@ import type { Finding } from "../plan/finding.js";
 import type { EffectClass } from "../plan/tool-spec.js";
 import type { Plan } from "../plan/plan.js";
 import type { Json } from "../plan/json.js";
+import type { EventData } from "./event.js";
 
 interface Owed {
   /** Names the obligation; an engine performs each key once at a time. */
@@ -12,13 +13,21 @@ interface Owed {
   readonly notBefore?: number;
 }
 
-/** Ask the planner for a plan; with `invalid` for a mended one, with `rejected` for another one. */
+/** Ask the planner for a plan; with `invalid` for a mended one, with `rejected` or `replan` for another one. */
 export interface PlanEffect extends Owed {
   readonly kind: "plan";
   readonly attempt: number;
   readonly round: number;
   readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[] };
   readonly rejected: readonly { readonly plan: Plan; readonly comment: string }[];
+  /** Why there is to be another plan while steps have finished. */
+  readonly replan?: EventData["replan.requested"];
+}
+
+/** Ask whether the rest of the plan still makes sense. */
+export interface ReviewEffect extends Owed {
+  readonly kind: "review";
+  readonly attempt: number;
 }
 
 /** Let the executor model supply the arguments of a tool step that its `with` leaves out. */
@@ -78,4 +87,12 @@ export interface StopEffect extends Owed {
 }
 
 export type Effect =
-  PlanEffect | FillEffect | CallEffect | ReconcileEffect | AnswerEffect | WaitEffect | PersonEffect | StopEffect;
+  | PlanEffect
+  | ReviewEffect
+  | FillEffect
+  | CallEffect
+  | ReconcileEffect
+  | AnswerEffect
+  | WaitEffect
+  | PersonEffect
+  | StopEffect;

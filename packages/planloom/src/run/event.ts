@@ -2,10 +2,11 @@
 // Separate because the log is the contract with every store, reader and later version; docs/events.md describes each type.
 import type { Finding } from "../plan/finding.js";
 import { sha256 } from "../plan/hash.js";
-import type { Json } from "../plan/json.js";
+import type { Json, JsonObject } from "../plan/json.js";
 import type { Origin } from "../plan/origin.js";
 import type { Plan } from "../plan/plan.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
+import type { Price } from "../plan/price.js";
 import type { Usage } from "../plan/usage.js";
 
 /** The version of the event schema written by this build; older ones are upcast on reading. */
@@ -26,7 +27,26 @@ export interface Failure {
 /** How the kernel answered a failure, with its reason in words. */
 export type Decision = "retry" | "skip" | "fail" | "patch" | "replan";
 
-export type ApprovalPolicy = "never" | "always" | "effects";
+/** function: the program that proposed a plan was asked. */
+export type ApprovalPolicy = "never" | "always" | "effects" | "function";
+
+/** What follows when a step has failed for good and its plan does not say. */
+export type FailurePolicy = "fail" | "skip" | "patch" | "replan";
+
+/** When the planner is asked again: never, after a step has failed for good, or also whether to, after each step. */
+export type ReplanMode = "never" | "on-failure" | "each-step";
+
+/** What a planner that is asked again reads of the run: no text, excerpts of 200 characters, or everything. */
+export type ReplanContext = "codes" | "excerpt" | "full";
+
+/** What a run may use up in all; null = no limit. Open calls count with what is reserved for them. */
+export interface Budget {
+  readonly modelCalls: number | null;
+  readonly tokens: number | null;
+  readonly costUsd: number | null;
+  /** ms from the start, or from when the run was reopened. */
+  readonly wallMs: number | null;
+}
 
 /** What a run was started with; never changes afterwards. Times in ms. */
 export interface Settings {
@@ -39,6 +59,17 @@ export interface Settings {
   readonly crashes: number;
   readonly turns: number;
   readonly fanOut: number;
+  readonly onFailure: FailurePolicy;
+  readonly replan: ReplanMode;
+  /** Patches and replans together. */
+  readonly replans: number;
+  readonly replanContext: ReplanContext;
+  /** One patch or replan may be expected to take so much; null = any. */
+  readonly replanTokens: number | null;
+  readonly replanCostUsd: number | null;
+  readonly budget: Budget;
+  /** By the names of models; those that are not here have no known price. */
+  readonly prices: { readonly [model: string]: Price };
 }
 
 /** One step, or one item of a fan-out. */
@@ -67,7 +98,10 @@ export interface EventData {
     /** The run that this one was forked from, as it stood after its event `seq`, and the step that it begins again at. */
     readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
   };
+  /** A person had it stop beginning anything; what is under way goes on. */
   "run.paused": { readonly reason: string };
+  /** It begins things again. */
+  "run.unpaused": { readonly reason: string };
   /** Another process (or the same, later) owns the run from here on. `released`: the one before gave it up and did not die. */
   "run.resumed": { readonly epoch: number; readonly reason: string; readonly released?: true };
   /** A person has the ended run go on: what did not finish is begun again, and `anew` whether it finished or not. */
@@ -102,6 +136,18 @@ export interface EventData {
     readonly cause: "given" | "fork" | "goal" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
     /** What the steps of the plan before have finished and this one keeps; an unknown outcome is kept too. */
     readonly kept?: readonly StepRef[];
+    /** Ids of the plan before that are not in this one, and the other way round; and those that mean something else now. */
+    readonly dropped?: readonly string[];
+    readonly added?: readonly string[];
+    readonly changed?: readonly string[];
+    /** Why there is another plan. */
+    readonly reason?: string;
+    /** Steps that were written after untrusted text was read: their calls wait for a person, whatever the policy. */
+    readonly mustApprove?: readonly string[];
+    /** What the rest is expected to take. */
+    readonly estimate?: JsonObject;
+    /** What the program that decides about approval said. */
+    readonly approval?: { readonly required: boolean; readonly reason: string };
     /** Warnings only. */
     readonly findings: readonly Finding[];
     readonly usage: Usage;
@@ -115,7 +161,15 @@ export interface EventData {
   };
   /** The planner gave no answer. */
   "plan.failed": PassingFailure;
-  "plan.reviewed": { readonly verdict: "go on" | "replan"; readonly reason: string; readonly usage: Usage };
+  /** Whether the rest of the plan still makes sense, and what follows from that. */
+  "plan.reviewed": {
+    readonly verdict: "go on" | "replan";
+    readonly decision: "go on" | "replan";
+    readonly reason: string;
+    readonly usage: Usage;
+  };
+  /** The review gave no answer. */
+  "review.failed": PassingFailure;
 
   /** Times in ms since 1970. `subject` is the plan, or a call with its concrete arguments. */
   "approval.requested": {
@@ -125,11 +179,18 @@ export interface EventData {
     readonly expiresAt: number;
     readonly args?: { readonly [name: string]: Json };
   };
-  "approval.granted": { readonly subject: "plan" | StepRef; readonly hash: string; readonly comment?: string };
+  "approval.granted": {
+    readonly subject: "plan" | StepRef;
+    readonly hash: string;
+    readonly comment?: string;
+    /** Of a plan: its calls whose arguments stand in it are approved too. */
+    readonly calls?: true;
+  };
   "approval.denied": {
     readonly subject: "plan" | StepRef;
     readonly hash: string;
-    readonly cause: "rejected" | "expired" | "cancelled";
+    /** superseded: another plan, or another goal, took its place. */
+    readonly cause: "rejected" | "expired" | "cancelled" | "superseded";
     readonly comment?: string;
   };
 
@@ -205,7 +266,41 @@ export interface EventData {
   /** Stopped by a cancel, or because another step has failed for good, with nothing left in doubt. */
   "step.cancelled": StepRef & { readonly attempt: number; readonly reason: string; readonly usage: Usage };
 
-  "replan.requested": { readonly mode: "patch" | "full"; readonly reason: string };
+  /** Nothing runs any more, and the planner is asked again. */
+  "replan.requested": {
+    readonly mode: "patch" | "full";
+    readonly cause: "failure" | "goal" | "review";
+    /** The steps that failed for good. */
+    readonly failed: readonly StepRef[];
+    readonly reason: string;
+    /** What it is expected to take; null where that is not known. */
+    readonly estimate: { readonly tokens: number | null; readonly costUsd: number | null };
+  };
+  /** A model call of the effect `key` may take so much; `spent` is what that effect has used until now. */
+  "budget.reserved": {
+    readonly key: string;
+    readonly spent: Usage;
+    readonly model: string;
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    /** null where the model has no known price. */
+    readonly costUsd: number | null;
+  };
+  /** A limit of the budget is reached: what runs is drained (or stopped, where time has run out), and the run fails. */
+  "budget.exhausted": {
+    readonly limit: keyof Budget;
+    readonly allowed: number;
+    /** With what was asked for. */
+    readonly wanted: number;
+    /** The model call that does not fit; absent where time has run out. */
+    readonly call?: {
+      readonly key: string;
+      readonly spent: Usage;
+      readonly model: string;
+      readonly inputTokens: number;
+      readonly outputTokens: number;
+    };
+  };
   "execution.completed": {
     readonly total: number;
     readonly completed: number;

@@ -4,7 +4,17 @@ import type { Json } from "../plan/json.js";
 import type { ToolStep } from "../plan/plan.js";
 import { addUsage, type Usage } from "../plan/usage.js";
 import type { EventData, EventOf } from "./event.js";
-import { callKey, currentPlan, reconcileKey, workOf, type Run, type StepState, type Work } from "./state.js";
+import {
+  callKey,
+  currentPlan,
+  reconcileKey,
+  workOf,
+  type Run,
+  reviewOf,
+  type Change,
+  type StepState,
+  type Work,
+} from "./state.js";
 import { newWork } from "./steps.js";
 
 export function makeReady(run: Run, work: Work): void {
@@ -108,6 +118,7 @@ export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed"
   work.origin = { steps: [data.step], tools: data.from.tools };
   if (data.summary !== undefined) work.summary = data.summary;
   spend(run, work, data.usage);
+  if (work.item === null && data.carried === undefined && run.settings.replan === "each-step") reviewRest(run);
 }
 
 export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
@@ -127,9 +138,17 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
   }
   finish(run, work, "failed", undefined, at);
   nextAttempt(work);
-  if (work.item === null) {
-    run.failing ??= { ...data.error, message: `step ${data.step}: ${data.error.message}` };
-  }
+  if (work.item !== null) return;
+  if (data.decision === "fail") run.failing ??= { ...data.error, message: `step ${data.step}: ${data.error.message}` };
+  else run.changing = withFailed(run.changing, event);
+}
+
+/** Several failures are too many for a patch of one place. */
+function withFailed(changing: Change | undefined, { data }: EventOf<"step.failed">): Change {
+  const one = { step: data.step };
+  const mode = data.decision === "replan" ? "full" : "patch";
+  if (changing === undefined) return { mode, cause: "failure", failed: [one], reason: data.reason };
+  return { ...changing, mode: "full", failed: [...changing.failed, one] };
 }
 
 function nextAttempt(work: Work): void {
@@ -250,6 +269,19 @@ function finish(
   run.counts[status]++;
   if (status === "failed") return;
   for (const dependent of state.dependents) if (--dependent.waiting === 0) makeReady(run, dependent.work);
+}
+
+/** After a step, and while steps are left: whether they still make sense. One review at a time. */
+function reviewRest(run: Run): void {
+  if (run.open === 0 || run.models.planner === null) return;
+  if (reviewOf(run) === undefined) oweReview(run, 1);
+  else run.reviewAgain = true;
+}
+
+export function oweReview(run: Run, attempt: number, notBefore?: number): void {
+  run.reviewAgain = false;
+  const key = `review/${++run.reviews}`;
+  run.owed.set(key, { kind: "review", key, attempt, ...(notBefore === undefined ? {} : { notBefore }) });
 }
 
 function spend(run: Run, work: Work, usage: Usage): void {

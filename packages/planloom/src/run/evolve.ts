@@ -19,9 +19,11 @@ import {
   onStepStarted,
   onSuspended,
   onUnknown,
+  oweReview,
 } from "./evolve-step.js";
 import { restart, takePlan } from "./restart.js";
-import { workOf, type ProposedPlan, type Run } from "./state.js";
+import { addSpent, exhausted, NOTHING_SPENT, spentOf } from "./budget.js";
+import { reviewOf, workOf, type ProposedPlan, type Run } from "./state.js";
 
 /** Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. */
 export function evolve(run: Run, event: RunEvent): Run {
@@ -32,6 +34,7 @@ export function evolve(run: Run, event: RunEvent): Run {
   run.updatedAt = event.at;
   if (event.by !== "engine") run.applied.add(event.inputId);
   apply(run, event);
+  if (run.allowances.size > 0) settleAllowances(run, event);
   return run;
 }
 
@@ -54,8 +57,23 @@ function apply(run: Run, event: RunEvent): void {
     case "cancel.requested":
       return onCancelRequested(run, event.data.reason);
     case "goal.changed":
-      run.goal = event.data.goal;
+      return onGoalChanged(run, event.data);
+    case "run.paused":
+      run.paused = true;
       return;
+    case "run.unpaused":
+      run.paused = false;
+      return;
+    case "replan.requested":
+      return onReplanRequested(run, event.data);
+    case "plan.reviewed":
+      return onReviewed(run, event.data);
+    case "review.failed":
+      return onReviewFailed(run, event.data);
+    case "budget.reserved":
+      return onReserved(run, event.data);
+    case "budget.exhausted":
+      return onExhausted(run, event.data);
     case "plan.proposed":
       return onProposed(run, event);
     case "plan.invalid":
@@ -106,9 +124,6 @@ function apply(run: Run, event: RunEvent): void {
     // Facts for the reader, which change nothing that is owed.
     case "input.refused":
     case "plan.stepDrafted":
-    case "plan.reviewed":
-    case "replan.requested":
-    case "run.paused":
       return;
     default:
       // An event of a later version that this one does not know changes nothing here; schema versions guard the rest.
@@ -125,11 +140,13 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   run.models = data.models;
   run.planGiven = data.planGiven;
   if (data.parent !== undefined) run.parent = data.parent;
+  setDeadline(run);
   if (!data.planGiven) owePlan(run, { attempt: 1, round: 0 });
 }
 
 function onResumed(run: Run, data: EventData["run.resumed"]): void {
   run.epoch = data.epoch;
+  forfeit(run);
   // A process that lived to give the run up was not ended by its calls.
   if (data.released === true) return;
   for (const effect of run.owed.values()) {
@@ -141,6 +158,11 @@ function onResumed(run: Run, data: EventData["run.resumed"]): void {
 
 function onCancelRequested(run: Run, reason: string): void {
   run.cancelling = reason;
+  stopCalls(run);
+}
+
+/** Nothing is owed any more but the ends of what runs, which is stopped. */
+function stopCalls(run: Run): void {
   const calls = [...run.owed.values()].filter((effect) => effect.kind === "call" || effect.kind === "fill");
   run.owed.clear();
   for (const call of calls) {
@@ -156,11 +178,16 @@ function onReopened(run: Run, data: EventData["run.reopened"]): void {
   delete run.error;
   delete run.failing;
   delete run.cancelling;
+  delete run.changing;
+  delete run.replan;
   delete run.answer;
+  run.paused = run.reviewAgain = false;
+  run.replans = 0;
   run.rejections = 0;
   run.settings = data.settings;
   run.models = data.models;
   run.phase = "executing";
+  setDeadline(run);
   restart(run, new Set(data.anew));
   if (data.stage === "plan") owePlan(run, { attempt: 1, round: 0 });
 }
@@ -187,7 +214,8 @@ function owePlan(
 ): void {
   run.phase = "planning";
   const key = `plan/${run.seq}`;
-  run.owed.set(key, { kind: "plan", key, rejected: run.rejected, ...request });
+  const replan = run.replan === undefined ? {} : { replan: run.replan };
+  run.owed.set(key, { kind: "plan", key, rejected: run.rejected, ...replan, ...request });
 }
 
 function takePlanEffect(run: Run) {
@@ -229,11 +257,99 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
     hash: data.hash,
     cause: data.cause,
     tools,
+    ...(run.replan === undefined ? {} : { replan: run.replan }),
   };
+  delete run.replan;
+  run.mustApprove = new Set(data.mustApprove);
   run.plans.push(proposed);
   run.inputs = data.inputs;
   run.phase = "executing";
+  run.owed.clear();
+  run.approvals.clear();
+  run.expiries.clear();
+  oweDeadline(run);
   takePlan(run, proposed, data.kept ?? []);
+}
+
+// Another plan
+
+function onGoalChanged(run: Run, { goal, reason }: EventData["goal.changed"]): void {
+  run.goal = goal;
+  if (run.phase === "planning") {
+    takePlanEffect(run);
+    return owePlan(run, { attempt: 1, round: 0 });
+  }
+  const key = `answer/${run.answers}`;
+  run.owed.delete(key);
+  run.phase = "executing";
+  run.executed = false;
+  run.changing = { mode: "full", cause: "goal", failed: run.changing?.failed ?? [], reason };
+}
+
+function onReplanRequested(run: Run, data: EventData["replan.requested"]): void {
+  if (data.cause !== "goal") run.replans++;
+  delete run.changing;
+  run.replan = data;
+  owePlan(run, { attempt: 1, round: 0 });
+}
+
+function onReviewed(run: Run, { decision, reason, usage }: EventData["plan.reviewed"]): void {
+  run.usage.planner = addUsage(run.usage.planner, usage);
+  run.owed.delete(reviewOf(run)!);
+  if (decision === "replan") run.changing ??= { mode: "full", cause: "review", failed: [], reason };
+  else if (run.reviewAgain && run.open > 0) oweReview(run, 1);
+}
+
+function onReviewFailed(run: Run, { attempt, error, retryAt, usage }: EventData["review.failed"]): void {
+  run.usage.planner = addUsage(run.usage.planner, usage);
+  run.owed.delete(reviewOf(run)!);
+  if (retryAt === undefined) run.failing ??= { ...error, message: `the review of the plan failed: ${error.message}` };
+  else oweReview(run, attempt + 1, retryAt);
+}
+
+// The budget: see budget.ts
+
+function onReserved(run: Run, data: EventData["budget.reserved"]): void {
+  const { key, spent, inputTokens, outputTokens, costUsd } = data;
+  run.allowances.set(key, {
+    spent: spentOf(run, key, spent),
+    reserved: { modelCalls: 1, tokens: inputTokens + outputTokens, costUsd: costUsd ?? 0 },
+  });
+}
+
+function onExhausted(run: Run, data: EventData["budget.exhausted"]): void {
+  run.failing ??= exhausted(data);
+  if (data.limit === "wallMs") stopCalls(run);
+}
+
+/** What is no longer owed has reported what it used; where its provider did not count, what was reserved stands for that. */
+function settleAllowances(run: Run, { data }: RunEvent): void {
+  for (const [key, { reserved }] of run.allowances) {
+    if (run.owed.has(key)) continue;
+    run.allowances.delete(key);
+    const usage = "usage" in data ? data.usage : undefined;
+    if (usage === undefined || usage.inputTokens === null || usage.outputTokens === null)
+      run.lost = addSpent(run.lost, { ...reserved, modelCalls: 0 });
+  }
+}
+
+/** Calls that a crash cut off may have been paid. */
+function forfeit(run: Run): void {
+  for (const [key, { spent, reserved }] of run.allowances) {
+    run.lost = addSpent(run.lost, reserved);
+    run.allowances.set(key, { spent, reserved: NOTHING_SPENT });
+  }
+}
+
+function setDeadline(run: Run): void {
+  const { wallMs } = run.settings.budget;
+  if (wallMs === null) delete run.deadline;
+  else run.deadline = run.updatedAt + wallMs;
+  oweDeadline(run);
+}
+
+function oweDeadline({ owed, deadline }: Run): void {
+  if (deadline !== undefined) owed.set("wait/deadline", { kind: "wait", key: "wait/deadline", until: deadline });
 }
 
 // Approval
@@ -271,12 +387,12 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
   run.granted.add(data.hash);
   if (data.subject === "plan") {
     run.phase = "executing";
-    delete run.plans[run.plans.length - 1]!.denied;
+    const plan = run.plans[run.plans.length - 1]!;
+    delete plan.denied;
+    if (data.calls === true) plan.callsGranted = true;
     return;
   }
-  const work = workOf(run, data.subject)!;
-  work.approved = data.hash;
-  makeReady(run, work);
+  makeReady(run, workOf(run, data.subject)!);
 }
 
 function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
@@ -287,6 +403,7 @@ function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
   if (data.cause !== "rejected") return;
   run.rejected = [...run.rejected, { plan: plan.plan, comment: data.comment ?? "" }];
   run.rejections++;
+  if (plan.replan !== undefined) run.replan = plan.replan;
   if (run.models.planner !== null && run.rejections <= run.settings.rejections) {
     owePlan(run, { attempt: 1, round: 0 });
   }

@@ -5,8 +5,9 @@ import { sha256 } from "../plan/hash.js";
 import type { Json } from "../plan/json.js";
 import type { EffectClass } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
-import { fact, type Fact, type Failure, type PassingFailure, type StepRef } from "./event.js";
+import { fact, type Decision, type Fact, type Failure, type PassingFailure, type StepRef } from "./event.js";
 import type { Ending, Outcome } from "./input.js";
+import { verdictOn } from "./policy.js";
 import { currentPlan, failingOf, type Run, type Work } from "./state.js";
 
 export function refOf(work: Work): StepRef {
@@ -79,9 +80,9 @@ export function failed(
 ): Fact[] {
   const { attempt } = work;
   const tries = work.errors + 1;
-  const say = (decision: "retry" | "skip" | "fail", reason: string) =>
+  const say = (decision: Decision, reason: string) =>
     fact("step.failed", { ...refOf(work), attempt, error, decision, reason, ...given });
-  const { retry, onFailure } = work.step.spec;
+  const { retry } = work.step.spec;
   if (error.retryable && tries < retry.attempts && failingOf(run) === undefined && run.cancelling === undefined) {
     const retryAt = at + retryDelay(run, work, error);
     return [
@@ -90,12 +91,14 @@ export function failed(
     ];
   }
   const why = whyNoRetry(run, error, tries, retry.attempts);
-  if (onFailure === "skip") {
+  const verdict = verdictOn(run, work.step, error, why);
+  if (verdict.decision === "skip") {
     const skipped = fact("step.skipped", { ...refOf(work), reason: error.message, cause: "failure" });
-    return [say("skip", `${why}; the plan says to go on without it`), skipped, ...closeFanOut(work, "skipped")];
+    return [say("skip", verdict.reason), skipped, ...closeFanOut(run, work, "skipped")];
   }
-  const policy = onFailure === "fail" ? "" : `; onFailure is ${onFailure}, which this version answers by failing`;
-  return [say("fail", why + policy), ...closeFanOut(work, "failed", { error })];
+  // An item fails by itself; what answers that is decided once, for the fan-out, when the others have ended.
+  if (work.item !== null) return [say("fail", why), ...closeFanOut(run, work, "failed", { error })];
+  return [say(verdict.decision, verdict.reason)];
 }
 
 function whyNoRetry(run: Run, error: Failure, tries: number, attempts: number): string {
@@ -126,6 +129,7 @@ const askedDelay = ({ retryAfterMs = 0 }: Failure) => (Number.isFinite(retryAfte
  * skipped, failed where one failed.
  */
 export function closeFanOut(
+  run: Run,
   work: Work,
   how: "completed" | "failed" | "skipped",
   last: { readonly tools?: readonly string[]; readonly error?: Failure } = {},
@@ -146,10 +150,11 @@ export function closeFanOut(
     ];
   }
   const error = itemsError(work, broken, last.error);
-  const reason = "its items have ended";
-  return [
-    fact("step.failed", { ...ref, attempt: step.work.attempt, error, decision: "fail", reason, usage: NO_USAGE }),
-  ];
+  const verdict = verdictOn(run, step, error, "its items have ended");
+  // Where a skip were the answer, each item would have been skipped by itself.
+  const decision = verdict.decision === "skip" ? "fail" : verdict.decision;
+  const { reason } = verdict;
+  return [fact("step.failed", { ...ref, attempt: step.work.attempt, error, decision, reason, usage: NO_USAGE })];
 }
 
 /** The items' own code where all that failed have the same, so that its cause is not hidden. */

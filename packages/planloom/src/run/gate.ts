@@ -36,7 +36,7 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
       ...(returned.summary === undefined ? {} : { summary: returned.summary }),
       ...(returned.carried === undefined ? {} : { carried: returned.carried }),
     }),
-    ...closeFanOut(work, "completed", { tools: returned.tools }),
+    ...closeFanOut(run, work, "completed", { tools: returned.tools }),
   ];
 }
 

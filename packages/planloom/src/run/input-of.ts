@@ -1,12 +1,13 @@
 // From events back to the input that they answer. In: the state before them, and the events that share an inputId. Out: that
 // input, with the same id, time and sender. Separate from replay.ts because what the log keeps of an input is a table of its own.
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "./event.js";
-import type { CheckedPlan, Command, Input, Outcome, Start } from "./input.js";
+import type { CheckedPlan, Command, Input, Outcome, Reserve, Start } from "./input.js";
 import { refusedCommand } from "./refused.js";
-import { callKey, reconcileKey, workOf, type Run } from "./state.js";
+import { callKey, reviewOf, reconcileKey, workOf, type Run } from "./state.js";
 
 /** An input without its stamp. */
-type Said = Start | Outcome | Command | { readonly type: "clock" } | Extract<Input, { readonly type: "recovered" }>;
+type Said =
+  Start | Reserve | Outcome | Command | { readonly type: "clock" } | Extract<Input, { readonly type: "recovered" }>;
 
 /**
  * The input that these events answer, or one that leads to the same facts where the log does not hold all of it:
@@ -30,7 +31,7 @@ export function inputOf(run: Run, events: readonly RunEvent[]): Input | undefine
 
 const CLOCK = { type: "clock" } as const;
 
-/** How many of the first events are the ends of approvals that had expired before the input was decided. */
+/** How many of the first events came of time alone, before the input was decided: approvals expired, or the run's time ran out. */
 function expiredAmong(events: readonly RunEvent[]): number {
   let count = 0;
   for (let event = events[0]; event?.type === "approval.denied" && event.data.cause === "expired";) {
@@ -38,7 +39,9 @@ function expiredAmong(events: readonly RunEvent[]): number {
     event = events[++count];
     while (event !== undefined && endsWith(event, subject)) event = events[++count];
   }
-  return count;
+  // Time may run out for the whole run, too.
+  const next = events[count];
+  return next?.type === "budget.exhausted" && next.data.call === undefined ? count + 1 : count;
 }
 
 /** Whether this event is a consequence of the end of that approval: the run, the step, or the fan-out around it, has ended. */
@@ -70,6 +73,19 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "answer.written":
     case "answer.failed":
       return answerOutcome(run, first);
+    case "plan.reviewed":
+    case "review.failed":
+      return reviewOutcome(run, first);
+    case "budget.reserved":
+      return reserveOf(first.data);
+    case "budget.exhausted":
+      return first.data.call === undefined ? CLOCK : reserveOf(first.data.call);
+    case "run.paused":
+      return { type: "pause", reason: first.data.reason };
+    case "run.unpaused":
+      return { type: "unpause", reason: first.data.reason };
+    case "goal.changed":
+      return { type: "goal", ...first.data };
     case "approval.granted":
     case "approval.denied":
     case "cancel.requested":
@@ -105,13 +121,16 @@ function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined):
 
 /** What was proposed, with its fields in the order in which they were written: hashes read that. */
 function checkedIn({
-  revision: _revision,
-  cause: _cause,
-  usage: _usage,
-  kept: _kept,
-  ...plan
+  plan,
+  hash,
+  inputs,
+  tools,
+  findings,
+  estimate,
+  approval,
 }: EventData["plan.proposed"]): CheckedPlan {
-  return plan;
+  const said = { ...(estimate === undefined ? {} : { estimate }), ...(approval === undefined ? {} : { approval }) };
+  return { plan, hash, inputs, tools, findings, ...said };
 }
 
 type EventAmong<T extends EventType> = { [K in T]: EventOf<K> }[T];
@@ -133,6 +152,26 @@ function answerOutcome(run: Run, event: EventAmong<"answer.written" | "answer.fa
   return event.type === "answer.written"
     ? { type: "answered", key, answer: event.data.answer, usage }
     : { type: "answer-failed", key, error: event.data.error, usage };
+}
+
+function reviewOutcome(run: Run, event: EventAmong<"plan.reviewed" | "review.failed">): Said {
+  const key = reviewOf(run);
+  if (key === undefined) return CLOCK;
+  const { usage } = event.data;
+  if (event.type === "review.failed") return { type: "review-failed", key, error: event.data.error, usage };
+  const { verdict, decision, reason } = event.data;
+  // What the kernel added to the reason is added again.
+  return {
+    type: "reviewed",
+    key,
+    verdict,
+    reason: verdict === decision ? reason : reason.replace(/; [^;]*$/, ""),
+    usage,
+  };
+}
+
+function reserveOf({ key, spent, model, inputTokens, outputTokens }: Omit<Reserve, "type">): Reserve {
+  return { type: "reserve", key, spent, model, inputTokens, outputTokens };
 }
 
 function owedKey(run: Run, kind: "plan" | "answer"): string | undefined {
@@ -210,9 +249,27 @@ function commandOf(
 ): Said {
   if (first.type === "cancel.requested") return { type: "cancel", reason: first.data.reason };
   const { hash, comment } = first.data;
-  if (first.type === "approval.granted")
-    return { type: "approve", hash, ...(comment === undefined ? {} : { comment }) };
+  if (first.type === "approval.granted") {
+    const { calls } = first.data;
+    return {
+      type: "approve",
+      hash,
+      ...(comment === undefined ? {} : { comment }),
+      ...(calls === undefined ? {} : { calls }),
+    };
+  }
   if (first.data.cause === "rejected") return { type: "reject", hash, comment: comment ?? "" };
+  if (first.data.cause === "superseded") return supersededBy(first.data, events);
   const asked = events.find((event) => event.type === "cancel.requested");
   return asked === undefined ? CLOCK : { type: "cancel", reason: asked.data.reason };
+}
+
+/** What took the place of a plan that waited: another plan, or another goal. */
+function supersededBy({ hash, comment }: EventData["approval.denied"], events: readonly RunEvent[]): Said {
+  for (const event of events) {
+    if (event.type === "goal.changed") return { type: "goal", ...event.data };
+    if (event.type !== "plan.proposed") continue;
+    return { type: "edit", hash, plan: checkedIn(event.data), ...(comment === undefined ? {} : { comment }) };
+  }
+  return CLOCK;
 }

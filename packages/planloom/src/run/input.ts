@@ -1,7 +1,7 @@
 // What `decide` receives: a person's command, the outcome of an effect, or a sign from the engine. In: nothing. Out: the union.
 // Separate because commands travel through inboxes and outcomes come from every engine. Each carries its time and id.
 import type { Finding } from "../plan/finding.js";
-import type { Json } from "../plan/json.js";
+import type { Json, JsonObject } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
@@ -24,6 +24,10 @@ export interface CheckedPlan {
   readonly inputs: { readonly [name: string]: Json };
   readonly tools: readonly ToolSpec[];
   readonly findings: readonly Finding[];
+  /** What it is expected to take. */
+  readonly estimate?: JsonObject;
+  /** What the program that decides about approval said of it, and why; read under the policy `function`. */
+  readonly approval?: { readonly required: boolean; readonly reason: string };
 }
 
 /**
@@ -71,12 +75,26 @@ export type Outcome =
   | { readonly type: "reconciled"; readonly key: string; readonly happened: true; readonly output: Json }
   | { readonly type: "reconciled"; readonly key: string; readonly happened: false }
   | { readonly type: "reconcile-failed"; readonly key: string; readonly error: Failure }
+  | {
+      readonly type: "reviewed";
+      readonly key: string;
+      readonly verdict: "go on" | "replan";
+      readonly reason: string;
+      readonly usage: Usage;
+    }
+  | { readonly type: "review-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage }
   | { readonly type: "answered"; readonly key: string; readonly answer: Json; readonly usage: Usage }
   | { readonly type: "answer-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage };
 
 /** What a person may say to a run, from any process, through its inbox. */
 export type Command =
-  | { readonly type: "approve"; readonly hash: string; readonly comment?: string }
+  | {
+      readonly type: "approve";
+      readonly hash: string;
+      readonly comment?: string;
+      /** Of a plan: its calls whose arguments stand in it, too. */
+      readonly calls?: true;
+    }
   | { readonly type: "reject"; readonly hash?: string; readonly comment: string }
   | { readonly type: "respond"; readonly step: string; readonly item?: number; readonly value: Json }
   | {
@@ -89,6 +107,13 @@ export type Command =
       readonly doubt?: number;
     }
   | { readonly type: "cancel"; readonly reason: string }
+  /** Another plan in the place of the one that waits under `hash`. */
+  | { readonly type: "edit"; readonly hash: string; readonly plan: CheckedPlan; readonly comment?: string }
+  /** Begin nothing more, until `unpause`. */
+  | { readonly type: "pause"; readonly reason: string }
+  | { readonly type: "unpause"; readonly reason: string }
+  /** Another goal: what is finished is kept where it still serves. */
+  | { readonly type: "goal"; readonly goal: string; readonly reason: string }
   | {
       /** Has a run that has ended go on. */
       readonly type: "retry";
@@ -100,6 +125,17 @@ export type Command =
       readonly settings: Settings;
       readonly models: EventData["run.started"]["models"];
     };
+
+export interface Reserve {
+  readonly type: "reserve";
+  readonly key: string;
+  /** What the effect has used until now. */
+  readonly spent: Usage;
+  readonly model: string;
+  /** At most, as far as that can be known. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
 
 export type Start = {
   readonly type: "start";
@@ -118,19 +154,25 @@ export type Input = Stamp &
     | { readonly type: "clock" }
     /** What follows from the state as it is; the kernel's own. */
     | { readonly type: "advance" }
+    /** A model call inside of the effect `key` asks for its part of the budget. */
+    | Reserve
     | Outcome
     | Command
   );
 
-const COMMANDS: readonly string[] = [
-  "approve",
-  "reject",
-  "respond",
-  "settle",
-  "cancel",
-  "retry",
-] satisfies Command["type"][];
+const COMMANDS: { readonly [T in Command["type"]]: true } = {
+  approve: true,
+  reject: true,
+  edit: true,
+  respond: true,
+  settle: true,
+  pause: true,
+  unpause: true,
+  goal: true,
+  cancel: true,
+  retry: true,
+};
 
 export function isCommand(input: Input): input is Input & Command {
-  return COMMANDS.includes(input.type);
+  return Object.hasOwn(COMMANDS, input.type);
 }

@@ -1,40 +1,55 @@
 // A plan that is proposed, and whether a person is asked for it. In: a checked plan and what it takes the place of. Out: facts.
 // Separate because first plans, mended ones and those of persons all come in through here.
+import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
-import { fact, type EventData, type Fact, type Settings, type StepRef } from "./event.js";
+import { fact, type EventData, type Fact, type Settings } from "./event.js";
 import type { CheckedPlan } from "./input.js";
 
-interface Circumstances {
+type Proposed = EventData["plan.proposed"];
+
+export interface Around {
   readonly revision: number;
-  readonly cause: EventData["plan.proposed"]["cause"];
-  readonly kept?: readonly StepRef[];
-  /** A person has rejected a plan of this run. */
-  readonly rejectedBefore: boolean;
+  readonly cause: Proposed["cause"];
   readonly settings: Settings;
   /** ms since 1970. */
   readonly at: number;
   readonly usage?: Usage;
+  /** What becomes of the plan before. */
+  readonly changes?: Pick<Proposed, "kept" | "dropped" | "added" | "changed" | "reason" | "mustApprove">;
+  /** The tools that new steps may act through; absent: all of the plan's. */
+  readonly acting?: readonly string[];
+  /** Why a person is asked whatever the policy. */
+  readonly mustAsk?: string | undefined;
 }
 
-export function proposal(checked: CheckedPlan, around: Circumstances): Fact[] {
-  const { revision, cause, kept, rejectedBefore, settings, at, usage = NO_USAGE } = around;
-  const { plan, hash, inputs, tools, findings } = checked;
-  const proposed = { revision, plan, hash, inputs, tools, findings, cause, usage };
-  const facts = [fact("plan.proposed", kept === undefined ? proposed : { ...proposed, kept })];
-  const reason = approvalReason(checked, settings.approval, rejectedBefore);
+export function proposal(checked: CheckedPlan, around: Around): Fact[] {
+  const { revision, cause, settings, at, usage = NO_USAGE, changes = {} } = around;
+  const { plan, hash, inputs, tools, findings, estimate, approval } = checked;
+  const proposed = { revision, plan, hash, inputs, tools, findings, cause, usage, ...changes };
+  const said = { ...(estimate === undefined ? {} : { estimate }), ...(approval === undefined ? {} : { approval }) };
+  const facts = [fact("plan.proposed", { ...proposed, ...said })];
+  const reason = around.mustAsk ?? approvalReason(checked, settings.approval, around.acting);
   if (reason === undefined) return facts;
   const expiresAt = at + settings.approvalMs;
   return [...facts, fact("approval.requested", { subject: "plan", hash, reason, expiresAt })];
 }
 
 function approvalReason(
-  checked: CheckedPlan,
+  { tools, approval }: CheckedPlan,
   policy: Settings["approval"],
-  rejectedBefore: boolean,
+  acting = actingAmong(tools),
 ): string | undefined {
-  if (rejectedBefore) return "an earlier plan was rejected";
   if (policy === "always") return "every plan is approved";
   if (policy === "never") return undefined;
-  const acting = checked.tools.filter((tool) => tool.effects !== "none").map((tool) => tool.name);
+  if (policy === "function") return functionReason(approval);
   return acting.length === 0 ? undefined : `it may act through ${acting.join(", ")}`;
 }
+
+/** A program that was to decide and did not is no yes. */
+function functionReason(approval: CheckedPlan["approval"]): string | undefined {
+  if (approval === undefined) return "nobody has decided that it needs no approval";
+  return approval.required ? approval.reason : undefined;
+}
+
+const actingAmong = (tools: readonly ToolSpec[]): readonly string[] =>
+  tools.filter((tool) => tool.effects !== "none").map((tool) => tool.name);

@@ -19,7 +19,8 @@ export function readCommand(payload: unknown): Command | undefined {
 }
 
 const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = {
-  approve: ({ hash, comment }) => isName(hash) && isAbsentOr(isText, comment),
+  approve: ({ hash, comment, calls }) =>
+    isName(hash) && isAbsentOr(isText, comment) && (calls === undefined || calls === true),
   reject: ({ hash, comment }) => isText(comment) && isAbsentOr(isName, hash),
   respond: (fields) => isPlace(fields) && isValue(fields["value"]),
   settle: (fields) =>
@@ -27,6 +28,10 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
     VERDICTS.includes(fields["verdict"]) &&
     isAbsentOr(isValue, fields["output"]) &&
     isAbsentOr(isWhole, fields["doubt"]),
+  edit: ({ hash, plan, comment }) => isName(hash) && isPlan(plan) && isAbsentOr(isText, comment),
+  pause: ({ reason }) => isText(reason),
+  unpause: ({ reason }) => isText(reason),
+  goal: ({ goal, reason }) => isText(goal) && isText(reason),
   cancel: ({ reason }) => isText(reason),
   retry: ({ reason, from, plan, settings, models }) =>
     isAbsentOr(isText, reason) &&
@@ -39,7 +44,7 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
 
 const ROLES = ["planner", "executor", "synthesizer"];
 const VERDICTS: readonly unknown[] = ["happened", "not-happened", "abort"];
-const POLICIES: readonly unknown[] = ["never", "always", "effects"];
+const POLICIES: readonly unknown[] = ["never", "always", "effects", "function"];
 
 const isText = (value: unknown) => typeof value === "string" && value.length <= LIMITS.valueBytes;
 const isName = (value: unknown) => typeof value === "string" && value.length <= LIMITS.nameChars;
@@ -61,10 +66,29 @@ const COUNTS: readonly (keyof Settings)[] = [
   "crashes",
   "turns",
   "fanOut",
+  "replans",
 ];
+const CHOICES = {
+  onFailure: ["fail", "skip", "patch", "replan"],
+  replan: ["never", "on-failure", "each-step"],
+  replanContext: ["codes", "excerpt", "full"],
+} as const satisfies Partial<Record<keyof Settings, readonly string[]>>;
+const BUDGET = ["modelCalls", "tokens", "costUsd", "wallMs"] satisfies (keyof Settings["budget"])[];
+
+const isAmount = (value: unknown) => value === null || (typeof value === "number" && value >= 0);
 
 function isSettings(value: unknown): boolean {
-  return isObject(value) && POLICIES.includes(value["approval"]) && COUNTS.every((name) => isCount(value[name]));
+  if (!isObject(value) || !POLICIES.includes(value["approval"])) return false;
+  const { budget, prices, replanTokens, replanCostUsd } = value;
+  return (
+    COUNTS.every((name) => isCount(value[name])) &&
+    Object.entries(CHOICES).every(([name, choices]) => (choices as readonly unknown[]).includes(value[name])) &&
+    isAmount(replanTokens) &&
+    isAmount(replanCostUsd) &&
+    isObject(budget) &&
+    BUDGET.every((name) => isAmount(budget[name])) &&
+    isObject(prices)
+  );
 }
 
 /** A checked plan as this version checks them, and not changed since: its hash is that of its parts. */

@@ -1,5 +1,8 @@
 // Going on with a run that has ended: what is kept, what is begun again, or why nothing is. In: a run and what a person wants.
 // Out: the same as a preview, and as facts. Separate from the other commands, which are for runs that have not ended.
+import { hashOf } from "../plan/hash.js";
+import { canonicalJson } from "../plan/json.js";
+import type { Step } from "../plan/plan.js";
 import { stepHashes } from "../plan/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { fact, type EventData, type Fact, type Settings, type StepRef } from "./event.js";
@@ -77,6 +80,8 @@ export function partsOf(run: Run, { from, plan }: Wish): Reopening | NoReopening
   const runs = reach(steps, [...anew, ...ids.filter((id) => !finished(id))]);
   const late = new Set([...runs].flatMap((id) => steps.get(id)!.dependents.map(({ spec }) => spec.id)));
   const goesOn = (id: string) => runs.has(id) && !anew.has(id) && !late.has(id);
+  const itemsStay = (id: string) =>
+    plan !== undefined && anew.has(id) && !late.has(id) && sameList(run, plan, steps.get(id)!);
   const unknown = ids.filter((id) => run.steps.has(id) && holdsDoubt(run.steps.get(id)!));
   const lost = unknown.find((id) => !goesOn(id));
   if (lost !== undefined) {
@@ -91,8 +96,18 @@ export function partsOf(run: Run, { from, plan }: Wish): Reopening | NoReopening
     anew: ids.filter((id) => anew.has(id)),
     actAgain: ids.filter((id) => anew.has(id) && finished(id) && mayAct(steps.get(id)!, toolsOf(run, plan))),
     unknown,
-    kept: ids.flatMap((id) => (runs.has(id) ? (goesOn(id) ? partsKept(run.steps.get(id)) : []) : [{ step: id }])),
+    kept: ids.flatMap((id) =>
+      runs.has(id) ? (goesOn(id) || itemsStay(id) ? partsKept(run.steps.get(id)) : []) : [{ step: id }],
+    ),
   };
+}
+
+/** Whether a fan-out that does something else now does it for the same list: items that have finished are not done again. */
+function sameList(run: Run, { inputs }: CheckedPlan, { spec }: StepState): boolean {
+  const before = run.steps.get(spec.id);
+  if (before?.items === undefined || hashOf(inputs) !== hashOf(run.inputs)) return false;
+  const shape = ({ forEach, as, output }: Step) => canonicalJson([forEach ?? null, as ?? null, output ?? null]);
+  return shape(spec) === shape(before.spec);
 }
 
 function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, StepState> {
@@ -123,7 +138,7 @@ const isDoubtful = ({ status, givenUp }: Work) => status === "unknown" || givenU
 
 const holdsDoubt = ({ work, items = [] }: StepState) => [work, ...items].some(isDoubtful);
 
-function mayAct({ spec, tool }: StepState, tools: ReadonlyMap<string, ToolSpec>): boolean {
+export function mayAct({ spec, tool }: StepState, tools: ReadonlyMap<string, ToolSpec>): boolean {
   if (spec.kind !== "agent") return tool !== undefined && tool.effects !== "none";
   const names = spec.tools === "all" ? [...tools.keys()] : spec.tools;
   return names.some((name) => (tools.get(name)?.effects ?? "none") !== "none");
@@ -148,10 +163,11 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   const reason = command.reason ?? "retried by a person";
   const reopened = fact("run.reopened", { reason, from, anew, stage, settings, models });
   if (plan !== undefined) {
-    const rejectedBefore = run.rejected.length > 0;
+    const mustAsk = run.plans.at(-1)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
+    const changes = { kept };
     return [
       reopened,
-      ...proposal(plan, { revision: run.plans.length + 1, cause: "edit", kept, rejectedBefore, settings, at }),
+      ...proposal(plan, { revision: run.plans.length + 1, cause: "edit", changes, mustAsk, settings, at }),
     ];
   }
   if (stage === "plan") return [reopened];

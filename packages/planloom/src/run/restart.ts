@@ -101,14 +101,13 @@ function resumed(work: Work): Work {
     return { ...doubtful, status: "unknown" };
   }
   const stopped = work.status === "cancelled" && work.step.spec.kind !== "agent";
-  const { step, item, usage, doubts, settled, approved, filled } = work;
+  const { step, item, usage, doubts, settled, filled } = work;
   return {
     ...newWork(step, item),
     attempt: stopped ? work.attempt + 1 : work.attempt,
     usage,
     doubts,
     ...(settled === undefined ? {} : { settled }),
-    ...(approved === undefined ? {} : { approved }),
     ...(filled === undefined ? {} : { filled }),
   };
 }

@@ -7,7 +7,7 @@ import type { Origin } from "../plan/origin.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Effect } from "./effect.js";
-import type { EventData, Failure, Settings } from "./event.js";
+import type { EventData, Failure, Settings, StepRef } from "./event.js";
 import { Queue } from "./queue.js";
 import { Timetable } from "./timetable.js";
 
@@ -57,8 +57,6 @@ export interface Work {
   givenUp?: true;
   /** What persons said of calls inside this step, by key: its journal goes on with that. */
   settled?: Map<string, Settled>;
-  /** The hash of the call that a person has approved. */
-  approved?: string;
   output?: Json;
   /** Where `output` came from, as later references see it. */
   origin: Origin;
@@ -110,6 +108,10 @@ export interface ProposedPlan {
   readonly hash: string;
   readonly cause: EventData["plan.proposed"]["cause"];
   readonly tools: ReadonlyMap<string, ToolSpec>;
+  /** What asked for it, where it takes the place of another one. */
+  readonly replan?: EventData["replan.requested"];
+  /** Its calls whose arguments stand in it are approved. */
+  callsGranted?: true;
   /** Why nobody approved it, where that was asked. */
   denied?: EventData["approval.denied"]["cause"];
 }
@@ -121,6 +123,25 @@ export interface PendingApproval {
   readonly requestedAt: number;
   readonly expiresAt: number;
   readonly args?: { readonly [name: string]: Json };
+}
+
+/** Why there is to be another plan. */
+export interface Change {
+  readonly mode: "patch" | "full";
+  readonly cause: EventData["replan.requested"]["cause"];
+  readonly failed: readonly StepRef[];
+  readonly reason: string;
+}
+
+export interface Spent {
+  readonly modelCalls: number;
+  readonly tokens: number;
+  readonly costUsd: number;
+}
+
+export interface Allowance {
+  readonly spent: Spent;
+  readonly reserved: Spent;
 }
 
 export type Phase = "planning" | "awaiting-approval" | "executing" | "answering" | "ended";
@@ -150,6 +171,21 @@ export interface Run {
   error?: Failure;
   /** A step failed for good: what runs is drained, nothing starts. */
   failing?: Failure;
+  /** There is to be another plan: what runs is drained, nothing starts. */
+  changing?: Change;
+  /** What the planner is asked again for, until there is a plan. */
+  replan?: EventData["replan.requested"];
+  paused: boolean;
+  /** Steps completed while a review was open: another one follows. */
+  reviewAgain: boolean;
+  /** Requests for a review. */
+  reviews: number;
+  /** When time runs out, ms since 1970. */
+  deadline?: number;
+  /** What open effects have used and reserved of the budget, by key. */
+  allowances: Map<string, Allowance>;
+  /** What may have been used, and nobody reported: by calls that a crash cut off, or whose provider does not count. */
+  lost: Spent;
   /** Somebody asked to cancel, and why. */
   cancelling?: string;
 
@@ -176,7 +212,10 @@ export interface Run {
   counts: { completed: number; failed: number; skipped: number };
   /** A non-optional step was skipped because a reference was null. */
   starved: boolean;
+  /** Patches and replans that were asked for since it was started or reopened. */
   replans: number;
+  /** Steps whose calls wait for a person, whatever the policy. */
+  mustApprove: ReadonlySet<string>;
   executed: boolean;
   /** Requests to the synthesizer. */
   answers: number;
@@ -224,6 +263,12 @@ export function emptyRun(id: string): Run {
     counts: { completed: 0, failed: 0, skipped: 0 },
     starved: false,
     replans: 0,
+    mustApprove: new Set(),
+    paused: false,
+    reviewAgain: false,
+    reviews: 0,
+    allowances: new Map(),
+    lost: { modelCalls: 0, tokens: 0, costUsd: 0 },
     executed: false,
     answers: 0,
     approvals: new Map(),
@@ -245,6 +290,14 @@ const NO_SETTINGS: Settings = {
   crashes: 0,
   turns: 1,
   fanOut: 0,
+  onFailure: "fail",
+  replan: "never",
+  replans: 0,
+  replanContext: "codes",
+  replanTokens: null,
+  replanCostUsd: null,
+  budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
+  prices: {},
 };
 
 export type RunStatus =
@@ -261,6 +314,7 @@ export type RunStatus =
 /** The status that is shown, by precedence; `suspended` work that waits for an answer shows as needs-attention. */
 export function statusOf(run: Run): RunStatus {
   if (run.ended !== undefined) return run.ended;
+  if (run.paused) return "paused";
   if (run.asked > 0 || (run.unknown > 0 && run.unknown > reconciling(run))) return "needs-attention";
   if (run.approvals.size > 0) return "awaiting-approval";
   if (run.phase === "answering") return "answering";
@@ -270,7 +324,8 @@ export function statusOf(run: Run): RunStatus {
 /** Whether the run can go no further until a person says something. */
 export function isWaiting(run: Run): boolean {
   if (run.ended !== undefined) return false;
-  for (const effect of run.owed.values()) if (effect.kind !== "person") return false;
+  const waits = run.paused ? WAITS_PAUSED : WAITS;
+  for (const effect of run.owed.values()) if (!waits.has(effect.kind)) return false;
   return true;
 }
 
@@ -292,6 +347,17 @@ function reconciling(run: Run): number {
   for (const effect of run.owed.values()) if (effect.kind === "reconcile") count++;
   return count;
 }
+
+/** The key of the review that is open; only one ever is. */
+export function reviewOf(run: Run): string | undefined {
+  const key = `review/${run.reviews}`;
+  return run.owed.has(key) ? key : undefined;
+}
+
+const WAITS: ReadonlySet<Effect["kind"]> = new Set(["person"]);
+/** What a paused run does not begin. */
+export const HELD: ReadonlySet<Effect["kind"]> = new Set(["plan", "review", "answer"]);
+const WAITS_PAUSED: ReadonlySet<Effect["kind"]> = new Set([...WAITS, ...HELD, "wait"]);
 
 export function currentPlan(run: Run): ProposedPlan | undefined {
   return run.plans[run.plans.length - 1];

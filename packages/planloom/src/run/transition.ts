@@ -1,6 +1,7 @@
 // One turn of the loop: an input is decided, its facts are sealed and folded, and so on until nothing more follows.
 // In: a run and an input. Out: the sealed events, in order, already folded into the run. Separate from the engines, which
 // must append these events durably before they act on the new state; if that fails, the run in memory is of no use.
+import { timeUp } from "./budget.js";
 import { EVENT_VERSION, type Fact, type RunEvent } from "./event.js";
 import { decide, expire, recover } from "./decide.js";
 import { evolve } from "./evolve.js";
@@ -28,6 +29,7 @@ export function transition(run: Run, input: Input): RunEvent[] {
     return facts.length > 0;
   };
   while (record(expire(run, input.at), "engine"));
+  record(timeUp(run, input.at), "engine");
   record(decide(run, input));
   if (input.type === "recovered") while (record(recover(run, input.at)));
   const more: Input = { id: input.id, at: input.at, by: "engine", type: "advance" };

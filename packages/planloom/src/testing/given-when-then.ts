@@ -41,6 +41,14 @@ const SETTINGS: Settings = {
   crashes: LIMITS.crashes,
   turns: LIMITS.turns,
   fanOut: LIMITS.fanOut,
+  onFailure: "fail",
+  replan: "never",
+  replans: 2,
+  replanContext: "excerpt",
+  replanTokens: null,
+  replanCostUsd: null,
+  budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
+  prices: {},
 };
 
 /** The input that starts a run; a `plan` must pass check against `tools`, or this throws with the findings. */

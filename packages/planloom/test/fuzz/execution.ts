@@ -53,6 +53,7 @@ function answerTo(effect: Effect, run: Run, dice: Dice, mishaps: number): LooseI
     case "wait":
       return { type: "clock" };
     case "plan":
+    case "review":
     case "answer":
     case "reconcile":
     case "stop":

@@ -25,7 +25,7 @@ test.each<[string, Plan]>([
     ]),
   ],
   ["another order of steps and fields", planOf([read, { with: { limit: 3, query: "q" }, tool: "search", id: "find" }])],
-  ["defaults written out", planOf([{ ...find, retry: { attempts: 4 }, onFailure: "fail" }, read])],
+  ["defaults written out", planOf([{ ...find, retry: { attempts: 4 } }, read])],
   ["another goal and another answer", planOf([find, read], { goal: "Other.", answer: { from: ["read", "find"] } })],
 ])("the same: %s", (_what, other) => {
   expect(samePlan(plan, other)).toBe(true);

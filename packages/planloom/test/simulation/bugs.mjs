@@ -156,7 +156,7 @@ export const BUGS = [
   {
     name: "calls are approved without asking",
     file: "src/run/begin.js",
-    find: "if (work.approved !== hash)",
+    find: "if (!run.granted.has(hash))",
     put: "if (false)",
   },
   {

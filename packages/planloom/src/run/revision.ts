@@ -1,0 +1,128 @@
+// A plan in the place of another while steps have finished: what it keeps, drops and adds, what is wrong with it, and what of it a
+// person must see. In: a run and a checked plan. Out: that, or findings; facts. Separate because patches, replans, edits, and
+// plans after a rejection or another goal obey the same rules.
+import type { Finding } from "../plan/finding.js";
+import { descendantsOf } from "../plan/graph.js";
+import { repeatFindings } from "../plan/repeat.js";
+import type { ToolSpec } from "../plan/tool-spec.js";
+import type { EventData, Fact } from "./event.js";
+import type { CheckedPlan } from "./input.js";
+import { proposal, type Around } from "./proposal.js";
+import { mayAct, partsOf, type Reopening } from "./reopen.js";
+import { isFinished } from "./restart.js";
+import { currentPlan, type Run, type StepState } from "./state.js";
+import { stepStates } from "./steps.js";
+
+export type Revision =
+  { readonly ok: true; readonly parts: Reopening } | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** Whether a plan may follow on the present one, while the run goes on: what has finished stays. */
+export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan.requested"] | undefined): Revision {
+  const parts = partsOf(run, { plan: checked });
+  if (!parts.ok) return { ok: false, findings: [finding(parts.code, parts.message, "Leave that step as it was.")] };
+  const findings = [
+    ...lostSteps(run, parts),
+    ...outside(run, checked, parts, replan),
+    ...repeated(run, checked, replan),
+  ];
+  return findings.length === 0 ? { ok: true, parts } : { ok: false, findings };
+}
+
+function finding(code: string, message: string, fix: string): Finding {
+  return { code, severity: "error", where: { pointer: "/steps" }, message, fix };
+}
+
+function lostSteps(run: Run, { reused }: Reopening): readonly Finding[] {
+  const kept = new Set(reused);
+  const lost = [...run.steps.values()].filter(({ work, spec }) => isFinished(work) && !kept.has(spec.id));
+  if (lost.length === 0) return [];
+  const names = lost.map(({ spec }) => spec.id).join(", ");
+  const message = `${names} ${lost.length === 1 ? "has" : "have"} finished, and the plan changes or drops what was done.`;
+  return [finding("FINISHED_CHANGED", message, "Keep finished steps as they are, and give new work ids of its own.")];
+}
+
+/** A patch touches the step that failed and those that wait for it. */
+function outside(
+  run: Run,
+  { plan }: CheckedPlan,
+  { anew }: Reopening,
+  replan: EventData["replan.requested"] | undefined,
+): readonly Finding[] {
+  const [failed] = replan?.mode === "patch" ? replan.failed : [];
+  if (failed === undefined) return [];
+  const before = currentPlan(run)!.plan;
+  const open = new Set([failed.step, ...descendantsOf(before, failed.step), ...descendantsOf(plan, failed.step)]);
+  const touched = anew.filter((id) => run.steps.has(id) && !open.has(id));
+  if (touched.length === 0) return [];
+  const message = `The patch of ${failed.step} also changes ${touched.join(", ")}.`;
+  return [finding("PATCH_OUTSIDE", message, `Change ${failed.step}, what waits for it, and new steps only.`)];
+}
+
+function repeated(
+  run: Run,
+  { plan }: CheckedPlan,
+  replan: EventData["replan.requested"] | undefined,
+): readonly Finding[] {
+  if (replan === undefined || replan.cause === "goal") return [];
+  return repeatFindings(plan, [{ plan: currentPlan(run)!.plan, reason: replan.reason }]);
+}
+
+type Cause = Around["cause"];
+
+/** Facts that propose it. New work is what a person is asked for; with `mustAsk` in any case. */
+export function revisionProposed(
+  run: Run,
+  checked: CheckedPlan,
+  { parts }: Revision & { readonly ok: true },
+  around: { readonly cause: Cause; readonly at: number; readonly usage?: Around["usage"]; readonly mustAsk?: string },
+): Fact[] {
+  const { at, cause, usage } = around;
+  const { settings, replan } = run;
+  const tools = new Map(checked.tools.map((tool) => [tool.name, tool]));
+  const steps = stepStates(checked.plan, { revision: run.plans.length + 1, tools, attempts: run.attempts });
+  const fresh = new Set(parts.anew);
+  const acting = [...steps.values()].filter((state) => mayAct(state, tools));
+  const untrusted = replan !== undefined && readsUntrusted(run);
+  const mustApprove = acting
+    .map(({ spec }) => spec.id)
+    .filter((id) => (fresh.has(id) ? untrusted : run.mustApprove.has(id)));
+  const rejected = currentPlan(run)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
+  return proposal(checked, {
+    revision: run.plans.length + 1,
+    cause,
+    settings,
+    at,
+    changes: {
+      ...changesOf(run, steps, parts),
+      ...(replan === undefined ? {} : { reason: replan.reason }),
+      mustApprove,
+    },
+    acting: [...new Set(acting.filter(({ spec }) => fresh.has(spec.id)).flatMap((state) => actsThrough(state, tools)))],
+    mustAsk: around.mustAsk ?? rejected,
+    ...(usage === undefined ? {} : { usage }),
+  });
+}
+
+function changesOf(run: Run, steps: ReadonlyMap<string, StepState>, { anew, kept }: Reopening) {
+  return {
+    kept,
+    dropped: [...run.steps.keys()].filter((id) => !steps.has(id)),
+    added: [...steps.keys()].filter((id) => !run.steps.has(id)),
+    changed: anew.filter((id) => run.steps.has(id)),
+  };
+}
+
+/** Whether whoever planned again has read what others wrote: a tool's words or a model's may hold instructions. */
+function readsUntrusted(run: Run): boolean {
+  if (run.settings.replanContext === "codes") return false;
+  return [...run.steps.values()].some(({ spec, tool, work }) => {
+    const begun = work.status !== "pending" && work.status !== "ready";
+    return begun && (spec.kind === "agent" || (spec.kind === "tool" && tool?.trusted !== true));
+  });
+}
+
+function actsThrough({ spec, tool }: StepState, tools: ReadonlyMap<string, ToolSpec>): readonly string[] {
+  if (spec.kind !== "agent") return tool === undefined ? [] : [tool.name];
+  const names = spec.tools === "all" ? [...tools.keys()] : spec.tools;
+  return names.filter((name) => (tools.get(name)?.effects ?? "none") !== "none");
+}
