@@ -1,8 +1,8 @@
-// A step that fails for good while its sibling acts, as one row of docs/reliability.md. In: nothing. Out: a Markdown table row.
+// A step that fails for good while its sibling acts, and the retry of that run by another process, as one row of docs/reliability.md. In: nothing. Out: a Markdown table row.
 import { printRow, testFigures } from "./test-figures.mjs";
 
 const [sibling] = testFigures("crash/failed-sibling.test.ts");
 printRow(
   "A step fails at 20 ms while another (200 ms, one effect) is in flight",
-  `the run ends ${sibling.status}; the effect happened ${sibling.effects} time${sibling.effects === 1 ? "" : "s"} and is recorded`,
+  `the run ends ${sibling.status}, with the effect recorded; retried by another process it is ${sibling.afterRetry}; the effect happened ${sibling.effects} time${sibling.effects === 1 ? "" : "s"} in all`,
 );

@@ -39,6 +39,7 @@ export class Course implements Listener {
   event(event: RunEvent): void {
     if (this.#held !== undefined) return void this.#held.push(event);
     const run = this.#fold(event);
+    if (event.type === "run.reopened") this.#beginAgain();
     this.onEvent(event);
     this.display.follow(run, this.#said);
     const phase = phaseOf(event, run);
@@ -66,6 +67,12 @@ export class Course implements Listener {
 
   rest(): void {
     this.display.rest();
+  }
+
+  /** Headings and what steps said of themselves were those of the run before its end. */
+  #beginAgain(): void {
+    this.#phase = undefined;
+    this.#said.clear();
   }
 
   #fold(event: RunEvent): Run {

@@ -1,17 +1,18 @@
 // Driving a run in the foreground: until it ends, or waits for a person who is not there. In: a run and how to show it.
 // Out: an exit code; the answer on stdout. Separate because run, resume and every command that answers a run end in this.
 import { isatty } from "node:tty";
-import type { Reply } from "../engine/engine.js";
+import type { Listener, Reply } from "../engine/engine.js";
 import type { Loom } from "../engine/loom.js";
 import type { LoomRun } from "../engine/loom-run.js";
 import { PlanloomError } from "../error.js";
 import type { RunDocument } from "../run/document.js";
+import type { RunEvent } from "../run/event.js";
 import { Course } from "./course.js";
 import { converse } from "./converse.js";
 import { openDisplay } from "./display.js";
 import { sayProblem } from "./error-text.js";
 import { EXIT, exitOfRun } from "./exit-code.js";
-import { atTerminal, printJson, PROGRAM, say } from "./output.js";
+import { atTerminal, print, printJson, PROGRAM, say } from "./output.js";
 import { userName } from "./place.js";
 import { printAnswer, sayEnd, waitingLines } from "./render-end.js";
 
@@ -23,6 +24,13 @@ export interface DriveFlags {
   readonly quiet?: boolean;
   /** Grants approvals; never answers questions nor unknown outcomes. */
   readonly yes?: boolean;
+  /** Hash of a plan that the person at this terminal has agreed to already. */
+  readonly agreed?: string;
+}
+
+export async function openCourse({ quiet, jsonl }: DriveFlags): Promise<Course> {
+  const onEvent = jsonl === true ? (event: RunEvent) => print(JSON.stringify(event)) : undefined;
+  return new Course(await openDisplay(quiet === true), onEvent);
 }
 
 /**
@@ -70,17 +78,17 @@ async function untilStuck(run: LoomRun, course: Course, flags: DriveFlags, stop:
   for (;;) {
     const document = await run.result();
     if (document.finishedAt !== null || document.waiting === undefined || stop.aborted) return document;
-    const answered = flags.yes === true && (await grant(run, document));
-    if (answered) continue;
+    if (await grant(run, document, flags)) continue;
     course.rest();
     if (!atTerminal() || !(await converse(run, document, course, stop))) return document;
   }
 }
 
-/** Approves all that waits; false where only questions are left. */
-async function grant(run: LoomRun, { waiting }: RunDocument): Promise<boolean> {
-  const approvals = waiting?.approvals ?? [];
-  for (const { hash } of approvals) await run.approve(hash, { by: userName(), comment: "--yes" });
+/** Approves all that waits with --yes, else what was agreed to; false where nothing was left for that. */
+async function grant(run: LoomRun, { waiting }: RunDocument, { yes, agreed }: DriveFlags): Promise<boolean> {
+  const approvals = (waiting?.approvals ?? []).filter(({ hash }) => yes === true || hash === agreed);
+  const comment = yes === true ? "--yes" : "agreed to before it began";
+  for (const { hash } of approvals) await run.approve(hash, { by: userName(), comment });
   return approvals.length > 0;
 }
 
@@ -121,28 +129,59 @@ export async function takeUp(
   command?: (run: LoomRun) => Promise<Reply>,
 ): Promise<number> {
   const run = await loom.get(runId);
-  const course = new Course(await openDisplay(flags.quiet === true)).hold();
+  const course = (await openCourse(flags)).hold();
   return driveToEnd(loom, course, flags, async () => {
-    const owned = await run.resume(course).then(
-      () => false,
-      (error: unknown) => {
-        if (command !== undefined && error instanceof PlanloomError && error.code === "RUN_OWNED") return true;
-        throw error;
-      },
-    );
+    const owned = await isOwned(run, course, command !== undefined);
     course.seed(owned ? [] : await loom.store.read(runId));
     const reply = await command?.(run);
     if (reply?.ok === false) return refused(run, reply, course);
-    if (!owned) return run;
-    say(`Done. Run ${runId} is driven by another process; follow it with: ${PROGRAM} watch ${runId}`);
-    return EXIT.done;
+    return owned ? elsewhere(run) : run;
   });
+}
+
+/** Has an ended run go on by a command, which is told who listens: before it nobody drives the run, and it shows nothing. */
+export async function goOn(
+  loom: Loom,
+  run: LoomRun,
+  flags: DriveFlags,
+  command: (listener: Listener) => Promise<Reply>,
+): Promise<number> {
+  const course = (await openCourse(flags)).hold();
+  return driveToEnd(loom, course, flags, async () => {
+    const reply = await command(course);
+    course.seed(await loom.store.read(run.id));
+    if (!reply.ok) return refused(run, reply, course);
+    return (await isOwned(run, course, true)) ? elsewhere(run) : run;
+  });
+}
+
+/** Whether a live process drives the run; otherwise this one does. Without a command for that other one it is an error. */
+async function isOwned(run: LoomRun, course: Course, hasCommand: boolean): Promise<boolean> {
+  try {
+    await run.resume(course);
+    return false;
+  } catch (error) {
+    if (hasCommand && error instanceof PlanloomError && error.code === "RUN_OWNED") return true;
+    throw error;
+  }
+}
+
+function elsewhere({ id }: LoomRun): number {
+  say(`Done. Run ${id} is driven by another process; follow it with: ${PROGRAM} watch ${id}`);
+  return EXIT.done;
+}
+
+/** What is said of a command that was only recorded. */
+export function recorded(runId: string): number {
+  say(`Recorded. Whoever drives run ${runId} next obeys it; to drive it here: ${PROGRAM} resume ${runId}`);
+  return EXIT.done;
 }
 
 /** A command that does not fit: the reason; for a run that has ended badly, its own exit code. */
 export async function refused(run: LoomRun, reply: Reply & { ok: false }, course?: Course): Promise<number> {
   course?.rest();
-  const next = `\`${PROGRAM} show ${run.id}\` shows how it stands and what it waits for.`;
+  const shows = `\`${PROGRAM} show ${run.id}\` shows how it stands and what it waits for.`;
+  const next = reply.code === "RUN_ENDED" ? `\`${PROGRAM} retry ${run.id}\` has it go on; ${shows}` : shows;
   sayProblem({ code: reply.code, message: reply.message, next });
   const document = await run.document();
   const ended = document.finishedAt === null ? EXIT.done : exitOfRun(document);

@@ -3,7 +3,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { sayError, sayProblem } from "./error-text.js";
 import { EXIT, exitOfError } from "./exit-code.js";
-import { driving, models, noRun, placed, repeated, RUN, said } from "./options.js";
+import { again, driving, models, noRun, placed, repeated, RUN, said } from "./options.js";
 import { flushed, say, stdoutGone, watchStreams } from "./output.js";
 import { oneLine } from "./style.js";
 
@@ -226,6 +226,22 @@ function addPersons(program: Command, act: Act): void {
     .option("-y, --yes", "grant approvals")
     .action(
       act(async (name: string, flags: object) => (await import("./command/person.js")).resumeCommand(name, flags)),
+    );
+  again(program.command("retry").argument("<run>", RUN))
+    .summary("have an ended run go on, with what it had finished")
+    .description("Has a run that has ended go on. What will be reused is shown first; what finished is not paid again.")
+    .option("--from <step>", "begin this step again too, and all that follows from it")
+    .addOption(noRun())
+    .action(act(async (name: string, flags: object) => (await import("./command/again.js")).retryCommand(name, flags)));
+  again(program.command("fork").argument("<run>", RUN))
+    .summary("begin a new run where an ended one came to a step")
+    .description("Begins a new run at a step of one that has ended, with what that had finished before the step.")
+    .requiredOption("--at <step>", "the step that runs first; all that follows from it runs too")
+    .option("--approval <policy>", "which plans wait for a person: never, always, effects (default effects)")
+    .action(
+      act(async (name: string, flags: { readonly at: string }) =>
+        (await import("./command/again.js")).forkCommand(name, flags),
+      ),
     );
   said(program.command("approve").argument("<run>", RUN))
     .summary("approve the plan, or the call, with this hash")

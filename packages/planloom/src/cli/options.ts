@@ -13,6 +13,16 @@ export const placed = (command: Command): Command =>
     .option("--config <file>", "the configuration (default: planloom.config.* from here upward)")
     .option("--store <path>", "the store: a file, or memory (default: .planloom/planloom.db from here upward)");
 
+/** What retry and fork share: changes, a look before, and the flags of a run that is driven. */
+export const again = (command: Command): Command =>
+  said(command)
+    .option("-i, --input <name=value>", "an input in the place of the run's own; repeatable", repeated, [])
+    .option("--plan <file>", "a plan in the place of the run's own, or - ; what means the same in both is reused")
+    .option("--dry-run", "show what would be reused and what would run, and begin nothing")
+    .option("--concurrency <n>", "steps and items at once (default 4)")
+    .option("-y, --yes", "steps may act again, and approvals are granted")
+    .addOption(new Option("--jsonl", "print each event as it becomes durable").conflicts("json"));
+
 export const driving = (command: Command): Command => command.option("-q, --quiet", "no progress on stderr");
 
 export const said = (command: Command): Command =>

@@ -5,10 +5,12 @@ import { basename, extname } from "node:path";
 import { isatty } from "node:tty";
 import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
+import type { Loom } from "../engine/loom.js";
 import type { Finding } from "../plan/finding.js";
-import { isObject } from "../plan/json.js";
+import { isObject, type Json } from "../plan/json.js";
 import { readPlan, type ReadResult } from "../plan/read.js";
 import type { Inventory } from "../plan/tool-spec.js";
+import type { CheckedPlan } from "../run/input.js";
 import { usageError } from "./error-text.js";
 import { PROGRAM, say } from "./output.js";
 
@@ -89,6 +91,34 @@ async function standardInput(): Promise<string> {
 /** Reads a plan; `locate` gives positions in its text. */
 export function readDraft({ text }: PlanText, inventory: Inventory): ReadResult {
   return readPlan(text, { inventory });
+}
+
+interface Aim {
+  /** Default: the plan's own. */
+  readonly goal?: string;
+  readonly inputs: { readonly [name: string]: Json };
+}
+
+/** A plan out of a text, and what check makes of it. Throws PLAN_INVALID with every error and its place in the text. */
+export function checkedDraft(
+  loom: Loom,
+  text: PlanText,
+  { inputs, goal }: Aim,
+): { readonly draft: unknown; readonly checked: CheckedPlan } {
+  const read = readDraft(text, loom.inventory);
+  if (read.kind !== "plan") throw draftInvalid(read.findings, text.name);
+  const { draft, locate } = read;
+  const checked = loom.check(draft, { inputs, goal: goal ?? goalOf(draft, text.name), locate });
+  if (!checked.ok) throw draftInvalid(checked.findings, text.name);
+  return { draft, checked };
+}
+
+/** A plan that is no file: what may be changed are its inputs, or the whole of it. Throws PLAN_INVALID. */
+export function checkedPlan(loom: Loom, plan: Json, name: string, aim: Aim): CheckedPlan {
+  const checked = loom.check(plan, aim);
+  if (checked.ok) return checked;
+  const next = "Give inputs that fit with --input name=value, or a plan that does with --plan FILE.";
+  throw new PlanloomError("PLAN_INVALID", draftInvalid(checked.findings, name).message, { kind: "plan", next });
 }
 
 /** The goal of a plan: its own words, or else the name of its file. */

@@ -16,7 +16,9 @@ export const printAnswer = (answer: Json): void => print(answerText(answer));
 export function figureLines(run: RunDocument): readonly string[] {
   const works = run.steps.flatMap((step) => [step, ...(step.items ?? [])]);
   const attempts = works.filter((work) => !("items" in work)).reduce((sum, work) => sum + work.attempts, 0);
-  const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`;
+  const begun = Date.parse(run.retriedAt ?? run.startedAt);
+  const since = run.retriedAt === undefined ? "" : " since the retry";
+  const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - begun)}${since}`;
   const steps = `${run.stepsCompleted} of ${count(run.stepsTotal, "step")} completed`;
   return [
     `  steps    ${steps}${took}, ${count(attempts, "attempt")}, ${count(run.replanCount, "replan")}`,
@@ -44,7 +46,7 @@ export function sayEnd(run: RunDocument): void {
 
 function endProblem({ status, error, report, runId }: RunDocument) {
   const code = error?.code ?? (status === "cancelled" ? "CANCELLED" : "FAILED");
-  const next = adviceFor(error?.next ?? "`planloom show RUN --trace` shows what each step read and wrote.", runId);
+  const next = adviceFor(report?.next ?? "", runId);
   return {
     code,
     message: `Run ${runId} ${status === "cancelled" ? "was cancelled" : "failed"}: ${error?.message ?? report?.why ?? ""}`,

@@ -1,6 +1,7 @@
 // The course of a run as lines. In: each event, with the run that it has been folded into. Out: what a person is told of it.
 // Separate because the plain view prints all of these, and the live table only those that must not be lost.
-import type { RunEvent, StepRef } from "../run/event.js";
+import type { EventData, EventOf, RunEvent, StepRef } from "../run/event.js";
+import { isFinished } from "../run/restart.js";
 import { currentPlan, workOf, type Run } from "../run/state.js";
 import { actLines, planLines } from "./render-plan.js";
 import { count, duration, oneLine, paint } from "./style.js";
@@ -26,12 +27,15 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
   const routine = (text: string): readonly Line[] => [{ text, routine: true }];
   switch (event.type) {
     case "run.started":
-      return said(`  run ${event.runId}`);
+      return said(`  run ${event.runId}${parentText(event.data)}`);
     case "plan.proposed": {
-      const { revision, plan, findings } = event.data;
-      const by = event.data.cause === "given" ? "the plan as given" : `revision ${revision}`;
+      const { plan, findings } = event.data;
       const warnings = findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(found.message)}`));
-      return [`  plan: ${by}, ${count(plan.steps.length, "step")}`, ...planLines(plan), ...warnings].flatMap(said);
+      return [
+        `  plan: ${planText(event.data)}, ${count(plan.steps.length, "step")}${keptText(event.data)}`,
+        ...planLines(plan),
+        ...warnings,
+      ].flatMap(said);
     }
     case "plan.invalid":
       return [
@@ -46,6 +50,8 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
     }
     case "run.resumed":
       return said(mark("resumed", event.data.reason === "resumed" ? "" : oneLine(event.data.reason)).trimEnd());
+    case "run.reopened":
+      return said(mark("retried", reopenedText(event)));
     case "approval.requested":
       return [
         mark("waits", `${subjectOf(event.data.subject)} for approval: ${oneLine(event.data.reason)}`),
@@ -62,9 +68,10 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
   }
 }
 
-function actLinesOf(run: Run): readonly string[] {
+/** Of the steps that are to run: what others have done is not done again. */
+export function actLinesOf(run: Run): readonly string[] {
   const proposed = currentPlan(run);
-  return proposed === undefined ? [] : actLines(proposed);
+  return proposed === undefined ? [] : actLines(proposed, (id) => isFinished(run.steps.get(id)!.work));
 }
 
 type Say = (text: string) => readonly Line[];
@@ -80,6 +87,7 @@ function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly
     case "step.completed": {
       const took = tookOf(event.data, run);
       const summary = event.data.summary === undefined ? "" : `: ${oneLine(event.data.summary, 100)}`;
+      if (event.data.carried !== undefined) return routine(mark("reused", `${name(event.data)}${summary}`));
       return routine(mark("done", `${name(event.data)}${took}${summary}`));
     }
     case "step.failed": {
@@ -95,8 +103,12 @@ function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly
           `${name(event.data)}: attempt ${event.data.attempt} in ${duration(event.data.retryAt - event.at)}`,
         ),
       );
-    case "step.skipped":
-      return said(mark("skipped", `${name(event.data)}: ${oneLine(event.data.reason)}`));
+    case "step.skipped": {
+      const { reason, carried } = event.data;
+      return said(
+        mark("skipped", `${name(event.data)}: ${oneLine(reason)}${carried === undefined ? "" : " (reused)"}`),
+      );
+    }
     case "step.suspended":
       return said(mark("asks", `${name(event.data)}: ${oneLine(event.data.question)}`));
     case "step.unknown":
@@ -120,8 +132,30 @@ function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly
   }
 }
 
+/** ` of run X at step c`, where a run is a fork. */
+const parentText = ({ parent }: EventData["run.started"]): string =>
+  parent === undefined ? "" : `, a fork of ${parent.runId} at step ${parent.at}`;
+
+/** Which revision, and where it came from, if not from the planner. */
+export function planText({ cause, revision }: Pick<EventData["plan.proposed"], "cause" | "revision">): string {
+  if (cause === "given") return "the plan as given";
+  if (cause === "fork") return "the plan of the fork";
+  return `revision ${revision}${cause === "edit" ? ", changed by a person" : ""}`;
+}
+
+/** `; keeps a, b[1]`: what a new revision takes over of the one before it. */
+export function keptText({ kept = [] }: Pick<EventData["plan.proposed"], "kept">): string {
+  return kept.length === 0 ? "" : `; keeps ${oneLine(kept.map(name).join(", "))}`;
+}
+
+export function reopenedText({ by, data: { from, stage } }: EventOf<"run.reopened">): string {
+  return `by ${oneLine(by)}${from === null ? "" : `, from step ${from}`}${stage === "plan" ? ": the planner is asked again" : ""}`;
+}
+
 const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {
   done: "green",
+  reused: "green",
+  retried: "cyan",
   failed: "red",
   unknown: "red",
   retry: "yellow",

@@ -16,9 +16,12 @@ export function planLines(plan: Plan): readonly string[] {
 }
 
 /** What the plan's own steps would do to the world, with which arguments: what is approved is more than their titles. */
-export function actLines({ plan, tools }: Pick<ProposedPlan, "plan" | "tools">): readonly string[] {
+export function actLines(
+  { plan, tools }: Pick<ProposedPlan, "plan" | "tools">,
+  isLeftOut: (id: string) => boolean,
+): readonly string[] {
   return plan.steps.flatMap((step) => {
-    if (step.kind !== "tool" || (tools.get(step.tool)?.effects ?? "none") === "none") return [];
+    if (isLeftOut(step.id) || step.kind !== "tool" || (tools.get(step.tool)?.effects ?? "none") === "none") return [];
     const rest = step.fill === undefined ? "" : `, the rest as a model writes it: ${oneLine(step.fill)}`;
     return [`  acts     ${step.id}: ${step.tool} ${oneLine(JSON.stringify(step.with), 2_000)}${rest}`];
   });

@@ -35,7 +35,10 @@ export function tableLines(
   return [
     ...shown.map((state) => row(state, said.get(state.spec.id), now, width, size.columns - 1)),
     ...(left > 0 ? [paint("dim", `  and ${left} more`)] : []),
-    paint("dim", `  ${run.counts.completed} of ${states.length} completed · ${duration(now - run.startedAt)}`),
+    paint(
+      "dim",
+      `  ${run.counts.completed} of ${states.length} completed · ${duration(now - (run.reopenedAt ?? run.startedAt))}`,
+    ),
   ];
 }
 
@@ -62,7 +65,12 @@ function row(state: StepState, said: string | undefined, now: number, width: num
   const begun = work.startedAt ?? earliest(state);
   const took = begun === undefined ? "" : duration(end - begun);
   const head = `  ${sign} ${oneLine(state.spec.id, width).padEnd(width)}  ${status.padEnd(9)}  ${took.padStart(8)}  `;
-  const tail = [...attempts(state, status), ...items(state), status === "running" ? (said ?? "") : ""]
+  const tail = [
+    work.carried === undefined ? "" : "reused",
+    ...attempts(state, status),
+    ...items(state),
+    status === "running" ? (said ?? "") : "",
+  ]
     .filter(Boolean)
     .join(" · ");
   const room = columns - head.length;

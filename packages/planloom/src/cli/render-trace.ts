@@ -2,22 +2,62 @@
 // data first; values are shortened here only, never in the data.
 import type { Json } from "../plan/json.js";
 import { isObject } from "../plan/json.js";
-import { name } from "./render-lines.js";
+import type { RunEvent } from "../run/event.js";
+import { keptText, name, planText, reopenedText } from "./render-lines.js";
 import { usageText } from "./render-end.js";
 import { duration, oneLine, paint } from "./style.js";
 import type { TraceAttempt, TraceEntry, TraceTurn } from "./trace.js";
 
 const WIDTH = 300;
 
-export function traceLines(entries: readonly TraceEntry[]): readonly string[] {
-  return entries.flatMap((entry) => [...entryLines(entry), ""]);
+export function traceLines(entries: readonly TraceEntry[], log: readonly RunEvent[]): readonly string[] {
+  const { runId = "" } = log[0] ?? {};
+  return [...historyLines(log), ...entries.flatMap((entry) => [...entryLines(entry, runId), ""])];
 }
 
-function entryLines(entry: TraceEntry): readonly string[] {
+/** Plans, ends and new beginnings in their order; nothing for a run that simply had its course. */
+function historyLines(log: readonly RunEvent[]): readonly string[] {
+  const lines = log.flatMap((event) => {
+    const text = turningPoint(event);
+    return text === undefined ? [] : [`  at ${duration(event.at - log[0]!.at).padEnd(12)}  ${oneLine(text, WIDTH)}`];
+  });
+  const isPlain = !log.some(({ type }) => type === "run.reopened") && log.filter(isPlan).length < 2;
+  return isPlain ? [] : [paint("bold", "history"), ...lines, ""];
+}
+
+const isPlan = ({ type }: RunEvent): boolean => type === "plan.proposed";
+
+function turningPoint(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case "plan.proposed":
+      return `plan: ${planText(event.data)}${keptText(event.data)}`;
+    case "approval.denied":
+      return event.data.subject === "plan" ? `plan not approved (${event.data.cause})` : undefined;
+    case "run.reopened":
+      return `retried ${reopenedText(event)}`;
+    case "run.failed":
+      return `failed: ${event.data.error.code}: ${event.data.error.message}`;
+    case "run.cancelled":
+      return `cancelled: ${event.data.reason}`;
+    case "run.completed":
+      return "completed";
+    default:
+      return undefined;
+  }
+}
+
+/** Where an output came from for which nothing was called. */
+export function carriedText(carried: string | undefined, runId: string): string {
+  if (carried === undefined) return "";
+  return carried === runId ? "reused: this run had made the call before" : `reused from run ${carried}`;
+}
+
+function entryLines(entry: TraceEntry, runId: string): readonly string[] {
   const { title, revision, status, attempts, turns, note, summary, written, usage } = entry;
   return [
     `${paint("bold", name(entry))}  ${status}  ${oneLine(title, 80)}${revision > 1 ? ` (revision ${revision})` : ""}`,
     ...attempts.flatMap((attempt) => attemptLines(attempt, turns)),
+    ...(entry.carried === undefined ? [] : [`  ${carriedText(entry.carried, runId)}`]),
     ...(note === undefined ? [] : [`  note     ${oneLine(note, WIDTH)}`]),
     ...(summary === undefined ? [] : [`  summary  ${oneLine(summary, WIDTH)}`]),
     ...(written === undefined || (entry.item === undefined && attempts.length === 0 && written === null)
@@ -28,7 +68,7 @@ function entryLines(entry: TraceEntry): readonly string[] {
 }
 
 function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): readonly string[] {
-  const { read, from, startedAfter, took, error, decision, reason } = attempt;
+  const { read, from, startedAfter, took, error, decision, reason, refused } = attempt;
   const sources = from.steps.length === 0 ? "" : paint("dim", `  from ${from.steps.join(", ")}`);
   const when = `at ${duration(startedAfter)}${took === undefined ? ", not ended" : `, took ${duration(took)}`}`;
   const then = decision === undefined ? "" : ` -> ${decision} (${reason ?? ""})`;
@@ -38,6 +78,7 @@ function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): reado
     ...turns
       .filter((turn) => turn.attempt === attempt.attempt)
       .map((turn) => `    ${turn.name.padEnd(6)} ${turnText(turn)}`),
+    ...(refused === undefined ? [] : [`    gave   ${shown(refused)}  (refused)`]),
     ...(error === undefined
       ? []
       : [`    ${paint("red", "error")}  ${error.code}: ${oneLine(error.message, WIDTH)}${then}`]),

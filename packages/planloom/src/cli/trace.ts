@@ -18,6 +18,8 @@ export interface TraceAttempt {
   error?: Failure;
   decision?: string;
   reason?: string;
+  /** What the call gave, where that was refused. */
+  refused?: Json;
 }
 
 /** A turn of a model or a call of a tool inside of a step. */
@@ -41,6 +43,8 @@ export interface TraceEntry {
   summary?: string;
   /** Why it was skipped, or what became of a call in doubt. */
   note?: string;
+  /** The run whose call gave what was written; nothing was called for it. */
+  carried?: string;
   usage?: Usage;
 }
 
@@ -81,6 +85,8 @@ function record(event: RunEvent, entryOf: (ref: StepRef) => TraceEntry, startedA
     case "step.started": {
       const { attempt, args, from } = event.data;
       const entry = entryOf(event.data);
+      // Why it was stopped is no note on what it does now that the run goes on.
+      if (entry.status === "cancelled") delete entry.note;
       entry.status = "running";
       entry.attempts.push({ attempt, read: args, from, startedAfter: event.at - startedAt });
       return;
@@ -89,22 +95,23 @@ function record(event: RunEvent, entryOf: (ref: StepRef) => TraceEntry, startedA
       entryOf(event.data).note = `expanded into ${event.data.list.length} items`;
       return;
     case "step.completed": {
-      const { output, summary, usage } = event.data;
+      const { output, summary, usage, carried } = event.data;
       const entry = entryOf(event.data);
       endAttempt(entry, event.at - startedAt);
       entry.status = "completed";
       entry.written = output;
       if (summary !== undefined) entry.summary = summary;
+      if (carried !== undefined) entry.carried = carried;
       if (usage.calls > 0) entry.usage = usage;
       return;
     }
     case "step.failed": {
-      const { error, decision, reason } = event.data;
+      const { error, decision, reason, output } = event.data;
       const entry = entryOf(event.data);
       entry.status = decision === "retry" ? "retrying" : "failed";
       const last = endAttempt(entry, event.at - startedAt);
       if (last === undefined) entry.note = `${error.code}: ${error.message} -> ${decision} (${reason})`;
-      else Object.assign(last, { error, decision, reason });
+      else Object.assign(last, { error, decision, reason, ...(output === undefined ? {} : { refused: output }) });
       return;
     }
     case "step.skipped":
@@ -112,6 +119,8 @@ function record(event: RunEvent, entryOf: (ref: StepRef) => TraceEntry, startedA
       endAttempt(entryOf(event.data), event.at - startedAt);
       entryOf(event.data).status = event.type === "step.skipped" ? "skipped" : "cancelled";
       entryOf(event.data).note = event.data.reason;
+      if (event.type === "step.skipped" && event.data.carried !== undefined)
+        entryOf(event.data).carried = event.data.carried;
       return;
     case "step.suspended":
       entryOf(event.data).status = "suspended";

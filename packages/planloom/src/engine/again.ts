@@ -54,7 +54,7 @@ function planOf(run: Run): Json {
 }
 
 export function previewOf(run: Run, options: RetryOptions, home: Home): Reopening | NoReopening {
-  return reopening({ ...run, models: home.models }, wishOf(run, options, home));
+  return reopening(run, { ...wishOf(run, options, home), models: home.models });
 }
 
 export function retryOf(run: Run, options: RetryOptions, home: Home): Command {

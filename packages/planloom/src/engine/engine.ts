@@ -48,9 +48,13 @@ export interface Engine {
   stopped(runId: string, options?: { readonly untilEnd?: boolean }): Promise<Stop>;
   /**
    * Records a command in the run's inbox. Unless `record` is "only", a run that nobody owns is driven by this engine from
-   * here on. Resolves once the command is answered in the log (or recorded, with "only").
+   * here on, and `listener` hears it. Resolves once the command is answered in the log (or recorded, with "only").
    */
-  send(runId: string, command: Command, options: { readonly by: string; readonly record?: "only" }): Promise<Reply>;
+  send(
+    runId: string,
+    command: Command,
+    options: { readonly by: string; readonly record?: "only"; readonly listener?: Listener },
+  ): Promise<Reply>;
   /** The run as its log stands now. Rejects with RUN_UNKNOWN. */
   load(runId: string): Promise<Run>;
   /** Events from `fromSeq` (default 1) on; with `follow` until the run has ended, whoever drives it. */

@@ -136,7 +136,7 @@ class LocalEngine implements Engine {
   async send(
     runId: string,
     command: Command,
-    { by, record }: { readonly by: string; readonly record?: "only" },
+    { by, record, listener }: { readonly by: string; readonly record?: "only"; readonly listener?: Listener },
   ): Promise<Reply> {
     const driven = this.#drives.get(runId)?.run;
     const before = driven ?? (await this.load(runId));
@@ -154,7 +154,7 @@ class LocalEngine implements Engine {
     const reply = new Promise<Reply>((resolve) => this.#asked.set(inputId, { runId, reply: resolve }));
     try {
       await this.#ports.store.put(runId, entry);
-      if (await this.#mayTakeOver(runId)) await this.#takeOver(runId);
+      if (await this.#mayTakeOver(runId)) await this.#takeOver(runId, listener);
       const drive = this.#drives.get(runId);
       if (drive !== undefined) await drive.takeInbox();
       else if (this.#asked.has(inputId)) return await this.#replyInLog(runId, inputId, fromSeq, ended !== undefined);
@@ -169,9 +169,9 @@ class LocalEngine implements Engine {
     return !this.#drives.has(runId) && (owner === undefined || !this.#isAlive(owner));
   }
 
-  async #takeOver(runId: string): Promise<void> {
+  async #takeOver(runId: string, listener?: Listener): Promise<void> {
     try {
-      await this.drive(runId, "a command arrived");
+      await this.drive(runId, "a command arrived", listener);
     } catch (error) {
       // Somebody else was faster: that process finds the command in the inbox.
       if (!(error instanceof PlanloomError) || error.code !== "RUN_OWNED") throw error;

@@ -118,10 +118,10 @@ export class LoomRun {
 
   /**
    * Has this run go on after its end: what did not finish runs, what finished is reused. Rejects with PLAN_INVALID; refused with
-   * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN.
+   * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN. `listener` hears what follows, where this process drives it.
    */
-  async retry(options: RetryOptions & SendOptions = {}): Promise<Reply> {
-    return this.send(retryOf(await this.engine.load(this.id), options, this.home), options);
+  async retry(options: RetryOptions & SendOptions = {}, listener?: Listener): Promise<Reply> {
+    return this.send(retryOf(await this.engine.load(this.id), options, this.home), options, listener);
   }
 
   /** What such a retry would reuse and run. */
@@ -144,8 +144,9 @@ export class LoomRun {
     return forkPreviewOf(await this.engine.load(this.id), options, this.home);
   }
 
-  private send(command: Command, { by, record }: SendOptions): Promise<Reply> {
-    return this.engine.send(this.id, command, { by: by ?? "user", ...(record === undefined ? {} : { record }) });
+  private send(command: Command, { by = "user", record }: SendOptions, listener?: Listener): Promise<Reply> {
+    const recorded = record === undefined ? {} : { record };
+    return this.engine.send(this.id, command, { by, ...recorded, ...(listener === undefined ? {} : { listener }) });
   }
 }
 

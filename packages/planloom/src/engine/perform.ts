@@ -109,7 +109,7 @@ const NO_PLANNER: Failure = {
   code: "NO_PLANNER",
   message: "there is no planner model",
   retryable: false,
-  next: "Set PLANLOOM_PLANNER_MODEL (and PLANLOOM_PLANNER_BASE_URL), pass --model, or run a plan file.",
+  next: "Set PLANLOOM_PLANNER_MODEL (and PLANLOOM_PLANNER_BASE_URL) or pass --model to `planloom retry RUN`, or give it a plan with --plan.",
 };
 
 async function performPlan(world: World, effect: PlanEffect, run: Run, context: PerformContext): Promise<Outcome> {
@@ -258,7 +258,7 @@ function toolGone(name: string): Failure {
     code: "TOOL_GONE",
     message: `the tool ${name}, which the plan was checked against, is not there any more`,
     retryable: false,
-    next: "Add the tool to the configuration and resume the run.",
+    next: "Add the tool to the configuration; then `planloom retry RUN` goes on.",
   };
 }
 

@@ -84,7 +84,7 @@ function reject(run: Run, command: Command & { type: "reject" }, at: number): Fa
         ? "the plan was rejected, and there is no planner to write another"
         : "too many plans were rejected",
     retryable: false,
-    next: "Change the plan or the goal, and start a new run.",
+    next: "`planloom retry RUN --plan FILE` goes on with another plan; for another goal start a new run.",
   };
   return [denied, fact("run.failed", { error })];
 }

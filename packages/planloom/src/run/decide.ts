@@ -54,7 +54,7 @@ export function expire(run: Run, at: number): Fact[] {
     code: "APPROVAL_EXPIRED",
     message: "nobody approved in time",
     retryable: false,
-    next: "Start the run again; limits.approvalMs in the configuration gives approvals more time.",
+    next: "`planloom retry RUN` asks for it again; limits.approvalMs in the configuration gives approvals more time.",
   };
   if (approval.subject === "plan") return [denied, fact("run.failed", { error })];
   const work = workOf(run, approval.subject);
@@ -67,7 +67,13 @@ function started(run: Run, input: Start, at: number): Fact[] {
   const facts = [fact("run.started", started)];
   if (given === undefined) return facts;
   const cause = started.parent === undefined ? ("given" as const) : ("fork" as const);
-  const around = { revision: 1, cause, settings: started.settings, at };
+  const done = new Set(
+    carried.flatMap(({ type, data }) =>
+      (type === "step.completed" || type === "step.skipped") && data.item === undefined ? [data.step] : [],
+    ),
+  );
+  const fresh = new Set(given.plan.steps.flatMap(({ id }) => (done.has(id) ? [] : [id])));
+  const around = { revision: 1, cause, fresh, settings: started.settings, at };
   // What was done before goes first: a plan that waits for a person shows it.
   const [proposed, ...asked] = proposal(given, around);
   return [...facts, proposed!, ...carried, ...asked];
@@ -212,7 +218,7 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
     code: "POISON_STEP",
     message: `${work.crashes} processes ended during this call`,
     retryable: false,
-    next: "Look at what the tool does to its process, mend that, and start the run again.",
+    next: "Look at what the tool does to its process and mend that; then `planloom retry RUN` goes on.",
   };
   return failed(run, work, poison, at);
 }

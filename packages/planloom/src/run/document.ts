@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
 import type { Failure } from "./event.js";
+import { reopening } from "./reopen.js";
 import {
   statusOf,
   type ProposedPlan,
@@ -20,6 +21,8 @@ export interface WorkDocument {
   readonly attempts: number;
   /** The tool's own line about its output. */
   readonly summary?: string;
+  /** The run whose call this was: another one that was forked, or this one before the step was begun again. */
+  readonly carried?: string;
   readonly input?: Json;
   readonly output?: Json;
   readonly error?: Failure;
@@ -91,6 +94,8 @@ export interface RunDocument {
   readonly replanCount: number;
   readonly usage: { readonly planner: Usage; readonly executor: Usage; readonly synthesizer: Usage };
   readonly startedAt: string;
+  /** When a person had it go on after its end, for the last time. */
+  readonly retriedAt?: string;
   readonly finishedAt: string | null;
 }
 
@@ -117,6 +122,7 @@ export function documentOf(run: Run): RunDocument {
     replanCount: run.replans,
     usage: run.usage,
     startedAt: iso(run.startedAt),
+    ...(run.reopenedAt === undefined ? {} : { retriedAt: iso(run.reopenedAt) }),
     finishedAt: run.endedAt === undefined ? null : iso(run.endedAt),
   };
 }
@@ -144,6 +150,7 @@ function workDocument(work: Work, ended: boolean): WorkDocument {
     status: shownStatus(work, ended),
     attempts: attemptsOf(work),
     ...(work.summary === undefined ? {} : { summary: work.summary }),
+    ...(work.carried === undefined ? {} : { carried: work.carried }),
     ...(work.args === undefined ? {} : { input: work.args }),
     ...(work.output === undefined ? {} : { output: work.output }),
     ...(work.error === undefined || work.status === "completed" ? {} : { error: work.error }),
@@ -179,8 +186,15 @@ function reportOf(run: Run): ReportDocument {
     done: done.map(({ spec }) => `${spec.id}: ${spec.title}`),
     notDone: steps.filter((state) => state.work.status !== "completed").map(line),
     why: run.error === undefined ? (run.cancelling ?? "cancelled") : run.error.message,
-    next: run.error?.next ?? `planloom show ${run.id} --trace shows what each step read and wrote.`,
+    next: nextOf(run),
   };
+}
+
+/** Where it is of use, a retry is what comes after whatever has to be mended. */
+function nextOf(run: Run): string {
+  const own = run.error?.next ?? "`planloom show RUN --trace` shows what each step read and wrote.";
+  if (own.includes("planloom retry RUN") || !reopening(run, { models: run.models }).ok) return own;
+  return `${own} Then \`planloom retry RUN\` goes on (with a mended plan: \`--plan FILE\`); what has finished is kept.`;
 }
 
 function waitingOf(run: Run): WaitingDocument | undefined {

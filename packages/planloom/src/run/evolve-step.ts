@@ -117,6 +117,7 @@ export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed"
   finish(run, work, "completed", whole ? work.step.items!.map((item) => item.output ?? null) : data.output, at);
   work.origin = { steps: [data.step], tools: data.from.tools };
   if (data.summary !== undefined) work.summary = data.summary;
+  if (data.carried !== undefined) work.carried = data.carried;
   spend(run, work, data.usage);
   if (work.item === null && data.carried === undefined && run.settings.replan === "each-step") reviewRest(run);
 }
@@ -174,6 +175,7 @@ export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void
   const work = workOf(run, data)!;
   work.reason = data.reason;
   work.cause = data.cause;
+  if (data.carried !== undefined) work.carried = data.carried;
   finish(run, work, "skipped", null, at);
   work.origin = { steps: [data.step], tools: [] };
   if (data.cause === "null-reference" && !work.step.spec.optional) run.starved = true;

@@ -45,7 +45,7 @@ function apply(run: Run, event: RunEvent): void {
     case "run.resumed":
       return onResumed(run, event.data);
     case "run.reopened":
-      return onReopened(run, event.data);
+      return onReopened(run, event);
     case "run.completed":
       run.success = event.data.success;
       return end(run, "completed", event.at);
@@ -171,7 +171,8 @@ function stopCalls(run: Run): void {
   }
 }
 
-function onReopened(run: Run, data: EventData["run.reopened"]): void {
+function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
+  run.reopenedAt = at;
   run.success = run.executed = false;
   delete run.ended;
   delete run.endedAt;

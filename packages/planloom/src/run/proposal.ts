@@ -1,5 +1,6 @@
 // A plan that is proposed, and whether a person is asked for it. In: a checked plan and what it takes the place of. Out: facts.
 // Separate because first plans, mended ones and those of persons all come in through here.
+import type { Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import { fact, type EventData, type Fact, type Settings } from "./event.js";
@@ -16,8 +17,8 @@ export interface Around {
   readonly usage?: Usage;
   /** What becomes of the plan before. */
   readonly changes?: Pick<Proposed, "kept" | "dropped" | "added" | "changed" | "reason" | "mustApprove">;
-  /** The tools that new steps may act through; absent: all of the plan's. */
-  readonly acting?: readonly string[];
+  /** The steps that are new, and so what a person has not seen; absent: all. */
+  readonly fresh?: ReadonlySet<string>;
   /** Why a person is asked whatever the policy. */
   readonly mustAsk?: string | undefined;
 }
@@ -28,20 +29,22 @@ export function proposal(checked: CheckedPlan, around: Around): Fact[] {
   const proposed = { revision, plan, hash, inputs, tools, findings, cause, usage, ...changes };
   const said = { ...(estimate === undefined ? {} : { estimate }), ...(approval === undefined ? {} : { approval }) };
   const facts = [fact("plan.proposed", { ...proposed, ...said })];
-  const reason = around.mustAsk ?? approvalReason(checked, settings.approval, around.acting);
+  const reason = around.mustAsk ?? approvalReason(checked, settings.approval, around.fresh);
   if (reason === undefined) return facts;
   const expiresAt = at + settings.approvalMs;
   return [...facts, fact("approval.requested", { subject: "plan", hash, reason, expiresAt })];
 }
 
 function approvalReason(
-  { tools, approval }: CheckedPlan,
+  { plan, tools, approval }: CheckedPlan,
   policy: Settings["approval"],
-  acting = actingAmong(tools),
+  fresh: ReadonlySet<string> | undefined,
 ): string | undefined {
   if (policy === "always") return "every plan is approved";
   if (policy === "never") return undefined;
   if (policy === "function") return functionReason(approval);
+  const toRun = plan.steps.filter(({ id }) => fresh === undefined || fresh.has(id));
+  const acting = tools.filter((tool) => toRun.some((step) => mayActThrough(step, tool))).map(({ name }) => name);
   return acting.length === 0 ? undefined : `it may act through ${acting.join(", ")}`;
 }
 
@@ -51,5 +54,9 @@ function functionReason(approval: CheckedPlan["approval"]): string | undefined {
   return approval.required ? approval.reason : undefined;
 }
 
-const actingAmong = (tools: readonly ToolSpec[]): readonly string[] =>
-  tools.filter((tool) => tool.effects !== "none").map((tool) => tool.name);
+/** Whether a step may act in the world by this tool. */
+export function mayActThrough(step: Step, { name, effects }: ToolSpec): boolean {
+  if (effects === "none" || step.kind === "ask") return false;
+  if (step.kind === "tool") return step.tool === name;
+  return step.tools === "all" || step.tools.includes(name);
+}

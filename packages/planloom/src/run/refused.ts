@@ -13,7 +13,8 @@ export function refusedCommand(run: Run, { command, code, message }: EventData["
     case "retry": {
       const from = /^there is no step (.*)$/s.exec(message)?.[1];
       if (code === "STEP_UNKNOWN") return undefined;
-      return { type: "retry", settings: run.settings, models: run.models, ...(from === undefined ? {} : { from }) };
+      const models = message.includes("there is no planner") ? { ...run.models, planner: null } : run.models;
+      return { type: "retry", settings: run.settings, models, ...(from === undefined ? {} : { from }) };
     }
     case "cancel":
       return { type: "cancel", reason: "" };

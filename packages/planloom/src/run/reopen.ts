@@ -7,7 +7,7 @@ import { stepHashes } from "../plan/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { fact, type EventData, type Fact, type Settings, type StepRef } from "./event.js";
 import type { CheckedPlan, Command } from "./input.js";
-import { proposal } from "./proposal.js";
+import { mayActThrough, proposal } from "./proposal.js";
 import { isFinished } from "./restart.js";
 import { currentPlan, type Run, type StepState, type Work } from "./state.js";
 import { stepStates } from "./steps.js";
@@ -30,7 +30,7 @@ export interface Reopening {
   readonly runs: readonly string[];
   /** Of these: those that are wholly begun again. */
   readonly anew: readonly string[];
-  /** Of these: those that had finished and may act in the world once more. */
+  /** Of these: those that have run before, in part at least, and may act in the world once more. */
   readonly actAgain: readonly string[];
   /** Steps with a call whose outcome is unknown still: a person is asked. */
   readonly unknown: readonly string[];
@@ -44,11 +44,11 @@ export interface NoReopening {
   readonly message: string;
 }
 
-/** What a retry of this run would do. A run that has not ended is not retried. */
-export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
+/** What a retry of this run would do, by those who play the roles now. A run that has not ended is not retried. */
+export function reopening(run: Run, wish: Wish & Pick<Run, "models">): Reopening | NoReopening {
   if (run.ended === undefined)
     return no("RUN_NOT_ENDED", "the run has not ended; cancel it first, or answer what it asks");
-  if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(run);
+  if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(wish.models);
   const parts = partsOf(run, wish);
   if (!parts.ok) return parts;
   if (wish.plan === undefined && wish.from === undefined && run.ended === "completed") {
@@ -61,8 +61,8 @@ const no = (code: string, message: string): NoReopening => ({ ok: false, code, m
 
 const lacksPlan = (run: Run) => currentPlan(run) === undefined || currentPlan(run)!.denied === "rejected";
 
-function withoutPlan(run: Run): Reopening | NoReopening {
-  if (run.models.planner === null && run.ended !== undefined)
+function withoutPlan({ planner }: Run["models"]): Reopening | NoReopening {
+  if (planner === null)
     return no("NOTHING_TO_RETRY", "the run has no plan that was accepted, and there is no planner: give a plan");
   return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], kept: [] };
 }
@@ -70,6 +70,7 @@ function withoutPlan(run: Run): Reopening | NoReopening {
 /** Which steps are kept and which run, if `from` is begun again or another plan takes the place of the present one. */
 export function partsOf(run: Run, { from, plan }: Wish): Reopening | NoReopening {
   const steps = plan === undefined ? run.steps : stepsOf(run, plan);
+  const tools = plan?.tools ?? [...(currentPlan(run)?.tools.values() ?? [])];
   if (from !== undefined && !steps.has(from)) return no("UNKNOWN_STEP", `there is no step ${from}`);
   const ids = [...steps.keys()];
   const finished = (id: string) => run.steps.has(id) && isFinished(run.steps.get(id)!.work);
@@ -94,7 +95,7 @@ export function partsOf(run: Run, { from, plan }: Wish): Reopening | NoReopening
     reused: ids.filter((id) => !runs.has(id)),
     runs: ids.filter((id) => runs.has(id)),
     anew: ids.filter((id) => anew.has(id)),
-    actAgain: ids.filter((id) => anew.has(id) && finished(id) && mayAct(steps.get(id)!, toolsOf(run, plan))),
+    actAgain: ids.filter((id) => anew.has(id) && hasRun(run, id) && mayAct(steps.get(id)!, tools)),
     unknown,
     kept: ids.flatMap((id) =>
       runs.has(id) ? (goesOn(id) || itemsStay(id) ? partsKept(run.steps.get(id)) : []) : [{ step: id }],
@@ -116,8 +117,7 @@ function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, St
 
 const byName = (tools: readonly ToolSpec[]) => new Map(tools.map((tool) => [tool.name, tool]));
 
-const toolsOf = (run: Run, plan: CheckedPlan | undefined) =>
-  plan === undefined ? (currentPlan(run)?.tools ?? new Map<string, ToolSpec>()) : byName(plan.tools);
+const mayAct = ({ spec }: StepState, tools: readonly ToolSpec[]) => tools.some((tool) => mayActThrough(spec, tool));
 
 /** The steps that mean something else than they did, or are new. */
 function changedSteps(run: Run, { plan, inputs, tools }: CheckedPlan): readonly string[] {
@@ -138,10 +138,14 @@ const isDoubtful = ({ status, givenUp }: Work) => status === "unknown" || givenU
 
 const holdsDoubt = ({ work, items = [] }: StepState) => [work, ...items].some(isDoubtful);
 
-export function mayAct({ spec, tool }: StepState, tools: ReadonlyMap<string, ToolSpec>): boolean {
-  if (spec.kind !== "agent") return tool !== undefined && tool.effects !== "none";
-  const names = spec.tools === "all" ? [...tools.keys()] : spec.tools;
-  return names.some((name) => (tools.get(name)?.effects ?? "none") !== "none");
+/** A tool that failed with an error of its own has not acted; an agent may have called any number of tools before it failed. */
+function hasRun(run: Run, id: string): boolean {
+  const state = run.steps.get(id);
+  if (state === undefined) return false;
+  const { spec, work, items = [] } = state;
+  const ran = ({ status, startedAt, effectKey }: Work) =>
+    status === "completed" || run.acted.has(effectKey) || (spec.kind === "agent" && startedAt !== undefined);
+  return ran(work) || items.some(ran);
 }
 
 /** What an unfinished step has finished, or holds in doubt. */
@@ -165,9 +169,10 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   if (plan !== undefined) {
     const mustAsk = run.plans.at(-1)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
     const changes = { kept };
+    const fresh = new Set(parts.runs);
     return [
       reopened,
-      ...proposal(plan, { revision: run.plans.length + 1, cause: "edit", changes, mustAsk, settings, at }),
+      ...proposal(plan, { revision: run.plans.length + 1, cause: "edit", changes, fresh, mustAsk, settings, at }),
     ];
   }
   if (stage === "plan") return [reopened];

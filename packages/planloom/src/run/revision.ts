@@ -4,11 +4,10 @@
 import type { Finding } from "../plan/finding.js";
 import { descendantsOf } from "../plan/graph.js";
 import { repeatFindings } from "../plan/repeat.js";
-import type { ToolSpec } from "../plan/tool-spec.js";
 import type { EventData, Fact } from "./event.js";
 import type { CheckedPlan } from "./input.js";
-import { proposal, type Around } from "./proposal.js";
-import { mayAct, partsOf, type Reopening } from "./reopen.js";
+import { mayActThrough, proposal, type Around } from "./proposal.js";
+import { partsOf, type Reopening } from "./reopen.js";
 import { isFinished } from "./restart.js";
 import { currentPlan, type Run, type StepState } from "./state.js";
 import { stepStates } from "./steps.js";
@@ -81,10 +80,10 @@ export function revisionProposed(
   const tools = new Map(checked.tools.map((tool) => [tool.name, tool]));
   const steps = stepStates(checked.plan, { revision: run.plans.length + 1, tools, attempts: run.attempts });
   const fresh = new Set(parts.anew);
-  const acting = [...steps.values()].filter((state) => mayAct(state, tools));
   const untrusted = replan !== undefined && readsUntrusted(run);
-  const mustApprove = acting
-    .map(({ spec }) => spec.id)
+  const mustApprove = checked.plan.steps
+    .filter((step) => checked.tools.some((tool) => mayActThrough(step, tool)))
+    .map(({ id }) => id)
     .filter((id) => (fresh.has(id) ? untrusted : run.mustApprove.has(id)));
   const rejected = currentPlan(run)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
   return proposal(checked, {
@@ -97,7 +96,7 @@ export function revisionProposed(
       ...(replan === undefined ? {} : { reason: replan.reason }),
       mustApprove,
     },
-    acting: [...new Set(acting.filter(({ spec }) => fresh.has(spec.id)).flatMap((state) => actsThrough(state, tools)))],
+    fresh,
     mustAsk: around.mustAsk ?? rejected,
     ...(usage === undefined ? {} : { usage }),
   });
@@ -119,10 +118,4 @@ function readsUntrusted(run: Run): boolean {
     const begun = work.status !== "pending" && work.status !== "ready";
     return begun && (spec.kind === "agent" || (spec.kind === "tool" && tool?.trusted !== true));
   });
-}
-
-function actsThrough({ spec, tool }: StepState, tools: ReadonlyMap<string, ToolSpec>): readonly string[] {
-  if (spec.kind !== "agent") return tool === undefined ? [] : [tool.name];
-  const names = spec.tools === "all" ? [...tools.keys()] : spec.tools;
-  return names.filter((name) => (tools.get(name)?.effects ?? "none") !== "none");
 }

@@ -64,6 +64,8 @@ export interface Work {
   error?: Failure;
   /** Why it was skipped, retried or failed, in words. */
   reason?: string;
+  /** The run whose call gave the output: another one that was forked, or this one before the step was begun again. */
+  carried?: string;
   /** Of a skip. */
   cause?: EventData["step.skipped"]["cause"];
   question?: string;
@@ -166,6 +168,8 @@ export interface Run {
   ended?: "completed" | "failed" | "cancelled";
   /** ms since 1970. */
   endedAt?: number;
+  /** When a person had it go on for the last time, ms since 1970. */
+  reopenedAt?: number;
   success: boolean;
   /** Why the run failed. */
   error?: Failure;

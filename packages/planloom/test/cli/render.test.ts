@@ -76,6 +76,43 @@ test("a course that begins in the middle says only what is new, without a gap", 
   expect(said.join("\n")).not.toContain("PLANNING");
 });
 
+test("a run that is begun again has its headings again, and its table counts from there", async () => {
+  const broken = new Set(["last"]);
+  const steps = ["first", "last"].map((id) => ({
+    id,
+    tool: "work",
+    dependsOn: id === "last" ? ["first"] : [],
+    retry: { attempts: 1 },
+  }));
+  const work = tool({
+    name: "work",
+    description: "Works, or not.",
+    input: { type: "object" },
+    effects: "none",
+    run: (_args, { stepId }) => {
+      if (broken.has(stepId)) throw new Error("not today");
+      return stepId;
+    },
+  });
+  const loom = await createLoom({ store: memoryStore(), tools: [work] });
+  const run = await loom.start("Work", { plan: { steps } });
+  await run.result();
+  broken.clear();
+  await run.retry({ by: "ann" });
+  await run.result();
+  const { display, said } = recorder();
+  const course = new Course(display);
+  for (const event of await loom.store.read(run.id)) course.event(event);
+  await loom.close();
+  const order = said.flatMap(
+    (text) => /EXECUTING|retried +by ann|start +\w+/.exec(text)?.[0].replace(/ +/g, " ") ?? [],
+  );
+  expect(order).toEqual(["EXECUTING", "start first", "start last", "retried by ann", "EXECUTING", "start last"]);
+  const { reopenedAt = 0 } = course.run!;
+  const table = tableLines(course.run!, new Map(), reopenedAt + 4_200, { columns: 60, rows: 24 });
+  expect(table.at(-1)).toContain("2 of 2 completed · 4.2 s");
+});
+
 test("text from outside cannot steer a terminal", () => {
   expect(oneLine("a\u001b]0;title\u0007b\r\nc")).toBe("a ]0;title b c");
   expect(oneLine("x".repeat(300), 10)).toBe("xxxxxxxxx…");

@@ -11,7 +11,7 @@ import { eventsOf, folder } from "./parts.js";
 interface Bench {
   readonly calls: string[];
   readonly broken: Set<string>;
-  readonly loom: () => Promise<Loom>;
+  readonly loom: (approval?: "never" | "effects") => Promise<Loom>;
 }
 
 function bench(): Bench {
@@ -32,9 +32,10 @@ function bench(): Bench {
         return `${stepId} ${of}`.trim();
       },
     });
-  const loom = async () => {
+  const loom = async (approval: "never" | "effects" = "never") => {
     const store = await openSqliteStore({ path });
-    const opened = await createLoom({ store, tools: [make("look", "none"), make("pay", "once")] }, { env: {} });
+    const tools = [make("look", "none"), make("pay", "once")];
+    const opened = await createLoom({ store, tools, approval }, { env: {} });
     onTestFinished(async () => {
       await opened.close();
       await store.close();
@@ -100,10 +101,14 @@ it("runs only the items that failed", async () => {
   const run = await (await loom()).start("", { plan });
   expect(await run.result()).toMatchObject({ status: "failed" });
   expect(calls).toEqual(["all:x", "all:z"]);
+  expect(await run.previewRetry()).toMatchObject({ runs: ["all"], anew: [], actAgain: [] });
+  expect(await run.previewFork({ at: "all" })).toMatchObject({ anew: ["all"], actAgain: ["all"] });
   broken.clear();
-  await run.retry();
+  const heard: string[] = [];
+  await run.retry({}, { event: ({ type }) => void heard.push(type) });
   expect(await run.result()).toMatchObject({ status: "completed", answer: ["all x", "all y", "all z"] });
   expect(calls).toEqual(["all:x", "all:z", "all:y"]);
+  expect([heard[0], heard.at(-1)]).toEqual(["run.reopened", "run.completed"]);
   await run.replay({ strict: true });
 });
 
@@ -141,4 +146,33 @@ it("begins another run at a step, with what was done before it", async () => {
     ["c", undefined],
   ]);
   await fork.replay({ strict: true });
+});
+
+it("asks a person for a fork only where what is still to run may act", async () => {
+  const { calls, broken, loom } = bench();
+  const opened = await loom("effects");
+  const plan = {
+    goal: "pay",
+    ...chain,
+    steps: chain.steps.map((step) => (step.id === "b" ? { ...step, expect: "${{ false }}" } : step)),
+  };
+  const run = await opened.start("", { plan });
+  const waiting = await run.result();
+  await run.approve(waiting.waiting!.approvals[0]!.hash);
+  expect(await run.result()).toMatchObject({ status: "failed", error: { code: "EXPECT_FAILED" } });
+  expect(calls).toEqual(["a", "b:a"]);
+  // Its output was refused, but it has acted.
+  expect(await run.previewFork({ at: "b", plan: { goal: "pay", ...chain } })).toMatchObject({ actAgain: ["b"] });
+  broken.add("c");
+  await run.retry({ plan: { goal: "pay", ...chain } });
+  await run.approve((await run.result()).waiting!.approvals[0]!.hash);
+  expect(await run.result()).toMatchObject({ status: "failed", stepsCompleted: 2 });
+  expect(calls).toEqual(["a", "b:a"]);
+  broken.clear();
+  const late = await run.fork({ at: "c" });
+  expect(await late.result()).toMatchObject({ status: "completed", answer: "c b a" });
+  const early = await run.fork({ at: "b" });
+  expect(await early.result()).toMatchObject({ status: "awaiting-approval" });
+  await late.replay({ strict: true });
+  await early.replay({ strict: true });
 });

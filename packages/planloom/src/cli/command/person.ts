@@ -5,7 +5,7 @@ import type { LoomRun, SendOptions } from "../../engine/loom-run.js";
 import type { Reply } from "../../engine/engine.js";
 import type { Json } from "../../plan/json.js";
 import { documentOf } from "../../run/document.js";
-import { refused, takeUp, type DriveFlags } from "../drive.js";
+import { recorded, refused, takeUp, type DriveFlags } from "../drive.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, settingsIn, type ModelFlags } from "../flags.js";
@@ -127,8 +127,7 @@ async function tell(
     const run = await loom.get(runId);
     const reply = await command(run, { by, record: "only" }, loom);
     if (!reply.ok) return refused(run, reply);
-    say(`Recorded. Whoever drives run ${runId} next obeys it; to drive it here: ${PROGRAM} resume ${runId}`);
-    return EXIT.done;
+    return recorded(runId);
   });
 }
 

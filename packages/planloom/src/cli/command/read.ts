@@ -20,8 +20,9 @@ import { print, printJson, PROGRAM, say, stdoutGone } from "../output.js";
 import { withStore, type PlaceFlags } from "../place.js";
 import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../render-end.js";
 import { costText } from "../render-estimate.js";
-import { actLines, planLines } from "../render-plan.js";
-import { traceLines } from "../render-trace.js";
+import { actLinesOf } from "../render-lines.js";
+import { planLines } from "../render-plan.js";
+import { carriedText, traceLines } from "../render-trace.js";
 import { runNamed } from "../run-name.js";
 import { duration, manyLines, oneLine, paint } from "../style.js";
 import { traceOf } from "../trace.js";
@@ -68,11 +69,11 @@ export async function showCommand(name: string, flags: ReadFlags & { readonly tr
     const run = await loadRun(store, runId);
     const document = documentOf(run);
     const cost = costOf(run, pricesToday(config));
-    const trace =
-      flags.trace === true ? traceOf(await store.read(runId), await store.readRunJournal(runId)) : undefined;
+    const log = flags.trace === true ? await store.read(runId) : undefined;
+    const trace = log === undefined ? undefined : traceOf(log, await store.readRunJournal(runId));
     if (flags.json === true) printJson({ ...document, ...cost, ...(trace === undefined ? {} : { trace }) });
     else {
-      const steps = trace === undefined ? stepLines(document) : traceLines(trace);
+      const steps = trace === undefined ? stepLines(document) : traceLines(trace, log!);
       print(
         showLines(
           run,
@@ -104,7 +105,10 @@ export function showLines(state: Run, steps: readonly string[], figures: readonl
   return [
     `${paint("bold", "run")}      ${run.runId}`,
     `${paint("bold", "goal")}     ${manyLines(run.goal)}`,
-    `${paint("bold", "status")}   ${status}${status === "completed" && !success ? " (without success)" : ""}, begun ${run.startedAt}`,
+    ...(run.parent === undefined
+      ? []
+      : [`${paint("bold", "forked")}   from run ${run.parent.runId} at step ${run.parent.at}`]),
+    `${paint("bold", "status")}   ${status}${status === "completed" && !success ? " (without success)" : ""}, begun ${run.startedAt}${run.retriedAt === undefined ? "" : `, retried ${run.retriedAt}`}`,
     ...(plan === null || checked === undefined
       ? []
       : [`${paint("bold", "plan")}     revision ${plan.revision}, hash ${plan.hash}`, ...planLines(checked), ""]),
@@ -122,19 +126,18 @@ export function showLines(state: Run, steps: readonly string[], figures: readonl
 
 /** Of a plan that waits for approval: what it would do. */
 function awaitedLines(run: Run): readonly string[] {
-  const proposed = currentPlan(run);
-  const waits = [...run.approvals.values()].some(({ subject }) => subject === "plan");
-  if (proposed === undefined || !waits) return [];
-  const lines = actLines(proposed);
+  if (![...run.approvals.values()].some(({ subject }) => subject === "plan")) return [];
+  const lines = actLinesOf(run);
   return lines.length === 0 ? [] : [...lines, ""];
 }
 
 function stepLines(run: RunDocument): readonly string[] {
   return run.steps.map((step) => {
-    const { id, status, attempts, startedAt, finishedAt, error, items } = step;
+    const { id, status, attempts, startedAt, finishedAt, error, items, carried } = step;
     const took =
       startedAt === null || finishedAt === null ? "" : duration(Date.parse(finishedAt) - Date.parse(startedAt));
     const parts = [
+      carriedText(carried, run.runId),
       took,
       attempts > 1 ? `${attempts} attempts` : "",
       items === undefined ? "" : `${items.length} items`,
@@ -192,7 +195,8 @@ export async function watchCommand(name: string, flags: PlaceFlags): Promise<num
       clearInterval(timer);
       course.rest();
     }
-    return closing(documentOf(await loadRun(store, runId)));
+    // As it was followed: it may have been begun again since.
+    return closing(documentOf(course.run ?? (await loadRun(store, runId))));
   });
 }
 

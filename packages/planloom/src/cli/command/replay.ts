@@ -5,10 +5,8 @@ import { loadRun } from "../../engine/log.js";
 import { recordingOf, type Recording } from "../../engine/recording.js";
 import { replayRecording } from "../../engine/replay-recording.js";
 import { documentOf } from "../../run/document.js";
-import type { RunEvent } from "../../run/event.js";
 import { replay, replayDiffers, type Difference } from "../../run/replay.js";
-import { Course } from "../course.js";
-import { openDisplay } from "../display.js";
+import { openCourse } from "../drive.js";
 import { EXIT } from "../exit-code.js";
 import type { RunFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
@@ -37,7 +35,7 @@ export async function replayCommand(name: string, { strict, json, record, ...pla
     const trace = traceOf(events, await store.readRunJournal(runId));
     const differences = strict === true ? replay(events).differences : undefined;
     if (json === true) printJson({ ...documentOf(run), trace, ...(differences === undefined ? {} : { differences }) });
-    else print(showLines(run, traceLines(trace)).join("\n"));
+    else print(showLines(run, traceLines(trace, events)).join("\n"));
     say(`Rebuilt from the ${count(events.length, "event")} of its log; nothing was called.`);
     if (record !== undefined) await saveRecording(await recordingOf(store, runId), record);
     return judged(runId, differences);
@@ -61,8 +59,7 @@ export async function saveRecording(recording: Recording, file: string): Promise
 /** The recorded run again; a plan file or a goal after `run` takes the place of the recorded one. */
 export async function rerunCommand(words: readonly string[], file: string, flags: RunFlags): Promise<number> {
   const { config } = await configOf(flags);
-  const onEvent = flags.jsonl === true ? (event: RunEvent) => print(JSON.stringify(event)) : undefined;
-  const course = new Course(await openDisplay(flags.quiet === true), onEvent);
+  const course = await openCourse(flags);
   const options = { ...(await aimOf(words)), ...(await inputsIn(flags)), listener: course };
   const document = await replayRecording(file, isConfigured(config) ? { ...options, config } : options).finally(() =>
     course.rest(),

@@ -3,16 +3,12 @@
 import type { Loom } from "../../engine/loom.js";
 import type { LoomRun } from "../../engine/loom-run.js";
 import type { Json } from "../../plan/json.js";
-import type { RunEvent } from "../../run/event.js";
-import { Course } from "../course.js";
-import { openDisplay } from "../display.js";
-import { driveToEnd } from "../drive.js";
+import { driveToEnd, openCourse } from "../drive.js";
 import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
-import { print } from "../output.js";
 import { withLoom } from "../place.js";
-import { draftInvalid, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
+import { checkedDraft, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
 import { rerunCommand, saveRecording } from "./replay.js";
 
 type Inputs = { readonly [name: string]: Json };
@@ -37,8 +33,7 @@ async function start(
   flags: RunFlags,
 ): Promise<number> {
   const { goal, plan } = text === undefined ? { goal: words } : understood(loom, text, inputs, words === "-");
-  const onEvent = flags.jsonl === true ? (event: RunEvent) => print(JSON.stringify(event)) : undefined;
-  const course = new Course(await openDisplay(flags.quiet === true), onEvent);
+  const course = await openCourse(flags);
   const options = { inputs, listener: course, ...(plan === undefined ? {} : { plan }) };
   let run: LoomRun | undefined;
   const code = await driveToEnd(loom, course, flags, async () => (run = await loom.start(goal, options)));
@@ -48,13 +43,9 @@ async function start(
 
 /** A plan that passes check, or (from standard input only) a goal in words. Throws PLAN_INVALID. */
 function understood(loom: Loom, text: PlanText, inputs: Inputs, orGoal: boolean): { goal: string; plan?: unknown } {
-  const read = readDraft(text, loom.inventory);
-  if (orGoal && (read.kind === "no-plan" || read.kind === "refusal") && text.text.trim() !== "") {
-    return { goal: text.text.trim() };
-  }
-  if (read.kind !== "plan") throw draftInvalid(read.findings, text.name);
-  const goal = goalOf(read.draft, text.name);
-  const checked = loom.check(read.draft, { inputs, goal, locate: read.locate });
-  if (!checked.ok) throw draftInvalid(checked.findings, text.name);
-  return { goal, plan: read.draft };
+  const words = text.text.trim();
+  if (orGoal && words !== "" && /^(no-plan|refusal)$/.test(readDraft(text, loom.inventory).kind))
+    return { goal: words };
+  const { draft } = checkedDraft(loom, text, { inputs });
+  return { goal: goalOf(draft, text.name), plan: draft };
 }

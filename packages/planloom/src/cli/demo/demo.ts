@@ -6,9 +6,7 @@ import { join } from "node:path";
 import type { LoomConfig } from "../../engine/config.js";
 import type { Loom, LoomPorts } from "../../engine/loom.js";
 import { startFakeOpenAI, type FakeOpenAI } from "../../testing/fake-openai-server.js";
-import { Course } from "../course.js";
-import { openDisplay } from "../display.js";
-import { driveToEnd } from "../drive.js";
+import { driveToEnd, openCourse } from "../drive.js";
 import { say } from "../output.js";
 import { withLoom, type PlaceFlags } from "../place.js";
 import { paint } from "../style.js";
@@ -71,6 +69,6 @@ function portsTo({ url }: FakeOpenAI): LoomPorts {
 }
 
 async function drive(loom: Loom, goal: string, flags: { readonly quiet?: boolean }): Promise<number> {
-  const course = new Course(await openDisplay(flags.quiet === true));
+  const course = await openCourse(flags);
   return driveToEnd(loom, course, flags, () => loom.start(goal, { listener: course }));
 }
