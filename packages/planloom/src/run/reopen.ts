@@ -119,11 +119,12 @@ const byName = (tools: readonly ToolSpec[]) => new Map(tools.map((tool) => [tool
 
 const mayAct = ({ spec }: StepState, tools: readonly ToolSpec[]) => tools.some((tool) => mayActThrough(spec, tool));
 
-/** The steps that mean something else than they did, or are new. */
-function changedSteps(run: Run, { plan, inputs, tools }: CheckedPlan): readonly string[] {
+/** The steps that mean something else than they did, or are new. A tool that was changed since makes no finished call void. */
+function changedSteps(run: Run, { plan, inputs }: CheckedPlan): readonly string[] {
   const before = currentPlan(run);
   if (before === undefined) return [];
-  const [was, is] = [stepHashes(before.plan, run.inputs, [...before.tools.values()]), stepHashes(plan, inputs, tools)];
+  const was = stepHashes(before.plan, run.inputs, before.tools.values());
+  const is = stepHashes(plan, inputs, before.tools.values());
   return [...is.keys()].filter((id) => was.get(id) !== is.get(id));
 }
 
