@@ -12,7 +12,7 @@ import { checkEpoch } from "../store/store-error.js";
 import { Drive, type DrivePorts } from "./drive.js";
 import type { Engine, Listener, Reply, StartRequest, Stop } from "./engine.js";
 import { livenessOf, newHolder } from "./holder.js";
-import { loadRun, readEvents } from "./log.js";
+import { loadRun, pause, readEvents } from "./log.js";
 
 export interface LocalEngineOptions extends DrivePorts {
   /** Unique ids of runs and commands. */
@@ -154,11 +154,18 @@ class LocalEngine implements Engine {
     const reply = new Promise<Reply>((resolve) => this.#asked.set(inputId, { runId, reply: resolve }));
     try {
       await this.#ports.store.put(runId, entry);
-      if (await this.#mayTakeOver(runId)) await this.#takeOver(runId, listener);
-      const drive = this.#drives.get(runId);
-      if (drive !== undefined) await drive.takeInbox();
-      else if (this.#asked.has(inputId)) return await this.#replyInLog(runId, inputId, fromSeq, ended !== undefined);
-      return await reply;
+      const deadline = this.#ports.clock.now() + LIMITS.replyMs;
+      for (;;) {
+        if (await this.#mayTakeOver(runId)) await this.#takeOver(runId, listener);
+        const drive = this.#drives.get(runId);
+        if (drive !== undefined) await drive.takeInbox();
+        if (drive !== undefined || !this.#asked.has(inputId)) return await reply;
+        const found = await this.#replyInLog(runId, inputId, fromSeq, deadline);
+        // Who has ended a run lets go of it a moment later: then it may go on here.
+        const over = !found.ok && found.code === "RUN_ENDED" && command.type === "retry";
+        if (!over || this.#ports.clock.now() >= deadline) return found;
+        await pause(this.#ports.clock, LIMITS.inboxPollMs);
+      }
     } finally {
       this.#asked.delete(inputId);
     }
@@ -292,13 +299,12 @@ class LocalEngine implements Engine {
   }
 
   /** The answer to a command that another process obeys. */
-  async #replyInLog(runId: string, inputId: string, fromSeq: number, beyondEnd: boolean): Promise<Reply> {
-    const deadline = this.#ports.clock.now() + LIMITS.replyMs;
+  async #replyInLog(runId: string, inputId: string, fromSeq: number, deadline: number): Promise<Reply> {
     const until = new AbortController();
     const cancel = this.#ports.clock.setTimer(deadline - this.#ports.clock.now(), () => until.abort());
     try {
       const { store, clock } = this.#ports;
-      const options = { fromSeq, follow: true, beyondEnd, signal: until.signal };
+      const options = { fromSeq, follow: true, signal: until.signal };
       for await (const event of readEvents(store, clock, runId, options)) {
         // What had expired by then is the engine's word, not the answer.
         if (event.inputId === inputId && event.by !== "engine") return replyOf(event);

@@ -35,13 +35,10 @@ export async function* readEvents(
   {
     fromSeq = 1,
     follow = false,
-    beyondEnd = false,
     signal,
   }: {
     readonly fromSeq?: number;
     readonly follow?: boolean;
-    /** Follows a run that has ended too: somebody has it go on. */
-    readonly beyondEnd?: boolean;
     readonly signal?: AbortSignal;
   },
 ): AsyncGenerator<RunEvent> {
@@ -55,7 +52,7 @@ export async function* readEvents(
       ended = endedAfter(event) ?? ended;
     }
     ended ??= await hasEnded(store, runId);
-    if (!follow || (ended && !beyondEnd) || signal?.aborted === true) return;
+    if (!follow || ended || signal?.aborted === true) return;
     await pause(clock, LIMITS.inboxPollMs, signal);
   }
 }
@@ -98,7 +95,8 @@ function endedAfter({ type }: RunEvent): boolean | undefined {
   return type === "run.completed" || type === "run.failed" || type === "run.cancelled" ? true : undefined;
 }
 
-function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+/** Resolves after so long, or when it is aborted. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       cancel();

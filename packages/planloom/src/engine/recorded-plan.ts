@@ -40,7 +40,9 @@ export function startOf(recorded: Start, loom: Loom | undefined, options: Replay
   const plan = options.plan ?? (recorded.given === undefined ? undefined : writePlan(recorded.given.plan));
   const given = loom === undefined || plan === undefined ? recorded.given : checkedBy(loom, plan, goal, inputs);
   const started = { ...recorded.started, goal, inputs: given?.inputs ?? inputs, planGiven: given !== undefined };
-  return { type: "start", started, ...(given === undefined ? {} : { given }) };
+  const steps = new Set(given?.plan.steps.map(({ id }) => id));
+  const carried = recorded.carried?.filter(({ data }) => "step" in data && steps.has(data.step as string));
+  return { type: "start", started, ...(given === undefined ? {} : { given }), ...(carried && { carried }) };
 }
 
 /** The plan, checked against the tools of today. */

@@ -9,12 +9,12 @@ import { documentOf, type RunDocument } from "../run/document.js";
 import type { Effect } from "../run/effect.js";
 import type { EventOf, RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve.js";
-import { isCommand, type Command, type Input, type Outcome, type Start } from "../run/input.js";
+import { isCommand, type CheckedPlan, type Command, type Input, type Outcome, type Start } from "../run/input.js";
 import { inputsOf, type Answered } from "../run/replay.js";
 import { emptyRun, workOf, type Run } from "../run/state.js";
 import { memoryStore } from "../store/memory.js";
 import { askedIn, personAsked, personPlace, placeText, Questions, recordingDiffers, sameAsked } from "./asked.js";
-import type { Engine, Listener } from "./engine.js";
+import type { Engine, Listener, Reply } from "./engine.js";
 import { jumpingClock } from "./jumping-clock.js";
 import { localEngine } from "./local.js";
 import type { Loom } from "./loom.js";
@@ -111,9 +111,8 @@ class Rerun {
 
   // The script
 
-  async start({ started, given }: Start): Promise<void> {
-    const request = { runId: this.#runId, started, ...(given === undefined ? {} : { given }) };
-    await this.#engine.start(request, this.#listener);
+  async start({ type: _type, ...request }: Start): Promise<void> {
+    await this.#engine.start({ runId: this.#runId, ...request }, this.#listener);
     this.#watch(this.#engine);
     await this.#settle();
   }
@@ -127,6 +126,7 @@ class Rerun {
     if (said?.type === "input.refused" || input?.type === "clock") return;
     if (input === undefined) throw answerUnknown(said ?? events[0]!);
     if (input.type === "recovered") await this.#recover(input);
+    else if (input.type === "retry") await this.#retry(input);
     else if (isCommand(input)) await this.#obey(input, events);
     else await this.#answer(input as Outcome);
     await this.#settle();
@@ -151,24 +151,30 @@ class Rerun {
       throw recordingDiffers(`${placeText(place)} is not asked any more.`, this.#askedThen.get(place) ?? null, null);
     }
     this.#open.delete(place);
-    give(outcome.type === "planned" && this.loom !== undefined ? this.#plannedToday(outcome, this.loom) : outcome);
+    if (outcome.type !== "planned") return give(outcome);
+    give({ ...outcome, plan: this.#checkedToday(outcome.plan, this.#run.inputs) });
   }
 
-  #plannedToday(outcome: Outcome & { readonly type: "planned" }, loom: Loom): Outcome {
-    const { goal, inputs } = this.#run;
-    return { ...outcome, plan: checkedBy(loom, writePlan(outcome.plan.plan), goal, inputs) };
+  /** A person has the run go on after its end: as then, somebody has to drive it again. */
+  async #retry({ id: _id, at: _at, by, plan, ...said }: Input & { readonly type: "retry" }): Promise<void> {
+    await this.#comesTo(() => this.#run.ended !== undefined);
+    const today = plan === undefined ? {} : { plan: this.#checkedToday(plan, plan.inputs) };
+    const reply = await this.#engine.send(this.#runId, { ...said, ...today }, { by, record: "only" });
+    if (!reply.ok) throw commandRefused(said, reply);
+    await this.#engine.drive(this.#runId, "retried", this.#listener);
+    this.#watch(this.#engine);
+  }
+
+  #checkedToday(recorded: CheckedPlan, inputs: CheckedPlan["inputs"]): CheckedPlan {
+    const { loom } = this;
+    return loom === undefined ? recorded : checkedBy(loom, writePlan(recorded.plan), this.#run.goal, inputs);
   }
 
   async #obey(command: Input & Command, events: readonly RunEvent[]): Promise<void> {
     const { id: _id, at: _at, by, ...said } = command;
     const reply = await this.#engine.send(this.#runId, (await this.#meant(said, events)) ?? said, { by });
     await this.#settle();
-    if (!reply.ok)
-      throw recordingDiffers(
-        `a person's ${command.type} is refused.`,
-        said as unknown as Json,
-        `${reply.code}: ${reply.message}`,
-      );
+    if (!reply.ok) throw commandRefused(said, reply);
   }
 
   /** The command for what waits now in the place of what waited then: a hash may be another one. */
@@ -246,6 +252,10 @@ class Rerun {
 
 /** With a store in memory, all that is under way has come to its end by then. */
 const loopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function commandRefused(said: Command, { code, message }: Reply & { readonly ok: false }): PlanloomError {
+  return recordingDiffers(`a person's ${said.type} is refused.`, said as unknown as Json, `${code}: ${message}`);
+}
 
 function decisionIn(events: readonly RunEvent[]): EventOf<"approval.granted"> | EventOf<"approval.denied"> {
   const isDecision = (event: RunEvent) =>

@@ -11,7 +11,7 @@ import { typeFromSchema } from "../plan/type-schema.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { fact, type Fact } from "./event.js";
-import { closeFanOut, failed, refOf } from "./failure.js";
+import { closeFanOut, failed, refOf, unknown } from "./failure.js";
 import { completed } from "./gate.js";
 import { scopeOf, skippedAmong } from "./scope.js";
 import { currentPlan, type Run, type Work } from "./state.js";
@@ -159,8 +159,13 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   const key = hashOf([run.id, spec.id, work.item, name, args, 0]);
   // Whoever begins a step again wants its outcome, not a second effect.
   const acted = run.acted.get(key);
-  if (acted !== undefined)
-    return completed(run, work, { ...acted, steps: from.steps, usage: NO_USAGE, carried: run.id }, at);
+  if (acted?.known === true) {
+    const { output, tools, summary } = acted;
+    const returned = { output, tools, steps: from.steps, usage: NO_USAGE, carried: run.id };
+    return completed(run, work, summary === undefined ? returned : { ...returned, summary }, at);
+  }
+  if (acted?.known === false)
+    return [unknown(run, work, { error: acted.error, usage: NO_USAGE, call: { key, tool: name } }, at)];
   const reason = whyApproval(run, work);
   if (reason !== undefined) {
     // What an agent is told to do, and with what, decides what it does.

@@ -4,12 +4,15 @@ import { wavesOf } from "../plan/graph.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { fact, type Fact, type StepRef } from "./event.js";
 import { refOf } from "./failure.js";
-import { currentPlan, type Run, type StepState, type Work } from "./state.js";
+import { isFinished } from "./restart.js";
+import { currentPlan, workOf, type Run, type StepState, type Work } from "./state.js";
 
 export function carriedFacts(run: Run, kept: readonly StepRef[]): readonly Fact[] {
   const items = new Map<string, number[]>();
   const whole = new Set<string>();
   for (const { step, item } of kept) {
+    // What was begun and not finished is nothing that another run could go on with.
+    if (!isFinished(workOf(run, { step, item })!)) continue;
     if (item === undefined) whole.add(step);
     else items.set(step, [...(items.get(step) ?? []), item]);
   }

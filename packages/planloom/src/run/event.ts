@@ -134,7 +134,7 @@ export interface EventData {
     /** Definitions of the tools that the plan uses: the log explains itself without the program. */
     readonly tools: readonly ToolSpec[];
     readonly cause: "given" | "fork" | "goal" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
-    /** What the steps of the plan before have finished and this one keeps; an unknown outcome is kept too. */
+    /** Steps and items of the plan before that were begun, finished or not, and that this one does not begin anew. */
     readonly kept?: readonly StepRef[];
     /** Ids of the plan before that are not in this one, and the other way round; and those that mean something else now. */
     readonly dropped?: readonly string[];

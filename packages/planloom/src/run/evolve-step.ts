@@ -23,8 +23,11 @@ export function makeReady(run: Run, work: Work): void {
 }
 
 export function queueNextItem(run: Run, state: StepState): void {
-  const next = state.waitingItems.pop();
-  if (next !== undefined) makeReady(run, state.items![next]!);
+  for (let next = state.waitingItems.pop(); next !== undefined; next = state.waitingItems.pop()) {
+    const work = state.items![next]!;
+    // Another run may have finished it already.
+    if (work.status === "pending") return makeReady(run, work);
+  }
 }
 
 /** Takes work out of whatever it was in, and gives its place under the concurrency limit back. */
@@ -114,7 +117,8 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
 export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed">): void {
   const work = workOf(run, data)!;
   const whole = work.item === null && work.step.items !== undefined;
-  finish(run, work, "completed", whole ? work.step.items!.map((item) => item.output ?? null) : data.output, at);
+  const placed = hasPlace(work, data);
+  finish(run, work, "completed", placed, whole ? work.step.items!.map((item) => item.output ?? null) : data.output, at);
   work.origin = { steps: [data.step], tools: data.from.tools };
   if (data.summary !== undefined) work.summary = data.summary;
   if (data.carried !== undefined) work.carried = data.carried;
@@ -129,7 +133,7 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
   work.reason = data.reason;
   spend(run, work, data.usage);
   if (data.output !== undefined && work.effects === "once") {
-    run.acted.set(work.effectKey, { output: data.output, tools: [(work.step.spec as ToolStep).tool] });
+    run.acted.set(work.effectKey, { known: true, output: data.output, tools: [(work.step.spec as ToolStep).tool] });
   }
   if (data.decision === "retry" || data.decision === "skip") {
     // The event that follows in the same append (step.retrying, step.skipped) moves it on.
@@ -137,7 +141,7 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
     nextAttempt(work);
     return;
   }
-  finish(run, work, "failed", undefined, at);
+  finish(run, work, "failed", true, undefined, at);
   nextAttempt(work);
   if (work.item !== null) return;
   if (data.decision === "fail") run.failing ??= { ...data.error, message: `step ${data.step}: ${data.error.message}` };
@@ -176,7 +180,7 @@ export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void
   work.reason = data.reason;
   work.cause = data.cause;
   if (data.carried !== undefined) work.carried = data.carried;
-  finish(run, work, "skipped", null, at);
+  finish(run, work, "skipped", hasPlace(work, data), null, at);
   work.origin = { steps: [data.step], tools: [] };
   if (data.cause === "null-reference" && !work.step.spec.optional) run.starved = true;
 }
@@ -196,6 +200,7 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   leaveFor(run, work, "unknown");
   work.error = data.error;
   work.doubt = data.key;
+  if (work.step.spec.kind === "tool") work.effectKey = data.key;
   work.doubts++;
   spend(run, work, data.usage);
   work.doubtful = data.tool;
@@ -236,6 +241,7 @@ export function onResolved(run: Run, data: EventData["step.resolved"]): void {
   const work = workOf(run, data)!;
   leaveFor(run, work, "pending");
   if (data.verdict === "abort") work.givenUp = true;
+  else run.acted.delete(data.key);
   work.crashes = 0;
   const inside = work.step.spec.kind === "agent";
   if (inside) (work.settled ??= new Map()).set(data.key, { verdict: data.verdict, output: data.output ?? null });
@@ -250,11 +256,16 @@ export function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled"
   spend(run, work, data.usage);
 }
 
-/** Work has ended: its item or step counts, and what waited for it may go on. */
+/** Whether work that ends makes room under `maxParallel`: what another run has done had no place in this one. */
+const hasPlace = ({ status }: Work, { carried }: { readonly carried?: string }) =>
+  carried === undefined || status !== "pending";
+
+/** Work has ended: its item or step counts, and what waited for it or for its place may go on. */
 function finish(
   run: Run,
   work: Work,
   status: "completed" | "failed" | "skipped",
+  placed: boolean,
   output: Json | undefined,
   at: number,
 ): void {
@@ -265,7 +276,8 @@ function finish(
   if (work.item !== null) {
     state.itemsOpen--;
     if (status === "failed") state.itemsFailed++;
-    return queueNextItem(run, state);
+    if (placed) queueNextItem(run, state);
+    return;
   }
   run.open--;
   run.counts[status]++;

@@ -373,6 +373,13 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
   else leaveFor(run, workOf(run, data.subject)!, "suspended");
 }
 
+/** Whoever writes another plan must know what has finished. */
+function whatIsDone({ counts }: Run): EventData["replan.requested"] | undefined {
+  if (counts.completed + counts.skipped === 0) return undefined;
+  const estimate = { tokens: null, costUsd: null };
+  return { mode: "full", cause: "goal", failed: [], reason: "the plan was rejected", estimate };
+}
+
 function forgetApproval(run: Run, hash: string): void {
   run.approvals.delete(hash);
   run.owed.delete(approvalKey(hash));
@@ -393,7 +400,9 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
     if (data.calls === true) plan.callsGranted = true;
     return;
   }
-  makeReady(run, workOf(run, data.subject)!);
+  const work = workOf(run, data.subject)!;
+  work.approved = data.hash;
+  makeReady(run, work);
 }
 
 function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
@@ -404,7 +413,8 @@ function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
   if (data.cause !== "rejected") return;
   run.rejected = [...run.rejected, { plan: plan.plan, comment: data.comment ?? "" }];
   run.rejections++;
-  if (plan.replan !== undefined) run.replan = plan.replan;
+  const replan = plan.replan ?? whatIsDone(run);
+  if (replan !== undefined) run.replan = replan;
   if (run.models.planner !== null && run.rejections <= run.settings.rejections) {
     owePlan(run, { attempt: 1, round: 0 });
   }

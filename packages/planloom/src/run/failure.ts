@@ -50,7 +50,7 @@ export function leavesDoubt(effects: EffectClass, ending: Ending, cancelling: bo
 /** What a person can do about a call in doubt. */
 export const SETTLE_NEXT = "Find out whether it happened, then settle it: --happened, --not-happened or --abort.";
 
-function unknown(
+export function unknown(
   run: Run,
   work: Work,
   outcome: Pick<Outcome & { type: "ended" }, "error" | "usage" | "call">,

@@ -1,8 +1,9 @@
 // A command as another process, or a program without types, has sent it. In: any value. Out: the command, or undefined.
 // Separate because what the kernel cannot decide would stop every process that ever drives the run.
 import { LIMITS } from "../limits.js";
+import { check } from "../plan/check.js";
 import { depthOf, isObject, sizeOf, type Json } from "../plan/json.js";
-import { planHash, planSchema } from "../plan/plan.js";
+import { planHash } from "../plan/plan.js";
 import { writePlan } from "../plan/write.js";
 import type { Settings } from "./event.js";
 import type { CheckedPlan, Command } from "./input.js";
@@ -81,6 +82,8 @@ function isSettings(value: unknown): boolean {
   if (!isObject(value) || !POLICIES.includes(value["approval"])) return false;
   const { budget, prices, replanTokens, replanCostUsd } = value;
   return (
+    // With no place at all nothing would ever begin.
+    value["concurrency"] !== 0 &&
     COUNTS.every((name) => isCount(value[name])) &&
     Object.entries(CHOICES).every(([name, choices]) => (choices as readonly unknown[]).includes(value[name])) &&
     isAmount(replanTokens) &&
@@ -91,13 +94,14 @@ function isSettings(value: unknown): boolean {
   );
 }
 
-/** A checked plan as this version checks them, and not changed since: its hash is that of its parts. */
+/** A plan that passes check with the tools beside it, and that is what its hash stands for. */
 function isPlan(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { plan, inputs, tools, hash, findings } = value as unknown as CheckedPlan;
   if (!isObject(inputs) || !Array.isArray(tools) || !Array.isArray(findings)) return false;
   try {
-    return planSchema.safeParse(writePlan(plan)).success && planHash(plan, inputs, tools) === hash;
+    const again = check(writePlan(plan), { tools }, { inputs, limits: { steps: Infinity, planBytes: Infinity } });
+    return again.ok && again.hash === hash && planHash(plan, inputs, tools) === hash;
   } catch {
     // What cannot even be written is no plan.
     return false;

@@ -12,8 +12,10 @@ export function refusedCommand(run: Run, { command, code, message }: EventData["
   switch (command) {
     case "retry": {
       const from = /^there is no step (.*)$/s.exec(message)?.[1];
-      if (code === "STEP_UNKNOWN") return undefined;
-      const models = message.includes("there is no planner") ? { ...run.models, planner: null } : run.models;
+      // Another plan may have come with it, which the log does not hold.
+      if (code === "STEP_UNKNOWN" || (from !== undefined && run.steps.has(from))) return undefined;
+      // A run that could ask a planner was told so because there is none any more.
+      const models = code === "NOTHING_TO_RETRY" ? { ...run.models, planner: null } : run.models;
       return { type: "retry", settings: run.settings, models, ...(from === undefined ? {} : { from }) };
     }
     case "cancel":

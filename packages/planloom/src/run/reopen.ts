@@ -1,5 +1,6 @@
 // Going on with a run that has ended: what is kept, what is begun again, or why nothing is. In: a run and what a person wants.
 // Out: the same as a preview, and as facts. Separate from the other commands, which are for runs that have not ended.
+import { LIMITS } from "../limits.js";
 import { hashOf } from "../plan/hash.js";
 import { canonicalJson } from "../plan/json.js";
 import type { Step } from "../plan/plan.js";
@@ -18,6 +19,8 @@ export interface Wish {
   readonly from?: string;
   /** Instead of the plan that it has, or the same with other inputs. */
   readonly plan?: CheckedPlan;
+  /** Who plays the roles from here on, if not those who did. */
+  readonly models?: EventData["run.started"]["models"];
 }
 
 /** What becomes of each step; ids in plan order. */
@@ -34,7 +37,7 @@ export interface Reopening {
   readonly actAgain: readonly string[];
   /** Steps with a call whose outcome is unknown still: a person is asked. */
   readonly unknown: readonly string[];
-  /** What goes over to another plan: finished steps and items, and those in doubt. */
+  /** What goes over to another plan: steps and items that were begun, finished or not, and that it does not begin anew. */
   readonly kept: readonly StepRef[];
 }
 
@@ -45,10 +48,10 @@ export interface NoReopening {
 }
 
 /** What a retry of this run would do, by those who play the roles now. A run that has not ended is not retried. */
-export function reopening(run: Run, wish: Wish & Pick<Run, "models">): Reopening | NoReopening {
+export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
   if (run.ended === undefined)
     return no("RUN_NOT_ENDED", "the run has not ended; cancel it first, or answer what it asks");
-  if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(wish.models);
+  if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(run, wish);
   const parts = partsOf(run, wish);
   if (!parts.ok) return parts;
   if (wish.plan === undefined && wish.from === undefined && run.ended === "completed") {
@@ -61,18 +64,31 @@ const no = (code: string, message: string): NoReopening => ({ ok: false, code, m
 
 const lacksPlan = (run: Run) => currentPlan(run) === undefined || currentPlan(run)!.denied === "rejected";
 
-function withoutPlan({ planner }: Run["models"]): Reopening | NoReopening {
-  if (planner === null)
+function withoutPlan(run: Run, { from, models = run.models }: Wish): Reopening | NoReopening {
+  if (from !== undefined) return unknownStep(from);
+  if (models.planner === null)
     return no("NOTHING_TO_RETRY", "the run has no plan that was accepted, and there is no planner: give a plan");
   return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], kept: [] };
 }
 
 /** Which steps are kept and which run, if `from` is begun again or another plan takes the place of the present one. */
-export function partsOf(run: Run, { from, plan }: Wish): Reopening | NoReopening {
-  const steps = plan === undefined ? run.steps : stepsOf(run, plan);
-  const tools = plan?.tools ?? [...(currentPlan(run)?.tools.values() ?? [])];
-  if (from !== undefined && !steps.has(from)) return no("UNKNOWN_STEP", `there is no step ${from}`);
+export function partsOf(run: Run, wish: Wish): Reopening | NoReopening {
+  const steps = wish.plan === undefined ? run.steps : stepsOf(run, wish.plan);
+  if (wish.from !== undefined && !steps.has(wish.from)) return unknownStep(wish.from);
+  const { lost, ...parts } = divided(run, steps, wish);
+  if (lost === undefined) return parts;
+  const message = `the outcome of step ${lost} is unknown and would be forgotten; retry the run as it is, and settle that first`;
+  return no("STEP_UNKNOWN", message);
+}
+
+/** `lost` is a step in doubt that does not go on as it is. */
+function divided(
+  run: Run,
+  steps: ReadonlyMap<string, StepState>,
+  { from, plan }: Wish,
+): Reopening & { readonly lost: string | undefined } {
   const ids = [...steps.keys()];
+  const tools = plan?.tools ?? [...(currentPlan(run)?.tools.values() ?? [])];
   const finished = (id: string) => run.steps.has(id) && isFinished(run.steps.get(id)!.work);
   const anew = reach(steps, [
     ...(plan === undefined ? [] : changedSteps(run, plan)),
@@ -81,15 +97,16 @@ export function partsOf(run: Run, { from, plan }: Wish): Reopening | NoReopening
   const runs = reach(steps, [...anew, ...ids.filter((id) => !finished(id))]);
   const late = new Set([...runs].flatMap((id) => steps.get(id)!.dependents.map(({ spec }) => spec.id)));
   const goesOn = (id: string) => runs.has(id) && !anew.has(id) && !late.has(id);
+  // A fan-out is mended for the items that failed.
   const itemsStay = (id: string) =>
-    plan !== undefined && anew.has(id) && !late.has(id) && sameList(run, plan, steps.get(id)!);
-  const unknown = ids.filter((id) => run.steps.has(id) && holdsDoubt(run.steps.get(id)!));
-  const lost = unknown.find((id) => !goesOn(id));
-  if (lost !== undefined) {
-    const message = `the outcome of step ${lost} is unknown and would be forgotten; retry the run as it is, and settle that first`;
-    return no("STEP_UNKNOWN", message);
-  }
+    plan !== undefined &&
+    run.ended === undefined &&
+    !finished(id) &&
+    !late.has(id) &&
+    sameList(run, plan, steps.get(id)!);
+  const unknown = [...run.steps.keys()].filter((id) => holdsDoubt(run.steps.get(id)!));
   return {
+    lost: unknown.find((id) => !goesOn(id)),
     ok: true,
     stage: "execution",
     reused: ids.filter((id) => !runs.has(id)),
@@ -98,7 +115,13 @@ export function partsOf(run: Run, { from, plan }: Wish): Reopening | NoReopening
     actAgain: ids.filter((id) => anew.has(id) && hasRun(run, id) && mayAct(steps.get(id)!, tools)),
     unknown,
     kept: ids.flatMap((id) =>
-      runs.has(id) ? (goesOn(id) || itemsStay(id) ? partsKept(run.steps.get(id)) : []) : [{ step: id }],
+      !runs.has(id)
+        ? [{ step: id }]
+        : goesOn(id)
+          ? partsKept(run.steps.get(id))
+          : itemsStay(id)
+            ? itemsKept(run, id)
+            : [],
     ),
   };
 }
@@ -110,6 +133,8 @@ function sameList(run: Run, { inputs }: CheckedPlan, { spec }: StepState): boole
   const shape = ({ forEach, as, output }: Step) => canonicalJson([forEach ?? null, as ?? null, output ?? null]);
   return shape(spec) === shape(before.spec);
 }
+
+const unknownStep = (id: string) => no("UNKNOWN_STEP", `there is no step ${id}`);
 
 function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, StepState> {
   return stepStates(plan, { revision: run.plans.length + 1, tools: byName(tools), attempts: run.attempts });
@@ -135,7 +160,7 @@ function reach(steps: ReadonlyMap<string, StepState>, from: readonly string[]): 
   return reached;
 }
 
-const isDoubtful = ({ status, givenUp }: Work) => status === "unknown" || givenUp === true;
+const isDoubtful = (work: Work) => work.status === "unknown" || (work.givenUp === true && !isFinished(work));
 
 const holdsDoubt = ({ work, items = [] }: StepState) => [work, ...items].some(isDoubtful);
 
@@ -149,24 +174,30 @@ function hasRun(run: Run, id: string): boolean {
   return ran(work) || items.some(ran);
 }
 
-/** What an unfinished step has finished, or holds in doubt. */
+const itemsKept = (run: Run, step: string): readonly StepRef[] =>
+  run.steps.get(step)!.items!.flatMap((work, item) => (isFinished(work) ? [{ step, item }] : []));
+
+/** What of an unfinished step was begun: what it has finished, what is in doubt, what was paid and allowed for it. */
 function partsKept(state: StepState | undefined): readonly StepRef[] {
   if (state === undefined) return [];
   const step = state.spec.id;
-  if (state.items === undefined) return isDoubtful(state.work) ? [{ step }] : [];
-  return state.items.flatMap((work, item) => (isFinished(work) || isDoubtful(work) ? [{ step, item }] : []));
+  if (state.items === undefined) return wasBegun(state.work) ? [{ step }] : [];
+  return state.items.flatMap((work, item) => (wasBegun(work) ? [{ step, item }] : []));
 }
+
+const wasBegun = (work: Work) =>
+  isFinished(work) || isDoubtful(work) || (work.startedAt ?? work.filled ?? work.settled) !== undefined;
 
 /** Facts that have an ended run go on as a person wants; or one that refuses it. */
 export function retry(run: Run, command: Command & { readonly type: "retry" }, at: number): Fact[] {
   const parts = reopening(run, command);
   if (!parts.ok) return [fact("input.refused", { command: "retry", code: parts.code, message: parts.message })];
-  const { plan, from = null, models } = command;
+  const { plan, from = null, models, reason = "" } = command;
   const settings = { ...command.settings, approval: run.settings.approval };
   const { stage, kept } = parts;
   const anew = plan === undefined ? parts.anew : [];
-  const reason = command.reason ?? "retried by a person";
-  const reopened = fact("run.reopened", { reason, from, anew, stage, settings, models });
+  const why = reason.slice(0, LIMITS.feedbackChars) || "retried by a person";
+  const reopened = fact("run.reopened", { reason: why, from, anew, stage, settings, models });
   if (plan !== undefined) {
     const mustAsk = run.plans.at(-1)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
     const changes = { kept };

@@ -35,9 +35,13 @@ function retire(run: Run, state: StepState): void {
   run.attempts.set(state.spec.id, attempt);
 }
 
-function noteActed(run: Run, { step, effects, effectKey, output, origin, status, summary }: Work): void {
-  if (status !== "completed" || effects !== "once" || step.spec.kind !== "tool" || effectKey === "") return;
+function noteActed(run: Run, work: Work): void {
+  const { step, effects, effectKey, output, origin, status, summary, givenUp, error } = work;
+  if (effects !== "once" || step.spec.kind !== "tool" || effectKey === "") return;
+  if (status === "unknown" || givenUp === true) run.acted.set(effectKey, { known: false, error: error! });
+  if (status !== "completed") return;
   run.acted.set(effectKey, {
+    known: true,
     output: output ?? null,
     tools: origin.tools,
     ...(summary === undefined ? {} : { summary }),
@@ -49,16 +53,19 @@ const begunOnce = ({ args, startedAt }: Work) => args !== undefined || startedAt
 function keepStep(from: StepState, to: StepState): void {
   to.revision = from.revision;
   to.firstAttempt = from.firstAttempt;
-  to.work = { ...from.work, step: to };
+  to.work = kept(from.work, to);
   if (from.items === undefined) return;
   keepList(from, to);
-  to.items = from.items.map((work) => ({ ...work, step: to }));
+  to.items = from.items.map((work) => kept(work, to));
 }
+
+/** What has not finished is begun again under the new plan. */
+const kept = (work: Work, step: StepState): Work => ({ ...(isFinished(work) ? work : resumed(work)), step });
 
 function keepItems(from: StepState, to: StepState, indexes: readonly number[]): void {
   keepList(from, to);
   to.items = from.items!.map((_, index) => newWork(to, index));
-  for (const index of indexes) to.items[index] = { ...from.items![index]!, step: to };
+  for (const index of indexes) to.items[index] = kept(from.items![index]!, to);
 }
 
 function keepList(from: StepState, to: StepState): void {
@@ -75,11 +82,15 @@ export function restart(run: Run, anew: ReadonlySet<string>): void {
   recount(run);
 }
 
+/** What a person has approved was to be done once. */
 function beginAnew(run: Run, state: StepState): void {
   retire(run, state);
+  for (const { approved } of [state.work, ...(state.items ?? [])])
+    if (approved !== undefined) run.granted.delete(approved);
   state.firstAttempt = run.attempts.get(state.spec.id)!;
   const { usage } = state.work;
   state.work = { ...newWork(state, null), usage };
+  state.itemsFailed = 0;
   delete state.items;
   delete state.list;
   delete state.listFrom;
@@ -100,15 +111,18 @@ function resumed(work: Work): Work {
     const { givenUp: _over, ...doubtful } = work;
     return { ...doubtful, status: "unknown" };
   }
-  const stopped = work.status === "cancelled" && work.step.spec.kind !== "agent";
-  const { step, item, usage, doubts, settled, filled } = work;
+  const { step, item, status, usage, doubts, settled, approved, filled, startedAt } = work;
+  const agent = step.spec.kind === "agent";
   return {
     ...newWork(step, item),
-    attempt: stopped ? work.attempt + 1 : work.attempt,
+    attempt: status === "cancelled" && !agent ? work.attempt + 1 : work.attempt,
     usage,
     doubts,
     ...(settled === undefined ? {} : { settled }),
+    ...(approved === undefined ? {} : { approved }),
     ...(filled === undefined ? {} : { filled }),
+    // Its journal belongs to this attempt: what takes its place begins another one.
+    ...(startedAt === undefined || status === "failed" || !agent ? {} : { startedAt }),
   };
 }
 
@@ -127,10 +141,11 @@ function recount(run: Run): void {
   for (const state of states) if (state.waiting === 0) queueStep(run, state);
 }
 
-function countStep(run: Run, { work, spec, dependents }: StepState): void {
+function countStep(run: Run, { work, items = [], spec, dependents }: StepState): void {
+  const starved = [work, ...items].some(({ status, cause }) => status === "skipped" && cause === "null-reference");
+  if (starved && !spec.optional) run.starved = true;
   if (isFinished(work)) {
     run.counts[work.status as "completed" | "skipped"]++;
-    if (work.cause === "null-reference" && !spec.optional) run.starved = true;
     return;
   }
   run.open++;

@@ -18,7 +18,10 @@ export type Revision =
 /** Whether a plan may follow on the present one, while the run goes on: what has finished stays. */
 export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan.requested"] | undefined): Revision {
   const parts = partsOf(run, { plan: checked });
-  if (!parts.ok) return { ok: false, findings: [finding(parts.code, parts.message, "Leave that step as it was.")] };
+  if (!parts.ok) {
+    const message = parts.message.replace(/; retry .*$/, "");
+    return { ok: false, findings: [finding(parts.code, message, "Keep that step as it is; a person settles it.")] };
+  }
   const findings = [
     ...lostSteps(run, parts),
     ...outside(run, checked, parts, replan),

@@ -47,6 +47,8 @@ export interface Work {
   filled?: { readonly [name: string]: Json };
   effects: EffectClass;
   effectKey: string;
+  /** The hash of its call that a person has approved. */
+  approved?: string;
   /** The call whose outcome is unknown. */
   doubt?: string;
   /** The tool of that call. */
@@ -98,11 +100,10 @@ export interface StepState {
   itemsFailed: number;
 }
 
-export interface Acted {
-  readonly output: Json;
-  readonly tools: readonly string[];
-  readonly summary?: string;
-}
+/** What became of a call that acts once and whose step is begun again: its output, or nobody knows. */
+export type Acted =
+  | { readonly known: true; readonly output: Json; readonly tools: readonly string[]; readonly summary?: string }
+  | { readonly known: false; readonly error: Failure };
 
 export interface ProposedPlan {
   readonly revision: number;
@@ -198,7 +199,7 @@ export interface Run {
   /** How many of them count against the limit: a person who has the run go on begins to count anew. */
   rejections: number;
   steps: Map<string, StepState>;
-  /** Outputs of calls that act once and whose step is begun again, by effect key: they are not made twice. */
+  /** Calls that act once and whose step is begun again, by effect key: they are not made twice. */
   acted: Map<string, Acted>;
   /** The first attempt that no plan has made yet, by step. */
   attempts: Map<string, number>;

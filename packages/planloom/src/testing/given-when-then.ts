@@ -8,7 +8,7 @@ import type { ToolSpec } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/decide.js";
 import type { EventType, Fact, RunEvent, Settings } from "../run/event.js";
 import type { Effect } from "../run/effect.js";
-import type { Input } from "../run/input.js";
+import { isCommand, type Input } from "../run/input.js";
 import { next } from "../run/next.js";
 import { emptyRun, type Run } from "../run/state.js";
 import { transition } from "../run/transition.js";
@@ -91,9 +91,9 @@ export class Story {
 
   /** One more input; `then` speaks of what follows from it. */
   when(input: LooseInput): this {
-    const command = ["approve", "reject", "respond", "settle", "cancel"].includes(input.type);
-    const stamp = { id: `i${++this.count}`, at: 0, by: command ? "ann" : "engine" };
-    this.events = transition(this.run, { ...stamp, ...input });
+    const stamp = { id: `i${++this.count}`, at: 0, by: "engine" };
+    const stamped: Input = { ...stamp, ...input };
+    this.events = transition(this.run, isCommand(stamped) ? { ...stamped, by: input.by ?? "ann" } : stamped);
     return this;
   }
 

@@ -51,14 +51,20 @@ async function attended(run) {
   const cancelling = person === "cancels" ? cancelled(run) : undefined;
   let document = await run.result();
   const first = document.status;
-  for (let i = 0; i < 8 && document.waiting !== undefined; i++) {
-    for (const { hash } of document.waiting.approvals) await run.approve(hash);
-    for (const { step } of document.waiting.questions) await run.respond(step, "the first");
-    await settled(run, document);
+  const toRetry = () => person === "retries" && document.status === "failed";
+  for (let i = 0; i < 8 && (document.waiting !== undefined || toRetry()); i++) {
+    if (toRetry()) await run.retry();
+    else await answered(run, document);
     document = await run.result();
   }
   await cancelling;
   return { first, document };
+}
+
+async function answered(run, document) {
+  for (const { hash } of document.waiting.approvals) await run.approve(hash);
+  for (const { step } of document.waiting.questions) await run.respond(step, "the first");
+  await settled(run, document);
 }
 
 /** Once its second step is at work. */

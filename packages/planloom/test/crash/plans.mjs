@@ -85,6 +85,16 @@ export const PLANS = {
       ],
     },
   },
+  again: {
+    person: "retries",
+    plan: {
+      steps: [
+        { id: "a", tool: "pay", with: { x: "start" } },
+        { id: "b", tool: "brittle", with: { x: "${{ a }}" } },
+        { id: "c", tool: "pay", with: { x: "${{ b }}" } },
+      ],
+    },
+  },
   goal: { roles: ["planner", "synthesizer"], goal: "Look around and pay." },
 };
 

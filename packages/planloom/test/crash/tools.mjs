@@ -69,6 +69,9 @@ export function toolsOver(effectsFile, { slowMs = 0 } = {}) {
     }),
     toolNamed("put", "idempotent"),
     toolNamed("pay", "once"),
+    toolNamed("brittle", "none", (attempt) => {
+      if (attempt < 2) throw new ToolError("somebody has to look at it", { retryable: false });
+    }),
     toolNamed("flaky", "idempotent", (attempt) => {
       if (attempt < 3) throw new ToolError(`not in attempt ${attempt}`);
     }),

@@ -1,58 +1,7 @@
 // Ended runs that go on, and runs that begin in the middle of another: what was finished is neither paid nor done again.
-import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
-import { createLoom } from "../../src/engine/create-loom.js";
-import type { Loom } from "../../src/engine/loom.js";
-import { openSqliteStore } from "../../src/store/sqlite.js";
-import { tool, ToolError } from "../../src/tools/tool.js";
-import { eventsOf, folder } from "./parts.js";
-
-/** A world in which `broken` names the tools' steps that fail; `calls` is what was done in it, in order. */
-interface Bench {
-  readonly calls: string[];
-  readonly broken: Set<string>;
-  readonly loom: (approval?: "never" | "effects") => Promise<Loom>;
-}
-
-function bench(): Bench {
-  const path = join(folder(), "planloom.db");
-  const calls: string[] = [];
-  const broken = new Set<string>();
-  const make = (name: string, effects: "none" | "once") =>
-    tool({
-      name,
-      description: `Does ${name}.`,
-      input: { type: "object" },
-      output: { type: "string" },
-      effects,
-      run: async (args, { stepId }) => {
-        const { of = "" } = args as { readonly of?: string };
-        if (broken.has(stepId) || broken.has(of)) throw new ToolError("not today", { retryable: false });
-        calls.push(of === "" ? stepId : `${stepId}:${of}`);
-        return `${stepId} ${of}`.trim();
-      },
-    });
-  const loom = async (approval: "never" | "effects" = "never") => {
-    const store = await openSqliteStore({ path });
-    const tools = [make("look", "none"), make("pay", "once")];
-    const opened = await createLoom({ store, tools, approval }, { env: {} });
-    onTestFinished(async () => {
-      await opened.close();
-      await store.close();
-    });
-    return opened;
-  };
-  return { calls, broken, loom };
-}
-
-const chain = {
-  steps: [
-    { id: "a", tool: "look" },
-    { id: "b", tool: "pay", with: { of: "${{ a }}" } },
-    { id: "c", tool: "look", with: { of: "${{ b }}" }, retry: { attempts: 1 } },
-  ],
-  answer: { value: "${{ c }}" },
-};
+import { expect, it } from "vitest";
+import { bench, chain } from "./bench.js";
+import { eventsOf } from "./parts.js";
 
 it("goes on where it failed, in another process, with what it had", async () => {
   const { calls, broken, loom } = bench();

@@ -95,7 +95,7 @@ const settings: fc.Arbitrary<Partial<Settings>> = fc.record({
   fanOut: fc.constantFrom(2, 100, 100, 100),
 });
 
-/** A run's beginning, and the plans that its planner would give. */
+/** A run's beginning, and the plans that its planner, or a person, would give: the second is the first with a step changed. */
 export interface Beginning {
   readonly start: LooseInput;
   readonly plans: readonly (LooseInput & { readonly type: "start" })[];
@@ -106,12 +106,15 @@ const INPUTS = { yes: true, no: false, list: [1, "b", 3], none: [] };
 export const beginnings: fc.Arbitrary<Beginning> = fc
   .record({
     plans: fc.array(planDraw, { minLength: 1, maxLength: 2 }),
+    changed: fc.record({ at: EARLIER, step: stepDraw }),
     settings,
     planned: fc.boolean(),
     planner: fc.constantFrom("planner", "planner", null),
     synthesizer: fc.constantFrom("writer", null),
   })
-  .map(({ plans: drawn, settings: set, planned, planner, synthesizer }) => {
+  .map(({ plans: [first, ...others], changed, settings: set, planned, planner, synthesizer }) => {
+    const at = changed.at % first!.steps.length;
+    const drawn = [first!, { ...first!, steps: first!.steps.with(at, changed.step) }, ...others];
     const models = { planner, executor: "executor", synthesizer };
     const facts = { inputs: INPUTS, tools: ALL_TOOLS, settings: set, models };
     const plans = drawn.flatMap((draw) => {
@@ -127,7 +130,7 @@ export const beginnings: fc.Arbitrary<Beginning> = fc
 
 /** One thing that happens: what, to which of those that it may happen to, and how. */
 export interface Move {
-  readonly what: "outcome" | "person" | "clock" | "recovered" | "cancel" | "zombie";
+  readonly what: "outcome" | "person" | "clock" | "recovered" | "cancel" | "zombie" | "retry";
   readonly which: number;
   readonly how: number;
 }
@@ -137,7 +140,15 @@ const what = (...weights: readonly (readonly [number, Move["what"]])[]) =>
 
 export const courses: fc.Arbitrary<readonly Move[]> = fc.array(
   fc.record({
-    what: what([40, "outcome"], [12, "person"], [6, "clock"], [2, "recovered"], [1, "cancel"], [3, "zombie"]),
+    what: what(
+      [40, "outcome"],
+      [12, "person"],
+      [6, "clock"],
+      [2, "recovered"],
+      [1, "cancel"],
+      [3, "zombie"],
+      [4, "retry"],
+    ),
     which: fc.nat(30),
     how: fc.nat(1_000_000),
   }),

@@ -1,14 +1,17 @@
 // A run that is played move by move beside a second one, which only reads the log. In: a beginning and moves. Out: every
 // event, checked as it comes. Separate from any-plan.ts, which draws them, and from the properties, which say what must hold.
+import { hashOf } from "../../src/plan/hash.js";
 import { needsOf } from "../../src/plan/graph.js";
 import type { Json } from "../../src/plan/json.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
 import type { Effect } from "../../src/run/effect.js";
 import { eventHash, type RunEvent, type StepRef } from "../../src/run/event.js";
 import { evolve } from "../../src/run/evolve.js";
-import type { Input } from "../../src/run/input.js";
+import { isCommand, type Input } from "../../src/run/input.js";
 import { next } from "../../src/run/next.js";
-import { callKey, emptyRun, workOf, type Run, type Work } from "../../src/run/state.js";
+import { carriedFacts } from "../../src/run/carry.js";
+import { partsOf } from "../../src/run/reopen.js";
+import { callKey, currentPlan, emptyRun, workOf, type Run, type Work } from "../../src/run/state.js";
 import { transition } from "../../src/run/transition.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
 import type { Beginning, Move } from "./any-plan.js";
@@ -17,7 +20,14 @@ import { picture } from "./picture.js";
 const OUTPUTS: readonly Json[] = [1, 0, null, "text", [1, 2, 3], { y: 1 }, []];
 const ENDINGS = ["tool-error", "thrown", "timeout", "abort", "in-doubt"] as const;
 const VERDICTS = ["happened", "not-happened", "abort"] as const;
-const COMMANDS = ["approve", "reject", "respond", "settle", "cancel"];
+/** More would only make courses long. */
+const MOST_RETRIES = 6;
+
+/** A step that is kept as a whole is kept with its items. */
+function keptNames(kept: readonly StepRef[]): (name: string) => boolean {
+  const names = new Set(kept.map(nameOf));
+  return (name) => names.has(name) || names.has(`${name.split("/")[0]}/`);
+}
 
 const nameOf = ({ step, item }: StepRef) => `${step}/${item ?? ""}`;
 
@@ -46,11 +56,18 @@ export class Play {
   private at = 1_000;
   private count = 0;
   private epoch = 1;
-  /** By work: calls that were granted; calls in doubt; ended for good. */
-  private readonly granted = new Set<string>();
+  /** Hashes of the calls that were granted, with their work. */
+  private readonly granted = new Map<string, string>();
+  /** By work: calls in doubt; ended for good. */
   private readonly doubted = new Set<string>();
   private readonly over = new Set<string>();
+  /** By work: given up while in doubt. */
+  private readonly givenUp = new Set<string>();
+  /** By effect key: calls that acted once, and those that may have. */
+  private readonly acted = new Set<string>();
+  private readonly uncertain = new Set<string>();
   private approvedPlan = true;
+  private retries = 0;
 
   constructor(private readonly beginning: Beginning) {
     this.input(beginning.start);
@@ -63,6 +80,7 @@ export class Play {
     if (what === "clock") return this.clock(how % 4 === 3 ? how % 30_000 : 0);
     if (what === "recovered") return this.input({ type: "recovered", epoch: ++this.epoch, reason: "a new owner" });
     if (what === "cancel") return this.input({ type: "cancel", reason: "enough" });
+    if (what === "retry") return this.retry(which, how);
     if (what === "zombie") return void (this.outcomes.length > 0 && this.input(pick(this.outcomes)!));
     if (what === "person") return this.command(pick(owed.filter(({ kind }) => kind === "person")), how);
     const effect = pick(owed.filter((one) => this.outcomeOf(one, 0) !== undefined));
@@ -80,6 +98,38 @@ export class Play {
       else this.clock(0);
     }
     must(this.run.ended !== undefined, "the run comes to an end");
+  }
+
+  /** The run that begins where this one, which has ended, comes to a step; undefined where it cannot. */
+  fork(which: number): Play | undefined {
+    const proposed = currentPlan(this.run);
+    const given = this.beginning.plans.find((plan) => plan.given?.hash === proposed?.hash)?.given;
+    const at = [...this.run.steps.keys()][which % Math.max(1, this.run.steps.size)];
+    if (given === undefined || at === undefined) return undefined;
+    const parts = partsOf(this.run, { from: at, plan: given });
+    if (!parts.ok || parts.unknown.length > 0) return undefined;
+    const parent = { runId: "play", seq: this.run.seq, at };
+    const { start } = this.beginning;
+    if (start.type !== "start") return undefined;
+    const started = { ...start.started, planGiven: true, parent };
+    const carried = carriedFacts(this.run, parts.kept);
+    return new Play({ ...this.beginning, start: { type: "start", started, given, carried } });
+  }
+
+  /** A person has the run go on: as it is, from a step, or with another plan. */
+  private retry(which: number, how: number): void {
+    if (++this.retries > MOST_RETRIES) return;
+    const of = choices(how);
+    const { settings, models } = this.run;
+    const plan = of(2) === 0 ? this.beginning.plans[which % this.beginning.plans.length]!.given! : undefined;
+    const from = of(3) === 0 ? `s${of(8)}` : undefined;
+    this.input({
+      type: "retry",
+      settings: { ...settings, concurrency: 1 + of(3), approval: "never" },
+      models: of(5) === 0 ? { ...models, planner: null } : models,
+      ...(plan === undefined ? {} : { plan }),
+      ...(from === undefined ? {} : { from }),
+    });
   }
 
   private clock(ms: number): void {
@@ -160,13 +210,16 @@ export class Play {
   private input(loose: LooseInput): void {
     // An outcome out of the past comes at once, so that nothing else can follow from the time.
     if (!("key" in loose) || this.run.owed.has(loose.key)) this.at += 10;
-    const by = COMMANDS.includes(loose.type) ? "ann" : "engine";
-    const input: Input = { id: `i${++this.count}`, at: this.at, by, ...loose };
+    const engines: Input = { id: `i${++this.count}`, at: this.at, by: "engine", ...loose };
+    const input = isCommand(engines) ? { ...engines, by: "ann" } : engines;
+    const { by } = input;
     const owed = !("key" in input) || this.run.owed.has(input.key);
     const ended = this.run.ended !== undefined;
     const events = transition(this.run, input);
-    const refusals = events.every((one) => one.type === "input.refused" && one.data.code === "RUN_ENDED");
-    must(!ended || refusals, "nothing but refusals follows the end");
+    const [first] = events;
+    const refusals = events.every(({ type }) => type === "input.refused");
+    must(!ended || refusals || first?.type === "run.reopened", "nothing but refusals follows the end, or it goes on");
+    must(first?.type !== "run.reopened" || ended, "only what has ended is reopened");
     must(owed || events.length === 0, "an outcome that is not owed changes nothing");
     const answered = events.some((one) => one.by === "ann");
     must(by !== "ann" || answered || this.run.ended !== undefined, "a command is answered");
@@ -188,22 +241,49 @@ export class Play {
   private checkRules({ type, data }: RunEvent): void {
     if (type === "approval.granted") {
       if (data.subject === "plan") this.approvedPlan = true;
-      else this.granted.add(nameOf(data.subject));
+      else this.granted.set(data.hash, nameOf(data.subject));
     } else if (type === "approval.requested" && data.subject === "plan") this.approvedPlan = false;
     else if (type === "plan.proposed") {
       this.approvedPlan = true;
-      for (const set of [this.granted, this.doubted, this.over]) set.clear();
-    } else if (type === "step.unknown") {
+      const keeps = keptNames(data.kept ?? []);
+      for (const set of [this.doubted, this.over, this.givenUp])
+        for (const name of set) if (!keeps(name)) set.delete(name);
+    } else if (type === "run.reopened") this.reopened(data.anew);
+    else if (type === "step.unknown") {
       const key = callKey(data.step, data.item ?? null, data.attempt);
-      must(this.read.owed.has(key), `${key} was begun, or it could not be in doubt`);
+      must(this.read.owed.has(key) || this.uncertain.has(data.key), `${key} was begun, or it could not be in doubt`);
       this.doubted.add(nameOf(data));
-    } else if (type === "step.resolved") this.doubted.delete(nameOf(data));
-    else if (type === "step.completed" || type === "step.skipped") this.checkEnd(data);
+      this.uncertain.add(data.key);
+    } else if (type === "step.resolved") {
+      this.doubted.delete(nameOf(data));
+      if (data.verdict === "abort") this.givenUp.add(nameOf(data));
+      else this.uncertain.delete(data.key);
+    } else if (type === "step.completed" || type === "step.skipped") this.checkEnd(data);
     else if (type === "step.started" || type === "step.filling" || type === "step.suspended") this.checkBegin(data);
+    if ((type === "step.completed" || type === "step.failed") && data.output !== undefined) this.noteActed(data);
     if (type !== "step.started") return;
+    must(!this.acted.has(data.key), `${nameOf(data)} acts once`);
+    must(!this.uncertain.has(data.key) || data.effects !== "once", `nobody knows whether ${nameOf(data)} acted`);
     const { spec, tool } = this.read.steps.get(data.step)!;
     const asked = spec.approval === "required" || tool?.approval === "required";
-    must(!asked || this.granted.has(nameOf(data)), `${nameOf(data)} was approved`);
+    const deed = spec.kind === "agent" ? { agent: spec.agent, tools: spec.tools } : {};
+    const hash = hashOf({ call: data.key, tool: tool ?? null, ...deed });
+    must(!asked || this.granted.has(hash), `${nameOf(data)} was approved`);
+  }
+
+  /** What was begun anew has not ended; what was given up is in doubt again, unless the plan goes on without it. */
+  private reopened(anew: readonly string[]): void {
+    const isAnew = (name: string) => anew.includes(name.split("/")[0]!);
+    for (const set of [this.over, this.givenUp]) for (const name of set) if (isAnew(name)) set.delete(name);
+    for (const [hash, name] of this.granted) if (isAnew(name)) this.granted.delete(hash);
+    for (const name of this.givenUp) if (!this.over.has(name)) this.doubted.add(name);
+    this.givenUp.clear();
+  }
+
+  private noteActed(ref: StepRef): void {
+    const { effects, effectKey, step, item } = workOf(this.read, ref)!;
+    const called = step.spec.kind === "tool" && (item !== null || step.items === undefined);
+    if (called && effects === "once" && effectKey !== "") this.acted.add(effectKey);
   }
 
   private checkBegin(ref: StepRef): void {
@@ -243,7 +323,8 @@ export class Play {
       must(works.filter((work) => work.status === status).length === number, `${number} are ${status}`);
     counted("running", run.running);
     counted("unknown", run.unknown);
-    counted("ready", run.ready.size);
+    // What another run has done may stand in line still, and is passed over.
+    if (run.parent === undefined) counted("ready", run.ready.size);
     counted("retrying", run.retries.size);
     must(run.open === steps.filter(({ work }) => !ENDED.includes(work.status)).length, `${run.open} steps are open`);
     for (const { work, items, itemsOpen, itemsFailed } of steps) {

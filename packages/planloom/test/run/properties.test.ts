@@ -9,11 +9,14 @@ import { call, TOOLS } from "./parts.js";
 import { Play } from "./play.js";
 
 describe("any run, whatever happens to it", () => {
-  it("keeps the rules, is what its log says, and comes to an end", () => {
+  it("keeps the rules, is what its log says, and comes to an end, however often it is retried", () => {
     fc.assert(
       fc.property(beginnings, courses, (beginning, moves) => {
         const play = new Play(beginning);
         for (const move of moves) play.move(move);
+        play.finish();
+        play.fork(moves.length)?.finish();
+        play.move({ ...moves[0]!, what: "retry" });
         play.finish();
       }),
       { numRuns: Number(process.env["PLANLOOM_PROPERTY_RUNS"] ?? 1_000) },

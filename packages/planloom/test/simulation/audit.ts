@@ -1,5 +1,6 @@
 // What must hold of every run, read from its durable log. In: a world and a log. Out: violations in the world's ledger.
 // Separate because these rules are written from the promises, not from the kernel: they read facts, not the kernel's state.
+import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import type { RunEvent, StepRef } from "../../src/run/event.js";
 import type { Plan, Step } from "../../src/plan/plan.js";
 import { needsOf } from "../../src/plan/graph.js";
@@ -14,10 +15,17 @@ export function auditLog(world: SimulatedWorld, log: readonly RunEvent[]): void 
 }
 
 interface Place {
-  /** started, filling: it takes a place; ended: nothing may follow. */
-  status: "open" | "at work" | "ended";
+  /** started, filling: it takes a place; ended: nothing may follow; failed: nothing but in a run that goes on. */
+  status: "open" | "at work" | "ended" | "failed";
+  /** That have failed. */
   attempts: number;
+  /** The last one that was started. */
+  last: number;
+  /** The run has gone on since: the next attempt may be any later one. */
+  again: boolean;
   key?: string;
+  /** The key of the call that may have acted without being heard. */
+  call?: string | undefined;
   args?: string;
   given?: { readonly [name: string]: unknown };
   retryAt: number;
@@ -34,6 +42,7 @@ class LogAudit {
   #awaiting = false;
   #stopping: string | undefined;
   #over: string | undefined;
+  #reopened = false;
 
   constructor(
     private readonly world: SimulatedWorld,
@@ -44,7 +53,7 @@ class LogAudit {
   read(): void {
     this.log.forEach((event, index) => {
       if (event.seq !== index + 1) this.#wrong(event, "has the wrong seq");
-      const late = event.type === "input.refused" && event.data.code === "RUN_ENDED";
+      const late = event.type === "input.refused" || event.type === "run.reopened";
       if (this.#over !== undefined && !late) this.#wrong(event, `comes after ${this.#over}`);
       this.#next(event);
     });
@@ -57,18 +66,24 @@ class LogAudit {
 
   #next(event: RunEvent): void {
     switch (event.type) {
+      case "run.reopened":
+        return this.#goesOn(event);
       case "plan.proposed":
         this.#plan = event.data.plan;
         this.#steps = new Map(this.#plan.steps.map((step) => [step.id, step]));
-        this.#places.clear();
-        this.#awaiting = this.#mustBeApproved(event.data.tools.some(({ effects }) => effects !== "none"));
+        // Who gives another plan here gives the same: what was begun is kept.
+        if (event.data.kept === undefined) this.#places.clear();
+        this.#awaiting = this.#mustBeApproved(this.#mayAct(event.data.tools));
+        return;
+      case "approval.requested":
+        if (event.data.subject === "plan") this.#awaiting = true;
         return;
       case "approval.granted":
         if (event.data.subject === "plan") this.#awaiting = false;
         else this.#place(event.data.subject).approved = true;
         return;
       case "step.expanded":
-        this.#mayBegin(event, event.data);
+        if (event.data.carried === undefined) this.#mayBegin(event, event.data);
         this.#lengths.set(event.data.step, event.data.list.length);
         return;
       case "step.filling":
@@ -98,6 +113,8 @@ class LogAudit {
       case "step.resolved":
         return this.#resolved(event);
       case "step.unknown":
+        // Where a person finds that it did not happen, the attempt goes on.
+        this.#place(event.data).last = event.data.attempt - 1;
         return this.#leave(this.#place(event.data), "open");
       case "cancel.requested":
         this.#stopping = event.type;
@@ -111,6 +128,37 @@ class LogAudit {
     }
   }
 
+  #goesOn({ data, seq, type }: RunEvent & { type: "run.reopened" }): void {
+    if (this.#over === undefined) this.ledger.violate(`${type} (${seq}) of a run that had not ended`);
+    this.#over = this.#stopping = undefined;
+    this.#reopened = true;
+    for (const [name, place] of this.#places) {
+      const anew = data.anew.includes(name.split("/")[0]!);
+      if (anew) Object.assign(place, { approved: false, call: undefined });
+      if (anew || place.status === "failed") place.status = "open";
+      place.again = true;
+      place.retryAt = 0;
+    }
+  }
+
+  /** What another run has done does not act in this one. */
+  #mayAct(tools: readonly ToolSpec[]): boolean {
+    const done = new Set(
+      this.log.flatMap(({ type, data }) =>
+        (type === "step.completed" || type === "step.skipped") && data.carried !== undefined && data.item === undefined
+          ? [data.step]
+          : [],
+      ),
+    );
+    const acting = tools.filter(({ effects }) => effects !== "none").map(({ name }) => name);
+    const uses = (step: Step) =>
+      step.kind === "tool"
+        ? acting.includes(step.tool)
+        : step.kind === "agent" &&
+          (step.tools === "all" ? acting.length > 0 : step.tools.some((name) => acting.includes(name)));
+    return this.#plan!.steps.some((step) => !done.has(step.id) && uses(step));
+  }
+
   #mustBeApproved(acts: boolean): boolean {
     const { approval } = this.world.scenario;
     return approval === "always" || (approval === "effects" && acts);
@@ -119,9 +167,12 @@ class LogAudit {
   #place({ step, item }: StepRef): Place {
     const name = `${step}/${item ?? ""}`;
     let place = this.#places.get(name);
-    if (place === undefined)
-      this.#places.set(name, (place = { status: "open", attempts: 0, retryAt: 0, approved: false }));
+    if (place === undefined) this.#places.set(name, (place = this.#newPlace()));
     return place;
+  }
+
+  #newPlace(): Place {
+    return { status: "open", attempts: 0, last: 0, again: this.#reopened, retryAt: 0, approved: false };
   }
 
   #mayBegin(event: RunEvent, ref: StepRef): void {
@@ -150,7 +201,7 @@ class LogAudit {
     if (limit !== undefined && alike.length > limit) this.#wrong(event, "exceeds maxParallel");
   }
 
-  #leave(place: Place, status: "open" | "ended"): void {
+  #leave(place: Place, status: "open" | "ended" | "failed"): void {
     if (place.status === "at work") this.#atWork--;
     place.status = status;
   }
@@ -162,13 +213,23 @@ class LogAudit {
     const step = this.#steps.get(data.step);
     const args = JSON.stringify(data.args);
     if (place.args === args && place.key !== data.key) this.#wrong(event, "has another key than before");
+    if (place.again) this.#beginsAgain(event, place, step?.kind === "agent");
+    place.last = data.attempt;
     if (data.attempt !== place.attempts + 1)
       this.#wrong(event, `is attempt ${data.attempt} after ${place.attempts} failed`);
     const asks = step?.approval === "required" || (step?.kind === "tool" && step.tool === "sign");
     if (asks && !place.approved) this.#wrong(event, "begins without its approval");
     place.args = args;
-    place.key = data.key;
+    place.key = place.call = data.key;
     place.given = data.args;
+  }
+
+  /** Under a later attempt; an agent step that was stopped goes on in the one that has its journal. */
+  #beginsAgain(event: RunEvent & { type: "step.started" }, place: Place, agent: boolean): void {
+    const { attempt } = event.data;
+    if (attempt < place.last || (attempt === place.last && !agent)) this.#wrong(event, "begins again as it was before");
+    place.attempts = attempt - 1;
+    place.again = false;
   }
 
   #failed(event: RunEvent & { type: "step.failed" }): void {
@@ -177,15 +238,15 @@ class LogAudit {
     place.attempts++;
     this.#nothingActed(event);
     if (data.error.code === "CRASHED") this.#wrong(event, "counts a crash as an attempt");
-    this.#leave(place, data.decision === "retry" ? "open" : "ended");
+    this.#leave(place, data.decision === "retry" ? "open" : data.decision === "skip" ? "ended" : "failed");
     if (data.decision === "fail" && data.item === undefined) this.#stopping ??= `the failure of ${data.step}`;
   }
 
   /** What ended without an output must not have acted: a tool's own error says so, all else is a doubt. */
   #nothingActed(event: RunEvent & { type: "step.failed" | "step.cancelled" }): void {
-    const { key } = this.#place(event.data);
+    const { call } = this.#place(event.data);
     const step = this.#steps.get(event.data.step);
-    const acted = this.world.service.firstAct.get(key ?? "") ?? Infinity;
+    const acted = this.world.service.firstAct.get(call ?? "") ?? Infinity;
     if (step?.kind !== "tool" || acted > this.ledger.durableAt.get(event)!) return;
     if (event.type === "step.cancelled" || step.tool !== "put") this.#wrong(event, "has acted, which is not in doubt");
   }
@@ -204,6 +265,7 @@ class LogAudit {
     const place = this.#place(data);
     if (place.status === "ended") this.#wrong(event, "has ended already");
     this.#leave(place, "ended");
+    if (data.carried !== undefined) return this.#carried(event, data.carried);
     const step = this.#steps.get(data.step);
     const length = this.#lengths.get(data.step);
     if (data.item === undefined && length !== undefined) {
@@ -217,6 +279,18 @@ class LogAudit {
     if (JSON.stringify(data.output) !== JSON.stringify(wanted)) {
       this.#wrong(event, `gives ${JSON.stringify(data.output)} where the world gave ${JSON.stringify(wanted)}`);
     }
+  }
+
+  /** This run before it went on, or the one that it was forked from, has done it and got the same. */
+  #carried(event: RunEvent & { type: "step.completed" }, from: string): void {
+    const { step, item, output } = event.data;
+    const isIt = ({ type, data, runId, seq }: RunEvent) =>
+      type === "step.completed" &&
+      (runId !== event.runId || seq < event.seq) &&
+      data.step === step &&
+      data.item === item &&
+      (data.output === null || JSON.stringify(data.output) === JSON.stringify(output));
+    if (this.ledger.known.get(from)?.log.some(isIt) !== true) this.#wrong(event, `was not done by ${from}`);
   }
 }
 

@@ -165,4 +165,28 @@ export const BUGS = [
     find: "if (run.cancelling !== undefined)",
     put: "if (run.cancelling !== undefined && run.running === 0)",
   },
+  {
+    name: "a retry forgets which items are finished",
+    file: "src/run/restart.js",
+    find: "map((work) => (isFinished(work) ? work : resumed(work)))",
+    put: "map((work) => resumed(work))",
+  },
+  {
+    name: "a retry forgets that an outcome is unknown",
+    file: "src/run/restart.js",
+    find: 'if (work.status === "unknown")\n        return work;',
+    put: "",
+  },
+  {
+    name: "a step that is begun again acts again",
+    file: "src/run/begin.js",
+    find: "if (acted?.known === true)",
+    put: "if (false)",
+  },
+  {
+    name: "a retry goes before what was said to the run that had ended",
+    file: "src/engine/drive.js",
+    find: "this.#enqueue(this.#stamped(input), ...this.#new(inbox));",
+    put: "this.#enqueue(this.#stamped(input), ...this.#new(inbox).reverse());",
+  },
 ];

@@ -75,7 +75,11 @@ export class Disk {
       release: (runId: string, epoch: number) => write(() => durable.release(runId, epoch)),
       put: (runId: string, entry: Omit<InboxEntry, "cursor">) => {
         ledger.named(entry.payload, entry.inputId);
-        return write(() => durable.put(runId, entry));
+        return write(async () => {
+          const fresh = await durable.put(runId, entry);
+          if (fresh) ledger.put(runId, entry.inputId);
+          return fresh;
+        });
       },
       take: (runId: string, cursor: number) => read(() => durable.take(runId, cursor)),
       close: async () => undefined,

@@ -25,7 +25,9 @@ export type FaultKind =
   | "reconcile trouble"
   | "model error"
   | "duplicate command"
-  | "stale command";
+  | "stale command"
+  | "retry of an ended run"
+  | "fork of an ended run";
 
 export interface Said {
   readonly runId: string;
@@ -58,6 +60,8 @@ export class Ledger {
   /** Keys with a row in a journal, and keys of steps that the log says were started. */
   readonly intents = new Set<string>();
   readonly started = new Set<string>();
+  /** By run, the ids of commands in the order in which they came into its inbox. */
+  readonly inboxes = new Map<string, string[]>();
   /** Events refused to writers that had lost their run. */
   fenced = 0;
   readonly #time: Timeline;
@@ -91,6 +95,13 @@ export class Ledger {
   named(payload: unknown, inputId: string): void {
     const said = this.commands.find(({ command }) => command === payload);
     if (said !== undefined) said.inputId = inputId;
+  }
+
+  /** A command is in an inbox from here on. */
+  put(runId: string, inputId: string): void {
+    const inbox = this.inboxes.get(runId) ?? [];
+    this.inboxes.set(runId, inbox);
+    inbox.push(inputId);
   }
 
   runOf(runId: string): Run | undefined {

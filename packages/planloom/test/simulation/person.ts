@@ -9,13 +9,23 @@ import type { SimulatedWorld } from "./world.js";
 
 /** ms between two looks at what waits for somebody. */
 const LOOK_MS = 700;
+const MOST_WISHES = 3;
+/** ms until something must have come of a wish. */
+const PATIENCE_MS = 12_000;
 
 export const answerOf = (step: string): string => `answer to ${step}`;
+
+const endOf = (run: Run): string => `${run.id} ${run.seq}`;
 
 export class People {
   /** What was said and may not have been heard yet: not said again before this time. */
   readonly #patience = new Map<string, number>();
   #count = 0;
+  /** Ends that they have thought about, as run and seq. */
+  readonly #thought = new Set<string>();
+  /** How often they wanted more, and until when they wait for what comes of it. */
+  #wishes = 0;
+  #waitUntil = 0;
 
   constructor(
     private readonly world: SimulatedWorld,
@@ -27,8 +37,44 @@ export class People {
   }
 
   #look(): void {
-    for (const [, { run }] of this.world.ledger.known) if (run.seq > 0 && run.ended === undefined) this.#attend(run);
+    for (const { run } of [...this.world.ledger.known.values()].filter(({ run }) => run.seq > 0)) {
+      if (run.ended === undefined) this.#attend(run);
+      else this.#think(run);
+    }
     this.world.time.after(this.dice.int(LOOK_MS / 2, LOOK_MS), () => this.#look());
+  }
+
+  /** Whether a run has ended, and nobody wants more of it. */
+  contentWith(run: Run): boolean {
+    if (run.ended === undefined) return false;
+    return !this.#wishing || (this.#thought.has(endOf(run)) && this.#waitUntil <= this.world.time.now);
+  }
+
+  get #wishing(): boolean {
+    return this.world.stormy && this.world.scenario.again;
+  }
+
+  /** Once for each end. */
+  #think(run: Run): void {
+    const { time, ledger, scenario } = this.world;
+    if (!this.#wishing || this.#waitUntil > time.now || this.#thought.has(endOf(run))) return;
+    this.#thought.add(endOf(run));
+    const { whims } = this.world;
+    if (this.#wishes >= MOST_WISHES || run.steps.size === 0 || whims.chance(0.3)) return;
+    const live = this.world.live();
+    if (live.length === 0) return;
+    this.#waitUntil = time.now + PATIENCE_MS;
+    const step = whims.pick([...run.steps.keys()]);
+    if (whims.chance(0.2)) {
+      ledger.fault("fork of an ended run", "man");
+      return whims.pick(live).fork(run.id, step, `f${++this.#wishes}`);
+    }
+    this.#wishes++;
+    ledger.fault("retry of an ended run", "man");
+    const { settings, models } = run;
+    const from = whims.chance(0.4) ? { from: step } : {};
+    const plan = whims.chance(0.25) ? { plan: scenario.checked } : {};
+    this.#say(run.id, { type: "retry", settings, models, ...from, ...plan });
   }
 
   #attend(run: Run): void {

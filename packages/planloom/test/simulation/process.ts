@@ -1,6 +1,7 @@
 // One simulated process: the real engine over the simulated disk, clock, tools and models, and somebody who keeps its runs
 // going. In: a world. Out: driven runs. Separate because this is all that a process has: what is not passed in here is gone
 // when it is killed.
+import { forkOf } from "../../src/engine/again.js";
 import type { Engine, Listener, StartRequest } from "../../src/engine/engine.js";
 import { localEngine } from "../../src/engine/local.js";
 import { performIn, type Perform, type World as Outside } from "../../src/engine/perform.js";
@@ -56,22 +57,40 @@ export class SimulatedProcess {
 
   /** Starts the scenario's run; tells by its log alone how that went. */
   begin(runId: string): void {
-    const { scenario } = this.world;
-    const { planned, checked, approval, concurrency } = scenario;
-    const synthesizer = scenario.synthesizer ? "synthesizer" : null;
-    const started: StartRequest["started"] = {
+    const { planned, checked } = this.world.scenario;
+    const request = { runId, started: this.#started(!planned), ...(planned ? {} : { given: checked }) };
+    this.#keep(runId, this.engine.start(request, this.#listener));
+  }
+
+  /** Begins another run where an ended one comes to a step. */
+  fork(parent: string, at: string, runId: string): void {
+    const { checked } = this.world.scenario;
+    const started = this.#started(true);
+    const { settings, models } = started;
+    const home = { given: () => checked, started: () => started, settings, models };
+    const forked = this.engine.load(parent).then((run) => forkOf(run, { at, runId }, home));
+    this.#keep(
+      runId,
+      forked.then((request) => this.engine.start(request, this.#listener)),
+    );
+  }
+
+  #started(planGiven: boolean): StartRequest["started"] {
+    const { planned, approval, concurrency, synthesizer } = this.world.scenario;
+    return {
       goal: "a goal",
       inputs: {},
       strategy: "plan-and-execute",
       settings: { ...SETTINGS, approval, concurrency },
-      models: { planner: planned ? "function" : null, executor: "executor", synthesizer },
+      models: {
+        planner: planned ? "function" : null,
+        executor: "executor",
+        synthesizer: synthesizer ? "synthesizer" : null,
+      },
       inventory: "",
       kernel: KERNEL_VERSION,
-      planGiven: !planned,
+      planGiven,
     };
-    this.#busy.add(runId);
-    const request = { runId, started, ...(planned ? {} : { given: checked }) };
-    this.#keep(runId, this.engine.start(request, this.#listener));
   }
 
   get now(): number {
@@ -80,8 +99,9 @@ export class SimulatedProcess {
 
   #look(): void {
     for (const [runId, { run }] of this.world.ledger.known) {
-      if (run.seq > 0 && run.ended === undefined && !this.#busy.has(runId))
-        void this.#goOn(runId).catch(() => undefined);
+      // Somebody may want an ended one to go on.
+      const over = run.ended !== undefined && !(this.world.scenario.again && this.world.whims.chance(0.1));
+      if (run.seq > 0 && !over && !this.#busy.has(runId)) void this.#goOn(runId).catch(() => undefined);
     }
     this.world.time.after(this.world.people.int(LOOK_MS / 3, LOOK_MS), () => this.#look(), this);
   }
@@ -105,6 +125,7 @@ export class SimulatedProcess {
   }
 
   #keep(runId: string, started: Promise<string>): void {
+    this.#busy.add(runId);
     started
       .then(() => this.engine.stopped(runId, { untilEnd: true }))
       .catch((error: unknown) => this.world.ledger.say(this.name, `${runId}: ${String(error)}`))

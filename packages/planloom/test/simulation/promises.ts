@@ -18,6 +18,7 @@ export function audit(world: SimulatedWorld): void {
   }
   kept(ledger);
   obeyedOnce(ledger);
+  obeyedInOrder(ledger);
 }
 
 /** Nothing that was called durable is missing. */
@@ -37,9 +38,21 @@ function obeyedOnce(ledger: Ledger): void {
     const refusals = found.filter(({ type }) => type === "input.refused").length;
     const scattered = found.some((event, index) => index > 0 && event.seq !== found[index - 1]!.seq + 1);
     if (scattered || (refusals > 0 && found.length > 1)) ledger.violate(`${name} was obeyed twice`);
+    // What was refused before it came into the inbox leaves no trace.
+    if (inputId === undefined && acknowledged !== "accepted" && acknowledged !== "recorded") continue;
     const answered = acknowledged !== undefined && !["RUN_ENDED", "NOT_ANSWERED", "recorded"].includes(acknowledged);
     const owed = acknowledged === "recorded" && known?.run.ended === undefined;
     if ((answered || owed) && found.length === 0) ledger.violate(`${name} was ${acknowledged} and is not in the log`);
+  }
+}
+
+/** What was said first is decided first: a run that goes on does not hear what was meant for the one that had ended. */
+function obeyedInOrder(ledger: Ledger): void {
+  for (const [runId, { log }] of ledger.known) {
+    const inbox = ledger.inboxes.get(runId) ?? [];
+    const decided = log.filter(({ by }) => by !== "engine").map(({ inputId }) => inbox.indexOf(inputId));
+    if (decided.some((place, index) => index > 0 && place < decided[index - 1]!))
+      ledger.violate(`commands of ${runId} are decided in another order than they came`);
   }
 }
 
@@ -51,12 +64,9 @@ export function sameAnswer(stormy: SimulatedWorld, fair: SimulatedWorld): void {
   const explained = [...FAULTS_OF_FATE, ...failuresIn(wanted?.log ?? []).map(({ data }) => data.error.code)];
   for (const [runId, { log, run }] of ledger.known) {
     if (run.seq === 0 || run.ended === undefined) continue;
-    if (log.some(({ type }) => type === "cancel.requested")) continue;
-    const failures = failuresIn(log);
-    // What fate let fail may leave others without their data.
-    const fate = failures.some(({ data }) => data.decision !== "retry" && FAULTS_OF_FATE.includes(data.error.code));
-    if (fate || run.error?.code === "APPROVAL_EXPIRED") continue;
-    const strange = failures.find(({ data }) => !explained.includes(data.error.code));
+    const logs = [log, ...ancestorsOf(ledger, run)];
+    if (run.error?.code === "APPROVAL_EXPIRED" || logs.some(excuses)) continue;
+    const strange = failuresIn(log).find(({ data }) => !explained.includes(data.error.code));
     if (strange !== undefined) {
       ledger.violate(
         `${runId}: step ${strange.data.step} failed with ${strange.data.error.code}, which no fault explains`,
@@ -65,6 +75,19 @@ export function sameAnswer(stormy: SimulatedWorld, fair: SimulatedWorld): void {
     const [found, other] = [endOf(run), endOf(wanted?.run)];
     if (found !== other) ledger.violate(`${runId} ends ${found}, without faults ${other}`);
   }
+}
+
+/** The logs of the runs that this one was forked from. */
+function ancestorsOf(ledger: Ledger, { parent }: Run): readonly (readonly RunEvent[])[] {
+  const known = parent === undefined ? undefined : ledger.known.get(parent.runId);
+  return known === undefined ? [] : [known.log, ...ancestorsOf(ledger, known.run)];
+}
+
+/** Whether a person stopped it, or fate let fail what others may lack. */
+function excuses(log: readonly RunEvent[]): boolean {
+  const fate = ({ data }: ReturnType<typeof failuresIn>[number]) =>
+    data.decision !== "retry" && FAULTS_OF_FATE.includes(data.error.code);
+  return log.some(({ type }) => type === "cancel.requested") || failuresIn(log).some(fate);
 }
 
 const failuresIn = (log: readonly RunEvent[]) => log.filter((event) => event.type === "step.failed");

@@ -41,6 +41,8 @@ export interface Scenario {
   readonly synthesizer: boolean;
   readonly approval: ApprovalPolicy;
   readonly concurrency: number;
+  /** People have ended runs go on, and fork them. */
+  readonly again: boolean;
   /** What the executor model calls in agent steps, turn by turn. */
   readonly scripts: ReadonlyMap<string, readonly (readonly ScriptedCall[])[]>;
 }
@@ -52,11 +54,11 @@ export function scenarioOf(seed: number): Scenario {
   for (let draw = 0; ; draw++) {
     const scenario = drawn(seed, dice(seed, `scenario ${draw}`));
     const checked = check(scenario.plan, { tools: TOOL_SPECS });
-    if (checked.ok) return { ...scenario, checked };
+    if (checked.ok) return { ...scenario, checked, again: dice(seed, "again").chance(0.35) };
   }
 }
 
-function drawn(seed: number, d: Dice): Omit<Scenario, "checked"> {
+function drawn(seed: number, d: Dice): Omit<Scenario, "checked" | "again"> {
   const half = () => d.chance(0.5);
   const trouble = half();
   const misfortune = {

@@ -22,7 +22,7 @@ test(
     expect(told).toEqual([]);
     expect(seeds).toBe(SEEDS);
     // A simulation in which nothing happens proves nothing.
-    expect(Object.keys(faults)).toHaveLength(17);
+    expect(Object.keys(faults)).toHaveLength(19);
     for (const [kind, times] of Object.entries(faults))
       expect({ kind, times: times > 20 }).toEqual({ kind, times: true });
     expect(fenced).toBeGreaterThan(SEEDS / 100);

@@ -23,9 +23,12 @@ export class SimulatedWorld {
   readonly models: Models;
   /** For everything that people, and whoever starts processes, decide by chance. */
   readonly people: Dice;
+  /** For what they want of runs that have ended: all else is decided as it would be without. */
+  readonly whims: Dice;
   readonly #processes: SimulatedProcess[] = [];
   /** The processes that ended, by what they wrote as owners. */
   readonly #dead = new Set<string>();
+  readonly #persons: People;
   #born = 0;
   #runs = 0;
 
@@ -40,12 +43,13 @@ export class SimulatedWorld {
     this.ledger = new Ledger(this.time, traced);
     const troubled = scenario.misfortune.trouble && stormy;
     this.people = dice(seed, "people");
+    this.whims = dice(seed, "whims");
     const storm = stormy ? new Storm(this, dice(seed, "storm")) : fair;
     this.disk = new Disk(this.time, this.ledger, storm, dice(seed, "disk"));
     this.service = new Service(seed, this.time, this.ledger, troubled);
     this.models = new Models(scenario, this.time, this.ledger, troubled);
     for (let n = 0; n < (stormy ? scenario.processes : 1); n++) this.#start(n);
-    new People(this, dice(seed, "person"));
+    this.#persons = new People(this, dice(seed, "person"));
     this.#begin();
   }
 
@@ -101,7 +105,9 @@ export class SimulatedWorld {
   async play(): Promise<void> {
     const ended = (): boolean => {
       const runs = [...this.ledger.known.values()].filter(({ run }) => run.seq > 0);
-      return runs.length > 0 && runs.every(({ run }) => run.ended !== undefined) && (!this.storming || this.#quiet());
+      return (
+        runs.length > 0 && runs.every(({ run }) => this.#persons.contentWith(run)) && (!this.storming || this.#quiet())
+      );
     };
     const limit = this.scenario.stormMs + CALM_MS;
     await this.time.play(ended, limit);
