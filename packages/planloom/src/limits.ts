@@ -48,7 +48,15 @@ export const LIMITS = {
   repairRounds: 5,
   /** Plans that a person may reject before the run ends. */
   rejections: 5,
-  /** Attempts of one planner or synthesizer request that fails for a passing reason. */
+  /** Patches and replans of one run: seed 000 has two; what two other plans could not do, a third seldom can. */
+  replans: 2,
+  /** Characters of an output that a planner is shown that plans again: enough to see what it is. */
+  excerptChars: 200,
+  /** Characters of an error message that it is shown: a sentence and its context; what is longer is a dump. */
+  errorExcerptChars: 1_000,
+  /** Failed items of one fan-out that it is shown: they mostly fail alike. */
+  failedItems: 10,
+  /** Attempts of one planner, reviewer or synthesizer request that fails for a passing reason. */
   roleAttempts: 4,
   /** How long a plan waits for a person: 24 h (seed 003). */
   approvalMs: 24 * 60 * 60_000,

@@ -23,6 +23,20 @@ const NOTHING: JsonObject = { type: "null" };
 
 /** The JSON Schema of a planner's reply for this inventory. */
 export function planRequestSchema(inventory: Inventory): JsonObject {
+  return closedObject({ steps: { type: "array", items: { anyOf: stepSchemas(inventory) } }, answer: ANSWER });
+}
+
+/** The same of a patch (plan/revise.ts): what an operation does not need is null. */
+export function patchRequestSchema(inventory: Inventory): JsonObject {
+  const operation = closedObject({
+    op: { type: "string", enum: ["add", "replace", "drop"] },
+    id: orNull(TEXT),
+    step: { anyOf: [...stepSchemas(inventory), NOTHING] },
+  });
+  return closedObject({ operations: { type: "array", items: operation }, answer: ANSWER });
+}
+
+function stepSchemas(inventory: Inventory): readonly JsonObject[] {
   const { tools } = inventory;
   const names = tools.map((tool) => tool.name);
   const steps: JsonObject[] = tools.slice(0, LIMITS.schemaTools).map((tool) => {
@@ -33,7 +47,7 @@ export function planRequestSchema(inventory: Inventory): JsonObject {
   if (tools.length > 0) steps.push(step({ tool: { type: "string", enum: names }, fill: TEXT, with: entries() }));
   const agentTools = names.length === 0 ? NOTHING : { type: "array", items: { type: "string", enum: names } };
   steps.push(step({ agent: TEXT, tools: agentTools, with: entries() }), step({ ask: TEXT, with: entries() }));
-  return closedObject({ steps: { type: "array", items: { anyOf: steps } }, answer: ANSWER });
+  return steps;
 }
 
 const ANSWER: JsonObject = {
@@ -78,6 +92,24 @@ export function planFromReply(reply: Json, inventory: Inventory): Json {
   );
   const answer = reply["answer"];
   return withoutNulls({ ...reply, steps, ...(isObject(answer) ? { answer: answerFromReply(answer) } : {}) });
+}
+
+/** A reply under the schema as a patch. What an operation has no use for is left out; all else passes unchanged. */
+export function patchFromReply(reply: JsonObject, inventory: Inventory): JsonObject {
+  const operations = (reply["operations"] as readonly Json[]).map((operation) =>
+    isObject(operation) ? operationFromReply(withoutNulls(operation), inventory) : operation,
+  );
+  const answer = reply["answer"];
+  return withoutNulls({ ...reply, operations, ...(isObject(answer) ? { answer: answerFromReply(answer) } : {}) });
+}
+
+function operationFromReply({ step, ...rest }: JsonObject, inventory: Inventory): JsonObject {
+  const { id, ...others } = rest;
+  if (rest["op"] === "drop" || step === undefined) return rest;
+  const written = isObject(step) ? stepFromReply(step, inventory) : step;
+  if (rest["op"] !== "add") return { ...rest, step: written };
+  const named = isObject(written) && id !== undefined && !("id" in written) ? { id, ...written } : written;
+  return { ...others, step: named };
 }
 
 function stepFromReply(draft: JsonObject, inventory: Inventory): JsonObject {

@@ -5,6 +5,7 @@ import { LIMITS } from "../limits.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model/port.js";
 import { check } from "../plan/check.js";
 import type { Finding } from "../plan/finding.js";
+import { finishedTouched } from "../plan/finished.js";
 import { depthOf, isObject, type Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import { readPlan } from "../plan/read.js";
@@ -12,11 +13,15 @@ import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
 import { typeOfValue } from "../plan/type-of-value.js";
 import { typeText } from "../plan/type.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
+import { writePlan } from "../plan/write.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
 import { jsonReadings } from "./json-reply.js";
-import { planFromReply, planRequestSchema } from "./plan-request-schema.js";
+import { patchFromReply, patchRequestSchema, planFromReply, planRequestSchema } from "./plan-request-schema.js";
 import { plannerGoal, plannerRepair, plannerSystem } from "./prompts.js";
+import { patchIn, readRedraft, type Redraft } from "./read-replan.js";
+import type { ReplanFacts } from "./replan-facts.js";
+import { patchRepair, replanText } from "./replan-prompts.js";
 import { failureOf } from "./step-failure.js";
 
 export interface PlannerRequest {
@@ -32,6 +37,8 @@ export interface PlannerRequest {
   readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[] };
   /** Plans that a person did not want, oldest first. */
   readonly rejected?: readonly { readonly plan: Plan; readonly comment: string }[];
+  /** Where another plan is to take the place of one that was being carried out: what became of that. */
+  readonly replan?: ReplanFacts;
   /** The executor's model, so that descriptions suit it; null where there is none. */
   readonly executorModel: string | null;
 }
@@ -50,7 +57,7 @@ export type PlannerReply =
     }
   | { readonly kind: "invalid"; readonly draft: string; readonly findings: readonly Finding[]; readonly usage: Usage };
 
-/** A planner without a model: gives a draft as data or as text. */
+/** A planner without a model: gives a draft as data or as text; where `request.replan` asks for a patch, that or a plan. */
 export type PlannerFunction = (request: PlannerRequest, context: AgentContext) => Promise<unknown>;
 export type Planner = Model | PlannerFunction;
 
@@ -74,16 +81,23 @@ function modelRequest(request: PlannerRequest): Omit<ModelRequest, "signal"> {
   return {
     system: plannerSystem(request.inventory, request.executorModel, request.instructions),
     messages: messagesOf(request),
-    output: { name: "plan", schema: planRequestSchema(request.inventory) },
+    output: isPatch(request)
+      ? { name: "patch", schema: patchRequestSchema(request.inventory) }
+      : { name: "plan", schema: planRequestSchema(request.inventory) },
   };
 }
 
-function messagesOf({ goal, inputs, limits, invalid, rejected = [] }: PlannerRequest): readonly ModelMessage[] {
+const isPatch = ({ replan }: PlannerRequest): boolean => replan?.mode === "patch";
+
+function messagesOf(request: PlannerRequest): readonly ModelMessage[] {
+  const { goal, inputs, limits, invalid, rejected = [], replan } = request;
   const types = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, inputType(value)]));
-  const asked: ModelMessage = { role: "user", text: plannerGoal(goal, types, limits?.steps ?? LIMITS.steps, rejected) };
+  const aim = plannerGoal(goal, types, limits?.steps ?? LIMITS.steps, rejected);
+  const asked: ModelMessage = { role: "user", text: replan === undefined ? aim : `${aim}\n\n${replanText(replan)}` };
   if (invalid === undefined) return [asked];
   const draft = invalid.draft.slice(0, LIMITS.planBytes) || "(empty)";
-  return [asked, { role: "assistant", text: draft }, { role: "user", text: plannerRepair(invalid.findings) }];
+  const mend = isPatch(request) ? patchRepair(invalid.findings) : plannerRepair(invalid.findings);
+  return [asked, { role: "assistant", text: draft }, { role: "user", text: mend }];
 }
 
 async function callFunction(request: PlannerRequest, planner: PlannerFunction, context: AgentContext): Promise<string> {
@@ -107,7 +121,7 @@ function jsonOf(draft: unknown): string {
 }
 
 function readModelReply(reply: ModelReply, request: PlannerRequest): PlannerReply {
-  const read = readDraft(draftText(reply.text, request.inventory), request, reply.usage);
+  const read = readDraft(draftText(reply.text, request), request, reply.usage);
   if (read.kind === "plan" || reply.finish === "stop") return read;
   const why = UNFINISHED[reply.finish];
   return why === undefined
@@ -132,33 +146,46 @@ const UNFINISHED: { readonly [finish: string]: Finding } = {
 const MOST_DEPTH = 4 * LIMITS.jsonDepth;
 
 /** The text that is checked and shown: the reply itself, or the document that its strict form stands for. */
-function draftText(text: string, inventory: Inventory): string {
+function draftText(text: string, request: PlannerRequest): string {
+  const { inventory } = request;
+  const patch = isPatch(request) ? patchIn(text) : undefined;
+  if (patch !== undefined) return kept(JSON.stringify(patchFromReply(patch, inventory), null, 2));
   const document = jsonReadings(text.trim()).find((value) => isObject(value) && Array.isArray(value["steps"]));
   if (document === undefined || depthOf(document, MOST_DEPTH) > MOST_DEPTH) return text;
   return kept(JSON.stringify(planFromReply(document, inventory), null, 2));
 }
 
 function readDraft(draft: string, request: PlannerRequest, usage: Usage): PlannerReply {
-  const { goal, inputs, inventory, limits } = request;
-  const read = readPlan(draft, { inventory });
-  if (read.kind !== "plan") return { kind: "invalid", draft, findings: read.findings, usage };
-  const checked = check(withRun(read.draft, request), inventory, {
-    inputs,
-    locate: read.locate,
-    goal,
-    ...(limits && { limits }),
-  });
-  if (!checked.ok) return { kind: "invalid", draft, findings: checked.findings, usage };
-  const { plan, hash, tools, findings } = checked;
-  return { kind: "plan", plan, inputs: checked.inputs, hash, tools, findings, usage };
+  const { goal, inputs, inventory, limits, replan } = request;
+  const read = replan === undefined ? readFirst(draft, inventory) : readRedraft(draft, inventory, replan);
+  if (!read.ok) return { kind: "invalid", draft, findings: read.findings, usage };
+  const { locate, placed } = read;
+  const options = { inputs, locate, goal, ...(limits && { limits }) };
+  const checked = check(withRun(read.draft, request), inventory, options);
+  if (!checked.ok) return { kind: "invalid", draft, findings: checked.findings.map(placed), usage };
+  const { plan, hash, tools } = checked;
+  const touched = replan === undefined ? [] : finishedTouched(replan.plan, plan, new Set(replan.fixed));
+  if (touched.length > 0) return { kind: "invalid", draft, findings: touched.map(placed), usage };
+  return { kind: "plan", plan, inputs: checked.inputs, hash, tools, findings: checked.findings.map(placed), usage };
 }
 
-/** The goal and the inputs are the run's, whatever a draft says about them; the planner need not declare them. */
-function withRun(draft: unknown, { goal, inputs }: PlannerRequest): unknown {
+function readFirst(draft: string, inventory: Inventory): Redraft {
+  const read = readPlan(draft, { inventory });
+  if (read.kind !== "plan") return { ok: false, findings: read.findings };
+  return { ok: true, draft: read.draft, locate: read.locate, placed: (finding) => finding };
+}
+
+/**
+ * The goal and the inputs are the run's, whatever a draft says about them; the planner need not declare them. What a plan
+ * before it declared is better than a guess from the value.
+ */
+function withRun(draft: unknown, { goal, inputs, replan }: PlannerRequest): unknown {
   if (!isObject(draft)) return draft;
   const declared = isObject(draft["inputs"]) ? draft["inputs"] : {};
+  const before = replan === undefined ? undefined : writePlan(replan.plan)["inputs"];
   const given = Object.entries(inputs).map(([name, value]) => [name, { type: inputType(value) }] as const);
-  return { ...draft, goal, ...(given.length > 0 && { inputs: { ...declared, ...Object.fromEntries(given) } }) };
+  const all = { ...declared, ...Object.fromEntries(given), ...(isObject(before) ? before : {}) };
+  return { ...draft, goal, ...(Object.keys(all).length > 0 && { inputs: all }) };
 }
 
 function finding(code: string, message: string, fix: string): Finding {

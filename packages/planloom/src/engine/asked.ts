@@ -3,13 +3,13 @@
 // that is played again must be read in the same way.
 import { PlanloomError } from "../error.js";
 import { canonicalJson, type Json } from "../plan/json.js";
-import type { Effect } from "../run/effect.js";
+import type { Effect, PlanEffect } from "../run/effect.js";
 import type { RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve.js";
-import { callKey, currentPlan, emptyRun, reconcileKey, workOf, type Run } from "../run/state.js";
+import { callKey, currentPlan, emptyRun, reconcileKey, reviewOf, workOf, type Run } from "../run/state.js";
 
 interface Asked {
-  /** `plan/2`, `call/find/1`, `reconcile/pay//1`, `answer/1`, `ask/find/`, `approval/pay/`. */
+  /** `plan/2`, `review/1`, `call/find/1`, `reconcile/pay//1`, `answer/1`, `ask/find/`, `approval/pay/`. */
   readonly place: string;
   readonly what: Json;
 }
@@ -23,7 +23,9 @@ export class Questions {
   of(run: Run, effect: Effect): Asked | undefined {
     switch (effect.kind) {
       case "plan":
-        return { place: this.placeOf(effect.key), what: planAsked(run, effect.rejected) };
+        return { place: this.placeOf(effect.key), what: planAsked(run, effect) };
+      case "review":
+        return { place: effect.key, what: { goal: run.goal, steps: [...run.steps.keys()] } };
       case "fill":
       case "call":
         return { place: effect.key, what: stepAsked(run, effect) };
@@ -36,6 +38,11 @@ export class Questions {
     }
   }
 
+  /** What an event makes the run ask; planner requests have their numbers from here, whether they are answered or not. */
+  begunBy(run: Run, event: RunEvent): readonly Asked[] {
+    return [...begunBy(run, event)].flatMap((effect) => this.of(run, effect) ?? []);
+  }
+
   /** The place of an effect by its key. */
   placeOf(key: string): string {
     if (!key.startsWith("plan/")) return key;
@@ -45,8 +52,11 @@ export class Questions {
   }
 }
 
-function planAsked(run: Run, rejected: readonly { readonly comment: string }[]): Json {
-  return { goal: run.goal, inputs: run.inputs, rejected: rejected.map(({ comment }) => comment) };
+function planAsked(run: Run, { rejected, replan }: PlanEffect): Json {
+  const asked = { goal: run.goal, inputs: run.inputs, rejected: rejected.map(({ comment }) => comment) };
+  if (replan === undefined) return asked;
+  const { mode, cause, failed } = replan;
+  return { ...asked, replan: { mode, cause, failed: failed.map((ref) => ({ ...ref })) } };
 }
 
 /** Titles and descriptions are for people; everything that the tool or the model gets is here. */
@@ -80,6 +90,7 @@ export const sameAsked = (a: Json, b: Json): boolean => canonicalJson(a) === can
 export function placeText(place: string): string {
   const [kind = "", ...rest] = place.split("/");
   if (kind === "plan") return `planner request ${rest[0]}`;
+  if (kind === "review") return `review ${rest[0]} of the plan`;
   if (kind === "answer") return `the answer, attempt ${rest[0]}`;
   if (kind === "fill") return `the arguments of ${placeText(rest.join("/"))}`;
   if (kind === "call") return `${workText(rest[0], rest.length > 2 ? rest[1] : undefined)}, attempt ${rest.at(-1)}`;
@@ -108,7 +119,11 @@ function shown(value: Json): string {
 }
 
 /** A recorded run, and everything that it asked, by place. */
-export function askedIn(events: readonly RunEvent[]): { readonly run: Run; readonly asked: ReadonlyMap<string, Json> } {
+export function askedIn(events: readonly RunEvent[]): {
+  readonly run: Run;
+  readonly asked: ReadonlyMap<string, Json>;
+  readonly questions: Questions;
+} {
   const run = emptyRun(events[0]!.runId);
   const asked = new Map<string, Json>();
   const questions = new Questions();
@@ -116,12 +131,9 @@ export function askedIn(events: readonly RunEvent[]): { readonly run: Run; reado
     evolve(run, event);
     const person = personAsked(event);
     if (person !== undefined) asked.set(person.place, person.what);
-    for (const effect of begunBy(run, event)) {
-      const call = questions.of(run, effect);
-      if (call !== undefined) asked.set(call.place, call.what);
-    }
+    for (const { place, what } of questions.begunBy(run, event)) asked.set(place, what);
   }
-  return { run, asked };
+  return { run, asked, questions };
 }
 
 /** What an event makes the run owe; steps are looked up, for a wide run owes much at once. */
@@ -136,5 +148,7 @@ function begunBy(run: Run, { type, data }: RunEvent): Iterable<Effect> {
     const effect = run.owed.get(reconcileKey(workOf(run, data)!));
     return effect === undefined ? [] : [effect];
   }
-  return type.startsWith("step.") ? [] : run.owed.values();
+  if (!type.startsWith("step.")) return run.owed.values();
+  const review = reviewOf(run);
+  return review === undefined ? [] : [run.owed.get(review)!];
 }

@@ -7,7 +7,7 @@ import { isObject } from "../plan/json.js";
 import type { RoleSettings } from "../model/role.js";
 import type { Model } from "../model/port.js";
 import type { Prices } from "../model/prices.js";
-import type { ApprovalPolicy, Settings } from "../run/event.js";
+import type { ApprovalPolicy, FailurePolicy, ReplanContext, ReplanMode, Settings } from "../run/event.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Tool } from "../tools/tool.js";
 import type { AiSdkModel } from "../model/ai-sdk.js";
@@ -53,6 +53,18 @@ export interface LoomConfig {
   readonly concurrency?: number;
   /** Which plans wait for a person. Default: `never` in the library, `effects` on the command line. */
   readonly approval?: ApprovalPolicy;
+  /** What follows when a step has failed for good and its plan does not say. Default: `patch`; without a planner it fails. */
+  readonly onFailure?: FailurePolicy;
+  /**
+   * When the planner is asked again: `never`; `on-failure`; or `each-step`, where its model also reviews after each step whether
+   * the rest still makes sense. Default: `on-failure`.
+   */
+  readonly replan?: ReplanMode;
+  /**
+   * What it then reads of the run: `excerpt` (states, codes, error messages, the first 200 characters of outputs), `codes` (no
+   * text that tools or models wrote), `full`. Unless it is `codes`, its new steps with effects wait for a person.
+   */
+  readonly replanContext?: ReplanContext;
   readonly limits?: {
     /** Steps of a plan. Default: 64. */
     readonly steps?: number;
@@ -68,6 +80,12 @@ export interface LoomConfig {
     readonly rejections?: number;
     /** How long an approval waits, in ms. Default: 24 hours. */
     readonly approvalMs?: number;
+    /** Patches and replans after failures and reviews, together. Default: 2. */
+    readonly replans?: number;
+    /** Tokens that one of them may be expected to take. Default: any number. */
+    readonly replanTokens?: number;
+    /** What one of them may be expected to cost, in US dollars. Default: any sum. */
+    readonly replanCostUsd?: number;
   };
 }
 
@@ -85,6 +103,9 @@ const KEYS: Record<keyof LoomConfig, true> = {
   store: true,
   concurrency: true,
   approval: true,
+  onFailure: true,
+  replan: true,
+  replanContext: true,
   limits: true,
 };
 const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
@@ -95,6 +116,9 @@ const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
   repairRounds: true,
   rejections: true,
   approvalMs: true,
+  replans: true,
+  replanTokens: true,
+  replanCostUsd: true,
 };
 const MODEL_KEYS: Record<keyof NonNullable<LoomConfig["models"]>, true> = {
   default: true,
@@ -124,7 +148,10 @@ const PRICE_KEYS: Record<keyof Prices[string], true> = {
   outputUsdPerMTok: true,
   cachedInputUsdPerMTok: true,
 };
-const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
+const POLICIES = ["never", "always", "effects"] as const satisfies readonly ApprovalPolicy[];
+const FAILURE_POLICIES = ["fail", "skip", "patch", "replan"] as const satisfies readonly FailurePolicy[];
+const REPLAN_MODES = ["never", "on-failure", "each-step"] as const satisfies readonly ReplanMode[];
+const REPLAN_CONTEXTS = ["codes", "excerpt", "full"] as const satisfies readonly ReplanContext[];
 
 /** What of a configuration is recorded with each run. Throws PlanloomError CONFIG_INVALID naming the key. */
 export function settingsOf(config: LoomConfig): Settings {
@@ -138,12 +165,13 @@ export function settingsOf(config: LoomConfig): Settings {
   knownStore(config.store);
   knownSecrets(config.secrets ?? {});
   const { limits = {} } = config;
-  const approval = config.approval ?? "never";
-  if (!POLICIES.includes(approval))
-    throw invalid("approval", `is "${String(approval)}"`, `one of ${POLICIES.join(", ")}`);
+  const replan = choice("replan", config.replan, REPLAN_MODES, "on-failure");
+  // A function gives plans; judging one is no part of that.
+  if (replan === "each-step" && typeof config.models?.planner === "function")
+    throw invalid("replan", "is each-step, and the planner is a function", "on-failure, or name a planner model");
   return {
     concurrency: whole("concurrency", config.concurrency, LIMITS.concurrency),
-    approval,
+    approval: choice("approval", config.approval, POLICIES, "never"),
     approvalMs: whole("limits.approvalMs", limits.approvalMs, LIMITS.approvalMs),
     rejections: whole("limits.rejections", limits.rejections, LIMITS.rejections, 0),
     repairRounds: whole("limits.repairRounds", limits.repairRounds, LIMITS.repairRounds, 0),
@@ -151,12 +179,12 @@ export function settingsOf(config: LoomConfig): Settings {
     crashes: LIMITS.crashes,
     turns: whole("limits.turns", limits.turns, LIMITS.turns),
     fanOut: whole("limits.fanOut", limits.fanOut, LIMITS.fanOut),
-    onFailure: "fail",
-    replan: "never",
-    replans: 0,
-    replanContext: "excerpt",
-    replanTokens: null,
-    replanCostUsd: null,
+    onFailure: choice("onFailure", config.onFailure, FAILURE_POLICIES, "patch"),
+    replan,
+    replans: whole("limits.replans", limits.replans, LIMITS.replans, 0),
+    replanContext: choice("replanContext", config.replanContext, REPLAN_CONTEXTS, "excerpt"),
+    replanTokens: amount("limits.replanTokens", limits.replanTokens),
+    replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),
     budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
     prices: {},
   };
@@ -237,6 +265,19 @@ function whole(key: string, given: number | undefined, fallback: number, least =
   if (given === undefined) return fallback;
   if (Number.isInteger(given) && given >= least) return given;
   throw invalid(key, `is ${String(given)}`, `a whole number of at least ${least}`);
+}
+
+/** null = no limit. */
+function amount(key: string, given: number | undefined): number | null {
+  if (given === undefined) return null;
+  if (Number.isFinite(given) && given >= 0) return given;
+  throw invalid(key, `is ${String(given)}`, "a number, 0 or more");
+}
+
+function choice<T extends string>(key: string, given: T | undefined, choices: readonly T[], fallback: T): T {
+  if (given === undefined) return fallback;
+  if (choices.includes(given)) return given;
+  throw invalid(key, `is "${String(given)}"`, `one of ${choices.join(", ")}`);
 }
 
 function invalid(key: string, found: string, wanted: string): PlanloomError {

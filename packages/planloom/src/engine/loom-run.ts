@@ -1,5 +1,6 @@
 // One run as the library shows it. In: an engine and a run's id. Out: its events, its result, and what a person may say to it.
 // Separate from the engine because it only names the engine's few verbs.
+import { PlanloomError } from "../error.js";
 import type { Json } from "../plan/json.js";
 import { documentOf, type RunDocument } from "../run/document.js";
 import type { RunEvent } from "../run/event.js";
@@ -77,15 +78,49 @@ export class LoomRun {
     return documentOf((await this.engine.stopped(this.id, options)).run);
   }
 
-  /** Drives the run in this process from here on; rejects with RUN_OWNED where a live process does. */
-  async resume(listener?: Listener): Promise<void> {
-    await this.engine.drive(this.id, "resumed", listener);
+  /**
+   * Drives the run in this process from here on, and has it begin things again where it was paused. Rejects with RUN_OWNED where a
+   * live process drives it; one that is paused there goes on there.
+   */
+  async resume(listener?: Listener, options: SendOptions = {}): Promise<void> {
+    const { paused, ended } = await this.engine.load(this.id);
+    if (!paused || ended !== undefined) return this.engine.drive(this.id, "resumed", listener);
+    await this.engine.drive(this.id, "resumed", listener).catch(unlessOwned);
+    await this.send({ type: "unpause", reason: "" }, options);
   }
 
-  /** Grants what waits under `hash`: the plan, or one call. */
-  approve(hash: string, options: SendOptions & { readonly comment?: string } = {}): Promise<Reply> {
+  /** Has the run begin nothing more; what is under way goes on. Refused with ALREADY_PAUSED, RUN_CANCELLING. */
+  pause(reason = "", options: SendOptions = {}): Promise<Reply> {
+    return this.send({ type: "pause", reason }, options);
+  }
+
+  /**
+   * Gives the run another goal: what runs is drained, what has finished is kept where it still serves, and the planner writes the
+   * rest. Refused with SAME_GOAL, GOAL_INVALID, NO_PLANNER, RUN_FAILING, RUN_CANCELLING.
+   */
+  changeGoal(goal: string, options: SendOptions & { readonly reason?: string } = {}): Promise<Reply> {
+    return this.send({ type: "goal", goal, reason: options.reason ?? "" }, options);
+  }
+
+  /** Grants what waits under `hash`: the plan (with `calls`, also those of its calls whose arguments stand in it), or one call. */
+  approve(
+    hash: string,
+    options: SendOptions & { readonly comment?: string; readonly calls?: boolean } = {},
+  ): Promise<Reply> {
+    const { comment, calls } = options;
+    const said = { ...(comment === undefined ? {} : { comment }), ...(calls === true ? { calls } : {}) };
+    return this.send({ type: "approve", hash, ...said }, options);
+  }
+
+  /**
+   * Puts another plan (text or data, as for `start`) in the place of the one that waits under `hash`; it is approved under its own.
+   * Rejects with PLAN_INVALID; refused with STALE_HASH, NOT_A_PLAN, NOTHING_CHANGED, EDIT_INVALID.
+   */
+  async edit(hash: string, plan: unknown, options: SendOptions & { readonly comment?: string } = {}): Promise<Reply> {
+    const { goal, inputs } = await this.engine.load(this.id);
+    const checked = this.home.given(plan, goal, inputs);
     const { comment } = options;
-    return this.send({ type: "approve", hash, ...(comment === undefined ? {} : { comment }) }, options);
+    return this.send({ type: "edit", hash, plan: checked, ...(comment === undefined ? {} : { comment }) }, options);
   }
 
   /** Refuses what waits; a rejected plan leads to another one that regards the comment. */
@@ -148,6 +183,11 @@ export class LoomRun {
     const recorded = record === undefined ? {} : { record };
     return this.engine.send(this.id, command, { by, ...recorded, ...(listener === undefined ? {} : { listener }) });
   }
+}
+
+/** A paused run that another live process drives is told to go on through its inbox. */
+function unlessOwned(error: unknown): void {
+  if (!(error instanceof PlanloomError) || error.code !== "RUN_OWNED") throw error;
 }
 
 function itemOf({ item }: { readonly item?: number }): { readonly item?: number } {

@@ -18,7 +18,7 @@ import type { PriceOf } from "../plan/price.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/decide.js";
 import type { RunDocument } from "../run/document.js";
-import type { EventData } from "../run/event.js";
+import type { EventData, Settings } from "../run/event.js";
 import type { CheckedPlan } from "../run/input.js";
 import type { EventStore, RunHead } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
@@ -57,7 +57,7 @@ export interface StartOptions {
 
 /** See createLoom. */
 export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
-  const settings = settingsOf(config);
+  const configured = settingsOf(config);
   const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
   const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
   const models = openRoles(roles);
@@ -85,6 +85,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     defer: ports.defer ?? (() => new Promise((resolve) => setImmediate(resolve))),
   });
   const priceOf = pricesFor(roles, config.prices);
+  const settings = { ...configured, prices: { ...config.prices, ...pricesOf(world, priceOf) } };
   return new Loom(engine, world, settings, roles, priceOf, typeof config.store !== "object");
 }
 
@@ -243,6 +244,19 @@ export class Loom {
       planGiven,
     };
   }
+}
+
+/** The known prices of those who play the roles, by the names under which a run records them. */
+function pricesOf({ planner, executor, synthesizer }: World, priceOf: PriceOf): Settings["prices"] {
+  const names = [planner, executor, synthesizer].flatMap((model) =>
+    model === null || typeof model === "function" ? [] : [model.name],
+  );
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const price = priceOf(name);
+      return price === undefined ? [] : [[name, price] as const];
+    }),
+  );
 }
 
 /** A plan that passed check stands in its result beside its hash; a draft has neither. */

@@ -3,6 +3,8 @@
 import { UnknownOutcome, type AgentContext } from "../agents/checkpoint.js";
 import { fillArguments } from "../agents/fill-arguments.js";
 import { askPlanner, type Planner, type PlannerRequest } from "../agents/planner.js";
+import { replanFacts } from "../agents/replan-facts.js";
+import { reviewFacts, reviewPlan } from "../agents/reviewer.js";
 import { runAgent } from "../agents/run-agent.js";
 import { StepFailure } from "../agents/step-failure.js";
 import { writeAnswer } from "../agents/synthesizer.js";
@@ -15,7 +17,7 @@ import type { AgentStep, ToolStep } from "../plan/plan.js";
 import { revealed } from "../plan/secret.js";
 import { typeOf } from "../plan/type-schema.js";
 import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
-import type { AnswerEffect, CallEffect, Effect, FillEffect, PlanEffect } from "../run/effect.js";
+import type { AnswerEffect, CallEffect, Effect, FillEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
 import type { Failure } from "../run/event.js";
 import type { Ending, Outcome } from "../run/input.js";
 import { soundFailure } from "../run/sound-failure.js";
@@ -98,6 +100,7 @@ async function performed(
     case "answer":
       return performAnswer(world, effect, run, context);
     case "review":
+      return performReview(world, effect, run, context);
     case "wait":
     case "person":
     case "stop":
@@ -117,12 +120,14 @@ async function performPlan(world: World, effect: PlanEffect, run: Run, context: 
   if (world.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
   try {
     const place = await agentContext(world, run, context, { stepId: "#planner", item: null, attempt: numberIn(key) });
+    const replan = replanFacts(run, effect.replan);
     const request = plannerRequest(world, {
       goal: run.goal,
       inputs: run.inputs,
       executorModel: run.models.executor,
       rejected: effect.rejected,
       ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
+      ...(replan === undefined ? {} : { replan }),
     });
     const reply = await askPlanner(request, world.planner, place);
     if (reply.kind === "invalid")
@@ -143,6 +148,26 @@ export function plannerRequest(world: World, asked: Omit<PlannerRequest, "invent
 
 /** The number in an effect's key: it tells the requests of a run apart in its journal. */
 const numberIn = (key: string) => Number(key.slice(key.lastIndexOf("/") + 1));
+
+async function performReview(world: World, effect: ReviewEffect, run: Run, context: PerformContext): Promise<Outcome> {
+  const { key } = effect;
+  const { planner } = world;
+  if (planner === null || typeof planner === "function")
+    return { type: "review-failed", key, error: NO_REVIEWER, usage: NO_USAGE };
+  try {
+    const place = await agentContext(world, run, context, { stepId: "#review", item: null, attempt: numberIn(key) });
+    return { type: "reviewed", key, ...(await reviewPlan(reviewFacts(run), planner, place)) };
+  } catch (thrown) {
+    return { type: "review-failed", key, ...roleFailure(thrown) };
+  }
+}
+
+const NO_REVIEWER: Failure = {
+  code: "NO_PLANNER",
+  message: "there is no planner model that could review the plan",
+  retryable: false,
+  next: "Give the planner a model, or set `replan` to on-failure in the configuration.",
+};
 
 async function performAnswer(world: World, effect: AnswerEffect, run: Run, context: PerformContext): Promise<Outcome> {
   const { key } = effect;

@@ -47,7 +47,7 @@ class Rerun {
   readonly #askedThen: ReadonlyMap<string, Json>;
   readonly #askedNow = new Map<string, Json>();
   readonly #questions = new Questions();
-  readonly #placesThen = new Questions();
+  readonly #placesThen: Questions;
   /** Calls that were made and wait for their outcome, by place. */
   readonly #open = new Map<string, (outcome: Outcome) => void>();
   /** As its events tell. */
@@ -66,7 +66,7 @@ class Rerun {
     this.#runId = runId;
     this.#clock = jumpingClock(events[0]!.at);
     this.#run = emptyRun(runId);
-    ({ run: this.#recorded, asked: this.#askedThen } = askedIn(events));
+    ({ run: this.#recorded, asked: this.#askedThen, questions: this.#placesThen } = askedIn(events));
     this.#listener = {
       event: (event) => {
         this.#note(event);
@@ -91,6 +91,7 @@ class Rerun {
 
   #note(event: RunEvent): void {
     evolve(this.#run, event);
+    this.#questions.begunBy(this.#run, event);
     const asked = personAsked(event);
     if (asked !== undefined) this.#askedNow.set(asked.place, asked.what);
   }
@@ -179,8 +180,8 @@ class Rerun {
 
   /** The command for what waits now in the place of what waited then: a hash may be another one. */
   async #meant(command: Command, events: readonly RunEvent[]): Promise<Command> {
-    if (command.type === "approve" || command.type === "reject") {
-      const { subject } = decisionIn(events).data;
+    if (command.type === "approve" || command.type === "reject" || command.type === "edit") {
+      const subject = command.type === "edit" ? "plan" : decisionIn(events).data.subject;
       const place = personPlace("approval", subject);
       const pending = () =>
         [...this.#run.approvals.values()].find((one) => personPlace("approval", one.subject) === place);

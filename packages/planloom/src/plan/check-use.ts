@@ -12,7 +12,6 @@ export function checkTexts(nodes: readonly StepNode[], report: Report): void {
   for (const node of nodes) {
     if (node.step === undefined) continue;
     checkText(node, node.step, report);
-    checkFallBack(node, node.step, report);
     checkExecutor(node, node.step, report);
   }
 }
@@ -57,18 +56,6 @@ function checkExecutor(node: StepNode, step: Step, report: Report): void {
     `${node.pointer}/executor`,
     message,
     "Leave it out; `model` chooses a model for the step.",
-    "warning",
-  );
-}
-
-function checkFallBack(node: StepNode, step: Step, report: Report): void {
-  if (step.onFailure !== "patch" && step.onFailure !== "replan") return;
-  const message = `onFailure ${step.onFailure} is not followed by this version: after its attempts the step fails the run.`;
-  report(
-    "FALL_BACK_ONLY",
-    `${node.pointer}/onFailure`,
-    message,
-    "Write fail or skip to say the same openly.",
     "warning",
   );
 }

@@ -163,11 +163,19 @@ function planInvalid(run: Run, input: Outcome & { type: "plan-invalid" }): Fact[
   const first = input.findings[0];
   const error: Failure = {
     code: "PLAN_INVALID",
-    message: `the planner gave no valid plan in ${round + 1} rounds${first === undefined ? "" : `; the last one: ${first.code}: ${first.message}`}`,
+    message: `the planner gave no valid plan in ${round + 1} rounds${first === undefined ? "" : `; the last one: ${first.code}: ${first.message}`}${whatFailed(run)}`,
     retryable: false,
     next: "Use a stronger planner model, or state the goal more simply; `planloom events RUN` shows every round.",
   };
   return [...facts, fact("run.failed", { error })];
+}
+
+/** A plan was asked for because of these, and they are what the run failed of in the first place. */
+function whatFailed({ replan, failures }: Run): string {
+  if (replan?.cause !== "failure") return "";
+  return [...failures]
+    .map(([step, { code, message }]) => `; step ${step} had failed: ${code}: ${message.slice(0, 300)}`)
+    .join("");
 }
 
 function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: number): Fact[] {

@@ -2,7 +2,8 @@
 // Separate because state is only ever this. Work per event is constant: no scan over steps, items or obligations.
 import { assertNever } from "../error.js";
 import { addUsage } from "../plan/usage.js";
-import { eventHash, type EventData, type EventOf, type RunEvent } from "./event.js";
+import { readsUntrusted } from "./basis.js";
+import { eventHash, type EventData, type EventOf, type Failure, type RunEvent, type StepRef } from "./event.js";
 import {
   leaveFor,
   makeReady,
@@ -23,7 +24,7 @@ import {
 } from "./evolve-step.js";
 import { restart, takePlan } from "./restart.js";
 import { addSpent, exhausted, NOTHING_SPENT, spentOf } from "./budget.js";
-import { reviewOf, workOf, type ProposedPlan, type Run } from "./state.js";
+import { currentPlan, reviewOf, workOf, type ProposedPlan, type Run } from "./state.js";
 
 /** Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. */
 export function evolve(run: Run, event: RunEvent): Run {
@@ -278,6 +279,8 @@ function onGoalChanged(run: Run, { goal, reason }: EventData["goal.changed"]): v
   run.goal = goal;
   if (run.phase === "planning") {
     takePlanEffect(run);
+    // What was to be mended served the other goal.
+    if (run.replan !== undefined) run.replan = { ...run.replan, mode: "full", cause: "goal", reason };
     return owePlan(run, { attempt: 1, round: 0 });
   }
   const key = `answer/${run.answers}`;
@@ -291,7 +294,16 @@ function onReplanRequested(run: Run, data: EventData["replan.requested"]): void 
   if (data.cause !== "goal") run.replans++;
   delete run.changing;
   run.replan = data;
+  // A plan that was proposed and never followed leaves what failed before it to be answered still.
+  const before = currentPlan(run)?.denied === undefined ? [] : run.failures;
+  run.failures = new Map([...before, ...data.failed.flatMap((ref) => errorOf(run, ref))]);
+  run.untrusted ||= readsUntrusted(run);
   owePlan(run, { attempt: 1, round: 0 });
+}
+
+function errorOf(run: Run, ref: StepRef): [string, Failure][] {
+  const error = workOf(run, ref)?.error;
+  return error === undefined ? [] : [[ref.step, error]];
 }
 
 function onReviewed(run: Run, { decision, reason, usage }: EventData["plan.reviewed"]): void {

@@ -162,7 +162,7 @@ function reach(steps: ReadonlyMap<string, StepState>, from: readonly string[]): 
 
 const isDoubtful = (work: Work) => work.status === "unknown" || (work.givenUp === true && !isFinished(work));
 
-const holdsDoubt = ({ work, items = [] }: StepState) => [work, ...items].some(isDoubtful);
+export const holdsDoubt = ({ work, items = [] }: StepState) => [work, ...items].some(isDoubtful);
 
 /** A tool that failed with an error of its own has not acted; an agent may have called any number of tools before it failed. */
 function hasRun(run: Run, id: string): boolean {

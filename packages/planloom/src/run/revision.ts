@@ -3,7 +3,9 @@
 // plans after a rejection or another goal obey the same rules.
 import type { Finding } from "../plan/finding.js";
 import { descendantsOf } from "../plan/graph.js";
+import type { Plan } from "../plan/plan.js";
 import { repeatFindings } from "../plan/repeat.js";
+import { basisOf, readsUntrusted, wasFollowed } from "./basis.js";
 import type { EventData, Fact } from "./event.js";
 import type { CheckedPlan } from "./input.js";
 import { mayActThrough, proposal, type Around } from "./proposal.js";
@@ -43,7 +45,7 @@ function lostSteps(run: Run, { reused }: Reopening): readonly Finding[] {
   return [finding("FINISHED_CHANGED", message, "Keep finished steps as they are, and give new work ids of its own.")];
 }
 
-/** A patch touches the step that failed and those that wait for it. */
+/** A patch touches the step that failed and those that wait for it; the planner may have written it as a whole plan. */
 function outside(
   run: Run,
   { plan }: CheckedPlan,
@@ -52,11 +54,15 @@ function outside(
 ): readonly Finding[] {
   const [failed] = replan?.mode === "patch" ? replan.failed : [];
   if (failed === undefined) return [];
-  const before = currentPlan(run)!.plan;
+  const before = basisOf(run)!.plan;
   const open = new Set([failed.step, ...descendantsOf(before, failed.step), ...descendantsOf(plan, failed.step)]);
-  const touched = anew.filter((id) => run.steps.has(id) && !open.has(id));
+  const present = new Set(before.steps.map(({ id }) => id));
+  const left = new Set(plan.steps.map(({ id }) => id));
+  const touched = [...anew.filter((id) => present.has(id)), ...[...present].filter((id) => !left.has(id))].filter(
+    (id) => !open.has(id),
+  );
   if (touched.length === 0) return [];
-  const message = `The patch of ${failed.step} also changes ${touched.join(", ")}.`;
+  const message = `The patch of ${failed.step} also changes or drops ${touched.join(", ")}.`;
   return [finding("PATCH_OUTSIDE", message, `Change ${failed.step}, what waits for it, and new steps only.`)];
 }
 
@@ -66,8 +72,24 @@ function repeated(
   replan: EventData["replan.requested"] | undefined,
 ): readonly Finding[] {
   if (replan === undefined || replan.cause === "goal") return [];
-  return repeatFindings(plan, [{ plan: currentPlan(run)!.plan, reason: replan.reason }]);
+  return repeatFindings(plan, failedPlans(run, replan));
 }
+
+/** The plans that were given up, with the reason, the newest first. */
+function failedPlans({ plans }: Run, request: EventData["replan.requested"]) {
+  const failed: { readonly plan: Plan; readonly reason: string }[] = [];
+  let why = reasonOf(request);
+  for (const { plan, replan } of plans.filter(wasFollowed).reverse()) {
+    failed.push({ plan, reason: why });
+    if (replan === undefined || replan.cause === "goal") break;
+    why = reasonOf(replan);
+  }
+  return failed;
+}
+
+/** What a review says is a model's words, and findings go to the planner whatever it may read. */
+const reasonOf = ({ cause, reason }: EventData["replan.requested"]) =>
+  cause === "review" ? "a review found no sense in it any more" : reason;
 
 type Cause = Around["cause"];
 
@@ -83,7 +105,7 @@ export function revisionProposed(
   const tools = new Map(checked.tools.map((tool) => [tool.name, tool]));
   const steps = stepStates(checked.plan, { revision: run.plans.length + 1, tools, attempts: run.attempts });
   const fresh = new Set(parts.anew);
-  const untrusted = replan !== undefined && readsUntrusted(run);
+  const untrusted = cause !== "edit" && (run.untrusted || readsUntrusted(run));
   const mustApprove = checked.plan.steps
     .filter((step) => checked.tools.some((tool) => mayActThrough(step, tool)))
     .map(({ id }) => id)
@@ -112,13 +134,4 @@ function changesOf(run: Run, steps: ReadonlyMap<string, StepState>, { anew, kept
     added: [...steps.keys()].filter((id) => !run.steps.has(id)),
     changed: anew.filter((id) => run.steps.has(id)),
   };
-}
-
-/** Whether whoever planned again has read what others wrote: a tool's words or a model's may hold instructions. */
-function readsUntrusted(run: Run): boolean {
-  if (run.settings.replanContext === "codes") return false;
-  return [...run.steps.values()].some(({ spec, tool, work }) => {
-    const begun = work.status !== "pending" && work.status !== "ready";
-    return begun && (spec.kind === "agent" || (spec.kind === "tool" && tool?.trusted !== true));
-  });
 }

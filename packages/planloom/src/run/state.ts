@@ -180,6 +180,10 @@ export interface Run {
   changing?: Change;
   /** What the planner is asked again for, until there is a plan. */
   replan?: EventData["replan.requested"];
+  /** Why steps failed that the last replan answers, by id: a plan that was rejected since has taken their place. */
+  failures: ReadonlyMap<string, Failure>;
+  /** A planner was shown what tools or models wrote. */
+  untrusted: boolean;
   paused: boolean;
   /** Steps completed while a review was open: another one follows. */
   reviewAgain: boolean;
@@ -268,6 +272,8 @@ export function emptyRun(id: string): Run {
     counts: { completed: 0, failed: 0, skipped: 0 },
     starved: false,
     replans: 0,
+    failures: new Map(),
+    untrusted: false,
     mustApprove: new Set(),
     paused: false,
     reviewAgain: false,

@@ -176,7 +176,7 @@ test("a planner that answers prose, in every round", async () => {
 test("an agent whose result has the wrong shape is corrected once, then stopped before it misleads", async () => {
   const plan = {
     steps: [
-      { id: "names", title: "Name them", agent: "Name three.", output: "string[]" },
+      { id: "names", title: "Name them", agent: "Name three.", output: "string[]", onFailure: "fail" },
       { ...step("a", { with: { expression: "n", variables: { n: "${{ size(names) }}" } } }) },
     ],
     answer: { value: "${{ a }}" },

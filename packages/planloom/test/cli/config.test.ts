@@ -83,6 +83,12 @@ test.each([
   ["planloom.config.yaml", "models: { planner: 3 }", "CONFIG_INVALID", "models.planner"],
   ["planloom.config.yaml", "limits: 3", "CONFIG_INVALID", "limits is no record"],
   ["planloom.config.yaml", "secrets: { A: 3 }", "CONFIG_INVALID", "secrets"],
+  ["planloom.config.yaml", "onFailure: mend", "CONFIG_INVALID", "one of fail, skip, patch, replan"],
+  ["planloom.config.yaml", "replan: always", "CONFIG_INVALID", "one of never, on-failure, each-step"],
+  ["planloom.config.yaml", "replanContext: all", "CONFIG_INVALID", "one of codes, excerpt, full"],
+  ["planloom.config.yaml", "limits: { replans: -1 }", "CONFIG_INVALID", "limits.replans"],
+  ["planloom.config.yaml", "limits: { replanTokens: many }", "CONFIG_INVALID", "limits.replanTokens"],
+  ["planloom.config.yaml", "limits: { replanCostUsd: -0.5 }", "CONFIG_INVALID", "limits.replanCostUsd"],
   ["planloom.config.yaml", "store: 5", "CONFIG_INVALID", "has a store"],
 ])("a wrong %s (%s) says which file and what", async (name, content, code, words) => {
   const here = place();

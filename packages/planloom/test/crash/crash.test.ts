@@ -31,7 +31,7 @@ import {
   type PlanName,
   type Told,
 } from "./place.js";
-import { PLANNED, PLANS } from "./plans.mjs";
+import { PATCH, PLANNED, PLANS } from "./plans.mjs";
 
 const ALL = process.env["PLANLOOM_CRASH_ALL"] === "1";
 /** Points of one plan, unless all are asked for. */
@@ -64,7 +64,7 @@ const indexOf = (row: JournalRow): number | undefined => {
 /** Depends on nothing but the request: a turn that is asked again is answered alike. */
 function replyTo(body: ChatBody): FakeReply {
   const said = body.messages.filter(({ role }) => role === "assistant").length;
-  if (body.model === "planner") return { json: PLANNED };
+  if (body.model === "planner") return { json: body.response_format?.json_schema?.name === "patch" ? PATCH : PLANNED };
   if (body.model === "synthesizer") return { text: "All was looked at, and paid for." };
   const city = /city-\d/.exec(JSON.stringify(body.messages))?.[0] ?? "nowhere";
   if (body.response_format !== undefined) return { json: { x: city } };

@@ -96,6 +96,19 @@ export const PLANS = {
     },
   },
   goal: { roles: ["planner", "synthesizer"], goal: "Look around and pay." },
+  // Its second step fails and is patched; what is planned then acts when a person has said yes.
+  patch: {
+    roles: ["planner"],
+    person: "approves",
+    plan: {
+      steps: [
+        { id: "a", tool: "pay", with: { x: "start" } },
+        look("b", "${{ a }}", { expect: '${{ output == "something else" }}', retry: { attempts: 1 } }),
+        { id: "c", tool: "pay", with: { x: "${{ b }}" } },
+      ],
+      answer: { value: "${{ c }}" },
+    },
+  },
 };
 
 /** A run that no process survives. */
@@ -119,6 +132,11 @@ export const PAYMENTS = {
       dependsOn: index < 2 ? [] : [`p${index - 1}`],
     })),
   },
+};
+
+/** What the planner answers where it is asked to mend the plan above. */
+export const PATCH = {
+  operations: [{ op: "replace", id: "b", step: { id: "b", tool: "put", with: { x: "${{ a }}" } } }],
 };
 
 /** What the planner answers to the goal. */

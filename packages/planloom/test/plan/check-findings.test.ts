@@ -298,12 +298,6 @@ const CASES: readonly Case[] = [
   { code: "NO_TEXT", draft: steps({ id: "a", agent: "Step 1" }), at: "/steps/0/agent", severity: "warning" },
   { code: "NO_HANDOFF", draft: steps(agent("a"), agent("b")), at: "/steps/1", severity: "warning" },
   { code: "UNKNOWN_STEP", draft: { steps: [search], answer: { from: ["fnd"] } }, at: "/answer/from/0" },
-  {
-    code: "FALL_BACK_ONLY",
-    draft: steps(agent("a", { onFailure: "replan" })),
-    at: "/steps/0/onFailure",
-    severity: "warning",
-  },
 ];
 
 describe("each finding", () => {

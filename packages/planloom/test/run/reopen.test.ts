@@ -497,9 +497,7 @@ describe("a call whose outcome is unknown", () => {
     asked.when(planned(asked, [call("f")])).then("plan.invalid");
     expect(asked.events.at(-1)!.data).toMatchObject({ findings: [{ code: "STEP_UNKNOWN" }] });
     asked.when(planned(asked, [pay("p")])).then("plan.proposed", "approval.requested");
-    asked
-      .when({ type: "approve", hash: asked.run.plans.at(-1)!.hash })
-      .then("approval.granted");
+    asked.when({ type: "approve", hash: asked.run.plans.at(-1)!.hash }).then("approval.granted");
     expect(asked.run.steps.get("p")!.work.status).toBe("unknown");
     expect(asked.run.unknown).toBe(1);
   });

@@ -1,0 +1,74 @@
+// What a planner wrote that was asked again: a patch, or a plan. In: its text, and what it was shown. Out: a whole draft with all that
+// stays, and the way from a place in it back to the text. Separate from planner.ts because first plans need none of this.
+import { depthOf, isObject, type Json, type JsonObject } from "../plan/json.js";
+import { LIMITS } from "../limits.js";
+import type { Locate } from "../plan/check-report.js";
+import type { Finding } from "../plan/finding.js";
+import { withFinished } from "../plan/finished.js";
+import { normalizeDraft, readPlan } from "../plan/read.js";
+import { applyPatch, type Revised } from "../plan/revise.js";
+import type { Inventory } from "../plan/tool-spec.js";
+import { jsonReadings } from "./json-reply.js";
+import type { ReplanFacts } from "./replan-facts.js";
+
+export type Redraft =
+  | {
+      readonly ok: true;
+      readonly draft: unknown;
+      readonly locate: Locate;
+      /** A finding on the draft, at its place in what the planner wrote. */
+      readonly placed: (finding: Finding) => Finding;
+    }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** Never throws. A whole plan in the place of a patch is taken for one. */
+export function readRedraft(text: string, inventory: Inventory, replan: ReplanFacts): Redraft {
+  const patch = replan.mode === "patch" ? patchIn(text) : undefined;
+  const fixed = new Set(replan.fixed);
+  if (patch !== undefined) {
+    const patched = applyPatch(replan.plan, patch, { failing: replan.failing!, finished: fixed });
+    if (!patched.ok) return patched;
+    const { draft } = normalizeDraft(patched.draft, { inventory });
+    return { ok: true, draft, locate: () => undefined, placed: placedBy(draft, patched.sourceOf) };
+  }
+  const read = readPlan(text, { inventory });
+  if (read.kind !== "plan") return { ok: false, findings: read.findings };
+  if (!isObject(read.draft)) return { ok: true, draft: read.draft, locate: read.locate, placed: (finding) => finding };
+  const { draft, sourceOf } = withFinished(read.draft, replan.plan, fixed);
+  const locate = (pointer: string) => {
+    const source = sourceOf(pointer);
+    return source === undefined ? undefined : read.locate(source);
+  };
+  return { ok: true, draft, locate, placed: placedBy(draft, sourceOf) };
+}
+
+/** The first reading of a text that is a patch; a bare list of operations is one too. */
+export function patchIn(text: string): JsonObject | undefined {
+  for (const value of jsonReadings(text.trim())) {
+    if (depthOf(value, LIMITS.jsonDepth) > LIMITS.jsonDepth) continue;
+    if (isObject(value) && Array.isArray(value["operations"])) return value;
+    if (isOperations(value)) return { operations: value };
+  }
+  return undefined;
+}
+
+const isOperations = (value: Json): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((entry: Json) => isObject(entry) && "op" in entry);
+
+function placedBy(draft: unknown, sourceOf: Revised["sourceOf"]): (finding: Finding) => Finding {
+  return (finding) => {
+    const { pointer } = finding.where;
+    const source = sourceOf(pointer);
+    if (source !== undefined) return { ...finding, where: { ...finding.where, pointer: source } };
+    const step = stepAt(draft, pointer);
+    const where = step === undefined ? "In the plan that comes of it" : `In step ${step}, which stays as it was`;
+    return { ...finding, message: `${where}: ${finding.message}` };
+  };
+}
+
+function stepAt(draft: unknown, pointer: string): string | undefined {
+  const [, field, index] = pointer.split("/", 3);
+  const steps: unknown = isObject(draft) ? draft["steps"] : undefined;
+  const step: unknown = field === "steps" && Array.isArray(steps) ? steps[Number(index)] : undefined;
+  return isObject(step) && typeof step["id"] === "string" ? step["id"] : undefined;
+}

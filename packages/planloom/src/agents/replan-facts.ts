@@ -1,0 +1,121 @@
+// What a planner that is asked again reads of a run. In: the run, and why it is asked. Out: facts, with as much of what tools and
+// models wrote as `replanContext` allows. Separate and pure, because this is the line that untrusted text must not cross unseen.
+import { LIMITS } from "../limits.js";
+import type { Json } from "../plan/json.js";
+import type { Plan } from "../plan/plan.js";
+import { typeOfValue } from "../plan/type-of-value.js";
+import { typeText } from "../plan/type.js";
+import { basisOf, fixedSteps } from "../run/basis.js";
+import type { EventData, Failure, ReplanContext } from "../run/event.js";
+import type { Run, StepState, StepStatus, Work } from "../run/state.js";
+import { textOf } from "./preview.js";
+
+export interface ReplanFacts {
+  /** patch: operations on the step that failed and those that wait for it. full: the rest of the plan anew. */
+  readonly mode: "patch" | "full";
+  readonly cause: EventData["replan.requested"]["cause"] | "rejection";
+  /** In Planloom's words, or a person's. */
+  readonly reason: string;
+  /** What a review says: a model's words, so data. */
+  readonly review?: string;
+  /** The plan that was followed until now. */
+  readonly plan: Plan;
+  /** Of a patch: the step that failed. */
+  readonly failing?: string;
+  /** Ids of the steps that have finished, or whose outcome is unknown: they stay as they are. */
+  readonly fixed: readonly string[];
+  /** In the order of the plan. */
+  readonly steps: readonly StepFacts[];
+}
+
+/** What became of a step. `code` is a constant; `message`, `type` and `output` are data that tools and models have a say in. */
+export interface StepFacts extends ErrorFacts {
+  readonly id: string;
+  readonly state: StepStatus;
+  /** The type that the output has, and the beginning of it. */
+  readonly type?: string;
+  readonly output?: string;
+  /** Of a fan-out. */
+  readonly items?: { readonly total: number; readonly completed: number; readonly failed: readonly ItemFacts[] };
+}
+
+interface ErrorFacts {
+  readonly code?: string;
+  readonly message?: string;
+}
+
+export interface ItemFacts extends ErrorFacts {
+  readonly item: number;
+}
+
+/**
+ * undefined where nothing has been done yet that another plan would have to regard. `request` is absent where a person has
+ * rejected a plan that nobody was asked to mend.
+ */
+export function replanFacts(run: Run, request: EventData["replan.requested"] | undefined): ReplanFacts | undefined {
+  const basis = basisOf(run);
+  const fixed = fixedSteps(run);
+  if (basis === undefined || (request === undefined && fixed.size === 0)) return undefined;
+  const { replanContext } = run.settings;
+  return {
+    ...whyAsked(request, replanContext),
+    plan: basis.plan,
+    fixed: basis.plan.steps.map(({ id }) => id).filter((id) => fixed.has(id)),
+    steps: basis.plan.steps.map(({ id }) => stepFacts(run, id, replanContext)),
+  };
+}
+
+function whyAsked(request: EventData["replan.requested"] | undefined, context: ReplanContext) {
+  if (request === undefined) {
+    return { mode: "full" as const, cause: "rejection" as const, reason: "a person rejected the plan" };
+  }
+  const { mode, cause, reason, failed } = request;
+  const [first] = failed;
+  const failing = mode === "patch" && first !== undefined ? { failing: first.step } : {};
+  if (cause !== "review") return { mode, cause, reason, ...failing };
+  const review = context === "codes" ? {} : { review: excerpt(reason, LIMITS.errorExcerptChars) };
+  return { mode, cause, reason: "a review found that the rest of the plan makes no sense any more", ...review };
+}
+
+function stepFacts(run: Run, id: string, context: ReplanContext): StepFacts {
+  const state = run.steps.get(id);
+  const failure = run.failures.get(id);
+  const { status = "pending", output, error } = (state?.work ?? {}) as Partial<Work>;
+  // A plan that was proposed and rejected since has begun its steps anew: what failed before is known all the same.
+  const begun = status !== "pending" && status !== "ready";
+  if (!begun && failure !== undefined) return { id, state: "failed", ...errorFacts(failure, context) };
+  return {
+    id,
+    state: status,
+    ...(error === undefined || status === "completed" ? {} : errorFacts(error, context)),
+    ...(output === undefined || status !== "completed" || context === "codes" ? {} : outputFacts(output, context)),
+    ...(state?.items === undefined || status === "completed" ? {} : { items: itemsFacts(state.items, context) }),
+  };
+}
+
+function errorFacts({ code, message }: Failure, context: ReplanContext): ErrorFacts {
+  if (context === "codes") return { code };
+  return { code, message: context === "full" ? message : excerpt(message, LIMITS.errorExcerptChars) };
+}
+
+function outputFacts(output: Json, context: "excerpt" | "full"): Pick<StepFacts, "type" | "output"> {
+  const most = context === "full" ? LIMITS.previewChars : LIMITS.excerptChars;
+  const type = excerpt(typeText(typeOfValue(output)), LIMITS.inputTypeChars);
+  return { type, output: excerpt(textOf(output), most) };
+}
+
+function itemsFacts(items: NonNullable<StepState["items"]>, context: ReplanContext): NonNullable<StepFacts["items"]> {
+  const failed = items.filter(({ status }) => status === "failed").slice(0, LIMITS.failedItems);
+  return {
+    total: items.length,
+    completed: items.filter(({ status }) => status === "completed" || status === "skipped").length,
+    failed: failed.map(({ item, error }) => ({
+      item: item!,
+      ...(error === undefined ? {} : errorFacts(error, context)),
+    })),
+  };
+}
+
+function excerpt(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}\n[characters 0 to ${most} of ${text.length}]`;
+}

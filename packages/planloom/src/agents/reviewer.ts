@@ -1,0 +1,83 @@
+// The reviewer: whether the rest of a plan still makes sense. In: the goal, the plan, what it gave so far. Out: one of two verdicts with
+// a reason. Separate from the planner because it reads results in full: its answer is a choice, so that nothing in them can plan.
+import type { Model, ModelMessage, ModelReply } from "../model/port.js";
+import { LIMITS } from "../limits.js";
+import { isObject } from "../plan/json.js";
+import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
+import { isFinished } from "../run/restart.js";
+import { currentPlan, type Run } from "../run/state.js";
+import { askModel } from "./ask-model.js";
+import type { AgentContext } from "./checkpoint.js";
+import { jsonReadings } from "./json-reply.js";
+import { Previews } from "./preview.js";
+import { REVIEW_SYSTEM, reviewCorrection, reviewText, type ReviewFacts } from "./replan-prompts.js";
+import { failureOf, StepFailure } from "./step-failure.js";
+import { closedObject, TEXT } from "./strict-schema.js";
+
+export type Verdict = "go on" | "replan";
+
+export interface Review {
+  readonly verdict: Verdict;
+  /** A model's words, after it read what others wrote. */
+  readonly reason: string;
+  readonly usage: Usage;
+}
+
+const VERDICTS: readonly unknown[] = ["go on", "replan"] satisfies readonly Verdict[];
+const OUTPUT = {
+  name: "review",
+  schema: closedObject({ verdict: { type: "string", enum: ["go on", "replan"] }, reason: TEXT }),
+};
+
+type Read = Omit<Review, "usage"> | { readonly problem: string };
+
+/** What has ended and what is left, as the run stands. */
+export function reviewFacts(run: Run): ReviewFacts {
+  const { plan } = currentPlan(run)!;
+  const steps = [...run.steps.values()];
+  const ended = steps.filter(({ work }) => isFinished(work));
+  return {
+    goal: run.goal,
+    plan,
+    done: ended.map(({ spec: { id }, work: { status: state, output } }) => ({
+      id,
+      state,
+      ...(output === undefined ? {} : { output }),
+    })),
+    rest: steps.filter(({ work }) => !isFinished(work)).map(({ spec }) => spec.id),
+  };
+}
+
+/** One verdict, with one correction. Throws StepFailure: REVIEW_UNREADABLE (retryable), or the codes of the provider. */
+export async function reviewPlan(facts: ReviewFacts, model: Model, context: AgentContext): Promise<Review> {
+  const messages: ModelMessage[] = [{ role: "user", text: reviewText(facts, new Previews()) }];
+  let usage = NO_USAGE;
+  let problem = "";
+  try {
+    for (const name of ["review", "review correction"]) {
+      const request = { system: REVIEW_SYSTEM, messages: [...messages], output: OUTPUT };
+      const reply = await askModel(name, request, model, context);
+      usage = addUsage(usage, reply.usage);
+      const read = readVerdict(reply);
+      if ("verdict" in read) return { ...read, usage };
+      ({ problem } = read);
+      const said = reply.text.slice(0, LIMITS.previewChars) || "(empty)";
+      messages.push({ role: "assistant", text: said }, { role: "user", text: reviewCorrection(problem) });
+    }
+  } catch (thrown) {
+    throw failureOf(thrown, context.signal, usage);
+  }
+  const message = `The reviewer gave no verdict. ${problem}`;
+  throw new StepFailure({ code: "REVIEW_UNREADABLE", message, retryable: true }, usage);
+}
+
+/** What is not one of the two is neither: a doubtful answer is no yes. */
+function readVerdict({ text, finish }: ModelReply): Read {
+  if (finish === "content-filter") return { problem: "The provider's content filter withheld the reply." };
+  const value = jsonReadings(text.trim()).find(isObject);
+  if (value === undefined) return { problem: "The reply is not a JSON object." };
+  const { verdict, reason } = value;
+  if (!VERDICTS.includes(verdict)) return { problem: 'The verdict is neither "go on" nor "replan".' };
+  const said = typeof reason === "string" && reason.trim() !== "" ? reason.trim() : "(no reason given)";
+  return { verdict: verdict as Verdict, reason: said.slice(0, LIMITS.errorExcerptChars) };
+}
