@@ -90,6 +90,10 @@ export const LIMITS = {
   progressChars: 200,
   /** Characters of a model reply: no model writes more than a quarter of this, a stream without an end does. */
   replyChars: 2 * 1024 * 1024,
+  /** Tokens that a budget holds back for a reply whose role sets no maxOutputTokens: a long answer, and most plans. */
+  replyTokens: 4_096,
+  /** Times that the same calls with the same results may follow each other in an agent step: after two the model is told, the third is the end. */
+  repeats: 3,
   /** Tool calls of one model reply that are made: models give a handful, one that repeats itself gives thousands. */
   toolCalls: 128,
   /** Characters of one output shown to a model before it becomes a preview. */

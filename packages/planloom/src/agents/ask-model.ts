@@ -1,8 +1,9 @@
 // One journalled model call of a role. In: a request and the name of its checkpoint. Out: the reply, sent or remembered.
-// Separate because all roles pay for replies in the same way: once, also after a crash.
+// Separate because all roles pay for replies in the same way: once, also after a crash, and within the run's budget.
 import type { Model, ModelReply, ModelRequest } from "../model/port.js";
 import { soundReply } from "../model/sound-reply.js";
 import type { Json } from "../plan/json.js";
+import { modelCallOf } from "./model-call.js";
 import type { AgentContext } from "./checkpoint.js";
 
 /** The reply to `request`; a reply that the journal already holds is not asked for again. */
@@ -12,9 +13,20 @@ export async function askModel(
   model: Model,
   context: AgentContext,
 ): Promise<ModelReply> {
+  let sent = false;
   const stored = await context.checkpoint(name, { effects: "none", intent: { model: model.name } }, async () => {
-    const reply = soundReply(await model.call({ ...request, signal: context.signal }), model.name);
+    sent = true;
+    const reply = await send(request, model, context);
     return reply as unknown as Json; // plain data; interfaces lack the index signature that Json asks for
   });
-  return stored as unknown as ModelReply;
+  const reply = stored as unknown as ModelReply;
+  if (!sent) context.budget?.spend(reply.usage);
+  return reply;
+}
+
+function send(request: Omit<ModelRequest, "signal">, model: Model, context: AgentContext): Promise<ModelReply> {
+  const { signal, budget } = context;
+  const call = async (again?: () => Promise<void>) =>
+    soundReply(await model.call({ ...request, signal, ...(again && { again }) }), model.name);
+  return budget === undefined ? call() : budget.within(modelCallOf(request, model), signal, call);
 }

@@ -49,6 +49,30 @@ export class UnknownOutcome extends Error {
   }
 }
 
+export interface ModelCall {
+  /** Default: the executor's. */
+  readonly model?: string;
+  /** At most, as far as that can be known. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** What one effect of a run uses of its budget. */
+export interface CallBudget {
+  /**
+   * Sends a call once its part is reserved, and counts its usage; one call at a time. `again` is awaited before the same call is sent
+   * once more. Rejects with a StepFailure (BUDGET_EXHAUSTED, BUDGET_UNPRICED) and sends nothing where the call is not to be made, and
+   * with the signal's reason when it is aborted.
+   */
+  within<T extends { readonly usage: Usage }>(
+    call: ModelCall,
+    signal: AbortSignal,
+    send: (again: () => Promise<void>) => Promise<T>,
+  ): Promise<T>;
+  /** Counts what needed no reservation: replies that the journal remembered, and what tools report. */
+  spend(usage: Usage): void;
+}
+
 /** The place of a role's work in its run. */
 export interface AgentContext {
   readonly signal: AbortSignal;
@@ -59,6 +83,8 @@ export interface AgentContext {
   /** From 1. */
   readonly attempt: number;
   readonly checkpoint: Checkpoint;
+  /** Where the run has one: every model call goes through it. */
+  readonly budget?: CallBudget;
   /** Shows how far the work is; never stored. */
   progress(value: number | string): void;
 }

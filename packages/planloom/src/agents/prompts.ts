@@ -188,6 +188,10 @@ function stepText({ goal, step, args, outputs }: StepFacts, previews: Previews):
 
 export const LAST_TURN = "This is your last turn: call no more tools, and give the result now from what you have.";
 
+export const REPEATED =
+  "You have made the same calls with the same arguments before, and their results are the same. Calling them again tells you " +
+  "nothing new: do something else, or give the result now from what you have.";
+
 export function executorCorrection(problem: string, type: Type | undefined): string {
   const wanted =
     type === undefined || type.kind === "string" ? "the result as text" : `only JSON of the type ${typeText(type)}`;

@@ -1,7 +1,8 @@
 // The executor of an agent step: turns of one model call each, until the model gives the result. In: the step with its data
 // and tools. Out: the output, the tools called, the usage. Separate because it is our own loop: every turn and every call is
 // in the journal, so a crash neither pays nor acts twice.
-import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model/port.js";
+import { LIMITS } from "../limits.js";
+import type { Model, ModelMessage, ModelReply, ModelRequest, ToolCall } from "../model/port.js";
 import type { Json } from "../plan/json.js";
 import type { AgentStep } from "../plan/plan.js";
 import type { Type } from "../plan/type.js";
@@ -18,8 +19,10 @@ import {
   LAST_TURN,
   NOT_DONE,
   readOnDescription,
+  REPEATED,
   type StepFacts,
 } from "./prompts.js";
+import { Turns } from "./repetition.js";
 import { failureOf, StepFailure } from "./step-failure.js";
 import { callTools, READ_RESULT, type KeyOf, type ToolBench } from "./tool-turn.js";
 
@@ -48,8 +51,8 @@ export interface AgentResult {
 }
 
 /**
- * Carries out an agent step. Throws UnknownOutcome (an inner call may have acted), or StepFailure: TURN_LIMIT,
- * OUTPUT_MISMATCH, STEP_NOT_DONE (the model says so), MODEL_REFUSED, the codes of the provider, INTERRUPTED.
+ * Carries out an agent step. Throws UnknownOutcome (an inner call may have acted), or StepFailure: TURN_LIMIT, AGENT_REPEATS,
+ * OUTPUT_MISMATCH, STEP_NOT_DONE (the model says so), MODEL_REFUSED, BUDGET_EXHAUSTED, the codes of the provider, INTERRUPTED.
  */
 export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
   const previews = new Previews();
@@ -58,7 +61,8 @@ export async function runAgent(request: AgentRequest, model: Model, context: Age
   const specs = tools.map((tool) => tool.spec);
   const spent = { usage: NO_USAGE };
   const spend = (usage: Usage): void => void (spent.usage = addUsage(spent.usage, usage));
-  const bench: ToolBench = { tools, keyOf, previews, tallies: new Map(), called: new Set(), spend, count: 0 };
+  const fresh = { tallies: new Map(), called: new Set<string>(), turns: new Turns(), count: 0 };
+  const bench: ToolBench = { tools, keyOf, previews, spend, ...fresh };
   const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request.type, previews) };
   try {
     const output = await takeTurns(request, [opening], bench, spent, model, context);
@@ -89,8 +93,10 @@ async function takeTurns(
     bench.spend(reply.usage);
     if (reply.toolCalls.length > 0) {
       if (turn === turns) break;
-      const results = await callTools(reply.toolCalls, bench, context);
+      const { results, times } = await callTools(reply.toolCalls, bench, context);
+      if (times >= LIMITS.repeats) throw fail("AGENT_REPEATS", repeats(reply.toolCalls, times));
       messages.push({ role: "assistant", text: reply.text, toolCalls: reply.toolCalls }, { role: "tool", results });
+      if (times === LIMITS.repeats - 1) messages.push({ role: "user", text: REPEATED });
       continue;
     }
     const read = readResult(reply, request.type);
@@ -107,6 +113,13 @@ async function takeTurns(
     `The step gave no result within ${request.turns} turns.`,
     "Make the step smaller, or raise limits.turns in the configuration.",
   );
+}
+
+function repeats([first, ...others]: readonly ToolCall[], times: number): string {
+  const { name, args } = first!;
+  const call = `${name}(${JSON.stringify(args).slice(0, LIMITS.progressChars)})`;
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return `The step goes round in circles: it has called ${call}${more} ${times} times, with the same result each time.`;
 }
 
 function turnRequest(

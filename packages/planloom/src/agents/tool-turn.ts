@@ -9,9 +9,11 @@ import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
 import { typeFromSchema } from "../plan/type-schema.js";
 import { typeText } from "../plan/type.js";
 import { ToolError, type Tool } from "../tools/tool.js";
+import { callsOfTool } from "./model-call.js";
 import { UnknownOutcome, type AgentContext } from "./checkpoint.js";
 import { dataBlock, type Previews } from "./preview.js";
 import { toolFailure } from "./prompts.js";
+import type { Trace, Turns } from "./repetition.js";
 import { fromStrict } from "./strict-schema.js";
 
 /** Names a call: the same tool, arguments and number of earlier like calls give the same key in every attempt. */
@@ -31,6 +33,7 @@ export interface ToolBench {
   readonly called: Set<string>;
   /** Counts what a tool spent on models. */
   readonly spend: (usage: Usage) => void;
+  readonly turns: Turns;
   /** Calls so far, for the names of results that are shown cut. */
   count: number;
 }
@@ -70,6 +73,12 @@ type Wanted = { readonly call: ToolCall } & (
   { readonly tool: Tool; readonly args: JsonObject } | { readonly text: string; readonly isError?: true }
 );
 
+/** The results of one turn's calls, and how often this turn, or the latest few, came in a row. */
+export interface TurnResults {
+  readonly results: readonly ToolResult[];
+  readonly times: number;
+}
+
 /**
  * Performs the calls of one reply, in order; side by side (LIMITS.concurrency at once) where none of them has effects.
  * Failures are results. Throws UnknownOutcome where a tool with effects "once" ended otherwise than by returning or by a
@@ -79,11 +88,11 @@ export async function callTools(
   calls: readonly ToolCall[],
   bench: ToolBench,
   context: AgentContext,
-): Promise<ToolResult[]> {
+): Promise<TurnResults> {
   const wanted = calls.map((call) => understand(call, bench));
   const harmless = wanted.every((one) => !("tool" in one) || one.tool.spec.effects === "none");
   const width = harmless ? LIMITS.concurrency : 1;
-  const results: ToolResult[] = [];
+  const results: Traced[] = [];
   for (let at = 0; at < wanted.length; at += width) {
     context.signal.throwIfAborted();
     const settled = await Promise.allSettled(wanted.slice(at, at + width).map((one) => resultOf(one, bench, context)));
@@ -92,7 +101,13 @@ export async function callTools(
       results.push(one.value);
     }
   }
-  return results;
+  const times = bench.turns.add(results.map(({ trace }) => trace));
+  return { results: results.map(({ result }) => result), times };
+}
+
+interface Traced {
+  readonly result: ToolResult;
+  readonly trace: Trace;
 }
 
 /** Finds the tool of a call; what cannot be called at all is answered here. */
@@ -123,16 +138,27 @@ function readOn(args: Json, previews: Previews): { readonly text: string; readon
   return { text: toolFailure("BAD_ARGUMENTS", `step must be one of: ${names}.`), isError: true };
 }
 
-async function resultOf(wanted: Wanted, bench: ToolBench, context: AgentContext): Promise<ToolResult> {
+async function resultOf(wanted: Wanted, bench: ToolBench, context: AgentContext): Promise<Traced> {
   const { id, name } = wanted.call;
-  if (!("tool" in wanted)) return { id, name, text: wanted.text, ...(wanted.isError && { isError: true }) };
+  if (!("tool" in wanted)) {
+    const { text, isError } = wanted;
+    return { result: { id, name, text, ...(isError && { isError }) }, trace: [name, wanted.call.args, text] };
+  }
   const { tool, args } = wanted;
   const number = ++bench.count;
   bench.called.add(tool.spec.name);
   context.progress(`calls ${tool.spec.name}`);
   const outcome = await callOnce(tool, args, bench, context);
-  if (!outcome.ok) return { id, name, text: failureText(outcome, tool), isError: true };
-  return { id, name, text: bench.previews.show(`call ${number}`, outcome.output, tool.spec.trusted === true) };
+  const trace = traceOf(tool, args, outcome);
+  if (!outcome.ok) return { result: { id, name, text: failureText(outcome, tool), isError: true }, trace };
+  const text = bench.previews.show(`call ${number}`, outcome.output, tool.spec.trusted === true);
+  return { result: { id, name, text }, trace };
+}
+
+/** A call that has changed something in the world is like no other. */
+function traceOf({ spec: { name, effects } }: Tool, args: JsonObject, outcome: CallOutcome): Trace {
+  if (outcome.ok) return effects === "none" ? [name, args, outcome.output] : undefined;
+  return outcome.uncertain === true ? undefined : [name, args, outcome.code, outcome.message];
 }
 
 /**
@@ -145,9 +171,12 @@ async function callOnce(tool: Tool, args: JsonObject, bench: ToolBench, context:
   const row = bench.keyOf(name, args, tally.made++);
   const key = effects === "idempotent" ? bench.keyOf(name, args, tally.settled) : row;
   const options = { effects, tool: name, intent: { tool: name, args }, ...(effects === "none" ? {} : { key: row }) };
-  const outcome = await context.checkpoint<CallOutcome>(`tool ${name}`, options, (again) =>
-    attemptCall(tool, args, key, context, again === true || tally.doubtful),
-  );
+  let made = false;
+  const outcome = await context.checkpoint<CallOutcome>(`tool ${name}`, options, (again) => {
+    made = true;
+    return attemptCall(tool, args, key, context, again === true || tally.doubtful);
+  });
+  if (!made && outcome.usage !== undefined) context.budget?.spend(outcome.usage);
   tally.doubtful = !outcome.ok && outcome.uncertain === true;
   if (!tally.doubtful) tally.settled++;
   if (outcome.usage !== undefined) bench.spend(outcome.usage);
@@ -190,13 +219,18 @@ async function endingOf(
   key: string,
   context: AgentContext,
 ): Promise<CallOutcome | { readonly thrown: unknown }> {
-  const { signal, runId, stepId, attempt } = context;
+  const { signal, runId, stepId, attempt, budget } = context;
   const progress = (value: number | string): void => context.progress(value);
   let usage = NO_USAGE;
-  const spend = (more: Usage): void => void (usage = addUsage(usage, soundUsage(more)));
+  const count = (more: Usage): void => void (usage = addUsage(usage, more));
+  const spend = (more: Usage): void => {
+    count(soundUsage(more));
+    budget?.spend(soundUsage(more));
+  };
+  const modelCall = callsOfTool(budget, signal, count);
   const spent = () => (usage.calls === 0 ? {} : { usage });
   try {
-    const output = await tool.call(args, { signal, key, runId, stepId, attempt, progress, spend });
+    const output = await tool.call(args, { signal, key, runId, stepId, attempt, progress, spend, modelCall });
     return { ok: true, output, ...spent() };
   } catch (thrown) {
     const known = thrown instanceof ToolError && !(signal.aborted && tool.spec.effects === "none");

@@ -35,7 +35,10 @@ const OF_KIND: Readonly<Record<ErrorKind, number>> = {
 /** The first pattern that fits the code of a failed run decides. */
 const OF_CODE: readonly (readonly [RegExp, number])[] = [
   [/_LIMIT$|^BUDGET_EXHAUSTED$/, EXIT.limit],
-  [/^PROVIDER_|^NO_(MODEL|PLANNER)$|^MODEL_(NOT_SET|NO_ENDPOINT|BAD_ENDPOINT|UNSUPPORTED)$/, EXIT.setup],
+  [
+    /^PROVIDER_|^NO_(MODEL|PLANNER)$|^BUDGET_UNPRICED$|^MODEL_(NOT_SET|NO_ENDPOINT|BAD_ENDPOINT|UNSUPPORTED)$/,
+    EXIT.setup,
+  ],
   [/^PLAN_INVALID$/, EXIT.plan],
   [/^(REJECTED|CALL_REJECTED|APPROVAL_EXPIRED)$/, EXIT.rejected],
 ];

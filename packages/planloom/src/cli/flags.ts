@@ -2,6 +2,7 @@
 // Separate because run, plan, resume and doctor take the same ones.
 import type { LoomConfig } from "../engine/config.js";
 import type { LoomPorts } from "../engine/loom.js";
+import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
 import { usageError } from "./error-text.js";
 import type { DriveFlags } from "./drive.js";
 import type { PlaceFlags } from "./place.js";
@@ -17,7 +18,14 @@ export interface ModelFlags {
   readonly synthesizerBaseUrl?: string;
 }
 
-export interface RunFlags extends PlaceFlags, ModelFlags, DriveFlags {
+export interface BudgetFlags {
+  readonly budgetCalls?: string;
+  readonly budgetTokens?: string;
+  readonly budgetUsd?: string;
+  readonly budgetTime?: string;
+}
+
+export interface RunFlags extends PlaceFlags, ModelFlags, DriveFlags, BudgetFlags {
   readonly input?: readonly string[];
   readonly concurrency?: string;
   readonly approval?: string;
@@ -43,7 +51,9 @@ export function portsOf(flags: ModelFlags): LoomPorts {
 }
 
 /** On the command line plans that act wait for a person, unless something else is said. */
-export function settingsIn(flags: Pick<RunFlags, "concurrency" | "approval">): (config: LoomConfig) => LoomConfig {
+export function settingsIn(
+  flags: Pick<RunFlags, "concurrency" | "approval" | keyof BudgetFlags>,
+): (config: LoomConfig) => LoomConfig {
   const { approval, concurrency } = flags;
   if (approval !== undefined && !/^(never|always|effects)$/.test(approval)) {
     throw usageError("USAGE", `--approval is ${approval}.`, "Write never, always or effects.");
@@ -51,9 +61,37 @@ export function settingsIn(flags: Pick<RunFlags, "concurrency" | "approval">): (
   if (concurrency !== undefined && !/^[1-9]\d{0,5}$/.test(concurrency)) {
     throw usageError("USAGE", `--concurrency is ${concurrency}.`, "Write a whole number of at least 1.");
   }
+  const budget = budgetIn(flags);
   return (config) => ({
     ...config,
+    ...(Object.keys(budget).length === 0 ? {} : { budget: { ...config.budget, ...budget } }),
     approval: (approval as LoomConfig["approval"]) ?? config.approval ?? "effects",
     ...(concurrency === undefined ? {} : { concurrency: Number(concurrency) }),
   });
+}
+
+/** Each limit wins over that of the configuration. */
+function budgetIn({
+  budgetCalls,
+  budgetTokens,
+  budgetUsd,
+  budgetTime,
+}: BudgetFlags): NonNullable<LoomConfig["budget"]> {
+  return {
+    ...(budgetCalls === undefined ? {} : { modelCalls: amount("--budget-calls", budgetCalls, /^\d{1,9}$/, "7") }),
+    ...(budgetTokens === undefined ? {} : { tokens: amount("--budget-tokens", budgetTokens, /^\d{1,12}$/, "50000") }),
+    ...(budgetUsd === undefined ? {} : { costUsd: amount("--budget-usd", budgetUsd, /^\d{1,9}(\.\d+)?$/, "0.50") }),
+    ...(budgetTime === undefined ? {} : { wallMs: timeOf(budgetTime) }),
+  };
+}
+
+function amount(flag: string, given: string, pattern: RegExp, example: string): number {
+  if (pattern.test(given)) return Number(given);
+  throw usageError("USAGE", `${flag} is ${given}.`, `Write a number such as ${example}.`);
+}
+
+function timeOf(given: string): number {
+  const ms = DURATION_PATTERN.test(given) ? Math.round(durationMs(given)) : 0;
+  if (ms > 0) return ms;
+  throw usageError("USAGE", `--budget-time is ${given}.`, "Write a time such as 90s, 10m or 2h.");
 }

@@ -3,7 +3,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { sayError, sayProblem } from "./error-text.js";
 import { EXIT, exitOfError } from "./exit-code.js";
-import { again, driving, models, noRun, placed, repeated, RUN, said } from "./options.js";
+import { again, budgets, driving, models, noRun, placed, repeated, RUN, said } from "./options.js";
 import { flushed, say, stdoutGone, watchStreams } from "./output.js";
 import { oneLine } from "./style.js";
 
@@ -115,11 +115,13 @@ async function noCommand(program: Command, [word]: readonly string[]): Promise<n
 
 function addStarts(program: Command, act: Act): void {
   models(
-    driving(
-      placed(
-        program
-          .command("run")
-          .argument("[goal...]", "a goal in words, a plan file (.yaml, .json), or - for standard input"),
+    budgets(
+      driving(
+        placed(
+          program
+            .command("run")
+            .argument("[goal...]", "a goal in words, a plan file (.yaml, .json), or - for standard input"),
+        ),
       ),
     ),
   )
@@ -136,7 +138,10 @@ function addStarts(program: Command, act: Act): void {
       new Option(
         "--from-recording <file>",
         "run a recording again: no model, no tool, exit 1 where it differs",
-      ).conflicts(["record", "yes", "approval", "concurrency"]),
+      ).conflicts([
+        ...["record", "yes", "approval", "concurrency"],
+        ...["budgetCalls", "budgetTokens", "budgetUsd", "budgetTime"],
+      ]),
     )
     .action(act(async (words: string[], flags: object) => (await import("./command/run.js")).runCommand(words, flags)));
   placed(program.command("demo").argument("[goal...]", "a goal to show instead of the usual one"))

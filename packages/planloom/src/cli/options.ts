@@ -28,6 +28,14 @@ export const driving = (command: Command): Command => command.option("-q, --quie
 export const said = (command: Command): Command =>
   models(driving(placed(command))).option("--json", "print the whole run as one JSON document");
 
+/** What a run may use up. */
+export const budgets = (command: Command): Command =>
+  command
+    .option("--budget-calls <n>", "the run may send so many requests to models")
+    .option("--budget-tokens <n>", "it may use so many tokens")
+    .option("--budget-usd <x>", "it may cost so many US dollars")
+    .option("--budget-time <time>", "it may take so long: 90s, 10m, 2h");
+
 /** The flags of the models, which are told apart by role. */
 export function models(command: Command): Command {
   command.option("--model <name>", "the model of all roles").option("--base-url <url>", "the address of all roles");

@@ -2,6 +2,7 @@
 // command or the start that the engine takes, or what it would do. Separate from loom-run.ts because plans are checked here.
 import { PlanloomError } from "../error.js";
 import type { Json } from "../plan/json.js";
+import type { Plan } from "../plan/plan.js";
 import { writePlan } from "../plan/write.js";
 import { carriedFacts } from "../run/carry.js";
 import type { EventData } from "../run/event.js";
@@ -30,9 +31,15 @@ export interface ForkOptions extends Omit<RetryOptions, "from"> {
 export interface Home {
   /** Throws PLAN_INVALID. */
   given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan;
-  readonly settings: EventData["run.started"]["settings"];
+  /** Throws BUDGET_UNPRICED. */
+  settingsFor(plan: Plan | undefined): EventData["run.started"]["settings"];
   readonly models: EventData["run.started"]["models"];
-  started(goal: string, inputs: { readonly [name: string]: Json }, planGiven: boolean): EventData["run.started"];
+  /** Throws BUDGET_UNPRICED. */
+  started(
+    goal: string,
+    inputs: { readonly [name: string]: Json },
+    given: CheckedPlan | undefined,
+  ): EventData["run.started"];
 }
 
 /** Throws PLAN_INVALID, INPUTS_NOT_JSON, NOTHING_TO_RETRY. */
@@ -58,8 +65,9 @@ export function previewOf(run: Run, options: RetryOptions, home: Home): Reopenin
 }
 
 export function retryOf(run: Run, options: RetryOptions, home: Home): Command {
-  const { settings, models } = home;
-  return { type: "retry", ...wishOf(run, options, home), settings, models };
+  const wish = wishOf(run, options, home);
+  const settings = home.settingsFor(wish.plan?.plan ?? currentPlan(run)?.plan);
+  return { type: "retry", ...wish, settings, models: home.models };
 }
 
 /** What a fork would take over and run. */
@@ -81,7 +89,7 @@ function forkWish(run: Run, { at, ...options }: ForkOptions, home: Home): Wish &
   return { ...wish, plan: wish.plan ?? home.given(planOf(run), run.goal, run.inputs) };
 }
 
-/** Throws what refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN. */
+/** Throws what refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, BUDGET_UNPRICED. */
 export function forkOf(run: Run, options: ForkOptions, home: Home): StartRequest {
   const parts = forkPreviewOf(run, options, home);
   if (!parts.ok) throw forkRefused(run.id, parts);
@@ -89,7 +97,7 @@ export function forkOf(run: Run, options: ForkOptions, home: Home): StartRequest
   const parent = { runId: run.id, seq: run.seq, at: options.at };
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
-    started: { ...home.started(run.goal, plan.inputs, true), parent },
+    started: { ...home.started(run.goal, plan.inputs, plan), parent },
     given: plan,
     carried: carriedFacts(run, parts.kept),
   };

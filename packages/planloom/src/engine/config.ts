@@ -7,7 +7,7 @@ import { isObject } from "../plan/json.js";
 import type { RoleSettings } from "../model/role.js";
 import type { Model } from "../model/port.js";
 import type { Prices } from "../model/prices.js";
-import type { ApprovalPolicy, FailurePolicy, ReplanContext, ReplanMode, Settings } from "../run/event.js";
+import type { ApprovalPolicy, Budget, FailurePolicy, ReplanContext, ReplanMode, Settings } from "../run/event.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Tool } from "../tools/tool.js";
 import type { AiSdkModel } from "../model/ai-sdk.js";
@@ -51,6 +51,16 @@ export interface LoomConfig {
   readonly store?: string | EventStore;
   /** Steps and items at once. Default: 4. */
   readonly concurrency?: number;
+  /**
+   * What one run may use up in all: requests to models, tokens, US dollars by `prices`, and ms from its start. Each model call asks before it
+   * is sent; a run that reaches a limit fails with BUDGET_EXHAUSTED, and can be retried with more. Default: no limit.
+   */
+  readonly budget?: {
+    readonly modelCalls?: number;
+    readonly tokens?: number;
+    readonly costUsd?: number;
+    readonly wallMs?: number;
+  };
   /** Which plans wait for a person. Default: `never` in the library, `effects` on the command line. */
   readonly approval?: ApprovalPolicy;
   /** What follows when a step has failed for good and its plan does not say. Default: `patch`; without a planner it fails. */
@@ -106,8 +116,10 @@ const KEYS: Record<keyof LoomConfig, true> = {
   onFailure: true,
   replan: true,
   replanContext: true,
+  budget: true,
   limits: true,
 };
+const BUDGET_KEYS: Record<keyof Budget, true> = { modelCalls: true, tokens: true, costUsd: true, wallMs: true };
 const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
   steps: true,
   planBytes: true,
@@ -185,7 +197,7 @@ export function settingsOf(config: LoomConfig): Settings {
     replanContext: choice("replanContext", config.replanContext, REPLAN_CONTEXTS, "excerpt"),
     replanTokens: amount("limits.replanTokens", limits.replanTokens),
     replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),
-    budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
+    budget: budgetOf(config.budget ?? {}),
     prices: {},
   };
 }
@@ -198,6 +210,19 @@ function knownKeys(prefix: string, value: unknown, known: object): void {
     if (Object.hasOwn(known, key)) continue;
     throw invalid(prefix + key, "is no setting", `one of ${keys}`);
   }
+}
+
+function budgetOf(budget: NonNullable<LoomConfig["budget"]>): Budget {
+  knownKeys("budget.", budget, BUDGET_KEYS);
+  const { modelCalls, tokens, costUsd = null, wallMs } = budget;
+  if (costUsd !== null && !(Number.isFinite(costUsd) && costUsd >= 0))
+    throw invalid("budget.costUsd", `is ${String(costUsd)}`, "US dollars, 0 or more");
+  return {
+    modelCalls: whole("budget.modelCalls", modelCalls, null, 0),
+    tokens: whole("budget.tokens", tokens, null, 0),
+    costUsd,
+    wallMs: whole("budget.wallMs", wallMs, null),
+  };
 }
 
 function knownTools(tools: unknown): void {
@@ -261,7 +286,7 @@ function knownSecrets(secrets: unknown): void {
   throw invalid("secrets", "is no record of texts", "secrets: { NAME: process.env.NAME }");
 }
 
-function whole(key: string, given: number | undefined, fallback: number, least = 1): number {
+function whole<F extends number | null>(key: string, given: number | undefined, fallback: F, least = 1): number | F {
   if (given === undefined) return fallback;
   if (Number.isInteger(given) && given >= least) return given;
   throw invalid(key, `is ${String(given)}`, `a whole number of at least ${least}`);

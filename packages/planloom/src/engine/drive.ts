@@ -4,6 +4,7 @@
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { NO_USAGE } from "../plan/usage.js";
+import { outOfTime } from "../run/budget.js";
 import type { Effect } from "../run/effect.js";
 import type { Input } from "../run/input.js";
 import { readCommand } from "../run/read-command.js";
@@ -12,8 +13,10 @@ import { HELD, isWaiting, type Run } from "../run/state.js";
 import { transition } from "../run/transition.js";
 import type { EventStore, InboxEntry } from "../store/event-store.js";
 import type { Clock } from "./clock.js";
+import type { ReservePart } from "./effect-budget.js";
 import type { Listener, Progress, Stop } from "./engine.js";
 import type { Perform } from "./perform.js";
+import { Reservations } from "./reservations.js";
 
 export interface DrivePorts {
   readonly store: EventStore;
@@ -48,6 +51,7 @@ export class Drive {
   readonly #waiters = new Set<Waiter>();
   /** What was owed when this process took the run over: it may have been begun by another one. */
   readonly #inherited = new Set<string>();
+  readonly #reservations: Reservations;
   #pumping = false;
   #over = false;
   #cursor = 0;
@@ -68,13 +72,16 @@ export class Drive {
     this.#ports = ports;
     this.#renew = renew;
     this.#onOver = onOver;
+    this.#reservations = new Reservations(run, (call) => this.feed({ ...call, by: "engine" }));
   }
 
   // The loop
 
-  /** Queues an input of the engine. */
-  feed(input: Unstamped): void {
-    if (!this.#over) this.#enqueue(this.#stamped(input));
+  /** Queues an input of the engine, and gives its id. */
+  feed(input: Unstamped): string {
+    const stamped = this.#stamped(input);
+    if (!this.#over) this.#enqueue(stamped);
+    return stamped.id;
   }
 
   #stamped(input: Unstamped): Input {
@@ -104,13 +111,14 @@ export class Drive {
         const expectedSeq = run.seq;
         const inputs = this.#queue.splice(0);
         const events = inputs.flatMap((input) => transition(run, input));
-        for (const input of inputs) if ("key" in input) this.#inFlight.delete(input.key);
+        for (const input of inputs) if ("key" in input && input.type !== "reserve") this.#inFlight.delete(input.key);
         this.#decidedAt = inputs[inputs.length - 1]!.at;
         if (events.length > 0) await store.append(run.id, { expectedSeq, epoch }, events);
         if (this.#over) return;
         for (const event of events) this.#tell((listener) => listener.event?.(event));
         await this.#stillOwned();
         if (this.#over) return;
+        this.#reservations.decided(inputs, events);
         this.#act();
         if (performance.now() - turn > LIMITS.turnMs) turn = (await defer(), performance.now());
       }
@@ -136,12 +144,12 @@ export class Drive {
     let wakeAt = Infinity;
     const now = clock.now();
     for (const effect of next(this.run)) {
-      if (effect.kind === "stop") this.#inFlight.get(effect.target)?.abort(new Error("the run is being cancelled"));
+      if (effect.kind === "stop") this.#inFlight.get(effect.target)?.abort(new Error(this.#whyStopped()));
       else if (effect.kind === "wait" || effect.kind === "person") wakeAt = Math.min(wakeAt, this.#dueAt(effect.until));
       else if ((effect.notBefore ?? 0) > now) wakeAt = Math.min(wakeAt, effect.notBefore!);
       else if (this.#inFlight.has(effect.key)) continue;
       else if (this.run.paused && HELD.has(effect.kind)) continue;
-      else if (this.run.cancelling === undefined) this.#launch(effect);
+      else if (this.run.cancelling === undefined && !this.run.owed.has(`stop/${effect.key}`)) this.#launch(effect);
       else this.#decline(effect);
     }
     for (const [key, controller] of this.#inFlight)
@@ -150,6 +158,10 @@ export class Drive {
     this.#cancelTimer =
       wakeAt === Infinity ? undefined : clock.setTimer(wakeAt - now, () => this.feed({ type: "clock", by: "engine" }));
     if (this.run.ended !== undefined) void this.#finish();
+  }
+
+  #whyStopped(): string {
+    return outOfTime(this.run) ?? "the run is being cancelled";
   }
 
   /** A time that the kernel has seen pass already (a retry that waits for a free place) needs no timer. */
@@ -163,7 +175,8 @@ export class Drive {
     if (stopped !== undefined) controller.abort(stopped);
     const progress = (value: Progress) => this.#tell((listener) => listener.progress?.(value));
     const stillOwned = () => this.#stillOwned();
-    this.#ports.perform(effect, this.run, { signal, epoch: this.epoch, stillOwned, progress }).then(
+    const reserve: ReservePart = (call, until) => this.#reservations.ask({ key: effect.key, ...call }, until);
+    this.#ports.perform(effect, this.run, { signal, epoch: this.epoch, stillOwned, reserve, progress }).then(
       (outcome) => {
         if (outcome !== undefined) this.feed({ ...outcome, by: "engine" });
       },
@@ -175,8 +188,8 @@ export class Drive {
   #decline(effect: Effect): void {
     const inherited = this.#inherited.has(effect.key);
     const mayHaveCalled = effect.kind === "call" && inherited && this.run.steps.get(effect.step)?.spec.kind === "agent";
-    if (mayHaveCalled) this.#launch(effect, new Error("the run is being cancelled"));
-    else this.feed(notPerformed(effect, inherited));
+    if (mayHaveCalled) this.#launch(effect, new Error(this.#whyStopped()));
+    else this.feed(notPerformed(effect, inherited, this.#whyStopped()));
   }
 
   #launched(key: string): AbortController {
@@ -278,12 +291,10 @@ export class Drive {
   }
 }
 
-/** A call that was decided together with the cancel of its run: it has not begun (but perhaps elsewhere), and does not. */
-function notPerformed(effect: Effect, inherited: boolean): Unstamped {
+/** A call that was decided together with the stop of its run: it has not begun (but perhaps elsewhere), and does not. */
+function notPerformed(effect: Effect, inherited: boolean, why: string): Unstamped {
   const ending = effect.kind === "call" && effect.effects !== "none" && !inherited ? "tool-error" : "abort";
-  const message = inherited
-    ? "the run was cancelled before the call was made again"
-    : "the run was cancelled before the call";
+  const message = `${why}, so the call was not made${inherited ? " again" : ""}`;
   const error = { code: "ABORTED", message, retryable: false };
   return { type: "ended", by: "engine", key: effect.key, ending, error, usage: NO_USAGE };
 }

@@ -152,7 +152,8 @@ export class LoomRun {
   }
 
   /**
-   * Has this run go on after its end: what did not finish runs, what finished is reused. Rejects with PLAN_INVALID; refused with
+   * Has this run go on after its end: what did not finish runs, what finished is reused, and the configuration's budget is for all of it,
+   * what it has used already included. Rejects with PLAN_INVALID, BUDGET_UNPRICED; refused with
    * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN. `listener` hears what follows, where this process drives it.
    */
   async retry(options: RetryOptions & SendOptions = {}, listener?: Listener): Promise<Reply> {

@@ -14,6 +14,7 @@ import { estimatePlan, type Estimate } from "../plan/estimate.js";
 import { findingText, type Finding } from "../plan/finding.js";
 import { isObject, type Json } from "../plan/json.js";
 import { normalizeDraft, readPlan, type ReadResult } from "../plan/read.js";
+import type { Plan } from "../plan/plan.js";
 import type { PriceOf } from "../plan/price.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/decide.js";
@@ -34,6 +35,7 @@ import { performIn, plannerRequest, type World } from "./perform.js";
 import { timelyPlanner } from "./role-deadline.js";
 import { LoomRun } from "./loom-run.js";
 import { instructionsOf, openRoles, rolesOf } from "./roles.js";
+import { withPrices } from "./run-prices.js";
 
 /** What the command line and tests may replace beneath the configuration. */
 export interface LoomPorts {
@@ -166,7 +168,8 @@ export class Loom {
 
   /**
    * Starts a run and drives it in this process. Resolves once its first events are durable. A given plan that does not
-   * pass check throws PlanloomError PLAN_INVALID and starts nothing; where `goal` is "", it is the plan's.
+   * pass check throws PlanloomError PLAN_INVALID and starts nothing, and so does a budget in US dollars where what a model costs is not
+   * known (BUDGET_UNPRICED); where `goal` is "", it is the plan's.
    */
   async start(goal: string, options: StartOptions = {}): Promise<LoomRun> {
     const { plan, listener } = options;
@@ -174,7 +177,7 @@ export class Loom {
     const given = plan === undefined ? undefined : this.given(plan, goal, inputs);
     if (given === undefined && this.world.planner === null) throw noPlanner();
     const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
-    const started = this.startedData(aim, given?.inputs ?? inputs, given !== undefined);
+    const started = this.startedData(aim, given?.inputs ?? inputs, given);
     const runId = await this.engine.start(
       {
         started,
@@ -210,10 +213,10 @@ export class Loom {
 
   private runNamed(runId: string): LoomRun {
     return new LoomRun(runId, this.engine, this.world.store, {
-      settings: this.settings,
+      settingsFor: (plan) => this.settingsFor(plan),
       models: this.models(),
       given: (plan, goal, inputs) => this.given(plan, goal, inputs),
-      started: (goal, inputs, planGiven) => this.startedData(goal, inputs, planGiven),
+      started: (goal, inputs, given) => this.startedData(goal, inputs, given),
     });
   }
 
@@ -228,20 +231,30 @@ export class Loom {
     return { planner: plannerName, executor: executor?.name ?? null, synthesizer: synthesizer?.name ?? null };
   }
 
+  /** With the prices of all models that the run may ask: those of the roles, and those that its plan names. */
+  private settingsFor(plan: Plan | undefined): EventData["run.started"]["settings"] {
+    const { planner, executor, synthesizer } = this.world;
+    const roles = [planner, executor, synthesizer].flatMap((role) =>
+      role === null || typeof role === "function" ? [] : [role.name],
+    );
+    const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);
+    return withPrices(this.settings, [...roles, ...named], this.priceOf);
+  }
+
   private startedData(
     goal: string,
     inputs: { readonly [name: string]: Json },
-    planGiven: boolean,
+    given: CheckedPlan | undefined,
   ): EventData["run.started"] {
     return {
       goal,
       inputs,
       strategy: "plan-and-execute",
-      settings: this.settings,
+      settings: this.settingsFor(given?.plan),
       models: this.models(),
       inventory: this.world.inventory.hash,
       kernel: KERNEL_VERSION,
-      planGiven,
+      planGiven: given !== undefined,
     };
   }
 }

@@ -1,6 +1,7 @@
 // From an effect to an outcome: the only place that calls agents and tools, shared by all engines. In: an effect and the
 // run. Out: an outcome for `decide`. Rejects only when the store failed or the run was lost: then nothing may be decided.
-import { UnknownOutcome, type AgentContext } from "../agents/checkpoint.js";
+import { callsOfTool } from "../agents/model-call.js";
+import { UnknownOutcome, type AgentContext, type CheckpointOptions } from "../agents/checkpoint.js";
 import { fillArguments } from "../agents/fill-arguments.js";
 import { askPlanner, type Planner, type PlannerRequest } from "../agents/planner.js";
 import { replanFacts } from "../agents/replan-facts.js";
@@ -27,6 +28,7 @@ import type { ToolInventory } from "../tools/inventory.js";
 import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
 import type { Clock } from "./clock.js";
 import { newDeadline } from "./deadline.js";
+import { EffectBudget, type ReservePart } from "./effect-budget.js";
 import type { Progress } from "./engine.js";
 import { callTool } from "./guard.js";
 import { doubtIn, openJournal } from "./journal.js";
@@ -54,8 +56,12 @@ export interface PerformContext {
   readonly epoch: number;
   /** Resolves at once while the run is this process's; to be asked after each durable intent. Rejects with STORE_FENCED. */
   stillOwned(): Promise<void>;
+  readonly reserve: ReservePart;
   progress(progress: Progress): void;
 }
+
+/** An effect as it is performed: with its use of the budget, where model calls are limited. */
+type Performing = PerformContext & { readonly budget?: EffectBudget };
 
 /** undefined for effects that are waited for and not performed. */
 export type Perform = (effect: Effect, run: Run, context: PerformContext) => Promise<Outcome | undefined>;
@@ -63,7 +69,10 @@ export type Perform = (effect: Effect, run: Run, context: PerformContext) => Pro
 export function performIn(given: World): Perform {
   const world = timely(given);
   return async (effect, run, context) => {
-    const outcome = await performed(world, effect, run, context);
+    const { modelCalls, tokens, costUsd } = run.settings.budget;
+    const limited = modelCalls !== null || tokens !== null || costUsd !== null;
+    const budget = new EffectBudget(run, context.reserve);
+    const outcome = await performed(world, effect, run, limited ? { ...context, budget } : context);
     return outcome !== undefined && "error" in outcome
       ? { ...outcome, error: soundFailure(outcome.error, "INTERNAL") }
       : outcome;
@@ -82,12 +91,7 @@ function timely(world: World): World {
   };
 }
 
-async function performed(
-  world: World,
-  effect: Effect,
-  run: Run,
-  context: PerformContext,
-): Promise<Outcome | undefined> {
+async function performed(world: World, effect: Effect, run: Run, context: Performing): Promise<Outcome | undefined> {
   switch (effect.kind) {
     case "plan":
       return performPlan(world, effect, run, context);
@@ -115,7 +119,7 @@ const NO_PLANNER: Failure = {
   next: "Set PLANLOOM_PLANNER_MODEL (and PLANLOOM_PLANNER_BASE_URL) or pass --model to `planloom retry RUN`, or give it a plan with --plan.",
 };
 
-async function performPlan(world: World, effect: PlanEffect, run: Run, context: PerformContext): Promise<Outcome> {
+async function performPlan(world: World, effect: PlanEffect, run: Run, context: Performing): Promise<Outcome> {
   const { key } = effect;
   if (world.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
   try {
@@ -149,7 +153,7 @@ export function plannerRequest(world: World, asked: Omit<PlannerRequest, "invent
 /** The number in an effect's key: it tells the requests of a run apart in its journal. */
 const numberIn = (key: string) => Number(key.slice(key.lastIndexOf("/") + 1));
 
-async function performReview(world: World, effect: ReviewEffect, run: Run, context: PerformContext): Promise<Outcome> {
+async function performReview(world: World, effect: ReviewEffect, run: Run, context: Performing): Promise<Outcome> {
   const { key } = effect;
   const { planner } = world;
   if (planner === null || typeof planner === "function")
@@ -169,7 +173,7 @@ const NO_REVIEWER: Failure = {
   next: "Give the planner a model, or set `replan` to on-failure in the configuration.",
 };
 
-async function performAnswer(world: World, effect: AnswerEffect, run: Run, context: PerformContext): Promise<Outcome> {
+async function performAnswer(world: World, effect: AnswerEffect, run: Run, context: Performing): Promise<Outcome> {
   const { key } = effect;
   const { answer } = currentPlan(run)!.plan;
   if (world.synthesizer === null || answer.kind !== "from") {
@@ -213,7 +217,7 @@ function executorOf(world: World, name: string | undefined): Model | null {
   return name === undefined ? world.executor : world.modelNamed(name);
 }
 
-async function performFill(world: World, effect: FillEffect, run: Run, context: PerformContext): Promise<Outcome> {
+async function performFill(world: World, effect: FillEffect, run: Run, context: Performing): Promise<Outcome> {
   const { key } = effect;
   const state = run.steps.get(effect.step)!;
   const step = state.spec as ToolStep;
@@ -235,7 +239,7 @@ async function performFill(world: World, effect: FillEffect, run: Run, context: 
   }
 }
 
-async function performCall(world: World, effect: CallEffect, run: Run, context: PerformContext): Promise<Outcome> {
+async function performCall(world: World, effect: CallEffect, run: Run, context: Performing): Promise<Outcome> {
   const state = run.steps.get(effect.step)!;
   if (state.spec.kind === "tool") return callDirectly(world, effect, state, state.spec, run, context);
   return runAgentStep(world, effect, state, state.spec as AgentStep, run, context);
@@ -247,7 +251,7 @@ async function callDirectly(
   state: StepState,
   step: ToolStep,
   run: Run,
-  context: PerformContext,
+  context: Performing,
 ): Promise<Outcome> {
   const tool = world.inventory.get(step.tool);
   if (tool === undefined) return ended(effect.key, "tool-error", toolGone(step.tool));
@@ -256,8 +260,13 @@ async function callDirectly(
   const args = revealed(effect.args, (name) => world.secrets[name]!) as CallEffect["args"];
   const timeoutMs = step.timeoutMs ?? tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
   let usage = NO_USAGE;
-  const spend = (more: Usage): void => void (usage = addUsage(usage, soundUsage(more)));
-  const toolContext = { ...toolContextOf(run, context, effect), spend };
+  const count = (more: Usage): void => void (usage = addUsage(usage, more));
+  const spend = (more: Usage): void => {
+    count(soundUsage(more));
+    context.budget?.spend(soundUsage(more));
+  };
+  const modelCall = callsOfTool(context.budget, context.signal, count);
+  const toolContext = { ...toolContextOf(run, context, effect), spend, modelCall };
   const end = await callTool(tool, args, toolContext, timeoutMs, world.clock);
   if (!end.ok) return ended(effect.key, end.ending, end.error, usage);
   const summary = summaryOf(tool, end.output);
@@ -303,7 +312,7 @@ async function runAgentStep(
   state: StepState,
   step: AgentStep,
   run: Run,
-  context: PerformContext,
+  context: Performing,
 ): Promise<Outcome> {
   const { key } = effect;
   const deadline = newDeadline(context.signal, step.timeoutMs ?? LIMITS.agentTimeoutMs, world.clock);
@@ -382,7 +391,7 @@ interface Place {
   readonly settled?: Work["settled"] | undefined;
 }
 
-async function agentContext(world: World, run: Run, context: PerformContext, place: Place): Promise<AgentContext> {
+async function agentContext(world: World, run: Run, context: Performing, place: Place): Promise<AgentContext> {
   const journal = await storeErrorsMarked(() =>
     openJournal(
       world.store,
@@ -397,8 +406,23 @@ async function agentContext(world: World, run: Run, context: PerformContext, pla
     stepId,
     item,
     attempt,
-    checkpoint: (name, options, work) => storeErrorsMarked(() => journal(name, options, work)),
+    checkpoint: (name, options, work) =>
+      storeErrorsMarked(() => journal(name, options, allowed(work, options, context.budget))),
+    ...(context.budget === undefined ? {} : { budget: context.budget }),
     progress: (value) => context.progress({ type: "step", step: stepId, item, value: shown(value) }),
+  };
+}
+
+/** What came of a tool without effects that was not allowed to ask its model is no outcome: it is called again when it may. */
+function allowed<T extends Json>(
+  work: (again?: boolean) => Promise<T>,
+  { effects }: CheckpointOptions,
+  budget: EffectBudget | undefined,
+) {
+  return async (again?: boolean): Promise<T> => {
+    const outcome = await work(again);
+    if (effects === "none") budget?.throwIfRefused();
+    return outcome;
   };
 }
 
@@ -420,7 +444,7 @@ function shown(value: number | string): number | string {
   return typeof value === "number" ? value : messageOf(value).slice(0, LIMITS.progressChars);
 }
 
-function toolContextOf(run: Run, context: PerformContext, effect: CallEffect): Omit<ToolContext, "spend"> {
+function toolContextOf(run: Run, context: Performing, effect: CallEffect): Omit<ToolContext, "spend" | "modelCall"> {
   const { step, item, attempt, effectKey: key } = effect;
   const progress = (value: number | string) => context.progress({ type: "step", step, item, value: shown(value) });
   return { signal: context.signal, key, runId: run.id, stepId: step, attempt, progress };

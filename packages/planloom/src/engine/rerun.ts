@@ -9,7 +9,15 @@ import { documentOf, type RunDocument } from "../run/document.js";
 import type { Effect } from "../run/effect.js";
 import type { EventOf, RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve.js";
-import { isCommand, type CheckedPlan, type Command, type Input, type Outcome, type Start } from "../run/input.js";
+import {
+  isCommand,
+  type CheckedPlan,
+  type Command,
+  type Input,
+  type Outcome,
+  type Reserve,
+  type Start,
+} from "../run/input.js";
 import { inputsOf, type Answered } from "../run/replay.js";
 import { emptyRun, workOf, type Run } from "../run/state.js";
 import { memoryStore } from "../store/memory.js";
@@ -18,6 +26,7 @@ import type { Engine, Listener, Reply } from "./engine.js";
 import { jumpingClock } from "./jumping-clock.js";
 import { localEngine } from "./local.js";
 import type { Loom } from "./loom.js";
+import type { PerformContext } from "./perform.js";
 import { checkedBy, startOf, unplugged, type ReplayOptions } from "./recorded-plan.js";
 import { readRecording, type Recording } from "./recording.js";
 
@@ -37,6 +46,12 @@ export async function rerun(given: Recording | string, options: ReplayOptions): 
   }
 }
 
+/** A call that was made and waits for its outcome. */
+interface OpenCall {
+  give(outcome: Outcome): void;
+  readonly reserve: PerformContext["reserve"];
+}
+
 class Rerun {
   readonly #runId: string;
   readonly #recorded: Run;
@@ -48,8 +63,8 @@ class Rerun {
   readonly #askedNow = new Map<string, Json>();
   readonly #questions = new Questions();
   readonly #placesThen: Questions;
-  /** Calls that were made and wait for their outcome, by place. */
-  readonly #open = new Map<string, (outcome: Outcome) => void>();
+  /** By place. */
+  readonly #open = new Map<string, OpenCall>();
   /** As its events tell. */
   readonly #run: Run;
   #engine: Engine;
@@ -83,7 +98,7 @@ class Rerun {
       livenessOf: () => "dead",
       store: this.#store,
       clock: this.#clock,
-      perform: async (effect, run) => this.#perform(effect, run),
+      perform: async (effect, run, context) => this.#perform(effect, run, context),
       newId: (of) => `${of}_${++this.#commands}`,
       defer: () => this.#defer(),
     });
@@ -97,11 +112,14 @@ class Rerun {
   }
 
   /** A call: it must have been recorded, and waits until its outcome's turn has come. */
-  #perform(effect: Effect, run: Run): Promise<Outcome> | undefined {
+  #perform(effect: Effect, run: Run, context: PerformContext): Promise<Outcome> | undefined {
     const asked = this.#questions.of(run, effect);
     if (asked === undefined) return undefined;
     this.#compare(asked.place, asked.what);
-    return new Promise((resolve) => this.#open.set(asked.place, (outcome) => resolve({ ...outcome, key: effect.key })));
+    return new Promise((resolve) => {
+      const give = (outcome: Outcome) => resolve({ ...outcome, key: effect.key });
+      this.#open.set(asked.place, { give, reserve: context.reserve });
+    });
   }
 
   #compare(place: string, now: Json): void {
@@ -129,6 +147,7 @@ class Rerun {
     if (input.type === "recovered") await this.#recover(input);
     else if (input.type === "retry") await this.#retry(input);
     else if (isCommand(input)) await this.#obey(input, events);
+    else if (input.type === "reserve") await this.#reserve(input);
     else await this.#answer(input as Outcome);
     await this.#settle();
   }
@@ -144,16 +163,28 @@ class Rerun {
     await former.close();
   }
 
-  async #answer(outcome: Outcome): Promise<void> {
-    const place = this.#placesThen.placeOf(outcome.key);
+  async #openAt(key: string): Promise<OpenCall> {
+    const place = this.#placesThen.placeOf(key);
     await this.#comesTo(() => this.#open.has(place));
-    const give = this.#open.get(place);
-    if (give === undefined) {
-      throw recordingDiffers(`${placeText(place)} is not asked any more.`, this.#askedThen.get(place) ?? null, null);
-    }
-    this.#open.delete(place);
-    if (outcome.type !== "planned") return give(outcome);
-    give({ ...outcome, plan: this.#checkedToday(outcome.plan, this.#run.inputs) });
+    const open = this.#open.get(place);
+    if (open !== undefined) return open;
+    throw recordingDiffers(`${placeText(place)} is not asked any more.`, this.#askedThen.get(place) ?? null, null);
+  }
+
+  /** A call asks for its part of the budget as it did; one that has to wait asks again when it did then. */
+  async #reserve({ spent, model, inputTokens, outputTokens, key }: Reserve): Promise<void> {
+    const { reserve } = await this.#openAt(key);
+    const asking = new AbortController();
+    reserve({ spent, model, inputTokens, outputTokens }, asking.signal).catch(() => undefined);
+    await this.#settle();
+    asking.abort();
+  }
+
+  async #answer(outcome: Outcome): Promise<void> {
+    const open = await this.#openAt(outcome.key);
+    this.#open.delete(this.#placesThen.placeOf(outcome.key));
+    if (outcome.type !== "planned") return open.give(outcome);
+    open.give({ ...outcome, plan: this.#checkedToday(outcome.plan, this.#run.inputs) });
   }
 
   /** A person has the run go on after its end: as then, somebody has to drive it again. */

@@ -15,7 +15,8 @@ export function timelyModel(model: Model, clock: Clock): Model {
     const ask = (signal: AbortSignal) => model.call({ ...request, signal, ...heardUntil(signal, request) });
     return answerOf(ask, request.signal, timeoutMs, clock, () => modelSilent(model.name, timeoutMs));
   };
-  return { name: model.name, timeoutMs, call };
+  const { name, maxOutputTokens } = model;
+  return { name, timeoutMs, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }), call };
 }
 
 export function timelyPlanner(planner: Planner, clock: Clock): Planner {

@@ -72,6 +72,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): Model {
       if (failure.kind !== "unreachable") memory.reached = true;
       const next = wayAfter(way, failure, { temperature: way.temperature, output: request.output !== undefined });
       if (next === undefined) throw providerError(failure, place, memory.reached);
+      await request.again?.();
       way = next;
     }
     throw new Error("unreachable: every refusal leads to a lower way");
@@ -102,7 +103,9 @@ export function aiSdkModel(source: Source, settings: RoleSettings): Model {
   }
 
   // It ends by itself before that, and tells which server was silent.
-  return { name, timeoutMs: timeoutMs + LIMITS.graceMs, call };
+  const { maxOutputTokens } = settings;
+  const most = maxOutputTokens === undefined ? {} : { maxOutputTokens };
+  return { name, timeoutMs: timeoutMs + LIMITS.graceMs, ...most, call };
 }
 
 async function streamed(

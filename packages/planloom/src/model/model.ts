@@ -59,7 +59,9 @@ function openProvider(named: ProviderName, settings: RoleSettings, role: Role): 
 
 /** A model of the port with the role's timeout. It may be an instance of a class. */
 function slower(model: Model, timeoutMs: number): Model {
-  return { name: model.name, timeoutMs, call: (request) => model.call(request) };
+  const { name, maxOutputTokens } = model;
+  const most = maxOutputTokens === undefined ? {} : { maxOutputTokens };
+  return { name, timeoutMs, ...most, call: (request) => model.call(request) };
 }
 
 function openObject(model: AiSdkModel, settings: RoleSettings, role: Role): Model {

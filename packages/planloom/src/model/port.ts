@@ -37,6 +37,8 @@ export interface ModelRequest {
   readonly signal: AbortSignal;
   /** Called with each piece of text as it arrives; the request is then sent as a streaming one. */
   readonly onText?: (delta: string) => void;
+  /** Awaited before the request is sent in another form, because the server refused this one; where it rejects, none is sent. */
+  readonly again?: () => Promise<void>;
 }
 
 export interface ModelReply {
@@ -53,6 +55,8 @@ export interface Model {
   readonly name: string;
   /** How long one reply may take, in ms: then its signal is aborted, and nobody waits for it. Default: LIMITS.modelTimeoutMs. */
   readonly timeoutMs?: number;
+  /** Tokens of one reply at most; absent where the server decides. */
+  readonly maxOutputTokens?: number;
   /**
    * One reply. Throws a PlanloomError of kind "provider": PROVIDER_UNREACHABLE, PROVIDER_UNAUTHORIZED, PROVIDER_RATE_LIMITED
    * (with `retryAfterMs`), PROVIDER_REFUSED (other 4xx), PROVIDER_FAILED (5xx, cut connection), PROVIDER_TIMEOUT; or the

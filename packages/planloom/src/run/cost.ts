@@ -1,7 +1,7 @@
 // What a run has spent, in money. In: a run's state, and prices. Out: US dollars, or the models whose share is not known.
 // Separate from the run's document, which holds facts of the log: prices are those of today and of this machine.
 import { costUsd, type PriceOf } from "../plan/price.js";
-import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
+import { addUsage, NO_USAGE, usageSince, type Usage } from "../plan/usage.js";
 import type { Run } from "./state.js";
 
 export interface RunCost {
@@ -30,18 +30,8 @@ function spentByModel(run: Run): ReadonlyMap<string, Usage> {
   for (const { spec, work } of run.steps.values()) {
     if (spec.model === undefined) continue;
     add(spec.model, work.usage);
-    rest = without(rest, work.usage);
+    rest = usageSince(work.usage, rest);
   }
   add(run.models.executor, rest);
   return spent;
-}
-
-function without(all: Usage, part: Usage): Usage {
-  const left = (a: number | null, b: number | null) => (a === null || b === null ? null : a - b);
-  return {
-    calls: all.calls - part.calls,
-    inputTokens: left(all.inputTokens, part.inputTokens),
-    outputTokens: left(all.outputTokens, part.outputTokens),
-    cachedInputTokens: (all.cachedInputTokens ?? 0) - (part.cachedInputTokens ?? 0),
-  };
 }

@@ -286,6 +286,17 @@ export interface EventData {
     /** null where the model has no known price. */
     readonly costUsd: number | null;
   };
+  /**
+   * A model call does not fit until calls under way have told how much less they took than was reserved for them. What was reserved for
+   * the calls of this effect is settled meanwhile, so that no two wait for each other.
+   */
+  "budget.awaited": {
+    readonly key: string;
+    readonly spent: Usage;
+    readonly model: string;
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+  };
   /** A limit of the budget is reached: what runs is drained (or stopped, where time has run out), and the run fails. */
   "budget.exhausted": {
     readonly limit: keyof Budget;

@@ -2,7 +2,7 @@
 // run, changed in place. Separate from evolve.ts because this is one machine of its own: the life of a step or item.
 import type { Json } from "../plan/json.js";
 import type { ToolStep } from "../plan/plan.js";
-import { addUsage, type Usage } from "../plan/usage.js";
+import { addUsage, usageSince, type Usage } from "../plan/usage.js";
 import type { EventData, EventOf } from "./event.js";
 import {
   callKey,
@@ -88,8 +88,9 @@ export function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void
 
 export function onFilled(run: Run, data: EventData["step.filled"]): void {
   const work = workOf(run, data)!;
-  work.filled = data.args;
   spend(run, work, data.usage);
+  work.filled = data.args;
+  delete work.told;
   dropCall(run, work);
 }
 
@@ -142,7 +143,8 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
     return;
   }
   finish(run, work, "failed", true, undefined, at);
-  nextAttempt(work);
+  // It goes on where it is, should somebody raise the budget.
+  if (data.error.code !== "BUDGET_EXHAUSTED" || !isJournaled(work)) nextAttempt(work);
   if (work.item !== null) return;
   if (data.decision === "fail") run.failing ??= { ...data.error, message: `step ${data.step}: ${data.error.message}` };
   else run.changing = withFailed(run.changing, event);
@@ -156,9 +158,15 @@ function withFailed(changing: Change | undefined, { data }: EventOf<"step.failed
   return { ...changing, mode: "full", failed: [...changing.failed, one] };
 }
 
+/** Whether the model calls of the present attempt are in its journal: who goes on with the same attempt does not pay them again. */
+export function isJournaled({ step: { spec }, filled }: Work): boolean {
+  return spec.kind === "agent" || (spec.kind === "tool" && spec.fill !== undefined && filled === undefined);
+}
+
 function nextAttempt(work: Work): void {
   work.attempt++;
   work.errors++;
+  delete work.told;
 }
 
 export function onRetrying(run: Run, data: EventData["step.retrying"]): void {
@@ -298,8 +306,10 @@ export function oweReview(run: Run, attempt: number, notBefore?: number): void {
   run.owed.set(key, { kind: "review", key, attempt, ...(notBefore === undefined ? {} : { notBefore }) });
 }
 
-function spend(run: Run, work: Work, usage: Usage): void {
+function spend(run: Run, work: Work, all: Usage): void {
+  const usage = work.told === undefined ? all : usageSince(work.told, all);
   if (usage.calls === 0) return;
+  if (isJournaled(work)) work.told = all;
   run.usage.executor = addUsage(run.usage.executor, usage);
   work.usage = addUsage(work.usage, usage);
   if (work.item !== null) work.step.work.usage = addUsage(work.step.work.usage, usage);

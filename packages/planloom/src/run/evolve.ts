@@ -23,8 +23,8 @@ import {
   oweReview,
 } from "./evolve-step.js";
 import { restart, takePlan } from "./restart.js";
-import { addSpent, exhausted, NOTHING_SPENT, spentOf } from "./budget.js";
-import { currentPlan, reviewOf, workOf, type ProposedPlan, type Run } from "./state.js";
+import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
+import { currentPlan, DEADLINE, reviewOf, workOf, type ProposedPlan, type Run } from "./state.js";
 
 /** Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. */
 export function evolve(run: Run, event: RunEvent): Run {
@@ -34,8 +34,9 @@ export function evolve(run: Run, event: RunEvent): Run {
   run.head = eventHash(event);
   run.updatedAt = event.at;
   if (event.by !== "engine") run.applied.add(event.inputId);
+  book(run, event);
   apply(run, event);
-  if (run.allowances.size > 0) settleAllowances(run, event);
+  if (run.allowances.size > 0) forgetGone(run);
   return run;
 }
 
@@ -72,7 +73,9 @@ function apply(run: Run, event: RunEvent): void {
     case "review.failed":
       return onReviewFailed(run, event.data);
     case "budget.reserved":
-      return onReserved(run, event.data);
+      return ask(run, event.data, true);
+    case "budget.awaited":
+      return ask(run, event.data, false);
     case "budget.exhausted":
       return onExhausted(run, event.data);
     case "plan.proposed":
@@ -147,7 +150,6 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
 
 function onResumed(run: Run, data: EventData["run.resumed"]): void {
   run.epoch = data.epoch;
-  forfeit(run);
   // A process that lived to give the run up was not ended by its calls.
   if (data.released === true) return;
   for (const effect of run.owed.values()) {
@@ -179,6 +181,7 @@ function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
   delete run.endedAt;
   delete run.error;
   delete run.failing;
+  delete run.exhausted;
   delete run.cancelling;
   delete run.changing;
   delete run.replan;
@@ -322,36 +325,11 @@ function onReviewFailed(run: Run, { attempt, error, retryAt, usage }: EventData[
 
 // The budget: see budget.ts
 
-function onReserved(run: Run, data: EventData["budget.reserved"]): void {
-  const { key, spent, inputTokens, outputTokens, costUsd } = data;
-  run.allowances.set(key, {
-    spent: spentOf(run, key, spent),
-    reserved: { modelCalls: 1, tokens: inputTokens + outputTokens, costUsd: costUsd ?? 0 },
-  });
-}
-
 function onExhausted(run: Run, data: EventData["budget.exhausted"]): void {
-  run.failing ??= exhausted(data);
+  if (data.call !== undefined) ask(run, data.call, false);
+  run.exhausted = data;
+  run.failing ??= exhaustedFailure(data);
   if (data.limit === "wallMs") stopCalls(run);
-}
-
-/** What is no longer owed has reported what it used; where its provider did not count, what was reserved stands for that. */
-function settleAllowances(run: Run, { data }: RunEvent): void {
-  for (const [key, { reserved }] of run.allowances) {
-    if (run.owed.has(key)) continue;
-    run.allowances.delete(key);
-    const usage = "usage" in data ? data.usage : undefined;
-    if (usage === undefined || usage.inputTokens === null || usage.outputTokens === null)
-      run.lost = addSpent(run.lost, { ...reserved, modelCalls: 0 });
-  }
-}
-
-/** Calls that a crash cut off may have been paid. */
-function forfeit(run: Run): void {
-  for (const [key, { spent, reserved }] of run.allowances) {
-    run.lost = addSpent(run.lost, reserved);
-    run.allowances.set(key, { spent, reserved: NOTHING_SPENT });
-  }
 }
 
 function setDeadline(run: Run): void {
@@ -362,7 +340,7 @@ function setDeadline(run: Run): void {
 }
 
 function oweDeadline({ owed, deadline }: Run): void {
-  if (deadline !== undefined) owed.set("wait/deadline", { kind: "wait", key: "wait/deadline", until: deadline });
+  if (deadline !== undefined) owed.set(DEADLINE, { kind: "wait", key: DEADLINE, until: deadline });
 }
 
 // Approval
@@ -450,5 +428,6 @@ function oweAnswer(run: Run, attempt: number, notBefore?: number): void {
 function onAnswerFailed(run: Run, data: EventData["answer.failed"]): void {
   run.usage.synthesizer = addUsage(run.usage.synthesizer, data.usage);
   run.owed.clear();
+  oweDeadline(run);
   if (data.retryAt !== undefined) oweAnswer(run, data.attempt + 1, data.retryAt);
 }

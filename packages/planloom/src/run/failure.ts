@@ -5,6 +5,7 @@ import { sha256 } from "../plan/hash.js";
 import type { Json } from "../plan/json.js";
 import type { EffectClass } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
+import { outOfTime } from "./budget.js";
 import { fact, type Decision, type Fact, type Failure, type PassingFailure, type StepRef } from "./event.js";
 import type { Ending, Outcome } from "./input.js";
 import { verdictOn } from "./policy.js";
@@ -23,15 +24,9 @@ export function ended(
   at: number,
 ): Fact[] {
   if (leavesDoubt(effects, outcome.ending, run.cancelling !== undefined)) return [unknown(run, work, outcome, at)];
-  if (run.cancelling !== undefined && outcome.ending !== "tool-error") {
-    return [
-      fact("step.cancelled", {
-        ...refOf(work),
-        attempt: work.attempt,
-        reason: run.cancelling,
-        usage: outcome.usage,
-      }),
-    ];
+  const stopping = run.cancelling ?? (effects === "none" ? outOfTime(run) : undefined);
+  if (stopping !== undefined && outcome.ending !== "tool-error") {
+    return [fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason: stopping, usage: outcome.usage })];
   }
   return failed(run, work, outcome.error, at, { usage: outcome.usage });
 }

@@ -77,6 +77,7 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "review.failed":
       return reviewOutcome(run, first);
     case "budget.reserved":
+    case "budget.awaited":
       return reserveOf(first.data);
     case "budget.exhausted":
       return first.data.call === undefined ? CLOCK : reserveOf(first.data.call);

@@ -14,6 +14,8 @@ export function verdictOn(run: Run, step: StepState, error: Failure, why: string
   const { onFailure = run.settings.onFailure } = step.spec;
   const who = step.spec.onFailure === undefined ? "the run is set to" : "the plan says to";
   if (run.cancelling !== undefined || onFailure === "fail") return { decision: "fail", reason: why };
+  // What is skipped counts as finished: who raises the budget could not have it done any more.
+  if (error.code === "BUDGET_EXHAUSTED") return { decision: "fail", reason: `${why}; the budget is used up` };
   if (onFailure === "skip") return { decision: "skip", reason: `${why}; ${who} go on without it` };
   const no = whyNoReplan(run, error);
   if (no !== undefined) return { decision: "fail", reason: `${why}; ${no}` };

@@ -2,7 +2,7 @@
 // In: a run and what was decided to keep or to do anew. Out: the same run, with its queue and counters made anew.
 // Separate because it is the one part of the fold whose cost grows with the plan.
 import type { StepRef } from "./event.js";
-import { makeReady, doubtAgain, queueNextItem } from "./evolve-step.js";
+import { makeReady, doubtAgain, isJournaled, queueNextItem } from "./evolve-step.js";
 import { Queue } from "./queue.js";
 import type { ProposedPlan, Run, StepState, Work } from "./state.js";
 import { newWork, stepStates } from "./steps.js";
@@ -102,7 +102,7 @@ function goOn(state: StepState): void {
 }
 
 /**
- * Unfinished work as it goes on. An agent step that was stopped keeps its attempt, so that its journal is read and no turn is
+ * Unfinished work as it goes on. What was stopped among model calls keeps its attempt, so that its journal is read and none is
  * paid again; a doubt remains one, and one that a person gave up returns.
  */
 function resumed(work: Work): Work {
@@ -111,18 +111,21 @@ function resumed(work: Work): Work {
     const { givenUp: _over, ...doubtful } = work;
     return { ...doubtful, status: "unknown" };
   }
-  const { step, item, status, usage, doubts, settled, approved, filled, startedAt } = work;
-  const agent = step.spec.kind === "agent";
+  const { step, item, status, usage, told, doubts, settled, approved, filled, startedAt } = work;
+  const journaled = isJournaled(work);
+  const stopped = status === "cancelled" && !journaled;
+  const failed = status === "failed" && work.error?.code !== "BUDGET_EXHAUSTED";
   return {
     ...newWork(step, item),
-    attempt: status === "cancelled" && !agent ? work.attempt + 1 : work.attempt,
+    attempt: stopped ? work.attempt + 1 : work.attempt,
     usage,
+    ...(told === undefined || stopped ? {} : { told }),
     doubts,
     ...(settled === undefined ? {} : { settled }),
     ...(approved === undefined ? {} : { approved }),
     ...(filled === undefined ? {} : { filled }),
     // Its journal belongs to this attempt: what takes its place begins another one.
-    ...(startedAt === undefined || status === "failed" || !agent ? {} : { startedAt }),
+    ...(startedAt === undefined || failed || !journaled ? {} : { startedAt }),
   };
 }
 

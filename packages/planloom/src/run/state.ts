@@ -72,6 +72,8 @@ export interface Work {
   cause?: EventData["step.skipped"]["cause"];
   question?: string;
   usage: Usage;
+  /** What events have told of the usage of the present attempt, where that goes on: its journal tells it all again. */
+  told?: Usage;
   /** ms since 1970. */
   startedAt?: number;
   finishedAt?: number;
@@ -142,8 +144,13 @@ export interface Spent {
   readonly costUsd: number;
 }
 
+/** What an open effect has of the budget. */
 export interface Allowance {
+  /** What it had told of its usage when it last asked. */
+  readonly told: Usage;
+  /** What that comes to. */
   readonly spent: Spent;
+  /** For the call that was let go ahead last; nothing while the effect waits for its next one. */
   readonly reserved: Spent;
 }
 
@@ -191,10 +198,12 @@ export interface Run {
   reviews: number;
   /** When time runs out, ms since 1970. */
   deadline?: number;
-  /** What open effects have used and reserved of the budget, by key. */
+  /** By the keys of open effects that have asked for a part of the budget. */
   allowances: Map<string, Allowance>;
-  /** What may have been used, and nobody reported: by calls that a crash cut off, or whose provider does not count. */
-  lost: Spent;
+  /** What has been used by all else: as it was told, and where it was not, as it was reserved. */
+  used: Spent;
+  /** The limit of the budget that was reached: no model call is sent any more. */
+  exhausted?: EventData["budget.exhausted"];
   /** Somebody asked to cancel, and why. */
   cancelling?: string;
 
@@ -279,7 +288,7 @@ export function emptyRun(id: string): Run {
     reviewAgain: false,
     reviews: 0,
     allowances: new Map(),
-    lost: { modelCalls: 0, tokens: 0, costUsd: 0 },
+    used: { modelCalls: 0, tokens: 0, costUsd: 0 },
     executed: false,
     answers: 0,
     approvals: new Map(),
@@ -336,7 +345,7 @@ export function statusOf(run: Run): RunStatus {
 export function isWaiting(run: Run): boolean {
   if (run.ended !== undefined) return false;
   const waits = run.paused ? WAITS_PAUSED : WAITS;
-  for (const effect of run.owed.values()) if (!waits.has(effect.kind)) return false;
+  for (const effect of run.owed.values()) if (!waits.has(effect.kind) && effect.key !== DEADLINE) return false;
   return true;
 }
 
@@ -364,6 +373,9 @@ export function reviewOf(run: Run): string | undefined {
   const key = `review/${run.reviews}`;
   return run.owed.has(key) ? key : undefined;
 }
+
+/** The key under which the end of the run's time is owed. It is decided whenever a process next looks at the run. */
+export const DEADLINE = "wait/deadline";
 
 const WAITS: ReadonlySet<Effect["kind"]> = new Set(["person"]);
 /** What a paused run does not begin. */

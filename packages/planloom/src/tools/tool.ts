@@ -22,6 +22,14 @@ export interface ToolContext {
   readonly progress: (value: number | string) => void;
   /** Reports what the call has spent on models; it is counted under the executor. */
   readonly spend: (usage: Usage) => void;
+  /**
+   * Makes a model call and counts its usage, as `spend` does. Where the run has a budget, `send` waits for its part: so many tokens at
+   * most. Rejects with a ToolError BUDGET_EXHAUSTED, without `send`, where it is used up.
+   */
+  readonly modelCall: <T extends { readonly usage: Usage }>(
+    most: { readonly inputTokens: number; readonly outputTokens: number },
+    send: () => Promise<T>,
+  ) => Promise<T>;
 }
 
 /**

@@ -22,6 +22,8 @@ test.each([
   ["APPROVAL_EXPIRED", 6],
   ["TURN_LIMIT", 7],
   ["FAN_OUT_LIMIT", 7],
+  ["BUDGET_EXHAUSTED", 7],
+  ["BUDGET_UNPRICED", 4],
 ])("a run that failed with %s exits with %i", (code, exit) => {
   expect(exitOfRun(failed(code))).toBe(exit);
   expect(exitOfError(new StepFailure(failed(code).error))).toBe(exit);

@@ -21,6 +21,7 @@ test.each([
   ["", { nobody: 1 }],
   ["limits.", { limits: { nobody: 1 } }],
   ["builtins.", { builtins: { nobody: 1 } }],
+  ["budget.", { budget: { nobody: 1 } }],
   ["", { models: { planner: { nobody: 1 } } }],
 ])("every key below %o stands in it", async (prefix, wrong) => {
   const here = place();

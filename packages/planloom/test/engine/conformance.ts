@@ -1,5 +1,6 @@
 // What every engine must do, told against the contracts of engine, world and store alone. In: a way to open an engine and
 // a store. Out: a suite of tests. Separate because each engine runs it, on each store that it can use.
+import { budgetsConformance } from "./conformance-budgets.js";
 import { peopleConformance } from "./conformance-people.js";
 import { ownersConformance } from "./conformance-owners.js";
 import { reconcileConformance } from "./conformance-reconcile.js";
@@ -18,4 +19,5 @@ export function engineConformance(name: string, openEngine: OpenEngine, openStor
   ownersConformance(name, scene);
   recoveryConformance(name, scene);
   reconcileConformance(name, scene);
+  budgetsConformance(name, scene);
 }

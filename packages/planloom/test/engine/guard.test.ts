@@ -22,6 +22,7 @@ async function called(run: (context: ToolContext) => Json | Promise<Json>) {
     attempt: 1,
     progress: () => undefined,
     spend: () => undefined,
+    modelCall: (_most, send) => send(),
   };
   let end: CallEnd | undefined;
   const ended = callTool(tool, {}, context, TIMEOUT, clock).then((value) => (end = value));

@@ -120,7 +120,7 @@ describe("summarize", () => {
       },
     });
     const spent: Usage[] = [];
-    const context = { ...contextOf(stop.signal), spend: (usage: Usage) => void spent.push(usage) };
+    const context = contextOf(stop.signal, (usage: Usage) => void spent.push(usage));
     expect(await summarize.call({ text: "A long text.", words: 20 }, context)).toBe("Short.");
     expect(spent).toEqual([{ calls: 1, inputTokens: 7, outputTokens: 2 }]);
     expect(asked).toEqual([

@@ -3,7 +3,7 @@
 import { LIMITS } from "../../limits.js";
 import { z } from "zod";
 import { messageOf, PlanloomError } from "../../error.js";
-import type { Usage } from "../../plan/usage.js";
+import { mostTokens, type Usage } from "../../plan/usage.js";
 import { tool, ToolError, type Tool } from "../tool.js";
 
 export interface SummarizeOptions {
@@ -27,10 +27,11 @@ export function summarizeTool({ ask }: SummarizeOptions): Tool {
     output: z.string(),
     effects: "none",
     content: ["text"],
-    async run({ text, words = WORDS }, { signal, spend }) {
+    async run({ text, words = WORDS }, { signal, modelCall }) {
       checkText(text);
-      const reply = await asked(ask, { system: instructions(words), text }, signal);
-      spend(reply.usage);
+      const system = instructions(words);
+      const most = { inputTokens: mostTokens(JSON.stringify([system, text])), outputTokens: LIMITS.replyTokens };
+      const reply = await modelCall(most, () => asked(ask, { system, text }, signal));
       const summary = reply.text.trim();
       if (summary === "") throw new ToolError("The model gave an empty summary.", { code: "SUMMARIZE_EMPTY" });
       return summary;

@@ -1,0 +1,63 @@
+// Model calls of one driven run that wait for their part of the budget. In: what they ask, and what the kernel has decided. Out:
+// inputs for the kernel, and promises that settle once its answer is durable. Separate from the loop in drive.ts, which stays short.
+import { exhaustedFailure } from "../run/budget.js";
+import type { Failure, RunEvent } from "../run/event.js";
+import type { Input, Reserve } from "../run/input.js";
+import type { Run } from "../run/state.js";
+
+interface Asking {
+  readonly call: Omit<Reserve, "type">;
+  /** Of the input that asks for it now, until that is decided. */
+  inputId: string | undefined;
+  settle(failure?: Failure): void;
+}
+
+export class Reservations {
+  readonly #waiting: Asking[] = [];
+
+  constructor(
+    private readonly run: Run,
+    /** Queues the input and gives its id. */
+    private readonly feed: (input: Reserve) => string,
+  ) {}
+
+  /** See ReservePart. */
+  ask(call: Asking["call"], signal: AbortSignal): Promise<Failure | undefined> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        signal.removeEventListener("abort", onAbort);
+        const index = this.#waiting.indexOf(asking);
+        if (index >= 0) this.#waiting.splice(index, 1);
+      };
+      const settle = (failure?: Failure) => (leave(), resolve(failure));
+      const onAbort = () => (leave(), reject(signal.reason as Error));
+      const asking: Asking = { call, inputId: undefined, settle };
+      if (signal.aborted) return onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.push(asking);
+      this.#feed(asking);
+    });
+  }
+
+  #feed(asking: Asking): void {
+    asking.inputId = this.feed({ type: "reserve", ...asking.call });
+  }
+
+  /**
+   * These inputs were decided and their events are durable: who was answered hears it. Something may have been given back wherever
+   * there are events: then the one that waits longest asks again, and nobody asks twice for nothing.
+   */
+  decided(inputs: readonly Input[], events: readonly RunEvent[]): void {
+    if (this.#waiting.length === 0) return;
+    const asked = new Set(inputs.flatMap(({ id, type }) => (type === "reserve" ? [id] : [])));
+    const reserved = new Set(events.flatMap(({ inputId, type }) => (type === "budget.reserved" ? [inputId] : [])));
+    for (const asking of [...this.#waiting]) {
+      const { inputId } = asking;
+      if (inputId !== undefined && asked.has(inputId)) asking.inputId = undefined;
+      if (inputId !== undefined && reserved.has(inputId)) asking.settle();
+      else if (this.run.exhausted !== undefined) asking.settle(exhaustedFailure(this.run.exhausted));
+    }
+    const first = this.#waiting[0];
+    if (events.length > 0 && first !== undefined && first.inputId === undefined) this.#feed(first);
+  }
+}
