@@ -1,7 +1,7 @@
 // The course of one run as this process shows it. In: events and progress from an engine, or from the log. Out: what a display
 // is told. Separate from the driving, so that a run driven elsewhere looks the same.
 import type { Listener, Progress } from "../engine/engine.js";
-import type { RunEvent } from "../run/event.js";
+import type { EventData, RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { Display } from "./display.js";
@@ -10,6 +10,8 @@ import { oneLine } from "./style.js";
 
 export class Course implements Listener {
   run: Run | undefined;
+  /** The last plan, and whether it was shown here. */
+  proposed: { readonly data: EventData["plan.proposed"]; readonly shown: boolean } | undefined;
   #phase: string | undefined;
   readonly #said = new Map<string, string>();
   /** Events that came while the log was still being read; undefined once they may be shown. */
@@ -19,6 +21,8 @@ export class Course implements Listener {
   constructor(
     private readonly display: Display,
     private readonly onEvent: (event: RunEvent) => void = () => undefined,
+    /** Nothing of it is shown. */
+    private readonly isQuiet = false,
   ) {}
 
   /** Holds events back until `seed` has told what went before them. */
@@ -32,20 +36,20 @@ export class Course implements Listener {
     const held = this.#held ?? [];
     this.#held = undefined;
     const first = held[0]?.seq ?? Infinity;
-    for (const event of log) if (event.seq < first) this.#fold(event);
+    for (const event of log) if (event.seq < first) this.#fold(event, false);
     for (const event of held) this.event(event);
   }
 
   event(event: RunEvent): void {
     if (this.#held !== undefined) return void this.#held.push(event);
-    const run = this.#fold(event);
+    const run = this.#fold(event, true);
     if (event.type === "run.reopened") this.#beginAgain();
     this.onEvent(event);
     this.display.follow(run, this.#said);
     const phase = phaseOf(event, run);
     const begins = phase !== undefined && phase !== this.#phase;
     if (begins) this.#phase = phase;
-    if (event.type === "execution.completed") this.display.settle();
+    if (event.type === "execution.completed" || event.type === "replan.requested") this.display.settle();
     const head = begins ? [{ text: heading(phase), routine: false }] : [];
     // First those who wait for it: a question that stands open on the terminal ends its line before anything is shown.
     for (const watcher of this.#watchers) watcher(event);
@@ -75,7 +79,8 @@ export class Course implements Listener {
     this.#said.clear();
   }
 
-  #fold(event: RunEvent): Run {
+  #fold(event: RunEvent, shown: boolean): Run {
+    if (event.type === "plan.proposed") this.proposed = { data: event.data, shown: shown && !this.isQuiet };
     this.run ??= emptyRun(event.runId);
     return evolve(this.run, event);
   }

@@ -5,15 +5,16 @@ import type { Listener, Reply } from "../engine/engine.js";
 import type { Loom } from "../engine/loom.js";
 import type { LoomRun } from "../engine/loom-run.js";
 import { PlanloomError } from "../error.js";
-import type { RunDocument } from "../run/document.js";
+import { documentOf, type RunDocument } from "../run/document.js";
 import type { RunEvent } from "../run/event.js";
 import { Course } from "./course.js";
 import { converse } from "./converse.js";
 import { openDisplay } from "./display.js";
-import { sayProblem } from "./error-text.js";
 import { EXIT, exitOfRun } from "./exit-code.js";
 import { atTerminal, print, printJson, PROGRAM, say } from "./output.js";
 import { userName } from "./place.js";
+import { openTerminal } from "./prompt.js";
+import { refusalLines } from "./refusal.js";
 import { printAnswer, sayEnd, waitingLines } from "./render-end.js";
 
 export interface DriveFlags {
@@ -30,7 +31,7 @@ export interface DriveFlags {
 
 export async function openCourse({ quiet, jsonl }: DriveFlags): Promise<Course> {
   const onEvent = jsonl === true ? (event: RunEvent) => print(JSON.stringify(event)) : undefined;
-  return new Course(await openDisplay(quiet === true), onEvent);
+  return new Course(await openDisplay(quiet === true), onEvent, quiet === true);
 }
 
 /**
@@ -59,10 +60,13 @@ export async function driveToEnd(
   try {
     const run = await begin();
     if (typeof run === "number") return run;
-    const document = await untilStuck(run, course, flags, interrupt.signal).catch((error: unknown) => {
-      throw interrupt.signal.aborted && isClosed(error) ? interrupted(run.id) : error;
-    });
+    const { document, record } = await untilStuck(loom, run, course, flags, interrupt.signal).catch(
+      (error: unknown) => {
+        throw interrupt.signal.aborted && isClosed(error) ? interrupted(run.id) : error;
+      },
+    );
     course.rest();
+    if (record !== undefined) return await approvedOnly(loom, run, record);
     if (interrupt.signal.aborted && document.finishedAt === null) throw interrupted(run.id);
     return finish(document, flags);
   } finally {
@@ -74,14 +78,36 @@ export async function driveToEnd(
 /** Nobody presses Ctrl-C twice in so short a time. */
 const ECHO_MS = 300;
 
-async function untilStuck(run: LoomRun, course: Course, flags: DriveFlags, stop: AbortSignal): Promise<RunDocument> {
+interface Stuck {
+  readonly document: RunDocument;
+  /** The hash of a plan that the person approves without having it run here. */
+  readonly record?: string;
+}
+
+async function untilStuck(
+  loom: Loom,
+  run: LoomRun,
+  course: Course,
+  flags: DriveFlags,
+  signal: AbortSignal,
+): Promise<Stuck> {
   for (;;) {
     const document = await run.result();
-    if (document.finishedAt !== null || document.waiting === undefined || stop.aborted) return document;
+    if (document.finishedAt !== null || document.waiting === undefined || signal.aborted) return { document };
     if (await grant(run, document, flags)) continue;
     course.rest();
-    if (!atTerminal() || !(await converse(run, document, course, stop))) return document;
+    if (!atTerminal()) return { document };
+    const said = await converse({ loom, run, course, terminal: openTerminal(), signal }, document);
+    if (said === "left") return { document };
+    if (said !== "answered") return { document, ...said };
   }
+}
+
+/** The run is let go first: whoever drives it when the approval is recorded obeys it at once. */
+async function approvedOnly(loom: Loom, run: LoomRun, hash: string): Promise<number> {
+  await loom.engine.close();
+  await run.approve(hash, { by: userName(), record: "only" });
+  return recorded(run.id);
 }
 
 /** Approves all that waits with --yes, else what was agreed to; false where nothing was left for that. */
@@ -103,8 +129,11 @@ function finish(document: RunDocument, flags: DriveFlags): number {
   }
   if (document.finishedAt !== null) {
     if (flags.quiet !== true || status !== "completed") sayEnd(document);
-  } else if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
-  else say(`Run ${runId} is ${status}; go on with: ${PROGRAM} resume ${runId}`);
+  } else {
+    if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
+    if (waiting === undefined || status === "paused")
+      say(`Run ${runId} is ${status}; go on with: ${PROGRAM} resume ${runId}`);
+  }
   return exitOfRun(document);
 }
 
@@ -127,14 +156,15 @@ export async function takeUp(
   runId: string,
   flags: DriveFlags,
   command?: (run: LoomRun) => Promise<Reply>,
+  hash?: string,
 ): Promise<number> {
   const run = await loom.get(runId);
   const course = (await openCourse(flags)).hold();
   return driveToEnd(loom, course, flags, async () => {
-    const owned = await isOwned(run, course, command !== undefined);
+    const owned = await isOwned(loom, run, course, command !== undefined);
     course.seed(owned ? [] : await loom.store.read(runId));
     const reply = await command?.(run);
-    if (reply?.ok === false) return refused(run, reply, course);
+    if (reply?.ok === false) return refused(loom, runId, reply, { course, hash });
     return owned ? elsewhere(run) : run;
   });
 }
@@ -150,15 +180,16 @@ export async function goOn(
   return driveToEnd(loom, course, flags, async () => {
     const reply = await command(course);
     course.seed(await loom.store.read(run.id));
-    if (!reply.ok) return refused(run, reply, course);
-    return (await isOwned(run, course, true)) ? elsewhere(run) : run;
+    if (!reply.ok) return refused(loom, run.id, reply, { course });
+    return (await isOwned(loom, run, course, true)) ? elsewhere(run) : run;
   });
 }
 
 /** Whether a live process drives the run; otherwise this one does. Without a command for that other one it is an error. */
-async function isOwned(run: LoomRun, course: Course, hasCommand: boolean): Promise<boolean> {
+async function isOwned(loom: Loom, run: LoomRun, course: Course, hasCommand: boolean): Promise<boolean> {
   try {
-    await run.resume(course);
+    // A run that is paused stays so, unless that is what the command ends.
+    await loom.engine.drive(run.id, "resumed", course);
     return false;
   } catch (error) {
     if (hasCommand && error instanceof PlanloomError && error.code === "RUN_OWNED") return true;
@@ -177,13 +208,20 @@ export function recorded(runId: string): number {
   return EXIT.done;
 }
 
-/** A command that does not fit: the reason; for a run that has ended badly, its own exit code. */
-export async function refused(run: LoomRun, reply: Reply & { ok: false }, course?: Course): Promise<number> {
+/**
+ * A command that does not fit: the reason, and what to do now; for a run that has ended badly, its own exit code. `hash` is what
+ * the command named.
+ */
+export async function refused(
+  loom: Loom,
+  runId: string,
+  reply: Reply & { ok: false },
+  { course, hash }: { readonly course?: Course; readonly hash?: string | undefined } = {},
+): Promise<number> {
   course?.rest();
-  const shows = `\`${PROGRAM} show ${run.id}\` shows how it stands and what it waits for.`;
-  const next = reply.code === "RUN_ENDED" ? `\`${PROGRAM} retry ${run.id}\` has it go on; ${shows}` : shows;
-  sayProblem({ code: reply.code, message: reply.message, next });
-  const document = await run.document();
+  const state = await loom.engine.load(runId);
+  for (const line of refusalLines(state, reply, hash)) say(line);
+  const document = documentOf(state);
   const ended = document.finishedAt === null ? EXIT.done : exitOfRun(document);
   return ended === EXIT.done ? EXIT.usage : ended;
 }

@@ -14,9 +14,13 @@ interface Problem {
   readonly next?: string | undefined;
 }
 
-export function sayProblem({ code, message, next }: Problem): void {
-  say(`${paint("red", "error")} ${paint("bold", code)}: ${manyLines(message)}`);
-  if (next !== undefined) say(`  next: ${manyLines(next)}`);
+export function sayProblem(problem: Problem): void {
+  for (const line of problemLines(problem)) say(line);
+}
+
+export function problemLines({ code, message, next }: Problem): readonly string[] {
+  const what = `${paint("red", "error")} ${paint("bold", code)}: ${manyLines(message)}`;
+  return next === undefined ? [what] : [what, `  next: ${manyLines(next)}`];
 }
 
 /** Never a stack trace, unless PLANLOOM_DEBUG is set. */

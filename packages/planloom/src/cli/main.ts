@@ -203,8 +203,25 @@ function addReaders(program: Command, act: Act): void {
   placed(program.command("show").argument("<run>", RUN))
     .summary("show a run: plan, steps, answer")
     .option("--trace", "per step what was read and written, attempts, errors, turns")
+    .addOption(
+      new Option("--at <step>", "the context of a step, or of step[item], as it was when it began").conflicts("trace"),
+    )
     .option("--json", "print the run as one JSON document")
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).showCommand(name, flags)));
+  placed(
+    program
+      .command("diff")
+      .argument("<run>", RUN)
+      .argument("[from]", "a revision (default: the last but one)")
+      .argument("[to]", "a revision (default: the last)"),
+  )
+    .summary("what differs between two plans of a run, and why")
+    .option("--json", "print the difference as one JSON document")
+    .action(
+      act(async (name: string, from: string | undefined, to: string | undefined, flags: object) =>
+        (await import("./command/look.js")).diffCommand(name, from, to, flags),
+      ),
+    );
   placed(program.command("replay").argument("<run>", RUN))
     .summary("rebuild a run from its log, with nothing called")
     .option("--strict", "let the kernel make every decision again; exit 1 where one differs")
@@ -227,10 +244,26 @@ function addReaders(program: Command, act: Act): void {
 
 function addPersons(program: Command, act: Act): void {
   said(program.command("resume").argument("<run>", RUN))
-    .summary("drive a run on that nobody drives")
+    .summary("drive a run on that nobody drives, or that is paused")
     .option("-y, --yes", "grant approvals")
+    .addOption(noRun())
     .action(
-      act(async (name: string, flags: object) => (await import("./command/person.js")).resumeCommand(name, flags)),
+      act(async (name: string, flags: object) => (await import("./command/steer.js")).resumeCommand(name, flags)),
+    );
+  said(program.command("pause").argument("<run>", RUN))
+    .summary("begin nothing more; what runs goes on to its end")
+    .option("-m, --reason <text>", "why, for the log")
+    .addOption(noRun())
+    .action(act(async (name: string, flags: object) => (await import("./command/steer.js")).pauseCommand(name, flags)));
+  said(program.command("goal").argument("<run>", RUN).argument("<goal...>", "the new goal, in words"))
+    .summary("change the goal; what is finished is kept where it still serves")
+    .option("-m, --reason <text>", "why, for the log and the planner")
+    .option("-y, --yes", "grant approvals")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, words: string[], flags: object) =>
+        (await import("./command/steer.js")).goalCommand(name, words, flags),
+      ),
     );
   again(program.command("retry").argument("<run>", RUN))
     .summary("have an ended run go on, with what it had finished")
@@ -250,14 +283,20 @@ function addPersons(program: Command, act: Act): void {
     );
   said(program.command("approve").argument("<run>", RUN))
     .summary("approve the plan, or the call, with this hash")
-    .requiredOption("--hash <hash>", "what is approved, as the run says")
-    .option("-m, --message <text>", "a comment for the log")
+    .option("--hash <hash>", "what is approved, as the run says (default: what waits, where that is one thing)")
+    .option("-m, --comment <text>", "a comment for the log")
+    .option("--calls", "of a plan: its calls too, where their arguments stand in it")
     .addOption(noRun())
     .action(
-      act(async (name: string, flags: { readonly hash: string }) =>
-        (await import("./command/person.js")).approveCommand(name, flags),
-      ),
+      act(async (name: string, flags: object) => (await import("./command/person.js")).approveCommand(name, flags)),
     );
+  said(program.command("edit").argument("<run>", RUN))
+    .summary("change the plan that waits; it is checked, and waits under its new hash")
+    .option("--plan <file>", "the plan in its place, or - (default: your editor, VISUAL or EDITOR)")
+    .option("--hash <hash>", "the plan that is meant, as the run says")
+    .option("-m, --comment <text>", "a comment for the log")
+    .addOption(noRun())
+    .action(act(async (name: string, flags: object) => (await import("./command/steer.js")).editCommand(name, flags)));
   said(program.command("reject").argument("<run>", RUN))
     .summary("reject the plan; the planner writes another one")
     .requiredOption("-m, --message <text>", "what should be different")

@@ -5,6 +5,7 @@ import type { RunDocument, WaitingDocument } from "../run/document.js";
 import type { Json } from "../plan/json.js";
 import { adviceFor, sayProblem } from "./error-text.js";
 import { print, PROGRAM, say } from "./output.js";
+import { expectedLines } from "./render-estimate.js";
 import { count, duration, manyLines, oneLine, paint } from "./style.js";
 
 /** Text as it is; anything else as JSON. */
@@ -61,13 +62,16 @@ function sayReport({ done, notDone }: NonNullable<RunDocument["report"]>): void 
 
 /** What waits for a person, and the exact commands that answer it. */
 export function waitingLines(runId: string, waiting: WaitingDocument): readonly string[] {
+  const many = waiting.approvals.length > 1;
   return [
-    ...waiting.approvals.flatMap(({ subject, hash, reason, args, expiresAt }) => [
+    ...waiting.approvals.flatMap(({ subject, hash, reason, args, expiresAt, estimate }) => [
       `${subject === "plan" ? "The plan" : `The call of step ${refText(subject)}`} of run ${runId} waits for approval: ${oneLine(reason)} (until ${expiresAt})`,
       ...(args === undefined ? [] : [`  arguments  ${oneLine(JSON.stringify(args), 2_000)}`]),
+      ...expectedLines(estimate),
       `  hash       ${hash}`,
       `  approve    ${PROGRAM} approve ${runId} --hash ${hash}`,
-      `  reject     ${PROGRAM} reject ${runId} -m "what should be different"${waiting.approvals.length > 1 ? ` --hash ${hash}` : ""}`,
+      `  reject     ${PROGRAM} reject ${runId} -m "what should be different"${many ? ` --hash ${hash}` : ""}`,
+      ...(subject === "plan" ? [`  edit       ${PROGRAM} edit ${runId} --hash ${hash} --plan FILE`] : []),
     ]),
     ...waiting.questions.flatMap(({ step, item, question }) => [
       `Step ${step}${item === undefined ? "" : `[${item}]`} of run ${runId} asks: ${manyLines(question)}`,

@@ -1,6 +1,7 @@
 // An estimate as text. In: an Estimate. Out: one line, or a line for each figure, each with what it rests on.
 // Separate because `plan` says in a line what `estimate` says in full, and `show` speaks of money in the same words.
 import type { Estimate } from "../plan/estimate.js";
+import { isObject, type Json } from "../plan/json.js";
 import type { RunCost } from "../run/cost.js";
 import { count, duration, oneLine } from "./style.js";
 
@@ -21,6 +22,14 @@ export function estimateLine(estimate: Estimate): string {
   const tokens = `${number(inputTokens)} tokens in, ${number(outputTokens)} out`;
   return `  estimate  ${count(modelCalls, "model call")}, ${tokens}, ${cost}, ${duration(criticalPathMs)}; ${runsText(estimate)}`;
 }
+
+/** The one line, where an estimate stands in the log: any process, and any version, may have written it. */
+export function expectedLines(value: Json | undefined): readonly string[] {
+  const known = isObject(value) && FIGURES.every((figure) => typeof value[figure] === "number");
+  return known && isObject(value["basis"]) ? [estimateLine(value as unknown as Estimate)] : [];
+}
+
+const FIGURES = ["modelCalls", "inputTokens", "outputTokens", "criticalPathMs"] satisfies (keyof Estimate)[];
 
 export function estimateLines(estimate: Estimate): readonly string[] {
   const { modelCalls, toolCalls, inputTokens, outputTokens, criticalPathMs, actions, replan, unknown } = estimate;

@@ -2,9 +2,10 @@
 // Separate because the plain view prints all of these, and the live table only those that must not be lost.
 import type { EventData, EventOf, RunEvent, StepRef } from "../run/event.js";
 import { isFinished } from "../run/restart.js";
-import { currentPlan, workOf, type Run } from "../run/state.js";
-import { actLines, planLines } from "./render-plan.js";
-import { count, duration, oneLine, paint } from "./style.js";
+import { currentPlan, reviewOf, workOf, type Run } from "../run/state.js";
+import { actLines } from "./render-plan.js";
+import { askedLines, proposedLines } from "./render-revision.js";
+import { duration, oneLine, paint } from "./style.js";
 
 export interface Line {
   readonly text: string;
@@ -14,7 +15,12 @@ export interface Line {
 
 /** The phase that an event belongs to, as the documents name them; undefined where it belongs to none. */
 export function phaseOf(event: RunEvent, run: Run): string | undefined {
-  if (event.type === "run.started" || event.type.startsWith("plan.")) return "PLANNING";
+  if (event.type === "run.started") return "PLANNING";
+  if (event.type === "replan.requested") return "REPLANNING";
+  if (event.type === "plan.proposed" && event.data.cause === "edit") return undefined;
+  if (event.type === "plan.proposed") return run.plans.length === 1 ? "PLANNING" : "REPLANNING";
+  if (event.type === "plan.invalid" || event.type === "plan.failed")
+    return run.plans.length === 0 ? "PLANNING" : "REPLANNING";
   if (event.type === "execution.completed") return run.phase === "answering" ? "SYNTHESIZING" : undefined;
   return event.type.startsWith("step.") ? "EXECUTING" : undefined;
 }
@@ -28,15 +34,8 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
   switch (event.type) {
     case "run.started":
       return said(`  run ${event.runId}${parentText(event.data)}`);
-    case "plan.proposed": {
-      const { plan, findings } = event.data;
-      const warnings = findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(found.message)}`));
-      return [
-        `  plan: ${planText(event.data)}, ${count(plan.steps.length, "step")}${keptText(event.data)}`,
-        ...planLines(plan),
-        ...warnings,
-      ].flatMap(said);
-    }
+    case "plan.proposed":
+      return proposedLines(run, event.data).flatMap(said);
     case "plan.invalid":
       return [
         `  the draft of round ${event.data.round + 1} cannot be used:`,
@@ -55,16 +54,24 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
     case "approval.requested":
       return [
         mark("waits", `${subjectOf(event.data.subject)} for approval: ${oneLine(event.data.reason)}`),
-        ...(event.data.subject === "plan" ? actLinesOf(run) : []),
+        ...(event.data.subject === "plan" ? [...actLinesOf(run), ...askedLines(run)] : []),
       ].flatMap(said);
     case "approval.granted":
-      return said(`  approved by ${oneLine(event.by)}${comment(event.data.comment)}`);
+      return said(
+        `  approved by ${oneLine(event.by)}${event.data.calls === true ? ", its calls too" : ""}${comment(event.data.comment)}`,
+      );
     case "approval.denied":
-      return said(`  not approved (${event.data.cause})${comment(event.data.comment)}`);
+      return said(
+        event.data.cause === "superseded"
+          ? `  not approved: ${oneLine(event.by)} has put something else in its place${comment(event.data.comment)}`
+          : `  not approved (${event.data.cause})${comment(event.data.comment)}`,
+      );
     case "cancel.requested":
       return said(`  cancelling: ${oneLine(event.data.reason)}`);
+    case "step.completed":
+      return [...stepLines(event, run, said, routine), ...(beginsReview(run) ? routine(mark("review", REVIEWED)) : [])];
     default:
-      return stepLines(event, run, said, routine);
+      return [...turnLines(event).flatMap(said), ...stepLines(event, run, said, routine)];
   }
 }
 
@@ -72,6 +79,57 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
 export function actLinesOf(run: Run): readonly string[] {
   const proposed = currentPlan(run);
   return proposed === undefined ? [] : actLines(proposed, (id) => isFinished(run.steps.get(id)!.work));
+}
+
+const REVIEWED = "whether the rest of the plan still makes sense; nothing new starts until then";
+
+/** Not where steps end while one is open. */
+const beginsReview = (run: Run): boolean => reviewOf(run) !== undefined && !run.reviewAgain;
+
+/** What turns the course of a run: pauses, other goals, other plans, an end of the budget. */
+function turnLines(event: RunEvent): readonly string[] {
+  switch (event.type) {
+    case "run.paused":
+      return [mark("paused", `by ${oneLine(event.by)}: ${oneLine(event.data.reason)}; nothing new starts`)];
+    case "run.unpaused":
+      return [mark("goes on", `by ${oneLine(event.by)}: ${oneLine(event.data.reason)}`)];
+    case "goal.changed":
+      return [
+        mark(
+          "goal",
+          `changed by ${oneLine(event.by)}: ${oneLine(event.data.goal, 2_000)} (${oneLine(event.data.reason)})`,
+        ),
+      ];
+    case "replan.requested":
+      return [
+        mark(
+          "replan",
+          `${event.data.mode === "patch" ? "a patch" : "a new plan"}: ${oneLine(event.data.reason, 2_000)}${takesText(event.data)}`,
+        ),
+      ];
+    case "plan.reviewed":
+      return [mark("reviewed", `${event.data.decision}: ${oneLine(event.data.reason)}`)];
+    case "review.failed": {
+      const { error, reason, retryAt } = event.data;
+      const then = retryAt === undefined ? "" : `; again in ${duration(retryAt - event.at)}`;
+      return [mark("failed", `review: ${error.code}: ${oneLine(error.message)} (${reason}${then})`)];
+    }
+    case "budget.exhausted": {
+      const { limit, wanted, allowed } = event.data;
+      return [
+        mark("budget", `${limit} is used up: ${number(wanted)} wanted, ${number(allowed)} allowed; nothing new starts`),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+const number = (figure: number): string => figure.toLocaleString("en-US");
+
+function takesText({ estimate: { tokens, costUsd } }: EventData["replan.requested"]): string {
+  if (tokens === null) return "";
+  return ` (about ${number(tokens)} tokens${costUsd === null ? "" : `, ${costUsd.toFixed(4)} USD`})`;
 }
 
 type Say = (text: string) => readonly Line[];
@@ -136,18 +194,6 @@ function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly
 const parentText = ({ parent }: EventData["run.started"]): string =>
   parent === undefined ? "" : `, a fork of ${parent.runId} at step ${parent.at}`;
 
-/** Which revision, and where it came from, if not from the planner. */
-export function planText({ cause, revision }: Pick<EventData["plan.proposed"], "cause" | "revision">): string {
-  if (cause === "given") return "the plan as given";
-  if (cause === "fork") return "the plan of the fork";
-  return `revision ${revision}${cause === "edit" ? ", changed by a person" : ""}`;
-}
-
-/** `; keeps a, b[1]`: what a new revision takes over of the one before it. */
-export function keptText({ kept = [] }: Pick<EventData["plan.proposed"], "kept">): string {
-  return kept.length === 0 ? "" : `; keeps ${oneLine(kept.map(name).join(", "))}`;
-}
-
 export function reopenedText({ by, data: { from, stage } }: EventOf<"run.reopened">): string {
   return `by ${oneLine(by)}${from === null ? "" : `, from step ${from}`}${stage === "plan" ? ": the planner is asked again" : ""}`;
 }
@@ -162,6 +208,10 @@ const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {
   skipped: "yellow",
   asks: "cyan",
   waits: "cyan",
+  paused: "yellow",
+  goal: "cyan",
+  replan: "cyan",
+  budget: "red",
 };
 
 function mark(word: string, text: string): string {
@@ -173,7 +223,8 @@ function mark(word: string, text: string): string {
 /** `facts` or, of a fan-out, `facts[1]`. */
 export const name = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);
 
-const subjectOf = (subject: "plan" | StepRef): string => (subject === "plan" ? "the plan" : `step ${name(subject)}`);
+export const subjectOf = (subject: "plan" | StepRef): string =>
+  subject === "plan" ? "the plan" : `step ${name(subject)}`;
 
 const comment = (text: string | undefined): string => (text === undefined || text === "" ? "" : `: ${oneLine(text)}`);
 

@@ -1,18 +1,39 @@
-// A plan as lines of text. In: a plan. Out: one line for each step, with what it does and what it waits for.
+// A plan as lines of text. In: a plan and its tools. Out: one line for each step, with what it does and what it waits for.
 // Separate because a person approves what stands here: in `run`, `plan` and `show` alike.
-import { needsOf } from "../plan/graph.js";
+import { needsOf, wavesOf } from "../plan/graph.js";
 import type { Plan, Step } from "../plan/plan.js";
+import type { ToolSpec } from "../plan/tool-spec.js";
+import { mayActThrough } from "../run/proposal.js";
 import type { ProposedPlan } from "../run/state.js";
 import { oneLine, paint } from "./style.js";
 
-export function planLines(plan: Plan): readonly string[] {
+/**
+ * Numbered steps, in waves where several could run at once, each with what it is done by, what of that acts in the world, and
+ * what it waits for. `noteOn` adds a word to a step.
+ */
+export function planLines(
+  plan: Plan,
+  tools: Iterable<ToolSpec>,
+  noteOn: (id: string) => string | undefined = () => undefined,
+): readonly string[] {
+  const waves = wavesOf(plan);
+  const isPlain = waves.length < 2 || waves.every((wave) => wave.length === 1);
+  const specs = new Map([...tools].map((tool) => [tool.name, tool]));
+  const steps = new Map(plan.steps.map((step) => [step.id, step]));
   const width = Math.min(24, Math.max(...plan.steps.map((step) => step.id.length)));
-  return plan.steps.map((step, index) => {
+  let number = 0;
+  const line = (step: Step): string => {
     const needs = needsOf(step);
     const after = needs.length === 0 ? "" : paint("dim", `  <- ${needs.join(", ")}`);
-    const number = String(index + 1).padStart(String(plan.steps.length).length + 2);
-    return `${number}. ${step.id.padEnd(width)}  ${oneLine(step.title, 70)}  ${paint("dim", `[${how(step)}]`)}${after}`;
-  });
+    const place = String(++number).padStart(String(plan.steps.length).length + (isPlain ? 2 : 4));
+    const note = noteOn(step.id);
+    const noted = note === undefined ? "" : paint("green", `  (${note})`);
+    return `${place}. ${step.id.padEnd(width)}  ${oneLine(step.title, 70)}  ${how(step, specs)}${after}${noted}`;
+  };
+  return waves.flatMap((wave, index) => [
+    ...(isPlain ? [] : [paint("dim", `  wave ${index + 1}`)]),
+    ...wave.map((id) => line(steps.get(id)!)),
+  ]);
 }
 
 /** What the plan's own steps would do to the world, with which arguments: what is approved is more than their titles. */
@@ -27,12 +48,22 @@ export function actLines(
   });
 }
 
-function how(step: Step): string {
+function how(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
   const each = step.forEach === undefined ? "" : "for each: ";
   const word = step.kind === "tool" ? step.tool : step.kind === "agent" ? agentWords(step.tools) : "asks a person";
+  const acts = actWords(step, tools);
   const optional = step.optional ? ", optional" : "";
-  const approval = step.approval === undefined ? "" : ", needs approval";
-  return each + word + optional + approval;
+  const wantsPerson = step.approval ?? (step.kind === "tool" ? tools.get(step.tool)?.approval : undefined);
+  const approval = wantsPerson === undefined ? "" : ", needs approval";
+  return paint(acts === "" ? "dim" : "yellow", `[${each}${word}${acts}${optional}${approval}]`);
+}
+
+/** Of a call that may be repeated with the same key, and of one that must not be. */
+function actWords(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
+  const effects = step.kind === "tool" ? tools.get(step.tool)?.effects : undefined;
+  if (effects !== undefined && effects !== "none") return effects === "once" ? ", acts once" : ", acts";
+  const through = step.kind === "agent" ? [...tools.values()].filter((tool) => mayActThrough(step, tool)) : [];
+  return through.length === 0 ? "" : `, may act through ${through.map(({ name }) => name).join(", ")}`;
 }
 
 function agentWords(tools: "all" | readonly string[]): string {

@@ -1,6 +1,6 @@
 // The steps of a run as a table that fits the terminal. In: a run, what its steps last said, the time, the size. Out: lines.
 // Separate and pure, so that what a live terminal shows can be tested without one.
-import type { Run, StepState, StepStatus } from "../run/state.js";
+import { currentPlan, reviewOf, type Run, type StepState, type StepStatus } from "../run/state.js";
 import { duration, oneLine, paint, type Paint } from "./style.js";
 
 interface TableSize {
@@ -32,14 +32,24 @@ export function tableLines(
   const shown = chosen(states, Math.max(3, size.rows - 6));
   const width = Math.min(20, Math.max(4, ...shown.map(({ spec }) => spec.id.length)));
   const left = states.length - shown.length;
+  const revision = currentPlan(run)?.revision ?? 1;
   return [
-    ...shown.map((state) => row(state, said.get(state.spec.id), now, width, size.columns - 1)),
+    ...shown.map((state) => row(state, revision, said.get(state.spec.id), now, width, size.columns - 1)),
     ...(left > 0 ? [paint("dim", `  and ${left} more`)] : []),
     paint(
       "dim",
       `  ${run.counts.completed} of ${states.length} completed · ${duration(now - (run.reopenedAt ?? run.startedAt))}`,
     ),
+    ...standingOf(run).map((text) => paint("yellow", `  ${text}`)),
   ];
+}
+
+/** Why nothing new starts, where that is so. */
+function standingOf(run: Run): readonly string[] {
+  if (run.paused) return ["paused: what runs goes on to its end, nothing new starts"];
+  if (run.failing !== undefined) return [oneLine(`failing (${run.failing.code}): what runs is awaited`)];
+  if (run.changing !== undefined) return ["there will be another plan: what runs is awaited"];
+  return reviewOf(run) === undefined ? [] : ["the rest of the plan is being reviewed: nothing new starts"];
 }
 
 function chosen(states: readonly StepState[], room: number): readonly StepState[] {
@@ -57,7 +67,14 @@ function shownStatus({ work, items }: StepState): StepStatus {
   return items !== undefined && (work.status === "pending" || work.status === "ready") ? "running" : work.status;
 }
 
-function row(state: StepState, said: string | undefined, now: number, width: number, columns: number): string {
+function row(
+  state: StepState,
+  revision: number,
+  said: string | undefined,
+  now: number,
+  width: number,
+  columns: number,
+): string {
   const status = shownStatus(state);
   const [sign, colour] = SHOWN[status];
   const { work } = state;
@@ -66,7 +83,7 @@ function row(state: StepState, said: string | undefined, now: number, width: num
   const took = begun === undefined ? "" : duration(end - begun);
   const head = `  ${sign} ${oneLine(state.spec.id, width).padEnd(width)}  ${status.padEnd(9)}  ${took.padStart(8)}  `;
   const tail = [
-    work.carried === undefined ? "" : "reused",
+    work.carried === undefined ? (state.revision < revision && ENDED.has(work.status) ? "kept" : "") : "reused",
     ...attempts(state, status),
     ...items(state),
     status === "running" ? (said ?? "") : "",
@@ -96,3 +113,6 @@ function items({ items: list, itemsFailed }: StepState): readonly string[] {
   const failed = itemsFailed > 0 ? `, ${itemsFailed} failed` : "";
   return [`${done}/${list.length} items${running > 0 ? `, ${running} running` : ""}${failed}`];
 }
+
+/** What was begun under an earlier plan and goes on is not kept as it was. */
+const ENDED: ReadonlySet<StepStatus> = new Set(["completed", "skipped"]);

@@ -3,7 +3,8 @@
 import type { Json } from "../plan/json.js";
 import { isObject } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
-import { keptText, name, planText, reopenedText } from "./render-lines.js";
+import { name, reopenedText, subjectOf } from "./render-lines.js";
+import { keptText, planText } from "./render-revision.js";
 import { usageText } from "./render-end.js";
 import { duration, oneLine, paint } from "./style.js";
 import type { TraceAttempt, TraceEntry, TraceTurn } from "./trace.js";
@@ -15,24 +16,59 @@ export function traceLines(entries: readonly TraceEntry[], log: readonly RunEven
   return [...historyLines(log), ...entries.flatMap((entry) => [...entryLines(entry, runId), ""])];
 }
 
-/** Plans, ends and new beginnings in their order; nothing for a run that simply had its course. */
-function historyLines(log: readonly RunEvent[]): readonly string[] {
-  const lines = log.flatMap((event) => {
-    const text = turningPoint(event);
-    return text === undefined ? [] : [`  at ${duration(event.at - log[0]!.at).padEnd(12)}  ${oneLine(text, WIDTH)}`];
-  });
-  const isPlain = !log.some(({ type }) => type === "run.reopened") && log.filter(isPlan).length < 2;
-  return isPlain ? [] : [paint("bold", "history"), ...lines, ""];
+export interface TurningPoint {
+  /** ms from the start of the run. */
+  readonly after: number;
+  readonly type: RunEvent["type"];
+  readonly by: string;
+  readonly text: string;
 }
 
-const isPlan = ({ type }: RunEvent): boolean => type === "plan.proposed";
+/** What made the run go another way, or could have: plans, approvals, replans, reviews, goals, pauses, limits, ends. */
+export function historyOf(log: readonly RunEvent[]): readonly TurningPoint[] {
+  return log.flatMap((event) => {
+    const text = turningPoint(event);
+    return text === undefined ? [] : [{ after: event.at - log[0]!.at, type: event.type, by: event.by, text }];
+  });
+}
+
+/** Nothing for a run that simply had its course. */
+function historyLines(log: readonly RunEvent[]): readonly string[] {
+  const history = historyOf(log);
+  const plans = history.filter(({ type }) => type === "plan.proposed").length;
+  if (plans < 2 && history.every(({ type }) => PLAIN.has(type))) return [];
+  const lines = history.map(({ after, text }) => `  at ${duration(after).padEnd(12)}  ${oneLine(text, WIDTH)}`);
+  return [paint("bold", "history"), ...lines, ""];
+}
+
+const PLAIN: ReadonlySet<string> = new Set(["plan.proposed", "run.completed", "run.failed", "run.cancelled"]);
 
 function turningPoint(event: RunEvent): string | undefined {
   switch (event.type) {
-    case "plan.proposed":
-      return `plan: ${planText(event.data)}${keptText(event.data)}`;
+    case "plan.proposed": {
+      const { reason } = event.data;
+      return `plan: ${planText(event.data)}${keptText(event.data)}${reason === undefined ? "" : `; why: ${reason}`}`;
+    }
+    case "approval.requested":
+      return `${subjectOf(event.data.subject)} waits for approval: ${event.data.reason}`;
+    case "approval.granted":
+      return `${subjectOf(event.data.subject)} approved by ${event.by}${said(event.data.comment)}`;
     case "approval.denied":
-      return event.data.subject === "plan" ? `plan not approved (${event.data.cause})` : undefined;
+      return `${subjectOf(event.data.subject)} not approved (${event.data.cause})${said(event.data.comment)}`;
+    case "replan.requested":
+      return `replan (${event.data.mode}): ${event.data.reason}`;
+    case "plan.reviewed":
+      return `review: ${event.data.decision}: ${event.data.reason}`;
+    case "review.failed":
+      return `review failed: ${event.data.error.code}: ${event.data.error.message} (${event.data.reason})`;
+    case "goal.changed":
+      return `goal changed by ${event.by}: ${event.data.goal} (${event.data.reason})`;
+    case "run.paused":
+      return `paused by ${event.by}: ${event.data.reason}`;
+    case "run.unpaused":
+      return `goes on, by ${event.by}: ${event.data.reason}`;
+    case "budget.exhausted":
+      return `budget: ${event.data.limit} is used up (${event.data.wanted} wanted, ${event.data.allowed} allowed)`;
     case "run.reopened":
       return `retried ${reopenedText(event)}`;
     case "run.failed":
@@ -45,6 +81,8 @@ function turningPoint(event: RunEvent): string | undefined {
       return undefined;
   }
 }
+
+const said = (comment: string | undefined): string => (comment === undefined || comment === "" ? "" : `: ${comment}`);
 
 /** Where an output came from for which nothing was called. */
 export function carriedText(carried: string | undefined, runId: string): string {

@@ -21,9 +21,9 @@ export function paint(how: Paint, text: string): string {
   return COLOURS ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 }
 
-/** Text from outside as one line: control characters, which could steer a terminal, become spaces. */
+/** Text from outside as one line: characters that could steer a terminal, or turn the direction of text, become spaces. */
 export function oneLine(text: string, max = 200): string {
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, " ").trim();
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\s]+/g, " ").trim();
   return plain.length > max ? `${plain.slice(0, max - 1)}…` : plain;
 }
 

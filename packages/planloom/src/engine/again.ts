@@ -31,6 +31,8 @@ export interface ForkOptions extends Omit<RetryOptions, "from"> {
 export interface Home {
   /** Throws PLAN_INVALID. */
   given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan;
+  /** What is said of a plan before it is proposed, for this run or (without) for a new one. Never rejects. */
+  appraise(plan: CheckedPlan, run?: Run): Promise<CheckedPlan>;
   /** Throws BUDGET_UNPRICED. */
   settingsFor(plan: Plan | undefined): EventData["run.started"]["settings"];
   readonly models: EventData["run.started"]["models"];
@@ -64,10 +66,11 @@ export function previewOf(run: Run, options: RetryOptions, home: Home): Reopenin
   return reopening(run, { ...wishOf(run, options, home), models: home.models });
 }
 
-export function retryOf(run: Run, options: RetryOptions, home: Home): Command {
-  const wish = wishOf(run, options, home);
-  const settings = home.settingsFor(wish.plan?.plan ?? currentPlan(run)?.plan);
-  return { type: "retry", ...wish, settings, models: home.models };
+export async function retryOf(run: Run, options: RetryOptions, home: Home): Promise<Command> {
+  const { plan, ...named } = wishOf(run, options, home);
+  const settings = home.settingsFor(plan?.plan ?? currentPlan(run)?.plan);
+  const instead = plan === undefined ? {} : { plan: await home.appraise(plan, run) };
+  return { type: "retry", ...named, ...instead, settings, models: home.models };
 }
 
 /** What a fork would take over and run. */
@@ -89,8 +92,8 @@ function forkWish(run: Run, { at, ...options }: ForkOptions, home: Home): Wish &
   return { ...wish, plan: wish.plan ?? home.given(planOf(run), run.goal, run.inputs) };
 }
 
-/** Throws what refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, BUDGET_UNPRICED. */
-export function forkOf(run: Run, options: ForkOptions, home: Home): StartRequest {
+/** Rejects with what refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, BUDGET_UNPRICED. */
+export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
   const parts = forkPreviewOf(run, options, home);
   if (!parts.ok) throw forkRefused(run.id, parts);
   const { plan } = forkWish(run, options, home);
@@ -98,7 +101,7 @@ export function forkOf(run: Run, options: ForkOptions, home: Home): StartRequest
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
     started: { ...home.started(run.goal, plan.inputs, plan), parent },
-    given: plan,
+    given: await home.appraise(plan),
     carried: carriedFacts(run, parts.kept),
   };
 }

@@ -11,6 +11,7 @@ import type { ApprovalPolicy, Budget, FailurePolicy, ReplanContext, ReplanMode, 
 import type { EventStore } from "../store/event-store.js";
 import type { Tool } from "../tools/tool.js";
 import type { AiSdkModel } from "../model/ai-sdk.js";
+import type { ApprovalFunction } from "./appraisal.js";
 
 /** A model by name, as an AI SDK model, as Planloom's port, or with its endpoint and settings. */
 export type RoleConfig = string | AiSdkModel | Model | RoleSettings;
@@ -61,8 +62,11 @@ export interface LoomConfig {
     readonly costUsd?: number;
     readonly wallMs?: number;
   };
-  /** Which plans wait for a person. Default: `never` in the library, `effects` on the command line. */
-  readonly approval?: ApprovalPolicy;
+  /**
+   * Which plans wait for a person; a function is asked for each plan. Steps that demand approval wait whatever it says.
+   * Default: `never` in the library, `effects` on the command line.
+   */
+  readonly approval?: "never" | "always" | "effects" | ApprovalFunction;
   /** What follows when a step has failed for good and its plan does not say. Default: `patch`; without a planner it fails. */
   readonly onFailure?: FailurePolicy;
   /**
@@ -160,7 +164,7 @@ const PRICE_KEYS: Record<keyof Prices[string], true> = {
   outputUsdPerMTok: true,
   cachedInputUsdPerMTok: true,
 };
-const POLICIES = ["never", "always", "effects"] as const satisfies readonly ApprovalPolicy[];
+const POLICIES: readonly unknown[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
 const FAILURE_POLICIES = ["fail", "skip", "patch", "replan"] as const satisfies readonly FailurePolicy[];
 const REPLAN_MODES = ["never", "on-failure", "each-step"] as const satisfies readonly ReplanMode[];
 const REPLAN_CONTEXTS = ["codes", "excerpt", "full"] as const satisfies readonly ReplanContext[];
@@ -177,13 +181,14 @@ export function settingsOf(config: LoomConfig): Settings {
   knownStore(config.store);
   knownSecrets(config.secrets ?? {});
   const { limits = {} } = config;
+  const approval = policyOf(config.approval);
   const replan = choice("replan", config.replan, REPLAN_MODES, "on-failure");
   // A function gives plans; judging one is no part of that.
   if (replan === "each-step" && typeof config.models?.planner === "function")
     throw invalid("replan", "is each-step, and the planner is a function", "on-failure, or name a planner model");
   return {
     concurrency: whole("concurrency", config.concurrency, LIMITS.concurrency),
-    approval: choice("approval", config.approval, POLICIES, "never"),
+    approval,
     approvalMs: whole("limits.approvalMs", limits.approvalMs, LIMITS.approvalMs),
     rejections: whole("limits.rejections", limits.rejections, LIMITS.rejections, 0),
     repairRounds: whole("limits.repairRounds", limits.repairRounds, LIMITS.repairRounds, 0),
@@ -198,8 +203,18 @@ export function settingsOf(config: LoomConfig): Settings {
     replanTokens: amount("limits.replanTokens", limits.replanTokens),
     replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),
     budget: budgetOf(config.budget ?? {}),
-    prices: {},
+    prices: config.prices ?? {},
   };
+}
+
+function policyOf(given: LoomConfig["approval"] = "never"): ApprovalPolicy {
+  if (typeof given === "function") return "function";
+  if (POLICIES.includes(given)) return given;
+  throw invalid(
+    "approval",
+    `is "${String(given)}"`,
+    `one of ${POLICIES.join(", ")}, or a function of plan and estimate`,
+  );
 }
 
 /** A configuration may come from a file of data, or from a program without types: nothing about its shape is certain. */

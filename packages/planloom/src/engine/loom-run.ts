@@ -6,7 +6,7 @@ import { documentOf, type RunDocument } from "../run/document.js";
 import type { RunEvent } from "../run/event.js";
 import type { Command } from "../run/input.js";
 import { replay, replayDiffers } from "../run/replay.js";
-import { workOf } from "../run/state.js";
+import { currentPlan, workOf } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { NoReopening, Reopening } from "../run/reopen.js";
 import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./again.js";
@@ -107,20 +107,22 @@ export class LoomRun {
     hash: string,
     options: SendOptions & { readonly comment?: string; readonly calls?: boolean } = {},
   ): Promise<Reply> {
-    const { comment, calls } = options;
-    const said = { ...(comment === undefined ? {} : { comment }), ...(calls === true ? { calls } : {}) };
-    return this.send({ type: "approve", hash, ...said }, options);
+    const calls = options.calls === true ? { calls: true as const } : {};
+    return this.send({ type: "approve", hash, ...commentOf(options), ...calls }, options);
   }
 
   /**
-   * Puts another plan (text or data, as for `start`) in the place of the one that waits under `hash`; it is approved under its own.
-   * Rejects with PLAN_INVALID; refused with STALE_HASH, NOT_A_PLAN, NOTHING_CHANGED, EDIT_INVALID.
+   * Puts another plan (text or data, as for `start`) in the place of the one that waits; it is approved under its own hash. `hash` is
+   * that of the plan that was edited. Rejects with PLAN_INVALID; refused with STALE_HASH, NOT_A_PLAN, NOTHING_CHANGED, EDIT_INVALID.
    */
-  async edit(hash: string, plan: unknown, options: SendOptions & { readonly comment?: string } = {}): Promise<Reply> {
-    const { goal, inputs } = await this.engine.load(this.id);
-    const checked = this.home.given(plan, goal, inputs);
-    const { comment } = options;
-    return this.send({ type: "edit", hash, plan: checked, ...(comment === undefined ? {} : { comment }) }, options);
+  async edit(
+    plan: unknown,
+    options: SendOptions & { readonly hash?: string; readonly comment?: string } = {},
+  ): Promise<Reply> {
+    const run = await this.engine.load(this.id);
+    const { hash = currentPlan(run)?.hash ?? "" } = options;
+    const checked = await this.home.appraise(this.home.given(plan, run.goal, run.inputs), run);
+    return this.send({ type: "edit", hash, plan: checked, ...commentOf(options) }, options);
   }
 
   /** Refuses what waits; a rejected plan leads to another one that regards the comment. */
@@ -157,7 +159,7 @@ export class LoomRun {
    * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN. `listener` hears what follows, where this process drives it.
    */
   async retry(options: RetryOptions & SendOptions = {}, listener?: Listener): Promise<Reply> {
-    return this.send(retryOf(await this.engine.load(this.id), options, this.home), options, listener);
+    return this.send(await retryOf(await this.engine.load(this.id), options, this.home), options, listener);
   }
 
   /** What such a retry would reuse and run. */
@@ -170,7 +172,7 @@ export class LoomRun {
    * UNKNOWN_STEP, STEP_UNKNOWN, PLAN_INVALID.
    */
   async fork(options: ForkOptions, listener?: Listener): Promise<LoomRun> {
-    const request = forkOf(await this.engine.load(this.id), options, this.home);
+    const request = await forkOf(await this.engine.load(this.id), options, this.home);
     const runId = await this.engine.start(request, listener);
     return new LoomRun(runId, this.engine, this.store, this.home);
   }
@@ -189,6 +191,10 @@ export class LoomRun {
 /** A paused run that another live process drives is told to go on through its inbox. */
 function unlessOwned(error: unknown): void {
   if (!(error instanceof PlanloomError) || error.code !== "RUN_OWNED") throw error;
+}
+
+function commentOf({ comment }: { readonly comment?: string }): { readonly comment?: string } {
+  return comment === undefined ? {} : { comment };
 }
 
 function itemOf({ item }: { readonly item?: number }): { readonly item?: number } {

@@ -15,17 +15,18 @@ import { findingText, type Finding } from "../plan/finding.js";
 import { isObject, type Json } from "../plan/json.js";
 import { normalizeDraft, readPlan, type ReadResult } from "../plan/read.js";
 import type { Plan } from "../plan/plan.js";
-import type { PriceOf } from "../plan/price.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/decide.js";
 import type { RunDocument } from "../run/document.js";
-import type { EventData, Settings } from "../run/event.js";
+import type { EventData } from "../run/event.js";
 import type { CheckedPlan } from "../run/input.js";
+import type { Run } from "../run/state.js";
 import type { EventStore, RunHead } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
 import { builtinTools } from "../tools/builtins.js";
 import { createInventory, type ToolInventory } from "../tools/inventory.js";
 import { systemClock, type Clock } from "./clock.js";
+import { appraiseWith, doneIn, type Appraiser } from "./appraisal.js";
 import { settingsOf, type LoomConfig } from "./config.js";
 import type { Engine, Listener } from "./engine.js";
 import { readHistory } from "./history.js";
@@ -59,18 +60,26 @@ export interface StartOptions {
 
 /** See createLoom. */
 export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
-  const configured = settingsOf(config);
+  const settings = settingsOf(config);
   const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
   const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
   const models = openRoles(roles);
   const inventory = inventoryOf(config, models.executor);
   const store = typeof config.store === "object" ? config.store : await openStore(config.store ?? storePath(cwd, env));
+  const asked = { ...models, planner: plannerFunction ?? models.planner };
+  const appraiser: Appraiser = {
+    store,
+    clock,
+    models: namesOf(asked),
+    priceOf: pricesFor(roles, config.prices),
+    decide: typeof config.approval === "function" ? config.approval : undefined,
+  };
   const world: World = {
     store,
     clock,
     inventory,
-    ...models,
-    planner: plannerFunction ?? models.planner,
+    ...asked,
+    appraise: appraiseWith(appraiser),
     modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor"),
     instructions: instructionsOf(roles),
     secrets: config.secrets ?? {},
@@ -86,9 +95,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     newId: ports.newId ?? newId,
     defer: ports.defer ?? (() => new Promise((resolve) => setImmediate(resolve))),
   });
-  const priceOf = pricesFor(roles, config.prices);
-  const settings = { ...configured, prices: { ...config.prices, ...pricesOf(world, priceOf) } };
-  return new Loom(engine, world, settings, roles, priceOf, typeof config.store !== "object");
+  return new Loom(engine, world, settings, roles, appraiser, typeof config.store !== "object");
 }
 
 /** A configured Planloom. Close it when done: its runs are released and can be resumed by any process. */
@@ -99,7 +106,7 @@ export class Loom {
     private readonly settings: EventData["run.started"]["settings"],
     /** Who plays which role, for people; keys are never shown. */
     readonly roles: Readonly<Record<Role, RoleSettings>>,
-    private readonly priceOf: PriceOf,
+    private readonly appraiser: Appraiser,
     private readonly ownsStore: boolean,
   ) {}
 
@@ -159,11 +166,8 @@ export class Loom {
     options: { readonly inputs?: { readonly [name: string]: Json } } = {},
   ): Promise<Estimate> {
     const checked = isChecked(plan) ? plan : sound(this.check(plan, options));
-    const { store, clock, planner: asked } = this.world;
-    const history = await readHistory(store, clock);
-    // What a function plans with, and what that takes, is its own affair.
-    const planner = typeof asked === "function" ? null : (asked?.name ?? null);
-    return estimatePlan(checked, { models: { ...this.models(), planner }, history, priceOf: this.priceOf });
+    const { store, clock } = this.world;
+    return estimatePlan(checked, { ...this.appraiser, history: await readHistory(store, clock) });
   }
 
   /**
@@ -174,7 +178,7 @@ export class Loom {
   async start(goal: string, options: StartOptions = {}): Promise<LoomRun> {
     const { plan, listener } = options;
     const inputs = soundInputs(options.inputs ?? {});
-    const given = plan === undefined ? undefined : this.given(plan, goal, inputs);
+    const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs));
     if (given === undefined && this.world.planner === null) throw noPlanner();
     const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
     const started = this.startedData(aim, given?.inputs ?? inputs, given);
@@ -216,6 +220,7 @@ export class Loom {
       settingsFor: (plan) => this.settingsFor(plan),
       models: this.models(),
       given: (plan, goal, inputs) => this.given(plan, goal, inputs),
+      appraise: (plan, run) => this.appraised(plan, run),
       started: (goal, inputs, given) => this.startedData(goal, inputs, given),
     });
   }
@@ -224,11 +229,17 @@ export class Loom {
     return sound(this.check(plan, { inputs, goal }));
   }
 
+  /** Under the policy of the run, or of a new one. */
+  private appraised(plan: CheckedPlan, run?: Run): Promise<CheckedPlan> {
+    const appraise = appraiseWith(this.appraiser);
+    if (run === undefined) return appraise(plan, { approval: this.settings.approval });
+    return appraise(plan, { approval: run.settings.approval, done: doneIn(run, plan) });
+  }
+
   /** The names of those who play the roles, as a run records them. */
   private models(): EventData["run.started"]["models"] {
-    const { planner, executor, synthesizer } = this.world;
-    const plannerName = planner === null ? null : typeof planner === "function" ? "function" : planner.name;
-    return { planner: plannerName, executor: executor?.name ?? null, synthesizer: synthesizer?.name ?? null };
+    const names = namesOf(this.world);
+    return typeof this.world.planner === "function" ? { ...names, planner: "function" } : names;
   }
 
   /** With the prices of all models that the run may ask: those of the roles, and those that its plan names. */
@@ -238,7 +249,7 @@ export class Loom {
       role === null || typeof role === "function" ? [] : [role.name],
     );
     const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);
-    return withPrices(this.settings, [...roles, ...named], this.priceOf);
+    return withPrices(this.settings, [...roles, ...named], this.appraiser.priceOf);
   }
 
   private startedData(
@@ -259,22 +270,18 @@ export class Loom {
   }
 }
 
-/** The known prices of those who play the roles, by the names under which a run records them. */
-function pricesOf({ planner, executor, synthesizer }: World, priceOf: PriceOf): Settings["prices"] {
-  const names = [planner, executor, synthesizer].flatMap((model) =>
-    model === null || typeof model === "function" ? [] : [model.name],
-  );
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const price = priceOf(name);
-      return price === undefined ? [] : [[name, price] as const];
-    }),
-  );
-}
-
 /** A plan that passed check stands in its result beside its hash; a draft has neither. */
 function isChecked(plan: unknown): plan is CheckedPlan {
   return isObject(plan) && isObject(plan["plan"]) && typeof plan["hash"] === "string";
+}
+
+/** What a function plans with, and what that takes, is its own affair: it has no name. */
+function namesOf({ planner, executor, synthesizer }: Pick<World, Role>): EventData["run.started"]["models"] {
+  return {
+    planner: planner === null || typeof planner === "function" ? null : planner.name,
+    executor: executor?.name ?? null,
+    synthesizer: synthesizer?.name ?? null,
+  };
 }
 
 function sound(checked: CheckResult): CheckedPlan {

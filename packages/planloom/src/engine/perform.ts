@@ -26,6 +26,7 @@ import { currentPlan, workOf, type Run, type StepState, type Work } from "../run
 import type { EventStore } from "../store/event-store.js";
 import type { ToolInventory } from "../tools/inventory.js";
 import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
+import { doneIn, type Appraise } from "./appraisal.js";
 import type { Clock } from "./clock.js";
 import { newDeadline } from "./deadline.js";
 import { EffectBudget, type ReservePart } from "./effect-budget.js";
@@ -48,6 +49,8 @@ export interface World {
   readonly instructions: { readonly planner?: string; readonly executor?: string; readonly synthesizer?: string };
   readonly secrets: { readonly [name: string]: string };
   readonly limits: { readonly steps: number; readonly planBytes: number };
+  /** What is said of a plan before it is proposed. Default: nothing. */
+  readonly appraise?: Appraise;
 }
 
 export interface PerformContext {
@@ -137,7 +140,10 @@ async function performPlan(world: World, effect: PlanEffect, run: Run, context: 
     if (reply.kind === "invalid")
       return { type: "plan-invalid", key, draft: reply.draft, findings: reply.findings, usage: reply.usage };
     const { plan, hash, inputs, tools, findings, usage } = reply;
-    return { type: "planned", key, plan: { plan, hash, inputs, tools, findings }, usage };
+    const checked = { plan, hash, inputs, tools, findings };
+    const { approval } = run.settings;
+    const appraised = await world.appraise?.(checked, { approval, done: doneIn(run, checked) }, context.signal);
+    return { type: "planned", key, plan: appraised ?? checked, usage };
   } catch (thrown) {
     return { type: "plan-failed", key, ...roleFailure(thrown) };
   }

@@ -38,11 +38,19 @@ const NO_MODEL: Model = {
 export function startOf(recorded: Start, loom: Loom | undefined, options: ReplayOptions): Start {
   const { goal = recorded.started.goal, inputs = recorded.started.inputs } = options;
   const plan = options.plan ?? (recorded.given === undefined ? undefined : writePlan(recorded.given.plan));
-  const given = loom === undefined || plan === undefined ? recorded.given : checkedBy(loom, plan, goal, inputs);
+  const given =
+    loom === undefined || plan === undefined
+      ? recorded.given
+      : { ...checkedBy(loom, plan, goal, inputs), ...saidOf(recorded.given) };
   const started = { ...recorded.started, goal, inputs: given?.inputs ?? inputs, planGiven: given !== undefined };
   const steps = new Set(given?.plan.steps.map(({ id }) => id));
   const carried = recorded.carried?.filter(({ data }) => "step" in data && steps.has(data.step as string));
   return { type: "start", started, ...(given === undefined ? {} : { given }), ...(carried && { carried }) };
+}
+
+/** What was said of a plan when it was proposed: nobody is asked that again. */
+export function saidOf({ estimate, approval }: Partial<CheckedPlan> = {}): Partial<CheckedPlan> {
+  return { ...(estimate === undefined ? {} : { estimate }), ...(approval === undefined ? {} : { approval }) };
 }
 
 /** The plan, checked against the tools of today. */

@@ -27,7 +27,7 @@ import { jumpingClock } from "./jumping-clock.js";
 import { localEngine } from "./local.js";
 import type { Loom } from "./loom.js";
 import type { PerformContext } from "./perform.js";
-import { checkedBy, startOf, unplugged, type ReplayOptions } from "./recorded-plan.js";
+import { checkedBy, saidOf, startOf, unplugged, type ReplayOptions } from "./recorded-plan.js";
 import { readRecording, type Recording } from "./recording.js";
 
 /** See replayRecording. */
@@ -199,7 +199,8 @@ class Rerun {
 
   #checkedToday(recorded: CheckedPlan, inputs: CheckedPlan["inputs"]): CheckedPlan {
     const { loom } = this;
-    return loom === undefined ? recorded : checkedBy(loom, writePlan(recorded.plan), this.#run.goal, inputs);
+    if (loom === undefined) return recorded;
+    return { ...checkedBy(loom, writePlan(recorded.plan), this.#run.goal, inputs), ...saidOf(recorded) };
   }
 
   async #obey(command: Input & Command, events: readonly RunEvent[]): Promise<void> {
@@ -291,7 +292,8 @@ function commandRefused(said: Command, { code, message }: Reply & { readonly ok:
 
 function decisionIn(events: readonly RunEvent[]): EventOf<"approval.granted"> | EventOf<"approval.denied"> {
   const isDecision = (event: RunEvent) =>
-    event.type === "approval.granted" || (event.type === "approval.denied" && event.data.cause === "rejected");
+    event.type === "approval.granted" ||
+    (event.type === "approval.denied" && (event.data.cause === "rejected" || event.data.cause === "superseded"));
   return events.find(isDecision) as EventOf<"approval.granted">;
 }
 

@@ -146,7 +146,7 @@ function cut(text: string, shared: number): string {
 }
 
 /** Controls that JSON leaves as they are, and those that reverse what stands behind them, as `\u202e`. */
-const visible = (text: string): string =>
+export const visible = (text: string): string =>
   text.replace(
     /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -3,6 +3,7 @@
 import { depthOf, typeName, type Json } from "../plan/json.js";
 import { hashOf } from "../plan/hash.js";
 import { LIMITS } from "../limits.js";
+import type { Step } from "../plan/plan.js";
 import { referencedNames, resolveValue, type NullSource, type Resolved } from "../plan/reference.js";
 import { holdsSecret } from "../plan/secret.js";
 import { type Origin } from "../plan/origin.js";
@@ -142,11 +143,14 @@ function inputType(tool: ToolSpec): Type {
   return type;
 }
 
+/** Whether whoever reads the plan has read the arguments of this call: nothing in them is known only later. */
+export const standsInPlan = (spec: Step): boolean =>
+  spec.kind === "tool" && spec.fill === undefined && referencedNames(spec.with).length === 0;
+
 /** Why a person must approve this call with its arguments; undefined where nobody must, or has approved it with the plan. */
-function whyApproval(run: Run, { step, item }: Work): string | undefined {
+export function whyApproval(run: Run, { step, item }: Work): string | undefined {
   const { spec, tool } = step;
-  const literal = spec.kind === "tool" && spec.fill === undefined && referencedNames(spec.with).length === 0;
-  if (currentPlan(run)!.callsGranted === true && item === null && literal) return undefined;
+  if (currentPlan(run)!.callsGranted === true && item === null && standsInPlan(spec)) return undefined;
   if (spec.approval === "required") return "the plan asks for it";
   if (tool?.approval === "required") return `${tool.name} asks for it`;
   return run.mustApprove.has(spec.id) ? "it was planned after untrusted text was read" : undefined;

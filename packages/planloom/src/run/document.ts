@@ -6,6 +6,7 @@ import { writePlan } from "../plan/write.js";
 import type { Failure } from "./event.js";
 import { reopening } from "./reopen.js";
 import {
+  currentPlan,
   statusOf,
   type ProposedPlan,
   type Run,
@@ -67,6 +68,8 @@ export interface WaitingDocument {
     readonly reason: string;
     readonly expiresAt: string;
     readonly args?: Json;
+    /** Of a plan: what it is expected to take, as `planloom estimate --json` prints it. */
+    readonly estimate?: Json;
   }[];
   readonly questions: readonly { readonly step: string; readonly item?: number; readonly question: string }[];
   readonly unknown: readonly { readonly step: string; readonly item?: number; readonly error: string }[];
@@ -200,6 +203,7 @@ function nextOf(run: Run): string {
 function waitingOf(run: Run): WaitingDocument | undefined {
   if (run.ended !== undefined || (run.approvals.size === 0 && run.asked === 0 && run.unknown === 0)) return undefined;
   const works = [...run.steps.values()].flatMap((state) => [state.work, ...(state.items ?? [])]);
+  const { estimate } = currentPlan(run) ?? {};
   const place = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });
   return {
     approvals: [...run.approvals.values()].map(({ subject, hash, reason, expiresAt, args }) => ({
@@ -208,6 +212,7 @@ function waitingOf(run: Run): WaitingDocument | undefined {
       reason,
       expiresAt: iso(expiresAt),
       ...(args === undefined ? {} : { args }),
+      ...(subject !== "plan" || estimate === undefined ? {} : { estimate }),
     })),
     questions: works
       .filter((work) => work.status === "suspended" && work.question !== undefined)

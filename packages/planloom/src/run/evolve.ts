@@ -263,6 +263,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
     cause: data.cause,
     tools,
     ...(run.replan === undefined ? {} : { replan: run.replan }),
+    ...(data.estimate === undefined ? {} : { estimate: data.estimate }),
   };
   delete run.replan;
   run.mustApprove = new Set(data.mustApprove);

@@ -94,11 +94,15 @@ function isSettings(value: unknown): boolean {
   );
 }
 
+const isVerdict = (value: unknown) =>
+  isObject(value) && typeof value["required"] === "boolean" && isText(value["reason"]);
+
 /** A plan that passes check with the tools beside it, and that is what its hash stands for. */
 function isPlan(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { plan, inputs, tools, hash, findings } = value as unknown as CheckedPlan;
+  const { plan, inputs, tools, hash, findings, estimate, approval } = value as unknown as CheckedPlan;
   if (!isObject(inputs) || !Array.isArray(tools) || !Array.isArray(findings)) return false;
+  if (!isAbsentOr(isObject, estimate) || !isAbsentOr(isVerdict, approval)) return false;
   try {
     const again = check(writePlan(plan), { tools }, { inputs, limits: { steps: Infinity, planBytes: Infinity } });
     return again.ok && again.hash === hash && planHash(plan, inputs, tools) === hash;

@@ -1,7 +1,7 @@
 // A run as it stands: the shape of the state that events fold into. In: nothing. Out: types, the empty run, its status.
 // Separate from the fold (evolve.ts) so that the shape can be read at one glance.
 import { LIMITS } from "../limits.js";
-import type { Json } from "../plan/json.js";
+import type { Json, JsonObject } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
@@ -117,6 +117,8 @@ export interface ProposedPlan {
   readonly replan?: EventData["replan.requested"];
   /** Its calls whose arguments stand in it are approved. */
   callsGranted?: true;
+  /** What the rest of it was expected to take. */
+  readonly estimate?: JsonObject;
   /** Why nobody approved it, where that was asked. */
   denied?: EventData["approval.denied"]["cause"];
 }

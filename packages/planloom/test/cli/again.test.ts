@@ -85,7 +85,9 @@ test("a failed run says how to go on; it is looked at first, then goes on in ano
   expect(here.notes()).toEqual(["saw ann"]);
 
   const { stdout: trace } = await here.run(["show", "last", "--trace"]);
-  expect(trace).toMatch(/history\n.*the plan as given\n.*failed: LOCKED.*\n.*retried by \S+\n.*completed\n/);
+  expect(trace).toMatch(
+    /history\n.*the plan as given\n(?:.*approv.*\n)+.*failed: LOCKED.*\n.*retried by \S+\n.*completed\n/,
+  );
   expect(await here.json(["show", "last", "--json"])).toMatchObject({
     status: "completed",
     retriedAt: expect.any(String) as string,

@@ -9,7 +9,7 @@ import { onTestFinished } from "vitest";
 import type { RunDocument } from "../../src/run/document.js";
 import { startFakeOpenAI, type FakeOpenAI, type FakeOpenAIOptions } from "../../src/testing/index.js";
 
-const BIN = fileURLToPath(new URL("../../bin/planloom.js", import.meta.url));
+export const BIN = fileURLToPath(new URL("../../bin/planloom.js", import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -29,6 +29,7 @@ export interface ChildOptions {
 export interface Place {
   readonly folder: string;
   write(name: string, content: unknown): string;
+  remove(name: string): void;
   run(args: readonly string[], options?: ChildOptions): Promise<Ended>;
   json<T = RunDocument>(args: readonly string[], options?: ChildOptions): Promise<T & { readonly exit: number | null }>;
   begin(args: readonly string[], options?: ChildOptions): Live;
@@ -55,6 +56,7 @@ export function place(env: { readonly [name: string]: string } = {}): Place {
       writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
       return name;
     },
+    remove: (name) => rmSync(join(folder, name)),
     async json(args, options) {
       const { stdout, stderr, code } = await run(args, options);
       if (stdout === "") throw new Error(`nothing on stdout (exit ${code}): ${stderr}`);

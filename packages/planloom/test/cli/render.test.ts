@@ -2,12 +2,13 @@
 import { expect, test } from "vitest";
 import { Course } from "../../src/cli/course.js";
 import type { Display } from "../../src/cli/display.js";
-import type { Line } from "../../src/cli/render-lines.js";
+import { linesOf, type Line } from "../../src/cli/render-lines.js";
 import { traceOf } from "../../src/cli/trace.js";
 import { tableLines } from "../../src/cli/render-table.js";
 import { oneLine, manyLines, duration } from "../../src/cli/style.js";
 import { createLoom } from "../../src/engine/create-loom.js";
-import type { RunEvent } from "../../src/run/event.js";
+import { fact, type Fact, type RunEvent } from "../../src/run/event.js";
+import { emptyRun } from "../../src/run/state.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { tool } from "../../src/tools/tool.js";
@@ -113,8 +114,73 @@ test("a run that is begun again has its headings again, and its table counts fro
   expect(table.at(-1)).toContain("2 of 2 completed · 4.2 s");
 });
 
+const usage = { calls: 1, inputTokens: 1, outputTokens: 1 };
+const error = { code: "BUSY", message: "later", retryable: true };
+
+test.each<readonly [Fact, RegExp]>([
+  [fact("run.paused", { reason: "lunch" }), /^ {2}paused +by ann: lunch; nothing new starts$/],
+  [fact("run.unpaused", { reason: "back" }), /^ {2}goes on +by ann: back$/],
+  [fact("goal.changed", { goal: "Sing", reason: "fun" }), /^ {2}goal +changed by ann: Sing \(fun\)$/],
+  [
+    fact("replan.requested", {
+      mode: "patch",
+      cause: "failure",
+      failed: [{ step: "a" }],
+      reason: "a has failed",
+      estimate: { tokens: 4_000, costUsd: 0.0125 },
+    }),
+    /^ {2}replan +a patch: a has failed \(about 4,000 tokens, 0\.0125 USD\)$/,
+  ],
+  [
+    fact("plan.reviewed", { verdict: "go on", decision: "go on", reason: "it fits", usage }),
+    /^ {2}reviewed go on: it fits$/,
+  ],
+  [
+    fact("review.failed", { attempt: 1, error, decision: "retry", reason: "attempt 1 of 4", retryAt: 3_000, usage }),
+    /^ {2}failed +review: BUSY: later \(attempt 1 of 4; again in 1\.0 s\)$/,
+  ],
+  [
+    fact("budget.exhausted", { limit: "tokens", allowed: 5_000, wanted: 5_400 }),
+    /^ {2}budget +tokens is used up: 5,400 wanted, 5,000 allowed; nothing new starts$/,
+  ],
+])("what turns the course of a run is said, and is no routine: $type", (fact, expected) => {
+  const envelope = { runId: "r", seq: 1, at: 2_000, v: 1, inputId: "i", by: "ann", prev: "" };
+  const lines = linesOf({ ...envelope, ...fact }, emptyRun("r"));
+  expect(lines).toMatchObject([{ routine: false }]);
+  expect(lines[0]?.text).toMatch(expected);
+});
+
+test("the table of a new revision marks what is kept, and says why nothing starts", async () => {
+  const plan = (last: string) => ({
+    goal: "Double",
+    steps: [
+      { id: "first", title: "Double one", tool: "double", with: { n: 1 } },
+      { id: "asked", title: last, ask: "Good?", output: "boolean", dependsOn: ["first"] },
+    ],
+  });
+  const planner = ({ goal }: { readonly goal: string }) => plan(goal);
+  const loom = await createLoom({ store: memoryStore(), tools: [double], models: { planner } }, { env: {} });
+  const run = await loom.start("One");
+  await run.result();
+  expect(await run.changeGoal("Two", { reason: "more" })).toEqual({ ok: true });
+  await run.result();
+  await run.pause("lunch", { by: "ann" });
+  const { display, said } = recorder();
+  const course = new Course(display);
+  for (const event of await loom.store.read(run.id)) course.event(event);
+  await loom.close();
+  const text = said.join("\n");
+  expect(text).toMatch(/goal +changed by user: Two \(more\)\n=== REPLANNING ===\n +replan +a new plan: more/);
+  expect(text).toContain("revision 2, for the new goal, 2 steps; keeps first");
+  const table = tableLines(course.run!, new Map(), course.run!.updatedAt, { columns: 80, rows: 24 });
+  expect(table[0]).toMatch(/✓ first +completed .*Double one · kept$/);
+  expect(table[1]).not.toContain("kept");
+  expect(table.at(-1)).toContain("paused: what runs goes on to its end");
+});
+
 test("text from outside cannot steer a terminal", () => {
   expect(oneLine("a\u001b]0;title\u0007b\r\nc")).toBe("a ]0;title b c");
+  expect(oneLine("pay \u202eann\u2069")).toBe("pay ann");
   expect(oneLine("x".repeat(300), 10)).toBe("xxxxxxxxx…");
   expect(manyLines("one\r\ntwo\u009b31m\tend")).toBe("one\ntwo31m\tend");
 });

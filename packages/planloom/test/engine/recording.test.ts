@@ -58,6 +58,24 @@ describe("a recorded run", () => {
     expect([look.calls.length, put.calls.length, model.requests.length]).toEqual(before);
   });
 
+  test("keeps what the approval function said, and what a person edited", async () => {
+    const { config } = working();
+    const trusted = await recorded(PLAN, { ...config, approval: () => false });
+    expect(await replayRecording(trusted, { config: dead(), plan: PLAN })).toMatchObject({ status: "completed" });
+
+    const loom = await createLoom({ ...config, approval: () => "ask ann", store: memoryStore() }, { env: {} });
+    onTestFinished(() => loom.close());
+    const run = await loom.start("", { plan: PLAN, inputs: { n: 7 } });
+    await run.result();
+    await run.edit({ ...PLAN, answer: { value: "${{ told }}" } });
+    const edited = await run.result();
+    await run.approve(edited.plan!.hash);
+    await run.result();
+    const recording = JSON.parse(JSON.stringify(await run.recording())) as Recording;
+    expect(await replayRecording(recording)).toMatchObject({ status: "completed", answer: "put it" });
+    expect(await replayRecording(recording, { config: dead(), plan: PLAN })).toMatchObject({ answer: "put it" });
+  });
+
   test("is read from its file, and heard as it goes", async () => {
     const path = join(folder(), "recording.json");
     writeFileSync(path, JSON.stringify(await recorded()));

@@ -421,9 +421,14 @@ describe("a person, while it runs", () => {
     const [old = ""] = (waiting?.approvals ?? []).map(({ hash }) => hash);
     expect(await run.pause()).toEqual({ ok: true });
     expect(await run.pause()).toMatchObject({ ok: false, code: "ALREADY_PAUSED" });
-    await expect(run.edit(old, { steps: [call("p", "nothing")] })).rejects.toMatchObject({ code: "PLAN_INVALID" });
+    await expect(run.edit({ steps: [call("p", "nothing")] }, { hash: old })).rejects.toMatchObject({
+      code: "PLAN_INVALID",
+    });
     expect(
-      await run.edit(old, { goal: "g", steps: [call("p", "pay", { with: { x: "Bob" }, approval: "required" })] }),
+      await run.edit(
+        { goal: "g", steps: [call("p", "pay", { with: { x: "Bob" }, approval: "required" })] },
+        { hash: old },
+      ),
     ).toEqual({ ok: true });
     const edited = await run.result();
     expect(edited).toMatchObject({ status: "paused", plan: { revision: 2, cause: "edit" } });

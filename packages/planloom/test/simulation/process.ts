@@ -67,7 +67,13 @@ export class SimulatedProcess {
     const { checked } = this.world.scenario;
     const started = this.#started(true);
     const { settings, models } = started;
-    const home = { given: () => checked, started: () => started, settingsFor: () => settings, models };
+    const home = {
+      given: () => checked,
+      started: () => started,
+      settingsFor: () => settings,
+      appraise: async () => checked,
+      models,
+    };
     const forked = this.engine.load(parent).then((run) => forkOf(run, { at, runId }, home));
     this.#keep(
       runId,

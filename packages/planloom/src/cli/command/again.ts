@@ -16,7 +16,7 @@ import { inputsOf } from "../inputs.js";
 import { atTerminal, printJson, PROGRAM, say } from "../output.js";
 import { userName, withLoom } from "../place.js";
 import { checkedDraft, checkedPlan, planText, type PlanText } from "../plan-file.js";
-import { ask } from "../prompt.js";
+import { openTerminal } from "../prompt.js";
 import { heading } from "../render-lines.js";
 import { reopeningLines, type ShownPlan } from "../render-reopening.js";
 import { runNamed } from "../run-name.js";
@@ -127,7 +127,7 @@ async function consent(): Promise<number | undefined> {
     say("Nothing was begun, because steps may act again. If they may, give the same command with --yes.");
     return EXIT.waiting;
   }
-  const word = await ask(
+  const word = await openTerminal().ask(
     `${paint("bold", "Steps may act again. Go on?")} [y]es or [n]o: `,
     new AbortController().signal,
   );

@@ -1,4 +1,4 @@
-// What a person says to a run: resume, approve, reject, respond, cancel. In: a run's name and the words. Out: the command in
+// What a person answers a run: approve, reject, respond, cancel. In: a run's name and the words. Out: the command in
 // the run's log; and, where nobody else drives the run, its further course. Separate because all of them end in driving.
 import type { Loom } from "../../engine/loom.js";
 import type { LoomRun, SendOptions } from "../../engine/loom-run.js";
@@ -17,36 +17,52 @@ import { runNamed } from "../run-name.js";
 type Flags = PlaceFlags & ModelFlags & DriveFlags;
 
 /** `run` is false with --no-run: the command is only recorded. */
-type SayFlags = Flags & { readonly run?: boolean };
-
-export async function resumeCommand(name: string, flags: Flags): Promise<number> {
-  return withRun(name, flags, (loom, runId) => takeUp(loom, runId, flags));
-}
+export type SayFlags = Flags & { readonly run?: boolean };
 
 export async function approveCommand(
   name: string,
-  flags: SayFlags & { readonly hash: string; readonly message?: string },
+  flags: SayFlags & { readonly hash?: string; readonly comment?: string; readonly calls?: boolean },
 ): Promise<number> {
-  const { hash, message } = flags;
-  const said = message === undefined ? {} : { comment: message };
-  return tell(name, flags, async (run, options) => run.approve(await wholeHash(run, hash), { ...options, ...said }));
+  const { comment, calls } = flags;
+  const said = { ...(comment === undefined ? {} : { comment }), ...(calls === true ? { calls } : {}) };
+  return withRun(name, flags, async (loom, runId) => {
+    const hash = await hashMeant(await loom.get(runId), flags.hash);
+    return tellIn(loom, runId, flags, (run, options) => run.approve(hash, { ...options, ...said }), hash);
+  });
 }
 
 export async function rejectCommand(
   name: string,
   flags: SayFlags & { readonly message: string; readonly hash?: string },
 ): Promise<number> {
-  const { hash, message } = flags;
-  return tell(name, flags, async (run, options) =>
-    run.reject(message, hash === undefined ? options : { ...options, hash: await wholeHash(run, hash) }),
-  );
+  const { message, hash } = flags;
+  return withRun(name, flags, async (loom, runId) => {
+    const named = hash === undefined ? {} : { hash: await hashMeant(await loom.get(runId), hash) };
+    return tellIn(loom, runId, flags, (run, options) => run.reject(message, { ...options, ...named }), hash);
+  });
 }
 
-/** A hash may be shortened to 12 characters or more where what waits begins with it. */
-async function wholeHash(run: LoomRun, hash: string): Promise<string> {
+/**
+ * The hash that is meant: it may be shortened to 12 characters or more where what waits begins with it, and left out where one
+ * thing waits alone; then it is said which. "" where nothing does. Throws WHICH_APPROVAL.
+ */
+export async function hashMeant(run: LoomRun, hash: string | undefined, subject?: "plan"): Promise<string> {
   const { waiting } = await run.document();
-  const fitting = (waiting?.approvals ?? []).filter((approval) => approval.hash.startsWith(hash));
-  return hash.length >= 12 && fitting.length === 1 ? fitting[0]!.hash : hash;
+  const approvals = (waiting?.approvals ?? []).filter(
+    (approval) => subject === undefined || approval.subject === subject,
+  );
+  if (hash !== undefined) {
+    const fitting = approvals.filter((approval) => approval.hash.startsWith(hash));
+    return hash.length >= 12 && fitting.length === 1 ? fitting[0]!.hash : hash;
+  }
+  const [only, ...others] = approvals;
+  if (others.length > 0) {
+    const next = `Name one with --hash: ${approvals.map((approval) => approval.hash.slice(0, 12)).join(", ")}.`;
+    throw usageError("WHICH_APPROVAL", `Several things of run ${run.id} wait for approval.`, next);
+  }
+  if (only === undefined) return "";
+  say(`Of run ${run.id} there waits ${only.subject === "plan" ? "the plan" : "a call"} with the hash ${only.hash}`);
+  return only.hash;
 }
 
 interface RespondFlags extends SayFlags {
@@ -107,7 +123,7 @@ export async function cancelCommand(name: string, flags: SayFlags & { readonly m
     const run = await loom.get(runId);
     const record = flags.run === false ? ({ record: "only" } as const) : {};
     const reply = await run.cancel(message, { by: userName(), ...record });
-    if (!reply.ok) return refused(run, reply);
+    if (!reply.ok) return refused(loom, runId, reply);
     // Where this process took the run over, the calls that it finds open end with it; else its owner stops it.
     const stopped = await loom.engine.stopped(runId);
     const { status } = documentOf(stopped.run);
@@ -121,17 +137,32 @@ async function tell(
   flags: SayFlags,
   command: (run: LoomRun, options: SendOptions, loom: Loom) => Promise<Reply>,
 ): Promise<number> {
-  const by = userName();
-  return withRun(name, flags, async (loom, runId) => {
-    if (flags.run !== false) return takeUp(loom, runId, flags, (run) => command(run, { by }, loom));
-    const run = await loom.get(runId);
-    const reply = await command(run, { by, record: "only" }, loom);
-    if (!reply.ok) return refused(run, reply);
-    return recorded(runId);
-  });
+  return withRun(name, flags, (loom, runId) =>
+    tellIn(loom, runId, flags, (run, options) => command(run, options, loom)),
+  );
 }
 
-function withRun(name: string, flags: Flags, work: (loom: Loom, runId: string) => Promise<number>): Promise<number> {
+/** Gives a command, and drives the run where nobody else does; `hash` is what the command names. */
+export async function tellIn(
+  loom: Loom,
+  runId: string,
+  flags: SayFlags,
+  command: (run: LoomRun, options: SendOptions) => Promise<Reply>,
+  hash?: string,
+): Promise<number> {
+  const by = userName();
+  if (flags.run !== false) return takeUp(loom, runId, flags, (run) => command(run, { by }), hash);
+  const run = await loom.get(runId);
+  const reply = await command(run, { by, record: "only" });
+  if (!reply.ok) return refused(loom, runId, reply, { hash });
+  return recorded(runId);
+}
+
+export function withRun(
+  name: string,
+  flags: Flags,
+  work: (loom: Loom, runId: string) => Promise<number>,
+): Promise<number> {
   const open = async (loom: Loom) => work(loom, await runNamed(loom.store, name));
   return withLoom(flags, settingsIn({}), open, portsOf(flags));
 }

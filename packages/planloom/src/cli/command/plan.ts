@@ -14,6 +14,7 @@ import type { ReadNote } from "../../plan/read.js";
 import { writePlan } from "../../plan/write.js";
 import type { Run } from "../../run/state.js";
 import { currentPlan } from "../../run/state.js";
+import { planYaml } from "../compose.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
@@ -45,7 +46,7 @@ export async function planCommand(
   const { made, estimate } = await withLoom(flags, lookingBack, make, portsOf(flags)).catch((error: unknown) => {
     throw unplanned(error);
   });
-  for (const line of planLines(made.plan)) say(line);
+  for (const line of planLines(made.plan, made.tools)) say(line);
   say(estimate);
   if (made.findings.length > 0) say(findingLines(made.findings, "plan"));
   const { output } = flags;
@@ -69,10 +70,8 @@ function unplanned(error: unknown): unknown {
 }
 
 async function documentText(plan: Plan, file: string): Promise<string> {
-  const document = writePlan(plan);
-  if (![".yaml", ".yml"].includes(extname(file).toLowerCase())) return `${JSON.stringify(document, null, 2)}\n`;
-  const { stringify } = await import("yaml");
-  return stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
+  if ([".yaml", ".yml"].includes(extname(file).toLowerCase())) return planYaml(plan);
+  return `${JSON.stringify(writePlan(plan), null, 2)}\n`;
 }
 
 export async function validateCommand(path: string, flags: PlaceFlags & { readonly json?: boolean }): Promise<number> {

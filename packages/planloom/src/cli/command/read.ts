@@ -22,8 +22,10 @@ import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../r
 import { costText } from "../render-estimate.js";
 import { actLinesOf } from "../render-lines.js";
 import { planLines } from "../render-plan.js";
-import { carriedText, traceLines } from "../render-trace.js";
+import { askedLines } from "../render-revision.js";
+import { carriedText, historyOf, traceLines } from "../render-trace.js";
 import { runNamed } from "../run-name.js";
+import { atCommand } from "./look.js";
 import { duration, manyLines, oneLine, paint } from "../style.js";
 import { traceOf } from "../trace.js";
 
@@ -63,7 +65,11 @@ async function statusIn(store: EventStore, runId: string): Promise<RunStatus | "
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-export async function showCommand(name: string, flags: ReadFlags & { readonly trace?: boolean }): Promise<number> {
+export async function showCommand(
+  name: string,
+  flags: ReadFlags & { readonly trace?: boolean; readonly at?: string },
+): Promise<number> {
+  if (flags.at !== undefined) return atCommand(name, flags.at, flags);
   return withStore(flags, async (store, place, config) => {
     const runId = await runNamed(store, name, place);
     const run = await loadRun(store, runId);
@@ -71,7 +77,8 @@ export async function showCommand(name: string, flags: ReadFlags & { readonly tr
     const cost = costOf(run, pricesToday(config));
     const log = flags.trace === true ? await store.read(runId) : undefined;
     const trace = log === undefined ? undefined : traceOf(log, await store.readRunJournal(runId));
-    if (flags.json === true) printJson({ ...document, ...cost, ...(trace === undefined ? {} : { trace }) });
+    if (flags.json === true)
+      printJson({ ...document, ...cost, ...(trace === undefined ? {} : { trace, history: historyOf(log!) }) });
     else {
       const steps = trace === undefined ? stepLines(document) : traceLines(trace, log!);
       print(
@@ -100,7 +107,7 @@ function pricesToday(config: LoomConfig): PriceOf {
 
 export function showLines(state: Run, steps: readonly string[], figures: readonly string[] = []): readonly string[] {
   const run = documentOf(state);
-  const checked = currentPlan(state)?.plan;
+  const proposed = currentPlan(state);
   const { plan, report, waiting, status, success } = run;
   return [
     `${paint("bold", "run")}      ${run.runId}`,
@@ -109,9 +116,13 @@ export function showLines(state: Run, steps: readonly string[], figures: readonl
       ? []
       : [`${paint("bold", "forked")}   from run ${run.parent.runId} at step ${run.parent.at}`]),
     `${paint("bold", "status")}   ${status}${status === "completed" && !success ? " (without success)" : ""}, begun ${run.startedAt}${run.retriedAt === undefined ? "" : `, retried ${run.retriedAt}`}`,
-    ...(plan === null || checked === undefined
+    ...(plan === null || proposed === undefined
       ? []
-      : [`${paint("bold", "plan")}     revision ${plan.revision}, hash ${plan.hash}`, ...planLines(checked), ""]),
+      : [
+          `${paint("bold", "plan")}     revision ${plan.revision}, hash ${plan.hash}`,
+          ...planLines(proposed.plan, proposed.tools.values()),
+          "",
+        ]),
     ...steps,
     ...figureLines(run),
     ...figures,
@@ -127,7 +138,7 @@ export function showLines(state: Run, steps: readonly string[], figures: readonl
 /** Of a plan that waits for approval: what it would do. */
 function awaitedLines(run: Run): readonly string[] {
   if (![...run.approvals.values()].some(({ subject }) => subject === "plan")) return [];
-  const lines = actLinesOf(run);
+  const lines = [...actLinesOf(run), ...askedLines(run)];
   return lines.length === 0 ? [] : [...lines, ""];
 }
 

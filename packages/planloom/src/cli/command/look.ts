@@ -1,0 +1,111 @@
+// Commands that look closer at a run: one step as it began, two plans side by side. In: a run's name. Out: documents on stdout.
+// Separate from read.ts, which shows runs as a whole.
+import { diffPlans } from "../../plan/diff.js";
+import type { Json } from "../../plan/json.js";
+import type { EventOf, RunEvent, StepRef } from "../../run/event.js";
+import { evolve } from "../../run/evolve.js";
+import { emptyRun, type Run } from "../../run/state.js";
+import { contextAt, type ContextThen } from "../context.js";
+import { usageError } from "../error-text.js";
+import { EXIT } from "../exit-code.js";
+import { print, printJson, PROGRAM } from "../output.js";
+import { withStore, type PlaceFlags } from "../place.js";
+import { diffLines, planText, whyLines } from "../render-revision.js";
+import { runNamed } from "../run-name.js";
+import { manyLines, oneLine, paint } from "../style.js";
+
+type LookFlags = PlaceFlags & { readonly json?: boolean };
+
+/** `planloom show RUN --at STEP`, or `STEP[ITEM]`. */
+export async function atCommand(name: string, place: string, flags: LookFlags): Promise<number> {
+  const ref = refIn(place);
+  return withStore(flags, async (store, where) => {
+    const runId = await runNamed(store, name, where);
+    const then = contextAt(await store.read(runId), ref);
+    if (then === undefined) {
+      const next = `\`${PROGRAM} show ${runId}\` lists its steps and what became of them.`;
+      throw usageError("STEP_NOT_BEGUN", `In run ${runId} no step ${oneLine(place, 80)} has begun.`, next);
+    }
+    if (flags.json === true) printJson({ runId, ...then });
+    else print(contextLines(runId, then).join("\n"));
+    return EXIT.done;
+  });
+}
+
+function refIn(place: string): StepRef {
+  const [, step = place, item] = /^([^[]+)\[(\d{1,9})\]$/.exec(place) ?? [];
+  return item === undefined ? { step } : { step, item: Number(item) };
+}
+
+function contextLines(runId: string, then: ContextThen): readonly string[] {
+  const { step, item, title, attempt, revision, goal, at, seq, references, context } = then;
+  return [
+    `${paint("bold", "run")}      ${runId}, as it stood before its event ${seq} (${at})`,
+    `${paint("bold", "goal")}     ${manyLines(goal)}`,
+    `${paint("bold", "step")}     ${step}${item === undefined ? "" : `[${item}]`}: ${oneLine(title)} (revision ${revision}, attempt ${attempt})`,
+    ...valueLines("reads", references),
+    ...valueLines("context", context),
+    `${paint("bold", "with")}     ${valueText(then.arguments)}`,
+  ];
+}
+
+function valueLines(word: string, values: { readonly [name: string]: Json }): readonly string[] {
+  return Object.entries(values).map(
+    ([name, value], index) => `${paint("bold", (index === 0 ? word : "").padEnd(8))} ${name} = ${valueText(value)}`,
+  );
+}
+
+const valueText = (value: Json): string => oneLine(typeof value === "string" ? value : JSON.stringify(value), 2_000);
+
+/** Without revisions: the last one against the one before; with one: that against the last. */
+export async function diffCommand(
+  name: string,
+  before: string | undefined,
+  after: string | undefined,
+  flags: LookFlags,
+): Promise<number> {
+  return withStore(flags, async (store, where) => {
+    const runId = await runNamed(store, name, where);
+    const log = await store.read(runId);
+    const plans = log.filter((event) => event.type === "plan.proposed");
+    const [from, to] = pairOf(runId, plans, before, after);
+    const diff = diffPlans(from.plan, to.plan);
+    const { revision, hash, cause, reason, kept = [] } = to;
+    if (flags.json === true) {
+      const ends = { from: { revision: from.revision, hash: from.hash }, to: { revision, hash, cause } };
+      printJson({ runId, ...ends, reason: reason ?? null, kept, ...diff });
+      return EXIT.done;
+    }
+    const why = revision === from.revision + 1 ? whyLines(foldedTo(log, plans, to), to) : [];
+    print([`revision ${from.revision} -> ${planText(to)}`, ...why, ...diffLines(diff)].join("\n"));
+    return EXIT.done;
+  });
+}
+
+type Proposal = EventOf<"plan.proposed">;
+
+function pairOf(runId: string, plans: readonly Proposal[], before: string | undefined, after: string | undefined) {
+  if (plans.length < 2) {
+    const many = plans.length === 0 ? "no plan yet" : "one plan, which nothing has taken the place of";
+    throw usageError("NO_REVISION", `Run ${runId} has ${many}.`, `See how it stands: ${PROGRAM} show ${runId}`);
+  }
+  const named = (text: string): Proposal["data"] => {
+    const found = plans.find(({ data }) => String(data.revision) === text);
+    if (found !== undefined) return found.data;
+    const next = `Write one of ${plans.map(({ data }) => data.revision).join(", ")}.`;
+    throw usageError("NO_REVISION", `Run ${runId} has no revision ${oneLine(text, 40)}.`, next);
+  };
+  const last = plans.at(-1)!.data;
+  return [
+    before === undefined ? plans.at(-2)!.data : named(before),
+    after === undefined ? last : named(after),
+  ] as const;
+}
+
+/** The run as it stood when the plan was proposed: what was rejected until then is why it is there. */
+function foldedTo(log: readonly RunEvent[], plans: readonly Proposal[], data: Proposal["data"]): Run {
+  const { seq, runId } = plans.find((event) => event.data === data)!;
+  const run = emptyRun(runId);
+  for (const event of log) if (event.seq <= seq) evolve(run, event);
+  return run;
+}

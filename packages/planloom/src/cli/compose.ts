@@ -1,0 +1,103 @@
+// A plan under a person's hands. In: the plan that waits. Out: the text that takes its place, which passes check and the rules of
+// revisions, or nothing. Separate from the review: `planloom edit` does the same. Whatever goes wrong, the text is kept.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Loom } from "../engine/loom.js";
+import { LIMITS } from "../limits.js";
+import type { Finding } from "../plan/finding.js";
+import type { Plan } from "../plan/plan.js";
+import { writePlan } from "../plan/write.js";
+import { revise } from "../run/revision.js";
+import { currentPlan, type Run } from "../run/state.js";
+import { openEditor } from "./editor.js";
+import { fileText, findingLines } from "./plan-file.js";
+import type { Terminal } from "./prompt.js";
+import { paint } from "./style.js";
+
+/** unchanged: the plan stays as it was. left: the person went away; the text is kept, and the terminal says where. */
+export type Composed =
+  | { readonly kind: "text"; readonly text: string; readonly file: string; discard(): Promise<void> }
+  | { readonly kind: "unchanged" }
+  | { readonly kind: "left" };
+
+export async function composePlan(loom: Loom, run: Run, terminal: Terminal, signal: AbortSignal): Promise<Composed> {
+  const folder = await mkdtemp(join(tmpdir(), "planloom-edit-"));
+  const discard = () => rm(folder, { recursive: true, force: true });
+  const file = join(folder, `${run.id}.yaml`);
+  const proposed = currentPlan(run)!;
+  const original = await planYaml(proposed.plan);
+  let body = original;
+  let remarks = OPENING;
+  for (;;) {
+    await writeFile(file, withRemarks(remarks, body), { mode: 0o600 });
+    const failure = await openEditor(file);
+    body = await bodyIn(file, body);
+    const judged = failure === undefined ? judge(loom, run, body) : { ok: false, lines: () => [failure] };
+    const isSame = body.trim() === "" || body.trim() === original.trim() || judged.hash === proposed.hash;
+    if (failure === undefined && isSame) {
+      await discard();
+      return { kind: "unchanged" };
+    }
+    if (judged.ok) return { kind: "text", text: body, file, discard };
+    // Every remark takes a line of the file, whatever numbers stand in it.
+    remarks = judged.lines(judged.lines(0).length);
+    await writeFile(file, withRemarks(remarks, body));
+    for (const line of remarks) terminal.say(`  ${line}`);
+    const word = await terminal.ask(`${paint("bold", "[e]dit again, [d]iscard the changes or [q]uit?")} `, signal);
+    if (word !== undefined && /^d/i.test(word)) {
+      await discard();
+      return { kind: "unchanged" };
+    }
+    if (word === undefined || /^q/i.test(word)) {
+      terminal.say(`What you wrote is kept in ${file}`);
+      return { kind: "left" };
+    }
+  }
+}
+
+/** YAML for people, as `planloom plan -o plan.yaml` writes it. */
+export async function planYaml(plan: Plan): Promise<string> {
+  const { stringify } = await import("yaml");
+  return stringify(writePlan(plan), { lineWidth: 120, aliasDuplicateObjects: false });
+}
+
+const OPENING: readonly string[] = [
+  "The plan that waits for approval. Change it, save, and close the editor: it is checked and shown to you again.",
+  "Where nothing is changed, it stays as it is. Lines that begin like these two are left out.",
+];
+
+const SIGN = "#> ";
+
+const withRemarks = (remarks: readonly string[], body: string): string =>
+  remarks.map((line) => `${SIGN}${line}\n`).join("") + body;
+
+/** What the person wrote, without our remarks on it; what was there before where the file cannot be read any more. */
+async function bodyIn(file: string, before: string): Promise<string> {
+  const text = await fileText(file, LIMITS.planBytes).catch(() => before);
+  return text.replace(/^(?:#>.*\r?\n?)+/, "");
+}
+
+interface Judged {
+  readonly ok: boolean;
+  readonly hash?: string;
+  /** What is wrong, where so many lines stand above the text. */
+  readonly lines: (above: number) => readonly string[];
+}
+
+function judge(loom: Loom, run: Run, text: string): Judged {
+  const checked = loom.check(text, { goal: run.goal, inputs: run.inputs });
+  if (!checked.ok) return { ok: false, lines: (above) => linesOn(checked.findings, above) };
+  const revision = revise(run, checked, undefined);
+  if (!revision.ok) return { ok: false, lines: (above) => linesOn(revision.findings, above) };
+  return { ok: true, hash: checked.hash, lines: () => [] };
+}
+
+function linesOn(findings: readonly Finding[], above: number): readonly string[] {
+  const moved = findings.map((finding) => {
+    const { line } = finding.where;
+    return line === undefined ? finding : { ...finding, where: { ...finding.where, line: line + above } };
+  });
+  const lines = findingLines(moved, "plan").split("\n");
+  return ["This plan cannot run yet. Mend what is named, save, and close the editor:", ...lines];
+}

@@ -1,0 +1,47 @@
+// A command that did not fit its run: what stands against it, and what to do now. In: the run, and the refusal. Out: lines.
+// Separate because a person who was too late, or too early, needs to see what has changed since.
+import type { Reply } from "../engine/engine.js";
+import { diffPlans } from "../plan/diff.js";
+import { currentPlan, type Run } from "../run/state.js";
+import { problemLines } from "./error-text.js";
+import { PROGRAM } from "./output.js";
+import { diffLines } from "./render-revision.js";
+
+/** `hash` is what the command named, if it named one. */
+export function refusalLines(run: Run, reply: Reply & { readonly ok: false }, hash?: string): readonly string[] {
+  const { code, message } = reply;
+  return [
+    ...problemLines({ code, message, next: nextOf(run, code) }),
+    ...(code === "STALE_HASH" ? since(run, hash) : []),
+  ];
+}
+
+function nextOf(run: Run, code: string): string {
+  const { id } = run;
+  const shows = `\`${PROGRAM} show ${id}\` shows how it stands and what it waits for.`;
+  switch (code) {
+    case "RUN_ENDED":
+      return run.error?.code === "APPROVAL_EXPIRED"
+        ? `Nobody approved it in time. \`${PROGRAM} retry ${id}\` asks for the same plan again; what has finished is kept.`
+        : `\`${PROGRAM} retry ${id}\` has it go on; ${shows}`;
+    case "ALREADY_APPROVED":
+      return `Once is enough. \`${PROGRAM} resume ${id}\` drives it where nobody does; ${shows}`;
+    case "STALE_HASH":
+      return `Look at what waits now (\`${PROGRAM} diff ${id}\`), then ${[...run.approvals.keys()].map((hash) => `\`${PROGRAM} approve ${id} --hash ${hash}\``).join(" or ")}.`;
+    case "ALREADY_PAUSED":
+      return `\`${PROGRAM} resume ${id}\` has it go on.`;
+    default:
+      return shows;
+  }
+}
+
+/** What is different in the plan that waits from the one that was meant. */
+function since(run: Run, hash: string | undefined): readonly string[] {
+  const meant = hash === undefined || hash === "" ? undefined : run.plans.find((plan) => plan.hash.startsWith(hash));
+  const now = currentPlan(run);
+  if (meant === undefined || now === undefined || meant.revision === now.revision) return [];
+  return [
+    `  from revision ${meant.revision} to ${now.revision}:`,
+    ...diffLines(diffPlans(meant.plan, now.plan)).map((line) => `    ${line}`),
+  ];
+}

@@ -1,0 +1,167 @@
+// The review of a plan or a call that waits for approval, with the person at the terminal. In: what waits. Out: what was said of
+// it, as commands to the run. Separate from converse.ts, which decides what is spoken of, and for how long.
+import type { Reply } from "../engine/engine.js";
+import type { Loom } from "../engine/loom.js";
+import type { LoomRun } from "../engine/loom-run.js";
+import { diffPlans, visible } from "../plan/diff.js";
+import type { Json } from "../plan/json.js";
+import type { WaitingDocument } from "../run/document.js";
+import { currentPlan, type Run } from "../run/state.js";
+import { composePlan } from "./compose.js";
+import type { Course } from "./course.js";
+import { problemLines } from "./error-text.js";
+import { PROGRAM } from "./output.js";
+import { userName } from "./place.js";
+import type { Terminal } from "./prompt.js";
+import { estimateLine, expectedLines } from "./render-estimate.js";
+import { actLinesOf, heading } from "./render-lines.js";
+import { askedCalls, askedLines, diffLines, proposedLines } from "./render-revision.js";
+import { manyLines, oneLine, paint } from "./style.js";
+
+/** answered: the run may go on, or something else waits now. record: approved, to be obeyed when the run is next driven. */
+export type Said = "answered" | "left" | { readonly record: string };
+
+export interface Conversation {
+  readonly loom: Loom;
+  readonly run: LoomRun;
+  readonly course: Course;
+  readonly terminal: Terminal;
+  /** Aborted when somebody else has answered, or the process is to stop. */
+  readonly signal: AbortSignal;
+}
+
+type Approval = WaitingDocument["approvals"][number];
+
+export function review(talk: Conversation, approval: Approval): Promise<Said> {
+  return approval.subject === "plan" ? reviewPlan(talk, approval) : reviewCall(talk, approval);
+}
+
+async function reviewPlan(talk: Conversation, approval: Approval): Promise<Said> {
+  const { course, terminal } = talk;
+  const state = course.run!;
+  terminal.say(heading("REVIEW"));
+  for (const line of await planReview(talk, state, approval)) terminal.say(line);
+  const choices = choicesIn(state);
+  const question = choices.map(({ words }) => words).join(", ");
+  for (;;) {
+    const word = await terminal.ask(`${paint("bold", `${question} or [q]uit?`)} `, talk.signal);
+    if (word === undefined || /^q/i.test(word)) return "left";
+    const choice = choices.find(({ letters }) => word !== "" && letters.includes(word.charAt(0).toLowerCase()));
+    const said = await choice?.act(talk, approval);
+    if (said !== undefined) return said;
+  }
+}
+
+/** What the course has not shown here, what the plan will take, and why a person is asked. */
+async function planReview({ loom, course }: Conversation, run: Run, approval: Approval): Promise<readonly string[]> {
+  const { data, shown } = course.proposed!;
+  const { plan, tools, hash } = currentPlan(run)!;
+  const checked = { plan, hash, inputs: run.inputs, tools: [...tools.values()], findings: [] };
+  const recorded = expectedLines(approval.estimate);
+  const expected = recorded.length > 0 ? recorded : await loom.estimate(checked).then(lineOf, () => []);
+  return [
+    ...(shown ? [] : [...proposedLines(run, data), ...actLinesOf(run), ...askedLines(run)]),
+    ...expected,
+    `The plan waits for you: ${oneLine(approval.reason)} (hash ${hash.slice(0, 12)}, until ${approval.expiresAt})`,
+  ];
+}
+
+const lineOf = (estimate: Parameters<typeof estimateLine>[0]): readonly string[] => [estimateLine(estimate)];
+
+interface Choice {
+  readonly words: string;
+  /** Lower case; the first one is shown. */
+  readonly letters: string;
+  /** undefined: the question is asked again. */
+  act(talk: Conversation, approval: Approval): Promise<Said | undefined>;
+}
+
+function choicesIn(run: Run): readonly Choice[] {
+  const approve =
+    (calls: boolean): Choice["act"] =>
+    async (talk, { hash }) =>
+      heard(talk, await talk.run.approve(hash, { by: userName(), ...(calls && { calls }) }));
+  const covered = askedCalls(run).some(({ stands }) => stands);
+  return [
+    { words: "[a]pprove and run", letters: "ay", act: approve(false) },
+    ...(covered ? [{ words: "approve its [c]alls too", letters: "c", act: approve(true) }] : []),
+    { words: "approve [o]nly", letters: "o", act: async (_talk, { hash }) => ({ record: hash }) },
+    { words: "[e]dit", letters: "e", act: edit },
+    { words: "[f]eedback", letters: "frn", act: feedback },
+    ...(run.plans.length > 1 ? [{ words: "[d]iff", letters: "d", act: showDiff }] : []),
+  ];
+}
+
+async function edit(talk: Conversation, { hash }: Approval): Promise<Said | undefined> {
+  const { loom, run, terminal, signal, course } = talk;
+  const composed = await composePlan(loom, course.run!, terminal, signal);
+  if (composed.kind === "left") return "left";
+  if (composed.kind === "unchanged") return void terminal.say("The plan stays as it is.");
+  const reply = await run.edit(composed.text, { hash, by: userName() });
+  if (reply.ok) await composed.discard();
+  else terminal.say(`What you wrote is kept in ${composed.file}`);
+  return heard(talk, reply);
+}
+
+async function feedback(talk: Conversation, { hash }: Approval): Promise<Said | undefined> {
+  const { run, terminal, signal, course } = talk;
+  const alone =
+    course.run!.models.planner === null ? "There is no planner to write another plan: this ends the run. " : "";
+  const comment = await terminal.ask(`${alone}What should be different? `, signal);
+  if (comment === undefined) return "left";
+  if (comment === "") return undefined;
+  return heard(talk, await run.reject(comment, { by: userName(), hash }));
+}
+
+async function showDiff({ course, terminal }: Conversation): Promise<undefined> {
+  const { plans } = course.run!;
+  const [before, after] = plans.slice(-2);
+  for (const line of diffLines(diffPlans(before!.plan, after!.plan))) terminal.say(line);
+}
+
+async function reviewCall(talk: Conversation, approval: Approval): Promise<Said> {
+  const { run, terminal, signal } = talk;
+  const { hash } = approval;
+  for (const line of callLines(talk, approval)) terminal.say(line);
+  for (;;) {
+    const word = await terminal.ask(`${paint("bold", "[a]pprove, [r]eject or [q]uit?")} `, signal);
+    const by = userName();
+    if (word === undefined || /^q/i.test(word)) return "left";
+    if (/^(a|y)/i.test(word)) return heard(talk, await run.approve(hash, { by }));
+    if (!/^(r|n)/i.test(word)) continue;
+    const comment = await terminal.ask("Why not? ", signal);
+    if (comment === undefined) return "left";
+    return heard(talk, await run.reject(comment, { by, hash }));
+  }
+}
+
+/** All that the call would be made with: it is this that is approved. */
+function callLines({ course, run }: Conversation, { subject, args = {}, reason, hash, expiresAt }: Approval) {
+  const { step, item } = subject as { readonly step: string; readonly item?: number };
+  const { spec } = course.run!.steps.get(step)!;
+  const deed = spec.kind === "tool" ? spec.tool : spec.kind === "agent" ? `agent: ${oneLine(spec.agent, 2_000)}` : "";
+  return [
+    `The call of step ${step}${item === undefined ? "" : `[${item}]`} waits for you: ${oneLine(reason)} (hash ${hash.slice(0, 12)}, until ${expiresAt})`,
+    `  ${oneLine(spec.title)}  [${deed}]`,
+    ...argumentLines(args, run.id),
+  ];
+}
+
+const SHOWN_CHARS = 20_000;
+
+function argumentLines(args: Json, runId: string): readonly string[] {
+  const text = visible(JSON.stringify(args, null, 2));
+  const rest = text.length - SHOWN_CHARS;
+  return [
+    ...manyLines(text.slice(0, SHOWN_CHARS))
+      .split("\n")
+      .map((line) => `  ${line}`),
+    ...(rest > 0 ? [paint("yellow", `  and ${rest} more characters: ${PROGRAM} show ${runId} --json`)] : []),
+  ];
+}
+
+/** A command that came too late is no end: what waits now is shown. */
+function heard({ terminal }: Conversation, reply: Reply): Said {
+  if (!reply.ok) problemLines(reply).forEach((line) => terminal.say(line));
+  return "answered";
+}
