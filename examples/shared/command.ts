@@ -24,6 +24,11 @@ export function runScript(script: string, variables: Variables = {}): Promise<En
   return runNode([path.join(root, script)], variables);
 }
 
+/** `planloom ARGS`, in a process of its own, without a terminal. */
+export function runPlanloom(args: readonly string[], variables: Variables = {}): Promise<Ended> {
+  return runNode([planloom, ...args], variables);
+}
+
 /** `planloom ARGS --json`, with a store that is gone afterwards. Throws where stdout is not one document of the contract. */
 export async function runJson(
   args: readonly string[],
@@ -31,7 +36,7 @@ export async function runJson(
 ): Promise<Ended & { document: RunDocument }> {
   const folder = mkdtempSync(path.join(tmpdir(), "planloom-example-"));
   try {
-    const ended = await runNode([planloom, ...args, "--json"], {
+    const ended = await runPlanloom([...args, "--json"], {
       PLANLOOM_STORE: path.join(folder, "runs.db"),
       ...variables,
     });
