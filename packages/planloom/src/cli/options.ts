@@ -15,7 +15,7 @@ export const placed = (command: Command): Command =>
 
 /** What retry and fork share: changes, a look before, and the flags of a run that is driven. */
 export const again = (command: Command): Command =>
-  said(command)
+  budgets(said(command))
     .option("-i, --input <name=value>", "an input in the place of the run's own; repeatable", repeated, [])
     .option("--plan <file>", "a plan in the place of the run's own, or - ; what means the same in both is reused")
     .option("--dry-run", "show what would be reused and what would run, and begin nothing")

@@ -19,6 +19,16 @@ test("a run that reaches its limit ends with exit 7, says which, and sends no mo
   expect(ended.stderr).toContain("budget.modelCalls");
 });
 
+test("a retry with a larger budget goes on from what was used, and pays nothing again", async () => {
+  const { server, env } = await modelServer(() => ({ text: "thought" }));
+  const here = place(env);
+  here.write("plan.json", PLAN);
+  await here.run(["run", "plan.json", "--budget-calls", "2"]);
+  expect(await here.run(["retry", "last", "--budget-calls", "4"])).toMatchObject({ code: 7 });
+  expect(await here.run(["retry", "last", "--budget-calls", "5"])).toMatchObject({ code: 0, stdout: "done\n" });
+  expect(server.requests).toHaveLength(5);
+});
+
 test("flags win over the configuration, limit by limit", async () => {
   const { server, env } = await modelServer(() => ({ text: "thought" }));
   const here = place(env);

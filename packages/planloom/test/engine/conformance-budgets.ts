@@ -51,7 +51,7 @@ export function budgetsConformance(name: string, scene: OpenScene): void {
       expect(again.used.modelCalls).toBe(20);
     });
 
-    test("is asked by planner, filling, executor and synthesizer alike", async () => {
+    test("is asked by planner, filling, reviewer, executor and synthesizer alike", async () => {
       const plan = {
         steps: [
           { id: "a", tool: "look", fill: "Choose n." },
@@ -60,12 +60,15 @@ export function budgetsConformance(name: string, scene: OpenScene): void {
         answer: { from: ["b"] },
       };
       const roles = () => ({
-        planner: scriptedModel([{ json: plan }, { json: plan }], { name: "planner" }),
+        planner: scriptedModel([{ json: plan }, { json: { verdict: "go on", reason: "it fits" } }], {
+          name: "planner",
+        }),
         executor: scriptedModel((_, index) => (index === 0 ? '{"n":1}' : "thought"), { name: "executor" }),
         synthesizer: scriptedModel(() => "written", { name: "synthesizer" }),
       });
       for (const [modelCalls, status] of [
-        [4, "completed"],
+        [5, "completed"],
+        [4, "failed"],
         [3, "failed"],
         [2, "failed"],
         [1, "failed"],
@@ -73,11 +76,14 @@ export function budgetsConformance(name: string, scene: OpenScene): void {
       ] as const) {
         const models = roles();
         const s = await scene({ tools: [toolNamed("look", "none")], ...models });
-        const run = await s.play(await s.engine(), { goal: "think", settings: held({ modelCalls }) });
+        const run = await s.play(await s.engine(), {
+          goal: "think",
+          settings: { ...held({ modelCalls }), replan: "each-step" },
+        });
         const sent = Object.values(models).reduce((sum, { requests }) => sum + requests.length, 0);
         expect([run.ended, sent]).toStrictEqual([status, modelCalls]);
         const asked = eventsOf(await s.log(run.id), "budget.reserved").map(({ data }) => data.model);
-        expect(asked).toStrictEqual(["planner", "executor", "executor", "synthesizer"].slice(0, modelCalls));
+        expect(asked).toStrictEqual(["planner", "executor", "planner", "executor", "synthesizer"].slice(0, modelCalls));
       }
     });
 
