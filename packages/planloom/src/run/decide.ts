@@ -188,7 +188,9 @@ function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: numb
 function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact[] {
   const work = owedWork(run, input.key);
   const written = fact("step.filled", { ...refOf(work), args: input.args, usage: input.usage });
-  const reason = run.cancelling ?? (failingOf(run) && whyNotStarted(run));
+  const changing =
+    run.changing === undefined ? undefined : "there is to be another plan, so nothing is started any more";
+  const reason = run.cancelling ?? (failingOf(run) === undefined ? changing : whyNotStarted(run));
   if (reason === undefined) return [written, ...startFilled(run, work, input.args, at)];
   return [written, fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason, usage: NO_USAGE })];
 }

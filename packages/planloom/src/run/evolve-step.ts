@@ -10,6 +10,7 @@ import {
   reconcileKey,
   workOf,
   type Run,
+  failingOf,
   reviewOf,
   type Change,
   type StepState,
@@ -295,7 +296,8 @@ function finish(
 
 /** After a step, and while steps are left: whether they still make sense. One review at a time. */
 function reviewRest(run: Run): void {
-  if (run.open === 0 || run.models.planner === null) return;
+  if (run.open === 0 || run.models.planner === null || run.phase !== "executing") return;
+  if (run.changing !== undefined || run.cancelling !== undefined || failingOf(run) !== undefined) return;
   if (reviewOf(run) === undefined) oweReview(run, 1);
   else run.reviewAgain = true;
 }

@@ -262,6 +262,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
     hash: data.hash,
     cause: data.cause,
     tools,
+    written: new Set([...(data.added ?? []), ...(data.changed ?? [])]),
     ...(run.replan === undefined ? {} : { replan: run.replan }),
     ...(data.estimate === undefined ? {} : { estimate: data.estimate }),
   };

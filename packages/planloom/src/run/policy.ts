@@ -25,8 +25,10 @@ export function verdictOn(run: Run, step: StepState, error: Failure, why: string
   return { decision: onFailure, reason: `${why}; ${who} ${onFailure}` };
 }
 
-const cameFromPatch = (run: Run, step: StepState) =>
-  run.plans.find(({ revision }) => revision === step.revision)?.cause === "patch";
+function cameFromPatch(run: Run, { spec, revision }: StepState): boolean {
+  const plan = run.plans.find((proposed) => proposed.revision === revision);
+  return plan?.cause === "patch" && plan.written.has(spec.id);
+}
 
 /** Another plan does not help against these: a person has said no, or the configuration lacks something. */
 const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([

@@ -137,7 +137,12 @@ function sameList(run: Run, { inputs }: CheckedPlan, { spec }: StepState): boole
 const unknownStep = (id: string) => no("UNKNOWN_STEP", `there is no step ${id}`);
 
 function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, StepState> {
-  return stepStates(plan, { revision: run.plans.length + 1, tools: byName(tools), attempts: run.attempts });
+  return stepStates(plan, {
+    revision: run.plans.length + 1,
+    tools: byName(tools),
+    attempts: run.attempts,
+    doubts: run.doubts,
+  });
 }
 
 const byName = (tools: readonly ToolSpec[]) => new Map(tools.map((tool) => [tool.name, tool]));
@@ -200,8 +205,11 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   const reopened = fact("run.reopened", { reason: why, from, anew, stage, settings, models });
   if (plan !== undefined) {
     const mustAsk = run.plans.at(-1)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
-    const changes = { kept };
     const fresh = new Set(parts.runs);
+    // What a person gives is the person's word; what is left of a planner's is not.
+    const changed = new Set(parts.anew);
+    const mustApprove = [...run.mustApprove].filter((id) => fresh.has(id) && !changed.has(id));
+    const changes = { kept, mustApprove };
     return [
       reopened,
       ...proposal(plan, { revision: run.plans.length + 1, cause: "edit", changes, fresh, mustAsk, settings, at }),

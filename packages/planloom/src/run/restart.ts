@@ -12,7 +12,7 @@ import { Timetable } from "./timetable.js";
 export function takePlan(run: Run, proposed: ProposedPlan, kept: readonly StepRef[]): void {
   const before = run.steps;
   for (const state of before.values()) retire(run, state);
-  run.steps = stepStates(proposed.plan, { ...proposed, attempts: run.attempts });
+  run.steps = stepStates(proposed.plan, { ...proposed, attempts: run.attempts, doubts: run.doubts });
   const items = new Map<string, number[]>();
   for (const { step, item } of kept) {
     const [from, to] = [before.get(step), run.steps.get(step)];
@@ -33,6 +33,11 @@ function retire(run: Run, state: StepState): void {
     attempt = Math.max(attempt, begunOnce(work) ? work.attempt + 1 : work.attempt);
   }
   run.attempts.set(state.spec.id, attempt);
+  const doubts = [state.work, ...(state.items ?? [])].map((work) => work.doubts);
+  run.doubts.set(
+    state.spec.id,
+    doubts.reduce((most, count) => Math.max(most, count), state.earlierDoubts),
+  );
 }
 
 function noteActed(run: Run, work: Work): void {
@@ -53,6 +58,7 @@ const begunOnce = ({ args, startedAt }: Work) => args !== undefined || startedAt
 function keepStep(from: StepState, to: StepState): void {
   to.revision = from.revision;
   to.firstAttempt = from.firstAttempt;
+  to.earlierDoubts = from.earlierDoubts;
   to.work = kept(from.work, to);
   if (from.items === undefined) return;
   keepList(from, to);
@@ -88,6 +94,7 @@ function beginAnew(run: Run, state: StepState): void {
   for (const { approved } of [state.work, ...(state.items ?? [])])
     if (approved !== undefined) run.granted.delete(approved);
   state.firstAttempt = run.attempts.get(state.spec.id)!;
+  state.earlierDoubts = run.doubts.get(state.spec.id)!;
   const { usage } = state.work;
   state.work = { ...newWork(state, null), usage };
   state.itemsFailed = 0;

@@ -103,14 +103,24 @@ export function revisionProposed(
   const { at, cause, usage } = around;
   const { settings, replan } = run;
   const tools = new Map(checked.tools.map((tool) => [tool.name, tool]));
-  const steps = stepStates(checked.plan, { revision: run.plans.length + 1, tools, attempts: run.attempts });
+  const steps = stepStates(checked.plan, {
+    revision: run.plans.length + 1,
+    tools,
+    attempts: run.attempts,
+    doubts: run.doubts,
+  });
   const fresh = new Set(parts.anew);
+  const denied = currentPlan(run)?.denied;
+  // What stood in a plan that nobody approved is as new as the rest.
+  const unseen = denied === undefined ? fresh : new Set(parts.runs);
   const untrusted = cause !== "edit" && (run.untrusted || readsUntrusted(run));
   const mustApprove = checked.plan.steps
     .filter((step) => checked.tools.some((tool) => mayActThrough(step, tool)))
     .map(({ id }) => id)
     .filter((id) => (fresh.has(id) ? untrusted : run.mustApprove.has(id)));
-  const rejected = currentPlan(run)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
+  const rejected = run.plans.some((plan) => plan.denied === "rejected" && !wasApprovedSince(run, plan.revision))
+    ? "an earlier plan was rejected"
+    : undefined;
   return proposal(checked, {
     revision: run.plans.length + 1,
     cause,
@@ -121,11 +131,15 @@ export function revisionProposed(
       ...(replan === undefined ? {} : { reason: replan.reason }),
       mustApprove,
     },
-    fresh,
+    fresh: unseen,
     mustAsk: around.mustAsk ?? rejected,
     ...(usage === undefined ? {} : { usage }),
   });
 }
+
+/** Whether a person has accepted, by approving it or by the policy, a plan after that revision. */
+const wasApprovedSince = (run: Run, revision: number): boolean =>
+  run.plans.some((plan) => plan.revision > revision && plan.denied === undefined);
 
 function changesOf(run: Run, steps: ReadonlyMap<string, StepState>, { anew, kept }: Reopening) {
   return {

@@ -96,6 +96,8 @@ export interface StepState {
   listFrom?: Origin;
   /** The first attempt of what has none yet: earlier ones were made under another plan, or before it was all begun again. */
   firstAttempt: number;
+  /** Doubts that its work begins to count at: what a person said of an earlier one settles no later one. */
+  earlierDoubts: number;
   /** Items that wait for a place under `maxParallel`, the next one last. */
   waitingItems: number[];
   itemsOpen: number;
@@ -113,6 +115,8 @@ export interface ProposedPlan {
   readonly hash: string;
   readonly cause: EventData["plan.proposed"]["cause"];
   readonly tools: ReadonlyMap<string, ToolSpec>;
+  /** Its steps that are new or mean something else than they did. */
+  readonly written: ReadonlySet<string>;
   /** What asked for it, where it takes the place of another one. */
   readonly replan?: EventData["replan.requested"];
   /** Its calls whose arguments stand in it are approved. */
@@ -218,6 +222,8 @@ export interface Run {
   acted: Map<string, Acted>;
   /** The first attempt that no plan has made yet, by step. */
   attempts: Map<string, number>;
+  /** The most doubts that any work of a step has had, by step. */
+  doubts: Map<string, number>;
   /** Work whose turn it is, in order. */
   ready: Queue<Work>;
   retries: Timetable<Work>;
@@ -274,6 +280,7 @@ export function emptyRun(id: string): Run {
     steps: new Map(),
     acted: new Map(),
     attempts: new Map(),
+    doubts: new Map(),
     ready: new Queue(),
     retries: new Timetable(),
     running: 0,

@@ -12,6 +12,7 @@ interface Under {
   readonly tools: ReadonlyMap<string, ToolSpec>;
   /** The first attempts of steps that an earlier plan had too. */
   readonly attempts: ReadonlyMap<string, number>;
+  readonly doubts: ReadonlyMap<string, number>;
 }
 
 /** The steps of a plan with their dependants. */
@@ -24,7 +25,7 @@ export function stepStates(plan: Plan, under: Under): Map<string, StepState> {
   return states;
 }
 
-function stepState(spec: Step, index: number, { revision, tools, attempts }: Under): StepState {
+function stepState(spec: Step, index: number, { revision, tools, attempts, doubts }: Under): StepState {
   const tool = spec.kind === "tool" ? tools.get(spec.tool) : undefined;
   const state = {
     spec,
@@ -34,6 +35,7 @@ function stepState(spec: Step, index: number, { revision, tools, attempts }: Und
     dependents: [],
     waiting: 0,
     firstAttempt: attempts.get(spec.id) ?? 1,
+    earlierDoubts: doubts.get(spec.id) ?? 0,
     waitingItems: NO_ITEMS,
     itemsOpen: 0,
     itemsFailed: 0,
@@ -53,7 +55,7 @@ export function newWork(step: StepState, item: number | null): Work {
     attempt: step.firstAttempt,
     errors: 0,
     crashes: 0,
-    doubts: 0,
+    doubts: step.earlierDoubts,
     from: NO_ORIGIN,
     effects: step.tool?.effects ?? "none",
     effectKey: "",

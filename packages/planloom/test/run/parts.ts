@@ -1,6 +1,9 @@
 // Tools and small plans for stories about the kernel.
 import type { EffectClass, ToolSpec } from "../../src/plan/tool-spec.js";
-import type { LooseInput } from "../../src/testing/given-when-then.js";
+import { check } from "../../src/plan/check.js";
+import type { CheckedPlan } from "../../src/run/input.js";
+import type { Settings } from "../../src/run/event.js";
+import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
 import type { Json } from "../../src/plan/json.js";
 import type { Ending } from "../../src/run/input.js";
@@ -31,9 +34,48 @@ export function returned(key: string, output: Json = null, tools: readonly strin
 export function ended(
   key: string,
   ending: Ending = "tool-error",
-  more: { retryable?: boolean; retryAfterMs?: number; at?: number } = {},
+  more: { code?: string; retryable?: boolean; retryAfterMs?: number; at?: number } = {},
 ): LooseInput {
   const { at, retryable = true, ...rest } = more;
   const error = { code: "BROKEN", message: "it broke", retryable, ...rest };
   return { type: "ended", key, ending, error, usage: NO_USAGE, ...(at === undefined ? {} : { at }) };
+}
+
+export const USAGE = { calls: 1, inputTokens: 10, outputTokens: 5 };
+
+/** A sound plan of these steps; throws with its findings where it is not. */
+export function checked(steps: readonly object[], more: Partial<CheckedPlan> & { tools?: readonly ToolSpec[] } = {}) {
+  const { tools = TOOLS, ...rest } = more;
+  const plan = check({ steps, answer: { value: "done" } }, { tools }, { goal: "g" });
+  if (!plan.ok) throw new Error(JSON.stringify(plan.findings));
+  const { hash, inputs, findings } = plan;
+  return { plan: plan.plan, hash, inputs, tools: plan.tools, findings, ...rest } satisfies CheckedPlan;
+}
+
+/** A run of these steps that may ask its planner again, which then reads no text of others. */
+export function replanning(steps: readonly object[], settings: Partial<Settings> = {}): Story {
+  return given(
+    start({
+      plan: { steps, answer: { value: "done" } },
+      tools: TOOLS,
+      settings: { onFailure: "patch", replan: "on-failure", replanContext: "codes", ...settings },
+    }),
+  );
+}
+
+/** The planner, which is being asked, gives this plan. */
+export function plans(story: Story, steps: readonly object[], more: Parameters<typeof checked>[1] = {}): LooseInput {
+  const asked = story.owed().find(({ kind }) => kind === "plan");
+  if (asked === undefined) throw new Error("the planner is not asked");
+  return { type: "planned", key: asked.key, plan: checked(steps, more), usage: USAGE };
+}
+
+export const fails = (key: string) => ended(key, "tool-error", { retryable: false });
+export const keysOwed = (story: Story) => story.owed().map(({ key }) => key);
+
+/** The hash of what waits for a person, where that is one thing. */
+export function waiting(story: Story): string {
+  const [hash, ...more] = story.run.approvals.keys();
+  if (hash === undefined || more.length > 0) throw new Error(`${story.run.approvals.size} things wait for a person`);
+  return hash;
 }
