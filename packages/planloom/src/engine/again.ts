@@ -7,7 +7,7 @@ import { writePlan } from "../plan/write.js";
 import { carriedFacts } from "../run/carry.js";
 import type { EventData } from "../run/event.js";
 import type { CheckedPlan, Command } from "../run/input.js";
-import { partsOf, reopening, type NoReopening, type Reopening, type Wish } from "../run/reopen.js";
+import { NOT_ENDED, partsOf, reopening, type NoReopening, type Reopening, type Wish } from "../run/reopen.js";
 import { currentPlan, type Run } from "../run/state.js";
 import type { StartRequest } from "./engine.js";
 import { soundInputs } from "./opening.js";
@@ -75,13 +75,11 @@ export async function retryOf(run: Run, options: RetryOptions, home: Home): Prom
 
 /** What a fork would take over and run. */
 export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): Reopening | NoReopening {
-  if (run.ended === undefined)
-    return {
-      ok: false,
-      code: "RUN_NOT_ENDED",
-      message: "the run has not ended; cancel it first, or answer what it asks",
-    };
-  const parts = partsOf(run, forkWish(run, options, home));
+  return run.ended === undefined ? NOT_ENDED : forkParts(run, forkWish(run, options, home));
+}
+
+function forkParts(run: Run, wish: Wish): Reopening | NoReopening {
+  const parts = partsOf(run, wish);
   if (!parts.ok || parts.unknown.length === 0) return parts;
   const message = `the outcome of step ${parts.unknown[0]} is unknown, and a fork would make the call again; retry the run and settle that first`;
   return { ok: false, code: "STEP_UNKNOWN", message };
@@ -94,9 +92,11 @@ function forkWish(run: Run, { at, ...options }: ForkOptions, home: Home): Wish &
 
 /** Rejects with what refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, BUDGET_UNPRICED. */
 export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
-  const parts = forkPreviewOf(run, options, home);
+  if (run.ended === undefined) throw forkRefused(run.id, NOT_ENDED);
+  const wish = forkWish(run, options, home);
+  const parts = forkParts(run, wish);
   if (!parts.ok) throw forkRefused(run.id, parts);
-  const { plan } = forkWish(run, options, home);
+  const { plan } = wish;
   const parent = { runId: run.id, seq: run.seq, at: options.at };
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),

@@ -244,10 +244,7 @@ export class Loom {
 
   /** With the prices of all models that the run may ask: those of the roles, and those that its plan names. */
   private settingsFor(plan: Plan | undefined): EventData["run.started"]["settings"] {
-    const { planner, executor, synthesizer } = this.world;
-    const roles = [planner, executor, synthesizer].flatMap((role) =>
-      role === null || typeof role === "function" ? [] : [role.name],
-    );
+    const roles = Object.values(namesOf(this.world)).filter((name) => name !== null);
     const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);
     return withPrices(this.settings, [...roles, ...named], this.appraiser.priceOf);
   }

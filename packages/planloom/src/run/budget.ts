@@ -37,7 +37,8 @@ interface Reporter {
 /** Books what an event tells of usage; to be called before it is applied. */
 export function book(run: Run, event: RunEvent): void {
   const { type, data } = event;
-  if (!("usage" in data)) return;
+  // Most steps call no model, and most runs have no budget: nothing is to be booked then.
+  if (!("usage" in data) || (data.usage.calls === 0 && run.allowances.size === 0)) return;
   const { key, model, told = NO_USAGE } = reporterOf(run, type, data);
   const allowance = run.allowances.get(key) ?? { told, spent: NOTHING, reserved: NOTHING };
   run.allowances.delete(key);
@@ -85,7 +86,8 @@ export function forgetGone(run: Run): void {
   }
 }
 
-function priceOf(run: Run, model: string | null): Price | undefined {
+/** As the run was started or reopened with; undefined = not known. */
+export function priceOf(run: Run, model: string | null): Price | undefined {
   return model !== null && Object.hasOwn(run.settings.prices, model) ? run.settings.prices[model] : undefined;
 }
 

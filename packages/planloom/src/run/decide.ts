@@ -14,7 +14,7 @@ import { whyTooDear } from "./policy.js";
 import { proposal } from "./proposal.js";
 import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
-import { failingOf, workOf, type Run, type Work } from "./state.js";
+import { currentPlan, failingOf, workOf, type Run, type Work } from "./state.js";
 import { NO_USAGE } from "../plan/usage.js";
 
 /** Facts that follow from `input`. Outcomes of effects that are no longer owed (a zombie's) and inputs to an ended run give none. */
@@ -122,8 +122,9 @@ function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fa
   return planInvalid(run, { type: "plan-invalid", key, draft, findings: revision.findings, usage });
 }
 
-function causeOf({ replan, plans }: Run): EventData["plan.proposed"]["cause"] {
-  if (plans[plans.length - 1]!.denied === "rejected") return "rejection";
+function causeOf(run: Run): EventData["plan.proposed"]["cause"] {
+  const { replan } = run;
+  if (currentPlan(run)!.denied === "rejected") return "rejection";
   if (replan === undefined) return "goal";
   if (replan.cause === "goal") return "goal-change";
   return replan.mode === "patch" ? "patch" : "replan";

@@ -387,7 +387,7 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
   run.granted.add(data.hash);
   if (data.subject === "plan") {
     run.phase = "executing";
-    const plan = run.plans[run.plans.length - 1]!;
+    const plan = currentPlan(run)!;
     delete plan.denied;
     if (data.calls === true) plan.callsGranted = true;
     return;
@@ -400,7 +400,7 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
 function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
   forgetApproval(run, data.hash);
   if (data.subject !== "plan") return;
-  const plan = run.plans[run.plans.length - 1]!;
+  const plan = currentPlan(run)!;
   plan.denied = data.cause;
   if (data.cause !== "rejected") return;
   run.rejected = [...run.rejected, { plan: plan.plan, comment: data.comment ?? "" }];
@@ -418,7 +418,7 @@ function onExecuted(run: Run): void {
   run.executed = true;
   if (run.failing !== undefined) return;
   run.phase = "answering";
-  const { answer } = run.plans[run.plans.length - 1]!.plan;
+  const { answer } = currentPlan(run)!.plan;
   if (answer.kind === "from" && run.models.synthesizer !== null) oweAnswer(run, 1);
 }
 

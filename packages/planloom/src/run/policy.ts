@@ -1,6 +1,7 @@
 // What answers a step that has failed for good: the default flow of seed 000, and who decides it. In: the step, its error. Out: the
 // decision with its reason. Separate from failure.ts, which knows how calls end: this is what a run makes of that.
 import { estimateReplan } from "../plan/estimate-replan.js";
+import { priceOf } from "./budget.js";
 import type { Decision, EventData, Failure } from "./event.js";
 import { failingOf, type Run, type StepState } from "./state.js";
 
@@ -67,10 +68,12 @@ export function whyTooDear(run: Run): string | undefined {
 export function replanEstimate(run: Run): EventData["replan.requested"]["estimate"] {
   const { planner } = run.models;
   if (planner === null || planner === "function") return { tokens: null, costUsd: null };
-  const { prices } = run.settings;
-  const priceOf = (model: string) => (Object.hasOwn(prices, model) ? prices[model] : undefined);
   const spent = { usage: run.usage.planner, plans: run.plans.filter(({ cause }) => PLANNED.has(cause)).length };
-  const { inputTokens, outputTokens, costUsd } = estimateReplan({ planner, priceOf, spent });
+  const { inputTokens, outputTokens, costUsd } = estimateReplan({
+    planner,
+    priceOf: (model) => priceOf(run, model),
+    spent,
+  });
   return { tokens: inputTokens + outputTokens, costUsd };
 }
 

@@ -49,8 +49,7 @@ export interface NoReopening {
 
 /** What a retry of this run would do, by those who play the roles now. A run that has not ended is not retried. */
 export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
-  if (run.ended === undefined)
-    return no("RUN_NOT_ENDED", "the run has not ended; cancel it first, or answer what it asks");
+  if (run.ended === undefined) return NOT_ENDED;
   if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(run, wish);
   const parts = partsOf(run, wish);
   if (!parts.ok) return parts;
@@ -61,6 +60,8 @@ export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
 }
 
 const no = (code: string, message: string): NoReopening => ({ ok: false, code, message });
+
+export const NOT_ENDED = no("RUN_NOT_ENDED", "the run has not ended; cancel it first, or answer what it asks");
 
 const lacksPlan = (run: Run) => currentPlan(run) === undefined || currentPlan(run)!.denied === "rejected";
 
@@ -77,9 +78,13 @@ export function partsOf(run: Run, wish: Wish): Reopening | NoReopening {
   if (wish.from !== undefined && !steps.has(wish.from)) return unknownStep(wish.from);
   const { lost, ...parts } = divided(run, steps, wish);
   if (lost === undefined) return parts;
-  const message = `the outcome of step ${lost} is unknown and would be forgotten; retry the run as it is, and settle that first`;
-  return no("STEP_UNKNOWN", message);
+  return no("STEP_UNKNOWN", `${forgets(lost)}; retry the run as it is, and settle that first`);
 }
+
+/** The same for a plan that follows on the present one, with the step in doubt that it would not leave as it is. */
+export const partsUnder = (run: Run, plan: CheckedPlan) => divided(run, stepsOf(run, plan), { plan });
+
+export const forgets = (step: string): string => `the outcome of step ${step} is unknown and would be forgotten`;
 
 /** `lost` is a step in doubt that does not go on as it is. */
 function divided(

@@ -9,20 +9,19 @@ import { basisOf, readsUntrusted, wasFollowed } from "./basis.js";
 import type { EventData, Fact } from "./event.js";
 import type { CheckedPlan } from "./input.js";
 import { mayActThrough, proposal, type Around } from "./proposal.js";
-import { partsOf, type Reopening } from "./reopen.js";
+import { forgets, partsUnder, type Reopening } from "./reopen.js";
 import { isFinished } from "./restart.js";
-import { currentPlan, type Run, type StepState } from "./state.js";
-import { stepStates } from "./steps.js";
+import { currentPlan, type Run } from "./state.js";
 
 export type Revision =
   { readonly ok: true; readonly parts: Reopening } | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /** Whether a plan may follow on the present one, while the run goes on: what has finished stays. */
 export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan.requested"] | undefined): Revision {
-  const parts = partsOf(run, { plan: checked });
-  if (!parts.ok) {
-    const message = parts.message.replace(/; retry .*$/, "");
-    return { ok: false, findings: [finding(parts.code, message, "Keep that step as it is; a person settles it.")] };
+  const { lost, ...parts } = partsUnder(run, checked);
+  if (lost !== undefined) {
+    const fix = "Keep that step as it is; a person settles it.";
+    return { ok: false, findings: [finding("STEP_UNKNOWN", forgets(lost), fix)] };
   }
   const findings = [
     ...lostSteps(run, parts),
@@ -102,13 +101,6 @@ export function revisionProposed(
 ): Fact[] {
   const { at, cause, usage } = around;
   const { settings, replan } = run;
-  const tools = new Map(checked.tools.map((tool) => [tool.name, tool]));
-  const steps = stepStates(checked.plan, {
-    revision: run.plans.length + 1,
-    tools,
-    attempts: run.attempts,
-    doubts: run.doubts,
-  });
   const fresh = new Set(parts.anew);
   const denied = currentPlan(run)?.denied;
   // What stood in a plan that nobody approved is as new as the rest.
@@ -127,7 +119,7 @@ export function revisionProposed(
     settings,
     at,
     changes: {
-      ...changesOf(run, steps, parts),
+      ...changesOf(run, checked.plan, parts),
       ...(replan === undefined ? {} : { reason: replan.reason }),
       mustApprove,
     },
@@ -141,11 +133,12 @@ export function revisionProposed(
 const wasApprovedSince = (run: Run, revision: number): boolean =>
   run.plans.some((plan) => plan.revision > revision && plan.denied === undefined);
 
-function changesOf(run: Run, steps: ReadonlyMap<string, StepState>, { anew, kept }: Reopening) {
+function changesOf(run: Run, { steps }: Plan, { anew, kept }: Reopening) {
+  const ids = new Set(steps.map(({ id }) => id));
   return {
     kept,
-    dropped: [...run.steps.keys()].filter((id) => !steps.has(id)),
-    added: [...steps.keys()].filter((id) => !run.steps.has(id)),
+    dropped: [...run.steps.keys()].filter((id) => !ids.has(id)),
+    added: [...ids].filter((id) => !run.steps.has(id)),
     changed: anew.filter((id) => run.steps.has(id)),
   };
 }
