@@ -2,7 +2,7 @@
 // Separate and pure: the course of a run, its review at the terminal and `planloom diff` say the same in the same words.
 import { diffPlans, diffText, type PlanDiff } from "../plan/diff.js";
 import type { Plan } from "../plan/plan.js";
-import { standsInPlan, whyApproval } from "../run/begin.js";
+import { standsInPlan, whyApproval } from "../run/consent.js";
 import type { EventData } from "../run/event.js";
 import { isFinished } from "../run/restart.js";
 import type { Run } from "../run/state.js";
@@ -80,9 +80,7 @@ export function askedCalls(
 ): readonly { readonly id: string; readonly reason: string; readonly stands: boolean }[] {
   return [...run.steps.values()].flatMap(({ spec, work }) => {
     const reason = isFinished(work) ? undefined : whyApproval(run, work);
-    // Items have arguments of their own.
-    const stands = standsInPlan(spec) && spec.forEach === undefined;
-    return reason === undefined ? [] : [{ id: spec.id, reason, stands }];
+    return reason === undefined ? [] : [{ id: spec.id, reason, stands: standsInPlan(spec) }];
   });
 }
 

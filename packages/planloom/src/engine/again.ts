@@ -7,7 +7,15 @@ import { writePlan } from "../plan/write.js";
 import { carriedFacts } from "../run/carry.js";
 import type { EventData } from "../run/event.js";
 import type { CheckedPlan, Command } from "../run/input.js";
-import { NOT_ENDED, partsOf, reopening, type NoReopening, type Reopening, type Wish } from "../run/reopen.js";
+import {
+  NOT_ENDED,
+  partsOf,
+  reopening,
+  stillMarked,
+  type NoReopening,
+  type Reopening,
+  type Wish,
+} from "../run/reopen.js";
 import { currentPlan, type Run } from "../run/state.js";
 import type { StartRequest } from "./engine.js";
 import { soundInputs } from "./opening.js";
@@ -101,7 +109,7 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
     started: { ...home.started(run.goal, plan.inputs, plan), parent },
-    given: await home.appraise(plan),
+    given: { ...(await home.appraise(plan)), mustApprove: stillMarked(run, plan, parts) },
     carried: carriedFacts(run, parts.kept),
   };
 }

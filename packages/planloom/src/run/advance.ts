@@ -7,6 +7,7 @@ import { NO_ORIGIN } from "../plan/origin.js";
 import type { Answer } from "../plan/plan.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { begin } from "./begin.js";
+import { asksForPlan, withdrawn } from "./consent.js";
 import { fact, type Fact, type Failure } from "./event.js";
 import { scopeOf } from "./scope.js";
 import { replanEstimate } from "./policy.js";
@@ -18,16 +19,18 @@ export function advance(run: Run, at: number): Fact[] {
   if (failing !== undefined) return run.running > 0 ? [] : ends(run, failing);
   if (run.paused) return [];
   if (run.phase === "answering") return run.executed && run.answer === undefined ? answerByValue(run) : [];
+  if (run.changing !== undefined) return run.running > 0 ? [] : replanRequested(run, run.changing);
   if (run.phase !== "executing") return [];
-  if (run.changing !== undefined) return run.running > 0 ? [] : [replanRequested(run, run.changing)];
   if (reviewOf(run) !== undefined) return [];
   if (run.open === 0) return [executed(run)];
   const work = run.running < run.settings.concurrency ? nextWork(run, at) : undefined;
   return work === undefined ? [] : begin(run, work, at);
 }
 
-function replanRequested(run: Run, { mode, cause, failed, reason }: Change): Fact {
-  return fact("replan.requested", { mode, cause, failed, reason, estimate: replanEstimate(run) });
+/** A plan that waits for a person is not worth a decision any more. */
+function replanRequested(run: Run, { mode, cause, failed, reason }: Change): Fact[] {
+  const requested = fact("replan.requested", { mode, cause, failed, reason, estimate: replanEstimate(run) });
+  return [...withdrawn(run, asksForPlan), requested];
 }
 
 function ends(run: Run, error: Failure): Fact[] {

@@ -23,8 +23,10 @@ export function fixedSteps(run: Run): ReadonlySet<string> {
 /** Whether whoever plans again reads what others wrote: a tool's words or a model's may hold instructions. */
 export function readsUntrusted(run: Run): boolean {
   if (run.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
-  return [...run.steps.values()].some(({ spec, tool, work }) => {
-    const begun = work.status !== "pending" && work.status !== "ready";
-    return begun && (spec.kind === "agent" || (spec.kind === "tool" && tool?.trusted !== true));
+  return [...run.steps.values()].some(({ spec, tool, work, items }) => {
+    const begun = (work.status !== "pending" && work.status !== "ready") || work.startedAt !== undefined;
+    return (
+      (begun || items !== undefined) && (spec.kind === "agent" || (spec.kind === "tool" && tool?.trusted !== true))
+    );
   });
 }

@@ -3,19 +3,19 @@
 import { depthOf, typeName, type Json } from "../plan/json.js";
 import { hashOf } from "../plan/hash.js";
 import { LIMITS } from "../limits.js";
-import type { Step } from "../plan/plan.js";
-import { referencedNames, resolveValue, type NullSource, type Resolved } from "../plan/reference.js";
+import { resolveValue, type NullSource, type Resolved } from "../plan/reference.js";
 import { holdsSecret } from "../plan/secret.js";
 import { type Origin } from "../plan/origin.js";
 import { mismatch, type Type } from "../plan/type.js";
 import { typeFromSchema } from "../plan/type-schema.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
+import { whyApproval } from "./consent.js";
 import { fact, type Fact } from "./event.js";
 import { closeFanOut, failed, refOf, unknown } from "./failure.js";
 import { completed } from "./gate.js";
 import { scopeOf, skippedAmong } from "./scope.js";
-import { currentPlan, type Run, type Work } from "./state.js";
+import type { Run, Work } from "./state.js";
 
 type Args = { readonly [name: string]: Json };
 
@@ -141,19 +141,6 @@ function inputType(tool: ToolSpec): Type {
   let type = inputTypes.get(tool);
   if (type === undefined) inputTypes.set(tool, (type = typeFromSchema(tool.input)));
   return type;
-}
-
-/** Whether whoever reads the plan has read the arguments of this call: nothing in them is known only later. */
-export const standsInPlan = (spec: Step): boolean =>
-  spec.kind === "tool" && spec.fill === undefined && referencedNames(spec.with).length === 0;
-
-/** Why a person must approve this call with its arguments; undefined where nobody must, or has approved it with the plan. */
-export function whyApproval(run: Run, { step, item }: Work): string | undefined {
-  const { spec, tool } = step;
-  if (currentPlan(run)!.callsGranted === true && item === null && standsInPlan(spec)) return undefined;
-  if (spec.approval === "required") return "the plan asks for it";
-  if (tool?.approval === "required") return `${tool.name} asks for it`;
-  return run.mustApprove.has(spec.id) ? "it was planned after untrusted text was read" : undefined;
 }
 
 function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {

@@ -3,6 +3,7 @@
 import { assertNever } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { NO_USAGE } from "../plan/usage.js";
+import { asksForPlan, withdrawn } from "./consent.js";
 import { fact, type Fact, type Failure } from "./event.js";
 import { failed, refOf } from "./failure.js";
 import { completed, toolProblem, typeProblem } from "./gate.js";
@@ -188,11 +189,8 @@ function changeGoal(run: Run, command: Command & { type: "goal" }): Fact[] {
   if (goal === "" || goal.length > LIMITS.goalChars)
     return refused(command, "GOAL_INVALID", `a goal has between 1 and ${LIMITS.goalChars} characters`);
   if (goal === run.goal) return refused(command, "SAME_GOAL", "that is the goal already");
-  const denied = [...run.approvals.values()]
-    .filter(({ subject }) => subject === "plan")
-    .map(({ subject, hash }) => fact("approval.denied", { subject, hash, cause: "superseded" }));
   const reason = command.reason.slice(0, LIMITS.feedbackChars) || "the goal was changed by a person";
-  return [...denied, fact("goal.changed", { goal, reason })];
+  return [...withdrawn(run, asksForPlan), fact("goal.changed", { goal, reason })];
 }
 
 function cancel(run: Run, command: Command & { type: "cancel" }): Fact[] {

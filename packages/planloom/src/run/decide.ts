@@ -14,7 +14,7 @@ import { whyTooDear } from "./policy.js";
 import { proposal } from "./proposal.js";
 import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
-import { currentPlan, failingOf, workOf, type Run, type Work } from "./state.js";
+import { currentPlan, failingOf, isHeld, workOf, type Run, type Work } from "./state.js";
 import { NO_USAGE } from "../plan/usage.js";
 
 /** Facts that follow from `input`. Outcomes of effects that are no longer owed (a zombie's) and inputs to an ended run give none. */
@@ -188,10 +188,10 @@ function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: numb
 
 function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact[] {
   const work = owedWork(run, input.key);
-  const written = fact("step.filled", { ...refOf(work), args: input.args, usage: input.usage });
-  const changing =
-    run.changing === undefined ? undefined : "there is to be another plan, so nothing is started any more";
-  const reason = run.cancelling ?? (failingOf(run) === undefined ? changing : whyNotStarted(run));
+  const reason = run.cancelling ?? (failingOf(run) === undefined ? undefined : whyNotStarted(run));
+  const held = reason === undefined && isHeld(run) ? { held: true as const } : {};
+  const written = fact("step.filled", { ...refOf(work), args: input.args, usage: input.usage, ...held });
+  if (held.held === true) return [written];
   if (reason === undefined) return [written, ...startFilled(run, work, input.args, at)];
   return [written, fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason, usage: NO_USAGE })];
 }

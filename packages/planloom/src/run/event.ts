@@ -203,7 +203,12 @@ export interface EventData {
   /** A model is asked for the arguments that the plan leaves out; `args` are those that it gives. */
   "step.filling": StepRef & { readonly args: { readonly [name: string]: Json }; readonly from: Origin };
   /** `args` are the arguments that the model supplied; those of the plan are not repeated. */
-  "step.filled": StepRef & { readonly args: { readonly [name: string]: Json }; readonly usage: Usage };
+  "step.filled": StepRef & {
+    readonly args: { readonly [name: string]: Json };
+    readonly usage: Usage;
+    /** Nothing may begin at this time: its turn comes again, and then the call begins with these. */
+    readonly held?: true;
+  };
   /** The durable intent, written before the call. */
   "step.started": StepRef & {
     readonly attempt: number;

@@ -93,6 +93,9 @@ export function onFilled(run: Run, data: EventData["step.filled"]): void {
   work.filled = data.args;
   delete work.told;
   dropCall(run, work);
+  if (data.held !== true) return;
+  leaveFor(run, work, "pending");
+  makeReady(run, work);
 }
 
 export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): void {
@@ -148,15 +151,31 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
   if (data.error.code !== "BUDGET_EXHAUSTED" || !isJournaled(work)) nextAttempt(work);
   if (work.item !== null) return;
   if (data.decision === "fail") run.failing ??= { ...data.error, message: `step ${data.step}: ${data.error.message}` };
-  else run.changing = withFailed(run.changing, event);
+  else wantChange(run, withFailed(run.changing ?? unanswered(run), event));
+}
+
+/** What a planner is being asked, or what it wrote and nobody has approved yet, was to answer. */
+function unanswered(run: Run): EventData["replan.requested"] | undefined {
+  return run.phase === "awaiting-approval" ? currentPlan(run)?.replan : run.replan;
 }
 
 /** Several failures are too many for a patch of one place. */
-function withFailed(changing: Change | undefined, { data }: EventOf<"step.failed">): Change {
+function withFailed(
+  open: Change | EventData["replan.requested"] | undefined,
+  { data }: EventOf<"step.failed">,
+): Change {
   const one = { step: data.step };
   const mode = data.decision === "replan" ? "full" : "patch";
-  if (changing === undefined) return { mode, cause: "failure", failed: [one], reason: data.reason };
-  return { ...changing, mode: "full", failed: [...changing.failed, one] };
+  if (open === undefined) return { mode, cause: "failure", failed: [one], reason: data.reason };
+  const { cause, failed, reason } = open;
+  return { mode: "full", cause, failed: [...failed, one], reason };
+}
+
+/** There is to be another plan: whether this one still makes sense is no question any more. */
+export function wantChange(run: Run, change: Change): void {
+  run.changing = change;
+  run.reviewAgain = false;
+  run.owed.delete(reviewOf(run) ?? "");
 }
 
 /** Whether the model calls of the present attempt are in its journal: who goes on with the same attempt does not pay them again. */

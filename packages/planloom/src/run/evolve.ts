@@ -2,7 +2,8 @@
 // Separate because state is only ever this. Work per event is constant: no scan over steps, items or obligations.
 import { assertNever } from "../error.js";
 import { addUsage } from "../plan/usage.js";
-import { readsUntrusted } from "./basis.js";
+import { basisOf, readsUntrusted } from "./basis.js";
+import { standsInPlan, writtenIn } from "./consent.js";
 import { eventHash, type EventData, type EventOf, type Failure, type RunEvent, type StepRef } from "./event.js";
 import {
   leaveFor,
@@ -21,6 +22,7 @@ import {
   onSuspended,
   onUnknown,
   oweReview,
+  wantChange,
 } from "./evolve-step.js";
 import { restart, takePlan } from "./restart.js";
 import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
@@ -256,14 +258,20 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   takePlanEffect(run);
   run.usage.planner = addUsage(run.usage.planner, data.usage);
   const tools = new Map(data.tools.map((tool) => [tool.name, tool]));
+  const before = basisOf(run);
+  const written = writtenIn(data.plan, tools, before);
+  // Whoever edits a plan that nobody has approved answers what it was to answer.
+  const last = currentPlan(run);
+  const replan = run.replan ?? (last?.denied === undefined ? undefined : last.replan);
   const proposed: ProposedPlan = {
     revision: data.revision,
     plan: data.plan,
     hash: data.hash,
     cause: data.cause,
     tools,
-    written: new Set([...(data.added ?? []), ...(data.changed ?? [])]),
-    ...(run.replan === undefined ? {} : { replan: run.replan }),
+    written,
+    callsGranted: new Set([...(before?.callsGranted ?? [])].filter((id) => !written.has(id))),
+    ...(replan === undefined ? {} : { replan }),
     ...(data.estimate === undefined ? {} : { estimate: data.estimate }),
   };
   delete run.replan;
@@ -292,7 +300,7 @@ function onGoalChanged(run: Run, { goal, reason }: EventData["goal.changed"]): v
   run.owed.delete(key);
   run.phase = "executing";
   run.executed = false;
-  run.changing = { mode: "full", cause: "goal", failed: run.changing?.failed ?? [], reason };
+  wantChange(run, { mode: "full", cause: "goal", failed: run.changing?.failed ?? [], reason });
 }
 
 function onReplanRequested(run: Run, data: EventData["replan.requested"]): void {
@@ -303,6 +311,7 @@ function onReplanRequested(run: Run, data: EventData["replan.requested"]): void 
   const before = currentPlan(run)?.denied === undefined ? [] : run.failures;
   run.failures = new Map([...before, ...data.failed.flatMap((ref) => errorOf(run, ref))]);
   run.untrusted ||= readsUntrusted(run);
+  takePlanEffect(run);
   owePlan(run, { attempt: 1, round: 0 });
 }
 
@@ -314,7 +323,7 @@ function errorOf(run: Run, ref: StepRef): [string, Failure][] {
 function onReviewed(run: Run, { decision, reason, usage }: EventData["plan.reviewed"]): void {
   run.usage.planner = addUsage(run.usage.planner, usage);
   run.owed.delete(reviewOf(run)!);
-  if (decision === "replan") run.changing ??= { mode: "full", cause: "review", failed: [], reason };
+  if (decision === "replan") wantChange(run, { mode: "full", cause: "review", failed: [], reason });
   else if (run.reviewAgain && run.open > 0) oweReview(run, 1);
 }
 
@@ -389,7 +398,7 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
     run.phase = "executing";
     const plan = currentPlan(run)!;
     delete plan.denied;
-    if (data.calls === true) plan.callsGranted = true;
+    if (data.calls === true) for (const step of plan.plan.steps) if (standsInPlan(step)) plan.callsGranted.add(step.id);
     return;
   }
   const work = workOf(run, data.subject)!;

@@ -103,9 +103,14 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
 }
 
 function startOf({ data: started }: EventOf<"run.started">, [next, ...rest]: readonly RunEvent[]): Start {
-  const given = next?.type === "plan.proposed" && started.planGiven ? { given: checkedIn(next.data) } : {};
+  const given = next?.type === "plan.proposed" && started.planGiven ? { given: givenIn(next.data) } : {};
   const carried = rest.filter(({ data }) => "carried" in data).map(({ type, data }) => ({ type, data }) as Fact);
   return { type: "start", started, ...given, ...(carried.length === 0 ? {} : { carried }) };
+}
+
+function givenIn(proposed: EventData["plan.proposed"]): CheckedPlan {
+  const { mustApprove } = proposed;
+  return { ...checkedIn(proposed), ...(mustApprove === undefined ? {} : { mustApprove }) };
 }
 
 function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {

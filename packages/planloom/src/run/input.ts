@@ -28,6 +28,8 @@ export interface CheckedPlan {
   readonly estimate?: JsonObject;
   /** What the program that decides about approval said of it, and why; read under the policy `function`. */
   readonly approval?: { readonly required: boolean; readonly reason: string };
+  /** Steps whose calls a person must see, because whoever wrote them had read untrusted text. */
+  readonly mustApprove?: readonly string[];
 }
 
 /**

@@ -25,8 +25,9 @@ export interface Around {
 
 export function proposal(checked: CheckedPlan, around: Around): Fact[] {
   const { revision, cause, settings, at, usage = NO_USAGE, changes = {} } = around;
-  const { plan, hash, inputs, tools, findings, estimate, approval } = checked;
-  const proposed = { revision, plan, hash, inputs, tools, findings, cause, usage, ...changes };
+  const { plan, hash, inputs, tools, findings, estimate, approval, mustApprove } = checked;
+  const marked = mustApprove === undefined ? {} : { mustApprove };
+  const proposed = { revision, plan, hash, inputs, tools, findings, cause, usage, ...marked, ...changes };
   const said = { ...(estimate === undefined ? {} : { estimate }), ...(approval === undefined ? {} : { approval }) };
   const facts = [fact("plan.proposed", { ...proposed, ...said })];
   const reason = around.mustAsk ?? approvalReason(checked, settings.approval, around.fresh);
@@ -35,8 +36,17 @@ export function proposal(checked: CheckedPlan, around: Around): Fact[] {
   return [...facts, fact("approval.requested", { subject: "plan", hash, reason, expiresAt })];
 }
 
-function approvalReason(
-  { plan, tools, approval }: CheckedPlan,
+/** Of two policies the one that asks for more; what a program decides is neither more nor less, and the first one stays. */
+export function stricter(policy: Settings["approval"], other: Settings["approval"]): Settings["approval"] {
+  const rank = RANKS.indexOf(policy);
+  return rank >= 0 && RANKS.indexOf(other) > rank ? other : policy;
+}
+
+const RANKS: readonly Settings["approval"][] = ["never", "effects", "always"];
+
+/** Why a person is asked for this plan; undefined where nobody is. `fresh` are the steps that are new to whoever approved before. */
+export function approvalReason(
+  { plan, tools, approval }: Pick<CheckedPlan, "plan" | "tools" | "approval">,
   policy: Settings["approval"],
   fresh: ReadonlySet<string> | undefined,
 ): string | undefined {

@@ -6,9 +6,10 @@ import { canonicalJson } from "../plan/json.js";
 import type { Step } from "../plan/plan.js";
 import { stepHashes } from "../plan/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
+import { writtenIn } from "./consent.js";
 import { fact, type EventData, type Fact, type Settings, type StepRef } from "./event.js";
 import type { CheckedPlan, Command } from "./input.js";
-import { mayActThrough, proposal } from "./proposal.js";
+import { approvalReason, mayActThrough, proposal, stricter } from "./proposal.js";
 import { isFinished } from "./restart.js";
 import { currentPlan, type Run, type StepState, type Work } from "./state.js";
 import { stepStates } from "./steps.js";
@@ -203,7 +204,8 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   const parts = reopening(run, command);
   if (!parts.ok) return [fact("input.refused", { command: "retry", code: parts.code, message: parts.message })];
   const { plan, from = null, models, reason = "" } = command;
-  const settings = { ...command.settings, approval: run.settings.approval };
+  // A run keeps what was asked of it, and obeys what is asked for now.
+  const settings = { ...command.settings, approval: stricter(run.settings.approval, command.settings.approval) };
   const { stage, kept } = parts;
   const anew = plan === undefined ? parts.anew : [];
   const why = reason.slice(0, LIMITS.feedbackChars) || "retried by a person";
@@ -211,10 +213,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   if (plan !== undefined) {
     const mustAsk = run.plans.at(-1)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
     const fresh = new Set(parts.runs);
-    // What a person gives is the person's word; what is left of a planner's is not.
-    const changed = new Set(parts.anew);
-    const mustApprove = [...run.mustApprove].filter((id) => fresh.has(id) && !changed.has(id));
-    const changes = { kept, mustApprove };
+    const changes = { kept, mustApprove: stillMarked(run, plan, parts) };
     return [
       reopened,
       ...proposal(plan, { revision: run.plans.length + 1, cause: "edit", changes, fresh, mustAsk, settings, at }),
@@ -224,11 +223,21 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   return [reopened, ...approvalAgain(run, parts, settings, at)];
 }
 
+/** What a person gives is the person's word; what is left of a planner's that had read untrusted text is not. */
+export function stillMarked(run: Run, { plan, tools }: CheckedPlan, { runs }: Reopening): readonly string[] {
+  const own = writtenIn(plan, byName(tools), currentPlan(run));
+  return runs.filter((id) => run.mustApprove.has(id) && !own.has(id));
+}
+
 /** A plan that nobody approved in time, and one that may act once more, is asked for. */
-function approvalAgain(run: Run, { actAgain }: Reopening, settings: Settings, at: number): Fact[] {
-  const { hash, denied } = currentPlan(run)!;
+function approvalAgain(run: Run, { actAgain, runs }: Reopening, settings: Settings, at: number): Fact[] {
+  const { plan, tools, hash, denied } = currentPlan(run)!;
+  const more =
+    settings.approval === run.settings.approval
+      ? undefined
+      : approvalReason({ plan, tools: [...tools.values()] }, settings.approval, new Set(runs));
   const again =
-    actAgain.length > 0 && settings.approval !== "never" ? `it may act again in ${actAgain.join(", ")}` : undefined;
+    actAgain.length > 0 && settings.approval !== "never" ? `it may act again in ${actAgain.join(", ")}` : more;
   const reason = denied === undefined ? again : "it was not approved before the run ended";
   if (reason === undefined) return [];
   return [fact("approval.requested", { subject: "plan", hash, reason, expiresAt: at + settings.approvalMs })];

@@ -4,7 +4,7 @@
 import type { StepRef } from "./event.js";
 import { makeReady, doubtAgain, isJournaled, queueNextItem } from "./evolve-step.js";
 import { Queue } from "./queue.js";
-import type { ProposedPlan, Run, StepState, Work } from "./state.js";
+import { currentPlan, type ProposedPlan, type Run, type StepState, type Work } from "./state.js";
 import { newWork, stepStates } from "./steps.js";
 import { Timetable } from "./timetable.js";
 
@@ -93,6 +93,7 @@ function beginAnew(run: Run, state: StepState): void {
   retire(run, state);
   for (const { approved } of [state.work, ...(state.items ?? [])])
     if (approved !== undefined) run.granted.delete(approved);
+  currentPlan(run)?.callsGranted.delete(state.spec.id);
   state.firstAttempt = run.attempts.get(state.spec.id)!;
   state.earlierDoubts = run.doubts.get(state.spec.id)!;
   const { usage } = state.work;

@@ -5,7 +5,9 @@ import type { Finding } from "../plan/finding.js";
 import { descendantsOf } from "../plan/graph.js";
 import type { Plan } from "../plan/plan.js";
 import { repeatFindings } from "../plan/repeat.js";
+import { canonicalJson } from "../plan/json.js";
 import { basisOf, readsUntrusted, wasFollowed } from "./basis.js";
+import { asksForPlan, withdrawn } from "./consent.js";
 import type { EventData, Fact } from "./event.js";
 import type { CheckedPlan } from "./input.js";
 import { mayActThrough, proposal, type Around } from "./proposal.js";
@@ -23,11 +25,7 @@ export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan
     const fix = "Keep that step as it is; a person settles it.";
     return { ok: false, findings: [finding("STEP_UNKNOWN", forgets(lost), fix)] };
   }
-  const findings = [
-    ...lostSteps(run, parts),
-    ...outside(run, checked, parts, replan),
-    ...repeated(run, checked, replan),
-  ];
+  const findings = [...lostSteps(run, parts), ...outside(run, checked, replan), ...repeated(run, checked, replan)];
   return findings.length === 0 ? { ok: true, parts } : { ok: false, findings };
 }
 
@@ -44,24 +42,20 @@ function lostSteps(run: Run, { reused }: Reopening): readonly Finding[] {
   return [finding("FINISHED_CHANGED", message, "Keep finished steps as they are, and give new work ids of its own.")];
 }
 
-/** A patch touches the step that failed and those that wait for it; the planner may have written it as a whole plan. */
+/** A patch touches the step that failed and those that waited for it; the planner may have written it as a whole plan. */
 function outside(
   run: Run,
   { plan }: CheckedPlan,
-  { anew }: Reopening,
   replan: EventData["replan.requested"] | undefined,
 ): readonly Finding[] {
   const [failed] = replan?.mode === "patch" ? replan.failed : [];
   if (failed === undefined) return [];
   const before = basisOf(run)!.plan;
-  const open = new Set([failed.step, ...descendantsOf(before, failed.step), ...descendantsOf(plan, failed.step)]);
-  const present = new Set(before.steps.map(({ id }) => id));
-  const left = new Set(plan.steps.map(({ id }) => id));
-  const touched = [...anew.filter((id) => present.has(id)), ...[...present].filter((id) => !left.has(id))].filter(
-    (id) => !open.has(id),
-  );
+  const open = new Set([failed.step, ...descendantsOf(before, failed.step)]);
+  const after = new Map(plan.steps.map((step) => [step.id, canonicalJson(step)]));
+  const touched = before.steps.filter((step) => !open.has(step.id) && after.get(step.id) !== canonicalJson(step));
   if (touched.length === 0) return [];
-  const message = `The patch of ${failed.step} also changes or drops ${touched.join(", ")}.`;
+  const message = `The patch of ${failed.step} also changes or drops ${touched.map(({ id }) => id).join(", ")}.`;
   return [finding("PATCH_OUTSIDE", message, `Change ${failed.step}, what waits for it, and new steps only.`)];
 }
 
@@ -109,11 +103,11 @@ export function revisionProposed(
   const mustApprove = checked.plan.steps
     .filter((step) => checked.tools.some((tool) => mayActThrough(step, tool)))
     .map(({ id }) => id)
-    .filter((id) => (fresh.has(id) ? untrusted : run.mustApprove.has(id)));
+    .filter((id) => run.mustApprove.has(id) || (untrusted && fresh.has(id)));
   const rejected = run.plans.some((plan) => plan.denied === "rejected" && !wasApprovedSince(run, plan.revision))
     ? "an earlier plan was rejected"
     : undefined;
-  return proposal(checked, {
+  const [proposed, ...asked] = proposal(checked, {
     revision: run.plans.length + 1,
     cause,
     settings,
@@ -127,6 +121,8 @@ export function revisionProposed(
     mustAsk: around.mustAsk ?? rejected,
     ...(usage === undefined ? {} : { usage }),
   });
+  // Calls of the plan before: who still wants one asks for it again.
+  return [proposed!, ...withdrawn(run, (approval) => !asksForPlan(approval)), ...asked];
 }
 
 /** Whether a person has accepted, by approving it or by the policy, a plan after that revision. */

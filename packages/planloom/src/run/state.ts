@@ -115,12 +115,12 @@ export interface ProposedPlan {
   readonly hash: string;
   readonly cause: EventData["plan.proposed"]["cause"];
   readonly tools: ReadonlyMap<string, ToolSpec>;
-  /** Its steps that are new or mean something else than they did. */
+  /** Its steps that are not in the plan that it follows, or not so. */
   readonly written: ReadonlySet<string>;
   /** What asked for it, where it takes the place of another one. */
   readonly replan?: EventData["replan.requested"];
-  /** Its calls whose arguments stand in it are approved. */
-  callsGranted?: true;
+  /** Steps whose call, with the arguments that stand in the plan, was approved with this plan or with the one it follows. */
+  callsGranted: Set<string>;
   /** What the rest of it was expected to take. */
   readonly estimate?: JsonObject;
   /** Why nobody approved it, where that was asked. */
@@ -356,6 +356,11 @@ export function isWaiting(run: Run): boolean {
   const waits = run.paused ? WAITS_PAUSED : WAITS;
   for (const effect of run.owed.values()) if (!waits.has(effect.kind) && effect.key !== DEADLINE) return false;
   return true;
+}
+
+/** Whether nothing may begin for now, not even the call of a step whose arguments were just filled in. */
+export function isHeld(run: Run): boolean {
+  return run.paused || run.changing !== undefined || reviewOf(run) !== undefined;
 }
 
 /** Why nothing is started any more: a step failed for good, or the log is full. What runs is drained, then the run fails. */

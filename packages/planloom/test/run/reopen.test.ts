@@ -607,6 +607,45 @@ describe("what a person has to approve", () => {
     expect(story.run.settings).toMatchObject({ approval: "effects", concurrency: 1, turns: 3 });
   });
 
+  it("is asked for where the configuration has come to ask for more", () => {
+    const story = given(run(steps, settings({ approval: "never" })), broken("call/a/1"));
+    story.given(ended("call/p/1"), returned("call/put/1"));
+    expect(story.run.ended).toBe("failed");
+    const { hash } = story.run.plans[0]!;
+    story
+      .when(retry({ settings: { ...story.run.settings, approval: "effects" } }))
+      .then("run.reopened", ["approval.requested", { subject: "plan", hash, reason: "it may act through pay" }]);
+    const looking = given(run([call("a")], settings({ approval: "never" })), broken("call/a/1"));
+    looking
+      .when(retry({ settings: { ...looking.run.settings, approval: "effects" } }))
+      .then("run.reopened", "step.started");
+  });
+
+  it("is a call once more that was approved with its plan, where it is begun again", () => {
+    const ask = { id: "p", tool: "ask_first", with: { x: 1 } };
+    const story = given(run([ask, call("a", { dependsOn: ["p"] })], settings({ approval: "always" })));
+    story.given({ type: "approve", hash: story.run.plans[0]!.hash, calls: true }, broken("call/p/1"));
+    story
+      .when(retry({ from: "p" }))
+      .then("run.reopened", ["approval.requested", { subject: { step: "p" }, args: { x: 1 } }]);
+  });
+
+  it("stays so for a planner's steps that another plan has in the same words", () => {
+    const marked = settings({ onFailure: "replan", replan: "on-failure", replans: 1, replanContext: "full" });
+    const story = given(run([call("a")], marked), broken("call/a/1"));
+    story.given(planned(story, [call("b"), pay("p", { dependsOn: ["b"] }), pay("q", { dependsOn: ["b"] })]));
+    story.given(broken("call/b/1"));
+    expect([...story.run.mustApprove]).toEqual(["p", "q"]);
+    const other = [
+      call("b", { with: { x: 2 } }),
+      pay("p", { dependsOn: ["b"] }),
+      pay("q", { with: { x: 3 }, dependsOn: ["b"] }),
+    ];
+    story
+      .when(retry({ plan: checked(other) }))
+      .then("run.reopened", ["plan.proposed", { mustApprove: ["p"] }], "step.started");
+  });
+
   it("is another plan under these policies too", () => {
     const story = given(run([call("a")], settings({ approval: "effects" })), broken("call/a/1"));
     story.when(retry({ plan: checked(steps) })).then("run.reopened", "plan.proposed", "approval.requested");

@@ -1,5 +1,4 @@
 // Another plan in the place of the one that failed: what is drained, what it keeps, what it may not do.
-// What is marked `fails` is known to be wrong still, and is to be mended.
 import { describe, expect, it } from "vitest";
 import { isWaiting, statusOf } from "../../src/run/state.js";
 import { given, start, type Story } from "../../src/testing/given-when-then.js";
@@ -64,7 +63,14 @@ describe("before the planner is asked", () => {
     const p = { id: "p", tool: "ask_first", with: { x: 1 } };
     const story = replanning([call("a"), p]).given(fails("call/a/1"));
     const hash = waiting(story);
-    story.when(plans(story, [put("a"), p])).then("plan.proposed", "step.started", ["approval.requested", { hash }]);
+    story
+      .when(plans(story, [put("a"), p]))
+      .then(
+        "plan.proposed",
+        ["approval.denied", { hash, subject: { step: "p" }, cause: "superseded" }],
+        "step.started",
+        ["approval.requested", { hash }],
+      );
     story.when({ type: "approve", hash }).then("approval.granted", ["step.started", { step: "p" }]);
   });
 
@@ -87,7 +93,7 @@ describe("before the planner is asked", () => {
       .then(["approval.denied", { cause: "expired" }], "step.failed", "run.failed");
   });
 
-  it.fails("arguments that were filled in meanwhile wait: their call is no longer begun", () => {
+  it("arguments that were filled in meanwhile wait: their call is no longer begun", () => {
     const tools = [
       ...TOOLS,
       spec("mail", "once", { input: { type: "object", properties: { text: { type: "string" } }, required: ["text"] } }),
@@ -106,7 +112,7 @@ describe("before the planner is asked", () => {
     expect(story.run.running).toBe(0);
   });
 
-  it.fails("another failure while the planner is asked is asked about together with the first", () => {
+  it("another failure while the planner is asked is asked about together with the first", () => {
     const ask = { id: "q", ask: "Which?", output: "string", expect: '${{ output == "this" }}', retry: { attempts: 1 } };
     const story = replanning([call("a"), ask], { replans: 2 }).given(fails("call/a/1"));
     const late = plans(story, [put("a"), ask]);
@@ -331,6 +337,15 @@ describe("a plan that cannot take its place goes back to the planner", () => {
       ],
     ],
     ["drops", [{ id: "q", ask: "Which?" }, put("b"), call("c", { dependsOn: ["b"] })]],
+    [
+      "hangs on the failed one",
+      [
+        call("x", { when: "${{ 1 == 1 }}", dependsOn: ["q", "b"] }),
+        { id: "q", ask: "Which?" },
+        put("b"),
+        call("c", { dependsOn: ["b"] }),
+      ],
+    ],
   ])("PATCH_OUTSIDE: a patch that %s a step that has nothing to do with it", (_how, steps) => {
     const story = slow();
     story.when(plans(story, steps)).then("plan.invalid");
@@ -460,7 +475,26 @@ describe("a new plan that a person is asked about", () => {
       .then("plan.proposed", "approval.requested");
   });
 
-  it.fails("edited and then rejected, the planner still knows what failed", () => {
+  it("is not worth a decision any more when another step fails meanwhile: both are asked about", () => {
+    const q = pay("q", { expect: '${{ output == "paid" }}' });
+    const story = replanning([call("a"), q, pay("p", { dependsOn: ["a"] })], { approval: "effects" });
+    story.given({ type: "approve", hash: waiting(story) }, ended("call/q/1", "timeout"), fails("call/a/1"));
+    story.given(plans(story, [put("a"), q, pay("p", { dependsOn: ["a"] })]));
+    const hash = waiting(story);
+    const failed = [{ step: "a" }, { step: "q" }];
+    story
+      .when({ type: "settle", step: "q", verdict: "happened", output: "not paid" })
+      .then(
+        "step.resolved",
+        ["step.failed", { decision: "patch" }],
+        ["approval.denied", { subject: "plan", hash, cause: "superseded" }],
+        ["replan.requested", { mode: "full", failed }],
+      );
+    expect([...story.run.failures.keys()]).toEqual(["a", "q"]);
+    story.when({ type: "approve", hash }).then(["input.refused", { code: "NOTHING_TO_APPROVE" }]);
+  });
+
+  it("edited and then rejected, the planner still knows what failed", () => {
     const story = asking();
     story.given({ type: "approve", hash: waiting(story) }, fails("call/a/1"));
     const first = plans(story, [put("a"), pay("p", { dependsOn: ["a"] })]);

@@ -1,5 +1,4 @@
 // A plan written after words of others were read may look, and not act, without a person: steps that must be approved.
-// What is marked `fails` is known to be wrong still, and is to be mended.
 import { describe, expect, it } from "vitest";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import { given, start, type Story } from "../../src/testing/given-when-then.js";
@@ -93,7 +92,7 @@ describe("steps that act and were written after a tool has spoken", () => {
       .then("approval.granted", ["approval.requested", { subject: { step: "g" } }], ["step.started", { step: "h" }]);
   });
 
-  it.fails("a fan-out that was running counts, although none of it failed", () => {
+  it("a fan-out that was running counts, although none of it failed", () => {
     const each = { id: "each", tool: "look", forEach: '${{ ["p", "q"] }}', with: { x: "${{ item }}" }, maxParallel: 1 };
     const steps = [{ id: "t", tool: "clock", with: {} }, each];
     const settings = { onFailure: "patch", replan: "on-failure", ...excerpt } as const;
@@ -116,7 +115,7 @@ describe("steps that act and were written after a tool has spoken", () => {
     expect(flagged(trusted)).toEqual(["p"]);
   });
 
-  it.fails("they stay so when a person edits the plan; what the person writes is free", () => {
+  it("they stay so when a person edits the plan; what the person writes is free", () => {
     const story = replanning([call("a")], { ...excerpt, approval: "effects" }).given(fails("call/a/1"));
     story.given(plans(story, [pay("p")]));
     story
@@ -181,7 +180,7 @@ describe("approving a plan with its calls", () => {
       .then("approval.granted", ["approval.requested", { subject: { step: "literal" } }]);
   });
 
-  it.fails("a later patch needs approval only for what is new", () => {
+  it("a later patch needs approval only for what is new", () => {
     const story = replanning([call("a"), ask("p", { dependsOn: ["q"] }), { id: "q", ask: "Which?" }], {
       approval: "always",
     });
