@@ -3,7 +3,7 @@
 import { assertNever } from "../error.js";
 import { addUsage } from "../plan/usage.js";
 import { basisOf, readsUntrusted } from "./basis.js";
-import { standsInPlan, writtenIn } from "./consent.js";
+import { asksForPlan, standsInPlan, writtenIn } from "./consent.js";
 import { eventHash, type EventData, type EventOf, type Failure, type RunEvent, type StepRef } from "./event.js";
 import {
   leaveFor,
@@ -202,6 +202,8 @@ function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
 function end(run: Run, how: NonNullable<Run["ended"]>, at: number): void {
   run.ended = how;
   run.endedAt = at;
+  // Nobody has approved it: who has the run go on is asked again.
+  if ([...run.approvals.values()].some(asksForPlan)) currentPlan(run)!.denied = "cancelled";
   run.phase = "ended";
   run.owed.clear();
   run.approvals.clear();

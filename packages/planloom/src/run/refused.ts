@@ -4,11 +4,11 @@ import type { Json } from "../plan/json.js";
 import type { EventData, StepRef } from "./event.js";
 import { typeProblem } from "./gate.js";
 import type { Command } from "./input.js";
-import type { Run, Work } from "./state.js";
+import { currentPlan, type Run, type Work } from "./state.js";
 
 /** undefined where the log does not tell enough. */
 export function refusedCommand(run: Run, { command, code, message }: EventData["input.refused"]): Command | undefined {
-  if (code === "RUN_ENDED") return ANY[command];
+  if (code === "RUN_ENDED" && command !== "edit") return ANY[command];
   switch (command) {
     case "retry": {
       const from = /^there is no step (.*)$/s.exec(message)?.[1];
@@ -19,7 +19,13 @@ export function refusedCommand(run: Run, { command, code, message }: EventData["
       return { type: "retry", settings: run.settings, models, ...(from === undefined ? {} : { from }) };
     }
     case "cancel":
-      return { type: "cancel", reason: "" };
+    case "pause":
+    case "unpause":
+      return { type: command, reason: "" };
+    case "goal":
+      return { type: "goal", reason: "", goal: GOALS[code] ?? run.goal };
+    case "edit":
+      return refusedEdit(run, code, message);
     case "approve":
       return { type: "approve", hash: hashMeant(run, message) ?? "" };
     case "reject": {
@@ -43,7 +49,28 @@ const ANY: { readonly [type: string]: Command } = {
   respond: { type: "respond", step: "", value: null },
   settle: { type: "settle", step: "", verdict: "abort" },
   cancel: { type: "cancel", reason: "" },
+  pause: { type: "pause", reason: "" },
+  unpause: { type: "unpause", reason: "" },
+  goal: { type: "goal", goal: "", reason: "" },
 };
+
+/** A goal that is refused for nothing but this. */
+const GOALS: { readonly [code: string]: string } = { GOAL_INVALID: "" };
+
+/** A plan that was refused for what it is does not stand in the log; that of any other refused edit was not read. */
+function refusedEdit(run: Run, code: string, message: string): Command | undefined {
+  const plan = currentPlan(run);
+  if (code === "EDIT_INVALID" || plan === undefined) return undefined;
+  const unread = { ...plan, inputs: run.inputs, tools: [...plan.tools.values()], findings: [] };
+  const short = /^(.*) is a call: /s.exec(message)?.[1];
+  const hash =
+    code === "NOTHING_CHANGED"
+      ? plan.hash
+      : short === undefined
+        ? hashMeant(run, message)
+        : [...run.approvals.keys()].find((pending) => pending.startsWith(short));
+  return { type: "edit", hash: hash ?? "", plan: unread };
+}
 
 /** The hash that a refusal speaks of; of one that nobody knows, the letters that it shows are as good as the whole. */
 function hashMeant(run: Run, message: string): string | undefined {

@@ -685,6 +685,23 @@ describe("a command at the wrong time", () => {
   });
 });
 
+describe("a plan that still waited for approval when its run ended", () => {
+  it.each<[string, Partial<Settings>, LooseInput]>([
+    [
+      "its time ran out",
+      { budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: 100 } },
+      { type: "clock", at: 100 },
+    ],
+    ["it was cancelled", {}, cancel],
+    ["nobody came", { approvalMs: 100 }, { type: "clock", at: 100 }],
+  ])("is asked for again: %s", (_why, more, how) => {
+    const story = given(run([pay("p")], settings({ approval: "always", ...more })), how);
+    expect(story.run.ended).toBeDefined();
+    const { hash } = story.run.plans[0]!;
+    story.when(retry()).then("run.reopened", ["approval.requested", { subject: "plan", hash }]);
+  });
+});
+
 describe("a retry command", () => {
   const command = () => JSON.parse(JSON.stringify(retry())) as { [field: string]: Json };
   const plan = () =>

@@ -2,12 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/run/event.js";
+import { isCommand, type Input } from "../../src/run/input.js";
 import { inputsOf, replay } from "../../src/run/replay.js";
 import { emptyRun } from "../../src/run/state.js";
 import { transition } from "../../src/run/transition.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { beginnings, courses } from "./any-plan.js";
-import { call, ended, returned, TOOLS } from "./parts.js";
+import { call, checked, ended, returned, TOOLS } from "./parts.js";
 import { Play } from "./play.js";
 import { picture } from "./picture.js";
 
@@ -15,8 +16,8 @@ import { picture } from "./picture.js";
 function logOf(...inputs: readonly LooseInput[]): readonly RunEvent[] {
   const run = emptyRun("story");
   const events = inputs.flatMap((loose, index) => {
-    const command = ["approve", "reject", "respond", "settle", "cancel"].includes(loose.type);
-    return transition(run, { id: `i${index}`, at: index, by: command ? "ann" : "engine", ...loose });
+    const input: Input = { id: `i${index}`, at: index, by: "engine", ...loose };
+    return transition(run, isCommand(input) ? { ...input, by: "ann" } : input);
   });
   return JSON.parse(JSON.stringify(events)) as readonly RunEvent[];
 }
@@ -53,6 +54,45 @@ describe("replay", () => {
       { type: "start", id: "i0", at: 0, by: "engine" },
       { type: "respond", id: "i1", at: 1, by: "ann", step: "q", value: 3 },
     ]);
+  });
+
+  it("makes each refusal again, of whatever it was", () => {
+    const plan = checked([call("a")]);
+    const ask = { id: "p", tool: "ask_first", with: { x: 1 } };
+    const begun = start({ plan: { steps: [ask], answer }, tools: TOOLS, settings: { approval: "always" } });
+    if (begun.type !== "start") throw new Error("start makes a start");
+    const { hash } = begun.given!;
+    const goal = (text: string) => ({ type: "goal", goal: text, reason: "" }) as const;
+    const before: LooseInput[] = [
+      { type: "edit", hash: "0".repeat(64), plan },
+      { type: "edit", hash, plan: { ...plan, hash } },
+      { type: "unpause", reason: "" },
+      { type: "pause", reason: "" },
+      { type: "pause", reason: "" },
+      { type: "unpause", reason: "" },
+      goal(" "),
+      goal("a goal"),
+      { type: "approve", hash },
+      { type: "edit", hash, plan },
+    ];
+    const call1 = logOf(begun, ...before).findLast(({ type }) => type === "approval.requested")!;
+    const callHash = call1.type === "approval.requested" ? call1.data.hash : "";
+    const late: LooseInput[] = [
+      { type: "edit", hash: callHash, plan },
+      { type: "cancel", reason: "" },
+      { type: "edit", hash, plan },
+      { type: "pause", reason: "" },
+      { type: "unpause", reason: "" },
+      goal("another"),
+    ];
+    const log = logOf(begun, ...before, ...late);
+    const codes = log.flatMap((event) => (event.type === "input.refused" ? [event.data.code] : []));
+    expect(codes).toEqual([
+      ...["STALE_HASH", "NOTHING_CHANGED", "NOT_PAUSED", "ALREADY_PAUSED", "GOAL_INVALID", "SAME_GOAL"],
+      ...["ALREADY_APPROVED", "NOT_A_PLAN", "RUN_ENDED", "RUN_ENDED", "RUN_ENDED", "RUN_ENDED"],
+    ]);
+    expect(inputsOf(log).every(({ input }) => input !== undefined)).toBe(true);
+    expect(replay(log).differences).toEqual([]);
   });
 
   it("knows by the chain that an output was changed", () => {
