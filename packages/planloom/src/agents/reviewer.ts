@@ -4,7 +4,7 @@ import type { Model, ModelMessage, ModelReply } from "../model/port.js";
 import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
-import { isFinished } from "../run/restart.js";
+import { isFinished } from "../run/steps.js";
 import { currentPlan, type Run } from "../run/state.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";

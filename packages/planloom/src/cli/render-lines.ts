@@ -1,7 +1,7 @@
 // The course of a run as lines. In: each event, with the run that it has been folded into. Out: what a person is told of it.
 // Separate because the plain view prints all of these, and the live table only those that must not be lost.
 import type { EventData, EventOf, RunEvent, StepRef } from "../run/event.js";
-import { isFinished } from "../run/restart.js";
+import { isFinished } from "../run/steps.js";
 import { currentPlan, reviewOf, workOf, type Run } from "../run/state.js";
 import { actLines } from "./render-plan.js";
 import { askedLines, proposedLines } from "./render-revision.js";

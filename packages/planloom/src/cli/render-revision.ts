@@ -4,7 +4,7 @@ import { diffPlans, diffText, type PlanDiff } from "../plan/diff.js";
 import type { Plan } from "../plan/plan.js";
 import { standsInPlan, whyApproval } from "../run/consent.js";
 import type { EventData } from "../run/event.js";
-import { isFinished } from "../run/restart.js";
+import { isFinished } from "../run/steps.js";
 import type { Run } from "../run/state.js";
 import { planLines } from "./render-plan.js";
 import { count, oneLine, paint, type Paint } from "./style.js";

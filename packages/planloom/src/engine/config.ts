@@ -79,6 +79,11 @@ export interface LoomConfig {
    * text that tools or models wrote), `full`. Unless it is `codes`, its new steps with effects wait for a person.
    */
   readonly replanContext?: ReplanContext;
+  /**
+   * Whether steps without effects begin while their plan is still being written. Only where nobody could be asked to approve it:
+   * under `never`, or under `effects` with tools that have none. Default: true.
+   */
+  readonly eager?: boolean;
   readonly limits?: {
     /** Steps of a plan. Default: 64. */
     readonly steps?: number;
@@ -120,6 +125,7 @@ const KEYS: Record<keyof LoomConfig, true> = {
   onFailure: true,
   replan: true,
   replanContext: true,
+  eager: true,
   budget: true,
   limits: true,
 };
@@ -199,6 +205,7 @@ export function settingsOf(config: LoomConfig): Settings {
     onFailure: choice("onFailure", config.onFailure, FAILURE_POLICIES, "patch"),
     replan,
     replans: whole("limits.replans", limits.replans, LIMITS.replans, 0),
+    eager: flag("eager", config.eager, true) && (approval === "never" || approval === "effects"),
     replanContext: choice("replanContext", config.replanContext, REPLAN_CONTEXTS, "excerpt"),
     replanTokens: amount("limits.replanTokens", limits.replanTokens),
     replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),
@@ -318,6 +325,11 @@ function choice<T extends string>(key: string, given: T | undefined, choices: re
   if (given === undefined) return fallback;
   if (choices.includes(given)) return given;
   throw invalid(key, `is "${String(given)}"`, `one of ${choices.join(", ")}`);
+}
+
+function flag(key: string, given: boolean | undefined, fallback: boolean): boolean {
+  if (given === undefined || typeof given === "boolean") return given ?? fallback;
+  throw invalid(key, `is ${JSON.stringify(given)}`, "true or false");
 }
 
 function invalid(key: string, found: string, wanted: string): PlanloomError {

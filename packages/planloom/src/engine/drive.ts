@@ -6,7 +6,7 @@ import { LIMITS } from "../limits.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { outOfTime } from "../run/budget.js";
 import type { Effect } from "../run/effect.js";
-import type { Input } from "../run/input.js";
+import type { Input, Outcome } from "../run/input.js";
 import { readCommand } from "../run/read-command.js";
 import { next } from "../run/next.js";
 import { HELD, isWaiting, type Run } from "../run/state.js";
@@ -111,7 +111,7 @@ export class Drive {
         const expectedSeq = run.seq;
         const inputs = this.#queue.splice(0);
         const events = inputs.flatMap((input) => transition(run, input));
-        for (const input of inputs) if ("key" in input && input.type !== "reserve") this.#inFlight.delete(input.key);
+        for (const input of inputs) if (isOutcome(input)) this.#inFlight.delete(input.key);
         this.#decidedAt = inputs[inputs.length - 1]!.at;
         if (events.length > 0) await store.append(run.id, { expectedSeq, epoch }, events);
         if (this.#over) return;
@@ -290,6 +290,10 @@ export class Drive {
     for (const controller of this.#inFlight.values()) controller.abort(reason);
   }
 }
+
+/** Of an effect, which is not in flight any more; what an effect says meanwhile has a key, too. */
+const isOutcome = (input: Input): input is Input & Outcome =>
+  "key" in input && input.type !== "reserve" && input.type !== "drafted";
 
 /** A call that was decided together with the stop of its run: it has not begun (but perhaps elsewhere), and does not. */
 function notPerformed(effect: Effect, inherited: boolean, why: string): Unstamped {

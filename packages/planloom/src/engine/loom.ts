@@ -60,11 +60,14 @@ export interface StartOptions {
 
 /** See createLoom. */
 export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
-  const settings = settingsOf(config);
+  const recorded = settingsOf(config);
   const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
   const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
   const models = openRoles(roles);
   const inventory = inventoryOf(config, models.executor);
+  // What may have no effects is approved by nobody, and can as well begin early.
+  const harmless = inventory.inventory.tools.every(({ effects }) => effects === "none");
+  const settings = { ...recorded, eager: recorded.eager && (recorded.approval === "never" || harmless) };
   const store = typeof config.store === "object" ? config.store : await openStore(config.store ?? storePath(cwd, env));
   const asked = { ...models, planner: plannerFunction ?? models.planner };
   const appraiser: Appraiser = {

@@ -11,7 +11,7 @@ import { asksForPlan, withdrawn } from "./consent.js";
 import { fact, type Fact, type Failure } from "./event.js";
 import { scopeOf } from "./scope.js";
 import { replanEstimate } from "./policy.js";
-import { currentPlan, reviewOf, type Change, failingOf, type Run, type Work } from "./state.js";
+import { currentPlan, reviewOf, type Change, failingOf, isDrafting, type Run } from "./state.js";
 
 export function advance(run: Run, at: number): Fact[] {
   if (run.cancelling !== undefined) return run.running > 0 ? [] : [fact("run.cancelled", { reason: run.cancelling })];
@@ -20,11 +20,10 @@ export function advance(run: Run, at: number): Fact[] {
   if (run.paused) return [];
   if (run.phase === "answering") return run.executed && run.answer === undefined ? answerByValue(run) : [];
   if (run.changing !== undefined) return run.running > 0 ? [] : replanRequested(run, run.changing);
-  if (run.phase !== "executing") return [];
-  if (reviewOf(run) !== undefined) return [];
+  if (isDrafting(run)) return nextWork(run, at);
+  if (run.phase !== "executing" || reviewOf(run) !== undefined) return [];
   if (run.open === 0) return [executed(run)];
-  const work = run.running < run.settings.concurrency ? nextWork(run, at) : undefined;
-  return work === undefined ? [] : begin(run, work, at);
+  return nextWork(run, at);
 }
 
 /** A plan that waits for a person is not worth a decision any more. */
@@ -39,9 +38,11 @@ function ends(run: Run, error: Failure): Fact[] {
 }
 
 /** A due retry first: it has waited longest. */
-function nextWork(run: Run, at: number): Work | undefined {
+function nextWork(run: Run, at: number): Fact[] {
+  if (run.running >= run.settings.concurrency) return [];
   const retry = run.retries.first();
-  return retry !== undefined && retry.at <= at ? retry.value : run.ready.peek();
+  const work = retry !== undefined && retry.at <= at ? retry.value : run.ready.peek();
+  return work === undefined ? [] : begin(run, work, at);
 }
 
 function executed(run: Run): Fact {

@@ -1,7 +1,7 @@
 // What a planner that is asked again goes out from: the plan that is not followed any more, what of it stays, and whether others had
 // a say in what it reads of it. In: a run. Out: these. Separate because the kernel judges the new plan by the same things.
 import { holdsDoubt } from "./reopen.js";
-import { isFinished } from "./restart.js";
+import { isFinished } from "./steps.js";
 import { currentPlan, type ProposedPlan, type Run } from "./state.js";
 
 /** The last plan that was followed: what is mended is what failed, not what was proposed since and refused. */

@@ -4,7 +4,7 @@ import { wavesOf } from "../plan/graph.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { fact, type Fact, type StepRef } from "./event.js";
 import { refOf } from "./failure.js";
-import { isFinished } from "./restart.js";
+import { isFinished } from "./steps.js";
 import { currentPlan, workOf, type Run, type StepState, type Work } from "./state.js";
 
 export function carriedFacts(run: Run, kept: readonly StepRef[]): readonly Fact[] {

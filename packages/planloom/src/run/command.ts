@@ -5,6 +5,7 @@ import { LIMITS } from "../limits.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { asksForPlan, withdrawn } from "./consent.js";
 import { fact, type Fact, type Failure } from "./event.js";
+import { draftsStopped } from "./draft.js";
 import { failed, refOf } from "./failure.js";
 import { completed, toolProblem, typeProblem } from "./gate.js";
 import type { Command, Input } from "./input.js";
@@ -190,7 +191,11 @@ function changeGoal(run: Run, command: Command & { type: "goal" }): Fact[] {
     return refused(command, "GOAL_INVALID", `a goal has between 1 and ${LIMITS.goalChars} characters`);
   if (goal === run.goal) return refused(command, "SAME_GOAL", "that is the goal already");
   const reason = command.reason.slice(0, LIMITS.feedbackChars) || "the goal was changed by a person";
-  return [...withdrawn(run, asksForPlan), fact("goal.changed", { goal, reason })];
+  return [
+    ...withdrawn(run, asksForPlan),
+    fact("goal.changed", { goal, reason }),
+    ...draftsStopped(run, "it was for another goal"),
+  ];
 }
 
 function cancel(run: Run, command: Command & { type: "cancel" }): Fact[] {

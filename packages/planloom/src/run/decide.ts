@@ -6,6 +6,7 @@ import { startFilled } from "./begin.js";
 import { decideCommand } from "./command.js";
 import { writePlan } from "../plan/write.js";
 import { reserve } from "./budget.js";
+import { draftChanges, drafted, draftsStopped } from "./draft.js";
 import { fact, type EventData, type Fact, type Failure } from "./event.js";
 import { ended, failed, leavesDoubt, refOf, roleFailure, whyNotStarted } from "./failure.js";
 import { completed } from "./gate.js";
@@ -30,6 +31,8 @@ export function decide(run: Run, input: Input): Fact[] {
       return [];
     case "reserve":
       return reserve(run, input);
+    case "drafted":
+      return run.owed.has(input.key) ? drafted(run, input) : [];
     case "recovered":
       return [resumed(input)];
     default:
@@ -115,7 +118,10 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
 
 function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fact[] {
   const { key, plan, usage } = input;
-  if (run.plans.length === 0) return proposal(plan, { revision: 1, cause: "goal", settings: run.settings, at, usage });
+  if (run.plans.length === 0) {
+    const changes = draftChanges(run, key, plan.plan);
+    return proposal(plan, { revision: 1, cause: "goal", settings: run.settings, at, usage, changes });
+  }
   const revision = revise(run, plan, run.replan);
   if (revision.ok) return revisionProposed(run, plan, revision, { cause: causeOf(run), at, usage });
   const draft = JSON.stringify(writePlan(plan.plan));
@@ -159,7 +165,10 @@ function endedCall(run: Run, input: Outcome & { type: "ended" }, at: number): Fa
 function planInvalid(run: Run, input: Outcome & { type: "plan-invalid" }): Fact[] {
   const effect = run.owed.get(input.key)!;
   const round = effect.kind === "plan" ? effect.round : 0;
-  const facts = [fact("plan.invalid", { round, draft: input.draft, findings: input.findings, usage: input.usage })];
+  const facts = [
+    fact("plan.invalid", { round, draft: input.draft, findings: input.findings, usage: input.usage }),
+    ...draftsStopped(run, "the plan that it stands in was refused"),
+  ];
   if (round < run.settings.repairRounds) return facts;
   const first = input.findings[0];
   const error: Failure = {
@@ -182,7 +191,7 @@ function whatFailed({ replan, failures }: Run): string {
 function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: number): Fact[] {
   const effect = run.owed.get(input.key)!;
   const data = roleFailure(run, effect.kind === "plan" ? effect.attempt : 1, input, at);
-  const facts = [fact("plan.failed", data)];
+  const facts = [fact("plan.failed", data), ...draftsStopped(run, "the plan that it stands in did not come")];
   return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
 }
 

@@ -64,6 +64,8 @@ export interface Settings {
   /** Patches and replans together. */
   readonly replans: number;
   readonly replanContext: ReplanContext;
+  /** Steps without effects begin while the plan is still being written. */
+  readonly eager: boolean;
   /** One patch or replan may be expected to take so much; null = any. */
   readonly replanTokens: number | null;
   readonly replanCostUsd: number | null;
@@ -124,7 +126,18 @@ export interface EventData {
   /** A command that could not be obeyed, so that whoever sent it learns why. */
   "input.refused": { readonly command: string; readonly code: string; readonly message: string };
 
-  "plan.stepDrafted": { readonly index: number; readonly step: Json };
+  /** The planner has written one step, and goes on writing. */
+  "plan.stepDrafted": {
+    /** The key of the request that the planner is answering. */
+    readonly request: string;
+    readonly index: number;
+    /** As it was written; in its canonical form where it is sound by itself. */
+    readonly step: Json;
+    /** It begins before the plan is whole: it has no effects, and all that it refers to has begun, too. */
+    readonly begins: boolean;
+    /** Definitions of the tools that it uses, where it is sound by itself. */
+    readonly tools?: readonly ToolSpec[];
+  };
   "plan.proposed": {
     readonly revision: number;
     readonly plan: Plan;

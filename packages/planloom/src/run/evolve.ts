@@ -24,6 +24,7 @@ import {
   oweReview,
   wantChange,
 } from "./evolve-step.js";
+import { adoptDrafts, onDrafted, standsAsDrafted } from "./draft.js";
 import { restart, takePlan } from "./restart.js";
 import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
 import { currentPlan, DEADLINE, reviewOf, workOf, type ProposedPlan, type Run } from "./state.js";
@@ -80,6 +81,8 @@ function apply(run: Run, event: RunEvent): void {
       return ask(run, event.data, false);
     case "budget.exhausted":
       return onExhausted(run, event.data);
+    case "plan.stepDrafted":
+      return onDrafted(run, event.data);
     case "plan.proposed":
       return onProposed(run, event);
     case "plan.invalid":
@@ -127,9 +130,8 @@ function apply(run: Run, event: RunEvent): void {
       return;
     case "answer.failed":
       return onAnswerFailed(run, event.data);
-    // Facts for the reader, which change nothing that is owed.
+    // A fact for the reader, which changes nothing that is owed.
     case "input.refused":
-    case "plan.stepDrafted":
       return;
     default:
       // An event of a later version that this one does not know changes nothing here; schema versions guard the rest.
@@ -257,7 +259,7 @@ function onPlanFailed(run: Run, data: EventData["plan.failed"]): void {
 }
 
 function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
-  takePlanEffect(run);
+  const request = takePlanEffect(run)?.key;
   run.usage.planner = addUsage(run.usage.planner, data.usage);
   const tools = new Map(data.tools.map((tool) => [tool.name, tool]));
   const before = basisOf(run);
@@ -281,6 +283,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   run.plans.push(proposed);
   run.inputs = data.inputs;
   run.phase = "executing";
+  if (standsAsDrafted(run, request, data.plan)) return adoptDrafts(run, proposed);
   run.owed.clear();
   run.approvals.clear();
   run.expiries.clear();

@@ -9,7 +9,7 @@ import { outOfTime } from "./budget.js";
 import { fact, type Decision, type Fact, type Failure, type PassingFailure, type StepRef } from "./event.js";
 import type { Ending, Outcome } from "./input.js";
 import { verdictOn } from "./policy.js";
-import { currentPlan, failingOf, type Run, type Work } from "./state.js";
+import { currentPlan, failingOf, isDrafting, type Run, type Work } from "./state.js";
 
 export function refOf(work: Work): StepRef {
   return work.item === null ? { step: work.step.spec.id } : { step: work.step.spec.id, item: work.item };
@@ -90,6 +90,9 @@ export function failed(
   if (verdict.decision === "skip") {
     const skipped = fact("step.skipped", { ...refOf(work), reason: error.message, cause: "failure" });
     return [say("skip", verdict.reason), skipped, ...closeFanOut(run, work, "skipped")];
+  }
+  if (isDrafting(run) && failingOf(run) === undefined && run.cancelling === undefined) {
+    return [say("retry", `${why}; it is begun once more when its plan is whole`)];
   }
   // An item fails by itself; what answers that is decided once, for the fan-out, when the others have ended.
   if (work.item !== null) return [say("fail", why), ...closeFanOut(run, work, "failed", { error })];

@@ -1,13 +1,19 @@
 // From events back to the input that they answer. In: the state before them, and the events that share an inputId. Out: that
 // input, with the same id, time and sender. Separate from replay.ts because what the log keeps of an input is a table of its own.
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "./event.js";
-import type { CheckedPlan, Command, Input, Outcome, Reserve, Start } from "./input.js";
+import type { CheckedPlan, Command, Drafted, Input, Outcome, Reserve, Start } from "./input.js";
 import { refusedCommand } from "./refused.js";
 import { callKey, reviewOf, reconcileKey, workOf, type Run } from "./state.js";
 
 /** An input without its stamp. */
 type Said =
-  Start | Reserve | Outcome | Command | { readonly type: "clock" } | Extract<Input, { readonly type: "recovered" }>;
+  | Start
+  | Reserve
+  | Drafted
+  | Outcome
+  | Command
+  | { readonly type: "clock" }
+  | Extract<Input, { readonly type: "recovered" }>;
 
 /**
  * The input that these events answer, or one that leads to the same facts where the log does not hold all of it:
@@ -60,6 +66,10 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
       return { type: "recovered", ...first.data } as Said;
     case "run.reopened":
       return retryOf(first, events[1]);
+    case "plan.stepDrafted": {
+      const { request, index, step, tools } = first.data;
+      return { type: "drafted", key: request, index, step, ...(tools === undefined ? {} : { tools }) };
+    }
     case "plan.proposed":
     case "plan.invalid":
     case "plan.failed":

@@ -139,6 +139,19 @@ export interface Reserve {
   readonly outputTokens: number;
 }
 
+/** A planner that goes on writing has written one step. */
+export interface Drafted {
+  readonly type: "drafted";
+  /** Of the request that it answers. */
+  readonly key: string;
+  /** Its place in the plan, from 0. */
+  readonly index: number;
+  /** A Step where it is sound among those before it, else what was read. */
+  readonly step: Json;
+  /** Those that it uses, where it is sound. */
+  readonly tools?: readonly ToolSpec[];
+}
+
 export type Start = {
   readonly type: "start";
   readonly started: EventData["run.started"];
@@ -158,6 +171,7 @@ export type Input = Stamp &
     | { readonly type: "advance" }
     /** A model call inside of the effect `key` asks for its part of the budget. */
     | Reserve
+    | Drafted
     | Outcome
     | Command
   );

@@ -10,7 +10,7 @@ import { writtenIn } from "./consent.js";
 import { fact, type EventData, type Fact, type Settings, type StepRef } from "./event.js";
 import type { CheckedPlan, Command } from "./input.js";
 import { approvalReason, mayActThrough, proposal, stricter } from "./proposal.js";
-import { isFinished } from "./restart.js";
+import { isFinished } from "./steps.js";
 import { currentPlan, type Run, type StepState, type Work } from "./state.js";
 import { stepStates } from "./steps.js";
 

@@ -5,7 +5,7 @@ import type { StepRef } from "./event.js";
 import { makeReady, doubtAgain, isJournaled, queueNextItem } from "./evolve-step.js";
 import { Queue } from "./queue.js";
 import { currentPlan, type ProposedPlan, type Run, type StepState, type Work } from "./state.js";
-import { newWork, stepStates } from "./steps.js";
+import { isFinished, newWork, stepStates } from "./steps.js";
 import { Timetable } from "./timetable.js";
 
 /** Puts the steps of a plan in the place of those before; what is `kept` goes over as it is. */
@@ -26,7 +26,7 @@ export function takePlan(run: Run, proposed: ProposedPlan, kept: readonly StepRe
 }
 
 /** What must be known of a step for good, whatever becomes of it: the calls that act once, and the names that are used up. */
-function retire(run: Run, state: StepState): void {
+export function retire(run: Run, state: StepState): void {
   let attempt = state.firstAttempt;
   for (const work of [state.work, ...(state.items ?? [])]) {
     noteActed(run, work);
@@ -137,10 +137,8 @@ function resumed(work: Work): Work {
   };
 }
 
-export const isFinished = ({ status }: Work): boolean => status === "completed" || status === "skipped";
-
 /** Counts, queues and what persons owe about doubts, from the state of each step. Nothing is running. */
-function recount(run: Run): void {
+export function recount(run: Run): void {
   run.ready = new Queue();
   run.retries = new Timetable();
   run.running = run.open = run.unknown = run.asked = 0;

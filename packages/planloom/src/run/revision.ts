@@ -12,7 +12,7 @@ import type { EventData, Fact } from "./event.js";
 import type { CheckedPlan } from "./input.js";
 import { mayActThrough, proposal, type Around } from "./proposal.js";
 import { forgets, partsUnder, type Reopening } from "./reopen.js";
-import { isFinished } from "./restart.js";
+import { isFinished } from "./steps.js";
 import { currentPlan, type Run } from "./state.js";
 
 export type Revision =

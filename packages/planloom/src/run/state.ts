@@ -195,6 +195,8 @@ export interface Run {
   replan?: EventData["replan.requested"];
   /** Why steps failed that the last replan answers, by id: a plan that was rejected since has taken their place. */
   failures: ReadonlyMap<string, Failure>;
+  /** The request whose plan, still being written, has work that has begun: see draft.ts. */
+  drafting?: string;
   /** A planner was shown what tools or models wrote. */
   untrusted: boolean;
   paused: boolean;
@@ -323,6 +325,7 @@ const NO_SETTINGS: Settings = {
   replan: "never",
   replans: 0,
   replanContext: "codes",
+  eager: false,
   replanTokens: null,
   replanCostUsd: null,
   budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
@@ -356,6 +359,11 @@ export function isWaiting(run: Run): boolean {
   const waits = run.paused ? WAITS_PAUSED : WAITS;
   for (const effect of run.owed.values()) if (!waits.has(effect.kind) && effect.key !== DEADLINE) return false;
   return true;
+}
+
+/** Whether a plan that has work already is still being written. */
+export function isDrafting({ phase, drafting, owed }: Run): boolean {
+  return phase === "planning" && drafting !== undefined && owed.has(drafting);
 }
 
 /** Whether nothing may begin for now, not even the call of a step whose arguments were just filled in. */

@@ -19,13 +19,23 @@ interface Under {
 export function stepStates(plan: Plan, under: Under): Map<string, StepState> {
   const states = new Map<string, StepState>();
   plan.steps.forEach((spec, index) => states.set(spec.id, stepState(spec, index, under)));
-  for (const state of states.values()) {
-    for (const id of needsOf(state.spec)) states.get(id)?.dependents.push(state);
-  }
+  for (const state of states.values()) for (const id of needsOf(state.spec)) states.get(id)?.dependents.push(state);
   return states;
 }
 
-function stepState(spec: Step, index: number, { revision, tools, attempts, doubts }: Under): StepState {
+/** Adds one more to steps of which some have begun: it waits for those that it needs and that have not finished. */
+export function linkStep(states: ReadonlyMap<string, StepState>, state: StepState): void {
+  for (const id of needsOf(state.spec)) {
+    const needed = states.get(id);
+    if (needed === undefined) continue;
+    needed.dependents.push(state);
+    if (!isFinished(needed.work)) state.waiting++;
+  }
+}
+
+export const isFinished = ({ status }: Work): boolean => status === "completed" || status === "skipped";
+
+export function stepState(spec: Step, index: number, { revision, tools, attempts, doubts }: Under): StepState {
   const tool = spec.kind === "tool" ? tools.get(spec.tool) : undefined;
   const state = {
     spec,

@@ -45,6 +45,7 @@ const SETTINGS: Settings = {
   replan: "never",
   replans: 2,
   replanContext: "excerpt",
+  eager: false,
   replanTokens: null,
   replanCostUsd: null,
   budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
