@@ -1,5 +1,5 @@
 // The layer rule: the library's folders stand in the order in which data flows; each imports only folders above it.
-const order = ["plan", "run", "tools", "model", "agents", "store", "engine", "server", "testing", "cli"];
+const order = ["plan", "run", "tools", "eval", "model", "agents", "store", "engine", "server", "testing", "cli"];
 const src = "^packages/planloom/src/";
 
 const layers = order.map((folder, index) => ({
@@ -18,6 +18,15 @@ module.exports = {
       severity: "error",
       from: { path: `${src}run/` },
       to: { path: ["node_modules", "^node:", "^[a-z]"], pathNot: [`${src}(plan|run)/`, `${src}(limits|error)\\.ts$`] },
+    },
+    {
+      name: "eval-imports-plan-and-tools",
+      severity: "error",
+      from: { path: `${src}eval/` },
+      to: {
+        path: ["node_modules", "^node:", src],
+        pathNot: [`${src}(eval|plan|tools)/`, `${src}(limits|error)\\.ts$`],
+      },
     },
     {
       name: "plan-imports-little",

@@ -188,6 +188,18 @@ function addPlans(program: Command, act: Act): void {
     .summary("the tools that plans may use, with types and effects")
     .option("--json", "print their definitions")
     .action(act(async (flags: object) => (await import("./command/plan.js")).toolsCommand(flags)));
+  models(
+    placed(program.command("eval").argument("<dataset>", "recorded output of a planner: a JSON list, or JSON lines")),
+  )
+    .summary("score recorded planner output against gold plans")
+    .description("Scores recorded output of a planner, without a model. stdout holds the report.")
+    .option("--format <format>", "taskbench, nestful or planloom (default: by its fields)")
+    .option("--tools <file>", "the tools, where the records do not name them")
+    .option("--gold <file>", "gold plans that stand apart, by the records' ids")
+    .option("--repair", "have the planner mend what is unsound, with all findings: this calls a model")
+    .option("--json <file>", "write the whole report as JSON")
+    .option("--markdown <file>", "write the report as Markdown")
+    .action(act(async (path: string, flags: object) => (await import("./command/eval.js")).evalCommand(path, flags)));
   program
     .command("schema")
     .summary("the JSON Schema of a plan")

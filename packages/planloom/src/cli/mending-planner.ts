@@ -1,0 +1,45 @@
+// The configured planner, asked to mend plans of a dataset. In: the flags of the models. Out: a function from a draft and its
+// findings to another draft. Separate from `planloom eval`, which without it needs neither a configuration nor a model.
+import type { AgentContext } from "../agents/checkpoint.js";
+import { askPlanner } from "../agents/planner.js";
+import { systemClock } from "../engine/clock.js";
+import { timelyPlanner } from "../engine/role-deadline.js";
+import { openRoles, rolesOf } from "../engine/roles.js";
+import { PlanloomError } from "../error.js";
+import type { MendingPlanner } from "../eval/mend.js";
+import { writePlan } from "../plan/write.js";
+import { portsOf, type ModelFlags } from "./flags.js";
+import { configOf, type PlaceFlags } from "./place.js";
+
+/** Throws NO_PLANNER where none is configured. Each of its answers is one request. */
+export async function mendingPlanner(flags: PlaceFlags & ModelFlags): Promise<MendingPlanner> {
+  const { config } = await configOf(flags);
+  const { roles, planner } = rolesOf(config, process.env, portsOf(flags).flags ?? {});
+  const models = openRoles(roles);
+  const asked = planner ?? models.planner;
+  if (asked === null) {
+    const next = "Name a model with --model, PLANLOOM_MODEL or in the configuration, or leave --repair out.";
+    throw new PlanloomError("NO_PLANNER", "There is no planner to repair plans.", { kind: "config", next });
+  }
+  const timely = timelyPlanner(asked, systemClock);
+  const { instructions } = roles.planner;
+  return async (request) => {
+    const whole = {
+      ...request,
+      inputs: {},
+      executorModel: models.executor?.name ?? null,
+      ...(instructions && { instructions }),
+    };
+    const reply = await askPlanner(whole, timely, unjournaled());
+    return reply.kind === "plan" ? JSON.stringify(writePlan(reply.plan), null, 2) : reply.draft;
+  };
+}
+
+/** No run, so nothing is recorded. */
+function unjournaled(): AgentContext {
+  return {
+    ...{ signal: new AbortController().signal, runId: "", stepId: "", item: null, attempt: 1 },
+    checkpoint: (_name, _options, work) => work(),
+    progress: () => undefined,
+  };
+}

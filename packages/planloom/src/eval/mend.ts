@@ -1,0 +1,47 @@
+// Rounds of repair for an evaluation. In: a sample whose plan is unsound, and a planner. Out: the drafts that it wrote, the last
+// one last. Separate from the scoring, which waits for nobody; the rule that ends the rounds is that of a run.
+import { messageOf } from "../error.js";
+import { LIMITS } from "../limits.js";
+import type { Finding } from "../plan/finding.js";
+import { keepsImproving } from "../plan/improvement.js";
+import type { Inventory } from "../plan/tool-spec.js";
+import type { Format, Sample } from "./sample.js";
+import { draftIn, draftOf, errorsOf, type Draft } from "./score.js";
+
+/** Writes another draft, in our own format, knowing all findings of the last one; rejects where it cannot be reached. */
+export type MendingPlanner = (request: {
+  readonly goal: string;
+  readonly inventory: Inventory;
+  readonly invalid: { readonly draft: string; readonly findings: readonly Finding[] };
+}) => Promise<string>;
+
+export interface Mending {
+  /** Nothing where there is no planner, or nothing to mend. Never rejects. */
+  readonly mend: (sample: Sample, format: Format) => Promise<readonly string[]>;
+  /** Why the planner is not asked any more. */
+  readonly stopped: () => string | undefined;
+}
+
+export function mendingWith(planner: MendingPlanner | undefined): Mending {
+  let stopped: string | undefined;
+  const mend = async (sample: Sample, format: Format): Promise<readonly string[]> => {
+    const drafts: Draft[] = [draftOf(sample, format)];
+    while (planner !== undefined && stopped === undefined && isWorthwhile(drafts)) {
+      const { text, findings } = drafts.at(-1)!;
+      const { goal, inventory } = sample;
+      try {
+        const written = await planner({ goal, inventory, invalid: { draft: text, findings: errorsOf(findings) } });
+        drafts.push(draftIn(written, sample));
+      } catch (thrown) {
+        stopped = messageOf(thrown);
+      }
+    }
+    return drafts.slice(1).map(({ text }) => text);
+  };
+  return { mend, stopped: () => stopped };
+}
+
+function isWorthwhile(drafts: readonly Draft[]): boolean {
+  const rounds = drafts.map(({ findings }) => errorsOf(findings).map(({ code, where }) => `${code} ${where.pointer}`));
+  return drafts.length <= LIMITS.repairRounds && keepsImproving(rounds);
+}

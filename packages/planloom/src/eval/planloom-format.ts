@@ -1,0 +1,66 @@
+// Datasets of our own: { id?, goal, tools?, output, repairs?, gold? }, plans as text or data. In: records. Out: samples.
+// Separate from the other formats, which know fields that are not ours.
+import { isObject, type JsonObject } from "../plan/json.js";
+import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
+import type { Format, Sample, Unusable } from "./sample.js";
+
+export const planloomFormat: Format = {
+  name: "planloom",
+  fits: (record) =>
+    isObject(record) && ["output", "gold"].some((field) => isPlan(record[field])) && !("input" in record),
+  tools: (file) => {
+    const list: unknown = isObject(file) ? file["tools"] : file;
+    return Array.isArray(list) ? inventoryOf(list) : undefined;
+  },
+  sample: (record, beside, place) => (isObject(record) ? sampleOf(record, beside, place) : notObject()),
+  translate: (plan) => ({ document: plan, findings: [] }),
+};
+
+export const notObject = (): Unusable => ({ code: "RECORD_FORMAT", message: "The record is no object." });
+
+const isPlan = (value: unknown): boolean => typeof value === "string" || (typeof value === "object" && value !== null);
+
+function sampleOf(record: JsonObject, beside: Inventory | undefined, place: string): Sample | Unusable {
+  const { output, repairs, gold } = record;
+  const inventory = Array.isArray(record["tools"]) ? inventoryOf(record["tools"]) : beside;
+  if (inventory === undefined) return noTools();
+  if (!isPlan(output) && !isPlan(gold))
+    return { code: "RECORD_FORMAT", message: "The record has neither output nor gold." };
+  return {
+    id: nameIn(record, place),
+    goal: typeof record["goal"] === "string" ? record["goal"] : "",
+    inventory,
+    ...(isPlan(output) && { output }),
+    repairs: Array.isArray(repairs) ? repairs : [],
+    ...(isPlan(gold) && { gold }),
+  };
+}
+
+export const noTools = (): Unusable => ({
+  code: "RECORD_NO_TOOLS",
+  message: "Nothing says which tools the plan may use.",
+});
+
+/** The record's own id, if it has one. */
+export function nameIn(record: JsonObject, place: string): string {
+  const id = record["id"] ?? record["sample_id"];
+  return typeof id === "string" || typeof id === "number" ? String(id) : place;
+}
+
+/** Definitions as `planloom tools --json` prints them; one without a schema takes any arguments. */
+function inventoryOf(list: readonly unknown[]): Inventory | undefined {
+  const tools = list.filter(isObject).flatMap((tool): ToolSpec[] => {
+    const { name, description, input, output, effects } = tool;
+    if (typeof name !== "string") return [];
+    return [
+      {
+        name,
+        description: typeof description === "string" ? description : "",
+        input: isObject(input) ? input : { type: "object" },
+        ...(isObject(output) && { output }),
+        effects: effects === "once" || effects === "idempotent" ? effects : "none",
+      },
+    ];
+  });
+  return tools.length === list.length && tools.length > 0 ? { tools } : undefined;
+}

@@ -1,0 +1,96 @@
+// Whether two graphs of steps are the same but for the names and the order of their steps. In: two graphs. Out: yes, no, or
+// undecided. Separate because it is the one part of scoring that searches: plans are small, but what a model writes need not be.
+import type { StepGraph } from "./step-graph.js";
+
+/** Places that may be tried in the search for one pair of graphs; alike steps that no edge tells apart are what takes many. */
+const MOST_TRIES = 100_000;
+/** Steps of a graph that is searched; no sound plan has more. */
+const MOST_STEPS = 500;
+
+/**
+ * Labelled-graph isomorphism: a one-to-one mapping of the steps that keeps labels and edges, arguments aside. Steps with the
+ * same label are told apart by their place in the graph; where several mappings fit, one is enough. Undecided where the search
+ * gives up.
+ */
+export function sameGraph(a: StepGraph, b: StepGraph): "yes" | "no" | "undecided" {
+  if (a.labels.length !== b.labels.length || a.edges.length !== b.edges.length) return "no";
+  const [left, right] = [linked(a), linked(b)];
+  if (left === undefined || right === undefined) return "no";
+  const [mine, theirs] = [coloured(left), coloured(right)];
+  if (sortedText(mine) !== sortedText(theirs)) return "no";
+  return mine.length > MOST_STEPS ? "undecided" : matched(left, mine, right, theirs);
+}
+
+interface Linked {
+  readonly labels: readonly string[];
+  /** By step: what it waits for. */
+  readonly before: readonly ReadonlySet<number>[];
+  readonly after: readonly ReadonlySet<number>[];
+}
+
+/** Undefined where an edge comes from a step that is not there: such a graph is like no other. */
+function linked({ labels, edges }: StepGraph): Linked | undefined {
+  const before = labels.map(() => new Set<number>());
+  const after = labels.map(() => new Set<number>());
+  for (const { from, to } of edges) {
+    if (typeof from === "string") return undefined;
+    before[to]!.add(from);
+    after[from]!.add(to);
+  }
+  return { labels, before, after };
+}
+
+/** A step's colour says its label and, round by round, more of what lies around it; equal graphs have equal colours. */
+function coloured({ labels, before, after }: Linked): readonly string[] {
+  let colours: readonly string[] = labels;
+  for (let round = 0; round < Math.min(labels.length, MOST_ROUNDS); round++) {
+    const around = (places: ReadonlySet<number>): string => sortedText([...places].map((at) => colours[at]!));
+    const next = labels.map((_, at) => JSON.stringify([colours[at], around(before[at]!), around(after[at]!)]));
+    colours = next.map(shortened);
+  }
+  return colours;
+}
+
+/** Enough for the colours of a chain of so many steps to reach both ends; what they leave open the search decides. */
+const MOST_ROUNDS = 8;
+
+const sortedText = (texts: readonly string[]): string => JSON.stringify([...texts].sort());
+
+/** FNV-1a in 32 bits, twice: colours only have to tell apart, and the search checks every edge anyway. */
+function shortened(text: string): string {
+  let [low, high] = [0x811c9dc5, 0x01000193];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    low = Math.imul(low ^ code, 0x01000193);
+    high = Math.imul(high ^ code, 0x85ebca6b);
+  }
+  return `${(low >>> 0).toString(36)}.${(high >>> 0).toString(36)}`;
+}
+
+function matched(a: Linked, mine: readonly string[], b: Linked, theirs: readonly string[]): "yes" | "no" | "undecided" {
+  const partner: number[] = [];
+  const taken = new Set<number>();
+  let tries = 0;
+  const fits = (at: number, to: number): boolean =>
+    mine[at] === theirs[to] &&
+    a.before[at]!.has(at) === b.before[to]!.has(to) &&
+    partner.every(
+      (other, earlier) =>
+        a.before[at]!.has(earlier) === b.before[to]!.has(other) &&
+        a.after[at]!.has(earlier) === b.after[to]!.has(other),
+    );
+  const place = (at: number): boolean => {
+    if (at === mine.length) return true;
+    for (let to = 0; to < theirs.length; to++) {
+      if (taken.has(to) || ++tries > MOST_TRIES || !fits(at, to)) continue;
+      partner.push(to);
+      taken.add(to);
+      if (place(at + 1)) return true;
+      partner.pop();
+      taken.delete(to);
+    }
+    return false;
+  };
+  if (place(0)) return "yes";
+  return tries > MOST_TRIES ? "undecided" : "no";
+}

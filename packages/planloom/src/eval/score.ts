@@ -1,0 +1,187 @@
+// The score of one sample. In: a sample and its format. Out: for each stage (as written, read, repaired) what was found, and
+// how far the plan agrees with the gold one. Separate from the report, which only adds up.
+import { messageOf } from "../error.js";
+import { check } from "../plan/check.js";
+import type { Finding } from "../plan/finding.js";
+import { depthOf, isObject } from "../plan/json.js";
+import { findDocument } from "../plan/read-text.js";
+import { normalizeDraft, readPlan } from "../plan/read.js";
+import type { Inventory } from "../plan/tool-spec.js";
+import { MOST_DEPTH } from "./records.js";
+import { agreement, NO_AGREEMENT, type Agreement } from "./multiset.js";
+import { sameGraph } from "./same-graph.js";
+import type { Format, Sample } from "./sample.js";
+import { stepGraph, type StepGraph } from "./step-graph.js";
+
+/** How a plan agrees with the gold one. A reply that holds no plan agrees in nothing. */
+export interface Likeness {
+  readonly node: Agreement;
+  readonly edge: Agreement;
+  readonly argument: Agreement;
+  readonly exact: "yes" | "no" | "undecided";
+}
+
+export interface Stage {
+  /** Whether there is a document at all. */
+  readonly read: boolean;
+  /** Whether check finds no error in it. */
+  readonly sound: boolean;
+  /** Errors and warnings. */
+  readonly findings: readonly Finding[];
+  /** Absent where there is no gold plan. */
+  readonly likeness?: Likeness;
+}
+
+export interface Score {
+  readonly id: string;
+  /** Strict JSON.parse, and check of what it gives: no adapter of the reader has touched it. */
+  readonly asWritten: Stage;
+  /** After the tolerant reader. */
+  readonly read: Stage;
+  /** The last round of repair after the reader; where there was none, the same as `read`. */
+  readonly repaired: Stage;
+  readonly rounds: number;
+  /** Errors that check finds in the gold plan itself. */
+  readonly gold: readonly Finding[];
+  readonly scored: boolean;
+}
+
+/** One draft of a planner that is asked again, in our fields: its text, and what is wrong with it. */
+export interface Draft {
+  readonly text: string;
+  readonly findings: readonly Finding[];
+}
+
+/** The draft that a planner is asked to mend: a text of our own as it was written, everything else translated. */
+export function draftOf(sample: Sample, format: Format): Draft {
+  const output = sample.repairs.at(-1) ?? (Object.hasOwn(sample, "output") ? sample.output : sample.gold);
+  const attempt = readOutput(output, format, sample.inventory);
+  const text =
+    typeof output === "string" && (attempt.document === undefined || format.name === "planloom")
+      ? output
+      : JSON.stringify(attempt.document ?? output ?? null, null, 2);
+  return { text, findings: judged(attempt, sample, undefined).findings };
+}
+
+/** What a text of our own says is wrong with it. */
+export function draftIn(text: string, sample: Sample): Draft {
+  return { text, findings: judged(readText(text, sample.inventory), sample, undefined).findings };
+}
+
+/**
+ * Never throws. Where no output is recorded, the gold plan itself is read and checked. `mended`: drafts that a planner wrote for
+ * this evaluation, in our own format; they count instead of those that are recorded.
+ */
+export function scoreSample(sample: Sample, format: Format, mended: readonly string[] = []): Score {
+  const { inventory, gold } = sample;
+  const wanted = gold === undefined ? undefined : readOutput(gold, format, inventory);
+  const graph = wanted === undefined || !hasSteps(wanted.document) ? undefined : stepGraph(wanted.document);
+  const output = Object.hasOwn(sample, "output") ? sample.output : gold;
+  const stage = (attempt: Attempt): Stage => judged(attempt, sample, graph);
+  const read = stage(readOutput(output, format, inventory));
+  const mendedLast = mended.at(-1);
+  const recorded = sample.repairs.at(-1);
+  const last =
+    mendedLast !== undefined
+      ? readText(mendedLast, inventory)
+      : recorded !== undefined
+        ? readOutput(recorded, format, inventory)
+        : undefined;
+  return {
+    id: sample.id,
+    asWritten: stage(parseOutput(output, format, inventory)),
+    read,
+    repaired: last === undefined ? read : stage(last),
+    rounds: sample.repairs.length + mended.length,
+    gold: wanted === undefined ? [] : errorsOf(judged(wanted, sample, undefined).findings),
+    scored: graph !== undefined,
+  };
+}
+
+export const errorsOf = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(({ severity }) => severity === "error");
+
+/** A document, or undefined where there is none, and what was found on the way to it. */
+interface Attempt {
+  readonly document: unknown;
+  readonly findings: readonly Finding[];
+}
+
+const hasSteps = (document: unknown): boolean => stepGraph(document).labels.length > 0;
+
+/** As strictly as a program would that trusts its model. */
+function parseOutput(output: unknown, format: Format, inventory: Inventory): Attempt {
+  if (typeof output !== "string") return format.translate(output, inventory);
+  try {
+    const value: unknown = JSON.parse(output);
+    if (depthOf(value, MOST_DEPTH) > MOST_DEPTH) return unreadable(`The text nests deeper than ${MOST_DEPTH} levels.`);
+    return format.translate(value, inventory);
+  } catch (thrown) {
+    return unreadable(`The text is no JSON: ${messageOf(thrown).slice(0, 200)}.`);
+  }
+}
+
+function unreadable(message: string): Attempt {
+  const finding = {
+    code: "BAD_SYNTAX",
+    severity: "error",
+    where: { pointer: "" },
+    message,
+    fix: "Write JSON.",
+  } as const;
+  return { document: undefined, findings: [finding] };
+}
+
+function readOutput(output: unknown, format: Format, inventory: Inventory): Attempt {
+  if (typeof output === "string" && format.name === "planloom") return readText(output, inventory);
+  const found = typeof output === "string" ? findDocument(output) : { kind: "found" as const, value: output };
+  if (found.kind !== "found") return { document: undefined, findings: found.findings };
+  const { document, findings } = format.translate(found.value, inventory);
+  return document === undefined
+    ? { document, findings }
+    : { document: normalizeDraft(document, { inventory }).draft, findings };
+}
+
+function readText(text: string, inventory: Inventory): Attempt {
+  const read = readPlan(text, { inventory });
+  return read.kind === "plan"
+    ? { document: read.draft, findings: [] }
+    : { document: undefined, findings: read.findings };
+}
+
+function judged({ document, findings }: Attempt, { inventory, goal }: Sample, gold: StepGraph | undefined): Stage {
+  const read = isObject(document);
+  const checked = read ? check(document, inventory, { goal }).findings : [];
+  const all = read || findings.length > 0 ? [...findings, ...checked] : [NO_PLAN];
+  return {
+    read,
+    sound: read && errorsOf(all).length === 0,
+    findings: all,
+    ...(gold !== undefined && { likeness: read ? likeness(stepGraph(document), gold) : NOTHING_ALIKE }),
+  };
+}
+
+const NO_PLAN: Finding = {
+  code: "NO_PLAN",
+  severity: "error",
+  where: { pointer: "" },
+  message: "The output holds no plan.",
+  fix: 'Write {"steps": [...]}.',
+};
+
+const NOTHING_ALIKE: Likeness = { node: NO_AGREEMENT, edge: NO_AGREEMENT, argument: NO_AGREEMENT, exact: "no" };
+
+function likeness(given: StepGraph, gold: StepGraph): Likeness {
+  return {
+    node: agreement(given.labels, gold.labels),
+    edge: agreement(edgeTexts(given), edgeTexts(gold)),
+    argument: agreement(given.arguments, gold.arguments),
+    exact: sameGraph(given, gold),
+  };
+}
+
+/** Pairs of labels; a step that is not there has its own name, which no label of the gold plan is. */
+const edgeTexts = ({ labels, edges }: StepGraph): readonly string[] =>
+  edges.map(({ from, to }) =>
+    JSON.stringify([typeof from === "number" ? labels[from] : { missing: from }, labels[to]]),
+  );

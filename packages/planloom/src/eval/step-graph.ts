@@ -1,0 +1,84 @@
+// A draft as the graph that is compared with another one. In: a document, sound or not. Out: labels of steps, edges, arguments.
+// Separate from the graph of a plan, because what is scored need not be sound: what cannot be read is simply not there.
+import { canonicalJson, isObject, type Json } from "../plan/json.js";
+import { referencedNames, scanTemplate } from "../plan/reference.js";
+
+export interface StepGraph {
+  /** One per step: its tool, or `agent`, `ask`, or `?` where it has no kind. */
+  readonly labels: readonly string[];
+  /** Positions of steps: `to` waits for `from`. Each once; a step that is not there is no position but its name. */
+  readonly edges: readonly { readonly from: number | string; readonly to: number }[];
+  /** One per argument of a step: label, name and value, whose references name labels instead of ids. */
+  readonly arguments: readonly string[];
+}
+
+const NOTHING: StepGraph = { labels: [], edges: [], arguments: [] };
+
+/** Never throws. Steps that are no objects are left out. */
+export function stepGraph(document: unknown): StepGraph {
+  const list = isObject(document) ? document["steps"] : undefined;
+  if (!Array.isArray(list)) return NOTHING;
+  const steps = list.filter(isObject);
+  const labels = steps.map(labelOf);
+  const places = new Map<string, number>();
+  steps.forEach(({ id }, at) => {
+    if (typeof id === "string" && !places.has(id)) places.set(id, at);
+  });
+  const label = (id: string): string | undefined => labels[places.get(id) ?? -1];
+  return {
+    labels,
+    edges: steps.flatMap((step, to) => needed(step).map((id) => ({ from: places.get(id) ?? id, to }))),
+    arguments: steps.flatMap((step, at) => argumentsOf(step, labels[at]!, label)),
+  };
+}
+
+type Fields = { readonly [field: string]: Json };
+
+function labelOf(step: Fields): string {
+  const { tool } = step;
+  if (typeof tool === "string") return tool;
+  return ["agent", "ask"].find((kind) => Object.hasOwn(step, kind)) ?? "?";
+}
+
+/** The names that no step can have, which references may use. */
+const NOT_STEPS: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
+
+function needed(step: Fields): readonly string[] {
+  const { dependsOn, when = "", forEach = "", expect = "", as } = step;
+  const declared = Array.isArray(dependsOn) ? dependsOn.filter((id): id is string => typeof id === "string") : [];
+  const read = referencedNames([when, forEach, step["with"] ?? "", expect]);
+  return [...new Set([...declared, ...read.filter((name) => !NOT_STEPS.has(name) && name !== as)])];
+}
+
+function argumentsOf(step: Fields, label: string, labelOfId: (id: string) => string | undefined): string[] {
+  const given = step["with"];
+  if (!isObject(given)) return [];
+  return Object.entries(given).map(([name, value]) => canonicalJson([label, name, labelled(value, labelOfId)]));
+}
+
+/** The value with labels in the place of ids inside its references, which are written in one way. */
+function labelled(value: Json, labelOfId: (id: string) => string | undefined): Json {
+  if (typeof value === "string") return labelledText(value, labelOfId);
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => labelled(item, labelOfId));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, labelled(field, labelOfId)]));
+}
+
+function labelledText(text: string, labelOfId: (id: string) => string | undefined): Json {
+  const template = text.includes("${{") ? scanTemplate(text.trim()) : undefined;
+  if (template?.ok !== true) return text;
+  return template.parts
+    .map((part) => ("text" in part ? part.text : `\${{ ${oneSpelling(part.expression.source, labelOfId)} }}`))
+    .join("");
+}
+
+const TOKEN = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?<![\w.$])[A-Za-z_]\w*|\s+/g;
+
+/** No white space, `a.b` for `a["b"]`, and labels for ids. */
+function oneSpelling(source: string, labelOfId: (id: string) => string | undefined): string {
+  const dotted = source.replace(/\[\s*(["'])([A-Za-z_]\w*)\1\s*\]/g, ".$2");
+  return dotted.replace(TOKEN, (token) => {
+    if (/^["']/.test(token)) return token;
+    return token.trim() === "" ? "" : (labelOfId(token) ?? token);
+  });
+}
