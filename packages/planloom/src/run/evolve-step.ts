@@ -308,6 +308,8 @@ function finish(
     return;
   }
   run.open--;
+  // With nothing left there is no sense to ask for.
+  if (run.open === 0) run.owed.delete(reviewOf(run) ?? "");
   run.counts[status]++;
   if (status === "failed") return;
   for (const dependent of state.dependents) if (--dependent.waiting === 0) makeReady(run, dependent.work);

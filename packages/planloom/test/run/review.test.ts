@@ -117,6 +117,13 @@ describe("a review after each step", () => {
       .then("plan.proposed", "step.started", "step.started");
   });
 
+  it("is dropped when nothing is left to review", () => {
+    const story = replanning([call("a"), call("b")], each).given(returned("call/a/1"));
+    expect(openReview(story)).toBeDefined();
+    story.when(returned("call/b/1"));
+    story.then("step.completed", "execution.completed", "answer.written", "run.completed");
+  });
+
   it("is not asked for while the run drains, fails, or is cancelled", () => {
     const wide = [call("a"), call("b"), call("c"), call("d", { dependsOn: ["a"] })];
     const draining = replanning(wide, each).given(fails("call/a/1"), returned("call/b/1"));
