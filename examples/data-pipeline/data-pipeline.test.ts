@@ -8,13 +8,14 @@ import { fileURLToPath } from "node:url";
 import { createLoom, type Loom, type RunEvent, type Tool } from "planloom";
 import type { FakeOpenAI } from "planloom/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runJson, runScript } from "../shared/command.js";
+import { runJson, runPlanloom, runScript } from "../shared/command.js";
 import { firstMessage } from "../shared/model-request.mjs";
 import { openDatabase, type Database } from "./database.mjs";
 import { PLANNER, startScripted } from "./scripted.mjs";
 import { pipelineTools } from "./tools.mjs";
 
 const GOAL = "Build the sales report of March from the three exports.";
+const CONFIG = ["--config", "examples/data-pipeline/planloom.config.ts"];
 const FINISHED = ["orders", "customers", "rates", "uniqueOrders", "activeCustomers", "knownCurrencies"];
 const REST = ["byDay", "bySegment", "topCustomers", "sumsAgree", "report"];
 const REPORT = [
@@ -130,7 +131,7 @@ test("were the tools not trusted, what the patch writes would wait for a person"
 
 test("the command line runs the plan of the file, with the planner that a variable names", async () => {
   const args = ["run", "examples/data-pipeline/plan.yaml", "--yes"];
-  const { code, document } = await runJson([...args, "--config", "examples/data-pipeline/planloom.config.ts"], {
+  const { code, document } = await runJson([...args, ...CONFIG], {
     PIPELINE_DATABASE: file,
     PLANLOOM_PLANNER_MODEL: PLANNER,
     PLANLOOM_PLANNER_BASE_URL: server.url,
@@ -142,6 +143,23 @@ test("the command line runs the plan of the file, with the planner that a variab
     [2, "patch"],
   ]);
   expect(calls().toSorted()).toEqual(EACH_ONCE.toSorted());
+});
+
+test("without a model the configuration brings the scripted planner, which says so; with --on-failure fail it is not asked", async () => {
+  const args = ["run", "examples/data-pipeline/plan.yaml", "--yes", ...CONFIG];
+  const env = { PIPELINE_DATABASE: file, PLANLOOM_STORE: path.join(folder, "cli.db") };
+  const failed = await runPlanloom([...args, "--on-failure", "fail"], env);
+  expect(failed).toMatchObject({ code: 1, stdout: "" });
+  expect(failed.stderr).not.toContain("scripted");
+  const ended = await runPlanloom(["retry", "last", "--yes", ...CONFIG], env);
+  expect(ended.code).toBe(0);
+  expect(ended.stderr).toContain("The planner of this example is scripted");
+  expect(JSON.parse(ended.stdout)).toEqual(REPORT);
+  const finished = calls().filter((call) => FINISHED.some((id) => call === `${id} done`));
+  expect(finished).toHaveLength(FINISHED.length);
+  const diff = await runPlanloom(["diff", "last", ...CONFIG], env);
+  expect(diff.stdout).toContain("a patch\n  why: sales failed: ");
+  expect(server.requests).toHaveLength(0);
 });
 
 test("the script prints what the README shows, and leaves nothing behind", async () => {

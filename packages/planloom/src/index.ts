@@ -2,8 +2,9 @@
 // (planloom/testing); everything else is internal.
 export { createLoom } from "./engine/create-loom.js";
 export { defineConfig, type LoomConfig } from "./engine/config.js";
-export type { Loom, LoomPorts, StartOptions } from "./engine/loom.js";
+export type { Loom, StartOptions } from "./engine/loom.js";
 export type { LoomRun } from "./engine/loom-run.js";
+export type { LoomPorts } from "./engine/open-loom.js";
 export type { Recording } from "./engine/recording.js";
 export { replayRecording } from "./engine/replay-recording.js";
 export { PlanloomError } from "./error.js";

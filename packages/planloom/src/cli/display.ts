@@ -65,7 +65,7 @@ class LiveDisplay implements Display {
 
   settle(): void {
     this.update.clear();
-    if (this.#source !== undefined) say(this.#table(this.#source.run, this.#source.said));
+    if (this.#source !== undefined && hasBegun(this.#source.run)) say(this.#table(this.#source.run, this.#source.said));
   }
 
   rest(): void {
@@ -77,8 +77,7 @@ class LiveDisplay implements Display {
   #draw(): void {
     if (this.#source === undefined) return;
     const { run, said } = this.#source;
-    const begun = run.open < run.steps.size || run.running > 0 || run.retries.first() !== undefined;
-    if (run.phase !== "executing" || !begun) return this.update.clear();
+    if (run.phase !== "executing" || !hasBegun(run)) return this.update.clear();
     this.update(this.#table(run, said));
   }
 
@@ -87,3 +86,6 @@ class LiveDisplay implements Display {
     return tableLines(run, said, Date.now(), { columns, rows }).join("\n");
   }
 }
+
+const hasBegun = ({ open, steps, running, retries }: Run): boolean =>
+  open < steps.size || running > 0 || retries.first() !== undefined;

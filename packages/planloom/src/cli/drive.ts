@@ -147,52 +147,62 @@ function interrupted(runId: string): PlanloomError {
   });
 }
 
-/**
- * Takes a run up that nobody drives, gives it the command (where there is one), and drives it to its end or next wait. Where
- * a live process drives it, that one obeys the command; without a command RUN_OWNED is thrown.
- */
-export async function takeUp(
-  loom: Loom,
-  runId: string,
-  flags: DriveFlags,
-  command?: (run: LoomRun) => Promise<Reply>,
-  hash?: string,
-): Promise<number> {
+/** Drives a run that nobody drives to its end or next wait. Throws RUN_OWNED where a live process drives it. */
+export async function takeUp(loom: Loom, runId: string, flags: DriveFlags): Promise<number> {
   const run = await loom.get(runId);
   const course = (await openCourse(flags)).hold();
   return driveToEnd(loom, course, flags, async () => {
-    const owned = await isOwned(loom, run, course, command !== undefined);
-    course.seed(owned ? [] : await loom.store.read(runId));
-    const reply = await command?.(run);
-    if (reply?.ok === false) return refused(loom, runId, reply, { course, hash });
-    return owned ? elsewhere(run) : run;
+    await loom.engine.drive(runId, "resumed", course);
+    course.seed(await loom.store.read(runId));
+    return run;
   });
 }
 
-/** Has an ended run go on by a command, which is told who listens: before it nobody drives the run, and it shows nothing. */
-export async function goOn(
+/** How a command is to be sent: by whom, and either only recorded, or with who listens to what follows. */
+export interface Sending {
+  readonly by: string;
+  readonly record?: "only";
+  readonly listener?: Listener;
+}
+
+/** `run` is false with --no-run: the command is only recorded. */
+export interface TellFlags extends DriveFlags {
+  readonly run?: boolean;
+}
+
+/**
+ * Gives a run a command, and drives it to its end or next wait where nobody else does. The command is sent before anything else is
+ * done, so that nothing begins that it would have kept from beginning. `hash` is what the command names.
+ */
+export async function tell(
   loom: Loom,
-  run: LoomRun,
-  flags: DriveFlags,
-  command: (listener: Listener) => Promise<Reply>,
+  runId: string,
+  flags: TellFlags,
+  send: (run: LoomRun, how: Sending) => Promise<Reply>,
+  hash?: string,
 ): Promise<number> {
+  const run = await loom.get(runId);
+  const by = userName();
+  if (flags.run === false) {
+    const reply = await send(run, { by, record: "only" });
+    return reply.ok ? recorded(runId) : refused(loom, runId, reply, { hash });
+  }
   const course = (await openCourse(flags)).hold();
   return driveToEnd(loom, course, flags, async () => {
-    const reply = await command(course);
-    course.seed(await loom.store.read(run.id));
-    if (!reply.ok) return refused(loom, run.id, reply, { course });
-    return (await isOwned(loom, run, course, true)) ? elsewhere(run) : run;
+    const reply = await send(run, { by, listener: course });
+    course.seed(await loom.store.read(runId));
+    if (!reply.ok) return refused(loom, runId, reply, { course, hash });
+    return (await isOwned(loom, run, course)) ? elsewhere(run) : run;
   });
 }
 
-/** Whether a live process drives the run; otherwise this one does. Without a command for that other one it is an error. */
-async function isOwned(loom: Loom, run: LoomRun, course: Course, hasCommand: boolean): Promise<boolean> {
+/** Whether a live process obeys it; otherwise this one drives it. */
+async function isOwned(loom: Loom, run: LoomRun, course: Course): Promise<boolean> {
   try {
-    // A run that is paused stays so, unless that is what the command ends.
     await loom.engine.drive(run.id, "resumed", course);
     return false;
   } catch (error) {
-    if (hasCommand && error instanceof PlanloomError && error.code === "RUN_OWNED") return true;
+    if (error instanceof PlanloomError && error.code === "RUN_OWNED") return true;
     throw error;
   }
 }

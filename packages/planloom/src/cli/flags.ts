@@ -1,8 +1,9 @@
 // The flags of the models. In: what commander parsed. Out: settings of the roles for createLoom.
 // Separate because run, plan, resume and doctor take the same ones.
 import type { LoomConfig } from "../engine/config.js";
-import type { LoomPorts } from "../engine/loom.js";
+import type { LoomPorts } from "../engine/open-loom.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
+import type { FailurePolicy, ReplanMode } from "../run/event.js";
 import { usageError } from "./error-text.js";
 import type { DriveFlags } from "./drive.js";
 import type { PlaceFlags } from "./place.js";
@@ -28,7 +29,9 @@ export interface BudgetFlags {
 export interface RunFlags extends PlaceFlags, ModelFlags, DriveFlags, BudgetFlags {
   readonly input?: readonly string[];
   readonly concurrency?: string;
-  readonly approval?: string;
+  readonly approval?: "never" | "always" | "effects";
+  readonly onFailure?: FailurePolicy;
+  readonly replan?: ReplanMode;
   /** A file that the run is written to when it has stopped. */
   readonly record?: string;
   /** A recording that is run again instead. */
@@ -52,12 +55,9 @@ export function portsOf(flags: ModelFlags): LoomPorts {
 
 /** On the command line plans that act wait for a person, unless something else is said. */
 export function settingsIn(
-  flags: Pick<RunFlags, "concurrency" | "approval" | keyof BudgetFlags>,
+  flags: Pick<RunFlags, "concurrency" | "approval" | "onFailure" | "replan" | keyof BudgetFlags>,
 ): (config: LoomConfig) => LoomConfig {
-  const { approval, concurrency } = flags;
-  if (approval !== undefined && !/^(never|always|effects)$/.test(approval)) {
-    throw usageError("USAGE", `--approval is ${approval}.`, "Write never, always or effects.");
-  }
+  const { approval, concurrency, onFailure, replan } = flags;
   if (concurrency !== undefined && !/^[1-9]\d{0,5}$/.test(concurrency)) {
     throw usageError("USAGE", `--concurrency is ${concurrency}.`, "Write a whole number of at least 1.");
   }
@@ -65,7 +65,9 @@ export function settingsIn(
   return (config) => ({
     ...config,
     ...(Object.keys(budget).length === 0 ? {} : { budget: { ...config.budget, ...budget } }),
-    approval: (approval as LoomConfig["approval"]) ?? config.approval ?? "effects",
+    approval: approval ?? config.approval ?? "effects",
+    ...(onFailure === undefined ? {} : { onFailure }),
+    ...(replan === undefined ? {} : { replan }),
     ...(concurrency === undefined ? {} : { concurrency: Number(concurrency) }),
   });
 }

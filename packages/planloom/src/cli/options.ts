@@ -15,13 +15,39 @@ export const placed = (command: Command): Command =>
 
 /** What retry and fork share: changes, a look before, and the flags of a run that is driven. */
 export const again = (command: Command): Command =>
-  budgets(said(command))
+  budgets(policies(said(command)))
     .option("-i, --input <name=value>", "an input in the place of the run's own; repeatable", repeated, [])
     .option("--plan <file>", "a plan in the place of the run's own, or - ; what means the same in both is reused")
     .option("--dry-run", "show what would be reused and what would run, and begin nothing")
     .option("--concurrency <n>", "steps and items at once (default 4)")
     .option("-y, --yes", "steps may act again, and approvals are granted")
     .addOption(new Option("--jsonl", "print each event as it becomes durable").conflicts("json"));
+
+export const approval = (): Option =>
+  new Option("--approval <policy>", "which plans wait for a person (default effects)").choices([
+    "never",
+    "always",
+    "effects",
+  ]);
+
+/** What follows where something goes wrong, for all that the plan leaves open. */
+export const policies = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--on-failure <policy>", "what follows when a step has failed for good (default patch)").choices([
+        "fail",
+        "skip",
+        "patch",
+        "replan",
+      ]),
+    )
+    .addOption(
+      new Option("--replan <mode>", "when the planner is asked again (default on-failure)").choices([
+        "never",
+        "on-failure",
+        "each-step",
+      ]),
+    );
 
 export const driving = (command: Command): Command => command.option("-q, --quiet", "no progress on stderr");
 

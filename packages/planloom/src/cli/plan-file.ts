@@ -77,7 +77,8 @@ async function beginningOf(path: string, bytes: number): Promise<string> {
   }
 }
 
-async function standardInput(): Promise<string> {
+/** Up to a little more than a plan may have. */
+export async function standardInput(): Promise<string> {
   if (isatty(0)) say("Reading from the terminal; end with Ctrl-D.");
   let text = "";
   process.stdin.setEncoding("utf8");

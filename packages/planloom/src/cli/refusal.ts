@@ -21,18 +21,34 @@ function nextOf(run: Run, code: string): string {
   const shows = `\`${PROGRAM} show ${id}\` shows how it stands and what it waits for.`;
   switch (code) {
     case "RUN_ENDED":
-      return run.error?.code === "APPROVAL_EXPIRED"
-        ? `Nobody approved it in time. \`${PROGRAM} retry ${id}\` asks for the same plan again; what has finished is kept.`
-        : `\`${PROGRAM} retry ${id}\` has it go on; ${shows}`;
+      return afterTheEnd(run);
+    case "RUN_CANCELLING":
+      return `When it has ended (\`${PROGRAM} watch ${id}\`), \`${PROGRAM} retry ${id}\` has it go on and asks again.`;
+    case "RUN_FAILING":
+      return `When it has ended (\`${PROGRAM} watch ${id}\`), \`${PROGRAM} retry ${id}\` has it go on.`;
     case "ALREADY_APPROVED":
       return `Once is enough. \`${PROGRAM} resume ${id}\` drives it where nobody does; ${shows}`;
     case "STALE_HASH":
       return `Look at what waits now (\`${PROGRAM} diff ${id}\`), then ${[...run.approvals.keys()].map((hash) => `\`${PROGRAM} approve ${id} --hash ${hash}\``).join(" or ")}.`;
     case "ALREADY_PAUSED":
       return `\`${PROGRAM} resume ${id}\` has it go on.`;
+    case "EDIT_INVALID":
+      return `What has finished stays as it is: \`${PROGRAM} show ${id}\` names it. The plan that waits goes on waiting.`;
+    case "GOAL_INVALID":
+      return "Say it in fewer words; what is data belongs into the inputs of a run.";
+    case "NO_PLANNER":
+      return `Start a run with a planner for it: ${PROGRAM} run "the new goal" --model NAME; ${shows}`;
     default:
       return shows;
   }
+}
+
+function afterTheEnd({ id, ended, error }: Run): string {
+  if (error?.code === "APPROVAL_EXPIRED")
+    return `Nobody approved it in time. \`${PROGRAM} retry ${id}\` asks for the same plan again; what has finished is kept.`;
+  return ended === "completed"
+    ? `\`${PROGRAM} answer ${id}\` prints its answer; \`${PROGRAM} fork ${id} --at STEP\` begins a new run with what it had finished.`
+    : `\`${PROGRAM} retry ${id}\` has it go on; \`${PROGRAM} show ${id}\` shows how it stands.`;
 }
 
 /** What is different in the plan that waits from the one that was meant. */

@@ -2,6 +2,7 @@
 // Separate because the plain view prints all of these, and the live table only those that must not be lost.
 import type { EventData, EventOf, RunEvent, StepRef } from "../run/event.js";
 import { isFinished } from "../run/steps.js";
+import type { Finding } from "../plan/finding.js";
 import { currentPlan, reviewOf, workOf, type Run } from "../run/state.js";
 import { actLines } from "./render-plan.js";
 import { askedLines, proposedLines } from "./render-revision.js";
@@ -39,7 +40,9 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
     case "plan.invalid":
       return [
         `  the draft of round ${event.data.round + 1} cannot be used:`,
-        ...event.data.findings.map((found) => `    ${found.severity} ${found.code}: ${oneLine(found.message)}`),
+        ...event.data.findings.map(
+          ({ severity, code, where, message }) => `    ${severity} ${code}${placeText(where)}: ${oneLine(message)}`,
+        ),
       ].flatMap(said);
     case "plan.failed":
     case "answer.failed": {
@@ -48,7 +51,7 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
       return said(mark("failed", `${error.code}: ${oneLine(error.message)} (${reason}${then})`));
     }
     case "run.resumed":
-      return said(mark("resumed", event.data.reason === "resumed" ? "" : oneLine(event.data.reason)).trimEnd());
+      return said(mark("resumed", USUAL.has(event.data.reason) ? "" : oneLine(event.data.reason)).trimEnd());
     case "run.reopened":
       return said(mark("retried", reopenedText(event)));
     case "approval.requested":
@@ -57,22 +60,54 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
         ...(event.data.subject === "plan" ? [...actLinesOf(run), ...askedLines(run)] : []),
       ].flatMap(said);
     case "approval.granted":
-      return said(
-        `  approved by ${oneLine(event.by)}${event.data.calls === true ? ", its calls too" : ""}${comment(event.data.comment)}`,
-      );
-    case "approval.denied":
-      return said(
-        event.data.cause === "superseded"
-          ? `  not approved: ${oneLine(event.by)} has put something else in its place${comment(event.data.comment)}`
-          : `  not approved (${event.data.cause})${comment(event.data.comment)}`,
-      );
+      return said(mark("approved", grantedText(event)));
+    case "approval.denied": {
+      const [word, text] = deniedText(event);
+      return said(mark(word, text));
+    }
     case "cancel.requested":
-      return said(`  cancelling: ${oneLine(event.data.reason)}`);
+      return said(mark("cancel", `by ${oneLine(event.by)}: ${oneLine(event.data.reason)}`));
+    case "budget.awaited":
+      return routine(mark("budget", `${askerIn(run, event.data.key)} waits for what other calls give back`));
     case "step.completed":
       return [...stepLines(event, run, said, routine), ...(beginsReview(run) ? routine(mark("review", REVIEWED)) : [])];
     default:
       return [...turnLines(event).flatMap(said), ...stepLines(event, run, said, routine)];
   }
+}
+
+/** Why a process takes a run up that nobody drives. */
+const USUAL: ReadonlySet<string> = new Set(["resumed", "a command arrived"]);
+
+const placeText = ({ pointer, line }: Finding["where"]): string =>
+  line !== undefined ? ` line ${line}` : pointer === "" ? "" : ` ${oneLine(pointer, 80)}`;
+
+/** `the plan, by ann, its calls too: looks good`. */
+export function grantedText({ by, data: { subject, calls, comment: text } }: EventOf<"approval.granted">): string {
+  return `${subjectOf(subject)}, by ${oneLine(by)}${calls === true ? ", its calls too" : ""}${comment(text)}`;
+}
+
+/** What became of what waited, in a word; and what it was, who it was, and why. */
+export function deniedText({ by, data }: EventOf<"approval.denied">): readonly [string, string] {
+  const what = `${subjectOf(data.subject)}${by === "engine" ? "" : `, by ${oneLine(by)}`}`;
+  switch (data.cause) {
+    case "rejected":
+      return ["rejected", `${what}${comment(data.comment)}`];
+    case "expired":
+      return ["expired", `${subjectOf(data.subject)}: nobody approved it in time`];
+    case "cancelled":
+      return ["withdrawn", `${what}: the run is being cancelled`];
+    case "superseded":
+      return ["withdrawn", `${what}: something else takes its place${comment(data.comment)}`];
+  }
+}
+
+/** Who wants to send a model call: a step, or a role. */
+function askerIn({ owed }: Run, key: string): string {
+  const effect = owed.get(key);
+  if (effect === undefined || !("step" in effect)) return `the call ${oneLine(key, 80)}`;
+  const { step, item } = effect;
+  return `step ${item === null || item === undefined ? step : `${step}[${item}]`}`;
 }
 
 /** Of the steps that are to run: what others have done is not done again. */
@@ -208,6 +243,11 @@ const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {
   skipped: "yellow",
   asks: "cyan",
   waits: "cyan",
+  approved: "green",
+  rejected: "yellow",
+  expired: "red",
+  withdrawn: "yellow",
+  cancel: "red",
   paused: "yellow",
   goal: "cyan",
   replan: "cyan",

@@ -3,8 +3,8 @@
 import { diffPlans, diffText, type PlanDiff } from "../plan/diff.js";
 import type { Plan } from "../plan/plan.js";
 import { standsInPlan, whyApproval } from "../run/consent.js";
-import type { EventData } from "../run/event.js";
 import { isFinished } from "../run/steps.js";
+import type { EventData, StepRef } from "../run/event.js";
 import type { Run } from "../run/state.js";
 import { planLines } from "./render-plan.js";
 import { count, oneLine, paint, type Paint } from "./style.js";
@@ -41,13 +41,23 @@ const CAUSES: { readonly [cause: string]: string } = {
 /** `; keeps a, b[1]`: what a new revision takes over of the one before it. */
 export function keptText({ kept = [] }: Pick<Proposed, "kept">): string {
   if (kept.length === 0) return "";
-  return `; keeps ${oneLine(kept.map(({ step, item }) => (item === undefined ? step : `${step}[${item}]`)).join(", "))}`;
+  return `; keeps ${oneLine(namesOf(kept))}`;
 }
 
+/** `a, b[1] failed: `: what a replan answers. */
+export const failedText = (failed: readonly StepRef[]): string =>
+  failed.length === 0 ? "" : `${oneLine(namesOf(failed), 500)} failed: `;
+
+const namesOf = (steps: readonly StepRef[]): string =>
+  steps.map(({ step, item }) => (item === undefined ? step : `${step}[${item}]`)).join(", ");
+
 /** What of the plan before is gone, new, or means something else now, and why. */
-export function whyLines(run: Run, { reason, cause, dropped, added, changed }: Proposed): readonly string[] {
+export function whyLines(run: Run, { revision, reason, cause, dropped, added, changed }: Proposed): readonly string[] {
   const rejected = cause === "rejection" ? run.rejected.at(-1)?.comment : undefined;
-  const why = [reason, rejected].filter((text) => text !== undefined && text !== "");
+  const failed = failedText(run.plans[revision - 1]?.replan?.failed ?? []);
+  const why = [reason === undefined ? undefined : `${failed}${reason}`, rejected].filter(
+    (text) => text !== undefined && text !== "",
+  );
   const parts = Object.entries({ drops: dropped, adds: added, changes: changed }).flatMap(([verb, ids = []]) =>
     ids.length === 0 ? [] : [`${verb} ${oneLine(ids.join(", "))}`],
   );

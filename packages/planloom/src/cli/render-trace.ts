@@ -2,9 +2,9 @@
 // data first; values are shortened here only, never in the data.
 import type { Json } from "../plan/json.js";
 import { isObject } from "../plan/json.js";
-import type { RunEvent } from "../run/event.js";
-import { name, reopenedText, subjectOf } from "./render-lines.js";
-import { keptText, planText } from "./render-revision.js";
+import type { PassingFailure, RunEvent } from "../run/event.js";
+import { deniedText, grantedText, name, reopenedText, subjectOf } from "./render-lines.js";
+import { failedText, keptText, planText } from "./render-revision.js";
 import { usageText } from "./render-end.js";
 import { duration, oneLine, paint } from "./style.js";
 import type { TraceAttempt, TraceEntry, TraceTurn } from "./trace.js";
@@ -24,7 +24,7 @@ export interface TurningPoint {
   readonly text: string;
 }
 
-/** What made the run go another way, or could have: plans, approvals, replans, reviews, goals, pauses, limits, ends. */
+/** What made the run go another way, or could have: plans, drafts, approvals, replans, reviews, goals, pauses, limits, ends. */
 export function historyOf(log: readonly RunEvent[]): readonly TurningPoint[] {
   return log.flatMap((event) => {
     const text = turningPoint(event);
@@ -51,16 +51,24 @@ function turningPoint(event: RunEvent): string | undefined {
     }
     case "approval.requested":
       return `${subjectOf(event.data.subject)} waits for approval: ${event.data.reason}`;
+    case "plan.invalid": {
+      const codes = [...new Set(event.data.findings.map(({ code }) => code))].join(", ");
+      return `the draft of round ${event.data.round + 1} cannot be used: ${codes}`;
+    }
+    case "plan.failed":
+      return `the planner gave nothing: ${failureText(event.data)}`;
     case "approval.granted":
-      return `${subjectOf(event.data.subject)} approved by ${event.by}${said(event.data.comment)}`;
+      return `approved: ${grantedText(event)}`;
     case "approval.denied":
-      return `${subjectOf(event.data.subject)} not approved (${event.data.cause})${said(event.data.comment)}`;
+      return deniedText(event).join(": ");
     case "replan.requested":
-      return `replan (${event.data.mode}): ${event.data.reason}`;
+      return `replan (${event.data.mode}): ${failedText(event.data.failed)}${event.data.reason}`;
     case "plan.reviewed":
       return `review: ${event.data.decision}: ${event.data.reason}`;
     case "review.failed":
-      return `review failed: ${event.data.error.code}: ${event.data.error.message} (${event.data.reason})`;
+      return `the review gave nothing: ${failureText(event.data)}`;
+    case "answer.failed":
+      return `the synthesizer gave nothing: ${failureText(event.data)}`;
     case "goal.changed":
       return `goal changed by ${event.by}: ${event.data.goal} (${event.data.reason})`;
     case "run.paused":
@@ -71,6 +79,8 @@ function turningPoint(event: RunEvent): string | undefined {
       return `budget: ${event.data.limit} is used up (${event.data.wanted} wanted, ${event.data.allowed} allowed)`;
     case "run.reopened":
       return `retried ${reopenedText(event)}`;
+    case "cancel.requested":
+      return `cancel, asked by ${event.by}: ${event.data.reason}`;
     case "run.failed":
       return `failed: ${event.data.error.code}: ${event.data.error.message}`;
     case "run.cancelled":
@@ -82,7 +92,8 @@ function turningPoint(event: RunEvent): string | undefined {
   }
 }
 
-const said = (comment: string | undefined): string => (comment === undefined || comment === "" ? "" : `: ${comment}`);
+const failureText = ({ error: { code, message }, decision, reason }: PassingFailure): string =>
+  `${code}: ${message} -> ${decision} (${reason})`;
 
 /** Where an output came from for which nothing was called. */
 export function carriedText(carried: string | undefined, runId: string): string {

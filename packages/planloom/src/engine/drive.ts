@@ -15,7 +15,7 @@ import type { EventStore, InboxEntry } from "../store/event-store.js";
 import type { Clock } from "./clock.js";
 import type { ReservePart } from "./effect-budget.js";
 import type { Listener, Progress, Stop } from "./engine.js";
-import type { Perform } from "./perform.js";
+import type { Perform } from "./world.js";
 import { Reservations } from "./reservations.js";
 
 export interface DrivePorts {

@@ -18,6 +18,8 @@ export interface SendOptions {
   readonly by?: string;
   /** Only record it: whoever owns the run next obeys it. */
   readonly record?: "only";
+  /** Hears what follows, where this process drives the run from here on. */
+  readonly listener?: Listener;
 }
 
 export class LoomRun {
@@ -125,7 +127,7 @@ export class LoomRun {
     return this.send({ type: "edit", hash, plan: checked, ...commentOf(options) }, options);
   }
 
-  /** Refuses what waits; a rejected plan leads to another one that regards the comment. */
+  /** Refuses what waits; a rejected plan leads to another one that regards the comment, of which the first 20,000 characters count. */
   reject(comment: string, options: SendOptions & { readonly hash?: string } = {}): Promise<Reply> {
     const { hash } = options;
     return this.send({ type: "reject", comment, ...(hash === undefined ? {} : { hash }) }, options);
@@ -156,10 +158,10 @@ export class LoomRun {
   /**
    * Has this run go on after its end: what did not finish runs, what finished is reused, and the configuration's budget is for all of it,
    * what it has used already included. Rejects with PLAN_INVALID, BUDGET_UNPRICED; refused with
-   * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN. `listener` hears what follows, where this process drives it.
+   * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN.
    */
-  async retry(options: RetryOptions & SendOptions = {}, listener?: Listener): Promise<Reply> {
-    return this.send(await retryOf(await this.engine.load(this.id), options, this.home), options, listener);
+  async retry(options: RetryOptions & SendOptions = {}): Promise<Reply> {
+    return this.send(await retryOf(await this.engine.load(this.id), options, this.home), options);
   }
 
   /** What such a retry would reuse and run. */
@@ -182,7 +184,7 @@ export class LoomRun {
     return forkPreviewOf(await this.engine.load(this.id), options, this.home);
   }
 
-  private send(command: Command, { by = "user", record }: SendOptions, listener?: Listener): Promise<Reply> {
+  private send(command: Command, { by = "user", record, listener }: SendOptions): Promise<Reply> {
     const recorded = record === undefined ? {} : { record };
     return this.engine.send(this.id, command, { by, ...recorded, ...(listener === undefined ? {} : { listener }) });
   }

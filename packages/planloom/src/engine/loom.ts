@@ -1,14 +1,10 @@
 // The library's front door: a configured Planloom, which plans, starts and finds runs. In: a LoomConfig. Out: runs.
-// Separate from the engine because it also chooses tools, models and the store.
-import { randomBytes } from "node:crypto";
+// Separate from the engine, which knows runs and no plans that are not run yet.
 import { askPlanner } from "../agents/planner.js";
 import type { AgentContext } from "../agents/checkpoint.js";
 import { PlanloomError } from "../error.js";
-import { LIMITS } from "../limits.js";
-import { openModel } from "../model/model.js";
-import type { Model, Role } from "../model/port.js";
-import { pricesFor } from "../model/prices.js";
-import type { RoleSettings, RolesSettings } from "../model/role.js";
+import type { Role } from "../model/port.js";
+import type { RoleSettings } from "../model/role.js";
 import { check, type CheckOptions, type CheckResult } from "../plan/check.js";
 import { estimatePlan, type Estimate } from "../plan/estimate.js";
 import { findingText, type Finding } from "../plan/finding.js";
@@ -22,32 +18,16 @@ import type { EventData } from "../run/event.js";
 import type { CheckedPlan } from "../run/input.js";
 import type { Run } from "../run/state.js";
 import type { EventStore, RunHead } from "../store/event-store.js";
-import { openStore, storePath } from "../store/locate.js";
-import { builtinTools } from "../tools/builtins.js";
-import { createInventory, type ToolInventory } from "../tools/inventory.js";
-import { systemClock, type Clock } from "./clock.js";
 import { appraiseWith, doneIn, type Appraiser } from "./appraisal.js";
-import { settingsOf, type LoomConfig } from "./config.js";
 import type { Engine, Listener } from "./engine.js";
 import { readHistory } from "./history.js";
-import { localEngine } from "./local.js";
 import { soundGoal, soundInputs, soundRunId } from "./opening.js";
-import { performIn, plannerRequest, type World } from "./perform.js";
 import { timelyPlanner } from "./role-deadline.js";
 import { LoomRun } from "./loom-run.js";
-import { instructionsOf, openRoles, rolesOf } from "./roles.js";
+import { plannerRequest } from "./role-effects.js";
+import { namesOf } from "./roles.js";
 import { withPrices } from "./run-prices.js";
-
-/** What the command line and tests may replace beneath the configuration. */
-export interface LoomPorts {
-  readonly clock?: Clock;
-  readonly newId?: (of: "run" | "input") => string;
-  readonly defer?: () => Promise<void>;
-  readonly env?: { readonly [name: string]: string | undefined };
-  readonly cwd?: string;
-  /** Command-line flags for the roles: they win over everything. */
-  readonly flags?: RolesSettings;
-}
+import type { World } from "./world.js";
 
 export interface StartOptions {
   /** The run's data, referred to as `inputs.name`. */
@@ -56,49 +36,6 @@ export interface StartOptions {
   readonly plan?: unknown;
   readonly listener?: Listener;
   readonly runId?: string;
-}
-
-/** See createLoom. */
-export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
-  const recorded = settingsOf(config);
-  const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
-  const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
-  const models = openRoles(roles);
-  const inventory = inventoryOf(config, models.executor);
-  // What may have no effects is approved by nobody, and can as well begin early.
-  const harmless = inventory.inventory.tools.every(({ effects }) => effects === "none");
-  const settings = { ...recorded, eager: recorded.eager && (recorded.approval === "never" || harmless) };
-  const store = typeof config.store === "object" ? config.store : await openStore(config.store ?? storePath(cwd, env));
-  const asked = { ...models, planner: plannerFunction ?? models.planner };
-  const appraiser: Appraiser = {
-    store,
-    clock,
-    models: namesOf(asked),
-    priceOf: pricesFor(roles, config.prices),
-    decide: typeof config.approval === "function" ? config.approval : undefined,
-  };
-  const world: World = {
-    store,
-    clock,
-    inventory,
-    ...asked,
-    appraise: appraiseWith(appraiser),
-    modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor"),
-    instructions: instructionsOf(roles),
-    secrets: config.secrets ?? {},
-    limits: {
-      steps: config.limits?.steps ?? LIMITS.steps,
-      planBytes: config.limits?.planBytes ?? LIMITS.planBytes,
-    },
-  };
-  const engine = localEngine({
-    store,
-    clock,
-    perform: performIn(world),
-    newId: ports.newId ?? newId,
-    defer: ports.defer ?? (() => new Promise((resolve) => setImmediate(resolve))),
-  });
-  return new Loom(engine, world, settings, roles, appraiser, typeof config.store !== "object");
 }
 
 /** A configured Planloom. Close it when done: its runs are released and can be resumed by any process. */
@@ -275,44 +212,9 @@ function isChecked(plan: unknown): plan is CheckedPlan {
   return isObject(plan) && isObject(plan["plan"]) && typeof plan["hash"] === "string";
 }
 
-/** What a function plans with, and what that takes, is its own affair: it has no name. */
-function namesOf({ planner, executor, synthesizer }: Pick<World, Role>): EventData["run.started"]["models"] {
-  return {
-    planner: planner === null || typeof planner === "function" ? null : planner.name,
-    executor: executor?.name ?? null,
-    synthesizer: synthesizer?.name ?? null,
-  };
-}
-
 function sound(checked: CheckResult): CheckedPlan {
   if (!checked.ok) throw planInvalid(checked.findings);
   return checked;
-}
-
-// A run id sorts by time, so that lists and file names read well; the rest is random.
-function newId(of: "run" | "input"): string {
-  const time = Date.now().toString(36);
-  return `${of === "run" ? "run" : "in"}_${time}${randomBytes(5).toString("hex")}`;
-}
-
-function inventoryOf(config: LoomConfig, executor: Model | null): ToolInventory {
-  const { files, fetch, search } = config.builtins ?? {};
-  const own = config.tools ?? [];
-  const taken = new Set(own.map((tool) => tool.spec.name));
-  const builtins = builtinTools({
-    ...(files === undefined ? {} : { files }),
-    ...(fetch === undefined ? {} : { fetch }),
-    ...(search === undefined ? {} : { search }),
-    ...(executor === null ? {} : { summarize: askOnce(executor) }),
-  });
-  // A user's tool of the same name takes the place of the built-in one.
-  const kept = builtins.tools.filter((tool) => !taken.has(tool.spec.name));
-  return createInventory([...kept, ...own], taken.has("search") ? [] : builtins.notes);
-}
-
-function askOnce(model: Model) {
-  return (prompt: { readonly system: string; readonly text: string }, signal: AbortSignal) =>
-    model.call({ system: prompt.system, messages: [{ role: "user", text: prompt.text }], signal });
 }
 
 /** Planning outside of a run keeps no journal: nothing is resumed. */

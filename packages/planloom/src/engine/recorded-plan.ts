@@ -10,7 +10,8 @@ import type { CheckedPlan, Start } from "../run/input.js";
 import { recordingDiffers } from "./asked.js";
 import type { LoomConfig } from "./config.js";
 import type { Listener } from "./engine.js";
-import { openLoom, type Loom } from "./loom.js";
+import type { Loom } from "./loom.js";
+import { openLoom } from "./open-loom.js";
 
 export interface ReplayOptions {
   /** Plans are checked against its tools. Default: none, and the plan and its tools are taken from the recording. */

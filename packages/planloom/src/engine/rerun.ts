@@ -26,7 +26,7 @@ import type { Engine, Listener, Reply } from "./engine.js";
 import { jumpingClock } from "./jumping-clock.js";
 import { localEngine } from "./local.js";
 import type { Loom } from "./loom.js";
-import type { PerformContext } from "./perform.js";
+import type { PerformContext } from "./world.js";
 import { checkedBy, saidOf, startOf, unplugged, type ReplayOptions } from "./recorded-plan.js";
 import { readRecording, type Recording } from "./recording.js";
 

@@ -4,17 +4,22 @@ import type { PlannerFunction } from "../agents/planner.js";
 import { openModel } from "../model/model.js";
 import type { Model, Role } from "../model/port.js";
 import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/role.js";
+import type { EventData } from "../run/event.js";
 import type { LoomConfig, RoleConfig } from "./config.js";
-import type { World } from "./perform.js";
+import type { World } from "./world.js";
 
-/** The planner may be a function instead; then its settings are those of no model of its own. */
+/**
+ * The planner may be a function instead; then its settings are those of no model of its own. It stands in the configuration of the role,
+ * so that a model in what counts more (see resolveRoles) takes its place.
+ */
 export function rolesOf(
   config: LoomConfig,
   env: { readonly [name: string]: string | undefined },
   flags: RolesSettings = {},
 ): { readonly roles: Readonly<Record<Role, RoleSettings>>; readonly planner: PlannerFunction | undefined } {
   const { default: general, planner, executor, synthesizer } = config.models ?? {};
-  const plannerFunction = typeof planner === "function" ? planner : undefined;
+  const named = flags.planner?.model ?? flags.model ?? (env["PLANLOOM_PLANNER_MODEL"] || undefined);
+  const plannerFunction = typeof planner === "function" && named === undefined ? planner : undefined;
   const role = (given: RoleConfig | undefined): RoleSettings => (given === undefined ? {} : asSettings(given));
   const roles = resolveRoles({
     flags,
@@ -45,5 +50,14 @@ export function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): Wor
     ...(planner.instructions === undefined ? {} : { planner: planner.instructions }),
     ...(executor.instructions === undefined ? {} : { executor: executor.instructions }),
     ...(synthesizer.instructions === undefined ? {} : { synthesizer: synthesizer.instructions }),
+  };
+}
+
+/** What a function plans with, and what that takes, is its own affair: it has no name. */
+export function namesOf({ planner, executor, synthesizer }: Pick<World, Role>): EventData["run.started"]["models"] {
+  return {
+    planner: planner === null || typeof planner === "function" ? null : planner.name,
+    executor: executor?.name ?? null,
+    synthesizer: synthesizer?.name ?? null,
   };
 }

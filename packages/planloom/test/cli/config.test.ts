@@ -167,3 +167,20 @@ test("validate tells how it read a plan in another format", async () => {
   expect(stderr).toMatch(/^note: .*params/m);
   expect(stderr).toContain("plan.json: the plan is sound (1 step)");
 });
+
+test("a planner that is a function plans where no flag or variable names a model for it", async () => {
+  const { env, server } = await modelServer(() => ({ json: { ...SUMS, answer: { value: "${{ left + right }}" } } }));
+  const here = place();
+  here.write(
+    "planloom.config.mjs",
+    `export default { models: { planner: () => ({
+      steps: [{ id: "own", title: "Own", tool: "calculate", with: { expression: "1" } }], answer: { value: "\${{ own }}" } }) } };`,
+  );
+  expect(await here.run(["run", "Add"])).toMatchObject({ code: 0, stdout: "1\n" });
+  // A model for all roles is no word about the planner, unless a flag says it.
+  expect(await here.run(["run", "Add"], { env })).toMatchObject({ code: 0, stdout: "1\n" });
+  const flags = ["--planner-model", "m", "--planner-base-url", server.url];
+  expect(await here.run(["run", "Add", ...flags])).toMatchObject({ code: 0, stdout: "14\n" });
+  const variables = { PLANLOOM_PLANNER_MODEL: "m", PLANLOOM_PLANNER_BASE_URL: server.url };
+  expect(await here.run(["run", "Add"], { env: variables })).toMatchObject({ code: 0, stdout: "14\n" });
+});

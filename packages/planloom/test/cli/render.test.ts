@@ -143,11 +143,54 @@ test.each<readonly [Fact, RegExp]>([
     fact("budget.exhausted", { limit: "tokens", allowed: 5_000, wanted: 5_400 }),
     /^ {2}budget +tokens is used up: 5,400 wanted, 5,000 allowed; nothing new starts$/,
   ],
+  [
+    fact("approval.granted", { subject: { step: "a", item: 2 }, hash: "h", comment: "fine" }),
+    /^ {2}approved step a\[2\], by ann: fine$/,
+  ],
+  [fact("approval.granted", { subject: "plan", hash: "h", calls: true }), /approved the plan, by ann, its calls too$/],
+  [fact("approval.denied", { subject: "plan", hash: "h", cause: "rejected", comment: "no" }), /rejected .*ann: no$/],
+  [fact("approval.denied", { subject: "plan", hash: "h", cause: "expired" }), /expired +the plan: nobody approved it/],
+  [
+    fact("approval.denied", { subject: { step: "a" }, hash: "h", cause: "superseded" }),
+    /withdrawn step a, by ann: something else takes its place$/,
+  ],
+  [fact("cancel.requested", { reason: "enough" }), /^ {2}cancel +by ann: enough$/],
 ])("what turns the course of a run is said, and is no routine: $type", (fact, expected) => {
   const envelope = { runId: "r", seq: 1, at: 2_000, v: 1, inputId: "i", by: "ann", prev: "" };
   const lines = linesOf({ ...envelope, ...fact }, emptyRun("r"));
   expect(lines).toMatchObject([{ routine: false }]);
   expect(lines[0]?.text).toMatch(expected);
+});
+
+test("a call that waits for its part of the budget is routine, and reserving it is not said at all", () => {
+  const run = emptyRun("r");
+  run.owed.set("call/a/1", { kind: "fill", key: "call/a/1", step: "a", item: 3, attempt: 1, given: {} });
+  const envelope = { runId: "r", seq: 1, at: 2_000, v: 1, inputId: "i", by: "engine", prev: "" };
+  const call = { key: "call/a/1", spent: usage, model: "m", inputTokens: 10, outputTokens: 10 };
+  const said = [fact("budget.awaited", call), fact("budget.reserved", { ...call, costUsd: null })].flatMap((fact) =>
+    linesOf({ ...envelope, ...fact }, run),
+  );
+  expect(said).toMatchObject([{ routine: true, text: /budget +step a\[3\] waits for what other calls give back/ }]);
+});
+
+test("a draft that cannot be used is said with the place of each finding", () => {
+  const envelope = { runId: "r", seq: 1, at: 2_000, v: 1, inputId: "i", by: "engine", prev: "" };
+  const finding = { code: "CYCLE", severity: "error", message: "a waits for itself", fix: "" } as const;
+  const findings = [
+    { ...finding, where: { pointer: "/steps/0" } },
+    { ...finding, where: { pointer: "/steps/0", line: 4, column: 2 } },
+    { ...finding, where: { pointer: "" } },
+  ];
+  const lines = linesOf(
+    { ...envelope, ...fact("plan.invalid", { round: 0, draft: "", findings, usage }) },
+    emptyRun("r"),
+  );
+  expect(lines.map(({ text }) => text.trim())).toEqual([
+    "the draft of round 1 cannot be used:",
+    "error CYCLE /steps/0: a waits for itself",
+    "error CYCLE line 4: a waits for itself",
+    "error CYCLE: a waits for itself",
+  ]);
 });
 
 test("the table of a new revision marks what is kept, and says why nothing starts", async () => {

@@ -54,7 +54,7 @@ it("runs only the items that failed", async () => {
   expect(await run.previewFork({ at: "all" })).toMatchObject({ anew: ["all"], actAgain: ["all"] });
   broken.clear();
   const heard: string[] = [];
-  await run.retry({}, { event: ({ type }) => void heard.push(type) });
+  await run.retry({ listener: { event: ({ type }) => void heard.push(type) } });
   expect(await run.result()).toMatchObject({ status: "completed", answer: ["all x", "all y", "all z"] });
   expect(calls).toEqual(["all:x", "all:z", "all:y"]);
   expect([heard[0], heard.at(-1)]).toEqual(["run.reopened", "run.completed"]);

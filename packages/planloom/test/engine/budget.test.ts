@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { LoomConfig } from "../../src/engine/config.js";
 import { createLoom } from "../../src/engine/create-loom.js";
-import type { LoomPorts } from "../../src/engine/loom.js";
+import type { LoomPorts } from "../../src/engine/open-loom.js";
 import { replayRecording } from "../../src/engine/replay-recording.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
-import type { World } from "../../src/engine/perform.js";
+import type { World } from "../../src/engine/world.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { createInventory } from "../../src/tools/inventory.js";
 import { ToolError, type Reconciled, type Tool, type ToolContext } from "../../src/tools/tool.js";

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { World } from "../../src/engine/perform.js";
+import type { World } from "../../src/engine/world.js";
 import type { Engine, Listener, StartRequest } from "../../src/engine/engine.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";

@@ -2,7 +2,8 @@
 // recording. The store does both when the story is over, for all runs that it holds.
 import { expect } from "vitest";
 import { localEngine } from "../../src/engine/local.js";
-import { performIn, type World } from "../../src/engine/perform.js";
+import { performIn } from "../../src/engine/perform.js";
+import type { World } from "../../src/engine/world.js";
 import { recordingOf } from "../../src/engine/recording.js";
 import { replayRecording } from "../../src/engine/replay-recording.js";
 import { documentOf } from "../../src/run/document.js";

@@ -2,7 +2,7 @@
 // world. Out: a Scene. Separate because all stories of the conformance suite play on it, whatever the engine.
 import { onTestFinished } from "vitest";
 import type { Engine, Listener } from "../../src/engine/engine.js";
-import type { World } from "../../src/engine/perform.js";
+import type { World } from "../../src/engine/world.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { Run } from "../../src/run/state.js";
 import type { EventStore } from "../../src/store/event-store.js";

@@ -4,7 +4,8 @@
 import { forkOf } from "../../src/engine/again.js";
 import type { Engine, Listener, StartRequest } from "../../src/engine/engine.js";
 import { localEngine } from "../../src/engine/local.js";
-import { performIn, type Perform, type World as Outside } from "../../src/engine/perform.js";
+import { performIn } from "../../src/engine/perform.js";
+import type { Perform, World as Outside } from "../../src/engine/world.js";
 import { LIMITS } from "../../src/limits.js";
 import { settingsOf } from "../../src/engine/config.js";
 import { KERNEL_VERSION } from "../../src/run/decide.js";

@@ -1,20 +1,19 @@
 // `planloom retry` and `planloom fork`. In: a run that has ended, and what is wanted of it. Out: what will be reused, shown before
 // anything begins; then its further course, or that of the new run. Separate because both go on with work that is done: nothing
 // is changed before a person has agreed to whatever may act in the world again.
-import type { Listener } from "../../engine/engine.js";
 import type { Loom } from "../../engine/loom.js";
 import type { LoomRun } from "../../engine/loom-run.js";
 import type { Json } from "../../plan/json.js";
 import { writePlan } from "../../plan/write.js";
 import type { NoReopening, Reopening } from "../../run/reopen.js";
 import { currentPlan } from "../../run/state.js";
-import { driveToEnd, goOn, openCourse, recorded } from "../drive.js";
+import { driveToEnd, openCourse, tell } from "../drive.js";
 import { sayProblem } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
 import { atTerminal, printJson, PROGRAM, say } from "../output.js";
-import { userName, withLoom } from "../place.js";
+import { withLoom } from "../place.js";
 import { checkedDraft, checkedPlan, planText, type PlanText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
 import { heading } from "../render-lines.js";
@@ -50,14 +49,8 @@ export async function retryCommand(
   return again(name, flags, {
     name: "retry",
     preview: (run, changes) => run.previewRetry({ ...changes, ...from }),
-    go: async (loom, run, changes, agreed) => {
-      const options = { ...changes, ...from, by: userName() };
-      if (flags.run === false) {
-        const reply = await run.retry({ ...options, record: "only" });
-        return reply.ok ? recorded(run.id) : refused(run.id, reply);
-      }
-      return goOn(loom, run, withAgreed(flags, agreed), (listener: Listener) => run.retry(options, listener));
-    },
+    go: (loom, { id }, changes, agreed) =>
+      tell(loom, id, withAgreed(flags, agreed), (run, how) => run.retry({ ...changes, ...from, ...how })),
   });
 }
 

@@ -1,23 +1,19 @@
-// What a person answers a run: approve, reject, respond, cancel. In: a run's name and the words. Out: the command in
-// the run's log; and, where nobody else drives the run, its further course. Separate because all of them end in driving.
+// What a person answers a run that asks: approve, reject, respond. In: a run's name and the words. Out: the command in the run's log;
+// and, where nobody else drives the run, its further course. Separate from steer.ts, where the run asks nothing.
 import type { Loom } from "../../engine/loom.js";
-import type { LoomRun, SendOptions } from "../../engine/loom-run.js";
-import type { Reply } from "../../engine/engine.js";
+import type { LoomRun } from "../../engine/loom-run.js";
+import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";
-import { documentOf } from "../../run/document.js";
-import { recorded, refused, takeUp, type DriveFlags } from "../drive.js";
+import { tell, type TellFlags } from "../drive.js";
 import { usageError } from "../error-text.js";
-import { EXIT } from "../exit-code.js";
 import { portsOf, settingsIn, type ModelFlags } from "../flags.js";
 import { answerValue, jsonOrText } from "../inputs.js";
 import { PROGRAM, say } from "../output.js";
-import { userName, withLoom, type PlaceFlags } from "../place.js";
+import { withLoom, type PlaceFlags } from "../place.js";
+import { standardInput } from "../plan-file.js";
 import { runNamed } from "../run-name.js";
 
-type Flags = PlaceFlags & ModelFlags & DriveFlags;
-
-/** `run` is false with --no-run: the command is only recorded. */
-export type SayFlags = Flags & { readonly run?: boolean };
+export type SayFlags = PlaceFlags & ModelFlags & TellFlags;
 
 export async function approveCommand(
   name: string,
@@ -27,7 +23,7 @@ export async function approveCommand(
   const said = { ...(comment === undefined ? {} : { comment }), ...(calls === true ? { calls } : {}) };
   return withRun(name, flags, async (loom, runId) => {
     const hash = await hashMeant(await loom.get(runId), flags.hash);
-    return tellIn(loom, runId, flags, (run, options) => run.approve(hash, { ...options, ...said }), hash);
+    return tell(loom, runId, flags, (run, how) => run.approve(hash, { ...how, ...said }), hash);
   });
 }
 
@@ -35,11 +31,22 @@ export async function rejectCommand(
   name: string,
   flags: SayFlags & { readonly message: string; readonly hash?: string },
 ): Promise<number> {
-  const { message, hash } = flags;
+  const { hash } = flags;
+  const message = await feedbackIn(flags.message);
   return withRun(name, flags, async (loom, runId) => {
     const named = hash === undefined ? {} : { hash: await hashMeant(await loom.get(runId), hash) };
-    return tellIn(loom, runId, flags, (run, options) => run.reject(message, { ...options, ...named }), hash);
+    return tell(loom, runId, flags, (run, how) => run.reject(message, { ...how, ...named }), hash);
   });
+}
+
+/** `-` is standard input, which may be longer than an argument. */
+async function feedbackIn(message: string): Promise<string> {
+  const text = message === "-" ? (await standardInput()).trim() : message;
+  const { feedbackChars } = LIMITS;
+  const long = text.length > feedbackChars;
+  if (long)
+    say(`The feedback is longer than ${feedbackChars} characters: those at its beginning count, the rest is left out.`);
+  return text;
 }
 
 /**
@@ -87,13 +94,12 @@ export async function respondCommand(
   if (verdict !== undefined && value !== undefined) {
     throw usageError("USAGE", "A value and an outcome are two different answers.", "Give one of them.");
   }
-  return tell(name, flags, async (run, options, loom) =>
-    verdict === undefined
-      ? run.respond(step, answerValue(await loom.engine.load(run.id), { step, ...item }, value!), {
-          ...options,
-          ...item,
-        })
-      : run.settle(step, verdict.verdict, { ...options, ...item, ...verdict.output }),
+  return withRun(name, flags, (loom, runId) =>
+    tell(loom, runId, flags, async (run, how) => {
+      if (verdict !== undefined) return run.settle(step, verdict.verdict, { ...how, ...item, ...verdict.output });
+      const said = answerValue(await loom.engine.load(runId), { step, ...item }, value!);
+      return run.respond(step, said, { ...how, ...item });
+    }),
   );
 }
 
@@ -116,51 +122,9 @@ function verdictOf({ happened, notHappened, abort }: RespondFlags): Verdict | un
   return said[0];
 }
 
-/** Cancelled as asked is what this command is for: then it exits with 0. */
-export async function cancelCommand(name: string, flags: SayFlags & { readonly message?: string }): Promise<number> {
-  const { message = "" } = flags;
-  return withRun(name, flags, async (loom, runId) => {
-    const run = await loom.get(runId);
-    const record = flags.run === false ? ({ record: "only" } as const) : {};
-    const reply = await run.cancel(message, { by: userName(), ...record });
-    if (!reply.ok) return refused(loom, runId, reply);
-    // Where this process took the run over, the calls that it finds open end with it; else its owner stops it.
-    const stopped = await loom.engine.stopped(runId);
-    const { status } = documentOf(stopped.run);
-    say(status === "cancelled" ? `Run ${runId} is cancelled.` : `Run ${runId} is told to cancel (it is ${status}).`);
-    return EXIT.done;
-  });
-}
-
-async function tell(
-  name: string,
-  flags: SayFlags,
-  command: (run: LoomRun, options: SendOptions, loom: Loom) => Promise<Reply>,
-): Promise<number> {
-  return withRun(name, flags, (loom, runId) =>
-    tellIn(loom, runId, flags, (run, options) => command(run, options, loom)),
-  );
-}
-
-/** Gives a command, and drives the run where nobody else does; `hash` is what the command names. */
-export async function tellIn(
-  loom: Loom,
-  runId: string,
-  flags: SayFlags,
-  command: (run: LoomRun, options: SendOptions) => Promise<Reply>,
-  hash?: string,
-): Promise<number> {
-  const by = userName();
-  if (flags.run !== false) return takeUp(loom, runId, flags, (run) => command(run, { by }), hash);
-  const run = await loom.get(runId);
-  const reply = await command(run, { by, record: "only" });
-  if (!reply.ok) return refused(loom, runId, reply, { hash });
-  return recorded(runId);
-}
-
 export function withRun(
   name: string,
-  flags: Flags,
+  flags: PlaceFlags & ModelFlags,
   work: (loom: Loom, runId: string) => Promise<number>,
 ): Promise<number> {
   const open = async (loom: Loom) => work(loom, await runNamed(loom.store, name));

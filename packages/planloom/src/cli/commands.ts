@@ -1,0 +1,301 @@
+// The commands, their flags and their help. In: where an exit code goes. Out: a program for commander. Separate from what the commands
+// do, which is imported only when one is called: `planloom --help` loads commander and nothing else.
+import { Command, Option } from "commander";
+import { sayProblem } from "./error-text.js";
+import { EXIT } from "./exit-code.js";
+import { again, approval, budgets, driving, models, noRun, placed, policies, repeated, RUN, said } from "./options.js";
+import { say } from "./output.js";
+import { oneLine } from "./style.js";
+
+interface Outcome {
+  code: number;
+}
+
+/** The action of a command: `call` gives its exit code. */
+type Act = <A extends unknown[]>(call: (...args: A) => Promise<number>) => (...args: A) => Promise<void>;
+
+/** The command line; the exit code of the command that is called goes into `outcome`. */
+export function programFor(outcome: Outcome): Command {
+  const act: Act =
+    (call) =>
+    async (...args) => {
+      outcome.code = await call(...args);
+    };
+  const program = new Command("planloom")
+    .description("From a goal to a checked plan, parallel steps and an answer.")
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined, writeErr: (text) => say(text.trimEnd()) })
+    .showHelpAfterError(false)
+    .enablePositionalOptions()
+    .addHelpText("after", HELP)
+    .helpCommand(true)
+    .option("-V, --version", "print the version")
+    .usage("<command> [options]")
+    .argument("[words...]")
+    .action(
+      act(async (words: string[], flags: { readonly version?: boolean }) =>
+        flags.version === true ? version() : noCommand(program, words),
+      ),
+    );
+  addStarts(program, act);
+  addPlans(program, act);
+  addReaders(program, act);
+  addPersons(program, act);
+  return program;
+}
+
+async function version(): Promise<number> {
+  const { readFile } = await import("node:fs/promises");
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  process.stdout.write(`${(JSON.parse(text) as { readonly version: string }).version}\n`);
+  return EXIT.done;
+}
+
+async function noCommand(program: Command, [word]: readonly string[]): Promise<number> {
+  if (word === undefined) program.outputHelp({ error: true });
+  else {
+    const next = '`planloom --help` lists the commands; a goal goes to one of them: planloom run "your goal".';
+    sayProblem({ code: "USAGE", message: `There is no command "${oneLine(word, 60)}".`, next });
+  }
+  return EXIT.usage;
+}
+
+function addStarts(program: Command, act: Act): void {
+  models(
+    budgets(
+      policies(
+        driving(
+          placed(
+            program
+              .command("run")
+              .argument("[goal...]", "a goal in words, a plan file (.yaml, .json), or - for standard input"),
+          ),
+        ),
+      ),
+    ),
+  )
+    .summary("pursue a goal, or run a plan")
+    .description("Pursues a goal, or runs a plan. stdout holds only the answer; everything else goes to stderr.")
+    .option("-i, --input <name=value>", "an input: JSON or text, or name=@file; repeatable", repeated, [])
+    .option("--concurrency <n>", "steps and items at once (default 4)")
+    .addOption(approval())
+    .option("-y, --yes", "grant approvals; questions and unknown outcomes still wait")
+    .option("--json", "print the whole run as one JSON document")
+    .addOption(new Option("--jsonl", "print each event as it becomes durable").conflicts("json"))
+    .option("--record <file>", "write a recording of the run when it has stopped")
+    .addOption(
+      new Option(
+        "--from-recording <file>",
+        "run a recording again: no model, no tool, exit 1 where it differs",
+      ).conflicts([
+        ...["record", "yes", "approval", "concurrency", "onFailure", "replan"],
+        ...["budgetCalls", "budgetTokens", "budgetUsd", "budgetTime"],
+      ]),
+    )
+    .action(act(async (words: string[], flags: object) => (await import("./command/run.js")).runCommand(words, flags)));
+  placed(program.command("demo").argument("[goal...]", "a goal to show instead of the usual one"))
+    .summary("the whole way with a scripted model: no key, no network")
+    .description("Runs a goal against a scripted model on this machine; everything but the model is real.")
+    .option("-q, --quiet", "no progress")
+    .action(act(async (words: string[], flags: object) => (await import("./demo/demo.js")).demoCommand(words, flags)));
+  models(placed(program.command("doctor")))
+    .summary("whether everything that a run needs is there")
+    .option("--offline", "send no request to the models")
+    .action(act(async (flags: object) => (await import("./command/doctor.js")).doctorCommand(flags)));
+}
+
+function addPlans(program: Command, act: Act): void {
+  models(placed(program.command("plan").argument("<goal...>", "a goal in words")))
+    .summary("write a plan for a goal, and run nothing")
+    .option("-o, --output <file>", "where to write it: YAML for .yaml, else JSON (default: stdout)")
+    .option("-i, --input <name=value>", "an input that the plan may refer to; repeatable", repeated, [])
+    .action(
+      act(async (words: string[], flags: object) => (await import("./command/plan.js")).planCommand(words, flags)),
+    );
+  placed(program.command("validate").argument("<file>", "a plan file, or - for standard input"))
+    .summary("check a plan file; exit code 3 where it cannot run")
+    .option("--json", "print { ok, findings }")
+    .action(
+      act(async (file: string, flags: object) => (await import("./command/plan.js")).validateCommand(file, flags)),
+    );
+  models(placed(program.command("estimate").argument("<file>", "a plan file, or - for standard input")))
+    .summary("what a plan will take: calls, tokens, money, time")
+    .option("-i, --input <name=value>", "an input of the plan; repeatable", repeated, [])
+    .option("--json", "print the estimate as one JSON document")
+    .action(
+      act(async (file: string, flags: object) => (await import("./command/estimate.js")).estimateCommand(file, flags)),
+    );
+  placed(program.command("graph").argument("<file-or-run>", "a plan file, or a run"))
+    .summary("draw a plan")
+    .option("--format <format>", "mermaid or ascii", "ascii")
+    .action(
+      act(async (name: string, flags: { readonly format: string }) =>
+        (await import("./command/plan.js")).graphCommand(name, flags),
+      ),
+    );
+  placed(program.command("tools"))
+    .summary("the tools that plans may use, with types and effects")
+    .option("--json", "print their definitions")
+    .action(act(async (flags: object) => (await import("./command/plan.js")).toolsCommand(flags)));
+  models(
+    placed(program.command("eval").argument("<dataset>", "recorded output of a planner: a JSON list, or JSON lines")),
+  )
+    .summary("score recorded planner output against gold plans")
+    .description("Scores recorded output of a planner, without a model. stdout holds the report.")
+    .option("--format <format>", "taskbench, nestful or planloom (default: by its fields)")
+    .option("--tools <file>", "the tools, where the records do not name them")
+    .option("--gold <file>", "gold plans that stand apart, by the records' ids")
+    .option("--repair", "have the planner mend what is unsound, with all findings: this calls a model")
+    .option("--json <file>", "write the whole report as JSON")
+    .option("--markdown <file>", "write the report as Markdown")
+    .action(act(async (path: string, flags: object) => (await import("./command/eval.js")).evalCommand(path, flags)));
+  program
+    .command("schema")
+    .summary("the JSON Schema of a plan")
+    .action(act(async () => (await import("./command/plan.js")).schemaCommand()));
+}
+
+function addReaders(program: Command, act: Act): void {
+  placed(program.command("runs"))
+    .summary("list runs, the newest first")
+    .option("--json", "print them as JSON")
+    .option("--limit <n>", "at most so many (default 50)")
+    .action(act(async (flags: object) => (await import("./command/read.js")).runsCommand(flags)));
+  placed(program.command("show").argument("<run>", RUN))
+    .summary("show a run: plan, steps, answer")
+    .option("--trace", "per step what was read and written, attempts, errors, turns")
+    .addOption(
+      new Option("--at <step>", "the context of a step, or of step[item], as it was when it began").conflicts("trace"),
+    )
+    .option("--json", "print the run as one JSON document")
+    .action(act(async (name: string, flags: object) => (await import("./command/read.js")).showCommand(name, flags)));
+  placed(
+    program
+      .command("diff")
+      .argument("<run>", RUN)
+      .argument("[from]", "a revision (default: the last but one)")
+      .argument("[to]", "a revision (default: the last)"),
+  )
+    .summary("what differs between two plans of a run, and why")
+    .option("--json", "print the difference as one JSON document")
+    .action(
+      act(async (name: string, from: string | undefined, to: string | undefined, flags: object) =>
+        (await import("./command/look.js")).diffCommand(name, from, to, flags),
+      ),
+    );
+  placed(program.command("replay").argument("<run>", RUN))
+    .summary("rebuild a run from its log, with nothing called")
+    .option("--strict", "let the kernel make every decision again; exit 1 where one differs")
+    .option("--record <file>", "write a recording, for planloom run --from-recording")
+    .option("--json", "print the run, its trace and the differences as one JSON document")
+    .action(
+      act(async (name: string, flags: object) => (await import("./command/replay.js")).replayCommand(name, flags)),
+    );
+  placed(program.command("events").argument("<run>", RUN))
+    .summary("print the log of a run as JSON lines")
+    .option("-f, --follow", "go on until the run has ended")
+    .action(act(async (name: string, flags: object) => (await import("./command/read.js")).eventsCommand(name, flags)));
+  placed(program.command("watch").argument("<run>", RUN))
+    .summary("follow a run that another process drives")
+    .action(act(async (name: string, flags: object) => (await import("./command/read.js")).watchCommand(name, flags)));
+  placed(program.command("answer").argument("<run>", RUN))
+    .summary("print the answer of a run")
+    .action(act(async (name: string, flags: object) => (await import("./command/read.js")).answerCommand(name, flags)));
+}
+
+function addPersons(program: Command, act: Act): void {
+  said(program.command("resume").argument("<run>", RUN))
+    .summary("drive a run on that nobody drives, or that is paused")
+    .option("-y, --yes", "grant approvals")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, flags: object) => (await import("./command/steer.js")).resumeCommand(name, flags)),
+    );
+  said(program.command("pause").argument("<run>", RUN))
+    .summary("begin nothing more; what runs goes on to its end")
+    .option("-m, --reason <text>", "why, for the log")
+    .addOption(noRun())
+    .action(act(async (name: string, flags: object) => (await import("./command/steer.js")).pauseCommand(name, flags)));
+  said(program.command("goal").argument("<run>", RUN).argument("<goal...>", "the new goal, in words"))
+    .summary("change the goal; what is finished is kept where it still serves")
+    .option("-m, --reason <text>", "why, for the log and the planner")
+    .option("-y, --yes", "grant approvals")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, words: string[], flags: object) =>
+        (await import("./command/steer.js")).goalCommand(name, words, flags),
+      ),
+    );
+  again(program.command("retry").argument("<run>", RUN))
+    .summary("have an ended run go on, with what it had finished")
+    .description("Has a run that has ended go on. What will be reused is shown first; what finished is not paid again.")
+    .option("--from <step>", "begin this step again too, and all that follows from it")
+    .addOption(noRun())
+    .action(act(async (name: string, flags: object) => (await import("./command/again.js")).retryCommand(name, flags)));
+  again(program.command("fork").argument("<run>", RUN))
+    .summary("begin a new run where an ended one came to a step")
+    .description("Begins a new run at a step of one that has ended, with what that had finished before the step.")
+    .requiredOption("--at <step>", "the step that runs first; all that follows from it runs too")
+    .addOption(approval())
+    .action(
+      act(async (name: string, flags: { readonly at: string }) =>
+        (await import("./command/again.js")).forkCommand(name, flags),
+      ),
+    );
+  said(program.command("approve").argument("<run>", RUN))
+    .summary("approve the plan, or the call, with this hash")
+    .option("--hash <hash>", "what is approved, as the run says (default: what waits, where that is one thing)")
+    .option("-m, --comment <text>", "a comment for the log")
+    .option("--calls", "of a plan: its calls too, where their arguments stand in it")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, flags: object) => (await import("./command/person.js")).approveCommand(name, flags)),
+    );
+  said(program.command("edit").argument("<run>", RUN))
+    .summary("change the plan that waits; it is checked, and waits under its new hash")
+    .option("--plan <file>", "the plan in its place, or - (default: your editor, VISUAL or EDITOR)")
+    .option("--hash <hash>", "the plan that is meant, as the run says")
+    .option("-m, --comment <text>", "a comment for the log")
+    .addOption(noRun())
+    .action(act(async (name: string, flags: object) => (await import("./command/steer.js")).editCommand(name, flags)));
+  said(program.command("reject").argument("<run>", RUN))
+    .summary("reject the plan; the planner writes another one")
+    .requiredOption("-m, --message <text>", "what should be different, or - for standard input")
+    .option("--hash <hash>", "what is rejected, where several things wait")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, flags: { readonly message: string }) =>
+        (await import("./command/person.js")).rejectCommand(name, flags),
+      ),
+    );
+  said(
+    program
+      .command("respond")
+      .argument("<run>", RUN)
+      .argument("<step>", "the step that asks")
+      .argument("[value]", "JSON or text"),
+  )
+    .summary("answer a question, or say what became of a call")
+    .option("--item <n>", "the item of a for-each, from 0")
+    .option("--happened [json]", "the call took effect, and gave this")
+    .option("--not-happened", "the call did not take effect: it may be made again")
+    .option("--abort", "give the step up")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, step: string, value: string | undefined, flags: object) =>
+        (await import("./command/person.js")).respondCommand(name, step, value, flags),
+      ),
+    );
+  said(program.command("cancel").argument("<run>", RUN))
+    .summary("cancel a run")
+    .option("-m, --message <text>", "why")
+    .addOption(noRun())
+    .action(
+      act(async (name: string, flags: object) => (await import("./command/steer.js")).cancelCommand(name, flags)),
+    );
+}
+
+const HELP = `
+Begin with: planloom demo · planloom doctor · planloom run "your goal" --model NAME --base-url URL
+Exit codes: 0 done · 1 the run failed or was cancelled · 2 usage · 3 the plan is invalid · 4 provider, configuration or
+store · 5 waiting for a person · 6 rejected or expired · 7 a limit was reached · 130 interrupted`;
