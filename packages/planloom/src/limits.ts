@@ -116,6 +116,8 @@ export const LIMITS = {
   schemaNodes: 5_000,
   /** Literals of one kind in a union before they widen to it: larger enums are data, not types. */
   typeLiterals: 200,
+  /** Comparisons of one type with another before the answer is unknown: unions of records in unions of records multiply. */
+  typeComparisons: 20_000,
   /** Nodes of one inferred type before it is unknown: a chain of macros can double a type with every link. */
   typeNodes: 2_000,
   /** Cycles that are reported of one draft. */

@@ -5,6 +5,7 @@ export type { Estimate } from "./plan/estimate.js";
 export { findingText } from "./plan/finding.js";
 export { graphAscii, graphMermaid } from "./plan/graph.js";
 export { planHash, type Draft } from "./plan/plan.js";
+export { planQuality, type PlanQuality } from "./plan/quality.js";
 export { readPlan, type ReadOptions, type ReadResult } from "./plan/read.js";
 export { planJsonSchema } from "./plan/schema-document.js";
 export type { EffectClass, Inventory, ToolSpec } from "./plan/tool-spec.js";

@@ -112,12 +112,10 @@ function addPlans(program: Command, act: Act): void {
     .action(
       act(async (words: string[], flags: object) => (await import("./command/plan.js")).planCommand(words, flags)),
     );
-  placed(program.command("validate").argument("<file>", "a plan file, or - for standard input"))
+  placed(program.command("check").alias("validate").argument("<file>", "a plan file, or - for standard input"))
     .summary("check a plan file; exit code 3 where it cannot run")
-    .option("--json", "print { ok, findings }")
-    .action(
-      act(async (file: string, flags: object) => (await import("./command/plan.js")).validateCommand(file, flags)),
-    );
+    .option("--json", "print { ok, findings, quality }")
+    .action(act(async (file: string, flags: object) => (await import("./command/plan.js")).checkCommand(file, flags)));
   models(placed(program.command("estimate").argument("<file>", "a plan file, or - for standard input")))
     .summary("what a plan will take: calls, tokens, money, time")
     .option("-i, --input <name=value>", "an input of the plan; repeatable", repeated, [])

@@ -1,5 +1,5 @@
 // A plan from a file or standard input. In: a path or `-`. Out: its text, and the draft that was read from it, or the findings.
-// Separate because run, validate and graph read plans in the same way, and say the same where they cannot.
+// Separate because run, check and graph read plans in the same way, and say the same where they cannot.
 import { open, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { isatty } from "node:tty";
@@ -141,7 +141,7 @@ export function draftInvalid(findings: readonly Finding[], name: string): Planlo
 /** Where only the run's inputs are at fault, the plan is sound and needs no mending. */
 function nextOf(errors: readonly Finding[], name: string): string {
   if (errors.every(({ code }) => INPUT_CODES.has(code))) return "Give each input of the plan with --input name=value.";
-  return name === STDIN ? "Mend it, and give it again." : `Mend it, and check it again: ${PROGRAM} validate ${name}`;
+  return name === STDIN ? "Mend it, and give it again." : `Mend it, and check it again: ${PROGRAM} check ${name}`;
 }
 
 const INPUT_CODES: ReadonlySet<string> = new Set(["MISSING_INPUT", "INPUT_TYPE"]);

@@ -245,7 +245,7 @@ function planInvalid(findings: readonly Finding[]): PlanloomError {
     `The plan has ${errors.length} ${errors.length === 1 ? "error" : "errors"}:\n${lines}`,
     {
       kind: "plan",
-      next: "Mend the plan; `planloom validate FILE` checks it again.",
+      next: "Mend the plan; `planloom check FILE` checks it again.",
     },
   );
 }

@@ -2,6 +2,7 @@
 // specifications. Out: samples. Separate because plans there are lists of calls, whose last one is the answer.
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
+import { fieldsOf, inAddress, schemaOf } from "./nestful-schema.js";
 import { literal, plainId } from "./plain-text.js";
 import { nameIn, notObject, noTools } from "./planloom-format.js";
 import type { Format, Translated } from "./sample.js";
@@ -111,34 +112,16 @@ function toolOf(tool: JsonObject): ToolSpec[] {
   const listed = Array.isArray(schema?.["required"]) ? (schema["required"] as readonly Json[]) : [];
   const required = Object.keys(fields).filter((field) => listed.includes(field) || isRequired(fields[field]));
   const output = fieldsOf(tool["output_parameters"] ?? tool["output_parameter"]);
+  const properties = Object.fromEntries(Object.entries(fields).map(([field, of]) => [field, inAddress(schemaOf(of))]));
   return [
     {
       name,
       description: typeof description === "string" ? description : "",
-      input: { type: "object", properties: mapped(fields), required, additionalProperties: false },
-      ...(Object.keys(output).length > 0 && { output: { type: "object", properties: mapped(output) } }),
+      input: { type: "object", properties, required, additionalProperties: false },
+      ...(Object.keys(output).length > 0 && { output: schemaOf({ type: "object", properties: output }) }),
       effects: "none",
     },
   ];
 }
 
-const fieldsOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
-const isRequired = (field: unknown): boolean => isObject(field) && field["required"] === true;
-
-const mapped = (fields: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, schemaOf(field)]));
-
-const TYPES: { readonly [name: string]: string } = {
-  ...{ string: "string", boolean: "boolean", bool: "boolean", object: "object", array: "array", list: "array" },
-  ...{ number: "number", float: "number", integer: "number", int: "number" },
-};
-
-/** Type names are written freely there; one that is none of ours says nothing. */
-function schemaOf(field: Json | undefined): JsonObject {
-  if (!isObject(field)) return {};
-  const written = field["type"];
-  const type = typeof written === "string" ? TYPES[written.toLowerCase()] : undefined;
-  if (type === undefined) return {};
-  if (type === "array") return { type, ...(field["items"] !== undefined && { items: schemaOf(field["items"]) }) };
-  return { type, ...(isObject(field["properties"]) && { properties: mapped(field["properties"]) }) };
-}
+const isRequired = (field: Json | undefined): boolean => isObject(field) && field["required"] === true;

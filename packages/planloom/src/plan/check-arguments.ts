@@ -9,8 +9,8 @@ import { pointerTo } from "./read-position.js";
 import type { ToolSpec } from "./tool-spec.js";
 import { holdsSecret } from "./secret.js";
 import { typeFromSchema } from "./type-schema.js";
+import { assignable } from "./type-fit.js";
 import {
-  assignable,
   fieldOf,
   membersOf,
   mismatch,

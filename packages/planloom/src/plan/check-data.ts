@@ -7,7 +7,8 @@ import type { DraftAnswer, StepNode } from "./check-shape.js";
 import type { Step } from "./plan.js";
 import { scanTemplate, wholeExpression } from "./reference.js";
 import type { ToolSpec } from "./tool-spec.js";
-import { assignable, BOOLEAN, listOf, membersOf, NUMBER, typeText, unionOf, UNKNOWN, type Type } from "./type.js";
+import { assignable } from "./type-fit.js";
+import { BOOLEAN, listOf, membersOf, NUMBER, typeText, unionOf, UNKNOWN, type Type } from "./type.js";
 
 export function checkData(
   nodes: readonly StepNode[],

@@ -58,7 +58,7 @@ export function checkTools(nodes: readonly StepNode[], tools: ReadonlyMap<string
   const known = [...tools.values()];
   for (const { step, pointer } of nodes) {
     for (const [name, at] of toolNamesOf(step)) {
-      if (!tools.has(name) && !hasReference(name)) unknownTool(name, pointer + at, known, report);
+      if (!tools.has(name) && !hasReference(name)) unknownTool(name, aboutOf(step), pointer + at, known, report);
     }
   }
 }
@@ -70,18 +70,24 @@ function toolNamesOf(step: Step | undefined): (readonly [name: string, at: strin
     : [];
 }
 
-function unknownTool(name: string, pointer: string, tools: readonly ToolSpec[], report: Report): void {
-  const near = nearestTools(name, tools);
-  const names = tools.map((tool) => tool.name);
-  const listed =
-    names.length <= 12 ? names.join(", ") : `${names.slice(0, 12).join(", ")} and ${names.length - 12} more`;
-  const fix =
-    near.length > 0
-      ? `Did you mean ${orList(near)}?`
-      : names.length === 0
-        ? "No tools are available; write an agent step."
-        : `The tools are ${listed}.`;
-  report("UNKNOWN_TOOL", pointer, `There is no tool ${quoted(name)}.`, fix);
+/** What is said of the step in words: it tells which tool was meant better than an invented name does. */
+function aboutOf(step: Step | undefined): string {
+  if (step === undefined) return "";
+  const { title, description = "" } = step;
+  return [title, description, step.kind === "agent" ? step.agent : ""].join(" ");
+}
+
+function unknownTool(name: string, about: string, pointer: string, tools: readonly ToolSpec[], report: Report): void {
+  report("UNKNOWN_TOOL", pointer, `There is no tool ${quoted(name)}.`, () => {
+    const near = nearestTools(name, tools, about);
+    if (near.length > 0) return `Did you mean ${orList(near)}?`;
+    return tools.length === 0 ? "No tools are available; write an agent step." : `The tools are ${listed(tools)}.`;
+  });
+}
+
+function listed(tools: readonly ToolSpec[]): string {
+  const names = tools.slice(0, 12).map((tool) => tool.name);
+  return tools.length <= 12 ? names.join(", ") : `${names.join(", ")} and ${tools.length - 12} more`;
 }
 
 /** `${{` that is no literal `$${{`. */

@@ -38,31 +38,32 @@ export function checkDependencies(
   byId: ReadonlyMap<string, StepNode>,
   report: Report,
 ): void {
+  const near = new Map<string, readonly string[]>();
+  // One invented name often stands in many steps.
+  const nearestTo = (id: string): readonly string[] => {
+    const known = near.get(id) ?? nearestNames(id, byId.keys(), 4);
+    near.set(id, known);
+    return known;
+  };
   for (const { step, pointer } of nodes) {
     step?.dependsOn.forEach((id, i) => {
       if (id === step.id) {
         report("SELF_REFERENCE", `${pointer}/dependsOn/${i}`, `The step ${id} depends on itself.`, "Leave it out.");
       } else if (!byId.has(id)) {
-        unknownDependency(id, `${pointer}/dependsOn/${i}`, step, byId, report);
+        report("UNKNOWN_DEPENDENCY", `${pointer}/dependsOn/${i}`, `There is no step ${quoted(id)}.`, () =>
+          otherStep(step, nearestTo(id), [...byId.keys()]),
+        );
       }
     });
   }
 }
 
-function unknownDependency(
-  id: string,
-  pointer: string,
-  step: Step,
-  byId: ReadonlyMap<string, StepNode>,
-  report: Report,
-): void {
-  const others = [...byId.keys()].filter((other) => other !== step.id);
-  const near = nearestNames(id, others);
-  const fix =
-    near.length > 0
-      ? `Did you mean ${orList(near)}?`
-      : `Leave it out, or name one of ${others.slice(0, 12).join(", ")}.`;
-  report("UNKNOWN_DEPENDENCY", pointer, `There is no step ${quoted(id)}.`, fix);
+function otherStep(step: Step, near: readonly string[], ids: readonly string[]): string {
+  const others = (list: readonly string[], most: number): string[] =>
+    list.filter((id) => id !== step.id).slice(0, most);
+  const likely = others(near, 3);
+  if (likely.length > 0) return `Did you mean ${orList(likely)}?`;
+  return `Leave it out, or name one of ${others(ids, 12).join(", ")}.`;
 }
 
 export function checkCycles(

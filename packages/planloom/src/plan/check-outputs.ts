@@ -5,7 +5,8 @@ import type { StepNode } from "./check-shape.js";
 import type { Step } from "./plan.js";
 import type { ToolSpec } from "./tool-spec.js";
 import { typeFromSchema, typeOf } from "./type-schema.js";
-import { assignable, listOf, NULL, STRING, typeText, unionOf, UNKNOWN, type Type } from "./type.js";
+import { assignable } from "./type-fit.js";
+import { listOf, NULL, STRING, typeText, unionOf, UNKNOWN, type Type } from "./type.js";
 
 export interface OutputTypes {
   /** Of one item under forEach: what `expect` sees. */

@@ -3,36 +3,44 @@
 import { LIMITS } from "../limits.js";
 import type { Finding, Severity } from "./finding.js";
 
-export type Report = (code: string, pointer: string, message: string, fix: string, severity?: Severity) => void;
+/** A remedy that takes time to find, such as the nearest name, is given as a function: it is asked only for what is kept. */
+export type Report = (
+  code: string,
+  pointer: string,
+  message: string,
+  fix: string | (() => string),
+  severity?: Severity,
+) => void;
 export type Locate = (pointer: string) => { readonly line: number; readonly column: number } | undefined;
-
-type Texts = [pointer: string, message: string, fix: string];
 
 export interface Collected {
   readonly report: Report;
-  readonly hasErrors: () => boolean;
+  /** Whether there are errors of other codes than these. */
+  readonly hasErrors: (besides?: ReadonlySet<string>) => boolean;
   readonly findings: (locate: Locate | undefined) => readonly Finding[];
 }
 
 export function collectFindings(): Collected {
-  const found = new Map<string, Finding>();
-  let errors = 0;
+  const found = { error: new Map<string, Finding>(), warning: new Map<string, Finding>() };
+  const errors = new Set<string>();
   const report: Report = (code, place, words, remedy, severity = "error") => {
-    const [pointer, message, fix] = [place, words, remedy].map((text) => text.slice(0, LIMITS.findingChars)) as Texts;
-    const key = `${code} ${pointer} ${message}`;
-    if (found.has(key)) return;
-    if (severity === "error") errors++;
-    if (found.size < LIMITS.findings) found.set(key, { code, severity, where: { pointer }, message, fix });
+    const [pointer, message] = [short(place), short(words)];
+    const [kept, key] = [found[severity], `${code} ${pointer} ${message}`];
+    if (kept.has(key)) return;
+    if (severity === "error") errors.add(code);
+    if (kept.size >= LIMITS.findings) return;
+    const fix = short(typeof remedy === "string" ? remedy : remedy());
+    kept.set(key, { code, severity, where: { pointer }, message, fix });
   };
   const findings = (locate: Locate | undefined): readonly Finding[] => {
-    const list = [...found.values()].map((finding) => located(finding, locate));
-    return [
-      ...list.filter(({ severity }) => severity === "error"),
-      ...list.filter(({ severity }) => severity === "warning"),
-    ];
+    const list = [...found.error.values(), ...found.warning.values()].slice(0, LIMITS.findings);
+    return list.map((finding) => located(finding, locate));
   };
-  return { report, hasErrors: () => errors > 0, findings };
+  const hasErrors = (besides?: ReadonlySet<string>): boolean => [...errors].some((code) => besides?.has(code) !== true);
+  return { report, hasErrors, findings };
 }
+
+const short = (text: string): string => text.slice(0, LIMITS.findingChars);
 
 function located(finding: Finding, locate: Locate | undefined): Finding {
   const position = locate?.(finding.where.pointer);

@@ -9,7 +9,8 @@ import type { Names, Problem } from "./infer.js";
 import type { Json } from "./json.js";
 import { nearestNames } from "./nearest.js";
 import { eachTemplate, inferValue, scanTemplate, wholeExpression } from "./reference.js";
-import { assignable, NULL, unionOf, UNKNOWN, type RecordType, type Type } from "./type.js";
+import { assignable } from "./type-fit.js";
+import { NULL, unionOf, UNKNOWN, type RecordType, type Type } from "./type.js";
 
 export interface Known {
   readonly outputs: ReadonlyMap<string, OutputTypes>;
@@ -148,7 +149,7 @@ function selfReference(name: string, place: Place, report: Report): void {
 }
 
 function unknownReference(name: string, place: Place, known: Known, report: Report): void {
-  report("UNKNOWN_REFERENCE", place.pointer, `There is no step ${quoted(name)}.`, instead(name, place, known));
+  report("UNKNOWN_REFERENCE", place.pointer, `There is no step ${quoted(name)}.`, () => instead(name, place, known));
 }
 
 function instead(name: string, place: Place, known: Known): string {

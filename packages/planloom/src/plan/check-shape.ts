@@ -227,13 +227,9 @@ function gist(value: Json | undefined): string {
 }
 
 function unknownField(field: string, pointer: string, known: Iterable<string>, report: Report): void {
-  const near = nearestNames(field, known);
-  const fields = [...known];
-  const fix =
-    near.length > 0
-      ? `Did you mean ${orList(near)}?`
-      : fields.length > 0
-        ? `The fields are ${fields.join(", ")}.`
-        : "Leave it out.";
-  report("UNKNOWN_FIELD", pointer, `There is no field ${quoted(field)} here.`, fix);
+  report("UNKNOWN_FIELD", pointer, `There is no field ${quoted(field)} here.`, () => {
+    const [near, fields] = [nearestNames(field, known), [...known]];
+    if (near.length > 0) return `Did you mean ${orList(near)}?`;
+    return fields.length > 0 ? `The fields are ${fields.join(", ")}.` : "Leave it out.";
+  });
 }

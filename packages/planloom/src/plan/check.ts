@@ -3,11 +3,12 @@
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { checkAnswer, checkData } from "./check-data.js";
+import { checkGranularity, type Granularity } from "./check-granularity.js";
 import { checkIds, checkPlaces, checkTools } from "./check-ids.js";
 import { checkInputs, type CheckedInputs } from "./check-inputs.js";
 import { checkCycles, checkDependencies, inOrder, needsById } from "./check-order.js";
 import { checkOutputs } from "./check-outputs.js";
-import { collectFindings, type Locate, type Report } from "./check-report.js";
+import { collectFindings, type Collected, type Locate, type Report } from "./check-report.js";
 import { readShape, type DraftAnswer, type Outline } from "./check-shape.js";
 import { checkTexts, checkUse, unreferenced } from "./check-use.js";
 import type { Finding } from "./finding.js";
@@ -25,6 +26,8 @@ export interface CheckOptions {
   readonly limits?: { readonly steps?: number; readonly planBytes?: number };
   /** The goal, where the draft names none. */
   readonly goal?: string;
+  /** How finely the plan should be cut: 1-4, 3-10 (the default) or 8-20 steps. */
+  readonly granularity?: Granularity;
 }
 export type CheckResult =
   | {
@@ -118,12 +121,28 @@ function withoutForbidden(value: Json, pointer: string, report: Report): Json {
   return Object.fromEntries(fields);
 }
 
+/** Errors that leave it known which step hands on to which: what nobody uses is then said in the same round. */
+const AFTER_USE: ReadonlySet<string> = new Set([
+  "ARGUMENT_TYPE",
+  "CONDITION_NOT_BOOLEAN",
+  "FOREACH_NOT_A_LIST",
+  "INPUT_TYPE",
+  "MAY_BE_SKIPPED",
+  "MISSING_INPUT",
+  "NULL_IN_TEXT",
+  "OUTPUT_TYPE",
+  "PATH_NOT_IN_TYPE",
+  "TYPE_MISMATCH",
+  "UNKNOWN_ARGUMENT",
+  "UNKNOWN_TOOL",
+]);
+
 function judgeDocument(
   document: JsonObject,
   inventory: Inventory,
   options: CheckOptions,
   report: Report,
-  hasErrors: () => boolean,
+  hasErrors: Collected["hasErrors"],
 ): { readonly outline: Outline; readonly inputs: CheckedInputs } {
   const outline = readShape(document, options.limits?.steps ?? LIMITS.steps, report);
   const tools = new Map(inventory.tools.map((tool) => [tool.name, tool]));
@@ -141,7 +160,11 @@ function judgeDocument(
   checkData([...inOrder(byId), ...nameless], tools, known, report);
   checkAnswer(outline.answer, known, report);
   checkTexts(outline.nodes, report);
-  if (!hasErrors()) checkUse(outline, needs, tools, report);
+  if (!hasErrors(AFTER_USE)) {
+    checkUse(outline, needs, tools, report);
+    const { goal = "", granularity = "normal" } = options;
+    checkGranularity(outline, needs, outline.goal ?? goal, granularity, report);
+  }
   return { outline, inputs };
 }
 

@@ -1,7 +1,8 @@
 // What a condition says about the types of paths. In: a condition and whether it held. Out: what to keep of which path.
 // Separate from inference because it knows only tests (`x != null`, `x.kind == "a"`), not types of expressions.
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { assignable, fieldOf, literalOf, membersOf, NULL, type Type, unionOf } from "./type.js";
+import { assignable } from "./type-fit.js";
+import { fieldOf, literalOf, membersOf, NULL, type Type, unionOf } from "./type.js";
 
 /** Keeps the part of a path's type that can be where the condition held. */
 export interface Narrowing {
@@ -40,9 +41,20 @@ export function narrowings(condition: ASTNode, truth: boolean): readonly Narrowi
       const equals = (condition.op === "==") === truth;
       return [...againstLiteral(left, right, equals), ...againstLiteral(right, left, equals)];
     }
+    case "call":
+      return truth && condition.args[0] === "has" ? present(condition.args[1][0]) : [];
     default:
       return [];
   }
+}
+
+/** A field that is there: of a type that does not name it, it may be anything, and what it belongs to is not null. */
+function present(field: ASTNode | undefined): readonly Narrowing[] {
+  if (field?.op !== ".") return [];
+  return [
+    { path: field.args[0], keep: (of) => without(of, NULL) },
+    { path: field, keep: (of) => of },
+  ];
 }
 
 function againstLiteral(path: ASTNode, literal: ASTNode, equals: boolean): readonly Narrowing[] {

@@ -1,93 +1,148 @@
 // The names that a misspelt or invented name probably means. In: a name and what exists. Out: up to three, best first.
 // Separate because fields, ids, arguments and tools all ask, and a planner mends its draft by the answer.
+import { alike, wordsOf } from "./nearest-words.js";
 
-/** Names within a few edits, or that contain the name or are contained in it. */
+/** Names within a few edits, that contain the name or are contained in it, or that share most of its words. */
 export function nearestNames(name: string, candidates: Iterable<string>, most = 3): string[] {
-  const scored: { readonly candidate: string; readonly score: number }[] = [];
+  const [wanted, plainName] = [[...wordsOf(name)], plain(name)];
+  const scored: Scored[] = [];
   for (const candidate of candidates) {
-    const score = likeness(name, candidate);
+    const score = Math.max(likeness(plainName, plain(candidate)), mostWords(wanted, candidate));
     if (score >= 0.5) scored.push({ candidate, score });
   }
   return best(scored, most);
 }
 
-/** Tools by the words of their names, then of their descriptions: `Text-to-Speech` finds `Text-to-Audio`. */
-export function nearestTools(
-  name: string,
-  tools: readonly { readonly name: string; readonly description: string }[],
-  most = 3,
-): string[] {
-  const wanted = wordsOf(name);
-  const scored = tools.map((tool) => ({ candidate: tool.name, score: toolScore(name, wanted, tool) }));
+interface Named {
+  readonly name: string;
+  readonly description: string;
+}
+
+interface Scored {
+  readonly candidate: string;
+  readonly score: number;
+}
+
+/**
+ * Tools by the words of their names and descriptions; a word that few tools have tells more than one that most have. `about`
+ * is what else is known of the call that was meant (title, description): invented names are plausible, and the words
+ * around them say what was to be done.
+ */
+export function nearestTools(name: string, tools: readonly Named[], about = "", most = 3): string[] {
+  const weigh = weightsOf(tools);
+  const [wanted, context, plainName] = [wordsOf(name), wordsOf(about), plain(name)];
+  const scored = tools.map((tool) => {
+    const { named, all } = toolWords(tool);
+    const byName = Math.max(shared(wanted, named, weigh), likeness(plainName, plain(tool.name)) * 0.9);
+    const score = byName + covered(wanted, all, weigh) + covered(context, all, weigh);
+    return { candidate: tool.name, score };
+  });
   return best(
     scored.filter(({ score }) => score >= 0.35),
     most,
   );
 }
 
-function toolScore(
-  name: string,
-  wanted: ReadonlySet<string>,
-  tool: { readonly name: string; readonly description: string },
-): number {
-  const named = shared(wanted, wordsOf(tool.name));
-  const described = wanted.size === 0 ? 0 : covered(wanted, wordsOf(tool.description));
-  return Math.max(named, likeness(name, tool.name) * 0.9) + described * 0.5;
+interface ToolWords {
+  readonly named: ReadonlySet<string>;
+  readonly all: ReadonlySet<string>;
 }
 
-function best(scored: readonly { readonly candidate: string; readonly score: number }[], most: number): string[] {
+const known = new WeakMap<Named, ToolWords>();
+
+function toolWords(tool: Named): ToolWords {
+  let words = known.get(tool);
+  if (words === undefined) {
+    const named = wordsOf(tool.name);
+    known.set(tool, (words = { named, all: new Set([...named, ...wordsOf(tool.description)]) }));
+  }
+  return words;
+}
+
+type Weigh = (word: string) => number;
+
+const weights = new WeakMap<readonly Named[], Weigh>();
+
+/** The rarer a word among the tools, the more it weighs. */
+function weightsOf(tools: readonly Named[]): Weigh {
+  const before = weights.get(tools);
+  if (before !== undefined) return before;
+  const counts = new Map<string, number>();
+  for (const tool of tools) for (const word of toolWords(tool).all) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const weigh: Weigh = (word) => Math.log(1 + tools.length / (1 + (counts.get(word) ?? 0)));
+  weights.set(tools, weigh);
+  return weigh;
+}
+
+/** The weight of the words that two sets share against that of both: 1 for the same set. */
+function shared(a: ReadonlySet<string>, b: ReadonlySet<string>, weigh: Weigh): number {
+  const inB = [...a].filter((word) => has(b, word));
+  if (inB.length === 0) return 0;
+  const inA = [...b].filter((word) => has(a, word));
+  const weight = (words: Iterable<string>): number => [...words].reduce((sum, word) => sum + weigh(word) ** 2, 0);
+  return (weight(inB) + weight(inA)) / (weight(a) + weight(b));
+}
+
+/** The weight of the words of `wanted` that `words` has, against all of its weight. */
+function covered(wanted: ReadonlySet<string>, words: ReadonlySet<string>, weigh: Weigh): number {
+  let [found, all] = [0, 0];
+  for (const word of wanted) {
+    all += weigh(word);
+    if (has(words, word)) found += weigh(word);
+  }
+  return all === 0 ? 0 : found / all;
+}
+
+/** Above a half where most words are shared: half of them is chance, as in product_id and product_condition. */
+function mostWords(wanted: readonly string[], candidate: string): number {
+  const lower = candidate.toLowerCase();
+  // Most candidates have no word in common, and this is the quick way to see it.
+  if (!wanted.some((word) => lower.includes(word.slice(0, 4)))) return 0;
+  const score = shared(new Set(wanted), wordsOf(candidate), () => 1);
+  return score > 0.5 ? score * 0.9 : 0;
+}
+
+function has(words: ReadonlySet<string>, word: string): boolean {
+  if (words.has(word)) return true;
+  for (const other of words) if (alike(word, other)) return true;
+  return false;
+}
+
+function best(scored: readonly Scored[], most: number): string[] {
   return [...scored]
     .sort((a, b) => b.score - a.score || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, most)
     .map(({ candidate }) => candidate);
 }
 
-/** The words of a name or sentence in small letters; `webSearch`, `web_search` and `Web-Search` have the same. */
-function wordsOf(text: string): ReadonlySet<string> {
-  const spaced = text
-    .slice(0, 1_000)
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .toLowerCase();
-  return new Set(spaced.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== ""));
-}
-
-/** Shared words against all words: 1 for the same set. */
-function shared(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const common = [...a].filter((word) => b.has(word)).length;
-  return common === 0 ? 0 : (2 * common) / (a.size + b.size);
-}
-
-/** The part of the longer words of `wanted` that `words` has. */
-function covered(wanted: ReadonlySet<string>, words: ReadonlySet<string>): number {
-  const telling = [...wanted].filter((word) => word.length > 2);
-  return telling.length === 0 ? 0 : telling.filter((word) => words.has(word)).length / telling.length;
-}
-
-/** 1 for the same letters, 0 for nothing alike; case and separators do not count. */
-function likeness(a: string, b: string): number {
-  const [left, right] = [plain(a), plain(b)];
+/** 1 for the same letters, 0 for nothing alike, of two names in their plain form. */
+function likeness(left: string, right: string): number {
   if (left === right) return 1;
-  const [short, long] = left.length < right.length ? [left, right] : [right, left];
+  const short = left.length < right.length ? left : right;
+  const long = short === left ? right : left;
   if (short.length >= 3 && long.includes(short)) return 0.5 + (0.5 * short.length) / long.length;
   if (long.length === 0 || long.length - short.length > long.length / 2) return 0;
   return 1 - editDistance(left, right) / long.length;
 }
 
-const plain = (text: string): string =>
-  text
-    .slice(0, 64)
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, "");
+/** Case and separators do not count. */
+function plain(text: string): string {
+  const short = text.slice(0, 64);
+  return /^[a-z0-9]*$/.test(short) ? short : short.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+}
 
+/** One row of the table is enough: `left` is what stood to the left before, `diagonal` what stood above that. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+  const row = Array.from({ length: b.length }, (_, j) => j + 1);
+  for (let i = 0; i < a.length; i++) {
+    let diagonal = i;
+    let left = i + 1;
+    for (let j = 0; j < row.length; j++) {
+      const replaced = diagonal + (a[i] === b[j] ? 0 : 1);
+      diagonal = row[j]!;
+      left = Math.min(replaced, diagonal + 1, left + 1);
+      row[j] = left;
     }
-    row = next;
   }
-  return row[b.length]!;
+  return row.at(-1) ?? a.length;
 }

@@ -4,8 +4,8 @@
 import { LIMITS } from "../limits.js";
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { FUNCTIONS, METHODS } from "./functions.js";
+import { assignable } from "./type-fit.js";
 import {
-  assignable,
   BOOLEAN,
   fieldOf,
   listOf,

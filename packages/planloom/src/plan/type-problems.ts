@@ -3,7 +3,8 @@
 // warning, what must fail is an error, what is unknown is nothing.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { nearestNames } from "./nearest.js";
-import { assignable, membersOf, shortText, STRING, type Type, unionOf } from "./type.js";
+import { assignable } from "./type-fit.js";
+import { fieldOf, membersOf, type RecordType, shortText, STRING, type Type, unionOf } from "./type.js";
 
 export interface Problem {
   /** UNKNOWN_REFERENCE, PATH_NOT_IN_TYPE, POSSIBLY_NULL, TYPE_MISMATCH, INTEGER_DIVISION. */
@@ -25,7 +26,7 @@ export class Problems {
   noField(node: ASTNode, target: Type, name: string): void {
     const records = membersOf(target).filter((member) => member.kind === "record");
     const known = records.flatMap((record) => Object.keys(record.fields));
-    const near = nearestNames(name, known);
+    const near = [...deeper(records, name), ...nearestNames(name, known)].slice(0, 3);
     const list = membersOf(target).some((member) => member.kind === "list");
     const fix = list
       ? `Take one element ([0].${name}) or all of them (.map(x, x.${name})).`
@@ -131,6 +132,15 @@ export class Problems {
     if (this.silent > 0) return;
     this.list.push({ code, severity, message, fix, start: node.start, end: node.end });
   }
+}
+
+/** `location.name` where the name asked for is one level further down. */
+function deeper(records: readonly RecordType[], name: string): string[] {
+  return records.flatMap(({ fields }) =>
+    Object.entries(fields).flatMap(([outer, { type }]) =>
+      type.kind === "record" && fieldOf(type, name) !== undefined ? [`${outer}.${name}`] : [],
+    ),
+  );
 }
 
 export const nullFix = (text: string, use: string): string =>

@@ -18,9 +18,19 @@ import {
   unionOf,
 } from "./type.js";
 
-/** The type of the values that a schema allows; wider where the schema says more than types can. Never throws. */
+const known = new WeakMap<JsonObject, Type>();
+
+/**
+ * The type of the values that a schema allows; wider where the schema says more than types can. Never throws. Remembered for
+ * each schema, which must not change.
+ */
 export function typeFromSchema(schema: JsonObject): Type {
-  return read(schema, { root: schema, open: new Set(["#"]), budget: { nodes: LIMITS.schemaNodes }, depth: 0 });
+  let type = known.get(schema);
+  if (type === undefined) {
+    type = read(schema, { root: schema, open: new Set(["#"]), budget: { nodes: LIMITS.schemaNodes }, depth: 0 });
+    known.set(schema, type);
+  }
+  return type;
 }
 
 /** The type that a step's `output` names: the text of a type, or a JSON Schema. */

@@ -50,11 +50,20 @@ export function unionOf(types: readonly Type[]): Type {
   for (const type of types) {
     for (const member of membersOf(type)) {
       if (member.kind === "unknown") return UNKNOWN;
-      members.set(canonicalJson(member), member);
+      members.set(keyOf(member), member);
     }
   }
   const of = widen([...members.values()]);
   return of.length === 1 ? (of[0] as Type) : { kind: "union", of };
+}
+
+const keys = new WeakMap<Type, string>();
+
+/** The same text for the same type; remembered, because large types meet in many unions. */
+function keyOf(type: Type): string {
+  let key = keys.get(type);
+  if (key === undefined) keys.set(type, (key = canonicalJson(type)));
+  return key;
 }
 
 function widen(members: readonly Type[]): readonly Type[] {
@@ -76,85 +85,9 @@ function widen(members: readonly Type[]): readonly Type[] {
   return widened;
 }
 
-/** Whether values fit: `unknown` where only the run can tell. */
-export type Fit = "yes" | "no" | "unknown";
-
-const worst = (fits: readonly Fit[]): Fit =>
-  fits.includes("no") ? "no" : fits.includes("unknown") ? "unknown" : "yes";
-
-/** The name of the JSON kind of a type's values, for types that are neither unknown nor a union. */
-function jsonKind(type: Type): string {
-  return type.kind === "literal" ? typeof type.value : type.kind;
-}
-
-/**
- * `yes`: every value of `from` fits `to`. `no`: none can, or a member of a union (the null of `number | null`)
- * certainly does not. `unknown`: only the run can tell. Records may carry additional fields unless `to` is closed.
- */
-export function assignable(from: Type, to: Type): Fit {
-  if (from === to || to.kind === "unknown") return "yes";
-  if (from.kind === "unknown") return "unknown";
-  if (from.kind === "union") return worst(from.of.map((member) => assignable(member, to)));
-  if (to.kind === "union") return fitsUnion(from, to.of);
-  if (jsonKind(from) !== jsonKind(to)) return "no";
-  if (to.kind === "literal") return from.kind !== "literal" ? "unknown" : from.value === to.value ? "yes" : "no";
-  if (from.kind === "list" && to.kind === "list") return assignable(from.of, to.of);
-  if (from.kind === "record" && to.kind === "record") return recordFits(from, to);
-  return "yes";
-}
-
-function fitsUnion(from: Type, to: readonly Type[]): Fit {
-  const alike = to.filter((member) => member.kind === "unknown" || jsonKind(member) === jsonKind(from));
-  const fits = alike.map((member) => assignable(from, member));
-  if (fits.includes("yes")) return "yes";
-  if (fits.every((fit) => fit === "no")) {
-    // Several lists or records: (string | number)[] may still hold a value of string[] | number[].
-    const structured = alike.length > 1 && alike.some((member) => overlaps(from, member));
-    return structured ? "unknown" : "no";
-  }
-  return "unknown";
-}
-
-/** Whether some value may be of both types. */
-function overlaps(a: Type, b: Type): boolean {
-  if (a.kind === "unknown" || b.kind === "unknown") return true;
-  if (a.kind === "union" || b.kind === "union") {
-    return membersOf(a).some((left) => membersOf(b).some((right) => overlaps(left, right)));
-  }
-  if (jsonKind(a) !== jsonKind(b)) return false;
-  if (a.kind === "literal" && b.kind === "literal") return a.value === b.value;
-  if (a.kind !== "record" || b.kind !== "record") return true;
-  return Object.entries(b.fields).every(([name, field]) => {
-    if (field.optional) return true;
-    const mine = fieldOf(a, name);
-    return mine === undefined ? a.rest !== undefined : overlaps(mine.type, field.type);
-  });
-}
-
 /** The declared field of a record, never one of the prototype. */
 export function fieldOf(record: RecordType, name: string): Field | undefined {
   return Object.hasOwn(record.fields, name) ? record.fields[name] : undefined;
-}
-
-function recordFits(from: RecordType, to: RecordType): Fit {
-  const fits = Object.entries(to.fields).map(([name, field]) => fieldFits(from, name, field));
-  for (const [name, field] of Object.entries(from.fields)) {
-    if (fieldOf(to, name) !== undefined) continue;
-    if (to.rest !== undefined) fits.push(assignable(field.type, to.rest));
-    else if (to.closed === true) fits.push(field.optional ? "unknown" : "no");
-  }
-  if (from.rest !== undefined && to.rest !== undefined) fits.push(assignable(from.rest, to.rest));
-  else if (from.rest !== undefined && to.closed === true) fits.push("unknown");
-  return worst(fits);
-}
-
-function fieldFits(from: RecordType, name: string, field: Field): Fit {
-  const mine = fieldOf(from, name);
-  if (mine === undefined && from.rest === undefined) return field.optional ? "yes" : "no";
-  if (mine === undefined)
-    return field.optional && assignable(from.rest ?? UNKNOWN, field.type) === "yes" ? "yes" : "unknown";
-  const fit = assignable(mine.type, field.type);
-  return fit === "yes" && mine.optional && !field.optional ? "unknown" : fit;
 }
 
 export interface Mismatch {

@@ -76,11 +76,12 @@ test("a plan that cannot run leaves no run behind", async () => {
   expect(await here.run(["runs"])).toMatchObject({ code: 0, stdout: "" });
 });
 
-test("validate --json prints every finding with where it is and what to write instead", async () => {
+test("check --json prints every finding with where it is and what to write instead, and the quality of the plan", async () => {
   const here = place();
   here.write("plan.json", { steps: [step("a", uses("a")), step("b", { tool: "nobody" }), step("b", {})] });
-  const verdict = await here.json<{ ok: boolean; findings: Finding[] }>(["validate", "plan.json", "--json"]);
-  expect(verdict).toMatchObject({ exit: 3, ok: false });
+  const verdict = await here.json<{ ok: boolean; findings: Finding[] }>(["check", "plan.json", "--json"]);
+  const quality = { stepsClear: false, orderDefined: false, handoffDefined: false };
+  expect(verdict).toMatchObject({ exit: 3, ok: false, quality });
   const codes = verdict.findings.map(({ code }) => code);
   expect(codes).toEqual(expect.arrayContaining(["SELF_REFERENCE", "UNKNOWN_TOOL", "DUPLICATE_ID"]));
   for (const { where, message, fix } of verdict.findings) {
@@ -93,9 +94,11 @@ test("validate --json prints every finding with where it is and what to write in
 test("findings stand at their line and column", async () => {
   const here = place();
   here.write("plan.yaml", "steps:\n  - id: a\n    title: Add\n    tool: calculat\n    with: { expression: '1' }\n");
-  const { stdout, code } = await here.run(["validate", "plan.yaml"]);
+  const { stdout, stderr, code } = await here.run(["check", "plan.yaml"]);
   expect(code).toBe(3);
   expect(stdout).toContain("plan.yaml:4:11 error UNKNOWN_TOOL");
+  expect(stderr).toContain("steps clear no, order defined yes, hand-off defined yes");
+  expect(stderr).toMatch(/next fix {2}First make the steps clear: .*Did you mean calculate/);
 });
 
 test("files, flags and words that are wrong are the caller's to mend: exit 2", async () => {
@@ -105,7 +108,7 @@ test("files, flags and words that are wrong are the caller's to mend: exit 2", a
   here.write("deep.yaml", "[".repeat(100_000));
   const cases: readonly (readonly [string, readonly string[]])[] = [
     ["FILE_NOT_FOUND", ["run", "missing.yaml"]],
-    ["FILE_NOT_FOUND", ["validate", "missing.json"]],
+    ["FILE_NOT_FOUND", ["check", "missing.json"]],
     ["GOAL_EMPTY", ["run", "  "]],
     ["INPUT_INVALID", ["run", "plan.json", "--input", "novalue"]],
     ["INPUT_INVALID", ["run", "plan.json", "--input", "__proto__=1"]],

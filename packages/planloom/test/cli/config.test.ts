@@ -135,7 +135,7 @@ test("a plan is written as a document that runs again, in YAML and in JSON", asy
   expect((await here.run(["graph", "plan.yaml", "--format", "mermaid"])).stdout).toMatch(
     /^flowchart TD\n {2}n_left\["left: Add the left"\]/,
   );
-  expect((await here.run(["validate", "-"], { stdin: stdout })).code).toBe(0);
+  expect((await here.run(["check", "-"], { stdin: stdout })).code).toBe(0);
 });
 
 test("the schema is that of a plan", async () => {
@@ -157,12 +157,12 @@ test("doctor asks each model, names what is wrong, and exits with 4 for it", asy
   expect(without.stdout).toMatch(/^wrong +planner +no model\n +next: Set /m);
 });
 
-test("validate tells how it read a plan in another format", async () => {
+test("check tells how it read a plan in another format", async () => {
   const here = place();
   here.write("plan.json", [
     { step: 1, description: "Add two numbers", tool: "calculate", params: { expression: "1 + 1" } },
   ]);
-  const { code, stdout, stderr } = await here.run(["validate", "plan.json"]);
+  const { code, stdout, stderr } = await here.run(["check", "plan.json"]);
   expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
   expect(stderr).toMatch(/^note: .*params/m);
   expect(stderr).toContain("plan.json: the plan is sound (1 step)");

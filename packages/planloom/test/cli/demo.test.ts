@@ -42,7 +42,7 @@ test("help and version are answers, not errors", async () => {
   const here = place();
   const help = await here.run(["--help"]);
   expect(help).toMatchObject({ code: 0, stderr: "" });
-  for (const name of ["run", "plan", "validate", "approve", "demo", "doctor"])
+  for (const name of ["run", "plan", "check|validate", "approve", "demo", "doctor"])
     expect(help.stdout).toContain(`\n  ${name} `);
   expect(await here.run(["--version"])).toMatchObject({
     code: 0,

@@ -127,7 +127,7 @@ test("reading leaves no store behind where there is none", async () => {
   expect(await here.run(["runs"])).toMatchObject({ code: 0, stdout: "" });
   expect(await here.run(["show", "last"])).toMatchObject({ code: 2, stdout: "" });
   here.write("plan.json", SUMS);
-  await here.run(["validate", "plan.json"]);
+  await here.run(["check", "plan.json"]);
   expect(existsSync(join(here.folder, ".planloom"))).toBe(false);
 });
 

@@ -9,6 +9,7 @@ import { NO_ORIGIN } from "../../src/plan/origin.js";
 import { FUNCTIONS, MACROS, METHODS } from "../../src/plan/functions.js";
 import { CEL_WORDS, evaluate, parseExpression } from "../../src/plan/expression.js";
 import { agentStepSchema, askStepSchema, planSchema, toolStepSchema, type Plan } from "../../src/plan/plan.js";
+import { planQuality } from "../../src/plan/quality.js";
 import { readPlan } from "../../src/plan/read.js";
 import { repeatFindings } from "../../src/plan/repeat.js";
 import { applyPatch } from "../../src/plan/revise.js";
@@ -92,6 +93,42 @@ describe("findings", () => {
       expect(result.findings.filter((finding) => finding.code !== code).map(findingText)).toEqual([]);
     },
   );
+});
+
+describe("what stands under the examples", () => {
+  const said = new Map(marked("said").map(({ info, text }) => [info[2] ?? "", text]));
+
+  test("every example has it", () => {
+    expect([...said.keys()]).toEqual(marked("finding").map(({ info }) => info[2]));
+  });
+
+  test.each(marked("finding").map(({ info, text }) => [info[2] ?? "", text, info.slice(3).join(" ")]))(
+    "%s: what is wrong, and what to write instead",
+    (code, text, options) => {
+      const result = judged(text, options === "" ? {} : (JSON.parse(options) as CheckOptions));
+      const found = result.findings.find((finding) => finding.code === code);
+      expect(said.get(code)).toBe(`${found?.message}\nfix: ${found?.fix}\n`);
+    },
+  );
+});
+
+describe("the quality of a plan", () => {
+  test("every finding is an answer, or only advice", () => {
+    const advice = codeRows(findings).flatMap(({ codes, cells }) => (cells[1] === "warning" ? codes : []));
+    for (const code of codesOf(findings)) {
+      const finding: Finding = {
+        code,
+        severity: advice.includes(code) ? "warning" : "error",
+        where: { pointer: "/steps/0" },
+        message: "Something is wrong.",
+        fix: "Write something else.",
+      };
+      const { stepsClear, orderDefined, handoffDefined, nextFix } = planQuality([finding]);
+      const good = stepsClear && orderDefined && handoffDefined;
+      expect(good && finding.severity === "error", code).toBe(false);
+      expect(nextFix).toContain("Write something else. (/steps/0)");
+    }
+  });
 });
 
 describe("findings of a revision", () => {

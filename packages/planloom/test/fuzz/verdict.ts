@@ -4,7 +4,8 @@
 import { parseExpression } from "../../src/plan/expression.js";
 import type { Json } from "../../src/plan/json.js";
 import { inferValue, referencedNames, resolveValue, eachTemplate, scanTemplate } from "../../src/plan/reference.js";
-import { assignable, listOf, membersOf, NULL, STRING, UNKNOWN, unionOf, type Type } from "../../src/plan/type.js";
+import { assignable } from "../../src/plan/type-fit.js";
+import { listOf, membersOf, NULL, STRING, UNKNOWN, unionOf, type Type } from "../../src/plan/type.js";
 import { typeFromSchema, typeOf } from "../../src/plan/type-schema.js";
 import type { Step } from "../../src/plan/plan.js";
 import type { CheckedPlan } from "../../src/run/input.js";

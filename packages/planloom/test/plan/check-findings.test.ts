@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { check, type CheckOptions } from "../../src/plan/check.js";
 import { findingText } from "../../src/plan/finding.js";
+import type { Inventory } from "../../src/plan/tool-spec.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 const search = { id: "find", tool: "search", with: { query: "q" } };
@@ -340,6 +341,51 @@ test("five defects give five findings in one round", () => {
     "UNKNOWN_REFERENCE",
     "UNKNOWN_TOOL",
   ]);
+});
+
+test("what nobody uses is said in the same round as errors that do not hide it", () => {
+  const draft = {
+    steps: [
+      { id: "find", tool: "serch", with: { query: "q" } },
+      agent("notes"),
+      agent("last", { with: { data: "${{ find }}", more: "${{ 1 + 'a' }}" } }),
+    ],
+    answer: { from: ["last"] },
+  };
+  const codes = check(draft, SAMPLE).findings.map(({ code }) => code);
+  expect(codes).toEqual(["UNKNOWN_TOOL", "TYPE_MISMATCH", "UNUSED_STEP"]);
+});
+
+test("warnings never crowd an error out", () => {
+  const optional = Array.from({ length: 600 }, (_, i) => agent(`s${i}`, { optional: true }));
+  const readers = optional.map((_, i) => ({ id: `t${i}`, tool: "summarize", with: { text: `\${{ s${i} }}` } }));
+  const draft = { steps: [...optional, ...readers], answer: { value: "${{ s1 }}" } };
+  const result = check(draft, SAMPLE, { limits: { steps: 2_000 } });
+  expect(result).toMatchObject({ ok: false });
+  expect(result.findings).toHaveLength(500);
+  expect(result.findings[0]).toMatchObject({ code: "MAY_BE_SKIPPED", severity: "error" });
+});
+
+test("a type that takes too long to compare is not known, and no error", () => {
+  let type: object = { type: "string" };
+  let other: object = { type: "string" };
+  for (let depth = 0; depth < 11; depth++) {
+    const of = (inner: object, name: string): object => ({
+      anyOf: ["x", "y"].map((tag) => ({
+        type: "object",
+        properties: { [name]: inner, tag: { const: tag } },
+        required: [name, "tag"],
+      })),
+    });
+    [type, other] = [of(type, "a"), of(other, depth === 0 ? "b" : "a")];
+  }
+  const reads = { name: "reads", description: "Reads it.", input: { properties: { it: type }, type: "object" } };
+  const inventory = { tools: [{ ...reads, effects: "none" as const }] };
+  const steps = [
+    { id: "it", agent: "Make one.", output: other },
+    { id: "read", tool: "reads", with: { it: "${{ it }}" } },
+  ];
+  expect(check({ steps }, inventory as Inventory).findings.map(({ code }) => code)).toEqual([]);
 });
 
 test("a step that refers to a skippable one is skippable itself", () => {

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { parseExpression } from "../../src/plan/expression.js";
 import { inferType, type Inferred } from "../../src/plan/infer.js";
 import { parseType } from "../../src/plan/type-text.js";
-import { assignable, type Type, typeText } from "../../src/plan/type.js";
+import { assignable } from "../../src/plan/type-fit.js";
+import { type Type, typeText } from "../../src/plan/type.js";
 
 function type(text: string): Type {
   const parsed = parseType(text);
@@ -256,6 +257,21 @@ describe("problems", () => {
 
   test("a field of a list suggests one element or all", () => {
     expect(infer("companies.name").problems[0]?.fix).toContain(".map(x, x.name)");
+  });
+
+  test("a field one level further down is named with its path", () => {
+    expect(infer("company.city").problems[0]?.fix).toBe("Use address.city.");
+  });
+
+  test.each(["has(company.logo) ? company.logo : s", "has(maybeCompany.name) && maybeCompany.name == s"])(
+    "what has() found may be used: %s",
+    (source) => {
+      expect(infer(source).problems).toEqual([]);
+    },
+  );
+
+  test("what has() did not find may not", () => {
+    expect(infer("has(company.logo) ? s : company.logo").problems[0]?.code).toBe("PATH_NOT_IN_TYPE");
   });
 
   test("data divided by an integer does not truncate", () => {

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Json, JsonObject } from "../../src/plan/json.js";
 import { schemaFromType, typeFromSchema, typeOf } from "../../src/plan/type-schema.js";
 import { parseType } from "../../src/plan/type-text.js";
+import { assignable } from "../../src/plan/type-fit.js";
 import {
-  assignable,
   BOOLEAN,
   listOf,
   literalOf,

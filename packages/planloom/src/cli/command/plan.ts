@@ -1,4 +1,4 @@
-// Commands about plans, which start no run: plan, validate, graph, tools, schema. In: a goal, a file or a run. Out: documents
+// Commands about plans, which start no run: plan, check, graph, tools, schema. In: a goal, a file or a run. Out: documents
 // on stdout. Separate from the commands about runs, because these leave nothing behind in the store.
 import { extname } from "node:path";
 import type { Loom } from "../../engine/loom.js";
@@ -8,6 +8,7 @@ import type { CheckResult } from "../../plan/check.js";
 import { graphAscii, graphMermaid } from "../../plan/graph.js";
 import type { Json } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
+import { planQuality, type PlanQuality } from "../../plan/quality.js";
 import { typeFromSchema } from "../../plan/type-schema.js";
 import { typeText, UNKNOWN } from "../../plan/type.js";
 import type { ReadNote } from "../../plan/read.js";
@@ -74,20 +75,31 @@ async function documentText(plan: Plan, file: string): Promise<string> {
   return `${JSON.stringify(writePlan(plan), null, 2)}\n`;
 }
 
-export async function validateCommand(path: string, flags: PlaceFlags & { readonly json?: boolean }): Promise<number> {
+export async function checkCommand(path: string, flags: PlaceFlags & { readonly json?: boolean }): Promise<number> {
   const text = await planText(path);
   const { notes, ...checked } = await withLoom(flags, unkept, async (loom) => checkText(loom, text));
   const { ok, findings } = checked;
+  const quality = planQuality(findings);
   for (const note of notes) say(`note: ${noteText(note)}`);
-  if (flags.json === true) printJson({ ok, findings });
-  else if (findings.length > 0) print(findingLines(findings, text.name));
-  if (flags.json !== true)
+  if (flags.json === true) printJson({ ok, findings, quality });
+  else {
+    if (findings.length > 0) print(findingLines(findings, text.name));
+    for (const line of qualityLines(quality)) say(line);
     say(
       ok
         ? paint("green", `${text.name}: the plan is sound (${count(checked.plan.steps.length, "step")})`)
         : `${text.name}: the plan cannot run`,
     );
+  }
   return ok ? EXIT.done : EXIT.plan;
+}
+
+function qualityLines({ stepsClear, orderDefined, handoffDefined, nextFix }: PlanQuality): readonly string[] {
+  const answer = (yes: boolean): string => (yes ? paint("green", "yes") : paint("yellow", "no"));
+  return [
+    `  steps clear ${answer(stepsClear)}, order defined ${answer(orderDefined)}, hand-off defined ${answer(handoffDefined)}`,
+    `  next fix  ${oneLine(nextFix, 600)}`,
+  ];
 }
 
 /** Notes say what the reader took as something else than what stands there. */

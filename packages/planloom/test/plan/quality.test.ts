@@ -1,0 +1,84 @@
+// The checklist of a plan: steps clear, order defined, hand-off defined, next fix.
+import { expect, test } from "vitest";
+import { check } from "../../src/plan/check.js";
+import { planQuality, type PlanQuality } from "../../src/plan/quality.js";
+import { readPlan } from "../../src/plan/read.js";
+import { SAMPLE } from "./sample-inventory.js";
+
+const quality = (steps: readonly object[], answer?: object): PlanQuality =>
+  planQuality(check({ steps, ...(answer === undefined ? {} : { answer }) }, SAMPLE).findings);
+const search = { id: "find", tool: "search", with: { query: "tickets" } };
+const read = { id: "read", agent: "Count the kinds of tickets.", with: { results: "${{ find.results }}" } };
+
+test("a sound plan has all three, and nothing to mend", () => {
+  expect(quality([search, read])).toEqual({
+    stepsClear: true,
+    orderDefined: true,
+    handoffDefined: true,
+    nextFix: "Nothing: the plan can run.",
+  });
+});
+
+test.each([
+  [
+    "a tool that does not exist",
+    [{ ...search, tool: "serch" }, read],
+    [false, true, true],
+    /steps clear.*Did you mean search/,
+  ],
+  ["a text that says nothing", [search, { ...read, agent: "Step 2" }], [false, true, true], /steps clear/],
+  [
+    "steps that wait for each other",
+    [
+      { ...read, with: {}, dependsOn: ["last"] },
+      { ...read, id: "last", with: {}, dependsOn: ["read"] },
+    ],
+    [true, false, true],
+    /define the order.*read -> last -> read/,
+  ],
+  [
+    "no hand-off",
+    [
+      { ...read, id: "a", with: {} },
+      { ...read, id: "b", with: {} },
+    ],
+    [true, true, false],
+    /hands on.*refer to the steps/,
+  ],
+  [
+    "a path that is not there",
+    [search, { ...read, with: { results: "${{ find.hits }}" } }],
+    [true, true, false],
+    /hands on.*hits/,
+  ],
+  [
+    "both of these",
+    [
+      { ...search, tool: "serch" },
+      { ...read, with: { results: "${{ fnd }}" } },
+    ],
+    [false, true, false],
+    /steps clear/,
+  ],
+  [
+    "a field that is none: nothing is known of the rest",
+    [{ ...search, dependOn: ["read"] }, read],
+    [false, false, false],
+    /steps clear.*dependsOn/,
+  ],
+  [
+    "only advice",
+    [search, { ...read, with: { half: "${{ 7 / 2 }}", all: "${{ find.results }}" } }],
+    [true, true, true],
+    /can run; it would gain.*double/,
+  ],
+] as const)("%s", (_what, steps, [stepsClear, orderDefined, handoffDefined], nextFix) => {
+  const judged = quality(steps);
+  expect(judged).toMatchObject({ stepsClear, orderDefined, handoffDefined });
+  expect(judged.nextFix).toMatch(nextFix);
+});
+
+test("a text without a plan has none of the three", () => {
+  const { findings } = readPlan("I am sorry, I cannot do that.") as { findings: Parameters<typeof planQuality>[0] };
+  expect(planQuality(findings)).toMatchObject({ stepsClear: false, orderDefined: false, handoffDefined: false });
+});
