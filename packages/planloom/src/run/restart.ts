@@ -30,7 +30,7 @@ export function retire(run: Run, state: StepState): void {
   let attempt = state.firstAttempt;
   for (const work of [state.work, ...(state.items ?? [])]) {
     noteActed(run, work);
-    attempt = Math.max(attempt, begunOnce(work) ? work.attempt + 1 : work.attempt);
+    attempt = Math.max(attempt, isUsed(work) ? work.attempt + 1 : work.attempt);
   }
   run.attempts.set(state.spec.id, attempt);
   const doubts = [state.work, ...(state.items ?? [])].map((work) => work.doubts);
@@ -53,7 +53,13 @@ function noteActed(run: Run, work: Work): void {
   });
 }
 
-const begunOnce = ({ args, startedAt }: Work) => args !== undefined || startedAt !== undefined;
+/** Whether its present attempt has begun: one that failed has moved on to the next, unless that goes on where it is. */
+function isUsed(work: Work): boolean {
+  const { args, startedAt, status, error } = work;
+  if (args === undefined && startedAt === undefined) return false;
+  if (status === "failed") return error?.code === "BUDGET_EXHAUSTED" && isJournaled(work);
+  return status !== "retrying";
+}
 
 function keepStep(from: StepState, to: StepState): void {
   to.revision = from.revision;

@@ -182,7 +182,7 @@ describe("what answers a step that has failed", () => {
   it("replans left: they are counted, patches and replans together", () => {
     const story = replanning([call("a")], { replans: 2 }).given(fails("call/a/1"));
     story.given(plans(story, [{ id: "a", tool: "put", with: {} }]));
-    story.when(fails("call/a/3")).then(["step.failed", { decision: "replan" }], ["replan.requested", { mode: "full" }]);
+    story.when(fails("call/a/2")).then(["step.failed", { decision: "replan" }], ["replan.requested", { mode: "full" }]);
     story.given(plans(story, [call("c")]));
     story.when(fails("call/c/1")).then(["step.failed", { decision: "fail" }], "execution.completed", "run.failed");
     expect(story.events[0]!.data).toMatchObject({ reason: expect.stringContaining("all 2 replans") as string });
@@ -229,14 +229,14 @@ describe("what answers a step that has failed", () => {
   it("a step that a patch wrote and that fails again is planned wholly anew", () => {
     const story = replanning([call("a"), call("z", { dependsOn: ["a"] })]).given(fails("call/a/1"));
     story.given(plans(story, [{ id: "a", tool: "put", with: {} }, call("z", { dependsOn: ["a"] })]));
-    story.when(fails("call/a/3")).then(["step.failed", { decision: "replan" }], ["replan.requested", { mode: "full" }]);
+    story.when(fails("call/a/2")).then(["step.failed", { decision: "replan" }], ["replan.requested", { mode: "full" }]);
     expect(story.events[0]!.data).toMatchObject({ reason: expect.stringContaining("it came from a patch") as string });
   });
 
   it("a step that the patch did not write is patched itself", () => {
     const z = call("z", { dependsOn: ["a"] });
     const story = replanning([call("a"), z], { replans: 3 }).given(fails("call/a/1"));
-    story.given(plans(story, [{ id: "a", tool: "put", with: {} }, z]), returned("call/a/3"));
+    story.given(plans(story, [{ id: "a", tool: "put", with: {} }, z]), returned("call/a/2"));
     story.when(fails("call/z/1")).then(["step.failed", { decision: "patch" }], ["replan.requested", { mode: "patch" }]);
   });
 });

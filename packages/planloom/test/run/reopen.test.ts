@@ -375,10 +375,10 @@ describe("a fan-out that goes on", () => {
       .then(
         ["run.reopened", { anew: ["each", "after"] }],
         "step.expanded",
-        ...[0, 1, 2].map((item) => ["step.started", { item, attempt: 3 }] as const),
+        ...[0, 1, 2].map((item) => ["step.started", { item, attempt: 2 }] as const),
       );
-    story.given(returned("call/each/0/3"), returned("call/each/1/3"));
-    story.when(returned("call/each/2/3")).then("step.completed", ["step.completed", { step: "each" }], "step.started");
+    story.given(returned("call/each/0/2"), returned("call/each/1/2"));
+    story.when(returned("call/each/2/2")).then("step.completed", ["step.completed", { step: "each" }], "step.started");
   });
 
   it("takes its finished items over to another plan", () => {
