@@ -92,6 +92,10 @@ export const LIMITS = {
   progressChars: 200,
   /** Characters of a model reply: no model writes more than a quarter of this, a stream without an end does. */
   replyChars: 2 * 1024 * 1024,
+  /** How long it is remembered which form of request a server takes, in ms: after a day the highest is tried again. */
+  wayMs: 24 * 60 * 60_000,
+  /** Models of which that is kept beside the store: nobody uses more; the newest are kept. */
+  keptWays: 200,
   /** Tokens that a budget holds back for a reply whose role sets no maxOutputTokens: a long answer, and most plans. */
   replyTokens: 4_096,
   /** Times that the same calls with the same results may follow each other in an agent step: after two the model is told, the third is the end. */
@@ -124,12 +128,26 @@ export const LIMITS = {
   cycles: 20,
   /** Parsed expressions that are kept: plans repeat theirs in every check and every item. */
   parsedExpressions: 2_000,
-  /** Tools with a branch of their own in the planner's schema: decoders take 5,000 properties, a branch has about twenty. */
-  schemaTools: 100,
+  /** Tools that the planner is told of: about 6,000 tokens. Of larger inventories those are chosen that the goal's words fit. */
+  offeredTools: 80,
+  /** Times that it may ask for further tools by words of its own, in one planning: each is a request. */
+  toolRequests: 3,
+  /** Tools that it is then told of in addition, each time. */
+  furtherTools: 20,
+  /** Characters of the names of all tools that it is not told of: about 2,000 tokens, so that it knows what to ask for. */
+  toolNamesChars: 8_000,
+  /** Properties of one schema: OpenAI takes so many; a tool has about 35 in that of a plan. */
+  schemaProperties: 5_000,
+  /** Characters of all names and literals in it: OpenAI takes so many. */
+  schemaChars: 120_000,
+  /** Values of all its enums: OpenAI takes 1,000, and took 500 before. */
+  schemaEnums: 500,
   /** Characters of an input's type that the planner is shown: a longer one tells nothing more. */
   inputTypeChars: 500,
   /** Nesting of arguments that the planner's schema constrains: strict decoders stop at ten levels, the plan takes four. */
   schemaDepth: 3,
+  /** Nesting of values whose type is not known, or lies deeper, in that schema: each level trebles it. */
+  schemaFreeDepth: 2,
   /** How long one turn of the event loop may be kept busy by runs whose store answers at once, in ms. */
   turnMs: 10,
   /** How long a commit waits for another process's, in ms. It blocks the event loop, and a lease must outlast it. */

@@ -2,52 +2,95 @@
 // decoding, where a step can only name tools that exist, with the arguments that they take.
 // Separate from plan.ts because decoders accept only a strict subset: there absent fields are null and free-form objects
 // are lists of { name, value } (strict-schema.ts).
-import { LIMITS } from "../limits.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { toolNamed, type Inventory, type ToolSpec } from "../plan/tool-spec.js";
 import { typeFromSchema } from "../plan/type-schema.js";
 import { UNKNOWN, type RecordType } from "../plan/type.js";
+import { bothSizes, isTaken, schemaSize } from "./schema-size.js";
 import {
+  argumentsSchema,
   closedObject,
   entries,
   fromStrict,
+  NOTHING,
   objectFromEntries,
   orNull,
-  recordSchema,
+  recordFromStrict,
   strictSchema,
   TEXT,
 } from "./strict-schema.js";
 
 const TEXTS: JsonObject = { type: "array", items: TEXT };
-const NOTHING: JsonObject = { type: "null" };
 
-/** The JSON Schema of a planner's reply for this inventory. */
-export function planRequestSchema(inventory: Inventory): JsonObject {
-  return closedObject({ steps: { type: "array", items: { anyOf: stepSchemas(inventory) } }, answer: ANSWER });
+export interface PlanSchema {
+  readonly schema: JsonObject;
+  /** How many of the tools have their arguments in it. The others are there by name: providers do not take larger schemas. */
+  readonly tools: number;
 }
 
-/** The same of a patch (plan/revise.ts): what an operation does not need is null. */
-export function patchRequestSchema(inventory: Inventory): JsonObject {
+export interface Form {
+  readonly patch: boolean;
+  /** Whether the reply may ask for further tools instead. */
+  readonly mayAsk?: boolean;
+}
+
+/** The JSON Schema of a planner's reply for this inventory: a plan, or a patch (plan/revise.ts), where what has no use is null. */
+export function planRequestSchema({ tools }: Inventory, { patch, mayAsk = false }: Form): PlanSchema {
+  const wrap = (steps: readonly JsonObject[]) => closedObject({ ...(mayAsk && ASKING), ...replyOf(steps, patch) });
+  const names = tools.map(({ name }) => name);
+  const always = [stepOfAgent(names), step({ ask: TEXT, with: entries() })];
+  // What all tools take by name alone is reserved; each that fits with its arguments has a branch of its own.
+  let size = schemaSize(wrap([...stepsByName(names), ...always]));
+  const own: JsonObject[] = [];
+  const byName: string[] = [];
+  for (const tool of tools) {
+    const steps = stepsOf(tool);
+    const larger = steps.map(schemaSize).reduce(bothSizes, size);
+    if (isTaken(larger)) own.push(...steps);
+    else byName.push(tool.name);
+    if (isTaken(larger)) size = larger;
+  }
+  return { schema: wrap([...own, ...stepsByName(byName), ...always]), tools: tools.length - byName.length };
+}
+
+/** Words by which the planner asks for tools that it was not told of. */
+const ASKING: JsonObject = { needTools: orNull(TEXTS) };
+
+function replyOf(steps: readonly JsonObject[], patch: boolean): JsonObject {
+  if (!patch) return { steps: { type: "array", items: { anyOf: steps } }, answer: ANSWER };
   const operation = closedObject({
     op: { type: "string", enum: ["add", "replace", "drop"] },
     id: orNull(TEXT),
-    step: { anyOf: [...stepSchemas(inventory), NOTHING] },
+    step: { anyOf: [...steps, NOTHING] },
   });
-  return closedObject({ operations: { type: "array", items: operation }, answer: ANSWER });
+  return { operations: { type: "array", items: operation }, answer: ANSWER };
 }
 
-function stepSchemas(inventory: Inventory): readonly JsonObject[] {
-  const { tools } = inventory;
-  const names = tools.map((tool) => tool.name);
-  const steps: JsonObject[] = tools.slice(0, LIMITS.schemaTools).map((tool) => {
-    return step({ tool: { type: "string", const: tool.name }, with: recordSchema(argumentsOf(tool), true) });
-  });
-  if (tools.length > LIMITS.schemaTools)
-    steps.push(step({ tool: { type: "string", enum: names.slice(LIMITS.schemaTools) }, with: entries() }));
-  if (tools.length > 0) steps.push(step({ tool: { type: "string", enum: names }, fill: TEXT, with: entries() }));
-  const agentTools = names.length === 0 ? NOTHING : { type: "array", items: { type: "string", enum: names } };
-  steps.push(step({ agent: TEXT, tools: agentTools, with: entries() }), step({ ask: TEXT, with: entries() }));
-  return steps;
+/** A direct call, and one whose missing arguments an executor supplies. */
+function stepsOf(tool: ToolSpec): readonly JsonObject[] {
+  const name = { type: "string", const: tool.name };
+  const type = argumentsOf(tool);
+  const call = step({ tool: name, with: argumentsSchema(type) });
+  const takesNone = Object.keys(type.fields).length === 0 && type.rest === undefined;
+  return takesNone ? [call] : [call, step({ tool: name, fill: TEXT, with: argumentsSchema(allOptional(type)) })];
+}
+
+const allOptional = (type: RecordType): RecordType => ({
+  ...type,
+  fields: Object.fromEntries(
+    Object.entries(type.fields).map(([name, field]) => [name, { ...field, optional: true }] as const),
+  ),
+});
+
+function stepsByName(names: readonly string[]): readonly JsonObject[] {
+  if (names.length === 0) return [];
+  const tool = { type: "string", enum: names };
+  return [step({ tool, with: entries() }), step({ tool, fill: TEXT, with: entries() })];
+}
+
+function stepOfAgent(names: readonly string[]): JsonObject {
+  const tools = names.length === 0 ? NOTHING : { type: "array", items: { type: "string", enum: names } };
+  return step({ agent: TEXT, tools, with: entries() });
 }
 
 const ANSWER: JsonObject = {
@@ -85,8 +128,9 @@ function argumentsOf(tool: ToolSpec): RecordType {
  * `with` a null is left out only where the tool's argument may be absent and does not take null (fromStrict). Whatever else
  * the reply holds passes unchanged: the tolerant reader and check speak about it.
  */
-export function planFromReply(reply: Json, inventory: Inventory): Json {
-  if (!isObject(reply) || !Array.isArray(reply["steps"])) return reply;
+export function planFromReply(given: Json, inventory: Inventory): Json {
+  if (!isObject(given) || !Array.isArray(given["steps"])) return given;
+  const { needTools: _asked, ...reply } = given;
   const steps = (reply["steps"] as readonly Json[]).map((draft) =>
     isObject(draft) ? stepFromReply(draft, inventory) : draft,
   );
@@ -95,7 +139,7 @@ export function planFromReply(reply: Json, inventory: Inventory): Json {
 }
 
 /** A reply under the schema as a patch. What an operation has no use for is left out; all else passes unchanged. */
-export function patchFromReply(reply: JsonObject, inventory: Inventory): JsonObject {
+export function patchFromReply({ needTools: _asked, ...reply }: JsonObject, inventory: Inventory): JsonObject {
   const operations = (reply["operations"] as readonly Json[]).map((operation) =>
     isObject(operation) ? operationFromReply(withoutNulls(operation), inventory) : operation,
   );
@@ -115,17 +159,19 @@ function operationFromReply({ step, ...rest }: JsonObject, inventory: Inventory)
 function stepFromReply(draft: JsonObject, inventory: Inventory): JsonObject {
   const kept = withoutNulls(draft);
   const given = kept["with"];
-  return given === undefined ? kept : { ...kept, with: argumentsFromReply(given, kept["tool"], inventory) };
+  return given === undefined ? kept : { ...kept, with: argumentsFromReply(given, kept, inventory) };
 }
 
-function argumentsFromReply(given: Json, toolName: Json | undefined, inventory: Inventory): Json {
+/** Arguments that an executor is to supply are null as well. */
+function argumentsFromReply(given: Json, { tool: name, fill }: JsonObject, inventory: Inventory): Json {
   const plain = Array.isArray(given) ? (objectFromEntries(given as readonly Json[]) ?? given) : given;
-  const tool = typeof toolName === "string" ? toolNamed(inventory, toolName) : undefined;
-  return tool === undefined ? plain : fromStrict(plain, argumentsOf(tool));
+  if (!isObject(plain)) return plain;
+  const tool = typeof name === "string" ? toolNamed(inventory, name) : undefined;
+  return recordFromStrict(fill === undefined ? plain : withoutNulls(plain), tool && argumentsOf(tool));
 }
 
 function answerFromReply(answer: JsonObject): JsonObject {
-  return "value" in answer ? answer : withoutNulls(answer);
+  return "value" in answer ? { ...answer, value: fromStrict(answer["value"] ?? null, UNKNOWN) } : withoutNulls(answer);
 }
 
 function withoutNulls(object: JsonObject): JsonObject {

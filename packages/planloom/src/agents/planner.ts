@@ -1,8 +1,8 @@
 // The planner: a goal becomes a checked plan, or findings about the draft. In: a PlannerRequest. Out: a PlannerReply.
-// Separate from the rounds of repair, which are the kernel's: one call here is one request.
+// Separate from the rounds of repair, which are the kernel's: one call here is one round.
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
-import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model/port.js";
+import type { Model, ModelReply } from "../model/port.js";
 import { check } from "../plan/check.js";
 import type { Finding } from "../plan/finding.js";
 import { finishedTouched } from "../plan/finished.js";
@@ -10,38 +10,17 @@ import { depthOf, isObject, type Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import { readPlan } from "../plan/read.js";
 import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
-import { typeOfValue } from "../plan/type-of-value.js";
-import { typeText } from "../plan/type.js";
-import { NO_USAGE, type Usage } from "../plan/usage.js";
+import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
+import type { Asking } from "../run/event.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
+import { critiquePlan } from "./critic.js";
 import { jsonReadings } from "./json-reply.js";
-import { patchFromReply, patchRequestSchema, planFromReply, planRequestSchema } from "./plan-request-schema.js";
-import { plannerGoal, plannerRepair, plannerSystem } from "./prompts.js";
+import { inputType, isPatch, planRequest, type PlannerRequest } from "./plan-request.js";
+import { patchFromReply, planFromReply } from "./plan-request-schema.js";
 import { patchIn, readRedraft, type Redraft } from "./read-replan.js";
-import type { ReplanFacts } from "./replan-facts.js";
-import { patchRepair, replanText } from "./replan-prompts.js";
 import { failureOf } from "./step-failure.js";
-
-export interface PlannerRequest {
-  /** Trusted. */
-  readonly goal: string;
-  /** Data: the planner is told their names and types, never their values. */
-  readonly inputs: { readonly [name: string]: Json };
-  readonly inventory: Inventory;
-  readonly limits?: { readonly steps?: number };
-  /** Replaces the opening of the planner's prompt. */
-  readonly instructions?: string;
-  /** The draft of the round before, with everything that was found. */
-  readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[] };
-  /** Plans that a person did not want, oldest first. */
-  readonly rejected?: readonly { readonly plan: Plan; readonly comment: string }[];
-  /** Where another plan is to take the place of one that was being carried out: what became of that. */
-  readonly replan?: ReplanFacts;
-  /** The executor's model, so that descriptions suit it; null where there is none. */
-  readonly executorModel: string | null;
-}
 
 export type PlannerReply =
   | {
@@ -54,8 +33,16 @@ export type PlannerReply =
       /** Warnings only. */
       readonly findings: readonly Finding[];
       readonly usage: Usage;
+      /** Absent where the planner was asked in the plain way, or is a function. */
+      readonly asking?: Asking;
     }
-  | { readonly kind: "invalid"; readonly draft: string; readonly findings: readonly Finding[]; readonly usage: Usage };
+  | {
+      readonly kind: "invalid";
+      readonly draft: string;
+      readonly findings: readonly Finding[];
+      readonly usage: Usage;
+      readonly asking?: Asking;
+    };
 
 /** A planner without a model: gives a draft as data or as text; where `request.replan` asks for a patch, that or a plan. */
 export type PlannerFunction = (request: PlannerRequest, context: AgentContext) => Promise<unknown>;
@@ -67,38 +54,52 @@ export async function askPlanner(
   planner: Planner,
   context: AgentContext,
 ): Promise<PlannerReply> {
+  if (typeof planner !== "function") return askPlannerModel(request, planner, context);
   try {
-    if (typeof planner === "function")
-      return readDraft(await callFunction(request, planner, context), request, NO_USAGE);
-    const reply = await askModel("planner", modelRequest(request), planner, context);
-    return readModelReply(reply, request);
+    return readDraft(await callFunction(request, planner, context), request);
   } catch (thrown) {
     throw failureOf(thrown, context.signal, NO_USAGE);
   }
 }
 
-function modelRequest(request: PlannerRequest): Omit<ModelRequest, "signal"> {
-  return {
-    system: plannerSystem(request.inventory, request.executorModel, request.instructions),
-    messages: messagesOf(request),
-    output: isPatch(request)
-      ? { name: "patch", schema: patchRequestSchema(request.inventory) }
-      : { name: "plan", schema: planRequestSchema(request.inventory) },
-  };
+/** Again while it asks for tools, and once more for its critique. */
+async function askPlannerModel(request: PlannerRequest, planner: Model, context: AgentContext): Promise<PlannerReply> {
+  let usage = NO_USAGE;
+  let wanted = request.invalid?.asking?.wanted ?? [];
+  try {
+    for (let name = "planner"; ; name = "planner with more tools") {
+      const { request: sent, asking, mayAsk } = planRequest(request, wanted);
+      const reply = await askModel(name, sent, planner, context);
+      usage = addUsage(usage, reply.usage);
+      const words = mayAsk ? neededTools(reply.text) : undefined;
+      if (words !== undefined) {
+        wanted = [...wanted, words];
+        continue;
+      }
+      const read = { ...readModelReply(reply, request), usage, ...(Object.keys(asking).length > 0 && { asking }) };
+      if (read.kind === "invalid" || request.critique !== true || asking.critique !== undefined) return read;
+      const critique = await critiquePlan(sent, draftText(reply.text, request), planner, context);
+      usage = addUsage(usage, critique.usage);
+      const after = critique.changed === undefined ? read : readModelReply(critique.changed, request);
+      return { ...after, usage, asking: { ...asking, critique: critique.said } };
+    }
+  } catch (thrown) {
+    throw failureOf(thrown, context.signal, usage);
+  }
 }
 
-const isPatch = ({ replan }: PlannerRequest): boolean => replan?.mode === "patch";
-
-function messagesOf(request: PlannerRequest): readonly ModelMessage[] {
-  const { goal, inputs, limits, invalid, rejected = [], replan } = request;
-  const types = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, inputType(value)]));
-  const aim = plannerGoal(goal, types, limits?.steps ?? LIMITS.steps, rejected);
-  const asked: ModelMessage = { role: "user", text: replan === undefined ? aim : `${aim}\n\n${replanText(replan)}` };
-  if (invalid === undefined) return [asked];
-  const draft = invalid.draft.slice(0, LIMITS.planBytes) || "(empty)";
-  const mend = isPatch(request) ? patchRepair(invalid.findings) : plannerRepair(invalid.findings);
-  return [asked, { role: "assistant", text: draft }, { role: "user", text: mend }];
+/** The words of a reply that asks for tools instead of planning; one that plans nonetheless is a plan. */
+function neededTools(text: string): readonly string[] | undefined {
+  const value = jsonReadings(text.trim()).find(isObject);
+  if (value === undefined || [value["steps"], value["operations"]].some(hasItems)) return undefined;
+  const words = value["needTools"];
+  if (!hasItems(words)) return undefined;
+  const texts = words.filter((word): word is string => typeof word === "string" && word.trim() !== "");
+  const asked = texts.slice(0, LIMITS.furtherTools).map((word) => word.trim().slice(0, LIMITS.nameChars));
+  return asked.length === 0 ? undefined : asked;
 }
+
+const hasItems = (value: Json | undefined): value is readonly Json[] => Array.isArray(value) && value.length > 0;
 
 async function callFunction(request: PlannerRequest, planner: PlannerFunction, context: AgentContext): Promise<string> {
   return await context.checkpoint("planner", { effects: "none" }, async () => {
@@ -120,8 +121,8 @@ function jsonOf(draft: unknown): string {
   }
 }
 
-function readModelReply(reply: ModelReply, request: PlannerRequest): PlannerReply {
-  const read = readDraft(draftText(reply.text, request), request, reply.usage);
+function readModelReply(reply: Pick<ModelReply, "text" | "finish">, request: PlannerRequest): PlannerReply {
+  const read = readDraft(draftText(reply.text, request), request);
   if (read.kind === "plan" || reply.finish === "stop") return read;
   const why = UNFINISHED[reply.finish];
   return why === undefined
@@ -155,18 +156,19 @@ function draftText(text: string, request: PlannerRequest): string {
   return kept(JSON.stringify(planFromReply(document, inventory), null, 2));
 }
 
-function readDraft(draft: string, request: PlannerRequest, usage: Usage): PlannerReply {
-  const { goal, inputs, inventory, limits, replan } = request;
+function readDraft(draft: string, request: PlannerRequest): PlannerReply {
+  const { goal, inputs, inventory, limits, replan, granularity } = request;
   const read = replan === undefined ? readFirst(draft, inventory) : readRedraft(draft, inventory, replan);
-  if (!read.ok) return { kind: "invalid", draft, findings: read.findings, usage };
+  if (!read.ok) return { kind: "invalid", draft, findings: read.findings, usage: NO_USAGE };
   const { locate, placed } = read;
-  const options = { inputs, locate, goal, ...(limits && { limits }) };
+  const options = { inputs, locate, goal, ...(limits && { limits }), ...(granularity && { granularity }) };
   const checked = check(withRun(read.draft, request), inventory, options);
-  if (!checked.ok) return { kind: "invalid", draft, findings: checked.findings.map(placed), usage };
+  if (!checked.ok) return { kind: "invalid", draft, findings: checked.findings.map(placed), usage: NO_USAGE };
   const { plan, hash, tools } = checked;
   const touched = replan === undefined ? [] : finishedTouched(replan.plan, plan, new Set(replan.fixed));
-  if (touched.length > 0) return { kind: "invalid", draft, findings: touched.map(placed), usage };
-  return { kind: "plan", plan, inputs: checked.inputs, hash, tools, findings: checked.findings.map(placed), usage };
+  if (touched.length > 0) return { kind: "invalid", draft, findings: touched.map(placed), usage: NO_USAGE };
+  const { inputs: all } = checked;
+  return { kind: "plan", plan, inputs: all, hash, tools, findings: checked.findings.map(placed), usage: NO_USAGE };
 }
 
 function readFirst(draft: string, inventory: Inventory): Redraft {
@@ -190,10 +192,4 @@ function withRun(draft: unknown, { goal, inputs, replan }: PlannerRequest): unkn
 
 function finding(code: string, message: string, fix: string): Finding {
   return { code, severity: "error", where: { pointer: "" }, message, fix };
-}
-
-/** The text of the type that a value suggests: its kind, not the value itself. */
-function inputType(value: Json): string {
-  const text = typeText(typeOfValue(value));
-  return text.length > LIMITS.inputTypeChars ? (Array.isArray(value) ? "unknown[]" : "unknown") : text;
 }

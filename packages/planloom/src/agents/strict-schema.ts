@@ -2,14 +2,15 @@
 // decoders share: objects are closed, every property is required, no keywords but type, properties, items, anyOf, enum.
 // Separate from plan/type-schema.ts because that schema describes the type, while this one bends it for decoders:
 // - a property that may be absent is required and may be null;
-// - an object with free names is a list of { name, value }.
+// - an object with free names is a list of { name, value };
+// - an object where anything may stand is { object: [{ name, value }] }, so that no list is taken for one.
 import { LIMITS } from "../limits.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
-import { membersOf, type RecordType, type Type } from "../plan/type.js";
+import { membersOf, UNKNOWN, type RecordType, type Type } from "../plan/type.js";
 
 export const TEXT: JsonObject = { type: "string" };
-const SCALARS: readonly JsonObject[] = [TEXT, { type: "number" }, { type: "boolean" }];
-const ANYTHING: readonly JsonObject[] = [...SCALARS, { type: "array", items: { anyOf: SCALARS } }];
+export const NOTHING: JsonObject = { type: "null" };
+const SCALARS: readonly JsonObject[] = [TEXT, { type: "number" }, { type: "boolean" }, NOTHING];
 
 /** An object whose properties are all required and that has no others. */
 export function closedObject(properties: JsonObject): JsonObject {
@@ -17,32 +18,42 @@ export function closedObject(properties: JsonObject): JsonObject {
 }
 
 export function orNull(schema: JsonObject): JsonObject {
-  return anyOf([schema, { type: "null" }]);
+  return anyOf([schema, NOTHING]);
 }
 
 /** A free-form object, as a list of names and values. */
-export function entries(value: JsonObject = anyOf(ANYTHING)): JsonObject {
+export function entries(value: JsonObject = anyOf(anything(LIMITS.schemaFreeDepth))): JsonObject {
   return { type: "array", items: closedObject({ name: TEXT, value }) };
+}
+
+/** Any JSON value, nested so deep. */
+function anything(depth: number): readonly JsonObject[] {
+  if (depth <= 0) return SCALARS;
+  const inner = anyOf(anything(depth - 1));
+  return [...SCALARS, { type: "array", items: inner }, closedObject({ object: entries(inner) })];
 }
 
 /** The strict schema of a type; with `references` each value may also be a text with `${{ … }}`. */
 export function strictSchema(type: Type, references: boolean, depth: number = LIMITS.schemaDepth): JsonObject {
-  const options = depth < 0 ? ANYTHING : optionsOf(type, references, depth);
-  return anyOf(references ? [...options, TEXT] : options);
+  const options = depth < 0 ? anything(1) : optionsOf(type, references, depth);
+  return anyOf(references ? [...options.filter((option) => !isTexts(option)), TEXT] : options);
 }
+
+/** A list of texts says nothing where any text may stand: providers count each of them. */
+const isTexts = (option: JsonObject): boolean => option["type"] === "string" && "enum" in option;
 
 function optionsOf(type: Type, references: boolean, depth: number): readonly JsonObject[] {
   switch (type.kind) {
     case "unknown":
-      return ANYTHING;
+      return anything(Math.min(LIMITS.schemaFreeDepth, Math.max(1, depth)));
     case "literal":
       return [{ type: typeof type.value, enum: [type.value] }];
     case "list":
       return [{ type: "array", items: strictSchema(type.of, references, depth - 1) }];
     case "record":
-      return [recordSchema(type, references, depth)];
+      return recordOptions(type, references, depth);
     case "union":
-      return type.of.length === 0 ? ANYTHING : unionOptions(type.of, references, depth);
+      return type.of.length === 0 ? anything(0) : unionOptions(type.of, references, depth);
     default:
       return [{ type: type.kind }];
   }
@@ -59,14 +70,29 @@ function unionOptions(members: readonly Type[], references: boolean, depth: numb
   return [...enums, ...others.flatMap((member) => optionsOf(member, references, depth))];
 }
 
-/** The object itself, without the option of a reference in its place. */
-export function recordSchema(type: RecordType, references: boolean, depth: number = LIMITS.schemaDepth): JsonObject {
-  if (isFree(type)) return entries(type.rest && strictSchema(type.rest, references, depth - 1));
-  const properties = Object.entries(type.fields).map(([name, field]) => {
+/** The object itself, without the option of a reference in its place; one object, as the root of a schema has to be. */
+export function recordSchema(type: RecordType, references: boolean): JsonObject {
+  return recordOptions(type, references, LIMITS.schemaDepth)[0]!;
+}
+
+/** The same inside of a schema: also with names that are not its own, where it takes any. */
+export function argumentsSchema(type: RecordType): JsonObject {
+  return anyOf(recordOptions(type, true, LIMITS.schemaDepth));
+}
+
+/** One that takes names beside its own is a closed object of these, or a list of any. */
+function recordOptions(type: RecordType, references: boolean, depth: number): readonly JsonObject[] {
+  const { fields, rest } = type;
+  const free = isFree(type) || rest !== undefined;
+  const values = [rest ?? UNKNOWN, ...Object.values(fields).map(({ type: one }) => one)];
+  const list = entries(anyOf(values.map((one) => strictSchema(one, references, depth - 1))));
+  if (Object.keys(fields).length === 0 && free) return [list];
+  const properties = Object.entries(fields).map(([name, field]) => {
     const schema = strictSchema(field.type, references, depth - 1);
     return [name, field.optional ? orNull(schema) : schema] as const;
   });
-  return closedObject(Object.fromEntries(properties));
+  const closed = closedObject(Object.fromEntries(properties));
+  return free ? [closed, list] : [closed];
 }
 
 const isFree = (type: RecordType): boolean => Object.keys(type.fields).length === 0 && type.closed !== true;
@@ -86,37 +112,52 @@ export function fromStrict(value: Json, type: Type): Json {
   if (Array.isArray(value)) return listFromStrict(value as readonly Json[], type);
   if (!isObject(value)) return value;
   const record = membersOf(type).find((member) => member.kind === "record");
-  return record === undefined ? value : fieldsFromStrict(value, record);
+  const held = record !== undefined && Object.hasOwn(record.fields, HOLDER) ? undefined : heldIn(value);
+  return recordFromStrict(held ?? value, record);
+}
+
+const HOLDER = "object";
+const ANY_RECORD: RecordType = { kind: "record", fields: {}, rest: UNKNOWN };
+
+/** The object that `{ object: [{ name, value }] }` stands for. */
+function heldIn(value: JsonObject): JsonObject | undefined {
+  const list = value[HOLDER];
+  return Object.keys(value).length === 1 && Array.isArray(list)
+    ? objectFromEntries(list as readonly Json[])
+    : undefined;
 }
 
 function listFromStrict(value: readonly Json[], type: Type): Json {
   const list = membersOf(type).find((member) => member.kind === "list");
   if (list !== undefined) return value.map((item) => fromStrict(item, list.of));
-  const free = membersOf(type).find((member) => member.kind === "record" && isFree(member));
+  const free = membersOf(type).find((member) => member.kind === "record" && (isFree(member) || "rest" in member));
   const object = free && objectFromEntries(value);
-  return object === undefined ? value : fromStrict(object, type);
+  return object === undefined ? value.map((item) => fromStrict(item, UNKNOWN)) : fromStrict(object, type);
 }
 
-function fieldsFromStrict(value: JsonObject, type: RecordType): JsonObject {
+/** The fields of an object, each as its type means it. */
+export function recordFromStrict(value: JsonObject, type: RecordType = ANY_RECORD): JsonObject {
   const kept = Object.entries(value).flatMap(([name, field]) => {
     const known = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
     if (field === null && known?.optional === true && !takesNull(known.type)) return [];
-    const fieldType = known?.type ?? type.rest;
-    return [[name, fieldType === undefined ? field : fromStrict(field, fieldType)] as const];
+    return [[name, fromStrict(field, known?.type ?? type.rest ?? UNKNOWN)] as const];
   });
   return Object.fromEntries(kept);
 }
 
 /** `[{ name, value }]` as an object, or undefined where the list is something else. */
 export function objectFromEntries(list: readonly Json[]): JsonObject | undefined {
-  const pairs: [string, Json][] = [];
+  const pairs = new Map<string, Json>();
   for (const entry of list) {
     if (!isObject(entry) || typeof entry["name"] !== "string" || !("value" in entry)) return undefined;
-    pairs.push([entry["name"], entry["value"]!]);
+    // A name that stands twice would hide a value.
+    if (Object.keys(entry).length !== 2 || pairs.has(entry["name"])) return undefined;
+    pairs.set(entry["name"], entry["value"] ?? null);
   }
   return Object.fromEntries(pairs);
 }
 
+/** Of what takes anything it is not known; there a null stands for nothing. */
 function takesNull(type: Type): boolean {
-  return membersOf(type).some((member) => member.kind === "null" || member.kind === "unknown");
+  return membersOf(type).some((member) => member.kind === "null");
 }

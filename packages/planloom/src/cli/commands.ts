@@ -3,7 +3,20 @@
 import { Command, Option } from "commander";
 import { sayProblem } from "./error-text.js";
 import { EXIT } from "./exit-code.js";
-import { again, approval, budgets, driving, models, noRun, placed, policies, repeated, RUN, said } from "./options.js";
+import {
+  again,
+  approval,
+  budgets,
+  driving,
+  models,
+  noRun,
+  placed,
+  planning,
+  policies,
+  repeated,
+  RUN,
+  said,
+} from "./options.js";
 import { say } from "./output.js";
 import { oneLine } from "./style.js";
 
@@ -61,19 +74,9 @@ async function noCommand(program: Command, [word]: readonly string[]): Promise<n
 }
 
 function addStarts(program: Command, act: Act): void {
-  models(
-    budgets(
-      policies(
-        driving(
-          placed(
-            program
-              .command("run")
-              .argument("[goal...]", "a goal in words, a plan file (.yaml, .json), or - for standard input"),
-          ),
-        ),
-      ),
-    ),
-  )
+  const run = program.command("run");
+  run.argument("[goal...]", "a goal in words, a plan file (.yaml, .json), or - for standard input");
+  models(budgets(planning(policies(driving(placed(run))))))
     .summary("pursue a goal, or run a plan")
     .description("Pursues a goal, or runs a plan. stdout holds only the answer; everything else goes to stderr.")
     .option("-i, --input <name=value>", "an input: JSON or text, or name=@file; repeatable", repeated, [])
@@ -102,10 +105,29 @@ function addStarts(program: Command, act: Act): void {
     .summary("whether everything that a run needs is there")
     .option("--offline", "send no request to the models")
     .action(act(async (flags: object) => (await import("./command/doctor.js")).doctorCommand(flags)));
+  addModels(program, act);
+}
+
+function addModels(program: Command, act: Act): void {
+  const command = models(placed(program.command("models")))
+    .summary("who plays which role, and which form of request its server takes")
+    .option("--json", "print them as JSON")
+    .action(act(async (flags: object) => (await import("./command/models.js")).modelsCommand(flags)));
+  models(placed(command.command("test").argument("[name]", "a role, or a model (default: those of all roles)")))
+    .summary("try each form of request once: sends real requests")
+    .description(
+      "Asks for JSON by a schema, by one tool, as a JSON object and in words: one small, real request for each.",
+    )
+    .option("--json", "print what came of them as JSON")
+    .action(
+      act(async (name: string | undefined, flags: object) =>
+        (await import("./command/models.js")).modelsTestCommand(name, flags),
+      ),
+    );
 }
 
 function addPlans(program: Command, act: Act): void {
-  models(placed(program.command("plan").argument("<goal...>", "a goal in words")))
+  models(planning(placed(program.command("plan").argument("<goal...>", "a goal in words"))))
     .summary("write a plan for a goal, and run nothing")
     .option("-o, --output <file>", "where to write it: YAML for .yaml, else JSON (default: stdout)")
     .option("-i, --input <name=value>", "an input that the plan may refer to; repeatable", repeated, [])

@@ -5,6 +5,7 @@ import type { LoomPorts } from "../engine/open-loom.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
 import type { FailurePolicy, ReplanMode } from "../run/event.js";
 import { usageError } from "./error-text.js";
+import type { Granularity } from "../plan/check-granularity.js";
 import type { DriveFlags } from "./drive.js";
 import type { PlaceFlags } from "./place.js";
 
@@ -26,7 +27,12 @@ export interface BudgetFlags {
   readonly budgetTime?: string;
 }
 
-export interface RunFlags extends PlaceFlags, ModelFlags, DriveFlags, BudgetFlags {
+export interface PlannerFlags {
+  readonly granularity?: string;
+  readonly critique?: boolean;
+}
+
+export interface RunFlags extends PlaceFlags, ModelFlags, DriveFlags, BudgetFlags, PlannerFlags {
   readonly input?: readonly string[];
   readonly concurrency?: string;
   readonly approval?: "never" | "always" | "effects";
@@ -53,17 +59,31 @@ export function portsOf(flags: ModelFlags): LoomPorts {
   };
 }
 
+/** How plans are written; each flag wins over the configuration. */
+export function plannerIn({ granularity, critique }: PlannerFlags): (config: LoomConfig) => LoomConfig {
+  if (granularity !== undefined && !/^(coarse|normal|fine)$/.test(granularity)) {
+    throw usageError("USAGE", `--granularity is ${granularity}.`, "Write coarse, normal or fine.");
+  }
+  const given = {
+    ...(granularity === undefined ? {} : { granularity: granularity as Granularity }),
+    ...(critique === undefined ? {} : { critique }),
+  };
+  return (config) =>
+    Object.keys(given).length === 0 ? config : { ...config, planner: { ...config.planner, ...given } };
+}
+
 /** On the command line plans that act wait for a person, unless something else is said. */
 export function settingsIn(
-  flags: Pick<RunFlags, "concurrency" | "approval" | "onFailure" | "replan" | keyof BudgetFlags>,
+  flags: Pick<RunFlags, "concurrency" | "approval" | "onFailure" | "replan" | keyof BudgetFlags | keyof PlannerFlags>,
 ): (config: LoomConfig) => LoomConfig {
   const { approval, concurrency, onFailure, replan } = flags;
   if (concurrency !== undefined && !/^[1-9]\d{0,5}$/.test(concurrency)) {
     throw usageError("USAGE", `--concurrency is ${concurrency}.`, "Write a whole number of at least 1.");
   }
   const budget = budgetIn(flags);
+  const planner = plannerIn(flags);
   return (config) => ({
-    ...config,
+    ...planner(config),
     ...(Object.keys(budget).length === 0 ? {} : { budget: { ...config.budget, ...budget } }),
     approval: approval ?? config.approval ?? "effects",
     ...(onFailure === undefined ? {} : { onFailure }),

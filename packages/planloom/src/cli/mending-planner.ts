@@ -15,7 +15,7 @@ import { configOf, type PlaceFlags } from "./place.js";
 export async function mendingPlanner(flags: PlaceFlags & ModelFlags): Promise<MendingPlanner> {
   const { config } = await configOf(flags);
   const { roles, planner } = rolesOf(config, process.env, portsOf(flags).flags ?? {});
-  const models = openRoles(roles);
+  const models = openRoles(roles, undefined);
   const asked = planner ?? models.planner;
   if (asked === null) {
     const next = "Name a model with --model, PLANLOOM_MODEL or in the configuration, or leave --repair out.";

@@ -62,6 +62,14 @@ export const budgets = (command: Command): Command =>
     .option("--budget-usd <x>", "it may cost so many US dollars")
     .option("--budget-time <time>", "it may take so long: 90s, 10m, 2h");
 
+/** How plans are written. */
+export const planning = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--granularity <word>", "how finely work is cut into steps: coarse, normal, fine (default normal)"),
+    )
+    .option("--critique", "the planner judges its plan once before it is used: one request more");
+
 /** The flags of the models, which are told apart by role. */
 export function models(command: Command): Command {
   command.option("--model <name>", "the model of all roles").option("--base-url <url>", "the address of all roles");

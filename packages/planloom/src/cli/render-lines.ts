@@ -2,8 +2,8 @@
 // Separate because the plain view prints all of these, and the live table only those that must not be lost.
 import type { EventData, EventOf, RunEvent, StepRef } from "../run/event.js";
 import { isFinished } from "../run/steps.js";
-import type { Finding } from "../plan/finding.js";
 import { currentPlan, reviewOf, workOf, type Run } from "../run/state.js";
+import { askingLines, invalidLines } from "./render-asking.js";
 import { actLines } from "./render-plan.js";
 import { askedLines, proposedLines } from "./render-revision.js";
 import { duration, oneLine, paint } from "./style.js";
@@ -38,12 +38,7 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
     case "plan.proposed":
       return proposedLines(run, event.data).flatMap(said);
     case "plan.invalid":
-      return [
-        `  the draft of round ${event.data.round + 1} cannot be used:`,
-        ...event.data.findings.map(
-          ({ severity, code, where, message }) => `    ${severity} ${code}${placeText(where)}: ${oneLine(message)}`,
-        ),
-      ].flatMap(said);
+      return [...invalidLines(event.data), ...askingLines(event.data.asking)].flatMap(said);
     case "plan.failed":
     case "answer.failed": {
       const { error, decision, reason, retryAt } = event.data;
@@ -78,9 +73,6 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
 
 /** Why a process takes a run up that nobody drives. */
 const USUAL: ReadonlySet<string> = new Set(["resumed", "a command arrived"]);
-
-const placeText = ({ pointer, line }: Finding["where"]): string =>
-  line !== undefined ? ` line ${line}` : pointer === "" ? "" : ` ${oneLine(pointer, 80)}`;
 
 /** `the plan, by ann, its calls too: looks good`. */
 export function grantedText({ by, data: { subject, calls, comment: text } }: EventOf<"approval.granted">): string {

@@ -6,6 +6,7 @@ import { standsInPlan, whyApproval } from "../run/consent.js";
 import { isFinished } from "../run/steps.js";
 import type { EventData, StepRef } from "../run/event.js";
 import type { Run } from "../run/state.js";
+import { askingLines } from "./render-asking.js";
 import { planLines } from "./render-plan.js";
 import { count, oneLine, paint, type Paint } from "./style.js";
 
@@ -21,6 +22,7 @@ export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
     ...(before === undefined ? [] : [...whyLines(run, proposed), ...changeLines(before, plan, revision - 1)]),
     ...planLines(plan, tools, (id) => (isDone(id) ? "finished" : undefined)),
     ...findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(found.message)}`)),
+    ...askingLines(proposed.asking),
   ];
 }
 

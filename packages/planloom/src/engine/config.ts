@@ -1,5 +1,6 @@
 // What a user configures. In: the object in planloom.config.*, or the argument of createLoom. Out: settings with defaults.
 // Separate because the same object serves the library, the command line and, later, the server.
+import type { Granularity } from "../plan/check-granularity.js";
 import type { PlannerFunction } from "../agents/planner.js";
 import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
@@ -42,6 +43,13 @@ export interface LoomConfig {
     readonly planner?: RoleConfig | PlannerFunction;
     readonly executor?: RoleConfig;
     readonly synthesizer?: RoleConfig;
+  };
+  /** How plans are written. */
+  readonly planner?: {
+    /** How finely: `coarse` (1-4 steps), `normal` (3-10), `fine` (8-20). Default: `normal`. */
+    readonly granularity?: Granularity;
+    /** Whether the planner's model judges each plan once before it is used, and may change it. Default: false. */
+    readonly critique?: boolean;
   };
   /**
    * What models cost, by name, in US dollars per million tokens; for estimates, and before the list prices that are built in.
@@ -89,6 +97,8 @@ export interface LoomConfig {
     readonly steps?: number;
     /** Bytes of a plan document. Default: 2 MiB. */
     readonly planBytes?: number;
+    /** Tools that the planner is told of; of a larger inventory those that the goal's words fit. Default: 80. */
+    readonly offeredTools?: number;
     /** Model turns of an agent step. Default: 8. */
     readonly turns?: number;
     /** Items of a fan-out. Default: 10,000. */
@@ -118,6 +128,7 @@ const KEYS: Record<keyof LoomConfig, true> = {
   builtins: true,
   secrets: true,
   models: true,
+  planner: true,
   prices: true,
   store: true,
   concurrency: true,
@@ -133,6 +144,7 @@ const BUDGET_KEYS: Record<keyof Budget, true> = { modelCalls: true, tokens: true
 const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
   steps: true,
   planBytes: true,
+  offeredTools: true,
   turns: true,
   fanOut: true,
   repairRounds: true,
@@ -148,6 +160,7 @@ const MODEL_KEYS: Record<keyof NonNullable<LoomConfig["models"]>, true> = {
   executor: true,
   synthesizer: true,
 };
+const PLANNER_KEYS: Record<keyof NonNullable<LoomConfig["planner"]>, true> = { granularity: true, critique: true };
 const ROLE_KEYS: Record<keyof RoleSettings, true> = {
   model: true,
   baseURL: true,
@@ -173,6 +186,7 @@ const PRICE_KEYS: Record<keyof Prices[string], true> = {
 const POLICIES: readonly unknown[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
 const FAILURE_POLICIES = ["fail", "skip", "patch", "replan"] as const satisfies readonly FailurePolicy[];
 const REPLAN_MODES = ["never", "on-failure", "each-step"] as const satisfies readonly ReplanMode[];
+const GRANULARITIES = ["coarse", "normal", "fine"] as const satisfies readonly Granularity[];
 const REPLAN_CONTEXTS = ["codes", "excerpt", "full"] as const satisfies readonly ReplanContext[];
 
 /** What of a configuration is recorded with each run. Throws PlanloomError CONFIG_INVALID naming the key. */
@@ -186,12 +200,17 @@ export function settingsOf(config: LoomConfig): Settings {
   knownPrices(config.prices ?? {});
   knownStore(config.store);
   knownSecrets(config.secrets ?? {});
-  const { limits = {} } = config;
+  const { limits = {}, planner = {} } = config;
+  knownKeys("planner.", planner, PLANNER_KEYS);
   const approval = policyOf(config.approval);
   const replan = choice("replan", config.replan, REPLAN_MODES, "on-failure");
   // A function gives plans; judging one is no part of that.
   if (replan === "each-step" && typeof config.models?.planner === "function")
     throw invalid("replan", "is each-step, and the planner is a function", "on-failure, or name a planner model");
+  whole("limits.offeredTools", limits.offeredTools, LIMITS.offeredTools);
+  const critique = choice("planner.critique", planner.critique, [true, false], false);
+  if (critique && typeof config.models?.planner === "function")
+    throw invalid("planner.critique", "is true, and the planner is a function", "false, or name a planner model");
   return {
     concurrency: whole("concurrency", config.concurrency, LIMITS.concurrency),
     approval,
@@ -209,6 +228,8 @@ export function settingsOf(config: LoomConfig): Settings {
     replanContext: choice("replanContext", config.replanContext, REPLAN_CONTEXTS, "excerpt"),
     replanTokens: amount("limits.replanTokens", limits.replanTokens),
     replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),
+    granularity: choice("planner.granularity", planner.granularity, GRANULARITIES, "normal"),
+    critique,
     budget: budgetOf(config.budget ?? {}),
     prices: config.prices ?? {},
   };
@@ -321,7 +342,7 @@ function amount(key: string, given: number | undefined): number | null {
   throw invalid(key, `is ${String(given)}`, "a number, 0 or more");
 }
 
-function choice<T extends string>(key: string, given: T | undefined, choices: readonly T[], fallback: T): T {
+function choice<T extends string | boolean>(key: string, given: T | undefined, choices: readonly T[], fallback: T): T {
   if (given === undefined) return fallback;
   if (choices.includes(given)) return given;
   throw invalid(key, `is "${String(given)}"`, `one of ${choices.join(", ")}`);

@@ -1,5 +1,6 @@
 // The library's front door: a configured Planloom, which plans, starts and finds runs. In: a LoomConfig. Out: runs.
 // Separate from the engine, which knows runs and no plans that are not run yet.
+import type { PlannerRequest } from "../agents/plan-request.js";
 import { askPlanner } from "../agents/planner.js";
 import type { AgentContext } from "../agents/checkpoint.js";
 import { PlanloomError } from "../error.js";
@@ -14,8 +15,9 @@ import type { Plan } from "../plan/plan.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/decide.js";
 import type { RunDocument } from "../run/document.js";
-import type { EventData } from "../run/event.js";
+import type { Asking, EventData } from "../run/event.js";
 import type { CheckedPlan } from "../run/input.js";
+import { findingKeys, whyNotMended } from "../run/repair.js";
 import type { Run } from "../run/state.js";
 import type { EventStore, RunHead } from "../store/event-store.js";
 import { appraiseWith, doneIn, type Appraiser } from "./appraisal.js";
@@ -66,35 +68,46 @@ export class Loom {
         ? readPlan(plan, { inventory })
         : { kind: "plan", ...normalizeDraft(plan, { inventory }), locate: () => undefined };
     if (read.kind !== "plan") return { ok: false, findings: read.findings };
-    return check(read.draft, inventory, { locate: read.locate, ...options, limits: this.world.limits });
+    const { granularity } = this.settings;
+    return check(read.draft, inventory, { locate: read.locate, granularity, ...options, limits: this.world.limits });
   }
 
   /**
-   * Writes a plan for a goal and runs nothing. Findings are fed back to the planner as in a run. Throws PlanloomError
-   * PLAN_INVALID or NO_PLANNER, or what the provider failed with.
+   * Writes a plan for a goal and runs nothing. Findings are fed back to the planner as in a run, as long as that gets anywhere;
+   * `onInvalid` is told of each draft that cannot be used. Throws PlanloomError PLAN_INVALID or NO_PLANNER, or what the provider failed
+   * with.
    */
   async plan(
     goal: string,
-    options: { readonly inputs?: { readonly [name: string]: Json } } = {},
-  ): Promise<CheckedPlan> {
+    options: {
+      readonly inputs?: { readonly [name: string]: Json };
+      readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly Finding[] }) => void;
+    } = {},
+  ): Promise<CheckedPlan & { readonly asking?: Asking }> {
     if (this.world.planner === null) throw noPlanner();
     const planner = timelyPlanner(this.world.planner, this.world.clock);
-    let invalid: { readonly draft: string; readonly findings: readonly Finding[] } | undefined;
-    for (let round = 0; round <= this.settings.repairRounds; round++) {
+    let invalid: PlannerRequest["invalid"];
+    const found: (readonly string[])[] = [];
+    for (let round = 0; ; round++) {
       const reply = await askPlanner(
         plannerRequest(this.world, {
           goal,
           inputs: options.inputs ?? {},
           executorModel: this.world.executor?.name ?? null,
+          granularity: this.settings.granularity,
+          critique: this.settings.critique,
           ...(invalid === undefined ? {} : { invalid }),
         }),
         planner,
         unjournaled(),
       );
       if (reply.kind === "plan") return reply;
-      invalid = { draft: reply.draft, findings: reply.findings };
+      const { draft, findings, asking } = reply;
+      options.onInvalid?.({ round, findings });
+      found.push(findingKeys(findings));
+      if (whyNotMended(this.settings, round, found) !== undefined) throw planInvalid(findings);
+      invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
     }
-    throw planInvalid(invalid?.findings ?? []);
   }
 
   /**

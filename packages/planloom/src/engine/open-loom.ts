@@ -15,7 +15,7 @@ import { settingsOf, type LoomConfig } from "./config.js";
 import { localEngine } from "./local.js";
 import { Loom } from "./loom.js";
 import { performIn } from "./perform.js";
-import { instructionsOf, namesOf, openRoles, rolesOf } from "./roles.js";
+import { instructionsOf, keeperBeside, namesOf, openRoles, rolesOf } from "./roles.js";
 import type { World } from "./world.js";
 
 /** What the command line and tests may replace beneath the configuration. */
@@ -34,12 +34,14 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const recorded = settingsOf(config);
   const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
   const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
-  const models = openRoles(roles);
+  const place = config.store ?? storePath(cwd, env);
+  const keeper = keeperBeside(place);
+  const models = openRoles(roles, keeper);
   const inventory = inventoryOf(config, models.executor);
   // What may have no effects is approved by nobody, and can as well begin early.
   const harmless = inventory.inventory.tools.every(({ effects }) => effects === "none");
   const settings = { ...recorded, eager: recorded.eager && (recorded.approval === "never" || harmless) };
-  const store = typeof config.store === "object" ? config.store : await openStore(config.store ?? storePath(cwd, env));
+  const store = typeof place === "object" ? place : await openStore(place);
   const asked = { ...models, planner: plannerFunction ?? models.planner };
   const appraiser: Appraiser = {
     store,
@@ -54,12 +56,13 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     inventory,
     ...asked,
     appraise: appraiseWith(appraiser),
-    modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor"),
+    modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor", keeper),
     instructions: instructionsOf(roles),
     secrets: config.secrets ?? {},
     limits: {
       steps: config.limits?.steps ?? LIMITS.steps,
       planBytes: config.limits?.planBytes ?? LIMITS.planBytes,
+      offeredTools: config.limits?.offeredTools ?? LIMITS.offeredTools,
     },
   };
   const engine = localEngine({

@@ -1,6 +1,7 @@
 // Effects of the run as a whole: its plan, the review of the rest, its answer. In: an effect and the run. Out: an outcome.
 // Separate from step-effects.ts: these ask one model once each, and call no tool.
-import { askPlanner, type PlannerRequest } from "../agents/planner.js";
+import type { PlannerRequest } from "../agents/plan-request.js";
+import { askPlanner } from "../agents/planner.js";
 import { replanFacts } from "../agents/replan-facts.js";
 import { reviewFacts, reviewPlan } from "../agents/reviewer.js";
 import { writeAnswer } from "../agents/synthesizer.js";
@@ -31,18 +32,22 @@ export async function performPlan(world: World, effect: PlanEffect, run: Run, co
       goal: run.goal,
       inputs: run.inputs,
       executorModel: run.models.executor,
+      granularity: run.settings.granularity,
+      critique: run.settings.critique,
       rejected: effect.rejected,
       ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
       ...(replan === undefined ? {} : { replan }),
     });
     const reply = await askPlanner(request, world.planner, place);
+    const { usage, asking } = reply;
+    const told = { key, usage, ...(asking === undefined ? {} : { asking }) };
     if (reply.kind === "invalid")
-      return { type: "plan-invalid", key, draft: reply.draft, findings: reply.findings, usage: reply.usage };
-    const { plan, hash, inputs, tools, findings, usage } = reply;
+      return { type: "plan-invalid", draft: reply.draft, findings: reply.findings, ...told };
+    const { plan, hash, inputs, tools, findings } = reply;
     const checked = { plan, hash, inputs, tools, findings };
     const { approval } = run.settings;
     const appraised = await world.appraise?.(checked, { approval, done: doneIn(run, checked) }, context.signal);
-    return { type: "planned", key, plan: appraised ?? checked, usage };
+    return { type: "planned", plan: appraised ?? checked, ...told };
   } catch (thrown) {
     return { type: "plan-failed", key, ...roleFailure(thrown) };
   }

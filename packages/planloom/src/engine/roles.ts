@@ -1,8 +1,11 @@
 // Who plays which role. In: the configuration, flags and variables. Out: settings and models of each role. Separate from the loom,
 // because what a run has cost is reckoned with these settings by commands that open none.
+import { resolve } from "node:path";
 import type { PlannerFunction } from "../agents/planner.js";
 import { openModel } from "../model/model.js";
 import type { Model, Role } from "../model/port.js";
+import { wayFile } from "../model/way-file.js";
+import type { WayKeeper } from "../model/way-memory.js";
 import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/role.js";
 import type { EventData } from "../run/event.js";
 import type { LoomConfig, RoleConfig } from "./config.js";
@@ -39,9 +42,18 @@ function asSettings(given: RoleConfig): RoleSettings {
   return "call" in given || "modelId" in given ? { model: given } : given;
 }
 
-export function openRoles(roles: Readonly<Record<Role, RoleSettings>>): Readonly<Record<Role, Model | null>> {
-  const open = (role: Role) => (roles[role].model === undefined ? null : openModel(roles[role], role));
+export function openRoles(
+  roles: Readonly<Record<Role, RoleSettings>>,
+  keeper: WayKeeper | undefined,
+): Readonly<Record<Role, Model | null>> {
+  const open = (role: Role) => (roles[role].model === undefined ? null : openModel(roles[role], role, keeper));
   return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
+}
+
+/** Which forms of request servers take is kept beside a store that is a file. */
+export function keeperBeside(store: LoomConfig["store"]): WayKeeper | undefined {
+  const isFile = typeof store === "string" && store !== "memory" && !store.includes("://");
+  return isFile ? wayFile(`${resolve(store)}-models.json`) : undefined;
 }
 
 export function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): World["instructions"] {

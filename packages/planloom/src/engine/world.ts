@@ -24,7 +24,7 @@ export interface World {
   readonly modelNamed: (name: string) => Model;
   readonly instructions: { readonly planner?: string; readonly executor?: string; readonly synthesizer?: string };
   readonly secrets: { readonly [name: string]: string };
-  readonly limits: { readonly steps: number; readonly planBytes: number };
+  readonly limits: { readonly steps: number; readonly planBytes: number; readonly offeredTools: number };
   /** What is said of a plan before it is proposed. Default: nothing. */
   readonly appraise?: Appraise;
 }

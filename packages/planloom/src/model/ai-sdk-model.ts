@@ -4,18 +4,22 @@ import { LIMITS } from "../limits.js";
 import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
 import { callOptionsOf } from "./call-options.js";
 import { deadlineAfter, type Deadline } from "./deadline.js";
-import { readBack, RUNGS, shaped, wayAfter, type Way } from "./ladder.js";
+import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
 import type { Model, ModelReply, ModelRequest, Role } from "./port.js";
 import { providerError, timeoutError, type Place } from "./provider-error.js";
 import { failureOf, type ProviderFailure } from "./provider-failure.js";
 import { replyOf, streamedReply, type StreamListener } from "./reply.js";
 import type { RoleSettings } from "./role.js";
+import { beginningOf, learn, type KeptWay, type Memory } from "./way-memory.js";
 
-/** What this process has learnt about one model at one endpoint. */
-export interface Memory {
-  way: Way;
-  /** Whether the server has answered at all. */
-  reached: boolean;
+/** A model whose requests go by the ladder. */
+export interface LadderModel extends Model {
+  /** How the next request is put, and since when that is known; undefined where nothing was refused yet. */
+  learnt(): KeptWay | undefined;
+  /** One request at this rung, and at no other; it throws as `call` does. */
+  at(rung: Rung, request: ModelRequest): Promise<ModelReply>;
+  /** Requests begin at this rung from now on. */
+  settle(rung: Rung): void;
 }
 
 export interface Source {
@@ -23,6 +27,8 @@ export interface Source {
   readonly label: string;
   readonly role: Role;
   readonly memory: Memory;
+  /** Keeps what is found out for other processes. */
+  readonly keep?: (way: KeptWay) => void;
   /** Called at each call: the packages of providers are loaded only when they are needed. */
   load(): Promise<LanguageModelV3>;
 }
@@ -35,11 +41,7 @@ const MOST_REQUESTS = RUNGS.length + 1;
 
 const TEMPERATURES: { readonly [R in Role]: number } = { planner: 0.2, executor: 0.1, synthesizer: 0.3 };
 
-export function newMemory(): Memory {
-  return { way: { rung: "json_schema", temperature: true }, reached: false };
-}
-
-export function aiSdkModel(source: Source, settings: RoleSettings): Model {
+export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel {
   const { name, memory } = source;
   const temperature = settings.temperature ?? TEMPERATURES[source.role];
   const timeoutMs = settings.timeout ?? LIMITS.modelTimeoutMs;
@@ -50,32 +52,63 @@ export function aiSdkModel(source: Source, settings: RoleSettings): Model {
       throw new Error("a request asks either for tools or for output, not for both");
     }
     const model = await source.load();
+    const begin = beginningOf(memory, Date.now());
+    const spared = lacksSchema(model) ? SCHEMA : [];
+    const way = spared.includes(begin.rung) ? { ...begin, rung: "tool" as const } : begin;
+    const { reply, taken } = await descend(model, request, way, spared);
+    // Without an output nothing was found out about its form.
+    learnt(request.output === undefined ? { ...taken, rung: memory.way.rung } : taken);
+    return reply;
+  }
+
+  async function at(rung: Rung, request: ModelRequest): Promise<ModelReply> {
+    const way = { rung, temperature: beginningOf(memory, Date.now()).temperature };
+    const { reply, taken } = await descend(await source.load(), request, way, RUNGS);
+    learnt({ ...taken, rung: memory.way.rung });
+    return reply;
+  }
+
+  function learnt(way: Way): void {
+    const now = Date.now();
+    if (learn(memory, way, now)) source.keep?.({ ...way, at: now });
+  }
+
+  /** One request after the other, until one is taken or none is left; `spared` are the rungs that are not tried. */
+  async function descend(model: LanguageModelV3, request: ModelRequest, begin: Way, spared: readonly Rung[]) {
     const deadline = deadlineAfter(timeoutMs, request.signal);
     try {
-      return await descend(model, request, deadline);
+      return await descendIn(model, request, begin, new Set([...spared, begin.rung]), deadline);
     } finally {
       deadline.clear();
     }
   }
 
-  async function descend(model: LanguageModelV3, request: ModelRequest, deadline: Deadline): Promise<ModelReply> {
-    let way: Way = startOf(memory, model);
+  async function descendIn(
+    model: LanguageModelV3,
+    request: ModelRequest,
+    begin: Way,
+    tried: Set<Rung>,
+    deadline: Deadline,
+  ): Promise<{ readonly reply: ModelReply; readonly taken: Way }> {
+    let way = begin;
     for (let calls = 1; calls <= MOST_REQUESTS; calls++) {
       const outcome = await send(model, request, way, deadline);
       if (outcome.ok) {
-        remember(memory, way);
-        return { ...outcome.reply, usage: { ...outcome.reply.usage, calls } };
+        memory.reached = true;
+        const { reply } = outcome;
+        return { reply: { ...reply, usage: { ...reply.usage, calls } }, taken: way };
       }
       request.signal.throwIfAborted();
       if (deadline.expired()) throw timeoutError(place);
       const { failure } = outcome;
       if (failure.kind !== "unreachable") memory.reached = true;
-      const next = wayAfter(way, failure, { temperature: way.temperature, output: request.output !== undefined });
+      const next = wayAfter(way, failure, { output: request.output !== undefined, tried });
       if (next === undefined) throw providerError(failure, place, memory.reached);
       await request.again?.();
       way = next;
+      tried.add(way.rung);
     }
-    throw new Error("unreachable: every refusal leads to a lower way");
+    throw new Error("unreachable: every refusal leads to a way that was not tried");
   }
 
   async function send(model: LanguageModelV3, request: ModelRequest, way: Way, deadline: Deadline): Promise<Outcome> {
@@ -105,7 +138,11 @@ export function aiSdkModel(source: Source, settings: RoleSettings): Model {
   // It ends by itself before that, and tells which server was silent.
   const { maxOutputTokens } = settings;
   const most = maxOutputTokens === undefined ? {} : { maxOutputTokens };
-  return { name, timeoutMs: timeoutMs + LIMITS.graceMs, ...most, call };
+  return {
+    ...{ name, timeoutMs: timeoutMs + LIMITS.graceMs, ...most, call, at },
+    learnt: () => (memory.learntAt === undefined ? undefined : { ...memory.way, at: memory.learntAt }),
+    settle: (rung) => learnt({ ...memory.way, rung }),
+  };
 }
 
 async function streamed(
@@ -126,15 +163,9 @@ async function streamed(
   return reply;
 }
 
-/** A model that says it has no structured outputs would send the request without the schema; it starts one rung lower. */
-function startOf(memory: Memory, model: LanguageModelV3): Way {
-  const lacksSchema = (model as { supportsStructuredOutputs?: boolean }).supportsStructuredOutputs === false;
-  return lacksSchema && memory.way.rung === "json_schema" ? { ...memory.way, rung: "tool" } : memory.way;
+/** It would send the request without the schema. */
+function lacksSchema(model: LanguageModelV3): boolean {
+  return (model as { supportsStructuredOutputs?: boolean }).supportsStructuredOutputs === false;
 }
 
-/** Calls run at the same time may learn different things: the lower rung holds. */
-function remember(memory: Memory, way: Way): void {
-  const rung = RUNGS[Math.max(RUNGS.indexOf(memory.way.rung), RUNGS.indexOf(way.rung))] ?? way.rung;
-  memory.way = { rung, temperature: memory.way.temperature && way.temperature };
-  memory.reached = true;
-}
+const SCHEMA: readonly Rung[] = ["json_schema"];

@@ -1,13 +1,14 @@
 // The model of a role. In: the role's settings. Out: a Model, opened without a request and without loading any package.
 // Separate because it holds the one decision where a model lives: an object, an installed provider, or an endpoint.
 import { PlanloomError } from "../error.js";
-import { aiSdkModel, newMemory, type Memory } from "./ai-sdk-model.js";
+import { aiSdkModel, type LadderModel, type Source } from "./ai-sdk-model.js";
 import { isAiSdkModel, isCallable, type AiSdkModel, type LanguageModelV3 } from "./ai-sdk.js";
-import { parseEndpoint, type Endpoint } from "./endpoint.js";
+import { parseEndpoint, shownUrl, type Endpoint } from "./endpoint.js";
 import type { Model, Role } from "./port.js";
 import { providerNameOf, type ProviderName } from "./provider-name.js";
 import { findProvider, loadProviderModel, notInstalled, unsupported } from "./provider-package.js";
 import type { RoleSettings } from "./role.js";
+import { adopt, newMemory, type Memory, type WayKeeper } from "./way-memory.js";
 
 /** A server that needs no key ignores this one. */
 const NO_KEY = "not-needed";
@@ -27,34 +28,44 @@ const memoriesOfObjects = new WeakMap<object, Memory>();
  * Opens the model of a role. Throws a PlanloomError of kind "config": MODEL_NOT_SET, MODEL_NO_ENDPOINT,
  * MODEL_BAD_ENDPOINT, MODEL_UNSUPPORTED; or of kind "provider": PROVIDER_NOT_INSTALLED.
  */
-export function openModel(settings: RoleSettings, role: Role): Model {
+export function openModel(settings: RoleSettings, role: Role, keeper?: WayKeeper): Model {
   const { model } = settings;
-  if (model === undefined || model === "") throw notSet(role);
-  if (typeof model === "string") return openNamed(model, settings, role);
-  if ("call" in model) return settings.timeout === undefined ? model : slower(model, settings.timeout);
-  return openObject(model, settings, role);
+  if (typeof model !== "object" || !("call" in model)) return openLadder(settings, role, keeper);
+  return settings.timeout === undefined ? model : slower(model, settings.timeout);
 }
 
-function openNamed(name: string, settings: RoleSettings, role: Role): Model {
+/** The same for what is no model of Planloom's own port, which knows no ladder. */
+export function openLadder(settings: RoleSettings, role: Role, keeper?: WayKeeper): LadderModel {
+  const { model } = settings;
+  if (model === undefined || model === "" || (typeof model === "object" && "call" in model)) throw notSet(role);
+  return typeof model === "string" ? openNamed(model, settings, role, keeper) : openObject(model, settings, role);
+}
+
+function openNamed(name: string, settings: RoleSettings, role: Role, keeper: WayKeeper | undefined): LadderModel {
   const named = providerNameOf(name, (provider) => findProvider(provider) !== undefined);
-  return named === undefined ? openEndpoint(name, settings, role) : openProvider(named, settings, role);
+  return named === undefined ? openEndpoint(name, settings, role, keeper) : openProvider(named, settings, role, keeper);
 }
 
-function openEndpoint(name: string, settings: RoleSettings, role: Role): Model {
+function openEndpoint(name: string, settings: RoleSettings, role: Role, keeper: WayKeeper | undefined): LadderModel {
   if (settings.baseURL === undefined) throw noEndpoint(name, role);
   const endpoint = parseEndpoint(settings.baseURL);
-  const memory = remembered(memories, `${endpoint.baseURL} ${name}`);
+  const known = remembered(`${endpoint.baseURL} ${name}`, keeper);
   const load = once(() => loadEndpointModel(name, endpoint, settings.apiKey ?? NO_KEY));
-  return aiSdkModel({ name, label: endpoint.label, role, memory, load }, settings);
+  return aiSdkModel({ name, label: endpoint.label, role, ...known, load }, settings);
 }
 
-function openProvider(named: ProviderName, settings: RoleSettings, role: Role): Model {
+function openProvider(
+  named: ProviderName,
+  settings: RoleSettings,
+  role: Role,
+  keeper: WayKeeper | undefined,
+): LadderModel {
   const file = findProvider(named.provider);
   if (file === undefined) throw notInstalled(named);
   const name = `${named.provider}:${named.model}`;
-  const memory = remembered(memories, `${settings.baseURL ?? ""} ${name}`);
+  const known = remembered(`${settings.baseURL === undefined ? "" : shownUrl(settings.baseURL)} ${name}`, keeper);
   const load = once(() => loadProviderModel(file, named, settings));
-  return aiSdkModel({ name, label: `@ai-sdk/${named.provider}`, role, memory, load }, settings);
+  return aiSdkModel({ name, label: `@ai-sdk/${named.provider}`, role, ...known, load }, settings);
 }
 
 /** A model of the port with the role's timeout. It may be an instance of a class. */
@@ -64,9 +75,10 @@ function slower(model: Model, timeoutMs: number): Model {
   return { name, timeoutMs, ...most, call: (request) => model.call(request) };
 }
 
-function openObject(model: AiSdkModel, settings: RoleSettings, role: Role): Model {
+function openObject(model: AiSdkModel, settings: RoleSettings, role: Role): LadderModel {
   if (!isAiSdkModel(model) || !isCallable(model)) throw unsupported("The model given as an object", "openai");
-  const memory = remembered(memoriesOfObjects, model);
+  const memory = memoriesOfObjects.get(model) ?? newMemory();
+  memoriesOfObjects.set(model, memory);
   const load = (): Promise<LanguageModelV3> => Promise.resolve(model as LanguageModelV3);
   return aiSdkModel({ name: model.modelId, label: model.provider, role, memory, load }, settings);
 }
@@ -96,13 +108,13 @@ function tokenCounts(report: TokenReport | null | undefined) {
   };
 }
 
-function remembered<K>(
-  known: { get(key: K): Memory | undefined; set(key: K, memory: Memory): unknown },
-  key: K,
-): Memory {
-  const memory = known.get(key) ?? newMemory();
-  known.set(key, memory);
-  return memory;
+/** What this process knows of a model, else what another one has left. */
+function remembered(key: string, keeper: WayKeeper | undefined): Pick<Source, "memory" | "keep"> {
+  const memory = memories.get(key) ?? newMemory();
+  memories.set(key, memory);
+  if (keeper === undefined) return { memory };
+  if (memory.learntAt === undefined) adopt(memory, keeper.recall(key));
+  return { memory, keep: (way) => keeper.keep(key, way) };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

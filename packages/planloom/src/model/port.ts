@@ -32,8 +32,8 @@ export interface ModelRequest {
   /** Tools the model may call; never together with `output`. */
   readonly tools?: readonly { readonly name: string; readonly description: string; readonly input: JsonObject }[];
   readonly toolChoice?: "auto" | "required";
-  /** The reply must be JSON of this schema. */
-  readonly output?: { readonly name: string; readonly schema: JsonObject };
+  /** The reply must be JSON of this schema. `described`: the request says so in words already, which are not said twice. */
+  readonly output?: { readonly name: string; readonly schema: JsonObject; readonly described?: true };
   readonly signal: AbortSignal;
   /** Called with each piece of text as it arrives; the request is then sent as a streaming one. */
   readonly onText?: (delta: string) => void;

@@ -13,6 +13,7 @@ import { completed } from "./gate.js";
 import { isCommand, type Input, type Outcome, type Start } from "./input.js";
 import { whyTooDear } from "./policy.js";
 import { proposal } from "./proposal.js";
+import { findingKeys, whyNotMended } from "./repair.js";
 import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { currentPlan, failingOf, isHeld, workOf, type Run, type Work } from "./state.js";
@@ -117,15 +118,16 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
 }
 
 function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fact[] {
-  const { key, plan, usage } = input;
+  const { key, plan, usage, asking } = input;
+  const told = { at, usage, ...(asking === undefined ? {} : { asking }) };
   if (run.plans.length === 0) {
     const changes = draftChanges(run, key, plan.plan);
-    return proposal(plan, { revision: 1, cause: "goal", settings: run.settings, at, usage, changes });
+    return proposal(plan, { revision: 1, cause: "goal", settings: run.settings, changes, ...told });
   }
   const revision = revise(run, plan, run.replan);
-  if (revision.ok) return revisionProposed(run, plan, revision, { cause: causeOf(run), at, usage });
+  if (revision.ok) return revisionProposed(run, plan, revision, { cause: causeOf(run), ...told });
   const draft = JSON.stringify(writePlan(plan.plan));
-  return planInvalid(run, { type: "plan-invalid", key, draft, findings: revision.findings, usage });
+  return planInvalid(run, { ...told, type: "plan-invalid", key, draft, findings: revision.findings });
 }
 
 function causeOf(run: Run): EventData["plan.proposed"]["cause"] {
@@ -165,20 +167,24 @@ function endedCall(run: Run, input: Outcome & { type: "ended" }, at: number): Fa
 function planInvalid(run: Run, input: Outcome & { type: "plan-invalid" }): Fact[] {
   const effect = run.owed.get(input.key)!;
   const round = effect.kind === "plan" ? effect.round : 0;
+  const { draft, findings, usage, asking } = input;
   const facts = [
-    fact("plan.invalid", { round, draft: input.draft, findings: input.findings, usage: input.usage }),
+    fact("plan.invalid", { round, draft, findings, usage, ...(asking === undefined ? {} : { asking }) }),
     ...draftsStopped(run, "the plan that it stands in was refused"),
   ];
-  if (round < run.settings.repairRounds) return facts;
-  const first = input.findings[0];
+  const why = whyNotMended(run.settings, round, [...run.repairs, findingKeys(findings)]);
+  if (why === undefined) return facts;
+  const first = findings[0];
   const error: Failure = {
     code: "PLAN_INVALID",
-    message: `the planner gave no valid plan in ${round + 1} rounds${first === undefined ? "" : `; the last one: ${first.code}: ${first.message}`}${whatFailed(run)}`,
+    message: `the planner gave no valid plan in ${count(round + 1)}; ${why}${first === undefined ? "" : `; the last one: ${first.code}: ${first.message}`}${whatFailed(run)}`,
     retryable: false,
     next: "Use a stronger planner model, or state the goal more simply; `planloom events RUN` shows every round.",
   };
   return [...facts, fact("run.failed", { error })];
 }
+
+const count = (rounds: number): string => (rounds === 1 ? "1 round" : `${rounds} rounds`);
 
 /** A plan was asked for because of these, and they are what the run failed of in the first place. */
 function whatFailed({ replan, failures }: Run): string {

@@ -4,7 +4,7 @@ import type { Finding } from "../plan/finding.js";
 import type { EffectClass } from "../plan/tool-spec.js";
 import type { Plan } from "../plan/plan.js";
 import type { Json } from "../plan/json.js";
-import type { EventData } from "./event.js";
+import type { Asking, EventData } from "./event.js";
 
 interface Owed {
   /** Names the obligation; an engine performs each key once at a time. */
@@ -18,7 +18,7 @@ export interface PlanEffect extends Owed {
   readonly kind: "plan";
   readonly attempt: number;
   readonly round: number;
-  readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[] };
+  readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[]; readonly asking?: Asking };
   readonly rejected: readonly { readonly plan: Plan; readonly comment: string }[];
   /** Why there is to be another plan while steps have finished. */
   readonly replan?: EventData["replan.requested"];

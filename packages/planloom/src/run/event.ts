@@ -1,5 +1,6 @@
 // What happened: every fact that a run's log may hold, and the envelope around it. In: facts. Out: sealed events.
 // Separate because the log is the contract with every store, reader and later version; docs/events.md describes each type.
+import type { Granularity } from "../plan/check-granularity.js";
 import type { Finding } from "../plan/finding.js";
 import { sha256 } from "../plan/hash.js";
 import type { Json, JsonObject } from "../plan/json.js";
@@ -69,9 +70,24 @@ export interface Settings {
   /** One patch or replan may be expected to take so much; null = any. */
   readonly replanTokens: number | null;
   readonly replanCostUsd: number | null;
+  readonly granularity: Granularity;
+  /** Whether the planner judges each plan of its own once before it is used. */
+  readonly critique: boolean;
   readonly budget: Budget;
   /** By the names of models; those that are not here have no known price. */
   readonly prices: { readonly [model: string]: Price };
+}
+
+/** What there is to say of how the planner was asked in one planning, until now; all absent where that was in the plain way. */
+export interface Asking {
+  /** The inventory was too large to be sent: so many of its tools were. */
+  readonly offered?: { readonly tools: number; readonly of: number };
+  /** The words by which the planner asked for further tools, once for each time. */
+  readonly wanted?: readonly (readonly string[])[];
+  /** The schema of the reply was too large for providers: it holds the arguments of so many of the tools that were sent. */
+  readonly schema?: { readonly tools: number; readonly of: number };
+  /** What the planner said of its own plan. none: nothing that could be read; the plan is used as check found it. */
+  readonly critique?: { readonly verdict: "fine" | "changed" | "none"; readonly reason: string };
 }
 
 /** One step, or one item of a fan-out. */
@@ -164,6 +180,7 @@ export interface EventData {
     /** Warnings only. */
     readonly findings: readonly Finding[];
     readonly usage: Usage;
+    readonly asking?: Asking;
   };
   /** The planner answered, and its draft cannot be used. */
   "plan.invalid": {
@@ -171,6 +188,7 @@ export interface EventData {
     readonly draft: string;
     readonly findings: readonly Finding[];
     readonly usage: Usage;
+    readonly asking?: Asking;
   };
   /** The planner gave no answer. */
   "plan.failed": PassingFailure;

@@ -25,6 +25,7 @@ import {
   wantChange,
 } from "./evolve-step.js";
 import { adoptDrafts, onDrafted, standsAsDrafted } from "./draft.js";
+import { findingKeys, whyNotMended } from "./repair.js";
 import { restart, takePlan } from "./restart.js";
 import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
 import { currentPlan, DEADLINE, reviewOf, workOf, type ProposedPlan, type Run } from "./state.js";
@@ -220,10 +221,11 @@ function owePlan(
     readonly attempt: number;
     readonly round: number;
     readonly notBefore?: number;
-    readonly invalid?: Pick<EventData["plan.invalid"], "draft" | "findings">;
+    readonly invalid?: Pick<EventData["plan.invalid"], "draft" | "findings" | "asking">;
   },
 ): void {
   run.phase = "planning";
+  if (request.round === 0) run.repairs = [];
   const key = `plan/${run.seq}`;
   const replan = run.replan === undefined ? {} : { replan: run.replan };
   run.owed.set(key, { kind: "plan", key, rejected: run.rejected, ...replan, ...request });
@@ -241,9 +243,11 @@ function takePlanEffect(run: Run) {
 function onPlanInvalid(run: Run, data: EventData["plan.invalid"]): void {
   run.usage.planner = addUsage(run.usage.planner, data.usage);
   takePlanEffect(run);
-  if (data.round < run.settings.repairRounds) {
-    owePlan(run, { attempt: 1, round: data.round + 1, invalid: { draft: data.draft, findings: data.findings } });
-  }
+  const { round, draft, findings, asking } = data;
+  run.repairs = [...run.repairs, findingKeys(findings)];
+  if (whyNotMended(run.settings, round, run.repairs) !== undefined) return;
+  const invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
+  owePlan(run, { attempt: 1, round: round + 1, invalid });
 }
 
 function onPlanFailed(run: Run, data: EventData["plan.failed"]): void {

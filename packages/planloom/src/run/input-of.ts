@@ -155,10 +155,12 @@ function planOutcome(run: Run, event: EventAmong<"plan.proposed" | "plan.invalid
   const key = owedKey(run, "plan");
   if (key === undefined) return CLOCK;
   const { usage } = event.data;
-  if (event.type === "plan.proposed") return { type: "planned", key, plan: checkedIn(event.data), usage };
   if (event.type === "plan.failed") return { type: "plan-failed", key, error: event.data.error, usage };
+  const { asking } = event.data;
+  const told = { usage, ...(asking === undefined ? {} : { asking }) };
+  if (event.type === "plan.proposed") return { type: "planned", key, plan: checkedIn(event.data), ...told };
   const { draft, findings } = event.data;
-  return { type: "plan-invalid", key, draft, findings, usage };
+  return { type: "plan-invalid", key, draft, findings, ...told };
 }
 
 function answerOutcome(run: Run, event: EventAmong<"answer.written" | "answer.failed">): Said {

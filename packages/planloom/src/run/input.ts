@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import type { EventData, Fact, Failure, Settings } from "./event.js";
+import type { Asking, EventData, Fact, Failure, Settings } from "./event.js";
 
 interface Stamp {
   /** Unique in the run. */
@@ -40,13 +40,20 @@ export interface CheckedPlan {
 export type Ending = "tool-error" | "thrown" | "timeout" | "abort" | "in-doubt";
 
 export type Outcome =
-  | { readonly type: "planned"; readonly key: string; readonly plan: CheckedPlan; readonly usage: Usage }
+  | {
+      readonly type: "planned";
+      readonly key: string;
+      readonly plan: CheckedPlan;
+      readonly usage: Usage;
+      readonly asking?: Asking;
+    }
   | {
       readonly type: "plan-invalid";
       readonly key: string;
       readonly draft: string;
       readonly findings: readonly Finding[];
       readonly usage: Usage;
+      readonly asking?: Asking;
     }
   | { readonly type: "plan-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage }
   | {

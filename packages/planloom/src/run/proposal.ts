@@ -3,7 +3,7 @@
 import type { Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
-import { fact, type EventData, type Fact, type Settings } from "./event.js";
+import { fact, type Asking, type EventData, type Fact, type Settings } from "./event.js";
 import type { CheckedPlan } from "./input.js";
 
 type Proposed = EventData["plan.proposed"];
@@ -15,6 +15,7 @@ export interface Around {
   /** ms since 1970. */
   readonly at: number;
   readonly usage?: Usage;
+  readonly asking?: Asking;
   /** What becomes of the plan before. */
   readonly changes?: Pick<Proposed, "kept" | "dropped" | "added" | "changed" | "reason" | "mustApprove">;
   /** The steps that are new, and so what a person has not seen; absent: all. */
@@ -24,11 +25,15 @@ export interface Around {
 }
 
 export function proposal(checked: CheckedPlan, around: Around): Fact[] {
-  const { revision, cause, settings, at, usage = NO_USAGE, changes = {} } = around;
+  const { revision, cause, settings, at, usage = NO_USAGE, asking, changes = {} } = around;
   const { plan, hash, inputs, tools, findings, estimate, approval, mustApprove } = checked;
   const marked = mustApprove === undefined ? {} : { mustApprove };
   const proposed = { revision, plan, hash, inputs, tools, findings, cause, usage, ...marked, ...changes };
-  const said = { ...(estimate === undefined ? {} : { estimate }), ...(approval === undefined ? {} : { approval }) };
+  const said = {
+    ...(estimate === undefined ? {} : { estimate }),
+    ...(approval === undefined ? {} : { approval }),
+    ...(asking === undefined ? {} : { asking }),
+  };
   const facts = [fact("plan.proposed", { ...proposed, ...said })];
   const reason = around.mustAsk ?? approvalReason(checked, settings.approval, around.fresh);
   if (reason === undefined) return facts;

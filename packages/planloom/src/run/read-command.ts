@@ -73,6 +73,7 @@ const CHOICES = {
   onFailure: ["fail", "skip", "patch", "replan"],
   replan: ["never", "on-failure", "each-step"],
   replanContext: ["codes", "excerpt", "full"],
+  granularity: ["coarse", "normal", "fine"],
 } as const satisfies Partial<Record<keyof Settings, readonly string[]>>;
 const BUDGET = ["modelCalls", "tokens", "costUsd", "wallMs"] satisfies (keyof Settings["budget"])[];
 
@@ -86,6 +87,7 @@ function isSettings(value: unknown): boolean {
     value["concurrency"] !== 0 &&
     COUNTS.every((name) => isCount(value[name])) &&
     Object.entries(CHOICES).every(([name, choices]) => (choices as readonly unknown[]).includes(value[name])) &&
+    typeof value["critique"] === "boolean" &&
     isAmount(replanTokens) &&
     isAmount(replanCostUsd) &&
     isObject(budget) &&

@@ -84,16 +84,14 @@ function failedPlans({ plans }: Run, request: EventData["replan.requested"]) {
 const reasonOf = ({ cause, reason }: EventData["replan.requested"]) =>
   cause === "review" ? "a review found no sense in it any more" : reason;
 
-type Cause = Around["cause"];
-
 /** Facts that propose it. New work is what a person is asked for; with `mustAsk` in any case. */
 export function revisionProposed(
   run: Run,
   checked: CheckedPlan,
   { parts }: Revision & { readonly ok: true },
-  around: { readonly cause: Cause; readonly at: number; readonly usage?: Around["usage"]; readonly mustAsk?: string },
+  around: Pick<Around, "cause" | "at" | "usage" | "asking" | "mustAsk">,
 ): Fact[] {
-  const { at, cause, usage } = around;
+  const { at, cause, usage, asking } = around;
   const { settings, replan } = run;
   const fresh = new Set(parts.anew);
   const denied = currentPlan(run)?.denied;
@@ -120,6 +118,7 @@ export function revisionProposed(
     fresh: unseen,
     mustAsk: around.mustAsk ?? rejected,
     ...(usage === undefined ? {} : { usage }),
+    ...(asking === undefined ? {} : { asking }),
   });
   // Calls of the plan before: who still wants one asks for it again.
   return [proposed!, ...withdrawn(run, (approval) => !asksForPlan(approval)), ...asked];

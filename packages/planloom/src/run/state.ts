@@ -215,6 +215,8 @@ export interface Run {
   /** Somebody asked to cancel, and why. */
   cancelling?: string;
 
+  /** What was found in each draft of the present planning, as keys (repair.ts). */
+  repairs: readonly (readonly string[])[];
   plans: ProposedPlan[];
   rejected: { readonly plan: Plan; readonly comment: string }[];
   /** How many of them count against the limit: a person who has the run go on begins to count anew. */
@@ -276,6 +278,7 @@ export function emptyRun(id: string): Run {
     epoch: 0,
     phase: "planning",
     success: false,
+    repairs: [],
     plans: [],
     rejected: [],
     rejections: 0,
@@ -328,6 +331,8 @@ const NO_SETTINGS: Settings = {
   eager: false,
   replanTokens: null,
   replanCostUsd: null,
+  granularity: "normal",
+  critique: false,
   budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
   prices: {},
 };

@@ -48,6 +48,8 @@ const SETTINGS: Settings = {
   eager: false,
   replanTokens: null,
   replanCostUsd: null,
+  granularity: "normal",
+  critique: false,
   budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
   prices: {},
 };

@@ -1,6 +1,8 @@
 // The schema of the planner's reply: only tools that exist, only arguments they take, and the way back to a document.
 import { describe, expect, it } from "vitest";
 import { planFromReply, planRequestSchema } from "../../src/agents/plan-request-schema.js";
+import { schemaSize } from "../../src/agents/schema-size.js";
+import { LIMITS } from "../../src/limits.js";
 import { isObject, type Json, type JsonObject } from "../../src/plan/json.js";
 import type { Inventory } from "../../src/plan/tool-spec.js";
 import { QUERY, specOf } from "./parts.js";
@@ -19,8 +21,10 @@ const inventory: Inventory = { tools: [specOf("search", "none", QUERY), specOf("
 
 type Schema = { readonly [key: string]: Json } & { readonly properties: { readonly [name: string]: Schema } };
 
+const schemaOf = (of: Inventory): JsonObject => planRequestSchema(of, { patch: false }).schema;
+
 function branches(of: Inventory): readonly Schema[] {
-  const schema = planRequestSchema(of) as unknown as { properties: { steps: { items: { anyOf: Schema[] } } } };
+  const schema = schemaOf(of) as unknown as { properties: { steps: { items: { anyOf: Schema[] } } } };
   return schema.properties.steps.items.anyOf;
 }
 
@@ -33,26 +37,35 @@ function objectsIn(value: Json): JsonObject[] {
 }
 
 describe("the schema", () => {
-  it("has a branch per tool, one to fill, one for agents and one to ask", () => {
-    const kinds = branches(inventory).map(
-      ({ properties }) => properties["tool"] ?? (properties["agent"] ? "agent" : "ask"),
-    );
-    expect(kinds).toEqual([
-      { type: "string", const: "search" },
-      { type: "string", const: "calculate" },
-      { type: "string", enum: ["search", "calculate"] },
-      "agent",
-      "ask",
-    ]);
+  it("has two branches per tool, to call it and to fill it, one for agents and one to ask", () => {
+    const kinds = branches(inventory).map(({ properties }) => {
+      const fill = "fill" in properties ? "fill " : "";
+      return "tool" in properties
+        ? `${fill}${properties["tool"]?.["const"] as unknown as string}`
+        : Object.keys(properties)[3];
+    });
+    expect(kinds).toEqual(["search", "fill search", "calculate", "fill calculate", "agent", "ask"]);
+  });
+
+  it("has no branch to fill a tool that takes nothing", () => {
+    const none = specOf("now", "none", { type: "object", properties: {}, additionalProperties: false });
+    expect(branches({ tools: [none] })).toHaveLength(3);
+  });
+
+  it("lets a reply that may ask for tools say so", () => {
+    const { schema } = planRequestSchema(inventory, { patch: true, mayAsk: true });
+    expect(Object.keys(schema["properties"] as object)).toEqual(["needTools", "operations", "answer"]);
+    expect(schemaOf(inventory)["properties"]).not.toHaveProperty("needTools");
   });
 
   it("constrains arguments to those of the tool, each with room for a reference", () => {
-    const [search, calculate] = branches(inventory).map((branch) => branch.properties["with"]);
+    const [search, filled, calculate] = branches(inventory).map((branch) => branch.properties["with"]);
+    expect(filled?.properties["query"]).toEqual({ anyOf: [{ type: "string" }, { type: "null" }] });
     expect(search).toMatchObject({ additionalProperties: false, required: ["query", "limit"] });
     expect(search?.properties["query"]).toEqual({ type: "string" });
     expect(search?.properties["limit"]).toEqual({ anyOf: [{ type: "number" }, { type: "string" }, { type: "null" }] });
     expect(calculate?.properties["rounding"]).toEqual({
-      anyOf: [{ type: "string", enum: ["up", "down"] }, { type: "string" }, { type: "null" }],
+      anyOf: [{ type: "string" }, { type: "null" }],
     });
   });
 
@@ -66,7 +79,7 @@ describe("the schema", () => {
   });
 
   it("stays inside the strict subset: closed objects, everything required, no other keywords", () => {
-    const schema = planRequestSchema(inventory);
+    const schema = schemaOf(inventory);
     const objects = objectsIn(schema);
     expect(objects.length).toBeGreaterThan(10);
     for (const object of objects) {
@@ -79,13 +92,43 @@ describe("the schema", () => {
     }
   });
 
-  it("names the tools beyond the hundredth without their arguments", () => {
-    const many = { tools: Array.from({ length: 103 }, (_, index) => specOf(`tool${index}`)) };
-    const tools = branches(many).map((branch) => branch.properties["tool"]);
-    expect(tools[99]).toEqual({ type: "string", const: "tool99" });
-    expect(tools[100]).toEqual({ type: "string", enum: ["tool100", "tool101", "tool102"] });
+  it("is as large as providers take: tools for whose arguments there is no room are there by name", () => {
+    const wide = (count: number): JsonObject => ({
+      ...{ type: "object", required: [], additionalProperties: false },
+      properties: Object.fromEntries(Array.from({ length: count }, (_, at) => [`a${at}`, { type: "string" }])),
+    });
+    const many = { tools: [specOf("first"), specOf("huge", "none", wide(3_000)), ...repeated(30, wide(100))] };
+    const { schema, tools } = planRequestSchema(many, { patch: false });
+    expect(tools).toBe(22);
+    expect(schemaSize(schema)).toMatchObject({
+      properties: expect.toSatisfy((n) => n > 4_500 && n <= 5_000) as number,
+    });
+    const shared = branches(many).flatMap(
+      ({ properties }) => properties["tool"]?.["enum"] ?? [],
+    ) as unknown as string[];
+    expect(new Set(shared).size).toBe(10);
+    expect(shared).toContain("huge");
+  });
+
+  it("nests no deeper than providers take, whatever the tools do, also in a critique of a patch", () => {
+    const deep = (levels: number): JsonObject => ({
+      type: "object",
+      properties: { inner: levels === 0 ? {} : deep(levels - 1), free: {} },
+      required: ["inner"],
+    });
+    const { schema } = planRequestSchema({ tools: [specOf("deep", "none", deep(12))] }, { patch: true, mayAsk: true });
+    expect(schemaSize(schema).levels).toBeGreaterThan(5);
+    expect(schemaSize(schema).levels).toBeLessThanOrEqual(9);
+  });
+
+  it("takes all that are offered of a common inventory of 500 tools", () => {
+    const offered = { tools: repeated(LIMITS.offeredTools, QUERY) };
+    expect(planRequestSchema(offered, { patch: false, mayAsk: true }).tools).toBe(LIMITS.offeredTools);
   });
 });
+
+const repeated = (count: number, input: JsonObject) =>
+  Array.from({ length: count }, (_, at) => specOf(`tool${at}`, "none", input));
 
 describe("a reply", () => {
   const back = (step: JsonObject, answer: Json = null): Json => planFromReply({ steps: [step], answer }, inventory);
@@ -118,6 +161,34 @@ describe("a reply", () => {
     expect(back(agent)).toMatchObject({ steps: [{ with: { pages: ["p"] } }] });
     const fill = { id: "find", tool: "search", fill: "Search.", with: [{ name: "limit", value: 3 }] };
     expect(back(fill)).toMatchObject({ steps: [{ with: { limit: 3 } }] });
+  });
+
+  it("turns objects that stand where anything may stand into what they are", () => {
+    const object = (...pairs: readonly [string, Json][]): Json => ({
+      object: pairs.map(([name, value]) => ({ name, value })),
+    });
+    const agent = {
+      id: "read",
+      agent: "Read.",
+      with: [{ name: "who", value: object(["name", "Ada"], ["tags", [1]]) }],
+    };
+    expect(back(agent)).toMatchObject({ steps: [{ with: { who: { name: "Ada", tags: [1] } } }] });
+    const answer = { value: object(["total", "${{ a }}"], ["inner", object(["x", null])]) };
+    expect(back({ id: "a" }, answer)).toMatchObject({ answer: { value: { total: "${{ a }}", inner: { x: null } } } });
+  });
+
+  it("keeps lists of names and values where a list may stand, or where a name stands twice", () => {
+    const list = [{ name: "a", value: 1 }];
+    const agent = { id: "read", agent: "Read.", with: { pairs: list, object: list } };
+    expect(back(agent)).toMatchObject({ steps: [{ with: { pairs: list, object: list } }] });
+    const twice = [...list, ...list];
+    expect(back({ id: "read", agent: "Read.", with: twice })).toMatchObject({ steps: [{ with: twice }] });
+  });
+
+  it("leaves to the executor what is null in a step to fill", () => {
+    const fill = { id: "sum", tool: "calculate", fill: "Add.", with: { expression: null, unit: null, rounding: "up" } };
+    expect(back(fill)).toMatchObject({ steps: [{ with: { rounding: "up" } }] });
+    expect(JSON.stringify(back(fill))).not.toContain("unit");
   });
 
   it("passes unchanged where it was written in the plain way", () => {

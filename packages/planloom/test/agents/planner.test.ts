@@ -1,6 +1,7 @@
 // Stories of the planner: what it is asked, how findings and feedback go back, and what becomes of its reply.
 import { describe, expect, it } from "vitest";
-import { askPlanner, type PlannerReply, type PlannerRequest } from "../../src/agents/planner.js";
+import type { PlannerRequest } from "../../src/agents/plan-request.js";
+import { askPlanner, type PlannerReply } from "../../src/agents/planner.js";
 import { PlanloomError } from "../../src/error.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Finding } from "../../src/plan/finding.js";
@@ -221,6 +222,29 @@ describe("the reply", () => {
     const first = await askPlanner(request(), script(strict()), journal.context());
     expect(await askPlanner(request(), script(), journal.context())).toEqual(first);
     expect(journal.names()).toEqual(["planner"]);
+  });
+
+  it("with all that led to it costs nothing after a crash: asking for tools, and the critique", async () => {
+    const tools = Array.from({ length: 90 }, (_, at) => specOf(`tool_${at}`));
+    const fields = { inventory: { tools: [...tools, ...inventory.tools] }, critique: true, goal: "Do it" };
+    const lines = ['{"needTools":["fetch"],"steps":[]}', strict(), '{"verdict":"fine","reason":"r","plan":null}'];
+    const journal = new MemoryJournal();
+    const crash = { at: "planner critique", when: "before" } as const;
+    const crashed = askPlanner(request(fields), script(...lines), journal.context({ crash }));
+    await expect(crashed).rejects.toThrow("planner critique");
+    const first = await askPlanner(request(fields), script(lines[2]!), journal.context());
+    expect(await askPlanner(request(fields), script(), journal.context())).toEqual(first);
+    expect(journal.names()).toEqual(["planner", "planner with more tools", "planner critique"]);
+    expect(first).toMatchObject({
+      asking: { offered: { tools: 81, of: 92 }, wanted: [["fetch"]], critique: { verdict: "fine", reason: "r" } },
+      usage: { calls: 3, inputTokens: 30, outputTokens: 6 },
+    });
+  });
+
+  it("that asks for tools and plans as well is a plan", async () => {
+    const both = JSON.stringify({ ...(JSON.parse(strict()) as object), needTools: ["more"] });
+    const reply = planOf(await ask(script(both), { limits: { offeredTools: 1 } }));
+    expect(reply.asking).toEqual({ offered: { tools: 1, of: 2 } });
   });
 
   it("that never came is a failure", async () => {

@@ -1,6 +1,7 @@
 // Stories of a planner that is asked again: what it reads, that nothing of it passes as an instruction, and what becomes of its reply.
 import { describe, expect, it } from "vitest";
-import { askPlanner, type Planner, type PlannerReply, type PlannerRequest } from "../../src/agents/planner.js";
+import type { PlannerRequest } from "../../src/agents/plan-request.js";
+import { askPlanner, type Planner, type PlannerReply } from "../../src/agents/planner.js";
 import { replanFacts, type ReplanFacts } from "../../src/agents/replan-facts.js";
 import { replanText } from "../../src/agents/replan-prompts.js";
 import type { Json } from "../../src/plan/json.js";

@@ -1,7 +1,7 @@
 // What people say to a run, from the engine that drives it or from another one. In: a stage. Out: tests.
 // Separate because every command takes the same way, through the inbox.
 import { describe, expect, test } from "vitest";
-import type { PlannerRequest } from "../../src/agents/planner.js";
+import type { PlannerRequest } from "../../src/agents/plan-request.js";
 import type { Engine } from "../../src/engine/engine.js";
 import type { Command } from "../../src/run/input.js";
 import type { EventStore } from "../../src/store/event-store.js";

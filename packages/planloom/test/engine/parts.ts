@@ -126,7 +126,7 @@ export function worldOf(
     ...rest,
     inventory: createInventory(tools),
     secrets: {},
-    limits: { steps: LIMITS.steps, planBytes: LIMITS.planBytes },
+    limits: { steps: LIMITS.steps, planBytes: LIMITS.planBytes, offeredTools: LIMITS.offeredTools },
   };
 }
 

@@ -1,7 +1,8 @@
 // Models and planner functions that do not look at their signal: each call ends in time all the same. The clock is moved by hand.
 import { describe, expect, test } from "vitest";
 import type { AgentContext } from "../../src/agents/checkpoint.js";
-import type { PlannerFunction, PlannerRequest } from "../../src/agents/planner.js";
+import type { PlannerRequest } from "../../src/agents/plan-request.js";
+import type { PlannerFunction } from "../../src/agents/planner.js";
 import { PlanloomError } from "../../src/error.js";
 import { timelyModel, timelyPlanner } from "../../src/engine/role-deadline.js";
 import { LIMITS } from "../../src/limits.js";

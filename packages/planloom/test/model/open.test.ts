@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { aiSdkModel, newMemory } from "../../src/model/ai-sdk-model.js";
+import { aiSdkModel } from "../../src/model/ai-sdk-model.js";
+import { newMemory } from "../../src/model/way-memory.js";
 import { openModel } from "../../src/model/model.js";
 import { providerNameOf } from "../../src/model/provider-name.js";
 import { findProvider, loadProviderModel } from "../../src/model/provider-package.js";

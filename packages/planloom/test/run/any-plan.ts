@@ -89,7 +89,7 @@ const settings: fc.Arbitrary<Partial<Settings>> = fc.record({
   approval: fc.constantFrom("never", "never", "never", "always", "effects"),
   approvalMs: fc.constant(20_000),
   rejections: fc.integer({ min: 0, max: 2 }),
-  repairRounds: fc.integer({ min: 0, max: 1 }),
+  repairRounds: fc.integer({ min: 0, max: 3 }),
   roleAttempts: fc.integer({ min: 1, max: 2 }),
   crashes: fc.integer({ min: 0, max: 2 }),
   fanOut: fc.constantFrom(2, 100, 100, 100),

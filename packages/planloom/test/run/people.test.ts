@@ -150,6 +150,49 @@ describe("planning", () => {
     expect(story.run.usage.planner).toEqual({ calls: 2, inputTokens: 6, outputTokens: 4 });
   });
 
+  const found = (key: string, ...codes: readonly string[]): LooseInput => ({
+    ...{ type: "plan-invalid", key, draft: "{}", usage },
+    findings: codes.map((code) => ({ ...findings[0], code, severity: code === "UNUSED" ? "warning" : "error" })),
+  });
+
+  it.each([
+    [
+      "repeats itself",
+      [
+        ["CYCLE", "EMPTY"],
+        ["CYCLE", "EMPTY"],
+        ["EMPTY", "CYCLE", "UNUSED"],
+      ],
+      3,
+    ],
+    ["only adds mistakes", [["CYCLE"], ["CYCLE", "EMPTY"], ["CYCLE", "EMPTY", "TYPE"]], 3],
+    ["goes back and forth", [["CYCLE"], ["EMPTY"], ["CYCLE"], ["EMPTY"], ["CYCLE"]], 5],
+  ])("gives up early when the planner %s", (_, rounds, count) => {
+    const story = given(start({ goal: "g" }));
+    for (const codes of rounds.slice(0, -1)) story.when(found(story.owed()[0]!.key, ...codes)).then("plan.invalid");
+    story.when(found(story.owed()[0]!.key, ...rounds.at(-1)!)).then("plan.invalid", "run.failed");
+    expect(story.run.error).toMatchObject({
+      code: "PLAN_INVALID",
+      message: expect.stringContaining(`in ${count} rounds; repair stopped early, because nothing improved`) as string,
+    });
+    expect(story.owed()).toEqual([]);
+  });
+
+  it("begins to count anew with another planning", () => {
+    const story = given(start({ goal: "g" }));
+    story.when(found(story.owed()[0]!.key, "CYCLE")).then("plan.invalid");
+    story.given({ type: "goal", goal: "another", reason: "r" });
+    story.when(found(story.owed()[0]!.key, "CYCLE")).then(["plan.invalid", { round: 0 }]);
+    expect(story.owed()).toMatchObject([{ kind: "plan", round: 1 }]);
+  });
+
+  it("hands on to the next round how the planner was asked", () => {
+    const story = given(start({ goal: "g" }));
+    const asking = { offered: { tools: 80, of: 500 }, wanted: [["mail"]] };
+    story.when({ ...invalid(story.owed()[0]!.key), asking } as LooseInput).then(["plan.invalid", { asking }]);
+    expect(story.owed()).toMatchObject([{ kind: "plan", invalid: { asking } }]);
+  });
+
   it("asks again after a passing failure, not before its time", () => {
     const story = given(start({ goal: "g" }));
     const error = { code: "PROVIDER_RATE_LIMITED", message: "slow down", retryable: true, retryAfterMs: 9_000 };

@@ -2,10 +2,11 @@
 // event, checked as it comes. Separate from any-plan.ts, which draws them, and from the properties, which say what must hold.
 import { hashOf } from "../../src/plan/hash.js";
 import { needsOf } from "../../src/plan/graph.js";
+import type { Finding } from "../../src/plan/finding.js";
 import type { Json } from "../../src/plan/json.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
 import type { Effect } from "../../src/run/effect.js";
-import { eventHash, type RunEvent, type StepRef } from "../../src/run/event.js";
+import { eventHash, type Asking, type RunEvent, type StepRef } from "../../src/run/event.js";
 import { evolve } from "../../src/run/evolve.js";
 import { isCommand, type Input } from "../../src/run/input.js";
 import { next } from "../../src/run/next.js";
@@ -21,6 +22,18 @@ const OUTPUTS: readonly Json[] = [1, 0, null, "text", [1, 2, 3], { y: 1 }, []];
 const ENDINGS = ["tool-error", "thrown", "timeout", "abort", "in-doubt"] as const;
 const VERDICTS = ["happened", "not-happened", "abort"] as const;
 /** More would only make courses long. */
+/** Of one draft: some of four, so that rounds of repair get somewhere or do not. */
+function findingsOf(how: number): readonly Finding[] {
+  const codes = ["CYCLE", "EMPTY", "TYPE", "UNUSED"].filter((_, at) => (how >> at) % 2 === 1);
+  const severity = (code: string) => (code === "UNUSED" ? "warning" : "error");
+  return codes.map((code) => ({
+    ...{ code, severity: severity(code), where: { pointer: "/steps" }, message: "m", fix: "f" },
+  }));
+}
+
+const askingOf = (how: number): { readonly asking?: Asking } =>
+  how % 3 === 0 ? {} : { asking: { offered: { tools: 80, of: 500 }, wanted: [["mail"]] } };
+
 const MOST_RETRIES = 6;
 
 /** A step that is kept as a whole is kept with its items. */
@@ -160,9 +173,9 @@ export class Play {
     switch (effect.kind) {
       case "plan": {
         const plan = this.beginning.plans[of(2) % this.beginning.plans.length]!.given!;
-        if (well) return { type: "planned", key, plan, usage };
+        if (well) return { type: "planned", key, plan, usage, ...askingOf(how) };
         if (of(2) === 0) return { type: "plan-failed", key, error, usage };
-        return { type: "plan-invalid", key, draft: "{}", findings: [], usage };
+        return { type: "plan-invalid", key, draft: "{}", findings: findingsOf(how), usage, ...askingOf(how) };
       }
       case "answer":
         return well

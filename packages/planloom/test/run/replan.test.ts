@@ -380,11 +380,12 @@ describe("a plan that cannot take its place goes back to the planner", () => {
   });
 
   it("a plan that failed before the last one is still known", () => {
-    const story = replanning([call("a")], { onFailure: "replan", replans: 5 }).given(fails("call/a/1"));
-    story.given(plans(story, [put("b")]), fails("call/b/1"));
-    story.when(plans(story, [call("a")])).then("plan.invalid");
-    story.when(plans(story, [put("b")])).then("plan.invalid");
-    story.when(plans(story, [put("c")])).then("plan.proposed", "step.started");
+    for (const known of [call("a"), put("b")]) {
+      const story = replanning([call("a")], { onFailure: "replan", replans: 5 }).given(fails("call/a/1"));
+      story.given(plans(story, [put("b")]), fails("call/b/1"));
+      story.when(plans(story, [known])).then("plan.invalid");
+      story.when(plans(story, [put("c")])).then("plan.proposed", "step.started");
+    }
   });
 
   it("a planner that gives no answer fails the run", () => {

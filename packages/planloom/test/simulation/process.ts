@@ -157,7 +157,7 @@ export class SimulatedProcess {
       },
       instructions: {},
       secrets: {},
-      limits: { steps: LIMITS.steps, planBytes: LIMITS.planBytes },
+      limits: { steps: LIMITS.steps, planBytes: LIMITS.planBytes, offeredTools: LIMITS.offeredTools },
     };
     const atWork = new Map<string, number>();
     return async (effect, run, context) => {

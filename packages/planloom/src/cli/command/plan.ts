@@ -1,6 +1,7 @@
 // Commands about plans, which start no run: plan, check, graph, tools, schema. In: a goal, a file or a run. Out: documents
 // on stdout. Separate from the commands about runs, because these leave nothing behind in the store.
 import { extname } from "node:path";
+import type { LoomConfig } from "../../engine/config.js";
 import type { Loom } from "../../engine/loom.js";
 import { loadRun } from "../../engine/log.js";
 import { messageOf, PlanloomError } from "../../error.js";
@@ -18,11 +19,12 @@ import { currentPlan } from "../../run/state.js";
 import { planYaml } from "../compose.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
-import { portsOf, type ModelFlags } from "../flags.js";
+import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { lookingBack, unkept, withLoom, withStore, type PlaceFlags } from "../place.js";
 import { draftInvalid, findingLines, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
+import { askingLines, invalidLines } from "../render-asking.js";
 import { estimateLine } from "../render-estimate.js";
 import { planLines } from "../render-plan.js";
 import { runNamed } from "../run-name.js";
@@ -32,23 +34,27 @@ import { count, oneLine, paint } from "../style.js";
 
 export async function planCommand(
   words: readonly string[],
-  flags: PlaceFlags & ModelFlags & { readonly output?: string; readonly input?: readonly string[] },
+  flags: PlaceFlags & ModelFlags & PlannerFlags & { readonly output?: string; readonly input?: readonly string[] },
 ): Promise<number> {
   const goal = words.join(" ").trim();
   if (goal === "") throw usageError("GOAL_EMPTY", "The goal is empty.", "Say what is to be planned.");
   const inputs = await inputsOf(flags.input ?? []);
   say(heading("PLANNING"));
   const make = async (loom: Loom) => {
-    const made = await loom.plan(goal, { inputs });
+    const tell = (draft: Parameters<typeof invalidLines>[0]) => invalidLines(draft).forEach((line) => say(line));
+    const made = await loom.plan(goal, { inputs, onInvalid: tell });
     // A plan that is paid for is not lost because earlier runs cannot be read.
     const none = (error: unknown) => `  estimate  none: ${oneLine(messageOf(error))}`;
     return { made, estimate: await loom.estimate(made).then(estimateLine, none) };
   };
-  const { made, estimate } = await withLoom(flags, lookingBack, make, portsOf(flags)).catch((error: unknown) => {
+  const written = plannerIn(flags);
+  const change = (config: LoomConfig) => lookingBack(written(config));
+  const { made, estimate } = await withLoom(flags, change, make, portsOf(flags)).catch((error: unknown) => {
     throw unplanned(error);
   });
   for (const line of planLines(made.plan, made.tools)) say(line);
   say(estimate);
+  for (const line of askingLines(made.asking)) say(line);
   if (made.findings.length > 0) say(findingLines(made.findings, "plan"));
   const { output } = flags;
   const text = await documentText(made.plan, output ?? "");

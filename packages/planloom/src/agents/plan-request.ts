@@ -1,0 +1,131 @@
+// What a planner is asked. In: a goal with all that is known. Out: one request to a model, and what there is to say of it.
+// Separate from planner.ts, which sends it and reads the reply: this is pure, and the same for the same facts.
+import { LIMITS } from "../limits.js";
+import type { ModelMessage, ModelRequest } from "../model/port.js";
+import { findingText, type Finding } from "../plan/finding.js";
+import type { Json } from "../plan/json.js";
+import type { Plan } from "../plan/plan.js";
+import { shortlist } from "../plan/shortlist.js";
+import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
+import { typeOfValue } from "../plan/type-of-value.js";
+import { typeText } from "../plan/type.js";
+import { writePlan } from "../plan/write.js";
+import type { Granularity } from "../plan/check-granularity.js";
+import type { Asking } from "../run/event.js";
+import { planRequestSchema } from "./plan-request-schema.js";
+import { askedText, plannerGoal, plannerRepair, plannerSystem, type Part } from "./planner-prompts.js";
+import { sections } from "./prompts.js";
+import type { ReplanFacts } from "./replan-facts.js";
+import { patchRepair, replanText } from "./replan-prompts.js";
+
+export interface PlannerRequest {
+  /** Trusted. */
+  readonly goal: string;
+  /** Data: the planner is told their names and types, never their values. */
+  readonly inputs: { readonly [name: string]: Json };
+  readonly inventory: Inventory;
+  readonly limits?: { readonly steps?: number; readonly offeredTools?: number };
+  /** Default: normal. */
+  readonly granularity?: Granularity;
+  /** Whether a model judges its plan once before it is used. */
+  readonly critique?: boolean;
+  /** Replaces the opening of the planner's prompt. */
+  readonly instructions?: string;
+  /** The draft of the round before, with everything that was found, and how that was asked for. */
+  readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[]; readonly asking?: Asking };
+  /** Plans that a person did not want, oldest first. */
+  readonly rejected?: readonly { readonly plan: Plan; readonly comment: string }[];
+  /** Where another plan is to take the place of one that was being carried out: what became of that. */
+  readonly replan?: ReplanFacts;
+  /** The executor's model, so that descriptions suit it; null where there is none. */
+  readonly executorModel: string | null;
+}
+
+export interface Asked {
+  readonly request: Omit<ModelRequest, "signal">;
+  readonly asking: Asking;
+  /** Whether the reply may ask for further tools. */
+  readonly mayAsk: boolean;
+}
+
+export const isPatch = ({ replan }: PlannerRequest): boolean => replan?.mode === "patch";
+
+/** The request after the planner has asked for tools by these words, once for each time. */
+export function planRequest(request: PlannerRequest, words: readonly (readonly string[])[]): Asked {
+  const { inventory, executorModel, granularity, instructions, invalid } = request;
+  const offered = offeredTools(request, words);
+  const all = offered.length === inventory.tools.length;
+  const mayAsk = !all && words.length < LIMITS.toolRequests;
+  const part = all ? undefined : partOf(inventory, offered, mayAsk);
+  const told = { ...inventory, tools: offered };
+  const patch = isPatch(request);
+  const { schema, tools } = planRequestSchema(told, { patch, mayAsk });
+  const { critique } = invalid?.asking ?? {};
+  return {
+    request: {
+      system: plannerSystem({ inventory: told, part, executorModel, granularity, instructions }),
+      messages: messagesOf(request, newsOf(request, words, offered)),
+      output: { name: patch ? "patch" : "plan", schema, described: true },
+    },
+    asking: {
+      ...(all ? {} : { offered: { tools: offered.length, of: inventory.tools.length } }),
+      ...(words.length === 0 ? {} : { wanted: words }),
+      ...(tools === offered.length ? {} : { schema: { tools, of: offered.length } }),
+      ...(critique === undefined ? {} : { critique }),
+    },
+    mayAsk,
+  };
+}
+
+/** Of a large inventory: by the goal, and all that the planner has read or written of tools. */
+function offeredTools(request: PlannerRequest, words: readonly (readonly string[])[]): readonly ToolSpec[] {
+  const { goal, inventory, limits, invalid, rejected = [], replan } = request;
+  const plans = [...rejected.map(({ plan }) => plan), ...(replan === undefined ? [] : [replan.plan])];
+  const texts = [
+    ...plans.map((plan) => JSON.stringify(writePlan(plan))),
+    ...rejected.map(({ comment }) => comment),
+    ...(invalid === undefined ? [] : [invalid.draft, ...invalid.findings.map(findingText)]),
+  ];
+  return shortlist(inventory.tools, { goal, texts, words }, limits?.offeredTools ?? LIMITS.offeredTools);
+}
+
+function partOf({ tools }: Inventory, offered: readonly ToolSpec[], mayAsk: boolean): Part {
+  const told = new Set(offered);
+  return { left: tools.filter((tool) => !told.has(tool)).map(({ name }) => name), mayAsk };
+}
+
+/** What came of the last time that it asked for tools. */
+function newsOf(
+  request: PlannerRequest,
+  words: readonly (readonly string[])[],
+  offered: readonly ToolSpec[],
+): string | undefined {
+  const last = words.at(-1);
+  if (last === undefined) return undefined;
+  const before = new Set(offeredTools(request, words.slice(0, -1)));
+  return askedText(
+    last,
+    offered.filter((tool) => !before.has(tool)).map(({ name }) => name),
+  );
+}
+
+function messagesOf(request: PlannerRequest, news: string | undefined): readonly ModelMessage[] {
+  const { goal, inputs, limits, invalid, rejected = [], replan } = request;
+  const types = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, inputType(value)]));
+  const aim = plannerGoal(goal, types, limits?.steps ?? LIMITS.steps, rejected);
+  const text = sections(aim, replan !== undefined && replanText(replan), news);
+  if (invalid === undefined) return [{ role: "user", text }];
+  const draft = invalid.draft.slice(0, LIMITS.planBytes) || "(empty)";
+  const mend = isPatch(request) ? patchRepair(invalid.findings) : plannerRepair(invalid.findings);
+  return [
+    { role: "user", text },
+    { role: "assistant", text: draft },
+    { role: "user", text: mend },
+  ];
+}
+
+/** The text of the type that a value suggests: its kind, not the value itself. */
+export function inputType(value: Json): string {
+  const text = typeText(typeOfValue(value));
+  return text.length > LIMITS.inputTypeChars ? (Array.isArray(value) ? "unknown[]" : "unknown") : text;
+}

@@ -1,0 +1,47 @@
+// How large a schema is, by what providers count. In: a JSON Schema of the strict subset. Out: numbers, and whether they take it.
+// Separate because the planner's schema is built branch by branch, as long as there is room.
+import { LIMITS } from "../limits.js";
+import { isObject, type Json, type JsonObject } from "../plan/json.js";
+
+export interface SchemaSize {
+  /** Properties of all objects. */
+  readonly properties: number;
+  /** Characters of their names, of the values of enums, and of consts. */
+  readonly chars: number;
+  /** Values of all enums. */
+  readonly enums: number;
+  /** Objects within objects. */
+  readonly levels: number;
+}
+
+const NOTHING: SchemaSize = { properties: 0, chars: 0, enums: 0, levels: 0 };
+
+export function schemaSize(schema: Json): SchemaSize {
+  if (!isObject(schema)) return NOTHING;
+  const { properties = {}, items = null, anyOf = [], enum: values = [] } = schema;
+  const names = Object.keys(properties as JsonObject);
+  const inner = [...Object.values(properties as JsonObject), items, ...(anyOf as readonly Json[])].map(schemaSize);
+  const literals = [values, schema["const"] ?? []].flat() as readonly (string | number | boolean)[];
+  const own = {
+    properties: names.length,
+    chars: [...names, ...literals].reduce<number>((sum, text) => sum + String(text).length, 0),
+    enums: (values as readonly Json[]).length,
+    levels: 0,
+  };
+  const all = inner.reduce(bothSizes, own);
+  return schema["type"] === "object" ? { ...all, levels: all.levels + 1 } : all;
+}
+
+/** Of two schemas beside each other. */
+export function bothSizes(a: SchemaSize, b: SchemaSize): SchemaSize {
+  return {
+    properties: a.properties + b.properties,
+    chars: a.chars + b.chars,
+    enums: a.enums + b.enums,
+    levels: Math.max(a.levels, b.levels),
+  };
+}
+
+export function isTaken({ properties, chars, enums }: SchemaSize): boolean {
+  return properties <= LIMITS.schemaProperties && chars <= LIMITS.schemaChars && enums <= LIMITS.schemaEnums;
+}

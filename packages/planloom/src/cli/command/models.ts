@@ -1,0 +1,167 @@
+// `planloom models`: who plays which role, and in which form its server is asked for JSON. In: the configuration and the environment.
+// Out: lines, or JSON. Separate from doctor, because `models test` sends several real requests, and changes how the next ones are put.
+import { settingsOf } from "../../engine/config.js";
+import { keeperBeside, rolesOf } from "../../engine/roles.js";
+import { messageOf, PlanloomError } from "../../error.js";
+import type { LadderModel } from "../../model/ai-sdk-model.js";
+import { openLadder } from "../../model/model.js";
+import type { Role } from "../../model/port.js";
+import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
+import { tryRungs, type RungTrial } from "../../model/try-rungs.js";
+import type { WayKeeper } from "../../model/way-memory.js";
+import { storePath } from "../../store/locate.js";
+import { usageError } from "../error-text.js";
+import { EXIT } from "../exit-code.js";
+import { portsOf, type ModelFlags } from "../flags.js";
+import { print, printJson, PROGRAM, say } from "../output.js";
+import { configOf, type PlaceFlags } from "../place.js";
+import { count, duration, manyLines, oneLine, paint } from "../style.js";
+
+type Flags = PlaceFlags & ModelFlags & { readonly json?: boolean };
+
+/** One model at one address, and the roles that it plays. */
+interface Player {
+  readonly roles: readonly Role[];
+  readonly text: string;
+  readonly settings: RoleSettings;
+}
+
+interface Cast {
+  readonly players: readonly Player[];
+  /** What any other model is asked with. */
+  readonly general: RoleSettings;
+  readonly keeper: WayKeeper | undefined;
+}
+
+async function castOf(flags: Flags): Promise<Cast> {
+  const { config } = await configOf(flags);
+  settingsOf(config);
+  const { roles, planner } = rolesOf(config, process.env, portsOf(flags).flags);
+  const players = new Map<string, Player>();
+  for (const role of ROLES) {
+    const isFunction = role === "planner" && planner !== undefined;
+    const text = isFunction ? "a function of your own" : describeRole(roles[role]);
+    const settings = isFunction ? {} : roles[role];
+    players.set(text, { text, settings, roles: [...(players.get(text)?.roles ?? []), role] });
+  }
+  const keeper = keeperBeside(config.store ?? storePath(process.cwd(), process.env));
+  return { players: [...players.values()], general: roles.executor, keeper };
+}
+
+/** Sends nothing. */
+export async function modelsCommand(flags: Flags): Promise<number> {
+  const { players, keeper } = await castOf(flags);
+  const shown = players.map(({ roles, text, settings }) => {
+    const way = hasLadder(settings) ? ladderOf(settings, roles[0]!, keeper)?.learnt() : undefined;
+    return {
+      roles,
+      model: text,
+      ...(way === undefined ? {} : { asksBy: way.rung, since: new Date(way.at).toISOString() }),
+    };
+  });
+  if (flags.json === true) printJson(shown);
+  else
+    for (const { roles, model, asksBy, since } of shown)
+      print(`${roles.join(", ")}: ${oneLine(model)}${wayText(asksBy, since)}`);
+  if (flags.json !== true)
+    say(`\`${PROGRAM} models test\` tries which forms of request they take; it sends real requests.`);
+  return EXIT.done;
+}
+
+const wayText = (rung: string | undefined, since: string | undefined): string =>
+  rung === undefined ? "" : `\n  asked for JSON by ${rung}, as found out ${since}`;
+
+const hasLadder = ({ model }: RoleSettings): boolean =>
+  model !== undefined && model !== "" && !(typeof model === "object" && "call" in model);
+
+/** undefined where it cannot even be opened: `models test` says why. */
+function ladderOf(settings: RoleSettings, role: Role, keeper: WayKeeper | undefined): LadderModel | undefined {
+  try {
+    return openLadder(settings, role, keeper);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Exit 4 where one of them takes no form at all, or cannot be asked. */
+export async function modelsTestCommand(name: string | undefined, flags: Flags): Promise<number> {
+  const cast = await castOf(flags);
+  const asked = playersNamed(cast, name);
+  const results = [];
+  for (const player of asked) results.push({ ...player, ...(await tested(player, cast.keeper, flags.json === true)) });
+  if (flags.json === true)
+    printJson(
+      results.map(({ roles, text, trials, error }) => ({
+        roles,
+        model: text,
+        ...(trials && { trials }),
+        ...(error && { error }),
+      })),
+    );
+  return results.every(({ trials = [] }) => trials.some(({ end }) => end === "works")) ? EXIT.done : EXIT.setup;
+}
+
+function playersNamed({ players, general }: Cast, name: string | undefined): readonly Player[] {
+  const able = players.filter(({ settings }) => hasLadder(settings));
+  if (name === undefined) {
+    if (able.length === 0) throw noModels();
+    return able;
+  }
+  const role = ROLES.find((one) => one === name);
+  const found = players.find(({ roles, settings }) =>
+    role === undefined ? settings.model === name : roles.includes(role),
+  );
+  if (found !== undefined && role !== undefined && !hasLadder(found.settings) && found.settings.model !== undefined)
+    throw usageError(
+      "USAGE",
+      `The ${role} is ${found.text}, which is not asked in several forms.`,
+      "Name another role, or a model.",
+    );
+  if (found !== undefined) return [found];
+  if (role !== undefined) throw noModels();
+  const settings = { ...general, model: name };
+  return [{ roles: [], settings, text: describeRole(settings) }];
+}
+
+function noModels(): PlanloomError {
+  return new PlanloomError("MODEL_NOT_SET", "No model is set that could be tried.", {
+    kind: "config",
+    next: "Pass --model and --base-url, set PLANLOOM_MODEL and PLANLOOM_BASE_URL (or OPENAI_API_KEY), or name a model.",
+  });
+}
+
+interface Tested {
+  readonly trials?: readonly RungTrial[];
+  readonly error?: { readonly code: string; readonly message: string; readonly next?: string | undefined };
+}
+
+async function tested(
+  { roles, text, settings }: Player,
+  keeper: WayKeeper | undefined,
+  quiet: boolean,
+): Promise<Tested> {
+  const tell = quiet ? () => undefined : print;
+  say(`Sending ${count(4, "small request")} to ${oneLine(text)}. They are real, and may cost money.`);
+  tell(paint("bold", `${roles.length === 0 ? "model" : roles.join(", ")}: ${oneLine(text)}`));
+  try {
+    const trials = await tryRungs(openLadder(settings, roles[0] ?? "executor", keeper), new AbortController().signal);
+    for (const trial of trials) tell(trialLine(trial));
+    const best = trials.find(({ end }) => end === "works");
+    tell(best === undefined ? paint("red", "  no form of request works") : `  used from now on: ${best.rung}`);
+    return { trials };
+  } catch (thrown) {
+    if (!(thrown instanceof PlanloomError)) throw thrown;
+    const { code, next } = thrown;
+    const error = { code, message: messageOf(thrown), next };
+    tell(
+      `  ${paint("red", "error")} ${code}: ${manyLines(error.message)}${next === undefined ? "" : `\n  next: ${manyLines(next)}`}`,
+    );
+    return { error };
+  }
+}
+
+function trialLine({ rung, end, usage, ms, problem }: RungTrial): string {
+  const tokens = usage === undefined ? "" : `${usage.inputTokens ?? "?"} + ${usage.outputTokens ?? "?"} tokens`;
+  const state = paint(end === "works" ? "green" : end === "ignored" ? "yellow" : "red", end.padEnd(8));
+  return `  ${rung.padEnd(12)} ${state} ${tokens.padEnd(18)} ${duration(ms).padEnd(8)} ${problem === undefined ? "" : oneLine(problem)}`.trimEnd();
+}

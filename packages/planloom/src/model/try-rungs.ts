@@ -1,0 +1,79 @@
+// Which forms of request a server takes, by trying each. In: a model. Out: what became of one small request at every rung.
+// Separate because nothing else sends requests only to find that out: `planloom models test` does, and says so.
+import { PlanloomError } from "../error.js";
+import { isObject, type Json } from "../plan/json.js";
+import type { Usage } from "../plan/usage.js";
+import type { LadderModel } from "./ai-sdk-model.js";
+import { RUNGS, type Rung } from "./ladder.js";
+import type { ModelReply } from "./port.js";
+
+/** ignored: the server takes the request, and what it gives is not JSON of the schema. refused: it does not take it. */
+export interface RungTrial {
+  readonly rung: Rung;
+  readonly end: "works" | "ignored" | "refused";
+  /** What the server said, where it does not work. */
+  readonly problem?: string;
+  readonly usage?: Usage;
+  readonly ms: number;
+}
+
+const QUESTION = {
+  system: "You answer questions in one word.",
+  messages: [{ role: "user", text: "What colour is the sky on a clear day?" }],
+  output: {
+    name: "colour",
+    schema: {
+      type: "object",
+      properties: { colour: { type: "string" } },
+      required: ["colour"],
+      additionalProperties: false,
+    },
+  },
+} as const;
+
+/**
+ * One request after the other, from the top down; the highest that works is where requests begin from now on. Throws a PlanloomError of
+ * kind "provider" where the server cannot be reached, or wants another key: then the other rungs would tell the same.
+ */
+export async function tryRungs(model: LadderModel, signal: AbortSignal): Promise<readonly RungTrial[]> {
+  const trials: RungTrial[] = [];
+  for (const rung of RUNGS) trials.push(await tryRung(model, rung, signal));
+  const best = trials.find(({ end }) => end === "works");
+  if (best !== undefined) model.settle(best.rung);
+  return trials;
+}
+
+async function tryRung(model: LadderModel, rung: Rung, signal: AbortSignal): Promise<RungTrial> {
+  const begun = performance.now();
+  const took = () => Math.round(performance.now() - begun);
+  try {
+    const reply = await model.at(rung, { ...QUESTION, signal });
+    const { usage } = reply;
+    if (answers(reply, rung)) return { rung, end: "works", usage, ms: took() };
+    return {
+      rung,
+      end: "ignored",
+      problem: `it replied ${JSON.stringify(reply.text.slice(0, 60))}`,
+      usage,
+      ms: took(),
+    };
+  } catch (thrown) {
+    const isOfRung = thrown instanceof PlanloomError && OF_RUNG.includes(thrown.code);
+    if (!isOfRung) throw thrown;
+    return { rung, end: "refused", problem: thrown.message, ms: took() };
+  }
+}
+
+/** A server that fails at one form may take another. */
+const OF_RUNG = ["PROVIDER_REFUSED", "PROVIDER_FAILED"];
+
+/** JSON and nothing else, where the server is to see to that; a model that is only told so may write words around it. */
+function answers({ text }: ModelReply, rung: Rung): boolean {
+  const told = rung === "text" || rung === "json_object";
+  try {
+    const value = JSON.parse(told ? text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1) : text) as Json;
+    return isObject(value) && typeof value["colour"] === "string";
+  } catch {
+    return false;
+  }
+}

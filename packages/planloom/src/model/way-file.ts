@@ -1,0 +1,53 @@
+// The ways of models in a file, so that a process begins with what another one found out. In: its path. Out: a keeper. Separate because a
+// file may be missing, damaged, or written by two processes at once: all of that only costs a request that is refused.
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { LIMITS } from "../limits.js";
+import { isObject, type Json } from "../plan/json.js";
+import { RUNGS } from "./ladder.js";
+import type { KeptWay, WayKeeper } from "./way-memory.js";
+
+/** Bytes of the file: one way has about 150. */
+const MOST_BYTES = 1_000 * LIMITS.keptWays;
+
+export function wayFile(path: string): WayKeeper {
+  return {
+    recall: (key) => read(path).get(key),
+    keep(key, way) {
+      const ways = read(path);
+      ways.delete(key);
+      const newest = [...ways, [key, way] as const].slice(-LIMITS.keptWays);
+      write(path, JSON.stringify(Object.fromEntries(newest), null, 2));
+    },
+  };
+}
+
+function read(path: string): Map<string, KeptWay> {
+  try {
+    if (statSync(path).size > MOST_BYTES) return new Map();
+    const value = JSON.parse(readFileSync(path, "utf8")) as Json;
+    return new Map(
+      Object.entries(isObject(value) ? value : {}).filter((entry): entry is [string, never] => isWay(entry[1])),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+function isWay(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { rung, temperature, at } = value;
+  return (RUNGS as readonly unknown[]).includes(rung) && typeof temperature === "boolean" && typeof at === "number";
+}
+
+/** Whole or not at all, for who reads it meanwhile. */
+function write(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const part = `${path}.${process.pid}`;
+    writeFileSync(part, `${text}\n`, { mode: 0o600 });
+    renameSync(part, path);
+  } catch {
+    // The next process finds it out again.
+  }
+}

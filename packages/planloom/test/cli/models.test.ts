@@ -1,0 +1,75 @@
+// `planloom models`: what is set, what is remembered, and the four forms of request, tried over real HTTP.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { startFakeOpenAI, type ChatBody, type FakeOpenAIOptions } from "../../src/testing/index.js";
+import { place } from "./planloom.js";
+
+async function server(options: Partial<FakeOpenAIOptions> = {}) {
+  const fake = await startFakeOpenAI({ reply: () => ({ json: { colour: "blue" } }), ...options });
+  onTestFinished(() => fake.close());
+  return fake;
+}
+
+const formOf = ({ tools, response_format: format }: ChatBody) =>
+  tools === undefined ? (format?.type ?? "text") : "tool";
+
+test("each form is tried once; the best that works is shown, and used by the next process", async () => {
+  const fake = await server({ refuse: ["json_schema"] });
+  const here = place({ PLANLOOM_MODEL: "qwen", PLANLOOM_BASE_URL: fake.url });
+  const { code, stdout, stderr } = await here.run(["models", "test"]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("Sending 4 small requests to qwen at http://127.0.0.1")]);
+  expect(stderr).toContain("They are real, and may cost money.");
+  expect(fake.requests.map(({ body }) => formOf(body))).toEqual(["json_schema", "tool", "json_object", "text"]);
+  expect(stdout).toContain("planner, executor, synthesizer: qwen at http://127.0.0.1");
+  expect(stdout).toMatch(/^ {2}json_schema {2}refused .*answered 400.*json_schema is not supported/m);
+  expect(stdout).toMatch(/^ {2}tool {9}works {4}\d+ \+ \d+ tokens +\d+ ms$/m);
+  expect(stdout).toContain("used from now on: tool");
+
+  const shown = await here.run(["models"]);
+  expect(shown.stdout).toMatch(/asked for JSON by tool, as found out 20\d\d-/);
+  expect(fake.requests).toHaveLength(4);
+  expect(existsSync(join(here.folder, ".planloom", "planloom.db"))).toBe(false);
+  const kept = readFileSync(join(here.folder, ".planloom", "planloom.db-models.json"), "utf8");
+  expect(JSON.parse(kept)).toMatchObject({ [`${fake.url} qwen`]: { rung: "tool", temperature: true } });
+
+  // The run after it begins at that form: nothing is refused any more.
+  await here.run(["run", "a goal", "--jsonl"]);
+  expect(fake.requests.slice(4).map(({ body }) => formOf(body))).toContain("tool");
+  expect(fake.requests.slice(4).map(({ body }) => formOf(body))).not.toContain("json_schema");
+});
+
+test("a server that takes a form and does not heed it is told apart", async () => {
+  const reply = ({ tools }: ChatBody) => (tools === undefined ? { text: "It is blue." } : { json: { colour: "blue" } });
+  const fake = await server({ reply });
+  const { stdout } = await place().run(["models", "test", "--model", "m", "--base-url", fake.url, "planner"]);
+  expect(stdout).toMatch(/json_schema {2}ignored .*it replied "It is blue\."/);
+  expect(stdout).toContain("used from now on: tool");
+});
+
+test("a model that is not set, an address that is missing, a server that is gone, a wrong key", async () => {
+  const fake = await server({ apiKey: "right" });
+  const here = place();
+  const none = await here.run(["models", "test"]);
+  expect([none.code, none.stderr]).toEqual([4, expect.stringContaining("MODEL_NOT_SET")]);
+  const bare = await here.run(["models", "test", "--model", "m"]);
+  expect([bare.code, bare.stdout]).toEqual([4, expect.stringContaining("MODEL_NO_ENDPOINT")]);
+  const gone = await here.run(["models", "test", "--model", "m", "--base-url", "http://127.0.0.1:9/v1"]);
+  expect([gone.code, gone.stdout]).toEqual([4, expect.stringContaining("PROVIDER_UNREACHABLE")]);
+  const env = { PLANLOOM_MODEL: "m", PLANLOOM_BASE_URL: fake.url, PLANLOOM_API_KEY: "a-wrong-key" };
+  const wrong = await here.run(["models", "test", "executor"], { env });
+  expect([wrong.code, wrong.stdout]).toEqual([4, expect.stringContaining("PROVIDER_UNAUTHORIZED")]);
+  expect(wrong.stdout + wrong.stderr).not.toContain("a-wrong-key");
+  expect(fake.requests).toHaveLength(1);
+});
+
+test("a server that takes nothing: exit 4; any model can be named; the result as JSON", async () => {
+  const fake = await server({ reply: () => ({ status: 400, text: "no" }) });
+  const here = place({ PLANLOOM_MODEL: "m", PLANLOOM_BASE_URL: fake.url });
+  const { code, stdout } = await here.run(["models", "test", "other-model", "--json"]);
+  expect(code).toBe(4);
+  const [result] = JSON.parse(stdout) as { trials: { rung: string; end: string }[]; model: string }[];
+  expect(result?.model).toContain("other-model at ");
+  expect(result?.trials.map(({ end }) => end)).toEqual(["refused", "refused", "refused", "refused"]);
+  expect(fake.requests.map(({ body }) => body.model)).toEqual(Array(4).fill("other-model"));
+});
