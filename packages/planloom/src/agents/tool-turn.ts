@@ -170,7 +170,12 @@ async function callOnce(tool: Tool, args: JsonObject, bench: ToolBench, context:
   const tally = tallyOf(bench, name, args);
   const row = bench.keyOf(name, args, tally.made++);
   const key = effects === "idempotent" ? bench.keyOf(name, args, tally.settled) : row;
-  const options = { effects, tool: name, intent: { tool: name, args }, ...(effects === "none" ? {} : { key: row }) };
+  const options = {
+    effects,
+    tool: name,
+    intent: { tool: name, args, ...(key === row ? {} : { key }) },
+    ...(effects === "none" ? {} : { key: row }),
+  };
   let made = false;
   const outcome = await context.checkpoint<CallOutcome>(`tool ${name}`, options, (again) => {
     made = true;

@@ -109,7 +109,7 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
     started: { ...home.started(run.goal, plan.inputs, plan), parent },
-    given: { ...(await home.appraise(plan)), mustApprove: stillMarked(run, plan, parts) },
+    given: { ...(await home.appraise(plan)), mustApprove: stillMarked(run, plan) },
     carried: carriedFacts(run, parts.kept),
   };
 }

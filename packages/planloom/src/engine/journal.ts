@@ -74,11 +74,15 @@ export async function doubtIn(
   const rows = await store.readJournal({ runId: run.id, stepId: step, item });
   const done = new Set(rows.filter(isDone).map(({ key }) => key));
   const settled = workOf(run, { step, item })?.settled;
-  const open = rows.find(({ key }) => key !== null && !done.has(key) && settled?.has(key) !== true);
+  const open = rows.find((row) => row.key !== null && !done.has(row.key) && settled?.has(calledUnder(row)!) !== true);
   if (open === undefined) return undefined;
   const { tool } = open.intent as { readonly tool?: string };
-  return new UnknownOutcome({ key: open.key!, tool: tool ?? open.name });
+  return new UnknownOutcome({ key: calledUnder(open)!, tool: tool ?? open.name });
 }
+
+/** A repeated call of an idempotent tool may be made under the key of the one before. */
+const calledUnder = ({ key, intent }: JournalRow): string | null =>
+  (intent as { readonly key?: string } | null)?.key ?? key;
 
 /**
  * The attempt goes another way than before its crash: the tools or the prompts have changed. Its rows answer questions that

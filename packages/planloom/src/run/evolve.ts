@@ -402,7 +402,7 @@ function forgetApproval(run: Run, hash: string): void {
 
 function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void {
   forgetApproval(run, data.hash);
-  run.granted.add(data.hash);
+  run.granted.set(data.hash, data.subject === "plan" ? null : data.subject.step);
   if (data.subject === "plan") {
     run.phase = "executing";
     const plan = currentPlan(run)!;
@@ -410,9 +410,7 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
     if (data.calls === true) for (const step of plan.plan.steps) if (standsInPlan(step)) plan.callsGranted.add(step.id);
     return;
   }
-  const work = workOf(run, data.subject)!;
-  work.approved = data.hash;
-  makeReady(run, work);
+  makeReady(run, workOf(run, data.subject)!);
 }
 
 function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {

@@ -75,7 +75,7 @@ function refusedEdit(run: Run, code: string, message: string): Command | undefin
 /** The hash that a refusal speaks of; of one that nobody knows, the letters that it shows are as good as the whole. */
 function hashMeant(run: Run, message: string): string | undefined {
   const approved = /^(.*) is approved already$/s.exec(message)?.[1];
-  if (approved !== undefined) return [...run.granted].find((hash) => hash.startsWith(approved));
+  if (approved !== undefined) return [...run.granted.keys()].find((hash) => hash.startsWith(approved));
   const revision = /^revision (\d+) \(/.exec(message)?.[1];
   if (revision !== undefined) return run.plans.find((plan) => plan.revision === Number(revision))?.hash;
   return /^the hash (.*) is not what waits for approval/s.exec(message)?.[1];

@@ -213,7 +213,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   if (plan !== undefined) {
     const mustAsk = run.plans.at(-1)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
     const fresh = new Set(parts.runs);
-    const changes = { kept, mustApprove: stillMarked(run, plan, parts) };
+    const changes = { kept, mustApprove: stillMarked(run, plan) };
     return [
       reopened,
       ...proposal(plan, { revision: run.plans.length + 1, cause: "edit", changes, fresh, mustAsk, settings, at }),
@@ -224,9 +224,9 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
 }
 
 /** What a person gives is the person's word; what is left of a planner's that had read untrusted text is not. */
-export function stillMarked(run: Run, { plan, tools }: CheckedPlan, { runs }: Reopening): readonly string[] {
+export function stillMarked(run: Run, { plan, tools }: CheckedPlan): readonly string[] {
   const own = writtenIn(plan, byName(tools), currentPlan(run));
-  return runs.filter((id) => run.mustApprove.has(id) && !own.has(id));
+  return plan.steps.map(({ id }) => id).filter((id) => run.mustApprove.has(id) && !own.has(id));
 }
 
 /** A plan that nobody approved in time, and one that may act once more, is asked for. */

@@ -97,8 +97,7 @@ export function restart(run: Run, anew: ReadonlySet<string>): void {
 /** What a person has approved was to be done once. */
 function beginAnew(run: Run, state: StepState): void {
   retire(run, state);
-  for (const { approved } of [state.work, ...(state.items ?? [])])
-    if (approved !== undefined) run.granted.delete(approved);
+  for (const [hash, step] of run.granted) if (step === state.spec.id) run.granted.delete(hash);
   currentPlan(run)?.callsGranted.delete(state.spec.id);
   state.firstAttempt = run.attempts.get(state.spec.id)!;
   state.earlierDoubts = run.doubts.get(state.spec.id)!;
@@ -125,7 +124,7 @@ function resumed(work: Work): Work {
     const { givenUp: _over, ...doubtful } = work;
     return { ...doubtful, status: "unknown" };
   }
-  const { step, item, status, usage, told, doubts, settled, approved, filled, startedAt } = work;
+  const { step, item, status, usage, told, doubts, settled, filled, startedAt } = work;
   const journaled = isJournaled(work);
   const stopped = status === "cancelled" && !journaled;
   const failed = status === "failed" && work.error?.code !== "BUDGET_EXHAUSTED";
@@ -136,7 +135,6 @@ function resumed(work: Work): Work {
     ...(told === undefined || stopped ? {} : { told }),
     doubts,
     ...(settled === undefined ? {} : { settled }),
-    ...(approved === undefined ? {} : { approved }),
     ...(filled === undefined ? {} : { filled }),
     // Its journal belongs to this attempt: what takes its place begins another one.
     ...(startedAt === undefined || failed || !journaled ? {} : { startedAt }),

@@ -47,8 +47,6 @@ export interface Work {
   filled?: { readonly [name: string]: Json };
   effects: EffectClass;
   effectKey: string;
-  /** The hash of its call that a person has approved. */
-  approved?: string;
   /** The call whose outcome is unknown. */
   doubt?: string;
   /** The tool of that call. */
@@ -253,7 +251,8 @@ export interface Run {
   approvals: Map<string, PendingApproval>;
   /** When each of them expires: its hash by its time. The first one still waits. */
   expiries: Timetable<string>;
-  granted: Set<string>;
+  /** Hashes that a person has approved, with the step whose call each is; null for a plan. */
+  granted: Map<string, string | null>;
   /** Obligations by key; `next` returns them. */
   owed: Map<string, Effect>;
   /** Ids of the commands that are in the log already. */
@@ -307,7 +306,7 @@ export function emptyRun(id: string): Run {
     answers: 0,
     approvals: new Map(),
     expiries: new Timetable(),
-    granted: new Set(),
+    granted: new Map(),
     owed: new Map(),
     applied: new Set(),
     usage: { planner: NO_USAGE, executor: NO_USAGE, synthesizer: NO_USAGE },

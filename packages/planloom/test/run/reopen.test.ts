@@ -646,6 +646,24 @@ describe("what a person has to approve", () => {
       .then("run.reopened", ["plan.proposed", { mustApprove: ["p"] }], "step.started");
   });
 
+  it("stays so for a marked step that has finished: who begins it again is asked", () => {
+    const put = { id: "p", tool: "put", with: {} };
+    const marked = settings({ onFailure: "replan", replan: "on-failure", replans: 1, replanContext: "full" });
+    const story = given(run([call("a")], marked), broken("call/a/1"));
+    story.given(planned(story, [put, call("b", { dependsOn: ["p"] })]));
+    story.given(
+      { type: "approve", hash: [...story.run.approvals.keys()][0]! },
+      returned("call/p/1"),
+      returned("call/b/1"),
+    );
+    expect(story.run.ended).toBe("completed");
+    story.given(retry({ plan: checked([put, call("b", { with: { x: 2 }, dependsOn: ["p"] })]) }));
+    story.given(returned("call/b/2"));
+    expect(story.run.ended).toBe("completed");
+    story.given(retry({ from: "p" }));
+    expect([...story.run.approvals.values()]).toMatchObject([{ subject: { step: "p" } }]);
+  });
+
   it("is another plan under these policies too", () => {
     const story = given(run([call("a")], settings({ approval: "effects" })), broken("call/a/1"));
     story.when(retry({ plan: checked(steps) })).then("run.reopened", "plan.proposed", "approval.requested");

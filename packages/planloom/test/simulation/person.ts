@@ -167,7 +167,7 @@ export class People {
     this.#say(
       run.id,
       this.dice.pick<Command>([
-        { type: "approve", hash: [...run.granted][0] ?? "0".repeat(64) },
+        { type: "approve", hash: [...run.granted.keys()][0] ?? "0".repeat(64) },
         { type: "reject", hash: "1".repeat(64), comment: "which one?" },
         { type: "respond", step, value: 7 },
         { type: "respond", step, item: 9, value: answerOf(step) },
