@@ -8,6 +8,20 @@ export const LIMITS = {
   goalChars: 20_000,
   /** Bytes of a plan document: 200 rich steps are about 200 KB; ten times that is junk. */
   planBytes: 2 * 1024 * 1024,
+  /** Characters of a plan that is no strict JSON and has to be mended or found in prose: 500 rich steps; more would take a tenth of a second. */
+  lenientChars: 256 * 1024,
+  /** Steps of a document that are read from a text: each takes 10 µs; larger plans are built in code. */
+  readSteps: 4_000,
+  /** Places in prose that are tried as the beginning of a document: each is read to its end. */
+  embeddedTries: 5,
+  /** Questions that a planner may ask in the place of a plan: who wants to know more has not read the goal. */
+  questions: 20,
+  /** Characters of a text without a plan that is looked at for questions: a longer one is an essay. */
+  questionChars: 4_000,
+  /** Notes on one reading: nobody reads more, and a plan that needs them has other faults. */
+  notes: 1_000,
+  /** Characters of what stood in a plan and of what was read in its place, each, in a note. */
+  noteChars: 200,
   /** Nesting of any JSON value: JSON 5,000 deep parses but cannot be written again. */
   jsonDepth: 64,
   /** YAML aliases that one document may expand: the documents use none; anchors that explode use thousands. */
@@ -114,6 +128,8 @@ export const LIMITS = {
   findingChars: 1_000,
   /** Characters of a YAML document: its parser needs seconds for more; JSON may be as large as planBytes. */
   yamlChars: 256 * 1024,
+  /** Signs in a YAML document (`-`, `:`, `,`, quotes, brackets): about 400 steps; its parser takes up to 5 µs for each. */
+  yamlSigns: 10_000,
   /** Levels that the YAML parser is given: it runs out of memory on some that are deeper. */
   yamlDepth: 500,
   /** Nodes of one JSON Schema that are read before the rest is unknown: references that fan out would take for ever. */

@@ -9,6 +9,7 @@ import { finishedTouched } from "../plan/finished.js";
 import { depthOf, isObject, type Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import { readPlan } from "../plan/read.js";
+import { isError } from "../plan/read-findings.js";
 import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
@@ -163,18 +164,26 @@ function readDraft(draft: string, request: PlannerRequest): PlannerReply {
   const { locate, placed } = read;
   const options = { inputs, locate, goal, ...(limits && { limits }), ...(granularity && { granularity }) };
   const checked = check(withRun(read.draft, request), inventory, options);
-  if (!checked.ok) return { kind: "invalid", draft, findings: checked.findings.map(placed), usage: NO_USAGE };
+  if (!checked.ok || read.reading.some(isError))
+    return { kind: "invalid", draft, findings: [...read.reading, ...checked.findings.map(placed)], usage: NO_USAGE };
   const { plan, hash, tools } = checked;
   const touched = replan === undefined ? [] : finishedTouched(replan.plan, plan, new Set(replan.fixed));
   if (touched.length > 0) return { kind: "invalid", draft, findings: touched.map(placed), usage: NO_USAGE };
-  const { inputs: all } = checked;
-  return { kind: "plan", plan, inputs: all, hash, tools, findings: checked.findings.map(placed), usage: NO_USAGE };
+  return {
+    kind: "plan",
+    plan,
+    inputs: checked.inputs,
+    hash,
+    tools,
+    findings: [...read.reading, ...checked.findings.map(placed)],
+    usage: NO_USAGE,
+  };
 }
 
 function readFirst(draft: string, inventory: Inventory): Redraft {
   const read = readPlan(draft, { inventory });
   if (read.kind !== "plan") return { ok: false, findings: read.findings };
-  return { ok: true, draft: read.draft, locate: read.locate, placed: (finding) => finding };
+  return { ok: true, draft: read.draft, locate: read.locate, placed: (finding) => finding, reading: read.findings };
 }
 
 /**

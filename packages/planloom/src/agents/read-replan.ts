@@ -18,6 +18,8 @@ export type Redraft =
       readonly locate: Locate;
       /** A finding on the draft, at its place in what the planner wrote. */
       readonly placed: (finding: Finding) => Finding;
+      /** What the reader found, in its place. */
+      readonly reading: readonly Finding[];
     }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
@@ -28,18 +30,21 @@ export function readRedraft(text: string, inventory: Inventory, replan: ReplanFa
   if (patch !== undefined) {
     const patched = applyPatch(replan.plan, patch, { failing: replan.failing!, finished: fixed });
     if (!patched.ok) return patched;
-    const { draft } = normalizeDraft(patched.draft, { inventory });
-    return { ok: true, draft, locate: () => undefined, placed: placedBy(draft, patched.sourceOf) };
+    const { draft, findings } = normalizeDraft(patched.draft, { inventory });
+    const placed = placedBy(draft, patched.sourceOf);
+    return { ok: true, draft, locate: () => undefined, placed, reading: findings.map(placed) };
   }
   const read = readPlan(text, { inventory });
   if (read.kind !== "plan") return { ok: false, findings: read.findings };
-  if (!isObject(read.draft)) return { ok: true, draft: read.draft, locate: read.locate, placed: (finding) => finding };
+  const reading = read.findings;
+  if (!isObject(read.draft))
+    return { ok: true, draft: read.draft, locate: read.locate, placed: (finding) => finding, reading };
   const { draft, sourceOf } = withFinished(read.draft, replan.plan, fixed);
   const locate = (pointer: string) => {
     const source = sourceOf(pointer);
     return source === undefined ? undefined : read.locate(source);
   };
-  return { ok: true, draft, locate, placed: placedBy(draft, sourceOf) };
+  return { ok: true, draft, locate, placed: placedBy(draft, sourceOf), reading };
 }
 
 /** The first reading of a text that is a patch; a bare list of operations is one too. */

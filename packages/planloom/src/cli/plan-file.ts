@@ -9,6 +9,7 @@ import type { Loom } from "../engine/loom.js";
 import type { Finding } from "../plan/finding.js";
 import { isObject, type Json } from "../plan/json.js";
 import { readPlan, type ReadResult } from "../plan/read.js";
+import { withReading } from "../plan/read-findings.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import type { CheckedPlan } from "../run/input.js";
 import { usageError } from "./error-text.js";
@@ -109,7 +110,7 @@ export function checkedDraft(
   const read = readDraft(text, loom.inventory);
   if (read.kind !== "plan") throw draftInvalid(read.findings, text.name);
   const { draft, locate } = read;
-  const checked = loom.check(draft, { inputs, goal: goal ?? goalOf(draft, text.name), locate });
+  const checked = withReading(loom.check(draft, { inputs, goal: goal ?? goalOf(draft, text.name), locate }), read);
   if (!checked.ok) throw draftInvalid(checked.findings, text.name);
   return { draft, checked };
 }

@@ -11,6 +11,7 @@ import { estimatePlan, type Estimate } from "../plan/estimate.js";
 import { findingText, type Finding } from "../plan/finding.js";
 import { isObject, type Json } from "../plan/json.js";
 import { normalizeDraft, readPlan, type ReadResult } from "../plan/read.js";
+import { withReading } from "../plan/read-findings.js";
 import type { Plan } from "../plan/plan.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/decide.js";
@@ -69,7 +70,8 @@ export class Loom {
         : { kind: "plan", ...normalizeDraft(plan, { inventory }), locate: () => undefined };
     if (read.kind !== "plan") return { ok: false, findings: read.findings };
     const { granularity } = this.settings;
-    return check(read.draft, inventory, { locate: read.locate, granularity, ...options, limits: this.world.limits });
+    const all = { locate: read.locate, granularity, ...options, limits: this.world.limits };
+    return withReading(check(read.draft, inventory, all), read);
   }
 
   /**

@@ -5,6 +5,7 @@ import type { CheckResult } from "../plan/check.js";
 import { findingText } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import { normalizeDraft, readPlan } from "../plan/read.js";
+import { withReading } from "../plan/read-findings.js";
 import { writePlan } from "../plan/write.js";
 import type { CheckedPlan, Start } from "../run/input.js";
 import { recordingDiffers } from "./asked.js";
@@ -67,7 +68,9 @@ export function checkedBy(
       ? readPlan(plan, { inventory })
       : { kind: "plan" as const, ...normalizeDraft(plan, { inventory }) };
   const result: CheckResult =
-    read.kind === "plan" ? loom.check(read.draft, { inputs, goal }) : { ok: false, findings: read.findings };
+    read.kind === "plan"
+      ? withReading(loom.check(read.draft, { inputs, goal }), read)
+      : { ok: false, findings: read.findings };
   if (result.ok) return result;
   const errors = result.findings.filter(({ severity }) => severity === "error").map(findingText);
   throw recordingDiffers("the plan does not pass check any more.", "a sound plan", errors.join("\n            "));

@@ -1,5 +1,5 @@
 // Positions: a JSON pointer of a document to line and column of its text. In: the text. Out: a function that parses once, and
-// only when the first finding asks. The YAML parser reads JSON too and keeps offsets, so one way serves both.
+// only when the first finding asks. Separate because a plan that is sound never needs it.
 import type { Document } from "yaml";
 import { yaml } from "./parsers.js";
 
@@ -31,8 +31,24 @@ export function pointerTo(parent: string, part: string | number): string {
   return `${parent}/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
+/** The same for text that was read as JSON; `offsets` notes where each pointer begins in it. */
+export function positionsOf(
+  text: string,
+  offsets: () => ReadonlyMap<string, number>,
+): (pointer: string) => Position | undefined {
+  let known: ReadonlyMap<string, number> | undefined;
+  return (pointer) => {
+    known ??= offsets();
+    for (let at = pointer; ; at = at.slice(0, at.lastIndexOf("/"))) {
+      const offset = known.get(at);
+      if (offset !== undefined) return textPosition(text, offset);
+      if (at === "") return undefined;
+    }
+  };
+}
+
 /**
- * Where a pointer of `source` (which begins at `base` in `text`) stands. A pointer to something that is not there gives
+ * Where a pointer of the YAML in `source` (which begins at `base` in `text`) stands. A pointer to something that is not there gives
  * the nearest thing around it.
  */
 export function positionsIn(text: string, source: string, base: number): (pointer: string) => Position | undefined {

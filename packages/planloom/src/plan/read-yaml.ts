@@ -10,24 +10,52 @@ import { yaml } from "./parsers.js";
 
 /** Parses a part of `text` that begins at `base`. Never throws. */
 export function parseYaml(text: string, body: string, base: number): { readonly value: unknown } | ReadFailure {
-  if (body.length > LIMITS.yamlChars) return yamlTooLarge();
+  if (body.length > LIMITS.yamlChars) return yamlTooLarge(`${LIMITS.yamlChars} characters`);
   if (nestsDeep(body)) return tooDeep();
+  if (signsIn(body) > LIMITS.yamlSigns) return yamlTooLarge(`${LIMITS.yamlSigns} signs such as - and "`);
   try {
-    const document = yaml().parseDocument(body, {
-      schema: "core",
-      customTags: [],
-      uniqueKeys: false,
-      logLevel: "error",
-      prettyErrors: false,
-    });
+    const document = withoutTraces(() =>
+      yaml().parseDocument(body, {
+        schema: "core",
+        customTags: [],
+        uniqueKeys: false,
+        logLevel: "error",
+        prettyErrors: false,
+      }),
+    );
     const unparsed = [...document.errors, ...document.warnings];
     const wrong = unparsed.length > 0 ? unparsed : repeatedKeys(document);
     if (wrong.some(({ message }) => message.includes("call stack"))) return tooDeep();
     if (wrong.length > 0) return notYaml(text, base, wrong.slice(0, 10));
+    const unlikely = /^[{[]/.test(body) ? unlikelyFlow(document) : undefined;
+    if (unlikely !== undefined) return notYaml(text, base, [unlikely]);
     const value: unknown = document.toJS({ maxAliasCount: LIMITS.yamlAliases });
     return { value };
   } catch (thrown) {
     return yamlFailure(thrown);
+  }
+}
+
+/** How many things the parser has to look at, at most: what begins something, and (dearer) what is an error where it stands wrong. */
+function signsIn(body: string): number {
+  let signs = 0;
+  for (let at = 0; at < body.length; at++) {
+    const char = body[at]!;
+    if (char === "\t") signs += 4;
+    else if ("&*!%".includes(char)) signs += 2;
+    else if (",[]{}\"'".includes(char) || ("-:?".includes(char) && /\s/.test(body[at + 1] ?? " "))) signs++;
+  }
+  return signs;
+}
+
+/** The parser makes an error for every wrong sign, and most of its time goes into stack traces that nobody reads. */
+function withoutTraces<T>(parse: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return parse();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -85,6 +113,31 @@ interface SyntaxProblem {
   readonly pos: readonly [number, number];
 }
 
+/**
+ * What YAML reads in a text with brackets, and what is more likely JSON with a fault: a plain text with quotes or over several lines,
+ * a key without a value.
+ */
+function unlikelyFlow(document: Document): SyntaxProblem | undefined {
+  let wrong: SyntaxProblem | undefined;
+  const { isScalar, visit } = yaml();
+  visit(document, {
+    Pair(_key, { key, value }) {
+      const at = (isScalar(key) ? key.range?.[0] : undefined) ?? 0;
+      if (value === null || (isScalar(value) && value.value === null && value.source === ""))
+        wrong ??= { message: "A key has no value", pos: [at, at] };
+    },
+    Scalar(_key, { type, source = "", range }) {
+      const [at, end] = range ?? [0, 0];
+      if (type === "PLAIN" && (/["'\n{}[\]]|^(?:\.{3}|…)/.test(source) || end - at > source.length + 1))
+        wrong ??= {
+          message: "A text without quotes holds quotes, brackets or line breaks, or is left out",
+          pos: [at, at],
+        };
+    },
+  });
+  return wrong;
+}
+
 /** Ours, because the parser compares each key of a map with every other: 100,000 keys would take minutes. */
 function repeatedKeys(document: Document): SyntaxProblem[] {
   const wrong: SyntaxProblem[] = [];
@@ -114,8 +167,8 @@ function notYaml(text: string, base: number, wrong: readonly SyntaxProblem[]): R
   return { kind: "malformed", findings };
 }
 
-function yamlTooLarge(): ReadFailure {
-  const message = `The document is YAML of more than ${LIMITS.yamlChars} characters.`;
+function yamlTooLarge(what: string): ReadFailure {
+  const message = `The document is YAML of more than ${what}.`;
   return failure("too-large", "TOO_LARGE", message, "Write a smaller plan, or write it as JSON.");
 }
 

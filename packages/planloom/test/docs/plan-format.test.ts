@@ -10,7 +10,9 @@ import { FUNCTIONS, MACROS, METHODS } from "../../src/plan/functions.js";
 import { CEL_WORDS, evaluate, parseExpression } from "../../src/plan/expression.js";
 import { agentStepSchema, askStepSchema, planSchema, toolStepSchema, type Plan } from "../../src/plan/plan.js";
 import { planQuality } from "../../src/plan/quality.js";
+import { ARGUMENT_FIELDS, ID_FIELDS, LIST_FIELDS, plainName, STEP_FIELDS } from "../../src/plan/read-names.js";
 import { readPlan } from "../../src/plan/read.js";
+import { withReading } from "../../src/plan/read-findings.js";
 import { repeatFindings } from "../../src/plan/repeat.js";
 import { applyPatch } from "../../src/plan/revise.js";
 import { SAMPLE } from "../plan/sample-inventory.js";
@@ -26,9 +28,14 @@ const marked = (kind: string) => blocks(page).filter(({ info }) => info[1] === k
 function judged(text: string, options: CheckOptions = {}): CheckResult {
   const read = readPlan(text, { inventory: SAMPLE });
   if (read.kind !== "plan") return { ok: false, findings: read.findings };
-  return check(read.draft, SAMPLE, { locate: read.locate, ...options });
+  return withReading(check(read.draft, SAMPLE, { locate: read.locate, ...options }), read);
 }
 
+const words = (text: string): ReadonlySet<string> => new Set(matches(text, /([A-Za-z_]\w*)/g));
+/** Names that are those of this format. */
+const FORMAT_FIELDS: ReadonlySet<string> = new Set(
+  [toolStepSchema, agentStepSchema, askStepSchema].flatMap(({ shape }) => Object.keys(shape).map(plainName)),
+);
 const texts = (list: readonly Finding[]): string => list.map(findingText).join("\n");
 
 describe("plans on the page", () => {
@@ -131,6 +138,31 @@ describe("the quality of a plan", () => {
   });
 });
 
+describe("adapters", () => {
+  test("every adapter has an example, and every example an adapter", () => {
+    const shown = marked("adapter").map(({ info }) => info[2]);
+    expect(shown).toEqual(codesOf(notes));
+  });
+
+  test.each(marked("adapter").map(({ info, text }) => [info[2] ?? "", text]))(
+    "the example of %s shows it",
+    (code, text) => {
+      const read = readPlan(text, { inventory: SAMPLE });
+      expect(read).toMatchObject({ kind: "plan", findings: [] });
+      expect(read.kind === "plan" && read.notes.map((note) => note.code)).toContain(code);
+      expect(texts(judged(text).findings.filter(({ severity }) => severity === "error"))).toBe("");
+    },
+  );
+
+  test("every field name of another system", () => {
+    const named = words(section(page, "### Field names"));
+    const known = [...STEP_FIELDS.keys(), ...ARGUMENT_FIELDS, ...ID_FIELDS, ...LIST_FIELDS];
+    expect(
+      known.filter((name) => ![...named].some((word) => plainName(word) === name) && !FORMAT_FIELDS.has(name)),
+    ).toEqual([]);
+  });
+});
+
 describe("findings of a revision", () => {
   const plan = planIn(marked("revised")[0]?.text ?? "");
   const finished = new Set(["find"]);
@@ -168,8 +200,6 @@ describe("findings of a revision", () => {
 });
 
 describe("what the page names", () => {
-  const words = (text: string): ReadonlySet<string> => new Set(matches(text, /([A-Za-z_]\w*)/g));
-
   test("every field of the document and of steps", () => {
     const fields = words(section(page, "## The document") + section(page, "## Steps"));
     const shapes = [planSchema, toolStepSchema, agentStepSchema, askStepSchema].flatMap(({ shape }) =>

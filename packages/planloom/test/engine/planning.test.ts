@@ -231,7 +231,7 @@ describe("a critique", () => {
 
 describe("mending", () => {
   test("goes on while it gets somewhere, and tells all findings at once", async () => {
-    const drafts = [plan("nobody", "none", "look"), plan("nobody", "look", "look"), plan("look", "look", "look")];
+    const drafts = [plan("nobody", "missing", "look"), plan("nobody", "look", "look"), plan("look", "look", "look")];
     const { loom, bodies } = await house([look()], drafts);
     const run = await loom.start("Look");
     expect(await run.result()).toMatchObject({ status: "completed" });

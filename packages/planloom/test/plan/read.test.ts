@@ -211,7 +211,7 @@ describe("adapters", () => {
       steps: [{ id: "a", tool: "search", with: { query: "q" }, dependsOn: [] }],
       answer: { from: ["a"] },
     };
-    expect(normalizeDraft(draft, { inventory: SAMPLE })).toEqual({ draft, notes: [] });
+    expect(normalizeDraft(draft, { inventory: SAMPLE })).toEqual({ draft, notes: [], findings: [] });
   });
 });
 

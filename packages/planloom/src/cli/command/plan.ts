@@ -12,7 +12,8 @@ import type { Plan } from "../../plan/plan.js";
 import { planQuality, type PlanQuality } from "../../plan/quality.js";
 import { typeFromSchema } from "../../plan/type-schema.js";
 import { typeText, UNKNOWN } from "../../plan/type.js";
-import type { ReadNote } from "../../plan/read.js";
+import type { ReadNote } from "../../plan/read-fields.js";
+import { withReading } from "../../plan/read-findings.js";
 import { writePlan } from "../../plan/write.js";
 import type { Run } from "../../run/state.js";
 import { currentPlan } from "../../run/state.js";
@@ -117,7 +118,8 @@ export function checkText(
   const read = readDraft(text, loom.inventory);
   if (read.kind !== "plan") return { ok: false, findings: read.findings, notes: [] };
   const goal = goalOf(read.draft, text.name);
-  const checked = loom.check(read.draft, { locate: read.locate, goal, ...(inputs === undefined ? {} : { inputs }) });
+  const options = { locate: read.locate, goal, ...(inputs === undefined ? {} : { inputs }) };
+  const checked = withReading(loom.check(read.draft, options), read);
   return { ...checked, notes: read.notes };
 }
 
