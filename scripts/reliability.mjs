@@ -49,7 +49,7 @@ async function replay(seed) {
 
 async function campaign(count, from) {
   const started = performance.now();
-  const { seeds, events, fenced, faults, ends, violations } = await playSeeds(tree, { from, count, threads });
+  const { seeds, events, fenced, faults, ends, changes, violations } = await playSeeds(tree, { from, count, threads });
   const seconds = (performance.now() - started) / 1000;
   console.log("\n## Deterministic simulation\n\n| figure | value |\n|---|---|");
   row("seeds", number(seeds));
@@ -58,11 +58,16 @@ async function campaign(count, from) {
   row("events", number(events));
   row("runs by their end", list(ends));
   row("writes refused to a process that had lost its run", number(fenced));
-  console.log("\n| fault | times |\n|---|---|");
-  for (const [kind, n] of Object.entries(faults).sort((a, b) => b[1] - a[1])) row(kind, number(n));
+  table("fault", faults);
+  table("event", changes);
   for (const { seed, what } of violations)
     console.log(`\nnpm run reliability -- --seed ${seed}\n  ${what.join("\n  ")}`);
   if (violations.length > 0 || seeds < count) process.exitCode = 1;
+}
+
+function table(what, counts) {
+  console.log(`\n| ${what} | times |\n|---|---|`);
+  for (const [kind, n] of Object.entries(counts).sort((a, b) => b[1] - a[1])) row(kind, number(n));
 }
 
 async function gate() {

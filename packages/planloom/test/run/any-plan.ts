@@ -93,6 +93,17 @@ const settings: fc.Arbitrary<Partial<Settings>> = fc.record({
   roleAttempts: fc.integer({ min: 1, max: 2 }),
   crashes: fc.integer({ min: 0, max: 2 }),
   fanOut: fc.constantFrom(2, 100, 100, 100),
+  onFailure: fc.constantFrom("fail", "fail", "skip", "patch", "replan"),
+  replan: fc.constantFrom("never", "on-failure", "on-failure", "each-step"),
+  replans: fc.integer({ min: 0, max: 3 }),
+  replanContext: fc.constantFrom("codes", "excerpt", "full"),
+  replanTokens: fc.constantFrom(null, null, null, 5_000),
+  budget: fc.record({
+    modelCalls: fc.constantFrom(null, null, null, 3, 12),
+    tokens: fc.constantFrom(null, null, null, 200, 1_000),
+    costUsd: fc.constant(null),
+    wallMs: fc.constantFrom(null, null, null, 15_000),
+  }),
 });
 
 /** A run's beginning, and the plans that its planner, or a person, would give: the second is the first with a step changed. */
@@ -154,3 +165,36 @@ export const courses: fc.Arbitrary<readonly Move[]> = fc.array(
   }),
   { minLength: 5, maxLength: 60 },
 );
+
+const LIVELY: fc.Arbitrary<Partial<Settings>> = fc.record({
+  onFailure: fc.constantFrom("patch", "replan"),
+  replan: fc.constantFrom("on-failure", "on-failure", "each-step"),
+  replans: fc.integer({ min: 1, max: 4 }),
+  rejections: fc.constant(3),
+  repairRounds: fc.constant(3),
+  fanOut: fc.constant(100),
+  approvalMs: fc.constant(200_000),
+  replanTokens: fc.constant(null),
+  budget: fc.record({
+    modelCalls: fc.constantFrom(null, null, null, null, 20),
+    tokens: fc.constantFrom(null, null, null, null, 2_000),
+    costUsd: fc.constant(null),
+    wallMs: fc.constant(null),
+  }),
+});
+
+/** The same with other settings, and with a planner. */
+export function under(settings: Partial<Settings>, { start: first, ...rest }: Beginning): Beginning {
+  if (first.type !== "start") throw new Error("a beginning starts a run");
+  const { started } = first;
+  const models = { ...started.models, planner: "planner" };
+  return {
+    ...rest,
+    start: { ...first, started: { ...started, settings: { ...started.settings, ...settings }, models } },
+  };
+}
+
+/** Runs whose planner is asked again after most failures. */
+export const lively: fc.Arbitrary<Beginning> = fc
+  .tuple(LIVELY, beginnings)
+  .map(([settings, beginning]) => under(settings, beginning));

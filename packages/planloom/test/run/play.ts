@@ -1,39 +1,27 @@
 // A run that is played move by move beside a second one, which only reads the log. In: a beginning and moves. Out: every
 // event, checked as it comes. Separate from any-plan.ts, which draws them, and from the properties, which say what must hold.
-import { hashOf } from "../../src/plan/hash.js";
 import { needsOf } from "../../src/plan/graph.js";
-import type { Finding } from "../../src/plan/finding.js";
-import type { Json } from "../../src/plan/json.js";
-import { NO_USAGE } from "../../src/plan/usage.js";
+import type { Usage } from "../../src/plan/usage.js";
 import type { Effect } from "../../src/run/effect.js";
-import { eventHash, type Asking, type RunEvent, type StepRef } from "../../src/run/event.js";
+import { eventHash, type EventData, type RunEvent, type StepRef } from "../../src/run/event.js";
 import { evolve } from "../../src/run/evolve.js";
-import { isCommand, type Input } from "../../src/run/input.js";
+import { isCommand, type CheckedPlan, type Input } from "../../src/run/input.js";
 import { next } from "../../src/run/next.js";
 import { carriedFacts } from "../../src/run/carry.js";
 import { partsOf } from "../../src/run/reopen.js";
-import { callKey, currentPlan, emptyRun, workOf, type Run, type Work } from "../../src/run/state.js";
+import { callKey, emptyRun, reviewOf, workOf, type Run } from "../../src/run/state.js";
 import { transition } from "../../src/run/transition.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
+import { anotherPlan } from "./another-plan.js";
 import type { Beginning, Move } from "./any-plan.js";
+import { Consent } from "./consent.js";
+import { choices, OUTPUTS, outcomeOf } from "./outcome-of.js";
 import { picture } from "./picture.js";
+import { Purse } from "./purse.js";
+import { checkState, ENDED, must } from "./sound-state.js";
 
-const OUTPUTS: readonly Json[] = [1, 0, null, "text", [1, 2, 3], { y: 1 }, []];
-const ENDINGS = ["tool-error", "thrown", "timeout", "abort", "in-doubt"] as const;
 const VERDICTS = ["happened", "not-happened", "abort"] as const;
 /** More would only make courses long. */
-/** Of one draft: some of four, so that rounds of repair get somewhere or do not. */
-function findingsOf(how: number): readonly Finding[] {
-  const codes = ["CYCLE", "EMPTY", "TYPE", "UNUSED"].filter((_, at) => (how >> at) % 2 === 1);
-  const severity = (code: string) => (code === "UNUSED" ? "warning" : "error");
-  return codes.map((code) => ({
-    ...{ code, severity: severity(code), where: { pointer: "/steps" }, message: "m", fix: "f" },
-  }));
-}
-
-const askingOf = (how: number): { readonly asking?: Asking } =>
-  how % 3 === 0 ? {} : { asking: { offered: { tools: 80, of: 500 }, wanted: [["mail"]] } };
-
 const MOST_RETRIES = 6;
 
 /** A step that is kept as a whole is kept with its items. */
@@ -44,22 +32,11 @@ function keptNames(kept: readonly StepRef[]): (name: string) => boolean {
 
 const nameOf = ({ step, item }: StepRef) => `${step}/${item ?? ""}`;
 
-/** Independent choices out of one number. */
-function choices(how: number): (among: number) => number {
-  let rest = how;
-  return (among) => {
-    const choice = rest % among;
-    rest = Math.floor(rest / among);
-    return choice;
-  };
+/** What a person may say to a run at any time. */
+function changeOf(of: (among: number) => number): LooseInput {
+  if (of(3) === 2) return { type: "goal", goal: `goal ${of(3)}`, reason: "" };
+  return { type: of(4) === 0 ? "pause" : "unpause", reason: "" };
 }
-
-/** Plain, because it is asked a million times. */
-function must(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`this should hold, and does not: ${what}`);
-}
-
-const ENDED: readonly Work["status"][] = ["completed", "failed", "skipped"];
 
 export class Play {
   readonly run: Run = emptyRun("play");
@@ -69,8 +46,6 @@ export class Play {
   private at = 1_000;
   private count = 0;
   private epoch = 1;
-  /** Hashes of the calls that were granted, with their work. */
-  private readonly granted = new Map<string, string>();
   /** By work: calls in doubt; ended for good. */
   private readonly doubted = new Set<string>();
   private readonly over = new Set<string>();
@@ -81,8 +56,18 @@ export class Play {
   private readonly uncertain = new Set<string>();
   private approvedPlan = true;
   private retries = 0;
+  /** Patches and replans since it was started or reopened. */
+  private replans = 0;
+  private readonly consent: Consent;
+  private readonly purse = new Purse();
 
-  constructor(private readonly beginning: Beginning) {
+  constructor(
+    private readonly beginning: Beginning,
+    /** What is done to the state after each crash: a bug, planted to see whether it is found. */
+    private readonly plant: (run: Run) => void = () => undefined,
+    parent?: Consent,
+  ) {
+    this.consent = new Consent(() => parent);
     this.input(beginning.start);
   }
 
@@ -91,7 +76,7 @@ export class Play {
     const owed = [...next(this.run)];
     const pick = <T>(list: readonly T[]): T | undefined => list[which % Math.max(1, list.length)];
     if (what === "clock") return this.clock(how % 4 === 3 ? how % 30_000 : 0);
-    if (what === "recovered") return this.input({ type: "recovered", epoch: ++this.epoch, reason: "a new owner" });
+    if (what === "recovered") return this.recover(how % 2 === 0);
     if (what === "cancel") return this.input({ type: "cancel", reason: "enough" });
     if (what === "retry") return this.retry(which, how);
     if (what === "zombie") return void (this.outcomes.length > 0 && this.input(pick(this.outcomes)!));
@@ -102,7 +87,8 @@ export class Play {
 
   /** Everything that is owed is given, and people say yes, until the run has ended. Throws when it does not come to that. */
   finish(): void {
-    for (let i = 0; i < 400 && this.run.ended === undefined; i++) {
+    for (let i = 0; i < 1_000 && this.run.ended === undefined; i++) {
+      if (this.run.paused) this.input({ type: "unpause", reason: "" });
       const owed = [...next(this.run)];
       const effect = owed.find((one) => this.outcomeOf(one, 0) !== undefined);
       const person = owed.find(({ kind }) => kind === "person");
@@ -115,8 +101,7 @@ export class Play {
 
   /** The run that begins where this one, which has ended, comes to a step; undefined where it cannot. */
   fork(which: number): Play | undefined {
-    const proposed = currentPlan(this.run);
-    const given = this.beginning.plans.find((plan) => plan.given?.hash === proposed?.hash)?.given;
+    const given = this.present();
     const at = [...this.run.steps.keys()][which % Math.max(1, this.run.steps.size)];
     if (given === undefined || at === undefined) return undefined;
     const parts = partsOf(this.run, { from: at, plan: given });
@@ -126,7 +111,24 @@ export class Play {
     if (start.type !== "start") return undefined;
     const started = { ...start.started, planGiven: true, parent };
     const carried = carriedFacts(this.run, parts.kept);
-    return new Play({ ...this.beginning, start: { type: "start", started, given, carried } });
+    return new Play({ ...this.beginning, start: { type: "start", started, given, carried } }, this.plant, this.consent);
+  }
+
+  private present(): CheckedPlan | undefined {
+    const event = this.log.findLast((one) => one.type === "plan.proposed");
+    if (event === undefined) return undefined;
+    const { plan, hash, inputs, tools, findings, mustApprove = [] } = event.data;
+    return { plan, hash, inputs, tools, findings, mustApprove };
+  }
+
+  /** Another process goes on with it. */
+  private recover(lastIsKept: boolean): void {
+    const { steps } = this.run;
+    const hasJournal = (key: string) =>
+      !key.startsWith("call/") || steps.get(key.split("/")[1]!)?.spec.kind === "agent";
+    this.purse.crash(lastIsKept, hasJournal);
+    this.input({ type: "recovered", epoch: ++this.epoch, reason: "a new owner" });
+    [this.run, this.read].forEach(this.plant);
   }
 
   /** A person has the run go on: as it is, from a step, or with another plan. */
@@ -134,7 +136,9 @@ export class Play {
     if (++this.retries > MOST_RETRIES) return;
     const of = choices(how);
     const { settings, models } = this.run;
-    const plan = of(2) === 0 ? this.beginning.plans[which % this.beginning.plans.length]!.given! : undefined;
+    const written = this.beginning.plans[which % this.beginning.plans.length]!.given!;
+    const plan =
+      of(2) === 0 ? ((of(2) === 0 ? anotherPlan(this.run, which, this.log.length) : undefined) ?? written) : undefined;
     const from = of(3) === 0 ? `s${of(8)}` : undefined;
     this.input({
       type: "retry",
@@ -155,50 +159,19 @@ export class Play {
   }
 
   private outcome(effect: Effect, how: number): void {
-    const outcome = this.outcomeOf(effect, how)!;
     this.at = Math.max(this.at, effect.notBefore ?? 0);
+    const outcome = this.paid(effect.key, this.outcomeOf(effect, how)!, how);
+    // Its model call is under way, or what it asked for has ended the run.
+    if (outcome === undefined || !this.run.owed.has(effect.key)) return;
     this.outcomes.push(outcome);
     const before = this.log.length;
     this.input(outcome);
     must(this.log.length > before, `the outcome of ${effect.key} is recorded`);
   }
 
-  /** `how` 0 is what goes well. */
   private outcomeOf(effect: Effect, how: number): LooseInput | undefined {
-    const { key } = effect;
-    const of = choices(how);
-    const well = of(5) < 3;
-    const usage = of(3) === 0 ? NO_USAGE : { calls: 1, inputTokens: how, outputTokens: 1 };
-    const error = { code: "BROKEN", message: "it broke", retryable: of(5) > 0 };
-    switch (effect.kind) {
-      case "plan": {
-        const plan = this.beginning.plans[of(2) % this.beginning.plans.length]!.given!;
-        if (well) return { type: "planned", key, plan, usage, ...askingOf(how) };
-        if (of(2) === 0) return { type: "plan-failed", key, error, usage };
-        return { type: "plan-invalid", key, draft: "{}", findings: findingsOf(how), usage, ...askingOf(how) };
-      }
-      case "answer":
-        return well
-          ? { type: "answered", key, answer: "it is so", usage }
-          : { type: "answer-failed", key, error, usage };
-      case "fill":
-        if (well) return { type: "filled", key, args: of(5) === 4 ? {} : { text: "hi" }, usage };
-        return { type: "ended", key, ending: of(2) === 0 ? "abort" : "tool-error", error, usage };
-      case "call": {
-        if (well) return { type: "returned", key, output: OUTPUTS[of(OUTPUTS.length)]!, tools: ["look"], usage };
-        const agent = this.run.steps.get(effect.step)!.spec.kind === "agent";
-        const ending = ENDINGS[of(agent ? 5 : 4)]!;
-        const call = ending === "in-doubt" ? { call: { key: "inner", tool: of(2) === 0 ? "wire" : "pay" } } : {};
-        return { type: "ended", key, ending, error, usage, ...call };
-      }
-      case "reconcile": {
-        if (!well) return { type: "reconcile-failed", key, error };
-        if (of(2) === 1) return { type: "reconciled", key, happened: false };
-        return { type: "reconciled", key, happened: true, output: OUTPUTS[of(OUTPUTS.length)]! };
-      }
-      default:
-        return undefined;
-    }
+    const serial = this.log.length;
+    return outcomeOf(effect, how, { run: this.run, plans: this.beginning.plans, serial });
   }
 
   /** What a person says to what waits, or (seldom, or where nothing does) something out of place. */
@@ -209,15 +182,46 @@ export class Play {
     const of = choices(how);
     const strange = of(10);
     const value = OUTPUTS[of(OUTPUTS.length)]!;
-    if (strange === 9) this.input({ type: "respond", step: "s0", item: 7, value });
+    if (strange === 7) this.input(changeOf(of));
+    else if (strange === 9) this.input({ type: "respond", step: "s0", item: 7, value });
     else if (strange === 8) this.input({ type: "settle", step: "s1", verdict: "happened" });
     else if (kind === "approval" && of(5) === 4)
       this.input({ type: "reject", comment: "not so", ...(of(2) === 0 ? {} : { hash: rest[0]! }) });
-    else if (kind === "approval") this.input({ type: "approve", hash: rest[0]! });
+    else if (kind === "approval" && of(5) === 3) this.edit(rest[0]!, of);
+    else if (kind === "approval")
+      this.input({ type: "approve", hash: rest[0]!, ...(of(3) === 1 ? { calls: true } : {}) });
     else if (kind === "ask") this.input({ type: "respond", ...ref, value });
     else if (kind === "unknown")
       this.input({ type: "settle", ...ref, verdict: VERDICTS[of(3)]!, ...(of(3) === 0 ? {} : { output: value }) });
     else this.input({ type: "approve", hash: "0".repeat(64) });
+  }
+
+  private edit(hash: string, of: (among: number) => number): void {
+    const plan = anotherPlan(this.run, of(11), this.log.length);
+    this.input(plan === undefined ? { type: "approve", hash } : { type: "edit", hash, plan });
+  }
+
+  /** The outcome with what its model calls used, each asked for before; undefined where they are under way. */
+  private paid(key: string, outcome: LooseInput, how: number): LooseInput | undefined {
+    const { budget } = this.run.settings;
+    if (!("usage" in outcome) || (budget.modelCalls === null && budget.tokens === null)) return outcome;
+    const of = choices(Math.floor(how / 7));
+    for (let turn = of(3); turn > 0 && this.run.owed.has(key); turn--) this.reserve(key, of);
+    if (of(3) === 1) return undefined;
+    const usage = this.purse.spent(key);
+    return { ...outcome, usage: of(5) === 1 && usage.calls > 0 ? { ...usage, inputTokens: null } : usage };
+  }
+
+  private reserve(key: string, of: (among: number) => number): void {
+    const most = of(150);
+    const before = this.log.length;
+    const spent: Usage = this.purse.spent(key);
+    this.input({ type: "reserve", key, spent, model: "m", inputTokens: most, outputTokens: 0 });
+    if (!this.log.slice(before).some(({ type }) => type === "budget.reserved")) return;
+    this.purse.pay(key, of(most + 1));
+    const { modelCalls, tokens } = this.run.settings.budget;
+    must(this.purse.calls <= (modelCalls ?? Infinity), `${this.purse.calls} model calls are within the budget`);
+    must(this.purse.tokens <= (tokens ?? Infinity), `${this.purse.tokens} tokens are within the budget`);
   }
 
   private input(loose: LooseInput): void {
@@ -238,13 +242,15 @@ export class Play {
     must(by !== "ann" || answered || this.run.ended !== undefined, "a command is answered");
     for (const event of events) this.check(event);
     must(picture(this.run) === picture(this.read), "the log holds the whole state");
-    this.checkState();
+    checkState(this.run);
   }
 
   private check(event: RunEvent): void {
     must(event.prev === (this.log.length === 0 ? "" : eventHash(this.log[this.log.length - 1]!)), "the chain is whole");
     // As a store gives it back.
     const stored = JSON.parse(JSON.stringify(event)) as RunEvent;
+    const wrong = this.consent.heed(this.read, stored);
+    must(wrong === undefined, `${event.type} ${JSON.stringify(event.data).slice(0, 100)} ${wrong} (not so)`);
     this.checkRules(stored);
     this.log.push(stored);
     evolve(this.read, stored);
@@ -254,14 +260,12 @@ export class Play {
   private checkRules({ type, data }: RunEvent): void {
     if (type === "approval.granted") {
       if (data.subject === "plan") this.approvedPlan = true;
-      else this.granted.set(data.hash, nameOf(data.subject));
     } else if (type === "approval.requested" && data.subject === "plan") this.approvedPlan = false;
     else if (type === "plan.proposed") {
       this.approvedPlan = true;
-      const keeps = keptNames(data.kept ?? []);
-      for (const set of [this.doubted, this.over, this.givenUp])
-        for (const name of set) if (!keeps(name)) set.delete(name);
+      this.checkKept(data);
     } else if (type === "run.reopened") this.reopened(data.anew);
+    else if (type === "replan.requested") this.checkReplan(data);
     else if (type === "step.unknown") {
       const key = callKey(data.step, data.item ?? null, data.attempt);
       must(this.read.owed.has(key) || this.uncertain.has(data.key), `${key} was begun, or it could not be in doubt`);
@@ -277,18 +281,36 @@ export class Play {
     if (type !== "step.started") return;
     must(!this.acted.has(data.key), `${nameOf(data)} acts once`);
     must(!this.uncertain.has(data.key) || data.effects !== "once", `nobody knows whether ${nameOf(data)} acted`);
-    const { spec, tool } = this.read.steps.get(data.step)!;
-    const asked = spec.approval === "required" || tool?.approval === "required";
-    const deed = spec.kind === "agent" ? { agent: spec.agent, tools: spec.tools } : {};
-    const hash = hashOf({ call: data.key, tool: tool ?? null, ...deed });
-    must(!asked || this.granted.has(hash), `${nameOf(data)} was approved`);
+  }
+
+  private checkReplan({ cause }: EventData["replan.requested"]): void {
+    must(this.read.running === 0, "what runs is drained before the planner is asked again");
+    if (cause !== "goal") this.replans++;
+    must(this.replans <= this.read.settings.replans, `${this.replans} replans are no more than may be`);
+  }
+
+  /** What has finished, and what is in doubt, goes over to the next plan, unless a person begins an ended run with another. */
+  private checkKept({ kept = [], changed }: EventData["plan.proposed"]): void {
+    const keeps = keptNames(kept);
+    if (changed !== undefined) {
+      for (const name of this.doubted) must(keeps(name), `the doubt about ${name} is kept`);
+      for (const name of this.over) must(!name.endsWith("/") || keeps(name), `${name} has finished, and is kept`);
+    }
+    for (const set of [this.doubted, this.over, this.givenUp])
+      for (const name of set) if (!keeps(name)) set.delete(name);
+    this.doubtAgain();
   }
 
   /** What was begun anew has not ended; what was given up is in doubt again, unless the plan goes on without it. */
   private reopened(anew: readonly string[]): void {
     const isAnew = (name: string) => anew.includes(name.split("/")[0]!);
     for (const set of [this.over, this.givenUp]) for (const name of set) if (isAnew(name)) set.delete(name);
-    for (const [hash, name] of this.granted) if (isAnew(name)) this.granted.delete(hash);
+    this.replans = 0;
+    this.doubtAgain();
+  }
+
+  /** What a person gave up while it was in doubt is so again. */
+  private doubtAgain(): void {
     for (const name of this.givenUp) if (!this.over.has(name)) this.doubted.add(name);
     this.givenUp.clear();
   }
@@ -304,7 +326,11 @@ export class Play {
     must(!this.over.has(name), `${name} has not ended`);
     must(!this.doubted.has(name), `${name} is not in doubt`);
     must(this.approvedPlan, "the plan is approved");
-    must(this.read.failing === undefined && this.read.cancelling === undefined, "nothing starts any more");
+    const { failing, cancelling, changing, paused, phase } = this.read;
+    must(failing === undefined && cancelling === undefined, "nothing starts any more");
+    must(!paused, "nothing starts while the run is paused");
+    must(changing === undefined && phase === "executing", "nothing starts while there is to be another plan");
+    must(reviewOf(this.read) === undefined, "nothing starts while a review is open");
     for (const id of needsOf(this.read.steps.get(ref.step)!.spec)) {
       const { status } = this.read.steps.get(id)!.work;
       must(status === "completed" || status === "skipped", `${name} needs ${id}`);
@@ -318,32 +344,5 @@ export class Play {
     if (ref.item !== undefined) return;
     for (const { status, item } of this.read.steps.get(ref.step)!.items ?? [])
       must(ENDED.includes(status), `item ${item} has ended before ${name}`);
-  }
-
-  private checkState(): void {
-    const { run } = this;
-    if (run.ended !== undefined) return must(run.owed.size === 0, "nothing is owed after the end");
-    must(run.owed.size > 0, "something is owed, or a person is waited for");
-    const calls = [...run.owed.values()].flatMap((one) => (one.kind === "call" || one.kind === "fill" ? [one] : []));
-    must(calls.length === run.running, "what runs is owed");
-    must(run.running <= run.settings.concurrency, "no more runs than may");
-    for (const one of calls) must(workOf(run, one)!.status === "running", `${one.key} is running`);
-    for (const one of run.owed.values())
-      must(one.kind !== "reconcile" || workOf(run, one)!.status === "unknown", `${one.key} is about a doubt`);
-    const steps = [...run.steps.values()];
-    const works = steps.flatMap((step): Work[] => [step.work, ...(step.items ?? [])]);
-    const counted = (status: Work["status"], number: number) =>
-      must(works.filter((work) => work.status === status).length === number, `${number} are ${status}`);
-    counted("running", run.running);
-    counted("unknown", run.unknown);
-    // What another run has done may stand in line still, and is passed over.
-    if (run.parent === undefined) counted("ready", run.ready.size);
-    counted("retrying", run.retries.size);
-    must(run.open === steps.filter(({ work }) => !ENDED.includes(work.status)).length, `${run.open} steps are open`);
-    for (const { work, items, itemsOpen, itemsFailed } of steps) {
-      if (items === undefined || work.status !== "pending") continue;
-      must(itemsOpen === items.filter(({ status }) => !ENDED.includes(status)).length, `${itemsOpen} items are open`);
-      must(itemsFailed === items.filter(({ status }) => status === "failed").length, `${itemsFailed} items failed`);
-    }
   }
 }

@@ -4,23 +4,70 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { next } from "../../src/run/next.js";
 import { given, start } from "../../src/testing/given-when-then.js";
-import { beginnings, courses } from "./any-plan.js";
+import type { Run } from "../../src/run/state.js";
+import { beginnings, courses, lively, under } from "./any-plan.js";
 import { call, TOOLS } from "./parts.js";
 import { Play } from "./play.js";
 
+/** For machines that do other things besides, and for more runs than these. */
+const PATIENCE_MS = 300_000;
+
 describe("any run, whatever happens to it", () => {
-  it("keeps the rules, is what its log says, and comes to an end, however often it is retried", () => {
-    fc.assert(
-      fc.property(beginnings, courses, (beginning, moves) => {
-        const play = new Play(beginning);
-        for (const move of moves) play.move(move);
-        play.finish();
-        play.fork(moves.length)?.finish();
-        play.move({ ...moves[0]!, what: "retry" });
-        play.finish();
+  it(
+    "keeps the rules, is what its log says, and comes to an end, however often it is retried",
+    () => {
+      fc.assert(
+        fc.property(beginnings, courses, (beginning, moves) => {
+          const play = new Play(beginning);
+          for (const move of moves) play.move(move);
+          play.finish();
+          play.fork(moves.length)?.finish();
+          play.move({ ...moves[0]!, what: "retry" });
+          play.finish();
+        }),
+        { numRuns: Number(process.env["PLANLOOM_PROPERTY_RUNS"] ?? 1_000) },
+      );
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe("any run whose plan is replaced, whatever happens to it", () => {
+  it(
+    "runs nothing that nobody approved, nothing twice, and pays no more than it may",
+    () => {
+      fc.assert(
+        fc.property(lively, courses, (beginning, moves) => {
+          const play = new Play(beginning);
+          for (const move of moves) play.move(move);
+          play.finish();
+          play.fork(moves.length)?.finish();
+        }),
+        { numRuns: Number(process.env["PLANLOOM_PROPERTY_RUNS"] ?? 1_000) },
+      );
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe("a budget that a crash gives back", () => {
+  const budget = { modelCalls: 6, tokens: null, costUsd: null, wallMs: null };
+  const paying = lively.map((beginning) => under({ budget }, beginning));
+  const forgets = (run: Run): void => {
+    for (const [key, allowance] of run.allowances)
+      run.allowances.set(key, { ...allowance, reserved: { modelCalls: 0, tokens: 0, costUsd: 0 } });
+  };
+
+  it("would be found", () => {
+    const { failed, errorInstance } = fc.check(
+      fc.property(paying, courses, (beginning, moves) => {
+        const play = new Play(beginning, forgets);
+        for (const move of moves) play.move(move.what === "clock" ? { ...move, what: "recovered" } : move);
       }),
-      { numRuns: Number(process.env["PLANLOOM_PROPERTY_RUNS"] ?? 1_000) },
+      { numRuns: 2_000, seed: 7, endOnFailure: true },
     );
+    expect(failed).toBe(true);
+    expect(String(errorInstance)).toContain("model calls are within the budget");
   });
 });
 

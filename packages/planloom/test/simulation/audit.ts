@@ -1,9 +1,10 @@
 // What must hold of every run, read from its durable log. In: a world and a log. Out: violations in the world's ledger.
 // Separate because these rules are written from the promises, not from the kernel: they read facts, not the kernel's state.
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
-import type { RunEvent, StepRef } from "../../src/run/event.js";
+import type { EventOf, RunEvent, StepRef } from "../../src/run/event.js";
 import type { Plan, Step } from "../../src/plan/plan.js";
 import { needsOf } from "../../src/plan/graph.js";
+import { Hold } from "./hold.js";
 import type { Ledger } from "./ledger.js";
 import { agentText, dataIn } from "./models.js";
 import { answerOf } from "./person.js";
@@ -14,6 +15,9 @@ export function auditLog(world: SimulatedWorld, log: readonly RunEvent[]): void 
   new LogAudit(world, world.ledger, log).read();
 }
 
+const nameOf = ({ step, item }: StepRef): string => `${step}/${item ?? ""}`;
+const stepIn = (name: string): string => name.slice(0, name.indexOf("/"));
+
 interface Place {
   /** started, filling: it takes a place; ended: nothing may follow; failed: nothing but in a run that goes on. */
   status: "open" | "at work" | "ended" | "failed";
@@ -21,7 +25,7 @@ interface Place {
   attempts: number;
   /** The last one that was started. */
   last: number;
-  /** The run has gone on since: the next attempt may be any later one. */
+  /** The run has gone on since, or has another plan: the next attempt may be any later one. */
   again: boolean;
   key?: string;
   /** The key of the call that may have acted without being heard. */
@@ -29,8 +33,6 @@ interface Place {
   args?: string;
   given?: { readonly [name: string]: unknown };
   retryAt: number;
-  approved: boolean;
-  output?: unknown;
 }
 
 class LogAudit {
@@ -38,11 +40,15 @@ class LogAudit {
   readonly #lengths = new Map<string, number>();
   #steps = new Map<string, Step>();
   #plan: Plan | undefined;
+  /** It is not the first plan. */
+  #replaced = false;
+  readonly #hold = new Hold(() =>
+    [...this.#steps.keys()].some((step) => !["ended", "failed"].includes(this.#place({ step }).status)),
+  );
   #atWork = 0;
-  #awaiting = false;
-  #stopping: string | undefined;
   #over: string | undefined;
-  #reopened = false;
+  /** The input that had it go on after its end. */
+  #reopenedBy: string | undefined;
 
   constructor(
     private readonly world: SimulatedWorld,
@@ -55,6 +61,7 @@ class LogAudit {
       if (event.seq !== index + 1) this.#wrong(event, "has the wrong seq");
       const late = event.type === "input.refused" || event.type === "run.reopened";
       if (this.#over !== undefined && !late) this.#wrong(event, `comes after ${this.#over}`);
+      this.#hold.heed(event);
       this.#next(event);
     });
   }
@@ -68,20 +75,10 @@ class LogAudit {
     switch (event.type) {
       case "run.reopened":
         return this.#goesOn(event);
+      case "replan.requested":
+        return this.#replanned(event);
       case "plan.proposed":
-        this.#plan = event.data.plan;
-        this.#steps = new Map(this.#plan.steps.map((step) => [step.id, step]));
-        // Who gives another plan here gives the same: what was begun is kept.
-        if (event.data.kept === undefined) this.#places.clear();
-        this.#awaiting = this.#mustBeApproved(this.#mayAct(event.data.tools));
-        return;
-      case "approval.requested":
-        if (event.data.subject === "plan") this.#awaiting = true;
-        return;
-      case "approval.granted":
-        if (event.data.subject === "plan") this.#awaiting = false;
-        else this.#place(event.data.subject).approved = true;
-        return;
+        return this.#proposed(event);
       case "step.expanded":
         if (event.data.carried === undefined) this.#mayBegin(event, event.data);
         this.#lengths.set(event.data.step, event.data.list.length);
@@ -116,9 +113,6 @@ class LogAudit {
         // Where a person finds that it did not happen, the attempt goes on.
         this.#place(event.data).last = event.data.attempt - 1;
         return this.#leave(this.#place(event.data), "open");
-      case "cancel.requested":
-        this.#stopping = event.type;
-        return;
       case "run.completed":
       case "run.failed":
       case "run.cancelled":
@@ -128,13 +122,54 @@ class LogAudit {
     }
   }
 
-  #goesOn({ data, seq, type }: RunEvent & { type: "run.reopened" }): void {
+  /** What has finished stays so; the rest begins under the new plan. */
+  #proposed(event: EventOf<"plan.proposed">): void {
+    const { plan, revision, tools, kept = [] } = event.data;
+    const { approval } = this.world.scenario;
+    const before = this.#steps;
+    this.#plan = plan;
+    this.#steps = new Map(plan.steps.map((step) => [step.id, step]));
+    // What of a later plan must be approved, consent.ts knows.
+    this.#hold.awaiting = approval === "always" || (revision === 1 && approval === "effects" && this.#mayAct(tools));
+    if (revision === 1) return;
+    this.#replaced = true;
+    const names = new Set(kept.map(nameOf));
+    const isKept = (name: string) => names.has(name) || names.has(`${stepIn(name)}/`);
+    const byPerson = event.inputId === this.#reopenedBy;
+    for (const [name, place] of this.#places) {
+      if (!isKept(name)) {
+        if (place.status === "ended" && !byPerson) this.#mayLose(event, name, before, isKept);
+        this.#places.set(name, { ...this.#newPlace(), last: place.last });
+      } else if (place.status !== "ended") Object.assign(place, { status: "open", again: true, retryAt: 0 });
+    }
+    const keptSteps = new Set(kept.map(({ step }) => step));
+    for (const step of this.#lengths.keys()) if (!keptSteps.has(step)) this.#lengths.delete(step);
+  }
+
+  /** Finished items may go where the fan-out is made for another list. */
+  #mayLose(event: RunEvent, name: string, before: ReadonlyMap<string, Step>, isKept: (name: string) => boolean): void {
+    const id = stepIn(name);
+    const [was, is] = [before.get(id), this.#steps.get(id)];
+    if (name !== `${id}/`) {
+      if (was?.forEach !== is?.forEach || was?.as !== is?.as || is === undefined) return;
+      if (needsOf(is).some((need) => !isKept(`${need}/`) || this.#place({ step: need }).status !== "ended")) return;
+    }
+    this.#wrong(event, `loses ${name}, which has finished`);
+  }
+
+  #replanned(event: EventOf<"replan.requested">): void {
+    if (this.#atWork > 0) this.#wrong(event, `comes while ${this.#atWork} calls are at work`);
+    const tooMany = this.#hold.tooMany(event);
+    if (tooMany !== undefined) this.#wrong(event, tooMany);
+  }
+
+  #goesOn({ data, seq, type, inputId }: RunEvent & { type: "run.reopened" }): void {
     if (this.#over === undefined) this.ledger.violate(`${type} (${seq}) of a run that had not ended`);
-    this.#over = this.#stopping = undefined;
-    this.#reopened = true;
+    this.#over = undefined;
+    this.#reopenedBy = inputId;
     for (const [name, place] of this.#places) {
       const anew = data.anew.includes(name.split("/")[0]!);
-      if (anew) Object.assign(place, { approved: false, call: undefined });
+      if (anew) place.call = undefined;
       if (anew || place.status === "failed") place.status = "open";
       place.again = true;
       place.retryAt = 0;
@@ -159,27 +194,22 @@ class LogAudit {
     return this.#plan!.steps.some((step) => !done.has(step.id) && uses(step));
   }
 
-  #mustBeApproved(acts: boolean): boolean {
-    const { approval } = this.world.scenario;
-    return approval === "always" || (approval === "effects" && acts);
-  }
-
-  #place({ step, item }: StepRef): Place {
-    const name = `${step}/${item ?? ""}`;
+  #place(ref: StepRef): Place {
+    const name = nameOf(ref);
     let place = this.#places.get(name);
     if (place === undefined) this.#places.set(name, (place = this.#newPlace()));
     return place;
   }
 
   #newPlace(): Place {
-    return { status: "open", attempts: 0, last: 0, again: this.#reopened, retryAt: 0, approved: false };
+    const again = this.#reopenedBy !== undefined || this.#replaced;
+    return { status: "open", attempts: 0, last: 0, again, retryAt: 0 };
   }
 
   #mayBegin(event: RunEvent, ref: StepRef): void {
     const step = this.#steps.get(ref.step);
     if (step === undefined) return this.#wrong(event, "is no step of the plan");
-    if (this.#awaiting) this.#wrong(event, "begins before the plan is approved");
-    if (this.#stopping !== undefined) this.#wrong(event, `begins after ${this.#stopping}`);
+    for (const why of this.#hold.why(event.at)) this.#wrong(event, `begins ${why}`);
     if (this.#place(ref).status === "ended") this.#wrong(event, "has ended already");
     for (const need of needsOf(step)) {
       if (this.#place({ step: need }).status !== "ended") this.#wrong(event, `begins before ${need} has ended`);
@@ -217,8 +247,6 @@ class LogAudit {
     place.last = data.attempt;
     if (data.attempt !== place.attempts + 1)
       this.#wrong(event, `is attempt ${data.attempt} after ${place.attempts} failed`);
-    const asks = step?.approval === "required" || (step?.kind === "tool" && step.tool === "sign");
-    if (asks && !place.approved) this.#wrong(event, "begins without its approval");
     place.args = args;
     place.key = place.call = data.key;
     place.given = data.args;
@@ -239,7 +267,6 @@ class LogAudit {
     this.#nothingActed(event);
     if (data.error.code === "CRASHED") this.#wrong(event, "counts a crash as an attempt");
     this.#leave(place, data.decision === "retry" ? "open" : data.decision === "skip" ? "ended" : "failed");
-    if (data.decision === "fail" && data.item === undefined) this.#stopping ??= `the failure of ${data.step}`;
   }
 
   /** What ended without an output must not have acted: a tool's own error says so, all else is a doubt. */
@@ -266,6 +293,7 @@ class LogAudit {
     if (place.status === "ended") this.#wrong(event, "has ended already");
     this.#leave(place, "ended");
     if (data.carried !== undefined) return this.#carried(event, data.carried);
+    if (data.item === undefined) this.#hold.done();
     const step = this.#steps.get(data.step);
     const length = this.#lengths.get(data.step);
     if (data.item === undefined && length !== undefined) {

@@ -150,8 +150,8 @@ export const BUGS = [
   {
     name: "one call more than the concurrency allows",
     file: "src/run/advance.js",
-    find: "run.running < run.settings.concurrency",
-    put: "run.running <= run.settings.concurrency",
+    find: "run.running >= run.settings.concurrency",
+    put: "run.running > run.settings.concurrency",
   },
   {
     name: "calls are approved without asking",
@@ -188,5 +188,65 @@ export const BUGS = [
     file: "src/engine/drive.js",
     find: "this.#enqueue(this.#stamped(input), ...this.#new(inbox));",
     put: "this.#enqueue(this.#stamped(input), ...this.#new(inbox).reverse());",
+  },
+  {
+    name: "an approval is not bound to the hash that it names",
+    file: "src/run/command.js",
+    find: "const pending = run.approvals.get(command.hash);\n    if (pending === undefined)\n        return notPending(run, command, command.hash);\n    const comment",
+    put: "const pending = run.approvals.get(command.hash) ?? soleApproval(run);\n    if (pending === undefined)\n        return notPending(run, command, command.hash);\n    const comment",
+  },
+  {
+    name: "a crash gives back what was reserved of the budget",
+    file: "src/run/budget.js",
+    find: "return add(spent, reserved);",
+    put: "return spent;",
+  },
+  {
+    name: "a model call does not wait for its part of the budget",
+    file: "src/engine/effect-budget.js",
+    find: "await this.#ask(call, signal);\n            const reply",
+    put: "void this.#ask(call, signal).catch(() => undefined);\n            const reply",
+  },
+  {
+    name: "replans are never used up",
+    file: "src/run/policy.js",
+    find: "replans >= settings.replans",
+    put: "false",
+  },
+  {
+    name: "a patch loses a finished step",
+    file: "src/run/restart.js",
+    find: "if (item === undefined)\n            keepStep(from, to);",
+    put: "if (item === undefined)\n            continue;",
+  },
+  {
+    name: "a plan may change what has finished",
+    file: "src/run/revision.js",
+    find: "if (lost.length === 0)",
+    put: "if (lost.length >= 0)",
+  },
+  {
+    name: "a plan that was written after words of others acts by itself",
+    file: "src/run/consent.js",
+    find: "run.mustApprove.has(spec.id) ?",
+    put: "false ?",
+  },
+  {
+    name: "the planner is asked again while calls are at work",
+    file: "src/run/advance.js",
+    find: "return run.running > 0 ? [] : replanRequested(run, run.changing);",
+    put: "return replanRequested(run, run.changing);",
+  },
+  {
+    name: "a paused run begins what is next",
+    file: "src/run/advance.js",
+    find: "if (run.paused)\n        return [];",
+    put: "",
+  },
+  {
+    name: "steps begin while a review is open",
+    file: "src/run/advance.js",
+    find: 'run.phase !== "executing" || reviewOf(run) !== undefined',
+    put: 'run.phase !== "executing"',
   },
 ];

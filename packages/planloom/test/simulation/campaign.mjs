@@ -71,10 +71,10 @@ function onThread(tree, workerData) {
 }
 
 function sum(all) {
-  const total = { seeds: 0, events: 0, fenced: 0, faults: {}, ends: {}, violations: [], trace: [] };
+  const total = { seeds: 0, events: 0, fenced: 0, faults: {}, ends: {}, changes: {}, violations: [], trace: [] };
   for (const figures of all) {
     for (const key of ["seeds", "events", "fenced"]) total[key] += figures[key];
-    for (const key of ["faults", "ends"])
+    for (const key of ["faults", "ends", "changes"])
       for (const [kind, n] of Object.entries(figures[key])) total[key][kind] = (total[key][kind] ?? 0) + n;
     total.violations.push(...figures.violations);
   }

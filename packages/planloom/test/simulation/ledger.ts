@@ -1,10 +1,11 @@
 // What an all-knowing observer writes down while a world goes by: durable logs and journals, promises made, what was
 // violated. In: facts as they happen. Out: runs as they stand, violations, the trace. Separate because the parts of a world
 // must not know each other, and everything that is checked afterwards is kept here.
-import type { RunEvent } from "../../src/run/event.js";
+import type { RunEvent, StepRef } from "../../src/run/event.js";
 import type { Command } from "../../src/run/input.js";
 import { evolve } from "../../src/run/evolve.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
+import { Consent } from "../run/consent.js";
 import type { JournalRow } from "../../src/store/event-store.js";
 import type { Timeline } from "./timeline.js";
 
@@ -42,6 +43,7 @@ export interface Said {
 interface Known {
   readonly log: RunEvent[];
   readonly run: Run;
+  readonly consent: Consent;
   epoch: number;
 }
 
@@ -124,6 +126,8 @@ export class Ledger {
       this.durableAt.set(event, this.#time.happened);
       if (event.type === "step.started") this.started.add(event.data.key);
       try {
+        const wrong = known.consent.heed(known.run, event);
+        if (wrong !== undefined) this.violate(`${event.type} ${(event.data as Partial<StepRef>).step ?? ""} ${wrong}`);
         evolve(known.run, event);
       } catch (error) {
         this.violate(`event ${event.seq} (${event.type}) cannot be folded: ${String(error)}`);
@@ -144,7 +148,10 @@ export class Ledger {
 
   #known(runId: string): Known {
     let known = this.known.get(runId);
-    if (known === undefined) this.known.set(runId, (known = { log: [], run: emptyRun(runId), epoch: 0 }));
+    if (known === undefined) {
+      const consent = new Consent((other) => this.known.get(other)?.consent);
+      this.known.set(runId, (known = { log: [], run: emptyRun(runId), consent, epoch: 0 }));
+    }
     return known;
   }
 }

@@ -1,9 +1,12 @@
 // Models that play their script: an executor that works through the calls of its step, a synthesizer, a planner. In: requests.
-// Out: replies, which depend on the request alone, or errors. Separate because every reply costs, and what is paid twice counts.
+// Out: replies, which depend on the request alone, or errors. Separate because every reply costs: what is paid twice counts, and
+// so does what is paid beyond the budget.
 import type { PlannerFunction } from "../../src/agents/planner.js";
 import { PlanloomError } from "../../src/error.js";
 import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
+import { modelCallOf } from "../../src/agents/model-call.js";
 import { hashOf } from "../../src/plan/hash.js";
+import type { Usage } from "../../src/plan/usage.js";
 import { dice, type Dice } from "./dice.js";
 import type { Ledger } from "./ledger.js";
 import type { Scenario } from "./scenario.js";
@@ -22,8 +25,18 @@ export interface Stage {
   readonly since: number;
 }
 
+/** What a run has really been sent, and what its provider counts. */
+interface Bill {
+  calls: number;
+  tokens: number;
+}
+
+/** Tokens of one reply at most. */
+const REPLY_TOKENS = 40;
+
 export class Models {
   readonly #asked = new Map<string, number>();
+  readonly #bills = new Map<string, Bill>();
 
   constructor(
     private readonly scenario: Scenario,
@@ -33,29 +46,46 @@ export class Models {
   ) {}
 
   executor(caller: Caller, stage: Stage): Model {
-    return { name: "executor", call: (request) => this.#reply(caller, request, stage, () => this.#executed(request)) };
+    return this.#model("executor", caller, stage, (request) => this.#executed(request));
   }
 
-  synthesizer(caller: Caller): Model {
-    const stage = { runId: "", step: "#answer", item: null, attempt: 0, since: 0 };
-    return {
-      name: "synthesizer",
-      call: (request) => this.#reply(caller, request, stage, () => reply(answerText(textIn(request)))),
+  synthesizer(caller: Caller, stage: Stage): Model {
+    return this.#model("synthesizer", caller, stage, (request) => reply(answerText(textIn(request))));
+  }
+
+  /** Its words are made elsewhere. */
+  plannerModel(caller: Caller, stage: Stage, write: (request: ModelRequest) => string): Model {
+    return this.#model("planner", caller, stage, (request) => reply(write(request)));
+  }
+
+  #model(name: string, caller: Caller, stage: Stage, make: (request: ModelRequest) => ModelReply): Model {
+    const model: Model = {
+      name,
+      maxOutputTokens: REPLY_TOKENS,
+      call: (request) => this.#reply(caller, request, stage, () => make(request), model),
     };
+    return model;
   }
 
   planner(caller: Caller): PlannerFunction {
     return async (request, context) => {
       const asked = { system: "", messages: [{ role: "user", text: request.goal }], signal: context.signal } as const;
-      const stage = { runId: "", step: "#planner", item: null, attempt: 0, since: 0 };
+      const stage = { runId: "", step: PLANNER, item: null, attempt: 0, since: 0 };
       await this.#reply(caller, asked, stage, () => reply("a plan"));
       return this.scenario.plan;
     };
   }
 
-  #reply(caller: Caller, request: ModelRequest, stage: Stage, make: () => ModelReply): Promise<ModelReply> {
+  #reply(
+    caller: Caller,
+    request: ModelRequest,
+    stage: Stage,
+    make: () => ModelReply,
+    model?: Model,
+  ): Promise<ModelReply> {
     if (!caller.alive) return never();
-    const turn = request.messages.filter(({ role }) => role === "assistant").length + 1;
+    // Each round of the planner is an effect of its own.
+    const turn = stage.step === PLANNER ? 1 : request.messages.filter(({ role }) => role === "assistant").length + 1;
     this.#checkPaid(stage, turn);
     const place = `${stage.step}/${stage.item ?? ""}/${turn}`;
     const nth = (this.#asked.get(place) ?? 0) + 1;
@@ -63,17 +93,40 @@ export class Models {
     const chance = dice(this.scenario.seed, `model ${place} ${nth}`);
     const error = this.troubled && chance.chance(0.12) ? this.#errorOf(chance) : undefined;
     this.ledger.say(caller.name, `asks the model for ${place}`);
+    const usage = model === undefined ? USAGE : this.#billed(request, model, stage, chance, error);
     return new Promise((resolve, reject) => {
-      const how = () => (error === undefined ? resolve(make()) : reject(error));
+      const how = () => (error === undefined ? resolve({ ...make(), usage }) : reject(error));
       this.time.after(chance.chance(0.05) ? chance.int(2_000, 9_000) : chance.int(5, 400), how, caller);
       if (!chance.chance(0.8)) return;
       request.signal.addEventListener("abort", () => reject(request.signal.reason as Error), { once: true });
     });
   }
 
+  /** What a limited run pays for a request, whatever becomes of the reply. What was refused has no tokens. */
+  #billed(
+    request: ModelRequest,
+    model: Model,
+    { runId }: Stage,
+    chance: Dice,
+    error: PlanloomError | undefined,
+  ): Usage {
+    const { modelCalls = null, tokens = null } = this.ledger.runOf(runId)?.settings.budget ?? {};
+    if (modelCalls === null && tokens === null) return USAGE;
+    const { inputTokens } = modelCallOf(request, model);
+    const usage = { calls: 1, inputTokens, outputTokens: chance.int(1, REPLY_TOKENS) };
+    const bill = this.#bills.get(runId) ?? { calls: 0, tokens: 0 };
+    this.#bills.set(runId, bill);
+    bill.calls++;
+    if (error?.code !== "PROVIDER_REFUSED") bill.tokens += usage.inputTokens + usage.outputTokens;
+    if (bill.calls > (modelCalls ?? Infinity))
+      this.ledger.violate(`${bill.calls} model calls; ${modelCalls} may be sent`);
+    if (bill.tokens > (tokens ?? Infinity)) this.ledger.violate(`${bill.tokens} tokens; ${tokens} may be used`);
+    return usage;
+  }
+
   /** A turn that was in the journal when the work began here must not be asked for again. */
   #checkPaid({ runId, step, item, attempt, since }: Stage, turn: number): void {
-    const rowOf = (n: number) => this.ledger.rows.get(`${runId}/${step}/${item ?? ""}/${attempt}/turn ${n}`);
+    const rowOf = (n: number) => this.ledger.rows.get(`${runId}/${step}/${item ?? ""}/${attempt}/${rowName(step, n)}`);
     if (runId !== "" && turn > 1 && rowOf(turn - 1)?.doneAt === undefined) {
       this.ledger.violate(`turn ${turn} of ${step} is asked for before the turn before it is durable`);
     }
@@ -82,7 +135,7 @@ export class Models {
     this.ledger.violate(`turn ${turn} of ${step}/${item ?? ""}, attempt ${attempt}, was asked for again`);
   }
 
-  #errorOf(chance: Dice): Error {
+  #errorOf(chance: Dice): PlanloomError {
     this.ledger.fault("model error", "model");
     const code = chance.pick(["PROVIDER_FAILED", "PROVIDER_TIMEOUT", "PROVIDER_REFUSED"]);
     return new PlanloomError(code, "the simulated provider failed", {
@@ -107,6 +160,16 @@ export class Models {
       .map((n) => ({ id: `${n}.${results.length}`, name: calls[n]!.tool, args: { x: `${calls[n]!.x} ${data}` } }));
     return { text: "", toolCalls, usage: USAGE, finish: "tool-calls" };
   }
+}
+
+const PLANNER = "#planner";
+
+/** Of the journal. */
+function rowName(step: string, turn: number): string {
+  if (step === PLANNER) return "planner";
+  if (step === "#answer") return "answer";
+  if (step === "#review") return turn === 1 ? "review" : "review correction";
+  return `turn ${turn}`;
 }
 
 /** The numbers of the calls of each turn. */

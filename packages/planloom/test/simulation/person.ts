@@ -1,31 +1,40 @@
 // The people of a world: they approve, answer, settle what is in doubt (truthfully), cancel, and make noise. In: what the
 // durable log says. Out: commands, through an engine or straight into the inbox. Separate because commands come from anywhere.
 import type { Json } from "../../src/plan/json.js";
-import type { Command } from "../../src/run/input.js";
+import type { Settings } from "../../src/run/event.js";
+import type { CheckedPlan, Command } from "../../src/run/input.js";
 import { reconcileKey, type Run, type Work } from "../../src/run/state.js";
-import type { Dice } from "./dice.js";
+import { dice as diceOf, type Dice } from "./dice.js";
 import type { SimulatedProcess } from "./process.js";
+import { edited } from "./replanner.js";
 import type { SimulatedWorld } from "./world.js";
 
 /** ms between two looks at what waits for somebody. */
 const LOOK_MS = 700;
 const MOST_WISHES = 3;
+/** Of a run, after which nobody wants another one. */
+const MOST_PLANS = 5;
 /** ms until something must have come of a wish. */
 const PATIENCE_MS = 12_000;
 
 export const answerOf = (step: string): string => `answer to ${step}`;
 
-const endOf = (run: Run): string => `${run.id} ${run.seq}`;
+/** ms until when most runs are at work. */
+const early = (stormMs: number): number => Math.min(stormMs, 5_000);
+
+const endOf = (run: Run): string => `${run.id} ends ${run.seq}`;
 
 export class People {
   /** What was said and may not have been heard yet: not said again before this time. */
   readonly #patience = new Map<string, number>();
   #count = 0;
-  /** Ends that they have thought about, as run and seq. */
+  /** What they have thought about: ends, as run and seq; plans, as run and revision. */
   readonly #thought = new Set<string>();
   /** How often they wanted more, and until when they wait for what comes of it. */
   #wishes = 0;
   #waitUntil = 0;
+  /** From when on they want it cancelled, as soon as they see that something could be in the way. */
+  #cancelAt = Infinity;
 
   constructor(
     private readonly world: SimulatedWorld,
@@ -33,7 +42,20 @@ export class People {
   ) {
     this.#look();
     const { misfortune, stormMs } = world.scenario;
-    if (world.stormy && misfortune.cancels) world.time.after(this.dice.int(0, stormMs), () => this.#cancel());
+    if (world.stormy && misfortune.cancels) this.#cancelAt = this.dice.int(0, early(stormMs));
+    if (world.stormy) this.#changeTheirMinds();
+  }
+
+  /** With chance of its own: where nothing of it happens, all else is as it would be without. */
+  #changeTheirMinds(): void {
+    const { seed, stormMs, changes } = this.world.scenario;
+    if (changes === undefined) return;
+    const d = diceOf(seed, "minds");
+    const later = (say: () => void) => this.world.time.after(d.int(0, early(stormMs)), say);
+    const goals = changes.goals ? d.int(1, 2) : 0;
+    for (let n = 1; n <= goals; n++) later(() => this.#sayToAll({ type: "goal", goal: `goal ${n}`, reason: "" }));
+    const pauses = changes.pauses ? d.int(1, 2) : 0;
+    for (let n = 1; n <= pauses; n++) later(() => this.#sayToAll({ type: "pause", reason: "lunch" }));
   }
 
   #look(): void {
@@ -56,28 +78,48 @@ export class People {
 
   /** Once for each end. */
   #think(run: Run): void {
-    const { time, ledger, scenario } = this.world;
+    const { time, ledger } = this.world;
     if (!this.#wishing || this.#waitUntil > time.now || this.#thought.has(endOf(run))) return;
     this.#thought.add(endOf(run));
     const { whims } = this.world;
-    if (this.#wishes >= MOST_WISHES || run.steps.size === 0 || whims.chance(0.3)) return;
+    // An open question makes them curious.
+    if (this.#wishes >= MOST_WISHES || run.steps.size === 0 || (whims.chance(0.3) && run.unknown === 0)) return;
     const live = this.world.live();
     if (live.length === 0) return;
     this.#waitUntil = time.now + PATIENCE_MS;
     const step = whims.pick([...run.steps.keys()]);
-    if (whims.chance(0.2)) {
+    if (whims.chance(0.2) && run.unknown === 0) {
       ledger.fault("fork of an ended run", "man");
       return whims.pick(live).fork(run.id, step, `f${++this.#wishes}`);
     }
     this.#wishes++;
     ledger.fault("retry of an ended run", "man");
-    const { settings, models } = run;
+    const { models } = run;
     const from = whims.chance(0.4) ? { from: step } : {};
-    const plan = whims.chance(0.25) ? { plan: scenario.checked } : {};
-    this.#say(run.id, { type: "retry", settings, models, ...from, ...plan });
+    const plan = whims.chance(0.25) ? { plan: this.#otherPlan(run) } : {};
+    this.#say(run.id, { type: "retry", settings: this.#moreOf(run), models, ...from, ...plan });
+  }
+
+  /** That of the beginning; where plans change, also a new one. */
+  #otherPlan(run: Run): CheckedPlan {
+    const { changes, checked, seed } = this.world.scenario;
+    const own = changes !== undefined && run.plans.length % 2 === 1 ? edited(seed, run) : undefined;
+    return own ?? checked;
+  }
+
+  /** The run's settings; a budget that is used up is raised, mostly. */
+  #moreOf({ settings, exhausted }: Run): Settings {
+    const { budget } = settings;
+    if (exhausted === undefined || exhausted.wanted % 3 === 0) return settings;
+    return { ...settings, budget: { ...budget, [exhausted.limit]: (budget[exhausted.limit] ?? 0) * 2 } };
   }
 
   #attend(run: Run): void {
+    if (this.world.time.now >= this.#cancelAt && run.running + run.unknown > 0) {
+      this.#cancelAt = Infinity;
+      return this.#sayToAll({ type: "cancel", reason: "enough" });
+    }
+    if (run.paused) this.#once(run, `unpause ${run.seq}`, { type: "unpause", reason: "" });
     for (const { hash, subject } of run.approvals.values())
       this.#once(run, `approve ${hash}`, { type: "approve", hash }, subject);
     for (const state of run.steps.values()) {
@@ -115,8 +157,32 @@ export class People {
     if ((this.#patience.get(name) ?? 0) > time.now || (storming && this.dice.chance(0.3))) return;
     this.#patience.set(name, time.now + 5_000);
     const rejects = scenario.misfortune.trouble && command.type === "approve" && this.dice.chance(0.15);
-    if (rejects) this.#say(run.id, { type: "reject", hash: command.hash, comment: `not ${JSON.stringify(subject)}` });
+    const instead = command.type === "approve" ? this.#secondThought(run, command) : undefined;
+    if (instead !== undefined) this.#say(run.id, instead);
+    else if (rejects)
+      this.#say(run.id, { type: "reject", hash: command.hash, comment: `not ${JSON.stringify(subject)}` });
     else this.#say(run.id, command);
+  }
+
+  /** Their own plan in the place of the one that waits, another goal, or its calls approved with it. */
+  #secondThought(run: Run, { hash }: Command & { type: "approve" }): Command | undefined {
+    const { seed, changes } = this.world.scenario;
+    const waits = run.approvals.get(hash)?.subject === "plan";
+    const thought = `${run.id} ${run.plans.length}`;
+    if (changes === undefined || !waits || !this.world.stormy || this.#thought.has(thought)) return undefined;
+    this.#thought.add(thought);
+    const d = diceOf(seed, `second thoughts ${run.plans.length}`);
+    const changing = run.plans.length < MOST_PLANS;
+    const goal = `goal of plan ${run.plans.length}`;
+    if (changing && changes.goals && run.goal !== goal && d.chance(0.2)) return { type: "goal", goal, reason: "" };
+    const plan = changing && changes.edits && d.chance(0.5) ? edited(seed, run) : undefined;
+    if (plan !== undefined) return { type: "edit", hash, plan };
+    return d.chance(0.3) ? { type: "approve", hash, calls: true } : undefined;
+  }
+
+  #sayToAll(command: Command): void {
+    for (const [runId, { run }] of this.world.ledger.known)
+      if (run.seq > 0 && run.ended === undefined) this.#say(runId, { ...command });
   }
 
   #say(runId: string, command: Command): void {
@@ -173,10 +239,5 @@ export class People {
         { type: "respond", step, item: 9, value: answerOf(step) },
       ]),
     );
-  }
-
-  #cancel(): void {
-    for (const [runId, { run }] of this.world.ledger.known)
-      if (run.seq > 0 && run.ended === undefined) this.#say(runId, { type: "cancel", reason: "enough" });
   }
 }

@@ -19,6 +19,7 @@ export interface Figures {
   fenced: number;
   readonly faults: Partial<Record<FaultKind, number>>;
   readonly ends: Record<string, number>;
+  readonly changes: Record<string, number>;
   readonly violations: { readonly seed: number; readonly what: readonly string[] }[];
   /** Lines, where they were asked for. */
   readonly trace: string[];
@@ -28,7 +29,8 @@ export interface Figures {
 const MOST_VIOLATIONS = 20;
 
 async function play({ from, count, stride, untilCaught, traced }: Task): Promise<Figures> {
-  const figures: Figures = { seeds: 0, events: 0, fenced: 0, faults: {}, ends: {}, violations: [], trace: [] };
+  const counts = { seeds: 0, events: 0, fenced: 0 };
+  const figures: Figures = { ...counts, faults: {}, ends: {}, changes: {}, violations: [], trace: [] };
   for (let n = 0, seed = from; n < count; n++, seed += stride) {
     add(figures, await playedSafely(seed, traced));
     if (figures.violations.length > (untilCaught ? 0 : MOST_VIOLATIONS)) break;
@@ -36,7 +38,7 @@ async function play({ from, count, stride, untilCaught, traced }: Task): Promise
   return figures;
 }
 
-function add(figures: Figures, { seed, violations, events, fenced, faults, ends, trace = [] }: Verdict): void {
+function add(figures: Figures, { seed, violations, events, fenced, faults, ends, changes, trace = [] }: Verdict): void {
   figures.trace.push(...trace);
   figures.seeds++;
   figures.events += events;
@@ -44,6 +46,7 @@ function add(figures: Figures, { seed, violations, events, fenced, faults, ends,
   for (const kind of Object.keys(faults) as FaultKind[])
     figures.faults[kind] = (figures.faults[kind] ?? 0) + faults[kind]!;
   for (const end of ends) figures.ends[end] = (figures.ends[end] ?? 0) + 1;
+  for (const [name, times] of Object.entries(changes)) figures.changes[name] = (figures.changes[name] ?? 0) + times;
   if (violations.length > 0) figures.violations.push({ seed, what: violations });
 }
 
@@ -59,7 +62,7 @@ async function playedSafely(seed: number, traced: boolean): Promise<Verdict> {
     return uncaught.length === 0 ? verdict : { ...verdict, violations: [...verdict.violations, ...uncaught] };
   } catch (error) {
     const violations = [`the world broke: ${String(error)}`];
-    return { seed, violations, faults: {}, events: 0, fenced: 0, happenings: 0, ends: ["open"] };
+    return { seed, violations, faults: {}, events: 0, fenced: 0, happenings: 0, ends: ["open"], changes: {} };
   } finally {
     process.off("unhandledRejection", note);
   }

@@ -10,9 +10,14 @@ import { LIMITS } from "../../src/limits.js";
 import { settingsOf } from "../../src/engine/config.js";
 import { KERNEL_VERSION } from "../../src/run/decide.js";
 import type { RunEvent } from "../../src/run/event.js";
+import type { CheckedPlan } from "../../src/run/input.js";
 import type { Effect } from "../../src/run/effect.js";
+import type { Run } from "../../src/run/state.js";
 import type { Clock } from "../../src/engine/clock.js";
 import type { EventStore } from "../../src/store/event-store.js";
+import type { Model, ModelRequest } from "../../src/model/port.js";
+import type { Stage } from "./models.js";
+import { checkedPlan, plannedAgain, reviewed } from "./replanner.js";
 import type { SimulatedWorld } from "./world.js";
 
 const SETTINGS = settingsOf({});
@@ -65,14 +70,15 @@ export class SimulatedProcess {
 
   /** Begins another run where an ended one comes to a step. */
   fork(parent: string, at: string, runId: string): void {
-    const { checked } = this.world.scenario;
+    const { checked, changes } = this.world.scenario;
     const started = this.#started(true);
     const { settings, models } = started;
     const home = {
-      given: () => checked,
+      given: (document: unknown) =>
+        changes === undefined ? checked : (checkedPlan({ goal: "a goal", inputs: {} }, document) ?? checked),
       started: () => started,
       settingsFor: () => settings,
-      appraise: async () => checked,
+      appraise: async (plan: CheckedPlan) => plan,
       models,
     };
     const forked = this.engine.load(parent).then((run) => forkOf(run, { at, runId }, home));
@@ -83,14 +89,15 @@ export class SimulatedProcess {
   }
 
   #started(planGiven: boolean): StartRequest["started"] {
-    const { planned, approval, concurrency, synthesizer } = this.world.scenario;
+    const { approval, concurrency, synthesizer, changes, budget = SETTINGS.budget } = this.world.scenario;
+    const { planner } = this;
     return {
       goal: "a goal",
       inputs: {},
       strategy: "plan-and-execute",
-      settings: { ...SETTINGS, approval, concurrency },
+      settings: { ...SETTINGS, approval, concurrency, budget, ...changes?.settings },
       models: {
-        planner: planned ? "function" : null,
+        planner,
         executor: "executor",
         synthesizer: synthesizer ? "synthesizer" : null,
       },
@@ -98,6 +105,13 @@ export class SimulatedProcess {
       kernel: KERNEL_VERSION,
       planGiven,
     };
+  }
+
+  /** A planner that is asked again, or must not be asked too often, is a model. */
+  get planner(): "planner" | "function" | null {
+    const { planned, changes, budget } = this.world.scenario;
+    if (changes !== undefined || (planned && budget !== undefined)) return "planner";
+    return planned ? "function" : null;
   }
 
   get now(): number {
@@ -143,6 +157,16 @@ export class SimulatedProcess {
   /** Whoever is told of an event was told that it is durable. */
   readonly #listener: Listener = { event: (event: RunEvent) => void this.world.ledger.promised.push(event) };
 
+  #planner(effect: Effect, run: Run, stage: Stage): Model {
+    const { scenario, models } = this.world;
+    const write = (request: ModelRequest): string => {
+      if (request.output?.name === "review") return reviewed(scenario, run);
+      if (effect.kind === "plan" && run.plans.length > 0) return plannedAgain(scenario.seed, effect, run);
+      return JSON.stringify(scenario.plan);
+    };
+    return models.plannerModel(this, stage, write);
+  }
+
   #perform(): Perform {
     const { world } = this;
     const { ledger, models, service, scenario } = world;
@@ -150,8 +174,8 @@ export class SimulatedProcess {
       store: this.store,
       clock: this.#clock,
       inventory: service.inventoryFor(this),
-      planner: scenario.planned ? models.planner(this) : null,
-      synthesizer: scenario.synthesizer ? models.synthesizer(this) : null,
+      planner: this.planner === "function" ? models.planner(this) : null,
+      synthesizer: null,
       modelNamed: () => {
         throw new Error("no step of a scenario names a model");
       },
@@ -161,9 +185,12 @@ export class SimulatedProcess {
     };
     const atWork = new Map<string, number>();
     return async (effect, run, context) => {
-      if (effect.kind !== "call" && effect.kind !== "fill")
-        return performIn({ ...base, executor: null })(effect, run, context);
       const stage = { runId: run.id, ...placeOf(effect), since: world.time.happened };
+      if (effect.kind !== "call" && effect.kind !== "fill") {
+        const planner = this.planner === "planner" ? this.#planner(effect, run, stage) : base.planner;
+        const synthesizer = scenario.synthesizer ? models.synthesizer(this, stage) : null;
+        return performIn({ ...base, planner, synthesizer, executor: null })(effect, run, context);
+      }
       const drive = `${run.id}/${context.epoch}`;
       const count = (atWork.get(drive) ?? 0) + 1;
       atWork.set(drive, count);
@@ -179,6 +206,11 @@ export class SimulatedProcess {
   }
 }
 
-function placeOf({ step, item, attempt }: Effect & { kind: "call" | "fill" }) {
-  return { step, item, attempt };
+/** Roles have places in the journal as steps have. */
+function placeOf(effect: Effect): Pick<Stage, "step" | "item" | "attempt"> {
+  if (effect.kind === "call" || effect.kind === "fill") return effect;
+  const step = ROLES[effect.kind] ?? effect.kind;
+  return { step, item: null, attempt: Number(effect.key.slice(effect.key.lastIndexOf("/") + 1)) };
 }
+
+const ROLES: { readonly [kind: string]: string } = { plan: "#planner", review: "#review", answer: "#answer" };

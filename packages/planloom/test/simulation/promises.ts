@@ -1,6 +1,6 @@
 // What must hold of every world when it is over: its runs have ended, nothing that was promised is missing, commands were obeyed
 // once, faults changed no answer. In: worlds. Out: violations in their ledgers. Separate from the reading of single logs.
-import type { RunEvent } from "../../src/run/event.js";
+import type { EventType, RunEvent } from "../../src/run/event.js";
 import type { Run } from "../../src/run/state.js";
 import { auditLog } from "./audit.js";
 import type { Ledger } from "./ledger.js";
@@ -37,6 +37,9 @@ function obeyedOnce(ledger: Ledger): void {
     const found = (known?.log ?? []).filter((event) => event.inputId === inputId && event.by !== "engine");
     const refusals = found.filter(({ type }) => type === "input.refused").length;
     const scattered = found.some((event, index) => index > 0 && event.seq !== found[index - 1]!.seq + 1);
+    const meant = found.find(({ type }) => type === "approval.granted" || type === "approval.denied")?.data;
+    if ("hash" in command && meant !== undefined && "hash" in meant && meant.hash !== command.hash)
+      ledger.violate(`${name} decided about something else than it named`);
     if (scattered || (refusals > 0 && found.length > 1)) ledger.violate(`${name} was obeyed twice`);
     // What was refused before it came into the inbox leaves no trace.
     if (inputId === undefined && acknowledged !== "accepted" && acknowledged !== "recorded") continue;
@@ -61,11 +64,12 @@ export function sameAnswer(stormy: SimulatedWorld, fair: SimulatedWorld): void {
   const { ledger } = stormy;
   for (const what of fair.ledger.violations) ledger.violate(`without faults: ${what}`);
   const [wanted] = fair.ledger.known.values();
+  if (wanted !== undefined && isReplanned(wanted.log)) return;
   const explained = [...FAULTS_OF_FATE, ...failuresIn(wanted?.log ?? []).map(({ data }) => data.error.code)];
   for (const [runId, { log, run }] of ledger.known) {
     if (run.seq === 0 || run.ended === undefined) continue;
     const logs = [log, ...ancestorsOf(ledger, run)];
-    if (run.error?.code === "APPROVAL_EXPIRED" || logs.some(excuses)) continue;
+    if (run.error?.code === "APPROVAL_EXPIRED" || logs.some(excuses) || logs.some(isReplanned)) continue;
     const strange = failuresIn(log).find(({ data }) => !explained.includes(data.error.code));
     if (strange !== undefined) {
       ledger.violate(
@@ -89,6 +93,12 @@ function excuses(log: readonly RunEvent[]): boolean {
     data.decision !== "retry" && FAULTS_OF_FATE.includes(data.error.code);
   return log.some(({ type }) => type === "cancel.requested") || failuresIn(log).some(fate);
 }
+
+/** Another plan or goal gives another answer; and how much is paid before a budget ends the run, is a matter of time. */
+const isReplanned = (log: readonly RunEvent[]) =>
+  log.some(({ type, data }) => (type === "plan.proposed" ? data.revision > 1 : OTHERWISE.includes(type)));
+
+const OTHERWISE: readonly EventType[] = ["goal.changed", "replan.requested", "budget.exhausted"];
 
 const failuresIn = (log: readonly RunEvent[]) => log.filter((event) => event.type === "step.failed");
 

@@ -1,6 +1,6 @@
 // What a world is about: a plan, who plays the roles, which faults there are. In: a seed. Out: a scenario, as data.
 // Separate because the same scenario is played twice, with its faults and without.
-import type { ApprovalPolicy } from "../../src/run/event.js";
+import type { ApprovalPolicy, Budget, Settings } from "../../src/run/event.js";
 import type { CheckedPlan } from "../../src/run/input.js";
 import { check } from "../../src/plan/check.js";
 import { dice, type Dice } from "./dice.js";
@@ -45,6 +45,19 @@ export interface Scenario {
   readonly again: boolean;
   /** What the executor model calls in agent steps, turn by turn. */
   readonly scripts: ReadonlyMap<string, readonly (readonly ScriptedCall[])[]>;
+  /** Absent: nobody plans again, and nobody changes anything. */
+  readonly changes?: Changes;
+  /** Absent: model calls, tokens and time are not limited. */
+  readonly budget?: Budget;
+}
+
+/** How plans may take the place of others. */
+export interface Changes {
+  readonly settings: Pick<Settings, "onFailure" | "replan" | "replans" | "replanContext">;
+  /** What people do, while there is a storm. */
+  readonly goals: boolean;
+  readonly pauses: boolean;
+  readonly edits: boolean;
 }
 
 export type StepDraft = { readonly id: string } & { readonly [field: string]: unknown };
@@ -54,11 +67,37 @@ export function scenarioOf(seed: number): Scenario {
   for (let draw = 0; ; draw++) {
     const scenario = drawn(seed, dice(seed, `scenario ${draw}`));
     const checked = check(scenario.plan, { tools: TOOL_SPECS });
-    if (checked.ok) return { ...scenario, checked, again: dice(seed, "again").chance(0.35) };
+    if (!checked.ok) continue;
+    const changes = changesOf(dice(seed, "changes"));
+    const budget = budgetOf(dice(seed, "budget"));
+    const again = dice(seed, "again").chance(scenario.misfortune.cancels ? 0.6 : 0.3);
+    return { ...scenario, checked, again, ...changes, ...budget };
   }
 }
 
-function drawn(seed: number, d: Dice): Omit<Scenario, "checked" | "again"> {
+function changesOf(d: Dice): Partial<Scenario> {
+  if (!d.chance(0.35)) return {};
+  const settings = {
+    onFailure: d.pick(["patch", "patch", "replan"] as const),
+    replan: d.pick(["on-failure", "on-failure", "each-step"] as const),
+    replans: d.int(1, 3),
+    replanContext: d.pick(["codes", "excerpt"] as const),
+  };
+  const edits = d.chance(0.5);
+  // What nobody is asked about, nobody edits.
+  const approval = edits && d.chance(0.6) ? { approval: "always" as const } : {};
+  return { changes: { settings, goals: d.chance(0.4), pauses: d.chance(0.4), edits }, ...approval };
+}
+
+/** Small enough to be used up now and then. */
+function budgetOf(d: Dice): Pick<Scenario, "budget"> {
+  if (!d.chance(0.25)) return {};
+  const limited = d.pick(["modelCalls", "modelCalls", "tokens", "wallMs"] as const);
+  const most = { modelCalls: d.int(2, 8), tokens: d.int(2_000, 15_000), wallMs: d.int(1_000, 20_000) }[limited];
+  return { budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null, [limited]: most } };
+}
+
+function drawn(seed: number, d: Dice): Omit<Scenario, "checked" | "again" | "changes" | "budget"> {
   const half = () => d.chance(0.5);
   const trouble = half();
   const misfortune = {
@@ -71,7 +110,7 @@ function drawn(seed: number, d: Dice): Omit<Scenario, "checked" | "again"> {
     jumps: d.chance(0.2),
     trouble,
     noise: half(),
-    cancels: d.chance(0.15),
+    cancels: d.chance(0.25),
   };
   const scripts = new Map<string, readonly (readonly ScriptedCall[])[]>();
   const plan = { steps: stepsOf(d, scripts) };
@@ -160,5 +199,5 @@ function stepOf(
 
 function callsOf(d: Dice, name: string): ScriptedCall[] {
   if (d.chance(0.2)) return [0, 1].map((n) => ({ tool: "look", x: `${name}.${n}` }));
-  return [{ tool: d.pick(["look", "put", "wire", "pay"]), x: name }];
+  return [{ tool: d.pick(["put", "put", "wire", "pay"]), x: name }];
 }

@@ -95,7 +95,7 @@ export class Service {
     const nth = (this.#asked.get(key) ?? 0) + 1;
     this.#asked.set(key, nth);
     const chance = dice(this.seed, `call ${name} ${stepId} ${JSON.stringify(args)} ${nth}`);
-    const course = this.#course(name, chance);
+    const course = this.#course(name, chance, nth);
     const acting = name !== "look" && name !== "list";
     this.ledger.say(caller.name, `calls ${name} ${key.slice(0, 8)} for ${runId}/${stepId}, which will ${course}`);
     this.#fly(key, 1);
@@ -145,9 +145,10 @@ export class Service {
     return this.acts.has(key) ? { happened: true, output: this.outputs.get(key)! } : { happened: false };
   }
 
-  #course(name: string, chance: Dice): Course {
+  /** A service that is asked once more may well refuse what it has done already. */
+  #course(name: string, chance: Dice, nth: number): Course {
     if (!this.troubled || chance.chance(name === "put" || name === "wire" ? 0.5 : 0.7)) return "return";
-    const course = chance.pick(TROUBLE);
+    const course = nth > 1 && chance.chance(0.6) ? "refuse" : chance.pick(TROUBLE);
     if (course === "refuse" || course === "refuse for good") this.ledger.fault("tool error", name);
     else if (course === "throw" || course === "act and throw") this.ledger.fault("tool throw", name);
     else this.ledger.fault("tool hang or late act", name);

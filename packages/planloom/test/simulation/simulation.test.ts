@@ -9,6 +9,21 @@ const SEEDS = 10_000;
 /** A bound for machines that do other things besides. */
 const PATIENCE_MS = 400_000;
 
+const CHANGES = [
+  "replan.requested (failure)",
+  "replan.requested (review)",
+  "replan.requested (goal)",
+  "plan.proposed (patch)",
+  "plan.proposed (replan)",
+  "plan.proposed (goal-change)",
+  "plan.proposed (rejection)",
+  "plan.proposed (edit)",
+  "plan.invalid",
+  "plan.reviewed",
+  "run.paused",
+  "budget.exhausted",
+];
+
 let tree: string;
 let close: () => void = () => undefined;
 beforeAll(() => void ({ tree, close } = openSimulation()), PATIENCE_MS);
@@ -17,7 +32,7 @@ afterAll(() => close());
 test(
   `${SEEDS} worlds with kills, zombies, bad disks and bad tools keep every promise`,
   async () => {
-    const { seeds, violations, faults, ends, fenced } = await playSeeds(tree, { count: SEEDS });
+    const { seeds, violations, faults, ends, changes, fenced } = await playSeeds(tree, { count: SEEDS });
     const told = violations.map(({ seed, what }) => `npm run reliability -- --seed ${seed}: ${what.join("; ")}`);
     expect(told).toEqual([]);
     expect(seeds).toBe(SEEDS);
@@ -25,6 +40,7 @@ test(
     expect(Object.keys(faults)).toHaveLength(19);
     for (const [kind, times] of Object.entries(faults))
       expect({ kind, times: times > 20 }).toEqual({ kind, times: true });
+    for (const kind of CHANGES) expect({ kind, times: (changes[kind] ?? 0) > 100 }).toEqual({ kind, times: true });
     expect(fenced).toBeGreaterThan(SEEDS / 100);
     expect(ends["completed"]).toBeGreaterThan(SEEDS / 2);
   },

@@ -1,6 +1,7 @@
 // A whole world: some processes, one disk, services, models, people, and a storm that passes. In: a seed. Out: what was violated,
 // which faults there were, and the trace. Separate because one seed is one world, and this is where its parts meet.
 import { dice, type Dice } from "./dice.js";
+import type { EventType, RunEvent } from "../../src/run/event.js";
 import { Disk, type Writer } from "./disk.js";
 import { Ledger, type FaultKind } from "./ledger.js";
 import { Models } from "./models.js";
@@ -130,6 +131,8 @@ export interface Verdict {
   readonly fenced: number;
   readonly happenings: number;
   readonly ends: readonly string[];
+  /** How often plans, reviews, goals, pauses and budgets were spoken of, by the types of events and their causes. */
+  readonly changes: Readonly<Record<string, number>>;
   readonly trace?: readonly string[];
 }
 
@@ -155,8 +158,31 @@ export async function playSeed(seed: number, traced = false): Promise<Verdict> {
     fenced: ledger.fenced,
     happenings: time.happened,
     ends: runs.map(({ run }) => run.ended ?? "open"),
+    changes: changesIn(runs.flatMap(({ log }) => log)),
     ...(ledger.trace === undefined ? {} : { trace: ledger.trace }),
   };
+}
+
+const TOLD: readonly EventType[] = [
+  "replan.requested",
+  "plan.reviewed",
+  "goal.changed",
+  "run.paused",
+  "budget.reserved",
+  "budget.awaited",
+  "budget.exhausted",
+  "plan.invalid",
+];
+
+function changesIn(events: readonly RunEvent[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { type, data } of events) {
+    const instead = type === "plan.proposed" && data.revision > 1;
+    if (!instead && !TOLD.includes(type)) continue;
+    const name = "cause" in data ? `${type} (${data.cause})` : type;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
 }
 
 async function played(world: SimulatedWorld): Promise<void> {

@@ -1,0 +1,36 @@
+// What holds of a run's state between two inputs: its counters and queues say what its steps say. In: a run. Out: an error where
+// they do not. Separate because these rules know every corner of the state, and nothing of how it came about.
+import { workOf, type Run, type Work } from "../../src/run/state.js";
+
+export const ENDED: readonly Work["status"][] = ["completed", "failed", "skipped"];
+
+/** Plain, because it is asked a million times. */
+export function must(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`this should hold, and does not: ${what}`);
+}
+
+export function checkState(run: Run): void {
+  if (run.ended !== undefined) return must(run.owed.size === 0, "nothing is owed after the end");
+  must(run.owed.size > 0 || run.paused, "something is owed, or a person is waited for");
+  const calls = [...run.owed.values()].flatMap((one) => (one.kind === "call" || one.kind === "fill" ? [one] : []));
+  must(calls.length === run.running, "what runs is owed");
+  must(run.running <= run.settings.concurrency, "no more runs than may");
+  for (const one of calls) must(workOf(run, one)!.status === "running", `${one.key} is running`);
+  for (const one of run.owed.values())
+    must(one.kind !== "reconcile" || workOf(run, one)!.status === "unknown", `${one.key} is about a doubt`);
+  const steps = [...run.steps.values()];
+  const works = steps.flatMap((step): Work[] => [step.work, ...(step.items ?? [])]);
+  const counted = (status: Work["status"], number: number) =>
+    must(works.filter((work) => work.status === status).length === number, `${number} are ${status}`);
+  counted("running", run.running);
+  counted("unknown", run.unknown);
+  // What another run has done may stand in line still, and is passed over.
+  if (run.parent === undefined) counted("ready", run.ready.size);
+  counted("retrying", run.retries.size);
+  must(run.open === steps.filter(({ work }) => !ENDED.includes(work.status)).length, `${run.open} steps are open`);
+  for (const { work, items, itemsOpen, itemsFailed } of steps) {
+    if (items === undefined || work.status !== "pending") continue;
+    must(itemsOpen === items.filter(({ status }) => !ENDED.includes(status)).length, `${itemsOpen} items are open`);
+    must(itemsFailed === items.filter(({ status }) => status === "failed").length, `${itemsFailed} items failed`);
+  }
+}
