@@ -292,6 +292,11 @@ const RECOVERABLE = {
   "missing commas": (plan, roll) => json(plan).replace(/,(?=\n\s*(?:"\w+":|\{))/g, () => (roll() < 0.5 ? "" : ",")),
   "a JSON text": (plan, roll) => pick([quoted(json(plan)), quoted(quoted(plan)).slice(1, -1)], roll),
   "a list at the top": ({ steps }) => ({ text: json(steps), truth: { steps } }),
+  "an object in each line": ({ steps }, roll) => ({
+    text: steps.map((step) => JSON.stringify(step)).join(pick(["\n", ",\n", "\n\n"], roll)),
+    // A step alone is no list: nothing says that it is all there is.
+    truth: steps.length > 1 ? { steps } : undefined,
+  }),
   wrapped: (plan, roll) => json({ [pick(["plan", "result", "execution_plan", "output"], roll)]: plan }),
   "an object of steps": (plan) => ({
     text: json({ steps: Object.fromEntries(plan.steps.map((step, i) => [`step_${i + 1}`, step])) }),
@@ -370,7 +375,7 @@ function* samples(seeds) {
       for (let seed = 0; seed < seeds; seed++) {
         const made = damage(plan, dice(i * 1_000 + seed));
         const { text, truth } = typeof made === "object" ? made : { text: made, truth: plan };
-        yield { name, recoverable: true, text, truth };
+        if (truth !== undefined) yield { name, recoverable: true, text, truth };
         if (!damage.toString().includes("roll")) break;
       }
     }

@@ -2,7 +2,7 @@
 // In: a name, an effect class and the work. Out: the work's outcome, or the one that was recorded before.
 // Separate because the engine implements it and the roles know nothing else of stores.
 import type { Json } from "../plan/json.js";
-import type { EffectClass } from "../plan/tool-spec.js";
+import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 
 export interface CheckpointOptions {
@@ -73,6 +73,16 @@ export interface CallBudget {
   spend(usage: Usage): void;
 }
 
+/** A step of a plan that is still being written. */
+export interface DraftedStep {
+  /** Its place in the plan, from 0. */
+  readonly index: number;
+  /** In its canonical form where it is sound among those before it, else as it was read. */
+  readonly step: Json;
+  /** Those that it uses, where it is sound. */
+  readonly tools?: readonly ToolSpec[];
+}
+
 /** The place of a role's work in its run. */
 export interface AgentContext {
   readonly signal: AbortSignal;
@@ -85,6 +95,8 @@ export interface AgentContext {
   readonly checkpoint: Checkpoint;
   /** Where the run has one: every model call goes through it. */
   readonly budget?: CallBudget;
+  /** Hears each step of a plan while the planner goes on writing; absent: nobody wants to. */
+  readonly drafted?: (step: DraftedStep) => void;
   /** Shows how far the work is; never stored. */
   progress(value: number | string): void;
 }

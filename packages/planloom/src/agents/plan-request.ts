@@ -29,6 +29,8 @@ export interface PlannerRequest {
   readonly granularity?: Granularity;
   /** Whether a model judges its plan once before it is used. */
   readonly critique?: boolean;
+  /** Whether steps may begin while it writes: each is checked as it comes. */
+  readonly eager?: boolean;
   /** Replaces the opening of the planner's prompt. */
   readonly instructions?: string;
   /** The draft of the round before, with everything that was found, and how that was asked for. */

@@ -21,6 +21,7 @@ import { jsonReadings } from "./json-reply.js";
 import { inputType, isPatch, planRequest, type PlannerRequest } from "./plan-request.js";
 import { patchFromReply, planFromReply } from "./plan-request-schema.js";
 import { patchIn, readRedraft, type Redraft } from "./read-replan.js";
+import { draftsOf } from "./plan-drafts.js";
 import { failureOf } from "./step-failure.js";
 
 export type PlannerReply =
@@ -70,7 +71,8 @@ async function askPlannerModel(request: PlannerRequest, planner: Model, context:
   try {
     for (let name = "planner"; ; name = "planner with more tools") {
       const { request: sent, asking, mayAsk } = planRequest(request, wanted);
-      const reply = await askModel(name, sent, planner, context);
+      const onText = context.drafted && !isPatch(request) ? draftsOf(request, context.drafted) : undefined;
+      const reply = await askModel(name, { ...sent, ...(onText && { onText }) }, planner, context);
       usage = addUsage(usage, reply.usage);
       const words = mayAsk ? neededTools(reply.text) : undefined;
       if (words !== undefined) {

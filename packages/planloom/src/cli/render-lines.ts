@@ -3,6 +3,7 @@
 import type { EventData, EventOf, RunEvent, StepRef } from "../run/event.js";
 import { isFinished } from "../run/steps.js";
 import { currentPlan, reviewOf, workOf, type Run } from "../run/state.js";
+import { isObject, type Json } from "../plan/json.js";
 import { askingLines, invalidLines } from "./render-asking.js";
 import { actLines } from "./render-plan.js";
 import { askedLines, proposedLines } from "./render-revision.js";
@@ -23,7 +24,8 @@ export function phaseOf(event: RunEvent, run: Run): string | undefined {
   if (event.type === "plan.invalid" || event.type === "plan.failed")
     return run.plans.length === 0 ? "PLANNING" : "REPLANNING";
   if (event.type === "execution.completed") return run.phase === "answering" ? "SYNTHESIZING" : undefined;
-  return event.type.startsWith("step.") ? "EXECUTING" : undefined;
+  // What begins before its plan is whole stands under its planning.
+  return event.type.startsWith("step.") && run.phase !== "planning" ? "EXECUTING" : undefined;
 }
 
 export const heading = (phase: string): string => paint("bold", `=== ${phase} ===`);
@@ -39,6 +41,8 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
       return proposedLines(run, event.data).flatMap(said);
     case "plan.invalid":
       return [...invalidLines(event.data), ...askingLines(event.data.asking)].flatMap(said);
+    case "plan.stepDrafted":
+      return said(mark("writes", draftedText(event.data)));
     case "plan.failed":
     case "answer.failed": {
       const { error, decision, reason, retryAt } = event.data;
@@ -160,6 +164,16 @@ function takesText({ estimate: { tokens, costUsd } }: EventData["replan.requeste
 }
 
 type Say = (text: string) => readonly Line[];
+
+/** `find: Search for the companies`, as far as the planner has written it. */
+export function draftedText({ step }: { readonly step: Json }): string {
+  const written = isObject(step) ? step : {};
+  const [id, title] = [written["id"], written["title"] ?? written["tool"] ?? written["agent"]];
+  return [id, title]
+    .filter((part) => typeof part === "string")
+    .map((part) => oneLine(part))
+    .join(": ");
+}
 
 function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly Line[] {
   switch (event.type) {

@@ -1,6 +1,7 @@
 // One run as it is driven: a loop of inputs, events and effects. In: inputs, one batch at a time. Out: appended events, started
 // and stopped effects. Separate from local.ts, which decides who drives what. It keeps only the run's state, the owner's epoch,
 // the calls in flight, one timer and the inbox cursor; everything else is in the log.
+import type { DraftedStep } from "../agents/checkpoint.js";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { NO_USAGE } from "../plan/usage.js";
@@ -176,7 +177,9 @@ export class Drive {
     const progress = (value: Progress) => this.#tell((listener) => listener.progress?.(value));
     const stillOwned = () => this.#stillOwned();
     const reserve: ReservePart = (call, until) => this.#reservations.ask({ key: effect.key, ...call }, until);
-    this.#ports.perform(effect, this.run, { signal, epoch: this.epoch, stillOwned, reserve, progress }).then(
+    const drafted = (step: DraftedStep) => void this.feed({ type: "drafted", by: "engine", key: effect.key, ...step });
+    const context = { signal, epoch: this.epoch, stillOwned, reserve, drafted, progress };
+    this.#ports.perform(effect, this.run, context).then(
       (outcome) => {
         if (outcome !== undefined) this.feed({ ...outcome, by: "engine" });
       },

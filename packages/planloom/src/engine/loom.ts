@@ -2,7 +2,7 @@
 // Separate from the engine, which knows runs and no plans that are not run yet.
 import type { PlannerRequest } from "../agents/plan-request.js";
 import { askPlanner } from "../agents/planner.js";
-import type { AgentContext } from "../agents/checkpoint.js";
+import type { AgentContext, DraftedStep } from "../agents/checkpoint.js";
 import { PlanloomError } from "../error.js";
 import type { Role } from "../model/port.js";
 import type { RoleSettings } from "../model/role.js";
@@ -76,13 +76,14 @@ export class Loom {
 
   /**
    * Writes a plan for a goal and runs nothing. Findings are fed back to the planner as in a run, as long as that gets anywhere;
-   * `onInvalid` is told of each draft that cannot be used. Throws PlanloomError PLAN_INVALID or NO_PLANNER, or what the provider failed
+   * `onDrafted` hears of each step as it is written, `onInvalid` of each draft that cannot be used. Throws PlanloomError PLAN_INVALID or NO_PLANNER, or what the provider failed
    * with.
    */
   async plan(
     goal: string,
     options: {
       readonly inputs?: { readonly [name: string]: Json };
+      readonly onDrafted?: (step: DraftedStep) => void;
       readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly Finding[] }) => void;
     } = {},
   ): Promise<CheckedPlan & { readonly asking?: Asking }> {
@@ -101,7 +102,7 @@ export class Loom {
           ...(invalid === undefined ? {} : { invalid }),
         }),
         planner,
-        unjournaled(),
+        { ...unjournaled(), ...(options.onDrafted && { drafted: options.onDrafted }) },
       );
       if (reply.kind === "plan") return reply;
       const { draft, findings, asking } = reply;

@@ -38,9 +38,12 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const keeper = keeperBeside(place);
   const models = openRoles(roles, keeper);
   const inventory = inventoryOf(config, models.executor);
-  // What may have no effects is approved by nobody, and can as well begin early.
+  // What may have no effects is approved by nobody, and can as well begin early; a critique may change it still.
   const harmless = inventory.inventory.tools.every(({ effects }) => effects === "none");
-  const settings = { ...recorded, eager: recorded.eager && (recorded.approval === "never" || harmless) };
+  const settings = {
+    ...recorded,
+    eager: recorded.eager && !recorded.critique && (recorded.approval === "never" || harmless),
+  };
   const store = typeof place === "object" ? place : await openStore(place);
   const asked = { ...models, planner: plannerFunction ?? models.planner };
   const appraiser: Appraiser = {

@@ -13,6 +13,7 @@ import {
   isCommand,
   type CheckedPlan,
   type Command,
+  type Drafted,
   type Input,
   type Outcome,
   type Reserve,
@@ -50,6 +51,7 @@ export async function rerun(given: Recording | string, options: ReplayOptions): 
 interface OpenCall {
   give(outcome: Outcome): void;
   readonly reserve: PerformContext["reserve"];
+  readonly drafted: PerformContext["drafted"];
 }
 
 class Rerun {
@@ -118,7 +120,7 @@ class Rerun {
     this.#compare(asked.place, asked.what);
     return new Promise((resolve) => {
       const give = (outcome: Outcome) => resolve({ ...outcome, key: effect.key });
-      this.#open.set(asked.place, { give, reserve: context.reserve });
+      this.#open.set(asked.place, { give, reserve: context.reserve, drafted: (step) => context.drafted(step) });
     });
   }
 
@@ -148,6 +150,7 @@ class Rerun {
     else if (input.type === "retry") await this.#retry(input);
     else if (isCommand(input)) await this.#obey(input, events);
     else if (input.type === "reserve") await this.#reserve(input);
+    else if (input.type === "drafted") await this.#draft(input);
     else await this.#answer(input as Outcome);
     await this.#settle();
   }
@@ -178,6 +181,11 @@ class Rerun {
     reserve({ spent, model, inputTokens, outputTokens }, asking.signal).catch(() => undefined);
     await this.#settle();
     asking.abort();
+  }
+
+  async #draft({ key, index, step, tools }: Drafted): Promise<void> {
+    const { drafted } = await this.#openAt(key);
+    drafted({ index, step, ...(tools === undefined ? {} : { tools }) });
   }
 
   async #answer(outcome: Outcome): Promise<void> {

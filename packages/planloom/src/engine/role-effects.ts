@@ -1,6 +1,7 @@
 // Effects of the run as a whole: its plan, the review of the rest, its answer. In: an effect and the run. Out: an outcome.
 // Separate from step-effects.ts: these ask one model once each, and call no tool.
 import type { PlannerRequest } from "../agents/plan-request.js";
+import type { DraftedStep } from "../agents/checkpoint.js";
 import { askPlanner } from "../agents/planner.js";
 import { replanFacts } from "../agents/replan-facts.js";
 import { reviewFacts, reviewPlan } from "../agents/reviewer.js";
@@ -27,6 +28,7 @@ export async function performPlan(world: World, effect: PlanEffect, run: Run, co
   if (world.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
   try {
     const place = await agentContext(world, run, context, { stepId: "#planner", item: null, attempt: numberIn(key) });
+    const planner = { ...place, drafted: (step: DraftedStep) => context.drafted(step) };
     const replan = replanFacts(run, effect.replan);
     const request = plannerRequest(world, {
       goal: run.goal,
@@ -34,11 +36,12 @@ export async function performPlan(world: World, effect: PlanEffect, run: Run, co
       executorModel: run.models.executor,
       granularity: run.settings.granularity,
       critique: run.settings.critique,
+      eager: run.settings.eager && replan === undefined && effect.rejected.length === 0,
       rejected: effect.rejected,
       ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
       ...(replan === undefined ? {} : { replan }),
     });
-    const reply = await askPlanner(request, world.planner, place);
+    const reply = await askPlanner(request, world.planner, planner);
     const { usage, asking } = reply;
     const told = { key, usage, ...(asking === undefined ? {} : { asking }) };
     if (reply.kind === "invalid")

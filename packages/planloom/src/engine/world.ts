@@ -1,5 +1,6 @@
 // What a run may touch outside of its log: store, clock, tools, models, and what an effect is performed with. In: nothing. Out: types.
 // Separate because whoever performs effects (perform.ts, role-effects.ts, step-effects.ts) and whoever drives runs share them.
+import type { DraftedStep } from "../agents/checkpoint.js";
 import type { Planner } from "../agents/planner.js";
 import type { Model } from "../model/port.js";
 import type { Effect } from "../run/effect.js";
@@ -36,6 +37,8 @@ export interface PerformContext {
   /** Resolves at once while the run is this process's; to be asked after each durable intent. Rejects with STORE_FENCED. */
   stillOwned(): Promise<void>;
   readonly reserve: ReservePart;
+  /** Tells of a step of a plan that is still being written. */
+  drafted(step: DraftedStep): void;
   progress(progress: Progress): void;
 }
 

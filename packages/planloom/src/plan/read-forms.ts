@@ -21,6 +21,8 @@ export type FormAdapter =
   | "REFERENCE_OUTPUT_OF";
 
 const PATH = /(?:\.[A-Za-z_]\w{0,63}|\[(?:\d{1,6}|"[^"\]\n]{1,64}"|'[^'\]\n]{1,64}')\]){0,12}/.source;
+/** In a form with an end of its own, names may hold spaces. */
+const SPACED = /(?:\.[A-Za-z_][\w -]{0,63}|\[(?:\d{1,6}|"[^"\]\n]{1,64}"|'[^'\]\n]{1,64}')\]){0,12}/.source;
 const NAME = /[A-Za-z_][\w-]{0,63}|\d{1,6}/.source;
 
 /** By the character with which a form begins. */
@@ -33,7 +35,7 @@ const FORMS: { readonly [char: string]: readonly (readonly [FormAdapter, RegExp]
   "{": [["REFERENCE_BRACES", new RegExp(`\\{\\{ {0,4}((?:steps[.])?(?:${NAME}))(${PATH}) {0,4}\\}\\}`, "y")]],
   $: [
     ["REFERENCE_DOLLAR_BRACE", new RegExp(`\\$\\{ {0,4}((?:steps[.])?(?:${NAME}))(${PATH}) {0,4}\\}`, "y")],
-    ["REFERENCE_DOLLAR_PATH", new RegExp(`\\$((?:[A-Za-z_]\\w{0,63}))(${PATH})\\$(?!\\w)`, "y")],
+    ["REFERENCE_DOLLAR_PATH", new RegExp(`\\$([A-Za-z_]\\w{0,63})(${SPACED})\\$(?!\\w)`, "y")],
     ["REFERENCE_DOLLAR", /\$(\d{1,4})(?![\w$%]|[.,]\d)()/y],
   ],
 };

@@ -210,7 +210,7 @@ function ambiguous(before: string, why: string, pointer: string, place: Referenc
   });
 }
 
-const SEGMENT = /\.([A-Za-z_]\w*)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g;
+const SEGMENT = /\.([A-Za-z_][\w -]*)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g;
 
 /** A path in our notation. `output` and `result` behind a step mean its output, unless that has a field of the name. */
 function pathOf(path: string, id: string, place: ReferencePlace): string {
@@ -221,7 +221,7 @@ function pathOf(path: string, id: string, place: ReferencePlace): string {
     out +=
       index !== undefined
         ? `[${index}]`
-        : name !== undefined && !CEL_WORDS.has(name)
+        : name !== undefined && /^\w+$/.test(name) && !CEL_WORDS.has(name)
           ? `.${name}`
           : `[${JSON.stringify(field)}]`;
   }

@@ -1,10 +1,11 @@
 // A part of a text as a document: JSON, JSON that has to be mended, or YAML. In: the part. Out: its value with how it was read and
 // where its parts stand, or why it is none. Separate from read-text.ts, which looks for the places where a document may stand.
 import { LIMITS } from "../limits.js";
-import { depthOf } from "./json.js";
+import { depthOf, isObject } from "./json.js";
 import { planLikeness, questionsIn, stepCount } from "./read-document.js";
 import { badSyntax, failure, tooDeep, tooManySteps, truncated, type ReadFailure } from "./read-failure.js";
 import { scanJson, type JsonScan, type Repairs } from "./read-json.js";
+import { looksLikeStep } from "./read-names.js";
 import { positionsIn, positionsOf, textPosition, type Position } from "./read-position.js";
 import { valueResult, type Questions } from "./read-prose.js";
 import { parseYaml } from "./read-yaml.js";
@@ -105,6 +106,26 @@ export function accept(value: unknown, part: Part, notes: readonly TextNote[]): 
     return new Map([...map].map(([pointer, offset]) => [pointer, part.base + offset]));
   };
   return { kind: "found", value, notes, locate: positionsOf(part.text, offsets) };
+}
+
+/** Steps one after the other, without a list around them: undefined where anything else stands between them. */
+export function stepsInRow(part: Part): TextResult | undefined {
+  const { source, text, base } = part;
+  const steps: unknown[] = [];
+  const starts: number[] = [];
+  if (source.length > LIMITS.lenientChars) return undefined;
+  for (let at = 0; at < source.length;) {
+    const scan = scanJson(source, at);
+    if (scan.kind !== "value" || !isObject(scan.value) || !looksLikeStep(scan.value)) return undefined;
+    steps.push(parseJson(source.slice(at, scan.end))?.value ?? scan.value);
+    starts.push(base + at);
+    at = scan.end + (/^\s*,?\s*/.exec(source.slice(scan.end, scan.end + 200))?.[0].length ?? 0);
+  }
+  if (steps.length < 2 || steps.length > LIMITS.readSteps || depthOf(steps, LIMITS.jsonDepth) > LIMITS.jsonDepth)
+    return undefined;
+  const offsets = new Map([["", base], ...starts.map((start, i) => [`/${i}`, start] as const)]);
+  const note = { code: "STEPS_IN_ROW", message: "Steps one after the other are a list of steps." };
+  return { kind: "found", value: steps, notes: [note], locate: positionsOf(text, () => offsets) };
 }
 
 export function noted(result: TextResult, note: TextNote): TextResult {

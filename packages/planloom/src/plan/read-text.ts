@@ -14,6 +14,7 @@ import {
   jsonText,
   noted,
   parseJson,
+  stepsInRow,
   yamlText,
   type FoundText,
   type Part,
@@ -61,10 +62,17 @@ function prose(part: Part): TextResult {
   return embedded(part) ?? listed(part) ?? proseResult(part.source);
 }
 
+/** A plan behind a value that is none. */
+function behind(part: Part, end: number): TextResult | undefined {
+  const rest = part.source.slice(end);
+  return rest.trim() === "" ? undefined : embedded({ ...part, source: rest, base: part.base + end });
+}
+
 /** A text that begins with a bracket: JSON, JSON that has to be mended, YAML in its flow form, prose that begins so. */
 function bracketed(part: Part): TextResult {
   const read = jsonText(part, part.source.length);
   if (read.kind === "found" || read.kind === "questions") return sole(read, part, read.end ?? part.source.length);
+  if (read.kind === "no-plan" && read.end !== undefined) return stepsInRow(part) ?? behind(part, read.end) ?? read;
   if (read.kind !== "malformed" || read.findings[0]?.code === "TOO_DEEP") return read;
   const unescaped = quotedText({ ...part, source: `"${part.source}"` });
   if (unescaped?.kind === "found") return unescaped;

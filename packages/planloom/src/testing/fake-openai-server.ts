@@ -125,7 +125,10 @@ async function send(response: ServerResponse, reply: FakeReply, body: ChatBody, 
 /** Writes the parts; in the middle, waits or cuts where the reply says so. */
 async function writeParts(response: ServerResponse, parts: readonly string[], reply: FakeReply): Promise<void> {
   const middle = Math.floor(parts.length / 2);
+  const last = parts.findLastIndex((part) => part.includes('"finish_reason":null'));
   for (const [at, part] of parts.entries()) {
+    if (at === last && reply.waitLast !== undefined) await reply.waitLast;
+    if (reply.pieceMs !== undefined) await new Promise((resolve) => setTimeout(resolve, reply.pieceMs));
     if (at === middle && reply.waitDuring !== undefined) await reply.waitDuring;
     if (at === middle && reply.cut === "during") return void response.destroy();
     if (response.destroyed) return;

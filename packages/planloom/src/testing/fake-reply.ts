@@ -37,6 +37,10 @@ export interface FakeReply {
   readonly wait?: Promise<unknown>;
   /** The second half is not sent until this settles. */
   readonly waitDuring?: Promise<unknown>;
+  /** Of a streamed reply: the last piece of text, or of a call's arguments, is not sent until this settles. */
+  readonly waitLast?: Promise<unknown>;
+  /** For demos and benchmarks: ms between the pieces of a streamed reply. */
+  readonly pieceMs?: number;
   /** For demos and benchmarks: nothing is sent for so long, in ms. */
   readonly delayMs?: number;
 }

@@ -84,6 +84,18 @@ describe("several plans", () => {
   ])("of which one is meant: %s", (text) => expect(stepsOf(text)).toEqual([JSON.parse(A)]));
 });
 
+describe("several values", () => {
+  test("steps in a row are a list", () => {
+    expect(stepsOf(`${A}\n${B}`)).toEqual([JSON.parse(A), JSON.parse(B)]);
+    const result = read(`${A},\n${B}`);
+    expect(result.kind === "plan" && result.locate("/steps/1/agent")).toEqual({ line: 2, column: 1 });
+    expect(codeOf(`${A}\nand ${B}`)).toBe("no-plan NO_PLAN");
+  });
+
+  test("a plan behind another value", () =>
+    expect(stepsOf(`{"mood": "good"}\n{"steps": [${A}]}`)).toEqual([JSON.parse(A)]));
+});
+
 describe("a broken document", () => {
   test.each([
     ["a key without a colon", `{"goal" "g", "steps": [${A}]}`],

@@ -65,6 +65,11 @@ describe("a form that names a step is rewritten", () => {
     );
   });
 
+  test("with names of fields that are several words", () => {
+    const { value } = third("$var1.Exchange Rate$ and $var1.in.a_b$", ["var1", "var2", "var3"]);
+    expect(value).toBe('${{ var1["Exchange Rate"] }} and ${{ var1["in"].a_b }}');
+  });
+
   test("by the number that an id ends with", () => {
     expect(third("#E2 and {{steps.step_1.output}}", ["step_1", "step_2", "step_3"]).value).toBe(
       "${{ step_2 }} and ${{ step_1 }}",

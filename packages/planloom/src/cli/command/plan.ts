@@ -29,7 +29,7 @@ import { askingLines, invalidLines } from "../render-asking.js";
 import { estimateLine } from "../render-estimate.js";
 import { planLines } from "../render-plan.js";
 import { runNamed } from "../run-name.js";
-import { heading } from "../render-lines.js";
+import { draftedText, heading } from "../render-lines.js";
 import { saveText } from "../save-text.js";
 import { count, oneLine, paint } from "../style.js";
 
@@ -43,7 +43,8 @@ export async function planCommand(
   say(heading("PLANNING"));
   const make = async (loom: Loom) => {
     const tell = (draft: Parameters<typeof invalidLines>[0]) => invalidLines(draft).forEach((line) => say(line));
-    const made = await loom.plan(goal, { inputs, onInvalid: tell });
+    const onDrafted = (step: { readonly step: Json }) => say(`  writes   ${draftedText(step)}`);
+    const made = await loom.plan(goal, { inputs, onInvalid: tell, onDrafted });
     // A plan that is paid for is not lost because earlier runs cannot be read.
     const none = (error: unknown) => `  estimate  none: ${oneLine(messageOf(error))}`;
     return { made, estimate: await loom.estimate(made).then(estimateLine, none) };

@@ -1,0 +1,53 @@
+// The steps of a plan that is still being written. In: the pieces of a planner's reply. Out: each step as soon as it is there, and
+// whether it is sound among those before it. Separate from planner.ts, which judges the plan when it is whole.
+import { check } from "../plan/check.js";
+import { isObject, type Json } from "../plan/json.js";
+import { PlanStream, type StreamedStep } from "../plan/read-stream.js";
+import type { Step } from "../plan/plan.js";
+import type { ToolSpec } from "../plan/tool-spec.js";
+import type { DraftedStep } from "./checkpoint.js";
+import type { PlannerRequest } from "./plan-request.js";
+import { planFromReply } from "./plan-request-schema.js";
+
+/**
+ * What to do with each piece of text; `tell` hears of each step once. Where the request is eager, a step is judged at once with
+ * those before it and the run's own inputs: one that refers to anything else is not sound yet.
+ */
+export function draftsOf(request: PlannerRequest, tell: (step: DraftedStep) => void): (piece: string) => void {
+  const { inventory } = request;
+  const prepare = (raw: unknown): unknown => {
+    const document = planFromReply({ steps: [raw as Json] }, inventory);
+    return isObject(document) ? (document["steps"] as readonly Json[])[0] : raw;
+  };
+  const stream = new PlanStream({ inventory, prepare });
+  const written: StreamedStep[] = [];
+  return (piece) => {
+    for (const step of stream.push(piece)) {
+      written.push(step);
+      const sound = request.eager === true ? soundStep(request, written) : undefined;
+      tell(sound ?? { index: step.index, step: step.step as Json });
+    }
+  };
+}
+
+/** The last of these in its canonical form, with the tools that it uses; undefined where these are no plan yet. */
+function soundStep(request: PlannerRequest, written: readonly StreamedStep[]): DraftedStep | undefined {
+  const { goal, inputs, inventory, limits } = request;
+  if (written.some(({ findings }) => findings.some(({ severity }) => severity === "error"))) return undefined;
+  const declared = Object.fromEntries(Object.keys(inputs).map((name) => [name, { type: "unknown" }]));
+  const draft = { goal, inputs: declared, steps: written.map(({ step }) => step) };
+  const checked = check(draft, inventory, { inputs, goal, ...(limits && { limits }) });
+  const last = checked.ok ? checked.plan.steps.at(-1) : undefined;
+  if (!checked.ok || last === undefined) return undefined;
+  return {
+    index: written.length - 1,
+    step: last as unknown as Json,
+    tools: checked.tools.filter((tool) => uses(last, tool)),
+  };
+}
+
+function uses(step: Step, { name }: ToolSpec): boolean {
+  if (step.kind === "ask") return false;
+  if (step.kind === "tool") return step.tool === name;
+  return step.tools === "all" || step.tools.includes(name);
+}

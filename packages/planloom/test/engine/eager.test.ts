@@ -1,0 +1,191 @@
+// Plans that are carried out while they are still being written, over HTTP and SQLite: what begins early, what does not, and what
+// becomes of it when the plan turns out otherwise.
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { LoomConfig } from "../../src/engine/config.js";
+import { createLoom } from "../../src/engine/create-loom.js";
+import type { LoomRun } from "../../src/engine/loom-run.js";
+import { replayRecording } from "../../src/engine/replay-recording.js";
+import type { Json } from "../../src/plan/json.js";
+import type { RunEvent } from "../../src/run/event.js";
+import { startFakeOpenAI } from "../../src/testing/fake-openai-server.js";
+import type { FakeReply } from "../../src/testing/fake-reply.js";
+import { ToolError } from "../../src/tools/tool.js";
+import { call, eventsOf, folder, latch, toolNamed, until, type RecordedTool } from "./parts.js";
+
+async function house(tools: readonly RecordedTool[], replies: readonly FakeReply[], config: LoomConfig = {}) {
+  const left = [...replies];
+  const server = await startFakeOpenAI({ reply: () => left.shift() ?? { status: 400, text: "asked too often" } });
+  onTestFinished(() => server.close());
+  const planner = { model: "planner", baseURL: server.url, apiKey: "any" };
+  const loom = await createLoom(
+    { tools, store: join(folder(), "runs.db"), models: { planner }, ...config },
+    { env: {} },
+  );
+  onTestFinished(() => loom.close());
+  return { loom, server };
+}
+
+async function logOf(run: LoomRun): Promise<readonly RunEvent[]> {
+  const log: RunEvent[] = [];
+  for await (const event of run.events()) log.push(event);
+  return log;
+}
+
+/** It decides again as it did, and goes the same way with nothing behind its calls. */
+async function sound(run: LoomRun): Promise<void> {
+  const { status } = await run.replay({ strict: true });
+  expect(await replayRecording(await run.recording())).toMatchObject({ status });
+}
+
+const typesOf = (log: readonly RunEvent[]) => log.map(({ type }) => type);
+const plan = (...steps: readonly object[]): Json => ({ steps: steps as never, answer: { value: "done" } });
+const look = () => toolNamed("look", "none", ({ x }) => `saw ${JSON.stringify(x ?? null)}`);
+
+describe("a plan that is still being written", () => {
+  test.each<[string, Partial<FakeReply>, object]>([
+    ["as the text of the reply", {}, {}],
+    ["as the input of a tool", {}, { refuse: ["json_schema"] }],
+  ])("has its first step finished before its last token is sent: %s", async (_, __, features) => {
+    const [held, tool] = [latch(), look()];
+    const reply = {
+      json: plan(call("a", "look"), { ...call("b", "look"), with: { x: "${{ a }}" } }),
+      waitLast: held.passed,
+    };
+    const server = await startFakeOpenAI({ reply: () => reply, ...features });
+    onTestFinished(() => server.close());
+    const models = { planner: { model: "planner", baseURL: server.url, apiKey: "any" } };
+    const loom = await createLoom({ tools: [tool], store: join(folder(), "runs.db"), models }, { env: {} });
+    onTestFinished(() => loom.close());
+    const seen: RunEvent[] = [];
+    const run = await loom.start("Look", { listener: { event: (event) => void seen.push(event) } });
+    await until("both steps have finished", () => eventsOf(seen, "step.completed").length === 2);
+    expect(typesOf(seen)).not.toContain("plan.proposed");
+    expect((await run.document()).status).toBe("planning");
+    held.open();
+    expect(await run.result()).toMatchObject({ status: "completed", answer: "done" });
+    expect(tool.calls.map(({ args }) => args)).toEqual([{}, { x: "saw null" }]);
+    expect(eventsOf(await logOf(run), "plan.proposed")[0]?.data.kept).toEqual([{ step: "a" }, { step: "b" }]);
+    await sound(run);
+  });
+
+  test("tells of each step, and begins none that acts", async () => {
+    const [held, pay] = [latch(), toolNamed("pay", "once")];
+    const { loom } = await house(
+      [look(), pay],
+      [
+        {
+          json: plan(call("a", "look"), call("p", "pay"), { ...call("b", "look"), dependsOn: ["p"] }),
+          waitLast: held.passed,
+        },
+      ],
+    );
+    const seen: RunEvent[] = [];
+    const run = await loom.start("Pay", { listener: { event: (event) => void seen.push(event) } });
+    await until("all are drafted", () => eventsOf(seen, "plan.stepDrafted").length === 3);
+    await until("the first has finished", () => eventsOf(seen, "step.completed").length === 1);
+    expect(eventsOf(seen, "plan.stepDrafted").map(({ data }) => data.begins)).toEqual([true, false, false]);
+    expect(pay.calls).toEqual([]);
+    held.open();
+    expect(await run.result()).toMatchObject({ status: "completed" });
+    expect(pay.calls).toHaveLength(1);
+    await sound(run);
+  });
+
+  test.each<[string, LoomConfig]>([
+    ["a person could be asked to approve it", { approval: "always" }],
+    ["tools have effects and plans with effects are approved", { approval: "effects" }],
+    ["it may still be criticised", { planner: { critique: true } }],
+    ["that is not wanted", { eager: false }],
+  ])("begins nothing where %s", async (_, config) => {
+    const held = latch();
+    const tools = [look(), toolNamed("pay", "once")];
+    const { loom } = await house(
+      tools,
+      [{ json: plan(call("a", "look"), call("b", "look")), waitLast: held.passed }],
+      config,
+    );
+    const seen: RunEvent[] = [];
+    await loom.start("Look", { listener: { event: (event) => void seen.push(event) } });
+    await until("both are drafted", () => eventsOf(seen, "plan.stepDrafted").length === 2);
+    expect(eventsOf(seen, "plan.stepDrafted").map(({ data }) => data.begins)).toEqual([false, false]);
+    expect(typesOf(seen)).not.toContain("step.started");
+    held.open();
+  });
+
+  test("that turns out invalid has what runs stopped, says so, and is mended", async () => {
+    const aborted = latch();
+    const slow = toolNamed("slow", "none", ({ n }, { signal }) => {
+      if (n === 1) return "done";
+      return new Promise((_, reject) =>
+        signal.addEventListener("abort", () => {
+          aborted.open();
+          reject(new Error("stopped"));
+        }),
+      );
+    });
+    const { loom } = await house(
+      [slow],
+      [
+        { json: plan(call("a", "slow"), call("b", "nothing_such")) },
+        { json: plan({ ...call("a", "slow"), with: { n: 1 } }) },
+      ],
+    );
+    const run = await loom.start("Go slowly");
+    expect(await run.result()).toMatchObject({ status: "completed" });
+    await aborted.passed;
+    const log = await logOf(run);
+    expect(eventsOf(log, "step.cancelled")[0]?.data).toMatchObject({
+      step: "a",
+      reason: "the plan that it stands in was refused",
+    });
+    expect(eventsOf(log, "step.started").map(({ data }) => data.attempt)).toEqual([1, 2]);
+    await sound(run);
+  });
+
+  test("whose first step fails early begins it once more when it is whole", async () => {
+    let calls = 0;
+    const held = latch();
+    const flaky = toolNamed("flaky", "none", () => {
+      if (++calls === 1) throw new ToolError("not yet", { code: "NOT_YET", retryable: false });
+      return "seen";
+    });
+    const { loom } = await house(
+      [flaky],
+      [{ json: plan(call("a", "flaky"), call("b", "flaky")), waitLast: held.passed }],
+      {
+        concurrency: 1,
+      },
+    );
+    const seen: RunEvent[] = [];
+    const run = await loom.start("Try", { listener: { event: (event) => void seen.push(event) } });
+    await until("the first has failed", () => eventsOf(seen, "step.failed").length === 1);
+    held.open();
+    expect(await run.result()).toMatchObject({ status: "completed" });
+    await sound(run);
+  });
+
+  test("goes on in another process: what had finished is not called again", async () => {
+    const tool = look();
+    const store = join(folder(), "runs.db");
+    const held = latch();
+    const json = plan(call("a", "look"), call("b", "look"));
+    const replies: FakeReply[] = [{ json, waitLast: held.passed }, { json }];
+    const server = await startFakeOpenAI({ reply: () => replies.shift()! });
+    onTestFinished(() => server.close());
+    const models = { planner: { model: "planner", baseURL: server.url, apiKey: "any" } };
+    const first = await createLoom({ tools: [tool], store, models }, { env: {} });
+    const seen: RunEvent[] = [];
+    const { id } = await first.start("Look", { listener: { event: (event) => void seen.push(event) } });
+    await until("both have finished", () => eventsOf(seen, "step.completed").length === 2);
+    await first.close();
+    held.open();
+    const second = await createLoom({ tools: [tool], store, models }, { env: {} });
+    onTestFinished(() => second.close());
+    const run = await second.get(id);
+    await run.resume();
+    expect(await run.result()).toMatchObject({ status: "completed" });
+    expect(tool.calls).toHaveLength(2);
+    await run.replay({ strict: true });
+  });
+});
