@@ -41,9 +41,10 @@ const CAUSES: { readonly [cause: string]: string } = {
 };
 
 /** `; keeps a, b[1]`: what a new revision takes over of the one before it. */
-export function keptText({ kept = [] }: Pick<Proposed, "kept">): string {
+export function keptText({ kept = [], revision }: Pick<Proposed, "kept" | "revision">): string {
   if (kept.length === 0) return "";
-  return `; keeps ${oneLine(namesOf(kept))}`;
+  // A first plan takes over what has begun while it was written.
+  return `; ${revision === 1 ? "begun already:" : "keeps"} ${oneLine(namesOf(kept))}`;
 }
 
 /** `a, b[1] failed: `: what a replan answers. */

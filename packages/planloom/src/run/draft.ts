@@ -13,7 +13,7 @@ import type { Drafted } from "./input.js";
 import { mayActThrough } from "./proposal.js";
 import { recount, retire } from "./restart.js";
 import { isDrafting, type ProposedPlan, type Run, type StepState, type Work } from "./state.js";
-import { linkStep, stepState } from "./steps.js";
+import { isFinished, linkStep, stepState } from "./steps.js";
 
 /** A step has been written. One that a planner writes again after a crash, in the same words, is known already. */
 export function drafted(run: Run, { key, index, step, tools }: Drafted): Fact[] {
@@ -86,7 +86,8 @@ export function adoptDrafts(run: Run, { plan, tools }: ProposedPlan): void {
 /** What becomes of what has begun early, as the proposal says it. */
 export function draftChanges(run: Run, key: string, plan: Plan): Pick<EventData["plan.proposed"], "kept" | "dropped"> {
   if (run.drafting !== key || run.steps.size === 0) return {};
-  const ids = [...run.steps.keys()];
+  const begun = [...run.steps.values()].filter(({ work }) => work.startedAt !== undefined || isFinished(work));
+  const ids = begun.map(({ spec }) => spec.id);
   return standsAsDrafted(run, key, plan) ? { kept: ids.map((step) => ({ step })) } : { dropped: ids };
 }
 
