@@ -137,16 +137,14 @@ function readOutput(output: unknown, format: Format, inventory: Inventory): Atte
   const found = typeof output === "string" ? findDocument(output) : { kind: "found" as const, value: output };
   if (found.kind !== "found") return { document: undefined, findings: found.findings };
   const { document, findings } = format.translate(found.value, inventory);
-  return document === undefined
-    ? { document, findings }
-    : { document: normalizeDraft(document, { inventory }).draft, findings };
+  if (document === undefined) return { document, findings };
+  const read = normalizeDraft(document, { inventory });
+  return { document: read.draft, findings: [...findings, ...read.findings] };
 }
 
 function readText(text: string, inventory: Inventory): Attempt {
   const read = readPlan(text, { inventory });
-  return read.kind === "plan"
-    ? { document: read.draft, findings: [] }
-    : { document: undefined, findings: read.findings };
+  return { document: read.kind === "plan" ? read.draft : undefined, findings: read.findings };
 }
 
 function judged({ document, findings }: Attempt, { inventory, goal }: Sample, gold: StepGraph | undefined): Stage {
