@@ -6,7 +6,7 @@ import { startFakeOpenAI } from "../../packages/planloom/dist/testing/fake-opena
 
 /** Tokens per second of small local models, of usual servers, of fast ones. */
 const RATES = [30, 100, 300];
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** Characters of one piece of the fake server, and of one token as it counts them. */
 const PIECE_CHARS = 12;
 const TOKEN_CHARS = 4;
