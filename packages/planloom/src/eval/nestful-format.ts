@@ -99,7 +99,10 @@ function pathOf(path: string): string {
   );
 }
 
-/** Parameters as a map of names, in up to three places, or as a JSON Schema. */
+/**
+ * Parameters as a map of names, in up to three places, or as a JSON Schema. The specifications name neither all arguments nor all fields:
+ * calls that were really executed use others. What they do not name may be there, and is not checked.
+ */
 function toolOf(tool: JsonObject): ToolSpec[] {
   const { name, description, parameters } = tool;
   if (typeof name !== "string") return [];
@@ -117,7 +120,7 @@ function toolOf(tool: JsonObject): ToolSpec[] {
     {
       name,
       description: typeof description === "string" ? description : "",
-      input: { type: "object", properties, required, additionalProperties: false },
+      input: { type: "object", properties, required, additionalProperties: true },
       ...(Object.keys(output).length > 0 && { output: schemaOf({ type: "object", properties: output }) }),
       effects: "none",
     },

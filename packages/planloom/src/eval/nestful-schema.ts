@@ -26,7 +26,8 @@ export function schemaOf(field: Json | undefined): JsonObject {
   if (kind === "array") return { type: kind, ...("items" in more ? { items: schemaOf(more["items"]) } : {}) };
   if (kind === "object") {
     const named = Object.entries(fieldsOf(more["properties"])).map(([name, part]) => [name, schemaOf(part)] as const);
-    return { type: kind, ...(named.length === 0 ? {} : { properties: Object.fromEntries(named) }) };
+    const properties = named.length === 0 ? {} : { properties: Object.fromEntries(named) };
+    return { type: kind, ...properties, additionalProperties: true };
   }
   const values = list(more["enum"] ?? more["allowed_values"] ?? more["possible_values"]);
   return values.length === 0 ? { type: kind } : { enum: values };
