@@ -1,7 +1,7 @@
 // The configured planner, asked to mend plans of a dataset. In: the flags of the models. Out: a function from a draft and its
 // findings to another draft. Separate from `planloom eval`, which without it needs neither a configuration nor a model.
-import type { AgentContext } from "../agents/checkpoint.js";
 import { askPlanner } from "../agents/planner.js";
+import { unjournaled } from "../engine/agent-context.js";
 import { systemClock } from "../engine/clock.js";
 import { timelyPlanner } from "../engine/role-deadline.js";
 import { openRoles, rolesOf } from "../engine/roles.js";
@@ -32,14 +32,5 @@ export async function mendingPlanner(flags: PlaceFlags & ModelFlags): Promise<Me
     };
     const reply = await askPlanner(whole, timely, unjournaled());
     return reply.kind === "plan" ? JSON.stringify(writePlan(reply.plan), null, 2) : reply.draft;
-  };
-}
-
-/** No run, so nothing is recorded. */
-function unjournaled(): AgentContext {
-  return {
-    ...{ signal: new AbortController().signal, runId: "", stepId: "", item: null, attempt: 1 },
-    checkpoint: (_name, _options, work) => work(),
-    progress: () => undefined,
   };
 }

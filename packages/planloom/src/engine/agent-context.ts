@@ -68,3 +68,16 @@ async function storeErrorsMarked<T>(use: () => Promise<T>): Promise<T> {
 export function shownProgress(value: number | string): number | string {
   return typeof value === "number" ? value : messageOf(value).slice(0, LIMITS.progressChars);
 }
+
+/** Planning outside of a run keeps no journal: nothing is resumed. */
+export function unjournaled(): AgentContext {
+  return {
+    signal: new AbortController().signal,
+    runId: "",
+    stepId: "#planner",
+    item: null,
+    attempt: 1,
+    checkpoint: async (_name, _options, run) => run(),
+    progress: () => undefined,
+  };
+}

@@ -2,7 +2,7 @@
 // Separate from the engine, which knows runs and no plans that are not run yet.
 import type { PlannerRequest } from "../agents/plan-request.js";
 import { askPlanner } from "../agents/planner.js";
-import type { AgentContext, DraftedStep } from "../agents/checkpoint.js";
+import type { DraftedStep } from "../agents/checkpoint.js";
 import { PlanloomError } from "../error.js";
 import type { Role } from "../model/port.js";
 import type { RoleSettings } from "../model/role.js";
@@ -21,6 +21,7 @@ import type { CheckedPlan } from "../run/input.js";
 import { findingKeys, whyNotMended } from "../run/repair.js";
 import type { Run } from "../run/state.js";
 import type { EventStore, RunHead } from "../store/event-store.js";
+import { unjournaled } from "./agent-context.js";
 import { appraiseWith, doneIn, type Appraiser } from "./appraisal.js";
 import type { Engine, Listener } from "./engine.js";
 import { readHistory } from "./history.js";
@@ -231,19 +232,6 @@ function isChecked(plan: unknown): plan is CheckedPlan {
 function sound(checked: CheckResult): CheckedPlan {
   if (!checked.ok) throw planInvalid(checked.findings);
   return checked;
-}
-
-/** Planning outside of a run keeps no journal: nothing is resumed. */
-function unjournaled(): AgentContext {
-  return {
-    signal: new AbortController().signal,
-    runId: "",
-    stepId: "#planner",
-    item: null,
-    attempt: 1,
-    checkpoint: async (_name, _options, run) => run(),
-    progress: () => undefined,
-  };
 }
 
 function noPlanner(): PlanloomError {

@@ -4,14 +4,12 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LoomConfig } from "../../src/engine/config.js";
 import { createLoom } from "../../src/engine/create-loom.js";
-import type { LoomRun } from "../../src/engine/loom-run.js";
-import { replayRecording } from "../../src/engine/replay-recording.js";
 import type { Json } from "../../src/plan/json.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { startFakeOpenAI } from "../../src/testing/fake-openai-server.js";
 import type { FakeReply } from "../../src/testing/fake-reply.js";
 import { ToolError } from "../../src/tools/tool.js";
-import { call, eventsOf, folder, latch, toolNamed, until, type RecordedTool } from "./parts.js";
+import { call, eventsOf, folder, latch, eventsIn, type RecordedTool, sound, toolNamed, until } from "./parts.js";
 
 async function house(tools: readonly RecordedTool[], replies: readonly FakeReply[], config: LoomConfig = {}) {
   const left = [...replies];
@@ -24,18 +22,6 @@ async function house(tools: readonly RecordedTool[], replies: readonly FakeReply
   );
   onTestFinished(() => loom.close());
   return { loom, server };
-}
-
-async function logOf(run: LoomRun): Promise<readonly RunEvent[]> {
-  const log: RunEvent[] = [];
-  for await (const event of run.events()) log.push(event);
-  return log;
-}
-
-/** It decides again as it did, and goes the same way with nothing behind its calls. */
-async function sound(run: LoomRun): Promise<void> {
-  const { status } = await run.replay({ strict: true });
-  expect(await replayRecording(await run.recording())).toMatchObject({ status });
 }
 
 const typesOf = (log: readonly RunEvent[]) => log.map(({ type }) => type);
@@ -65,7 +51,7 @@ describe("a plan that is still being written", () => {
     held.open();
     expect(await run.result()).toMatchObject({ status: "completed", answer: "done" });
     expect(tool.calls.map(({ args }) => args)).toEqual([{}, { x: "saw null" }]);
-    expect(eventsOf(await logOf(run), "plan.proposed")[0]?.data.kept).toEqual([{ step: "a" }, { step: "b" }]);
+    expect(eventsOf(await eventsIn(run), "plan.proposed")[0]?.data.kept).toEqual([{ step: "a" }, { step: "b" }]);
     await sound(run);
   });
 
@@ -134,7 +120,7 @@ describe("a plan that is still being written", () => {
     const run = await loom.start("Go slowly");
     expect(await run.result()).toMatchObject({ status: "completed" });
     await aborted.passed;
-    const log = await logOf(run);
+    const log = await eventsIn(run);
     expect(eventsOf(log, "step.cancelled")[0]?.data).toMatchObject({
       step: "a",
       reason: "the plan that it stands in was refused",

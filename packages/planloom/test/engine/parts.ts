@@ -3,9 +3,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { World } from "../../src/engine/world.js";
 import type { Engine, Listener, StartRequest } from "../../src/engine/engine.js";
+import type { LoomRun } from "../../src/engine/loom-run.js";
+import { replayRecording } from "../../src/engine/replay-recording.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
 import type { EffectClass } from "../../src/plan/tool-spec.js";
@@ -176,4 +178,17 @@ export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "planloom-engine-"));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
+}
+
+/** All that a run of a loom has recorded until now. */
+export async function eventsIn(run: LoomRun): Promise<readonly RunEvent[]> {
+  const log: RunEvent[] = [];
+  for await (const event of run.events()) log.push(event);
+  return log;
+}
+
+/** It decides again as it did, and goes the same way with nothing behind its calls. */
+export async function sound(run: LoomRun): Promise<void> {
+  const { status } = await run.replay({ strict: true });
+  expect(await replayRecording(await run.recording())).toMatchObject({ status });
 }

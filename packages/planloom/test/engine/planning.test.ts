@@ -4,14 +4,12 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { LoomConfig } from "../../src/engine/config.js";
 import { createLoom } from "../../src/engine/create-loom.js";
 import type { LoomRun } from "../../src/engine/loom-run.js";
-import { replayRecording } from "../../src/engine/replay-recording.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
-import type { RunEvent } from "../../src/run/event.js";
 import { startFakeOpenAI } from "../../src/testing/fake-openai-server.js";
 import type { ChatBody, FakeReply } from "../../src/testing/fake-reply.js";
 import { ToolError } from "../../src/tools/tool.js";
-import { call, eventsOf, folder, ONCE_TRIED, toolNamed, type RecordedTool } from "./parts.js";
+import { call, eventsOf, folder, eventsIn, ONCE_TRIED, type RecordedTool, sound, toolNamed } from "./parts.js";
 
 const look = (name = "look") => toolNamed(name, "none", () => "seen");
 const plan = (...tools: readonly string[]): Json => ({ steps: tools.map((tool, at) => call(`s${at}`, tool)) as never });
@@ -36,18 +34,6 @@ async function house(tools: readonly RecordedTool[], said: readonly (Json | Fake
   return { loom, server, bodies: () => server.requests.map(({ body }) => body) };
 }
 
-async function logOf(run: LoomRun): Promise<readonly RunEvent[]> {
-  const log: RunEvent[] = [];
-  for await (const event of run.events()) log.push(event);
-  return log;
-}
-
-/** It decides again as it did, and goes the same way with nothing behind its calls. */
-async function sound(run: LoomRun): Promise<void> {
-  const { status } = await run.replay({ strict: true });
-  expect(await replayRecording(await run.recording())).toMatchObject({ status });
-}
-
 const systemOf = ({ messages }: ChatBody | { messages: [] }) => messages[0]?.content ?? "";
 const lastOf = ({ messages }: ChatBody) => messages.at(-1)?.content ?? "";
 const schemaOf = ({ response_format: format }: ChatBody) => JSON.stringify(format?.json_schema?.schema);
@@ -68,7 +54,7 @@ describe("500 tools", () => {
     expect(systemOf(body!)).toContain("find_house_3, ");
     expect(schemaOf(body!)).toContain('"const":"find_invoice_49"');
     expect(schemaOf(body!)).not.toContain("find_house_3");
-    const [proposed] = eventsOf(await logOf(run), "plan.proposed");
+    const [proposed] = eventsOf(await eventsIn(run), "plan.proposed");
     expect(proposed?.data.asking).toEqual({ offered: { tools: LIMITS.offeredTools, of: 501 } });
     await sound(run);
   });
@@ -92,7 +78,7 @@ describe("500 tools", () => {
     for (const body of [third!, repair!]) {
       for (const name of ["find_flight_1", "find_house_3"]) expect(schemaOf(body)).toContain(`"const":"${name}"`);
     }
-    const log = await logOf(run);
+    const log = await eventsIn(run);
     const wanted = [["booking a flight"], ["find_house_3"]];
     expect(eventsOf(log, "plan.invalid")[0]?.data).toMatchObject({ asking: { wanted }, usage: { calls: 3 } });
     expect(eventsOf(log, "plan.proposed")[0]?.data).toMatchObject({ asking: { wanted }, usage: { calls: 1 } });
@@ -107,7 +93,7 @@ describe("500 tools", () => {
     expect(lastOf(bodies()[1]!)).toContain("No further tool fits.");
     expect(systemOf(bodies()[3]!)).toContain("you have asked for tools as often as you may");
     expect(schemaOf(bodies()[3]!)).not.toContain("needTools");
-    expect(eventsOf(await logOf(run), "plan.invalid")).toHaveLength(1);
+    expect(eventsOf(await eventsIn(run), "plan.invalid")).toHaveLength(1);
     await sound(run);
   });
 
@@ -120,7 +106,7 @@ describe("500 tools", () => {
     const { loom } = await house(large, [plan("wide_99")], { limits: { offeredTools: 500 } });
     const run = await loom.start("Do it");
     await run.result();
-    const [proposed] = eventsOf(await logOf(run), "plan.proposed");
+    const [proposed] = eventsOf(await eventsIn(run), "plan.proposed");
     expect(proposed?.data.asking).toEqual({
       schema: { tools: expect.toSatisfy((n) => n > 40 && n < 80) as number, of: 101 },
     });
@@ -139,7 +125,7 @@ describe("granularity", () => {
     const run = await loom.start("Look");
     await run.result();
     expect(systemOf(bodies()[0]!)).toContain(words);
-    expect((await logOf(run))[0]?.data).toMatchObject({ settings: { granularity: granularity ?? "normal" } });
+    expect((await eventsIn(run))[0]?.data).toMatchObject({ settings: { granularity: granularity ?? "normal" } });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -153,7 +139,7 @@ describe("granularity", () => {
 
 describe("a critique", () => {
   const config = { planner: { critique: true } };
-  const proposedIn = async (run: LoomRun) => eventsOf(await logOf(run), "plan.proposed")[0]!.data;
+  const proposedIn = async (run: LoomRun) => eventsOf(await eventsIn(run), "plan.proposed")[0]!.data;
 
   test("of a plan that is fine is one request more, and recorded with what it took", async () => {
     const { loom, bodies } = await house([look()], [plan("look"), critique("fine")], config);
@@ -184,7 +170,7 @@ describe("a critique", () => {
     const run = await loom.start("Look");
     expect(await run.result()).toMatchObject({ status: "completed", stepsTotal: 2 });
     expect(server.requests).toHaveLength(3);
-    const [invalid] = eventsOf(await logOf(run), "plan.invalid");
+    const [invalid] = eventsOf(await eventsIn(run), "plan.invalid");
     expect(invalid?.data).toMatchObject({
       ...{ findings: [{ code: "UNKNOWN_TOOL" }], usage: { calls: 2 }, asking: { critique: { verdict: "changed" } } },
     });

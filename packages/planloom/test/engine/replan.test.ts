@@ -4,17 +4,27 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.js";
 import type { LoomConfig } from "../../src/engine/config.js";
 import { createLoom } from "../../src/engine/create-loom.js";
-import type { LoomRun } from "../../src/engine/loom-run.js";
 import { replayRecording } from "../../src/engine/replay-recording.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
-import type { RunEvent } from "../../src/run/event.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { startFakeOpenAI } from "../../src/testing/fake-openai-server.js";
 import type { ChatBody, FakeReply } from "../../src/testing/fake-reply.js";
 import { ToolError } from "../../src/tools/tool.js";
-import { call, eventsOf, folder, inTime, latch, ONCE_TRIED, toolNamed, until, type RecordedTool } from "./parts.js";
+import {
+  call,
+  eventsOf,
+  folder,
+  inTime,
+  latch,
+  eventsIn,
+  ONCE_TRIED,
+  type RecordedTool,
+  sound,
+  toolNamed,
+  until,
+} from "./parts.js";
 
 /** What the planner or the reviewer says: a value, prose, or something that depends on the request. */
 type Said = Json | ((body: ChatBody) => FakeReply | Promise<FakeReply>);
@@ -76,18 +86,6 @@ const PLAN = {
   answer: { value: { c: "${{ c }}", d: "${{ d }}" } },
 };
 
-async function logOf(run: LoomRun): Promise<readonly RunEvent[]> {
-  const log: RunEvent[] = [];
-  for await (const event of run.events()) log.push(event);
-  return log;
-}
-
-/** Every run of these stories decides again as it did, and goes the same way with nothing behind its calls. */
-async function sound(run: LoomRun): Promise<void> {
-  const { status } = await run.replay({ strict: true });
-  expect(await replayRecording(await run.recording())).toMatchObject({ status });
-}
-
 describe("a step that failed for good", () => {
   test("is patched: it and what waits for it run; what has finished is neither run nor paid again", async () => {
     const [seen, bad] = [look(), broken()];
@@ -100,7 +98,7 @@ describe("a step that failed for good", () => {
     expect(seen.calls).toHaveLength(4);
     expect(bad.calls).toHaveLength(1);
     expect(asked("plans")).toHaveLength(1);
-    const [, proposed] = eventsOf(await logOf(run), "plan.proposed");
+    const [, proposed] = eventsOf(await eventsIn(run), "plan.proposed");
     expect(proposed?.data).toMatchObject({
       ...{ revision: 2, cause: "patch", kept: [{ step: "a" }, { step: "d" }] },
       ...{ dropped: [], added: [], changed: ["b", "c"], mustApprove: [] },
@@ -134,9 +132,9 @@ describe("a step that failed for good", () => {
     const { loom } = await house([look(), broken()], {}, { prices, limits: { replanCostUsd: 0.01 } });
     const run = await loom.start("", { plan: PLAN });
     expect(await run.result()).toMatchObject({ status: "failed", replanCount: 0 });
-    const [started] = eventsOf(await logOf(run), "run.started");
+    const [started] = eventsOf(await eventsIn(run), "run.started");
     expect(started?.data.settings.prices).toEqual(prices);
-    const [failed] = eventsOf(await logOf(run), "step.failed");
+    const [failed] = eventsOf(await eventsIn(run), "step.failed");
     expect(failed?.data.reason).toContain("limits.replanCostUsd is 0.01");
   });
 
@@ -152,7 +150,7 @@ describe("a step that failed for good", () => {
     const failed = await run.result();
     expect(failed).toMatchObject({ status: "failed", replanCount: 2, error: { code: "BROKEN" } });
     expect(failed.report?.done).toEqual(["a: look", "d: look"]);
-    expect(eventsOf(await logOf(run), "replan.requested").map(({ data }) => data.mode)).toEqual(["patch", "full"]);
+    expect(eventsOf(await eventsIn(run), "replan.requested").map(({ data }) => data.mode)).toEqual(["patch", "full"]);
     expect(bad.calls).toHaveLength(3);
     expect(asked("plans")).toHaveLength(2);
 
@@ -195,7 +193,7 @@ describe("a call in doubt", () => {
     const run = await loom.start("", { plan });
     expect(await run.result()).toMatchObject({ status: "needs-attention", plan: { revision: 2 } });
     expect(textOf(asked("plans")[0]!)).toMatch(/- p: its outcome is unknown.*p stay in the plan/s);
-    expect(eventsOf(await logOf(run), "plan.invalid")[0]?.data.findings[0]?.code).toBe("PATCH_FINISHED");
+    expect(eventsOf(await eventsIn(run), "plan.invalid")[0]?.data.findings[0]?.code).toBe("PATCH_FINISHED");
     expect(await run.settle("p", "happened", { output: "paid" })).toEqual({ ok: true });
     expect(await run.result()).toMatchObject({ status: "completed", answer: { b: "seen", c: "seen" } });
     expect(acme.calls).toHaveLength(1);
@@ -212,7 +210,7 @@ describe("what a planner may not do", () => {
     });
     const run = await loom.start("", { plan: PLAN });
     expect(await run.result()).toMatchObject({ status: "completed", stepsTotal: 4 });
-    const invalid = eventsOf(await logOf(run), "plan.invalid").map(({ data }) => data.findings[0]?.code);
+    const invalid = eventsOf(await eventsIn(run), "plan.invalid").map(({ data }) => data.findings[0]?.code);
     expect(invalid).toEqual(["PATCH_FINISHED", "PLAN_REPEATED"]);
     const requests = asked("plans").map(textOf);
     expect(requests[1]).toContain("error PATCH_FINISHED at /operations/0/id: a has finished");
@@ -226,7 +224,7 @@ describe("what a planner may not do", () => {
     const { loom } = await house([look(), broken()], { planner });
     const run = await loom.start("", { plan: PLAN });
     expect(await run.result()).toMatchObject({ status: "completed", stepsTotal: 4 });
-    const [invalid] = eventsOf(await logOf(run), "plan.invalid");
+    const [invalid] = eventsOf(await eventsIn(run), "plan.invalid");
     expect(invalid?.data.findings).toMatchObject([{ code: "FINISHED_CHANGED" }]);
     await sound(run);
   });
@@ -238,7 +236,7 @@ describe("what a planner may not do", () => {
     const { loom } = await house([look(), broken()], { planner }, { concurrency: 1 });
     const run = await loom.start("", { plan });
     expect(await run.result()).toMatchObject({ status: "completed", answer: { b: "seen", z: "seen" } });
-    const [invalid] = eventsOf(await logOf(run), "plan.invalid");
+    const [invalid] = eventsOf(await eventsIn(run), "plan.invalid");
     expect(invalid?.data.findings).toMatchObject([
       { code: "PATCH_OUTSIDE", message: expect.stringContaining("drops z") as string },
     ]);
@@ -353,7 +351,7 @@ describe("a review after each step", () => {
     expect(seen.calls.map(({ args }) => args)).toEqual([{}, { n: 9 }]);
     expect(textOf(asked("reviews")[0]!)).toContain("nothing there");
     expect(textOf(asked("plans")[0]!)).toContain('<data name="review">\nThere was nothing.\n</data>');
-    expect(eventsOf(await logOf(run), "plan.reviewed")[0]?.data).toMatchObject({
+    expect(eventsOf(await eventsIn(run), "plan.reviewed")[0]?.data).toMatchObject({
       verdict: "replan",
       decision: "replan",
     });
@@ -407,7 +405,7 @@ describe("a person, while it runs", () => {
     expect(textOf(asked("plans")[0]!)).toMatch(
       /Goal: Second.*better\. The goal above is the new one\..*- s: completed/s,
     );
-    const [, proposed] = eventsOf(await logOf(run), "plan.proposed");
+    const [, proposed] = eventsOf(await eventsIn(run), "plan.proposed");
     expect(proposed?.data).toMatchObject({
       ...{ cause: "goal-change", reason: "better", kept: [{ step: "s" }], dropped: ["a"], added: ["tell"] },
     });
@@ -489,7 +487,7 @@ describe("a process that dies in a replan", () => {
     const { open, asked } = await house(tools, { planner: [patch(replace(once("b", "look")))] });
     const run = await (await open({ store: dying })).start("", { plan: PLAN });
     await expect(run.result()).rejects.toThrow();
-    expect(eventsOf(await logOf(run), "replan.requested")).toHaveLength(1);
+    expect(eventsOf(await eventsIn(run), "replan.requested")).toHaveLength(1);
     const later = { ...systemClock, now: () => systemClock.now() + LIMITS.leaseMs };
     const next = await (await open({ store }, later)).get(run.id);
     await next.resume();
