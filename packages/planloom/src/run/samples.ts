@@ -38,6 +38,11 @@ export class RunSamples {
       case "plan.failed":
         this.spend(PLANNING, event.data.usage);
         return;
+      case "plan.stepDrafted": {
+        const step = event.data.step as unknown as Step;
+        if (event.data.begins) this.steps.set(step.id, step);
+        return;
+      }
       case "plan.proposed":
         return this.planned(event.data, at);
       case "step.expanded":

@@ -109,3 +109,17 @@ test("arguments that a model fills are work of their own", () => {
     ["tool search", 0, 6],
   ]);
 });
+
+test("work that began before its plan was whole counts, too", () => {
+  const samples = new RunSamples("r");
+  const events: Loose[] = [
+    [0, "run.started", { models: { planner: "big", executor: "small", synthesizer: "small" } }],
+    [1, "plan.stepDrafted", { begins: true, step: STEPS[0] }],
+    [1, "step.started", { step: "find" }],
+    [8, "step.completed", { step: "find", usage: NO_USAGE }],
+    [9, "plan.stepDrafted", { begins: false, step: "what was written" }],
+    [10, "plan.proposed", { plan: { steps: STEPS }, usage: spent(1) }],
+  ];
+  for (const [at, type, data] of events) samples.add({ at, type, data } as unknown as RunEvent);
+  expect(samples.work.get("tool search")).toMatchObject([{ ms: 7 }]);
+});
