@@ -79,7 +79,11 @@ export function adoptDrafts(run: Run, { plan, tools }: ProposedPlan): void {
   run.steps = new Map(states.map((state) => [state.spec.id, state]));
   for (const state of states) if (!before.has(state.spec.id)) enter(run, state);
   for (const { work, items = [] } of before.values()) {
-    for (const one of [work, ...items]) if (one.status === "pending" && one.errors > 0) makeReady(run, one);
+    for (const one of [work, ...items]) {
+      if (one.status !== "pending" || one.errors === 0) continue;
+      one.crashes = 0;
+      makeReady(run, one);
+    }
   }
 }
 

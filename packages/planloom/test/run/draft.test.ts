@@ -1,8 +1,10 @@
 // Steps that begin while their plan is still being written, as the kernel decides it: what may, what becomes of them when the plan is
 // whole, refused, or does not come.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/plan/json.js";
-import type { Settings } from "../../src/run/event.js";
+import type { RunEvent, Settings } from "../../src/run/event.js";
+import { replay } from "../../src/run/replay.js";
 import { isWaiting } from "../../src/run/state.js";
 import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
 import { call, checked, ended, keysOwed, plans, returned, TOOLS, USAGE } from "./parts.js";
@@ -168,5 +170,66 @@ describe("the plan that they stand in", () => {
     story.when(plans(story, [each])).then("plan.proposed", ["step.started", { item: 1, attempt: 2 }]);
     story.when(returned("call/each/1/2", 2));
     expect(story.run.steps.get("each")!.work.output).toEqual([1, 2]);
+  });
+});
+
+describe("whatever is drafted, and whenever its calls return", () => {
+  /** Each step: whether it acts, and which earlier one it reads. */
+  const shape = fc.array(fc.record({ acts: fc.boolean(), reads: fc.option(fc.nat(5)) }), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  /** Before each next piece of the plan: how many calls return, whether they fail, and whether a process takes the run over. */
+  const course = fc.array(fc.record({ returns: fc.nat(2), fails: fc.boolean(), crash: fc.boolean() }), {
+    minLength: 7,
+    maxLength: 7,
+  });
+
+  it("no step completes twice, none acts before the plan is whole, and the run comes to its end", () => {
+    fc.assert(
+      fc.property(shape, course, fc.nat(6), fc.boolean(), (drawn, moves, cut, refused) => {
+        const steps = drawn.map(({ acts, reads }, at) => ({
+          id: `s${at}`,
+          tool: acts ? "put" : "look",
+          with: reads !== null && reads < at ? { x: `\${{ s${reads} }}` } : {},
+        }));
+        const story = planning();
+        const log: RunEvent[] = [...story.events];
+        const say = (input: LooseInput) => log.push(...story.when(input).events);
+        const goOn = ({
+          returns,
+          fails,
+          crash,
+        }: { readonly [of in "fails" | "crash"]: boolean } & { returns: number }) => {
+          for (const { key } of story
+            .owed()
+            .filter(({ kind }) => kind === "call")
+            .slice(0, returns))
+            say(fails ? ended(key, "tool-error", { retryable: false }) : returned(key, key));
+          if (crash) say({ type: "recovered", epoch: story.run.epoch + 1, reason: "crashed" });
+        };
+        const write = (count: number) => {
+          for (let at = 1; at <= count; at++) {
+            goOn(moves[at - 1]!);
+            say(drafts(story, steps.slice(0, at)));
+          }
+        };
+        write(Math.min(cut, steps.length));
+        if (refused) {
+          say(invalid(story));
+          write(steps.length);
+        }
+        expect(log.filter((event) => event.type === "step.started" && event.data.effects !== "none")).toEqual([]);
+        say(plans(story, steps));
+        for (let round = 0; round < 20 && story.run.ended === undefined; round++)
+          goOn({ returns: 2, fails: false, crash: false });
+        expect(story.run.ended).toBe("completed");
+        const round = log.findLastIndex(({ type }) => type === "plan.invalid") + 1;
+        const done = log.slice(round).flatMap((event) => (event.type === "step.completed" ? [event.data.step] : []));
+        expect(done.toSorted()).toEqual(steps.map(({ id }) => id));
+        expect(replay(JSON.parse(JSON.stringify(log)) as RunEvent[]).differences).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
