@@ -2,12 +2,12 @@
 // the text of the plan in its place; or that there was none. Separate because its answer is a closed choice and never fails a run.
 import type { Model, ModelReply, ModelRequest } from "../model/port.js";
 import { LIMITS } from "../limits.js";
-import { isObject, type Json, type JsonObject } from "../plan/json.js";
+import { isObject, type JsonObject } from "../plan/json.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Asking } from "../run/event.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
-import { jsonReadings } from "./json-reply.js";
+import { jsonReadings, reasonIn } from "./json-reply.js";
 import { CRITIQUE } from "./planner-prompts.js";
 import { failureOf, StepFailure } from "./step-failure.js";
 import { closedObject, orNull, TEXT } from "./strict-schema.js";
@@ -64,8 +64,3 @@ function readCritique(reply: ModelReply): Omit<Critique, "usage"> {
 }
 
 const none = (reason: string) => ({ verdict: "none", reason: reason.slice(0, LIMITS.errorExcerptChars) }) as const;
-
-const reasonIn = (reason: Json | undefined): string =>
-  typeof reason === "string" && reason.trim() !== ""
-    ? reason.trim().slice(0, LIMITS.errorExcerptChars)
-    : "(no reason given)";

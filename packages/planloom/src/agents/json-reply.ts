@@ -58,3 +58,9 @@ function outermost(text: string): string | undefined {
   const end = Math.max(text.lastIndexOf("]"), text.lastIndexOf("}"));
   return start >= 0 && end > start ? text.slice(start, end + 1) : undefined;
 }
+
+/** The reason that a model gives for a verdict. */
+export const reasonIn = (reason: Json | undefined): string =>
+  typeof reason === "string" && reason.trim() !== ""
+    ? reason.trim().slice(0, LIMITS.errorExcerptChars)
+    : "(no reason given)";

@@ -1,10 +1,10 @@
 // The steps of a plan that is still being written. In: the pieces of a planner's reply. Out: each step as soon as it is there, and
 // whether it is sound among those before it. Separate from planner.ts, which judges the plan when it is whole.
+import { isError } from "../plan/finding.js";
 import { check } from "../plan/check.js";
 import { isObject, type Json } from "../plan/json.js";
 import { PlanStream, type StreamedStep } from "../plan/read-stream.js";
-import type { Step } from "../plan/plan.js";
-import type { ToolSpec } from "../plan/tool-spec.js";
+import { usesTool } from "../plan/plan.js";
 import type { DraftedStep } from "./checkpoint.js";
 import type { PlannerRequest } from "./plan-request.js";
 import { planFromReply } from "./plan-request-schema.js";
@@ -33,7 +33,7 @@ export function draftsOf(request: PlannerRequest, tell: (step: DraftedStep) => v
 /** The last of these in its canonical form, with the tools that it uses; undefined where these are no plan yet. */
 function soundStep(request: PlannerRequest, written: readonly StreamedStep[]): DraftedStep | undefined {
   const { goal, inputs, inventory, limits } = request;
-  if (written.some(({ findings }) => findings.some(({ severity }) => severity === "error"))) return undefined;
+  if (written.some(({ findings }) => findings.some(isError))) return undefined;
   const declared = Object.fromEntries(Object.keys(inputs).map((name) => [name, { type: "unknown" }]));
   const draft = { goal, inputs: declared, steps: written.map(({ step }) => step) };
   const checked = check(draft, inventory, { inputs, goal, ...(limits && { limits }) });
@@ -42,12 +42,6 @@ function soundStep(request: PlannerRequest, written: readonly StreamedStep[]): D
   return {
     index: written.length - 1,
     step: last as unknown as Json,
-    tools: checked.tools.filter((tool) => uses(last, tool)),
+    tools: checked.tools.filter((tool) => usesTool(last, tool.name)),
   };
-}
-
-function uses(step: Step, { name }: ToolSpec): boolean {
-  if (step.kind === "ask") return false;
-  if (step.kind === "tool") return step.tool === name;
-  return step.tools === "all" || step.tools.includes(name);
 }

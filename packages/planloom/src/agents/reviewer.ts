@@ -8,7 +8,7 @@ import { isFinished } from "../run/steps.js";
 import { currentPlan, type Run } from "../run/state.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
-import { jsonReadings } from "./json-reply.js";
+import { jsonReadings, reasonIn } from "./json-reply.js";
 import { Previews } from "./preview.js";
 import { REVIEW_SYSTEM, reviewCorrection, reviewText, type ReviewFacts } from "./replan-prompts.js";
 import { failureOf, StepFailure } from "./step-failure.js";
@@ -78,6 +78,5 @@ function readVerdict({ text, finish }: ModelReply): Read {
   if (value === undefined) return { problem: "The reply is not a JSON object." };
   const { verdict, reason } = value;
   if (!VERDICTS.includes(verdict)) return { problem: 'The verdict is neither "go on" nor "replan".' };
-  const said = typeof reason === "string" && reason.trim() !== "" ? reason.trim() : "(no reason given)";
-  return { verdict: verdict as Verdict, reason: said.slice(0, LIMITS.errorExcerptChars) };
+  return { verdict: verdict as Verdict, reason: reasonIn(reason) };
 }

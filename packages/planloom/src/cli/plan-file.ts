@@ -6,7 +6,7 @@ import { isatty } from "node:tty";
 import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Loom } from "../engine/loom.js";
-import type { Finding } from "../plan/finding.js";
+import { errorsOf, type Finding } from "../plan/finding.js";
 import { isObject, type Json } from "../plan/json.js";
 import { readPlan, type ReadResult } from "../plan/read.js";
 import { withReading } from "../plan/read-findings.js";
@@ -131,7 +131,7 @@ export function goalOf(draft: unknown, name: string): string {
 
 /** PLAN_INVALID with every error, and where it stands in the file. */
 export function draftInvalid(findings: readonly Finding[], name: string): PlanloomError {
-  const errors = findings.filter(({ severity }) => severity === "error");
+  const errors = errorsOf(findings);
   const many = errors.length === 1 ? "one error" : `${errors.length} errors`;
   return new PlanloomError("PLAN_INVALID", `The plan in ${name} has ${many}:\n${findingLines(errors, name)}`, {
     kind: "plan",

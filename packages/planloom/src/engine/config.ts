@@ -224,7 +224,7 @@ export function settingsOf(config: LoomConfig): Settings {
     onFailure: choice("onFailure", config.onFailure, FAILURE_POLICIES, "patch"),
     replan,
     replans: whole("limits.replans", limits.replans, LIMITS.replans, 0),
-    eager: flag("eager", config.eager, true) && (approval === "never" || approval === "effects"),
+    eager: flag("eager", config.eager, true),
     replanContext: choice("replanContext", config.replanContext, REPLAN_CONTEXTS, "excerpt"),
     replanTokens: amount("limits.replanTokens", limits.replanTokens),
     replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),

@@ -8,7 +8,7 @@ import type { Role } from "../model/port.js";
 import type { RoleSettings } from "../model/role.js";
 import { check, type CheckOptions, type CheckResult } from "../plan/check.js";
 import { estimatePlan, type Estimate } from "../plan/estimate.js";
-import { findingText, type Finding } from "../plan/finding.js";
+import { errorKeys, errorsOf, findingText, type Finding } from "../plan/finding.js";
 import { isObject, type Json } from "../plan/json.js";
 import { normalizeDraft, readPlan, type ReadResult } from "../plan/read.js";
 import { withReading } from "../plan/read-findings.js";
@@ -18,7 +18,7 @@ import { KERNEL_VERSION } from "../run/decide.js";
 import type { RunDocument } from "../run/document.js";
 import type { Asking, EventData } from "../run/event.js";
 import type { CheckedPlan } from "../run/input.js";
-import { findingKeys, whyNotMended } from "../run/repair.js";
+import { whyNotMended } from "../run/repair.js";
 import type { Run } from "../run/state.js";
 import type { EventStore, RunHead } from "../store/event-store.js";
 import { unjournaled } from "./agent-context.js";
@@ -108,7 +108,7 @@ export class Loom {
       if (reply.kind === "plan") return reply;
       const { draft, findings, asking } = reply;
       options.onInvalid?.({ round, findings });
-      found.push(findingKeys(findings));
+      found.push(errorKeys(findings));
       if (whyNotMended(this.settings, round, found) !== undefined) throw planInvalid(findings);
       invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
     }
@@ -242,7 +242,7 @@ function noPlanner(): PlanloomError {
 }
 
 function planInvalid(findings: readonly Finding[]): PlanloomError {
-  const errors = findings.filter((finding) => finding.severity === "error");
+  const errors = errorsOf(findings);
   const lines = errors.map((finding) => `  ${findingText(finding)}`).join("\n");
   return new PlanloomError(
     "PLAN_INVALID",

@@ -6,6 +6,7 @@ import { openModel } from "../model/model.js";
 import type { Model } from "../model/port.js";
 import { pricesFor } from "../model/prices.js";
 import type { RolesSettings } from "../model/role.js";
+import type { Settings } from "../run/event.js";
 import { openStore, storePath } from "../store/locate.js";
 import { builtinTools } from "../tools/builtins.js";
 import { createInventory, type ToolInventory } from "../tools/inventory.js";
@@ -38,12 +39,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const keeper = keeperBeside(place);
   const models = openRoles(roles, keeper);
   const inventory = inventoryOf(config, models.executor);
-  // What may have no effects is approved by nobody, and can as well begin early; a critique may change it still.
-  const harmless = inventory.inventory.tools.every(({ effects }) => effects === "none");
-  const settings = {
-    ...recorded,
-    eager: recorded.eager && !recorded.critique && (recorded.approval === "never" || harmless),
-  };
+  const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
   const store = typeof place === "object" ? place : await openStore(place);
   const asked = { ...models, planner: plannerFunction ?? models.planner };
   const appraiser: Appraiser = {
@@ -76,6 +72,12 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     defer: ports.defer ?? (() => new Promise((resolve) => setImmediate(resolve))),
   });
   return new Loom(engine, world, settings, roles, appraiser, typeof config.store !== "object");
+}
+
+/** Where nobody could be asked to approve the plan: under `never`, or where it may act in no way. A critique may change it still. */
+function mayBeEager({ approval, critique }: Settings, { specs }: ToolInventory): boolean {
+  const harmless = approval === "effects" && specs.every(({ effects }) => effects === "none");
+  return !critique && (approval === "never" || harmless);
 }
 
 // A run id sorts by time, so that lists and file names read well; the rest is random.

@@ -2,7 +2,7 @@
 // what starts the run again, or the findings as a difference. Separate because check and its inventory are no part of playing.
 import type { Model } from "../model/port.js";
 import type { CheckResult } from "../plan/check.js";
-import { findingText } from "../plan/finding.js";
+import { errorsOf, findingText } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import { normalizeDraft, readPlan } from "../plan/read.js";
 import { withReading } from "../plan/read-findings.js";
@@ -72,6 +72,6 @@ export function checkedBy(
       ? withReading(loom.check(read.draft, { inputs, goal }), read)
       : { ok: false, findings: read.findings };
   if (result.ok) return result;
-  const errors = result.findings.filter(({ severity }) => severity === "error").map(findingText);
+  const errors = errorsOf(result.findings).map(findingText);
   throw recordingDiffers("the plan does not pass check any more.", "a sound plan", errors.join("\n            "));
 }

@@ -90,9 +90,8 @@ function formatOf(files: EvalFiles, records: readonly { readonly value: unknown 
 }
 
 function inventoryOf(text: string, format: Format): Inventory {
-  const [file] =
-    recordsIn(text).records.length === 1 ? recordsIn(text).records.map(({ value }) => value) : [jsonOf(text)];
-  const inventory = format.tools(file);
+  const { records } = recordsIn(text);
+  const inventory = format.tools(records.length === 1 ? records[0]!.value : jsonOf(text));
   if (inventory !== undefined) return inventory;
   const message = `The file of tools holds none in the format ${format.name}.`;
   throw usageError("DATASET_TOOLS", message, "docs/plan-intake.md shows what stands in it.");

@@ -2,11 +2,11 @@
 // one last. Separate from the scoring, which waits for nobody; the rule that ends the rounds is that of a run.
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
-import type { Finding } from "../plan/finding.js";
+import { errorKeys, errorsOf, type Finding } from "../plan/finding.js";
 import { keepsImproving } from "../plan/improvement.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import type { Format, Sample } from "./sample.js";
-import { draftIn, draftOf, errorsOf, type Draft } from "./score.js";
+import { draftIn, draftOf, type Draft } from "./score.js";
 
 /** Writes another draft, in our own format, knowing all findings of the last one; rejects where it cannot be reached. */
 export type MendingPlanner = (request: {
@@ -42,6 +42,6 @@ export function mendingWith(planner: MendingPlanner | undefined): Mending {
 }
 
 function isWorthwhile(drafts: readonly Draft[]): boolean {
-  const rounds = drafts.map(({ findings }) => errorsOf(findings).map(({ code, where }) => `${code} ${where.pointer}`));
+  const rounds = drafts.map(({ findings }) => errorKeys(findings));
   return drafts.length <= LIMITS.repairRounds && keepsImproving(rounds);
 }

@@ -1,9 +1,10 @@
 // The report of an evaluation. In: scores. Out: figures as data, and the same as Markdown. Separate from the scoring, so that a
 // figure is added up in one place only.
+import { errorsOf } from "../plan/finding.js";
 import { meanAgreement, type Agreement } from "./multiset.js";
 import type { BrokenRecord } from "./records.js";
 import type { Format, Sample } from "./sample.js";
-import { errorsOf, type Score, type Stage } from "./score.js";
+import type { Score, Stage } from "./score.js";
 
 export interface StageFigures {
   readonly name: "as written" | "after reading" | "after repair";

@@ -2,7 +2,7 @@
 // how far the plan agrees with the gold one. Separate from the report, which only adds up.
 import { messageOf } from "../error.js";
 import { check } from "../plan/check.js";
-import type { Finding } from "../plan/finding.js";
+import { errorsOf, type Finding } from "../plan/finding.js";
 import { depthOf, isObject } from "../plan/json.js";
 import { findDocument } from "../plan/read-text.js";
 import { normalizeDraft, readPlan } from "../plan/read.js";
@@ -97,9 +97,6 @@ export function scoreSample(sample: Sample, format: Format, mended: readonly str
     scored: graph !== undefined,
   };
 }
-
-export const errorsOf = (findings: readonly Finding[]): readonly Finding[] =>
-  findings.filter(({ severity }) => severity === "error");
 
 /** A document, or undefined where there is none, and what was found on the way to it. */
 interface Attempt {

@@ -21,3 +21,12 @@ export function findingText(finding: Finding): string {
   const position = line === undefined ? "" : ` (${line}:${column ?? 1})`;
   return `${finding.severity} ${finding.code} at ${pointer || "/"}${position}: ${finding.message} Fix: ${finding.fix}`;
 }
+
+export const isError = ({ severity }: Finding): boolean => severity === "error";
+
+/** What stands in the way of a draft; warnings stand in no way. */
+export const errorsOf = (findings: readonly Finding[]): readonly Finding[] => findings.filter(isError);
+
+/** The errors as texts that are equal for the same one: its code and its place. */
+export const errorKeys = (findings: readonly Finding[]): readonly string[] =>
+  errorsOf(findings).map(({ code, where }) => `${code} ${where.pointer}`);

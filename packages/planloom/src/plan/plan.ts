@@ -203,3 +203,10 @@ export function planHash(plan: Plan, inputs: { readonly [name: string]: Json }, 
   const definitions = [...tools].sort((a, b) => (a.name < b.name ? -1 : 1));
   return hashOf({ plan, inputs, tools: definitions });
 }
+
+/** Whether a step may call the tool of this name, by itself or through its model. */
+export function usesTool(step: Step, name: string): boolean {
+  if (step.kind === "ask") return false;
+  if (step.kind === "tool") return step.tool === name;
+  return step.tools === "all" || step.tools.includes(name);
+}

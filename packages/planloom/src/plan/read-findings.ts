@@ -1,9 +1,7 @@
 // What the reader found beside what check found. In: the outcome of check, and the findings of the reading that the draft came from.
 // Out: the outcome of both. Separate from check, which judges drafts that nobody has read from a text, too.
 import type { CheckResult } from "./check.js";
-import type { Finding } from "./finding.js";
-
-export const isError = ({ severity }: Finding): boolean => severity === "error";
+import { isError, type Finding } from "./finding.js";
 
 /** A plan that the reader could not take for certain is none, whatever check says of it; all findings come at once. */
 export function withReading(

@@ -61,7 +61,8 @@ function inText(text: string, pointer: string, place: ReferencePlace): string {
 
 /** A condition or a list without `${{ }}`: the names go into the expression as they are, but never into a quoted part of it. */
 function inExpression(text: string, pointer: string, place: ReferencePlace): string {
-  const forms = outputOf(text) === undefined ? formsIn(text, []) : [outputOf(text)!];
+  const said = outputOf(text);
+  const forms = said === undefined ? formsIn(text, []) : [said];
   const quoted = forms.find(({ start, end }) => /["']/.test(text[start - 1] ?? "") && text[start - 1] === text[end]);
   if (quoted === undefined) return written(text, forms, pointer, place, (source) => source);
   ambiguous(text.slice(quoted.start, quoted.end), "stands in quotes inside an expression", pointer, place);

@@ -4,7 +4,7 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { needsOf, takesContext } from "./graph.js";
 import { hashOf } from "./hash.js";
-import { own, type Json, type JsonObject } from "./json.js";
+import { canonicalJson, own, type Json, type JsonObject } from "./json.js";
 import type { Plan, Step } from "./plan.js";
 import { eachTemplate, scanTemplate } from "./reference.js";
 import type { ToolSpec } from "./tool-spec.js";
@@ -40,6 +40,9 @@ export function stepHashes(
   }
   return hashes;
 }
+
+/** Whether two steps say the same in every field, also in those that change nothing of what they do. */
+export const inSameWords = (a: Step, b: Step): boolean => canonicalJson(a) === canonicalJson(b);
 
 /** Whether two steps do the same with the same data, leaving aside what the steps that they need are. */
 export function sameDefinition(a: Step, b: Step): boolean {

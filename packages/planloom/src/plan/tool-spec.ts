@@ -33,6 +33,9 @@ export interface Inventory {
   readonly notes?: readonly string[];
 }
 
+export const toolsByName = (tools: readonly ToolSpec[]): ReadonlyMap<string, ToolSpec> =>
+  new Map(tools.map((tool) => [tool.name, tool]));
+
 export function toolNamed(inventory: Inventory, name: string): ToolSpec | undefined {
   return inventory.tools.find((tool) => tool.name === name);
 }

@@ -201,8 +201,5 @@ function changeGoal(run: Run, command: Command & { type: "goal" }): Fact[] {
 function cancel(run: Run, command: Command & { type: "cancel" }): Fact[] {
   if (run.cancelling !== undefined) return refused(command, "ALREADY_CANCELLING", "the run is being cancelled already");
   const reason = command.reason.slice(0, LIMITS.feedbackChars) || "asked by a person";
-  const denied = [...run.approvals.values()].map(({ subject, hash }) =>
-    fact("approval.denied", { subject, hash, cause: "cancelled" }),
-  );
-  return [...denied, fact("cancel.requested", { reason })];
+  return [...withdrawn(run, undefined, "cancelled"), fact("cancel.requested", { reason })];
 }

@@ -3,6 +3,7 @@
 import { canonicalJson } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
 import { referencedNames } from "../plan/reference.js";
+import { inSameWords } from "../plan/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { fact, type Fact } from "./event.js";
 import { currentPlan, type PendingApproval, type ProposedPlan, type Run, type Work } from "./state.js";
@@ -24,9 +25,7 @@ export function writtenIn(
   const toolOf = (step: Step, all: ReadonlyMap<string, ToolSpec> | undefined) =>
     canonicalJson((step.kind === "tool" ? all?.get(step.tool) : undefined) ?? null);
   const same = (step: Step, was: Step | undefined) =>
-    was !== undefined &&
-    canonicalJson(step) === canonicalJson(was) &&
-    toolOf(step, tools) === toolOf(was, before?.tools);
+    was !== undefined && inSameWords(step, was) && toolOf(step, tools) === toolOf(was, before?.tools);
   return new Set(plan.steps.filter((step) => !same(step, were.get(step.id))).map(({ id }) => id));
 }
 
@@ -39,11 +38,15 @@ export function whyApproval(run: Run, { step }: Work): string | undefined {
   return run.mustApprove.has(spec.id) ? "it was planned after untrusted text was read" : undefined;
 }
 
-/** Facts that take requests back which nobody has answered: their plan is not followed. */
-export function withdrawn(run: Run, which: (approval: PendingApproval) => boolean): Fact[] {
+/** Facts that take requests back which nobody has answered: their plan is not followed, or not any more. */
+export function withdrawn(
+  run: Run,
+  which: (approval: PendingApproval) => boolean = () => true,
+  cause: "superseded" | "cancelled" = "superseded",
+): Fact[] {
   return [...run.approvals.values()]
     .filter(which)
-    .map(({ subject, hash }) => fact("approval.denied", { subject, hash, cause: "superseded" }));
+    .map(({ subject, hash }) => fact("approval.denied", { subject, hash, cause }));
 }
 
 export const asksForPlan = ({ subject }: PendingApproval): boolean => subject === "plan";

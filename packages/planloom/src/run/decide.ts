@@ -4,6 +4,7 @@ import { assertNever } from "../error.js";
 import { advance } from "./advance.js";
 import { startFilled } from "./begin.js";
 import { decideCommand } from "./command.js";
+import { errorKeys } from "../plan/finding.js";
 import { writePlan } from "../plan/write.js";
 import { reserve } from "./budget.js";
 import { draftChanges, drafted, draftsStopped } from "./draft.js";
@@ -13,7 +14,7 @@ import { completed } from "./gate.js";
 import { isCommand, type Input, type Outcome, type Start } from "./input.js";
 import { whyTooDear } from "./policy.js";
 import { proposal } from "./proposal.js";
-import { findingKeys, whyNotMended } from "./repair.js";
+import { whyNotMended } from "./repair.js";
 import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { currentPlan, failingOf, isHeld, workOf, type Run, type Work } from "./state.js";
@@ -172,7 +173,7 @@ function planInvalid(run: Run, input: Outcome & { type: "plan-invalid" }): Fact[
     fact("plan.invalid", { round, draft, findings, usage, ...(asking === undefined ? {} : { asking }) }),
     ...draftsStopped(run, "the plan that it stands in was refused"),
   ];
-  const why = whyNotMended(run.settings, round, [...run.repairs, findingKeys(findings)]);
+  const why = whyNotMended(run.settings, round, [...run.repairs, errorKeys(findings)]);
   if (why === undefined) return facts;
   const first = findings[0];
   const error: Failure = {
@@ -204,9 +205,10 @@ function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: numb
 function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact[] {
   const work = owedWork(run, input.key);
   const reason = run.cancelling ?? (failingOf(run) === undefined ? undefined : whyNotStarted(run));
-  const held = reason === undefined && isHeld(run) ? { held: true as const } : {};
-  const written = fact("step.filled", { ...refOf(work), args: input.args, usage: input.usage, ...held });
-  if (held.held === true) return [written];
+  const held = reason === undefined && isHeld(run);
+  const said = { ...refOf(work), args: input.args, usage: input.usage };
+  const written = fact("step.filled", held ? { ...said, held } : said);
+  if (held) return [written];
   if (reason === undefined) return [written, ...startFilled(run, work, input.args, at)];
   return [written, fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason, usage: NO_USAGE })];
 }

@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
+import { worksOf } from "./steps.js";
 import type { Failure } from "./event.js";
 import { reopening } from "./reopen.js";
 import {
@@ -202,7 +203,7 @@ function nextOf(run: Run): string {
 
 function waitingOf(run: Run): WaitingDocument | undefined {
   if (run.ended !== undefined || (run.approvals.size === 0 && run.asked === 0 && run.unknown === 0)) return undefined;
-  const works = [...run.steps.values()].flatMap((state) => [state.work, ...(state.items ?? [])]);
+  const works = [...run.steps.values()].flatMap(worksOf);
   const { estimate } = currentPlan(run) ?? {};
   const place = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });
   return {

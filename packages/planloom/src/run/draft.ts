@@ -2,9 +2,10 @@
 // may begin; facts; the same run with that step in it. Separate because all of it is a bet on a plan that nobody has seen whole:
 // nothing may come of it but outputs that the plan then uses, or does not.
 import { needsOf } from "../plan/graph.js";
-import { canonicalJson, isObject, type Json } from "../plan/json.js";
+import { isObject, type Json } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
-import type { ToolSpec } from "../plan/tool-spec.js";
+import { inSameWords } from "../plan/step-hash.js";
+import { toolsByName, type ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { fact, type EventData, type Fact } from "./event.js";
 import { makeReady } from "./evolve-step.js";
@@ -12,13 +13,13 @@ import { refOf } from "./failure.js";
 import type { Drafted } from "./input.js";
 import { mayActThrough } from "./proposal.js";
 import { recount, retire } from "./restart.js";
-import { isDrafting, type ProposedPlan, type Run, type StepState, type Work } from "./state.js";
-import { isFinished, linkStep, stepState } from "./steps.js";
+import { isDrafting, type ProposedPlan, type Run, type StepState } from "./state.js";
+import { isFinished, linkStep, stepState, worksOf } from "./steps.js";
 
 /** A step has been written. One that a planner writes again after a crash, in the same words, is known already. */
 export function drafted(run: Run, { key, index, step, tools }: Drafted): Fact[] {
-  const known = isDrafting(run) && run.drafting === key ? run.steps.get(idOf(step)) : undefined;
-  if (known !== undefined && canonicalJson(known.spec) === canonicalJson(step)) return [];
+  const known = run.drafting === key ? run.steps.get(idOf(step)) : undefined;
+  if (known !== undefined && inSameWords(known.spec, step as unknown as Step)) return [];
   const begins = known === undefined && tools !== undefined && mayBegin(run, key, step as unknown as Step, tools);
   return [fact("plan.stepDrafted", { request: key, index, step, begins, ...(tools === undefined ? {} : { tools }) })];
 }
@@ -41,10 +42,13 @@ export function onDrafted(run: Run, data: EventData["plan.stepDrafted"]): void {
   if (!data.begins) return;
   if (run.drafting !== data.request) forgetDrafts(run);
   run.drafting = data.request;
-  const spec = data.step as unknown as Step;
+  enter(run, firstState(run, data.step as unknown as Step, data.index, toolsByName(data.tools!)));
+}
+
+/** Of the first plan, which the run has not got yet. */
+function firstState(run: Run, spec: Step, index: number, tools: ReadonlyMap<string, ToolSpec>): StepState {
   const { attempts, doubts } = run;
-  const tools = new Map(data.tools!.map((tool) => [tool.name, tool]));
-  enter(run, stepState(spec, data.index, { revision: 1, tools, attempts, doubts }));
+  return stepState(spec, index, { revision: 1, tools, attempts, doubts });
 }
 
 function enter(run: Run, state: StepState): void {
@@ -66,20 +70,18 @@ export function standsAsDrafted({ drafting, steps }: Run, key: string | undefine
   const written = new Map(plan.steps.map((step) => [step.id, step]));
   return [...steps.values()].every(({ spec }) => {
     const step = written.get(spec.id);
-    return step !== undefined && canonicalJson(step) === canonicalJson(spec);
+    return step !== undefined && inSameWords(step, spec);
   });
 }
 
 /** The plan is whole: what has begun goes on as it is, what failed meanwhile is begun once more, and the rest takes its place. */
 export function adoptDrafts(run: Run, { plan, tools }: ProposedPlan): void {
-  const { steps: before, attempts, doubts } = run;
-  const states = plan.steps.map((spec, index) => {
-    return before.get(spec.id) ?? stepState(spec, index, { revision: 1, tools, attempts, doubts });
-  });
+  const before = run.steps;
+  const states = plan.steps.map((spec, index) => before.get(spec.id) ?? firstState(run, spec, index, tools));
   run.steps = new Map(states.map((state) => [state.spec.id, state]));
   for (const state of states) if (!before.has(state.spec.id)) enter(run, state);
-  for (const { work, items = [] } of before.values()) {
-    for (const one of [work, ...items]) {
+  for (const state of before.values()) {
+    for (const one of worksOf(state)) {
       if (one.status !== "pending" || one.errors === 0) continue;
       one.crashes = 0;
       makeReady(run, one);
@@ -98,8 +100,8 @@ export function draftChanges(run: Run, key: string, plan: Plan): Pick<EventData[
 /** Facts that stop what runs for a plan that will not come. */
 export function draftsStopped(run: Run, reason: string): Fact[] {
   if (!isDrafting(run)) return [];
-  const works = [...run.steps.values()].flatMap(({ work, items = [] }): Work[] => [work, ...items]);
-  return works
+  return [...run.steps.values()]
+    .flatMap(worksOf)
     .filter(({ status }) => status === "running")
     .map((work) => fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason, usage: NO_USAGE }));
 }

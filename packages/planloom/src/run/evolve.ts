@@ -1,6 +1,8 @@
 // The fold: how each event changes a run's state. In: a run and its next event. Out: the same run, changed in place.
 // Separate because state is only ever this. Work per event is constant: no scan over steps, items or obligations.
 import { assertNever } from "../error.js";
+import { errorKeys } from "../plan/finding.js";
+import { toolsByName } from "../plan/tool-spec.js";
 import { addUsage } from "../plan/usage.js";
 import { basisOf, readsUntrusted } from "./basis.js";
 import { asksForPlan, standsInPlan, writtenIn } from "./consent.js";
@@ -25,7 +27,7 @@ import {
   wantChange,
 } from "./evolve-step.js";
 import { adoptDrafts, onDrafted, standsAsDrafted } from "./draft.js";
-import { findingKeys, whyNotMended } from "./repair.js";
+import { whyNotMended } from "./repair.js";
 import { restart, takePlan } from "./restart.js";
 import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
 import { currentPlan, DEADLINE, reviewOf, workOf, type ProposedPlan, type Run } from "./state.js";
@@ -244,7 +246,7 @@ function onPlanInvalid(run: Run, data: EventData["plan.invalid"]): void {
   run.usage.planner = addUsage(run.usage.planner, data.usage);
   takePlanEffect(run);
   const { round, draft, findings, asking } = data;
-  run.repairs = [...run.repairs, findingKeys(findings)];
+  run.repairs = [...run.repairs, errorKeys(findings)];
   if (whyNotMended(run.settings, round, run.repairs) !== undefined) return;
   const invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
   owePlan(run, { attempt: 1, round: round + 1, invalid });
@@ -265,7 +267,7 @@ function onPlanFailed(run: Run, data: EventData["plan.failed"]): void {
 function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   const request = takePlanEffect(run)?.key;
   run.usage.planner = addUsage(run.usage.planner, data.usage);
-  const tools = new Map(data.tools.map((tool) => [tool.name, tool]));
+  const tools = toolsByName(data.tools);
   const before = basisOf(run);
   const written = writtenIn(data.plan, tools, before);
   // Whoever edits a plan that nobody has approved answers what it was to answer.

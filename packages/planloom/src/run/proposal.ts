@@ -1,6 +1,6 @@
 // A plan that is proposed, and whether a person is asked for it. In: a checked plan and what it takes the place of. Out: facts.
 // Separate because first plans, mended ones and those of persons all come in through here.
-import type { Step } from "../plan/plan.js";
+import { usesTool, type Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import { fact, type Asking, type EventData, type Fact, type Settings } from "./event.js";
@@ -70,8 +70,5 @@ function functionReason(approval: CheckedPlan["approval"]): string | undefined {
 }
 
 /** Whether a step may act in the world by this tool. */
-export function mayActThrough(step: Step, { name, effects }: ToolSpec): boolean {
-  if (effects === "none" || step.kind === "ask") return false;
-  if (step.kind === "tool") return step.tool === name;
-  return step.tools === "all" || step.tools.includes(name);
-}
+export const mayActThrough = (step: Step, { name, effects }: ToolSpec): boolean =>
+  effects !== "none" && usesTool(step, name);

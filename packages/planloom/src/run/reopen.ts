@@ -5,12 +5,12 @@ import { hashOf } from "../plan/hash.js";
 import { canonicalJson } from "../plan/json.js";
 import type { Step } from "../plan/plan.js";
 import { stepHashes } from "../plan/step-hash.js";
-import type { ToolSpec } from "../plan/tool-spec.js";
+import { toolsByName, type ToolSpec } from "../plan/tool-spec.js";
 import { writtenIn } from "./consent.js";
 import { fact, type EventData, type Fact, type Settings, type StepRef } from "./event.js";
 import type { CheckedPlan, Command } from "./input.js";
 import { approvalReason, mayActThrough, proposal, stricter } from "./proposal.js";
-import { isFinished } from "./steps.js";
+import { worksOf, isFinished } from "./steps.js";
 import { currentPlan, type Run, type StepState, type Work } from "./state.js";
 import { stepStates } from "./steps.js";
 
@@ -145,13 +145,11 @@ const unknownStep = (id: string) => no("UNKNOWN_STEP", `there is no step ${id}`)
 function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, StepState> {
   return stepStates(plan, {
     revision: run.plans.length + 1,
-    tools: byName(tools),
+    tools: toolsByName(tools),
     attempts: run.attempts,
     doubts: run.doubts,
   });
 }
-
-const byName = (tools: readonly ToolSpec[]) => new Map(tools.map((tool) => [tool.name, tool]));
 
 const mayAct = ({ spec }: StepState, tools: readonly ToolSpec[]) => tools.some((tool) => mayActThrough(spec, tool));
 
@@ -173,7 +171,7 @@ function reach(steps: ReadonlyMap<string, StepState>, from: readonly string[]): 
 
 const isDoubtful = (work: Work) => work.status === "unknown" || (work.givenUp === true && !isFinished(work));
 
-export const holdsDoubt = ({ work, items = [] }: StepState) => [work, ...items].some(isDoubtful);
+export const holdsDoubt = (state: StepState) => worksOf(state).some(isDoubtful);
 
 /** A tool that failed with an error of its own has not acted; an agent may have called any number of tools before it failed. */
 function hasRun(run: Run, id: string): boolean {
@@ -225,7 +223,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
 
 /** What a person gives is the person's word; what is left of a planner's that had read untrusted text is not. */
 export function stillMarked(run: Run, { plan, tools }: CheckedPlan): readonly string[] {
-  const own = writtenIn(plan, byName(tools), currentPlan(run));
+  const own = writtenIn(plan, toolsByName(tools), currentPlan(run));
   return plan.steps.map(({ id }) => id).filter((id) => run.mustApprove.has(id) && !own.has(id));
 }
 

@@ -1,13 +1,7 @@
 // Whether the planner mends a draft once more. In: the settings, the round, what was found in each draft. Out: why not, or nothing.
 // Separate because deciding and folding ask the same.
-import type { Finding } from "../plan/finding.js";
 import { keepsImproving } from "../plan/improvement.js";
 import type { Settings } from "./event.js";
-
-/** What stands in the way of a draft, as texts that are equal for the same finding; warnings stand in no way. */
-export function findingKeys(findings: readonly Finding[]): readonly string[] {
-  return findings.filter(({ severity }) => severity === "error").map(({ code, where }) => `${code} ${where.pointer}`);
-}
 
 /** `rounds`: the keys of all drafts of this planning, that of `round` last. */
 export function whyNotMended(

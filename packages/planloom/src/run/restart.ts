@@ -5,7 +5,7 @@ import type { StepRef } from "./event.js";
 import { makeReady, doubtAgain, isJournaled, queueNextItem } from "./evolve-step.js";
 import { Queue } from "./queue.js";
 import { currentPlan, type ProposedPlan, type Run, type StepState, type Work } from "./state.js";
-import { isFinished, newWork, stepStates } from "./steps.js";
+import { worksOf, isFinished, newWork, stepStates } from "./steps.js";
 import { Timetable } from "./timetable.js";
 
 /** Puts the steps of a plan in the place of those before; what is `kept` goes over as it is. */
@@ -28,12 +28,13 @@ export function takePlan(run: Run, proposed: ProposedPlan, kept: readonly StepRe
 /** What must be known of a step for good, whatever becomes of it: the calls that act once, and the names that are used up. */
 export function retire(run: Run, state: StepState): void {
   let attempt = state.firstAttempt;
-  for (const work of [state.work, ...(state.items ?? [])]) {
+  const works = worksOf(state);
+  for (const work of works) {
     noteActed(run, work);
     attempt = Math.max(attempt, isUsed(work) ? work.attempt + 1 : work.attempt);
   }
   run.attempts.set(state.spec.id, attempt);
-  const doubts = [state.work, ...(state.items ?? [])].map((work) => work.doubts);
+  const doubts = works.map((work) => work.doubts);
   run.doubts.set(
     state.spec.id,
     doubts.reduce((most, count) => Math.max(most, count), state.earlierDoubts),

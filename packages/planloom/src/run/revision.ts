@@ -5,7 +5,7 @@ import type { Finding } from "../plan/finding.js";
 import { descendantsOf } from "../plan/graph.js";
 import type { Plan } from "../plan/plan.js";
 import { repeatFindings } from "../plan/repeat.js";
-import { canonicalJson } from "../plan/json.js";
+import { inSameWords } from "../plan/step-hash.js";
 import { basisOf, readsUntrusted, wasFollowed } from "./basis.js";
 import { asksForPlan, withdrawn } from "./consent.js";
 import type { EventData, Fact } from "./event.js";
@@ -52,8 +52,11 @@ function outside(
   if (failed === undefined) return [];
   const before = basisOf(run)!.plan;
   const open = new Set([failed.step, ...descendantsOf(before, failed.step)]);
-  const after = new Map(plan.steps.map((step) => [step.id, canonicalJson(step)]));
-  const touched = before.steps.filter((step) => !open.has(step.id) && after.get(step.id) !== canonicalJson(step));
+  const after = new Map(plan.steps.map((step) => [step.id, step]));
+  const touched = before.steps.filter((step) => {
+    const stands = after.get(step.id);
+    return !open.has(step.id) && (stands === undefined || !inSameWords(stands, step));
+  });
   if (touched.length === 0) return [];
   const message = `The patch of ${failed.step} also changes or drops ${touched.map(({ id }) => id).join(", ")}.`;
   return [finding("PATCH_OUTSIDE", message, `Change ${failed.step}, what waits for it, and new steps only.`)];

@@ -23,6 +23,9 @@ export function stepStates(plan: Plan, under: Under): Map<string, StepState> {
   return states;
 }
 
+/** All work of a step: its own, and that of its items. */
+export const worksOf = ({ work, items = [] }: StepState): readonly Work[] => [work, ...items];
+
 /** Adds one more to steps of which some have begun: it waits for those that it needs and that have not finished. */
 export function linkStep(states: ReadonlyMap<string, StepState>, state: StepState): void {
   for (const id of needsOf(state.spec)) {
