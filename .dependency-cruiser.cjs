@@ -1,5 +1,21 @@
 // The layer rule: the library's folders stand in the order in which data flows; each imports only folders above it.
-const order = ["plan", "run", "tools", "eval", "model", "agents", "store", "engine", "server", "testing", "cli"];
+const order = [
+  "plan",
+  "run",
+  "words",
+  "tools",
+  "eval",
+  "model",
+  "agents",
+  "store",
+  "engine",
+  "perform",
+  "loom",
+  "recording",
+  "server",
+  "testing",
+  "cli",
+];
 const src = "^packages/planloom/src/";
 
 const layers = order.map((folder, index) => ({

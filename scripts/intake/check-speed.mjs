@@ -2,7 +2,7 @@
 // shapes, how the time grows with the number of steps, and the slowest of many drafts of random fields.
 import os from "node:os";
 import fc from "fast-check";
-import { check } from "../../packages/planloom/dist/plan/check.js";
+import { check } from "../../packages/planloom/dist/plan/check/check.js";
 
 const text = { type: "string" };
 const hit = { type: "object", properties: { title: text, url: text }, required: ["title", "url"] };

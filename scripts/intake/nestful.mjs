@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { nestfulFormat } from "../../packages/planloom/dist/eval/nestful-format.js";
-import { check } from "../../packages/planloom/dist/plan/check.js";
+import { check } from "../../packages/planloom/dist/plan/check/check.js";
 
 /**
  * Where the gold says one thing and the published specification another. `mend` is the least change to the gold call that makes

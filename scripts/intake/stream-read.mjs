@@ -1,6 +1,6 @@
 // Own time of reading a plan from a stream. In: nothing. Out: what 64 steps cost in pieces of a token each, the end included, which
 // must be below 5 ms. The median of many readings: the first ones are the compiler's.
-import { PlanStream } from "../../packages/planloom/dist/plan/read-stream.js";
+import { PlanStream } from "../../packages/planloom/dist/plan/read/stream.js";
 
 const STEPS = 64;
 const MOST_MS = 5;

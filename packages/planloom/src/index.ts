@@ -1,12 +1,12 @@
 // The library's public names. Plans as data have a subpath of their own (planloom/plan), as has the testing kit
 // (planloom/testing); everything else is internal.
-export { createLoom } from "./engine/create-loom.js";
-export { defineConfig, type LoomConfig } from "./engine/config.js";
-export type { Loom, StartOptions } from "./engine/loom.js";
-export type { LoomRun } from "./engine/loom-run.js";
-export type { LoomPorts } from "./engine/open-loom.js";
+export { createLoom } from "./loom/create-loom.js";
+export { defineConfig, type LoomConfig } from "./loom/config.js";
+export type { Loom, StartOptions } from "./loom/loom.js";
+export type { LoomRun } from "./loom/loom-run.js";
+export type { LoomPorts } from "./loom/open-loom.js";
 export type { Recording } from "./engine/recording.js";
-export { replayRecording } from "./engine/replay-recording.js";
+export { replayRecording } from "./recording/replay-recording.js";
 export { PlanloomError } from "./error.js";
 export { tool, ToolError, type Tool, type ToolContext } from "./tools/tool.js";
 export type { Model } from "./model/port.js";
@@ -16,5 +16,5 @@ export { openSqliteStore } from "./store/sqlite.js";
 export type { Finding } from "./plan/finding.js";
 export type { Json } from "./plan/json.js";
 export type { Plan } from "./plan/plan.js";
-export type { RunDocument } from "./run/document.js";
+export type { RunDocument } from "./run/view/document.js";
 export type { RunEvent } from "./run/event.js";

@@ -2,7 +2,7 @@
 // Separate because agent steps and argument filling read replies alike, and models wrap JSON in fences and sentences.
 import { LIMITS } from "../limits.js";
 import { depthOf, type Json } from "../plan/json.js";
-import { mismatch, typeText, type Mismatch, type Type } from "../plan/type.js";
+import { mismatch, typeText, type Mismatch, type Type } from "../plan/type/type.js";
 
 export type ReadReply = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly message: string };
 

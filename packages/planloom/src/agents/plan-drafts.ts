@@ -1,9 +1,9 @@
 // The steps of a plan that is still being written. In: the pieces of a planner's reply. Out: each step as soon as it is there, and
 // whether it is sound among those before it. Separate from planner.ts, which judges the plan when it is whole.
 import { isError } from "../plan/finding.js";
-import { check } from "../plan/check.js";
+import { check } from "../plan/check/check.js";
 import { isObject, type Json } from "../plan/json.js";
-import { PlanStream, type StreamedStep } from "../plan/read-stream.js";
+import { PlanStream, type StreamedStep } from "../plan/read/stream.js";
 import { usesTool } from "../plan/plan.js";
 import type { DraftedStep } from "./checkpoint.js";
 import type { PlannerRequest } from "./plan-request.js";

@@ -4,8 +4,8 @@
 // are lists of { name, value } (strict-schema.ts).
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { toolNamed, type Inventory, type ToolSpec } from "../plan/tool-spec.js";
-import { typeFromSchema } from "../plan/type-schema.js";
-import { UNKNOWN, type RecordType } from "../plan/type.js";
+import { typeFromSchema } from "../plan/type/schema.js";
+import { UNKNOWN, type RecordType } from "../plan/type/type.js";
 import { bothSizes, isTaken, schemaSize } from "./schema-size.js";
 import {
   argumentsSchema,
@@ -34,7 +34,7 @@ export interface Form {
   readonly mayAsk?: boolean;
 }
 
-/** The JSON Schema of a planner's reply for this inventory: a plan, or a patch (plan/revise.ts), where what has no use is null. */
+/** The JSON Schema of a planner's reply for this inventory: a plan, or a patch (plan/revise/revise.ts), where what has no use is null. */
 export function planRequestSchema({ tools }: Inventory, { patch, mayAsk = false }: Form): PlanSchema {
   const wrap = (steps: readonly JsonObject[]) => closedObject({ ...(mayAsk && ASKING), ...replyOf(steps, patch) });
   const names = tools.map(({ name }) => name);

@@ -6,9 +6,9 @@ import { findingText, type Finding } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { EffectClass, Inventory, ToolSpec } from "../plan/tool-spec.js";
-import { typeFromSchema } from "../plan/type-schema.js";
-import { typeText, UNKNOWN } from "../plan/type.js";
-import type { Granularity } from "../plan/check-granularity.js";
+import { typeFromSchema } from "../plan/type/schema.js";
+import { typeText, UNKNOWN } from "../plan/type/type.js";
+import type { Granularity } from "../plan/check/granularity.js";
 import { textOf } from "./preview.js";
 import { sections } from "./prompts.js";
 

@@ -3,12 +3,12 @@
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Model, ModelReply } from "../model/port.js";
-import { check } from "../plan/check.js";
+import { check } from "../plan/check/check.js";
 import { isError, type Finding } from "../plan/finding.js";
-import { finishedTouched } from "../plan/finished.js";
+import { finishedTouched } from "../plan/revise/finished.js";
 import { depthOf, isObject, type Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
-import { readPlan } from "../plan/read.js";
+import { readPlan } from "../plan/read/read.js";
 import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";

@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from "../plan/json.js";
 import type { AgentStep, ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
-import { typeText, type Type } from "../plan/type.js";
+import { typeText, type Type } from "../plan/type/type.js";
 import type { Previews } from "./preview.js";
 
 export const sections = (...parts: readonly (string | false | undefined)[]): string =>

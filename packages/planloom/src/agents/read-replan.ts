@@ -2,11 +2,11 @@
 // stays, and the way from a place in it back to the text. Separate from planner.ts because first plans need none of this.
 import { depthOf, isObject, type Json, type JsonObject } from "../plan/json.js";
 import { LIMITS } from "../limits.js";
-import type { Locate } from "../plan/check-report.js";
+import type { Locate } from "../plan/check/report.js";
 import type { Finding } from "../plan/finding.js";
-import { withFinished } from "../plan/finished.js";
-import { normalizeDraft, readPlan } from "../plan/read.js";
-import { applyPatch, type Revised } from "../plan/revise.js";
+import { withFinished } from "../plan/revise/finished.js";
+import { normalizeDraft, readPlan } from "../plan/read/read.js";
+import { applyPatch, type Revised } from "../plan/revise/revise.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { jsonReadings } from "./json-reply.js";
 import type { ReplanFacts } from "./replan-facts.js";

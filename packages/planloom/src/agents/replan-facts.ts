@@ -3,9 +3,9 @@
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
-import { typeOfValue } from "../plan/type-of-value.js";
-import { typeText } from "../plan/type.js";
-import { basisOf, fixedSteps } from "../run/basis.js";
+import { typeOfValue } from "../plan/type/of-value.js";
+import { typeText } from "../plan/type/type.js";
+import { basisOf, fixedSteps } from "../run/replan-basis.js";
 import type { EventData, Failure, ReplanContext } from "../run/event.js";
 import type { Run, StepState, StepStatus, Work } from "../run/state.js";
 import { textOf } from "./preview.js";

@@ -5,7 +5,7 @@ import { LIMITS } from "../limits.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest, ToolCall } from "../model/port.js";
 import type { Json } from "../plan/json.js";
 import type { AgentStep } from "../plan/plan.js";
-import type { Type } from "../plan/type.js";
+import type { Type } from "../plan/type/type.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Tool } from "../tools/tool.js";
 import { askModel } from "./ask-model.js";

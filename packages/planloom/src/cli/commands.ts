@@ -18,7 +18,7 @@ import {
   said,
 } from "./options.js";
 import { say } from "./output.js";
-import { oneLine } from "./style.js";
+import { oneLine } from "./render/style.js";
 
 interface Outcome {
   code: number;
@@ -251,7 +251,7 @@ function addPersons(program: Command, act: Act): void {
     .description("Has a run that has ended go on. What will be reused is shown first; what finished is not paid again.")
     .option("--from <step>", "begin this step again too, and all that follows from it")
     .addOption(noRun())
-    .action(act(async (name: string, flags: object) => (await import("./command/again.js")).retryCommand(name, flags)));
+    .action(act(async (name: string, flags: object) => (await import("./command/retry.js")).retryCommand(name, flags)));
   again(program.command("fork").argument("<run>", RUN))
     .summary("begin a new run where an ended one came to a step")
     .description("Begins a new run at a step of one that has ended, with what that had finished before the step.")
@@ -259,7 +259,7 @@ function addPersons(program: Command, act: Act): void {
     .addOption(approval())
     .action(
       act(async (name: string, flags: { readonly at: string }) =>
-        (await import("./command/again.js")).forkCommand(name, flags),
+        (await import("./command/retry.js")).forkCommand(name, flags),
       ),
     );
   said(program.command("approve").argument("<run>", RUN))

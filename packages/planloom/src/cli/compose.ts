@@ -3,17 +3,17 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Loom } from "../engine/loom.js";
+import type { Loom } from "../loom/loom.js";
 import { LIMITS } from "../limits.js";
 import type { Finding } from "../plan/finding.js";
 import type { Plan } from "../plan/plan.js";
 import { writePlan } from "../plan/write.js";
-import { revise } from "../run/revision.js";
+import { revise } from "../run/decide/revision.js";
 import { currentPlan, type Run } from "../run/state.js";
 import { openEditor } from "./editor.js";
 import { fileText, findingLines } from "./plan-file.js";
 import type { Terminal } from "./prompt.js";
-import { paint } from "./style.js";
+import { paint } from "./render/style.js";
 
 /** unchanged: the plan stays as it was. left: the person went away; the text is kept, and the terminal says where. */
 export type Composed =

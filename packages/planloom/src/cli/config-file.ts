@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
-import type { LoomConfig } from "../engine/config.js";
+import type { LoomConfig } from "../loom/config.js";
 import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";

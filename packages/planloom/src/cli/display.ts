@@ -3,8 +3,8 @@
 import { isatty } from "node:tty";
 import type { Run } from "../run/state.js";
 import { say } from "./output.js";
-import type { Line } from "./render-lines.js";
-import { tableLines } from "./render-table.js";
+import type { Line } from "./render/lines.js";
+import { tableLines } from "./render/table.js";
 
 export interface Display {
   show(lines: readonly Line[]): void;

@@ -2,20 +2,20 @@
 // Out: an exit code; the answer on stdout. Separate because run, resume and every command that answers a run end in this.
 import { isatty } from "node:tty";
 import type { Listener, Reply } from "../engine/engine.js";
-import type { Loom } from "../engine/loom.js";
-import type { LoomRun } from "../engine/loom-run.js";
+import type { Loom } from "../loom/loom.js";
+import type { LoomRun } from "../loom/loom-run.js";
 import { PlanloomError } from "../error.js";
-import { documentOf, type RunDocument } from "../run/document.js";
+import { documentOf, type RunDocument } from "../run/view/document.js";
 import type { RunEvent } from "../run/event.js";
-import { Course } from "./course.js";
-import { converse } from "./converse.js";
+import { Course } from "./follow.js";
+import { converse } from "./interview.js";
 import { openDisplay } from "./display.js";
 import { EXIT, exitOfRun } from "./exit-code.js";
 import { atTerminal, print, printJson, PROGRAM, say } from "./output.js";
-import { userName } from "./place.js";
+import { userName } from "./open-loom.js";
 import { openTerminal } from "./prompt.js";
 import { refusalLines } from "./refusal.js";
-import { printAnswer, sayEnd, waitingLines } from "./render-end.js";
+import { printAnswer, sayEnd, waitingLines } from "./render/end.js";
 
 export interface DriveFlags {
   /** One document on stdout. */

@@ -2,7 +2,7 @@
 // Separate because every error has the same three parts: what happened, its code, and what to do next.
 import { messageOf, PlanloomError } from "../error.js";
 import { PROGRAM, say } from "./output.js";
-import { manyLines, paint } from "./style.js";
+import { manyLines, paint } from "./render/style.js";
 
 /** Advice out of a run's log, whose commands name the run as RUN, with the commands as they are to be typed. */
 export const adviceFor = (text: string, runId: string): string =>

@@ -1,7 +1,7 @@
 // Exit codes. In: a run as a document, or something that was thrown. Out: the number for the shell.
 // Separate because scripts build on this table; docs/errors.md repeats it.
 import { PlanloomError, type ErrorKind } from "../error.js";
-import type { RunDocument } from "../run/document.js";
+import type { RunDocument } from "../run/view/document.js";
 import { problemOf } from "./error-text.js";
 
 export const EXIT = {

@@ -1,13 +1,13 @@
 // The flags of the models. In: what commander parsed. Out: settings of the roles for createLoom.
 // Separate because run, plan, resume and doctor take the same ones.
-import type { LoomConfig } from "../engine/config.js";
-import type { LoomPorts } from "../engine/open-loom.js";
+import type { LoomConfig } from "../loom/config.js";
+import type { LoomPorts } from "../loom/open-loom.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
 import type { FailurePolicy, ReplanMode } from "../run/event.js";
 import { usageError } from "./error-text.js";
-import type { Granularity } from "../plan/check-granularity.js";
+import type { Granularity } from "../plan/check/granularity.js";
 import type { DriveFlags } from "./drive.js";
-import type { PlaceFlags } from "./place.js";
+import type { PlaceFlags } from "./open-loom.js";
 
 export interface ModelFlags {
   readonly model?: string;

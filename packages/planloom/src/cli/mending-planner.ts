@@ -1,15 +1,15 @@
 // The configured planner, asked to mend plans of a dataset. In: the flags of the models. Out: a function from a draft and its
 // findings to another draft. Separate from `planloom eval`, which without it needs neither a configuration nor a model.
 import { askPlanner } from "../agents/planner.js";
-import { unjournaled } from "../engine/agent-context.js";
+import { unjournaled } from "../perform/agent-context.js";
 import { systemClock } from "../engine/clock.js";
-import { timelyPlanner } from "../engine/role-deadline.js";
-import { openRoles, rolesOf } from "../engine/roles.js";
+import { timelyPlanner } from "../perform/role-deadline.js";
+import { openRoles, rolesOf } from "../loom/roles.js";
 import { PlanloomError } from "../error.js";
 import type { MendingPlanner } from "../eval/mend.js";
 import { writePlan } from "../plan/write.js";
 import { portsOf, type ModelFlags } from "./flags.js";
-import { configOf, type PlaceFlags } from "./place.js";
+import { configOf, type PlaceFlags } from "./open-loom.js";
 
 /** Throws NO_PLANNER where none is configured. Each of its answers is one request. */
 export async function mendingPlanner(flags: PlaceFlags & ModelFlags): Promise<MendingPlanner> {

@@ -1,7 +1,7 @@
 // The two streams of the command line. In: text. Out: stdout for the answer alone, stderr for everything else.
 // Separate because a reader that goes away (`| head`) must not look like a crash.
 import { isatty } from "node:tty";
-import { manyLines } from "./style.js";
+import { manyLines } from "./render/style.js";
 
 let readerGone = false;
 

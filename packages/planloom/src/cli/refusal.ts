@@ -1,11 +1,11 @@
 // A command that did not fit its run: what stands against it, and what to do now. In: the run, and the refusal. Out: lines.
 // Separate because a person who was too late, or too early, needs to see what has changed since.
 import type { Reply } from "../engine/engine.js";
-import { diffPlans } from "../plan/diff.js";
+import { diffPlans } from "../plan/revise/diff.js";
 import { currentPlan, type Run } from "../run/state.js";
 import { problemLines } from "./error-text.js";
 import { PROGRAM } from "./output.js";
-import { diffLines } from "./render-revision.js";
+import { diffLines } from "./render/revision.js";
 
 /** `hash` is what the command named, if it named one. */
 export function refusalLines(run: Run, reply: Reply & { readonly ok: false }, hash?: string): readonly string[] {

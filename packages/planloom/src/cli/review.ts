@@ -1,22 +1,22 @@
 // The review of a plan or a call that waits for approval, with the person at the terminal. In: what waits. Out: what was said of
 // it, as commands to the run. Separate from converse.ts, which decides what is spoken of, and for how long.
 import type { Reply } from "../engine/engine.js";
-import type { Loom } from "../engine/loom.js";
-import type { LoomRun } from "../engine/loom-run.js";
-import { diffPlans, visible } from "../plan/diff.js";
+import type { Loom } from "../loom/loom.js";
+import type { LoomRun } from "../loom/loom-run.js";
+import { diffPlans, visible } from "../plan/revise/diff.js";
 import type { Json } from "../plan/json.js";
-import type { WaitingDocument } from "../run/document.js";
+import type { WaitingDocument } from "../run/view/document.js";
 import { currentPlan, type Run } from "../run/state.js";
 import { composePlan } from "./compose.js";
-import type { Course } from "./course.js";
+import type { Course } from "./follow.js";
 import { problemLines } from "./error-text.js";
 import { PROGRAM } from "./output.js";
-import { userName } from "./place.js";
+import { userName } from "./open-loom.js";
 import type { Terminal } from "./prompt.js";
-import { estimateLine, expectedLines } from "./render-estimate.js";
-import { actLinesOf, heading } from "./render-lines.js";
-import { askedCalls, askedLines, diffLines, proposedLines } from "./render-revision.js";
-import { manyLines, oneLine, paint } from "./style.js";
+import { estimateLine, expectedLines } from "./render/estimate.js";
+import { actLinesOf, heading } from "./render/lines.js";
+import { askedCalls, askedLines, diffLines, proposedLines } from "./render/revision.js";
+import { manyLines, oneLine, paint } from "./render/style.js";
 
 /** answered: the run may go on, or something else waits now. record: approved, to be obeyed when the run is next driven. */
 export type Said = "answered" | "left" | { readonly record: string };

@@ -5,7 +5,7 @@ import type { DraftedStep } from "../agents/checkpoint.js";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { NO_USAGE } from "../plan/usage.js";
-import { outOfTime } from "../run/budget.js";
+import { outOfTime } from "../run/decide/budget.js";
 import type { Effect } from "../run/effect.js";
 import type { Input, Outcome } from "../run/input.js";
 import { readCommand } from "../run/read-command.js";
@@ -14,9 +14,8 @@ import { HELD, isWaiting, type Run } from "../run/state.js";
 import { transition } from "../run/transition.js";
 import type { EventStore, InboxEntry } from "../store/event-store.js";
 import type { Clock } from "./clock.js";
-import type { ReservePart } from "./effect-budget.js";
 import type { Listener, Progress, Stop } from "./engine.js";
-import type { Perform } from "./world.js";
+import type { Perform, ReservePart } from "./perform-port.js";
 import { Reservations } from "./reservations.js";
 
 export interface DrivePorts {

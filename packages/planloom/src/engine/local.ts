@@ -6,7 +6,7 @@ import type { Json } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
 import type { Command } from "../run/input.js";
 import { readCommand } from "../run/read-command.js";
-import { reopening } from "../run/reopen.js";
+import { reopening } from "../run/decide/retry.js";
 import { emptyRun, isWaiting, type Run } from "../run/state.js";
 import { checkEpoch } from "../store/store-error.js";
 import { Drive, type DrivePorts } from "./drive.js";

@@ -2,9 +2,9 @@
 // the hash chain and in today's form. Separate because readers in any process need no engine.
 import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
-import { follow as linkTo, headAfter, type Head } from "../run/chain.js";
+import { follow as linkTo, headAfter, type Head } from "../run/log/chain.js";
 import { EVENT_VERSION, eventHash, type RunEvent } from "../run/event.js";
-import { evolve } from "../run/evolve.js";
+import { evolve } from "../run/evolve/evolve.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
 import { runDamaged } from "../store/store-error.js";

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { messageOf, PlanloomError } from "../error.js";
 import { isObject } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
-import { inputsOf } from "../run/replay.js";
+import { inputsOf } from "../run/log/replay.js";
 import { isWaiting } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import { loadRun } from "./log.js";

@@ -1,6 +1,6 @@
 // What models cost, by their list prices. In: a model's name, where it is asked, prices that a person gave. Out: a Price, or undefined.
 // Separate because a table of prices is data of its day: a price that is missing is unknown, and one that is wrong is worse.
-import type { Price, PriceOf } from "../plan/price.js";
+import type { Price, PriceOf } from "../plan/estimate/price.js";
 import type { Role } from "./port.js";
 import { providerNameOf } from "./provider-name.js";
 import { ROLES, type RoleSettings } from "./role.js";

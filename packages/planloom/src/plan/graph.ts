@@ -1,7 +1,7 @@
 // The graph of a plan: what each step waits for, the waves a person sees, the path of a cycle, and drawings of it.
 // In: steps as completed by plan.ts. Out: ids and text. Separate because the kernel, check and the surfaces all ask it.
 import type { Plan, Step } from "./plan.js";
-import { referencedNames } from "./reference.js";
+import { referencedNames } from "./expression/reference.js";
 
 const NOT_STEPS: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
 

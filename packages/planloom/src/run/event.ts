@@ -1,13 +1,13 @@
 // What happened: every fact that a run's log may hold, and the envelope around it. In: facts. Out: sealed events.
 // Separate because the log is the contract with every store, reader and later version; docs/events.md describes each type.
-import type { Granularity } from "../plan/check-granularity.js";
+import type { Granularity } from "../plan/check/granularity.js";
 import type { Finding } from "../plan/finding.js";
 import { sha256 } from "../plan/hash.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Origin } from "../plan/origin.js";
 import type { Plan } from "../plan/plan.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
-import type { Price } from "../plan/price.js";
+import type { Price } from "../plan/estimate/price.js";
 import type { Usage } from "../plan/usage.js";
 
 /** The version of the event schema written by this build; older ones are upcast on reading. */

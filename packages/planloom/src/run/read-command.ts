@@ -1,7 +1,7 @@
 // A command as another process, or a program without types, has sent it. In: any value. Out: the command, or undefined.
 // Separate because what the kernel cannot decide would stop every process that ever drives the run.
 import { LIMITS } from "../limits.js";
-import { check } from "../plan/check.js";
+import { check } from "../plan/check/check.js";
 import { depthOf, isObject, sizeOf, type Json } from "../plan/json.js";
 import { planHash } from "../plan/plan.js";
 import { writePlan } from "../plan/write.js";

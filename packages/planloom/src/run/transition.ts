@@ -1,10 +1,10 @@
 // One turn of the loop: an input is decided, its facts are sealed and folded, and so on until nothing more follows.
 // In: a run and an input. Out: the sealed events, in order, already folded into the run. Separate from the engines, which
 // must append these events durably before they act on the new state; if that fails, the run in memory is of no use.
-import { timeUp } from "./budget.js";
+import { timeUp } from "./decide/budget.js";
 import { EVENT_VERSION, type Fact, type RunEvent } from "./event.js";
-import { decide, expire, recover } from "./decide.js";
-import { evolve } from "./evolve.js";
+import { decide, expire, recover } from "./decide/decide.js";
+import { evolve } from "./evolve/evolve.js";
 import type { Input } from "./input.js";
 import type { Run } from "./state.js";
 

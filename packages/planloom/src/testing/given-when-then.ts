@@ -1,11 +1,11 @@
 // Stories about the kernel: given these inputs, when this one comes, then these facts follow. In: inputs. Out: facts, compared.
 // Separate because tests of plans and policies, Planloom's own and yours, read best without an engine.
 import { isDeepStrictEqual } from "node:util";
-import { check } from "../plan/check.js";
+import { check } from "../plan/check/check.js";
 import type { Json } from "../plan/json.js";
 import { hashOf } from "../plan/hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
-import { KERNEL_VERSION } from "../run/decide.js";
+import { KERNEL_VERSION } from "../run/decide/decide.js";
 import type { EventType, Fact, RunEvent, Settings } from "../run/event.js";
 import type { Effect } from "../run/effect.js";
 import { isCommand, type Input } from "../run/input.js";

@@ -4,8 +4,8 @@
 import { createRequire } from "node:module";
 import { messageOf } from "../error.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
-import { typeFromSchema } from "../plan/type-schema.js";
-import { mismatch } from "../plan/type.js";
+import { typeFromSchema } from "../plan/type/schema.js";
+import { mismatch } from "../plan/type/type.js";
 
 type Side = "input" | "output";
 

@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { planFromReply, planRequestSchema } from "../../src/agents/plan-request-schema.js";
-import { check } from "../../src/plan/check.js";
+import { check } from "../../src/plan/check/check.js";
 import { isObject, type Json, type JsonObject } from "../../src/plan/json.js";
 import { toolNamed, type Inventory, type ToolSpec } from "../../src/plan/tool-spec.js";
-import { schemaFromType, typeFromSchema } from "../../src/plan/type-schema.js";
-import { membersOf, UNKNOWN, type RecordType, type Type } from "../../src/plan/type.js";
+import { schemaFromType, typeFromSchema } from "../../src/plan/type/schema.js";
+import { membersOf, UNKNOWN, type RecordType, type Type } from "../../src/plan/type/type.js";
 
 const NAMES = ["query", "limit", "object", "name", "value", "when", "entries"];
 const runs = Number(process.env["PLANLOOM_PROPERTY_RUNS"] ?? 150);

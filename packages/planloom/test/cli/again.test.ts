@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Json } from "../../src/plan/json.js";
 import type { RunEvent } from "../../src/run/event.js";
-import type { Reopening } from "../../src/run/reopen.js";
+import type { Reopening } from "../../src/run/decide/retry.js";
 import { modelServer, place, QUESTION, roleOf, SUMS, type Place } from "./planloom.js";
 
 /** `note` acts, and leaves a line in notes.txt; `file` fails until there is a file `mended`, and waits while there is one `busy`. */

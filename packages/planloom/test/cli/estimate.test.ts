@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Estimate } from "../../src/plan/estimate.js";
+import type { Estimate } from "../../src/plan/estimate/estimate.js";
 import { modelServer, place, roleOf, SUMS } from "./planloom.js";
 
 const FREE = { inputUsdPerMTok: 0, outputUsdPerMTok: 0 };

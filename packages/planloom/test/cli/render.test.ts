@@ -1,12 +1,12 @@
 // What a terminal shows of a run: the table and the trace, from the same log.
 import { expect, test } from "vitest";
-import { Course } from "../../src/cli/course.js";
+import { Course } from "../../src/cli/follow.js";
 import type { Display } from "../../src/cli/display.js";
-import { linesOf, type Line } from "../../src/cli/render-lines.js";
-import { traceOf } from "../../src/cli/trace.js";
-import { tableLines } from "../../src/cli/render-table.js";
-import { oneLine, manyLines, duration } from "../../src/cli/style.js";
-import { createLoom } from "../../src/engine/create-loom.js";
+import { linesOf, type Line } from "../../src/cli/render/lines.js";
+import { traceOf } from "../../src/loom/trace.js";
+import { tableLines } from "../../src/cli/render/table.js";
+import { oneLine, manyLines, duration } from "../../src/cli/render/style.js";
+import { createLoom } from "../../src/loom/create-loom.js";
 import { fact, type Fact, type RunEvent } from "../../src/run/event.js";
 import { emptyRun } from "../../src/run/state.js";
 import { memoryStore } from "../../src/store/memory.js";

@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { PlanDiff } from "../../src/plan/diff.js";
-import type { ContextThen } from "../../src/cli/context.js";
+import type { PlanDiff } from "../../src/plan/revise/diff.js";
+import type { ContextThen } from "../../src/loom/step-context.js";
 import { modelServer, place, QUESTION, roleOf, type Place } from "./planloom.js";
 
 /** `note` acts, and leaves a line in notes.txt; `slow` waits while there is a file `busy`. */

@@ -4,8 +4,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createLoom } from "../../src/engine/create-loom.js";
-import type { Loom } from "../../src/engine/loom.js";
+import { createLoom } from "../../src/loom/create-loom.js";
+import type { Loom } from "../../src/loom/loom.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { tool, ToolError } from "../../src/tools/tool.js";
 import { eventsOf, folder } from "../engine/parts.js";

@@ -1,7 +1,7 @@
 // docs/failures-and-approval.md against the sources: what it names is there, and the lists that it repeats are whole.
 import { expect, test } from "vitest";
 import { existsSync } from "node:fs";
-import { LoomRun } from "../../src/engine/loom-run.js";
+import { LoomRun } from "../../src/loom/loom-run.js";
 import { LIMITS } from "../../src/limits.js";
 import { codesIn, document, matches, section, sources } from "./codes.js";
 

@@ -1,20 +1,20 @@
 // docs/plan-format.md against the sources: its plans run, its findings are all there are, and its examples give them.
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { check, type CheckOptions, type CheckResult } from "../../src/plan/check.js";
+import { check, type CheckOptions, type CheckResult } from "../../src/plan/check/check.js";
 import { findingText, type Finding } from "../../src/plan/finding.js";
-import { finishedTouched, withFinished } from "../../src/plan/finished.js";
+import { finishedTouched, withFinished } from "../../src/plan/revise/finished.js";
 import type { JsonObject } from "../../src/plan/json.js";
 import { NO_ORIGIN } from "../../src/plan/origin.js";
-import { FUNCTIONS, MACROS, METHODS } from "../../src/plan/functions.js";
-import { CEL_WORDS, evaluate, parseExpression } from "../../src/plan/expression.js";
+import { FUNCTIONS, MACROS, METHODS } from "../../src/plan/expression/functions.js";
+import { CEL_WORDS, evaluate, parseExpression } from "../../src/plan/expression/expression.js";
 import { agentStepSchema, askStepSchema, planSchema, toolStepSchema, type Plan } from "../../src/plan/plan.js";
-import { planQuality } from "../../src/plan/quality.js";
-import { ARGUMENT_FIELDS, ID_FIELDS, LIST_FIELDS, plainName, STEP_FIELDS } from "../../src/plan/read-names.js";
-import { readPlan } from "../../src/plan/read.js";
-import { withReading } from "../../src/plan/read-findings.js";
-import { repeatFindings } from "../../src/plan/repeat.js";
-import { applyPatch } from "../../src/plan/revise.js";
+import { planQuality } from "../../src/plan/check/quality.js";
+import { ARGUMENT_FIELDS, ID_FIELDS, LIST_FIELDS, plainName, STEP_FIELDS } from "../../src/plan/read/names.js";
+import { readPlan } from "../../src/plan/read/read.js";
+import { withReading } from "../../src/plan/read/findings.js";
+import { repeatFindings } from "../../src/plan/revise/repeat.js";
+import { applyPatch } from "../../src/plan/revise/revise.js";
 import { SAMPLE } from "../plan/sample-inventory.js";
 import { blocks, codeRows, codesIn, codesOf, document, matches, section, sources } from "./codes.js";
 

@@ -1,10 +1,10 @@
 // What is said of a plan before anybody approves it: the estimate in the log, and the word of the program's own function. Whatever
 // that function does, a plan that nobody has decided about waits for a person, and no run fails for it.
 import { expect, onTestFinished, test } from "vitest";
-import type { ApprovalFunction } from "../../src/engine/appraisal.js";
-import type { LoomConfig } from "../../src/engine/config.js";
-import { createLoom } from "../../src/engine/create-loom.js";
-import type { Loom } from "../../src/engine/loom.js";
+import type { ApprovalFunction } from "../../src/perform/appraisal.js";
+import type { LoomConfig } from "../../src/loom/config.js";
+import { createLoom } from "../../src/loom/create-loom.js";
+import type { Loom } from "../../src/loom/loom.js";
 import { LIMITS } from "../../src/limits.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { memoryStore } from "../../src/store/memory.js";

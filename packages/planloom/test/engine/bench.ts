@@ -2,8 +2,8 @@
 // bench. Separate because runs are retried by the process that began them, by others, and out of recordings.
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { createLoom } from "../../src/engine/create-loom.js";
-import type { Loom } from "../../src/engine/loom.js";
+import { createLoom } from "../../src/loom/create-loom.js";
+import type { Loom } from "../../src/loom/loom.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { tool, ToolError, type Tool } from "../../src/tools/tool.js";
 import { folder, type Latch } from "./parts.js";

@@ -1,9 +1,9 @@
 // Budgets over real HTTP: what a server was really sent, whatever runs side by side, is refused, or goes on later.
 import { expect, onTestFinished, test } from "vitest";
-import type { LoomConfig } from "../../src/engine/config.js";
-import { createLoom } from "../../src/engine/create-loom.js";
-import type { LoomPorts } from "../../src/engine/open-loom.js";
-import { replayRecording } from "../../src/engine/replay-recording.js";
+import type { LoomConfig } from "../../src/loom/config.js";
+import { createLoom } from "../../src/loom/create-loom.js";
+import type { LoomPorts } from "../../src/loom/open-loom.js";
+import { replayRecording } from "../../src/recording/replay-recording.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { startFakeOpenAI, type FakeOpenAIOptions } from "../../src/testing/fake-openai-server.js";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
-import type { World } from "../../src/engine/world.js";
+import type { Services } from "../../src/perform/services.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { createInventory } from "../../src/tools/inventory.js";
 import { ToolError, type Reconciled, type Tool, type ToolContext } from "../../src/tools/tool.js";
@@ -190,7 +190,7 @@ export function reconcileConformance(name: string, scene: OpenScene): void {
       const pay = forgetful(happened);
       const s = await scene({ tools: [pay] });
       const runId = await closedInDoubt(s, await s.engine(), pay);
-      const inventory: World["inventory"] = createInventory(change(pay));
+      const inventory: Services["inventory"] = createInventory(change(pay));
       const other = await s.engine({ inventory });
       await other.drive(runId, "resumed");
       expect((await inTime(s.clock, other.stopped(runId))).why).toBe("waiting");

@@ -2,8 +2,8 @@
 // becomes of it when the plan turns out otherwise.
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { LoomConfig } from "../../src/engine/config.js";
-import { createLoom } from "../../src/engine/create-loom.js";
+import type { LoomConfig } from "../../src/loom/config.js";
+import { createLoom } from "../../src/loom/create-loom.js";
 import type { Json } from "../../src/plan/json.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { startFakeOpenAI } from "../../src/testing/fake-openai-server.js";

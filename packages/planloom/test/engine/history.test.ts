@@ -1,10 +1,10 @@
 // What earlier runs in a real store teach the estimate of the next one.
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createLoom } from "../../src/engine/create-loom.js";
-import type { LoomConfig } from "../../src/engine/config.js";
-import { readHistory } from "../../src/engine/history.js";
-import type { Loom } from "../../src/engine/loom.js";
+import { createLoom } from "../../src/loom/create-loom.js";
+import type { LoomConfig } from "../../src/loom/config.js";
+import { readHistory } from "../../src/perform/history.js";
+import type { Loom } from "../../src/loom/loom.js";
 import { LIMITS } from "../../src/limits.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { memoryStore } from "../../src/store/memory.js";

@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { UnknownOutcome } from "../../src/agents/checkpoint.js";
 import { settledOutcome } from "../../src/agents/tool-turn.js";
-import { openJournal, type JournalPlace } from "../../src/engine/journal.js";
+import { openJournal, type JournalPlace } from "../../src/perform/journal.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { memoryStore } from "../../src/store/memory.js";
 

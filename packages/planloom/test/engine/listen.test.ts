@@ -1,6 +1,6 @@
 // Listening to a run that is driven here: what is durable, from now on, until one stops listening.
 import { expect, it } from "vitest";
-import { createLoom } from "../../src/engine/create-loom.js";
+import { createLoom } from "../../src/loom/create-loom.js";
 import { memoryStore } from "../../src/store/memory.js";
 
 const plan = {

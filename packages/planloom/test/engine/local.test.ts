@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.js";
 import { localEngine } from "../../src/engine/local.js";
-import { performIn } from "../../src/engine/perform.js";
-import type { World } from "../../src/engine/world.js";
+import { performIn } from "../../src/perform/perform.js";
+import type { Services } from "../../src/perform/services.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { engineConformance } from "./conformance.js";
@@ -15,7 +15,7 @@ import { call, folder, latch, requestOf, toolNamed, turn, worldOf } from "./part
 
 let ids = 0;
 
-async function openLocal(world: World): Promise<Engine> {
+async function openLocal(world: Services): Promise<Engine> {
   const { store, clock } = world;
   return localEngine({ store, clock, perform: performIn(world), newId: (of) => `${of}-${++ids}`, defer: turn });
 }

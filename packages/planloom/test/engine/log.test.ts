@@ -7,7 +7,7 @@ import { EVENT_VERSION, eventHash, type RunEvent } from "../../src/run/event.js"
 import { memoryStore } from "../../src/store/memory.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { toolNamed } from "./parts.js";
-import { createLoom } from "../../src/engine/create-loom.js";
+import { createLoom } from "../../src/loom/create-loom.js";
 
 const STEPS = [
   { id: "a", tool: "find", with: { x: 1 } },

@@ -1,6 +1,6 @@
 // What a run may be opened with.
 import { expect, test } from "vitest";
-import { soundGoal, soundInputs, soundRunId } from "../../src/engine/opening.js";
+import { soundGoal, soundInputs, soundRunId } from "../../src/loom/start-options.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
-import type { World } from "../../src/engine/world.js";
+import type { Services } from "../../src/perform/services.js";
 import type { Engine, Listener, StartRequest } from "../../src/engine/engine.js";
-import type { LoomRun } from "../../src/engine/loom-run.js";
-import { replayRecording } from "../../src/engine/replay-recording.js";
+import type { LoomRun } from "../../src/loom/loom-run.js";
+import { replayRecording } from "../../src/recording/replay-recording.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
 import type { EffectClass } from "../../src/plan/tool-spec.js";
@@ -110,12 +110,12 @@ export function toolNamed(
 
 /** The world that the parts are; what is not given is not there. */
 export function worldOf(
-  parts: Partial<Omit<World, "inventory" | "limits">> & {
+  parts: Partial<Omit<Services, "inventory" | "limits">> & {
     readonly store: EventStore;
     readonly clock: FakeClock;
     readonly tools?: readonly Tool[];
   },
-): World {
+): Services {
   const { tools = [], ...rest } = parts;
   return {
     planner: null,
@@ -133,7 +133,7 @@ export function worldOf(
 }
 
 /** What starts a run in this world. A plan without an answer gives its outputs, by value. */
-export function requestOf(world: World, facts: StartFacts, runId?: string): StartRequest {
+export function requestOf(world: Services, facts: StartFacts, runId?: string): StartRequest {
   const { planner, executor, synthesizer, inventory } = world;
   const plannerName = planner === null ? null : typeof planner === "function" ? "function" : planner.name;
   const models = { planner: plannerName, executor: executor?.name ?? null, synthesizer: synthesizer?.name ?? null };

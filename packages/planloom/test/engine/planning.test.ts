@@ -1,9 +1,9 @@
 // How a plan is asked for, over HTTP and SQLite: a part of many tools, more of them, how finely, a second look, and when mending ends.
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { LoomConfig } from "../../src/engine/config.js";
-import { createLoom } from "../../src/engine/create-loom.js";
-import type { LoomRun } from "../../src/engine/loom-run.js";
+import type { LoomConfig } from "../../src/loom/config.js";
+import { createLoom } from "../../src/loom/create-loom.js";
+import type { LoomRun } from "../../src/loom/loom-run.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 import { startFakeOpenAI } from "../../src/testing/fake-openai-server.js";

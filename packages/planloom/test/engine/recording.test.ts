@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { LoomConfig } from "../../src/engine/config.js";
-import { createLoom } from "../../src/engine/create-loom.js";
+import type { LoomConfig } from "../../src/loom/config.js";
+import { createLoom } from "../../src/loom/create-loom.js";
 import { readRecording, type Recording } from "../../src/engine/recording.js";
-import { replayRecording } from "../../src/engine/replay-recording.js";
+import { replayRecording } from "../../src/recording/replay-recording.js";
 import { eventHash, type RunEvent } from "../../src/run/event.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";

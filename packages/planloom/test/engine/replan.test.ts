@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.js";
-import type { LoomConfig } from "../../src/engine/config.js";
-import { createLoom } from "../../src/engine/create-loom.js";
-import { replayRecording } from "../../src/engine/replay-recording.js";
+import type { LoomConfig } from "../../src/loom/config.js";
+import { createLoom } from "../../src/loom/create-loom.js";
+import { replayRecording } from "../../src/recording/replay-recording.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 import { memoryStore } from "../../src/store/memory.js";

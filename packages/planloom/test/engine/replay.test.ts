@@ -2,13 +2,13 @@
 // recording. The store does both when the story is over, for all runs that it holds.
 import { expect } from "vitest";
 import { localEngine } from "../../src/engine/local.js";
-import { performIn } from "../../src/engine/perform.js";
-import type { World } from "../../src/engine/world.js";
+import { performIn } from "../../src/perform/perform.js";
+import type { Services } from "../../src/perform/services.js";
 import { recordingOf } from "../../src/engine/recording.js";
-import { replayRecording } from "../../src/engine/replay-recording.js";
-import { documentOf } from "../../src/run/document.js";
+import { replayRecording } from "../../src/recording/replay-recording.js";
+import { documentOf } from "../../src/run/view/document.js";
 import type { RunEvent } from "../../src/run/event.js";
-import { replay } from "../../src/run/replay.js";
+import { replay } from "../../src/run/log/replay.js";
 import { isWaiting } from "../../src/run/state.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { memoryStore } from "../../src/store/memory.js";
@@ -17,7 +17,7 @@ import { turn } from "./parts.js";
 
 let ids = 0;
 
-const openLocal = async (world: World) =>
+const openLocal = async (world: Services) =>
   localEngine({ ...world, perform: performIn(world), newId: (of) => `${of}-${++ids}`, defer: turn });
 
 /** A store whose runs are replayed when it is closed, which the suite does at the end of each story. */

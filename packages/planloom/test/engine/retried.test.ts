@@ -1,10 +1,10 @@
 // A run that is retried by whichever process: who obeys, who is told what, what followers see, and what its recording plays.
 import { describe, expect, it } from "vitest";
-import { replayRecording } from "../../src/engine/replay-recording.js";
-import type { LoomRun } from "../../src/engine/loom-run.js";
+import { replayRecording } from "../../src/recording/replay-recording.js";
+import type { LoomRun } from "../../src/loom/loom-run.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
-import { createLoom } from "../../src/engine/create-loom.js";
+import { createLoom } from "../../src/loom/create-loom.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { bench, chain } from "./bench.js";
 import { eventsOf, latch, soundChain, toolNamed, until } from "./parts.js";

@@ -4,7 +4,7 @@ import type { AgentContext } from "../../src/agents/checkpoint.js";
 import type { PlannerRequest } from "../../src/agents/plan-request.js";
 import type { PlannerFunction } from "../../src/agents/planner.js";
 import { PlanloomError } from "../../src/error.js";
-import { timelyModel, timelyPlanner } from "../../src/engine/role-deadline.js";
+import { timelyModel, timelyPlanner } from "../../src/perform/role-deadline.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
 import { openModel } from "../../src/model/model.js";

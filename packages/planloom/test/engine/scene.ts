@@ -2,7 +2,7 @@
 // world. Out: a Scene. Separate because all stories of the conformance suite play on it, whatever the engine.
 import { onTestFinished } from "vitest";
 import type { Engine, Listener } from "../../src/engine/engine.js";
-import type { World } from "../../src/engine/world.js";
+import type { Services } from "../../src/perform/services.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { Run } from "../../src/run/state.js";
 import type { EventStore } from "../../src/store/event-store.js";
@@ -10,7 +10,7 @@ import { fakeClock, type FakeClock } from "../../src/testing/fake-clock.js";
 import type { StartFacts } from "../../src/testing/given-when-then.js";
 import { requestOf, worldOf } from "./parts.js";
 
-export type OpenEngine = (world: World) => Promise<Engine>;
+export type OpenEngine = (world: Services) => Promise<Engine>;
 export type Parts = Omit<Parameters<typeof worldOf>[0], "store" | "clock">;
 
 /** Opens the stage for one story; everything is closed when the test ends. */
@@ -28,7 +28,7 @@ export function scenes(openEngine: OpenEngine, openStore: () => Promise<EventSto
 export class Scene {
   constructor(
     private readonly openEngine: OpenEngine,
-    readonly world: World,
+    readonly world: Services,
     readonly clock: FakeClock,
   ) {}
 
@@ -37,7 +37,7 @@ export class Scene {
   }
 
   /** Another engine in this world, or in a changed one: another process, as far as the store can tell. */
-  async engine(change: Partial<World> = {}): Promise<Engine> {
+  async engine(change: Partial<Services> = {}): Promise<Engine> {
     const engine = await this.openEngine({ ...this.world, ...change });
     onTestFinished(() => engine.close());
     return engine;

@@ -1,7 +1,7 @@
 // Secrets: a plan names them, the call gets them, the log never holds them.
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { createLoom } from "../../src/engine/create-loom.js";
+import { createLoom } from "../../src/loom/create-loom.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { tool } from "../../src/tools/tool.js";
 

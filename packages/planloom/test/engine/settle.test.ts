@@ -1,7 +1,7 @@
 // A call inside an agent step whose outcome nobody knows: a person says what became of it, and the step goes on from there.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { createLoom } from "../../src/engine/create-loom.js";
+import { createLoom } from "../../src/loom/create-loom.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool } from "../../src/tools/tool.js";

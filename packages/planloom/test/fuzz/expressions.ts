@@ -1,7 +1,17 @@
 // Expressions of plans. In: the types of the names in reach, and dice. Out: an expression of a wished type, or a wild one of
 // the whole grammar. Separate because sound plans and broken ones are made of the same pieces.
-import { assignable } from "../../src/plan/type-fit.js";
-import { BOOLEAN, listOf, membersOf, NULL, NUMBER, STRING, UNKNOWN, unionOf, type Type } from "../../src/plan/type.js";
+import { assignable } from "../../src/plan/type/fit.js";
+import {
+  BOOLEAN,
+  listOf,
+  membersOf,
+  NULL,
+  NUMBER,
+  STRING,
+  UNKNOWN,
+  unionOf,
+  type Type,
+} from "../../src/plan/type/type.js";
 import type { Dice } from "./dice.js";
 
 export type Reach = ReadonlyMap<string, Type>;

@@ -2,13 +2,13 @@
 // that tools keeping their word return; only forms that always run all of their parts, because a mistake in a branch that is
 // not taken is still a mistake.
 import { expect, test } from "vitest";
-import { evaluate, parseExpression } from "../../src/plan/expression.js";
-import { inferType } from "../../src/plan/infer.js";
+import { evaluate, parseExpression } from "../../src/plan/expression/expression.js";
+import { inferType } from "../../src/plan/expression/infer.js";
 import { NO_ORIGIN } from "../../src/plan/origin.js";
 import type { JsonObject } from "../../src/plan/json.js";
-import { assignable } from "../../src/plan/type-fit.js";
-import { mismatch, typeText } from "../../src/plan/type.js";
-import { typeFromSchema } from "../../src/plan/type-schema.js";
+import { assignable } from "../../src/plan/type/fit.js";
+import { mismatch, typeText } from "../../src/plan/type/type.js";
+import { typeFromSchema } from "../../src/plan/type/schema.js";
 import { Dice } from "./dice.js";
 import { wildExpression } from "./expressions.js";
 import { valueOf } from "./values.js";

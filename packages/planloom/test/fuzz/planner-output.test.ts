@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import type { AgentContext } from "../../src/agents/checkpoint.js";
 import { askPlanner } from "../../src/agents/planner.js";
-import { readPlan } from "../../src/plan/read.js";
+import { readPlan } from "../../src/plan/read/read.js";
 import type { CheckedPlan } from "../../src/run/input.js";
 import { Dice, seedOf } from "./dice.js";
 import { execute } from "./execution.js";

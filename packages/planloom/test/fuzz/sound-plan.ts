@@ -2,9 +2,9 @@
 // what mutations start from, and because a sound plan that is refused is a false alarm.
 import type { Json, JsonObject } from "../../src/plan/json.js";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
-import { BOOLEAN, fieldOf, listOf, NULL, STRING, unionOf, UNKNOWN, type Type } from "../../src/plan/type.js";
-import { schemaFromType, typeFromSchema } from "../../src/plan/type-schema.js";
-import { parseType } from "../../src/plan/type-text.js";
+import { BOOLEAN, fieldOf, listOf, NULL, STRING, unionOf, UNKNOWN, type Type } from "../../src/plan/type/type.js";
+import { schemaFromType, typeFromSchema } from "../../src/plan/type/schema.js";
+import { parseType } from "../../src/plan/type/text.js";
 import { Dice } from "./dice.js";
 import { expressionOf, type Reach } from "./expressions.js";
 import { TOOLS } from "./inventory.js";

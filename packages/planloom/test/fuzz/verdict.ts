@@ -1,12 +1,18 @@
 // Whether check should have refused a plan that failed. In: the plan as accepted and its run. Out: what was let pass, or
 // undefined. Only failures of types and references count, and only where every type was known; what depends on the data (an
 // index, a conversion, an overflow), what check warned of, and what a tool or a model did wrong does not.
-import { parseExpression } from "../../src/plan/expression.js";
+import { parseExpression } from "../../src/plan/expression/expression.js";
 import type { Json } from "../../src/plan/json.js";
-import { inferValue, referencedNames, resolveValue, eachTemplate, scanTemplate } from "../../src/plan/reference.js";
-import { assignable } from "../../src/plan/type-fit.js";
-import { listOf, membersOf, NULL, STRING, UNKNOWN, unionOf, type Type } from "../../src/plan/type.js";
-import { typeFromSchema, typeOf } from "../../src/plan/type-schema.js";
+import {
+  inferValue,
+  referencedNames,
+  resolveValue,
+  eachTemplate,
+  scanTemplate,
+} from "../../src/plan/expression/reference.js";
+import { assignable } from "../../src/plan/type/fit.js";
+import { listOf, membersOf, NULL, STRING, UNKNOWN, unionOf, type Type } from "../../src/plan/type/type.js";
+import { typeFromSchema, typeOf } from "../../src/plan/type/schema.js";
 import type { Step } from "../../src/plan/plan.js";
 import type { CheckedPlan } from "../../src/run/input.js";
 import { scopeOf } from "../../src/run/scope.js";

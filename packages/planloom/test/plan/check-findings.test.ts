@@ -1,6 +1,6 @@
 // Every finding: the smallest draft that triggers it, and the place that it names.
 import { describe, expect, test } from "vitest";
-import { check, type CheckOptions } from "../../src/plan/check.js";
+import { check, type CheckOptions } from "../../src/plan/check/check.js";
 import { findingText } from "../../src/plan/finding.js";
 import type { Inventory } from "../../src/plan/tool-spec.js";
 import { SAMPLE } from "./sample-inventory.js";

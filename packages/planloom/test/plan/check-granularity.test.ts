@@ -1,6 +1,6 @@
 // Plans that are cut too finely or too coarsely, and those that are not.
 import { describe, expect, test } from "vitest";
-import { check, type CheckOptions } from "../../src/plan/check.js";
+import { check, type CheckOptions } from "../../src/plan/check/check.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 const write = (id: string, more: object = {}): object => ({ id, agent: `Write the ${id}.`, ...more });

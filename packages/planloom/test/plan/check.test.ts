@@ -1,11 +1,11 @@
 // Sound plans are let through in silence, whole, with the hash that a person approves.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { check, type CheckOptions } from "../../src/plan/check.js";
+import { check, type CheckOptions } from "../../src/plan/check/check.js";
 import { findingText } from "../../src/plan/finding.js";
 import type { Json } from "../../src/plan/json.js";
 import { planSchema } from "../../src/plan/plan.js";
-import { readPlan } from "../../src/plan/read.js";
+import { readPlan } from "../../src/plan/read/read.js";
 import { planJsonSchema, PLAN_SCHEMA_ID } from "../../src/plan/schema-document.js";
 import { SAMPLE } from "./sample-inventory.js";
 

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { check } from "../../src/plan/check.js";
-import { diffPlans, diffText } from "../../src/plan/diff.js";
+import { check } from "../../src/plan/check/check.js";
+import { diffPlans, diffText } from "../../src/plan/revise/diff.js";
 import { completeStep, type DraftStep, type Plan } from "../../src/plan/plan.js";
 import { SAMPLE } from "./sample-inventory.js";
 

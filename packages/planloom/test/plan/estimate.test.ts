@@ -1,12 +1,12 @@
 // What a plan will take, before it runs: from the plan, from samples of earlier runs, and from prices.
 import { describe, expect, test } from "vitest";
-import { ASSUMED, ASSUMED_ITEMS } from "../../src/plan/assumptions.js";
-import { check } from "../../src/plan/check.js";
-import { estimateReplan } from "../../src/plan/estimate-replan.js";
-import { estimatePlan } from "../../src/plan/estimate.js";
-import { NO_HISTORY, type History, type WorkSample } from "../../src/plan/history.js";
+import { ASSUMED, ASSUMED_ITEMS } from "../../src/plan/estimate/assumptions.js";
+import { check } from "../../src/plan/check/check.js";
+import { estimateReplan } from "../../src/plan/estimate/replan.js";
+import { estimatePlan } from "../../src/plan/estimate/estimate.js";
+import { NO_HISTORY, type History, type WorkSample } from "../../src/plan/estimate/history.js";
 import type { Json } from "../../src/plan/json.js";
-import { costUsd, type Price } from "../../src/plan/price.js";
+import { costUsd, type Price } from "../../src/plan/estimate/price.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 const MODELS = { planner: "big", executor: "small", synthesizer: "small" };

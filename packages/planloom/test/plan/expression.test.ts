@@ -1,7 +1,7 @@
 // Expressions: what is refused when they are read, and what they give when they are evaluated.
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { evaluate, type Evaluated, type Expression, parseExpression } from "../../src/plan/expression.js";
+import { evaluate, type Evaluated, type Expression, parseExpression } from "../../src/plan/expression/expression.js";
 import type { Json } from "../../src/plan/json.js";
 
 const VALUES: { readonly [name: string]: Json } = {

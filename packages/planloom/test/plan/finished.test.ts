@@ -1,8 +1,8 @@
 // What is kept of finished work when the whole plan is written anew.
 import { describe, expect, test } from "vitest";
-import { check } from "../../src/plan/check.js";
+import { check } from "../../src/plan/check/check.js";
 import { findingText } from "../../src/plan/finding.js";
-import { finishedTouched, withFinished } from "../../src/plan/finished.js";
+import { finishedTouched, withFinished } from "../../src/plan/revise/finished.js";
 import type { JsonObject } from "../../src/plan/json.js";
 import type { Plan } from "../../src/plan/plan.js";
 import { writePlan } from "../../src/plan/write.js";

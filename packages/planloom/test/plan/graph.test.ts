@@ -1,6 +1,6 @@
 // What waits for what, and how it is drawn.
 import { describe, expect, test } from "vitest";
-import { check } from "../../src/plan/check.js";
+import { check } from "../../src/plan/check/check.js";
 import {
   answerNeedsOf,
   contextNeedsOf,

@@ -1,10 +1,10 @@
 // Types of expressions: a table over nullable, union, nested and list types, then the problems that are reported.
 import { describe, expect, test } from "vitest";
-import { parseExpression } from "../../src/plan/expression.js";
-import { inferType, type Inferred } from "../../src/plan/infer.js";
-import { parseType } from "../../src/plan/type-text.js";
-import { assignable } from "../../src/plan/type-fit.js";
-import { type Type, typeText } from "../../src/plan/type.js";
+import { parseExpression } from "../../src/plan/expression/expression.js";
+import { inferType, type Inferred } from "../../src/plan/expression/infer.js";
+import { parseType } from "../../src/plan/type/text.js";
+import { assignable } from "../../src/plan/type/fit.js";
+import { type Type, typeText } from "../../src/plan/type/type.js";
 
 function type(text: string): Type {
   const parsed = parseType(text);

@@ -1,6 +1,6 @@
 // Invented tools find the real ones: by the words of names and descriptions, and by what the step says.
 import { describe, expect, test } from "vitest";
-import { check } from "../../src/plan/check.js";
+import { check } from "../../src/plan/check/check.js";
 import { nearestNames, nearestTools } from "../../src/plan/nearest.js";
 import { SAMPLE } from "./sample-inventory.js";
 

@@ -1,8 +1,8 @@
 // Whatever the text, the reader gives a result.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { check } from "../../src/plan/check.js";
-import { normalizeDraft, readPlan } from "../../src/plan/read.js";
+import { check } from "../../src/plan/check/check.js";
+import { normalizeDraft, readPlan } from "../../src/plan/read/read.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 const codeOf = (text: string): string => {

@@ -1,6 +1,6 @@
 // What comes out where no whole plan does: parts of one, questions, refusals, several plans; and lists of text that are plans.
 import { describe, expect, test } from "vitest";
-import { readPlan, type ReadResult } from "../../src/plan/read.js";
+import { readPlan, type ReadResult } from "../../src/plan/read/read.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 const read = (text: string): ReadResult => readPlan(text, { inventory: SAMPLE });

@@ -2,8 +2,8 @@
 // passes on is either sound in form or refused with a place.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scanJson } from "../../src/plan/read-json.js";
-import { normalizeDraft, readPlan } from "../../src/plan/read.js";
+import { scanJson } from "../../src/plan/read/json.js";
+import { normalizeDraft, readPlan } from "../../src/plan/read/read.js";
 import { mutated, KINDS } from "../fuzz/mutation.js";
 import { TOOLS } from "../fuzz/inventory.js";
 import { soundPlan } from "../fuzz/sound-plan.js";

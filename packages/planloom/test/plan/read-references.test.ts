@@ -1,8 +1,8 @@
 // References of other systems: each form is rewritten where it names a step, and nowhere else.
 import { describe, expect, test } from "vitest";
-import { check } from "../../src/plan/check.js";
-import { withReading } from "../../src/plan/read-findings.js";
-import { readPlan, type ReadResult } from "../../src/plan/read.js";
+import { check } from "../../src/plan/check/check.js";
+import { withReading } from "../../src/plan/read/findings.js";
+import { readPlan, type ReadResult } from "../../src/plan/read/read.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 type ReadPlan = Extract<ReadResult, { kind: "plan" }>;

@@ -1,8 +1,8 @@
 // A plan that arrives in pieces: each step as soon as it is complete, and in the end what the whole text gives.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PlanStream, type StreamedStep } from "../../src/plan/read-stream.js";
-import { readPlan } from "../../src/plan/read.js";
+import { PlanStream, type StreamedStep } from "../../src/plan/read/stream.js";
+import { readPlan } from "../../src/plan/read/read.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 interface Streamed {

@@ -1,8 +1,8 @@
 // Text in, canonical draft out: the formats of the documents, what is reported, and where things stand in the text.
 import { describe, expect, test } from "vitest";
-import { check } from "../../src/plan/check.js";
+import { check } from "../../src/plan/check/check.js";
 import { findingText } from "../../src/plan/finding.js";
-import { normalizeDraft, readPlan, type ReadResult } from "../../src/plan/read.js";
+import { normalizeDraft, readPlan, type ReadResult } from "../../src/plan/read/read.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 type ReadDraft = Extract<ReadResult, { kind: "plan" }>;

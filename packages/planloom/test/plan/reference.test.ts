@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import type { Scope } from "../../src/plan/expression.js";
+import type { Scope } from "../../src/plan/expression/expression.js";
 import type { Json } from "../../src/plan/json.js";
 import {
   eachTemplate,
@@ -11,9 +11,9 @@ import {
   resolveValue,
   scanTemplate,
   wholeExpression,
-} from "../../src/plan/reference.js";
-import { parseType } from "../../src/plan/type-text.js";
-import { mismatch, type Type, typeText } from "../../src/plan/type.js";
+} from "../../src/plan/expression/reference.js";
+import { parseType } from "../../src/plan/type/text.js";
+import { mismatch, type Type, typeText } from "../../src/plan/type/type.js";
 
 /** `text` as it is, `{source}` for expressions. */
 function scan(text: string): string {

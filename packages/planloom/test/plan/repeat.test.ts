@@ -1,8 +1,8 @@
 // A plan that failed is not tried again in other words.
 import { expect, test } from "vitest";
-import { check } from "../../src/plan/check.js";
+import { check } from "../../src/plan/check/check.js";
 import type { Plan } from "../../src/plan/plan.js";
-import { repeatFindings, samePlan } from "../../src/plan/repeat.js";
+import { repeatFindings, samePlan } from "../../src/plan/revise/repeat.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 const find = { id: "find", tool: "search", with: { query: "q", limit: 3 } };

@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { check } from "../../src/plan/check.js";
-import { diffPlans } from "../../src/plan/diff.js";
+import { check } from "../../src/plan/check/check.js";
+import { diffPlans } from "../../src/plan/revise/diff.js";
 import type { Plan } from "../../src/plan/plan.js";
-import { applyPatch, type Patched } from "../../src/plan/revise.js";
+import { applyPatch, type Patched } from "../../src/plan/revise/revise.js";
 import { writePlan } from "../../src/plan/write.js";
 import { SAMPLE } from "./sample-inventory.js";
 

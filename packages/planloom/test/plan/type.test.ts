@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json, JsonObject } from "../../src/plan/json.js";
-import { schemaFromType, typeFromSchema, typeOf } from "../../src/plan/type-schema.js";
-import { parseType } from "../../src/plan/type-text.js";
-import { assignable } from "../../src/plan/type-fit.js";
+import { schemaFromType, typeFromSchema, typeOf } from "../../src/plan/type/schema.js";
+import { parseType } from "../../src/plan/type/text.js";
+import { assignable } from "../../src/plan/type/fit.js";
 import {
   BOOLEAN,
   listOf,
@@ -17,7 +17,7 @@ import {
   typeText,
   UNKNOWN,
   unionOf,
-} from "../../src/plan/type.js";
+} from "../../src/plan/type/type.js";
 
 function type(text: string): Type {
   const parsed = parseType(text);

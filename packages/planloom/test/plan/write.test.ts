@@ -1,8 +1,8 @@
 // A plan that was written reads and checks back to the same plan, with the same hash.
 import { expect, test } from "vitest";
-import { check } from "../../src/plan/check.js";
+import { check } from "../../src/plan/check/check.js";
 import { hashOf } from "../../src/plan/hash.js";
-import { readPlan } from "../../src/plan/read.js";
+import { readPlan } from "../../src/plan/read/read.js";
 import { writePlan } from "../../src/plan/write.js";
 import { stringify } from "yaml";
 

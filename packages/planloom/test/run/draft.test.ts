@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/plan/json.js";
 import type { RunEvent, Settings } from "../../src/run/event.js";
-import { replay } from "../../src/run/replay.js";
+import { replay } from "../../src/run/log/replay.js";
 import { isWaiting } from "../../src/run/state.js";
 import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
 import { call, checked, ended, keysOwed, plans, returned, TOOLS, USAGE } from "./parts.js";

@@ -2,7 +2,7 @@
 // its number alone: a million real events would tell nothing more.
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { documentOf } from "../../src/run/document.js";
+import { documentOf } from "../../src/run/view/document.js";
 import { given, start, type Story } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, TOOLS } from "./parts.js";
 

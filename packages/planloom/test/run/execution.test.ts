@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { documentOf } from "../../src/run/document.js";
+import { documentOf } from "../../src/run/view/document.js";
 import { statusOf } from "../../src/run/state.js";
 import { given, start } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, spec, TOOLS } from "./parts.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { documentOf } from "../../src/run/document.js";
+import { documentOf } from "../../src/run/view/document.js";
 import type { Ending } from "../../src/run/input.js";
 import { statusOf } from "../../src/run/state.js";
 import { given, start } from "../../src/testing/given-when-then.js";

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { isCommand, type Input } from "../../src/run/input.js";
 import type { RunEvent } from "../../src/run/event.js";
-import { replay } from "../../src/run/replay.js";
+import { replay } from "../../src/run/log/replay.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import { transition } from "../../src/run/transition.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { loadRun } from "../../src/engine/log.js";
-import { documentOf } from "../../src/run/document.js";
+import { documentOf } from "../../src/run/view/document.js";
 import { EVENT_VERSION, type RunEvent } from "../../src/run/event.js";
-import { upcast } from "../../src/run/upcast.js";
+import { upcast } from "../../src/run/log/upcast.js";
 import { memoryStore } from "../../src/store/memory.js";
 
 const FIXTURES = path.join(import.meta.dirname, "..", "fixtures");

@@ -1,15 +1,15 @@
 // Ended runs that go on, told as stories about the kernel: what is kept, what is begun again, what a person is asked.
 import { describe, expect, it } from "vitest";
-import { check } from "../../src/plan/check.js";
+import { check } from "../../src/plan/check/check.js";
 import type { Json } from "../../src/plan/json.js";
 import { planHash } from "../../src/plan/plan.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
-import { carriedFacts } from "../../src/run/carry.js";
+import { carriedFacts } from "../../src/run/decide/fork.js";
 import type { Settings } from "../../src/run/event.js";
 import type { CheckedPlan } from "../../src/run/input.js";
 import { readCommand } from "../../src/run/read-command.js";
-import { partsOf, reopening, type Wish } from "../../src/run/reopen.js";
-import { replay } from "../../src/run/replay.js";
+import { partsOf, reopening, type Wish } from "../../src/run/decide/retry.js";
+import { replay } from "../../src/run/log/replay.js";
 import { isWaiting, statusOf, workOf, type Run } from "../../src/run/state.js";
 import { given, start, Story, type LooseInput, type StartFacts } from "../../src/testing/given-when-then.js";
 import { ALL_TOOLS } from "./any-plan.js";

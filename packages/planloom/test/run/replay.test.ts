@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/run/event.js";
 import { isCommand, type Input } from "../../src/run/input.js";
-import { inputsOf, replay } from "../../src/run/replay.js";
+import { inputsOf, replay } from "../../src/run/log/replay.js";
 import { emptyRun } from "../../src/run/state.js";
 import { transition } from "../../src/run/transition.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";

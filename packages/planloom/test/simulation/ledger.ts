@@ -3,7 +3,7 @@
 // must not know each other, and everything that is checked afterwards is kept here.
 import type { RunEvent, StepRef } from "../../src/run/event.js";
 import type { Command } from "../../src/run/input.js";
-import { evolve } from "../../src/run/evolve.js";
+import { evolve } from "../../src/run/evolve/evolve.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import { Consent } from "../run/consent.js";
 import type { JournalRow } from "../../src/store/event-store.js";

@@ -1,14 +1,15 @@
 // One simulated process: the real engine over the simulated disk, clock, tools and models, and somebody who keeps its runs
 // going. In: a world. Out: driven runs. Separate because this is all that a process has: what is not passed in here is gone
 // when it is killed.
-import { forkOf } from "../../src/engine/again.js";
+import { forkOf } from "../../src/loom/retry.js";
 import type { Engine, Listener, StartRequest } from "../../src/engine/engine.js";
 import { localEngine } from "../../src/engine/local.js";
-import { performIn } from "../../src/engine/perform.js";
-import type { Perform, World as Outside } from "../../src/engine/world.js";
+import { performIn } from "../../src/perform/perform.js";
+import type { Perform } from "../../src/engine/perform-port.js";
+import type { Services as Outside } from "../../src/perform/services.js";
 import { LIMITS } from "../../src/limits.js";
-import { settingsOf } from "../../src/engine/config.js";
-import { KERNEL_VERSION } from "../../src/run/decide.js";
+import { settingsOf } from "../../src/loom/config.js";
+import { KERNEL_VERSION } from "../../src/run/decide/decide.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { CheckedPlan } from "../../src/run/input.js";
 import type { Effect } from "../../src/run/effect.js";

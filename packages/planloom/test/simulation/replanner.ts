@@ -1,10 +1,10 @@
 // A planner that is asked again, and a person's edits: plans in the place of others. In: a run as it stands, and chance. Out: what
 // the planner writes, or a checked plan; the same for the same run and seed. Separate from the models, which know when and how
 // a reply fails.
-import { check } from "../../src/plan/check.js";
+import { check } from "../../src/plan/check/check.js";
 import type { JsonObject } from "../../src/plan/json.js";
 import { writePlan } from "../../src/plan/write.js";
-import { basisOf, fixedSteps } from "../../src/run/basis.js";
+import { basisOf, fixedSteps } from "../../src/run/replan-basis.js";
 import type { PlanEffect } from "../../src/run/effect.js";
 import type { CheckedPlan } from "../../src/run/input.js";
 import { currentPlan, type ProposedPlan, type Run } from "../../src/run/state.js";

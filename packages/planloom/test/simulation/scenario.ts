@@ -2,7 +2,7 @@
 // Separate because the same scenario is played twice, with its faults and without.
 import type { ApprovalPolicy, Budget, Settings } from "../../src/run/event.js";
 import type { CheckedPlan } from "../../src/run/input.js";
-import { check } from "../../src/plan/check.js";
+import { check } from "../../src/plan/check/check.js";
 import { dice, type Dice } from "./dice.js";
 import { TOOL_SPECS } from "./service.js";
 

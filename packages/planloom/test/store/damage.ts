@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLoom } from "../../src/engine/create-loom.js";
+import { createLoom } from "../../src/loom/create-loom.js";
 import { readEvents, loadRun } from "../../src/engine/log.js";
 import { systemClock } from "../../src/engine/clock.js";
 import { PlanloomError } from "../../src/error.js";

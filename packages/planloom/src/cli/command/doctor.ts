@@ -3,8 +3,8 @@
 import { constants } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
-import { createLoom } from "../../engine/create-loom.js";
-import type { Loom } from "../../engine/loom.js";
+import { createLoom } from "../../loom/create-loom.js";
+import type { Loom } from "../../loom/loom.js";
 import { messageOf, PlanloomError } from "../../error.js";
 import { openModel } from "../../model/model.js";
 import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
@@ -13,8 +13,8 @@ import { isAtLeast, loadSqlite } from "../../store/sqlite-driver.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, PROGRAM, say } from "../output.js";
-import { configOf, type PlaceFlags } from "../place.js";
-import { manyLines, oneLine, paint } from "../style.js";
+import { configOf, type PlaceFlags } from "../open-loom.js";
+import { manyLines, oneLine, paint } from "../render/style.js";
 
 type Finding = {
   readonly ok: boolean;

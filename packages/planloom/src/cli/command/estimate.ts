@@ -1,13 +1,13 @@
 // `planloom estimate FILE`: what a plan will take. In: a plan file. Out: the estimate on stdout. Separate from the commands that only
 // look at plans, because it also looks at earlier runs.
-import type { Loom } from "../../engine/loom.js";
+import type { Loom } from "../../loom/loom.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
 import { print, printJson, say } from "../output.js";
-import { lookingBack, withLoom, type PlaceFlags } from "../place.js";
+import { lookingBack, withLoom, type PlaceFlags } from "../open-loom.js";
 import { draftInvalid, planText } from "../plan-file.js";
-import { estimateLines } from "../render-estimate.js";
+import { estimateLines } from "../render/estimate.js";
 import { checkText, noteText } from "./plan.js";
 
 interface EstimateFlags extends PlaceFlags, ModelFlags {

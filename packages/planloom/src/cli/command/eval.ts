@@ -10,9 +10,9 @@ import { EXIT } from "../exit-code.js";
 import type { ModelFlags } from "../flags.js";
 import { print, say } from "../output.js";
 import { fileText } from "../plan-file.js";
-import type { PlaceFlags } from "../place.js";
+import type { PlaceFlags } from "../open-loom.js";
 import { saveText } from "../save-text.js";
-import { count, oneLine } from "../style.js";
+import { count, oneLine } from "../render/style.js";
 
 export interface EvalFlags extends PlaceFlags, ModelFlags {
   readonly format?: string;

@@ -1,18 +1,18 @@
 // Commands that look closer at a run: one step as it began, two plans side by side. In: a run's name. Out: documents on stdout.
 // Separate from read.ts, which shows runs as a whole.
-import { diffPlans } from "../../plan/diff.js";
+import { diffPlans } from "../../plan/revise/diff.js";
 import type { Json } from "../../plan/json.js";
 import type { EventOf, RunEvent, StepRef } from "../../run/event.js";
-import { evolve } from "../../run/evolve.js";
+import { evolve } from "../../run/evolve/evolve.js";
 import { emptyRun, type Run } from "../../run/state.js";
-import { contextAt, type ContextThen } from "../context.js";
+import { contextAt, type ContextThen } from "../../loom/step-context.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { print, printJson, PROGRAM } from "../output.js";
-import { withStore, type PlaceFlags } from "../place.js";
-import { diffLines, planText, whyLines } from "../render-revision.js";
+import { withStore, type PlaceFlags } from "../open-loom.js";
+import { diffLines, planText, whyLines } from "../render/revision.js";
 import { runNamed } from "../run-name.js";
-import { manyLines, oneLine, paint } from "../style.js";
+import { manyLines, oneLine, paint } from "../render/style.js";
 
 type LookFlags = PlaceFlags & { readonly json?: boolean };
 

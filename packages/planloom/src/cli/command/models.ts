@@ -1,7 +1,7 @@
 // `planloom models`: who plays which role, and in which form its server is asked for JSON. In: the configuration and the environment.
 // Out: lines, or JSON. Separate from doctor, because `models test` sends several real requests, and changes how the next ones are put.
-import { settingsOf } from "../../engine/config.js";
-import { keeperBeside, rolesOf } from "../../engine/roles.js";
+import { settingsOf } from "../../loom/config.js";
+import { keeperBeside, rolesOf } from "../../loom/roles.js";
 import { messageOf, PlanloomError } from "../../error.js";
 import type { LadderModel } from "../../model/ai-sdk-model.js";
 import { openLadder } from "../../model/model.js";
@@ -14,8 +14,8 @@ import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
-import { configOf, type PlaceFlags } from "../place.js";
-import { count, duration, manyLines, oneLine, paint } from "../style.js";
+import { configOf, type PlaceFlags } from "../open-loom.js";
+import { count, duration, manyLines, oneLine, paint } from "../render/style.js";
 
 type Flags = PlaceFlags & ModelFlags & { readonly json?: boolean };
 

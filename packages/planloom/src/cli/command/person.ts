@@ -1,7 +1,7 @@
 // What a person answers a run that asks: approve, reject, respond. In: a run's name and the words. Out: the command in the run's log;
 // and, where nobody else drives the run, its further course. Separate from steer.ts, where the run asks nothing.
-import type { Loom } from "../../engine/loom.js";
-import type { LoomRun } from "../../engine/loom-run.js";
+import type { Loom } from "../../loom/loom.js";
+import type { LoomRun } from "../../loom/loom-run.js";
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";
 import { tell, type TellFlags } from "../drive.js";
@@ -9,7 +9,7 @@ import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type ModelFlags } from "../flags.js";
 import { answerValue, jsonOrText } from "../inputs.js";
 import { PROGRAM, say } from "../output.js";
-import { withLoom, type PlaceFlags } from "../place.js";
+import { withLoom, type PlaceFlags } from "../open-loom.js";
 import { standardInput } from "../plan-file.js";
 import { runNamed } from "../run-name.js";
 

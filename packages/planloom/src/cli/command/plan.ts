@@ -1,19 +1,19 @@
 // Commands about plans, which start no run: plan, check, graph, tools, schema. In: a goal, a file or a run. Out: documents
 // on stdout. Separate from the commands about runs, because these leave nothing behind in the store.
 import { extname } from "node:path";
-import type { LoomConfig } from "../../engine/config.js";
-import type { Loom } from "../../engine/loom.js";
+import type { LoomConfig } from "../../loom/config.js";
+import type { Loom } from "../../loom/loom.js";
 import { loadRun } from "../../engine/log.js";
 import { messageOf, PlanloomError } from "../../error.js";
-import type { CheckResult } from "../../plan/check.js";
+import type { CheckResult } from "../../plan/check/check.js";
 import { graphAscii, graphMermaid } from "../../plan/graph.js";
 import type { Json } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
-import { planQuality, type PlanQuality } from "../../plan/quality.js";
-import { typeFromSchema } from "../../plan/type-schema.js";
-import { typeText, UNKNOWN } from "../../plan/type.js";
-import type { ReadNote } from "../../plan/read-fields.js";
-import { withReading } from "../../plan/read-findings.js";
+import { planQuality, type PlanQuality } from "../../plan/check/quality.js";
+import { typeFromSchema } from "../../plan/type/schema.js";
+import { typeText, UNKNOWN } from "../../plan/type/type.js";
+import type { ReadNote } from "../../plan/read/fields.js";
+import { withReading } from "../../plan/read/findings.js";
 import { writePlan } from "../../plan/write.js";
 import type { Run } from "../../run/state.js";
 import { currentPlan } from "../../run/state.js";
@@ -23,15 +23,15 @@ import { EXIT } from "../exit-code.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
-import { lookingBack, unkept, withLoom, withStore, type PlaceFlags } from "../place.js";
+import { lookingBack, unkept, withLoom, withStore, type PlaceFlags } from "../open-loom.js";
 import { draftInvalid, findingLines, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
-import { askingLines, invalidLines } from "../render-asking.js";
-import { estimateLine } from "../render-estimate.js";
-import { planLines } from "../render-plan.js";
+import { askingLines, invalidLines } from "../render/asking.js";
+import { estimateLine } from "../render/estimate.js";
+import { planLines } from "../render/plan.js";
 import { runNamed } from "../run-name.js";
-import { draftedText, heading } from "../render-lines.js";
+import { draftedText, heading } from "../render/lines.js";
 import { saveText } from "../save-text.js";
-import { count, oneLine, paint } from "../style.js";
+import { count, oneLine, paint } from "../render/style.js";
 
 export async function planCommand(
   words: readonly string[],

@@ -2,32 +2,32 @@
 // Separate because they need neither tools nor models, and work while another process drives the run.
 import { PlanloomError } from "../../error.js";
 import { systemClock } from "../../engine/clock.js";
-import { settingsOf, type LoomConfig } from "../../engine/config.js";
+import { settingsOf, type LoomConfig } from "../../loom/config.js";
 import { livenessOf } from "../../engine/holder.js";
 import { loadRun, readEvents } from "../../engine/log.js";
-import { rolesOf } from "../../engine/roles.js";
+import { rolesOf } from "../../loom/roles.js";
 import { pricesFor } from "../../model/prices.js";
-import type { PriceOf } from "../../plan/price.js";
-import { costOf } from "../../run/cost.js";
-import { documentOf, type RunDocument } from "../../run/document.js";
+import type { PriceOf } from "../../plan/estimate/price.js";
+import { costOf } from "../../run/view/cost.js";
+import { documentOf, type RunDocument } from "../../run/view/document.js";
 import { currentPlan, statusOf, type Run, type RunStatus } from "../../run/state.js";
 import type { EventStore, RunHead } from "../../store/event-store.js";
-import { Course } from "../course.js";
+import { Course } from "../follow.js";
 import { openDisplay } from "../display.js";
 import { adviceFor, usageError } from "../error-text.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
 import { print, printJson, PROGRAM, say, stdoutGone } from "../output.js";
-import { withStore, type PlaceFlags } from "../place.js";
-import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../render-end.js";
-import { costText } from "../render-estimate.js";
-import { actLinesOf } from "../render-lines.js";
-import { planLines } from "../render-plan.js";
-import { askedLines } from "../render-revision.js";
-import { carriedText, historyOf, traceLines } from "../render-trace.js";
+import { withStore, type PlaceFlags } from "../open-loom.js";
+import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../render/end.js";
+import { costText } from "../render/estimate.js";
+import { actLinesOf } from "../render/lines.js";
+import { planLines } from "../render/plan.js";
+import { askedLines } from "../render/revision.js";
+import { carriedText, historyOf, traceLines } from "../render/trace.js";
 import { runNamed } from "../run-name.js";
 import { atCommand } from "./look.js";
-import { duration, manyLines, oneLine, paint } from "../style.js";
-import { traceOf } from "../trace.js";
+import { duration, manyLines, oneLine, paint } from "../render/style.js";
+import { traceOf } from "../../loom/trace.js";
 
 type ReadFlags = PlaceFlags & { readonly json?: boolean };
 

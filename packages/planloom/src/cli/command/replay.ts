@@ -1,24 +1,24 @@
 // `planloom replay RUN`, `planloom run --record` and `--from-recording`. In: a run's name, or a recording. Out: the run rebuilt from
 // its log, a recording, or the run again with nothing behind its calls. Separate because none of this calls anything.
-import type { LoomConfig } from "../../engine/config.js";
+import type { LoomConfig } from "../../loom/config.js";
 import { loadRun } from "../../engine/log.js";
 import { recordingOf, type Recording } from "../../engine/recording.js";
-import { replayRecording } from "../../engine/replay-recording.js";
-import { documentOf } from "../../run/document.js";
-import { replay, replayDiffers, type Difference } from "../../run/replay.js";
+import { replayRecording } from "../../recording/replay-recording.js";
+import { documentOf } from "../../run/view/document.js";
+import { replay, replayDiffers, type Difference } from "../../run/log/replay.js";
 import { openCourse } from "../drive.js";
 import { EXIT } from "../exit-code.js";
 import type { RunFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
-import { configOf, withStore, type PlaceFlags } from "../place.js";
+import { configOf, withStore, type PlaceFlags } from "../open-loom.js";
 import { meansFile, planText } from "../plan-file.js";
-import { printAnswer } from "../render-end.js";
-import { traceLines } from "../render-trace.js";
+import { printAnswer } from "../render/end.js";
+import { traceLines } from "../render/trace.js";
 import { runNamed } from "../run-name.js";
 import { saveText } from "../save-text.js";
-import { count } from "../style.js";
-import { traceOf } from "../trace.js";
+import { count } from "../render/style.js";
+import { traceOf } from "../../loom/trace.js";
 import { showLines } from "./read.js";
 
 interface ReplayFlags extends PlaceFlags {

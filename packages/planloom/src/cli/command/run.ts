@@ -1,13 +1,13 @@
 // `planloom run`. In: a goal in words, a plan file, or either from standard input. Out: the answer.
 // Separate because it decides what the word after `run` means; the driving is the same for all commands.
-import type { Loom } from "../../engine/loom.js";
-import type { LoomRun } from "../../engine/loom-run.js";
+import type { Loom } from "../../loom/loom.js";
+import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
 import { driveToEnd, openCourse } from "../drive.js";
 import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
-import { withLoom } from "../place.js";
+import { withLoom } from "../open-loom.js";
 import { checkedDraft, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
 import { rerunCommand, saveRecording } from "./replay.js";
 

@@ -1,15 +1,15 @@
 // What a person does with a run that goes on: pause, resume, cancel, another goal, another plan. In: a run's name and the words. Out:
 // the command in the run's log, and its further course. Separate from person.ts, which answers what a run asks: here it asks nothing.
 import type { Reply } from "../../engine/engine.js";
-import type { Loom } from "../../engine/loom.js";
-import type { LoomRun } from "../../engine/loom-run.js";
+import type { Loom } from "../../loom/loom.js";
+import type { LoomRun } from "../../loom/loom-run.js";
 import { statusOf, type RunStatus } from "../../run/state.js";
 import { composePlan } from "../compose.js";
 import { recorded, refused, takeUp, tell, type Sending } from "../drive.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { atTerminal, PROGRAM, say } from "../output.js";
-import { userName } from "../place.js";
+import { userName } from "../open-loom.js";
 import { checkedDraft, planText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
 import { hashMeant, withRun, type SayFlags } from "./person.js";

@@ -1,0 +1,135 @@
+// `planloom retry` and `planloom fork`. In: a run that has ended, and what is wanted of it. Out: what will be reused, shown before
+// anything begins; then its further course, or that of the new run. Separate because both go on with work that is done: nothing
+// is changed before a person has agreed to whatever may act in the world again.
+import type { Loom } from "../../loom/loom.js";
+import type { LoomRun } from "../../loom/loom-run.js";
+import type { Json } from "../../plan/json.js";
+import { writePlan } from "../../plan/write.js";
+import type { NoReopening, Reopening } from "../../run/decide/retry.js";
+import { currentPlan } from "../../run/state.js";
+import { driveToEnd, openCourse, tell } from "../drive.js";
+import { sayProblem } from "../error-text.js";
+import { EXIT } from "../exit-code.js";
+import { portsOf, settingsIn, type RunFlags } from "../flags.js";
+import { inputsOf } from "../inputs.js";
+import { atTerminal, printJson, PROGRAM, say } from "../output.js";
+import { withLoom } from "../open-loom.js";
+import { checkedDraft, checkedPlan, planText, type PlanText } from "../plan-file.js";
+import { openTerminal } from "../prompt.js";
+import { heading } from "../render/lines.js";
+import { reopeningLines, type ShownPlan } from "../render/reopening.js";
+import { runNamed } from "../run-name.js";
+import { paint } from "../render/style.js";
+
+interface AgainFlags extends RunFlags {
+  /** A plan file, or `-`. */
+  readonly plan?: string;
+  readonly dryRun?: boolean;
+}
+
+interface Changes {
+  readonly inputs?: { readonly [name: string]: Json };
+  readonly plan?: unknown;
+}
+
+/** A verb with its own option in place. */
+interface Verb {
+  readonly name: "retry" | "fork";
+  preview(run: LoomRun, changes: Changes): Promise<Reopening | NoReopening>;
+  /** `agreed` is the hash of a plan that needs no further approval. */
+  go(loom: Loom, run: LoomRun, changes: Changes, agreed: string | undefined): Promise<number>;
+}
+
+/** `run` is false with --no-run: the command is only recorded. */
+export async function retryCommand(
+  name: string,
+  flags: AgainFlags & { readonly from?: string; readonly run?: boolean },
+): Promise<number> {
+  const from = flags.from === undefined ? {} : { from: flags.from };
+  return again(name, flags, {
+    name: "retry",
+    preview: (run, changes) => run.previewRetry({ ...changes, ...from }),
+    go: (loom, { id }, changes, agreed) =>
+      tell(loom, id, withAgreed(flags, agreed), (run, how) => run.retry({ ...changes, ...from, ...how })),
+  });
+}
+
+export async function forkCommand(name: string, flags: AgainFlags & { readonly at: string }): Promise<number> {
+  const { at } = flags;
+  return again(name, flags, {
+    name: "fork",
+    preview: (run, changes) => run.previewFork({ ...changes, at }),
+    go: async (loom, run, changes, agreed) => {
+      const course = await openCourse(flags);
+      return driveToEnd(loom, course, withAgreed(flags, agreed), () => run.fork({ ...changes, at }, course));
+    },
+  });
+}
+
+const withAgreed = (flags: AgainFlags, agreed: string | undefined): AgainFlags & { readonly agreed?: string } =>
+  agreed === undefined ? flags : { ...flags, agreed };
+
+async function again(name: string, flags: AgainFlags, verb: Verb): Promise<number> {
+  const inputs = (flags.input ?? []).length === 0 ? undefined : await inputsOf(flags.input!);
+  const text = flags.plan === undefined ? undefined : await planText(flags.plan);
+  const work = async (loom: Loom): Promise<number> => {
+    const run = await loom.get(await runNamed(loom.store, name));
+    const { shown, draft } = await planMeant(loom, run, text, inputs, verb.name === "fork");
+    const changes = { ...(inputs && { inputs }), ...(draft === undefined ? {} : { plan: draft }) };
+    const parts = await verb.preview(run, changes);
+    if (flags.dryRun === true && flags.json === true) printJson({ runId: run.id, ...parts });
+    if (!parts.ok) return refused(run.id, parts);
+    const asks = parts.actAgain.length > 0 && flags.yes !== true;
+    if (flags.dryRun === true || flags.quiet !== true || asks) {
+      say(heading(verb.name.toUpperCase()));
+      say(`  ${verb.name === "fork" ? "from run" : "run"} ${run.id}`);
+      for (const line of reopeningLines(parts, shown, verb.name)) say(line);
+    }
+    if (flags.dryRun === true) return EXIT.done;
+    if (!asks) return verb.go(loom, run, changes, undefined);
+    const no = await consent();
+    return no ?? verb.go(loom, run, changes, shown?.hash);
+  };
+  return withLoom(flags, settingsIn(flags), work, portsOf(flags));
+}
+
+/** The plan that it goes on with, as far as it is known before; `draft` where a file takes the place of the run's own. Throws PLAN_INVALID. */
+async function planMeant(
+  loom: Loom,
+  run: LoomRun,
+  text: PlanText | undefined,
+  inputs: Changes["inputs"],
+  anew: boolean,
+): Promise<{ readonly shown: ShownPlan | undefined; readonly draft?: unknown }> {
+  const state = await loom.engine.load(run.id);
+  const aim = { goal: state.goal, inputs: { ...state.inputs, ...inputs } };
+  if (text !== undefined) {
+    const { draft, checked } = checkedDraft(loom, text, aim);
+    return { shown: checked, draft };
+  }
+  const current = currentPlan(state);
+  if (current === undefined || (inputs === undefined && !anew)) {
+    return { shown: current === undefined ? undefined : { ...current, tools: [...current.tools.values()] } };
+  }
+  return { shown: checkedPlan(loom, writePlan(current.plan), `run ${run.id}`, aim) };
+}
+
+/** undefined where the person at the terminal agrees; else the exit code, with nothing changed. */
+async function consent(): Promise<number | undefined> {
+  if (!atTerminal()) {
+    say("Nothing was begun, because steps may act again. If they may, give the same command with --yes.");
+    return EXIT.waiting;
+  }
+  const word = await openTerminal().ask(
+    `${paint("bold", "Steps may act again. Go on?")} [y]es or [n]o: `,
+    new AbortController().signal,
+  );
+  if (word !== undefined && /^y/i.test(word)) return undefined;
+  say("Nothing was begun.");
+  return word === undefined ? EXIT.interrupted : EXIT.rejected;
+}
+
+function refused(runId: string, { code, message }: { readonly code: string; readonly message: string }): number {
+  sayProblem({ code, message, next: `\`${PROGRAM} show ${runId}\` shows how it stands, and its steps.` });
+  return EXIT.usage;
+}

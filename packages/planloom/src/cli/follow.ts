@@ -1,0 +1,87 @@
+// The course of one run as this process shows it. In: events and progress from an engine, or from the log. Out: what a display
+// is told. Separate from the driving, so that a run driven elsewhere looks the same.
+import type { Listener, Progress } from "../engine/engine.js";
+import type { EventData, RunEvent } from "../run/event.js";
+import { evolve } from "../run/evolve/evolve.js";
+import { emptyRun, type Run } from "../run/state.js";
+import type { Display } from "./display.js";
+import { heading, linesOf, phaseOf } from "./render/lines.js";
+import { oneLine } from "./render/style.js";
+
+export class Course implements Listener {
+  run: Run | undefined;
+  /** The last plan, and whether it was shown here. */
+  proposed: { readonly data: EventData["plan.proposed"]; readonly shown: boolean } | undefined;
+  #phase: string | undefined;
+  readonly #said = new Map<string, string>();
+  /** Events that came while the log was still being read; undefined once they may be shown. */
+  #held: RunEvent[] | undefined;
+  readonly #watchers = new Set<(event: RunEvent) => void>();
+
+  constructor(
+    private readonly display: Display,
+    private readonly onEvent: (event: RunEvent) => void = () => undefined,
+    /** Nothing of it is shown. */
+    private readonly isQuiet = false,
+  ) {}
+
+  /** Holds events back until `seed` has told what went before them. */
+  hold(): this {
+    this.#held = [];
+    return this;
+  }
+
+  /** Takes in what is in the log already, without showing it, then shows what was held back. */
+  seed(log: readonly RunEvent[]): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    const first = held[0]?.seq ?? Infinity;
+    for (const event of log) if (event.seq < first) this.#fold(event, false);
+    for (const event of held) this.event(event);
+  }
+
+  event(event: RunEvent): void {
+    if (this.#held !== undefined) return void this.#held.push(event);
+    const run = this.#fold(event, true);
+    if (event.type === "run.reopened") this.#beginAgain();
+    this.onEvent(event);
+    this.display.follow(run, this.#said);
+    const phase = phaseOf(event, run);
+    const begins = phase !== undefined && phase !== this.#phase;
+    if (begins) this.#phase = phase;
+    if (event.type === "execution.completed" || event.type === "replan.requested") this.display.settle();
+    const head = begins ? [{ text: heading(phase), routine: false }] : [];
+    // First those who wait for it: a question that stands open on the terminal ends its line before anything is shown.
+    for (const watcher of this.#watchers) watcher(event);
+    this.display.show([...head, ...linesOf(event, run)]);
+  }
+
+  progress(progress: Progress): void {
+    if (progress.type !== "step") return;
+    const { step, item, value } = progress;
+    const text = typeof value === "number" ? `${Math.round(value * 100)} %` : oneLine(value, 60);
+    this.#said.set(step, item === null ? text : `[${item}] ${text}`);
+  }
+
+  /** Calls `watcher` with every further event until the returned function is called. */
+  watch(watcher: (event: RunEvent) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  rest(): void {
+    this.display.rest();
+  }
+
+  /** Headings and what steps said of themselves were those of the run before its end. */
+  #beginAgain(): void {
+    this.#phase = undefined;
+    this.#said.clear();
+  }
+
+  #fold(event: RunEvent, shown: boolean): Run {
+    if (event.type === "plan.proposed") this.proposed = { data: event.data, shown: shown && !this.isQuiet };
+    this.run ??= emptyRun(event.runId);
+    return evolve(this.run, event);
+  }
+}

@@ -1,0 +1,47 @@
+// What is said with the person at the terminal while a run waits. In: what waits. Out: commands to the run, or that the person
+// leaves. Separate from driving: without a terminal none of this happens.
+import type { RunDocument, WaitingDocument } from "../run/view/document.js";
+import { problemLines } from "./error-text.js";
+import { answerValue } from "./inputs.js";
+import { userName } from "./open-loom.js";
+import { review, type Conversation, type Said } from "./review.js";
+import { manyLines, paint } from "./render/style.js";
+
+/** Ends as soon as somebody else has answered: then, too, the run may go on. */
+export async function converse(talk: Conversation, document: RunDocument): Promise<Said> {
+  const { approvals = [], questions = [] } = document.waiting ?? {};
+  const answeredElsewhere = new AbortController();
+  const unwatch = talk.course.watch((event) => {
+    if (event.type !== "input.refused" && event.by !== "engine") answeredElsewhere.abort();
+    if (event.type.startsWith("run.")) answeredElsewhere.abort();
+  });
+  const inner = { ...talk, signal: AbortSignal.any([talk.signal, answeredElsewhere.signal]) };
+  try {
+    const [approval] = approvals;
+    const [question] = questions;
+    const said =
+      approval !== undefined
+        ? await review(inner, approval)
+        : question === undefined
+          ? "left"
+          : await answer(inner, question);
+    return said === "left" && answeredElsewhere.signal.aborted ? "answered" : said;
+  } finally {
+    unwatch();
+  }
+}
+
+async function answer(talk: Conversation, question: WaitingDocument["questions"][number]): Promise<Said> {
+  const { run, course, terminal, signal } = talk;
+  const { step, item, question: text } = question;
+  terminal.say(`Step ${step}${item === undefined ? "" : `[${item}]`} asks: ${manyLines(text)}`);
+  for (;;) {
+    const line = await terminal.ask(`${paint("bold", "answer")} (empty to leave it waiting): `, signal);
+    if (line === undefined || line === "") return "left";
+    const place = item === undefined ? {} : { item };
+    const value = answerValue(course.run, { step, ...place }, line);
+    const reply = await run.respond(step, value, { by: userName(), ...place });
+    if (reply.ok) return "answered";
+    problemLines(reply).forEach((problem) => terminal.say(problem));
+  }
+}

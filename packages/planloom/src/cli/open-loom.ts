@@ -1,0 +1,91 @@
+// Where a command works: its configuration, its store, and (where it needs one) a Planloom. In: the flags that all commands
+// share. Out: an open store or loom, closed again when the work is done. Separate because reading needs neither tools nor models.
+import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
+import { resolve } from "node:path";
+import type { LoomConfig } from "../loom/config.js";
+import { createLoom } from "../loom/create-loom.js";
+import type { Loom } from "../loom/loom.js";
+import type { LoomPorts } from "../loom/open-loom.js";
+import { PlanloomError } from "../error.js";
+import type { EventStore } from "../store/event-store.js";
+import { openStore, storePath } from "../store/locate.js";
+import { findConfig, type FoundConfig } from "./config-file.js";
+
+export interface PlaceFlags {
+  readonly config?: string;
+  readonly store?: string;
+}
+
+/** The configuration with the store that counts: flag, variable, file, default. */
+export async function configOf(flags: PlaceFlags): Promise<FoundConfig> {
+  const { config, file } = await findConfig(flags.config, process.cwd());
+  const wished = flags.store ?? (process.env["PLANLOOM_STORE"] || undefined);
+  if (wished === undefined && config.store !== undefined) return { config, file };
+  return { config: { ...config, store: storePath(process.cwd(), { PLANLOOM_STORE: wished }) }, file };
+}
+
+/** Opens a loom for the work and closes it afterwards, however the work ends. */
+export async function withLoom<T>(
+  flags: PlaceFlags,
+  change: (config: LoomConfig) => LoomConfig,
+  work: (loom: Loom) => Promise<T>,
+  ports: LoomPorts = {},
+): Promise<T> {
+  const { config, file } = await configOf(flags);
+  const loom = await createLoom(change(config), ports).catch((error: unknown) => {
+    throw inFile(error, file);
+  });
+  try {
+    return await work(loom);
+  } finally {
+    await loom.close();
+  }
+}
+
+/** A loom that keeps nothing, for commands that start no run: they leave no store behind. */
+export const unkept = (config: LoomConfig): LoomConfig => ({ ...config, store: "memory" });
+
+/** A loom that may look at earlier runs, and leaves no store behind where there is none. */
+export const lookingBack = (config: LoomConfig): LoomConfig => (isMissing(config.store) ? unkept(config) : config);
+
+const isMissing = (store: LoomConfig["store"]): boolean =>
+  typeof store === "string" && !store.includes("://") && store !== "memory" && !existsSync(resolve(store));
+
+/**
+ * The store alone, its place for people, and the configuration. Where its file does not exist, it is not created: there is nothing to read.
+ */
+export async function withStore<T>(
+  flags: PlaceFlags,
+  work: (store: EventStore, place: string, config: LoomConfig) => Promise<T>,
+): Promise<T> {
+  const { config } = await configOf(flags);
+  const { store: wished = "memory" } = config;
+  if (typeof wished === "object") return work(wished, wished.name, config);
+  const missing = isMissing(wished);
+  const store = await openStore(missing ? "memory" : wished);
+  try {
+    return await work(store, missing ? resolve(wished) : store.name, config);
+  } finally {
+    await store.close();
+  }
+}
+
+function inFile(error: unknown, file: string | null): unknown {
+  if (file === null || !(error instanceof PlanloomError) || error.code !== "CONFIG_INVALID") return error;
+  const { code, message, next, kind } = error;
+  return new PlanloomError(code, `${file}: ${message}`, {
+    kind,
+    cause: error,
+    ...(next === undefined ? {} : { next }),
+  });
+}
+
+/** Who gives a command, for the log. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env["USER"] || "user";
+  }
+}

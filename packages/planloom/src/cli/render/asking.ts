@@ -1,0 +1,42 @@
+// What there is to say of how a plan was asked for, and of drafts that cannot be used. In: recorded facts. Out: lines.
+// Separate and pure, because runs and `planloom plan` tell the same in the same words.
+import type { Finding } from "../../plan/finding.js";
+import type { Asking } from "../../run/event.js";
+import { oneLine, paint } from "./style.js";
+
+export function askingLines({ offered, wanted = [], schema, critique }: Asking = {}): readonly string[] {
+  const more = wanted.map((words) => words.join(", ")).join("; ");
+  return [
+    ...(offered === undefined
+      ? []
+      : [
+          `  tools: ${offered.tools} of ${offered.of} were offered${more === "" ? "" : `; asked for: ${oneLine(more)}`}`,
+        ]),
+    ...(schema === undefined
+      ? []
+      : [`  schema: the arguments of ${schema.tools} of ${schema.of} tools; more would be too large`]),
+    ...(critique === undefined ? [] : [critiqueLine(critique)]),
+  ];
+}
+
+function critiqueLine({ verdict, reason }: NonNullable<Asking["critique"]>): string {
+  if (verdict === "none")
+    return paint("yellow", `  critique: none (${oneLine(reason)}); the plan is as check found it`);
+  return `  critique: ${verdict}: ${oneLine(reason)}`;
+}
+
+/** A draft that goes back to the planner, or was its last one. */
+export function invalidLines(draft: {
+  readonly round: number;
+  readonly findings: readonly Finding[];
+}): readonly string[] {
+  return [
+    `  the draft of round ${draft.round + 1} cannot be used:`,
+    ...draft.findings.map(
+      (found) => `    ${found.severity} ${found.code}${placeText(found.where)}: ${oneLine(found.message)}`,
+    ),
+  ];
+}
+
+const placeText = ({ pointer, line }: Finding["where"]): string =>
+  line !== undefined ? ` line ${line}` : pointer === "" ? "" : ` ${oneLine(pointer, 80)}`;

@@ -1,0 +1,90 @@
+// What stands at the end of a command that drove a run. In: the run as a document. Out: the answer on stdout, and on stderr
+// the figures, the report or what waits for a person, and where to look next. Separate because `show` prints the same parts.
+import type { Usage } from "../../plan/usage.js";
+import type { RunDocument, WaitingDocument } from "../../run/view/document.js";
+import type { Json } from "../../plan/json.js";
+import { adviceFor, sayProblem } from "../error-text.js";
+import { print, PROGRAM, say } from "../output.js";
+import { expectedLines } from "./estimate.js";
+import { count, duration, manyLines, oneLine, paint } from "./style.js";
+
+/** Text as it is; anything else as JSON. */
+export const answerText = (answer: Json): string =>
+  typeof answer === "string" ? answer : JSON.stringify(answer, null, 2);
+
+export const printAnswer = (answer: Json): void => print(answerText(answer));
+
+export function figureLines(run: RunDocument): readonly string[] {
+  const works = run.steps.flatMap((step) => [step, ...(step.items ?? [])]);
+  const attempts = works.filter((work) => !("items" in work)).reduce((sum, work) => sum + work.attempts, 0);
+  const begun = Date.parse(run.retriedAt ?? run.startedAt);
+  const since = run.retriedAt === undefined ? "" : " since the retry";
+  const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - begun)}${since}`;
+  const steps = `${run.stepsCompleted} of ${count(run.stepsTotal, "step")} completed`;
+  return [
+    `  steps    ${steps}${took}, ${count(attempts, "attempt")}, ${count(run.replanCount, "replan")}`,
+    `  tokens   ${(["planner", "executor", "synthesizer"] as const).map((role) => `${role} ${usageText(run.usage[role])}`).join(" · ")}`,
+  ];
+}
+
+/** `3 calls, 1,204 in, ? out`: what a provider did not report is unknown, never 0. */
+export function usageText({ calls, inputTokens, outputTokens }: Usage): string {
+  if (calls === 0) return "none";
+  const number = (tokens: number | null) => (tokens === null ? "?" : tokens.toLocaleString("en-US"));
+  return `${count(calls, "call")}, ${number(inputTokens)} in, ${number(outputTokens)} out`;
+}
+
+/** The last lines of a run that has ended. */
+export function sayEnd(run: RunDocument): void {
+  const { status, runId, error, report } = run;
+  if (status !== "completed") sayProblem(endProblem(run));
+  if (report !== undefined && error?.code !== "PLAN_INVALID") sayReport(report);
+  say(paint("bold", `=== ${status.toUpperCase()} ===`));
+  if (status === "completed" && !run.success) say("  a step that mattered was left out for want of data: no success");
+  for (const line of figureLines(run)) say(line);
+  say(`  look at  ${PROGRAM} show ${runId} --trace`);
+}
+
+function endProblem({ status, error, report, runId }: RunDocument) {
+  const code = error?.code ?? (status === "cancelled" ? "CANCELLED" : "FAILED");
+  const next = adviceFor(report?.next ?? "", runId);
+  return {
+    code,
+    message: `Run ${runId} ${status === "cancelled" ? "was cancelled" : "failed"}: ${error?.message ?? report?.why ?? ""}`,
+    next,
+  };
+}
+
+function sayReport({ done, notDone }: NonNullable<RunDocument["report"]>): void {
+  if (done.length > 0) say(`  done      ${done.map((line) => oneLine(line)).join("\n            ")}`);
+  if (notDone.length > 0) say(`  not done  ${notDone.map((line) => oneLine(line)).join("\n            ")}`);
+}
+
+/** What waits for a person, and the exact commands that answer it. */
+export function waitingLines(runId: string, waiting: WaitingDocument): readonly string[] {
+  const many = waiting.approvals.length > 1;
+  return [
+    ...waiting.approvals.flatMap(({ subject, hash, reason, args, expiresAt, estimate }) => [
+      `${subject === "plan" ? "The plan" : `The call of step ${refText(subject)}`} of run ${runId} waits for approval: ${oneLine(reason)} (until ${expiresAt})`,
+      ...(args === undefined ? [] : [`  arguments  ${oneLine(JSON.stringify(args), 2_000)}`]),
+      ...expectedLines(estimate),
+      `  hash       ${hash}`,
+      `  approve    ${PROGRAM} approve ${runId} --hash ${hash}`,
+      `  reject     ${PROGRAM} reject ${runId} -m "what should be different"${many ? ` --hash ${hash}` : ""}`,
+      ...(subject === "plan" ? [`  edit       ${PROGRAM} edit ${runId} --hash ${hash} --plan FILE`] : []),
+    ]),
+    ...waiting.questions.flatMap(({ step, item, question }) => [
+      `Step ${step}${item === undefined ? "" : `[${item}]`} of run ${runId} asks: ${manyLines(question)}`,
+      `  answer     ${PROGRAM} respond ${runId} ${step} VALUE${item === undefined ? "" : ` --item ${item}`}`,
+    ]),
+    ...waiting.unknown.flatMap(({ step, item, error }) => [
+      `It is not known whether step ${step}${item === undefined ? "" : `[${item}]`} of run ${runId} took effect: ${oneLine(error)}`,
+      `  find out whether it did, then  ${PROGRAM} respond ${runId} ${step}${item === undefined ? "" : ` --item ${item}`} --happened JSON | --not-happened | --abort`,
+    ]),
+  ];
+}
+
+function refText(subject: Json): string {
+  const { step, item } = subject as { readonly step: string; readonly item?: number };
+  return item === undefined ? step : `${step}[${item}]`;
+}

@@ -1,0 +1,71 @@
+// An estimate as text. In: an Estimate. Out: one line, or a line for each figure, each with what it rests on.
+// Separate because `plan` says in a line what `estimate` says in full, and `show` speaks of money in the same words.
+import type { Estimate } from "../../plan/estimate/estimate.js";
+import { isObject, type Json } from "../../plan/json.js";
+import type { RunCost } from "../../run/view/cost.js";
+import { count, duration, oneLine } from "./style.js";
+
+const number = (figure: number): string => figure.toLocaleString("en-US");
+
+const usd = (dollars: number): string => `${dollars.toLocaleString("en-US", { maximumSignificantDigits: 3 })} USD`;
+
+/** `0.0042 USD`, or whose share is unknown, and for want of what. */
+export function costText({ costUsd, unpriced }: RunCost, missing: string): string {
+  if (costUsd !== null) return usd(costUsd);
+  return `unknown: no ${missing} for ${unpriced.map((model) => oneLine(model, 80)).join(", ")}`;
+}
+
+/** The one line beside a plan. */
+export function estimateLine(estimate: Estimate): string {
+  const { modelCalls, inputTokens, outputTokens, criticalPathMs, costUsd } = estimate;
+  const cost = costUsd === null ? "unknown cost" : usd(costUsd);
+  const tokens = `${number(inputTokens)} tokens in, ${number(outputTokens)} out`;
+  return `  estimate  ${count(modelCalls, "model call")}, ${tokens}, ${cost}, ${duration(criticalPathMs)}; ${runsText(estimate)}`;
+}
+
+/** The one line, where an estimate stands in the log: any process, and any version, may have written it. */
+export function expectedLines(value: Json | undefined): readonly string[] {
+  const known = isObject(value) && FIGURES.every((figure) => typeof value[figure] === "number");
+  return known && isObject(value["basis"]) ? [estimateLine(value as unknown as Estimate)] : [];
+}
+
+const FIGURES = ["modelCalls", "inputTokens", "outputTokens", "criticalPathMs"] satisfies (keyof Estimate)[];
+
+export function estimateLines(estimate: Estimate): readonly string[] {
+  const { modelCalls, toolCalls, inputTokens, outputTokens, criticalPathMs, actions, replan, unknown } = estimate;
+  return [
+    `  calls    ${count(modelCalls, "model call")}, ${count(toolCalls, "tool call")}`,
+    `  tokens   ${number(inputTokens)} in, ${number(outputTokens)} out`,
+    `  cost     ${costText(estimate, "price")}${readOnText(estimate)}`,
+    `  time     ${duration(criticalPathMs)} on the longest path, if all that may run at once does`,
+    ...actions.map(({ step, tool, effects, times }) => {
+      const often = times === null ? "as often as the agent decides" : count(times, "time");
+      return `  acts     ${step}: ${oneLine(tool, 80)} (${effects}), ${often}`;
+    }),
+    ...(replan === null ? [] : [`  replan   ${replanText(replan)}`]),
+    `  basis    ${runsText(estimate)}${samplesText(estimate)}`,
+    ...unknown.map((words) => `  unknown  ${oneLine(words, 2_000)}`),
+  ];
+}
+
+const runsText = ({ basis: { runs } }: Estimate): string =>
+  runs === 0 ? "no earlier runs: assumptions" : `from ${count(runs, "earlier run")}`;
+
+/** How many samples each figure rests on: what has none is assumed. */
+function samplesText({ basis: { tools, models, lists } }: Estimate): string {
+  const named = [...Object.entries(models), ...Object.entries(tools), ...Object.entries(lists)];
+  if (named.length === 0) return "";
+  return ` (samples: ${named.map(([name, samples]) => `${oneLine(name, 80)} ${samples}`).join(", ")})`;
+}
+
+function readOnText({ models }: Estimate): string {
+  const months = new Set(models.flatMap(({ priceReadOn }) => priceReadOn ?? []));
+  return months.size === 0 ? "" : ` (list prices as read in ${[...months].sort().join(", ")})`;
+}
+
+function replanText(replan: NonNullable<Estimate["replan"]>): string {
+  const { modelCalls, inputTokens, outputTokens, costUsd, samples, model } = replan;
+  const cost = costUsd === null ? `unknown cost (no price for ${oneLine(model, 80)})` : usd(costUsd);
+  const from = samples === 0 ? "an assumption" : `from ${count(samples, "plan")}`;
+  return `each one ${count(modelCalls, "model call")}, ${number(inputTokens)} tokens in, ${number(outputTokens)} out, ${cost}; ${from}`;
+}

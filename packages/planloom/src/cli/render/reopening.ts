@@ -1,0 +1,51 @@
+// What will be reused and what runs, before an ended run goes on or a fork begins. In: the preview, and the plan that it is about.
+// Out: lines. Separate and pure, because a person decides by them.
+import type { Plan } from "../../plan/plan.js";
+import type { ToolSpec } from "../../plan/tool-spec.js";
+import type { Reopening } from "../../run/decide/retry.js";
+import { actLines } from "./plan.js";
+import { count, oneLine, paint, type Paint } from "./style.js";
+
+export interface ShownPlan {
+  readonly plan: Plan;
+  readonly tools: readonly ToolSpec[];
+  readonly hash: string;
+}
+
+/** One line for each step, in plan order; then what those that run would do to the world, and a warning. */
+export function reopeningLines(
+  parts: Reopening,
+  shown: ShownPlan | undefined,
+  verb: "retry" | "fork",
+): readonly string[] {
+  if (parts.stage === "plan" || shown === undefined)
+    return ["  there is no plan that was accepted: the planner is asked for one"];
+  const { plan, tools } = shown;
+  const reused = new Set(parts.reused);
+  const width = Math.min(24, Math.max(...plan.steps.map(({ id }) => id.length)));
+  return [
+    `  ${parts.reused.length} of ${count(plan.steps.length, "step")} reused`,
+    ...plan.steps.map(({ id, title }) => {
+      const [word, colour, note] = fateOf(id, parts);
+      return `  ${paint(colour, word.padEnd(8))} ${id.padEnd(width)}  ${oneLine(title, 70)}${note}`;
+    }),
+    ...actLines({ plan, tools: new Map(tools.map((tool) => [tool.name, tool])) }, (id) => reused.has(id)),
+    ...(parts.actAgain.length === 0 ? [] : warning(parts.actAgain, verb)),
+  ];
+}
+
+function fateOf(id: string, { reused, anew, unknown, kept }: Reopening): readonly [string, Paint, string] {
+  if (reused.includes(id)) return ["reused", "green", ""];
+  if (unknown.includes(id)) return ["asks", "red", ": it is not known whether it took effect, and a person is asked"];
+  if (anew.includes(id)) return ["anew", "yellow", ""];
+  const items = kept.filter(({ step, item }) => step === id && item !== undefined).length;
+  return ["runs", "cyan", items === 0 ? "" : ` (${count(items, "item")} reused)`];
+}
+
+/** Within one run the key of a call is known: a fork has keys of its own. */
+function warning(actAgain: readonly string[], verb: "retry" | "fork"): readonly string[] {
+  const again = `  ${paint("yellow", "warning")}  ran before, and may act in the world again: ${actAgain.join(", ")}`;
+  return verb === "fork"
+    ? [again]
+    : [again, "           (a call that acts once is made again only with other arguments)"];
+}

@@ -1,0 +1,105 @@
+// A plan as it is proposed, and what a person must know to approve it. In: a run, and the proposal out of its log. Out: lines.
+// Separate and pure: the course of a run, its review at the terminal and `planloom diff` say the same in the same words.
+import { diffPlans, diffText, type PlanDiff } from "../../plan/revise/diff.js";
+import type { Plan } from "../../plan/plan.js";
+import { standsInPlan, whyApproval } from "../../run/approval.js";
+import { isFinished } from "../../run/steps.js";
+import type { EventData, StepRef } from "../../run/event.js";
+import type { Run } from "../../run/state.js";
+import { askingLines } from "./asking.js";
+import { planLines } from "./plan.js";
+import { count, oneLine, paint, type Paint } from "./style.js";
+
+type Proposed = EventData["plan.proposed"];
+
+/** What it is, why there is another one and what that changes, then its steps. `run` is as it stands since. */
+export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
+  const { plan, tools, findings, revision } = proposed;
+  const before = run.plans[revision - 2]?.plan;
+  const isDone = (id: string) => revision > 1 && run.steps.has(id) && isFinished(run.steps.get(id)!.work);
+  return [
+    `  plan: ${planText(proposed)}, ${count(plan.steps.length, "step")}${keptText(proposed)}`,
+    ...(before === undefined ? [] : [...whyLines(run, proposed), ...changeLines(before, plan, revision - 1)]),
+    ...planLines(plan, tools, (id) => (isDone(id) ? "finished" : undefined)),
+    ...findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(found.message)}`)),
+    ...askingLines(proposed.asking),
+  ];
+}
+
+/** Which revision, and where it came from, if not from the planner. */
+export function planText({ cause, revision }: Pick<Proposed, "cause" | "revision">): string {
+  if (cause === "given") return "the plan as given";
+  if (cause === "fork") return "the plan of the fork";
+  return `revision ${revision}${CAUSES[cause] ?? ""}`;
+}
+
+const CAUSES: { readonly [cause: string]: string } = {
+  edit: ", changed by a person",
+  patch: ", a patch",
+  replan: ", planned anew",
+  "goal-change": ", for the new goal",
+};
+
+/** `; keeps a, b[1]`: what a new revision takes over of the one before it. */
+export function keptText({ kept = [], revision }: Pick<Proposed, "kept" | "revision">): string {
+  if (kept.length === 0) return "";
+  // A first plan takes over what has begun while it was written.
+  return `; ${revision === 1 ? "begun already:" : "keeps"} ${oneLine(namesOf(kept))}`;
+}
+
+/** `a, b[1] failed: `: what a replan answers. */
+export const failedText = (failed: readonly StepRef[]): string =>
+  failed.length === 0 ? "" : `${oneLine(namesOf(failed), 500)} failed: `;
+
+const namesOf = (steps: readonly StepRef[]): string =>
+  steps.map(({ step, item }) => (item === undefined ? step : `${step}[${item}]`)).join(", ");
+
+/** What of the plan before is gone, new, or means something else now, and why. */
+export function whyLines(run: Run, { revision, reason, cause, dropped, added, changed }: Proposed): readonly string[] {
+  const rejected = cause === "rejection" ? run.rejected.at(-1)?.comment : undefined;
+  const failed = failedText(run.plans[revision - 1]?.replan?.failed ?? []);
+  const why = [reason === undefined ? undefined : `${failed}${reason}`, rejected].filter(
+    (text) => text !== undefined && text !== "",
+  );
+  const parts = Object.entries({ drops: dropped, adds: added, changes: changed }).flatMap(([verb, ids = []]) =>
+    ids.length === 0 ? [] : [`${verb} ${oneLine(ids.join(", "))}`],
+  );
+  return [
+    ...why.map((text) => `  why: ${oneLine(text!, 2_000)}`),
+    ...(parts.length === 0 ? [] : [`  it ${parts.join("; ")}`]),
+  ];
+}
+
+function changeLines(before: Plan, after: Plan, revision: number): readonly string[] {
+  return [`  against revision ${revision}:`, ...diffLines(diffPlans(before, after)).map((line) => `    ${line}`)];
+}
+
+/** The difference with its colours; always at least one line. */
+export function diffLines(diff: PlanDiff): readonly string[] {
+  return diffText(diff)
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const colour = SIGNS[line.trimStart().charAt(0)];
+      return colour === undefined ? line : paint(colour, line);
+    });
+}
+
+const SIGNS: { readonly [sign: string]: Paint } = { "+": "green", "-": "red", "~": "yellow" };
+
+/** Calls that a person is asked for although the plan is approved, each with its reason. */
+export function askedCalls(
+  run: Run,
+): readonly { readonly id: string; readonly reason: string; readonly stands: boolean }[] {
+  return [...run.steps.values()].flatMap(({ spec, work }) => {
+    const reason = isFinished(work) ? undefined : whyApproval(run, work);
+    return reason === undefined ? [] : [{ id: spec.id, reason, stands: standsInPlan(spec) }];
+  });
+}
+
+export function askedLines(run: Run): readonly string[] {
+  return askedCalls(run).map(
+    ({ id, reason, stands }) =>
+      `  asks     ${id}: its call waits for a person, too: ${oneLine(reason)}${stands ? " (its arguments stand in the plan)" : ""}`,
+  );
+}

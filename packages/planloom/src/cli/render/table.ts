@@ -1,0 +1,118 @@
+// The steps of a run as a table that fits the terminal. In: a run, what its steps last said, the time, the size. Out: lines.
+// Separate and pure, so that what a live terminal shows can be tested without one.
+import { currentPlan, reviewOf, type Run, type StepState, type StepStatus } from "../../run/state.js";
+import { duration, oneLine, paint, type Paint } from "./style.js";
+
+interface TableSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const SHOWN: Readonly<Record<StepStatus, readonly [string, Paint]>> = {
+  pending: ["·", "dim"],
+  ready: ["·", "dim"],
+  running: ["▶", "cyan"],
+  suspended: ["?", "yellow"],
+  retrying: ["↻", "yellow"],
+  completed: ["✓", "green"],
+  failed: ["✗", "red"],
+  skipped: ["-", "dim"],
+  unknown: ["!", "red"],
+  cancelled: ["■", "dim"],
+};
+
+/** Where not all steps fit, those that have ended and those that wait make room for those at work. */
+export function tableLines(
+  run: Run,
+  said: ReadonlyMap<string, string>,
+  now: number,
+  size: TableSize,
+): readonly string[] {
+  const states = [...run.steps.values()];
+  const shown = chosen(states, Math.max(3, size.rows - 6));
+  const width = Math.min(20, Math.max(4, ...shown.map(({ spec }) => spec.id.length)));
+  const left = states.length - shown.length;
+  const revision = currentPlan(run)?.revision ?? 1;
+  return [
+    ...shown.map((state) => row(state, revision, said.get(state.spec.id), now, width, size.columns - 1)),
+    ...(left > 0 ? [paint("dim", `  and ${left} more`)] : []),
+    paint(
+      "dim",
+      `  ${run.counts.completed} of ${states.length} completed · ${duration(now - (run.reopenedAt ?? run.startedAt))}`,
+    ),
+    ...standingOf(run).map((text) => paint("yellow", `  ${text}`)),
+  ];
+}
+
+/** Why nothing new starts, where that is so. */
+function standingOf(run: Run): readonly string[] {
+  if (run.paused) return ["paused: what runs goes on to its end, nothing new starts"];
+  if (run.failing !== undefined) return [oneLine(`failing (${run.failing.code}): what runs is awaited`)];
+  if (run.changing !== undefined) return ["there will be another plan: what runs is awaited"];
+  return reviewOf(run) === undefined ? [] : ["the rest of the plan is being reviewed: nothing new starts"];
+}
+
+function chosen(states: readonly StepState[], room: number): readonly StepState[] {
+  if (states.length <= room) return states;
+  const rank = (state: StepState) => {
+    const status = shownStatus(state);
+    return status === "completed" || status === "skipped" ? 2 : status === "pending" || status === "ready" ? 1 : 0;
+  };
+  const kept = [...states].sort((a, b) => rank(a) - rank(b) || a.index - b.index).slice(0, room);
+  return kept.sort((a, b) => a.index - b.index);
+}
+
+/** A fan-out is at work while its items are, whatever its own place in the line. */
+function shownStatus({ work, items }: StepState): StepStatus {
+  return items !== undefined && (work.status === "pending" || work.status === "ready") ? "running" : work.status;
+}
+
+function row(
+  state: StepState,
+  revision: number,
+  said: string | undefined,
+  now: number,
+  width: number,
+  columns: number,
+): string {
+  const status = shownStatus(state);
+  const [sign, colour] = SHOWN[status];
+  const { work } = state;
+  const end = work.finishedAt ?? now;
+  const begun = work.startedAt ?? earliest(state);
+  const took = begun === undefined ? "" : duration(end - begun);
+  const head = `  ${sign} ${oneLine(state.spec.id, width).padEnd(width)}  ${status.padEnd(9)}  ${took.padStart(8)}  `;
+  const tail = [
+    work.carried === undefined ? (state.revision < revision && ENDED.has(work.status) ? "kept" : "") : "reused",
+    ...attempts(state, status),
+    ...items(state),
+    status === "running" ? (said ?? "") : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+  const room = columns - head.length;
+  const title = oneLine(state.spec.title, 60);
+  const text = oneLine(tail === "" ? title : `${title} · ${tail}`, Math.max(10, room));
+  return paint(colour, head) + text;
+}
+
+function earliest({ items = [] }: StepState): number | undefined {
+  const times = items.flatMap((item) => item.startedAt ?? []);
+  return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+}
+
+function attempts({ work }: StepState, status: StepStatus): readonly string[] {
+  if (work.attempt === 1) return [];
+  return [status === "completed" || status === "failed" ? `${work.attempt - 1} failed` : `attempt ${work.attempt}`];
+}
+
+function items({ items: list, itemsFailed }: StepState): readonly string[] {
+  if (list === undefined) return [];
+  const done = list.filter((item) => item.status === "completed").length;
+  const running = list.filter((item) => item.status === "running").length;
+  const failed = itemsFailed > 0 ? `, ${itemsFailed} failed` : "";
+  return [`${done}/${list.length} items${running > 0 ? `, ${running} running` : ""}${failed}`];
+}
+
+/** What was begun under an earlier plan and goes on is not kept as it was. */
+const ENDED: ReadonlySet<StepStatus> = new Set(["completed", "skipped"]);

@@ -1,0 +1,151 @@
+// The trace as text. In: trace entries. Out: lines: each step with what it read, did and wrote. Separate because the trace is
+// data first; values are shortened here only, never in the data.
+import type { Json } from "../../plan/json.js";
+import { isObject } from "../../plan/json.js";
+import type { PassingFailure, RunEvent } from "../../run/event.js";
+import { deniedText, grantedText, name, reopenedText, subjectOf } from "./lines.js";
+import { failedText, keptText, planText } from "./revision.js";
+import { usageText } from "./end.js";
+import { duration, oneLine, paint } from "./style.js";
+import type { TraceAttempt, TraceEntry, TraceTurn } from "../../loom/trace.js";
+
+const WIDTH = 300;
+
+export function traceLines(entries: readonly TraceEntry[], log: readonly RunEvent[]): readonly string[] {
+  const { runId = "" } = log[0] ?? {};
+  return [...historyLines(log), ...entries.flatMap((entry) => [...entryLines(entry, runId), ""])];
+}
+
+export interface TurningPoint {
+  /** ms from the start of the run. */
+  readonly after: number;
+  readonly type: RunEvent["type"];
+  readonly by: string;
+  readonly text: string;
+}
+
+/** What made the run go another way, or could have: plans, drafts, approvals, replans, reviews, goals, pauses, limits, ends. */
+export function historyOf(log: readonly RunEvent[]): readonly TurningPoint[] {
+  return log.flatMap((event) => {
+    const text = turningPoint(event);
+    return text === undefined ? [] : [{ after: event.at - log[0]!.at, type: event.type, by: event.by, text }];
+  });
+}
+
+/** Nothing for a run that simply had its course. */
+function historyLines(log: readonly RunEvent[]): readonly string[] {
+  const history = historyOf(log);
+  const plans = history.filter(({ type }) => type === "plan.proposed").length;
+  if (plans < 2 && history.every(({ type }) => PLAIN.has(type))) return [];
+  const lines = history.map(({ after, text }) => `  at ${duration(after).padEnd(12)}  ${oneLine(text, WIDTH)}`);
+  return [paint("bold", "history"), ...lines, ""];
+}
+
+const PLAIN: ReadonlySet<string> = new Set(["plan.proposed", "run.completed", "run.failed", "run.cancelled"]);
+
+function turningPoint(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case "plan.proposed": {
+      const { reason } = event.data;
+      return `plan: ${planText(event.data)}${keptText(event.data)}${reason === undefined ? "" : `; why: ${reason}`}`;
+    }
+    case "approval.requested":
+      return `${subjectOf(event.data.subject)} waits for approval: ${event.data.reason}`;
+    case "plan.invalid": {
+      const codes = [...new Set(event.data.findings.map(({ code }) => code))].join(", ");
+      return `the draft of round ${event.data.round + 1} cannot be used: ${codes}`;
+    }
+    case "plan.failed":
+      return `the planner gave nothing: ${failureText(event.data)}`;
+    case "approval.granted":
+      return `approved: ${grantedText(event)}`;
+    case "approval.denied":
+      return deniedText(event).join(": ");
+    case "replan.requested":
+      return `replan (${event.data.mode}): ${failedText(event.data.failed)}${event.data.reason}`;
+    case "plan.reviewed":
+      return `review: ${event.data.decision}: ${event.data.reason}`;
+    case "review.failed":
+      return `the review gave nothing: ${failureText(event.data)}`;
+    case "answer.failed":
+      return `the synthesizer gave nothing: ${failureText(event.data)}`;
+    case "goal.changed":
+      return `goal changed by ${event.by}: ${event.data.goal} (${event.data.reason})`;
+    case "run.paused":
+      return `paused by ${event.by}: ${event.data.reason}`;
+    case "run.unpaused":
+      return `goes on, by ${event.by}: ${event.data.reason}`;
+    case "budget.exhausted":
+      return `budget: ${event.data.limit} is used up (${event.data.wanted} wanted, ${event.data.allowed} allowed)`;
+    case "run.reopened":
+      return `retried ${reopenedText(event)}`;
+    case "cancel.requested":
+      return `cancel, asked by ${event.by}: ${event.data.reason}`;
+    case "run.failed":
+      return `failed: ${event.data.error.code}: ${event.data.error.message}`;
+    case "run.cancelled":
+      return `cancelled: ${event.data.reason}`;
+    case "run.completed":
+      return "completed";
+    default:
+      return undefined;
+  }
+}
+
+const failureText = ({ error: { code, message }, decision, reason }: PassingFailure): string =>
+  `${code}: ${message} -> ${decision} (${reason})`;
+
+/** Where an output came from for which nothing was called. */
+export function carriedText(carried: string | undefined, runId: string): string {
+  if (carried === undefined) return "";
+  return carried === runId ? "reused: this run had made the call before" : `reused from run ${carried}`;
+}
+
+function entryLines(entry: TraceEntry, runId: string): readonly string[] {
+  const { title, revision, status, attempts, turns, note, summary, written, usage } = entry;
+  return [
+    `${paint("bold", name(entry))}  ${status}  ${oneLine(title, 80)}${revision > 1 ? ` (revision ${revision})` : ""}`,
+    ...attempts.flatMap((attempt) => attemptLines(attempt, turns)),
+    ...(entry.carried === undefined ? [] : [`  ${carriedText(entry.carried, runId)}`]),
+    ...(note === undefined ? [] : [`  note     ${oneLine(note, WIDTH)}`]),
+    ...(summary === undefined ? [] : [`  summary  ${oneLine(summary, WIDTH)}`]),
+    ...(written === undefined || (entry.item === undefined && attempts.length === 0 && written === null)
+      ? []
+      : [`  wrote    ${shown(written)}`]),
+    ...(usage === undefined ? [] : [`  tokens   ${usageText(usage)}`]),
+  ];
+}
+
+function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): readonly string[] {
+  const { read, from, startedAfter, took, error, decision, reason, refused } = attempt;
+  const sources = from.steps.length === 0 ? "" : paint("dim", `  from ${from.steps.join(", ")}`);
+  const when = `at ${duration(startedAfter)}${took === undefined ? ", not ended" : `, took ${duration(took)}`}`;
+  const then = decision === undefined ? "" : ` -> ${decision} (${reason ?? ""})`;
+  return [
+    `  attempt ${attempt.attempt}  ${when}`,
+    `    read   ${shown(read)}${sources}`,
+    ...turns
+      .filter((turn) => turn.attempt === attempt.attempt)
+      .map((turn) => `    ${turn.name.padEnd(6)} ${turnText(turn)}`),
+    ...(refused === undefined ? [] : [`    gave   ${shown(refused)}  (refused)`]),
+    ...(error === undefined
+      ? []
+      : [`    ${paint("red", "error")}  ${error.code}: ${oneLine(error.message, WIDTH)}${then}`]),
+  ];
+}
+
+/** A model's reply by its text and the calls that it asks for; a tool's call by arguments and result. */
+function turnText({ asked, answered }: TraceTurn): string {
+  if (isObject(answered) && Array.isArray(answered["toolCalls"])) {
+    const calls = (answered["toolCalls"] as readonly Json[]).map((call) =>
+      isObject(call) ? `calls ${shown(call["name"] ?? null)} ${shown(call["args"] ?? null, 120)}` : "",
+    );
+    const text = typeof answered["text"] === "string" ? answered["text"] : "";
+    return [...calls, oneLine(text, WIDTH)].filter(Boolean).join(" · ");
+  }
+  const args = isObject(asked) ? (asked["args"] ?? null) : asked;
+  return `${shown(args, 120)} => ${shown(answered, 200)}`;
+}
+
+const shown = (value: Json, width = WIDTH): string =>
+  oneLine(typeof value === "string" ? value : JSON.stringify(value), width);

@@ -1,0 +1,362 @@
+// What a user configures. In: the object in planloom.config.*, or the argument of createLoom. Out: settings with defaults.
+// Separate because the same object serves the library, the command line and, later, the server.
+import type { Granularity } from "../plan/check/granularity.js";
+import type { PlannerFunction } from "../agents/planner.js";
+import { PlanloomError } from "../error.js";
+import { LIMITS } from "../limits.js";
+import { isObject } from "../plan/json.js";
+import type { RoleSettings } from "../model/role.js";
+import type { Model } from "../model/port.js";
+import type { Prices } from "../model/prices.js";
+import type { ApprovalPolicy, Budget, FailurePolicy, ReplanContext, ReplanMode, Settings } from "../run/event.js";
+import type { EventStore } from "../store/event-store.js";
+import type { Tool } from "../tools/tool.js";
+import type { AiSdkModel } from "../model/ai-sdk.js";
+import type { ApprovalFunction } from "../perform/appraisal.js";
+
+/** A model by name, as an AI SDK model, as Planloom's port, or with its endpoint and settings. */
+export type RoleConfig = string | AiSdkModel | Model | RoleSettings;
+
+export interface LoomConfig {
+  /** Your own tools, made by `tool()`. Default: none. */
+  readonly tools?: readonly Tool[];
+  /**
+   * The built-in tools. Default: `calculate` always, `summarize` where there is an executor model; files, fetch and search
+   * only where they are configured here.
+   */
+  readonly builtins?: {
+    /** Folders that `read_file`, `list_files` and (with `write`) `write_file` may reach. Default: none. */
+    readonly files?: { readonly roots: readonly string[]; readonly write?: boolean };
+    /** Whether plans may fetch pages from public addresses. Default: false. */
+    readonly fetch?: boolean | { readonly allowHosts: readonly string[] };
+    /** A folder of documents, or the address of a SearXNG server. Default: none, and the planner is told so. */
+    readonly search?: { readonly folder: string } | { readonly searxng: string };
+  };
+  /**
+   * Values that plans may hand to tools as `{ "secret": "NAME" }` without anybody seeing them: the log holds the name alone.
+   * Only those that are listed here can be used. Default: none.
+   */
+  readonly secrets?: { readonly [name: string]: string };
+  /** Who plays which role; `default` stands for all that are not given. Default: the PLANLOOM_* and OPENAI_* variables. */
+  readonly models?: {
+    readonly default?: RoleConfig;
+    readonly planner?: RoleConfig | PlannerFunction;
+    readonly executor?: RoleConfig;
+    readonly synthesizer?: RoleConfig;
+  };
+  /** How plans are written. */
+  readonly planner?: {
+    /** How finely: `coarse` (1-4 steps), `normal` (3-10), `fine` (8-20). Default: `normal`. */
+    readonly granularity?: Granularity;
+    /** Whether the planner's model judges each plan once before it is used, and may change it. Default: false. */
+    readonly critique?: boolean;
+  };
+  /**
+   * What models cost, by name, in US dollars per million tokens; for estimates, and before the list prices that are built in.
+   * 0 is a price: a machine of one's own. Default: the list prices of well-known models at their providers, else unknown.
+   */
+  readonly prices?: Prices;
+  /** `memory`, a path of a SQLite file, or a store. Default: PLANLOOM_STORE, else .planloom/planloom.db found upward. */
+  readonly store?: string | EventStore;
+  /** Steps and items at once. Default: 4. */
+  readonly concurrency?: number;
+  /**
+   * What one run may use up in all: requests to models, tokens, US dollars by `prices`, and ms from its start. Each model call asks before it
+   * is sent; a run that reaches a limit fails with BUDGET_EXHAUSTED, and can be retried with more. Default: no limit.
+   */
+  readonly budget?: {
+    readonly modelCalls?: number;
+    readonly tokens?: number;
+    readonly costUsd?: number;
+    readonly wallMs?: number;
+  };
+  /**
+   * Which plans wait for a person; a function is asked for each plan. Steps that demand approval wait whatever it says.
+   * Default: `never` in the library, `effects` on the command line.
+   */
+  readonly approval?: "never" | "always" | "effects" | ApprovalFunction;
+  /** What follows when a step has failed for good and its plan does not say. Default: `patch`; without a planner it fails. */
+  readonly onFailure?: FailurePolicy;
+  /**
+   * When the planner is asked again: `never`; `on-failure`; or `each-step`, where its model also reviews after each step whether
+   * the rest still makes sense. Default: `on-failure`.
+   */
+  readonly replan?: ReplanMode;
+  /**
+   * What it then reads of the run: `excerpt` (states, codes, error messages, the first 200 characters of outputs), `codes` (no
+   * text that tools or models wrote), `full`. Unless it is `codes`, its new steps with effects wait for a person.
+   */
+  readonly replanContext?: ReplanContext;
+  /**
+   * Whether steps without effects begin while their plan is still being written. Only where nobody could be asked to approve it:
+   * under `never`, or under `effects` with tools that have none. Default: true.
+   */
+  readonly eager?: boolean;
+  readonly limits?: {
+    /** Steps of a plan. Default: 64. */
+    readonly steps?: number;
+    /** Bytes of a plan document. Default: 2 MiB. */
+    readonly planBytes?: number;
+    /** Tools that the planner is told of; of a larger inventory those that the goal's words fit. Default: 80. */
+    readonly offeredTools?: number;
+    /** Model turns of an agent step. Default: 8. */
+    readonly turns?: number;
+    /** Items of a fan-out. Default: 10,000. */
+    readonly fanOut?: number;
+    /** Rounds in which the planner mends findings. Default: 5. */
+    readonly repairRounds?: number;
+    /** Plans that a person may reject. Default: 5. */
+    readonly rejections?: number;
+    /** How long an approval waits, in ms. Default: 24 hours. */
+    readonly approvalMs?: number;
+    /** Patches and replans after failures and reviews, together. Default: 2. */
+    readonly replans?: number;
+    /** Tokens that one of them may be expected to take. Default: any number. */
+    readonly replanTokens?: number;
+    /** What one of them may be expected to cost, in US dollars. Default: any sum. */
+    readonly replanCostUsd?: number;
+  };
+}
+
+/** The configuration as given, with its type checked: for planloom.config.ts. */
+export function defineConfig(config: LoomConfig): LoomConfig {
+  return config;
+}
+
+const KEYS: Record<keyof LoomConfig, true> = {
+  tools: true,
+  builtins: true,
+  secrets: true,
+  models: true,
+  planner: true,
+  prices: true,
+  store: true,
+  concurrency: true,
+  approval: true,
+  onFailure: true,
+  replan: true,
+  replanContext: true,
+  eager: true,
+  budget: true,
+  limits: true,
+};
+const BUDGET_KEYS: Record<keyof Budget, true> = { modelCalls: true, tokens: true, costUsd: true, wallMs: true };
+const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
+  steps: true,
+  planBytes: true,
+  offeredTools: true,
+  turns: true,
+  fanOut: true,
+  repairRounds: true,
+  rejections: true,
+  approvalMs: true,
+  replans: true,
+  replanTokens: true,
+  replanCostUsd: true,
+};
+const MODEL_KEYS: Record<keyof NonNullable<LoomConfig["models"]>, true> = {
+  default: true,
+  planner: true,
+  executor: true,
+  synthesizer: true,
+};
+const PLANNER_KEYS: Record<keyof NonNullable<LoomConfig["planner"]>, true> = { granularity: true, critique: true };
+const ROLE_KEYS: Record<keyof RoleSettings, true> = {
+  model: true,
+  baseURL: true,
+  apiKey: true,
+  temperature: true,
+  maxOutputTokens: true,
+  timeout: true,
+  instructions: true,
+};
+const BUILTIN_KEYS: Record<keyof NonNullable<LoomConfig["builtins"]>, true> = {
+  files: true,
+  fetch: true,
+  search: true,
+};
+const FILE_KEYS = { roots: true, write: true };
+const FETCH_KEYS = { allowHosts: true };
+const SEARCH_KEYS = { folder: true, searxng: true };
+const PRICE_KEYS: Record<keyof Prices[string], true> = {
+  inputUsdPerMTok: true,
+  outputUsdPerMTok: true,
+  cachedInputUsdPerMTok: true,
+};
+const POLICIES: readonly unknown[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
+const FAILURE_POLICIES = ["fail", "skip", "patch", "replan"] as const satisfies readonly FailurePolicy[];
+const REPLAN_MODES = ["never", "on-failure", "each-step"] as const satisfies readonly ReplanMode[];
+const GRANULARITIES = ["coarse", "normal", "fine"] as const satisfies readonly Granularity[];
+const REPLAN_CONTEXTS = ["codes", "excerpt", "full"] as const satisfies readonly ReplanContext[];
+
+/** What of a configuration is recorded with each run. Throws PlanloomError CONFIG_INVALID naming the key. */
+export function settingsOf(config: LoomConfig): Settings {
+  knownKeys("", config, KEYS);
+  knownTools(config.tools ?? []);
+  knownKeys("limits.", config.limits ?? {}, LIMIT_KEYS);
+  knownKeys("builtins.", config.builtins ?? {}, BUILTIN_KEYS);
+  knownBuiltins(config.builtins ?? {});
+  knownModels(config.models ?? {});
+  knownPrices(config.prices ?? {});
+  knownStore(config.store);
+  knownSecrets(config.secrets ?? {});
+  const { limits = {}, planner = {} } = config;
+  knownKeys("planner.", planner, PLANNER_KEYS);
+  const approval = policyOf(config.approval);
+  const replan = choice("replan", config.replan, REPLAN_MODES, "on-failure");
+  // A function gives plans; judging one is no part of that.
+  if (replan === "each-step" && typeof config.models?.planner === "function")
+    throw invalid("replan", "is each-step, and the planner is a function", "on-failure, or name a planner model");
+  whole("limits.offeredTools", limits.offeredTools, LIMITS.offeredTools);
+  const critique = choice("planner.critique", planner.critique, [true, false], false);
+  if (critique && typeof config.models?.planner === "function")
+    throw invalid("planner.critique", "is true, and the planner is a function", "false, or name a planner model");
+  return {
+    concurrency: whole("concurrency", config.concurrency, LIMITS.concurrency),
+    approval,
+    approvalMs: whole("limits.approvalMs", limits.approvalMs, LIMITS.approvalMs),
+    rejections: whole("limits.rejections", limits.rejections, LIMITS.rejections, 0),
+    repairRounds: whole("limits.repairRounds", limits.repairRounds, LIMITS.repairRounds, 0),
+    roleAttempts: LIMITS.roleAttempts,
+    crashes: LIMITS.crashes,
+    turns: whole("limits.turns", limits.turns, LIMITS.turns),
+    fanOut: whole("limits.fanOut", limits.fanOut, LIMITS.fanOut),
+    onFailure: choice("onFailure", config.onFailure, FAILURE_POLICIES, "patch"),
+    replan,
+    replans: whole("limits.replans", limits.replans, LIMITS.replans, 0),
+    eager: flag("eager", config.eager, true),
+    replanContext: choice("replanContext", config.replanContext, REPLAN_CONTEXTS, "excerpt"),
+    replanTokens: amount("limits.replanTokens", limits.replanTokens),
+    replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),
+    granularity: choice("planner.granularity", planner.granularity, GRANULARITIES, "normal"),
+    critique,
+    budget: budgetOf(config.budget ?? {}),
+    prices: config.prices ?? {},
+  };
+}
+
+function policyOf(given: LoomConfig["approval"] = "never"): ApprovalPolicy {
+  if (typeof given === "function") return "function";
+  if (POLICIES.includes(given)) return given;
+  throw invalid(
+    "approval",
+    `is "${String(given)}"`,
+    `one of ${POLICIES.join(", ")}, or a function of plan and estimate`,
+  );
+}
+
+/** A configuration may come from a file of data, or from a program without types: nothing about its shape is certain. */
+function knownKeys(prefix: string, value: unknown, known: object): void {
+  const keys = Object.keys(known).join(", ");
+  if (!isObject(value)) throw invalid(prefix.replace(/\.$/, ""), "is no record", `a record of ${keys}`);
+  for (const key of Object.keys(value)) {
+    if (Object.hasOwn(known, key)) continue;
+    throw invalid(prefix + key, "is no setting", `one of ${keys}`);
+  }
+}
+
+function budgetOf(budget: NonNullable<LoomConfig["budget"]>): Budget {
+  knownKeys("budget.", budget, BUDGET_KEYS);
+  const { modelCalls, tokens, costUsd = null, wallMs } = budget;
+  if (costUsd !== null && !(Number.isFinite(costUsd) && costUsd >= 0))
+    throw invalid("budget.costUsd", `is ${String(costUsd)}`, "US dollars, 0 or more");
+  return {
+    modelCalls: whole("budget.modelCalls", modelCalls, null, 0),
+    tokens: whole("budget.tokens", tokens, null, 0),
+    costUsd,
+    wallMs: whole("budget.wallMs", wallMs, null),
+  };
+}
+
+function knownTools(tools: unknown): void {
+  const isTool = (value: unknown) => isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
+  if (!Array.isArray(tools) || !tools.every(isTool)) {
+    throw invalid("tools", "holds something that was not made by tool()", "tools: [tool({ ... })]");
+  }
+}
+
+function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtins"]>): void {
+  if (fetch !== undefined && typeof fetch !== "boolean") knownKeys("builtins.fetch.", fetch, FETCH_KEYS);
+  if (files !== undefined) {
+    knownKeys("builtins.files.", files, FILE_KEYS);
+    const { roots } = files as { readonly roots?: unknown };
+    if (!Array.isArray(roots) || !roots.every((root) => typeof root === "string")) {
+      throw invalid("builtins.files.roots", "is no list of folders", 'roots: ["documents"]');
+    }
+  }
+  if (search === undefined) return;
+  knownKeys("builtins.search.", search, SEARCH_KEYS);
+  const places = Object.values(search) as unknown[];
+  if (places.length !== 1 || typeof places[0] !== "string") {
+    throw invalid("builtins.search", "names no place", 'search: { folder: "documents" }, or { searxng: "http://…" }');
+  }
+}
+
+function knownModels(models: NonNullable<LoomConfig["models"]>): void {
+  knownKeys("models.", models, MODEL_KEYS);
+  for (const [role, given] of Object.entries(models) as [string, unknown][]) {
+    if (given === undefined || typeof given === "string" || (role === "planner" && typeof given === "function"))
+      continue;
+    // Models of the AI SDK, and those of Planloom's port, have fields of their own.
+    const isModel = typeof given === "object" && given !== null && ("call" in given || "modelId" in given);
+    if (!isModel) knownKeys(`models.${role}.`, given, ROLE_KEYS);
+  }
+}
+
+function knownPrices(prices: unknown): void {
+  const wanted = 'prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }';
+  if (!isObject(prices)) throw invalid("prices", "is no record", wanted);
+  for (const [model, price] of Object.entries(prices)) {
+    knownKeys(`prices.${model}.`, price, PRICE_KEYS);
+    for (const key of ["inputUsdPerMTok", "outputUsdPerMTok"] as const) {
+      if (!Object.hasOwn(price as object, key)) throw invalid(`prices.${model}.${key}`, "is missing", wanted);
+    }
+    for (const [key, usd] of Object.entries(price as object)) {
+      if (typeof usd === "number" && Number.isFinite(usd) && usd >= 0) continue;
+      throw invalid(`prices.${model}.${key}`, `is ${String(usd)}`, "US dollars for a million tokens, 0 or more");
+    }
+  }
+}
+
+function knownStore(store: unknown): void {
+  const isStore = typeof store === "object" && store !== null && "append" in store;
+  if (store === undefined || typeof store === "string" || isStore) return;
+  throw invalid("store", "is neither a path nor a store", '"memory", a path, or a store');
+}
+
+function knownSecrets(secrets: unknown): void {
+  if (isObject(secrets) && Object.values(secrets).every((value) => typeof value === "string")) return;
+  throw invalid("secrets", "is no record of texts", "secrets: { NAME: process.env.NAME }");
+}
+
+function whole<F extends number | null>(key: string, given: number | undefined, fallback: F, least = 1): number | F {
+  if (given === undefined) return fallback;
+  if (Number.isInteger(given) && given >= least) return given;
+  throw invalid(key, `is ${String(given)}`, `a whole number of at least ${least}`);
+}
+
+/** null = no limit. */
+function amount(key: string, given: number | undefined): number | null {
+  if (given === undefined) return null;
+  if (Number.isFinite(given) && given >= 0) return given;
+  throw invalid(key, `is ${String(given)}`, "a number, 0 or more");
+}
+
+function choice<T extends string | boolean>(key: string, given: T | undefined, choices: readonly T[], fallback: T): T {
+  if (given === undefined) return fallback;
+  if (choices.includes(given)) return given;
+  throw invalid(key, `is "${String(given)}"`, `one of ${choices.join(", ")}`);
+}
+
+function flag(key: string, given: boolean | undefined, fallback: boolean): boolean {
+  if (given === undefined || typeof given === "boolean") return given ?? fallback;
+  throw invalid(key, `is ${JSON.stringify(given)}`, "true or false");
+}
+
+function invalid(key: string, found: string, wanted: string): PlanloomError {
+  const what = key === "" ? "The configuration" : `The setting ${key}`;
+  return new PlanloomError("CONFIG_INVALID", `${what} ${found}.`, {
+    kind: "config",
+    next: `Write ${wanted}.`,
+  });
+}

@@ -1,0 +1,255 @@
+// The library's front door: a configured Planloom, which plans, starts and finds runs. In: a LoomConfig. Out: runs.
+// Separate from the engine, which knows runs and no plans that are not run yet.
+import type { PlannerRequest } from "../agents/plan-request.js";
+import { askPlanner } from "../agents/planner.js";
+import type { DraftedStep } from "../agents/checkpoint.js";
+import { PlanloomError } from "../error.js";
+import type { Role } from "../model/port.js";
+import type { RoleSettings } from "../model/role.js";
+import { check, type CheckOptions, type CheckResult } from "../plan/check/check.js";
+import { estimatePlan, type Estimate } from "../plan/estimate/estimate.js";
+import { errorKeys, errorsOf, findingText, type Finding } from "../plan/finding.js";
+import { isObject, type Json } from "../plan/json.js";
+import { normalizeDraft, readPlan, type ReadResult } from "../plan/read/read.js";
+import { withReading } from "../plan/read/findings.js";
+import type { Plan } from "../plan/plan.js";
+import type { Inventory } from "../plan/tool-spec.js";
+import { KERNEL_VERSION } from "../run/decide/decide.js";
+import type { RunDocument } from "../run/view/document.js";
+import type { Asking, EventData } from "../run/event.js";
+import type { CheckedPlan } from "../run/input.js";
+import { whyNotMended } from "../run/decide/repair.js";
+import type { Run } from "../run/state.js";
+import type { EventStore, RunHead } from "../store/event-store.js";
+import { unjournaled } from "../perform/agent-context.js";
+import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
+import type { Engine, Listener } from "../engine/engine.js";
+import { readHistory } from "../perform/history.js";
+import { soundGoal, soundInputs, soundRunId } from "./start-options.js";
+import { timelyPlanner } from "../perform/role-deadline.js";
+import { LoomRun } from "./loom-run.js";
+import { plannerRequest } from "../perform/role-effects.js";
+import { namesOf } from "./roles.js";
+import { withPrices } from "./run-prices.js";
+import type { Services } from "../perform/services.js";
+
+export interface StartOptions {
+  /** The run's data, referred to as `inputs.name`. */
+  readonly inputs?: { readonly [name: string]: Json };
+  /** A plan instead of asking the planner: text (YAML or JSON) or data, in any form that the reader knows. */
+  readonly plan?: unknown;
+  readonly listener?: Listener;
+  readonly runId?: string;
+}
+
+/** A configured Planloom. Close it when done: its runs are released and can be resumed by any process. */
+export class Loom {
+  constructor(
+    readonly engine: Engine,
+    private readonly world: Services,
+    private readonly settings: EventData["run.started"]["settings"],
+    /** Who plays which role, for people; keys are never shown. */
+    readonly roles: Readonly<Record<Role, RoleSettings>>,
+    private readonly appraiser: Appraiser,
+    private readonly ownsStore: boolean,
+  ) {}
+
+  get inventory(): Inventory {
+    return this.world.inventory.inventory;
+  }
+
+  get store(): EventStore {
+    return this.world.store;
+  }
+
+  /** Checks a plan, as text or data in any form that the reader knows, against the tools and limits; never throws. */
+  check(plan: unknown, options: Omit<CheckOptions, "limits"> = {}): CheckResult {
+    const { inventory } = this;
+    const read: ReadResult =
+      typeof plan === "string"
+        ? readPlan(plan, { inventory })
+        : { kind: "plan", ...normalizeDraft(plan, { inventory }), locate: () => undefined };
+    if (read.kind !== "plan") return { ok: false, findings: read.findings };
+    const { granularity } = this.settings;
+    const all = { locate: read.locate, granularity, ...options, limits: this.world.limits };
+    return withReading(check(read.draft, inventory, all), read);
+  }
+
+  /**
+   * Writes a plan for a goal and runs nothing. Findings are fed back to the planner as in a run, as long as that gets anywhere;
+   * `onDrafted` hears of each step as it is written, `onInvalid` of each draft that cannot be used. Throws PlanloomError PLAN_INVALID or NO_PLANNER, or what the provider failed
+   * with.
+   */
+  async plan(
+    goal: string,
+    options: {
+      readonly inputs?: { readonly [name: string]: Json };
+      readonly onDrafted?: (step: DraftedStep) => void;
+      readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly Finding[] }) => void;
+    } = {},
+  ): Promise<CheckedPlan & { readonly asking?: Asking }> {
+    if (this.world.planner === null) throw noPlanner();
+    const planner = timelyPlanner(this.world.planner, this.world.clock);
+    let invalid: PlannerRequest["invalid"];
+    const found: (readonly string[])[] = [];
+    for (let round = 0; ; round++) {
+      const reply = await askPlanner(
+        plannerRequest(this.world, {
+          goal,
+          inputs: options.inputs ?? {},
+          executorModel: this.world.executor?.name ?? null,
+          granularity: this.settings.granularity,
+          critique: this.settings.critique,
+          ...(invalid === undefined ? {} : { invalid }),
+        }),
+        planner,
+        { ...unjournaled(), ...(options.onDrafted && { drafted: options.onDrafted }) },
+      );
+      if (reply.kind === "plan") return reply;
+      const { draft, findings, asking } = reply;
+      options.onInvalid?.({ round, findings });
+      found.push(errorKeys(findings));
+      if (whyNotMended(this.settings, round, found) !== undefined) throw planInvalid(findings);
+      invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
+    }
+  }
+
+  /**
+   * What a plan will take, judged by the newest runs of the store. The plan is what `plan` or `check` gave, or text or data as
+   * for `check`; then one that does not pass throws PlanloomError PLAN_INVALID. Nothing is called or written.
+   */
+  async estimate(
+    plan: unknown,
+    options: { readonly inputs?: { readonly [name: string]: Json } } = {},
+  ): Promise<Estimate> {
+    const checked = isChecked(plan) ? plan : sound(this.check(plan, options));
+    const { store, clock } = this.world;
+    return estimatePlan(checked, { ...this.appraiser, history: await readHistory(store, clock) });
+  }
+
+  /**
+   * Starts a run and drives it in this process. Resolves once its first events are durable. A given plan that does not
+   * pass check throws PlanloomError PLAN_INVALID and starts nothing, and so does a budget in US dollars where what a model costs is not
+   * known (BUDGET_UNPRICED); where `goal` is "", it is the plan's.
+   */
+  async start(goal: string, options: StartOptions = {}): Promise<LoomRun> {
+    const { plan, listener } = options;
+    const inputs = soundInputs(options.inputs ?? {});
+    const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs));
+    if (given === undefined && this.world.planner === null) throw noPlanner();
+    const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
+    const started = this.startedData(aim, given?.inputs ?? inputs, given);
+    const runId = await this.engine.start(
+      {
+        started,
+        ...(given === undefined ? {} : { given }),
+        ...(options.runId === undefined ? {} : { runId: soundRunId(options.runId) }),
+      },
+      listener,
+    );
+    return this.runNamed(runId);
+  }
+
+  /** Starts a run and waits until it ends or needs a person. */
+  async run(goal: string, options: StartOptions = {}): Promise<RunDocument> {
+    const run = await this.start(goal, options);
+    return run.result();
+  }
+
+  /** The run with this id; rejects with RUN_UNKNOWN. It is not driven until `resume` or a command asks for it. */
+  async get(runId: string): Promise<LoomRun> {
+    await this.engine.load(runId);
+    return this.runNamed(runId);
+  }
+
+  /** Newest first. */
+  async list(options: { readonly limit?: number } = {}): Promise<readonly RunHead[]> {
+    return this.world.store.list(options);
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    if (this.ownsStore) await this.world.store.close();
+  }
+
+  private runNamed(runId: string): LoomRun {
+    return new LoomRun(runId, this.engine, this.world.store, {
+      settingsFor: (plan) => this.settingsFor(plan),
+      models: this.models(),
+      given: (plan, goal, inputs) => this.given(plan, goal, inputs),
+      appraise: (plan, run) => this.appraised(plan, run),
+      started: (goal, inputs, given) => this.startedData(goal, inputs, given),
+    });
+  }
+
+  private given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan {
+    return sound(this.check(plan, { inputs, goal }));
+  }
+
+  /** Under the policy of the run, or of a new one. */
+  private appraised(plan: CheckedPlan, run?: Run): Promise<CheckedPlan> {
+    const appraise = appraiseWith(this.appraiser);
+    if (run === undefined) return appraise(plan, { approval: this.settings.approval });
+    return appraise(plan, { approval: run.settings.approval, done: doneIn(run, plan) });
+  }
+
+  /** The names of those who play the roles, as a run records them. */
+  private models(): EventData["run.started"]["models"] {
+    const names = namesOf(this.world);
+    return typeof this.world.planner === "function" ? { ...names, planner: "function" } : names;
+  }
+
+  /** With the prices of all models that the run may ask: those of the roles, and those that its plan names. */
+  private settingsFor(plan: Plan | undefined): EventData["run.started"]["settings"] {
+    const roles = Object.values(namesOf(this.world)).filter((name) => name !== null);
+    const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);
+    return withPrices(this.settings, [...roles, ...named], this.appraiser.priceOf);
+  }
+
+  private startedData(
+    goal: string,
+    inputs: { readonly [name: string]: Json },
+    given: CheckedPlan | undefined,
+  ): EventData["run.started"] {
+    return {
+      goal,
+      inputs,
+      strategy: "plan-and-execute",
+      settings: this.settingsFor(given?.plan),
+      models: this.models(),
+      inventory: this.world.inventory.hash,
+      kernel: KERNEL_VERSION,
+      planGiven: given !== undefined,
+    };
+  }
+}
+
+/** A plan that passed check stands in its result beside its hash; a draft has neither. */
+function isChecked(plan: unknown): plan is CheckedPlan {
+  return isObject(plan) && isObject(plan["plan"]) && typeof plan["hash"] === "string";
+}
+
+function sound(checked: CheckResult): CheckedPlan {
+  if (!checked.ok) throw planInvalid(checked.findings);
+  return checked;
+}
+
+function noPlanner(): PlanloomError {
+  return new PlanloomError("NO_PLANNER", "There is no planner model.", {
+    kind: "config",
+    next: "Pass --model, set PLANLOOM_PLANNER_MODEL and PLANLOOM_PLANNER_BASE_URL (or OPENAI_API_KEY), or run a plan file.",
+  });
+}
+
+function planInvalid(findings: readonly Finding[]): PlanloomError {
+  const errors = errorsOf(findings);
+  const lines = errors.map((finding) => `  ${findingText(finding)}`).join("\n");
+  return new PlanloomError(
+    "PLAN_INVALID",
+    `The plan has ${errors.length} ${errors.length === 1 ? "error" : "errors"}:\n${lines}`,
+    {
+      kind: "plan",
+      next: "Mend the plan; `planloom check FILE` checks it again.",
+    },
+  );
+}

@@ -1,0 +1,107 @@
+// From a configuration to a Loom: its roles, tools, store, prices and engine, put together once. In: a LoomConfig. Out: a Loom.
+// Separate from the Loom, which only uses them; loaded by createLoom when it is called.
+import { randomBytes } from "node:crypto";
+import { LIMITS } from "../limits.js";
+import { openModel } from "../model/model.js";
+import type { Model } from "../model/port.js";
+import { pricesFor } from "../model/prices.js";
+import type { RolesSettings } from "../model/role.js";
+import type { Settings } from "../run/event.js";
+import { openStore, storePath } from "../store/locate.js";
+import { builtinTools } from "../tools/builtins.js";
+import { createInventory, type ToolInventory } from "../tools/inventory.js";
+import { appraiseWith, type Appraiser } from "../perform/appraisal.js";
+import { systemClock, type Clock } from "../engine/clock.js";
+import { settingsOf, type LoomConfig } from "./config.js";
+import { localEngine } from "../engine/local.js";
+import { Loom } from "./loom.js";
+import { performIn } from "../perform/perform.js";
+import { instructionsOf, keeperBeside, namesOf, openRoles, rolesOf } from "./roles.js";
+import type { Services } from "../perform/services.js";
+
+/** What the command line and tests may replace beneath the configuration. */
+export interface LoomPorts {
+  readonly clock?: Clock;
+  readonly newId?: (of: "run" | "input") => string;
+  readonly defer?: () => Promise<void>;
+  readonly env?: { readonly [name: string]: string | undefined };
+  readonly cwd?: string;
+  /** Command-line flags for the roles: they win over everything. */
+  readonly flags?: RolesSettings;
+}
+
+/** See createLoom. */
+export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
+  const recorded = settingsOf(config);
+  const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
+  const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
+  const place = config.store ?? storePath(cwd, env);
+  const keeper = keeperBeside(place);
+  const models = openRoles(roles, keeper);
+  const inventory = inventoryOf(config, models.executor);
+  const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
+  const store = typeof place === "object" ? place : await openStore(place);
+  const asked = { ...models, planner: plannerFunction ?? models.planner };
+  const appraiser: Appraiser = {
+    store,
+    clock,
+    models: namesOf(asked),
+    priceOf: pricesFor(roles, config.prices),
+    decide: typeof config.approval === "function" ? config.approval : undefined,
+  };
+  const world: Services = {
+    store,
+    clock,
+    inventory,
+    ...asked,
+    appraise: appraiseWith(appraiser),
+    modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor", keeper),
+    instructions: instructionsOf(roles),
+    secrets: config.secrets ?? {},
+    limits: {
+      steps: config.limits?.steps ?? LIMITS.steps,
+      planBytes: config.limits?.planBytes ?? LIMITS.planBytes,
+      offeredTools: config.limits?.offeredTools ?? LIMITS.offeredTools,
+    },
+  };
+  const engine = localEngine({
+    store,
+    clock,
+    perform: performIn(world),
+    newId: ports.newId ?? newId,
+    defer: ports.defer ?? (() => new Promise((resolve) => setImmediate(resolve))),
+  });
+  return new Loom(engine, world, settings, roles, appraiser, typeof config.store !== "object");
+}
+
+/** Where nobody could be asked to approve the plan: under `never`, or where it may act in no way. A critique may change it still. */
+function mayBeEager({ approval, critique }: Settings, { specs }: ToolInventory): boolean {
+  const harmless = approval === "effects" && specs.every(({ effects }) => effects === "none");
+  return !critique && (approval === "never" || harmless);
+}
+
+// A run id sorts by time, so that lists and file names read well; the rest is random.
+function newId(of: "run" | "input"): string {
+  const time = Date.now().toString(36);
+  return `${of === "run" ? "run" : "in"}_${time}${randomBytes(5).toString("hex")}`;
+}
+
+function inventoryOf(config: LoomConfig, executor: Model | null): ToolInventory {
+  const { files, fetch, search } = config.builtins ?? {};
+  const own = config.tools ?? [];
+  const taken = new Set(own.map((tool) => tool.spec.name));
+  const builtins = builtinTools({
+    ...(files === undefined ? {} : { files }),
+    ...(fetch === undefined ? {} : { fetch }),
+    ...(search === undefined ? {} : { search }),
+    ...(executor === null ? {} : { summarize: askOnce(executor) }),
+  });
+  // A user's tool of the same name takes the place of the built-in one.
+  const kept = builtins.tools.filter((tool) => !taken.has(tool.spec.name));
+  return createInventory([...kept, ...own], taken.has("search") ? [] : builtins.notes);
+}
+
+function askOnce(model: Model) {
+  return (prompt: { readonly system: string; readonly text: string }, signal: AbortSignal) =>
+    model.call({ system: prompt.system, messages: [{ role: "user", text: prompt.text }], signal });
+}

@@ -1,0 +1,122 @@
+// Going on with a run that has ended, and beginning another one in its middle. In: a run, and what a person wants of it. Out: the
+// command or the start that the engine takes, or what it would do. Separate from loom-run.ts because plans are checked here.
+import { PlanloomError } from "../error.js";
+import type { Json } from "../plan/json.js";
+import type { Plan } from "../plan/plan.js";
+import { writePlan } from "../plan/write.js";
+import { carriedFacts } from "../run/decide/fork.js";
+import type { EventData } from "../run/event.js";
+import type { CheckedPlan, Command } from "../run/input.js";
+import {
+  NOT_ENDED,
+  partsOf,
+  reopening,
+  stillMarked,
+  type NoReopening,
+  type Reopening,
+  type Wish,
+} from "../run/decide/retry.js";
+import { currentPlan, type Run } from "../run/state.js";
+import type { StartRequest } from "../engine/engine.js";
+import { soundInputs } from "./start-options.js";
+
+export interface RetryOptions {
+  /** Begin this step again although it finished, and all that follows from it. */
+  readonly from?: string;
+  /** These take the place of the run's inputs of the same names. */
+  readonly inputs?: { readonly [name: string]: Json };
+  /** Instead of the plan that the run has: text (YAML or JSON) or data. Steps that mean the same in both are kept. */
+  readonly plan?: unknown;
+}
+
+export interface ForkOptions extends Omit<RetryOptions, "from"> {
+  /** The step that the new run begins at: it and all that follows from it run anew. */
+  readonly at: string;
+  readonly runId?: string;
+}
+
+/** What a configuration knows that a run does not: how plans are checked, and who plays the roles now. */
+export interface Home {
+  /** Throws PLAN_INVALID. */
+  given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan;
+  /** What is said of a plan before it is proposed, for this run or (without) for a new one. Never rejects. */
+  appraise(plan: CheckedPlan, run?: Run): Promise<CheckedPlan>;
+  /** Throws BUDGET_UNPRICED. */
+  settingsFor(plan: Plan | undefined): EventData["run.started"]["settings"];
+  readonly models: EventData["run.started"]["models"];
+  /** Throws BUDGET_UNPRICED. */
+  started(
+    goal: string,
+    inputs: { readonly [name: string]: Json },
+    given: CheckedPlan | undefined,
+  ): EventData["run.started"];
+}
+
+/** Throws PLAN_INVALID, INPUTS_NOT_JSON, NOTHING_TO_RETRY. */
+function wishOf(run: Run, { from, inputs, plan }: RetryOptions, home: Home): Wish {
+  const named = from === undefined ? {} : { from };
+  const document = plan ?? (inputs === undefined ? undefined : planOf(run));
+  if (document === undefined) return named;
+  const all = soundInputs({ ...run.inputs, ...inputs });
+  return { ...named, plan: home.given(document, run.goal, all) };
+}
+
+function planOf(run: Run): Json {
+  const proposed = currentPlan(run);
+  if (proposed !== undefined) return writePlan(proposed.plan);
+  throw new PlanloomError("NOTHING_TO_RETRY", `Run ${run.id} has no plan that other inputs could be given to.`, {
+    kind: "usage",
+    next: "Start a new run with these inputs, or give a plan as well.",
+  });
+}
+
+export function previewOf(run: Run, options: RetryOptions, home: Home): Reopening | NoReopening {
+  return reopening(run, { ...wishOf(run, options, home), models: home.models });
+}
+
+export async function retryOf(run: Run, options: RetryOptions, home: Home): Promise<Command> {
+  const { plan, ...named } = wishOf(run, options, home);
+  const settings = home.settingsFor(plan?.plan ?? currentPlan(run)?.plan);
+  const instead = plan === undefined ? {} : { plan: await home.appraise(plan, run) };
+  return { type: "retry", ...named, ...instead, settings, models: home.models };
+}
+
+/** What a fork would take over and run. */
+export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): Reopening | NoReopening {
+  return run.ended === undefined ? NOT_ENDED : forkParts(run, forkWish(run, options, home));
+}
+
+function forkParts(run: Run, wish: Wish): Reopening | NoReopening {
+  const parts = partsOf(run, wish);
+  if (!parts.ok || parts.unknown.length === 0) return parts;
+  const message = `the outcome of step ${parts.unknown[0]} is unknown, and a fork would make the call again; retry the run and settle that first`;
+  return { ok: false, code: "STEP_UNKNOWN", message };
+}
+
+function forkWish(run: Run, { at, ...options }: ForkOptions, home: Home): Wish & { readonly plan: CheckedPlan } {
+  const wish = wishOf(run, { ...options, from: at }, home);
+  return { ...wish, plan: wish.plan ?? home.given(planOf(run), run.goal, run.inputs) };
+}
+
+/** Rejects with what refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, BUDGET_UNPRICED. */
+export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
+  if (run.ended === undefined) throw forkRefused(run.id, NOT_ENDED);
+  const wish = forkWish(run, options, home);
+  const parts = forkParts(run, wish);
+  if (!parts.ok) throw forkRefused(run.id, parts);
+  const { plan } = wish;
+  const parent = { runId: run.id, seq: run.seq, at: options.at };
+  return {
+    ...(options.runId === undefined ? {} : { runId: options.runId }),
+    started: { ...home.started(run.goal, plan.inputs, plan), parent },
+    given: { ...(await home.appraise(plan)), mustApprove: stillMarked(run, plan) },
+    carried: carriedFacts(run, parts.kept),
+  };
+}
+
+function forkRefused(runId: string, { code, message }: NoReopening): PlanloomError {
+  return new PlanloomError(code, `Run ${runId} cannot be forked so: ${message}.`, {
+    kind: "refused",
+    next: `\`planloom show ${runId}\` lists its steps and what became of them.`,
+  });
+}

@@ -1,0 +1,75 @@
+// Who plays which role. In: the configuration, flags and variables. Out: settings and models of each role. Separate from the loom,
+// because what a run has cost is reckoned with these settings by commands that open none.
+import { resolve } from "node:path";
+import type { PlannerFunction } from "../agents/planner.js";
+import { openModel } from "../model/model.js";
+import type { Model, Role } from "../model/port.js";
+import { wayFile } from "../model/way-file.js";
+import type { WayKeeper } from "../model/way-memory.js";
+import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/role.js";
+import type { EventData } from "../run/event.js";
+import type { LoomConfig, RoleConfig } from "./config.js";
+import type { Services } from "../perform/services.js";
+
+/**
+ * The planner may be a function instead; then its settings are those of no model of its own. It stands in the configuration of the role,
+ * so that a model in what counts more (see resolveRoles) takes its place.
+ */
+export function rolesOf(
+  config: LoomConfig,
+  env: { readonly [name: string]: string | undefined },
+  flags: RolesSettings = {},
+): { readonly roles: Readonly<Record<Role, RoleSettings>>; readonly planner: PlannerFunction | undefined } {
+  const { default: general, planner, executor, synthesizer } = config.models ?? {};
+  const named = flags.planner?.model ?? flags.model ?? (env["PLANLOOM_PLANNER_MODEL"] || undefined);
+  const plannerFunction = typeof planner === "function" && named === undefined ? planner : undefined;
+  const role = (given: RoleConfig | undefined): RoleSettings => (given === undefined ? {} : asSettings(given));
+  const roles = resolveRoles({
+    flags,
+    env,
+    config: {
+      ...role(general),
+      planner: role(typeof planner === "function" ? undefined : planner),
+      executor: role(executor),
+      synthesizer: role(synthesizer),
+    },
+  });
+  return { roles, planner: plannerFunction };
+}
+
+function asSettings(given: RoleConfig): RoleSettings {
+  if (typeof given === "string") return { model: given };
+  return "call" in given || "modelId" in given ? { model: given } : given;
+}
+
+export function openRoles(
+  roles: Readonly<Record<Role, RoleSettings>>,
+  keeper: WayKeeper | undefined,
+): Readonly<Record<Role, Model | null>> {
+  const open = (role: Role) => (roles[role].model === undefined ? null : openModel(roles[role], role, keeper));
+  return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
+}
+
+/** Which forms of request servers take is kept beside a store that is a file. */
+export function keeperBeside(store: LoomConfig["store"]): WayKeeper | undefined {
+  const isFile = typeof store === "string" && store !== "memory" && !store.includes("://");
+  return isFile ? wayFile(`${resolve(store)}-models.json`) : undefined;
+}
+
+export function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): Services["instructions"] {
+  const { planner, executor, synthesizer } = roles;
+  return {
+    ...(planner.instructions === undefined ? {} : { planner: planner.instructions }),
+    ...(executor.instructions === undefined ? {} : { executor: executor.instructions }),
+    ...(synthesizer.instructions === undefined ? {} : { synthesizer: synthesizer.instructions }),
+  };
+}
+
+/** What a function plans with, and what that takes, is its own affair: it has no name. */
+export function namesOf({ planner, executor, synthesizer }: Pick<Services, Role>): EventData["run.started"]["models"] {
+  return {
+    planner: planner === null || typeof planner === "function" ? null : planner.name,
+    executor: executor?.name ?? null,
+    synthesizer: synthesizer?.name ?? null,
+  };
+}

@@ -1,0 +1,70 @@
+// The context of a step as it was when it began. In: the log of a run, and a step or item. Out: data: what it could see then.
+// Separate from the trace, which tells what became of it: this is the run rebuilt up to the moment before.
+import { contextNeedsOf, dataNeedsOf, takesContext } from "../plan/graph.js";
+import type { Json } from "../plan/json.js";
+import { referencedNames } from "../plan/expression/reference.js";
+import type { RunEvent, StepRef } from "../run/event.js";
+import { evolve } from "../run/evolve/evolve.js";
+import { currentPlan, emptyRun, type Run, type StepState } from "../run/state.js";
+
+export interface ContextThen extends StepRef {
+  readonly title: string;
+  /** Of the event that it began with: before it, the run stood as is shown. */
+  readonly seq: number;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly attempt: number;
+  readonly revision: number;
+  readonly goal: string;
+  /** By name: the outputs and inputs that its references read, and of an item the item and its index. */
+  readonly references: { readonly [name: string]: Json };
+  /** Whole outputs that its model was given: those of the steps that it depends on. */
+  readonly context: { readonly [step: string]: Json };
+  /** Resolved. */
+  readonly arguments: Json;
+}
+
+/** Of its last beginning; undefined where it has not come to that. */
+export function contextAt(log: readonly RunEvent[], ref: StepRef): ContextThen | undefined {
+  const last = log.findLast((event) => begins(event, ref));
+  if (last === undefined) return undefined;
+  const run = emptyRun(last.runId);
+  for (const event of log) if (event.seq < last.seq) evolve(run, event);
+  const state = run.steps.get(ref.step)!;
+  return {
+    ...ref,
+    title: state.spec.title,
+    seq: last.seq,
+    at: new Date(last.at).toISOString(),
+    attempt: last.type === "step.started" ? last.data.attempt : 1,
+    revision: currentPlan(run)!.revision,
+    goal: run.goal,
+    references: referencesOf(run, state, ref.item),
+    context: takesContext(state.spec) ? outputs(run, contextNeedsOf(state.spec)) : {},
+    arguments: argumentsIn(last),
+  };
+}
+
+/** A step is begun by its call, its question, its request for approval, or (a fan-out as a whole) by its list. */
+function begins({ type, data }: RunEvent, { step, item }: StepRef): boolean {
+  if (type === "step.expanded") return data.step === step && item === undefined;
+  if (type !== "step.started" && type !== "step.suspended" && type !== "step.filling") return false;
+  return data.step === step && data.item === item;
+}
+
+function argumentsIn({ type, data }: RunEvent): Json {
+  if (type === "step.started" || type === "step.filling") return data.args;
+  if (type === "step.suspended") return data.data;
+  return type === "step.expanded" ? data.list : null;
+}
+
+function referencesOf(run: Run, { spec, list }: StepState, item: number | undefined): ContextThen["references"] {
+  const names = referencedNames([spec.when ?? "", spec.forEach ?? "", spec.with, spec.expect ?? ""]);
+  const own = item === undefined ? {} : { [spec.as ?? "item"]: list?.[item] ?? null, index: item };
+  const inputs = names.includes("inputs") ? { inputs: run.inputs } : {};
+  return { ...inputs, ...outputs(run, dataNeedsOf(spec)), ...own };
+}
+
+function outputs(run: Run, ids: readonly string[]): { readonly [step: string]: Json } {
+  return Object.fromEntries(ids.map((id) => [id, run.steps.get(id)?.work.output ?? null]));
+}

@@ -1,0 +1,57 @@
+// A tool call under a deadline: it ends in time, whatever the tool does with its signal. In: a call. Out: how it ended, as data.
+// Separate because every call of a tool, direct or inside an agent step, goes through here.
+import { messageOf } from "../error.js";
+import type { Json } from "../plan/json.js";
+import type { Failure } from "../run/event.js";
+import type { Ending } from "../run/input.js";
+import { soundFailure } from "../run/sound-failure.js";
+import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
+import type { Clock } from "../engine/clock.js";
+import { inTime } from "./deadline.js";
+
+export type CallEnd<T = Json> =
+  { readonly ok: true; readonly output: T } | { readonly ok: false; readonly ending: Ending; readonly error: Failure };
+
+/** Calls a tool; never rejects. See endInTime. */
+export function callTool(
+  tool: Tool,
+  args: { readonly [name: string]: Json },
+  context: ToolContext,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<CallEnd> {
+  return endInTime((signal) => tool.call(args, { ...context, signal }), context.signal, timeoutMs, clock);
+}
+
+/**
+ * How something that is a tool's ends; never rejects. On timeout or abort its signal is aborted, and its own ending is awaited
+ * for LIMITS.graceMs: an output or a ToolError that still arrives counts, anything else ends as timeout or abort.
+ */
+export async function endInTime<T>(
+  begin: (signal: AbortSignal) => Promise<T>,
+  outer: AbortSignal,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<CallEnd<T>> {
+  const { end, why } = await inTime(begin, outer, timeoutMs, clock);
+  if (end !== undefined && "value" in end) return { ok: true, output: end.value };
+  if (end?.thrown instanceof ToolError)
+    return { ok: false, ending: "tool-error", error: soundFailure(end.thrown, "TOOL_FAILED") };
+  // What else a tool throws once its signal is aborted says nothing of its own.
+  if (end === undefined || why !== undefined) return endOf(why, timeoutMs);
+  const error = { code: "TOOL_THREW", message: messageOf(end.thrown), retryable: true };
+  return { ok: false, ending: "thrown", error };
+}
+
+function endOf(why: "timeout" | "abort" | undefined, timeoutMs: number): CallEnd & { readonly ok: false } {
+  if (why === "abort") {
+    return { ok: false, ending: "abort", error: { code: "ABORTED", message: "the call was stopped", retryable: true } };
+  }
+  const error: Failure = {
+    code: "TIMEOUT",
+    message: `no end after ${timeoutMs} ms`,
+    retryable: true,
+    next: "Give the step a longer `timeout`, or make the tool faster.",
+  };
+  return { ok: false, ending: "timeout", error };
+}

@@ -1,0 +1,87 @@
+// Work under a time limit: it ends in time, whatever it does with its signal. In: work, a signal from outside, ms and a clock.
+// Out: how it ended, or that it was left alone. Separate because tool calls, model calls and agent steps all live under one.
+import { LIMITS } from "../limits.js";
+import type { Clock } from "../engine/clock.js";
+
+export interface Deadline {
+  readonly signal: AbortSignal;
+  /** Resolves when the signal is aborted. */
+  readonly passed: Promise<"passed">;
+  why(): "timeout" | "abort" | undefined;
+  /** To be called when the work has ended, in time or not. */
+  cancel(): void;
+}
+
+export function newDeadline(outer: AbortSignal, timeoutMs: number, clock: Clock): Deadline {
+  const controller = new AbortController();
+  let why: "timeout" | "abort" | undefined;
+  let pass: (value: "passed") => void;
+  const passed = new Promise<"passed">((resolve) => (pass = resolve));
+  const stop = (reason: "timeout" | "abort") => {
+    if (why !== undefined) return;
+    why = reason;
+    controller.abort(reason === "abort" ? outer.reason : new Error(`timed out after ${timeoutMs} ms`));
+    pass("passed");
+  };
+  const onAbort = () => stop("abort");
+  if (outer.aborted) onAbort();
+  else outer.addEventListener("abort", onAbort, { once: true });
+  const cancelTimer = clock.setTimer(timeoutMs, () => stop("timeout"));
+  return {
+    signal: controller.signal,
+    passed,
+    why: () => why,
+    cancel: () => {
+      cancelTimer();
+      outer.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
+type Settled<T> = { readonly value: T } | { readonly thrown: unknown };
+
+export interface Ended<T> {
+  /** undefined: nothing came of it in time. */
+  readonly end: Settled<T> | undefined;
+  /** Why its signal was aborted before that, if it was. */
+  readonly why: "timeout" | "abort" | undefined;
+}
+
+/**
+ * Does work that has `timeoutMs`; never rejects. After that, or on abort from outside, its signal is aborted, and what still comes
+ * of it within LIMITS.graceMs counts; what comes later is heard by nobody.
+ */
+export async function inTime<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  outer: AbortSignal,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<Ended<T>> {
+  const deadline = newDeadline(outer, timeoutMs, clock);
+  try {
+    const going = settled(work, deadline.signal);
+    const first = await Promise.race([going, deadline.passed]);
+    const end = first === "passed" ? await withinGrace(going, clock) : first;
+    return { end, why: deadline.why() };
+  } finally {
+    deadline.cancel();
+  }
+}
+
+async function settled<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<Settled<T>> {
+  try {
+    return { value: await work(signal) };
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+async function withinGrace<T>(going: Promise<T>, clock: Clock): Promise<T | undefined> {
+  let cancel: (() => void) | undefined;
+  const over = new Promise<undefined>((resolve) => {
+    cancel = clock.setTimer(LIMITS.graceMs, () => resolve(undefined));
+  });
+  const end = await Promise.race([going, over]);
+  cancel?.();
+  return end;
+}

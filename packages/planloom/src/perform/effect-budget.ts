@@ -1,0 +1,81 @@
+// One effect's use of its run's budget. In: the model calls of a role or tool. Out: the same calls, each after its reservation is
+// durable. Separate from perform.ts because it keeps what the effect has used so far, which every further request has to tell.
+import type { CallBudget, ModelCall } from "../agents/checkpoint.js";
+import { StepFailure } from "../agents/step-failure.js";
+import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
+import type { Failure } from "../run/event.js";
+import type { ReservePart } from "../engine/perform-port.js";
+import type { Run } from "../run/state.js";
+
+/** Refused by the server in that form: no tokens were used. */
+const REFUSED: Usage = { calls: 1, inputTokens: 0, outputTokens: 0 };
+
+export class EffectBudget implements CallBudget {
+  #used = NO_USAGE;
+  #last: Promise<void> = Promise.resolve();
+  #failure: Failure | undefined;
+
+  constructor(
+    private readonly run: Run,
+    private readonly reserve: ReservePart,
+  ) {}
+
+  async within<T extends { readonly usage: Usage }>(
+    call: ModelCall,
+    signal: AbortSignal,
+    send: (again: () => Promise<void>) => Promise<T>,
+  ): Promise<T> {
+    let refused = 0;
+    return this.#afterOthers(async () => {
+      await this.#ask(call, signal);
+      const reply = await send(async () => {
+        refused++;
+        this.spend(REFUSED);
+        await this.#ask(call, signal);
+      });
+      const usage = soundUsage(reply.usage);
+      this.spend({ ...usage, calls: Math.max(1, usage.calls - refused) });
+      return reply;
+    });
+  }
+
+  spend(usage: Usage): void {
+    this.#used = addUsage(this.#used, usage);
+  }
+
+  /** Throws where a call was not allowed, whatever the tool made of that: an outcome that comes of it must not be kept. */
+  throwIfRefused(): void {
+    if (this.#failure !== undefined) throw new StepFailure(this.#failure, this.#used);
+  }
+
+  /** The kernel keeps one reservation of an effect: the call before has told its usage when the next one asks. */
+  async #afterOthers<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#last;
+    let done!: () => void;
+    this.#last = new Promise((resolve) => (done = resolve));
+    await before;
+    try {
+      return await work();
+    } finally {
+      done();
+    }
+  }
+
+  async #ask({ model, ...most }: ModelCall, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { settings, models } = this.run;
+    const name = model ?? models.executor ?? "";
+    const priced = settings.budget.costUsd === null || Object.hasOwn(settings.prices, name);
+    this.#failure ??= priced ? await this.reserve({ spent: this.#used, model: name, ...most }, signal) : unpriced(name);
+    this.throwIfRefused();
+  }
+}
+
+function unpriced(model: string): Failure {
+  return {
+    code: "BUDGET_UNPRICED",
+    message: `the run has a budget in US dollars, and what the model "${model}" costs is not known`,
+    retryable: false,
+    next: `Give \`prices\` for "${model}" in the configuration (0 for a machine of your own), then retry the run.`,
+  };
+}

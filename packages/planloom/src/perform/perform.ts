@@ -1,0 +1,60 @@
+// From an effect to an outcome, shared by all engines. In: an effect and the run. Out: an outcome for `decide`. Rejects only when the
+// store failed or the run was lost: then nothing may be decided. What asks models for the run as a whole is in role-effects.ts,
+// what steps do in step-effects.ts: nothing else calls agents and tools.
+import type { Effect } from "../run/effect.js";
+import type { Outcome } from "../run/input.js";
+import { soundFailure } from "../run/sound-failure.js";
+import type { Run } from "../run/state.js";
+import { EffectBudget } from "./effect-budget.js";
+import { askTool } from "./reconcile.js";
+import { timelyModel, timelyPlanner } from "./role-deadline.js";
+import { performAnswer, performPlan, performReview } from "./role-effects.js";
+import { performCall, performFill } from "./step-effects.js";
+import type { Perform } from "../engine/perform-port.js";
+import type { Performing, Services } from "./services.js";
+
+export function performIn(given: Services): Perform {
+  const world = timely(given);
+  return async (effect, run, context) => {
+    const { modelCalls, tokens, costUsd } = run.settings.budget;
+    const limited = modelCalls !== null || tokens !== null || costUsd !== null;
+    const budget = new EffectBudget(run, context.reserve);
+    const outcome = await performed(world, effect, run, limited ? { ...context, budget } : context);
+    return outcome !== undefined && "error" in outcome
+      ? { ...outcome, error: soundFailure(outcome.error, "INTERNAL") }
+      : outcome;
+  };
+}
+
+/** The world with its models and its planner under deadlines. */
+function timely(world: Services): Services {
+  const { planner, executor, synthesizer, clock } = world;
+  return {
+    ...world,
+    planner: planner && timelyPlanner(planner, clock),
+    executor: executor && timelyModel(executor, clock),
+    synthesizer: synthesizer && timelyModel(synthesizer, clock),
+    modelNamed: (name) => timelyModel(world.modelNamed(name), clock),
+  };
+}
+
+async function performed(world: Services, effect: Effect, run: Run, context: Performing): Promise<Outcome | undefined> {
+  switch (effect.kind) {
+    case "plan":
+      return performPlan(world, effect, run, context);
+    case "fill":
+      return performFill(world, effect, run, context);
+    case "call":
+      return performCall(world, effect, run, context);
+    case "reconcile":
+      return askTool(world.inventory.get(effect.tool), effect, context.signal, world.clock);
+    case "answer":
+      return performAnswer(world, effect, run, context);
+    case "review":
+      return performReview(world, effect, run, context);
+    case "wait":
+    case "person":
+    case "stop":
+      return undefined;
+  }
+}

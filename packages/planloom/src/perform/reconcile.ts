@@ -1,0 +1,39 @@
+// A tool is asked what became of its call in doubt, under a deadline. In: the tool, if it is there, and the question. Out: an
+// outcome for `decide`; never rejects. Separate from calling tools because this acts on nothing, and may be asked again.
+import { LIMITS } from "../limits.js";
+import type { ReconcileEffect } from "../run/effect.js";
+import type { Failure } from "../run/event.js";
+import type { Outcome } from "../run/input.js";
+import type { Reconciled, Tool } from "../tools/tool.js";
+import type { Clock } from "../engine/clock.js";
+import { endInTime } from "./call-tool.js";
+
+export async function askTool(
+  tool: Tool | undefined,
+  { key, tool: name, callKey }: ReconcileEffect,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Outcome> {
+  if (tool?.reconcile === undefined) return { type: "reconcile-failed", key, error: cannotSay(name) };
+  const { reconcile } = tool;
+  const ask = async (inner: AbortSignal) => outcomeOf(key, name, await reconcile(callKey, { signal: inner }));
+  const end = await endInTime(ask, signal, LIMITS.reconcileTimeoutMs, clock);
+  return end.ok ? end.output : { type: "reconcile-failed", key, error: end.error };
+}
+
+function outcomeOf(key: string, name: string, answer: Reconciled): Outcome {
+  if (answer === "unknown") return { type: "reconcile-failed", key, error: notYet(name) };
+  if (!answer.happened) return { type: "reconciled", key, happened: false };
+  return { type: "reconciled", key, happened: true, output: answer.output };
+}
+
+/** What it does not know now it may know later: its call can still be under way. */
+function notYet(name: string): Failure {
+  const message = `${name} does not know what became of its call`;
+  return { code: "RECONCILE_UNKNOWN", message, retryable: true };
+}
+
+function cannotSay(name: string): Failure {
+  const message = `the tool ${name} is not there any more, or cannot say any more what became of its call`;
+  return { code: "TOOL_GONE", message, retryable: false };
+}

@@ -1,0 +1,130 @@
+// Effects of the run as a whole: its plan, the review of the rest, its answer. In: an effect and the run. Out: an outcome.
+// Separate from step-effects.ts: these ask one model once each, and call no tool.
+import type { PlannerRequest } from "../agents/plan-request.js";
+import type { DraftedStep } from "../agents/checkpoint.js";
+import { askPlanner } from "../agents/planner.js";
+import { replanFacts } from "../agents/replan-facts.js";
+import { reviewFacts, reviewPlan } from "../agents/reviewer.js";
+import { writeAnswer } from "../agents/synthesizer.js";
+import { NO_USAGE } from "../plan/usage.js";
+import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
+import type { Failure } from "../run/event.js";
+import type { Outcome } from "../run/input.js";
+import { currentPlan, type Run } from "../run/state.js";
+import { agentContext } from "./agent-context.js";
+import { doneIn } from "./appraisal.js";
+import { noModel, roleFailure } from "./outcome.js";
+import type { Performing, Services } from "./services.js";
+
+const NO_PLANNER: Failure = {
+  code: "NO_PLANNER",
+  message: "there is no planner model",
+  retryable: false,
+  next: "Set PLANLOOM_PLANNER_MODEL (and PLANLOOM_PLANNER_BASE_URL) or pass --model to `planloom retry RUN`, or give it a plan with --plan.",
+};
+
+export async function performPlan(
+  world: Services,
+  effect: PlanEffect,
+  run: Run,
+  context: Performing,
+): Promise<Outcome> {
+  const { key } = effect;
+  if (world.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
+  try {
+    const place = await agentContext(world, run, context, { stepId: "#planner", item: null, attempt: numberIn(key) });
+    const planner = { ...place, drafted: (step: DraftedStep) => context.drafted(step) };
+    const replan = replanFacts(run, effect.replan);
+    const request = plannerRequest(world, {
+      goal: run.goal,
+      inputs: run.inputs,
+      executorModel: run.models.executor,
+      granularity: run.settings.granularity,
+      critique: run.settings.critique,
+      eager: run.settings.eager && replan === undefined && effect.rejected.length === 0,
+      rejected: effect.rejected,
+      ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
+      ...(replan === undefined ? {} : { replan }),
+    });
+    const reply = await askPlanner(request, world.planner, planner);
+    const { usage, asking } = reply;
+    const told = { key, usage, ...(asking === undefined ? {} : { asking }) };
+    if (reply.kind === "invalid")
+      return { type: "plan-invalid", draft: reply.draft, findings: reply.findings, ...told };
+    const { plan, hash, inputs, tools, findings } = reply;
+    const checked = { plan, hash, inputs, tools, findings };
+    const { approval } = run.settings;
+    const appraised = await world.appraise?.(checked, { approval, done: doneIn(run, checked) }, context.signal);
+    return { type: "planned", plan: appraised ?? checked, ...told };
+  } catch (thrown) {
+    return { type: "plan-failed", key, ...roleFailure(thrown) };
+  }
+}
+
+/** What the planner is asked, in a run or outside of one. */
+export function plannerRequest(world: Services, asked: Omit<PlannerRequest, "inventory" | "limits" | "instructions">) {
+  const { planner: instructions } = world.instructions;
+  const { inventory } = world.inventory;
+  return { ...asked, inventory, limits: world.limits, ...(instructions === undefined ? {} : { instructions }) };
+}
+
+/** The number in an effect's key: it tells the requests of a run apart in its journal. */
+const numberIn = (key: string) => Number(key.slice(key.lastIndexOf("/") + 1));
+
+export async function performReview(
+  world: Services,
+  effect: ReviewEffect,
+  run: Run,
+  context: Performing,
+): Promise<Outcome> {
+  const { key } = effect;
+  const { planner } = world;
+  if (planner === null || typeof planner === "function")
+    return { type: "review-failed", key, error: NO_REVIEWER, usage: NO_USAGE };
+  try {
+    const place = await agentContext(world, run, context, { stepId: "#review", item: null, attempt: numberIn(key) });
+    return { type: "reviewed", key, ...(await reviewPlan(reviewFacts(run), planner, place)) };
+  } catch (thrown) {
+    return { type: "review-failed", key, ...roleFailure(thrown) };
+  }
+}
+
+const NO_REVIEWER: Failure = {
+  code: "NO_PLANNER",
+  message: "there is no planner model that could review the plan",
+  retryable: false,
+  next: "Give the planner a model, or set `replan` to on-failure in the configuration.",
+};
+
+export async function performAnswer(
+  world: Services,
+  effect: AnswerEffect,
+  run: Run,
+  context: Performing,
+): Promise<Outcome> {
+  const { key } = effect;
+  const { answer } = currentPlan(run)!.plan;
+  if (world.synthesizer === null || answer.kind !== "from") {
+    return { type: "answer-failed", key, error: noModel("synthesizer"), usage: NO_USAGE };
+  }
+  try {
+    const place = await agentContext(world, run, context, { stepId: "#answer", item: null, attempt: numberIn(key) });
+    const outputs = answer.from.map((id) => {
+      const state = run.steps.get(id)!;
+      return { id, title: state.spec.title, output: state.work.output ?? null };
+    });
+    const { synthesizer: instructions } = world.instructions;
+    const request = {
+      goal: run.goal,
+      outputs,
+      ...(answer.instructions === undefined ? {} : { form: answer.instructions }),
+      ...(instructions === undefined ? {} : { instructions }),
+    };
+    const written = await writeAnswer(request, world.synthesizer, place, (delta) =>
+      context.progress({ type: "answer", delta }),
+    );
+    return { type: "answered", key, ...written };
+  } catch (thrown) {
+    return { type: "answer-failed", key, ...roleFailure(thrown) };
+  }
+}

@@ -1,0 +1,212 @@
+// Effects of steps: arguments that a model fills in, a tool called directly, an agent step. In: an effect and the run. Out: an outcome.
+// Separate because only here are tools called, each under its deadline, with its key, its secrets and its part of the budget.
+import { fillArguments } from "../agents/fill-arguments.js";
+import { callsOfTool } from "../agents/model-call.js";
+import { runAgent } from "../agents/run-agent.js";
+import { LIMITS } from "../limits.js";
+import type { Model } from "../model/port.js";
+import { hashOf } from "../plan/hash.js";
+import type { Json } from "../plan/json.js";
+import type { AgentStep, ToolStep } from "../plan/plan.js";
+import { revealed } from "../plan/secret.js";
+import { typeOf } from "../plan/type/schema.js";
+import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
+import type { CallEffect, FillEffect } from "../run/effect.js";
+import type { Failure } from "../run/event.js";
+import type { Outcome } from "../run/input.js";
+import { workOf, type Run, type StepState } from "../run/state.js";
+import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
+import { agentContext, shownProgress } from "./agent-context.js";
+import { newDeadline } from "./deadline.js";
+import { callTool } from "./call-tool.js";
+import { doubtIn } from "./journal.js";
+import { ended, endedBy, inDoubt, noModel } from "./outcome.js";
+import type { Performing, Services } from "./services.js";
+
+function executorOf(world: Services, name: string | undefined): Model | null {
+  return name === undefined ? world.executor : world.modelNamed(name);
+}
+
+export async function performFill(
+  world: Services,
+  effect: FillEffect,
+  run: Run,
+  context: Performing,
+): Promise<Outcome> {
+  const { key } = effect;
+  const state = run.steps.get(effect.step)!;
+  const step = state.spec as ToolStep;
+  try {
+    const model = executorOf(world, step.model);
+    if (model === null || state.tool === undefined) return ended(key, "tool-error", noModel("executor"));
+    const place = await agentContext(world, run, context, {
+      stepId: step.id,
+      item: effect.item,
+      attempt: effect.attempt,
+    });
+    const { executor: instructions } = world.instructions;
+    const facts = { goal: run.goal, step, args: effect.given, outputs: contextOf(run, state) };
+    const request = { ...facts, spec: state.tool, ...(instructions === undefined ? {} : { instructions }) };
+    const { args, usage } = await fillArguments(request, model, place);
+    return { type: "filled", key, args, usage };
+  } catch (thrown) {
+    return endedBy(key, thrown, context.signal.aborted ? "abort" : "tool-error");
+  }
+}
+
+export async function performCall(
+  world: Services,
+  effect: CallEffect,
+  run: Run,
+  context: Performing,
+): Promise<Outcome> {
+  const state = run.steps.get(effect.step)!;
+  if (state.spec.kind === "tool") return callDirectly(world, effect, state, state.spec, run, context);
+  return runAgentStep(world, effect, state, state.spec as AgentStep, run, context);
+}
+
+async function callDirectly(
+  world: Services,
+  effect: CallEffect,
+  state: StepState,
+  step: ToolStep,
+  run: Run,
+  context: Performing,
+): Promise<Outcome> {
+  const tool = world.inventory.get(step.tool);
+  if (tool === undefined) return ended(effect.key, "tool-error", toolGone(step.tool));
+  const secret = missingSecret(effect.args, world.secrets);
+  if (secret !== undefined) return ended(effect.key, "tool-error", secretUnknown(secret));
+  const args = revealed(effect.args, (name) => world.secrets[name]!) as CallEffect["args"];
+  const timeoutMs = step.timeoutMs ?? tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
+  let usage = NO_USAGE;
+  const count = (more: Usage): void => void (usage = addUsage(usage, more));
+  const spend = (more: Usage): void => {
+    count(soundUsage(more));
+    context.budget?.spend(soundUsage(more));
+  };
+  const modelCall = callsOfTool(context.budget, context.signal, count);
+  const toolContext = { ...toolContextOf(run, context, effect), spend, modelCall };
+  const end = await callTool(tool, args, toolContext, timeoutMs, world.clock);
+  if (!end.ok) return ended(effect.key, end.ending, end.error, usage);
+  const summary = summaryOf(tool, end.output);
+  return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage, ...summary };
+}
+
+function missingSecret(args: Json, secrets: Services["secrets"]): string | undefined {
+  let missing: string | undefined;
+  revealed(args, (name) => {
+    if (!Object.hasOwn(secrets, name)) missing ??= name;
+    return null;
+  });
+  return missing;
+}
+
+function secretUnknown(name: string): Failure {
+  const message = `there is no secret ${name}`;
+  return { code: "SECRET_UNKNOWN", message, retryable: false, next: "Add it under `secrets` in the configuration." };
+}
+
+function toolGone(name: string): Failure {
+  return {
+    code: "TOOL_GONE",
+    message: `the tool ${name}, which the plan was checked against, is not there any more`,
+    retryable: false,
+    next: "Add the tool to the configuration; then `planloom retry RUN` goes on.",
+  };
+}
+
+/** A tool's own line about its output; a summary that throws is left out, for it must not fail a call that worked. */
+function summaryOf(tool: Tool, output: Json): { readonly summary?: string } {
+  try {
+    const summary: unknown = tool.summary?.(output);
+    return typeof summary === "string" ? { summary: summary.slice(0, LIMITS.previewChars) } : {};
+  } catch {
+    return {};
+  }
+}
+
+async function runAgentStep(
+  world: Services,
+  effect: CallEffect,
+  state: StepState,
+  step: AgentStep,
+  run: Run,
+  context: Performing,
+): Promise<Outcome> {
+  const { key } = effect;
+  const deadline = newDeadline(context.signal, step.timeoutMs ?? LIMITS.agentTimeoutMs, world.clock);
+  try {
+    const model = executorOf(world, step.model);
+    if (model === null) return ended(key, "tool-error", noModel("executor"));
+    const inner = { ...context, signal: deadline.signal };
+    const place = await agentContext(world, run, inner, {
+      stepId: step.id,
+      item: effect.item,
+      attempt: effect.attempt,
+      settled: workOf(run, effect)?.settled,
+    });
+    // One that was stopped before it began here: all that is left of it is what its journal holds.
+    deadline.signal.throwIfAborted();
+    const { executor: instructions } = world.instructions;
+    const declared = step.output === undefined ? undefined : typeOf(step.output);
+    const result = await runAgent(
+      {
+        goal: run.goal,
+        step,
+        args: effect.args,
+        outputs: contextOf(run, state),
+        tools: toolsOf(world, step).map((tool) => guarded(world, tool)),
+        turns: run.settings.turns,
+        keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
+        type: declared?.ok === true ? declared.type : undefined,
+        ...(instructions === undefined ? {} : { instructions }),
+      },
+      model,
+      place,
+    );
+    return { type: "returned", key, ...result };
+  } catch (thrown) {
+    const outcome = endedBy(key, thrown, deadline.why() ?? "tool-error");
+    if (outcome.ending !== "abort" || run.cancelling === undefined) return outcome;
+    // Nothing will perform it again, so that a call of its that may have acted would be forgotten.
+    const doubt = await doubtIn(world.store, run, effect);
+    return doubt === undefined ? outcome : inDoubt(key, doubt, outcome.usage);
+  } finally {
+    deadline.cancel();
+  }
+}
+
+/** The tools that an agent step may use; `all` leaves out those that wait for a person. */
+function toolsOf(world: Services, step: AgentStep): readonly Tool[] {
+  const names =
+    step.tools === "all"
+      ? world.inventory.specs.filter((spec) => spec.approval === undefined).map((spec) => spec.name)
+      : step.tools;
+  return names.flatMap((name) => world.inventory.get(name) ?? []);
+}
+
+/** The tool with its calls under a deadline: a known failure is thrown as a ToolError, any other ending as an Error. */
+function guarded(world: Services, tool: Tool): Tool {
+  return {
+    ...tool,
+    call: async (args, context) => {
+      const end = await callTool(tool, args, context, tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs, world.clock);
+      if (end.ok) return end.output;
+      if (end.ending === "tool-error") throw new ToolError(end.error.message, end.error);
+      throw new Error(end.error.message);
+    },
+  };
+}
+
+/** Whole outputs of the steps in `dependsOn`: plans that carry data only that way work as they were meant. */
+function contextOf(run: Run, state: StepState): { readonly [step: string]: Json } {
+  return Object.fromEntries(state.spec.dependsOn.map((id) => [id, run.steps.get(id)?.work.output ?? null]));
+}
+
+function toolContextOf(run: Run, context: Performing, effect: CallEffect): Omit<ToolContext, "spend" | "modelCall"> {
+  const { step, item, attempt, effectKey: key } = effect;
+  const progress = (value: number | string) =>
+    context.progress({ type: "step", step, item, value: shownProgress(value) });
+  return { signal: context.signal, key, runId: run.id, stepId: step, attempt, progress };
+}

@@ -1,0 +1,193 @@
+// The check of a draft. In: a draft as data, the inventory, the run's inputs. Out: a plan with its hash and the tools that it
+// uses, or every finding at once. Separate because planning, approval, editing and the surfaces all pass through here.
+import { messageOf } from "../../error.js";
+import { LIMITS } from "../../limits.js";
+import { checkAnswer, checkData } from "./data.js";
+import { checkGranularity, type Granularity } from "./granularity.js";
+import { checkIds, checkPlaces, checkTools } from "./ids.js";
+import { checkInputs, type CheckedInputs } from "./inputs.js";
+import { checkCycles, checkDependencies, inOrder, needsById } from "./order.js";
+import { checkOutputs } from "./outputs.js";
+import { collectFindings, type Collected, type Locate, type Report } from "./report.js";
+import { readShape, type DraftAnswer, type Outline } from "./shape.js";
+import { checkTexts, checkUse, unreferenced } from "./use.js";
+import type { Finding } from "../finding.js";
+import { depthOf, FORBIDDEN_KEYS, isObject, type Json, type JsonObject } from "../json.js";
+import { planHash, type Answer, type Plan, type Step } from "../plan.js";
+import { pointerTo } from "../read/position.js";
+import type { Inventory, ToolSpec } from "../tool-spec.js";
+
+export interface CheckOptions {
+  /** The run's inputs; where they are given, those that lack a value are findings. */
+  readonly inputs?: { readonly [name: string]: Json };
+  /** Positions for findings, as `readPlan` gives them. */
+  readonly locate?: Locate;
+  /** Instead of those in limits.ts. */
+  readonly limits?: { readonly steps?: number; readonly planBytes?: number };
+  /** The goal, where the draft names none. */
+  readonly goal?: string;
+  /** How finely the plan should be cut: 1-4, 3-10 (the default) or 8-20 steps. */
+  readonly granularity?: Granularity;
+}
+export type CheckResult =
+  | {
+      readonly ok: true;
+      readonly plan: Plan;
+      /** The inputs with their defaults. */
+      readonly inputs: { readonly [name: string]: Json };
+      /** The definitions of the tools that the plan uses, by name. */
+      readonly tools: readonly ToolSpec[];
+      readonly hash: string;
+      /** Warnings only. */
+      readonly findings: readonly Finding[];
+    }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** Checks a draft. Never throws; reports all findings at once, errors first. */
+export function check(draft: unknown, inventory: Inventory, options: CheckOptions = {}): CheckResult {
+  const { report, hasErrors, findings } = collectFindings();
+  try {
+    const document = documentOf(draft, options.limits?.planBytes ?? LIMITS.planBytes, report);
+    const judged = document === undefined ? undefined : judgeDocument(document, inventory, options, report, hasErrors);
+    if (judged === undefined || hasErrors()) return { ok: false, findings: findings(options.locate) };
+    const plan = planOf(judged.outline, options.goal);
+    const tools = toolsUsed(plan.steps, inventory);
+    const { values } = judged.inputs;
+    return {
+      ok: true,
+      plan,
+      inputs: values,
+      tools,
+      hash: planHash(plan, values, tools),
+      findings: findings(options.locate),
+    };
+  } catch (thrown) {
+    report(
+      "CHECK_FAILED",
+      "",
+      `The check itself failed: ${messageOf(thrown).slice(0, 200)}.`,
+      "Report this draft as a defect of Planloom.",
+    );
+    return { ok: false, findings: findings(undefined) };
+  }
+}
+
+/** A copy as plain JSON, without keys that reach a prototype; undefined where it cannot be checked any further. */
+function documentOf(draft: unknown, mostBytes: number, report: Report): JsonObject | undefined {
+  if (depthOf(draft, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
+    report("TOO_DEEP", "", `The draft nests deeper than ${LIMITS.jsonDepth} levels.`, "Write flatter data.");
+    return undefined;
+  }
+  const text = jsonText(draft);
+  if (text === undefined) {
+    report("BAD_VALUE", "", "The draft is no JSON data.", "Give an object with a list of steps.");
+    return undefined;
+  }
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > mostBytes) {
+    report(
+      "TOO_LARGE",
+      "",
+      `The draft has ${bytes} bytes; at most ${mostBytes} are allowed.`,
+      "Write a smaller plan; keep data in files or inputs.",
+    );
+    return undefined;
+  }
+  const document = withoutForbidden(JSON.parse(text) as Json, "", report);
+  if (isObject(document)) return document;
+  report("BAD_VALUE", "", "The draft is no object.", 'Write { "steps": [...] }.');
+  return undefined;
+}
+
+function jsonText(draft: unknown): string | undefined {
+  try {
+    return JSON.stringify(draft);
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutForbidden(value: Json, pointer: string, report: Report): Json {
+  if (Array.isArray(value))
+    return (value as readonly Json[]).map((item, i) => withoutForbidden(item, `${pointer}/${i}`, report));
+  if (!isObject(value)) return value;
+  const fields: [string, Json][] = [];
+  for (const [key, field] of Object.entries(value)) {
+    const at = pointerTo(pointer, key);
+    if (FORBIDDEN_KEYS.has(key))
+      report("FORBIDDEN_KEY", at, `The key ${key} is refused everywhere.`, "Give the field another name.");
+    else fields.push([key, withoutForbidden(field, at, report)]);
+  }
+  return Object.fromEntries(fields);
+}
+
+/** Errors that leave it known which step hands on to which: what nobody uses is then said in the same round. */
+const AFTER_USE: ReadonlySet<string> = new Set([
+  "ARGUMENT_TYPE",
+  "CONDITION_NOT_BOOLEAN",
+  "FOREACH_NOT_A_LIST",
+  "INPUT_TYPE",
+  "MAY_BE_SKIPPED",
+  "MISSING_INPUT",
+  "NULL_IN_TEXT",
+  "OUTPUT_TYPE",
+  "PATH_NOT_IN_TYPE",
+  "TYPE_MISMATCH",
+  "UNKNOWN_ARGUMENT",
+  "UNKNOWN_TOOL",
+]);
+
+function judgeDocument(
+  document: JsonObject,
+  inventory: Inventory,
+  options: CheckOptions,
+  report: Report,
+  hasErrors: Collected["hasErrors"],
+): { readonly outline: Outline; readonly inputs: CheckedInputs } {
+  const outline = readShape(document, options.limits?.steps ?? LIMITS.steps, report);
+  const tools = new Map(inventory.tools.map((tool) => [tool.name, tool]));
+  const inputs = checkInputs(outline.inputs, options.inputs, report);
+  const byId = checkIds(outline.nodes, report);
+  checkTools(outline.nodes, tools, report);
+  checkPlaces(outline, report);
+  checkDependencies(outline.nodes, byId, report);
+  const needs = needsById(byId);
+  checkCycles(byId, needs, report);
+  const outputs = checkOutputs(byId, tools, report);
+  const skippable = new Set([...outputs].filter(([, output]) => output.skippable).map(([id]) => id));
+  const known = { outputs, inputs: inputs.types, skippable };
+  const nameless = outline.nodes.filter((node) => node.id === undefined || byId.get(node.id) !== node);
+  checkData([...inOrder(byId), ...nameless], tools, known, report);
+  checkAnswer(outline.answer, known, report);
+  checkTexts(outline.nodes, report);
+  if (!hasErrors(AFTER_USE)) {
+    checkUse(outline, needs, tools, report);
+    const { goal = "", granularity = "normal" } = options;
+    checkGranularity(outline, needs, outline.goal ?? goal, granularity, report);
+  }
+  return { outline, inputs };
+}
+
+function planOf(outline: Outline, goal: string | undefined): Plan {
+  const steps = outline.nodes.flatMap(({ step }) => (step === undefined ? [] : [step]));
+  return { goal: outline.goal ?? goal ?? "", inputs: outline.inputs, steps, answer: answerOf(outline.answer, steps) };
+}
+
+function answerOf(answer: DraftAnswer | undefined, steps: readonly Step[]): Answer {
+  if (answer !== undefined && "value" in answer) return { kind: "value", value: answer.value };
+  const from = answer?.from ?? unreferenced(steps);
+  return { kind: "from", from, ...(answer?.instructions === undefined ? {} : { instructions: answer.instructions }) };
+}
+
+/** An agent step with tools `all` may use the whole inventory but those that wait for a person. */
+function toolsUsed(steps: readonly Step[], inventory: Inventory): ToolSpec[] {
+  const names = new Set(
+    steps.flatMap((step) =>
+      step.kind === "tool" ? step.tool : step.kind === "agent" && step.tools !== "all" ? step.tools : [],
+    ),
+  );
+  const all = steps.some((step) => step.kind === "agent" && step.tools === "all");
+  return inventory.tools
+    .filter((tool) => names.has(tool.name) || (all && tool.approval === undefined))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,148 @@
+// The data of a draft: every argument, condition, list and answer against the types it meets. In: steps in an order in which
+// what they refer to comes first. Out: findings. Separate because this is the type checker proper.
+import { checkArguments, checkMissing, NO_LOCALS, wanting } from "./arguments.js";
+import { orList, type Report } from "./report.js";
+import { judge, type Judged, type Known, type Place } from "./scope.js";
+import type { DraftAnswer, StepNode } from "./shape.js";
+import type { Step } from "../plan.js";
+import { scanTemplate, wholeExpression } from "../expression/reference.js";
+import type { ToolSpec } from "../tool-spec.js";
+import { assignable } from "../type/fit.js";
+import { BOOLEAN, listOf, membersOf, NUMBER, typeText, unionOf, UNKNOWN, type Type } from "../type/type.js";
+
+export function checkData(
+  nodes: readonly StepNode[],
+  tools: ReadonlyMap<string, ToolSpec>,
+  known: Known,
+  report: Report,
+): void {
+  for (const node of nodes) {
+    if (node.step !== undefined) checkStep(node, node.step, tools, known, report);
+  }
+}
+
+function checkStep(
+  node: StepNode,
+  step: Step,
+  tools: ReadonlyMap<string, ToolSpec>,
+  known: Known,
+  report: Report,
+): void {
+  const place = (field: string, locals: Place["locals"]): Place => ({
+    pointer: `${node.pointer}/${field}`,
+    self: step.id,
+    locals,
+  });
+  const skips = new Set<string>();
+  const note = (judged: Judged, at: Place): void => maybeSkipped(judged, at, step.id, skips, report);
+  if (step.when !== undefined) checkCondition(step.when, place("when", NO_LOCALS), known, note, report);
+  const locals =
+    step.forEach === undefined
+      ? NO_LOCALS
+      : checkList(step.forEach, step.as ?? "item", place("forEach", NO_LOCALS), known, note, report);
+  const tool = step.kind === "tool" ? tools.get(step.tool) : undefined;
+  checkArguments(step, place("with", locals), tool, known, note, report);
+  if (tool !== undefined && !node.dropped.has("with") && !node.dropped.has("fill")) {
+    checkMissing(step, tool, `${node.pointer}/with`, report);
+  }
+  if (step.expect !== undefined) {
+    const own = known.outputs.get(step.id)?.own ?? UNKNOWN;
+    checkCondition(step.expect, place("expect", new Map([...locals, ["output", own]])), known, note, report);
+  }
+  if (skips.size > 0) known.skippable.add(step.id);
+}
+
+function maybeSkipped(judged: Judged, place: Place, id: string, skips: Set<string>, report: Report): void {
+  if (judged.skips.length === 0) return;
+  for (const name of judged.skips) skips.add(name);
+  const names = judged.skips.join(" and ");
+  const message = `${names} may be skipped, and ${id} would be skipped with it.`;
+  report("MAY_BE_SKIPPED", place.pointer, message, fallback(judged.skips), "warning");
+}
+
+const fallback = (names: readonly string[]): string =>
+  `If ${orList([...names])} must not decide, write a fallback: \${{ ${names[0] ?? ""} == null ? ... : ${names[0] ?? ""} }}.`;
+
+type NoteSkips = (judged: Judged, place: Place) => void;
+
+function checkCondition(source: string, place: Place, known: Known, note: NoteSkips, report: Report): void {
+  const judged = judgeWhole(source, BOOLEAN, place, known, report);
+  if (judged === undefined) return;
+  if (assignable(judged.type, BOOLEAN) === "no") {
+    const message = `The condition is ${typeText(judged.type).slice(0, 200)}, and must be true or false.`;
+    report("CONDITION_NOT_BOOLEAN", place.pointer, message, `Compare it, for example ${comparison(judged.type)}.`);
+  }
+  note(judged, place);
+}
+
+function comparison(type: Type): string {
+  const kinds = membersOf(type).map(({ kind }) => kind);
+  if (kinds.includes("list")) return "${{ size(x) > 0 }}";
+  if (kinds.includes("boolean")) return "${{ x == true }}";
+  return kinds.includes("number") ? "${{ x > 0 }}" : '${{ x != "" }}';
+}
+
+/** Undefined where there is not exactly one expression. */
+function judgeWhole(source: string, wanted: Type, place: Place, known: Known, report: Report): Judged | undefined {
+  if (wholeExpression(source) === undefined && scanTemplate(source).ok) {
+    const message = "Here stands one whole expression and nothing around it.";
+    report("BAD_EXPRESSION", place.pointer, message, "Write ${{ ... }} around all of it.");
+    return undefined;
+  }
+  const judged = judge(source, place, known, report, wanted);
+  return judged.broken ? undefined : judged;
+}
+
+/** The names that hold for each item. */
+function checkList(
+  source: string,
+  as: string,
+  place: Place,
+  known: Known,
+  note: NoteSkips,
+  report: Report,
+): ReadonlyMap<string, Type> {
+  const judged = judgeWhole(source, listOf(UNKNOWN), place, known, report);
+  const locals = (item: Type): ReadonlyMap<string, Type> =>
+    new Map([
+      [as, item],
+      ["index", NUMBER],
+    ]);
+  if (judged === undefined) return locals(UNKNOWN);
+  if (assignable(judged.type, listOf(UNKNOWN)) === "no") {
+    const message = `forEach needs a list, and this is ${typeText(judged.type).slice(0, 200)}.`;
+    const list = wanting(judged.type, listOf(UNKNOWN), source);
+    report(
+      "FOREACH_NOT_A_LIST",
+      place.pointer,
+      message,
+      list ?? "Refer to a step whose output is a list, or declare its output as one.",
+    );
+  }
+  note(judged, place);
+  const items = membersOf(judged.type).flatMap((member) =>
+    member.kind === "list" ? [member.of] : member.kind === "unknown" ? [UNKNOWN] : [],
+  );
+  return locals(items.length === 0 ? UNKNOWN : unionOf(items));
+}
+
+/** A null that reaches the answer is an error: nobody is left to skip. */
+export function checkAnswer(answer: DraftAnswer | undefined, known: Known, report: Report): void {
+  if (answer === undefined || !("value" in answer)) {
+    answer?.from?.forEach((id, i) => {
+      if (known.outputs.has(id)) return;
+      report(
+        "UNKNOWN_STEP",
+        `/answer/from/${i}`,
+        `There is no step ${id}.`,
+        `The steps are ${[...known.outputs.keys()].slice(0, 12).join(", ")}.`,
+      );
+    });
+    return;
+  }
+  const place: Place = { pointer: "/answer/value", locals: NO_LOCALS };
+  const judged = judge(answer.value, place, known, report);
+  if (judged.skips.length === 0) return;
+  const message = `${judged.skips.join(" and ")} may be skipped, and the answer would be without it.`;
+  report("MAY_BE_SKIPPED", place.pointer, message, fallback(judged.skips));
+}

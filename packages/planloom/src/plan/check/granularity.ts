@@ -1,0 +1,131 @@
+// Whether a plan is cut too finely or too coarsely. In: its steps, its goal and the wished granularity. Out: warnings.
+// Separate because these are counts and shapes, which say what a plan is likely to regret and never that it is wrong.
+import type { Report } from "./report.js";
+import type { Outline, StepNode } from "./shape.js";
+import type { Needs } from "./order.js";
+import type { Step } from "../plan.js";
+import { referencedNames } from "../expression/reference.js";
+
+export type Granularity = "coarse" | "normal" | "fine";
+
+/** Steps that a plan should have. */
+const WISHED: { readonly [granularity in Granularity]: { readonly least: number; readonly most: number } } = {
+  coarse: { least: 1, most: 4 },
+  normal: { least: 3, most: 10 },
+  fine: { least: 8, most: 20 },
+};
+
+/** As many things in a goal are several, and as many calls in a row are a chain. */
+const SEVERAL = 3;
+
+/** Only of a draft without errors: which steps hand on to which is not known before. */
+export function checkGranularity(
+  outline: Outline,
+  needs: ReadonlyMap<string, Needs>,
+  goal: string,
+  granularity: Granularity,
+  report: Report,
+): void {
+  const { least, most } = WISHED[granularity];
+  const count = outline.nodes.length;
+  if (count > most) tooMany(count, granularity, report);
+  for (const chain of chainsOf(outline, needs)) combinable(chain, report);
+  const things = thingsToDo(goal).length;
+  if (things >= SEVERAL && things > count && count < least && outline.nodes.every(({ step }) => isWhole(step)))
+    tooFew(count, things, report);
+}
+
+function tooMany(count: number, granularity: Granularity, report: Report): void {
+  const { least, most } = WISHED[granularity];
+  report(
+    "OVER_DECOMPOSED",
+    "/steps",
+    `The plan has ${count} steps; ${least} to ${most} are wished.`,
+    "Write one step with forEach for those that are alike, and one agent step for those that only make sense together.",
+    "warning",
+  );
+}
+
+function combinable(chain: readonly StepNode[], report: Report): void {
+  const ids = chain.map(({ id }) => id);
+  report(
+    "OVER_DECOMPOSED",
+    chain[0]?.pointer ?? "/steps",
+    `${ids.join(", ")} are ${chain.length} model calls in a row, each of which only hands its text to the next.`,
+    "Write them as one agent step, or give those that need them tools, an output type or an expect.",
+    "warning",
+  );
+}
+
+function tooFew(count: number, things: number, report: Report): void {
+  const [steps, do_] = count === 1 ? ["one agent step", "does"] : [`${count} agent steps`, "do"];
+  report(
+    "UNDER_DECOMPOSED",
+    "/steps",
+    `The goal names ${things} things to do, and ${steps} ${do_} all of it.`,
+    "Write one step for each, so that each can be checked, repeated and run beside the others.",
+    "warning",
+  );
+}
+
+/** A direct call cannot be cut any further, nor can a question. */
+const isWhole = (step: Step | undefined): boolean => step?.kind === "agent" && step.forEach === undefined;
+
+/** Runs of three plain model calls or more, each of which takes all it is given from the one before, and from it alone. */
+function chainsOf(outline: Outline, needs: ReadonlyMap<string, Needs>): readonly (readonly StepNode[])[] {
+  const [takers, named] = [takersOf(needs), namedIn(outline)];
+  const nodes = new Map(outline.nodes.flatMap((node) => (node.id === undefined ? [] : [[node.id, node] as const])));
+  const isPlain = (id: string | undefined): boolean => id !== undefined && isPlainCall(nodes.get(id)?.step);
+  const nextOf = (id: string): string | undefined => {
+    const [next, ...others] = takers.get(id) ?? [];
+    if (next === undefined || others.length > 0 || needs.get(next)?.all.length !== 1) return undefined;
+    return isPlain(next) && !named.has(id) ? next : undefined;
+  };
+  const inner = new Set([...nodes.keys()].filter(isPlain).map(nextOf));
+  const starts = [...nodes.keys()].filter((id) => isPlain(id) && !inner.has(id));
+  const chains = starts.map((start) => follow(start, nextOf).flatMap((id) => nodes.get(id) ?? []));
+  return chains.filter((chain) => chain.length >= SEVERAL);
+}
+
+function takersOf(needs: ReadonlyMap<string, Needs>): ReadonlyMap<string, readonly string[]> {
+  const takers = new Map<string, string[]>();
+  for (const [id, { all }] of needs) {
+    for (const need of all) {
+      const known = takers.get(need);
+      if (known === undefined) takers.set(need, [id]);
+      else known.push(id);
+    }
+  }
+  return takers;
+}
+
+function follow(start: string, nextOf: (id: string) => string | undefined): readonly string[] {
+  const path = [start];
+  for (let next = nextOf(start); next !== undefined; next = nextOf(next)) path.push(next);
+  return path;
+}
+
+/** A model is asked once, without tools, and nothing is said of what becomes of its text. */
+function isPlainCall(step: Step | undefined): boolean {
+  if (step?.kind !== "agent" || step.tools === "all" || step.tools.length > 0 || step.optional) return false;
+  const said = [step.when, step.forEach, step.output, step.expect, step.approval, step.model, step.onFailure];
+  return said.every((field) => field === undefined);
+}
+
+/** The steps that the answer is said to be written from. */
+function namedIn({ answer }: Outline): ReadonlySet<string> {
+  if (answer === undefined) return new Set();
+  return new Set("value" in answer ? referencedNames(answer.value) : answer.from);
+}
+
+/** Sentences, and what follows `then`, `finally` or a semicolon; what only tells of the case is none. */
+function thingsToDo(goal: string): readonly string[] {
+  return goal
+    .slice(0, 4_000)
+    .split(/[.!?;:]\s+|[\n;]|,?\s+(?:and\s+)?(?:then|finally|afterwards|after that)[\s,]+|,\s+and\s+/iu)
+    .map((part) => part.trim().replace(/^(?:[-*]|\d+[.)])\s*/u, ""))
+    .filter((part) => /\S\s+\S/u.test(part) && !TELLS.test(part));
+}
+
+const TELLS =
+  /^(?:i|it|its|the|a|an|there|this|these|that|those|my|we|our|they|he|she|you|your|if|when|because|since|note|with|for example)\b/iu;

@@ -1,0 +1,78 @@
+// The type of each step's output, as others see it. In: steps, tools. Out: types by id, and findings on `output` itself.
+// Separate because these types come from declarations only; what refers to them is checked afterwards.
+import type { Report } from "./report.js";
+import type { StepNode } from "./shape.js";
+import type { Step } from "../plan.js";
+import type { ToolSpec } from "../tool-spec.js";
+import { typeFromSchema, typeOf } from "../type/schema.js";
+import { assignable } from "../type/fit.js";
+import { listOf, NULL, STRING, typeText, unionOf, UNKNOWN, type Type } from "../type/type.js";
+
+export interface OutputTypes {
+  /** Of one item under forEach: what `expect` sees. */
+  readonly own: Type;
+  /** What others see when the step was not skipped. */
+  readonly type: Type;
+  /** Whether the step as a whole may be skipped by its own fields. */
+  readonly skippable: boolean;
+}
+
+export function checkOutputs(
+  byId: ReadonlyMap<string, StepNode>,
+  tools: ReadonlyMap<string, ToolSpec>,
+  report: Report,
+): ReadonlyMap<string, OutputTypes> {
+  const types = new Map<string, OutputTypes>();
+  for (const [id, node] of byId) {
+    const { step } = node;
+    types.set(
+      id,
+      step === undefined ? { own: UNKNOWN, type: UNKNOWN, skippable: false } : outputOf(node, step, tools, report),
+    );
+  }
+  return types;
+}
+
+function outputOf(node: StepNode, step: Step, tools: ReadonlyMap<string, ToolSpec>, report: Report): OutputTypes {
+  const tool = step.kind === "tool" ? tools.get(step.tool) : undefined;
+  const own = ownType(node, step, tool, report);
+  const skips = step.optional || step.onFailure === "skip";
+  if (step.forEach === undefined) return { own, type: own, skippable: step.when !== undefined || skips };
+  return { own, type: listOf(skips ? unionOf([own, NULL]) : own), skippable: step.when !== undefined };
+}
+
+function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report: Report): Type {
+  const given = step.kind !== "tool" ? STRING : tool?.output === undefined ? UNKNOWN : typeFromSchema(tool.output);
+  if (step.output === undefined) return node.dropped.has("output") ? UNKNOWN : given;
+  const pointer = `${node.pointer}/output`;
+  const declared = typeOf(step.output);
+  if (!declared.ok) {
+    const message = `The type cannot be read: ${declared.message}.`;
+    report(
+      "BAD_TYPE",
+      pointer,
+      message,
+      'Write a type such as "string", "number[]" or "{ name: string, revenueUsd: number | null }[]".',
+    );
+    return UNKNOWN;
+  }
+  if (isEmpty(declared.type)) {
+    const message = `No value is of the type ${typeText(declared.type).slice(0, 200)}, so the step could never end.`;
+    report("BAD_TYPE", pointer, message, "Write the type of what the step gives, for example string or null.");
+    return UNKNOWN;
+  }
+  if (step.kind !== "tool" || narrows(given, declared.type)) return declared.type;
+  const message = `The tool ${step.tool} gives ${typeText(given).slice(0, 200)}, which can never be ${typeText(declared.type).slice(0, 200)}.`;
+  report("OUTPUT_TYPE", pointer, message, "Leave output out on a tool step, or write a type that narrows the tool's.");
+  return declared.type;
+}
+
+/** Whether there is no value of the type: `never`, an enum of nothing, a record that needs a field of such a type. */
+function isEmpty(type: Type): boolean {
+  if (type.kind === "union") return type.of.every(isEmpty);
+  return type.kind === "record" && Object.values(type.fields).some((field) => !field.optional && isEmpty(field.type));
+}
+
+/** Whether values of the tool's type may be of the declared one: assignable one way or the other, or not known. */
+const narrows = (given: Type, declared: Type): boolean =>
+  assignable(given, declared) !== "no" || assignable(declared, given) !== "no";

@@ -1,0 +1,235 @@
+// The shape of a draft: which fields, of which form. In: a document as data. Out: what of it is sound, step by step, so that
+// the other parts of check go on even where one field is wrong. Each step is held against the schema of its own kind,
+// because the errors of a union of kinds tell nobody anything.
+import type { z } from "zod";
+import { orList, quoted, type Report } from "./report.js";
+import { isObject, type Json, type JsonObject } from "../json.js";
+import { nearestNames } from "../nearest.js";
+import {
+  agentStepSchema,
+  askStepSchema,
+  completeStep,
+  planSchema,
+  toolStepSchema,
+  type InputSpec,
+  type Step,
+} from "../plan.js";
+import { pointerTo } from "../read/position.js";
+
+export interface StepNode {
+  readonly index: number;
+  readonly pointer: string;
+  /** As written; undefined where it is missing or no text. */
+  readonly id: string | undefined;
+  /** What of the step is sound; undefined where not even its kind is. */
+  readonly step: Step | undefined;
+  /** Fields that were left out for being wrong: nothing more is said of them. */
+  readonly dropped: ReadonlySet<string>;
+}
+export interface Outline {
+  readonly goal: string | undefined;
+  readonly inputs: { readonly [name: string]: InputSpec };
+  readonly nodes: readonly StepNode[];
+  /** As written; its defaults depend on the steps. */
+  readonly answer: DraftAnswer | undefined;
+  /** Whether an answer is written at all, sound or not. */
+  readonly hasAnswer: boolean;
+}
+export type DraftAnswer =
+  | { readonly from?: readonly string[] | undefined; readonly instructions?: string | undefined }
+  | { readonly value: Json };
+
+const NOTHING: ReadonlySet<string> = new Set();
+const FIELDS = planSchema.shape;
+const KINDS = { tool: toolStepSchema, agent: agentStepSchema, ask: askStepSchema } as const;
+type Kind = keyof typeof KINDS;
+
+export function readShape(document: JsonObject, mostSteps: number, report: Report): Outline {
+  for (const field of Object.keys(document)) {
+    if (!Object.hasOwn(FIELDS, field)) unknownField(field, pointerTo("", field), Object.keys(FIELDS), report);
+  }
+  soundField(document, "planloom", FIELDS.planloom, report);
+  return {
+    goal: soundField(document, "goal", FIELDS.goal, report),
+    inputs: (soundField(document, "inputs", FIELDS.inputs, report) ?? {}) as Outline["inputs"],
+    nodes: stepNodes(document, mostSteps, report),
+    answer: soundAnswer(document["answer"], report),
+    hasAnswer: Object.hasOwn(document, "answer"),
+  };
+}
+
+function soundField<T extends z.ZodType>(
+  document: JsonObject,
+  field: string,
+  schema: T,
+  report: Report,
+): z.infer<T> | undefined {
+  if (!Object.hasOwn(document, field)) return undefined;
+  const parsed = schema.safeParse(document[field]);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) issueFinding(issue, document[field], `/${field}`, undefined, report);
+  return undefined;
+}
+
+function soundAnswer(answer: Json | undefined, report: Report): DraftAnswer | undefined {
+  if (answer === undefined) return undefined;
+  if (!isObject(answer)) {
+    report(
+      "BAD_VALUE",
+      "/answer",
+      "The answer is no object.",
+      'Write "answer": { "from": [ids], "instructions": "..." } or { "value": ... }.',
+    );
+    return undefined;
+  }
+  const [from, value] = FIELDS.answer.unwrap().options;
+  const schema = Object.hasOwn(answer, "value") ? value : from;
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) issueFinding(issue, answer, "/answer", schema.shape, report);
+  return undefined;
+}
+
+function stepNodes(document: JsonObject, mostSteps: number, report: Report): StepNode[] {
+  const steps = document["steps"];
+  if (steps === undefined)
+    report("MISSING_FIELD", "", "The draft has no steps.", 'Add "steps": a list of at least one step.');
+  else if (!Array.isArray(steps)) report("BAD_VALUE", "/steps", "steps is no list.", "Write a list of steps.");
+  else if (steps.length === 0) report("EMPTY_PLAN", "/steps", "The list of steps is empty.", "Add at least one step.");
+  if (!Array.isArray(steps)) return [];
+  const list = steps as readonly Json[];
+  if (list.length > mostSteps) {
+    const message = `The plan has ${list.length} steps; at most ${mostSteps} are allowed.`;
+    report(
+      "TOO_MANY_STEPS",
+      "/steps",
+      message,
+      "Write fewer, larger steps, or one step with forEach for those that are alike.",
+    );
+  }
+  return list.map((step, index) => stepNode(step, index, report));
+}
+
+function stepNode(draft: Json, index: number, report: Report): StepNode {
+  const pointer = `/steps/${index}`;
+  const nothing = { index, pointer, id: undefined, step: undefined, dropped: NOTHING };
+  if (!isObject(draft)) {
+    report("BAD_VALUE", pointer, "A step is an object.", 'Write { "id": ..., and one of "tool", "agent" or "ask" }.');
+    return nothing;
+  }
+  const id = typeof draft["id"] === "string" ? draft["id"] : undefined;
+  const kinds = (Object.keys(KINDS) as Kind[]).filter((kind) => Object.hasOwn(draft, kind));
+  const kind = kinds[0];
+  if (kind === undefined || kinds.length > 1) {
+    wrongKind(kinds, pointer, report);
+    commonFindings(draft, pointer, report);
+    return { ...nothing, id };
+  }
+  return { index, pointer, id, ...soundStep(draft, kind, pointer, report) };
+}
+
+function wrongKind(kinds: readonly Kind[], pointer: string, report: Report): void {
+  const message =
+    kinds.length === 0 ? "The step has none of tool, agent and ask." : `The step has ${kinds.join(" and ")}.`;
+  report(
+    "WRONG_KIND",
+    pointer,
+    message,
+    "Write exactly one: tool (a direct call), agent (an instruction) or ask (a question).",
+  );
+}
+
+/** Where the kind is not known, only what every kind has in common can be judged. */
+function commonFindings(draft: JsonObject, pointer: string, report: Report): void {
+  const known = new Set(Object.values(KINDS).flatMap((schema) => Object.keys(schema.shape)));
+  for (const field of Object.keys(draft)) {
+    if (!known.has(field)) unknownField(field, pointerTo(pointer, field), known, report);
+  }
+  const parsed = agentStepSchema.shape.id.safeParse(draft["id"]);
+  for (const issue of parsed.error?.issues ?? []) {
+    issueFinding({ ...issue, path: ["id"] }, draft, pointer, agentStepSchema.shape, report);
+  }
+}
+
+/** The step without what is wrong with it: its other fields are still checked in the same round. */
+function soundStep(draft: JsonObject, kind: Kind, pointer: string, report: Report): Pick<StepNode, "step" | "dropped"> {
+  const schema = KINDS[kind];
+  const whole = schema.safeParse(draft);
+  if (whole.success) return { step: completeStep(whole.data), dropped: NOTHING };
+  const wrong = new Set<string>();
+  for (const issue of whole.error.issues) {
+    issueFinding(issue, draft, pointer, schema.shape, report);
+    for (const key of issue.code === "unrecognized_keys" ? issue.keys : [String(issue.path[0])]) wrong.add(key);
+  }
+  const rest = Object.fromEntries(Object.entries(draft).filter(([key]) => !wrong.has(key)));
+  const parsed = schema.safeParse({ ...rest, id: "placeholder", [kind]: rest[kind] ?? "?" });
+  if (!parsed.success) return { step: undefined, dropped: wrong };
+  const step = completeStep(parsed.data);
+  return { step: { ...step, id: typeof draft["id"] === "string" ? draft["id"] : "" }, dropped: wrong };
+}
+
+type Shape = { readonly [field: string]: z.ZodType } | undefined;
+type Issue = z.core.$ZodIssue;
+
+/** One thing that a schema says about `value`, which stands at the pointer `base`, in the words of check. */
+export function issueFinding(issue: Issue, value: Json | undefined, base: string, shape: Shape, report: Report): void {
+  const pointer = issue.path.reduce<string>((at, part) => pointerTo(at, String(part)), base);
+  if (issue.code === "unrecognized_keys") {
+    const known = issue.path.length === 0 && shape !== undefined ? Object.keys(shape) : [];
+    for (const key of issue.keys) unknownField(key, pointerTo(pointer, key), known, report);
+    return;
+  }
+  const found = valueAt(value, issue.path);
+  const field = String(issue.path.at(-1) ?? base.slice(base.lastIndexOf("/") + 1));
+  const wanted = describe(shape?.[String(issue.path[0])]);
+  if (found === undefined && issue.code === "invalid_type") {
+    report(
+      "MISSING_FIELD",
+      pointer.slice(0, pointer.lastIndexOf("/")),
+      `${field} is missing.`,
+      `Add ${field}${wanted === undefined ? "." : `: ${wanted}`}`,
+    );
+  } else if (isIdIssue(issue, base)) {
+    const written = issue.code === "invalid_key" ? field : found;
+    const message = `${typeof written === "string" ? quoted(written) : field} is not a legal name.`;
+    report("BAD_ID", pointer, message, "A name is a letter a-z, then letters, digits or _, at most 64.");
+  } else {
+    const message = `${field} has a value that is not allowed: ${gist(found)}.`;
+    report("BAD_VALUE", pointer, message, wanted === undefined ? `${issue.message}.` : `${field}: ${wanted}`);
+  }
+}
+
+/** What a field is for, and of which form it is. */
+function describe(schema: z.ZodType | undefined): string | undefined {
+  const inner = schema !== undefined && "unwrap" in schema ? (schema.unwrap as () => z.ZodType)() : undefined;
+  const texts = [schema?.description, inner?.description].filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : [...new Set(texts)].join(" ");
+}
+
+function isIdIssue(issue: Issue, base: string): boolean {
+  if (issue.code === "invalid_key") return base === "/inputs";
+  const [first] = issue.path;
+  return issue.code === "invalid_format" && ["id", "as", "dependsOn", "from"].includes(String(first));
+}
+
+function valueAt(value: Json | undefined, path: readonly PropertyKey[]): Json | undefined {
+  let at = value;
+  for (const part of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, part)) return undefined;
+    at = (at as { readonly [key: PropertyKey]: Json })[part];
+  }
+  return at;
+}
+
+function gist(value: Json | undefined): string {
+  if (value === undefined) return "nothing";
+  return quoted(JSON.stringify(value)).slice(1, -1).replaceAll('\\"', '"');
+}
+
+function unknownField(field: string, pointer: string, known: Iterable<string>, report: Report): void {
+  report("UNKNOWN_FIELD", pointer, `There is no field ${quoted(field)} here.`, () => {
+    const [near, fields] = [nearestNames(field, known), [...known]];
+    if (near.length > 0) return `Did you mean ${orList(near)}?`;
+    return fields.length > 0 ? `The fields are ${fields.join(", ")}.` : "Leave it out.";
+  });
+}

@@ -1,0 +1,128 @@
+// Warnings on what a sound plan is likely to regret. In: steps, and the answer. Out: warnings: text that
+// says nothing, steps that nobody uses, no hand-off. Separate because none of them keeps a plan from running.
+import { quoted, type Report } from "./report.js";
+import type { Outline, StepNode } from "./shape.js";
+import type { Needs } from "./order.js";
+import { contextNeedsOf } from "../graph.js";
+import type { Step } from "../plan.js";
+import { referencedNames } from "../expression/reference.js";
+import type { ToolSpec } from "../tool-spec.js";
+
+export function checkTexts(nodes: readonly StepNode[], report: Report): void {
+  for (const node of nodes) {
+    if (node.step === undefined) continue;
+    checkText(node, node.step, report);
+    checkExecutor(node, node.step, report);
+  }
+}
+
+/** Only of a draft without errors: a misspelt reference would make the step it means look unused. */
+export function checkUse(
+  outline: Outline,
+  needs: ReadonlyMap<string, Needs>,
+  tools: ReadonlyMap<string, ToolSpec>,
+  report: Report,
+): void {
+  const used = new Set([...needs.values()].flatMap(({ all }) => all));
+  if (outline.hasAnswer) checkUnused(outline, used, tools, report);
+  else checkHandOff(outline.nodes, needs, used, report);
+}
+
+const SAYS_NOTHING =
+  /^\W*(?:(?:step|task|phase)\s*\d*|todo|tbd|do (?:it|this|that|the task)|execute|run|process|continue|n\/?a|none|x+|\.*)\W*$/iu;
+
+function checkText(node: StepNode, step: Step, report: Report): void {
+  const [field, text] =
+    step.kind === "agent" ? ["agent", step.agent] : step.kind === "ask" ? ["ask", step.ask] : ["fill", step.fill];
+  if (text === undefined || !isEmptyTalk(text)) return;
+  if (step.description !== undefined && !isEmptyTalk(step.description)) return;
+  const message = `The text ${quoted(text)} does not say what to do.`;
+  report(
+    "NO_TEXT",
+    `${node.pointer}/${field}`,
+    message,
+    "Say what to do with which data, and what to give back.",
+    "warning",
+  );
+}
+
+const isEmptyTalk = (text: string): boolean => SAYS_NOTHING.test(text.trim()) || !/\p{L}/u.test(text);
+
+function checkExecutor(node: StepNode, step: Step, report: Report): void {
+  if (step.executor === undefined) return;
+  const message = "executor is not followed by this version, which has one executor.";
+  report(
+    "UNUSED_FIELD",
+    `${node.pointer}/executor`,
+    message,
+    "Leave it out; `model` chooses a model for the step.",
+    "warning",
+  );
+}
+
+/** Only where the answer is written: otherwise it is made from every step that nobody refers to. */
+function checkUnused(
+  outline: Outline,
+  used: ReadonlySet<string>,
+  tools: ReadonlyMap<string, ToolSpec>,
+  report: Report,
+): void {
+  const answer = outline.answer;
+  if (answer === undefined) return;
+  const named = "value" in answer ? referencedNames(answer.value) : answer.from;
+  if (named === undefined) return;
+  const wanted = new Set(named);
+  for (const { step, pointer } of outline.nodes) {
+    if (step === undefined || used.has(step.id) || wanted.has(step.id) || hasEffects(step, tools)) continue;
+    const message = `Nobody uses what ${step.id} gives: no step refers to it, and the answer leaves it out.`;
+    report(
+      "UNUSED_STEP",
+      pointer,
+      message,
+      `Add ${step.id} to the answer, refer to it, or take the step out.`,
+      "warning",
+    );
+  }
+}
+
+/** Whether running the step may do something besides giving an output; asking a person counts. */
+function hasEffects(step: Step, tools: ReadonlyMap<string, ToolSpec>): boolean {
+  const acts = (name: string): boolean => tools.get(name)?.effects !== "none";
+  if (step.kind === "ask") return true;
+  if (step.kind === "tool") return acts(step.tool);
+  return step.tools === "all"
+    ? [...tools.values()].some((tool) => tool.approval === undefined && tool.effects !== "none")
+    : step.tools.some(acts);
+}
+
+/**
+ * Steps listed one after the other with no word on what passes between them. Direct calls with all their arguments, and
+ * the first step, need nothing from anybody; so only a model's step counts, and only where nothing in the plan is handed
+ * on, or where it is the last.
+ */
+function checkHandOff(
+  nodes: readonly StepNode[],
+  needs: ReadonlyMap<string, Needs>,
+  used: ReadonlySet<string>,
+  report: Report,
+): void {
+  const suspect = used.size === 0 ? nodes.slice(1) : nodes.slice(-1);
+  if (nodes.length < 2) return;
+  const found = suspect.find(({ step }) => step !== undefined && isAlone(step, needs, used));
+  if (found?.step === undefined) return;
+  const message = `${found.step.id} gets nothing from any step, and no step gets anything from it.`;
+  const fix = "Say what it gets: refer to the steps in with, or name them in dependsOn.";
+  report("NO_HANDOFF", found.pointer, message, fix, "warning");
+}
+
+function isAlone(step: Step, needs: ReadonlyMap<string, Needs>, used: ReadonlySet<string>): boolean {
+  if (used.has(step.id) || (needs.get(step.id)?.all.length ?? 0) > 0 || step.forEach !== undefined) return false;
+  const writes = step.kind === "agent" || (step.kind === "tool" && step.fill !== undefined);
+  return writes && Object.keys(step.with).length === 0;
+}
+
+/** The steps whose outputs no step is given: what an answer is written from when the plan does not say. */
+export function unreferenced(steps: readonly Step[]): string[] {
+  const given = new Set(steps.flatMap((step) => contextNeedsOf(step)));
+  return steps.map(({ id }) => id).filter((id) => !given.has(id));
+}

@@ -1,0 +1,205 @@
+// What a plan will take: calls, tokens, money, time. In: a checked plan, what earlier runs took, prices. Out: an Estimate, which
+// also says what it rests on and what it does not know. Separate from check: an estimate never forbids anything.
+import { ASSUMED_ITEMS } from "./assumptions.js";
+import { answerParts, estimateStep, type Foreknown, type Part, type StepEstimate } from "./step.js";
+import { estimateReplan, type ReplanEstimate } from "./replan.js";
+import { needsOf, wavesOf } from "../graph.js";
+import type { Json } from "../json.js";
+import type { Plan } from "../plan.js";
+import { costUsd, type PriceOf } from "./price.js";
+import type { EffectClass, ToolSpec } from "../tool-spec.js";
+
+/**
+ * One likely value for each figure, from the plan on: what planning took is spent already. Steps with `when` count as run, and
+ * no step as failed, but what earlier runs spent on retries is in their samples.
+ */
+export interface Estimate {
+  readonly modelCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Those of agents included: one for each of their turns but the last. */
+  readonly toolCalls: number;
+  /** US dollars; null where a model has no known price: then `unpriced` names it. */
+  readonly costUsd: number | null;
+  readonly unpriced: readonly string[];
+  /** Of the longest path through the plan, the answer included, if all that may run at once does; persons take no time. */
+  readonly criticalPathMs: number;
+  readonly models: readonly ModelEstimate[];
+  /** Tools with effects that the plan's steps call, or may call. */
+  readonly actions: readonly Action[];
+  /** What one replan would cost beside that; null where no model plans. */
+  readonly replan: ReplanEstimate | null;
+  /** Earlier runs that any figure rests on, and how many samples of each tool, model and list; 0 = an assumption. */
+  readonly basis: {
+    readonly runs: number;
+    readonly tools: Counts;
+    readonly models: Counts;
+    /** By the id of a step with `forEach` whose list is not in the plan. */
+    readonly lists: Counts;
+  };
+  /** What is not known, in words. */
+  readonly unknown: readonly string[];
+}
+
+interface ModelEstimate {
+  readonly model: string;
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number | null;
+  /** The month in which the list price was read; absent where the price was given, or is unknown. */
+  readonly priceReadOn?: string;
+}
+
+interface Action {
+  readonly step: string;
+  readonly tool: string;
+  readonly effects: EffectClass;
+  /** How often; null where an agent decides. */
+  readonly times: number | null;
+}
+
+interface Counts {
+  readonly [name: string]: number;
+}
+
+interface Planned {
+  readonly plan: Plan;
+  /** With the plan's defaults. */
+  readonly inputs: { readonly [name: string]: Json };
+  /** The definitions of the tools that the plan uses. */
+  readonly tools: readonly ToolSpec[];
+}
+
+/** Pure; never throws for a plan that passed check. */
+export function estimatePlan({ plan, inputs, tools }: Planned, facts: Foreknown & { priceOf: PriceOf }): Estimate {
+  const steps = plan.steps.map((step) => estimateStep(step, inputs, facts));
+  const answer = answerParts(plan.answer, facts);
+  const work: Work[] = [
+    ...steps.flatMap(({ parts, times }) => parts.map((part) => ({ part, times: times.count }))),
+    ...answer.map((part) => ({ part, times: 1 })),
+  ];
+  const models = modelsOf(work, facts.priceOf);
+  const total = (figure: (part: Part) => number) => sumOf(work, ({ part, times }) => figure(part) * times);
+  const unpriced = models.filter((model) => model.costUsd === null).map(({ model }) => model);
+  const { planner } = facts.models;
+  return {
+    modelCalls: Math.round(total(({ likely }) => likely.calls)),
+    inputTokens: Math.round(total(({ likely }) => likely.inputTokens)),
+    outputTokens: Math.round(total(({ likely }) => likely.outputTokens)),
+    toolCalls: Math.round(total(({ toolCalls }) => toolCalls)),
+    costUsd: unpriced.length > 0 ? null : sumOf(models, (model) => model.costUsd ?? 0),
+    unpriced,
+    criticalPathMs: Math.round(longestPath(plan, steps) + sumOf(answer, ({ likely }) => likely.ms)),
+    models,
+    actions: actionsOf(steps, tools),
+    replan: planner === null ? null : estimateReplan({ ...facts, planner }),
+    basis: basisOf(work, steps),
+    unknown: unknownOf(work, steps, unpriced),
+  };
+}
+
+interface Work {
+  readonly part: Part;
+  readonly times: number;
+}
+
+const sumOf = <T>(list: readonly T[], figure: (one: T) => number): number =>
+  list.reduce((sum, one) => sum + figure(one), 0);
+
+/** Rounded only here: the calls of many steps may each be a part of one. */
+function modelsOf(work: readonly Work[], priceOf: PriceOf): ModelEstimate[] {
+  const names = new Set(work.filter(({ part, times }) => part.likely.calls * times > 0).map(({ part }) => part.model));
+  return [...names].map((model) => {
+    const own = work.filter(({ part }) => part.model === model);
+    const [calls = 0, inputTokens = 0, outputTokens = 0] = (["calls", "inputTokens", "outputTokens"] as const).map(
+      (field) => sumOf(own, ({ part, times }) => part.likely[field] * times),
+    );
+    const price = priceOf(model);
+    return {
+      model,
+      calls: Math.round(calls),
+      inputTokens: Math.round(inputTokens),
+      outputTokens: Math.round(outputTokens),
+      costUsd: costUsd({ calls, inputTokens, outputTokens }, price) ?? null,
+      ...(price?.readOn === undefined ? {} : { priceReadOn: price.readOn }),
+    };
+  });
+}
+
+/** Steps come in waves, each after all that it needs. */
+function longestPath(plan: Plan, steps: readonly StepEstimate[]): number {
+  const byId = new Map(steps.map((estimate) => [estimate.step.id, estimate]));
+  const ends = new Map<string, number>();
+  let longest = 0;
+  for (const id of wavesOf(plan).flat()) {
+    const { step, ms } = byId.get(id)!;
+    const begin = needsOf(step).reduce((latest, need) => Math.max(latest, ends.get(need) ?? 0), 0);
+    ends.set(id, begin + ms);
+    longest = Math.max(longest, begin + ms);
+  }
+  return longest;
+}
+
+function actionsOf(steps: readonly StepEstimate[], tools: readonly ToolSpec[]): Action[] {
+  const acting = tools.filter((tool) => tool.effects !== "none");
+  return steps.flatMap(({ step, times }) =>
+    acting.flatMap(({ name: tool, effects, approval }): Action[] => {
+      if (step.kind === "tool" && step.tool === tool)
+        return [{ step: step.id, tool, effects, times: Math.round(times.count) }];
+      // Tools that wait for a person are never offered to an agent.
+      const offered =
+        step.kind === "agent" && approval === undefined && (step.tools === "all" || step.tools.includes(tool));
+      return offered ? [{ step: step.id, tool, effects, times: null }] : [];
+    }),
+  );
+}
+
+function basisOf(work: readonly Work[], steps: readonly StepEstimate[]): Estimate["basis"] {
+  const byKey = new Map(work.map(({ part }) => [part.key, part]));
+  const tools = new Map<string, number>();
+  const models = new Map<string, number>();
+  for (const { of, likely } of byKey.values()) {
+    const [counts, name] = "tool" in of ? [tools, of.tool] : [models, of.model];
+    counts.set(name, (counts.get(name) ?? 0) + likely.samples.length);
+  }
+  const lists = steps.filter(({ times }) => times.from !== "plan");
+  const samples = [
+    ...[...byKey.values()].flatMap(({ likely }) => likely.samples),
+    ...lists.flatMap(({ times }) => times.samples),
+  ];
+  return {
+    runs: new Set(samples.map(({ runId }) => runId)).size,
+    tools: Object.fromEntries(tools),
+    models: Object.fromEntries(models),
+    lists: Object.fromEntries(lists.map(({ step, times }) => [step.id, times.samples.length])),
+  };
+}
+
+function unknownOf(work: readonly Work[], steps: readonly StepEstimate[], unpriced: readonly string[]): string[] {
+  const idsWhere = (holds: (estimate: StepEstimate) => boolean) => steps.filter(holds).map(({ step }) => step.id);
+  const silent = work.filter(({ part }) => reportsNothing(part)).map(({ part }) => part.model);
+  const sentence = (names: readonly string[], words: string) =>
+    names.length === 0 ? [] : [`${words}: ${[...new Set(names)].join(", ")}`];
+  return [
+    ...sentence(unpriced, "the price of these models (set `prices` in the configuration)"),
+    ...sentence(silent, "the tokens of these models, which report none and are taken as assumed"),
+    ...sentence(
+      idsWhere(({ times }) => times.from === "assumption"),
+      `the length of the lists of these steps, taken as ${ASSUMED_ITEMS}`,
+    ),
+    ...sentence(
+      idsWhere(({ step }) => step.when !== undefined),
+      "whether these steps run at all, taken as yes",
+    ),
+    ...sentence(
+      idsWhere(({ step }) => step.kind === "ask" || step.approval !== undefined),
+      "how long a person takes for these steps, taken as no time",
+    ),
+  ];
+}
+
+function reportsNothing({ likely: { samples } }: Part): boolean {
+  const asked = samples.filter(({ calls }) => calls > 0);
+  return asked.length > 0 && asked.every(({ inputTokens }) => inputTokens === null);
+}

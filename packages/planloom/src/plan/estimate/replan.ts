@@ -1,0 +1,50 @@
+// What one replan would cost: another request to the planner, with the repair rounds that plans have needed. In: what planning has
+// taken so far. Out: calls, tokens, money. Separate because a run that fails asks only this, long after its plan was estimated.
+import { ASSUMED } from "./assumptions.js";
+import { likelyWork, NO_HISTORY, workKey, type History } from "./history.js";
+import { costUsd, type PriceOf } from "./price.js";
+import type { Usage } from "../usage.js";
+
+export interface ReplanEstimate {
+  readonly model: string;
+  readonly modelCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** US dollars; null where the model has no known price. */
+  readonly costUsd: number | null;
+  /** Plans that this is judged by: those of this run, or of earlier ones; 0 = an assumption. */
+  readonly samples: number;
+  readonly from: "this run" | "earlier runs" | "assumption";
+}
+
+interface ReplanFacts {
+  /** The planner's model. */
+  readonly planner: string;
+  readonly history?: History;
+  /** Default: no price is known. */
+  readonly priceOf?: PriceOf;
+  /** All that the planner has spent in this run, and the plans that came of it. */
+  readonly spent?: { readonly usage: Usage; readonly plans: number };
+}
+
+/** A run's own planning counts alone where its tokens are known: goal, tools and model are the same. */
+export function estimateReplan({ planner, history = NO_HISTORY, priceOf, spent }: ReplanFacts): ReplanEstimate {
+  const own = spent === undefined ? undefined : perPlan(spent);
+  const { calls, inputTokens, outputTokens, samples } = likelyWork(history, workKey.plan(planner), ASSUMED.plan);
+  const usage = own ?? { calls, inputTokens, outputTokens };
+  return {
+    model: planner,
+    modelCalls: Math.round(usage.calls),
+    inputTokens: Math.round(usage.inputTokens),
+    outputTokens: Math.round(usage.outputTokens),
+    costUsd: costUsd(usage, priceOf?.(planner)) ?? null,
+    samples: own === undefined ? samples.length : (spent?.plans ?? 0),
+    from: own !== undefined ? "this run" : samples.length > 0 ? "earlier runs" : "assumption",
+  };
+}
+
+function perPlan({ usage, plans }: NonNullable<ReplanFacts["spent"]>) {
+  const { calls, inputTokens, outputTokens } = usage;
+  if (calls === 0 || plans === 0 || inputTokens === null || outputTokens === null) return undefined;
+  return { calls: calls / plans, inputTokens: inputTokens / plans, outputTokens: outputTokens / plans };
+}

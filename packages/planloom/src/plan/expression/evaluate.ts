@@ -1,0 +1,231 @@
+// Walks the syntax tree of an expression. In: a checked tree and the values of its names. Out: a value, or a Stop.
+// Separate from parsing, and our own rather than cel-js's: that one type-checks first and refuses `ok ? 1 : null`, has
+// no meter, and knows two kinds of numbers that do not mix.
+import type { ASTNode } from "@marcbachmann/cel-js";
+import { assertNever } from "../../error.js";
+import { LIMITS } from "../../limits.js";
+import { FORBIDDEN_KEYS } from "../json.js";
+import { FUNCTIONS, MACROS, METHODS, type CelFunction } from "./functions.js";
+import { type Type, typeText } from "../type/type.js";
+import {
+  arithmetic,
+  compare,
+  equal,
+  fieldOfValue,
+  indexValue,
+  isIn,
+  isList,
+  isNumeric,
+  isRecord,
+  kindName,
+  type Meter,
+  plus,
+  Stop,
+  type Value,
+} from "./value.js";
+
+/** What an evaluation reads: the variables of the macros around it, innermost first, then the names of the scope. */
+export interface Surroundings {
+  readonly read: (name: string) => Value;
+  readonly meter: Meter;
+  readonly locals?:
+    { readonly name: string; readonly value: Value; readonly outer: Surroundings["locals"] } | undefined;
+}
+
+/** The value of a tree that `parseExpression` accepted. Throws Stop. */
+export function run(node: ASTNode, around: Surroundings): Value {
+  around.meter.spend(1);
+  switch (node.op) {
+    case "value":
+      return node.args as Value;
+    case "id":
+      return readName(node.args, around);
+    case ".":
+      return fieldOfValue(run(node.args[0], around), node.args[1]);
+    case "[]":
+      return indexValue(run(node.args[0], around), run(node.args[1], around));
+    case "list":
+      return node.args.map((item) => run(item, around));
+    case "map":
+      return recordOf(node.args, around);
+    case "?:":
+      return run(truth(node.args[0], around, "?:") ? node.args[1] : node.args[2], around);
+    case "&&":
+      return logical(node.args, false, around);
+    case "||":
+      return logical(node.args, true, around);
+    case "!_":
+      return !truth(node.args, around, "!");
+    case "-_":
+      return arithmetic("-", 0n, run(node.args, around));
+    case "call":
+      return node.args[0] === "has"
+        ? has(node.args[1][0], around)
+        : callNamed(node.args[0], FUNCTIONS, node.args[1], around);
+    case "rcall":
+      return callOn(node.args[0], node.args[1], node.args[2], around);
+    case ".?":
+    case "[?]":
+      throw new Stop("NOT_SUPPORTED", "optional access is not part of plans; use has(…)");
+    default:
+      return binary(node.op, run(node.args[0], around), run(node.args[1], around), around.meter);
+  }
+}
+
+type BinaryOp = "==" | "!=" | "<" | "<=" | ">" | ">=" | "+" | "-" | "*" | "/" | "%" | "in";
+
+function binary(op: BinaryOp, left: Value, right: Value, meter: Meter): Value {
+  switch (op) {
+    case "==":
+      return equal(left, right, meter);
+    case "!=":
+      return !equal(left, right, meter);
+    case "<":
+      return compare(op, left, right) < 0;
+    case "<=":
+      return compare(op, left, right) <= 0;
+    case ">":
+      return compare(op, left, right) > 0;
+    case ">=":
+      return compare(op, left, right) >= 0;
+    case "+":
+      return plus(left, right, meter);
+    case "in":
+      return isIn(left, right, meter);
+    case "-":
+    case "*":
+    case "/":
+    case "%":
+      return arithmetic(op, left, right);
+    default:
+      return assertNever(op);
+  }
+}
+
+function readName(name: string, around: Surroundings): Value {
+  for (let local = around.locals; local !== undefined; local = local.outer) if (local.name === name) return local.value;
+  return around.read(name);
+}
+
+function recordOf(entries: readonly (readonly [ASTNode, ASTNode])[], around: Surroundings): Value {
+  return Object.fromEntries(
+    entries.map(([key, value]) => {
+      const name = run(key, around);
+      if (typeof name !== "string")
+        throw new Stop("TYPE_MISMATCH", `the keys of a record are strings, not ${kindName(name)}`);
+      if (FORBIDDEN_KEYS.has(name)) throw new Stop("FORBIDDEN_KEY", `the name ${name} is refused`);
+      return [name, run(value, around)];
+    }),
+  );
+}
+
+function truth(node: ASTNode, around: Surroundings, wanted: string): boolean {
+  const value = run(node, around);
+  if (typeof value === "boolean") return value;
+  throw new Stop("TYPE_MISMATCH", `${wanted} needs true or false, not ${kindName(value)}`);
+}
+
+/** CEL's && and ||: the side that decides alone may stand on either side of one that fails. */
+function logical([left, right]: readonly [ASTNode, ASTNode], decides: boolean, around: Surroundings): boolean {
+  const op = decides ? "||" : "&&";
+  const first = attempt(() => truth(left, around, op));
+  if (first === decides) return decides;
+  const second = truth(right, around, op);
+  if (first instanceof Stop && second !== decides) throw first;
+  return second;
+}
+
+/** The result, or why there is none; limits stop everything. */
+function attempt(evaluation: () => boolean): boolean | Stop {
+  try {
+    return evaluation();
+  } catch (thrown) {
+    if (thrown instanceof Stop && thrown.code !== "LIMIT_EXCEEDED") return thrown;
+    throw thrown;
+  }
+}
+
+/** Whether the last field of a path is there; also false where the path ends earlier. */
+function has(node: ASTNode | undefined, around: Surroundings): boolean {
+  if (node?.op !== ".") return false;
+  const [target, name] = node.args;
+  if (target.op === "." && !has(target, around)) return false;
+  const value = run(target, around);
+  return isRecord(value) && Object.hasOwn(value, name);
+}
+
+function callOn(name: string, receiver: ASTNode, args: readonly ASTNode[], around: Surroundings): Value {
+  if (MACROS.has(name)) return callMacro(name, itemsOf(run(receiver, around), name), args, around);
+  return callNamed(name, METHODS, [receiver, ...args], around);
+}
+
+function callNamed(
+  name: string,
+  table: ReadonlyMap<string, CelFunction>,
+  args: readonly ASTNode[],
+  around: Surroundings,
+): Value {
+  const called = table.get(name);
+  if (called === undefined) throw new Stop("NOT_SUPPORTED", `there is no function ${name}`);
+  const values = args.map((arg) => run(arg, around));
+  const wrong = values.findIndex((value, i) => !accepts(called.params[i], value));
+  if (wrong === -1) return called.call(values, around.meter);
+  const wanted = called.params[wrong];
+  throw new Stop(
+    "TYPE_MISMATCH",
+    `${name} takes ${wanted === undefined ? "fewer arguments" : typeText(wanted)}, not ${kindName(values[wrong] as Value)}`,
+  );
+}
+
+function accepts(param: Type | undefined, value: Value): boolean {
+  if (param === undefined) return false;
+  if (param.kind === "unknown") return true;
+  if (param.kind === "union") return param.of.some((member) => accepts(member, value));
+  if (param.kind === "number") return isNumeric(value);
+  if (param.kind === "list") return isList(value);
+  return param.kind === "record" ? isRecord(value) : typeof value === param.kind;
+}
+
+function itemsOf(value: Value, macro: string): readonly Value[] {
+  const items = isList(value) ? value : isRecord(value) ? Object.keys(value) : undefined;
+  if (items === undefined) throw new Stop("TYPE_MISMATCH", `${macro} needs a list, not ${kindName(value)}`);
+  if (items.length <= LIMITS.macroList) return items;
+  throw new Stop(
+    "LIMIT_EXCEEDED",
+    `${macro} walks over at most ${LIMITS.macroList} elements, not ${items.length}; use forEach or a tool`,
+  );
+}
+
+function callMacro(name: string, items: readonly Value[], args: readonly ASTNode[], around: Surroundings): Value {
+  const variable = args[0] as ASTNode & { readonly op: "id" };
+  const [first, last] = [args[1] as ASTNode, args.at(-1) as ASTNode];
+  const within = (value: Value): Surroundings => ({
+    ...around,
+    locals: { name: variable.args, value, outer: around.locals },
+  });
+  const holds = (value: Value): boolean => truth(first, within(value), name);
+  switch (name) {
+    case "all":
+      return !decidedBy(items, false, holds);
+    case "exists":
+      return decidedBy(items, true, holds);
+    case "exists_one":
+      return items.filter(holds).length === 1;
+    case "filter":
+      return items.filter(holds);
+    default:
+      return (args.length === 3 ? items.filter(holds) : items).map((item) => run(last, within(item)));
+  }
+}
+
+/** Whether the test gives `wanted` for some element; an element that fails counts only if none does. */
+function decidedBy(items: readonly Value[], wanted: boolean, holds: (value: Value) => boolean): boolean {
+  let failure: Stop | undefined;
+  for (const item of items) {
+    const result = attempt(() => holds(item));
+    if (result === wanted) return true;
+    if (result instanceof Stop) failure ??= result;
+  }
+  if (failure !== undefined) throw failure;
+  return false;
+}

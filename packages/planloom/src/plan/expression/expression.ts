@@ -1,0 +1,234 @@
+// One expression of a plan: CEL, parsed once, refused where it could do harm, evaluated over steps' outputs.
+// In: its source; later a scope of values. Out: a tree and its free names; later a JSON value and where it came from.
+// cel-js parses; what is allowed is decided here, before anything runs.
+import type { ASTNode, Environment } from "@marcbachmann/cel-js";
+import { LIMITS } from "../../limits.js";
+import { run } from "./evaluate.js";
+import { FUNCTIONS, MACROS, METHODS } from "./functions.js";
+import { FORBIDDEN_KEYS, type Json } from "../json.js";
+import { mergeOrigins, type Origin } from "../origin.js";
+import { cel } from "./parsers.js";
+import { Meter, Stop, toJson, type Value } from "./value.js";
+
+export interface Expression {
+  readonly source: string;
+  readonly ast: ASTNode;
+  /** The names that it reads, each once, without the variables of its macros. */
+  readonly names: readonly string[];
+}
+
+export type ParsedExpression =
+  | { readonly ok: true; readonly expression: Expression }
+  /** `at` is an offset into the source, from 0. */
+  | { readonly ok: false; readonly message: string; readonly at: number };
+
+/** Names that CEL reads as its own words, types or functions: a step of that name could not be referred to. */
+export const CEL_WORDS: ReadonlySet<string> = new Set(
+  (
+    "true false null in as break const continue else for function if import let loop package namespace return var void " +
+    "while bool bytes double dyn int list map null_type string type uint timestamp duration google cel optional has size"
+  ).split(" "),
+);
+
+const cache = new Map<string, ParsedExpression>();
+
+/** Parses and checks an expression; never throws. The same source gives the same object while it is remembered. */
+export function parseExpression(source: string): ParsedExpression {
+  if (source.length > LIMITS.expressionChars) {
+    return {
+      ok: false,
+      message: `an expression has at most ${LIMITS.expressionChars} characters`,
+      at: LIMITS.expressionChars,
+    };
+  }
+  const known = cache.get(source);
+  if (known !== undefined) return known;
+  const parsed = parseFresh(source);
+  const oldest = cache.size >= LIMITS.parsedExpressions ? cache.keys().next() : undefined;
+  if (oldest?.done === false) cache.delete(oldest.value);
+  cache.set(source, parsed);
+  return parsed;
+}
+
+let environment: Environment | undefined;
+
+/** Only its parser is used; made at the first use. */
+function parser(): Environment {
+  environment ??= new (cel().Environment)({
+    unlistedVariablesAreDyn: true,
+    limits: { maxAstNodes: LIMITS.expressionNodes, maxDepth: LIMITS.expressionDepth },
+  });
+  return environment;
+}
+
+function parseFresh(source: string): ParsedExpression {
+  if (source.trim() === "") return { ok: false, message: "the expression is empty", at: 0 };
+  try {
+    const { ast } = parser().parse(source);
+    const names = new Set<string>();
+    inspect(ast, { names, bound: new Set(), depth: 0, macros: 0 });
+    return { ok: true, expression: { source, ast, names: [...names] } };
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return { ok: false, message: thrown.message, at: thrown.at };
+    if (thrown instanceof cel().ParseError) return { ok: false, message: thrown.summary, at: thrown.range?.start ?? 0 };
+    throw thrown;
+  }
+}
+
+class Refusal extends Error {
+  constructor(
+    readonly at: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Inspection {
+  readonly names: Set<string>;
+  readonly bound: ReadonlySet<string>;
+  readonly depth: number;
+  readonly macros: number;
+}
+
+/** Collects the free names of a tree and throws a Refusal where something is not allowed. */
+function inspect(node: ASTNode, outer: Inspection): void {
+  const inspection = { ...outer, depth: outer.depth + 1 };
+  const inner = (...nodes: readonly ASTNode[]): void => nodes.forEach((child) => inspect(child, inspection));
+  if (inspection.depth > LIMITS.expressionDepth) {
+    throw new Refusal(node.start, `an expression nests at most ${LIMITS.expressionDepth} deep`);
+  }
+  switch (node.op) {
+    case "value":
+      return inspectLiteral(node.start, node.args);
+    case "id":
+      refuseKey(node.start, node.args);
+      if (!inspection.bound.has(node.args)) inspection.names.add(node.args);
+      return;
+    case ".":
+      refuseKey(node.end - node.args[1].length, node.args[1]);
+      return inner(node.args[0]);
+    case "[]":
+      refuseLiteralKey(node.args[1]);
+      return inner(...node.args);
+    case "map":
+      node.args.forEach(([key]) => refuseLiteralKey(key));
+      return inner(...node.args.flat());
+    case "call":
+      inspectCall(node.start, node.args[0], node.args[1]);
+      return inner(...node.args[1]);
+    case "rcall":
+      return inspectMethod(node.start, node.args, inspection);
+    case "!_":
+    case "-_":
+      return inner(node.args);
+    case ".?":
+    case "[?]":
+      throw new Refusal(node.start, "optional access is not part of plans; use has(…)");
+    default:
+      return inner(...node.args);
+  }
+}
+
+function inspectLiteral(at: number, value: unknown): void {
+  if (value instanceof Uint8Array) throw new Refusal(at, "bytes are refused: values are JSON");
+  if (typeof value === "object" && value !== null)
+    throw new Refusal(at, "unsigned numbers are refused: values are JSON");
+  if (typeof value === "bigint" && BigInt.asIntN(64, value) !== value)
+    throw new Refusal(at, "the integer does not fit into 64 bits");
+}
+
+function refuseKey(at: number, name: string): void {
+  if (FORBIDDEN_KEYS.has(name)) throw new Refusal(at, `the name ${name} is refused`);
+}
+
+function refuseLiteralKey(key: ASTNode): void {
+  if (key.op === "value" && typeof key.args === "string") refuseKey(key.start, key.args);
+}
+
+function inspectCall(at: number, name: string, args: readonly ASTNode[]): void {
+  if (name === "has") {
+    if (args.length !== 1 || args[0]?.op !== ".")
+      throw new Refusal(at, "has() takes one path that ends in a field: has(a.b)");
+    return;
+  }
+  const called = FUNCTIONS.get(name);
+  if (called === undefined)
+    throw new Refusal(at, `there is no function ${name}; there are has, ${[...FUNCTIONS.keys()].join(", ")}`);
+  inspectCount(at, name, args.length, called.params.length - called.optional, called.params.length);
+}
+
+function inspectCount(at: number, name: string, count: number, least: number, most: number): void {
+  if (count >= least && count <= most) return;
+  throw new Refusal(at, `${name} takes ${least === most ? least : `${least} to ${most}`} arguments, not ${count}`);
+}
+
+function inspectMethod(
+  at: number,
+  [name, receiver, args]: readonly [string, ASTNode, readonly ASTNode[]],
+  inspection: Inspection,
+): void {
+  inspect(receiver, inspection);
+  const counts = MACROS.get(name);
+  if (counts !== undefined) return inspectMacro(at, name, counts, args, inspection);
+  if (name === "matches")
+    throw new Refusal(at, "matches is refused: a regular expression can run for ever; use contains");
+  const called = METHODS.get(name);
+  if (called === undefined) {
+    throw new Refusal(at, `there is no method ${name}; there are ${[...METHODS.keys(), ...MACROS.keys()].join(", ")}`);
+  }
+  inspectCount(at, name, args.length, called.params.length - called.optional - 1, called.params.length - 1);
+  for (const arg of args) inspect(arg, inspection);
+}
+
+function inspectMacro(
+  at: number,
+  name: string,
+  counts: readonly number[],
+  args: readonly ASTNode[],
+  inspection: Inspection,
+): void {
+  inspectCount(at, name, args.length, Math.min(...counts), Math.max(...counts));
+  const [variable, ...bodies] = args;
+  if (variable?.op !== "id") throw new Refusal(at, `the first argument of ${name} is the name of its variable`);
+  refuseKey(variable.start, variable.args);
+  if (inspection.macros >= LIMITS.macroDepth) throw new Refusal(at, `macros nest at most ${LIMITS.macroDepth} deep`);
+  const within = { ...inspection, macros: inspection.macros + 1, bound: new Set([...inspection.bound, variable.args]) };
+  for (const body of bodies) inspect(body, within);
+}
+
+/** The value of a name and where it came from; undefined where there is no such name. */
+export type Scope = (name: string) => { readonly value: Json; readonly from: Origin } | undefined;
+
+export type Evaluated =
+  | { readonly ok: true; readonly value: Json; readonly from: Origin }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/**
+ * Evaluates an expression; never throws. `from` joins the origins of the names that were read on the way. Codes:
+ * UNKNOWN_REFERENCE, NO_SUCH_FIELD, NULL_ACCESS, INDEX_OUT_OF_RANGE, TYPE_MISMATCH, CONVERSION_FAILED,
+ * DIVISION_BY_ZERO, NUMBER_OUT_OF_RANGE, FORBIDDEN_KEY, LIMIT_EXCEEDED, NOT_SUPPORTED.
+ */
+export function evaluate(expression: Expression, scope: Scope): Evaluated {
+  const origins = new Map<string, Origin>();
+  const read = (name: string): Value => {
+    const found = scope(name);
+    if (found === undefined) throw new Stop("UNKNOWN_REFERENCE", `there is no value named ${name}`);
+    origins.set(name, found.from);
+    return found.value;
+  };
+  try {
+    const value = run(expression.ast, { read, meter: new Meter() });
+    const json = isPath(expression.ast) ? (value as Json) : toJson(value);
+    return { ok: true, value: json, from: mergeOrigins([...origins.values()]) };
+  } catch (thrown) {
+    if (!(thrown instanceof Stop)) throw thrown;
+    return { ok: false, code: thrown.code, message: `${expression.source.trim()}: ${thrown.message}` };
+  }
+}
+
+/** Whether a tree only looks into the scope: its value is JSON already and may be handed on as it is. */
+function isPath(node: ASTNode): boolean {
+  if (node.op === "." || node.op === "[]") return isPath(node.args[0]);
+  return node.op === "id";
+}

@@ -1,0 +1,287 @@
+// References `${{ … }}` inside the JSON of a plan. In: a value with references. Out: which names it needs, its type, or
+// the value itself with where it came from. Separate because a plan's `with`, `when`, `forEach`, `expect` and `answer`
+// are all read in this one way.
+import { LIMITS } from "../../limits.js";
+import { evaluate, type Expression, parseExpression, type Scope } from "./expression.js";
+import { inferType, type Names, type Problem } from "./infer.js";
+import { canonicalJson, isObject, sizeOf, type Json, type JsonObject } from "../json.js";
+import { mergeOrigins, NO_ORIGIN, type Origin } from "../origin.js";
+import { closingOf } from "./template-end.js";
+import { listOf, literalOf, membersOf, NULL, pointerToken, STRING, type Type, unionOf } from "../type/type.js";
+
+export type TemplatePart =
+  | { readonly text: string }
+  /** From the first character of `${{` to after the last one of `}}`. */
+  | { readonly expression: Expression; readonly start: number; readonly end: number };
+
+export type Template =
+  | { readonly ok: true; readonly parts: readonly TemplatePart[] }
+  /** `at` is an offset into the text, from 0. */
+  | { readonly ok: false; readonly message: string; readonly at: number };
+
+const OPEN = "${{";
+
+/** Splits a text into what is literal and its expressions; `$${{` stands for a literal `${{`. Never throws. */
+export function scanTemplate(text: string): Template {
+  const parts: TemplatePart[] = [];
+  let literal = "";
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf(OPEN, at);
+    if (start === -1) break;
+    const escaped = start > at && text[start - 1] === "$";
+    literal += text.slice(at, escaped ? start - 1 : start);
+    at = start + OPEN.length;
+    if (escaped) {
+      literal += OPEN;
+      continue;
+    }
+    const closing = closingOf(text, at);
+    if (typeof closing !== "number") return { ok: false, message: closing.message, at: closing.at ?? start };
+    const parsed = parseExpression(text.slice(at, closing));
+    if (!parsed.ok) return { ok: false, message: parsed.message, at: at + parsed.at };
+    if (literal !== "") parts.push({ text: literal });
+    literal = "";
+    at = closing + 2;
+    parts.push({ expression: parsed.expression, start, end: at });
+  }
+  literal += text.slice(at);
+  if (literal !== "") parts.push({ text: literal });
+  return { ok: true, parts };
+}
+
+/** The expression of a text that is exactly one `${{ … }}`, white space around it aside. */
+export function wholeExpression(text: string): Expression | undefined {
+  const template = text.includes(OPEN) ? scanTemplate(text.trim()) : undefined;
+  return template?.ok === true ? wholePart(template.parts) : undefined;
+}
+
+function wholePart(parts: readonly TemplatePart[]): Expression | undefined {
+  const [first] = parts;
+  return parts.length === 1 && first !== undefined && "expression" in first ? first.expression : undefined;
+}
+
+/** Visits every string of a value, with its JSON pointer; the names of fields are not visited. */
+export function eachTemplate(value: Json, visit: (pointer: string, text: string) => void): void {
+  walk(value, "", visit);
+}
+
+function walk(value: Json, pointer: string, visit: (pointer: string, text: string) => void): void {
+  if (typeof value === "string") return visit(pointer, value);
+  if (Array.isArray(value)) (value as readonly Json[]).forEach((item, i) => walk(item, `${pointer}/${i}`, visit));
+  else if (isObject(value)) {
+    for (const [name, field] of Object.entries(value)) walk(field, `${pointer}/${pointerToken(name)}`, visit);
+  }
+}
+
+/** The names that the expressions of a value read, each once; texts that cannot be read are passed over. */
+export function referencedNames(value: Json): readonly string[] {
+  const names = new Set<string>();
+  eachTemplate(value, (_pointer, text) => {
+    const template = text.includes(OPEN) ? scanTemplate(text) : undefined;
+    if (template?.ok !== true) return;
+    for (const part of template.parts)
+      if ("expression" in part) part.expression.names.forEach((name) => names.add(name));
+  });
+  return [...names];
+}
+
+/** A place where a whole expression gave null, and the steps that it came from. */
+export interface NullSource {
+  readonly pointer: string;
+  readonly steps: readonly string[];
+}
+
+export type Resolved =
+  | { readonly ok: true; readonly value: Json; readonly from: Origin; readonly nulls: readonly NullSource[] }
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly pointer: string;
+      /** The steps that the failed expression reads; for NULL_IN_TEXT those that the null came from. */
+      readonly steps: readonly string[];
+    };
+
+/**
+ * Evaluates every reference of a value; never throws. A whole expression keeps its type; inside longer text strings
+ * stand as they are, numbers and booleans as JavaScript writes them, the rest as canonical JSON, and null fails with
+ * NULL_IN_TEXT. Codes besides: those of evaluate, and UNREADABLE_REFERENCE. Values without references are not copied.
+ */
+export function resolveValue(value: Json, scope: Scope): Resolved {
+  const resolution: Resolution = { scope, origins: new Set(), nulls: [], room: LIMITS.valueBytes };
+  try {
+    const resolved = resolve(value, "", resolution);
+    return { ok: true, value: resolved, from: mergeOrigins([...resolution.origins]), nulls: resolution.nulls };
+  } catch (thrown) {
+    if (!(thrown instanceof Unresolved)) throw thrown;
+    return { ok: false, code: thrown.code, message: thrown.message, pointer: thrown.pointer, steps: thrown.steps };
+  }
+}
+
+interface Resolution {
+  readonly scope: Scope;
+  readonly origins: Set<Origin>;
+  readonly nulls: NullSource[];
+  /** Bytes that the values may still have, all together. */
+  room: number;
+}
+
+class Unresolved extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly pointer: string,
+    readonly steps: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
+
+function resolve(value: Json, pointer: string, resolution: Resolution): Json {
+  if (typeof value === "string") return value.includes(OPEN) ? resolveText(value, pointer, resolution) : value;
+  if (isObject(value)) return resolveFields(value, pointer, resolution);
+  if (typeof value !== "object" || value === null) return value;
+  const list: readonly Json[] = value;
+  const items = list.map((item, i) => resolve(item, `${pointer}/${i}`, resolution));
+  return items.some((item, i) => item !== list[i]) ? items : list;
+}
+
+function resolveFields(value: JsonObject, pointer: string, resolution: Resolution): Json {
+  const fields = Object.entries(value).map(([name, field]): [string, Json] => [
+    name,
+    resolve(field, `${pointer}/${pointerToken(name)}`, resolution),
+  ]);
+  return fields.some(([name, field]) => field !== value[name]) ? Object.fromEntries(fields) : value;
+}
+
+function resolveText(text: string, pointer: string, resolution: Resolution): Json {
+  const whole = wholeExpression(text);
+  if (whole !== undefined) {
+    const { value, from } = evaluated(whole, pointer, resolution);
+    if (value === null) resolution.nulls.push({ pointer, steps: from.steps });
+    return value;
+  }
+  const template = scanTemplate(text);
+  if (!template.ok) throw new Unresolved("UNREADABLE_REFERENCE", template.message, pointer);
+  return template.parts
+    .map((part) => ("text" in part ? part.text : inText(part.expression, pointer, resolution)))
+    .join("");
+}
+
+function evaluated(expression: Expression, pointer: string, resolution: Resolution): { value: Json; from: Origin } {
+  const result = evaluate(expression, resolution.scope);
+  if (!result.ok) throw new Unresolved(result.code, result.message, pointer, stepsRead(expression, resolution));
+  if (result.from !== NO_ORIGIN) resolution.origins.add(result.from);
+  resolution.room -= sizeOf(result.value, resolution.room);
+  if (resolution.room < 0) {
+    const message = `all values together are larger than ${LIMITS.valueBytes} bytes`;
+    throw new Unresolved("LIMIT_EXCEEDED", message, pointer, stepsRead(expression, resolution));
+  }
+  return result;
+}
+
+function stepsRead(expression: Expression, { scope }: Resolution): readonly string[] {
+  return mergeOrigins(expression.names.flatMap((name) => scope(name)?.from ?? [])).steps;
+}
+
+function inText(expression: Expression, pointer: string, resolution: Resolution): string {
+  const { value, from } = evaluated(expression, pointer, resolution);
+  if (typeof value === "string") return value;
+  if (value !== null) return typeof value === "object" ? canonicalJson(value) : String(value);
+  throw new Unresolved("NULL_IN_TEXT", `${expression.source.trim()} is null inside a text.`, pointer, from.steps);
+}
+
+export interface InferredValue {
+  readonly type: Type;
+  /** `start` and `end` are offsets into the string at `pointer`. */
+  readonly problems: readonly (Problem & { readonly pointer: string })[];
+}
+
+/** The type of a value once its references are resolved, and what is wrong with them. Never throws. */
+export function inferValue(value: Json, names: Names): InferredValue {
+  const problems: (Problem & { readonly pointer: string })[] = [];
+  return { type: inferPart(value, "", names, problems), problems };
+}
+
+type Problems = (Problem & { readonly pointer: string })[];
+
+function inferPart(value: Json, pointer: string, names: Names, problems: Problems): Type {
+  if (value === null) return NULL;
+  if (typeof value === "string") return inferText(value, pointer, names, problems);
+  if (typeof value !== "object") return literalOf(value);
+  if (Array.isArray(value)) {
+    return listOf(
+      unionOf((value as readonly Json[]).map((item, i) => inferPart(item, `${pointer}/${i}`, names, problems))),
+    );
+  }
+  const fields = Object.entries(value).map(([name, field]) => {
+    const type = inferPart(field, `${pointer}/${pointerToken(name)}`, names, problems);
+    return [name, { type, optional: false }] as const;
+  });
+  return { kind: "record", fields: Object.fromEntries(fields), closed: true };
+}
+
+function inferText(text: string, pointer: string, names: Names, problems: Problems): Type {
+  if (!text.includes(OPEN)) return literalOf(text);
+  const lead = text.length - text.trimStart().length;
+  const trimmed = scanTemplate(text.trim());
+  const whole = trimmed.ok ? wholePart(trimmed.parts) : undefined;
+  if (whole !== undefined) return inferExpression(whole, lead + OPEN.length, pointer, names, problems);
+  const template = scanTemplate(text);
+  if (!template.ok) {
+    problems.push(unreadable(template.message, template.at, pointer));
+    return STRING;
+  }
+  for (const part of template.parts) {
+    if ("text" in part) continue;
+    const type = inferExpression(part.expression, part.start + OPEN.length, pointer, names, problems);
+    problems.push(...nullInText(part.expression, type, part.start, part.end, pointer));
+  }
+  return STRING;
+}
+
+function inferExpression(
+  expression: Expression,
+  offset: number,
+  pointer: string,
+  names: Names,
+  problems: Problems,
+): Type {
+  const inferred = inferType(expression, names);
+  for (const problem of inferred.problems) {
+    problems.push({ ...problem, start: problem.start + offset, end: problem.end + offset, pointer });
+  }
+  return inferred.type;
+}
+
+function unreadable(message: string, at: number, pointer: string): Problem & { readonly pointer: string } {
+  return {
+    code: "UNREADABLE_REFERENCE",
+    severity: "error",
+    message: `The reference cannot be read: ${message}.`,
+    fix: "Write ${{ step.field }}, or $${{ for a literal ${{.",
+    start: at,
+    end: at,
+    pointer,
+  };
+}
+
+function nullInText(expression: Expression, type: Type, start: number, end: number, pointer: string): Problems {
+  const members = membersOf(type);
+  const nulls = members.filter((member) => member.kind === "null").length;
+  if (nulls === 0) return [];
+  const source = expression.source.trim();
+  const always = nulls === members.length;
+  return [
+    {
+      code: "NULL_IN_TEXT",
+      severity: always ? "error" : "warning",
+      message: `${source} ${always ? "is" : "may be"} null, and null has no place inside a text.`,
+      fix: `Write \${{ ${source} == null ? "none" : ${source} }} with a text for the missing value.`,
+      start,
+      end,
+      pointer,
+    },
+  ];
+}

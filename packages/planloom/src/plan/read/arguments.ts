@@ -1,0 +1,78 @@
+// Arguments on intake: the ways in which the documents write what a tool is called with. In: the fields of a step.
+// Out: `with`, or `fill` where a tool step has no arguments at all. Separate because this part knows the tools' schemas.
+import { isObject, type Json } from "../json.js";
+import { fieldNamed, rename, type Fields, type StepPlace } from "./fields.js";
+import { ARGUMENT_FIELDS, plainName } from "./names.js";
+import { soleTextArgument, type ToolSpec } from "../tool-spec.js";
+
+export const argumentField = (field: string): boolean => ARGUMENT_FIELDS.includes(plainName(field));
+
+type Values = { readonly [name: string]: Json };
+
+export function readArguments(fields: Fields, at: StepPlace): void {
+  const field = fieldNamed(fields, ...ARGUMENT_FIELDS);
+  if (field === undefined || fields.has("with")) return namedArguments(fields, "with", at);
+  const written = fields.get(field);
+  const values = isEmpty(written) ? {} : argumentsOf(written, at.tool(fields.get("tool")));
+  if (values === undefined) return;
+  rename(fields, field, "with", at);
+  fields.set("with", values);
+  const [name] = Object.keys(values);
+  if (typeof written === "string" && name !== undefined)
+    at.note("TEXT_ARGUMENT", `The text of ${field} is the argument ${name}.`, "with", written, values);
+  else if (Array.isArray(written) && isPairs(written))
+    at.note("NAMED_ARGUMENTS", `The pairs of ${field} are arguments by name.`, "with", written, values);
+}
+
+function namedArguments(fields: Fields, field: string, at: StepPlace): void {
+  const written = fields.get(field);
+  const values = Array.isArray(written) ? valuesOf(written) : undefined;
+  if (values === undefined) return;
+  fields.set(field, values);
+  at.note("NAMED_ARGUMENTS", `The pairs of ${field} are arguments by name.`, field, written, values);
+}
+
+const isEmpty = (value: unknown): boolean =>
+  (typeof value === "string" && value.trim() === "") || (Array.isArray(value) && value.length === 0);
+
+/** Arguments as an object: as they are, as pairs, as JSON in a text, or a text for the tool's only required text argument. */
+function argumentsOf(written: unknown, tool: ToolSpec | undefined): Values | undefined {
+  if (isObject(written)) return written;
+  if (Array.isArray(written) && isPairs(written)) return valuesOf(written);
+  const text: unknown = Array.isArray(written) && written.length === 1 ? written[0] : written;
+  if (typeof text !== "string") return undefined;
+  return objectIn(text) ?? { [(tool === undefined ? undefined : soleTextArgument(tool)) ?? "input"]: text };
+}
+
+const isPairs = (list: readonly unknown[]): boolean => list.every(isPair);
+const isPair = (item: unknown): item is { readonly name: string; readonly value: Json } =>
+  isObject(item) && typeof item["name"] === "string" && Object.hasOwn(item, "value") && Object.keys(item).length === 2;
+
+/** `[{ "name": …, "value": … }]` as an object; undefined where a name comes twice. */
+function valuesOf(list: readonly unknown[]): Values | undefined {
+  if (!list.every(isPair) || new Set(list.map(({ name }) => name)).size < list.length) return undefined;
+  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
+}
+
+function objectIn(text: string): Values | undefined {
+  if (!/^\s*\{\s*["}]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only where no argument at all is given: one that is missing beside others is a mistake to be reported. */
+export function fillFromDescription(fields: Fields, at: StepPlace): void {
+  const required = at.tool(fields.get("tool"))?.input["required"];
+  const given = fields.get("with");
+  if (!Array.isArray(required) || required.length === 0 || fields.has("fill") || fields.has("agent")) return;
+  if (given !== undefined && !(isObject(given) && Object.keys(given).length === 0)) return;
+  const instruction = fields.get("description") ?? fields.get("title");
+  if (typeof instruction !== "string") return;
+  fields.set("fill", instruction);
+  const message = "A tool step without arguments has them written by a model from its description.";
+  at.note("FILL_FROM_DESCRIPTION", message, "fill", null, instruction);
+}

@@ -1,0 +1,72 @@
+// Steps written as calls: the forms in which models and their interfaces write which tool is called. In: the fields of a step.
+// Out: `tool` and the field of its arguments side by side. Separate because these forms nest one object in another.
+import { isObject } from "../json.js";
+import { argumentField } from "./arguments.js";
+import { hasKind, rename, type Fields, type StepPlace } from "./fields.js";
+import { plainName } from "./names.js";
+
+const NO_TOOL: ReadonlySet<string> = new Set(["", "none", "null", "n/a", "na", "notool", "nil"]);
+const NAMES = ["name", "tool", "function", "toolname", "functionname", "action"];
+
+export function readCalls(fields: Fields, at: StepPlace): void {
+  for (const field of ["tool", "function", "action", "tool_call", "function_call"]) nestedCall(fields, field, at);
+  if (typeof fields.get("function") === "string" && !hasKind(fields)) rename(fields, "function", "tool", at);
+  for (const field of ["name", "action"]) if (namesTool(fields, field, at)) rename(fields, field, "tool", at);
+  noTool(fields, at);
+  modelCall(fields, at);
+}
+
+/** Beside arguments a name is that of a tool: one that is known, or where nothing else says what the step is. */
+function namesTool(fields: Fields, field: string, at: StepPlace): boolean {
+  const called = [...fields.keys()].some(argumentField) || isObject(fields.get("with"));
+  if (!called || hasKind(fields) || typeof fields.get(field) !== "string") return false;
+  if (at.tool(fields.get(field)) !== undefined) return true;
+  return !["description", "title", "task", field === "name" ? "action" : "name"].some((other) => fields.has(other));
+}
+
+/** `{ "tool": { "name": "search", "arguments": {…} } }`, with `function` and `action` too. */
+function nestedCall(fields: Fields, field: string, at: StepPlace): void {
+  const call = fields.get(field);
+  if (!isObject(call) || (field !== "tool" && hasKind(fields))) return;
+  const names = Object.keys(call).filter((key) => NAMES.includes(plainName(key)) && typeof call[key] === "string");
+  const given = Object.keys(call).filter((key) => argumentField(key) || key === "with");
+  const [name] = names;
+  if (name === undefined || names.length + given.length !== Object.keys(call).length || given.length > 1) return;
+  if (names.length > 1 || given.some((key) => fields.has(key))) return;
+  fields.delete(field);
+  fields.set("tool", call[name]);
+  at.moved("tool", field, name);
+  for (const key of given) {
+    fields.set(key, call[key]);
+    at.moved(key, field, key);
+  }
+  at.note("CALL_OPENED", `The call in ${field} is tool and with.`, "tool", call, call[name]);
+}
+
+/** A tool called "none" is no tool, unless there is one. */
+function noTool(fields: Fields, at: StepPlace): void {
+  const tool = fields.get("tool");
+  if (typeof tool !== "string" || !NO_TOOL.has(plainName(tool.trim())) || at.tool(tool) !== undefined) return;
+  fields.delete("tool");
+  at.note("NO_TOOL", `The tool ${JSON.stringify(tool)} means that none is called.`, undefined, tool, null);
+  for (const field of [...fields.keys()].filter(argumentField)) {
+    const given = fields.get(field);
+    if (given === "" || (isObject(given) && Object.keys(given).length === 0)) fields.delete(field);
+  }
+}
+
+/** A tool called "LLM" is the model, unless there is one; a text that it is given is the instruction. */
+function modelCall(fields: Fields, at: StepPlace): void {
+  const tool = fields.get("tool");
+  if (typeof tool !== "string" || plainName(tool) !== "llm" || at.tool(tool) !== undefined || fields.has("agent"))
+    return;
+  const field = [...fields.keys()].find(argumentField);
+  const instruction = field === undefined ? undefined : fields.get(field);
+  if (field !== undefined && typeof instruction === "string" && instruction.trim() !== "") {
+    fields.delete(field);
+    fields.set("agent", instruction);
+    at.moved("agent", field);
+  }
+  fields.delete("tool");
+  at.note("MODEL_CALL", `${tool} is the model: the step is an agent step.`, "agent", tool, fields.get("agent") ?? null);
+}

@@ -1,0 +1,88 @@
+// What a step waits for, on intake. In: the fields of a step, and the names of all steps. Out: `dependsOn` as a list of ids.
+// Separate because plans write it as numbers, names, references and words, and a name that means no step must stay for check.
+import { isObject } from "../json.js";
+import type { Fields, StepPlace } from "./fields.js";
+import { formsIn, outputOf, stepNumber } from "./forms.js";
+import type { StepNames } from "./ids.js";
+import type { ReferencePlace } from "./references.js";
+
+const NOBODY: ReadonlySet<unknown> = new Set(["", "none", "null", "n/a", "nothing", "-", -1, "-1"]);
+
+/** Also says to the references of the step which steps it waits for. */
+export function dependenciesOf(fields: Fields, place: ReferencePlace, at: StepPlace): void {
+  namedInInstruction(fields, place, at);
+  if (!fields.has("dependsOn")) return;
+  const written = fields.get("dependsOn");
+  const list = listOf(written, place.names);
+  if (list === undefined) return;
+  const kept = list.filter((value) => !isNobody(value, place.names));
+  const mapped = kept.map((value) => (isName(value) ? idOf(value, place.names) : value));
+  fields.set("dependsOn", mapped);
+  place.dependsOn = new Set(mapped.filter((value) => typeof value === "string"));
+  if (kept.length < list.length)
+    at.note("NO_DEPENDENCY", "none and -1 mean that a step waits for no other.", "dependsOn", written, mapped);
+  const changed = mapped.filter((value, i) => value !== kept[i]);
+  if (changed.length > 0)
+    at.note("ID_REWRITTEN", `dependsOn names the ids ${changed.join(", ")}.`, "dependsOn", written, mapped);
+}
+
+const isName = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number";
+
+/** `dependsOn` as a list: also one name, several in one text, and objects that hold an id and nothing else. */
+function listOf(written: unknown, names: StepNames): readonly unknown[] | undefined {
+  if (Array.isArray(written)) return written.map(idInside);
+  if (!isName(written)) return undefined;
+  if (typeof written !== "string" || names.resolve(written) !== undefined || !/,| and |;/.test(written))
+    return [written];
+  const parts = written
+    .slice(0, 2_000)
+    .split(/,| and |;/)
+    .map((part) => part.trim());
+  return parts.every((part) => names.resolve(nameIn(part)) !== undefined) ? parts : [written];
+}
+
+function idInside(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const keys = Object.keys(value);
+  return keys.length === 1 && ["id", "step", "step_id"].includes(keys[0]!) ? value[keys[0]!] : value;
+}
+
+function isNobody(value: unknown, names: StepNames): boolean {
+  const plain = typeof value === "string" ? value.trim().toLowerCase() : value;
+  return NOBODY.has(plain) && !(isName(value) && names.resolve(value) !== undefined);
+}
+
+const idOf = (value: string | number, names: StepNames): string =>
+  names.idOf(typeof value === "string" && names.resolve(value) === undefined ? nameIn(value) : value);
+
+/** The name inside `#E1`, `<node-0>`, `step 2` or `output of step 2`, where the text is nothing else. */
+function nameIn(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed.length > 200) return trimmed;
+  const form = outputOf(trimmed) ?? formsIn(trimmed, [])[0];
+  const name = form !== undefined && form.start === 0 && form.end === trimmed.length ? form.name : trimmed;
+  const number = stepNumber(name);
+  return number === undefined ? name : String(number);
+}
+
+/** The instruction of a model's step in a list of calls stays as it is; the steps that it names are those it waits for. */
+function namedInInstruction(fields: Fields, place: ReferencePlace, at: StepPlace): void {
+  const instruction = fields.get("agent");
+  if (!place.calls || typeof instruction !== "string" || fields.has("dependsOn")) return;
+  const forms = formsIn(instruction, []).filter(
+    ({ adapter }) => adapter === "REFERENCE_HASH_E" || adapter === "REFERENCE_DOLLAR",
+  );
+  const ids = forms
+    .flatMap(({ name }) => place.names.byNumber(Number(name)) ?? [])
+    .filter((id) => place.id !== undefined && place.names.isBefore(id, place.id));
+  if (ids.length === 0) return;
+  const needed = [...new Set(ids)];
+  fields.set("dependsOn", needed);
+  at.note(
+    "DEPENDENCY_IN_TEXT",
+    `The instruction names the outputs of ${needed.join(", ")}.`,
+    "dependsOn",
+    null,
+    needed,
+  );
+}

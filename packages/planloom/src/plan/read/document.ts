@@ -1,0 +1,159 @@
+// The adapters of the whole document: where its steps stand, and what stands beside them. In: a parsed value. Out: an object with
+// `steps`, and the way from a place in it back to the document as written. Separate from the adapters of a step.
+import { isObject, type Json, type JsonObject } from "../json.js";
+import { LIST_FIELDS, looksLikeStep, NOT_BEGUN, plainName, QUESTION_FIELDS, SAID_FIELDS, WRAPPERS } from "./names.js";
+import { pointerTo } from "./position.js";
+
+export type DocumentNote = (code: string, message: string, pointer: string, before?: unknown, after?: unknown) => void;
+/** From a pointer of the draft to that of the document as written. */
+export type Moves = Map<string, string>;
+
+const DOCUMENT_FIELDS = ["steps", "planloom", "goal", "answer"];
+const DEPTH = 3;
+
+/** How sure it is that a value is a plan: it has steps, it may be one where nothing else is, or it is none. */
+export function planLikeness(value: unknown, depth = DEPTH): "plan" | "maybe" | undefined {
+  if (Array.isArray(value)) {
+    if (value.some((item) => isObject(item) && looksLikeStep(item))) return "plan";
+    return value.length === 0 || value.some((item) => isObject(item) || typeof item === "string") ? "maybe" : undefined;
+  }
+  if (!isObject(value)) return undefined;
+  if (listField(value) !== undefined || stepMap(value) !== undefined) return "plan";
+  const inner = depth > 0 ? wrapped(value) : undefined;
+  if (inner !== undefined) return planLikeness(value[inner], depth - 1);
+  return DOCUMENT_FIELDS.some((field) => Object.hasOwn(value, field)) ? "maybe" : undefined;
+}
+
+/** The questions that a planner asks in the place of a plan; none where there are steps. */
+export function questionsIn(value: unknown): readonly string[] {
+  if (!isObject(value)) return [];
+  const list = listField(value);
+  if (list !== undefined && !(Array.isArray(value[list]) && value[list].length === 0)) return [];
+  const field = Object.keys(value).find((key) => QUESTION_FIELDS.has(plainName(key)));
+  const asked: Json | undefined = field === undefined ? undefined : value[field];
+  const all: readonly Json[] = Array.isArray(asked) ? (asked as readonly Json[]) : asked === undefined ? [] : [asked];
+  return all
+    .flatMap((one) => (isObject(one) ? Object.values(one) : [one]))
+    .filter((one) => typeof one === "string" && one.trim() !== "") as string[];
+}
+
+/** How many steps a value holds, wherever in it they stand. */
+export function stepCount(value: unknown, depth = DEPTH): number {
+  if (Array.isArray(value)) return value.length;
+  if (!isObject(value)) return 0;
+  const field = listField(value) ?? (depth > 0 ? wrapped(value) : undefined);
+  return field === undefined || depth === 0 ? Object.keys(value).length : stepCount(value[field], depth - 1);
+}
+
+/** The field that holds the steps. */
+function listField(value: JsonObject): string | undefined {
+  const fields = Object.keys(value).filter((key) => LIST_FIELDS.has(plainName(key)));
+  if (Object.hasOwn(value, "steps")) return "steps";
+  return fields.find((key) => Array.isArray(value[key]) || stepMap(value[key]) !== undefined);
+}
+
+/** The field that holds the document. */
+function wrapped(value: JsonObject): string | undefined {
+  const fields = Object.keys(value).filter((key) => WRAPPERS.has(plainName(key)) && typeof value[key] === "object");
+  return (
+    fields.find((key) => value[key] !== null && planLikeness(value[key], 0) === "plan") ??
+    fields.find((key) => isObject(value[key]))
+  );
+}
+
+const STEP_KEY = /^(?:step|task)?[ _-]?\d{1,4}$/i;
+
+/** `{ "step1": {…}, "step2": {…} }` as entries. */
+function stepMap(value: unknown): readonly (readonly [string, Json])[] | undefined {
+  if (!isObject(value)) return undefined;
+  const entries = Object.entries(value);
+  const fits = entries.every(([key, step]) => STEP_KEY.test(key) && (isObject(step) || typeof step === "string"));
+  return fits && entries.length > 0 ? entries : undefined;
+}
+
+/** An object with `steps`, or the value itself where it holds none. */
+export function wholeDocument(value: unknown, note: DocumentNote, moves: Moves): unknown {
+  let document: unknown = value;
+  let at = "";
+  for (let depth = 0; depth <= DEPTH && isObject(document); depth++) {
+    if (listField(document) !== undefined || stepMap(document) !== undefined) break;
+    const field = wrapped(document);
+    if (field === undefined) break;
+    const beside = Object.keys(document).filter((key) => key !== field);
+    const left = beside.length === 0 ? "" : `; what stood beside it was left out: ${beside.join(", ").slice(0, 200)}`;
+    note("UNWRAPPED_PLAN", `The document is the value of ${field}${left}.`, "", field, null);
+    at = pointerTo(at, field);
+    document = document[field];
+  }
+  moves.set("", at);
+  if (Array.isArray(document)) return bareList(document, at, note, moves);
+  if (!isObject(document)) return document;
+  const map = Object.hasOwn(document, "steps") ? undefined : stepMap(document);
+  return map === undefined ? withSteps(document, at, note, moves) : { steps: listOf(map, at, note, moves) };
+}
+
+function bareList(steps: readonly unknown[], at: string, note: DocumentNote, moves: Moves): unknown {
+  moves.set("/steps", at);
+  note("BARE_LIST", "A bare list is the list of steps.", "/steps", "[…]", '{ "steps": […] }');
+  return { steps };
+}
+
+function withSteps(document: JsonObject, at: string, note: DocumentNote, moves: Moves): unknown {
+  const field = listField(document);
+  const fields = new Map<string, unknown>(Object.entries(tidied(document, note)));
+  if (field === undefined) return Object.fromEntries(fields);
+  const list = fields.get(field);
+  if (field !== "steps") {
+    fields.delete(field);
+    moves.set("/steps", pointerTo(at, field));
+    const beside = [...fields.keys()].filter((key) => !DOCUMENT_FIELDS.includes(key) && key !== "inputs");
+    if (field === "plan") for (const key of beside) fields.delete(key);
+    const left =
+      beside.length === 0 || field !== "plan"
+        ? ""
+        : `; what stood beside it was left out: ${beside.join(", ").slice(0, 200)}`;
+    note(
+      field === "plan" ? "UNWRAPPED_PLAN" : "FIELD_RENAMED",
+      `${field} is written steps${left}.`,
+      "/steps",
+      field,
+      "steps",
+    );
+  }
+  const map = stepMap(list);
+  fields.set("steps", map === undefined ? list : listOf(map, pointerTo(at, field), note, moves));
+  return Object.fromEntries(fields);
+}
+
+function listOf(entries: readonly (readonly [string, Json])[], at: string, note: DocumentNote, moves: Moves): unknown {
+  note("STEP_MAP", "An object of numbered steps is the list of its values.", "/steps", entries[0]?.[0], "[…]");
+  return entries.map(([key, step], index) => {
+    moves.set(`/steps/${index}`, pointerTo(at, key));
+    return isObject(step) ? (looksNamed(step) ? step : { id: key, ...step }) : { id: key, description: step };
+  });
+}
+
+const looksNamed = (step: JsonObject): boolean =>
+  Object.keys(step).some((key) => ["id", "stepid", "stepnumber", "taskid"].includes(plainName(key)));
+
+/** What a run's own document says of its plan beside the plan. */
+const RECORD_FIELDS: readonly string[] = ["revision", "hash", "cause"];
+const MAY_BE_NULL = ["planloom", "goal", "inputs", "answer"];
+
+function tidied(document: JsonObject, note: DocumentNote): JsonObject {
+  const recorded = RECORD_FIELDS.every((field) => Object.hasOwn(document, field));
+  if (recorded) note("RECORD_LEFT_OUT", "revision, hash and cause are a run's record, not the plan.", "");
+  const fields = Object.entries(document).filter(([field, value]) => {
+    if (recorded && RECORD_FIELDS.includes(field)) return false;
+    if (value === null && MAY_BE_NULL.includes(field)) {
+      note("NULL_DROPPED", `${field}: null means the same as leaving it out.`, "", value);
+      return false;
+    }
+    const said = SAID_FIELDS.has(plainName(field)) && (typeof value === "string" || value === null);
+    const asked =
+      QUESTION_FIELDS.has(plainName(field)) && (NOT_BEGUN.has(value) || (Array.isArray(value) && value.length === 0));
+    if (said || asked) note("LEFT_OUT", `${field} is no part of a plan.`, "", value);
+    return !said && !asked;
+  });
+  return Object.fromEntries(fields);
+}

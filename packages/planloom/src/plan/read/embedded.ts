@@ -1,0 +1,81 @@
+// JSON somewhere inside prose. In: a part of a text. Out: the one plan that stands there, or why it cannot be told. Separate because
+// here a bracket may be anything, and a part of a broken document must not be taken for a document.
+import { LIMITS } from "../../limits.js";
+import { canonicalJson } from "../json.js";
+import { planLikeness } from "./document.js";
+import { badSyntax, severalPlans } from "./failure.js";
+import { scanJson } from "./json.js";
+import {
+  accept,
+  noted,
+  parseJson,
+  repairNotes,
+  scanned,
+  type FoundText,
+  type Part,
+  type Read,
+  type TextResult,
+} from "./source.js";
+
+/** A bracket behind which a document may stand. */
+const OPENING = /[{[](?=\s{0,200}(?:["'“{[]|[A-Za-z_]\w{0,40}\s{0,4}:))/.source;
+/** What stands before the value of a key: such a value is a part of a document whose beginning cannot be read. */
+const BEHIND_KEY = /["'”]\s{0,20}:\s{0,20}$/;
+
+/** JSON somewhere inside prose. What is surely a plan is taken before what only may be one. */
+export function embedded(part: Part): TextResult | undefined {
+  const opening = new RegExp(OPENING, "g");
+  let found: FoundText | undefined;
+  let maybe: TextResult | undefined;
+  for (let tries = 0; tries < LIMITS.embeddedTries; tries++) {
+    const match = opening.exec(part.source);
+    if (match === null) break;
+    const piece = { ...part, source: part.source.slice(match.index), base: part.base + match.index };
+    if (BEHIND_KEY.test(part.source.slice(Math.max(0, match.index - 60), match.index)))
+      return badSyntax(part.text, piece.base, "it begins in the middle of a document");
+    const read = embeddedAt(piece);
+    if (read === undefined) continue;
+    if (read.end !== undefined) opening.lastIndex = match.index + read.end;
+    if (read.kind === "found" && planLikeness(read.value) === "plan") {
+      if (found !== undefined && canonicalJson(found.value) !== canonicalJson(read.value)) return severalPlans();
+      found ??= read;
+    } else if (read.kind !== "no-plan") maybe ??= read;
+    if (read.kind === "truncated" || read.kind === "malformed") break;
+  }
+  const cut = maybe?.kind === "truncated" || maybe?.kind === "malformed";
+  if (found !== undefined) return cut ? severalPlans() : noted(found, aroundNote);
+  return maybe === undefined ? undefined : noted(maybe, aroundNote);
+}
+
+const STEP_WORD = /["'](?:steps|step|step_id|step_number|tool|tasks|plan)["']\s{0,8}:/;
+
+function embeddedAt(piece: Part): Read | undefined {
+  if (piece.source.length > LIMITS.lenientChars) return undefined;
+  const scan = scanJson(piece.source, 0);
+  if (scan.kind === "value") {
+    const parsed = parseJson(piece.source.slice(0, scan.end));
+    return {
+      ...accept(parsed?.value ?? scan.value, piece, parsed === undefined ? repairNotes(scan.repairs, piece) : []),
+      end: scan.end,
+    };
+  }
+  const looks = STEP_WORD.test(piece.source);
+  return looks ? scanned(scan, piece) : undefined;
+}
+
+/** Takes what was found at the beginning of a part, where no other plan stands behind it. */
+export function sole(read: TextResult, part: Part, end: number): TextResult {
+  const rest = part.source.slice(end);
+  if (read.kind !== "found" || rest.trim() === "") return read;
+  const next = embedded({ ...part, source: rest, base: part.base + end });
+  if (next !== undefined && !isSame(next, read)) return severalPlans();
+  return noted(read, aroundNote);
+}
+
+const aroundNote = { code: "TEXT_AROUND", message: "The text around the JSON document was left out." };
+
+/** The same plan twice is one plan; a second one that is cut or broken is another. */
+function isSame(next: TextResult, read: FoundText): boolean {
+  if (next.kind !== "found") return next.kind !== "truncated" && next.kind !== "malformed";
+  return canonicalJson(next.value) === canonicalJson(read.value);
+}

@@ -1,0 +1,49 @@
+// What the adapters of a step work on: its fields, and what they may know and report. In: a field. Out: the same, renamed.
+import { plainName } from "./names.js";
+import type { ToolSpec } from "../tool-spec.js";
+
+/** Something that an adapter rewrote on intake. */
+export interface ReadNote {
+  /** The adapter: docs/plan-format.md lists all of them. */
+  readonly code: string;
+  readonly message: string;
+  /** Where in the draft; "" for the text as a whole. */
+  readonly pointer: string;
+  /** What stood there and what is read in its place, at most LIMITS.noteChars of each; absent where the message says it. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+export interface StepPlace {
+  readonly index: number;
+  readonly tool: (name: unknown) => ToolSpec | undefined;
+  /** Reports what an adapter rewrote, at a field of the canonical step. */
+  readonly note: (code: string, message: string, field?: string, before?: unknown, after?: unknown) => void;
+  /** Records that a canonical field was written as another one, or inside of another one. */
+  readonly moved: (field: string, from: string, ...inner: string[]) => void;
+}
+
+/** A map and no object, so that no key of the document can be a key of the prototype. */
+export type Fields = Map<string, unknown>;
+
+/** Gives a field its canonical name and reports it. */
+export function rename(fields: Fields, from: string, to: string, at: StepPlace): void {
+  const value = fields.get(from);
+  fields.delete(from);
+  fields.set(to, value);
+  at.moved(to, from);
+  at.note("FIELD_RENAMED", `${from} is written ${to}.`, to, from, to);
+}
+
+/** The field of one of these plain names, as it is written. */
+export function fieldNamed(fields: Fields, ...names: readonly string[]): string | undefined {
+  let first = names.length;
+  let found: string | undefined;
+  for (const field of fields.keys()) {
+    const at = names.indexOf(plainName(field));
+    if (at !== -1 && at < first) [first, found] = [at, field];
+  }
+  return found;
+}
+
+export const hasKind = (fields: Fields): boolean => fields.has("tool") || fields.has("agent") || fields.has("ask");

@@ -1,0 +1,194 @@
+// The names of steps on intake. In: steps as written. Out: a legal id for each, and the way from every name that the document uses
+// for a step to that id: its id, its number, its title, its tool. Separate because ids are rewritten across the whole document.
+// A name that means no step, or more than one, means nothing here: no index is shifted to make it fit.
+import { ID_PATTERN } from "../plan.js";
+import { fieldNamed, type Fields } from "./fields.js";
+import { ID_FIELDS } from "./names.js";
+import { eachExpression } from "./spans.js";
+
+export interface StepName {
+  readonly id: string;
+  /** The field and value it was made of; absent where the document gives none. */
+  readonly field?: string;
+  readonly written?: string | number;
+}
+
+/** `E1`, `#E1`, `step_1`, `Step 1`: the number that a name ends with. */
+const NUMBERED = /^(?:#?e|step|task|node|t|n|var|action)[ _-]?(\d{1,6})$/i;
+
+export class StepNames {
+  /** From a name as written to the id. */
+  private readonly ids = new Map<string, string>();
+  /** What the steps are called here: the document may know it, because it speaks of them so in references of our own. */
+  private readonly given = new Set<string>();
+  private readonly used = new Map<string, string>();
+  private readonly counts = new Map<string, number>();
+  /** Names that may mean more than one step give undefined. */
+  private readonly numbers = new Map<number, string | undefined>();
+  private readonly titles = new Map<string, string | undefined>();
+  private readonly tools = new Map<string, string | undefined>();
+  private readonly steps = new Map<string, Fields>();
+  private readonly places: string[] = [];
+  private written = 0;
+  private renamed = false;
+
+  /** Legal ids are kept, wherever in the document they stand. */
+  reserve(steps: Iterable<Fields>): void {
+    for (const fields of steps) {
+      const name = writtenName(fields);
+      if (name !== undefined && ID_PATTERN.test(name.text)) this.used.set(name.text, name.text);
+    }
+  }
+
+  add(fields: Fields): StepName {
+    const index = this.places.length;
+    const name = writtenName(fields);
+    const id = name === undefined ? this.claim(`s${index + 1}`, `#${index}`) : this.idFor(name.text, index);
+    this.places.push(id);
+    this.steps.set(id, fields);
+    once(this.tools, fields.get("tool"), id);
+    for (const key of ["name", "title"]) once(this.titles, fields.get(key), id);
+    this.given.add(id);
+    if (name === undefined) return { id };
+    this.written++;
+    const number = /^\d{1,6}$/.exec(name.text)?.[0] ?? NUMBERED.exec(name.text)?.[1];
+    if (number !== undefined) once(this.numbers, Number(number), id);
+    return { id, field: name.field, written: name.value };
+  }
+
+  /** A step that is none keeps its place. */
+  skip(): undefined {
+    this.places.push("");
+    return undefined;
+  }
+
+  private idFor(text: string, index: number): string {
+    const id = this.ids.get(text) ?? this.claim(legalId(text, index), text);
+    if (id !== text && /^[A-Za-z_][\w-]*$/.test(text)) this.renamed = true;
+    this.ids.set(text, id);
+    return id;
+  }
+
+  /** The id itself, or with a number behind it where another name already has it. */
+  private claim(id: string, name: string): string {
+    let free = id;
+    for (let n = this.counts.get(id) ?? 2; this.used.has(free) && this.used.get(free) !== name; n++) {
+      free = `${id.slice(0, 56)}_${n}`;
+      this.counts.set(id, n + 1);
+    }
+    this.used.set(free, name);
+    return free;
+  }
+
+  /** The step that a name means where ids are asked for: by its id or its number, or by words that can be no id. */
+  resolve(name: string | number): string | undefined {
+    const text = String(name).trim();
+    const digits = /^\d{1,6}$/.test(text) ? this.numbers.get(Number(text)) : undefined;
+    if (ID_PATTERN.test(text)) return this.ids.get(text) ?? (this.given.has(text) ? text : undefined);
+    return this.ids.get(text) ?? digits ?? this.byWords(text);
+  }
+
+  /** The one step with this id or title, or the only one that calls this tool. */
+  byWords(text: string): string | undefined {
+    return (
+      this.ids.get(text) ?? this.titles.get(text) ?? this.tools.get(text) ?? (this.given.has(text) ? text : undefined)
+    );
+  }
+
+  /** The step that is numbered so, whatever its id is called. */
+  byNumber(number: number): string | undefined {
+    return this.ids.get(String(number)) ?? this.numbers.get(number);
+  }
+
+  /** The step whose id is this number and nothing else. */
+  byPlainNumber(number: number): string | undefined {
+    return this.ids.get(String(number));
+  }
+
+  /** The step at a place from 0, in a document that names no step at all. */
+  byPlace(place: number): string | undefined {
+    return this.written === 0 ? this.places[place] || undefined : undefined;
+  }
+
+  /** Whether a number can only mean a step: some step has one, or no step is called anything. */
+  get isNumbered(): boolean {
+    return this.numbers.size > 0 || this.written === 0;
+  }
+
+  /** The numbers that the document gives its steps, the lowest and the highest. */
+  get range(): readonly [number, number] | undefined {
+    const numbers = [...this.numbers.keys()];
+    return numbers.length === 0 ? undefined : [Math.min(...numbers), Math.max(...numbers)];
+  }
+
+  isBefore(id: string, other: string): boolean {
+    return this.places.indexOf(id) < this.places.indexOf(other);
+  }
+
+  fields(id: string): Fields | undefined {
+    return this.steps.get(id);
+  }
+
+  /** The id that a name in `dependsOn` or `answer.from` means; one that means no step stays for check to name. */
+  idOf(name: string | number): string {
+    const text = String(name).trim();
+    return this.resolve(text) ?? (/^\d+$/.test(text) ? `s${text}` : text);
+  }
+
+  /** Rewrites renamed ids inside the references of a text. Names such as `my-step` are tried whole first, then as a difference. */
+  rewrite(text: string): string {
+    if (!this.renamed || !text.includes("${{")) return text;
+    return eachExpression(text, (expression) => expression.replace(TOKEN, (token) => this.token(token)));
+  }
+
+  private token(token: string): string {
+    if (token.startsWith('"') || token.startsWith("'")) return token;
+    const part = (name: string): string => this.ids.get(name) ?? name;
+    return this.ids.get(token) ?? token.split("-").map(part).join("-");
+  }
+}
+
+const TOKEN = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?<![\w.$])[A-Za-z_]\w*(?:-\w+)*/g;
+
+function once<K>(map: Map<K, string | undefined>, key: unknown, id: string): void {
+  if (typeof key === "string") {
+    const text = key.trim();
+    if (text !== "") map.set(text as K, map.has(text as K) && map.get(text as K) !== id ? undefined : id);
+  } else if (typeof key === "number") map.set(key as K, map.has(key as K) && map.get(key as K) !== id ? undefined : id);
+}
+
+interface WrittenName {
+  readonly field: string;
+  readonly value: string | number;
+  readonly text: string;
+}
+
+function writtenName(fields: Fields): WrittenName | undefined {
+  const field = idField(fields) ?? ["name", "label"].find((key) => isLegal(fields.get(key)));
+  if (field === undefined) return undefined;
+  const value = fields.get(field) as string | number;
+  return { field, value, text: String(value).trim() };
+}
+
+function idField(fields: Fields): string | undefined {
+  const named = new Map([...fields].filter(([, value]) => isName(value)));
+  return fieldNamed(named, ...ID_FIELDS);
+}
+
+const isLegal = (value: unknown): boolean => typeof value === "string" && ID_PATTERN.test(value);
+const isName = (value: unknown): boolean =>
+  (typeof value === "string" && value.trim() !== "") || (typeof value === "number" && Number.isFinite(value));
+
+/** The nearest legal id: letters, digits and _ only, a small letter first, at most 64. */
+function legalId(text: string, index: number): string {
+  if (ID_PATTERN.test(text)) return text;
+  const plain = text
+    .slice(0, 200)
+    .normalize("NFKD")
+    .slice(0, 200)
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .replace(/^_|_$/g, "");
+  if (plain === "") return `s${index + 1}`;
+  const start = /^\d/.test(plain) ? `s${plain}` : plain[0]!.toLowerCase() + plain.slice(1);
+  return start.slice(0, 64);
+}

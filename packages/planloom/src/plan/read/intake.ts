@@ -1,0 +1,140 @@
+// One reading of a document: every adapter in its order, with what they report. In: a parsed document, or its steps one by one as
+// they arrive. Out: the canonical draft or step, notes, findings, and the way back from the draft to the document.
+// Separate from read.ts so that a whole text and a stream are read by the same code.
+import { LIMITS } from "../../limits.js";
+import type { Finding } from "../finding.js";
+import { isObject, type Json } from "../json.js";
+import { wholeDocument, type Moves } from "./document.js";
+import type { Fields, ReadNote, StepPlace } from "./fields.js";
+import { StepNames, type StepName } from "./ids.js";
+import { pointerTo } from "./position.js";
+import { withReferences, type ReferencePlace } from "./references.js";
+import { closeStep, openStep, stepPointer } from "./step.js";
+import type { Inventory, ToolSpec } from "../tool-spec.js";
+
+interface Opened {
+  readonly at: StepPlace;
+  readonly fields: Fields;
+  readonly name: StepName;
+}
+
+export class Intake {
+  readonly notes: ReadNote[] = [];
+  readonly findings: Finding[] = [];
+  private readonly names = new StepNames();
+  private readonly moves: Moves = new Map();
+  private readonly tools: ReadonlyMap<unknown, ToolSpec>;
+  private ours = false;
+
+  constructor(
+    inventory: Inventory | undefined,
+    private readonly calls: boolean,
+  ) {
+    this.tools = new Map((inventory?.tools ?? []).map((tool) => [tool.name, tool]));
+  }
+
+  document(value: unknown): unknown {
+    const document = wholeDocument(value, (...args) => this.note(...args), this.moves);
+    const written: unknown = isObject(document) ? document["steps"] : undefined;
+    if (!isObject(document) || !Array.isArray(written)) return document;
+    this.ours = hasOurs([written, document["answer"] ?? null]);
+    const places = written.map((_, index) => this.stepPlace(index));
+    const opened = written.map((step: unknown, index) => openStep(step, places[index]!));
+    this.names.reserve(opened.filter((fields) => fields !== undefined));
+    const named = opened.map((fields, index): Opened | undefined =>
+      fields === undefined ? this.names.skip() : { at: places[index]!, fields, name: this.names.add(fields) },
+    );
+    const steps = named.map((step, index) => (step === undefined ? (written[index] as unknown) : this.close(step)));
+    const answer = this.answer(document["answer"]);
+    return { ...document, ...(answer === undefined ? {} : { answer }), steps };
+  }
+
+  /** The next step of a document that is still being written: what it may refer to are the steps before it. */
+  step(value: unknown, index: number): unknown {
+    this.ours ||= hasOurs([value as Json]);
+    const at = this.stepPlace(index);
+    const fields = openStep(value, at);
+    if (fields === undefined) {
+      this.names.skip();
+      return value;
+    }
+    return this.close({ at, fields, name: this.names.add(fields) });
+  }
+
+  /** The pointer in the document as written that a pointer of the draft comes from. */
+  sourceOf(pointer: string): string {
+    for (let head = pointer; ; head = head.slice(0, head.lastIndexOf("/"))) {
+      const source = this.moves.get(head);
+      if (source !== undefined) return source + pointer.slice(head.length);
+      if (head === "") return pointer;
+    }
+  }
+
+  private close({ at, fields, name }: Opened): unknown {
+    return closeStep(fields, name, at, this.referencePlace(stepPointer(at.index), name.id));
+  }
+
+  private stepPlace(index: number): StepPlace {
+    return {
+      index,
+      tool: (name) => this.tools.get(name),
+      note: (code, message, field, before, after) => this.note(code, message, stepPointer(index, field), before, after),
+      moved: (field, from, ...inner) => {
+        const source = inner.reduce((at, part) => pointerTo(at, part), this.sourceOf(stepPointer(index, from)));
+        this.moves.set(stepPointer(index, field), source);
+      },
+    };
+  }
+
+  private referencePlace(pointer: string, id: string | undefined): ReferencePlace {
+    return {
+      names: this.names,
+      id,
+      pointer,
+      dependsOn: undefined,
+      ours: this.ours,
+      calls: this.calls,
+      tool: (name) => this.tools.get(name),
+      note: (code, message, at, before, after) => this.note(code, message, at, before, after),
+      find: (finding) => {
+        if (this.findings.length < LIMITS.findings) this.findings.push(finding);
+      },
+    };
+  }
+
+  private answer(answer: Json | undefined): unknown {
+    if (!isObject(answer)) return undefined;
+    const from = answer["from"];
+    const isName = (value: Json): value is string | number => typeof value === "string" || typeof value === "number";
+    const ids = Array.isArray(from)
+      ? (from as readonly Json[]).map((id) => (isName(id) ? this.names.idOf(id) : id))
+      : from;
+    const value = answer["value"];
+    return {
+      ...answer,
+      ...(ids === undefined ? {} : { from: ids }),
+      ...(value === undefined
+        ? {}
+        : { value: withReferences(value, "/answer/value", this.referencePlace("/answer", undefined)) }),
+    };
+  }
+
+  private note(code: string, message: string, pointer: string, before?: unknown, after?: unknown): void {
+    if (this.notes.length >= LIMITS.notes) return;
+    const change =
+      before === undefined ? {} : { before: brief(before), ...(after === undefined ? {} : { after: brief(after) }) };
+    this.notes.push({ code, message, pointer, ...change });
+  }
+}
+
+function brief(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  return text.length <= LIMITS.noteChars ? text : `${text.slice(0, LIMITS.noteChars - 1)}…`;
+}
+
+/** Whether a value holds a reference in our own notation. */
+function hasOurs(value: unknown): boolean {
+  if (typeof value === "string") return value.includes("${{");
+  if (Array.isArray(value)) return value.some(hasOurs);
+  return isObject(value) && Object.values(value).some(hasOurs);
+}

@@ -1,0 +1,44 @@
+// What stands between the values of a JSON text: white space, comments, escapes of brackets. In: a text and a place. Out: the place
+// behind it, and what of it JSON does not know. Separate from read-json.ts because only this knows comments.
+import type { Mend } from "./json-text.js";
+
+/** Behind white space and comments; an open comment goes to the end of the text. Linear time. */
+export function afterSpace(text: string, from: number, mend: Mend = () => undefined): number {
+  for (let at = from; ;) {
+    const char = text[at];
+    if (char === " " || char === "\n" || char === "\r" || char === "\t") at++;
+    else {
+      const odd = oddAt(text, at, char);
+      if (odd === undefined) return at;
+      mend(odd.code, at, Math.min(odd.end - at, 60), odd.code === "ODD_SPACE" ? " " : "");
+      at = odd.end;
+    }
+  }
+}
+
+function oddAt(text: string, at: number, char: string | undefined): { code: string; end: number } | undefined {
+  if (char === undefined) return undefined;
+  if (char === "#" || (char === "/" && text[at + 1] === "/")) return { code: "COMMENT", end: lineEnd(text, at) };
+  if (char === "/" && text[at + 1] === "*") return { code: "COMMENT", end: after(text, "*/", at + 2) };
+  if (char === "\\" && "[]{}".includes(text[at + 1] ?? " ")) return { code: "ESCAPE_DROPPED", end: at + 1 };
+  if (char > "~" && /[\s\u200B\u2060]/.test(char)) return { code: "ODD_SPACE", end: at + 1 };
+  return undefined;
+}
+
+function after(text: string, mark: string, from: number): number {
+  const at = text.indexOf(mark, from);
+  return at === -1 ? text.length : at + mark.length;
+}
+
+function lineEnd(text: string, from: number): number {
+  const at = text.indexOf("\n", from);
+  return at === -1 ? text.length : at;
+}
+
+const WORD = /[A-Za-z_$][\w$]*/y;
+
+/** The word that stands at a place, or an empty text. */
+export function atWord(text: string, at: number): string {
+  WORD.lastIndex = at;
+  return WORD.exec(text)?.[0] ?? "";
+}

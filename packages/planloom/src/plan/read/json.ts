@@ -1,0 +1,243 @@
+// JSON as models write it. In: a text and where a value begins in it. Out: the value, what had to be mended to read it, and
+// where each part stands; or how far it is complete where the text ends early; or what cannot be read. One pass over the text,
+// no backtracking. Separate from JSON.parse, which reads first: what is strict JSON never comes through here.
+import { LIMITS } from "../../limits.js";
+import { pointerTo } from "./position.js";
+import { atQuote, scanString, type Mend, type StringScan } from "./json-text.js";
+import { afterSpace, atWord } from "./json-space.js";
+
+/** One way in which the text was no JSON, where it was seen first, and how often. */
+export interface Repair {
+  readonly code: string;
+  readonly at: number;
+  readonly before: string;
+  readonly after: string;
+  count: number;
+}
+export type Repairs = Map<string, Repair>;
+
+export type JsonScan =
+  | { readonly kind: "value"; readonly value: unknown; readonly end: number; readonly repairs: Repairs }
+  /** The text ends inside the value, which holds what was complete; undefined where nothing was. */
+  | { readonly kind: "truncated"; readonly value: unknown; readonly repairs: Repairs }
+  | { readonly kind: "bad"; readonly at: number; readonly message: string; readonly code: "BAD_SYNTAX" | "TOO_DEEP" };
+
+interface Frame {
+  readonly container: unknown[] | Map<string, unknown>;
+  readonly pointer: string;
+  readonly closing: string;
+  /** The key whose value is being read. */
+  key: string;
+}
+
+/** Reads the value that begins at `start`. With `offsets`, notes where each pointer of it begins. Never throws. */
+export function scanJson(text: string, start: number, offsets?: Map<string, number>): JsonScan {
+  const scanner = new Scanner(text, start, offsets);
+  try {
+    const value = scanner.value("");
+    return { kind: "value", value, end: scanner.at, repairs: scanner.repairs };
+  } catch (thrown) {
+    if (thrown instanceof Cut) return { kind: "truncated", value: scanner.partial(), repairs: scanner.repairs };
+    if (!(thrown instanceof Bad)) throw thrown;
+    return { kind: "bad", at: thrown.at, message: thrown.message, code: thrown.code };
+  }
+}
+
+class Cut extends Error {}
+class Bad extends Error {
+  constructor(
+    readonly at: number,
+    message: string,
+    readonly code: "BAD_SYNTAX" | "TOO_DEEP" = "BAD_SYNTAX",
+  ) {
+    super(message);
+  }
+}
+
+const CLOSING: { readonly [open: string]: string } = { "{": "}", "[": "]", "(": ")" };
+const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+  ["True", true],
+  ["False", false],
+  ["None", null],
+]);
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+class Scanner {
+  readonly repairs: Repairs = new Map();
+  private readonly frames: Frame[] = [];
+
+  constructor(
+    private readonly text: string,
+    public at: number,
+    private readonly offsets: Map<string, number> | undefined,
+  ) {}
+
+  value(pointer: string): unknown {
+    this.space();
+    this.offsets?.set(pointer, this.at);
+    const char = this.char();
+    if (char === "{") return this.object(pointer);
+    if (char === "[" || char === "(") return this.list(pointer);
+    if (atQuote(this.text, this.at)) return this.string();
+    return char === "-" || (char >= "0" && char <= "9") ? this.number() : this.word();
+  }
+
+  /** What is complete: the members and elements that ended, down to the first list; an object of a list counts as a whole. */
+  partial(): unknown {
+    const list = this.frames.findIndex(({ container }) => Array.isArray(container));
+    let inner: unknown;
+    for (const { container, key } of this.frames.slice(0, list === -1 ? undefined : list + 1).reverse()) {
+      if (Array.isArray(container)) inner = container;
+      else inner = Object.fromEntries(inner === undefined ? container : [...container, [key, inner]]);
+    }
+    return inner;
+  }
+
+  private object(pointer: string): unknown {
+    const fields = new Map<string, unknown>();
+    const frame = this.open(fields, pointer);
+    for (let first = true; !this.ends(frame, first); first = false) {
+      const begun = this.at;
+      const key = this.key();
+      if (fields.has(key)) throw new Bad(begun, `the key ${JSON.stringify(key.slice(0, 80))} is written twice`);
+      this.space();
+      if (this.char() !== ":")
+        throw new Bad(this.at, `a colon is missing after the key ${JSON.stringify(key.slice(0, 80))}`);
+      this.at++;
+      frame.key = key;
+      fields.set(key, this.value(this.below(pointer, key)));
+    }
+    return Object.fromEntries(fields);
+  }
+
+  private list(pointer: string): unknown {
+    if (this.char() === "(") this.note("TUPLE", "(", "[");
+    const items: unknown[] = [];
+    const frame = this.open(items, pointer);
+    for (let first = true; !this.ends(frame, first); first = false)
+      items.push(this.value(this.below(pointer, items.length)));
+    return items;
+  }
+
+  private below(pointer: string, part: string | number): string {
+    return this.offsets === undefined ? "" : pointerTo(pointer, part);
+  }
+
+  private open(container: Frame["container"], pointer: string): Frame {
+    if (this.frames.length >= LIMITS.jsonDepth)
+      throw new Bad(this.at, `it nests deeper than ${LIMITS.jsonDepth} levels`, "TOO_DEEP");
+    const frame = { container, pointer, closing: CLOSING[this.char()]!, key: "" };
+    this.frames.push(frame);
+    this.at++;
+    return frame;
+  }
+
+  /** Whether the container ends here; else stands at its next member, behind the comma. */
+  private ends(frame: Frame, first: boolean): boolean {
+    const before = this.at;
+    this.space();
+    if (this.closes(frame)) return true;
+    if (first) return false;
+    if (this.char() !== ",") this.missingComma(frame, before);
+    else {
+      const comma = this.at++;
+      this.space();
+      if (this.char() !== frame.closing) return false;
+      this.note("TRAILING_COMMA", `,${frame.closing}`, frame.closing, comma);
+    }
+    return this.closes(frame);
+  }
+
+  private closes(frame: Frame): boolean {
+    if (this.char() !== frame.closing) return false;
+    this.at++;
+    this.frames.pop();
+    return true;
+  }
+
+  /** Where what follows can only be the next member: an object after an object, or a key on a line of its own. */
+  private missingComma({ container }: Frame, before: number): void {
+    const next = this.char();
+    const last = this.text[before - 1] ?? "";
+    const newLine = this.text.slice(before, this.at).includes("\n");
+    const fits = Array.isArray(container)
+      ? "}]".includes(last) && "{[".includes(next)
+      : atQuote(this.text, this.at) && newLine;
+    if (!fits) throw new Bad(this.at, `${shown(next)} stands where a comma or a closing bracket is expected`);
+    this.note("MISSING_COMMA", `${last} ${next}`, `${last}, ${next}`);
+  }
+
+  private key(): string {
+    if (atQuote(this.text, this.at)) return this.string();
+    const word = atWord(this.text, this.at);
+    if (word === "") throw new Bad(this.at, `${shown(this.char())} stands where a key is expected`);
+    this.note("BARE_KEY", `${word}:`, `"${word}":`);
+    this.at += word.length;
+    return word;
+  }
+
+  private string(): string {
+    const scan: StringScan = scanString(this.text, this.at, this.mend);
+    if (scan.kind === "open") throw new Cut();
+    if (scan.kind === "bad") throw new Bad(scan.at, scan.message);
+    this.at = scan.end;
+    return scan.value;
+  }
+
+  private number(): number {
+    NUMBER.lastIndex = this.at;
+    const match = NUMBER.exec(this.text)?.[0] ?? "";
+    const end = this.at + match.length;
+    if (end >= this.text.length || this.isRest()) throw new Cut();
+    if (match === "" || atWord(this.text, end) !== "" || this.text[end] === ".")
+      throw new Bad(this.at, `${shown(this.text.slice(this.at, this.at + 20))} is no number`);
+    this.at = end;
+    return Number(match);
+  }
+
+  /** Whether all that is left of the text is the beginning of a number. */
+  private isRest(): boolean {
+    return this.text.length - this.at < 40 && /^[-+.\deE]+$/.test(this.text.slice(this.at));
+  }
+
+  private word(): unknown {
+    const word = atWord(this.text, this.at);
+    if (this.text.startsWith("...", this.at) || this.char() === "…")
+      throw new Bad(this.at, "something is left out here with an ellipsis");
+    if (word === "") throw new Bad(this.at, `${shown(this.char())} stands where a value is expected`);
+    if (this.at + word.length >= this.text.length) throw new Cut();
+    if (!WORDS.has(word)) throw new Bad(this.at, `${shown(word)} is a text without quotes`);
+    const value = WORDS.get(word);
+    if (word !== String(value)) this.note("PYTHON_LITERAL", word, String(value));
+    this.at += word.length;
+    return value;
+  }
+
+  private space(): void {
+    this.at = afterSpace(this.text, this.at, this.mend);
+    if (this.at >= this.text.length) throw new Cut();
+  }
+
+  private char(): string {
+    const char = this.text[this.at];
+    if (char === undefined) throw new Cut();
+    return char;
+  }
+
+  private readonly mend: Mend = (code, at, length, after) => {
+    const seen = this.repairs.get(code);
+    if (seen === undefined) this.note(code, this.text.slice(at, at + length), after, at);
+    else seen.count++;
+  };
+
+  private note(code: string, before: string, after: string, at = this.at): void {
+    const seen = this.repairs.get(code);
+    if (seen !== undefined) seen.count++;
+    else this.repairs.set(code, { code, at, before, after, count: 1 });
+  }
+}
+
+const shown = (text: string): string => JSON.stringify(text.slice(0, 40));

@@ -1,0 +1,58 @@
+// What a text says that is no plan: that it will not plan, or that it wants to know something first. In: a text or a value without
+// steps. Out: a refusal, questions, or no plan. Separate because these are outcomes of their own, not faults of a document.
+import { LIMITS } from "../../limits.js";
+import type { Finding } from "../finding.js";
+import { questionsIn } from "./document.js";
+import { failure, noPlan, type ReadFailure } from "./failure.js";
+import { listTexts } from "./list.js";
+
+export interface Questions {
+  readonly kind: "questions";
+  readonly findings: readonly Finding[];
+  readonly questions: readonly string[];
+}
+
+const REFUSAL =
+  /^[^\n]{0,80}?\b(?:i(?:['’]m| am) (?:sorry|unable|not able)|i (?:can['’]?t|cannot|can not|won['’]t|will not|must decline)|as an ai\b|sorry, but)/i;
+
+export const refuses = (text: string): boolean => REFUSAL.test(text.slice(0, 400).replace(/^["\s]+/, ""));
+
+/** A text without a plan in it. */
+export function proseResult(text: string): ReadFailure | Questions {
+  if (refuses(text)) return refusal();
+  const asked = askedIn(text);
+  return asked.length === 0 ? noPlan() : questions(asked);
+}
+
+/** A value without steps. */
+export function valueResult(value: unknown): ReadFailure | Questions {
+  const asked = questionsIn(value);
+  if (asked.length > 0) return questions(asked);
+  const first: unknown = typeof value === "object" && value !== null ? Object.values(value)[0] : value;
+  return typeof first === "string" && refuses(first) ? refusal() : noPlan();
+}
+
+const refusal = (): ReadFailure =>
+  failure("refusal", "REFUSAL", "The text declines to plan.", "Change the goal, or ask another model.");
+
+function questions(asked: readonly string[]): Questions {
+  const kept = asked.slice(0, LIMITS.questions).map((one) => one.slice(0, LIMITS.findingChars));
+  const finding: Finding = {
+    code: "QUESTIONS",
+    severity: "error",
+    where: { pointer: "" },
+    message: `The planner asks in the place of a plan: ${kept.join(" ")}`.slice(0, LIMITS.findingChars),
+    fix: "Answer in the goal or its inputs; a plan that needs an answer on its way has an ask step.",
+  };
+  return { kind: "questions", findings: [finding], questions: kept };
+}
+
+/** The questions of a text that ends by asking: the items of its list, or its sentences. */
+function askedIn(text: string): readonly string[] {
+  if (text.length > LIMITS.questionChars) return [];
+  const items = listTexts(text);
+  if (items.length > 0) return items.every((item) => item.endsWith("?")) ? items : [];
+  if (!/\?["'”)*]{0,3}$/.test(text.trim())) return [];
+  const sentences = text.split(/(?<=[.!?\n])/).map((one) => one.trim());
+  return sentences.filter((one) => one.endsWith("?") && one.length > 3);
+}

@@ -1,0 +1,77 @@
+// The tolerant reader. In: the text that a person or a model wrote. Out: a draft in the canonical shape together with notes on what
+// was normalised, or the kind of failure with its findings. Nothing here decides whether the draft is sound: check does.
+import { messageOf } from "../../error.js";
+import { LIMITS } from "../../limits.js";
+import type { Finding } from "../finding.js";
+import { depthOf } from "../json.js";
+import type { FailureKind } from "./failure.js";
+import type { ReadNote } from "./fields.js";
+import { Intake } from "./intake.js";
+import type { Position } from "./position.js";
+import type { FoundText } from "./source.js";
+import { findDocument } from "./text.js";
+import type { Inventory } from "../tool-spec.js";
+
+/** A draft out of a text, not yet checked. */
+export interface ReadDraft {
+  readonly draft: unknown;
+  readonly notes: readonly ReadNote[];
+  /** What the reader could not take for certain: `withReading` joins it with what check says. A plan with an error here is refused. */
+  readonly findings: readonly Finding[];
+  /** Where a pointer of the draft stands in the text, both from 1. */
+  readonly locate: (pointer: string) => Position | undefined;
+}
+export type ReadResult =
+  | ({ readonly kind: "plan" } & ReadDraft)
+  /** The text ends inside the document; `partial` holds the steps that were complete, where there were any. */
+  | { readonly kind: "truncated"; readonly findings: readonly Finding[]; readonly partial?: ReadDraft }
+  /** The planner asks a person in the place of a plan. */
+  | { readonly kind: "questions"; readonly findings: readonly Finding[]; readonly questions: readonly string[] }
+  | { readonly kind: Exclude<FailureKind, "truncated">; readonly findings: readonly Finding[] };
+export interface ReadOptions {
+  /** Lets text arguments (`tool_input`) and missing arguments be understood. */
+  readonly inventory?: Inventory;
+}
+
+/** Reads a plan from text: JSON as models write it, YAML, a numbered list, each also in a fence or prose. Never throws. */
+export function readPlan(text: string, options: ReadOptions = {}): ReadResult {
+  try {
+    const found = findDocument(text);
+    if (found.kind === "questions") return found;
+    if (found.kind === "found") return { kind: "plan", ...draftOf(found, options) };
+    if (found.kind !== "truncated") return { kind: found.kind, findings: found.findings };
+    const { kind, findings, partial } = found;
+    return partial === undefined ? { kind, findings } : { kind, findings, partial: draftOf(partial, options) };
+  } catch (thrown) {
+    return { kind: "malformed", findings: [unreadable(thrown)] };
+  }
+}
+
+function draftOf(found: FoundText, options: ReadOptions): ReadDraft {
+  const intake = new Intake(options.inventory, found.calls === true);
+  const draft = intake.document(found.value);
+  const how = found.notes.map((note) => ({ ...note, pointer: "" }));
+  const locate = (pointer: string): Position | undefined => found.locate(intake.sourceOf(pointer));
+  const findings = intake.findings.map((finding) => ({
+    ...finding,
+    where: { ...finding.where, ...locate(finding.where.pointer) },
+  }));
+  return { draft, notes: [...how, ...intake.notes], findings, locate };
+}
+
+function unreadable(thrown: unknown): Finding {
+  const message = `The document cannot be read: ${messageOf(thrown).slice(0, 200)}.`;
+  return { code: "BAD_SYNTAX", severity: "error", where: { pointer: "" }, message, fix: "Write the plan as JSON." };
+}
+
+/** The same for data that is already parsed. Never throws. */
+export function normalizeDraft(value: unknown, options: ReadOptions = {}): Omit<ReadDraft, "locate"> {
+  try {
+    if (depthOf(value, LIMITS.jsonDepth) > LIMITS.jsonDepth) return { draft: value, notes: [], findings: [] };
+    const intake = new Intake(options.inventory, false);
+    const draft = intake.document(value);
+    return { draft, notes: intake.notes, findings: intake.findings };
+  } catch {
+    return { draft: value, notes: [], findings: [] };
+  }
+}

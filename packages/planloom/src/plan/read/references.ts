@@ -1,0 +1,265 @@
+// References of other systems as ours. In: the values of a step that may hold references, and the names of all steps.
+// Out: the same values with `${{ … }}`, and findings where a form names no step or may be meant as plain text.
+// A form is rewritten only where it names a step: by its id, or by its number as written. No number is ever shifted.
+import { CEL_WORDS } from "../expression/expression.js";
+import type { Finding } from "../finding.js";
+import { isObject } from "../json.js";
+import type { Fields } from "./fields.js";
+import { formsIn, outputOf, stepNumber, type Form } from "./forms.js";
+import type { StepNames } from "./ids.js";
+import { pointerTo } from "./position.js";
+import { eachExpression, expressionSpans } from "./spans.js";
+import type { ToolSpec } from "../tool-spec.js";
+
+export interface ReferencePlace {
+  readonly names: StepNames;
+  /** The step that the values belong to; undefined for the answer. */
+  readonly id: string | undefined;
+  readonly pointer: string;
+  /** Steps that the step says it waits for; undefined where it says nothing. */
+  dependsOn: ReadonlySet<string> | undefined;
+  /** The document has references of our own: what only looks like another's is plain text. */
+  readonly ours: boolean;
+  /** The document is a list of calls, in which `$1` is the notation of references. */
+  readonly calls: boolean;
+  readonly tool: (name: unknown) => ToolSpec | undefined;
+  readonly note: (code: string, message: string, pointer: string, before: unknown, after: unknown) => void;
+  readonly find: (finding: Finding) => void;
+}
+
+export function readReferences(fields: Fields, place: ReferencePlace): void {
+  for (const field of ["with", "when", "forEach", "expect"]) {
+    if (!fields.has(field)) continue;
+    const value = fields.get(field);
+    const pointer = pointerTo(place.pointer, field);
+    const expression = field !== "with" && typeof value === "string" && !value.includes("${{");
+    fields.set(field, expression ? inExpression(value, pointer, place) : withReferences(value, pointer, place));
+  }
+}
+
+/** Every text of a value with its references as ours; the value is no deeper than LIMITS.jsonDepth. */
+export function withReferences(value: unknown, pointer: string, place: ReferencePlace): unknown {
+  if (typeof value === "string") return inText(value, pointer, place);
+  if (Array.isArray(value)) return value.map((item, i) => withReferences(item, `${pointer}/${i}`, place));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [key, withReferences(field, pointerTo(pointer, key), place)]),
+  );
+}
+
+const MARK = /[#$<{]/;
+
+function inText(text: string, pointer: string, place: ReferencePlace): string {
+  const said = text.length <= 200 ? outputOf(text) : undefined;
+  if (said !== undefined) return written(text, [said], pointer, place, (source) => `\${{ ${source} }}`);
+  if (!MARK.test(text)) return text;
+  const spans = text.includes("${{") ? expressionSpans(text) : [];
+  const own = spans.length === 0 ? text : withoutPrefix(text, pointer, place);
+  const forms = formsIn(own, own === text ? spans : expressionSpans(own));
+  return written(own, forms, pointer, place, (source) => `\${{ ${source} }}`);
+}
+
+/** A condition or a list without `${{ }}`: the names go into the expression as they are, but never into a quoted part of it. */
+function inExpression(text: string, pointer: string, place: ReferencePlace): string {
+  const said = outputOf(text);
+  const forms = said === undefined ? formsIn(text, []) : [said];
+  const quoted = forms.find(({ start, end }) => /["']/.test(text[start - 1] ?? "") && text[start - 1] === text[end]);
+  if (quoted === undefined) return written(text, forms, pointer, place, (source) => source);
+  ambiguous(text.slice(quoted.start, quoted.end), "stands in quotes inside an expression", pointer, place);
+  return text;
+}
+
+function written(
+  text: string,
+  forms: readonly Form[],
+  pointer: string,
+  place: ReferencePlace,
+  write: (source: string) => string,
+): string {
+  let out = "";
+  let from = 0;
+  for (const form of forms) {
+    const before = text.slice(form.start, form.end);
+    const whole = text.trim().length === form.end - form.start;
+    const source = sourceOf(form, before, whole, pointer, place);
+    if (source === undefined) continue;
+    const after = write(source);
+    out += text.slice(from, form.start) + after;
+    from = form.end;
+    place.note(form.adapter, `${before} is the output of step ${source}.`, pointer, before, after);
+  }
+  return out + text.slice(from);
+}
+
+/** What a form refers to, as an expression; undefined where it stays as it is. */
+function sourceOf(
+  form: Form,
+  before: string,
+  whole: boolean,
+  pointer: string,
+  place: ReferencePlace,
+): string | undefined {
+  const id = stepOf(form, place.names);
+  if (id === undefined) {
+    if (isSurely(form, before, whole, place)) unknown(before, form, pointer, place);
+    return undefined;
+  }
+  if (form.adapter === "REFERENCE_DOLLAR" && !isDollarReference(id, before, whole, pointer, place)) return undefined;
+  const bare = (form.adapter === "REFERENCE_BRACES" || form.adapter === "REFERENCE_DOLLAR_BRACE") && form.path === "";
+  if (bare && place.ours && !before.includes("steps.")) return undefined;
+  return id + pathOf(form.path, id, place);
+}
+
+function stepOf({ adapter, name }: Form, names: StepNames): string | undefined {
+  const number = stepNumber(name);
+  switch (adapter) {
+    case "REFERENCE_DOLLAR":
+      return number === undefined ? undefined : names.byPlainNumber(number);
+    case "REFERENCE_NODE":
+    case "REFERENCE_GENERATED":
+      return number === undefined ? names.resolve(name) : (names.byNumber(number) ?? names.byPlace(number));
+    case "REFERENCE_OUTPUT_OF":
+      return (
+        (number === undefined ? undefined : names.byNumber(number)) ??
+        names.byWords(name) ??
+        names.byWords(name.replace(/^step /i, ""))
+      );
+    case "REFERENCE_HASH_E":
+      return names.resolve(`E${name}`) ?? names.byNumber(Number(name));
+    case "REFERENCE_DOLLAR_BRACE":
+    case "REFERENCE_DOLLAR_PATH":
+    case "REFERENCE_BRACES":
+      return names.resolve(name) ?? (number === undefined ? undefined : names.byNumber(number));
+  }
+}
+
+/**
+ * `$1` may be an amount of money. It is a reference where the step says that it waits for step 1, in a list of calls, whose notation
+ * it is, and where it is the whole value of a step that says nothing and stands behind step 1. It is plain text inside a longer one
+ * where the step waits for others, or stands before step 1. In between, nobody knows.
+ */
+function isDollarReference(
+  id: string,
+  before: string,
+  whole: boolean,
+  pointer: string,
+  place: ReferencePlace,
+): boolean {
+  const { dependsOn, calls, ours } = place;
+  if (ours) return false;
+  if (dependsOn?.has(id) === true) return true;
+  const earlier = place.id === undefined || place.names.isBefore(id, place.id);
+  if (id === place.id || calls) return calls && earlier;
+  if (dependsOn === undefined && whole && earlier) return true;
+  if (whole || (dependsOn === undefined && earlier))
+    ambiguous(before, "may be an amount of money, or the output of a step", pointer, place);
+  return false;
+}
+
+/** Whether a form that names no step can be nothing else than a reference. */
+function isSurely({ adapter, name, path }: Form, before: string, whole: boolean, place: ReferencePlace): boolean {
+  const { names, ours } = place;
+  const numbered = names.isNumbered;
+  switch (adapter) {
+    case "REFERENCE_NODE":
+    case "REFERENCE_GENERATED":
+      return true;
+    case "REFERENCE_HASH_E":
+      return numbered && !ours;
+    case "REFERENCE_DOLLAR":
+      return false;
+    case "REFERENCE_DOLLAR_PATH":
+      return whole && !ours && path !== "";
+    case "REFERENCE_OUTPUT_OF":
+      return numbered && stepNumber(name) !== undefined;
+    case "REFERENCE_DOLLAR_BRACE":
+      return !ours && numbered && stepNumber(name) !== undefined;
+    case "REFERENCE_BRACES":
+      if (ours) return false;
+      if (before.includes("steps.") || (whole && /^\.outputs?\b/.test(path))) return true;
+      return numbered && stepNumber(name) !== undefined;
+  }
+}
+
+function unknown(before: string, { name }: Form, pointer: string, place: ReferencePlace): void {
+  const number = stepNumber(name);
+  const range = place.names.range;
+  const counted = number === undefined || range === undefined ? undefined : countedFrom(number, range);
+  const says =
+    counted === undefined ? "" : ` The steps are numbered from ${range![0]}, and this looks counted from ${counted}.`;
+  place.find({
+    code: "UNKNOWN_REFERENCE",
+    severity: "error",
+    where: { pointer },
+    message: `${before} refers to a step, and no step is called so.${says}`,
+    fix: "Write ${{ id }} with the id of the step whose output is meant.",
+  });
+}
+
+function countedFrom(number: number, [lowest, highest]: readonly [number, number]): 0 | 1 | undefined {
+  if (lowest === 0 && number === highest + 1) return 1;
+  return lowest === 1 && number === 0 ? 0 : undefined;
+}
+
+function ambiguous(before: string, why: string, pointer: string, place: ReferencePlace): void {
+  place.find({
+    code: "AMBIGUOUS_REFERENCE",
+    severity: "error",
+    where: { pointer },
+    message: `${before} ${why}.`,
+    fix: "Write ${{ id }} for the output of a step; write plain text so that it is no name of a step.",
+  });
+}
+
+const SEGMENT = /\.([A-Za-z_][\w -]*)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g;
+
+/** A path in our notation. `output` and `result` behind a step mean its output, unless that has a field of the name. */
+function pathOf(path: string, id: string, place: ReferencePlace): string {
+  let out = "";
+  for (const [segment, name, index, ...quoted] of path.matchAll(SEGMENT)) {
+    const field = name ?? quoted.find((text) => text !== undefined) ?? "";
+    if (out === "" && index === undefined && isWhole(segment, field, id, place)) continue;
+    out +=
+      index !== undefined
+        ? `[${index}]`
+        : name !== undefined && /^\w+$/.test(name) && !CEL_WORDS.has(name)
+          ? `.${name}`
+          : `[${JSON.stringify(field)}]`;
+  }
+  return out;
+}
+
+function isWhole(segment: string, field: string, id: string, place: ReferencePlace): boolean {
+  if (!segment.startsWith(".")) return false;
+  if (field === "output" || field === "outputs") return hasField(id, field, place) !== true;
+  return field === "result" && hasField(id, field, place) === false;
+}
+
+/** Whether the output of a step has a field; undefined where nothing says so. */
+function hasField(id: string, field: string, { names, tool }: ReferencePlace): boolean | undefined {
+  const fields = names.fields(id);
+  const output = tool(fields?.get("tool"))?.output;
+  if (output === undefined) return fields?.has("tool") === true || fields?.has("output") === true ? undefined : false;
+  const properties = output["properties"];
+  if (isObject(properties)) return Object.hasOwn(properties, field);
+  return typeof output["type"] === "string" && output["type"] !== "object" ? false : undefined;
+}
+
+const PREFIX = /\bsteps\.([A-Za-z_][\w-]{0,63})((?:\.outputs?\b)?)/g;
+
+/** `${{ steps.find.output.results }}` is ours but for its words. */
+function withoutPrefix(text: string, pointer: string, place: ReferencePlace): string {
+  const { names } = place;
+  if (names.resolve("steps") !== undefined) return names.rewrite(text);
+  const plain = eachExpression(text, (expression) => {
+    if (!expression.includes("steps.") || /["']/.test(expression)) return expression;
+    return expression.replace(PREFIX, (whole, name: string, output: string) => {
+      const id = names.resolve(name);
+      if (id === undefined) return whole;
+      return id + (output === "" || hasField(id, output.slice(1), place) === true ? output : "");
+    });
+  });
+  if (plain !== text)
+    place.note("REFERENCE_STEPS", "Steps are named without steps. before them.", pointer, text, plain);
+  return names.rewrite(plain);
+}

@@ -1,0 +1,143 @@
+// A part of a text as a document: JSON, JSON that has to be mended, or YAML. In: the part. Out: its value with how it was read and
+// where its parts stand, or why it is none. Separate from read-text.ts, which looks for the places where a document may stand.
+import { LIMITS } from "../../limits.js";
+import { depthOf, isObject } from "../json.js";
+import { planLikeness, questionsIn, stepCount } from "./document.js";
+import { badSyntax, failure, tooDeep, tooManySteps, truncated, type ReadFailure } from "./failure.js";
+import { scanJson, type JsonScan, type Repairs } from "./json.js";
+import { looksLikeStep } from "./names.js";
+import { positionsIn, positionsOf, textPosition, type Position } from "./position.js";
+import { valueResult, type Questions } from "./prose.js";
+import { parseYaml } from "./yaml.js";
+
+export interface FoundText {
+  readonly kind: "found";
+  readonly value: unknown;
+  /** How it was found and mended, where that was not plain JSON or YAML. */
+  readonly notes: readonly TextNote[];
+  /** Where a pointer of the value stands in the text. */
+  readonly locate: (pointer: string) => Position | undefined;
+  /** The document is a list of calls as text. */
+  readonly calls?: boolean;
+}
+export interface TextNote {
+  readonly code: string;
+  readonly message: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+export type TextResult =
+  FoundText | Questions | ReadFailure | (ReadFailure<"truncated"> & { readonly partial?: FoundText });
+
+/** A part of the text that is looked at as a document, and where it begins in the text. */
+export interface Part {
+  readonly text: string;
+  readonly source: string;
+  readonly base: number;
+}
+
+export type Read = TextResult & { readonly end?: number };
+
+/** The JSON value at the beginning of a part; `end` is where it ends in the part. */
+export function jsonText(part: Part, length: number): Read {
+  const source = part.source.slice(0, length);
+  const whole = parseJson(source);
+  if (whole !== undefined) return { ...accept(whole.value, part, []), end: source.length };
+  if (source.length > LIMITS.lenientChars) return strictHead(part, source);
+  return scanned(scanJson(source, 0), part);
+}
+
+/** Too large to be mended: strict JSON with text behind it, or nothing. */
+function strictHead(part: Part, source: string): Read {
+  const scan = scanJson(source, 0);
+  const parsed = scan.kind === "value" ? parseJson(source.slice(0, scan.end)) : undefined;
+  if (scan.kind !== "value" || parsed !== undefined) return scanned(scan, part);
+  const message = `The document is no strict JSON, and larger than ${LIMITS.lenientChars} characters.`;
+  return failure("too-large", "TOO_LARGE", message, "Write a smaller plan, or write it as strict JSON.");
+}
+
+export function scanned(scan: JsonScan, part: Part): Read {
+  if (scan.kind === "bad")
+    return scan.code === "TOO_DEEP" ? tooDeep() : badSyntax(part.text, part.base + scan.at, scan.message);
+  const notes = repairNotes(scan.repairs, part);
+  if (scan.kind === "value") return { ...accept(scan.value, part, notes), end: scan.end };
+  const partial = planLikeness(scan.value) === undefined ? undefined : accept(scan.value, part, notes);
+  return { ...truncated(part.text), ...(partial?.kind === "found" ? { partial } : {}) };
+}
+
+export function repairNotes(repairs: Repairs, { text, base }: Part): TextNote[] {
+  return [...repairs.values()].map(({ code, at, before, after, count }) => {
+    const { line, column } = textPosition(text, base + at);
+    const often = count === 1 ? "" : `, ${count} times, first`;
+    return { code, message: `${MENDED[code] ?? code}${often} at ${line}:${column}.`, before, after };
+  });
+}
+
+const MENDED: { readonly [code: string]: string } = {
+  BARE_KEY: "A key without quotes was read as text",
+  COMMENT: "A comment was left out",
+  CURLY_QUOTES: "Curly quotes were read as quotes",
+  ESCAPE_DROPPED: "A backslash that JSON does not know was left out",
+  LINE_BREAK_IN_TEXT: "A line break or control character inside a text was kept",
+  MISSING_COMMA: "A missing comma was added",
+  ODD_SPACE: "An unusual space was read as a space",
+  PYTHON_LITERAL: "True, False and None are true, false and null",
+  SINGLE_QUOTES: "Single quotes were read as quotes",
+  TRAILING_COMMA: "A comma before a closing bracket was left out",
+  TRIPLE_QUOTES: "Triple quotes were read as quotes",
+  TUPLE: "A tuple was read as a list",
+};
+
+export function yamlText(part: Part): TextResult {
+  const parsed = parseYaml(part.text, part.source, part.base);
+  if ("kind" in parsed) return parsed;
+  const note = { code: "READ_AS_YAML", message: "The document is no strict JSON; it was read as YAML." };
+  const read = accept(parsed.value, part, /^[{[]/.test(part.source) ? [note] : []);
+  return read.kind === "found" ? { ...read, locate: positionsIn(part.text, part.source, part.base) } : read;
+}
+
+export function accept(value: unknown, part: Part, notes: readonly TextNote[]): TextResult {
+  if (depthOf(value, LIMITS.jsonDepth) > LIMITS.jsonDepth) return tooDeep();
+  if (planLikeness(value) === undefined || questionsIn(value).length > 0) return valueResult(value);
+  if (stepCount(value) > LIMITS.readSteps) return tooManySteps();
+  const offsets = (): ReadonlyMap<string, number> => {
+    const map = new Map<string, number>();
+    scanJson(part.source, 0, map);
+    return new Map([...map].map(([pointer, offset]) => [pointer, part.base + offset]));
+  };
+  return { kind: "found", value, notes, locate: positionsOf(part.text, offsets) };
+}
+
+/** Steps one after the other, without a list around them: undefined where anything else stands between them. */
+export function stepsInRow(part: Part): TextResult | undefined {
+  const { source, text, base } = part;
+  const steps: unknown[] = [];
+  const starts: number[] = [];
+  if (source.length > LIMITS.lenientChars) return undefined;
+  for (let at = 0; at < source.length;) {
+    const scan = scanJson(source, at);
+    if (scan.kind !== "value" || !isObject(scan.value) || !looksLikeStep(scan.value)) return undefined;
+    steps.push(parseJson(source.slice(at, scan.end))?.value ?? scan.value);
+    starts.push(base + at);
+    at = scan.end + (/^\s*,?\s*/.exec(source.slice(scan.end, scan.end + 200))?.[0].length ?? 0);
+  }
+  if (steps.length < 2 || steps.length > LIMITS.readSteps || depthOf(steps, LIMITS.jsonDepth) > LIMITS.jsonDepth)
+    return undefined;
+  const offsets = new Map([["", base], ...starts.map((start, i) => [`/${i}`, start] as const)]);
+  const note = { code: "STEPS_IN_ROW", message: "Steps one after the other are a list of steps." };
+  return { kind: "found", value: steps, notes: [note], locate: positionsOf(text, () => offsets) };
+}
+
+export function noted(result: TextResult, note: TextNote): TextResult {
+  if (result.kind === "found") return { ...result, notes: [note, ...result.notes] };
+  if (result.kind !== "truncated" || result.partial === undefined) return result;
+  return { ...result, partial: { ...result.partial, notes: [note, ...result.partial.notes] } };
+}
+
+export function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}

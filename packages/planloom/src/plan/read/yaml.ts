@@ -1,0 +1,187 @@
+// YAML as plain data: no tags, no repeated keys, few aliases. In: a text. Out: its value, or a failure that says where.
+// Separate because YAML can do more than a plan needs, and this is the place where it may not.
+import type { Document } from "yaml";
+import { messageOf } from "../../error.js";
+import { LIMITS } from "../../limits.js";
+import type { Finding } from "../finding.js";
+import { failure, tooDeep, type ReadFailure } from "./failure.js";
+import { textPosition } from "./position.js";
+import { yaml } from "../expression/parsers.js";
+
+/** Parses a part of `text` that begins at `base`. Never throws. */
+export function parseYaml(text: string, body: string, base: number): { readonly value: unknown } | ReadFailure {
+  if (body.length > LIMITS.yamlChars) return yamlTooLarge(`${LIMITS.yamlChars} characters`);
+  if (nestsDeep(body)) return tooDeep();
+  if (signsIn(body) > LIMITS.yamlSigns) return yamlTooLarge(`${LIMITS.yamlSigns} signs such as - and "`);
+  try {
+    const document = withoutTraces(() =>
+      yaml().parseDocument(body, {
+        schema: "core",
+        customTags: [],
+        uniqueKeys: false,
+        logLevel: "error",
+        prettyErrors: false,
+      }),
+    );
+    const unparsed = [...document.errors, ...document.warnings];
+    const wrong = unparsed.length > 0 ? unparsed : repeatedKeys(document);
+    if (wrong.some(({ message }) => message.includes("call stack"))) return tooDeep();
+    if (wrong.length > 0) return notYaml(text, base, wrong.slice(0, 10));
+    const unlikely = /^[{[]/.test(body) ? unlikelyFlow(document) : undefined;
+    if (unlikely !== undefined) return notYaml(text, base, [unlikely]);
+    const value: unknown = document.toJS({ maxAliasCount: LIMITS.yamlAliases });
+    return { value };
+  } catch (thrown) {
+    return yamlFailure(thrown);
+  }
+}
+
+/** How many things the parser has to look at, at most: what begins something, and (dearer) what is an error where it stands wrong. */
+function signsIn(body: string): number {
+  let signs = 0;
+  for (let at = 0; at < body.length; at++) {
+    const char = body[at]!;
+    if (char === "\t") signs += 4;
+    else if ("&*!%".includes(char)) signs += 2;
+    else if (",[]{}\"'".includes(char) || ("-:?".includes(char) && /\s/.test(body[at + 1] ?? " "))) signs++;
+  }
+  return signs;
+}
+
+/** The parser makes an error for every wrong sign, and most of its time goes into stack traces that nobody reads. */
+function withoutTraces<T>(parse: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return parse();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** An upper bound on the nesting, seen from brackets, indentation and rows of `- - -` or `a: a:` alone. */
+export function nestsDeep(body: string): boolean {
+  const columns: number[] = [];
+  let brackets = 0;
+  for (const line of body.split(/\r\n|\r|\n/)) {
+    brackets = bracketsAfter(line, brackets);
+    const starts = startsOf(line);
+    const first = starts[0];
+    if (first === undefined) continue;
+    while ((columns.at(-1) ?? -1) >= first) columns.pop();
+    columns.push(...starts.slice(0, LIMITS.yamlDepth));
+    if (columns.length + brackets >= LIMITS.yamlDepth || longestRow(line) >= LIMITS.yamlDepth) return true;
+  }
+  return false;
+}
+
+function bracketsAfter(line: string, before: number): number {
+  let open = before;
+  for (const char of line) {
+    if (char === "[" || char === "{") open++;
+    else if ((char === "]" || char === "}") && open > 0) open--;
+  }
+  return open;
+}
+
+/** The columns at which a line begins something: its leading `-`, `?` and `key:`, and what follows them. */
+function startsOf(line: string): number[] {
+  const starts: number[] = [];
+  const word = /[ \t]*(\S+)/y;
+  for (let match = word.exec(line); match !== null && starts.length < LIMITS.yamlDepth; match = word.exec(line)) {
+    starts.push(word.lastIndex - (match[1] ?? "").length);
+    if (!opens(match[1] ?? "")) break;
+  }
+  return starts;
+}
+
+const opens = (word: string): boolean => word === "-" || word === "?" || word.endsWith(":");
+
+/** The most words in a row of a line that each open a level, wherever they stand. */
+function longestRow(line: string): number {
+  let longest = 0;
+  let row = 0;
+  for (const word of line.split(/[ \t]+/)) {
+    row = opens(word) ? row + 1 : 0;
+    longest = Math.max(longest, row);
+  }
+  return longest;
+}
+
+interface SyntaxProblem {
+  readonly message: string;
+  readonly pos: readonly [number, number];
+}
+
+/**
+ * What YAML reads in a text with brackets, and what is more likely JSON with a fault: a plain text with quotes or over several lines,
+ * a key without a value.
+ */
+function unlikelyFlow(document: Document): SyntaxProblem | undefined {
+  let wrong: SyntaxProblem | undefined;
+  const { isScalar, visit } = yaml();
+  visit(document, {
+    Pair(_key, { key, value }) {
+      const at = (isScalar(key) ? key.range?.[0] : undefined) ?? 0;
+      if (value === null || (isScalar(value) && value.value === null && value.source === ""))
+        wrong ??= { message: "A key has no value", pos: [at, at] };
+    },
+    Scalar(_key, { type, source = "", range }) {
+      const [at, end] = range ?? [0, 0];
+      if (type === "PLAIN" && (/["'\n{}[\]]|^(?:\.{3}|…)/.test(source) || end - at > source.length + 1))
+        wrong ??= {
+          message: "A text without quotes holds quotes, brackets or line breaks, or is left out",
+          pos: [at, at],
+        };
+    },
+  });
+  return wrong;
+}
+
+/** Ours, because the parser compares each key of a map with every other: 100,000 keys would take minutes. */
+function repeatedKeys(document: Document): SyntaxProblem[] {
+  const wrong: SyntaxProblem[] = [];
+  const { isScalar, visit } = yaml();
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        const name = isScalar(key) ? String(key.value) : "";
+        const at = (isScalar(key) ? key.range?.[0] : undefined) ?? 0;
+        if (seen.has(name)) wrong.push({ message: `The key ${name.slice(0, 80)} is written twice`, pos: [at, at] });
+        seen.add(name);
+      }
+    },
+  });
+  return wrong;
+}
+
+function notYaml(text: string, base: number, wrong: readonly SyntaxProblem[]): ReadFailure {
+  const findings = wrong.map(({ message, pos }): Finding => ({
+    code: "BAD_SYNTAX",
+    severity: "error",
+    where: { pointer: "", ...textPosition(text, base + pos[0]) },
+    message: `The document cannot be parsed: ${message.replace(/;.*$/s, "")}.`.replace(/\.+$/, "."),
+    fix: "Write the plan as JSON, or as plain YAML without tags and with each key once.",
+  }));
+  return { kind: "malformed", findings };
+}
+
+function yamlTooLarge(what: string): ReadFailure {
+  const message = `The document is YAML of more than ${what}.`;
+  return failure("too-large", "TOO_LARGE", message, "Write a smaller plan, or write it as JSON.");
+}
+
+function yamlFailure(thrown: unknown): ReadFailure {
+  if (thrown instanceof ReferenceError) {
+    const message = `The document expands more than ${LIMITS.yamlAliases} aliases.`;
+    return failure("malformed", "TOO_MANY_ALIASES", message, "Write the repeated parts out.");
+  }
+  if (thrown instanceof RangeError) return tooDeep();
+  return failure(
+    "malformed",
+    "BAD_SYNTAX",
+    `The document cannot be parsed: ${messageOf(thrown)}`,
+    "Write the plan as JSON.",
+  );
+}

@@ -1,0 +1,129 @@
+// Finished work in a plan that is written anew. In: the plan before, which of its steps are finished, the new draft or plan.
+// Out: the draft with the finished steps in it, or findings where it uses one of them differently. Separate from a patch,
+// which cannot touch finished steps: a whole new plan leaves them out, repeats them, or takes their ids for something else.
+import { LIMITS } from "../../limits.js";
+import { collectFindings, type Report } from "../check/report.js";
+import type { Finding } from "../finding.js";
+import { needsOf } from "../graph.js";
+import { canonicalJson, depthOf, isObject, own, type Json, type JsonObject } from "../json.js";
+import { completeStep, stepSchema, type Plan, type Step } from "../plan.js";
+import { sourceIn, type Revised } from "./revise.js";
+import { definitionOf, sameDefinition, stepHashes } from "./step-hash.js";
+import { writePlan } from "../write.js";
+
+/**
+ * A new draft with all finished steps of the plan: these first, in their old order and exactly as they were, then its own.
+ * Where the draft has a step with such an id and another definition, that one stays: check and finishedTouched say what is
+ * wrong with it. Inputs that only the old plan declares stay declared, because its steps may read them. A draft without a
+ * list of steps is given back as it is, for check to speak of. `finished` has to hold what finished steps needed, and so
+ * those that were skipped: a kept step must not refer to one that is gone.
+ */
+export function withFinished(draft: JsonObject, plan: Plan, finished: ReadonlySet<string>): Revised {
+  const written = own(draft, "steps");
+  if (!Array.isArray(written) || depthOf(draft, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
+    return { draft, sourceOf: (pointer) => pointer };
+  }
+  const slots = (written as readonly Json[]).map((step, index) => ({ step, source: `/steps/${index}` }));
+  const before = writePlan(plan);
+  const kept = keptSlots(plan, before["steps"] as readonly JsonObject[], finished, slots);
+  const placed = new Set(kept.map(({ source }) => source));
+  const list = [...kept, ...slots.filter(({ source }) => !placed.has(source))];
+  return {
+    draft: { ...draft, ...inputsOf(draft, before), steps: list.map(({ step }) => step) },
+    sourceOf: sourceIn(
+      list.map(({ source }) => source),
+      Object.keys(draft),
+    ),
+  };
+}
+
+interface Slot {
+  readonly step: Json;
+  readonly source?: string;
+}
+
+/** `documents` are the steps of the plan as written. */
+function keptSlots(
+  plan: Plan,
+  documents: readonly JsonObject[],
+  finished: ReadonlySet<string>,
+  slots: readonly Required<Slot>[],
+): readonly Slot[] {
+  // Backwards, so that the first of several steps with one id holds it.
+  const byId = new Map([...slots].reverse().map((slot) => [isObject(slot.step) ? slot.step["id"] : undefined, slot]));
+  return plan.steps.flatMap((step, index): Slot[] => {
+    if (!finished.has(step.id)) return [];
+    const given = byId.get(step.id);
+    const document = documents[index]!;
+    if (given === undefined) return [{ step: document }];
+    return [{ step: repeats(given.step, step) ? document : given.step, source: given.source }];
+  });
+}
+
+/** Whether a step as written says what a finished one says; a planner that repeats it may leave its title out. */
+function repeats(written: Json, step: Step): boolean {
+  const parsed = stepSchema.safeParse(written);
+  return parsed.success && sameDefinition(completeStep(parsed.data), step);
+}
+
+function inputsOf(draft: JsonObject, before: JsonObject): JsonObject {
+  const old = before["inputs"];
+  const declared = own(draft, "inputs") ?? {};
+  return isObject(old) && isObject(declared) ? { inputs: { ...old, ...declared } } : {};
+}
+
+/**
+ * Findings (FINISHED_CHANGED) where a new plan has a finished step whose output would no longer be the output of the step
+ * that stands there: it says something else, or an unfinished step that it was made from does.
+ */
+export function finishedTouched(before: Plan, after: Plan, finished: ReadonlySet<string>): readonly Finding[] {
+  const { report, findings } = collectFindings();
+  const old = new Map(before.steps.map((step) => [step.id, step]));
+  const isOther = othersIn(before, after);
+  const present = new Set(after.steps.map(({ id }) => id));
+  const isReported = (id: string): boolean => finished.has(id) && old.has(id) && present.has(id) && isOther(id);
+  after.steps.forEach((step, index) => {
+    const was = old.get(step.id);
+    if (was === undefined || !isReported(step.id)) return;
+    const fields = changedFields(was, step);
+    if (fields.length > 0) return fieldsChanged(step.id, fields, index, report);
+    const causes = causesOf(was, step, isOther).filter((id) => !isReported(id));
+    if (causes.length > 0) sourcesChanged(step.id, causes, index, report);
+  });
+  return findings(undefined);
+}
+
+/** Whether a step is another one in the two plans: with the same inputs and tools, here none, only the plans can differ. */
+function othersIn(before: Plan, after: Plan): (id: string) => boolean {
+  const [was, is] = [stepHashes(before, {}, []), stepHashes(after, {}, [])];
+  return (id) => was.get(id) !== is.get(id);
+}
+
+function changedFields(before: Step, after: Step): readonly string[] {
+  const [was, is] = [definitionOf(before), definitionOf(after)];
+  const fields = new Set([...Object.keys(was), ...Object.keys(is)]);
+  return [...fields].filter((field) => canonicalJson(was[field]) !== canonicalJson(is[field]));
+}
+
+/** The needs that are others, and those that only one of the two has. */
+function causesOf(before: Step, after: Step, isOther: (id: string) => boolean): readonly string[] {
+  const [was, is] = [new Set(needsOf(before)), new Set(needsOf(after))];
+  return [...new Set([...was, ...is])].filter((id) => isOther(id) || was.has(id) !== is.has(id));
+}
+
+function fieldsChanged(id: string, fields: readonly string[], index: number, report: Report): void {
+  const message = `${id} has finished, and the step of that id in this plan differs in ${fields.join(", ")}.`;
+  report(
+    "FINISHED_CHANGED",
+    `/steps/${index}`,
+    message,
+    `Leave ${id} as it was, or give the new step an id of its own.`,
+  );
+}
+
+function sourcesChanged(id: string, causes: readonly string[], index: number, report: Report): void {
+  const names = causes.slice(0, 12).join(", ");
+  const message = `${id} has finished, and this plan changes what it waited for: ${names}.`;
+  const fix = `Leave ${names} as before, or plan the work of ${id} again under a new id.`;
+  report("FINISHED_CHANGED", `/steps/${index}`, message, fix);
+}

@@ -1,0 +1,37 @@
+// Whether a plan is one that was tried already. In: a new plan, and those that failed. Out: yes or no, and a finding.
+// Separate because the words around a step do not count here: a planner that only says it differently has learnt nothing.
+import type { Finding } from "../finding.js";
+import { canonicalJson } from "../json.js";
+import type { Plan } from "../plan.js";
+
+/**
+ * Whether two plans have the same steps, titles, descriptions and order aside. Goal, inputs and answer do not count: it is
+ * a step that fails.
+ */
+export function samePlan(a: Plan, b: Plan): boolean {
+  return a.steps.length === b.steps.length && stepsText(a) === stepsText(b);
+}
+
+function stepsText(plan: Plan): string {
+  const steps = plan.steps.map(({ title: _title, description: _description, ...step }) => step);
+  return canonicalJson(steps.sort((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
+/** The finding (PLAN_REPEATED) on a plan that is equal to one that failed, with the reason of that failure; else none. */
+export function repeatFindings(
+  plan: Plan,
+  failed: readonly { readonly plan: Plan; readonly reason: string }[],
+): readonly Finding[] {
+  const known = failed.find((tried) => samePlan(plan, tried.plan));
+  if (known === undefined) return [];
+  const reason = JSON.stringify(known.reason.slice(0, 300));
+  return [
+    {
+      code: "PLAN_REPEATED",
+      severity: "error",
+      where: { pointer: "/steps" },
+      message: `This plan has failed already, and differs at most in titles and descriptions: ${reason}.`,
+      fix: "Change what the steps do: another tool, other arguments, another instruction, or other steps.",
+    },
+  ];
+}

@@ -1,0 +1,191 @@
+// A patch of a plan: operations on a step that failed and on those that wait for it. In: the plan, the patch as data, which
+// step failed and which are finished. Out: a whole draft that differs nowhere else, or findings. Separate because a patch
+// is judged before the plan that it makes: whether that plan is sound is said by check, as of any draft.
+import { z } from "zod";
+import { LIMITS } from "../../limits.js";
+import { collectFindings, quoted, type Report } from "../check/report.js";
+import { issueFinding } from "../check/shape.js";
+import type { Finding } from "../finding.js";
+import { descendantsOf } from "../graph.js";
+import { canonicalJson, depthOf, isObject, type Json, type JsonObject } from "../json.js";
+import type { Plan } from "../plan.js";
+import { writePlan } from "../write.js";
+
+/** Its fields are judged by check, together with the rest of the plan and in its words. */
+const step = z.record(z.string(), z.json()).describe("A step, written as in a plan.");
+const id = z.string().describe("The id of a step of the plan.");
+
+export const patchSchema = z.strictObject({
+  operations: z
+    .array(
+      z.discriminatedUnion("op", [
+        z.strictObject({ op: z.literal("add"), step }),
+        z.strictObject({
+          op: z.literal("replace"),
+          id,
+          step: step.describe("The step that takes its place and its id."),
+        }),
+        z.strictObject({ op: z.literal("drop"), id }),
+      ]),
+    )
+    .describe("Applied one after the other, to the step that failed and those that wait for it."),
+  answer: z.record(z.string(), z.json()).optional().describe("Instead of the plan's answer, written as in a plan."),
+});
+export type Patch = z.infer<typeof patchSchema>;
+type Operation = Patch["operations"][number];
+
+/** A whole draft made from what a planner wrote and from the plan before it. */
+export interface Revised {
+  readonly draft: JsonObject;
+  /** Where a pointer of the draft stands in what the planner wrote; undefined for what comes from the plan before. */
+  readonly sourceOf: (pointer: string) => string | undefined;
+}
+
+export type Patched = ({ readonly ok: true } & Revised) | { readonly ok: false; readonly findings: readonly Finding[] };
+
+export interface PatchPlace {
+  /** The step that failed. */
+  readonly failing: string;
+  readonly finished: ReadonlySet<string>;
+}
+
+/**
+ * Applies the operations one after the other. Only the failing step, the steps that wait for it and those that the patch
+ * adds may be touched, and none that is finished. A replaced step keeps its place and its id, added ones come last. Never
+ * throws; reports all findings at once. Codes: PATCH_EMPTY, PATCH_FINISHED, PATCH_OUTSIDE, PATCH_UNKNOWN, PATCH_RENAME,
+ * DUPLICATE_ID, and those of a document's shape.
+ */
+export function applyPatch(plan: Plan, patch: unknown, place: PatchPlace): Patched {
+  const { report, hasErrors, findings } = collectFindings();
+  const sound = soundPatch(patch, report) ? patch : undefined;
+  const before = writePlan(plan);
+  const revised = sound === undefined ? undefined : revisedBy(before, sound, boundsOf(plan, place), report);
+  if (revised !== undefined && !hasErrors() && canonicalJson(revised.draft) === canonicalJson(before)) {
+    const message = "The patch changes nothing, so the plan would fail again as it did.";
+    report("PATCH_EMPTY", "/operations", message, `Replace ${place.failing}, or what it needs to succeed.`);
+  }
+  if (revised === undefined || hasErrors()) return { ok: false, findings: findings(undefined) };
+  return { ok: true, ...revised };
+}
+
+const FORM =
+  'Write { "operations": [...] } with { "op": "add", "step": {...} }, { "op": "replace", "id": "...", "step": {...} } ' +
+  'and { "op": "drop", "id": "..." }; "answer" beside it only where it changes.';
+
+/** The document itself is read on, not what the schema makes of it: check refuses keys that the schema drops. */
+function soundPatch(patch: unknown, report: Report): patch is Patch {
+  if (!isObject(patch)) {
+    report("BAD_VALUE", "", "The patch is no object.", FORM);
+    return false;
+  }
+  if (depthOf(patch, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
+    report("TOO_DEEP", "", `The patch nests deeper than ${LIMITS.jsonDepth} levels.`, "Write flatter data.");
+    return false;
+  }
+  const parsed = patchSchema.safeParse(patch);
+  const reportForm: Report = (code, pointer, message) => report(code, pointer, message, FORM);
+  for (const issue of parsed.error?.issues ?? []) issueFinding(issue, patch, "", undefined, reportForm);
+  return parsed.success;
+}
+
+interface Bounds extends PatchPlace {
+  /** The failing step and those that wait for it. */
+  readonly open: ReadonlySet<string>;
+}
+
+function boundsOf(plan: Plan, place: PatchPlace): Bounds {
+  return { ...place, open: new Set([place.failing, ...descendantsOf(plan, place.failing)]) };
+}
+
+/** A step of the draft to be; `source` is its pointer in the patch, where it comes from there. */
+interface Slot {
+  readonly step: JsonObject;
+  readonly source?: string;
+}
+
+/** By id; an added step without a legal one stands under its number, and check speaks of it. */
+type Slots = Map<string | number, Slot>;
+
+function revisedBy(before: JsonObject, patch: Patch, bounds: Bounds, report: Report): Revised {
+  const slots: Slots = new Map();
+  for (const step of before["steps"] as readonly JsonObject[]) slots.set(step["id"] as string, { step });
+  patch.operations.forEach((operation, index) =>
+    operate(operation, `/operations/${index}`, index, slots, bounds, report),
+  );
+  const { answer } = patch as { readonly answer?: JsonObject };
+  const list = [...slots.values()];
+  return {
+    draft: { ...before, steps: list.map(({ step }) => step), ...(answer === undefined ? {} : { answer }) },
+    sourceOf: sourceIn(
+      list.map(({ source }) => source),
+      answer === undefined ? [] : ["answer"],
+    ),
+  };
+}
+
+function operate(operation: Operation, at: string, index: number, slots: Slots, bounds: Bounds, report: Report): void {
+  if (operation.op === "add") return add(operation.step, `${at}/step`, index, slots, report);
+  if (!mayTouch(operation.id, `${at}/id`, slots, bounds, report)) return;
+  if (operation.op === "drop") slots.delete(operation.id);
+  else replace(operation.id, operation.step, `${at}/step`, slots, report);
+}
+
+function add(step: JsonObject, source: string, index: number, slots: Slots, report: Report): void {
+  const id = step["id"];
+  const key = typeof id === "string" ? id : index;
+  if (!slots.has(key)) slots.set(key, { step, source });
+  else {
+    const message = `A step with the id ${quoted(String(key))} is already there.`;
+    report(
+      "DUPLICATE_ID",
+      `${source}/id`,
+      message,
+      "Give the step an id of its own, or replace the one that is there.",
+    );
+  }
+}
+
+function replace(id: string, step: JsonObject, source: string, slots: Slots, report: Report): void {
+  const written: Json = step["id"] ?? id;
+  if (written !== id) {
+    const message = `The step that replaces ${quoted(id)} has another id.`;
+    report("PATCH_RENAME", `${source}/id`, message, `Keep the id ${quoted(id)}: other steps refer to it.`);
+  }
+  slots.set(id, { step: { ...step, id }, source });
+}
+
+function mayTouch(
+  id: string,
+  pointer: string,
+  slots: Slots,
+  { failing, finished, open }: Bounds,
+  report: Report,
+): boolean {
+  const slot = slots.get(id);
+  if (slot === undefined) {
+    report("PATCH_UNKNOWN", pointer, `There is no step ${quoted(id)}.`, touchable(open, finished));
+  } else if (finished.has(id)) {
+    const fix = "Leave it as it is and refer to its output, or add a step with an id of its own.";
+    report("PATCH_FINISHED", pointer, `${id} has finished, and its output stands.`, fix);
+  } else if (slot.source === undefined && !open.has(id)) {
+    const message = `${id} is not the step that failed (${failing}) and does not wait for it.`;
+    report("PATCH_OUTSIDE", pointer, message, touchable(open, finished));
+  } else return true;
+  return false;
+}
+
+function touchable(open: ReadonlySet<string>, finished: ReadonlySet<string>): string {
+  const ids = [...open].filter((id) => !finished.has(id));
+  const more = ids.length > 12 ? ` and ${ids.length - 12} more` : "";
+  return `A patch may change ${ids.slice(0, 12).join(", ")}${more}, and add steps.`;
+}
+
+/** Reads the place of a step by its number, and of the named fields as it stands. */
+export function sourceIn(steps: readonly (string | undefined)[], fields: readonly string[]): Revised["sourceOf"] {
+  return (pointer) => {
+    const [, field = "", index = ""] = pointer.split("/", 3);
+    if (field !== "steps" || index === "") return fields.includes(field) ? pointer : undefined;
+    const source = steps[Number(index)];
+    return source === undefined ? undefined : source + pointer.slice(`/steps/${index}`.length);
+  };
+}

@@ -1,0 +1,210 @@
+// Between types and JSON Schema 2020-12. In: a schema of a tool or of a person's `output`, or a type. Out: the other one.
+// Separate because schemas come from strangers: whatever is not understood becomes unknown, never an error.
+import { assertNever } from "../../error.js";
+import { LIMITS } from "../../limits.js";
+import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject, own } from "../json.js";
+import { parseType, type ParsedType } from "./text.js";
+import {
+  BOOLEAN,
+  type Field,
+  listOf,
+  literalOf,
+  NULL,
+  NUMBER,
+  type RecordType,
+  STRING,
+  type Type,
+  UNKNOWN,
+  unionOf,
+} from "./type.js";
+
+const known = new WeakMap<JsonObject, Type>();
+
+/**
+ * The type of the values that a schema allows; wider where the schema says more than types can. Never throws. Remembered for
+ * each schema, which must not change.
+ */
+export function typeFromSchema(schema: JsonObject): Type {
+  let type = known.get(schema);
+  if (type === undefined) {
+    type = read(schema, { root: schema, open: new Set(["#"]), budget: { nodes: LIMITS.schemaNodes }, depth: 0 });
+    known.set(schema, type);
+  }
+  return type;
+}
+
+/** The type that a step's `output` names: the text of a type, or a JSON Schema. */
+export function typeOf(output: string | JsonObject): ParsedType {
+  return typeof output === "string" ? parseType(output) : { ok: true, type: typeFromSchema(output) };
+}
+
+interface Reading {
+  readonly root: JsonObject;
+  /** References being followed: meeting one again is recursion. */
+  readonly open: ReadonlySet<string>;
+  readonly budget: { nodes: number };
+  readonly depth: number;
+}
+
+function read(schema: Json | undefined, reading: Reading): Type {
+  if (!isObject(schema) || reading.depth > LIMITS.jsonDepth || reading.budget.nodes-- <= 0) return UNKNOWN;
+  const inner = { ...reading, depth: reading.depth + 1 };
+  const type = readForm(schema, inner);
+  return own(schema, "nullable") === true ? unionOf([type, NULL]) : type;
+}
+
+function readForm(schema: JsonObject, reading: Reading): Type {
+  const reference = own(schema, "$ref");
+  if (typeof reference === "string") return readReference(reference, reading);
+  if (Object.hasOwn(schema, "const")) return literalType(schema["const"] as Json);
+  const values = own(schema, "enum");
+  if (Array.isArray(values)) return unionOf((values as Json[]).map(literalType));
+  const all = own(schema, "allOf");
+  if (Array.isArray(all)) return readAllOf(schema, all as Json[], reading);
+  const named = own(schema, "type");
+  if (named !== undefined) return readNamed(named, schema, reading);
+  const any = own(schema, "anyOf") ?? own(schema, "oneOf");
+  if (Array.isArray(any)) return unionOf((any as Json[]).map((member) => read(member, reading)));
+  if (isObject(own(schema, "properties"))) return readObject(schema, reading);
+  return UNKNOWN;
+}
+
+function literalType(value: Json): Type {
+  if (value === null) return NULL;
+  return typeof value === "object" ? UNKNOWN : literalOf(value);
+}
+
+function readNamed(named: Json, schema: JsonObject, reading: Reading): Type {
+  const names: readonly Json[] = Array.isArray(named) ? (named as Json[]) : [named];
+  return unionOf(names.map((name) => readKind(name, schema, reading)));
+}
+
+function readKind(name: Json, schema: JsonObject, reading: Reading): Type {
+  switch (name) {
+    case "null":
+      return NULL;
+    case "boolean":
+      return BOOLEAN;
+    case "number":
+    case "integer":
+      return NUMBER;
+    case "string":
+      return STRING;
+    case "array":
+      return readArray(schema, reading);
+    case "object":
+      return readObject(schema, reading);
+    default:
+      return UNKNOWN;
+  }
+}
+
+function readArray(schema: JsonObject, reading: Reading): Type {
+  const prefix = own(schema, "prefixItems");
+  const items = own(schema, "items");
+  if (!Array.isArray(prefix)) return listOf(read(items, reading));
+  const types = (prefix as Json[]).map((item) => read(item, reading));
+  return listOf(unionOf(items === false ? types : [...types, read(items, reading)]));
+}
+
+function readObject(schema: JsonObject, reading: Reading): Type {
+  const properties = own(schema, "properties");
+  const required = own(schema, "required");
+  const names = new Set(Array.isArray(required) ? (required as Json[]) : []);
+  const fields = Object.entries(isObject(properties) ? properties : {})
+    .filter(([name]) => !FORBIDDEN_KEYS.has(name))
+    .map(([name, field]): [string, Field] => [name, { type: read(field, reading), optional: !names.has(name) }]);
+  return { kind: "record", fields: Object.fromEntries(fields), ...additional(schema, fields.length > 0, reading) };
+}
+
+function additional(schema: JsonObject, declared: boolean, reading: Reading): { rest?: Type; closed?: true } {
+  const rest = own(schema, "additionalProperties");
+  if (isObject(own(schema, "patternProperties"))) return { rest: UNKNOWN };
+  if (rest === false) return { closed: true };
+  if (rest === undefined) return declared ? {} : { rest: UNKNOWN };
+  return { rest: read(rest, reading) };
+}
+
+function readAllOf(schema: JsonObject, all: readonly Json[], reading: Reading): Type {
+  const { allOf: _allOf, ...rest } = schema;
+  const parts = [...all.map((part) => read(part, reading)), readForm(rest, reading)].filter(
+    (part) => part.kind !== "unknown",
+  );
+  const [first, ...others] = parts;
+  if (first === undefined) return UNKNOWN;
+  if (others.length === 0) return first;
+  return parts.every((part) => part.kind === "record") ? mergeRecords(parts) : UNKNOWN;
+}
+
+function mergeRecords(parts: readonly RecordType[]): Type {
+  const fields = new Map<string, Field>();
+  for (const [name, field] of parts.flatMap((part) => Object.entries(part.fields))) {
+    const before = fields.get(name);
+    // Both must hold; the narrower one is not worth finding, the first one known is right often enough.
+    const type = before === undefined || before.type.kind === "unknown" ? field.type : before.type;
+    fields.set(name, { type, optional: field.optional && (before?.optional ?? true) });
+  }
+  const rest = parts.every((part) => part.rest !== undefined) ? { rest: UNKNOWN } : {};
+  return { kind: "record", fields: Object.fromEntries(fields), ...rest };
+}
+
+function readReference(reference: string, reading: Reading): Type {
+  if (reading.open.has(reference)) return UNKNOWN;
+  const target = resolvePointer(reference, reading.root);
+  return read(target, { ...reading, open: new Set([...reading.open, reference]) });
+}
+
+/** Only references into the same document (`#`, `#/$defs/name`) are followed. */
+function resolvePointer(reference: string, root: JsonObject): Json | undefined {
+  if (reference === "#") return root;
+  if (!reference.startsWith("#/")) return undefined;
+  let value: Json | undefined = root;
+  for (const token of reference.slice(2).split("/")) {
+    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (Array.isArray(value)) value = (value as Json[])[Number(name)];
+    else value = isObject(value) ? own(value, name) : undefined;
+  }
+  return value;
+}
+
+/** A schema of a type: objects closed unless they have `rest`, every field required unless optional. */
+export function schemaFromType(type: Type): JsonObject {
+  switch (type.kind) {
+    case "unknown":
+      return {};
+    case "null":
+    case "boolean":
+    case "number":
+    case "string":
+      return { type: type.kind };
+    case "literal":
+      return { type: typeof type.value, const: type.value };
+    case "list":
+      return { type: "array", items: schemaFromType(type.of) };
+    case "record":
+      return recordSchema(type);
+    case "union":
+      return unionSchema(type.of);
+    default:
+      return assertNever(type);
+  }
+}
+
+function recordSchema(type: RecordType): JsonObject {
+  const entries = Object.entries(type.fields);
+  return {
+    type: "object",
+    properties: Object.fromEntries(entries.map(([name, field]) => [name, schemaFromType(field.type)])),
+    required: entries.filter(([, field]) => !field.optional).map(([name]) => name),
+    additionalProperties: type.rest === undefined ? false : schemaFromType(type.rest),
+  };
+}
+
+function unionSchema(of: readonly Type[]): JsonObject {
+  if (of.length === 0) return { not: {} };
+  const literals = of.flatMap((member): Json[] =>
+    member.kind === "literal" ? [member.value] : member.kind === "null" ? [null] : [],
+  );
+  if (literals.length === of.length) return { enum: literals };
+  return { anyOf: of.map(schemaFromType) };
+}

@@ -1,0 +1,317 @@
+// A recorded run, run again by the real engine. In: a recording, and the plan and tools of today. Out: the run as it goes now, or
+// the first difference. The recording is a script: its inputs come in their order, at their times; calls wait for theirs.
+// Separate from the engine, which does not know that nothing behind its calls is real.
+import { PlanloomError } from "../error.js";
+import { LIMITS } from "../limits.js";
+import type { Json } from "../plan/json.js";
+import { writePlan } from "../plan/write.js";
+import { documentOf, type RunDocument } from "../run/view/document.js";
+import type { Effect } from "../run/effect.js";
+import type { EventOf, RunEvent } from "../run/event.js";
+import { evolve } from "../run/evolve/evolve.js";
+import {
+  isCommand,
+  type CheckedPlan,
+  type Command,
+  type Drafted,
+  type Input,
+  type Outcome,
+  type Reserve,
+  type Start,
+} from "../run/input.js";
+import { inputsOf, type Answered } from "../run/log/replay.js";
+import { emptyRun, workOf, type Run } from "../run/state.js";
+import { memoryStore } from "../store/memory.js";
+import { askedIn, personAsked, personPlace, placeText, Questions, recordingDiffers, sameAsked } from "./questions.js";
+import type { Engine, Listener, Reply } from "../engine/engine.js";
+import { jumpingClock } from "./jumping-clock.js";
+import { localEngine } from "../engine/local.js";
+import type { Loom } from "../loom/loom.js";
+import type { PerformContext } from "../engine/perform-port.js";
+import { checkedBy, saidOf, startOf, unplugged, type ReplayOptions } from "./recorded-plan.js";
+import { readRecording, type Recording } from "../engine/recording.js";
+
+/** See replayRecording. */
+export async function rerun(given: Recording | string, options: ReplayOptions): Promise<RunDocument> {
+  const recording = typeof given === "string" ? await readRecording(given) : given;
+  const loom = options.config === undefined && options.plan === undefined ? undefined : await unplugged(options);
+  const script = inputsOf(recording.events);
+  const play = new Rerun(recording, loom, options.listener);
+  try {
+    await play.start(startOf(script[0]!.input as Start, loom, options));
+    for (const turn of script.slice(1)) await play.turn(turn);
+    return await play.end();
+  } finally {
+    await play.close();
+    await loom?.close();
+  }
+}
+
+/** A call that was made and waits for its outcome. */
+interface OpenCall {
+  give(outcome: Outcome): void;
+  readonly reserve: PerformContext["reserve"];
+  readonly drafted: PerformContext["drafted"];
+}
+
+class Rerun {
+  readonly #runId: string;
+  readonly #recorded: Run;
+  readonly #store = memoryStore();
+  readonly #clock: ReturnType<typeof jumpingClock>;
+  readonly #listener: Listener;
+  /** What the recorded run asked, by place; and what this one asks of people. */
+  readonly #askedThen: ReadonlyMap<string, Json>;
+  readonly #askedNow = new Map<string, Json>();
+  readonly #questions = new Questions();
+  readonly #placesThen: Questions;
+  /** By place. */
+  readonly #open = new Map<string, OpenCall>();
+  /** As its events tell. */
+  readonly #run: Run;
+  #engine: Engine;
+  #failure: Error | undefined;
+  #deferred = 0;
+  #commands = 0;
+  #engines = 0;
+
+  constructor(
+    { runId, events }: Recording,
+    private readonly loom: Loom | undefined,
+    listener: Listener = {},
+  ) {
+    this.#runId = runId;
+    this.#clock = jumpingClock(events[0]!.at);
+    this.#run = emptyRun(runId);
+    ({ run: this.#recorded, asked: this.#askedThen, questions: this.#placesThen } = askedIn(events));
+    this.#listener = {
+      event: (event) => {
+        this.#note(event);
+        listener.event?.(event);
+      },
+    };
+    this.#engine = this.#openEngine();
+  }
+
+  /** As another process, which knows the one before to be dead. */
+  #openEngine(): Engine {
+    return localEngine({
+      holder: `rerun/${++this.#engines}`,
+      livenessOf: () => "dead",
+      store: this.#store,
+      clock: this.#clock,
+      perform: async (effect, run, context) => this.#perform(effect, run, context),
+      newId: (of) => `${of}_${++this.#commands}`,
+      defer: () => this.#defer(),
+    });
+  }
+
+  #note(event: RunEvent): void {
+    evolve(this.#run, event);
+    this.#questions.begunBy(this.#run, event);
+    const asked = personAsked(event);
+    if (asked !== undefined) this.#askedNow.set(asked.place, asked.what);
+  }
+
+  /** A call: it must have been recorded, and waits until its outcome's turn has come. */
+  #perform(effect: Effect, run: Run, context: PerformContext): Promise<Outcome> | undefined {
+    const asked = this.#questions.of(run, effect);
+    if (asked === undefined) return undefined;
+    this.#compare(asked.place, asked.what);
+    return new Promise((resolve) => {
+      const give = (outcome: Outcome) => resolve({ ...outcome, key: effect.key });
+      this.#open.set(asked.place, { give, reserve: context.reserve, drafted: (step) => context.drafted(step) });
+    });
+  }
+
+  #compare(place: string, now: Json): void {
+    const then = this.#askedThen.get(place);
+    if (then === undefined) throw recordingDiffers(`${placeText(place)} is not in the recording.`, null, now);
+    if (!sameAsked(then, now)) throw recordingDiffers(`${placeText(place)} is asked something else.`, then, now);
+  }
+
+  // The script
+
+  async start({ type: _type, ...request }: Start): Promise<void> {
+    await this.#engine.start({ runId: this.#runId, ...request }, this.#listener);
+    this.#watch(this.#engine);
+    await this.#settle();
+  }
+
+  async turn({ input, events }: Answered): Promise<void> {
+    const { at } = events[0]!;
+    this.#clock.jumpTo(at);
+    await this.#settle();
+    const said = events.find(({ by }) => by !== "engine");
+    // What was refused changed nothing.
+    if (said?.type === "input.refused" || input?.type === "clock") return;
+    if (input === undefined) throw answerUnknown(said ?? events[0]!);
+    if (input.type === "recovered") await this.#recover(input);
+    else if (input.type === "retry") await this.#retry(input);
+    else if (isCommand(input)) await this.#obey(input, events);
+    else if (input.type === "reserve") await this.#reserve(input);
+    else if (input.type === "drafted") await this.#draft(input);
+    else await this.#answer(input as Outcome);
+    await this.#settle();
+  }
+
+  /** Another process takes the run over, as if the first had died; or had let it go, where it did. */
+  async #recover({ reason, released }: Extract<Input, { readonly type: "recovered" }>): Promise<void> {
+    const former = this.#engine;
+    this.#engine = this.#openEngine();
+    this.#open.clear();
+    if (released === true) await former.close();
+    await this.#engine.drive(this.#runId, reason, this.#listener);
+    this.#watch(this.#engine);
+    await former.close();
+  }
+
+  async #openAt(key: string): Promise<OpenCall> {
+    const place = this.#placesThen.placeOf(key);
+    await this.#comesTo(() => this.#open.has(place));
+    const open = this.#open.get(place);
+    if (open !== undefined) return open;
+    throw recordingDiffers(`${placeText(place)} is not asked any more.`, this.#askedThen.get(place) ?? null, null);
+  }
+
+  /** A call asks for its part of the budget as it did; one that has to wait asks again when it did then. */
+  async #reserve({ spent, model, inputTokens, outputTokens, key }: Reserve): Promise<void> {
+    const { reserve } = await this.#openAt(key);
+    const asking = new AbortController();
+    reserve({ spent, model, inputTokens, outputTokens }, asking.signal).catch(() => undefined);
+    await this.#settle();
+    asking.abort();
+  }
+
+  async #draft({ key, index, step, tools }: Drafted): Promise<void> {
+    const { drafted } = await this.#openAt(key);
+    drafted({ index, step, ...(tools === undefined ? {} : { tools }) });
+  }
+
+  async #answer(outcome: Outcome): Promise<void> {
+    const open = await this.#openAt(outcome.key);
+    this.#open.delete(this.#placesThen.placeOf(outcome.key));
+    if (outcome.type !== "planned") return open.give(outcome);
+    open.give({ ...outcome, plan: this.#checkedToday(outcome.plan, this.#run.inputs) });
+  }
+
+  /** A person has the run go on after its end: as then, somebody has to drive it again. */
+  async #retry({ id: _id, at: _at, by, plan, ...said }: Input & { readonly type: "retry" }): Promise<void> {
+    await this.#comesTo(() => this.#run.ended !== undefined);
+    const today = plan === undefined ? {} : { plan: this.#checkedToday(plan, plan.inputs) };
+    const reply = await this.#engine.send(this.#runId, { ...said, ...today }, { by, record: "only" });
+    if (!reply.ok) throw commandRefused(said, reply);
+    await this.#engine.drive(this.#runId, "retried", this.#listener);
+    this.#watch(this.#engine);
+  }
+
+  #checkedToday(recorded: CheckedPlan, inputs: CheckedPlan["inputs"]): CheckedPlan {
+    const { loom } = this;
+    if (loom === undefined) return recorded;
+    return { ...checkedBy(loom, writePlan(recorded.plan), this.#run.goal, inputs), ...saidOf(recorded) };
+  }
+
+  async #obey(command: Input & Command, events: readonly RunEvent[]): Promise<void> {
+    const { id: _id, at: _at, by, ...said } = command;
+    const reply = await this.#engine.send(this.#runId, (await this.#meant(said, events)) ?? said, { by });
+    await this.#settle();
+    if (!reply.ok) throw commandRefused(said, reply);
+  }
+
+  /** The command for what waits now in the place of what waited then: a hash may be another one. */
+  async #meant(command: Command, events: readonly RunEvent[]): Promise<Command> {
+    if (command.type === "approve" || command.type === "reject" || command.type === "edit") {
+      const subject = command.type === "edit" ? "plan" : decisionIn(events).data.subject;
+      const place = personPlace("approval", subject);
+      const pending = () =>
+        [...this.#run.approvals.values()].find((one) => personPlace("approval", one.subject) === place);
+      await this.#asks(place, () => pending() !== undefined);
+      return { ...command, hash: pending()!.hash };
+    }
+    if (command.type === "respond") {
+      await this.#asks(personPlace("ask", command), () => workOf(this.#run, command)?.status === "suspended");
+    } else if (command.type === "settle") {
+      await this.#comesTo(() => workOf(this.#run, command)?.status === "unknown");
+    }
+    return command;
+  }
+
+  /** The run asks a person the same as then. */
+  async #asks(place: string, holds: () => boolean): Promise<void> {
+    await this.#comesTo(holds);
+    const now = holds() ? this.#askedNow.get(place) : undefined;
+    if (now === undefined)
+      throw recordingDiffers(`${placeText(place)} is not asked any more.`, this.#askedThen.get(place) ?? null, null);
+    this.#compare(place, now);
+  }
+
+  async end(): Promise<RunDocument> {
+    await this.#comesTo(() => this.#run.ended !== undefined || this.#recorded.ended === undefined);
+    const [then, now] = [documentOf(this.#recorded), documentOf(this.#run)];
+    if (!sameAsked(endOf(then), endOf(now))) throw recordingDiffers("it does not end so.", endOf(then), endOf(now));
+    return now;
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  // Time
+
+  /** Whatever stops the engine is the outcome of this run; what stops a former one is not. */
+  #watch(engine: Engine): void {
+    engine.stopped(this.#runId, { untilEnd: true }).catch((error: unknown) => {
+      if (engine === this.#engine) this.#failure ??= error as Error;
+    });
+  }
+
+  /** Moves time on until it holds, as far as the longest delay between attempts: a retry may be due later than it was. */
+  async #comesTo(holds: () => boolean): Promise<void> {
+    const until = this.#clock.now() + LIMITS.retryDelayMaxMs;
+    for (;;) {
+      await this.#settle();
+      const due = this.#clock.nextDue();
+      if (holds() || this.#run.ended !== undefined || due === undefined || due > until) return;
+      this.#clock.jumpTo(due);
+    }
+  }
+
+  async #defer(): Promise<void> {
+    this.#deferred++;
+    await loopTurn();
+    this.#deferred--;
+  }
+
+  /** Everything has happened that can happen without an outcome, a person or time. Throws what stopped the engine. */
+  async #settle(): Promise<void> {
+    do await loopTurn();
+    while (this.#deferred > 0);
+    await loopTurn();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+/** With a store in memory, all that is under way has come to its end by then. */
+const loopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function commandRefused(said: Command, { code, message }: Reply & { readonly ok: false }): PlanloomError {
+  return recordingDiffers(`a person's ${said.type} is refused.`, said as unknown as Json, `${code}: ${message}`);
+}
+
+function decisionIn(events: readonly RunEvent[]): EventOf<"approval.granted"> | EventOf<"approval.denied"> {
+  const isDecision = (event: RunEvent) =>
+    event.type === "approval.granted" ||
+    (event.type === "approval.denied" && (event.data.cause === "rejected" || event.data.cause === "superseded"));
+  return events.find(isDecision) as EventOf<"approval.granted">;
+}
+
+function endOf({ status, success, answer, error, waiting }: RunDocument): Json {
+  const persons = waiting === undefined ? {} : { questions: waiting.questions, unknown: waiting.unknown };
+  return { status, success, answer, error: error?.code ?? null, ...persons };
+}
+
+function answerUnknown({ seq, type }: RunEvent): PlanloomError {
+  const message = `Event ${seq} (${type}) answers something that a person said and that no log holds: what \`expect\` refuses.`;
+  const next = "Record a run in which the person's answer is accepted.";
+  return new PlanloomError("RECORDING_INVALID", message, { kind: "usage", next });
+}

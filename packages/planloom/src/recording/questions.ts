@@ -1,0 +1,154 @@
+// What a run asks of the world, by place: so that two runs can be held against each other. In: a run and what it owes. Out: the
+// place, and what is asked there, as data; and the error where the two differ. Separate because the recorded run and the one
+// that is played again must be read in the same way.
+import { PlanloomError } from "../error.js";
+import { canonicalJson, type Json } from "../plan/json.js";
+import type { Effect, PlanEffect } from "../run/effect.js";
+import type { RunEvent, StepRef } from "../run/event.js";
+import { evolve } from "../run/evolve/evolve.js";
+import { callKey, currentPlan, emptyRun, reconcileKey, reviewOf, workOf, type Run } from "../run/state.js";
+
+interface Asked {
+  /** `plan/2`, `review/1`, `call/find/1`, `reconcile/pay//1`, `answer/1`, `ask/find/`, `approval/pay/`. */
+  readonly place: string;
+  readonly what: Json;
+}
+
+/** Reads the questions of one run as they come. */
+export class Questions {
+  /** Planner requests have no name of their own: they are counted. */
+  readonly #plans = new Map<string, number>();
+
+  /** What is asked of a model or a tool; undefined for what is only waited for. */
+  of(run: Run, effect: Effect): Asked | undefined {
+    switch (effect.kind) {
+      case "plan":
+        return { place: this.placeOf(effect.key), what: planAsked(run, effect) };
+      case "review":
+        return { place: effect.key, what: { goal: run.goal, steps: [...run.steps.keys()] } };
+      case "fill":
+      case "call":
+        return { place: effect.key, what: stepAsked(run, effect) };
+      case "reconcile":
+        return { place: effect.key, what: { tool: effect.tool, key: effect.callKey } };
+      case "answer":
+        return { place: effect.key, what: { goal: run.goal, answer: currentPlan(run)!.plan.answer } as Json };
+      default:
+        return undefined;
+    }
+  }
+
+  /** What an event makes the run ask; planner requests have their numbers from here, whether they are answered or not. */
+  begunBy(run: Run, event: RunEvent): readonly Asked[] {
+    return [...begunBy(run, event)].flatMap((effect) => this.of(run, effect) ?? []);
+  }
+
+  /** The place of an effect by its key. */
+  placeOf(key: string): string {
+    if (!key.startsWith("plan/")) return key;
+    const number = this.#plans.get(key) ?? this.#plans.size + 1;
+    this.#plans.set(key, number);
+    return `plan/${number}`;
+  }
+}
+
+function planAsked(run: Run, { rejected, replan }: PlanEffect): Json {
+  const asked = { goal: run.goal, inputs: run.inputs, rejected: rejected.map(({ comment }) => comment) };
+  if (replan === undefined) return asked;
+  const { mode, cause, failed } = replan;
+  return { ...asked, replan: { mode, cause, failed: failed.map((ref) => ({ ...ref })) } };
+}
+
+/** Titles and descriptions are for people; everything that the tool or the model gets is here. */
+function stepAsked(run: Run, effect: Effect & { readonly kind: "fill" | "call" }): Json {
+  const { spec } = run.steps.get(effect.step)!;
+  if (effect.kind === "fill")
+    return { ...(spec.kind === "tool" ? { tool: spec.tool, fill: spec.fill ?? null } : {}), args: effect.given };
+  if (spec.kind === "agent")
+    return { agent: spec.agent, tools: spec.tools, output: spec.output ?? null, args: effect.args };
+  return { ...(spec.kind === "tool" ? { tool: spec.tool } : {}), args: effect.args };
+}
+
+/** What is asked of a person. */
+export function personAsked(event: RunEvent): Asked | undefined {
+  if (event.type === "step.suspended") {
+    const { question, data } = event.data;
+    return { place: personPlace("ask", event.data), what: { question, data } };
+  }
+  if (event.type !== "approval.requested") return undefined;
+  const { subject, args } = event.data;
+  return { place: personPlace("approval", subject), what: subject === "plan" ? "the plan" : (args ?? {}) };
+}
+
+export function personPlace(kind: "ask" | "approval", subject: "plan" | StepRef): string {
+  return subject === "plan" ? `${kind}/plan` : `${kind}/${subject.step}/${subject.item ?? ""}`;
+}
+
+export const sameAsked = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
+
+/** `step find, attempt 1`, `item 0 of step find, attempt 2`, `planner request 1`. */
+export function placeText(place: string): string {
+  const [kind = "", ...rest] = place.split("/");
+  if (kind === "plan") return `planner request ${rest[0]}`;
+  if (kind === "review") return `review ${rest[0]} of the plan`;
+  if (kind === "answer") return `the answer, attempt ${rest[0]}`;
+  if (kind === "fill") return `the arguments of ${placeText(rest.join("/"))}`;
+  if (kind === "call") return `${workText(rest[0], rest.length > 2 ? rest[1] : undefined)}, attempt ${rest.at(-1)}`;
+  if (kind === "reconcile") return `what became of ${workText(rest[0], rest[1] === "" ? undefined : rest[1])}`;
+  if (rest[0] === "plan" && rest.length === 1) return "the approval of the plan";
+  const work = workText(rest[0], rest[1] === "" ? undefined : rest[1]);
+  return kind === "ask" ? `the question of ${work}` : `the approval of ${work}`;
+}
+
+const workText = (step = "", item?: string): string =>
+  item === undefined ? `step ${step}` : `item ${item} of step ${step}`;
+
+/** `null` stands for what is not there at all. */
+export function recordingDiffers(what: string, recorded: Json, now: Json): PlanloomError {
+  const message = `The run goes otherwise than it was recorded: ${what}\n  recorded: ${shown(recorded)}\n  now:      ${shown(now)}`;
+  return new PlanloomError("RECORDING_DIFFERS", message, {
+    kind: "run",
+    next: "Where the change is meant, record the run anew; else undo what changed in the plan, the tools or the inputs.",
+  });
+}
+
+function shown(value: Json): string {
+  if (value === null) return "nothing";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 1_000 ? `${text.slice(0, 1_000)}…` : text;
+}
+
+/** A recorded run, and everything that it asked, by place. */
+export function askedIn(events: readonly RunEvent[]): {
+  readonly run: Run;
+  readonly asked: ReadonlyMap<string, Json>;
+  readonly questions: Questions;
+} {
+  const run = emptyRun(events[0]!.runId);
+  const asked = new Map<string, Json>();
+  const questions = new Questions();
+  for (const event of events) {
+    evolve(run, event);
+    const person = personAsked(event);
+    if (person !== undefined) asked.set(person.place, person.what);
+    for (const { place, what } of questions.begunBy(run, event)) asked.set(place, what);
+  }
+  return { run, asked, questions };
+}
+
+/** What an event makes the run owe; steps are looked up, for a wide run owes much at once. */
+function begunBy(run: Run, { type, data }: RunEvent): Iterable<Effect> {
+  if (type === "step.started" || type === "step.filling") {
+    const work = workOf(run, data)!;
+    const call = callKey(data.step, work.item, work.attempt);
+    const effect = run.owed.get(type === "step.started" ? call : `fill/${call}`);
+    return effect === undefined ? [] : [effect];
+  }
+  if (type === "step.unknown" || type === "reconcile.failed") {
+    const effect = run.owed.get(reconcileKey(workOf(run, data)!));
+    return effect === undefined ? [] : [effect];
+  }
+  if (!type.startsWith("step.")) return run.owed.values();
+  const review = reviewOf(run);
+  return review === undefined ? [] : [run.owed.get(review)!];
+}

@@ -1,0 +1,77 @@
+// The plan of a recorded run as it is today. In: a recorded plan, or the one that has taken its place, and a configuration. Out:
+// what starts the run again, or the findings as a difference. Separate because check and its inventory are no part of playing.
+import type { Model } from "../model/port.js";
+import type { CheckResult } from "../plan/check/check.js";
+import { errorsOf, findingText } from "../plan/finding.js";
+import type { Json } from "../plan/json.js";
+import { normalizeDraft, readPlan } from "../plan/read/read.js";
+import { withReading } from "../plan/read/findings.js";
+import { writePlan } from "../plan/write.js";
+import type { CheckedPlan, Start } from "../run/input.js";
+import { recordingDiffers } from "./questions.js";
+import type { LoomConfig } from "../loom/config.js";
+import type { Listener } from "../engine/engine.js";
+import type { Loom } from "../loom/loom.js";
+import { openLoom } from "../loom/open-loom.js";
+
+export interface ReplayOptions {
+  /** Plans are checked against its tools. Default: none, and the plan and its tools are taken from the recording. */
+  readonly config?: LoomConfig;
+  /** The plan as it is now, where the recorded one was given: text (YAML or JSON) or data. Default: the recorded one. */
+  readonly plan?: unknown;
+  /** Default: as recorded. */
+  readonly goal?: string;
+  readonly inputs?: { readonly [name: string]: Json };
+  readonly listener?: Listener;
+}
+
+/** A loom that checks plans and can do nothing: no store is opened, no model can be called. */
+export function unplugged({ config }: ReplayOptions): Promise<Loom> {
+  return openLoom({ ...config, store: "memory", models: { default: NO_MODEL } }, { env: {} });
+}
+
+const NO_MODEL: Model = {
+  name: "none",
+  call: async () => {
+    throw new Error("a recorded run calls no model");
+  },
+};
+
+export function startOf(recorded: Start, loom: Loom | undefined, options: ReplayOptions): Start {
+  const { goal = recorded.started.goal, inputs = recorded.started.inputs } = options;
+  const plan = options.plan ?? (recorded.given === undefined ? undefined : writePlan(recorded.given.plan));
+  const given =
+    loom === undefined || plan === undefined
+      ? recorded.given
+      : { ...checkedBy(loom, plan, goal, inputs), ...saidOf(recorded.given) };
+  const started = { ...recorded.started, goal, inputs: given?.inputs ?? inputs, planGiven: given !== undefined };
+  const steps = new Set(given?.plan.steps.map(({ id }) => id));
+  const carried = recorded.carried?.filter(({ data }) => "step" in data && steps.has(data.step as string));
+  return { type: "start", started, ...(given === undefined ? {} : { given }), ...(carried && { carried }) };
+}
+
+/** What was said of a plan when it was proposed: nobody is asked that again. */
+export function saidOf({ estimate, approval }: Partial<CheckedPlan> = {}): Partial<CheckedPlan> {
+  return { ...(estimate === undefined ? {} : { estimate }), ...(approval === undefined ? {} : { approval }) };
+}
+
+/** The plan, checked against the tools of today. */
+export function checkedBy(
+  loom: Loom,
+  plan: unknown,
+  goal: string,
+  inputs: { readonly [name: string]: Json },
+): CheckedPlan {
+  const { inventory } = loom;
+  const read =
+    typeof plan === "string"
+      ? readPlan(plan, { inventory })
+      : { kind: "plan" as const, ...normalizeDraft(plan, { inventory }) };
+  const result: CheckResult =
+    read.kind === "plan"
+      ? withReading(loom.check(read.draft, { inputs, goal }), read)
+      : { ok: false, findings: read.findings };
+  if (result.ok) return result;
+  const errors = errorsOf(result.findings).map(findingText);
+  throw recordingDiffers("the plan does not pass check any more.", "a sound plan", errors.join("\n            "));
+}

@@ -1,0 +1,52 @@
+// What a person's word covers: the calls that were approved with their plan, and those that wait for a word of their own. In: a plan
+// or a run. Out: step ids, reasons, facts. Separate because begin, proposals and the review at the terminal must agree on it.
+import { canonicalJson } from "../plan/json.js";
+import type { Plan, Step } from "../plan/plan.js";
+import { referencedNames } from "../plan/expression/reference.js";
+import { inSameWords } from "../plan/revise/step-hash.js";
+import type { ToolSpec } from "../plan/tool-spec.js";
+import { fact, type Fact } from "./event.js";
+import { currentPlan, type PendingApproval, type ProposedPlan, type Run, type Work } from "./state.js";
+
+/** Whether whoever reads the plan has read the arguments of this step's one call: nothing in them is known only later. */
+export const standsInPlan = (step: Step): boolean =>
+  step.kind === "tool" &&
+  step.fill === undefined &&
+  step.forEach === undefined &&
+  referencedNames(step.with).length === 0;
+
+/** The steps that are not in the plan before, or not so, in word or by the tool that they call. */
+export function writtenIn(
+  plan: Plan,
+  tools: ReadonlyMap<string, ToolSpec>,
+  before: ProposedPlan | undefined,
+): ReadonlySet<string> {
+  const were = new Map(before?.plan.steps.map((step) => [step.id, step]));
+  const toolOf = (step: Step, all: ReadonlyMap<string, ToolSpec> | undefined) =>
+    canonicalJson((step.kind === "tool" ? all?.get(step.tool) : undefined) ?? null);
+  const same = (step: Step, was: Step | undefined) =>
+    was !== undefined && inSameWords(step, was) && toolOf(step, tools) === toolOf(was, before?.tools);
+  return new Set(plan.steps.filter((step) => !same(step, were.get(step.id))).map(({ id }) => id));
+}
+
+/** Why a person must approve this call with its arguments; undefined where nobody must, or has approved it with the plan. */
+export function whyApproval(run: Run, { step }: Work): string | undefined {
+  const { spec, tool } = step;
+  if (currentPlan(run)?.callsGranted.has(spec.id) === true) return undefined;
+  if (spec.approval === "required") return "the plan asks for it";
+  if (tool?.approval === "required") return `${tool.name} asks for it`;
+  return run.mustApprove.has(spec.id) ? "it was planned after untrusted text was read" : undefined;
+}
+
+/** Facts that take requests back which nobody has answered: their plan is not followed, or not any more. */
+export function withdrawn(
+  run: Run,
+  which: (approval: PendingApproval) => boolean = () => true,
+  cause: "superseded" | "cancelled" = "superseded",
+): Fact[] {
+  return [...run.approvals.values()]
+    .filter(which)
+    .map(({ subject, hash }) => fact("approval.denied", { subject, hash, cause }));
+}
+
+export const asksForPlan = ({ subject }: PendingApproval): boolean => subject === "plan";

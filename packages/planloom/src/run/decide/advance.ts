@@ -1,0 +1,82 @@
+// What follows from the state as it is: work begins, the execution ends, the answer is due. In: a run. Out: facts of one move.
+// Separate because it runs after every input until nothing more follows; each call costs constant time.
+import { LIMITS } from "../../limits.js";
+import { resolveValue, type Resolved } from "../../plan/expression/reference.js";
+import { sizeOf, type Json } from "../../plan/json.js";
+import { NO_ORIGIN } from "../../plan/origin.js";
+import type { Answer } from "../../plan/plan.js";
+import { NO_USAGE } from "../../plan/usage.js";
+import { begin } from "./begin.js";
+import { asksForPlan, withdrawn } from "../approval.js";
+import { fact, type Fact, type Failure } from "../event.js";
+import { scopeOf } from "../scope.js";
+import { replanEstimate } from "./policy.js";
+import { currentPlan, reviewOf, type Change, failingOf, isDrafting, type Run } from "../state.js";
+
+export function advance(run: Run, at: number): Fact[] {
+  if (run.cancelling !== undefined) return run.running > 0 ? [] : [fact("run.cancelled", { reason: run.cancelling })];
+  const failing = failingOf(run);
+  if (failing !== undefined) return run.running > 0 ? [] : ends(run, failing);
+  if (run.paused) return [];
+  if (run.phase === "answering") return run.executed && run.answer === undefined ? answerByValue(run) : [];
+  if (run.changing !== undefined) return run.running > 0 ? [] : replanRequested(run, run.changing);
+  if (isDrafting(run)) return nextWork(run, at);
+  if (run.phase !== "executing" || reviewOf(run) !== undefined) return [];
+  if (run.open === 0) return [executed(run)];
+  return nextWork(run, at);
+}
+
+/** A plan that waits for a person is not worth a decision any more. */
+function replanRequested(run: Run, { mode, cause, failed, reason }: Change): Fact[] {
+  const requested = fact("replan.requested", { mode, cause, failed, reason, estimate: replanEstimate(run) });
+  return [...withdrawn(run, asksForPlan), requested];
+}
+
+function ends(run: Run, error: Failure): Fact[] {
+  const end = fact("run.failed", { error });
+  return run.phase === "executing" ? [executed(run), end] : [end];
+}
+
+/** A due retry first: it has waited longest. */
+function nextWork(run: Run, at: number): Fact[] {
+  if (run.running >= run.settings.concurrency) return [];
+  const retry = run.retries.first();
+  const work = retry !== undefined && retry.at <= at ? retry.value : run.ready.peek();
+  return work === undefined ? [] : begin(run, work, at);
+}
+
+function executed(run: Run): Fact {
+  const { completed, failed, skipped } = run.counts;
+  return fact("execution.completed", { total: run.steps.size, completed, failed, skipped, replans: run.replans });
+}
+
+/** The answer that needs no model: a value of references, or the outputs themselves where there is no synthesizer. */
+function answerByValue(run: Run): Fact[] {
+  const { answer } = currentPlan(run)!.plan;
+  if (answer.kind === "from" && run.models.synthesizer !== null) return [];
+  const resolved = answer.kind === "value" ? resolveValue(answer.value, scopeOf(run)) : gathered(run, answer);
+  if (resolved.ok) {
+    return [
+      fact("answer.written", { answer: resolved.value, partial: false, usage: NO_USAGE }),
+      fact("run.completed", { success: !run.starved }),
+    ];
+  }
+  const message = `answer.${answer.kind}${resolved.pointer}: ${resolved.message}`;
+  return [fact("run.failed", { error: { code: resolved.code, message, retryable: false } })];
+}
+
+/** Each output is within the limit; all those of a fan-out, or of many steps, need not be. */
+function gathered(run: Run, answer: Answer & { kind: "from" }): Resolved {
+  const value = outputsOf(run, answer);
+  if (sizeOf(value, LIMITS.valueBytes) <= LIMITS.valueBytes) return { ok: true, value, from: NO_ORIGIN, nulls: [] };
+  const message = `all outputs together are larger than ${LIMITS.valueBytes} bytes; name fewer steps`;
+  return { ok: false, code: "LIMIT_EXCEEDED", message, pointer: "", steps: [] };
+}
+
+/** One named step: its output. Several: a record of theirs by id. */
+function outputsOf(run: Run, answer: Answer & { kind: "from" }): Json {
+  const output = (id: string) => run.steps.get(id)?.work.output ?? null;
+  const [only] = answer.from;
+  if (only !== undefined && answer.from.length === 1) return output(only);
+  return Object.fromEntries(answer.from.map((id) => [id, output(id)]));
+}

@@ -1,0 +1,172 @@
+// Beginning work whose turn it is: its condition, its list, its arguments, a person's word, and the durable intent.
+// In: a run and the first work in line. Out: the facts that take it out of the line. Separate because this order is a rule.
+import { depthOf, typeName, type Json } from "../../plan/json.js";
+import { hashOf } from "../../plan/hash.js";
+import { LIMITS } from "../../limits.js";
+import { resolveValue, type NullSource, type Resolved } from "../../plan/expression/reference.js";
+import { holdsSecret } from "../../plan/secret.js";
+import { type Origin } from "../../plan/origin.js";
+import { mismatch, type Type } from "../../plan/type/type.js";
+import { typeFromSchema } from "../../plan/type/schema.js";
+import type { ToolSpec } from "../../plan/tool-spec.js";
+import { NO_USAGE } from "../../plan/usage.js";
+import { whyApproval } from "../approval.js";
+import { fact, type Fact } from "../event.js";
+import { closeFanOut, failed, refOf, unknown } from "./failure.js";
+import { completed } from "./gate.js";
+import { scopeOf, skippedAmong } from "../scope.js";
+import type { Run, Work } from "../state.js";
+
+type Args = { readonly [name: string]: Json };
+
+/** At least one fact, which takes `work` out of the queue. */
+export function begin(run: Run, work: Work, at: number): Fact[] {
+  const turn = { run, work, at };
+  const { spec } = work.step;
+  if (work.item === null && work.errors === 0) {
+    const condition = spec.when === undefined ? undefined : decideWhen(turn, spec.when);
+    if (condition !== undefined) return condition;
+    if (spec.forEach !== undefined) return expand(turn, spec.forEach);
+  }
+  const resolved = resolveValue(spec.with, scopeOf(run, work));
+  if (!resolved.ok) return unresolved(turn, "with", resolved);
+  const args = resolved.value as Args;
+  if (spec.kind === "ask") return [ask(work, spec.ask, args, resolved.from)];
+  const given = work.filled === undefined ? args : { ...work.filled, ...args };
+  if (spec.kind === "tool" && spec.fill !== undefined && work.filled === undefined) {
+    return [fact("step.filling", { ...refOf(work), args, from: resolved.from })];
+  }
+  const unfit = spec.kind === "tool" ? misfit(turn, given, resolved.nulls) : undefined;
+  return unfit ?? start(turn, given, resolved.from);
+}
+
+/** After a model filled the rest in: a check of the whole, a person's word where asked, then the intent. */
+export function startFilled(run: Run, work: Work, filled: Args, at: number): Fact[] {
+  const args = { ...filled, ...work.args };
+  return misfit({ run, work, at }, args, []) ?? start({ run, work, at }, args, work.from);
+}
+
+/** Work at its turn. */
+interface Turn {
+  readonly run: Run;
+  readonly work: Work;
+  readonly at: number;
+}
+
+function decideWhen(turn: Turn, when: string): Fact[] | undefined {
+  const { run, work } = turn;
+  const resolved = resolveValue(when, scopeOf(run, work));
+  if (!resolved.ok) return unresolved(turn, "when", resolved);
+  if (resolved.value === true) return undefined;
+  if (resolved.value === false) {
+    return [fact("step.skipped", { ...refOf(work), reason: "its condition is false", cause: "when" })];
+  }
+  const skipped = resolved.value === null ? skippedAmong(run, resolved.from.steps) : undefined;
+  if (skipped !== undefined) return starve(run, work, skipped, "when");
+  const message = `when gave ${typeName(resolved.value)}, not true or false`;
+  return refuse(turn, "WHEN_NOT_BOOLEAN", message, "Write a comparison, for example ${{ a.count > 0 }}.");
+}
+
+function expand(turn: Turn, forEach: string): Fact[] {
+  const { run, work } = turn;
+  const resolved = resolveValue(forEach, scopeOf(run, work));
+  if (!resolved.ok) return unresolved(turn, "forEach", resolved);
+  const { value, from } = resolved;
+  if (!Array.isArray(value)) {
+    const skipped = value === null ? skippedAmong(run, from.steps) : undefined;
+    if (skipped !== undefined) return starve(run, work, skipped, "forEach");
+    const message = `forEach gave ${typeName(value)}, not a list`;
+    return refuse(turn, "FOREACH_NOT_A_LIST", message, "Refer to a list, or declare the list as that step's output.");
+  }
+  const list = value as readonly Json[];
+  const { fanOut } = run.settings;
+  if (list.length > fanOut) {
+    const message = `forEach gave ${list.length} items; the limit is ${fanOut}`;
+    return refuse(turn, "FAN_OUT_LIMIT", message, "Shorten the list, or raise limits.fanOut in the configuration.");
+  }
+  const expanded = fact("step.expanded", { step: work.step.spec.id, list, from });
+  if (list.length > 0) return [expanded];
+  return [expanded, fact("step.completed", { step: work.step.spec.id, output: [], from, usage: NO_USAGE })];
+}
+
+/** An expression without a value: for want of data where it reads a skipped step, otherwise a failure. */
+function unresolved(turn: Turn, field: string, resolved: Resolved & { readonly ok: false }): Fact[] {
+  const where = field + resolved.pointer;
+  const skipped = skippedAmong(turn.run, resolved.steps);
+  if (skipped !== undefined) return starve(turn.run, turn.work, skipped, where);
+  const next =
+    "`planloom show RUN --trace` shows what the steps before it gave; mend the expression or their `output`.";
+  return refuse(turn, resolved.code, `${where}: ${resolved.message}`, next);
+}
+
+function starve(run: Run, work: Work, source: string, where: string): Fact[] {
+  const reason = `${where} refers to ${source}, which was skipped, and null is not allowed there`;
+  return [
+    fact("step.skipped", { ...refOf(work), reason, cause: "null-reference" }),
+    ...closeFanOut(run, work, "skipped"),
+  ];
+}
+
+function refuse({ run, work, at }: Turn, code: string, message: string, next: string): Fact[] {
+  return failed(run, work, { code, message, retryable: false, next }, at);
+}
+
+function ask(work: Work, question: string, data: Args, from: Origin): Fact {
+  return fact("step.suspended", { ...refOf(work), on: "ask", question, data, from });
+}
+
+/** Facts where the arguments do not fit the tool; undefined where they do. */
+function misfit(turn: Turn, args: Args, nulls: readonly NullSource[]): Fact[] | undefined {
+  const { run, work } = turn;
+  const tool = work.step.tool;
+  if (tool === undefined) return undefined;
+  if (depthOf(args, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
+    const message = `the arguments nest deeper than ${LIMITS.jsonDepth} levels`;
+    return refuse(turn, "ARGUMENT_DEPTH", message, "Hand on only the part that the tool needs.");
+  }
+  // What a secret will be is known at the call, which checks the arguments again.
+  const wrong = holdsSecret(args) ? undefined : mismatch(args, inputType(tool));
+  if (wrong === undefined) return undefined;
+  const source = nulls.find((entry) => entry.pointer === wrong.path);
+  const skipped = source === undefined ? undefined : skippedAmong(run, source.steps);
+  if (skipped !== undefined) return starve(run, work, skipped, `with${wrong.path}`);
+  const message = `argument ${wrong.path || "/"} of ${tool.name} must be ${wrong.expected}, but is ${wrong.got}`;
+  const next = "Declare the `output` of the step that it comes from, or convert it in the expression.";
+  return refuse(turn, "ARGUMENT_TYPE", message, next);
+}
+
+const inputTypes = new WeakMap<ToolSpec, Type>();
+
+function inputType(tool: ToolSpec): Type {
+  let type = inputTypes.get(tool);
+  if (type === undefined) inputTypes.set(tool, (type = typeFromSchema(tool.input)));
+  return type;
+}
+
+function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
+  const { spec, tool } = work.step;
+  const name = spec.kind === "tool" ? spec.tool : spec.kind;
+  // Design section 8: neither the attempt nor the revision is part of the key, so that a repeated call is recognised.
+  const key = hashOf([run.id, spec.id, work.item, name, args, 0]);
+  // Whoever begins a step again wants its outcome, not a second effect.
+  const acted = run.acted.get(key);
+  if (acted?.known === true) {
+    const { output, tools, summary } = acted;
+    const returned = { output, tools, steps: from.steps, usage: NO_USAGE, carried: run.id };
+    return completed(run, work, summary === undefined ? returned : { ...returned, summary }, at);
+  }
+  if (acted?.known === false)
+    return [unknown(run, work, { error: acted.error, usage: NO_USAGE, call: { key, tool: name } }, at)];
+  const reason = whyApproval(run, work);
+  if (reason !== undefined) {
+    // What an agent is told to do, and with what, decides what it does.
+    const deed = spec.kind === "agent" ? { agent: spec.agent, tools: spec.tools } : {};
+    const hash = hashOf({ call: key, tool: tool ?? null, ...deed });
+    if (!run.granted.has(hash)) {
+      const expiresAt = at + run.settings.approvalMs;
+      return [fact("approval.requested", { subject: refOf(work), hash, reason, expiresAt, args })];
+    }
+  }
+  const effects = tool?.effects ?? "none";
+  return [fact("step.started", { ...refOf(work), attempt: work.attempt, key, effects, args, from, allowance: null })];
+}

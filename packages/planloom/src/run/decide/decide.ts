@@ -1,0 +1,254 @@
+// All policy: what follows from an input in the present state. In: a run and an input. Out: facts, possibly none.
+// Separate and pure, so that every decision is recorded once with its reason and never made again on replay.
+import { assertNever } from "../../error.js";
+import { advance } from "./advance.js";
+import { startFilled } from "./begin.js";
+import { decideCommand } from "./command.js";
+import { errorKeys } from "../../plan/finding.js";
+import { writePlan } from "../../plan/write.js";
+import { reserve } from "./budget.js";
+import { draftChanges, drafted, draftsStopped } from "./draft.js";
+import { fact, type EventData, type Fact, type Failure } from "../event.js";
+import { ended, failed, leavesDoubt, refOf, roleFailure, whyNotStarted } from "./failure.js";
+import { completed } from "./gate.js";
+import { isCommand, type Input, type Outcome, type Start } from "../input.js";
+import { whyTooDear } from "./policy.js";
+import { proposal } from "./proposal.js";
+import { whyNotMended } from "./repair.js";
+import { revise, revisionProposed } from "./revision.js";
+import { notReconciled, reconciled } from "./reconcile.js";
+import { currentPlan, failingOf, isHeld, workOf, type Run, type Work } from "../state.js";
+import { NO_USAGE } from "../../plan/usage.js";
+
+/** Facts that follow from `input`. Outcomes of effects that are no longer owed (a zombie's) and inputs to an ended run give none. */
+export function decide(run: Run, input: Input): Fact[] {
+  if (input.type === "start") return started(run, input, input.at);
+  if (run.seq === 0) return [];
+  if (isCommand(input)) return decideCommand(run, input);
+  if (run.ended !== undefined) return [];
+  switch (input.type) {
+    case "advance":
+      return advance(run, input.at);
+    case "clock":
+      return [];
+    case "reserve":
+      return reserve(run, input);
+    case "drafted":
+      return run.owed.has(input.key) ? drafted(run, input) : [];
+    case "recovered":
+      return [resumed(input)];
+    default:
+      return run.owed.has(input.key) ? decideOutcome(run, input, input.at) : [];
+  }
+}
+
+function resumed({ epoch, reason, released }: Extract<Input, { readonly type: "recovered" }>): Fact {
+  return fact("run.resumed", { epoch, reason, ...(released === undefined ? {} : { released }) });
+}
+
+/**
+ * One approval that has expired by `at`; asked before every input is decided, until there is none. One at a time, because
+ * the last of a fan-out's items to end also ends the fan-out.
+ */
+export function expire(run: Run, at: number): Fact[] {
+  const first = run.expiries.first();
+  const approval = first === undefined || first.at > at ? undefined : run.approvals.get(first.value);
+  if (approval === undefined) return [];
+  const denied = fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" });
+  const error: Failure = {
+    code: "APPROVAL_EXPIRED",
+    message: "nobody approved in time",
+    retryable: false,
+    next: "`planloom retry RUN` asks for it again; limits.approvalMs in the configuration gives approvals more time.",
+  };
+  if (approval.subject === "plan") return [denied, fact("run.failed", { error })];
+  const work = workOf(run, approval.subject);
+  return work === undefined ? [denied] : [denied, ...failed(run, work, error, at)];
+}
+
+function started(run: Run, input: Start, at: number): Fact[] {
+  if (run.seq !== 0) return [];
+  const { started, given, carried = [] } = input;
+  const facts = [fact("run.started", started)];
+  if (given === undefined) return facts;
+  const cause = started.parent === undefined ? ("given" as const) : ("fork" as const);
+  const done = new Set(
+    carried.flatMap(({ type, data }) =>
+      (type === "step.completed" || type === "step.skipped") && data.item === undefined ? [data.step] : [],
+    ),
+  );
+  const fresh = new Set(given.plan.steps.flatMap(({ id }) => (done.has(id) ? [] : [id])));
+  const around = { revision: 1, cause, fresh, settings: started.settings, at };
+  // What was done before goes first: a plan that waits for a person shows it.
+  const [proposed, ...asked] = proposal(given, around);
+  return [...facts, proposed!, ...carried, ...asked];
+}
+
+function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
+  switch (input.type) {
+    case "planned":
+      return planned(run, input, at);
+    case "plan-invalid":
+      return planInvalid(run, input);
+    case "plan-failed":
+      return planFailed(run, input, at);
+    case "filled":
+      return filled(run, input, at);
+    case "returned":
+      return completed(run, owedWork(run, input.key), input, at);
+    case "ended":
+      return endedCall(run, input, at);
+    case "reconciled":
+      return reconciled(run, input, at);
+    case "reconcile-failed":
+      return notReconciled(run, input.key, input.error, at);
+    case "reviewed":
+      return reviewed(run, input);
+    case "review-failed":
+      return reviewFailed(run, input, at);
+    case "answered":
+      return [
+        fact("answer.written", { answer: input.answer, partial: false, usage: input.usage }),
+        fact("run.completed", { success: !run.starved }),
+      ];
+    case "answer-failed":
+      return answerFailed(run, input, at);
+    default:
+      return assertNever(input);
+  }
+}
+
+function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fact[] {
+  const { key, plan, usage, asking } = input;
+  const told = { at, usage, ...(asking === undefined ? {} : { asking }) };
+  if (run.plans.length === 0) {
+    const changes = draftChanges(run, key, plan.plan);
+    return proposal(plan, { revision: 1, cause: "goal", settings: run.settings, changes, ...told });
+  }
+  const revision = revise(run, plan, run.replan);
+  if (revision.ok) return revisionProposed(run, plan, revision, { cause: causeOf(run), ...told });
+  const draft = JSON.stringify(writePlan(plan.plan));
+  return planInvalid(run, { ...told, type: "plan-invalid", key, draft, findings: revision.findings });
+}
+
+function causeOf(run: Run): EventData["plan.proposed"]["cause"] {
+  const { replan } = run;
+  if (currentPlan(run)!.denied === "rejected") return "rejection";
+  if (replan === undefined) return "goal";
+  if (replan.cause === "goal") return "goal-change";
+  return replan.mode === "patch" ? "patch" : "replan";
+}
+
+/** A review may want another plan where none is left to be had: the run goes on, and the log says so. */
+function reviewed(run: Run, { verdict, reason, usage }: Outcome & { type: "reviewed" }): Fact[] {
+  const { replans } = run.settings;
+  const no = run.replans >= replans ? `all ${replans} replans are used up` : whyTooDear(run);
+  if (verdict === "go on" || no === undefined)
+    return [fact("plan.reviewed", { verdict, decision: verdict, reason, usage })];
+  return [fact("plan.reviewed", { verdict, decision: "go on", reason: `${reason}; ${no}`, usage })];
+}
+
+function reviewFailed(run: Run, input: Outcome & { type: "review-failed" }, at: number): Fact[] {
+  const effect = run.owed.get(input.key)!;
+  return [fact("review.failed", roleFailure(run, effect.kind === "review" ? effect.attempt : 1, input, at))];
+}
+
+function owedWork(run: Run, key: string): Work {
+  const effect = run.owed.get(key)!;
+  if (effect.kind !== "call" && effect.kind !== "fill") throw new Error(`an outcome of a step for ${key}`);
+  return workOf(run, effect)!;
+}
+
+function endedCall(run: Run, input: Outcome & { type: "ended" }, at: number): Fact[] {
+  const work = owedWork(run, input.key);
+  const filling = run.owed.get(input.key)!.kind === "fill";
+  return ended(run, work, input, filling ? "none" : work.effects, at);
+}
+
+function planInvalid(run: Run, input: Outcome & { type: "plan-invalid" }): Fact[] {
+  const effect = run.owed.get(input.key)!;
+  const round = effect.kind === "plan" ? effect.round : 0;
+  const { draft, findings, usage, asking } = input;
+  const facts = [
+    fact("plan.invalid", { round, draft, findings, usage, ...(asking === undefined ? {} : { asking }) }),
+    ...draftsStopped(run, "the plan that it stands in was refused"),
+  ];
+  const why = whyNotMended(run.settings, round, [...run.repairs, errorKeys(findings)]);
+  if (why === undefined) return facts;
+  const first = findings[0];
+  const error: Failure = {
+    code: "PLAN_INVALID",
+    message: `the planner gave no valid plan in ${count(round + 1)}; ${why}${first === undefined ? "" : `; the last one: ${first.code}: ${first.message}`}${whatFailed(run)}`,
+    retryable: false,
+    next: "Use a stronger planner model, or state the goal more simply; `planloom events RUN` shows every round.",
+  };
+  return [...facts, fact("run.failed", { error })];
+}
+
+const count = (rounds: number): string => (rounds === 1 ? "1 round" : `${rounds} rounds`);
+
+/** A plan was asked for because of these, and they are what the run failed of in the first place. */
+function whatFailed({ replan, failures }: Run): string {
+  if (replan?.cause !== "failure") return "";
+  return [...failures]
+    .map(([step, { code, message }]) => `; step ${step} had failed: ${code}: ${message.slice(0, 300)}`)
+    .join("");
+}
+
+function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: number): Fact[] {
+  const effect = run.owed.get(input.key)!;
+  const data = roleFailure(run, effect.kind === "plan" ? effect.attempt : 1, input, at);
+  const facts = [fact("plan.failed", data), ...draftsStopped(run, "the plan that it stands in did not come")];
+  return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
+}
+
+function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact[] {
+  const work = owedWork(run, input.key);
+  const reason = run.cancelling ?? (failingOf(run) === undefined ? undefined : whyNotStarted(run));
+  const held = reason === undefined && isHeld(run);
+  const said = { ...refOf(work), args: input.args, usage: input.usage };
+  const written = fact("step.filled", held ? { ...said, held } : said);
+  if (held) return [written];
+  if (reason === undefined) return [written, ...startFilled(run, work, input.args, at)];
+  return [written, fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason, usage: NO_USAGE })];
+}
+
+function answerFailed(run: Run, input: Outcome & { type: "answer-failed" }, at: number): Fact[] {
+  const effect = run.owed.get(input.key)!;
+  const data = roleFailure(run, effect.kind === "answer" ? effect.attempt : 1, input, at);
+  const facts = [fact("answer.failed", data)];
+  return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
+}
+
+/**
+ * After a new owner was recorded, one open call that does not simply go on, by its effect class: it is in doubt, or has
+ * crashed too often. Asked until there is none; one at a time for the same reason as `expire`.
+ */
+export function recover(run: Run, at: number): Fact[] {
+  for (const effect of run.owed.values()) {
+    if (effect.kind !== "call" && effect.kind !== "fill") continue;
+    const facts = afterCrash(run, workOf(run, effect)!, effect.kind === "fill", at);
+    if (facts.length > 0) return facts;
+  }
+  return [];
+}
+
+function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] {
+  const error: Failure = { code: "CRASHED", message: "the process ended during the call", retryable: true };
+  const effects = filling ? "none" : work.effects;
+  const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
+  const cancelling = run.cancelling !== undefined;
+  // It is not performed again; whether a call inside it is in doubt stands in its journal, which the engine looks into.
+  if (cancelling && work.step.spec.kind === "agent") return [];
+  if (cancelling || leavesDoubt(effects, "abort", cancelling)) return ended(run, work, outcome, effects, at);
+  if (work.crashes <= run.settings.crashes) return [];
+  const poison: Failure = {
+    code: "POISON_STEP",
+    message: `${work.crashes} processes ended during this call`,
+    retryable: false,
+    next: "Look at what the tool does to its process and mend that; then `planloom retry RUN` goes on.",
+  };
+  return failed(run, work, poison, at);
+}
+
+export const KERNEL_VERSION = "1";

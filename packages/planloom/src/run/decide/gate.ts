@@ -1,0 +1,92 @@
+// The gate behind each call: does the output have the promised shape, and does `expect` hold. In: an output. Out: facts.
+// Separate because no step may be misled by the output of another (seed 004, brittle sequencing).
+import { resolveValue } from "../../plan/expression/reference.js";
+import { typeName, type Json } from "../../plan/json.js";
+import { mismatch, STRING, UNKNOWN, type Type } from "../../plan/type/type.js";
+import { typeFromSchema, typeOf } from "../../plan/type/schema.js";
+import type { ToolSpec } from "../../plan/tool-spec.js";
+import type { Usage } from "../../plan/usage.js";
+import { fact, type Fact, type Failure } from "../event.js";
+import { closeFanOut, failed, refOf } from "./failure.js";
+import { scopeOf } from "../scope.js";
+import type { Run, StepState, Work } from "../state.js";
+
+export interface Returned {
+  readonly output: Json;
+  readonly tools: readonly string[];
+  /** Where its arguments came from, if not from those that the work was started with. */
+  readonly steps?: readonly string[];
+  readonly usage: Usage;
+  readonly summary?: string;
+  /** The run whose call it was; see the event step.completed. */
+  readonly carried?: string;
+}
+
+/** Facts after a call returned: completed where the output passes, failed where it does not. */
+export function completed(run: Run, work: Work, returned: Returned, at: number): Fact[] {
+  const problem = typeProblem(work, returned.output) ?? expectProblem(run, work, returned);
+  if (problem !== undefined) return failed(run, work, problem, at, { usage: returned.usage, output: returned.output });
+  const from = { steps: returned.steps ?? work.from.steps, tools: returned.tools };
+  return [
+    fact("step.completed", {
+      ...refOf(work),
+      output: returned.output,
+      from,
+      usage: returned.usage,
+      ...(returned.summary === undefined ? {} : { summary: returned.summary }),
+      ...(returned.carried === undefined ? {} : { carried: returned.carried }),
+    }),
+    ...closeFanOut(run, work, "completed", { tools: returned.tools }),
+  ];
+}
+
+/** Why a value is no answer of this step's type; undefined where it is. */
+export function typeProblem(work: Work, output: Json): Failure | undefined {
+  return mismatchOf(output, outputType(work.step));
+}
+
+function mismatchOf(output: Json, type: Type): Failure | undefined {
+  const wrong = mismatch(output, type);
+  if (wrong === undefined) return undefined;
+  const where = wrong.path === "" ? "the output" : `the output at ${wrong.path}`;
+  return {
+    code: "OUTPUT_MISMATCH",
+    message: `${where} must be ${wrong.expected}, but is ${wrong.got}`,
+    retryable: false,
+    next: "Change the step's `output` to what it really gives, or its instruction so that it gives this.",
+  };
+}
+
+/** The same for what a tool promises; a call checks that itself, a word about what became of one does not. */
+export function toolProblem(tool: ToolSpec | undefined, output: Json): Failure | undefined {
+  const schema = tool?.output;
+  return schema === undefined ? undefined : mismatchOf(output, typeFromSchema(schema));
+}
+
+const outputTypes = new WeakMap<StepState, Type>();
+
+function outputType(state: StepState): Type {
+  let type = outputTypes.get(state);
+  if (type === undefined) outputTypes.set(state, (type = declaredType(state)));
+  return type;
+}
+
+function declaredType({ spec }: StepState): Type {
+  if (spec.output === undefined) return spec.kind === "tool" ? UNKNOWN : STRING;
+  const parsed = typeOf(spec.output);
+  return parsed.ok ? parsed.type : UNKNOWN;
+}
+
+function expectProblem(run: Run, work: Work, returned: Returned): Failure | undefined {
+  const { expect } = work.step.spec;
+  if (expect === undefined) return undefined;
+  const output = { value: returned.output, from: { steps: [work.step.spec.id], tools: returned.tools } };
+  const resolved = resolveValue(expect, scopeOf(run, work, output));
+  if (resolved.ok && resolved.value === true) return undefined;
+  const found = resolved.ok
+    ? `gave ${resolved.value === false ? "false" : typeName(resolved.value)}`
+    : resolved.message;
+  // A repeated call may give something better, but one that acted must not be repeated for that.
+  const next = "`planloom show RUN --trace` shows the output; mend the step, or what is expected of it.";
+  return { code: "EXPECT_FAILED", message: `expect ${expect} ${found}`, retryable: work.effects !== "once", next };
+}

@@ -1,0 +1,74 @@
+// A plan that is proposed, and whether a person is asked for it. In: a checked plan and what it takes the place of. Out: facts.
+// Separate because first plans, mended ones and those of persons all come in through here.
+import { usesTool, type Step } from "../../plan/plan.js";
+import type { ToolSpec } from "../../plan/tool-spec.js";
+import { NO_USAGE, type Usage } from "../../plan/usage.js";
+import { fact, type Asking, type EventData, type Fact, type Settings } from "../event.js";
+import type { CheckedPlan } from "../input.js";
+
+type Proposed = EventData["plan.proposed"];
+
+export interface Around {
+  readonly revision: number;
+  readonly cause: Proposed["cause"];
+  readonly settings: Settings;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly usage?: Usage;
+  readonly asking?: Asking;
+  /** What becomes of the plan before. */
+  readonly changes?: Pick<Proposed, "kept" | "dropped" | "added" | "changed" | "reason" | "mustApprove">;
+  /** The steps that are new, and so what a person has not seen; absent: all. */
+  readonly fresh?: ReadonlySet<string>;
+  /** Why a person is asked whatever the policy. */
+  readonly mustAsk?: string | undefined;
+}
+
+export function proposal(checked: CheckedPlan, around: Around): Fact[] {
+  const { revision, cause, settings, at, usage = NO_USAGE, asking, changes = {} } = around;
+  const { plan, hash, inputs, tools, findings, estimate, approval, mustApprove } = checked;
+  const marked = mustApprove === undefined ? {} : { mustApprove };
+  const proposed = { revision, plan, hash, inputs, tools, findings, cause, usage, ...marked, ...changes };
+  const said = {
+    ...(estimate === undefined ? {} : { estimate }),
+    ...(approval === undefined ? {} : { approval }),
+    ...(asking === undefined ? {} : { asking }),
+  };
+  const facts = [fact("plan.proposed", { ...proposed, ...said })];
+  const reason = around.mustAsk ?? approvalReason(checked, settings.approval, around.fresh);
+  if (reason === undefined) return facts;
+  const expiresAt = at + settings.approvalMs;
+  return [...facts, fact("approval.requested", { subject: "plan", hash, reason, expiresAt })];
+}
+
+/** Of two policies the one that asks for more; what a program decides is neither more nor less, and the first one stays. */
+export function stricter(policy: Settings["approval"], other: Settings["approval"]): Settings["approval"] {
+  const rank = RANKS.indexOf(policy);
+  return rank >= 0 && RANKS.indexOf(other) > rank ? other : policy;
+}
+
+const RANKS: readonly Settings["approval"][] = ["never", "effects", "always"];
+
+/** Why a person is asked for this plan; undefined where nobody is. `fresh` are the steps that are new to whoever approved before. */
+export function approvalReason(
+  { plan, tools, approval }: Pick<CheckedPlan, "plan" | "tools" | "approval">,
+  policy: Settings["approval"],
+  fresh: ReadonlySet<string> | undefined,
+): string | undefined {
+  if (policy === "always") return "every plan is approved";
+  if (policy === "never") return undefined;
+  if (policy === "function") return functionReason(approval);
+  const toRun = plan.steps.filter(({ id }) => fresh === undefined || fresh.has(id));
+  const acting = tools.filter((tool) => toRun.some((step) => mayActThrough(step, tool))).map(({ name }) => name);
+  return acting.length === 0 ? undefined : `it may act through ${acting.join(", ")}`;
+}
+
+/** A program that was to decide and did not is no yes. */
+function functionReason(approval: CheckedPlan["approval"]): string | undefined {
+  if (approval === undefined) return "nobody has decided that it needs no approval";
+  return approval.required ? approval.reason : undefined;
+}
+
+/** Whether a step may act in the world by this tool. */
+export const mayActThrough = (step: Step, { name, effects }: ToolSpec): boolean =>
+  effects !== "none" && usesTool(step, name);

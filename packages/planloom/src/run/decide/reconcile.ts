@@ -1,0 +1,42 @@
+// What follows when a tool was asked what became of its call in doubt. In: its answer, or none. Out: facts, as a person's word
+// would bring them about. Separate from command.ts because here nobody can be told that an answer is refused.
+import { NO_USAGE } from "../../plan/usage.js";
+import type { ReconcileEffect } from "../effect.js";
+import { fact, type Fact, type Failure } from "../event.js";
+import { refOf, roleFailure, SETTLE_NEXT } from "./failure.js";
+import { completed, toolProblem, typeProblem } from "./gate.js";
+import type { Outcome } from "../input.js";
+import { currentPlan, workOf, type Run } from "../state.js";
+
+/** Facts after the tool answered. An output that it cannot have given settles nothing. */
+export function reconciled(run: Run, answer: Outcome & { type: "reconciled" }, at: number): Fact[] {
+  const effect = owedQuestion(run, answer.key);
+  const work = workOf(run, effect)!;
+  const verdict = answer.happened ? "happened" : "not-happened";
+  const said = answer.happened ? { output: answer.output } : {};
+  const resolved = fact("step.resolved", { ...refOf(work), key: effect.callKey, verdict, ...said });
+  if (!answer.happened) return [resolved];
+  const { output } = answer;
+  const promised = toolProblem(currentPlan(run)?.tools.get(effect.tool), output);
+  // Inside an agent step the output is that of one call: the step goes on with it.
+  const inside = work.step.spec.kind === "agent";
+  const problem = promised ?? (inside ? undefined : typeProblem(work, output));
+  if (problem !== undefined) return notReconciled(run, answer.key, problem, at);
+  return inside
+    ? [resolved]
+    : [resolved, ...completed(run, work, { output, tools: [effect.tool], usage: NO_USAGE }, at)];
+}
+
+/** Facts after it did not: it is asked again while that may help, then the doubt is a person's. */
+export function notReconciled(run: Run, key: string, error: Failure, at: number): Fact[] {
+  const effect = owedQuestion(run, key);
+  const outcome = { error: { ...error, next: SETTLE_NEXT }, usage: NO_USAGE };
+  const { usage: _usage, ...failure } = roleFailure(run, effect.attempt, outcome, at);
+  return [fact("reconcile.failed", { ...refOf(workOf(run, effect)!), ...failure })];
+}
+
+function owedQuestion(run: Run, key: string): ReconcileEffect {
+  const effect = run.owed.get(key);
+  if (effect?.kind !== "reconcile") throw new Error(`the answer of a tool for ${key}`);
+  return effect;
+}

@@ -1,0 +1,242 @@
+// Going on with a run that has ended: what is kept, what is begun again, or why nothing is. In: a run and what a person wants.
+// Out: the same as a preview, and as facts. Separate from the other commands, which are for runs that have not ended.
+import { LIMITS } from "../../limits.js";
+import { hashOf } from "../../plan/hash.js";
+import { canonicalJson } from "../../plan/json.js";
+import type { Step } from "../../plan/plan.js";
+import { stepHashes } from "../../plan/revise/step-hash.js";
+import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
+import { writtenIn } from "../approval.js";
+import { fact, type EventData, type Fact, type Settings, type StepRef } from "../event.js";
+import type { CheckedPlan, Command } from "../input.js";
+import { approvalReason, mayActThrough, proposal, stricter } from "./proposal.js";
+import { worksOf, isFinished } from "../steps.js";
+import { currentPlan, type Run, type StepState, type Work } from "../state.js";
+import { stepStates } from "../steps.js";
+
+/** What a person wants of an ended run. */
+export interface Wish {
+  /** Begin this step again although it finished, and all that follows from it. */
+  readonly from?: string;
+  /** Instead of the plan that it has, or the same with other inputs. */
+  readonly plan?: CheckedPlan;
+  /** Who plays the roles from here on, if not those who did. */
+  readonly models?: EventData["run.started"]["models"];
+}
+
+/** What becomes of each step; ids in plan order. */
+export interface Reopening {
+  readonly ok: true;
+  readonly stage: EventData["run.reopened"]["stage"];
+  /** Steps whose output is reused: nothing is called for them. */
+  readonly reused: readonly string[];
+  /** Steps that run: for the first time, or because they did not finish, or anew. */
+  readonly runs: readonly string[];
+  /** Of these: those that are wholly begun again. */
+  readonly anew: readonly string[];
+  /** Of these: those that have run before, in part at least, and may act in the world once more. */
+  readonly actAgain: readonly string[];
+  /** Steps with a call whose outcome is unknown still: a person is asked. */
+  readonly unknown: readonly string[];
+  /** What goes over to another plan: steps and items that were begun, finished or not, and that it does not begin anew. */
+  readonly kept: readonly StepRef[];
+}
+
+export interface NoReopening {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a retry of this run would do, by those who play the roles now. A run that has not ended is not retried. */
+export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
+  if (run.ended === undefined) return NOT_ENDED;
+  if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(run, wish);
+  const parts = partsOf(run, wish);
+  if (!parts.ok) return parts;
+  if (wish.plan === undefined && wish.from === undefined && run.ended === "completed") {
+    return no("NOTHING_TO_RETRY", "the run has completed; name a step to begin again from, or give another plan");
+  }
+  return parts;
+}
+
+const no = (code: string, message: string): NoReopening => ({ ok: false, code, message });
+
+export const NOT_ENDED = no("RUN_NOT_ENDED", "the run has not ended; cancel it first, or answer what it asks");
+
+const lacksPlan = (run: Run) => currentPlan(run) === undefined || currentPlan(run)!.denied === "rejected";
+
+function withoutPlan(run: Run, { from, models = run.models }: Wish): Reopening | NoReopening {
+  if (from !== undefined) return unknownStep(from);
+  if (models.planner === null)
+    return no("NOTHING_TO_RETRY", "the run has no plan that was accepted, and there is no planner: give a plan");
+  return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], kept: [] };
+}
+
+/** Which steps are kept and which run, if `from` is begun again or another plan takes the place of the present one. */
+export function partsOf(run: Run, wish: Wish): Reopening | NoReopening {
+  const steps = wish.plan === undefined ? run.steps : stepsOf(run, wish.plan);
+  if (wish.from !== undefined && !steps.has(wish.from)) return unknownStep(wish.from);
+  const { lost, ...parts } = divided(run, steps, wish);
+  if (lost === undefined) return parts;
+  return no("STEP_UNKNOWN", `${forgets(lost)}; retry the run as it is, and settle that first`);
+}
+
+/** The same for a plan that follows on the present one, with the step in doubt that it would not leave as it is. */
+export const partsUnder = (run: Run, plan: CheckedPlan) => divided(run, stepsOf(run, plan), { plan });
+
+export const forgets = (step: string): string => `the outcome of step ${step} is unknown and would be forgotten`;
+
+/** `lost` is a step in doubt that does not go on as it is. */
+function divided(
+  run: Run,
+  steps: ReadonlyMap<string, StepState>,
+  { from, plan }: Wish,
+): Reopening & { readonly lost: string | undefined } {
+  const ids = [...steps.keys()];
+  const tools = plan?.tools ?? [...(currentPlan(run)?.tools.values() ?? [])];
+  const finished = (id: string) => run.steps.has(id) && isFinished(run.steps.get(id)!.work);
+  const anew = reach(steps, [
+    ...(plan === undefined ? [] : changedSteps(run, plan)),
+    ...(from === undefined ? [] : [from]),
+  ]);
+  const runs = reach(steps, [...anew, ...ids.filter((id) => !finished(id))]);
+  const late = new Set([...runs].flatMap((id) => steps.get(id)!.dependents.map(({ spec }) => spec.id)));
+  const goesOn = (id: string) => runs.has(id) && !anew.has(id) && !late.has(id);
+  // A fan-out is mended for the items that failed.
+  const itemsStay = (id: string) =>
+    plan !== undefined &&
+    run.ended === undefined &&
+    !finished(id) &&
+    !late.has(id) &&
+    sameList(run, plan, steps.get(id)!);
+  const unknown = [...run.steps.keys()].filter((id) => holdsDoubt(run.steps.get(id)!));
+  return {
+    lost: unknown.find((id) => !goesOn(id)),
+    ok: true,
+    stage: "execution",
+    reused: ids.filter((id) => !runs.has(id)),
+    runs: ids.filter((id) => runs.has(id)),
+    anew: ids.filter((id) => anew.has(id)),
+    actAgain: ids.filter((id) => anew.has(id) && hasRun(run, id) && mayAct(steps.get(id)!, tools)),
+    unknown,
+    kept: ids.flatMap((id) =>
+      !runs.has(id)
+        ? [{ step: id }]
+        : goesOn(id)
+          ? partsKept(run.steps.get(id))
+          : itemsStay(id)
+            ? itemsKept(run, id)
+            : [],
+    ),
+  };
+}
+
+/** Whether a fan-out that does something else now does it for the same list: items that have finished are not done again. */
+function sameList(run: Run, { inputs }: CheckedPlan, { spec }: StepState): boolean {
+  const before = run.steps.get(spec.id);
+  if (before?.items === undefined || hashOf(inputs) !== hashOf(run.inputs)) return false;
+  const shape = ({ forEach, as, output }: Step) => canonicalJson([forEach ?? null, as ?? null, output ?? null]);
+  return shape(spec) === shape(before.spec);
+}
+
+const unknownStep = (id: string) => no("UNKNOWN_STEP", `there is no step ${id}`);
+
+function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, StepState> {
+  return stepStates(plan, {
+    revision: run.plans.length + 1,
+    tools: toolsByName(tools),
+    attempts: run.attempts,
+    doubts: run.doubts,
+  });
+}
+
+const mayAct = ({ spec }: StepState, tools: readonly ToolSpec[]) => tools.some((tool) => mayActThrough(spec, tool));
+
+/** The steps that mean something else than they did, or are new. A tool that was changed since makes no finished call void. */
+function changedSteps(run: Run, { plan, inputs }: CheckedPlan): readonly string[] {
+  const before = currentPlan(run);
+  if (before === undefined) return [];
+  const was = stepHashes(before.plan, run.inputs, before.tools.values());
+  const is = stepHashes(plan, inputs, before.tools.values());
+  return [...is.keys()].filter((id) => was.get(id) !== is.get(id));
+}
+
+/** These steps and all that wait for them. */
+function reach(steps: ReadonlyMap<string, StepState>, from: readonly string[]): Set<string> {
+  const reached = new Set(from);
+  for (const id of reached) for (const { spec } of steps.get(id)!.dependents) reached.add(spec.id);
+  return reached;
+}
+
+const isDoubtful = (work: Work) => work.status === "unknown" || (work.givenUp === true && !isFinished(work));
+
+export const holdsDoubt = (state: StepState) => worksOf(state).some(isDoubtful);
+
+/** A tool that failed with an error of its own has not acted; an agent may have called any number of tools before it failed. */
+function hasRun(run: Run, id: string): boolean {
+  const state = run.steps.get(id);
+  if (state === undefined) return false;
+  const { spec, work, items = [] } = state;
+  const ran = ({ status, startedAt, effectKey }: Work) =>
+    status === "completed" || run.acted.has(effectKey) || (spec.kind === "agent" && startedAt !== undefined);
+  return ran(work) || items.some(ran);
+}
+
+const itemsKept = (run: Run, step: string): readonly StepRef[] =>
+  run.steps.get(step)!.items!.flatMap((work, item) => (isFinished(work) ? [{ step, item }] : []));
+
+/** What of an unfinished step was begun: what it has finished, what is in doubt, what was paid and allowed for it. */
+function partsKept(state: StepState | undefined): readonly StepRef[] {
+  if (state === undefined) return [];
+  const step = state.spec.id;
+  if (state.items === undefined) return wasBegun(state.work) ? [{ step }] : [];
+  return state.items.flatMap((work, item) => (wasBegun(work) ? [{ step, item }] : []));
+}
+
+const wasBegun = (work: Work) =>
+  isFinished(work) || isDoubtful(work) || (work.startedAt ?? work.filled ?? work.settled) !== undefined;
+
+/** Facts that have an ended run go on as a person wants; or one that refuses it. */
+export function retry(run: Run, command: Command & { readonly type: "retry" }, at: number): Fact[] {
+  const parts = reopening(run, command);
+  if (!parts.ok) return [fact("input.refused", { command: "retry", code: parts.code, message: parts.message })];
+  const { plan, from = null, models, reason = "" } = command;
+  // A run keeps what was asked of it, and obeys what is asked for now.
+  const settings = { ...command.settings, approval: stricter(run.settings.approval, command.settings.approval) };
+  const { stage, kept } = parts;
+  const anew = plan === undefined ? parts.anew : [];
+  const why = reason.slice(0, LIMITS.feedbackChars) || "retried by a person";
+  const reopened = fact("run.reopened", { reason: why, from, anew, stage, settings, models });
+  if (plan !== undefined) {
+    const mustAsk = run.plans.at(-1)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
+    const fresh = new Set(parts.runs);
+    const changes = { kept, mustApprove: stillMarked(run, plan) };
+    return [
+      reopened,
+      ...proposal(plan, { revision: run.plans.length + 1, cause: "edit", changes, fresh, mustAsk, settings, at }),
+    ];
+  }
+  if (stage === "plan") return [reopened];
+  return [reopened, ...approvalAgain(run, parts, settings, at)];
+}
+
+/** What a person gives is the person's word; what is left of a planner's that had read untrusted text is not. */
+export function stillMarked(run: Run, { plan, tools }: CheckedPlan): readonly string[] {
+  const own = writtenIn(plan, toolsByName(tools), currentPlan(run));
+  return plan.steps.map(({ id }) => id).filter((id) => run.mustApprove.has(id) && !own.has(id));
+}
+
+/** A plan that nobody approved in time, and one that may act once more, is asked for. */
+function approvalAgain(run: Run, { actAgain, runs }: Reopening, settings: Settings, at: number): Fact[] {
+  const { plan, tools, hash, denied } = currentPlan(run)!;
+  const more =
+    settings.approval === run.settings.approval
+      ? undefined
+      : approvalReason({ plan, tools: [...tools.values()] }, settings.approval, new Set(runs));
+  const again =
+    actAgain.length > 0 && settings.approval !== "never" ? `it may act again in ${actAgain.join(", ")}` : more;
+  const reason = denied === undefined ? again : "it was not approved before the run ended";
+  if (reason === undefined) return [];
+  return [fact("approval.requested", { subject: "plan", hash, reason, expiresAt: at + settings.approvalMs })];
+}

@@ -1,0 +1,142 @@
+// A plan in the place of another while steps have finished: what it keeps, drops and adds, what is wrong with it, and what of it a
+// person must see. In: a run and a checked plan. Out: that, or findings; facts. Separate because patches, replans, edits, and
+// plans after a rejection or another goal obey the same rules.
+import type { Finding } from "../../plan/finding.js";
+import { descendantsOf } from "../../plan/graph.js";
+import type { Plan } from "../../plan/plan.js";
+import { repeatFindings } from "../../plan/revise/repeat.js";
+import { inSameWords } from "../../plan/revise/step-hash.js";
+import { basisOf, readsUntrusted, wasFollowed } from "../replan-basis.js";
+import { asksForPlan, withdrawn } from "../approval.js";
+import type { EventData, Fact } from "../event.js";
+import type { CheckedPlan } from "../input.js";
+import { mayActThrough, proposal, type Around } from "./proposal.js";
+import { forgets, partsUnder, type Reopening } from "./retry.js";
+import { isFinished } from "../steps.js";
+import { currentPlan, type Run } from "../state.js";
+
+export type Revision =
+  { readonly ok: true; readonly parts: Reopening } | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** Whether a plan may follow on the present one, while the run goes on: what has finished stays. */
+export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan.requested"] | undefined): Revision {
+  const { lost, ...parts } = partsUnder(run, checked);
+  if (lost !== undefined) {
+    const fix = "Keep that step as it is; a person settles it.";
+    return { ok: false, findings: [finding("STEP_UNKNOWN", forgets(lost), fix)] };
+  }
+  const findings = [...lostSteps(run, parts), ...outside(run, checked, replan), ...repeated(run, checked, replan)];
+  return findings.length === 0 ? { ok: true, parts } : { ok: false, findings };
+}
+
+function finding(code: string, message: string, fix: string): Finding {
+  return { code, severity: "error", where: { pointer: "/steps" }, message, fix };
+}
+
+function lostSteps(run: Run, { reused }: Reopening): readonly Finding[] {
+  const kept = new Set(reused);
+  const lost = [...run.steps.values()].filter(({ work, spec }) => isFinished(work) && !kept.has(spec.id));
+  if (lost.length === 0) return [];
+  const names = lost.map(({ spec }) => spec.id).join(", ");
+  const message = `${names} ${lost.length === 1 ? "has" : "have"} finished, and the plan changes or drops what was done.`;
+  return [finding("FINISHED_CHANGED", message, "Keep finished steps as they are, and give new work ids of its own.")];
+}
+
+/** A patch touches the step that failed and those that waited for it; the planner may have written it as a whole plan. */
+function outside(
+  run: Run,
+  { plan }: CheckedPlan,
+  replan: EventData["replan.requested"] | undefined,
+): readonly Finding[] {
+  const [failed] = replan?.mode === "patch" ? replan.failed : [];
+  if (failed === undefined) return [];
+  const before = basisOf(run)!.plan;
+  const open = new Set([failed.step, ...descendantsOf(before, failed.step)]);
+  const after = new Map(plan.steps.map((step) => [step.id, step]));
+  const touched = before.steps.filter((step) => {
+    const stands = after.get(step.id);
+    return !open.has(step.id) && (stands === undefined || !inSameWords(stands, step));
+  });
+  if (touched.length === 0) return [];
+  const message = `The patch of ${failed.step} also changes or drops ${touched.map(({ id }) => id).join(", ")}.`;
+  return [finding("PATCH_OUTSIDE", message, `Change ${failed.step}, what waits for it, and new steps only.`)];
+}
+
+function repeated(
+  run: Run,
+  { plan }: CheckedPlan,
+  replan: EventData["replan.requested"] | undefined,
+): readonly Finding[] {
+  if (replan === undefined || replan.cause === "goal") return [];
+  return repeatFindings(plan, failedPlans(run, replan));
+}
+
+/** The plans that were given up, with the reason, the newest first. */
+function failedPlans({ plans }: Run, request: EventData["replan.requested"]) {
+  const failed: { readonly plan: Plan; readonly reason: string }[] = [];
+  let why = reasonOf(request);
+  for (const { plan, replan } of plans.filter(wasFollowed).reverse()) {
+    failed.push({ plan, reason: why });
+    if (replan === undefined || replan.cause === "goal") break;
+    why = reasonOf(replan);
+  }
+  return failed;
+}
+
+/** What a review says is a model's words, and findings go to the planner whatever it may read. */
+const reasonOf = ({ cause, reason }: EventData["replan.requested"]) =>
+  cause === "review" ? "a review found no sense in it any more" : reason;
+
+/** Facts that propose it. New work is what a person is asked for; with `mustAsk` in any case. */
+export function revisionProposed(
+  run: Run,
+  checked: CheckedPlan,
+  { parts }: Revision & { readonly ok: true },
+  around: Pick<Around, "cause" | "at" | "usage" | "asking" | "mustAsk">,
+): Fact[] {
+  const { at, cause, usage, asking } = around;
+  const { settings, replan } = run;
+  const fresh = new Set(parts.anew);
+  const denied = currentPlan(run)?.denied;
+  // What stood in a plan that nobody approved is as new as the rest.
+  const unseen = denied === undefined ? fresh : new Set(parts.runs);
+  const untrusted = cause !== "edit" && (run.untrusted || readsUntrusted(run));
+  const mustApprove = checked.plan.steps
+    .filter((step) => checked.tools.some((tool) => mayActThrough(step, tool)))
+    .map(({ id }) => id)
+    .filter((id) => run.mustApprove.has(id) || (untrusted && fresh.has(id)));
+  const rejected = run.plans.some((plan) => plan.denied === "rejected" && !wasApprovedSince(run, plan.revision))
+    ? "an earlier plan was rejected"
+    : undefined;
+  const [proposed, ...asked] = proposal(checked, {
+    revision: run.plans.length + 1,
+    cause,
+    settings,
+    at,
+    changes: {
+      ...changesOf(run, checked.plan, parts),
+      ...(replan === undefined ? {} : { reason: replan.reason }),
+      mustApprove,
+    },
+    fresh: unseen,
+    mustAsk: around.mustAsk ?? rejected,
+    ...(usage === undefined ? {} : { usage }),
+    ...(asking === undefined ? {} : { asking }),
+  });
+  // Calls of the plan before: who still wants one asks for it again.
+  return [proposed!, ...withdrawn(run, (approval) => !asksForPlan(approval)), ...asked];
+}
+
+/** Whether a person has accepted, by approving it or by the policy, a plan after that revision. */
+const wasApprovedSince = (run: Run, revision: number): boolean =>
+  run.plans.some((plan) => plan.revision > revision && plan.denied === undefined);
+
+function changesOf(run: Run, { steps }: Plan, { anew, kept }: Reopening) {
+  const ids = new Set(steps.map(({ id }) => id));
+  return {
+    kept,
+    dropped: [...run.steps.keys()].filter((id) => !ids.has(id)),
+    added: [...ids].filter((id) => !run.steps.has(id)),
+    changed: anew.filter((id) => run.steps.has(id)),
+  };
+}

@@ -1,0 +1,339 @@
+// The fold of step events: how work enters and leaves the queue, a place, a wait, an end. In: a run and an event. Out: the same
+// run, changed in place. Separate from evolve.ts because this is one machine of its own: the life of a step or item.
+import type { Json } from "../../plan/json.js";
+import type { ToolStep } from "../../plan/plan.js";
+import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
+import type { EventData, EventOf } from "../event.js";
+import {
+  callKey,
+  currentPlan,
+  reconcileKey,
+  workOf,
+  type Run,
+  failingOf,
+  reviewOf,
+  type Change,
+  type StepState,
+  type Work,
+} from "../state.js";
+import { newWork } from "../steps.js";
+
+export function makeReady(run: Run, work: Work): void {
+  work.status = "ready";
+  run.ready.push(work);
+}
+
+export function queueNextItem(run: Run, state: StepState): void {
+  for (let next = state.waitingItems.pop(); next !== undefined; next = state.waitingItems.pop()) {
+    const work = state.items![next]!;
+    // Another run may have finished it already.
+    if (work.status === "pending") return makeReady(run, work);
+  }
+}
+
+/** Takes work out of whatever it was in, and gives its place under the concurrency limit back. */
+export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
+  if (work.status === "retrying") {
+    if (run.retries.take() !== work) throw new Error(`step ${work.step.spec.id} was not the first to be retried`);
+    oweRetryTimer(run);
+  } else if (work.status === "running") {
+    run.running--;
+    dropCall(run, work);
+  } else if (work.status === "unknown") {
+    run.unknown--;
+    run.owed.delete(doubtKey(work));
+    run.owed.delete(reconcileKey(work));
+  } else if (work.status === "suspended" && work.question !== undefined) {
+    run.asked--;
+    run.owed.delete(askKey(work));
+  }
+  work.status = status;
+  if (status === "running") run.running++;
+  // What another run has done may leave from further back in the line: it is passed over when it comes to the front.
+  for (let first = run.ready.peek(); first !== undefined && first.status !== "ready"; first = run.ready.peek()) {
+    run.ready.shift();
+  }
+}
+
+function dropCall(run: Run, work: Work): void {
+  const key = callKey(work.step.spec.id, work.item, work.attempt);
+  for (const owed of [key, `stop/${key}`, `fill/${key}`, `stop/fill/${key}`]) run.owed.delete(owed);
+}
+
+const doubtKey = (work: Work) => `unknown/${work.step.spec.id}/${work.item ?? ""}`;
+const askKey = (work: Work) => `ask/${work.step.spec.id}/${work.item ?? ""}`;
+
+export function onExpanded(run: Run, { data, at }: EventOf<"step.expanded">): void {
+  const state = run.steps.get(data.step)!;
+  leaveFor(run, state.work, "pending");
+  state.work.startedAt = at;
+  state.list = data.list;
+  state.listFrom = data.from;
+  state.items = data.list.map((_, index) => newWork(state, index));
+  state.itemsOpen = data.list.length;
+  state.waitingItems = [...state.items.keys()].reverse();
+  const width = Math.min(state.spec.maxParallel ?? data.list.length, data.list.length);
+  for (let place = 0; place < width; place++) queueNextItem(run, state);
+}
+
+export function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "running");
+  work.startedAt ??= at;
+  work.args = data.args;
+  work.from = data.from;
+  const { attempt } = work;
+  const key = `fill/${callKey(data.step, work.item, attempt)}`;
+  run.owed.set(key, { kind: "fill", key, step: data.step, item: work.item, attempt, given: data.args });
+}
+
+export function onFilled(run: Run, data: EventData["step.filled"]): void {
+  const work = workOf(run, data)!;
+  spend(run, work, data.usage);
+  work.filled = data.args;
+  delete work.told;
+  dropCall(run, work);
+  if (data.held !== true) return;
+  leaveFor(run, work, "pending");
+  makeReady(run, work);
+}
+
+export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "running");
+  work.startedAt ??= at;
+  work.args = data.args;
+  work.from = data.from;
+  work.effects = data.effects;
+  work.effectKey = data.key;
+  const key = callKey(data.step, work.item, data.attempt);
+  run.owed.set(key, {
+    kind: "call",
+    key,
+    step: data.step,
+    item: work.item,
+    attempt: data.attempt,
+    effectKey: data.key,
+    effects: data.effects,
+    args: data.args,
+  });
+}
+
+export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed">): void {
+  const work = workOf(run, data)!;
+  const whole = work.item === null && work.step.items !== undefined;
+  const placed = hasPlace(work, data);
+  finish(run, work, "completed", placed, whole ? work.step.items!.map((item) => item.output ?? null) : data.output, at);
+  work.origin = { steps: [data.step], tools: data.from.tools };
+  if (data.summary !== undefined) work.summary = data.summary;
+  if (data.carried !== undefined) work.carried = data.carried;
+  spend(run, work, data.usage);
+  if (work.item === null && data.carried === undefined && run.settings.replan === "each-step") reviewRest(run);
+}
+
+export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
+  const { data, at } = event;
+  const work = workOf(run, data)!;
+  work.error = data.error;
+  work.reason = data.reason;
+  spend(run, work, data.usage);
+  if (data.output !== undefined && work.effects === "once") {
+    run.acted.set(work.effectKey, { known: true, output: data.output, tools: [(work.step.spec as ToolStep).tool] });
+  }
+  if (data.decision === "retry" || data.decision === "skip") {
+    // The event that follows in the same append (step.retrying, step.skipped) moves it on.
+    leaveFor(run, work, "pending");
+    nextAttempt(work);
+    return;
+  }
+  finish(run, work, "failed", true, undefined, at);
+  // It goes on where it is, should somebody raise the budget.
+  if (data.error.code !== "BUDGET_EXHAUSTED" || !isJournaled(work)) nextAttempt(work);
+  if (work.item !== null) return;
+  if (data.decision === "fail") run.failing ??= { ...data.error, message: `step ${data.step}: ${data.error.message}` };
+  else wantChange(run, withFailed(run.changing ?? unanswered(run), event));
+}
+
+/** What a planner is being asked, or what it wrote and nobody has approved yet, was to answer. */
+function unanswered(run: Run): EventData["replan.requested"] | undefined {
+  return run.phase === "awaiting-approval" ? currentPlan(run)?.replan : run.replan;
+}
+
+/** Several failures are too many for a patch of one place. */
+function withFailed(
+  open: Change | EventData["replan.requested"] | undefined,
+  { data }: EventOf<"step.failed">,
+): Change {
+  const one = { step: data.step };
+  const mode = data.decision === "replan" ? "full" : "patch";
+  if (open === undefined) return { mode, cause: "failure", failed: [one], reason: data.reason };
+  const { cause, failed, reason } = open;
+  return { mode: "full", cause, failed: [...failed, one], reason };
+}
+
+/** There is to be another plan: whether this one still makes sense is no question any more. */
+export function wantChange(run: Run, change: Change): void {
+  run.changing = change;
+  run.reviewAgain = false;
+  run.owed.delete(reviewOf(run) ?? "");
+}
+
+/** Whether the model calls of the present attempt are in its journal: who goes on with the same attempt does not pay them again. */
+export function isJournaled({ step: { spec }, filled }: Work): boolean {
+  return spec.kind === "agent" || (spec.kind === "tool" && spec.fill !== undefined && filled === undefined);
+}
+
+function nextAttempt(work: Work): void {
+  work.attempt++;
+  work.errors++;
+  delete work.told;
+}
+
+export function onRetrying(run: Run, data: EventData["step.retrying"]): void {
+  const work = workOf(run, data)!;
+  work.crashes = 0;
+  work.status = "retrying";
+  run.retries.add(data.retryAt, work);
+  oweRetryTimer(run);
+}
+
+function oweRetryTimer(run: Run): void {
+  const first = run.retries.first();
+  if (first === undefined) run.owed.delete("wait/retry");
+  else run.owed.set("wait/retry", { kind: "wait", key: "wait/retry", until: first.at });
+}
+
+export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void {
+  const work = workOf(run, data)!;
+  work.reason = data.reason;
+  work.cause = data.cause;
+  if (data.carried !== undefined) work.carried = data.carried;
+  finish(run, work, "skipped", hasPlace(work, data), null, at);
+  work.origin = { steps: [data.step], tools: [] };
+  if (data.cause === "null-reference" && !work.step.spec.optional) run.starved = true;
+}
+
+export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "suspended");
+  work.startedAt ??= at;
+  work.question = data.question;
+  work.from = data.from;
+  run.asked++;
+  run.owed.set(askKey(work), { kind: "person", key: askKey(work) });
+}
+
+export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "unknown");
+  work.error = data.error;
+  work.doubt = data.key;
+  if (work.step.spec.kind === "tool") work.effectKey = data.key;
+  work.doubts++;
+  spend(run, work, data.usage);
+  work.doubtful = data.tool;
+  oweDoubt(run, work);
+  if (data.reconcileAt !== undefined) oweReconcile(run, work, data.tool, 1, data.reconcileAt);
+}
+
+/** A person owes word of it. */
+function oweDoubt(run: Run, work: Work): void {
+  run.unknown++;
+  run.owed.set(doubtKey(work), { kind: "person", key: doubtKey(work) });
+}
+
+/** Beside the person, who may still be faster. */
+function oweReconcile(run: Run, work: Work, tool: string, attempt: number, notBefore: number): void {
+  const key = reconcileKey(work);
+  const place = { step: work.step.spec.id, item: work.item };
+  run.owed.set(key, { kind: "reconcile", key, ...place, tool, callKey: work.doubt!, attempt, notBefore });
+}
+
+/** A doubt of a run that goes on after its end is asked about anew. */
+export function doubtAgain(run: Run, work: Work): void {
+  oweDoubt(run, work);
+  const tool = work.doubtful;
+  if (tool === undefined || currentPlan(run)?.tools.get(tool)?.reconciles !== true) return;
+  oweReconcile(run, work, tool, 1, run.updatedAt);
+}
+
+export function onReconcileFailed(run: Run, data: EventData["reconcile.failed"]): void {
+  const work = workOf(run, data)!;
+  const asked = run.owed.get(reconcileKey(work));
+  run.owed.delete(reconcileKey(work));
+  if (data.retryAt !== undefined && asked?.kind === "reconcile")
+    oweReconcile(run, work, asked.tool, data.attempt + 1, data.retryAt);
+}
+
+export function onResolved(run: Run, data: EventData["step.resolved"]): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "pending");
+  if (data.verdict === "abort") work.givenUp = true;
+  else run.acted.delete(data.key);
+  work.crashes = 0;
+  const inside = work.step.spec.kind === "agent";
+  if (inside) (work.settled ??= new Map()).set(data.key, { verdict: data.verdict, output: data.output ?? null });
+  if (data.verdict === "not-happened" || (inside && data.verdict === "happened")) makeReady(run, work);
+}
+
+export function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled">): void {
+  const work = workOf(run, data)!;
+  leaveFor(run, work, "cancelled");
+  work.finishedAt = at;
+  work.reason = data.reason;
+  spend(run, work, data.usage);
+}
+
+/** Whether work that ends makes room under `maxParallel`: what another run has done had no place in this one. */
+const hasPlace = ({ status }: Work, { carried }: { readonly carried?: string }) =>
+  carried === undefined || status !== "pending";
+
+/** Work has ended: its item or step counts, and what waited for it or for its place may go on. */
+function finish(
+  run: Run,
+  work: Work,
+  status: "completed" | "failed" | "skipped",
+  placed: boolean,
+  output: Json | undefined,
+  at: number,
+): void {
+  leaveFor(run, work, status);
+  work.finishedAt = at;
+  if (output !== undefined) work.output = output;
+  const state = work.step;
+  if (work.item !== null) {
+    state.itemsOpen--;
+    if (status === "failed") state.itemsFailed++;
+    if (placed) queueNextItem(run, state);
+    return;
+  }
+  run.open--;
+  // With nothing left there is no sense to ask for.
+  if (run.open === 0) run.owed.delete(reviewOf(run) ?? "");
+  run.counts[status]++;
+  if (status === "failed") return;
+  for (const dependent of state.dependents) if (--dependent.waiting === 0) makeReady(run, dependent.work);
+}
+
+/** After a step, and while steps are left: whether they still make sense. One review at a time. */
+function reviewRest(run: Run): void {
+  if (run.open === 0 || run.models.planner === null || run.phase !== "executing") return;
+  if (run.changing !== undefined || run.cancelling !== undefined || failingOf(run) !== undefined) return;
+  if (reviewOf(run) === undefined) oweReview(run, 1);
+  else run.reviewAgain = true;
+}
+
+export function oweReview(run: Run, attempt: number, notBefore?: number): void {
+  run.reviewAgain = false;
+  const key = `review/${++run.reviews}`;
+  run.owed.set(key, { kind: "review", key, attempt, ...(notBefore === undefined ? {} : { notBefore }) });
+}
+
+function spend(run: Run, work: Work, all: Usage): void {
+  const usage = work.told === undefined ? all : usageSince(work.told, all);
+  if (usage.calls === 0) return;
+  if (isJournaled(work)) work.told = all;
+  run.usage.executor = addUsage(run.usage.executor, usage);
+  work.usage = addUsage(work.usage, usage);
+  if (work.item !== null) work.step.work.usage = addUsage(work.step.work.usage, usage);
+}

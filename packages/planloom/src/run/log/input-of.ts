@@ -1,0 +1,293 @@
+// From events back to the input that they answer. In: the state before them, and the events that share an inputId. Out: that
+// input, with the same id, time and sender. Separate from replay.ts because what the log keeps of an input is a table of its own.
+import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../event.js";
+import type { CheckedPlan, Command, Drafted, Input, Outcome, Reserve, Start } from "../input.js";
+import { refusedCommand } from "./refused.js";
+import { callKey, reviewOf, reconcileKey, workOf, type Run } from "../state.js";
+
+/** An input without its stamp. */
+type Said =
+  | Start
+  | Reserve
+  | Drafted
+  | Outcome
+  | Command
+  | { readonly type: "clock" }
+  | Extract<Input, { readonly type: "recovered" }>;
+
+/**
+ * The input that these events answer, or one that leads to the same facts where the log does not hold all of it:
+ * - an output that a gate refused is not in the log: it becomes a failure of the call, with the gate's error;
+ * - how a call came to be in doubt (thrown, timeout, abort) is not: it becomes `in-doubt`;
+ * - the error of a call that was cancelled is not: it becomes an abort;
+ * - a person's answer of the wrong type is not: it becomes a value that is refused in the same words.
+ * Where the wrong part lies inside of that answer, or where it had the type and `expect` refused it, nothing leads to the same
+ * facts: undefined, and what the person brought about can only be taken as it was recorded.
+ * Events that follow from nothing but time (a retry begins, an approval expires) give a clock.
+ */
+export function inputOf(run: Run, events: readonly RunEvent[]): Input | undefined {
+  const { inputId: id, at } = events[0]!;
+  const first = events[expiredAmong(events)];
+  const said = first === undefined ? CLOCK : saidBy(run, first, events);
+  if (said === undefined) return undefined;
+  // A clock and what it brings about are the engine's, whoever woke it.
+  const by = first === undefined || said.type === "clock" ? "engine" : first.by;
+  return { ...said, id, at, by };
+}
+
+const CLOCK = { type: "clock" } as const;
+
+/** How many of the first events came of time alone, before the input was decided: approvals expired, or the run's time ran out. */
+function expiredAmong(events: readonly RunEvent[]): number {
+  let count = 0;
+  for (let event = events[0]; event?.type === "approval.denied" && event.data.cause === "expired";) {
+    const { subject } = event.data;
+    event = events[++count];
+    while (event !== undefined && endsWith(event, subject)) event = events[++count];
+  }
+  // Time may run out for the whole run, too.
+  const next = events[count];
+  return next?.type === "budget.exhausted" && next.data.call === undefined ? count + 1 : count;
+}
+
+/** Whether this event is a consequence of the end of that approval: the run, the step, or the fan-out around it, has ended. */
+function endsWith(event: RunEvent, subject: "plan" | StepRef): boolean {
+  if (subject === "plan") return event.type === "run.failed";
+  if (event.type !== "step.failed" && event.type !== "step.skipped" && event.type !== "step.completed") return false;
+  const { step, item } = event.data;
+  return step === subject.step && (item === undefined || item === subject.item);
+}
+
+function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | undefined {
+  switch (first.type) {
+    case "run.started":
+      return startOf(first, events.slice(1));
+    case "run.resumed":
+      return { type: "recovered", ...first.data } as Said;
+    case "run.reopened":
+      return retryOf(first, events[1]);
+    case "plan.stepDrafted": {
+      const { request, index, step, tools } = first.data;
+      return { type: "drafted", key: request, index, step, ...(tools === undefined ? {} : { tools }) };
+    }
+    case "plan.proposed":
+    case "plan.invalid":
+    case "plan.failed":
+      return planOutcome(run, first);
+    case "step.filled":
+    case "step.completed":
+    case "step.failed":
+    case "step.unknown":
+    case "step.cancelled":
+      return stepOutcome(run, first);
+    case "answer.written":
+    case "answer.failed":
+      return answerOutcome(run, first);
+    case "plan.reviewed":
+    case "review.failed":
+      return reviewOutcome(run, first);
+    case "budget.reserved":
+    case "budget.awaited":
+      return reserveOf(first.data);
+    case "budget.exhausted":
+      return first.data.call === undefined ? CLOCK : reserveOf(first.data.call);
+    case "run.paused":
+      return { type: "pause", reason: first.data.reason };
+    case "run.unpaused":
+      return { type: "unpause", reason: first.data.reason };
+    case "goal.changed":
+      return { type: "goal", ...first.data };
+    case "approval.granted":
+    case "approval.denied":
+    case "cancel.requested":
+      return commandOf(first, events);
+    case "step.resolved":
+      return first.by === "engine" ? answerOfTool(run, first.data) : settlingIn(first.data);
+    case "reconcile.failed":
+      return { type: "reconcile-failed", key: reconcileKey(workOf(run, first.data)!), error: first.data.error };
+    case "input.refused":
+      return refusedCommand(run, first.data);
+    default:
+      return CLOCK;
+  }
+}
+
+function startOf({ data: started }: EventOf<"run.started">, [next, ...rest]: readonly RunEvent[]): Start {
+  const given = next?.type === "plan.proposed" && started.planGiven ? { given: givenIn(next.data) } : {};
+  const carried = rest.filter(({ data }) => "carried" in data).map(({ type, data }) => ({ type, data }) as Fact);
+  return { type: "start", started, ...given, ...(carried.length === 0 ? {} : { carried }) };
+}
+
+function givenIn(proposed: EventData["plan.proposed"]): CheckedPlan {
+  const { mustApprove } = proposed;
+  return { ...checkedIn(proposed), ...(mustApprove === undefined ? {} : { mustApprove }) };
+}
+
+function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
+  const { reason, from, settings, models } = data;
+  return {
+    type: "retry",
+    reason,
+    ...(from === null ? {} : { from }),
+    ...(next?.type === "plan.proposed" ? { plan: checkedIn(next.data) } : {}),
+    settings,
+    models,
+  };
+}
+
+/** What was proposed, with its fields in the order in which they were written: hashes read that. */
+function checkedIn({
+  plan,
+  hash,
+  inputs,
+  tools,
+  findings,
+  estimate,
+  approval,
+}: EventData["plan.proposed"]): CheckedPlan {
+  const said = { ...(estimate === undefined ? {} : { estimate }), ...(approval === undefined ? {} : { approval }) };
+  return { plan, hash, inputs, tools, findings, ...said };
+}
+
+type EventAmong<T extends EventType> = { [K in T]: EventOf<K> }[T];
+
+function planOutcome(run: Run, event: EventAmong<"plan.proposed" | "plan.invalid" | "plan.failed">): Said {
+  const key = owedKey(run, "plan");
+  if (key === undefined) return CLOCK;
+  const { usage } = event.data;
+  if (event.type === "plan.failed") return { type: "plan-failed", key, error: event.data.error, usage };
+  const { asking } = event.data;
+  const told = { usage, ...(asking === undefined ? {} : { asking }) };
+  if (event.type === "plan.proposed") return { type: "planned", key, plan: checkedIn(event.data), ...told };
+  const { draft, findings } = event.data;
+  return { type: "plan-invalid", key, draft, findings, ...told };
+}
+
+function answerOutcome(run: Run, event: EventAmong<"answer.written" | "answer.failed">): Said {
+  const key = owedKey(run, "answer");
+  if (key === undefined) return CLOCK;
+  const { usage } = event.data;
+  return event.type === "answer.written"
+    ? { type: "answered", key, answer: event.data.answer, usage }
+    : { type: "answer-failed", key, error: event.data.error, usage };
+}
+
+function reviewOutcome(run: Run, event: EventAmong<"plan.reviewed" | "review.failed">): Said {
+  const key = reviewOf(run);
+  if (key === undefined) return CLOCK;
+  const { usage } = event.data;
+  if (event.type === "review.failed") return { type: "review-failed", key, error: event.data.error, usage };
+  const { verdict, decision, reason } = event.data;
+  // What the kernel added to the reason is added again.
+  return {
+    type: "reviewed",
+    key,
+    verdict,
+    reason: verdict === decision ? reason : reason.replace(/; [^;]*$/, ""),
+    usage,
+  };
+}
+
+function reserveOf({ key, spent, model, inputTokens, outputTokens }: Omit<Reserve, "type">): Reserve {
+  return { type: "reserve", key, spent, model, inputTokens, outputTokens };
+}
+
+function owedKey(run: Run, kind: "plan" | "answer"): string | undefined {
+  for (const effect of run.owed.values()) if (effect.kind === kind) return effect.key;
+  return undefined;
+}
+
+/** The outcome of a call, or the answer to a question; where neither was owed, the step ended before it began. */
+function stepOutcome(
+  run: Run,
+  event: EventAmong<"step.filled" | "step.completed" | "step.failed" | "step.unknown" | "step.cancelled">,
+): Said | undefined {
+  const work = workOf(run, event.data);
+  if (work === undefined) return CLOCK;
+  if (work.status === "suspended") {
+    return event.type === "step.completed"
+      ? { type: "respond", ...placeOf(event.data), value: event.data.output }
+      : undefined;
+  }
+  const call = callKey(work.step.spec.id, work.item, work.attempt);
+  const key = [call, `fill/${call}`].find((owed) => run.owed.has(owed));
+  return key === undefined ? CLOCK : callOutcome(key, event);
+}
+
+function callOutcome(
+  key: string,
+  { type, data }: EventAmong<"step.filled" | "step.completed" | "step.failed" | "step.unknown" | "step.cancelled">,
+): Outcome {
+  const { usage } = data;
+  switch (type) {
+    case "step.filled":
+      return { type: "filled", key, args: data.args, usage };
+    case "step.completed": {
+      const { output, from, summary } = data;
+      return { type: "returned", key, output, tools: from.tools, usage, ...(summary === undefined ? {} : { summary }) };
+    }
+    case "step.failed":
+      if (data.output !== undefined) return { type: "returned", key, output: data.output, tools: [], usage };
+      return { type: "ended", key, ending: "tool-error", error: data.error, usage };
+    case "step.unknown":
+      return {
+        type: "ended",
+        key,
+        ending: "in-doubt",
+        error: data.error,
+        usage,
+        call: { key: data.key, tool: data.tool },
+      };
+    case "step.cancelled":
+      return { type: "ended", key, ending: "abort", error: STOPPED, usage };
+  }
+}
+
+const STOPPED = { code: "ABORTED", message: "the call was stopped", retryable: true };
+
+function answerOfTool(run: Run, data: EventData["step.resolved"]): Outcome {
+  const key = reconcileKey(workOf(run, data)!);
+  if (data.verdict !== "happened") return { type: "reconciled", key, happened: false };
+  return { type: "reconciled", key, happened: true, output: data.output ?? null };
+}
+
+function placeOf({ step, item }: StepRef): StepRef {
+  return item === undefined ? { step } : { step, item };
+}
+
+// Commands
+
+function settlingIn({ verdict, output, ...ref }: EventData["step.resolved"]): Command {
+  return { type: "settle", ...placeOf(ref), verdict, ...(output === undefined ? {} : { output }) };
+}
+
+function commandOf(
+  first: EventAmong<"approval.granted" | "approval.denied" | "cancel.requested">,
+  events: readonly RunEvent[],
+): Said {
+  if (first.type === "cancel.requested") return { type: "cancel", reason: first.data.reason };
+  const { hash, comment } = first.data;
+  if (first.type === "approval.granted") {
+    const { calls } = first.data;
+    return {
+      type: "approve",
+      hash,
+      ...(comment === undefined ? {} : { comment }),
+      ...(calls === undefined ? {} : { calls }),
+    };
+  }
+  if (first.data.cause === "rejected") return { type: "reject", hash, comment: comment ?? "" };
+  if (first.data.cause === "superseded") return supersededBy(first.data, events);
+  const asked = events.find((event) => event.type === "cancel.requested");
+  return asked === undefined ? CLOCK : { type: "cancel", reason: asked.data.reason };
+}
+
+/** What took the place of a plan that waited: another plan, or another goal. */
+function supersededBy({ hash, comment }: EventData["approval.denied"], events: readonly RunEvent[]): Said {
+  for (const event of events) {
+    if (event.type === "goal.changed") return { type: "goal", ...event.data };
+    if (event.type !== "plan.proposed") continue;
+    return { type: "edit", hash, plan: checkedIn(event.data), ...(comment === undefined ? {} : { comment }) };
+  }
+  return CLOCK;
+}

@@ -1,0 +1,160 @@
+// Replay: a log is read again, and each decision in it is made again by the kernel that is here now. In: events. Out: the
+// inputs that they answer; the run that they give, and every difference. Separate because nothing that drives runs needs it.
+import { LIMITS } from "../../limits.js";
+import { messageOf, PlanloomError } from "../../error.js";
+import type { Json } from "../../plan/json.js";
+import { eventHash, type RunEvent } from "../event.js";
+import { evolve } from "../evolve/evolve.js";
+import { inputOf } from "./input-of.js";
+import type { Input } from "../input.js";
+import { emptyRun, type Run } from "../state.js";
+import { transition } from "../transition.js";
+import { upcast } from "./upcast.js";
+
+/** One input and the events that it brought about. */
+export interface Answered {
+  /** undefined where the log does not tell enough of it; see inputOf. */
+  readonly input: Input | undefined;
+  readonly events: readonly RunEvent[];
+}
+
+/** What the log holds at one place, and what the kernel makes of the same inputs. */
+export interface Difference {
+  readonly seq: number;
+  /** `prev`, another field around the fact, a field of its data, or `type`: null stands for no event at all. */
+  readonly field: string;
+  readonly recorded: Json;
+  readonly replayed: Json;
+}
+
+/** The inputs that a log answers, in order. Throws where the events are no log: see evolve. */
+export function inputsOf(events: readonly RunEvent[]): readonly Answered[] {
+  const run = emptyRun(events[0]?.runId ?? "");
+  return turnsOf(events).map((turn) => {
+    const input = inputOf(run, turn);
+    for (const event of turn) evolve(run, event);
+    return { input, events: turn };
+  });
+}
+
+/** The events of each input, in today's form. */
+function turnsOf(events: readonly RunEvent[]): RunEvent[][] {
+  const turns: RunEvent[][] = [];
+  for (const recorded of events) {
+    const link = upcast(recorded);
+    const event = link.ok ? link.event : recorded;
+    const last = turns[turns.length - 1];
+    if (last?.[0]?.inputId === event.inputId) last.push(event);
+    else turns.push([event]);
+  }
+  return turns;
+}
+
+/**
+ * Feeds the inputs that a log answers to the kernel, and compares what it decides with what is recorded; and the chain of
+ * hashes with the events. Never throws. After a difference the comparison goes on from the recorded state, so that one changed
+ * decision is one difference; it ends after LIMITS.replayDifferences, or where the recorded events make no run.
+ */
+export function replay(events: readonly RunEvent[]): {
+  readonly run: Run;
+  readonly differences: readonly Difference[];
+} {
+  const runId = events[0]?.runId ?? "";
+  const differences = brokenLinks(events);
+  let run = emptyRun(runId);
+  let read = 0;
+  for (const turn of turnsOf(events)) {
+    const found = decideAgain(run, turn);
+    read += turn.length;
+    if (found.length === 0) continue;
+    differences.push(...found);
+    const rebuilt = foldOf(runId, events.slice(0, read));
+    if (rebuilt === undefined || differences.length >= LIMITS.replayDifferences) break;
+    run = rebuilt;
+  }
+  return { run, differences: differences.sort((a, b) => a.seq - b.seq).slice(0, LIMITS.replayDifferences) };
+}
+
+/** Each event holds the hash of the one before: a changed event is told by the next one. */
+function brokenLinks(events: readonly RunEvent[]): Difference[] {
+  return events.flatMap(({ seq, prev }, index) => {
+    const hash = index === 0 ? "" : eventHash(events[index - 1]!);
+    return prev === hash ? [] : [{ seq, field: "prev", recorded: prev, replayed: hash }];
+  });
+}
+
+/** Takes the run through one input. Where that cannot be known, what a person brought about is taken as it is. */
+function decideAgain(run: Run, turn: readonly RunEvent[]): Difference[] {
+  try {
+    const input = inputOf(run, turn);
+    if (input !== undefined) return differencesOf(turn, transition(run, input));
+    const rest = turn.findLastIndex(({ by }) => by !== "engine") + 1;
+    for (const event of turn.slice(0, rest)) evolve(run, event);
+    const { inputId: id, at } = turn[0]!;
+    return differencesOf(turn.slice(rest), transition(run, { type: "clock", id, at, by: "engine" }));
+  } catch (thrown) {
+    const { seq, type } = turn[0]!;
+    return [{ seq, field: "type", recorded: type, replayed: `the kernel fails: ${messageOf(thrown)}` }];
+  }
+}
+
+function foldOf(runId: string, events: readonly RunEvent[]): Run | undefined {
+  const run = emptyRun(runId);
+  try {
+    for (const event of events) evolve(run, event);
+    return run;
+  } catch {
+    return undefined;
+  }
+}
+
+function differencesOf(recorded: readonly RunEvent[], replayed: readonly RunEvent[]): Difference[] {
+  const length = Math.max(recorded.length, replayed.length);
+  return Array.from({ length }, (_, index) => compared(recorded[index], replayed[index])).flat();
+}
+
+const AROUND = ["runId", "seq", "at", "inputId", "by"] as const;
+
+function compared(recorded: RunEvent | undefined, replayed: RunEvent | undefined): Difference[] {
+  const { seq } = (recorded ?? replayed)!;
+  if (recorded?.type !== replayed?.type) {
+    return [{ seq, field: "type", recorded: recorded?.type ?? null, replayed: replayed?.type ?? null }];
+  }
+  const around = AROUND.flatMap((field) => fieldDiffers(seq, field, recorded![field], replayed![field]));
+  return [...around, ...dataDiffers(seq, recorded!.data, replayed!.data)];
+}
+
+/** By their text, which is what hashes are made of: the order of fields counts. */
+function dataDiffers(seq: number, recorded: object, replayed: object): Difference[] {
+  if (JSON.stringify(recorded) === JSON.stringify(replayed)) return [];
+  const [was, is] = [recorded as { readonly [name: string]: Json }, replayed as { readonly [name: string]: Json }];
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  const fields = names.flatMap((name) => fieldDiffers(seq, `data.${name}`, was[name] ?? null, is[name] ?? null));
+  return fields.length > 0 ? fields : [{ seq, field: "data", recorded: was, replayed: is }];
+}
+
+function fieldDiffers(seq: number, field: string, recorded: Json, replayed: Json): Difference[] {
+  return JSON.stringify(recorded) === JSON.stringify(replayed) ? [] : [{ seq, field, recorded, replayed }];
+}
+
+/** As an error, for who wants to hear of nothing else. */
+export function replayDiffers(runId: string, differences: readonly Difference[]): PlanloomError {
+  const lines = differences.slice(0, 10).map(({ seq, field, recorded, replayed }) => {
+    return `  event ${seq}, ${field}: recorded ${short(recorded)}, replayed ${short(replayed)}`;
+  });
+  const more = differences.length > lines.length ? `\n  and ${differences.length - lines.length} more` : "";
+  const many = differences.length === 1 ? "one place" : `${differences.length} places`;
+  return new PlanloomError(
+    "REPLAY_DIFFERS",
+    `Replay differs from the log of run ${runId} in ${many}:\n${lines.join("\n")}${more}`,
+    {
+      kind: "run",
+      next: "A difference in `prev` means that the log was changed; any other, that the kernel decides otherwise than the one that wrote it.",
+    },
+  );
+}
+
+function short(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -1,0 +1,32 @@
+// What a planner that is asked again goes out from: the plan that is not followed any more, what of it stays, and whether others had
+// a say in what it reads of it. In: a run. Out: these. Separate because the kernel judges the new plan by the same things.
+import { holdsDoubt } from "./decide/retry.js";
+import { isFinished } from "./steps.js";
+import { currentPlan, type ProposedPlan, type Run } from "./state.js";
+
+/** The last plan that was followed: what is mended is what failed, not what was proposed since and refused. */
+export function basisOf(run: Run): ProposedPlan | undefined {
+  return run.plans.findLast(wasFollowed) ?? currentPlan(run);
+}
+
+/** Of any plan but one that waits for approval now. */
+export const wasFollowed = ({ denied }: ProposedPlan): boolean => denied === undefined || denied === "expired";
+
+/** Steps that any new plan has to hold as they are: those that have finished, and those with a call in doubt. */
+export function fixedSteps(run: Run): ReadonlySet<string> {
+  const failed = new Set(run.replan?.failed.map(({ step }) => step));
+  const states = [...run.steps.values()];
+  const fixed = states.filter((state) => isFinished(state.work) || (holdsDoubt(state) && !failed.has(state.spec.id)));
+  return new Set(fixed.map(({ spec }) => spec.id));
+}
+
+/** Whether whoever plans again reads what others wrote: a tool's words or a model's may hold instructions. */
+export function readsUntrusted(run: Run): boolean {
+  if (run.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
+  return [...run.steps.values()].some(({ spec, tool, work, items }) => {
+    const begun = (work.status !== "pending" && work.status !== "ready") || work.startedAt !== undefined;
+    return (
+      (begun || items !== undefined) && (spec.kind === "agent" || (spec.kind === "tool" && tool?.trusted !== true))
+    );
+  });
+}

@@ -1,0 +1,37 @@
+// What a run has spent, in money. In: a run's state, and prices. Out: US dollars, or the models whose share is not known.
+// Separate from the run's document, which holds facts of the log: prices are those of today and of this machine.
+import { costUsd, type PriceOf } from "../../plan/estimate/price.js";
+import { addUsage, NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
+import type { Run } from "../state.js";
+
+export interface RunCost {
+  /** null where a model has no known price, or did not report its tokens: then `unpriced` names it. */
+  readonly costUsd: number | null;
+  readonly unpriced: readonly string[];
+}
+
+export function costOf(run: Run, priceOf: PriceOf): RunCost {
+  const costs = [...spentByModel(run)].map(([model, usage]) => ({ model, usd: costUsd(usage, priceOf(model)) }));
+  const unpriced = costs.filter(({ usd }) => usd === undefined).map(({ model }) => model);
+  return { costUsd: unpriced.length > 0 ? null : costs.reduce((sum, { usd = 0 }) => sum + usd, 0), unpriced };
+}
+
+/** Steps that name a model of their own paid that one, all others the executor's. */
+function spentByModel(run: Run): ReadonlyMap<string, Usage> {
+  const spent = new Map<string, Usage>();
+  const add = (model: string | null, usage: Usage): void => {
+    const name = model ?? "(no model)";
+    if (usage.calls > 0) spent.set(name, addUsage(spent.get(name) ?? NO_USAGE, usage));
+  };
+  const { planner, executor, synthesizer } = run.usage;
+  add(run.models.planner, planner);
+  add(run.models.synthesizer, synthesizer);
+  let rest = executor;
+  for (const { spec, work } of run.steps.values()) {
+    if (spec.model === undefined) continue;
+    add(spec.model, work.usage);
+    rest = usageSince(work.usage, rest);
+  }
+  add(run.models.executor, rest);
+  return spent;
+}

@@ -1,0 +1,225 @@
+// A run as one document: what `--json` prints and what readers build on. In: a run's state. Out: plain data.
+// Separate because its shape is a contract: fields are only ever added.
+import type { Json, JsonObject } from "../../plan/json.js";
+import type { Usage } from "../../plan/usage.js";
+import { writePlan } from "../../plan/write.js";
+import { worksOf } from "../steps.js";
+import type { Failure } from "../event.js";
+import { reopening } from "../decide/retry.js";
+import {
+  currentPlan,
+  statusOf,
+  type ProposedPlan,
+  type Run,
+  type RunStatus,
+  type StepState,
+  type StepStatus,
+  type Work,
+} from "../state.js";
+
+export interface WorkDocument {
+  readonly status: StepStatus;
+  /** Attempts begun. */
+  readonly attempts: number;
+  /** The tool's own line about its output. */
+  readonly summary?: string;
+  /** The run whose call this was: another one that was forked, or this one before the step was begun again. */
+  readonly carried?: string;
+  readonly input?: Json;
+  readonly output?: Json;
+  readonly error?: Failure;
+  readonly usage?: Usage;
+  /** ISO 8601; null where it has not come to that. */
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+export interface StepDocument extends WorkDocument {
+  readonly id: string;
+  readonly title: string;
+  readonly revision: number;
+  readonly tool?: string;
+  readonly items?: readonly (WorkDocument & { readonly index: number })[];
+}
+
+/** The plan's document, which `planloom run` and `validate` accept again, with what the run knows of it. */
+export interface PlanDocument {
+  readonly [field: string]: Json;
+  readonly revision: number;
+  /** What a person approves. */
+  readonly hash: string;
+  readonly cause: string;
+  readonly steps: readonly StepText[];
+}
+
+type StepText = JsonObject & { readonly id: string };
+
+export interface ReportDocument {
+  readonly done: readonly string[];
+  readonly notDone: readonly string[];
+  readonly why: string;
+  readonly next: string;
+}
+
+/** What waits for a person, if anything does. */
+export interface WaitingDocument {
+  readonly approvals: readonly {
+    readonly subject: Json;
+    readonly hash: string;
+    readonly reason: string;
+    readonly expiresAt: string;
+    readonly args?: Json;
+    /** Of a plan: what it is expected to take, as `planloom estimate --json` prints it. */
+    readonly estimate?: Json;
+  }[];
+  readonly questions: readonly { readonly step: string; readonly item?: number; readonly question: string }[];
+  readonly unknown: readonly { readonly step: string; readonly item?: number; readonly error: string }[];
+}
+
+export interface RunDocument {
+  readonly runId: string;
+  readonly status: RunStatus;
+  /** Completed, and no step that mattered was left out for want of data. */
+  readonly success: boolean;
+  readonly goal: string;
+  /** The run that it was forked from, and at which step. */
+  readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
+  readonly answer: Json;
+  /** Of a run that failed or was cancelled. */
+  readonly report?: ReportDocument;
+  readonly error?: Failure;
+  readonly waiting?: WaitingDocument;
+  /** The last one. */
+  readonly plan: PlanDocument | null;
+  readonly plans: readonly PlanDocument[];
+  readonly steps: readonly StepDocument[];
+  readonly stepsTotal: number;
+  readonly stepsCompleted: number;
+  readonly replanCount: number;
+  readonly usage: { readonly planner: Usage; readonly executor: Usage; readonly synthesizer: Usage };
+  readonly startedAt: string;
+  /** When a person had it go on after its end, for the last time. */
+  readonly retriedAt?: string;
+  readonly finishedAt: string | null;
+}
+
+export function documentOf(run: Run): RunDocument {
+  const plans = run.plans.map(planDocument);
+  const steps = [...run.steps.values()].map((state) => stepDocument(state, run.ended !== undefined));
+  const waiting = waitingOf(run);
+  const report = run.ended === "failed" || run.ended === "cancelled" ? reportOf(run) : undefined;
+  return {
+    runId: run.id,
+    status: statusOf(run),
+    success: run.success,
+    goal: run.goal,
+    ...(run.parent === undefined ? {} : { parent: run.parent }),
+    answer: run.answer ?? null,
+    ...(report === undefined ? {} : { report }),
+    ...(run.error === undefined ? {} : { error: run.error }),
+    ...(waiting === undefined ? {} : { waiting }),
+    plan: plans[plans.length - 1] ?? null,
+    plans,
+    steps,
+    stepsTotal: run.steps.size,
+    stepsCompleted: run.counts.completed,
+    replanCount: run.replans,
+    usage: run.usage,
+    startedAt: iso(run.startedAt),
+    ...(run.reopenedAt === undefined ? {} : { retriedAt: iso(run.reopenedAt) }),
+    finishedAt: run.endedAt === undefined ? null : iso(run.endedAt),
+  };
+}
+
+function planDocument({ revision, hash, cause, plan }: ProposedPlan): PlanDocument {
+  return { revision, hash, cause, ...(writePlan(plan) as { readonly steps: readonly StepText[] }) };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+function stepDocument(state: StepState, ended: boolean): StepDocument {
+  const { spec, work, items } = state;
+  return {
+    id: spec.id,
+    title: spec.title,
+    revision: state.revision,
+    ...(spec.kind === "tool" ? { tool: spec.tool } : {}),
+    ...workDocument(work, ended),
+    ...(items === undefined ? {} : { items: items.map((item, index) => ({ index, ...workDocument(item, ended) })) }),
+  };
+}
+
+function workDocument(work: Work, ended: boolean): WorkDocument {
+  return {
+    status: shownStatus(work, ended),
+    attempts: attemptsOf(work),
+    ...(work.summary === undefined ? {} : { summary: work.summary }),
+    ...(work.carried === undefined ? {} : { carried: work.carried }),
+    ...(work.args === undefined ? {} : { input: work.args }),
+    ...(work.output === undefined ? {} : { output: work.output }),
+    ...(work.error === undefined || work.status === "completed" ? {} : { error: work.error }),
+    ...(work.usage.calls === 0 ? {} : { usage: work.usage }),
+    startedAt: work.startedAt === undefined ? null : iso(work.startedAt),
+    finishedAt: work.finishedAt === undefined ? null : iso(work.finishedAt),
+  };
+}
+
+/** A fan-out whose items are at work is running, whatever its own place in the queue; in a run that has ended nothing is. */
+function shownStatus(work: Work, ended: boolean): StepStatus {
+  const expanded = work.item === null && work.step.items !== undefined;
+  const status = expanded && work.status === "pending" ? "running" : work.status;
+  return ended && STOPPED.has(status) ? "cancelled" : status;
+}
+
+const STOPPED: ReadonlySet<StepStatus> = new Set(["ready", "running", "suspended", "retrying"]);
+
+/** Of a fan-out: those of the item that needed most. */
+function attemptsOf(work: Work): number {
+  if (work.item === null && work.step.items !== undefined) return Math.max(0, ...work.step.items.map(attemptsOf));
+  const ended = work.status === "failed" || work.status === "skipped" || work.status === "retrying";
+  return work.attempt - 1 + (work.args !== undefined && !ended ? 1 : 0);
+}
+
+/** What was done, what was not, why, and how to go on; made without a model. */
+function reportOf(run: Run): ReportDocument {
+  const steps = [...run.steps.values()];
+  const line = ({ spec, work }: StepState) =>
+    `${spec.id}: ${spec.title}${work.status === "pending" || work.status === "ready" ? "" : ` (${work.status}${work.error === undefined ? "" : `: ${work.error.message}`})`}`;
+  const done = steps.filter((state) => state.work.status === "completed");
+  return {
+    done: done.map(({ spec }) => `${spec.id}: ${spec.title}`),
+    notDone: steps.filter((state) => state.work.status !== "completed").map(line),
+    why: run.error === undefined ? (run.cancelling ?? "cancelled") : run.error.message,
+    next: nextOf(run),
+  };
+}
+
+/** Where it is of use, a retry is what comes after whatever has to be mended. */
+function nextOf(run: Run): string {
+  const own = run.error?.next ?? "`planloom show RUN --trace` shows what each step read and wrote.";
+  if (own.includes("planloom retry RUN") || !reopening(run, { models: run.models }).ok) return own;
+  return `${own} Then \`planloom retry RUN\` goes on (with a mended plan: \`--plan FILE\`); what has finished is kept.`;
+}
+
+function waitingOf(run: Run): WaitingDocument | undefined {
+  if (run.ended !== undefined || (run.approvals.size === 0 && run.asked === 0 && run.unknown === 0)) return undefined;
+  const works = [...run.steps.values()].flatMap(worksOf);
+  const { estimate } = currentPlan(run) ?? {};
+  const place = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });
+  return {
+    approvals: [...run.approvals.values()].map(({ subject, hash, reason, expiresAt, args }) => ({
+      subject: subject === "plan" ? "plan" : { ...subject },
+      hash,
+      reason,
+      expiresAt: iso(expiresAt),
+      ...(args === undefined ? {} : { args }),
+      ...(subject !== "plan" || estimate === undefined ? {} : { estimate }),
+    })),
+    questions: works
+      .filter((work) => work.status === "suspended" && work.question !== undefined)
+      .map((work) => ({ ...place(work), question: work.question! })),
+    unknown: works
+      .filter((work) => work.status === "unknown")
+      .map((work) => ({ ...place(work), error: work.error?.message ?? "" })),
+  };
+}

@@ -1,0 +1,145 @@
+// What the finished work of a run took, for later estimates. In: its events, one by one. Out: samples by kind of work.
+// Separate from the state of the run, which keeps what is needed to go on, not how long each thing took.
+import { listKey, workKey, type ListSample, type WorkSample } from "../../plan/estimate/history.js";
+import type { Step } from "../../plan/plan.js";
+import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
+import type { EventData, RunEvent, StepRef } from "../event.js";
+
+/** Work that has begun. `since` is null where the time says nothing: nobody was at work, or a person was waited for. */
+interface Begun {
+  usage: Usage;
+  since: number | null;
+}
+
+/**
+ * Give it the events of one run in order, from the first; it may be left at any of them. Work that came to nothing gives no
+ * sample; what finished work spent on attempts that failed is in its sample, as is the waiting between them.
+ */
+export class RunSamples {
+  readonly work = new Map<string, WorkSample[]>();
+  readonly lists = new Map<string, ListSample[]>();
+  private models: EventData["run.started"]["models"] = { planner: null, executor: null, synthesizer: null };
+  private readonly steps = new Map<string, Step>();
+  /** By step and item; the roles have names of their own. */
+  private readonly begun = new Map<string, Begun>();
+
+  constructor(private readonly runId: string) {}
+
+  add(event: RunEvent): void {
+    const { at } = event;
+    switch (event.type) {
+      case "run.started":
+        this.models = event.data.models;
+        return;
+      case "run.resumed":
+        for (const work of this.begun.values()) work.since = null;
+        return;
+      case "plan.invalid":
+      case "plan.failed":
+        this.spend(PLANNING, event.data.usage);
+        return;
+      case "plan.stepDrafted": {
+        const step = event.data.step as unknown as Step;
+        if (event.data.begins) this.steps.set(step.id, step);
+        return;
+      }
+      case "plan.proposed":
+        return this.planned(event.data, at);
+      case "step.expanded":
+        return this.expanded(event.data.step, event.data.list.length);
+      case "step.filling":
+        this.begin(`fill ${nameOf(event.data)}`, at);
+        return;
+      case "step.filled":
+        return this.filled(event.data, at);
+      case "step.started":
+        this.begin(nameOf(event.data), at);
+        return;
+      case "step.failed":
+        this.spend(nameOf(event.data), event.data.usage);
+        return;
+      case "step.unknown":
+        this.spend(nameOf(event.data), event.data.usage).since = null;
+        return;
+      case "step.completed":
+        return this.completed(event.data, at);
+      case "execution.completed":
+        this.begin(ANSWERING, at);
+        return;
+      case "answer.failed":
+        this.spend(ANSWERING, event.data.usage);
+        return;
+      case "answer.written":
+        return this.answered(event.data.usage, at);
+      default:
+        return;
+    }
+  }
+
+  private planned({ plan, usage }: EventData["plan.proposed"], at: number): void {
+    for (const step of plan.steps) this.steps.set(step.id, step);
+    // A plan that a person gave, or a function made, tells nothing of a model.
+    if (usage.calls > 0) this.end(PLANNING, workKey.plan(this.models.planner ?? ""), usage, at);
+  }
+
+  private expanded(id: string, length: number): void {
+    const step = this.steps.get(id);
+    if (step === undefined) return;
+    listed(this.lists, listKey(step), { runId: this.runId, length });
+  }
+
+  private filled(data: EventData["step.filled"], at: number): void {
+    const step = this.steps.get(data.step);
+    if (step?.kind !== "tool") return;
+    this.end(`fill ${nameOf(data)}`, workKey.fill(this.executorOf(step), step.tool), data.usage, at);
+  }
+
+  private completed(data: EventData["step.completed"], at: number): void {
+    const step = this.steps.get(data.step);
+    // The last event of a fan-out has no work of its own: its items have theirs.
+    const isWhole = data.item === undefined && step?.forEach !== undefined;
+    if (step === undefined || step.kind === "ask" || isWhole) return;
+    const key = step.kind === "tool" ? workKey.tool(step.tool) : workKey.agent(this.executorOf(step), step);
+    this.end(nameOf(data), key, data.usage, at);
+  }
+
+  private answered(usage: Usage, at: number): void {
+    if (usage.calls > 0) this.end(ANSWERING, workKey.answer(this.models.synthesizer ?? ""), usage, at);
+  }
+
+  private executorOf(step: Step): string {
+    return step.model ?? this.models.executor ?? "";
+  }
+
+  /** The first begin counts: later attempts belong to the same work. */
+  private begin(name: string, since: number | null): Begun {
+    const work = this.begun.get(name) ?? { usage: NO_USAGE, since };
+    this.begun.set(name, work);
+    return work;
+  }
+
+  private spend(name: string, usage: Usage): Begun {
+    const work = this.begin(name, null);
+    work.usage = addUsage(work.usage, usage);
+    return work;
+  }
+
+  private end(name: string, key: string, usage: Usage, at: number): void {
+    const { usage: all, since } = this.spend(name, usage);
+    this.begun.delete(name);
+    const { calls, inputTokens, outputTokens } = all;
+    const ms = since === null ? null : at - since;
+    listed(this.work, key, { runId: this.runId, calls, inputTokens, outputTokens, ms });
+  }
+}
+
+const PLANNING = "#planner";
+const ANSWERING = "#answer";
+
+const nameOf = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}/${item}`);
+
+function listed<T>(lists: Map<string, T[]>, key: string, one: T): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [one]);
+  else known.push(one);
+}

@@ -1,0 +1,26 @@
+// Actions that a person can take next, as data. A surface turns each into its own words: the command line prints a command, the
+// library a method call, a web page a link or a button.
+
+/** One action. `runId` is absent where the reader has to choose the run. */
+export type Action =
+  | { readonly action: "retry"; readonly runId?: string; readonly from?: string; readonly plan?: true }
+  | { readonly action: "resume" | "show" | "watch" | "cancel" | "record" | "edit"; readonly runId?: string }
+  | { readonly action: "trace"; readonly runId?: string; readonly step?: string }
+  | { readonly action: "approve" | "reject"; readonly runId?: string; readonly hash?: string }
+  | { readonly action: "respond" | "settle"; readonly runId?: string; readonly step?: string; readonly item?: number }
+  | { readonly action: "fork"; readonly runId?: string; readonly at?: string }
+  | { readonly action: "list-runs" | "list-tools" | "check-plan" | "update" | "diagnose" }
+  /** Name the model of a role. */
+  | { readonly action: "set-model"; readonly role: "planner" | "executor" | "synthesizer" }
+  /** Change a setting of the configuration, by its path: `limits.fanOut`, `budget.tokens`. */
+  | { readonly action: "set"; readonly setting: string };
+
+/** A sentence in parts: literal text, and actions that the surface words. Never holds a command line. */
+export type Sentence = readonly (string | Action)[];
+
+/** How one surface names an action, as it stands inside a sentence. */
+export type Surface = (action: Action) => string;
+
+export function sentenceText(sentence: Sentence, surface: Surface): string {
+  return sentence.map((part) => (typeof part === "string" ? part : surface(part))).join("");
+}

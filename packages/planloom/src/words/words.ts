@@ -1,0 +1,14 @@
+// What a code says to people. In: a code's parameters. Out: what happened, to what, and what to do next.
+// Separate from the code that finds a fault: kernel, engine, store and agents give a code and parameters and phrase nothing.
+import type { Sentence } from "./action.js";
+
+/** The words of one code. Both are pure; parameters may come from an old log, so they must not throw on a missing one. */
+export interface Words<Params> {
+  /** What happened, and to what. No capital and no full stop: a surface places it. */
+  readonly message: (params: Params) => string;
+  /** What to do next, one sentence. */
+  readonly next?: (params: Params) => Sentence;
+}
+
+/** A table of codes. `Parameters` maps each code to its parameters. */
+export type Table<Parameters> = { readonly [Code in keyof Parameters]: Words<Parameters[Code]> };
