@@ -6,7 +6,8 @@ import type { Plan } from "../plan/plan.js";
 import { typeOfValue } from "../plan/type/of-value.js";
 import { typeText } from "../plan/type/type.js";
 import { basisOf, fixedSteps } from "../run/replan-basis.js";
-import type { EventData, Failure, ReplanContext } from "../run/event.js";
+import type { EventData, Failure } from "../run/event.js";
+import type { ReplanContext } from "../run/settings.js";
 import type { Run, StepState, StepStatus, Work } from "../run/state.js";
 import { textOf } from "./preview.js";
 

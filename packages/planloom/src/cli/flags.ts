@@ -3,7 +3,7 @@
 import type { LoomConfig } from "../loom/config.js";
 import type { LoomPorts } from "../loom/open-loom.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
-import type { FailurePolicy, ReplanMode } from "../run/event.js";
+import type { FailurePolicy, ReplanMode } from "../run/settings.js";
 import { usageError } from "./error-text.js";
 import type { Granularity } from "../plan/check/granularity.js";
 import type { DriveFlags } from "./drive.js";

@@ -11,7 +11,7 @@ import { isObject, type Json } from "../plan/json.js";
 import { readPlan, type ReadResult } from "../plan/read/read.js";
 import { withReading } from "../plan/read/findings.js";
 import type { Inventory } from "../plan/tool-spec.js";
-import type { CheckedPlan } from "../run/input.js";
+import type { CheckedPlan } from "../run/command.js";
 import { usageError } from "./error-text.js";
 import { PROGRAM, say } from "./output.js";
 

@@ -4,7 +4,7 @@ import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
-import type { Command } from "../run/input.js";
+import type { Command } from "../run/command.js";
 import { readCommand } from "../run/read-command.js";
 import { reopening } from "../run/decide/retry.js";
 import { emptyRun, isWaiting, type Run } from "../run/state.js";

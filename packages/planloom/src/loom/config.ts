@@ -8,7 +8,7 @@ import { isObject } from "../plan/json.js";
 import type { RoleSettings } from "../model/role.js";
 import type { Model } from "../model/port.js";
 import type { Prices } from "../model/prices.js";
-import type { ApprovalPolicy, Budget, FailurePolicy, ReplanContext, ReplanMode, Settings } from "../run/event.js";
+import type { ApprovalPolicy, Budget, FailurePolicy, ReplanContext, ReplanMode, Settings } from "../run/settings.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Tool } from "../tools/tool.js";
 import type { AiSdkModel } from "../model/ai-sdk.js";

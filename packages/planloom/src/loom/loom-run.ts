@@ -4,7 +4,7 @@ import { PlanloomError } from "../error.js";
 import type { Json } from "../plan/json.js";
 import { documentOf, type RunDocument } from "../run/view/document.js";
 import type { RunEvent } from "../run/event.js";
-import type { Command } from "../run/input.js";
+import type { Command } from "../run/command.js";
 import { replay, replayDiffers } from "../run/log/replay.js";
 import { currentPlan, workOf } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";

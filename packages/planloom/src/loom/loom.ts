@@ -17,7 +17,8 @@ import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/decide/decide.js";
 import type { RunDocument } from "../run/view/document.js";
 import type { Asking, EventData } from "../run/event.js";
-import type { CheckedPlan } from "../run/input.js";
+import type { RoleNames, Settings } from "../run/settings.js";
+import type { CheckedPlan } from "../run/command.js";
 import { whyNotMended } from "../run/decide/repair.js";
 import type { Run } from "../run/state.js";
 import type { EventStore, RunHead } from "../store/event-store.js";
@@ -47,7 +48,7 @@ export class Loom {
   constructor(
     readonly engine: Engine,
     private readonly world: Services,
-    private readonly settings: EventData["run.started"]["settings"],
+    private readonly settings: Settings,
     /** Who plays which role, for people; keys are never shown. */
     readonly roles: Readonly<Record<Role, RoleSettings>>,
     private readonly appraiser: Appraiser,
@@ -194,13 +195,13 @@ export class Loom {
   }
 
   /** The names of those who play the roles, as a run records them. */
-  private models(): EventData["run.started"]["models"] {
+  private models(): RoleNames {
     const names = namesOf(this.world);
     return typeof this.world.planner === "function" ? { ...names, planner: "function" } : names;
   }
 
   /** With the prices of all models that the run may ask: those of the roles, and those that its plan names. */
-  private settingsFor(plan: Plan | undefined): EventData["run.started"]["settings"] {
+  private settingsFor(plan: Plan | undefined): Settings {
     const roles = Object.values(namesOf(this.world)).filter((name) => name !== null);
     const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);
     return withPrices(this.settings, [...roles, ...named], this.appraiser.priceOf);

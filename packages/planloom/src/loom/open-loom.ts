@@ -6,7 +6,7 @@ import { openModel } from "../model/model.js";
 import type { Model } from "../model/port.js";
 import { pricesFor } from "../model/prices.js";
 import type { RolesSettings } from "../model/role.js";
-import type { Settings } from "../run/event.js";
+import type { Settings } from "../run/settings.js";
 import { openStore, storePath } from "../store/locate.js";
 import { builtinTools } from "../tools/builtins.js";
 import { createInventory, type ToolInventory } from "../tools/inventory.js";

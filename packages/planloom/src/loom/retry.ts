@@ -6,7 +6,8 @@ import type { Plan } from "../plan/plan.js";
 import { writePlan } from "../plan/write.js";
 import { carriedFacts } from "../run/decide/fork.js";
 import type { EventData } from "../run/event.js";
-import type { CheckedPlan, Command } from "../run/input.js";
+import type { RoleNames, Settings } from "../run/settings.js";
+import type { CheckedPlan, Command } from "../run/command.js";
 import {
   NOT_ENDED,
   partsOf,
@@ -42,8 +43,8 @@ export interface Home {
   /** What is said of a plan before it is proposed, for this run or (without) for a new one. Never rejects. */
   appraise(plan: CheckedPlan, run?: Run): Promise<CheckedPlan>;
   /** Throws BUDGET_UNPRICED. */
-  settingsFor(plan: Plan | undefined): EventData["run.started"]["settings"];
-  readonly models: EventData["run.started"]["models"];
+  settingsFor(plan: Plan | undefined): Settings;
+  readonly models: RoleNames;
   /** Throws BUDGET_UNPRICED. */
   started(
     goal: string,

@@ -7,7 +7,7 @@ import type { Model, Role } from "../model/port.js";
 import { wayFile } from "../model/way-file.js";
 import type { WayKeeper } from "../model/way-memory.js";
 import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/role.js";
-import type { EventData } from "../run/event.js";
+import type { RoleNames } from "../run/settings.js";
 import type { LoomConfig, RoleConfig } from "./config.js";
 import type { Services } from "../perform/services.js";
 
@@ -66,7 +66,7 @@ export function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): Ser
 }
 
 /** What a function plans with, and what that takes, is its own affair: it has no name. */
-export function namesOf({ planner, executor, synthesizer }: Pick<Services, Role>): EventData["run.started"]["models"] {
+export function namesOf({ planner, executor, synthesizer }: Pick<Services, Role>): RoleNames {
   return {
     planner: planner === null || typeof planner === "function" ? null : planner.name,
     executor: executor?.name ?? null,

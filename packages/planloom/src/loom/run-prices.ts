@@ -2,7 +2,7 @@
 // because prices are looked up once, when a run begins or is retried: its log must explain its budget without this machine.
 import { PlanloomError } from "../error.js";
 import type { PriceOf } from "../plan/estimate/price.js";
-import type { Settings } from "../run/event.js";
+import type { Settings } from "../run/settings.js";
 
 /** Throws BUDGET_UNPRICED where there is a budget in US dollars, and what a model costs is not known. */
 export function withPrices(settings: Settings, models: Iterable<string>, priceOf: PriceOf): Settings {

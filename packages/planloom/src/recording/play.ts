@@ -9,16 +9,8 @@ import { documentOf, type RunDocument } from "../run/view/document.js";
 import type { Effect } from "../run/effect.js";
 import type { EventOf, RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
-import {
-  isCommand,
-  type CheckedPlan,
-  type Command,
-  type Drafted,
-  type Input,
-  type Outcome,
-  type Reserve,
-  type Start,
-} from "../run/input.js";
+import { isCommand, type Drafted, type Input, type Outcome, type Reserve, type Start } from "../run/input.js";
+import type { CheckedPlan, Command } from "../run/command.js";
 import { inputsOf, type Answered } from "../run/log/replay.js";
 import { emptyRun, workOf, type Run } from "../run/state.js";
 import { memoryStore } from "../store/memory.js";

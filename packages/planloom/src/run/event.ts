@@ -1,14 +1,13 @@
 // What happened: every fact that a run's log may hold, and the envelope around it. In: facts. Out: sealed events.
 // Separate because the log is the contract with every store, reader and later version; docs/events.md describes each type.
-import type { Granularity } from "../plan/check/granularity.js";
 import type { Finding } from "../plan/finding.js";
 import { sha256 } from "../plan/hash.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Origin } from "../plan/origin.js";
 import type { Plan } from "../plan/plan.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
-import type { Price } from "../plan/estimate/price.js";
 import type { Usage } from "../plan/usage.js";
+import type { Budget, RoleNames, Settings } from "./settings.js";
 
 /** The version of the event schema written by this build; older ones are upcast on reading. */
 export const EVENT_VERSION = 1;
@@ -27,56 +26,6 @@ export interface Failure {
 
 /** How the kernel answered a failure, with its reason in words. */
 export type Decision = "retry" | "skip" | "fail" | "patch" | "replan";
-
-/** function: the program that proposed a plan was asked. */
-export type ApprovalPolicy = "never" | "always" | "effects" | "function";
-
-/** What follows when a step has failed for good and its plan does not say. */
-export type FailurePolicy = "fail" | "skip" | "patch" | "replan";
-
-/** When the planner is asked again: never, after a step has failed for good, or also whether to, after each step. */
-export type ReplanMode = "never" | "on-failure" | "each-step";
-
-/** What a planner that is asked again reads of the run: no text, excerpts of 200 characters, or everything. */
-export type ReplanContext = "codes" | "excerpt" | "full";
-
-/** What a run may use up in all; null = no limit. Open calls count with what is reserved for them. */
-export interface Budget {
-  readonly modelCalls: number | null;
-  readonly tokens: number | null;
-  readonly costUsd: number | null;
-  /** ms from the start, or from when the run was reopened. */
-  readonly wallMs: number | null;
-}
-
-/** What a run was started with; never changes afterwards. Times in ms. */
-export interface Settings {
-  readonly concurrency: number;
-  readonly approval: ApprovalPolicy;
-  readonly approvalMs: number;
-  readonly rejections: number;
-  readonly repairRounds: number;
-  readonly roleAttempts: number;
-  readonly crashes: number;
-  readonly turns: number;
-  readonly fanOut: number;
-  readonly onFailure: FailurePolicy;
-  readonly replan: ReplanMode;
-  /** Patches and replans together. */
-  readonly replans: number;
-  readonly replanContext: ReplanContext;
-  /** Steps without effects begin while the plan is still being written. */
-  readonly eager: boolean;
-  /** One patch or replan may be expected to take so much; null = any. */
-  readonly replanTokens: number | null;
-  readonly replanCostUsd: number | null;
-  readonly granularity: Granularity;
-  /** Whether the planner judges each plan of its own once before it is used. */
-  readonly critique: boolean;
-  readonly budget: Budget;
-  /** By the names of models; those that are not here have no known price. */
-  readonly prices: { readonly [model: string]: Price };
-}
 
 /** What there is to say of how the planner was asked in one planning, until now; all absent where that was in the plain way. */
 export interface Asking {
@@ -102,12 +51,7 @@ export interface EventData {
     readonly inputs: { readonly [name: string]: Json };
     readonly strategy: "plan-and-execute";
     readonly settings: Settings;
-    /** The model of each role, by name; null where there is none. */
-    readonly models: {
-      readonly planner: string | null;
-      readonly executor: string | null;
-      readonly synthesizer: string | null;
-    };
+    readonly models: RoleNames;
     /** Hash of the definitions of all tools that were available. */
     readonly inventory: string;
     readonly kernel: string;
@@ -132,7 +76,7 @@ export interface EventData {
     readonly stage: "execution" | "plan";
     /** Those of the process that reopened it, but for the approval policy: it may not ask for less. */
     readonly settings: Settings;
-    readonly models: EventData["run.started"]["models"];
+    readonly models: RoleNames;
   };
   "run.completed": { readonly success: boolean };
   "run.failed": { readonly error: Failure };

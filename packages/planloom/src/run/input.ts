@@ -1,11 +1,11 @@
 // What `decide` receives: a person's command, the outcome of an effect, or a sign from the engine. In: nothing. Out: the union.
 // Separate because commands travel through inboxes and outcomes come from every engine. Each carries its time and id.
 import type { Finding } from "../plan/finding.js";
-import type { Json, JsonObject } from "../plan/json.js";
-import type { Plan } from "../plan/plan.js";
+import type { Json } from "../plan/json.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import type { Asking, EventData, Fact, Failure, Settings } from "./event.js";
+import { isCommandType, type CheckedPlan, type Command } from "./command.js";
+import type { Asking, EventData, Fact, Failure } from "./event.js";
 
 interface Stamp {
   /** Unique in the run. */
@@ -14,22 +14,6 @@ interface Stamp {
   readonly at: number;
   /** `engine`, or who sent the command. */
   readonly by: string;
-}
-
-/** A plan that passed check, with what the log keeps beside it. */
-export interface CheckedPlan {
-  readonly plan: Plan;
-  readonly hash: string;
-  /** Those of the run, with the plan's defaults. */
-  readonly inputs: { readonly [name: string]: Json };
-  readonly tools: readonly ToolSpec[];
-  readonly findings: readonly Finding[];
-  /** What it is expected to take. */
-  readonly estimate?: JsonObject;
-  /** What the program that decides about approval said of it, and why; read under the policy `function`. */
-  readonly approval?: { readonly required: boolean; readonly reason: string };
-  /** Steps whose calls a person must see, because whoever wrote them had read untrusted text. */
-  readonly mustApprove?: readonly string[];
 }
 
 /**
@@ -95,46 +79,6 @@ export type Outcome =
   | { readonly type: "answered"; readonly key: string; readonly answer: Json; readonly usage: Usage }
   | { readonly type: "answer-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage };
 
-/** What a person may say to a run, from any process, through its inbox. */
-export type Command =
-  | {
-      readonly type: "approve";
-      readonly hash: string;
-      readonly comment?: string;
-      /** Of a plan: its calls whose arguments stand in it, too. */
-      readonly calls?: true;
-    }
-  | { readonly type: "reject"; readonly hash?: string; readonly comment: string }
-  | { readonly type: "respond"; readonly step: string; readonly item?: number; readonly value: Json }
-  | {
-      readonly type: "settle";
-      readonly step: string;
-      readonly item?: number;
-      readonly verdict: "happened" | "not-happened" | "abort";
-      readonly output?: Json;
-      /** The how-manieth doubt about this step (item), from 1: what is said of one must not settle the next. */
-      readonly doubt?: number;
-    }
-  | { readonly type: "cancel"; readonly reason: string }
-  /** Another plan in the place of the one that waits under `hash`. */
-  | { readonly type: "edit"; readonly hash: string; readonly plan: CheckedPlan; readonly comment?: string }
-  /** Begin nothing more, until `unpause`. */
-  | { readonly type: "pause"; readonly reason: string }
-  | { readonly type: "unpause"; readonly reason: string }
-  /** Another goal: what is finished is kept where it still serves. */
-  | { readonly type: "goal"; readonly goal: string; readonly reason: string }
-  | {
-      /** Has a run that has ended go on. */
-      readonly type: "retry";
-      readonly reason?: string;
-      /** Begin this step again, and all that follows from it. */
-      readonly from?: string;
-      /** Instead of the plan that it has; what means the same in both is kept. */
-      readonly plan?: CheckedPlan;
-      readonly settings: Settings;
-      readonly models: EventData["run.started"]["models"];
-    };
-
 export interface Reserve {
   readonly type: "reserve";
   readonly key: string;
@@ -183,19 +127,6 @@ export type Input = Stamp &
     | Command
   );
 
-const COMMANDS: { readonly [T in Command["type"]]: true } = {
-  approve: true,
-  reject: true,
-  edit: true,
-  respond: true,
-  settle: true,
-  pause: true,
-  unpause: true,
-  goal: true,
-  cancel: true,
-  retry: true,
-};
-
 export function isCommand(input: Input): input is Input & Command {
-  return Object.hasOwn(COMMANDS, input.type);
+  return isCommandType(input.type);
 }

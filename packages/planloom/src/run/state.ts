@@ -7,7 +7,8 @@ import type { Origin } from "../plan/origin.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Effect } from "./effect.js";
-import type { EventData, Failure, Settings, StepRef } from "./event.js";
+import type { EventData, Failure, StepRef } from "./event.js";
+import type { RoleNames, Settings } from "./settings.js";
 import { Queue } from "./queue.js";
 import { Timetable } from "./timetable.js";
 
@@ -170,7 +171,7 @@ export interface Run {
   goal: string;
   inputs: { readonly [name: string]: Json };
   settings: Settings;
-  models: EventData["run.started"]["models"];
+  models: RoleNames;
   planGiven: boolean;
   /** The run that it was forked from. */
   parent?: NonNullable<EventData["run.started"]["parent"]>;

@@ -5,7 +5,7 @@ import { askPlanner, type Planner, type PlannerReply } from "../../src/agents/pl
 import { replanFacts, type ReplanFacts } from "../../src/agents/replan-facts.js";
 import { replanText } from "../../src/agents/replan-prompts.js";
 import type { Json } from "../../src/plan/json.js";
-import type { Settings } from "../../src/run/event.js";
+import type { Settings } from "../../src/run/settings.js";
 import type { Run } from "../../src/run/state.js";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { MemoryJournal } from "./memory-journal.js";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.js";
 import { LIMITS } from "../../src/limits.js";
 import type { ModelRequest } from "../../src/model/port.js";
-import type { Budget } from "../../src/run/event.js";
+import type { Budget } from "../../src/run/settings.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { call, eventsOf, inTime, latch, ONCE_TRIED, toolNamed, turns, until } from "./parts.js";
 import type { OpenScene, Scene } from "./scene.js";

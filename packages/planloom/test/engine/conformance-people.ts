@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { PlannerRequest } from "../../src/agents/plan-request.js";
 import type { Engine } from "../../src/engine/engine.js";
-import type { Command } from "../../src/run/input.js";
+import type { Command } from "../../src/run/command.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { statusOf, type Run } from "../../src/run/state.js";
 import { call, eventsOf, inTime, latch, toolNamed, turns, until } from "./parts.js";

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import type { AgentContext } from "../../src/agents/checkpoint.js";
 import { askPlanner } from "../../src/agents/planner.js";
 import { readPlan } from "../../src/plan/read/read.js";
-import type { CheckedPlan } from "../../src/run/input.js";
+import type { CheckedPlan } from "../../src/run/command.js";
 import { Dice, seedOf } from "./dice.js";
 import { execute } from "./execution.js";
 import { TOOLS } from "./inventory.js";

@@ -14,7 +14,7 @@ import { assignable } from "../../src/plan/type/fit.js";
 import { listOf, membersOf, NULL, STRING, UNKNOWN, unionOf, type Type } from "../../src/plan/type/type.js";
 import { typeFromSchema, typeOf } from "../../src/plan/type/schema.js";
 import type { Step } from "../../src/plan/plan.js";
-import type { CheckedPlan } from "../../src/run/input.js";
+import type { CheckedPlan } from "../../src/run/command.js";
 import { scopeOf } from "../../src/run/scope.js";
 import type { Run, StepState } from "../../src/run/state.js";
 import { NO_ORIGIN } from "../../src/plan/origin.js";

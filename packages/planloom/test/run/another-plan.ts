@@ -5,7 +5,7 @@ import { check } from "../../src/plan/check/check.js";
 import type { JsonObject } from "../../src/plan/json.js";
 import { needsOf } from "../../src/plan/graph.js";
 import { writePlan } from "../../src/plan/write.js";
-import type { CheckedPlan } from "../../src/run/input.js";
+import type { CheckedPlan } from "../../src/run/command.js";
 import { currentPlan, type Run } from "../../src/run/state.js";
 import { ALL_TOOLS } from "./any-plan.js";
 

@@ -2,7 +2,7 @@
 // Separate from the properties so that these read as what they claim.
 import fc from "fast-check";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
-import type { Settings } from "../../src/run/event.js";
+import type { Settings } from "../../src/run/settings.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { spec, TOOLS } from "./parts.js";
 

@@ -2,7 +2,7 @@
 // waits, or the run ends.
 import { describe, expect, it } from "vitest";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
-import type { Budget } from "../../src/run/event.js";
+import type { Budget } from "../../src/run/settings.js";
 import { isWaiting } from "../../src/run/state.js";
 import type { Story } from "../../src/testing/given-when-then.js";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";

@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/plan/json.js";
-import type { RunEvent, Settings } from "../../src/run/event.js";
+import type { RunEvent } from "../../src/run/event.js";
+import type { Settings } from "../../src/run/settings.js";
 import { replay } from "../../src/run/log/replay.js";
 import { isWaiting } from "../../src/run/state.js";
 import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";

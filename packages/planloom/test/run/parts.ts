@@ -1,8 +1,8 @@
 // Tools and small plans for stories about the kernel.
 import type { EffectClass, ToolSpec } from "../../src/plan/tool-spec.js";
 import { check } from "../../src/plan/check/check.js";
-import type { CheckedPlan } from "../../src/run/input.js";
-import type { Settings } from "../../src/run/event.js";
+import type { CheckedPlan } from "../../src/run/command.js";
+import type { Settings } from "../../src/run/settings.js";
 import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
 import type { Json } from "../../src/plan/json.js";

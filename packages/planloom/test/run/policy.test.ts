@@ -1,6 +1,7 @@
 // Every row of the failure policy: what answers a step that has failed, and why.
 import { describe, expect, it } from "vitest";
-import type { Decision, Settings } from "../../src/run/event.js";
+import type { Decision } from "../../src/run/event.js";
+import type { Settings } from "../../src/run/settings.js";
 import { given, start, type StartFacts } from "../../src/testing/given-when-then.js";
 import { call, ended, fails, keysOwed, plans, replanning, returned, TOOLS, USAGE } from "./parts.js";
 

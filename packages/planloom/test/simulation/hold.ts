@@ -1,6 +1,7 @@
 // Why nothing of a run may begin for now: a plan waits for a person, a review is open, there is to be another plan, it is paused, it
 // stops. In: events as they come. Out: reasons. Separate from the audit of steps, which asks before each of them.
-import type { EventOf, RunEvent, Settings } from "../../src/run/event.js";
+import type { EventOf, RunEvent } from "../../src/run/event.js";
+import type { Settings } from "../../src/run/settings.js";
 
 export class Hold {
   /** The plan waits for a person. */

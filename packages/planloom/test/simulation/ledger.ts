@@ -2,7 +2,7 @@
 // violated. In: facts as they happen. Out: runs as they stand, violations, the trace. Separate because the parts of a world
 // must not know each other, and everything that is checked afterwards is kept here.
 import type { RunEvent, StepRef } from "../../src/run/event.js";
-import type { Command } from "../../src/run/input.js";
+import type { Command } from "../../src/run/command.js";
 import { evolve } from "../../src/run/evolve/evolve.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import { Consent } from "../run/consent.js";

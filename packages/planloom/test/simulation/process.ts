@@ -11,7 +11,7 @@ import { LIMITS } from "../../src/limits.js";
 import { settingsOf } from "../../src/loom/config.js";
 import { KERNEL_VERSION } from "../../src/run/decide/decide.js";
 import type { RunEvent } from "../../src/run/event.js";
-import type { CheckedPlan } from "../../src/run/input.js";
+import type { CheckedPlan } from "../../src/run/command.js";
 import type { Effect } from "../../src/run/effect.js";
 import type { Run } from "../../src/run/state.js";
 import type { Clock } from "../../src/engine/clock.js";

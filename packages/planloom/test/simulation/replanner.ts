@@ -6,7 +6,7 @@ import type { JsonObject } from "../../src/plan/json.js";
 import { writePlan } from "../../src/plan/write.js";
 import { basisOf, fixedSteps } from "../../src/run/replan-basis.js";
 import type { PlanEffect } from "../../src/run/effect.js";
-import type { CheckedPlan } from "../../src/run/input.js";
+import type { CheckedPlan } from "../../src/run/command.js";
 import { currentPlan, type ProposedPlan, type Run } from "../../src/run/state.js";
 import { dice, type Dice } from "./dice.js";
 import type { Scenario } from "./scenario.js";

@@ -1,7 +1,7 @@
 // What a world is about: a plan, who plays the roles, which faults there are. In: a seed. Out: a scenario, as data.
 // Separate because the same scenario is played twice, with its faults and without.
-import type { ApprovalPolicy, Budget, Settings } from "../../src/run/event.js";
-import type { CheckedPlan } from "../../src/run/input.js";
+import type { ApprovalPolicy, Budget, Settings } from "../../src/run/settings.js";
+import type { CheckedPlan } from "../../src/run/command.js";
 import { check } from "../../src/plan/check/check.js";
 import { dice, type Dice } from "./dice.js";
 import { TOOL_SPECS } from "./service.js";

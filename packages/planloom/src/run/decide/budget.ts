@@ -2,7 +2,8 @@
 // an event. Out: facts, or none while others may still give something back. Separate because budgets are optional and touch every role.
 import { costUsd as costOf, type Price } from "../../plan/estimate/price.js";
 import { NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
-import { fact, type Budget, type EventData, type EventType, type Fact, type Failure, type RunEvent } from "../event.js";
+import { fact, type EventData, type EventType, type Fact, type Failure, type RunEvent } from "../event.js";
+import type { Budget } from "../settings.js";
 import type { Input, Reserve } from "../input.js";
 import { callKey, reviewOf, workOf, type Allowance, type Run, type Spent, type Work } from "../state.js";
 

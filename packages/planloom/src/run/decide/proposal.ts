@@ -3,8 +3,9 @@
 import { usesTool, type Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
-import { fact, type Asking, type EventData, type Fact, type Settings } from "../event.js";
-import type { CheckedPlan } from "../input.js";
+import { fact, type Asking, type EventData, type Fact } from "../event.js";
+import type { Settings } from "../settings.js";
+import type { CheckedPlan } from "../command.js";
 
 type Proposed = EventData["plan.proposed"];
 

@@ -1,7 +1,7 @@
 // Whether the planner mends a draft once more. In: the settings, the round, what was found in each draft. Out: why not, or nothing.
 // Separate because deciding and folding ask the same.
 import { keepsImproving } from "../../plan/improvement.js";
-import type { Settings } from "../event.js";
+import type { Settings } from "../settings.js";
 
 /** `rounds`: the keys of all drafts of this planning, that of `round` last. */
 export function whyNotMended(

@@ -7,8 +7,9 @@ import type { Step } from "../../plan/plan.js";
 import { stepHashes } from "../../plan/revise/step-hash.js";
 import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
 import { writtenIn } from "../approval.js";
-import { fact, type EventData, type Fact, type Settings, type StepRef } from "../event.js";
-import type { CheckedPlan, Command } from "../input.js";
+import { fact, type EventData, type Fact, type StepRef } from "../event.js";
+import type { RoleNames, Settings } from "../settings.js";
+import type { CheckedPlan, Command } from "../command.js";
 import { approvalReason, mayActThrough, proposal, stricter } from "./proposal.js";
 import { worksOf, isFinished } from "../steps.js";
 import { currentPlan, type Run, type StepState, type Work } from "../state.js";
@@ -21,7 +22,7 @@ export interface Wish {
   /** Instead of the plan that it has, or the same with other inputs. */
   readonly plan?: CheckedPlan;
   /** Who plays the roles from here on, if not those who did. */
-  readonly models?: EventData["run.started"]["models"];
+  readonly models?: RoleNames;
 }
 
 /** What becomes of each step; ids in plan order. */

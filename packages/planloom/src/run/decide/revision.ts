@@ -9,7 +9,7 @@ import { inSameWords } from "../../plan/revise/step-hash.js";
 import { basisOf, readsUntrusted, wasFollowed } from "../replan-basis.js";
 import { asksForPlan, withdrawn } from "../approval.js";
 import type { EventData, Fact } from "../event.js";
-import type { CheckedPlan } from "../input.js";
+import type { CheckedPlan } from "../command.js";
 import { mayActThrough, proposal, type Around } from "./proposal.js";
 import { forgets, partsUnder, type Reopening } from "./retry.js";
 import { isFinished } from "../steps.js";

@@ -1,7 +1,8 @@
 // From events back to the input that they answer. In: the state before them, and the events that share an inputId. Out: that
 // input, with the same id, time and sender. Separate from replay.ts because what the log keeps of an input is a table of its own.
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../event.js";
-import type { CheckedPlan, Command, Drafted, Input, Outcome, Reserve, Start } from "../input.js";
+import type { Drafted, Input, Outcome, Reserve, Start } from "../input.js";
+import type { CheckedPlan, Command } from "../command.js";
 import { refusedCommand } from "./refused.js";
 import { callKey, reviewOf, reconcileKey, workOf, type Run } from "../state.js";
 

@@ -3,7 +3,7 @@
 import type { Json } from "../../plan/json.js";
 import type { EventData, StepRef } from "../event.js";
 import { typeProblem } from "../decide/gate.js";
-import type { Command } from "../input.js";
+import type { Command } from "../command.js";
 import { currentPlan, type Run, type Work } from "../state.js";
 
 /** undefined where the log does not tell enough. */

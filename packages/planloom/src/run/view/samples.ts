@@ -4,6 +4,7 @@ import { listKey, workKey, type ListSample, type WorkSample } from "../../plan/e
 import type { Step } from "../../plan/plan.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import type { EventData, RunEvent, StepRef } from "../event.js";
+import type { RoleNames } from "../settings.js";
 
 /** Work that has begun. `since` is null where the time says nothing: nobody was at work, or a person was waited for. */
 interface Begun {
@@ -18,7 +19,7 @@ interface Begun {
 export class RunSamples {
   readonly work = new Map<string, WorkSample[]>();
   readonly lists = new Map<string, ListSample[]>();
-  private models: EventData["run.started"]["models"] = { planner: null, executor: null, synthesizer: null };
+  private models: RoleNames = { planner: null, executor: null, synthesizer: null };
   private readonly steps = new Map<string, Step>();
   /** By step and item; the roles have names of their own. */
   private readonly begun = new Map<string, Begun>();
