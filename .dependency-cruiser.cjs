@@ -4,7 +4,6 @@ const order = [
   "run",
   "words",
   "tools",
-  "eval",
   "model",
   "agents",
   "store",
@@ -36,13 +35,10 @@ module.exports = {
       to: { path: ["node_modules", "^node:", "^[a-z]"], pathNot: [`${src}(plan|run)/`, `${src}(limits|error)\\.ts$`] },
     },
     {
-      name: "eval-imports-plan-and-tools",
+      name: "eval-imports-published-names",
       severity: "error",
-      from: { path: `${src}eval/` },
-      to: {
-        path: ["node_modules", "^node:", src],
-        pathNot: [`${src}(eval|plan|tools)/`, `${src}(limits|error)\\.ts$`],
-      },
+      from: { path: "^packages/planloom-eval/src/" },
+      to: { path: src, pathNot: `${src}(index|config|plan)\\.ts$` },
     },
     {
       name: "plan-imports-little",

@@ -39,7 +39,11 @@ export function install() {
 
 export function build() {
   if (
-    run(process.execPath, [path.join("node_modules", "@typescript", "native", "bin", "tsc"), "-b", "packages/planloom"])
+    run(process.execPath, [
+      path.join("node_modules", "@typescript", "native", "bin", "tsc"),
+      "-b",
+      "packages/planloom-eval",
+    ])
   )
     return;
   console.error("The build failed: see the compiler's messages above.");

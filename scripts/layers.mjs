@@ -4,7 +4,15 @@ import path from "node:path";
 import { root } from "./install.mjs";
 
 const tool = path.join(root, "node_modules", "dependency-cruiser", "bin", "dependency-cruise.mjs");
-const args = [tool, "--config", ".dependency-cruiser.cjs", "--output-type", "json", "packages/planloom/src"];
+const args = [
+  tool,
+  "--config",
+  ".dependency-cruiser.cjs",
+  "--output-type",
+  "json",
+  "packages/planloom/src",
+  "packages/planloom-eval/src",
+];
 const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
 const { modules, summary } = JSON.parse(done.stdout);
 const own = modules.filter(({ source }) => source.startsWith("packages/planloom/src/")).length;

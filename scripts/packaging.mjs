@@ -1,28 +1,28 @@
-// What would be published: publint's rules, and that the package holds its bin, its types and nothing else by accident.
+// Checks what would be published. Each package follows publint's rules, and holds its bin, its types and nothing else.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { root } from "./install.mjs";
 
-const pkgDir = path.join(root, "packages", "planloom");
-const { messages, pkg } = await publint({ pkgDir, strict: true, pack: false });
-for (const message of messages) console.log(formatMessage(message, pkg));
+const packages = {
+  planloom: ["bin/planloom.js", "dist/testing/index.js"],
+  "planloom-eval": ["bin/planloom-eval.js"],
+};
+const wanted = ["dist/index.js", "dist/index.d.ts", "LICENSE", "README.md"];
 
-const pack = spawnSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: pkgDir, encoding: "utf8" });
-const [{ files }] = JSON.parse(pack.stdout);
-const names = files.map((file) => file.path);
-const missing = [
-  "bin/planloom.js",
-  "dist/index.js",
-  "dist/index.d.ts",
-  "dist/testing/index.js",
-  "LICENSE",
-  "README.md",
-].filter((name) => !names.includes(name));
-const strange = names.filter(
-  (name) => !/^(bin|dist)\/|^(LICENSE|README\.md|package\.json)$/.test(name) || name.includes(".tsbuildinfo"),
-);
-if (missing.length > 0) console.log(`missing from the package: ${missing.join(", ")}`);
-if (strange.length > 0) console.log(`should not be in the package: ${strange.join(", ")}`);
-process.exitCode = messages.length + missing.length + strange.length === 0 ? 0 : 1;
+for (const [name, own] of Object.entries(packages)) {
+  const pkgDir = path.join(root, "packages", name);
+  const { messages, pkg } = await publint({ pkgDir, strict: true, pack: false });
+  for (const message of messages) console.log(`${name}: ${formatMessage(message, pkg)}`);
+
+  const pack = spawnSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: pkgDir, encoding: "utf8" });
+  const names = JSON.parse(pack.stdout)[0].files.map((file) => file.path);
+  const missing = [...wanted, ...own].filter((file) => !names.includes(file));
+  const strange = names.filter(
+    (file) => !/^(bin|dist)\/|^(LICENSE|README\.md|package\.json)$/.test(file) || file.includes(".tsbuildinfo"),
+  );
+  if (missing.length > 0) console.log(`${name} lacks: ${missing.join(", ")}`);
+  if (strange.length > 0) console.log(`${name} should not hold: ${strange.join(", ")}`);
+  if (messages.length + missing.length + strange.length > 0) process.exitCode = 1;
+}

@@ -1,8 +1,8 @@
 // The scoring on gold plans of NESTFUL. In: the data's folder. Out: whether scores are what they must be where the answer is
 // known: the gold plan itself as a model's text, under other labels and in another order, with a call left out, with a tool
 // that is not there. Separate from the part that counts false alarms of the type check.
-import { nestfulFormat } from "../../packages/planloom/dist/eval/nestful-format.js";
-import { scoreSample } from "../../packages/planloom/dist/eval/score.js";
+import { nestfulFormat } from "../../packages/planloom-eval/dist/nestful-format.js";
+import { scoreSample } from "../../packages/planloom-eval/dist/score.js";
 import { dataFiles, noData, share, table } from "../intake-data.mjs";
 
 const TITLE = "Scores with a known answer: NESTFUL";

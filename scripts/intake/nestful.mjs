@@ -2,7 +2,7 @@
 // each that is not with the reason, which was found by hand. A finding that the list below does not explain is a false alarm.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { nestfulFormat } from "../../packages/planloom/dist/eval/nestful-format.js";
+import { nestfulFormat } from "../../packages/planloom-eval/dist/nestful-format.js";
 import { check } from "../../packages/planloom/dist/plan/check/check.js";
 
 /**

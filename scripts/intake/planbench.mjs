@@ -1,7 +1,6 @@
 // Recorded dialogues in which a validator answers a model's plan and the model writes another one. In: the data's folder. Out:
 // what the rule that ends the rounds of repair would have saved, and what it would have lost, had it listened.
-import { keepsImproving } from "../../packages/planloom/dist/run/decide/improvement.js";
-import { LIMITS } from "../../packages/planloom/dist/limits.js";
+import { keepsImproving, LIMITS } from "../../packages/planloom/dist/plan.js";
 import { dataFiles, noData, share, table } from "../intake-data.mjs";
 
 const TITLE = "Rounds of repair: PlanBench dialogues";

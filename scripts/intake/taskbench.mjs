@@ -1,7 +1,7 @@
 // Recorded plans of a small model in the format of TaskBench, through reader and check. In: the data's folder. Out: defects by
 // kind against a truth that is established here, without the library, and how often the right tool is suggested first.
-import { scoreSample } from "../../packages/planloom/dist/eval/score.js";
-import { taskbenchFormat } from "../../packages/planloom/dist/eval/taskbench-format.js";
+import { scoreSample } from "../../packages/planloom-eval/dist/score.js";
+import { taskbenchFormat } from "../../packages/planloom-eval/dist/taskbench-format.js";
 import { dataFiles, noData, share, table } from "../intake-data.mjs";
 import { meantTools } from "../intake-truth.mjs";
 

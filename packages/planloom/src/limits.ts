@@ -200,6 +200,4 @@ export const LIMITS = {
   historyPage: 100,
   /** How long it reads, in ms: an estimate is looked at while somebody waits. The newest runs come first. */
   historyMs: 1_000,
-  /** Bytes of a dataset that is evaluated: it is read as a whole, and the largest in use have a third of this. */
-  datasetBytes: 64 * 1024 * 1024,
 } as const;

@@ -67,8 +67,11 @@ async function version(): Promise<number> {
 async function noCommand(program: Command, [word]: readonly string[]): Promise<number> {
   if (word === undefined) program.outputHelp({ error: true });
   else {
-    const next = '`planloom --help` lists the commands; a goal goes to one of them: planloom run "your goal".';
-    sayProblem({ code: "USAGE", message: `There is no command "${oneLine(word, 60)}".`, next });
+    const next =
+      word === "eval"
+        ? "Scoring recorded plans is a package of its own: npx planloom-eval DATASET."
+        : '`planloom --help` lists the commands; a goal goes to one of them: planloom run "your goal".';
+    sayProblem({ code: "USAGE", message: `Unknown command "${oneLine(word, 60)}".`, next });
   }
   return EXIT.usage;
 }
@@ -157,18 +160,6 @@ function addPlans(program: Command, act: Act): void {
     .summary("the tools that plans may use, with types and effects")
     .option("--json", "print their definitions")
     .action(act(async (flags: object) => (await import("./command/plan.js")).toolsCommand(flags)));
-  models(
-    placed(program.command("eval").argument("<dataset>", "recorded output of a planner: a JSON list, or JSON lines")),
-  )
-    .summary("score recorded planner output against gold plans")
-    .description("Scores recorded output of a planner, without a model. stdout holds the report.")
-    .option("--format <format>", "taskbench, nestful or planloom (default: by its fields)")
-    .option("--tools <file>", "the tools, where the records do not name them")
-    .option("--gold <file>", "gold plans that stand apart, by the records' ids")
-    .option("--repair", "have the planner mend what is unsound, with all findings: this calls a model")
-    .option("--json <file>", "write the whole report as JSON")
-    .option("--markdown <file>", "write the report as Markdown")
-    .action(act(async (path: string, flags: object) => (await import("./command/eval.js")).evalCommand(path, flags)));
   program
     .command("schema")
     .summary("the JSON Schema of a plan")

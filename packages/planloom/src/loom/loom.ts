@@ -1,7 +1,7 @@
 // The library's front door: a configured Planloom, which plans, starts and finds runs. In: a LoomConfig. Out: runs.
 // Separate from the engine, which knows runs and no plans that are not run yet.
 import type { PlannerRequest } from "../agents/plan-request.js";
-import { askPlanner } from "../agents/planner.js";
+import { askPlanner, type PlannerReply } from "../agents/planner.js";
 import type { DraftedStep } from "../agents/checkpoint.js";
 import { PlanloomError } from "../error.js";
 import type { Role } from "../model/port.js";
@@ -43,6 +43,16 @@ export interface StartOptions {
   readonly runId?: string;
 }
 
+export interface DraftOptions {
+  readonly inputs?: { readonly [name: string]: Json };
+  /** Tools to plan with instead of the loom's own. */
+  readonly inventory?: Inventory;
+  /** The draft to mend, with its findings. */
+  readonly invalid?: NonNullable<PlannerRequest["invalid"]>;
+  /** Hears of each step as it is written. */
+  readonly onDrafted?: (step: DraftedStep) => void;
+}
+
 /** A configured Planloom. Close it when done: its runs are released and can be resumed by any process. */
 export class Loom {
   constructor(
@@ -77,42 +87,40 @@ export class Loom {
   }
 
   /**
-   * Writes a plan for a goal and runs nothing. Findings are fed back to the planner as in a run, as long as that gets anywhere;
-   * `onDrafted` hears of each step as it is written, `onInvalid` of each draft that cannot be used. Throws PlanloomError PLAN_INVALID or NO_PLANNER, or what the provider failed
-   * with.
+   * Writes a plan for a goal and runs nothing. Findings are fed back to the planner as in a run, until nothing improves.
+   * `onInvalid` hears of each draft that cannot be used. Throws PLAN_INVALID, NO_PLANNER, or the error of the provider.
    */
   async plan(
     goal: string,
-    options: {
-      readonly inputs?: { readonly [name: string]: Json };
-      readonly onDrafted?: (step: DraftedStep) => void;
+    options: Pick<DraftOptions, "inputs" | "onDrafted"> & {
       readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly Finding[] }) => void;
     } = {},
   ): Promise<CheckedPlan & { readonly asking?: Asking }> {
-    if (this.world.planner === null) throw noPlanner();
-    const planner = timelyPlanner(this.world.planner, this.world.clock);
+    const { onInvalid, ...asked } = options;
     let invalid: PlannerRequest["invalid"];
     const found: (readonly string[])[] = [];
     for (let round = 0; ; round++) {
-      const reply = await askPlanner(
-        plannerRequest(this.world, {
-          goal,
-          inputs: options.inputs ?? {},
-          executorModel: this.world.executor?.name ?? null,
-          granularity: this.settings.granularity,
-          critique: this.settings.critique,
-          ...(invalid === undefined ? {} : { invalid }),
-        }),
-        planner,
-        { ...unjournaled(), ...(options.onDrafted && { drafted: options.onDrafted }) },
-      );
+      const reply = await this.draft(goal, { ...asked, ...(invalid && { invalid }) });
       if (reply.kind === "plan") return reply;
       const { draft, findings, asking } = reply;
-      options.onInvalid?.({ round, findings });
+      onInvalid?.({ round, findings });
       found.push(errorKeys(findings));
       if (whyNotMended(this.settings, round, found) !== undefined) throw planInvalid(findings);
       invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
     }
+  }
+
+  /** Asks the planner once. A draft that cannot run comes back with its findings. Throws NO_PLANNER, or the error of the provider. */
+  async draft(goal: string, options: DraftOptions = {}): Promise<PlannerReply> {
+    const { inputs = {}, inventory, invalid, onDrafted } = options;
+    const { planner, executor, clock } = this.world;
+    if (planner === null) throw noPlanner();
+    const { granularity, critique } = this.settings;
+    const executorModel = executor?.name ?? null;
+    const asked = { goal, inputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
+    const request = { ...plannerRequest(this.world, asked), ...(inventory && { inventory }) };
+    const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }) };
+    return askPlanner(request, timelyPlanner(planner, clock), context);
   }
 
   /**

@@ -58,6 +58,12 @@ const PLANS: readonly (readonly [what: string, code: string, plan: unknown])[] =
   ["no plan at all", "NO_PLAN", "Dear all, the meeting is on Monday."],
 ];
 
+test("`planloom eval` says where the command is now", async () => {
+  const ended = await place().run(["eval", "replies.jsonl"]);
+  expectProblem(ended, 2, "USAGE");
+  expect(ended.stderr).toContain("npx planloom-eval DATASET");
+});
+
 describe("a plan file with", () => {
   test.each(PLANS)("%s", async (_what, code, plan) => {
     const here = place();

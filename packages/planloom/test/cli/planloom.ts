@@ -25,7 +25,7 @@ export interface ChildOptions {
   readonly below?: string;
 }
 
-/** A folder of its own, and the command line in it. */
+/** A folder of its own, and a command line in it. */
 export interface Place {
   readonly folder: string;
   write(name: string, content: unknown): string;
@@ -42,11 +42,11 @@ export interface Live {
   said(text: string): Promise<string>;
 }
 
-export function place(env: { readonly [name: string]: string } = {}): Place {
+export function place(env: { readonly [name: string]: string } = {}, bin = BIN): Place {
   const folder = mkdtempSync(join(tmpdir(), "planloom-cli-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const begin: Place["begin"] = (args, options = {}) =>
-    start(join(folder, options.below ?? "."), args, { ...options, env: { ...env, ...options.env } });
+    start(bin, join(folder, options.below ?? "."), args, { ...options, env: { ...env, ...options.env } });
   const run: Place["run"] = (args, options) => begin(args, options).ended;
   return {
     folder,
@@ -65,9 +65,9 @@ export function place(env: { readonly [name: string]: string } = {}): Place {
   };
 }
 
-function start(cwd: string, args: readonly string[], { env = {}, stdin }: ChildOptions): Live {
+function start(bin: string, cwd: string, args: readonly string[], { env = {}, stdin }: ChildOptions): Live {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { PATH, HOME, ...env } });
+  const child = spawn(process.execPath, [bin, ...args], { cwd, env: { PATH, HOME, ...env } });
   let [stdout, stderr] = ["", ""];
   const watchers = new Set<() => void>();
   child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));

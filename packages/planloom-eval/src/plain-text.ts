@@ -1,7 +1,6 @@
 // Names and texts of foreign formats in ours. In: a text. Out: a legal id; a text whose `${{` is no reference.
 // Separate because more than one format needs them.
-import { CEL_WORDS } from "../plan/expression/expression.js";
-import { ID_PATTERN } from "../plan/plan.js";
+import { CEL_WORDS, ID_PATTERN } from "planloom/plan";
 
 /** Small letters, digits and `_`; `otherwise` where nothing is left of it. */
 export function plainId(text: string, otherwise: string): string {

@@ -1,11 +1,10 @@
 // The records of a dataset. In: the text of a file. Out: what it holds, record by record, and the lines that cannot be read.
 // Separate because a dataset is one JSON list, one object or JSON lines, and one broken line must not lose the others.
-import { messageOf } from "../error.js";
-import { LIMITS } from "../limits.js";
-import { depthOf } from "../plan/json.js";
+import { depthOf, LIMITS } from "planloom/plan";
+import { messageOf } from "./error.js";
 
 export interface Records {
-  readonly records: readonly { readonly place: string; readonly value: unknown }[];
+  readonly records: readonly { readonly position: string; readonly value: unknown }[];
   readonly broken: readonly BrokenRecord[];
 }
 
@@ -27,30 +26,30 @@ export function recordsIn(text: string): Records {
   const whole = parsed(body);
   if (whole.ok)
     return sound(
-      Array.isArray(whole.value) ? numbered(whole.value as unknown[]) : [{ place: "record 1", value: whole.value }],
+      Array.isArray(whole.value) ? numbered(whole.value as unknown[]) : [{ position: "record 1", value: whole.value }],
     );
-  const records: { place: string; value: unknown }[] = [];
+  const records: { position: string; value: unknown }[] = [];
   const broken: BrokenRecord[] = [];
   text.split(/\r?\n/).forEach((line, at) => {
     if (line.trim() === "") return;
-    const place = `line ${at + 1}`;
+    const position = `line ${at + 1}`;
     const read = parsed(line.replace(/^\uFEFF/, ""));
-    if (read.ok) records.push({ place, value: read.value });
-    else broken.push({ record: place, code: "RECORD_UNREADABLE", message: `The line is no JSON: ${read.message}.` });
+    if (read.ok) records.push({ position, value: read.value });
+    else broken.push({ record: position, code: "RECORD_UNREADABLE", message: `The line is no JSON: ${read.message}.` });
   });
   const { records: kept, broken: deep } = sound(records);
   return { records: kept, broken: [...broken, ...deep] };
 }
 
 const numbered = (values: readonly unknown[]): Records["records"] =>
-  values.map((value, at) => ({ place: `record ${at + 1}`, value }));
+  values.map((value, at) => ({ position: `record ${at + 1}`, value }));
 
 function sound(all: Records["records"]): Records {
   const isDeep = ({ value }: { readonly value: unknown }): boolean => depthOf(value, MOST_DEPTH) > MOST_DEPTH;
   const message = `The record nests deeper than ${MOST_DEPTH} levels.`;
   return {
     records: all.filter((record) => !isDeep(record)),
-    broken: all.filter(isDeep).map(({ place }) => ({ record: place, code: "RECORD_UNREADABLE", message })),
+    broken: all.filter(isDeep).map(({ position }) => ({ record: position, code: "RECORD_UNREADABLE", message })),
   };
 }
 

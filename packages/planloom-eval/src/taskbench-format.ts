@@ -1,8 +1,6 @@
 // Datasets in the format of TaskBench (task_steps, task_nodes, task_links). In: records and the tools' descriptions. Out: samples.
 // Separate because nodes there are named by their tool, arguments mostly stand in a list, and links say what waits for what.
-import type { Finding } from "../plan/finding.js";
-import { isObject, type Json, type JsonObject } from "../plan/json.js";
-import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
+import { type Finding, type Inventory, isObject, type Json, type JsonObject, type ToolSpec } from "planloom/plan";
 import { nameIn, notObject, noTools } from "./planloom-format.js";
 import { literal, plainId } from "./plain-text.js";
 import type { Format, Translated } from "./sample.js";
@@ -16,7 +14,7 @@ export const taskbenchFormat: Format = {
     const tools = list.filter(isObject).flatMap(toolOf);
     return tools.length === 0 ? undefined : { tools };
   },
-  sample(record, inventory, place) {
+  sample(record, inventory, position) {
     if (!isObject(record)) return notObject();
     if (inventory === undefined) return noTools();
     const output = nodesOf(record) === undefined ? record["result"] : record;
@@ -24,7 +22,7 @@ export const taskbenchFormat: Format = {
       return { code: "RECORD_FORMAT", message: "The record has no list of task_nodes." };
     const { gold, repairs, user_request: request, instruction } = record;
     return {
-      id: nameIn(record, place),
+      id: nameIn(record, position),
       goal: [request, instruction].find((text) => typeof text === "string") ?? "",
       inventory,
       output,
@@ -55,14 +53,14 @@ function toolOf(tool: JsonObject): ToolSpec[] {
   const named = Array.isArray(parameters)
     ? (parameters as readonly Json[]).filter(isObject).flatMap(({ name }) => name ?? [])
     : [];
-  const names = named.length > 0 ? named.map(String) : placesOf(tool["input-type"]);
+  const names = named.length > 0 ? named.map(String) : argumentNames(tool["input-type"]);
   const properties = Object.fromEntries(names.map((name) => [name, {}]));
   const input: JsonObject = { type: "object", properties, additionalProperties: named.length === 0 };
   return [{ name: id, description: typeof desc === "string" ? desc : "", input, effects: "none" }];
 }
 
 /** `image`, `image2`: the second of a type has a number. */
-function placesOf(types: unknown): readonly string[] {
+function argumentNames(types: unknown): readonly string[] {
   const list = Array.isArray(types) ? types.map((type) => plainId(String(type), "argument")) : [];
   return list.map((type, at) => {
     const before = list.slice(0, at).filter((other) => other === type).length;
@@ -139,14 +137,14 @@ function argumentsOf(given: unknown, tool: ToolSpec | undefined, ids: readonly s
   if (isObject(given)) return referring(given, ids) as JsonObject;
   if (!Array.isArray(given)) return {};
   const properties = tool?.input["properties"];
-  const places = isObject(properties) ? Object.keys(properties) : [];
-  const byName = tool?.input["additionalProperties"] === false || (tool !== undefined && places.length === 0);
+  const names = isObject(properties) ? Object.keys(properties) : [];
+  const byName = tool?.input["additionalProperties"] === false || (tool !== undefined && names.length === 0);
   const fields = (given as readonly Json[]).map((item, at): readonly [string, Json] => {
-    const place = places[at] ?? `argument${at + 1}`;
-    if (!isObject(item)) return [place, item];
+    const unnamed = names[at] ?? `argument${at + 1}`;
+    if (!isObject(item)) return [unnamed, item];
     const { name, value } = item;
     if (byName && typeof name === "string") return [name, value ?? null];
-    return [place, value ?? name ?? item];
+    return [unnamed, value ?? name ?? item];
   });
   return Object.fromEntries(fields.map(([name, value]) => [name, referring(value, ids)]));
 }

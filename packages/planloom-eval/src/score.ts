@@ -1,12 +1,17 @@
 // The score of one sample. In: a sample and its format. Out: for each stage (as written, read, repaired) what was found, and
 // how far the plan agrees with the gold one. Separate from the report, which only adds up.
-import { messageOf } from "../error.js";
-import { check } from "../plan/check/check.js";
-import { errorsOf, type Finding } from "../plan/finding.js";
-import { depthOf, isObject } from "../plan/json.js";
-import { findDocument } from "../plan/read/text.js";
-import { normalizeDraft, readPlan } from "../plan/read/read.js";
-import type { Inventory } from "../plan/tool-spec.js";
+import {
+  check,
+  depthOf,
+  errorsOf,
+  findDocument,
+  type Finding,
+  type Inventory,
+  isObject,
+  normalizeDraft,
+  readPlan,
+} from "planloom/plan";
+import { messageOf } from "./error.js";
 import { MOST_DEPTH } from "./records.js";
 import { agreement, NO_AGREEMENT, type Agreement } from "./multiset.js";
 import { sameGraph } from "./same-graph.js";

@@ -1,9 +1,9 @@
 // The evaluation of whole datasets: sums, what is left out and named, what stops it, and rounds of repair with a planner.
 import { describe, expect, test } from "vitest";
-import { evaluate } from "../../src/eval/evaluate.js";
-import { reportMarkdown } from "../../src/eval/report-markdown.js";
-import { PlanloomError } from "../../src/error.js";
-import { LIMITS } from "../../src/limits.js";
+import { evaluate } from "../src/evaluate.js";
+import { reportMarkdown } from "../src/report-markdown.js";
+import { EvalError } from "../src/error.js";
+import { LIMITS } from "planloom/plan";
 import { GOLD, node, SAME, taskbench, TASKBENCH_TOOLS, TOOLS } from "./samples.js";
 
 const lines = (...records: readonly unknown[]) =>
@@ -13,9 +13,9 @@ const tools = JSON.stringify(TOOLS);
 
 async function codeOf(dataset: string, rest: object = {}): Promise<string> {
   const thrown = await evaluate({ name: "d.jsonl", dataset, ...rest }).catch((error: unknown) => error);
-  expect(thrown).toBeInstanceOf(PlanloomError);
-  expect((thrown as PlanloomError).next).toMatch(/\S/);
-  return (thrown as PlanloomError).code;
+  expect(thrown).toBeInstanceOf(EvalError);
+  expect((thrown as EvalError).next).toMatch(/\S/);
+  return (thrown as EvalError).code;
 }
 
 describe("a dataset", () => {

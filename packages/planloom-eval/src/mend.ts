@@ -1,14 +1,11 @@
 // Rounds of repair for an evaluation. In: a sample whose plan is unsound, and a planner. Out: the drafts that it wrote, the last
 // one last. Separate from the scoring, which waits for nobody; the rule that ends the rounds is that of a run.
-import { messageOf } from "../error.js";
-import { LIMITS } from "../limits.js";
-import { errorKeys, errorsOf, type Finding } from "../plan/finding.js";
-import { keepsImproving } from "../plan/improvement.js";
-import type { Inventory } from "../plan/tool-spec.js";
+import { errorKeys, errorsOf, type Finding, type Inventory, keepsImproving, LIMITS } from "planloom/plan";
+import { messageOf } from "./error.js";
 import type { Format, Sample } from "./sample.js";
 import { draftIn, draftOf, type Draft } from "./score.js";
 
-/** Writes another draft, in our own format, knowing all findings of the last one; rejects where it cannot be reached. */
+/** Writes another draft, in our own format, knowing all findings of the last one. Rejects if it cannot be reached. */
 export type MendingPlanner = (request: {
   readonly goal: string;
   readonly inventory: Inventory;
@@ -16,7 +13,7 @@ export type MendingPlanner = (request: {
 }) => Promise<string>;
 
 export interface Mending {
-  /** Nothing where there is no planner, or nothing to mend. Never rejects. */
+  /** Empty if there is no planner, or nothing to mend. Never rejects. */
   readonly mend: (sample: Sample, format: Format) => Promise<readonly string[]>;
   /** Why the planner is not asked any more. */
   readonly stopped: () => string | undefined;

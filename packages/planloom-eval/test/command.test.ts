@@ -1,21 +1,24 @@
-// `planloom eval`: the report on stdout, the progress on stderr, files where they are asked for, and clear words for bad input.
-import { readFileSync } from "node:fs";
+// `planloom-eval`: the report on stdout, the progress on stderr, files where they are asked for, and clear words for bad input.
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { EvalReport } from "../../src/eval/report.js";
-import { GOLD, SAME, TOOLS } from "../eval/samples.js";
-import { modelServer, place } from "./planloom.js";
+import type { EvalReport } from "../src/report.js";
+import { GOLD, SAME, TOOLS } from "./samples.js";
+import { modelServer, place as placeOf } from "../../planloom/test/cli/planloom.js";
 
+const BIN = fileURLToPath(new URL("../bin/planloom-eval.js", import.meta.url));
+const place = (env = {}) => placeOf(env, BIN);
 const WRONG = { steps: [{ id: "a", tool: "translat", with: { text: "rain" } }] };
 const lines = (...records: readonly unknown[]) =>
   records.map((record) => (typeof record === "string" ? record : JSON.stringify(record))).join("\n");
 
-describe("planloom eval", () => {
+describe("planloom-eval", () => {
   test("prints the report alone, and writes it where it is asked to; no store is left behind", async () => {
     const here = place();
     here.write("replies.jsonl", lines({ id: "x", output: SAME, gold: GOLD }, "{broken", { id: "y", output: WRONG }));
     here.write("tools.json", TOOLS);
-    const args = ["eval", "replies.jsonl", "--tools", "tools.json", "--json", "r.json", "--markdown", "r.md"];
+    const args = ["replies.jsonl", "--tools", "tools.json", "--json", "r.json", "--markdown", "r.md"];
     const { code, stdout, stderr } = await here.run(args);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^# Evaluation of replies.jsonl\n/);
@@ -28,14 +31,14 @@ describe("planloom eval", () => {
       ["x", true],
       ["y", false],
     ]);
-    expect((await here.run(["runs"])).stdout).toBe("");
+    expect(readdirSync(here.folder).sort()).toEqual(["r.json", "r.md", "replies.jsonl", "tools.json"]);
   });
 
   test("--repair sends the errors of an unsound plan to the planner", async () => {
     const { env, server } = await modelServer(() => ({ json: SAME }));
     const here = place(env);
     here.write("replies.jsonl", lines({ goal: "Join them", tools: TOOLS, output: WRONG, gold: GOLD }));
-    const { code, stdout } = await here.run(["eval", "replies.jsonl", "--repair"]);
+    const { code, stdout } = await here.run(["replies.jsonl", "--repair"]);
     expect(code).toBe(0);
     expect(stdout).toContain("| after repair | 1 (100.0 %) | 1 (100.0 %) | 1.000 | 1.000 | 1.000 | 1 (100.0 %) |");
     expect(server.requests.length).toBe(1);
@@ -58,7 +61,7 @@ describe("planloom eval", () => {
     here.write("words.txt", "Buy milk.\nBuy bread.");
     here.write("good.jsonl", GOOD);
     here.write("toolless.jsonl", lines({ output: SAME }));
-    const ended = await here.run(["eval", ...args]);
+    const ended = await here.run(args);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(code);
     expect(ended.stderr).toMatch(/next: \S/);
@@ -68,7 +71,7 @@ describe("planloom eval", () => {
   test("--repair without a planner says so before anything is scored", async () => {
     const here = place();
     here.write("good.jsonl", GOOD);
-    const { code, stderr, stdout } = await here.run(["eval", "good.jsonl", "--repair"]);
+    const { code, stderr, stdout } = await here.run(["good.jsonl", "--repair"]);
     expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
     expect(stderr).toContain("NO_PLANNER");
   });

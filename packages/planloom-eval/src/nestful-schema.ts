@@ -1,6 +1,6 @@
 // NESTFUL's words for types. In: a parameter as its specifications write it. Out: JSON Schema. Separate from the format because
 // these words are written freely there, and what they cannot mean must not become a false alarm.
-import { isObject, type Json, type JsonObject } from "../plan/json.js";
+import { isObject, type Json, type JsonObject } from "planloom/plan";
 
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
 const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");

@@ -1,7 +1,6 @@
 // A draft as the graph that is compared with another one. In: a document, sound or not. Out: labels of steps, edges, arguments.
 // Separate from the graph of a plan, because what is scored need not be sound: what cannot be read is simply not there.
-import { canonicalJson, isObject, type Json } from "../plan/json.js";
-import { referencedNames, scanTemplate } from "../plan/expression/reference.js";
+import { canonicalJson, isObject, type Json, referencedNames, scanTemplate } from "planloom/plan";
 
 export interface StepGraph {
   /** One per step: its tool, or `agent`, `ask`, or `?` where it has no kind. */

@@ -1,7 +1,6 @@
 // What an evaluation is made of. In: nothing. Out: the types: a sample (one recorded reply of a planner), and a format, which
 // makes samples out of the records of a dataset. Separate because the scoring knows no format, and no format the scoring.
-import type { Finding } from "../plan/finding.js";
-import type { Inventory } from "../plan/tool-spec.js";
+import type { Finding, Inventory } from "planloom/plan";
 
 export interface Sample {
   readonly id: string;
@@ -15,7 +14,7 @@ export interface Sample {
   readonly gold?: unknown;
 }
 
-/** A plan as a document in our fields, and what has no place in one. */
+/** A plan as a document in our fields, and what has no position in one. */
 export interface Translated {
   readonly document: unknown;
   readonly findings: readonly Finding[];
@@ -35,8 +34,8 @@ export interface Format {
   readonly fits: (record: unknown) => boolean;
   /** The tools of a file beside the dataset; undefined where it is no such file. */
   readonly tools: (file: unknown) => Inventory | undefined;
-  /** `beside`: the tools of that file, if there is one. `place`: the record's name where it has no id. */
-  readonly sample: (record: unknown, beside: Inventory | undefined, place: string) => Sample | Unusable;
+  /** `beside`: the tools of that file, if there is one. `position`: the record's name where it has no id. */
+  readonly sample: (record: unknown, beside: Inventory | undefined, position: string) => Sample | Unusable;
   /** A plan of this format, already parsed, in our fields. */
   readonly translate: (plan: unknown, inventory: Inventory) => Translated;
 }

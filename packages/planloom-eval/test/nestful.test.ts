@@ -1,11 +1,9 @@
 // NESTFUL's format, on records and specifications of our own.
 import { describe, expect, test } from "vitest";
-import { nestfulFormat } from "../../src/eval/nestful-format.js";
-import { check } from "../../src/plan/check/check.js";
-import { findingText } from "../../src/plan/finding.js";
-import type { Json } from "../../src/plan/json.js";
-import { typeFromSchema } from "../../src/plan/type/schema.js";
-import { typeText } from "../../src/plan/type/type.js";
+import { nestfulFormat } from "../src/nestful-format.js";
+import { check, findingText, type Json } from "planloom/plan";
+import { typeFromSchema } from "../../planloom/src/plan/type/schema.js";
+import { typeText } from "../../planloom/src/plan/type/type.js";
 
 const SPECS = [
   {

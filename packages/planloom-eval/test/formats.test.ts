@@ -1,11 +1,11 @@
 // The formats of datasets: how a record of each becomes a plan in our fields, and that nothing is guessed on the way.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nestfulFormat } from "../../src/eval/nestful-format.js";
-import { planloomFormat } from "../../src/eval/planloom-format.js";
-import { isUnusable, type Format } from "../../src/eval/sample.js";
-import { scoreSample } from "../../src/eval/score.js";
-import { taskbenchFormat } from "../../src/eval/taskbench-format.js";
+import { nestfulFormat } from "../src/nestful-format.js";
+import { planloomFormat } from "../src/planloom-format.js";
+import { isUnusable, type Format } from "../src/sample.js";
+import { scoreSample } from "../src/score.js";
+import { taskbenchFormat } from "../src/taskbench-format.js";
 import { NESTFUL_GOLD, NESTFUL_TOOLS, node, taskbench, TASKBENCH_TOOLS, TOOLS } from "./samples.js";
 
 function scored(format: Format, tools: unknown, record: unknown) {

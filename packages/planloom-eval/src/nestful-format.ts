@@ -1,7 +1,6 @@
 // Datasets in the format of NESTFUL (calls with a label, and `$var1.path$` for their outputs). In: records and the tools'
 // specifications. Out: samples. Separate because plans there are lists of calls, whose last one is the answer.
-import { isObject, type Json, type JsonObject } from "../plan/json.js";
-import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
+import { type Inventory, isObject, type Json, type JsonObject, type ToolSpec } from "planloom/plan";
 import { fieldsOf, inAddress, schemaOf } from "./nestful-schema.js";
 import { literal, plainId } from "./plain-text.js";
 import { nameIn, notObject, noTools } from "./planloom-format.js";
@@ -14,7 +13,7 @@ export const nestfulFormat: Format = {
     const tools = Array.isArray(file) ? file.filter(isObject).flatMap(toolOf) : [];
     return tools.length === 0 ? undefined : { tools };
   },
-  sample(record, beside, place) {
+  sample(record, beside, position) {
     if (!isObject(record)) return notObject();
     const calls = callsIn(record["output"]);
     const inventory = inventoryIn(record["tools"]) ?? beside;
@@ -22,7 +21,7 @@ export const nestfulFormat: Format = {
     if (calls === undefined) return { code: "RECORD_FORMAT", message: "The record's output is no list of calls." };
     const { generated_text: generated, repairs, input } = record;
     return {
-      id: nameIn(record, place),
+      id: nameIn(record, position),
       goal: typeof input === "string" ? input : "",
       inventory,
       ...((typeof generated === "string" || Array.isArray(generated)) && { output: generated }),

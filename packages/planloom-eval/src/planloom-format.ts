@@ -1,7 +1,6 @@
 // Datasets of our own: { id?, goal, tools?, output, repairs?, gold? }, plans as text or data. In: records. Out: samples.
 // Separate from the other formats, which know fields that are not ours.
-import { isObject, type JsonObject } from "../plan/json.js";
-import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
+import { type Inventory, isObject, type JsonObject, type ToolSpec } from "planloom/plan";
 import type { Format, Sample, Unusable } from "./sample.js";
 
 export const planloomFormat: Format = {
@@ -12,7 +11,7 @@ export const planloomFormat: Format = {
     const list: unknown = isObject(file) ? file["tools"] : file;
     return Array.isArray(list) ? inventoryOf(list) : undefined;
   },
-  sample: (record, beside, place) => (isObject(record) ? sampleOf(record, beside, place) : notObject()),
+  sample: (record, beside, position) => (isObject(record) ? sampleOf(record, beside, position) : notObject()),
   translate: (plan) => ({ document: plan, findings: [] }),
 };
 
@@ -20,14 +19,14 @@ export const notObject = (): Unusable => ({ code: "RECORD_FORMAT", message: "The
 
 const isPlan = (value: unknown): boolean => typeof value === "string" || (typeof value === "object" && value !== null);
 
-function sampleOf(record: JsonObject, beside: Inventory | undefined, place: string): Sample | Unusable {
+function sampleOf(record: JsonObject, beside: Inventory | undefined, position: string): Sample | Unusable {
   const { output, repairs, gold } = record;
   const inventory = Array.isArray(record["tools"]) ? inventoryOf(record["tools"]) : beside;
   if (inventory === undefined) return noTools();
   if (!isPlan(output) && !isPlan(gold))
     return { code: "RECORD_FORMAT", message: "The record has neither output nor gold." };
   return {
-    id: nameIn(record, place),
+    id: nameIn(record, position),
     goal: typeof record["goal"] === "string" ? record["goal"] : "",
     inventory,
     ...(isPlan(output) && { output }),
@@ -42,9 +41,9 @@ export const noTools = (): Unusable => ({
 });
 
 /** The record's own id, if it has one. */
-export function nameIn(record: JsonObject, place: string): string {
+export function nameIn(record: JsonObject, position: string): string {
   const id = record["id"] ?? record["sample_id"];
-  return typeof id === "string" || typeof id === "number" ? String(id) : place;
+  return typeof id === "string" || typeof id === "number" ? String(id) : position;
 }
 
 /** Definitions as `planloom tools --json` prints them; one without a schema takes any arguments. */

@@ -1,6 +1,6 @@
 // The report of an evaluation. In: scores. Out: figures as data, and the same as Markdown. Separate from the scoring, so that a
 // figure is added up in one place only.
-import { errorsOf } from "../plan/finding.js";
+import { errorsOf } from "planloom/plan";
 import { meanAgreement, type Agreement } from "./multiset.js";
 import type { BrokenRecord } from "./records.js";
 import type { Format, Sample } from "./sample.js";

@@ -14,7 +14,7 @@ interface Part {
   readonly figures: unknown;
 }
 
-const scripts = path.join(import.meta.dirname, "..", "..", "..", "..", "scripts", "intake");
+const scripts = path.join(import.meta.dirname, "..", "..", "..", "scripts", "intake");
 
 async function measure(part: string, data: string | undefined): Promise<Part> {
   const module = (await import(pathToFileURL(path.join(scripts, `${part}.mjs`)).href)) as {

@@ -1,11 +1,11 @@
 // The scores of a plan against a gold plan, each with an answer that can be reckoned by hand.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { agreement } from "../../src/eval/multiset.js";
-import { planloomFormat } from "../../src/eval/planloom-format.js";
-import { sameGraph } from "../../src/eval/same-graph.js";
-import { scoreSample } from "../../src/eval/score.js";
-import { stepGraph } from "../../src/eval/step-graph.js";
+import { agreement } from "../src/multiset.js";
+import { planloomFormat } from "../src/planloom-format.js";
+import { sameGraph } from "../src/same-graph.js";
+import { scoreSample } from "../src/score.js";
+import { stepGraph } from "../src/step-graph.js";
 import { GOLD, SAME, TOOLS } from "./samples.js";
 
 const score = (output: unknown, gold: unknown = GOLD, repairs: readonly unknown[] = []) =>

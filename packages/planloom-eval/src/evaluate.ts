@@ -1,8 +1,7 @@
 // The evaluation of a dataset. In: the texts of its files. Out: a report as data. Separate from the command line, which reads
 // the files and writes the report: this part is pure, so that a program can ask it too.
-import { PlanloomError } from "../error.js";
-import { isObject } from "../plan/json.js";
-import type { Inventory } from "../plan/tool-spec.js";
+import { type Inventory, isObject } from "planloom/plan";
+import { EvalError } from "./error.js";
 import { nestfulFormat } from "./nestful-format.js";
 import { nameIn, planloomFormat } from "./planloom-format.js";
 import { mendingWith, type MendingPlanner } from "./mend.js";
@@ -35,13 +34,13 @@ export interface EvalOptions {
 }
 
 /**
- * Scores every record that can be scored, and names the others. Throws a PlanloomError where nothing can be: DATASET_EMPTY,
+ * Scores every record that can be scored, and names the others. Throws an EvalError where nothing can be: DATASET_EMPTY,
  * DATASET_FORMAT (no such format, or no record of one), DATASET_TOOLS (no tools, or no file of tools).
  */
 export async function evaluate(files: EvalFiles, { progress, planner }: EvalOptions = {}): Promise<EvalReport> {
   const { records, broken } = recordsIn(files.dataset);
   if (records.length + broken.length === 0)
-    throw usageError(
+    throw new EvalError(
       "DATASET_EMPTY",
       `${files.name} holds no record.`,
       "Name a file with a JSON list of records, or JSON lines.",
@@ -51,9 +50,9 @@ export async function evaluate(files: EvalFiles, { progress, planner }: EvalOpti
   const gold = files.gold === undefined ? undefined : goldById(files.gold);
   const samples: Sample[] = [];
   const unusable: BrokenRecord[] = [];
-  for (const { value, place } of records) {
-    const made = format.sample(withGold(value, gold, place), inventory, place);
-    if (isUnusable(made)) unusable.push({ record: isObject(value) ? nameIn(value, place) : place, ...made });
+  for (const { value, position } of records) {
+    const made = format.sample(withGold(value, gold, position), inventory, position);
+    if (isUnusable(made)) unusable.push({ record: isObject(value) ? nameIn(value, position) : position, ...made });
     else samples.push(made);
   }
   const left = [...broken, ...unusable];
@@ -74,19 +73,16 @@ export async function evaluate(files: EvalFiles, { progress, planner }: EvalOpti
   });
 }
 
-const usageError = (code: string, message: string, next: string): PlanloomError =>
-  new PlanloomError(code, message, { kind: "usage", next });
-
 const NAMES = FORMATS.map(({ name }) => name).join(", ");
 
 function formatOf(files: EvalFiles, records: readonly { readonly value: unknown }[]): Format {
   const named = FORMATS.find(({ name }) => name === files.format);
   if (files.format !== undefined && named === undefined)
-    throw usageError("DATASET_FORMAT", `There is no format ${files.format}.`, `The formats are ${NAMES}.`);
+    throw new EvalError("DATASET_FORMAT", `There is no format ${files.format}.`, `The formats are ${NAMES}.`);
   const found = named ?? FORMATS.find((format) => records.some(({ value }) => format.fits(value)));
   if (found !== undefined) return found;
   const message = `No record of ${files.name} has the fields of a format that is known.`;
-  throw usageError("DATASET_FORMAT", message, `docs/plan-intake.md shows the fields of each format: ${NAMES}.`);
+  throw new EvalError("DATASET_FORMAT", message, `docs/plan-intake.md shows the fields of each format: ${NAMES}.`);
 }
 
 function inventoryOf(text: string, format: Format): Inventory {
@@ -94,7 +90,7 @@ function inventoryOf(text: string, format: Format): Inventory {
   const inventory = format.tools(records.length === 1 ? records[0]!.value : jsonOf(text));
   if (inventory !== undefined) return inventory;
   const message = `The file of tools holds none in the format ${format.name}.`;
-  throw usageError("DATASET_TOOLS", message, "docs/plan-intake.md shows what stands in it.");
+  throw new EvalError("DATASET_TOOLS", message, "docs/plan-intake.md shows what stands in it.");
 }
 
 function jsonOf(text: string): unknown {
@@ -110,19 +106,21 @@ type GoldById = ReadonlyMap<string, unknown>;
 function goldById(text: string): GoldById {
   const { records } = recordsIn(text);
   return new Map(
-    records.flatMap(({ value, place }) => (isObject(value) ? [[nameIn(value, place), value["gold"] ?? value]] : [])),
+    records.flatMap(({ value, position }) =>
+      isObject(value) ? [[nameIn(value, position), value["gold"] ?? value]] : [],
+    ),
   );
 }
 
-function withGold(value: unknown, gold: GoldById | undefined, place: string): unknown {
-  const found = isObject(value) ? gold?.get(nameIn(value, place)) : undefined;
+function withGold(value: unknown, gold: GoldById | undefined, position: string): unknown {
+  const found = isObject(value) ? gold?.get(nameIn(value, position)) : undefined;
   return isObject(value) && found !== undefined ? { ...value, gold: found } : value;
 }
 
-function nothingUsable({ name }: EvalFiles, format: Format, broken: readonly BrokenRecord[]): PlanloomError {
+function nothingUsable({ name }: EvalFiles, format: Format, broken: readonly BrokenRecord[]): EvalError {
   const first = broken[0]!;
   const message = `None of the ${broken.length} records of ${name} can be scored as ${format.name}. The first (${first.record}): ${first.message}`;
   return first.code === "RECORD_NO_TOOLS"
-    ? usageError("DATASET_TOOLS", message, "Name the file of the tools with --tools FILE.")
-    : usageError("DATASET_FORMAT", message, `docs/plan-intake.md shows the fields of each format: ${NAMES}.`);
+    ? new EvalError("DATASET_TOOLS", message, "Name the file of the tools with --tools FILE.")
+    : new EvalError("DATASET_FORMAT", message, `docs/plan-intake.md shows the fields of each format: ${NAMES}.`);
 }
