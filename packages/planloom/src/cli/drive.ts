@@ -2,6 +2,7 @@
 // Out: an exit code; the answer on stdout. Separate because run, resume and every command that answers a run end in this.
 import { isatty } from "node:tty";
 import type { Listener, Reply } from "../engine/engine.js";
+import { readLog } from "../engine/log.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
 import { PlanloomError } from "../error.js";
@@ -153,7 +154,7 @@ export async function takeUp(loom: Loom, runId: string, flags: DriveFlags): Prom
   const course = (await openCourse(flags)).hold();
   return driveToEnd(loom, course, flags, async () => {
     await loom.engine.drive(runId, "resumed", course);
-    course.seed(await loom.store.read(runId));
+    course.seed(await readLog(loom.store, runId));
     return run;
   });
 }
@@ -190,7 +191,7 @@ export async function tell(
   const course = (await openCourse(flags)).hold();
   return driveToEnd(loom, course, flags, async () => {
     const reply = await send(run, { by, listener: course });
-    course.seed(await loom.store.read(runId));
+    course.seed(await readLog(loom.store, runId));
     if (!reply.ok) return refused(loom, runId, reply, { course, hash });
     return (await isOwned(loom, run, course)) ? elsewhere(run) : run;
   });

@@ -2,9 +2,9 @@
 // the hash chain and in today's form. Separate because readers in any process need no engine.
 import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
-import { follow as linkTo, headAfter, type Head } from "../run/log/chain.js";
-import { EVENT_VERSION, eventHash, type RunEvent } from "../run/event.js";
-import { evolve } from "../run/evolve/evolve.js";
+import { EVENT_VERSION, type RunEvent } from "../run/event.js";
+import { foldNext, LogReader, type Link } from "../run/log/chain.js";
+import { isOld } from "../run/log/upcast.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
 import { runDamaged } from "../store/store-error.js";
@@ -12,16 +12,21 @@ import type { Clock } from "./clock.js";
 
 /** The state that a run's events fold into. Rejects with RUN_UNKNOWN, RUN_DAMAGED, EVENT_NEWER, and as the store does. */
 export async function loadRun(store: EventStore, runId: string): Promise<Run> {
+  const run = emptyRun(runId);
+  for (const recorded of await recordedLog(store, runId)) eventIn(foldNext(run, recorded), runId);
+  return run;
+}
+
+/** All events of a run, in today's form. Rejects as loadRun does. */
+export async function readLog(store: EventStore, runId: string): Promise<readonly RunEvent[]> {
+  const reader = new LogReader(runId);
+  return (await recordedLog(store, runId)).map((recorded) => eventIn(reader.next(recorded), runId));
+}
+
+async function recordedLog(store: EventStore, runId: string): Promise<readonly RunEvent[]> {
   const log = await store.read(runId);
   if (log.length === 0) throw runUnknown(runId, store);
-  const run = emptyRun(runId);
-  for (const recorded of log) {
-    const event = nextEvent({ runId, seq: run.seq, hash: run.head }, recorded);
-    evolve(run, event);
-    // The chain is over events as they were written, whatever has become of their form.
-    if (event !== recorded) run.head = eventHash(recorded);
-  }
-  return run;
+  return log;
 }
 
 /**
@@ -42,13 +47,12 @@ export async function* readEvents(
     readonly signal?: AbortSignal;
   },
 ): AsyncGenerator<RunEvent> {
-  let head: Head = { runId, seq: Math.max(1, fromSeq) - 1, hash: fromSeq <= 1 ? "" : undefined };
+  const reader = new LogReader(runId, await readableFrom(store, runId, fromSeq));
   let ended: boolean | undefined;
   for (;;) {
-    for await (const recorded of soundFirst(store, runId, head.seq + 1)) {
-      const event = nextEvent(head, recorded);
-      yield event;
-      head = headAfter(recorded);
+    for await (const recorded of soundFirst(store, runId, reader.seq + 1)) {
+      const event = eventIn(reader.next(recorded), runId);
+      if (event.seq >= fromSeq) yield event;
       ended = endedAfter(event) ?? ended;
     }
     ended ??= await hasEnded(store, runId);
@@ -75,11 +79,18 @@ async function* soundFirst(store: EventStore, runId: string, fromSeq: number): A
 
 const DAMAGES: readonly string[] = ["RUN_DAMAGED", "STORE_DAMAGED"];
 
-/** The event after `head`, in today's form. Throws RUN_DAMAGED, EVENT_NEWER. */
-function nextEvent(head: Head, recorded: RunEvent): RunEvent {
-  const link = linkTo(head, recorded);
+/** Where reading begins so that event `fromSeq` can be read: an old event needs those before it. */
+async function readableFrom(store: EventStore, runId: string, fromSeq: number): Promise<number> {
+  if (fromSeq <= 1) return 1;
+  const [first] = await store.read(runId, fromSeq, 1);
+  return isOld(first) ? 1 : fromSeq;
+}
+
+/** Throws RUN_DAMAGED, EVENT_NEWER. */
+function eventIn(link: Link, runId: string): RunEvent {
   if (link.ok) return link.event;
-  throw link.why === "newer" ? eventNewer(head, link.version) : runDamaged(head.runId, head.seq, link.what);
+  const { seq } = link;
+  throw link.why === "newer" ? eventNewer(runId, seq, link.version) : runDamaged(runId, seq - 1, link.what);
 }
 
 /** What the whole log says. Throws where there is none. */
@@ -115,10 +126,10 @@ function runUnknown(runId: string, store: EventStore): PlanloomError {
   });
 }
 
-function eventNewer({ runId, seq }: Head, version: number): PlanloomError {
+function eventNewer(runId: string, seq: number, version: number): PlanloomError {
   return new PlanloomError(
     "EVENT_NEWER",
-    `Event ${seq + 1} of run ${runId} has version ${version}; this Planloom reads up to ${EVENT_VERSION}.`,
+    `Event ${seq} of run ${runId} has version ${version}; this Planloom reads up to ${EVENT_VERSION}.`,
     { kind: "store", next: "Update Planloom (npm install planloom@latest): a newer one wrote this run." },
   );
 }

@@ -4,7 +4,7 @@ import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { History, ListSample, WorkSample } from "../plan/estimate/history.js";
 import { RunSamples } from "../run/view/samples.js";
-import { upcast } from "../run/log/upcast.js";
+import { LogReader } from "../run/log/chain.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Clock } from "../engine/clock.js";
 
@@ -27,10 +27,11 @@ export async function readHistory(store: EventStore, clock: Clock): Promise<Hist
 
 async function samplesOf(store: EventStore, runId: string, isLate: () => boolean): Promise<RunSamples> {
   const samples = new RunSamples(runId);
+  const reader = new LogReader(runId);
   for (let seq = 1; seq <= LIMITS.historyEvents && !isLate(); seq += LIMITS.historyPage) {
     const page = await soundPage(store, runId, seq);
     for (const recorded of page) {
-      const link = upcast(recorded);
+      const link = reader.next(recorded);
       if (!link.ok) return samples;
       samples.add(link.event);
     }

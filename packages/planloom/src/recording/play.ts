@@ -28,7 +28,8 @@ export async function rerun(given: Recording | string, options: ReplayOptions): 
   const recording = typeof given === "string" ? await readRecording(given) : given;
   const loom = options.config === undefined && options.plan === undefined ? undefined : await unplugged(options);
   const script = inputsOf(recording.events);
-  const play = new Rerun(recording, loom, options.listener);
+  const events = script.flatMap((turn) => turn.events);
+  const play = new Rerun({ ...recording, events }, loom, options.listener);
   try {
     await play.start(startOf(script[0]!.input as Start, loom, options));
     for (const turn of script.slice(1)) await play.turn(turn);

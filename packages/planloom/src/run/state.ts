@@ -163,9 +163,10 @@ export type Phase = "planning" | "awaiting-approval" | "executing" | "answering"
 
 export interface Run {
   readonly id: string;
-  /** Of the last event, and the hash of it: the next one's `prev`. */
+  /** Sequence number of the last event. */
   seq: number;
-  head: string;
+  /** Hash of the last event as recorded; "" before the first; undefined after evolve, which does not know it: see log/chain.ts. */
+  head: string | undefined;
   startedAt: number;
   updatedAt: number;
   goal: string;

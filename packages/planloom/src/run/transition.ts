@@ -2,10 +2,11 @@
 // In: a run and an input. Out: the sealed events, in order, already folded into the run. Separate from the engines, which
 // must append these events durably before they act on the new state; if that fails, the run in memory is of no use.
 import { timeUp } from "./decide/budget.js";
-import { EVENT_VERSION, type Fact, type RunEvent } from "./event.js";
+import { EVENT_VERSION, eventHash, type Fact, type RunEvent } from "./event.js";
 import { decide, expire, recover } from "./decide/decide.js";
 import { evolve } from "./evolve/evolve.js";
 import type { Input } from "./input.js";
+import { headOf } from "./log/chain.js";
 import type { Run } from "./state.js";
 
 export function transition(run: Run, input: Input): RunEvent[] {
@@ -21,9 +22,10 @@ export function transition(run: Run, input: Input): RunEvent[] {
         v: EVENT_VERSION,
         inputId: input.id,
         by,
-        prev: run.head,
+        prev: headOf(run),
       } as RunEvent;
       evolve(run, event);
+      run.head = eventHash(event);
       events.push(event);
     }
     return facts.length > 0;

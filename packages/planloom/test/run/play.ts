@@ -4,7 +4,7 @@ import { needsOf } from "../../src/plan/graph.js";
 import type { Usage } from "../../src/plan/usage.js";
 import type { Effect } from "../../src/run/effect.js";
 import { eventHash, type EventData, type RunEvent, type StepRef } from "../../src/run/event.js";
-import { evolve } from "../../src/run/evolve/evolve.js";
+import { foldNext } from "../../src/run/log/chain.js";
 import { isCommand, type Input } from "../../src/run/input.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { next } from "../../src/run/next.js";
@@ -254,7 +254,7 @@ export class Play {
     must(wrong === undefined, `${event.type} ${JSON.stringify(event.data).slice(0, 100)} ${wrong} (not so)`);
     this.checkRules(stored);
     this.log.push(stored);
-    evolve(this.read, stored);
+    must(foldNext(this.read, stored).ok, `${event.type} is folded`);
   }
 
   /** Judged before the event is folded: `read` stands where the event was decided. */

@@ -7,6 +7,7 @@ import { loadRun } from "../../src/engine/log.js";
 import { documentOf } from "../../src/run/view/document.js";
 import { EVENT_VERSION, type RunEvent } from "../../src/run/event.js";
 import { upcast } from "../../src/run/log/upcast.js";
+import { emptyRun } from "../../src/run/state.js";
 import { memoryStore } from "../../src/store/memory.js";
 
 const FIXTURES = path.join(import.meta.dirname, "..", "fixtures");
@@ -40,5 +41,5 @@ test.each<[string, unknown, object]>([
   ["no object", "event", { ok: false, why: "no event" }],
   ["nothing", null, { ok: false, why: "no event" }],
 ])("%s", (_, recorded, expected) => {
-  expect(upcast(recorded)).toStrictEqual(expected);
+  expect(upcast(recorded, emptyRun("run"))).toStrictEqual(expected);
 });

@@ -3,7 +3,7 @@
 // must not know each other, and everything that is checked afterwards is kept here.
 import type { RunEvent, StepRef } from "../../src/run/event.js";
 import type { Command } from "../../src/run/command.js";
-import { evolve } from "../../src/run/evolve/evolve.js";
+import { foldNext } from "../../src/run/log/chain.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import { Consent } from "../run/consent.js";
 import type { JournalRow } from "../../src/store/event-store.js";
@@ -121,14 +121,15 @@ export class Ledger {
     if (epoch !== known.epoch) this.violate(`a writer of epoch ${epoch} appended to a run of epoch ${known.epoch}`);
     for (const event of events) {
       if (this.trace !== undefined) this.say("disk", textOf(event));
-      if (event.prev !== known.run.head) this.violate(`event ${event.seq} (${event.type}) does not follow by its hash`);
       known.log.push(event);
       this.durableAt.set(event, this.#time.happened);
       if (event.type === "step.started") this.started.add(event.data.key);
       try {
         const wrong = known.consent.heed(known.run, event);
         if (wrong !== undefined) this.violate(`${event.type} ${(event.data as Partial<StepRef>).step ?? ""} ${wrong}`);
-        evolve(known.run, event);
+        const link = foldNext(known.run, event);
+        if (!link.ok)
+          this.violate(link.why === "damaged" ? link.what : `event ${event.seq} is of version ${link.version}`);
       } catch (error) {
         this.violate(`event ${event.seq} (${event.type}) cannot be folded: ${String(error)}`);
       }

@@ -1,5 +1,6 @@
 // Commands that look closer at a run: one step as it began, two plans side by side. In: a run's name. Out: documents on stdout.
 // Separate from read.ts, which shows runs as a whole.
+import { readLog } from "../../engine/log.js";
 import { diffPlans } from "../../plan/revise/diff.js";
 import type { Json } from "../../plan/json.js";
 import type { EventOf, RunEvent, StepRef } from "../../run/event.js";
@@ -21,7 +22,7 @@ export async function atCommand(name: string, place: string, flags: LookFlags): 
   const ref = refIn(place);
   return withStore(flags, async (store, where) => {
     const runId = await runNamed(store, name, where);
-    const then = contextAt(await store.read(runId), ref);
+    const then = contextAt(await readLog(store, runId), ref);
     if (then === undefined) {
       const next = `\`${PROGRAM} show ${runId}\` lists its steps and what became of them.`;
       throw usageError("STEP_NOT_BEGUN", `In run ${runId} no step ${oneLine(place, 80)} has begun.`, next);
@@ -66,7 +67,7 @@ export async function diffCommand(
 ): Promise<number> {
   return withStore(flags, async (store, where) => {
     const runId = await runNamed(store, name, where);
-    const log = await store.read(runId);
+    const log = await readLog(store, runId);
     const plans = log.filter((event) => event.type === "plan.proposed");
     const [from, to] = pairOf(runId, plans, before, after);
     const diff = diffPlans(from.plan, to.plan);

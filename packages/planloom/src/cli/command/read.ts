@@ -4,7 +4,7 @@ import { PlanloomError } from "../../error.js";
 import { systemClock } from "../../engine/clock.js";
 import { settingsOf, type LoomConfig } from "../../loom/config.js";
 import { livenessOf } from "../../engine/holder.js";
-import { loadRun, readEvents } from "../../engine/log.js";
+import { loadRun, readEvents, readLog } from "../../engine/log.js";
 import { rolesOf } from "../../loom/roles.js";
 import { pricesFor } from "../../model/prices.js";
 import type { PriceOf } from "../../plan/estimate/price.js";
@@ -75,7 +75,7 @@ export async function showCommand(
     const run = await loadRun(store, runId);
     const document = documentOf(run);
     const cost = costOf(run, pricesToday(config));
-    const log = flags.trace === true ? await store.read(runId) : undefined;
+    const log = flags.trace === true ? await readLog(store, runId) : undefined;
     const trace = log === undefined ? undefined : traceOf(log, await store.readRunJournal(runId));
     if (flags.json === true)
       printJson({ ...document, ...cost, ...(trace === undefined ? {} : { trace, history: historyOf(log!) }) });

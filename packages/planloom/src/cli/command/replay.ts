@@ -1,7 +1,7 @@
 // `planloom replay RUN`, `planloom run --record` and `--from-recording`. In: a run's name, or a recording. Out: the run rebuilt from
 // its log, a recording, or the run again with nothing behind its calls. Separate because none of this calls anything.
 import type { LoomConfig } from "../../loom/config.js";
-import { loadRun } from "../../engine/log.js";
+import { loadRun, readLog } from "../../engine/log.js";
 import { recordingOf, type Recording } from "../../engine/recording.js";
 import { replayRecording } from "../../recording/replay-recording.js";
 import { documentOf } from "../../run/view/document.js";
@@ -31,9 +31,9 @@ export async function replayCommand(name: string, { strict, json, record, ...pla
   return withStore(place, async (store, where) => {
     const runId = await runNamed(store, name, where);
     const run = await loadRun(store, runId);
-    const events = await store.read(runId);
+    const events = await readLog(store, runId);
     const trace = traceOf(events, await store.readRunJournal(runId));
-    const differences = strict === true ? replay(events).differences : undefined;
+    const differences = strict === true ? replay(await store.read(runId)).differences : undefined;
     if (json === true) printJson({ ...documentOf(run), trace, ...(differences === undefined ? {} : { differences }) });
     else print(showLines(run, traceLines(trace, events)).join("\n"));
     say(`Rebuilt from the ${count(events.length, "event")} of its log; nothing was called.`);

@@ -6,7 +6,7 @@ import { toolsByName } from "../../plan/tool-spec.js";
 import { addUsage } from "../../plan/usage.js";
 import { basisOf, readsUntrusted } from "../replan-basis.js";
 import { asksForPlan, standsInPlan, writtenIn } from "../approval.js";
-import { eventHash, type EventData, type EventOf, type Failure, type RunEvent, type StepRef } from "../event.js";
+import type { EventData, EventOf, Failure, RunEvent, StepRef } from "../event.js";
 import {
   leaveFor,
   makeReady,
@@ -32,12 +32,15 @@ import { restart, takePlan } from "./evolve-plan.js";
 import { ask, book, exhaustedFailure, forgetGone } from "../decide/budget.js";
 import { currentPlan, DEADLINE, reviewOf, workOf, type ProposedPlan, type Run } from "../state.js";
 
-/** Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. */
+/**
+ * Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. The run is
+ * for reading from then on: a run that goes on is folded with foldNext (log/chain.ts), which keeps the hash chain.
+ */
 export function evolve(run: Run, event: RunEvent): Run {
   if (event.seq !== run.seq + 1) throw new Error(`event ${event.seq} does not follow ${run.seq} of run ${run.id}`);
   if (run.seq === 0) run.startedAt = event.at;
   run.seq = event.seq;
-  run.head = eventHash(event);
+  run.head = undefined;
   run.updatedAt = event.at;
   if (event.by !== "engine") run.applied.add(event.inputId);
   book(run, event);

@@ -1,35 +1,111 @@
-// The hash chain of a log, checked as it is read. In: where the log stands, and what follows there. Out: an event that follows,
-// or why it does not. Separate because every reader of a log, whatever it makes of the events, must refuse the same ones.
+// The one way to read a log. In: recorded events, in order. Out: each event in today's form, checked against the hash chain,
+// or why it does not follow. The chain is over the recorded form: the form that an old event is brought to is never hashed.
+import { messageOf } from "../../error.js";
 import { eventHash, type RunEvent } from "../event.js";
-import { upcast } from "./upcast.js";
+import { evolve } from "../evolve/evolve.js";
+import { emptyRun, type Run } from "../state.js";
+import { isOld, upcast } from "./upcast.js";
 
-/** Where a log stands: the last event that was read, and its hash; seq 0 and "" before the first. */
-export interface Head {
-  readonly runId: string;
-  readonly seq: number;
-  /** undefined where reading began in the middle: then the first link is not checked. */
-  readonly hash: string | undefined;
-}
-
+/** `seq`: number of the event that could not be read; those before it are sound. */
 export type Link =
   | { readonly ok: true; readonly event: RunEvent }
-  | { readonly ok: false; readonly why: "newer"; readonly version: number }
-  | { readonly ok: false; readonly why: "damaged"; readonly what: string };
+  | { readonly ok: false; readonly seq: number; readonly why: "newer"; readonly version: number }
+  | { readonly ok: false; readonly seq: number; readonly why: "damaged"; readonly what: string };
 
-/** Whether `recorded` is the event that follows `head`, in today's form. Costs no hash: that of `head` is known. */
-export function follow(head: Head, recorded: RunEvent): Link {
-  const link = upcast(recorded);
-  if (!link.ok) return link.why === "newer" ? link : damaged(`event ${head.seq + 1} is no event`);
-  const { seq, runId, prev } = recorded;
-  if (runId !== head.runId) return damaged(`event ${head.seq + 1} belongs to run ${runId}`);
-  if (seq !== head.seq + 1) return damaged(`event ${head.seq + 1} is missing`);
-  if (head.hash !== undefined && prev !== head.hash) return damaged(`event ${seq} does not follow from the one before`);
+/**
+ * Folds the next recorded event into `run`, which keeps its hash: the run can go on from there. Returns the event in today's form.
+ * Where that is not possible, the run is of no further use.
+ */
+export function foldNext(run: Run, recorded: RunEvent): Link {
+  const link = follow({ runId: run.id, seq: run.seq, hash: headOf(run) }, recorded, run);
+  if (!link.ok) return link;
+  try {
+    evolve(run, link.event);
+  } catch (thrown) {
+    const { seq, type } = recorded;
+    return damaged(seq, `event ${seq} (${type}) does not fit those before it: ${messageOf(thrown)}`);
+  }
+  run.head = eventHash(recorded);
   return link;
 }
 
-/** The head after an event, as it was recorded. */
-export function headAfter(recorded: RunEvent): Head {
-  return { runId: recorded.runId, seq: recorded.seq, hash: eventHash(recorded) };
+/** Hash of the run's last event as recorded: the next one's `prev`. Throws where the run was folded with evolve alone. */
+export function headOf({ id, head }: Run): string {
+  if (head === undefined) throw new Error(`run ${id} was folded for reading only: fold its log with foldNext to go on`);
+  return head;
 }
 
-const damaged = (what: string): Link => ({ ok: false, why: "damaged", what });
+/** Reads a log event by event, without keeping a run where the events are of today's version. */
+export class LogReader {
+  /** Sequence number of the last event read. */
+  seq: number;
+  /** Hash of that event; undefined where reading began in the middle: then the first link is not checked. */
+  #hash: string | undefined;
+  /** Only while the events are old. */
+  #run: Run | undefined;
+
+  /** A log whose event `fromSeq` is old (isOld) must be read from event 1. */
+  constructor(
+    private readonly runId: string,
+    fromSeq = 1,
+  ) {
+    this.seq = fromSeq - 1;
+    this.#hash = fromSeq === 1 ? "" : undefined;
+  }
+
+  /** After a link that is not ok, the reader is of no further use. */
+  next(recorded: RunEvent): Link {
+    const link = isOld(recorded) ? this.#old(recorded) : this.#today(recorded);
+    if (link.ok) this.seq++;
+    return link;
+  }
+
+  #old(recorded: RunEvent): Link {
+    if (this.seq === 0) this.#run = emptyRun(this.runId);
+    if (this.#run === undefined)
+      throw new Error(`event ${this.seq + 1} of run ${this.runId} is old: read from event 1`);
+    const link = foldNext(this.#run, recorded);
+    if (link.ok) this.#hash = headOf(this.#run);
+    return link;
+  }
+
+  #today(recorded: RunEvent): Link {
+    this.#run = undefined;
+    const link = follow({ runId: this.runId, seq: this.seq, hash: this.#hash }, recorded);
+    if (link.ok) this.#hash = eventHash(recorded);
+    return link;
+  }
+}
+
+/** All events in today's form, whatever the chain says. An event that is none, or a newer one, stays as it is. Throws as evolve. */
+export function upcastAll(log: readonly RunEvent[]): readonly RunEvent[] {
+  const run = emptyRun(log[0]?.runId ?? "");
+  return log.map((recorded) => {
+    const read = upcast(recorded, run);
+    if (read.ok && isOld(recorded)) evolve(run, read.event);
+    return read.ok ? read.event : recorded;
+  });
+}
+
+interface Head {
+  readonly runId: string;
+  readonly seq: number;
+  readonly hash: string | undefined;
+}
+
+/** `run` is needed where the event is old. */
+function follow(head: Head, recorded: RunEvent, run?: Run): Link {
+  const next = head.seq + 1;
+  const read = upcast(recorded, run);
+  if (!read.ok && read.why === "newer") return { ...read, seq: next };
+  if (!read.ok) return damaged(next, `event ${next} is no event`);
+  const { seq, runId, prev } = recorded;
+  if (runId !== head.runId) return damaged(next, `event ${next} belongs to run ${runId}`);
+  if (seq !== next) return damaged(next, `event ${next} is missing`);
+  if (head.hash !== undefined && prev !== head.hash) {
+    return damaged(next, `event ${next} does not follow from the one before`);
+  }
+  return read;
+}
+
+const damaged = (seq: number, what: string): Link => ({ ok: false, seq, why: "damaged", what });

@@ -9,7 +9,7 @@ import { inputOf } from "./input-of.js";
 import type { Input } from "../input.js";
 import { emptyRun, type Run } from "../state.js";
 import { transition } from "../transition.js";
-import { upcast } from "./upcast.js";
+import { upcastAll } from "./chain.js";
 
 /** One input and the events that it brought about. */
 export interface Answered {
@@ -30,19 +30,17 @@ export interface Difference {
 /** The inputs that a log answers, in order. Throws where the events are no log: see evolve. */
 export function inputsOf(events: readonly RunEvent[]): readonly Answered[] {
   const run = emptyRun(events[0]?.runId ?? "");
-  return turnsOf(events).map((turn) => {
+  return turnsOf(upcastAll(events)).map((turn) => {
     const input = inputOf(run, turn);
     for (const event of turn) evolve(run, event);
     return { input, events: turn };
   });
 }
 
-/** The events of each input, in today's form. */
+/** The events of each input. */
 function turnsOf(events: readonly RunEvent[]): RunEvent[][] {
   const turns: RunEvent[][] = [];
-  for (const recorded of events) {
-    const link = upcast(recorded);
-    const event = link.ok ? link.event : recorded;
+  for (const event of events) {
     const last = turns[turns.length - 1];
     if (last?.[0]?.inputId === event.inputId) last.push(event);
     else turns.push([event]);
@@ -62,13 +60,14 @@ export function replay(events: readonly RunEvent[]): {
   const runId = events[0]?.runId ?? "";
   const differences = brokenLinks(events);
   let run = emptyRun(runId);
-  let read = 0;
-  for (const turn of turnsOf(events)) {
+  const read = upcastAll(events);
+  let done = 0;
+  for (const turn of turnsOf(read)) {
     const found = decideAgain(run, turn);
-    read += turn.length;
+    done += turn.length;
     if (found.length === 0) continue;
     differences.push(...found);
-    const rebuilt = foldOf(runId, events.slice(0, read));
+    const rebuilt = foldOf(runId, read.slice(0, done));
     if (rebuilt === undefined || differences.length >= LIMITS.replayDifferences) break;
     run = rebuilt;
   }
@@ -89,7 +88,7 @@ function decideAgain(run: Run, turn: readonly RunEvent[]): Difference[] {
     const input = inputOf(run, turn);
     if (input !== undefined) return differencesOf(turn, transition(run, input));
     const rest = turn.findLastIndex(({ by }) => by !== "engine") + 1;
-    for (const event of turn.slice(0, rest)) evolve(run, event);
+    for (const event of turn.slice(0, rest)) fold(run, event);
     const { inputId: id, at } = turn[0]!;
     return differencesOf(turn.slice(rest), transition(run, { type: "clock", id, at, by: "engine" }));
   } catch (thrown) {
@@ -101,11 +100,17 @@ function decideAgain(run: Run, turn: readonly RunEvent[]): Difference[] {
 function foldOf(runId: string, events: readonly RunEvent[]): Run | undefined {
   const run = emptyRun(runId);
   try {
-    for (const event of events) evolve(run, event);
+    for (const event of events) fold(run, event);
     return run;
   } catch {
     return undefined;
   }
+}
+
+/** The run can go on from there. Its chain is its own: brokenLinks looks at the recorded one. */
+function fold(run: Run, event: RunEvent): void {
+  evolve(run, event);
+  run.head = eventHash(event);
 }
 
 function differencesOf(recorded: readonly RunEvent[], replayed: readonly RunEvent[]): Difference[] {
