@@ -58,6 +58,13 @@ describe("every source file", () => {
   });
 });
 
+it("the kind of a step is tested in few places: the facts of each kind stand in plan/step-kind.ts", () => {
+  const test = /\bkind [!=]== "(tool|agent|ask)"|"(tool|agent|ask)" in (draft|step|spec|rest)\b|case "(agent|ask)":/g;
+  const places = files.flatMap(({ name, text }) => [...text.matchAll(test)].map(([found]) => `${name}: ${found}`));
+  // The kind of another union: a question to a person, or an approval.
+  expect(places).toEqual(['recording/questions.ts: kind === "ask"']);
+});
+
 it("index.ts names at most 25 things", () => {
   const { text } = files.find(({ name }) => name === "index.ts")!;
   const names = [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap((match) => match[1]!.split(","));

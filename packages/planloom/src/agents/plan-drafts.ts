@@ -4,7 +4,7 @@ import { isError } from "../plan/finding.js";
 import { check } from "../plan/check/check.js";
 import { isObject, type Json } from "../plan/json.js";
 import { PlanStream, type StreamedStep } from "../plan/read/stream.js";
-import { usesTool } from "../plan/plan.js";
+import { usesTool } from "../plan/step-kind.js";
 import type { DraftedStep } from "./checkpoint.js";
 import type { PlannerRequest } from "./plan-request.js";
 import { planFromReply } from "./plan-request-schema.js";

@@ -7,6 +7,7 @@ import type { AgentStep, ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { typeText, type Type } from "../plan/type/type.js";
 import type { Previews } from "./preview.js";
+import { wordsOf } from "../plan/step-kind.js";
 
 export const sections = (...parts: readonly (string | false | undefined)[]): string =>
   parts.filter(Boolean).join("\n\n");
@@ -59,7 +60,7 @@ export function executorStep(
 }
 
 function stepText({ goal, step, args, outputs }: StepFacts, previews: Previews): string {
-  const instruction = step.kind === "agent" ? step.agent : step.fill;
+  const { text: instruction } = wordsOf(step);
   const given = Object.entries(args).map(([name, value]) => previews.show(`with.${name}`, value));
   const earlier = Object.entries(outputs).map(([id, output]) => previews.show(id, output));
   return sections(

@@ -17,6 +17,7 @@ import { estimateLine, expectedLines } from "./render/estimate.js";
 import { actLinesOf, heading } from "./render/lines.js";
 import { askedCalls, askedLines, diffLines, proposedLines } from "./render/revision.js";
 import { manyLines, oneLine, paint } from "./render/style.js";
+import { callWords } from "./render/plan.js";
 
 /** answered: the run may go on, or something else waits now. record: approved, to be obeyed when the run is next driven. */
 export type Said = "answered" | "left" | { readonly record: string };
@@ -139,10 +140,9 @@ async function reviewCall(talk: Conversation, approval: Approval): Promise<Said>
 function callLines({ course, run }: Conversation, { subject, args = {}, reason, hash, expiresAt }: Approval) {
   const { step, item } = subject as { readonly step: string; readonly item?: number };
   const { spec } = course.run!.steps.get(step)!;
-  const deed = spec.kind === "tool" ? spec.tool : spec.kind === "agent" ? `agent: ${oneLine(spec.agent, 2_000)}` : "";
   return [
     `The call of step ${step}${item === undefined ? "" : `[${item}]`} waits for you: ${oneLine(reason)} (hash ${hash.slice(0, 12)}, until ${expiresAt})`,
-    `  ${oneLine(spec.title)}  [${deed}]`,
+    `  ${oneLine(spec.title)}  [${callWords(spec)}]`,
     ...argumentLines(args, run.id),
   ];
 }

@@ -17,6 +17,7 @@ import type { Clock } from "./clock.js";
 import type { Listener, Progress, Stop } from "./engine.js";
 import type { Perform, ReservePart } from "./perform-port.js";
 import { Reservations } from "./reservations.js";
+import { isConversation } from "../plan/step-kind.js";
 
 export interface DrivePorts {
   readonly store: EventStore;
@@ -189,7 +190,8 @@ export class Drive {
   /** An agent step that was begun elsewhere may have called something, which its journal tells: it is begun and stopped at once. */
   #decline(effect: Effect): void {
     const inherited = this.#inherited.has(effect.key);
-    const mayHaveCalled = effect.kind === "call" && inherited && this.run.steps.get(effect.step)?.spec.kind === "agent";
+    const spec = effect.kind === "call" ? this.run.steps.get(effect.step)?.spec : undefined;
+    const mayHaveCalled = inherited && spec !== undefined && isConversation(spec);
     if (mayHaveCalled) this.#launch(effect, new Error(this.#whyStopped()));
     else this.feed(notPerformed(effect, inherited, this.#whyStopped()));
   }

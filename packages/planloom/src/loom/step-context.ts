@@ -1,8 +1,9 @@
 // The context of a step as it was when it began. In: the log of a run, and a step or item. Out: data: what it could see then.
 // Separate from the trace, which tells what became of it: this is the run rebuilt up to the moment before.
-import { contextNeedsOf, dataNeedsOf, takesContext } from "../plan/graph.js";
+import { contextNeedsOf, dataNeedsOf } from "../plan/graph.js";
 import type { Json } from "../plan/json.js";
 import { referencedNames } from "../plan/expression/reference.js";
+import { takesContext } from "../plan/step-kind.js";
 import type { RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
 import { currentPlan, emptyRun, type Run, type StepState } from "../run/state.js";

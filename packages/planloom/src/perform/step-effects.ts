@@ -7,7 +7,8 @@ import { LIMITS } from "../limits.js";
 import type { Model } from "../model/port.js";
 import { hashOf } from "../plan/hash.js";
 import type { Json } from "../plan/json.js";
-import type { AgentStep, ToolStep } from "../plan/plan.js";
+import type { AgentStep, Step, ToolStep } from "../plan/plan.js";
+import type { StepKind } from "../plan/step-kind.js";
 import { revealed } from "../plan/secret.js";
 import { typeOf } from "../plan/type/schema.js";
 import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
@@ -61,9 +62,26 @@ export async function performCall(
   context: Performing,
 ): Promise<Outcome> {
   const state = run.steps.get(effect.step)!;
-  if (state.spec.kind === "tool") return callDirectly(world, effect, state, state.spec, run, context);
-  return runAgentStep(world, effect, state, state.spec as AgentStep, run, context);
+  const call = CALLS[state.spec.kind] as Call<Step> | null;
+  if (call === null) throw new Error(`step ${state.spec.id} has no call`);
+  return call(world, effect, state, state.spec, run, context);
 }
+
+type Call<S extends Step> = (
+  world: Services,
+  effect: CallEffect,
+  state: StepState,
+  step: S,
+  run: Run,
+  context: Performing,
+) => Promise<Outcome>;
+
+/** How each kind of step is performed. null: a person does it. */
+const CALLS: { readonly [K in StepKind]: Call<Extract<Step, { readonly kind: K }>> | null } = {
+  tool: callDirectly,
+  agent: runAgentStep,
+  ask: null,
+};
 
 async function callDirectly(
   world: Services,

@@ -2,6 +2,7 @@
 // In: steps as completed by plan.ts. Out: ids and text. Separate because the kernel, check and the surfaces all ask it.
 import type { Plan, Step } from "./plan.js";
 import { referencedNames } from "./expression/reference.js";
+import { takesContext } from "./step-kind.js";
 
 const NOT_STEPS: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
 
@@ -19,11 +20,6 @@ export function dataNeedsOf(step: Step): readonly string[] {
 /** The ids whose outputs a step is given: its references, and what an agent or `fill` step depends on. */
 export function contextNeedsOf(step: Step): readonly string[] {
   return takesContext(step) ? needsOf(step) : dataNeedsOf(step);
-}
-
-/** Whether a model is given the whole outputs of the steps in `dependsOn`, which are order only otherwise. */
-export function takesContext(step: Step): boolean {
-  return step.kind === "agent" || (step.kind === "tool" && step.fill !== undefined);
 }
 
 /** The ids whose outputs the answer is made of. */

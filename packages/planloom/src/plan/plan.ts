@@ -2,9 +2,8 @@
 // In: a document as data. Out: a Draft (as written) and a Plan (defaults written out, revision and hash).
 // Separate because every other file speaks of plans.
 import { z } from "zod";
-import { LIMITS } from "../limits.js";
 import { FORBIDDEN_KEYS, type Json } from "./json.js";
-import { DURATION_PATTERN, durationMs } from "./duration.js";
+import { DURATION_PATTERN } from "./duration.js";
 import { hashOf } from "./hash.js";
 import type { ToolSpec } from "./tool-spec.js";
 
@@ -169,32 +168,6 @@ export interface Plan {
   readonly answer: Answer;
 }
 
-/** Writes out the defaults of one step. */
-export function completeStep(draft: DraftStep): Step {
-  const attempts =
-    draft.retry?.attempts ?? (draft.optional === true && draft.retry === undefined ? 1 : LIMITS.attempts);
-  const { title, retry, timeout, onFailure, dependsOn, optional, ...rest } = draft;
-  const own = "tool" in draft ? draft.tool : "agent" in draft ? draft.agent : draft.ask;
-  const common = {
-    ...rest,
-    title: title ?? draft.description ?? own.split("\n", 1)[0]!.slice(0, 80),
-    dependsOn: dependsOn ?? [],
-    optional: optional ?? false,
-    retry: {
-      attempts,
-      delayMs: retry?.delay === undefined ? LIMITS.retryDelayMs : durationMs(retry.delay),
-      backoff: retry?.backoff ?? LIMITS.retryBackoff,
-    },
-    with: draft.with ?? {},
-    ...(onFailure === undefined && optional !== true ? {} : { onFailure: onFailure ?? "skip" }),
-    ...(timeout === undefined ? {} : { timeoutMs: durationMs(timeout) }),
-    ...(draft.forEach === undefined ? {} : { as: draft.as ?? "item" }),
-  };
-  if ("tool" in draft) return { kind: "tool", ...common } as ToolStep;
-  if ("agent" in draft) return { kind: "agent", ...common, tools: draft.tools ?? [] } as AgentStep;
-  return { kind: "ask", ...common } as AskStep;
-}
-
 /**
  * SHA-256 of the canonical JSON of the plan after defaults, the run's inputs and the definitions of the tools it uses:
  * what a person approves.
@@ -202,11 +175,4 @@ export function completeStep(draft: DraftStep): Step {
 export function planHash(plan: Plan, inputs: { readonly [name: string]: Json }, tools: readonly ToolSpec[]): string {
   const definitions = [...tools].sort((a, b) => (a.name < b.name ? -1 : 1));
   return hashOf({ plan, inputs, tools: definitions });
-}
-
-/** Whether a step may call the tool of this name, by itself or through its model. */
-export function usesTool(step: Step, name: string): boolean {
-  if (step.kind === "ask") return false;
-  if (step.kind === "tool") return step.tool === name;
-  return step.tools === "all" || step.tools.includes(name);
 }

@@ -3,6 +3,7 @@
 import { LIMITS } from "../limits.js";
 import type { JsonObject } from "./json.js";
 import type { Plan, Retry, Step } from "./plan.js";
+import { ownFields } from "./step-kind.js";
 
 export function writePlan({ goal, inputs, steps, answer }: Plan): JsonObject {
   const { kind: _kind, ...said } = answer;
@@ -35,16 +36,9 @@ function writeStep(step: Step): JsonObject {
   });
 }
 
-function deed(step: Step): { readonly [field: string]: unknown } {
-  switch (step.kind) {
-    case "tool":
-      return { tool: step.tool, fill: step.fill };
-    case "agent":
-      return { agent: step.agent, tools: step.tools.length === 0 ? undefined : step.tools };
-    case "ask":
-      return { ask: step.ask };
-  }
-}
+/** An empty list says no more than its absence. */
+const deed = (step: Step): { readonly [field: string]: unknown } =>
+  Object.fromEntries(Object.entries(ownFields(step)).filter(([, value]) => !Array.isArray(value) || value.length > 0));
 
 function writeRetry({ attempts, delayMs, backoff }: Retry, optional: boolean): JsonObject | undefined {
   const usual = delayMs === LIMITS.retryDelayMs && backoff === LIMITS.retryBackoff;

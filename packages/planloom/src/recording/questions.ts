@@ -2,11 +2,12 @@
 // place, and what is asked there, as data; and the error where the two differ. Separate because the recorded run and the one
 // that is played again must be read in the same way.
 import { PlanloomError } from "../error.js";
-import { canonicalJson, type Json } from "../plan/json.js";
+import { canonicalJson, type Json, type JsonObject } from "../plan/json.js";
 import type { Effect, PlanEffect } from "../run/effect.js";
 import type { RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
 import { callKey, currentPlan, emptyRun, reconcileKey, reviewOf, workOf, type Run } from "../run/state.js";
+import { directTool, ownFields } from "../plan/step-kind.js";
 
 interface Asked {
   /** `plan/2`, `review/1`, `call/find/1`, `reconcile/pay//1`, `answer/1`, `ask/find/`, `approval/pay/`. */
@@ -62,11 +63,10 @@ function planAsked(run: Run, { rejected, replan }: PlanEffect): Json {
 /** Titles and descriptions are for people; everything that the tool or the model gets is here. */
 function stepAsked(run: Run, effect: Effect & { readonly kind: "fill" | "call" }): Json {
   const { spec } = run.steps.get(effect.step)!;
-  if (effect.kind === "fill")
-    return { ...(spec.kind === "tool" ? { tool: spec.tool, fill: spec.fill ?? null } : {}), args: effect.given };
-  if (spec.kind === "agent")
-    return { agent: spec.agent, tools: spec.tools, output: spec.output ?? null, args: effect.args };
-  return { ...(spec.kind === "tool" ? { tool: spec.tool } : {}), args: effect.args };
+  if (effect.kind === "fill") return { ...(ownFields(spec) as JsonObject), args: effect.given };
+  const tool = directTool(spec);
+  if (tool !== undefined) return { tool, args: effect.args };
+  return { ...(ownFields(spec) as JsonObject), output: spec.output ?? null, args: effect.args };
 }
 
 /** What is asked of a person. */

@@ -7,11 +7,12 @@ import { inSameWords } from "../plan/revise/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { fact, type Fact } from "./event.js";
 import { currentPlan, type PendingApproval, type ProposedPlan, type Run, type Work } from "./state.js";
+import { directTool, directToolIn, isFilled } from "../plan/step-kind.js";
 
 /** Whether whoever reads the plan has read the arguments of this step's one call: nothing in them is known only later. */
 export const standsInPlan = (step: Step): boolean =>
-  step.kind === "tool" &&
-  step.fill === undefined &&
+  directTool(step) !== undefined &&
+  !isFilled(step) &&
   step.forEach === undefined &&
   referencedNames(step.with).length === 0;
 
@@ -23,7 +24,7 @@ export function writtenIn(
 ): ReadonlySet<string> {
   const were = new Map(before?.plan.steps.map((step) => [step.id, step]));
   const toolOf = (step: Step, all: ReadonlyMap<string, ToolSpec> | undefined) =>
-    canonicalJson((step.kind === "tool" ? all?.get(step.tool) : undefined) ?? null);
+    canonicalJson(directToolIn(all, step) ?? null);
   const same = (step: Step, was: Step | undefined) =>
     was !== undefined && inSameWords(step, was) && toolOf(step, tools) === toolOf(was, before?.tools);
   return new Set(plan.steps.filter((step) => !same(step, were.get(step.id))).map(({ id }) => id));

@@ -3,6 +3,7 @@
 import { holdsDoubt } from "./decide/retry.js";
 import { isFinished } from "./steps.js";
 import { currentPlan, type ProposedPlan, type Run } from "./state.js";
+import { givesUntrusted } from "../plan/step-kind.js";
 
 /** The last plan that was followed: what is mended is what failed, not what was proposed since and refused. */
 export function basisOf(run: Run): ProposedPlan | undefined {
@@ -25,8 +26,6 @@ export function readsUntrusted(run: Run): boolean {
   if (run.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
   return [...run.steps.values()].some(({ spec, tool, work, items }) => {
     const begun = (work.status !== "pending" && work.status !== "ready") || work.startedAt !== undefined;
-    return (
-      (begun || items !== undefined) && (spec.kind === "agent" || (spec.kind === "tool" && tool?.trusted !== true))
-    );
+    return (begun || items !== undefined) && givesUntrusted(spec, tool);
   });
 }

@@ -6,6 +6,7 @@ import type { Plan, Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { StepState, Work } from "./state.js";
+import { directToolIn } from "../plan/step-kind.js";
 
 interface Under {
   readonly revision: number;
@@ -39,7 +40,7 @@ export function linkStep(states: ReadonlyMap<string, StepState>, state: StepStat
 export const isFinished = ({ status }: Work): boolean => status === "completed" || status === "skipped";
 
 export function stepState(spec: Step, index: number, { revision, tools, attempts, doubts }: Under): StepState {
-  const tool = spec.kind === "tool" ? tools.get(spec.tool) : undefined;
+  const tool = directToolIn(tools, spec);
   const state = {
     spec,
     ...(tool === undefined ? {} : { tool }),

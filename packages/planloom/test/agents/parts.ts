@@ -1,8 +1,9 @@
 // What the tests of the roles share: a model that follows a script, tools, and steps. In: a few words. Out: parts.
 import type { ModelReply, ModelRequest } from "../../src/model/port.js";
+import { completeStep } from "../../src/plan/complete.js";
 import { hashOf } from "../../src/plan/hash.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
-import { completeStep, type AgentStep, type DraftStep, type ToolStep } from "../../src/plan/plan.js";
+import { type AgentStep, type DraftStep, type ToolStep } from "../../src/plan/plan.js";
 import type { EffectClass, ToolSpec } from "../../src/plan/tool-spec.js";
 import { scriptedModel, type ScriptedModel, type ScriptedReply } from "../../src/testing/scripted-model.js";
 import type { Tool, ToolContext } from "../../src/tools/tool.js";

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { check } from "../../src/plan/check/check.js";
+import { completeStep } from "../../src/plan/complete.js";
 import { diffPlans, diffText } from "../../src/plan/revise/diff.js";
-import { completeStep, type DraftStep, type Plan } from "../../src/plan/plan.js";
+import { type DraftStep, type Plan } from "../../src/plan/plan.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 function planOf(draft: object): Plan {

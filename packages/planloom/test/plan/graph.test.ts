@@ -1,6 +1,7 @@
 // What waits for what, and how it is drawn.
 import { describe, expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";
+import { completeStep } from "../../src/plan/complete.js";
 import {
   answerNeedsOf,
   contextNeedsOf,
@@ -13,7 +14,7 @@ import {
   needsOf,
   wavesOf,
 } from "../../src/plan/graph.js";
-import { completeStep, type Plan, type Step } from "../../src/plan/plan.js";
+import { type Plan, type Step } from "../../src/plan/plan.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 function planOf(steps: object[], answer?: object): Plan {

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";
+import { completeStep } from "../../src/plan/complete.js";
 import type { Json } from "../../src/plan/json.js";
-import { completeStep, type DraftStep, type Plan, type Step } from "../../src/plan/plan.js";
+import { type DraftStep, type Plan, type Step } from "../../src/plan/plan.js";
 import { sameDefinition, stepHashes } from "../../src/plan/revise/step-hash.js";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import { SAMPLE } from "./sample-inventory.js";

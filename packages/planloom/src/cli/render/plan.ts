@@ -3,9 +3,9 @@
 import { needsOf, wavesOf } from "../../plan/graph.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
-import { mayActThrough } from "../../run/decide/proposal.js";
 import type { ProposedPlan } from "../../run/state.js";
 import { oneLine, paint } from "./style.js";
+import { deedOf, directToolIn, mayActThrough, type StepKind, toolNames, wordsOf } from "../../plan/step-kind.js";
 
 /**
  * Numbered steps, in waves where several could run at once, each with what it is done by, what of that acts in the world, and
@@ -42,31 +42,43 @@ export function actLines(
   isLeftOut: (id: string) => boolean,
 ): readonly string[] {
   return plan.steps.flatMap((step) => {
-    if (isLeftOut(step.id) || step.kind !== "tool" || (tools.get(step.tool)?.effects ?? "none") === "none") return [];
-    const rest = step.fill === undefined ? "" : `, the rest as a model writes it: ${oneLine(step.fill)}`;
-    return [`  acts     ${step.id}: ${step.tool} ${oneLine(JSON.stringify(step.with), 2_000)}${rest}`];
+    const tool = directToolIn(tools, step);
+    if (isLeftOut(step.id) || (tool?.effects ?? "none") === "none") return [];
+    const { text } = wordsOf(step);
+    const rest = text === undefined ? "" : `, the rest as a model writes it: ${oneLine(text)}`;
+    return [`  acts     ${step.id}: ${deedOf(step)} ${oneLine(JSON.stringify(step.with), 2_000)}${rest}`];
   });
 }
 
 function how(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
   const each = step.forEach === undefined ? "" : "for each: ";
-  const word = step.kind === "tool" ? step.tool : step.kind === "agent" ? agentWords(step.tools) : "asks a person";
+  const word = SHOWN[step.kind].how(step);
   const acts = actWords(step, tools);
   const optional = step.optional ? ", optional" : "";
-  const wantsPerson = step.approval ?? (step.kind === "tool" ? tools.get(step.tool)?.approval : undefined);
+  const wantsPerson = step.approval ?? directToolIn(tools, step)?.approval;
   const approval = wantsPerson === undefined ? "" : ", needs approval";
   return paint(acts === "" ? "dim" : "yellow", `[${each}${word}${acts}${optional}${approval}]`);
 }
 
 /** Of a call that may be repeated with the same key, and of one that must not be. */
 function actWords(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
-  const effects = step.kind === "tool" ? tools.get(step.tool)?.effects : undefined;
-  if (effects !== undefined && effects !== "none") return effects === "once" ? ", acts once" : ", acts";
-  const through = step.kind === "agent" ? [...tools.values()].filter((tool) => mayActThrough(step, tool)) : [];
+  const tool = directToolIn(tools, step);
+  if (tool !== undefined && tool.effects !== "none") return tool.effects === "once" ? ", acts once" : ", acts";
+  const through = [...tools.values()].filter((one) => mayActThrough(step, one));
   return through.length === 0 ? "" : `, may act through ${through.map(({ name }) => name).join(", ")}`;
 }
 
-function agentWords(tools: "all" | readonly string[]): string {
-  if (tools === "all") return "agent with all tools";
-  return tools.length === 0 ? "agent" : `agent with ${tools.join(", ")}`;
+/** How each kind of step is shown: in a line of its plan, and with a call that waits for approval. */
+const SHOWN: { readonly [K in StepKind]: { how(step: Step): string; call(step: Step): string } } = {
+  tool: { how: deedOf, call: deedOf },
+  agent: { how: agentWords, call: (step) => `agent: ${oneLine(deedOf(step), 2_000)}` },
+  ask: { how: () => "asks a person", call: () => "" },
+};
+
+function agentWords(step: Step): string {
+  const names = toolNames(step);
+  if (names === "all") return "agent with all tools";
+  return names.length === 0 ? "agent" : `agent with ${names.join(", ")}`;
 }
+
+export const callWords = (step: Step): string => SHOWN[step.kind].call(step);

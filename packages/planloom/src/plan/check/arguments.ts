@@ -22,6 +22,7 @@ import {
   type RecordType,
   type Type,
 } from "../type/type.js";
+import { isFilled } from "../step-kind.js";
 
 export const NO_LOCALS: ReadonlyMap<string, Type> = new Map();
 
@@ -68,7 +69,7 @@ function unknownArgument(name: string, pointer: string, tool: ToolSpec, record: 
 /** What the tool needs and neither `with` nor `fill` gives. */
 export function checkMissing(step: Step, tool: ToolSpec, pointer: string, report: Report): void {
   const record = typeFromSchema(tool.input);
-  if (record.kind !== "record" || (step.kind === "tool" && step.fill !== undefined)) return;
+  if (record.kind !== "record" || isFilled(step)) return;
   for (const [name, field] of Object.entries(record.fields)) {
     if (field.optional || Object.hasOwn(step.with, name)) continue;
     const message = `The tool ${tool.name} needs the argument ${name} (${typeText(field.type).slice(0, 200)}).`;

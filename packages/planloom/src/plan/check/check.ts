@@ -16,6 +16,7 @@ import { depthOf, FORBIDDEN_KEYS, isObject, type Json, type JsonObject } from ".
 import { planHash, type Answer, type Plan, type Step } from "../plan.js";
 import { pointerTo } from "../read/position.js";
 import type { Inventory, ToolSpec } from "../tool-spec.js";
+import { toolNames } from "../step-kind.js";
 
 export interface CheckOptions {
   /** The run's inputs; where they are given, those that lack a value are findings. */
@@ -181,12 +182,9 @@ function answerOf(answer: DraftAnswer | undefined, steps: readonly Step[]): Answ
 
 /** An agent step with tools `all` may use the whole inventory but those that wait for a person. */
 function toolsUsed(steps: readonly Step[], inventory: Inventory): ToolSpec[] {
-  const names = new Set(
-    steps.flatMap((step) =>
-      step.kind === "tool" ? step.tool : step.kind === "agent" && step.tools !== "all" ? step.tools : [],
-    ),
-  );
-  const all = steps.some((step) => step.kind === "agent" && step.tools === "all");
+  const lists = steps.map(toolNames);
+  const names = new Set(lists.flatMap((list) => (list === "all" ? [] : list)));
+  const all = lists.includes("all");
   return inventory.tools
     .filter((tool) => names.has(tool.name) || (all && tool.approval === undefined))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -9,6 +9,7 @@ import { scanTemplate, wholeExpression } from "../expression/reference.js";
 import type { ToolSpec } from "../tool-spec.js";
 import { assignable } from "../type/fit.js";
 import { BOOLEAN, listOf, membersOf, NUMBER, typeText, unionOf, UNKNOWN, type Type } from "../type/type.js";
+import { directToolIn } from "../step-kind.js";
 
 export function checkData(
   nodes: readonly StepNode[],
@@ -40,7 +41,7 @@ function checkStep(
     step.forEach === undefined
       ? NO_LOCALS
       : checkList(step.forEach, step.as ?? "item", place("forEach", NO_LOCALS), known, note, report);
-  const tool = step.kind === "tool" ? tools.get(step.tool) : undefined;
+  const tool = directToolIn(tools, step);
   checkArguments(step, place("with", locals), tool, known, note, report);
   if (tool !== undefined && !node.dropped.has("with") && !node.dropped.has("fill")) {
     checkMissing(step, tool, `${node.pointer}/with`, report);

@@ -5,6 +5,7 @@ import type { Outline, StepNode } from "./shape.js";
 import type { Needs } from "./order.js";
 import type { Step } from "../plan.js";
 import { referencedNames } from "../expression/reference.js";
+import { hasTools, isConversation } from "../step-kind.js";
 
 export type Granularity = "coarse" | "normal" | "fine";
 
@@ -69,7 +70,8 @@ function tooFew(count: number, things: number, report: Report): void {
 }
 
 /** A direct call cannot be cut any further, nor can a question. */
-const isWhole = (step: Step | undefined): boolean => step?.kind === "agent" && step.forEach === undefined;
+const isWhole = (step: Step | undefined): boolean =>
+  step !== undefined && isConversation(step) && step.forEach === undefined;
 
 /** Runs of three plain model calls or more, each of which takes all it is given from the one before, and from it alone. */
 function chainsOf(outline: Outline, needs: ReadonlyMap<string, Needs>): readonly (readonly StepNode[])[] {
@@ -107,7 +109,7 @@ function follow(start: string, nextOf: (id: string) => string | undefined): read
 
 /** A model is asked once, without tools, and nothing is said of what becomes of its text. */
 function isPlainCall(step: Step | undefined): boolean {
-  if (step?.kind !== "agent" || step.tools === "all" || step.tools.length > 0 || step.optional) return false;
+  if (step === undefined || !isConversation(step) || hasTools(step) || step.optional) return false;
   const said = [step.when, step.forEach, step.output, step.expect, step.approval, step.model, step.onFailure];
   return said.every((field) => field === undefined);
 }

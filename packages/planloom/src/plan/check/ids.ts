@@ -7,6 +7,7 @@ import { FORBIDDEN_KEYS } from "../json.js";
 import { nearestTools } from "../nearest.js";
 import type { Step } from "../plan.js";
 import type { ToolSpec } from "../tool-spec.js";
+import { deedOf, directTool, toolNames, wordsOf } from "../step-kind.js";
 
 const PLACES: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
 
@@ -64,17 +65,23 @@ export function checkTools(nodes: readonly StepNode[], tools: ReadonlyMap<string
 }
 
 function toolNamesOf(step: Step | undefined): (readonly [name: string, at: string])[] {
-  if (step?.kind === "tool" && step.tool !== "?") return [[step.tool, "/tool"]];
-  return step?.kind === "agent" && step.tools !== "all"
-    ? step.tools.map((name, i) => [name, `/tools/${i}`] as const)
-    : [];
+  if (step === undefined) return [];
+  const tool = directTool(step);
+  return tool === undefined ? listedTools(step) : tool === "?" ? [] : [[tool, "/tool"]];
+}
+
+/** The tools that a step names for its model. */
+function listedTools(step: Step): (readonly [name: string, at: string])[] {
+  const names = toolNames(step);
+  if (names === "all" || directTool(step) !== undefined) return [];
+  return names.map((name, i) => [name, `/tools/${i}`]);
 }
 
 /** What is said of the step in words: it tells which tool was meant better than an invented name does. */
 function aboutOf(step: Step | undefined): string {
   if (step === undefined) return "";
   const { title, description = "" } = step;
-  return [title, description, step.kind === "agent" ? step.agent : ""].join(" ");
+  return [title, description, directTool(step) === undefined ? wordsOf(step).text : ""].join(" ");
 }
 
 function unknownTool(name: string, about: string, pointer: string, tools: readonly ToolSpec[], report: Report): void {
@@ -103,8 +110,7 @@ export function checkPlaces(outline: Outline, report: Report): void {
       if (field === "title" && fields["title"] !== undefined && isCopied(step)) continue;
       checkPlace(fields[field], `${pointer}/${field}`, report);
     }
-    if (step?.kind === "agent" && step.tools !== "all")
-      step.tools.forEach((name, i) => checkPlace(name, `${pointer}/tools/${i}`, report));
+    for (const [name, at] of step === undefined ? [] : listedTools(step)) checkPlace(name, pointer + at, report);
   }
   const answer = outline.answer;
   if (answer !== undefined && !("value" in answer)) checkPlace(answer.instructions, "/answer/instructions", report);
@@ -113,8 +119,7 @@ export function checkPlaces(outline: Outline, report: Report): void {
 /** A title that was made of another text would repeat that text's finding. */
 function isCopied(step: Step | undefined): boolean {
   if (step === undefined) return false;
-  const own = step.kind === "tool" ? step.tool : step.kind === "agent" ? step.agent : step.ask;
-  return step.title === step.description || own.startsWith(step.title);
+  return step.title === step.description || deedOf(step).startsWith(step.title);
 }
 
 function checkPlace(text: unknown, pointer: string, report: Report): void {

@@ -7,6 +7,7 @@ import type { ToolSpec } from "../tool-spec.js";
 import { typeFromSchema, typeOf } from "../type/schema.js";
 import { assignable } from "../type/fit.js";
 import { listOf, NULL, STRING, typeText, unionOf, UNKNOWN, type Type } from "../type/type.js";
+import { deedOf, directToolIn, givesText } from "../step-kind.js";
 
 export interface OutputTypes {
   /** Of one item under forEach: what `expect` sees. */
@@ -34,7 +35,7 @@ export function checkOutputs(
 }
 
 function outputOf(node: StepNode, step: Step, tools: ReadonlyMap<string, ToolSpec>, report: Report): OutputTypes {
-  const tool = step.kind === "tool" ? tools.get(step.tool) : undefined;
+  const tool = directToolIn(tools, step);
   const own = ownType(node, step, tool, report);
   const skips = step.optional || step.onFailure === "skip";
   if (step.forEach === undefined) return { own, type: own, skippable: step.when !== undefined || skips };
@@ -42,7 +43,7 @@ function outputOf(node: StepNode, step: Step, tools: ReadonlyMap<string, ToolSpe
 }
 
 function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report: Report): Type {
-  const given = step.kind !== "tool" ? STRING : tool?.output === undefined ? UNKNOWN : typeFromSchema(tool.output);
+  const given = givesText(step) ? STRING : tool?.output === undefined ? UNKNOWN : typeFromSchema(tool.output);
   if (step.output === undefined) return node.dropped.has("output") ? UNKNOWN : given;
   const pointer = `${node.pointer}/output`;
   const declared = typeOf(step.output);
@@ -61,8 +62,8 @@ function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report:
     report("BAD_TYPE", pointer, message, "Write the type of what the step gives, for example string or null.");
     return UNKNOWN;
   }
-  if (step.kind !== "tool" || narrows(given, declared.type)) return declared.type;
-  const message = `The tool ${step.tool} gives ${typeText(given).slice(0, 200)}, which can never be ${typeText(declared.type).slice(0, 200)}.`;
+  if (givesText(step) || narrows(given, declared.type)) return declared.type;
+  const message = `The tool ${deedOf(step)} gives ${typeText(given).slice(0, 200)}, which can never be ${typeText(declared.type).slice(0, 200)}.`;
   report("OUTPUT_TYPE", pointer, message, "Leave output out on a tool step, or write a type that narrows the tool's.");
   return declared.type;
 }

@@ -2,19 +2,13 @@
 // the other parts of check go on even where one field is wrong. Each step is held against the schema of its own kind,
 // because the errors of a union of kinds tell nobody anything.
 import type { z } from "zod";
+import { completeStep } from "../complete.js";
 import { orList, quoted, type Report } from "./report.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { nearestNames } from "../nearest.js";
-import {
-  agentStepSchema,
-  askStepSchema,
-  completeStep,
-  planSchema,
-  toolStepSchema,
-  type InputSpec,
-  type Step,
-} from "../plan.js";
+import { agentStepSchema, planSchema, type InputSpec, type Step } from "../plan.js";
 import { pointerTo } from "../read/position.js";
+import { schemaOf, STEP_KINDS, type StepKind } from "../step-kind.js";
 
 export interface StepNode {
   readonly index: number;
@@ -41,8 +35,6 @@ export type DraftAnswer =
 
 const NOTHING: ReadonlySet<string> = new Set();
 const FIELDS = planSchema.shape;
-const KINDS = { tool: toolStepSchema, agent: agentStepSchema, ask: askStepSchema } as const;
-type Kind = keyof typeof KINDS;
 
 export function readShape(document: JsonObject, mostSteps: number, report: Report): Outline {
   for (const field of Object.keys(document)) {
@@ -118,7 +110,7 @@ function stepNode(draft: Json, index: number, report: Report): StepNode {
     return nothing;
   }
   const id = typeof draft["id"] === "string" ? draft["id"] : undefined;
-  const kinds = (Object.keys(KINDS) as Kind[]).filter((kind) => Object.hasOwn(draft, kind));
+  const kinds = STEP_KINDS.filter((kind) => Object.hasOwn(draft, kind));
   const kind = kinds[0];
   if (kind === undefined || kinds.length > 1) {
     wrongKind(kinds, pointer, report);
@@ -128,7 +120,7 @@ function stepNode(draft: Json, index: number, report: Report): StepNode {
   return { index, pointer, id, ...soundStep(draft, kind, pointer, report) };
 }
 
-function wrongKind(kinds: readonly Kind[], pointer: string, report: Report): void {
+function wrongKind(kinds: readonly StepKind[], pointer: string, report: Report): void {
   const message =
     kinds.length === 0 ? "The step has none of tool, agent and ask." : `The step has ${kinds.join(" and ")}.`;
   report(
@@ -141,7 +133,7 @@ function wrongKind(kinds: readonly Kind[], pointer: string, report: Report): voi
 
 /** Where the kind is not known, only what every kind has in common can be judged. */
 function commonFindings(draft: JsonObject, pointer: string, report: Report): void {
-  const known = new Set(Object.values(KINDS).flatMap((schema) => Object.keys(schema.shape)));
+  const known = new Set(STEP_KINDS.flatMap((kind) => Object.keys(schemaOf(kind).shape)));
   for (const field of Object.keys(draft)) {
     if (!known.has(field)) unknownField(field, pointerTo(pointer, field), known, report);
   }
@@ -152,8 +144,13 @@ function commonFindings(draft: JsonObject, pointer: string, report: Report): voi
 }
 
 /** The step without what is wrong with it: its other fields are still checked in the same round. */
-function soundStep(draft: JsonObject, kind: Kind, pointer: string, report: Report): Pick<StepNode, "step" | "dropped"> {
-  const schema = KINDS[kind];
+function soundStep(
+  draft: JsonObject,
+  kind: StepKind,
+  pointer: string,
+  report: Report,
+): Pick<StepNode, "step" | "dropped"> {
+  const schema = schemaOf(kind);
   const whole = schema.safeParse(draft);
   if (whole.success) return { step: completeStep(whole.data), dropped: NOTHING };
   const wrong = new Set<string>();

@@ -7,6 +7,7 @@ import { contextNeedsOf } from "../graph.js";
 import type { Step } from "../plan.js";
 import { referencedNames } from "../expression/reference.js";
 import type { ToolSpec } from "../tool-spec.js";
+import { asksPerson, takesContext, toolNames, wordsOf } from "../step-kind.js";
 
 export function checkTexts(nodes: readonly StepNode[], report: Report): void {
   for (const node of nodes) {
@@ -32,8 +33,7 @@ const SAYS_NOTHING =
   /^\W*(?:(?:step|task|phase)\s*\d*|todo|tbd|do (?:it|this|that|the task)|execute|run|process|continue|n\/?a|none|x+|\.*)\W*$/iu;
 
 function checkText(node: StepNode, step: Step, report: Report): void {
-  const [field, text] =
-    step.kind === "agent" ? ["agent", step.agent] : step.kind === "ask" ? ["ask", step.ask] : ["fill", step.fill];
+  const { field, text } = wordsOf(step);
   if (text === undefined || !isEmptyTalk(text)) return;
   if (step.description !== undefined && !isEmptyTalk(step.description)) return;
   const message = `The text ${quoted(text)} does not say what to do.`;
@@ -88,11 +88,11 @@ function checkUnused(
 /** Whether running the step may do something besides giving an output; asking a person counts. */
 function hasEffects(step: Step, tools: ReadonlyMap<string, ToolSpec>): boolean {
   const acts = (name: string): boolean => tools.get(name)?.effects !== "none";
-  if (step.kind === "ask") return true;
-  if (step.kind === "tool") return acts(step.tool);
-  return step.tools === "all"
+  if (asksPerson(step)) return true;
+  const names = toolNames(step);
+  return names === "all"
     ? [...tools.values()].some((tool) => tool.approval === undefined && tool.effects !== "none")
-    : step.tools.some(acts);
+    : names.some(acts);
 }
 
 /**
@@ -117,8 +117,7 @@ function checkHandOff(
 
 function isAlone(step: Step, needs: ReadonlyMap<string, Needs>, used: ReadonlySet<string>): boolean {
   if (used.has(step.id) || (needs.get(step.id)?.all.length ?? 0) > 0 || step.forEach !== undefined) return false;
-  const writes = step.kind === "agent" || (step.kind === "tool" && step.fill !== undefined);
-  return writes && Object.keys(step.with).length === 0;
+  return takesContext(step) && Object.keys(step.with).length === 0;
 }
 
 /** The steps whose outputs no step is given: what an answer is written from when the plan does not say. */

@@ -8,6 +8,7 @@ import type { Json } from "../json.js";
 import type { Plan } from "../plan.js";
 import { costUsd, type PriceOf } from "./price.js";
 import type { EffectClass, ToolSpec } from "../tool-spec.js";
+import { asksPerson, directTool, usesTool } from "../step-kind.js";
 
 /**
  * One likely value for each figure, from the plan on: what planning took is spent already. Steps with `when` count as run, and
@@ -145,11 +146,9 @@ function actionsOf(steps: readonly StepEstimate[], tools: readonly ToolSpec[]): 
   const acting = tools.filter((tool) => tool.effects !== "none");
   return steps.flatMap(({ step, times }) =>
     acting.flatMap(({ name: tool, effects, approval }): Action[] => {
-      if (step.kind === "tool" && step.tool === tool)
-        return [{ step: step.id, tool, effects, times: Math.round(times.count) }];
+      if (directTool(step) === tool) return [{ step: step.id, tool, effects, times: Math.round(times.count) }];
       // Tools that wait for a person are never offered to an agent.
-      const offered =
-        step.kind === "agent" && approval === undefined && (step.tools === "all" || step.tools.includes(tool));
+      const offered = approval === undefined && usesTool(step, tool);
       return offered ? [{ step: step.id, tool, effects, times: null }] : [];
     }),
   );
@@ -193,7 +192,7 @@ function unknownOf(work: readonly Work[], steps: readonly StepEstimate[], unpric
       "whether these steps run at all, taken as yes",
     ),
     ...sentence(
-      idsWhere(({ step }) => step.kind === "ask" || step.approval !== undefined),
+      idsWhere(({ step }) => asksPerson(step) || step.approval !== undefined),
       "how long a person takes for these steps, taken as no time",
     ),
   ];

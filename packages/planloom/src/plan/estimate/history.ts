@@ -1,7 +1,8 @@
 // What earlier runs took, and how it is weighed against assumptions. In: samples of work by its kind. Out: the likely figures.
 // Separate from the estimate, which adds such figures up, and from the reading of logs, which finds the samples.
 import { ASSUMED_SAMPLES, type Assumed } from "./assumptions.js";
-import type { AgentStep, Step } from "../plan.js";
+import type { Step } from "../plan.js";
+import { asksPerson, directTool, hasTools } from "../step-kind.js";
 
 /** One finished piece of work with all its attempts. What was not reported, or not measured, is null. */
 export interface WorkSample {
@@ -31,12 +32,17 @@ export const NO_HISTORY: History = { work: new Map(), lists: new Map() };
 export const workKey = {
   tool: (tool: string) => `tool ${tool}`,
   fill: (model: string, tool: string) => `fill ${model} ${tool}`,
-  agent: (model: string, step: AgentStep) => `${hasTools(step) ? "agent with tools" : "agent"} ${model}`,
+  agent: (model: string, step: Step) => `${hasTools(step) ? "agent with tools" : "agent"} ${model}`,
   answer: (model: string) => `answer ${model}`,
   plan: (model: string) => `plan ${model}`,
 };
 
-export const hasTools = ({ tools }: AgentStep): boolean => tools === "all" || tools.length > 0;
+/** The key of a step's call, apart from the filling of its arguments. Undefined where a person does it. */
+export function callWorkKey(step: Step, executor: string): string | undefined {
+  if (asksPerson(step)) return undefined;
+  const tool = directTool(step);
+  return tool === undefined ? workKey.agent(step.model ?? executor, step) : workKey.tool(tool);
+}
 
 /** A list is expected to be as long as in earlier runs where a step of the same id took it from the same expression. */
 export const listKey = ({ id, forEach }: Step): string => `${id} ${forEach ?? ""}`;

@@ -3,7 +3,7 @@
 import { ASSUMED, ASSUMED_ITEMS } from "./assumptions.js";
 import {
   blend,
-  hasTools,
+  callWorkKey,
   likelyWork,
   listKey,
   mean,
@@ -16,6 +16,7 @@ import type { Json } from "../json.js";
 import { NO_ORIGIN } from "../origin.js";
 import type { Answer, Step } from "../plan.js";
 import { resolveValue } from "../expression/reference.js";
+import { directTool, hasTools, isFilled } from "../step-kind.js";
 
 /** Names of the models by role; null where there is none. */
 export interface RoleModels {
@@ -80,25 +81,25 @@ export function answerParts(answer: Answer, { models, history }: Foreknown): rea
 const modelOf = (model: string | null, role: string): string => model ?? `(no ${role} model)`;
 
 function partsOf(step: Step, executor: string, history: History): readonly Part[] {
-  if (step.kind === "ask") return [];
+  const key = callWorkKey(step, executor);
+  if (key === undefined) return [];
   const model = step.model ?? executor;
-  if (step.kind === "agent") {
-    const key = workKey.agent(model, step);
+  const tool = directTool(step);
+  if (tool === undefined) {
     const likely = likelyWork(history, key, hasTools(step) ? ASSUMED.agentWithTools : ASSUMED.agent);
     // Each turn but the last calls a tool; that some call two at once is not in the log.
     return [{ key, of: { model }, model, toolCalls: hasTools(step) ? Math.max(0, likely.calls - 1) : 0, likely }];
   }
-  const key = workKey.tool(step.tool);
   const call: Part = {
     key,
-    of: { tool: step.tool },
+    of: { tool },
     // A tool that asks a model by itself asks the executor's, whatever the step says.
     model: executor,
     toolCalls: 1,
     likely: likelyWork(history, key, ASSUMED.tool),
   };
-  if (step.fill === undefined) return [call];
-  const filling = workKey.fill(model, step.tool);
+  if (!isFilled(step)) return [call];
+  const filling = workKey.fill(model, tool);
   const likely = likelyWork(history, filling, ASSUMED.fill);
   return [{ key: filling, of: { model }, model, toolCalls: 0, likely }, call];
 }

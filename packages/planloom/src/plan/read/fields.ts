@@ -1,4 +1,5 @@
 // What the adapters of a step work on: its fields, and what they may know and report. In: a field. Out: the same, renamed.
+import { STEP_KINDS } from "../step-kind.js";
 import { plainName } from "./names.js";
 import type { ToolSpec } from "../tool-spec.js";
 
@@ -46,4 +47,4 @@ export function fieldNamed(fields: Fields, ...names: readonly string[]): string 
   return found;
 }
 
-export const hasKind = (fields: Fields): boolean => fields.has("tool") || fields.has("agent") || fields.has("ask");
+export const hasKind = (fields: Fields): boolean => STEP_KINDS.some((kind) => fields.has(kind));

@@ -3,10 +3,11 @@
 // which cannot touch finished steps: a whole new plan leaves them out, repeats them, or takes their ids for something else.
 import { LIMITS } from "../../limits.js";
 import { collectFindings, type Report } from "../check/report.js";
+import { completeStep } from "../complete.js";
 import type { Finding } from "../finding.js";
 import { needsOf } from "../graph.js";
 import { canonicalJson, depthOf, isObject, own, type Json, type JsonObject } from "../json.js";
-import { completeStep, stepSchema, type Plan, type Step } from "../plan.js";
+import { stepSchema, type Plan, type Step } from "../plan.js";
 import { sourceIn, type Revised } from "./revise.js";
 import { definitionOf, sameDefinition, stepHashes } from "./step-hash.js";
 import { writePlan } from "../write.js";

@@ -2,10 +2,11 @@
 // Out: SHA-256 by step id. Separate from the hash of a plan, which is what a person approves: this one says whether a
 // finished output is still the output of the step that now stands there.
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { needsOf, takesContext } from "../graph.js";
+import { needsOf } from "../graph.js";
 import { hashOf } from "../hash.js";
 import { canonicalJson, own, type Json, type JsonObject } from "../json.js";
 import type { Plan, Step } from "../plan.js";
+import { takesContext, toolNames } from "../step-kind.js";
 import { eachTemplate, scanTemplate } from "../expression/reference.js";
 import type { ToolSpec } from "../tool-spec.js";
 
@@ -90,8 +91,7 @@ function toolHashes(tools: Iterable<ToolSpec>): Part {
   const free = specs.filter(({ approval }) => approval === undefined).map(({ name }) => [name, hashes.get(name)]);
   const all = hashOf(Object.fromEntries(free));
   return (step) => {
-    if (step.kind === "ask") return null;
-    const names = step.kind === "tool" ? [step.tool] : step.tools;
+    const names = toolNames(step);
     if (names === "all") return all;
     return Object.fromEntries(names.map((name) => [name, hashes.get(name) ?? null]));
   };

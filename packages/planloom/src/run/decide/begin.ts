@@ -16,6 +16,7 @@ import { closeFanOut, failed, refOf, unknown } from "./failure.js";
 import { completed } from "./gate.js";
 import { scopeOf, skippedAmong } from "../scope.js";
 import type { Run, Work } from "../state.js";
+import { asksPerson, callName, deedOf, isConversation, isFilled, ownFields } from "../../plan/step-kind.js";
 
 type Args = { readonly [name: string]: Json };
 
@@ -31,13 +32,12 @@ export function begin(run: Run, work: Work, at: number): Fact[] {
   const resolved = resolveValue(spec.with, scopeOf(run, work));
   if (!resolved.ok) return unresolved(turn, "with", resolved);
   const args = resolved.value as Args;
-  if (spec.kind === "ask") return [ask(work, spec.ask, args, resolved.from)];
+  if (asksPerson(spec)) return [ask(work, deedOf(spec), args, resolved.from)];
   const given = work.filled === undefined ? args : { ...work.filled, ...args };
-  if (spec.kind === "tool" && spec.fill !== undefined && work.filled === undefined) {
+  if (isFilled(spec) && work.filled === undefined) {
     return [fact("step.filling", { ...refOf(work), args, from: resolved.from })];
   }
-  const unfit = spec.kind === "tool" ? misfit(turn, given, resolved.nulls) : undefined;
-  return unfit ?? start(turn, given, resolved.from);
+  return misfit(turn, given, resolved.nulls) ?? start(turn, given, resolved.from);
 }
 
 /** After a model filled the rest in: a check of the whole, a person's word where asked, then the intent. */
@@ -145,7 +145,7 @@ function inputType(tool: ToolSpec): Type {
 
 function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   const { spec, tool } = work.step;
-  const name = spec.kind === "tool" ? spec.tool : spec.kind;
+  const name = callName(spec);
   // Design section 8: neither the attempt nor the revision is part of the key, so that a repeated call is recognised.
   const key = hashOf([run.id, spec.id, work.item, name, args, 0]);
   // Whoever begins a step again wants its outcome, not a second effect.
@@ -160,7 +160,7 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   const reason = whyApproval(run, work);
   if (reason !== undefined) {
     // What an agent is told to do, and with what, decides what it does.
-    const deed = spec.kind === "agent" ? { agent: spec.agent, tools: spec.tools } : {};
+    const deed = isConversation(spec) ? ownFields(spec) : {};
     const hash = hashOf({ call: key, tool: tool ?? null, ...deed });
     if (!run.granted.has(hash)) {
       const expiresAt = at + run.settings.approvalMs;

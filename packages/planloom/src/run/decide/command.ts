@@ -13,6 +13,7 @@ import type { Command } from "../command.js";
 import { retry } from "./retry.js";
 import { revise, revisionProposed } from "./revision.js";
 import { failingOf, workOf, type PendingApproval, type Run, type Work } from "../state.js";
+import { directTool, isConversation } from "../../plan/step-kind.js";
 
 export function decideCommand(run: Run, command: Input & Command): Fact[] {
   if (run.ended !== undefined && command.type !== "retry")
@@ -144,10 +145,11 @@ function settle(run: Run, command: Command & { type: "settle" }, at: number): Fa
   if (verdict === "abort") return [resolved, ...aborted(run, work, at)];
   const { spec } = work.step;
   // Inside an agent step the output is that of one call: the step goes on with it.
-  if (spec.kind === "agent") return [resolved];
+  if (isConversation(spec)) return [resolved];
   const problem = typeProblem(work, output ?? null) ?? toolProblem(work.step.tool, output ?? null);
   if (problem !== undefined) return refused(command, "ANSWER_TYPE", problem.message);
-  const tools = spec.kind === "tool" ? [spec.tool] : [];
+  const tool = directTool(spec);
+  const tools = tool === undefined ? [] : [tool];
   return [resolved, ...completed(run, work, { output: output ?? null, tools, usage: NO_USAGE }, at)];
 }
 

@@ -19,6 +19,7 @@ import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { currentPlan, failingOf, isHeld, workOf, type Run, type Work } from "../state.js";
 import { NO_USAGE } from "../../plan/usage.js";
+import { isConversation } from "../../plan/step-kind.js";
 
 /** Facts that follow from `input`. Outcomes of effects that are no longer owed (a zombie's) and inputs to an ended run give none. */
 export function decide(run: Run, input: Input): Fact[] {
@@ -239,7 +240,7 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
   const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
   const cancelling = run.cancelling !== undefined;
   // It is not performed again; whether a call inside it is in doubt stands in its journal, which the engine looks into.
-  if (cancelling && work.step.spec.kind === "agent") return [];
+  if (cancelling && isConversation(work.step.spec)) return [];
   if (cancelling || leavesDoubt(effects, "abort", cancelling)) return ended(run, work, outcome, effects, at);
   if (work.crashes <= run.settings.crashes) return [];
   const poison: Failure = {

@@ -11,10 +11,10 @@ import { fact, type EventData, type Fact } from "../event.js";
 import { makeReady } from "../evolve/evolve-step.js";
 import { refOf } from "./failure.js";
 import type { Drafted } from "../input.js";
-import { mayActThrough } from "./proposal.js";
 import { recount, retire } from "../evolve/evolve-plan.js";
 import { isDrafting, type ProposedPlan, type Run, type StepState } from "../state.js";
 import { isFinished, linkStep, stepState, worksOf } from "../steps.js";
+import { asksPerson, mayActThrough } from "../../plan/step-kind.js";
 
 /** A step has been written. One that a planner writes again after a crash, in the same words, is known already. */
 export function drafted(run: Run, { key, index, step, tools }: Drafted): Fact[] {
@@ -33,7 +33,7 @@ function idOf(step: Json): string {
 function mayBegin(run: Run, key: string, step: Step, tools: readonly ToolSpec[]): boolean {
   const { settings, plans, rejected, drafting, steps } = run;
   if (!settings.eager || plans.length > 0 || rejected.length > 0) return false;
-  if (step.kind === "ask" || step.approval === "required") return false;
+  if (asksPerson(step) || step.approval === "required") return false;
   if (tools.some((tool) => tool.approval === "required" || mayActThrough(step, tool))) return false;
   return needsOf(step).every((id) => drafting === key && steps.has(id));
 }

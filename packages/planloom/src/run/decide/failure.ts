@@ -10,6 +10,7 @@ import { fact, type Decision, type Fact, type Failure, type PassingFailure, type
 import type { Ending, Outcome } from "../input.js";
 import { verdictOn } from "./policy.js";
 import { currentPlan, failingOf, isDrafting, type Run, type Work } from "../state.js";
+import { callName } from "../../plan/step-kind.js";
 
 export function refOf(work: Work): StepRef {
   return work.item === null ? { step: work.step.spec.id } : { step: work.step.spec.id, item: work.item };
@@ -52,7 +53,7 @@ export function unknown(
   at: number,
 ): Fact {
   const { spec } = work.step;
-  const tool = outcome.call?.tool ?? (spec.kind === "tool" ? spec.tool : spec.kind);
+  const tool = outcome.call?.tool ?? callName(spec);
   const asked = run.cancelling === undefined && currentPlan(run)?.tools.get(tool)?.reconciles === true;
   return fact("step.unknown", {
     ...refOf(work),

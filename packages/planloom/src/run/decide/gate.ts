@@ -10,6 +10,7 @@ import { fact, type Fact, type Failure } from "../event.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
 import { scopeOf } from "../scope.js";
 import type { Run, StepState, Work } from "../state.js";
+import { givesText } from "../../plan/step-kind.js";
 
 export interface Returned {
   readonly output: Json;
@@ -72,7 +73,7 @@ function outputType(state: StepState): Type {
 }
 
 function declaredType({ spec }: StepState): Type {
-  if (spec.output === undefined) return spec.kind === "tool" ? UNKNOWN : STRING;
+  if (spec.output === undefined) return givesText(spec) ? STRING : UNKNOWN;
   const parsed = typeOf(spec.output);
   return parsed.ok ? parsed.type : UNKNOWN;
 }

@@ -1,7 +1,6 @@
 // A plan that is proposed, and whether a person is asked for it. In: a checked plan and what it takes the place of. Out: facts.
 // Separate because first plans, mended ones and those of persons all come in through here.
-import { usesTool, type Step } from "../../plan/plan.js";
-import type { ToolSpec } from "../../plan/tool-spec.js";
+import { mayActThrough } from "../../plan/step-kind.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
 import { fact, type Asking, type EventData, type Fact } from "../event.js";
 import type { Settings } from "../settings.js";
@@ -69,7 +68,3 @@ function functionReason(approval: CheckedPlan["approval"]): string | undefined {
   if (approval === undefined) return "nobody has decided that it needs no approval";
   return approval.required ? approval.reason : undefined;
 }
-
-/** Whether a step may act in the world by this tool. */
-export const mayActThrough = (step: Step, { name, effects }: ToolSpec): boolean =>
-  effects !== "none" && usesTool(step, name);

@@ -7,6 +7,7 @@ import { refOf, roleFailure, SETTLE_NEXT } from "./failure.js";
 import { completed, toolProblem, typeProblem } from "./gate.js";
 import type { Outcome } from "../input.js";
 import { currentPlan, workOf, type Run } from "../state.js";
+import { isConversation } from "../../plan/step-kind.js";
 
 /** Facts after the tool answered. An output that it cannot have given settles nothing. */
 export function reconciled(run: Run, answer: Outcome & { type: "reconciled" }, at: number): Fact[] {
@@ -19,7 +20,7 @@ export function reconciled(run: Run, answer: Outcome & { type: "reconciled" }, a
   const { output } = answer;
   const promised = toolProblem(currentPlan(run)?.tools.get(effect.tool), output);
   // Inside an agent step the output is that of one call: the step goes on with it.
-  const inside = work.step.spec.kind === "agent";
+  const inside = isConversation(work.step.spec);
   const problem = promised ?? (inside ? undefined : typeProblem(work, output));
   if (problem !== undefined) return notReconciled(run, answer.key, problem, at);
   return inside

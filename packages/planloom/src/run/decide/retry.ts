@@ -10,10 +10,11 @@ import { writtenIn } from "../approval.js";
 import { fact, type EventData, type Fact, type StepRef } from "../event.js";
 import type { RoleNames, Settings } from "../settings.js";
 import type { CheckedPlan, Command } from "../command.js";
-import { approvalReason, mayActThrough, proposal, stricter } from "./proposal.js";
+import { approvalReason, proposal, stricter } from "./proposal.js";
 import { worksOf, isFinished } from "../steps.js";
 import { currentPlan, type Run, type StepState, type Work } from "../state.js";
 import { stepStates } from "../steps.js";
+import { isConversation, mayActThrough } from "../../plan/step-kind.js";
 
 /** What a person wants of an ended run. */
 export interface Wish {
@@ -180,7 +181,7 @@ function hasRun(run: Run, id: string): boolean {
   if (state === undefined) return false;
   const { spec, work, items = [] } = state;
   const ran = ({ status, startedAt, effectKey }: Work) =>
-    status === "completed" || run.acted.has(effectKey) || (spec.kind === "agent" && startedAt !== undefined);
+    status === "completed" || run.acted.has(effectKey) || (isConversation(spec) && startedAt !== undefined);
   return ran(work) || items.some(ran);
 }
 

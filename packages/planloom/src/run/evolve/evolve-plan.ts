@@ -7,6 +7,7 @@ import { Queue } from "../queue.js";
 import { currentPlan, type ProposedPlan, type Run, type StepState, type Work } from "../state.js";
 import { worksOf, isFinished, newWork, stepStates } from "../steps.js";
 import { Timetable } from "../timetable.js";
+import { directTool } from "../../plan/step-kind.js";
 
 /** Puts the steps of a plan in the place of those before; what is `kept` goes over as it is. */
 export function takePlan(run: Run, proposed: ProposedPlan, kept: readonly StepRef[]): void {
@@ -43,7 +44,7 @@ export function retire(run: Run, state: StepState): void {
 
 function noteActed(run: Run, work: Work): void {
   const { step, effects, effectKey, output, origin, status, summary, givenUp, error } = work;
-  if (effects !== "once" || step.spec.kind !== "tool" || effectKey === "") return;
+  if (effects !== "once" || directTool(step.spec) === undefined || effectKey === "") return;
   if (status === "unknown" || givenUp === true) run.acted.set(effectKey, { known: false, error: error! });
   if (status !== "completed") return;
   run.acted.set(effectKey, {

@@ -1,7 +1,7 @@
 // The fold of step events: how work enters and leaves the queue, a place, a wait, an end. In: a run and an event. Out: the same
 // run, changed in place. Separate from evolve.ts because this is one machine of its own: the life of a step or item.
 import type { Json } from "../../plan/json.js";
-import type { ToolStep } from "../../plan/plan.js";
+import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import type { EventData, EventOf } from "../event.js";
 import {
@@ -138,7 +138,7 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
   work.reason = data.reason;
   spend(run, work, data.usage);
   if (data.output !== undefined && work.effects === "once") {
-    run.acted.set(work.effectKey, { known: true, output: data.output, tools: [(work.step.spec as ToolStep).tool] });
+    run.acted.set(work.effectKey, { known: true, output: data.output, tools: [callName(work.step.spec)] });
   }
   if (data.decision === "retry" || data.decision === "skip") {
     // The event that follows in the same append (step.retrying, step.skipped) moves it on.
@@ -180,7 +180,7 @@ export function wantChange(run: Run, change: Change): void {
 
 /** Whether the model calls of the present attempt are in its journal: who goes on with the same attempt does not pay them again. */
 export function isJournaled({ step: { spec }, filled }: Work): boolean {
-  return spec.kind === "agent" || (spec.kind === "tool" && spec.fill !== undefined && filled === undefined);
+  return isConversation(spec) || (isFilled(spec) && filled === undefined);
 }
 
 function nextAttempt(work: Work): void {
@@ -228,7 +228,7 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   leaveFor(run, work, "unknown");
   work.error = data.error;
   work.doubt = data.key;
-  if (work.step.spec.kind === "tool") work.effectKey = data.key;
+  if (directTool(work.step.spec) !== undefined) work.effectKey = data.key;
   work.doubts++;
   spend(run, work, data.usage);
   work.doubtful = data.tool;
@@ -271,7 +271,7 @@ export function onResolved(run: Run, data: EventData["step.resolved"]): void {
   if (data.verdict === "abort") work.givenUp = true;
   else run.acted.delete(data.key);
   work.crashes = 0;
-  const inside = work.step.spec.kind === "agent";
+  const inside = isConversation(work.step.spec);
   if (inside) (work.settled ??= new Map()).set(data.key, { verdict: data.verdict, output: data.output ?? null });
   if (data.verdict === "not-happened" || (inside && data.verdict === "happened")) makeReady(run, work);
 }

@@ -16,6 +16,7 @@ import {
   type StepStatus,
   type Work,
 } from "../state.js";
+import { directTool } from "../../plan/step-kind.js";
 
 export interface WorkDocument {
   readonly status: StepStatus;
@@ -139,11 +140,12 @@ const iso = (ms: number) => new Date(ms).toISOString();
 
 function stepDocument(state: StepState, ended: boolean): StepDocument {
   const { spec, work, items } = state;
+  const tool = directTool(spec);
   return {
     id: spec.id,
     title: spec.title,
     revision: state.revision,
-    ...(spec.kind === "tool" ? { tool: spec.tool } : {}),
+    ...(tool === undefined ? {} : { tool }),
     ...workDocument(work, ended),
     ...(items === undefined ? {} : { items: items.map((item, index) => ({ index, ...workDocument(item, ended) })) }),
   };

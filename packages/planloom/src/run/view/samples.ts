@@ -1,7 +1,8 @@
 // What the finished work of a run took, for later estimates. In: its events, one by one. Out: samples by kind of work.
 // Separate from the state of the run, which keeps what is needed to go on, not how long each thing took.
-import { listKey, workKey, type ListSample, type WorkSample } from "../../plan/estimate/history.js";
+import { callWorkKey, listKey, type ListSample, workKey, type WorkSample } from "../../plan/estimate/history.js";
 import type { Step } from "../../plan/plan.js";
+import { directTool } from "../../plan/step-kind.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import type { EventData, RunEvent, StepRef } from "../event.js";
 import type { RoleNames } from "../settings.js";
@@ -91,25 +92,27 @@ export class RunSamples {
 
   private filled(data: EventData["step.filled"], at: number): void {
     const step = this.steps.get(data.step);
-    if (step?.kind !== "tool") return;
-    this.end(`fill ${nameOf(data)}`, workKey.fill(this.executorOf(step), step.tool), data.usage, at);
+    const tool = step === undefined ? undefined : directTool(step);
+    if (step === undefined || tool === undefined) return;
+    const executor = step.model ?? this.executor;
+    this.end(`fill ${nameOf(data)}`, workKey.fill(executor, tool), data.usage, at);
   }
 
   private completed(data: EventData["step.completed"], at: number): void {
     const step = this.steps.get(data.step);
     // The last event of a fan-out has no work of its own: its items have theirs.
     const isWhole = data.item === undefined && step?.forEach !== undefined;
-    if (step === undefined || step.kind === "ask" || isWhole) return;
-    const key = step.kind === "tool" ? workKey.tool(step.tool) : workKey.agent(this.executorOf(step), step);
-    this.end(nameOf(data), key, data.usage, at);
+    if (step === undefined || isWhole) return;
+    const key = callWorkKey(step, this.executor);
+    if (key !== undefined) this.end(nameOf(data), key, data.usage, at);
   }
 
   private answered(usage: Usage, at: number): void {
     if (usage.calls > 0) this.end(ANSWERING, workKey.answer(this.models.synthesizer ?? ""), usage, at);
   }
 
-  private executorOf(step: Step): string {
-    return step.model ?? this.models.executor ?? "";
+  private get executor(): string {
+    return this.models.executor ?? "";
   }
 
   /** The first begin counts: later attempts belong to the same work. */

@@ -1,0 +1,149 @@
+// One table of the kinds of steps: the facts by which they differ. In: a step. Out: those facts, one function each.
+// Other files ask these functions and never test the kind. Pricing follows from the facts too (estimate/step.ts);
+// how a step is performed and shown stands in tables by kind in perform/step-effects.ts and cli/render/plan.ts.
+import type { z } from "zod";
+import {
+  agentStepSchema,
+  askStepSchema,
+  toolStepSchema,
+  type AgentStep,
+  type AskStep,
+  type DraftStep,
+  type Step,
+  type ToolStep,
+} from "./plan.js";
+import type { ToolSpec } from "./tool-spec.js";
+
+export type StepKind = Step["kind"];
+
+interface Kind<S extends Step> {
+  /** The form of such a step in a document. The field named like the kind says what the step does. */
+  readonly schema: z.ZodType<DraftStep> & { readonly shape: { readonly [field: string]: z.ZodType } };
+  /** Defaults of the fields that only this kind has. */
+  readonly defaults: { readonly [field: string]: unknown };
+  /** The fields that only this kind has. */
+  fields(step: S): { readonly [field: string]: unknown };
+  /** The field that holds words for a model or a person. */
+  readonly words: "fill" | "agent" | "ask";
+  /** The tool that is called without a model, by name. */
+  directTool(step: S): string | undefined;
+  /** The tools that it may call, by name. all: the inventory without the tools that need approval. */
+  toolNames(step: S): readonly string[] | "all";
+  /** What the executor model writes: nothing, the arguments that `with` leaves out, or all, its calls of tools included. */
+  modelPart(step: S): "none" | "arguments" | "all";
+  /** A person gives the output. */
+  readonly asksPerson: boolean;
+  /** The type of an output that the step does not declare. */
+  readonly output: "as the tool declares" | "text";
+  /** Whether others than the people of this run may have written the output. `tool` is the one that it calls directly. */
+  isUntrusted(tool: ToolSpec | undefined): boolean;
+}
+
+const KINDS: {
+  readonly tool: Kind<ToolStep>;
+  readonly agent: Kind<AgentStep>;
+  readonly ask: Kind<AskStep>;
+} = {
+  tool: {
+    schema: toolStepSchema,
+    defaults: {},
+    fields: ({ tool, fill }) => (fill === undefined ? { tool } : { tool, fill }),
+    words: "fill",
+    directTool: ({ tool }) => tool,
+    toolNames: ({ tool }) => [tool],
+    modelPart: ({ fill }) => (fill === undefined ? "none" : "arguments"),
+    asksPerson: false,
+    output: "as the tool declares",
+    isUntrusted: (tool) => tool?.trusted !== true,
+  },
+  agent: {
+    schema: agentStepSchema,
+    defaults: { tools: [] },
+    fields: ({ agent, tools }) => ({ agent, tools }),
+    words: "agent",
+    directTool: () => undefined,
+    toolNames: ({ tools }) => tools,
+    modelPart: () => "all",
+    asksPerson: false,
+    output: "text",
+    isUntrusted: () => true,
+  },
+  ask: {
+    schema: askStepSchema,
+    defaults: {},
+    fields: ({ ask }) => ({ ask }),
+    words: "ask",
+    directTool: () => undefined,
+    toolNames: () => [],
+    modelPart: () => "none",
+    asksPerson: true,
+    output: "text",
+    isUntrusted: () => false,
+  },
+};
+
+export const STEP_KINDS = Object.keys(KINDS) as readonly StepKind[];
+
+const kindOf = (step: Step): Kind<Step> => KINDS[step.kind];
+
+export const schemaOf = (kind: StepKind): Kind<Step>["schema"] => KINDS[kind].schema;
+
+export const defaultsOf = (kind: StepKind): Kind<Step>["defaults"] => KINDS[kind].defaults;
+
+/** The value of the field that names the kind: a tool, an instruction or a question. */
+export const deedOf = (step: Step): string => kindOf(step).fields(step)[step.kind] as string;
+
+export const ownFields = (step: Step): { readonly [field: string]: unknown } => kindOf(step).fields(step);
+
+/** Words for a model or a person, with the field that holds them. */
+export function wordsOf(step: Step): { readonly field: string; readonly text: string | undefined } {
+  const kind = kindOf(step);
+  return { field: kind.words, text: kind.fields(step)[kind.words] as string | undefined };
+}
+
+/** The name of the tool that a step calls without a model; undefined where there is none. */
+export const directTool = (step: Step): string | undefined => kindOf(step).directTool(step);
+
+/** The same tool, among those given by name. */
+export function directToolIn<T>(tools: ReadonlyMap<string, T> | undefined, step: Step): T | undefined {
+  const name = directTool(step);
+  return name === undefined ? undefined : tools?.get(name);
+}
+
+/** The name of a step's call: that of its tool, or else its kind. Keys of calls are made from it. */
+export const callName = (step: Step): string => directTool(step) ?? step.kind;
+
+/** Names of the tools that a step may call. all: the inventory without the tools that need approval. */
+export const toolNames = (step: Step): readonly string[] | "all" => kindOf(step).toolNames(step);
+
+export function hasTools(step: Step): boolean {
+  const names = toolNames(step);
+  return names === "all" || names.length > 0;
+}
+
+/** Whether a step may call the tool of this name, by itself or through its model. */
+export function usesTool(step: Step, name: string): boolean {
+  const names = toolNames(step);
+  return names === "all" || names.includes(name);
+}
+
+/** Whether a step may act in the world through this tool. */
+export const mayActThrough = (step: Step, { name, effects }: ToolSpec): boolean =>
+  effects !== "none" && usesTool(step, name);
+
+/** Whether the step's call is a conversation of a model, which may call tools and keeps a journal. */
+export const isConversation = (step: Step): boolean => kindOf(step).modelPart(step) === "all";
+
+/** Whether a model writes the arguments that `with` leaves out. */
+export const isFilled = (step: Step): boolean => kindOf(step).modelPart(step) === "arguments";
+
+/** Whether a model is given the whole outputs of the steps in `dependsOn`. For other steps `dependsOn` is order only. */
+export const takesContext = (step: Step): boolean => kindOf(step).modelPart(step) !== "none";
+
+export const asksPerson = (step: Step): boolean => kindOf(step).asksPerson;
+
+/** Whether an output that the step does not declare is text; otherwise it is what its tool declares. */
+export const givesText = (step: Step): boolean => kindOf(step).output === "text";
+
+/** Whether the output may hold words of others than the people of this run. */
+export const givesUntrusted = (step: Step, tool: ToolSpec | undefined): boolean => kindOf(step).isUntrusted(tool);
