@@ -1,43 +1,26 @@
-// What an agent works with: its signal, its journal, its part of the budget, its progress. In: the world, the run, and which request
-// or attempt it is. Out: an AgentContext. Separate because every role and every agent step has one.
+// What an agent works with: its signal, its journal, its part of the budget, its progress. In: the run, the context of an effect,
+// and the step. Out: an AgentContext, which every role and every agent step has.
 import type { AgentContext, CheckpointOptions } from "../agents/checkpoint.js";
 import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
-import type { Run, Work } from "../run/state.js";
+import type { Run } from "../run/state.js";
 import type { EffectBudget } from "./effect-budget.js";
-import { openJournal } from "./journal.js";
-import type { Performing, Services } from "./services.js";
+import type { Performing } from "./services.js";
 
-interface Place {
-  readonly stepId: string;
-  readonly item: number | null;
-  readonly attempt: number;
-  readonly settled?: Work["settled"] | undefined;
-}
-
-export async function agentContext(
-  world: Services,
+export function agentContext(
   run: Run,
   context: Performing,
-  place: Place,
-): Promise<AgentContext> {
-  const journal = await storeErrorsMarked(() =>
-    openJournal(
-      world.store,
-      { runId: run.id, epoch: context.epoch, stillOwned: () => context.stillOwned(), ...place },
-      () => world.clock.now(),
-    ),
-  );
-  const { stepId, item, attempt } = place;
+  { stepId, item }: { readonly stepId: string; readonly item: number | null },
+): AgentContext {
   return {
     signal: context.signal,
     runId: run.id,
     stepId,
     item,
-    attempt,
+    attempt: context.attempt,
     checkpoint: (name, options, work) =>
-      storeErrorsMarked(() => journal(name, options, allowed(work, options, context.budget))),
+      storeErrorsMarked(() => context.checkpoint(name, options, allowed(work, options, context.budget))),
     ...(context.budget === undefined ? {} : { budget: context.budget }),
     progress: (value) => context.progress({ type: "step", step: stepId, item, value: shownProgress(value) }),
   };

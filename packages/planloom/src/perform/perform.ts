@@ -1,7 +1,7 @@
 // From an effect to an outcome, shared by all engines. In: an effect and the run. Out: an outcome for `decide`. Rejects only when the
 // store failed or the run was lost: then nothing may be decided. What asks models for the run as a whole is in role-effects.ts,
 // what steps do in step-effects.ts: nothing else calls agents and tools.
-import type { Effect } from "../run/effect.js";
+import type { WorkEffect } from "../run/effect.js";
 import type { Outcome } from "../run/input.js";
 import { soundFailure } from "../run/sound-failure.js";
 import type { Run } from "../run/state.js";
@@ -20,9 +20,7 @@ export function performIn(given: Services): Perform {
     const limited = modelCalls !== null || tokens !== null || costUsd !== null;
     const budget = new EffectBudget(run, context.reserve);
     const outcome = await performed(world, effect, run, limited ? { ...context, budget } : context);
-    return outcome !== undefined && "error" in outcome
-      ? { ...outcome, error: soundFailure(outcome.error, "INTERNAL") }
-      : outcome;
+    return "error" in outcome ? { ...outcome, error: soundFailure(outcome.error, "INTERNAL") } : outcome;
   };
 }
 
@@ -38,7 +36,7 @@ function timely(world: Services): Services {
   };
 }
 
-async function performed(world: Services, effect: Effect, run: Run, context: Performing): Promise<Outcome | undefined> {
+async function performed(world: Services, effect: WorkEffect, run: Run, context: Performing): Promise<Outcome> {
   switch (effect.kind) {
     case "plan":
       return performPlan(world, effect, run, context);
@@ -52,9 +50,5 @@ async function performed(world: Services, effect: Effect, run: Run, context: Per
       return performAnswer(world, effect, run, context);
     case "review":
       return performReview(world, effect, run, context);
-    case "wait":
-    case "person":
-    case "stop":
-      return undefined;
   }
 }

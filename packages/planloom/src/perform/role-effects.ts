@@ -32,8 +32,10 @@ export async function performPlan(
   const { key } = effect;
   if (world.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
   try {
-    const place = await agentContext(world, run, context, { stepId: "#planner", item: null, attempt: numberIn(key) });
-    const planner = { ...place, drafted: (step: DraftedStep) => context.drafted(step) };
+    const place = agentContext(run, context, { stepId: "#planner", item: null });
+    // A step that cannot be recorded stops the run by itself.
+    const drafted = (step: DraftedStep) => void context.emit({ type: "drafted", ...step }).catch(() => undefined);
+    const planner = { ...place, drafted };
     const replan = replanFacts(run, effect.replan);
     const request = plannerRequest(world, {
       goal: run.goal,
@@ -68,9 +70,6 @@ export function plannerRequest(world: Services, asked: Omit<PlannerRequest, "inv
   return { ...asked, inventory, limits: world.limits, ...(instructions === undefined ? {} : { instructions }) };
 }
 
-/** The number in an effect's key: it tells the requests of a run apart in its journal. */
-const numberIn = (key: string) => Number(key.slice(key.lastIndexOf("/") + 1));
-
 export async function performReview(
   world: Services,
   effect: ReviewEffect,
@@ -82,7 +81,7 @@ export async function performReview(
   if (planner === null || typeof planner === "function")
     return { type: "review-failed", key, error: NO_REVIEWER, usage: NO_USAGE };
   try {
-    const place = await agentContext(world, run, context, { stepId: "#review", item: null, attempt: numberIn(key) });
+    const place = agentContext(run, context, { stepId: "#review", item: null });
     return { type: "reviewed", key, ...(await reviewPlan(reviewFacts(run), planner, place)) };
   } catch (thrown) {
     return { type: "review-failed", key, ...roleFailure(thrown) };
@@ -108,7 +107,7 @@ export async function performAnswer(
     return { type: "answer-failed", key, error: noModel("synthesizer"), usage: NO_USAGE };
   }
   try {
-    const place = await agentContext(world, run, context, { stepId: "#answer", item: null, attempt: numberIn(key) });
+    const place = agentContext(run, context, { stepId: "#answer", item: null });
     const outputs = answer.from.map((id) => {
       const state = run.steps.get(id)!;
       return { id, title: state.spec.title, output: state.work.output ?? null };

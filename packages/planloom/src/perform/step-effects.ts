@@ -15,12 +15,12 @@ import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
 import type { CallEffect, FillEffect } from "../run/effect.js";
 import type { Failure } from "../run/event.js";
 import type { Outcome } from "../run/input.js";
-import { workOf, type Run, type StepState } from "../run/state.js";
+import type { Run, StepState } from "../run/state.js";
 import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
+import { doubtIn } from "../engine/journal.js";
 import { agentContext, shownProgress } from "./agent-context.js";
 import { newDeadline } from "./deadline.js";
 import { callTool } from "./call-tool.js";
-import { doubtIn } from "./journal.js";
 import { ended, endedBy, inDoubt, noModel } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 
@@ -40,11 +40,7 @@ export async function performFill(
   try {
     const model = executorOf(world, step.model);
     if (model === null || state.tool === undefined) return ended(key, "tool-error", noModel("executor"));
-    const place = await agentContext(world, run, context, {
-      stepId: step.id,
-      item: effect.item,
-      attempt: effect.attempt,
-    });
+    const place = agentContext(run, context, { stepId: step.id, item: effect.item });
     const { executor: instructions } = world.instructions;
     const facts = { goal: run.goal, step, args: effect.given, outputs: contextOf(run, state) };
     const request = { ...facts, spec: state.tool, ...(instructions === undefined ? {} : { instructions }) };
@@ -158,12 +154,7 @@ async function runAgentStep(
     const model = executorOf(world, step.model);
     if (model === null) return ended(key, "tool-error", noModel("executor"));
     const inner = { ...context, signal: deadline.signal };
-    const place = await agentContext(world, run, inner, {
-      stepId: step.id,
-      item: effect.item,
-      attempt: effect.attempt,
-      settled: workOf(run, effect)?.settled,
-    });
+    const place = agentContext(run, inner, { stepId: step.id, item: effect.item });
     // One that was stopped before it began here: all that is left of it is what its journal holds.
     deadline.signal.throwIfAborted();
     const { executor: instructions } = world.instructions;

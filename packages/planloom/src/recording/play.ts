@@ -6,7 +6,7 @@ import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { writePlan } from "../plan/write.js";
 import { documentOf, type RunDocument } from "../run/view/document.js";
-import type { Effect } from "../run/effect.js";
+import type { WorkEffect } from "../run/effect.js";
 import type { EventOf, RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
 import { isCommand, type Drafted, type Input, type Outcome, type Reserve, type Start } from "../run/input.js";
@@ -44,7 +44,7 @@ export async function rerun(given: Recording | string, options: ReplayOptions): 
 interface OpenCall {
   give(outcome: Outcome): void;
   readonly reserve: PerformContext["reserve"];
-  readonly drafted: PerformContext["drafted"];
+  readonly emit: PerformContext["emit"];
 }
 
 class Rerun {
@@ -107,13 +107,12 @@ class Rerun {
   }
 
   /** A call: it must have been recorded, and waits until its outcome's turn has come. */
-  #perform(effect: Effect, run: Run, context: PerformContext): Promise<Outcome> | undefined {
+  #perform(effect: WorkEffect, run: Run, context: PerformContext): Promise<Outcome> {
     const asked = this.#questions.of(run, effect);
-    if (asked === undefined) return undefined;
     this.#compare(asked.place, asked.what);
     return new Promise((resolve) => {
       const give = (outcome: Outcome) => resolve({ ...outcome, key: effect.key });
-      this.#open.set(asked.place, { give, reserve: context.reserve, drafted: (step) => context.drafted(step) });
+      this.#open.set(asked.place, { give, reserve: context.reserve, emit: (input) => context.emit(input) });
     });
   }
 
@@ -177,8 +176,8 @@ class Rerun {
   }
 
   async #draft({ key, index, step, tools }: Drafted): Promise<void> {
-    const { drafted } = await this.#openAt(key);
-    drafted({ index, step, ...(tools === undefined ? {} : { tools }) });
+    const { emit } = await this.#openAt(key);
+    await emit({ type: "drafted", index, step, ...(tools === undefined ? {} : { tools }) });
   }
 
   async #answer(outcome: Outcome): Promise<void> {

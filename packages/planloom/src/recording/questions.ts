@@ -3,7 +3,14 @@
 // that is played again must be read in the same way.
 import { PlanloomError } from "../error.js";
 import { canonicalJson, type Json, type JsonObject } from "../plan/json.js";
-import type { Effect, PlanEffect } from "../run/effect.js";
+import {
+  isWork,
+  type CallEffect,
+  type Effect,
+  type FillEffect,
+  type PlanEffect,
+  type WorkEffect,
+} from "../run/effect.js";
 import type { RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
 import { callKey, currentPlan, emptyRun, reconcileKey, reviewOf, workOf, type Run } from "../run/state.js";
@@ -20,8 +27,8 @@ export class Questions {
   /** Planner requests have no name of their own: they are counted. */
   readonly #plans = new Map<string, number>();
 
-  /** What is asked of a model or a tool; undefined for what is only waited for. */
-  of(run: Run, effect: Effect): Asked | undefined {
+  /** What is asked of a model or a tool. */
+  of(run: Run, effect: WorkEffect): Asked {
     switch (effect.kind) {
       case "plan":
         return { place: this.placeOf(effect.key), what: planAsked(run, effect) };
@@ -33,15 +40,13 @@ export class Questions {
       case "reconcile":
         return { place: effect.key, what: { tool: effect.tool, key: effect.callKey } };
       case "answer":
-        return { place: effect.key, what: { goal: run.goal, answer: currentPlan(run)!.plan.answer } as Json };
-      default:
-        return undefined;
+        return { place: effect.key, what: { goal: run.goal, answer: currentPlan(run)!.plan.answer } };
     }
   }
 
   /** What an event makes the run ask; planner requests have their numbers from here, whether they are answered or not. */
   begunBy(run: Run, event: RunEvent): readonly Asked[] {
-    return [...begunBy(run, event)].flatMap((effect) => this.of(run, effect) ?? []);
+    return [...begunBy(run, event)].flatMap((effect) => (isWork(effect) ? [this.of(run, effect)] : []));
   }
 
   /** The place of an effect by its key. */
@@ -61,7 +66,7 @@ function planAsked(run: Run, { rejected, replan }: PlanEffect): Json {
 }
 
 /** Titles and descriptions are for people; everything that the tool or the model gets is here. */
-function stepAsked(run: Run, effect: Effect & { readonly kind: "fill" | "call" }): Json {
+function stepAsked(run: Run, effect: FillEffect | CallEffect): Json {
   const { spec } = run.steps.get(effect.step)!;
   if (effect.kind === "fill") return { ...(ownFields(spec) as JsonObject), args: effect.given };
   const tool = directTool(spec);

@@ -86,13 +86,12 @@ export interface StopEffect extends Owed {
   readonly target: string;
 }
 
-export type Effect =
-  | PlanEffect
-  | ReviewEffect
-  | FillEffect
-  | CallEffect
-  | ReconcileEffect
-  | AnswerEffect
-  | WaitEffect
-  | PersonEffect
-  | StopEffect;
+/** Effects that an engine performs. Each ends with one outcome under its key. */
+export type WorkEffect = PlanEffect | ReviewEffect | FillEffect | CallEffect | ReconcileEffect | AnswerEffect;
+
+/** The others are waited for, or stop one that is performed. */
+export type Effect = WorkEffect | WaitEffect | PersonEffect | StopEffect;
+
+export function isWork(effect: Effect): effect is WorkEffect {
+  return effect.kind !== "wait" && effect.kind !== "person" && effect.kind !== "stop";
+}

@@ -2,19 +2,21 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { UnknownOutcome } from "../../src/agents/checkpoint.js";
 import { settledOutcome } from "../../src/agents/tool-turn.js";
-import { openJournal, type JournalPlace } from "../../src/perform/journal.js";
+import { journalOf, type JournalPlace } from "../../src/engine/journal.js";
+import type { Checkpoint } from "../../src/agents/checkpoint.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { memoryStore } from "../../src/store/memory.js";
 
-const PLACE: JournalPlace = { runId: "run", stepId: "a", item: null, attempt: 1, epoch: 0 };
+const PLACE: JournalPlace = { runId: "run", stepId: "a", item: null, attempt: 1 };
+const WRITER = { epoch: 0, now: () => 5 };
 const PAY = { effects: "once", key: "k1", tool: "pay", intent: { tool: "pay" } } as const;
 const PUT = { effects: "idempotent", key: "k2", tool: "put" } as const;
 const THINK = { effects: "none" } as const;
 
-function opened(): { store: EventStore; journal: (change?: Partial<JournalPlace>) => ReturnType<typeof openJournal> } {
+function opened(): { store: EventStore; journal: (change?: Partial<JournalPlace>) => Checkpoint } {
   const store = memoryStore();
   onTestFinished(() => store.close());
-  return { store, journal: (change = {}) => openJournal(store, { ...PLACE, ...change }, () => 5) };
+  return { store, journal: (change = {}) => journalOf(store, { ...PLACE, ...change }, WRITER) };
 }
 
 const never = () => Promise.reject(new Error("this must not be called"));
@@ -25,15 +27,15 @@ const rowsOf = async (store: EventStore) =>
 describe("a journal", () => {
   test("writes the outcome of a call without effects, and gives it back instead of calling again", async () => {
     const { store, journal } = opened();
-    const first = await journal();
+    const first = journal();
     expect(await first("turn 1", THINK, async () => "thought")).toBe("thought");
-    expect(await (await journal())("turn 1", THINK, never)).toBe("thought");
+    expect(await journal()("turn 1", THINK, never)).toBe("thought");
     expect(await rowsOf(store)).toStrictEqual([[1, 1, "turn 1", null, { value: "thought" }]]);
   });
 
   test("keeps the intent of a call with effects before it is made", async () => {
     const { store, journal } = opened();
-    const checkpoint = await journal();
+    const checkpoint = journal();
     const seen = await checkpoint("tool pay", PAY, async () => (await rowsOf(store)).flat());
     expect(seen).toStrictEqual([1, 1, "tool pay", "k1", null]);
     expect((await store.readJournal(PLACE))[0]).toMatchObject({ intent: { tool: "pay" }, at: 5 });
@@ -41,15 +43,13 @@ describe("a journal", () => {
 
   test("tells null from no outcome", async () => {
     const { journal } = opened();
-    await (
-      await journal()
-    )("tool pay", PAY, async () => null);
-    expect(await (await journal())("tool pay", PAY, never)).toBeNull();
+    await journal()("tool pay", PAY, async () => null);
+    expect(await journal()("tool pay", PAY, never)).toBeNull();
   });
 
   test("counts its calls in the order in which they are made, even side by side", async () => {
     const { store, journal } = opened();
-    const checkpoint = await journal();
+    const checkpoint = journal();
     const names = ["one", "two", "three"];
     await Promise.all(names.map((name) => checkpoint(name, THINK, async () => name)));
     expect((await rowsOf(store)).map(([, n, name]) => [n, name])).toStrictEqual(names.map((name, i) => [i + 1, name]));
@@ -57,26 +57,24 @@ describe("a journal", () => {
 
   test("refuses to go on in an attempt that takes another way than before, and keeps its rows for the next", async () => {
     const { store, journal } = opened();
-    const before = await journal();
+    const before = journal();
     await before("turn 1", THINK, async () => "pay");
     await before("tool pay", PAY, async () => "paid");
     const rows = await rowsOf(store);
     // The tool is gone, so that its call is no checkpoint any more.
-    const after = await journal();
+    const after = journal();
     await after("turn 1", THINK, never);
     await expect(after("turn 2", THINK, never)).rejects.toMatchObject({
       failure: { code: "JOURNAL_DIVERGED", retryable: true },
     });
     expect(await rowsOf(store)).toStrictEqual(rows);
-    expect(await (await journal({ attempt: 2 }))("tool pay", PAY, never)).toBe("paid");
+    expect(await journal({ attempt: 2 })("tool pay", PAY, never)).toBe("paid");
   });
 
   test("knows an outcome by its key in every later attempt, and writes it there too", async () => {
     const { store, journal } = opened();
-    await (
-      await journal()
-    )("tool pay", PAY, async () => "receipt");
-    const second = await journal({ attempt: 2 });
+    await journal()("tool pay", PAY, async () => "receipt");
+    const second = journal({ attempt: 2 });
     expect(await second("turn 1", THINK, async () => "another thought")).toBe("another thought");
     expect(await second("tool pay", PAY, never)).toBe("receipt");
     expect((await rowsOf(store)).at(-1)).toStrictEqual([2, 2, "tool pay", "k1", { value: "receipt" }]);
@@ -84,46 +82,44 @@ describe("a journal", () => {
 
   test.each([1, 2])("is in doubt about an intent without an outcome (met in attempt %i)", async (attempt) => {
     const { journal } = opened();
-    await expect((await journal())("tool pay", PAY, crash)).rejects.toThrow("ends here");
-    const met = (await journal({ attempt }))("tool pay", PAY, never);
+    await expect(journal()("tool pay", PAY, crash)).rejects.toThrow("ends here");
+    const met = journal({ attempt })("tool pay", PAY, never);
     await expect(met).rejects.toBeInstanceOf(UnknownOutcome);
     await expect(met).rejects.toMatchObject({ key: "k1", tool: "pay" });
   });
 
   test("makes an idempotent call again under such an intent, once", async () => {
     const { journal } = opened();
-    await expect((await journal())("tool put", PUT, crash)).rejects.toThrow("ends here");
-    expect(await (await journal())("tool put", PUT, async () => "put")).toBe("put");
-    expect(await (await journal({ attempt: 2 }))("tool put", PUT, never)).toBe("put");
+    await expect(journal()("tool put", PUT, crash)).rejects.toThrow("ends here");
+    expect(await journal()("tool put", PUT, async () => "put")).toBe("put");
+    expect(await journal({ attempt: 2 })("tool put", PUT, never)).toBe("put");
   });
 
   test("repeats a call without effects that was interrupted or threw", async () => {
     const { store, journal } = opened();
-    await expect((await journal())("turn 1", THINK, crash)).rejects.toThrow("ends here");
+    await expect(journal()("turn 1", THINK, crash)).rejects.toThrow("ends here");
     expect(await rowsOf(store)).toStrictEqual([]);
-    expect(await (await journal())("turn 1", THINK, async () => "thought")).toBe("thought");
+    expect(await journal()("turn 1", THINK, async () => "thought")).toBe("thought");
   });
 
   test.each(["happened", "not-happened"] as const)("believes a person who says: %s", async (verdict) => {
     const { journal } = opened();
-    await expect((await journal())("tool pay", PAY, crash)).rejects.toThrow("ends here");
+    await expect(journal()("tool pay", PAY, crash)).rejects.toThrow("ends here");
     const settled = new Map([["k1", { verdict, output: "receipt" }]]);
-    const outcome = await (await journal({ settled }))("tool pay", PAY, never);
+    const outcome = await journal({ settled })("tool pay", PAY, never);
     expect(outcome).toEqual(settledOutcome(verdict, "receipt"));
-    expect(await (await journal({ attempt: 2 }))("tool pay", PAY, never)).toEqual(outcome);
+    expect(await journal({ attempt: 2 })("tool pay", PAY, never)).toEqual(outcome);
   });
 
   test("of one item knows nothing of another's", async () => {
     const { journal } = opened();
-    await (
-      await journal({ item: 0 })
-    )("tool pay", PAY, async () => "for 0");
-    expect(await (await journal({ item: 1 }))("tool pay", PAY, async () => "for 1")).toBe("for 1");
+    await journal({ item: 0 })("tool pay", PAY, async () => "for 0");
+    expect(await journal({ item: 1 })("tool pay", PAY, async () => "for 1")).toBe("for 1");
   });
 
   test("that lost its run writes nothing, and calls nothing that has effects", async () => {
     const { store, journal } = opened();
-    const checkpoint = await journal();
+    const checkpoint = journal();
     await store.claim("run", 0, "another", 9);
     await expect(checkpoint("tool pay", PAY, never)).rejects.toMatchObject({ code: "STORE_FENCED" });
     await expect(checkpoint("turn 1", THINK, async () => 1)).rejects.toMatchObject({ code: "STORE_FENCED" });

@@ -5,13 +5,13 @@
 export const BUGS = [
   {
     name: "a call begins before its intent is durable",
-    file: "src/engine/drive.js",
+    file: "src/engine/run-loop.js",
     find: "await store.append(run.id, { expectedSeq, epoch }, events);",
     put: "{ this.#act(); await store.append(run.id, { expectedSeq, epoch }, events); }",
   },
   {
     name: "no intent in the journal",
-    file: "src/perform/journal.js",
+    file: "src/engine/journal.js",
     find: "await write(null);",
     put: "",
   },
@@ -23,7 +23,7 @@ export const BUGS = [
   },
   {
     name: "an inner call in doubt is made again",
-    file: "src/perform/journal.js",
+    file: "src/engine/journal.js",
     find: 'options.effects === "once"',
     put: "false",
   },
@@ -71,7 +71,7 @@ export const BUGS = [
   },
   {
     name: "a model that fails takes its finished turns with it",
-    file: "src/perform/journal.js",
+    file: "src/engine/journal.js",
     find: "const outcome = await run(earlier !== undefined);",
     put: 'const outcome = await run(earlier !== undefined);\n        if (options.effects === "none") return outcome;',
   },
@@ -101,7 +101,7 @@ export const BUGS = [
   },
   {
     name: "acknowledged before it is durable",
-    file: "src/engine/drive.js",
+    file: "src/engine/run-loop.js",
     find: "await store.append(run.id, { expectedSeq, epoch }, events);",
     put: "void store.append(run.id, { expectedSeq, epoch }, events).catch((error) => this.stop(error));",
   },
@@ -113,13 +113,13 @@ export const BUGS = [
   },
   {
     name: "the journal is ignored on resume",
-    file: "src/perform/journal.js",
+    file: "src/engine/journal.js",
     find: "if (isDone(recorded))",
     put: "if (false)",
   },
   {
     name: "another attempt forgets recorded effects",
-    file: "src/perform/journal.js",
+    file: "src/engine/journal.js",
     find: "if (row.key !== null && !isDone(byKey.get(row.key)))",
     put: "if (row.key !== null && row.attempt === attempt && !isDone(byKey.get(row.key)))",
   },
@@ -186,8 +186,8 @@ export const BUGS = [
   {
     name: "a retry goes before what was said to the run that had ended",
     file: "src/engine/drive.js",
-    find: "this.#enqueue(this.#stamped(input), ...this.#new(inbox));",
-    put: "this.#enqueue(this.#stamped(input), ...this.#new(inbox).reverse());",
+    find: "this.loop.begin(first, this.#new(inbox))",
+    put: "this.loop.begin(first, this.#new(inbox).reverse())",
   },
   {
     name: "an approval is not bound to the hash that it names",

@@ -1,44 +1,60 @@
 // The journal of one attempt: each call inside it is recorded, so that a crash neither pays nor acts twice.
-// In: a store and a place in a run. Out: the `checkpoint` that roles call. Separate because it is the whole recovery of
-// agent steps, planner and synthesizer calls; direct tool calls have their intent and outcome in the log itself.
+// In: a store and a place in a run. Out: the `checkpoint` that roles call. This is the whole recovery of agent steps and of
+// planner and synthesizer calls; direct tool calls have their intent and outcome in the log itself.
 import type { Checkpoint } from "../agents/checkpoint.js";
 import { UnknownOutcome } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
 import { settledOutcome } from "../agents/tool-turn.js";
 import type { Json } from "../plan/json.js";
+import type { WorkEffect } from "../run/effect.js";
 import { workOf, type Run, type Settled } from "../run/state.js";
 import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
 
+/** Names the rows of one attempt. */
 export interface JournalPlace extends JournalScope {
   readonly attempt: number;
   /** Calls that were in doubt and that a person has settled, by key. */
   readonly settled?: ReadonlyMap<string, Settled> | undefined;
-  readonly epoch: number;
-  /** Asked between a durable intent and its call; see PerformContext. */
-  readonly stillOwned?: () => Promise<void>;
 }
 
-/** Reads what the step's journal holds and returns the checkpoint of one attempt, whose n counts from 1. */
-export async function openJournal(store: EventStore, place: JournalPlace, now: () => number): Promise<Checkpoint> {
-  const { runId, stepId, item, attempt, epoch } = place;
-  const rows = await store.readJournal({ runId, stepId, item });
-  const mine = new Map(rows.filter((row) => row.attempt === attempt).map((row) => [row.n, row]));
-  const byKey = new Map<string, JournalRow>();
-  for (const row of rows) if (row.key !== null && !isDone(byKey.get(row.key))) byKey.set(row.key, row);
-  let count = 0;
+/** The owner of the run, as a writer of rows. */
+export interface JournalWriter {
+  readonly epoch: number;
+  /** ms since 1970. */
+  now(): number;
+  /** Asked between a durable intent and its call. Rejects with STORE_FENCED where another process owns the run. */
+  stillOwned?(): Promise<void>;
+}
 
+/** Where the calls of an effect are recorded: under its step and attempt, or under its role and the number of the request. */
+export function journalPlace(run: Run, effect: WorkEffect): JournalPlace {
+  const runId = run.id;
+  if (effect.kind === "plan" || effect.kind === "review" || effect.kind === "answer")
+    return { runId, stepId: ROLE_STEPS[effect.kind], item: null, attempt: numberIn(effect.key) };
+  const { step, item, attempt } = effect;
+  return { runId, stepId: step, item, attempt, settled: workOf(run, effect)?.settled };
+}
+
+const ROLE_STEPS = { plan: "#planner", review: "#review", answer: "#answer" };
+
+/** The number in an effect's key tells the requests of a run apart. */
+const numberIn = (key: string) => Number(key.slice(key.lastIndexOf("/") + 1));
+
+/** The checkpoint of one attempt, over the store's journal. It reads the step's rows once, when it is first called. */
+export function journalOf(store: EventStore, place: JournalPlace, writer: JournalWriter): Checkpoint {
+  const { runId, stepId, item, attempt } = place;
+  let read: Promise<Recorded> | undefined;
+  let count = 0;
   return async (name, options, run) => {
     const n = ++count;
+    const { mine, byKey } = await (read ??= recordedIn(store, place));
     const recorded = mine.get(n);
     const key = options.key ?? null;
     if (recorded !== undefined && (recorded.name !== name || recorded.key !== key)) throw diverged(recorded, name);
     if (isDone(recorded)) return open(recorded.outcome);
     const earlier = key === null ? undefined : byKey.get(key);
-    const write = (outcome: Json) =>
-      store.writeJournal(
-        { runId, stepId, item, attempt, n, name, key, intent: options.intent ?? null, outcome, at: now() },
-        epoch,
-      );
+    const row = { runId, stepId, item, attempt, n, name, key, intent: options.intent ?? null };
+    const write = (outcome: Json) => store.writeJournal({ ...row, outcome, at: writer.now() }, writer.epoch);
     if (isDone(earlier)) {
       await write(earlier.outcome);
       return open(earlier.outcome);
@@ -54,12 +70,27 @@ export async function openJournal(store: EventStore, place: JournalPlace, now: (
         throw new UnknownOutcome({ key: key ?? "", tool: options.tool ?? name });
       }
       await write(null);
-      await place.stillOwned?.();
+      await writer.stillOwned?.();
     }
     const outcome = await run(earlier !== undefined);
     await write(seal(outcome));
     return outcome;
   };
+}
+
+interface Recorded {
+  /** Rows of this attempt, by n. */
+  readonly mine: ReadonlyMap<number, JournalRow>;
+  /** The latest row of each key, over all attempts; one with an outcome where there is any. */
+  readonly byKey: ReadonlyMap<string, JournalRow>;
+}
+
+async function recordedIn(store: EventStore, { runId, stepId, item, attempt }: JournalPlace): Promise<Recorded> {
+  const rows = await store.readJournal({ runId, stepId, item });
+  const mine = new Map(rows.filter((row) => row.attempt === attempt).map((row) => [row.n, row]));
+  const byKey = new Map<string, JournalRow>();
+  for (const row of rows) if (row.key !== null && !isDone(byKey.get(row.key))) byKey.set(row.key, row);
+  return { mine, byKey };
 }
 
 /**

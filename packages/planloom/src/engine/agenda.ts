@@ -1,0 +1,69 @@
+// What an engine does next about what a run owes. In: a run, the calls in flight, and the time. Out: acts as data, and when to
+// wake up. Pure: the loop of a run (run-loop.ts) carries the acts out.
+import { isConversation } from "../plan/step-kind.js";
+import { NO_USAGE } from "../plan/usage.js";
+import { outOfTime } from "../run/decide/budget.js";
+import type { WorkEffect } from "../run/effect.js";
+import type { Outcome } from "../run/input.js";
+import { next } from "../run/next.js";
+import { HELD, type Run } from "../run/state.js";
+
+export type Act =
+  /** Perform this effect. With `stopped`, its signal is aborted from the start, for this reason. */
+  | { readonly do: "perform"; readonly effect: WorkEffect; readonly stopped?: string }
+  /** Abort the signal of this key. */
+  | { readonly do: "abort"; readonly key: string; readonly why: string }
+  /** Decide this outcome instead of performing anything. */
+  | { readonly do: "decide"; readonly outcome: Outcome };
+
+export interface Agenda {
+  readonly acts: readonly Act[];
+  /** ms since 1970 at which a `clock` input is due; Infinity: never. */
+  readonly wakeAt: number;
+}
+
+/** What the engine knows beside the run. */
+export interface Underway {
+  /** Keys that it performs now. */
+  readonly inFlight: ReadonlySet<string>;
+  /** Keys that were owed when this engine took the run over: another process may have begun them. */
+  readonly inherited: ReadonlySet<string>;
+  /** ms since 1970. */
+  readonly now: number;
+  /** When the last input was decided, ms since 1970. */
+  readonly decidedAt: number;
+}
+
+export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Underway): Agenda {
+  const acts: Act[] = [];
+  let wakeAt = Infinity;
+  // A time that the kernel has seen pass (a retry that waits for a free slot) needs no timer.
+  const dueAt = (until = Infinity) => (until > decidedAt ? until : Infinity);
+  for (const effect of next(run)) {
+    if (effect.kind === "stop") {
+      if (inFlight.has(effect.target)) acts.push({ do: "abort", key: effect.target, why: whyStopped(run) });
+    } else if (effect.kind === "wait" || effect.kind === "person") wakeAt = Math.min(wakeAt, dueAt(effect.until));
+    else if (effect.notBefore !== undefined && effect.notBefore > now) wakeAt = Math.min(wakeAt, effect.notBefore);
+    else if (inFlight.has(effect.key) || (run.paused && HELD.has(effect.kind))) continue;
+    else if (run.cancelling === undefined && !run.owed.has(`stop/${effect.key}`)) acts.push({ do: "perform", effect });
+    else acts.push(declined(run, effect, inherited.has(effect.key)));
+  }
+  for (const key of inFlight) if (!run.owed.has(key)) acts.push({ do: "abort", key, why: "no longer owed" });
+  return { acts, wakeAt };
+}
+
+const whyStopped = (run: Run): string => outOfTime(run) ?? "the run is being cancelled";
+
+/**
+ * A call that was decided together with the stop of its run is not begun. An agent step that another process began may have
+ * called a tool, which its journal tells: it is performed with its signal aborted.
+ */
+function declined(run: Run, effect: WorkEffect, inherited: boolean): Act {
+  const spec = effect.kind === "call" ? run.steps.get(effect.step)?.spec : undefined;
+  if (inherited && spec !== undefined && isConversation(spec)) return { do: "perform", effect, stopped: whyStopped(run) };
+  const acted = effect.kind !== "call" || effect.effects === "none" || inherited;
+  const message = `${whyStopped(run)}, so the call was not made${inherited ? " again" : ""}`;
+  const error = { code: "ABORTED", message, retryable: false };
+  const ending = acted ? "abort" : "tool-error";
+  return { do: "decide", outcome: { type: "ended", key: effect.key, ending, error, usage: NO_USAGE } };
+}

@@ -1,0 +1,78 @@
+// Owners of runs, as this process sees them. In: a store, a clock and the name of this process. Out: claims, and whether an owner
+// lives. An owner lives while its lease runs, unless the operating system knows that its process is gone.
+import { LIMITS } from "../limits.js";
+import type { EventStore, Owner } from "../store/event-store.js";
+import { checkEpoch } from "../store/store-error.js";
+import type { Clock } from "./clock.js";
+
+/** A run that this process owns from here on. */
+export interface Claim {
+  readonly epoch: number;
+  /** ms since 1970. */
+  readonly leaseUntil: number;
+}
+
+export interface LeasePorts {
+  readonly store: EventStore;
+  readonly clock: Clock;
+  /** This process as an owner. */
+  readonly holder: string;
+  readonly livenessOf: (holder: string) => "dead" | "unknown";
+}
+
+export class Leases {
+  constructor(private readonly ports: LeasePorts) {}
+
+  /** A claim of this process; undefined where another one was faster. `after` is the epoch of the owner before, or 0. */
+  async claim(runId: string, after: number): Promise<Claim | undefined> {
+    const { store, holder } = this.ports;
+    const leaseUntil = this.#end();
+    const epoch = await store.claim(runId, after, holder, leaseUntil);
+    return epoch === undefined ? undefined : { epoch, leaseUntil };
+  }
+
+  /** A claim of a run that does not exist yet. An owner that ended between its claim and the first event left a free id. */
+  async claimNew(runId: string): Promise<Claim | undefined> {
+    const { store, holder } = this.ports;
+    const claim = await this.claim(runId, 0);
+    if (claim !== undefined) return claim;
+    const owner = await store.owner(runId);
+    // This very engine may be about to write it.
+    if (owner === undefined || owner.holder === holder || this.isAlive(owner)) return undefined;
+    if ((await store.read(runId, 1, 1)).length > 0) return undefined;
+    return this.claim(runId, owner.epoch);
+  }
+
+  /** Whether another process owns the run and may still live. A run that this process owns and does not drive was given up. */
+  isAlive(owner: Owner | undefined): boolean {
+    if (owner === undefined || this.isOwn(owner) || this.ports.livenessOf(owner.holder!) === "dead") return false;
+    return owner.leaseUntil > this.ports.clock.now();
+  }
+
+  /** Released, or held by this very process: the owner before did not crash. */
+  isOwn({ holder }: Owner): boolean {
+    return holder === null || holder === this.ports.holder;
+  }
+
+  /** Extends the leases of these runs. A lease that has run out meanwhile is left as it is: another process may own the run. */
+  async renew(owned: readonly { leaseUntil: number }[]): Promise<void> {
+    const { store, clock, holder } = this.ports;
+    const leaseUntil = this.#end();
+    await store.renew(holder, leaseUntil);
+    const now = clock.now();
+    for (const one of owned) if (now < one.leaseUntil) one.leaseUntil = leaseUntil;
+  }
+
+  /** The new end of a lease that has run out; rejects with STORE_FENCED where another process owns the run now. */
+  async renewLate(runId: string, epoch: number): Promise<number> {
+    const { store, holder } = this.ports;
+    const leaseUntil = this.#end();
+    await store.renew(holder, leaseUntil);
+    checkEpoch(runId, epoch, (await store.owner(runId))?.epoch ?? 0);
+    return leaseUntil;
+  }
+
+  #end(): number {
+    return this.ports.clock.now() + LIMITS.leaseMs;
+  }
+}

@@ -1,0 +1,263 @@
+// The loop of one run: decide, append, act. In: inputs, in batches. Out: appended events, started and stopped effects.
+// It keeps only the run's state, the calls in flight and one timer; everything else is in the log. It knows nothing of leases,
+// inboxes and other processes: the engine that uses it does (local.ts).
+import { messageOf } from "../error.js";
+import { LIMITS } from "../limits.js";
+import type { WorkEffect } from "../run/effect.js";
+import type { RunEvent } from "../run/event.js";
+import { type Input, type Outcome } from "../run/input.js";
+import { isWaiting, type Run } from "../run/state.js";
+import { transition } from "../run/transition.js";
+import type { EventStore } from "../store/event-store.js";
+import { agendaOf, type Act } from "./agenda.js";
+import type { Clock } from "./clock.js";
+import type { Listener, Stop } from "./engine.js";
+import { journalOf, journalPlace } from "./journal.js";
+import type { Perform, PerformContext } from "./perform-port.js";
+import { Reservations } from "./reservations.js";
+import { StopWaiters } from "./stop-waiters.js";
+
+export interface LoopPorts {
+  readonly store: EventStore;
+  readonly perform: Perform;
+  readonly clock: Clock;
+  /** Resolves in a later event-loop turn. */
+  readonly defer: () => Promise<void>;
+}
+
+/** What the loop asks of the engine that owns its run. */
+export interface LoopOwner {
+  /** Asked before anything is begun. Resolves while this process owns the run; rejects with STORE_FENCED. */
+  stillOwned(): Promise<void>;
+  /** Called once, when the run has ended (no error) or cannot be driven any more. Resolves when others may drive it. */
+  over(error: Error | undefined): Promise<void>;
+}
+
+/** An input of the engine, which the loop gives its id and time. */
+export type EngineInput = Input extends infer I ? (I extends Input ? Omit<I, "id" | "at" | "by"> : never) : never;
+
+interface Emitted {
+  resolve(events: readonly RunEvent[]): void;
+  reject(error: Error): void;
+}
+
+export class RunLoop {
+  readonly listeners = new Set<Listener>();
+  readonly #ports: LoopPorts;
+  readonly #owner: LoopOwner;
+  readonly #queue: Input[] = [];
+  /** From launch until the outcome is decided: while that waits for its turn, the call is still owed. */
+  readonly #inFlight = new Map<string, AbortController>();
+  readonly #waiters = new StopWaiters();
+  /** Callers that wait until their input is decided and durable, by its id. */
+  readonly #emitted = new Map<string, Emitted>();
+  /** Keys that were owed when this process took the run over: another one may have begun them. */
+  readonly #inherited = new Set<string>();
+  readonly #reservations: Reservations;
+  #pumping = false;
+  #over = false;
+  #cancelTimer: (() => void) | undefined;
+  #inputs = 0;
+  /** When the last input was decided, ms since 1970. */
+  #decidedAt = 0;
+
+  constructor(
+    readonly run: Run,
+    /** The store's fencing number of this owner. */
+    readonly epoch: number,
+    ports: LoopPorts,
+    owner: LoopOwner,
+  ) {
+    this.#ports = ports;
+    this.#owner = owner;
+    this.#reservations = new Reservations(run, (call) => this.#feed(call));
+  }
+
+  // Inputs
+
+  /**
+   * The first input of this loop. `commands` that wait are decided together with it, before anything begins. Resolves once
+   * the events are durable; rejects with what stopped the loop.
+   */
+  async begin(first: EngineInput & { readonly type: "start" | "recovered" }, commands: readonly Input[] = []) {
+    for (const key of this.run.owed.keys()) this.#inherited.add(key);
+    await this.#emit(first, commands);
+  }
+
+  /** Queues commands, which carry their own ids. */
+  feed(commands: readonly Input[]): void {
+    if (commands.length === 0 || this.#over) return;
+    this.#queue.push(...commands);
+    if (!this.#pumping) void this.#pump();
+  }
+
+  /** Queues an input of the engine, and returns its id. */
+  #feed(input: EngineInput): string {
+    const stamped = this.#stamped(input);
+    this.feed([stamped]);
+    return stamped.id;
+  }
+
+  #emit(input: EngineInput, more: readonly Input[] = []): Promise<readonly RunEvent[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#over) return reject(notDriven(this.run.id));
+      const stamped = this.#stamped(input);
+      this.#emitted.set(stamped.id, { resolve, reject });
+      this.feed([stamped, ...more]);
+    });
+  }
+
+  #stamped(input: EngineInput): Input {
+    return { ...input, id: `${this.epoch}.${++this.#inputs}`, at: this.#ports.clock.now(), by: "engine" };
+  }
+
+  // The loop
+
+  /** Decides, appends and acts, in this order and for whole batches; one pump at a time. */
+  async #pump(): Promise<void> {
+    const { run, epoch } = this;
+    const { store, defer } = this.#ports;
+    this.#pumping = true;
+    try {
+      let turn = performance.now();
+      while (this.#queue.length > 0 && !this.#over) {
+        const expectedSeq = run.seq;
+        const inputs = this.#queue.splice(0);
+        const events = inputs.flatMap((input) => transition(run, input));
+        for (const input of inputs) if (isOutcome(input)) this.#inFlight.delete(input.key);
+        this.#decidedAt = inputs[inputs.length - 1]!.at;
+        if (events.length > 0) await store.append(run.id, { expectedSeq, epoch }, events);
+        if (this.#over) return;
+        this.#announce(inputs, events);
+        await this.#owner.stillOwned();
+        if (this.#over) return;
+        this.#reservations.decided(inputs, events);
+        this.#act();
+        if (performance.now() - turn > LIMITS.turnMs) turn = (await defer(), performance.now());
+      }
+    } catch (error) {
+      // The state in memory is ahead of the log now, so it is of no use: the next owner of the run reads the log.
+      void this.stop(error);
+    } finally {
+      this.#pumping = false;
+      this.#answerWaiters();
+    }
+  }
+
+  #announce(inputs: readonly Input[], events: readonly RunEvent[]): void {
+    for (const event of events) this.#tell((listener) => listener.event?.(event));
+    for (const { id } of inputs) {
+      const emitted = this.#emitted.get(id);
+      this.#emitted.delete(id);
+      emitted?.resolve(events.filter(({ inputId }) => inputId === id));
+    }
+  }
+
+  #act(): void {
+    const { clock } = this.#ports;
+    const now = clock.now();
+    const [inFlight, inherited] = [new Set(this.#inFlight.keys()), this.#inherited];
+    const { acts, wakeAt } = agendaOf(this.run, { inFlight, inherited, now, decidedAt: this.#decidedAt });
+    for (const act of acts) this.#do(act);
+    this.#cancelTimer?.();
+    this.#cancelTimer =
+      wakeAt === Infinity ? undefined : clock.setTimer(wakeAt - now, () => void this.#feed({ type: "clock" }));
+    if (this.run.ended !== undefined) void this.#finish();
+  }
+
+  #do(act: Act): void {
+    if (act.do === "abort") this.#inFlight.get(act.key)?.abort(new Error(act.why));
+    else if (act.do === "decide") this.#feed(act.outcome);
+    else this.#launch(act.effect, act.stopped);
+  }
+
+  #launch(effect: WorkEffect, stopped?: string): void {
+    const controller = new AbortController();
+    this.#inFlight.set(effect.key, controller);
+    if (stopped !== undefined) controller.abort(new Error(stopped));
+    this.#ports.perform(effect, this.run, this.#contextOf(effect, controller.signal)).then(
+      (outcome) => void this.#feed(outcome),
+      (error: unknown) => void this.stop(error),
+    );
+  }
+
+  #contextOf(effect: WorkEffect, signal: AbortSignal): PerformContext {
+    const { run, epoch } = this;
+    const { store, clock } = this.#ports;
+    const { key } = effect;
+    const place = journalPlace(run, effect);
+    const writer = { epoch, now: () => clock.now(), stillOwned: () => this.#owner.stillOwned() };
+    return {
+      signal,
+      key,
+      attempt: place.attempt,
+      ...(run.deadline === undefined ? {} : { deadline: run.deadline }),
+      epoch,
+      checkpoint: journalOf(store, place, writer),
+      emit: async (input) => void (await this.#emit({ key, ...input })),
+      reserve: (call, until) => this.#reservations.ask({ key, ...call }, until),
+      progress: (value) => this.#tell((listener) => listener.progress?.(value)),
+    };
+  }
+
+  /** A listener that throws is at fault itself; the run must not be. */
+  #tell(say: (listener: Listener) => void): void {
+    for (const listener of this.listeners) {
+      try {
+        say(listener);
+      } catch (error) {
+        process.emitWarning(`a listener of run ${this.run.id} threw: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  // The end of it
+
+  /** See Engine.stopped. */
+  stopped(untilEnd: boolean): Promise<Stop> {
+    const stop = this.#waiters.stop(untilEnd);
+    this.#answerWaiters();
+    return stop;
+  }
+
+  /** What is still being appended has not happened yet. */
+  #answerWaiters(): void {
+    const idle = !this.#over && !this.#pumping && this.#queue.length === 0 && this.#inFlight.size === 0;
+    if (idle && this.#waiters.some && isWaiting(this.run)) this.#waiters.waiting(this.run);
+  }
+
+  async #finish(): Promise<void> {
+    this.#leave(new Error("the run has ended"));
+    this.#waiters.ended(this.run);
+    this.#rejectEmitted(notDriven(this.run.id));
+    await this.#owner.over(undefined);
+  }
+
+  /** Drives no further, for this reason. Resolves when any process may go on with the run. */
+  async stop(error: unknown): Promise<void> {
+    if (this.#over) return;
+    const cause = error instanceof Error ? error : new Error(messageOf(error));
+    this.#leave(cause);
+    // Released first: a caller that hears of the stop may go on with the run at once.
+    await this.#owner.over(cause);
+    this.#waiters.reject(cause);
+    this.#rejectEmitted(cause);
+  }
+
+  #leave(reason: Error): void {
+    this.#over = true;
+    this.#cancelTimer?.();
+    for (const controller of this.#inFlight.values()) controller.abort(reason);
+  }
+
+  #rejectEmitted(reason: Error): void {
+    for (const emitted of this.#emitted.values()) emitted.reject(reason);
+    this.#emitted.clear();
+  }
+}
+
+/** Of an effect, which is not in flight any more. An effect that goes on may say something too: that has a key as well. */
+const isOutcome = (input: Input): input is Input & Outcome =>
+  "key" in input && input.type !== "reserve" && input.type !== "drafted";
+
+const notDriven = (runId: string): Error => new Error(`run ${runId} is not driven here any more`);
