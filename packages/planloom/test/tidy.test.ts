@@ -61,8 +61,15 @@ describe("every source file", () => {
 it("the kind of a step is tested in few places: the facts of each kind stand in plan/step-kind.ts", () => {
   const test = /\bkind [!=]== "(tool|agent|ask)"|"(tool|agent|ask)" in (draft|step|spec|rest)\b|case "(agent|ask)":/g;
   const places = files.flatMap(({ name, text }) => [...text.matchAll(test)].map(([found]) => `${name}: ${found}`));
-  // The kind of another union: a question to a person, or an approval.
-  expect(places).toEqual(['recording/questions.ts: kind === "ask"']);
+  // The kinds of another union: that of the questions in a recording.
+  expect(places).toEqual(['recording/questions.ts: case "ask":', 'run/keys.ts: case "ask":']);
+});
+
+it("keys and scopes are made and taken apart in run/keys.ts only", () => {
+  const made =
+    /[`"](plan|call|fill|review|answer|approval|stop|ask|unknown|reconcile|wait)\/|["`]#(planner|review|answer)\b/;
+  const makers = files.filter(({ text }) => made.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "")));
+  expect(makers.map(({ name }) => name)).toEqual(["run/keys.ts"]);
 });
 
 it("index.ts names at most 25 things", () => {

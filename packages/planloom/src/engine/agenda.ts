@@ -5,6 +5,7 @@ import { NO_USAGE } from "../plan/usage.js";
 import { outOfTime } from "../run/decide/budget.js";
 import type { WorkEffect } from "../run/effect.js";
 import type { Outcome } from "../run/input.js";
+import { stopKey } from "../run/keys.js";
 import { next } from "../run/next.js";
 import { HELD, type Run } from "../run/state.js";
 
@@ -45,7 +46,7 @@ export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Unde
     } else if (effect.kind === "wait" || effect.kind === "person") wakeAt = Math.min(wakeAt, dueAt(effect.until));
     else if (effect.notBefore !== undefined && effect.notBefore > now) wakeAt = Math.min(wakeAt, effect.notBefore);
     else if (inFlight.has(effect.key) || (run.paused && HELD.has(effect.kind))) continue;
-    else if (run.cancelling === undefined && !run.owed.has(`stop/${effect.key}`)) acts.push({ do: "perform", effect });
+    else if (run.cancelling === undefined && !run.owed.has(stopKey(effect.key))) acts.push({ do: "perform", effect });
     else acts.push(declined(run, effect, inherited.has(effect.key)));
   }
   for (const key of inFlight) if (!run.owed.has(key)) acts.push({ do: "abort", key, why: "no longer owed" });
@@ -60,7 +61,8 @@ const whyStopped = (run: Run): string => outOfTime(run) ?? "the run is being can
  */
 function declined(run: Run, effect: WorkEffect, inherited: boolean): Act {
   const spec = effect.kind === "call" ? run.steps.get(effect.step)?.spec : undefined;
-  if (inherited && spec !== undefined && isConversation(spec)) return { do: "perform", effect, stopped: whyStopped(run) };
+  if (inherited && spec !== undefined && isConversation(spec))
+    return { do: "perform", effect, stopped: whyStopped(run) };
   const acted = effect.kind !== "call" || effect.effects === "none" || inherited;
   const message = `${whyStopped(run)}, so the call was not made${inherited ? " again" : ""}`;
   const error = { code: "ABORTED", message, retryable: false };

@@ -7,6 +7,7 @@ import { StepFailure } from "../agents/step-failure.js";
 import { settledOutcome } from "../agents/tool-turn.js";
 import type { Json } from "../plan/json.js";
 import type { WorkEffect } from "../run/effect.js";
+import { requestNumber, ROLE_SCOPES } from "../run/keys.js";
 import { workOf, type Run, type Settled } from "../run/state.js";
 import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
 
@@ -30,15 +31,10 @@ export interface JournalWriter {
 export function journalPlace(run: Run, effect: WorkEffect): JournalPlace {
   const runId = run.id;
   if (effect.kind === "plan" || effect.kind === "review" || effect.kind === "answer")
-    return { runId, stepId: ROLE_STEPS[effect.kind], item: null, attempt: numberIn(effect.key) };
+    return { runId, stepId: ROLE_SCOPES[effect.kind], item: null, attempt: requestNumber(effect.key) };
   const { step, item, attempt } = effect;
   return { runId, stepId: step, item, attempt, settled: workOf(run, effect)?.settled };
 }
-
-const ROLE_STEPS = { plan: "#planner", review: "#review", answer: "#answer" };
-
-/** The number in an effect's key tells the requests of a run apart. */
-const numberIn = (key: string) => Number(key.slice(key.lastIndexOf("/") + 1));
 
 /** The checkpoint of one attempt, over the store's journal. It reads the step's rows once, when it is first called. */
 export function journalOf(store: EventStore, place: JournalPlace, writer: JournalWriter): Checkpoint {

@@ -4,6 +4,7 @@ import type { AgentContext, CheckpointOptions } from "../agents/checkpoint.js";
 import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
+import { ROLE_SCOPES } from "../run/keys.js";
 import type { Run } from "../run/state.js";
 import type { EffectBudget } from "./effect-budget.js";
 import type { Performing } from "./services.js";
@@ -62,7 +63,7 @@ export function unjournaled(): AgentContext {
   return {
     signal: new AbortController().signal,
     runId: "",
-    stepId: "#planner",
+    stepId: ROLE_SCOPES.plan,
     item: null,
     attempt: 1,
     checkpoint: async (_name, _options, run) => run(),

@@ -10,6 +10,7 @@ import { NO_USAGE } from "../plan/usage.js";
 import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
 import type { Failure } from "../run/event.js";
 import type { Outcome } from "../run/input.js";
+import { ROLE_SCOPES } from "../run/keys.js";
 import { currentPlan, type Run } from "../run/state.js";
 import { agentContext } from "./agent-context.js";
 import { doneIn } from "./appraisal.js";
@@ -32,7 +33,7 @@ export async function performPlan(
   const { key } = effect;
   if (world.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
   try {
-    const place = agentContext(run, context, { stepId: "#planner", item: null });
+    const place = agentContext(run, context, { stepId: ROLE_SCOPES.plan, item: null });
     // A step that cannot be recorded stops the run by itself.
     const drafted = (step: DraftedStep) => void context.emit({ type: "drafted", ...step }).catch(() => undefined);
     const planner = { ...place, drafted };
@@ -81,7 +82,7 @@ export async function performReview(
   if (planner === null || typeof planner === "function")
     return { type: "review-failed", key, error: NO_REVIEWER, usage: NO_USAGE };
   try {
-    const place = agentContext(run, context, { stepId: "#review", item: null });
+    const place = agentContext(run, context, { stepId: ROLE_SCOPES.review, item: null });
     return { type: "reviewed", key, ...(await reviewPlan(reviewFacts(run), planner, place)) };
   } catch (thrown) {
     return { type: "review-failed", key, ...roleFailure(thrown) };
@@ -107,7 +108,7 @@ export async function performAnswer(
     return { type: "answer-failed", key, error: noModel("synthesizer"), usage: NO_USAGE };
   }
   try {
-    const place = agentContext(run, context, { stepId: "#answer", item: null });
+    const place = agentContext(run, context, { stepId: ROLE_SCOPES.answer, item: null });
     const outputs = answer.from.map((id) => {
       const state = run.steps.get(id)!;
       return { id, title: state.spec.title, output: state.work.output ?? null };

@@ -5,6 +5,7 @@ import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { writePlan } from "../plan/write.js";
+import { approvalPlace, askPlace } from "../run/keys.js";
 import { documentOf, type RunDocument } from "../run/view/document.js";
 import type { WorkEffect } from "../run/effect.js";
 import type { EventOf, RunEvent } from "../run/event.js";
@@ -14,7 +15,7 @@ import type { CheckedPlan, Command } from "../run/command.js";
 import { inputsOf, type Answered } from "../run/log/replay.js";
 import { emptyRun, workOf, type Run } from "../run/state.js";
 import { memoryStore } from "../store/memory.js";
-import { askedIn, personAsked, personPlace, placeText, Questions, recordingDiffers, sameAsked } from "./questions.js";
+import { askedIn, personAsked, placeText, Questions, recordingDiffers, sameAsked } from "./questions.js";
 import type { Engine, Listener, Reply } from "../engine/engine.js";
 import { jumpingClock } from "./jumping-clock.js";
 import { localEngine } from "../engine/local.js";
@@ -214,14 +215,13 @@ class Rerun {
   async #meant(command: Command, events: readonly RunEvent[]): Promise<Command> {
     if (command.type === "approve" || command.type === "reject" || command.type === "edit") {
       const subject = command.type === "edit" ? "plan" : decisionIn(events).data.subject;
-      const place = personPlace("approval", subject);
-      const pending = () =>
-        [...this.#run.approvals.values()].find((one) => personPlace("approval", one.subject) === place);
+      const place = approvalPlace(subject);
+      const pending = () => [...this.#run.approvals.values()].find((one) => approvalPlace(one.subject) === place);
       await this.#asks(place, () => pending() !== undefined);
       return { ...command, hash: pending()!.hash };
     }
     if (command.type === "respond") {
-      await this.#asks(personPlace("ask", command), () => workOf(this.#run, command)?.status === "suspended");
+      await this.#asks(askPlace(command), () => workOf(this.#run, command)?.status === "suspended");
     } else if (command.type === "settle") {
       await this.#comesTo(() => workOf(this.#run, command)?.status === "unknown");
     }

@@ -1,7 +1,7 @@
 // What a run asks of the world, by place: so that two runs can be held against each other. In: a run and what it owes. Out: the
 // place, and what is asked there, as data; and the error where the two differ. Separate because the recorded run and the one
 // that is played again must be read in the same way.
-import { PlanloomError } from "../error.js";
+import { assertNever, PlanloomError } from "../error.js";
 import { canonicalJson, type Json, type JsonObject } from "../plan/json.js";
 import {
   isWork,
@@ -11,9 +11,10 @@ import {
   type PlanEffect,
   type WorkEffect,
 } from "../run/effect.js";
-import type { RunEvent, StepRef } from "../run/event.js";
+import type { RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
-import { callKey, currentPlan, emptyRun, reconcileKey, reviewOf, workOf, type Run } from "../run/state.js";
+import { approvalPlace, askPlace, callKey, fillKey, isPlanKey, planKey, readPlace, reconcileKey } from "../run/keys.js";
+import { currentPlan, emptyRun, reviewOf, workOf, type Run } from "../run/state.js";
 import { directTool, ownFields } from "../plan/step-kind.js";
 
 interface Asked {
@@ -51,10 +52,10 @@ export class Questions {
 
   /** The place of an effect by its key. */
   placeOf(key: string): string {
-    if (!key.startsWith("plan/")) return key;
+    if (!isPlanKey(key)) return key;
     const number = this.#plans.get(key) ?? this.#plans.size + 1;
     this.#plans.set(key, number);
-    return `plan/${number}`;
+    return planKey(number);
   }
 }
 
@@ -78,34 +79,43 @@ function stepAsked(run: Run, effect: FillEffect | CallEffect): Json {
 export function personAsked(event: RunEvent): Asked | undefined {
   if (event.type === "step.suspended") {
     const { question, data } = event.data;
-    return { place: personPlace("ask", event.data), what: { question, data } };
+    return { place: askPlace(event.data), what: { question, data } };
   }
   if (event.type !== "approval.requested") return undefined;
   const { subject, args } = event.data;
-  return { place: personPlace("approval", subject), what: subject === "plan" ? "the plan" : (args ?? {}) };
-}
-
-export function personPlace(kind: "ask" | "approval", subject: "plan" | StepRef): string {
-  return subject === "plan" ? `${kind}/plan` : `${kind}/${subject.step}/${subject.item ?? ""}`;
+  return { place: approvalPlace(subject), what: subject === "plan" ? "the plan" : (args ?? {}) };
 }
 
 export const sameAsked = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
 
 /** `step find, attempt 1`, `item 0 of step find, attempt 2`, `planner request 1`. */
-export function placeText(place: string): string {
-  const [kind = "", ...rest] = place.split("/");
-  if (kind === "plan") return `planner request ${rest[0]}`;
-  if (kind === "review") return `review ${rest[0]} of the plan`;
-  if (kind === "answer") return `the answer, attempt ${rest[0]}`;
-  if (kind === "fill") return `the arguments of ${placeText(rest.join("/"))}`;
-  if (kind === "call") return `${workText(rest[0], rest.length > 2 ? rest[1] : undefined)}, attempt ${rest.at(-1)}`;
-  if (kind === "reconcile") return `what became of ${workText(rest[0], rest[1] === "" ? undefined : rest[1])}`;
-  if (rest[0] === "plan" && rest.length === 1) return "the approval of the plan";
-  const work = workText(rest[0], rest[1] === "" ? undefined : rest[1]);
-  return kind === "ask" ? `the question of ${work}` : `the approval of ${work}`;
+export function placeText(text: string): string {
+  const place = readPlace(text);
+  switch (place.kind) {
+    case "plan":
+      return `planner request ${place.number}`;
+    case "review":
+      return `review ${place.number} of the plan`;
+    case "answer":
+      return `the answer, attempt ${place.number}`;
+    case "call":
+      return `${workText(place)}, attempt ${place.attempt}`;
+    case "fill":
+      return `the arguments of ${workText(place)}, attempt ${place.attempt}`;
+    case "reconcile":
+      return `what became of ${workText(place)}`;
+    case "ask":
+      return `the question of ${workText(place)}`;
+    case "approval":
+      return `the approval of ${workText(place)}`;
+    case "plan-approval":
+      return "the approval of the plan";
+    default:
+      return assertNever(place);
+  }
 }
 
-const workText = (step = "", item?: string): string =>
+const workText = ({ step, item }: { readonly step: string; readonly item?: string }): string =>
   item === undefined ? `step ${step}` : `item ${item} of step ${step}`;
 
 /** `null` stands for what is not there at all. */
@@ -145,8 +155,7 @@ export function askedIn(events: readonly RunEvent[]): {
 function begunBy(run: Run, { type, data }: RunEvent): Iterable<Effect> {
   if (type === "step.started" || type === "step.filling") {
     const work = workOf(run, data)!;
-    const call = callKey(data.step, work.item, work.attempt);
-    const effect = run.owed.get(type === "step.started" ? call : `fill/${call}`);
+    const effect = run.owed.get(type === "step.started" ? callKey(work) : fillKey(work));
     return effect === undefined ? [] : [effect];
   }
   if (type === "step.unknown" || type === "reconcile.failed") {

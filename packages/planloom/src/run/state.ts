@@ -8,6 +8,7 @@ import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Effect } from "./effect.js";
 import type { EventData, Failure, StepRef } from "./event.js";
+import { DEADLINE_KEY, reviewKey } from "./keys.js";
 import type { RoleNames, Settings } from "./settings.js";
 import { Queue } from "./queue.js";
 import { Timetable } from "./timetable.js";
@@ -363,7 +364,7 @@ export function statusOf(run: Run): RunStatus {
 export function isWaiting(run: Run): boolean {
   if (run.ended !== undefined) return false;
   const waits = run.paused ? WAITS_PAUSED : WAITS;
-  for (const effect of run.owed.values()) if (!waits.has(effect.kind) && effect.key !== DEADLINE) return false;
+  for (const effect of run.owed.values()) if (!waits.has(effect.kind) && effect.key !== DEADLINE_KEY) return false;
   return true;
 }
 
@@ -398,12 +399,9 @@ function reconciling(run: Run): number {
 
 /** The key of the review that is open; only one ever is. */
 export function reviewOf(run: Run): string | undefined {
-  const key = `review/${run.reviews}`;
+  const key = reviewKey(run.reviews);
   return run.owed.has(key) ? key : undefined;
 }
-
-/** The key under which the end of the run's time is owed. It is decided whenever a process next looks at the run. */
-export const DEADLINE = "wait/deadline";
 
 const WAITS: ReadonlySet<Effect["kind"]> = new Set(["person"]);
 /** What a paused run does not begin. */
@@ -422,14 +420,4 @@ export function workOf(
   const state = run.steps.get(ref.step);
   if (state === undefined) return undefined;
   return ref.item === undefined || ref.item === null ? state.work : state.items?.[ref.item];
-}
-
-/** The key under which a call of this work is owed. */
-export function callKey(step: string, item: number | null, attempt: number): string {
-  return item === null ? `call/${step}/${attempt}` : `call/${step}/${item}/${attempt}`;
-}
-
-/** The key under which a tool is asked about the present doubt of this work. */
-export function reconcileKey({ step, item, doubts }: Work): string {
-  return `reconcile/${step.spec.id}/${item ?? ""}/${doubts}`;
 }

@@ -4,13 +4,14 @@ import { needsOf } from "../../src/plan/graph.js";
 import type { Usage } from "../../src/plan/usage.js";
 import type { Effect } from "../../src/run/effect.js";
 import { eventHash, type EventData, type RunEvent, type StepRef } from "../../src/run/event.js";
+import { callKey } from "../../src/run/keys.js";
 import { foldNext } from "../../src/run/log/chain.js";
 import { isCommand, type Input } from "../../src/run/input.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { next } from "../../src/run/next.js";
 import { carriedFacts } from "../../src/run/decide/fork.js";
 import { partsOf } from "../../src/run/decide/retry.js";
-import { callKey, emptyRun, reviewOf, workOf, type Run } from "../../src/run/state.js";
+import { emptyRun, reviewOf, workOf, type Run } from "../../src/run/state.js";
 import { transition } from "../../src/run/transition.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
 import { anotherPlan } from "./another-plan.js";
@@ -268,7 +269,7 @@ export class Play {
     } else if (type === "run.reopened") this.reopened(data.anew);
     else if (type === "replan.requested") this.checkReplan(data);
     else if (type === "step.unknown") {
-      const key = callKey(data.step, data.item ?? null, data.attempt);
+      const key = callKey(workOf(this.read, data)!);
       must(this.read.owed.has(key) || this.uncertain.has(data.key), `${key} was begun, or it could not be in doubt`);
       this.doubted.add(nameOf(data));
       this.uncertain.add(data.key);

@@ -1,9 +1,10 @@
 // The people of a world: they approve, answer, settle what is in doubt (truthfully), cancel, and make noise. In: what the
 // durable log says. Out: commands, through an engine or straight into the inbox. Separate because commands come from anywhere.
 import type { Json } from "../../src/plan/json.js";
+import { reconcileKey } from "../../src/run/keys.js";
 import type { Settings } from "../../src/run/settings.js";
 import type { CheckedPlan, Command } from "../../src/run/command.js";
-import { reconcileKey, type Run, type Work } from "../../src/run/state.js";
+import { type Run, type Work } from "../../src/run/state.js";
 import { dice as diceOf, type Dice } from "./dice.js";
 import type { SimulatedProcess } from "./process.js";
 import { edited } from "./replanner.js";

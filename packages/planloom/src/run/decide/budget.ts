@@ -3,9 +3,10 @@
 import { costUsd as costOf, type Price } from "../../plan/estimate/price.js";
 import { NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
 import { fact, type EventData, type EventType, type Fact, type Failure, type RunEvent } from "../event.js";
+import { answerKey, callKey, fillKey, stopKey } from "../keys.js";
 import type { Budget } from "../settings.js";
 import type { Input, Reserve } from "../input.js";
-import { callKey, reviewOf, workOf, type Allowance, type Run, type Spent, type Work } from "../state.js";
+import { reviewOf, workOf, type Allowance, type Run, type Spent, type Work } from "../state.js";
 
 const NOTHING: Spent = { modelCalls: 0, tokens: 0, costUsd: 0 };
 
@@ -65,17 +66,17 @@ function reporterOf(run: Run, type: EventType, data: Telling): Reporter {
     const work = workOf(run, data);
     return work === undefined ? { key: "", model: null } : stepReporter(run, work);
   }
-  if (type.startsWith("answer.")) return { key: `answer/${run.answers}`, model: synthesizer };
+  if (type.startsWith("answer.")) return { key: answerKey(run.answers), model: synthesizer };
   if (type === "plan.reviewed" || type === "review.failed") return { key: reviewOf(run) ?? "", model: planner };
   for (const { kind, key } of run.owed.values()) if (kind === "plan") return { key, model: planner };
   return { key: "", model: planner };
 }
 
-function stepReporter(run: Run, { step: { spec }, item, attempt, told }: Work): Reporter {
-  const call = callKey(spec.id, item, attempt);
-  const fill = `fill/${call}`;
-  const key = run.owed.has(fill) ? fill : call;
-  return { key, model: spec.model ?? run.models.executor, ...(told === undefined ? {} : { told }) };
+function stepReporter(run: Run, work: Work): Reporter {
+  const { step, told } = work;
+  const fill = fillKey(work);
+  const key = run.owed.has(fill) ? fill : callKey(work);
+  return { key, model: step.spec.model ?? run.models.executor, ...(told === undefined ? {} : { told }) };
 }
 
 /** Effects that are gone without a word have used what they told, and what was reserved. To be called after an event was applied. */
@@ -103,7 +104,7 @@ type Call = Omit<Reserve, "type">;
  */
 export function reserve(run: Run, input: Input & Reserve): Fact[] {
   const { key, spent, model, inputTokens, outputTokens } = input;
-  if (!run.owed.has(key) || run.owed.has(`stop/${key}`) || run.exhausted !== undefined) return [];
+  if (!run.owed.has(key) || run.owed.has(stopKey(key)) || run.exhausted !== undefined) return [];
   const call: Call = { key, spent, model, inputTokens, outputTokens };
   const { certain, possible } = withCall(run, call);
   if (over(run, possible) === undefined) return [fact("budget.reserved", { ...call, costUsd: costOfCall(run, call) })];

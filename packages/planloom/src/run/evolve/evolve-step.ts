@@ -4,10 +4,9 @@ import type { Json } from "../../plan/json.js";
 import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import type { EventData, EventOf } from "../event.js";
+import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
 import {
-  callKey,
   currentPlan,
-  reconcileKey,
   workOf,
   type Run,
   failingOf,
@@ -56,12 +55,11 @@ export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
 }
 
 function dropCall(run: Run, work: Work): void {
-  const key = callKey(work.step.spec.id, work.item, work.attempt);
-  for (const owed of [key, `stop/${key}`, `fill/${key}`, `stop/fill/${key}`]) run.owed.delete(owed);
+  for (const key of [callKey(work), fillKey(work)]) {
+    run.owed.delete(key);
+    run.owed.delete(stopKey(key));
+  }
 }
-
-const doubtKey = (work: Work) => `unknown/${work.step.spec.id}/${work.item ?? ""}`;
-const askKey = (work: Work) => `ask/${work.step.spec.id}/${work.item ?? ""}`;
 
 export function onExpanded(run: Run, { data, at }: EventOf<"step.expanded">): void {
   const state = run.steps.get(data.step)!;
@@ -83,7 +81,7 @@ export function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void
   work.args = data.args;
   work.from = data.from;
   const { attempt } = work;
-  const key = `fill/${callKey(data.step, work.item, attempt)}`;
+  const key = fillKey(work);
   run.owed.set(key, { kind: "fill", key, step: data.step, item: work.item, attempt, given: data.args });
 }
 
@@ -106,7 +104,7 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
   work.from = data.from;
   work.effects = data.effects;
   work.effectKey = data.key;
-  const key = callKey(data.step, work.item, data.attempt);
+  const key = callKey(work);
   run.owed.set(key, {
     kind: "call",
     key,
@@ -199,8 +197,8 @@ export function onRetrying(run: Run, data: EventData["step.retrying"]): void {
 
 function oweRetryTimer(run: Run): void {
   const first = run.retries.first();
-  if (first === undefined) run.owed.delete("wait/retry");
-  else run.owed.set("wait/retry", { kind: "wait", key: "wait/retry", until: first.at });
+  if (first === undefined) run.owed.delete(RETRY_KEY);
+  else run.owed.set(RETRY_KEY, { kind: "wait", key: RETRY_KEY, until: first.at });
 }
 
 export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void {
@@ -325,7 +323,7 @@ function reviewRest(run: Run): void {
 
 export function oweReview(run: Run, attempt: number, notBefore?: number): void {
   run.reviewAgain = false;
-  const key = `review/${++run.reviews}`;
+  const key = reviewKey(++run.reviews);
   run.owed.set(key, { kind: "review", key, attempt, ...(notBefore === undefined ? {} : { notBefore }) });
 }
 

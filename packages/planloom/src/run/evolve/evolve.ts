@@ -4,6 +4,7 @@ import { assertNever } from "../../error.js";
 import { errorKeys } from "../../plan/finding.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { addUsage } from "../../plan/usage.js";
+import { answerKey, approvalKey, DEADLINE_KEY, planKey, stopKey } from "../keys.js";
 import { basisOf, readsUntrusted } from "../replan-basis.js";
 import { asksForPlan, standsInPlan, writtenIn } from "../approval.js";
 import type { EventData, EventOf, Failure, RunEvent, StepRef } from "../event.js";
@@ -30,7 +31,7 @@ import { adoptDrafts, onDrafted, standsAsDrafted } from "../decide/draft.js";
 import { whyNotMended } from "../decide/repair.js";
 import { restart, takePlan } from "./evolve-plan.js";
 import { ask, book, exhaustedFailure, forgetGone } from "../decide/budget.js";
-import { currentPlan, DEADLINE, reviewOf, workOf, type ProposedPlan, type Run } from "../state.js";
+import { currentPlan, reviewOf, workOf, type ProposedPlan, type Run } from "../state.js";
 
 /**
  * Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. The run is
@@ -180,7 +181,7 @@ function stopCalls(run: Run): void {
   run.owed.clear();
   for (const call of calls) {
     run.owed.set(call.key, call);
-    run.owed.set(`stop/${call.key}`, { kind: "stop", key: `stop/${call.key}`, target: call.key });
+    run.owed.set(stopKey(call.key), { kind: "stop", key: stopKey(call.key), target: call.key });
   }
 }
 
@@ -231,7 +232,7 @@ function owePlan(
 ): void {
   run.phase = "planning";
   if (request.round === 0) run.repairs = [];
-  const key = `plan/${run.seq}`;
+  const key = planKey(run.seq);
   const replan = run.replan === undefined ? {} : { replan: run.replan };
   run.owed.set(key, { kind: "plan", key, rejected: run.rejected, ...replan, ...request });
 }
@@ -310,8 +311,7 @@ function onGoalChanged(run: Run, { goal, reason }: EventData["goal.changed"]): v
     if (run.replan !== undefined) run.replan = { ...run.replan, mode: "full", cause: "goal", reason };
     return owePlan(run, { attempt: 1, round: 0 });
   }
-  const key = `answer/${run.answers}`;
-  run.owed.delete(key);
+  run.owed.delete(answerKey(run.answers));
   run.phase = "executing";
   run.executed = false;
   wantChange(run, { mode: "full", cause: "goal", failed: run.changing?.failed ?? [], reason });
@@ -365,12 +365,10 @@ function setDeadline(run: Run): void {
 }
 
 function oweDeadline({ owed, deadline }: Run): void {
-  if (deadline !== undefined) owed.set(DEADLINE, { kind: "wait", key: DEADLINE, until: deadline });
+  if (deadline !== undefined) owed.set(DEADLINE_KEY, { kind: "wait", key: DEADLINE_KEY, until: deadline });
 }
 
 // Approval
-
-const approvalKey = (hash: string) => `approval/${hash}`;
 
 function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested">): void {
   run.approvals.set(data.hash, {
@@ -444,7 +442,7 @@ function onExecuted(run: Run): void {
 }
 
 function oweAnswer(run: Run, attempt: number, notBefore?: number): void {
-  const key = `answer/${++run.answers}`;
+  const key = answerKey(++run.answers);
   run.owed.set(key, { kind: "answer", key, attempt, ...(notBefore === undefined ? {} : { notBefore }) });
 }
 

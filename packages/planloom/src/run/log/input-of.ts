@@ -3,8 +3,9 @@
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../event.js";
 import type { Drafted, Input, Outcome, Reserve, Start } from "../input.js";
 import type { CheckedPlan, Command } from "../command.js";
+import { callKey, fillKey, reconcileKey } from "../keys.js";
 import { refusedCommand } from "./refused.js";
-import { callKey, reviewOf, reconcileKey, workOf, type Run } from "../state.js";
+import { reviewOf, workOf, type Run } from "../state.js";
 
 /** An input without its stamp. */
 type Said =
@@ -210,8 +211,7 @@ function stepOutcome(
       ? { type: "respond", ...placeOf(event.data), value: event.data.output }
       : undefined;
   }
-  const call = callKey(work.step.spec.id, work.item, work.attempt);
-  const key = [call, `fill/${call}`].find((owed) => run.owed.has(owed));
+  const key = [callKey(work), fillKey(work)].find((owed) => run.owed.has(owed));
   return key === undefined ? CLOCK : callOutcome(key, event);
 }
 

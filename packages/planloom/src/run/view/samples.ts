@@ -5,6 +5,7 @@ import type { Step } from "../../plan/plan.js";
 import { directTool } from "../../plan/step-kind.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import type { EventData, RunEvent, StepRef } from "../event.js";
+import { ROLE_SCOPES } from "../keys.js";
 import type { RoleNames } from "../settings.js";
 
 /** Work that has begun. `since` is null where the time says nothing: nobody was at work, or a person was waited for. */
@@ -38,7 +39,7 @@ export class RunSamples {
         return;
       case "plan.invalid":
       case "plan.failed":
-        this.spend(PLANNING, event.data.usage);
+        this.spend(ROLE_SCOPES.plan, event.data.usage);
         return;
       case "plan.stepDrafted": {
         const step = event.data.step as unknown as Step;
@@ -66,10 +67,10 @@ export class RunSamples {
       case "step.completed":
         return this.completed(event.data, at);
       case "execution.completed":
-        this.begin(ANSWERING, at);
+        this.begin(ROLE_SCOPES.answer, at);
         return;
       case "answer.failed":
-        this.spend(ANSWERING, event.data.usage);
+        this.spend(ROLE_SCOPES.answer, event.data.usage);
         return;
       case "answer.written":
         return this.answered(event.data.usage, at);
@@ -81,7 +82,7 @@ export class RunSamples {
   private planned({ plan, usage }: EventData["plan.proposed"], at: number): void {
     for (const step of plan.steps) this.steps.set(step.id, step);
     // A plan that a person gave, or a function made, tells nothing of a model.
-    if (usage.calls > 0) this.end(PLANNING, workKey.plan(this.models.planner ?? ""), usage, at);
+    if (usage.calls > 0) this.end(ROLE_SCOPES.plan, workKey.plan(this.models.planner ?? ""), usage, at);
   }
 
   private expanded(id: string, length: number): void {
@@ -108,7 +109,7 @@ export class RunSamples {
   }
 
   private answered(usage: Usage, at: number): void {
-    if (usage.calls > 0) this.end(ANSWERING, workKey.answer(this.models.synthesizer ?? ""), usage, at);
+    if (usage.calls > 0) this.end(ROLE_SCOPES.answer, workKey.answer(this.models.synthesizer ?? ""), usage, at);
   }
 
   private get executor(): string {
@@ -136,9 +137,6 @@ export class RunSamples {
     listed(this.work, key, { runId: this.runId, calls, inputTokens, outputTokens, ms });
   }
 }
-
-const PLANNING = "#planner";
-const ANSWERING = "#answer";
 
 const nameOf = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}/${item}`);
 

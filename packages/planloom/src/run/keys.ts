@@ -1,0 +1,95 @@
+// Keys: names of what is owed, of the journals that belong to it, and of the questions in a recording.
+// In: the facts that tell one from another. Out: a string, and back. Only this file makes such a string or takes one apart.
+
+/** Work of a step or item, as far as keys tell it apart. */
+interface Keyed {
+  readonly step: { readonly spec: { readonly id: string } };
+  readonly item: number | null;
+  readonly attempt: number;
+  readonly doubts: number;
+}
+
+/** A step, or one item of a fan-out. */
+interface Place {
+  readonly step: string;
+  readonly item?: number | null | undefined;
+}
+
+/** A request to the planner; `seq` is that of the event that made it due. */
+export const planKey = (seq: number): string => `plan/${seq}`;
+export const reviewKey = (count: number): string => `review/${count}`;
+export const answerKey = (count: number): string => `answer/${count}`;
+
+/** One attempt of a tool or agent step. */
+export function callKey({ step, item, attempt }: Keyed): string {
+  return item === null ? `call/${step.spec.id}/${attempt}` : `call/${step.spec.id}/${item}/${attempt}`;
+}
+
+/** The model's part before that attempt: the arguments that the plan leaves out. */
+export const fillKey = (work: Keyed): string => `fill/${callKey(work)}`;
+
+/** A tool is asked about the latest doubt of this work. */
+export const reconcileKey = ({ step, item, doubts }: Keyed): string =>
+  `reconcile/${step.spec.id}/${item ?? ""}/${doubts}`;
+
+/** A person is asked about it. */
+export const doubtKey = ({ step, item }: Keyed): string => `unknown/${step.spec.id}/${item ?? ""}`;
+
+/** A person owes the output of the step. */
+export const askKey = ({ step, item }: Keyed): string => askPlace({ step: step.spec.id, item });
+
+/** A person owes a decision on the plan or call of this hash. */
+export const approvalKey = (hash: string): string => `approval/${hash}`;
+
+/** The effect of this key is to be aborted. */
+export const stopKey = (key: string): string => `stop/${key}`;
+
+/** The end of the run's time. It is decided when a process next looks at the run. */
+export const DEADLINE_KEY = "wait/deadline";
+
+/** The first retry that is due. */
+export const RETRY_KEY = "wait/retry";
+
+// Journals
+
+/** Requests to a role are recorded under these names, where steps have their ids. */
+export const ROLE_SCOPES = { plan: "#planner", review: "#review", answer: "#answer" } as const;
+
+/** The number in the key of a request to a role. It takes the place of an attempt in the journal. */
+export const requestNumber = (key: string): number => Number(key.slice(key.lastIndexOf("/") + 1));
+
+// Recordings: a question has the same place in the recorded run and in the one that plays it
+
+export const isPlanKey = (key: string): boolean => key.startsWith("plan/");
+export const askPlace = ({ step, item }: Place): string => `ask/${step}/${item ?? ""}`;
+export const approvalPlace = (subject: "plan" | Place): string =>
+  subject === "plan" ? "approval/plan" : `approval/${subject.step}/${subject.item ?? ""}`;
+
+export type QuestionPlace =
+  | { readonly kind: "plan" | "review" | "answer"; readonly number: string }
+  | { readonly kind: "call" | "fill"; readonly step: string; readonly item?: string; readonly attempt: string }
+  | { readonly kind: "reconcile" | "ask" | "approval"; readonly step: string; readonly item?: string }
+  | { readonly kind: "plan-approval" };
+
+/** Takes the key or place of a question apart. */
+export function readPlace(place: string): QuestionPlace {
+  const [kind, ...rest] = place.split("/");
+  const [first = "", second = ""] = rest;
+  switch (kind) {
+    case "plan":
+    case "review":
+    case "answer":
+      return { kind, number: first };
+    case "fill":
+      return { ...(readPlace(rest.join("/")) as QuestionPlace & { readonly kind: "call" }), kind };
+    case "call":
+      return { kind, step: first, ...(rest.length > 2 && { item: second }), attempt: rest.at(-1) ?? "" };
+    case "reconcile":
+    case "ask":
+    case "approval":
+      if (kind === "approval" && rest.length === 1) return { kind: "plan-approval" };
+      return { kind, step: first, ...(second !== "" && { item: second }) };
+    default:
+      throw new Error(`no place of a question: ${place}`);
+  }
+}
