@@ -3,8 +3,7 @@
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
-import { typeOfValue } from "../plan/type/of-value.js";
-import { typeText } from "../plan/type/type.js";
+import { typeOfValue, typeText } from "../plan/type/type.js";
 import { basisOf, fixedSteps } from "../run/replan-basis.js";
 import type { EventData, Failure } from "../run/event.js";
 import type { ReplanContext } from "../run/settings.js";

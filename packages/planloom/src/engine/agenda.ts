@@ -6,7 +6,7 @@ import { outOfTime } from "../run/decide/budget.js";
 import type { WorkEffect } from "../run/effect.js";
 import type { Outcome } from "../run/input.js";
 import { stopKey } from "../run/keys.js";
-import { next } from "../run/next.js";
+import { next } from "../run/transition.js";
 import { HELD, type Run } from "../run/state.js";
 
 export type Act =

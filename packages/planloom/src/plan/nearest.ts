@@ -1,10 +1,9 @@
 // The names that a misspelt or invented name probably means. In: a name and what exists. Out: up to three, best first.
 // Separate because fields, ids, arguments and tools all ask, and a planner mends its draft by the answer.
-import { alike, wordsOf } from "./nearest-words.js";
 
 /** Names within a few edits, that contain the name or are contained in it, or that share most of its words. */
 export function nearestNames(name: string, candidates: Iterable<string>, most = 3): string[] {
-  const [wanted, plainName] = [[...wordsOf(name)], plain(name)];
+  const [wanted, plainName] = [[...wordsIn(name)], plain(name)];
   const scored: Scored[] = [];
   for (const candidate of candidates) {
     const score = Math.max(likeness(plainName, plain(candidate)), mostWords(wanted, candidate));
@@ -30,7 +29,7 @@ interface Scored {
  */
 export function nearestTools(name: string, tools: readonly Named[], about = "", most = 3): string[] {
   const weigh = weightsOf(tools);
-  const [wanted, context, plainName] = [wordsOf(name), wordsOf(about), plain(name)];
+  const [wanted, context, plainName] = [wordsIn(name), wordsIn(about), plain(name)];
   const scored = tools.map((tool) => {
     const { named, all } = toolWords(tool);
     const byName = Math.max(shared(wanted, named, weigh), likeness(plainName, plain(tool.name)) * 0.9);
@@ -53,8 +52,8 @@ const known = new WeakMap<Named, ToolWords>();
 function toolWords(tool: Named): ToolWords {
   let words = known.get(tool);
   if (words === undefined) {
-    const named = wordsOf(tool.name);
-    known.set(tool, (words = { named, all: new Set([...named, ...wordsOf(tool.description)]) }));
+    const named = wordsIn(tool.name);
+    known.set(tool, (words = { named, all: new Set([...named, ...wordsIn(tool.description)]) }));
   }
   return words;
 }
@@ -98,7 +97,7 @@ function mostWords(wanted: readonly string[], candidate: string): number {
   const lower = candidate.toLowerCase();
   // Most candidates have no word in common, and this is the quick way to see it.
   if (!wanted.some((word) => lower.includes(word.slice(0, 4)))) return 0;
-  const score = shared(new Set(wanted), wordsOf(candidate), () => 1);
+  const score = shared(new Set(wanted), wordsIn(candidate), () => 1);
   return score > 0.5 ? score * 0.9 : 0;
 }
 
@@ -145,4 +144,59 @@ function editDistance(a: string, b: string): number {
     }
   }
   return row.at(-1) ?? a.length;
+}
+
+// Words
+
+/** Words that say nothing about what a tool does. */
+const EMPTY = new Set(
+  "a an and any are as at be between by can each for from get given in into is it its of on or other that the their then this to tool use used uses using via which will with you your".split(
+    " ",
+  ),
+);
+
+/** Words that planners take for each other; the first of a group stands for all. */
+const GROUPS = [
+  "audio sound speech spoken voice",
+  "calculate calculator compute evaluate math arithmetic",
+  "create generate make produce",
+  "delete remove erase",
+  "download fetch retrieve",
+  "email mail e-mail",
+  "extract extraction parse",
+  "file document",
+  "image picture photo",
+  "list enumerate",
+  "post publish",
+  "search find lookup query google",
+  "send deliver",
+  "sync synchronize",
+  "summarize summary condense shorten",
+  "transcribe transcription",
+  "translate translation",
+  "url link address page website",
+  "video movie clip",
+  "weather forecast",
+  "write save store",
+].map((group) => group.split(" "));
+
+const FIRST = new Map(GROUPS.flatMap(([first = "", ...others]) => others.map((word) => [word, first] as const)));
+
+/** The words of a name or sentence in small letters; `webSearch`, `web_search` and `Web-Search` have the same. */
+function wordsIn(text: string): ReadonlySet<string> {
+  const spaced = text
+    .slice(0, 1_000)
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase();
+  const words = spaced.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "" && !EMPTY.has(word));
+  return new Set(words.map((word) => FIRST.get(word) ?? word));
+}
+
+/** `synchronizer` and `synchronization`, `image` and `images`: the same for most of their letters. */
+function alike(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  if (short.length >= 3 && long.length - short.length <= 2 && long.startsWith(short)) return true;
+  let same = 0;
+  while (same < short.length && short[same] === long[same]) same++;
+  return same >= 5 && same >= long.length * 0.6;
 }

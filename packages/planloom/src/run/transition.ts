@@ -5,6 +5,7 @@ import { timeUp } from "./decide/budget.js";
 import { EVENT_VERSION, eventHash, type Fact, type RunEvent } from "./event.js";
 import { decide, expire, recover } from "./decide/decide.js";
 import { evolve } from "./evolve/evolve.js";
+import type { Effect } from "./effect.js";
 import type { Input } from "./input.js";
 import { headOf } from "./log/chain.js";
 import type { Run } from "./state.js";
@@ -37,4 +38,9 @@ export function transition(run: Run, input: Input): RunEvent[] {
   const more: Input = { id: input.id, at: input.at, by: "engine", type: "advance" };
   while (record(decide(run, more), "engine"));
   return events;
+}
+
+/** What the run owes to the world now. An engine performs the keys that it is not yet performing, and aborts those that are gone. */
+export function next(run: Run): Iterable<Effect> {
+  return run.owed.values();
 }

@@ -10,9 +10,8 @@ import type { EventType, Fact, RunEvent } from "../run/event.js";
 import type { Settings } from "../run/settings.js";
 import type { Effect } from "../run/effect.js";
 import { isCommand, type Input } from "../run/input.js";
-import { next } from "../run/next.js";
+import { next, transition } from "../run/transition.js";
 import { emptyRun, type Run } from "../run/state.js";
-import { transition } from "../run/transition.js";
 import { LIMITS } from "../limits.js";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -5,9 +5,8 @@ import { orList, quoted, type Report } from "./report.js";
 import type { Json } from "../json.js";
 import type { InputSpec } from "../plan.js";
 import { pointerTo } from "../read/position.js";
-import { typeOfValue } from "../type/of-value.js";
+import { mismatch, type Type, typeOfValue, typeText, UNKNOWN } from "../type/type.js";
 import { typeOf } from "../type/schema.js";
-import { mismatch, typeText, UNKNOWN, type Type } from "../type/type.js";
 
 type Values = { readonly [name: string]: Json };
 

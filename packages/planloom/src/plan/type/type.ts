@@ -210,3 +210,17 @@ export function shortText(type: Type): string {
   const text = typeText(type);
   return text.length <= 160 ? text : `${text.slice(0, 157)}...`;
 }
+
+/** The type that a value suggests: its kind, not the value itself. */
+export function typeOfValue(value: Json): Type {
+  if (typeof value === "string") return STRING;
+  if (typeof value === "number") return NUMBER;
+  if (typeof value === "boolean") return BOOLEAN;
+  if (Array.isArray(value))
+    return listOf(value.length === 0 ? UNKNOWN : unionOf((value as readonly Json[]).map(typeOfValue)));
+  if (!isObject(value)) return UNKNOWN;
+  const fields = Object.entries(value).map(
+    ([name, field]) => [name, { type: typeOfValue(field), optional: false }] as const,
+  );
+  return { kind: "record", fields: Object.fromEntries(fields) };
+}
