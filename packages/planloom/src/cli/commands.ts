@@ -146,7 +146,7 @@ function addPlans(program: Command, act: Act): void {
     .option("-i, --input <name=value>", "an input of the plan; repeatable", repeated, [])
     .option("--json", "print the estimate as one JSON document")
     .action(
-      act(async (file: string, flags: object) => (await import("./command/estimate.js")).estimateCommand(file, flags)),
+      act(async (file: string, flags: object) => (await import("./command/plan.js")).estimateCommand(file, flags)),
     );
   placed(program.command("graph").argument("<file-or-run>", "a plan file, or a run"))
     .summary("draw a plan")

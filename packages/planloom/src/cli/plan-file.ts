@@ -1,16 +1,15 @@
-// A plan from a file or standard input. In: a path or `-`. Out: its text, and the draft that was read from it, or the findings.
-// Separate because run, check and graph read plans in the same way, and say the same where they cannot.
+// A plan from a file or standard input. In: a path or `-`. Out: its text, and the checked plan or the findings.
+// Separate because run, check and graph read plans in the same way, and print the same errors.
 import { open, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { isatty } from "node:tty";
 import { messageOf, PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Loom } from "../loom/loom.js";
+import type { PlanCheck } from "../loom/plan-checks.js";
 import { errorsOf, type Finding } from "../plan/finding.js";
-import { isObject, type Json } from "../plan/json.js";
-import { readPlan, type ReadResult } from "../plan/read/read.js";
-import { withReading } from "../plan/read/findings.js";
-import type { Inventory } from "../plan/tool-spec.js";
+import type { Json } from "../plan/json.js";
+import type { Plan } from "../plan/plan.js";
 import type { CheckedPlan } from "../run/command.js";
 import { usageError } from "./error-text.js";
 import { PROGRAM, say } from "./output.js";
@@ -90,47 +89,35 @@ export async function standardInput(): Promise<string> {
   return text;
 }
 
-/** Reads a plan; `locate` gives positions in its text. */
-export function readDraft({ text }: PlanText, inventory: Inventory): ReadResult {
-  return readPlan(text, { inventory });
-}
-
 interface Aim {
   /** Default: the plan's own. */
   readonly goal?: string;
-  readonly inputs: { readonly [name: string]: Json };
+  readonly inputs?: { readonly [name: string]: Json };
 }
 
-/** A plan out of a text, and what check makes of it. Throws PLAN_INVALID with every error and its place in the text. */
-export function checkedDraft(
-  loom: Loom,
-  text: PlanText,
-  { inputs, goal }: Aim,
-): { readonly draft: unknown; readonly checked: CheckedPlan } {
-  const read = readDraft(text, loom.inventory);
-  if (read.kind !== "plan") throw draftInvalid(read.findings, text.name);
-  const { draft, locate } = read;
-  const checked = withReading(loom.check(draft, { inputs, goal: goal ?? goalOf(draft, text.name), locate }), read);
-  if (!checked.ok) throw draftInvalid(checked.findings, text.name);
-  return { draft, checked };
+/** What check says of the plan in a text. Its goal is its own, or else names its file. */
+export const checkText = (loom: Loom, { name, text }: PlanText, aim: Aim = {}): PlanCheck =>
+  loom.check(text, { goal: `Run the plan ${basename(name)}`, ...aim });
+
+/** The plan in a text. Throws PLAN_INVALID with every error and its place in the text. */
+export const checkedText = (loom: Loom, text: PlanText, aim: Aim): CheckedPlan =>
+  soundPlan(checkText(loom, text, aim), text.name);
+
+export function soundPlan(checked: PlanCheck, name: string): CheckedPlan {
+  if (checked.ok) return checked;
+  throw draftInvalid(checked.findings, name);
 }
 
 /** A plan that is no file: what may be changed are its inputs, or the whole of it. Throws PLAN_INVALID. */
-export function checkedPlan(loom: Loom, plan: Json, name: string, aim: Aim): CheckedPlan {
+export function checkedPlan(loom: Loom, plan: Plan, name: string, aim: Aim): CheckedPlan {
   const checked = loom.check(plan, aim);
   if (checked.ok) return checked;
   const next = "Give inputs that fit with --input name=value, or a plan that does with --plan FILE.";
   throw new PlanloomError("PLAN_INVALID", draftInvalid(checked.findings, name).message, { kind: "plan", next });
 }
 
-/** The goal of a plan: its own words, or else the name of its file. */
-export function goalOf(draft: unknown, name: string): string {
-  const goal = isObject(draft) ? draft["goal"] : undefined;
-  return typeof goal === "string" && goal.trim() !== "" ? goal : `Run the plan ${basename(name)}`;
-}
-
 /** PLAN_INVALID with every error, and where it stands in the file. */
-export function draftInvalid(findings: readonly Finding[], name: string): PlanloomError {
+function draftInvalid(findings: readonly Finding[], name: string): PlanloomError {
   const errors = errorsOf(findings);
   const many = errors.length === 1 ? "one error" : `${errors.length} errors`;
   return new PlanloomError("PLAN_INVALID", `The plan in ${name} has ${many}:\n${findingLines(errors, name)}`, {

@@ -6,12 +6,9 @@ import type { DraftedStep } from "../agents/checkpoint.js";
 import { PlanloomError } from "../error.js";
 import type { Role } from "../model/port.js";
 import type { RoleSettings } from "../model/role.js";
-import { check, type CheckOptions, type CheckResult } from "../plan/check/check.js";
 import { estimatePlan, type Estimate } from "../plan/estimate/estimate.js";
 import { errorKeys, errorsOf, findingText, type Finding } from "../plan/finding.js";
-import { isObject, type Json } from "../plan/json.js";
-import { normalizeDraft, readPlan, type ReadResult } from "../plan/read/read.js";
-import { withReading } from "../plan/read/findings.js";
+import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/decide/decide.js";
@@ -30,6 +27,7 @@ import { soundGoal, soundInputs, soundRunId } from "./start-options.js";
 import { timelyPlanner } from "../perform/role-deadline.js";
 import { LoomRun } from "./loom-run.js";
 import { plannerRequest } from "../perform/role-effects.js";
+import { PlanChecks, type PlanCheck, type PlanCheckOptions } from "./plan-checks.js";
 import { namesOf } from "./roles.js";
 import { withPrices } from "./run-prices.js";
 import type { Services } from "../perform/services.js";
@@ -37,7 +35,7 @@ import type { Services } from "../perform/services.js";
 export interface StartOptions {
   /** The run's data, referred to as `inputs.name`. */
   readonly inputs?: { readonly [name: string]: Json };
-  /** A plan instead of asking the planner: text (YAML or JSON) or data, in any form that the reader knows. */
+  /** A plan instead of asking the planner, given as for `check`. Without `inputs`, a checked plan brings its own. */
   readonly plan?: unknown;
   readonly listener?: Listener;
   readonly runId?: string;
@@ -55,6 +53,8 @@ export interface DraftOptions {
 
 /** A configured Planloom. Close it when done: its runs are released and can be resumed by any process. */
 export class Loom {
+  private readonly plans: PlanChecks;
+
   constructor(
     readonly engine: Engine,
     private readonly world: Services,
@@ -63,7 +63,10 @@ export class Loom {
     readonly roles: Readonly<Record<Role, RoleSettings>>,
     private readonly appraiser: Appraiser,
     private readonly ownsStore: boolean,
-  ) {}
+  ) {
+    const { inventory, limits } = world;
+    this.plans = new PlanChecks(inventory.inventory, { limits, granularity: settings.granularity });
+  }
 
   get inventory(): Inventory {
     return this.world.inventory.inventory;
@@ -73,17 +76,12 @@ export class Loom {
     return this.world.store;
   }
 
-  /** Checks a plan, as text or data in any form that the reader knows, against the tools and limits; never throws. */
-  check(plan: unknown, options: Omit<CheckOptions, "limits"> = {}): CheckResult {
-    const { inventory } = this;
-    const read: ReadResult =
-      typeof plan === "string"
-        ? readPlan(plan, { inventory })
-        : { kind: "plan", ...normalizeDraft(plan, { inventory }), locate: () => undefined };
-    if (read.kind !== "plan") return { ok: false, findings: read.findings };
-    const { granularity } = this.settings;
-    const all = { locate: read.locate, granularity, ...options, limits: this.world.limits };
-    return withReading(check(read.draft, inventory, all), read);
+  /**
+   * Checks a plan against the tools and limits; never throws. A plan is text, data in any form that the reader knows, a Plan, or
+   * a result of `check` or `plan`. A result of this loom is not checked again, unless it was changed or the inputs are others.
+   */
+  check(plan: unknown, options: PlanCheckOptions = {}): PlanCheck {
+    return this.plans.check(plan, options);
   }
 
   /**
@@ -120,18 +118,20 @@ export class Loom {
     const asked = { goal, inputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
     const request = { ...plannerRequest(this.world, asked), ...(inventory && { inventory }) };
     const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }) };
-    return askPlanner(request, timelyPlanner(planner, clock), context);
+    const reply = await askPlanner(request, timelyPlanner(planner, clock), context);
+    if (reply.kind === "plan" && inventory === undefined) this.plans.remember(reply, inputs);
+    return reply;
   }
 
   /**
-   * What a plan will take, judged by the newest runs of the store. The plan is what `plan` or `check` gave, or text or data as
-   * for `check`; then one that does not pass throws PlanloomError PLAN_INVALID. Nothing is called or written.
+   * What a plan will take, judged by the newest runs of the store. The plan is given as for `check`; one that does not pass
+   * throws PLAN_INVALID. Nothing is called or written.
    */
   async estimate(
     plan: unknown,
     options: { readonly inputs?: { readonly [name: string]: Json } } = {},
   ): Promise<Estimate> {
-    const checked = isChecked(plan) ? plan : sound(this.check(plan, options));
+    const checked = sound(this.check(plan, options));
     const { store, clock } = this.world;
     return estimatePlan(checked, { ...this.appraiser, history: await readHistory(store, clock) });
   }
@@ -143,7 +143,7 @@ export class Loom {
    */
   async start(goal: string, options: StartOptions = {}): Promise<LoomRun> {
     const { plan, listener } = options;
-    const inputs = soundInputs(options.inputs ?? {});
+    const inputs = soundInputs(options.inputs ?? this.plans.inputsOf(plan) ?? {});
     const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs));
     if (given === undefined && this.world.planner === null) throw noPlanner();
     const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
@@ -233,14 +233,10 @@ export class Loom {
   }
 }
 
-/** A plan that passed check stands in its result beside its hash; a draft has neither. */
-function isChecked(plan: unknown): plan is CheckedPlan {
-  return isObject(plan) && isObject(plan["plan"]) && typeof plan["hash"] === "string";
-}
-
-function sound(checked: CheckResult): CheckedPlan {
+function sound(checked: PlanCheck): CheckedPlan {
   if (!checked.ok) throw planInvalid(checked.findings);
-  return checked;
+  const { ok: _ok, notes: _notes, ...plan } = checked;
+  return plan;
 }
 
 function noPlanner(): PlanloomError {

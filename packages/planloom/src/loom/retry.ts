@@ -3,7 +3,6 @@
 import { PlanloomError } from "../error.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
-import { writePlan } from "../plan/write.js";
 import { carriedFacts } from "../run/decide/fork.js";
 import type { EventData } from "../run/event.js";
 import type { RoleNames, Settings } from "../run/settings.js";
@@ -26,7 +25,7 @@ export interface RetryOptions {
   readonly from?: string;
   /** These take the place of the run's inputs of the same names. */
   readonly inputs?: { readonly [name: string]: Json };
-  /** Instead of the plan that the run has: text (YAML or JSON) or data. Steps that mean the same in both are kept. */
+  /** Instead of the plan that the run has, given as for `check`. Steps that mean the same in both are kept. */
   readonly plan?: unknown;
 }
 
@@ -62,9 +61,9 @@ function wishOf(run: Run, { from, inputs, plan }: RetryOptions, home: Home): Wis
   return { ...named, plan: home.given(document, run.goal, all) };
 }
 
-function planOf(run: Run): Json {
+function planOf(run: Run): Plan {
   const proposed = currentPlan(run);
-  if (proposed !== undefined) return writePlan(proposed.plan);
+  if (proposed !== undefined) return proposed.plan;
   throw new PlanloomError("NOTHING_TO_RETRY", `Run ${run.id} has no plan that other inputs could be given to.`, {
     kind: "usage",
     next: "Start a new run with these inputs, or give a plan as well.",

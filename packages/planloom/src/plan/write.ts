@@ -7,7 +7,13 @@ import { ownFields } from "./step-kind.js";
 
 export function writePlan({ goal, inputs, steps, answer }: Plan): JsonObject {
   const { kind: _kind, ...said } = answer;
-  return tidy({ planloom: 1, goal, inputs: unlessEmpty(inputs), steps: steps.map(writeStep), answer: said });
+  return tidy({
+    planloom: 1,
+    goal: goal === "" ? undefined : goal,
+    inputs: unlessEmpty(inputs),
+    steps: steps.map(writeStep),
+    answer: said,
+  });
 }
 
 /** Fields in the order in which a person reads: what, how, with which data, when, and what if not. */

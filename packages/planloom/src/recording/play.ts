@@ -4,7 +4,6 @@
 import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
-import { writePlan } from "../plan/write.js";
 import { approvalPlace, askPlace } from "../run/keys.js";
 import { documentOf, type RunDocument } from "../run/view/document.js";
 import type { WorkEffect } from "../run/effect.js";
@@ -201,7 +200,7 @@ class Rerun {
   #checkedToday(recorded: CheckedPlan, inputs: CheckedPlan["inputs"]): CheckedPlan {
     const { loom } = this;
     if (loom === undefined) return recorded;
-    return { ...checkedBy(loom, writePlan(recorded.plan), this.#run.goal, inputs), ...saidOf(recorded) };
+    return { ...checkedBy(loom, recorded.plan, this.#run.goal, inputs), ...saidOf(recorded) };
   }
 
   async #obey(command: Input & Command, events: readonly RunEvent[]): Promise<void> {

@@ -1,12 +1,8 @@
 // The plan of a recorded run as it is today. In: a recorded plan, or the one that has taken its place, and a configuration. Out:
 // what starts the run again, or the findings as a difference. Separate because check and its inventory are no part of playing.
 import type { Model } from "../model/port.js";
-import type { CheckResult } from "../plan/check/check.js";
 import { errorsOf, findingText } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
-import { normalizeDraft, readPlan } from "../plan/read/read.js";
-import { withReading } from "../plan/read/findings.js";
-import { writePlan } from "../plan/write.js";
 import type { Start } from "../run/input.js";
 import type { CheckedPlan } from "../run/command.js";
 import { recordingDiffers } from "./questions.js";
@@ -40,7 +36,7 @@ const NO_MODEL: Model = {
 
 export function startOf(recorded: Start, loom: Loom | undefined, options: ReplayOptions): Start {
   const { goal = recorded.started.goal, inputs = recorded.started.inputs } = options;
-  const plan = options.plan ?? (recorded.given === undefined ? undefined : writePlan(recorded.given.plan));
+  const plan = options.plan ?? recorded.given?.plan;
   const given =
     loom === undefined || plan === undefined
       ? recorded.given
@@ -63,15 +59,7 @@ export function checkedBy(
   goal: string,
   inputs: { readonly [name: string]: Json },
 ): CheckedPlan {
-  const { inventory } = loom;
-  const read =
-    typeof plan === "string"
-      ? readPlan(plan, { inventory })
-      : { kind: "plan" as const, ...normalizeDraft(plan, { inventory }) };
-  const result: CheckResult =
-    read.kind === "plan"
-      ? withReading(loom.check(read.draft, { inputs, goal }), read)
-      : { ok: false, findings: read.findings };
+  const result = loom.check(plan, { inputs, goal });
   if (result.ok) return result;
   const errors = errorsOf(result.findings).map(findingText);
   throw recordingDiffers("the plan does not pass check any more.", "a sound plan", errors.join("\n            "));

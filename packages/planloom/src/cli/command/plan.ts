@@ -1,11 +1,10 @@
-// Commands about plans, which start no run: plan, check, graph, tools, schema. In: a goal, a file or a run. Out: documents
+// Commands about plans, which start no run: plan, check, estimate, graph, tools, schema. In: a goal, a file or a run. Out: documents
 // on stdout. Separate from the commands about runs, because these leave nothing behind in the store.
 import { extname } from "node:path";
 import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
 import { loadRun } from "../../engine/log.js";
 import { messageOf, PlanloomError } from "../../error.js";
-import type { CheckResult } from "../../plan/check/check.js";
 import { graphAscii, graphMermaid } from "../../plan/graph.js";
 import type { Json } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
@@ -13,7 +12,6 @@ import { planQuality, type PlanQuality } from "../../plan/check/quality.js";
 import { typeFromSchema } from "../../plan/type/schema.js";
 import { typeText, UNKNOWN } from "../../plan/type/type.js";
 import type { ReadNote } from "../../plan/read/fields.js";
-import { withReading } from "../../plan/read/findings.js";
 import { writePlan } from "../../plan/write.js";
 import type { Run } from "../../run/state.js";
 import { currentPlan } from "../../run/state.js";
@@ -24,9 +22,9 @@ import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags
 import { inputsOf } from "../inputs.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { lookingBack, unkept, withLoom, withStore, type PlaceFlags } from "../open-loom.js";
-import { draftInvalid, findingLines, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
+import { checkedText, checkText, findingLines, meansFile, planText, soundPlan } from "../plan-file.js";
 import { askingLines, invalidLines } from "../render/asking.js";
-import { estimateLine } from "../render/estimate.js";
+import { estimateLine, estimateLines } from "../render/estimate.js";
 import { planLines } from "../render/plan.js";
 import { runNamed } from "../run-name.js";
 import { draftedText, heading } from "../render/lines.js";
@@ -110,31 +108,37 @@ function qualityLines({ stepsClear, orderDefined, handoffDefined, nextFix }: Pla
   ];
 }
 
-/** Notes say what the reader took as something else than what stands there. */
-export function checkText(
-  loom: Loom,
-  text: PlanText,
-  inputs?: { readonly [name: string]: Json },
-): CheckResult & { readonly notes: readonly ReadNote[] } {
-  const read = readDraft(text, loom.inventory);
-  if (read.kind !== "plan") return { ok: false, findings: read.findings, notes: [] };
-  const goal = goalOf(read.draft, text.name);
-  const options = { locate: read.locate, goal, ...(inputs === undefined ? {} : { inputs }) };
-  const checked = withReading(loom.check(read.draft, options), read);
-  return { ...checked, notes: read.notes };
+const noteText = ({ message, pointer }: ReadNote): string =>
+  oneLine(pointer === "" ? message : `${pointer}: ${message}`);
+
+interface EstimateFlags extends PlaceFlags, ModelFlags {
+  readonly input?: readonly string[];
+  readonly json?: boolean;
 }
 
-export const noteText = ({ message, pointer }: ReadNote): string =>
-  oneLine(pointer === "" ? message : `${pointer}: ${message}`);
+export async function estimateCommand(path: string, flags: EstimateFlags): Promise<number> {
+  const text = await planText(path);
+  // Without any, an input that a plan asks for is just not known yet.
+  const inputs = flags.input?.length ? await inputsOf(flags.input) : undefined;
+  const estimated = async (loom: Loom) => {
+    const checked = checkText(loom, text, inputs && { inputs });
+    for (const note of checked.notes) say(`note: ${noteText(note)}`);
+    soundPlan(checked, text.name);
+    return loom.estimate(checked);
+  };
+  const estimate = await withLoom(flags, lookingBack, estimated, portsOf(flags));
+  if (flags.json === true) printJson(estimate);
+  else print(estimateLines(estimate).join("\n"));
+  return EXIT.done;
+}
 
 export async function graphCommand(name: string, flags: PlaceFlags & { readonly format: string }): Promise<number> {
   const draw = { mermaid: graphMermaid, ascii: graphAscii }[flags.format];
   if (draw === undefined) throw usageError("USAGE", `--format is ${flags.format}.`, "Write mermaid or ascii.");
   if (name === "-" || (await meansFile(name))) {
     const text = await planText(name);
-    const checked = await withLoom(flags, unkept, async (loom) => checkText(loom, text));
-    if (!checked.ok) throw draftInvalid(checked.findings, text.name);
-    print(draw(checked.plan));
+    const { plan } = await withLoom(flags, unkept, async (loom) => checkedText(loom, text, {}));
+    print(draw(plan));
     return EXIT.done;
   }
   const run = await withStore(flags, async (store, place) => loadRun(store, await runNamed(store, name, place)));

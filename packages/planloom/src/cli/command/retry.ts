@@ -4,7 +4,7 @@
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
-import { writePlan } from "../../plan/write.js";
+import type { CheckedPlan } from "../../run/command.js";
 import type { NoReopening, Reopening } from "../../run/decide/retry.js";
 import { currentPlan } from "../../run/state.js";
 import { driveToEnd, openCourse, tell } from "../drive.js";
@@ -14,7 +14,7 @@ import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
 import { atTerminal, printJson, PROGRAM, say } from "../output.js";
 import { withLoom } from "../open-loom.js";
-import { checkedDraft, checkedPlan, planText, type PlanText } from "../plan-file.js";
+import { checkedPlan, checkedText, planText, type PlanText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
 import { heading } from "../render/lines.js";
 import { reopeningLines, type ShownPlan } from "../render/reopening.js";
@@ -74,8 +74,8 @@ async function again(name: string, flags: AgainFlags, verb: Verb): Promise<numbe
   const text = flags.plan === undefined ? undefined : await planText(flags.plan);
   const work = async (loom: Loom): Promise<number> => {
     const run = await loom.get(await runNamed(loom.store, name));
-    const { shown, draft } = await planMeant(loom, run, text, inputs, verb.name === "fork");
-    const changes = { ...(inputs && { inputs }), ...(draft === undefined ? {} : { plan: draft }) };
+    const { shown, plan } = await planMeant(loom, run, text, inputs, verb.name === "fork");
+    const changes = { ...(inputs && { inputs }), ...(plan && { plan }) };
     const parts = await verb.preview(run, changes);
     if (flags.dryRun === true && flags.json === true) printJson({ runId: run.id, ...parts });
     if (!parts.ok) return refused(run.id, parts);
@@ -93,25 +93,23 @@ async function again(name: string, flags: AgainFlags, verb: Verb): Promise<numbe
   return withLoom(flags, settingsIn(flags), work, portsOf(flags));
 }
 
-/** The plan that it goes on with, as far as it is known before; `draft` where a file takes the place of the run's own. Throws PLAN_INVALID. */
+/** The plan that it goes on with; `plan` if it is not simply the run's own. Throws PLAN_INVALID. */
 async function planMeant(
   loom: Loom,
   run: LoomRun,
   text: PlanText | undefined,
   inputs: Changes["inputs"],
   anew: boolean,
-): Promise<{ readonly shown: ShownPlan | undefined; readonly draft?: unknown }> {
+): Promise<{ readonly shown: ShownPlan | undefined; readonly plan?: CheckedPlan }> {
   const state = await loom.engine.load(run.id);
   const aim = { goal: state.goal, inputs: { ...state.inputs, ...inputs } };
-  if (text !== undefined) {
-    const { draft, checked } = checkedDraft(loom, text, aim);
-    return { shown: checked, draft };
-  }
   const current = currentPlan(state);
-  if (current === undefined || (inputs === undefined && !anew)) {
+  if (text === undefined && (current === undefined || (inputs === undefined && !anew))) {
     return { shown: current === undefined ? undefined : { ...current, tools: [...current.tools.values()] } };
   }
-  return { shown: checkedPlan(loom, writePlan(current.plan), `run ${run.id}`, aim) };
+  const plan =
+    text === undefined ? checkedPlan(loom, current!.plan, `run ${run.id}`, aim) : checkedText(loom, text, aim);
+  return { shown: plan, plan };
 }
 
 /** undefined where the person at the terminal agrees; else the exit code, with nothing changed. */

@@ -3,12 +3,14 @@
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
+import { readPlan } from "../../plan/read/read.js";
+import type { CheckedPlan } from "../../run/command.js";
 import { driveToEnd, openCourse } from "../drive.js";
 import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsOf } from "../inputs.js";
 import { withLoom } from "../open-loom.js";
-import { checkedDraft, goalOf, meansFile, planText, readDraft, type PlanText } from "../plan-file.js";
+import { checkText, meansFile, planText, soundPlan, type PlanText } from "../plan-file.js";
 import { rerunCommand, saveRecording } from "./replay.js";
 
 type Inputs = { readonly [name: string]: Json };
@@ -42,10 +44,10 @@ async function start(
 }
 
 /** A plan that passes check, or (from standard input only) a goal in words. Throws PLAN_INVALID. */
-function understood(loom: Loom, text: PlanText, inputs: Inputs, orGoal: boolean): { goal: string; plan?: unknown } {
+function understood(loom: Loom, text: PlanText, inputs: Inputs, orGoal: boolean): { goal: string; plan?: CheckedPlan } {
   const words = text.text.trim();
-  if (orGoal && words !== "" && /^(no-plan|refusal)$/.test(readDraft(text, loom.inventory).kind))
-    return { goal: words };
-  const { draft } = checkedDraft(loom, text, { inputs });
-  return { goal: goalOf(draft, text.name), plan: draft };
+  const checked = checkText(loom, text, { inputs });
+  if (orGoal && words !== "" && !checked.ok && /^(no-plan|refusal)$/.test(readPlan(words).kind)) return { goal: words };
+  const plan = soundPlan(checked, text.name);
+  return { goal: plan.plan.goal, plan };
 }

@@ -10,7 +10,7 @@ import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { atTerminal, PROGRAM, say } from "../output.js";
 import { userName } from "../open-loom.js";
-import { checkedDraft, planText } from "../plan-file.js";
+import { checkedText, planText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
 import { hashMeant, withRun, type SayFlags } from "./person.js";
 
@@ -82,8 +82,8 @@ export async function editCommand(name: string, flags: EditFlags): Promise<numbe
     const said = { hash, ...(flags.comment === undefined ? {} : { comment: flags.comment }) };
     if (flags.plan !== undefined) {
       const aim = { goal: state.goal, inputs: state.inputs };
-      const { draft } = checkedDraft(loom, await planText(flags.plan), aim);
-      return tell(loom, runId, flags, (run, how) => run.edit(draft, { ...how, ...said }), hash);
+      const plan = checkedText(loom, await planText(flags.plan), aim);
+      return tell(loom, runId, flags, (run, how) => run.edit(plan, { ...how, ...said }), hash);
     }
     if (!atTerminal()) {
       const next = `Give the plan as a file: ${PROGRAM} edit ${runId} --plan FILE (\`${PROGRAM} show ${runId} --json\` has it under \`plan\`).`;

@@ -1,0 +1,108 @@
+// Every plan that enters a loom passes here. In: a plan as text, as data, as a Plan, or as a result of an earlier check.
+// Out: the result of check. A plan that this loom has checked is not checked again.
+import { check, type CheckOptions, type CheckResult } from "../plan/check/check.js";
+import { canonicalJson, isObject, type Json } from "../plan/json.js";
+import { planHash, type Plan } from "../plan/plan.js";
+import type { ReadNote } from "../plan/read/fields.js";
+import { withReading } from "../plan/read/findings.js";
+import { normalizeDraft, readPlan, type ReadResult } from "../plan/read/read.js";
+import type { Inventory } from "../plan/tool-spec.js";
+import { writePlan } from "../plan/write.js";
+import type { CheckedPlan } from "../run/command.js";
+
+export type PlanCheckOptions = Omit<CheckOptions, "limits" | "locate">;
+
+/** `notes` says what the reader rewrote. */
+export type PlanCheck = CheckResult & { readonly notes: readonly ReadNote[] };
+
+/** What is known of a result that was handed out. The caller holds the result and may have changed it. */
+interface Made {
+  /** Absent if the plan did not pass. */
+  readonly hash?: string;
+  /** The inputs that the plan was checked with, as canonical JSON. Absent if there were none. */
+  readonly inputs?: string;
+}
+
+export class PlanChecks {
+  readonly #made = new WeakMap<object, Made>();
+
+  constructor(
+    private readonly inventory: Inventory,
+    private readonly options: Pick<CheckOptions, "limits" | "granularity">,
+  ) {}
+
+  /** Never throws. A result of this loom is taken as it is, unless it was changed or the inputs are others. */
+  check(given: unknown, options: PlanCheckOptions = {}): PlanCheck {
+    const known = this.#known(given, options.inputs);
+    if (known !== undefined) return known;
+    const read = this.#read(given);
+    const checked =
+      read.kind === "plan"
+        ? withReading(check(read.draft, this.inventory, { ...this.options, ...options, locate: read.locate }), read)
+        : ({ ok: false, findings: read.findings } as const);
+    const result = { ...checked, notes: read.kind === "plan" ? read.notes : [] };
+    this.remember(result, options.inputs);
+    return result;
+  }
+
+  /** From now on this result need not be checked again. `inputs` are those that it was checked with. */
+  remember(result: PlanCheck | CheckedPlan, inputs: CheckOptions["inputs"]): void {
+    const hash = "hash" in result ? { hash: result.hash } : {};
+    this.#made.set(result, { ...hash, ...(inputs && { inputs: canonicalJson(inputs) }) });
+  }
+
+  /** The inputs of a plan that was checked with inputs. */
+  inputsOf(given: unknown): CheckedPlan["inputs"] | undefined {
+    if (!isObject(given) || this.#made.get(given)?.inputs === undefined) return undefined;
+    return (given as unknown as CheckedPlan).inputs;
+  }
+
+  #known(given: unknown, wanted: CheckOptions["inputs"]): PlanCheck | undefined {
+    const made = isObject(given) ? this.#made.get(given) : undefined;
+    if (made === undefined) return undefined;
+    if (made.hash === undefined) return given as PlanCheck;
+    const { plan, inputs, tools, findings } = given as CheckedPlan;
+    try {
+      if (wanted !== undefined && !fits(made, { plan, inputs }, canonicalJson(wanted))) return undefined;
+      if (planHash(plan, inputs, tools) !== made.hash) return undefined;
+    } catch {
+      // It was changed to something that is no plan.
+      return undefined;
+    }
+    const known = { ok: true, plan, inputs, tools, hash: made.hash, findings, notes: [] } as const;
+    this.#made.set(known, made);
+    return known;
+  }
+
+  #read(given: unknown): ReadResult {
+    const { inventory } = this;
+    if (typeof given === "string") return readPlan(given, { inventory });
+    return { kind: "plan", ...normalizeDraft(documentIn(given), { inventory }), locate: () => undefined };
+  }
+}
+
+/** Whether these inputs are those that the plan was checked with; a plan that was checked without any must lack none. */
+function fits(made: Made, { plan, inputs }: Pick<CheckedPlan, "plan" | "inputs">, wanted: string): boolean {
+  if (made.inputs === wanted) return true;
+  const lacks = Object.keys(plan.inputs).some((name) => !Object.hasOwn(inputs, name));
+  return canonicalJson(inputs) === wanted && !lacks;
+}
+
+/** The document of a Plan, or of the Plan in a result of check; any other value as it is. */
+function documentIn(given: unknown): unknown {
+  const plan = isObject(given) && typeof given["hash"] === "string" ? given["plan"] : given;
+  if (!isComplete(plan)) return given;
+  try {
+    return writePlan(plan);
+  } catch {
+    return given;
+  }
+}
+
+/** A Plan names the kind of each step and of its answer; a draft names none. */
+function isComplete(value: unknown): value is Json & Plan {
+  if (!isObject(value)) return false;
+  const { steps, answer } = value;
+  const hasKind = (part: unknown): boolean => isObject(part) && typeof part["kind"] === "string";
+  return Array.isArray(steps) && steps.every(hasKind) && hasKind(answer);
+}
