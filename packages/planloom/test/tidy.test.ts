@@ -52,6 +52,15 @@ describe("every source file", () => {
     expect(loose.map(({ name }) => name)).toEqual([]);
   });
 
+  it("exports no name that another file exports with another meaning", () => {
+    const exported = /^export (?:declare )?(?:async )?(?:const|let|function\*?|type|interface|class) (\w+)/gm;
+    const by = new Map<string, Set<string>>();
+    for (const { name, text } of files)
+      for (const [, word = ""] of text.matchAll(exported)) by.set(word, (by.get(word) ?? new Set()).add(name));
+    expect(by.size).toBeGreaterThan(500);
+    expect([...by].filter(([, names]) => names.size > 1).map(([word, names]) => [word, ...names])).toEqual([]);
+  });
+
   it("uses the words of the glossary for its names", () => {
     const vague = files.filter(({ name }) => /(manager|handler|helper|util|types)s?\.ts$/.test(name));
     expect(vague.map(({ name }) => name)).toEqual([]);

@@ -28,14 +28,14 @@ export interface PlanSchema {
   readonly tools: number;
 }
 
-export interface Form {
+export interface ReplyForm {
   readonly patch: boolean;
   /** Whether the reply may ask for further tools instead. */
   readonly mayAsk?: boolean;
 }
 
 /** The JSON Schema of a planner's reply for this inventory: a plan, or a patch (plan/revise/revise.ts), where what has no use is null. */
-export function planRequestSchema({ tools }: Inventory, { patch, mayAsk = false }: Form): PlanSchema {
+export function planRequestSchema({ tools }: Inventory, { patch, mayAsk = false }: ReplyForm): PlanSchema {
   const wrap = (steps: readonly JsonObject[]) => closedObject({ ...(mayAsk && ASKING), ...replyOf(steps, patch) });
   const names = tools.map(({ name }) => name);
   const always = [stepOfAgent(names), step({ ask: TEXT, with: entries() })];

@@ -12,7 +12,7 @@ import { writePlan } from "../plan/write.js";
 import type { Granularity } from "../plan/check/granularity.js";
 import type { Asking } from "../run/event.js";
 import { planRequestSchema } from "./plan-request-schema.js";
-import { askedText, plannerGoal, plannerRepair, plannerSystem, type Part } from "./planner-prompts.js";
+import { askedText, plannerGoal, plannerRepair, plannerSystem, type InventoryPart } from "./planner-prompts.js";
 import { sections } from "./prompts.js";
 import type { ReplanFacts } from "./replan-facts.js";
 import { patchRepair, replanText } from "./replan-prompts.js";
@@ -90,7 +90,7 @@ function offeredTools(request: PlannerRequest, words: readonly (readonly string[
   return shortlist(inventory.tools, { goal, texts, words }, limits?.offeredTools ?? LIMITS.offeredTools);
 }
 
-function partOf({ tools }: Inventory, offered: readonly ToolSpec[], mayAsk: boolean): Part {
+function partOf({ tools }: Inventory, offered: readonly ToolSpec[], mayAsk: boolean): InventoryPart {
   const told = new Set(offered);
   return { left: tools.filter((tool) => !told.has(tool)).map(({ name }) => name), mayAsk };
 }

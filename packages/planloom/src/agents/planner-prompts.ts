@@ -65,14 +65,14 @@ function toolText(tool: ToolSpec): string {
 }
 
 /** What a planner is told of a part of a large inventory. */
-export interface Part {
+export interface InventoryPart {
   /** Names of the tools that it is not told of. */
   readonly left: readonly string[];
   /** Whether it may still ask for some of them. */
   readonly mayAsk: boolean;
 }
 
-function inventoryText({ tools, notes = [] }: Inventory, part: Part | undefined): string {
+function inventoryText({ tools, notes = [] }: Inventory, part: InventoryPart | undefined): string {
   const list =
     tools.length === 0 ? "There are no tools: plan with agent steps that have none." : tools.map(toolText).join("\n");
   const others = part === undefined ? "There are no others" : "Those that seem to fit the goal";
@@ -83,7 +83,7 @@ function inventoryText({ tools, notes = [] }: Inventory, part: Part | undefined)
   );
 }
 
-function partText({ left, mayAsk }: Part): string {
+function partText({ left, mayAsk }: InventoryPart): string {
   if (!mayAsk)
     return `There are ${left.length} others, but you have asked for tools as often as you may: plan with these.`;
   const shown: string[] = [];
@@ -106,7 +106,7 @@ const GRANULARITY: Readonly<Record<Granularity, string>> = {
 export interface PlannerFacts {
   /** The tools that the planner is told of. */
   readonly inventory: Inventory;
-  readonly part?: Part | undefined;
+  readonly part?: InventoryPart | undefined;
   readonly executorModel: string | null;
   readonly granularity?: Granularity | undefined;
   readonly instructions?: string | undefined;

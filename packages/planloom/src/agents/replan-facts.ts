@@ -25,11 +25,11 @@ export interface ReplanFacts {
   /** Ids of the steps that have finished, or whose outcome is unknown: they stay as they are. */
   readonly fixed: readonly string[];
   /** In the order of the plan. */
-  readonly steps: readonly StepFacts[];
+  readonly steps: readonly StepReport[];
 }
 
 /** What became of a step. `code` is a constant; `message`, `type` and `output` are data that tools and models have a say in. */
-export interface StepFacts extends ErrorFacts {
+export interface StepReport extends ErrorFacts {
   readonly id: string;
   readonly state: StepStatus;
   /** The type that the output has, and the beginning of it. */
@@ -77,7 +77,7 @@ function whyAsked(request: EventData["replan.requested"] | undefined, context: R
   return { mode, cause, reason: "a review found that the rest of the plan makes no sense any more", ...review };
 }
 
-function stepFacts(run: Run, id: string, context: ReplanContext): StepFacts {
+function stepFacts(run: Run, id: string, context: ReplanContext): StepReport {
   const state = run.steps.get(id);
   const failure = run.failures.get(id);
   const { status = "pending", output, error } = (state?.work ?? {}) as Partial<Work>;
@@ -98,13 +98,13 @@ function errorFacts({ code, message }: Failure, context: ReplanContext): ErrorFa
   return { code, message: context === "full" ? message : excerpt(message, LIMITS.errorExcerptChars) };
 }
 
-function outputFacts(output: Json, context: "excerpt" | "full"): Pick<StepFacts, "type" | "output"> {
+function outputFacts(output: Json, context: "excerpt" | "full"): Pick<StepReport, "type" | "output"> {
   const most = context === "full" ? LIMITS.previewChars : LIMITS.excerptChars;
   const type = excerpt(typeText(typeOfValue(output)), LIMITS.inputTypeChars);
   return { type, output: excerpt(textOf(output), most) };
 }
 
-function itemsFacts(items: NonNullable<StepState["items"]>, context: ReplanContext): NonNullable<StepFacts["items"]> {
+function itemsFacts(items: NonNullable<StepState["items"]>, context: ReplanContext): NonNullable<StepReport["items"]> {
   const failed = items.filter(({ status }) => status === "failed").slice(0, LIMITS.failedItems);
   return {
     total: items.length,

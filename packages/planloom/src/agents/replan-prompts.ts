@@ -8,7 +8,7 @@ import { writePlan } from "../plan/write.js";
 import { canonicalJson, type Json } from "../plan/json.js";
 import { dataBlock, type Previews } from "./preview.js";
 import { DATA_RULE, sections } from "./prompts.js";
-import type { ItemFacts, ReplanFacts, StepFacts } from "./replan-facts.js";
+import type { ItemFacts, ReplanFacts, StepReport } from "./replan-facts.js";
 
 // ----------------------------------------------------------------------------------------------------------- replan
 
@@ -39,7 +39,7 @@ function planText(plan: Plan): string {
   return canonicalJson({ steps, answer });
 }
 
-function stepText({ id, state, code, message, type, output, items }: StepFacts): string {
+function stepText({ id, state, code, message, type, output, items }: StepReport): string {
   const failed = code === undefined ? "" : `, ${code}`;
   const progress = items === undefined ? "" : `, ${items.completed} of ${items.total} items done`;
   const of = (name: string, text: string | undefined) => (text === undefined ? [] : [dataBlock(`${id} ${name}`, text)]);

@@ -14,7 +14,7 @@ import { fileText } from "./plan-file.js";
  * The value is JSON where it parses as such, else the text as it is; `@file` is JSON or YAML by its ending, else text; `@@` stands
  * for one @ that is meant. Throws INPUT_INVALID and the errors of reading a file, all of kind usage.
  */
-export async function inputsOf(pairs: readonly string[]): Promise<{ readonly [name: string]: Json }> {
+export async function inputsFromFlags(pairs: readonly string[]): Promise<{ readonly [name: string]: Json }> {
   const entries = await Promise.all(pairs.map(entryOf));
   const names = entries.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);

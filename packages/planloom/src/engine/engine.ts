@@ -29,7 +29,7 @@ export interface Listener {
 export type Reply = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
 
 /** Why driving a run stopped: it ended, it waits for a person, or (with `untilEnd`) neither. */
-export type Stop = { readonly run: Run; readonly why: "ended" | "waiting" };
+export type RunStop = { readonly run: Run; readonly why: "ended" | "waiting" };
 
 export interface Engine {
   /**
@@ -45,7 +45,7 @@ export interface Engine {
    * Resolves when the run that this engine drives ends, or can go no further without a person (unless `untilEnd`). Rejects
    * with the error that stopped the engine (a store that failed, a run that was taken over).
    */
-  stopped(runId: string, options?: { readonly untilEnd?: boolean }): Promise<Stop>;
+  stopped(runId: string, options?: { readonly untilEnd?: boolean }): Promise<RunStop>;
   /**
    * Records a command in the run's inbox. Unless `record` is "only", a run that nobody owns is driven by this engine from
    * here on, and `listener` hears it. Resolves once the command is answered in the log (or recorded, with "only").

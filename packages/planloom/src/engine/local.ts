@@ -9,13 +9,13 @@ import { readCommand } from "../run/read-command.js";
 import { reopening } from "../run/decide/retry.js";
 import { emptyRun, isWaiting, type Run } from "../run/state.js";
 import { Drive } from "./drive.js";
-import type { Engine, Listener, Reply, StartRequest, Stop } from "./engine.js";
+import type { Engine, Listener, Reply, StartRequest, RunStop } from "./engine.js";
 import { commandInvalid, engineClosed, notAnswered, runEnded, runExists, runOwned } from "./engine-error.js";
 import { livenessOf, newHolder } from "./holder.js";
 import { Leases, type Claim } from "./lease.js";
 import { loadRun, pause, readEvents } from "./log.js";
 import type { LoopPorts } from "./run-loop.js";
-import { isReply, replyOf, Senders } from "./senders.js";
+import { isReply, commandReply, Senders } from "./senders.js";
 
 export interface LocalEngineOptions extends LoopPorts {
   /** Unique ids of runs and commands. */
@@ -89,13 +89,13 @@ class LocalEngine implements Engine {
     return inbox.some(({ inputId, payload }) => !applied.has(inputId) && readCommand(payload)?.type === "retry");
   }
 
-  stopped(runId: string, { untilEnd = false }: { readonly untilEnd?: boolean } = {}): Promise<Stop> {
+  stopped(runId: string, { untilEnd = false }: { readonly untilEnd?: boolean } = {}): Promise<RunStop> {
     const drive = this.#drives.get(runId);
     if (drive === undefined) return this.#stoppedBefore(runId);
     return drive.loop.stopped(untilEnd);
   }
 
-  async #stoppedBefore(runId: string): Promise<Stop> {
+  async #stoppedBefore(runId: string): Promise<RunStop> {
     const run = await this.load(runId);
     if (run.ended !== undefined) return { run, why: "ended" };
     const failure = this.#failures.get(runId);
@@ -163,7 +163,7 @@ class LocalEngine implements Engine {
     const cancel = clock.setTimer(deadline - clock.now(), () => until.abort());
     try {
       for await (const event of this.events(runId, { fromSeq, follow: true, signal: until.signal }))
-        if (isReply(event, inputId)) return replyOf(event);
+        if (isReply(event, inputId)) return commandReply(event);
       const { ended } = await this.load(runId);
       return ended === undefined ? notAnswered(runId) : runEnded(runId, ended);
     } finally {

@@ -11,7 +11,7 @@ import { transition } from "../run/transition.js";
 import type { EventStore } from "../store/event-store.js";
 import { agendaOf, type Act } from "./agenda.js";
 import type { Clock } from "./clock.js";
-import type { Listener, Stop } from "./engine.js";
+import type { Listener, RunStop } from "./engine.js";
 import { journalOf, journalPlace } from "./journal.js";
 import type { Perform, PerformContext } from "./perform-port.js";
 import { Reservations } from "./reservations.js";
@@ -214,7 +214,7 @@ export class RunLoop {
   // The end of it
 
   /** See Engine.stopped. */
-  stopped(untilEnd: boolean): Promise<Stop> {
+  stopped(untilEnd: boolean): Promise<RunStop> {
     const stop = this.#waiters.stop(untilEnd);
     this.#answerWaiters();
     return stop;

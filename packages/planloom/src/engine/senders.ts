@@ -26,7 +26,7 @@ export class Senders {
 
   /** An event of a run that is driven here. */
   heard(event: RunEvent): void {
-    if (isReply(event, event.inputId)) this.reply(event.inputId, replyOf(event));
+    if (isReply(event, event.inputId)) this.reply(event.inputId, commandReply(event));
   }
 
   reply(inputId: string, reply: Reply): void {
@@ -43,7 +43,7 @@ export class Senders {
 /** Whether an event answers this command. Facts about time that are recorded with it are the engine's. */
 export const isReply = ({ inputId, by }: RunEvent, to: string): boolean => inputId === to && by !== "engine";
 
-export function replyOf(event: RunEvent): Reply {
+export function commandReply(event: RunEvent): Reply {
   return event.type === "input.refused"
     ? { ok: false, code: event.data.code, message: event.data.message }
     : { ok: true };

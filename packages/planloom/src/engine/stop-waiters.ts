@@ -1,10 +1,10 @@
 // Callers of Engine.stopped for one run. In: calls, and what becomes of the run. Out: each call is answered once.
 import type { Run } from "../run/state.js";
-import type { Stop } from "./engine.js";
+import type { RunStop } from "./engine.js";
 
 interface Waiter {
   readonly untilEnd: boolean;
-  resolve(stop: Stop): void;
+  resolve(stop: RunStop): void;
   reject(error: Error): void;
 }
 
@@ -16,7 +16,7 @@ export class StopWaiters {
     return this.#waiters.size > 0;
   }
 
-  stop(untilEnd: boolean): Promise<Stop> {
+  stop(untilEnd: boolean): Promise<RunStop> {
     return new Promise((resolve, reject) => void this.#waiters.add({ untilEnd, resolve, reject }));
   }
 

@@ -28,7 +28,7 @@ import { timelyPlanner } from "../perform/role-deadline.js";
 import { LoomRun } from "./loom-run.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { PlanChecks, type PlanCheck, type PlanCheckOptions } from "./plan-checks.js";
-import { namesOf } from "./roles.js";
+import { roleNamesOf, roleNamesOf } from "./roles.js";
 import { withPrices } from "./run-prices.js";
 import type { Services } from "../perform/services.js";
 
@@ -204,13 +204,13 @@ export class Loom {
 
   /** The names of those who play the roles, as a run records them. */
   private models(): RoleNames {
-    const names = namesOf(this.world);
+    const names = roleNamesOf(this.world);
     return typeof this.world.planner === "function" ? { ...names, planner: "function" } : names;
   }
 
   /** With the prices of all models that the run may ask: those of the roles, and those that its plan names. */
   private settingsFor(plan: Plan | undefined): Settings {
-    const roles = Object.values(namesOf(this.world)).filter((name) => name !== null);
+    const roles = Object.values(roleNamesOf(this.world)).filter((name) => name !== null);
     const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);
     return withPrices(this.settings, [...roles, ...named], this.appraiser.priceOf);
   }

@@ -16,7 +16,7 @@ import { settingsOf, type LoomConfig } from "./config.js";
 import { localEngine } from "../engine/local.js";
 import { Loom } from "./loom.js";
 import { performIn } from "../perform/perform.js";
-import { instructionsOf, keeperBeside, namesOf, openRoles, rolesOf } from "./roles.js";
+import { instructionsOf, keeperBeside, roleNamesOf, openRoles, rolesOf } from "./roles.js";
 import type { Services } from "../perform/services.js";
 
 /** What the command line and tests may replace beneath the configuration. */
@@ -45,7 +45,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const appraiser: Appraiser = {
     store,
     clock,
-    models: namesOf(asked),
+    models: roleNamesOf(asked),
     priceOf: pricesFor(roles, config.prices),
     decide: typeof config.approval === "function" ? config.approval : undefined,
   };

@@ -66,7 +66,7 @@ export function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): Ser
 }
 
 /** What a function plans with, and what that takes, is its own affair: it has no name. */
-export function namesOf({ planner, executor, synthesizer }: Pick<Services, Role>): RoleNames {
+export function roleNamesOf({ planner, executor, synthesizer }: Pick<Services, Role>): RoleNames {
   return {
     planner: planner === null || typeof planner === "function" ? null : planner.name,
     executor: executor?.name ?? null,

@@ -3,11 +3,11 @@
 import { LIMITS } from "../limits.js";
 import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
 import { callOptionsOf } from "./call-options.js";
-import { deadlineAfter, type Deadline } from "./deadline.js";
+import { deadlineAfter, type RequestDeadline } from "./deadline.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
 import type { Model, ModelReply, ModelRequest, Role } from "./port.js";
-import { providerError, timeoutError, type Place } from "./provider-error.js";
-import { failureOf, type ProviderFailure } from "./provider-failure.js";
+import { providerError, timeoutError, type RequestTarget } from "./provider-error.js";
+import { providerFailureOf, type ProviderFailure } from "./provider-failure.js";
 import { replyOf, streamedReply, type StreamListener } from "./reply.js";
 import type { RoleSettings } from "./role.js";
 import { beginningOf, learn, type KeptWay, type Memory } from "./way-memory.js";
@@ -45,7 +45,13 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   const { name, memory } = source;
   const temperature = settings.temperature ?? TEMPERATURES[source.role];
   const timeoutMs = settings.timeout ?? LIMITS.modelTimeoutMs;
-  const place: Place = { role: source.role, model: name, label: source.label, apiKey: settings.apiKey, timeoutMs };
+  const place: RequestTarget = {
+    role: source.role,
+    model: name,
+    label: source.label,
+    apiKey: settings.apiKey,
+    timeoutMs,
+  };
 
   async function call(request: ModelRequest): Promise<ModelReply> {
     if (request.output !== undefined && request.tools !== undefined && request.tools.length > 0) {
@@ -88,7 +94,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     request: ModelRequest,
     begin: Way,
     tried: Set<Rung>,
-    deadline: Deadline,
+    deadline: RequestDeadline,
   ): Promise<{ readonly reply: ModelReply; readonly taken: Way }> {
     let way = begin;
     for (let calls = 1; calls <= MOST_REQUESTS; calls++) {
@@ -111,7 +117,12 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     throw new Error("unreachable: every refusal leads to a way that was not tried");
   }
 
-  async function send(model: LanguageModelV3, request: ModelRequest, way: Way, deadline: Deadline): Promise<Outcome> {
+  async function send(
+    model: LanguageModelV3,
+    request: ModelRequest,
+    way: Way,
+    deadline: RequestDeadline,
+  ): Promise<Outcome> {
     const options = optionsOf(request, way, deadline.signal);
     try {
       const reply =
@@ -120,7 +131,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
           : await streamed(model, options, request, way);
       return { ok: true, reply: request.output === undefined ? reply : readBack(reply, way.rung) };
     } catch (thrown) {
-      return { ok: false, failure: failureOf(thrown, Date.now()) };
+      return { ok: false, failure: providerFailureOf(thrown, Date.now()) };
     }
   }
 

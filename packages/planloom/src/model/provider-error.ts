@@ -5,7 +5,7 @@ import type { Role } from "./port.js";
 import type { ProviderFailure } from "./provider-failure.js";
 
 /** Where a request went. */
-export interface Place {
+export interface RequestTarget {
   readonly role: Role;
   readonly model: string;
   /** host:port/path, or the name of a provider. */
@@ -21,7 +21,7 @@ const EXCERPT_CHARS = 300;
 const KEY_FORMS = /\b(?:sk|pk|gsk|xai|hf)[-_][\w*.-]{6,}|Bearer\s+\S+/gi;
 
 /** `reachedBefore`: whether this server has answered this process, so that it is likely to come back. */
-export function providerError(failure: ProviderFailure, place: Place, reachedBefore: boolean): PlanloomError {
+export function providerError(failure: ProviderFailure, place: RequestTarget, reachedBefore: boolean): PlanloomError {
   const at = `${place.label} (${place.role} model ${place.model})`;
   const variable = `PLANLOOM_${place.role.toUpperCase()}`;
   switch (failure.kind) {
@@ -66,7 +66,7 @@ export function providerError(failure: ProviderFailure, place: Place, reachedBef
   }
 }
 
-export function timeoutError(place: Place): PlanloomError {
+export function timeoutError(place: RequestTarget): PlanloomError {
   const message = `${place.label} (${place.role} model ${place.model}) gave no complete reply within ${place.timeoutMs} ms.`;
   return error("PROVIDER_TIMEOUT", message, {
     retryable: true,
@@ -78,7 +78,7 @@ function refusal(
   failure: ProviderFailure & { kind: "refused" },
   at: string,
   variable: string,
-  place: Place,
+  place: RequestTarget,
 ): PlanloomError {
   const { status, words } = failure;
   const message = `${at} ${status === undefined ? "does not support the request" : `answered ${status}`}${said(words, place)}`;
@@ -117,13 +117,13 @@ function waiting({ retryAfterMs }: { readonly retryAfterMs?: number }): Planloom
   return retryAfterMs === undefined ? {} : { retryAfterMs };
 }
 
-function said(words: string, place: Place): string {
+function said(words: string, place: RequestTarget): string {
   const shown = excerpt(words, place);
   return shown === "" ? "." : `: ${shown}`;
 }
 
 /** One line, short, and without keys. The original error is not kept as cause: it holds the whole prompt. */
-function excerpt(words: string, { apiKey }: Place): string {
+function excerpt(words: string, { apiKey }: RequestTarget): string {
   const known = apiKey === undefined || apiKey.length < 4 ? words : words.replaceAll(apiKey, "[key]");
   const line = known.replace(KEY_FORMS, "[key]").replace(/\s+/g, " ").trim();
   return line.length <= EXCERPT_CHARS ? line : `${line.slice(0, EXCERPT_CHARS)}…`;

@@ -43,7 +43,7 @@ interface Thrown {
 }
 
 /** `now` in ms since 1970, for a retry-after that names a date. */
-export function failureOf(thrown: unknown, now: number): ProviderFailure {
+export function providerFailureOf(thrown: unknown, now: number): ProviderFailure {
   const chain = chainOf(thrown);
   const answered = chain.find((error) => typeof error.statusCode === "number");
   const status = answered?.statusCode as number | undefined;

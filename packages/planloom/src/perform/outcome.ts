@@ -21,7 +21,7 @@ export function noModel(role: Role): Failure {
 
 type Ended = Outcome & { readonly type: "ended" };
 
-export function ended(key: string, ending: Ending, error: Failure, usage: Usage = NO_USAGE): Ended {
+export function endedOutcome(key: string, ending: Ending, error: Failure, usage: Usage = NO_USAGE): Ended {
   return { type: "ended", key, ending, error, usage };
 }
 
@@ -34,9 +34,9 @@ export function inDoubt(key: string, doubt: UnknownOutcome, usage = doubt.usage)
 export function endedBy(key: string, thrown: unknown, ending: "tool-error" | "timeout" | "abort"): Ended {
   if (thrown instanceof JournalLost) throw thrown.cause;
   if (thrown instanceof UnknownOutcome) return inDoubt(key, thrown);
-  const { error, usage } = roleFailure(thrown);
-  if (ending !== "timeout") return ended(key, ending, error, usage);
-  return ended(
+  const { error, usage } = roleErrorOf(thrown);
+  if (ending !== "timeout") return endedOutcome(key, ending, error, usage);
+  return endedOutcome(
     key,
     "timeout",
     {
@@ -49,7 +49,7 @@ export function endedBy(key: string, thrown: unknown, ending: "tool-error" | "ti
   );
 }
 
-export function roleFailure(thrown: unknown): { readonly error: Failure; readonly usage: Usage } {
+export function roleErrorOf(thrown: unknown): { readonly error: Failure; readonly usage: Usage } {
   if (thrown instanceof JournalLost) throw thrown.cause;
   if (thrown instanceof StepFailure) return { error: thrown.failure, usage: thrown.usage };
   if (thrown instanceof PlanloomError) {

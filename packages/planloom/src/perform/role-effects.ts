@@ -14,7 +14,7 @@ import { ROLE_SCOPES } from "../run/keys.js";
 import { currentPlan, type Run } from "../run/state.js";
 import { agentContext } from "./agent-context.js";
 import { doneIn } from "./appraisal.js";
-import { noModel, roleFailure } from "./outcome.js";
+import { noModel, roleErrorOf } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 
 const NO_PLANNER: Failure = {
@@ -60,7 +60,7 @@ export async function performPlan(
     const appraised = await world.appraise?.(checked, { approval, done: doneIn(run, checked) }, context.signal);
     return { type: "planned", plan: appraised ?? checked, ...told };
   } catch (thrown) {
-    return { type: "plan-failed", key, ...roleFailure(thrown) };
+    return { type: "plan-failed", key, ...roleErrorOf(thrown) };
   }
 }
 
@@ -85,7 +85,7 @@ export async function performReview(
     const place = agentContext(run, context, { stepId: ROLE_SCOPES.review, item: null });
     return { type: "reviewed", key, ...(await reviewPlan(reviewFacts(run), planner, place)) };
   } catch (thrown) {
-    return { type: "review-failed", key, ...roleFailure(thrown) };
+    return { type: "review-failed", key, ...roleErrorOf(thrown) };
   }
 }
 
@@ -125,6 +125,6 @@ export async function performAnswer(
     );
     return { type: "answered", key, ...written };
   } catch (thrown) {
-    return { type: "answer-failed", key, ...roleFailure(thrown) };
+    return { type: "answer-failed", key, ...roleErrorOf(thrown) };
   }
 }

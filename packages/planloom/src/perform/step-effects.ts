@@ -21,7 +21,7 @@ import { doubtIn } from "../engine/journal.js";
 import { agentContext, shownProgress } from "./agent-context.js";
 import { newDeadline } from "./deadline.js";
 import { callTool } from "./call-tool.js";
-import { ended, endedBy, inDoubt, noModel } from "./outcome.js";
+import { endedOutcome, endedBy, inDoubt, noModel } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 
 function executorOf(world: Services, name: string | undefined): Model | null {
@@ -39,7 +39,7 @@ export async function performFill(
   const step = state.spec as ToolStep;
   try {
     const model = executorOf(world, step.model);
-    if (model === null || state.tool === undefined) return ended(key, "tool-error", noModel("executor"));
+    if (model === null || state.tool === undefined) return endedOutcome(key, "tool-error", noModel("executor"));
     const place = agentContext(run, context, { stepId: step.id, item: effect.item });
     const { executor: instructions } = world.instructions;
     const facts = { goal: run.goal, step, args: effect.given, outputs: contextOf(run, state) };
@@ -88,9 +88,9 @@ async function callDirectly(
   context: Performing,
 ): Promise<Outcome> {
   const tool = world.inventory.get(step.tool);
-  if (tool === undefined) return ended(effect.key, "tool-error", toolGone(step.tool));
+  if (tool === undefined) return endedOutcome(effect.key, "tool-error", toolGone(step.tool));
   const secret = missingSecret(effect.args, world.secrets);
-  if (secret !== undefined) return ended(effect.key, "tool-error", secretUnknown(secret));
+  if (secret !== undefined) return endedOutcome(effect.key, "tool-error", secretUnknown(secret));
   const args = revealed(effect.args, (name) => world.secrets[name]!) as CallEffect["args"];
   const timeoutMs = step.timeoutMs ?? tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
   let usage = NO_USAGE;
@@ -102,7 +102,7 @@ async function callDirectly(
   const modelCall = callsOfTool(context.budget, context.signal, count);
   const toolContext = { ...toolContextOf(run, context, effect), spend, modelCall };
   const end = await callTool(tool, args, toolContext, timeoutMs, world.clock);
-  if (!end.ok) return ended(effect.key, end.ending, end.error, usage);
+  if (!end.ok) return endedOutcome(effect.key, end.ending, end.error, usage);
   const summary = summaryOf(tool, end.output);
   return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage, ...summary };
 }
@@ -152,7 +152,7 @@ async function runAgentStep(
   const deadline = newDeadline(context.signal, step.timeoutMs ?? LIMITS.agentTimeoutMs, world.clock);
   try {
     const model = executorOf(world, step.model);
-    if (model === null) return ended(key, "tool-error", noModel("executor"));
+    if (model === null) return endedOutcome(key, "tool-error", noModel("executor"));
     const inner = { ...context, signal: deadline.signal };
     const place = agentContext(run, inner, { stepId: step.id, item: effect.item });
     // One that was stopped before it began here: all that is left of it is what its journal holds.

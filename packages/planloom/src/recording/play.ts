@@ -14,7 +14,7 @@ import type { CheckedPlan, Command } from "../run/command.js";
 import { inputsOf, type Answered } from "../run/log/replay.js";
 import { emptyRun, workOf, type Run } from "../run/state.js";
 import { memoryStore } from "../store/memory.js";
-import { askedIn, personAsked, placeText, Questions, recordingDiffers, sameAsked } from "./questions.js";
+import { askedIn, personAsked, placeText, QuestionReader, recordingDiffers, sameAsked } from "./questions.js";
 import type { Engine, Listener, Reply } from "../engine/engine.js";
 import { jumpingClock } from "./jumping-clock.js";
 import { localEngine } from "../engine/local.js";
@@ -56,8 +56,8 @@ class Rerun {
   /** What the recorded run asked, by place; and what this one asks of people. */
   readonly #askedThen: ReadonlyMap<string, Json>;
   readonly #askedNow = new Map<string, Json>();
-  readonly #questions = new Questions();
-  readonly #placesThen: Questions;
+  readonly #questions = new QuestionReader();
+  readonly #placesThen: QuestionReader;
   /** By place. */
   readonly #open = new Map<string, OpenCall>();
   /** As its events tell. */

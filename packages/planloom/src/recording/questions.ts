@@ -24,7 +24,7 @@ interface Asked {
 }
 
 /** Reads the questions of one run as they come. */
-export class Questions {
+export class QuestionReader {
   /** Planner requests have no name of their own: they are counted. */
   readonly #plans = new Map<string, number>();
 
@@ -137,11 +137,11 @@ function shown(value: Json): string {
 export function askedIn(events: readonly RunEvent[]): {
   readonly run: Run;
   readonly asked: ReadonlyMap<string, Json>;
-  readonly questions: Questions;
+  readonly questions: QuestionReader;
 } {
   const run = emptyRun(events[0]!.runId);
   const asked = new Map<string, Json>();
-  const questions = new Questions();
+  const questions = new QuestionReader();
   for (const event of events) {
     evolve(run, event);
     const person = personAsked(event);

@@ -4,7 +4,7 @@ import { LIMITS } from "../limits.js";
 import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { asFileError, fileError, shownPath, type Place, type Root } from "./folder.js";
+import { asFileError, fileError, shownPath, type FolderPlace, type Root } from "./folder.js";
 
 export interface FoundFile {
   /** Relative to the root, with /. */
@@ -17,7 +17,7 @@ export interface FoundFile {
 }
 
 /** Throws ToolError FILE_TOO_MANY past the limits. Names that begin with a dot, and node_modules, are left out. */
-export async function* filesBelow(place: Place, signal: AbortSignal): AsyncGenerator<FoundFile> {
+export async function* filesBelow(place: FolderPlace, signal: AbortSignal): AsyncGenerator<FoundFile> {
   const walk = { root: place.root, signal, seen: 0 };
   yield* filesIn(walk, place.real, place.shown === "" ? [] : namesBelowRoot(place), []);
 }
@@ -28,7 +28,7 @@ interface Walk {
   seen: number;
 }
 
-function namesBelowRoot({ root, shown }: Place): string[] {
+function namesBelowRoot({ root, shown }: FolderPlace): string[] {
   const names = shown.split("/");
   return root.name === "" ? names : names.slice(1);
 }

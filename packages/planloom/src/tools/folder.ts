@@ -14,7 +14,7 @@ export interface Root {
 }
 
 /** A place inside a root. */
-export interface Place {
+export interface FolderPlace {
   readonly root: Root;
   readonly real: string;
   /** As results show it: relative to the root, with /. Empty for the root itself. */
@@ -69,7 +69,7 @@ export function namesOf(
 }
 
 /** A file or folder that is there. Links are followed; where they lead must be inside. */
-export async function existing(roots: readonly Root[], path: string): Promise<Place> {
+export async function existing(roots: readonly Root[], path: string): Promise<FolderPlace> {
   const { root, names } = rooted(roots, path);
   const real = await realOf(join(root.real, ...names), path);
   if (real === undefined) throw notFound(path);
@@ -77,7 +77,7 @@ export async function existing(roots: readonly Root[], path: string): Promise<Pl
 }
 
 /** A file to be written, its folder made. Refuses links that lead outside, or to nothing. */
-export async function creatable(roots: readonly Root[], path: string): Promise<Place> {
+export async function creatable(roots: readonly Root[], path: string): Promise<FolderPlace> {
   const { root, names } = rooted(roots, path);
   const name = names.at(-1);
   if (name === undefined || path.endsWith("/"))
@@ -107,7 +107,7 @@ function rooted(roots: readonly Root[], path: string): { readonly root: Root; re
   );
 }
 
-function inside(root: Root, real: string, path: string, names: readonly string[]): Place {
+function inside(root: Root, real: string, path: string, names: readonly string[]): FolderPlace {
   const prefix = root.real.endsWith(sep) ? root.real : root.real + sep;
   if (real !== root.real && !real.startsWith(prefix)) throw outside(path, "leads outside through a link");
   return { root, real, shown: shownPath(root, names) };

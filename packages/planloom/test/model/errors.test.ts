@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { AddressInfo } from "node:net";
 import { PlanloomError } from "../../src/error.js";
-import { failureOf as readFailure } from "../../src/model/provider-failure.js";
+import { providerFailureOf as readFailure } from "../../src/model/provider-failure.js";
 import { openModel } from "../../src/model/model.js";
 import type { ModelRequest } from "../../src/model/port.js";
 import type { RoleSettings } from "../../src/model/role.js";

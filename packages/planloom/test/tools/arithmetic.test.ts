@@ -1,7 +1,7 @@
 // The arithmetic of `calculate`: what it knows, what it refuses and in which words, and that it agrees with JavaScript.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arithmetic, type Variables } from "../../src/tools/builtin/arithmetic.js";
+import { evaluateArithmetic, type Variables } from "../../src/tools/builtin/arithmetic.js";
 import { ToolError } from "../../src/tools/tool.js";
 
 const variables: Variables = { salary: 150_000, rate: 0.3, x: -4, prices: [3, 1, 2], none: [], e: 2 };
@@ -136,7 +136,7 @@ const ERRORS: readonly (readonly [string, string, RegExp])[] = [
 
 describe("arithmetic", () => {
   it.each(VALUES)("%s = %d", (expression, value) => {
-    expect(arithmetic(expression, variables)).toBe(value);
+    expect(evaluateArithmetic(expression, variables)).toBe(value);
   });
 
   it.each(ERRORS)("%s is refused as %s", (expression, code, message) => {
@@ -161,7 +161,7 @@ describe("arithmetic", () => {
   });
 
   it("a long flat expression needs no depth", () => {
-    expect(arithmetic("1" + "+1".repeat(900))).toBe(901);
+    expect(evaluateArithmetic("1" + "+1".repeat(900))).toBe(901);
   });
 
   it("gives a finite number or a ToolError, whatever is written", () => {
@@ -184,7 +184,7 @@ describe("arithmetic", () => {
     fc.assert(
       fc.property(text, (expression) => {
         try {
-          return Number.isFinite(arithmetic(expression, variables));
+          return Number.isFinite(evaluateArithmetic(expression, variables));
         } catch (error) {
           return error instanceof ToolError && error.code.startsWith("CALC_");
         }
@@ -199,7 +199,7 @@ describe("arithmetic", () => {
         const expected = valueOf(made);
         const expression = textOf(made);
         if (expected === undefined) return errorOf(expression, {}).retryable === false;
-        return Object.is(arithmetic(expression), expected === 0 ? 0 : expected);
+        return Object.is(evaluateArithmetic(expression), expected === 0 ? 0 : expected);
       }),
       { numRuns: 2_000 },
     );
@@ -208,7 +208,7 @@ describe("arithmetic", () => {
 
 function errorOf(expression: string, given: Variables): ToolError {
   try {
-    arithmetic(expression, given);
+    evaluateArithmetic(expression, given);
   } catch (error) {
     expect(error).toBeInstanceOf(ToolError);
     return error as ToolError;

@@ -11,7 +11,7 @@ import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { print, printJson, PROGRAM } from "../output.js";
 import { withStore, type PlaceFlags } from "../open-loom.js";
-import { diffLines, planText, whyLines } from "../render/revision.js";
+import { diffLines, revisionTitle, whyLines } from "../render/revision.js";
 import { runNamed } from "../run-name.js";
 import { manyLines, oneLine, paint } from "../render/style.js";
 
@@ -78,7 +78,7 @@ export async function diffCommand(
       return EXIT.done;
     }
     const why = revision === from.revision + 1 ? whyLines(foldedTo(log, plans, to), to) : [];
-    print([`revision ${from.revision} -> ${planText(to)}`, ...why, ...diffLines(diff)].join("\n"));
+    print([`revision ${from.revision} -> ${revisionTitle(to)}`, ...why, ...diffLines(diff)].join("\n"));
     return EXIT.done;
   });
 }

@@ -19,7 +19,7 @@ import { planYaml } from "../compose.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
-import { inputsOf } from "../inputs.js";
+import { inputsFromFlags } from "../inputs.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { lookingBack, unkept, withLoom, withStore, type PlaceFlags } from "../open-loom.js";
 import { checkedText, checkText, findingLines, meansFile, planText, soundPlan } from "../plan-file.js";
@@ -37,7 +37,7 @@ export async function planCommand(
 ): Promise<number> {
   const goal = words.join(" ").trim();
   if (goal === "") throw usageError("GOAL_EMPTY", "The goal is empty.", "Say what is to be planned.");
-  const inputs = await inputsOf(flags.input ?? []);
+  const inputs = await inputsFromFlags(flags.input ?? []);
   say(heading("PLANNING"));
   const make = async (loom: Loom) => {
     const tell = (draft: Parameters<typeof invalidLines>[0]) => invalidLines(draft).forEach((line) => say(line));
@@ -119,7 +119,7 @@ interface EstimateFlags extends PlaceFlags, ModelFlags {
 export async function estimateCommand(path: string, flags: EstimateFlags): Promise<number> {
   const text = await planText(path);
   // Without any, an input that a plan asks for is just not known yet.
-  const inputs = flags.input?.length ? await inputsOf(flags.input) : undefined;
+  const inputs = flags.input?.length ? await inputsFromFlags(flags.input) : undefined;
   const estimated = async (loom: Loom) => {
     const checked = checkText(loom, text, inputs && { inputs });
     for (const note of checked.notes) say(`note: ${noteText(note)}`);

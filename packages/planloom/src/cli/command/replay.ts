@@ -9,7 +9,7 @@ import { replay, replayDiffers, type Difference } from "../../run/log/replay.js"
 import { openCourse } from "../drive.js";
 import { EXIT } from "../exit-code.js";
 import type { RunFlags } from "../flags.js";
-import { inputsOf } from "../inputs.js";
+import { inputsFromFlags } from "../inputs.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { configOf, withStore, type PlaceFlags } from "../open-loom.js";
 import { meansFile, planText } from "../plan-file.js";
@@ -77,7 +77,7 @@ async function aimOf(words: readonly string[]): Promise<{ readonly plan?: string
 }
 
 async function inputsIn({ input = [] }: RunFlags) {
-  return input.length === 0 ? {} : { inputs: await inputsOf(input) };
+  return input.length === 0 ? {} : { inputs: await inputsFromFlags(input) };
 }
 
 /** Where nothing is configured, the tools are those of the recording. */

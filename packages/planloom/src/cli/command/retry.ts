@@ -11,7 +11,7 @@ import { driveToEnd, openCourse, tell } from "../drive.js";
 import { sayProblem } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
-import { inputsOf } from "../inputs.js";
+import { inputsFromFlags } from "../inputs.js";
 import { atTerminal, printJson, PROGRAM, say } from "../output.js";
 import { withLoom } from "../open-loom.js";
 import { checkedPlan, checkedText, planText, type PlanText } from "../plan-file.js";
@@ -70,7 +70,7 @@ const withAgreed = (flags: AgainFlags, agreed: string | undefined): AgainFlags &
   agreed === undefined ? flags : { ...flags, agreed };
 
 async function again(name: string, flags: AgainFlags, verb: Verb): Promise<number> {
-  const inputs = (flags.input ?? []).length === 0 ? undefined : await inputsOf(flags.input!);
+  const inputs = (flags.input ?? []).length === 0 ? undefined : await inputsFromFlags(flags.input!);
   const text = flags.plan === undefined ? undefined : await planText(flags.plan);
   const work = async (loom: Loom): Promise<number> => {
     const run = await loom.get(await runNamed(loom.store, name));

@@ -8,7 +8,7 @@ import type { CheckedPlan } from "../../run/command.js";
 import { driveToEnd, openCourse } from "../drive.js";
 import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
-import { inputsOf } from "../inputs.js";
+import { inputsFromFlags } from "../inputs.js";
 import { withLoom } from "../open-loom.js";
 import { checkText, meansFile, planText, soundPlan, type PlanText } from "../plan-file.js";
 import { rerunCommand, saveRecording } from "./replay.js";
@@ -22,7 +22,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags): Pro
   const goal = words.join(" ").trim();
   if (goal === "")
     throw usageError("GOAL_EMPTY", "The goal is empty.", 'Say what is to be done: planloom run "your goal".');
-  const inputs = await inputsOf(flags.input ?? []);
+  const inputs = await inputsFromFlags(flags.input ?? []);
   const text = goal === "-" || (await meansFile(goal)) ? await planText(goal) : undefined;
   return withLoom(flags, settingsIn(flags), (loom) => start(loom, goal, text, inputs, flags), portsOf(flags));
 }

@@ -18,7 +18,7 @@ export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
   const before = run.plans[revision - 2]?.plan;
   const isDone = (id: string) => revision > 1 && run.steps.has(id) && isFinished(run.steps.get(id)!.work);
   return [
-    `  plan: ${planText(proposed)}, ${count(plan.steps.length, "step")}${keptText(proposed)}`,
+    `  plan: ${revisionTitle(proposed)}, ${count(plan.steps.length, "step")}${keptText(proposed)}`,
     ...(before === undefined ? [] : [...whyLines(run, proposed), ...changeLines(before, plan, revision - 1)]),
     ...planLines(plan, tools, (id) => (isDone(id) ? "finished" : undefined)),
     ...findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(found.message)}`)),
@@ -27,7 +27,7 @@ export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
 }
 
 /** Which revision, and where it came from, if not from the planner. */
-export function planText({ cause, revision }: Pick<Proposed, "cause" | "revision">): string {
+export function revisionTitle({ cause, revision }: Pick<Proposed, "cause" | "revision">): string {
   if (cause === "given") return "the plan as given";
   if (cause === "fork") return "the plan of the fork";
   return `revision ${revision}${CAUSES[cause] ?? ""}`;

@@ -4,7 +4,7 @@ import type { Json } from "../../plan/json.js";
 import { isObject } from "../../plan/json.js";
 import type { PassingFailure, RunEvent } from "../../run/event.js";
 import { deniedText, grantedText, name, reopenedText, subjectOf } from "./lines.js";
-import { failedText, keptText, planText } from "./revision.js";
+import { failedText, keptText, revisionTitle } from "./revision.js";
 import { usageText } from "./end.js";
 import { duration, oneLine, paint } from "./style.js";
 import type { TraceAttempt, TraceEntry, TraceTurn } from "../../loom/trace.js";
@@ -47,7 +47,7 @@ function turningPoint(event: RunEvent): string | undefined {
   switch (event.type) {
     case "plan.proposed": {
       const { reason } = event.data;
-      return `plan: ${planText(event.data)}${keptText(event.data)}${reason === undefined ? "" : `; why: ${reason}`}`;
+      return `plan: ${revisionTitle(event.data)}${keptText(event.data)}${reason === undefined ? "" : `; why: ${reason}`}`;
     }
     case "approval.requested":
       return `${subjectOf(event.data.subject)} waits for approval: ${event.data.reason}`;

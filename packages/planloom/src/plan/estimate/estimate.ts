@@ -1,7 +1,7 @@
 // What a plan will take: calls, tokens, money, time. In: a checked plan, what earlier runs took, prices. Out: an Estimate, which
 // also says what it rests on and what it does not know. Separate from check: an estimate never forbids anything.
 import { ASSUMED_ITEMS } from "./assumptions.js";
-import { answerParts, estimateStep, type Foreknown, type Part, type StepEstimate } from "./step.js";
+import { answerParts, estimateStep, type Foreknown, type WorkPart, type StepEstimate } from "./step.js";
 import { estimateReplan, type ReplanEstimate } from "./replan.js";
 import { needsOf, wavesOf } from "../graph.js";
 import type { Json } from "../json.js";
@@ -81,7 +81,7 @@ export function estimatePlan({ plan, inputs, tools }: Planned, facts: Foreknown 
     ...answer.map((part) => ({ part, times: 1 })),
   ];
   const models = modelsOf(work, facts.priceOf);
-  const total = (figure: (part: Part) => number) => sumOf(work, ({ part, times }) => figure(part) * times);
+  const total = (figure: (part: WorkPart) => number) => sumOf(work, ({ part, times }) => figure(part) * times);
   const unpriced = models.filter((model) => model.costUsd === null).map(({ model }) => model);
   const { planner } = facts.models;
   return {
@@ -101,7 +101,7 @@ export function estimatePlan({ plan, inputs, tools }: Planned, facts: Foreknown 
 }
 
 interface Work {
-  readonly part: Part;
+  readonly part: WorkPart;
   readonly times: number;
 }
 
@@ -198,7 +198,7 @@ function unknownOf(work: readonly Work[], steps: readonly StepEstimate[], unpric
   ];
 }
 
-function reportsNothing({ likely: { samples } }: Part): boolean {
+function reportsNothing({ likely: { samples } }: WorkPart): boolean {
   const asked = samples.filter(({ calls }) => calls > 0);
   return asked.length > 0 && asked.every(({ inputTokens }) => inputTokens === null);
 }

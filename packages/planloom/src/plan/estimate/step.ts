@@ -32,7 +32,7 @@ export interface Foreknown {
 }
 
 /** Work of one kind: what it takes once, and whom its calls of a model are paid to. */
-export interface Part {
+export interface WorkPart {
   readonly key: string;
   /** What its samples are samples of. */
   readonly of: { readonly tool: string } | { readonly model: string };
@@ -44,7 +44,7 @@ export interface Part {
 export interface StepEstimate {
   readonly step: Step;
   readonly times: Times;
-  readonly parts: readonly Part[];
+  readonly parts: readonly WorkPart[];
   /** From its start to its end, all its items included. */
   readonly ms: number;
 }
@@ -70,7 +70,7 @@ export function estimateStep(
 }
 
 /** The writing of the answer; none where the plan gives its value. */
-export function answerParts(answer: Answer, { models, history }: Foreknown): readonly Part[] {
+export function answerParts(answer: Answer, { models, history }: Foreknown): readonly WorkPart[] {
   if (answer.kind === "value") return [];
   const model = modelOf(models.synthesizer, "synthesizer");
   const key = workKey.answer(model);
@@ -80,7 +80,7 @@ export function answerParts(answer: Answer, { models, history }: Foreknown): rea
 /** A role without a model has a name that has no price, and that says what is missing. */
 const modelOf = (model: string | null, role: string): string => model ?? `(no ${role} model)`;
 
-function partsOf(step: Step, executor: string, history: History): readonly Part[] {
+function partsOf(step: Step, executor: string, history: History): readonly WorkPart[] {
   const key = callWorkKey(step, executor);
   if (key === undefined) return [];
   const model = step.model ?? executor;
@@ -90,7 +90,7 @@ function partsOf(step: Step, executor: string, history: History): readonly Part[
     // Each turn but the last calls a tool; that some call two at once is not in the log.
     return [{ key, of: { model }, model, toolCalls: hasTools(step) ? Math.max(0, likely.calls - 1) : 0, likely }];
   }
-  const call: Part = {
+  const call: WorkPart = {
     key,
     of: { tool },
     // A tool that asks a model by itself asks the executor's, whatever the step says.

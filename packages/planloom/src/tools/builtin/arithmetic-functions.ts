@@ -11,7 +11,7 @@ const one = (of: (x: number) => number): ArithmeticFunction => ({ least: 1, most
 /** Of any number of values, so that lists fit as well. */
 const many = (of: (values: readonly number[]) => number): ArithmeticFunction => ({ least: 1, most: Infinity, of });
 
-export const FUNCTIONS: ReadonlyMap<string, ArithmeticFunction> = new Map([
+export const ARITHMETIC_FUNCTIONS: ReadonlyMap<string, ArithmeticFunction> = new Map([
   ["abs", one(Math.abs)],
   ["ceil", one(Math.ceil)],
   ["floor", one(Math.floor)],

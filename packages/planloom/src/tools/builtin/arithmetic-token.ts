@@ -25,7 +25,7 @@ const INSTEAD: { readonly [sign: string]: string } = {
   "[": "Give lists in variables, or their values as arguments: sum(1, 2, 3).",
 };
 
-export function tokensOf(expression: string): readonly Token[] {
+export function arithmeticTokens(expression: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = match(SPACE, expression, 0)?.length ?? 0;
   while (at < expression.length) {

@@ -3,8 +3,8 @@
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS } from "../../plan/json.js";
 import { finite, wrong } from "./arithmetic-error.js";
-import { CONSTANTS, FUNCTIONS, type ArithmeticFunction } from "./arithmetic-functions.js";
-import { tokensOf, type Token } from "./arithmetic-token.js";
+import { CONSTANTS, ARITHMETIC_FUNCTIONS, type ArithmeticFunction } from "./arithmetic-functions.js";
+import { arithmeticTokens, type Token } from "./arithmetic-token.js";
 
 export type Variables = { readonly [name: string]: number | readonly number[] };
 
@@ -15,12 +15,12 @@ export type Variables = { readonly [name: string]: number | readonly number[] };
  *     power   = atom ("^" unary)?          right associative; -2^2 is -4
  *     atom    = number | name | name "(" argument ("," argument)* ")" | "(" sum ")"
  */
-export function arithmetic(expression: string, variables: Variables = {}): number {
+export function evaluateArithmetic(expression: string, variables: Variables = {}): number {
   checkVariables(variables);
   if (expression.length > LIMITS.expressionChars) {
     wrong("CALC_TOO_LONG", LIMITS.expressionChars, "the expression is too long", "Split it into several steps.");
   }
-  const reader = new Reader(tokensOf(expression), variables);
+  const reader = new Reader(arithmeticTokens(expression), variables);
   const value = reader.sum();
   reader.end();
   return value;
@@ -119,7 +119,7 @@ class Reader {
   }
 
   #callOf(name: Token): number {
-    const known = FUNCTIONS.get(name.text) ?? unknownFunction(name);
+    const known = ARITHMETIC_FUNCTIONS.get(name.text) ?? unknownFunction(name);
     const open = this.#token();
     this.#at++;
     const values: number[] = [];
@@ -146,7 +146,8 @@ class Reader {
     if (typeof value === "number") return finite(value, name.at, name.text);
     if (value !== undefined)
       wrong("CALC_LIST", name.at, `${name.text} is a list`, `Write sum(${name.text}) or avg(${name.text}).`);
-    if (FUNCTIONS.has(name.text)) wrong("CALC_NAME", name.at, `${name.text} is a function`, `Write ${name.text}(...).`);
+    if (ARITHMETIC_FUNCTIONS.has(name.text))
+      wrong("CALC_NAME", name.at, `${name.text} is a function`, `Write ${name.text}(...).`);
     const known = [...Object.keys(this.variables), ...CONSTANTS.keys()].slice(0, 20).join(", ");
     return wrong(
       "CALC_NAME",
@@ -215,6 +216,6 @@ function unknownFunction(name: Token): never {
   const fix =
     name.text === "log"
       ? "Write ln for the natural or log10 for the decimal logarithm."
-      : `Known are ${[...FUNCTIONS.keys()].join(", ")}; for a product write *.`;
+      : `Known are ${[...ARITHMETIC_FUNCTIONS.keys()].join(", ")}; for a product write *.`;
   return wrong("CALC_NAME", name.at, `no function is named "${name.text}"`, fix);
 }

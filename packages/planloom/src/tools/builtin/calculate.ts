@@ -2,8 +2,8 @@
 // nothing of tools but their error.
 import { z } from "zod";
 import { tool, type Tool } from "../tool.js";
-import { arithmetic } from "./arithmetic.js";
-import { FUNCTIONS } from "./arithmetic-functions.js";
+import { evaluateArithmetic } from "./arithmetic.js";
+import { ARITHMETIC_FUNCTIONS } from "./arithmetic-functions.js";
 
 const input = z.strictObject({
   expression: z.string().min(1).describe('For example "salary * 0.3" or "round(sum(prices) / 3, 2)".'),
@@ -18,12 +18,12 @@ export function calculateTool(): Tool {
     name: "calculate",
     description:
       "Calculates an arithmetic expression: + - * / % (remainder) ^ (power), parentheses, pi, e, and the functions " +
-      `${[...FUNCTIONS.keys()].join(", ")}. Numbers without separators or units.`,
+      `${[...ARITHMETIC_FUNCTIONS.keys()].join(", ")}. Numbers without separators or units.`,
     input,
     output: z.number(),
     effects: "none",
     trusted: true,
-    run: ({ expression, variables }) => arithmetic(expression, variables),
+    run: ({ expression, variables }) => evaluateArithmetic(expression, variables),
     summary: (value) => `= ${value}`,
   });
 }

@@ -3,7 +3,16 @@
 import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
-import { asFileError, creatable, existing, fileError, namesOf, openRoots, type Place, type Root } from "../folder.js";
+import {
+  asFileError,
+  creatable,
+  existing,
+  fileError,
+  namesOf,
+  openRoots,
+  type FolderPlace,
+  type Root,
+} from "../folder.js";
 import { filesBelow } from "../folder-walk.js";
 import { globMatcher } from "../glob.js";
 import { readText, writeText } from "../text-file.js";
@@ -93,7 +102,7 @@ async function listed(roots: readonly Root[], path: string, glob: string, signal
 }
 
 /** Above several roots there is no folder, but all of them. */
-async function foldersOf(roots: readonly Root[], path: string): Promise<readonly Place[]> {
+async function foldersOf(roots: readonly Root[], path: string): Promise<readonly FolderPlace[]> {
   if (namesOf(roots, path).root === undefined) return Promise.all(roots.map((root) => existing(roots, root.name)));
   const place = await existing(roots, path);
   const found = await stat(place.real).catch((error: unknown) => Promise.reject(asFileError(error, path)));
