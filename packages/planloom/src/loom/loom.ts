@@ -28,7 +28,7 @@ import { timelyPlanner } from "../perform/role-deadline.js";
 import { LoomRun } from "./loom-run.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { PlanChecks, type PlanCheck, type PlanCheckOptions } from "./plan-checks.js";
-import { roleNamesOf, roleNamesOf } from "./roles.js";
+import { roleNamesOf } from "./roles.js";
 import { withPrices } from "./run-prices.js";
 import type { Services } from "../perform/services.js";
 
