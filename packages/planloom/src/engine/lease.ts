@@ -3,7 +3,7 @@
 import { LIMITS } from "../limits.js";
 import type { EventStore, Owner } from "../store/event-store.js";
 import { checkEpoch } from "../store/store-error.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../clock.js";
 
 /** A run that this process owns from here on. */
 export interface Claim {

@@ -8,7 +8,7 @@ import { isOld } from "../run/log/upcast.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
 import { runDamaged } from "../store/store-error.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../clock.js";
 
 /** The state that a run's events fold into. Rejects with RUN_UNKNOWN, RUN_DAMAGED, EVENT_NEWER, and as the store does. */
 export async function loadRun(store: EventStore, runId: string): Promise<Run> {

@@ -10,7 +10,7 @@ import { isWaiting, type Run } from "../run/state.js";
 import { transition } from "../run/transition.js";
 import type { EventStore } from "../store/event-store.js";
 import { agendaOf, type Act } from "./agenda.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../clock.js";
 import type { Listener, RunStop } from "./engine.js";
 import { journalOf, journalPlace } from "./journal.js";
 import type { Perform, PerformContext } from "./perform-port.js";

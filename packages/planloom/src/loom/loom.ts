@@ -24,7 +24,7 @@ import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readHistory } from "../perform/history.js";
 import { soundGoal, soundInputs, soundRunId } from "./start-options.js";
-import { timelyPlanner } from "../perform/role-deadline.js";
+import { timedPlanner } from "../agents/timed-planner.js";
 import { LoomRun } from "./loom-run.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { PlanChecks, type PlanCheck, type PlanCheckOptions } from "./plan-checks.js";
@@ -118,7 +118,7 @@ export class Loom {
     const asked = { goal, inputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
     const request = { ...plannerRequest(this.world, asked), ...(inventory && { inventory }) };
     const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }) };
-    const reply = await askPlanner(request, timelyPlanner(planner, clock), context);
+    const reply = await askPlanner(request, timedPlanner(planner, clock), context);
     if (reply.kind === "plan" && inventory === undefined) this.plans.remember(reply, inputs);
     return reply;
   }

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { LIMITS } from "../limits.js";
 import { openModel } from "../model/model.js";
+import { timedModel } from "../model/timed-model.js";
 import type { Model } from "../model/port.js";
 import { pricesFor } from "../model/prices.js";
 import type { RolesSettings } from "../model/role.js";
@@ -11,7 +12,7 @@ import { openStore, storePath } from "../store/locate.js";
 import { builtinTools } from "../tools/builtins.js";
 import { createInventory, type ToolInventory } from "../tools/inventory.js";
 import { appraiseWith, type Appraiser } from "../perform/appraisal.js";
-import { systemClock, type Clock } from "../engine/clock.js";
+import { systemClock, type Clock } from "../clock.js";
 import { settingsOf, type LoomConfig } from "./config.js";
 import { localEngine } from "../engine/local.js";
 import { Loom } from "./loom.js";
@@ -38,7 +39,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const place = config.store ?? storePath(cwd, env);
   const keeper = keeperBeside(place);
   const models = openRoles(roles, keeper);
-  const inventory = inventoryOf(config, models.executor);
+  const inventory = inventoryOf(config, models.executor && timedModel(models.executor, clock));
   const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
   const store = typeof place === "object" ? place : await openStore(place);
   const asked = { ...models, planner: plannerFunction ?? models.planner };

@@ -1,9 +1,9 @@
 // Planloom's port over a model of the AI SDK. In: a request. Out: one reply, or a PlanloomError of kind "provider".
 // Separate because here requests are really sent: at most one after each refusal of its form, and never a retry.
+import { TimedOut } from "../deadline.js";
 import { LIMITS } from "../limits.js";
 import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
 import { callOptionsOf } from "./call-options.js";
-import { deadlineAfter, type RequestDeadline } from "./deadline.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
 import type { Model, ModelReply, ModelRequest, Role } from "./port.js";
 import { providerError, timeoutError, type RequestTarget } from "./provider-error.js";
@@ -80,32 +80,23 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   }
 
   /** One request after the other, until one is taken or none is left; `spared` are the rungs that are not tried. */
-  async function descend(model: LanguageModelV3, request: ModelRequest, begin: Way, spared: readonly Rung[]) {
-    const deadline = deadlineAfter(timeoutMs, request.signal);
-    try {
-      return await descendIn(model, request, begin, new Set([...spared, begin.rung]), deadline);
-    } finally {
-      deadline.clear();
-    }
-  }
-
-  async function descendIn(
+  async function descend(
     model: LanguageModelV3,
     request: ModelRequest,
     begin: Way,
-    tried: Set<Rung>,
-    deadline: RequestDeadline,
+    spared: readonly Rung[],
   ): Promise<{ readonly reply: ModelReply; readonly taken: Way }> {
+    const tried = new Set([...spared, begin.rung]);
     let way = begin;
     for (let calls = 1; calls <= MOST_REQUESTS; calls++) {
-      const outcome = await send(model, request, way, deadline);
+      const outcome = await send(model, request, way);
       if (outcome.ok) {
         memory.reached = true;
         const { reply } = outcome;
         return { reply: { ...reply, usage: { ...reply.usage, calls } }, taken: way };
       }
+      if (request.signal.reason instanceof TimedOut) throw timeoutError(place);
       request.signal.throwIfAborted();
-      if (deadline.expired()) throw timeoutError(place);
       const { failure } = outcome;
       if (failure.kind !== "unreachable") memory.reached = true;
       const next = wayAfter(way, failure, { output: request.output !== undefined, tried });
@@ -117,13 +108,8 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     throw new Error("unreachable: every refusal leads to a way that was not tried");
   }
 
-  async function send(
-    model: LanguageModelV3,
-    request: ModelRequest,
-    way: Way,
-    deadline: RequestDeadline,
-  ): Promise<Outcome> {
-    const options = optionsOf(request, way, deadline.signal);
+  async function send(model: LanguageModelV3, request: ModelRequest, way: Way): Promise<Outcome> {
+    const options = optionsOf(request, way);
     try {
       const reply =
         request.onText === undefined
@@ -135,22 +121,21 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     }
   }
 
-  function optionsOf(request: ModelRequest, way: Way, abortSignal: AbortSignal): CallOptions {
+  function optionsOf(request: ModelRequest, way: Way): CallOptions {
     const plain = callOptionsOf(request);
     const options = request.output === undefined ? plain : shaped(plain, request.output, way.rung);
     return {
       ...options,
-      abortSignal,
+      abortSignal: request.signal,
       ...(way.temperature ? { temperature } : {}),
       ...(settings.maxOutputTokens === undefined ? {} : { maxOutputTokens: settings.maxOutputTokens }),
     };
   }
 
-  // It ends by itself before that, and tells which server was silent.
   const { maxOutputTokens } = settings;
   const most = maxOutputTokens === undefined ? {} : { maxOutputTokens };
   return {
-    ...{ name, timeoutMs: timeoutMs + LIMITS.graceMs, ...most, call, at },
+    ...{ name, timeoutMs, ...most, call, at },
     learnt: () => (memory.learntAt === undefined ? undefined : { ...memory.way, at: memory.learntAt }),
     settle: (rung) => learnt({ ...memory.way, rung }),
   };

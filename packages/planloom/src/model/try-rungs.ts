@@ -1,11 +1,13 @@
 // Which forms of request a server takes, by trying each. In: a model. Out: what became of one small request at every rung.
 // Separate because nothing else sends requests only to find that out: `planloom models test` does, and says so.
+import { systemClock } from "../clock.js";
 import { PlanloomError } from "../error.js";
 import { isObject, type Json } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import type { LadderModel } from "./ai-sdk-model.js";
 import { RUNGS, type Rung } from "./ladder.js";
 import type { ModelReply } from "./port.js";
+import { replyInTime } from "./timed-model.js";
 
 /** ignored: the server takes the request, and what it gives is not JSON of the schema. refused: it does not take it. */
 export interface RungTrial {
@@ -47,7 +49,7 @@ async function tryRung(model: LadderModel, rung: Rung, signal: AbortSignal): Pro
   const begun = performance.now();
   const took = () => Math.round(performance.now() - begun);
   try {
-    const reply = await model.at(rung, { ...QUESTION, signal });
+    const reply = await replyInTime({ ...QUESTION, signal }, (request) => model.at(rung, request), model, systemClock);
     const { usage } = reply;
     if (answers(reply, rung)) return { rung, end: "works", usage, ms: took() };
     return {

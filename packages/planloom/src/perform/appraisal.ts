@@ -14,8 +14,8 @@ import type { CheckedPlan } from "../run/command.js";
 import { partsOf } from "../run/decide/retry.js";
 import type { Run } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
-import type { Clock } from "../engine/clock.js";
-import { inTime } from "./deadline.js";
+import type { Clock } from "../clock.js";
+import { inTime } from "../deadline.js";
 import { readHistory } from "./history.js";
 
 /**

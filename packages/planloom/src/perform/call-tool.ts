@@ -6,8 +6,8 @@ import type { Failure } from "../run/event.js";
 import type { Ending } from "../run/input.js";
 import { soundFailure } from "../run/sound-failure.js";
 import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
-import type { Clock } from "../engine/clock.js";
-import { inTime } from "./deadline.js";
+import type { Clock } from "../clock.js";
+import { inTime } from "../deadline.js";
 
 export type CallEnd<T = Json> =
   { readonly ok: true; readonly output: T } | { readonly ok: false; readonly ending: Ending; readonly error: Failure };

@@ -6,7 +6,7 @@ import type { History, ListSample, WorkSample } from "../plan/estimate/history.j
 import { RunSamples } from "../run/view/samples.js";
 import { LogReader } from "../run/log/chain.js";
 import type { EventStore } from "../store/event-store.js";
-import type { Clock } from "../engine/clock.js";
+import type { Clock } from "../clock.js";
 
 /**
  * Samples of the newest runs, whether they have ended or not. What is damaged, or was written by a newer Planloom, is passed

@@ -7,14 +7,15 @@ import { soundFailure } from "../run/sound-failure.js";
 import type { Run } from "../run/state.js";
 import { EffectBudget } from "./effect-budget.js";
 import { askTool } from "./reconcile.js";
-import { timelyModel, timelyPlanner } from "./role-deadline.js";
+import { timedPlanner } from "../agents/timed-planner.js";
+import { timedModel } from "../model/timed-model.js";
 import { performAnswer, performPlan, performReview } from "./role-effects.js";
 import { performCall, performFill } from "./step-effects.js";
 import type { Perform } from "../engine/perform-port.js";
 import type { Performing, Services } from "./services.js";
 
 export function performIn(given: Services): Perform {
-  const world = timely(given);
+  const world = timed(given);
   return async (effect, run, context) => {
     const { modelCalls, tokens, costUsd } = run.settings.budget;
     const limited = modelCalls !== null || tokens !== null || costUsd !== null;
@@ -25,14 +26,14 @@ export function performIn(given: Services): Perform {
 }
 
 /** The world with its models and its planner under deadlines. */
-function timely(world: Services): Services {
+function timed(world: Services): Services {
   const { planner, executor, synthesizer, clock } = world;
   return {
     ...world,
-    planner: planner && timelyPlanner(planner, clock),
-    executor: executor && timelyModel(executor, clock),
-    synthesizer: synthesizer && timelyModel(synthesizer, clock),
-    modelNamed: (name) => timelyModel(world.modelNamed(name), clock),
+    planner: planner && timedPlanner(planner, clock),
+    executor: executor && timedModel(executor, clock),
+    synthesizer: synthesizer && timedModel(synthesizer, clock),
+    modelNamed: (name) => timedModel(world.modelNamed(name), clock),
   };
 }
 

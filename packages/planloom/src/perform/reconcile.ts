@@ -5,7 +5,7 @@ import type { ReconcileEffect } from "../run/effect.js";
 import type { Failure } from "../run/event.js";
 import type { Outcome } from "../run/input.js";
 import type { Reconciled, Tool } from "../tools/tool.js";
-import type { Clock } from "../engine/clock.js";
+import type { Clock } from "../clock.js";
 import { endInTime } from "./call-tool.js";
 
 export async function askTool(

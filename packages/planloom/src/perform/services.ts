@@ -5,7 +5,7 @@ import type { Model } from "../model/port.js";
 import type { EventStore } from "../store/event-store.js";
 import type { ToolInventory } from "../tools/inventory.js";
 import type { Appraise } from "./appraisal.js";
-import type { Clock } from "../engine/clock.js";
+import type { Clock } from "../clock.js";
 import type { PerformContext } from "../engine/perform-port.js";
 import type { EffectBudget } from "./effect-budget.js";
 

@@ -19,7 +19,7 @@ import type { Run, StepState } from "../run/state.js";
 import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
 import { doubtIn } from "../engine/journal.js";
 import { agentContext, shownProgress } from "./agent-context.js";
-import { newDeadline } from "./deadline.js";
+import { newDeadline } from "../deadline.js";
 import { callTool } from "./call-tool.js";
 import { endedOutcome, endedBy, inDoubt, noModel } from "./outcome.js";
 import type { Performing, Services } from "./services.js";

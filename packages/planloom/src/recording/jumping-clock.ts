@@ -1,7 +1,7 @@
 // A clock for runs that are played again: nobody waits for it, it jumps to where it is told. In: times. Out: the timers that are
 // due by then, called once each. Separate from the testing kit's clock, which walks through all that happens on the way: here
 // a day may pass, and whoever looks into an inbox every 100 ms looks once.
-import type { Clock } from "../engine/clock.js";
+import type { Clock } from "../clock.js";
 
 export interface JumpingClock extends Clock {
   /** Moves on to `at` (never back), in ms since 1970, and calls the timers that are due by then, the earliest first. */

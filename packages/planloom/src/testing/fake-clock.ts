@@ -1,6 +1,6 @@
 // A clock that stands still until it is moved. In: advance(ms). Out: the timers that fall due, called in order.
 // Separate because tests of waiting, retrying and expiring must not wait.
-import type { Clock } from "../engine/clock.js";
+import type { Clock } from "../clock.js";
 
 export interface FakeClock extends Clock {
   /** Timers that have not fired and were not cancelled. */

@@ -1,7 +1,7 @@
 // What answers a step that fails, over HTTP and SQLite: a patch, a plan of the rest, a review, another goal; and who must agree to it.
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { systemClock, type Clock } from "../../src/engine/clock.js";
+import { systemClock, type Clock } from "../../src/clock.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { replayRecording } from "../../src/recording/replay-recording.js";

@@ -6,7 +6,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { AddressInfo } from "node:net";
 import { PlanloomError } from "../../src/error.js";
 import { providerFailureOf as readFailure } from "../../src/model/provider-failure.js";
+import { systemClock } from "../../src/clock.js";
 import { openModel } from "../../src/model/model.js";
+import { timedModel } from "../../src/model/timed-model.js";
 import type { ModelRequest } from "../../src/model/port.js";
 import type { RoleSettings } from "../../src/model/role.js";
 import { startFakeOpenAI, type FakeOpenAI, type FakeReply } from "../../src/testing/index.js";
@@ -31,7 +33,8 @@ const ask = (request: Partial<ModelRequest> = {}): ModelRequest => ({
 });
 
 async function failureOf(settings: RoleSettings, request = ask()): Promise<PlanloomError> {
-  const failed: unknown = await openModel({ model: "broken", apiKey: KEY, ...settings }, "planner")
+  const model = openModel({ model: "broken", apiKey: KEY, ...settings }, "planner");
+  const failed: unknown = await timedModel(model, systemClock)
     .call(request)
     .then(
       () => new Error("it did not fail"),
@@ -208,7 +211,10 @@ describe("time and abort", () => {
 
   it("no timeout is a timeout as well", async () => {
     const server = await serverSaying({ text: "hi" });
-    const model = openModel({ model: "patient", baseURL: server.url, timeout: Infinity }, "planner");
+    const model = timedModel(
+      openModel({ model: "patient", baseURL: server.url, timeout: Infinity }, "planner"),
+      systemClock,
+    );
     expect((await model.call(ask())).text).toBe("hi");
   });
 

@@ -89,7 +89,7 @@ export const BUGS = [
   },
   {
     name: "no time limit for tools",
-    file: "src/perform/deadline.js",
+    file: "src/deadline.js",
     find: 'const cancelTimer = clock.setTimer(timeoutMs, () => stop("timeout"));',
     put: "const cancelTimer = () => undefined;",
   },

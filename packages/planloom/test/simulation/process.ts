@@ -14,7 +14,7 @@ import type { RunEvent } from "../../src/run/event.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import type { Effect } from "../../src/run/effect.js";
 import type { Run } from "../../src/run/state.js";
-import type { Clock } from "../../src/engine/clock.js";
+import type { Clock } from "../../src/clock.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import type { Model, ModelRequest } from "../../src/model/port.js";
 import type { Stage } from "./models.js";

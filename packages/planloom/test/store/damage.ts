@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { readEvents, loadRun } from "../../src/engine/log.js";
-import { systemClock } from "../../src/engine/clock.js";
+import { systemClock } from "../../src/clock.js";
 import { PlanloomError } from "../../src/error.js";
 import { LIMITS } from "../../src/limits.js";
 import type { RunEvent } from "../../src/run/event.js";

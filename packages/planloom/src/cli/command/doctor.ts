@@ -3,10 +3,12 @@
 import { constants } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
+import { systemClock } from "../../clock.js";
 import { createLoom } from "../../loom/create-loom.js";
 import type { Loom } from "../../loom/loom.js";
 import { messageOf, PlanloomError } from "../../error.js";
 import { openModel } from "../../model/model.js";
+import { replyInTime } from "../../model/timed-model.js";
 import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
 import type { Role } from "../../model/port.js";
 import { isAtLeast, loadSqlite } from "../../store/sqlite-driver.js";
@@ -113,11 +115,14 @@ async function models(loom: Loom, offline: boolean): Promise<readonly Finding[]>
 
 async function replyOf(settings: RoleSettings, role: Role): Promise<string> {
   const begun = performance.now();
-  const reply = await openModel(settings, role).call({
+  const model = openModel(settings, role);
+  const request = {
     system: "You are asked whether you can be reached.",
     messages: [{ role: "user", text: "Reply with the word OK." }],
-    signal: AbortSignal.timeout(REPLY_MS),
-  });
+    signal: new AbortController().signal,
+  } as const;
+  const limit = { name: model.name, timeoutMs: REPLY_MS };
+  const reply = await replyInTime(request, (timed) => model.call(timed), limit, systemClock);
   return `replied "${oneLine(reply.text, 40)}" in ${Math.round(performance.now() - begun)} ms`;
 }
 

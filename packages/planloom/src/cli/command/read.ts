@@ -1,7 +1,7 @@
 // Commands that only read runs: runs, show, events, watch, answer. In: a run's name. Out: documents on stdout.
 // Separate because they need neither tools nor models, and work while another process drives the run.
 import { PlanloomError } from "../../error.js";
-import { systemClock } from "../../engine/clock.js";
+import { systemClock } from "../../clock.js";
 import { settingsOf, type LoomConfig } from "../../loom/config.js";
 import { livenessOf } from "../../engine/holder.js";
 import { loadRun, readEvents, readLog } from "../../engine/log.js";

@@ -4,12 +4,13 @@ import type { AgentContext } from "../../src/agents/checkpoint.js";
 import type { PlannerRequest } from "../../src/agents/plan-request.js";
 import type { PlannerFunction } from "../../src/agents/planner.js";
 import { PlanloomError } from "../../src/error.js";
-import { timelyModel, timelyPlanner } from "../../src/perform/role-deadline.js";
+import { timedPlanner } from "../../src/agents/timed-planner.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
 import { openModel } from "../../src/model/model.js";
+import { timedModel } from "../../src/model/timed-model.js";
 import { fakeClock, type FakeClock } from "../../src/testing/fake-clock.js";
-import { latch, turns } from "./parts.js";
+import { latch, turns } from "../engine/parts.js";
 
 const REPLY: ModelReply = {
   text: "yes",
@@ -25,7 +26,7 @@ function asked(
 ) {
   const clock = fakeClock();
   const outer = new AbortController();
-  const model = timelyModel({ name: "m", call, ...(timeoutMs === undefined ? {} : { timeoutMs }) }, clock);
+  const model = timedModel({ name: "m", call, ...(timeoutMs === undefined ? {} : { timeoutMs }) }, clock);
   const request = { system: "", messages: [], signal: outer.signal, ...(onText && { onText }) };
   return { clock, abort: () => outer.abort(new Error("stopped")), ...ending(clock, model.call(request)) };
 }
@@ -128,8 +129,8 @@ describe("a planner function", () => {
   const planned = (planner: PlannerFunction) => {
     const clock = fakeClock();
     const outer = new AbortController();
-    const timely = timelyPlanner(planner, clock) as PlannerFunction;
-    const call = timely({} as PlannerRequest, { signal: outer.signal } as AgentContext);
+    const timed = timedPlanner(planner, clock) as PlannerFunction;
+    const call = timed({} as PlannerRequest, { signal: outer.signal } as AgentContext);
     return { clock, abort: () => outer.abort(new Error("stopped")), ...ending(clock, call) };
   };
 

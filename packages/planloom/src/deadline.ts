@@ -1,9 +1,16 @@
-// Work under a time limit: it ends in time, whatever it does with its signal. In: work, a signal from outside, ms and a clock.
-// Out: how it ended, or that it was left alone. Separate because tool calls, model calls and agent steps all live under one.
-import { LIMITS } from "../limits.js";
-import type { Clock } from "../engine/clock.js";
+// The time limit of all work in this process: tool calls, model calls, planner functions, agent steps. In: work, an outer signal,
+// ms and a clock. Out: how the work ended, or that it was left alone. The caller sets the limit; the work only obeys its signal.
+import { PlanloomError } from "./error.js";
+import { LIMITS } from "./limits.js";
+import type { Clock } from "./clock.js";
+
+/** The reason of a signal that a time limit has aborted. */
+export class TimedOut extends Error {
+  override readonly name = "TimedOut";
+}
 
 export interface Deadline {
+  /** Aborted with the outer signal's reason, or with TimedOut. */
   readonly signal: AbortSignal;
   /** Resolves when the signal is aborted. */
   readonly passed: Promise<"passed">;
@@ -20,7 +27,7 @@ export function newDeadline(outer: AbortSignal, timeoutMs: number, clock: Clock)
   const stop = (reason: "timeout" | "abort") => {
     if (why !== undefined) return;
     why = reason;
-    controller.abort(reason === "abort" ? outer.reason : new Error(`timed out after ${timeoutMs} ms`));
+    controller.abort(reason === "abort" ? outer.reason : new TimedOut(`timed out after ${timeoutMs} ms`));
     pass("passed");
   };
   const onAbort = () => stop("abort");
@@ -84,4 +91,21 @@ async function withinGrace<T>(going: Promise<T>, clock: Clock): Promise<T | unde
   const end = await Promise.race([going, over]);
   cancel?.();
   return end;
+}
+
+/**
+ * The same, as a promise of the value. It rejects with what the work threw, with `silent()` after a timeout, and with the outer
+ * signal's reason after an abort. After the signal was aborted, only a PlanloomError of the work still counts.
+ */
+export async function answerInTime<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  outer: AbortSignal,
+  timeoutMs: number,
+  clock: Clock,
+  silent: () => Error,
+): Promise<T> {
+  const { end, why } = await inTime(work, outer, timeoutMs, clock);
+  if (end !== undefined && "value" in end) return end.value;
+  if (end !== undefined && (why === undefined || end.thrown instanceof PlanloomError)) throw end.thrown;
+  throw why === "timeout" ? silent() : outer.reason;
 }

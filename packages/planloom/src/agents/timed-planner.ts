@@ -1,0 +1,22 @@
+// A planner whose calls end in time. In: a planner model or function, and a clock. Out: the same planner, under a deadline.
+// Separate from planner.ts, which reads what the planner wrote.
+import type { Clock } from "../clock.js";
+import { answerInTime } from "../deadline.js";
+import { LIMITS } from "../limits.js";
+import { timedModel } from "../model/timed-model.js";
+import type { Planner } from "./planner.js";
+import { StepFailure } from "./step-failure.js";
+
+export function timedPlanner(planner: Planner, clock: Clock): Planner {
+  if (typeof planner !== "function") return timedModel(planner, clock);
+  return (request, context) => {
+    const ask = async (signal: AbortSignal) => planner(request, { ...context, signal });
+    return answerInTime(ask, context.signal, LIMITS.modelTimeoutMs, clock, plannerSilent);
+  };
+}
+
+function plannerSilent(): StepFailure {
+  const message = `the planner function gave no plan within ${LIMITS.modelTimeoutMs} ms`;
+  const next = "Make the function faster, or let it give up by itself.";
+  return new StepFailure({ code: "TIMEOUT", message, retryable: true, next });
+}

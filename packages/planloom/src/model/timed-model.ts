@@ -1,0 +1,35 @@
+// A model whose calls end in time: at its time limit, and LIMITS.graceMs after an abort, whatever is behind it. In: a model and a
+// clock. Out: the same model, under a deadline. Separate from the models: any program may stand behind the port.
+import type { Clock } from "../clock.js";
+import { answerInTime } from "../deadline.js";
+import { PlanloomError } from "../error.js";
+import { LIMITS } from "../limits.js";
+import type { Model, ModelReply, ModelRequest } from "./port.js";
+
+export function timedModel(model: Model, clock: Clock): Model {
+  const { name, maxOutputTokens, timeoutMs = LIMITS.modelTimeoutMs } = model;
+  const call = (request: ModelRequest) =>
+    replyInTime(request, (timed) => model.call(timed), { name, timeoutMs }, clock);
+  return { name, timeoutMs, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }), call };
+}
+
+/** One request. Throws PROVIDER_TIMEOUT; text that arrives after the signal was aborted is not passed on. */
+export function replyInTime(
+  request: ModelRequest,
+  ask: (request: ModelRequest) => Promise<ModelReply>,
+  { name, timeoutMs = LIMITS.modelTimeoutMs }: Pick<Model, "name" | "timeoutMs">,
+  clock: Clock,
+): Promise<ModelReply> {
+  const { onText } = request;
+  const work = (signal: AbortSignal) =>
+    ask({ ...request, signal, ...(onText && { onText: (delta) => void (signal.aborted || onText(delta)) }) });
+  return answerInTime(work, request.signal, timeoutMs, clock, () => modelSilent(name, timeoutMs));
+}
+
+function modelSilent(name: string, timeoutMs: number): PlanloomError {
+  return new PlanloomError("PROVIDER_TIMEOUT", `The model ${name} gave no reply within ${timeoutMs} ms.`, {
+    kind: "provider",
+    retryable: true,
+    next: "Try again, raise the role's timeout, or use a faster model.",
+  });
+}
