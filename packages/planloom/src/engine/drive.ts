@@ -1,9 +1,7 @@
-// One run that the local engine drives: its loop, its lease and its inbox. In: entries of the inbox, and the lease as it is
-// extended. Out: commands for the loop. The loop itself (run-loop.ts) knows none of them.
-import { readCommand } from "../run/read-command.js";
-import type { Input } from "../run/input.js";
+// One run that the local engine drives: its loop, its inbox and its lease. In: the end of the lease, as it is extended. Out: commands
+// for the loop. The loop itself (run-loop.ts) knows neither.
 import type { Run } from "../run/state.js";
-import type { InboxEntry } from "../store/event-store.js";
+import type { Inbox } from "./inbox.js";
 import { RunLoop, type LoopOwner, type LoopPorts } from "./run-loop.js";
 
 /** What a drive asks of its engine. */
@@ -16,13 +14,13 @@ export class Drive {
   readonly loop: RunLoop;
   readonly #ports: LoopPorts;
   readonly #owner: DriveOwner;
-  #cursor = 0;
 
   constructor(
     run: Run,
     epoch: number,
     /** ms since 1970 until which no process may take the run over from one that lives. */
     public leaseUntil: number,
+    private readonly inbox: Inbox,
     ports: LoopPorts,
     owner: DriveOwner,
   ) {
@@ -40,25 +38,9 @@ export class Drive {
     return this.loop.epoch;
   }
 
-  /** See RunLoop.begin. Commands of the inbox are decided together with `first`. */
-  begin(first: Parameters<RunLoop["begin"]>[0], inbox: readonly InboxEntry[] = []): Promise<void> {
-    return this.loop.begin(first, this.#new(inbox));
-  }
-
   /** Decides the commands that the inbox holds and the log does not. */
   async takeInbox(): Promise<void> {
-    this.loop.feed(this.#new(await this.#ports.store.take(this.run.id, this.#cursor)));
-  }
-
-  /** The commands of these entries that were not taken yet. An entry that cannot be read was written by another version. */
-  #new(entries: readonly InboxEntry[]): Input[] {
-    const at = this.#ports.clock.now();
-    return entries.flatMap(({ cursor, inputId, by, payload }) => {
-      if (cursor <= this.#cursor) return [];
-      this.#cursor = cursor;
-      const command = this.run.applied.has(inputId) ? undefined : readCommand(payload);
-      return command === undefined ? [] : [{ ...command, id: inputId, at, by }];
-    });
+    this.loop.feed(await this.inbox.take());
   }
 
   /**

@@ -1,5 +1,5 @@
 // The contract of an engine: what drives runs. In: starts and commands. Out: events, progress and ends.
-// Separate because library, command line and server know only this, and every engine passes test/engine/conformance.ts.
+// Library, command line and server know only this. Every engine passes `engineConformance` of planloom/testing.
 import type { EventData, Fact, RunEvent } from "../run/event.js";
 import type { CheckedPlan, Command } from "../run/command.js";
 import type { Run } from "../run/state.js";

@@ -12,14 +12,13 @@ import { Drive } from "./drive.js";
 import type { Engine, Listener, Reply, StartRequest, RunStop } from "./engine.js";
 import { commandInvalid, engineClosed, notAnswered, runEnded, runExists, runOwned } from "./engine-error.js";
 import { livenessOf, newHolder } from "./holder.js";
+import { Inbox } from "./inbox.js";
 import { Leases, type Claim } from "./lease.js";
 import { loadRun, pause, readEvents } from "./log.js";
-import type { LoopPorts } from "./run-loop.js";
-import { isReply, commandReply, Senders } from "./senders.js";
+import type { EnginePorts } from "./open-engine.js";
+import { commandReply, isReply, Senders } from "./senders.js";
 
-export interface LocalEngineOptions extends LoopPorts {
-  /** Unique ids of runs and commands. */
-  readonly newId: (of: "run" | "input") => string;
+export interface LocalEngineOptions extends EnginePorts {
   /** This process as an owner, and whether another one is known to be gone. Default: as the operating system says. */
   readonly holder?: string;
   readonly livenessOf?: (holder: string) => "dead" | "unknown";
@@ -50,7 +49,9 @@ class LocalEngine implements Engine {
     const { runId = this.#ports.newId("run"), ...facts } = request;
     const claim = await this.#leases.claimNew(runId);
     if (claim === undefined) throw runExists(runId);
-    await this.#newDrive(emptyRun(runId), claim, listener).begin({ type: "start", ...facts });
+    const run = emptyRun(runId);
+    const { loop } = this.#newDrive(claim, run, this.#inboxOf(run), listener);
+    await loop.begin({ type: "start", ...facts });
     return runId;
   }
 
@@ -78,9 +79,14 @@ class LocalEngine implements Engine {
     if (claim === undefined) throw runOwned(runId, "another process");
     // Read again: the former owner may have appended until the claim.
     const run = await loadRun(store, runId);
-    const inbox = await store.take(runId, 0);
+    const inbox = this.#inboxOf(run);
+    const commands = await inbox.take();
     const recovered = { type: "recovered", epoch: claim.epoch, reason, ...(released && { released }) } as const;
-    await this.#newDrive(run, claim, listener).begin(recovered, inbox);
+    await this.#newDrive(claim, run, inbox, listener).loop.begin(recovered, commands);
+  }
+
+  #inboxOf(run: Run): Inbox {
+    return new Inbox(run, this.#ports.store, this.#ports.clock);
   }
 
   /** Whether somebody wants an ended run to go on. */
@@ -196,8 +202,8 @@ class LocalEngine implements Engine {
 
   // The life of a drive
 
-  #newDrive(run: Run, { epoch, leaseUntil }: Claim, listener?: Listener): Drive {
-    const drive: Drive = new Drive(run, epoch, leaseUntil, this.#ports, {
+  #newDrive({ epoch, leaseUntil }: Claim, run: Run, inbox: Inbox, listener?: Listener): Drive {
+    const drive: Drive = new Drive(run, epoch, leaseUntil, inbox, this.#ports, {
       renew: () => this.#leases.renewLate(run.id, epoch),
       over: (error) => this.#over(drive, error),
     });

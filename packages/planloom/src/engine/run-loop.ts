@@ -8,22 +8,15 @@ import type { RunEvent } from "../run/event.js";
 import { type Input, type Outcome } from "../run/input.js";
 import { isWaiting, type Run } from "../run/state.js";
 import { transition } from "../run/transition.js";
-import type { EventStore } from "../store/event-store.js";
 import { agendaOf, type Act } from "./agenda.js";
-import type { Clock } from "../clock.js";
 import type { Listener, RunStop } from "./engine.js";
 import { journalOf, journalPlace } from "./journal.js";
-import type { Perform, PerformContext } from "./perform-port.js";
+import type { EnginePorts } from "./open-engine.js";
+import type { PerformContext } from "./perform-port.js";
 import { Reservations } from "./reservations.js";
 import { StopWaiters } from "./stop-waiters.js";
 
-export interface LoopPorts {
-  readonly store: EventStore;
-  readonly perform: Perform;
-  readonly clock: Clock;
-  /** Resolves in a later event-loop turn. */
-  readonly defer: () => Promise<void>;
-}
+export type LoopPorts = Pick<EnginePorts, "store" | "perform" | "clock" | "defer">;
 
 /** What the loop asks of the engine that owns its run. */
 export interface LoopOwner {
@@ -33,8 +26,11 @@ export interface LoopOwner {
   over(error: Error | undefined): Promise<void>;
 }
 
-/** An input of the engine, which the loop gives its id and time. */
-export type EngineInput = Input extends infer I ? (I extends Input ? Omit<I, "id" | "at" | "by"> : never) : never;
+/** An input of the engine. The loop gives it its id and time. */
+type EngineInput = Input extends infer I ? (I extends Input ? Omit<I, "id" | "at" | "by"> : never) : never;
+
+/** The first input of a loop: a new run starts, or its former owner is gone. */
+export type FirstInput = Extract<EngineInput, { readonly type: "start" | "recovered" }>;
 
 interface Emitted {
   resolve(events: readonly RunEvent[]): void;
@@ -79,7 +75,7 @@ export class RunLoop {
    * The first input of this loop. `commands` that wait are decided together with it, before anything begins. Resolves once
    * the events are durable; rejects with what stopped the loop.
    */
-  async begin(first: EngineInput & { readonly type: "start" | "recovered" }, commands: readonly Input[] = []) {
+  async begin(first: FirstInput, commands: readonly Input[] = []): Promise<void> {
     for (const key of this.run.owed.keys()) this.#inherited.add(key);
     await this.#emit(first, commands);
   }

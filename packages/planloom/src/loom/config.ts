@@ -9,6 +9,7 @@ import type { RoleSettings } from "../model/role.js";
 import type { Model } from "../model/port.js";
 import type { Prices } from "../model/prices.js";
 import type { ApprovalPolicy, Budget, FailurePolicy, ReplanContext, ReplanMode, Settings } from "../run/settings.js";
+import type { OpenEngine } from "../engine/open-engine.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Tool } from "../tools/tool.js";
 import type { AiSdkModel } from "../model/ai-sdk.js";
@@ -58,6 +59,8 @@ export interface LoomConfig {
   readonly prices?: Prices;
   /** `memory`, a path of a SQLite file, or a store. Default: PLANLOOM_STORE, else .planloom/planloom.db found upward. */
   readonly store?: string | EventStore;
+  /** Opens another engine over the store, in the place of the local one: see `OpenEngine` of planloom/engine. Default: the local engine. */
+  readonly engine?: OpenEngine;
   /** Steps and items at once. Default: 4. */
   readonly concurrency?: number;
   /**
@@ -131,6 +134,7 @@ const KEYS: Record<keyof LoomConfig, true> = {
   planner: true,
   prices: true,
   store: true,
+  engine: true,
   concurrency: true,
   approval: true,
   onFailure: true,
@@ -199,6 +203,7 @@ export function settingsOf(config: LoomConfig): Settings {
   knownModels(config.models ?? {});
   knownPrices(config.prices ?? {});
   knownStore(config.store);
+  knownEngine(config.engine);
   knownSecrets(config.secrets ?? {});
   const { limits = {}, planner = {} } = config;
   knownKeys("planner.", planner, PLANNER_KEYS);
@@ -316,6 +321,11 @@ function knownPrices(prices: unknown): void {
       throw invalid(`prices.${model}.${key}`, `is ${String(usd)}`, "US dollars for a million tokens, 0 or more");
     }
   }
+}
+
+function knownEngine(engine: unknown): void {
+  if (engine === undefined || typeof engine === "function") return;
+  throw invalid("engine", "is no function", "a function that opens an engine, or nothing");
 }
 
 function knownStore(store: unknown): void {

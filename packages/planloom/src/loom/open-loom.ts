@@ -65,15 +65,24 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       offeredTools: config.limits?.offeredTools ?? LIMITS.offeredTools,
     },
   };
-  const engine = localEngine({
-    store,
-    clock,
-    perform: performIn(world),
-    newId: ports.newId ?? newId,
-    defer: ports.defer ?? (() => new Promise((resolve) => setImmediate(resolve))),
-  });
-  return new Loom(engine, world, settings, roles, appraiser, typeof config.store !== "object");
+  const ownsStore = typeof config.store !== "object";
+  const { engine: openEngine = localEngine } = config;
+  try {
+    const engine = await openEngine({
+      store,
+      clock,
+      perform: performIn(world),
+      newId: ports.newId ?? newId,
+      defer: ports.defer ?? nextTurn,
+    });
+    return new Loom(engine, world, settings, roles, appraiser, ownsStore);
+  } catch (error) {
+    if (ownsStore) await store.close();
+    throw error;
+  }
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Where nobody could be asked to approve the plan: under `never`, or where it may act in no way. A critique may change it still. */
 function mayBeEager({ approval, critique }: Settings, { specs }: ToolInventory): boolean {

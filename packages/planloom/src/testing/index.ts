@@ -16,3 +16,5 @@ export {
   type ScriptedReply,
 } from "./scripted-model.js";
 export { given, start, Story, type Expected, type LooseInput, type StartFacts } from "./given-when-then.js";
+export { engineConformance, type EngineConformanceOptions } from "./conformance/engine.js";
+export type { ConformanceStory } from "./conformance/story.js";

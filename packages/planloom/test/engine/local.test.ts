@@ -9,7 +9,8 @@ import { performIn } from "../../src/perform/perform.js";
 import type { Services } from "../../src/perform/services.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
-import { engineConformance } from "./conformance.js";
+import { engineConformance } from "../../src/testing/conformance/engine.js";
+import { testEach } from "../conformance.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { call, folder, latch, requestOf, toolNamed, turn, worldOf } from "./parts.js";
 
@@ -20,8 +21,12 @@ async function openLocal(world: Services): Promise<Engine> {
   return localEngine({ store, clock, perform: performIn(world), newId: (of) => `${of}-${++ids}`, defer: turn });
 }
 
-engineConformance("local engine, memory", openLocal, async () => memoryStore());
-engineConformance("local engine, sqlite", openLocal, () => openSqliteStore({ path: join(folder(), "planloom.db") }));
+const stores = {
+  memory: async () => memoryStore(),
+  sqlite: () => openSqliteStore({ path: join(folder(), "planloom.db") }),
+};
+for (const [name, openStore] of Object.entries(stores))
+  testEach(`local engine, ${name}`, engineConformance({ openEngine: localEngine, openStore }));
 
 describe("a local engine", () => {
   test("takes a run over at once where its holder has died, whatever the lease says", async () => {

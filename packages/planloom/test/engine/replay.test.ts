@@ -2,8 +2,6 @@
 // recording. The store does both when the story is over, for all runs that it holds.
 import { expect } from "vitest";
 import { localEngine } from "../../src/engine/local.js";
-import { performIn } from "../../src/perform/perform.js";
-import type { Services } from "../../src/perform/services.js";
 import { recordingOf } from "../../src/engine/recording.js";
 import { replayRecording } from "../../src/recording/replay-recording.js";
 import { documentOf } from "../../src/run/view/document.js";
@@ -12,13 +10,8 @@ import { replay } from "../../src/run/log/replay.js";
 import { isWaiting } from "../../src/run/state.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { memoryStore } from "../../src/store/memory.js";
-import { engineConformance } from "./conformance.js";
-import { turn } from "./parts.js";
-
-let ids = 0;
-
-const openLocal = async (world: Services) =>
-  localEngine({ ...world, perform: performIn(world), newId: (of) => `${of}-${++ids}`, defer: turn });
+import { engineConformance } from "../../src/testing/conformance/engine.js";
+import { testEach } from "../conformance.js";
 
 /** A store whose runs are replayed when it is closed, which the suite does at the end of each story. */
 function replayingStore(): EventStore {
@@ -48,4 +41,7 @@ async function replayAll(store: EventStore): Promise<void> {
 const told = (document: object): unknown =>
   JSON.parse(JSON.stringify(document, (name, value: unknown) => (name.endsWith("At") ? undefined : value)));
 
-engineConformance("local engine, replayed", openLocal, async () => replayingStore());
+testEach(
+  "local engine, replayed",
+  engineConformance({ openEngine: localEngine, openStore: async () => replayingStore() }),
+);

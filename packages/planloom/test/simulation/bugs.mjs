@@ -107,7 +107,7 @@ export const BUGS = [
   },
   {
     name: "a command of the inbox counts twice",
-    file: "src/engine/drive.js",
+    file: "src/engine/inbox.js",
     find: "this.run.applied.has(inputId) ? undefined : readCommand(payload)",
     put: "readCommand(payload)",
   },
@@ -185,9 +185,9 @@ export const BUGS = [
   },
   {
     name: "a retry goes before what was said to the run that had ended",
-    file: "src/engine/drive.js",
-    find: "this.loop.begin(first, this.#new(inbox))",
-    put: "this.loop.begin(first, this.#new(inbox).reverse())",
+    file: "src/engine/local.js",
+    find: "loop.begin(recovered, commands)",
+    put: "loop.begin(recovered, commands.toReversed())",
   },
   {
     name: "an approval is not bound to the hash that it names",

@@ -1,0 +1,35 @@
+// The public names for another engine or another store (planloom/engine). docs/engines-and-stores.md describes both.
+// What a conformance suite checks is in planloom/testing.
+
+// The contract of an engine, and what it is given.
+export type { Engine, Listener, Progress, Reply, RunStop, StartRequest } from "./engine/engine.js";
+export type { EnginePorts, OpenEngine } from "./engine/open-engine.js";
+export { systemClock, type Clock } from "./clock.js";
+
+// Performing effects.
+export type { Perform, PerformContext, ReservePart } from "./engine/perform-port.js";
+export type { Checkpoint, CheckpointOptions } from "./agents/checkpoint.js";
+export { journalOf, journalPlace, type JournalPlace, type JournalWriter } from "./engine/journal.js";
+export { performIn } from "./perform/perform.js";
+export type { Services } from "./perform/services.js";
+
+// The kernel: state, inputs, events and effects of a run.
+export { currentPlan, emptyRun, isWaiting, statusOf, type Run } from "./run/state.js";
+export { evolve } from "./run/evolve/evolve.js";
+export { next, transition } from "./run/transition.js";
+export { isWork, type Effect, type WorkEffect } from "./run/effect.js";
+export type { Input, Outcome, Reserve, Drafted } from "./run/input.js";
+export type { Command } from "./run/command.js";
+export { readCommand } from "./run/read-command.js";
+export type { EventOf, EventType, Fact, RunEvent } from "./run/event.js";
+
+// Driving a run: the loop of one run, and its parts.
+export { RunLoop, type FirstInput, type LoopOwner, type LoopPorts } from "./engine/run-loop.js";
+export { agendaOf, type Act, type Agenda, type Underway } from "./engine/agenda.js";
+export { Inbox } from "./engine/inbox.js";
+export { Senders } from "./engine/senders.js";
+export { loadRun, readEvents } from "./engine/log.js";
+
+// The contract of a store.
+export type { EventStore, InboxEntry, JournalRow, JournalScope, Owner } from "./store/event-store.js";
+export { assertNext, checkEpoch, checkSeq } from "./store/store-error.js";

@@ -1,0 +1,32 @@
+// The inbox of one run, as its driver reads it. In: a store. Out: commands as inputs, each once.
+import { readCommand } from "../run/read-command.js";
+import type { Input } from "../run/input.js";
+import type { Run } from "../run/state.js";
+import type { EventStore } from "../store/event-store.js";
+import type { Clock } from "../clock.js";
+
+export class Inbox {
+  #cursor = 0;
+
+  constructor(
+    private readonly run: Run,
+    private readonly store: Pick<EventStore, "take">,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The commands that were not taken before and are not in the log, in order of arrival. An entry that cannot be read was written
+   * by another version: it is left out. Rejects as the store does.
+   */
+  async take(): Promise<readonly Input[]> {
+    const entries = await this.store.take(this.run.id, this.#cursor);
+    const at = this.clock.now();
+    return entries.flatMap(({ cursor, inputId, by, payload }) => {
+      // Two calls at the same time read the same entries.
+      if (cursor <= this.#cursor) return [];
+      this.#cursor = cursor;
+      const command = this.run.applied.has(inputId) ? undefined : readCommand(payload);
+      return command === undefined ? [] : [{ ...command, id: inputId, at, by }];
+    });
+  }
+}

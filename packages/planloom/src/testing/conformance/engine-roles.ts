@@ -1,0 +1,183 @@
+// How models take part in a run: planner, executor, synthesizer. In: a stage. Out: tests.
+// Separate because these stories need models and no tools of their own kind.
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { PlanloomError } from "../../error.js";
+import type { Progress } from "../../engine/engine.js";
+import { LIMITS } from "../../limits.js";
+import { scriptedModel } from "../scripted-model.js";
+import { call, eventsOf, hearing, asTimePasses, latch, storyTool, turns, until } from "./parts.js";
+import { matches } from "./matches.js";
+import type { OpenScene } from "./scene.js";
+import { stories } from "./story.js";
+
+const limited = (retryAfterMs: number) =>
+  new PlanloomError("PROVIDER_RATE_LIMITED", "slow down", { kind: "provider", retryable: true, retryAfterMs });
+
+export const rolesStories = stories<OpenScene>(({ about, story }) => {
+  about("roles", () => {
+    story("a planner that is busy is asked again when it said, and its plan runs", async (scene) => {
+      const plan = { steps: [call("a", "look")] };
+      const planner = scriptedModel([{ error: limited(9_000) }, { json: plan }]);
+      const s = await scene({ tools: [storyTool("look", "none")], planner });
+      const engine = await s.engine();
+      const ears = hearing();
+      const runId = await s.start(engine, { goal: "look" }, ears);
+      await until("the planner has failed", () => eventsOf(ears.heard, "plan.failed").length === 1);
+      await s.clock.advance(8_999);
+      await turns();
+      equal(planner.requests.length, 1);
+      await s.clock.advance(1);
+      equal((await s.ended(engine, runId)).answer, "look");
+      equal(planner.requests.length, 2);
+    });
+
+    story(
+      "a planner function that never answers is asked again after its time, and its run can be cancelled",
+      async (scene) => {
+        const plan = { steps: [call("a", "look")] };
+        let asked = 0;
+        const planner = () => (++asked === 1 ? new Promise<never>(() => undefined) : Promise.resolve(plan));
+        const s = await scene({ tools: [storyTool("look", "none")], planner });
+        const engine = await s.engine();
+        const runId = await s.start(engine, { goal: "look" });
+        equal((await asTimePasses(s.clock, s.ended(engine, runId), 2_000)).answer, "look");
+        const failures = eventsOf(await s.log(runId), "plan.failed");
+        matches(failures, [{ data: { decision: "retry", error: { code: "TIMEOUT" } } }]);
+
+        asked = 0;
+        const other = await s.start(engine, { goal: "look" });
+        await until("it is asked", () => asked === 1);
+        await engine.send(other, { type: "cancel", reason: "enough" }, { by: "ann" });
+        equal((await s.ended(engine, other)).ended, "cancelled");
+      },
+    );
+
+    story("an executor that does not look at its signal ends by its time, and by a cancel", async (scene) => {
+      const silent = { name: "silent", timeoutMs: 5_000, call: () => new Promise<never>(() => undefined) };
+      const s = await scene({ executor: silent });
+      const engine = await s.engine();
+      const plan = { steps: [{ id: "a", agent: "Think.", retry: { attempts: 1 } }] };
+      const run = await asTimePasses(s.clock, s.play(engine, { plan }));
+      matches(run.error, { code: "PROVIDER_TIMEOUT", retryable: true });
+
+      const runId = await s.start(engine, { plan });
+      await turns();
+      const cancelled = asTimePasses(s.clock, s.ended(engine, runId));
+      await engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
+      equal((await cancelled).ended, "cancelled");
+    });
+
+    story("a model whose reply is none is asked again", async (scene) => {
+      const replies: unknown[] = [
+        { text: 7 },
+        { text: "thought", toolCalls: [], usage: { calls: NaN }, finish: "stop" },
+      ];
+      const odd = { name: "odd", call: async () => replies.shift() as never };
+      const s = await scene({ executor: odd });
+      const run = await asTimePasses(
+        s.clock,
+        s.play(await s.engine(), { plan: { steps: [{ id: "a", agent: "Think." }] } }),
+      );
+      equal(run.answer, "thought");
+      deepEqual(run.usage.executor, { calls: 1, inputTokens: null, outputTokens: null });
+    });
+
+    story("a planner that writes an unsound plan is asked to mend it", async (scene) => {
+      const planner = scriptedModel([
+        { json: { steps: [call("a", "nothing_like_it")] } },
+        { json: { steps: [call("a", "look")] } },
+      ]);
+      const s = await scene({ tools: [storyTool("look", "none")], planner });
+      const run = await s.play(await s.engine(), { goal: "look" });
+      equal(run.answer, "look");
+      ok((await s.log(run.id)).map(({ type }) => type).includes("plan.invalid"));
+    });
+
+    story("the synthesizer's text is shown as it is written, and recorded once", async (scene) => {
+      const text = "The answer, written in several pieces, is forty-two.";
+      const synthesizer = scriptedModel([{ text }]);
+      const s = await scene({ tools: [storyTool("look", "none")], synthesizer });
+      const shown: Progress[] = [];
+      const listener = { progress: (progress: Progress) => void shown.push(progress) };
+      const run = await s.play(await s.engine(), { plan: { steps: [call("a", "look")] } }, listener);
+
+      const pieces = shown.flatMap((progress) => (progress.type === "answer" ? [progress.delta] : []));
+      ok(pieces.length > 1);
+      equal(pieces.join(""), text);
+      deepEqual(
+        eventsOf(await s.log(run.id), "answer.written").map(({ data }) => data.answer),
+        [text],
+      );
+    });
+
+    story("what a tool says it has spent is counted as far as it is a count", async (scene) => {
+      const costly = storyTool("costly", "none", (_, { spend }) => {
+        spend({ calls: Infinity, inputTokens: -5, outputTokens: 3 });
+        return "done";
+      });
+      const s = await scene({ tools: [costly] });
+      const run = await s.play(await s.engine(), { plan: { steps: [call("a", "costly")] } });
+      deepEqual(run.usage.executor, { calls: 1, inputTokens: null, outputTokens: 3 });
+    });
+
+    story("a tool that shows too much is shown in part", async (scene) => {
+      const words = storyTool("words", "none", (_, { progress }) => {
+        for (const value of ["x".repeat(5_000_000), { x: 1 }]) progress(value as string);
+      });
+      const s = await scene({ tools: [words] });
+      const shown: Progress[] = [];
+      const listener = { progress: (progress: Progress) => void shown.push(progress) };
+      await s.play(await s.engine(), { plan: { steps: [call("a", "words")] } }, listener);
+      const values = shown.map((progress) => progress.type === "step" && progress.value);
+      deepEqual(values, ["x".repeat(LIMITS.progressChars), "[object Object]"]);
+    });
+
+    story("a tool shows how far it is", async (scene) => {
+      const slow = storyTool("slow", "none", (_, context) => context.progress(0.5));
+      const s = await scene({ tools: [slow] });
+      const shown: Progress[] = [];
+      const listener = { progress: (progress: Progress) => void shown.push(progress) };
+      await s.play(await s.engine(), { plan: { steps: [call("a", "slow")] } }, listener);
+      deepEqual(shown, [{ type: "step", step: "a", item: null, value: 0.5 }]);
+    });
+
+    story("a cancelled step begins no further call of a turn", async (scene) => {
+      const [begun, gate] = [latch(), latch<string>()];
+      const note = storyTool("note", "once", () => {
+        begun.open();
+        return gate.passed;
+      });
+      const calls = [1, 2].map((x) => ({ name: "note", args: { x } }));
+      const executor = scriptedModel([{ toolCalls: calls }]);
+      const s = await scene({ tools: [note], executor });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: { steps: [{ id: "a", agent: "Note both.", tools: ["note"] }] } });
+      await begun.passed;
+      await engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
+      gate.open("noted");
+      equal((await s.ended(engine, runId)).ended, "cancelled");
+      equal(note.calls.length, 1);
+    });
+
+    story("a step without the model that it needs fails and says so", async (scene) => {
+      const s = await scene({});
+      const run = await s.play(await s.engine(), { plan: { steps: [{ id: "a", agent: "Think." }] } });
+      matches(run.error, { code: "NO_MODEL" });
+    });
+
+    story("a step that names a model which cannot be opened fails and says so", async (scene) => {
+      const modelNamed = (): never => {
+        throw new PlanloomError("MODEL_NO_ENDPOINT", "nobody knows where it lives", { kind: "config" });
+      };
+      const s = await scene({ modelNamed, tools: [storyTool("look", "none")] });
+      const engine = await s.engine();
+      for (const step of [
+        { id: "a", agent: "Think.", model: "elsewhere" },
+        { id: "a", tool: "look", fill: "Look at anything.", model: "elsewhere" },
+      ]) {
+        const run = await s.play(engine, { plan: { steps: [step] } });
+        matches(run.error, { code: "MODEL_NO_ENDPOINT" });
+      }
+    });
+  });
+});

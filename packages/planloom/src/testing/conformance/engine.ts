@@ -1,0 +1,41 @@
+// The conformance suite of engines, told against the contracts of engine, perform and store alone. In: a way to open an engine,
+// and a store. Out: stories, which any test runner can run.
+import type { OpenEngine } from "../../engine/open-engine.js";
+import type { EventStore } from "../../store/event-store.js";
+import { budgetsStories } from "./engine-budgets.js";
+import { ownersStories } from "./engine-owners.js";
+import { peopleStories } from "./engine-people.js";
+import { reconcileStories } from "./engine-reconcile.js";
+import { recoveryStories } from "./engine-recovery.js";
+import { rolesStories } from "./engine-roles.js";
+import { stepsStories } from "./engine-steps.js";
+import { scenes, type EngineNeed, type OpenScene } from "./scene.js";
+import { closedAfter, type ConformanceStory, type StoryOn } from "./story.js";
+
+const STORIES: readonly StoryOn<OpenScene, EngineNeed>[] = [
+  ...stepsStories,
+  ...rolesStories,
+  ...peopleStories,
+  ...ownersStories,
+  ...recoveryStories,
+  ...reconcileStories,
+  ...budgetsStories,
+];
+
+export interface EngineConformanceOptions {
+  readonly openEngine: OpenEngine;
+  /** A ready store for one story. All engines of the story share it; the story closes it. */
+  readonly openStore: () => Promise<EventStore>;
+  /** Whether engines of several processes may drive runs of one store at the same time. Default: true. */
+  readonly processes?: boolean;
+}
+
+/** What every engine must do: run each of these stories as one test. */
+export function engineConformance(options: EngineConformanceOptions): readonly ConformanceStory[] {
+  const { openEngine, openStore, processes = true } = options;
+  const told = STORIES.filter(({ needs }) => needs === undefined || processes);
+  return told.map(({ name, run }) => ({
+    name,
+    run: () => closedAfter((closing) => run(scenes(openEngine, openStore, closing))),
+  }));
+}

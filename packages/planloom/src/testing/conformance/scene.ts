@@ -1,0 +1,70 @@
+// The stage of one story: services with a fake clock and a store, engines opened over them, runs started in these. In: parts of
+// the services. Out: a Scene, on which every story of the engine suite plays.
+import type { Engine, Listener } from "../../engine/engine.js";
+import { performIn } from "../../perform/perform.js";
+import type { OpenEngine } from "../../engine/open-engine.js";
+import type { Services } from "../../perform/services.js";
+import type { RunEvent } from "../../run/event.js";
+import type { Run } from "../../run/state.js";
+import type { EventStore } from "../../store/event-store.js";
+import { fakeClock, type FakeClock } from "../fake-clock.js";
+import type { StartFacts } from "../given-when-then.js";
+import { requestOf, turn, worldOf } from "./parts.js";
+import type { Closing } from "./story.js";
+
+/** processes: several engines share a store and drive its runs at the same time; a run is taken over when its owner dies. */
+export type EngineNeed = "processes";
+
+export type Parts = Omit<Parameters<typeof worldOf>[0], "store" | "clock">;
+
+/** Opens the stage for one story. */
+export type OpenScene = (parts?: Parts) => Promise<Scene>;
+
+/** `closing` closes the store and the engines when the story ends. */
+export function scenes(openEngine: OpenEngine, openStore: () => Promise<EventStore>, closing: Closing): OpenScene {
+  return async (parts = {}) => {
+    const store = closing.add(await openStore());
+    const clock = fakeClock(1_000_000);
+    return new Scene(openEngine, worldOf({ ...parts, store, clock }), clock, closing);
+  };
+}
+
+let ids = 0;
+const newId = (of: "run" | "input") => `${of}-${++ids}`;
+
+export class Scene {
+  constructor(
+    private readonly openEngine: OpenEngine,
+    readonly world: Services,
+    readonly clock: FakeClock,
+    private readonly closing: Closing,
+  ) {}
+
+  get store(): EventStore {
+    return this.world.store;
+  }
+
+  /** Another engine over these services, or over changed ones: another process, as far as the store can tell. */
+  async engine(change: Partial<Services> = {}): Promise<Engine> {
+    const world = { ...this.world, ...change };
+    const { store, clock } = world;
+    return this.closing.add(await this.openEngine({ store, clock, perform: performIn(world), newId, defer: turn }));
+  }
+
+  start(engine: Engine, facts: StartFacts, listener?: Listener): Promise<string> {
+    return engine.start(requestOf(this.world, facts), listener);
+  }
+
+  async ended(engine: Engine, runId: string): Promise<Run> {
+    return (await engine.stopped(runId, { untilEnd: true })).run;
+  }
+
+  /** Starts a run that comes to its end by itself. */
+  async play(engine: Engine, facts: StartFacts, listener?: Listener): Promise<Run> {
+    return this.ended(engine, await this.start(engine, facts, listener));
+  }
+
+  log(runId: string): Promise<readonly RunEvent[]> {
+    return this.store.read(runId);
+  }
+}

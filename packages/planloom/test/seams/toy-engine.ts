@@ -1,0 +1,168 @@
+// A toy engine: it drives runs in one process, and takes for granted that no other process does. In: the ports of a loom. Out: an
+// Engine. docs/engines-and-stores.md explains it line by line.
+import { PlanloomError, type Json } from "planloom";
+import {
+  emptyRun,
+  Inbox,
+  isWaiting,
+  loadRun,
+  readCommand,
+  readEvents,
+  RunLoop,
+  Senders,
+  type Command,
+  type Engine,
+  type FirstInput,
+  type EnginePorts,
+  type Listener,
+  type Reply,
+  type Run,
+  type StartRequest,
+  type RunStop,
+} from "planloom/engine";
+
+/** A run that this engine drives. */
+interface Driven {
+  readonly loop: RunLoop;
+  readonly inbox: Inbox;
+}
+
+export function toyEngine(ports: EnginePorts): Engine {
+  return new ToyEngine(ports);
+}
+
+class ToyEngine implements Engine {
+  readonly #driven = new Map<string, Driven>();
+  readonly #senders = new Senders();
+  /** Runs that are being opened. */
+  readonly #openings = new Map<string, Promise<void>>();
+  /** Why a run is not driven here any more. */
+  readonly #failures = new Map<string, Error>();
+
+  constructor(private readonly ports: EnginePorts) {}
+
+  async start({ runId = this.ports.newId("run"), ...facts }: StartRequest, listener?: Listener): Promise<string> {
+    const epoch = await this.#claim(runId, 0);
+    if (epoch === undefined) throw error("RUN_EXISTS", "usage", `There is a run ${runId} already.`);
+    await this.#begin(emptyRun(runId), epoch, { type: "start", ...facts }, listener);
+    return runId;
+  }
+
+  async drive(runId: string, reason: string, listener?: Listener): Promise<void> {
+    const opening = this.#openings.get(runId);
+    if (opening !== undefined) await opening;
+    const driven = this.#driven.get(runId);
+    if (driven !== undefined) return void (listener && driven.loop.listeners.add(listener));
+    const opened = this.#open(runId, reason, listener).finally(() => this.#openings.delete(runId));
+    this.#openings.set(runId, opened);
+    return opened;
+  }
+
+  async #open(runId: string, reason: string, listener?: Listener): Promise<void> {
+    const { store } = this.ports;
+    const run = await loadRun(store, runId);
+    if (run.ended !== undefined && !(await this.#isReopened(run))) return;
+    const owner = await store.owner(runId);
+    // An owner that did not give the run up has crashed: there is only one process.
+    const released = owner === undefined || owner.holder === null;
+    const epoch = await this.#claim(runId, owner?.epoch ?? 0);
+    if (epoch === undefined) throw error("RUN_OWNED", "refused", `Run ${runId} is driven elsewhere.`);
+    const recovered = { type: "recovered", epoch, reason, ...(released && { released }) } as const;
+    await this.#begin(run, epoch, recovered, listener);
+  }
+
+  /** Whether a retry of an ended run waits in its inbox. */
+  async #isReopened({ id, applied }: Run): Promise<boolean> {
+    const entries = await this.ports.store.take(id, 0);
+    return entries.some(({ inputId, payload }) => !applied.has(inputId) && readCommand(payload)?.type === "retry");
+  }
+
+  #claim(runId: string, after: number): Promise<number | undefined> {
+    return this.ports.store.claim(runId, after, "toy", Number.MAX_SAFE_INTEGER);
+  }
+
+  async #begin(run: Run, epoch: number, first: FirstInput, listener?: Listener): Promise<void> {
+    const { store, clock } = this.ports;
+    const inbox = new Inbox(run, store, clock);
+    const commands = await inbox.take();
+    const loop: RunLoop = new RunLoop(run, epoch, this.ports, {
+      stillOwned: async () => undefined,
+      over: (reason) => this.#over(run, epoch, reason),
+    });
+    loop.listeners.add({ event: (event) => this.#senders.heard(event) });
+    if (listener !== undefined) loop.listeners.add(listener);
+    this.#driven.set(run.id, { loop, inbox });
+    this.#failures.delete(run.id);
+    await loop.begin(first, commands);
+  }
+
+  /** The loop has stopped: the run is given up, and callers that still wait are answered. */
+  async #over(run: Run, epoch: number, reason: Error | undefined): Promise<void> {
+    this.#driven.delete(run.id);
+    if (reason !== undefined) this.#failures.set(run.id, reason);
+    const waiting = this.#senders.of(run.id);
+    await this.ports.store.release(run.id, epoch).catch(() => undefined);
+    for (const inputId of waiting) this.#senders.reply(inputId, unanswered(run, reason));
+  }
+
+  async stopped(runId: string, { untilEnd = false }: { readonly untilEnd?: boolean } = {}): Promise<RunStop> {
+    const driven = this.#driven.get(runId);
+    if (driven !== undefined) return driven.loop.stopped(untilEnd);
+    const run = await this.load(runId);
+    if (run.ended !== undefined) return { run, why: "ended" };
+    const failure = this.#failures.get(runId);
+    if (failure !== undefined && !isWaiting(run)) throw failure;
+    return { run, why: "waiting" };
+  }
+
+  async send(
+    runId: string,
+    command: Command,
+    { by, record, listener }: { readonly by: string; readonly record?: "only"; readonly listener?: Listener },
+  ): Promise<Reply> {
+    const { store, clock, newId } = this.ports;
+    const run = this.#driven.get(runId)?.loop.run ?? (await this.load(runId));
+    if (readCommand(command) === undefined || by === "engine")
+      throw error("COMMAND_INVALID", "usage", `Run ${runId} was sent an unknown command.`);
+    if (run.ended !== undefined && command.type !== "retry") return unanswered(run);
+    const inputId = newId("input");
+    const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
+    if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));
+    const reply = this.#senders.wait(inputId, runId);
+    await store.put(runId, entry);
+    await this.drive(runId, "a command arrived", listener);
+    const driven = this.#driven.get(runId);
+    driven?.loop.feed(await driven.inbox.take());
+    return reply;
+  }
+
+  load(runId: string): Promise<Run> {
+    return loadRun(this.ports.store, runId);
+  }
+
+  events(runId: string, options: Parameters<Engine["events"]>[1] = {}): ReturnType<Engine["events"]> {
+    return readEvents(this.ports.store, this.ports.clock, runId, options);
+  }
+
+  listen(runId: string, listener: Listener): () => void {
+    const listeners = this.#driven.get(runId)?.loop.listeners;
+    listeners?.add(listener);
+    return () => void listeners?.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#openings.values());
+    const closed = error("ENGINE_CLOSED", "interrupted", "The engine was closed.");
+    await Promise.all([...this.#driven.values()].map(({ loop }) => loop.stop(closed)));
+  }
+}
+
+/** The answer to a command that the run did not decide. */
+function unanswered({ id, ended }: Run, reason?: Error): Reply {
+  if (ended !== undefined) return { ok: false, code: "RUN_ENDED", message: `Run ${id} has already ${ended}.` };
+  return { ok: false, code: "NOT_ANSWERED", message: reason?.message ?? `Run ${id} is not driven.` };
+}
+
+function error(code: string, kind: "usage" | "refused" | "interrupted", message: string): PlanloomError {
+  return new PlanloomError(code, message, { kind });
+}
