@@ -13,7 +13,11 @@ import type { Clock } from "../clock.js";
 /** The state that a run's events fold into. Rejects with RUN_UNKNOWN, RUN_DAMAGED, EVENT_NEWER, and as the store does. */
 export async function loadRun(store: EventStore, runId: string): Promise<Run> {
   const run = emptyRun(runId);
-  for (const recorded of await recordedLog(store, runId)) eventIn(foldNext(run, recorded), runId);
+  let last: RunEvent | undefined;
+  for (const recorded of await recordedLog(store, runId)) {
+    eventIn(foldNext(run, recorded, last), runId);
+    last = recorded;
+  }
   return run;
 }
 

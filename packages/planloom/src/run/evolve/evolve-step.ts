@@ -100,6 +100,8 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
   const work = workOf(run, data)!;
   leaveFor(run, work, "running");
   work.startedAt ??= at;
+  // The log is right: kernels before this one may have numbered attempts in another way.
+  work.attempt = data.attempt;
   work.args = data.args;
   work.from = data.from;
   work.effects = data.effects;

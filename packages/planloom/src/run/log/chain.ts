@@ -1,6 +1,7 @@
 // The one way to read a log. In: recorded events, in order. Out: each event in today's form, checked against the hash chain,
 // or why it does not follow. The chain is over the recorded form: the form that an old event is brought to is never hashed.
 import { messageOf } from "../../error.js";
+import { hashOf } from "../../plan/hash.js";
 import { eventHash, type RunEvent } from "../event.js";
 import { evolve } from "../evolve/evolve.js";
 import { emptyRun, type Run } from "../state.js";
@@ -14,10 +15,11 @@ export type Link =
 
 /**
  * Folds the next recorded event into `run`, which keeps its hash: the run can go on from there. Returns the event in today's form.
- * Where that is not possible, the run is of no further use.
+ * `before` is the recorded event before it: only logs of the first build need it (see follows). Where the link is not ok, the run
+ * is of no further use.
  */
-export function foldNext(run: Run, recorded: RunEvent): Link {
-  const link = follow({ runId: run.id, seq: run.seq, hash: headOf(run) }, recorded, run);
+export function foldNext(run: Run, recorded: RunEvent, before?: RunEvent): Link {
+  const link = follow({ runId: run.id, seq: run.seq, hash: headOf(run), last: before }, recorded, run);
   if (!link.ok) return link;
   try {
     evolve(run, link.event);
@@ -41,6 +43,7 @@ export class LogReader {
   seq: number;
   /** Hash of that event; undefined where reading began in the middle: then the first link is not checked. */
   #hash: string | undefined;
+  #last: RunEvent | undefined;
   /** Only while the events are old. */
   #run: Run | undefined;
 
@@ -57,6 +60,7 @@ export class LogReader {
   next(recorded: RunEvent): Link {
     const link = isOld(recorded) ? this.#old(recorded) : this.#today(recorded);
     if (link.ok) this.seq++;
+    this.#last = recorded;
     return link;
   }
 
@@ -64,14 +68,14 @@ export class LogReader {
     if (this.seq === 0) this.#run = emptyRun(this.runId);
     if (this.#run === undefined)
       throw new Error(`event ${this.seq + 1} of run ${this.runId} is old: read from event 1`);
-    const link = foldNext(this.#run, recorded);
+    const link = foldNext(this.#run, recorded, this.#last);
     if (link.ok) this.#hash = headOf(this.#run);
     return link;
   }
 
   #today(recorded: RunEvent): Link {
     this.#run = undefined;
-    const link = follow({ runId: this.runId, seq: this.seq, hash: this.#hash }, recorded);
+    const link = follow({ runId: this.runId, seq: this.seq, hash: this.#hash, last: this.#last }, recorded);
     if (link.ok) this.#hash = eventHash(recorded);
     return link;
   }
@@ -91,6 +95,8 @@ interface Head {
   readonly runId: string;
   readonly seq: number;
   readonly hash: string | undefined;
+  /** The last event as recorded, where the reader has it. */
+  readonly last: RunEvent | undefined;
 }
 
 /** `run` is needed where the event is old. */
@@ -102,10 +108,13 @@ function follow(head: Head, recorded: RunEvent, run?: Run): Link {
   const { seq, runId, prev } = recorded;
   if (runId !== head.runId) return damaged(next, `event ${next} belongs to run ${runId}`);
   if (seq !== next) return damaged(next, `event ${next} is missing`);
-  if (head.hash !== undefined && prev !== head.hash) {
-    return damaged(next, `event ${next} does not follow from the one before`);
-  }
+  if (!follows(prev, head)) return damaged(next, `event ${next} does not follow from the one before`);
   return read;
+}
+
+/** The first build of 0.1.0 hashed the canonical JSON of the whole event. */
+export function follows(prev: string, { hash, last }: Pick<Head, "hash" | "last">): boolean {
+  return hash === undefined || prev === hash || (last?.v === 1 && prev === hashOf(last));
 }
 
 const damaged = (seq: number, what: string): Link => ({ ok: false, seq, why: "damaged", what });

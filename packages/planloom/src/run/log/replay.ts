@@ -9,7 +9,7 @@ import { inputOf } from "./input-of.js";
 import type { Input } from "../input.js";
 import { emptyRun, type Run } from "../state.js";
 import { transition } from "../transition.js";
-import { upcastAll } from "./chain.js";
+import { follows, upcastAll } from "./chain.js";
 
 /** One input and the events that it brought about. */
 export interface Answered {
@@ -77,8 +77,9 @@ export function replay(events: readonly RunEvent[]): {
 /** Each event holds the hash of the one before: a changed event is told by the next one. */
 function brokenLinks(events: readonly RunEvent[]): Difference[] {
   return events.flatMap(({ seq, prev }, index) => {
-    const hash = index === 0 ? "" : eventHash(events[index - 1]!);
-    return prev === hash ? [] : [{ seq, field: "prev", recorded: prev, replayed: hash }];
+    const last = events[index - 1];
+    const hash = last === undefined ? "" : eventHash(last);
+    return follows(prev, { hash, last }) ? [] : [{ seq, field: "prev", recorded: prev, replayed: hash }];
   });
 }
 

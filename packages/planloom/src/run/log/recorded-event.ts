@@ -1,0 +1,19 @@
+// An event as some version of Planloom wrote it. In: any value that a log holds. Out: whether it has the envelope that all
+// versions share. What its data hold depends on the version: see upcast.ts.
+import { isObject, type Json } from "../../plan/json.js";
+
+export interface RecordedEvent {
+  readonly v: number;
+  readonly type: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly data: { readonly [field: string]: Json };
+  readonly [field: string]: unknown;
+}
+
+/** The version of a recorded event; undefined for what is no event. */
+export function versionOf(recorded: unknown): number | undefined {
+  if (!isObject(recorded)) return undefined;
+  const { v } = recorded;
+  return typeof v === "number" && Number.isInteger(v) && v >= 1 ? v : undefined;
+}
