@@ -20,6 +20,7 @@ export { next, transition } from "./run/transition.js";
 export { isWork, type Effect, type WorkEffect } from "./run/effect.js";
 export type { Input, Outcome, Reserve, Drafted } from "./run/input.js";
 export type { Command } from "./run/command.js";
+export { headOf, type RunHead } from "./run/view/head.js";
 export { readCommand } from "./run/read-command.js";
 export type { EventOf, EventType, Fact, RunEvent } from "./run/event.js";
 
@@ -32,4 +33,6 @@ export { loadRun, readEvents } from "./engine/log.js";
 
 // The contract of a store.
 export type { EventStore, InboxEntry, JournalRow, JournalScope, Owner } from "./store/event-store.js";
-export { assertNext, checkEpoch, checkSeq } from "./store/store-error.js";
+export type { ListedRun, ListQuery, RunList, StatusFilter, Unreadable, UnreadableRun } from "./store/event-store.js";
+export { listRuns, packHead, unpackHead, type ListPlace, type ListRow, type ListSource } from "./store/listing.js";
+export { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store/store-error.js";

@@ -169,9 +169,13 @@ function addPlans(program: Command, act: Act): void {
 function addReaders(program: Command, act: Act): void {
   placed(program.command("runs"))
     .summary("list runs, the newest first")
-    .option("--json", "print them as JSON")
+    .option("--status <list>", "only these: a status, waiting (for a person) or unreadable; several with commas")
+    .option("--text <part>", "only those with this in their goal or id")
+    .option("--since <time>", "only those that something happened in since: 30m, 12h, 2d ago, or a date")
     .option("--limit <n>", "at most so many (default 50)")
-    .action(act(async (flags: object) => (await import("./command/read.js")).runsCommand(flags)));
+    .option("--cursor <cursor>", "go on where the list before ended")
+    .option("--json", "print them as JSON")
+    .action(act(async (flags: object) => (await import("./command/runs.js")).runsCommand(flags)));
   placed(program.command("show").argument("<run>", RUN))
     .summary("show a run: plan, steps, answer")
     .option("--trace", "per step what was read and written, attempts, errors, turns")

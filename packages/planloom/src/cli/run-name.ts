@@ -1,37 +1,52 @@
 // Which run a command means. In: an id, the beginning of one (with or without `run_`), or `last`. Out: the id.
-// Separate because every command that names a run takes the same words.
+// Separate because every command that names a run takes the same words. A run that cannot be read has a name, too.
 import { PlanloomError } from "../error.js";
-import type { EventStore, RunHead } from "../store/event-store.js";
+import type { EventStore, ListedRun } from "../store/event-store.js";
 import { usageError } from "./error-text.js";
+
+/** Ids that are shown where several fit. */
+const SHOWN = 5;
+const PART = 50;
 
 /** Throws RUN_UNKNOWN or RUN_AMBIGUOUS, both of kind usage. */
 export async function runNamed(store: EventStore, name: string, place = store.name): Promise<string> {
-  const runs = await store.list();
-  if (name === "last" || name === "") return newest(runs, place);
-  const exact = runs.find((run) => run.runId === name);
-  if (exact !== undefined) return exact.runId;
-  const fitting = runs.filter(({ runId }) => runId.startsWith(name) || runId.startsWith(`run_${name}`));
-  if (fitting.length === 1) return fitting[0]!.runId;
+  if (name === "last" || name === "") return newest(store, place);
+  const fitting: string[] = [];
+  for await (const { runId } of eachRun(store, name)) {
+    if (runId === name) return runId;
+    if (runId.startsWith(name) || runId.startsWith(`run_${name}`)) fitting.push(runId);
+  }
+  if (fitting.length === 1) return fitting[0]!;
   if (fitting.length === 0) {
     const next = "See `planloom runs` for those that are there, and PLANLOOM_STORE or --store for the place.";
     throw usageError("RUN_UNKNOWN", `There is no run ${name} in the store (${place}).`, next);
   }
-  const some = fitting.slice(0, 5).map(({ runId }) => runId);
   throw usageError(
     "RUN_AMBIGUOUS",
-    `${fitting.length} runs begin with ${name}: ${some.join(", ")}.`,
+    `${fitting.length} runs begin with ${name}: ${fitting.slice(0, SHOWN).join(", ")}.`,
     "Write more of the id.",
   );
 }
 
-function newest(runs: readonly RunHead[], place: string): string {
-  const started = runs.reduce<RunHead | undefined>(
-    (a, b) => (a === undefined || b.startedAt > a.startedAt ? b : a),
-    undefined,
-  );
-  if (started !== undefined) return started.runId;
+/** The run that was started last. A run after one in the list was not started after that one's last event. */
+async function newest(store: EventStore, place: string): Promise<string> {
+  let last: ListedRun | undefined;
+  for await (const run of eachRun(store)) {
+    if (last !== undefined && run.updatedAt < last.startedAt) break;
+    if (last === undefined || run.startedAt > last.startedAt) last = run;
+  }
+  if (last !== undefined) return last.runId;
   throw new PlanloomError("RUN_UNKNOWN", `There is no run in the store (${place}) yet.`, {
     kind: "usage",
     next: 'Start one: planloom run "your goal".',
   });
+}
+
+async function* eachRun(store: EventStore, text = ""): AsyncGenerator<ListedRun> {
+  for (let cursor: string | undefined; ;) {
+    const list = await store.list({ text, limit: PART, ...(cursor === undefined ? {} : { cursor }) });
+    yield* list.runs;
+    if (list.cursor === undefined) return;
+    cursor = list.cursor;
+  }
 }

@@ -7,6 +7,7 @@ import type { WorkEffect } from "../run/effect.js";
 import type { RunEvent } from "../run/event.js";
 import { type Input, type Outcome } from "../run/input.js";
 import { isWaiting, type Run } from "../run/state.js";
+import { headOf } from "../run/view/head.js";
 import { transition } from "../run/transition.js";
 import { agendaOf, type Act } from "./agenda.js";
 import type { Listener, RunStop } from "./engine.js";
@@ -122,7 +123,8 @@ export class RunLoop {
         const events = inputs.flatMap((input) => transition(run, input));
         for (const input of inputs) if (isOutcome(input)) this.#inFlight.delete(input.key);
         this.#decidedAt = inputs[inputs.length - 1]!.at;
-        if (events.length > 0) await store.append(run.id, { expectedSeq, epoch }, events);
+        const last = events.at(-1);
+        if (last !== undefined) await store.append(run.id, { expectedSeq, epoch }, events, headOf(run, last));
         if (this.#over) return;
         this.#announce(inputs, events);
         await this.#owner.stillOwned();

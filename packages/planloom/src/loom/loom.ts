@@ -18,7 +18,7 @@ import type { RoleNames, Settings } from "../run/settings.js";
 import type { CheckedPlan } from "../run/command.js";
 import { whyNotMended } from "../run/decide/repair.js";
 import type { Run } from "../run/state.js";
-import type { EventStore, RunHead } from "../store/event-store.js";
+import type { EventStore, ListQuery, RunList } from "../store/event-store.js";
 import { unjournaled } from "../perform/agent-context.js";
 import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
 import type { Engine, Listener } from "../engine/engine.js";
@@ -171,9 +171,9 @@ export class Loom {
     return this.runNamed(runId);
   }
 
-  /** Newest first. */
-  async list(options: { readonly limit?: number } = {}): Promise<readonly RunHead[]> {
-    return this.world.store.list(options);
+  /** Runs of the store, those that something happened in last come first. See EventStore.list. */
+  list(query?: ListQuery): Promise<RunList> {
+    return this.world.store.list(query);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,5 @@
 // What earlier runs took. In: a store. Out: the samples of its newest runs. Separate from the estimate, which is pure, and bounded in
 // runs, events and time: it is read anew for every estimate, for no second place is kept where facts about runs would stand.
-import { PlanloomError } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { History, ListSample, WorkSample } from "../plan/estimate/history.js";
 import { RunSamples } from "../run/view/samples.js";
@@ -9,14 +8,16 @@ import type { EventStore } from "../store/event-store.js";
 import type { Clock } from "../clock.js";
 
 /**
- * Samples of the newest runs, whether they have ended or not. What is damaged, or was written by a newer Planloom, is passed
- * over: an estimate decides nothing. Rejects as the store does where it cannot be read at all.
+ * Samples of the newest runs, whether they have ended or not. A run that cannot be read is passed over: an estimate decides
+ * nothing. Rejects as the store does where it cannot list its runs.
  */
 export async function readHistory(store: EventStore, clock: Clock): Promise<History> {
   const deadline = clock.now() + LIMITS.historyMs;
   const work = new Map<string, WorkSample[]>();
   const lists = new Map<string, ListSample[]>();
-  for (const { runId } of await store.list({ limit: LIMITS.historyRuns })) {
+  const { runs } = await store.list({ limit: LIMITS.historyRuns });
+  for (const { runId, unreadable } of runs) {
+    if (unreadable !== undefined) continue;
     if (clock.now() > deadline) break;
     const samples = await samplesOf(store, runId, () => clock.now() > deadline);
     join(work, samples.work);
@@ -25,28 +26,24 @@ export async function readHistory(store: EventStore, clock: Clock): Promise<Hist
   return { work, lists };
 }
 
+/** What the run has up to an event that cannot be read: it may have been damaged since its head was stored. */
 async function samplesOf(store: EventStore, runId: string, isLate: () => boolean): Promise<RunSamples> {
   const samples = new RunSamples(runId);
   const reader = new LogReader(runId);
-  for (let seq = 1; seq <= LIMITS.historyEvents && !isLate(); seq += LIMITS.historyPage) {
-    const page = await soundPage(store, runId, seq);
-    for (const recorded of page) {
-      const link = reader.next(recorded);
-      if (!link.ok) return samples;
-      samples.add(link.event);
+  try {
+    for (let seq = 1; seq <= LIMITS.historyEvents && !isLate(); seq += LIMITS.historyPage) {
+      const page = await store.read(runId, seq, LIMITS.historyPage);
+      for (const recorded of page) {
+        const link = reader.next(recorded);
+        if (!link.ok) return samples;
+        samples.add(link.event);
+      }
+      if (page.length < LIMITS.historyPage) break;
     }
-    if (page.length < LIMITS.historyPage) break;
+  } catch {
+    return samples;
   }
   return samples;
-}
-
-async function soundPage(store: EventStore, runId: string, seq: number) {
-  try {
-    return await store.read(runId, seq, LIMITS.historyPage);
-  } catch (error) {
-    if (error instanceof PlanloomError && error.code === "RUN_DAMAGED") return [];
-    throw error;
-  }
 }
 
 function join<T>(all: Map<string, T[]>, more: ReadonlyMap<string, readonly T[]>): void {

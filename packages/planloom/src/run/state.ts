@@ -354,7 +354,7 @@ export type RunStatus =
 export function statusOf(run: Run): RunStatus {
   if (run.ended !== undefined) return run.ended;
   if (run.paused) return "paused";
-  if (run.asked > 0 || (run.unknown > 0 && run.unknown > reconciling(run))) return "needs-attention";
+  if (run.asked > 0 || doubtsOf(run) > 0) return "needs-attention";
   if (run.approvals.size > 0) return "awaiting-approval";
   if (run.phase === "answering") return "answering";
   return run.phase === "planning" ? "planning" : "running";
@@ -390,11 +390,12 @@ const LOG_FULL: Failure = {
   next: "Divide the work among several runs: fewer items, fewer attempts, or smaller plans.",
 };
 
-/** Doubts that their tools are asked about: nobody else needs to settle them yet. */
-function reconciling(run: Run): number {
-  let count = 0;
-  for (const effect of run.owed.values()) if (effect.kind === "reconcile") count++;
-  return count;
+/** How many doubts a person must settle: not those whose tool is being asked. */
+export function doubtsOf(run: Run): number {
+  if (run.unknown === 0) return 0;
+  let doubts = run.unknown;
+  for (const effect of run.owed.values()) if (effect.kind === "reconcile") doubts--;
+  return Math.max(0, doubts);
 }
 
 /** The key of the review that is open; only one ever is. */

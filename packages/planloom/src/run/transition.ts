@@ -7,7 +7,7 @@ import { decide, expire, recover } from "./decide/decide.js";
 import { evolve } from "./evolve/evolve.js";
 import type { Effect } from "./effect.js";
 import type { Input } from "./input.js";
-import { headOf } from "./log/chain.js";
+import { lastHashOf } from "./log/chain.js";
 import type { Run } from "./state.js";
 
 export function transition(run: Run, input: Input): RunEvent[] {
@@ -23,7 +23,7 @@ export function transition(run: Run, input: Input): RunEvent[] {
         v: EVENT_VERSION,
         inputId: input.id,
         by,
-        prev: headOf(run),
+        prev: lastHashOf(run),
       } as RunEvent;
       evolve(run, event);
       run.head = eventHash(event);

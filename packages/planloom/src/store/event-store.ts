@@ -1,16 +1,50 @@
 // The contract of a store: the log of every run, its journal, who owns it, and its inbox. In: events. Out: the same events.
 // Separate because engines know only this, and every store passes one conformance suite (test/store/conformance.ts).
-import type { Json } from "../plan/json.js";
+import type { Json, JsonObject } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
+import type { RunStatus } from "../run/state.js";
+import type { RunHead } from "../run/view/head.js";
 
-export interface RunHead {
+/** Why a run cannot be read: the code and the parameters of the error that reading it ends with. A surface words them. */
+export interface Unreadable {
+  /** RUN_DAMAGED, EVENT_NEWER, or the code with which the store fails to read this run. */
+  readonly code: string;
+  readonly params: JsonObject;
+}
+
+/** A run that is in the list, though it cannot be read. Times are 0 and texts "" where they are unknown. */
+export interface UnreadableRun {
   readonly runId: string;
   readonly goal: string;
-  /** ms since 1970, of the first and the last event. */
+  readonly unreadable: Unreadable;
   readonly startedAt: number;
   readonly updatedAt: number;
   readonly lastSeq: number;
-  readonly lastType: RunEvent["type"];
+  readonly lastType: string;
+}
+
+export type ListedRun = RunHead | UnreadableRun;
+
+/** `waiting`: the run waits for a person, whatever its status. */
+export type StatusFilter = RunStatus | "waiting" | "unreadable";
+
+/** Which runs to list. All conditions must hold. */
+export interface ListQuery {
+  readonly status?: StatusFilter | readonly StatusFilter[];
+  /** A part of the goal or of the id; upper and lower case are the same. */
+  readonly text?: string;
+  /** ms since 1970: runs whose last event is at this time or later. */
+  readonly since?: number;
+  /** Default: all. */
+  readonly limit?: number;
+  /** The `cursor` of the list before, with the same filters. */
+  readonly cursor?: string;
+}
+
+export interface RunList {
+  readonly runs: readonly ListedRun[];
+  /** Where the next list begins; absent where no more runs fit. */
+  readonly cursor?: string;
 }
 
 /** Who drives a run. `epoch` grows by one with each owner: it fences writers that lost the run. */
@@ -67,11 +101,14 @@ export interface EventStore {
    * a commit. `expectedSeq` is the seq of the run's last event (0 for a new run) and `epoch` the writer's.
    * Rejects with PlanloomError STORE_CONFLICT (another seq), STORE_FENCED (the run has another owner), STORE_FULL,
    * STORE_FAILED; then nothing was written.
+   * `head` is the run's head after these events, stored with them. It may be absent (a log that is copied): `list` then
+   * computes it.
    */
   append(
     runId: string,
     at: { readonly expectedSeq: number; readonly epoch: number },
     events: readonly RunEvent[],
+    head?: RunHead,
   ): Promise<void>;
   /**
    * The run's events from `fromSeq` (default 1), at most `limit` (default all), in order, with blobs put back; [] for an
@@ -79,8 +116,14 @@ export interface EventStore {
    * appended; reading one by one then still gives the sound ones before it.
    */
   read(runId: string, fromSeq?: number, limit?: number): Promise<readonly RunEvent[]>;
-  /** Newest first. */
-  list(options?: { readonly limit?: number }): Promise<readonly RunHead[]>;
+  /**
+   * Runs that have an event. The run whose last event is the newest comes first, then the larger id. A run that goes on while
+   * its list is read in parts moves to the front: a later part may pass it over, and never shows it twice.
+   * A head that is missing, or older than the run's last event, is computed from the log once and stored. A run that cannot
+   * be read is a row that says so; it never makes the list fail. Rejects with CURSOR_INVALID, and as the store fails as a whole.
+   * `listRuns` does all this on top of three small functions.
+   */
+  list(query?: ListQuery): Promise<RunList>;
 
   /** Inserts a journal row, or completes the one with the same scope, attempt and n; durable when resolved. Fenced like append. */
   writeJournal(row: JournalRow, epoch: number): Promise<void>;

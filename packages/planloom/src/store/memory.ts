@@ -1,11 +1,23 @@
 // A store that lives as long as its process: the same contract with maps. In: events. Out: the very same objects, uncopied.
 // Separate because tests, one-off runs and the fast path of a chain need the contract without a file.
 import type { RunEvent } from "../run/event.js";
-import type { EventStore, InboxEntry, JournalRow, JournalScope, Owner, RunHead } from "./event-store.js";
+import type { RunHead } from "../run/view/head.js";
+import type {
+  EventStore,
+  InboxEntry,
+  JournalRow,
+  JournalScope,
+  ListedRun,
+  ListQuery,
+  Owner,
+  RunList,
+} from "./event-store.js";
+import { listRuns, textOf, timeOf, type ListPlace, type ListRow } from "./listing.js";
 import { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store-error.js";
 
 interface MemoryRun {
   goal: string;
+  head: ListedRun | undefined;
   readonly events: RunEvent[];
   owner: Owner | undefined;
   readonly inbox: InboxEntry[];
@@ -27,13 +39,15 @@ class MemoryStore implements EventStore {
     runId: string,
     at: { readonly expectedSeq: number; readonly epoch: number },
     events: readonly RunEvent[],
+    head?: RunHead,
   ): Promise<void> {
     const run = this.#run(runId);
-    assertNext(runId, at.expectedSeq, events);
+    assertNext(runId, at.expectedSeq, events, head);
     checkEpoch(runId, at.epoch, run.owner?.epoch ?? 0);
     checkSeq(runId, at.expectedSeq, run.events.length);
     for (const event of events) run.events.push(event);
     run.goal = goalSetBy(events) ?? run.goal;
+    run.head = head ?? run.head;
   }
 
   async read(runId: string, fromSeq = 1, limit = Infinity): Promise<readonly RunEvent[]> {
@@ -41,9 +55,30 @@ class MemoryStore implements EventStore {
     return this.#runs.get(runId)?.events.slice(first, first + limit) ?? [];
   }
 
-  async list(options: { readonly limit?: number } = {}): Promise<readonly RunHead[]> {
-    const heads = [...this.#runs].flatMap(([runId, run]) => headOf(runId, run)).reverse();
-    return heads.sort((a, b) => b.updatedAt - a.updatedAt).slice(0, options.limit);
+  list(query?: ListQuery): Promise<RunList> {
+    return listRuns(
+      {
+        rows: async (after, since, limit) => this.#rows(after, since).slice(0, limit),
+        read: (runId) => this.read(runId),
+        keep: async (heads) => this.#keep(heads),
+      },
+      query,
+    );
+  }
+
+  #rows(after: ListPlace | undefined, since: number): ListRow[] {
+    const rows = [...this.#runs].flatMap(([runId, run]) => rowOf(runId, run));
+    const asked = rows.filter(
+      ({ updatedAt, place }) => updatedAt >= since && (after === undefined || inListOrder(after, place) < 0),
+    );
+    return asked.sort((a, b) => inListOrder(a.place, b.place));
+  }
+
+  #keep(heads: readonly ListedRun[]): void {
+    for (const head of heads) {
+      const run = this.#run(head.runId);
+      if (run.events.length === head.lastSeq) run.head = head;
+    }
   }
 
   async writeJournal(row: JournalRow, epoch: number): Promise<void> {
@@ -104,6 +139,7 @@ class MemoryStore implements EventStore {
     if (known !== undefined) return known;
     const run: MemoryRun = {
       goal: "",
+      head: undefined,
       events: [],
       owner: undefined,
       inbox: [],
@@ -115,10 +151,17 @@ class MemoryStore implements EventStore {
   }
 }
 
-function headOf(runId: string, run: MemoryRun): RunHead[] {
-  const [first, last] = [run.events[0], run.events.at(-1)];
+function rowOf(runId: string, { events, goal, head }: MemoryRun): ListRow[] {
+  const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined) return [];
-  return [{ runId, goal: run.goal, startedAt: first.at, updatedAt: last.at, lastSeq: last.seq, lastType: last.type }];
+  const [startedAt, updatedAt] = [timeOf(first.at), timeOf(last.at)];
+  const [lastSeq, lastType, place] = [events.length, textOf(last.type), { updatedAt, runId }];
+  return [{ runId, goal, startedAt, updatedAt, lastSeq, lastType, place, head }];
+}
+
+function inListOrder(a: ListPlace, b: ListPlace): number {
+  if (a.updatedAt !== b.updatedAt) return b.updatedAt - a.updatedAt;
+  return a.runId === b.runId ? 0 : a.runId < b.runId ? 1 : -1;
 }
 
 const scopeKey = (scope: JournalScope): string => `${scope.item ?? -1} ${scope.stepId}`;

@@ -5,7 +5,8 @@ import { sha256 } from "../plan/hash.js";
 import type { RunEvent } from "../run/event.js";
 import { unpack } from "./blob.js";
 import { holds } from "./checksum.js";
-import type { InboxEntry, JournalRow, JournalScope, RunHead } from "./event-store.js";
+import type { InboxEntry, JournalRow, JournalScope, ListedRun } from "./event-store.js";
+import { textOf, timeOf, unpackHead, type ListPlace, type ListRow } from "./listing.js";
 import type { SqlDatabase, SqlStatement, SqlValue } from "./sqlite-driver.js";
 import { sqliteError } from "./sqlite-error.js";
 import {
@@ -18,7 +19,7 @@ import {
   type PackedRow,
   type RunRow,
 } from "./sqlite-sql.js";
-import { goalSetBy, runDamaged } from "./store-error.js";
+import { runDamaged } from "./store-error.js";
 
 type Statements = Record<keyof typeof SQL, SqlStatement>;
 
@@ -56,12 +57,11 @@ export class SqliteReader {
     return events;
   }
 
-  heads(limit: number): RunHead[] {
-    return this.#all<HeadRow>("list", limitOf(limit)).map((row) => {
-      const { runId, goal, startedAt, updatedAt, lastSeq } = row;
-      if (!holds(row.sum, ...sealedOf(row)) || !holds(row.goalSum, runId, goal)) return this.#headInLog(runId);
-      return { runId, goal, startedAt, updatedAt, lastSeq, lastType: row.lastType as RunEvent["type"] };
-    });
+  /** See ListSource.rows. */
+  listRows(after: ListPlace | undefined, since: number, limit: number): ListRow[] {
+    const { updatedAt = null, runId = null } = after ?? {};
+    const rows = this.#all<HeadRow>("list", since, updatedAt, updatedAt, runId, limitOf(limit));
+    return rows.map((row) => (holds(row.sum, ...sealedOf(row)) ? listRowOf(row) : this.#damagedRow(row)));
   }
 
   journal({ runId, stepId, item }: JournalScope): JournalRow[] {
@@ -99,13 +99,30 @@ export class SqliteReader {
     });
   }
 
-  /** Heads only repeat what the log says. */
-  #headInLog(runId: string): RunHead {
-    const events = this.#soundEvents(runId, 1, Infinity);
-    const [first, last] = [events[0], events.at(-1)];
-    if (first === undefined || last === undefined) throw runDamaged(runId, 0, HEAD_FAULT);
-    const goal = goalSetBy(events) ?? "";
-    return { runId, goal, startedAt: first.at, updatedAt: last.at, lastSeq: last.seq, lastType: last.type };
+  /** The run is damaged, and its row may say anything: what can be read of its first and its last event is shown. */
+  #damagedRow(row: HeadRow): ListRow {
+    const { runId } = row;
+    const [{ seq: lastSeq } = { seq: 0 }] = this.#all<{ readonly seq: number }>("lastSeq", runId);
+    const [first, last] = [this.#readable(runId, 1), this.#readable(runId, lastSeq)];
+    const goal = holds(row.goalSum, runId, row.goal) ? row.goal : "";
+    const shown = {
+      runId,
+      goal,
+      startedAt: timeOf(first?.at),
+      updatedAt: timeOf(last?.at),
+      lastSeq,
+      lastType: textOf(last?.type),
+    };
+    const unreadable = { code: "RUN_DAMAGED", params: { soundTo: lastSeq } };
+    return { ...shown, place: placeOf(row), head: { ...shown, unreadable } };
+  }
+
+  #readable(runId: string, seq: number): RunEvent | undefined {
+    try {
+      return this.#soundEvents(runId, seq, 1)[0];
+    } catch {
+      return undefined;
+    }
   }
 
   #journalRow(runId: string, row: PackedJournalRow): JournalRow {
@@ -153,6 +170,22 @@ export class SqliteReader {
 }
 
 const HEAD_FAULT = "its place in the list of runs is not what was written";
+
+function listRowOf(row: HeadRow): ListRow {
+  const { runId, startedAt, updatedAt, lastSeq, lastType } = row;
+  const soundGoal = holds(row.goalSum, runId, row.goal);
+  const goal = soundGoal ? row.goal : "";
+  const stored = storedHead(row, goal);
+  // The goal of a readable run is in its log: where it is damaged here, it is taken from there.
+  const head = soundGoal || stored?.unreadable !== undefined ? stored : undefined;
+  return { runId, goal, startedAt, updatedAt, lastSeq, lastType, place: placeOf(row), head };
+}
+
+function storedHead({ runId, head, headSum }: HeadRow, goal: string): ListedRun | undefined {
+  return head !== null && headSum !== null && holds(headSum, runId, head) ? unpackHead(head, goal) : undefined;
+}
+
+const placeOf = ({ updatedAt, runId }: HeadRow): ListPlace => ({ updatedAt, runId });
 
 /** For SQL, where -1 is no limit. */
 const limitOf = (limit: number): number => (limit === Infinity ? -1 : limit);

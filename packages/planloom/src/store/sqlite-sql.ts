@@ -1,18 +1,19 @@
 // The SQL of the store and the rows that it gives. In: nothing. Out: one text for each statement, types of rows.
 // Separate because the tables are known here and in sqlite-tables.ts only; sqlite.ts speaks in verbs.
-import type { RunEvent } from "../run/event.js";
 
 const RUN = `run AS runId, started_at AS startedAt, updated_at AS updatedAt, last_seq AS lastSeq, last_type AS lastType,
   epoch, journal_rows AS journalRows, holder, lease_until AS leaseUntil, runs.sum AS sum`;
 
 export const SQL = {
   run: `SELECT ${RUN} FROM runs WHERE run = ?`,
-  list: `SELECT ${RUN}, coalesce(goal, '') AS goal, goals.sum AS goalSum FROM runs LEFT JOIN goals USING (run)
-    WHERE last_seq > 0 ORDER BY updated_at DESC, runs.rowid DESC LIMIT ?`,
+  list: `SELECT ${RUN}, head, head_sum AS headSum, coalesce(goal, '') AS goal, goals.sum AS goalSum
+    FROM runs LEFT JOIN goals USING (run) WHERE last_seq > 0 AND updated_at >= ? AND (? IS NULL OR (updated_at, run) < (?, ?))
+    ORDER BY updated_at DESC, run DESC LIMIT ?`,
   saveRun: `INSERT INTO runs (run, started_at, updated_at, last_seq, last_type, epoch, journal_rows, sum)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET started_at = excluded.started_at, updated_at = excluded.updated_at,
     last_seq = excluded.last_seq, last_type = excluded.last_type, epoch = excluded.epoch,
     journal_rows = excluded.journal_rows, sum = excluded.sum`,
+  saveHead: "UPDATE runs SET head = ?, head_sum = ? WHERE run = ? AND last_seq = ?",
   hold: "UPDATE runs SET holder = ?, lease_until = ? WHERE run = ?",
   renew: "UPDATE runs SET lease_until = ? WHERE holder = ?",
   release: "UPDATE runs SET holder = NULL, lease_until = 0 WHERE run = ? AND epoch = ?",
@@ -40,7 +41,7 @@ export interface RunRow {
   readonly startedAt: number;
   readonly updatedAt: number;
   readonly lastSeq: number;
-  readonly lastType: RunEvent["type"] | "";
+  readonly lastType: string;
   readonly epoch: number;
   readonly journalRows: number;
   readonly holder: string | null;
@@ -49,6 +50,9 @@ export interface RunRow {
 }
 
 export interface HeadRow extends RunRow {
+  /** As `packHead` gave it; null where none was stored. */
+  readonly head: string | null;
+  readonly headSum: number | null;
   readonly goal: string;
   readonly goalSum: number | null;
 }

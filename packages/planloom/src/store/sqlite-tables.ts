@@ -36,19 +36,31 @@ const VERSION_2 = `
   ALTER TABLE inbox ADD COLUMN sum INTEGER;
 `;
 
+// Heads of runs, and their checksums. Added without a new version: an older Planloom may go on to open the file, and to append.
+// It does not write these columns, so that the head of a run it appends to falls behind and is computed again.
+const HEADS = `
+  ALTER TABLE runs ADD COLUMN head TEXT;
+  ALTER TABLE runs ADD COLUMN head_sum INTEGER;
+`;
+
 /** Step n leads from version n to n + 1; an empty file has version 0. */
 const STEPS = [VERSION_1, VERSION_2];
 
 /** Brings the tables to this version. Throws STORE_FAILED, STORE_NEWER, STORE_DAMAGED for a file that is not ours to change. */
 export function bringUp(db: SqlDatabase, path: string): void {
-  if (recognise(db, path) === STEPS.length) return;
+  if (recognise(db, path) === STEPS.length && hasHeads(db)) return;
   db.exec("BEGIN IMMEDIATE");
   // Looks again under the lock: of several processes that open the file, the first changes it.
   for (let version = recognise(db, path); version < STEPS.length; version++) {
     db.exec(STEPS[version]!);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
   }
+  if (!hasHeads(db)) db.exec(HEADS);
   db.exec("COMMIT");
+}
+
+function hasHeads(db: SqlDatabase): boolean {
+  return db.prepare("SELECT 1 FROM pragma_table_info('runs') WHERE name = 'head'").get() !== undefined;
 }
 
 /** The version of the tables, 0 for an empty file; throws for a file that is not ours. */

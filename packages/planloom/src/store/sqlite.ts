@@ -4,10 +4,21 @@
 import { relative, resolve } from "node:path";
 import { PlanloomError } from "../error.js";
 import type { RunEvent } from "../run/event.js";
+import type { RunHead } from "../run/view/head.js";
 import { pack, type Packed } from "./blob.js";
 import { checksum } from "./checksum.js";
-import type { EventStore, InboxEntry, JournalRow, JournalScope, Owner, RunHead } from "./event-store.js";
+import type {
+  EventStore,
+  InboxEntry,
+  JournalRow,
+  JournalScope,
+  ListedRun,
+  ListQuery,
+  Owner,
+  RunList,
+} from "./event-store.js";
 import { GroupCommit } from "./group-commit.js";
+import { listRuns, packHead, textOf, timeOf } from "./listing.js";
 import { loadSqlite, type SqlDatabase } from "./sqlite-driver.js";
 import { closeDatabase, openDatabase } from "./sqlite-file.js";
 import { SqliteReader } from "./sqlite-reader.js";
@@ -53,10 +64,12 @@ class OpenSqliteStore implements SqliteStore {
     runId: string,
     at: { readonly expectedSeq: number; readonly epoch: number },
     events: readonly RunEvent[],
+    head?: RunHead,
   ): Promise<void> {
-    assertNext(runId, at.expectedSeq, events);
+    assertNext(runId, at.expectedSeq, events, head);
     // Written out before queueing: a value that JSON cannot hold fails alone.
     const packed = events.map(pack);
+    const packedHead = head === undefined ? undefined : packHead(head);
     await this.#write(() => {
       const run = this.#rows.run(runId) ?? newRunRow(runId);
       checkEpoch(runId, at.epoch, run.epoch);
@@ -66,7 +79,8 @@ class OpenSqliteStore implements SqliteStore {
         this.#rows.sql.append.run(runId, seq, text, places, checksum(runId, seq, text, places));
         this.#saveBlobs(blobs);
       });
-      this.#saveHead(run, events);
+      this.#saveEnds(run, events);
+      if (packedHead !== undefined) this.#saveHead(runId, at.expectedSeq + events.length, packedHead);
     });
   }
 
@@ -75,9 +89,16 @@ class OpenSqliteStore implements SqliteStore {
     return this.#rows.events(runId, Math.max(1, fromSeq), limit);
   }
 
-  async list(options: { readonly limit?: number } = {}): Promise<readonly RunHead[]> {
+  async list(query?: ListQuery): Promise<RunList> {
     this.#assertOpen();
-    return this.#rows.heads(options.limit ?? Infinity);
+    return listRuns(
+      {
+        rows: async (after, since, limit) => this.#rows.listRows(after, since, limit),
+        read: (runId) => this.read(runId),
+        keep: (heads) => this.#keepHeads(heads),
+      },
+      query,
+    );
   }
 
   async writeJournal(row: JournalRow, epoch: number): Promise<void> {
@@ -154,13 +175,40 @@ class OpenSqliteStore implements SqliteStore {
     closeDatabase(this.db);
   }
 
-  #saveHead(run: RunRow, events: readonly RunEvent[]): void {
+  /** What a run's row says of its first and its last event, and its goal. */
+  #saveEnds(run: RunRow, events: readonly RunEvent[]): void {
     const [first, last] = [events[0], events.at(-1)];
     if (first === undefined || last === undefined) return;
-    const startedAt = run.lastSeq === 0 ? first.at : run.startedAt;
-    this.#saveRun({ ...run, startedAt, updatedAt: last.at, lastSeq: last.seq, lastType: last.type });
+    const startedAt = run.lastSeq === 0 ? timeOf(first.at) : run.startedAt;
+    this.#saveRun({
+      ...run,
+      startedAt,
+      updatedAt: timeOf(last.at),
+      lastSeq: last.seq,
+      lastType: textOf(last.type),
+    });
     const goal = goalSetBy(events);
-    if (goal !== undefined) this.#rows.sql.goal.run(run.runId, goal, checksum(run.runId, goal));
+    if (goal !== undefined) this.#saveGoal(run.runId, goal);
+  }
+
+  /** Heads that a list computed. Their runs may have gone on meanwhile: then the head that came with that stays. */
+  async #keepHeads(heads: readonly ListedRun[]): Promise<void> {
+    const packed = heads.map((head) => ({ head, text: packHead(head) }));
+    await this.#write(() => {
+      for (const { head, text } of packed) {
+        const saved = this.#saveHead(head.runId, head.lastSeq, text);
+        if (saved && head.unreadable === undefined) this.#saveGoal(head.runId, head.goal);
+      }
+    });
+  }
+
+  /** False where `lastSeq` is not the seq of the run's last event. */
+  #saveHead(runId: string, lastSeq: number, text: string): boolean {
+    return Number(this.#rows.sql.saveHead.run(text, checksum(runId, text), runId, lastSeq).changes) > 0;
+  }
+
+  #saveGoal(runId: string, goal: string): void {
+    this.#rows.sql.goal.run(runId, goal, checksum(runId, goal));
   }
 
   #saveRun(run: RunRow): void {

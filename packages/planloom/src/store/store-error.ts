@@ -1,7 +1,9 @@
 // The refusals that every store speaks: another seq, another owner, events that do not fit. In: a write and what the store
 // holds. Out: nothing, or the error to reject with. Separate because all stores must refuse alike, in the same order.
 import { PlanloomError } from "../error.js";
+import { isObject } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
+import type { RunHead } from "../run/view/head.js";
 
 /** Throws STORE_FENCED unless `epoch` is the run's present one (0: nobody ever owned it). */
 export function checkEpoch(runId: string, epoch: number, present: number): void {
@@ -37,18 +39,26 @@ export function runDamaged(runId: string, soundTo: number, why: string): Planloo
   });
 }
 
-/** A programmer's error: events that are not the run's next ones. Throws a plain Error, before anything is queued. */
-export function assertNext(runId: string, expectedSeq: number, events: readonly RunEvent[]): void {
+/** A programmer's error: events that are not the run's next ones, or another head. Throws a plain Error, before anything is queued. */
+export function assertNext(
+  runId: string,
+  expectedSeq: number,
+  events: readonly RunEvent[],
+  head: RunHead | undefined,
+): void {
   events.forEach((event, index) => {
     if (event.runId === runId && event.seq === expectedSeq + 1 + index) return;
     throw new Error(
       `event ${event.runId}/${event.seq} cannot be appended to ${runId}/${expectedSeq} at place ${index + 1}`,
     );
   });
+  if (head === undefined || (head.runId === runId && head.lastSeq === expectedSeq + events.length)) return;
+  throw new Error(`the head of ${head.runId}/${head.lastSeq} is not that of ${runId}/${expectedSeq + events.length}`);
 }
 
-/** The goal that these events set last; undefined where they set none. */
+/** The goal that these events set last; undefined where they set none. Events of a newer version may hold anything. */
 export function goalSetBy(events: readonly RunEvent[]): string | undefined {
   const setter = events.findLast((event) => event.type === "run.started" || event.type === "goal.changed");
-  return setter?.data.goal;
+  const data: unknown = setter?.data;
+  return isObject(data) && typeof data["goal"] === "string" ? data["goal"] : undefined;
 }

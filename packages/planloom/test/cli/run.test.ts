@@ -110,7 +110,7 @@ test("what was finished is kept by the runs of a folder, and can be read later",
   const here = place(env);
   await here.run(["run", "Add things up"]);
   expect(existsSync(join(here.folder, ".planloom", "planloom.db"))).toBe(true);
-  const [run] = JSON.parse((await here.run(["runs", "--json"])).stdout) as { runId: string; status: string }[];
+  const [run] = (await here.json<{ runs: { runId: string; status: string }[] }>(["runs", "--json"])).runs;
   expect(run).toMatchObject({ status: "completed", goal: "Add things up" });
   const id = run?.runId ?? "";
   expect((await here.run(["answer", id.slice(0, -3)])).stdout).toBe("The sums are 5 and 9.\n");

@@ -6,6 +6,8 @@ import type { LoomConfig } from "../../src/loom/config.js";
 import { readHistory } from "../../src/perform/history.js";
 import type { Loom } from "../../src/loom/loom.js";
 import { LIMITS } from "../../src/limits.js";
+import type { EventStore } from "../../src/store/event-store.js";
+import { PlanloomError } from "../../src/error.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
@@ -74,7 +76,7 @@ test("a plan that passed check is estimated as it is; one that does not pass is 
   const checked = loom.check(PLAN);
   expect(await loom.estimate(checked)).toEqual(await loom.estimate(PLAN));
   await expect(loom.estimate({ steps: [call("a", "nothing")] })).rejects.toMatchObject({ code: "PLAN_INVALID" });
-  expect(await loom.list()).toEqual([]);
+  expect(await loom.list()).toEqual({ runs: [] });
 });
 
 test("planning teaches what a replan costs; a planner that is a function has no such cost", async () => {
@@ -103,13 +105,33 @@ test("only the newest runs are looked at, and no more once the time is over", as
   expect((await readHistory(store, hasty)).work.get("tool look")).toHaveLength(1);
 });
 
-test("a run that a newer Planloom wrote is passed over", async () => {
+test.each<[string, (event: RunEvent) => unknown]>([
+  ["was written by a newer Planloom", (event) => ({ ...event, v: 99 })],
+  ["has an event with fields of a wrong type", (event) => (event.seq === 3 ? { ...event, data: "none" } : event)],
+  ["has an event without data", (event) => (event.seq === 2 ? { ...event, data: null } : event)],
+])("a run that %s is passed over", async (_, change) => {
   const store = memoryStore();
   const loom = await open({ store });
   const plan = { ...PLAN, steps: [PLAN.steps[0]], answer: { value: "done" } };
   const { runId } = await loom.run("", { plan });
-  const events = (await store.read(runId)).map((event): RunEvent => ({ ...event, runId: "newer", v: 99 }));
-  await store.append("newer", { expectedSeq: 0, epoch: (await store.claim("newer", 0, "test", 0)) ?? 0 }, events);
-  expect((await store.list()).length).toBe(2);
+  const events = (await store.read(runId)).map((event) => change({ ...event, runId: "strange" }) as RunEvent);
+  await store.append("strange", { expectedSeq: 0, epoch: (await store.claim("strange", 0, "test", 0)) ?? 0 }, events);
+  expect((await store.list()).runs.length).toBe(2);
   expect((await readHistory(store, fakeClock(0))).work.get("tool look")).toMatchObject([{ runId }]);
+});
+
+test("a run that is damaged behind its head gives what is sound of it, or nothing", async () => {
+  const store = memoryStore();
+  const loom = await open({ store });
+  const plan = { ...PLAN, steps: [PLAN.steps[0]], answer: { value: "done" } };
+  const damaged = await loom.run("", { plan });
+  const { runId } = await loom.run("", { plan });
+  const read: EventStore["read"] = async (id, ...rest) => {
+    if (id === damaged.runId) throw new PlanloomError("STORE_DAMAGED", "a page of the file is damaged");
+    return store.read(id, ...rest);
+  };
+  const broken = new Proxy(store, {
+    get: (target, key) => (key === "read" ? read : (Reflect.get(target, key) as () => unknown).bind(target)),
+  });
+  expect((await readHistory(broken, fakeClock(0))).work.get("tool look")).toMatchObject([{ runId }]);
 });

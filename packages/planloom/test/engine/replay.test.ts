@@ -26,7 +26,7 @@ function replayingStore(): EventStore {
 }
 
 async function replayAll(store: EventStore): Promise<void> {
-  for (const { runId } of await store.list()) {
+  for (const { runId } of (await store.list()).runs) {
     const events = JSON.parse(JSON.stringify(await store.read(runId))) as readonly RunEvent[];
     const { run, differences } = replay(events);
     expect(differences).toEqual([]);

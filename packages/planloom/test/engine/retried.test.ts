@@ -134,12 +134,12 @@ describe("documents", () => {
     expect(document).toMatchObject({ finishedAt: null });
     expect(document).not.toHaveProperty("error");
     expect(document).not.toHaveProperty("report");
-    expect((await first.list()).map(({ runId, lastType }) => [runId, lastType])).toEqual([["r", "step.started"]]);
+    expect((await first.list()).runs.map(({ runId, lastType }) => [runId, lastType])).toEqual([["r", "step.started"]]);
     gate.open();
     expect(await run.result()).toMatchObject({ status: "completed", stepsCompleted: 3 });
     const fork = await run.fork({ at: "c", runId: "s" });
     expect(await fork.result()).toMatchObject({ parent: { runId: "r", at: "c" }, stepsCompleted: 3 });
-    expect((await first.list()).map(({ runId }) => runId).sort()).toEqual(["r", "s"]);
+    expect((await first.list()).runs.map(({ runId }) => runId).sort()).toEqual(["r", "s"]);
     await strictly(fork);
     // A fork is a run like any other.
     expect(await fork.retry({ from: "c" })).toEqual({ ok: true });

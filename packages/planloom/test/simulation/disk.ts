@@ -3,7 +3,8 @@
 // moment at which a write becomes durable, and whether its writer lives to hear of it, is what the simulation is about.
 import { PlanloomError } from "../../src/error.js";
 import type { RunEvent } from "../../src/run/event.js";
-import type { EventStore, InboxEntry, JournalRow, JournalScope } from "../../src/store/event-store.js";
+import type { RunHead } from "../../src/run/view/head.js";
+import type { EventStore, InboxEntry, JournalRow, JournalScope, ListQuery } from "../../src/store/event-store.js";
 import { memoryStore } from "../../src/store/memory.js";
 import type { Dice } from "./dice.js";
 import type { Ledger } from "./ledger.js";
@@ -41,8 +42,13 @@ export class Disk {
     const write = <T>(run: () => Promise<T>, tear?: () => void) => this.#transaction(by, true, run, tear);
     const { ledger } = this;
     const durable = this.#durable;
-    const append = (runId: string, at: { expectedSeq: number; epoch: number }, events: readonly RunEvent[]) =>
-      durable.append(runId, at, events).then(
+    const append = (
+      runId: string,
+      at: { expectedSeq: number; epoch: number },
+      events: readonly RunEvent[],
+      head?: RunHead,
+    ) =>
+      durable.append(runId, at, events, head).then(
         () => ledger.appended(runId, at.epoch, events),
         (error: unknown) => {
           if (error instanceof PlanloomError && error.code === "STORE_FENCED") ledger.fenced++;
@@ -51,14 +57,14 @@ export class Disk {
       );
     return {
       name: "simulated",
-      append: async (runId, at, events) => {
+      append: async (runId, at, events, head) => {
         const half = (): void =>
           void append(runId, at, events.slice(0, Math.ceil(events.length / 2))).catch(() => undefined);
-        await write(() => append(runId, at, events), half);
+        await write(() => append(runId, at, events, head), half);
         ledger.promised.push(...events);
       },
       read: (runId: string, fromSeq?: number, limit?: number) => read(() => durable.read(runId, fromSeq, limit)),
-      list: (options?: { readonly limit?: number }) => read(() => durable.list(options)),
+      list: (query?: ListQuery) => read(() => durable.list(query)),
       writeJournal: (row: JournalRow, epoch: number) =>
         write(() => durable.writeJournal(row, epoch).then(() => ledger.journaled(row, epoch))),
       readJournal: (scope: JournalScope) => read(() => durable.readJournal(scope)),

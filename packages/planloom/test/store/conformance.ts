@@ -5,8 +5,10 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
-import type { EventStore } from "../../src/store/event-store.js";
-import { chain, completed, entry, goalChanged, row } from "./sample.js";
+import type { EventStore, ListQuery, RunList } from "../../src/store/event-store.js";
+import type { RunEvent } from "../../src/run/event.js";
+import type { RunHead } from "../../src/run/view/head.js";
+import { chain, completed, entry, goalChanged, headAt, recorded, row, started } from "./sample.js";
 
 const NEW = { expectedSeq: 0, epoch: 0 };
 const newRun = (): string => `run-${randomUUID()}`;
@@ -149,36 +151,62 @@ export function storeConformance(name: string, open: () => Promise<EventStore>):
   });
 
   describe(`${name}: list`, () => {
-    test("shows the newest run first, with its head", async () => {
+    test("shows the run first in which something happened last", async () => {
       const [store, old, young] = [await opened(), newRun(), newRun()];
-      const goal = goalChanged({ runId: old, seq: 1, at: 5_000 }, "Compare");
-      await store.append(old, NEW, [goal]);
+      await store.append(old, NEW, [completed({ runId: old, seq: 1, at: 5_000 }, 1)]);
       await store.append(young, NEW, [completed({ runId: young, seq: 1, at: 6_000 }, 1)]);
       expect(await listed(store, [old, young])).toStrictEqual([young, old]);
 
       await store.append(old, { expectedSeq: 1, epoch: 0 }, [completed({ runId: old, seq: 2, at: 7_000 }, 1)]);
       expect(await listed(store, [old, young])).toStrictEqual([old, young]);
-      expect((await store.list()).find((head) => head.runId === old)).toStrictEqual({
-        runId: old,
-        goal: "Compare",
-        startedAt: 5_000,
-        updatedAt: 7_000,
-        lastSeq: 2,
-        lastType: "step.completed",
-      });
     });
 
-    test("shows the goal that the run has now", async () => {
+    test("shows of two runs of the same time the one with the larger id first", async () => {
+      const [store, tag] = [await opened(), newRun()];
+      for (const runId of [`${tag}-b`, `${tag}-c`, `${tag}-a`]) await store.append(runId, NEW, chain(runId, 1));
+      expect(idsOf(await store.list({ text: tag }))).toStrictEqual([`${tag}-c`, `${tag}-b`, `${tag}-a`]);
+    });
+
+    test("gives the head that came with a run's last events", async () => {
       const [store, runId] = [await opened(), newRun()];
-      await store.append(runId, NEW, [goalChanged({ runId, seq: 1 }, "One")]);
-      await store.append(runId, { expectedSeq: 1, epoch: 0 }, [goalChanged({ runId, seq: 2 }, "Two")]);
-      expect((await store.list()).find((head) => head.runId === runId)?.goal).toBe("Two");
+      const goal = "Compare the cost of living. ".repeat(500);
+      const head = headAt(runId, 2, {
+        goal,
+        status: "awaiting-approval",
+        waiting: { approvals: 2, questions: 0, doubts: 1, first: "call" },
+        parent: { runId: "run_other", seq: 9, at: "find" },
+      });
+      await store.append(runId, NEW, [goalChanged({ runId, seq: 1 }, goal)], headAt(runId, 1, { goal }));
+      await store.append(runId, { expectedSeq: 1, epoch: 0 }, [completed({ runId, seq: 2 }, 1)], head);
+      expect((await store.list({ text: runId })).runs).toStrictEqual([head]);
     });
 
-    test("stops at its limit", async () => {
-      const store = await opened();
-      for (const runId of [newRun(), newRun(), newRun()]) await store.append(runId, NEW, chain(runId, 1));
-      expect(await store.list({ limit: 2 })).toHaveLength(2);
+    test("computes a head that did not come with the events", async () => {
+      const [store, runId] = [await opened(), newRun()];
+      const { events, head } = started(runId, { goal: "Compare" });
+      await store.append(runId, NEW, events);
+      for (let look = 0; look < 2; look++) {
+        expect((await store.list({ text: runId })).runs).toStrictEqual([head]);
+      }
+      expect(head).toMatchObject({ goal: "Compare", status: "planning", lastSeq: events.length });
+    });
+
+    test("computes a head that is older than the run's last event", async () => {
+      const [store, runId] = [await opened(), newRun()];
+      const { story, events, head } = started(runId);
+      await store.append(runId, NEW, events, head);
+      const next = recorded(story.when({ type: "pause", at: 2_000, reason: "wait" }));
+      await store.append(runId, { expectedSeq: events.length, epoch: 0 }, next.events);
+      expect(next.head.status).toBe("paused");
+      expect((await store.list({ text: runId })).runs).toStrictEqual([next.head]);
+    });
+
+    test("does not take a head that is not that of the events: a mistake of the caller", async () => {
+      const [store, runId] = [await opened(), newRun()];
+      const events = chain(runId, 2);
+      await expect(store.append(runId, NEW, events, headAt(runId, 1))).rejects.toThrow(/head/);
+      await expect(store.append(runId, NEW, events, headAt("other", 2))).rejects.toThrow(/head/);
+      expect(await store.read(runId)).toStrictEqual([]);
     });
 
     test("leaves out a run that has an owner or a command, but no event", async () => {
@@ -187,6 +215,146 @@ export function storeConformance(name: string, open: () => Promise<EventStore>):
       await store.put(told, entry("a"));
       expect(await listed(store, [owned, told])).toStrictEqual([]);
     });
+  });
+
+  describe(`${name}: a run that cannot be read`, () => {
+    /** The log of a started run, with its last event changed. */
+    function changed(runId: string, change: object): readonly RunEvent[] {
+      const { events } = started(runId);
+      return [...events.slice(0, -1), { ...events.at(-1)!, ...change } as RunEvent];
+    }
+
+    test.each<[string, object, object]>([
+      ["is of a newer version", { v: 99 }, { code: "EVENT_NEWER", params: { seq: 1, version: 99 } }],
+      ["has another form altogether", { v: 99, at: "today", type: 7, data: null }, { code: "EVENT_NEWER" }],
+      ["has no version", { v: undefined }, { code: "RUN_DAMAGED", params: { soundTo: 0 } }],
+      ["does not follow in the chain", { prev: "0".repeat(64) }, { code: "RUN_DAMAGED", params: { soundTo: 0 } }],
+      ["has no data", { data: null }, { code: "RUN_DAMAGED", params: { soundTo: 0 } }],
+      ["has data of a wrong type", { data: { goal: 7, settings: "none" } }, { code: "RUN_DAMAGED" }],
+      ["is of an unknown type", { type: "run.danced", data: {} }, { code: "RUN_DAMAGED" }],
+      ["has a time that is none", { at: "today" }, { code: "RUN_DAMAGED" }],
+    ])("because its event %s is a row that says so, beside the others", async (_, change, unreadable) => {
+      const [store, tag] = [await opened(), newRun()];
+      const sound = started(`${tag}-sound`);
+      await store.append(sound.head.runId, NEW, sound.events, sound.head);
+      const strange = `${tag}-strange`;
+      await store.append(strange, NEW, changed(strange, change));
+
+      for (let look = 0; look < 2; look++) {
+        const { runs } = await store.list({ text: tag });
+        expect(runs).toHaveLength(2);
+        expect(runs).toContainEqual(sound.head);
+        const row = runs.find(({ runId }) => runId === strange);
+        expect(row).toMatchObject({ runId: strange, lastSeq: 1, unreadable });
+        expect(typeof row?.goal).toBe("string");
+        expect([row?.startedAt, row?.updatedAt].every(Number.isFinite)).toBe(true);
+      }
+    });
+
+    test("shows its head again when that comes with its next events", async () => {
+      const [store, runId] = [await opened(), newRun()];
+      await store.append(runId, NEW, changed(runId, { v: 99 }));
+      expect((await store.list({ text: runId })).runs).toMatchObject([{ unreadable: { code: "EVENT_NEWER" } }]);
+      const head = headAt(runId, 2, { goal: "Compare" });
+      await store.append(runId, { expectedSeq: 1, epoch: 0 }, [completed({ runId, seq: 2 }, 1)], head);
+      expect((await store.list({ text: runId })).runs).toStrictEqual([head]);
+    });
+  });
+
+  describe(`${name}: list filters`, () => {
+    async function several(): Promise<{ readonly store: EventStore; readonly tag: string }> {
+      const [store, tag] = [await opened(), newRun()];
+      const waiting = { approvals: 1, questions: 0, doubts: 0, first: "plan" } as const;
+      const heads: readonly (readonly [string, Partial<RunHead>])[] = [
+        ["1", { status: "completed", goal: "Compare the cost of living" }],
+        ["2", { status: "failed", goal: "Žluťoučký KŮŇ" }],
+        ["3", { status: "awaiting-approval", waiting, goal: "Refund the order" }],
+        ["4", { status: "paused", waiting, goal: "Compare again" }],
+        ["5", { status: "running", goal: "100%_sure" }],
+      ];
+      for (const [end, change] of heads) {
+        const [runId, at] = [`${tag}-${end}`, 1_000 * Number(end)];
+        const head = headAt(runId, 1, { startedAt: at, updatedAt: at, ...change });
+        await store.append(runId, NEW, [goalChanged({ runId, seq: 1, at }, head.goal)], head);
+      }
+      const strange = `${tag}-6`;
+      await store.append(strange, NEW, [{ ...completed({ runId: strange, seq: 1, at: 6_000 }, 1), v: 99 }]);
+      return { store, tag };
+    }
+
+    const endsOf = (list: RunList, tag: string): readonly string[] =>
+      idsOf(list)
+        .filter((runId) => runId.startsWith(tag))
+        .map((runId) => runId.slice(tag.length + 1));
+
+    test.each<[ListQuery, string]>([
+      [{ status: "failed" }, "2"],
+      [{ status: ["completed", "running"] }, "5 1"],
+      [{ status: "waiting" }, "4 3"],
+      [{ status: ["paused", "unreadable"] }, "6 4"],
+      [{ status: [] }, ""],
+      [{ text: "COMPARE" }, "4 1"],
+      [{ text: "kůň" }, "2"],
+      [{ text: "%" }, "5"],
+      [{ text: "0%_s" }, "5"],
+      [{ text: "" }, "6 5 4 3 2 1"],
+      [{ since: 4_000 }, "6 5 4"],
+      [{ since: 4_001, status: ["running", "failed"] }, "5"],
+      [{ text: "compare", status: "completed", since: 1_000 }, "1"],
+    ])("%j", async (query, ends) => {
+      const { store, tag } = await several();
+      expect(endsOf(await store.list(query), tag).join(" ")).toBe(ends);
+    });
+
+    test("by a part of the id, whatever its case", async () => {
+      const { store, tag } = await several();
+      expect(endsOf(await store.list({ text: `${tag.slice(4).toUpperCase()}-3` }), tag)).toStrictEqual(["3"]);
+    });
+
+    test.each<[string, ListQuery]>([
+      ["without a filter", {}],
+      ["with a filter", { status: ["completed", "awaiting-approval", "running", "unreadable", "paused", "failed"] }],
+    ])("in parts, %s: each run once, though new ones come meanwhile", async (_, filter) => {
+      const { store, tag } = await several();
+      const query = { ...filter, text: tag, limit: 2 };
+      const parts: (readonly string[])[] = [];
+      let list = await store.list(query);
+      for (let part = 1; ; part++) {
+        parts.push(endsOf(list, tag));
+        if (list.cursor === undefined) break;
+        const [runId, at] = [`${tag}-new-${part}`, 10_000 + part];
+        const head = headAt(runId, 1, { startedAt: at, updatedAt: at });
+        await store.append(runId, NEW, [completed({ runId, seq: 1, at }, 1)], head);
+        list = await store.list({ ...query, cursor: list.cursor });
+      }
+      expect(parts).toStrictEqual([
+        ["6", "5"],
+        ["4", "3"],
+        ["2", "1"],
+      ]);
+    });
+
+    test("with runs of the same time in parts", async () => {
+      const [store, tag] = [await opened(), newRun()];
+      const all = ["a", "b", "c", "d", "e"].map((end) => `${tag}-${end}`);
+      for (const runId of all) await store.append(runId, NEW, chain(runId, 1), headAt(runId, 1));
+      const found: string[] = [];
+      for (let cursor: string | undefined; ;) {
+        const list = await store.list({ text: tag, limit: 1, ...(cursor === undefined ? {} : { cursor }) });
+        found.push(...idsOf(list));
+        if (list.cursor === undefined) break;
+        cursor = list.cursor;
+      }
+      expect(found).toStrictEqual(all.toReversed());
+    });
+
+    test.each(["", "abc", Buffer.from("[1]").toString("base64url"), Buffer.from("null").toString("base64url")])(
+      "refuse the cursor %j",
+      async (cursor) => {
+        const store = await opened();
+        await expect(store.list({ cursor })).rejects.toMatchObject({ code: "CURSOR_INVALID", kind: "usage" });
+      },
+    );
   });
 
   describe(`${name}: owner`, () => {
@@ -346,5 +514,7 @@ export function storeConformance(name: string, open: () => Promise<EventStore>):
 }
 
 async function listed(store: EventStore, runs: readonly string[]): Promise<string[]> {
-  return (await store.list()).map((head) => head.runId).filter((runId) => runs.includes(runId));
+  return idsOf(await store.list()).filter((runId) => runs.includes(runId));
 }
+
+const idsOf = ({ runs }: RunList): string[] => runs.map(({ runId }) => runId);

@@ -9,7 +9,7 @@ import { systemClock } from "../../src/clock.js";
 import { PlanloomError } from "../../src/error.js";
 import { LIMITS } from "../../src/limits.js";
 import type { RunEvent } from "../../src/run/event.js";
-import type { JournalRow, RunHead, InboxEntry } from "../../src/store/event-store.js";
+import type { JournalRow, ListedRun, InboxEntry } from "../../src/store/event-store.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool } from "../../src/tools/tool.js";
@@ -26,7 +26,7 @@ export interface Content {
   readonly log: readonly RunEvent[];
   readonly journal: readonly JournalRow[];
   readonly inbox: readonly InboxEntry[];
-  readonly heads: readonly RunHead[];
+  readonly heads: readonly ListedRun[];
 }
 
 export interface Specimen {
@@ -116,7 +116,7 @@ async function contentOf(path: string): Promise<Content> {
       log,
       journal: await store.readRunJournal(RUN),
       inbox: await store.take(RUN, 0),
-      heads: await store.list(),
+      heads: (await store.list()).runs,
     };
   } finally {
     await store.close();

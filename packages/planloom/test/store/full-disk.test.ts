@@ -67,7 +67,7 @@ async function playThrough(store: SqliteStore, makeRoom: () => void): Promise<vo
   const before = await store.read("run");
   expect(soundChain(before)).toBe(true);
   expect((await run.document()).status).toBe("running");
-  expect((await store.list()).map(({ lastSeq }) => lastSeq)).toStrictEqual([before.length]);
+  expect((await store.list()).runs.map(({ lastSeq }) => lastSeq)).toStrictEqual([before.length]);
   await expect(run.resume().then(() => run.result())).rejects.toMatchObject(FULL);
 
   makeRoom();

@@ -8,6 +8,8 @@ import type { InboxEntry, JournalRow } from "../../src/store/event-store.js";
 import type { Json } from "../../src/plan/json.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
 import type { RunEvent } from "../../src/run/event.js";
+import { headOf, type RunHead } from "../../src/run/view/head.js";
+import { start, Story } from "../../src/testing/given-when-then.js";
 
 interface Place {
   readonly runId: string;
@@ -23,6 +25,35 @@ export function completed(place: Place, output: Json): RunEvent {
 
 export function goalChanged(place: Place, goal: string): RunEvent {
   return { type: "goal.changed", data: { goal, reason: "because" }, ...envelope(place) };
+}
+
+/** A head as an engine gives it with events. */
+export function headAt(runId: string, lastSeq: number, change: Partial<RunHead> = {}): RunHead {
+  const none = { steps: 0, completed: 0, failed: 0, skipped: 0, replans: 0 };
+  return {
+    runId,
+    goal: "",
+    status: "running",
+    revision: 1,
+    totals: { ...none, modelCalls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
+    tags: [],
+    startedAt: 1_001,
+    updatedAt: 1_000 + lastSeq,
+    lastSeq,
+    lastType: "step.completed",
+    ...change,
+  };
+}
+
+/** A run that was started and waits for its planner: the shortest log that can be folded, and its head. */
+export function started(runId: string, { goal = "Compare", at = 1_000 } = {}) {
+  const story = new Story(runId).when({ ...start({ goal }), at });
+  return { story, ...recorded(story) };
+}
+
+/** What the last input of a story was answered with, and the head after that. */
+export function recorded({ run, events }: Story) {
+  return { events, head: headOf(run, events.at(-1)!) };
 }
 
 /** `count` small events of a run, from 1. */

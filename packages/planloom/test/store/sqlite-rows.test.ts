@@ -103,18 +103,6 @@ describe("events", () => {
     const next = store.append("run", { expectedSeq: 2, epoch: 0 }, chain("run", 3).slice(2));
     await expect(next).rejects.toMatchObject(damaged(/list of runs/));
   });
-
-  test("tell what a damaged head should say, where runs are listed", async () => {
-    const sound = await (await changed("")).list();
-    for (const sql of [
-      "UPDATE runs SET updated_at = 1 WHERE run = 'run'",
-      "UPDATE goals SET goal = 'Hide' WHERE run = 'run'",
-    ]) {
-      const found = await (await changed(sql)).list();
-      expect(found).toHaveLength(2);
-      expect(found).toStrictEqual(expect.arrayContaining([...sound]));
-    }
-  });
 });
 
 describe("the journal", () => {
@@ -150,13 +138,14 @@ describe("the inbox", () => {
 
 describe("a file of version 1", () => {
   const BACK = `
+    ALTER TABLE runs DROP COLUMN head; ALTER TABLE runs DROP COLUMN head_sum;
     ALTER TABLE runs DROP COLUMN sum; ALTER TABLE runs DROP COLUMN journal_rows; ALTER TABLE goals DROP COLUMN sum;
     ALTER TABLE events DROP COLUMN sum; ALTER TABLE journal DROP COLUMN sum; ALTER TABLE inbox DROP COLUMN sum;
     PRAGMA user_version = 1`;
 
   test("is read as it is, without checksums, and written on with them", async () => {
     const store = await changed(BACK);
-    expect(await store.list()).toHaveLength(2);
+    expect((await store.list()).runs).toHaveLength(2);
     expect(await store.read("run")).toHaveLength(3);
     expect(await store.readRunJournal("run")).toHaveLength(2);
     expect(await store.take("run", 0)).toHaveLength(2);

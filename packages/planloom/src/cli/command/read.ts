@@ -1,6 +1,5 @@
-// Commands that only read runs: runs, show, events, watch, answer. In: a run's name. Out: documents on stdout.
+// Commands that only read one run: show, events, watch, answer. In: a run's name. Out: documents on stdout.
 // Separate because they need neither tools nor models, and work while another process drives the run.
-import { PlanloomError } from "../../error.js";
 import { systemClock } from "../../clock.js";
 import { settingsOf, type LoomConfig } from "../../loom/config.js";
 import { livenessOf } from "../../engine/holder.js";
@@ -10,8 +9,8 @@ import { pricesFor } from "../../model/prices.js";
 import type { PriceOf } from "../../plan/estimate/price.js";
 import { costOf } from "../../run/view/cost.js";
 import { documentOf, type RunDocument } from "../../run/view/document.js";
-import { currentPlan, statusOf, type Run, type RunStatus } from "../../run/state.js";
-import type { EventStore, RunHead } from "../../store/event-store.js";
+import { currentPlan, type Run } from "../../run/state.js";
+import type { EventStore } from "../../store/event-store.js";
 import { Course } from "../follow.js";
 import { openDisplay } from "../display.js";
 import { adviceFor, usageError } from "../error-text.js";
@@ -30,40 +29,6 @@ import { duration, manyLines, oneLine, paint } from "../render/style.js";
 import { traceOf } from "../../loom/trace.js";
 
 type ReadFlags = PlaceFlags & { readonly json?: boolean };
-
-export async function runsCommand(flags: ReadFlags & { readonly limit?: string }): Promise<number> {
-  const { limit = "50" } = flags;
-  if (!/^[1-9]\d{0,8}$/.test(limit)) {
-    throw usageError("USAGE", `--limit is ${oneLine(limit, 60)}.`, "Write a whole number of at least 1.");
-  }
-  return withStore(flags, async (store, place) => {
-    const runs = await store.list({ limit: Number(limit) });
-    const rows = await Promise.all(runs.map(async (head) => rowOf(head, store)));
-    if (flags.json === true) printJson(rows);
-    else
-      for (const { runId, status, startedAt, goal } of rows)
-        print(`${runId}  ${status.padEnd(17)}  ${startedAt}  ${oneLine(goal, 80)}`);
-    if (rows.length === 0 && flags.json !== true) say(`No runs yet in ${place}. Start one: ${PROGRAM} run "your goal"`);
-    return EXIT.done;
-  });
-}
-
-async function rowOf({ runId, goal, startedAt, updatedAt }: RunHead, store: EventStore) {
-  const status = await statusIn(store, runId);
-  return { runId, status, goal, startedAt: iso(startedAt), updatedAt: iso(updatedAt) };
-}
-
-/** One damaged run must not hide the others. */
-async function statusIn(store: EventStore, runId: string): Promise<RunStatus | "damaged"> {
-  try {
-    return statusOf(await loadRun(store, runId));
-  } catch (error) {
-    if (error instanceof PlanloomError && error.code === "RUN_DAMAGED") return "damaged";
-    throw error;
-  }
-}
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 export async function showCommand(
   name: string,

@@ -7,7 +7,8 @@ import { count, duration, oneLine } from "./style.js";
 
 const number = (figure: number): string => figure.toLocaleString("en-US");
 
-const usd = (dollars: number): string => `${dollars.toLocaleString("en-US", { maximumSignificantDigits: 3 })} USD`;
+export const usd = (dollars: number): string =>
+  `${dollars.toLocaleString("en-US", { maximumSignificantDigits: 3 })} USD`;
 
 /** `0.0042 USD`, or whose share is unknown, and for want of what. */
 export function costText({ costUsd, unpriced }: RunCost, missing: string): string {

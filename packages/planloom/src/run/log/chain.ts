@@ -19,7 +19,7 @@ export type Link =
  * is of no further use.
  */
 export function foldNext(run: Run, recorded: RunEvent, before?: RunEvent): Link {
-  const link = follow({ runId: run.id, seq: run.seq, hash: headOf(run), last: before }, recorded, run);
+  const link = follow({ runId: run.id, seq: run.seq, hash: lastHashOf(run), last: before }, recorded, run);
   if (!link.ok) return link;
   try {
     evolve(run, link.event);
@@ -32,7 +32,7 @@ export function foldNext(run: Run, recorded: RunEvent, before?: RunEvent): Link 
 }
 
 /** Hash of the run's last event as recorded: the next one's `prev`. Throws where the run was folded with evolve alone. */
-export function headOf({ id, head }: Run): string {
+export function lastHashOf({ id, head }: Run): string {
   if (head === undefined) throw new Error(`run ${id} was folded for reading only: fold its log with foldNext to go on`);
   return head;
 }
@@ -69,7 +69,7 @@ export class LogReader {
     if (this.#run === undefined)
       throw new Error(`event ${this.seq + 1} of run ${this.runId} is old: read from event 1`);
     const link = foldNext(this.#run, recorded, this.#last);
-    if (link.ok) this.#hash = headOf(this.#run);
+    if (link.ok) this.#hash = lastHashOf(this.#run);
     return link;
   }
 

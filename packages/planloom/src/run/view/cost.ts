@@ -26,6 +26,7 @@ function spentByModel(run: Run): ReadonlyMap<string, Usage> {
   const { planner, executor, synthesizer } = run.usage;
   add(run.models.planner, planner);
   add(run.models.synthesizer, synthesizer);
+  if (executor.calls === 0) return spent;
   let rest = executor;
   for (const { spec, work } of run.steps.values()) {
     if (spec.model === undefined) continue;

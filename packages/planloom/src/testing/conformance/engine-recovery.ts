@@ -380,7 +380,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       const engine = await s.engine({ store: brokenStore(s.store, "append", 1) });
       await rejects(s.start(engine, { plan: { steps } }), { code: "STORE_FULL" });
       equal(look.calls.length, 0);
-      deepEqual(await s.store.list(), []);
+      deepEqual(await s.store.list(), { runs: [] });
       equal((await s.play(engine, { plan: { steps } })).ended, "completed");
     });
 

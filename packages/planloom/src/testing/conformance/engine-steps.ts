@@ -3,6 +3,10 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";
+import { foldNext } from "../../run/log/chain.js";
+import { emptyRun } from "../../run/state.js";
+import { headOf, type RunHead } from "../../run/view/head.js";
+import type { EventStore } from "../../store/event-store.js";
 import { ToolError } from "../../tools/tool.js";
 import {
   call,
@@ -50,6 +54,29 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       ok(soundChain(log));
       equal(log.at(-1)?.type, "run.completed");
       equal(run.answer, 1);
+    });
+
+    story("go to the store with the head that the run has after them", async (scene) => {
+      const s = await scene({ tools: [storyTool("look", "none")] });
+      const heads: (RunHead | undefined)[] = [];
+      const append: EventStore["append"] = (runId, at, events, head) => {
+        heads.push(head);
+        return s.store.append(runId, at, events, head);
+      };
+      const store = new Proxy(s.store, {
+        get(target, key) {
+          const value: unknown = key === "append" ? append : Reflect.get(target, key, target);
+          return typeof value === "function" ? (value.bind(target) as unknown) : value;
+        },
+      });
+      const { id } = await s.play(await s.engine({ store }), { plan: { steps: [call("a", "look"), call("b", "look")] } });
+      const log = await s.log(id);
+      ok(heads.length > 1);
+      for (const head of heads) {
+        const run = emptyRun(id);
+        for (const event of log.slice(0, head?.lastSeq)) foldNext(run, event);
+        deepEqual(headOf(run, log[run.seq - 1]!), head);
+      }
     });
 
     story("are all told when two hundred runs go at once", async (scene) => {

@@ -1,0 +1,83 @@
+// `planloom runs`: lists runs by their heads. In: filters. Out: one line for each run, or one JSON document.
+import { DURATION_PATTERN, durationMs } from "../../plan/duration.js";
+import type { ListedRun, ListQuery, RunList, StatusFilter } from "../../store/event-store.js";
+import { STATUS_FILTERS } from "../../store/listing.js";
+import { usageError } from "../error-text.js";
+import { EXIT } from "../exit-code.js";
+import { withStore, type PlaceFlags } from "../open-loom.js";
+import { print, printJson, PROGRAM, say } from "../output.js";
+import { runLines, unreadableText } from "../render/runs.js";
+import { oneLine } from "../render/style.js";
+
+export interface RunsFlags extends PlaceFlags {
+  readonly json?: boolean;
+  readonly status?: string;
+  readonly text?: string;
+  readonly since?: string;
+  readonly limit?: string;
+  readonly cursor?: string;
+}
+
+export async function runsCommand(flags: RunsFlags): Promise<number> {
+  const query = queryIn(flags);
+  return withStore(flags, async (store, place) => {
+    const list = await store.list(query);
+    if (flags.json === true) printJson(documentOf(list));
+    else {
+      for (const line of runLines(list.runs, Date.now())) print(line);
+      if (list.runs.length === 0) say(nothingText(flags, place));
+      if (list.cursor !== undefined) say(`More runs: the same command with --cursor ${list.cursor}`);
+    }
+    return EXIT.done;
+  });
+}
+
+function nothingText({ status, text, since, cursor }: RunsFlags, place: string): string {
+  const any = [status, text, since, cursor].every((filter) => filter === undefined);
+  return any ? `No runs yet in ${place}. Start one: ${PROGRAM} run "your goal"` : `No run in ${place} fits.`;
+}
+
+/** Throws USAGE. */
+function queryIn({ status, text, since, limit = "50", cursor }: RunsFlags): ListQuery {
+  if (!/^[1-9]\d{0,8}$/.test(limit)) {
+    throw usageError("USAGE", `--limit is ${oneLine(limit, 60)}.`, "Write a whole number of at least 1.");
+  }
+  return {
+    limit: Number(limit),
+    ...(status === undefined ? {} : { status: status.split(",").map(statusIn) }),
+    ...(text === undefined ? {} : { text }),
+    ...(since === undefined ? {} : { since: sinceIn(since) }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+}
+
+function statusIn(word: string): StatusFilter {
+  const status = STATUS_FILTERS.find((filter) => filter === word.trim());
+  if (status !== undefined) return status;
+  const next = `Write one or several of ${STATUS_FILTERS.join(", ")}, with commas between.`;
+  throw usageError("USAGE", `--status is ${oneLine(word, 60)}.`, next);
+}
+
+/** A length of time before now, or a date. */
+function sinceIn(text: string): number {
+  const at = DURATION_PATTERN.test(text) ? Date.now() - durationMs(text) : Date.parse(text);
+  if (Number.isFinite(at)) return at;
+  throw usageError("USAGE", `--since is ${oneLine(text, 60)}.`, "Write a time such as 30m, 12h or 2d, or a date.");
+}
+
+function documentOf({ runs, cursor }: RunList) {
+  return { runs: runs.map(rowOf), ...(cursor === undefined ? {} : { cursor }) };
+}
+
+function rowOf(run: ListedRun) {
+  const times = { startedAt: iso(run.startedAt), updatedAt: iso(run.updatedAt) };
+  if (run.unreadable === undefined) return { ...run, ...times };
+  const { code } = run.unreadable;
+  return { ...run, status: "unreadable", ...times, unreadable: { code, ...unreadableText(run) } };
+}
+
+/** null where the time is not known, or is none. */
+function iso(ms: number): string | null {
+  const time = new Date(ms);
+  return ms === 0 || Number.isNaN(time.getTime()) ? null : time.toISOString();
+}

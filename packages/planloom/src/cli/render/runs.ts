@@ -1,0 +1,96 @@
+// The list of runs as text: one line for each run, and why a run cannot be read. In: rows of the list, the time. Out: lines.
+import type { HeadWaiting, RunHead } from "../../run/view/head.js";
+import type { ListedRun, UnreadableRun } from "../../store/event-store.js";
+import { usd } from "./estimate.js";
+import { oneLine, paint, type Paint } from "./style.js";
+
+const COLOURS: Readonly<Record<string, Paint>> = {
+  completed: "green",
+  failed: "red",
+  cancelled: "dim",
+  unreadable: "red",
+  "awaiting-approval": "yellow",
+  "needs-attention": "yellow",
+};
+
+/** Columns: id, status, what it waits for, the time since its last event, steps, cost, goal. An empty column takes no room. */
+export function runLines(runs: readonly ListedRun[], now: number): readonly string[] {
+  const rows = runs.map((run) => ({ run, cells: cellsOf(run, now) }));
+  const widths = COLUMNS.map((column) => Math.max(0, ...rows.map(({ cells }) => cells[column].length)));
+  return rows.flatMap(({ run, cells }) => {
+    const padded = COLUMNS.map((column, index) => painted(column, cells[column].padEnd(widths[index]!)));
+    const line = [...padded.filter((_, index) => widths[index]! > 0), oneLine(run.goal, 80)].join("  ").trimEnd();
+    if (run.unreadable === undefined) return [line];
+    const { message, next } = unreadableText(run);
+    return [line, paint("red", `  ${message}`), `  next: ${next}`];
+  });
+}
+
+const COLUMNS = ["id", "status", "waits", "ago", "steps", "cost"] as const;
+
+type Cells = Readonly<Record<(typeof COLUMNS)[number], string>>;
+
+function painted(column: keyof Cells, cell: string): string {
+  return column === "status" ? paint(COLOURS[cell.trim()] ?? "cyan", cell) : cell;
+}
+
+function cellsOf(run: ListedRun, now: number): Cells {
+  const [id, ago] = [oneLine(run.runId), agoText(run, now)];
+  if (run.unreadable !== undefined) return { id, status: "unreadable", waits: "", ago, steps: "", cost: "" };
+  const { status, waiting, totals } = run;
+  const waits = waiting === undefined ? "" : waitingText(waiting);
+  const steps = totals.steps === 0 ? "" : `${totals.completed}/${totals.steps} steps`;
+  return { id, status, waits, ago, steps, cost: costText(run) };
+}
+
+const WAITS: Readonly<Record<HeadWaiting["first"], string>> = {
+  plan: "plan approval",
+  call: "call approval",
+  question: "question",
+  doubt: "unknown outcome",
+};
+
+/** `question`, `call approval and 2 more`. */
+function waitingText({ approvals, questions, doubts, first }: HeadWaiting): string {
+  const more = approvals + questions + doubts - 1;
+  return `${WAITS[first]}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** Nothing where no model was called, or where the cost is not known. */
+function costText({ totals: { modelCalls, costUsd } }: RunHead): string {
+  return modelCalls === 0 || costUsd === null ? "" : usd(costUsd);
+}
+
+const UNITS = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1_000],
+] as const;
+
+/** `3 d ago`, `5 min ago`. */
+function agoText({ updatedAt }: ListedRun, now: number): string {
+  if (updatedAt === 0) return "";
+  const ms = Math.max(1_000, now - updatedAt);
+  const [unit, size] = UNITS.find(([, least]) => ms >= least)!;
+  return `${Math.floor(ms / size)} ${unit} ago`;
+}
+
+/** Why a run cannot be read, and what to do. */
+export function unreadableText({ runId, unreadable: { code, params } }: UnreadableRun): {
+  readonly message: string;
+  readonly next: string;
+} {
+  if (code === "EVENT_NEWER") {
+    return {
+      message: `${code}: event ${shown(params["seq"])} has version ${shown(params["version"])}; this Planloom reads up to ${shown(params["known"])}`,
+      next: "Update Planloom (npm install planloom@latest): a newer one wrote this run.",
+    };
+  }
+  return {
+    message: code === "RUN_DAMAGED" ? `${code}: the run is damaged` : `${code}: the run cannot be read`,
+    next: `\`planloom show ${runId}\` says what is wrong; \`planloom events ${runId}\` prints the sound events.`,
+  };
+}
+
+const shown = (value: unknown): string => (typeof value === "number" ? String(value) : "?");

@@ -1,0 +1,105 @@
+// The head of a run: the few facts that a list of runs shows. In: a run's state after its last event. Out: codes and data, no prose.
+// A store keeps it beside the log, so that a list reads no events.
+import { addUsage, type Usage } from "../../plan/usage.js";
+import type { RunEvent } from "../event.js";
+import { currentPlan, doubtsOf, statusOf, type Run, type RunStatus } from "../state.js";
+import { costOf } from "./cost.js";
+
+/**
+ * Raise it when `headOf` gives more than before, or when a log can be read that could not be read before: stored heads of an
+ * earlier version are then computed again.
+ */
+export const HEAD_VERSION = 1;
+
+export interface RunHead {
+  readonly runId: string;
+  readonly goal: string;
+  readonly status: RunStatus;
+  /** Absent where the run waits for nobody. */
+  readonly waiting?: HeadWaiting;
+  /** Of the current plan; 0 before the first plan. */
+  readonly revision: number;
+  readonly totals: HeadTotals;
+  /** The run that it was forked from: its id, the last event taken from it, and the step that ran first. */
+  readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
+  readonly tags: readonly string[];
+  /** ms since 1970, of the first and the last event. */
+  readonly startedAt: number;
+  readonly updatedAt: number;
+  readonly lastSeq: number;
+  readonly lastType: RunEvent["type"];
+  readonly unreadable?: undefined;
+}
+
+/** What a run needs from a person. */
+export interface HeadWaiting {
+  readonly approvals: number;
+  readonly questions: number;
+  /** Calls whose outcome is unknown, and whose tool is not being asked. */
+  readonly doubts: number;
+  /** The first of them: the approval of a plan or of a call, else a question, else a doubt. */
+  readonly first: "plan" | "call" | "question" | "doubt";
+}
+
+export interface HeadTotals {
+  readonly steps: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly replans: number;
+  readonly modelCalls: number;
+  /** null where a provider did not report them. */
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  /** US dollars at the prices in the log; null where one is missing, or tokens are unknown. */
+  readonly costUsd: number | null;
+}
+
+/** `last` is the run's last event. */
+export function headOf(run: Run, last: Pick<RunEvent, "type">): RunHead {
+  const waiting = waitingOf(run);
+  const { runId, seq, at } = run.parent ?? {};
+  return {
+    runId: run.id,
+    goal: run.goal,
+    status: statusOf(run),
+    ...(waiting === undefined ? {} : { waiting }),
+    revision: currentPlan(run)?.revision ?? 0,
+    totals: totalsOf(run),
+    ...(runId === undefined || seq === undefined || at === undefined ? {} : { parent: { runId, seq, at } }),
+    tags: [],
+    startedAt: run.startedAt,
+    updatedAt: run.updatedAt,
+    lastSeq: run.seq,
+    lastType: last.type,
+  };
+}
+
+function waitingOf(run: Run): HeadWaiting | undefined {
+  if (run.ended !== undefined) return undefined;
+  const [approval] = run.approvals.values();
+  const [approvals, questions, doubts] = [run.approvals.size, run.asked, doubtsOf(run)];
+  if (approvals + questions + doubts === 0) return undefined;
+  const asks = questions > 0 ? "question" : "doubt";
+  const first = approval === undefined ? asks : approval.subject === "plan" ? "plan" : "call";
+  return { approvals, questions, doubts, first };
+}
+
+function totalsOf(run: Run): HeadTotals {
+  const { calls, inputTokens, outputTokens } = usageOf(run);
+  return {
+    steps: run.steps.size,
+    completed: run.counts.completed,
+    failed: run.counts.failed,
+    skipped: run.counts.skipped,
+    replans: run.replans,
+    modelCalls: calls,
+    inputTokens,
+    outputTokens,
+    costUsd: costOf(run, (model) => run.settings.prices[model]).costUsd,
+  };
+}
+
+function usageOf({ usage: { planner, executor, synthesizer } }: Run): Usage {
+  return addUsage(addUsage(planner, executor), synthesizer);
+}

@@ -1,0 +1,228 @@
+// Lists runs by their heads, the same for every store. In: a query, and three functions of a store. Out: one part of the list.
+// Heads that are missing or stale are computed from the log here and given to the store; runs that cannot be read become rows.
+import { PlanloomError } from "../error.js";
+import { LIMITS } from "../limits.js";
+import type { Json } from "../plan/json.js";
+import { EVENT_VERSION, type RunEvent } from "../run/event.js";
+import { foldNext, type Link } from "../run/log/chain.js";
+import { emptyRun } from "../run/state.js";
+import { HEAD_VERSION, headOf, type RunHead } from "../run/view/head.js";
+import type { ListedRun, ListQuery, RunList, StatusFilter, Unreadable, UnreadableRun } from "./event-store.js";
+
+/** Where a run stands in the order of the list. */
+export interface ListPlace {
+  readonly updatedAt: number;
+  readonly runId: string;
+}
+
+/** A run as a store keeps it. Numbers and texts are sound: see `timeOf` and `textOf`. */
+export interface ListRow {
+  readonly runId: string;
+  readonly goal: string;
+  readonly startedAt: number;
+  readonly updatedAt: number;
+  readonly lastSeq: number;
+  readonly lastType: string;
+  /** What the order of the list was made from. */
+  readonly place: ListPlace;
+  /** What was stored for this run last; undefined where nothing was, or where it is not what was stored. */
+  readonly head: ListedRun | undefined;
+}
+
+/** What a store provides. */
+export interface ListSource {
+  /**
+   * At most `limit` runs that have an event, those with the largest `updatedAt` first, then those with the largest id; only
+   * those after `after` in this order, and with `updatedAt` of `since` or later.
+   */
+  rows(after: ListPlace | undefined, since: number, limit: number): Promise<readonly ListRow[]>;
+  /** All events of a run; rejects as `EventStore.read` does. */
+  read(runId: string): Promise<readonly RunEvent[]>;
+  /** Stores computed heads, each one only if its `lastSeq` is still the seq of the run's last event. */
+  keep(heads: readonly ListedRun[]): Promise<void>;
+}
+
+/** See EventStore.list. */
+export async function listRuns(source: ListSource, query: ListQuery = {}): Promise<RunList> {
+  const { limit = Infinity, since = Number.MIN_SAFE_INTEGER } = query;
+  const runs: ListedRun[] = [];
+  const heads = new Heads(source);
+  let last = placeIn(query.cursor);
+  let after = last;
+  // One run more than the limit tells whether there is a next part.
+  let rows = await source.rows(after, since, Math.min(LIMITS.listRows, limit + 1));
+  while (rows.length > 0 && limit >= 1) {
+    for (const row of rows) {
+      after = row.place;
+      if (!hasText(row, query.text)) continue;
+      const run = await heads.of(row);
+      if (!hasStatus(run, query.status)) continue;
+      if (runs.length === limit) {
+        await heads.keep();
+        return { runs, cursor: cursorAt(last!) };
+      }
+      runs.push(run);
+      last = after;
+    }
+    rows = await source.rows(after, since, LIMITS.listRows);
+  }
+  await heads.keep();
+  return { runs };
+}
+
+/** The heads of rows; those that it computed are stored some at a time. */
+class Heads {
+  #computed: ListedRun[] = [];
+
+  constructor(private readonly source: ListSource) {}
+
+  async of(row: ListRow): Promise<ListedRun> {
+    if (row.head?.lastSeq === row.lastSeq) return row.head;
+    const head = await this.#compute(row);
+    if (head.unreadable === undefined || LASTING.includes(head.unreadable.code)) this.#computed.push(head);
+    if (this.#computed.length >= LIMITS.listHeads) await this.keep();
+    return head;
+  }
+
+  /** A list is only read: it does not fail where its heads cannot be stored (a full disk, a locked file). */
+  async keep(): Promise<void> {
+    if (this.#computed.length === 0) return;
+    const heads = this.#computed;
+    this.#computed = [];
+    await this.source.keep(heads).catch(() => undefined);
+  }
+
+  async #compute(row: ListRow): Promise<ListedRun> {
+    try {
+      return headInLog(row, await this.source.read(row.runId));
+    } catch (error) {
+      const code = error instanceof PlanloomError ? error.code : "RUN_DAMAGED";
+      return unreadableRun(row, { code, params: {} });
+    }
+  }
+}
+
+/** Reasons that stay until the run changes; any other reason may be gone the next time. */
+const LASTING: readonly string[] = ["EVENT_NEWER", "RUN_DAMAGED", "STORE_DAMAGED"];
+
+function headInLog(row: ListRow, log: readonly RunEvent[]): ListedRun {
+  const run = emptyRun(row.runId);
+  let last: RunEvent | undefined;
+  for (const recorded of log) {
+    const link = foldNext(run, recorded, last);
+    if (!link.ok) return unreadableRun(row, whyUnreadable(link));
+    last = recorded;
+  }
+  const head = last === undefined ? undefined : headOf(run, last);
+  // A log that has lost its last events folds.
+  if (head !== undefined && head.lastSeq >= row.lastSeq && isSound(head)) return head;
+  return unreadableRun(row, { code: "RUN_DAMAGED", params: { soundTo: run.seq } });
+}
+
+function whyUnreadable(link: Link & { readonly ok: false }): Unreadable {
+  const { seq } = link;
+  if (link.why === "damaged") return { code: "RUN_DAMAGED", params: { soundTo: seq - 1 } };
+  return { code: "EVENT_NEWER", params: { seq, version: link.version, known: EVENT_VERSION } };
+}
+
+/** Fields of a wrong type fold, too, where nothing computes with them. */
+function isSound({ goal, startedAt, updatedAt, lastType, totals }: RunHead): boolean {
+  const numbers: readonly unknown[] = [startedAt, updatedAt, ...Object.values<unknown>({ ...totals })];
+  const texts: readonly unknown[] = [goal, lastType];
+  return texts.every((text) => typeof text === "string") && numbers.every((n) => n === null || Number.isFinite(n));
+}
+
+function unreadableRun(row: Omit<ListRow, "head">, unreadable: Unreadable): UnreadableRun {
+  const { runId, goal, startedAt, updatedAt, lastSeq, lastType } = row;
+  return { runId, goal, unreadable, startedAt, updatedAt, lastSeq, lastType };
+}
+
+// Filters
+
+/** Every word that `status` may be. */
+export const STATUS_FILTERS = Object.keys({
+  planning: 0,
+  running: 0,
+  answering: 0,
+  paused: 0,
+  "awaiting-approval": 0,
+  "needs-attention": 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  waiting: 0,
+  unreadable: 0,
+} satisfies Record<StatusFilter, 0>) as readonly StatusFilter[];
+
+function hasStatus(run: ListedRun, wanted: ListQuery["status"]): boolean {
+  if (wanted === undefined) return true;
+  const any = typeof wanted === "string" ? [wanted] : wanted;
+  if (run.unreadable !== undefined) return any.includes("unreadable");
+  return any.includes(run.status) || (run.waiting !== undefined && any.includes("waiting"));
+}
+
+function hasText({ runId, goal }: ListRow, text = ""): boolean {
+  const part = text.toLowerCase();
+  return part === "" || runId.toLowerCase().includes(part) || goal.toLowerCase().includes(part);
+}
+
+// Cursors
+
+const cursorAt = ({ updatedAt, runId }: ListPlace): string =>
+  Buffer.from(JSON.stringify([updatedAt, runId])).toString("base64url");
+
+function placeIn(cursor: string | undefined): ListPlace | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const [updatedAt, runId] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as readonly Json[];
+    if (typeof updatedAt === "number" && typeof runId === "string") return { updatedAt, runId };
+  } catch {
+    // Answered below.
+  }
+  throw new PlanloomError("CURSOR_INVALID", "The cursor is not one that a list of runs gave.", {
+    kind: "usage",
+    next: "Give the cursor of the list before as it is, or none to begin at the newest run.",
+  });
+}
+
+// Rows
+
+/** A time as a row keeps it: an event of a newer version, or a damaged one, may hold anything there. */
+export const timeOf = (at: unknown): number => (typeof at === "number" && Number.isFinite(at) ? at : 0);
+
+/** A text as a row keeps it. */
+export const textOf = (text: unknown): string => (typeof text === "string" ? text : "");
+
+interface PackedHead {
+  /** The versions of the head and of the newest event that the Planloom knew that stored it. */
+  readonly by: readonly [head: number, event: number];
+  /** How long the goal is, which stands elsewhere. */
+  readonly goalChars: number;
+  readonly head: ListedRun;
+}
+
+/** The head as durable stores keep it: with the versions that made it, and without the goal, which may be long. */
+export function packHead(head: ListedRun): string {
+  const packed: PackedHead = {
+    by: [HEAD_VERSION, EVENT_VERSION],
+    goalChars: head.goal.length,
+    head: { ...head, goal: "" },
+  };
+  return JSON.stringify(packed);
+}
+
+/**
+ * The head again, with its goal; undefined where it has to be computed again, because the goal is another or this version may
+ * make more of the log. Never throws.
+ */
+export function unpackHead(text: string, goal: string): ListedRun | undefined {
+  try {
+    const { by, goalChars, head } = JSON.parse(text) as PackedHead;
+    const [headVersion, eventVersion] = by;
+    const sameReader = headVersion === HEAD_VERSION && eventVersion === EVENT_VERSION;
+    const fresh = head.unreadable === undefined ? headVersion >= HEAD_VERSION && goalChars === goal.length : sameReader;
+    return fresh ? { ...head, goal } : undefined;
+  } catch {
+    return undefined;
+  }
+}
