@@ -6,8 +6,8 @@ export const BUGS = [
   {
     name: "a call begins before its intent is durable",
     file: "src/engine/run-loop.js",
-    find: "await store.append(run.id, { expectedSeq, epoch }, events);",
-    put: "{ this.#act(); await store.append(run.id, { expectedSeq, epoch }, events); }",
+    find: "await store.append(run.id, { expectedSeq, epoch }, events, headOf(run, last));",
+    put: "{ this.#act(); await store.append(run.id, { expectedSeq, epoch }, events, headOf(run, last)); }",
   },
   {
     name: "no intent in the journal",
@@ -102,7 +102,7 @@ export const BUGS = [
   {
     name: "acknowledged before it is durable",
     file: "src/engine/run-loop.js",
-    find: "await store.append(run.id, { expectedSeq, epoch }, events);",
+    find: "await store.append(run.id, { expectedSeq, epoch }, events, headOf(run, last));",
     put: "void store.append(run.id, { expectedSeq, epoch }, events).catch((error) => this.stop(error));",
   },
   {

@@ -221,7 +221,7 @@ export function storeConformance(name: string, open: () => Promise<EventStore>):
     /** The log of a started run, with its last event changed. */
     function changed(runId: string, change: object): readonly RunEvent[] {
       const { events } = started(runId);
-      return [...events.slice(0, -1), { ...events.at(-1)!, ...change } as RunEvent];
+      return [...events.slice(0, -1), { ...events.at(-1)!, ...change }];
     }
 
     test.each<[string, object, object]>([
