@@ -34,5 +34,14 @@ export { loadRun, readEvents } from "./engine/log.js";
 // The contract of a store.
 export type { EventStore, InboxEntry, JournalRow, JournalScope, Owner } from "./store/event-store.js";
 export type { ListedRun, ListQuery, RunList, StatusFilter, Unreadable, UnreadableRun } from "./store/event-store.js";
-export { listRuns, packHead, unpackHead, type ListPlace, type ListRow, type ListSource } from "./store/listing.js";
+export {
+  listRuns,
+  packHead,
+  rowText,
+  rowTime,
+  unpackHead,
+  type ListPlace,
+  type ListRow,
+  type ListSource,
+} from "./store/listing.js";
 export { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store/store-error.js";

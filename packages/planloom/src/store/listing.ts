@@ -15,7 +15,7 @@ export interface ListPlace {
   readonly runId: string;
 }
 
-/** A run as a store keeps it. Numbers and texts are sound: see `timeOf` and `textOf`. */
+/** A run as a store keeps it. Numbers and texts are sound: see `rowTime` and `rowText`. */
 export interface ListRow {
   readonly runId: string;
   readonly goal: string;
@@ -188,10 +188,10 @@ function placeIn(cursor: string | undefined): ListPlace | undefined {
 // Rows
 
 /** A time as a row keeps it: an event of a newer version, or a damaged one, may hold anything there. */
-export const timeOf = (at: unknown): number => (typeof at === "number" && Number.isFinite(at) ? at : 0);
+export const rowTime = (at: unknown): number => (typeof at === "number" && Number.isFinite(at) ? at : 0);
 
 /** A text as a row keeps it. */
-export const textOf = (text: unknown): string => (typeof text === "string" ? text : "");
+export const rowText = (text: unknown): string => (typeof text === "string" ? text : "");
 
 interface PackedHead {
   /** The versions of the head and of the newest event that the Planloom knew that stored it. */

@@ -12,7 +12,7 @@ import type {
   Owner,
   RunList,
 } from "./event-store.js";
-import { listRuns, textOf, timeOf, type ListPlace, type ListRow } from "./listing.js";
+import { listRuns, rowText, rowTime, type ListPlace, type ListRow } from "./listing.js";
 import { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store-error.js";
 
 interface MemoryRun {
@@ -154,8 +154,8 @@ class MemoryStore implements EventStore {
 function rowOf(runId: string, { events, goal, head }: MemoryRun): ListRow[] {
   const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const [startedAt, updatedAt] = [timeOf(first.at), timeOf(last.at)];
-  const [lastSeq, lastType, place] = [events.length, textOf(last.type), { updatedAt, runId }];
+  const [startedAt, updatedAt] = [rowTime(first.at), rowTime(last.at)];
+  const [lastSeq, lastType, place] = [events.length, rowText(last.type), { updatedAt, runId }];
   return [{ runId, goal, startedAt, updatedAt, lastSeq, lastType, place, head }];
 }
 

@@ -6,7 +6,7 @@ import type { RunEvent } from "../run/event.js";
 import { unpack } from "./blob.js";
 import { holds } from "./checksum.js";
 import type { InboxEntry, JournalRow, JournalScope, ListedRun } from "./event-store.js";
-import { textOf, timeOf, unpackHead, type ListPlace, type ListRow } from "./listing.js";
+import { rowText, rowTime, unpackHead, type ListPlace, type ListRow } from "./listing.js";
 import type { SqlDatabase, SqlStatement, SqlValue } from "./sqlite-driver.js";
 import { sqliteError } from "./sqlite-error.js";
 import {
@@ -108,10 +108,10 @@ export class SqliteReader {
     const shown = {
       runId,
       goal,
-      startedAt: timeOf(first?.at),
-      updatedAt: timeOf(last?.at),
+      startedAt: rowTime(first?.at),
+      updatedAt: rowTime(last?.at),
       lastSeq,
-      lastType: textOf(last?.type),
+      lastType: rowText(last?.type),
     };
     const unreadable = { code: "RUN_DAMAGED", params: { soundTo: lastSeq } };
     return { ...shown, place: placeOf(row), head: { ...shown, unreadable } };

@@ -18,7 +18,7 @@ import type {
   RunList,
 } from "./event-store.js";
 import { GroupCommit } from "./group-commit.js";
-import { listRuns, packHead, textOf, timeOf } from "./listing.js";
+import { listRuns, packHead, rowText, rowTime } from "./listing.js";
 import { loadSqlite, type SqlDatabase } from "./sqlite-driver.js";
 import { closeDatabase, openDatabase } from "./sqlite-file.js";
 import { SqliteReader } from "./sqlite-reader.js";
@@ -179,13 +179,13 @@ class OpenSqliteStore implements SqliteStore {
   #saveEnds(run: RunRow, events: readonly RunEvent[]): void {
     const [first, last] = [events[0], events.at(-1)];
     if (first === undefined || last === undefined) return;
-    const startedAt = run.lastSeq === 0 ? timeOf(first.at) : run.startedAt;
+    const startedAt = run.lastSeq === 0 ? rowTime(first.at) : run.startedAt;
     this.#saveRun({
       ...run,
       startedAt,
-      updatedAt: timeOf(last.at),
+      updatedAt: rowTime(last.at),
       lastSeq: last.seq,
-      lastType: textOf(last.type),
+      lastType: rowText(last.type),
     });
     const goal = goalSetBy(events);
     if (goal !== undefined) this.#saveGoal(run.runId, goal);

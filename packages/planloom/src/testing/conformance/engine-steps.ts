@@ -69,7 +69,9 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
           return typeof value === "function" ? (value.bind(target) as unknown) : value;
         },
       });
-      const { id } = await s.play(await s.engine({ store }), { plan: { steps: [call("a", "look"), call("b", "look")] } });
+      const { id } = await s.play(await s.engine({ store }), {
+        plan: { steps: [call("a", "look"), call("b", "look")] },
+      });
       const log = await s.log(id);
       ok(heads.length > 1);
       for (const head of heads) {
