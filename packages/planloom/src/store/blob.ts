@@ -3,7 +3,7 @@
 // The places stand beside the text, never in it: no value that a user writes can be taken for one.
 import { PlanloomError, messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
-import { sha256 } from "../plan/hash.js";
+import { sha256 } from "../sha256.js";
 
 /** A JSON pointer (RFC 6901) into the value, and the SHA-256 of the JSON text that belongs there. Outer places first. */
 export type BlobPlace = readonly [pointer: string, hash: string];

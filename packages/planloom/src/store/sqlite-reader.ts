@@ -1,7 +1,7 @@
 // Rows read back and held against what was written. In: an open database. Out: events, journal rows, commands and heads, or
 // RUN_DAMAGED for the run whose rows do not fit. Separate because this is the whole of what a disk may have done to them.
 import { PlanloomError, messageOf } from "../error.js";
-import { sha256 } from "../plan/hash.js";
+import { sha256 } from "../sha256.js";
 import type { RunEvent } from "../run/event.js";
 import { unpack } from "./blob.js";
 import { holds } from "./checksum.js";

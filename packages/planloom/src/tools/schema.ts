@@ -1,7 +1,7 @@
 // Schemas of tools, whoever made them. In: a Standard Schema (zod 4 and others) or a plain JSON Schema object.
 // Out: its JSON Schema as data, and one way to check a value against it. Separate because nothing else in the system
 // should know which schema library a user likes.
-import { createRequire } from "node:module";
+import { toJSONSchema } from "zod";
 import { messageOf } from "../error.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { typeFromSchema } from "../plan/type/schema.js";
@@ -68,17 +68,13 @@ function isStandard(schema: unknown): schema is StandardSchema {
   return (typeof schema === "object" || typeof schema === "function") && schema !== null && "~standard" in schema;
 }
 
-const require = createRequire(import.meta.url);
-
 /** Zod before 4.2 has no JSON Schema part of its own, but zod's function reads any zod 4 schema by its `_zod`. */
 function jsonSchemaOf(schema: StandardSchema, side: Side): JsonObject {
   const standard = schema["~standard"];
   try {
     if (standard.jsonSchema) return plain(standard.jsonSchema[side]({ target: "draft-2020-12" }));
-    if ("_zod" in schema) {
-      const { toJSONSchema } = require("zod") as typeof import("zod");
+    if ("_zod" in schema)
       return plain(toJSONSchema(schema as unknown as Parameters<typeof toJSONSchema>[0], { io: side }));
-    }
   } catch (error) {
     throw new Error(`it cannot be written as JSON Schema (${messageOf(error)})`, { cause: error });
   }

@@ -1,13 +1,12 @@
 // One expression of a plan: CEL, parsed once, refused where it could do harm, evaluated over steps' outputs.
 // In: its source; later a scope of values. Out: a tree and its free names; later a JSON value and where it came from.
 // cel-js parses; what is allowed is decided here, before anything runs.
-import type { ASTNode, Environment } from "@marcbachmann/cel-js";
+import { Environment, ParseError, type ASTNode } from "@marcbachmann/cel-js";
 import { LIMITS } from "../../limits.js";
 import { run } from "./evaluate.js";
 import { FUNCTIONS, MACROS, METHODS } from "./functions.js";
 import { FORBIDDEN_KEYS, type Json } from "../json.js";
 import { mergeOrigins, type Origin } from "../origin.js";
-import { cel } from "./parsers.js";
 import { Meter, Stop, toJson, type Value } from "./value.js";
 
 export interface Expression {
@@ -54,7 +53,7 @@ let environment: Environment | undefined;
 
 /** Only its parser is used; made at the first use. */
 function parser(): Environment {
-  environment ??= new (cel().Environment)({
+  environment ??= new Environment({
     unlistedVariablesAreDyn: true,
     limits: { maxAstNodes: LIMITS.expressionNodes, maxDepth: LIMITS.expressionDepth },
   });
@@ -70,7 +69,7 @@ function parseFresh(source: string): ParsedExpression {
     return { ok: true, expression: { source, ast, names: [...names] } };
   } catch (thrown) {
     if (thrown instanceof Refusal) return { ok: false, message: thrown.message, at: thrown.at };
-    if (thrown instanceof cel().ParseError) return { ok: false, message: thrown.summary, at: thrown.range?.start ?? 0 };
+    if (thrown instanceof ParseError) return { ok: false, message: thrown.summary, at: thrown.range?.start ?? 0 };
     throw thrown;
   }
 }

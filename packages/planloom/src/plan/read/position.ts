@@ -1,7 +1,6 @@
 // Positions: a JSON pointer of a document to line and column of its text. In: the text. Out: a function that parses once, and
 // only when the first finding asks. Separate because a plan that is sound never needs it.
-import type { Document } from "yaml";
-import { yaml } from "../expression/parsers.js";
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document } from "yaml";
 
 export interface Position {
   readonly line: number;
@@ -55,7 +54,7 @@ export function positionsIn(text: string, source: string, base: number): (pointe
   let document: Document | undefined;
   return (pointer) => {
     try {
-      document ??= yaml().parseDocument(source, { uniqueKeys: false, logLevel: "silent", prettyErrors: false });
+      document ??= parseDocument(source, { uniqueKeys: false, logLevel: "silent", prettyErrors: false });
       const offset = offsetOf(document, pointerParts(pointer));
       return offset === undefined ? undefined : textPosition(text, base + offset);
     } catch {
@@ -68,7 +67,6 @@ function offsetOf(document: Document, parts: readonly string[]): number | undefi
   let node: unknown = document.contents;
   let offset = rangeStart(node);
   for (const part of parts) {
-    const { isAlias, isMap, isSeq } = yaml();
     if (isAlias(node)) node = node.resolve(document);
     const next = isSeq(node) ? node.items[Number(part)] : isMap(node) ? pairValue(node.items, part) : undefined;
     if (next === undefined) break;
@@ -79,7 +77,7 @@ function offsetOf(document: Document, parts: readonly string[]): number | undefi
 }
 
 function pairValue(pairs: readonly { readonly key: unknown; readonly value: unknown }[], name: string): unknown {
-  const pair = pairs.find(({ key }) => (yaml().isScalar(key) ? String(key.value) : String(key)) === name);
+  const pair = pairs.find(({ key }) => (isScalar(key) ? String(key.value) : String(key)) === name);
   return pair === undefined ? undefined : (pair.value ?? pair.key);
 }
 

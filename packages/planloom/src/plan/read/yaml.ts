@@ -1,12 +1,11 @@
 // YAML as plain data: no tags, no repeated keys, few aliases. In: a text. Out: its value, or a failure that says where.
 // Separate because YAML can do more than a plan needs, and this is the place where it may not.
-import type { Document } from "yaml";
+import { isScalar, parseDocument, visit, type Document } from "yaml";
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import type { Finding } from "../finding.js";
 import { failure, tooDeep, type ReadFailure } from "./failure.js";
 import { textPosition } from "./position.js";
-import { yaml } from "../expression/parsers.js";
 
 /** Parses a part of `text` that begins at `base`. Never throws. */
 export function parseYaml(text: string, body: string, base: number): { readonly value: unknown } | ReadFailure {
@@ -15,7 +14,7 @@ export function parseYaml(text: string, body: string, base: number): { readonly 
   if (signsIn(body) > LIMITS.yamlSigns) return yamlTooLarge(`${LIMITS.yamlSigns} signs such as - and "`);
   try {
     const document = withoutTraces(() =>
-      yaml().parseDocument(body, {
+      parseDocument(body, {
         schema: "core",
         customTags: [],
         uniqueKeys: false,
@@ -119,7 +118,6 @@ interface SyntaxProblem {
  */
 function unlikelyFlow(document: Document): SyntaxProblem | undefined {
   let wrong: SyntaxProblem | undefined;
-  const { isScalar, visit } = yaml();
   visit(document, {
     Pair(_key, { key, value }) {
       const at = (isScalar(key) ? key.range?.[0] : undefined) ?? 0;
@@ -141,7 +139,6 @@ function unlikelyFlow(document: Document): SyntaxProblem | undefined {
 /** Ours, because the parser compares each key of a map with every other: 100,000 keys would take minutes. */
 function repeatedKeys(document: Document): SyntaxProblem[] {
   const wrong: SyntaxProblem[] = [];
-  const { isScalar, visit } = yaml();
   visit(document, {
     Map(_key, map) {
       const seen = new Set<string>();

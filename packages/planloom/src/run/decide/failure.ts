@@ -1,7 +1,7 @@
 // What follows when work goes wrong: the table of endings and effect classes, and the failure flow of seed 000.
 // In: how a call ended. Out: facts with the decision and its reason. Separate because this is all of the failure policy.
 import { LIMITS } from "../../limits.js";
-import { sha256 } from "../../plan/hash.js";
+import { sha256 } from "../../sha256.js";
 import type { Json } from "../../plan/json.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
