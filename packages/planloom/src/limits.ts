@@ -88,7 +88,7 @@ export const LIMITS = {
   reconcileDelayMs: 2_000,
   /** One question to a tool about a call in doubt, in ms: it only looks something up, and a person waits behind four of them. */
   reconcileTimeoutMs: 15_000,
-  /** Rows of runs that a list takes from the store at once: filters look at all of them, in a few milliseconds. */
+  /** Rows of runs that a list takes from the store at once where a filter leaves some out; then twice as many each time. */
   listRows: 500,
   /** Heads that a list computes before it stores them: what it has read is not read again where it is ended. */
   listHeads: 20,

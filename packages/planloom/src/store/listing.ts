@@ -51,6 +51,8 @@ export async function listRuns(source: ListSource, query: ListQuery = {}): Promi
   let after = last;
   // One run more than the limit tells whether there is a next part.
   let rows = await source.rows(after, since, Math.min(LIMITS.listRows, limit + 1));
+  // A store may sort all runs for each part: the parts grow, so that it sorts a few times only.
+  let part = LIMITS.listRows;
   while (rows.length > 0 && limit >= 1) {
     for (const row of rows) {
       after = row.place;
@@ -64,7 +66,8 @@ export async function listRuns(source: ListSource, query: ListQuery = {}): Promi
       runs.push(run);
       last = after;
     }
-    rows = await source.rows(after, since, LIMITS.listRows);
+    rows = await source.rows(after, since, part);
+    part *= 2;
   }
   await heads.keep();
   return { runs };

@@ -28,16 +28,17 @@ function sourceOf(rows: readonly ListRow[], change: Partial<ListSource> = {}) {
   return { source, kept, asked };
 }
 
-test("the store is asked for no more rows than are shown, unless a filter leaves some out", async () => {
-  const rows = Array.from({ length: 1_200 }, (_, index) => rowOf(`r${index}`, 2_000 - index, headAt(`r${index}`, 1)));
+test("the store is asked for no more rows than are shown, and for more and more where a filter leaves some out", async () => {
+  const rows = Array.from({ length: 4_000 }, (_, index) => rowOf(`r${index}`, 9_000 - index, headAt(`r${index}`, 1)));
   const { source, asked } = sourceOf(rows);
   expect(await listRuns(source, { limit: 5 })).toMatchObject({
     runs: { length: 5 },
     cursor: expect.any(String) as string,
   });
   expect(asked).toStrictEqual([6]);
-  expect((await listRuns(source, { limit: 5, text: "r1199" })).runs).toHaveLength(1);
-  expect(Math.max(...asked)).toBe(LIMITS.listRows);
+  expect((await listRuns(source, { limit: 5, text: "r3999" })).runs).toHaveLength(1);
+  const parts = [1, 2, 4, 8, 16].map((times) => times * LIMITS.listRows);
+  expect(asked).toStrictEqual([6, 6, ...parts]);
 });
 
 test("computed heads are stored some at a time", async () => {
