@@ -5,7 +5,7 @@ import type { Json } from "../plan/json.js";
 import { documentOf, type RunDocument } from "../run/view/document.js";
 import type { RunEvent } from "../run/event.js";
 import type { Command } from "../run/command.js";
-import { replay, replayDiffers } from "../run/log/replay.js";
+import { replay, replayDiffers, type Difference } from "../run/log/replay.js";
 import { currentPlan, workOf } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { NoReopening, Reopening } from "../run/decide/retry.js";
@@ -49,14 +49,17 @@ export class LoomRun {
 
   /**
    * The run, rebuilt from its log with nothing called. With `strict` every decision in the log is made again by the kernel:
-   * rejects with REPLAY_DIFFERS where one comes out otherwise, or the log was changed.
+   * rejects with REPLAY_DIFFERS where one comes out otherwise, or the log was changed. What another version of the kernel decided,
+   * and this one does not, is no fault: it stands in `policyDifferences`.
    */
-  async replay(options: { readonly strict?: boolean } = {}): Promise<RunDocument> {
+  async replay(
+    options: { readonly strict?: boolean } = {},
+  ): Promise<RunDocument & { readonly policyDifferences?: readonly Difference[] }> {
     if (options.strict !== true) return this.document();
     await this.engine.load(this.id);
-    const { run, differences } = replay(await this.store.read(this.id));
+    const { run, differences, policyDifferences } = replay(await this.store.read(this.id));
     if (differences.length > 0) throw replayDiffers(this.id, differences);
-    return documentOf(run);
+    return { ...documentOf(run), policyDifferences };
   }
 
   /** The run as a document that replayRecording runs again. Rejects with RUN_NOT_STOPPED while calls are open. */

@@ -54,6 +54,7 @@ export interface EventData {
     readonly models: RoleNames;
     /** Hash of the definitions of all tools that were available. */
     readonly inventory: string;
+    /** The kernel that decides: KERNEL_VERSION of the build. */
     readonly kernel: string;
     /** Where the plan was given: the planner is not asked for the first one. */
     readonly planGiven: boolean;
@@ -65,7 +66,13 @@ export interface EventData {
   /** It begins things again. */
   "run.unpaused": { readonly reason: string };
   /** Another process (or the same, later) owns the run from here on. `released`: the one before gave it up and did not die. */
-  "run.resumed": { readonly epoch: number; readonly reason: string; readonly released?: true };
+  "run.resumed": {
+    readonly epoch: number;
+    readonly reason: string;
+    readonly released?: true;
+    /** The kernel that decides from here on; absent: unchanged. */
+    readonly kernel?: string;
+  };
   /** A person has the ended run go on: what did not finish is begun again, and `anew` whether it finished or not. */
   "run.reopened": {
     readonly reason: string;
@@ -77,6 +84,8 @@ export interface EventData {
     /** Those of the process that reopened it, but for the approval policy: it may not ask for less. */
     readonly settings: Settings;
     readonly models: RoleNames;
+    /** As in run.resumed. */
+    readonly kernel?: string;
   };
   "run.completed": { readonly success: boolean };
   "run.failed": { readonly error: Failure };

@@ -175,6 +175,8 @@ export interface Run {
   settings: Settings;
   models: RoleNames;
   planGiven: boolean;
+  /** The kernel that decided last, as the log names it. */
+  kernel: string;
   /** The run that it was forked from. */
   parent?: NonNullable<EventData["run.started"]["parent"]>;
   epoch: number;
@@ -277,6 +279,7 @@ export function emptyRun(id: string): Run {
     settings: NO_SETTINGS,
     models: { planner: null, executor: null, synthesizer: null },
     planGiven: false,
+    kernel: "",
     epoch: 0,
     phase: "planning",
     success: false,

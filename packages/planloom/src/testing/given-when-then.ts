@@ -5,7 +5,7 @@ import { check } from "../plan/check/check.js";
 import type { Json } from "../plan/json.js";
 import { hashOf } from "../plan/hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
-import { KERNEL_VERSION } from "../run/decide/decide.js";
+import { KERNEL_VERSION } from "../run/kernel-version.js";
 import type { EventType, Fact, RunEvent } from "../run/event.js";
 import type { Settings } from "../run/settings.js";
 import type { Effect } from "../run/effect.js";

@@ -9,7 +9,7 @@ import type { Perform } from "../../src/engine/perform-port.js";
 import type { Services as Outside } from "../../src/perform/services.js";
 import { LIMITS } from "../../src/limits.js";
 import { settingsOf } from "../../src/loom/config.js";
-import { KERNEL_VERSION } from "../../src/run/decide/decide.js";
+import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import type { Effect } from "../../src/run/effect.js";

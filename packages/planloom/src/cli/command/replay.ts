@@ -4,8 +4,9 @@ import type { LoomConfig } from "../../loom/config.js";
 import { loadRun, readLog } from "../../engine/log.js";
 import { recordingOf, type Recording } from "../../engine/recording.js";
 import { replayRecording } from "../../recording/replay-recording.js";
+import type { Json } from "../../plan/json.js";
 import { documentOf } from "../../run/view/document.js";
-import { replay, replayDiffers, type Difference } from "../../run/log/replay.js";
+import { replay, replayDiffers, type Difference, type Replayed } from "../../run/log/replay.js";
 import { openCourse } from "../drive.js";
 import { EXIT } from "../exit-code.js";
 import type { RunFlags } from "../flags.js";
@@ -17,7 +18,7 @@ import { printAnswer } from "../render/end.js";
 import { traceLines } from "../render/trace.js";
 import { runNamed } from "../run-name.js";
 import { saveText } from "../save-text.js";
-import { count } from "../render/style.js";
+import { count, oneLine } from "../render/style.js";
 import { traceOf } from "../../loom/trace.js";
 import { showLines } from "./read.js";
 
@@ -33,22 +34,41 @@ export async function replayCommand(name: string, { strict, json, record, ...pla
     const run = await loadRun(store, runId);
     const events = await readLog(store, runId);
     const trace = traceOf(events, await store.readRunJournal(runId));
-    const differences = strict === true ? replay(await store.read(runId)).differences : undefined;
-    if (json === true) printJson({ ...documentOf(run), trace, ...(differences === undefined ? {} : { differences }) });
+    const replayed = strict === true ? replay(await store.read(runId)) : undefined;
+    if (json === true) printJson({ ...documentOf(run), trace, ...(replayed === undefined ? {} : saidOf(replayed)) });
     else print(showLines(run, traceLines(trace, events)).join("\n"));
     say(`Rebuilt from the ${count(events.length, "event")} of its log; nothing was called.`);
     if (record !== undefined) await saveRecording(await recordingOf(store, runId), record);
-    return judged(runId, differences);
+    return replayed === undefined ? EXIT.done : judged(runId, replayed);
   });
 }
 
+/** What --json prints of a strict replay. */
+function saidOf({ differences, policyDifferences }: Replayed) {
+  return { differences, policyDifferences: policyDifferences.map((found) => ({ code: "POLICY_DIFFERS", ...found })) };
+}
+
 /** Throws REPLAY_DIFFERS. */
-function judged(runId: string, differences: readonly Difference[] | undefined): number {
-  if (differences === undefined) return EXIT.done;
+function judged(runId: string, { differences, policyDifferences }: Replayed): number {
   if (differences.length > 0) throw replayDiffers(runId, differences);
-  say("Every decision was made again by the kernel, with no difference.");
+  if (policyDifferences.length === 0) say("Every decision was made again by the kernel, with no difference.");
+  else policyLines(policyDifferences).forEach((line) => say(line));
   return EXIT.done;
 }
+
+function policyLines(found: readonly Difference[]): readonly string[] {
+  const lines = found.slice(0, LINES).map(({ seq, field, recorded, replayed }) => {
+    return `  event ${seq}, ${field}: recorded ${valueText(recorded)}, today ${valueText(replayed)}`;
+  });
+  return [
+    `POLICY_DIFFERS: an older kernel decided ${count(found.length, "thing")} otherwise than this one would. The log is sound.`,
+    ...lines,
+    ...(found.length > LINES ? [`  and ${found.length - LINES} more`] : []),
+  ];
+}
+
+const LINES = 10;
+const valueText = (value: Json): string => oneLine(JSON.stringify(value), 200);
 
 export async function saveRecording(recording: Recording, file: string): Promise<void> {
   const next = `The run itself is kept; record it in another file: ${PROGRAM} replay ${recording.runId} --record FILE`;

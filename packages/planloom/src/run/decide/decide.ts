@@ -17,6 +17,7 @@ import { proposal } from "./proposal.js";
 import { whyNotMended } from "./repair.js";
 import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
+import { kernelOn } from "../kernel-version.js";
 import { currentPlan, failingOf, isHeld, workOf, type Run, type Work } from "../state.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { isConversation } from "../../plan/step-kind.js";
@@ -37,14 +38,14 @@ export function decide(run: Run, input: Input): Fact[] {
     case "drafted":
       return run.owed.has(input.key) ? drafted(run, input) : [];
     case "recovered":
-      return [resumed(input)];
+      return [resumed(run, input)];
     default:
       return run.owed.has(input.key) ? decideOutcome(run, input, input.at) : [];
   }
 }
 
-function resumed({ epoch, reason, released }: Extract<Input, { readonly type: "recovered" }>): Fact {
-  return fact("run.resumed", { epoch, reason, ...(released === undefined ? {} : { released }) });
+function resumed(run: Run, { epoch, reason, released }: Extract<Input, { readonly type: "recovered" }>): Fact {
+  return fact("run.resumed", { epoch, reason, ...(released === undefined ? {} : { released }), ...kernelOn(run) });
 }
 
 /**
@@ -251,5 +252,3 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
   };
   return failed(run, work, poison, at);
 }
-
-export const KERNEL_VERSION = "1";

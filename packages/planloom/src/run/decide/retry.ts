@@ -8,6 +8,7 @@ import { stepHashes } from "../../plan/revise/step-hash.js";
 import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
 import { writtenIn } from "../approval.js";
 import { fact, type EventData, type Fact, type StepRef } from "../event.js";
+import { kernelOn } from "../kernel-version.js";
 import type { RoleNames, Settings } from "../settings.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { approvalReason, proposal, stricter } from "./proposal.js";
@@ -209,7 +210,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   const { stage, kept } = parts;
   const anew = plan === undefined ? parts.anew : [];
   const why = reason.slice(0, LIMITS.feedbackChars) || "retried by a person";
-  const reopened = fact("run.reopened", { reason: why, from, anew, stage, settings, models });
+  const reopened = fact("run.reopened", { reason: why, from, anew, stage, settings, models, ...kernelOn(run) });
   if (plan !== undefined) {
     const mustAsk = run.plans.at(-1)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
     const fresh = new Set(parts.runs);

@@ -154,6 +154,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   run.settings = data.settings;
   run.models = data.models;
   run.planGiven = data.planGiven;
+  run.kernel = data.kernel;
   if (data.parent !== undefined) run.parent = data.parent;
   setDeadline(run);
   if (!data.planGiven) owePlan(run, { attempt: 1, round: 0 });
@@ -161,6 +162,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
 
 function onResumed(run: Run, data: EventData["run.resumed"]): void {
   run.epoch = data.epoch;
+  run.kernel = data.kernel ?? run.kernel;
   // A process that lived to give the run up was not ended by its calls.
   if (data.released === true) return;
   for (const effect of run.owed.values()) {
@@ -202,6 +204,7 @@ function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
   run.rejections = 0;
   run.settings = data.settings;
   run.models = data.models;
+  run.kernel = data.kernel ?? run.kernel;
   run.phase = "executing";
   setDeadline(run);
   restart(run, new Set(data.anew));

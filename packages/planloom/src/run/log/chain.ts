@@ -81,14 +81,26 @@ export class LogReader {
   }
 }
 
-/** All events in today's form, whatever the chain says. An event that is none, or a newer one, stays as it is. Throws as evolve. */
-export function upcastAll(log: readonly RunEvent[]): readonly RunEvent[] {
+/**
+ * The events in today's form, whatever the chain says: as many as make a run, and why the next one does not. An event that is none,
+ * or a newer one, stays as it is. Never throws.
+ */
+export function upcastAll(log: readonly RunEvent[]): {
+  readonly events: readonly RunEvent[];
+  readonly broken?: string;
+} {
   const run = emptyRun(log[0]?.runId ?? "");
-  return log.map((recorded) => {
-    const read = upcast(recorded, run);
-    if (read.ok && isOld(recorded)) evolve(run, read.event);
-    return read.ok ? read.event : recorded;
-  });
+  const events: RunEvent[] = [];
+  try {
+    for (const recorded of log) {
+      const read = upcast(recorded, run);
+      if (read.ok && isOld(recorded)) evolve(run, read.event);
+      events.push(read.ok ? read.event : recorded);
+    }
+    return { events };
+  } catch (thrown) {
+    return { events, broken: messageOf(thrown) };
+  }
 }
 
 interface Head {
@@ -102,7 +114,8 @@ interface Head {
 /** `run` is needed where the event is old. */
 function follow(head: Head, recorded: RunEvent, run?: Run): Link {
   const next = head.seq + 1;
-  const read = upcast(recorded, run);
+  const read = upcastSafely(recorded, run);
+  if (typeof read === "string") return damaged(next, `event ${next} cannot be read: ${read}`);
   if (!read.ok && read.why === "newer") return { ...read, seq: next };
   if (!read.ok) return damaged(next, `event ${next} is no event`);
   const { seq, runId, prev } = recorded;
@@ -110,6 +123,15 @@ function follow(head: Head, recorded: RunEvent, run?: Run): Link {
   if (seq !== next) return damaged(next, `event ${next} is missing`);
   if (!follows(prev, head)) return damaged(next, `event ${next} does not follow from the one before`);
   return read;
+}
+
+/** An old event with wrong fields must not end the program. */
+function upcastSafely(recorded: RunEvent, run: Run | undefined): ReturnType<typeof upcast> | string {
+  try {
+    return upcast(recorded, run);
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
 }
 
 /** The first build of 0.1.0 hashed the canonical JSON of the whole event. */

@@ -7,6 +7,7 @@ import { eventHash, type RunEvent } from "../event.js";
 import { evolve } from "../evolve/evolve.js";
 import { inputOf } from "./input-of.js";
 import type { Input } from "../input.js";
+import { KERNEL_VERSION } from "../kernel-version.js";
 import { emptyRun, type Run } from "../state.js";
 import { transition } from "../transition.js";
 import { follows, upcastAll } from "./chain.js";
@@ -30,7 +31,9 @@ export interface Difference {
 /** The inputs that a log answers, in order. Throws where the events are no log: see evolve. */
 export function inputsOf(events: readonly RunEvent[]): readonly Answered[] {
   const run = emptyRun(events[0]?.runId ?? "");
-  return turnsOf(upcastAll(events)).map((turn) => {
+  const { events: read, broken } = upcastAll(events);
+  if (broken !== undefined) throw new Error(broken);
+  return turnsOf(read).map((turn) => {
     const input = inputOf(run, turn);
     for (const event of turn) evolve(run, event);
     return { input, events: turn };
@@ -48,31 +51,61 @@ function turnsOf(events: readonly RunEvent[]): RunEvent[][] {
   return turns;
 }
 
+export interface Replayed {
+  readonly run: Run;
+  /** The log was changed, its events make no run, or this kernel now decides otherwise than it did. */
+  readonly differences: readonly Difference[];
+  /** POLICY_DIFFERS: what another kernel decided, as the log names it, and this one does not. No fault of the log. */
+  readonly policyDifferences: readonly Difference[];
+}
+
 /**
  * Feeds the inputs that a log answers to the kernel, and compares what it decides with what is recorded; and the chain of
  * hashes with the events. Never throws. After a difference the comparison goes on from the recorded state, so that one changed
  * decision is one difference; it ends after LIMITS.replayDifferences, or where the recorded events make no run.
  */
-export function replay(events: readonly RunEvent[]): {
-  readonly run: Run;
-  readonly differences: readonly Difference[];
-} {
+export function replay(events: readonly RunEvent[]): Replayed {
   const runId = events[0]?.runId ?? "";
-  const differences = brokenLinks(events);
+  const { events: read, broken } = upcastAll(events);
+  const differences = [...brokenLinks(events), ...(broken === undefined ? [] : [noRun(events[read.length]!, broken)])];
+  const policyDifferences: Difference[] = [];
   let run = emptyRun(runId);
-  const read = upcastAll(events);
+  let kernel = "";
   let done = 0;
   for (const turn of turnsOf(read)) {
-    const found = decideAgain(run, turn);
     done += turn.length;
-    if (found.length === 0) continue;
-    differences.push(...found);
-    const rebuilt = foldOf(runId, read.slice(0, done));
-    if (rebuilt === undefined || differences.length >= LIMITS.replayDifferences) break;
-    run = rebuilt;
+    kernel = kernelNamedIn(turn) ?? kernel;
+    const isOwn = kernel === KERNEL_VERSION;
+    const known = isOwn ? differences : policyDifferences;
+    const found = known.length < LIMITS.replayDifferences ? decideAgain(run, turn) : undefined;
+    if (found?.length === 0) continue;
+    known.push(...(found ?? []));
+    if (isOwn && known.length >= LIMITS.replayDifferences) break;
+    const recorded = found === undefined ? foldOn(run, turn) : foldOn(emptyRun(runId), read.slice(0, done));
+    if ("field" in recorded) {
+      if (!isOwn) differences.push(recorded);
+      break;
+    }
+    run = recorded;
   }
-  return { run, differences: differences.sort((a, b) => a.seq - b.seq).slice(0, LIMITS.replayDifferences) };
+  return { run, differences: inOrder(differences), policyDifferences: inOrder(policyDifferences) };
 }
+
+const inOrder = (differences: readonly Difference[]): readonly Difference[] =>
+  [...differences].sort((a, b) => a.seq - b.seq).slice(0, LIMITS.replayDifferences);
+
+/** undefined where it is the one that decided before. */
+function kernelNamedIn(turn: readonly RunEvent[]): string | undefined {
+  const named = turn.find(({ type }) => type === "run.started" || type === "run.resumed" || type === "run.reopened");
+  return (named?.data as { readonly kernel?: string } | undefined)?.kernel;
+}
+
+const noRun = ({ seq, type }: RunEvent, why: string): Difference => ({
+  seq,
+  field: "type",
+  recorded: type,
+  replayed: `the events make no run: ${why}`,
+});
 
 /** Each event holds the hash of the one before: a changed event is told by the next one. */
 function brokenLinks(events: readonly RunEvent[]): Difference[] {
@@ -98,14 +131,16 @@ function decideAgain(run: Run, turn: readonly RunEvent[]): Difference[] {
   }
 }
 
-function foldOf(runId: string, events: readonly RunEvent[]): Run | undefined {
-  const run = emptyRun(runId);
-  try {
-    for (const event of events) fold(run, event);
-    return run;
-  } catch {
-    return undefined;
+/** The run after these events, or the event that does not fit. */
+function foldOn(run: Run, events: readonly RunEvent[]): Run | Difference {
+  for (const event of events) {
+    try {
+      fold(run, event);
+    } catch (thrown) {
+      return noRun(event, messageOf(thrown));
+    }
   }
+  return run;
 }
 
 /** The run can go on from there. Its chain is its own: brokenLinks looks at the recorded one. */
@@ -127,7 +162,14 @@ function compared(recorded: RunEvent | undefined, replayed: RunEvent | undefined
     return [{ seq, field: "type", recorded: recorded?.type ?? null, replayed: replayed?.type ?? null }];
   }
   const around = AROUND.flatMap((field) => fieldDiffers(seq, field, recorded![field], replayed![field]));
-  return [...around, ...dataDiffers(seq, recorded!.data, replayed!.data)];
+  return [...around, ...dataDiffers(seq, decisionsIn(recorded!), decisionsIn(replayed!))];
+}
+
+/** Which kernel decided is no decision. */
+function decisionsIn({ data }: RunEvent): object {
+  if (!("kernel" in data)) return data;
+  const { kernel: _, ...decisions } = data;
+  return decisions;
 }
 
 /** By their text, which is what hashes are made of: the order of fields counts. */
