@@ -16,6 +16,7 @@ export type { Services } from "./perform/services.js";
 // The kernel: state, inputs, events and effects of a run.
 export { currentPlan, emptyRun, isWaiting, statusOf, type Run } from "./run/state.js";
 export { evolve } from "./run/evolve/evolve.js";
+export { foldNext, LogReader, type Link } from "./run/log/chain.js";
 export { next, transition } from "./run/transition.js";
 export { isWork, type Effect, type WorkEffect } from "./run/effect.js";
 export type { Input, Outcome, Reserve, Drafted } from "./run/input.js";
@@ -29,7 +30,7 @@ export { RunLoop, type FirstInput, type LoopOwner, type LoopPorts } from "./engi
 export { agendaOf, type Act, type Agenda, type Underway } from "./engine/agenda.js";
 export { Inbox } from "./engine/inbox.js";
 export { Senders } from "./engine/senders.js";
-export { loadRun, readEvents } from "./engine/log.js";
+export { loadRun, readEvents, readLog } from "./engine/log.js";
 
 // The contract of a store.
 export type { EventStore, InboxEntry, JournalRow, JournalScope, Owner } from "./store/event-store.js";

@@ -50,7 +50,8 @@ export class LoomRun {
   /**
    * The run, rebuilt from its log with nothing called. With `strict` every decision in the log is made again by the kernel:
    * rejects with REPLAY_DIFFERS where one comes out otherwise, or the log was changed. What another version of the kernel decided,
-   * and this one does not, is no fault: it stands in `policyDifferences`.
+   * and this one does not, is no fault: it stands in
+   * `policyDifferences`, where there is any.
    */
   async replay(
     options: { readonly strict?: boolean } = {},
@@ -59,7 +60,7 @@ export class LoomRun {
     await this.engine.load(this.id);
     const { run, differences, policyDifferences } = replay(await this.store.read(this.id));
     if (differences.length > 0) throw replayDiffers(this.id, differences);
-    return { ...documentOf(run), policyDifferences };
+    return { ...documentOf(run), ...(policyDifferences.length === 0 ? {} : { policyDifferences }) };
   }
 
   /** The run as a document that replayRecording runs again. Rejects with RUN_NOT_STOPPED while calls are open. */
