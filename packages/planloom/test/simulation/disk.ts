@@ -49,7 +49,7 @@ export class Disk {
       head?: RunHead,
     ) =>
       durable.append(runId, at, events, head).then(
-        () => ledger.appended(runId, at.epoch, events),
+        () => ledger.appended(runId, at.epoch, events, head),
         (error: unknown) => {
           if (error instanceof PlanloomError && error.code === "STORE_FENCED") ledger.fenced++;
           throw error;

@@ -1,9 +1,11 @@
 // What an all-knowing observer writes down while a world goes by: durable logs and journals, promises made, what was
 // violated. In: facts as they happen. Out: runs as they stand, violations, the trace. Separate because the parts of a world
 // must not know each other, and everything that is checked afterwards is kept here.
+import { isDeepStrictEqual } from "node:util";
 import type { RunEvent, StepRef } from "../../src/run/event.js";
 import type { Command } from "../../src/run/command.js";
 import { foldNext } from "../../src/run/log/chain.js";
+import { headOf, type RunHead } from "../../src/run/view/head.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import { Consent } from "../run/consent.js";
 import type { JournalRow } from "../../src/store/event-store.js";
@@ -115,8 +117,8 @@ export class Ledger {
     known.epoch = Math.max(known.epoch, epoch);
   }
 
-  /** Events that are on the disk from here on. */
-  appended(runId: string, epoch: number, events: readonly RunEvent[]): void {
+  /** Events that are on the disk from here on, and the head that came with them; torn ones have none. */
+  appended(runId: string, epoch: number, events: readonly RunEvent[], head: RunHead | undefined): void {
     const known = this.#known(runId);
     if (epoch !== known.epoch) this.violate(`a writer of epoch ${epoch} appended to a run of epoch ${known.epoch}`);
     for (const event of events) {
@@ -134,6 +136,9 @@ export class Ledger {
         this.violate(`event ${event.seq} (${event.type}) cannot be folded: ${String(error)}`);
       }
     }
+    const last = events.at(-1);
+    if (head === undefined || last === undefined || isDeepStrictEqual(head, headOf(known.run, last))) return;
+    this.violate(`the head that came with event ${last.seq} (${last.type}) is not what the log says`);
   }
 
   journaled(row: JournalRow, epoch: number): void {
