@@ -3,6 +3,6 @@ import { printRow, testFigures } from "./test-figures.mjs";
 
 const [sibling] = testFigures("crash/failed-sibling.test.ts");
 printRow(
-  "A step fails at 20 ms while another (200 ms, one effect) is in flight",
+  "A step fails for good while another (one effect) is in flight",
   `the run ends ${sibling.status}, with the effect recorded; retried by another process it is ${sibling.afterRetry}; the effect happened ${sibling.effects} time${sibling.effects === 1 ? "" : "s"} in all`,
 );

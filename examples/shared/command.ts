@@ -49,7 +49,7 @@ export async function runJson(
 
 function runNode(args: readonly string[], variables: Variables): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { cwd: root, env: { ...withoutModels(process.env), ...variables }, timeout: 25_000 };
+    const options = { cwd: root, env: { ...withoutModels(process.env), ...variables }, timeout: 170_000 };
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
       resolve({ code, stdout, stderr });

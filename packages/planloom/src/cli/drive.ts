@@ -230,9 +230,9 @@ export async function refused(
   { course, hash }: { readonly course?: Course; readonly hash?: string | undefined } = {},
 ): Promise<number> {
   course?.rest();
-  const state = await loom.engine.load(runId);
-  for (const line of refusalLines(state, reply, hash)) say(line);
-  const document = documentOf(state);
+  for (const line of refusalLines(await loom.engine.load(runId), reply, hash)) say(line);
+  // Another command, accepted at the same time, may have set the run going here. It is not left in its middle.
+  const document = documentOf((await loom.engine.stopped(runId)).run);
   const ended = document.finishedAt === null ? EXIT.done : exitOfRun(document);
   return ended === EXIT.done ? EXIT.usage : ended;
 }

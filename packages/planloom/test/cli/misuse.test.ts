@@ -165,6 +165,21 @@ test("two people answer at the same time: one is heard, the other is told, and t
   ]).toContainEqual([status, plan?.revision, here.lines("notes.txt").join()]);
 });
 
+test("a process whose command is refused drives on what it took up: another command was accepted there", async () => {
+  const here = acting();
+  here.write("plan.json", planOf(call("a", "note", "one"), call("b", "slow", "two"), call("c", "note", "three")));
+  here.write("busy", "");
+  await here.run(["run", "plan.json"]);
+  const hash = await hashIn(here);
+  expect(await here.run(["approve", "last", "--hash", hash, "--no-run"])).toMatchObject({ code: 0 });
+  const late = here.begin(["reject", "last", "-m", "another one", "--hash", hash]);
+  await late.said("error ALREADY_APPROVED");
+  here.remove("busy");
+  await late.ended;
+  expect((await waitingIn(here)).status).toBe("completed");
+  expect(here.lines("notes.txt")).toEqual(["one", "three"]);
+});
+
 test("two people approve the same plan at the same time: twice is once", async () => {
   const here = acting();
   here.write("plan.json", planOf(call("a", "note", "one")));

@@ -68,7 +68,7 @@ async function story(config: LoomConfig, plan: unknown) {
     const document = await run.result();
     heard = "";
     words.push(...answers);
-    const signal = AbortSignal.timeout(20_000);
+    const signal = new AbortController().signal;
     const said = await converse({ loom, run, course, terminal, signal }, document);
     expect(words).toEqual([]);
     return { said, heard };
@@ -121,7 +121,7 @@ test("a plan that was not shown here before is shown whole: waves, effects, and 
   let heard = "";
   output.on("data", (piece: Buffer) => (heard += piece.toString()));
   input.end("q\n");
-  const talk = { loom, run, course, terminal: openTerminal(input, output), signal: AbortSignal.timeout(20_000) };
+  const talk = { loom, run, course, terminal: openTerminal(input, output), signal: new AbortController().signal };
   expect(await converse(talk, await run.result())).toBe("left");
   expect(heard).toMatch(/wave 1\n +1\. first +Pay the first {2}\[pay, acts once, needs approval\]\n +2\. second/);
   expect(heard).toMatch(/wave 2\n +3\. third .*<- first/);

@@ -1,14 +1,13 @@
-// A step fails for good while its sibling, which acts once, is in flight: others throw at once, and act again on resume. In: A
-// fails at 20 ms, B acts at 200 ms, in real time. Out: a run that ends failed with B's effect done once and recorded, for
-// whoever goes on with it, here or in another process.
-import { setTimeout as delay } from "node:timers/promises";
+// A step fails for good while its sibling, which acts once, is in flight. In: A fails once B is in flight; B acts after A's failure
+// is recorded. Out: a run that ends failed, with B's effect done once and recorded, here or in another process.
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { Loom } from "../../src/loom/loom.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { tool, ToolError } from "../../src/tools/tool.js";
-import { eventsOf, folder } from "../engine/parts.js";
+import type { RunEvent } from "../../src/run/event.js";
+import { eventsOf, folder, latch, type Latch } from "../engine/parts.js";
 import { figure } from "../figures.js";
 
 const plan = {
@@ -20,7 +19,12 @@ const plan = {
 };
 
 /** A world of its own over the same file, as another process would open it; `paid` outlives them all. */
-async function loomOver(path: string, paid: string[], mended = false): Promise<Loom> {
+async function loomOver(
+  path: string,
+  paid: string[],
+  mended = false,
+): Promise<Loom & { readonly failed: Latch<void> }> {
+  const [inFlight, failed] = [latch(), latch()];
   const make = (name: string, effects: "none" | "once", run: (key: string) => Promise<string>) =>
     tool({
       name,
@@ -32,12 +36,13 @@ async function loomOver(path: string, paid: string[], mended = false): Promise<L
     });
   const tools = [
     make("fail", "none", async () => {
-      await delay(20);
       if (mended) return "well";
+      await inFlight.passed;
       throw new ToolError("for good", { retryable: false });
     }),
     make("pay", "once", async (key) => {
-      await delay(200);
+      inFlight.open();
+      await failed.passed;
       paid.push(key);
       return "paid";
     }),
@@ -49,13 +54,14 @@ async function loomOver(path: string, paid: string[], mended = false): Promise<L
     await loom.close();
     await store.close();
   });
-  return loom;
+  return Object.assign(loom, { failed });
 }
 
 test("the effect of a step in flight is done once and recorded, though its sibling failed", async () => {
   const [path, paid] = [join(folder(), "planloom.db"), [] as string[]];
   const first = await loomOver(path, paid);
-  const run = await first.start("Pay.", { runId: "run", plan });
+  const event = ({ type }: RunEvent) => void (type === "step.failed" && first.failed.open());
+  const run = await first.start("Pay.", { runId: "run", plan, listener: { event } });
   const document = await run.result();
 
   expect(document.status).toBe("failed");

@@ -252,7 +252,7 @@ describe("every form tried once", () => {
     onTestFinished(() => server.close());
     const trials = await tryRungs(
       openLadder({ model: "cool", baseURL: server.url }, "planner"),
-      AbortSignal.timeout(9_000),
+      new AbortController().signal,
     );
     expect(trials.every(({ end }) => end === "works")).toBe(true);
     expect(server.requests).toHaveLength(5);

@@ -10,7 +10,7 @@ import { call, TOOLS } from "./parts.js";
 import { Play } from "./play.js";
 
 /** For machines that do other things besides, and for more runs than these. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 900_000;
 
 describe("any run, whatever happens to it", () => {
   it(

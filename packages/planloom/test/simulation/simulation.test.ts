@@ -7,7 +7,7 @@ import { CATCH_WITHIN, openSimulation, plantBugs, playSeeds, traceSeed } from ".
 /** About 25 s on two cores. */
 const SEEDS = 10_000;
 /** A bound for machines that do other things besides. */
-const PATIENCE_MS = 400_000;
+const PATIENCE_MS = 900_000;
 
 const CHANGES = [
   "replan.requested (failure)",
