@@ -32,9 +32,18 @@ export { Inbox } from "./engine/inbox.js";
 export { Senders } from "./engine/senders.js";
 export { loadRun, readEvents, readLog } from "./engine/log.js";
 
-// The contract of a store.
-export type { EventStore, InboxEntry, JournalRow, JournalScope, Owner } from "./store/event-store.js";
-export type { ListedRun, ListQuery, RunList, StatusFilter, Unreadable, UnreadableRun } from "./store/event-store.js";
+// The contract of a store, and what every store does alike.
+export type {
+  EventStore,
+  InboxEntry,
+  JournalRow,
+  JournalScope,
+  ListedRun,
+  ListQuery,
+  Owner,
+  RunList,
+} from "./store/event-store.js";
+export { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store/store-error.js";
 export {
   listRuns,
   packHead,
@@ -45,4 +54,3 @@ export {
   type ListRow,
   type ListSource,
 } from "./store/listing.js";
-export { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store/store-error.js";

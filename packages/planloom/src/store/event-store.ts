@@ -1,5 +1,5 @@
 // The contract of a store: the log of every run, its journal, who owns it, and its inbox. In: events. Out: the same events.
-// Separate because engines know only this, and every store passes one conformance suite (test/store/conformance.ts).
+// Engines know only this. Every store passes `storeConformance` of planloom/testing.
 import type { Json, JsonObject } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
 import type { RunStatus } from "../run/state.js";

@@ -17,4 +17,5 @@ export {
 } from "./scripted-model.js";
 export { given, start, Story, type Expected, type LooseInput, type StartFacts } from "./given-when-then.js";
 export { engineConformance, type EngineConformanceOptions } from "./conformance/engine.js";
+export { storeConformance, type StoreConformanceOptions } from "./conformance/store.js";
 export type { ConformanceStory } from "./conformance/story.js";

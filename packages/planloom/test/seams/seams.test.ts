@@ -1,11 +1,37 @@
 // Another engine and another store, written against the published entry points alone: both pass the conformance suites, and a
 // loom runs on them.
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createLoom, memoryStore, tool } from "planloom";
-import { engineConformance } from "planloom/testing";
+import type { Command, OpenEngine, Run, StartRequest } from "planloom/engine";
+import { engineConformance, scriptedModel, storeConformance } from "planloom/testing";
 import { toyEngine } from "./toy-engine.js";
+import { driveByHand } from "./toy-loop.js";
+import { toyStore } from "./toy-store.js";
+
+/** A path of a file that goes when the test ends. */
+function newFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), "planloom-toy-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, "runs.jsonl");
+}
+
+const shout = tool({
+  name: "shout",
+  description: "Writes a text in capital letters.",
+  input: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
+  output: { type: "string" },
+  effects: "once",
+  run: async ({ text }: { text: string }) => text.toUpperCase(),
+});
+const plan = { steps: [{ id: "loud", tool: "shout", with: { text: "hello" } }], answer: { value: "${{ loud }}" } };
+const config = { engine: toyEngine, tools: [shout], approval: "always" } as const;
+
+describe("a toy store", () => {
+  for (const { name, run } of storeConformance({ openStore: () => toyStore(newFile()) })) it(name, run);
+});
 
 describe("a toy engine", () => {
   const openStore = async () => memoryStore();
@@ -13,39 +39,57 @@ describe("a toy engine", () => {
 });
 
 describe("a loom on both", () => {
-  const shout = tool({
-    name: "shout",
-    description: "Writes a text in capital letters.",
-    input: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
-    output: { type: "string" },
-    effects: "once",
-    run: async ({ text }: { text: string }) => text.toUpperCase(),
-  });
-  const plan = { steps: [{ id: "loud", tool: "shout", with: { text: "hello" } }], answer: { value: "${{ loud }}" } };
-  const config = { engine: toyEngine, tools: [shout], approval: "always" } as const;
-
   it("runs a plan once a person has approved it", async () => {
-    const loom = await createLoom({ ...config, store: memoryStore() });
+    const store = await toyStore(newFile());
+    const loom = await createLoom({ ...config, store });
     const run = await loom.start("Shout hello", { plan });
     const { status, waiting } = await run.result();
     expect(status).toBe("awaiting-approval");
     expect(await run.approve(waiting!.approvals[0]!.hash)).toStrictEqual({ ok: true });
     expect(await run.result()).toMatchObject({ status: "completed", answer: "HELLO" });
     await loom.close();
+    await store.close();
   });
 
-  it("goes on with a run of a loom that was closed", async () => {
-    const store = memoryStore();
-    const first = await createLoom({ ...config, store });
+  it("goes on with a run of a process that has ended", async () => {
+    const file = newFile();
+    const before = await toyStore(file);
+    const first = await createLoom({ ...config, store: before });
     const { id } = await first.start("Shout hello", { plan });
     const { waiting } = await (await first.get(id)).result();
     await first.close();
+    await before.close();
 
+    const store = await toyStore(file);
     const second = await createLoom({ ...config, store });
     const run = await second.get(id);
     await run.approve(waiting!.approvals[0]!.hash);
     expect(await run.result()).toMatchObject({ status: "completed", answer: "HELLO" });
+    expect((await second.list()).runs).toMatchObject([{ runId: id, status: "completed" }]);
     await second.close();
+    await store.close();
+  });
+});
+
+describe("a loop by hand", () => {
+  it("runs a plan with an approval and an agent step, from the kernel, perform and a store alone", async () => {
+    const approve = ({ approvals }: Run): Command => ({ type: "approve", hash: [...approvals.keys()][0]! });
+    const engine: OpenEngine = (ports) =>
+      Object.assign(toyEngine(ports), {
+        start: async (request: StartRequest) => (await driveByHand(ports, request, approve)).id,
+      });
+    const call = { toolCalls: [{ name: "shout", args: { text: "hello" } }] };
+    const executor = scriptedModel([call, "It was shouted: HELLO."]);
+    const loom = await createLoom({ ...config, engine, store: memoryStore(), models: { executor } });
+    const agent = { id: "loud", agent: "Shout hello, and tell what was shouted.", tools: ["shout"] };
+    const run = await loom.start("Shout hello", { plan: { steps: [agent], answer: { value: "${{ loud }}" } } });
+
+    const ended = { status: "completed", answer: "It was shouted: HELLO." };
+    expect(await run.result()).toMatchObject(ended);
+    expect(await run.replay({ strict: true })).toMatchObject(ended);
+    const rows = await run.journal();
+    expect(rows.map(({ outcome }) => outcome !== null)).toStrictEqual([true, true, true]);
+    await loom.close();
   });
 });
 
@@ -80,6 +124,6 @@ it("the toys import the published entry points and nothing else", () => {
   );
   expect(toys.length).toBeGreaterThan(0);
   expect(
-    [...new Set(imports)].filter((from) => !/^(planloom(\/(engine|testing|plan))?|\.\/toy-.+)$/.test(from!)),
+    [...new Set(imports)].filter((from) => !/^(node:.+|planloom(\/(engine|testing|plan))?|\.\/toy-.+)$/.test(from!)),
   ).toEqual([]);
 });

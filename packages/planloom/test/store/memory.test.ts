@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { memoryStore } from "../../src/store/memory.js";
 import { chain } from "./sample.js";
-import { storeConformance } from "./conformance.js";
+import { storeConformance } from "../../src/testing/conformance/store.js";
+import { testEach } from "../conformance.js";
 
-storeConformance("memory", async () => memoryStore());
+testEach("memory", storeConformance({ openStore: async () => memoryStore() }));
 
 test("memory gives the very objects back that it was given, but not its own list", async () => {
   const store = memoryStore();

@@ -8,7 +8,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { isAtLeast, loadSqlite } from "../../src/store/sqlite-driver.js";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite.js";
-import { storeConformance } from "./conformance.js";
+import { storeConformance } from "../../src/testing/conformance/store.js";
+import { testEach } from "../conformance.js";
 import { chain, completed, entry, folder, row } from "./sample.js";
 
 const NEW = { expectedSeq: 0, epoch: 0 };
@@ -20,7 +21,7 @@ async function opened(path: string): Promise<SqliteStore> {
   return store;
 }
 
-storeConformance("sqlite", () => openSqliteStore({ path: newPath() }));
+testEach("sqlite", storeConformance({ openStore: () => openSqliteStore({ path: newPath() }) }));
 
 describe("a sqlite store", () => {
   test("holds after closing what it was given: events, blobs, journal, owner and inbox", async () => {
