@@ -1,6 +1,6 @@
 // The time limit of all work in this process: tool calls, model calls, planner functions, agent steps. In: work, an outer signal,
 // ms and a clock. Out: how the work ended, or that it was left alone. The caller sets the limit; the work only obeys its signal.
-import { PlanloomError } from "./error.js";
+import { PlanloomError } from "./words/planloom-error.js";
 import { LIMITS } from "./limits.js";
 import type { Clock } from "./clock.js";
 

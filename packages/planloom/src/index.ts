@@ -7,7 +7,7 @@ export type { LoomRun } from "./loom/loom-run.js";
 export type { LoomPorts } from "./loom/open-loom.js";
 export type { Recording } from "./engine/recording.js";
 export { replayRecording } from "./recording/replay-recording.js";
-export { PlanloomError } from "./error.js";
+export { PlanloomError } from "./words/planloom-error.js";
 export { tool, ToolError, type Tool, type ToolContext } from "./tools/tool.js";
 export type { Model } from "./model/port.js";
 export type { EventStore } from "./store/event-store.js";

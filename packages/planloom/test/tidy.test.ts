@@ -16,6 +16,8 @@ const code = (text: string) =>
     .replace(/\/\/.*$/gm, "")
     .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '""');
 
+const uncommented = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
+
 describe("plan/ and run/", () => {
   it("are looked at", () => expect(pure.length).toBeGreaterThan(30));
 
@@ -36,6 +38,24 @@ describe("plan/ and run/", () => {
       [...text.matchAll(/"(node:[^"]+)"/g)].map((match) => `${name}: ${match[1]}`),
     );
     expect(imports).toEqual([]);
+  });
+});
+
+describe("words", () => {
+  // The command line is a surface of its own; the other folders give codes and actions.
+  const silent = files.filter(({ name }) => /^(words|tools|model|store|engine|loom|recording)\//.test(name));
+
+  it("are looked at", () => expect(silent.length).toBeGreaterThan(90));
+
+  it("hold no command line of ours", () => {
+    const command = /`?(npx )?planloom (?!\d)[a-z-]+ (RUN|FILE|STEP|--|\$\{)|\\`planloom |`planloom [a-z]+`/;
+    expect(silent.filter(({ text }) => command.test(uncommented(text))).map(({ name }) => name)).toEqual([]);
+  });
+
+  it("of errors stand in the catalogue alone", () => {
+    // A code and parameters; the constructor takes no sentence.
+    const phrased = files.filter(({ text }) => /new PlanloomError\(\s*"[A-Z_]+",\s*["'`]/.test(text));
+    expect(phrased.map(({ name }) => name)).toEqual([]);
   });
 });
 
@@ -71,7 +91,7 @@ it("the kind of a step is tested in few places: the facts of each kind stand in 
   const test = /\bkind [!=]== "(tool|agent|ask)"|"(tool|agent|ask)" in (draft|step|spec|rest)\b|case "(agent|ask)":/g;
   const places = files.flatMap(({ name, text }) => [...text.matchAll(test)].map(([found]) => `${name}: ${found}`));
   // The kinds of another union: that of the questions in a recording.
-  expect(places).toEqual(['recording/questions.ts: case "ask":', 'run/keys.ts: case "ask":']);
+  expect(places).toEqual(['run/keys.ts: case "ask":', 'words/errors/recordings.ts: case "ask":']);
 });
 
 it("keys and scopes are made and taken apart in run/keys.ts only", () => {

@@ -1,6 +1,7 @@
 // How a role fails: the failure as data, with what the attempt had spent. In: whatever was thrown. Out: a StepFailure.
 // Separate because every role ends in it, and the engine turns it into the failed event of its effect.
-import { messageOf, PlanloomError } from "../error.js";
+import { messageOf } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Failure } from "../run/event.js";
 import { UnknownOutcome } from "./checkpoint.js";

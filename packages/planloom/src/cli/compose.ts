@@ -11,7 +11,8 @@ import { writePlan } from "../plan/write.js";
 import { revise } from "../run/decide/revision.js";
 import { currentPlan, type Run } from "../run/state.js";
 import { openEditor } from "./editor.js";
-import { fileText, findingLines } from "./plan-file.js";
+import { fileText } from "./plan-file.js";
+import { findingLines } from "../words/errors/plans.js";
 import type { Terminal } from "./prompt.js";
 import { paint } from "./render/style.js";
 

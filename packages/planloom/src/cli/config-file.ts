@@ -4,10 +4,13 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
-import type { LoomConfig } from "../loom/config.js";
-import { messageOf, PlanloomError } from "../error.js";
+import { shownValue, type LoomConfig } from "../loom/config.js";
+import { messageOf } from "../error.js";
+import type { WantedSetting } from "../words/errors/configuration.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
+import { errorNextText } from "./error-text.js";
 
 export interface FoundConfig {
   readonly config: LoomConfig;
@@ -24,10 +27,7 @@ const NAMES = ["ts", "mts", "js", "mjs", "json", "yaml", "yml"].map((ending) => 
 export async function findConfig(given: string | undefined, cwd: string): Promise<FoundConfig> {
   const file = given === undefined ? nearest(resolve(cwd)) : resolve(cwd, given);
   if (file === undefined) return { config: {}, file: null };
-  if (!existsSync(file)) {
-    const next = "Name a file that is there, or leave --config out.";
-    throw new PlanloomError("CONFIG_NOT_FOUND", `There is no configuration ${file}.`, { kind: "usage", next });
-  }
+  if (!existsSync(file)) throw new PlanloomError("CONFIG_NOT_FOUND", { file });
   return { config: placed(checked(await load(file), file), dirname(file)), file };
 }
 
@@ -52,13 +52,8 @@ async function load(file: string): Promise<unknown> {
         return await evaluate(file);
     }
   } catch (cause) {
-    const advice = "Mend the file; its default export is defineConfig({ ... }).";
-    const next = cause instanceof PlanloomError && cause.next !== undefined ? cause.next : advice;
-    throw new PlanloomError("CONFIG_FAILED", `${file} cannot be loaded: ${messageOf(cause)}`, {
-      kind: "config",
-      next,
-      cause,
-    });
+    const advised = cause instanceof PlanloomError ? { next: errorNextText(cause) } : {};
+    throw new PlanloomError("CONFIG_FAILED", { file, reason: messageOf(cause), ...advised }, { cause });
   }
 }
 
@@ -92,17 +87,18 @@ function hasZod(file: string): boolean {
 
 /** The outer shape; createLoom checks the settings themselves. */
 function checked(value: unknown, file: string): LoomConfig {
-  if (!isObject(value)) throw invalid(file, "holds no configuration", "export default defineConfig({ ... })");
+  if (!isObject(value)) throw invalid(file, "", value, { is: "configuration" });
   const { tools, models, store } = value as { readonly [key in "tools" | "models" | "store"]?: unknown };
   if (tools !== undefined && !(Array.isArray(tools) && tools.every(isTool))) {
-    throw invalid(file, "has tools that were not made by tool()", "tools: [tool({ ... })], in a .ts or .js file");
+    const wanted = { is: "tools-in-code" } as const;
+    throw new PlanloomError("CONFIG_INVALID", { file, setting: "tools", problem: "not-tools", wanted });
   }
   if (models !== undefined && !isObject(models)) {
-    throw invalid(file, "has models that are no record", "models: { planner, executor, ... }");
+    throw invalid(file, "models", models, { is: "models" });
   }
   const isStore = typeof store === "object" && store !== null && "append" in store;
   if (store !== undefined && typeof store !== "string" && !isStore) {
-    throw invalid(file, "has a store that is neither a path nor a store", 'store: "memory", or a path');
+    throw invalid(file, "store", store, { is: "store" });
   }
   return value;
 }
@@ -110,8 +106,8 @@ function checked(value: unknown, file: string): LoomConfig {
 const isTool = (value: unknown): boolean =>
   isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
 
-function invalid(file: string, what: string, wanted: string): PlanloomError {
-  return new PlanloomError("CONFIG_INVALID", `${file} ${what}.`, { kind: "config", next: `Write ${wanted}.` });
+function invalid(file: string, setting: string, given: unknown, wanted: WantedSetting): PlanloomError {
+  return new PlanloomError("CONFIG_INVALID", { file, setting, problem: "value", given: shownValue(given), wanted });
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Listener, Reply } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
-import { PlanloomError } from "../error.js";
+import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { documentOf, type RunDocument } from "../run/view/document.js";
 import type { RunEvent } from "../run/event.js";
 import { Course } from "./follow.js";
@@ -139,14 +139,9 @@ function finish(document: RunDocument, flags: DriveFlags): number {
 }
 
 /** What the engine says to those who still wait for a run that it lets go. */
-const isClosed = (error: unknown): boolean => error instanceof PlanloomError && error.code === "ENGINE_CLOSED";
+const isClosed = (error: unknown): boolean => hasCode(error, "ENGINE_CLOSED");
 
-function interrupted(runId: string): PlanloomError {
-  return new PlanloomError("INTERRUPTED", `Run ${runId} was let go; what it had finished is kept.`, {
-    kind: "interrupted",
-    next: `Go on with \`${PROGRAM} resume ${runId}\`.`,
-  });
-}
+const interrupted = (runId: string): PlanloomError => new PlanloomError("INTERRUPTED", { runId });
 
 /** Drives a run that nobody drives to its end or next wait. Throws RUN_OWNED where a live process drives it. */
 export async function takeUp(loom: Loom, runId: string, flags: DriveFlags): Promise<number> {
@@ -203,7 +198,7 @@ async function isOwned(loom: Loom, run: LoomRun, course: Course): Promise<boolea
     await loom.engine.drive(run.id, "resumed", course);
     return false;
   } catch (error) {
-    if (error instanceof PlanloomError && error.code === "RUN_OWNED") return true;
+    if (hasCode(error, "RUN_OWNED")) return true;
     throw error;
   }
 }

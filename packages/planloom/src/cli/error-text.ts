@@ -1,8 +1,12 @@
 // What a person reads when something went wrong. In: anything thrown, or a failure out of a run. Out: lines for stderr.
 // Separate because every error has the same three parts: what happened, its code, and what to do next.
-import { messageOf, PlanloomError } from "../error.js";
+import { messageOf } from "../error.js";
+import { sentenceText, type Action } from "../words/action.js";
+import { errorNext } from "../words/errors.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { PROGRAM, say } from "./output.js";
 import { manyLines, paint } from "./render/style.js";
+import { cliSurface } from "./surface.js";
 
 /** Advice out of a run's log, whose commands name the run as RUN, with the commands as they are to be typed. */
 export const adviceFor = (text: string, runId: string): string =>
@@ -12,6 +16,8 @@ interface Problem {
   readonly code: string;
   readonly message: string;
   readonly next?: string | undefined;
+  /** What can be done next, for programs. */
+  readonly action?: Action;
 }
 
 export function sayProblem(problem: Problem): void {
@@ -31,18 +37,24 @@ export function sayError(thrown: unknown): void {
 
 /** What was thrown, as data: also the failure of a role, which is carried beside its error. */
 export function problemOf(thrown: unknown): Problem {
-  if (thrown instanceof PlanloomError) return thrown;
+  if (thrown instanceof PlanloomError) {
+    const { code, message, action } = thrown;
+    return { code, message, next: errorNextText(thrown), ...(action === undefined ? {} : { action }) };
+  }
   const failure = failureIn(thrown);
   if (failure !== undefined) return failure;
   const next = "This is a fault in Planloom or in a tool; PLANLOOM_DEBUG=1 shows where.";
   return { code: "INTERNAL", message: messageOf(thrown), next };
 }
 
+/** What to do next about an error, as commands. */
+export const errorNextText = ({ code, params }: PlanloomError): string =>
+  sentenceText(errorNext(code, params), cliSurface);
+
 function failureIn(thrown: unknown): Problem | undefined {
   if (!(thrown instanceof Error) || !("failure" in thrown)) return undefined;
   return thrown.failure as Problem;
 }
 
-export function usageError(code: string, message: string, next?: string): PlanloomError {
-  return new PlanloomError(code, message, { kind: "usage", ...(next === undefined ? {} : { next }) });
-}
+/** A wrong argument: why, and what to write instead. */
+export const usageError = (text: string, next: string): PlanloomError => new PlanloomError("USAGE", { text, next });

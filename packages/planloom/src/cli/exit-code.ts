@@ -1,6 +1,7 @@
 // Exit codes. In: a run as a document, or something that was thrown. Out: the number for the shell.
 // Separate because scripts build on this table; docs/errors.md repeats it.
-import { PlanloomError, type ErrorKind } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
+import type { ErrorKind } from "../words/error-words.js";
 import type { RunDocument } from "../run/view/document.js";
 import { problemOf } from "./error-text.js";
 
@@ -28,7 +29,6 @@ const OF_KIND: Readonly<Record<ErrorKind, number>> = {
   store: EXIT.setup,
   run: EXIT.failed,
   refused: EXIT.usage,
-  limit: EXIT.limit,
   interrupted: EXIT.interrupted,
 };
 

@@ -62,7 +62,7 @@ export function portsOf(flags: ModelFlags): LoomPorts {
 /** How plans are written; each flag wins over the configuration. */
 export function plannerIn({ granularity, critique }: PlannerFlags): (config: LoomConfig) => LoomConfig {
   if (granularity !== undefined && !/^(coarse|normal|fine)$/.test(granularity)) {
-    throw usageError("USAGE", `--granularity is ${granularity}.`, "Write coarse, normal or fine.");
+    throw usageError(`--granularity is ${granularity}.`, "Write coarse, normal or fine.");
   }
   const given = {
     ...(granularity === undefined ? {} : { granularity: granularity as Granularity }),
@@ -78,7 +78,7 @@ export function settingsIn(
 ): (config: LoomConfig) => LoomConfig {
   const { approval, concurrency, onFailure, replan } = flags;
   if (concurrency !== undefined && !/^[1-9]\d{0,5}$/.test(concurrency)) {
-    throw usageError("USAGE", `--concurrency is ${concurrency}.`, "Write a whole number of at least 1.");
+    throw usageError(`--concurrency is ${concurrency}.`, "Write a whole number of at least 1.");
   }
   const budget = budgetIn(flags);
   const planner = plannerIn(flags);
@@ -109,11 +109,11 @@ function budgetIn({
 
 function amount(flag: string, given: string, pattern: RegExp, example: string): number {
   if (pattern.test(given)) return Number(given);
-  throw usageError("USAGE", `${flag} is ${given}.`, `Write a number such as ${example}.`);
+  throw usageError(`${flag} is ${given}.`, `Write a number such as ${example}.`);
 }
 
 function timeOf(given: string): number {
   const ms = DURATION_PATTERN.test(given) ? Math.round(durationMs(given)) : 0;
   if (ms > 0) return ms;
-  throw usageError("USAGE", `--budget-time is ${given}.`, "Write a time such as 90s, 10m or 2h.");
+  throw usageError(`--budget-time is ${given}.`, "Write a time such as 90s, 10m or 2h.");
 }

@@ -7,7 +7,7 @@ import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
 import { nestsDeep } from "../plan/read/yaml.js";
 import { typeProblem } from "../run/decide/gate.js";
 import { workOf, type Run } from "../run/state.js";
-import { usageError } from "./error-text.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { fileText } from "./plan-file.js";
 
 /**
@@ -18,8 +18,7 @@ export async function inputsFromFlags(pairs: readonly string[]): Promise<{ reado
   const entries = await Promise.all(pairs.map(entryOf));
   const names = entries.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined)
-    throw usageError("INPUT_INVALID", `The input ${twice} is given twice.`, "Give each input once.");
+  if (twice !== undefined) throw new PlanloomError("INPUT_INVALID", { problem: "twice", name: twice });
   return Object.fromEntries(entries);
 }
 
@@ -27,11 +26,7 @@ async function entryOf(pair: string): Promise<readonly [string, Json]> {
   const at = pair.indexOf("=");
   const name = pair.slice(0, Math.max(at, 0)).trim();
   if (name === "" || FORBIDDEN_KEYS.has(name)) {
-    throw usageError(
-      "INPUT_INVALID",
-      `"${pair.slice(0, 80)}" is no input.`,
-      "Write --input name=value or --input name=@file.",
-    );
+    throw new PlanloomError("INPUT_INVALID", { problem: "pair", given: pair.slice(0, 80) });
   }
   const value = pair.slice(at + 1);
   if (value.startsWith("@@")) return [name, value.slice(1)];
@@ -58,20 +53,13 @@ export function answerValue(run: Run | undefined, ref: { step: string; item?: nu
 async function fileValue(name: string, path: string): Promise<Json> {
   const text = await fileText(path, LIMITS.valueBytes);
   if (Buffer.byteLength(text) > LIMITS.valueBytes) {
-    throw usageError(
-      "INPUT_INVALID",
-      `The file ${path} of input ${name} is larger than 8 MiB.`,
-      "Give the path, and let a tool read it.",
-    );
+    const mebibytes = LIMITS.valueBytes / 1024 / 1024;
+    throw new PlanloomError("INPUT_INVALID", { problem: "too-large", name, file: path, mebibytes });
   }
   try {
     return await parsed(text, extname(path).toLowerCase());
   } catch (error) {
-    throw usageError(
-      "INPUT_INVALID",
-      `The file ${path} of input ${name} cannot be parsed: ${messageOf(error)}.`,
-      "Mend the file.",
-    );
+    throw new PlanloomError("INPUT_INVALID", { problem: "unreadable", name, file: path, reason: messageOf(error) });
   }
 }
 

@@ -7,7 +7,7 @@ import type { LoomConfig } from "../loom/config.js";
 import { createLoom } from "../loom/create-loom.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomPorts } from "../loom/open-loom.js";
-import { PlanloomError } from "../error.js";
+import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
 import { findConfig, type FoundConfig } from "./config-file.js";
@@ -72,13 +72,8 @@ export async function withStore<T>(
 }
 
 function inFile(error: unknown, file: string | null): unknown {
-  if (file === null || !(error instanceof PlanloomError) || error.code !== "CONFIG_INVALID") return error;
-  const { code, message, next, kind } = error;
-  return new PlanloomError(code, `${file}: ${message}`, {
-    kind,
-    cause: error,
-    ...(next === undefined ? {} : { next }),
-  });
+  if (file === null || !hasCode(error, "CONFIG_INVALID")) return error;
+  return new PlanloomError("CONFIG_INVALID", { ...error.params, file }, { cause: error });
 }
 
 /** Who gives a command, for the log. */

@@ -3,16 +3,16 @@
 import { open, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { isatty } from "node:tty";
-import { messageOf, PlanloomError } from "../error.js";
+import { messageOf } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Loom } from "../loom/loom.js";
 import type { PlanCheck } from "../loom/plan-checks.js";
-import { errorsOf, type Finding } from "../plan/finding.js";
+import type { Finding } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { CheckedPlan } from "../run/command.js";
-import { usageError } from "./error-text.js";
-import { PROGRAM, say } from "./output.js";
+import { say } from "./output.js";
 
 export interface PlanText {
   /** As it is shown before a position. */
@@ -48,17 +48,9 @@ export async function fileText(path: string, max: number): Promise<string> {
     return await beginningOf(path, max + 1);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (missing)
-      throw usageError(
-        "FILE_NOT_FOUND",
-        `There is no file ${path}.`,
-        "Check the path; a goal in words needs no ending.",
-      );
-    throw usageError(
-      "FILE_UNREADABLE",
-      `${path} cannot be read: ${messageOf(error)}.`,
-      "Name a text file that can be read.",
-    );
+    throw missing
+      ? new PlanloomError("FILE_NOT_FOUND", { file: path })
+      : new PlanloomError("FILE_UNREADABLE", { file: path, reason: messageOf(error) });
   }
 }
 
@@ -109,38 +101,13 @@ export function soundPlan(checked: PlanCheck, name: string): CheckedPlan {
 }
 
 /** A plan that is no file: what may be changed are its inputs, or the whole of it. Throws PLAN_INVALID. */
-export function checkedPlan(loom: Loom, plan: Plan, name: string, aim: Aim): CheckedPlan {
+export function checkedPlan(loom: Loom, plan: Plan, runId: string, aim: Aim): CheckedPlan {
   const checked = loom.check(plan, aim);
   if (checked.ok) return checked;
-  const next = "Give inputs that fit with --input name=value, or a plan that does with --plan FILE.";
-  throw new PlanloomError("PLAN_INVALID", draftInvalid(checked.findings, name).message, { kind: "plan", next });
+  throw new PlanloomError("PLAN_INVALID", { findings: checked.findings, source: { from: "run", runId } });
 }
 
 /** PLAN_INVALID with every error, and where it stands in the file. */
 function draftInvalid(findings: readonly Finding[], name: string): PlanloomError {
-  const errors = errorsOf(findings);
-  const many = errors.length === 1 ? "one error" : `${errors.length} errors`;
-  return new PlanloomError("PLAN_INVALID", `The plan in ${name} has ${many}:\n${findingLines(errors, name)}`, {
-    kind: "plan",
-    next: nextOf(errors, name),
-  });
-}
-
-/** Where only the run's inputs are at fault, the plan is sound and needs no mending. */
-function nextOf(errors: readonly Finding[], name: string): string {
-  if (errors.every(({ code }) => INPUT_CODES.has(code))) return "Give each input of the plan with --input name=value.";
-  return name === STDIN ? "Mend it, and give it again." : `Mend it, and check it again: ${PROGRAM} check ${name}`;
-}
-
-const INPUT_CODES: ReadonlySet<string> = new Set(["MISSING_INPUT", "INPUT_TYPE"]);
-
-/** `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead. */
-export function findingLines(findings: readonly Finding[], name: string): string {
-  return findings.map((finding) => findingLine(finding, name)).join("\n");
-}
-
-function findingLine({ code, severity, where, message, fix }: Finding, name: string): string {
-  const { pointer, line, column } = where;
-  const place = line === undefined ? `${name}${pointer === "" ? "" : `#${pointer}`}` : `${name}:${line}:${column ?? 1}`;
-  return `${place} ${severity} ${code} ${message}\n  fix: ${fix}`;
+  return new PlanloomError("PLAN_INVALID", { findings, source: { from: name === STDIN ? "input" : "file", name } });
 }

@@ -1,11 +1,8 @@
 // Which run a command means. In: an id, the beginning of one (with or without `run_`), or `last`. Out: the id.
 // Separate because every command that names a run takes the same words. A run that cannot be read has a name, too.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { EventStore, ListedRun } from "../store/event-store.js";
-import { usageError } from "./error-text.js";
 
-/** Ids that are shown where several fit. */
-const SHOWN = 5;
 const PART = 50;
 
 /** Throws RUN_UNKNOWN or RUN_AMBIGUOUS, both of kind usage. */
@@ -17,15 +14,8 @@ export async function runNamed(store: EventStore, name: string, place = store.na
     if (runId.startsWith(name) || runId.startsWith(`run_${name}`)) fitting.push(runId);
   }
   if (fitting.length === 1) return fitting[0]!;
-  if (fitting.length === 0) {
-    const next = "See `planloom runs` for those that are there, and PLANLOOM_STORE or --store for the place.";
-    throw usageError("RUN_UNKNOWN", `There is no run ${name} in the store (${place}).`, next);
-  }
-  throw usageError(
-    "RUN_AMBIGUOUS",
-    `${fitting.length} runs begin with ${name}: ${fitting.slice(0, SHOWN).join(", ")}.`,
-    "Write more of the id.",
-  );
+  if (fitting.length === 0) throw new PlanloomError("RUN_UNKNOWN", { name, store: place });
+  throw new PlanloomError("RUN_AMBIGUOUS", { name, runIds: fitting });
 }
 
 /** The run that was started last. A run after one in the list was not started after that one's last event. */
@@ -36,10 +26,7 @@ async function newest(store: EventStore, place: string): Promise<string> {
     if (last === undefined || run.startedAt > last.startedAt) last = run;
   }
   if (last !== undefined) return last.runId;
-  throw new PlanloomError("RUN_UNKNOWN", `There is no run in the store (${place}) yet.`, {
-    kind: "usage",
-    next: 'Start one: planloom run "your goal".',
-  });
+  throw new PlanloomError("RUN_UNKNOWN", { store: place });
 }
 
 async function* eachRun(store: EventStore, text = ""): AsyncGenerator<ListedRun> {

@@ -1,6 +1,7 @@
 // The local engine: who drives which run in this process. In: starts, commands, and what the inboxes hold. Out: drives, each the
 // loop of one run with its lease and inbox (drive.ts).
-import { messageOf, PlanloomError } from "../error.js";
+import { messageOf } from "../error.js";
+import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
@@ -10,7 +11,7 @@ import { reopening } from "../run/decide/retry.js";
 import { emptyRun, isWaiting, type Run } from "../run/state.js";
 import { Drive } from "./drive.js";
 import type { Engine, Listener, Reply, StartRequest, RunStop } from "./engine.js";
-import { commandInvalid, engineClosed, notAnswered, runEnded, runExists, runOwned } from "./engine-error.js";
+import { commandInvalid, notAnswered, runEnded, runOwned } from "./engine-error.js";
 import { livenessOf, newHolder } from "./holder.js";
 import { Inbox } from "./inbox.js";
 import { Leases, type Claim } from "./lease.js";
@@ -48,7 +49,7 @@ class LocalEngine implements Engine {
   async start(request: StartRequest, listener?: Listener): Promise<string> {
     const { runId = this.#ports.newId("run"), ...facts } = request;
     const claim = await this.#leases.claimNew(runId);
-    if (claim === undefined) throw runExists(runId);
+    if (claim === undefined) throw new PlanloomError("RUN_EXISTS", { runId });
     const run = emptyRun(runId);
     const { loop } = this.#newDrive(claim, run, this.#inboxOf(run), listener);
     await loop.begin({ type: "start", ...facts });
@@ -73,10 +74,10 @@ class LocalEngine implements Engine {
     const first = await loadRun(store, runId);
     if (first.ended !== undefined && !(await this.#toGoOn(first))) return;
     const owner = await store.owner(runId);
-    if (this.#leases.isAlive(owner)) throw runOwned(runId, owner?.holder ?? "");
+    if (this.#leases.isAlive(owner)) throw runOwned(runId, owner?.holder ?? null);
     const released = owner !== undefined && this.#leases.isOwn(owner);
     const claim = await this.#leases.claim(runId, owner?.epoch ?? 0);
-    if (claim === undefined) throw runOwned(runId, "another process");
+    if (claim === undefined) throw runOwned(runId, null);
     // Read again: the former owner may have appended until the claim.
     const run = await loadRun(store, runId);
     const inbox = this.#inboxOf(run);
@@ -158,7 +159,7 @@ class LocalEngine implements Engine {
       await this.drive(runId, "a command arrived", listener);
     } catch (error) {
       // Another process was faster: it finds the command in the inbox.
-      if (!(error instanceof PlanloomError) || error.code !== "RUN_OWNED") throw error;
+      if (!hasCode(error, "RUN_OWNED")) throw error;
     }
   }
 
@@ -196,7 +197,11 @@ class LocalEngine implements Engine {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#openings.values());
-    await Promise.all([...this.#drives.values()].map(({ run, loop }) => loop.stop(engineClosed(run.id))));
+    await Promise.all(
+      [...this.#drives.values()].map(({ run, loop }) =>
+        loop.stop(new PlanloomError("ENGINE_CLOSED", { runId: run.id })),
+      ),
+    );
     this.#stopPolling();
   }
 

@@ -1,6 +1,6 @@
 // Reading a run from its log. In: a store and a run's id. Out: the folded state, or its events as they come, each held against
 // the hash chain and in today's form. Separate because readers in any process need no engine.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { EVENT_VERSION, type RunEvent } from "../run/event.js";
 import { foldNext, LogReader, type Link } from "../run/log/chain.js";
@@ -29,7 +29,7 @@ export async function readLog(store: EventStore, runId: string): Promise<readonl
 
 async function recordedLog(store: EventStore, runId: string): Promise<readonly RunEvent[]> {
   const log = await store.read(runId);
-  if (log.length === 0) throw runUnknown(runId, store);
+  if (log.length === 0) throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });
   return log;
 }
 
@@ -94,13 +94,14 @@ async function readableFrom(store: EventStore, runId: string, fromSeq: number): 
 function eventIn(link: Link, runId: string): RunEvent {
   if (link.ok) return link.event;
   const { seq } = link;
-  throw link.why === "newer" ? eventNewer(runId, seq, link.version) : runDamaged(runId, seq - 1, link.what);
+  if (link.why === "damaged") throw runDamaged(runId, seq - 1, link.damage);
+  throw new PlanloomError("EVENT_NEWER", { runId, seq, version: link.version, known: EVENT_VERSION });
 }
 
 /** What the whole log says. Throws where there is none. */
 async function hasEnded(store: EventStore, runId: string): Promise<boolean> {
   const log = await store.read(runId);
-  if (log.length === 0) throw runUnknown(runId, store);
+  if (log.length === 0) throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });
   return log.map(endedAfter).findLast((ended) => ended !== undefined) ?? false;
 }
 
@@ -121,19 +122,4 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     const cancel = clock.setTimer(ms, done);
     signal?.addEventListener("abort", done, { once: true });
   });
-}
-
-function runUnknown(runId: string, store: EventStore): PlanloomError {
-  return new PlanloomError("RUN_UNKNOWN", `There is no run ${runId} in ${store.name}.`, {
-    kind: "usage",
-    next: "See `planloom runs` for those that are there, and PLANLOOM_STORE for the place.",
-  });
-}
-
-function eventNewer(runId: string, seq: number, version: number): PlanloomError {
-  return new PlanloomError(
-    "EVENT_NEWER",
-    `Event ${seq} of run ${runId} has version ${version}; this Planloom reads up to ${EVENT_VERSION}.`,
-    { kind: "store", next: "Update Planloom (npm install planloom@latest): a newer one wrote this run." },
-  );
 }

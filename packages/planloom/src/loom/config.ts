@@ -2,7 +2,8 @@
 // Separate because the same object serves the library, the command line and, later, the server.
 import type { Granularity } from "../plan/check/granularity.js";
 import type { PlannerFunction } from "../agents/planner.js";
-import { PlanloomError } from "../error.js";
+import type { WantedSetting } from "../words/errors/configuration.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
 import type { RoleSettings } from "../model/role.js";
@@ -187,7 +188,7 @@ const PRICE_KEYS: Record<keyof Prices[string], true> = {
   outputUsdPerMTok: true,
   cachedInputUsdPerMTok: true,
 };
-const POLICIES: readonly unknown[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
+const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
 const FAILURE_POLICIES = ["fail", "skip", "patch", "replan"] as const satisfies readonly FailurePolicy[];
 const REPLAN_MODES = ["never", "on-failure", "each-step"] as const satisfies readonly ReplanMode[];
 const GRANULARITIES = ["coarse", "normal", "fine"] as const satisfies readonly Granularity[];
@@ -211,11 +212,11 @@ export function settingsOf(config: LoomConfig): Settings {
   const replan = choice("replan", config.replan, REPLAN_MODES, "on-failure");
   // A function gives plans; judging one is no part of that.
   if (replan === "each-step" && typeof config.models?.planner === "function")
-    throw invalid("replan", "is each-step, and the planner is a function", "on-failure, or name a planner model");
+    throw invalid("replan", replan, { is: "without-planner-function", value: "on-failure" });
   whole("limits.offeredTools", limits.offeredTools, LIMITS.offeredTools);
   const critique = choice("planner.critique", planner.critique, [true, false], false);
   if (critique && typeof config.models?.planner === "function")
-    throw invalid("planner.critique", "is true, and the planner is a function", "false, or name a planner model");
+    throw invalid("planner.critique", critique, { is: "without-planner-function", value: "false" });
   return {
     concurrency: whole("concurrency", config.concurrency, LIMITS.concurrency),
     approval,
@@ -243,20 +244,17 @@ export function settingsOf(config: LoomConfig): Settings {
 function policyOf(given: LoomConfig["approval"] = "never"): ApprovalPolicy {
   if (typeof given === "function") return "function";
   if (POLICIES.includes(given)) return given;
-  throw invalid(
-    "approval",
-    `is "${String(given)}"`,
-    `one of ${POLICIES.join(", ")}, or a function of plan and estimate`,
-  );
+  throw invalid("approval", given, { is: "one-of", choices: POLICIES, orFunction: true });
 }
 
 /** A configuration may come from a file of data, or from a program without types: nothing about its shape is certain. */
 function knownKeys(prefix: string, value: unknown, known: object): void {
-  const keys = Object.keys(known).join(", ");
-  if (!isObject(value)) throw invalid(prefix.replace(/\.$/, ""), "is no record", `a record of ${keys}`);
+  const keys = Object.keys(known);
+  if (!isObject(value)) throw invalid(prefix.replace(/\.$/, ""), value, { is: "record", keys });
   for (const key of Object.keys(value)) {
     if (Object.hasOwn(known, key)) continue;
-    throw invalid(prefix + key, "is no setting", `one of ${keys}`);
+    const wanted = { is: "one-of", choices: keys } as const;
+    throw new PlanloomError("CONFIG_INVALID", { setting: prefix + key, problem: "unknown", wanted });
   }
 }
 
@@ -264,7 +262,7 @@ function budgetOf(budget: NonNullable<LoomConfig["budget"]>): Budget {
   knownKeys("budget.", budget, BUDGET_KEYS);
   const { modelCalls, tokens, costUsd = null, wallMs } = budget;
   if (costUsd !== null && !(Number.isFinite(costUsd) && costUsd >= 0))
-    throw invalid("budget.costUsd", `is ${String(costUsd)}`, "US dollars, 0 or more");
+    throw invalid("budget.costUsd", costUsd, { is: "usd" });
   return {
     modelCalls: whole("budget.modelCalls", modelCalls, null, 0),
     tokens: whole("budget.tokens", tokens, null, 0),
@@ -276,7 +274,7 @@ function budgetOf(budget: NonNullable<LoomConfig["budget"]>): Budget {
 function knownTools(tools: unknown): void {
   const isTool = (value: unknown) => isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
   if (!Array.isArray(tools) || !tools.every(isTool)) {
-    throw invalid("tools", "holds something that was not made by tool()", "tools: [tool({ ... })]");
+    throw new PlanloomError("CONFIG_INVALID", { setting: "tools", problem: "not-tools", wanted: { is: "tools" } });
   }
 }
 
@@ -286,14 +284,14 @@ function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtin
     knownKeys("builtins.files.", files, FILE_KEYS);
     const { roots } = files as { readonly roots?: unknown };
     if (!Array.isArray(roots) || !roots.every((root) => typeof root === "string")) {
-      throw invalid("builtins.files.roots", "is no list of folders", 'roots: ["documents"]');
+      throw invalid("builtins.files.roots", roots, { is: "folders" });
     }
   }
   if (search === undefined) return;
   knownKeys("builtins.search.", search, SEARCH_KEYS);
   const places = Object.values(search) as unknown[];
   if (places.length !== 1 || typeof places[0] !== "string") {
-    throw invalid("builtins.search", "names no place", 'search: { folder: "documents" }, or { searxng: "http://…" }');
+    throw invalid("builtins.search", search, { is: "search" });
   }
 }
 
@@ -309,64 +307,72 @@ function knownModels(models: NonNullable<LoomConfig["models"]>): void {
 }
 
 function knownPrices(prices: unknown): void {
-  const wanted = 'prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }';
-  if (!isObject(prices)) throw invalid("prices", "is no record", wanted);
+  const wanted = { is: "prices" } as const;
+  if (!isObject(prices)) throw invalid("prices", prices, wanted);
   for (const [model, price] of Object.entries(prices)) {
     knownKeys(`prices.${model}.`, price, PRICE_KEYS);
     for (const key of ["inputUsdPerMTok", "outputUsdPerMTok"] as const) {
-      if (!Object.hasOwn(price as object, key)) throw invalid(`prices.${model}.${key}`, "is missing", wanted);
+      if (!Object.hasOwn(price as object, key))
+        throw new PlanloomError("CONFIG_INVALID", { setting: `prices.${model}.${key}`, problem: "missing", wanted });
     }
     for (const [key, usd] of Object.entries(price as object)) {
       if (typeof usd === "number" && Number.isFinite(usd) && usd >= 0) continue;
-      throw invalid(`prices.${model}.${key}`, `is ${String(usd)}`, "US dollars for a million tokens, 0 or more");
+      throw invalid(`prices.${model}.${key}`, usd, { is: "usd-per-million" });
     }
   }
 }
 
 function knownEngine(engine: unknown): void {
   if (engine === undefined || typeof engine === "function") return;
-  throw invalid("engine", "is no function", "a function that opens an engine, or nothing");
+  throw invalid("engine", engine, { is: "engine" });
 }
 
 function knownStore(store: unknown): void {
   const isStore = typeof store === "object" && store !== null && "append" in store;
   if (store === undefined || typeof store === "string" || isStore) return;
-  throw invalid("store", "is neither a path nor a store", '"memory", a path, or a store');
+  throw invalid("store", store, { is: "store" });
 }
 
 function knownSecrets(secrets: unknown): void {
   if (isObject(secrets) && Object.values(secrets).every((value) => typeof value === "string")) return;
-  throw invalid("secrets", "is no record of texts", "secrets: { NAME: process.env.NAME }");
+  const wanted = { is: "secrets" } as const;
+  throw isObject(secrets)
+    ? new PlanloomError("CONFIG_INVALID", { setting: "secrets", problem: "not-texts", wanted })
+    : invalid("secrets", typeof secrets, wanted);
 }
 
 function whole<F extends number | null>(key: string, given: number | undefined, fallback: F, least = 1): number | F {
   if (given === undefined) return fallback;
   if (Number.isInteger(given) && given >= least) return given;
-  throw invalid(key, `is ${String(given)}`, `a whole number of at least ${least}`);
+  throw invalid(key, given, { is: "whole", least });
 }
 
 /** null = no limit. */
 function amount(key: string, given: number | undefined): number | null {
   if (given === undefined) return null;
   if (Number.isFinite(given) && given >= 0) return given;
-  throw invalid(key, `is ${String(given)}`, "a number, 0 or more");
+  throw invalid(key, given, { is: "number" });
 }
 
 function choice<T extends string | boolean>(key: string, given: T | undefined, choices: readonly T[], fallback: T): T {
   if (given === undefined) return fallback;
   if (choices.includes(given)) return given;
-  throw invalid(key, `is "${String(given)}"`, `one of ${choices.join(", ")}`);
+  throw invalid(key, given, { is: "one-of", choices: choices.map(String) });
 }
 
 function flag(key: string, given: boolean | undefined, fallback: boolean): boolean {
   if (given === undefined || typeof given === "boolean") return given ?? fallback;
-  throw invalid(key, `is ${JSON.stringify(given)}`, "true or false");
+  throw invalid(key, given, { is: "boolean" });
 }
 
-function invalid(key: string, found: string, wanted: string): PlanloomError {
-  const what = key === "" ? "The configuration" : `The setting ${key}`;
-  return new PlanloomError("CONFIG_INVALID", `${what} ${found}.`, {
-    kind: "config",
-    next: `Write ${wanted}.`,
-  });
+function invalid(setting: string, given: unknown, wanted: WantedSetting): PlanloomError {
+  return new PlanloomError("CONFIG_INVALID", { setting, problem: "value", given: shownValue(given), wanted });
+}
+
+/** A value as a person can read it. Lists and records are not shown: they may hold a key. */
+export function shownValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 200));
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "function") return "a function";
+  return typeof value === "object" && value !== null ? "a record" : String(value);
 }

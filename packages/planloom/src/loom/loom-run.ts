@@ -1,11 +1,11 @@
 // One run as the library shows it. In: an engine and a run's id. Out: its events, its result, and what a person may say to it.
 // Separate from the engine because it only names the engine's few verbs.
-import { PlanloomError } from "../error.js";
+import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { Json } from "../plan/json.js";
 import { documentOf, type RunDocument } from "../run/view/document.js";
 import type { RunEvent } from "../run/event.js";
 import type { Command } from "../run/command.js";
-import { replay, replayDiffers, type Difference } from "../run/log/replay.js";
+import { replay, type Difference } from "../run/log/replay.js";
 import { currentPlan, workOf } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { NoReopening, Reopening } from "../run/decide/retry.js";
@@ -59,7 +59,7 @@ export class LoomRun {
     if (options.strict !== true) return this.document();
     await this.engine.load(this.id);
     const { run, differences, policyDifferences } = replay(await this.store.read(this.id));
-    if (differences.length > 0) throw replayDiffers(this.id, differences);
+    if (differences.length > 0) throw new PlanloomError("REPLAY_DIFFERS", { runId: this.id, differences });
     return { ...documentOf(run), ...(policyDifferences.length === 0 ? {} : { policyDifferences }) };
   }
 
@@ -196,7 +196,7 @@ export class LoomRun {
 
 /** A paused run that another live process drives is told to go on through its inbox. */
 function unlessOwned(error: unknown): void {
-  if (!(error instanceof PlanloomError) || error.code !== "RUN_OWNED") throw error;
+  if (!hasCode(error, "RUN_OWNED")) throw error;
 }
 
 function commentOf({ comment }: { readonly comment?: string }): { readonly comment?: string } {

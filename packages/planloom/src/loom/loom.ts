@@ -3,11 +3,11 @@
 import type { PlannerRequest } from "../agents/plan-request.js";
 import { askPlanner, type PlannerReply } from "../agents/planner.js";
 import type { DraftedStep } from "../agents/checkpoint.js";
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "../model/port.js";
 import type { RoleSettings } from "../model/role.js";
 import { estimatePlan, type Estimate } from "../plan/estimate/estimate.js";
-import { errorKeys, errorsOf, findingText, type Finding } from "../plan/finding.js";
+import { errorKeys, type Finding } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { Inventory } from "../plan/tool-spec.js";
@@ -103,7 +103,8 @@ export class Loom {
       const { draft, findings, asking } = reply;
       onInvalid?.({ round, findings });
       found.push(errorKeys(findings));
-      if (whyNotMended(this.settings, round, found) !== undefined) throw planInvalid(findings);
+      if (whyNotMended(this.settings, round, found) !== undefined)
+        throw new PlanloomError("PLAN_INVALID", { findings, source: { from: "planner" } });
       invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
     }
   }
@@ -112,7 +113,7 @@ export class Loom {
   async draft(goal: string, options: DraftOptions = {}): Promise<PlannerReply> {
     const { inputs = {}, inventory, invalid, onDrafted } = options;
     const { planner, executor, clock } = this.world;
-    if (planner === null) throw noPlanner();
+    if (planner === null) throw new PlanloomError("NO_PLANNER", {});
     const { granularity, critique } = this.settings;
     const executorModel = executor?.name ?? null;
     const asked = { goal, inputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
@@ -145,7 +146,7 @@ export class Loom {
     const { plan, listener } = options;
     const inputs = soundInputs(options.inputs ?? this.plans.inputsOf(plan) ?? {});
     const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs));
-    if (given === undefined && this.world.planner === null) throw noPlanner();
+    if (given === undefined && this.world.planner === null) throw new PlanloomError("NO_PLANNER", {});
     const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
     const started = this.startedData(aim, given?.inputs ?? inputs, given);
     const runId = await this.engine.start(
@@ -234,27 +235,7 @@ export class Loom {
 }
 
 function sound(checked: PlanCheck): CheckedPlan {
-  if (!checked.ok) throw planInvalid(checked.findings);
+  if (!checked.ok) throw new PlanloomError("PLAN_INVALID", { findings: checked.findings });
   const { ok: _ok, notes: _notes, ...plan } = checked;
   return plan;
-}
-
-function noPlanner(): PlanloomError {
-  return new PlanloomError("NO_PLANNER", "There is no planner model.", {
-    kind: "config",
-    next: "Pass --model, set PLANLOOM_PLANNER_MODEL and PLANLOOM_PLANNER_BASE_URL (or OPENAI_API_KEY), or run a plan file.",
-  });
-}
-
-function planInvalid(findings: readonly Finding[]): PlanloomError {
-  const errors = errorsOf(findings);
-  const lines = errors.map((finding) => `  ${findingText(finding)}`).join("\n");
-  return new PlanloomError(
-    "PLAN_INVALID",
-    `The plan has ${errors.length} ${errors.length === 1 ? "error" : "errors"}:\n${lines}`,
-    {
-      kind: "plan",
-      next: "Mend the plan; `planloom check FILE` checks it again.",
-    },
-  );
 }

@@ -1,6 +1,6 @@
 // Going on with a run that has ended, and beginning another one in its middle. In: a run, and what a person wants of it. Out: the
 // command or the start that the engine takes, or what it would do. Separate from loom-run.ts because plans are checked here.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import { carriedFacts } from "../run/decide/fork.js";
@@ -64,10 +64,7 @@ function wishOf(run: Run, { from, inputs, plan }: RetryOptions, home: Home): Wis
 function planOf(run: Run): Plan {
   const proposed = currentPlan(run);
   if (proposed !== undefined) return proposed.plan;
-  throw new PlanloomError("NOTHING_TO_RETRY", `Run ${run.id} has no plan that other inputs could be given to.`, {
-    kind: "usage",
-    next: "Start a new run with these inputs, or give a plan as well.",
-  });
+  throw new PlanloomError("NOTHING_TO_RETRY", { runId: run.id });
 }
 
 export function previewOf(run: Run, options: RetryOptions, home: Home): Reopening | NoReopening {
@@ -115,8 +112,8 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
 }
 
 function forkRefused(runId: string, { code, message }: NoReopening): PlanloomError {
-  return new PlanloomError(code, `Run ${runId} cannot be forked so: ${message}.`, {
-    kind: "refused",
-    next: `\`planloom show ${runId}\` lists its steps and what became of them.`,
-  });
+  const refused = FORK_REFUSALS.find((one) => one === code) ?? "RUN_NOT_ENDED";
+  return new PlanloomError(refused, { runId, reason: message });
 }
+
+const FORK_REFUSALS = ["RUN_NOT_ENDED", "UNKNOWN_STEP", "STEP_UNKNOWN"] as const;

@@ -1,6 +1,6 @@
 // The prices that a run is held to. In: settings, and the models that may be asked. Out: the settings with what those cost. Separate
 // because prices are looked up once, when a run begins or is retried: its log must explain its budget without this machine.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { PriceOf } from "../plan/estimate/price.js";
 import type { Settings } from "../run/settings.js";
 
@@ -10,18 +10,7 @@ export function withPrices(settings: Settings, models: Iterable<string>, priceOf
   for (const model of models) {
     const price = priceOf(model);
     if (price !== undefined) prices[model] = price;
-    else if (settings.budget.costUsd !== null) throw unpriced(model);
+    else if (settings.budget.costUsd !== null) throw new PlanloomError("BUDGET_UNPRICED", { model });
   }
   return { ...settings, prices };
-}
-
-function unpriced(model: string): PlanloomError {
-  return new PlanloomError(
-    "BUDGET_UNPRICED",
-    `There is a budget in US dollars, and what the model "${model}" costs is not known.`,
-    {
-      kind: "config",
-      next: `Give its price: prices: { "${model}": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } } (0 for a machine of your own), or a budget in tokens.`,
-    },
-  );
 }

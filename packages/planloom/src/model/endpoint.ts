@@ -1,6 +1,6 @@
 // The address of an OpenAI-compatible server. In: a base URL as a person wrote it. Out: its parts, and a form without secrets.
 // Separate because addresses appear in settings, requests and messages, and only one form of them may be shown.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 
 export interface Endpoint {
   /** Without a trailing slash, query or fragment. */
@@ -14,10 +14,10 @@ export interface Endpoint {
 export function parseEndpoint(text: string): Endpoint {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw badEndpoint(`The base URL ${shownUrl(text)} is not an http or https address.`);
+    throw new PlanloomError("MODEL_BAD_ENDPOINT", { url: shownUrl(text), problem: "not-http" });
   }
   if (url.username !== "" || url.password !== "") {
-    throw badEndpoint(`The base URL ${shownUrl(text)} holds a user name or password; give the key as apiKey instead.`);
+    throw new PlanloomError("MODEL_BAD_ENDPOINT", { url: shownUrl(text), problem: "credentials" });
   }
   const path = url.pathname.replace(/\/+$/, "");
   return {
@@ -37,11 +37,4 @@ export function shownUrl(text: string): string {
 export function sameOrigin(a: string, b: string): boolean {
   if (!URL.canParse(a) || !URL.canParse(b)) return a === b;
   return new URL(a).origin === new URL(b).origin;
-}
-
-function badEndpoint(message: string): PlanloomError {
-  return new PlanloomError("MODEL_BAD_ENDPOINT", message, {
-    kind: "config",
-    next: "Give an address such as http://localhost:8000/v1.",
-  });
 }

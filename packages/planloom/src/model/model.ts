@@ -1,6 +1,6 @@
 // The model of a role. In: the role's settings. Out: a Model, opened without a request and without loading any package.
 // Separate because it holds the one decision where a model lives: an object, an installed provider, or an endpoint.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { aiSdkModel, type LadderModel, type Source } from "./ai-sdk-model.js";
 import { isAiSdkModel, isCallable, type AiSdkModel, type LanguageModelV3 } from "./ai-sdk.js";
 import { parseEndpoint, shownUrl, type Endpoint } from "./endpoint.js";
@@ -37,7 +37,9 @@ export function openModel(settings: RoleSettings, role: Role, keeper?: WayKeeper
 /** The same for what is no model of Planloom's own port, which knows no ladder. */
 export function openLadder(settings: RoleSettings, role: Role, keeper?: WayKeeper): LadderModel {
   const { model } = settings;
-  if (model === undefined || model === "" || (typeof model === "object" && "call" in model)) throw notSet(role);
+  if (model === undefined || model === "" || (typeof model === "object" && "call" in model)) {
+    throw new PlanloomError("MODEL_NOT_SET", { role });
+  }
   return typeof model === "string" ? openNamed(model, settings, role, keeper) : openObject(model, settings, role);
 }
 
@@ -47,7 +49,7 @@ function openNamed(name: string, settings: RoleSettings, role: Role, keeper: Way
 }
 
 function openEndpoint(name: string, settings: RoleSettings, role: Role, keeper: WayKeeper | undefined): LadderModel {
-  if (settings.baseURL === undefined) throw noEndpoint(name, role);
+  if (settings.baseURL === undefined) throw new PlanloomError("MODEL_NO_ENDPOINT", { role, model: name });
   const endpoint = parseEndpoint(settings.baseURL);
   const known = remembered(`${endpoint.baseURL} ${name}`, keeper);
   const load = once(() => loadEndpointModel(name, endpoint, settings.apiKey ?? NO_KEY));
@@ -76,7 +78,7 @@ function slower(model: Model, timeoutMs: number): Model {
 }
 
 function openObject(model: AiSdkModel, settings: RoleSettings, role: Role): LadderModel {
-  if (!isAiSdkModel(model) || !isCallable(model)) throw unsupported("The model given as an object", "openai");
+  if (!isAiSdkModel(model) || !isCallable(model)) throw unsupported("openai");
   const memory = memoriesOfObjects.get(model) ?? newMemory();
   memoriesOfObjects.set(model, memory);
   const load = (): Promise<LanguageModelV3> => Promise.resolve(model as LanguageModelV3);
@@ -120,18 +122,4 @@ function remembered(key: string, keeper: WayKeeper | undefined): Pick<Source, "m
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
-}
-
-function notSet(role: Role): PlanloomError {
-  return new PlanloomError("MODEL_NOT_SET", `No model is set for the ${role}.`, {
-    kind: "config",
-    next: `Set PLANLOOM_MODEL or PLANLOOM_${role.toUpperCase()}_MODEL, or \`model\` in the configuration.`,
-  });
-}
-
-function noEndpoint(name: string, role: Role): PlanloomError {
-  return new PlanloomError("MODEL_NO_ENDPOINT", `The ${role}'s model ${name} has no base URL.`, {
-    kind: "config",
-    next: `Set PLANLOOM_BASE_URL, for example to http://localhost:8000/v1, or name the model with its provider, as in openai:${name}.`,
-  });
 }

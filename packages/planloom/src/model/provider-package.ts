@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { isAiSdkModel, isCallable, type LanguageModelV3 } from "./ai-sdk.js";
 import { packageToInstall, type ProviderName } from "./provider-name.js";
 
@@ -27,11 +27,8 @@ export function findProvider(provider: string, places: readonly string[] = defau
 }
 
 export function notInstalled({ provider, model }: ProviderName): PlanloomError {
-  const message = `The model ${provider}:${model} needs the package @ai-sdk/${provider}, which is not installed.`;
-  return new PlanloomError("PROVIDER_NOT_INSTALLED", message, {
-    kind: "provider",
-    next: `Run: npm install ${packageToInstall(provider)}`,
-  });
+  const names = { model: `${provider}:${model}`, package: `@ai-sdk/${provider}`, install: packageToInstall(provider) };
+  return new PlanloomError("PROVIDER_NOT_INSTALLED", names);
 }
 
 /** Throws PlanloomError MODEL_UNSUPPORTED where the package offers no model of a known specification. */
@@ -50,14 +47,12 @@ export async function loadProviderModel(
     ...(baseURL === undefined ? {} : { baseURL }),
   }).languageModel(model);
   if (made === undefined || !isAiSdkModel(made) || !isCallable(made))
-    throw unsupported(`@ai-sdk/${provider}`, provider);
+    throw unsupported(provider, `@ai-sdk/${provider}`);
   return made as LanguageModelV3;
 }
 
-export function unsupported(what: string, provider: string): PlanloomError {
-  const message = `${what} offers no model of the AI SDK's specification v2 or v3, the ones that Planloom calls.`;
-  return new PlanloomError("MODEL_UNSUPPORTED", message, {
-    kind: "config",
-    next: `Install the release for AI SDK 6: npm install ${packageToInstall(provider)}`,
-  });
+/** `name` is that of the package; absent for a model that was given as an object. */
+export function unsupported(provider: string, name?: string): PlanloomError {
+  const from = name === undefined ? {} : { package: name };
+  return new PlanloomError("MODEL_UNSUPPORTED", { ...from, install: packageToInstall(provider) });
 }

@@ -1,6 +1,6 @@
 // A reply as it may be recorded. In: whatever a model gave. Out: a reply within the limits, or a PlanloomError PROVIDER_FAILED.
 // Separate because any program may stand behind the port, and what is recorded once is read for ever.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { isObject, sizeOf, type Json } from "../plan/json.js";
 import { soundUsage } from "../plan/usage.js";
@@ -13,7 +13,9 @@ import type { ModelReply, ToolCall } from "./port.js";
  */
 export function soundReply(given: unknown, model: string): ModelReply {
   const { text, toolCalls, usage, finish } = isObject(given) ? (given as { readonly [field: string]: unknown }) : {};
-  if (typeof text !== "string" || !Array.isArray(toolCalls) || !toolCalls.every(isCall)) throw noReply(model);
+  if (typeof text !== "string" || !Array.isArray(toolCalls) || !toolCalls.every(isCall)) {
+    throw new PlanloomError("PROVIDER_FAILED", { model, problem: "not-a-reply" });
+  }
   let room: number = LIMITS.replyChars;
   const calls = toolCalls.slice(0, LIMITS.toolCalls).map(({ id, name, args }): ToolCall => {
     const sound = soundArguments(args, room);
@@ -41,12 +43,4 @@ function soundArguments(args: unknown, room: number): Json {
   const copy = asJson(args);
   if (!copy.ok) return `(left out: ${copy.problem})`;
   return sizeOf(copy.value, room) <= room ? copy.value : "(left out: the reply is too large)";
-}
-
-function noReply(model: string): PlanloomError {
-  return new PlanloomError("PROVIDER_FAILED", `The model ${model} gave something that is no reply.`, {
-    kind: "provider",
-    retryable: true,
-    next: "Mend what is behind the model: a reply has `text`, `toolCalls`, `usage` and `finish`.",
-  });
 }

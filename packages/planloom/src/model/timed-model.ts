@@ -2,7 +2,7 @@
 // clock. Out: the same model, under a deadline. Separate from the models: any program may stand behind the port.
 import type { Clock } from "../clock.js";
 import { answerInTime } from "../deadline.js";
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Model, ModelReply, ModelRequest } from "./port.js";
 
@@ -26,10 +26,5 @@ export function replyInTime(
   return answerInTime(work, request.signal, timeoutMs, clock, () => modelSilent(name, timeoutMs));
 }
 
-function modelSilent(name: string, timeoutMs: number): PlanloomError {
-  return new PlanloomError("PROVIDER_TIMEOUT", `The model ${name} gave no reply within ${timeoutMs} ms.`, {
-    kind: "provider",
-    retryable: true,
-    next: "Try again, raise the role's timeout, or use a faster model.",
-  });
-}
+const modelSilent = (model: string, timeoutMs: number): PlanloomError =>
+  new PlanloomError("PROVIDER_TIMEOUT", { model, problem: "no-reply", timeoutMs });

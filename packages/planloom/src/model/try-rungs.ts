@@ -1,7 +1,7 @@
 // Which forms of request a server takes, by trying each. In: a model. Out: what became of one small request at every rung.
 // Separate because nothing else sends requests only to find that out: `planloom models test` does, and says so.
 import { systemClock } from "../clock.js";
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { isObject, type Json } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import type { LadderModel } from "./ai-sdk-model.js";

@@ -1,7 +1,8 @@
 // What an agent works with: its signal, its journal, its part of the budget, its progress. In: the run, the context of an effect,
 // and the step. Out: an AgentContext, which every role and every agent step has.
 import type { AgentContext, CheckpointOptions } from "../agents/checkpoint.js";
-import { messageOf, PlanloomError } from "../error.js";
+import { messageOf } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { ROLE_SCOPES } from "../run/keys.js";

@@ -2,7 +2,8 @@
 // what was used until then. Separate because roles and steps end in the same ways; only a lost journal is thrown on.
 import { UnknownOutcome } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
-import { messageOf, PlanloomError } from "../error.js";
+import { messageOf } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "../model/port.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Failure } from "../run/event.js";

@@ -1,7 +1,8 @@
 // A recorded run, run again by the real engine. In: a recording, and the plan and tools of today. Out: the run as it goes now, or
 // the first difference. The recording is a script: its inputs come in their order, at their times; calls wait for theirs.
 // Separate from the engine, which does not know that nothing behind its calls is real.
-import { PlanloomError } from "../error.js";
+import type { ErrorParams } from "../words/errors.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { approvalPlace, askPlace } from "../run/keys.js";
@@ -14,7 +15,7 @@ import type { CheckedPlan, Command } from "../run/command.js";
 import { inputsOf, type Answered } from "../run/log/replay.js";
 import { emptyRun, workOf, type Run } from "../run/state.js";
 import { memoryStore } from "../store/memory.js";
-import { askedIn, personAsked, placeText, QuestionReader, recordingDiffers, sameAsked } from "./questions.js";
+import { askedIn, personAsked, QuestionReader, sameAsked } from "./questions.js";
 import type { Engine, Listener, Reply } from "../engine/engine.js";
 import { jumpingClock } from "./jumping-clock.js";
 import { localEngine } from "../engine/local.js";
@@ -116,10 +117,14 @@ class Rerun {
     });
   }
 
+  #gone(place: string): PlanloomError {
+    return differs({ differs: "gone", place, recorded: this.#askedThen.get(place) ?? null, now: null });
+  }
+
   #compare(place: string, now: Json): void {
     const then = this.#askedThen.get(place);
-    if (then === undefined) throw recordingDiffers(`${placeText(place)} is not in the recording.`, null, now);
-    if (!sameAsked(then, now)) throw recordingDiffers(`${placeText(place)} is asked something else.`, then, now);
+    if (then === undefined) throw differs({ differs: "new", place, recorded: null, now });
+    if (!sameAsked(then, now)) throw differs({ differs: "changed", place, recorded: then, now });
   }
 
   // The script
@@ -163,7 +168,7 @@ class Rerun {
     await this.#comesTo(() => this.#open.has(place));
     const open = this.#open.get(place);
     if (open !== undefined) return open;
-    throw recordingDiffers(`${placeText(place)} is not asked any more.`, this.#askedThen.get(place) ?? null, null);
+    throw this.#gone(place);
   }
 
   /** A call asks for its part of the budget as it did; one that has to wait asks again when it did then. */
@@ -231,15 +236,14 @@ class Rerun {
   async #asks(place: string, holds: () => boolean): Promise<void> {
     await this.#comesTo(holds);
     const now = holds() ? this.#askedNow.get(place) : undefined;
-    if (now === undefined)
-      throw recordingDiffers(`${placeText(place)} is not asked any more.`, this.#askedThen.get(place) ?? null, null);
+    if (now === undefined) throw this.#gone(place);
     this.#compare(place, now);
   }
 
   async end(): Promise<RunDocument> {
     await this.#comesTo(() => this.#run.ended !== undefined || this.#recorded.ended === undefined);
     const [then, now] = [documentOf(this.#recorded), documentOf(this.#run)];
-    if (!sameAsked(endOf(then), endOf(now))) throw recordingDiffers("it does not end so.", endOf(then), endOf(now));
+    if (!sameAsked(endOf(then), endOf(now))) throw differs({ differs: "end", recorded: endOf(then), now: endOf(now) });
     return now;
   }
 
@@ -285,8 +289,12 @@ class Rerun {
 /** With a store in memory, all that is under way has come to its end by then. */
 const loopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+const differs = (params: ErrorParams["RECORDING_DIFFERS"]): PlanloomError =>
+  new PlanloomError("RECORDING_DIFFERS", params);
+
 function commandRefused(said: Command, { code, message }: Reply & { readonly ok: false }): PlanloomError {
-  return recordingDiffers(`a person's ${said.type} is refused.`, said as unknown as Json, `${code}: ${message}`);
+  const recorded = said as unknown as Json;
+  return differs({ differs: "command", command: said.type, recorded, now: `${code}: ${message}` });
 }
 
 function decisionIn(events: readonly RunEvent[]): EventOf<"approval.granted"> | EventOf<"approval.denied"> {
@@ -302,7 +310,5 @@ function endOf({ status, success, answer, error, waiting }: RunDocument): Json {
 }
 
 function answerUnknown({ seq, type }: RunEvent): PlanloomError {
-  const message = `Event ${seq} (${type}) answers something that a person said and that no log holds: what \`expect\` refuses.`;
-  const next = "Record a run in which the person's answer is accepted.";
-  return new PlanloomError("RECORDING_INVALID", message, { kind: "usage", next });
+  return new PlanloomError("RECORDING_INVALID", { problem: "answer", seq, type });
 }

@@ -1,7 +1,6 @@
 // What a run asks of the world, by place: so that two runs can be held against each other. In: a run and what it owes. Out: the
 // place, and what is asked there, as data; and the error where the two differ. Separate because the recorded run and the one
 // that is played again must be read in the same way.
-import { assertNever, PlanloomError } from "../error.js";
 import { canonicalJson, type Json, type JsonObject } from "../plan/json.js";
 import {
   isWork,
@@ -13,7 +12,7 @@ import {
 } from "../run/effect.js";
 import type { RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
-import { approvalPlace, askPlace, callKey, fillKey, isPlanKey, planKey, readPlace, reconcileKey } from "../run/keys.js";
+import { approvalPlace, askPlace, callKey, fillKey, isPlanKey, planKey, reconcileKey } from "../run/keys.js";
 import { currentPlan, emptyRun, reviewOf, workOf, type Run } from "../run/state.js";
 import { directTool, ownFields } from "../plan/step-kind.js";
 
@@ -87,51 +86,6 @@ export function personAsked(event: RunEvent): Asked | undefined {
 }
 
 export const sameAsked = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
-
-/** `step find, attempt 1`, `item 0 of step find, attempt 2`, `planner request 1`. */
-export function placeText(text: string): string {
-  const place = readPlace(text);
-  switch (place.kind) {
-    case "plan":
-      return `planner request ${place.number}`;
-    case "review":
-      return `review ${place.number} of the plan`;
-    case "answer":
-      return `the answer, attempt ${place.number}`;
-    case "call":
-      return `${workText(place)}, attempt ${place.attempt}`;
-    case "fill":
-      return `the arguments of ${workText(place)}, attempt ${place.attempt}`;
-    case "reconcile":
-      return `what became of ${workText(place)}`;
-    case "ask":
-      return `the question of ${workText(place)}`;
-    case "approval":
-      return `the approval of ${workText(place)}`;
-    case "plan-approval":
-      return "the approval of the plan";
-    default:
-      return assertNever(place);
-  }
-}
-
-const workText = ({ step, item }: { readonly step: string; readonly item?: string }): string =>
-  item === undefined ? `step ${step}` : `item ${item} of step ${step}`;
-
-/** `null` stands for what is not there at all. */
-export function recordingDiffers(what: string, recorded: Json, now: Json): PlanloomError {
-  const message = `The run goes otherwise than it was recorded: ${what}\n  recorded: ${shown(recorded)}\n  now:      ${shown(now)}`;
-  return new PlanloomError("RECORDING_DIFFERS", message, {
-    kind: "run",
-    next: "Where the change is meant, record the run anew; else undo what changed in the plan, the tools or the inputs.",
-  });
-}
-
-function shown(value: Json): string {
-  if (value === null) return "nothing";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 1_000 ? `${text.slice(0, 1_000)}…` : text;
-}
 
 /** A recorded run, and everything that it asked, by place. */
 export function askedIn(events: readonly RunEvent[]): {

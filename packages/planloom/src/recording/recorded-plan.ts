@@ -1,11 +1,10 @@
 // The plan of a recorded run as it is today. In: a recorded plan, or the one that has taken its place, and a configuration. Out:
 // what starts the run again, or the findings as a difference. Separate because check and its inventory are no part of playing.
 import type { Model } from "../model/port.js";
-import { errorsOf, findingText } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { Start } from "../run/input.js";
 import type { CheckedPlan } from "../run/command.js";
-import { recordingDiffers } from "./questions.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { LoomConfig } from "../loom/config.js";
 import type { Listener } from "../engine/engine.js";
 import type { Loom } from "../loom/loom.js";
@@ -61,6 +60,5 @@ export function checkedBy(
 ): CheckedPlan {
   const result = loom.check(plan, { inputs, goal });
   if (result.ok) return result;
-  const errors = errorsOf(result.findings).map(findingText);
-  throw recordingDiffers("the plan does not pass check any more.", "a sound plan", errors.join("\n            "));
+  throw new PlanloomError("RECORDING_DIFFERS", { differs: "plan", findings: result.findings });
 }

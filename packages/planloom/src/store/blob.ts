@@ -1,7 +1,8 @@
 // Large values apart from the rows that hold them. In: any JSON value. Out: its text with null in the place of each large
 // value, the places, and the large texts by content. Separate because it is pure and the same for every durable store.
 // The places stand beside the text, never in it: no value that a user writes can be taken for one.
-import { PlanloomError, messageOf } from "../error.js";
+import { messageOf } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { sha256 } from "../sha256.js";
 
@@ -77,11 +78,6 @@ function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch (cause) {
-    const message = `A value cannot be stored because JSON cannot hold it: ${messageOf(cause)}.`;
-    throw new PlanloomError("STORE_FAILED", message, {
-      kind: "store",
-      cause,
-      next: "Return plain JSON from the tool: no cycles, no bigint, no deep nesting.",
-    });
+    throw new PlanloomError("STORE_FAILED", { problem: "not-json", reason: messageOf(cause) }, { cause });
   }
 }

@@ -1,6 +1,6 @@
 // One transaction for all writes of one turn of the event loop. In: writes, each a function over the open transaction.
 // Out: their results, once the commit is on disk. Separate because it is the whole price of durability, and knows no table.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { SqlDatabase } from "./sqlite-driver.js";
 import { sqliteError } from "./sqlite-error.js";
 

@@ -1,6 +1,6 @@
 // Lists runs by their heads, the same for every store. In: a query, and three functions of a store. Out: one part of the list.
 // Heads that are missing or stale are computed from the log here and given to the store; runs that cannot be read become rows.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { EVENT_VERSION, type RunEvent } from "../run/event.js";
@@ -182,10 +182,7 @@ function placeIn(cursor: string | undefined): ListPlace | undefined {
   } catch {
     // Answered below.
   }
-  throw new PlanloomError("CURSOR_INVALID", "The cursor is not one that a list of runs gave.", {
-    kind: "usage",
-    next: "Give the cursor of the list before as it is, or none to begin at the newest run.",
-  });
+  throw new PlanloomError("CURSOR_INVALID", {});
 }
 
 // Rows

@@ -2,7 +2,7 @@
 // Separate because the terminal, the server and the library must find the same runs from the same place.
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { EventStore } from "./event-store.js";
 import { memoryStore } from "./memory.js";
 import { openSqliteStore } from "./sqlite.js";
@@ -24,10 +24,7 @@ export function storePath(cwd: string, env: { readonly PLANLOOM_STORE?: string |
 export async function openStore(spec: string): Promise<EventStore> {
   if (spec === "memory") return memoryStore();
   if (!isUrl(spec)) return openSqliteStore({ path: spec });
-  throw new PlanloomError("STORE_UNKNOWN", `A store cannot be opened at ${spec.split("://")[0]}://…`, {
-    kind: "config",
-    next: 'Use "memory" or the path of a file; other stores are given in the configuration.',
-  });
+  throw new PlanloomError("STORE_UNKNOWN", { scheme: spec.split("://")[0] ?? "" });
 }
 
 /** The store file of a folder and of each folder above it, the nearest first. */

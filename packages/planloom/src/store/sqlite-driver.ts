@@ -1,6 +1,7 @@
 // Which SQLite this process uses. In: nothing. Out: a class of synchronous databases, new enough to be trusted.
 // Separate because Node 20 has none built in, and because only here is the driver chosen, loaded and asked for its age.
-import { PlanloomError, messageOf } from "../error.js";
+import { messageOf } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 
 export type SqlValue = string | number | null;
 
@@ -29,10 +30,7 @@ export async function loadSqlite(): Promise<SqlDriver> {
   const packaged = await packagedSqlite();
   const version = versionOf(packaged);
   if (isAtLeast(version, LEAST_VERSION)) return packaged;
-  throw new PlanloomError("STORE_SQLITE_TOO_OLD", `SQLite ${version} is older than ${LEAST_VERSION}.`, {
-    kind: "store",
-    next: "Update Node.js or reinstall the dependencies, or set PLANLOOM_STORE=memory for a run that is not kept.",
-  });
+  throw new PlanloomError("STORE_SQLITE_TOO_OLD", { version, least: LEAST_VERSION });
 }
 
 /** undefined before Node 22.13, where it needs a flag. */
@@ -53,11 +51,7 @@ async function packagedSqlite(): Promise<SqlDriver> {
   try {
     return (await import("@photostructure/sqlite")).DatabaseSync;
   } catch (cause) {
-    throw new PlanloomError("STORE_FAILED", `No SQLite could be loaded on this platform: ${messageOf(cause)}`, {
-      kind: "store",
-      cause,
-      next: "Use a newer Node.js, which has SQLite built in, or set PLANLOOM_STORE=memory for a run that is not kept.",
-    });
+    throw new PlanloomError("STORE_FAILED", { problem: "no-sqlite", reason: messageOf(cause) }, { cause });
   }
 }
 

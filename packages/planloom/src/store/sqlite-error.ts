@@ -1,6 +1,8 @@
 // What SQLite's failures mean for a person. In: anything that was thrown, and the file. Out: a PlanloomError.
 // Separate because opening, reading and committing all fail in the same ways.
-import { PlanloomError, messageOf } from "../error.js";
+import { messageOf } from "../error.js";
+import type { FileDamage } from "../words/errors/store.js";
+import { PlanloomError } from "../words/planloom-error.js";
 
 // Primary result codes: https://sqlite.org/rescode.html
 const BUSY = new Set([5, 6]);
@@ -27,7 +29,7 @@ export function sqliteError(cause: unknown, path: string): PlanloomError {
   const code = extended & 0xff;
   if (BUSY.has(code)) return busy(cause, path);
   if (code === FULL || extended === NO_ROOM_FOR_INDEX) return full(cause, path);
-  if (DAMAGED.has(code)) return storeDamaged(cause, path);
+  if (DAMAGED.has(code)) return storeDamaged(path, { damage: "file", reason: messageOf(cause) }, cause);
   return failed(cause, path, FORBIDDEN.has(code));
 }
 
@@ -38,39 +40,15 @@ function codeOf(thrown: unknown): number {
   return typeof code === "number" ? code : (CODE_OF_MESSAGE[messageOf(thrown)] ?? 0);
 }
 
-function busy(cause: unknown, path: string): PlanloomError {
-  return new PlanloomError("STORE_BUSY", `Another process kept the store ${path} locked for too long.`, {
-    kind: "store",
-    cause,
-    retryable: true,
-    next: "Try again; if it stays so, look for a program that has the file open.",
-  });
-}
+const busy = (cause: unknown, path: string): PlanloomError => new PlanloomError("STORE_BUSY", { path }, { cause });
 
-function full(cause: unknown, path: string): PlanloomError {
-  return new PlanloomError("STORE_FULL", `There is no room left for the store ${path}; nothing was written.`, {
-    kind: "store",
-    cause,
-    retryable: true,
-    next: "Free space on that disk, then resume the run: it goes on from its last event.",
-  });
-}
+const full = (cause: unknown, path: string): PlanloomError => new PlanloomError("STORE_FULL", { path }, { cause });
 
-export function storeDamaged(cause: unknown, path: string): PlanloomError {
-  return new PlanloomError("STORE_DAMAGED", `${path} is damaged or is no Planloom store: ${messageOf(cause)}.`, {
-    kind: "store",
-    cause,
-    next:
-      "Copy it with the -wal and -shm files beside it, and put a sound copy back or start a new store. `planloom events RUN` " +
-      "prints what is sound of a run while the file opens; `sqlite3 FILE .recover` saves the rest.",
-  });
+export function storeDamaged(path: string, damage: FileDamage, cause?: unknown): PlanloomError {
+  return new PlanloomError("STORE_DAMAGED", { path, ...damage }, { cause });
 }
 
 function failed(cause: unknown, path: string, forbidden: boolean): PlanloomError {
-  const what = forbidden ? "cannot be opened for writing" : "failed";
-  return new PlanloomError("STORE_FAILED", `The store ${path} ${what}: ${messageOf(cause)}.`, {
-    kind: "store",
-    cause,
-    next: "Check that you may write to the file and its folder, or choose another place with PLANLOOM_STORE=<path>.",
-  });
+  const fault = { problem: forbidden ? "forbidden" : "failed", path, reason: messageOf(cause) } as const;
+  return new PlanloomError("STORE_FAILED", fault, { cause });
 }

@@ -4,7 +4,8 @@ import { LIMITS } from "../limits.js";
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { PlanloomError, messageOf } from "../error.js";
+import { messageOf } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { SqlDatabase, SqlDriver } from "./sqlite-driver.js";
 import { sqliteError, storeDamaged } from "./sqlite-error.js";
 import { bringUp, recognise } from "./sqlite-tables.js";
@@ -48,21 +49,18 @@ function checkPlace(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const found = statSync(path, { throwIfNoEntry: false });
-    if (found?.isDirectory() === true) throw new Error("it is a folder and must be a file");
+    if (found?.isDirectory() === true) throw new PlanloomError("STORE_FAILED", { problem: "folder", path });
     if (found !== undefined) accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
-    throw new PlanloomError("STORE_FAILED", `The store ${path} cannot be used: ${messageOf(cause)}.`, {
-      kind: "store",
-      cause,
-      next: "Choose a file that you may write to, in a folder that you may write to, with PLANLOOM_STORE=<path>.",
-    });
+    if (cause instanceof PlanloomError) throw cause;
+    throw new PlanloomError("STORE_FAILED", { problem: "place", path, reason: messageOf(cause) }, { cause });
   }
 }
 
 function openOnce(Driver: SqlDriver, path: string): SqlDatabase {
   // Before SQLite sees it, which would cut the log there and forget the rest.
   const damage = damageOfLog(path);
-  if (damage !== undefined) throw storeDamaged(new Error(damage), path);
+  if (damage !== undefined) throw storeDamaged(path, { damage });
   const db = new Driver(path);
   try {
     db.exec(`PRAGMA busy_timeout = ${LIMITS.sqliteBusyMs}`);
@@ -79,15 +77,6 @@ function openOnce(Driver: SqlDriver, path: string): SqlDatabase {
 
 function useWriteAheadLog(db: SqlDatabase, path: string): void {
   const mode = (db.prepare("PRAGMA journal_mode = WAL").get() as { journal_mode: string }).journal_mode;
-  if (mode !== "wal") {
-    throw new PlanloomError(
-      "STORE_FAILED",
-      `The store ${path} cannot use a write-ahead log here (it stays "${mode}").`,
-      {
-        kind: "store",
-        next: "Put the store on a local disk: network folders cannot share it safely.",
-      },
-    );
-  }
+  if (mode !== "wal") throw new PlanloomError("STORE_FAILED", { problem: "no-write-ahead-log", path, mode });
   db.exec("PRAGMA synchronous = FULL");
 }

@@ -1,6 +1,7 @@
 // Rows read back and held against what was written. In: an open database. Out: events, journal rows, commands and heads, or
 // RUN_DAMAGED for the run whose rows do not fit. Separate because this is the whole of what a disk may have done to them.
-import { PlanloomError, messageOf } from "../error.js";
+import { messageOf } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { sha256 } from "../sha256.js";
 import type { RunEvent } from "../run/event.js";
 import { unpack } from "./blob.js";
@@ -20,6 +21,7 @@ import {
   type RunRow,
 } from "./sqlite-sql.js";
 import { runDamaged } from "./store-error.js";
+import type { RowFault, RunDamage } from "../words/errors/store.js";
 
 type Statements = Record<keyof typeof SQL, SqlStatement>;
 
@@ -41,7 +43,7 @@ export class SqliteReader {
   /** The row of a run; undefined for an unknown one. */
   run(runId: string): RunRow | undefined {
     const [row] = this.#all<RunRow>("run", runId);
-    if (row !== undefined && !holds(row.sum, ...sealedOf(row))) throw this.#damaged(runId, HEAD_FAULT);
+    if (row !== undefined && !holds(row.sum, ...sealedOf(row))) throw this.#damaged(runId, HEAD_CHANGED);
     return row;
   }
 
@@ -50,10 +52,10 @@ export class SqliteReader {
     const [head] = this.#all<RunRow>("run", runId);
     const events = this.#soundEvents(runId, fromSeq, limit);
     const soundTo = fromSeq - 1 + events.length;
-    if (events.length > 0 && head === undefined) throw runDamaged(runId, soundTo, "it is missing in the list of runs");
+    if (events.length > 0 && head === undefined) throw runDamaged(runId, soundTo, { damage: "head-missing" });
     if (head === undefined || events.length >= limit) return events;
-    if (!holds(head.sum, ...sealedOf(head))) throw runDamaged(runId, soundTo, HEAD_FAULT);
-    if (soundTo < head.lastSeq) throw runDamaged(runId, soundTo, `event ${soundTo + 1} is missing`);
+    if (!holds(head.sum, ...sealedOf(head))) throw runDamaged(runId, soundTo, HEAD_CHANGED);
+    if (soundTo < head.lastSeq) throw runDamaged(runId, soundTo, missing(soundTo + 1));
     return events;
   }
 
@@ -84,9 +86,11 @@ export class SqliteReader {
 
   inbox(runId: string, cursor: number): InboxEntry[] {
     return this.#all<InboxRow>("take", runId, cursor).map((row, index) => {
-      const what = `command ${cursor + index + 1}`;
-      if (row.cursor !== cursor + index + 1) throw this.#damaged(runId, `${what} is missing`);
-      const entry = this.#unpacked(runId, row, [runId, row.cursor], what) as Omit<InboxEntry, "cursor">;
+      const expected = cursor + index + 1;
+      if (row.cursor !== expected) throw this.#damaged(runId, { damage: "command-missing", cursor: expected });
+      const changed = (fault: RowFault) =>
+        this.#damaged(runId, { damage: "command-changed", cursor: expected, row: fault });
+      const entry = this.#unpacked(row, [runId, row.cursor], changed) as Omit<InboxEntry, "cursor">;
       return { ...entry, cursor: row.cursor };
     });
   }
@@ -94,8 +98,10 @@ export class SqliteReader {
   #soundEvents(runId: string, fromSeq: number, limit: number): RunEvent[] {
     return this.#all<EventRow>("read", runId, fromSeq, limitOf(limit)).map((row, index) => {
       const soundTo = fromSeq + index - 1;
-      if (row.seq !== soundTo + 1) throw runDamaged(runId, soundTo, `event ${soundTo + 1} is missing`);
-      return this.#unpacked(runId, row, [runId, row.seq], `event ${row.seq}`, soundTo) as RunEvent;
+      if (row.seq !== soundTo + 1) throw runDamaged(runId, soundTo, missing(soundTo + 1));
+      const changed = (fault: RowFault) =>
+        runDamaged(runId, soundTo, { damage: "event-changed", seq: row.seq, row: fault });
+      return this.#unpacked(row, [runId, row.seq], changed) as RunEvent;
     });
   }
 
@@ -127,37 +133,37 @@ export class SqliteReader {
 
   #journalRow(runId: string, row: PackedJournalRow): JournalRow {
     const { step, item, attempt, n } = row;
-    const what = `row ${attempt}.${n} in the journal of step ${step}`;
-    return this.#unpacked(runId, row, [runId, step, item, attempt, n], what) as JournalRow;
+    const changed = (fault: RowFault) =>
+      this.#damaged(runId, { damage: "journal-changed", step, attempt, n, row: fault });
+    return this.#unpacked(row, [runId, step, item, attempt, n], changed) as JournalRow;
   }
 
   #checkCount(runId: string, written: number, found: number): void {
-    if (found < written) throw this.#damaged(runId, `its journal has ${found} of ${written} rows`);
+    if (found < written) throw this.#damaged(runId, { damage: "journal-short", found, written });
   }
 
-  /** The value of a row, once it matches its checksum and its blobs their hashes. */
-  #unpacked(runId: string, row: PackedRow, key: readonly SqlValue[], what: string, soundTo?: number): unknown {
+  /** The value of a row, if it matches its checksum and its blobs match their hashes; else throws what `changed` gives. */
+  #unpacked(row: PackedRow, key: readonly SqlValue[], changed: (fault: RowFault) => PlanloomError): unknown {
+    if (!holds(row.sum, ...key, row.text, row.places)) throw changed({ fault: "checksum" });
     try {
-      if (!holds(row.sum, ...key, row.text, row.places)) throw new Error("its checksum is another");
-      return unpack(row.text, row.places, (hash) => this.#blob(hash));
+      return unpack(row.text, row.places, (hash) => this.#blob(hash, changed));
     } catch (cause) {
       if (cause instanceof PlanloomError) throw cause;
-      const why = `${what} is not what was written (${messageOf(cause)})`;
-      throw soundTo === undefined ? this.#damaged(runId, why) : runDamaged(runId, soundTo, why);
+      throw changed({ fault: "unreadable", reason: messageOf(cause) });
     }
   }
 
-  #blob(hash: string): string {
+  #blob(hash: string, changed: (fault: RowFault) => PlanloomError): string {
     const [row] = this.#all<{ readonly json: string }>("loadBlob", hash);
-    if (row === undefined) throw new Error(`the blob ${hash} is missing`);
-    if (sha256(row.json) !== hash) throw new Error(`the blob ${hash} has another hash`);
+    if (row === undefined) throw changed({ fault: "blob-missing", hash });
+    if (sha256(row.json) !== hash) throw changed({ fault: "blob-changed", hash });
     return row.json;
   }
 
   /** Damage beside the events, which may be sound to their end. */
-  #damaged(runId: string, why: string): PlanloomError {
+  #damaged(runId: string, damage: RunDamage): PlanloomError {
     const [last] = this.#all<{ readonly seq: number }>("lastSeq", runId);
-    return runDamaged(runId, last?.seq ?? 0, why);
+    return runDamaged(runId, last?.seq ?? 0, damage);
   }
 
   #all<Row>(statement: keyof Statements, ...values: SqlValue[]): Row[] {
@@ -169,7 +175,9 @@ export class SqliteReader {
   }
 }
 
-const HEAD_FAULT = "its place in the list of runs is not what was written";
+const HEAD_CHANGED = { damage: "head-changed" } as const;
+
+const missing = (seq: number): RunDamage => ({ damage: "event-missing", seq });
 
 function listRowOf(row: HeadRow): ListRow {
   const { runId, startedAt, updatedAt, lastSeq, lastType } = row;

@@ -1,6 +1,6 @@
 // The tables of the store and how they came to be. In: a database. Out: the same with the tables of this version.
 // Separate because files outlive versions: every step that was ever released stays here, and new files take them all.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { SqlDatabase } from "./sqlite-driver.js";
 import { storeDamaged } from "./sqlite-error.js";
 
@@ -67,22 +67,12 @@ function hasHeads(db: SqlDatabase): boolean {
 export function recognise(db: SqlDatabase, path: string): number {
   const { version, owner, tables } = db.prepare(STATE).get() as { version: number; owner: number; tables: number };
   if (tables > 0 && owner !== APPLICATION_ID) {
-    throw new PlanloomError("STORE_FAILED", `${path} is a database of another program, not a Planloom store.`, {
-      kind: "store",
-      next: "Choose another file with PLANLOOM_STORE=<path>; this one was not changed.",
-    });
+    throw new PlanloomError("STORE_FAILED", { problem: "foreign", path });
   }
   if (version > STEPS.length) {
-    throw new PlanloomError(
-      "STORE_NEWER",
-      `The store ${path} has version ${version}; this Planloom reads up to ${STEPS.length}.`,
-      {
-        kind: "store",
-        next: "Update Planloom (npm install planloom@latest), or use another store with PLANLOOM_STORE=<path>.",
-      },
-    );
+    throw new PlanloomError("STORE_NEWER", { path, version, known: STEPS.length });
   }
-  if (tables > 0 !== version > 0) throw storeDamaged(new Error(`its tables do not fit its version ${version}`), path);
+  if (tables > 0 !== version > 0) throw storeDamaged(path, { damage: "version", version });
   return version;
 }
 

@@ -13,15 +13,15 @@ type Sums = readonly [number, number];
 /** A damage, with what tells it from that of another log that took this one's place in the meantime. */
 interface Damage {
   readonly salt: string;
-  readonly what: string;
+  readonly what: "log-without-file" | "log-head" | "log-middle";
 }
 
 /**
- * What is damaged in the log beside a store, in words; undefined where nothing is but, at most, its tail: the last commit
+ * What is damaged in the log beside a store; undefined where nothing is but, at most, its tail: the last commit
  * that stands in it may be torn, because nobody acknowledged it. Two such commits cannot: the second was written when the
  * first was safe. Other processes may write to the log meanwhile; what they overwrite is not taken for damage.
  */
-export function damageOfLog(storePath: string): string | undefined {
+export function damageOfLog(storePath: string): Damage["what"] | undefined {
   const first = look(storePath);
   if (first === undefined) return undefined;
   // A log that begins anew while it is read looks torn in its middle once, under its old salt, and not again.
@@ -34,9 +34,7 @@ function look(storePath: string): Damage | undefined {
   if (size <= HEADER_BYTES) return undefined;
   const file = openSync(`${storePath}-wal`, "r");
   try {
-    return sizeOf(storePath) === 0
-      ? { salt: "", what: "it is empty, though its write-ahead log is not" }
-      : damageIn(file, size);
+    return sizeOf(storePath) === 0 ? { salt: "", what: "log-without-file" } : damageIn(file, size);
   } finally {
     closeSync(file);
   }
@@ -49,7 +47,7 @@ function damageIn(file: number, size: number): Damage | undefined {
   const salt = header.toString("hex", 16, 24);
   const headSums = sumsOver(header.subarray(0, 24), [0, 0], littleEndian);
   if (!stand(headSums, header, 24)) {
-    return { salt, what: "the head of its write-ahead log does not match its checksum" };
+    return { salt, what: "log-head" };
   }
   let sums: Sums | undefined = headSums;
   let commitsLost = 0;
@@ -58,7 +56,7 @@ function damageIn(file: number, size: number): Damage | undefined {
     const frame = bytesAt(file, at, frameBytes);
     if (sums !== undefined) sums = soundSums(frame, sums, salt, frameBytes, littleEndian);
     if (sums === undefined && isCommit(frame, salt) && ++commitsLost === 2) {
-      return { salt, what: "its write-ahead log is damaged before its last commit" };
+      return { salt, what: "log-middle" };
     }
   }
   return undefined;

@@ -2,7 +2,7 @@
 // Out: the same, after a crash too, or a refusal where they are not what was written. Separate files hold the driver, the
 // opening, the SQL, the errors, the commits and the blobs; here stand only the contract's verbs.
 import { relative, resolve } from "node:path";
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { RunEvent } from "../run/event.js";
 import type { RunHead } from "../run/view/head.js";
 import { pack, type Packed } from "./blob.js";
@@ -227,9 +227,6 @@ class OpenSqliteStore implements SqliteStore {
 
   #assertOpen(): void {
     if (this.#open) return;
-    throw new PlanloomError("STORE_FAILED", `The store ${this.path} is closed.`, {
-      kind: "store",
-      next: "Wait for runs to end before closing, or open the store again.",
-    });
+    throw new PlanloomError("STORE_FAILED", { problem: "closed", path: this.path });
   }
 }

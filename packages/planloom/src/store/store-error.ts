@@ -1,42 +1,29 @@
 // The refusals that every store speaks: another seq, another owner, events that do not fit. In: a write and what the store
 // holds. Out: nothing, or the error to reject with. Separate because all stores must refuse alike, in the same order.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { isObject } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
 import type { RunHead } from "../run/view/head.js";
+import type { RunDamage } from "../words/errors/store.js";
 
 /** Throws STORE_FENCED unless `epoch` is the run's present one (0: nobody ever owned it). */
 export function checkEpoch(runId: string, epoch: number, present: number): void {
   if (epoch === present) return;
-  throw new PlanloomError(
-    "STORE_FENCED",
-    `Run ${runId} is owned under epoch ${present}; a writer of epoch ${epoch} may no longer write to it.`,
-    { kind: "store", next: "Stop driving this run here: another process took it over. Open it again to follow it." },
-  );
+  throw new PlanloomError("STORE_FENCED", { runId, epoch, present });
 }
 
 /** Throws STORE_CONFLICT unless the run's last event has the seq that the writer decided on. */
 export function checkSeq(runId: string, expectedSeq: number, present: number): void {
   if (expectedSeq === present) return;
-  throw new PlanloomError(
-    "STORE_CONFLICT",
-    `Run ${runId} is at event ${present}; the writer expected ${expectedSeq}.`,
-    {
-      kind: "store",
-      next: "Read the run again and decide on what it holds now.",
-    },
-  );
+  throw new PlanloomError("STORE_CONFLICT", { runId, expected: expectedSeq, present });
 }
 
 /**
- * A run whose record is not what was written: `why` says what does not fit, and `soundTo` is the last event before it. Readers
+ * A run whose record is not what was written: `damage` says what does not fit, and `soundTo` is the last event before it. Readers
  * give the events up to there and then throw this; nobody drives such a run.
  */
-export function runDamaged(runId: string, soundTo: number, why: string): PlanloomError {
-  return new PlanloomError("RUN_DAMAGED", `Run ${runId} is damaged: ${why}. It is sound up to event ${soundTo}.`, {
-    kind: "store",
-    next: `\`planloom events ${runId}\` still prints the sound events; put a copy of the store back, or start the goal anew.`,
-  });
+export function runDamaged(runId: string, soundTo: number, damage: RunDamage): PlanloomError {
+  return new PlanloomError("RUN_DAMAGED", { runId, soundTo, ...damage });
 }
 
 /** A programmer's error: events that are not the run's next ones, or another head. Throws a plain Error, before anything is queued. */

@@ -3,7 +3,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { ToolError } from "./tool.js";
 
 export interface Root {
@@ -24,16 +24,11 @@ export interface FolderPlace {
 /** Throws PlanloomError BAD_FOLDER (kind config) for a root that is missing, no folder, or named like another one. */
 export function openRoots(folders: readonly string[]): readonly Root[] {
   const reals = [...new Set(folders.map(realFolder))];
-  if (reals.length === 0) badFolder("No folder was given for the file tools", "Name at least one.");
+  if (reals.length === 0) throw new PlanloomError("BAD_FOLDER", { problem: "none" });
   if (reals.length === 1) return [{ name: "", real: reals[0]! }];
   const roots = reals.map((real) => ({ name: basename(real), real }));
   const names = new Set(roots.map((root) => root.name));
-  if (names.size < roots.length || names.has("")) {
-    badFolder(
-      "Two folders of the file tools have one name",
-      "Name folders whose last parts differ: paths begin with them.",
-    );
-  }
+  if (names.size < roots.length || names.has("")) throw new PlanloomError("BAD_FOLDER", { problem: "same-name" });
   return roots;
 }
 
@@ -41,14 +36,10 @@ function realFolder(folder: string): string {
   try {
     const real = realpathSync(folder);
     if (statSync(real).isDirectory()) return real;
-  } catch (error) {
-    return badFolder(`The folder ${folder} cannot be opened`, "Create it, or name another one.", error);
+  } catch (cause) {
+    throw new PlanloomError("BAD_FOLDER", { problem: "missing", folder }, { cause });
   }
-  return badFolder(`${folder} is not a folder`, "Name a folder.");
-}
-
-function badFolder(what: string, next: string, cause?: unknown): never {
-  throw new PlanloomError("BAD_FOLDER", `${what}.`, { kind: "config", next, cause });
+  throw new PlanloomError("BAD_FOLDER", { problem: "not-a-folder", folder });
 }
 
 /** The root and the names below it that a path means, by its text alone; undefined root: the place above several roots. */

@@ -1,6 +1,6 @@
 // The inventory: the tools of a run under their names. In: tools made by tool(), notes for the planner. Out: the callables
 // for the engine, and the same as data (with its hash) for check and the log. Separate because one is code, the other a fact.
-import { PlanloomError } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { hashOf } from "../plan/hash.js";
 import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
 import type { Tool } from "./tool.js";
@@ -21,10 +21,7 @@ export function createInventory(given: readonly Tool[], notes: readonly string[]
   const tools = new Map<string, Tool>();
   for (const tool of given) {
     const { name } = tool.spec;
-    if (tools.has(name)) {
-      const next = "Rename one of them: plans name tools by this word alone.";
-      throw new PlanloomError("DUPLICATE_TOOL", `Two tools are named "${name}".`, { kind: "config", next });
-    }
+    if (tools.has(name)) throw new PlanloomError("DUPLICATE_TOOL", { tool: name });
     tools.set(name, tool);
   }
   const specs = given.map((tool) => tool.spec);

@@ -1,6 +1,8 @@
 // A tool: something a plan may call. In: a definition with schemas, an effect class and `run`. Out: the same, checked.
 // Separate because this is the whole of what a user writes to extend Planloom.
-import { messageOf, PlanloomError } from "../error.js";
+import { messageOf } from "../error.js";
+import type { ToolFault } from "../words/errors/configuration.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
@@ -202,41 +204,31 @@ const EFFECTS: readonly unknown[] = ["none", "idempotent", "once"];
 function checkWords(definition: { readonly [field in "name" | "description" | "effects" | "run"]: unknown }): void {
   const { name, description, effects, run } = definition;
   if (typeof name !== "string" || !NAME_PATTERN.test(name)) {
-    bad(
-      String(name),
-      "has a name that cannot be used",
-      "Write a letter, then at most 63 letters, digits, _ or - (no dots).",
-    );
+    throw bad(name, { problem: "name" });
   }
   if (typeof description !== "string" || description.trim() === "") {
-    bad(name, "has no description", "Say what it does and when to use it; the planner reads nothing else.");
+    throw bad(name, { problem: "description" });
   }
   if (!EFFECTS.includes(effects)) {
-    bad(name, "does not say which effects it has", 'Add effects: "none" (changes nothing), "idempotent" or "once".');
+    throw bad(name, { problem: "effects" });
   }
-  if (typeof run !== "function") bad(name, "has no run function", "Add run(args, context).");
+  if (typeof run !== "function") throw bad(name, { problem: "run" });
 }
 
 function schemaOf(name: string, side: "input" | "output", schema: unknown): ReadSchema {
   try {
     return readSchema(schema, side);
   } catch (error) {
-    const next = "Use a zod 4 schema, another one with Standard JSON Schema, or a plain JSON Schema object.";
-    return bad(name, `has an ${side} schema that cannot be used: ${messageOf(error)}`, next, error);
+    throw bad(name, { problem: "schema", side, reason: messageOf(error) }, error);
   }
 }
 
 function checkInput(name: string, input: JsonObject, content: readonly string[]): void {
-  if (input["type"] !== "object")
-    bad(name, "has an input that is not an object", "Wrap the arguments: z.object({ ... }).");
+  if (input["type"] !== "object") throw bad(name, { problem: "input-not-object" });
   const properties = (input["properties"] ?? {}) as JsonObject;
   const unknown = content.find((argument) => !Object.hasOwn(properties, argument));
   if (unknown !== undefined) {
-    bad(
-      name,
-      `names "${unknown}" as content, which is no argument`,
-      `Its arguments: ${Object.keys(properties).join(", ")}.`,
-    );
+    throw bad(name, { problem: "content", argument: unknown, arguments: Object.keys(properties) });
   }
 }
 
@@ -265,12 +257,12 @@ function specOf(
 function timeoutOf(name: string, timeout: number | string): number {
   const valid = typeof timeout === "number" ? Number.isFinite(timeout) : DURATION_PATTERN.test(timeout);
   const ms = !valid ? 0 : typeof timeout === "number" ? timeout : durationMs(timeout);
-  if (ms <= 0) bad(name, `has the timeout ${timeout}`, 'Write milliseconds above 0, or text such as "30s".');
+  if (ms <= 0) throw bad(name, { problem: "timeout", given: String(timeout) });
   return ms;
 }
 
-function bad(name: unknown, what: string, next: string, cause?: unknown): never {
-  throw new PlanloomError("BAD_TOOL", `The tool "${String(name)}" ${what}.`, { kind: "config", next, cause });
+function bad(name: unknown, fault: ToolFault, cause?: unknown): PlanloomError {
+  return new PlanloomError("BAD_TOOL", { tool: String(name), ...fault }, { cause });
 }
 
 export type { EffectClass };

@@ -1,17 +1,28 @@
 // Actions that a person can take next, as data. A surface turns each into its own words: the command line prints a command, the
 // library a method call, a web page a link or a button.
 
-/** One action. `runId` is absent where the reader has to choose the run. */
+/** One action. `runId` is absent where the reader has to choose the run; `plan` means: with another plan, `inputs`: with other inputs. */
 export type Action =
-  | { readonly action: "retry"; readonly runId?: string; readonly from?: string; readonly plan?: true }
-  | { readonly action: "resume" | "show" | "watch" | "cancel" | "record" | "edit"; readonly runId?: string }
+  | {
+      readonly action: "retry";
+      readonly runId?: string;
+      readonly from?: string;
+      readonly plan?: true;
+      readonly inputs?: true;
+    }
+  | { readonly action: "resume" | "show" | "watch" | "cancel" | "record" | "edit" | "events"; readonly runId?: string }
   | { readonly action: "trace"; readonly runId?: string; readonly step?: string }
   | { readonly action: "approve" | "reject"; readonly runId?: string; readonly hash?: string }
   | { readonly action: "respond" | "settle"; readonly runId?: string; readonly step?: string; readonly item?: number }
   | { readonly action: "fork"; readonly runId?: string; readonly at?: string }
-  | { readonly action: "list-runs" | "list-tools" | "check-plan" | "update" | "diagnose" }
-  /** Name the model of a role. */
-  | { readonly action: "set-model"; readonly role: "planner" | "executor" | "synthesizer" }
+  | { readonly action: "list-runs" | "list-tools" | "update" }
+  /** Start a run: from a goal, or (`plan`) from a plan, which may be in a file. */
+  | { readonly action: "start"; readonly plan?: true; readonly file?: string; readonly inputs?: true }
+  | { readonly action: "check-plan"; readonly file?: string }
+  /** Install a package of the registry. */
+  | { readonly action: "install"; readonly package: string }
+  /** Name the model of a role; without a role, of all of them. */
+  | { readonly action: "set-model"; readonly role?: "planner" | "executor" | "synthesizer" }
   /** Change a setting of the configuration, by its path: `limits.fanOut`, `budget.tokens`. */
   | { readonly action: "set"; readonly setting: string };
 
@@ -23,4 +34,9 @@ export type Surface = (action: Action) => string;
 
 export function sentenceText(sentence: Sentence, surface: Surface): string {
   return sentence.map((part) => (typeof part === "string" ? part : surface(part))).join("");
+}
+
+/** The first action of a sentence: what a program, a button or a link can offer. */
+export function firstAction(sentence: Sentence): Action | undefined {
+  return sentence.find((part) => typeof part !== "string");
 }

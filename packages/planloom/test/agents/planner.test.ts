@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { PlannerRequest } from "../../src/agents/plan-request.js";
 import { askPlanner, type PlannerReply } from "../../src/agents/planner.js";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Finding } from "../../src/plan/finding.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
@@ -248,7 +248,11 @@ describe("the reply", () => {
   });
 
   it("that never came is a failure", async () => {
-    const error = new PlanloomError("PROVIDER_UNREACHABLE", "no connection", { kind: "provider", retryable: true });
+    const error = new PlanloomError(
+      "PROVIDER_UNREACHABLE",
+      { model: "m", reason: "ECONNREFUSED" },
+      { retryable: true },
+    );
     await expect(ask(script(error))).rejects.toMatchObject({
       name: "StepFailure",
       failure: { code: "PROVIDER_UNREACHABLE", retryable: true },

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { reviewFacts, reviewPlan } from "../../src/agents/reviewer.js";
 import { StepFailure } from "../../src/agents/step-failure.js";
 import { LIMITS } from "../../src/limits.js";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import { given, start } from "../../src/testing/given-when-then.js";
 import { MemoryJournal } from "./memory-journal.js";
 import { script, specOf, textIn, type Line } from "./parts.js";
@@ -69,7 +69,7 @@ describe("a review", () => {
   });
 
   it("fails with the code of a provider that gives none", async () => {
-    const gone = new PlanloomError("PROVIDER_FAILED", "gone", { kind: "provider", retryable: true });
+    const gone = new PlanloomError("PROVIDER_FAILED", { model: "m", problem: "cut", reason: "ECONNRESET" });
     await expect(review(gone).verdict).rejects.toMatchObject({ failure: { code: "PROVIDER_FAILED", retryable: true } });
   });
 });

@@ -4,7 +4,7 @@ import { UnknownOutcome } from "../../src/agents/checkpoint.js";
 import { runAgent, type AgentRequest } from "../../src/agents/run-agent.js";
 import { StepFailure } from "../../src/agents/step-failure.js";
 import { settledOutcome } from "../../src/agents/tool-turn.js";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import { LIMITS } from "../../src/limits.js";
 import { parseType } from "../../src/plan/type/text.js";
 import type { Type } from "../../src/plan/type/type.js";
@@ -393,8 +393,9 @@ describe("endings that are known", () => {
 
 describe("failures of the model", () => {
   it("keep code, retry and what was spent", async () => {
-    const limited = Object.assign(
-      new PlanloomError("PROVIDER_RATE_LIMITED", "too fast", { kind: "provider", retryable: true, next: "Wait." }),
+    const limited = new PlanloomError(
+      "PROVIDER_RATE_LIMITED",
+      { model: "m", text: "too fast" },
       { retryAfterMs: 2_000 },
     );
     const search = toolOf(specOf("search"));
@@ -403,10 +404,10 @@ describe("failures of the model", () => {
     );
     expect(thrown.failure).toEqual({
       code: "PROVIDER_RATE_LIMITED",
-      message: "too fast",
+      message: "The model m answered: too fast",
       retryable: true,
       retryAfterMs: 2_000,
-      next: "Wait.",
+      next: limited.next,
     });
     expect(thrown.usage.calls).toBe(1);
   });

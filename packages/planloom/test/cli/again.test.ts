@@ -121,7 +121,7 @@ test("other inputs are another revision: what depends on them runs anew", async 
   expect(here.notes()).toEqual(["saw ann", "saw bob"]);
   const wrong = await here.run(["retry", "last", "-i", "who=5"]);
   expect(wrong).toMatchObject({ code: 3, stdout: "" });
-  expect(wrong.stderr).toMatch(/error INPUT_TYPE [^]*next: Give inputs that fit with --input/);
+  expect(wrong.stderr).toMatch(/error INPUT_TYPE [^]*next: Give other inputs with `planloom retry run_\w+ --input/);
 });
 
 test("a plan with an error is shown with its place and changes nothing; a mended one keeps what means the same", async () => {

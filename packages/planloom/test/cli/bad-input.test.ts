@@ -143,8 +143,10 @@ test("advice fits what was given: inputs to give, a plan from standard input, a 
   here.write("planloom.config.json", { limits: { repairRounds: 0 } });
   const nextOf = async (args: readonly string[], stdin = "") =>
     /next: (.+)/.exec((await here.run(args, { stdin })).stderr)?.[1];
-  expect(await nextOf(["run", "inputs.json"])).toBe("Give each input of the plan with --input name=value.");
-  expect(await nextOf(["run", "-"], '{"steps":[]}')).toBe("Mend it, and give it again.");
+  expect(await nextOf(["run", "inputs.json"])).toBe(
+    "Give each input of the plan: `planloom run inputs.json --input name=value`.",
+  );
+  expect(await nextOf(["run", "-"], '{"steps":[]}')).toBe("Correct the plan, and give it again.");
   expect(await nextOf(["plan", "a goal"])).toMatch(/^Use a stronger planner model/);
   expect(await nextOf(["run", "a goal"])).toMatch(/`planloom events run_\w+`/);
   expect((await here.run(["show", "last", "--store", "elsewhere.db"])).stderr).toContain("elsewhere.db");

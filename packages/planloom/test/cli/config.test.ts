@@ -69,19 +69,19 @@ test("a YAML configuration is found upward, and its paths count from where it is
 
 test.each([
   ["planloom.config.ts", "throw new Error('no luck');", "CONFIG_FAILED", "no luck"],
-  ["planloom.config.ts", "export default 7;", "CONFIG_INVALID", "holds no configuration"],
+  ["planloom.config.ts", "export default 7;", "CONFIG_INVALID", "The configuration is 7, not a configuration"],
   ["planloom.config.js", "export default { tools: [{ name: 'x' }] };", "CONFIG_INVALID", "not made by tool()"],
   ["planloom.config.json", "{ not json", "CONFIG_FAILED", "planloom.config.json"],
   ["planloom.config.yaml", "concurency: 4", "CONFIG_INVALID", "concurency"],
   ["planloom.config.yaml", "models: { boss: gpt }", "CONFIG_INVALID", "models.boss"],
   ["planloom.config.yaml", "models: { planner: { baseUrl: x } }", "CONFIG_INVALID", "models.planner.baseUrl"],
   ["planloom.config.yaml", "builtins: { searh: { folder: . } }", "CONFIG_INVALID", "builtins.searh"],
-  ["planloom.config.yaml", "builtins: 4", "CONFIG_INVALID", "builtins is no record"],
+  ["planloom.config.yaml", "builtins: 4", "CONFIG_INVALID", "builtins is 4, not a record"],
   ["planloom.config.yaml", "builtins: { files: { roots: x } }", "CONFIG_INVALID", "builtins.files.roots"],
   ["planloom.config.yaml", "builtins: { search: x }", "CONFIG_INVALID", "builtins.search"],
   ["planloom.config.yaml", "builtins: { search: {} }", "CONFIG_INVALID", "builtins.search"],
   ["planloom.config.yaml", "models: { planner: 3 }", "CONFIG_INVALID", "models.planner"],
-  ["planloom.config.yaml", "limits: 3", "CONFIG_INVALID", "limits is no record"],
+  ["planloom.config.yaml", "limits: 3", "CONFIG_INVALID", "limits is 3, not a record"],
   ["planloom.config.yaml", "secrets: { A: 3 }", "CONFIG_INVALID", "secrets"],
   ["planloom.config.yaml", "onFailure: mend", "CONFIG_INVALID", "one of fail, skip, patch, replan"],
   ["planloom.config.yaml", "replan: always", "CONFIG_INVALID", "one of never, on-failure, each-step"],
@@ -89,7 +89,7 @@ test.each([
   ["planloom.config.yaml", "limits: { replans: -1 }", "CONFIG_INVALID", "limits.replans"],
   ["planloom.config.yaml", "limits: { replanTokens: many }", "CONFIG_INVALID", "limits.replanTokens"],
   ["planloom.config.yaml", "limits: { replanCostUsd: -0.5 }", "CONFIG_INVALID", "limits.replanCostUsd"],
-  ["planloom.config.yaml", "store: 5", "CONFIG_INVALID", "has a store"],
+  ["planloom.config.yaml", "store: 5", "CONFIG_INVALID", "store is 5, neither a path nor a store"],
 ])("a wrong %s (%s) says which file and what", async (name, content, code, words) => {
   const here = place();
   here.write(name, content);

@@ -88,10 +88,10 @@ test("a run shows what it cost where its model has a price, and whose is unknown
 
 test.each([
   [{ m: { inputUsdPerMTok: 1 } }, "prices.m.outputUsdPerMTok is missing"],
-  [{ m: { ...FREE, inputUsdPerMTok: "1" } }, "prices.m.inputUsdPerMTok is 1"],
+  [{ m: { ...FREE, inputUsdPerMTok: "1" } }, 'prices.m.inputUsdPerMTok is "1"'],
   [{ m: { ...FREE, outputUsdPerMTok: -1 } }, "prices.m.outputUsdPerMTok is -1"],
-  [{ m: { ...FREE, perHour: 1 } }, "prices.m.perHour is no setting"],
-  [{ m: 3 }, "prices.m is no record"],
+  [{ m: { ...FREE, perHour: 1 } }, "Unknown setting prices.m.perHour"],
+  [{ m: 3 }, "prices.m is 3, not a record"],
 ])("a price that is none is refused: %o", async (prices, message) => {
   const here = place();
   here.write("planloom.config.json", { prices });

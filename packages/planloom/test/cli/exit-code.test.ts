@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { StepFailure } from "../../src/agents/step-failure.js";
 import { exitOfError, exitOfRun } from "../../src/cli/exit-code.js";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 
 const failed = (code: string) => ({
   status: "failed" as const,
@@ -40,17 +40,17 @@ test.each([
 });
 
 test.each([
-  ["usage", 2],
-  ["refused", 2],
-  ["plan", 3],
-  ["provider", 4],
-  ["config", 4],
-  ["store", 4],
-  ["limit", 7],
-  ["interrupted", 130],
-  ["run", 1],
-] as const)("an error of kind %s exits with %i", (kind, exit) => {
-  expect(exitOfError(new PlanloomError("SOME_CODE", "it happened", { kind }))).toBe(exit);
+  ["usage", 2, new PlanloomError("GOAL_EMPTY", {})],
+  ["refused", 2, new PlanloomError("RUN_OWNED", { runId: "r" })],
+  ["plan", 3, new PlanloomError("PLAN_INVALID", { findings: [] })],
+  ["provider", 4, new PlanloomError("PROVIDER_UNREACHABLE", { model: "m", reason: "ECONNREFUSED" })],
+  ["config", 4, new PlanloomError("NO_PLANNER", {})],
+  ["store", 4, new PlanloomError("STORE_FULL", { path: "p" })],
+  ["interrupted", 130, new PlanloomError("INTERRUPTED", { runId: "r" })],
+  ["run", 1, new PlanloomError("REPLAY_DIFFERS", { runId: "r", differences: [] })],
+] as const)("an error of kind %s exits with %i", (kind, exit, error) => {
+  expect(error.kind).toBe(kind);
+  expect(exitOfError(error)).toBe(exit);
 });
 
 test("what nobody expected is a failure", () => {

@@ -85,7 +85,7 @@ test("a recording that claims another decision is found by the kernel; one that 
   writeFileSync(file, JSON.stringify({ ...recording, events }));
   const wrong = await here.run(["run", "--from-recording", "sums.json"]);
   expect(wrong.code).toBe(1);
-  expect(wrong.stderr).toMatch(/does not end so.*"answer":15.*"answer":14/s);
+  expect(wrong.stderr).toMatch(/it ends differently.*"answer":15.*"answer":14/s);
 
   here.write("none.json", { events: [] });
   expect(await here.run(["run", "--from-recording", "none.json"])).toMatchObject({ code: 2, stdout: "" });

@@ -177,7 +177,7 @@ test("without a terminal an edit without a file hangs nobody", async () => {
   await here.run(["run", "plan.json"]);
   const ended = await here.run(["edit", "last"], { stdin: "open" });
   expect(ended).toMatchObject({ code: 2, stdout: "" });
-  expect(ended.stderr).toMatch(/no terminal[^]*planloom edit run_\w+ --plan FILE/);
+  expect(ended.stderr).toMatch(/not a terminal[^]*planloom edit run_\w+ --plan FILE/);
 });
 
 test("twice is once, and what has expired is asked for again by a retry", async () => {

@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 const DOCUMENTS = fileURLToPath(new URL("../../../../docs", import.meta.url));
 
-/** The TypeScript below one folder of the library, comments left out. The demo is left out: its tools fail on purpose. */
+/** The TypeScript below one folder, comments left out. The demo and the suites are left out: their tools fail on purpose. */
 export function sources(folder = "."): readonly string[] {
   const names = readdirSync(join(SOURCES, folder), { recursive: true, encoding: "utf8" });
   return names
-    .filter((name) => name.endsWith(".ts") && !/(^|[/\\])demo[/\\]/.test(name))
+    .filter((name) => name.endsWith(".ts") && !/(^|[/\\])(demo|conformance)[/\\]/.test(name))
     .map((name) => withoutComments(readFileSync(join(SOURCES, folder, name), "utf8")));
 }
 

@@ -1,11 +1,18 @@
 // docs/errors.md against the sources: every code that can be met is explained, none is invented, and the exit codes hold.
 import { describe, expect, test } from "vitest";
 import { EXIT, exitOfError, exitOfRun } from "../../src/cli/exit-code.js";
-import { PlanloomError, type ErrorKind } from "../../src/error.js";
+import type { ErrorKind } from "../../src/words/error-words.js";
+import type { ErrorCode } from "../../src/words/errors.js";
+import { ERROR_SAMPLES, sampleErrors } from "../words/samples.js";
 import { codeRows, codesIn, codesOf, document, section, sources } from "./codes.js";
+import { withTables } from "./errors-page.js";
 
 const page = document("errors.md");
 const inSources = codesIn(sources());
+
+test("the tables of errors are those of the catalogue (npm run docs)", () => {
+  expect(page).toBe(withTables(page));
+});
 
 describe("codes", () => {
   test("the search finds what it should", () => {
@@ -48,21 +55,11 @@ describe("exit codes", () => {
     const rows = section(page, "## Exit codes").match(/^\| \d+ .*$/gm) ?? [];
     const codes = rows.map((row) => Number(/\d+/.exec(row)?.[0]));
     expect(codes).toEqual(Object.values(EXIT).sort((a, b) => a - b));
-    const kinds: readonly ErrorKind[] = [
-      "usage",
-      "plan",
-      "provider",
-      "config",
-      "store",
-      "refused",
-      "limit",
-      "interrupted",
-    ];
+    const kinds: readonly ErrorKind[] = ["usage", "plan", "provider", "config", "store", "refused", "interrupted"];
     for (const kind of kinds) {
       const row = rows.find((line) => line.includes(`\`${kind}\``)) ?? "";
-      expect(`${kind} ${/\d+/.exec(row)?.[0] ?? "?"}`).toBe(
-        `${kind} ${exitOfError(new PlanloomError("X", "x", { kind }))}`,
-      );
+      const error = (Object.keys(ERROR_SAMPLES) as ErrorCode[]).flatMap(sampleErrors).find((one) => one.kind === kind);
+      expect(`${kind} ${/\d+/.exec(row)?.[0] ?? "?"}`).toBe(`${kind} ${exitOfError(error)}`);
     }
   });
 
@@ -71,24 +68,4 @@ describe("exit codes", () => {
     const error = { code, message: "", retryable: false };
     expect(String(exitOfRun({ status: "failed", success: false, error }))).toBe(exit);
   });
-
-  test.each(exits("## Errors of a command"))("%s ends with %s", (code, exit) => {
-    const kinds = kindsOf(code);
-    expect(kinds.length, `${code} is thrown somewhere`).toBeGreaterThan(0);
-    const codes = kinds.map((kind) => String(exitOfError(new PlanloomError(code, "", { kind }))));
-    expect([...new Set(codes)].join(", ")).toBe(exit);
-  });
 });
-
-const text = sources().join("\n");
-
-/** The kinds under which the sources throw a code: the first that is named behind it, before the next error is made. */
-function kindsOf(code: string): readonly ErrorKind[] {
-  const made = new RegExp(`(usageError|PlanloomError|error)\\(\\s*"${code}"([\\s\\S]{0,900})`, "g");
-  return [...text.matchAll(made)].map(([, maker = "", rest = ""]) => {
-    if (maker === "usageError") return "usage";
-    if (code.startsWith("PROVIDER_") && maker === "error") return "provider";
-    const own = rest.split(/new PlanloomError\(/)[0] ?? "";
-    return (/kind: "(\w+)"/.exec(own)?.[1] ?? "run") as ErrorKind;
-  });
-}

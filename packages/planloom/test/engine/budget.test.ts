@@ -195,7 +195,7 @@ test.each([
   [{ tokens: 1.5 }, /budget\.tokens is 1\.5/],
   [{ costUsd: NaN }, /budget\.costUsd is NaN/],
   [{ wallMs: 0 }, /budget\.wallMs is 0/],
-  [{ calls: 7 }, /budget\.calls is no setting/],
+  [{ calls: 7 }, /Unknown setting budget\.calls/],
 ])("a budget of %o is refused", async (budget, message) => {
   const opened = createLoom({ store: "memory", budget: budget as object }, { env: {} });
   await expect(opened).rejects.toMatchObject({

@@ -7,7 +7,7 @@ import { readHistory } from "../../src/perform/history.js";
 import type { Loom } from "../../src/loom/loom.js";
 import { LIMITS } from "../../src/limits.js";
 import type { EventStore } from "../../src/store/event-store.js";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
@@ -127,7 +127,7 @@ test("a run that is damaged behind its head gives what is sound of it, or nothin
   const damaged = await loom.run("", { plan });
   const { runId } = await loom.run("", { plan });
   const read: EventStore["read"] = async (id, ...rest) => {
-    if (id === damaged.runId) throw new PlanloomError("STORE_DAMAGED", "a page of the file is damaged");
+    if (id === damaged.runId) throw new PlanloomError("STORE_DAMAGED", { path: "runs.db", damage: "log-head" });
     return store.read(id, ...rest);
   };
   const broken = new Proxy(store, {

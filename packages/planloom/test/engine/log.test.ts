@@ -64,7 +64,7 @@ test.each<[string, (log: readonly RunEvent[]) => readonly RunEvent[]]>([
     code: "RUN_DAMAGED",
     kind: "store",
     message: expect.stringMatching(/Run run .*event 4.* sound up to event 3\./) as string,
-    next: expect.stringContaining("planloom events run") as string,
+    action: { action: "events", runId: "run" },
   };
   await expect(loadRun(store, "run")).rejects.toMatchObject(refusal);
   const [seq, error] = await readUntilRefused(store);

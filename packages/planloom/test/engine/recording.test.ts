@@ -141,11 +141,15 @@ describe("what changed is named", () => {
       { ...PLAN, steps: [first, { ...second, agent: "Say nothing." }] },
       /step told, attempt 1.*Say what was put.*Say nothing/s,
     ],
-    ["a step more", { ...PLAN, steps: [...STEPS, call("more", "look")] }, /step more, attempt 1 is not in the record/],
+    [
+      "a step more",
+      { ...PLAN, steps: [...STEPS, call("more", "look")] },
+      /step more, attempt 1: it is not in the record/,
+    ],
     [
       "a step less",
       { ...PLAN, steps: [{ ...second, with: { seen: "saw 7" } }] },
-      /step seen, attempt 1 is not asked any more/,
+      /step seen, attempt 1: it is not asked now/,
     ],
     ["the answer's form", { ...PLAN, answer: { from: ["told"], instructions: "Two lines." } }, /the answer, attempt 1/],
     ["a plan that is none", { ...PLAN, steps: [call("seen", "nothing")] }, /does not pass check.*UNKNOWN_TOOL/s],
@@ -167,7 +171,7 @@ describe("what changed is named", () => {
     const plan = { goal: "g", steps: [call("seen", "look", { with: { n: 1 } })], answer: { value: "${{ seen }}" } };
     const changed = { ...plan, answer: { value: "so: ${{ seen }}" } };
     const replayed = replayRecording(await recorded(plan), { config: dead(), plan: changed });
-    await expect(replayed).rejects.toThrow(/does not end so.*"saw 1".*"so: saw 1"/s);
+    await expect(replayed).rejects.toThrow(/it ends differently.*"saw 1".*"so: saw 1"/s);
   });
 
   test("a tool that is gone, and one that takes other arguments", async () => {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { AddressInfo } from "node:net";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import { providerFailureOf as readFailure } from "../../src/model/provider-failure.js";
 import { systemClock } from "../../src/clock.js";
 import { openModel } from "../../src/model/model.js";
@@ -134,7 +134,7 @@ describe("a connection", () => {
     expect(error).toMatchObject({ code: "PROVIDER_UNREACHABLE", retryable: false });
     expect(error.message).toContain(`127.0.0.1:${port}/v1`);
     expect(error.message).toContain("ECONNREFUSED");
-    expect(error.next).toBe("Start the server, or set PLANLOOM_PLANNER_BASE_URL.");
+    expect(error.next).toBe("Start the server, or set PLANLOOM_PLANNER_BASE_URL to its address.");
   });
 
   it.each([200, 500])("that is refused by a server that answered %i before may be tried again", async (status) => {

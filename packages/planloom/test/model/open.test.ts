@@ -50,7 +50,7 @@ describe("opening", () => {
     [{}, "MODEL_NOT_SET", /PLANLOOM_PLANNER_MODEL/],
     [{ model: "gpt-4o" }, "MODEL_NO_ENDPOINT", /PLANLOOM_BASE_URL/],
     [{ model: "gpt-4o", baseURL: "localhost:8000" }, "MODEL_BAD_ENDPOINT", /http:\/\/localhost:8000\/v1/],
-    [{ model: "anthropic:claude-x" }, "PROVIDER_NOT_INSTALLED", /npm install @ai-sdk\/anthropic@3$/],
+    [{ model: "anthropic:claude-x" }, "PROVIDER_NOT_INSTALLED", /npm install @ai-sdk\/anthropic@3`\.$/],
     [
       {
         model: {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AgentContext } from "../../src/agents/checkpoint.js";
 import type { PlannerRequest } from "../../src/agents/plan-request.js";
 import type { PlannerFunction } from "../../src/agents/planner.js";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import { timedPlanner } from "../../src/agents/timed-planner.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
@@ -98,7 +98,7 @@ describe("a model", () => {
     const plain = asked(onAbort(new Error("fetch failed")));
     await plain.clock.advance(LIMITS.modelTimeoutMs);
     expect(await plain.told).toMatchObject({ code: "PROVIDER_TIMEOUT" });
-    const careful = new PlanloomError("PROVIDER_TIMEOUT", "127.0.0.1 was silent", { kind: "provider" });
+    const careful = new PlanloomError("PROVIDER_TIMEOUT", { model: "m", problem: "silent", reason: "ETIMEDOUT" });
     const own = asked(onAbort(careful));
     await own.clock.advance(LIMITS.modelTimeoutMs);
     expect(await own.told).toBe(careful);

@@ -43,7 +43,7 @@ class ToyEngine implements Engine {
 
   async start({ runId = this.ports.newId("run"), ...facts }: StartRequest, listener?: Listener): Promise<string> {
     const epoch = await this.#claim(runId, 0);
-    if (epoch === undefined) throw error("RUN_EXISTS", "usage", `There is a run ${runId} already.`);
+    if (epoch === undefined) throw new PlanloomError("RUN_EXISTS", { runId });
     await this.#begin(emptyRun(runId), epoch, { type: "start", ...facts }, listener);
     return runId;
   }
@@ -66,7 +66,7 @@ class ToyEngine implements Engine {
     // An owner that did not give the run up has crashed: there is only one process.
     const released = owner === undefined || owner.holder === null;
     const epoch = await this.#claim(runId, owner?.epoch ?? 0);
-    if (epoch === undefined) throw error("RUN_OWNED", "refused", `Run ${runId} is driven elsewhere.`);
+    if (epoch === undefined) throw new PlanloomError("RUN_OWNED", { runId });
     const recovered = { type: "recovered", epoch, reason, ...(released && { released }) } as const;
     await this.#begin(run, epoch, recovered, listener);
   }
@@ -123,7 +123,7 @@ class ToyEngine implements Engine {
     const { store, clock, newId } = this.ports;
     const run = this.#driven.get(runId)?.loop.run ?? (await this.load(runId));
     if (readCommand(command) === undefined || by === "engine")
-      throw error("COMMAND_INVALID", "usage", `Run ${runId} was sent an unknown command.`);
+      throw new PlanloomError("COMMAND_INVALID", { command: JSON.stringify(command) });
     if (run.ended !== undefined && command.type !== "retry") return unanswered(run);
     const inputId = newId("input");
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
@@ -152,8 +152,8 @@ class ToyEngine implements Engine {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#openings.values());
-    const closed = error("ENGINE_CLOSED", "interrupted", "The engine was closed.");
-    await Promise.all([...this.#driven.values()].map(({ loop }) => loop.stop(closed)));
+    const closed = (runId: string) => new PlanloomError("ENGINE_CLOSED", { runId });
+    await Promise.all([...this.#driven].map(([runId, { loop }]) => loop.stop(closed(runId))));
   }
 }
 
@@ -161,8 +161,4 @@ class ToyEngine implements Engine {
 function unanswered({ id, ended }: Run, reason?: Error): Reply {
   if (ended !== undefined) return { ok: false, code: "RUN_ENDED", message: `Run ${id} has already ${ended}.` };
   return { ok: false, code: "NOT_ANSWERED", message: reason?.message ?? `Run ${id} is not driven.` };
-}
-
-function error(code: string, kind: "usage" | "refused" | "interrupted", message: string): PlanloomError {
-  return new PlanloomError(code, message, { kind });
 }

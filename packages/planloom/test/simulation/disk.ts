@@ -1,7 +1,7 @@
 // The simulated store: transactions over one disk that all processes share. In: calls of the store's contract, by a process.
 // Out: the same, late, durable at a time of its own, and with the faults that disks and processes have. Separate because the
 // moment at which a write becomes durable, and whether its writer lives to hear of it, is what the simulation is about.
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { RunHead } from "../../src/run/view/head.js";
 import type { EventStore, InboxEntry, JournalRow, JournalScope, ListQuery } from "../../src/store/event-store.js";
@@ -128,6 +128,5 @@ export class Disk {
 }
 
 function refusal(fault: "busy" | "full"): PlanloomError {
-  const code = fault === "busy" ? "STORE_BUSY" : "STORE_FULL";
-  return new PlanloomError(code, `the simulated store is ${fault}`, { kind: "store", retryable: true });
+  return new PlanloomError(fault === "busy" ? "STORE_BUSY" : "STORE_FULL", { path: "simulated" });
 }

@@ -131,7 +131,9 @@ export class Ledger {
         if (wrong !== undefined) this.violate(`${event.type} ${(event.data as Partial<StepRef>).step ?? ""} ${wrong}`);
         const link = foldNext(known.run, event);
         if (!link.ok)
-          this.violate(link.why === "damaged" ? link.what : `event ${event.seq} is of version ${link.version}`);
+          this.violate(
+            link.why === "damaged" ? JSON.stringify(link.damage) : `event ${event.seq} is of version ${link.version}`,
+          );
       } catch (error) {
         this.violate(`event ${event.seq} (${event.type}) cannot be folded: ${String(error)}`);
       }

@@ -2,7 +2,7 @@
 // Out: replies, which depend on the request alone, or errors. Separate because every reply costs: what is paid twice counts, and
 // so does what is paid beyond the budget.
 import type { PlannerFunction } from "../../src/agents/planner.js";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
 import { modelCallOf } from "../../src/agents/model-call.js";
 import { hashOf } from "../../src/plan/hash.js";
@@ -137,11 +137,16 @@ export class Models {
 
   #errorOf(chance: Dice): PlanloomError {
     this.ledger.fault("model error", "model");
-    const code = chance.pick(["PROVIDER_FAILED", "PROVIDER_TIMEOUT", "PROVIDER_REFUSED"]);
-    return new PlanloomError(code, "the simulated provider failed", {
-      kind: "provider",
-      retryable: code !== "PROVIDER_REFUSED",
-    });
+    const code = chance.pick(["PROVIDER_FAILED", "PROVIDER_TIMEOUT", "PROVIDER_REFUSED"] as const);
+    const model = "simulated";
+    switch (code) {
+      case "PROVIDER_FAILED":
+        return new PlanloomError(code, { model, problem: "cut", reason: "ECONNRESET" });
+      case "PROVIDER_TIMEOUT":
+        return new PlanloomError(code, { model, problem: "silent", reason: "ETIMEDOUT" });
+      case "PROVIDER_REFUSED":
+        return new PlanloomError(code, { model, status: 400 });
+    }
   }
 
   #executed(request: ModelRequest): ModelReply {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { readEvents, loadRun } from "../../src/engine/log.js";
 import { systemClock } from "../../src/clock.js";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import { LIMITS } from "../../src/limits.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { JournalRow, ListedRun, InboxEntry } from "../../src/store/event-store.js";

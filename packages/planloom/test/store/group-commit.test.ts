@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import { GroupCommit } from "../../src/store/group-commit.js";
 import { loadSqlite, type SqlDatabase } from "../../src/store/sqlite-driver.js";
 import { folder } from "./sample.js";
@@ -34,7 +34,7 @@ describe("group commit", () => {
   test("rejects a write that refuses, and commits the others", async () => {
     const { db, group } = await notes();
     const insert = db.prepare("INSERT INTO notes VALUES (?)");
-    const refusal = new PlanloomError("STORE_CONFLICT", "no");
+    const refusal = new PlanloomError("STORE_CONFLICT", { runId: "r", expected: 1, present: 2 });
     const refused = group.write(() => {
       throw refusal;
     });

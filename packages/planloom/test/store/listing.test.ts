@@ -1,6 +1,6 @@
 // The list itself, on top of a store that is only three functions.
 import { expect, test } from "vitest";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import { LIMITS } from "../../src/limits.js";
 import type { ListedRun } from "../../src/store/event-store.js";
 import { listRuns, packHead, unpackHead, type ListRow, type ListSource } from "../../src/store/listing.js";
@@ -49,15 +49,18 @@ test("computed heads are stored some at a time", async () => {
 });
 
 test("a list does not fail where its heads cannot be stored", async () => {
-  const keep = () => Promise.reject(new PlanloomError("STORE_FULL", "full"));
+  const keep = () => Promise.reject(new PlanloomError("STORE_FULL", { path: "runs.db" }));
   const { source } = sourceOf([rowOf("r1", 1)], { keep });
   expect((await listRuns(source)).runs).toStrictEqual([started("r1").head]);
 });
 
 test("a run whose reading fails is a row with the code; a reason that may pass is not stored", async () => {
   const read = (runId: string) =>
-    runId === "r3" ? Promise.resolve(started(runId).events) : Promise.reject(new PlanloomError(CODES[runId]!, "no"));
-  const CODES: Readonly<Record<string, string>> = { r1: "STORE_BUSY", r2: "STORE_DAMAGED" };
+    runId === "r3" ? Promise.resolve(started(runId).events) : Promise.reject(ERRORS[runId]);
+  const ERRORS: Readonly<Record<string, PlanloomError>> = {
+    r1: new PlanloomError("STORE_BUSY", { path: "runs.db" }),
+    r2: new PlanloomError("STORE_DAMAGED", { path: "runs.db", damage: "log-head" }),
+  };
   const { source, kept } = sourceOf([rowOf("r1", 3), rowOf("r2", 2), rowOf("r3", 1)], { read });
   const { runs } = await listRuns(source);
   expect(runs).toMatchObject([{ unreadable: { code: "STORE_BUSY" } }, { unreadable: { code: "STORE_DAMAGED" } }, {}]);

@@ -43,7 +43,7 @@ const damaged = (what: RegExp) => ({
   code: "RUN_DAMAGED",
   kind: "store",
   message: expect.stringMatching(what) as string,
-  next: expect.stringContaining("planloom events run") as string,
+  action: { action: "events", runId: "run" },
 });
 
 describe("events", () => {
@@ -81,7 +81,7 @@ describe("events", () => {
     [
       "a changed blob",
       "UPDATE blobs SET json = replace(json, 'runrun', 'runruN') WHERE json LIKE '\"runrun%'",
-      /event 3 .*another hash.* up to event 2\b/,
+      /event 3 .*blob \w+ does not match its hash.* up to event 2\b/,
     ],
     ["a head that is gone", "DELETE FROM runs WHERE run = 'run'", /list of runs.* up to event 3\b/],
     ["a head that was turned back", "UPDATE runs SET last_seq = 2 WHERE run = 'run'", /list of runs.* up to event 3\b/],

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import type { Json } from "../../src/plan/json.js";
 import { calculateTool } from "../../src/tools/builtin/calculate.js";
 import type { Usage } from "../../src/plan/usage.js";
@@ -140,7 +140,7 @@ describe("summarize", () => {
     const failing = (ask: () => ReturnType<SummarizeOptions["ask"]>) =>
       errorOf(called(summarizeTool({ ask }), { text: "t" }));
     expect(await failing(async () => reply(" "))).toMatchObject({ code: "SUMMARIZE_EMPTY", retryable: true });
-    const refused = new PlanloomError("MODEL_AUTH", "no key", { kind: "provider" });
+    const refused = new PlanloomError("PROVIDER_UNAUTHORIZED", { model: "m" });
     expect(await failing(() => Promise.reject(refused))).toMatchObject({
       code: "SUMMARIZE_FAILED",
       retryable: false,

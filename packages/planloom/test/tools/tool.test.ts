@@ -1,7 +1,7 @@
 // tool(): what a definition must say, and what happens between a plan's arguments and a recorded output.
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
-import { PlanloomError } from "../../src/error.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
 import type { Json } from "../../src/plan/json.js";
 import type { StandardSchema } from "../../src/tools/schema.js";
 import { tool, ToolError, type Tool, type ToolContext } from "../../src/tools/tool.js";

@@ -6,12 +6,14 @@ import { dirname, relative, resolve } from "node:path";
 import { systemClock } from "../../clock.js";
 import { createLoom } from "../../loom/create-loom.js";
 import type { Loom } from "../../loom/loom.js";
-import { messageOf, PlanloomError } from "../../error.js";
+import { messageOf } from "../../error.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import { openModel } from "../../model/model.js";
 import { replyInTime } from "../../model/timed-model.js";
 import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
 import type { Role } from "../../model/port.js";
 import { isAtLeast, loadSqlite } from "../../store/sqlite-driver.js";
+import { errorNextText } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, PROGRAM, say } from "../output.js";
@@ -139,6 +141,6 @@ async function tried(name: string, look: () => Promise<string>, what?: string): 
 
 function wrong(name: string, error: unknown, what?: string): Finding {
   const code = error instanceof PlanloomError ? `${error.code}: ` : "";
-  const next = error instanceof PlanloomError ? error.next : undefined;
+  const next = error instanceof PlanloomError ? errorNextText(error) : undefined;
   return { ok: false, name, text: `${what === undefined ? "" : `${what}: `}${code}${messageOf(error)}`, next };
 }

@@ -7,9 +7,9 @@ import type { EventOf, RunEvent, StepRef } from "../../run/event.js";
 import { evolve } from "../../run/evolve/evolve.js";
 import { emptyRun, type Run } from "../../run/state.js";
 import { contextAt, type ContextThen } from "../../loom/step-context.js";
-import { usageError } from "../error-text.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import { EXIT } from "../exit-code.js";
-import { print, printJson, PROGRAM } from "../output.js";
+import { print, printJson } from "../output.js";
 import { withStore, type PlaceFlags } from "../open-loom.js";
 import { diffLines, revisionTitle, whyLines } from "../render/revision.js";
 import { runNamed } from "../run-name.js";
@@ -23,10 +23,7 @@ export async function atCommand(name: string, place: string, flags: LookFlags): 
   return withStore(flags, async (store, where) => {
     const runId = await runNamed(store, name, where);
     const then = contextAt(await readLog(store, runId), ref);
-    if (then === undefined) {
-      const next = `\`${PROGRAM} show ${runId}\` lists its steps and what became of them.`;
-      throw usageError("STEP_NOT_BEGUN", `In run ${runId} no step ${oneLine(place, 80)} has begun.`, next);
-    }
+    if (then === undefined) throw new PlanloomError("STEP_NOT_BEGUN", { runId, step: oneLine(place, 80) });
     if (flags.json === true) printJson({ runId, ...then });
     else print(contextLines(runId, then).join("\n"));
     return EXIT.done;
@@ -86,15 +83,12 @@ export async function diffCommand(
 type Proposal = EventOf<"plan.proposed">;
 
 function pairOf(runId: string, plans: readonly Proposal[], before: string | undefined, after: string | undefined) {
-  if (plans.length < 2) {
-    const many = plans.length === 0 ? "no plan yet" : "one plan, which nothing has taken the place of";
-    throw usageError("NO_REVISION", `Run ${runId} has ${many}.`, `See how it stands: ${PROGRAM} show ${runId}`);
-  }
+  const revisions = plans.map(({ data }) => data.revision);
+  if (plans.length < 2) throw new PlanloomError("NO_REVISION", { runId, revisions });
   const named = (text: string): Proposal["data"] => {
     const found = plans.find(({ data }) => String(data.revision) === text);
     if (found !== undefined) return found.data;
-    const next = `Write one of ${plans.map(({ data }) => data.revision).join(", ")}.`;
-    throw usageError("NO_REVISION", `Run ${runId} has no revision ${oneLine(text, 40)}.`, next);
+    throw new PlanloomError("NO_REVISION", { runId, revision: oneLine(text, 40), revisions });
   };
   const last = plans.at(-1)!.data;
   return [

@@ -2,7 +2,7 @@
 // Out: lines, or JSON. Separate from doctor, because `models test` sends several real requests, and changes how the next ones are put.
 import { settingsOf } from "../../loom/config.js";
 import { keeperBeside, rolesOf } from "../../loom/roles.js";
-import { messageOf, PlanloomError } from "../../error.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import type { LadderModel } from "../../model/ai-sdk-model.js";
 import { openLadder } from "../../model/model.js";
 import type { Role } from "../../model/port.js";
@@ -10,12 +10,12 @@ import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
 import { tryRungs, type RungTrial } from "../../model/try-rungs.js";
 import type { WayKeeper } from "../../model/way-memory.js";
 import { storePath } from "../../store/locate.js";
-import { usageError } from "../error-text.js";
+import { problemLines, problemOf, usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { configOf, type PlaceFlags } from "../open-loom.js";
-import { count, duration, manyLines, oneLine, paint } from "../render/style.js";
+import { count, duration, oneLine, paint } from "../render/style.js";
 
 type Flags = PlaceFlags & ModelFlags & { readonly json?: boolean };
 
@@ -104,7 +104,7 @@ export async function modelsTestCommand(name: string | undefined, flags: Flags):
 function playersNamed({ players, general }: Cast, name: string | undefined): readonly Player[] {
   const able = players.filter(({ settings }) => hasLadder(settings));
   if (name === undefined) {
-    if (able.length === 0) throw noModels();
+    if (able.length === 0) throw new PlanloomError("MODEL_NOT_SET", {});
     return able;
   }
   const role = ROLES.find((one) => one === name);
@@ -113,21 +113,13 @@ function playersNamed({ players, general }: Cast, name: string | undefined): rea
   );
   if (found !== undefined && role !== undefined && !hasLadder(found.settings) && found.settings.model !== undefined)
     throw usageError(
-      "USAGE",
       `The ${role} is ${found.text}, which is not asked in several forms.`,
       "Name another role, or a model.",
     );
   if (found !== undefined) return [found];
-  if (role !== undefined) throw noModels();
+  if (role !== undefined) throw new PlanloomError("MODEL_NOT_SET", {});
   const settings = { ...general, model: name };
   return [{ roles: [], settings, text: describeRole(settings) }];
-}
-
-function noModels(): PlanloomError {
-  return new PlanloomError("MODEL_NOT_SET", "No model is set that could be tried.", {
-    kind: "config",
-    next: "Pass --model and --base-url, set PLANLOOM_MODEL and PLANLOOM_BASE_URL (or OPENAI_API_KEY), or name a model.",
-  });
 }
 
 interface Tested {
@@ -151,11 +143,8 @@ async function tested(
     return { trials };
   } catch (thrown) {
     if (!(thrown instanceof PlanloomError)) throw thrown;
-    const { code, next } = thrown;
-    const error = { code, message: messageOf(thrown), next };
-    tell(
-      `  ${paint("red", "error")} ${code}: ${manyLines(error.message)}${next === undefined ? "" : `\n  next: ${manyLines(next)}`}`,
-    );
+    const error = problemOf(thrown);
+    for (const line of problemLines(error)) tell(`  ${line}`);
     return { error };
   }
 }

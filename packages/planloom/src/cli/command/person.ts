@@ -5,6 +5,7 @@ import type { LoomRun } from "../../loom/loom-run.js";
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";
 import { tell, type TellFlags } from "../drive.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type ModelFlags } from "../flags.js";
 import { answerValue, jsonOrText } from "../inputs.js";
@@ -64,8 +65,8 @@ export async function hashMeant(run: LoomRun, hash: string | undefined, subject?
   }
   const [only, ...others] = approvals;
   if (others.length > 0) {
-    const next = `Name one with --hash: ${approvals.map((approval) => approval.hash.slice(0, 12)).join(", ")}.`;
-    throw usageError("WHICH_APPROVAL", `Several things of run ${run.id} wait for approval.`, next);
+    const hashes = approvals.map((approval) => approval.hash.slice(0, 12));
+    throw new PlanloomError("WHICH_APPROVAL", { runId: run.id, hashes });
   }
   if (only === undefined) return "";
   say(`Of run ${run.id} there waits ${only.subject === "plan" ? "the plan" : "a call"} with the hash ${only.hash}`);
@@ -89,10 +90,10 @@ export async function respondCommand(
   const item = itemOf(flags.item);
   const verdict = verdictOf(flags);
   if (verdict === undefined && value === undefined) {
-    throw usageError("USAGE", "There is no answer.", `Write ${PROGRAM} respond ${name} ${step} VALUE.`);
+    throw usageError("No answer is given.", `Write \`${PROGRAM} respond ${name} ${step} VALUE\`.`);
   }
   if (verdict !== undefined && value !== undefined) {
-    throw usageError("USAGE", "A value and an outcome are two different answers.", "Give one of them.");
+    throw usageError("A value and an outcome are two different answers.", "Give one of them.");
   }
   return withRun(name, flags, (loom, runId) =>
     tell(loom, runId, flags, async (run, how) => {
@@ -105,7 +106,7 @@ export async function respondCommand(
 
 function itemOf(item: string | undefined): { readonly item?: number } {
   if (item === undefined) return {};
-  if (!/^\d{1,9}$/.test(item)) throw usageError("USAGE", `--item is ${item}.`, "Write the index of the item, from 0.");
+  if (!/^\d{1,9}$/.test(item)) throw usageError(`--item is ${item}.`, "Write the index of the item, from 0.");
   return { item: Number(item) };
 }
 
@@ -118,7 +119,7 @@ function verdictOf({ happened, notHappened, abort }: RespondFlags): Verdict | un
   if (notHappened === true) said.push({ verdict: "not-happened", output: {} });
   if (abort === true) said.push({ verdict: "abort", output: {} });
   if (said.length > 1)
-    throw usageError("USAGE", "More than one outcome is given.", "Give one of --happened, --not-happened, --abort.");
+    throw usageError("More than one outcome is given.", "Give one of --happened, --not-happened, --abort.");
   return said[0];
 }
 

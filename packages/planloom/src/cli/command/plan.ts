@@ -4,7 +4,8 @@ import { extname } from "node:path";
 import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
 import { loadRun } from "../../engine/log.js";
-import { messageOf, PlanloomError } from "../../error.js";
+import { messageOf } from "../../error.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import { graphAscii, graphMermaid } from "../../plan/graph.js";
 import type { Json } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
@@ -22,7 +23,8 @@ import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags
 import { inputsFromFlags } from "../inputs.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { lookingBack, unkept, withLoom, withStore, type PlaceFlags } from "../open-loom.js";
-import { checkedText, checkText, findingLines, meansFile, planText, soundPlan } from "../plan-file.js";
+import { findingLines } from "../../words/errors/plans.js";
+import { checkedText, checkText, meansFile, planText, soundPlan } from "../plan-file.js";
 import { askingLines, invalidLines } from "../render/asking.js";
 import { estimateLine, estimateLines } from "../render/estimate.js";
 import { planLines } from "../render/plan.js";
@@ -36,7 +38,7 @@ export async function planCommand(
   flags: PlaceFlags & ModelFlags & PlannerFlags & { readonly output?: string; readonly input?: readonly string[] },
 ): Promise<number> {
   const goal = words.join(" ").trim();
-  if (goal === "") throw usageError("GOAL_EMPTY", "The goal is empty.", "Say what is to be planned.");
+  if (goal === "") throw new PlanloomError("GOAL_EMPTY", { of: "plan" });
   const inputs = await inputsFromFlags(flags.input ?? []);
   say(heading("PLANNING"));
   const make = async (loom: Loom) => {
@@ -49,9 +51,7 @@ export async function planCommand(
   };
   const written = plannerIn(flags);
   const change = (config: LoomConfig) => lookingBack(written(config));
-  const { made, estimate } = await withLoom(flags, change, make, portsOf(flags)).catch((error: unknown) => {
-    throw unplanned(error);
-  });
+  const { made, estimate } = await withLoom(flags, change, make, portsOf(flags));
   for (const line of planLines(made.plan, made.tools)) say(line);
   say(estimate);
   for (const line of askingLines(made.asking)) say(line);
@@ -64,16 +64,6 @@ export async function planCommand(
     say(`Written to ${output}; run it with: ${PROGRAM} run ${output}`);
   }
   return EXIT.done;
-}
-
-/** No file is at fault here: the planner is. */
-function unplanned(error: unknown): unknown {
-  if (!(error instanceof PlanloomError) || error.code !== "PLAN_INVALID") return error;
-  return new PlanloomError("PLAN_INVALID", error.message.replace(/^The plan has/, "The planner's last draft has"), {
-    kind: "plan",
-    next: "Use a stronger planner model, or state the goal more simply.",
-    cause: error,
-  });
 }
 
 async function documentText(plan: Plan, file: string): Promise<string> {
@@ -134,7 +124,7 @@ export async function estimateCommand(path: string, flags: EstimateFlags): Promi
 
 export async function graphCommand(name: string, flags: PlaceFlags & { readonly format: string }): Promise<number> {
   const draw = { mermaid: graphMermaid, ascii: graphAscii }[flags.format];
-  if (draw === undefined) throw usageError("USAGE", `--format is ${flags.format}.`, "Write mermaid or ascii.");
+  if (draw === undefined) throw usageError(`--format is ${flags.format}.`, "Write mermaid or ascii.");
   if (name === "-" || (await meansFile(name))) {
     const text = await planText(name);
     const { plan } = await withLoom(flags, unkept, async (loom) => checkedText(loom, text, {}));
@@ -149,7 +139,7 @@ export async function graphCommand(name: string, flags: PlaceFlags & { readonly 
 function planOf(run: Run): Plan {
   const proposed = currentPlan(run);
   if (proposed !== undefined) return proposed.plan;
-  throw usageError("NO_PLAN", `Run ${run.id} has no plan yet.`, `See how it stands: ${PROGRAM} show ${run.id}`);
+  throw new PlanloomError("NO_PLAN", { runId: run.id });
 }
 
 export async function toolsCommand(flags: PlaceFlags & { readonly json?: boolean }): Promise<number> {

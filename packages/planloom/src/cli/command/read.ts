@@ -1,5 +1,6 @@
 // Commands that only read one run: show, events, watch, answer. In: a run's name. Out: documents on stdout.
 // Separate because they need neither tools nor models, and work while another process drives the run.
+import { PlanloomError } from "../../words/planloom-error.js";
 import { systemClock } from "../../clock.js";
 import { settingsOf, type LoomConfig } from "../../loom/config.js";
 import { livenessOf } from "../../engine/holder.js";
@@ -13,7 +14,7 @@ import { currentPlan, type Run } from "../../run/state.js";
 import type { EventStore } from "../../store/event-store.js";
 import { Course } from "../follow.js";
 import { openDisplay } from "../display.js";
-import { adviceFor, usageError } from "../error-text.js";
+import { adviceFor } from "../error-text.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
 import { print, printJson, PROGRAM, say, stdoutGone } from "../output.js";
 import { withStore, type PlaceFlags } from "../open-loom.js";
@@ -144,12 +145,7 @@ export async function answerCommand(name: string, flags: ReadFlags): Promise<num
     }
     if (document.finishedAt !== null) sayEnd(document);
     else if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
-    else
-      throw usageError(
-        "NO_ANSWER",
-        `Run ${runId} is ${status}; it has no answer yet.`,
-        `Follow it: ${PROGRAM} watch ${runId}`,
-      );
+    else throw new PlanloomError("NO_ANSWER", { runId, status });
     return exitOfRun(document);
   });
 }

@@ -6,7 +6,8 @@ import { recordingOf, type Recording } from "../../engine/recording.js";
 import { replayRecording } from "../../recording/replay-recording.js";
 import type { Json } from "../../plan/json.js";
 import { documentOf } from "../../run/view/document.js";
-import { replay, replayDiffers, type Difference, type Replayed } from "../../run/log/replay.js";
+import { PlanloomError } from "../../words/planloom-error.js";
+import { replay, type Difference, type Replayed } from "../../run/log/replay.js";
 import { openCourse } from "../drive.js";
 import { EXIT } from "../exit-code.js";
 import type { RunFlags } from "../flags.js";
@@ -50,7 +51,7 @@ function saidOf({ differences, policyDifferences }: Replayed) {
 
 /** Throws REPLAY_DIFFERS. */
 function judged(runId: string, { differences, policyDifferences }: Replayed): number {
-  if (differences.length > 0) throw replayDiffers(runId, differences);
+  if (differences.length > 0) throw new PlanloomError("REPLAY_DIFFERS", { runId, differences });
   if (policyDifferences.length === 0) say("Every decision was made again by the kernel, with no difference.");
   else policyLines(policyDifferences).forEach((line) => say(line));
   return EXIT.done;
@@ -71,8 +72,7 @@ const LINES = 10;
 const valueText = (value: Json): string => oneLine(JSON.stringify(value), 200);
 
 export async function saveRecording(recording: Recording, file: string): Promise<void> {
-  const next = `The run itself is kept; record it in another file: ${PROGRAM} replay ${recording.runId} --record FILE`;
-  await saveText(file, `${JSON.stringify(recording, null, 2)}\n`, next);
+  await saveText(file, `${JSON.stringify(recording, null, 2)}\n`, recording.runId);
   say(`Recorded in ${file}; as a test: ${PROGRAM} run --from-recording ${file}`);
 }
 

@@ -107,8 +107,7 @@ async function planMeant(
   if (text === undefined && (current === undefined || (inputs === undefined && !anew))) {
     return { shown: current === undefined ? undefined : { ...current, tools: [...current.tools.values()] } };
   }
-  const plan =
-    text === undefined ? checkedPlan(loom, current!.plan, `run ${run.id}`, aim) : checkedText(loom, text, aim);
+  const plan = text === undefined ? checkedPlan(loom, current!.plan, run.id, aim) : checkedText(loom, text, aim);
   return { shown: plan, plan };
 }
 

@@ -6,10 +6,12 @@ import type { Json } from "../../plan/json.js";
 import { readPlan } from "../../plan/read/read.js";
 import type { CheckedPlan } from "../../run/command.js";
 import { driveToEnd, openCourse } from "../drive.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsFromFlags } from "../inputs.js";
 import { withLoom } from "../open-loom.js";
+import { PROGRAM } from "../output.js";
 import { checkText, meansFile, planText, soundPlan, type PlanText } from "../plan-file.js";
 import { rerunCommand, saveRecording } from "./replay.js";
 
@@ -18,10 +20,9 @@ type Inputs = { readonly [name: string]: Json };
 export async function runCommand(words: readonly string[], flags: RunFlags): Promise<number> {
   if (flags.fromRecording !== undefined) return rerunCommand(words, flags.fromRecording, flags);
   if (words.length === 0)
-    throw usageError("USAGE", "There is no goal.", 'Say what is to be done: planloom run "your goal".');
+    throw usageError("No goal is given.", `Say what is to be done: \`${PROGRAM} run "your goal"\`.`);
   const goal = words.join(" ").trim();
-  if (goal === "")
-    throw usageError("GOAL_EMPTY", "The goal is empty.", 'Say what is to be done: planloom run "your goal".');
+  if (goal === "") throw new PlanloomError("GOAL_EMPTY", {});
   const inputs = await inputsFromFlags(flags.input ?? []);
   const text = goal === "-" || (await meansFile(goal)) ? await planText(goal) : undefined;
   return withLoom(flags, settingsIn(flags), (loom) => start(loom, goal, text, inputs, flags), portsOf(flags));

@@ -40,7 +40,7 @@ function nothingText({ status, text, since, cursor }: RunsFlags, place: string):
 /** Throws USAGE. */
 function queryIn({ status, text, since, limit = "50", cursor }: RunsFlags): ListQuery {
   if (!/^[1-9]\d{0,8}$/.test(limit)) {
-    throw usageError("USAGE", `--limit is ${oneLine(limit, 60)}.`, "Write a whole number of at least 1.");
+    throw usageError(`--limit is ${oneLine(limit, 60)}.`, "Write a whole number of at least 1.");
   }
   return {
     limit: Number(limit),
@@ -55,14 +55,14 @@ function statusIn(word: string): StatusFilter {
   const status = STATUS_FILTERS.find((filter) => filter === word.trim());
   if (status !== undefined) return status;
   const next = `Write one or several of ${STATUS_FILTERS.join(", ")}, with commas between.`;
-  throw usageError("USAGE", `--status is ${oneLine(word, 60)}.`, next);
+  throw usageError(`--status is ${oneLine(word, 60)}.`, next);
 }
 
 /** A length of time before now, or a date. */
 function sinceIn(text: string): number {
   const at = DURATION_PATTERN.test(text) ? Date.now() - durationMs(text) : Date.parse(text);
   if (Number.isFinite(at)) return at;
-  throw usageError("USAGE", `--since is ${oneLine(text, 60)}.`, "Write a time such as 30m, 12h or 2d, or a date.");
+  throw usageError(`--since is ${oneLine(text, 60)}.`, "Write a time such as 30m, 12h or 2d, or a date.");
 }
 
 function documentOf({ runs, cursor }: RunList) {

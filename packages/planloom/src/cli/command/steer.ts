@@ -6,6 +6,7 @@ import type { LoomRun } from "../../loom/loom-run.js";
 import { statusOf, type RunStatus } from "../../run/state.js";
 import { composePlan } from "../compose.js";
 import { recorded, refused, takeUp, tell, type Sending } from "../drive.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { atTerminal, PROGRAM, say } from "../output.js";
@@ -20,8 +21,7 @@ export async function resumeCommand(name: string, flags: SayFlags): Promise<numb
     const { paused } = await loom.engine.load(runId);
     if (paused) return tell(loom, runId, flags, (run, how) => unpause(loom, run, how));
     if (flags.run !== false) return takeUp(loom, runId, flags);
-    const next = `\`${PROGRAM} resume ${runId}\` without --no-run drives it.`;
-    throw usageError("NOT_PAUSED", `Run ${runId} is not paused: there is nothing to record.`, next);
+    throw new PlanloomError("NOT_PAUSED", { runId });
   });
 }
 
@@ -37,7 +37,7 @@ export async function goalCommand(
   flags: SayFlags & { readonly reason?: string },
 ): Promise<number> {
   const goal = words.join(" ").trim();
-  if (goal === "") throw usageError("GOAL_EMPTY", "The new goal is empty.", "Say what is to be done instead.");
+  if (goal === "") throw new PlanloomError("GOAL_EMPTY", { of: "change" });
   const { reason = "" } = flags;
   return withRun(name, flags, (loom, runId) =>
     tell(loom, runId, flags, (run, how) => run.changeGoal(goal, { ...how, reason })),
@@ -87,7 +87,7 @@ export async function editCommand(name: string, flags: EditFlags): Promise<numbe
     }
     if (!atTerminal()) {
       const next = `Give the plan as a file: ${PROGRAM} edit ${runId} --plan FILE (\`${PROGRAM} show ${runId} --json\` has it under \`plan\`).`;
-      throw usageError("USAGE", "There is no terminal to edit the plan in.", next);
+      throw usageError("The plan cannot be edited here: this is not a terminal.", next);
     }
     const composed = await composePlan(loom, state, openTerminal(), new AbortController().signal);
     if (composed.kind === "unchanged") say("The plan stays as it is.");

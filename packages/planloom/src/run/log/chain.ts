@@ -11,7 +11,14 @@ import { isOld, upcast } from "./upcast.js";
 export type Link =
   | { readonly ok: true; readonly event: RunEvent }
   | { readonly ok: false; readonly seq: number; readonly why: "newer"; readonly version: number }
-  | { readonly ok: false; readonly seq: number; readonly why: "damaged"; readonly what: string };
+  | { readonly ok: false; readonly seq: number; readonly why: "damaged"; readonly damage: ChainDamage };
+
+/** Why an event does not follow those before it. `seq` is the number that it should have, `reason` what the fold says. */
+export type ChainDamage =
+  | { readonly damage: "event-missing" | "event-unlinked"; readonly seq: number }
+  | { readonly damage: "event-unreadable"; readonly seq: number; readonly reason?: string }
+  | { readonly damage: "event-foreign"; readonly seq: number; readonly belongsTo: string }
+  | { readonly damage: "event-unfit"; readonly seq: number; readonly type: string; readonly reason: string };
 
 /**
  * Folds the next recorded event into `run`, which keeps its hash: the run can go on from there. Returns the event in today's form.
@@ -25,7 +32,7 @@ export function foldNext(run: Run, recorded: RunEvent, before?: RunEvent): Link 
     evolve(run, link.event);
   } catch (thrown) {
     const { seq, type } = recorded;
-    return damaged(seq, `event ${seq} (${type}) does not fit those before it: ${messageOf(thrown)}`);
+    return damaged({ damage: "event-unfit", seq, type, reason: messageOf(thrown) });
   }
   run.head = eventHash(recorded);
   return link;
@@ -115,13 +122,13 @@ interface Head {
 function follow(head: Head, recorded: RunEvent, run?: Run): Link {
   const next = head.seq + 1;
   const read = upcastSafely(recorded, run);
-  if (typeof read === "string") return damaged(next, `event ${next} cannot be read: ${read}`);
+  if (typeof read === "string") return damaged({ damage: "event-unreadable", seq: next, reason: read });
   if (!read.ok && read.why === "newer") return { ...read, seq: next };
-  if (!read.ok) return damaged(next, `event ${next} is no event`);
+  if (!read.ok) return damaged({ damage: "event-unreadable", seq: next });
   const { seq, runId, prev } = recorded;
-  if (runId !== head.runId) return damaged(next, `event ${next} belongs to run ${runId}`);
-  if (seq !== next) return damaged(next, `event ${next} is missing`);
-  if (!follows(prev, head)) return damaged(next, `event ${next} does not follow from the one before`);
+  if (runId !== head.runId) return damaged({ damage: "event-foreign", seq: next, belongsTo: runId });
+  if (seq !== next) return damaged({ damage: "event-missing", seq: next });
+  if (!follows(prev, head)) return damaged({ damage: "event-unlinked", seq: next });
   return read;
 }
 
@@ -139,4 +146,4 @@ export function follows(prev: string, { hash, last }: Pick<Head, "hash" | "last"
   return hash === undefined || prev === hash || (last?.v === 1 && prev === hashOf(last));
 }
 
-const damaged = (seq: number, what: string): Link => ({ ok: false, seq, why: "damaged", what });
+const damaged = (damage: ChainDamage): Link => ({ ok: false, seq: damage.seq, why: "damaged", damage });

@@ -1,7 +1,7 @@
 // Replay: a log is read again, and each decision in it is made again by the kernel that is here now. In: events. Out: the
 // inputs that they answer; the run that they give, and every difference. Separate because nothing that drives runs needs it.
 import { LIMITS } from "../../limits.js";
-import { messageOf, PlanloomError } from "../../error.js";
+import { messageOf } from "../../error.js";
 import type { Json } from "../../plan/json.js";
 import { eventHash, type RunEvent } from "../event.js";
 import { evolve } from "../evolve/evolve.js";
@@ -183,26 +183,4 @@ function dataDiffers(seq: number, recorded: object, replayed: object): Differenc
 
 function fieldDiffers(seq: number, field: string, recorded: Json, replayed: Json): Difference[] {
   return JSON.stringify(recorded) === JSON.stringify(replayed) ? [] : [{ seq, field, recorded, replayed }];
-}
-
-/** As an error, for who wants to hear of nothing else. */
-export function replayDiffers(runId: string, differences: readonly Difference[]): PlanloomError {
-  const lines = differences.slice(0, 10).map(({ seq, field, recorded, replayed }) => {
-    return `  event ${seq}, ${field}: recorded ${short(recorded)}, replayed ${short(replayed)}`;
-  });
-  const more = differences.length > lines.length ? `\n  and ${differences.length - lines.length} more` : "";
-  const many = differences.length === 1 ? "one place" : `${differences.length} places`;
-  return new PlanloomError(
-    "REPLAY_DIFFERS",
-    `Replay differs from the log of run ${runId} in ${many}:\n${lines.join("\n")}${more}`,
-    {
-      kind: "run",
-      next: "A difference in `prev` means that the log was changed; any other, that the kernel decides otherwise than the one that wrote it.",
-    },
-  );
-}
-
-function short(value: Json): string {
-  const text = JSON.stringify(value);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

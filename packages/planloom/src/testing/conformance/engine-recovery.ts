@@ -1,7 +1,7 @@
 // A run that was interrupted, and goes on: after a stop in mid-call, and after a store that could not write. In: a stage.
 // Out: tests. Separate because each story has two halves, and compares what was done in both.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { PlanloomError } from "../../error.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";
@@ -25,7 +25,7 @@ function stuckAtFirst(name: string, effects: EffectClass) {
 /** Model replies that have been given so far in this conversation. */
 const turnOf = (request: ModelRequest) => request.messages.filter(({ role }) => role === "assistant").length + 1;
 
-const full = () => new PlanloomError("STORE_FULL", "the disk is full", { kind: "store" });
+const full = () => new PlanloomError("STORE_FULL", { path: "memory" });
 
 /** The same store, but the n-th call of `verb` fails as on a full disk. */
 function brokenStore(store: EventStore, verb: "append" | "writeJournal", n: number): EventStore & { calls: number } {

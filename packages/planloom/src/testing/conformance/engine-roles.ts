@@ -1,7 +1,7 @@
 // How models take part in a run: planner, executor, synthesizer. In: a stage. Out: tests.
 // Separate because these stories need models and no tools of their own kind.
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { PlanloomError } from "../../error.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import type { Progress } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
 import { scriptedModel } from "../scripted-model.js";
@@ -11,7 +11,7 @@ import type { OpenScene } from "./scene.js";
 import { stories } from "./story.js";
 
 const limited = (retryAfterMs: number) =>
-  new PlanloomError("PROVIDER_RATE_LIMITED", "slow down", { kind: "provider", retryable: true, retryAfterMs });
+  new PlanloomError("PROVIDER_RATE_LIMITED", { model: "m", text: "slow down" }, { retryAfterMs });
 
 export const rolesStories = stories<OpenScene>(({ about, story }) => {
   about("roles", () => {
@@ -167,7 +167,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
 
     story("a step that names a model which cannot be opened fails and says so", async (scene) => {
       const modelNamed = (): never => {
-        throw new PlanloomError("MODEL_NO_ENDPOINT", "nobody knows where it lives", { kind: "config" });
+        throw new PlanloomError("MODEL_NO_ENDPOINT", { role: "executor", model: "elsewhere" });
       };
       const s = await scene({ modelNamed, tools: [storyTool("look", "none")] });
       const engine = await s.engine();

@@ -1,7 +1,7 @@
 // Search of the web through a SearXNG server. In: its address, a query. Out: results. Separate from the tool because a folder
 // of documents answers in the same shape.
 import { z } from "zod";
-import { PlanloomError } from "../../error.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import { LIMITS } from "../../limits.js";
 import { httpGet, type Got } from "../http-get.js";
 import { ToolError } from "../tool.js";
@@ -37,13 +37,7 @@ async function fetched(url: URL, signal: AbortSignal): Promise<Got> {
 
 function baseOf(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    const next = "Write it as http://host:port, the address that a browser would open.";
-    throw new PlanloomError("BAD_SEARCH", `"${address}" is not the address of a SearXNG server.`, {
-      kind: "config",
-      next,
-    });
-  }
+  if (url === undefined || !/^https?:$/.test(url.protocol)) throw new PlanloomError("BAD_SEARCH", { address });
   const path = url.pathname.replace(/\/+$/, "");
   url.pathname = path.endsWith("/search") ? path : `${path}/search`;
   return url;

@@ -2,7 +2,8 @@
 // which the engine lends it.
 import { LIMITS } from "../../limits.js";
 import { z } from "zod";
-import { messageOf, PlanloomError } from "../../error.js";
+import { messageOf } from "../../error.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import { mostTokens, type Usage } from "../../plan/usage.js";
 import { tool, ToolError, type Tool } from "../tool.js";
 

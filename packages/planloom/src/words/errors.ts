@@ -1,0 +1,43 @@
+// The catalogue of operating errors: every code, its parameters, and what it says to people. In: a code and its parameters.
+// Out: sentences. Its parts are in errors/, by area. docs/errors.md is made from it.
+import type { Sentence } from "./action.js";
+import type { ErrorWords } from "./error-words.js";
+import { COMMAND_LINE_ERRORS, type CommandLineErrors } from "./errors/command-line.js";
+import { CONFIGURATION_ERRORS, type ConfigurationErrors } from "./errors/configuration.js";
+import { MODEL_ERRORS, type ModelErrors } from "./errors/model.js";
+import { PLAN_ERRORS, type PlanErrors } from "./errors/plans.js";
+import { RECORDING_ERRORS, type RecordingErrors } from "./errors/recordings.js";
+import { RUN_ERRORS, type RunErrors } from "./errors/runs.js";
+import { STORE_ERRORS, type StoreErrors } from "./errors/store.js";
+
+/** The parameters of each code. */
+export interface ErrorParams
+  extends CommandLineErrors, ConfigurationErrors, ModelErrors, PlanErrors, RecordingErrors, RunErrors, StoreErrors {}
+
+export type ErrorCode = keyof ErrorParams;
+
+/** The areas of the catalogue, in the order of docs/errors.md. */
+export const ERROR_AREAS = {
+  commandLine: COMMAND_LINE_ERRORS,
+  configuration: CONFIGURATION_ERRORS,
+  models: MODEL_ERRORS,
+  plans: PLAN_ERRORS,
+  runs: RUN_ERRORS,
+  recordings: RECORDING_ERRORS,
+  store: STORE_ERRORS,
+};
+
+type Catalogue = { readonly [Code in ErrorCode]: ErrorWords<ErrorParams[Code]> };
+
+const CATALOGUE: Catalogue = Object.assign({}, ...Object.values(ERROR_AREAS)) as Catalogue;
+
+/** A code with its parameters. */
+export type ErrorSubject = { [Code in ErrorCode]: readonly [code: Code, params: ErrorParams[Code]] }[ErrorCode];
+
+/** The entry of a code. */
+export const errorWords = <Code extends ErrorCode>(code: Code): ErrorWords<ErrorParams[Code]> => CATALOGUE[code];
+
+/** What to do next about an error, for a surface to word. */
+export function errorNext(code: ErrorCode, params: ErrorParams[ErrorCode]): Sentence {
+  return (CATALOGUE[code] as ErrorWords<unknown>).next(params);
+}

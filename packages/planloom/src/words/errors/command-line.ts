@@ -1,0 +1,122 @@
+// Words for errors of the command line alone: its arguments, the files that it reads and writes, and what it cannot show.
+import type { ErrorTable } from "../error-words.js";
+
+type InputFault =
+  | { readonly problem: "pair"; readonly given: string }
+  | { readonly problem: "twice"; readonly name: string }
+  | { readonly problem: "too-large"; readonly name: string; readonly file: string; readonly mebibytes: number }
+  | { readonly problem: "unreadable"; readonly name: string; readonly file: string; readonly reason: string };
+
+export interface CommandLineErrors {
+  /** A wrong argument. The command that refuses it says why, and what to write instead. */
+  USAGE: { readonly text: string; readonly next: string };
+  FILE_NOT_FOUND: { readonly file: string };
+  FILE_UNREADABLE: { readonly file: string; readonly reason: string };
+  /** `runId`: the file was to hold the recording of this run. */
+  FILE_UNWRITABLE: { readonly file: string; readonly reason: string; readonly runId?: string };
+  INPUT_INVALID: InputFault;
+  RUN_AMBIGUOUS: { readonly name: string; readonly runIds: readonly string[] };
+  NO_PLAN: { readonly runId: string };
+  /** `revision` is absent where there are not two revisions to compare. */
+  NO_REVISION: { readonly runId: string; readonly revision?: string; readonly revisions: readonly number[] };
+  STEP_NOT_BEGUN: { readonly runId: string; readonly step: string };
+  NO_ANSWER: { readonly runId: string; readonly status: string };
+  WHICH_APPROVAL: { readonly runId: string; readonly hashes: readonly string[] };
+  NOT_PAUSED: { readonly runId: string };
+  INTERRUPTED: { readonly runId: string };
+}
+
+export const COMMAND_LINE_ERRORS: ErrorTable<CommandLineErrors> = {
+  USAGE: { kind: "usage", message: ({ text }) => text, next: ({ next }) => [next] },
+  FILE_NOT_FOUND: {
+    kind: "usage",
+    message: ({ file }) => `The file ${file} does not exist.`,
+    next: () => ["Check the path. A goal in words needs no ending."],
+  },
+  FILE_UNREADABLE: {
+    kind: "usage",
+    message: ({ file, reason }) => `The file ${file} cannot be read: ${reason}.`,
+    next: () => ["Name a text file that can be read."],
+  },
+  FILE_UNWRITABLE: {
+    kind: "usage",
+    message: ({ file, reason }) => `The file ${file} cannot be written: ${reason}.`,
+    next: ({ runId }) =>
+      runId === undefined
+        ? ["Name a file in a folder that exists and can be written."]
+        : ["The run itself is kept. Record it in another file with ", { action: "record", runId }, "."],
+  },
+  INPUT_INVALID: {
+    kind: "usage",
+    message: (fault) => {
+      switch (fault.problem) {
+        case "pair":
+          return `"${fault.given}" is not an input.`;
+        case "twice":
+          return `The input ${fault.name} is given twice.`;
+        case "too-large":
+          return `The file ${fault.file} of input ${fault.name} is larger than ${fault.mebibytes} MiB.`;
+        default:
+          return `The file ${fault.file} of input ${fault.name} cannot be parsed: ${fault.reason}.`;
+      }
+    },
+    next: ({ problem }) => {
+      switch (problem) {
+        case "pair":
+          return ["Write --input name=value or --input name=@file."];
+        case "twice":
+          return ["Give each input once."];
+        case "too-large":
+          return ["Give the path, and let a tool read the file."];
+        default:
+          return ["Correct the file."];
+      }
+    },
+  },
+  RUN_AMBIGUOUS: {
+    kind: "usage",
+    message: ({ name, runIds }) => `${runIds.length} runs begin with ${name}: ${runIds.slice(0, 5).join(", ")}.`,
+    next: () => ["Write more of the id."],
+  },
+  NO_PLAN: {
+    kind: "usage",
+    message: ({ runId }) => `Run ${runId} has no plan yet.`,
+    next: ({ runId }) => ["See its state with ", { action: "show", runId }, "."],
+  },
+  NO_REVISION: {
+    kind: "usage",
+    message: ({ runId, revision, revisions }) => {
+      if (revision !== undefined) return `Run ${runId} has no revision ${revision}.`;
+      return `Run ${runId} has ${revisions.length === 0 ? "no plan yet" : "only one plan"}.`;
+    },
+    next: ({ runId, revision, revisions }) =>
+      revision === undefined
+        ? ["See its state with ", { action: "show", runId }, "."]
+        : [`Write one of ${revisions.join(", ")}.`],
+  },
+  STEP_NOT_BEGUN: {
+    kind: "usage",
+    message: ({ runId, step }) => `Step ${step} of run ${runId} has not begun, or does not exist.`,
+    next: ({ runId }) => [{ action: "show", runId }, " lists its steps and the state of each."],
+  },
+  NO_ANSWER: {
+    kind: "usage",
+    message: ({ runId, status }) => `Run ${runId} is ${status} and has no answer yet.`,
+    next: ({ runId }) => ["Follow it with ", { action: "watch", runId }, "."],
+  },
+  WHICH_APPROVAL: {
+    kind: "usage",
+    message: ({ runId }) => `Several things of run ${runId} wait for approval.`,
+    next: ({ hashes }) => [`Name one with --hash: ${hashes.join(", ")}.`],
+  },
+  NOT_PAUSED: {
+    kind: "usage",
+    message: ({ runId }) => `Run ${runId} is not paused, so there is nothing to record.`,
+    next: ({ runId }) => [{ action: "resume", runId }, " without --no-run drives it."],
+  },
+  INTERRUPTED: {
+    kind: "interrupted",
+    message: ({ runId }) => `Run ${runId} was interrupted. What it had finished is kept.`,
+    next: ({ runId }) => ["Continue with ", { action: "resume", runId }, "."],
+  },
+};

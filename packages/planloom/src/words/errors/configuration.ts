@@ -1,0 +1,228 @@
+// Words for errors of the configuration: its file, its settings, the tools and folders that it names.
+import type { ErrorTable } from "../error-words.js";
+
+/** What a setting should be. */
+export type WantedSetting =
+  | { readonly is: "one-of"; readonly choices: readonly string[]; readonly orFunction?: true }
+  | { readonly is: "record"; readonly keys: readonly string[] }
+  | { readonly is: "whole"; readonly least: number }
+  | { readonly is: "number" | "usd" | "usd-per-million" | "boolean" }
+  | {
+      readonly is:
+        "tools" | "tools-in-code" | "folders" | "search" | "prices" | "store" | "engine" | "secrets" | "models";
+    }
+  | { readonly is: "configuration" }
+  /** A function plans, and cannot judge a plan: another value, or a planner model. */
+  | { readonly is: "without-planner-function"; readonly value: string };
+
+/** What is wrong with a setting. `given` is the value, as a person can read it. */
+type SettingFault =
+  | { readonly problem: "unknown" | "missing" | "not-tools" | "not-texts" }
+  | { readonly problem: "value"; readonly given: string };
+
+/** Why a definition given to `tool()` cannot be used. */
+export type ToolFault =
+  | { readonly problem: "name" | "description" | "effects" | "run" | "input-not-object" }
+  | { readonly problem: "schema"; readonly side: "input" | "output"; readonly reason: string }
+  | { readonly problem: "content"; readonly argument: string; readonly arguments: readonly string[] }
+  | { readonly problem: "timeout"; readonly given: string };
+
+export interface ConfigurationErrors {
+  CONFIG_NOT_FOUND: { readonly file: string };
+  /** `next`: what the error of ours that stopped it advises. */
+  CONFIG_FAILED: { readonly file: string; readonly reason: string; readonly next?: string };
+  /** `setting` is "" for the whole. `file` is absent where a program gave the configuration. */
+  CONFIG_INVALID: { readonly file?: string; readonly setting: string; readonly wanted: WantedSetting } & SettingFault;
+  BUDGET_UNPRICED: { readonly model: string };
+  BAD_TOOL: { readonly tool: string } & ToolFault;
+  DUPLICATE_TOOL: { readonly tool: string };
+  BAD_FOLDER:
+    | { readonly problem: "none" | "same-name" }
+    | { readonly problem: "missing" | "not-a-folder"; readonly folder: string };
+  BAD_SEARCH: { readonly address: string };
+  NO_PLANNER: Record<string, never>;
+}
+
+export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
+  CONFIG_NOT_FOUND: {
+    kind: "usage",
+    message: ({ file }) => `The configuration ${file} does not exist.`,
+    next: () => ["Name a file that exists, or leave --config out."],
+  },
+  CONFIG_FAILED: {
+    kind: "config",
+    message: ({ file, reason }) => `The configuration ${file} cannot be loaded: ${reason}`,
+    next: ({ next = "Correct the file. Its default export is defineConfig({ ... })." }) => [next],
+  },
+  CONFIG_INVALID: {
+    kind: "config",
+    message: (params) => `${params.file === undefined ? "" : `${params.file}: `}${settingText(params)}`,
+    next: ({ wanted }) => [`Write ${wantedText(wanted)}.`],
+  },
+  BUDGET_UNPRICED: {
+    kind: "config",
+    message: ({ model }) => `The budget is in US dollars, but the price of the model "${model}" is not known.`,
+    next: ({ model }) => [
+      "Give its price under ",
+      { action: "set", setting: "prices" },
+      `: prices: { "${model}": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } } (0 for a machine of your own). Or set a budget in tokens.`,
+    ],
+  },
+  BAD_TOOL: {
+    kind: "config",
+    message: (params) => `The tool "${params.tool}" ${toolFaultText(params)}.`,
+    next: (params) => [toolAdvice(params)],
+  },
+  DUPLICATE_TOOL: {
+    kind: "config",
+    message: ({ tool }) => `Two tools are named "${tool}".`,
+    next: () => ["Rename one of them: a plan names a tool by this word alone."],
+  },
+  BAD_FOLDER: {
+    kind: "config",
+    message: (params) => {
+      switch (params.problem) {
+        case "none":
+          return "The file tools were given no folder.";
+        case "same-name":
+          return "Two folders of the file tools have the same name.";
+        case "missing":
+          return `The folder ${params.folder} cannot be opened.`;
+        default:
+          return `${params.folder} is not a folder.`;
+      }
+    },
+    next: ({ problem }) => {
+      switch (problem) {
+        case "none":
+          return ["Name at least one folder under ", { action: "set", setting: "builtins.files.roots" }, "."];
+        case "same-name":
+          return ["Name folders whose last parts differ: paths begin with them."];
+        case "missing":
+          return ["Create it, or name another folder."];
+        default:
+          return ["Name a folder."];
+      }
+    },
+  },
+  BAD_SEARCH: {
+    kind: "config",
+    message: ({ address }) => `"${address}" is not the address of a SearXNG server.`,
+    next: () => ["Write it as http://host:port, the address that a browser would open."],
+  },
+  NO_PLANNER: {
+    kind: "config",
+    message: () => "No planner model is set.",
+    next: () => [
+      "Name a model with ",
+      { action: "set-model", role: "planner" },
+      ", or set PLANLOOM_PLANNER_MODEL and PLANLOOM_PLANNER_BASE_URL (or OPENAI_API_KEY). Or run a plan file with ",
+      { action: "start", plan: true },
+      ".",
+    ],
+  },
+};
+
+function settingText(params: ConfigurationErrors["CONFIG_INVALID"]): string {
+  const { setting } = params;
+  switch (params.problem) {
+    case "unknown":
+      return `Unknown setting ${setting}.`;
+    case "missing":
+      return `The setting ${setting} is missing.`;
+    case "not-tools":
+      return `The setting ${setting} holds something that was not made by tool().`;
+    case "not-texts":
+      return `The setting ${setting} holds a value that is not a text.`;
+    default: {
+      const what = setting === "" ? "The configuration" : `The setting ${setting}`;
+      return `${what} is ${params.given}${MISFIT[params.wanted.is] ?? ""}.`;
+    }
+  }
+}
+
+/** Why a value is not what is wanted, where that does not go without saying. */
+const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
+  record: ", not a record",
+  prices: ", not a record",
+  models: ", not a record",
+  configuration: ", not a configuration",
+  folders: ", not a list of folders",
+  store: ", neither a path nor a store",
+  engine: ", not a function",
+  "without-planner-function": ", but the planner is a function",
+};
+
+function wantedText(wanted: WantedSetting): string {
+  switch (wanted.is) {
+    case "one-of":
+      return `one of ${wanted.choices.join(", ")}${wanted.orFunction === true ? ", or a function of plan and estimate" : ""}`;
+    case "record":
+      return `a record of ${wanted.keys.join(", ")}`;
+    case "whole":
+      return `a whole number of at least ${wanted.least}`;
+    case "without-planner-function":
+      return `${wanted.value}, or name a planner model: a planner function cannot judge a plan`;
+    default:
+      return WANTED[wanted.is];
+  }
+}
+
+const WANTED = {
+  number: "a number, 0 or more",
+  usd: "US dollars, 0 or more",
+  "usd-per-million": "US dollars for a million tokens, 0 or more",
+  boolean: "true or false",
+  tools: "a list of tools that were made by tool(): tools: [tool({ ... })]",
+  "tools-in-code": "a list of tools that were made by tool(), in a .ts or .js file: tools: [tool({ ... })]",
+  folders: 'a list of folders: roots: ["documents"]',
+  search: 'one place: search: { folder: "documents" }, or { searxng: "http://…" }',
+  prices: 'a record: prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }',
+  store: '"memory", a path, or a store',
+  engine: "a function that opens an engine, or nothing",
+  secrets: "a record of texts: secrets: { NAME: process.env.NAME }",
+  models: "a record: models: { planner, executor, ... }",
+  configuration: "export default defineConfig({ ... })",
+} as const;
+
+function toolFaultText(fault: ToolFault): string {
+  switch (fault.problem) {
+    case "name":
+      return "has a name that cannot be used";
+    case "description":
+      return "has no description";
+    case "effects":
+      return "does not say which effects it has";
+    case "run":
+      return "has no run function";
+    case "input-not-object":
+      return "has an input that is not an object";
+    case "schema":
+      return `has an ${fault.side} schema that cannot be used: ${fault.reason}`;
+    case "content":
+      return `names "${fault.argument}" as content, but has no such argument`;
+    case "timeout":
+      return `has the timeout ${fault.given}`;
+  }
+}
+
+function toolAdvice(fault: ToolFault): string {
+  switch (fault.problem) {
+    case "name":
+      return "Write a letter, then at most 63 letters, digits, _ or - (no dots).";
+    case "description":
+      return "Say what it does and when to use it. The planner reads nothing else.";
+    case "effects":
+      return 'Add effects: "none" (changes nothing), "idempotent" or "once".';
+    case "run":
+      return "Add run(args, context).";
+    case "input-not-object":
+      return "Wrap the arguments: z.object({ ... }).";
+    case "schema":
+      return "Use a zod 4 schema, another one with Standard JSON Schema, or a plain JSON Schema object.";
+    case "content":
+      return `Its arguments are: ${fault.arguments.join(", ")}.`;
+    case "timeout":
+      return 'Write milliseconds above 0, or text such as "30s".';
+  }
+}

@@ -1,0 +1,190 @@
+// Words for errors of models and their servers. `text` is what the server itself said, in one line and without keys.
+import type { Sentence } from "../action.js";
+import type { ErrorTable } from "../error-words.js";
+
+type Role = "planner" | "executor" | "synthesizer";
+
+/** The model that failed. A model of the port has no role and no address. */
+export interface ModelPlace {
+  readonly model: string;
+  readonly role?: Role;
+  /** host:port/path, or the name of a provider. */
+  readonly label?: string;
+}
+
+/** A server that answered. `status` is absent where a package of the AI SDK refused the request before it was sent. */
+type Answered = ModelPlace & { readonly status?: number; readonly text?: string };
+
+/** `code` is what the system or the connection said. */
+type TimedOut =
+  | { readonly problem: "no-reply"; readonly timeoutMs: number }
+  | { readonly problem: "silent"; readonly reason: string }
+  | { readonly problem: "status"; readonly status: number; readonly text?: string };
+
+type Failed =
+  | { readonly problem: "status"; readonly status: number; readonly text?: string }
+  | { readonly problem: "cut"; readonly reason: string }
+  | { readonly problem: "unreadable"; readonly text?: string }
+  /** What stands behind the port gave something that is not a reply. */
+  | { readonly problem: "not-a-reply" };
+
+export interface ModelErrors {
+  /** `role` is absent where no role at all has a model that can be tried. */
+  MODEL_NOT_SET: { readonly role?: Role };
+  MODEL_NO_ENDPOINT: { readonly role: Role; readonly model: string };
+  MODEL_BAD_ENDPOINT: { readonly url: string; readonly problem: "not-http" | "credentials" };
+  /** `package` is absent for a model that was given as an object. */
+  MODEL_UNSUPPORTED: { readonly package?: string; readonly install: string };
+  PROVIDER_NOT_INSTALLED: { readonly model: string; readonly package: string; readonly install: string };
+  PROVIDER_UNREACHABLE: ModelPlace & { readonly reason: string };
+  PROVIDER_UNAUTHORIZED: Answered;
+  PROVIDER_RATE_LIMITED: Answered;
+  PROVIDER_TIMEOUT: ModelPlace & TimedOut;
+  PROVIDER_REFUSED: Answered;
+  PROVIDER_FAILED: ModelPlace & Failed;
+}
+
+export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
+  MODEL_NOT_SET: {
+    kind: "config",
+    message: ({ role }) =>
+      role === undefined ? "No model is set that can be tried." : `No model is set for the ${role}.`,
+    next: ({ role }) =>
+      role === undefined
+        ? [
+            "Name a model with ",
+            { action: "set-model" },
+            ", set PLANLOOM_MODEL and PLANLOOM_BASE_URL (or OPENAI_API_KEY), or give the name of a model.",
+          ]
+        : [`Set PLANLOOM_MODEL or ${variable(role)}_MODEL, or name a model with `, { action: "set-model", role }, "."],
+  },
+  MODEL_NO_ENDPOINT: {
+    kind: "config",
+    message: ({ role, model }) => `The ${role}'s model ${model} has no base URL.`,
+    next: ({ model }) => [
+      `Set PLANLOOM_BASE_URL, for example to http://localhost:8000/v1, or name the model with its provider, as in openai:${model}.`,
+    ],
+  },
+  MODEL_BAD_ENDPOINT: {
+    kind: "config",
+    message: ({ url, problem }) =>
+      problem === "credentials"
+        ? `The base URL ${url} holds a user name or password.`
+        : `The base URL ${url} is not an http or https address.`,
+    next: ({ problem }) => [
+      problem === "credentials"
+        ? "Give an address such as http://localhost:8000/v1, and the key as apiKey."
+        : "Give an address such as http://localhost:8000/v1.",
+    ],
+  },
+  MODEL_UNSUPPORTED: {
+    kind: "config",
+    message: ({ package: name = "The model given as an object" }) =>
+      `${name} offers no model of the AI SDK's specification v2 or v3. Planloom calls only these.`,
+    next: ({ install }) => ["Install the release for AI SDK 6 with ", { action: "install", package: install }, "."],
+  },
+  PROVIDER_NOT_INSTALLED: {
+    kind: "provider",
+    message: ({ model, package: name }) => `The model ${model} needs the package ${name}, which is not installed.`,
+    next: ({ install }) => ["Install it with ", { action: "install", package: install }, "."],
+  },
+  PROVIDER_UNREACHABLE: {
+    kind: "provider",
+    message: (params) => `${placeText(params)} cannot be reached: ${params.reason}.`,
+    next: ({ role }) => [`Start the server, or set ${variable(role)}_BASE_URL to its address.`],
+  },
+  PROVIDER_UNAUTHORIZED: {
+    kind: "provider",
+    message: (params) =>
+      params.status === undefined ? `${placeText(params)} needs a key${said(params.text)}` : answeredText(params),
+    next: ({ role, status }) =>
+      status === undefined
+        ? [`Set ${variable(role)}_API_KEY, or the provider's own variable.`]
+        : [`Set ${variable(role)}_API_KEY to a key that this server accepts.`],
+  },
+  PROVIDER_RATE_LIMITED: {
+    kind: "provider",
+    retryable: true,
+    message: answeredText,
+    next: () => ["Wait, lower ", { action: "set", setting: "concurrency" }, ", or raise the limit with the provider."],
+  },
+  PROVIDER_TIMEOUT: {
+    kind: "provider",
+    retryable: true,
+    message: timeoutText,
+    next: ({ role, problem }) => [
+      problem === "no-reply"
+        ? `Try again, raise the ${role === undefined ? "role" : role}'s timeout, or use a faster model.`
+        : "Try again, or use a faster model.",
+    ],
+  },
+  PROVIDER_REFUSED: {
+    kind: "provider",
+    message: (params) =>
+      params.status === undefined
+        ? `${placeText(params)} does not support the request${said(params.text)}`
+        : answeredText(params),
+    next: ({ role, status }) => [
+      status === 404
+        ? `Check the model's name, and that ${variable(role)}_BASE_URL is the root of the API. It usually ends in /v1.`
+        : "Change the request or the model as the server says.",
+    ],
+  },
+  PROVIDER_FAILED: {
+    kind: "provider",
+    retryable: true,
+    message: failedText,
+    next: ({ role, problem }): Sentence => {
+      switch (problem) {
+        case "unreadable":
+          return [
+            `Check that ${variable(role)}_BASE_URL is the root of an OpenAI-compatible API. It usually ends in /v1.`,
+          ];
+        case "not-a-reply":
+          return ["Correct the program behind the model. A reply has `text`, `toolCalls`, `usage` and `finish`."];
+        default:
+          return ["Try again. If it keeps failing, look into the server's log."];
+      }
+    },
+  },
+};
+
+/** The beginning of a role's variables. */
+const variable = (role: Role | undefined): string =>
+  role === undefined ? "PLANLOOM" : `PLANLOOM_${role.toUpperCase()}`;
+
+function placeText({ model, role, label }: ModelPlace): string {
+  if (label === undefined) return `The model ${model}`;
+  return `${label} (${role === undefined ? "" : `${role} `}model ${model})`;
+}
+
+const said = (text = ""): string => (text === "" ? "." : `: ${text}`);
+
+function answeredText(params: Answered): string {
+  const { status, text } = params;
+  return `${placeText(params)} answered${status === undefined ? "" : ` ${status}`}${said(text)}`;
+}
+
+function timeoutText(params: ModelErrors["PROVIDER_TIMEOUT"]): string {
+  switch (params.problem) {
+    case "no-reply":
+      return `${placeText(params)} gave no complete reply within ${params.timeoutMs} ms.`;
+    case "silent":
+      return `${placeText(params)} sent nothing for too long (${params.reason}).`;
+    default:
+      return answeredText(params);
+  }
+}
+
+function failedText(params: ModelErrors["PROVIDER_FAILED"]): string {
+  switch (params.problem) {
+    case "cut":
+      return `${placeText(params)} ended the connection before the reply was complete (${params.reason}).`;
+    case "unreadable":
+      return `${placeText(params)} sent a reply that cannot be read${said(params.text)}`;
+    case "not-a-reply":
+      return `${placeText(params)} gave something that is not a reply.`;
+    default:
+      return answeredText(params);
+  }
+}

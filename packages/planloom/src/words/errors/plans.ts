@@ -1,0 +1,68 @@
+// Words for a plan that does not pass check: every error in it, and where it stands.
+import { errorsOf, findingText, type Finding } from "../../plan/finding.js";
+import { countOf, type ErrorTable } from "../error-words.js";
+import type { Sentence } from "../action.js";
+
+/** Where a plan came from. `name` is the path of a file, or of what else the plan was read from. */
+type PlanSource =
+  | { readonly from: "file" | "input"; readonly name: string }
+  /** The plan of a run, with other inputs. */
+  | { readonly from: "run"; readonly runId: string }
+  /** The last draft of the planner. */
+  | { readonly from: "planner" };
+
+export interface PlanErrors {
+  /** `source` is absent where a program gave the plan. */
+  PLAN_INVALID: { readonly findings: readonly Finding[]; readonly source?: PlanSource };
+}
+
+/** Findings that are about the inputs of a run alone: the plan is sound. */
+const INPUT_CODES: ReadonlySet<string> = new Set(["MISSING_INPUT", "INPUT_TYPE"]);
+
+export const PLAN_ERRORS: ErrorTable<PlanErrors> = {
+  PLAN_INVALID: {
+    kind: "plan",
+    message: ({ findings, source }) => {
+      const errors = errorsOf(findings);
+      const has = `has ${countOf(errors.length, "error")}:\n`;
+      if (source === undefined || source.from === "planner") {
+        const what = source === undefined ? "The plan" : "The planner's last draft";
+        return `${what} ${has}${errors.map((finding) => `  ${findingText(finding)}`).join("\n")}`;
+      }
+      if (source.from === "run") return `The plan of run ${source.runId} ${has}${findingLines(errors, source.runId)}`;
+      return `The plan in ${source.name} ${has}${findingLines(errors, source.name)}`;
+    },
+    next: ({ findings, source }): Sentence => {
+      if (source?.from === "planner")
+        return [
+          "Use a stronger planner model with ",
+          { action: "set-model", role: "planner" },
+          ", or state the goal more simply.",
+        ];
+      if (source?.from === "run")
+        return [
+          "Give other inputs with ",
+          { action: "retry", runId: source.runId, inputs: true },
+          ", or another plan with ",
+          { action: "retry", runId: source.runId, plan: true },
+          ".",
+        ];
+      const file = source === undefined ? {} : { file: source.name };
+      if (errorsOf(findings).every(({ code }) => INPUT_CODES.has(code)))
+        return ["Give each input of the plan: ", { action: "start", plan: true, ...file, inputs: true }, "."];
+      if (source?.from === "input") return ["Correct the plan, and give it again."];
+      return ["Correct the plan, then check it again with ", { action: "check-plan", ...file }, "."];
+    },
+  },
+};
+
+/** `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead. `name` is what the plan was read from. */
+export function findingLines(findings: readonly Finding[], name: string): string {
+  return findings.map((finding) => findingLine(finding, name)).join("\n");
+}
+
+function findingLine({ code, severity, where, message, fix }: Finding, name: string): string {
+  const { pointer, line, column } = where;
+  const place = line === undefined ? `${name}${pointer === "" ? "" : `#${pointer}`}` : `${name}:${line}:${column ?? 1}`;
+  return `${place} ${severity} ${code} ${message}\n  fix: ${fix}`;
+}

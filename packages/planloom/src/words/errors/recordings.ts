@@ -1,0 +1,160 @@
+// Words for errors of recordings and replays: a file that is no recording, and a run that differs from what was recorded.
+import { assertNever } from "../../error.js";
+import { errorsOf, findingText, type Finding } from "../../plan/finding.js";
+import type { Json } from "../../plan/json.js";
+import { readPlace } from "../../run/keys.js";
+import type { Difference } from "../../run/log/replay.js";
+import { countOf, cut, type ErrorTable } from "../error-words.js";
+
+/** Why a document is not a recording. `reason` is what Node, JSON or the fold says. */
+type RecordingFault =
+  | { readonly problem: "version" | "empty" }
+  | { readonly problem: "unreadable"; readonly reason: string }
+  /** An answer of a person that no log holds, because `expect` refused it. */
+  | { readonly problem: "answer"; readonly seq: number; readonly type: string };
+
+/**
+ * Where a run differs from its recording. `place` is what is asked, by its key: `plan/2`, `call/find/1`, `ask/find/`.
+ */
+type Departure =
+  | ({ readonly differs: "new" | "changed" | "gone"; readonly place: string } & Sides)
+  | ({ readonly differs: "end" } & Sides)
+  | ({ readonly differs: "command"; readonly command: string } & Sides)
+  | { readonly differs: "plan"; readonly findings: readonly Finding[] };
+
+/** What was recorded and what is now; null where nothing is there at all. */
+interface Sides {
+  readonly recorded: Json;
+  readonly now: Json;
+}
+
+export interface RecordingErrors {
+  RUN_NOT_STOPPED: { readonly runId: string };
+  RECORDING_INVALID: { readonly file?: string } & RecordingFault;
+  RECORDING_DIFFERS: Departure;
+  REPLAY_DIFFERS: { readonly runId: string; readonly differences: readonly Difference[] };
+}
+
+export const RECORDING_ERRORS: ErrorTable<RecordingErrors> = {
+  RUN_NOT_STOPPED: {
+    kind: "refused",
+    message: ({ runId }) => `Run ${runId} has not stopped: some of its calls are open.`,
+    next: ({ runId }) => [
+      "Record it when it has stopped. If no process drives it, continue it first with ",
+      { action: "resume", runId },
+      ".",
+    ],
+  },
+  RECORDING_INVALID: {
+    kind: "usage",
+    message: (params) => {
+      if (params.problem === "answer")
+        return `Event ${params.seq} (${params.type}) answers a person's message that no log holds, because \`expect\` refused it.`;
+      return `${params.file ?? "The document"} is not a recording that can be read: ${invalidText(params)}.`;
+    },
+    next: ({ problem }) =>
+      problem === "answer"
+        ? ["Record a run in which the person's answer is accepted."]
+        : ["Record a run again with ", { action: "record" }, "."],
+  },
+  RECORDING_DIFFERS: {
+    kind: "run",
+    message: (params) => {
+      const [recorded, now] =
+        params.differs === "plan"
+          ? ["a sound plan", errorsOf(params.findings).map(findingText).join("\n            ")]
+          : [shown(params.recorded), shown(params.now)];
+      return `The run differs from its recording${departureText(params)}\n  recorded: ${recorded}\n  now:      ${now}`;
+    },
+    next: () => [
+      "If the change is meant, record the run again with ",
+      { action: "record" },
+      ". Otherwise undo what changed in the plan, the tools or the inputs.",
+    ],
+  },
+  REPLAY_DIFFERS: {
+    kind: "run",
+    message: ({ runId, differences }) => {
+      const lines = differences
+        .slice(0, 10)
+        .map(
+          ({ seq, field, recorded, replayed }) =>
+            `\n  event ${seq}, ${field}: recorded ${brief(recorded)}, replayed ${brief(replayed)}`,
+        );
+      const more = differences.length > lines.length ? `\n  and ${differences.length - lines.length} more` : "";
+      return `The replay of run ${runId} differs from its log in ${countOf(differences.length, "place")}:${lines.join("")}${more}`;
+    },
+    next: ({ runId }) => [
+      "Look at these events with ",
+      { action: "events", runId },
+      ". A difference in `prev` means that the log was changed. Any other means that this kernel decides differently from the one that wrote the log.",
+    ],
+  },
+};
+
+function invalidText(fault: RecordingFault): string {
+  switch (fault.problem) {
+    case "version":
+      return "it is not a recording of version 1";
+    case "empty":
+      return "it holds no events";
+    case "unreadable":
+      return fault.reason;
+    case "answer":
+      return "";
+  }
+}
+
+function departureText(departure: Departure): string {
+  switch (departure.differs) {
+    case "new":
+      return ` at ${placeText(departure.place)}: it is not in the recording.`;
+    case "changed":
+      return ` at ${placeText(departure.place)}: it is asked something else.`;
+    case "gone":
+      return ` at ${placeText(departure.place)}: it is not asked now.`;
+    case "end":
+      return ": it ends differently.";
+    case "plan":
+      return ": its plan does not pass check now.";
+    case "command":
+      return `: a person's ${departure.command} is refused.`;
+  }
+}
+
+/** `step find, attempt 1`, `item 0 of step find, attempt 2`, `planner request 1`. */
+function placeText(text: string): string {
+  const place = readPlace(text);
+  switch (place.kind) {
+    case "plan":
+      return `planner request ${place.number}`;
+    case "review":
+      return `review ${place.number} of the plan`;
+    case "answer":
+      return `the answer, attempt ${place.number}`;
+    case "call":
+      return `${workText(place)}, attempt ${place.attempt}`;
+    case "fill":
+      return `the arguments of ${workText(place)}, attempt ${place.attempt}`;
+    case "reconcile":
+      return `what became of ${workText(place)}`;
+    case "ask":
+      return `the question of ${workText(place)}`;
+    case "approval":
+      return `the approval of ${workText(place)}`;
+    case "plan-approval":
+      return "the approval of the plan";
+    default:
+      return assertNever(place);
+  }
+}
+
+const workText = ({ step, item }: { readonly step: string; readonly item?: string }): string =>
+  item === undefined ? `step ${step}` : `item ${item} of step ${step}`;
+
+function shown(value: Json): string {
+  if (value === null) return "nothing";
+  return cut(typeof value === "string" ? value : JSON.stringify(value), 1_000);
+}
+
+const brief = (value: Json): string => cut(JSON.stringify(value), 200);

@@ -1,0 +1,123 @@
+// Words for errors of starting, finding and driving runs.
+import type { Action } from "../action.js";
+import type { ErrorTable } from "../error-words.js";
+
+export interface RunErrors {
+  GOAL_EMPTY: { readonly of?: "plan" | "change" };
+  GOAL_TOO_LONG: { readonly chars: number; readonly limit: number };
+  INPUTS_NOT_JSON: { readonly problem: string };
+  RUN_ID_INVALID: { readonly chars: number; readonly limit: number };
+  RUN_EXISTS: { readonly runId: string };
+  /** `name` is absent where any run would do. */
+  RUN_UNKNOWN: { readonly name?: string; readonly store: string };
+  CURSOR_INVALID: Record<string, never>;
+  /** `owner` is absent where only the store knows that there is one. */
+  RUN_OWNED: { readonly runId: string; readonly owner?: { readonly host: string; readonly pid?: string } };
+  ENGINE_CLOSED: { readonly runId: string };
+  COMMAND_INVALID: { readonly command: string };
+  RUN_NOT_ENDED: { readonly runId: string; readonly reason: string };
+  NOTHING_TO_RETRY: { readonly runId: string };
+  UNKNOWN_STEP: { readonly runId: string; readonly reason: string };
+  STEP_UNKNOWN: { readonly runId: string; readonly reason: string };
+}
+
+export const RUN_ERRORS: ErrorTable<RunErrors> = {
+  GOAL_EMPTY: {
+    kind: "usage",
+    message: ({ of }) => (of === "change" ? "The new goal is empty." : "The goal is empty."),
+    next: ({ of }) => {
+      switch (of) {
+        case "change":
+          return ["Say what is to be done instead."];
+        case "plan":
+          return ["Say what is to be planned."];
+        default:
+          return ["Say what is to be done: ", { action: "start" }, "."];
+      }
+    },
+  },
+  GOAL_TOO_LONG: {
+    kind: "usage",
+    message: ({ chars, limit }) => `The goal has ${chars} characters. The limit is ${limit}.`,
+    next: () => ["Say briefly what is to be done, and give the data as inputs."],
+  },
+  INPUTS_NOT_JSON: {
+    kind: "usage",
+    message: ({ problem }) => `The inputs of a run are recorded as JSON, but these cannot be: ${problem}.`,
+    next: () => ["Give plain data: texts, numbers, booleans, null, lists and records."],
+  },
+  RUN_ID_INVALID: {
+    kind: "usage",
+    message: ({ chars }) => `The id of a run cannot have ${chars} characters.`,
+    next: ({ limit }) => [`Choose an id of 1 to ${limit} characters, or leave it out: then a new one is made.`],
+  },
+  RUN_EXISTS: {
+    kind: "usage",
+    message: ({ runId }) => `Run ${runId} already exists.`,
+    next: () => ["Choose another id."],
+  },
+  RUN_UNKNOWN: {
+    kind: "usage",
+    message: ({ name, store }) =>
+      name === undefined ? `The store (${store}) holds no run yet.` : `The store (${store}) holds no run ${name}.`,
+    next: ({ name }) =>
+      name === undefined
+        ? ["Start one with ", { action: "start" }, "."]
+        : [
+            "List its runs with ",
+            { action: "list-runs" },
+            ", or choose another store with ",
+            { action: "set", setting: "store" },
+            ".",
+          ],
+  },
+  CURSOR_INVALID: {
+    kind: "usage",
+    message: () => "The cursor does not come from a list of runs.",
+    next: () => ["Give the cursor of the list before unchanged, or leave it out to begin at the newest run."],
+  },
+  RUN_OWNED: {
+    kind: "refused",
+    message: ({ runId, owner }) => `Run ${runId} is driven by ${ownerText(owner)}.`,
+    next: ({ runId }) => ["Follow it with ", { action: "watch", runId }, ", or end that process first."],
+  },
+  ENGINE_CLOSED: {
+    kind: "interrupted",
+    message: ({ runId }) => `The engine was closed while it drove run ${runId}.`,
+    next: ({ runId }) => ["Continue with ", { action: "resume", runId }, "."],
+  },
+  COMMAND_INVALID: {
+    kind: "usage",
+    message: ({ command }) => `Unknown command ${command}, or a field of it does not fit.`,
+    next: () => ["Give text where text is asked for, values that are JSON, and a sender other than `engine`."],
+  },
+  RUN_NOT_ENDED: notForked(),
+  NOTHING_TO_RETRY: {
+    kind: "usage",
+    message: ({ runId }) => `Run ${runId} has no plan that other inputs could be given to.`,
+    next: ({ runId }) => [
+      "Start a new run with these inputs: ",
+      { action: "start", inputs: true },
+      ". Or give a plan as well: ",
+      { action: "retry", runId, plan: true },
+      ".",
+    ],
+  },
+  UNKNOWN_STEP: notForked(),
+  STEP_UNKNOWN: notForked(),
+};
+
+/** A fork that the state of the run does not allow. */
+function notForked(): ErrorTable<RunErrors>["RUN_NOT_ENDED"] {
+  const show = (runId: string): Action => ({ action: "show", runId });
+  return {
+    kind: "refused",
+    message: ({ runId, reason }) => `Run ${runId} cannot be forked: ${reason}.`,
+    next: ({ runId }) => [show(runId), " lists its steps and the state of each."],
+  };
+}
+
+function ownerText(owner: RunErrors["RUN_OWNED"]["owner"]): string {
+  if (owner === undefined) return "another process";
+  return owner.pid === undefined ? owner.host : `process ${owner.pid} on ${owner.host}`;
+}

@@ -1,0 +1,240 @@
+// Words for errors of stores: opening, reading and writing the file, and who may write.
+import type { Action } from "../action.js";
+import type { ChainDamage } from "../../run/log/chain.js";
+import type { ErrorTable } from "../error-words.js";
+
+/** Why a store failed. `reason` is what SQLite, Node or the system says. */
+export type StoreFault =
+  | { readonly problem: "closed"; readonly path: string }
+  /** The place of the file, looked at before it is opened. */
+  | { readonly problem: "place"; readonly path: string; readonly reason: string }
+  | { readonly problem: "folder"; readonly path: string }
+  | { readonly problem: "forbidden" | "failed"; readonly path: string; readonly reason: string }
+  | { readonly problem: "no-write-ahead-log"; readonly path: string; readonly mode: string }
+  | { readonly problem: "foreign"; readonly path: string }
+  | { readonly problem: "no-sqlite"; readonly reason: string }
+  | { readonly problem: "not-json"; readonly reason: string };
+
+/** What is wrong with a stored row. `reason` is what JSON says. */
+export type RowFault =
+  | { readonly fault: "checksum" }
+  | { readonly fault: "blob-missing" | "blob-changed"; readonly hash: string }
+  | { readonly fault: "unreadable"; readonly reason: string };
+
+/** What of a run is not what was written. */
+export type RunDamage =
+  | ChainDamage
+  | { readonly damage: "head-missing" | "head-changed" }
+  | { readonly damage: "event-changed"; readonly seq: number; readonly row: RowFault }
+  | { readonly damage: "command-missing"; readonly cursor: number }
+  | { readonly damage: "command-changed"; readonly cursor: number; readonly row: RowFault }
+  | { readonly damage: "journal-short"; readonly found: number; readonly written: number }
+  | {
+      readonly damage: "journal-changed";
+      readonly step: string;
+      readonly attempt: number;
+      readonly n: number;
+      readonly row: RowFault;
+    };
+
+/** What of a store's file is damaged. `reason` is what SQLite says. */
+export type FileDamage =
+  | { readonly damage: "file"; readonly reason: string }
+  | { readonly damage: "version"; readonly version: number }
+  | { readonly damage: "log-without-file" | "log-head" | "log-middle" };
+
+export interface StoreErrors {
+  STORE_UNKNOWN: { readonly scheme: string };
+  STORE_FAILED: StoreFault;
+  STORE_BUSY: { readonly path: string };
+  STORE_FULL: { readonly path: string };
+  STORE_DAMAGED: { readonly path: string } & FileDamage;
+  STORE_NEWER: { readonly path: string; readonly version: number; readonly known: number };
+  STORE_SQLITE_TOO_OLD: { readonly version: string; readonly least: string };
+  STORE_FENCED: { readonly runId: string; readonly epoch: number; readonly present: number };
+  STORE_CONFLICT: { readonly runId: string; readonly expected: number; readonly present: number };
+  RUN_DAMAGED: { readonly runId: string; readonly soundTo: number } & RunDamage;
+  EVENT_NEWER: { readonly runId: string; readonly seq: number; readonly version: number; readonly known: number };
+}
+
+const PLACE: Action = { action: "set", setting: "store" };
+const UPDATE: Action = { action: "update" };
+
+export const STORE_ERRORS: ErrorTable<StoreErrors> = {
+  STORE_UNKNOWN: {
+    kind: "config",
+    message: ({ scheme }) => `Planloom cannot open a store at ${scheme}://….`,
+    next: () => ['Use "memory" or the path of a file. Give any other store as an object in the configuration.'],
+  },
+  STORE_FAILED: {
+    kind: "store",
+    message: failedText,
+    next: (fault) => {
+      switch (fault.problem) {
+        case "closed":
+          return ["Wait for runs to end before you close the store, or open it again."];
+        case "place":
+        case "folder":
+          return ["Choose a file that you may write to, in a folder that you may write to, with ", PLACE, "."];
+        case "no-write-ahead-log":
+          return ["Put the store on a local disk: processes cannot share it safely on a network folder."];
+        case "foreign":
+          return ["Choose another file with ", PLACE, ". This one was not changed."];
+        case "no-sqlite":
+          return [
+            "Use a newer Node.js, which has SQLite built in, or set PLANLOOM_STORE=memory for a run that is not kept.",
+          ];
+        case "not-json":
+          return ["Return plain JSON from the tool: no cycles, no bigint, no deep nesting."];
+        default:
+          return ["Check that you may write to the file and its folder, or choose another place with ", PLACE, "."];
+      }
+    },
+  },
+  STORE_BUSY: {
+    kind: "store",
+    retryable: true,
+    message: ({ path }) => `Another process kept the store ${path} locked for too long.`,
+    next: () => ["Try again. If it stays locked, look for a program that has the file open."],
+  },
+  STORE_FULL: {
+    kind: "store",
+    retryable: true,
+    message: ({ path }) => `The disk has no room left for the store ${path}. Nothing was written.`,
+    next: () => [
+      "Free space on that disk, then continue with ",
+      { action: "resume" },
+      ": the run goes on from its last event.",
+    ],
+  },
+  STORE_DAMAGED: {
+    kind: "store",
+    message: (params) => `${params.path} is damaged or is not a Planloom store: ${fileDamageText(params)}.`,
+    next: () => [
+      "Copy it together with the -wal and -shm files beside it, then put a sound copy back or start a new store. While the file opens, ",
+      { action: "events" },
+      " prints the sound events of a run. `sqlite3 FILE .recover` saves the rest.",
+    ],
+  },
+  STORE_NEWER: {
+    kind: "store",
+    message: ({ path, version, known }) =>
+      `The store ${path} has version ${version}. This Planloom reads up to ${known}.`,
+    next: () => ["Update Planloom with ", UPDATE, ", or choose another store with ", PLACE, "."],
+  },
+  STORE_SQLITE_TOO_OLD: {
+    kind: "store",
+    message: ({ version, least }) => `SQLite ${version} is older than ${least} and can lose writes.`,
+    next: () => [
+      "Update Node.js or reinstall the dependencies, or set PLANLOOM_STORE=memory for a run that is not kept.",
+    ],
+  },
+  STORE_FENCED: {
+    kind: "store",
+    message: ({ runId, epoch, present }) =>
+      `Another process owns run ${runId} under epoch ${present}. A writer of epoch ${epoch} can no longer write to it.`,
+    next: ({ runId }) => ["Stop driving the run here. Follow it with ", { action: "watch", runId }, "."],
+  },
+  STORE_CONFLICT: {
+    kind: "store",
+    message: ({ runId, expected, present }) => `Run ${runId} is at event ${present}. The writer expected ${expected}.`,
+    next: () => ["Read the run again, and decide on what it holds now."],
+  },
+  RUN_DAMAGED: {
+    kind: "store",
+    message: (params) =>
+      `Run ${params.runId} is damaged: ${runDamageText(params)}. It is sound up to event ${params.soundTo}.`,
+    next: ({ runId }) => [
+      { action: "events", runId },
+      " still prints the sound events. Put a copy of the store back, or start the goal again as a new run.",
+    ],
+  },
+  EVENT_NEWER: {
+    kind: "store",
+    message: ({ runId, seq, version, known }) =>
+      `Event ${seq} of run ${runId} has version ${version}. This Planloom reads up to ${known}.`,
+    next: () => ["Update Planloom with ", UPDATE, ": a newer one wrote this run."],
+  },
+};
+
+function failedText(fault: StoreFault): string {
+  switch (fault.problem) {
+    case "closed":
+      return `The store ${fault.path} is closed.`;
+    case "place":
+      return `The store ${fault.path} cannot be used: ${fault.reason}.`;
+    case "folder":
+      return `The store ${fault.path} cannot be used: it is a folder and must be a file.`;
+    case "no-write-ahead-log":
+      return `The store ${fault.path} cannot use a write-ahead log here (it stays "${fault.mode}").`;
+    case "foreign":
+      return `${fault.path} is a database of another program, not a Planloom store.`;
+    case "no-sqlite":
+      return `No SQLite could be loaded on this platform: ${fault.reason}.`;
+    case "not-json":
+      return `A value cannot be stored because JSON cannot hold it: ${fault.reason}.`;
+    case "forbidden":
+      return `The store ${fault.path} cannot be opened for writing: ${fault.reason}.`;
+    default:
+      return `The store ${fault.path} failed: ${fault.reason}.`;
+  }
+}
+
+function fileDamageText(found: FileDamage): string {
+  switch (found.damage) {
+    case "version":
+      return `its tables do not fit its version ${found.version}`;
+    case "log-without-file":
+      return "the file is empty, but its write-ahead log is not";
+    case "log-head":
+      return "the head of its write-ahead log does not match its checksum";
+    case "log-middle":
+      return "its write-ahead log is damaged before its last commit";
+    default:
+      return found.reason;
+  }
+}
+
+function runDamageText(found: RunDamage): string {
+  switch (found.damage) {
+    case "event-missing":
+      return `event ${found.seq} is missing`;
+    case "event-unreadable":
+      return found.reason === undefined
+        ? `event ${found.seq} is not an event`
+        : `event ${found.seq} cannot be read: ${found.reason}`;
+    case "event-unlinked":
+      return `event ${found.seq} does not follow from the one before`;
+    case "event-unfit":
+      return `event ${found.seq} (${found.type}) does not fit those before it: ${found.reason}`;
+    case "event-foreign":
+      return `event ${found.seq} belongs to run ${found.belongsTo}`;
+    case "head-missing":
+      return "it is missing in the list of runs";
+    case "head-changed":
+      return "its entry in the list of runs is not what was written";
+    case "event-changed":
+      return `event ${found.seq} is not what was written (${rowText(found.row)})`;
+    case "command-missing":
+      return `command ${found.cursor} is missing`;
+    case "command-changed":
+      return `command ${found.cursor} is not what was written (${rowText(found.row)})`;
+    case "journal-short":
+      return `its journal has ${found.found} of ${found.written} rows`;
+    default:
+      return `row ${found.attempt}.${found.n} in the journal of step ${found.step} is not what was written (${rowText(found.row)})`;
+  }
+}
+
+function rowText(row: RowFault): string {
+  switch (row.fault) {
+    case "checksum":
+      return "its checksum does not match";
+    case "blob-missing":
+      return `the blob ${row.hash} is missing`;
+    case "blob-changed":
+      return `the blob ${row.hash} does not match its hash`;
+    default:
+      return row.reason;
+  }
+}

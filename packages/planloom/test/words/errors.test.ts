@@ -1,0 +1,59 @@
+// The catalogue of errors: every entry is used, and reads well on both surfaces with realistic parameters.
+import { describe, expect, test } from "vitest";
+import { surfaceOf } from "../../src/cli/surface.js";
+import { sentenceText } from "../../src/words/action.js";
+import { errorNext, type ErrorCode } from "../../src/words/errors.js";
+import { hasCode, PlanloomError } from "../../src/words/planloom-error.js";
+import { sources } from "../docs/codes.js";
+import { ERROR_SAMPLES, sampleErrors } from "./samples.js";
+
+const codes = Object.keys(ERROR_SAMPLES) as ErrorCode[];
+const errors = codes.flatMap(sampleErrors).map((error) => [error.code, error.params, error] as const);
+const cli = surfaceOf("planloom");
+
+test("every entry is thrown somewhere", () => {
+  const folders = ["tools", "model", "agents", "store", "engine", "perform", "loom", "recording", "cli"];
+  const text = folders.flatMap((folder) => sources(folder)).join("\n");
+  expect(codes.filter((code) => !text.includes(`"${code}"`))).toEqual([]);
+});
+
+describe.each(errors)("%s %j", (code, params, error) => {
+  const commands = sentenceText(errorNext(code, params), cli);
+
+  test("says what happened, in whole sentences", () => {
+    expect(error.message).toMatch(/^\S.*\S/s);
+    expect(error.message).not.toMatch(/undefined|\[object|\bNaN\b/);
+    expect(error.message).not.toMatch(/^There is no|\bthat there is not\b|\bany more\b/);
+    // What a server or a system said ends as they ended it.
+    if (!error.message.includes(": ")) expect(error.message).toMatch(/[.…]$/);
+  });
+
+  test("says what to do next, in the words of each surface", () => {
+    for (const next of [error.next, commands]) {
+      expect(next).toMatch(/^["`A-Z].*[.`]$/s);
+      expect(next).not.toMatch(/undefined|\[object|\bMend\b|[^.]\.\.$/);
+    }
+    expect(error.next).not.toMatch(/planloom [a-z]+ [A-Z]|--[a-z]+-model/);
+    expect(commands).not.toMatch(/`(run|loom)\./);
+  });
+
+  test("carries its parameters, and the first action, as data", () => {
+    expect(JSON.parse(JSON.stringify(params))).toEqual(params);
+    const action = errorNext(code, params).find((part) => typeof part !== "string");
+    expect(error.action).toEqual(action);
+  });
+});
+
+test("an error is known by its code", () => {
+  const thrown: unknown = new PlanloomError("RUN_OWNED", { runId: "run_x", owner: { host: "laptop", pid: "4711" } });
+  if (!hasCode(thrown, "RUN_OWNED")) throw thrown;
+  expect(thrown.params.owner).toEqual({ host: "laptop", pid: "4711" });
+  expect(thrown.message).toBe("Run run_x is driven by process 4711 on laptop.");
+  expect(thrown.next).toBe("Follow it with `run.events({ follow: true })`, or end that process first.");
+  expect(hasCode(thrown, "RUN_EXISTS")).toBe(false);
+});
+
+test("the command line fills in the run", () => {
+  const next = sentenceText(errorNext("RUN_OWNED", { runId: "run_x" }), cli);
+  expect(next).toBe("Follow it with `planloom watch run_x`, or end that process first.");
+});

@@ -1,0 +1,222 @@
+// Realistic parameters for every code of the catalogue. Out: for each code, one set of parameters for each way in which it reads.
+// A code without a sample does not compile. The tests of the words and docs/errors.md are made with these.
+import type { Finding } from "../../src/plan/finding.js";
+import type { ErrorCode, ErrorParams, ErrorSubject } from "../../src/words/errors.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
+
+const store = "/work/.planloom/planloom.db";
+const server = { model: "gpt-4o-mini", role: "planner", label: "localhost:8000/v1" } as const;
+
+const unknownTool: Finding = {
+  code: "UNKNOWN_TOOL",
+  severity: "error",
+  where: { pointer: "/steps/0/tool", line: 5, column: 11 },
+  message: 'There is no tool "serch".',
+  fix: 'Write "search".',
+};
+const missingInput: Finding = {
+  code: "MISSING_INPUT",
+  severity: "error",
+  where: { pointer: "/inputs/salary" },
+  message: "The plan needs the input salary.",
+  fix: "Give it when the run starts.",
+};
+
+export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams[Code][] } = {
+  // Command line
+  USAGE: [{ text: "--limit is none.", next: "Write a whole number of at least 1." }],
+  FILE_NOT_FOUND: [{ file: "plan.yaml" }],
+  FILE_UNREADABLE: [{ file: "plan.yaml", reason: "EACCES: permission denied" }],
+  FILE_UNWRITABLE: [
+    { file: "plan.yaml", reason: "EACCES: permission denied" },
+    { file: "run.json", reason: "EACCES: permission denied", runId: "RUN" },
+  ],
+  INPUT_INVALID: [
+    { problem: "pair", given: "salary" },
+    { problem: "twice", name: "salary" },
+    { problem: "too-large", name: "pages", file: "pages.json", mebibytes: 8 },
+    { problem: "unreadable", name: "pages", file: "pages.json", reason: "Unexpected end of JSON input" },
+  ],
+  RUN_AMBIGUOUS: [{ name: "run_mr", runIds: ["run_mr1", "run_mr2"] }],
+  NO_PLAN: [{ runId: "RUN" }],
+  NO_REVISION: [
+    { runId: "RUN", revisions: [] },
+    { runId: "RUN", revisions: [1] },
+    { runId: "RUN", revision: "7", revisions: [1, 2] },
+  ],
+  STEP_NOT_BEGUN: [{ runId: "RUN", step: "find" }],
+  NO_ANSWER: [{ runId: "RUN", status: "running" }],
+  WHICH_APPROVAL: [{ runId: "RUN", hashes: ["9f3a27c0d1e2", "04bb1c88aa31"] }],
+  NOT_PAUSED: [{ runId: "RUN" }],
+  INTERRUPTED: [{ runId: "RUN" }],
+
+  // Configuration and tools
+  CONFIG_NOT_FOUND: [{ file: "/work/planloom.config.ts" }],
+  CONFIG_FAILED: [
+    { file: "/work/planloom.config.ts", reason: "Cannot find module './tools.js'" },
+    {
+      file: "/work/planloom.config.ts",
+      reason: 'The tool "pay" has no description.',
+      next: "Say what it does and when to use it. The planner reads nothing else.",
+    },
+  ],
+  CONFIG_INVALID: [
+    { setting: "limits.step", problem: "unknown", wanted: { is: "one-of", choices: ["steps", "turns"] } },
+    { setting: "approval", problem: "value", given: '"maybe"', wanted: { is: "one-of", choices: ["never", "always"] } },
+    { setting: "concurrency", problem: "value", given: "0", wanted: { is: "whole", least: 1 } },
+    { file: "planloom.config.ts", setting: "tools", problem: "not-tools", wanted: { is: "tools" } },
+    { setting: "prices.m.inputUsdPerMTok", problem: "missing", wanted: { is: "prices" } },
+    { setting: "secrets", problem: "not-texts", wanted: { is: "secrets" } },
+    { setting: "", problem: "value", given: "a list", wanted: { is: "configuration" } },
+    {
+      setting: "replan",
+      problem: "value",
+      given: '"each-step"',
+      wanted: { is: "without-planner-function", value: "on-failure" },
+    },
+  ],
+  BUDGET_UNPRICED: [{ model: "my-model" }],
+  BAD_TOOL: [
+    { tool: "pay.now", problem: "name" },
+    { tool: "pay", problem: "description" },
+    { tool: "pay", problem: "effects" },
+    { tool: "pay", problem: "run" },
+    { tool: "pay", problem: "input-not-object" },
+    { tool: "pay", problem: "schema", side: "input", reason: "it is not a schema" },
+    { tool: "pay", problem: "content", argument: "note", arguments: ["amount", "text"] },
+    { tool: "pay", problem: "timeout", given: "soon" },
+  ],
+  DUPLICATE_TOOL: [{ tool: "search" }],
+  BAD_FOLDER: [
+    { problem: "missing", folder: "documents" },
+    { problem: "not-a-folder", folder: "documents" },
+    { problem: "same-name" },
+    { problem: "none" },
+  ],
+  BAD_SEARCH: [{ address: "localhost" }],
+  NO_PLANNER: [{}],
+
+  // Models
+  MODEL_NOT_SET: [{ role: "executor" }, {}],
+  MODEL_NO_ENDPOINT: [{ role: "planner", model: "llama3" }],
+  MODEL_BAD_ENDPOINT: [
+    { url: "(not a URL)", problem: "not-http" },
+    { url: "http://localhost:8000/v1", problem: "credentials" },
+  ],
+  MODEL_UNSUPPORTED: [{ package: "@ai-sdk/openai", install: "@ai-sdk/openai@3" }, { install: "@ai-sdk/openai@3" }],
+  PROVIDER_NOT_INSTALLED: [{ model: "anthropic:claude", package: "@ai-sdk/anthropic", install: "@ai-sdk/anthropic@3" }],
+  PROVIDER_UNREACHABLE: [{ ...server, reason: "ECONNREFUSED" }],
+  PROVIDER_UNAUTHORIZED: [{ ...server, status: 401, text: "Incorrect API key provided." }, { ...server }],
+  PROVIDER_RATE_LIMITED: [{ ...server, status: 429, text: "Rate limit reached." }],
+  PROVIDER_TIMEOUT: [
+    { ...server, problem: "no-reply", timeoutMs: 120_000 },
+    { ...server, problem: "silent", reason: "UND_ERR_HEADERS_TIMEOUT" },
+    { ...server, problem: "status", status: 408 },
+  ],
+  PROVIDER_REFUSED: [
+    { ...server, status: 400, text: "max_tokens is too large." },
+    { ...server, status: 404, text: "The model does not exist." },
+    { ...server, text: "tool calls" },
+  ],
+  PROVIDER_FAILED: [
+    { ...server, problem: "status", status: 503, text: "Loading model." },
+    { ...server, problem: "cut", reason: "ECONNRESET" },
+    { ...server, problem: "unreadable", text: "<html>" },
+    { model: "my-model", problem: "not-a-reply" },
+  ],
+
+  // Plans and runs
+  PLAN_INVALID: [
+    { findings: [unknownTool] },
+    { findings: [unknownTool], source: { from: "file", name: "plan.yaml" } },
+    { findings: [missingInput], source: { from: "file", name: "plan.yaml" } },
+    { findings: [unknownTool], source: { from: "input", name: "stdin" } },
+    { findings: [missingInput], source: { from: "run", runId: "RUN" } },
+    { findings: [unknownTool], source: { from: "planner" } },
+  ],
+  GOAL_EMPTY: [{}, { of: "plan" }, { of: "change" }],
+  GOAL_TOO_LONG: [{ chars: 30_000, limit: 20_000 }],
+  INPUTS_NOT_JSON: [{ problem: "since is a Date" }],
+  RUN_ID_INVALID: [{ chars: 0, limit: 200 }],
+  RUN_EXISTS: [{ runId: "RUN" }],
+  RUN_UNKNOWN: [{ name: "RUN", store }, { store }],
+  CURSOR_INVALID: [{}],
+  RUN_OWNED: [{ runId: "RUN", owner: { host: "laptop", pid: "4711" } }, { runId: "RUN" }],
+  ENGINE_CLOSED: [{ runId: "RUN" }],
+  COMMAND_INVALID: [{ command: '{"type":"stop"}' }],
+  RUN_NOT_ENDED: [{ runId: "RUN", reason: "the run has not ended" }],
+  NOTHING_TO_RETRY: [{ runId: "RUN" }],
+  UNKNOWN_STEP: [{ runId: "RUN", reason: "it has no step find" }],
+  STEP_UNKNOWN: [{ runId: "RUN", reason: "the outcome of a call of step pay is unknown" }],
+
+  // Recordings
+  RUN_NOT_STOPPED: [{ runId: "RUN" }],
+  RECORDING_INVALID: [
+    { file: "run.json", problem: "version" },
+    { file: "run.json", problem: "empty" },
+    { file: "run.json", problem: "unreadable", reason: "Unexpected end of JSON input" },
+    { problem: "answer", seq: 12, type: "input.refused" },
+  ],
+  RECORDING_DIFFERS: [
+    { differs: "changed", place: "call/find/1", recorded: { args: { q: "a" } }, now: { args: { q: "b" } } },
+    { differs: "new", place: "call/find/0/1", recorded: null, now: { args: {} } },
+    { differs: "gone", place: "approval/pay/", recorded: { amount: 2 }, now: null },
+    { differs: "end", recorded: { status: "completed" }, now: { status: "failed" } },
+    { differs: "command", command: "approve", recorded: { type: "approve" }, now: "STALE_HASH" },
+    { differs: "plan", findings: [unknownTool] },
+  ],
+  REPLAY_DIFFERS: [
+    { runId: "RUN", differences: [{ seq: 8, field: "data.decision", recorded: "retry", replayed: "fail" }] },
+  ],
+
+  // Store
+  STORE_UNKNOWN: [{ scheme: "postgres" }],
+  STORE_FAILED: [
+    { problem: "closed", path: store },
+    { problem: "place", path: store, reason: "EACCES: permission denied" },
+    { problem: "folder", path: "/work" },
+    { problem: "forbidden", path: store, reason: "attempt to write a readonly database" },
+    { problem: "failed", path: store, reason: "disk I/O error" },
+    { problem: "no-write-ahead-log", path: store, mode: "delete" },
+    { problem: "foreign", path: "notes.db" },
+    { problem: "no-sqlite", reason: "Cannot find package" },
+    { problem: "not-json", reason: "Do not know how to serialize a BigInt" },
+  ],
+  STORE_BUSY: [{ path: store }],
+  STORE_FULL: [{ path: store }],
+  STORE_DAMAGED: [
+    { path: store, damage: "file", reason: "database disk image is malformed" },
+    { path: store, damage: "version", version: 2 },
+    { path: store, damage: "log-without-file" },
+    { path: store, damage: "log-head" },
+    { path: store, damage: "log-middle" },
+  ],
+  STORE_NEWER: [{ path: store, version: 9, known: 2 }],
+  STORE_SQLITE_TOO_OLD: [{ version: "3.45.0", least: "3.51.3" }],
+  STORE_FENCED: [{ runId: "RUN", epoch: 2, present: 3 }],
+  STORE_CONFLICT: [{ runId: "RUN", expected: 7, present: 9 }],
+  RUN_DAMAGED: [
+    { runId: "RUN", soundTo: 7, damage: "event-missing", seq: 8 },
+    { runId: "RUN", soundTo: 7, damage: "event-unreadable", seq: 8 },
+    { runId: "RUN", soundTo: 7, damage: "event-unreadable", seq: 8, reason: "no steps" },
+    { runId: "RUN", soundTo: 7, damage: "event-unlinked", seq: 8 },
+    { runId: "RUN", soundTo: 7, damage: "event-foreign", seq: 8, belongsTo: "run_other" },
+    { runId: "RUN", soundTo: 7, damage: "event-unfit", seq: 8, type: "step.completed", reason: "no such step" },
+    { runId: "RUN", soundTo: 7, damage: "event-changed", seq: 8, row: { fault: "checksum" } },
+    { runId: "RUN", soundTo: 7, damage: "event-changed", seq: 8, row: { fault: "blob-missing", hash: "9f3a" } },
+    { runId: "RUN", soundTo: 7, damage: "event-changed", seq: 8, row: { fault: "blob-changed", hash: "9f3a" } },
+    { runId: "RUN", soundTo: 7, damage: "event-changed", seq: 8, row: { fault: "unreadable", reason: "bad JSON" } },
+    { runId: "RUN", soundTo: 7, damage: "head-missing" },
+    { runId: "RUN", soundTo: 7, damage: "head-changed" },
+    { runId: "RUN", soundTo: 7, damage: "command-missing", cursor: 2 },
+    { runId: "RUN", soundTo: 7, damage: "command-changed", cursor: 2, row: { fault: "checksum" } },
+    { runId: "RUN", soundTo: 7, damage: "journal-short", found: 3, written: 4 },
+    { runId: "RUN", soundTo: 7, damage: "journal-changed", step: "find", attempt: 1, n: 2, row: { fault: "checksum" } },
+  ],
+  EVENT_NEWER: [{ runId: "RUN", seq: 8, version: 9, known: 1 }],
+};
+
+/** One error for each sample of a code. */
+export function sampleErrors(code: ErrorCode): readonly PlanloomError[] {
+  return ERROR_SAMPLES[code].map((params) => new PlanloomError(...([code, params] as unknown as ErrorSubject)));
+}
