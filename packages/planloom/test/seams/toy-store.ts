@@ -166,7 +166,8 @@ class ToyStore implements EventStore {
       if (writeSync(this.#file, line) < line.length) throw new Error("the disk took a part of the line");
       fsyncSync(this.#file);
     } catch (cause) {
-      throw new PlanloomError("STORE_FAILED", `${this.name} cannot be written.`, { kind: "store", cause });
+      const fault = { problem: "failed", path: this.name, reason: String(cause) } as const;
+      throw new PlanloomError("STORE_FAILED", fault, { cause });
     }
     this.#apply(JSON.parse(line.toString()) as Change);
   }

@@ -56,7 +56,7 @@ test("a list does not fail where its heads cannot be stored", async () => {
 
 test("a run whose reading fails is a row with the code; a reason that may pass is not stored", async () => {
   const read = (runId: string) =>
-    runId === "r3" ? Promise.resolve(started(runId).events) : Promise.reject(ERRORS[runId]);
+    runId === "r3" ? Promise.resolve(started(runId).events) : Promise.reject(ERRORS[runId]!);
   const ERRORS: Readonly<Record<string, PlanloomError>> = {
     r1: new PlanloomError("STORE_BUSY", { path: "runs.db" }),
     r2: new PlanloomError("STORE_DAMAGED", { path: "runs.db", damage: "log-head" }),
