@@ -38,7 +38,7 @@ export function contextAt(log: readonly RunEvent[], ref: StepRef): ContextThen |
     seq: last.seq,
     at: new Date(last.at).toISOString(),
     attempt: last.type === "step.started" ? last.data.attempt : 1,
-    revision: currentPlan(run)!.revision,
+    revision: currentPlan(run)?.revision ?? state.revision,
     goal: run.goal,
     references: referencesOf(run, state, ref.item),
     context: takesContext(state.spec) ? outputs(run, contextNeedsOf(state.spec)) : {},

@@ -12,7 +12,16 @@ import {
 } from "../run/effect.js";
 import type { RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
-import { approvalPlace, askPlace, callKey, fillKey, isPlanKey, planKey, reconcileKey } from "../run/keys.js";
+import {
+  approvalPlace,
+  askPlace,
+  callKey,
+  fillKey,
+  isPlanKey,
+  planKey,
+  reconcileKey,
+  renumbered,
+} from "../run/keys.js";
 import { currentPlan, emptyRun, reviewOf, workOf, type Run } from "../run/state.js";
 import { directTool, ownFields } from "../plan/step-kind.js";
 
@@ -26,6 +35,8 @@ interface Asked {
 export class QuestionReader {
   /** Planner requests have no name of their own: they are counted. */
   readonly #plans = new Map<string, number>();
+  /** Numbers of the attempts of each work, in their order. */
+  readonly #attempts = new Map<string, readonly string[]>();
 
   /** What is asked of a model or a tool. */
   of(run: Run, effect: WorkEffect): Asked {
@@ -36,7 +47,7 @@ export class QuestionReader {
         return { place: effect.key, what: { goal: run.goal, steps: [...run.steps.keys()] } };
       case "fill":
       case "call":
-        return { place: effect.key, what: stepAsked(run, effect) };
+        return { place: this.placeOf(effect.key), what: stepAsked(run, effect) };
       case "reconcile":
         return { place: effect.key, what: { tool: effect.tool, key: effect.callKey } };
       case "answer":
@@ -51,10 +62,17 @@ export class QuestionReader {
 
   /** The place of an effect by its key. */
   placeOf(key: string): string {
-    if (!isPlanKey(key)) return key;
+    if (!isPlanKey(key)) return renumbered(key, (work, attempt) => this.#numberOf(work, attempt));
     const number = this.#plans.get(key) ?? this.#plans.size + 1;
     this.#plans.set(key, number);
     return planKey(number);
+  }
+
+  /** Attempts are counted, too: kernels have numbered them with gaps. */
+  #numberOf(work: string, attempt: string): number {
+    const known = this.#attempts.get(work) ?? [];
+    if (!known.includes(attempt)) this.#attempts.set(work, [...known, attempt]);
+    return known.includes(attempt) ? known.indexOf(attempt) + 1 : known.length + 1;
   }
 }
 

@@ -65,6 +65,13 @@ export const askPlace = ({ step, item }: Place): string => `ask/${step}/${item ?
 export const approvalPlace = (subject: "plan" | Place): string =>
   subject === "plan" ? "approval/plan" : `approval/${subject.step}/${subject.item ?? ""}`;
 
+/** The key of an attempt of a step with another number for the attempt: `numberOf` gives it. Any other key stays as it is. */
+export function renumbered(key: string, numberOf: (work: string, attempt: string) => number): string {
+  return key.replace(/^(fill\/)?(call\/.+)\/(\d+)$/, (_, fill: string | undefined, work: string, attempt: string) => {
+    return `${fill ?? ""}${work}/${numberOf(work, attempt)}`;
+  });
+}
+
 export type QuestionPlace =
   | { readonly kind: "plan" | "review" | "answer"; readonly number: string }
   | { readonly kind: "call" | "fill"; readonly step: string; readonly item?: string; readonly attempt: string }

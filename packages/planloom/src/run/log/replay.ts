@@ -78,6 +78,7 @@ export function replay(events: readonly RunEvent[]): Replayed {
     const isOwn = kernel === KERNEL_VERSION;
     const known = isOwn ? differences : policyDifferences;
     const found = known.length < LIMITS.replayDifferences ? decideAgain(run, turn) : undefined;
+    run.kernel = kernel;
     if (found?.length === 0) continue;
     known.push(...(found ?? []));
     if (isOwn && known.length >= LIMITS.replayDifferences) break;

@@ -1,0 +1,84 @@
+// Carries a recorded run on to its end. In: the events of its log so far. Out: the log with what follows: every effect succeeds, and
+// people agree to everything.
+import type { CheckedPlan } from "../../src/run/command.js";
+import { isWork, type Effect } from "../../src/run/effect.js";
+import type { RunEvent, StepRef } from "../../src/run/event.js";
+import { isCommand, type Input } from "../../src/run/input.js";
+import { foldNext } from "../../src/run/log/chain.js";
+import { emptyRun, type Run } from "../../src/run/state.js";
+import { next, transition } from "../../src/run/transition.js";
+import type { LooseInput } from "../../src/testing/given-when-then.js";
+import { outcomeOf } from "./outcome-of.js";
+import { must } from "./sound-state.js";
+
+/** The run that a log folds into, in any version. Throws where it does not. */
+export function foldLog(log: readonly RunEvent[]): Run {
+  const run = emptyRun(log[0]!.runId);
+  log.forEach((recorded, index) => {
+    const link = foldNext(run, recorded, log[index - 1]);
+    must(link.ok, link.ok || link.why === "newer" ? "the version is known" : link.what);
+  });
+  return run;
+}
+
+/** The plan that the run follows; undefined before the first. */
+export function planIn(log: readonly RunEvent[]): CheckedPlan | undefined {
+  const proposed = log.findLast((event) => event.type === "plan.proposed");
+  if (proposed === undefined) return undefined;
+  const { plan, hash, inputs, tools, findings } = proposed.data;
+  return { plan, hash, inputs, tools, findings };
+}
+
+/** `plan` is what a planner answers that is asked. A run that has ended goes on only with `first`. */
+export function carryOn(log: readonly RunEvent[], plan: CheckedPlan | undefined, ...first: LooseInput[]): RunEvent[] {
+  const run = foldLog(log);
+  const all = [...log];
+  let at = run.updatedAt;
+  const say = (loose: LooseInput): void => {
+    const input: Input = { id: `then-${all.length}`, at, by: "engine", ...loose };
+    const events = transition(run, isCommand(input) ? { ...input, by: "ann" } : input);
+    // As a store gives them back.
+    all.push(...(JSON.parse(JSON.stringify(events)) as RunEvent[]));
+  };
+  say({ type: "recovered", epoch: run.epoch + 1, reason: "resumed" });
+  first.forEach(say);
+  for (let i = 0; i < 1_000 && run.ended === undefined; i++) {
+    const { input, after = 0 } = nextInput(run, plan, i);
+    at = Math.max(at, after);
+    say(input);
+  }
+  must(run.ended !== undefined, "the run comes to its end");
+  return all;
+}
+
+interface Next {
+  readonly input: LooseInput;
+  /** ms since 1970. */
+  readonly after?: number;
+}
+
+function nextInput(run: Run, plan: CheckedPlan | undefined, serial: number): Next {
+  if (run.paused) return { input: { type: "unpause", reason: "" } };
+  const owed = [...next(run)];
+  const work = owed.find(isWork);
+  if (work !== undefined) {
+    const plans =
+      plan === undefined ? [] : [{ type: "start", given: plan } as Parameters<typeof outcomeOf>[2]["plans"][0]];
+    return { input: outcomeOf(work, 0, { run, plans, serial })!, after: work.notBefore ?? 0 };
+  }
+  const person = owed.find(({ kind }) => kind === "person");
+  if (person !== undefined) return { input: agreement(run, person) };
+  return {
+    input: { type: "clock" },
+    after: Math.min(...owed.map((one) => ("until" in one ? one.until : Infinity) ?? Infinity)),
+  };
+}
+
+function agreement(run: Run, { key }: Effect): LooseInput {
+  const [kind, step = "", item = ""] = key.split("/");
+  const ref: StepRef = { step, ...(item === "" ? {} : { item: Number(item) }) };
+  if (kind === "approval") return { type: "approve", hash: step };
+  if (kind === "ask")
+    return { type: "respond", ...ref, value: run.steps.get(step)!.spec.output === "number" ? 3 : "Rome" };
+  return { type: "settle", ...ref, verdict: "not-happened" };
+}
