@@ -16,7 +16,7 @@ export function foldLog(log: readonly RunEvent[]): Run {
   const run = emptyRun(log[0]!.runId);
   log.forEach((recorded, index) => {
     const link = foldNext(run, recorded, log[index - 1]);
-    must(link.ok, link.ok || link.why === "newer" ? "the version is known" : link.what);
+    must(link.ok, `${recorded.type} is read: ${JSON.stringify(link)}`);
   });
   return run;
 }
