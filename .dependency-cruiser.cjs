@@ -56,7 +56,7 @@ module.exports = {
       name: "index-is-the-rim",
       severity: "error",
       from: { path: `${src}.+/`, pathNot: `${src}(cli|testing)/` },
-      to: { path: `${src}index\\.ts$` },
+      to: { path: `${src}(index|plan|engine|config)\\.ts$` },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     { name: "no-orphan-imports", severity: "error", from: {}, to: { couldNotResolve: true } },

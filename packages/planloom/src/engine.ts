@@ -12,13 +12,14 @@ export type { Checkpoint, CheckpointOptions } from "./agents/checkpoint.js";
 export { journalOf, journalPlace, type JournalPlace, type JournalWriter } from "./engine/journal.js";
 export { performIn } from "./perform/perform.js";
 export type { Services } from "./perform/services.js";
+export { createInventory } from "./tools/inventory.js";
 
 // The kernel: state, inputs, events and effects of a run.
-export { currentPlan, emptyRun, isWaiting, statusOf, type Run } from "./run/state.js";
+export { emptyRun, isWaiting, type Run } from "./run/state.js";
 export { evolve } from "./run/evolve/evolve.js";
 export { foldNext, LogReader, type Link } from "./run/log/chain.js";
 export { next, transition } from "./run/transition.js";
-export { isWork, type Effect, type WorkEffect } from "./run/effect.js";
+export type { Effect, WorkEffect } from "./run/effect.js";
 export type { Input, Outcome, Reserve, Drafted } from "./run/input.js";
 export type { Command } from "./run/command.js";
 export { headOf, type RunHead } from "./run/view/head.js";

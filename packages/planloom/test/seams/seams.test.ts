@@ -1,5 +1,6 @@
 // Another engine and another store, written against the published entry points alone: both pass the conformance suites, and a
 // loom runs on them.
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -126,4 +127,24 @@ it("the toys import the published entry points and nothing else", () => {
   expect(
     [...new Set(imports)].filter((from) => !/^(node:.+|planloom(\/(engine|testing|plan))?|\.\/toy-.+)$/.test(from!)),
   ).toEqual([]);
+});
+
+it("docs/engines-and-stores.md has every name of planloom/engine", async () => {
+  const docs = readFileSync(new URL("../../../../docs/engines-and-stores.md", import.meta.url), "utf8");
+  const names = Object.keys(await import("planloom/engine"));
+  expect(names.length).toBeGreaterThan(20);
+  expect(names.filter((name) => !docs.includes(`\`${name}\``))).toEqual([]);
+});
+
+it("the suites need no test runner but one that runs functions: Node's own", () => {
+  const program = `
+    import { test } from "node:test";
+    import { memoryStore } from "planloom";
+    import { storeConformance } from "planloom/testing";
+    for (const { name, run } of storeConformance({ openStore: async () => memoryStore() })) test(name, run);
+  `;
+  const args = ["--test-reporter=tap", "--input-type=module", "--eval", program];
+  const ran = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" });
+  expect(ran.stdout).toMatch(/^# fail 0$/m);
+  expect(Number(/^# pass (\d+)$/m.exec(ran.stdout)?.[1])).toBeGreaterThan(50);
 });

@@ -1,5 +1,5 @@
 // A toy engine: it drives runs in one process, and takes for granted that no other process does. In: the ports of a loom. Out: an
-// Engine. docs/engines-and-stores.md explains it line by line.
+// Engine. docs/engines-and-stores.md describes it.
 import { PlanloomError, type Json } from "planloom";
 import {
   emptyRun,
@@ -132,7 +132,9 @@ class ToyEngine implements Engine {
     await store.put(runId, entry);
     await this.drive(runId, "a command arrived", listener);
     const driven = this.#driven.get(runId);
-    driven?.loop.feed(await driven.inbox.take());
+    if (driven !== undefined) driven.loop.feed(await driven.inbox.take());
+    // The run has ended meanwhile.
+    else if (this.#senders.has(inputId)) this.#senders.reply(inputId, unanswered(await this.load(runId)));
     return reply;
   }
 

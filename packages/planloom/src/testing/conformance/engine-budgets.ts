@@ -1,5 +1,5 @@
-// What a run may use up, whatever runs side by side, crashes or hangs; and that a cancel ends it in time. In: a stage. Out: tests.
-// Separate because limits are a promise of their own: each story counts what was really sent.
+// The budget of a run is a limit, whatever runs side by side, crashes or hangs; a cancel ends a run in time. In: a stage. Out: stories,
+// each of which counts the calls that were really sent.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";

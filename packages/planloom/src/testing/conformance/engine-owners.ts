@@ -1,5 +1,4 @@
-// Who drives a run, and who may read it. In: a stage. Out: tests.
-// Separate because these stories need two engines and end with one.
+// Who drives a run, and who may read it. In: a stage. Out: stories, which need two engines and end with one.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { LIMITS } from "../../limits.js";
 import { call, eventsOf, asTimePasses, latch, logOf, requestOf, soundChain, storyTool, until } from "./parts.js";

@@ -1,5 +1,4 @@
-// What people say to a run, from the engine that drives it or from another one. In: a stage. Out: tests.
-// Separate because every command takes the same way, through the inbox.
+// Commands of people, given to the engine that drives the run or to another one. In: a stage. Out: stories.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { PlannerRequest } from "../../agents/plan-request.js";
 import type { Engine } from "../../engine/engine.js";

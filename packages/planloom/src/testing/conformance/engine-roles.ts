@@ -1,5 +1,4 @@
-// How models take part in a run: planner, executor, synthesizer. In: a stage. Out: tests.
-// Separate because these stories need models and no tools of their own kind.
+// How models take part in a run: planner, executor, synthesizer. In: a stage. Out: stories.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { Progress } from "../../engine/engine.js";
