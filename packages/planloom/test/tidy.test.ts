@@ -91,7 +91,7 @@ it("the kind of a step is tested in few places: the facts of each kind stand in 
   const test = /\bkind [!=]== "(tool|agent|ask)"|"(tool|agent|ask)" in (draft|step|spec|rest)\b|case "(agent|ask)":/g;
   const places = files.flatMap(({ name, text }) => [...text.matchAll(test)].map(([found]) => `${name}: ${found}`));
   // The kinds of another union: that of the questions in a recording.
-  expect(places).toEqual(['run/keys.ts: case "ask":', 'words/errors/recordings.ts: case "ask":']);
+  expect(places).toEqual(['run/keys.ts: case "ask":']);
 });
 
 it("keys and scopes are made and taken apart in run/keys.ts only", () => {

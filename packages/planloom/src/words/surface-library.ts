@@ -1,5 +1,6 @@
 // How the library names actions: as calls of a Loom (`loom`) or of one of its runs (`run`), and as settings of the configuration.
 import type { Action, Surface } from "./action.js";
+import { byCase } from "./by-case.js";
 
 /** The sentence around it names the run. */
 const onRun = (call: string): string => `\`run.${call}\``;
@@ -15,56 +16,30 @@ function options(fields: { readonly [name: string]: string | number | true | und
 
 const list = (...args: readonly string[]): string => args.filter((arg) => arg !== "").join(", ");
 
-export const librarySurface: Surface = (action: Action): string => {
-  switch (action.action) {
-    case "retry": {
-      const { from, plan, inputs } = action;
-      return onRun(`retry(${options({ from, plan, inputs })})`);
-    }
-    case "resume":
-    case "cancel":
-      return onRun(`${action.action}()`);
-    case "show":
-      return onRun("document()");
-    case "watch":
-      return onRun("events({ follow: true })");
-    case "record":
-      return onRun("recording()");
-    case "edit":
-      return onRun("edit(plan)");
-    case "events":
-      return onRun("events()");
-    case "trace":
-      return onRun("journal()");
-    case "approve":
-      return onRun(`approve(${action.hash === undefined ? "hash" : JSON.stringify(action.hash)})`);
-    case "reject":
-      return onRun(`reject(${list("comment", options({ hash: action.hash }))})`);
-    case "respond":
-      return onRun(`respond(${list(stepText(action.step), "value", options({ item: action.item }))})`);
-    case "settle":
-      return onRun(`settle(${list(stepText(action.step), "verdict", options({ item: action.item }))})`);
-    case "fork":
-      return onRun(`fork({ at: ${stepText(action.at)} })`);
-    case "list-runs":
-      return "`loom.list()`";
-    case "list-tools":
-      return "`loom.inventory`";
-    case "start":
-      return `\`loom.start(${list("goal", options({ plan: action.plan, inputs: action.inputs }))})\``;
-    case "check-plan":
-      return "`loom.check(plan)`";
-    case "update":
-      return "`npm install planloom@latest`";
-    case "install":
-      return `\`npm install ${action.package}\``;
-    case "set-model":
-      return `\`models.${action.role ?? "default"}\` in the configuration`;
-    case "set":
-      return action.setting === "store"
-        ? "`store` in the configuration or PLANLOOM_STORE"
-        : `\`${action.setting}\` in the configuration`;
-  }
-};
+export const librarySurface: Surface = byCase<Action, "action", string>("action", {
+  retry: ({ from, plan, inputs }) => onRun(`retry(${options({ from, plan, inputs })})`),
+  resume: () => onRun("resume()"),
+  cancel: () => onRun("cancel()"),
+  show: () => onRun("document()"),
+  watch: () => onRun("events({ follow: true })"),
+  record: () => onRun("recording()"),
+  edit: () => onRun("edit(plan)"),
+  events: () => onRun("events()"),
+  trace: () => onRun("journal()"),
+  approve: ({ hash }) => onRun(`approve(${hash === undefined ? "hash" : JSON.stringify(hash)})`),
+  reject: ({ hash }) => onRun(`reject(${list("comment", options({ hash }))})`),
+  respond: ({ step, item }) => onRun(`respond(${list(stepText(step), "value", options({ item }))})`),
+  settle: ({ step, item }) => onRun(`settle(${list(stepText(step), "verdict", options({ item }))})`),
+  fork: ({ at }) => onRun(`fork({ at: ${stepText(at)} })`),
+  "list-runs": () => "`loom.list()`",
+  "list-tools": () => "`loom.inventory`",
+  start: ({ plan, inputs }) => `\`loom.start(${list("goal", options({ plan, inputs }))})\``,
+  "check-plan": () => "`loom.check(plan)`",
+  update: () => "`npm install planloom@latest`",
+  install: (action) => `\`npm install ${action.package}\``,
+  "set-model": ({ role }) => `\`models.${role ?? "default"}\` in the configuration`,
+  set: ({ setting }) =>
+    setting === "store" ? "`store` in the configuration or PLANLOOM_STORE" : `\`${setting}\` in the configuration`,
+});
 
 const stepText = (step: string | undefined): string => (step === undefined ? "step" : JSON.stringify(step));

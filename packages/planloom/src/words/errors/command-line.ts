@@ -1,4 +1,5 @@
 // Words for errors of the command line alone: its arguments, the files that it reads and writes, and what it cannot show.
+import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
 
 type InputFault =
@@ -48,30 +49,18 @@ export const COMMAND_LINE_ERRORS: ErrorTable<CommandLineErrors> = {
   },
   INPUT_INVALID: {
     kind: "usage",
-    message: (fault) => {
-      switch (fault.problem) {
-        case "pair":
-          return `"${fault.given}" is not an input.`;
-        case "twice":
-          return `The input ${fault.name} is given twice.`;
-        case "too-large":
-          return `The file ${fault.file} of input ${fault.name} is larger than ${fault.mebibytes} MiB.`;
-        default:
-          return `The file ${fault.file} of input ${fault.name} cannot be parsed: ${fault.reason}.`;
-      }
-    },
-    next: ({ problem }) => {
-      switch (problem) {
-        case "pair":
-          return ["Write --input name=value or --input name=@file."];
-        case "twice":
-          return ["Give each input once."];
-        case "too-large":
-          return ["Give the path, and let a tool read the file."];
-        default:
-          return ["Correct the file."];
-      }
-    },
+    message: byCase("problem", {
+      pair: ({ given }) => `"${given}" is not an input.`,
+      twice: ({ name }) => `The input ${name} is given twice.`,
+      "too-large": ({ file, name, mebibytes }) => `The file ${file} of input ${name} is larger than ${mebibytes} MiB.`,
+      unreadable: ({ file, name, reason }) => `The file ${file} of input ${name} cannot be parsed: ${reason}.`,
+    }),
+    next: byCase("problem", {
+      pair: () => ["Write --input name=value or --input name=@file."],
+      twice: () => ["Give each input once."],
+      "too-large": () => ["Give the path, and let a tool read the file."],
+      unreadable: () => ["Correct the file."],
+    }),
   },
   RUN_AMBIGUOUS: {
     kind: "usage",

@@ -1,4 +1,5 @@
 // Words for errors of the configuration: its file, its settings, the tools and folders that it names.
+import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
 
 /** What a setting should be. */
@@ -80,30 +81,18 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
   },
   BAD_FOLDER: {
     kind: "config",
-    message: (params) => {
-      switch (params.problem) {
-        case "none":
-          return "The file tools were given no folder.";
-        case "same-name":
-          return "Two folders of the file tools have the same name.";
-        case "missing":
-          return `The folder ${params.folder} cannot be opened.`;
-        default:
-          return `${params.folder} is not a folder.`;
-      }
-    },
-    next: ({ problem }) => {
-      switch (problem) {
-        case "none":
-          return ["Name at least one folder under ", { action: "set", setting: "builtins.files.roots" }, "."];
-        case "same-name":
-          return ["Name folders whose last parts differ: paths begin with them."];
-        case "missing":
-          return ["Create it, or name another folder."];
-        default:
-          return ["Name a folder."];
-      }
-    },
+    message: byCase("problem", {
+      none: () => "The file tools were given no folder.",
+      "same-name": () => "Two folders of the file tools have the same name.",
+      missing: ({ folder }) => `The folder ${folder} cannot be opened.`,
+      "not-a-folder": ({ folder }) => `${folder} is not a folder.`,
+    }),
+    next: byCase("problem", {
+      none: () => ["Name at least one folder under ", { action: "set", setting: "builtins.files.roots" }, "."],
+      "same-name": () => ["Name folders whose last parts differ: paths begin with them."],
+      missing: () => ["Create it, or name another folder."],
+      "not-a-folder": () => ["Name a folder."],
+    }),
   },
   BAD_SEARCH: {
     kind: "config",
@@ -123,23 +112,14 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
   },
 };
 
-function settingText(params: ConfigurationErrors["CONFIG_INVALID"]): string {
-  const { setting } = params;
-  switch (params.problem) {
-    case "unknown":
-      return `Unknown setting ${setting}.`;
-    case "missing":
-      return `The setting ${setting} is missing.`;
-    case "not-tools":
-      return `The setting ${setting} holds something that was not made by tool().`;
-    case "not-texts":
-      return `The setting ${setting} holds a value that is not a text.`;
-    default: {
-      const what = setting === "" ? "The configuration" : `The setting ${setting}`;
-      return `${what} is ${params.given}${MISFIT[params.wanted.is] ?? ""}.`;
-    }
-  }
-}
+const settingText: (params: ConfigurationErrors["CONFIG_INVALID"]) => string = byCase("problem", {
+  unknown: ({ setting }) => `Unknown setting ${setting}.`,
+  missing: ({ setting }) => `The setting ${setting} is missing.`,
+  "not-tools": ({ setting }) => `The setting ${setting} holds something that was not made by tool().`,
+  "not-texts": ({ setting }) => `The setting ${setting} holds a value that is not a text.`,
+  value: ({ setting, given, wanted }) =>
+    `${setting === "" ? "The configuration" : `The setting ${setting}`} is ${given}${MISFIT[wanted.is] ?? ""}.`,
+});
 
 /** Why a value is not what is wanted, where that does not go without saying. */
 const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
@@ -153,76 +133,47 @@ const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   "without-planner-function": ", but the planner is a function",
 };
 
-function wantedText(wanted: WantedSetting): string {
-  switch (wanted.is) {
-    case "one-of":
-      return `one of ${wanted.choices.join(", ")}${wanted.orFunction === true ? ", or a function of plan and estimate" : ""}`;
-    case "record":
-      return `a record of ${wanted.keys.join(", ")}`;
-    case "whole":
-      return `a whole number of at least ${wanted.least}`;
-    case "without-planner-function":
-      return `${wanted.value}, or name a planner model: a planner function cannot judge a plan`;
-    default:
-      return WANTED[wanted.is];
-  }
-}
+const wantedText: (wanted: WantedSetting) => string = byCase("is", {
+  "one-of": ({ choices, orFunction }) =>
+    `one of ${choices.join(", ")}${orFunction === true ? ", or a function of plan and estimate" : ""}`,
+  record: ({ keys }) => `a record of ${keys.join(", ")}`,
+  whole: ({ least }) => `a whole number of at least ${least}`,
+  "without-planner-function": ({ value }) =>
+    `${value}, or name a planner model: a planner function cannot judge a plan`,
+  number: () => "a number, 0 or more",
+  usd: () => "US dollars, 0 or more",
+  "usd-per-million": () => "US dollars for a million tokens, 0 or more",
+  boolean: () => "true or false",
+  tools: () => "a list of tools that were made by tool(): tools: [tool({ ... })]",
+  "tools-in-code": () => "a list of tools that were made by tool(), in a .ts or .js file: tools: [tool({ ... })]",
+  folders: () => 'a list of folders: roots: ["documents"]',
+  search: () => 'one place: search: { folder: "documents" }, or { searxng: "http://…" }',
+  prices: () => 'a record: prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }',
+  store: () => '"memory", a path, or a store',
+  engine: () => "a function that opens an engine, or nothing",
+  secrets: () => "a record of texts: secrets: { NAME: process.env.NAME }",
+  models: () => "a record: models: { planner, executor, ... }",
+  configuration: () => "export default defineConfig({ ... })",
+});
 
-const WANTED = {
-  number: "a number, 0 or more",
-  usd: "US dollars, 0 or more",
-  "usd-per-million": "US dollars for a million tokens, 0 or more",
-  boolean: "true or false",
-  tools: "a list of tools that were made by tool(): tools: [tool({ ... })]",
-  "tools-in-code": "a list of tools that were made by tool(), in a .ts or .js file: tools: [tool({ ... })]",
-  folders: 'a list of folders: roots: ["documents"]',
-  search: 'one place: search: { folder: "documents" }, or { searxng: "http://…" }',
-  prices: 'a record: prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }',
-  store: '"memory", a path, or a store',
-  engine: "a function that opens an engine, or nothing",
-  secrets: "a record of texts: secrets: { NAME: process.env.NAME }",
-  models: "a record: models: { planner, executor, ... }",
-  configuration: "export default defineConfig({ ... })",
-} as const;
+const toolFaultText: (fault: ToolFault) => string = byCase("problem", {
+  name: () => "has a name that cannot be used",
+  description: () => "has no description",
+  effects: () => "does not say which effects it has",
+  run: () => "has no run function",
+  "input-not-object": () => "has an input that is not an object",
+  schema: ({ side, reason }) => `has an ${side} schema that cannot be used: ${reason}`,
+  content: ({ argument }) => `names "${argument}" as content, but has no such argument`,
+  timeout: ({ given }) => `has the timeout ${given}`,
+});
 
-function toolFaultText(fault: ToolFault): string {
-  switch (fault.problem) {
-    case "name":
-      return "has a name that cannot be used";
-    case "description":
-      return "has no description";
-    case "effects":
-      return "does not say which effects it has";
-    case "run":
-      return "has no run function";
-    case "input-not-object":
-      return "has an input that is not an object";
-    case "schema":
-      return `has an ${fault.side} schema that cannot be used: ${fault.reason}`;
-    case "content":
-      return `names "${fault.argument}" as content, but has no such argument`;
-    case "timeout":
-      return `has the timeout ${fault.given}`;
-  }
-}
-
-function toolAdvice(fault: ToolFault): string {
-  switch (fault.problem) {
-    case "name":
-      return "Write a letter, then at most 63 letters, digits, _ or - (no dots).";
-    case "description":
-      return "Say what it does and when to use it. The planner reads nothing else.";
-    case "effects":
-      return 'Add effects: "none" (changes nothing), "idempotent" or "once".';
-    case "run":
-      return "Add run(args, context).";
-    case "input-not-object":
-      return "Wrap the arguments: z.object({ ... }).";
-    case "schema":
-      return "Use a zod 4 schema, another one with Standard JSON Schema, or a plain JSON Schema object.";
-    case "content":
-      return `Its arguments are: ${fault.arguments.join(", ")}.`;
-    case "timeout":
-      return 'Write milliseconds above 0, or text such as "30s".';
-  }
-}
+const toolAdvice: (fault: ToolFault) => string = byCase("problem", {
+  name: () => "Write a letter, then at most 63 letters, digits, _ or - (no dots).",
+  description: () => "Say what it does and when to use it. The planner reads nothing else.",
+  effects: () => 'Add effects: "none" (changes nothing), "idempotent" or "once".',
+  run: () => "Add run(args, context).",
+  "input-not-object": () => "Wrap the arguments: z.object({ ... }).",
+  schema: () => "Use a zod 4 schema, another one with Standard JSON Schema, or a plain JSON Schema object.",
+  content: (fault) => `Its arguments are: ${fault.arguments.join(", ")}.`,
+  timeout: () => 'Write milliseconds above 0, or text such as "30s".',
+});

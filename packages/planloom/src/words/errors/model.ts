@@ -1,4 +1,5 @@
 // Words for errors of models and their servers. `text` is what the server itself said, in one line and without keys.
+import { byCase } from "../by-case.js";
 import type { Sentence } from "../action.js";
 import type { ErrorTable } from "../error-words.js";
 
@@ -43,6 +44,8 @@ export interface ModelErrors {
   PROVIDER_REFUSED: Answered;
   PROVIDER_FAILED: ModelPlace & Failed;
 }
+
+const tryLater = (): Sentence => ["Try again. If it keeps failing, look into the server's log."];
 
 export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   MODEL_NOT_SET: {
@@ -111,7 +114,11 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   PROVIDER_TIMEOUT: {
     kind: "provider",
     retryable: true,
-    message: timeoutText,
+    message: byCase("problem", {
+      "no-reply": (params) => `${placeText(params)} gave no complete reply within ${params.timeoutMs} ms.`,
+      silent: (params) => `${placeText(params)} sent nothing for too long (${params.reason}).`,
+      status: (params) => answeredText(params),
+    }),
     next: ({ role, problem }) => [
       problem === "no-reply"
         ? `Try again, raise the ${role === undefined ? "role" : role}'s timeout, or use a faster model.`
@@ -133,19 +140,22 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   PROVIDER_FAILED: {
     kind: "provider",
     retryable: true,
-    message: failedText,
-    next: ({ role, problem }): Sentence => {
-      switch (problem) {
-        case "unreadable":
-          return [
-            `Check that ${variable(role)}_BASE_URL is the root of an OpenAI-compatible API. It usually ends in /v1.`,
-          ];
-        case "not-a-reply":
-          return ["Correct the program behind the model. A reply has `text`, `toolCalls`, `usage` and `finish`."];
-        default:
-          return ["Try again. If it keeps failing, look into the server's log."];
-      }
-    },
+    message: byCase("problem", {
+      cut: (params) => `${placeText(params)} ended the connection before the reply was complete (${params.reason}).`,
+      unreadable: (params) => `${placeText(params)} sent a reply that cannot be read${said(params.text)}`,
+      "not-a-reply": (params) => `${placeText(params)} gave something that is not a reply.`,
+      status: (params) => answeredText(params),
+    }),
+    next: byCase("problem", {
+      unreadable: ({ role }) => [
+        `Check that ${variable(role)}_BASE_URL is the root of an OpenAI-compatible API. It usually ends in /v1.`,
+      ],
+      "not-a-reply": () => [
+        "Correct the program behind the model. A reply has `text`, `toolCalls`, `usage` and `finish`.",
+      ],
+      status: tryLater,
+      cut: tryLater,
+    }),
   },
 };
 
@@ -163,28 +173,4 @@ const said = (text = ""): string => (text === "" ? "." : `: ${text}`);
 function answeredText(params: Answered): string {
   const { status, text } = params;
   return `${placeText(params)} answered${status === undefined ? "" : ` ${status}`}${said(text)}`;
-}
-
-function timeoutText(params: ModelErrors["PROVIDER_TIMEOUT"]): string {
-  switch (params.problem) {
-    case "no-reply":
-      return `${placeText(params)} gave no complete reply within ${params.timeoutMs} ms.`;
-    case "silent":
-      return `${placeText(params)} sent nothing for too long (${params.reason}).`;
-    default:
-      return answeredText(params);
-  }
-}
-
-function failedText(params: ModelErrors["PROVIDER_FAILED"]): string {
-  switch (params.problem) {
-    case "cut":
-      return `${placeText(params)} ended the connection before the reply was complete (${params.reason}).`;
-    case "unreadable":
-      return `${placeText(params)} sent a reply that cannot be read${said(params.text)}`;
-    case "not-a-reply":
-      return `${placeText(params)} gave something that is not a reply.`;
-    default:
-      return answeredText(params);
-  }
 }

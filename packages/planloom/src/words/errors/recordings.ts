@@ -1,5 +1,5 @@
 // Words for errors of recordings and replays: a file that is no recording, and a run that differs from what was recorded.
-import { assertNever } from "../../error.js";
+import { byCase } from "../by-case.js";
 import { errorsOf, findingText, type Finding } from "../../plan/finding.js";
 import type { Json } from "../../plan/json.js";
 import { readPlace } from "../../run/keys.js";
@@ -92,62 +92,36 @@ export const RECORDING_ERRORS: ErrorTable<RecordingErrors> = {
   },
 };
 
-function invalidText(fault: RecordingFault): string {
-  switch (fault.problem) {
-    case "version":
-      return "it is not a recording of version 1";
-    case "empty":
-      return "it holds no events";
-    case "unreadable":
-      return fault.reason;
-    case "answer":
-      return "";
-  }
-}
+const invalidText: (fault: RecordingFault) => string = byCase("problem", {
+  version: () => "it is not a recording of version 1",
+  empty: () => "it holds no events",
+  unreadable: ({ reason }) => reason,
+  answer: () => "",
+});
 
-function departureText(departure: Departure): string {
-  switch (departure.differs) {
-    case "new":
-      return ` at ${placeText(departure.place)}: it is not in the recording.`;
-    case "changed":
-      return ` at ${placeText(departure.place)}: it is asked something else.`;
-    case "gone":
-      return ` at ${placeText(departure.place)}: it is not asked now.`;
-    case "end":
-      return ": it ends differently.";
-    case "plan":
-      return ": its plan does not pass check now.";
-    case "command":
-      return `: a person's ${departure.command} is refused.`;
-  }
-}
+const departureText: (departure: Departure) => string = byCase("differs", {
+  new: ({ place }) => ` at ${placeText(place)}: it is not in the recording.`,
+  changed: ({ place }) => ` at ${placeText(place)}: it is asked something else.`,
+  gone: ({ place }) => ` at ${placeText(place)}: it is not asked now.`,
+  end: () => ": it ends differently.",
+  plan: () => ": its plan does not pass check now.",
+  command: ({ command }) => `: a person's ${command} is refused.`,
+});
 
 /** `step find, attempt 1`, `item 0 of step find, attempt 2`, `planner request 1`. */
-function placeText(text: string): string {
-  const place = readPlace(text);
-  switch (place.kind) {
-    case "plan":
-      return `planner request ${place.number}`;
-    case "review":
-      return `review ${place.number} of the plan`;
-    case "answer":
-      return `the answer, attempt ${place.number}`;
-    case "call":
-      return `${workText(place)}, attempt ${place.attempt}`;
-    case "fill":
-      return `the arguments of ${workText(place)}, attempt ${place.attempt}`;
-    case "reconcile":
-      return `what became of ${workText(place)}`;
-    case "ask":
-      return `the question of ${workText(place)}`;
-    case "approval":
-      return `the approval of ${workText(place)}`;
-    case "plan-approval":
-      return "the approval of the plan";
-    default:
-      return assertNever(place);
-  }
-}
+const placeText = (text: string): string => placeWords(readPlace(text));
+
+const placeWords: (place: ReturnType<typeof readPlace>) => string = byCase("kind", {
+  plan: ({ number }) => `planner request ${number}`,
+  review: ({ number }) => `review ${number} of the plan`,
+  answer: ({ number }) => `the answer, attempt ${number}`,
+  call: (place) => `${workText(place)}, attempt ${place.attempt}`,
+  fill: (place) => `the arguments of ${workText(place)}, attempt ${place.attempt}`,
+  reconcile: (place) => `what became of ${workText(place)}`,
+  ask: (place) => `the question of ${workText(place)}`,
+  approval: (place) => `the approval of ${workText(place)}`,
+  "plan-approval": () => "the approval of the plan",
+});
 
 const workText = ({ step, item }: { readonly step: string; readonly item?: string }): string =>
   item === undefined ? `step ${step}` : `item ${item} of step ${step}`;

@@ -25,16 +25,10 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   GOAL_EMPTY: {
     kind: "usage",
     message: ({ of }) => (of === "change" ? "The new goal is empty." : "The goal is empty."),
-    next: ({ of }) => {
-      switch (of) {
-        case "change":
-          return ["Say what is to be done instead."];
-        case "plan":
-          return ["Say what is to be planned."];
-        default:
-          return ["Say what is to be done: ", { action: "start" }, "."];
-      }
-    },
+    next: ({ of }) =>
+      of === undefined
+        ? ["Say what is to be done: ", { action: "start" }, "."]
+        : [of === "change" ? "Say what is to be done instead." : "Say what is to be planned."],
   },
   GOAL_TOO_LONG: {
     kind: "usage",

@@ -1,5 +1,6 @@
 // Words for errors of stores: opening, reading and writing the file, and who may write.
-import type { Action } from "../action.js";
+import { byCase } from "../by-case.js";
+import type { Action, Sentence } from "../action.js";
 import type { ChainDamage } from "../../run/log/chain.js";
 import type { ErrorTable } from "../error-words.js";
 
@@ -60,6 +61,12 @@ export interface StoreErrors {
 const PLACE: Action = { action: "set", setting: "store" };
 const UPDATE: Action = { action: "update" };
 
+const checkAccess = (): Sentence => [
+  "Check that you may write to the file and its folder, or choose another place with ",
+  PLACE,
+  ".",
+];
+
 export const STORE_ERRORS: ErrorTable<StoreErrors> = {
   STORE_UNKNOWN: {
     kind: "config",
@@ -68,28 +75,33 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
   },
   STORE_FAILED: {
     kind: "store",
-    message: failedText,
-    next: (fault) => {
-      switch (fault.problem) {
-        case "closed":
-          return ["Wait for runs to end before you close the store, or open it again."];
-        case "place":
-        case "folder":
-          return ["Choose a file that you may write to, in a folder that you may write to, with ", PLACE, "."];
-        case "no-write-ahead-log":
-          return ["Put the store on a local disk: processes cannot share it safely on a network folder."];
-        case "foreign":
-          return ["Choose another file with ", PLACE, ". This one was not changed."];
-        case "no-sqlite":
-          return [
-            "Use a newer Node.js, which has SQLite built in, or set PLANLOOM_STORE=memory for a run that is not kept.",
-          ];
-        case "not-json":
-          return ["Return plain JSON from the tool: no cycles, no bigint, no deep nesting."];
-        default:
-          return ["Check that you may write to the file and its folder, or choose another place with ", PLACE, "."];
-      }
-    },
+    message: byCase("problem", {
+      closed: ({ path }) => `The store ${path} is closed.`,
+      place: ({ path, reason }) => `The store ${path} cannot be used: ${reason}.`,
+      folder: ({ path }) => `The store ${path} cannot be used: it is a folder and must be a file.`,
+      "no-write-ahead-log": ({ path, mode }) =>
+        `The store ${path} cannot use a write-ahead log here (it stays "${mode}").`,
+      foreign: ({ path }) => `${path} is a database of another program, not a Planloom store.`,
+      "no-sqlite": ({ reason }) => `No SQLite could be loaded on this platform: ${reason}.`,
+      "not-json": ({ reason }) => `A value cannot be stored because JSON cannot hold it: ${reason}.`,
+      forbidden: ({ path, reason }) => `The store ${path} cannot be opened for writing: ${reason}.`,
+      failed: ({ path, reason }) => `The store ${path} failed: ${reason}.`,
+    }),
+    next: byCase("problem", {
+      closed: () => ["Wait for runs to end before you close the store, or open it again."],
+      place: () => ["Choose a file that you may write to, in a folder that you may write to, with ", PLACE, "."],
+      folder: () => ["Choose a file that you may write to, in a folder that you may write to, with ", PLACE, "."],
+      "no-write-ahead-log": () => [
+        "Put the store on a local disk: processes cannot share it safely on a network folder.",
+      ],
+      foreign: () => ["Choose another file with ", PLACE, ". This one was not changed."],
+      "no-sqlite": () => [
+        "Use a newer Node.js, which has SQLite built in, or set PLANLOOM_STORE=memory for a run that is not kept.",
+      ],
+      "not-json": () => ["Return plain JSON from the tool: no cycles, no bigint, no deep nesting."],
+      forbidden: checkAccess,
+      failed: checkAccess,
+    }),
   },
   STORE_BUSY: {
     kind: "store",
@@ -157,84 +169,34 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
   },
 };
 
-function failedText(fault: StoreFault): string {
-  switch (fault.problem) {
-    case "closed":
-      return `The store ${fault.path} is closed.`;
-    case "place":
-      return `The store ${fault.path} cannot be used: ${fault.reason}.`;
-    case "folder":
-      return `The store ${fault.path} cannot be used: it is a folder and must be a file.`;
-    case "no-write-ahead-log":
-      return `The store ${fault.path} cannot use a write-ahead log here (it stays "${fault.mode}").`;
-    case "foreign":
-      return `${fault.path} is a database of another program, not a Planloom store.`;
-    case "no-sqlite":
-      return `No SQLite could be loaded on this platform: ${fault.reason}.`;
-    case "not-json":
-      return `A value cannot be stored because JSON cannot hold it: ${fault.reason}.`;
-    case "forbidden":
-      return `The store ${fault.path} cannot be opened for writing: ${fault.reason}.`;
-    default:
-      return `The store ${fault.path} failed: ${fault.reason}.`;
-  }
-}
+const fileDamageText: (found: FileDamage) => string = byCase("damage", {
+  version: ({ version }) => `its tables do not fit its version ${version}`,
+  "log-without-file": () => "the file is empty, but its write-ahead log is not",
+  "log-head": () => "the head of its write-ahead log does not match its checksum",
+  "log-middle": () => "its write-ahead log is damaged before its last commit",
+  file: ({ reason }) => reason,
+});
 
-function fileDamageText(found: FileDamage): string {
-  switch (found.damage) {
-    case "version":
-      return `its tables do not fit its version ${found.version}`;
-    case "log-without-file":
-      return "the file is empty, but its write-ahead log is not";
-    case "log-head":
-      return "the head of its write-ahead log does not match its checksum";
-    case "log-middle":
-      return "its write-ahead log is damaged before its last commit";
-    default:
-      return found.reason;
-  }
-}
+const runDamageText: (found: RunDamage) => string = byCase("damage", {
+  "event-missing": ({ seq }) => `event ${seq} is missing`,
+  "event-unreadable": ({ reason, seq }) =>
+    reason === undefined ? `event ${seq} is not an event` : `event ${seq} cannot be read: ${reason}`,
+  "event-unlinked": ({ seq }) => `event ${seq} does not follow from the one before`,
+  "event-unfit": ({ seq, type, reason }) => `event ${seq} (${type}) does not fit those before it: ${reason}`,
+  "event-foreign": ({ seq, belongsTo }) => `event ${seq} belongs to run ${belongsTo}`,
+  "head-missing": () => "it is missing in the list of runs",
+  "head-changed": () => "its entry in the list of runs is not what was written",
+  "event-changed": ({ seq, row }) => `event ${seq} is not what was written (${rowText(row)})`,
+  "command-missing": ({ cursor }) => `command ${cursor} is missing`,
+  "command-changed": ({ cursor, row }) => `command ${cursor} is not what was written (${rowText(row)})`,
+  "journal-short": (found) => `its journal has ${found.found} of ${found.written} rows`,
+  "journal-changed": ({ attempt, n, step, row }) =>
+    `row ${attempt}.${n} in the journal of step ${step} is not what was written (${rowText(row)})`,
+});
 
-function runDamageText(found: RunDamage): string {
-  switch (found.damage) {
-    case "event-missing":
-      return `event ${found.seq} is missing`;
-    case "event-unreadable":
-      return found.reason === undefined
-        ? `event ${found.seq} is not an event`
-        : `event ${found.seq} cannot be read: ${found.reason}`;
-    case "event-unlinked":
-      return `event ${found.seq} does not follow from the one before`;
-    case "event-unfit":
-      return `event ${found.seq} (${found.type}) does not fit those before it: ${found.reason}`;
-    case "event-foreign":
-      return `event ${found.seq} belongs to run ${found.belongsTo}`;
-    case "head-missing":
-      return "it is missing in the list of runs";
-    case "head-changed":
-      return "its entry in the list of runs is not what was written";
-    case "event-changed":
-      return `event ${found.seq} is not what was written (${rowText(found.row)})`;
-    case "command-missing":
-      return `command ${found.cursor} is missing`;
-    case "command-changed":
-      return `command ${found.cursor} is not what was written (${rowText(found.row)})`;
-    case "journal-short":
-      return `its journal has ${found.found} of ${found.written} rows`;
-    default:
-      return `row ${found.attempt}.${found.n} in the journal of step ${found.step} is not what was written (${rowText(found.row)})`;
-  }
-}
-
-function rowText(row: RowFault): string {
-  switch (row.fault) {
-    case "checksum":
-      return "its checksum does not match";
-    case "blob-missing":
-      return `the blob ${row.hash} is missing`;
-    case "blob-changed":
-      return `the blob ${row.hash} does not match its hash`;
-    default:
-      return row.reason;
-  }
-}
+const rowText: (row: RowFault) => string = byCase("fault", {
+  checksum: () => "its checksum does not match",
+  "blob-missing": ({ hash }) => `the blob ${hash} is missing`,
+  "blob-changed": ({ hash }) => `the blob ${hash} does not match its hash`,
+  unreadable: ({ reason }) => reason,
+});
