@@ -1,6 +1,9 @@
-// The two streams of the command line. In: text. Out: stdout for the answer alone, stderr for everything else.
+// Where the command line writes. In: text. Out: stdout for the answer alone, stderr for everything else, files where they are named.
 // Separate because a reader that goes away (`| head`) must not look like a crash.
+import { writeFile } from "node:fs/promises";
 import { isatty } from "node:tty";
+import { messageOf } from "../error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { manyLines } from "./render/style.js";
 
 let readerGone = false;
@@ -31,6 +34,14 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, n
 /** One line (or several) for the person at the terminal. */
 export function say(text = ""): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** `runId`: the run that is recorded in the file. Throws FILE_UNWRITABLE. */
+export async function saveText(file: string, text: string, runId?: string): Promise<void> {
+  await writeFile(file, text).catch((cause: unknown) => {
+    const recorded = runId === undefined ? {} : { runId };
+    throw new PlanloomError("FILE_UNWRITABLE", { file, reason: messageOf(cause), ...recorded });
+  });
 }
 
 /** Resolves when stdout has taken everything. */

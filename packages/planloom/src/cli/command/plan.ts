@@ -21,7 +21,7 @@ import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
 import { inputsFromFlags } from "../inputs.js";
-import { print, printJson, PROGRAM, say } from "../output.js";
+import { print, printJson, PROGRAM, say, saveText } from "../output.js";
 import { lookingBack, unkept, withLoom, withStore, type PlaceFlags } from "../open-loom.js";
 import { findingLines } from "../../words/errors/plans.js";
 import { checkedText, checkText, meansFile, planText, soundPlan } from "../plan-file.js";
@@ -30,7 +30,6 @@ import { estimateLine, estimateLines } from "../render/estimate.js";
 import { planLines } from "../render/plan.js";
 import { runNamed } from "../run-name.js";
 import { draftedText, heading } from "../render/lines.js";
-import { saveText } from "../save-text.js";
 import { count, oneLine, paint } from "../render/style.js";
 
 export async function planCommand(
