@@ -22,15 +22,15 @@ import {
   here,
   inParallel,
   keptOf,
-  newPlace,
+  newRunFiles,
   repeatedOf,
   spawned,
   type Kept,
   type Kill,
-  type Place,
+  type RunFiles,
   type PlanName,
   type Told,
-} from "./place.js";
+} from "./processes.js";
 import { PATCH, PLANNED, PLANS } from "./plans.mjs";
 
 const ALL = process.env["PLANLOOM_CRASH_ALL"] === "1";
@@ -75,29 +75,29 @@ function replyTo(body: ChatBody): FakeReply {
 }
 
 /** Runs the child to its end, which may be its own SIGKILL. */
-const child = (place: Place, mode: "start" | "resume", kill?: Kill): Promise<Told | "killed"> =>
-  spawned<Told>("child.mjs", { ...place, mode, url: server.url, kill }).told;
+const child = (files: RunFiles, mode: "start" | "resume", kill?: Kill): Promise<Told | "killed"> =>
+  spawned<Told>("child.mjs", { ...files, mode, url: server.url, kill }).told;
 
 async function unkilledRun(name: PlanName): Promise<Told> {
-  const told = await child(newPlace(folder, name), "start");
+  const told = await child(newRunFiles(folder, name), "start");
   if (told === "killed") throw new Error("nobody was to be killed");
   return told;
 }
 
-const requestsOf = ({ runId }: Place) =>
+const requestsOf = ({ runId }: RunFiles) =>
   server.requests.flatMap(({ headers, body }, index) =>
     headers.authorization === `Bearer ${runId}` ? [{ index, body: JSON.stringify(body) }] : [],
   );
 
 async function tryPoint(name: PlanName, kill: Kill, unkilled: Told, again?: Kill): Promise<void> {
-  const place = newPlace(folder, name);
-  const first = await child(place, "start", kill);
+  const files = newRunFiles(folder, name);
+  const first = await child(files, "start", kill);
   // Steps that ended together needed one write less: there was no such point this time.
   if (first !== "killed") return expect(essence(first.document)).toEqual(essence(unkilled.document));
   tally.points++;
-  if (again !== undefined && (await child(place, "resume", again)) === "killed") tally.points++;
-  const [kept, asked] = [await keptOf(place), requestsOf(place).length];
-  const told = await child(place, "resume");
+  if (again !== undefined && (await child(files, "resume", again)) === "killed") tally.points++;
+  const [kept, asked] = [await keptOf(files), requestsOf(files).length];
+  const told = await child(files, "resume");
   if (told === "killed") throw new Error("nobody was to be killed");
   if (kept.log.length === 0) return expect(told).toMatchObject({ code: "RUN_UNKNOWN" });
 
@@ -105,16 +105,16 @@ async function tryPoint(name: PlanName, kill: Kill, unkilled: Told, again?: Kill
   expect(essence(told.document)).toEqual(essence(unkilled.document));
   const alone = again === undefined && !("person" in PLANS[name]);
   if (alone) expect(told.first).toBe(doubtsIn(kept) > 0 ? "needs-attention" : "completed");
-  const after = await keptOf(place);
+  const after = await keptOf(files);
   expect(after.log.slice(0, kept.log.length)).toEqual(kept.log);
   expect(soundChain(after.log)).toBe(true);
-  expect(repeatedOf(effectsOf(place))).toBe(0);
-  checkRequests(place, kept, asked);
+  expect(repeatedOf(effectsOf(files))).toBe(0);
+  checkRequests(files, kept, asked);
 }
 
 /** A reply that the journal held when the process died is not asked for again. */
-function checkRequests(place: Place, kept: Kept, asked: number): void {
-  const requests = requestsOf(place);
+function checkRequests(files: RunFiles, kept: Kept, asked: number): void {
+  const requests = requestsOf(files);
   const finished = new Set(kept.journal.map(indexOf).filter((index) => index !== undefined));
   const paid = new Set(requests.filter(({ index }) => finished.has(index)).map(({ body }) => body));
   expect(finished.size).toBe(paid.size);
@@ -159,7 +159,7 @@ describe("a run that is killed goes on as if it had not been", () => {
 });
 
 /** `planloom resume RUN --json` over the same store, in a process of its own. */
-async function resumedByCommand({ path, runId, effectsFile }: Place): Promise<{ code: number | null; out: string }> {
+async function resumedByCommand({ path, runId, effectsFile }: RunFiles): Promise<{ code: number | null; out: string }> {
   const options = { timeout: CHILD_MS, env: { ...process.env, PLANLOOM_STORE: path, CRASH_EFFECTS: effectsFile } };
   const words = [here("../../bin/planloom.js"), "resume", runId, "--json", "--config", here("crash.config.mjs")];
   const running = spawn(process.execPath, words, options);
@@ -174,12 +174,12 @@ describe("planloom resume", () => {
     const unkilled = await unkilledRun("chain");
     const inDoubt: number[] = [];
     await inParallel([2, 3, 4, 5], async (n) => {
-      const place = newPlace(folder, "chain");
-      expect(await child(place, "start", { n, when: "before" })).toBe("killed");
-      const doubts = doubtsIn(await keptOf(place));
-      const { code, out } = await resumedByCommand(place);
+      const files = newRunFiles(folder, "chain");
+      expect(await child(files, "start", { n, when: "before" })).toBe("killed");
+      const doubts = doubtsIn(await keptOf(files));
+      const { code, out } = await resumedByCommand(files);
       const document = JSON.parse(out) as RunDocument;
-      expect(repeatedOf(effectsOf(place))).toBe(0);
+      expect(repeatedOf(effectsOf(files))).toBe(0);
       if (doubts > 0) inDoubt.push(n);
       expect([n, code, document.status]).toStrictEqual(doubts > 0 ? [n, 5, "needs-attention"] : [n, 0, "completed"]);
       if (doubts === 0) expect(essence(document)).toEqual(essence(unkilled.document));
@@ -190,14 +190,14 @@ describe("planloom resume", () => {
 
 describe("a call that ends its process", () => {
   test.each(["kill", "exit"])("ends the run as failed, after a few processes (%s)", async (how) => {
-    const place = newPlace(folder, how);
+    const files = newRunFiles(folder, how);
     // A process that ends by itself says nothing.
-    const told = (mode: "start" | "resume") => child(place, mode).catch(() => "killed" as const);
+    const told = (mode: "start" | "resume") => child(files, mode).catch(() => "killed" as const);
     expect(await told("start")).toBe("killed");
     for (let times = 1; times <= LIMITS.crashes; times++) expect(await told("resume")).toBe("killed");
     const last = await told("resume");
     expect(last).toMatchObject({ document: { status: "failed", error: { code: "POISON_STEP" } } });
-    expect(effectsOf(place)).toHaveLength(1);
-    expect((await keptOf(place)).log.at(-1)).toMatchObject({ type: "run.failed" });
+    expect(effectsOf(files)).toHaveLength(1);
+    expect((await keptOf(files)).log.at(-1)).toMatchObject({ type: "run.failed" });
   });
 });

@@ -14,7 +14,7 @@ import type { RunDocument } from "../../src/run/view/document.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { soundChain } from "../engine/parts.js";
 import { figure } from "../figures.js";
-import { effectsOf, inParallel, keptOf, newPlace, repeatedOf, spawned, type Place } from "./place.js";
+import { effectsOf, inParallel, keptOf, newRunFiles, repeatedOf, spawned, type RunFiles } from "./processes.js";
 import { toolsOver } from "./tools.mjs";
 
 const ROUNDS = Number(process.env["PLANLOOM_ZOMBIES"] ?? 6);
@@ -38,8 +38,8 @@ afterAll(() => {
 });
 
 /** One process of the run, stopped when it has appended `stopAfter` events; never where that is undefined. */
-async function owner(place: Place, order: number, stopAfter?: number) {
-  const argument = { ...place, mode: order === 0 ? "start" : "resume", ageMs: order * 2 * LIMITS.leaseMs };
+async function owner(files: RunFiles, order: number, stopAfter?: number) {
+  const argument = { ...files, mode: order === 0 ? "start" : "resume", ageMs: order * 2 * LIMITS.leaseMs };
   const { process: child, told } = spawned<Told>("zombie.mjs", argument);
   const stopped = new Promise<void>((resolve) => {
     let events = 0;
@@ -54,16 +54,16 @@ async function owner(place: Place, order: number, stopAfter?: number) {
 }
 
 /** What is left to do, once nobody is stopped any more and everybody can look at what was done. */
-async function finished(place: Place): Promise<RunDocument> {
-  const store = await openSqliteStore({ path: place.path });
-  const loom = await createLoom({ tools: toolsOver(place.effectsFile), store }, { env: {} });
+async function finished(files: RunFiles): Promise<RunDocument> {
+  const store = await openSqliteStore({ path: files.path });
+  const loom = await createLoom({ tools: toolsOver(files.effectsFile), store }, { env: {} });
   try {
-    const run = await loom.get(place.runId);
+    const run = await loom.get(files.runId);
     await run.resume();
     let document = await run.result();
     for (let i = 0; i < 8 && document.waiting !== undefined; i++) {
       for (const { step } of document.waiting.unknown) {
-        const output = effectsOf(place).find(({ x }) => x === step)?.output;
+        const output = effectsOf(files).find(({ x }) => x === step)?.output;
         if (output === undefined) await run.settle(step, "not-happened");
         else await run.settle(step, "happened", { output });
       }
@@ -77,26 +77,26 @@ async function finished(place: Place): Promise<RunDocument> {
 }
 
 async function round(number: number): Promise<void> {
-  const place = newPlace(folder, "payments");
+  const files = newRunFiles(folder, "payments");
   const processes = 2 + (number % 3);
   const owners = [];
   for (let order = 0; order < processes - 1; order++) {
-    // Somewhere in its first events, another place each round.
-    owners.push(await owner(place, order, 2 + ((number * 5 + order * 3) % 7)));
+    // Somewhere in its first events, another point each round.
+    owners.push(await owner(files, order, 2 + ((number * 5 + order * 3) % 7)));
   }
-  const last = owner(place, processes - 1);
+  const last = owner(files, processes - 1);
   // Every other round, the zombies wake while the last one is at work.
   if (number % 2 === 0) await last;
   for (const { goOn } of owners) goOn();
   const told = await Promise.all([...owners, await last].map((each) => each.told));
 
-  const document = await finished(place);
+  const document = await finished(files);
   expect(document.status).toBe("completed");
-  const { log } = await keptOf(place);
+  const { log } = await keptOf(files);
   expect(soundChain(log)).toBe(true);
-  const doubled = repeatedOf(effectsOf(place));
+  const doubled = repeatedOf(effectsOf(files));
   expect(doubled).toBe(0);
-  expect(effectsOf(place).filter(({ tool }) => tool === "pay")).toHaveLength(6);
+  expect(effectsOf(files).filter(({ tool }) => tool === "pay")).toHaveLength(6);
   const codes = told.map((each) => (each === "killed" ? "killed" : (each.code ?? each.status ?? "")));
   expect(codes).not.toContain("killed");
   tally.rounds++;

@@ -15,7 +15,7 @@ import { emptyRun, reviewOf, workOf, type Run } from "../../src/run/state.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
 import { anotherPlan } from "./another-plan.js";
 import type { Beginning, Move } from "./any-plan.js";
-import { Consent } from "./consent.js";
+import { Agreements } from "./agreements.js";
 import { choices, OUTPUTS, outcomeOf } from "./outcome-of.js";
 import { picture } from "./picture.js";
 import { Purse } from "./purse.js";
@@ -59,16 +59,16 @@ export class Play {
   private retries = 0;
   /** Patches and replans since it was started or reopened. */
   private replans = 0;
-  private readonly consent: Consent;
+  private readonly agreements: Agreements;
   private readonly purse = new Purse();
 
   constructor(
     private readonly beginning: Beginning,
     /** What is done to the state after each crash: a bug, planted to see whether it is found. */
     private readonly plant: (run: Run) => void = () => undefined,
-    parent?: Consent,
+    parent?: Agreements,
   ) {
-    this.consent = new Consent(() => parent);
+    this.agreements = new Agreements(() => parent);
     this.input(beginning.start);
   }
 
@@ -112,7 +112,11 @@ export class Play {
     if (start.type !== "start") return undefined;
     const started = { ...start.started, planGiven: true, parent };
     const carried = carriedFacts(this.run, parts.kept);
-    return new Play({ ...this.beginning, start: { type: "start", started, given, carried } }, this.plant, this.consent);
+    return new Play(
+      { ...this.beginning, start: { type: "start", started, given, carried } },
+      this.plant,
+      this.agreements,
+    );
   }
 
   private present(): CheckedPlan | undefined {
@@ -250,7 +254,7 @@ export class Play {
     must(event.prev === (this.log.length === 0 ? "" : eventHash(this.log[this.log.length - 1]!)), "the chain is whole");
     // As a store gives it back.
     const stored = JSON.parse(JSON.stringify(event)) as RunEvent;
-    const wrong = this.consent.heed(this.read, stored);
+    const wrong = this.agreements.heed(this.read, stored);
     must(wrong === undefined, `${event.type} ${JSON.stringify(event.data).slice(0, 100)} ${wrong} (not so)`);
     this.checkRules(stored);
     this.log.push(stored);

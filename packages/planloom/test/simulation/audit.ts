@@ -129,7 +129,7 @@ class LogAudit {
     const before = this.#steps;
     this.#plan = plan;
     this.#steps = new Map(plan.steps.map((step) => [step.id, step]));
-    // What of a later plan must be approved, consent.ts knows.
+    // What of a later plan must be approved, agreements.ts knows.
     this.#hold.awaiting = approval === "always" || (revision === 1 && approval === "effects" && this.#mayAct(tools));
     if (revision === 1) return;
     this.#replaced = true;

@@ -7,7 +7,7 @@ import type { Command } from "../../src/run/command.js";
 import { foldNext } from "../../src/run/log/chain.js";
 import { headOf, type RunHead } from "../../src/run/view/head.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
-import { Consent } from "../run/consent.js";
+import { Agreements } from "../run/agreements.js";
 import type { JournalRow } from "../../src/store/event-store.js";
 import type { Timeline } from "./timeline.js";
 
@@ -45,7 +45,7 @@ export interface Said {
 interface Known {
   readonly log: RunEvent[];
   readonly run: Run;
-  readonly consent: Consent;
+  readonly agreements: Agreements;
   epoch: number;
 }
 
@@ -127,7 +127,7 @@ export class Ledger {
       this.durableAt.set(event, this.#time.happened);
       if (event.type === "step.started") this.started.add(event.data.key);
       try {
-        const wrong = known.consent.heed(known.run, event);
+        const wrong = known.agreements.heed(known.run, event);
         if (wrong !== undefined) this.violate(`${event.type} ${(event.data as Partial<StepRef>).step ?? ""} ${wrong}`);
         const link = foldNext(known.run, event);
         if (!link.ok)
@@ -157,8 +157,8 @@ export class Ledger {
   #known(runId: string): Known {
     let known = this.known.get(runId);
     if (known === undefined) {
-      const consent = new Consent((other) => this.known.get(other)?.consent);
-      this.known.set(runId, (known = { log: [], run: emptyRun(runId), consent, epoch: 0 }));
+      const agreements = new Agreements((other) => this.known.get(other)?.agreements);
+      this.known.set(runId, (known = { log: [], run: emptyRun(runId), agreements, epoch: 0 }));
     }
     return known;
   }

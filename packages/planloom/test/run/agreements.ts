@@ -12,7 +12,7 @@ type Tools = ReadonlyMap<string, ToolSpec>;
 /** Plans that the planner writes of a run; all others are given by persons. */
 const PLANNERS: readonly string[] = ["goal", "rejection", "patch", "replan", "goal-change"];
 
-export class Consent {
+export class Agreements {
   /** Calls with their arguments that a person has approved, and their steps. */
   private readonly calls = new Map<string, string>();
   /** Those of them that were made. */
@@ -35,7 +35,7 @@ export class Consent {
   private reopenedBy: string | undefined;
 
   /** `agreedIn` is what was agreed to in another run, from which this one may have been forked. */
-  constructor(private readonly agreedIn: (runId: string) => Consent | undefined = () => undefined) {}
+  constructor(private readonly agreedIn: (runId: string) => Agreements | undefined = () => undefined) {}
 
   /** `run` stands where the event was decided. What is wrong, in words; undefined where nothing is. */
   heed(run: Run, event: RunEvent): string | undefined {

@@ -1,5 +1,5 @@
 // Where a run is killed: a store, a file of effects, and the processes that drive it there. In: a plan's name. Out: what the
-// processes tell, and what is left in the files. Separate because the stories of kills and of zombies play in the same place.
+// processes tell, and what is left in the files. Separate because the stories of kills and of zombies play with the same ones.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
@@ -30,7 +30,7 @@ export interface Told {
   readonly recoveryMs?: number;
 }
 
-export interface Place {
+export interface RunFiles {
   readonly name: string;
   readonly path: string;
   readonly runId: string;
@@ -49,10 +49,10 @@ export interface Kept {
   readonly journal: readonly JournalRow[];
 }
 
-let places = 0;
+let count = 0;
 
-export function newPlace(folder: string, name: string): Place {
-  const runId = `${name}-${++places}`;
+export function newRunFiles(folder: string, name: string): RunFiles {
+  const runId = `${name}-${++count}`;
   return { name, runId, path: join(folder, `${runId}.db`), effectsFile: join(folder, `${runId}.effects`) };
 }
 
@@ -78,7 +78,7 @@ async function toldBy<T>(running: ChildProcess): Promise<T | "killed"> {
   return JSON.parse(out) as T;
 }
 
-export const effectsOf = ({ effectsFile }: Place): readonly Effect[] =>
+export const effectsOf = ({ effectsFile }: RunFiles): readonly Effect[] =>
   !existsSync(effectsFile)
     ? []
     : readFileSync(effectsFile, "utf8")
@@ -86,7 +86,7 @@ export const effectsOf = ({ effectsFile }: Place): readonly Effect[] =>
         .filter((line) => line !== "")
         .map((line) => JSON.parse(line) as Effect);
 
-export async function keptOf({ path, runId }: Place): Promise<Kept> {
+export async function keptOf({ path, runId }: RunFiles): Promise<Kept> {
   const store = await openSqliteStore({ path });
   try {
     return { log: await store.read(runId), journal: await store.readRunJournal(runId) };
