@@ -2,7 +2,8 @@
 // Separate because this is the whole defence against requests into the private network (server-side request forgery).
 import { lookup, type LookupAddress, type LookupOptions } from "node:dns";
 import { BlockList, isIP } from "node:net";
-import { ToolError } from "./tool.js";
+import { builtinError } from "./builtin-error.js";
+import type { ToolError } from "./tool.js";
 
 /** IPv4 that is not on the public internet: the special-purpose registry of IANA (RFC 6890 and updates). */
 const REFUSED_V4 = blockList("ipv4", [
@@ -82,9 +83,5 @@ export function isAllowed(url: URL, hosts: readonly string[]): boolean {
 }
 
 function refusedAddress(host: string, address: string): ToolError {
-  const where = host === address ? host : `${host} (${address})`;
-  return new ToolError(`${where} is not on the public internet; this tool does not go there.`, {
-    code: "FETCH_ADDRESS",
-    retryable: false,
-  });
+  return builtinError("FETCH_ADDRESS", { host, ...(host === address ? {} : { address }) });
 }

@@ -4,7 +4,8 @@ import { LIMITS } from "../limits.js";
 import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { asFileError, fileError, shownPath, type FolderPlace, type Root } from "./folder.js";
+import { builtinError } from "./builtin-error.js";
+import { asFileError, shownPath, type FolderPlace, type Root } from "./folder.js";
 
 export interface FoundFile {
   /** Relative to the root, with /. */
@@ -41,11 +42,11 @@ async function* filesIn(
 ): AsyncGenerator<FoundFile> {
   const shown = shownPath(walk.root, [...above, ...below]) || ".";
   if (below.length > LIMITS.walkDepth)
-    throw fileError("FILE_TOO_MANY", `${shown} lies more than ${LIMITS.walkDepth} folders deep`);
+    throw builtinError("FILE_TOO_MANY", { problem: "depth", path: shown, limit: LIMITS.walkDepth });
   for (const entry of await entriesOf(folder, shown)) {
     walk.signal.throwIfAborted();
     if (++walk.seen > LIMITS.walkEntries)
-      throw fileError("FILE_TOO_MANY", `There are more than ${LIMITS.walkEntries} files here; name a smaller folder`);
+      throw builtinError("FILE_TOO_MANY", { problem: "entries", limit: LIMITS.walkEntries });
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     const names = [...below, entry.name];
     if (entry.isDirectory()) yield* filesIn(walk, join(folder, entry.name), above, names);

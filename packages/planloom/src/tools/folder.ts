@@ -4,6 +4,8 @@ import { realpathSync, statSync } from "node:fs";
 import { lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { PlanloomError } from "../words/planloom-error.js";
+import type { FileFailures } from "../words/tools/files.js";
+import { builtinError } from "./builtin-error.js";
 import { ToolError } from "./tool.js";
 
 export interface Root {
@@ -47,15 +49,16 @@ export function namesOf(
   roots: readonly Root[],
   path: string,
 ): { readonly root: Root | undefined; readonly names: string[] } {
-  if (path.includes("\0")) throw outside(path.replaceAll("\0", "\\0"), "contains a NUL");
-  if (/^([/\\]|[A-Za-z]:)/.test(path)) throw outside(path, "is absolute");
+  if (path.includes("\0")) throw outside(path.replaceAll("\0", "\\0"), "nul");
+  if (/^([/\\]|[A-Za-z]:)/.test(path)) throw outside(path, "absolute");
   const names = path.split(sep === "\\" ? /[/\\]/ : "/").filter((name) => name !== "" && name !== ".");
-  if (names.includes("..")) throw outside(path, "contains ..");
+  if (names.includes("..")) throw outside(path, "parent");
   if (roots.length === 1) return { root: roots[0], names };
   const [first, ...below] = names;
   if (first === undefined) return { root: undefined, names };
   const root = roots.find(({ name }) => name === first);
-  if (root === undefined) throw outside(path, `begins with none of ${roots.map(({ name }) => name).join(", ")}`);
+  if (root === undefined)
+    throw builtinError("FILE_OUTSIDE", { path, why: "folder", folders: roots.map(({ name }) => name) });
   return { root, names: below };
 }
 
@@ -72,7 +75,7 @@ export async function creatable(roots: readonly Root[], path: string): Promise<F
   const { root, names } = rooted(roots, path);
   const name = names.at(-1);
   if (name === undefined || path.endsWith("/"))
-    throw fileError("FILE_NOT_A_FILE", `${path || "."} is a folder; name a file in it`);
+    throw builtinError("FILE_NOT_A_FILE", { path: path || ".", is: "folder-to-write" });
   let folder = root.real;
   for (const parent of names.slice(0, -1)) folder = await subfolder(root, join(folder, parent), path);
   const target = join(folder, name);
@@ -92,15 +95,13 @@ async function subfolder(root: Root, folder: string, path: string): Promise<stri
 function rooted(roots: readonly Root[], path: string): { readonly root: Root; readonly names: string[] } {
   const { root, names } = namesOf(roots, path);
   if (root !== undefined) return { root, names };
-  throw fileError(
-    "FILE_NOT_A_FILE",
-    `${path || "."} is not a file; paths begin with ${roots.map(({ name }) => name).join(", ")}`,
-  );
+  const folders = roots.map(({ name }) => name);
+  throw builtinError("FILE_NOT_A_FILE", { path: path || ".", is: "top", folders });
 }
 
 function inside(root: Root, real: string, path: string, names: readonly string[]): FolderPlace {
   const prefix = root.real.endsWith(sep) ? root.real : root.real + sep;
-  if (real !== root.real && !real.startsWith(prefix)) throw outside(path, "leads outside through a link");
+  if (real !== root.real && !real.startsWith(prefix)) throw outside(path, "link");
   return { root, real, shown: shownPath(root, names) };
 }
 
@@ -120,7 +121,7 @@ async function realOf(path: string, shown: string): Promise<string | undefined> 
 /** The path itself where nothing is there (or something just came to be); a link to nothing would be written through. */
 async function unlinked(path: string, shown: string): Promise<string> {
   const there = await lstat(path).catch(() => undefined);
-  if (there?.isSymbolicLink() === true) throw outside(shown, "leads through a broken link");
+  if (there?.isSymbolicLink() === true) throw outside(shown, "broken-link");
   return path;
 }
 
@@ -133,31 +134,25 @@ export function asFileError(error: unknown, path: string): ToolError {
       return notFound(path);
     case "EISDIR":
     case "ENOTDIR":
-      return fileError("FILE_NOT_A_FILE", `${path} is a folder, or a part of it is a file`);
+      return builtinError("FILE_NOT_A_FILE", { path, is: "folder-or-below-a-file" });
     case "ELOOP":
-      return outside(path, "is a link that leads to itself or appeared just now");
+      return outside(path, "link-loop");
     case "ENAMETOOLONG":
-      return fileError("FILE_NAME", "The path has a name that is too long");
+      return builtinError("FILE_NAME", {});
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return fileError("FILE_DENIED", `${path} may not be opened by this process`, error);
+      return builtinError("FILE_DENIED", { path }, { cause: error });
     default:
-      return new ToolError(`${path} could not be used (${code}).`, { code: "FILE_FAILED", cause: error });
+      return builtinError("FILE_FAILED", { path, reason: code }, { cause: error });
   }
 }
 
-export function fileError(code: string, message: string, cause?: unknown): ToolError {
-  return new ToolError(`${message}.`, { code, retryable: false, cause });
-}
+type Outside = Exclude<FileFailures["FILE_OUTSIDE"]["why"], "folder">;
 
-function outside(path: string, why: string): ToolError {
-  return fileError("FILE_OUTSIDE", `${path} ${why}; write a path relative to the folder, such as notes/a.md`);
-}
+const outside = (path: string, why: Outside): ToolError => builtinError("FILE_OUTSIDE", { path, why });
 
-function notFound(path: string): ToolError {
-  return fileError("FILE_NOT_FOUND", `There is no file ${path || "."}; list_files shows those that are there`);
-}
+const notFound = (path: string): ToolError => builtinError("FILE_NOT_FOUND", { path: path || "." });
 
 function codeOf(error: unknown): string {
   const code = (error as { readonly code?: unknown } | undefined)?.code;

@@ -1,7 +1,7 @@
 // What a person would read of an HTML page. In: HTML. Out: its title and text. Separate because pages come from strangers:
 // the work they can cause is bounded here, and the converter is loaded only when the first one arrives.
 import { LIMITS } from "../limits.js";
-import { ToolError } from "./tool.js";
+import { builtinError } from "./builtin-error.js";
 
 /** Elements that are never closed, or that the next one of their kind closes: they do not pile up. */
 const UNCLOSED = new Set(
@@ -96,8 +96,7 @@ function checkNesting(html: string): void {
     const name = word!.toLowerCase();
     const ends = slash === "/";
     if (ends) looks += depth;
-    if (looks > LIMITS.htmlWork)
-      throw new ToolError("The page nests too deeply to be read.", { code: "FETCH_HTML", retryable: false });
+    if (looks > LIMITS.htmlWork) throw builtinError("FETCH_HTML", {});
     // An end without a beginning closes nothing, but is looked for all the same.
     const open = opened.get(name) ?? 0;
     if (UNCLOSED.has(name) || (ends && open === 0)) continue;

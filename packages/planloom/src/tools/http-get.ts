@@ -8,6 +8,7 @@ import { pipeline, type Readable } from "node:stream";
 import { createBrotliDecompress, createUnzip } from "node:zlib";
 import { messageOf } from "../error.js";
 import { checkLiteral, guardedLookup, isAllowed } from "./address-guard.js";
+import { builtinError } from "./builtin-error.js";
 import { ToolError } from "./tool.js";
 
 export interface GetOptions {
@@ -41,21 +42,17 @@ export async function httpGet(address: string, options: GetOptions): Promise<Got
     if (!(got instanceof URL)) return got;
     url = got;
   }
-  return refuse("FETCH_REDIRECTS", `${address} leads through more than ${LIMITS.redirects} redirects.`);
+  throw builtinError("FETCH_REDIRECTS", { url: address, limit: LIMITS.redirects });
 }
 
 function checkedUrl(address: string, base?: URL): URL {
-  if (!URL.canParse(address, base?.href))
-    refuse("FETCH_URL", `"${address}" is not a URL; write it with https:// in front.`);
+  if (!URL.canParse(address, base?.href)) throw builtinError("FETCH_URL", { problem: "not-a-url", url: address });
   const url = new URL(address, base?.href);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    refuse("FETCH_URL", `${url.protocol} cannot be fetched; only http and https can.`);
+    throw builtinError("FETCH_URL", { problem: "protocol", protocol: url.protocol });
   }
   if (url.username !== "" || url.password !== "") {
-    refuse(
-      "FETCH_URL",
-      `The URL for ${url.host} carries a user or password, which would end up in the log; remove it.`,
-    );
+    throw builtinError("FETCH_URL", { problem: "credentials", host: url.host });
   }
   url.hash = "";
   return url;
@@ -109,8 +106,7 @@ async function bodyOf(url: URL, reply: IncomingMessage, maxBytes: number): Promi
   let length = 0;
   for await (const chunk of unpacked(url, reply) as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > maxBytes)
-      refuse("FETCH_TOO_LARGE", `${url.href} is larger than ${maxBytes} bytes; fetch a smaller page.`);
+    if (length > maxBytes) throw builtinError("FETCH_TOO_LARGE", { url: url.href, limit: maxBytes });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -120,7 +116,7 @@ function unpacked(url: URL, reply: IncomingMessage): Readable {
   const encoding = (reply.headers["content-encoding"] ?? "identity").toLowerCase();
   if (encoding === "identity") return reply;
   if (!["gzip", "x-gzip", "deflate", "br"].includes(encoding)) {
-    refuse("FETCH_TYPE", `${url.href} is packed as ${encoding}, which cannot be unpacked.`);
+    throw builtinError("FETCH_TYPE", { url: url.href, problem: "packed", encoding });
   }
   const unpack = encoding === "br" ? createBrotliDecompress() : createUnzip();
   // Whatever goes wrong is seen by the reader of `unpack`.
@@ -129,11 +125,8 @@ function unpacked(url: URL, reply: IncomingMessage): Readable {
 
 function statusError(url: URL, status: number, retryAfter: string | undefined): ToolError {
   const retryAfterMs = waitOf(retryAfter);
-  return new ToolError(`${url.href} answered with status ${status}.`, {
-    code: "FETCH_STATUS",
-    retryable: status === 429 || status >= 500,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
+  const retryable = status === 429 || status >= 500;
+  return builtinError("FETCH_STATUS", { url: url.href, status }, { retryable, retryAfterMs });
 }
 
 /** Of a retry-after header, seconds or a date: ms from now. */
@@ -147,13 +140,6 @@ function failed(url: URL, error: unknown): ToolError {
   const code = (error as { readonly code?: unknown }).code;
   // A name that does not exist and a certificate that is not trusted stay so.
   const lasting = typeof code === "string" && /^ENOTFOUND$|CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
-  return new ToolError(`${url.href} could not be fetched: ${messageOf(error) || String(code)}.`, {
-    code: "FETCH_FAILED",
-    retryable: !lasting,
-    cause: error,
-  });
-}
-
-function refuse(code: string, message: string): never {
-  throw new ToolError(message, { code, retryable: false });
+  const reason = messageOf(error) || String(code);
+  return builtinError("FETCH_FAILED", { url: url.href, reason }, { retryable: !lasting, cause: error });
 }

@@ -5,12 +5,13 @@ import { constants } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LIMITS } from "../limits.js";
-import { asFileError, fileError } from "./folder.js";
+import { builtinError } from "./builtin-error.js";
+import { asFileError } from "./folder.js";
 
 /** The text of a UTF-8 file of at most LIMITS.fileBytes; a ToolError for anything else. `real` is where, `shown` its name. */
 export async function readText(real: string, shown: string, signal: AbortSignal): Promise<string> {
   const text = decoded(await readBytes(real, shown, signal));
-  if (text === undefined || text.includes("\0")) throw fileError("FILE_BINARY", `${shown} is not a text file in UTF-8`);
+  if (text === undefined || text.includes("\0")) throw builtinError("FILE_BINARY", { path: shown });
   return text;
 }
 
@@ -35,8 +36,8 @@ async function readBytes(real: string, shown: string, signal: AbortSignal): Prom
 /** Asked before opening: to open a pipe would wait for its other end. */
 async function checkReadable(real: string, shown: string): Promise<void> {
   const kind = await kindOf(real);
-  if (kind.folder) throw fileError("FILE_NOT_A_FILE", `${shown} is a folder; list_files shows what is in it`);
-  if (!kind.file) throw fileError("FILE_NOT_A_FILE", `${shown} is not an ordinary file`);
+  if (kind.folder) throw builtinError("FILE_NOT_A_FILE", { path: shown, is: "folder" });
+  if (!kind.file) throw builtinError("FILE_NOT_A_FILE", { path: shown, is: "special" });
   if (kind.size > LIMITS.fileBytes) throw tooLarge(shown);
 }
 
@@ -63,7 +64,7 @@ export async function writeText(real: string, shown: string, text: string): Prom
   if (bytes.length > LIMITS.fileBytes) throw tooLarge(shown);
   const before = await kindOf(real).catch(() => undefined);
   if (before !== undefined && !before.file)
-    throw fileError("FILE_NOT_A_FILE", `${shown} is a folder, or no ordinary file`);
+    throw builtinError("FILE_NOT_A_FILE", { path: shown, is: "folder-or-special" });
   const beside = join(dirname(real), `.${basename(real).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
     await writeBeside(beside, bytes, before?.mode);
@@ -92,5 +93,5 @@ async function kindOf(real: string): Promise<{ file: boolean; folder: boolean; s
 }
 
 function tooLarge(shown: string): Error {
-  return fileError("FILE_TOO_LARGE", `${shown} is larger than ${LIMITS.fileBytes} bytes`);
+  return builtinError("FILE_TOO_LARGE", { path: shown, limit: LIMITS.fileBytes });
 }

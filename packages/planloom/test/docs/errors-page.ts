@@ -4,7 +4,8 @@ import { exitOfError } from "../../src/cli/exit-code.js";
 import { surfaceOf } from "../../src/cli/surface.js";
 import { sentenceText } from "../../src/words/action.js";
 import { ERROR_AREAS, errorNext, type ErrorCode } from "../../src/words/errors.js";
-import { sampleErrors } from "../words/samples.js";
+import { TOOL_AREAS, type ToolFailureCode } from "../../src/words/tool-failures.js";
+import { sampleErrors, toolSamples } from "../words/samples.js";
 
 const surface = surfaceOf("planloom");
 
@@ -19,11 +20,19 @@ const AREAS: { readonly [mark: string]: readonly (keyof typeof ERROR_AREAS)[] } 
   store: ["store"],
 };
 
+const TOOLS: { readonly [mark: string]: keyof typeof TOOL_AREAS } = {
+  calculate: "calculate",
+  files: "files",
+  "network and models": "fetch",
+};
+
 export function withTables(page: string): string {
-  return Object.entries(AREAS).reduce((text, [mark, areas]) => {
+  const errors = Object.entries(AREAS).map(([mark, areas]) => [mark, table(areas)] as const);
+  const tools = Object.entries(TOOLS).map(([mark, area]) => [mark, toolTable(area)] as const);
+  return [...errors, ...tools].reduce((text, [mark, rows]) => {
     const [before, rest] = parted(text, `<!-- ${mark} -->\n`);
     const [, after] = parted(rest, "<!-- end -->");
-    return `${before}<!-- ${mark} -->\n\n${table(areas)}\n<!-- end -->${after}`;
+    return `${before}<!-- ${mark} -->\n\n${rows}\n<!-- end -->${after}`;
   }, page);
 }
 
@@ -44,6 +53,20 @@ function row(code: ErrorCode): string {
   const messages = errors.map(({ message }) => message);
   const nexts = errors.map(({ params }) => sentenceText(errorNext(code, params), surface));
   return `| \`${code}\` | ${cell(messages)} | ${cell(nexts)} | ${exitOfError(errors[0])} |`;
+}
+
+function toolTable(area: keyof typeof TOOL_AREAS): string {
+  const codes = Object.keys(TOOL_AREAS[area]) as ToolFailureCode[];
+  const head = "| code | what it says, for example | tried again |\n|---|---|---|\n";
+  return `${head}${codes.map((code) => `${toolRow(code)}\n`).join("")}`;
+}
+
+function toolRow(code: ToolFailureCode): string {
+  const samples = toolSamples(code);
+  const says = samples.map(({ message, next }) =>
+    next === undefined ? message : `${message} ${sentenceText(next, surface)}`,
+  );
+  return `| \`${code}\` | ${cell(says)} | ${samples[0]?.retryable === true ? "yes" : "no"} |`;
 }
 
 function cell(texts: readonly string[]): string {

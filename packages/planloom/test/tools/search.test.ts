@@ -171,7 +171,7 @@ describe("through SearXNG", () => {
       false,
       /text\/html instead of JSON.*settings\.yml/,
     ],
-    ["it answers other JSON", { status: 200, type: "application/json", body: "[]" }, false, /is it SearXNG/],
+    ["it answers other JSON", { status: 200, type: "application/json", body: "[]" }, false, /Is it SearXNG/],
     ["it is asked too often", { status: 429, type: "text/plain", body: "" }, true, /429/],
     ["it is down", { status: 502, type: "text/plain", body: "" }, true, /502/],
   ])("says so when %s", async (_what, given, retryable, message) => {

@@ -5,7 +5,8 @@ import { sentenceText } from "../../src/words/action.js";
 import { errorNext, type ErrorCode } from "../../src/words/errors.js";
 import { hasCode, PlanloomError } from "../../src/words/planloom-error.js";
 import { sources } from "../docs/codes.js";
-import { ERROR_SAMPLES, sampleErrors } from "./samples.js";
+import type { ToolFailureCode } from "../../src/words/tool-failures.js";
+import { ERROR_SAMPLES, sampleErrors, TOOL_SAMPLES, toolSamples } from "./samples.js";
 
 const codes = Object.keys(ERROR_SAMPLES) as ErrorCode[];
 const errors = codes.flatMap(sampleErrors).map((error) => [error.code, error.params, error] as const);
@@ -15,6 +16,18 @@ test("every entry is thrown somewhere", () => {
   const folders = ["tools", "model", "agents", "store", "engine", "perform", "loom", "recording", "cli"];
   const text = folders.flatMap((folder) => sources(folder)).join("\n");
   expect(codes.filter((code) => !text.includes(`"${code}"`))).toEqual([]);
+});
+
+test("every failure of a built-in tool is thrown somewhere", () => {
+  const text = sources("tools").join("\n");
+  expect(Object.keys(TOOL_SAMPLES).filter((code) => !text.includes(`"${code}"`))).toEqual([]);
+});
+
+test.each(
+  (Object.keys(TOOL_SAMPLES) as ToolFailureCode[]).flatMap((code) => toolSamples(code).map(({ message }) => message)),
+)("a model can read: %s", (message) => {
+  expect(message).toMatch(/^\S.*[.?…]$/s);
+  expect(message).not.toMatch(/undefined|\[object|\bNaN\b|^There (is|are)/);
 });
 
 describe.each(errors)("%s %j", (code, params, error) => {

@@ -1,8 +1,9 @@
-// Realistic parameters for every code of the catalogue. Out: for each code, one set of parameters for each way in which it reads.
+// Realistic parameters for every code of the catalogues. Out: for each code, one set of parameters for each way in which it reads.
 // A code without a sample does not compile. The tests of the words and docs/errors.md are made with these.
 import type { Finding } from "../../src/plan/finding.js";
 import type { ErrorCode, ErrorParams, ErrorSubject } from "../../src/words/errors.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
+import { toolFailureWords, type ToolFailureCode, type ToolFailureParams } from "../../src/words/tool-failures.js";
 
 const store = "/work/.planloom/planloom.db";
 const server = { model: "gpt-4o-mini", role: "planner", label: "localhost:8000/v1" } as const;
@@ -219,4 +220,116 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
 /** One error for each sample of a code. */
 export function sampleErrors(code: ErrorCode): readonly PlanloomError[] {
   return ERROR_SAMPLES[code].map((params) => new PlanloomError(...([code, params] as unknown as ErrorSubject)));
+}
+
+export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFailureParams[Code][] } = {
+  // calculate
+  CALC_SYNTAX: [
+    { position: 4, problem: "operand", text: "" },
+    { position: 6, problem: "rest", text: ")" },
+    { position: 1, problem: "character", text: "$" },
+    { position: 4, problem: "percent" },
+    { position: 3, problem: "rest", text: "3" },
+    { position: 4, problem: "rest", text: "," },
+    { position: 7, problem: "open", text: "", parenthesis: 1 },
+    { position: 3, problem: "double-star" },
+  ],
+  CALC_NUMBER: [
+    { position: 5, problem: "leading-zero", text: "000" },
+    { position: 1, problem: "point", text: "1.2", next: "." },
+    { position: 3, problem: "unit", text: "12", next: "k" },
+  ],
+  CALC_NAME: [
+    { position: 1, problem: "variable", name: "wage", known: ["salary", "pi", "e"] },
+    { position: 1, problem: "function", name: "log", known: ["ln"] },
+    { position: 1, problem: "function", name: "eval", known: ["ln", "sqrt"] },
+    { position: 1, problem: "is-a-function", name: "sqrt" },
+  ],
+  CALC_VARIABLE: [{ position: 1, name: "a b" }],
+  CALC_LIST: [{ position: 1, name: "prices" }],
+  CALC_ARGUMENTS: [
+    { position: 1, name: "abs", given: 2, least: 1, most: 1 },
+    { position: 1, name: "min", given: 0, least: 1 },
+    { position: 1, name: "round", given: 3, least: 1, most: 2 },
+  ],
+  CALC_EXPONENT: [{ position: 3, exponent: 1e9, limit: 1e6 }],
+  CALC_DIVISION_BY_ZERO: [
+    { position: 3, problem: "division" },
+    { position: 3, problem: "power" },
+  ],
+  CALC_NOT_A_NUMBER: [{ position: 1, of: "text", text: "sqrt(-1)" }],
+  CALC_OVERFLOW: [
+    { position: 7, of: "product" },
+    { position: 1, of: "literal", text: "1e999" },
+    { position: 5, of: "item", text: "prices" },
+  ],
+  CALC_TOO_LONG: [{ position: 2001 }],
+  CALC_TOO_DEEP: [{ position: 61 }],
+
+  // Files
+  FILE_NOT_FOUND: [{ path: "notes/a.md" }],
+  FILE_OUTSIDE: [
+    { path: "../a.md", why: "parent" },
+    { path: "/etc/hosts", why: "absolute" },
+    { path: "near/x.txt", why: "link" },
+    { path: "other/a.md", why: "folder", folders: ["notes", "reports"] },
+    { path: "gone", why: "broken-link" },
+    { path: "loop", why: "link-loop" },
+    { path: "a\\0b", why: "nul" },
+  ],
+  FILE_NOT_A_FILE: [
+    { path: "notes", is: "folder" },
+    { path: "notes", is: "folder-to-write" },
+    { path: "pipe", is: "special" },
+    { path: "notes", is: "folder-or-special" },
+    { path: "a.md/b", is: "folder-or-below-a-file" },
+    { path: ".", is: "top", folders: ["notes", "reports"] },
+  ],
+  FILE_NOT_A_FOLDER: [{ path: "a.md" }],
+  FILE_BINARY: [{ path: "photo.jpg" }],
+  FILE_TOO_LARGE: [{ path: "big.txt", limit: 4_194_304 }],
+  FILE_TOO_MANY: [
+    { problem: "fitting", limit: 10_000 },
+    { problem: "entries", limit: 100_000 },
+    { problem: "depth", path: "a/b/c", limit: 40 },
+  ],
+  FILE_GLOB: [{ glob: "*.{md,txt}" }],
+  FILE_NAME: [{}],
+  FILE_DENIED: [{ path: "notes/a.md" }],
+  FILE_FAILED: [{ path: "notes/a.md", reason: "EIO" }],
+  SEARCH_FOLDER_TOO_LARGE: [{ texts: 10_000, bytes: 268_435_456 }],
+
+  // Network and models
+  FETCH_URL: [
+    { problem: "not-a-url", url: "example" },
+    { problem: "protocol", protocol: "ftp:" },
+    { problem: "credentials", host: "example.com" },
+  ],
+  FETCH_ADDRESS: [{ host: "intranet", address: "10.0.0.1" }, { host: "127.0.0.1" }],
+  FETCH_REDIRECTS: [{ url: "https://example.com/", limit: 5 }],
+  FETCH_STATUS: [{ url: "https://example.com/", status: 503 }],
+  FETCH_TYPE: [
+    { url: "https://example.com/a.pdf", problem: "not-text", type: "application/pdf" },
+    { url: "https://example.com/a", problem: "not-text" },
+    { url: "https://example.com/a", problem: "packed", encoding: "zstd" },
+  ],
+  FETCH_TOO_LARGE: [{ url: "https://example.com/", limit: 2_097_152 }],
+  FETCH_HTML: [{}],
+  FETCH_FAILED: [{ url: "https://example.com/", reason: "getaddrinfo ENOTFOUND example.com" }],
+  SEARCH_FAILED: [
+    { problem: "request", reason: "http://localhost:8888/search answered with status 403.", status: 403 },
+    { problem: "not-json", type: "text/html" },
+    { problem: "not-results" },
+  ],
+  SUMMARIZE_TEXT: [
+    { chars: 0, limit: 200_000 },
+    { chars: 300_000, limit: 200_000 },
+  ],
+  SUMMARIZE_EMPTY: [{}],
+  SUMMARIZE_FAILED: [{ reason: "localhost:8000/v1 (executor model m) answered 500." }],
+};
+
+/** What each sample of a code says, and what a person can do beyond that. */
+export function toolSamples<Code extends ToolFailureCode>(code: Code): readonly ReturnType<typeof toolFailureWords>[] {
+  return TOOL_SAMPLES[code].map((params) => toolFailureWords(code, params));
 }

@@ -11,20 +11,6 @@ const NUMBER = /(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const SIGN = /[-+*/%^(),]/y;
 
-/** What to write instead of signs that people use. */
-const INSTEAD: { readonly [sign: string]: string } = {
-  "×": "Write *.",
-  "·": "Write *.",
-  "÷": "Write /.",
-  "−": "Write - (the ASCII sign).",
-  "²": "Write ^2.",
-  "√": "Write sqrt(...).",
-  "=": "Write only the right-hand side; equations and comparisons are not known.",
-  $: "Write the number without its currency.",
-  "€": "Write the number without its currency.",
-  "[": "Give lists in variables, or their values as arguments: sum(1, 2, 3).",
-};
-
 export function arithmeticTokens(expression: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = match(SPACE, expression, 0)?.length ?? 0;
@@ -44,39 +30,20 @@ function tokenAt(expression: string, at: number, before: Token | undefined): Tok
   if (name !== undefined) return { kind: "name", at, text: name };
   const sign = match(SIGN, expression, at);
   if (sign === "*" && before?.text === "*" && before.at === at - 1)
-    wrong("CALC_SYNTAX", at, 'unexpected "*"', "Write ^ for a power.");
+    wrong("CALC_SYNTAX", at, { problem: "double-star" });
   if (sign !== undefined) return { kind: "sign", at, text: sign };
   const character = String.fromCodePoint(expression.codePointAt(at)!);
-  const fix =
-    (Object.hasOwn(INSTEAD, character) ? INSTEAD[character] : undefined) ??
-    "Use numbers, names, + - * / % ^ ( ) and commas.";
-  return wrong("CALC_SYNTAX", at, `unexpected "${character}"`, fix);
+  return wrong("CALC_SYNTAX", at, { problem: "character", text: character });
 }
 
 function numberAt(text: string, expression: string, at: number): Token {
   const next = expression[at + text.length] ?? "";
   // The second half of 150,000 inside max(...) would pass for an argument if it were let through.
-  if (/^0\d/.test(text)) {
-    wrong(
-      "CALC_NUMBER",
-      at,
-      `${text} begins with 0`,
-      "Write numbers without separators: 150000 or 150_000, not 150,000.",
-    );
-  }
-  if (next === "." || next === "_") {
-    wrong("CALC_NUMBER", at, `${text}${next} is not a number`, "Write one decimal point, and _ only between digits.");
-  }
-  if (/^[A-Za-z]/.test(next)) {
-    wrong(
-      "CALC_NUMBER",
-      at + text.length,
-      `unexpected "${next}" after ${text}`,
-      "Write an operator between, for example *; no units.",
-    );
-  }
+  if (/^0\d/.test(text)) wrong("CALC_NUMBER", at, { problem: "leading-zero", text });
+  if (next === "." || next === "_") wrong("CALC_NUMBER", at, { problem: "point", text, next });
+  if (/^[A-Za-z]/.test(next)) wrong("CALC_NUMBER", at + text.length, { problem: "unit", text, next });
   const value = Number(text.replaceAll("_", ""));
-  if (!Number.isFinite(value)) wrong("CALC_OVERFLOW", at, `${text} is too large`, "Numbers stay below 1.8e308.");
+  if (!Number.isFinite(value)) wrong("CALC_OVERFLOW", at, { of: "literal", text });
   return { kind: "number", at, text, value };
 }
 

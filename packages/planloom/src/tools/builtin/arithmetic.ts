@@ -18,7 +18,7 @@ export type Variables = { readonly [name: string]: number | readonly number[] };
 export function evaluateArithmetic(expression: string, variables: Variables = {}): number {
   checkVariables(variables);
   if (expression.length > LIMITS.expressionChars) {
-    wrong("CALC_TOO_LONG", LIMITS.expressionChars, "the expression is too long", "Split it into several steps.");
+    wrong("CALC_TOO_LONG", LIMITS.expressionChars, {});
   }
   const reader = new Reader(arithmeticTokens(expression), variables);
   const value = reader.sum();
@@ -29,7 +29,7 @@ export function evaluateArithmetic(expression: string, variables: Variables = {}
 function checkVariables(variables: Variables): void {
   for (const name of Object.keys(variables)) {
     if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !FORBIDDEN_KEYS.has(name)) continue;
-    wrong("CALC_VARIABLE", 0, `a variable cannot be named "${name}"`, "Use letters, digits and _, a letter first.");
+    wrong("CALC_VARIABLE", 0, { name });
   }
 }
 
@@ -48,7 +48,7 @@ class Reader {
       const operator = this.#take("+", "-");
       if (operator === undefined) return value;
       const right = this.#product();
-      value = finite(operator.text === "+" ? value + right : value - right, operator.at, "the result");
+      value = finite(operator.text === "+" ? value + right : value - right, operator.at, { of: "result" });
     }
   }
 
@@ -56,13 +56,7 @@ class Reader {
   end(): void {
     const token = this.#token();
     if (token.kind === "end") return;
-    const fix =
-      token.text === ","
-        ? "Write numbers without separators, 150000 or 150_000; commas only part the arguments of a function."
-        : token.text === ")"
-          ? "Remove it, or open a parenthesis before."
-          : "Write an operator before it, for example *.";
-    wrong("CALC_SYNTAX", token.at, `unexpected "${token.text}"`, fix);
+    wrong("CALC_SYNTAX", token.at, { problem: "rest", text: token.text });
   }
 
   #product(): number {
@@ -75,16 +69,16 @@ class Reader {
   }
 
   #times(operator: Token, left: number, right: number): number {
-    if (operator.text === "*") return finite(left * right, operator.at, "the product");
-    if (right === 0) wrong("CALC_DIVISION_BY_ZERO", operator.at, "division by zero", "Check the divisor first.");
-    return finite(operator.text === "/" ? left / right : left % right, operator.at, "the quotient");
+    if (operator.text === "*") return finite(left * right, operator.at, { of: "product" });
+    if (right === 0) wrong("CALC_DIVISION_BY_ZERO", operator.at, { problem: "division" });
+    return finite(operator.text === "/" ? left / right : left % right, operator.at, { of: "quotient" });
   }
 
   /** `30%` is the usual slip: % is the remainder here. */
   #rightOf(operator: Token): number {
     const { kind, text, at } = this.#token();
     if (operator.text === "%" && (kind === "end" || [")", ",", "+", "*", "/", "^"].includes(text))) {
-      wrong("CALC_SYNTAX", at, "nothing to divide by after %", "% is the remainder of a division; for 30 % write 0.3.");
+      wrong("CALC_SYNTAX", at, { problem: "percent" });
     }
     return this.#unary();
   }
@@ -114,8 +108,7 @@ class Reader {
       this.#close(token);
       return value;
     }
-    const what = token.kind === "end" ? "the expression ends too early" : `unexpected "${token.text}"`;
-    return wrong("CALC_SYNTAX", token.at, what, "Write a number, a variable, a function or ( here.");
+    return wrong("CALC_SYNTAX", token.at, { problem: "operand", text: token.text });
   }
 
   #callOf(name: Token): number {
@@ -138,28 +131,21 @@ class Reader {
     const value = token.kind === "name" ? own(this.variables, token.text) : undefined;
     if (typeof value !== "object" || (after !== "," && after !== ")")) return [this.sum()];
     this.#at++;
-    return value.map((item) => finite(item, token.at, `an item of ${token.text}`));
+    return value.map((item) => finite(item, token.at, { of: "item", text: token.text }));
   }
 
   #valueOf(name: Token): number {
     const value = own(this.variables, name.text) ?? CONSTANTS.get(name.text);
-    if (typeof value === "number") return finite(value, name.at, name.text);
-    if (value !== undefined)
-      wrong("CALC_LIST", name.at, `${name.text} is a list`, `Write sum(${name.text}) or avg(${name.text}).`);
-    if (ARITHMETIC_FUNCTIONS.has(name.text))
-      wrong("CALC_NAME", name.at, `${name.text} is a function`, `Write ${name.text}(...).`);
-    const known = [...Object.keys(this.variables), ...CONSTANTS.keys()].slice(0, 20).join(", ");
-    return wrong(
-      "CALC_NAME",
-      name.at,
-      `no variable is named "${name.text}"`,
-      `Known are ${known}; give others in variables.`,
-    );
+    if (typeof value === "number") return finite(value, name.at, { of: "text", text: name.text });
+    if (value !== undefined) wrong("CALC_LIST", name.at, { name: name.text });
+    if (ARITHMETIC_FUNCTIONS.has(name.text)) wrong("CALC_NAME", name.at, { problem: "is-a-function", name: name.text });
+    const known = [...Object.keys(this.variables), ...CONSTANTS.keys()].slice(0, 20);
+    return wrong("CALC_NAME", name.at, { problem: "variable", name: name.text, known });
   }
 
   #deeper(read: () => number): number {
     if (++this.#depth > LIMITS.expressionDepth) {
-      wrong("CALC_TOO_DEEP", this.#token().at, "the expression nests too deeply", "Split it into several steps.");
+      wrong("CALC_TOO_DEEP", this.#token().at, {});
     }
     const value = read();
     this.#depth--;
@@ -168,9 +154,8 @@ class Reader {
 
   #close(open: Token): void {
     if (this.#take(")") !== undefined) return;
-    const { kind, text, at } = this.#token();
-    const what = kind === "end" ? "the expression ends too early" : `unexpected "${text}"`;
-    wrong("CALC_SYNTAX", at, what, `Write an operator or close the parenthesis of position ${open.at + 1}.`);
+    const { text, at } = this.#token();
+    wrong("CALC_SYNTAX", at, { problem: "open", text, parenthesis: open.at + 1 });
   }
 
   #take(...texts: readonly string[]): Token | undefined {
@@ -192,30 +177,24 @@ function own(variables: Variables, name: string): number | readonly number[] | u
 
 function power(base: number, exponent: number, at: number): number {
   if (Math.abs(exponent) > LIMITS.exponent) {
-    wrong("CALC_EXPONENT", at, `the exponent ${exponent} is too large`, `Exponents go up to ${LIMITS.exponent}.`);
+    wrong("CALC_EXPONENT", at, { exponent, limit: LIMITS.exponent });
   }
-  if (base === 0 && exponent < 0) wrong("CALC_DIVISION_BY_ZERO", at, "0 to a negative power", "Check the base first.");
-  return finite(base ** exponent, at, "the power");
+  if (base === 0 && exponent < 0) wrong("CALC_DIVISION_BY_ZERO", at, { problem: "power" });
+  return finite(base ** exponent, at, { of: "power" });
 }
 
 function applied(name: Token, known: ArithmeticFunction, values: readonly number[]): number {
   if (values.length < known.least || values.length > known.most) {
     const { least, most } = known;
-    const wanted = least === most ? `${least}` : most === Infinity ? `${least} or more` : `${least} to ${most}`;
-    wrong("CALC_ARGUMENTS", name.at, `${name.text} was given ${values.length} values`, `It takes ${wanted}.`);
+    const limited = most === Infinity ? {} : { most };
+    wrong("CALC_ARGUMENTS", name.at, { name: name.text, given: values.length, least, ...limited });
   }
   if (name.text === "pow") return power(values[0]!, values[1]!, name.at);
-  return finite(
-    known.of(values),
-    name.at,
-    `${name.text}(${values.slice(0, 3).join(", ")}${values.length > 3 ? ", …" : ""})`,
-  );
+  const text = `${name.text}(${values.slice(0, 3).join(", ")}${values.length > 3 ? ", …" : ""})`;
+  return finite(known.of(values), name.at, { of: "text", text });
 }
 
 function unknownFunction(name: Token): never {
-  const fix =
-    name.text === "log"
-      ? "Write ln for the natural or log10 for the decimal logarithm."
-      : `Known are ${[...ARITHMETIC_FUNCTIONS.keys()].join(", ")}; for a product write *.`;
-  return wrong("CALC_NAME", name.at, `no function is named "${name.text}"`, fix);
+  const known = [...ARITHMETIC_FUNCTIONS.keys()];
+  return wrong("CALC_NAME", name.at, { problem: "function", name: name.text, known });
 }

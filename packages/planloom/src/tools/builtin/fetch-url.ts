@@ -4,7 +4,8 @@ import { z } from "zod";
 import { LIMITS } from "../../limits.js";
 import { htmlText, type PageText } from "../html-text.js";
 import { httpGet, type Got } from "../http-get.js";
-import { tool, ToolError, type Tool } from "../tool.js";
+import { builtinError } from "../builtin-error.js";
+import { tool, type Tool } from "../tool.js";
 
 export interface FetchOptions {
   /** Hosts that may be reached although their addresses are private: "127.0.0.1", "wiki.intern:8080". */
@@ -32,11 +33,8 @@ export function fetchUrlTool({ allowHosts = [] }: FetchOptions = {}): Tool {
 
 async function pageOf(got: Got): Promise<PageText> {
   if (!isText(got)) {
-    const type = got.type || "data of no known type";
-    throw new ToolError(`${got.url} is ${type}, not text; look for the same as a web page.`, {
-      code: "FETCH_TYPE",
-      retryable: false,
-    });
+    const type = got.type === "" ? {} : { type: got.type };
+    throw builtinError("FETCH_TYPE", { url: got.url, problem: "not-text", ...type });
   }
   const text = decoded(got);
   return isHtml(got, text) ? htmlText(text, got.url) : { title: "", text };

@@ -3,16 +3,8 @@
 import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
-import {
-  asFileError,
-  creatable,
-  existing,
-  fileError,
-  namesOf,
-  openRoots,
-  type FolderPlace,
-  type Root,
-} from "../folder.js";
+import { asFileError, creatable, existing, namesOf, openRoots, type FolderPlace, type Root } from "../folder.js";
+import { builtinError } from "../builtin-error.js";
 import { filesBelow } from "../folder-walk.js";
 import { globMatcher } from "../glob.js";
 import { readText, writeText } from "../text-file.js";
@@ -86,7 +78,7 @@ function listFilesTool(roots: readonly Root[]): Tool {
 }
 
 async function listed(roots: readonly Root[], path: string, glob: string, signal: AbortSignal) {
-  if (/[{}]/.test(glob)) throw fileError("FILE_GLOB", `The glob ${glob} has braces; list once for each of their parts`);
+  if (/[{}]/.test(glob)) throw builtinError("FILE_GLOB", { glob });
   const fits = globMatcher(glob);
   const { root } = namesOf(roots, path);
   const files: { path: string; bytes: number }[] = [];
@@ -94,7 +86,7 @@ async function listed(roots: readonly Root[], path: string, glob: string, signal
     for await (const file of filesBelow(place, signal)) {
       if (!fits(root === undefined ? file.path : file.below)) continue;
       if (files.length >= LIMITS.fanOut)
-        throw fileError("FILE_TOO_MANY", `More than ${LIMITS.fanOut} files fit; narrow the glob`);
+        throw builtinError("FILE_TOO_MANY", { problem: "fitting", limit: LIMITS.fanOut });
       files.push({ path: file.path, bytes: file.bytes });
     }
   }
@@ -106,6 +98,6 @@ async function foldersOf(roots: readonly Root[], path: string): Promise<readonly
   if (namesOf(roots, path).root === undefined) return Promise.all(roots.map((root) => existing(roots, root.name)));
   const place = await existing(roots, path);
   const found = await stat(place.real).catch((error: unknown) => Promise.reject(asFileError(error, path)));
-  if (!found.isDirectory()) throw fileError("FILE_NOT_A_FOLDER", `${path} is a file; read_file reads it`);
+  if (!found.isDirectory()) throw builtinError("FILE_NOT_A_FOLDER", { path });
   return [place];
 }

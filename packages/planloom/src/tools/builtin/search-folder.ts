@@ -3,7 +3,8 @@
 import MiniSearch from "minisearch";
 import { basename, extname } from "node:path";
 import { LIMITS } from "../../limits.js";
-import { existing, fileError, openRoots, type Root } from "../folder.js";
+import { builtinError } from "../builtin-error.js";
+import { existing, openRoots, type Root } from "../folder.js";
 import { filesBelow, type FoundFile } from "../folder-walk.js";
 import { htmlText } from "../html-text.js";
 import { readText } from "../text-file.js";
@@ -86,10 +87,7 @@ class FolderIndex {
       files.set(file.path, file);
       bytes += file.bytes;
       if (files.size <= LIMITS.searchFiles && bytes <= LIMITS.searchBytes) continue;
-      throw fileError(
-        "SEARCH_FOLDER_TOO_LARGE",
-        `The folder has more than ${LIMITS.searchFiles} texts or ${LIMITS.searchBytes} bytes; search a smaller one`,
-      );
+      throw builtinError("SEARCH_FOLDER_TOO_LARGE", { texts: LIMITS.searchFiles, bytes: LIMITS.searchBytes });
     }
     return files;
   }

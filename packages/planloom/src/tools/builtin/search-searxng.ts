@@ -4,6 +4,7 @@ import { z } from "zod";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { LIMITS } from "../../limits.js";
 import { httpGet, type Got } from "../http-get.js";
+import { builtinError } from "../builtin-error.js";
 import { ToolError } from "../tool.js";
 import type { Hit, Search } from "./hit.js";
 
@@ -45,7 +46,7 @@ function baseOf(address: string): URL {
 
 function hitsOf(got: Got): Hit[] {
   const reply = replySchema.safeParse(parsed(got));
-  if (!reply.success) throw failed("The search server answered something other than results; is it SearXNG?", false);
+  if (!reply.success) throw builtinError("SEARCH_FAILED", { problem: "not-results" });
   return reply.data.results.map(({ url, title, content }) => ({
     title: title || url,
     url,
@@ -57,26 +58,15 @@ function parsed({ type, body }: Got): unknown {
   try {
     return JSON.parse(body.toString("utf8"));
   } catch {
-    throw failed(`The search server answered ${type || "no known type"} instead of JSON; ${ENABLE}`, false);
+    throw builtinError("SEARCH_FAILED", { problem: "not-json", ...(type === "" ? {} : { type }) });
   }
 }
 
-const ENABLE = 'add "json" to search.formats in the settings.yml of the SearXNG server.';
-
-/** A server whose settings leave out JSON answers 403, which says nothing to whoever has not seen it before. */
+/** A server whose settings leave out JSON answers 403, which says nothing to a reader who has not seen it before. */
 function explained(error: unknown): unknown {
   if (!(error instanceof ToolError)) return error;
-  const hint = error.message.includes("status 403") ? ` Perhaps ${ENABLE}` : "";
-  const { retryable, retryAfterMs, cause } = error;
-  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return new ToolError(`The search failed: ${error.message}${hint}`, {
-    code: "SEARCH_FAILED",
-    retryable,
-    cause,
-    ...wait,
-  });
-}
-
-function failed(message: string, retryable: boolean): ToolError {
-  return new ToolError(message, { code: "SEARCH_FAILED", retryable });
+  const { message, retryable, retryAfterMs, cause } = error;
+  const forbidden = message.includes("status 403") ? { status: 403 } : {};
+  const fault = { problem: "request", reason: message, ...forbidden } as const;
+  return builtinError("SEARCH_FAILED", fault, { retryable, retryAfterMs, cause });
 }

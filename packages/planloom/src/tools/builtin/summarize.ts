@@ -5,6 +5,7 @@ import { z } from "zod";
 import { messageOf } from "../../error.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { mostTokens, type Usage } from "../../plan/usage.js";
+import { builtinError } from "../builtin-error.js";
 import { tool, ToolError, type Tool } from "../tool.js";
 
 export interface SummarizeOptions {
@@ -34,7 +35,7 @@ export function summarizeTool({ ask }: SummarizeOptions): Tool {
       const most = { inputTokens: mostTokens(JSON.stringify([system, text])), outputTokens: LIMITS.replyTokens };
       const reply = await modelCall(most, () => asked(ask, { system, text }, signal));
       const summary = reply.text.trim();
-      if (summary === "") throw new ToolError("The model gave an empty summary.", { code: "SUMMARIZE_EMPTY" });
+      if (summary === "") throw builtinError("SUMMARIZE_EMPTY", {});
       return summary;
     },
     summary: (summary) => `Summarized in ${summary.split(/\s+/).length} words`,
@@ -42,15 +43,9 @@ export function summarizeTool({ ask }: SummarizeOptions): Tool {
 }
 
 function checkText(text: string): void {
-  if (text.trim() === "") throw refused("There is no text to summarize.");
-  if (text.length > LIMITS.summarizeChars)
-    throw refused(
-      `The text has ${text.length} characters; at most ${LIMITS.summarizeChars} can be summarized at once.`,
-    );
-}
-
-function refused(message: string): ToolError {
-  return new ToolError(message, { code: "SUMMARIZE_TEXT", retryable: false });
+  const chars = text.trim() === "" ? 0 : text.length;
+  if (chars === 0 || chars > LIMITS.summarizeChars)
+    throw builtinError("SUMMARIZE_TEXT", { chars, limit: LIMITS.summarizeChars });
 }
 
 function instructions(words: number): string {
@@ -71,10 +66,6 @@ async function asked(
     signal.throwIfAborted();
     if (error instanceof ToolError) throw error;
     const retryable = error instanceof PlanloomError ? error.retryable : true;
-    throw new ToolError(`The model could not summarize: ${messageOf(error)}`, {
-      code: "SUMMARIZE_FAILED",
-      retryable,
-      cause: error,
-    });
+    throw builtinError("SUMMARIZE_FAILED", { reason: messageOf(error) }, { retryable, cause: error });
   }
 }

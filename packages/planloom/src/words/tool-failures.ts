@@ -1,0 +1,37 @@
+// The catalogue of what the built-in tools fail with: every code, its parameters, and what it says. In: a code and its parameters.
+// Out: whole sentences, which a model reads as well as a person. Its parts are in tools/, by tool.
+import type { Sentence } from "./action.js";
+import { ARITHMETIC_FAILURES, type ArithmeticFailures } from "./tools/arithmetic.js";
+import { FETCH_FAILURES, type FetchFailures } from "./tools/fetch.js";
+import { FILE_FAILURES, type FileFailures } from "./tools/files.js";
+import type { ToolWords } from "./tools/tool-words.js";
+
+/** The parameters of each code. */
+export interface ToolFailureParams extends ArithmeticFailures, FileFailures, FetchFailures {}
+
+export type ToolFailureCode = keyof ToolFailureParams;
+
+/** The tools of the catalogue, in the order of docs/errors.md. */
+export const TOOL_AREAS = {
+  calculate: ARITHMETIC_FAILURES,
+  files: FILE_FAILURES,
+  fetch: FETCH_FAILURES,
+};
+
+type Catalogue = { readonly [Code in ToolFailureCode]: ToolWords<ToolFailureParams[Code]> };
+
+const CATALOGUE: Catalogue = Object.assign({}, ...Object.values(TOOL_AREAS)) as Catalogue;
+
+/** The entry of a code; undefined for a code that is not one of a built-in tool. */
+export function toolWords(code: string): ToolWords<unknown> | undefined {
+  return Object.hasOwn(CATALOGUE, code) ? (CATALOGUE[code as ToolFailureCode] as ToolWords<unknown>) : undefined;
+}
+
+/** What a code of a built-in tool says, and whether the call may succeed later. */
+export function toolFailureWords<Code extends ToolFailureCode>(
+  code: Code,
+  params: ToolFailureParams[Code],
+): { readonly message: string; readonly next: Sentence | undefined; readonly retryable: boolean } {
+  const words = CATALOGUE[code];
+  return { message: words.message(params), next: words.next?.(params), retryable: words.retryable ?? false };
+}

@@ -1,0 +1,89 @@
+// Words for failures of the tools that use the network or a model: fetch_url, search on a server, summarize.
+import type { ToolTable } from "./tool-words.js";
+
+type UrlFault =
+  | { readonly problem: "not-a-url"; readonly url: string }
+  | { readonly problem: "protocol"; readonly protocol: string }
+  | { readonly problem: "credentials"; readonly host: string };
+
+type TypeFault =
+  | { readonly problem: "packed"; readonly encoding: string }
+  /** `type` is absent where the server says none. */
+  | { readonly problem: "not-text"; readonly type?: string };
+
+type SearchFault =
+  | { readonly problem: "not-results" }
+  | { readonly problem: "not-json"; readonly type?: string }
+  /** The request failed: what the request itself says. */
+  | { readonly problem: "request"; readonly reason: string; readonly status?: number };
+
+export interface FetchFailures {
+  FETCH_URL: UrlFault;
+  /** `address` is absent where the host is an address itself. */
+  FETCH_ADDRESS: { readonly host: string; readonly address?: string };
+  FETCH_REDIRECTS: { readonly url: string; readonly limit: number };
+  FETCH_STATUS: { readonly url: string; readonly status: number };
+  FETCH_TYPE: { readonly url: string } & TypeFault;
+  FETCH_TOO_LARGE: { readonly url: string; readonly limit: number };
+  FETCH_HTML: Record<string, never>;
+  FETCH_FAILED: { readonly url: string; readonly reason: string };
+  SEARCH_FAILED: SearchFault;
+  SUMMARIZE_TEXT: { readonly chars: number; readonly limit: number };
+  SUMMARIZE_EMPTY: Record<string, never>;
+  SUMMARIZE_FAILED: { readonly reason: string };
+}
+
+const ENABLE_JSON = 'add "json" to search.formats in the settings.yml of the SearXNG server.';
+
+export const FETCH_FAILURES: ToolTable<FetchFailures> = {
+  FETCH_URL: {
+    message: (fault) => {
+      switch (fault.problem) {
+        case "not-a-url":
+          return `"${fault.url}" is not a URL. Write it with https:// in front.`;
+        case "protocol":
+          return `${fault.protocol} cannot be fetched. Only http and https can.`;
+        default:
+          return `The URL for ${fault.host} carries a user or password, which would end up in the log. Remove it.`;
+      }
+    },
+  },
+  FETCH_ADDRESS: {
+    message: ({ host, address }) =>
+      `${host}${address === undefined ? "" : ` (${address})`} is not on the public internet. This tool does not go there.`,
+    next: () => ["If it is meant, allow the host with ", { action: "set", setting: "builtins.fetch.allowHosts" }, "."],
+  },
+  FETCH_REDIRECTS: { message: ({ url, limit }) => `${url} leads through more than ${limit} redirects.` },
+  FETCH_STATUS: { message: ({ url, status }) => `${url} answered with status ${status}.` },
+  FETCH_TYPE: {
+    message: (params) => {
+      const { url } = params;
+      return params.problem === "packed"
+        ? `${url} is packed as ${params.encoding}, which cannot be unpacked.`
+        : `${url} is ${params.type ?? "data of no known type"}, not text. Look for the same as a web page.`;
+    },
+  },
+  FETCH_TOO_LARGE: { message: ({ url, limit }) => `${url} is larger than ${limit} bytes. Fetch a smaller page.` },
+  FETCH_HTML: { message: () => "The page nests too deeply to be read." },
+  FETCH_FAILED: { message: ({ url, reason }) => `${url} could not be fetched: ${reason}.` },
+  SEARCH_FAILED: {
+    message: (fault) => {
+      switch (fault.problem) {
+        case "not-results":
+          return "The search server answered something other than results. Is it SearXNG?";
+        case "not-json":
+          return `The search server answered ${fault.type ?? "no known type"} instead of JSON; ${ENABLE_JSON}`;
+        default:
+          return `The search failed: ${fault.reason}${fault.status === 403 ? ` Perhaps ${ENABLE_JSON}` : ""}`;
+      }
+    },
+  },
+  SUMMARIZE_TEXT: {
+    message: ({ chars, limit }) =>
+      chars === 0
+        ? "The text to summarize is empty."
+        : `The text has ${chars} characters. At most ${limit} can be summarized at once.`,
+  },
+  SUMMARIZE_EMPTY: { retryable: true, message: () => "The model gave an empty summary." },
+  SUMMARIZE_FAILED: { retryable: true, message: ({ reason }) => `The model could not summarize: ${reason}` },
+};

@@ -1,0 +1,101 @@
+// Words for failures of the file tools and of the search in a folder. Paths are shown as the call gave them.
+import type { ToolTable } from "./tool-words.js";
+
+type OutsideFault =
+  | { readonly why: "nul" | "absolute" | "parent" | "link" | "broken-link" | "link-loop" }
+  /** It begins with none of the folders. */
+  | { readonly why: "folder"; readonly folders: readonly string[] };
+
+type NotAFileFault =
+  | { readonly is: "folder" | "folder-to-write" | "special" | "folder-or-special" | "folder-or-below-a-file" }
+  /** The place above several folders. */
+  | { readonly is: "top"; readonly folders: readonly string[] };
+
+type TooMany =
+  | { readonly problem: "fitting"; readonly limit: number }
+  | { readonly problem: "entries"; readonly limit: number }
+  | { readonly problem: "depth"; readonly path: string; readonly limit: number };
+
+export interface FileFailures {
+  FILE_NOT_FOUND: { readonly path: string };
+  FILE_OUTSIDE: { readonly path: string } & OutsideFault;
+  FILE_NOT_A_FILE: { readonly path: string } & NotAFileFault;
+  FILE_NOT_A_FOLDER: { readonly path: string };
+  FILE_BINARY: { readonly path: string };
+  FILE_TOO_LARGE: { readonly path: string; readonly limit: number };
+  FILE_TOO_MANY: TooMany;
+  FILE_GLOB: { readonly glob: string };
+  FILE_NAME: Record<string, never>;
+  FILE_DENIED: { readonly path: string };
+  /** `reason` is the code of the system. */
+  FILE_FAILED: { readonly path: string; readonly reason: string };
+  SEARCH_FOLDER_TOO_LARGE: { readonly texts: number; readonly bytes: number };
+}
+
+export const FILE_FAILURES: ToolTable<FileFailures> = {
+  FILE_NOT_FOUND: { message: ({ path }) => `The file ${path} does not exist. list_files shows the files that exist.` },
+  FILE_OUTSIDE: {
+    message: (params) =>
+      `${params.path} ${outsideText(params)}. Write a path relative to the folder, such as notes/a.md.`,
+  },
+  FILE_NOT_A_FILE: { message: (params) => `${params.path} ${notAFileText(params)}.` },
+  FILE_NOT_A_FOLDER: { message: ({ path }) => `${path} is a file. read_file reads it.` },
+  FILE_BINARY: { message: ({ path }) => `${path} is not a text file in UTF-8.` },
+  FILE_TOO_LARGE: { message: ({ path, limit }) => `${path} is larger than ${limit} bytes.` },
+  FILE_TOO_MANY: {
+    message: (params) => {
+      switch (params.problem) {
+        case "fitting":
+          return `More than ${params.limit} files fit. Narrow the glob.`;
+        case "entries":
+          return `The folder holds more than ${params.limit} files. Name a smaller folder.`;
+        default:
+          return `${params.path} lies more than ${params.limit} folders deep.`;
+      }
+    },
+  },
+  FILE_GLOB: { message: ({ glob }) => `The glob ${glob} has braces. List once for each of their parts.` },
+  FILE_NAME: { message: () => "The path has a name that is too long." },
+  FILE_DENIED: { message: ({ path }) => `This process may not open ${path}.` },
+  FILE_FAILED: { retryable: true, message: ({ path, reason }) => `${path} could not be used (${reason}).` },
+  SEARCH_FOLDER_TOO_LARGE: {
+    message: ({ texts, bytes }) => `The folder has more than ${texts} texts or ${bytes} bytes. Search a smaller one.`,
+    next: () => ["Name a smaller folder under ", { action: "set", setting: "builtins.search.folder" }, "."],
+  },
+};
+
+function outsideText(fault: OutsideFault): string {
+  switch (fault.why) {
+    case "nul":
+      return "contains a NUL";
+    case "absolute":
+      return "is absolute";
+    case "parent":
+      return 'contains ".."';
+    case "link":
+      return "leads outside through a link";
+    case "broken-link":
+      return "leads through a broken link";
+    case "link-loop":
+      return "is a link that leads to itself or appeared just now";
+    case "folder":
+      return `begins with none of ${fault.folders.join(", ")}`;
+  }
+}
+
+function notAFileText(fault: NotAFileFault): string {
+  switch (fault.is) {
+    case "folder":
+      return "is a folder. list_files shows what is in it";
+    case "folder-to-write":
+      return "is a folder. Name a file in it";
+    case "special":
+      return "is not an ordinary file";
+    case "folder-or-special":
+      return "is a folder, or not an ordinary file";
+    case "folder-or-below-a-file":
+      return "is a folder, or a part of it is a file";
+    case "top":
+      return `is not a file. Paths begin with ${fault.folders.join(", ")}`;
+  }
+}
