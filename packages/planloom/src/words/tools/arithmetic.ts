@@ -1,4 +1,5 @@
 // Words for an expression of `calculate` that has no value. Positions count from 1.
+import { byCase } from "../by-case.js";
 import type { ToolTable } from "./tool-words.js";
 
 /** What the number is that is not in range. */
@@ -55,47 +56,33 @@ export const ARITHMETIC_FAILURES: ToolTable<ArithmeticFailures> = {
     },
   },
   CALC_NUMBER: {
-    message: ({ position, problem, text, next = "" }) => {
-      switch (problem) {
-        case "leading-zero":
-          return at(
-            position,
-            `${text} begins with 0`,
-            "Write numbers without separators: 150000 or 150_000, not 150,000.",
-          );
-        case "point":
-          return at(position, `${text}${next} is not a number`, "Write one decimal point, and _ only between digits.");
-        default:
-          return at(
-            position,
-            `unexpected "${next}" after ${text}`,
-            "Write an operator between, for example *; no units.",
-          );
-      }
-    },
+    message: byCase("problem", {
+      "leading-zero": ({ position, text }) =>
+        at(position, `${text} begins with 0`, "Write numbers without separators: 150000 or 150_000, not 150,000."),
+      point: ({ position, text, next = "" }) =>
+        at(position, `${text}${next} is not a number`, "Write one decimal point, and _ only between digits."),
+      unit: ({ position, text, next = "" }) =>
+        at(position, `unexpected "${next}" after ${text}`, "Write an operator between, for example *; no units."),
+    }),
   },
   CALC_NAME: {
-    message: (params) => {
-      const { position, name } = params;
-      switch (params.problem) {
-        case "is-a-function":
-          return at(position, `${name} is a function`, `Write ${name}(...).`);
-        case "variable":
-          return at(
-            position,
-            `no variable is named "${name}"`,
-            `The known ones are ${params.known.join(", ")}. Give others in variables.`,
-          );
-        default:
-          return at(
-            position,
-            `no function is named "${name}"`,
-            name === "log"
-              ? "Write ln for the natural or log10 for the decimal logarithm."
-              : `The known ones are ${params.known.join(", ")}. For a product write *.`,
-          );
-      }
-    },
+    message: byCase("problem", {
+      "is-a-function": ({ position, name }) => at(position, `${name} is a function`, `Write ${name}(...).`),
+      variable: ({ position, name, known }) =>
+        at(
+          position,
+          `no variable is named "${name}"`,
+          `The known ones are ${known.join(", ")}. Give others in variables.`,
+        ),
+      function: ({ position, name, known }) =>
+        at(
+          position,
+          `no function is named "${name}"`,
+          name === "log"
+            ? "Write ln for the natural or log10 for the decimal logarithm."
+            : `The known ones are ${known.join(", ")}. For a product write *.`,
+        ),
+    }),
   },
   CALC_VARIABLE: {
     message: ({ position, name }) =>
@@ -142,26 +129,20 @@ const at = (position: number, what: string, fix: string): string => `Position ${
 
 const unexpected = (text: string): string => (text === "" ? "the expression ends too early" : `unexpected "${text}"`);
 
-function syntaxText(fault: SyntaxFault): readonly [what: string, fix: string] {
-  switch (fault.problem) {
-    case "operand":
-      return [unexpected(fault.text), "Write a number, a variable, a function or ( here."];
-    case "open":
-      return [unexpected(fault.text), `Write an operator or close the parenthesis of position ${fault.parenthesis}.`];
-    case "rest":
-      return [unexpected(fault.text), REST[fault.text] ?? "Write an operator before it, for example *."];
-    case "character":
-      return [
-        unexpected(fault.text),
-        (Object.hasOwn(INSTEAD, fault.text) ? INSTEAD[fault.text] : undefined) ??
-          "Use numbers, names, + - * / % ^ ( ) and commas.",
-      ];
-    case "double-star":
-      return ['unexpected "*"', "Write ^ for a power."];
-    case "percent":
-      return ["nothing to divide by after %", "% is the remainder of a division; for 30 % write 0.3."];
-  }
-}
+const syntaxText: (fault: SyntaxFault) => readonly [what: string, fix: string] = byCase("problem", {
+  operand: ({ text }) => [unexpected(text), "Write a number, a variable, a function or ( here."],
+  open: ({ text, parenthesis }) => [
+    unexpected(text),
+    `Write an operator or close the parenthesis of position ${parenthesis}.`,
+  ],
+  rest: ({ text }) => [unexpected(text), REST[text] ?? "Write an operator before it, for example *."],
+  character: ({ text }) => [
+    unexpected(text),
+    (Object.hasOwn(INSTEAD, text) ? INSTEAD[text] : undefined) ?? "Use numbers, names, + - * / % ^ ( ) and commas.",
+  ],
+  "double-star": () => ['unexpected "*"', "Write ^ for a power."],
+  percent: () => ["nothing to divide by after %", "% is the remainder of a division; for 30 % write 0.3."],
+});
 
 const REST: { readonly [text: string]: string } = {
   ",": "Write numbers without separators, 150000 or 150_000; commas only part the arguments of a function.",
@@ -182,14 +163,12 @@ const INSTEAD: { readonly [sign: string]: string } = {
   "[": "Give lists in variables, or their values as arguments: sum(1, 2, 3).",
 };
 
-function valuedText(valued: Valued): string {
-  switch (valued.of) {
-    case "text":
-    case "literal":
-      return valued.text;
-    case "item":
-      return `an item of ${valued.text}`;
-    default:
-      return `the ${valued.of}`;
-  }
-}
+const valuedText: (valued: Valued) => string = byCase("of", {
+  result: () => "the result",
+  product: () => "the product",
+  quotient: () => "the quotient",
+  power: () => "the power",
+  text: ({ text }) => text,
+  literal: ({ text }) => text,
+  item: ({ text }) => `an item of ${text}`,
+});

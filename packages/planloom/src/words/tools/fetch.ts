@@ -1,4 +1,5 @@
 // Words for failures of the tools that use the network or a model: fetch_url, search on a server, summarize.
+import { byCase } from "../by-case.js";
 import type { ToolTable } from "./tool-words.js";
 
 type UrlFault =
@@ -37,16 +38,12 @@ const ENABLE_JSON = 'add "json" to search.formats in the settings.yml of the Sea
 
 export const FETCH_FAILURES: ToolTable<FetchFailures> = {
   FETCH_URL: {
-    message: (fault) => {
-      switch (fault.problem) {
-        case "not-a-url":
-          return `"${fault.url}" is not a URL. Write it with https:// in front.`;
-        case "protocol":
-          return `${fault.protocol} cannot be fetched. Only http and https can.`;
-        default:
-          return `The URL for ${fault.host} carries a user or password, which would end up in the log. Remove it.`;
-      }
-    },
+    message: byCase("problem", {
+      "not-a-url": ({ url }) => `"${url}" is not a URL. Write it with https:// in front.`,
+      protocol: ({ protocol }) => `${protocol} cannot be fetched. Only http and https can.`,
+      credentials: ({ host }) =>
+        `The URL for ${host} carries a user or password, which would end up in the log. Remove it.`,
+    }),
   },
   FETCH_ADDRESS: {
     message: ({ host, address }) =>
@@ -56,27 +53,21 @@ export const FETCH_FAILURES: ToolTable<FetchFailures> = {
   FETCH_REDIRECTS: { message: ({ url, limit }) => `${url} leads through more than ${limit} redirects.` },
   FETCH_STATUS: { message: ({ url, status }) => `${url} answered with status ${status}.` },
   FETCH_TYPE: {
-    message: (params) => {
-      const { url } = params;
-      return params.problem === "packed"
-        ? `${url} is packed as ${params.encoding}, which cannot be unpacked.`
-        : `${url} is ${params.type ?? "data of no known type"}, not text. Look for the same as a web page.`;
-    },
+    message: byCase("problem", {
+      packed: ({ url, encoding }) => `${url} is packed as ${encoding}, which cannot be unpacked.`,
+      "not-text": ({ url, type = "data of no known type" }) =>
+        `${url} is ${type}, not text. Look for the same as a web page.`,
+    }),
   },
   FETCH_TOO_LARGE: { message: ({ url, limit }) => `${url} is larger than ${limit} bytes. Fetch a smaller page.` },
   FETCH_HTML: { message: () => "The page nests too deeply to be read." },
   FETCH_FAILED: { message: ({ url, reason }) => `${url} could not be fetched: ${reason}.` },
   SEARCH_FAILED: {
-    message: (fault) => {
-      switch (fault.problem) {
-        case "not-results":
-          return "The search server answered something other than results. Is it SearXNG?";
-        case "not-json":
-          return `The search server answered ${fault.type ?? "no known type"} instead of JSON; ${ENABLE_JSON}`;
-        default:
-          return `The search failed: ${fault.reason}${fault.status === 403 ? ` Perhaps ${ENABLE_JSON}` : ""}`;
-      }
-    },
+    message: byCase("problem", {
+      "not-results": () => "The search server answered something other than results. Is it SearXNG?",
+      "not-json": ({ type = "no known type" }) => `The search server answered ${type} instead of JSON; ${ENABLE_JSON}`,
+      request: ({ reason, status }) => `The search failed: ${reason}${status === 403 ? ` Perhaps ${ENABLE_JSON}` : ""}`,
+    }),
   },
   SUMMARIZE_TEXT: {
     message: ({ chars, limit }) =>

@@ -1,4 +1,5 @@
 // Words for failures of the file tools and of the search in a folder. Paths are shown as the call gave them.
+import { byCase } from "../by-case.js";
 import type { ToolTable } from "./tool-words.js";
 
 type OutsideFault =
@@ -43,16 +44,11 @@ export const FILE_FAILURES: ToolTable<FileFailures> = {
   FILE_BINARY: { message: ({ path }) => `${path} is not a text file in UTF-8.` },
   FILE_TOO_LARGE: { message: ({ path, limit }) => `${path} is larger than ${limit} bytes.` },
   FILE_TOO_MANY: {
-    message: (params) => {
-      switch (params.problem) {
-        case "fitting":
-          return `More than ${params.limit} files fit. Narrow the glob.`;
-        case "entries":
-          return `The folder holds more than ${params.limit} files. Name a smaller folder.`;
-        default:
-          return `${params.path} lies more than ${params.limit} folders deep.`;
-      }
-    },
+    message: byCase("problem", {
+      fitting: ({ limit }) => `More than ${limit} files fit. Narrow the glob.`,
+      entries: ({ limit }) => `The folder holds more than ${limit} files. Name a smaller folder.`,
+      depth: ({ path, limit }) => `${path} lies more than ${limit} folders deep.`,
+    }),
   },
   FILE_GLOB: { message: ({ glob }) => `The glob ${glob} has braces. List once for each of their parts.` },
   FILE_NAME: { message: () => "The path has a name that is too long." },
@@ -64,38 +60,21 @@ export const FILE_FAILURES: ToolTable<FileFailures> = {
   },
 };
 
-function outsideText(fault: OutsideFault): string {
-  switch (fault.why) {
-    case "nul":
-      return "contains a NUL";
-    case "absolute":
-      return "is absolute";
-    case "parent":
-      return 'contains ".."';
-    case "link":
-      return "leads outside through a link";
-    case "broken-link":
-      return "leads through a broken link";
-    case "link-loop":
-      return "is a link that leads to itself or appeared just now";
-    case "folder":
-      return `begins with none of ${fault.folders.join(", ")}`;
-  }
-}
+const outsideText: (fault: OutsideFault) => string = byCase("why", {
+  nul: () => "contains a NUL",
+  absolute: () => "is absolute",
+  parent: () => 'contains ".."',
+  link: () => "leads outside through a link",
+  "broken-link": () => "leads through a broken link",
+  "link-loop": () => "is a link that leads to itself or appeared just now",
+  folder: ({ folders }) => `begins with none of ${folders.join(", ")}`,
+});
 
-function notAFileText(fault: NotAFileFault): string {
-  switch (fault.is) {
-    case "folder":
-      return "is a folder. list_files shows what is in it";
-    case "folder-to-write":
-      return "is a folder. Name a file in it";
-    case "special":
-      return "is not an ordinary file";
-    case "folder-or-special":
-      return "is a folder, or not an ordinary file";
-    case "folder-or-below-a-file":
-      return "is a folder, or a part of it is a file";
-    case "top":
-      return `is not a file. Paths begin with ${fault.folders.join(", ")}`;
-  }
-}
+const notAFileText: (fault: NotAFileFault) => string = byCase("is", {
+  folder: () => "is a folder. list_files shows what is in it",
+  "folder-to-write": () => "is a folder. Name a file in it",
+  special: () => "is not an ordinary file",
+  "folder-or-special": () => "is a folder, or not an ordinary file",
+  "folder-or-below-a-file": () => "is a folder, or a part of it is a file",
+  top: ({ folders }) => `is not a file. Paths begin with ${folders.join(", ")}`,
+});
