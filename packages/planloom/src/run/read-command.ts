@@ -5,6 +5,7 @@ import { check } from "../plan/check/check.js";
 import { depthOf, isObject, sizeOf, type Json } from "../plan/json.js";
 import { planHash } from "../plan/plan.js";
 import { writePlan } from "../plan/write.js";
+import { completeSettings } from "./log/later-fields.js";
 import type { Settings } from "./settings.js";
 import type { CheckedPlan, Command } from "./command.js";
 
@@ -13,10 +14,12 @@ type Fields = { readonly [field: string]: unknown };
 /** undefined where it is none. */
 export function readCommand(payload: unknown): Command | undefined {
   if (!isObject(payload)) return undefined;
-  const fields = payload as Fields;
+  const { settings } = payload;
+  // An earlier build may have sent it.
+  const fields: Fields = isObject(settings) ? { ...payload, settings: completeSettings(settings) } : payload;
   const { type } = fields;
   const sound = typeof type === "string" && Object.hasOwn(SOUND, type) && SOUND[type as Command["type"]](fields);
-  return sound ? (payload as unknown as Command) : undefined;
+  return sound ? (fields as unknown as Command) : undefined;
 }
 
 const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = {

@@ -1,7 +1,7 @@
 // Ended runs that go on, told as stories about the kernel: what is kept, what is begun again, what a person is asked.
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/plan/check/check.js";
-import type { Json } from "../../src/plan/json.js";
+import type { Json, JsonObject } from "../../src/plan/json.js";
 import { planHash } from "../../src/plan/plan.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
 import { carriedFacts } from "../../src/run/decide/fork.js";
@@ -735,6 +735,15 @@ describe("a retry command", () => {
   it("is read as it was written", () => {
     expect(readCommand(command())).toEqual(command());
     expect(readCommand({ ...command(), from: "a", reason: "so", plan: plan() })).toBeDefined();
+  });
+
+  it("of an earlier build is read with what its settings meant then", () => {
+    const { onFailure: _, replan: __, eager: ___, budget: ____, ...first } = command()["settings"] as JsonObject;
+    const noBudget = { modelCalls: null, tokens: null, costUsd: null, wallMs: null };
+    expect(readCommand({ ...command(), settings: first })).toEqual({
+      ...command(),
+      settings: { ...first, onFailure: "fail", replan: "never", eager: false, budget: noBudget },
+    });
   });
 
   it.each<[string, unknown]>([

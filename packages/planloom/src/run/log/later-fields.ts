@@ -1,7 +1,7 @@
 // Fields that came to an event after its version was first written, and what their absence meant then. In: a recorded event.
 // Out: the same event with these fields. A field gets its line here in the commit that adds it; test/fixtures shows that it is
 // needed. What is written here never changes: it says how runs were carried out then, not how they are today.
-import { isObject, type Json } from "../../plan/json.js";
+import { isObject, type Json, type JsonObject } from "../../plan/json.js";
 import type { EventType } from "../event.js";
 import type { Budget, Settings } from "../settings.js";
 import { workOf, type Run } from "../state.js";
@@ -29,12 +29,13 @@ const FIRST_SETTINGS = {
   critique: false,
 } satisfies Partial<Settings>;
 
-/** Recorded settings keep their order: replay compares texts. */
-const withSettings: Later = ({ settings }) => {
-  if (!isObject(settings)) return {};
+/** Settings with the fields that they lack, for a command that waits in an inbox, too. They keep their order: replay compares texts. */
+export function completeSettings(settings: JsonObject): JsonObject {
   const lacking = Object.entries(FIRST_SETTINGS).filter(([name]) => !Object.hasOwn(settings, name));
-  return lacking.length === 0 ? {} : { settings: { ...settings, ...Object.fromEntries(lacking) } };
-};
+  return lacking.length === 0 ? settings : { ...settings, ...Object.fromEntries(lacking) };
+}
+
+const withSettings: Later = ({ settings }) => (isObject(settings) ? { settings: completeSettings(settings) } : {});
 
 /** By version, then by type. */
 const LATER: { readonly [version: number]: { readonly [T in EventType]?: Later } } = {
