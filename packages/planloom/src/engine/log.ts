@@ -2,12 +2,12 @@
 // the hash chain and in today's form. Separate because readers in any process need no engine.
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
-import { EVENT_VERSION, type RunEvent } from "../run/event.js";
-import { foldNext, LogReader, type Link } from "../run/log/chain.js";
+import type { RunEvent } from "../run/event.js";
+import { foldNext, LogReader } from "../run/log/chain.js";
 import { isOld } from "../run/log/upcast.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
-import { runDamaged } from "../store/store-error.js";
+import { readEvent } from "../store/store-error.js";
 import type { Clock } from "../clock.js";
 
 /** The state that a run's events fold into. Rejects with RUN_UNKNOWN, RUN_DAMAGED, EVENT_NEWER, and as the store does. */
@@ -15,7 +15,7 @@ export async function loadRun(store: EventStore, runId: string): Promise<Run> {
   const run = emptyRun(runId);
   let last: RunEvent | undefined;
   for (const recorded of await recordedLog(store, runId)) {
-    eventIn(foldNext(run, recorded, last), runId);
+    readEvent(runId, foldNext(run, recorded, last));
     last = recorded;
   }
   return run;
@@ -24,7 +24,7 @@ export async function loadRun(store: EventStore, runId: string): Promise<Run> {
 /** All events of a run, in today's form. Rejects as loadRun does. */
 export async function readLog(store: EventStore, runId: string): Promise<readonly RunEvent[]> {
   const reader = new LogReader(runId);
-  return (await recordedLog(store, runId)).map((recorded) => eventIn(reader.next(recorded), runId));
+  return (await recordedLog(store, runId)).map((recorded) => readEvent(runId, reader.next(recorded)));
 }
 
 async function recordedLog(store: EventStore, runId: string): Promise<readonly RunEvent[]> {
@@ -55,7 +55,7 @@ export async function* readEvents(
   let ended: boolean | undefined;
   for (;;) {
     for await (const recorded of soundFirst(store, runId, reader.seq + 1)) {
-      const event = eventIn(reader.next(recorded), runId);
+      const event = readEvent(runId, reader.next(recorded));
       if (event.seq >= fromSeq) yield event;
       ended = endedAfter(event) ?? ended;
     }
@@ -88,14 +88,6 @@ async function readableFrom(store: EventStore, runId: string, fromSeq: number): 
   if (fromSeq <= 1) return 1;
   const [first] = await store.read(runId, fromSeq, 1);
   return isOld(first) ? 1 : fromSeq;
-}
-
-/** Throws RUN_DAMAGED, EVENT_NEWER. */
-function eventIn(link: Link, runId: string): RunEvent {
-  if (link.ok) return link.event;
-  const { seq } = link;
-  if (link.why === "damaged") throw runDamaged(runId, seq - 1, link.damage);
-  throw new PlanloomError("EVENT_NEWER", { runId, seq, version: link.version, known: EVENT_VERSION });
 }
 
 /** What the whole log says. Throws where there is none. */

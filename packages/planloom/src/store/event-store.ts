@@ -1,16 +1,18 @@
 // The contract of a store: the log of every run, its journal, who owns it, and its inbox. In: events. Out: the same events.
 // Engines know only this. Every store passes `storeConformance` of planloom/testing.
-import type { Json, JsonObject } from "../plan/json.js";
+import type { Json } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
 import type { RunStatus } from "../run/state.js";
 import type { RunHead } from "../run/view/head.js";
+import type { ErrorCode, ErrorParams } from "../words/errors.js";
 
-/** Why a run cannot be read: the code and the parameters of the error that reading it ends with. A surface words them. */
-export interface Unreadable {
-  /** RUN_DAMAGED, EVENT_NEWER, or the code with which the store fails to read this run. */
-  readonly code: string;
-  readonly params: JsonObject;
-}
+/**
+ * Why a run cannot be read: the error that reading it ends with, as data. RUN_DAMAGED, EVENT_NEWER, or whatever the store rejects
+ * with. A surface words it.
+ */
+export type Unreadable = {
+  [Code in ErrorCode]: { readonly code: Code; readonly params: ErrorParams[Code] };
+}[ErrorCode];
 
 /** A run that is in the list, though it cannot be read. Times are 0 and texts "" where they are unknown. */
 export interface UnreadableRun {

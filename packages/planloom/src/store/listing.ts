@@ -4,9 +4,10 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { EVENT_VERSION, type RunEvent } from "../run/event.js";
-import { foldNext, type Link } from "../run/log/chain.js";
+import { foldNext } from "../run/log/chain.js";
 import { emptyRun } from "../run/state.js";
 import { HEAD_VERSION, headOf, type RunHead } from "../run/view/head.js";
+import { runDamaged, readEvent } from "./store-error.js";
 import type { ListedRun, ListQuery, RunList, StatusFilter, Unreadable, UnreadableRun } from "./event-store.js";
 
 /** Where a run stands in the order of the list. */
@@ -98,9 +99,9 @@ class Heads {
   async #compute(row: ListRow): Promise<ListedRun> {
     try {
       return headInLog(row, await this.source.read(row.runId));
-    } catch (error) {
-      const code = error instanceof PlanloomError ? error.code : "RUN_DAMAGED";
-      return unreadableRun(row, { code, params: {} });
+    } catch (thrown) {
+      const { code, params } = thrown instanceof PlanloomError ? thrown : oddValues(row.runId);
+      return unreadableRun(row, { code, params } as Unreadable);
     }
   }
 }
@@ -108,25 +109,24 @@ class Heads {
 /** Reasons that stay until the run changes; any other reason may be gone the next time. */
 const LASTING: readonly string[] = ["EVENT_NEWER", "RUN_DAMAGED", "STORE_DAMAGED"];
 
-function headInLog(row: ListRow, log: readonly RunEvent[]): ListedRun {
-  const run = emptyRun(row.runId);
+/** Throws EVENT_NEWER, RUN_DAMAGED. */
+function headInLog({ runId, lastSeq }: ListRow, log: readonly RunEvent[]): ListedRun {
+  const run = emptyRun(runId);
   let last: RunEvent | undefined;
   for (const recorded of log) {
-    const link = foldNext(run, recorded, last);
-    if (!link.ok) return unreadableRun(row, whyUnreadable(link));
+    readEvent(runId, foldNext(run, recorded, last));
     last = recorded;
   }
-  const head = last === undefined ? undefined : headOf(run, last);
   // A log that has lost its last events folds.
-  if (head !== undefined && head.lastSeq >= row.lastSeq && isSound(head)) return head;
-  return unreadableRun(row, { code: "RUN_DAMAGED", params: { soundTo: run.seq } });
+  if (last === undefined || run.seq < lastSeq) {
+    throw runDamaged(runId, run.seq, { damage: "event-missing", seq: run.seq + 1 });
+  }
+  const head = headOf(run, last);
+  if (!isSound(head)) throw oddValues(runId);
+  return head;
 }
 
-function whyUnreadable(link: Link & { readonly ok: false }): Unreadable {
-  const { seq } = link;
-  if (link.why === "damaged") return { code: "RUN_DAMAGED", params: { soundTo: seq - 1 } };
-  return { code: "EVENT_NEWER", params: { seq, version: link.version, known: EVENT_VERSION } };
-}
+const oddValues = (runId: string): PlanloomError => runDamaged(runId, 0, { damage: "values-odd" });
 
 /** Fields of a wrong type fold, too, where nothing computes with them. */
 function isSound({ goal, startedAt, updatedAt, lastType, totals }: RunHead): boolean {

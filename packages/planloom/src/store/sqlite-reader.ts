@@ -119,7 +119,10 @@ export class SqliteReader {
       lastSeq,
       lastType: rowText(last?.type),
     };
-    const unreadable = { code: "RUN_DAMAGED", params: { soundTo: lastSeq } };
+    const unreadable = {
+      code: "RUN_DAMAGED",
+      params: { runId, soundTo: lastSeq, ...HEAD_CHANGED },
+    } as const;
     return { ...shown, place: placeOf(row), head: { ...shown, unreadable } };
   }
 

@@ -2,7 +2,8 @@
 // holds. Out: nothing, or the error to reject with. Separate because all stores must refuse alike, in the same order.
 import { PlanloomError } from "../words/planloom-error.js";
 import { isObject } from "../plan/json.js";
-import type { RunEvent } from "../run/event.js";
+import { EVENT_VERSION, type RunEvent } from "../run/event.js";
+import type { Link } from "../run/log/chain.js";
 import type { RunHead } from "../run/view/head.js";
 import type { RunDamage } from "../words/errors/store.js";
 
@@ -24,6 +25,14 @@ export function checkSeq(runId: string, expectedSeq: number, present: number): v
  */
 export function runDamaged(runId: string, soundTo: number, damage: RunDamage): PlanloomError {
   return new PlanloomError("RUN_DAMAGED", { runId, soundTo, ...damage });
+}
+
+/** The event that was read. Throws RUN_DAMAGED, EVENT_NEWER. */
+export function readEvent(runId: string, link: Link): RunEvent {
+  if (link.ok) return link.event;
+  const { seq } = link;
+  if (link.why === "damaged") throw runDamaged(runId, seq - 1, link.damage);
+  throw new PlanloomError("EVENT_NEWER", { runId, seq, version: link.version, known: EVENT_VERSION });
 }
 
 /** A programmer's error: events that are not the run's next ones, or another head. Throws a plain Error, before anything is queued. */

@@ -119,15 +119,21 @@ test("the lines of a list have columns as wide as they need to be, and none that
     }),
     {
       ...{ runId: "run_d", goal: "", startedAt: 0, updatedAt: 0, lastSeq: 3, lastType: "" },
-      unreadable: { code: "STORE_DAMAGED", params: {} },
+      unreadable: { code: "STORE_DAMAGED", params: { path: "s.db", damage: "file", reason: "a page is gone" } },
     },
   ];
   expect(runLines(runs, 10 * DAY)).toEqual([
     "run_a   needs-attention  question and 2 more  3 d ago                             Compare the cost",
     "run_bc  completed                             1 min ago  11/12 steps  0.0123 USD  Refund",
     "run_d   unreadable",
-    "  STORE_DAMAGED: the run cannot be read",
-    expect.stringContaining("planloom show run_d"),
+    "  STORE_DAMAGED: s.db is damaged or is not a Planloom store: a page is gone.",
+    expect.stringMatching(/^ {2}next: Copy it/),
+  ]);
+  const unknown = { ...runs[2]!, unreadable: { code: "NEVER_HEARD", params: {} } } as unknown as ListedRun;
+  expect(runLines([unknown], 5)).toEqual([
+    "run_d  unreadable",
+    expect.stringMatching(/^ {2}RUN_DAMAGED: /),
+    expect.stringMatching(/^ {2}next: /),
   ]);
   expect(runLines([headAt("run_a", 1, { goal: "Go", updatedAt: 0 })], 5)).toEqual(["run_a  running  Go"]);
 });

@@ -90,7 +90,10 @@ test("a stored head is taken again by the same version and by older ones; why a 
   expect(unpackHead(by(packHead(head), 0, 1), "Compare")).toBeUndefined();
 
   const { place: _place, head: _head, ...row } = rowOf("r1", 1);
-  const strange: ListedRun = { ...row, unreadable: { code: "EVENT_NEWER", params: {} } };
+  const strange: ListedRun = {
+    ...row,
+    unreadable: { code: "EVENT_NEWER", params: { runId: "r1", seq: 1, version: 99, known: 2 } },
+  };
   expect(unpackHead(packHead(strange), "")).toStrictEqual(strange);
   expect(unpackHead(by(packHead(strange), 99, 99), "")).toBeUndefined();
   for (const text of ["", "{}", "null", '{"by":[1,1]}', "[]"]) expect(unpackHead(text, "")).toBeUndefined();

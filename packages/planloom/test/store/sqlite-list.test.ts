@@ -201,7 +201,8 @@ describe("a row that was changed behind the store's back", () => {
   ])("%s: the run is damaged, and listed with the goal and the times of its events", async (_, sql) => {
     const store = await changed(sql);
     const { goal, startedAt, updatedAt, lastSeq, lastType } = started("run_a").head;
-    const unreadable = { code: "RUN_DAMAGED", params: { soundTo: lastSeq } };
+    const params = { runId: "run_a", soundTo: lastSeq, damage: "head-changed" };
+    const unreadable = { code: "RUN_DAMAGED", params };
     expect(sorted((await store.list()).runs)).toStrictEqual([
       { runId: "run_a", goal, startedAt, updatedAt, lastSeq, lastType, unreadable },
       started("run_b").head,

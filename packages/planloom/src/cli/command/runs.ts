@@ -2,11 +2,11 @@
 import { DURATION_PATTERN, durationMs } from "../../plan/duration.js";
 import type { ListedRun, ListQuery, RunList, StatusFilter } from "../../store/event-store.js";
 import { STATUS_FILTERS } from "../../store/listing.js";
-import { usageError } from "../error-text.js";
+import { problemOf, usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { withStore, type PlaceFlags } from "../open-loom.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
-import { runLines, unreadableText } from "../render/runs.js";
+import { runLines, unreadableError } from "../render/runs.js";
 import { oneLine } from "../render/style.js";
 
 export interface RunsFlags extends PlaceFlags {
@@ -72,8 +72,7 @@ function documentOf({ runs, cursor }: RunList) {
 function rowOf(run: ListedRun) {
   const times = { startedAt: iso(run.startedAt), updatedAt: iso(run.updatedAt) };
   if (run.unreadable === undefined) return { ...run, ...times };
-  const { code } = run.unreadable;
-  return { ...run, status: "unreadable", ...times, unreadable: { code, ...unreadableText(run) } };
+  return { ...run, status: "unreadable", ...times, unreadable: problemOf(unreadableError(run)) };
 }
 
 /** null where the time is not known, or is none. */

@@ -1,6 +1,9 @@
 // The list of runs as text: one line for each run, and why a run cannot be read. In: rows of the list, the time. Out: lines.
 import type { HeadWaiting, RunHead } from "../../run/view/head.js";
 import type { ListedRun, UnreadableRun } from "../../store/event-store.js";
+import type { ErrorSubject } from "../../words/errors.js";
+import { PlanloomError } from "../../words/planloom-error.js";
+import { problemOf } from "../error-text.js";
 import { usd } from "./estimate.js";
 import { oneLine, paint, type Paint } from "./style.js";
 
@@ -21,8 +24,8 @@ export function runLines(runs: readonly ListedRun[], now: number): readonly stri
     const padded = COLUMNS.map((column, index) => painted(column, cells[column].padEnd(widths[index]!)));
     const line = [...padded.filter((_, index) => widths[index]! > 0), oneLine(run.goal, 80)].join("  ").trimEnd();
     if (run.unreadable === undefined) return [line];
-    const { message, next } = unreadableText(run);
-    return [line, paint("red", `  ${message}`), `  next: ${next}`];
+    const { code, message, next = "" } = problemOf(unreadableError(run));
+    return [line, paint("red", `  ${code}: ${oneLine(message, 400)}`), `  next: ${next}`];
   });
 }
 
@@ -76,21 +79,11 @@ function agoText({ updatedAt }: ListedRun, now: number): string {
   return `${Math.floor(ms / size)} ${unit} ago`;
 }
 
-/** Why a run cannot be read, and what to do. */
-export function unreadableText({ runId, unreadable: { code, params } }: UnreadableRun): {
-  readonly message: string;
-  readonly next: string;
-} {
-  if (code === "EVENT_NEWER") {
-    return {
-      message: `${code}: event ${shown(params["seq"])} has version ${shown(params["version"])}; this Planloom reads up to ${shown(params["known"])}`,
-      next: "Update Planloom (npm install planloom@latest): a newer one wrote this run.",
-    };
+/** The error that reading the run ends with. Another version may have stored it, so that this one has no words for it. */
+export function unreadableError({ runId, unreadable: { code, params } }: UnreadableRun): PlanloomError {
+  try {
+    return new PlanloomError(...([code, params] as ErrorSubject));
+  } catch {
+    return new PlanloomError("RUN_DAMAGED", { runId, soundTo: 0, damage: "values-odd" });
   }
-  return {
-    message: code === "RUN_DAMAGED" ? `${code}: the run is damaged` : `${code}: the run cannot be read`,
-    next: `\`planloom show ${runId}\` says what is wrong; \`planloom events ${runId}\` prints the sound events.`,
-  };
 }
-
-const shown = (value: unknown): string => (typeof value === "number" ? String(value) : "?");

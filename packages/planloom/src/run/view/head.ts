@@ -6,8 +6,8 @@ import { currentPlan, doubtsOf, statusOf, type Run, type RunStatus } from "../st
 import { costOf } from "./cost.js";
 
 /**
- * Raise it when `headOf` gives more than before, or when a log can be read that could not be read before: stored heads of an
- * earlier version are then computed again.
+ * Raise it when `headOf` gives more than before, when a log can be read that could not be read before, or when the parameters of
+ * the errors change that say why a run cannot be read. Stored heads of an earlier version are then computed again.
  */
 export const HEAD_VERSION = 1;
 

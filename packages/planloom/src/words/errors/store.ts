@@ -25,7 +25,7 @@ export type RowFault =
 /** What of a run is not what was written. */
 export type RunDamage =
   | ChainDamage
-  | { readonly damage: "head-missing" | "head-changed" }
+  | { readonly damage: "head-missing" | "head-changed" | "values-odd" }
   | { readonly damage: "event-changed"; readonly seq: number; readonly row: RowFault }
   | { readonly damage: "command-missing"; readonly cursor: number }
   | { readonly damage: "command-changed"; readonly cursor: number; readonly row: RowFault }
@@ -186,6 +186,7 @@ const runDamageText: (found: RunDamage) => string = byCase("damage", {
   "event-foreign": ({ seq, belongsTo }) => `event ${seq} belongs to run ${belongsTo}`,
   "head-missing": () => "it is missing in the list of runs",
   "head-changed": () => "its entry in the list of runs is not what was written",
+  "values-odd": () => "its events hold values of a wrong type",
   "event-changed": ({ seq, row }) => `event ${seq} is not what was written (${rowText(row)})`,
   "command-missing": ({ cursor }) => `command ${cursor} is missing`,
   "command-changed": ({ cursor, row }) => `command ${cursor} is not what was written (${rowText(row)})`,
