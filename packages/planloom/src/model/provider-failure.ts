@@ -77,7 +77,7 @@ function otherFailure(chain: readonly Thrown[], thrown: unknown): ProviderFailur
   const said = typeof innermost === "string" ? innermost : words;
   if (typeof status === "number") return statusFailure(status, said, undefined);
   // fetch itself refuses some ports, such as 1 and 9: nothing was sent.
-  if (said === "bad port") return { kind: "unreachable", code: "this platform does not connect to such a port" };
+  if (said === "bad port") return { kind: "unreachable", code: said };
   if (/terminated|without a finish reason|ended before/i.test(words)) return { kind: "cut", code: words };
   return { kind: "unreadable", words: said };
 }

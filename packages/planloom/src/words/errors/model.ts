@@ -93,7 +93,7 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   },
   PROVIDER_UNREACHABLE: {
     kind: "provider",
-    message: (params) => `${placeText(params)} cannot be reached: ${params.reason}.`,
+    message: (params) => `${placeText(params)} cannot be reached: ${REACHED[params.reason] ?? params.reason}.`,
     next: ({ role }) => [`Start the server, or set ${variable(role)}_BASE_URL to its address.`],
   },
   PROVIDER_UNAUTHORIZED: {
@@ -157,6 +157,11 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
       cut: tryLater,
     }),
   },
+};
+
+/** Words of the platform that say too little. */
+const REACHED: { readonly [reason: string]: string } = {
+  "bad port": "bad port (this platform does not connect to it)",
 };
 
 /** The beginning of a role's variables. */
