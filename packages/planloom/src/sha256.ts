@@ -1,5 +1,5 @@
-// SHA-256 of texts, on Node and in browsers. In: a text. Out: 64 hex digits. Node's own is used where there is one, because it is
-// several times as fast; otherwise FIPS 180-4 as written.
+// SHA-256 of texts, on Node and in browsers. In: a text. Out: 64 hex digits. Node's own is used where there is one,
+// because it is several times as fast; otherwise FIPS 180-4 as written.
 
 /** Absent outside of Node. Not imported, so that a bundle for browsers needs no module of Node. */
 const nodeCrypto = globalThis.process?.getBuiltinModule?.("node:crypto");

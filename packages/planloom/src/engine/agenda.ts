@@ -1,5 +1,5 @@
-// What an engine does next about what a run owes. In: a run, the calls in flight, and the time. Out: acts as data, and when to
-// wake up. Pure: the loop of a run (run-loop.ts) carries the acts out.
+// What an engine does next about what a run owes. In: a run, the calls in flight, and the time. Out: acts as data, and
+// when to wake up. Pure: the loop of a run (run-loop.ts) carries the acts out.
 import { isConversation } from "../plan/step-kind.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { outOfTime } from "../run/decide/budget.js";
@@ -56,8 +56,8 @@ export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Unde
 const whyStopped = (run: Run): string => outOfTime(run) ?? "the run is being cancelled";
 
 /**
- * A call that was decided together with the stop of its run is not begun. An agent step that another process began may have
- * called a tool, which its journal tells: it is performed with its signal aborted.
+ * A call that was decided together with the stop of its run is not begun. An agent step that another process began may
+ * have called a tool, which its journal tells: it is performed with its signal aborted.
  */
 function declined(run: Run, effect: WorkEffect, inherited: boolean): Act {
   const spec = effect.kind === "call" ? run.steps.get(effect.step)?.spec : undefined;

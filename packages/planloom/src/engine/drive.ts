@@ -1,12 +1,15 @@
-// One run that the local engine drives: its loop, its inbox and its lease. In: the end of the lease, as it is extended. Out: commands
-// for the loop. The loop itself (run-loop.ts) knows neither.
+// One run that the local engine drives: its loop, its inbox and its lease. In: the end of the lease, as it is extended.
+// Out: commands for the loop. The loop itself (run-loop.ts) knows neither.
 import type { Run } from "../run/state.js";
 import type { Inbox } from "./inbox.js";
 import { RunLoop, type LoopOwner, type LoopPorts } from "./run-loop.js";
 
 /** What a drive asks of its engine. */
 export interface DriveOwner extends Pick<LoopOwner, "over"> {
-  /** Extends the lease and returns its new end (ms since 1970); rejects with STORE_FENCED where another process owns the run. */
+  /**
+   * Extends the lease and returns its new end (ms since 1970); rejects with STORE_FENCED where another process owns the
+   * run.
+   */
   renew(): Promise<number>;
 }
 
@@ -44,8 +47,8 @@ export class Drive {
   }
 
   /**
-   * A process that was stopped for longer than its lease may have lost the run between an append and its answer: it renews the
-   * lease before it acts.
+   * A process that was stopped for longer than its lease may have lost the run between an append and its answer: it
+   * renews the lease before it acts.
    */
   async #stillOwned(): Promise<void> {
     while (this.#ports.clock.now() >= this.leaseUntil) this.leaseUntil = await this.#owner.renew();

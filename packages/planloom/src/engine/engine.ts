@@ -42,13 +42,13 @@ export interface Engine {
    */
   drive(runId: string, reason: string, listener?: Listener): Promise<void>;
   /**
-   * Resolves when the run that this engine drives ends, or can go no further without a person (unless `untilEnd`). Rejects
-   * with the error that stopped the engine (a store that failed, a run that was taken over).
+   * Resolves when the run that this engine drives ends, or can go no further without a person (unless `untilEnd`).
+   * Rejects with the error that stopped the engine (a store that failed, a run that was taken over).
    */
   stopped(runId: string, options?: { readonly untilEnd?: boolean }): Promise<RunStop>;
   /**
-   * Records a command in the run's inbox. Unless `record` is "only", a run that nobody owns is driven by this engine from
-   * here on, and `listener` hears it. Resolves once the command is answered in the log (or recorded, with "only").
+   * Records a command in the run's inbox. Unless `record` is "only", a run that nobody owns is driven by this engine
+   * from here on, and `listener` hears it. Resolves once the command is answered in the log (or recorded, with "only").
    */
   send(
     runId: string,

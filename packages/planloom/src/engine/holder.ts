@@ -1,5 +1,5 @@
-// Who this process is, as an owner of runs, and whether another one still lives. In: an owner's text. Out: alive or not.
-// Separate because it is the one place that asks the operating system about processes.
+// Who this process is, as an owner of runs, and whether another one still lives. In: an owner's text. Out: alive or
+// not. Separate because it is the one place that asks the operating system about processes.
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";

@@ -1,6 +1,6 @@
-// The journal of one attempt: each call inside it is recorded, so that a crash neither pays nor acts twice.
-// In: a store and a place in a run. Out: the `checkpoint` that roles call. This is the whole recovery of agent steps and of
-// planner and synthesizer calls; direct tool calls have their intent and outcome in the log itself.
+// The journal of one attempt: each call inside it is recorded, so that a crash neither pays nor acts twice. In: a store
+// and a place in a run. Out: the `checkpoint` that roles call. This is the whole recovery of agent steps and of planner
+// and synthesizer calls; direct tool calls have their intent and outcome in the log itself.
 import type { Checkpoint } from "../agents/checkpoint.js";
 import { UnknownOutcome } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
@@ -27,7 +27,10 @@ export interface JournalWriter {
   stillOwned?(): Promise<void>;
 }
 
-/** Where the calls of an effect are recorded: under its step and attempt, or under its role and the number of the request. */
+/**
+ * Where the calls of an effect are recorded: under its step and attempt, or under its role and the number of the
+ * request.
+ */
 export function journalPlace(run: Run, effect: WorkEffect): JournalPlace {
   const runId = run.id;
   if (effect.kind === "plan" || effect.kind === "review" || effect.kind === "answer")
@@ -90,8 +93,8 @@ async function recordedIn(store: EventStore, { runId, stepId, item, attempt }: J
 }
 
 /**
- * A call with effects inside an agent step that was begun and whose outcome nobody knows: neither the journal nor a person has told
- * it. Asked where the step is given up, so that nothing goes on to ask for that call again.
+ * A call with effects inside an agent step that was begun and whose outcome nobody knows: neither the journal nor a
+ * person has told it. Asked where the step is given up, so that nothing goes on to ask for that call again.
  */
 export async function doubtIn(
   store: EventStore,
@@ -112,8 +115,9 @@ const calledUnder = ({ key, intent }: JournalRow): string | null =>
   (intent as { readonly key?: string } | null)?.key ?? key;
 
 /**
- * The attempt goes another way than before its crash: the tools or the prompts have changed. Its rows answer questions that
- * are no longer asked, and must not be written over, for they say what was done; the next attempt begins with them known.
+ * The attempt goes another way than before its crash: the tools or the prompts have changed. Its rows answer questions
+ * that are no longer asked, and must not be written over, for they say what was done; the next attempt begins with them
+ * known.
  */
 function diverged({ name, n }: JournalRow, now: string): StepFailure {
   const message = `The journal holds "${name}" where the attempt now comes to "${now}" (call ${n}).`;

@@ -1,5 +1,6 @@
-// Owners of runs, as this process sees them. In: a store, a clock and the name of this process. Out: claims, and whether an owner
-// lives. An owner lives while its lease runs, unless the operating system knows that its process is gone.
+// Owners of runs, as this process sees them. In: a store, a clock and the name of this process. Out: claims, and
+// whether an owner lives. An owner lives while its lease runs, unless the operating system knows that its process is
+// gone.
 import { LIMITS } from "../limits.js";
 import type { EventStore, Owner } from "../store/event-store.js";
 import { checkEpoch } from "../store/store-error.js";
@@ -23,7 +24,9 @@ export interface LeasePorts {
 export class Leases {
   constructor(private readonly ports: LeasePorts) {}
 
-  /** A claim of this process; undefined where another one was faster. `after` is the epoch of the owner before, or 0. */
+  /**
+   * A claim of this process; undefined where another one was faster. `after` is the epoch of the owner before, or 0.
+   */
   async claim(runId: string, after: number): Promise<Claim | undefined> {
     const { store, holder } = this.ports;
     const leaseUntil = this.#end();
@@ -31,7 +34,9 @@ export class Leases {
     return epoch === undefined ? undefined : { epoch, leaseUntil };
   }
 
-  /** A claim of a run that does not exist yet. An owner that ended between its claim and the first event left a free id. */
+  /**
+   * A claim of a run that does not exist yet. An owner that ended between its claim and the first event left a free id.
+   */
   async claimNew(runId: string): Promise<Claim | undefined> {
     const { store, holder } = this.ports;
     const claim = await this.claim(runId, 0);
@@ -43,7 +48,10 @@ export class Leases {
     return this.claim(runId, owner.epoch);
   }
 
-  /** Whether another process owns the run and may still live. A run that this process owns and does not drive was given up. */
+  /**
+   * Whether another process owns the run and may still live. A run that this process owns and does not drive was given
+   * up.
+   */
   isAlive(owner: Owner | undefined): boolean {
     if (owner === undefined || this.isOwn(owner) || this.ports.livenessOf(owner.holder!) === "dead") return false;
     return owner.leaseUntil > this.ports.clock.now();
@@ -54,7 +62,10 @@ export class Leases {
     return holder === null || holder === this.ports.holder;
   }
 
-  /** Extends the leases of these runs. A lease that has run out meanwhile is left as it is: another process may own the run. */
+  /**
+   * Extends the leases of these runs. A lease that has run out meanwhile is left as it is: another process may own the
+   * run.
+   */
   async renew(owned: readonly { leaseUntil: number }[]): Promise<void> {
     const { store, clock, holder } = this.ports;
     const leaseUntil = this.#end();

@@ -1,5 +1,5 @@
-// The local engine: who drives which run in this process. In: starts, commands, and what the inboxes hold. Out: drives, each the
-// loop of one run with its lease and inbox (drive.ts).
+// The local engine: who drives which run in this process. In: starts, commands, and what the inboxes hold. Out: drives,
+// each the loop of one run with its lease and inbox (drive.ts).
 import { messageOf } from "../error.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";

@@ -1,5 +1,5 @@
-// Reading a run from its log. In: a store and a run's id. Out: the folded state, or its events as they come, each held against
-// the hash chain and in today's form. Separate because readers in any process need no engine.
+// Reading a run from its log. In: a store and a run's id. Out: the folded state, or its events as they come, each held
+// against the hash chain and in today's form. Separate because readers in any process need no engine.
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { RunEvent } from "../run/event.js";
@@ -10,7 +10,9 @@ import type { EventStore } from "../store/event-store.js";
 import { readEvent } from "../store/store-error.js";
 import type { Clock } from "../clock.js";
 
-/** The state that a run's events fold into. Rejects with RUN_UNKNOWN, RUN_DAMAGED, EVENT_NEWER, and as the store does. */
+/**
+ * The state that a run's events fold into. Rejects with RUN_UNKNOWN, RUN_DAMAGED, EVENT_NEWER, and as the store does.
+ */
 export async function loadRun(store: EventStore, runId: string): Promise<Run> {
   const run = emptyRun(runId);
   let last: RunEvent | undefined;
@@ -34,8 +36,8 @@ async function recordedLog(store: EventStore, runId: string): Promise<readonly R
 }
 
 /**
- * Events in order; with `follow` the log is asked again every LIMITS.inboxPollMs until the run has ended. Where the log is
- * damaged, the sound events come first, then the error: RUN_DAMAGED, STORE_DAMAGED, EVENT_NEWER.
+ * Events in order; with `follow` the log is asked again every LIMITS.inboxPollMs until the run has ended. Where the log
+ * is damaged, the sound events come first, then the error: RUN_DAMAGED, STORE_DAMAGED, EVENT_NEWER.
  */
 export async function* readEvents(
   store: EventStore,
@@ -65,7 +67,10 @@ export async function* readEvents(
   }
 }
 
-/** What the log holds from a seq; where the store finds it damaged, one by one, so that the sound ones come before the error. */
+/**
+ * What the log holds from a seq; where the store finds it damaged, one by one, so that the sound ones come before the
+ * error.
+ */
 async function* soundFirst(store: EventStore, runId: string, fromSeq: number): AsyncGenerator<RunEvent> {
   let log: readonly RunEvent[] | undefined;
   try {

@@ -8,14 +8,18 @@ import type { Run } from "../run/state.js";
 import type { Progress } from "./engine.js";
 
 /**
- * Performs one effect. Called at least once for each key that the run owes, and at most once at a time in all processes: after a
- * crash it is called again with the same key and attempt. Resolves with the outcome, which is an input of the run. Rejects only
- * where the store failed or the run was lost (PlanloomError of kind `store`): then nothing may be decided, and the run is left to
- * its next owner. `run` must not be changed, and is read before the first `await` or after it, as it stands then.
+ * Performs one effect. Called at least once for each key that the run owes, and by one process at a time: after a crash
+ * it is called again with the same key and attempt. Resolves with the outcome, which is the next input of the run.
+ * Rejects only where the store failed or the run was lost (PlanloomError of kind `store`): then nothing may be decided,
+ * and the run is left to its next owner. `run` is the live state. It may move on while the effect goes on, and must not
+ * be changed here.
  */
 export type Perform = (effect: WorkEffect, run: Run, context: PerformContext) => Promise<Outcome>;
 
-/** What an engine hands over with one effect. All of it may be passed on to another process: values and functions of plain data. */
+/**
+ * What an engine hands over with one effect. All of it may be passed on to another process: values and functions of
+ * plain data.
+ */
 export interface PerformContext {
   /** Aborted when the effect is stopped, is not owed any more, or the engine stops. The outcome is still awaited. */
   readonly signal: AbortSignal;
@@ -23,18 +27,22 @@ export interface PerformContext {
   readonly key: string;
   /** 1-based. Together with its step, it names the effect's rows in the journal. */
   readonly attempt: number;
-  /** ms since 1970 at which the time of the run is over; the engine aborts the signal then. Absent: the run has no such limit. */
+  /**
+   * ms since 1970 at which the time of the run is over; the engine aborts the signal then. Absent: the run has no such
+   * limit.
+   */
   readonly deadline?: number;
   /** The fencing number of the run's owner: the store refuses what an earlier owner writes. */
   readonly epoch: number;
   /**
-   * Runs a call at most once over all attempts, and records it in the journal of the store: see Checkpoint. Rejects with
-   * STORE_FENCED before the call where another process owns the run, and as the store does where it cannot read or write.
+   * Runs a call at most once over all attempts, and records it in the journal of the store: see Checkpoint. Rejects
+   * with STORE_FENCED before the call where another process owns the run, and as the store does where it cannot read or
+   * write.
    */
   readonly checkpoint: Checkpoint;
   /**
-   * Gives the run an input of this effect while the effect goes on. Resolves once the events that follow are durable (there may be none); rejects
-   * with what stopped the run.
+   * Gives the run an input of this effect while the effect goes on. Resolves once the events that follow are durable
+   * (there may be none); rejects with what stopped the run.
    */
   emit(input: Omit<Drafted, "key">): Promise<void>;
   /** Shows how far the effect is. Never stored, may be lost, never throws. */
@@ -43,8 +51,8 @@ export interface PerformContext {
 }
 
 /**
- * Asks for a part of the run's budget for one model call. Resolves with nothing once it is reserved, durably; or with the reason why
- * it is not: then no further call is sent. Rejects with the signal's reason. An effect has one reservation at a time: `spent` of
- * the next one settles the one before.
+ * Asks for a part of the run's budget for one model call. Resolves with nothing once it is reserved, durably; or with
+ * the reason why it is not: then no further call is sent. Rejects with the signal's reason. An effect has one
+ * reservation at a time: `spent` of the next one settles the one before.
  */
 export type ReservePart = (call: Omit<Reserve, "type" | "key">, signal: AbortSignal) => Promise<Failure | undefined>;

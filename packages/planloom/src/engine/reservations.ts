@@ -1,5 +1,6 @@
-// Model calls of one driven run that wait for their part of the budget. In: what they ask, and what the kernel has decided. Out:
-// inputs for the kernel, and promises that settle once its answer is durable. Separate from the loop in drive.ts, which stays short.
+// Model calls of one driven run that wait for their part of the budget. In: what they ask, and what the kernel has
+// decided. Out: inputs for the kernel, and promises that settle once its answer is durable. Separate from the loop in
+// drive.ts, which stays short.
 import { exhaustedFailure } from "../run/decide/budget.js";
 import type { Failure, RunEvent } from "../run/event.js";
 import type { Input, Reserve } from "../run/input.js";
@@ -44,8 +45,8 @@ export class Reservations {
   }
 
   /**
-   * These inputs were decided and their events are durable: who was answered hears it. Something may have been given back wherever
-   * there are events: then the one that waits longest asks again, and nobody asks twice for nothing.
+   * These inputs were decided and their events are durable: who was answered hears it. Something may have been given
+   * back wherever there are events: then the one that waits longest asks again, and nobody asks twice for nothing.
    */
   decided(inputs: readonly Input[], events: readonly RunEvent[]): void {
     if (this.#waiting.length === 0) return;

@@ -1,6 +1,6 @@
 // The loop of one run: decide, append, act. In: inputs, in batches. Out: appended events, started and stopped effects.
-// It keeps only the run's state, the calls in flight and one timer; everything else is in the log. It knows nothing of leases,
-// inboxes and other processes: the engine that uses it does (local.ts).
+// It keeps only the run's state, the calls in flight and one timer; everything else is in the log. It knows nothing of
+// leases, inboxes and other processes: the engine that uses it does (local.ts).
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { WorkEffect } from "../run/effect.js";
@@ -73,8 +73,8 @@ export class RunLoop {
   // Inputs
 
   /**
-   * The first input of this loop. `commands` that wait are decided together with it, before anything begins. Resolves once
-   * the events are durable; rejects with what stopped the loop.
+   * The first input of this loop. `commands` that wait are decided together with it, before anything begins. Resolves
+   * once the events are durable; rejects with what stopped the loop.
    */
   async begin(first: FirstInput, commands: readonly Input[] = []): Promise<void> {
     for (const key of this.run.owed.keys()) this.#inherited.add(key);
@@ -254,7 +254,9 @@ export class RunLoop {
   }
 }
 
-/** Of an effect, which is not in flight any more. An effect that goes on may say something too: that has a key as well. */
+/**
+ * Of an effect, which is not in flight any more. An effect that goes on may say something too: that has a key as well.
+ */
 const isOutcome = (input: Input): input is Input & Outcome =>
   "key" in input && input.type !== "reserve" && input.type !== "drafted";
 

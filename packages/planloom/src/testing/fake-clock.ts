@@ -5,7 +5,9 @@ import type { Clock } from "../clock.js";
 export interface FakeClock extends Clock {
   /** Timers that have not fired and were not cancelled. */
   readonly pending: number;
-  /** Moves time on, fires what falls due on the way (also timers set meanwhile), and lets promises settle after each. */
+  /**
+   * Moves time on, fires what falls due on the way (also timers set meanwhile), and lets promises settle after each.
+   */
   advance(ms: number): Promise<void>;
 }
 

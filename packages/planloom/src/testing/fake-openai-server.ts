@@ -1,5 +1,6 @@
-// A server that speaks the OpenAI chat API on 127.0.0.1. In: a function from requests to replies. Out: its URL, and what it was sent.
-// Separate because the whole system can be tried over real HTTP with it: streams, refusals, cut connections.
+// A server that speaks the OpenAI chat API on 127.0.0.1. In: a function from requests to replies. Out: its URL, and
+// what it was sent. Separate because the whole system can be tried over real HTTP with it: streams, refusals, cut
+// connections.
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

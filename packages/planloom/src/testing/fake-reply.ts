@@ -1,5 +1,5 @@
-// What the fake server answers, in the words of the OpenAI API. In: a FakeReply and the request. Out: a body, or chunks of a stream.
-// Separate from the server so that the server is only about connections.
+// What the fake server answers, in the words of the OpenAI API. In: a FakeReply and the request. Out: a body, or chunks
+// of a stream. Separate from the server so that the server is only about connections.
 import type { Json, JsonObject } from "../plan/json.js";
 import { pieces, tokensOf } from "./scripted-model.js";
 
@@ -100,7 +100,10 @@ export function completionBody(reply: FakeReply, request: ChatBody, index: numbe
   };
 }
 
-/** The chunks of a streamed reply: text in pieces, the arguments of each call in fragments, the end, and usage where it is asked for. */
+/**
+ * The chunks of a streamed reply: text in pieces, the arguments of each call in fragments, the end, and usage where it
+ * is asked for.
+ */
 export function completionChunks(reply: FakeReply, request: ChatBody, index: number): readonly JsonObject[] {
   const { text, calls } = contentOf(reply, request, index);
   const chunk = (delta: JsonObject, finish: string | null = null): JsonObject => ({

@@ -1,5 +1,5 @@
-// Stories about the kernel: given these inputs, when this one comes, then these facts follow. In: inputs. Out: facts, compared.
-// Separate because tests of plans and policies, Planloom's own and yours, read best without an engine.
+// Stories about the kernel: given these inputs, when this one comes, then these facts follow. In: inputs. Out: facts,
+// compared. Separate because tests of plans and policies, Planloom's own and yours, read best without an engine.
 import { isDeepStrictEqual } from "node:util";
 import { check } from "../plan/check/check.js";
 import type { Json } from "../plan/json.js";

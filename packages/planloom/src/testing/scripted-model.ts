@@ -1,5 +1,5 @@
-// A model that says what a test tells it to. In: a script of replies, or a function. Out: a Model that keeps its requests.
-// Separate because whole runs can be tested without a server, deterministically.
+// A model that says what a test tells it to. In: a script of replies, or a function. Out: a Model that keeps its
+// requests. Separate because whole runs can be tested without a server, deterministically.
 import type { Json } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import type { Model, ModelReply, ModelRequest } from "../model/port.js";

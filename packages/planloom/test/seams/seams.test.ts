@@ -1,5 +1,5 @@
-// Another engine and another store, written against the published entry points alone: both pass the conformance suites, and a
-// loom runs on them.
+// Another engine and another store, written against the published entry points alone: both pass the conformance suites,
+// and a loom runs on them.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

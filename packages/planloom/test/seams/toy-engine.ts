@@ -1,5 +1,5 @@
-// A toy engine: it drives runs in one process, and takes for granted that no other process does. In: the ports of a loom. Out: an
-// Engine. docs/engines-and-stores.md describes it.
+// A toy engine: it drives runs in one process, and takes for granted that no other process does. In: the ports of a
+// loom. Out: an Engine. docs/engines-and-stores.md describes it.
 import { PlanloomError, type Json } from "planloom";
 import {
   emptyRun,

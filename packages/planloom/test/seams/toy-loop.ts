@@ -1,5 +1,6 @@
-// A loop of one run without RunLoop, for engines whose loop is a workflow: decide, append, act. In: the ports of a loom, a start, and
-// a person. Out: the run at its end. It has no budget, and nobody else reads its run while it goes on.
+// A loop of one run without RunLoop, for engines whose loop is a workflow: decide, append, act. In: the ports of a
+// loom, a start, and a person. Out: the run at its end. It has no budget, and nobody else reads its run while it goes
+// on.
 import {
   agendaOf,
   emptyRun,

@@ -1,5 +1,5 @@
-// A toy store: everything is a line of one file, and the file is read once, when it is opened. In: a path. Out: an EventStore for
-// one process. docs/engines-and-stores.md describes it.
+// A toy store: everything is a line of one file, and the file is read once, when it is opened. In: a path. Out: an
+// EventStore for one process. docs/engines-and-stores.md describes it.
 import { closeSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
 import { PlanloomError } from "planloom";
 import {

@@ -20,6 +20,8 @@ import type { Model, ModelRequest } from "../../src/model/port.js";
 import type { Stage } from "./models.js";
 import { checkedPlan, plannedAgain, reviewed } from "./replanner.js";
 import type { SimulatedWorld } from "./world.js";
+import type { Plan } from "../../src/plan/plan.js";
+import { writePlan } from "../../src/plan/write.js";
 
 const SETTINGS = settingsOf({});
 
@@ -75,8 +77,13 @@ export class SimulatedProcess {
     const started = this.#started(true);
     const { settings, models } = started;
     const home = {
-      given: (document: unknown) =>
-        changes === undefined ? checked : (checkedPlan({ goal: "a goal", inputs: {} }, document) ?? checked),
+      // A fork takes the plan that the parent has now; only a changed scenario has another one than it began with.
+      given: (plan: unknown) => {
+        if (changes === undefined) return checked;
+        const again = checkedPlan({ goal: "a goal", inputs: {} }, writePlan(plan as Plan));
+        if (again === undefined) throw new Error(`the plan of ${parent} does not pass check any more`);
+        return again;
+      },
       started: () => started,
       settingsFor: () => settings,
       appraise: async (plan: CheckedPlan) => plan,

@@ -1,5 +1,5 @@
-// The budget of a run is a limit, whatever runs side by side, crashes or hangs; a cancel ends a run in time. In: a stage. Out: stories,
-// each of which counts the calls that were really sent.
+// The budget of a run is a limit, whatever runs side by side, crashes or hangs; a cancel ends a run in time. In: a
+// stage. Out: stories, each of which counts the calls that were really sent.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";

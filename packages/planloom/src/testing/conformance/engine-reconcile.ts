@@ -1,5 +1,5 @@
-// A call in doubt whose tool can tell what became of it: it is asked, and the run goes on without a person. In: a stage.
-// Out: stories.
+// A call in doubt whose tool can tell what became of it: it is asked, and the run goes on without a person. In: a
+// stage. Out: stories.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";

@@ -1,5 +1,5 @@
-// An interrupted run that goes on: after a stop in mid-call, and after a store that could not write. In: a stage. Out: stories,
-// which compare what was done in both halves.
+// An interrupted run that goes on: after a stop in mid-call, and after a store that could not write. In: a stage. Out:
+// stories, which compare what was done in both halves.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { Engine } from "../../engine/engine.js";

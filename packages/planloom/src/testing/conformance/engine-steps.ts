@@ -1,4 +1,5 @@
-// How steps run: in parallel, within limits, again after failures, and no longer than they may. In: a stage. Out: stories.
+// How steps run: in parallel, within limits, again after failures, and no longer than they may. In: a stage. Out:
+// stories.
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";

@@ -1,5 +1,5 @@
-// The conformance suite of engines, told against the contracts of engine, perform and store alone. In: a way to open an engine,
-// and a store. Out: stories, which any test runner can run.
+// The conformance suite of engines, told against the contracts of engine, perform and store alone. In: a way to open an
+// engine, and a store. Out: stories, which any test runner can run.
 import type { OpenEngine } from "../../engine/open-engine.js";
 import type { EventStore } from "../../store/event-store.js";
 import { budgetsStories } from "./engine-budgets.js";

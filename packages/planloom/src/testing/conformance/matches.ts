@@ -1,5 +1,5 @@
-// A comparison that looks at named fields alone. In: a value, and the part of it that is expected. Out: nothing, or an error that
-// shows both.
+// A comparison that looks at named fields alone. In: a value, and the part of it that is expected. Out: nothing, or an
+// error that shows both.
 import { deepEqual } from "node:assert/strict";
 
 /** Throws unless `found` has everything that `part` names. Lists must have the same length. */

@@ -1,5 +1,5 @@
-// Parts of stories about engines: tools that wait for a latch, services, and runs with them. In: a few words. Out: parts.
-// Planloom's own tests of single files use them, too.
+// Parts of stories about engines: tools that wait for a latch, services, and runs with them. In: a few words. Out:
+// parts. Planloom's own tests of single files use them, too.
 import type { Services } from "../../perform/services.js";
 import type { Engine, Listener, StartRequest } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
@@ -23,7 +23,9 @@ export function latch<T = void>(): Latch<T> {
   return { passed, open };
 }
 
-/** The longest a story waits for anything, in ms of this machine. A safety net for a busy machine, not a measurement. */
+/**
+ * The longest a story waits for anything, in ms of this machine. A safety net for a busy machine, not a measurement.
+ */
 const PATIENCE_MS = 120_000;
 
 /** Resolves when `holds` does; throws when it does not come to that. */

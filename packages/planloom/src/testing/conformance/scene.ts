@@ -1,5 +1,5 @@
-// The stage of one story: services with a fake clock and a store, engines opened over them, runs started in these. In: parts of
-// the services. Out: a Scene, on which every story of the engine suite plays.
+// The stage of one story: services with a fake clock and a store, engines opened over them, runs started in these. In:
+// parts of the services. Out: a Scene, on which every story of the engine suite plays.
 import type { Engine, Listener } from "../../engine/engine.js";
 import { performIn } from "../../perform/perform.js";
 import type { OpenEngine } from "../../engine/open-engine.js";
@@ -12,7 +12,10 @@ import type { StartFacts } from "../given-when-then.js";
 import { requestOf, turn, worldOf } from "./parts.js";
 import type { Closing } from "./story.js";
 
-/** processes: several engines share a store and drive its runs at the same time; a run is taken over when its owner dies. */
+/**
+ * processes: several engines share a store and drive its runs at the same time; a run is taken over when its owner
+ * dies.
+ */
 export type EngineNeed = "processes";
 
 export type Parts = Omit<Parameters<typeof worldOf>[0], "store" | "clock">;

@@ -1,5 +1,5 @@
-// What every store must do with events: they come back as they were appended, all of them, in order. In: a way to open a store.
-// Out: stories.
+// What every store must do with events: they come back as they were appended, all of them, in order. In: a way to open
+// a store. Out: stories.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";

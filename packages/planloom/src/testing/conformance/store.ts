@@ -1,5 +1,5 @@
-// The conformance suite of stores, told against the contract alone. In: a way to open a store. Out: stories, which any test runner
-// can run.
+// The conformance suite of stores, told against the contract alone. In: a way to open a store. Out: stories, which any
+// test runner can run.
 import { listStories } from "./store-list.js";
 import { logStories } from "./store-log.js";
 import { ownerStories } from "./store-owner.js";
