@@ -25,9 +25,49 @@ const layers = order.map((folder, index) => ({
   to: { path: `${src}(${order.slice(index + 1).join("|") || "none"})/` },
 }));
 
+const run = `${src}run/`;
+
+/** The kernel goes one way: facts and state, the fold, the decisions, the log with the turn of the loop, the views. */
+const kernel = [
+  {
+    name: "fold-decides-nothing",
+    comment:
+      "A decision stands in the event that made it. What the fold reads of policy would be decided anew on every reading.",
+    severity: "error",
+    from: { path: `${run}evolve/` },
+    to: { path: [`${run}decide/`, `${run}(approval|replan-basis)\\.ts$`], reachable: true },
+  },
+  {
+    name: "fold-knows-no-limits",
+    severity: "error",
+    from: { path: [`${run}evolve/`, `${run}(state|steps|event|keys|queue|timetable|failure|reason|refusal)\\.ts$`] },
+    to: { path: `${src}limits\\.ts$` },
+  },
+  {
+    name: "run-facts-first",
+    severity: "error",
+    from: { path: `${run}[^/]+\\.ts$`, pathNot: `${run}transition\\.ts$` },
+    to: { path: [`${run}(evolve|decide|log|view)/`, `${run}transition\\.ts$`] },
+  },
+  {
+    name: "run-evolve-second",
+    severity: "error",
+    from: { path: `${run}evolve/` },
+    to: { path: [`${run}(decide|log|view)/`, `${run}transition\\.ts$`] },
+  },
+  {
+    name: "run-decide-third",
+    severity: "error",
+    from: { path: `${run}decide/` },
+    to: { path: [`${run}(log|view)/`, `${run}transition\\.ts$`] },
+  },
+  { name: "run-views-last", severity: "error", from: { path: `${run}log/` }, to: { path: `${run}view/` } },
+];
+
 module.exports = {
   forbidden: [
     ...layers,
+    ...kernel,
     {
       name: "run-imports-only-plan",
       severity: "error",

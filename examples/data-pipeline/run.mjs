@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { createLoom } from "planloom";
+import { createLoom, failureText, reasonText } from "planloom";
 import { openDatabase } from "./database.mjs";
 import { PLANNER, startScripted } from "./scripted.mjs";
 import { pipelineTools } from "./tools.mjs";
@@ -28,9 +28,9 @@ try {
   const result = await run.result();
   for await (const { type, data } of run.events()) {
     if (type === "step.failed") {
-      const [message] = data.error.message.split(". ");
+      const [message] = failureText(data.error).split(". ");
       console.log(
-        `  ${data.step} failed: ${data.error.code}: ${message}\n  decision: ${data.decision} (${data.reason})`,
+        `  ${data.step} failed: ${data.error.code}: ${message}\n  decision: ${data.decision} (${reasonText(data.reason)})`,
       );
     } else if (type === "plan.proposed" && data.revision > 1) {
       console.log(`  revision ${data.revision}, a ${data.cause}: keeps ${names(data.kept ?? [])}`);

@@ -89,7 +89,9 @@ describe("every source file", () => {
 
 it("the kind of a step is tested in few places: the facts of each kind stand in plan/step-kind.ts", () => {
   const test = /\bkind [!=]== "(tool|agent|ask)"|"(tool|agent|ask)" in (draft|step|spec|rest)\b|case "(agent|ask)":/g;
-  const places = files.flatMap(({ name, text }) => [...text.matchAll(test)].map(([found]) => `${name}: ${found}`));
+  // The rules of version 1 are frozen: they must not follow the table.
+  const living = files.filter(({ name }) => name !== "run/log/upcast-v1.ts");
+  const places = living.flatMap(({ name, text }) => [...text.matchAll(test)].map(([found]) => `${name}: ${found}`));
   // The kinds of another union: that of the questions in a recording.
   expect(places).toEqual(['run/keys.ts: case "ask":']);
 });

@@ -1,10 +1,10 @@
 // The planner's second look at a plan that has passed check. In: the request that led to it, and its text. Out: one of two verdicts, with
 // the text of the plan in its place; or that there was none. Separate because its answer is a closed choice and never fails a run.
 import type { Model, ModelReply, ModelRequest } from "../model/port.js";
-import { LIMITS } from "../limits.js";
 import { isObject, type JsonObject } from "../plan/json.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Asking } from "../run/event.js";
+import type { ReplyProblem } from "../run/failure.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
 import { jsonReadings, reasonIn } from "./json-reply.js";
@@ -40,7 +40,7 @@ export async function critiquePlan(
   } catch (thrown) {
     const failure = failureOf(thrown, context.signal, NO_USAGE);
     if (!(failure instanceof StepFailure) || !failure.failure.code.startsWith("PROVIDER_")) throw thrown;
-    return { said: none(`${failure.failure.code}: ${failure.failure.message}`), usage: { ...UNKNOWN } };
+    return { said: { verdict: "none", error: failure.failure }, usage: { ...UNKNOWN } };
   }
 }
 
@@ -54,13 +54,13 @@ function critiqueSchema(plan: JsonObject): JsonObject {
 /** What is not one of the two is neither: a doubtful answer is no yes. */
 function readCritique(reply: ModelReply): Omit<Critique, "usage"> {
   const value = jsonReadings(reply.text.trim()).find(isObject);
-  if (value === undefined) return { said: none("the reply is not a JSON object") };
+  if (value === undefined) return { said: none({ code: "NOT_AN_OBJECT" }) };
   const { verdict, plan } = value;
-  const reason = reasonIn(value["reason"]);
-  if (verdict === "fine") return { said: { verdict, reason } };
-  if (verdict !== "changed") return { said: none('the verdict is neither "fine" nor "changed"') };
-  if (!isObject(plan)) return { said: none(`it is to be changed, but no plan was given: ${reason}`) };
-  return { said: { verdict, reason }, changed: { ...reply, text: JSON.stringify(plan) } };
+  const text = reasonIn(value["reason"]);
+  if (verdict === "fine") return { said: { verdict, text } };
+  if (verdict !== "changed") return { said: none({ code: "NO_VERDICT" }) };
+  if (!isObject(plan)) return { said: { ...none({ code: "NO_PLAN" }), text } };
+  return { said: { verdict, text }, changed: { ...reply, text: JSON.stringify(plan) } };
 }
 
-const none = (reason: string) => ({ verdict: "none", reason: reason.slice(0, LIMITS.errorExcerptChars) }) as const;
+const none = (problem: ReplyProblem) => ({ verdict: "none", problem }) as const;

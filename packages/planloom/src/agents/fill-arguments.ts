@@ -2,16 +2,17 @@
 // was given. Out: the arguments that were added, never one of those given. Separate from the call itself: what was filled is
 // recorded, and approved, before anything is called.
 import type { Model, ModelMessage, ModelReply } from "../model/port.js";
-import { LIMITS } from "../limits.js";
-import { depthOf, isObject, type JsonObject } from "../plan/json.js";
+import { isObject, type JsonObject } from "../plan/json.js";
 import type { ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { typeFromSchema } from "../plan/type/schema.js";
-import { mismatch, type RecordType } from "../plan/type/type.js";
+import type { RecordType } from "../plan/type/type.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { askModel } from "./ask-model.js";
+import { failWith, type ReplyProblem } from "../run/failure.js";
+import { problemText } from "../words/failures.js";
 import type { AgentContext } from "./checkpoint.js";
-import { jsonReadings, mismatchText } from "./json-reply.js";
+import { jsonReadings, misfitOf } from "./json-reply.js";
 import { Previews } from "./preview.js";
 import { fillCorrection, fillStep, fillSystem, type StepFacts } from "./prompts.js";
 import { failureOf, StepFailure } from "./step-failure.js";
@@ -30,7 +31,7 @@ export interface FillResult {
   readonly usage: Usage;
 }
 
-type Read = { readonly ok: true; readonly args: JsonObject } | { readonly ok: false; readonly message: string };
+type Read = { readonly ok: true; readonly args: JsonObject } | { readonly ok: false; readonly problem: ReplyProblem };
 
 /** Fills arguments, with one correction. Throws StepFailure: FILL_FAILED (retryable), or the codes of the provider. */
 export async function fillArguments(request: FillRequest, model: Model, context: AgentContext): Promise<FillResult> {
@@ -40,7 +41,7 @@ export async function fillArguments(request: FillRequest, model: Model, context:
   const messages: ModelMessage[] = [{ role: "user", text: fillStep(request, request.spec, missing, previews) }];
   const output = { name: "arguments", schema: recordSchema(missing, false) };
   let usage = NO_USAGE;
-  let problem = "";
+  let problem: ReplyProblem = { code: "EMPTY" };
   try {
     for (const name of ["fill", "fill correction"]) {
       const system = fillSystem(request.instructions);
@@ -48,17 +49,17 @@ export async function fillArguments(request: FillRequest, model: Model, context:
       usage = addUsage(usage, reply.usage);
       const read = readArguments(reply, missing, request.args);
       if (read.ok) return { args: read.args, usage };
-      problem = read.message;
+      problem = read.problem;
       messages.push(
         { role: "assistant", text: reply.text || "(empty)" },
-        { role: "user", text: fillCorrection(problem) },
+        { role: "user", text: fillCorrection(problemText(problem)) },
       );
     }
   } catch (thrown) {
     throw failureOf(thrown, context.signal, usage);
   }
-  const message = `No arguments that fit "${request.spec.name}" were written. ${problem}`;
-  throw new StepFailure({ code: "FILL_FAILED", message, retryable: true }, usage);
+  const failed = failWith("FILL_FAILED", { tool: request.spec.name, problem }, { retryable: true });
+  throw new StepFailure(failed, usage);
 }
 
 /** The arguments of the tool without those that are given. */
@@ -71,16 +72,14 @@ function missingArguments(spec: ToolSpec, given: JsonObject): RecordType {
 }
 
 function readArguments(reply: ModelReply, missing: RecordType, given: JsonObject): Read {
-  if (reply.finish === "length") return { ok: false, message: "The reply was cut by the output limit." };
+  if (reply.finish === "length") return { ok: false, problem: { code: "CUT" } };
   const [value] = jsonReadings(reply.text.trim());
-  if (value === undefined) return { ok: false, message: "The reply is not a JSON object." };
+  if (value === undefined) return { ok: false, problem: { code: "NOT_AN_OBJECT" } };
   const plain = fromStrict(value, missing);
-  if (!isObject(plain)) return { ok: false, message: "The reply is not a JSON object." };
+  if (!isObject(plain)) return { ok: false, problem: { code: "NOT_AN_OBJECT" } };
   const args = Object.fromEntries(Object.entries(plain).filter(([name]) => isMissing(name, missing, given)));
-  if (depthOf(args, LIMITS.jsonDepth) > LIMITS.jsonDepth)
-    return { ok: false, message: `The arguments nest deeper than ${LIMITS.jsonDepth}.` };
-  const found = mismatch(args, missing);
-  return found === undefined ? { ok: true, args } : { ok: false, message: mismatchText(found) };
+  const problem = misfitOf(args, missing);
+  return problem === undefined ? { ok: true, args } : { ok: false, problem };
 }
 
 /** Whether the model may write this argument; given ones and unknown ones are ignored. */

@@ -2,9 +2,11 @@
 // Separate because agent steps and argument filling read replies alike, and models wrap JSON in fences and sentences.
 import { LIMITS } from "../limits.js";
 import { depthOf, type Json } from "../plan/json.js";
-import { mismatch, typeText, type Mismatch, type Type } from "../plan/type/type.js";
+import { mismatch, typeText, type Type } from "../plan/type/type.js";
+import type { ReplyProblem } from "../run/failure.js";
 
-export type ReadReply = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly message: string };
+export type ReadReply =
+  { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ReplyProblem };
 
 /**
  * The first reading of `text` that fits: the whole as JSON, a fenced block, the outermost object or list, the plain text.
@@ -12,14 +14,14 @@ export type ReadReply = { readonly ok: true; readonly value: Json } | { readonly
  */
 export function readReply(text: string, type: Type | undefined): ReadReply {
   const plain = text.trim();
-  if (plain === "") return { ok: false, message: "The reply has no text." };
+  if (plain === "") return { ok: false, problem: { code: "EMPTY" } };
   if (type === undefined || type.kind === "string") return { ok: true, value: plain };
   const values = jsonReadings(plain);
-  const fitting = [...values, plain].find((value) => problemOf(value, type) === undefined);
+  const fitting = [...values, plain].find((value) => misfitOf(value, type) === undefined);
   if (fitting !== undefined) return { ok: true, value: fitting };
   const closest = values[0];
-  if (closest === undefined) return { ok: false, message: `The reply is not JSON of the type ${typeText(type)}.` };
-  return { ok: false, message: problemOf(closest, type) ?? "" };
+  if (closest === undefined) return { ok: false, problem: { code: "NOT_JSON", type: typeText(type) } };
+  return { ok: false, problem: misfitOf(closest, type) ?? { code: "EMPTY" } };
 }
 
 /** Every value that can be read as JSON from a text, the most literal reading first. */
@@ -36,14 +38,12 @@ export function jsonReadings(text: string): Json[] {
   return values;
 }
 
-function problemOf(value: Json, type: Type): string | undefined {
-  if (depthOf(value, LIMITS.jsonDepth) > LIMITS.jsonDepth) return `The value nests deeper than ${LIMITS.jsonDepth}.`;
+/** Why a value is not one of this type; undefined where it is. */
+export function misfitOf(value: Json, type: Type): ReplyProblem | undefined {
+  const limit = LIMITS.jsonDepth;
+  if (depthOf(value, limit) > limit) return { code: "TOO_DEEP", limit };
   const found = mismatch(value, type);
-  return found && mismatchText(found);
-}
-
-export function mismatchText({ path, expected, got }: Mismatch): string {
-  return `${path === "" ? "The value" : path} should be ${expected}, but is ${got}.`;
+  return found && { code: "MISFIT", path: found.path, expected: found.expected, got: found.got };
 }
 
 function fenced(text: string): string | undefined {
@@ -59,8 +59,6 @@ function outermost(text: string): string | undefined {
   return start >= 0 && end > start ? text.slice(start, end + 1) : undefined;
 }
 
-/** The reason that a model gives for a verdict. */
+/** The reason that a model gives for a verdict; "" where it gives none. */
 export const reasonIn = (reason: Json | undefined): string =>
-  typeof reason === "string" && reason.trim() !== ""
-    ? reason.trim().slice(0, LIMITS.errorExcerptChars)
-    : "(no reason given)";
+  typeof reason === "string" ? reason.trim().slice(0, LIMITS.errorExcerptChars) : "";

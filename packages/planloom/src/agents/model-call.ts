@@ -3,7 +3,7 @@
 import { LIMITS } from "../limits.js";
 import type { Model, ModelRequest } from "../model/port.js";
 import { mostTokens, soundUsage, type Usage } from "../plan/usage.js";
-import { ToolError, type ToolContext } from "../tools/tool.js";
+import { toolErrorOf, type ToolContext } from "../tools/tool.js";
 import type { CallBudget, ModelCall } from "./checkpoint.js";
 import { StepFailure } from "./step-failure.js";
 
@@ -30,6 +30,5 @@ export function callsOfTool(
 /** For a tool it is a failure that it knows of: nothing has happened. */
 function toldToTool(thrown: unknown): never {
   if (!(thrown instanceof StepFailure)) throw thrown;
-  const { code, message, retryable } = thrown.failure;
-  throw new ToolError(message, { code, retryable, cause: thrown });
+  throw toolErrorOf(thrown.failure, thrown);
 }

@@ -5,9 +5,12 @@ import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import { typeOfValue, typeText } from "../plan/type/type.js";
 import { basisOf, fixedSteps } from "../run/replan-basis.js";
-import type { EventData, Failure } from "../run/event.js";
+import type { EventData } from "../run/event.js";
+import type { Failure } from "../run/failure.js";
 import type { ReplanContext } from "../run/settings.js";
 import type { Run, StepState, StepStatus, Work } from "../run/state.js";
+import { failureText } from "../words/failures.js";
+import { reasonText } from "../words/reasons.js";
 import { textOf } from "./preview.js";
 
 export interface ReplanFacts {
@@ -69,7 +72,8 @@ function whyAsked(request: EventData["replan.requested"] | undefined, context: R
   if (request === undefined) {
     return { mode: "full" as const, cause: "rejection" as const, reason: "a person rejected the plan" };
   }
-  const { mode, cause, reason, failed } = request;
+  const { mode, cause, failed } = request;
+  const reason = reasonText(request.reason);
   const [first] = failed;
   const failing = mode === "patch" && first !== undefined ? { failing: first.step } : {};
   if (cause !== "review") return { mode, cause, reason, ...failing };
@@ -93,8 +97,10 @@ function stepFacts(run: Run, id: string, context: ReplanContext): StepReport {
   };
 }
 
-function errorFacts({ code, message }: Failure, context: ReplanContext): ErrorFacts {
+function errorFacts(failure: Failure, context: ReplanContext): ErrorFacts {
+  const { code } = failure;
   if (context === "codes") return { code };
+  const message = failureText(failure);
   return { code, message: context === "full" ? message : excerpt(message, LIMITS.errorExcerptChars) };
 }
 

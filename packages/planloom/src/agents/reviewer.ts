@@ -6,6 +6,8 @@ import { isObject } from "../plan/json.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { isFinished } from "../run/steps.js";
 import { currentPlan, type Run } from "../run/state.js";
+import { failWith, type ReplyProblem } from "../run/failure.js";
+import { problemText } from "../words/failures.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
 import { jsonReadings, reasonIn } from "./json-reply.js";
@@ -19,7 +21,7 @@ export type Verdict = "go on" | "replan";
 export interface Review {
   readonly verdict: Verdict;
   /** A model's words, after it read what others wrote. */
-  readonly reason: string;
+  readonly text: string;
   readonly usage: Usage;
 }
 
@@ -29,7 +31,7 @@ const OUTPUT = {
   schema: closedObject({ verdict: { type: "string", enum: ["go on", "replan"] }, reason: TEXT }),
 };
 
-type Read = Omit<Review, "usage"> | { readonly problem: string };
+type Read = Omit<Review, "usage"> | { readonly problem: ReplyProblem };
 
 /** What has ended and what is left, as the run stands. */
 export function reviewFacts(run: Run): ReviewFacts {
@@ -52,7 +54,7 @@ export function reviewFacts(run: Run): ReviewFacts {
 export async function reviewPlan(facts: ReviewFacts, model: Model, context: AgentContext): Promise<Review> {
   const messages: ModelMessage[] = [{ role: "user", text: reviewText(facts, new Previews()) }];
   let usage = NO_USAGE;
-  let problem = "";
+  let problem: ReplyProblem = { code: "EMPTY" };
   try {
     for (const name of ["review", "review correction"]) {
       const request = { system: REVIEW_SYSTEM, messages: [...messages], output: OUTPUT };
@@ -62,21 +64,20 @@ export async function reviewPlan(facts: ReviewFacts, model: Model, context: Agen
       if ("verdict" in read) return { ...read, usage };
       ({ problem } = read);
       const said = reply.text.slice(0, LIMITS.previewChars) || "(empty)";
-      messages.push({ role: "assistant", text: said }, { role: "user", text: reviewCorrection(problem) });
+      messages.push({ role: "assistant", text: said }, { role: "user", text: reviewCorrection(problemText(problem)) });
     }
   } catch (thrown) {
     throw failureOf(thrown, context.signal, usage);
   }
-  const message = `The reviewer gave no verdict. ${problem}`;
-  throw new StepFailure({ code: "REVIEW_UNREADABLE", message, retryable: true }, usage);
+  throw new StepFailure(failWith("REVIEW_UNREADABLE", { problem }, { retryable: true }), usage);
 }
 
 /** What is not one of the two is neither: a doubtful answer is no yes. */
 function readVerdict({ text, finish }: ModelReply): Read {
-  if (finish === "content-filter") return { problem: "The provider's content filter withheld the reply." };
+  if (finish === "content-filter") return { problem: { code: "WITHHELD" } };
   const value = jsonReadings(text.trim()).find(isObject);
-  if (value === undefined) return { problem: "The reply is not a JSON object." };
+  if (value === undefined) return { problem: { code: "NOT_AN_OBJECT" } };
   const { verdict, reason } = value;
-  if (!VERDICTS.includes(verdict)) return { problem: 'The verdict is neither "go on" nor "replan".' };
-  return { verdict: verdict as Verdict, reason: reasonIn(reason) };
+  if (!VERDICTS.includes(verdict)) return { problem: { code: "NO_VERDICT" } };
+  return { verdict: verdict as Verdict, text: reasonIn(reason) };
 }

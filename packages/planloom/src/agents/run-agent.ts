@@ -8,6 +8,8 @@ import type { AgentStep } from "../plan/plan.js";
 import type { Type } from "../plan/type/type.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Tool } from "../tools/tool.js";
+import { failWith, type Failure } from "../run/failure.js";
+import { problemText } from "../words/failures.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
 import { readReply, type ReadReply } from "./json-reply.js";
@@ -72,8 +74,6 @@ export async function runAgent(request: AgentRequest, model: Model, context: Age
   }
 }
 
-const NEXT_STEP = "`planloom show RUN --trace` shows the turns; make the instruction clearer, or use a stronger model.";
-
 async function takeTurns(
   request: AgentRequest,
   messages: ModelMessage[],
@@ -82,8 +82,7 @@ async function takeTurns(
   model: Model,
   context: AgentContext,
 ): Promise<Json> {
-  const fail = (code: string, message: string, next = NEXT_STEP): StepFailure =>
-    new StepFailure({ code, message, retryable: false, next }, spent.usage);
+  const fail = (failed: Failure): StepFailure => new StepFailure(failed, spent.usage);
   let turns = request.turns;
   let corrected = false;
   for (let turn = 1; turn <= turns; turn++) {
@@ -94,32 +93,28 @@ async function takeTurns(
     if (reply.toolCalls.length > 0) {
       if (turn === turns) break;
       const { results, times } = await callTools(reply.toolCalls, bench, context);
-      if (times >= LIMITS.repeats) throw fail("AGENT_REPEATS", repeats(reply.toolCalls, times));
+      if (times >= LIMITS.repeats) throw fail(repeats(reply.toolCalls, times));
       messages.push({ role: "assistant", text: reply.text, toolCalls: reply.toolCalls }, { role: "tool", results });
       if (times === LIMITS.repeats - 1) messages.push({ role: "user", text: REPEATED });
       continue;
     }
     const read = readResult(reply, request.type);
     if (read.ok) return read.value;
-    if (read.code !== undefined) throw fail(read.code, read.message);
-    if (corrected) throw fail("OUTPUT_MISMATCH", `The result of the step does not fit. ${read.message}`);
+    if ("failed" in read) throw fail(read.failed);
+    const { problem } = read;
+    if (corrected) throw fail(failWith("OUTPUT_MISMATCH", { problem }));
     corrected = true;
     turns = Math.max(turns, turn + 1);
-    const correction = executorCorrection(read.message, request.type);
+    const correction = executorCorrection(problemText(problem), request.type);
     messages.push({ role: "assistant", text: reply.text || "(empty)" }, { role: "user", text: correction });
   }
-  throw fail(
-    "TURN_LIMIT",
-    `The step gave no result within ${request.turns} turns.`,
-    "Make the step smaller, or raise limits.turns in the configuration.",
-  );
+  throw fail(failWith("TURN_LIMIT", { turns: request.turns }));
 }
 
-function repeats([first, ...others]: readonly ToolCall[], times: number): string {
-  const { name, args } = first!;
-  const call = `${name}(${JSON.stringify(args).slice(0, LIMITS.progressChars)})`;
-  const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  return `The step goes round in circles: it has called ${call}${more} ${times} times, with the same result each time.`;
+function repeats([first, ...others]: readonly ToolCall[], times: number): Failure {
+  const { name: tool, args } = first!;
+  const shown = JSON.stringify(args).slice(0, LIMITS.progressChars);
+  return failWith("AGENT_REPEATS", { tool, args: shown, others: others.length, times });
 }
 
 function turnRequest(
@@ -148,18 +143,19 @@ const READ_RESULT_INPUT = {
   additionalProperties: false,
 };
 
-/** The result in a reply without calls; with a `code` asking again is of no use. */
-function readResult(reply: ModelReply, type: Type | undefined): ReadReply & { readonly code?: string } {
+/** The result in a reply without calls; after `failed` asking again is of no use. */
+function readResult(
+  reply: ModelReply,
+  type: Type | undefined,
+): ReadReply | { readonly ok: false; readonly failed: Failure } {
   const text = reply.text.trim();
   if (reply.finish === "content-filter") {
-    return { ok: false, code: "MODEL_REFUSED", message: "The provider's content filter withheld the result." };
+    return { ok: false, failed: failWith("MODEL_REFUSED", { what: "result" }) };
   }
   if (text.startsWith(NOT_DONE)) {
-    const message = text.slice(NOT_DONE.length).trim() || "The executor gave no reason.";
-    return { ok: false, code: "STEP_NOT_DONE", message };
+    const why = text.slice(NOT_DONE.length).trim();
+    return { ok: false, failed: failWith("STEP_NOT_DONE", {}, why === "" ? {} : { text: why }) };
   }
-  if (reply.finish === "length") {
-    return { ok: false, message: "The reply was cut by the output limit; write a shorter one." };
-  }
+  if (reply.finish === "length") return { ok: false, problem: { code: "CUT" } };
   return readReply(text, type);
 }

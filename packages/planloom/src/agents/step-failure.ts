@@ -1,9 +1,10 @@
 // How a role fails: the failure as data, with what the attempt had spent. In: whatever was thrown. Out: a StepFailure.
 // Separate because every role ends in it, and the engine turns it into the failed event of its effect.
-import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
-import type { Failure } from "../run/event.js";
+import type { JsonObject } from "../plan/json.js";
+import { failWith, type Failure } from "../run/failure.js";
+import { failureText } from "../words/failures.js";
 import { UnknownOutcome } from "./checkpoint.js";
 
 /** An attempt of a role that failed. `usage` is the sum of all its replies, also of those that came from the journal. */
@@ -15,7 +16,7 @@ export class StepFailure extends Error {
     readonly usage: Usage = NO_USAGE,
     cause?: unknown,
   ) {
-    super(failure.message, cause === undefined ? undefined : { cause });
+    super(failureText(failure), cause === undefined ? undefined : { cause });
   }
 }
 
@@ -31,20 +32,18 @@ export function failureOf(thrown: unknown, signal: AbortSignal, usage: Usage): u
     return new UnknownOutcome({ key, tool, usage, ...(cause === undefined ? {} : { cause }) });
   }
   if (thrown instanceof PlanloomError && thrown.kind === "provider") {
-    return new StepFailure(providerFailure(thrown), usage, thrown);
+    return new StepFailure(operatingFailure(thrown), usage, thrown);
   }
   if (!signal.aborted) return thrown;
-  const message = `The work was interrupted: ${messageOf(signal.reason)}`;
-  return new StepFailure({ code: "INTERRUPTED", message, retryable: true }, usage, thrown);
+  return new StepFailure(failWith("INTERRUPTED", {}, { retryable: true }), usage, thrown);
 }
 
-function providerFailure(error: PlanloomError): Failure {
-  const retryAfterMs = "retryAfterMs" in error ? error.retryAfterMs : undefined;
+/** An operating error as a failure of a run. */
+export function operatingFailure({ code, params, retryable, retryAfterMs }: PlanloomError): Failure {
   return {
-    code: error.code,
-    message: error.message,
-    retryable: error.retryable,
+    code,
+    params: params as unknown as JsonObject,
+    retryable,
     ...(typeof retryAfterMs === "number" ? { retryAfterMs } : {}),
-    ...(error.next === undefined ? {} : { next: error.next }),
   };
 }

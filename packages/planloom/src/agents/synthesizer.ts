@@ -2,6 +2,7 @@
 // Separate because it is the last role, and the only one whose text a person reads as it is written.
 import type { Model } from "../model/port.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
+import { failWith } from "../run/failure.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
 import { Previews } from "./preview.js";
@@ -36,15 +37,10 @@ export async function writeAnswer(
       context,
     );
     const answer = text.trim();
-    if (finish === "content-filter")
-      throw failed("MODEL_REFUSED", "The provider's content filter withheld the answer.", false, usage);
-    if (answer === "") throw failed("ANSWER_EMPTY", "The synthesizer wrote nothing.", true, usage);
+    if (finish === "content-filter") throw new StepFailure(failWith("MODEL_REFUSED", { what: "answer" }), usage);
+    if (answer === "") throw new StepFailure(failWith("ANSWER_EMPTY", {}, { retryable: true }), usage);
     return { answer: finish === "length" ? `${answer}\n\n${CUT_MARK}` : answer, usage };
   } catch (thrown) {
     throw failureOf(thrown, context.signal, NO_USAGE);
   }
-}
-
-function failed(code: string, message: string, retryable: boolean, usage: Usage): StepFailure {
-  return new StepFailure({ code, message, retryable }, usage);
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.js";
 import { answerInTime } from "../deadline.js";
 import { LIMITS } from "../limits.js";
 import { timedModel } from "../model/timed-model.js";
+import { failWith } from "../run/failure.js";
 import type { Planner } from "./planner.js";
 import { StepFailure } from "./step-failure.js";
 
@@ -16,7 +17,6 @@ export function timedPlanner(planner: Planner, clock: Clock): Planner {
 }
 
 function plannerSilent(): StepFailure {
-  const message = `the planner function gave no plan within ${LIMITS.modelTimeoutMs} ms`;
-  const next = "Make the function faster, or let it give up by itself.";
-  return new StepFailure({ code: "TIMEOUT", message, retryable: true, next });
+  const params = { of: "planner", ms: LIMITS.modelTimeoutMs } as const;
+  return new StepFailure(failWith("TIMEOUT", params, { retryable: true }));
 }

@@ -6,7 +6,7 @@ import { readLog } from "../engine/log.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
-import { documentOf, type RunDocument } from "../run/view/document.js";
+import { documentOf, type RunDocument } from "../loom/document.js";
 import type { RunEvent } from "../run/event.js";
 import { Course } from "./follow.js";
 import { converse } from "./interview.js";
@@ -16,6 +16,7 @@ import { atTerminal, print, printJson, PROGRAM, say } from "./output.js";
 import { userName } from "./open-loom.js";
 import { openTerminal } from "./prompt.js";
 import { refusalLines } from "./refusal.js";
+import { cliSurface } from "./surface.js";
 import { printAnswer, sayEnd, waitingLines } from "./render/end.js";
 
 export interface DriveFlags {
@@ -148,7 +149,7 @@ export async function takeUp(loom: Loom, runId: string, flags: DriveFlags): Prom
   const run = await loom.get(runId);
   const course = (await openCourse(flags)).hold();
   return driveToEnd(loom, course, flags, async () => {
-    await loom.engine.drive(runId, "resumed", course);
+    await loom.engine.drive(runId, "RESUMED", course);
     course.seed(await readLog(loom.store, runId));
     return run;
   });
@@ -195,7 +196,7 @@ export async function tell(
 /** Whether a live process obeys it; otherwise this one drives it. */
 async function isOwned(loom: Loom, run: LoomRun, course: Course): Promise<boolean> {
   try {
-    await loom.engine.drive(run.id, "resumed", course);
+    await loom.engine.drive(run.id, "RESUMED", course);
     return false;
   } catch (error) {
     if (hasCode(error, "RUN_OWNED")) return true;
@@ -227,7 +228,7 @@ export async function refused(
   course?.rest();
   for (const line of refusalLines(await loom.engine.load(runId), reply, hash)) say(line);
   // Another command, accepted at the same time, may have set the run going here. It is not left in its middle.
-  const document = documentOf((await loom.engine.stopped(runId)).run);
+  const document = documentOf((await loom.engine.stopped(runId)).run, cliSurface);
   const ended = document.finishedAt === null ? EXIT.done : exitOfRun(document);
   return ended === EXIT.done ? EXIT.usage : ended;
 }

@@ -1,16 +1,14 @@
 // What a person reads when something went wrong. In: anything thrown, or a failure out of a run. Out: lines for stderr.
 // Separate because every error has the same three parts: what happened, its code, and what to do next.
 import { messageOf } from "../error.js";
+import type { Failure } from "../run/failure.js";
+import { failureNext, failureText } from "../words/failures.js";
 import { sentenceText, type Action } from "../words/action.js";
 import { errorNext } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
-import { PROGRAM, say } from "./output.js";
+import { say } from "./output.js";
 import { manyLines, paint } from "./render/style.js";
 import { cliSurface } from "./surface.js";
-
-/** Advice out of a run's log, whose commands name the run as RUN, with the commands as they are to be typed. */
-export const adviceFor = (text: string, runId: string): string =>
-  text.replace(/\bplanloom ([a-z]+) RUN\b/g, `${PROGRAM} $1 ${runId}`);
 
 interface Problem {
   readonly code: string;
@@ -53,7 +51,10 @@ export const errorNextText = ({ code, params }: PlanloomError): string =>
 
 function failureIn(thrown: unknown): Problem | undefined {
   if (!(thrown instanceof Error) || !("failure" in thrown)) return undefined;
-  return thrown.failure as Problem;
+  const failure = thrown.failure as Failure;
+  const next = failureNext(failure);
+  const { code } = failure;
+  return { code, message: failureText(failure), next: next && sentenceText(next, cliSurface) };
 }
 
 /** A wrong argument: why, and what to write instead. */

@@ -2,7 +2,7 @@
 // Separate because scripts build on this table; docs/errors.md repeats it.
 import { PlanloomError } from "../words/planloom-error.js";
 import type { ErrorKind } from "../words/error-words.js";
-import type { RunDocument } from "../run/view/document.js";
+import type { RunDocument } from "../loom/document.js";
 import { problemOf } from "./error-text.js";
 
 export const EXIT = {

@@ -1,6 +1,6 @@
 // What is said with the person at the terminal while a run waits. In: what waits. Out: commands to the run, or that the person
 // leaves. Separate from driving: without a terminal none of this happens.
-import type { RunDocument, WaitingDocument } from "../run/view/document.js";
+import type { RunDocument, WaitingDocument } from "../loom/document.js";
 import { problemLines } from "./error-text.js";
 import { answerValue } from "./inputs.js";
 import { userName } from "./open-loom.js";

@@ -5,7 +5,7 @@ import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
 import { diffPlans, visible } from "../plan/revise/diff.js";
 import type { Json } from "../plan/json.js";
-import type { WaitingDocument } from "../run/view/document.js";
+import type { WaitingDocument } from "../loom/document.js";
 import { currentPlan, type Run } from "../run/state.js";
 import { composePlan } from "./compose.js";
 import type { Course } from "./follow.js";

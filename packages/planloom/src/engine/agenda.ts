@@ -4,6 +4,8 @@ import { isConversation } from "../plan/step-kind.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { outOfTime } from "../run/decide/budget.js";
 import type { WorkEffect } from "../run/effect.js";
+import { failWith } from "../run/failure.js";
+import { reasonText } from "../words/reasons.js";
 import type { Outcome } from "../run/input.js";
 import { stopKey } from "../run/keys.js";
 import { next } from "../run/transition.js";
@@ -53,7 +55,7 @@ export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Unde
   return { acts, wakeAt };
 }
 
-const whyStopped = (run: Run): string => outOfTime(run) ?? "the run is being cancelled";
+const whyStopped = (run: Run): string => reasonText(outOfTime(run) ?? { code: "RUN_CANCELLING" });
 
 /**
  * A call that was decided together with the stop of its run is not begun. An agent step that another process began may
@@ -64,8 +66,8 @@ function declined(run: Run, effect: WorkEffect, inherited: boolean): Act {
   if (inherited && spec !== undefined && isConversation(spec))
     return { do: "perform", effect, stopped: whyStopped(run) };
   const acted = effect.kind !== "call" || effect.effects === "none" || inherited;
-  const message = `${whyStopped(run)}, so the call was not made${inherited ? " again" : ""}`;
-  const error = { code: "ABORTED", message, retryable: false };
+  const why = outOfTime(run) === undefined ? "cancelled" : "out-of-time";
+  const error = failWith("ABORTED", { how: inherited ? "not-called-again" : "not-called", why });
   const ending = acted ? "abort" : "tool-error";
   return { do: "decide", outcome: { type: "ended", key: effect.key, ending, error, usage: NO_USAGE } };
 }

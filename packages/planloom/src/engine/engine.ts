@@ -1,5 +1,7 @@
 // The contract of an engine: what drives runs. In: starts and commands. Out: events, progress and ends.
 // Library, command line and server know only this. Every engine passes `engineConformance` of planloom/testing.
+import type { JsonObject } from "../plan/json.js";
+import type { ResumeReason } from "../run/reason.js";
 import type { EventData, Fact, RunEvent } from "../run/event.js";
 import type { CheckedPlan, Command } from "../run/command.js";
 import type { Run } from "../run/state.js";
@@ -25,8 +27,10 @@ export interface Listener {
   progress?(progress: Progress): void;
 }
 
-/** What became of a command: accepted, or refused with the kernel's code and message. */
-export type Reply = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+/** What became of a command: accepted, or refused. `message` is the library's words for the code. */
+export type Reply =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: string; readonly params?: JsonObject; readonly message: string };
 
 /** Why driving a run stopped: it ended, it waits for a person, or (with `untilEnd`) neither. */
 export type RunStop = { readonly run: Run; readonly why: "ended" | "waiting" };
@@ -40,7 +44,7 @@ export interface Engine {
    * Becomes the owner of a run, and drives it; does nothing more when this engine drives it already. Rejects with
    * RUN_UNKNOWN, or RUN_OWNED when a live process owns it.
    */
-  drive(runId: string, reason: string, listener?: Listener): Promise<void>;
+  drive(runId: string, reason: ResumeReason["code"], listener?: Listener): Promise<void>;
   /**
    * Resolves when the run that this engine drives ends, or can go no further without a person (unless `untilEnd`).
    * Rejects with the error that stopped the engine (a store that failed, a run that was taken over).

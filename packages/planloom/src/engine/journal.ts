@@ -7,6 +7,7 @@ import { StepFailure } from "../agents/step-failure.js";
 import { settledOutcome } from "../agents/tool-turn.js";
 import type { Json } from "../plan/json.js";
 import type { WorkEffect } from "../run/effect.js";
+import { failWith } from "../run/failure.js";
 import { requestNumber, ROLE_SCOPES } from "../run/keys.js";
 import { workOf, type Run, type Settled } from "../run/state.js";
 import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
@@ -120,8 +121,8 @@ const calledUnder = ({ key, intent }: JournalRow): string | null =>
  * known.
  */
 function diverged({ name, n }: JournalRow, now: string): StepFailure {
-  const message = `The journal holds "${name}" where the attempt now comes to "${now}" (call ${n}).`;
-  return new StepFailure({ code: "JOURNAL_DIVERGED", message, retryable: true });
+  const params = { recorded: name, now, call: n };
+  return new StepFailure(failWith("JOURNAL_DIVERGED", params, { retryable: true }));
 }
 
 function isDone(row: JournalRow | undefined): row is JournalRow {

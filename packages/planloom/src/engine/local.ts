@@ -5,6 +5,7 @@ import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
+import type { ResumeReason } from "../run/reason.js";
 import type { Command } from "../run/command.js";
 import { readCommand } from "../run/read-command.js";
 import { reopening } from "../run/decide/retry.js";
@@ -17,7 +18,7 @@ import { Inbox } from "./inbox.js";
 import { Leases, type Claim } from "./lease.js";
 import { loadRun, pause, readEvents } from "./log.js";
 import type { EnginePorts } from "./open-engine.js";
-import { commandReply, isReply, Senders } from "./senders.js";
+import { commandReply, isReply, refusedReply, Senders } from "./senders.js";
 
 export interface LocalEngineOptions extends EnginePorts {
   /** This process as an owner, and whether another one is known to be gone. Default: as the operating system says. */
@@ -56,7 +57,7 @@ class LocalEngine implements Engine {
     return runId;
   }
 
-  async drive(runId: string, reason: string, listener?: Listener): Promise<void> {
+  async drive(runId: string, reason: ResumeReason["code"], listener?: Listener): Promise<void> {
     const active = this.#drives.get(runId);
     if (active !== undefined) {
       if (listener !== undefined) active.loop.listeners.add(listener);
@@ -69,7 +70,7 @@ class LocalEngine implements Engine {
     return opened;
   }
 
-  async #open(runId: string, reason: string, listener?: Listener): Promise<void> {
+  async #open(runId: string, code: ResumeReason["code"], listener?: Listener): Promise<void> {
     const { store } = this.#ports;
     const first = await loadRun(store, runId);
     if (first.ended !== undefined && !(await this.#toGoOn(first))) return;
@@ -82,6 +83,7 @@ class LocalEngine implements Engine {
     const run = await loadRun(store, runId);
     const inbox = this.#inboxOf(run);
     const commands = await inbox.take();
+    const reason = { code };
     const recovered = { type: "recovered", epoch: claim.epoch, reason, ...(released && { released }) } as const;
     await this.#newDrive(claim, run, inbox, listener).loop.begin(recovered, commands);
   }
@@ -123,7 +125,7 @@ class LocalEngine implements Engine {
     const { ended } = before;
     if (driven === undefined && ended !== undefined && command.type !== "retry") return runEnded(runId, ended);
     const refusal = command.type === "retry" ? reopening(before, command) : undefined;
-    if (refusal?.ok === false) return refusal;
+    if (refusal?.ok === false) return refusedReply(refusal);
     const inputId = newId("input");
     const fromSeq = before.seq + 1;
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
@@ -156,7 +158,7 @@ class LocalEngine implements Engine {
 
   async #takeOver(runId: string, listener?: Listener): Promise<void> {
     try {
-      await this.drive(runId, "a command arrived", listener);
+      await this.drive(runId, "COMMAND_ARRIVED", listener);
     } catch (error) {
       // Another process was faster: it finds the command in the inbox.
       if (!hasCode(error, "RUN_OWNED")) throw error;

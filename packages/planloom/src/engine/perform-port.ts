@@ -2,7 +2,7 @@
 // An engine knows no agent and no tool; perform/ implements this.
 import type { Checkpoint } from "../agents/checkpoint.js";
 import type { WorkEffect } from "../run/effect.js";
-import type { Failure } from "../run/event.js";
+import type { Failure } from "../run/failure.js";
 import type { Drafted, Outcome, Reserve } from "../run/input.js";
 import type { Run } from "../run/state.js";
 import type { Progress } from "./engine.js";

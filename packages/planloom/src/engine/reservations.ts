@@ -1,8 +1,9 @@
 // Model calls of one driven run that wait for their part of the budget. In: what they ask, and what the kernel has
 // decided. Out: inputs for the kernel, and promises that settle once its answer is durable. Separate from the loop in
 // drive.ts, which stays short.
-import { exhaustedFailure } from "../run/decide/budget.js";
-import type { Failure, RunEvent } from "../run/event.js";
+import { exhaustedFailure } from "../run/evolve/budget.js";
+import type { RunEvent } from "../run/event.js";
+import type { Failure } from "../run/failure.js";
 import type { Input, Reserve } from "../run/input.js";
 import type { Run } from "../run/state.js";
 

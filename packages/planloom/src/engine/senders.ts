@@ -1,5 +1,7 @@
 // Callers of Engine.send that wait for an answer. In: ids of commands, and events. Out: one reply for each.
 import type { RunEvent } from "../run/event.js";
+import type { Refusal } from "../run/refusal.js";
+import { refusalText } from "../words/refusals.js";
 import type { Reply } from "./engine.js";
 
 interface Sender {
@@ -43,8 +45,12 @@ export class Senders {
 /** Whether an event answers this command. Facts about time that are recorded with it are the engine's. */
 export const isReply = ({ inputId, by }: RunEvent, to: string): boolean => inputId === to && by !== "engine";
 
+/** A refusal as a reply, with its words. */
+export function refusedReply(refusal: Refusal): Reply {
+  const { code, params } = refusal;
+  return { ok: false, code, ...(params === undefined ? {} : { params }), message: refusalText(refusal) };
+}
+
 export function commandReply(event: RunEvent): Reply {
-  return event.type === "input.refused"
-    ? { ok: false, code: event.data.code, message: event.data.message }
-    : { ok: true };
+  return event.type === "input.refused" ? refusedReply(event.data) : { ok: true };
 }

@@ -2,14 +2,23 @@
 // Separate from the engine because it only names the engine's few verbs.
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { Json } from "../plan/json.js";
-import { documentOf, type RunDocument } from "../run/view/document.js";
+import { documentOf, type RunDocument } from "./document.js";
 import type { RunEvent } from "../run/event.js";
 import type { Command } from "../run/command.js";
 import { replay, type Difference } from "../run/log/replay.js";
 import { currentPlan, workOf } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
-import type { NoReopening, Reopening } from "../run/decide/retry.js";
-import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./retry.js";
+import type { Reopening } from "../run/decide/retry.js";
+import {
+  forkOf,
+  forkPreviewOf,
+  previewOf,
+  retryOf,
+  type ForkOptions,
+  type Home,
+  type RefusedPreview,
+  type RetryOptions,
+} from "./retry.js";
 import type { Engine, Listener, Reply } from "../engine/engine.js";
 import { recordingOf, type Recording } from "../engine/recording.js";
 
@@ -90,8 +99,8 @@ export class LoomRun {
    */
   async resume(listener?: Listener, options: SendOptions = {}): Promise<void> {
     const { paused, ended } = await this.engine.load(this.id);
-    if (!paused || ended !== undefined) return this.engine.drive(this.id, "resumed", listener);
-    await this.engine.drive(this.id, "resumed", listener).catch(unlessOwned);
+    if (!paused || ended !== undefined) return this.engine.drive(this.id, "RESUMED", listener);
+    await this.engine.drive(this.id, "RESUMED", listener).catch(unlessOwned);
     await this.send({ type: "unpause", reason: "" }, options);
   }
 
@@ -169,7 +178,7 @@ export class LoomRun {
   }
 
   /** What such a retry would reuse and run. */
-  async previewRetry(options: RetryOptions = {}): Promise<Reopening | NoReopening> {
+  async previewRetry(options: RetryOptions = {}): Promise<Reopening | RefusedPreview> {
     return previewOf(await this.engine.load(this.id), options, this.home);
   }
 
@@ -184,7 +193,7 @@ export class LoomRun {
   }
 
   /** What such a fork would take over and run. */
-  async previewFork(options: ForkOptions): Promise<Reopening | NoReopening> {
+  async previewFork(options: ForkOptions): Promise<Reopening | RefusedPreview> {
     return forkPreviewOf(await this.engine.load(this.id), options, this.home);
   }
 

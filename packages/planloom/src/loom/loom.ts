@@ -12,7 +12,7 @@ import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/kernel-version.js";
-import type { RunDocument } from "../run/view/document.js";
+import type { RunDocument } from "./document.js";
 import type { Asking, EventData } from "../run/event.js";
 import type { RoleNames, Settings } from "../run/settings.js";
 import type { CheckedPlan } from "../run/command.js";

@@ -16,6 +16,8 @@ import {
   type Reopening,
   type Wish,
 } from "../run/decide/retry.js";
+import { refusal } from "../run/refusal.js";
+import { refusalText } from "../words/refusals.js";
 import { currentPlan, type Run } from "../run/state.js";
 import type { StartRequest } from "../engine/engine.js";
 import { soundInputs } from "./start-options.js";
@@ -67,9 +69,15 @@ function planOf(run: Run): Plan {
   throw new PlanloomError("NOTHING_TO_RETRY", { runId: run.id });
 }
 
-export function previewOf(run: Run, options: RetryOptions, home: Home): Reopening | NoReopening {
-  return reopening(run, { ...wishOf(run, options, home), models: home.models });
+export function previewOf(run: Run, options: RetryOptions, home: Home): Reopening | RefusedPreview {
+  return previewed(reopening(run, { ...wishOf(run, options, home), models: home.models }));
 }
+
+/** Why a run cannot go on, or be forked, so. `message` is the library's words for the code. */
+export type RefusedPreview = NoReopening & { readonly message: string };
+
+const previewed = (parts: Reopening | NoReopening): Reopening | RefusedPreview =>
+  parts.ok ? parts : { ...parts, message: refusalText(parts) };
 
 export async function retryOf(run: Run, options: RetryOptions, home: Home): Promise<Command> {
   const { plan, ...named } = wishOf(run, options, home);
@@ -79,15 +87,14 @@ export async function retryOf(run: Run, options: RetryOptions, home: Home): Prom
 }
 
 /** What a fork would take over and run. */
-export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): Reopening | NoReopening {
-  return run.ended === undefined ? NOT_ENDED : forkParts(run, forkWish(run, options, home));
+export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): Reopening | RefusedPreview {
+  return previewed(run.ended === undefined ? NOT_ENDED : forkParts(run, forkWish(run, options, home)));
 }
 
 function forkParts(run: Run, wish: Wish): Reopening | NoReopening {
   const parts = partsOf(run, wish);
   if (!parts.ok || parts.unknown.length === 0) return parts;
-  const message = `the outcome of step ${parts.unknown[0]} is unknown, and a fork would make the call again; retry the run and settle that first`;
-  return { ok: false, code: "STEP_UNKNOWN", message };
+  return { ok: false, ...refusal("STEP_UNKNOWN", { step: parts.unknown[0]!, fork: true }) };
 }
 
 function forkWish(run: Run, { at, ...options }: ForkOptions, home: Home): Wish & { readonly plan: CheckedPlan } {
@@ -111,9 +118,9 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   };
 }
 
-function forkRefused(runId: string, { code, message }: NoReopening): PlanloomError {
-  const refused = FORK_REFUSALS.find((one) => one === code) ?? "RUN_NOT_ENDED";
-  return new PlanloomError(refused, { runId, reason: message });
+function forkRefused(runId: string, refused: NoReopening): PlanloomError {
+  const code = FORK_REFUSALS.find((one) => one === refused.code) ?? "RUN_NOT_ENDED";
+  return new PlanloomError(code, { runId, reason: refusalText(refused) });
 }
 
 const FORK_REFUSALS = ["RUN_NOT_ENDED", "UNKNOWN_STEP", "STEP_UNKNOWN"] as const;

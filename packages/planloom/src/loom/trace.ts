@@ -1,21 +1,28 @@
 // The trace of a run: per step and item what was read and written, and how it went. In: the log and the journal. Out: data.
 // Separate from its text, because `show --trace --json` prints the data itself.
 import type { Json } from "../plan/json.js";
+import { takesContext } from "../plan/step-kind.js";
+import type { Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";
 import type { Usage } from "../plan/usage.js";
-import type { Failure, RunEvent, StepRef } from "../run/event.js";
+import type { RunEvent, StepRef } from "../run/event.js";
+import { failureLine } from "../words/failures.js";
+import { reasonText } from "../words/reasons.js";
+import { failureDocument, type FailureDocument } from "./document.js";
 import type { JournalRow } from "../store/event-store.js";
 
 export interface TraceAttempt {
   readonly attempt: number;
   /** The arguments, resolved. */
   readonly read: Json;
+  /** Outputs of other steps that the model was given whole, by step. */
+  readonly context?: { readonly [step: string]: Json };
   readonly from: Origin;
   /** ms from the start of the run. */
   readonly startedAfter: number;
   /** ms; absent while it is going on. */
   took?: number;
-  error?: Failure;
+  error?: FailureDocument;
   decision?: string;
   reason?: string;
   /** What the call gave, where that was refused. */
@@ -51,7 +58,8 @@ export interface TraceEntry {
 /** One entry for each step and item that came to its turn, in the order in which they did. */
 export function traceOf(events: readonly RunEvent[], journal: readonly JournalRow[]): readonly TraceEntry[] {
   const entries = new Map<string, TraceEntry>();
-  const titles = new Map<string, string>();
+  const specs = new Map<string, Step>();
+  const outputs = new Outputs();
   let revision = 0;
   const startedAt = events[0]?.at ?? 0;
   const entryOf = ({ step, item }: StepRef): TraceEntry => {
@@ -62,7 +70,7 @@ export function traceOf(events: readonly RunEvent[], journal: readonly JournalRo
     const entry: TraceEntry = {
       step,
       ...(item === undefined ? {} : { item }),
-      title: titles.get(step) ?? step,
+      title: specs.get(step)?.title ?? step,
       revision,
       attempts: [],
       turns,
@@ -72,15 +80,51 @@ export function traceOf(events: readonly RunEvent[], journal: readonly JournalRo
     return entry;
   };
   for (const event of events) {
+    outputs.hear(event);
+    if (event.type === "plan.stepDrafted" && event.data.begins) {
+      const step = event.data.step as unknown as Step;
+      specs.set(step.id, step);
+    }
     if (event.type === "plan.proposed") {
       revision = event.data.revision;
-      for (const { id, title } of event.data.plan.steps) titles.set(id, title);
-    } else record(event, entryOf, startedAt);
+      for (const step of event.data.plan.steps) specs.set(step.id, step);
+    } else record(event, { entryOf, startedAt, contextOf: (id) => outputs.handedTo(specs.get(id)) });
   }
   return [...entries.values()];
 }
 
-function record(event: RunEvent, entryOf: (ref: StepRef) => TraceEntry, startedAt: number): void {
+/** What steps gave, as far as the log has been read. */
+class Outputs {
+  readonly #steps = new Map<string, Json>();
+  readonly #items = new Map<string, Json[]>();
+
+  hear({ type, data }: RunEvent): void {
+    if (type === "step.expanded")
+      this.#items.set(
+        data.step,
+        data.list.map(() => null),
+      );
+    if (type === "step.skipped" && data.item === undefined) this.#steps.set(data.step, null);
+    if (type !== "step.completed") return;
+    const items = this.#items.get(data.step);
+    if (data.item !== undefined) items?.splice(data.item, 1, data.output);
+    else this.#steps.set(data.step, items ?? data.output);
+  }
+
+  /** Those that are given whole to the model of a step. */
+  handedTo(step: Step | undefined): Pick<TraceAttempt, "context"> {
+    if (step === undefined || !takesContext(step) || step.dependsOn.length === 0) return {};
+    return { context: Object.fromEntries(step.dependsOn.map((id) => [id, this.#steps.get(id) ?? null])) };
+  }
+}
+
+interface Trace {
+  readonly entryOf: (ref: StepRef) => TraceEntry;
+  readonly startedAt: number;
+  readonly contextOf: (step: string) => Pick<TraceAttempt, "context">;
+}
+
+function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void {
   switch (event.type) {
     case "step.started": {
       const { attempt, args, from } = event.data;
@@ -88,7 +132,13 @@ function record(event: RunEvent, entryOf: (ref: StepRef) => TraceEntry, startedA
       // Why it was stopped is no note on what it does now that the run goes on.
       if (entry.status === "cancelled") delete entry.note;
       entry.status = "running";
-      entry.attempts.push({ attempt, read: args, from, startedAfter: event.at - startedAt });
+      entry.attempts.push({
+        attempt,
+        read: args,
+        ...contextOf(event.data.step),
+        from,
+        startedAfter: event.at - startedAt,
+      });
       return;
     }
     case "step.expanded":
@@ -110,15 +160,19 @@ function record(event: RunEvent, entryOf: (ref: StepRef) => TraceEntry, startedA
       const entry = entryOf(event.data);
       entry.status = decision === "retry" ? "retrying" : "failed";
       const last = endAttempt(entry, event.at - startedAt);
-      if (last === undefined) entry.note = `${error.code}: ${error.message} -> ${decision} (${reason})`;
-      else Object.assign(last, { error, decision, reason, ...(output === undefined ? {} : { refused: output }) });
+      const why = reasonText(reason);
+      if (last === undefined) entry.note = `${failureLine(error)} -> ${decision} (${why})`;
+      else {
+        const refused = output === undefined ? {} : { refused: output };
+        Object.assign(last, { error: failureDocument(error), decision, reason: why, ...refused });
+      }
       return;
     }
     case "step.skipped":
     case "step.cancelled":
       endAttempt(entryOf(event.data), event.at - startedAt);
       entryOf(event.data).status = event.type === "step.skipped" ? "skipped" : "cancelled";
-      entryOf(event.data).note = event.data.reason;
+      entryOf(event.data).note = reasonText(event.data.reason);
       if (event.type === "step.skipped" && event.data.carried !== undefined)
         entryOf(event.data).carried = event.data.carried;
       return;
@@ -129,7 +183,7 @@ function record(event: RunEvent, entryOf: (ref: StepRef) => TraceEntry, startedA
     case "step.unknown": {
       const { error, tool } = event.data;
       const last = endAttempt(entryOf(event.data), event.at - startedAt);
-      if (last !== undefined) last.error = error;
+      if (last !== undefined) last.error = failureDocument(error);
       entryOf(event.data).status = "unknown";
       entryOf(event.data).note = `it is not known whether ${tool} took effect`;
       return;
@@ -139,7 +193,8 @@ function record(event: RunEvent, entryOf: (ref: StepRef) => TraceEntry, startedA
       return;
     case "reconcile.failed": {
       const { error, reason } = event.data;
-      entryOf(event.data).note = `its tool does not say what became of it: ${error.code}: ${error.message} (${reason})`;
+      entryOf(event.data).note =
+        `its tool does not say what became of it: ${failureLine(error)} (${reasonText(reason)})`;
       return;
     }
     default:

@@ -12,6 +12,7 @@ import type { PriceOf } from "../plan/estimate/price.js";
 import type { ApprovalPolicy } from "../run/settings.js";
 import type { CheckedPlan } from "../run/command.js";
 import { partsOf } from "../run/decide/retry.js";
+import type { FunctionReason } from "../run/reason.js";
 import type { Run } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Clock } from "../clock.js";
@@ -72,19 +73,21 @@ async function decision(
   // A copy: what it changes of the plan is not what was checked.
   const ask = async (): Promise<unknown> => decide(structuredClone(plan), estimate);
   const { end } = await inTime(ask, signal, LIMITS.approvalFunctionMs, clock);
-  if (end === undefined) return asked(`the approval function did not decide within ${LIMITS.approvalFunctionMs} ms`);
-  if ("thrown" in end) return asked(`the approval function failed: ${messageOf(end.thrown)}`);
+  if (end === undefined) return asked({ code: "FUNCTION_LATE", ms: LIMITS.approvalFunctionMs });
+  if ("thrown" in end) return asked({ code: "FUNCTION_FAILED", text: messageOf(end.thrown) });
   return decided(end.value);
 }
 
 function decided(value: unknown): NonNullable<CheckedPlan["approval"]> {
-  if (value === false) return { required: false, reason: "the approval function asks for none" };
-  if (value === true) return asked("the approval function asks for it");
-  if (typeof value === "string") return asked(value.trim() || "the approval function asks for it");
-  return asked("the approval function gave neither true, false nor a reason");
+  if (value === false) return { required: false, reason: { code: "FUNCTION_ALLOWS" } };
+  const text = typeof value === "string" ? value.trim().slice(0, LIMITS.messageChars) : "";
+  if (value === true || typeof value === "string") {
+    return asked({ code: "FUNCTION_ASKS", ...(text === "" ? {} : { text }) });
+  }
+  return asked({ code: "FUNCTION_UNCLEAR" });
 }
 
-const asked = (reason: string) => ({ required: true, reason: reason.slice(0, LIMITS.messageChars) });
+const asked = (reason: FunctionReason) => ({ required: true, reason });
 
 /** The steps of a plan whose output this run has already. */
 export function doneIn(run: Run, plan: CheckedPlan): ReadonlySet<string> {

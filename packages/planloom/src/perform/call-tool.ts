@@ -2,8 +2,8 @@
 // Separate because every call of a tool, direct or inside an agent step, goes through here.
 import { messageOf } from "../error.js";
 import type { Json } from "../plan/json.js";
-import type { Failure } from "../run/event.js";
-import type { Ending } from "../run/input.js";
+import { failWith, type Failure } from "../run/failure.js";
+import type { Ending } from "../run/event.js";
 import { soundFailure } from "../run/sound-failure.js";
 import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
 import type { Clock } from "../clock.js";
@@ -35,23 +35,22 @@ export async function endInTime<T>(
 ): Promise<CallEnd<T>> {
   const { end, why } = await inTime(begin, outer, timeoutMs, clock);
   if (end !== undefined && "value" in end) return { ok: true, output: end.value };
-  if (end?.thrown instanceof ToolError)
-    return { ok: false, ending: "tool-error", error: soundFailure(end.thrown, "TOOL_FAILED") };
+  if (end?.thrown instanceof ToolError) return { ok: false, ending: "tool-error", error: toldBy(end.thrown) };
   // What else a tool throws once its signal is aborted says nothing of its own.
   if (end === undefined || why !== undefined) return endOf(why, timeoutMs);
-  const error = { code: "TOOL_THREW", message: messageOf(end.thrown), retryable: true };
+  const error = failWith("TOOL_THREW", {}, { text: messageOf(end.thrown), retryable: true });
   return { ok: false, ending: "thrown", error };
+}
+
+/** What a tool says of its failure, in its own words. Its error comes from a program without types, perhaps. */
+function toldBy({ failure: known, code, message: text, retryable, retryAfterMs }: ToolError): Failure {
+  return known ?? soundFailure({ code, text, retryable, retryAfterMs }, "TOOL_FAILED");
 }
 
 function endOf(why: "timeout" | "abort" | undefined, timeoutMs: number): CallEnd & { readonly ok: false } {
   if (why === "abort") {
-    return { ok: false, ending: "abort", error: { code: "ABORTED", message: "the call was stopped", retryable: true } };
+    return { ok: false, ending: "abort", error: failWith("ABORTED", { how: "stopped" }, { retryable: true }) };
   }
-  const error: Failure = {
-    code: "TIMEOUT",
-    message: `no end after ${timeoutMs} ms`,
-    retryable: true,
-    next: "Give the step a longer `timeout`, or make the tool faster.",
-  };
+  const error = failWith("TIMEOUT", { of: "call", ms: timeoutMs }, { retryable: true });
   return { ok: false, ending: "timeout", error };
 }

@@ -3,7 +3,7 @@
 import type { CallBudget, ModelCall } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
 import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
-import type { Failure } from "../run/event.js";
+import { failWith, type Failure } from "../run/failure.js";
 import type { ReservePart } from "../engine/perform-port.js";
 import type { Run } from "../run/state.js";
 
@@ -72,10 +72,5 @@ export class EffectBudget implements CallBudget {
 }
 
 function unpriced(model: string): Failure {
-  return {
-    code: "BUDGET_UNPRICED",
-    message: `the run has a budget in US dollars, and what the model "${model}" costs is not known`,
-    retryable: false,
-    next: `Give \`prices\` for "${model}" in the configuration (0 for a machine of your own), then retry the run.`,
-  };
+  return failWith("BUDGET_UNPRICED", { model });
 }

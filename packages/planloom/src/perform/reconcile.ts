@@ -2,7 +2,7 @@
 // outcome for `decide`; never rejects. Separate from calling tools because this acts on nothing, and may be asked again.
 import { LIMITS } from "../limits.js";
 import type { ReconcileEffect } from "../run/effect.js";
-import type { Failure } from "../run/event.js";
+import { failWith, type Failure } from "../run/failure.js";
 import type { Outcome } from "../run/input.js";
 import type { Reconciled, Tool } from "../tools/tool.js";
 import type { Clock } from "../clock.js";
@@ -28,12 +28,6 @@ function outcomeOf(key: string, name: string, answer: Reconciled): Outcome {
 }
 
 /** What it does not know now it may know later: its call can still be under way. */
-function notYet(name: string): Failure {
-  const message = `${name} does not know what became of its call`;
-  return { code: "RECONCILE_UNKNOWN", message, retryable: true };
-}
+const notYet = (tool: string): Failure => failWith("RECONCILE_UNKNOWN", { tool }, { retryable: true });
 
-function cannotSay(name: string): Failure {
-  const message = `the tool ${name} is not there any more, or cannot say any more what became of its call`;
-  return { code: "TOOL_GONE", message, retryable: false };
-}
+const cannotSay = (tool: string): Failure => failWith("TOOL_GONE", { tool, asked: true });

@@ -8,7 +8,7 @@ import { reviewFacts, reviewPlan } from "../agents/reviewer.js";
 import { writeAnswer } from "../agents/synthesizer.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
-import type { Failure } from "../run/event.js";
+import { failWith } from "../run/failure.js";
 import type { Outcome } from "../run/input.js";
 import { ROLE_SCOPES } from "../run/keys.js";
 import { currentPlan, type Run } from "../run/state.js";
@@ -17,12 +17,7 @@ import { doneIn } from "./appraisal.js";
 import { noModel, roleErrorOf } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 
-const NO_PLANNER: Failure = {
-  code: "NO_PLANNER",
-  message: "there is no planner model",
-  retryable: false,
-  next: "Set PLANLOOM_PLANNER_MODEL (and PLANLOOM_PLANNER_BASE_URL) or pass --model to `planloom retry RUN`, or give it a plan with --plan.",
-};
+const NO_PLANNER = failWith("NO_PLANNER", { for: "plan" });
 
 export async function performPlan(
   world: Services,
@@ -89,12 +84,7 @@ export async function performReview(
   }
 }
 
-const NO_REVIEWER: Failure = {
-  code: "NO_PLANNER",
-  message: "there is no planner model that could review the plan",
-  retryable: false,
-  next: "Give the planner a model, or set `replan` to on-failure in the configuration.",
-};
+const NO_REVIEWER = failWith("NO_PLANNER", { for: "review" });
 
 export async function performAnswer(
   world: Services,

@@ -13,10 +13,11 @@ import { revealed } from "../plan/secret.js";
 import { typeOf } from "../plan/type/schema.js";
 import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
 import type { CallEffect, FillEffect } from "../run/effect.js";
-import type { Failure } from "../run/event.js";
+import { failWith } from "../run/failure.js";
+import { failureText } from "../words/failures.js";
 import type { Outcome } from "../run/input.js";
 import type { Run, StepState } from "../run/state.js";
-import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
+import { toolErrorOf, type Tool, type ToolContext } from "../tools/tool.js";
 import { doubtIn } from "../engine/journal.js";
 import { agentContext, shownProgress } from "./agent-context.js";
 import { newDeadline } from "../deadline.js";
@@ -88,9 +89,9 @@ async function callDirectly(
   context: Performing,
 ): Promise<Outcome> {
   const tool = world.inventory.get(step.tool);
-  if (tool === undefined) return endedOutcome(effect.key, "tool-error", toolGone(step.tool));
+  if (tool === undefined) return endedOutcome(effect.key, "tool-error", failWith("TOOL_GONE", { tool: step.tool }));
   const secret = missingSecret(effect.args, world.secrets);
-  if (secret !== undefined) return endedOutcome(effect.key, "tool-error", secretUnknown(secret));
+  if (secret !== undefined) return endedOutcome(effect.key, "tool-error", failWith("SECRET_UNKNOWN", { secret }));
   const args = revealed(effect.args, (name) => world.secrets[name]!) as CallEffect["args"];
   const timeoutMs = step.timeoutMs ?? tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
   let usage = NO_USAGE;
@@ -116,20 +117,6 @@ function missingSecret(args: Json, secrets: Services["secrets"]): string | undef
   return missing;
 }
 
-function secretUnknown(name: string): Failure {
-  const message = `there is no secret ${name}`;
-  return { code: "SECRET_UNKNOWN", message, retryable: false, next: "Add it under `secrets` in the configuration." };
-}
-
-function toolGone(name: string): Failure {
-  return {
-    code: "TOOL_GONE",
-    message: `the tool ${name}, which the plan was checked against, is not there any more`,
-    retryable: false,
-    next: "Add the tool to the configuration; then `planloom retry RUN` goes on.",
-  };
-}
-
 /** A tool's own line about its output; a summary that throws is left out, for it must not fail a call that worked. */
 function summaryOf(tool: Tool, output: Json): { readonly summary?: string } {
   try {
@@ -149,7 +136,8 @@ async function runAgentStep(
   context: Performing,
 ): Promise<Outcome> {
   const { key } = effect;
-  const deadline = newDeadline(context.signal, step.timeoutMs ?? LIMITS.agentTimeoutMs, world.clock);
+  const timeoutMs = step.timeoutMs ?? LIMITS.agentTimeoutMs;
+  const deadline = newDeadline(context.signal, timeoutMs, world.clock);
   try {
     const model = executorOf(world, step.model);
     if (model === null) return endedOutcome(key, "tool-error", noModel("executor"));
@@ -176,7 +164,7 @@ async function runAgentStep(
     );
     return { type: "returned", key, ...result };
   } catch (thrown) {
-    const outcome = endedBy(key, thrown, deadline.why() ?? "tool-error");
+    const outcome = endedBy(key, thrown, deadline.why() ?? "tool-error", timeoutMs);
     if (outcome.ending !== "abort" || run.cancelling === undefined) return outcome;
     // Nothing will perform it again, so that a call of its that may have acted would be forgotten.
     const doubt = await doubtIn(world.store, run, effect);
@@ -202,8 +190,8 @@ function guarded(world: Services, tool: Tool): Tool {
     call: async (args, context) => {
       const end = await callTool(tool, args, context, tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs, world.clock);
       if (end.ok) return end.output;
-      if (end.ending === "tool-error") throw new ToolError(end.error.message, end.error);
-      throw new Error(end.error.message);
+      if (end.ending === "tool-error") throw toolErrorOf(end.error);
+      throw new Error(failureText(end.error));
     },
   };
 }

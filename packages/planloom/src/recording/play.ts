@@ -6,7 +6,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { approvalPlace, askPlace } from "../run/keys.js";
-import { documentOf, type RunDocument } from "../run/view/document.js";
+import { documentOf, type RunDocument } from "../loom/document.js";
 import type { WorkEffect } from "../run/effect.js";
 import type { EventOf, RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
@@ -158,7 +158,7 @@ class Rerun {
     this.#engine = this.#openEngine();
     this.#open.clear();
     if (released === true) await former.close();
-    await this.#engine.drive(this.#runId, reason, this.#listener);
+    await this.#engine.drive(this.#runId, reason.code === "LEGACY" ? "RESUMED" : reason.code, this.#listener);
     this.#watch(this.#engine);
     await former.close();
   }
@@ -198,7 +198,7 @@ class Rerun {
     const today = plan === undefined ? {} : { plan: this.#checkedToday(plan, plan.inputs) };
     const reply = await this.#engine.send(this.#runId, { ...said, ...today }, { by, record: "only" });
     if (!reply.ok) throw commandRefused(said, reply);
-    await this.#engine.drive(this.#runId, "retried", this.#listener);
+    await this.#engine.drive(this.#runId, "RETRIED", this.#listener);
     this.#watch(this.#engine);
   }
 

@@ -1,6 +1,6 @@
 // The library's call for a recorded run as a test, light to import like createLoom. In: a recording and what it is held against.
 // Out: the run as it goes now. Separate because what plays it is loaded when it is called.
-import type { RunDocument } from "../run/view/document.js";
+import type { RunDocument } from "../loom/document.js";
 import type { ReplayOptions } from "./recorded-plan.js";
 import type { Recording } from "../engine/recording.js";
 

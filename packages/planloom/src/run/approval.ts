@@ -6,6 +6,7 @@ import { referencedNames } from "../plan/expression/reference.js";
 import { inSameWords } from "../plan/revise/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { fact, type Fact } from "./event.js";
+import type { ApprovalReason } from "./reason.js";
 import { currentPlan, type PendingApproval, type ProposedPlan, type Run, type Work } from "./state.js";
 import { directTool, directToolIn, isFilled } from "../plan/step-kind.js";
 
@@ -31,12 +32,12 @@ export function writtenIn(
 }
 
 /** Why a person must approve this call with its arguments; undefined where nobody must, or has approved it with the plan. */
-export function whyApproval(run: Run, { step }: Work): string | undefined {
+export function whyApproval(run: Run, { step }: Work): ApprovalReason | undefined {
   const { spec, tool } = step;
   if (currentPlan(run)?.callsGranted.has(spec.id) === true) return undefined;
-  if (spec.approval === "required") return "the plan asks for it";
-  if (tool?.approval === "required") return `${tool.name} asks for it`;
-  return run.mustApprove.has(spec.id) ? "it was planned after untrusted text was read" : undefined;
+  if (spec.approval === "required") return { code: "STEP_ASKS" };
+  if (tool?.approval === "required") return { code: "TOOL_ASKS", tool: tool.name };
+  return run.mustApprove.has(spec.id) ? { code: "UNTRUSTED_READ" } : undefined;
 }
 
 /** Facts that take requests back which nobody has answered: their plan is not followed, or not any more. */
@@ -49,5 +50,3 @@ export function withdrawn(
     .filter(which)
     .map(({ subject, hash }) => fact("approval.denied", { subject, hash, cause }));
 }
-
-export const asksForPlan = ({ subject }: PendingApproval): boolean => subject === "plan";

@@ -4,6 +4,7 @@ import type { Finding } from "../plan/finding.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
+import type { FunctionReason, LegacyReason } from "./reason.js";
 import type { RoleNames, Settings } from "./settings.js";
 
 /** A plan that passed check, with what the log keeps beside it. */
@@ -17,7 +18,7 @@ export interface CheckedPlan {
   /** What it is expected to take. */
   readonly estimate?: JsonObject;
   /** What the program that decides about approval said of it, and why; read under the policy `function`. */
-  readonly approval?: { readonly required: boolean; readonly reason: string };
+  readonly approval?: { readonly required: boolean; readonly reason: FunctionReason | LegacyReason };
   /** Steps whose calls a person must see, because whoever wrote them had read untrusted text. */
   readonly mustApprove?: readonly string[];
 }

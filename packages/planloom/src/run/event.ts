@@ -7,24 +7,26 @@ import type { Origin } from "../plan/origin.js";
 import type { Plan } from "../plan/plan.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
+import type { CheckedPlan, Command } from "./command.js";
+import type { Failure, ReplyProblem } from "./failure.js";
+import type {
+  ApprovalReason,
+  FailureReason,
+  LegacyReason,
+  NoReplanReason,
+  ReplanReason,
+  ResumeReason,
+  RetryReason,
+  SkipReason,
+  StopReason,
+} from "./reason.js";
+import type { Refusal } from "./refusal.js";
 import type { Budget, RoleNames, Settings } from "./settings.js";
 
 /** The version of the event schema written by this build; older ones are upcast on reading. */
-export const EVENT_VERSION = 1;
+export const EVENT_VERSION = 2;
 
-/** Why something failed, as data. `code` is UPPER_SNAKE; docs/errors.md lists them. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-  /** Whether trying again may help. */
-  readonly retryable: boolean;
-  /** A server asked to wait so long, in ms. */
-  readonly retryAfterMs?: number;
-  /** What the reader can do next. */
-  readonly next?: string;
-}
-
-/** How the kernel answered a failure, with its reason in words. */
+/** How the kernel answered a failure. */
 export type Decision = "retry" | "skip" | "fail" | "patch" | "replan";
 
 /** What there is to say of how the planner was asked in one planning, until now; all absent where that was in the plain way. */
@@ -36,8 +38,13 @@ export interface Asking {
   /** The schema of the reply was too large for providers: it holds the arguments of so many of the tools that were sent. */
   readonly schema?: { readonly tools: number; readonly of: number };
   /** What the planner said of its own plan. none: nothing that could be read; the plan is used as check found it. */
-  readonly critique?: { readonly verdict: "fine" | "changed" | "none"; readonly reason: string };
+  readonly critique?: CritiqueSaid;
 }
+
+/** `text` is the planner's own. `problem` or `error` says why there is no verdict. */
+export type CritiqueSaid =
+  | { readonly verdict: "fine" | "changed"; readonly text: string }
+  | { readonly verdict: "none"; readonly text?: string; readonly problem?: ReplyProblem; readonly error?: Failure };
 
 /** One step, or one item of a fan-out. */
 export interface StepRef {
@@ -62,20 +69,20 @@ export interface EventData {
     readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
   };
   /** A person had it stop beginning anything; what is under way goes on. */
-  "run.paused": { readonly reason: string };
+  "run.paused": { readonly comment: string };
   /** It begins things again. */
-  "run.unpaused": { readonly reason: string };
+  "run.unpaused": { readonly comment: string };
   /** Another process (or the same, later) owns the run from here on. `released`: the one before gave it up and did not die. */
   "run.resumed": {
     readonly epoch: number;
-    readonly reason: string;
+    readonly reason: ResumeReason | LegacyReason;
     readonly released?: true;
     /** The kernel that decides from here on; absent: unchanged. */
     readonly kernel?: string;
   };
   /** A person has the ended run go on: what did not finish is begun again, and `anew` whether it finished or not. */
   "run.reopened": {
-    readonly reason: string;
+    readonly comment?: string;
     /** The step that was named, or null. */
     readonly from: string | null;
     readonly anew: readonly string[];
@@ -88,12 +95,13 @@ export interface EventData {
     readonly kernel?: string;
   };
   "run.completed": { readonly success: boolean };
-  "run.failed": { readonly error: Failure };
-  "run.cancelled": { readonly reason: string };
-  "goal.changed": { readonly goal: string; readonly reason: string };
-  "cancel.requested": { readonly reason: string };
-  /** A command that could not be obeyed, so that whoever sent it learns why. */
-  "input.refused": { readonly command: string; readonly code: string; readonly message: string };
+  /** `cause` is there where the error is that of a step or of the review, and not the run's own. */
+  "run.failed": { readonly error: Failure; readonly cause?: FailureCause };
+  "run.cancelled": { readonly comment: string };
+  "goal.changed": { readonly goal: string; readonly comment: string };
+  "cancel.requested": { readonly comment: string };
+  /** A command that could not be obeyed. Its sender reads why. Of a command in a version-1 log only the type is known. */
+  "input.refused": Refusal & { readonly command: Command | { readonly type: Command["type"]; readonly unknown: true } };
 
   /** The planner has written one step, and goes on writing. */
   "plan.stepDrafted": {
@@ -123,13 +131,19 @@ export interface EventData {
     readonly added?: readonly string[];
     readonly changed?: readonly string[];
     /** Why there is another plan. */
-    readonly reason?: string;
+    readonly reason?: ReplanReason | LegacyReason;
+    /** Revision of the plan that it follows on; absent: it is the first. */
+    readonly basis?: number;
+    /** Steps that are not in that plan, or not in the same words, or with another definition of their tool. */
+    readonly written: readonly string[];
+    /** Work that began while it was being written goes on. */
+    readonly adopts?: true;
     /** Steps that were written after untrusted text was read: their calls wait for a person, whatever the policy. */
     readonly mustApprove?: readonly string[];
     /** What the rest is expected to take. */
     readonly estimate?: JsonObject;
     /** What the program that decides about approval said. */
-    readonly approval?: { readonly required: boolean; readonly reason: string };
+    readonly approval?: NonNullable<CheckedPlan["approval"]>;
     /** Warnings only. */
     readonly findings: readonly Finding[];
     readonly usage: Usage;
@@ -142,6 +156,10 @@ export interface EventData {
     readonly findings: readonly Finding[];
     readonly usage: Usage;
     readonly asking?: Asking;
+    /** The plan, where check passed it and the run did not. */
+    readonly refused?: CheckedPlan;
+    /** Whether the planner is asked to mend it. */
+    readonly decision: "repair" | "give-up";
   };
   /** The planner gave no answer. */
   "plan.failed": PassingFailure;
@@ -149,7 +167,12 @@ export interface EventData {
   "plan.reviewed": {
     readonly verdict: "go on" | "replan";
     readonly decision: "go on" | "replan";
-    readonly reason: string;
+    /** The reviewer's words. */
+    readonly text: string;
+    /** Why another plan is not asked for although the reviewer wants one. */
+    readonly reason?: NoReplanReason | LegacyReason;
+    /** Steps have completed meanwhile: another review follows. */
+    readonly again?: true;
     readonly usage: Usage;
   };
   /** The review gave no answer. */
@@ -159,7 +182,7 @@ export interface EventData {
   "approval.requested": {
     readonly subject: "plan" | StepRef;
     readonly hash: string;
-    readonly reason: string;
+    readonly reason: ApprovalReason | LegacyReason;
     readonly expiresAt: number;
     readonly args?: { readonly [name: string]: Json };
   };
@@ -167,8 +190,8 @@ export interface EventData {
     readonly subject: "plan" | StepRef;
     readonly hash: string;
     readonly comment?: string;
-    /** Of a plan: its calls whose arguments stand in it are approved too. */
-    readonly calls?: true;
+    /** Of a plan: steps whose call is approved too, because its arguments stand in the plan. */
+    readonly calls?: readonly string[];
   };
   "approval.denied": {
     readonly subject: "plan" | StepRef;
@@ -176,6 +199,8 @@ export interface EventData {
     /** superseded: another plan, or another goal, took its place. */
     readonly cause: "rejected" | "expired" | "cancelled" | "superseded";
     readonly comment?: string;
+    /** The planner is asked for another plan than the one that was rejected. */
+    readonly again?: true;
   };
 
   "step.expanded": {
@@ -212,19 +237,29 @@ export interface EventData {
     readonly summary?: string;
     /** The run whose call this was: another one that was forked, or this one before it was begun again. */
     readonly carried?: string;
+    /** Whether the rest of the plan still makes sense is asked. */
+    readonly review?: true;
   };
   "step.failed": StepRef & {
     readonly attempt: number;
     readonly error: Failure;
     readonly decision: Decision;
-    readonly reason: string;
+    readonly reason: FailureReason | LegacyReason;
     readonly usage: Usage;
-    /** What the call gave, where that was refused. */
+    /** How the call ended, where one did so without an output. */
+    readonly ending?: Ending;
+    /** The output of the call, where it was refused, with the tools that were called for it. */
     readonly output?: Json;
+    readonly tools?: readonly string[];
+    readonly summary?: string;
+    /** A retry of the run goes on with this attempt and its journal. */
+    readonly sameAttempt?: true;
+    /** See PassingFailure. */
+    readonly unpaid?: true;
   };
   "step.retrying": StepRef & { readonly attempt: number; readonly retryAt: number };
   "step.skipped": StepRef & {
-    readonly reason: string;
+    readonly reason: SkipReason | LegacyReason;
     readonly cause: "when" | "failure" | "null-reference";
     readonly carried?: string;
   };
@@ -240,7 +275,11 @@ export interface EventData {
     readonly key: string;
     readonly tool: string;
     readonly error: Failure;
+    /** How the call ended. in-doubt: it was a call inside of an agent step. */
+    readonly ending: Ending;
     readonly usage: Usage;
+    /** See PassingFailure. */
+    readonly unpaid?: true;
     /** When its tool is asked what became of the call, ms since 1970; absent where it cannot say. */
     readonly reconcileAt?: number;
   };
@@ -249,11 +288,26 @@ export interface EventData {
     readonly key: string;
     readonly verdict: "happened" | "not-happened" | "abort";
     readonly output?: Json;
+    /** The doubt that the person named. */
+    readonly doubt?: number;
   };
   /** The tool did not say what became of its call. Where it is not asked again, a person must say it. */
-  "reconcile.failed": StepRef & Omit<PassingFailure, "usage">;
+  "reconcile.failed": StepRef &
+    Omit<PassingFailure, "usage"> & {
+      /** What it gave as the output of its call, where that was refused. */
+      readonly output?: Json;
+    };
   /** Stopped by a cancel, or because another step has failed for good, with nothing left in doubt. */
-  "step.cancelled": StepRef & { readonly attempt: number; readonly reason: string; readonly usage: Usage };
+  "step.cancelled": StepRef & {
+    readonly attempt: number;
+    readonly reason: StopReason | LegacyReason;
+    readonly usage: Usage;
+    /** How the call ended, where one was made. */
+    readonly ending?: Ending;
+    readonly error?: Failure;
+    /** See PassingFailure. */
+    readonly unpaid?: true;
+  };
 
   /** Nothing runs any more, and the planner is asked again. */
   "replan.requested": {
@@ -261,7 +315,9 @@ export interface EventData {
     readonly cause: "failure" | "goal" | "review";
     /** The steps that failed for good. */
     readonly failed: readonly StepRef[];
-    readonly reason: string;
+    readonly reason: ReplanReason | LegacyReason;
+    /** The planner reads what tools or models wrote. */
+    readonly untrusted?: true;
     /** What it is expected to take; null where that is not known. */
     readonly estimate: { readonly tokens: number | null; readonly costUsd: number | null };
   };
@@ -292,6 +348,8 @@ export interface EventData {
     readonly allowed: number;
     /** With what was asked for. */
     readonly wanted: number;
+    /** What runs is stopped, not drained. */
+    readonly stops?: true;
     /** The model call that does not fit; absent where time has run out. */
     readonly call?: {
       readonly key: string;
@@ -301,26 +359,42 @@ export interface EventData {
       readonly outputTokens: number;
     };
   };
+  /** The log has as many events as it may have: what runs is drained, and the run fails. */
+  "log.full": { readonly limit: number };
   "execution.completed": {
     readonly total: number;
     readonly completed: number;
     readonly failed: number;
     readonly skipped: number;
     readonly replans: number;
+    /** Who gives the answer; none: the run fails. */
+    readonly answer: "synthesizer" | "plan" | "none";
   };
   "answer.written": { readonly answer: Json; readonly partial: boolean; readonly usage: Usage };
   /** The synthesizer gave no answer. */
   "answer.failed": PassingFailure;
 }
 
+/** What a run failed for: a step, or the review of its plan. */
+export type FailureCause = { readonly step: string } | { readonly role: "reviewer" };
+
+/**
+ * How a call ended without an output. tool-error: the tool said so, nothing happened. The other endings do not tell
+ * whether a tool with effects acted: thrown (anything else), timeout, abort. in-doubt: an inner call of an agent step
+ * left an intent without an outcome.
+ */
+export type Ending = "tool-error" | "thrown" | "timeout" | "abort" | "in-doubt";
+
 export interface PassingFailure {
   readonly attempt: number;
   readonly error: Failure;
   readonly decision: "retry" | "fail";
-  readonly reason: string;
+  readonly reason: RetryReason | LegacyReason;
   /** ms since 1970, where the decision is retry. */
   readonly retryAt?: number;
   readonly usage: Usage;
+  /** Of a run with a budget: the server took no request, so no tokens are counted. */
+  readonly unpaid?: true;
 }
 
 export type EventType = keyof EventData;

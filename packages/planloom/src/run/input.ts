@@ -5,7 +5,9 @@ import type { Json } from "../plan/json.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { isCommandType, type CheckedPlan, type Command } from "./command.js";
-import type { Asking, EventData, Fact, Failure } from "./event.js";
+import type { Asking, Ending, EventData, Fact } from "./event.js";
+import type { Failure } from "./failure.js";
+import type { LegacyReason, ResumeReason } from "./reason.js";
 
 interface Stamp {
   /** Unique in the run. */
@@ -15,13 +17,6 @@ interface Stamp {
   /** `engine`, or who sent the command. */
   readonly by: string;
 }
-
-/**
- * How a call ended without an output. tool-error: the tool said so, nothing happened. The other endings do not tell
- * whether a tool with effects acted: thrown (anything else), timeout, abort. in-doubt: an inner call of an agent step
- * left an intent without an outcome.
- */
-export type Ending = "tool-error" | "thrown" | "timeout" | "abort" | "in-doubt";
 
 export type Outcome =
   | {
@@ -72,7 +67,8 @@ export type Outcome =
       readonly type: "reviewed";
       readonly key: string;
       readonly verdict: "go on" | "replan";
-      readonly reason: string;
+      /** The reviewer's words. */
+      readonly text: string;
       readonly usage: Usage;
     }
   | { readonly type: "review-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage }
@@ -115,7 +111,12 @@ export type Input = Stamp &
   (
     | Start
     /** A process took the run over; calls that were open may have happened. */
-    | { readonly type: "recovered"; readonly epoch: number; readonly reason: string; readonly released?: true }
+    | {
+        readonly type: "recovered";
+        readonly epoch: number;
+        readonly reason: ResumeReason | LegacyReason;
+        readonly released?: true;
+      }
     /** Time has passed. */
     | { readonly type: "clock" }
     /** What follows from the state as it is; the kernel's own. */

@@ -100,7 +100,10 @@ function isSettings(value: unknown): boolean {
 }
 
 const isVerdict = (value: unknown) =>
-  isObject(value) && typeof value["required"] === "boolean" && isText(value["reason"]);
+  isObject(value) &&
+  typeof value["required"] === "boolean" &&
+  isObject(value["reason"]) &&
+  isName(value["reason"]["code"]);
 
 /** A plan that passes check with the tools beside it, and that is what its hash stands for. */
 function isPlan(value: unknown): boolean {

@@ -1,13 +1,12 @@
 // What a planner that is asked again goes out from: the plan that is not followed any more, what of it stays, and whether others had
 // a say in what it reads of it. In: a run. Out: these. Separate because the kernel judges the new plan by the same things.
-import { holdsDoubt } from "./decide/retry.js";
-import { isFinished } from "./steps.js";
+import { holdsDoubt, isFinished } from "./steps.js";
 import { currentPlan, type ProposedPlan, type Run } from "./state.js";
 import { givesUntrusted } from "../plan/step-kind.js";
 
 /** The last plan that was followed: what is mended is what failed, not what was proposed since and refused. */
-export function basisOf(run: Run): ProposedPlan | undefined {
-  return run.plans.findLast(wasFollowed) ?? currentPlan(run);
+export function basisOf(run: Run, superseded?: ProposedPlan): ProposedPlan | undefined {
+  return run.plans.findLast((plan) => plan !== superseded && wasFollowed(plan)) ?? currentPlan(run);
 }
 
 /** Of any plan but one that waits for approval now. */

@@ -1,19 +1,27 @@
-// A failure as it may be recorded. In: whatever a tool, a model or a planner function said of what went wrong. Out: a failure
-// within the limits. Separate because what is thrown comes from programs without types, and every event keeps it for ever.
+// A failure as it may be recorded. In: a failure whose parts come from programs without types. Out: a failure within the limits.
+// Every event keeps it for ever.
 import { LIMITS } from "../limits.js";
 import { messageOf } from "../error.js";
-import type { Failure } from "./event.js";
+import { depthOf, isObject, sizeOf, type JsonObject } from "../plan/json.js";
+import type { Failure } from "./failure.js";
 
-/** A code that is none becomes `otherwise`, and stands before the message. */
+/** A code that is none becomes `otherwise`, and stands before the text. */
 export function soundFailure(given: { readonly [field in keyof Failure]?: unknown }, otherwise: string): Failure {
-  const { code, retryable, retryAfterMs, next } = given;
+  const { code, params, text, retryable, retryAfterMs } = given;
   const known = typeof code === "string" && code.length <= LIMITS.codeChars && /^[A-Z][A-Z0-9_]*$/.test(code);
-  const message = messageOf(given.message);
+  const said = text === undefined ? undefined : messageOf(text);
+  const unknown = `${messageOf(code).slice(0, LIMITS.codeChars)}: ${said ?? ""}`;
+  const words = known ? said : messageOf(unknown);
   return {
     code: known ? code : otherwise,
-    message: known ? message : messageOf(`${messageOf(code).slice(0, LIMITS.codeChars)}: ${message}`),
+    ...(isSound(params) ? { params } : {}),
+    ...(words === undefined ? {} : { text: words }),
     retryable: retryable === true,
     ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 && retryAfterMs < Infinity ? { retryAfterMs } : {}),
-    ...(next === undefined ? {} : { next: messageOf(next) }),
   };
 }
+
+const isSound = (params: unknown): params is JsonObject =>
+  isObject(params) &&
+  depthOf(params, LIMITS.jsonDepth) <= LIMITS.jsonDepth &&
+  sizeOf(params, LIMITS.valueBytes) <= LIMITS.valueBytes;

@@ -1,14 +1,15 @@
 // A run as it stands: the shape of the state that events fold into. In: nothing. Out: types, the empty run, its status.
 // Separate from the fold (evolve.ts) so that the shape can be read at one glance.
-import { LIMITS } from "../limits.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Effect } from "./effect.js";
-import type { EventData, Failure, StepRef } from "./event.js";
+import type { EventData, FailureCause, StepRef } from "./event.js";
+import type { Failure } from "./failure.js";
 import { DEADLINE_KEY, reviewKey } from "./keys.js";
+import type { Reason } from "./reason.js";
 import type { RoleNames, Settings } from "./settings.js";
 import { Queue } from "./queue.js";
 import { Timetable } from "./timetable.js";
@@ -64,8 +65,12 @@ export interface Work {
   origin: Origin;
   summary?: string;
   error?: Failure;
-  /** Why it was skipped, retried or failed, in words. */
-  reason?: string;
+  /** Why it was retried, failed or stopped. */
+  reason?: Reason;
+  /** Why it was skipped. */
+  skipped?: EventData["step.skipped"]["reason"];
+  /** It failed, and a retry of the run goes on with the same attempt and its journal. */
+  sameAttempt?: true;
   /** The run whose call gave the output: another one that was forked, or this one before the step was begun again. */
   carried?: string;
   /** Of a skip. */
@@ -130,18 +135,26 @@ export interface ProposedPlan {
 export interface PendingApproval {
   readonly hash: string;
   readonly subject: EventData["approval.requested"]["subject"];
-  readonly reason: string;
+  readonly reason: EventData["approval.requested"]["reason"];
   readonly requestedAt: number;
   readonly expiresAt: number;
   readonly args?: { readonly [name: string]: Json };
 }
+
+export const asksForPlan = ({ subject }: PendingApproval): boolean => subject === "plan";
 
 /** Why there is to be another plan. */
 export interface Change {
   readonly mode: "patch" | "full";
   readonly cause: EventData["replan.requested"]["cause"];
   readonly failed: readonly StepRef[];
-  readonly reason: string;
+  readonly reason: EventData["replan.requested"]["reason"];
+}
+
+/** What a run fails for. `cause` is there where the error is that of a step or of the review. */
+export interface Failing {
+  readonly error: Failure;
+  readonly cause?: FailureCause;
 }
 
 export interface Spent {
@@ -190,8 +203,10 @@ export interface Run {
   success: boolean;
   /** Why the run failed. */
   error?: Failure;
-  /** A step failed for good: what runs is drained, nothing starts. */
-  failing?: Failure;
+  /** Whose that error is. */
+  errorCause?: FailureCause;
+  /** The run will fail for this: what runs is drained, nothing starts. */
+  failing?: Failing;
   /** There is to be another plan: what runs is drained, nothing starts. */
   changing?: Change;
   /** What the planner is asked again for, until there is a plan. */
@@ -215,7 +230,7 @@ export interface Run {
   used: Spent;
   /** The limit of the budget that was reached: no model call is sent any more. */
   exhausted?: EventData["budget.exhausted"];
-  /** Somebody asked to cancel, and why. */
+  /** Somebody asked to cancel: the comment, which may be "". */
   cancelling?: string;
 
   /** What was found in each draft of the present planning, as keys (repair.ts). */
@@ -380,18 +395,6 @@ export function isDrafting({ phase, drafting, owed }: Run): boolean {
 export function isHeld(run: Run): boolean {
   return run.paused || run.changing !== undefined || reviewOf(run) !== undefined;
 }
-
-/** Why nothing is started any more: a step failed for good, or the log is full. What runs is drained, then the run fails. */
-export function failingOf(run: Run): Failure | undefined {
-  return run.failing ?? (run.seq >= LIMITS.eventsPerRun ? LOG_FULL : undefined);
-}
-
-const LOG_FULL: Failure = {
-  code: "EVENT_LIMIT",
-  message: `the run has ${LIMITS.eventsPerRun} events, which is the limit`,
-  retryable: false,
-  next: "Divide the work among several runs: fewer items, fewer attempts, or smaller plans.",
-};
 
 /** How many doubts a person must settle: not those whose tool is being asked. */
 export function doubtsOf(run: Run): number {

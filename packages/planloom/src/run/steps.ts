@@ -37,6 +37,12 @@ export function linkStep(states: ReadonlyMap<string, StepState>, state: StepStat
   }
 }
 
+/** Whether its outcome is unknown, or was when a person gave it up. */
+export const isDoubtful = (work: Work) => work.status === "unknown" || (work.givenUp === true && !isFinished(work));
+
+/** Whether the step or one of its items is. */
+export const holdsDoubt = (state: StepState): boolean => worksOf(state).some(isDoubtful);
+
 export const isFinished = ({ status }: Work): boolean => status === "completed" || status === "skipped";
 
 export function stepState(spec: Step, index: number, { revision, tools, attempts, doubts }: Under): StepState {

@@ -1,6 +1,7 @@
 // One turn of the loop: an input is decided, its facts are sealed and folded, and so on until nothing more follows.
 // In: a run and an input. Out: the sealed events, in order, already folded into the run. Separate from the engines, which
 // must append these events durably before they act on the new state; if that fails, the run in memory is of no use.
+import { logFull } from "./decide/advance.js";
 import { timeUp } from "./decide/budget.js";
 import { EVENT_VERSION, eventHash, type Fact, type RunEvent } from "./event.js";
 import { decide, expire, recover } from "./decide/decide.js";
@@ -33,6 +34,7 @@ export function transition(run: Run, input: Input): RunEvent[] {
   };
   while (record(expire(run, input.at), "engine"));
   record(timeUp(run, input.at), "engine");
+  record(logFull(run), "engine");
   record(decide(run, input));
   if (input.type === "recovered") while (record(recover(run, input.at)));
   const more: Input = { id: input.id, at: input.at, by: "engine", type: "advance" };

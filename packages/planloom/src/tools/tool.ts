@@ -7,6 +7,8 @@ import type { Json, JsonObject } from "../plan/json.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
+import { failWith, type Failure } from "../run/failure.js";
+import { failureText } from "../words/failures.js";
 import { asJson } from "./output.js";
 import { readSchema, type After, type Before, type ReadSchema, type Schema } from "./schema.js";
 
@@ -44,9 +46,12 @@ export class ToolError extends Error {
   readonly retryable: boolean;
   /** The service asks to wait so long, in ms. */
   readonly retryAfterMs: number | undefined;
+  /** The failure as data, where it is not the tool's own: its code then has words of Planloom's. */
+  readonly failure: Failure | undefined;
   constructor(
     message: string,
     options: {
+      readonly failure?: Failure;
       readonly code?: string;
       readonly retryable?: boolean;
       readonly retryAfterMs?: number;
@@ -57,10 +62,18 @@ export class ToolError extends Error {
     this.code = options.code ?? "TOOL_FAILED";
     this.retryable = options.retryable ?? true;
     this.retryAfterMs = options.retryAfterMs;
+    this.failure = options.failure;
   }
 }
 
 export type ToolArguments = { readonly [name: string]: Json };
+
+/** A ToolError whose words are Planloom's. */
+export function toolErrorOf(failed: Failure, cause?: unknown): ToolError {
+  const { code, retryable, retryAfterMs } = failed;
+  const later = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new ToolError(failureText(failed), { code, retryable, ...later, failure: failed, cause });
+}
 
 /** What a service says about a call whose ending nobody saw. */
 export type Reconciled = { readonly happened: true; readonly output: Json } | { readonly happened: false } | "unknown";
@@ -167,10 +180,7 @@ async function checkedArguments(name: string, input: ReadSchema, args: ToolArgum
   const copy = asJson(args);
   const checked = copy.ok ? await input.check(copy.value) : copy;
   if (checked.ok) return checked.value;
-  throw new ToolError(`The arguments of ${name} do not fit: ${checked.problem}.`, {
-    code: "BAD_ARGUMENTS",
-    retryable: false,
-  });
+  throw toolErrorOf(failWith("BAD_ARGUMENTS", { tool: name, problem: checked.problem }));
 }
 
 async function checkedOutput(name: string, output: ReadSchema | undefined, returned: unknown): Promise<Json> {
@@ -179,10 +189,7 @@ async function checkedOutput(name: string, output: ReadSchema | undefined, retur
   const fits = output === undefined ? ({ ok: true, value } as const) : await output.check(value);
   const checked = fits.ok ? asJson(fits.value) : fits;
   if (checked.ok) return checked.value;
-  throw new ToolError(`The output of ${name} cannot be used: ${checked.problem}.`, {
-    code: "BAD_OUTPUT",
-    retryable: false,
-  });
+  throw toolErrorOf(failWith("BAD_OUTPUT", { tool: name, problem: checked.problem }));
 }
 
 /** What became of a call, from JavaScript perhaps: its output is held to what the call itself would have to give. */
@@ -191,10 +198,8 @@ async function checkedAnswer(name: string, output: ReadSchema | undefined, answe
   const { happened, output: given } = (answer ?? {}) as { readonly happened?: unknown; readonly output?: unknown };
   if (happened === false) return { happened };
   if (happened === true) return { happened, output: await checkedOutput(name, output, given) };
-  throw new ToolError(`reconcile of ${name} says neither that the call happened, nor that it did not, nor "unknown".`, {
-    code: "BAD_OUTPUT",
-    retryable: false,
-  });
+  const problem = 'reconcile says neither that the call happened, nor that it did not, nor "unknown"';
+  throw toolErrorOf(failWith("BAD_OUTPUT", { tool: name, problem }));
 }
 
 const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;

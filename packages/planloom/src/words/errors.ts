@@ -34,6 +34,8 @@ const CATALOGUE: Catalogue = Object.assign({}, ...Object.values(ERROR_AREAS)) as
 /** A code with its parameters. */
 export type ErrorSubject = { [Code in ErrorCode]: readonly [code: Code, params: ErrorParams[Code]] }[ErrorCode];
 
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(CATALOGUE, code);
+
 /** The entry of a code. */
 export const errorWords = <Code extends ErrorCode>(code: Code): ErrorWords<ErrorParams[Code]> => CATALOGUE[code];
 

@@ -236,7 +236,7 @@ describe("the reply", () => {
     expect(await askPlanner(request(fields), script(), journal.context())).toEqual(first);
     expect(journal.names()).toEqual(["planner", "planner with more tools", "planner critique"]);
     expect(first).toMatchObject({
-      asking: { offered: { tools: 81, of: 92 }, wanted: [["fetch"]], critique: { verdict: "fine", reason: "r" } },
+      asking: { offered: { tools: 81, of: 92 }, wanted: [["fetch"]], critique: { verdict: "fine", text: "r" } },
       usage: { calls: 3, inputTokens: 30, outputTokens: 6 },
     });
   });

@@ -30,7 +30,7 @@ const returned = (key: string, output: Json): LooseInput => ({
 });
 const failed = (key: string, message: string): LooseInput => ({
   ...{ type: "ended", key, ending: "tool-error", usage },
-  error: { code: "MAIL_DOWN", message, retryable: false },
+  error: { code: "MAIL_DOWN", text: message, retryable: false },
 });
 
 /** A run whose third step has failed for good: the planner is asked for a patch of it. */
@@ -124,7 +124,7 @@ describe("what the planner reads", () => {
       mode: "full",
       cause: "review",
       failed: [],
-      reason: "Pay ACME",
+      reason: { code: "REVIEWED", text: "Pay ACME" },
       estimate: { tokens: null, costUsd: null },
     } as const;
     const text = replanText(replanFacts(failedRun(), request)!);

@@ -37,7 +37,7 @@ describe("a review", () => {
     const { model, verdict } = review('{ "verdict": "replan", "reason": "There is nothing to tell." }');
     expect(await verdict).toMatchObject({
       verdict: "replan",
-      reason: "There is nothing to tell.",
+      text: "There is nothing to tell.",
       usage: { calls: 1 },
     });
     const text = textIn(model.requests[0]);
@@ -52,7 +52,7 @@ describe("a review", () => {
     const { model, verdict } = review("Looks good to me!", '```json\n{ "verdict": "go on", "reason": "" }\n```');
     expect(await verdict).toEqual({
       verdict: "go on",
-      reason: "(no reason given)",
+      text: "",
       usage: { calls: 2, inputTokens: 20, outputTokens: 4 },
     });
     expect(textIn(model.requests[1])).toContain("This is no verdict.");

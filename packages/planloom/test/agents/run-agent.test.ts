@@ -218,7 +218,7 @@ describe("the loop of turns", () => {
     const thrown = await failureOf(
       runAgent(request(), script("STEP FAILED: no source"), new MemoryJournal().context()),
     );
-    expect(thrown.failure).toMatchObject({ code: "STEP_NOT_DONE", message: "no source", retryable: false });
+    expect(thrown.failure).toMatchObject({ code: "STEP_NOT_DONE", text: "no source", retryable: false });
   });
 });
 
@@ -404,10 +404,9 @@ describe("failures of the model", () => {
     );
     expect(thrown.failure).toEqual({
       code: "PROVIDER_RATE_LIMITED",
-      message: "The model m answered: too fast",
+      params: limited.params,
       retryable: true,
       retryAfterMs: 2_000,
-      next: limited.next,
     });
     expect(thrown.usage.calls).toBe(1);
   });
@@ -422,10 +421,7 @@ describe("failures of the model", () => {
     const thrown = await failureOf(
       runAgent(request({ tools: [search] }), script(call("search")), journal.context({ signal: stop.signal })),
     );
-    expect(thrown.failure).toMatchObject({
-      code: "INTERRUPTED",
-      message: expect.stringContaining("timed out") as string,
-    });
+    expect(thrown.failure).toEqual({ code: "INTERRUPTED", retryable: true });
     expect(thrown.usage.calls).toBe(1);
     expect(journal.names()).toEqual(["turn 1", "tool search"]);
     expect(journal.rows.at(-1)).not.toHaveProperty("outcome"); // what an aborted call says is not what it says

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import type { RunDocument } from "../../src/run/view/document.js";
+import type { RunDocument } from "../../src/loom/document.js";
 import { modelServer, place, roleOf, type Ended, type Place } from "./planloom.js";
 
 /** `note` acts, and leaves a line in notes.txt; `look` leaves one in looks.txt; `column` fails for good; `slow` waits for the file `busy`. */

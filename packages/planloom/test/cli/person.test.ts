@@ -1,7 +1,7 @@
 // A person and a run, over several processes: approval, questions, calls in doubt, cancelling, interruption. No process ever
 // waits for a terminal that is not there.
 import { expect, test } from "vitest";
-import type { RunDocument } from "../../src/run/view/document.js";
+import type { RunDocument } from "../../src/loom/document.js";
 import { modelServer, place, QUESTION, roleOf, SUMS, type Place } from "./planloom.js";
 
 /** A configuration with a tool that acts, and one that never ends by itself. */

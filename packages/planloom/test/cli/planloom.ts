@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import type { RunDocument } from "../../src/run/view/document.js";
+import type { RunDocument } from "../../src/loom/document.js";
 import { startFakeOpenAI, type FakeOpenAI, type FakeOpenAIOptions } from "../../src/testing/index.js";
 
 export const BIN = fileURLToPath(new URL("../../bin/planloom.js", import.meta.url));

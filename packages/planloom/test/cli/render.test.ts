@@ -115,29 +115,36 @@ test("a run that is begun again has its headings again, and its table counts fro
 });
 
 const usage = { calls: 1, inputTokens: 1, outputTokens: 1 };
-const error = { code: "BUSY", message: "later", retryable: true };
+const error = { code: "BUSY", text: "later", retryable: true };
 
 test.each<readonly [Fact, RegExp]>([
-  [fact("run.paused", { reason: "lunch" }), /^ {2}paused +by ann: lunch; nothing new starts$/],
-  [fact("run.unpaused", { reason: "back" }), /^ {2}goes on +by ann: back$/],
-  [fact("goal.changed", { goal: "Sing", reason: "fun" }), /^ {2}goal +changed by ann: Sing \(fun\)$/],
+  [fact("run.paused", { comment: "lunch" }), /^ {2}paused +by ann: lunch; nothing new starts$/],
+  [fact("run.unpaused", { comment: "back" }), /^ {2}goes on +by ann: back$/],
+  [fact("goal.changed", { goal: "Sing", comment: "fun" }), /^ {2}goal +changed by ann: Sing \(fun\)$/],
   [
     fact("replan.requested", {
       mode: "patch",
       cause: "failure",
       failed: [{ step: "a" }],
-      reason: "a has failed",
+      reason: { code: "NOT_RETRYABLE" },
       estimate: { tokens: 4_000, costUsd: 0.0125 },
     }),
-    /^ {2}replan +a patch: a has failed \(about 4,000 tokens, 0\.0125 USD\)$/,
+    /^ {2}replan +a patch: trying again would not help \(about 4,000 tokens, 0\.0125 USD\)$/,
   ],
   [
-    fact("plan.reviewed", { verdict: "go on", decision: "go on", reason: "it fits", usage }),
+    fact("plan.reviewed", { verdict: "go on", decision: "go on", text: "it fits", usage }),
     /^ {2}reviewed go on: it fits$/,
   ],
   [
-    fact("review.failed", { attempt: 1, error, decision: "retry", reason: "attempt 1 of 4", retryAt: 3_000, usage }),
-    /^ {2}failed +review: BUSY: later \(attempt 1 of 4; again in 1\.0 s\)$/,
+    fact("review.failed", {
+      attempt: 1,
+      error,
+      decision: "retry",
+      reason: { code: "ATTEMPTS_LEFT", attempt: 1, of: 4 },
+      retryAt: 3_000,
+      usage,
+    }),
+    /^ {2}failed +review: BUSY: later \(attempt 1 of 4 failed; again in 1\.0 s\)$/,
   ],
   [
     fact("budget.exhausted", { limit: "tokens", allowed: 5_000, wanted: 5_400 }),
@@ -147,14 +154,14 @@ test.each<readonly [Fact, RegExp]>([
     fact("approval.granted", { subject: { step: "a", item: 2 }, hash: "h", comment: "fine" }),
     /^ {2}approved step a\[2\], by ann: fine$/,
   ],
-  [fact("approval.granted", { subject: "plan", hash: "h", calls: true }), /approved the plan, by ann, its calls too$/],
+  [fact("approval.granted", { subject: "plan", hash: "h", calls: ["a"] }), /approved the plan, by ann, its calls too$/],
   [fact("approval.denied", { subject: "plan", hash: "h", cause: "rejected", comment: "no" }), /rejected .*ann: no$/],
   [fact("approval.denied", { subject: "plan", hash: "h", cause: "expired" }), /expired +the plan: nobody approved it/],
   [
     fact("approval.denied", { subject: { step: "a" }, hash: "h", cause: "superseded" }),
     /withdrawn step a, by ann: something else takes its place$/,
   ],
-  [fact("cancel.requested", { reason: "enough" }), /^ {2}cancel +by ann: enough$/],
+  [fact("cancel.requested", { comment: "enough" }), /^ {2}cancel +by ann: enough$/],
 ])("what turns the course of a run is said, and is no routine: $type", (fact, expected) => {
   const envelope = { runId: "r", seq: 1, at: 2_000, v: 1, inputId: "i", by: "ann", prev: "" };
   const lines = linesOf({ ...envelope, ...fact }, emptyRun("r"));
@@ -182,7 +189,7 @@ test("a draft that cannot be used is said with the place of each finding", () =>
     { ...finding, where: { pointer: "" } },
   ];
   const lines = linesOf(
-    { ...envelope, ...fact("plan.invalid", { round: 0, draft: "", findings, usage }) },
+    { ...envelope, ...fact("plan.invalid", { round: 0, draft: "", findings, decision: "repair", usage }) },
     emptyRun("r"),
   );
   expect(lines.map(({ text }) => text.trim())).toEqual([

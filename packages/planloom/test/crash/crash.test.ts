@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import type { RunDocument } from "../../src/run/view/document.js";
+import type { RunDocument } from "../../src/loom/document.js";
 import type { JournalRow } from "../../src/store/event-store.js";
 import { startFakeOpenAI, type FakeOpenAI } from "../../src/testing/fake-openai-server.js";
 import type { ChatBody, FakeReply } from "../../src/testing/fake-reply.js";

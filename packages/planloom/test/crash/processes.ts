@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { RunDocument } from "../../src/run/view/document.js";
+import type { RunDocument } from "../../src/loom/document.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { JournalRow } from "../../src/store/event-store.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";

@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { LIMITS } from "../../src/limits.js";
-import type { RunDocument } from "../../src/run/view/document.js";
+import type { RunDocument } from "../../src/loom/document.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { soundChain } from "../engine/parts.js";
 import { figure } from "../figures.js";

@@ -26,7 +26,9 @@ const OTHERS = /^(?:PLANLOOM|OPENAI)_|^NO_COLOR$|^UND_ERR_/;
 
 const LONG = /(?<![=!]== )"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/g;
 /** Where a code stands: what makes or reports an error, up to its first text. */
-const MADE = /(?:PlanloomError|usageError|report|note|finding|failure|fail|failed|permanent|Stop|Unresolved)\(/.source;
+const MADE =
+  /(?:PlanloomError|usageError|failWith|refused|no|report|note|finding|failure|fail|failed|permanent|Stop|Unresolved)\(/
+    .source;
 const SHORT_MADE = new RegExp(`${MADE}\\s*(?:\\w+,\\s*|"[^"]*",\\s*)?"([A-Z]{3,})"`, "g");
 const CODE_LINE = /\bcode(?::| =).*$/gm;
 const SHORT = /(?<![=!]== )"([A-Z]{3,})"/g;

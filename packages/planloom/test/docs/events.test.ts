@@ -182,7 +182,7 @@ function storyOf(log: readonly RunEvent[]): Readonly<Record<string, Expected>> {
     "AGENT_STEP_COMPLETED step": [of("look"), "look"],
     "AGENT_STEP_COMPLETED result": [of("look"), "three companies"],
     "AGENT_STEP_COMPLETED executor_tokens": [of("tell"), 300],
-    "AGENT_REPLANNING reason": [any, "trying again would not help; the run is set to patch"],
+    "AGENT_REPLANNING reason": [any, { code: "POLICY", why: { code: "NOT_RETRYABLE" }, policy: "patch", by: "run" }],
     "AGENT_REPLANNING original_plan": [revision(2), stepsWith(LOOK, FETCH, TELL)],
     "AGENT_REPLANNING new_plan": [revision(3), stepsWith(LOOK, MENDED, TELL)],
     "AGENT_EXECUTION_COMPLETED total_steps": [any, 3],

@@ -44,7 +44,7 @@ test("a function that says no lets the plan run, and its word is in the log", as
   const run = await loom.run("", { plan: PLAN });
   expect(run).toMatchObject({ status: "completed" });
   const [proposed] = eventsOf(await logOf(loom.store, run.runId), "plan.proposed");
-  expect(proposed?.data.approval).toEqual({ required: false, reason: "the approval function asks for none" });
+  expect(proposed?.data.approval).toEqual({ required: false, reason: { code: "FUNCTION_ALLOWS" } });
 });
 
 test("a function that never answers is waited for so long, and then a person is asked", async () => {
@@ -84,8 +84,8 @@ test("a plan of the planner is judged as a given one is, each time", async () =>
   await turns();
   const log = await logOf(loom.store, run.id);
   expect(eventsOf(log, "plan.proposed").map(({ data }) => data.approval?.reason)).toEqual([
-    "title: first",
-    "title: second",
+    { code: "FUNCTION_ASKS", text: "title: first" },
+    { code: "FUNCTION_ASKS", text: "title: second" },
   ]);
 });
 

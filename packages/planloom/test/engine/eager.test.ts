@@ -123,7 +123,7 @@ describe("a plan that is still being written", () => {
     const log = await eventsIn(run);
     expect(eventsOf(log, "step.cancelled")[0]?.data).toMatchObject({
       step: "a",
-      reason: "the plan that it stands in was refused",
+      reason: { code: "DRAFT_DROPPED", because: "refused" },
     });
     expect(eventsOf(log, "step.started").map(({ data }) => data.attempt)).toEqual([1, 2]);
     await sound(run);

@@ -46,7 +46,7 @@ describe("a tool call ends", () => {
   test("with the failure that the tool knows of", async () => {
     const error = new ToolError("too many", { code: "BUSY", retryAfterMs: 7 });
     const { ended } = await called(() => Promise.reject(error));
-    const failure = { code: "BUSY", message: "too many", retryable: true, retryAfterMs: 7 };
+    const failure = { code: "BUSY", text: "too many", retryable: true, retryAfterMs: 7 };
     expect(await ended).toStrictEqual({ ok: false, ending: "tool-error", error: failure });
   });
 
@@ -57,7 +57,7 @@ describe("a tool call ends", () => {
     const { ended } = await called(() => {
       throw thrown;
     });
-    expect(await ended).toMatchObject({ ok: false, ending: "thrown", error: { code: "TOOL_THREW", message: "lost" } });
+    expect(await ended).toMatchObject({ ok: false, ending: "thrown", error: { code: "TOOL_THREW", text: "lost" } });
   });
 
   test.each<[string, () => unknown, object]>([
@@ -65,12 +65,12 @@ describe("a tool call ends", () => {
     [
       "a message that is no text",
       () => Object.assign(new ToolError("x"), { message: { no: "text" } }),
-      { ending: "tool-error", error: { code: "TOOL_FAILED", message: "[object Object]" } },
+      { ending: "tool-error", error: { code: "TOOL_FAILED", text: "[object Object]" } },
     ],
     [
       "a code that is none",
       () => new ToolError("gone", { code: "not found", retryAfterMs: NaN }),
-      { ending: "tool-error", error: { code: "TOOL_FAILED", message: "not found: gone", retryable: true } },
+      { ending: "tool-error", error: { code: "TOOL_FAILED", text: "not found: gone", retryable: true } },
     ],
     ["what cannot be shown", () => Object.create(null) as unknown, { ending: "thrown", error: { code: "TOOL_THREW" } }],
   ])("with an error within the limits, whatever it throws: %s", async (_, thrown, expected) => {

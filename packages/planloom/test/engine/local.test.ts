@@ -41,7 +41,7 @@ describe("a local engine", () => {
     await store.claim(runId, 1, `${hostname().replaceAll("/", "-")}/${pid}/1/x`, Number.MAX_SAFE_INTEGER);
 
     const other = await openLocal(world);
-    await other.drive(runId, "resumed");
+    await other.drive(runId, "RESUMED");
     gate.open("done");
     expect((await other.stopped(runId, { untilEnd: true })).run.answer).toBe("done");
     expect(await store.owner(runId)).toMatchObject({ epoch: 3, holder: null });

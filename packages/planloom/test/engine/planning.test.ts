@@ -146,7 +146,7 @@ describe("a critique", () => {
     const run = await loom.start("Look");
     expect(await run.result()).toMatchObject({ status: "completed", stepsTotal: 1 });
     expect(await proposedIn(run)).toMatchObject({
-      ...{ asking: { critique: { verdict: "fine", reason: "It says so." } }, usage: { calls: 2 } },
+      ...{ asking: { critique: { verdict: "fine", text: "It says so." } }, usage: { calls: 2 } },
     });
     const [first, second] = bodies();
     expect(second!.messages.slice(0, first!.messages.length)).toEqual(first!.messages);
@@ -177,17 +177,17 @@ describe("a critique", () => {
     await sound(run);
   });
 
-  test.each<[string, Json | FakeReply, string]>([
-    ["prose", "It is fine, I think.", "not a JSON object"],
-    ["another word", critique("perfect"), "neither"],
-    ["a change without a plan", critique("changed"), "no plan was given"],
-    ["no answer at all", { status: 503, text: "busy" }, "PROVIDER_FAILED"],
-  ])("that is %s is none: the plan is as check found it, and the log says so", async (_, said, reason) => {
+  test.each<[string, Json | FakeReply, object]>([
+    ["prose", "It is fine, I think.", { problem: { code: "NOT_AN_OBJECT" } }],
+    ["another word", critique("perfect"), { problem: { code: "NO_VERDICT" } }],
+    ["a change without a plan", critique("changed"), { problem: { code: "NO_PLAN" }, text: "It says so." }],
+    ["no answer at all", { status: 503, text: "busy" }, { error: { code: "PROVIDER_FAILED" } }],
+  ])("that is %s is none: the plan is as check found it, and the log says so", async (_, said, why) => {
     const { loom } = await house([look()], [plan("look"), said], config);
     const run = await loom.start("Look");
     expect(await run.result()).toMatchObject({ status: "completed", stepsTotal: 1 });
     expect(await proposedIn(run)).toMatchObject({
-      asking: { critique: { verdict: "none", reason: expect.stringContaining(reason) as string } },
+      asking: { critique: { verdict: "none", ...why } },
     });
     await sound(run);
   });

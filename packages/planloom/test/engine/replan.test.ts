@@ -135,7 +135,9 @@ describe("a step that failed for good", () => {
     const [started] = eventsOf(await eventsIn(run), "run.started");
     expect(started?.data.settings.prices).toEqual(prices);
     const [failed] = eventsOf(await eventsIn(run), "step.failed");
-    expect(failed?.data.reason).toContain("limits.replanCostUsd is 0.01");
+    expect(failed?.data.reason).toMatchObject({
+      ...{ code: "NO_REPLAN", because: { code: "REPLAN_COST", limitUsd: 0.01 } },
+    });
   });
 
   test("is planned anew with the rest when its patch failed too; then the run fails with a report, and a retry counts anew", async () => {
@@ -407,7 +409,13 @@ describe("a person, while it runs", () => {
     );
     const [, proposed] = eventsOf(await eventsIn(run), "plan.proposed");
     expect(proposed?.data).toMatchObject({
-      ...{ cause: "goal-change", reason: "better", kept: [{ step: "s" }], dropped: ["a"], added: ["tell"] },
+      ...{
+        cause: "goal-change",
+        reason: { code: "GOAL_CHANGED", comment: "better" },
+        kept: [{ step: "s" }],
+        dropped: ["a"],
+        added: ["tell"],
+      },
     });
     await sound(run);
   });

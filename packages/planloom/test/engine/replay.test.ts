@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { localEngine } from "../../src/engine/local.js";
 import { recordingOf } from "../../src/engine/recording.js";
 import { replayRecording } from "../../src/recording/replay-recording.js";
-import { documentOf } from "../../src/run/view/document.js";
+import { documentOf } from "../../src/loom/document.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { replay } from "../../src/run/log/replay.js";
 import { isWaiting } from "../../src/run/state.js";

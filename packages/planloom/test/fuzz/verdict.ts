@@ -15,6 +15,8 @@ import { listOf, membersOf, NULL, STRING, UNKNOWN, unionOf, type Type } from "..
 import { typeFromSchema, typeOf } from "../../src/plan/type/schema.js";
 import type { Step } from "../../src/plan/plan.js";
 import type { CheckedPlan } from "../../src/run/command.js";
+import type { Failure } from "../../src/run/failure.js";
+import { failureText } from "../../src/words/failures.js";
 import { scopeOf } from "../../src/run/scope.js";
 import type { Run, StepState } from "../../src/run/state.js";
 import { NO_ORIGIN } from "../../src/plan/origin.js";
@@ -50,17 +52,22 @@ export function letPass(accepted: CheckedPlan, run: Run): string[] {
     .map(({ code, message, pointer }) => `${code} at ${pointer}: ${message}`);
 }
 
+const worded = (error: Failure) => ({ code: error.code, message: failureText(error) });
+
 function failures(accepted: CheckedPlan, run: Run): Failed[] {
   const found: Failed[] = [];
   for (const state of run.steps.values()) {
     for (const { error, status } of [state.work, ...(state.items ?? [])]) {
       if (error === undefined || (status !== "failed" && status !== "skipped")) continue;
-      found.push(...failedStep(state, error, run));
+      found.push(...failedStep(state, worded(error), run));
     }
   }
   const { answer } = accepted.plan;
-  if (run.error?.message.startsWith("answer.value") === true && answer.kind === "value")
-    found.push({ ...run.error, pointer: "/answer/value", value: answer.value });
+  if (
+    (run.error?.params as { readonly where?: string } | undefined)?.where?.startsWith("answer.value") === true &&
+    answer.kind === "value"
+  )
+    found.push({ ...worded(run.error!), pointer: "/answer/value", value: answer.value });
   return found;
 }
 

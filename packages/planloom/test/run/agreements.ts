@@ -124,7 +124,7 @@ export class Agreements {
     this.rejected = false;
     for (const step of plan.steps) {
       if (acts(step, tools)) this.steps.add(canonicalJson(step));
-      if (data.calls === true && standsInPlan(step))
+      if (data.calls?.includes(step.id) === true && standsInPlan(step))
         this.calls.set(callText({ step: step.id }, step, step.with), step.id);
     }
     return present === hash ? undefined : "is of another plan than the present one";

@@ -47,7 +47,7 @@ const fails = (step: string, usage: Usage, code: string): LooseInput => ({
   type: "ended",
   key: `call/${step}/1`,
   ending: "tool-error",
-  error: { code, message: "it failed", retryable: false },
+  error: { code, retryable: false },
   usage,
 });
 const retries = (budget: Partial<Budget>): LooseInput => {
@@ -76,7 +76,7 @@ describe("a model call that asks", () => {
     story.when(fails("c", NO_USAGE, "BUDGET_EXHAUSTED")).then("step.failed");
     story.when(returns("a", used(1, 5))).then("step.completed", "execution.completed", "run.failed");
     expect(story.run.error).toMatchObject({ code: "BUDGET_EXHAUSTED", retryable: false });
-    expect(story.run.error?.message).toContain("may use 1 model calls");
+    expect(story.run.error?.params).toEqual({ limit: "modelCalls", allowed: 1, wanted: 2 });
   });
 
   it("is nobody's where the effect is over, or is being stopped", () => {
@@ -193,7 +193,7 @@ describe("money", () => {
 
 describe("a crash", () => {
   it("between the reservation and the reply gives nothing back", () => {
-    const crash = { type: "recovered", epoch: 2, reason: "resumed" } as const;
+    const crash = { type: "recovered", epoch: 2, reason: { code: "RESUMED" } } as const;
     const story = given(run({ modelCalls: 2, tokens: 1_000 }), asks("a"), crash);
     story.when(asks("a")).then("budget.reserved");
     expect(limitOf(story.when(asks("b")))).toEqual(["modelCalls"]);
@@ -202,7 +202,7 @@ describe("a crash", () => {
   });
 
   it("after the reply was journaled counts it once, as it was", () => {
-    const crash = { type: "recovered", epoch: 2, reason: "resumed" } as const;
+    const crash = { type: "recovered", epoch: 2, reason: { code: "RESUMED" } } as const;
     const story = given(run({ modelCalls: 2, tokens: 200 }), asks("a"), crash).when(asks("a", used(1, 30, 20)));
     story.then("budget.reserved").given(returns("a", used(2, 60, 40)));
     expect(story.run.used).toMatchObject({ modelCalls: 2, tokens: 100 });
@@ -269,9 +269,9 @@ describe("time", () => {
     expect(stops).toEqual(["call/a/1", "call/look/1", "call/pay/1"]);
     const aborted = (key: string, usage = NO_USAGE): LooseInput => ({
       ...{ type: "ended", key, ending: "abort", at: 10_100, usage },
-      error: { code: "ABORTED", message: "the call was stopped", retryable: true },
+      error: { code: "ABORTED", params: { how: "stopped" }, retryable: true },
     });
-    const reason = "the run may use 10000 ms, and they are over";
+    const reason = { code: "OUT_OF_TIME", allowed: 10_000, wanted: 10_000 };
     story.when(aborted("call/a/1", used(1, 5))).then(["step.cancelled", { reason }]);
     story.when(aborted("call/look/1")).then(["step.cancelled", { reason }]);
     story.when(aborted("call/pay/1")).then("step.unknown", "execution.completed", "run.failed");
@@ -292,7 +292,7 @@ describe("time", () => {
       type: "ended",
       key: "call/a/1",
       ending: "abort",
-      error: { code: "ABORTED", message: "", retryable: true },
+      error: { code: "ABORTED", retryable: true },
       usage: NO_USAGE,
       at: 10_001,
     });
@@ -318,7 +318,7 @@ describe("time", () => {
       start({ plan: { steps: [call("a")], answer: { from: ["a"] } }, tools: TOOLS, models, settings }),
     );
     story.given({ type: "returned", key: "call/a/1", output: 1, tools: [], usage: NO_USAGE });
-    const error = { code: "PROVIDER_FAILED", message: "it failed", retryable: true };
+    const error = { code: "PROVIDER_FAILED", text: "it failed", retryable: true };
     story.given({ type: "answer-failed", key: "answer/1", error, usage: NO_USAGE });
     expect(story.owed().map(({ key }) => key)).toContain("wait/deadline");
     story.when({ type: "clock", at: 10_000 }).then("budget.exhausted", "run.failed");

@@ -40,7 +40,7 @@ export function carryOn(log: readonly RunEvent[], plan: CheckedPlan | undefined,
     // As a store gives them back.
     all.push(...(JSON.parse(JSON.stringify(events)) as RunEvent[]));
   };
-  say({ type: "recovered", epoch: run.epoch + 1, reason: "resumed" });
+  say({ type: "recovered", epoch: run.epoch + 1, reason: { code: "RESUMED" } });
   first.forEach(say);
   for (let i = 0; i < 1_000 && run.ended === undefined; i++) {
     const { input, after = 0 } = nextInput(run, plan, i);

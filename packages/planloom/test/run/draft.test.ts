@@ -81,7 +81,7 @@ describe("a step that is written while its plan is not whole", () => {
 
   it("is known already when a planner writes it again after a crash", () => {
     const story = planning().given();
-    story.given(drafts(story, [a]), { type: "recovered", epoch: 2, reason: "crashed" });
+    story.given(drafts(story, [a]), { type: "recovered", epoch: 2, reason: { code: "RESUMED" } });
     expect(keysOwed(story)).toContain("call/a/1");
     story.when(drafts(story, [a])).then();
     story.when(drafts(story, [call("a", { with: { x: 2 } })])).then(["plan.stepDrafted", { begins: false }]);
@@ -106,7 +106,7 @@ describe("the plan that they stand in", () => {
     story.given(drafts(story, [a]), drafts(story, [a, call("z")]), returned("call/z/1", "Z"));
     story
       .when(invalid(story))
-      .then("plan.invalid", ["step.cancelled", { step: "a", reason: "the plan that it stands in was refused" }]);
+      .then("plan.invalid", ["step.cancelled", { step: "a", reason: { code: "DRAFT_DROPPED", because: "refused" } }]);
     expect(keysOwed(story)).toEqual([requestOf(story)]);
     story
       .when(drafts(story, [a]))
@@ -124,10 +124,10 @@ describe("the plan that they stand in", () => {
     last.when(invalid(last)).then("plan.invalid", ["step.cancelled", { step: "a" }], "run.failed");
     const story = planning();
     story.given(drafts(story, [a]));
-    const error = { code: "PROVIDER_REFUSED", message: "no", retryable: false };
+    const error = { code: "PROVIDER_REFUSED", text: "no", retryable: false };
     story
       .when({ type: "plan-failed", key: requestOf(story), error, usage: USAGE })
-      .then("plan.failed", ["step.cancelled", { reason: "the plan that it stands in did not come" }], "run.failed");
+      .then("plan.failed", ["step.cancelled", { reason: { code: "DRAFT_DROPPED", because: "failed" } }], "run.failed");
   });
 
   it("comes otherwise than it was written: nothing of it is used, and the proposal says so", () => {
@@ -144,7 +144,10 @@ describe("the plan that they stand in", () => {
     story.given(drafts(story, [a]));
     story
       .when({ type: "goal", goal: "another", reason: "" })
-      .then("goal.changed", ["step.cancelled", { step: "a", reason: "it was for another goal" }]);
+      .then("goal.changed", [
+        "step.cancelled",
+        { step: "a", reason: { code: "DRAFT_DROPPED", because: "other-goal" } },
+      ]);
     story.when(plans(story, [call("n")])).then("plan.proposed", ["step.started", { step: "n" }]);
   });
 
@@ -153,10 +156,7 @@ describe("the plan that they stand in", () => {
     story.given(drafts(story, [a]));
     story
       .when(ended("call/a/1", "tool-error", { retryable: false }))
-      .then([
-        "step.failed",
-        { decision: "retry", reason: "trying again would not help; it is begun once more when its plan is whole" },
-      ]);
+      .then(["step.failed", { decision: "retry", reason: { code: "AFTER_PLAN", why: { code: "NOT_RETRYABLE" } } }]);
     story.when(plans(story, [a])).then("plan.proposed", ["step.started", { step: "a", attempt: 2 }]);
     story
       .when(ended("call/a/2", "tool-error", { retryable: false }))
@@ -207,7 +207,7 @@ describe("whatever is drafted, and whenever its calls return", () => {
             .filter(({ kind }) => kind === "call")
             .slice(0, returns))
             say(fails ? ended(key, "tool-error", { retryable: false }) : returned(key, key));
-          if (crash) say({ type: "recovered", epoch: story.run.epoch + 1, reason: "crashed" });
+          if (crash) say({ type: "recovered", epoch: story.run.epoch + 1, reason: { code: "RESUMED" } });
         };
         const write = (count: number) => {
           for (let at = 1; at <= count; at++) {

@@ -16,7 +16,7 @@ describe("an edited plan", () => {
       .then(
         ["approval.denied", { hash, cause: "superseded", comment: "also b" }],
         ["plan.proposed", { revision: 2, cause: "edit", added: ["b"], hash: plan.hash }],
-        ["approval.requested", { hash: plan.hash, reason: "the plan was edited" }],
+        ["approval.requested", { hash: plan.hash, reason: { code: "PLAN_EDITED" } }],
       );
     story.when({ type: "approve", hash }).then(["input.refused", { code: "STALE_HASH" }]);
     story.when({ type: "approve", hash: plan.hash }).then("approval.granted", "step.started", "step.started");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { documentOf } from "../../src/run/view/document.js";
+import { documentOf } from "../../src/loom/document.js";
 import { statusOf } from "../../src/run/state.js";
 import { given, start } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, spec, TOOLS } from "./parts.js";
@@ -194,8 +194,9 @@ describe("forEach", () => {
     story.given(ended("call/each/0/1"), ended("call/each/1/1"));
     expect(story.run.error).toMatchObject({
       code: "BROKEN",
-      message: "step each: 2 of 2 items failed; item 0: it broke",
+      params: { items: { failed: 2, total: 2, first: { item: 0, error: { code: "BROKEN", text: "it broke" } } } },
     });
+    expect(story.run.errorCause).toEqual({ step: "each" });
   });
 
   it("leaves null for an item that fails where the plan says skip", () => {
@@ -295,7 +296,7 @@ describe("an answer without a model", () => {
     story.then("step.completed", "execution.completed", "run.failed");
     expect(story.run.error).toMatchObject({
       code: "LIMIT_EXCEEDED",
-      message: expect.stringMatching(/^answer\.from: /) as string,
+      params: { where: "answer.from" },
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { documentOf } from "../../src/run/view/document.js";
-import type { Ending } from "../../src/run/input.js";
+import { documentOf } from "../../src/loom/document.js";
+import type { Ending } from "../../src/run/event.js";
 import { statusOf } from "../../src/run/state.js";
 import { given, start } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, spec, TOOLS } from "./parts.js";
@@ -63,7 +63,7 @@ describe("the failure flow", () => {
     story
       .when(ended("call/a/4", "tool-error", { at }))
       .then(
-        ["step.failed", { decision: "fail", reason: "all 4 attempts failed" }],
+        ["step.failed", { decision: "fail", reason: { code: "ATTEMPTS_USED", of: 4 } }],
         "execution.completed",
         "run.failed",
       );
@@ -83,7 +83,7 @@ describe("the failure flow", () => {
   it("does not retry what would not help", () => {
     given(run([call("a")]))
       .when(ended("call/a/1", "tool-error", { retryable: false }))
-      .then(["step.failed", { reason: "trying again would not help" }], "execution.completed", "run.failed");
+      .then(["step.failed", { reason: { code: "NOT_RETRYABLE" } }], "execution.completed", "run.failed");
   });
 
   it("goes on without an optional step, after its one attempt", () => {
@@ -119,7 +119,7 @@ describe("the failure flow", () => {
 });
 
 describe("recovery", () => {
-  const recovered = (epoch = 2) => ({ type: "recovered", epoch, reason: "resumed" }) as const;
+  const recovered = (epoch = 2) => ({ type: "recovered", epoch, reason: { code: "RESUMED" } }) as const;
 
   it("lets an open call without lasting effects go on as the same attempt", () => {
     const story = given(run([call("a"), { id: "b", tool: "put" }]))
@@ -214,7 +214,7 @@ describe("cancel", () => {
   it("stops what runs, waits for its ending, and starts nothing", () => {
     const story = given(run([call("a"), call("b", { dependsOn: ["a"] })]))
       .when(cancel)
-      .then(["cancel.requested", { reason: "not needed" }]);
+      .then(["cancel.requested", { comment: "not needed" }]);
     expect(story.owed()).toMatchObject([{ kind: "call" }, { kind: "stop", target: "call/a/1" }]);
     story.when(ended("call/a/1", "abort")).then(["step.cancelled", { step: "a" }], "run.cancelled");
   });

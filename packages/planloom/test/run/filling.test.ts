@@ -19,7 +19,7 @@ describe("while arguments are filled in", () => {
       .when(ended("fill/call/m/1", "abort"))
       .then(["step.cancelled", { step: "m" }], "run.cancelled");
     given(run(), cancel)
-      .when({ type: "recovered", epoch: 2, reason: "resumed" })
+      .when({ type: "recovered", epoch: 2, reason: { code: "RESUMED" } })
       .then("run.resumed", ["step.cancelled", { step: "m" }], "run.cancelled");
   });
 

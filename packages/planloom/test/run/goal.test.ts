@@ -22,7 +22,7 @@ describe("another goal", () => {
     const story = replanning(steps).given(returned("call/a/1", "A"));
     story.when(goal()).then("goal.changed");
     story.when(returned("call/b/1")).then("step.completed");
-    const reason = "I thought again";
+    const reason = { code: "GOAL_CHANGED", comment: "I thought again" };
     story
       .when(returned("call/c/1"))
       .then("step.completed", ["replan.requested", { mode: "full", cause: "goal", reason }]);
@@ -57,7 +57,7 @@ describe("another goal", () => {
       .when(plans(story, [pay("p"), call("a"), call("b")]))
       .then(
         ["plan.proposed", { added: ["b"], changed: [] }],
-        ["approval.requested", { reason: "it may act through pay" }],
+        ["approval.requested", { reason: { code: "MAY_ACT", tools: ["pay"] } }],
       );
     expect(story.run.running).toBe(0);
     story
@@ -72,7 +72,7 @@ describe("another goal", () => {
     story.given(plans(story, [pay("q")]), goal());
     story
       .when(plans(story, [call("b")]))
-      .then("plan.proposed", ["approval.requested", { reason: "an earlier plan was rejected" }]);
+      .then("plan.proposed", ["approval.requested", { reason: { code: "EARLIER_REJECTED" } }]);
   });
 
   it("while a person is asked and an outcome is unknown: both stay until there is a plan", () => {

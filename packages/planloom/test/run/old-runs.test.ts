@@ -9,7 +9,7 @@ import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
 import { replay } from "../../src/run/log/replay.js";
 import { emptyRun } from "../../src/run/state.js";
 import { transition } from "../../src/run/transition.js";
-import { documentOf } from "../../src/run/view/document.js";
+import { documentOf } from "../../src/loom/document.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
 import { LOGS, logIn } from "../fixtures/logs.js";
 import { carryOn, foldLog, planIn } from "./carry-on.js";

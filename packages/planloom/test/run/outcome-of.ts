@@ -48,11 +48,11 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
   const of = choices(how);
   const well = of(5) < 3;
   const usage = of(3) === 0 ? NO_USAGE : { calls: 1, inputTokens: how, outputTokens: 1 };
-  const error = { code: "BROKEN", message: "it broke", retryable: of(5) > 0 };
+  const error = { code: "BROKEN", text: "it broke", retryable: of(5) > 0 };
   switch (effect.kind) {
     case "review":
       if (!well) return { type: "review-failed", key, error, usage };
-      return { type: "reviewed", key, verdict: of(4) === 1 ? "replan" : "go on", reason: "it seems so", usage };
+      return { type: "reviewed", key, verdict: of(4) === 1 ? "replan" : "go on", text: "it seems so", usage };
     case "plan": {
       const written = plans[of(2) % plans.length]!.given!;
       const plan = (well ? anotherPlan(run, of(11), serial) : undefined) ?? written;

@@ -6,7 +6,7 @@ import type { Settings } from "../../src/run/settings.js";
 import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
 import type { Json } from "../../src/plan/json.js";
-import type { Ending } from "../../src/run/input.js";
+import type { Ending } from "../../src/run/event.js";
 
 export function spec(name: string, effects: EffectClass = "none", extra: Partial<ToolSpec> = {}): ToolSpec {
   return {
@@ -37,7 +37,7 @@ export function ended(
   more: { code?: string; retryable?: boolean; retryAfterMs?: number; at?: number } = {},
 ): LooseInput {
   const { at, retryable = true, ...rest } = more;
-  const error = { code: "BROKEN", message: "it broke", retryable, ...rest };
+  const error = { code: "BROKEN", text: "it broke", retryable, ...rest };
   return { type: "ended", key, ending, error, usage: NO_USAGE, ...(at === undefined ? {} : { at }) };
 }
 

@@ -31,10 +31,10 @@ describe("a paused run", () => {
   it("says so, waits for a person, and is paused once", () => {
     const story = replanning([call("a")])
       .when(pause)
-      .then(["run.paused", { reason: "lunch" }]);
+      .then(["run.paused", { comment: "lunch" }]);
     expect(statusOf(story.run)).toBe("paused");
     story.when(pause).then(["input.refused", { code: "ALREADY_PAUSED" }]);
-    story.when(unpause).then(["run.unpaused", { reason: "asked by a person" }]);
+    story.when(unpause).then(["run.unpaused", { comment: "" }]);
     story.when(unpause).then(["input.refused", { code: "NOT_PAUSED" }]);
     expect(statusOf(story.run)).toBe("running");
   });

@@ -132,7 +132,7 @@ export class Play {
     const hasJournal = (key: string) =>
       !key.startsWith("call/") || steps.get(key.split("/")[1]!)?.spec.kind === "agent";
     this.purse.crash(lastIsKept, hasJournal);
-    this.input({ type: "recovered", epoch: ++this.epoch, reason: "a new owner" });
+    this.input({ type: "recovered", epoch: ++this.epoch, reason: { code: "RESUMED" } });
     [this.run, this.read].forEach(this.plant);
   }
 

@@ -12,13 +12,16 @@ interface Row {
   readonly models?: StartFacts["models"];
   readonly error?: { readonly code?: string; readonly retryable?: boolean };
   readonly decision: Decision;
-  readonly reason: string;
+  readonly reason: object;
 }
 
 const noPlanner = { planner: null, executor: "executor", synthesizer: null };
 const final = { retryable: false };
 const once = { retry: { attempts: 1 } };
-const over = "trying again would not help";
+const over = { code: "NOT_RETRYABLE" };
+const single = { code: "ATTEMPTS_USED", of: 1 };
+const policy = (by: string, policy: string, why: object = over) => ({ code: "POLICY", why, policy, by });
+const noReplan = (because: object) => ({ code: "NO_REPLAN", why: over, because });
 const PRICES = { planner: { inputUsdPerMTok: 1_000, outputUsdPerMTok: 1_000 } };
 
 const rows: readonly Row[] = [
@@ -27,9 +30,14 @@ const rows: readonly Row[] = [
     name: `${onFailure}, attempts left`,
     step: { onFailure },
     decision: "retry" as const,
-    reason: "attempt 1 of 4 failed",
+    reason: { code: "ATTEMPTS_LEFT", attempt: 1, of: 4 },
   })),
-  { name: "optional steps have one attempt", step: { optional: true }, decision: "skip", reason: "it had one attempt" },
+  {
+    name: "optional steps have one attempt",
+    step: { optional: true },
+    decision: "skip",
+    reason: policy("plan", "skip", single),
+  },
   // The plan says what follows.
   { name: "fail", step: { onFailure: "fail" }, error: final, decision: "fail", reason: over },
   {
@@ -37,27 +45,27 @@ const rows: readonly Row[] = [
     step: { onFailure: "skip" },
     error: final,
     decision: "skip",
-    reason: `${over}; the plan says to go on`,
+    reason: policy("plan", "skip"),
   },
   {
     name: "patch",
     step: { onFailure: "patch" },
     error: final,
     decision: "patch",
-    reason: `${over}; the plan says to patch`,
+    reason: policy("plan", "patch"),
   },
   {
     name: "replan",
     step: { onFailure: "replan" },
     error: final,
     decision: "replan",
-    reason: "the plan says to replan",
+    reason: policy("plan", "replan"),
   },
   {
     name: "patch, no attempt left",
     step: { onFailure: "patch", ...once },
     decision: "patch",
-    reason: "it had one attempt",
+    reason: policy("plan", "patch", single),
   },
   // It does not: the run's default.
   { name: "run: fail", settings: { onFailure: "fail" }, error: final, decision: "fail", reason: over },
@@ -66,21 +74,21 @@ const rows: readonly Row[] = [
     settings: { onFailure: "skip" },
     error: final,
     decision: "skip",
-    reason: "the run is set to go on",
+    reason: policy("run", "skip"),
   },
   {
     name: "run: patch",
     settings: { onFailure: "patch" },
     error: final,
     decision: "patch",
-    reason: "the run is set to patch",
+    reason: policy("run", "patch"),
   },
   {
     name: "run: replan",
     settings: { onFailure: "replan" },
     error: final,
     decision: "replan",
-    reason: "the run is set to replan",
+    reason: policy("run", "replan"),
   },
   {
     name: "the plan goes before the run",
@@ -97,37 +105,43 @@ const rows: readonly Row[] = [
     step: { onFailure: "patch" },
     error: final,
     decision: "fail",
-    reason: `${over}; the run is set not to replan`,
+    reason: noReplan({ code: "REPLAN_NEVER" }),
   },
-  { name: "no planner", models: noPlanner, error: final, decision: "fail", reason: "there is no planner" },
-  { name: "no replans", settings: { replans: 0 }, error: final, decision: "fail", reason: "all 0 replans are used up" },
+  { name: "no planner", models: noPlanner, error: final, decision: "fail", reason: noReplan({ code: "NO_PLANNER" }) },
+  {
+    name: "no replans",
+    settings: { replans: 0 },
+    error: final,
+    decision: "fail",
+    reason: noReplan({ code: "REPLANS_USED", of: 0 }),
+  },
   {
     name: "too many tokens",
     settings: { replanTokens: 10 },
     error: final,
     decision: "fail",
-    reason: "limits.replanTokens is 10",
+    reason: noReplan({ code: "REPLAN_TOKENS", limit: 10 }),
   },
   {
     name: "few enough tokens",
     settings: { replanTokens: 1_000_000 },
     error: final,
     decision: "patch",
-    reason: "patch",
+    reason: policy("run", "patch"),
   },
   {
     name: "too much money",
     settings: { replanCostUsd: 0.01, prices: PRICES },
     error: final,
     decision: "fail",
-    reason: "limits.replanCostUsd is 0.01",
+    reason: noReplan({ code: "REPLAN_COST", limitUsd: 0.01 }),
   },
   {
     name: "money that nobody knows forbids nothing",
     settings: { replanCostUsd: 0.01 },
     error: final,
     decision: "patch",
-    reason: "patch",
+    reason: policy("run", "patch"),
   },
   {
     name: "a planner function costs nothing",
@@ -135,7 +149,7 @@ const rows: readonly Row[] = [
     models: { ...noPlanner, planner: "function" },
     error: final,
     decision: "patch",
-    reason: "patch",
+    reason: policy("run", "patch"),
   },
   {
     name: "skip needs no planner",
@@ -143,7 +157,7 @@ const rows: readonly Row[] = [
     models: noPlanner,
     error: final,
     decision: "skip",
-    reason: over,
+    reason: policy("plan", "skip"),
   },
   // It would not help.
   ...["CALL_REJECTED", "ABORTED", "APPROVAL_EXPIRED", "TOOL_GONE", "NO_MODEL", "SECRET_UNKNOWN"].map((code) => ({
@@ -151,7 +165,7 @@ const rows: readonly Row[] = [
     step: { onFailure: "replan" },
     error: { code, ...final },
     decision: "fail" as const,
-    reason: `${over}; another plan would not help`,
+    reason: noReplan({ code: "PLAN_NO_HELP" }),
   })),
 ];
 
@@ -167,7 +181,7 @@ describe("what answers a step that has failed", () => {
     ).when(ended("call/a/1", "tool-error", error));
     const [failed] = story.events;
     expect(failed).toMatchObject({ type: "step.failed", data: { decision } });
-    expect(failed!.data).toMatchObject({ reason: expect.stringContaining(reason) as string });
+    expect(failed!.data).toMatchObject({ reason });
     // b runs still: nothing is begun, and the planner is asked when it has ended.
     const then = { retry: ["step.retrying"], skip: ["step.skipped"], fail: [], patch: [], replan: [] }[decision];
     expect(story.events.slice(1).map(({ type }) => type)).toEqual(then);
@@ -186,7 +200,7 @@ describe("what answers a step that has failed", () => {
     story.when(fails("call/a/2")).then(["step.failed", { decision: "replan" }], ["replan.requested", { mode: "full" }]);
     story.given(plans(story, [call("c")]));
     story.when(fails("call/c/1")).then(["step.failed", { decision: "fail" }], "execution.completed", "run.failed");
-    expect(story.events[0]!.data).toMatchObject({ reason: expect.stringContaining("all 2 replans") as string });
+    expect(story.events[0]!.data).toMatchObject({ reason: noReplan({ code: "REPLANS_USED", of: 2 }) });
     expect(story.events[1]!.data).toMatchObject({ replans: 2 });
   });
 
@@ -205,11 +219,11 @@ describe("what answers a step that has failed", () => {
     replanning(steps)
       .given(fails("call/a/1"))
       .when(fails("call/b/1"))
-      .then(["step.failed", { decision: "fail", reason: `${over}; the run is failing already` }]);
+      .then(["step.failed", { decision: "fail", reason: noReplan({ code: "RUN_FAILING" }) }]);
     replanning([call("a"), call("b")])
       .given({ type: "cancel", reason: "enough" })
       .when(fails("call/a/1"))
-      .then(["step.failed", { decision: "fail", reason: "the run is being cancelled" }]);
+      .then(["step.failed", { decision: "fail", reason: { code: "RUN_CANCELLING" } }]);
   });
 
   it("a failure for good while the others are drained ends the run: nobody is asked", () => {
@@ -231,7 +245,7 @@ describe("what answers a step that has failed", () => {
     const story = replanning([call("a"), call("z", { dependsOn: ["a"] })]).given(fails("call/a/1"));
     story.given(plans(story, [{ id: "a", tool: "put", with: {} }, call("z", { dependsOn: ["a"] })]));
     story.when(fails("call/a/2")).then(["step.failed", { decision: "replan" }], ["replan.requested", { mode: "full" }]);
-    expect(story.events[0]!.data).toMatchObject({ reason: expect.stringContaining("it came from a patch") as string });
+    expect(story.events[0]!.data).toMatchObject({ reason: { code: "PATCH_FAILED", why: over } });
   });
 
   it("a step that the patch did not write is patched itself", () => {

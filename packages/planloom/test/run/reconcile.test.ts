@@ -24,7 +24,7 @@ const inner = (tool: string) => ({ ...ended("call/p/1", "in-doubt"), call: { key
 const happened = (output: Json) => ({ type: "reconciled", key: KEY, happened: true, output }) as const;
 const notHappened = { type: "reconciled", key: KEY, happened: false } as const;
 const noAnswer = (at = 0, retryable = true, key = KEY): LooseInput => {
-  const error = { code: "RECONCILE_UNKNOWN", message: "it does not know", retryable };
+  const error = { code: "RECONCILE_UNKNOWN", text: "it does not know", retryable };
   return { type: "reconcile-failed", key, error, at };
 };
 const inDoubt = (...steps: readonly object[]) => given(run([wire(), ...steps]), ended("call/p/1", "timeout"));
@@ -80,7 +80,7 @@ describe("a tool that can say what became of its call", () => {
     ["its step", wire({ output: '{ id: "r2" }' }), { id: "r1" }],
   ])("settles nothing with an output of another type than %s promises", (_what, step, output) => {
     const story = given(run([step]), ended("call/p/1", "timeout")).when(happened(output));
-    story.then(["reconcile.failed", { attempt: 1, decision: "fail", reason: "trying again would not help" }]);
+    story.then(["reconcile.failed", { attempt: 1, decision: "fail", reason: { code: "NOT_RETRYABLE" } }]);
     expect([kinds(story), isWaiting(story.run)]).toEqual([["person"], true]);
   });
 
@@ -94,14 +94,14 @@ describe("a tool that can say what became of its call", () => {
       at += delay;
       expect(story.owed()[1]).toMatchObject({ kind: "reconcile", key: KEY, attempt: index + 2, notBefore: at });
     }
-    story.when(noAnswer(at)).then(["reconcile.failed", { decision: "fail", reason: "all 4 attempts failed" }]);
+    story.when(noAnswer(at)).then(["reconcile.failed", { decision: "fail", reason: { code: "ATTEMPTS_USED", of: 4 } }]);
     expect([kinds(story), statusOf(story.run)]).toEqual([["person"], "needs-attention"]);
     story.when(settle).then("step.resolved", "step.started");
   });
 
   it("is not asked again where that would not help", () => {
     const story = inDoubt().when(noAnswer(0, false));
-    story.then(["reconcile.failed", { decision: "fail", reason: "trying again would not help" }]);
+    story.then(["reconcile.failed", { decision: "fail", reason: { code: "NOT_RETRYABLE" } }]);
     expect(kinds(story)).toEqual(["person"]);
   });
 
@@ -141,12 +141,12 @@ describe("a tool that can say what became of its call", () => {
   it("is asked again by whoever takes the run over", () => {
     const story = inDoubt();
     const before = story.owed();
-    story.when({ type: "recovered", epoch: 2, reason: "resumed" }).then("run.resumed");
+    story.when({ type: "recovered", epoch: 2, reason: { code: "RESUMED" } }).then("run.resumed");
     expect(story.owed()).toEqual(before);
   });
 
   it("is asked about a call that a crash cut off", () => {
-    const story = given(run([wire()])).when({ type: "recovered", epoch: 2, reason: "resumed", at: 9 });
+    const story = given(run([wire()])).when({ type: "recovered", epoch: 2, reason: { code: "RESUMED" }, at: 9 });
     story.then("run.resumed", ["step.unknown", { tool: "wire", reconcileAt: 9 + DELAY }]);
   });
 

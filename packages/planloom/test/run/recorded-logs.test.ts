@@ -2,7 +2,7 @@
 // the build made of them. Out: today's document says the same. It may say more, and never something else.
 import { expect, test } from "vitest";
 import { loadRun } from "../../src/engine/log.js";
-import { documentOf } from "../../src/run/view/document.js";
+import { documentOf } from "../../src/loom/document.js";
 import { EVENT_VERSION } from "../../src/run/event.js";
 import { upcast } from "../../src/run/log/upcast.js";
 import { emptyRun } from "../../src/run/state.js";

@@ -390,7 +390,7 @@ describe("a plan that cannot take its place goes back to the planner", () => {
 
   it("a planner that gives no answer fails the run", () => {
     const story = failing();
-    const error = { code: "PROVIDER_UNAUTHORIZED", message: "no key", retryable: false };
+    const error = { code: "PROVIDER_UNAUTHORIZED", text: "no key", retryable: false };
     const usage = { calls: 1, inputTokens: 1, outputTokens: 1 };
     story.when({ type: "plan-failed", key: keysOwed(story)[0]!, error, usage }).then("plan.failed", "run.failed");
     expect(isWaiting(story.run)).toBe(false);
@@ -409,7 +409,9 @@ describe("a new plan that a person is asked about", () => {
     reads.given({ type: "approve", hash: waiting(reads) }, returned("call/p/1"), fails("call/a/1"));
     reads.when(plans(reads, [call("n"), pay("p")])).then("plan.proposed", ["step.started", { step: "n" }]);
     // p waits for another step now: it is another one.
-    story.when(plans(story, look)).then("plan.proposed", ["approval.requested", { reason: "it may act through pay" }]);
+    story
+      .when(plans(story, look))
+      .then("plan.proposed", ["approval.requested", { reason: { code: "MAY_ACT", tools: ["pay"] } }]);
   });
 
   it("under `never` nobody is asked, under `always` always", () => {
@@ -419,22 +421,22 @@ describe("a new plan that a person is asked about", () => {
     always.given({ type: "approve", hash: waiting(always) }, fails("call/a/1"));
     always
       .when(plans(always, [call("n")]))
-      .then("plan.proposed", ["approval.requested", { reason: "every plan is approved" }]);
+      .then("plan.proposed", ["approval.requested", { reason: { code: "POLICY_ALWAYS" } }]);
   });
 
   it("under `function` the program is asked each time; one that says nothing is no yes", () => {
     const story = asking({ approval: "function" });
     expect([...story.run.approvals.values()][0]).toMatchObject({
-      reason: "nobody has decided that it needs no approval",
+      reason: { code: "FUNCTION_ABSENT" },
     });
     story.given({ type: "approve", hash: waiting(story) }, fails("call/a/1"));
-    const free = plans(story, [call("n")], { approval: { required: false, reason: "it only reads" } });
-    story
-      .when(free)
-      .then(["plan.proposed", { approval: { required: false, reason: "it only reads" } }], "step.started");
+    const allowed = { required: false, reason: { code: "FUNCTION_ALLOWS" } } as const;
+    const free = plans(story, [call("n")], { approval: allowed });
+    story.when(free).then(["plan.proposed", { approval: allowed }], "step.started");
     story.given(fails("call/n/1"));
-    const dear = plans(story, [call("o")], { approval: { required: true, reason: "it is long" } });
-    story.when(dear).then("plan.proposed", ["approval.requested", { reason: "it is long" }]);
+    const reason = { code: "FUNCTION_ASKS", text: "it is long" } as const;
+    const dear = plans(story, [call("o")], { approval: { required: true, reason } });
+    story.when(dear).then("plan.proposed", ["approval.requested", { reason }]);
   });
 
   it("expires at 24 h + 1 s like the first one", () => {
@@ -462,7 +464,7 @@ describe("a new plan that a person is asked about", () => {
       .when(plans(story, [call("n")]))
       .then(
         ["plan.proposed", { cause: "rejection", revision: 3 }],
-        ["approval.requested", { reason: "an earlier plan was rejected" }],
+        ["approval.requested", { reason: { code: "EARLIER_REJECTED" } }],
       );
   });
 

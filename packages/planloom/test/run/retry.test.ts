@@ -50,7 +50,7 @@ const planned = (story: Story, steps: readonly object[]): LooseInput => ({
 
 function parts(state: Run, wish: Wish) {
   const found = reopening(state, wish);
-  if (!found.ok) throw new Error(`${found.code}: ${found.message}`);
+  if (!found.ok) throw new Error(found.code);
   return found;
 }
 
@@ -68,7 +68,7 @@ describe("a failed run goes on", () => {
     story
       .when(retry())
       .then(
-        ["run.reopened", { stage: "execution", from: null, anew: [], reason: "retried by a person" }],
+        ["run.reopened", { stage: "execution", from: null, anew: [] }],
         ["step.started", { step: "b", attempt: 3 }],
       );
     expect(story.run).toMatchObject({ running: 1, open: 2, counts: { completed: 1, failed: 0, skipped: 0 } });
@@ -122,7 +122,7 @@ describe("a failed run goes on", () => {
 
   it("for want of an answer only asks for the answer", () => {
     const models = { ...ALONE, synthesizer: "writer" };
-    const error = { code: "BROKEN", message: "no", retryable: false };
+    const error = { code: "BROKEN", text: "no", retryable: false };
     const story = given(start({ plan: { steps: [call("a")] }, tools: ALL_TOOLS, models }), returned("call/a/1", 1), {
       type: "answer-failed",
       key: "answer/1",
@@ -163,9 +163,7 @@ describe("a cancelled run goes on", () => {
   it("with its plan asked for again, and begins nothing before the yes", () => {
     const story = given(run([call("a")], settings({ approval: "always" })), cancel);
     const { hash } = story.run.plans[0]!;
-    story
-      .when(retry())
-      .then("run.reopened", ["approval.requested", { hash, reason: "it was not approved before the run ended" }]);
+    story.when(retry()).then("run.reopened", ["approval.requested", { hash, reason: { code: "NOT_APPROVED_BEFORE" } }]);
     expect(statusOf(story.run)).toBe("awaiting-approval");
     story.when({ type: "approve", hash }).then("approval.granted", "step.started");
     // What was approved once is not asked for again.
@@ -230,7 +228,7 @@ describe("a completed run", () => {
     story
       .when(retry({ from: "b", reason: "b was wrong" }))
       .then(
-        ["run.reopened", { from: "b", anew: ["b", "d"], reason: "b was wrong" }],
+        ["run.reopened", { from: "b", anew: ["b", "d"], comment: "b was wrong" }],
         ["step.started", { step: "b", attempt: 2, args: { x: 1 } }],
       );
     expect(story.run.answer).toBeUndefined();
@@ -288,7 +286,7 @@ describe("a run whose plan", () => {
     story.when(retry({ models: ALONE, from: "a" })).then(["input.refused", { code: "UNKNOWN_STEP" }]);
     story
       .when(retry({ models: ALONE, plan: checked([call("b")]) }))
-      .then("run.reopened", "plan.proposed", ["approval.requested", { reason: "an earlier plan was rejected" }]);
+      .then("run.reopened", "plan.proposed", ["approval.requested", { reason: { code: "EARLIER_REJECTED" } }]);
   });
 
   it("was rejected gets one from the planner that there is now, and none from one that there is not any more", () => {
@@ -297,13 +295,13 @@ describe("a run whose plan", () => {
       .when(retry())
       .then(["run.reopened", { stage: "plan", models: ROLES }]);
     const story = given(start({ goal: "g" }));
-    const error = { code: "BROKEN", message: "no", retryable: false };
+    const error = { code: "BROKEN", text: "no", retryable: false };
     story.given({ type: "plan-failed", key: planKey(story), error, usage: NO_USAGE });
     story.when(retry({ models: ALONE })).then(["input.refused", { code: "NOTHING_TO_RETRY" }]);
   });
 
   it("never came is asked for again: PLAN_INVALID, plan-failed", () => {
-    const error = { code: "BROKEN", message: "no", retryable: false };
+    const error = { code: "BROKEN", text: "no", retryable: false };
     for (const outcome of [
       { type: "plan-failed", error, usage: NO_USAGE },
       { type: "plan-invalid", draft: "{}", findings: [], usage: NO_USAGE },
@@ -404,7 +402,7 @@ describe("a fan-out that goes on", () => {
       story.given(outcome(`call/each/${item}/1`));
     const plan = checked(each({ maxParallel: 1 }), long);
     const kept = partsOf(story.run, { from: "after", plan });
-    if (!kept.ok) throw new Error(kept.message);
+    if (!kept.ok) throw new Error(kept.code);
     const carried = carriedFacts(story.run, kept.kept);
     expect(carried.map(({ type }) => type)).toEqual(["step.expanded", "step.completed", "step.completed"]);
     const begun = run(each({ maxParallel: 1 }), { inputs: long });
@@ -593,7 +591,7 @@ describe("what a person has to approve", () => {
     expect(story.run.ended).toBe("completed");
     story
       .when(retry({ from: "put" }))
-      .then("run.reopened", ["approval.requested", { hash, reason: "it may act again in put" }]);
+      .then("run.reopened", ["approval.requested", { hash, reason: { code: "MAY_ACT_AGAIN", steps: ["put"] } }]);
     story.when({ type: "approve", hash }).then("approval.granted", ["step.started", { step: "put", attempt: 2 }]);
     story.given(returned("call/put/2"));
     // What looks only does no harm.
@@ -614,7 +612,10 @@ describe("what a person has to approve", () => {
     const { hash } = story.run.plans[0]!;
     story
       .when(retry({ settings: { ...story.run.settings, approval: "effects" } }))
-      .then("run.reopened", ["approval.requested", { subject: "plan", hash, reason: "it may act through pay" }]);
+      .then("run.reopened", [
+        "approval.requested",
+        { subject: "plan", hash, reason: { code: "MAY_ACT", tools: ["pay"] } },
+      ]);
     const looking = given(run([call("a")], settings({ approval: "never" })), broken("call/a/1"));
     looking
       .when(retry({ settings: { ...looking.run.settings, approval: "effects" } }))

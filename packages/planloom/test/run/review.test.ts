@@ -6,10 +6,10 @@ import { call, ended, fails, keysOwed, plans, replanning, returned, USAGE } from
 const each = { replan: "each-step" } as const;
 const openReview = (story: Story) => keysOwed(story).find((key) => key.startsWith("review/"));
 
-function reviewed(story: Story, verdict: "go on" | "replan", reason = "because"): LooseInput {
+function reviewed(story: Story, verdict: "go on" | "replan", text = "because"): LooseInput {
   const key = openReview(story);
   if (key === undefined) throw new Error("no review is open");
-  return { type: "reviewed", key, verdict, reason, usage: USAGE };
+  return { type: "reviewed", key, verdict, text, usage: USAGE };
 }
 
 const chain = [call("a"), call("b", { dependsOn: ["a"] }), call("c", { dependsOn: ["b"] })];
@@ -66,7 +66,10 @@ describe("a review after each step", () => {
       .when(reviewed(story, "replan", "a found nothing"))
       .then(
         ["plan.reviewed", { decision: "replan" }],
-        ["replan.requested", { mode: "full", cause: "review", failed, reason: "a found nothing" }],
+        [
+          "replan.requested",
+          { mode: "full", cause: "review", failed, reason: { code: "REVIEWED", text: "a found nothing" } },
+        ],
       );
     story
       .when(plans(story, [call("a"), call("z", { dependsOn: ["a"] })]))
@@ -82,19 +85,19 @@ describe("a review after each step", () => {
   });
 
   it.each([
-    ["used up", { replans: 0 }, "because; all 0 replans are used up"],
-    ["too dear", { replanTokens: 1 }, "because; a replan is expected to take"],
+    ["used up", { replans: 0 }, { code: "REPLANS_USED", of: 0 }],
+    ["too dear", { replanTokens: 1 }, { code: "REPLAN_TOKENS", limit: 1 }],
   ])("goes on where replans are %s, and says so", (_why, settings, reason) => {
     const story = replanning(chain, { ...each, ...settings }).given(returned("call/a/1"));
     story
       .when(reviewed(story, "replan"))
       .then(["plan.reviewed", { verdict: "replan", decision: "go on" }], "step.started");
-    expect(story.events[0]!.data).toMatchObject({ reason: expect.stringContaining(reason) as string });
+    expect(story.events[0]!.data).toMatchObject({ text: "because", reason });
   });
 
   it("that gives no answer is tried again, and in the end fails the run: it is no yes", () => {
     const story = replanning(chain, { ...each, roleAttempts: 2 }).given(returned("call/a/1"));
-    const error = { code: "PROVIDER_FAILED", message: "cut", retryable: true };
+    const error = { code: "PROVIDER_FAILED", text: "cut", retryable: true };
     story
       .when({ type: "review-failed", key: "review/1", error, usage: USAGE })
       .then(["review.failed", { decision: "retry", retryAt: 1_000 }]);
@@ -102,7 +105,7 @@ describe("a review after each step", () => {
     story
       .when({ type: "review-failed", key: "review/2", error, usage: USAGE })
       .then(["review.failed", { decision: "fail" }], "execution.completed", "run.failed");
-    expect(story.run.error).toMatchObject({ code: "PROVIDER_FAILED", message: "the review of the plan failed: cut" });
+    expect(story.run).toMatchObject({ error, errorCause: { role: "reviewer" } });
     expect(story.run.usage.planner.calls).toBe(2);
   });
 

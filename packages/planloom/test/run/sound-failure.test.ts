@@ -7,33 +7,40 @@ import { readCommand } from "../../src/run/read-command.js";
 import { soundFailure } from "../../src/run/sound-failure.js";
 
 const huge = "x".repeat(50_000_000);
-const failure = { code: "BUSY", message: "too many", retryable: true };
+const failure = { code: "BUSY", text: "too many", retryable: true };
 
 test("a failure in order stays as it is", () => {
-  const full = { ...failure, retryAfterMs: 7, next: "Wait." };
-  expect(soundFailure(full, "TOOL_FAILED")).toStrictEqual(full);
+  const full = { ...failure, params: { queue: 3 }, retryAfterMs: 7 };
+  expect(soundFailure(full, "TOOL_FAILED")).toEqual(full);
 });
 
 test.each(["not-found", "busy", "", 404, null, undefined, "X".repeat(65), { toString: () => "A" }, huge])(
-  "a code that is none stands in the message instead (%#)",
+  "a code that is none stands in the text instead (%#)",
   (code) => {
-    const { code: given, message } = soundFailure({ ...failure, code }, "TOOL_FAILED");
+    const { code: given, text = "" } = soundFailure({ ...failure, code }, "TOOL_FAILED");
     expect(given).toBe("TOOL_FAILED");
-    expect(message).toMatch(/: too many$/);
-    expect(message.length).toBeLessThanOrEqual(LIMITS.codeChars + 10);
+    expect(text).toMatch(/: too many$/);
+    expect(text.length).toBeLessThanOrEqual(LIMITS.codeChars + 10);
   },
 );
 
 test.each<[string, unknown]>([
   ["a text that is huge", huge],
   ["a record", { huge }],
-  ["nothing", undefined],
+  ["null", null],
   ["a record without a prototype", Object.create(null)],
-])("a message is a text of a sound length: %s", (_, message) => {
-  const sound = soundFailure({ ...failure, message, next: message }, "TOOL_FAILED");
-  expect(typeof sound.message).toBe("string");
-  expect(sound.message.length).toBeLessThanOrEqual(LIMITS.messageChars);
-  expect((sound.next ?? "").length).toBeLessThanOrEqual(LIMITS.messageChars);
+])("a text has a sound length, whatever was given: %s", (_, text) => {
+  const sound = soundFailure({ ...failure, text }, "TOOL_FAILED");
+  expect(typeof sound.text).toBe("string");
+  expect((sound.text ?? "").length).toBeLessThanOrEqual(LIMITS.messageChars);
+});
+
+test.each<[string, unknown]>([
+  ["a text", "all"],
+  ["a value that nests too deep", { deep: Array.from({ length: 100 }).reduce((inner) => [inner], 1) }],
+  ["a value that is too large", { huge }],
+])("parameters that are %s are left out", (_, params) => {
+  expect(soundFailure({ ...failure, params }, "TOOL_FAILED")).toEqual(failure);
 });
 
 test("an error whose message cannot be read has one all the same", () => {
@@ -47,7 +54,7 @@ test("an error whose message cannot be read has one all the same", () => {
 });
 
 test.each([NaN, Infinity, -Infinity, -1, "7", null, {}])("a wait of %s is none", (retryAfterMs) => {
-  expect(soundFailure({ ...failure, retryAfterMs }, "TOOL_FAILED")).toStrictEqual(failure);
+  expect(soundFailure({ ...failure, retryAfterMs }, "TOOL_FAILED")).toEqual(failure);
 });
 
 test("only true may be tried again", () => {

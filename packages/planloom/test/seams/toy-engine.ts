@@ -21,6 +21,9 @@ import {
   type RunStop,
 } from "planloom/engine";
 
+/** Why a run is driven. */
+type Reason = Parameters<Engine["drive"]>[1];
+
 /** A run that this engine drives. */
 interface Driven {
   readonly loop: RunLoop;
@@ -48,7 +51,7 @@ class ToyEngine implements Engine {
     return runId;
   }
 
-  async drive(runId: string, reason: string, listener?: Listener): Promise<void> {
+  async drive(runId: string, reason: Reason, listener?: Listener): Promise<void> {
     const opening = this.#openings.get(runId);
     if (opening !== undefined) await opening;
     const driven = this.#driven.get(runId);
@@ -58,7 +61,7 @@ class ToyEngine implements Engine {
     return opened;
   }
 
-  async #open(runId: string, reason: string, listener?: Listener): Promise<void> {
+  async #open(runId: string, reason: Reason, listener?: Listener): Promise<void> {
     const { store } = this.ports;
     const run = await loadRun(store, runId);
     if (run.ended !== undefined && !(await this.#isReopened(run))) return;
@@ -67,7 +70,7 @@ class ToyEngine implements Engine {
     const released = owner === undefined || owner.holder === null;
     const epoch = await this.#claim(runId, owner?.epoch ?? 0);
     if (epoch === undefined) throw new PlanloomError("RUN_OWNED", { runId });
-    const recovered = { type: "recovered", epoch, reason, ...(released && { released }) } as const;
+    const recovered = { type: "recovered", epoch, reason: { code: reason }, ...(released && { released }) } as const;
     await this.#begin(run, epoch, recovered, listener);
   }
 
@@ -130,7 +133,7 @@ class ToyEngine implements Engine {
     if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));
     const reply = this.#senders.wait(inputId, runId);
     await store.put(runId, entry);
-    await this.drive(runId, "a command arrived", listener);
+    await this.drive(runId, "COMMAND_ARRIVED", listener);
     const driven = this.#driven.get(runId);
     if (driven !== undefined) driven.loop.feed(await driven.inbox.take());
     // The run has ended meanwhile.

@@ -146,7 +146,7 @@ export class SimulatedProcess {
         owner.leaseUntil > this.now &&
         this.world.livenessOf(owner.holder, this.holder.split("/")[0]!) !== "dead";
       if (held && owner.holder !== this.holder && !this.world.people.chance(0.1)) return;
-      await this.engine.drive(runId, "resumed", this.#listener);
+      await this.engine.drive(runId, "RESUMED", this.#listener);
       await this.engine.stopped(runId, { untilEnd: true });
     } finally {
       this.#busy.delete(runId);

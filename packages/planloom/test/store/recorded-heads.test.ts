@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
-import type { RunDocument } from "../../src/run/view/document.js";
+import type { RunDocument } from "../../src/loom/document.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { documentIn, logIn, LOGS, storeOf } from "../fixtures/logs.js";
 import { folder } from "./sample.js";

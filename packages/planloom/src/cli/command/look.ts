@@ -6,6 +6,7 @@ import type { Json } from "../../plan/json.js";
 import type { EventOf, RunEvent, StepRef } from "../../run/event.js";
 import { evolve } from "../../run/evolve/evolve.js";
 import { emptyRun, type Run } from "../../run/state.js";
+import { reasonText } from "../../words/reasons.js";
 import { contextAt, type ContextThen } from "../../loom/step-context.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { EXIT } from "../exit-code.js";
@@ -71,7 +72,7 @@ export async function diffCommand(
     const { revision, hash, cause, reason, kept = [] } = to;
     if (flags.json === true) {
       const ends = { from: { revision: from.revision, hash: from.hash }, to: { revision, hash, cause } };
-      printJson({ runId, ...ends, reason: reason ?? null, kept, ...diff });
+      printJson({ runId, ...ends, reason: reason === undefined ? null : reasonText(reason), kept, ...diff });
       return EXIT.done;
     }
     const why = revision === from.revision + 1 ? whyLines(foldedTo(log, plans, to), to) : [];

@@ -9,12 +9,11 @@ import { rolesOf } from "../../loom/roles.js";
 import { pricesFor } from "../../model/prices.js";
 import type { PriceOf } from "../../plan/estimate/price.js";
 import { costOf } from "../../run/view/cost.js";
-import { documentOf, type RunDocument } from "../../run/view/document.js";
+import { documentOf, type RunDocument } from "../../loom/document.js";
 import { currentPlan, type Run } from "../../run/state.js";
 import type { EventStore } from "../../store/event-store.js";
 import { Course } from "../follow.js";
 import { openDisplay } from "../display.js";
-import { adviceFor } from "../error-text.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
 import { print, printJson, PROGRAM, say, stdoutGone } from "../output.js";
 import { withStore, type PlaceFlags } from "../open-loom.js";
@@ -26,6 +25,7 @@ import { askedLines } from "../render/revision.js";
 import { carriedText, historyOf, traceLines } from "../render/trace.js";
 import { runNamed } from "../run-name.js";
 import { atCommand } from "./look.js";
+import { cliSurface } from "../surface.js";
 import { duration, manyLines, oneLine, paint } from "../render/style.js";
 import { traceOf } from "../../loom/trace.js";
 
@@ -39,7 +39,7 @@ export async function showCommand(
   return withStore(flags, async (store, place, config) => {
     const runId = await runNamed(store, name, place);
     const run = await loadRun(store, runId);
-    const document = documentOf(run);
+    const document = documentOf(run, cliSurface);
     const cost = costOf(run, pricesToday(config));
     const log = flags.trace === true ? await readLog(store, runId) : undefined;
     const trace = log === undefined ? undefined : traceOf(log, await store.readRunJournal(runId));
@@ -72,7 +72,7 @@ function pricesToday(config: LoomConfig): PriceOf {
 }
 
 export function showLines(state: Run, steps: readonly string[], figures: readonly string[] = []): readonly string[] {
-  const run = documentOf(state);
+  const run = documentOf(state, cliSurface);
   const proposed = currentPlan(state);
   const { plan, report, waiting, status, success } = run;
   return [
@@ -93,9 +93,7 @@ export function showLines(state: Run, steps: readonly string[], figures: readonl
     ...figureLines(run),
     ...figures,
     ...(run.error === undefined ? [] : [`  error    ${run.error.code}: ${manyLines(run.error.message)}`]),
-    ...(report === undefined
-      ? []
-      : [`  why      ${manyLines(report.why)}`, `  next     ${manyLines(adviceFor(report.next, run.runId))}`]),
+    ...(report === undefined ? [] : [`  why      ${manyLines(report.why)}`, `  next     ${manyLines(report.next)}`]),
     ...(waiting === undefined ? [] : ["", ...waitingLines(run.runId, waiting)]),
     ...(run.answer === null ? [] : ["", paint("bold", "answer"), answerText(run.answer)]),
   ];
@@ -137,7 +135,7 @@ export async function eventsCommand(name: string, flags: PlaceFlags & { readonly
 
 export async function answerCommand(name: string, flags: ReadFlags): Promise<number> {
   return withStore(flags, async (store, place) => {
-    const document = documentOf(await loadRun(store, await runNamed(store, name, place)));
+    const document = documentOf(await loadRun(store, await runNamed(store, name, place)), cliSurface);
     const { runId, status, waiting } = document;
     if (status === "completed") {
       printAnswer(document.answer);
@@ -168,7 +166,7 @@ export async function watchCommand(name: string, flags: PlaceFlags): Promise<num
       course.rest();
     }
     // As it was followed: it may have been begun again since.
-    return closing(documentOf(course.run ?? (await loadRun(store, runId))));
+    return closing(documentOf(course.run ?? (await loadRun(store, runId)), cliSurface));
   });
 }
 

@@ -5,7 +5,7 @@ import { loadRun, readLog } from "../../engine/log.js";
 import { recordingOf, type Recording } from "../../engine/recording.js";
 import { replayRecording } from "../../recording/replay-recording.js";
 import type { Json } from "../../plan/json.js";
-import { documentOf } from "../../run/view/document.js";
+import { documentOf } from "../../loom/document.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { replay, type Difference, type Replayed } from "../../run/log/replay.js";
 import { openCourse } from "../drive.js";
@@ -21,6 +21,7 @@ import { runNamed } from "../run-name.js";
 import { count, oneLine } from "../render/style.js";
 import { traceOf } from "../../loom/trace.js";
 import { showLines } from "./read.js";
+import { cliSurface } from "../surface.js";
 
 interface ReplayFlags extends PlaceFlags {
   readonly strict?: boolean;
@@ -35,7 +36,8 @@ export async function replayCommand(name: string, { strict, json, record, ...pla
     const events = await readLog(store, runId);
     const trace = traceOf(events, await store.readRunJournal(runId));
     const replayed = strict === true ? replay(await store.read(runId)) : undefined;
-    if (json === true) printJson({ ...documentOf(run), trace, ...(replayed === undefined ? {} : saidOf(replayed)) });
+    if (json === true)
+      printJson({ ...documentOf(run, cliSurface), trace, ...(replayed === undefined ? {} : saidOf(replayed)) });
     else print(showLines(run, traceLines(trace, events)).join("\n"));
     say(`Rebuilt from the ${count(events.length, "event")} of its log; nothing was called.`);
     if (record !== undefined) await saveRecording(await recordingOf(store, runId), record);

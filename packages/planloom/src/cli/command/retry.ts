@@ -5,7 +5,8 @@ import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
 import type { CheckedPlan } from "../../run/command.js";
-import type { NoReopening, Reopening } from "../../run/decide/retry.js";
+import type { Reopening } from "../../run/decide/retry.js";
+import type { RefusedPreview } from "../../loom/retry.js";
 import { currentPlan } from "../../run/state.js";
 import { driveToEnd, openCourse, tell } from "../drive.js";
 import { sayProblem } from "../error-text.js";
@@ -35,7 +36,7 @@ interface Changes {
 /** A verb with its own option in place. */
 interface Verb {
   readonly name: "retry" | "fork";
-  preview(run: LoomRun, changes: Changes): Promise<Reopening | NoReopening>;
+  preview(run: LoomRun, changes: Changes): Promise<Reopening | RefusedPreview>;
   /** `agreed` is the hash of a plan that needs no further approval. */
   go(loom: Loom, run: LoomRun, changes: Changes, agreed: string | undefined): Promise<number>;
 }

@@ -1,7 +1,8 @@
 // What there is to say of how a plan was asked for, and of drafts that cannot be used. In: recorded facts. Out: lines.
 // Separate and pure, because runs and `planloom plan` tell the same in the same words.
 import type { Finding } from "../../plan/finding.js";
-import type { Asking } from "../../run/event.js";
+import type { Asking, CritiqueSaid } from "../../run/event.js";
+import { failureLine, problemText } from "../../words/failures.js";
 import { oneLine, paint } from "./style.js";
 
 export function askingLines({ offered, wanted = [], schema, critique }: Asking = {}): readonly string[] {
@@ -19,10 +20,19 @@ export function askingLines({ offered, wanted = [], schema, critique }: Asking =
   ];
 }
 
-function critiqueLine({ verdict, reason }: NonNullable<Asking["critique"]>): string {
-  if (verdict === "none")
-    return paint("yellow", `  critique: none (${oneLine(reason)}); the plan is as check found it`);
-  return `  critique: ${verdict}: ${oneLine(reason)}`;
+function critiqueLine(critique: CritiqueSaid): string {
+  if (critique.verdict === "none")
+    return paint("yellow", `  critique: none (${oneLine(whyNone(critique))}); the plan is as check found it`);
+  return `  critique: ${critique.verdict}: ${oneLine(critique.text || "no reason given")}`;
+}
+
+function whyNone({ problem, error, text }: CritiqueSaid & { readonly verdict: "none" }): string {
+  const said = [
+    ...(problem === undefined ? [] : [problemText(problem)]),
+    ...(error === undefined ? [] : [failureLine(error)]),
+    ...(text === undefined || text === "" ? [] : [text]),
+  ];
+  return said.join(" ");
 }
 
 /** A draft that goes back to the planner, or was its last one. */

@@ -1,9 +1,9 @@
 // What stands at the end of a command that drove a run. In: the run as a document. Out: the answer on stdout, and on stderr
 // the figures, the report or what waits for a person, and where to look next. Separate because `show` prints the same parts.
 import type { Usage } from "../../plan/usage.js";
-import type { RunDocument, WaitingDocument } from "../../run/view/document.js";
+import type { RunDocument, WaitingDocument } from "../../loom/document.js";
 import type { Json } from "../../plan/json.js";
-import { adviceFor, sayProblem } from "../error-text.js";
+import { sayProblem } from "../error-text.js";
 import { print, PROGRAM, say } from "../output.js";
 import { expectedLines } from "./estimate.js";
 import { count, duration, manyLines, oneLine, paint } from "./style.js";
@@ -47,7 +47,7 @@ export function sayEnd(run: RunDocument): void {
 
 function endProblem({ status, error, report, runId }: RunDocument) {
   const code = error?.code ?? (status === "cancelled" ? "CANCELLED" : "FAILED");
-  const next = adviceFor(report?.next ?? "", runId);
+  const next = report?.next ?? "";
   return {
     code,
     message: `Run ${runId} ${status === "cancelled" ? "was cancelled" : "failed"}: ${error?.message ?? report?.why ?? ""}`,

@@ -4,6 +4,8 @@ import type { EventData, EventOf, RunEvent, StepRef } from "../../run/event.js";
 import { isFinished } from "../../run/steps.js";
 import { currentPlan, reviewOf, workOf, type Run } from "../../run/state.js";
 import { isObject, type Json } from "../../plan/json.js";
+import { failureLine, failureText } from "../../words/failures.js";
+import { commentText, reasonText } from "../../words/reasons.js";
 import { askingLines, invalidLines } from "./asking.js";
 import { actLines } from "./plan.js";
 import { askedLines, proposedLines } from "./revision.js";
@@ -47,15 +49,17 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
     case "answer.failed": {
       const { error, decision, reason, retryAt } = event.data;
       const then = decision === "retry" && retryAt !== undefined ? `; again in ${duration(retryAt - event.at)}` : "";
-      return said(mark("failed", `${error.code}: ${oneLine(error.message)} (${reason}${then})`));
+      return said(mark("failed", `${oneLine(failureLine(error))} (${reasonText(reason)}${then})`));
     }
     case "run.resumed":
-      return said(mark("resumed", USUAL.has(event.data.reason) ? "" : oneLine(event.data.reason)).trimEnd());
+      return said(
+        mark("resumed", event.data.reason.code === "LEGACY" ? oneLine(event.data.reason.text) : "").trimEnd(),
+      );
     case "run.reopened":
       return said(mark("retried", reopenedText(event)));
     case "approval.requested":
       return [
-        mark("waits", `${subjectOf(event.data.subject)} for approval: ${oneLine(event.data.reason)}`),
+        mark("waits", `${subjectOf(event.data.subject)} for approval: ${oneLine(reasonText(event.data.reason))}`),
         ...(event.data.subject === "plan" ? [...actLinesOf(run), ...askedLines(run)] : []),
       ].flatMap(said);
     case "approval.granted":
@@ -65,7 +69,7 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
       return said(mark(word, text));
     }
     case "cancel.requested":
-      return said(mark("cancel", `by ${oneLine(event.by)}: ${oneLine(event.data.reason)}`));
+      return said(mark("cancel", `by ${oneLine(event.by)}: ${commentIn(event.data)}`));
     case "budget.awaited":
       return routine(mark("budget", `${askerIn(run, event.data.key)} waits for what other calls give back`));
     case "step.completed":
@@ -75,12 +79,16 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
   }
 }
 
-/** Why a process takes a run up that nobody drives. */
-const USUAL: ReadonlySet<string> = new Set(["resumed", "a command arrived"]);
+/** What a person said when a command was given. */
+const commentIn = ({ comment: text }: { readonly comment: string }): string => oneLine(commentText(text));
+
+/** The reviewer's words, and why its verdict was not followed. */
+export const reviewedText = ({ text, reason }: EventData["plan.reviewed"]): string =>
+  [text || "no reason given", ...(reason === undefined ? [] : [reasonText(reason)])].join("; ");
 
 /** `the plan, by ann, its calls too: looks good`. */
 export function grantedText({ by, data: { subject, calls, comment: text } }: EventOf<"approval.granted">): string {
-  return `${subjectOf(subject)}, by ${oneLine(by)}${calls === true ? ", its calls too" : ""}${comment(text)}`;
+  return `${subjectOf(subject)}, by ${oneLine(by)}${calls !== undefined ? ", its calls too" : ""}${comment(text)}`;
 }
 
 /** What became of what waited, in a word; and what it was, who it was, and why. */
@@ -121,29 +129,26 @@ const beginsReview = (run: Run): boolean => reviewOf(run) !== undefined && !run.
 function turnLines(event: RunEvent): readonly string[] {
   switch (event.type) {
     case "run.paused":
-      return [mark("paused", `by ${oneLine(event.by)}: ${oneLine(event.data.reason)}; nothing new starts`)];
+      return [mark("paused", `by ${oneLine(event.by)}: ${commentIn(event.data)}; nothing new starts`)];
     case "run.unpaused":
-      return [mark("goes on", `by ${oneLine(event.by)}: ${oneLine(event.data.reason)}`)];
+      return [mark("goes on", `by ${oneLine(event.by)}: ${commentIn(event.data)}`)];
     case "goal.changed":
       return [
-        mark(
-          "goal",
-          `changed by ${oneLine(event.by)}: ${oneLine(event.data.goal, 2_000)} (${oneLine(event.data.reason)})`,
-        ),
+        mark("goal", `changed by ${oneLine(event.by)}: ${oneLine(event.data.goal, 2_000)} (${commentIn(event.data)})`),
       ];
     case "replan.requested":
       return [
         mark(
           "replan",
-          `${event.data.mode === "patch" ? "a patch" : "a new plan"}: ${oneLine(event.data.reason, 2_000)}${takesText(event.data)}`,
+          `${event.data.mode === "patch" ? "a patch" : "a new plan"}: ${oneLine(reasonText(event.data.reason), 2_000)}${takesText(event.data)}`,
         ),
       ];
     case "plan.reviewed":
-      return [mark("reviewed", `${event.data.decision}: ${oneLine(event.data.reason)}`)];
+      return [mark("reviewed", `${event.data.decision}: ${oneLine(reviewedText(event.data))}`)];
     case "review.failed": {
       const { error, reason, retryAt } = event.data;
       const then = retryAt === undefined ? "" : `; again in ${duration(retryAt - event.at)}`;
-      return [mark("failed", `review: ${error.code}: ${oneLine(error.message)} (${reason}${then})`)];
+      return [mark("failed", `review: ${oneLine(failureLine(error))} (${reasonText(reason)}${then})`)];
     }
     case "budget.exhausted": {
       const { limit, wanted, allowed } = event.data;
@@ -192,7 +197,10 @@ function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly
     case "step.failed": {
       const { error, decision, reason } = event.data;
       return said(
-        mark("failed", `${name(event.data)}: ${error.code} ${oneLine(error.message)} -> ${decision} (${reason})`),
+        mark(
+          "failed",
+          `${name(event.data)}: ${error.code} ${oneLine(failureText(error))} -> ${decision} (${reasonText(reason)})`,
+        ),
       );
     }
     case "step.retrying":
@@ -205,7 +213,10 @@ function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly
     case "step.skipped": {
       const { reason, carried } = event.data;
       return said(
-        mark("skipped", `${name(event.data)}: ${oneLine(reason)}${carried === undefined ? "" : " (reused)"}`),
+        mark(
+          "skipped",
+          `${name(event.data)}: ${oneLine(reasonText(reason))}${carried === undefined ? "" : " (reused)"}`,
+        ),
       );
     }
     case "step.suspended":
@@ -214,7 +225,7 @@ function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly
       return said(
         mark(
           "unknown",
-          `${name(event.data)}: it is not known whether ${event.data.tool} took effect (${oneLine(event.data.error.message)})${event.data.reconcileAt === undefined ? "" : "; it is asked"}`,
+          `${name(event.data)}: it is not known whether ${event.data.tool} took effect (${oneLine(failureText(event.data.error))})${event.data.reconcileAt === undefined ? "" : "; it is asked"}`,
         ),
       );
     case "step.resolved":
@@ -222,7 +233,12 @@ function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly
     case "reconcile.failed": {
       const { error, reason, retryAt } = event.data;
       const then = retryAt === undefined ? "" : `; asked again in ${duration(retryAt - event.at)}`;
-      return said(mark("unknown", `${name(event.data)}: ${error.code} ${oneLine(error.message)} (${reason}${then})`));
+      return said(
+        mark(
+          "unknown",
+          `${name(event.data)}: ${error.code} ${oneLine(failureText(error))} (${reasonText(reason)}${then})`,
+        ),
+      );
     }
     case "step.cancelled":
       return said(mark("stopped", name(event.data)));

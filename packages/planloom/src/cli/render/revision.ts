@@ -6,6 +6,7 @@ import { standsInPlan, whyApproval } from "../../run/approval.js";
 import { isFinished } from "../../run/steps.js";
 import type { EventData, StepRef } from "../../run/event.js";
 import type { Run } from "../../run/state.js";
+import { reasonText } from "../../words/reasons.js";
 import { askingLines } from "./asking.js";
 import { planLines } from "./plan.js";
 import { count, oneLine, paint, type Paint } from "./style.js";
@@ -58,7 +59,7 @@ const namesOf = (steps: readonly StepRef[]): string =>
 export function whyLines(run: Run, { revision, reason, cause, dropped, added, changed }: Proposed): readonly string[] {
   const rejected = cause === "rejection" ? run.rejected.at(-1)?.comment : undefined;
   const failed = failedText(run.plans[revision - 1]?.replan?.failed ?? []);
-  const why = [reason === undefined ? undefined : `${failed}${reason}`, rejected].filter(
+  const why = [reason === undefined ? undefined : `${failed}${reasonText(reason)}`, rejected].filter(
     (text) => text !== undefined && text !== "",
   );
   const parts = Object.entries({ drops: dropped, adds: added, changes: changed }).flatMap(([verb, ids = []]) =>
@@ -93,7 +94,7 @@ export function askedCalls(
 ): readonly { readonly id: string; readonly reason: string; readonly stands: boolean }[] {
   return [...run.steps.values()].flatMap(({ spec, work }) => {
     const reason = isFinished(work) ? undefined : whyApproval(run, work);
-    return reason === undefined ? [] : [{ id: spec.id, reason, stands: standsInPlan(spec) }];
+    return reason === undefined ? [] : [{ id: spec.id, reason: reasonText(reason), stands: standsInPlan(spec) }];
   });
 }
 

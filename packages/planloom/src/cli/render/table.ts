@@ -47,7 +47,7 @@ export function tableLines(
 /** Why nothing new starts, where that is so. */
 function standingOf(run: Run): readonly string[] {
   if (run.paused) return ["paused: what runs goes on to its end, nothing new starts"];
-  if (run.failing !== undefined) return [oneLine(`failing (${run.failing.code}): what runs is awaited`)];
+  if (run.failing !== undefined) return [oneLine(`failing (${run.failing.error.code}): what runs is awaited`)];
   if (run.changing !== undefined) return ["there will be another plan: what runs is awaited"];
   return reviewOf(run) === undefined ? [] : ["the rest of the plan is being reviewed: nothing new starts"];
 }

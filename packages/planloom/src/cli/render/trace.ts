@@ -3,7 +3,9 @@
 import type { Json } from "../../plan/json.js";
 import { isObject } from "../../plan/json.js";
 import type { PassingFailure, RunEvent } from "../../run/event.js";
-import { deniedText, grantedText, name, reopenedText, subjectOf } from "./lines.js";
+import { runFailureText, failureLine } from "../../words/failures.js";
+import { commentText, reasonText } from "../../words/reasons.js";
+import { deniedText, grantedText, name, reopenedText, reviewedText, subjectOf } from "./lines.js";
 import { failedText, keptText, revisionTitle } from "./revision.js";
 import { usageText } from "./end.js";
 import { duration, oneLine, paint } from "./style.js";
@@ -47,44 +49,44 @@ function turningPoint(event: RunEvent): string | undefined {
   switch (event.type) {
     case "plan.proposed": {
       const { reason } = event.data;
-      return `plan: ${revisionTitle(event.data)}${keptText(event.data)}${reason === undefined ? "" : `; why: ${reason}`}`;
+      return `plan: ${revisionTitle(event.data)}${keptText(event.data)}${reason === undefined ? "" : `; why: ${reasonText(reason)}`}`;
     }
     case "approval.requested":
-      return `${subjectOf(event.data.subject)} waits for approval: ${event.data.reason}`;
+      return `${subjectOf(event.data.subject)} waits for approval: ${reasonText(event.data.reason)}`;
     case "plan.invalid": {
       const codes = [...new Set(event.data.findings.map(({ code }) => code))].join(", ");
       return `the draft of round ${event.data.round + 1} cannot be used: ${codes}`;
     }
     case "plan.failed":
-      return `the planner gave nothing: ${failureText(event.data)}`;
+      return `the planner gave nothing: ${passingText(event.data)}`;
     case "approval.granted":
       return `approved: ${grantedText(event)}`;
     case "approval.denied":
       return deniedText(event).join(": ");
     case "replan.requested":
-      return `replan (${event.data.mode}): ${failedText(event.data.failed)}${event.data.reason}`;
+      return `replan (${event.data.mode}): ${failedText(event.data.failed)}${reasonText(event.data.reason)}`;
     case "plan.reviewed":
-      return `review: ${event.data.decision}: ${event.data.reason}`;
+      return `review: ${event.data.decision}: ${reviewedText(event.data)}`;
     case "review.failed":
-      return `the review gave nothing: ${failureText(event.data)}`;
+      return `the review gave nothing: ${passingText(event.data)}`;
     case "answer.failed":
-      return `the synthesizer gave nothing: ${failureText(event.data)}`;
+      return `the synthesizer gave nothing: ${passingText(event.data)}`;
     case "goal.changed":
-      return `goal changed by ${event.by}: ${event.data.goal} (${event.data.reason})`;
+      return `goal changed by ${event.by}: ${event.data.goal} (${commentText(event.data.comment)})`;
     case "run.paused":
-      return `paused by ${event.by}: ${event.data.reason}`;
+      return `paused by ${event.by}: ${commentText(event.data.comment)}`;
     case "run.unpaused":
-      return `goes on, by ${event.by}: ${event.data.reason}`;
+      return `goes on, by ${event.by}: ${commentText(event.data.comment)}`;
     case "budget.exhausted":
       return `budget: ${event.data.limit} is used up (${event.data.wanted} wanted, ${event.data.allowed} allowed)`;
     case "run.reopened":
       return `retried ${reopenedText(event)}`;
     case "cancel.requested":
-      return `cancel, asked by ${event.by}: ${event.data.reason}`;
+      return `cancel, asked by ${event.by}: ${commentText(event.data.comment)}`;
     case "run.failed":
-      return `failed: ${event.data.error.code}: ${event.data.error.message}`;
+      return `failed: ${event.data.error.code}: ${runFailureText(event.data.error, event.data.cause)}`;
     case "run.cancelled":
-      return `cancelled: ${event.data.reason}`;
+      return `cancelled: ${commentText(event.data.comment)}`;
     case "run.completed":
       return "completed";
     default:
@@ -92,8 +94,8 @@ function turningPoint(event: RunEvent): string | undefined {
   }
 }
 
-const failureText = ({ error: { code, message }, decision, reason }: PassingFailure): string =>
-  `${code}: ${message} -> ${decision} (${reason})`;
+const passingText = ({ error, decision, reason }: PassingFailure): string =>
+  `${failureLine(error)} -> ${decision} (${reasonText(reason)})`;
 
 /** Where an output came from for which nothing was called. */
 export function carriedText(carried: string | undefined, runId: string): string {
@@ -117,13 +119,14 @@ function entryLines(entry: TraceEntry, runId: string): readonly string[] {
 }
 
 function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): readonly string[] {
-  const { read, from, startedAfter, took, error, decision, reason, refused } = attempt;
+  const { read, context = {}, from, startedAfter, took, error, decision, reason, refused } = attempt;
   const sources = from.steps.length === 0 ? "" : paint("dim", `  from ${from.steps.join(", ")}`);
   const when = `at ${duration(startedAfter)}${took === undefined ? ", not ended" : `, took ${duration(took)}`}`;
   const then = decision === undefined ? "" : ` -> ${decision} (${reason ?? ""})`;
   return [
     `  attempt ${attempt.attempt}  ${when}`,
     `    read   ${shown(read)}${sources}`,
+    ...Object.entries(context).map(([step, output]) => `    given  ${oneLine(step, 80)}: ${shown(output)}`),
     ...turns
       .filter((turn) => turn.attempt === attempt.attempt)
       .map((turn) => `    ${turn.name.padEnd(6)} ${turnText(turn)}`),

@@ -6,16 +6,19 @@ import { sizeOf, type Json } from "../../plan/json.js";
 import { NO_ORIGIN } from "../../plan/origin.js";
 import type { Answer } from "../../plan/plan.js";
 import { NO_USAGE } from "../../plan/usage.js";
-import { begin } from "./begin.js";
-import { asksForPlan, withdrawn } from "../approval.js";
-import { fact, type Fact, type Failure } from "../event.js";
+import { begin, noValue } from "./begin.js";
+import { withdrawn } from "../approval.js";
+import { fact, type EventData, type Fact } from "../event.js";
+import { readsUntrusted } from "../replan-basis.js";
 import { scopeOf } from "../scope.js";
 import { replanEstimate } from "./policy.js";
-import { currentPlan, reviewOf, type Change, failingOf, isDrafting, type Run } from "../state.js";
+import { currentPlan, isDrafting, reviewOf, type Change, type Failing, type Run, asksForPlan } from "../state.js";
 
 export function advance(run: Run, at: number): Fact[] {
-  if (run.cancelling !== undefined) return run.running > 0 ? [] : [fact("run.cancelled", { reason: run.cancelling })];
-  const failing = failingOf(run);
+  if (run.cancelling !== undefined) return run.running > 0 ? [] : [fact("run.cancelled", { comment: run.cancelling })];
+  const { failing } = run;
+  const full = logFull(run);
+  if (full.length > 0) return full;
   if (failing !== undefined) return run.running > 0 ? [] : ends(run, failing);
   if (run.paused) return [];
   if (run.phase === "answering") return run.executed && run.answer === undefined ? answerByValue(run) : [];
@@ -26,14 +29,22 @@ export function advance(run: Run, at: number): Fact[] {
   return nextWork(run, at);
 }
 
+/** Asked before every input is decided, and after it: a log with as many events as it may have takes no new work. */
+export function logFull({ seq, ended, failing }: Run): Fact[] {
+  if (seq < LIMITS.eventsPerRun || ended !== undefined || failing !== undefined) return [];
+  return [fact("log.full", { limit: LIMITS.eventsPerRun })];
+}
+
 /** A plan that waits for a person is not worth a decision any more. */
 function replanRequested(run: Run, { mode, cause, failed, reason }: Change): Fact[] {
-  const requested = fact("replan.requested", { mode, cause, failed, reason, estimate: replanEstimate(run) });
+  const untrusted = readsUntrusted(run) ? { untrusted: true as const } : {};
+  const estimate = replanEstimate(run);
+  const requested = fact("replan.requested", { mode, cause, failed, reason, ...untrusted, estimate });
   return [...withdrawn(run, asksForPlan), requested];
 }
 
-function ends(run: Run, error: Failure): Fact[] {
-  const end = fact("run.failed", { error });
+function ends(run: Run, failing: Failing): Fact[] {
+  const end = fact("run.failed", failing);
   return run.phase === "executing" ? [executed(run), end] : [end];
 }
 
@@ -47,7 +58,13 @@ function nextWork(run: Run, at: number): Fact[] {
 
 function executed(run: Run): Fact {
   const { completed, failed, skipped } = run.counts;
-  return fact("execution.completed", { total: run.steps.size, completed, failed, skipped, replans: run.replans });
+  const counts = { total: run.steps.size, completed, failed, skipped, replans: run.replans };
+  return fact("execution.completed", { ...counts, answer: answeredBy(run) });
+}
+
+function answeredBy(run: Run): NonNullable<EventData["execution.completed"]["answer"]> {
+  if (run.failing !== undefined) return "none";
+  return currentPlan(run)!.plan.answer.kind === "from" && run.models.synthesizer !== null ? "synthesizer" : "plan";
 }
 
 /** The answer that needs no model: a value of references, or the outputs themselves where there is no synthesizer. */
@@ -61,8 +78,7 @@ function answerByValue(run: Run): Fact[] {
       fact("run.completed", { success: !run.starved }),
     ];
   }
-  const message = `answer.${answer.kind}${resolved.pointer}: ${resolved.message}`;
-  return [fact("run.failed", { error: { code: resolved.code, message, retryable: false } })];
+  return [fact("run.failed", { error: noValue(`answer.${answer.kind}${resolved.pointer}`, resolved) })];
 }
 
 /** Each output is within the limit; all those of a fan-out, or of many steps, need not be. */

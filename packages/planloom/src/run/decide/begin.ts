@@ -5,18 +5,28 @@ import { hashOf } from "../../plan/hash.js";
 import { LIMITS } from "../../limits.js";
 import { resolveValue, type NullSource, type Resolved } from "../../plan/expression/reference.js";
 import { holdsSecret } from "../../plan/secret.js";
-import { type Origin } from "../../plan/origin.js";
+import { mergeOrigins, type Origin } from "../../plan/origin.js";
 import { mismatch, type Type } from "../../plan/type/type.js";
 import { typeFromSchema } from "../../plan/type/schema.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { whyApproval } from "../approval.js";
 import { fact, type Fact } from "../event.js";
+import { failWith, type ExpressionParams, type Failure } from "../failure.js";
 import { closeFanOut, failed, refOf, unknown } from "./failure.js";
 import { completed } from "./gate.js";
+import { reviewAfter } from "./policy.js";
 import { scopeOf, skippedAmong } from "../scope.js";
 import type { Run, Work } from "../state.js";
-import { asksPerson, callName, deedOf, isConversation, isFilled, ownFields } from "../../plan/step-kind.js";
+import {
+  asksPerson,
+  callName,
+  deedOf,
+  isConversation,
+  isFilled,
+  ownFields,
+  takesContext,
+} from "../../plan/step-kind.js";
 
 type Args = { readonly [name: string]: Json };
 
@@ -32,13 +42,18 @@ export function begin(run: Run, work: Work, at: number): Fact[] {
   const resolved = resolveValue(spec.with, scopeOf(run, work));
   if (!resolved.ok) return unresolved(turn, "with", resolved);
   const args = resolved.value as Args;
-  if (asksPerson(spec)) return [ask(work, deedOf(spec), args, resolved.from)];
+  const from = mergeOrigins([resolved.from, ...handedOver(run, work)]);
+  if (asksPerson(spec)) return [ask(work, deedOf(spec), args, from)];
   const given = work.filled === undefined ? args : { ...work.filled, ...args };
   if (isFilled(spec) && work.filled === undefined) {
-    return [fact("step.filling", { ...refOf(work), args, from: resolved.from })];
+    return [fact("step.filling", { ...refOf(work), args, from })];
   }
-  return misfit(turn, given, resolved.nulls) ?? start(turn, given, resolved.from);
+  return misfit(turn, given, resolved.nulls) ?? start(turn, given, from);
 }
+
+/** Where the outputs come from that a model is given whole, beside the arguments. */
+const handedOver = (run: Run, { step: { spec } }: Work): readonly Origin[] =>
+  takesContext(spec) ? spec.dependsOn.flatMap((id) => run.steps.get(id)?.work.origin ?? []) : [];
 
 /** After a model filled the rest in: a check of the whole, a person's word where asked, then the intent. */
 export function startFilled(run: Run, work: Work, filled: Args, at: number): Fact[] {
@@ -59,12 +74,11 @@ function decideWhen(turn: Turn, when: string): Fact[] | undefined {
   if (!resolved.ok) return unresolved(turn, "when", resolved);
   if (resolved.value === true) return undefined;
   if (resolved.value === false) {
-    return [fact("step.skipped", { ...refOf(work), reason: "its condition is false", cause: "when" })];
+    return [fact("step.skipped", { ...refOf(work), reason: { code: "CONDITION_FALSE" }, cause: "when" })];
   }
   const skipped = resolved.value === null ? skippedAmong(run, resolved.from.steps) : undefined;
   if (skipped !== undefined) return starve(run, work, skipped, "when");
-  const message = `when gave ${typeName(resolved.value)}, not true or false`;
-  return refuse(turn, "WHEN_NOT_BOOLEAN", message, "Write a comparison, for example ${{ a.count > 0 }}.");
+  return refuse(turn, failWith("WHEN_NOT_BOOLEAN", { got: typeName(resolved.value) }));
 }
 
 function expand(turn: Turn, forEach: string): Fact[] {
@@ -75,18 +89,15 @@ function expand(turn: Turn, forEach: string): Fact[] {
   if (!Array.isArray(value)) {
     const skipped = value === null ? skippedAmong(run, from.steps) : undefined;
     if (skipped !== undefined) return starve(run, work, skipped, "forEach");
-    const message = `forEach gave ${typeName(value)}, not a list`;
-    return refuse(turn, "FOREACH_NOT_A_LIST", message, "Refer to a list, or declare the list as that step's output.");
+    return refuse(turn, failWith("FOREACH_NOT_A_LIST", { got: typeName(value) }));
   }
   const list = value as readonly Json[];
   const { fanOut } = run.settings;
-  if (list.length > fanOut) {
-    const message = `forEach gave ${list.length} items; the limit is ${fanOut}`;
-    return refuse(turn, "FAN_OUT_LIMIT", message, "Shorten the list, or raise limits.fanOut in the configuration.");
-  }
+  if (list.length > fanOut) return refuse(turn, failWith("FAN_OUT_LIMIT", { items: list.length, limit: fanOut }));
   const expanded = fact("step.expanded", { step: work.step.spec.id, list, from });
   if (list.length > 0) return [expanded];
-  return [expanded, fact("step.completed", { step: work.step.spec.id, output: [], from, usage: NO_USAGE })];
+  const review = reviewAfter(run, work);
+  return [expanded, fact("step.completed", { step: work.step.spec.id, output: [], from, usage: NO_USAGE, ...review })];
 }
 
 /** An expression without a value: for want of data where it reads a skipped step, otherwise a failure. */
@@ -94,22 +105,24 @@ function unresolved(turn: Turn, field: string, resolved: Resolved & { readonly o
   const where = field + resolved.pointer;
   const skipped = skippedAmong(turn.run, resolved.steps);
   if (skipped !== undefined) return starve(turn.run, turn.work, skipped, where);
-  const next =
-    "`planloom show RUN --trace` shows what the steps before it gave; mend the expression or their `output`.";
-  return refuse(turn, resolved.code, `${where}: ${resolved.message}`, next);
+  return refuse(turn, noValue(where, resolved));
+}
+
+/** Why an expression has no value. */
+export function noValue(where: string, { code, message }: Resolved & { readonly ok: false }): Failure {
+  const params: ExpressionParams = { where, problem: message };
+  return { code, params: { ...params }, retryable: false };
 }
 
 function starve(run: Run, work: Work, source: string, where: string): Fact[] {
-  const reason = `${where} refers to ${source}, which was skipped, and null is not allowed there`;
+  const reason = { code: "SOURCE_SKIPPED", where, source } as const;
   return [
     fact("step.skipped", { ...refOf(work), reason, cause: "null-reference" }),
     ...closeFanOut(run, work, "skipped"),
   ];
 }
 
-function refuse({ run, work, at }: Turn, code: string, message: string, next: string): Fact[] {
-  return failed(run, work, { code, message, retryable: false, next }, at);
-}
+const refuse = ({ run, work, at }: Turn, error: Failure): Fact[] => failed(run, work, error, at);
 
 function ask(work: Work, question: string, data: Args, from: Origin): Fact {
   return fact("step.suspended", { ...refOf(work), on: "ask", question, data, from });
@@ -121,8 +134,7 @@ function misfit(turn: Turn, args: Args, nulls: readonly NullSource[]): Fact[] | 
   const tool = work.step.tool;
   if (tool === undefined) return undefined;
   if (depthOf(args, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
-    const message = `the arguments nest deeper than ${LIMITS.jsonDepth} levels`;
-    return refuse(turn, "ARGUMENT_DEPTH", message, "Hand on only the part that the tool needs.");
+    return refuse(turn, failWith("ARGUMENT_DEPTH", { limit: LIMITS.jsonDepth }));
   }
   // What a secret will be is known at the call, which checks the arguments again.
   const wrong = holdsSecret(args) ? undefined : mismatch(args, inputType(tool));
@@ -130,9 +142,8 @@ function misfit(turn: Turn, args: Args, nulls: readonly NullSource[]): Fact[] | 
   const source = nulls.find((entry) => entry.pointer === wrong.path);
   const skipped = source === undefined ? undefined : skippedAmong(run, source.steps);
   if (skipped !== undefined) return starve(run, work, skipped, `with${wrong.path}`);
-  const message = `argument ${wrong.path || "/"} of ${tool.name} must be ${wrong.expected}, but is ${wrong.got}`;
-  const next = "Declare the `output` of the step that it comes from, or convert it in the expression.";
-  return refuse(turn, "ARGUMENT_TYPE", message, next);
+  const { path, expected, got } = wrong;
+  return refuse(turn, failWith("ARGUMENT_TYPE", { tool: tool.name, path, expected, got }));
 }
 
 const inputTypes = new WeakMap<ToolSpec, Type>();
@@ -155,8 +166,10 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
     const returned = { output, tools, steps: from.steps, usage: NO_USAGE, carried: run.id };
     return completed(run, work, summary === undefined ? returned : { ...returned, summary }, at);
   }
-  if (acted?.known === false)
-    return [unknown(run, work, { error: acted.error, usage: NO_USAGE, call: { key, tool: name } }, at)];
+  if (acted?.known === false) {
+    const doubt = { error: acted.error, ending: "in-doubt", usage: NO_USAGE, call: { key, tool: name } } as const;
+    return [unknown(run, work, doubt, at)];
+  }
   const reason = whyApproval(run, work);
   if (reason !== undefined) {
     // What an agent is told to do, and with what, decides what it does.

@@ -8,8 +8,11 @@ import { errorKeys } from "../../plan/finding.js";
 import { writePlan } from "../../plan/write.js";
 import { reserve } from "./budget.js";
 import { draftChanges, drafted, draftsStopped } from "./draft.js";
-import { fact, type EventData, type Fact, type Failure } from "../event.js";
-import { ended, failed, leavesDoubt, refOf, roleFailure, whyNotStarted } from "./failure.js";
+import { fact, type EventData, type Fact } from "../event.js";
+import { failWith, type FailureParams } from "../failure.js";
+import type { CheckedPlan } from "../command.js";
+import type { NoReplanReason } from "../reason.js";
+import { ended, failed, leavesDoubt, refOf, roleFailure, whyNotStarted, whyStopped } from "./failure.js";
 import { completed } from "./gate.js";
 import { isCommand, type Input, type Outcome, type Start } from "../input.js";
 import { whyTooDear } from "./policy.js";
@@ -18,7 +21,7 @@ import { whyNotMended } from "./repair.js";
 import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { kernelOn } from "../kernel-version.js";
-import { currentPlan, failingOf, isHeld, workOf, type Run, type Work } from "../state.js";
+import { currentPlan, isHeld, workOf, type Run, type Work } from "../state.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { isConversation } from "../../plan/step-kind.js";
 
@@ -57,12 +60,7 @@ export function expire(run: Run, at: number): Fact[] {
   const approval = first === undefined || first.at > at ? undefined : run.approvals.get(first.value);
   if (approval === undefined) return [];
   const denied = fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" });
-  const error: Failure = {
-    code: "APPROVAL_EXPIRED",
-    message: "nobody approved in time",
-    retryable: false,
-    next: "`planloom retry RUN` asks for it again; limits.approvalMs in the configuration gives approvals more time.",
-  };
+  const error = failWith("APPROVAL_EXPIRED", {});
   if (approval.subject === "plan") return [denied, fact("run.failed", { error })];
   const work = workOf(run, approval.subject);
   return work === undefined ? [denied] : [denied, ...failed(run, work, error, at)];
@@ -130,7 +128,11 @@ function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fa
   const revision = revise(run, plan, run.replan);
   if (revision.ok) return revisionProposed(run, plan, revision, { cause: causeOf(run), ...told });
   const draft = JSON.stringify(writePlan(plan.plan));
-  return planInvalid(run, { ...told, type: "plan-invalid", key, draft, findings: revision.findings });
+  return planInvalid(
+    run,
+    { ...told, type: "plan-invalid", key, draft, findings: revision.findings },
+    { refused: plan },
+  );
 }
 
 function causeOf(run: Run): EventData["plan.proposed"]["cause"] {
@@ -142,12 +144,16 @@ function causeOf(run: Run): EventData["plan.proposed"]["cause"] {
 }
 
 /** A review may want another plan where none is left to be had: the run goes on, and the log says so. */
-function reviewed(run: Run, { verdict, reason, usage }: Outcome & { type: "reviewed" }): Fact[] {
+function reviewed(run: Run, { verdict, text, usage }: Outcome & { type: "reviewed" }): Fact[] {
   const { replans } = run.settings;
-  const no = run.replans >= replans ? `all ${replans} replans are used up` : whyTooDear(run);
-  if (verdict === "go on" || no === undefined)
-    return [fact("plan.reviewed", { verdict, decision: verdict, reason, usage })];
-  return [fact("plan.reviewed", { verdict, decision: "go on", reason: `${reason}; ${no}`, usage })];
+  const no: NoReplanReason | undefined =
+    run.replans >= replans ? { code: "REPLANS_USED", of: replans } : whyTooDear(run);
+  if (verdict === "replan" && no === undefined) {
+    return [fact("plan.reviewed", { verdict, decision: "replan", text, usage })];
+  }
+  const again = run.reviewAgain && run.open > 0 ? { again: true as const } : {};
+  const reason = verdict === "go on" || no === undefined ? {} : { reason: no };
+  return [fact("plan.reviewed", { verdict, decision: "go on", text, ...reason, ...again, usage })];
 }
 
 function reviewFailed(run: Run, input: Outcome & { type: "review-failed" }, at: number): Fact[] {
@@ -167,46 +173,42 @@ function endedCall(run: Run, input: Outcome & { type: "ended" }, at: number): Fa
   return ended(run, work, input, filling ? "none" : work.effects, at);
 }
 
-function planInvalid(run: Run, input: Outcome & { type: "plan-invalid" }): Fact[] {
+function planInvalid(
+  run: Run,
+  input: Outcome & { type: "plan-invalid" },
+  checked: { readonly refused?: CheckedPlan } = {},
+): Fact[] {
   const effect = run.owed.get(input.key)!;
   const round = effect.kind === "plan" ? effect.round : 0;
   const { draft, findings, usage, asking } = input;
-  const facts = [
-    fact("plan.invalid", { round, draft, findings, usage, ...(asking === undefined ? {} : { asking }) }),
-    ...draftsStopped(run, "the plan that it stands in was refused"),
-  ];
   const why = whyNotMended(run.settings, round, [...run.repairs, errorKeys(findings)]);
+  const decision = why === undefined ? "repair" : "give-up";
+  const told = asking === undefined ? {} : { asking };
+  const facts = [
+    fact("plan.invalid", { round, draft, findings, decision, usage, ...told, ...checked }),
+    ...draftsStopped(run, "refused"),
+  ];
   if (why === undefined) return facts;
-  const first = findings[0];
-  const error: Failure = {
-    code: "PLAN_INVALID",
-    message: `the planner gave no valid plan in ${count(round + 1)}; ${why}${first === undefined ? "" : `; the last one: ${first.code}: ${first.message}`}${whatFailed(run)}`,
-    retryable: false,
-    next: "Use a stronger planner model, or state the goal more simply; `planloom events RUN` shows every round.",
-  };
-  return [...facts, fact("run.failed", { error })];
+  const about = { rounds: round + 1, why, finding: findings[0] ?? null, failed: failedBefore(run) };
+  return [...facts, fact("run.failed", { error: failWith("PLAN_INVALID", about) })];
 }
 
-const count = (rounds: number): string => (rounds === 1 ? "1 round" : `${rounds} rounds`);
-
 /** A plan was asked for because of these, and they are what the run failed of in the first place. */
-function whatFailed({ replan, failures }: Run): string {
-  if (replan?.cause !== "failure") return "";
-  return [...failures]
-    .map(([step, { code, message }]) => `; step ${step} had failed: ${code}: ${message.slice(0, 300)}`)
-    .join("");
+function failedBefore({ replan, failures }: Run): FailureParams["PLAN_INVALID"]["failed"] {
+  if (replan?.cause !== "failure") return [];
+  return [...failures].map(([step, error]) => ({ step, error }));
 }
 
 function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: number): Fact[] {
   const effect = run.owed.get(input.key)!;
   const data = roleFailure(run, effect.kind === "plan" ? effect.attempt : 1, input, at);
-  const facts = [fact("plan.failed", data), ...draftsStopped(run, "the plan that it stands in did not come")];
+  const facts = [fact("plan.failed", data), ...draftsStopped(run, "failed")];
   return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
 }
 
 function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact[] {
   const work = owedWork(run, input.key);
-  const reason = run.cancelling ?? (failingOf(run) === undefined ? undefined : whyNotStarted(run));
+  const reason = whyStopped(run) ?? (run.failing === undefined ? undefined : whyNotStarted(run));
   const held = reason === undefined && isHeld(run);
   const said = { ...refOf(work), args: input.args, usage: input.usage };
   const written = fact("step.filled", held ? { ...said, held } : said);
@@ -236,7 +238,7 @@ export function recover(run: Run, at: number): Fact[] {
 }
 
 function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] {
-  const error: Failure = { code: "CRASHED", message: "the process ended during the call", retryable: true };
+  const error = failWith("CRASHED", {}, { retryable: true });
   const effects = filling ? "none" : work.effects;
   const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
   const cancelling = run.cancelling !== undefined;
@@ -244,11 +246,5 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
   if (cancelling && isConversation(work.step.spec)) return [];
   if (cancelling || leavesDoubt(effects, "abort", cancelling)) return ended(run, work, outcome, effects, at);
   if (work.crashes <= run.settings.crashes) return [];
-  const poison: Failure = {
-    code: "POISON_STEP",
-    message: `${work.crashes} processes ended during this call`,
-    retryable: false,
-    next: "Look at what the tool does to its process and mend that; then `planloom retry RUN` goes on.",
-  };
-  return failed(run, work, poison, at);
+  return failed(run, work, failWith("POISON_STEP", { crashes: work.crashes }), at);
 }

@@ -2,14 +2,17 @@
 // In: how a call ended. Out: facts with the decision and its reason. Separate because this is all of the failure policy.
 import { LIMITS } from "../../limits.js";
 import { sha256 } from "../../sha256.js";
-import type { Json } from "../../plan/json.js";
+import type { JsonObject } from "../../plan/json.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
-import { outOfTime } from "./budget.js";
-import { fact, type Decision, type Fact, type Failure, type PassingFailure, type StepRef } from "../event.js";
-import type { Ending, Outcome } from "../input.js";
-import { verdictOn } from "./policy.js";
-import { currentPlan, failingOf, isDrafting, type Run, type Work } from "../state.js";
+import { outOfTime, unpaidBy } from "./budget.js";
+import { fact, type EventData, type Ending, type Fact, type PassingFailure, type StepRef } from "../event.js";
+import { isJournaled } from "../evolve/evolve-step.js";
+import type { Failure, ItemsParams } from "../failure.js";
+import type { Outcome } from "../input.js";
+import type { RetryReason, StopReason } from "../reason.js";
+import { reviewAfter, verdictOn } from "./policy.js";
+import { currentPlan, isDrafting, type Run, type Work } from "../state.js";
 import { callName } from "../../plan/step-kind.js";
 
 export function refOf(work: Work): StepRef {
@@ -25,12 +28,16 @@ export function ended(
   at: number,
 ): Fact[] {
   if (leavesDoubt(effects, outcome.ending, run.cancelling !== undefined)) return [unknown(run, work, outcome, at)];
-  const stopping = run.cancelling ?? (effects === "none" ? outOfTime(run) : undefined);
-  if (stopping !== undefined && outcome.ending !== "tool-error") {
-    return [fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason: stopping, usage: outcome.usage })];
-  }
-  return failed(run, work, outcome.error, at, { usage: outcome.usage });
+  const { ending, error, usage } = outcome;
+  const reason = whyStopped(run) ?? (effects === "none" ? outOfTime(run) : undefined);
+  if (reason === undefined || ending === "tool-error") return failed(run, work, error, at, { usage, ending });
+  const { attempt } = work;
+  return [fact("step.cancelled", { ...refOf(work), attempt, reason, usage, ending, error, ...unpaidBy(run, error) })];
 }
+
+/** Why calls of a run that is being cancelled end. */
+export const whyStopped = ({ cancelling }: Run): StopReason | undefined =>
+  cancelling === undefined ? undefined : { code: "CANCELLED", comment: cancelling };
 
 /**
  * Whether the ending of a call leaves it open whether it acted. Design section 8: a tool's own error is a known failure;
@@ -43,13 +50,10 @@ export function leavesDoubt(effects: EffectClass, ending: Ending, cancelling: bo
   return effects === "once" || cancelling;
 }
 
-/** What a person can do about a call in doubt. */
-export const SETTLE_NEXT = "Find out whether it happened, then settle it: --happened, --not-happened or --abort.";
-
 export function unknown(
   run: Run,
   work: Work,
-  outcome: Pick<Outcome & { type: "ended" }, "error" | "usage" | "call">,
+  outcome: Pick<Outcome & { type: "ended" }, "error" | "ending" | "usage" | "call">,
   at: number,
 ): Fact {
   const { spec } = work.step;
@@ -60,56 +64,66 @@ export function unknown(
     attempt: work.attempt,
     key: outcome.call?.key ?? work.effectKey,
     tool,
-    error: { ...outcome.error, next: SETTLE_NEXT },
+    error: outcome.error,
+    ending: outcome.ending,
     usage: outcome.usage,
+    ...unpaidBy(run, outcome.error),
     ...(asked ? { reconcileAt: at + LIMITS.reconcileDelayMs } : {}),
   });
 }
 
-/** Facts after work failed with a known error: retry, skip or fail, each with its reason. `given` is what the call gave. */
-export function failed(
-  run: Run,
-  work: Work,
-  error: Failure,
-  at: number,
-  given: { readonly usage: Usage; readonly output?: Json } = { usage: NO_USAGE },
-): Fact[] {
+/** How a call came to its failure: what it used, how it ended, or the output that was refused. */
+type Given = Pick<EventData["step.failed"], "usage" | "ending" | "output" | "tools" | "summary">;
+
+/** Facts after work failed with a known error: retry, skip or fail, each with its reason. */
+export function failed(run: Run, work: Work, error: Failure, at: number, given: Given = { usage: NO_USAGE }): Fact[] {
   const { attempt } = work;
   const tries = work.errors + 1;
-  const say = (decision: Decision, reason: string) =>
-    fact("step.failed", { ...refOf(work), attempt, error, decision, reason, ...given });
+  const say = (decision: Said["decision"], reason: Said["reason"]) =>
+    fact("step.failed", { ...refOf(work), attempt, error, decision, reason, ...given, ...unpaidBy(run, error) });
   const { retry } = work.step.spec;
-  if (error.retryable && tries < retry.attempts && failingOf(run) === undefined && run.cancelling === undefined) {
+  if (error.retryable && tries < retry.attempts && run.failing === undefined && run.cancelling === undefined) {
     const retryAt = at + retryDelay(run, work, error);
     return [
-      say("retry", `attempt ${tries} of ${retry.attempts} failed`),
+      say("retry", { code: "ATTEMPTS_LEFT", attempt: tries, of: retry.attempts }),
       fact("step.retrying", { ...refOf(work), attempt: attempt + 1, retryAt }),
     ];
   }
   const why = whyNoRetry(run, error, tries, retry.attempts);
   const verdict = verdictOn(run, work.step, error, why);
   if (verdict.decision === "skip") {
-    const skipped = fact("step.skipped", { ...refOf(work), reason: error.message, cause: "failure" });
+    const skipped = fact("step.skipped", { ...refOf(work), reason: { code: "FAILED", error }, cause: "failure" });
     return [say("skip", verdict.reason), skipped, ...closeFanOut(run, work, "skipped")];
   }
-  if (isDrafting(run) && failingOf(run) === undefined && run.cancelling === undefined) {
-    return [say("retry", `${why}; it is begun once more when its plan is whole`)];
+  if (isDrafting(run) && run.failing === undefined && run.cancelling === undefined) {
+    return [say("retry", { code: "AFTER_PLAN", why })];
   }
   // An item fails by itself; what answers that is decided once, for the fan-out, when the others have ended.
-  if (work.item !== null) return [say("fail", why), ...closeFanOut(run, work, "failed", { error })];
-  return [say(verdict.decision, verdict.reason)];
+  if (work.item !== null) return [final(say("fail", why), work), ...closeFanOut(run, work, "failed", { error })];
+  return [final(say(verdict.decision, verdict.reason), work)];
 }
 
-function whyNoRetry(run: Run, error: Failure, tries: number, attempts: number): string {
-  if (run.cancelling !== undefined) return "the run is being cancelled";
-  if (!error.retryable) return "trying again would not help";
+type Said = EventData["step.failed"];
+
+/** Who raises the budget and retries the run goes on with the attempt whose calls are paid. */
+function final(said: Fact, work: Work): Fact {
+  if (said.type !== "step.failed" || said.data.error.code !== "BUDGET_EXHAUSTED" || !isJournaled(work)) return said;
+  return fact("step.failed", { ...said.data, sameAttempt: true });
+}
+
+function whyNoRetry(run: Run, error: Failure, tries: number, attempts: number): RetryReason {
+  if (run.cancelling !== undefined) return { code: "RUN_CANCELLING" };
+  if (!error.retryable) return { code: "NOT_RETRYABLE" };
   if (tries < attempts) return whyNotStarted(run);
-  return attempts === 1 ? "it had one attempt" : `all ${attempts} attempts failed`;
+  return { code: "ATTEMPTS_USED", of: attempts };
 }
 
 /** Of a run that fails. */
-export const whyNotStarted = (run: Run): string =>
-  `${run.failing === undefined ? "the run has too many events" : "another step failed for good"}, so nothing is started any more`;
+export function whyNotStarted({ failing }: Run): RetryReason & StopReason {
+  const code = failing?.error.code;
+  const because = code === "EVENT_LIMIT" ? "log-full" : code === "BUDGET_EXHAUSTED" ? "budget" : "failure";
+  return { code: "NOTHING_STARTS", because };
+}
 
 /** ms before the next attempt: the plan's backoff with up to 10 % jitter, or longer where a server asked for it. */
 function retryDelay(run: Run, work: Work, error: Failure): number {
@@ -145,32 +159,33 @@ export function closeFanOut(
         output: null,
         from: { steps: step.listFrom?.steps ?? [], tools },
         usage: NO_USAGE,
+        ...reviewAfter(run, step.work),
       }),
     ];
   }
   const error = itemsError(work, broken, last.error);
-  const verdict = verdictOn(run, step, error, "its items have ended");
+  const verdict = verdictOn(run, step, error, { code: "ITEMS_ENDED" });
   // Where a skip were the answer, each item would have been skipped by itself.
   const decision = verdict.decision === "skip" ? "fail" : verdict.decision;
   const { reason } = verdict;
-  return [fact("step.failed", { ...ref, attempt: step.work.attempt, error, decision, reason, usage: NO_USAGE })];
+  const { attempt } = step.work;
+  const said = fact("step.failed", { ...ref, attempt, error, decision, reason, usage: NO_USAGE });
+  return [final(said, step.work)];
 }
 
 /** The items' own code where all that failed have the same, so that its cause is not hidden. */
 function itemsError({ item, step }: Work, broken: number, lastError: Failure | undefined): Failure {
   const errors = step.items!.flatMap((work, index) =>
-    work.status === "failed" && work.error ? [{ index, ...work.error }] : [],
+    work.status === "failed" && work.error ? [{ item: index, error: work.error }] : [],
   );
-  if (lastError !== undefined) errors.push({ index: item!, ...lastError });
+  if (lastError !== undefined) errors.push({ item: item!, error: lastError });
   const [first] = errors;
-  const alike = errors.every(({ code }) => code === first?.code);
-  const example = first === undefined ? "" : `; item ${first.index}: ${first.message}`;
-  return {
-    code: alike && first !== undefined ? first.code : "ITEMS_FAILED",
-    message: `${broken} of ${step.items!.length} items failed${example}`,
-    retryable: false,
-    ...(first?.next === undefined ? {} : { next: first.next }),
+  const alike = errors.every(({ error }) => error.code === first?.error.code);
+  const params: ItemsParams = {
+    items: { failed: broken, total: step.items!.length, ...(first === undefined ? {} : { first }) },
   };
+  const code = alike && first !== undefined ? first.error.code : "ITEMS_FAILED";
+  return { code, params: params as unknown as JsonObject, retryable: false };
 }
 
 /** What follows where a role, or a tool asked about its call in doubt, gave nothing: again while it may pass, then no more. */
@@ -183,10 +198,11 @@ export function roleFailure(
   const { error, usage } = outcome;
   const max = run.settings.roleAttempts;
   if (!error.retryable || attempt >= max) {
-    const reason = error.retryable ? `all ${max} attempts failed` : "trying again would not help";
-    return { attempt, error, decision: "fail", reason, usage };
+    const reason: RetryReason = error.retryable ? { code: "ATTEMPTS_USED", of: max } : { code: "NOT_RETRYABLE" };
+    return { attempt, error, decision: "fail", reason, usage, ...unpaidBy(run, error) };
   }
   const delay = Math.max(LIMITS.retryDelayMs * LIMITS.retryBackoff ** (attempt - 1), askedDelay(error));
   const retryAt = at + Math.min(delay, LIMITS.retryDelayMaxMs);
-  return { attempt, error, decision: "retry", reason: `attempt ${attempt} of ${max} failed`, retryAt, usage };
+  const reason: RetryReason = { code: "ATTEMPTS_LEFT", attempt, of: max };
+  return { attempt, error, decision: "retry", reason, retryAt, usage, ...unpaidBy(run, error) };
 }

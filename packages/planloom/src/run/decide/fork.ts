@@ -33,8 +33,8 @@ function carriedItems(run: Run, state: StepState, indexes: readonly number[]): r
 }
 
 function carriedWork(run: Run, work: Work): Fact {
-  const { output = null, origin, from, summary, reason = "", cause = "when", status } = work;
-  if (status === "skipped") return fact("step.skipped", { ...refOf(work), reason, cause, carried: run.id });
+  const { output = null, origin, from, summary, skipped, cause = "when" } = work;
+  if (skipped !== undefined) return fact("step.skipped", { ...refOf(work), reason: skipped, cause, carried: run.id });
   return fact("step.completed", {
     ...refOf(work),
     output,

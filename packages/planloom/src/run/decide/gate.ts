@@ -6,8 +6,10 @@ import { mismatch, STRING, UNKNOWN, type Type } from "../../plan/type/type.js";
 import { typeFromSchema, typeOf } from "../../plan/type/schema.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { Usage } from "../../plan/usage.js";
-import { fact, type Fact, type Failure } from "../event.js";
+import { fact, type Fact } from "../event.js";
+import { failWith, type Failure } from "../failure.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
+import { reviewAfter } from "./policy.js";
 import { scopeOf } from "../scope.js";
 import type { Run, StepState, Work } from "../state.js";
 import { givesText } from "../../plan/step-kind.js";
@@ -26,7 +28,10 @@ export interface Returned {
 /** Facts after a call returned: completed where the output passes, failed where it does not. */
 export function completed(run: Run, work: Work, returned: Returned, at: number): Fact[] {
   const problem = typeProblem(work, returned.output) ?? expectProblem(run, work, returned);
-  if (problem !== undefined) return failed(run, work, problem, at, { usage: returned.usage, output: returned.output });
+  const { usage, output, tools, summary } = returned;
+  if (problem !== undefined) {
+    return failed(run, work, problem, at, { usage, output, tools, ...(summary === undefined ? {} : { summary }) });
+  }
   const from = { steps: returned.steps ?? work.from.steps, tools: returned.tools };
   return [
     fact("step.completed", {
@@ -35,7 +40,7 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
       from,
       usage: returned.usage,
       ...(returned.summary === undefined ? {} : { summary: returned.summary }),
-      ...(returned.carried === undefined ? {} : { carried: returned.carried }),
+      ...(returned.carried === undefined ? reviewAfter(run, work) : { carried: returned.carried }),
     }),
     ...closeFanOut(run, work, "completed", { tools: returned.tools }),
   ];
@@ -49,13 +54,8 @@ export function typeProblem(work: Work, output: Json): Failure | undefined {
 function mismatchOf(output: Json, type: Type): Failure | undefined {
   const wrong = mismatch(output, type);
   if (wrong === undefined) return undefined;
-  const where = wrong.path === "" ? "the output" : `the output at ${wrong.path}`;
-  return {
-    code: "OUTPUT_MISMATCH",
-    message: `${where} must be ${wrong.expected}, but is ${wrong.got}`,
-    retryable: false,
-    next: "Change the step's `output` to what it really gives, or its instruction so that it gives this.",
-  };
+  const { path, expected, got } = wrong;
+  return failWith("OUTPUT_MISMATCH", { path, expected, got });
 }
 
 /** The same for what a tool promises; a call checks that itself, a word about what became of one does not. */
@@ -85,9 +85,8 @@ function expectProblem(run: Run, work: Work, returned: Returned): Failure | unde
   const resolved = resolveValue(expect, scopeOf(run, work, output));
   if (resolved.ok && resolved.value === true) return undefined;
   const found = resolved.ok
-    ? `gave ${resolved.value === false ? "false" : typeName(resolved.value)}`
-    : resolved.message;
+    ? { got: resolved.value === false ? "false" : typeName(resolved.value) }
+    : { problem: resolved.message };
   // A repeated call may give something better, but one that acted must not be repeated for that.
-  const next = "`planloom show RUN --trace` shows the output; mend the step, or what is expected of it.";
-  return { code: "EXPECT_FAILED", message: `expect ${expect} ${found}`, retryable: work.effects !== "once", next };
+  return failWith("EXPECT_FAILED", { expect, ...found }, { retryable: work.effects !== "once" });
 }

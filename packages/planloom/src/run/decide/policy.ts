@@ -1,29 +1,31 @@
 // What answers a step that has failed for good: the default flow of seed 000, and who decides it. In: the step, its error. Out: the
 // decision with its reason. Separate from failure.ts, which knows how calls end: this is what a run makes of that.
 import { estimateReplan } from "../../plan/estimate/replan.js";
-import { priceOf } from "./budget.js";
-import type { Decision, EventData, Failure } from "../event.js";
-import { failingOf, type Run, type StepState } from "../state.js";
+import type { Decision, EventData } from "../event.js";
+import { priceOf } from "../evolve/budget.js";
+import type { Failure } from "../failure.js";
+import type { FailureReason, NoReplanReason, RetryReason } from "../reason.js";
+import type { Run, StepState, Work } from "../state.js";
 
 interface Verdict {
   readonly decision: Exclude<Decision, "retry">;
-  readonly reason: string;
+  readonly reason: FailureReason;
 }
 
 /** `why` says why it is not tried again. The plan decides, else the settings of the run; a planner only says how. */
-export function verdictOn(run: Run, step: StepState, error: Failure, why: string): Verdict {
+export function verdictOn(run: Run, step: StepState, error: Failure, why: RetryReason): Verdict {
   const { onFailure = run.settings.onFailure } = step.spec;
-  const who = step.spec.onFailure === undefined ? "the run is set to" : "the plan says to";
+  const by = step.spec.onFailure === undefined ? "run" : "plan";
   if (run.cancelling !== undefined || onFailure === "fail") return { decision: "fail", reason: why };
   // What is skipped counts as finished: who raises the budget could not have it done any more.
-  if (error.code === "BUDGET_EXHAUSTED") return { decision: "fail", reason: `${why}; the budget is used up` };
-  if (onFailure === "skip") return { decision: "skip", reason: `${why}; ${who} go on without it` };
-  const no = whyNoReplan(run, error);
-  if (no !== undefined) return { decision: "fail", reason: `${why}; ${no}` };
+  if (error.code === "BUDGET_EXHAUSTED") return { decision: "fail", reason: { code: "BUDGET_USED", why } };
+  if (onFailure === "skip") return { decision: "skip", reason: { code: "POLICY", why, policy: "skip", by } };
+  const because = whyNoReplan(run, error);
+  if (because !== undefined) return { decision: "fail", reason: { code: "NO_REPLAN", why, because } };
   if (onFailure === "patch" && cameFromPatch(run, step)) {
-    return { decision: "replan", reason: `${why}; it came from a patch itself, so the rest is planned anew` };
+    return { decision: "replan", reason: { code: "PATCH_FAILED", why } };
   }
-  return { decision: onFailure, reason: `${why}; ${who} ${onFailure}` };
+  return { decision: onFailure, reason: { code: "POLICY", why, policy: onFailure, by } };
 }
 
 function cameFromPatch(run: Run, { spec, revision }: StepState): boolean {
@@ -42,25 +44,25 @@ const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([
   "BUDGET_EXHAUSTED",
 ]);
 
-function whyNoReplan(run: Run, { code }: Failure): string | undefined {
+function whyNoReplan(run: Run, { code }: Failure): NoReplanReason | undefined {
   const { settings, models, replans } = run;
-  if (failingOf(run) !== undefined) return "the run is failing already";
-  if (NOT_FOR_PLANNERS.has(code)) return "another plan would not help";
-  if (settings.replan === "never") return "the run is set not to replan";
-  if (models.planner === null) return "there is no planner that could mend the plan";
-  if (run.changing === undefined && replans >= settings.replans) return `all ${settings.replans} replans are used up`;
+  if (run.failing !== undefined) return { code: "RUN_FAILING" };
+  if (NOT_FOR_PLANNERS.has(code)) return { code: "PLAN_NO_HELP" };
+  if (settings.replan === "never") return { code: "REPLAN_NEVER" };
+  if (models.planner === null) return { code: "NO_PLANNER" };
+  if (run.changing === undefined && replans >= settings.replans) return { code: "REPLANS_USED", of: settings.replans };
   return whyTooDear(run);
 }
 
 /** Why a replan is not asked for, for what it is expected to take. */
-export function whyTooDear(run: Run): string | undefined {
+export function whyTooDear(run: Run): NoReplanReason | undefined {
   const { replanTokens, replanCostUsd } = run.settings;
   const { tokens, costUsd } = replanEstimate(run);
   if (replanTokens !== null && tokens !== null && tokens > replanTokens) {
-    return `a replan is expected to take ${tokens} tokens, and limits.replanTokens is ${replanTokens}`;
+    return { code: "REPLAN_TOKENS", expected: tokens, limit: replanTokens };
   }
   if (replanCostUsd !== null && costUsd !== null && costUsd > replanCostUsd) {
-    return `a replan is expected to cost ${costUsd.toFixed(4)} USD, and limits.replanCostUsd is ${replanCostUsd}`;
+    return { code: "REPLAN_COST", expectedUsd: costUsd, limitUsd: replanCostUsd };
   }
   return undefined;
 }
@@ -75,6 +77,15 @@ export function replanEstimate(run: Run): EventData["replan.requested"]["estimat
     spent,
   });
   return { tokens: inputTokens + outputTokens, costUsd };
+}
+
+/** Whether a review of the rest follows on the end of a step. */
+export function reviewAfter(run: Run, { item }: Work): Pick<EventData["step.completed"], "review"> {
+  if (run.settings.replan !== "each-step" || item !== null) return {};
+  const { open, models, phase, changing, cancelling, failing } = run;
+  const goesOn = changing === undefined && cancelling === undefined && failing === undefined;
+  const asks = goesOn && open > 1 && models.planner !== null && phase === "executing";
+  return asks ? { review: true } : {};
 }
 
 /** Causes whose plan came from the planner. */

@@ -2,7 +2,11 @@
 // Separate because first plans, mended ones and those of persons all come in through here.
 import { mayActThrough } from "../../plan/step-kind.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
+import { toolsByName } from "../../plan/tool-spec.js";
+import { writtenIn } from "../approval.js";
 import { fact, type Asking, type EventData, type Fact } from "../event.js";
+import type { ApprovalReason, LegacyReason } from "../reason.js";
+import type { ProposedPlan } from "../state.js";
 import type { Settings } from "../settings.js";
 import type { CheckedPlan } from "../command.js";
 
@@ -16,19 +20,24 @@ export interface Around {
   readonly at: number;
   readonly usage?: Usage;
   readonly asking?: Asking;
+  /** The plan that it follows on. */
+  readonly basis?: ProposedPlan | undefined;
   /** What becomes of the plan before. */
-  readonly changes?: Pick<Proposed, "kept" | "dropped" | "added" | "changed" | "reason" | "mustApprove">;
+  readonly changes?: Pick<Proposed, "kept" | "dropped" | "added" | "changed" | "reason" | "mustApprove" | "adopts">;
   /** The steps that are new, and so what a person has not seen; absent: all. */
   readonly fresh?: ReadonlySet<string>;
   /** Why a person is asked whatever the policy. */
-  readonly mustAsk?: string | undefined;
+  readonly mustAsk?: ApprovalReason | undefined;
 }
 
 export function proposal(checked: CheckedPlan, around: Around): Fact[] {
-  const { revision, cause, settings, at, usage = NO_USAGE, asking, changes = {} } = around;
+  const { revision, cause, settings, at, usage = NO_USAGE, asking, basis, changes = {} } = around;
   const { plan, hash, inputs, tools, findings, estimate, approval, mustApprove } = checked;
   const marked = mustApprove === undefined ? {} : { mustApprove };
-  const proposed = { revision, plan, hash, inputs, tools, findings, cause, usage, ...marked, ...changes };
+  const follows = basis === undefined ? {} : { basis: basis.revision };
+  const written = [...writtenIn(plan, toolsByName(tools), basis)];
+  const core = { revision, plan, hash, inputs, tools, findings, cause, ...follows, written, usage };
+  const proposed = { ...core, ...marked, ...changes };
   const said = {
     ...(estimate === undefined ? {} : { estimate }),
     ...(approval === undefined ? {} : { approval }),
@@ -54,17 +63,17 @@ export function approvalReason(
   { plan, tools, approval }: Pick<CheckedPlan, "plan" | "tools" | "approval">,
   policy: Settings["approval"],
   fresh: ReadonlySet<string> | undefined,
-): string | undefined {
-  if (policy === "always") return "every plan is approved";
+): ApprovalReason | LegacyReason | undefined {
+  if (policy === "always") return { code: "POLICY_ALWAYS" };
   if (policy === "never") return undefined;
   if (policy === "function") return functionReason(approval);
   const toRun = plan.steps.filter(({ id }) => fresh === undefined || fresh.has(id));
   const acting = tools.filter((tool) => toRun.some((step) => mayActThrough(step, tool))).map(({ name }) => name);
-  return acting.length === 0 ? undefined : `it may act through ${acting.join(", ")}`;
+  return acting.length === 0 ? undefined : { code: "MAY_ACT", tools: acting };
 }
 
 /** A program that was to decide and did not is no yes. */
-function functionReason(approval: CheckedPlan["approval"]): string | undefined {
-  if (approval === undefined) return "nobody has decided that it needs no approval";
+function functionReason(approval: CheckedPlan["approval"]): ApprovalReason | LegacyReason | undefined {
+  if (approval === undefined) return { code: "FUNCTION_ABSENT" };
   return approval.required ? approval.reason : undefined;
 }

@@ -1,9 +1,11 @@
 // What follows when a tool was asked what became of its call in doubt. In: its answer, or none. Out: facts, as a person's word
 // would bring them about. Separate from command.ts because here nobody can be told that an answer is refused.
+import type { Json } from "../../plan/json.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import type { ReconcileEffect } from "../effect.js";
-import { fact, type Fact, type Failure } from "../event.js";
-import { refOf, roleFailure, SETTLE_NEXT } from "./failure.js";
+import { fact, type Fact } from "../event.js";
+import type { Failure } from "../failure.js";
+import { refOf, roleFailure } from "./failure.js";
 import { completed, toolProblem, typeProblem } from "./gate.js";
 import type { Outcome } from "../input.js";
 import { currentPlan, workOf, type Run } from "../state.js";
@@ -22,18 +24,27 @@ export function reconciled(run: Run, answer: Outcome & { type: "reconciled" }, a
   // Inside an agent step the output is that of one call: the step goes on with it.
   const inside = isConversation(work.step.spec);
   const problem = promised ?? (inside ? undefined : typeProblem(work, output));
-  if (problem !== undefined) return notReconciled(run, answer.key, problem, at);
+  if (problem !== undefined) return notReconciled(run, answer.key, problem, at, said);
   return inside
     ? [resolved]
     : [resolved, ...completed(run, work, { output, tools: [effect.tool], usage: NO_USAGE }, at)];
 }
 
 /** Facts after it did not: it is asked again while that may help, then the doubt is a person's. */
-export function notReconciled(run: Run, key: string, error: Failure, at: number): Fact[] {
+export function notReconciled(
+  run: Run,
+  key: string,
+  error: Failure,
+  at: number,
+  refused: { readonly output?: Json } = {},
+): Fact[] {
   const effect = owedQuestion(run, key);
-  const outcome = { error: { ...error, next: SETTLE_NEXT }, usage: NO_USAGE };
-  const { usage: _usage, ...failure } = roleFailure(run, effect.attempt, outcome, at);
-  return [fact("reconcile.failed", { ...refOf(workOf(run, effect)!), ...failure })];
+  const {
+    usage: _usage,
+    unpaid: _unpaid,
+    ...failed
+  } = roleFailure(run, effect.attempt, { error, usage: NO_USAGE }, at);
+  return [fact("reconcile.failed", { ...refOf(workOf(run, effect)!), ...failed, ...refused })];
 }
 
 function owedQuestion(run: Run, key: string): ReconcileEffect {

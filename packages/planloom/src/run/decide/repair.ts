@@ -1,6 +1,7 @@
 // Whether the planner mends a draft once more. In: the settings, the round, what was found in each draft. Out: why not, or nothing.
-// Separate because deciding and folding ask the same.
+// Separate because the kernel asks it for a run, and the library for a plan without one.
 import { keepsImproving } from "../../plan/improvement.js";
+import type { FailureParams } from "../failure.js";
 import type { Settings } from "../settings.js";
 
 /** `rounds`: the keys of all drafts of this planning, that of `round` last. */
@@ -8,7 +9,7 @@ export function whyNotMended(
   { repairRounds }: Settings,
   round: number,
   rounds: readonly (readonly string[])[],
-): string | undefined {
-  if (round >= repairRounds) return "no more are allowed";
-  return keepsImproving(rounds) ? undefined : "repair stopped early, because nothing improved";
+): FailureParams["PLAN_INVALID"]["why"] | undefined {
+  if (round >= repairRounds) return "no-rounds-left";
+  return keepsImproving(rounds) ? undefined : "nothing-improved";
 }

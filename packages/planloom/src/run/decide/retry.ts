@@ -9,10 +9,12 @@ import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
 import { writtenIn } from "../approval.js";
 import { fact, type EventData, type Fact, type StepRef } from "../event.js";
 import { kernelOn } from "../kernel-version.js";
+import { basisOf } from "../replan-basis.js";
+import { refusal, type Refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
 import type { RoleNames, Settings } from "../settings.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { approvalReason, proposal, stricter } from "./proposal.js";
-import { worksOf, isFinished } from "../steps.js";
+import { holdsDoubt, isDoubtful, isFinished } from "../steps.js";
 import { currentPlan, type Run, type StepState, type Work } from "../state.js";
 import { stepStates } from "../steps.js";
 import { isConversation, mayActThrough } from "../../plan/step-kind.js";
@@ -45,11 +47,7 @@ export interface Reopening {
   readonly kept: readonly StepRef[];
 }
 
-export interface NoReopening {
-  readonly ok: false;
-  readonly code: string;
-  readonly message: string;
-}
+export type NoReopening = { readonly ok: false } & Refusal;
 
 /** What a retry of this run would do, by those who play the roles now. A run that has not ended is not retried. */
 export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
@@ -58,21 +56,23 @@ export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
   const parts = partsOf(run, wish);
   if (!parts.ok) return parts;
   if (wish.plan === undefined && wish.from === undefined && run.ended === "completed") {
-    return no("NOTHING_TO_RETRY", "the run has completed; name a step to begin again from, or give another plan");
+    return no("NOTHING_TO_RETRY", { because: "completed" });
   }
   return parts;
 }
 
-const no = (code: string, message: string): NoReopening => ({ ok: false, code, message });
+const no = <Code extends RefusalCode>(code: Code, params: RefusalParams[Code]): NoReopening => ({
+  ok: false,
+  ...refusal(code, params),
+});
 
-export const NOT_ENDED = no("RUN_NOT_ENDED", "the run has not ended; cancel it first, or answer what it asks");
+export const NOT_ENDED = no("RUN_NOT_ENDED", {});
 
 const lacksPlan = (run: Run) => currentPlan(run) === undefined || currentPlan(run)!.denied === "rejected";
 
 function withoutPlan(run: Run, { from, models = run.models }: Wish): Reopening | NoReopening {
   if (from !== undefined) return unknownStep(from);
-  if (models.planner === null)
-    return no("NOTHING_TO_RETRY", "the run has no plan that was accepted, and there is no planner: give a plan");
+  if (models.planner === null) return no("NOTHING_TO_RETRY", { because: "no-plan" });
   return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], kept: [] };
 }
 
@@ -82,13 +82,11 @@ export function partsOf(run: Run, wish: Wish): Reopening | NoReopening {
   if (wish.from !== undefined && !steps.has(wish.from)) return unknownStep(wish.from);
   const { lost, ...parts } = divided(run, steps, wish);
   if (lost === undefined) return parts;
-  return no("STEP_UNKNOWN", `${forgets(lost)}; retry the run as it is, and settle that first`);
+  return no("STEP_UNKNOWN", { step: lost });
 }
 
 /** The same for a plan that follows on the present one, with the step in doubt that it would not leave as it is. */
 export const partsUnder = (run: Run, plan: CheckedPlan) => divided(run, stepsOf(run, plan), { plan });
-
-export const forgets = (step: string): string => `the outcome of step ${step} is unknown and would be forgotten`;
 
 /** `lost` is a step in doubt that does not go on as it is. */
 function divided(
@@ -143,7 +141,7 @@ function sameList(run: Run, { inputs }: CheckedPlan, { spec }: StepState): boole
   return shape(spec) === shape(before.spec);
 }
 
-const unknownStep = (id: string) => no("UNKNOWN_STEP", `there is no step ${id}`);
+const unknownStep = (id: string) => no("UNKNOWN_STEP", { step: id });
 
 function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, StepState> {
   return stepStates(plan, {
@@ -172,10 +170,6 @@ function reach(steps: ReadonlyMap<string, StepState>, from: readonly string[]): 
   return reached;
 }
 
-const isDoubtful = (work: Work) => work.status === "unknown" || (work.givenUp === true && !isFinished(work));
-
-export const holdsDoubt = (state: StepState) => worksOf(state).some(isDoubtful);
-
 /** A tool that failed with an error of its own has not acted; an agent may have called any number of tools before it failed. */
 function hasRun(run: Run, id: string): boolean {
   const state = run.steps.get(id);
@@ -203,26 +197,40 @@ const wasBegun = (work: Work) =>
 /** Facts that have an ended run go on as a person wants; or one that refuses it. */
 export function retry(run: Run, command: Command & { readonly type: "retry" }, at: number): Fact[] {
   const parts = reopening(run, command);
-  if (!parts.ok) return [fact("input.refused", { command: "retry", code: parts.code, message: parts.message })];
-  const { plan, from = null, models, reason = "" } = command;
+  if (!parts.ok) {
+    const { ok: _ok, ...why } = parts;
+    return [fact("input.refused", { command, ...why })];
+  }
+  const { plan, from = null, models, reason } = command;
   // A run keeps what was asked of it, and obeys what is asked for now.
   const settings = { ...command.settings, approval: stricter(run.settings.approval, command.settings.approval) };
   const { stage, kept } = parts;
   const anew = plan === undefined ? parts.anew : [];
-  const why = reason.slice(0, LIMITS.feedbackChars) || "retried by a person";
-  const reopened = fact("run.reopened", { reason: why, from, anew, stage, settings, models, ...kernelOn(run) });
+  const said = reason === undefined ? {} : { comment: reason.slice(0, LIMITS.feedbackChars) };
+  const reopened = fact("run.reopened", { ...said, from, anew, stage, settings, models, ...kernelOn(run) });
   if (plan !== undefined) {
-    const mustAsk = run.plans.at(-1)?.denied === "rejected" ? "an earlier plan was rejected" : undefined;
+    const mustAsk = run.plans.at(-1)?.denied === "rejected" ? EARLIER_REJECTED : undefined;
     const fresh = new Set(parts.runs);
     const changes = { kept, mustApprove: stillMarked(run, plan) };
     return [
       reopened,
-      ...proposal(plan, { revision: run.plans.length + 1, cause: "edit", changes, fresh, mustAsk, settings, at }),
+      ...proposal(plan, {
+        revision: run.plans.length + 1,
+        cause: "edit",
+        basis: basisOf(run),
+        changes,
+        fresh,
+        mustAsk,
+        settings,
+        at,
+      }),
     ];
   }
   if (stage === "plan") return [reopened];
   return [reopened, ...approvalAgain(run, parts, settings, at)];
 }
+
+export const EARLIER_REJECTED = { code: "EARLIER_REJECTED" } as const;
 
 /** What a person gives is the person's word; what is left of a planner's that had read untrusted text is not. */
 export function stillMarked(run: Run, { plan, tools }: CheckedPlan): readonly string[] {
@@ -237,9 +245,9 @@ function approvalAgain(run: Run, { actAgain, runs }: Reopening, settings: Settin
     settings.approval === run.settings.approval
       ? undefined
       : approvalReason({ plan, tools: [...tools.values()] }, settings.approval, new Set(runs));
-  const again =
-    actAgain.length > 0 && settings.approval !== "never" ? `it may act again in ${actAgain.join(", ")}` : more;
-  const reason = denied === undefined ? again : "it was not approved before the run ended";
+  const actsAgain = { code: "MAY_ACT_AGAIN", steps: actAgain } as const;
+  const again = actAgain.length > 0 && settings.approval !== "never" ? actsAgain : more;
+  const reason = denied === undefined ? again : ({ code: "NOT_APPROVED_BEFORE" } as const);
   if (reason === undefined) return [];
   return [fact("approval.requested", { subject: "plan", hash, reason, expiresAt: at + settings.approvalMs })];
 }

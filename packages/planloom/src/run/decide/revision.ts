@@ -8,13 +8,14 @@ import { repeatFindings } from "../../plan/revise/repeat.js";
 import { inSameWords } from "../../plan/revise/step-hash.js";
 import { mayActThrough } from "../../plan/step-kind.js";
 import { basisOf, readsUntrusted, wasFollowed } from "../replan-basis.js";
-import { asksForPlan, withdrawn } from "../approval.js";
+import { withdrawn, writtenIn } from "../approval.js";
 import type { EventData, Fact } from "../event.js";
 import type { CheckedPlan } from "../command.js";
 import { proposal, type Around } from "./proposal.js";
-import { forgets, partsUnder, type Reopening } from "./retry.js";
+import { EARLIER_REJECTED, partsUnder, type Reopening } from "./retry.js";
 import { isFinished } from "../steps.js";
-import { currentPlan, type Run } from "../state.js";
+import { toolsByName } from "../../plan/tool-spec.js";
+import { asksForPlan, currentPlan, type Run } from "../state.js";
 
 export type Revision =
   { readonly ok: true; readonly parts: Reopening } | { readonly ok: false; readonly findings: readonly Finding[] };
@@ -24,7 +25,10 @@ export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan
   const { lost, ...parts } = partsUnder(run, checked);
   if (lost !== undefined) {
     const fix = "Keep that step as it is; a person settles it.";
-    return { ok: false, findings: [finding("STEP_UNKNOWN", forgets(lost), fix)] };
+    return {
+      ok: false,
+      findings: [finding("STEP_UNKNOWN", `the outcome of step ${lost} is unknown and would be forgotten`, fix)],
+    };
   }
   const findings = [...lostSteps(run, parts), ...outside(run, checked, replan), ...repeated(run, checked, replan)];
   return findings.length === 0 ? { ok: true, parts } : { ok: false, findings };
@@ -84,9 +88,8 @@ function failedPlans({ plans }: Run, request: EventData["replan.requested"]) {
   return failed;
 }
 
-/** What a review says is a model's words, and findings go to the planner whatever it may read. */
-const reasonOf = ({ cause, reason }: EventData["replan.requested"]) =>
-  cause === "review" ? "a review found no sense in it any more" : reason;
+/** The words of a review are a model's, and findings go to the planner whatever it may read: the code is enough. */
+const reasonOf = ({ reason }: EventData["replan.requested"]): string => reason.code;
 
 /** Facts that propose it. New work is what a person is asked for; with `mustAsk` in any case. */
 export function revisionProposed(
@@ -102,16 +105,19 @@ export function revisionProposed(
   // What stood in a plan that nobody approved is as new as the rest.
   const unseen = denied === undefined ? fresh : new Set(parts.runs);
   const untrusted = cause !== "edit" && (run.untrusted || readsUntrusted(run));
+  const basis = basisOf(run, cause === "edit" ? currentPlan(run) : undefined);
+  const written = writtenIn(checked.plan, toolsByName(checked.tools), basis);
   const mustApprove = checked.plan.steps
     .filter((step) => checked.tools.some((tool) => mayActThrough(step, tool)))
     .map(({ id }) => id)
-    .filter((id) => run.mustApprove.has(id) || (untrusted && fresh.has(id)));
+    .filter((id) => run.mustApprove.has(id) || (untrusted && (fresh.has(id) || written.has(id))));
   const rejected = run.plans.some((plan) => plan.denied === "rejected" && !wasApprovedSince(run, plan.revision))
-    ? "an earlier plan was rejected"
+    ? EARLIER_REJECTED
     : undefined;
   const [proposed, ...asked] = proposal(checked, {
     revision: run.plans.length + 1,
     cause,
+    basis,
     settings,
     at,
     changes: {

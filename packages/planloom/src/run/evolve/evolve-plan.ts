@@ -57,9 +57,9 @@ function noteActed(run: Run, work: Work): void {
 
 /** Whether its present attempt has begun: one that failed has moved on to the next, unless that goes on where it is. */
 function isUsed(work: Work): boolean {
-  const { args, startedAt, status, error } = work;
+  const { args, startedAt, status, sameAttempt } = work;
   if (args === undefined && startedAt === undefined) return false;
-  if (status === "failed") return error?.code === "BUDGET_EXHAUSTED" && isJournaled(work);
+  if (status === "failed") return sameAttempt === true;
   return status !== "retrying";
 }
 
@@ -129,7 +129,7 @@ function resumed(work: Work): Work {
   const { step, item, status, usage, told, doubts, settled, filled, startedAt } = work;
   const journaled = isJournaled(work);
   const stopped = status === "cancelled" && !journaled;
-  const failed = status === "failed" && work.error?.code !== "BUDGET_EXHAUSTED";
+  const failed = status === "failed" && work.sameAttempt !== true;
   return {
     ...newWork(step, item),
     attempt: stopped ? work.attempt + 1 : work.attempt,

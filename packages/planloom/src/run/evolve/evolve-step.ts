@@ -5,16 +5,7 @@ import { callName, directTool, isConversation, isFilled } from "../../plan/step-
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import type { EventData, EventOf } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
-import {
-  currentPlan,
-  workOf,
-  type Run,
-  failingOf,
-  reviewOf,
-  type Change,
-  type StepState,
-  type Work,
-} from "../state.js";
+import { currentPlan, workOf, type Run, reviewOf, type Change, type StepState, type Work } from "../state.js";
 import { newWork } from "../steps.js";
 
 export function makeReady(run: Run, work: Work): void {
@@ -128,7 +119,7 @@ export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed"
   if (data.summary !== undefined) work.summary = data.summary;
   if (data.carried !== undefined) work.carried = data.carried;
   spend(run, work, data.usage);
-  if (work.item === null && data.carried === undefined && run.settings.replan === "each-step") reviewRest(run);
+  if (data.review === true) reviewRest(run);
 }
 
 export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
@@ -147,10 +138,10 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
     return;
   }
   finish(run, work, "failed", true, undefined, at);
-  // It goes on where it is, should somebody raise the budget.
-  if (data.error.code !== "BUDGET_EXHAUSTED" || !isJournaled(work)) nextAttempt(work);
+  if (data.sameAttempt === true) work.sameAttempt = true;
+  else nextAttempt(work);
   if (work.item !== null) return;
-  if (data.decision === "fail") run.failing ??= { ...data.error, message: `step ${data.step}: ${data.error.message}` };
+  if (data.decision === "fail") run.failing ??= { error: data.error, cause: { step: data.step } };
   else wantChange(run, withFailed(run.changing ?? unanswered(run), event));
 }
 
@@ -205,7 +196,7 @@ function oweRetryTimer(run: Run): void {
 
 export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void {
   const work = workOf(run, data)!;
-  work.reason = data.reason;
+  work.skipped = data.reason;
   work.cause = data.cause;
   if (data.carried !== undefined) work.carried = data.carried;
   finish(run, work, "skipped", hasPlace(work, data), null, at);
@@ -315,10 +306,8 @@ function finish(
   for (const dependent of state.dependents) if (--dependent.waiting === 0) makeReady(run, dependent.work);
 }
 
-/** After a step, and while steps are left: whether they still make sense. One review at a time. */
+/** Whether the steps that are left still make sense is asked, by one review at a time. */
 function reviewRest(run: Run): void {
-  if (run.open === 0 || run.models.planner === null || run.phase !== "executing") return;
-  if (run.changing !== undefined || run.cancelling !== undefined || failingOf(run) !== undefined) return;
   if (reviewOf(run) === undefined) oweReview(run, 1);
   else run.reviewAgain = true;
 }

@@ -5,9 +5,8 @@ import { errorKeys } from "../../plan/finding.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { addUsage } from "../../plan/usage.js";
 import { answerKey, approvalKey, DEADLINE_KEY, planKey, stopKey } from "../keys.js";
-import { basisOf, readsUntrusted } from "../replan-basis.js";
-import { asksForPlan, standsInPlan, writtenIn } from "../approval.js";
-import type { EventData, EventOf, Failure, RunEvent, StepRef } from "../event.js";
+import type { EventData, EventOf, RunEvent, StepRef } from "../event.js";
+import { failWith, type Failure } from "../failure.js";
 import {
   leaveFor,
   makeReady,
@@ -27,11 +26,10 @@ import {
   oweReview,
   wantChange,
 } from "./evolve-step.js";
-import { adoptDrafts, onDrafted, standsAsDrafted } from "../decide/draft.js";
-import { whyNotMended } from "../decide/repair.js";
+import { adoptDrafts, onDrafted } from "./draft.js";
 import { restart, takePlan } from "./evolve-plan.js";
-import { ask, book, exhaustedFailure, forgetGone } from "../decide/budget.js";
-import { currentPlan, reviewOf, workOf, type ProposedPlan, type Run } from "../state.js";
+import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
+import { asksForPlan, currentPlan, reviewOf, workOf, type ProposedPlan, type Run } from "../state.js";
 
 /**
  * Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. The run is
@@ -63,11 +61,12 @@ function apply(run: Run, event: RunEvent): void {
       return end(run, "completed", event.at);
     case "run.failed":
       run.error = event.data.error;
+      if (event.data.cause !== undefined) run.errorCause = event.data.cause;
       return end(run, "failed", event.at);
     case "run.cancelled":
       return end(run, "cancelled", event.at);
     case "cancel.requested":
-      return onCancelRequested(run, event.data.reason);
+      return onCancelRequested(run, event.data.comment);
     case "goal.changed":
       return onGoalChanged(run, event.data);
     case "run.paused":
@@ -88,6 +87,9 @@ function apply(run: Run, event: RunEvent): void {
       return ask(run, event.data, false);
     case "budget.exhausted":
       return onExhausted(run, event.data);
+    case "log.full":
+      run.failing ??= { error: failWith("EVENT_LIMIT", event.data) };
+      return;
     case "plan.stepDrafted":
       return onDrafted(run, event.data);
     case "plan.proposed":
@@ -129,7 +131,7 @@ function apply(run: Run, event: RunEvent): void {
     case "step.cancelled":
       return onStepCancelled(run, event);
     case "execution.completed":
-      return onExecuted(run);
+      return onExecuted(run, event.data);
     case "answer.written":
       run.owed.clear();
       run.answer = event.data.answer;
@@ -172,8 +174,8 @@ function onResumed(run: Run, data: EventData["run.resumed"]): void {
   }
 }
 
-function onCancelRequested(run: Run, reason: string): void {
-  run.cancelling = reason;
+function onCancelRequested(run: Run, comment: string): void {
+  run.cancelling = comment;
   stopCalls(run);
 }
 
@@ -193,6 +195,7 @@ function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
   delete run.ended;
   delete run.endedAt;
   delete run.error;
+  delete run.errorCause;
   delete run.failing;
   delete run.exhausted;
   delete run.cancelling;
@@ -254,7 +257,7 @@ function onPlanInvalid(run: Run, data: EventData["plan.invalid"]): void {
   takePlanEffect(run);
   const { round, draft, findings, asking } = data;
   run.repairs = [...run.repairs, errorKeys(findings)];
-  if (whyNotMended(run.settings, round, run.repairs) !== undefined) return;
+  if (data.decision === "give-up") return;
   const invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
   owePlan(run, { attempt: 1, round: round + 1, invalid });
 }
@@ -272,11 +275,11 @@ function onPlanFailed(run: Run, data: EventData["plan.failed"]): void {
 }
 
 function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
-  const request = takePlanEffect(run)?.key;
+  takePlanEffect(run);
   run.usage.planner = addUsage(run.usage.planner, data.usage);
   const tools = toolsByName(data.tools);
-  const before = basisOf(run);
-  const written = writtenIn(data.plan, tools, before);
+  const before = run.plans.find(({ revision }) => revision === data.basis);
+  const written = new Set(data.written);
   // Whoever edits a plan that nobody has approved answers what it was to answer.
   const last = currentPlan(run);
   const replan = run.replan ?? (last?.denied === undefined ? undefined : last.replan);
@@ -296,7 +299,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   run.plans.push(proposed);
   run.inputs = data.inputs;
   run.phase = "executing";
-  if (standsAsDrafted(run, request, data.plan)) return adoptDrafts(run, proposed);
+  if (data.adopts === true) return adoptDrafts(run, proposed);
   run.owed.clear();
   run.approvals.clear();
   run.expiries.clear();
@@ -306,7 +309,8 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
 
 // Another plan
 
-function onGoalChanged(run: Run, { goal, reason }: EventData["goal.changed"]): void {
+function onGoalChanged(run: Run, { goal, comment }: EventData["goal.changed"]): void {
+  const reason = { code: "GOAL_CHANGED", comment } as const;
   run.goal = goal;
   if (run.phase === "planning") {
     takePlanEffect(run);
@@ -327,7 +331,7 @@ function onReplanRequested(run: Run, data: EventData["replan.requested"]): void 
   // A plan that was proposed and never followed leaves what failed before it to be answered still.
   const before = currentPlan(run)?.denied === undefined ? [] : run.failures;
   run.failures = new Map([...before, ...data.failed.flatMap((ref) => errorOf(run, ref))]);
-  run.untrusted ||= readsUntrusted(run);
+  run.untrusted ||= data.untrusted === true;
   takePlanEffect(run);
   owePlan(run, { attempt: 1, round: 0 });
 }
@@ -337,17 +341,19 @@ function errorOf(run: Run, ref: StepRef): [string, Failure][] {
   return error === undefined ? [] : [[ref.step, error]];
 }
 
-function onReviewed(run: Run, { decision, reason, usage }: EventData["plan.reviewed"]): void {
+function onReviewed(run: Run, data: EventData["plan.reviewed"]): void {
+  const { decision, text, usage } = data;
   run.usage.planner = addUsage(run.usage.planner, usage);
   run.owed.delete(reviewOf(run)!);
+  const reason = { code: "REVIEWED", text } as const;
   if (decision === "replan") wantChange(run, { mode: "full", cause: "review", failed: [], reason });
-  else if (run.reviewAgain && run.open > 0) oweReview(run, 1);
+  else if (data.again === true) oweReview(run, 1);
 }
 
 function onReviewFailed(run: Run, { attempt, error, retryAt, usage }: EventData["review.failed"]): void {
   run.usage.planner = addUsage(run.usage.planner, usage);
   run.owed.delete(reviewOf(run)!);
-  if (retryAt === undefined) run.failing ??= { ...error, message: `the review of the plan failed: ${error.message}` };
+  if (retryAt === undefined) run.failing ??= { error, cause: { role: "reviewer" } };
   else oweReview(run, attempt + 1, retryAt);
 }
 
@@ -356,8 +362,8 @@ function onReviewFailed(run: Run, { attempt, error, retryAt, usage }: EventData[
 function onExhausted(run: Run, data: EventData["budget.exhausted"]): void {
   if (data.call !== undefined) ask(run, data.call, false);
   run.exhausted = data;
-  run.failing ??= exhaustedFailure(data);
-  if (data.limit === "wallMs") stopCalls(run);
+  run.failing ??= { error: exhaustedFailure(data) };
+  if (data.stops === true) stopCalls(run);
 }
 
 function setDeadline(run: Run): void {
@@ -393,7 +399,7 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
 function whatIsDone({ counts }: Run): EventData["replan.requested"] | undefined {
   if (counts.completed + counts.skipped === 0) return undefined;
   const estimate = { tokens: null, costUsd: null };
-  return { mode: "full", cause: "goal", failed: [], reason: "the plan was rejected", estimate };
+  return { mode: "full", cause: "goal", failed: [], reason: { code: "PLAN_REJECTED" }, estimate };
 }
 
 function forgetApproval(run: Run, hash: string): void {
@@ -413,7 +419,7 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
     run.phase = "executing";
     const plan = currentPlan(run)!;
     delete plan.denied;
-    if (data.calls === true) for (const step of plan.plan.steps) if (standsInPlan(step)) plan.callsGranted.add(step.id);
+    for (const id of data.calls ?? []) plan.callsGranted.add(id);
     return;
   }
   makeReady(run, workOf(run, data.subject)!);
@@ -429,19 +435,16 @@ function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
   run.rejections++;
   const replan = plan.replan ?? whatIsDone(run);
   if (replan !== undefined) run.replan = replan;
-  if (run.models.planner !== null && run.rejections <= run.settings.rejections) {
-    owePlan(run, { attempt: 1, round: 0 });
-  }
+  if (data.again === true) owePlan(run, { attempt: 1, round: 0 });
 }
 
 // The answer
 
-function onExecuted(run: Run): void {
+function onExecuted(run: Run, data: EventData["execution.completed"]): void {
   run.executed = true;
-  if (run.failing !== undefined) return;
+  if (data.answer === "none") return;
   run.phase = "answering";
-  const { answer } = currentPlan(run)!.plan;
-  if (answer.kind === "from" && run.models.synthesizer !== null) oweAnswer(run, 1);
+  if (data.answer === "synthesizer") oweAnswer(run, 1);
 }
 
 function oweAnswer(run: Run, attempt: number, notBefore?: number): void {

@@ -4,7 +4,6 @@ import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../
 import type { Drafted, Input, Outcome, Reserve, Start } from "../input.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { callKey, fillKey, reconcileKey } from "../keys.js";
-import { refusedCommand } from "./refused.js";
 import { reviewOf, workOf, type Run } from "../state.js";
 
 /** An input without its stamp. */
@@ -18,14 +17,8 @@ type Said =
   | Extract<Input, { readonly type: "recovered" }>;
 
 /**
- * The input that these events answer, or one that leads to the same facts where the log does not hold all of it:
- * - an output that a gate refused is not in the log: it becomes a failure of the call, with the gate's error;
- * - how a call came to be in doubt (thrown, timeout, abort) is not: it becomes `in-doubt`;
- * - the error of a call that was cancelled is not: it becomes an abort;
- * - a person's answer of the wrong type is not: it becomes a value that is refused in the same words.
- * Where the wrong part lies inside of that answer, or where it had the type and `expect` refused it, nothing leads to the same
- * facts: undefined, and what the person brought about can only be taken as it was recorded.
- * Events that follow from nothing but time (a retry begins, an approval expires) give a clock.
+ * The input that these events answer. Events that follow from nothing but time (a retry begins, an approval expires) give a
+ * clock. undefined where a version-1 log does not hold the input: then its events can only be taken as they were recorded.
  */
 export function inputOf(run: Run, events: readonly RunEvent[]): Input | undefined {
   const { inputId: id, at } = events[0]!;
@@ -39,7 +32,7 @@ export function inputOf(run: Run, events: readonly RunEvent[]): Input | undefine
 
 const CLOCK = { type: "clock" } as const;
 
-/** How many of the first events came of time alone, before the input was decided: approvals expired, or the run's time ran out. */
+/** How many of the first events came before the input was decided: approvals expired, the run's time ran out, its log was full. */
 function expiredAmong(events: readonly RunEvent[]): number {
   let count = 0;
   for (let event = events[0]; event?.type === "approval.denied" && event.data.cause === "expired";) {
@@ -49,7 +42,8 @@ function expiredAmong(events: readonly RunEvent[]): number {
   }
   // Time may run out for the whole run, too.
   const next = events[count];
-  return next?.type === "budget.exhausted" && next.data.call === undefined ? count + 1 : count;
+  if (next?.type === "budget.exhausted" && next.data.call === undefined) count++;
+  return events[count]?.type === "log.full" ? count + 1 : count;
 }
 
 /** Whether this event is a consequence of the end of that approval: the run, the step, or the fan-out around it, has ended. */
@@ -94,21 +88,27 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "budget.exhausted":
       return first.data.call === undefined ? CLOCK : reserveOf(first.data.call);
     case "run.paused":
-      return { type: "pause", reason: first.data.reason };
+      return { type: "pause", reason: first.data.comment };
     case "run.unpaused":
-      return { type: "unpause", reason: first.data.reason };
+      return { type: "unpause", reason: first.data.comment };
     case "goal.changed":
-      return { type: "goal", ...first.data };
+      return goalOf(first.data);
     case "approval.granted":
     case "approval.denied":
     case "cancel.requested":
       return commandOf(first, events);
     case "step.resolved":
       return first.by === "engine" ? answerOfTool(run, first.data) : settlingIn(first.data);
-    case "reconcile.failed":
-      return { type: "reconcile-failed", key: reconcileKey(workOf(run, first.data)!), error: first.data.error };
-    case "input.refused":
-      return refusedCommand(run, first.data);
+    case "reconcile.failed": {
+      const { error, output } = first.data;
+      const key = reconcileKey(workOf(run, first.data)!);
+      if (output !== undefined) return { type: "reconciled", key, happened: true, output };
+      return { type: "reconcile-failed", key, error };
+    }
+    case "input.refused": {
+      const { command } = first.data;
+      return "unknown" in command ? undefined : command;
+    }
     default:
       return CLOCK;
   }
@@ -126,10 +126,10 @@ function givenIn(proposed: EventData["plan.proposed"]): CheckedPlan {
 }
 
 function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
-  const { reason, from, settings, models } = data;
+  const { comment, from, settings, models } = data;
   return {
     type: "retry",
-    reason,
+    ...(comment === undefined ? {} : { reason: comment }),
     ...(from === null ? {} : { from }),
     ...(next?.type === "plan.proposed" ? { plan: checkedIn(next.data) } : {}),
     settings,
@@ -161,7 +161,8 @@ function planOutcome(run: Run, event: EventAmong<"plan.proposed" | "plan.invalid
   const { asking } = event.data;
   const told = { usage, ...(asking === undefined ? {} : { asking }) };
   if (event.type === "plan.proposed") return { type: "planned", key, plan: checkedIn(event.data), ...told };
-  const { draft, findings } = event.data;
+  const { draft, findings, refused } = event.data;
+  if (refused !== undefined) return { type: "planned", key, plan: refused, ...told };
   return { type: "plan-invalid", key, draft, findings, ...told };
 }
 
@@ -179,15 +180,8 @@ function reviewOutcome(run: Run, event: EventAmong<"plan.reviewed" | "review.fai
   if (key === undefined) return CLOCK;
   const { usage } = event.data;
   if (event.type === "review.failed") return { type: "review-failed", key, error: event.data.error, usage };
-  const { verdict, decision, reason } = event.data;
-  // What the kernel added to the reason is added again.
-  return {
-    type: "reviewed",
-    key,
-    verdict,
-    reason: verdict === decision ? reason : reason.replace(/; [^;]*$/, ""),
-    usage,
-  };
+  const { verdict, text } = event.data;
+  return { type: "reviewed", key, verdict, text, usage };
 }
 
 function reserveOf({ key, spent, model, inputTokens, outputTokens }: Omit<Reserve, "type">): Reserve {
@@ -207,9 +201,8 @@ function stepOutcome(
   const work = workOf(run, event.data);
   if (work === undefined) return CLOCK;
   if (work.status === "suspended") {
-    return event.type === "step.completed"
-      ? { type: "respond", ...placeOf(event.data), value: event.data.output }
-      : undefined;
+    const value = "output" in event.data ? event.data.output : undefined;
+    return value === undefined ? undefined : { type: "respond", ...placeOf(event.data), value };
   }
   const key = [callKey(work), fillKey(work)].find((owed) => run.owed.has(owed));
   return key === undefined ? CLOCK : callOutcome(key, event);
@@ -227,24 +220,24 @@ function callOutcome(
       const { output, from, summary } = data;
       return { type: "returned", key, output, tools: from.tools, usage, ...(summary === undefined ? {} : { summary }) };
     }
-    case "step.failed":
-      if (data.output !== undefined) return { type: "returned", key, output: data.output, tools: [], usage };
-      return { type: "ended", key, ending: "tool-error", error: data.error, usage };
-    case "step.unknown":
-      return {
-        type: "ended",
-        key,
-        ending: "in-doubt",
-        error: data.error,
-        usage,
-        call: { key: data.key, tool: data.tool },
-      };
-    case "step.cancelled":
-      return { type: "ended", key, ending: "abort", error: STOPPED, usage };
+    case "step.failed": {
+      const { output, tools = [], summary, error, ending = "tool-error" } = data;
+      if (output === undefined) return { type: "ended", key, ending, error, usage };
+      return { type: "returned", key, output, tools, usage, ...(summary === undefined ? {} : { summary }) };
+    }
+    case "step.unknown": {
+      const { error, ending } = data;
+      const call = ending === "in-doubt" ? { call: { key: data.key, tool: data.tool } } : {};
+      return { type: "ended", key, ending, error, usage, ...call };
+    }
+    case "step.cancelled": {
+      const { error = STOPPED, ending = "abort" } = data;
+      return { type: "ended", key, ending, error, usage };
+    }
   }
 }
 
-const STOPPED = { code: "ABORTED", message: "the call was stopped", retryable: true };
+const STOPPED = { code: "ABORTED", retryable: true };
 
 function answerOfTool(run: Run, data: EventData["step.resolved"]): Outcome {
   const key = reconcileKey(workOf(run, data)!);
@@ -258,15 +251,18 @@ function placeOf({ step, item }: StepRef): StepRef {
 
 // Commands
 
-function settlingIn({ verdict, output, ...ref }: EventData["step.resolved"]): Command {
-  return { type: "settle", ...placeOf(ref), verdict, ...(output === undefined ? {} : { output }) };
+function settlingIn({ verdict, output, doubt, ...ref }: EventData["step.resolved"]): Command {
+  const said = { ...(output === undefined ? {} : { output }), ...(doubt === undefined ? {} : { doubt }) };
+  return { type: "settle", ...placeOf(ref), verdict, ...said };
 }
+
+const goalOf = ({ goal, comment }: EventData["goal.changed"]): Command => ({ type: "goal", goal, reason: comment });
 
 function commandOf(
   first: EventAmong<"approval.granted" | "approval.denied" | "cancel.requested">,
   events: readonly RunEvent[],
 ): Said {
-  if (first.type === "cancel.requested") return { type: "cancel", reason: first.data.reason };
+  if (first.type === "cancel.requested") return { type: "cancel", reason: first.data.comment };
   const { hash, comment } = first.data;
   if (first.type === "approval.granted") {
     const { calls } = first.data;
@@ -274,19 +270,19 @@ function commandOf(
       type: "approve",
       hash,
       ...(comment === undefined ? {} : { comment }),
-      ...(calls === undefined ? {} : { calls }),
+      ...(calls === undefined ? {} : { calls: true as const }),
     };
   }
   if (first.data.cause === "rejected") return { type: "reject", hash, comment: comment ?? "" };
   if (first.data.cause === "superseded") return supersededBy(first.data, events);
   const asked = events.find((event) => event.type === "cancel.requested");
-  return asked === undefined ? CLOCK : { type: "cancel", reason: asked.data.reason };
+  return asked === undefined ? CLOCK : { type: "cancel", reason: asked.data.comment };
 }
 
 /** What took the place of a plan that waited: another plan, or another goal. */
 function supersededBy({ hash, comment }: EventData["approval.denied"], events: readonly RunEvent[]): Said {
   for (const event of events) {
-    if (event.type === "goal.changed") return { type: "goal", ...event.data };
+    if (event.type === "goal.changed") return goalOf(event.data);
     if (event.type !== "plan.proposed") continue;
     return { type: "edit", hash, plan: checkedIn(event.data), ...(comment === undefined ? {} : { comment }) };
   }

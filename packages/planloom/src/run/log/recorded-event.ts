@@ -1,6 +1,7 @@
 // An event as some version of Planloom wrote it. In: any value that a log holds. Out: whether it has the envelope that all
 // versions share. What its data hold depends on the version: see upcast.ts.
 import { isObject, type Json } from "../../plan/json.js";
+import type { Run } from "../state.js";
 
 export interface RecordedEvent {
   readonly v: number;
@@ -10,6 +11,9 @@ export interface RecordedEvent {
   readonly data: { readonly [field: string]: Json };
   readonly [field: string]: unknown;
 }
+
+/** Takes an event from one version to the next. `run` is the run before it: an old event may need what came earlier. */
+export type Upcaster = (recorded: RecordedEvent, run: Run) => RecordedEvent;
 
 /** The version of a recorded event; undefined for what is no event. */
 export function versionOf(recorded: unknown): number | undefined {

@@ -4,13 +4,11 @@ import { isObject } from "../../plan/json.js";
 import { EVENT_VERSION, type RunEvent } from "../event.js";
 import type { Run } from "../state.js";
 import { withLaterFields } from "./later-fields.js";
-import { versionOf, type RecordedEvent } from "./recorded-event.js";
-
-/** Takes an event from one version to the next. `run` is the run before it: an old event may need what came earlier. */
-export type Upcaster = (recorded: RecordedEvent, run: Run) => RecordedEvent;
+import { versionOf, type RecordedEvent, type Upcaster } from "./recorded-event.js";
+import { upcastVersion1 } from "./upcast-v1.js";
 
 /** By the version that each one reads. */
-const UPCASTERS: { readonly [version: number]: Upcaster } = {};
+const UPCASTERS: { readonly [version: number]: Upcaster } = { 1: upcastVersion1 };
 
 export type Upcast =
   | { readonly ok: true; readonly event: RunEvent }

@@ -133,13 +133,13 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       const runId = await s.start(first, { plan: agents(1), settings: held({ modelCalls: 2 }) });
       for (const _ of [1, 2]) {
         const engine = sent.length === 0 ? first : await s.engine();
-        if (engine !== first) await engine.drive(runId, "resumed");
+        if (engine !== first) await engine.drive(runId, "RESUMED");
         const before = sent.length;
         await until("it is asked", () => sent.length === before + 1 || before > 1);
         await engine.close();
       }
       const last = await s.engine();
-      await last.drive(runId, "resumed");
+      await last.drive(runId, "RESUMED");
       const run = await s.ended(last, runId);
       deepEqual([run.error?.code, sent.length], ["BUDGET_EXHAUSTED", 2]);
     });
@@ -163,7 +163,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       await until("the second turn is asked", () => executor.requests.length === 2);
       await first.close();
       const second = await s.engine();
-      await second.drive(runId, "resumed");
+      await second.drive(runId, "RESUMED");
       equal((await s.ended(second, runId)).error?.code, "BUDGET_EXHAUSTED");
       equal(executor.requests.length, 3);
 
@@ -236,7 +236,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       await first.close();
       await s.clock.advance(6_000);
       const second = await s.engine();
-      await second.drive(runId, "resumed");
+      await second.drive(runId, "RESUMED");
       equal((await s.ended(second, runId)).error?.code, "BUDGET_EXHAUSTED");
     });
   });

@@ -32,9 +32,9 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       async (scene) => {
         const { s, engine, runId, gate, wait } = await held(scene);
         const other = await s.engine();
-        await rejects(other.drive(runId, "too"), { code: "RUN_OWNED" });
+        await rejects(other.drive(runId, "RESUMED"), { code: "RUN_OWNED" });
         await s.clock.advance(4 * LIMITS.leaseMs - 1_000);
-        await rejects(other.drive(runId, "too"), { code: "RUN_OWNED" });
+        await rejects(other.drive(runId, "RESUMED"), { code: "RUN_OWNED" });
         gate.open("done");
         equal((await s.ended(engine, runId)).answer, "done");
         equal(wait.calls.length, 1);
@@ -70,13 +70,13 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       await engine.close();
       await rejected;
       const other = await s.engine();
-      await other.drive(runId, "resumed");
+      await other.drive(runId, "RESUMED");
       gate.open("done");
       equal((await s.ended(other, runId)).answer, "done");
       const log = await logOf(s.store, runId);
       deepEqual(
         eventsOf(log, "run.resumed").map(({ data }) => data),
-        [{ epoch: 2, reason: "resumed", released: true }],
+        [{ epoch: 2, reason: { code: "RESUMED" }, released: true }],
       );
       ok(soundChain(log));
     });
@@ -89,9 +89,9 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
         await engine.close();
         await takenBy(s, runId, ELSEWHERE);
         const other = await s.engine();
-        await rejects(other.drive(runId, "too early"), { code: "RUN_OWNED" });
+        await rejects(other.drive(runId, "RESUMED"), { code: "RUN_OWNED" });
         await s.clock.advance(LIMITS.leaseMs);
-        await other.drive(runId, "in time");
+        await other.drive(runId, "RESUMED");
         gate.open("done");
         equal((await s.ended(other, runId)).answer, "done");
       },
@@ -112,12 +112,12 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
 
     story("driving what one drives, or what has ended, changes nothing", async (scene) => {
       const { s, engine, runId, gate } = await held(scene);
-      await engine.drive(runId, "again");
+      await engine.drive(runId, "RESUMED");
       gate.open("done");
       await s.ended(engine, runId);
       const log = await s.log(runId);
-      await engine.drive(runId, "again");
-      await (await s.engine()).drive(runId, "again");
+      await engine.drive(runId, "RESUMED");
+      await (await s.engine()).drive(runId, "RESUMED");
       deepEqual(await s.log(runId), log);
       equal(eventsOf(log, "run.resumed").length, 0);
     });
@@ -126,7 +126,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const { s, engine, runId, gate } = await held(scene);
       await engine.close();
       const other = await s.engine();
-      await Promise.all([other.drive(runId, "one"), other.drive(runId, "two")]);
+      await Promise.all([other.drive(runId, "RESUMED"), other.drive(runId, "RESUMED")]);
       gate.open("done");
       equal((await s.ended(other, runId)).answer, "done");
       equal(eventsOf(await s.log(runId), "run.resumed").length, 1);
@@ -184,7 +184,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const engine = await s.engine();
       const unknown = { code: "RUN_UNKNOWN" };
       await rejects(engine.load("nobody"), unknown);
-      await rejects(engine.drive("nobody", ""), unknown);
+      await rejects(engine.drive("nobody", "RESUMED"), unknown);
       await rejects(engine.send("nobody", { type: "cancel", reason: "" }, { by: "a" }), unknown);
       for (const fromSeq of [1, 5]) {
         const first = engine.events("nobody", { fromSeq, follow: true })[Symbol.asyncIterator]().next();

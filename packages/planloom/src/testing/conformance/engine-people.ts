@@ -79,7 +79,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       await engine.close();
       await s.clock.advance(60_000);
       const other = await s.engine();
-      await other.drive(runId, "resumed");
+      await other.drive(runId, "RESUMED");
       matches((await s.ended(other, runId)).error, { code: "APPROVAL_EXPIRED" });
     });
 
@@ -142,7 +142,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
         await engine.close();
 
         const other = await s.engine();
-        await other.drive(runId, "resumed");
+        await other.drive(runId, "RESUMED");
         gate.open("");
         equal((await s.ended(other, runId)).answer, 3);
         const answers = (await s.log(runId)).filter(({ inputId, by }) => inputId === "the-same" && by === "ben");
@@ -230,7 +230,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const other = await s.engine();
       await other.send(runId, { type: "respond", step: "q", value: 5 }, { by: "ann", record: "only" });
       equal(eventsOf(await s.log(runId), "run.resumed").length, 0);
-      await other.drive(runId, "resumed");
+      await other.drive(runId, "RESUMED");
       equal((await s.ended(other, runId)).answer, 5);
     });
 
@@ -243,7 +243,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       await engine.close();
       const other = await s.engine();
       await other.send(runId, { type: "cancel", reason: "enough" }, { by: "ann", record: "only" });
-      await other.drive(runId, "resumed");
+      await other.drive(runId, "RESUMED");
       equal((await s.ended(other, runId)).ended, "cancelled");
       equal(wait.calls.length, 1);
     });
@@ -257,7 +257,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       await engine.close();
       const other = await s.engine();
       await other.send(runId, { type: "cancel", reason: "enough" }, { by: "ann", record: "only" });
-      await other.drive(runId, "resumed");
+      await other.drive(runId, "RESUMED");
       const run = await s.ended(other, runId);
       deepEqual([run.ended, run.steps.get("a")?.work.status], ["cancelled", "unknown"]);
       equal(put.calls.length, 1);

@@ -167,7 +167,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       await until("both are called", () => pay.calls.length === 2);
       await engine.close();
       const other = await s.engine();
-      await other.drive(runId, "resumed");
+      await other.drive(runId, "RESUMED");
       const run = await asTimePasses(s.clock, s.ended(other, runId));
       deepEqual(run.answer, ["paid again", `paid ${pay.questions[1]!.slice(0, 4)}`]);
       equal(new Set(pay.questions).size, 2);
@@ -184,12 +184,12 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       const s = await scene({ tools: [pay] });
       const runId = await closedInDoubt(s, await s.engine(), pay);
       const second = await s.engine();
-      await second.drive(runId, "resumed");
+      await second.drive(runId, "RESUMED");
       await asTimePasses(s.clock, first.passed);
       await second.close();
 
       const third = await s.engine();
-      await third.drive(runId, "resumed");
+      await third.drive(runId, "RESUMED");
       equal((await asTimePasses(s.clock, s.ended(third, runId))).ended, "completed");
       deepEqual([pay.calls.length, pay.questions.length], [1, 2]);
       const log = await s.log(runId);
@@ -207,7 +207,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
         const runId = await closedInDoubt(s, await s.engine(), pay);
         const inventory: Services["inventory"] = createInventory(change(pay));
         const other = await s.engine({ inventory });
-        await other.drive(runId, "resumed");
+        await other.drive(runId, "RESUMED");
         equal((await asTimePasses(s.clock, other.stopped(runId))).why, "waiting");
         equal(pay.questions.length, 0);
         const failed = eventsOf(await s.log(runId), "reconcile.failed");

@@ -56,7 +56,7 @@ function unreleased(store: EventStore): EventStore {
 
 async function resumed(s: Scene, runId: string, engine?: Engine): Promise<Engine> {
   const next = engine ?? (await s.engine());
-  await next.drive(runId, "resumed");
+  await next.drive(runId, "RESUMED");
   return next;
 }
 

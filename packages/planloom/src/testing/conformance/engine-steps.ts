@@ -228,7 +228,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       matches(await outcomeOf(engine, runId), { a: ["failed", null], b: ["completed", "receipt"] });
       await engine.close();
       const log = await s.log(runId);
-      await (await s.engine()).drive(runId, "again");
+      await (await s.engine()).drive(runId, "RESUMED");
       deepEqual(await s.log(runId), log);
       deepEqual([no.calls.length, pay.calls.length, look.calls.length], [1, 1, 0]);
     });
@@ -246,7 +246,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       await engine.close();
 
       const other = await s.engine();
-      await other.drive(runId, "resumed");
+      await other.drive(runId, "RESUMED");
       equal((await other.stopped(runId)).why, "waiting");
       deepEqual(await outcomeOf(other, runId), { a: ["unknown", null] });
       equal(pay.calls.length, 1);

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { EventStore, InboxEntry, JournalRow } from "../../store/event-store.js";
 import type { Json } from "../../plan/json.js";
 import { NO_USAGE } from "../../plan/usage.js";
-import type { RunEvent } from "../../run/event.js";
+import { EVENT_VERSION, type RunEvent } from "../../run/event.js";
 import { headOf, type RunHead } from "../../run/view/head.js";
 import { start, Story } from "../given-when-then.js";
 
@@ -30,7 +30,7 @@ export function completedEvent(place: Place, output: Json): RunEvent {
 }
 
 export function goalChanged(place: Place, goal: string): RunEvent {
-  return { type: "goal.changed", data: { goal, reason: "because" }, ...envelope(place) };
+  return { type: "goal.changed", data: { goal, comment: "because" }, ...envelope(place) };
 }
 
 /** A head as an engine gives it with events. */
@@ -68,7 +68,15 @@ export function chain(runId: string, count: number): RunEvent[] {
 }
 
 function envelope({ runId, seq, at = 1_000 + seq }: Place) {
-  return { runId, seq, at, v: 1, inputId: `input-${seq}`, by: "engine", prev: seq === 1 ? "" : `link-${seq - 1}` };
+  return {
+    runId,
+    seq,
+    at,
+    v: EVENT_VERSION,
+    inputId: `input-${seq}`,
+    by: "engine",
+    prev: seq === 1 ? "" : `link-${seq - 1}`,
+  };
 }
 
 export function row(runId: string, change: Partial<JournalRow> = {}): JournalRow {

@@ -1,11 +1,11 @@
-// A run as one document: what `--json` prints and what readers build on. In: a run's state. Out: plain data.
-// Separate because its shape is a contract: fields are only ever added.
-import type { Json, JsonObject } from "../../plan/json.js";
-import type { Usage } from "../../plan/usage.js";
-import { writePlan } from "../../plan/write.js";
-import { worksOf } from "../steps.js";
-import type { Failure } from "../event.js";
-import { reopening } from "../decide/retry.js";
+// A run as one document: what `--json` prints and what readers build on. In: a run's state, and the surface that names actions.
+// Out: plain data, with sentences where the run holds codes. Its shape is a contract: fields are only ever added.
+import type { Json, JsonObject } from "../plan/json.js";
+import type { Usage } from "../plan/usage.js";
+import { writePlan } from "../plan/write.js";
+import { worksOf } from "../run/steps.js";
+import type { Failure } from "../run/failure.js";
+import { reopening } from "../run/decide/retry.js";
 import {
   currentPlan,
   statusOf,
@@ -15,8 +15,24 @@ import {
   type StepState,
   type StepStatus,
   type Work,
-} from "../state.js";
-import { directTool } from "../../plan/step-kind.js";
+} from "../run/state.js";
+import { directTool, takesContext } from "../plan/step-kind.js";
+import { sentenceText, type Sentence, type Surface } from "../words/action.js";
+import { runFailureText, failureNext, failureText, SETTLE, TRACE } from "../words/failures.js";
+import { commentText, reasonText } from "../words/reasons.js";
+import { librarySurface } from "../words/surface-library.js";
+
+/** A failure with its words. */
+export interface FailureDocument {
+  readonly code: string;
+  readonly message: string;
+  /** What the message is made of. */
+  readonly params?: JsonObject;
+  /** What to do next. */
+  readonly next?: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number;
+}
 
 export interface WorkDocument {
   readonly status: StepStatus;
@@ -27,8 +43,10 @@ export interface WorkDocument {
   /** The run whose call this was: another one that was forked, or this one before the step was begun again. */
   readonly carried?: string;
   readonly input?: Json;
+  /** Outputs of other steps that the model was given whole, by step: those of `dependsOn`. */
+  readonly context?: { readonly [step: string]: Json };
   readonly output?: Json;
-  readonly error?: Failure;
+  readonly error?: FailureDocument;
   readonly usage?: Usage;
   /** ISO 8601; null where it has not come to that. */
   readonly startedAt: string | null;
@@ -88,7 +106,7 @@ export interface RunDocument {
   readonly answer: Json;
   /** Of a run that failed or was cancelled. */
   readonly report?: ReportDocument;
-  readonly error?: Failure;
+  readonly error?: FailureDocument;
   readonly waiting?: WaitingDocument;
   /** The last one. */
   readonly plan: PlanDocument | null;
@@ -104,11 +122,37 @@ export interface RunDocument {
   readonly finishedAt: string | null;
 }
 
-export function documentOf(run: Run): RunDocument {
+/** How the sentences of one document are worded. */
+type Say = (sentence: Sentence) => string;
+
+/** Actions in it name the run. */
+const sayingOf =
+  (runId: string, surface: Surface): Say =>
+  (sentence) =>
+    sentenceText(sentence, (action) => surface({ runId, ...action } as typeof action));
+
+export function failureDocument(
+  failure: Failure,
+  say: Say = sayingOf("", librarySurface),
+  next: Sentence | undefined = failureNext(failure),
+): FailureDocument {
+  const { code, params, retryable, retryAfterMs } = failure;
+  return {
+    code,
+    message: failureText(failure),
+    ...(params === undefined ? {} : { params }),
+    ...(next === undefined ? {} : { next: say(next) }),
+    retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+export function documentOf(run: Run, surface: Surface = librarySurface): RunDocument {
+  const say = sayingOf(run.id, surface);
   const plans = run.plans.map(planDocument);
-  const steps = [...run.steps.values()].map((state) => stepDocument(state, run.ended !== undefined));
+  const steps = [...run.steps.values()].map((state) => stepDocument(run, state, say));
   const waiting = waitingOf(run);
-  const report = run.ended === "failed" || run.ended === "cancelled" ? reportOf(run) : undefined;
+  const report = run.ended === "failed" || run.ended === "cancelled" ? reportOf(run, say) : undefined;
   return {
     runId: run.id,
     status: statusOf(run),
@@ -117,7 +161,7 @@ export function documentOf(run: Run): RunDocument {
     ...(run.parent === undefined ? {} : { parent: run.parent }),
     answer: run.answer ?? null,
     ...(report === undefined ? {} : { report }),
-    ...(run.error === undefined ? {} : { error: run.error }),
+    ...(run.error === undefined ? {} : { error: errorOf(run, run.error, say) }),
     ...(waiting === undefined ? {} : { waiting }),
     plan: plans[plans.length - 1] ?? null,
     plans,
@@ -132,13 +176,17 @@ export function documentOf(run: Run): RunDocument {
   };
 }
 
+function errorOf(run: Run, error: Failure, say: Say): FailureDocument {
+  return { ...failureDocument(error, say), message: runFailureText(error, run.errorCause) };
+}
+
 function planDocument({ revision, hash, cause, plan }: ProposedPlan): PlanDocument {
   return { revision, hash, cause, ...(writePlan(plan) as { readonly steps: readonly StepText[] }) };
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-function stepDocument(state: StepState, ended: boolean): StepDocument {
+function stepDocument(run: Run, state: StepState, say: Say): StepDocument {
   const { spec, work, items } = state;
   const tool = directTool(spec);
   return {
@@ -146,24 +194,31 @@ function stepDocument(state: StepState, ended: boolean): StepDocument {
     title: spec.title,
     revision: state.revision,
     ...(tool === undefined ? {} : { tool }),
-    ...workDocument(work, ended),
-    ...(items === undefined ? {} : { items: items.map((item, index) => ({ index, ...workDocument(item, ended) })) }),
+    ...workDocument(run, work, say),
+    ...(items === undefined ? {} : { items: items.map((item, index) => ({ index, ...workDocument(run, item, say) })) }),
   };
 }
 
-function workDocument(work: Work, ended: boolean): WorkDocument {
+function workDocument(run: Run, work: Work, say: Say): WorkDocument {
+  const { error } = work;
+  const next = work.status === "unknown" ? SETTLE : undefined;
   return {
-    status: shownStatus(work, ended),
+    status: shownStatus(work, run.ended !== undefined),
     attempts: attemptsOf(work),
     ...(work.summary === undefined ? {} : { summary: work.summary }),
     ...(work.carried === undefined ? {} : { carried: work.carried }),
-    ...(work.args === undefined ? {} : { input: work.args }),
+    ...(work.args === undefined ? {} : { input: work.args, ...contextOf(run, work) }),
     ...(work.output === undefined ? {} : { output: work.output }),
-    ...(work.error === undefined || work.status === "completed" ? {} : { error: work.error }),
+    ...(error === undefined || work.status === "completed" ? {} : { error: failureDocument(error, say, next) }),
     ...(work.usage.calls === 0 ? {} : { usage: work.usage }),
     startedAt: work.startedAt === undefined ? null : iso(work.startedAt),
     finishedAt: work.finishedAt === undefined ? null : iso(work.finishedAt),
   };
+}
+
+function contextOf(run: Run, { step: { spec } }: Work): Pick<WorkDocument, "context"> {
+  if (!takesContext(spec) || spec.dependsOn.length === 0) return {};
+  return { context: Object.fromEntries(spec.dependsOn.map((id) => [id, run.steps.get(id)?.work.output ?? null])) };
 }
 
 /** A fan-out whose items are at work is running, whatever its own place in the queue; in a run that has ended nothing is. */
@@ -183,24 +238,32 @@ function attemptsOf(work: Work): number {
 }
 
 /** What was done, what was not, why, and how to go on; made without a model. */
-function reportOf(run: Run): ReportDocument {
+function reportOf(run: Run, say: Say): ReportDocument {
   const steps = [...run.steps.values()];
   const line = ({ spec, work }: StepState) =>
-    `${spec.id}: ${spec.title}${work.status === "pending" || work.status === "ready" ? "" : ` (${work.status}${work.error === undefined ? "" : `: ${work.error.message}`})`}`;
+    `${spec.id}: ${spec.title}${work.status === "pending" || work.status === "ready" ? "" : ` (${work.status}${work.error === undefined ? "" : `: ${failureText(work.error)}`})`}`;
   const done = steps.filter((state) => state.work.status === "completed");
   return {
     done: done.map(({ spec }) => `${spec.id}: ${spec.title}`),
     notDone: steps.filter((state) => state.work.status !== "completed").map(line),
-    why: run.error === undefined ? (run.cancelling ?? "cancelled") : run.error.message,
-    next: nextOf(run),
+    why: run.error === undefined ? commentText(run.cancelling) : runFailureText(run.error, run.errorCause),
+    next: say(nextOf(run)),
   };
 }
 
 /** Where it is of use, a retry is what comes after whatever has to be mended. */
-function nextOf(run: Run): string {
-  const own = run.error?.next ?? "`planloom show RUN --trace` shows what each step read and wrote.";
-  if (own.includes("planloom retry RUN") || !reopening(run, { models: run.models }).ok) return own;
-  return `${own} Then \`planloom retry RUN\` goes on (with a mended plan: \`--plan FILE\`); what has finished is kept.`;
+function nextOf(run: Run): Sentence {
+  const own = (run.error === undefined ? undefined : failureNext(run.error)) ?? TRACE;
+  const retries = own.some((part) => typeof part !== "string" && part.action === "retry");
+  if (retries || !reopening(run, { models: run.models }).ok) return own;
+  return [
+    ...own,
+    " Then ",
+    { action: "retry" },
+    " goes on (with a mended plan: ",
+    { action: "retry", plan: true },
+    "); what has finished is kept.",
+  ];
 }
 
 function waitingOf(run: Run): WaitingDocument | undefined {
@@ -212,7 +275,7 @@ function waitingOf(run: Run): WaitingDocument | undefined {
     approvals: [...run.approvals.values()].map(({ subject, hash, reason, expiresAt, args }) => ({
       subject: subject === "plan" ? "plan" : { ...subject },
       hash,
-      reason,
+      reason: reasonText(reason),
       expiresAt: iso(expiresAt),
       ...(args === undefined ? {} : { args }),
       ...(subject !== "plan" || estimate === undefined ? {} : { estimate }),
@@ -222,6 +285,6 @@ function waitingOf(run: Run): WaitingDocument | undefined {
       .map((work) => ({ ...place(work), question: work.question! })),
     unknown: works
       .filter((work) => work.status === "unknown")
-      .map((work) => ({ ...place(work), error: work.error?.message ?? "" })),
+      .map((work) => ({ ...place(work), error: work.error === undefined ? "" : failureText(work.error) })),
   };
 }

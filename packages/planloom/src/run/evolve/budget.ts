@@ -1,0 +1,132 @@
+// The fold of the budget: what a run has used, and what is reserved for open calls. In: a run and an event. Out: the same run,
+// changed in place. Whether one more call fits is decided in decide/budget.ts, by the sums from here.
+import { costUsd as costOf, type Price } from "../../plan/estimate/price.js";
+import { NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
+import type { EventData, EventType, RunEvent } from "../event.js";
+import { failWith, type Failure } from "../failure.js";
+import type { Reserve } from "../input.js";
+import { answerKey, callKey, fillKey } from "../keys.js";
+import { reviewOf, workOf, type Allowance, type Run, type Spent, type Work } from "../state.js";
+
+export const NOTHING_SPENT: Spent = { modelCalls: 0, tokens: 0, costUsd: 0 };
+
+export function add(a: Spent, b: Spent): Spent {
+  return { modelCalls: a.modelCalls + b.modelCalls, tokens: a.tokens + b.tokens, costUsd: a.costUsd + b.costUsd };
+}
+
+// What has been used
+
+/**
+ * What an effect has used, by its later report. A call of which it tells nothing (it failed, or a crash cut it off), and one whose
+ * provider does not count tokens, has used what was reserved for it. What was used without a reservation, a price or a count is 0.
+ */
+function spentBy({ told, spent, reserved }: Allowance, usage: Usage, price: Price | undefined): Spent {
+  const more = usageSince(told, usage);
+  if (more.calls === 0) return add(spent, reserved);
+  const { calls: modelCalls, inputTokens, outputTokens } = more;
+  if (inputTokens === null || outputTokens === null) return add(spent, { ...reserved, modelCalls });
+  return add(spent, { modelCalls, tokens: inputTokens + outputTokens, costUsd: costOf(more, price) ?? 0 });
+}
+
+/** The effect that reports usage in an event. */
+interface Reporter {
+  readonly key: string;
+  readonly model: string | null;
+  /** Events have told so much of it before: an attempt that goes on tells it all again. */
+  readonly told?: Usage;
+}
+
+/** Books what an event tells of usage; to be called before it is applied. */
+export function book(run: Run, event: RunEvent): void {
+  const { type, data } = event;
+  // Most steps call no model, and most runs have no budget: nothing is to be booked then.
+  if (!("usage" in data) || (data.usage.calls === 0 && run.allowances.size === 0)) return;
+  const { key, model, told = NO_USAGE } = reporterOf(run, type, data);
+  const allowance = run.allowances.get(key) ?? { told, spent: NOTHING_SPENT, reserved: NOTHING_SPENT };
+  run.allowances.delete(key);
+  const unpaid = "unpaid" in data && data.unpaid === true;
+  const { reserved } = allowance;
+  const held = unpaid ? { ...allowance, reserved: { ...NOTHING_SPENT, modelCalls: reserved.modelCalls } } : allowance;
+  run.used = add(run.used, spentBy(held, data.usage, priceOf(run, model)));
+}
+
+type Telling = Extract<EventData[EventType], { readonly usage: Usage }>;
+
+function reporterOf(run: Run, type: EventType, data: Telling): Reporter {
+  const { planner, synthesizer } = run.models;
+  if ("step" in data) {
+    const work = workOf(run, data);
+    return work === undefined ? { key: "", model: null } : stepReporter(run, work);
+  }
+  if (type.startsWith("answer.")) return { key: answerKey(run.answers), model: synthesizer };
+  if (type === "plan.reviewed" || type === "review.failed") return { key: reviewOf(run) ?? "", model: planner };
+  for (const { kind, key } of run.owed.values()) if (kind === "plan") return { key, model: planner };
+  return { key: "", model: planner };
+}
+
+function stepReporter(run: Run, work: Work): Reporter {
+  const { step, told } = work;
+  const fill = fillKey(work);
+  const key = run.owed.has(fill) ? fill : callKey(work);
+  return { key, model: step.spec.model ?? run.models.executor, ...(told === undefined ? {} : { told }) };
+}
+
+/** Effects that are gone without a word have used what they told, and what was reserved. To be called after an event was applied. */
+export function forgetGone(run: Run): void {
+  for (const [key, { spent, reserved }] of run.allowances) {
+    if (run.owed.has(key)) continue;
+    run.allowances.delete(key);
+    run.used = add(run.used, add(spent, reserved));
+  }
+}
+
+/** As the run was started or reopened with; undefined = not known. */
+export function priceOf(run: Run, model: string | null): Price | undefined {
+  return model !== null && Object.hasOwn(run.settings.prices, model) ? run.settings.prices[model] : undefined;
+}
+
+// What is asked for
+
+/** A model call of an effect, with what that has used until now. */
+export type BudgetCall = Omit<Reserve, "type">;
+
+export function costOfCall(run: Run, { model, inputTokens, outputTokens }: BudgetCall): number | null {
+  return costOf({ calls: 1, inputTokens, outputTokens }, priceOf(run, model)) ?? null;
+}
+
+export function partFor(run: Run, call: BudgetCall): Spent {
+  return { modelCalls: 1, tokens: call.inputTokens + call.outputTokens, costUsd: costOfCall(run, call) ?? 0 };
+}
+
+export function spentUntil(run: Run, { key, spent }: BudgetCall): Spent {
+  const { model, told = NO_USAGE } = askerOf(run, key);
+  const allowance = run.allowances.get(key) ?? { told, spent: NOTHING_SPENT, reserved: NOTHING_SPENT };
+  return spentBy(allowance, spent, priceOf(run, model));
+}
+
+function askerOf(run: Run, key: string): Omit<Reporter, "key"> {
+  const effect = run.owed.get(key);
+  switch (effect?.kind) {
+    case "plan":
+    case "review":
+      return { model: run.models.planner };
+    case "answer":
+      return { model: run.models.synthesizer };
+    case "call":
+    case "fill":
+      return stepReporter(run, workOf(run, effect)!);
+    default:
+      return { model: null };
+  }
+}
+
+/** An effect has asked; with `allowed`, its call goes ahead. */
+export function ask(run: Run, call: BudgetCall, allowed: boolean): void {
+  const spent = spentUntil(run, call);
+  run.allowances.set(call.key, { told: call.spent, spent, reserved: allowed ? partFor(run, call) : NOTHING_SPENT });
+}
+
+/** What the run fails for, once a limit of its budget is reached. */
+export function exhaustedFailure({ limit, allowed, wanted }: EventData["budget.exhausted"]): Failure {
+  return failWith("BUDGET_EXHAUSTED", { limit, allowed, wanted });
+}

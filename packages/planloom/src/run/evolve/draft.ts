@@ -1,0 +1,50 @@
+// The fold of work that begins while its plan is still being written. In: a drafted step, or the whole plan. Out: the same run,
+// changed in place. Whether a step may begin is decided in decide/draft.ts.
+import type { Step } from "../../plan/plan.js";
+import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
+import type { EventData } from "../event.js";
+import type { ProposedPlan, Run, StepState } from "../state.js";
+import { linkStep, stepState, worksOf } from "../steps.js";
+import { recount, retire } from "./evolve-plan.js";
+import { makeReady } from "./evolve-step.js";
+
+export function onDrafted(run: Run, data: EventData["plan.stepDrafted"]): void {
+  if (!data.begins) return;
+  if (run.drafting !== data.request) forgetDrafts(run);
+  run.drafting = data.request;
+  enter(run, firstState(run, data.step as unknown as Step, data.index, toolsByName(data.tools!)));
+}
+
+/** Of the first plan, which the run has not got yet. */
+function firstState(run: Run, spec: Step, index: number, tools: ReadonlyMap<string, ToolSpec>): StepState {
+  const { attempts, doubts } = run;
+  return stepState(spec, index, { revision: 1, tools, attempts, doubts });
+}
+
+function enter(run: Run, state: StepState): void {
+  run.steps.set(state.spec.id, state);
+  run.open++;
+  linkStep(run.steps, state);
+  if (state.waiting === 0) makeReady(run, state.work);
+}
+
+function forgetDrafts(run: Run): void {
+  for (const state of run.steps.values()) retire(run, state);
+  run.steps = new Map();
+  recount(run);
+}
+
+/** The plan is whole: what has begun goes on as it is, what failed meanwhile is begun once more, and the rest takes its place. */
+export function adoptDrafts(run: Run, { plan, tools }: ProposedPlan): void {
+  const before = run.steps;
+  const states = plan.steps.map((spec, index) => before.get(spec.id) ?? firstState(run, spec, index, tools));
+  run.steps = new Map(states.map((state) => [state.spec.id, state]));
+  for (const state of states) if (!before.has(state.spec.id)) enter(run, state);
+  for (const state of before.values()) {
+    for (const one of worksOf(state)) {
+      if (one.status !== "pending" || one.errors === 0) continue;
+      one.crashes = 0;
+      makeReady(run, one);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+// Why something failed, as data: a code with its parameters. In: nothing. Out: Failure, and the parameters of each code that
+// Planloom records. words/failures.ts puts them into sentences; tools have codes of their own, with their own words.
+import type { Finding } from "../plan/finding.js";
+import type { JsonObject } from "../plan/json.js";
+import type { Budget } from "./settings.js";
+
+export interface Failure {
+  /** UPPER_SNAKE; docs/errors.md lists those of Planloom. */
+  readonly code: string;
+  /** What the code is about: see FailureParams. */
+  readonly params?: JsonObject;
+  /** Words of a tool, a model, a server, a person, or a version-1 log. Never of Planloom. */
+  readonly text?: string;
+  /** Whether trying again may help. */
+  readonly retryable: boolean;
+  /** A server asked to wait so long, in ms. */
+  readonly retryAfterMs?: number;
+}
+
+/** Where a value does not have the type that is wanted: `path` is a JSON pointer, the types are in the notation of plans. */
+export interface Misfit {
+  readonly path: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+/** Where an expression of a step or of the answer gave no value. */
+export interface ExpressionParams {
+  /** A field with a JSON pointer into it: `with/query`, `when`. */
+  readonly where: string;
+  readonly problem: string;
+}
+
+/** Why a model's reply cannot be used. */
+export type ReplyProblem =
+  | { readonly code: "EMPTY" | "CUT" | "WITHHELD" | "NOT_AN_OBJECT" | "NO_VERDICT" | "NO_PLAN" }
+  | { readonly code: "NOT_JSON"; readonly type: string }
+  | { readonly code: "TOO_DEEP"; readonly limit: number }
+  | ({ readonly code: "MISFIT" } & Misfit);
+
+/** Of a fan-out: how many of its items failed. Stands beside any code: that of the items where all have the same. */
+export interface ItemsParams {
+  readonly items: {
+    readonly failed: number;
+    readonly total: number;
+    readonly first?: { readonly item: number; readonly error: Failure };
+  };
+}
+
+/** The codes that Planloom gives, with their parameters. */
+export interface FailureParams {
+  // Decided by the kernel
+  readonly APPROVAL_EXPIRED: object;
+  readonly REJECTED: { readonly because: "no-planner" | "limit" };
+  readonly CALL_REJECTED: { readonly comment: string };
+  readonly ABORTED: {
+    readonly how: "stopped" | "given-up" | "not-called" | "not-called-again";
+    readonly why?: "cancelled" | "out-of-time";
+  };
+  readonly PLAN_INVALID: {
+    readonly rounds: number;
+    readonly why: "no-rounds-left" | "nothing-improved";
+    /** The first one on the last draft. */
+    readonly finding: Finding | null;
+    /** Failures that the plan was to answer. */
+    readonly failed: readonly { readonly step: string; readonly error: Failure }[];
+  };
+  readonly CRASHED: object;
+  readonly POISON_STEP: { readonly crashes: number };
+  readonly EVENT_LIMIT: { readonly limit: number };
+  readonly BUDGET_EXHAUSTED: { readonly limit: keyof Budget; readonly allowed: number; readonly wanted: number };
+  readonly WHEN_NOT_BOOLEAN: { readonly got: string };
+  readonly FOREACH_NOT_A_LIST: { readonly got: string };
+  readonly FAN_OUT_LIMIT: { readonly items: number; readonly limit: number };
+  readonly ARGUMENT_DEPTH: { readonly limit: number };
+  readonly ARGUMENT_TYPE: { readonly tool: string } & Misfit;
+  readonly OUTPUT_MISMATCH: Misfit | { readonly problem: ReplyProblem };
+  /** `got` is the kind of value that `expect` gave, or `problem` says why it gave none. */
+  readonly EXPECT_FAILED: { readonly expect: string } & ({ readonly got: string } | { readonly problem: string });
+  readonly ITEMS_FAILED: ItemsParams;
+  // Ended so by whoever performs effects
+  readonly NO_MODEL: { readonly role: "planner" | "executor" | "synthesizer" };
+  readonly NO_PLANNER: { readonly for: "plan" | "review" };
+  readonly TIMEOUT: { readonly of: "call" | "agent" | "planner"; readonly ms: number };
+  readonly TOOL_THREW: object;
+  readonly TOOL_GONE: { readonly tool: string; readonly asked?: true };
+  /** `problem` is the words of the schema that the values were held against. */
+  readonly BAD_ARGUMENTS: { readonly tool: string; readonly problem: string };
+  readonly BAD_OUTPUT: { readonly tool: string; readonly problem: string };
+  readonly SECRET_UNKNOWN: { readonly secret: string };
+  readonly RECONCILE_UNKNOWN: { readonly tool: string };
+  readonly OUTCOME_UNKNOWN: { readonly tool: string };
+  readonly BUDGET_UNPRICED: { readonly model: string };
+  readonly JOURNAL_DIVERGED: { readonly recorded: string; readonly now: string; readonly call: number };
+  readonly INTERNAL: object;
+  // Ended so by agents
+  readonly INTERRUPTED: object;
+  readonly TURN_LIMIT: { readonly turns: number };
+  readonly AGENT_REPEATS: {
+    readonly tool: string;
+    readonly args: string;
+    readonly others: number;
+    readonly times: number;
+  };
+  readonly MODEL_REFUSED: { readonly what: "result" | "answer" };
+  readonly STEP_NOT_DONE: object;
+  readonly FILL_FAILED: { readonly tool: string; readonly problem: ReplyProblem };
+  readonly REVIEW_UNREADABLE: { readonly problem: ReplyProblem };
+  readonly ANSWER_EMPTY: object;
+  // Expressions
+  readonly UNKNOWN_REFERENCE: ExpressionParams;
+  readonly NO_SUCH_FIELD: ExpressionParams;
+  readonly NULL_ACCESS: ExpressionParams;
+  readonly INDEX_OUT_OF_RANGE: ExpressionParams;
+  readonly TYPE_MISMATCH: ExpressionParams;
+  readonly CONVERSION_FAILED: ExpressionParams;
+  readonly DIVISION_BY_ZERO: ExpressionParams;
+  readonly NUMBER_OUT_OF_RANGE: ExpressionParams;
+  readonly FORBIDDEN_KEY: ExpressionParams;
+  readonly LIMIT_EXCEEDED: ExpressionParams;
+  readonly NOT_SUPPORTED: ExpressionParams;
+  readonly UNREADABLE_REFERENCE: ExpressionParams;
+  readonly NULL_IN_TEXT: ExpressionParams;
+}
+
+export type FailureCode = keyof FailureParams;
+
+/** A failure that is not tried again, unless `more` says so. */
+export function failWith<Code extends FailureCode>(
+  code: Code,
+  params: FailureParams[Code],
+  more: { readonly retryable?: boolean; readonly text?: string } = {},
+): Failure {
+  const { retryable = false, text } = more;
+  const given = Object.keys(params).length === 0 ? {} : { params: params as unknown as JsonObject };
+  return { code, ...given, ...(text === undefined ? {} : { text }), retryable };
+}

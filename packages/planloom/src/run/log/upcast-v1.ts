@@ -1,0 +1,236 @@
+// Brings a version-1 event into version 2. In: the event and the run before it. Out: the event with codes in the place of
+// sentences, and with the decisions that version 1 left to its reader. Sentences are kept as legacy text and never parsed.
+// The rules here are frozen: they are those of version 1, whatever the kernel decides today.
+import { errorKeys, type Finding } from "../../plan/finding.js";
+import { referencedNames } from "../../plan/expression/reference.js";
+import { canonicalJson, type Json, type JsonObject } from "../../plan/json.js";
+import type { Plan, Step } from "../../plan/plan.js";
+import type { ToolSpec } from "../../plan/tool-spec.js";
+import { callKey, fillKey } from "../keys.js";
+import { currentPlan, workOf, type ProposedPlan, type Run, type Work } from "../state.js";
+import type { RecordedEvent, Upcaster } from "./recorded-event.js";
+
+export const upcastVersion1: Upcaster = (recorded, run) => {
+  const cast = Object.hasOwn(CASTS, recorded.type) ? CASTS[recorded.type] : undefined;
+  return cast === undefined ? recorded : { ...recorded, data: compact(cast(recorded.data, run)) };
+};
+
+/** Data of a version-1 event. Its fields are read as that version wrote them. */
+type Data = { readonly [field: string]: Json | undefined };
+type Cast = (data: Data, run: Run) => Data;
+
+/** Leaves out fields that have no value. */
+function compact(data: Data): RecordedEvent["data"] {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined)) as JsonObject;
+}
+
+const flag = (holds: boolean): true | undefined => (holds ? true : undefined);
+
+// Sentences
+
+const legacy = (text: Json | undefined): JsonObject => ({ code: "LEGACY", text: text ?? "" });
+
+/** A failure was a code with a message and what to do next. */
+function failureOf(error: Json | undefined): Json | undefined {
+  if (error === undefined) return undefined;
+  const { message, next: _next, ...rest } = error as { readonly [field: string]: Json };
+  return { ...rest, text: message ?? "" };
+}
+
+function commented({ reason, ...rest }: Data): Data {
+  return { ...rest, comment: reason ?? "" };
+}
+
+const reasoned: Cast = ({ reason, ...rest }) => ({ ...rest, reason: legacy(reason) });
+
+/** Of events that tell of a failure: plan.failed, step.failed and their like. */
+function failed({ error, reason, ...rest }: Data): Data {
+  return { ...rest, error: failureOf(error), reason: legacy(reason), unpaid: flag(isUnpaid(error)) };
+}
+
+// Decisions
+
+const UNPAID: readonly unknown[] = [
+  "PROVIDER_RATE_LIMITED",
+  "PROVIDER_REFUSED",
+  "PROVIDER_UNAUTHORIZED",
+  "PROVIDER_UNREACHABLE",
+];
+
+/** Whether the server took no request, so that no tokens are counted. */
+const isUnpaid = (error: Json | undefined): boolean =>
+  UNPAID.includes((error as { readonly code?: Json } | null)?.code);
+
+/** Whether the planner was asked to mend its draft. */
+function isRepaired(run: Run, { round, findings }: Data): boolean {
+  const last = new Set(errorKeys(findings as unknown as readonly Finding[]));
+  const inVain = run.repairs.filter((errors) => errors.every((error) => last.has(error))).length;
+  return Number(round) < run.settings.repairRounds && last.size > 0 && inVain < 2;
+}
+
+/** Whether the end of a step asked for a review of the rest. */
+function asksReview(run: Run, { item, carried }: Data): boolean {
+  const { settings, models, phase, open, changing, cancelling, failing } = run;
+  if (item !== undefined || carried !== undefined || settings.replan !== "each-step") return false;
+  if (open <= 1 || models.planner === null || phase !== "executing") return false;
+  return changing === undefined && cancelling === undefined && failing === undefined;
+}
+
+/** Whether the planner that was asked read what tools or models wrote. */
+function readsUntrusted(run: Run): boolean {
+  if (run.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
+  return [...run.steps.values()].some(({ spec, tool, work, items }) => {
+    const begun = (work.status !== "pending" && work.status !== "ready") || work.startedAt !== undefined;
+    const foreign = spec.kind === "agent" || (spec.kind === "tool" && tool?.trusted !== true);
+    return (begun || items !== undefined) && foreign;
+  });
+}
+
+/** The plan that a proposal follows on. */
+const basisOf = ({ plans }: Run): ProposedPlan | undefined =>
+  plans.findLast(({ denied }) => denied === undefined || denied === "expired") ?? plans.at(-1);
+
+/** The steps of a proposal that are not in the plan before it, or not so. */
+function writtenIn(plan: Plan, tools: readonly ToolSpec[], before: ProposedPlan | undefined): readonly string[] {
+  const named = new Map(tools.map((tool) => [tool.name, tool]));
+  const were = new Map(before?.plan.steps.map((step) => [step.id, step]));
+  const text = (step: Step, all: ReadonlyMap<string, ToolSpec> | undefined) =>
+    canonicalJson([step, (step.kind === "tool" ? all?.get(step.tool) : undefined) ?? null]);
+  const isSame = (step: Step, was: Step | undefined) =>
+    was !== undefined && text(step, named) === text(was, before?.tools);
+  return plan.steps.filter((step) => !isSame(step, were.get(step.id))).map(({ id }) => id);
+}
+
+/** Whether all that began while the plan was being written stands in it as it was written. */
+function adoptsDrafts({ drafting, steps, owed }: Run, plan: Plan): boolean {
+  if (drafting === undefined || !owed.has(drafting)) return false;
+  const written = new Map(plan.steps.map((step) => [step.id, step]));
+  return [...steps.values()].every(({ spec }) => {
+    const step = written.get(spec.id);
+    return step !== undefined && canonicalJson(step) === canonicalJson(spec);
+  });
+}
+
+/** Whether who reads the plan has read the arguments of the one call of this step. */
+const isReadable = (step: Step): boolean =>
+  step.kind === "tool" &&
+  step.fill === undefined &&
+  step.forEach === undefined &&
+  referencedNames(step.with).length === 0;
+
+/** Whether the model calls of its attempt are in a journal. */
+const isJournaled = ({ step: { spec }, filled }: Work): boolean =>
+  spec.kind === "agent" || (spec.kind === "tool" && spec.fill !== undefined && filled === undefined);
+
+/** Whether an event answers the outcome of a call of this work, and not only follows on it. */
+function isCalled(run: Run, work: Work | undefined): boolean {
+  return work !== undefined && (run.owed.has(callKey(work)) || run.owed.has(fillKey(work)));
+}
+
+const workIn = (run: Run, { step, item }: Data): Work | undefined =>
+  workOf(run, { step: step as string, item: item as number | undefined });
+
+// The events
+
+const CASTS: { readonly [type: string]: Cast } = {
+  "run.resumed": reasoned,
+  "run.reopened": commented,
+  "run.paused": commented,
+  "run.unpaused": commented,
+  "run.cancelled": commented,
+  "cancel.requested": commented,
+  "goal.changed": commented,
+  "run.failed": ({ error, ...rest }) => ({ ...rest, error: failureOf(error) }),
+  "input.refused": ({ command, code, message }) => ({
+    command: { type: command ?? "", unknown: true },
+    code,
+    text: message,
+  }),
+  "plan.proposed": proposed,
+  "plan.invalid": (data, run) => ({
+    ...data,
+    asking: asked(data["asking"]),
+    decision: isRepaired(run, data) ? "repair" : "give-up",
+  }),
+  "plan.failed": failed,
+  "review.failed": failed,
+  "answer.failed": failed,
+  "reconcile.failed": ({ error, reason, ...rest }) => ({ ...rest, error: failureOf(error), reason: legacy(reason) }),
+  "plan.reviewed": ({ reason, ...rest }, run) => {
+    const again = rest["decision"] === "go on" && run.reviewAgain && run.open > 0;
+    return { ...rest, text: reason, again: flag(again) };
+  },
+  "replan.requested": ({ reason, ...rest }, run) => ({
+    ...rest,
+    reason: legacy(reason),
+    untrusted: flag(readsUntrusted(run)),
+  }),
+  "approval.requested": reasoned,
+  "approval.granted": ({ calls, ...rest }, run) => {
+    const steps = currentPlan(run)?.plan.steps.filter(isReadable) ?? [];
+    return { ...rest, calls: calls === true ? steps.map(({ id }) => id) : undefined };
+  },
+  "approval.denied": (data, run) => {
+    const again = run.models.planner !== null && run.rejections < run.settings.rejections;
+    return { ...data, again: flag(data["cause"] === "rejected" && data["subject"] === "plan" && again) };
+  },
+  "step.completed": (data, run) => ({ ...data, review: flag(asksReview(run, data)) }),
+  "step.failed": stepFailed,
+  "step.skipped": reasoned,
+  "step.unknown": ({ error, ...rest }) => ({
+    ...rest,
+    error: failureOf(error),
+    ending: "in-doubt",
+    unpaid: flag(isUnpaid(error)),
+  }),
+  "step.cancelled": ({ reason, ...rest }, run) => ({
+    ...rest,
+    reason: legacy(reason),
+    ...(isCalled(run, workIn(run, rest)) ? { ending: "abort", error: { code: "ABORTED", retryable: true } } : {}),
+  }),
+  "budget.exhausted": (data) => ({ ...data, stops: flag(data["limit"] === "wallMs") }),
+  "execution.completed": (data, run) => ({ ...data, answer: answerBy(run) }),
+};
+
+function proposed({ reason, approval, asking, ...rest }: Data, run: Run): Data {
+  const plan = rest["plan"] as unknown as Plan;
+  const basis = basisOf(run);
+  const said = approval as { readonly required: boolean; readonly reason: string } | undefined;
+  return {
+    ...rest,
+    reason: reason === undefined ? undefined : legacy(reason),
+    approval: said && { required: said.required, reason: legacy(said.reason) },
+    asking: asked(asking),
+    basis: basis?.revision,
+    written: writtenIn(plan, rest["tools"] as unknown as readonly ToolSpec[], basis),
+    adopts: flag(adoptsDrafts(run, plan)),
+  };
+}
+
+/** What a planner said of its own plan stood in `reason`. */
+function asked(asking: Json | undefined): Json | undefined {
+  const { critique, ...rest } = (asking ?? {}) as { readonly [field: string]: Json };
+  if (critique === undefined) return asking;
+  const { verdict, reason } = critique as { readonly verdict: string; readonly reason: string };
+  return { ...rest, critique: { verdict, text: reason } };
+}
+
+function stepFailed(data: Data, run: Run): Data {
+  const { error, decision, output } = data;
+  const { code } = error as { readonly code: string };
+  const work = workIn(run, data);
+  const ended = decision !== "retry" && decision !== "skip";
+  const sameAttempt = ended && code === "BUDGET_EXHAUSTED" && work !== undefined && isJournaled(work);
+  const called = isCalled(run, work);
+  return {
+    ...failed(data),
+    ending: called && output === undefined ? "tool-error" : undefined,
+    tools: called && output !== undefined ? [] : undefined,
+    sameAttempt: flag(sameAttempt),
+  };
+}
+
+function answerBy(run: Run): string {
+  if (run.failing !== undefined) return "none";
+  return currentPlan(run)?.plan.answer.kind === "from" && run.models.synthesizer !== null ? "synthesizer" : "plan";
+}

@@ -1,0 +1,101 @@
+// Why something was decided, as data. In: nothing. Out: the union of reasons, each a code with its parameters.
+// words/reasons.ts puts them into sentences.
+import type { Failure } from "./failure.js";
+
+/** Why failed work is not tried again, or is. */
+export type RetryReason =
+  | { readonly code: "ATTEMPTS_LEFT"; readonly attempt: number; readonly of: number }
+  | { readonly code: "ATTEMPTS_USED"; readonly of: number }
+  | { readonly code: "NOT_RETRYABLE" }
+  | { readonly code: "RUN_CANCELLING" }
+  /** Of a run that fails: a step failed for good, the budget is used up, or the log is full. */
+  | { readonly code: "NOTHING_STARTS"; readonly because: "failure" | "budget" | "log-full" }
+  | { readonly code: "ITEMS_ENDED" };
+
+/** Why no other plan is asked for. */
+export type NoReplanReason =
+  | { readonly code: "RUN_FAILING" }
+  | { readonly code: "PLAN_NO_HELP" }
+  | { readonly code: "REPLAN_NEVER" }
+  | { readonly code: "NO_PLANNER" }
+  | { readonly code: "REPLANS_USED"; readonly of: number }
+  | { readonly code: "REPLAN_TOKENS"; readonly expected: number; readonly limit: number }
+  | { readonly code: "REPLAN_COST"; readonly expectedUsd: number; readonly limitUsd: number };
+
+/** How a failure of a step is answered. `why` is why it is not tried again. */
+export type FailureReason =
+  | RetryReason
+  /** The plan is still being written: the step starts again when it is whole. */
+  | { readonly code: "AFTER_PLAN"; readonly why: RetryReason }
+  | { readonly code: "BUDGET_USED"; readonly why: RetryReason }
+  | {
+      readonly code: "POLICY";
+      readonly why: RetryReason;
+      readonly policy: "skip" | "patch" | "replan";
+      readonly by: "plan" | "run";
+    }
+  | { readonly code: "NO_REPLAN"; readonly why: RetryReason; readonly because: NoReplanReason }
+  | { readonly code: "PATCH_FAILED"; readonly why: RetryReason };
+
+/** Why a step is skipped. */
+export type SkipReason =
+  | { readonly code: "CONDITION_FALSE" }
+  | { readonly code: "SOURCE_SKIPPED"; readonly where: string; readonly source: string }
+  | { readonly code: "FAILED"; readonly error: Failure };
+
+/** Why a call is stopped, or not made. */
+export type StopReason =
+  | { readonly code: "CANCELLED"; readonly comment: string }
+  | { readonly code: "OUT_OF_TIME"; readonly allowed: number; readonly wanted: number }
+  | { readonly code: "NOTHING_STARTS"; readonly because: "failure" | "budget" | "log-full" }
+  /** It began before its plan was whole, and that plan will not come. */
+  | { readonly code: "DRAFT_DROPPED"; readonly because: "refused" | "failed" | "other-goal" };
+
+/** Why a person is asked to approve a plan or a call. */
+export type ApprovalReason =
+  | { readonly code: "POLICY_ALWAYS" }
+  | { readonly code: "MAY_ACT"; readonly tools: readonly string[] }
+  | { readonly code: "MAY_ACT_AGAIN"; readonly steps: readonly string[] }
+  | { readonly code: "EARLIER_REJECTED" }
+  | { readonly code: "PLAN_EDITED" }
+  | { readonly code: "NOT_APPROVED_BEFORE" }
+  | { readonly code: "STEP_ASKS" }
+  | { readonly code: "TOOL_ASKS"; readonly tool: string }
+  | { readonly code: "UNTRUSTED_READ" }
+  | FunctionReason;
+
+/** What the program that decides about approval said. `text` is its own words. */
+export type FunctionReason =
+  | { readonly code: "FUNCTION_ASKS"; readonly text?: string }
+  | { readonly code: "FUNCTION_ALLOWS" }
+  | { readonly code: "FUNCTION_FAILED"; readonly text: string }
+  | { readonly code: "FUNCTION_LATE"; readonly ms: number }
+  | { readonly code: "FUNCTION_UNCLEAR" }
+  | { readonly code: "FUNCTION_ABSENT" };
+
+/** Why there is another plan. */
+export type ReplanReason =
+  | FailureReason
+  | { readonly code: "GOAL_CHANGED"; readonly comment: string }
+  | { readonly code: "PLAN_REJECTED" }
+  /** `text` is the reviewer's. */
+  | { readonly code: "REVIEWED"; readonly text: string };
+
+/** Why a process took a run over. */
+export type ResumeReason = { readonly code: "RESUMED" | "COMMAND_ARRIVED" | "RETRIED" };
+
+/** Words of a version-1 log, which had no codes. */
+export interface LegacyReason {
+  readonly code: "LEGACY";
+  readonly text: string;
+}
+
+export type Reason =
+  | FailureReason
+  | NoReplanReason
+  | SkipReason
+  | StopReason
+  | ApprovalReason
+  | ReplanReason
+  | ResumeReason
+  | LegacyReason;

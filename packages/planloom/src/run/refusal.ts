@@ -1,0 +1,53 @@
+// Why a command is refused, as data: a code with its parameters. In: nothing. Out: the parameters of each code.
+// words/refusals.ts puts them into sentences.
+import type { Finding } from "../plan/finding.js";
+import type { JsonObject } from "../plan/json.js";
+import type { Misfit } from "./failure.js";
+
+interface Place {
+  readonly step: string;
+  readonly item?: number;
+}
+
+export interface RefusalParams {
+  readonly RUN_ENDED: { readonly ended: "completed" | "failed" | "cancelled" };
+  readonly RUN_CANCELLING: object;
+  readonly RUN_FAILING: object;
+  readonly ALREADY_APPROVED: { readonly hash: string };
+  readonly NOTHING_TO_APPROVE: object;
+  /** `revision` is there where the hash is that of an earlier plan; `waiting` are the hashes that wait. */
+  readonly STALE_HASH: { readonly hash: string; readonly revision?: number; readonly waiting: readonly string[] };
+  readonly WHICH_APPROVAL: object;
+  readonly NOT_A_PLAN: { readonly hash: string };
+  readonly NOTHING_CHANGED: object;
+  readonly EDIT_INVALID: { readonly finding: Finding };
+  readonly UNKNOWN_STEP: Place;
+  /** `status` is that of the step or item; `expanded` stands for a fan-out, whose items are asked one by one. */
+  readonly NOT_ASKED: Place & { readonly status: string };
+  readonly NOT_UNKNOWN: Place & { readonly status: string };
+  readonly STALE_DOUBT: Place;
+  readonly ANSWER_TYPE: Misfit;
+  readonly ALREADY_PAUSED: object;
+  readonly NOT_PAUSED: object;
+  readonly ALREADY_CANCELLING: object;
+  readonly NO_PLANNER: object;
+  readonly GOAL_INVALID: { readonly limit: number };
+  readonly SAME_GOAL: object;
+  readonly RUN_NOT_ENDED: object;
+  readonly NOTHING_TO_RETRY: { readonly because: "completed" | "no-plan" };
+  /** `fork`: it is not the run itself that would go on, but a new one. */
+  readonly STEP_UNKNOWN: { readonly step: string; readonly fork?: true };
+}
+
+export type RefusalCode = keyof RefusalParams;
+
+/** `text` is the message of a version-1 log. */
+export interface Refusal {
+  readonly code: string;
+  readonly params?: JsonObject;
+  readonly text?: string;
+}
+
+export function refusal<Code extends RefusalCode>(code: Code, params: RefusalParams[Code]): Refusal {
+  return Object.keys(params).length === 0 ? { code } : { code, params: params as unknown as JsonObject };
+}
