@@ -124,14 +124,11 @@ function parseOutput(output: unknown, format: Format, inventory: Inventory): Att
 }
 
 function unreadable(message: string): Attempt {
-  const finding = {
-    code: "BAD_SYNTAX",
-    severity: "error",
-    where: { pointer: "" },
-    message,
-    fix: "Write JSON.",
-  } as const;
-  return { document: undefined, findings: [finding] };
+  const text = { message, fix: "Write JSON." };
+  return {
+    document: undefined,
+    findings: [{ code: "BAD_SYNTAX", severity: "error", where: { pointer: "" }, text }],
+  };
 }
 
 function readOutput(output: unknown, format: Format, inventory: Inventory): Attempt {
@@ -165,8 +162,7 @@ const NO_PLAN: Finding = {
   code: "NO_PLAN",
   severity: "error",
   where: { pointer: "" },
-  message: "The output holds no plan.",
-  fix: 'Write {"steps": [...]}.',
+  text: { message: "The output holds no plan.", fix: 'Write {"steps": [...]}.' },
 };
 
 const NOTHING_ALIKE: Likeness = { node: NO_AGREEMENT, edge: NO_AGREEMENT, argument: NO_AGREEMENT, exact: "no" };

@@ -160,13 +160,9 @@ function referring(value: Json, ids: readonly string[]): Json {
 }
 
 function noTarget({ target }: Link, at: number): readonly Finding[] {
-  return [
-    {
-      code: "UNKNOWN_DEPENDENCY",
-      severity: "error",
-      where: { pointer: `/task_links/${at}/target` },
-      message: `The link leads to ${JSON.stringify(target)}, which is no node.`,
-      fix: "Add a node for it, or take the link out.",
-    },
-  ];
+  const text = {
+    message: `The link leads to ${JSON.stringify(target)}, which is not a node.`,
+    fix: "Add a node for it, or take the link out.",
+  };
+  return [{ code: "UNKNOWN_DEPENDENCY", severity: "error", where: { pointer: `/task_links/${at}/target` }, text }];
 }

@@ -128,8 +128,10 @@ export const LIMITS = {
   fileBytes: 4 * 1024 * 1024,
   /** Findings kept of one draft: nobody, and no planner, mends more at once. */
   findings: 500,
-  /** Characters of a finding's place, message and remedy, each: a draft's own names may fill megabytes, once in each of them. */
+  /** Characters of a finding's place, of each text in its parameters, and of its sentences: a draft's own names may fill megabytes. */
   findingChars: 1_000,
+  /** Names in one list of a finding: no sentence of that length holds more. */
+  findingNames: 200,
   /** Characters of a YAML document: its parser needs seconds for more; JSON may be as large as planBytes. */
   yamlChars: 256 * 1024,
   /** Signs in a YAML document (`-`, `:`, `,`, quotes, brackets): about 400 steps; its parser takes up to 5 µs for each. */

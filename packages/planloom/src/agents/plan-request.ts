@@ -2,7 +2,8 @@
 // Separate from planner.ts, which sends it and reads the reply: this is pure, and the same for the same facts.
 import { LIMITS } from "../limits.js";
 import type { ModelMessage, ModelRequest } from "../model/port.js";
-import { findingText, type Finding } from "../plan/finding.js";
+import type { Finding } from "../plan/finding.js";
+import { findingText } from "../words/findings.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import { shortlist } from "./shortlist.js";

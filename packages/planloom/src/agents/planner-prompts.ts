@@ -2,7 +2,8 @@
 // system text is the part that stays the same from request to request (instructions, format rules, tools), so that providers may
 // cache it; the goal and what changes come in the messages. `instructions` of the role's settings replace its opening.
 import { LIMITS } from "../limits.js";
-import { findingText, type Finding } from "../plan/finding.js";
+import type { Finding } from "../plan/finding.js";
+import { findingText } from "../words/findings.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { EffectClass, Inventory, ToolSpec } from "../plan/tool-spec.js";

@@ -4,7 +4,7 @@ import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Model, ModelReply } from "../model/port.js";
 import { check } from "../plan/check/check.js";
-import { isError, type Finding } from "../plan/finding.js";
+import { findingOf, isError, type Finding } from "../plan/finding.js";
 import { finishedTouched } from "../plan/revise/finished.js";
 import { depthOf, isObject, type Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
@@ -22,6 +22,7 @@ import { patchFromReply, planFromReply } from "./plan-request-schema.js";
 import { patchIn, readRedraft, type Redraft } from "./read-replan.js";
 import { draftsOf } from "./plan-drafts.js";
 import { failureOf } from "./step-failure.js";
+import { withWords } from "../words/findings.js";
 
 export type PlannerReply =
   | {
@@ -105,7 +106,8 @@ const hasItems = (value: Json | undefined): value is readonly Json[] => Array.is
 
 async function callFunction(request: PlannerRequest, planner: PlannerFunction, context: AgentContext): Promise<string> {
   return await context.checkpoint("planner", { effects: "none" }, async () => {
-    const draft = await planner(request, context);
+    const { invalid } = request;
+    const draft = await planner(invalid === undefined ? request : { ...request, invalid: withWords(invalid) }, context);
     return kept(typeof draft === "string" ? draft : jsonOf(draft));
   });
 }
@@ -133,16 +135,8 @@ function readModelReply(reply: Pick<ModelReply, "text" | "finish">, request: Pla
 }
 
 const UNFINISHED: { readonly [finish: string]: Finding } = {
-  length: finding(
-    "TRUNCATED",
-    "The reply was cut by the output limit.",
-    "Write a shorter plan: fewer steps, shorter descriptions.",
-  ),
-  "content-filter": finding(
-    "REFUSAL",
-    "The provider's content filter withheld the reply.",
-    "Change the wording of the plan.",
-  ),
+  length: findingOf("TRUNCATED", { pointer: "" }, { cut: "reply" }),
+  "content-filter": findingOf("REFUSAL", { pointer: "" }, { by: "filter" }),
 };
 
 /** The strict form of a plan nests deeper than the plan; what is deeper than this stands for none. */
@@ -198,8 +192,4 @@ function withRun(draft: unknown, { goal, inputs, replan }: PlannerRequest): unkn
   const given = Object.entries(inputs).map(([name, value]) => [name, { type: inputType(value) }] as const);
   const all = { ...declared, ...Object.fromEntries(given), ...(isObject(before) ? before : {}) };
   return { ...draft, goal, ...(Object.keys(all).length > 0 && { inputs: all }) };
-}
-
-function finding(code: string, message: string, fix: string): Finding {
-  return { code, severity: "error", where: { pointer: "" }, message, fix };
 }

@@ -66,8 +66,7 @@ function placedBy(draft: unknown, sourceOf: Revised["sourceOf"]): (finding: Find
     const source = sourceOf(pointer);
     if (source !== undefined) return { ...finding, where: { ...finding.where, pointer: source } };
     const step = stepAt(draft, pointer);
-    const where = step === undefined ? "In the plan that comes of it" : `In step ${step}, which stays as it was`;
-    return { ...finding, message: `${where}: ${finding.message}` };
+    return { ...finding, where: { ...finding.where, unwritten: step === undefined ? {} : { step } } };
   };
 }
 

@@ -1,7 +1,7 @@
 // The prompts of those who look at a plan while it is being carried out. In: facts of the run. Out: texts of requests. Separate from
 // the other prompts because these are the only ones where a model that decides what is done reads what others wrote.
 import type { Finding } from "../plan/finding.js";
-import { findingText } from "../plan/finding.js";
+import { findingText } from "../words/findings.js";
 import { descendantsOf } from "../plan/graph.js";
 import type { Plan } from "../plan/plan.js";
 import { writePlan } from "../plan/write.js";

@@ -7,7 +7,7 @@ import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Loom } from "../loom/loom.js";
-import type { PlanCheck } from "../loom/plan-checks.js";
+import type { WordedCheck } from "../loom/plan-checks.js";
 import type { Finding } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
@@ -88,14 +88,14 @@ interface Aim {
 }
 
 /** What check says of the plan in a text. Its goal is its own, or else names its file. */
-export const checkText = (loom: Loom, { name, text }: PlanText, aim: Aim = {}): PlanCheck =>
+export const checkText = (loom: Loom, { name, text }: PlanText, aim: Aim = {}): WordedCheck =>
   loom.check(text, { goal: `Run the plan ${basename(name)}`, ...aim });
 
 /** The plan in a text. Throws PLAN_INVALID with every error and its place in the text. */
 export const checkedText = (loom: Loom, text: PlanText, aim: Aim): CheckedPlan =>
   soundPlan(checkText(loom, text, aim), text.name);
 
-export function soundPlan(checked: PlanCheck, name: string): CheckedPlan {
+export function soundPlan(checked: WordedCheck, name: string): CheckedPlan {
   if (checked.ok) return checked;
   throw draftInvalid(checked.findings, name);
 }

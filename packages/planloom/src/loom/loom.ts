@@ -27,10 +27,11 @@ import { soundGoal, soundInputs, soundRunId } from "./start-options.js";
 import { timedPlanner } from "../agents/timed-planner.js";
 import { LoomRun } from "./loom-run.js";
 import { plannerRequest } from "../perform/role-effects.js";
-import { PlanChecks, type PlanCheck, type PlanCheckOptions } from "./plan-checks.js";
+import { PlanChecks, type PlanCheck, type PlanCheckOptions, type WordedCheck } from "./plan-checks.js";
 import { roleNamesOf } from "./roles.js";
 import { withPrices } from "./run-prices.js";
 import type { Services } from "../perform/services.js";
+import { withWords, type Worded, type WordedFinding } from "../words/findings.js";
 
 export interface StartOptions {
   /** The run's data, referred to as `inputs.name`. */
@@ -80,8 +81,8 @@ export class Loom {
    * Checks a plan against the tools and limits; never throws. A plan is text, data in any form that the reader knows, a Plan, or
    * a result of `check` or `plan`. A result of this loom is not checked again, unless it was changed or the inputs are others.
    */
-  check(plan: unknown, options: PlanCheckOptions = {}): PlanCheck {
-    return this.plans.check(plan, options);
+  check(plan: unknown, options: PlanCheckOptions = {}): WordedCheck {
+    return this.plans.checkInWords(plan, options);
   }
 
   /**
@@ -91,9 +92,9 @@ export class Loom {
   async plan(
     goal: string,
     options: Pick<DraftOptions, "inputs" | "onDrafted"> & {
-      readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly Finding[] }) => void;
+      readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly WordedFinding[] }) => void;
     } = {},
-  ): Promise<CheckedPlan & { readonly asking?: Asking }> {
+  ): Promise<Worded<CheckedPlan> & { readonly asking?: Asking }> {
     const { onInvalid, ...asked } = options;
     let invalid: PlannerRequest["invalid"];
     const found: (readonly string[])[] = [];
@@ -110,7 +111,7 @@ export class Loom {
   }
 
   /** Asks the planner once. A draft that cannot run comes back with its findings. Throws NO_PLANNER, or the error of the provider. */
-  async draft(goal: string, options: DraftOptions = {}): Promise<PlannerReply> {
+  async draft(goal: string, options: DraftOptions = {}): Promise<Worded<PlannerReply>> {
     const { inputs = {}, inventory, invalid, onDrafted } = options;
     const { planner, executor, clock } = this.world;
     if (planner === null) throw new PlanloomError("NO_PLANNER", {});
@@ -119,7 +120,7 @@ export class Loom {
     const asked = { goal, inputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
     const request = { ...plannerRequest(this.world, asked), ...(inventory && { inventory }) };
     const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }) };
-    const reply = await askPlanner(request, timedPlanner(planner, clock), context);
+    const reply = withWords(await askPlanner(request, timedPlanner(planner, clock), context));
     if (reply.kind === "plan" && inventory === undefined) this.plans.remember(reply, inputs);
     return reply;
   }
@@ -132,7 +133,7 @@ export class Loom {
     plan: unknown,
     options: { readonly inputs?: { readonly [name: string]: Json } } = {},
   ): Promise<Estimate> {
-    const checked = sound(this.check(plan, options));
+    const checked = sound(this.plans.check(plan, options));
     const { store, clock } = this.world;
     return estimatePlan(checked, { ...this.appraiser, history: await readHistory(store, clock) });
   }
@@ -193,7 +194,7 @@ export class Loom {
   }
 
   private given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan {
-    return sound(this.check(plan, { inputs, goal }));
+    return sound(this.plans.check(plan, { inputs, goal }));
   }
 
   /** Under the policy of the run, or of a new one. */

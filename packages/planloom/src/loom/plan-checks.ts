@@ -1,19 +1,23 @@
 // Every plan that enters a loom passes here. In: a plan as text, as data, as a Plan, or as a result of an earlier check.
 // Out: the result of check. A plan that this loom has checked is not checked again.
 import { check, type CheckOptions, type CheckResult } from "../plan/check/check.js";
+import { bareFindings } from "../plan/finding.js";
 import { canonicalJson, isObject, type Json } from "../plan/json.js";
 import { planHash, type Plan } from "../plan/plan.js";
-import type { ReadNote } from "../plan/read/fields.js";
-import { withReading } from "../plan/read/findings.js";
-import { normalizeDraft, readPlan, type ReadResult } from "../plan/read/read.js";
+import type { ReadNote } from "../plan/read/note-params.js";
+import { normalizeDraft, readPlan, withReading, type ReadResult } from "../plan/read/read.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { writePlan } from "../plan/write.js";
 import type { CheckedPlan } from "../run/command.js";
+import { withWords, type Worded } from "../words/findings.js";
+import { wordedNotes, type WordedNote } from "../words/notes.js";
 
 export type PlanCheckOptions = Omit<CheckOptions, "limits" | "locate">;
 
 /** `notes` says what the reader rewrote. */
 export type PlanCheck = CheckResult & { readonly notes: readonly ReadNote[] };
+/** The same with words. */
+export type WordedCheck = Worded<CheckResult> & { readonly notes: readonly WordedNote[] };
 
 /** What is known of a result that was handed out. The caller holds the result and may have changed it. */
 interface Made {
@@ -31,7 +35,18 @@ export class PlanChecks {
     private readonly options: Pick<CheckOptions, "limits" | "granularity">,
   ) {}
 
-  /** Never throws. A result of this loom is taken as it is, unless it was changed or the inputs are others. */
+  /** Like `check`, with words. The result is remembered. */
+  checkInWords(given: unknown, options: PlanCheckOptions = {}): WordedCheck {
+    const result = this.check(given, options);
+    const said = { ...withWords(result), notes: wordedNotes(result.notes) };
+    this.#made.set(said, this.#made.get(result) ?? {});
+    return said;
+  }
+
+  /**
+   * Never throws. The findings are as a run records them. A result of this loom is taken as it is, unless it was changed or the
+   * inputs are others.
+   */
   check(given: unknown, options: PlanCheckOptions = {}): PlanCheck {
     const known = this.#known(given, options.inputs);
     if (known !== undefined) return known;
@@ -69,7 +84,15 @@ export class PlanChecks {
       // It was changed to something that is no plan.
       return undefined;
     }
-    const known = { ok: true, plan, inputs, tools, hash: made.hash, findings, notes: [] } as const;
+    const known = {
+      ok: true,
+      plan,
+      inputs,
+      tools,
+      hash: made.hash,
+      findings: bareFindings(findings),
+      notes: [],
+    } as const;
     this.#made.set(known, made);
     return known;
   }

@@ -16,6 +16,11 @@ export function own(value: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
+/** One more token on a JSON pointer (RFC 6901). */
+export function pointerTo(parent: string, token: string | number): string {
+  return `${parent}/${String(token).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
+
 /**
  * The canonical text of a value after RFC 8785: keys sorted by UTF-16 code units, no white space, numbers as
  * JavaScript writes them. Properties that are undefined are left out.

@@ -1,6 +1,7 @@
 // The plan of a recorded run as it is today. In: a recorded plan, or the one that has taken its place, and a configuration. Out:
 // what starts the run again, or the findings as a difference. Separate because check and its inventory are no part of playing.
 import type { Model } from "../model/port.js";
+import { bareFindings } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { Start } from "../run/input.js";
 import type { CheckedPlan } from "../run/command.js";
@@ -59,6 +60,6 @@ export function checkedBy(
   inputs: { readonly [name: string]: Json },
 ): CheckedPlan {
   const result = loom.check(plan, { inputs, goal });
-  if (result.ok) return result;
+  if (result.ok) return { ...result, findings: bareFindings(result.findings) };
   throw new PlanloomError("RECORDING_DIFFERS", { differs: "plan", findings: result.findings });
 }

@@ -1,5 +1,6 @@
 // The words for failures of a run: what went wrong, and what to do next. In: a failure as an event holds it. Out: sentences.
 // Tools, models and servers bring their own text, which is shown as it is.
+import { findingWords } from "./findings.js";
 import type { FailureCause } from "../run/event.js";
 import type { ExpressionParams, Failure, FailureParams, ItemsParams, Misfit, ReplyProblem } from "../run/failure.js";
 import type { Sentence } from "./action.js";
@@ -107,7 +108,7 @@ export const FAILURES: Table<FailureParams> = {
       [
         `the planner gave no valid plan in ${count(rounds, "round")}`,
         why === "no-rounds-left" ? "no more are allowed" : "repair stopped early, because nothing improved",
-        ...(finding ? [`the last one: ${finding.code}: ${finding.message}`] : []),
+        ...(finding ? [`the last one: ${finding.code}: ${findingWords(finding).message}`] : []),
         ...failed.map(({ step, error }) => `step ${step} had failed: ${failureLine(error).slice(0, 300)}`),
       ].join("; "),
     next: () => [

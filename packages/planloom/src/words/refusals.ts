@@ -1,4 +1,5 @@
 // The words for commands that are refused. In: a refusal as an event holds it. Out: a clause without a capital and a full stop.
+import { findingWords } from "./findings.js";
 import type { Refusal, RefusalParams } from "../run/refusal.js";
 import type { Table, Words } from "./words.js";
 
@@ -26,7 +27,7 @@ export const REFUSALS: Table<RefusalParams> = {
   WHICH_APPROVAL: { message: () => "several things wait for approval: name one by its hash" },
   NOT_A_PLAN: { message: ({ hash }) => `${short(hash)} is a call: approve or reject it` },
   NOTHING_CHANGED: { message: () => "the edited plan is the one that waits for approval" },
-  EDIT_INVALID: { message: ({ finding }) => finding.message },
+  EDIT_INVALID: { message: ({ finding }) => findingWords(finding).message },
   UNKNOWN_STEP: { message: (ref) => `there is no ${place(ref)}` },
   NOT_ASKED: { message: ({ status, ...ref }) => `${place(ref)} ${standing(status)}; it asks nothing` },
   NOT_UNKNOWN: { message: ({ status, ...ref }) => `${place(ref)} ${standing(status)}; nothing is in doubt` },

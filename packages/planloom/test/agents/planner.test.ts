@@ -9,6 +9,7 @@ import type { Json, JsonObject } from "../../src/plan/json.js";
 import type { Inventory } from "../../src/plan/tool-spec.js";
 import { MemoryJournal } from "./memory-journal.js";
 import { script, specOf, textIn } from "./parts.js";
+import { worded } from "../../src/words/findings.js";
 
 const inventory: Inventory = {
   tools: [specOf("fetch"), { ...specOf("send", "once"), approval: "required" }],
@@ -127,7 +128,7 @@ describe("rounds", () => {
     const model = script(strict());
     const finding = (code: string): Finding => ({
       ...{ code, severity: "error", where: { pointer: "/steps/0/tool" } },
-      ...{ message: `About ${code}.`, fix: `Mend ${code}.` },
+      text: { message: `About ${code}.`, fix: `Mend ${code}.` },
     });
     const findings = [finding("UNKNOWN_TOOL"), finding("CYCLE")];
     await ask(model, { invalid: { draft: '{"steps":[1]}', findings } });
@@ -312,7 +313,8 @@ describe("a draft out of all proportion", () => {
     );
     if (reply.kind !== "invalid") throw new Error("it is no plan");
     expect(reply.findings.length).toBeGreaterThan(0);
-    for (const { where, message, fix } of reply.findings)
+    for (const { where, message, fix } of worded(reply.findings))
       expect(where.pointer.length + message.length + fix.length).toBeLessThanOrEqual(3 * LIMITS.findingChars);
+    expect(JSON.stringify(reply.findings).length).toBeLessThan(20 * LIMITS.findingChars);
   });
 });

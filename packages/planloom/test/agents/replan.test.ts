@@ -194,7 +194,7 @@ describe("a patch", () => {
     const orphan = { operations: [{ op: "drop", id: "send" }] };
     const reply = await ask(script(JSON.stringify(orphan)));
     const stays = reply.findings.find(({ code }) => code === "UNKNOWN_REFERENCE");
-    expect(stays?.message).toMatch(/^In step tell, which stays as it was: /);
+    expect(stays?.where).toEqual({ pointer: "/steps/2/with/text", unwritten: { step: "tell" } });
   });
 
   it("may come as a whole plan, which keeps what has finished", async () => {
@@ -208,8 +208,7 @@ describe("a patch", () => {
       code: "PATCH_FINISHED",
       severity: "error",
       where: { pointer: "/operations/0/id" },
-      message: "No.",
-      fix: "Mend.",
+      params: { step: "find" },
     } as const;
     await ask(model, { invalid: { draft: '{"operations":[]}', findings: [finding] } });
     const [, draft, repair] = model.requests[0]?.messages ?? [];

@@ -26,7 +26,7 @@ const request = (fields: Partial<AgentRequest> = {}): AgentRequest => ({
 
 function typed(text: string): Type {
   const parsed = parseType(text);
-  if (!parsed.ok) throw new Error(parsed.message);
+  if (!parsed.ok) throw new Error(parsed.problem.kind);
   return parsed.type;
 }
 

@@ -1,7 +1,7 @@
 // Bad input from the command line: each gives a message with a code and the next thing to do, its exit code, no stack trace,
 // nothing on stdout, and no run.
 import { describe, expect, test } from "vitest";
-import type { Finding } from "../../src/plan/finding.js";
+import type { WordedFinding } from "../../src/words/findings.js";
 import { modelServer, place, roleOf, SUMS, type Ended } from "./planloom.js";
 
 function expectProblem(ended: Ended, exit: number, code: string): void {
@@ -85,7 +85,7 @@ test("a plan that cannot run leaves no run behind", async () => {
 test("check --json prints every finding with where it is and what to write instead, and the quality of the plan", async () => {
   const here = place();
   here.write("plan.json", { steps: [step("a", uses("a")), step("b", { tool: "nobody" }), step("b", {})] });
-  const verdict = await here.json<{ ok: boolean; findings: Finding[] }>(["check", "plan.json", "--json"]);
+  const verdict = await here.json<{ ok: boolean; findings: WordedFinding[] }>(["check", "plan.json", "--json"]);
   const quality = { stepsClear: false, orderDefined: false, handoffDefined: false };
   expect(verdict).toMatchObject({ exit: 3, ok: false, quality });
   const codes = verdict.findings.map(({ code }) => code);

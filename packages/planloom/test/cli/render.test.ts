@@ -182,7 +182,7 @@ test("a call that waits for its part of the budget is routine, and reserving it 
 
 test("a draft that cannot be used is said with the place of each finding", () => {
   const envelope = { runId: "r", seq: 1, at: 2_000, v: 1, inputId: "i", by: "engine", prev: "" };
-  const finding = { code: "CYCLE", severity: "error", message: "a waits for itself", fix: "" } as const;
+  const finding = { code: "CYCLE", severity: "error", text: { message: "a waits for itself", fix: "" } } as const;
   const findings = [
     { ...finding, where: { pointer: "/steps/0" } },
     { ...finding, where: { pointer: "/steps/0", line: 4, column: 2 } },

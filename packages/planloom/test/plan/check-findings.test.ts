@@ -1,7 +1,7 @@
 // Every finding: the smallest draft that triggers it, and the place that it names.
 import { describe, expect, test } from "vitest";
 import { check, type CheckOptions } from "../../src/plan/check/check.js";
-import { findingText } from "../../src/plan/finding.js";
+import { findingText } from "../../src/words/findings.js";
 import type { Inventory } from "../../src/plan/tool-spec.js";
 import { SAMPLE } from "./sample-inventory.js";
 
@@ -18,8 +18,8 @@ interface Case {
   readonly code: string;
   readonly draft: unknown;
   readonly at: string;
-  readonly fix?: RegExp;
-  readonly message?: RegExp;
+  /** Some of the parameters. */
+  readonly params?: object;
   readonly options?: CheckOptions;
   readonly severity?: "warning";
 }
@@ -43,21 +43,36 @@ const CASES: readonly Case[] = [
   { code: "BAD_VALUE", draft: "steps", at: "" },
   { code: "BAD_VALUE", draft: { steps: "none" }, at: "/steps" },
   { code: "BAD_VALUE", draft: { steps: [7] }, at: "/steps/0" },
-  { code: "BAD_VALUE", draft: steps(agent("a", { timeout: "soon" })), at: "/steps/0/timeout", fix: /250ms/ },
+  {
+    code: "BAD_VALUE",
+    draft: steps(agent("a", { timeout: "soon" })),
+    at: "/steps/0/timeout",
+    params: { field: "timeout", found: '"soon"' },
+  },
   { code: "BAD_VALUE", draft: steps({ id: "a", tool: "search", with: "q" }), at: "/steps/0/with" },
   { code: "BAD_VALUE", draft: { planloom: 2, steps: [search] }, at: "/planloom" },
   { code: "BAD_VALUE", draft: { steps: [search], answer: "short" }, at: "/answer" },
   { code: "MISSING_FIELD", draft: {}, at: "" },
-  { code: "MISSING_FIELD", draft: steps({ agent: "Say hello." }), at: "/steps/0", message: /id/ },
-  { code: "UNKNOWN_FIELD", draft: { steps: [search], goall: "x" }, at: "/goall", fix: /goal/ },
-  { code: "UNKNOWN_FIELD", draft: steps({ ...search, dependOn: [] }), at: "/steps/0/dependOn", fix: /dependsOn/ },
+  { code: "MISSING_FIELD", draft: steps({ agent: "Say hello." }), at: "/steps/0", params: { field: "id" } },
+  {
+    code: "UNKNOWN_FIELD",
+    draft: { steps: [search], goall: "x" },
+    at: "/goall",
+    params: { field: "goall", near: ["goal"] },
+  },
+  {
+    code: "UNKNOWN_FIELD",
+    draft: steps({ ...search, dependOn: [] }),
+    at: "/steps/0/dependOn",
+    params: { near: ["dependsOn"] },
+  },
   { code: "UNKNOWN_FIELD", draft: steps(agent("a", { retry: { tries: 3 } })), at: "/steps/0/retry/tries" },
-  { code: "WRONG_KIND", draft: steps({ id: "a" }), at: "/steps/0", message: /none/ },
+  { code: "WRONG_KIND", draft: steps({ id: "a" }), at: "/steps/0", params: { kinds: [] } },
   {
     code: "WRONG_KIND",
     draft: steps({ id: "a", tool: "search", agent: "Look." }),
     at: "/steps/0",
-    message: /tool and agent/,
+    params: { kinds: ["tool", "agent"] },
   },
   { code: "BAD_ID", draft: steps(agent("Step-1")), at: "/steps/0/id" },
   { code: "BAD_ID", draft: { steps: [search], inputs: { "a b": { type: "string" } } }, at: "/inputs/a b" },
@@ -78,27 +93,32 @@ const CASES: readonly Case[] = [
     code: "UNKNOWN_TOOL",
     draft: steps({ id: "a", tool: "serch", with: { query: "q" } }),
     at: "/steps/0/tool",
-    fix: /search/,
+    params: { near: ["search", "web_search"] },
   },
   {
     code: "UNKNOWN_TOOL",
     draft: steps({ id: "a", tool: "Text-to-Speech", with: { text: "q" } }),
     at: "/steps/0/tool",
-    fix: /Text-to-Audio/,
+    params: { near: expect.arrayContaining(["Text-to-Audio"]) as string[] },
   },
   { code: "UNKNOWN_TOOL", draft: steps(agent("a", { tools: ["search", "browse"] })), at: "/steps/0/tools/1" },
-  { code: "MISSING_ARGUMENT", draft: steps({ id: "a", tool: "search" }), at: "/steps/0/with", fix: /query/ },
+  {
+    code: "MISSING_ARGUMENT",
+    draft: steps({ id: "a", tool: "search" }),
+    at: "/steps/0/with",
+    params: { argument: "query" },
+  },
   {
     code: "UNKNOWN_ARGUMENT",
     draft: steps({ id: "a", tool: "search", with: { query: "q", limits: 3 } }),
     at: "/steps/0/with/limits",
-    fix: /limit/,
+    params: { near: ["limit"] },
   },
   {
     code: "ARGUMENT_TYPE",
     draft: steps({ id: "a", tool: "search", with: { query: "q", limit: "3" } }),
     at: "/steps/0/with/limit",
-    fix: /3 without quotes/,
+    params: { instead: { kind: "no-quotes", value: 3 } },
   },
   {
     code: "ARGUMENT_TYPE",
@@ -112,7 +132,7 @@ const CASES: readonly Case[] = [
       { id: "b", tool: "summarize", with: { text: "${{ n }}" } },
     ),
     at: "/steps/1/with/text",
-    fix: /string\(n\)/,
+    params: { instead: { kind: "text", source: "n" } },
   },
   {
     code: "ARGUMENT_TYPE",
@@ -121,25 +141,25 @@ const CASES: readonly Case[] = [
       { id: "b", tool: "search", with: { query: "x", limit: "${{ p }}" } },
     ),
     at: "/steps/1/with/limit",
-    fix: /p\.status/,
+    params: { instead: { kind: "field", source: "p", field: "status" } },
   },
   {
     code: "UNKNOWN_REFERENCE",
     draft: steps(search, agent("b", with1("${{ fnd.results }}"))),
     at: "/steps/1/with/data",
-    fix: /find/,
+    params: { name: "fnd", near: ["find"] },
   },
   {
     code: "UNKNOWN_REFERENCE",
     draft: steps(agent("b", with1(["${{ item }}"]))),
     at: "/steps/0/with/data/0",
-    fix: /forEach/,
+    params: { name: "item", meant: "item" },
   },
   {
     code: "UNKNOWN_REFERENCE",
     draft: { inputs: { salary: { default: 1 } }, steps: [agent("b", with1("${{ salary }}"))] },
     at: "/steps/0/with/data",
-    fix: /inputs\.salary/,
+    params: { name: "salary", meant: "input" },
   },
   { code: "SELF_REFERENCE", draft: steps(agent("b", with1("${{ b }}"))), at: "/steps/0/with/data" },
   { code: "SELF_REFERENCE", draft: steps(agent("b", { dependsOn: ["b"] })), at: "/steps/0/dependsOn/0" },
@@ -166,38 +186,38 @@ const CASES: readonly Case[] = [
     code: "CYCLE",
     draft: steps(agent("a", with1("${{ b }}")), agent("b", with1("${{ a }}"))),
     at: "/steps/0",
-    message: /a -> b -> a/,
+    params: { path: ["a", "b", "a"] },
   },
   {
     code: "CYCLE",
     draft: steps(agent("a", { dependsOn: ["b"] }), agent("b", { dependsOn: ["a"] })),
     at: "/steps/0",
-    message: /a -> b -> a/,
+    params: { path: ["a", "b", "a"] },
   },
   {
     code: "CONTRADICTING_ORDER",
     draft: steps(agent("a", { dependsOn: ["b"] }), agent("b", with1("${{ a }}"))),
     at: "/steps/0/dependsOn/0",
-    message: /a depends on b/,
+    params: { from: "a", to: "b" },
   },
   {
     code: "UNKNOWN_DEPENDENCY",
     draft: steps(search, agent("b", { dependsOn: ["fin"] })),
     at: "/steps/1/dependsOn/0",
-    fix: /find/,
+    params: { name: "fin", near: ["find"] },
   },
   {
     code: "UNKNOWN_INPUT",
     draft: { inputs: { salary: { default: 1 } }, steps: [agent("b", with1("${{ inputs.salery }}"))] },
     at: "/steps/0/with/data",
-    fix: /inputs\.salary/,
+    params: { name: "salery", near: ["salary"] },
   },
   {
     code: "UNKNOWN_INPUT",
     draft: { inputs: { salary: { default: 1 } }, steps: [search] },
     at: "/inputs",
     options: { inputs: { salry: 2 } },
-    fix: /salary/,
+    params: { near: ["salary"] },
     severity: "warning",
   },
   {
@@ -221,10 +241,10 @@ const CASES: readonly Case[] = [
     code: "FOREACH_NOT_A_LIST",
     draft: steps(search, agent("b", { forEach: "${{ find }}" })),
     at: "/steps/1/forEach",
-    fix: /find\.results|list/,
+    params: { type: expect.any(String) as string },
   },
   { code: "BAD_TYPE", draft: steps(agent("a", { output: "a list of names" })), at: "/steps/0/output" },
-  { code: "BAD_TYPE", draft: steps(agent("a", { output: "never" })), at: "/steps/0/output", message: /never end/ },
+  { code: "BAD_TYPE", draft: steps(agent("a", { output: "never" })), at: "/steps/0/output", params: { type: "never" } },
   { code: "BAD_TYPE", draft: steps(agent("a", { output: { enum: [] } })), at: "/steps/0/output" },
   { code: "BAD_TYPE", draft: steps(agent("a", { output: "{ a: number, b: never }" })), at: "/steps/0/output" },
   { code: "BAD_TYPE", draft: { inputs: { x: { type: "strng[" } }, steps: [search] }, at: "/inputs/x/type" },
@@ -235,7 +255,7 @@ const CASES: readonly Case[] = [
       steps: [{ id: "a", tool: "calculate", with: { expression: "${{ inputs }}" } }],
     },
     at: "/steps/0/with/expression",
-    message: /city: string/,
+    params: { found: { type: "{ city: string }" } },
   },
   {
     code: "TYPE_MISMATCH",
@@ -244,7 +264,7 @@ const CASES: readonly Case[] = [
       agent("b", with1("${{ (a == null ? a : a).map(x, x) }}")),
     ),
     at: "/steps/1/with/data",
-    message: /map needs/,
+    params: { by: "map" },
   },
   {
     code: "OUTPUT_TYPE",
@@ -255,7 +275,7 @@ const CASES: readonly Case[] = [
     code: "CONDITION_NOT_BOOLEAN",
     draft: steps(search, agent("b", { when: "${{ find.results }}" })),
     at: "/steps/1/when",
-    fix: /size/,
+    params: { compare: "list" },
   },
   { code: "CONDITION_NOT_BOOLEAN", draft: steps(agent("b", { expect: "${{ output }}" })), at: "/steps/0/expect" },
   {
@@ -309,8 +329,7 @@ describe("each finding", () => {
     expect(found, all).toBeDefined();
     expect(found?.severity).toBe(one.severity ?? "error");
     expect(result.ok, all).toBe(one.severity === "warning");
-    if (one.fix !== undefined) expect(found?.fix).toMatch(one.fix);
-    if (one.message !== undefined) expect(found?.message).toMatch(one.message);
+    if (one.params !== undefined) expect(found).toMatchObject({ params: one.params });
   });
 
   test.each(

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { check, type CheckOptions } from "../../src/plan/check/check.js";
-import { findingText } from "../../src/plan/finding.js";
+import { findingText } from "../../src/words/findings.js";
 import type { Json } from "../../src/plan/json.js";
 import { planSchema } from "../../src/plan/plan.js";
 import { readPlan } from "../../src/plan/read/read.js";

@@ -1,7 +1,6 @@
 // What is kept of finished work when the whole plan is written anew.
 import { describe, expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";
-import { findingText } from "../../src/plan/finding.js";
 import { finishedTouched, withFinished } from "../../src/plan/revise/finished.js";
 import type { JsonObject } from "../../src/plan/json.js";
 import type { Plan } from "../../src/plan/plan.js";
@@ -86,10 +85,10 @@ describe("withFinished", () => {
 });
 
 describe("finishedTouched", () => {
-  const touched = (steps: object[], done = finished): string[] =>
-    finishedTouched(plan, planOf({ inputs, steps }), done).map(({ code, where, message }) => {
-      expect(code).toBe("FINISHED_CHANGED");
-      return `${where.pointer} ${message}`;
+  const touched = (steps: object[], done = finished): object[] =>
+    finishedTouched(plan, planOf({ inputs, steps }), done).map((finding) => {
+      if (finding.code !== "FINISHED_CHANGED" || "text" in finding) throw new Error(finding.code);
+      return { at: finding.where.pointer, ...finding.params };
     });
 
   test("nothing is said of finished steps as they were, or in other words, nor of what is not finished", () => {
@@ -100,29 +99,23 @@ describe("finishedTouched", () => {
 
   test("a finished step with another definition is named once, not with all that come after it", () => {
     expect(touched([age, { ...find, with: { query: "q" }, when: "${{ true }}" }, read])).toEqual([
-      "/steps/1 find has finished, and the step of that id in this plan differs in with, when.",
+      { at: "/steps/1", step: "find", fields: ["with", "when"] },
     ]);
     expect(touched([find, { id: "read", ask: "What matters?" }, age])).toEqual([
-      "/steps/1 read has finished, and the step of that id in this plan differs in kind, agent, with, tools, dependsOn, ask.",
+      { at: "/steps/1", step: "read", fields: ["kind", "agent", "with", "tools", "dependsOn", "ask"] },
     ]);
   });
 
   test("a finished step that was made without a step that is now another one", () => {
-    const findings = finishedTouched(
-      plan,
-      planOf({ inputs, steps: [find, { ...age, with: { expression: "2" } }, read] }),
-      finished,
-    );
-    expect(findings.map(findingText)).toEqual([
-      "error FINISHED_CHANGED at /steps/2: read has finished, and this plan changes what it waited for: age. " +
-        "Fix: Leave age as before, or plan the work of read again under a new id.",
+    expect(touched([find, { ...age, with: { expression: "2" } }, read])).toEqual([
+      { at: "/steps/2", step: "read", causes: ["age"] },
     ]);
   });
 
   test("a direct call that would now come after something else", () => {
     const done = new Set(["find"]);
     expect(touched([age, { ...find, dependsOn: ["age"] }], done)).toEqual([
-      "/steps/1 find has finished, and this plan changes what it waited for: age.",
+      { at: "/steps/1", step: "find", causes: ["age"] },
     ]);
   });
 

@@ -1,8 +1,8 @@
 // The checklist of a plan: steps clear, order defined, hand-off defined, next fix.
 import { expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";
-import { planQuality, type PlanQuality } from "../../src/plan/check/quality.js";
 import { readPlan } from "../../src/plan/read/read.js";
+import { planQuality, type PlanQuality } from "../../src/words/quality.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 const quality = (steps: readonly object[], answer?: object): PlanQuality =>

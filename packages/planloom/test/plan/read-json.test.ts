@@ -6,12 +6,12 @@ import { readPlan } from "../../src/plan/read/read.js";
 function scanned(text: string): { value: unknown; repairs: string[]; end: number } {
   const scan = scanJson(text, 0);
   if (scan.kind !== "value")
-    throw new Error(`${scan.kind}${scan.kind === "bad" ? `: ${scan.message} at ${scan.at}` : ""}`);
+    throw new Error(`${scan.kind}${scan.kind === "bad" ? `: ${scan.problem?.kind} at ${scan.at}` : ""}`);
   return { value: scan.value, repairs: [...scan.repairs.keys()], end: scan.end };
 }
 const badOf = (text: string): string => {
   const scan = scanJson(text, 0);
-  return scan.kind === "bad" ? `${scan.at}: ${scan.message}` : scan.kind;
+  return scan.kind === "bad" ? `${scan.at}: ${scan.problem?.kind ?? "too deep"}` : scan.kind;
 };
 
 describe("what is mended", () => {
@@ -56,14 +56,14 @@ describe("what is mended", () => {
         pointer: "",
         before: "'",
         after: '"',
-        message: expect.stringContaining("5 times, first at 1:2") as string,
+        params: { count: 5, line: 1, column: 2 },
       },
       {
         code: "TRAILING_COMMA",
         pointer: "",
         before: ",]",
         after: "]",
-        message: expect.stringContaining("at 2:36") as string,
+        params: { count: 1, line: 2, column: 36 },
       },
     ]);
   });

@@ -10,7 +10,7 @@ const codeOf = (text: string): string => {
 };
 function stepsOf(text: string): unknown {
   const result = read(text);
-  if (result.kind !== "plan") throw new Error(`${result.kind}: ${result.findings[0]?.message}`);
+  if (result.kind !== "plan") throw new Error(`${result.kind}: ${JSON.stringify(result.findings[0])}`);
   return (result.draft as { steps: unknown }).steps;
 }
 const A = '{"id": "a", "agent": "Say hello."}';

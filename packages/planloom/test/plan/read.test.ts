@@ -1,7 +1,7 @@
 // Text in, canonical draft out: the formats of the documents, what is reported, and where things stand in the text.
 import { describe, expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";
-import { findingText } from "../../src/plan/finding.js";
+import { findingText } from "../../src/words/findings.js";
 import { normalizeDraft, readPlan, type ReadResult } from "../../src/plan/read/read.js";
 import { SAMPLE } from "./sample-inventory.js";
 
@@ -109,7 +109,8 @@ describe("the formats of the documents are read as written and pass check", () =
       "Extract top 3 from results",
       undefined,
     ]);
-    expect(notes.find(({ code }) => code === "UNWRAPPED_PLAN")?.message).toContain("planner_tokens");
+    const unwrapped = notes.find(({ code }) => code === "UNWRAPPED_PLAN");
+    expect(unwrapped).toMatchObject({ params: { left: ["planner_tokens"] } });
     const result = check(draft, SAMPLE);
     expect(result.findings).toEqual([]);
     expect(result.ok).toBe(true);

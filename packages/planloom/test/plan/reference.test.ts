@@ -18,7 +18,7 @@ import { mismatch, type Type, typeText } from "../../src/plan/type/type.js";
 /** `text` as it is, `{source}` for expressions. */
 function scan(text: string): string {
   const template = scanTemplate(text);
-  if (!template.ok) return `at ${template.at}: ${template.message}`;
+  if (!template.ok) return `at ${template.at}: ${template.problem.kind}`;
   return template.parts.map((part) => ("text" in part ? part.text : `<${part.expression.source.trim()}>`)).join("");
 }
 
@@ -46,11 +46,11 @@ describe("scanTemplate", () => {
   });
 
   test.each([
-    ["${{ x", "at 0: ${{ without }}"],
-    ["ab ${{ 'x }}", "at 7: a string inside ${{ does not end"],
-    ["${{ x } }}", "at 6: a single } stands inside ${{"],
-    ["${{ }}", "at 3: the expression is empty"],
-    ["ab ${{ x.__proto__ }}", "at 9: the name __proto__ is refused"],
+    ["${{ x", "at 0: open-reference"],
+    ["ab ${{ 'x }}", "at 7: open-string"],
+    ["${{ x } }}", "at 6: single-brace"],
+    ["${{ }}", "at 3: empty"],
+    ["ab ${{ x.__proto__ }}", "at 9: forbidden-name"],
   ])("%s is refused", (text, message) => {
     expect(scan(text)).toBe(message);
   });

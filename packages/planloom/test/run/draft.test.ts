@@ -9,6 +9,7 @@ import { replay } from "../../src/run/log/replay.js";
 import { isWaiting } from "../../src/run/state.js";
 import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
 import { call, checked, ended, keysOwed, plans, returned, TOOLS, USAGE } from "./parts.js";
+import { findingOf } from "../../src/plan/finding.js";
 
 const eager = { eager: true } as const;
 const planning = (settings: Partial<Settings> = eager) => given(start({ goal: "g", tools: TOOLS, settings }));
@@ -34,7 +35,7 @@ const invalid = (story: Story): LooseInput => ({
   type: "plan-invalid",
   key: requestOf(story),
   draft: "{",
-  findings: [{ code: "NO_STEPS", severity: "error", where: { pointer: "" }, message: "none", fix: "some" }],
+  findings: [findingOf("MISSING_FIELD", { pointer: "" }, { part: "steps" })],
   usage: USAGE,
 });
 

@@ -27,9 +27,8 @@ export function choices(how: number): (among: number) => number {
 function findingsOf(how: number): readonly Finding[] {
   const codes = ["CYCLE", "EMPTY", "TYPE", "UNUSED"].filter((_, at) => (how >> at) % 2 === 1);
   const severity = (code: string) => (code === "UNUSED" ? "warning" : "error");
-  return codes.map((code) => ({
-    ...{ code, severity: severity(code), where: { pointer: "/steps" }, message: "m", fix: "f" },
-  }));
+  const text = { message: "m", fix: "f" };
+  return codes.map((code) => ({ code, severity: severity(code), where: { pointer: "/steps" }, text }));
 }
 
 const askingOf = (how: number): { readonly asking?: Asking } =>

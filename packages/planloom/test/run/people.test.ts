@@ -136,7 +136,7 @@ describe("ask", () => {
 
 describe("planning", () => {
   const findings = [
-    { code: "CYCLE", severity: "error", where: { pointer: "/steps" }, message: "m", fix: "f" },
+    { code: "CYCLE", severity: "error", where: { pointer: "/steps" }, text: { message: "m", fix: "f" } },
   ] as const;
   const usage = { calls: 1, inputTokens: 3, outputTokens: 2 };
   const invalid = (key: string): LooseInput => ({ type: "plan-invalid", key, draft: "{}", findings, usage });

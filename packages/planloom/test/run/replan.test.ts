@@ -350,9 +350,7 @@ describe("a plan that cannot take its place goes back to the planner", () => {
     const story = slow();
     story.when(plans(story, steps)).then("plan.invalid");
     const findings = story.events[0]!.type === "plan.invalid" ? story.events[0]!.data.findings : [];
-    expect(findings.map(({ code, message }) => [code, message])).toEqual([
-      ["PATCH_OUTSIDE", "The patch of b also changes or drops x."],
-    ]);
+    expect(findings).toMatchObject([{ code: "PATCH_OUTSIDE", params: { failing: "b", steps: ["x"] } }]);
   });
 
   it("a patch may drop what waited for the failed step, and add what it likes", () => {

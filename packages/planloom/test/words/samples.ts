@@ -1,6 +1,6 @@
 // Realistic parameters for every code of the catalogues. Out: for each code, one set of parameters for each way in which it reads.
 // A code without a sample does not compile. The tests of the words and docs/errors.md are made with these.
-import type { Finding } from "../../src/plan/finding.js";
+import { findingOf } from "../../src/plan/finding.js";
 import type { ErrorCode, ErrorParams, ErrorSubject } from "../../src/words/errors.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { toolFailureWords, type ToolFailureCode, type ToolFailureParams } from "../../src/words/tool-failures.js";
@@ -8,20 +8,16 @@ import { toolFailureWords, type ToolFailureCode, type ToolFailureParams } from "
 const store = "/work/.planloom/planloom.db";
 const server = { model: "gpt-4o-mini", role: "planner", label: "localhost:8000/v1" } as const;
 
-const unknownTool: Finding = {
-  code: "UNKNOWN_TOOL",
-  severity: "error",
-  where: { pointer: "/steps/0/tool", line: 5, column: 11 },
-  message: 'There is no tool "serch".',
-  fix: 'Write "search".',
-};
-const missingInput: Finding = {
-  code: "MISSING_INPUT",
-  severity: "error",
-  where: { pointer: "/inputs/salary" },
-  message: "The plan needs the input salary.",
-  fix: "Give it when the run starts.",
-};
+const unknownTool = findingOf(
+  "UNKNOWN_TOOL",
+  { pointer: "/steps/0/tool", line: 5, column: 11 },
+  { tool: "serch", near: ["search"], tools: ["search"], of: 1 },
+);
+const missingInput = findingOf(
+  "MISSING_INPUT",
+  { pointer: "/inputs/salary" },
+  { name: "salary", type: "number", near: [] },
+);
 
 export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams[Code][] } = {
   // Command line

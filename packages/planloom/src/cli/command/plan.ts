@@ -1,6 +1,7 @@
 // Commands about plans, which start no run: plan, check, estimate, graph, tools, schema. In: a goal, a file or a run. Out: documents
 // on stdout. Separate from the commands about runs, because these leave nothing behind in the store.
 import { extname } from "node:path";
+import { withReading } from "../../plan/read/read.js";
 import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
 import { loadRun } from "../../engine/log.js";
@@ -9,13 +10,14 @@ import { PlanloomError } from "../../words/planloom-error.js";
 import { graphAscii, graphMermaid } from "../../plan/graph.js";
 import type { Json } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
-import { planQuality, type PlanQuality } from "../../plan/check/quality.js";
 import { typeFromSchema } from "../../plan/type/schema.js";
 import { typeText, UNKNOWN } from "../../plan/type/type.js";
-import type { ReadNote } from "../../plan/read/fields.js";
+import type { ReadNote } from "../../plan/read/note-params.js";
 import { writePlan } from "../../plan/write.js";
 import type { Run } from "../../run/state.js";
 import { currentPlan } from "../../run/state.js";
+import { noteMessage } from "../../words/notes.js";
+import { planQuality, type PlanQuality } from "../../words/quality.js";
 import { planYaml } from "../compose.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
@@ -97,8 +99,10 @@ function qualityLines({ stepsClear, orderDefined, handoffDefined, nextFix }: Pla
   ];
 }
 
-const noteText = ({ message, pointer }: ReadNote): string =>
-  oneLine(pointer === "" ? message : `${pointer}: ${message}`);
+function noteText(note: ReadNote): string {
+  const message = noteMessage(note);
+  return oneLine(note.pointer === "" ? message : `${note.pointer}: ${message}`);
+}
 
 interface EstimateFlags extends PlaceFlags, ModelFlags {
   readonly input?: readonly string[];

@@ -3,6 +3,7 @@
 import type { Finding } from "../../plan/finding.js";
 import type { Asking, CritiqueSaid } from "../../run/event.js";
 import { failureLine, problemText } from "../../words/failures.js";
+import { findingWords } from "../../words/findings.js";
 import { oneLine, paint } from "./style.js";
 
 export function askingLines({ offered, wanted = [], schema, critique }: Asking = {}): readonly string[] {
@@ -43,7 +44,8 @@ export function invalidLines(draft: {
   return [
     `  the draft of round ${draft.round + 1} cannot be used:`,
     ...draft.findings.map(
-      (found) => `    ${found.severity} ${found.code}${placeText(found.where)}: ${oneLine(found.message)}`,
+      (found) =>
+        `    ${found.severity} ${found.code}${placeText(found.where)}: ${oneLine(findingWords(found).message)}`,
     ),
   ];
 }

@@ -7,6 +7,7 @@ import { isFinished } from "../../run/steps.js";
 import type { EventData, StepRef } from "../../run/event.js";
 import type { Run } from "../../run/state.js";
 import { reasonText } from "../../words/reasons.js";
+import { findingWords } from "../../words/findings.js";
 import { askingLines } from "./asking.js";
 import { planLines } from "./plan.js";
 import { count, oneLine, paint, type Paint } from "./style.js";
@@ -22,7 +23,7 @@ export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
     `  plan: ${revisionTitle(proposed)}, ${count(plan.steps.length, "step")}${keptText(proposed)}`,
     ...(before === undefined ? [] : [...whyLines(run, proposed), ...changeLines(before, plan, revision - 1)]),
     ...planLines(plan, tools, (id) => (isDone(id) ? "finished" : undefined)),
-    ...findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(found.message)}`)),
+    ...findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(findingWords(found).message)}`)),
     ...askingLines(proposed.asking),
   ];
 }

@@ -1,11 +1,11 @@
-// The arguments of one step. In: `with`, and the tool's schema where a tool is called. Out: findings on what is missing,
-// unknown or of the wrong type. Separate because it is the part of the type checker that knows tools.
-import { orList, quoted, type Report } from "./report.js";
+// Checks the arguments of one step. In: `with`, and the tool's schema where a tool is called. Out: findings on arguments that
+// are missing, unknown or of the wrong type.
+import { Later, type Report } from "./report.js";
 import { judge, type Judged, type Known, type Place } from "./scope.js";
-import { isObject, type Json } from "../json.js";
+import { isObject, type Json, pointerTo } from "../json.js";
+import type { Instead } from "../finding-params.js";
 import { nearestNames } from "../nearest.js";
 import type { Step } from "../plan.js";
-import { pointerTo } from "../read/position.js";
 import type { ToolSpec } from "../tool-spec.js";
 import { holdsSecret } from "../secret.js";
 import { typeFromSchema } from "../type/schema.js";
@@ -56,14 +56,8 @@ function wantedType(name: string, record: RecordType): Type | undefined {
 
 function unknownArgument(name: string, pointer: string, tool: ToolSpec, record: RecordType, report: Report): void {
   const names = Object.keys(record.fields);
-  const near = nearestNames(name, names);
-  const fix =
-    near.length > 0
-      ? `Did you mean ${orList(near)}?`
-      : names.length === 0
-        ? "Leave it out."
-        : `Its arguments are ${names.join(", ")}.`;
-  report("UNKNOWN_ARGUMENT", pointer, `The tool ${tool.name} has no argument ${quoted(name)}.`, fix);
+  const make = () => ({ tool: tool.name, argument: name, near: nearestNames(name, names), arguments: names });
+  report("UNKNOWN_ARGUMENT", pointer, new Later(name, make));
 }
 
 /** What the tool needs and neither `with` nor `fill` gives. */
@@ -72,13 +66,7 @@ export function checkMissing(step: Step, tool: ToolSpec, pointer: string, report
   if (record.kind !== "record" || isFilled(step)) return;
   for (const [name, field] of Object.entries(record.fields)) {
     if (field.optional || Object.hasOwn(step.with, name)) continue;
-    const message = `The tool ${tool.name} needs the argument ${name} (${typeText(field.type).slice(0, 200)}).`;
-    report(
-      "MISSING_ARGUMENT",
-      pointer,
-      message,
-      `Add ${name} to with, or write fill with an instruction from which a model writes it.`,
-    );
+    report("MISSING_ARGUMENT", pointer, { tool: tool.name, argument: name, type: typeText(field.type).slice(0, 200) });
   }
 }
 
@@ -92,7 +80,7 @@ function checkArgument(
   note: NoteSkips,
   report: Report,
 ): void {
-  const what = `The argument ${name}${tool === undefined ? "" : ` of ${tool.name}`}`;
+  const what = tool === undefined ? { argument: name } : { argument: name, tool: tool.name };
   if (!hasReferences(value)) {
     if (holdsSecret(value)) return;
     if (wanted !== undefined) literalArgument(what, value, wanted, place.pointer, report);
@@ -100,13 +88,10 @@ function checkArgument(
   }
   const judged = judge(value, place, known, report, wanted ?? UNKNOWN);
   if (!judged.broken && wanted !== undefined && assignable(judged.type, wanted) === "no") {
-    const message = `${what} is ${typeText(judged.type).slice(0, 200)}, and must be ${typeText(wanted).slice(0, 200)}.`;
-    report(
-      "ARGUMENT_TYPE",
-      place.pointer,
-      message,
-      wanting(judged.type, wanted, value) ?? `Refer to a value of type ${typeText(wanted).slice(0, 200)}.`,
-    );
+    const [type, mustBe] = [judged.type, wanted].map((one) => typeText(one).slice(0, 200)) as [string, string];
+    const instead = wanting(judged.type, wanted, value);
+    const params = { ...what, found: { type }, wanted: mustBe, ...(instead === undefined ? {} : { instead }) };
+    report("ARGUMENT_TYPE", place.pointer, params);
   }
   note(judged, place);
 }
@@ -117,46 +102,49 @@ function hasReferences(value: Json): boolean {
   return isObject(value) && Object.values(value).some(hasReferences);
 }
 
-function literalArgument(what: string, value: Json, wanted: Type, pointer: string, report: Report): void {
+function literalArgument(
+  what: { readonly argument: string; readonly tool?: string },
+  value: Json,
+  wanted: Type,
+  pointer: string,
+  report: Report,
+): void {
   const wrong = mismatch(value, wanted);
   if (wrong === undefined) return;
-  const message = `${what}${wrong.path === "" ? "" : ` at ${wrong.path}`} is ${wrong.got}, and must be ${wrong.expected}.`;
-  report(
-    "ARGUMENT_TYPE",
-    pointer + wrong.path,
-    message,
-    literalFix(value, wanted) ?? `Write a value of type ${wrong.expected}.`,
-  );
+  const { path, found, expected } = wrong;
+  const instead = literalInstead(value, wanted);
+  report("ARGUMENT_TYPE", pointer + path, {
+    ...what,
+    ...(path === "" ? {} : { path }),
+    found,
+    wanted: expected,
+    ...(instead === undefined ? {} : { instead }),
+  });
 }
 
-function literalFix(value: Json, wanted: Type): string | undefined {
-  if (typeof value === "string" && takes(wanted, NUMBER) && value.trim() !== "" && Number.isFinite(Number(value))) {
-    return `Write ${Number(value)} without quotes.`;
-  }
-  if (typeof value === "number" && takes(wanted, STRING)) return `Write ${JSON.stringify(String(value))} in quotes.`;
-  return undefined;
+function literalInstead(value: Json, wanted: Type): Instead | undefined {
+  if (typeof value === "string" && takes(wanted, NUMBER) && value.trim() !== "" && Number.isFinite(Number(value)))
+    return { kind: "no-quotes", value: Number(value) };
+  return typeof value === "number" && takes(wanted, STRING) ? { kind: "quotes", value: String(value) } : undefined;
 }
 
 const takes = (wanted: Type, type: Type): boolean => assignable(type, wanted) === "yes";
 
 /** What to write where a value of type `from` stands and one of type `to` is wanted; undefined where nothing is known. */
-export function wanting(from: Type, to: Type, value?: Json): string | undefined {
+export function wanting(from: Type, to: Type, value?: Json): Instead | undefined {
   const source = sourceOf(value);
   const members = membersOf(from);
   const present = members.filter(({ kind }) => kind !== "null");
-  if (present.length < members.length && present.length > 0 && assignable(unionOf(present), to) !== "no") {
-    return `It may be null: write \${{ ${source} == null ? ... : ${source} }} with a value for that case.`;
-  }
+  if (present.length < members.length && present.length > 0 && assignable(unionOf(present), to) !== "no")
+    return { kind: "null-case", source };
   const field = present.length === 1 && present[0]?.kind === "record" ? fieldThatFits(present[0], to) : undefined;
-  if (field !== undefined) return `Did you mean \${{ ${source}.${field} }}?`;
+  if (field !== undefined) return { kind: "field", source, field };
   const items = present.length === 1 && present[0]?.kind === "list" ? present[0].of : undefined;
-  if (items !== undefined && assignable(items, to) === "yes")
-    return `Take one element, \${{ ${source}[0] }}, or let the step run for each with forEach.`;
+  if (items !== undefined && assignable(items, to) === "yes") return { kind: "element", source };
   if (to.kind === "list" && to.of.kind !== "unknown" && assignable(from, to.of) === "yes")
-    return `Write a list: ["\${{ ${source} }}"].`;
-  if (takes(to, STRING)) return `Write it as text: \${{ string(${source}) }}, or inside a longer text.`;
-  if (takes(to, NUMBER) && assignable(from, STRING) === "yes")
-    return `Write \${{ double(${source}) }}, or declare the output of that step as number.`;
+    return { kind: "list", source };
+  if (takes(to, STRING)) return { kind: "text", source };
+  if (takes(to, NUMBER) && assignable(from, STRING) === "yes") return { kind: "number", source };
   return undefined;
 }
 

@@ -11,10 +11,9 @@ import { checkOutputs } from "./outputs.js";
 import { collectFindings, type Collected, type Locate, type Report } from "./report.js";
 import { readShape, type DraftAnswer, type Outline } from "./shape.js";
 import { checkTexts, checkUse, unreferenced } from "./use.js";
-import type { Finding } from "../finding.js";
-import { depthOf, FORBIDDEN_KEYS, isObject, type Json, type JsonObject } from "../json.js";
+import type { Finding, FindingCode } from "../finding.js";
+import { depthOf, FORBIDDEN_KEYS, isObject, type Json, type JsonObject, pointerTo } from "../json.js";
 import { planHash, type Answer, type Plan, type Step } from "../plan.js";
-import { pointerTo } from "../read/position.js";
 import type { Inventory, ToolSpec } from "../tool-spec.js";
 import { toolNames } from "../step-kind.js";
 
@@ -63,12 +62,7 @@ export function check(draft: unknown, inventory: Inventory, options: CheckOption
       findings: findings(options.locate),
     };
   } catch (thrown) {
-    report(
-      "CHECK_FAILED",
-      "",
-      `The check itself failed: ${messageOf(thrown).slice(0, 200)}.`,
-      "Report this draft as a defect of Planloom.",
-    );
+    report("CHECK_FAILED", "", { text: messageOf(thrown).slice(0, 200) });
     return { ok: false, findings: findings(undefined) };
   }
 }
@@ -76,27 +70,22 @@ export function check(draft: unknown, inventory: Inventory, options: CheckOption
 /** A copy as plain JSON, without keys that reach a prototype; undefined where it cannot be checked any further. */
 function documentOf(draft: unknown, mostBytes: number, report: Report): JsonObject | undefined {
   if (depthOf(draft, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
-    report("TOO_DEEP", "", `The draft nests deeper than ${LIMITS.jsonDepth} levels.`, "Write flatter data.");
+    report("TOO_DEEP", "", { of: "draft", most: LIMITS.jsonDepth });
     return undefined;
   }
   const text = jsonText(draft);
   if (text === undefined) {
-    report("BAD_VALUE", "", "The draft is no JSON data.", "Give an object with a list of steps.");
+    report("BAD_VALUE", "", { part: "data" });
     return undefined;
   }
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > mostBytes) {
-    report(
-      "TOO_LARGE",
-      "",
-      `The draft has ${bytes} bytes; at most ${mostBytes} are allowed.`,
-      "Write a smaller plan; keep data in files or inputs.",
-    );
+    report("TOO_LARGE", "", { of: "draft", bytes, most: mostBytes });
     return undefined;
   }
   const document = withoutForbidden(JSON.parse(text) as Json, "", report);
   if (isObject(document)) return document;
-  report("BAD_VALUE", "", "The draft is no object.", 'Write { "steps": [...] }.');
+  report("BAD_VALUE", "", { part: "draft" });
   return undefined;
 }
 
@@ -115,15 +104,14 @@ function withoutForbidden(value: Json, pointer: string, report: Report): Json {
   const fields: [string, Json][] = [];
   for (const [key, field] of Object.entries(value)) {
     const at = pointerTo(pointer, key);
-    if (FORBIDDEN_KEYS.has(key))
-      report("FORBIDDEN_KEY", at, `The key ${key} is refused everywhere.`, "Give the field another name.");
+    if (FORBIDDEN_KEYS.has(key)) report("FORBIDDEN_KEY", at, { key });
     else fields.push([key, withoutForbidden(field, at, report)]);
   }
   return Object.fromEntries(fields);
 }
 
 /** Errors that leave it known which step hands on to which: what nobody uses is then said in the same round. */
-const AFTER_USE: ReadonlySet<string> = new Set([
+const AFTER_USE: ReadonlySet<string> = new Set<FindingCode>([
   "ARGUMENT_TYPE",
   "CONDITION_NOT_BOOLEAN",
   "FOREACH_NOT_A_LIST",

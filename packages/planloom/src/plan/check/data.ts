@@ -1,9 +1,10 @@
 // The data of a draft: every argument, condition, list and answer against the types it meets. In: steps in an order in which
 // what they refer to comes first. Out: findings. Separate because this is the type checker proper.
 import { checkArguments, checkMissing, NO_LOCALS, wanting } from "./arguments.js";
-import { orList, type Report } from "./report.js";
+import type { Report } from "./report.js";
 import { judge, type Judged, type Known, type Place } from "./scope.js";
 import type { DraftAnswer, StepNode } from "./shape.js";
+import type { FindingParams } from "../finding-params.js";
 import type { Step } from "../plan.js";
 import { scanTemplate, wholeExpression } from "../expression/reference.js";
 import type { ToolSpec } from "../tool-spec.js";
@@ -56,13 +57,8 @@ function checkStep(
 function maybeSkipped(judged: Judged, place: Place, id: string, skips: Set<string>, report: Report): void {
   if (judged.skips.length === 0) return;
   for (const name of judged.skips) skips.add(name);
-  const names = judged.skips.join(" and ");
-  const message = `${names} may be skipped, and ${id} would be skipped with it.`;
-  report("MAY_BE_SKIPPED", place.pointer, message, fallback(judged.skips), "warning");
+  report("MAY_BE_SKIPPED", place.pointer, { skipped: judged.skips, step: id }, "warning");
 }
-
-const fallback = (names: readonly string[]): string =>
-  `If ${orList([...names])} must not decide, write a fallback: \${{ ${names[0] ?? ""} == null ? ... : ${names[0] ?? ""} }}.`;
 
 type NoteSkips = (judged: Judged, place: Place) => void;
 
@@ -70,24 +66,22 @@ function checkCondition(source: string, place: Place, known: Known, note: NoteSk
   const judged = judgeWhole(source, BOOLEAN, place, known, report);
   if (judged === undefined) return;
   if (assignable(judged.type, BOOLEAN) === "no") {
-    const message = `The condition is ${typeText(judged.type).slice(0, 200)}, and must be true or false.`;
-    report("CONDITION_NOT_BOOLEAN", place.pointer, message, `Compare it, for example ${comparison(judged.type)}.`);
+    const type = typeText(judged.type).slice(0, 200);
+    report("CONDITION_NOT_BOOLEAN", place.pointer, { type, compare: comparison(judged.type) });
   }
   note(judged, place);
 }
 
-function comparison(type: Type): string {
+/** The kind of value that a comparison should be shown for. */
+function comparison(type: Type): FindingParams["CONDITION_NOT_BOOLEAN"]["compare"] {
   const kinds = membersOf(type).map(({ kind }) => kind);
-  if (kinds.includes("list")) return "${{ size(x) > 0 }}";
-  if (kinds.includes("boolean")) return "${{ x == true }}";
-  return kinds.includes("number") ? "${{ x > 0 }}" : '${{ x != "" }}';
+  return (["list", "boolean", "number"] as const).find((kind) => kinds.includes(kind)) ?? "other";
 }
 
 /** Undefined where there is not exactly one expression. */
 function judgeWhole(source: string, wanted: Type, place: Place, known: Known, report: Report): Judged | undefined {
   if (wholeExpression(source) === undefined && scanTemplate(source).ok) {
-    const message = "Here stands one whole expression and nothing around it.";
-    report("BAD_EXPRESSION", place.pointer, message, "Write ${{ ... }} around all of it.");
+    report("BAD_EXPRESSION", place.pointer, { problem: { kind: "not-whole" } });
     return undefined;
   }
   const judged = judge(source, place, known, report, wanted);
@@ -111,14 +105,9 @@ function checkList(
     ]);
   if (judged === undefined) return locals(UNKNOWN);
   if (assignable(judged.type, listOf(UNKNOWN)) === "no") {
-    const message = `forEach needs a list, and this is ${typeText(judged.type).slice(0, 200)}.`;
-    const list = wanting(judged.type, listOf(UNKNOWN), source);
-    report(
-      "FOREACH_NOT_A_LIST",
-      place.pointer,
-      message,
-      list ?? "Refer to a step whose output is a list, or declare its output as one.",
-    );
+    const type = typeText(judged.type).slice(0, 200);
+    const instead = wanting(judged.type, listOf(UNKNOWN), source);
+    report("FOREACH_NOT_A_LIST", place.pointer, { type, ...(instead === undefined ? {} : { instead }) });
   }
   note(judged, place);
   const items = membersOf(judged.type).flatMap((member) =>
@@ -132,18 +121,12 @@ export function checkAnswer(answer: DraftAnswer | undefined, known: Known, repor
   if (answer === undefined || !("value" in answer)) {
     answer?.from?.forEach((id, i) => {
       if (known.outputs.has(id)) return;
-      report(
-        "UNKNOWN_STEP",
-        `/answer/from/${i}`,
-        `There is no step ${id}.`,
-        `The steps are ${[...known.outputs.keys()].slice(0, 12).join(", ")}.`,
-      );
+      report("UNKNOWN_STEP", `/answer/from/${i}`, { name: id, steps: [...known.outputs.keys()].slice(0, 12) });
     });
     return;
   }
   const place: Place = { pointer: "/answer/value", locals: NO_LOCALS };
   const judged = judge(answer.value, place, known, report);
   if (judged.skips.length === 0) return;
-  const message = `${judged.skips.join(" and ")} may be skipped, and the answer would be without it.`;
-  report("MAY_BE_SKIPPED", place.pointer, message, fallback(judged.skips));
+  report("MAY_BE_SKIPPED", place.pointer, { skipped: judged.skips });
 }

@@ -33,40 +33,16 @@ export function checkGranularity(
   for (const chain of chainsOf(outline, needs)) combinable(chain, report);
   const things = thingsToDo(goal).length;
   if (things >= SEVERAL && things > count && count < least && outline.nodes.every(({ step }) => isWhole(step)))
-    tooFew(count, things, report);
+    report("UNDER_DECOMPOSED", "/steps", { things, steps: count }, "warning");
 }
 
 function tooMany(count: number, granularity: Granularity, report: Report): void {
-  const { least, most } = WISHED[granularity];
-  report(
-    "OVER_DECOMPOSED",
-    "/steps",
-    `The plan has ${count} steps; ${least} to ${most} are wished.`,
-    "Write one step with forEach for those that are alike, and one agent step for those that only make sense together.",
-    "warning",
-  );
+  report("OVER_DECOMPOSED", "/steps", { steps: count, ...WISHED[granularity] }, "warning");
 }
 
 function combinable(chain: readonly StepNode[], report: Report): void {
-  const ids = chain.map(({ id }) => id);
-  report(
-    "OVER_DECOMPOSED",
-    chain[0]?.pointer ?? "/steps",
-    `${ids.join(", ")} are ${chain.length} model calls in a row, each of which only hands its text to the next.`,
-    "Write them as one agent step, or give those that need them tools, an output type or an expect.",
-    "warning",
-  );
-}
-
-function tooFew(count: number, things: number, report: Report): void {
-  const [steps, do_] = count === 1 ? ["one agent step", "does"] : [`${count} agent steps`, "do"];
-  report(
-    "UNDER_DECOMPOSED",
-    "/steps",
-    `The goal names ${things} things to do, and ${steps} ${do_} all of it.`,
-    "Write one step for each, so that each can be checked, repeated and run beside the others.",
-    "warning",
-  );
+  const ids = chain.flatMap(({ id }) => id ?? []);
+  report("OVER_DECOMPOSED", chain[0]?.pointer ?? "/steps", { chain: ids }, "warning");
 }
 
 /** A direct call cannot be cut any further, nor can a question. */

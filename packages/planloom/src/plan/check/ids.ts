@@ -1,7 +1,7 @@
 // The names of steps and the tools they call. In: the sound part of a draft. Out: findings, and steps by id.
 // Separate because these checks look at names only and need no types.
 import { CEL_WORDS } from "../expression/expression.js";
-import { orList, quoted, type Report } from "./report.js";
+import { Later, type Report } from "./report.js";
 import type { Outline, StepNode } from "./shape.js";
 import { FORBIDDEN_KEYS } from "../json.js";
 import { nearestTools } from "../nearest.js";
@@ -18,41 +18,23 @@ export function checkIds(nodes: readonly StepNode[], report: Report): ReadonlyMa
     if (node.id === undefined) continue;
     const first = byId.get(node.id);
     if (first === undefined) byId.set(node.id, node);
-    else duplicate(node, first, report);
+    else report("DUPLICATE_ID", `${node.pointer}/id`, { id: node.id, first: first.index + 1 });
     reserved(node.id, `${node.pointer}/id`, report);
   }
   for (const node of nodes) checkAs(node, byId, report);
   return byId;
 }
 
-function duplicate(node: StepNode, first: StepNode, report: Report): void {
-  const message = `The id ${quoted(node.id ?? "")} is already that of step ${first.index + 1}.`;
-  report(
-    "DUPLICATE_ID",
-    `${node.pointer}/id`,
-    message,
-    "Give each step an id of its own, and mend the references to it.",
-  );
-}
-
 function reserved(name: string, pointer: string, report: Report, allowed?: string): void {
   if (name === allowed || !(CEL_WORDS.has(name) || PLACES.has(name) || FORBIDDEN_KEYS.has(name))) return;
-  const message = `The name ${name} is a word of expressions and cannot be that of a step or item.`;
-  report("RESERVED_ID", pointer, message, `Choose another name, for example ${name.replace(/_/g, "")}Step.`);
+  report("RESERVED_ID", pointer, { name });
 }
 
 function checkAs(node: StepNode, byId: ReadonlyMap<string, StepNode>, report: Report): void {
   const as = node.step?.as;
   if (as === undefined) return;
   reserved(as, `${node.pointer}/as`, report, "item");
-  if (!byId.has(as)) return;
-  const message = `as names the item ${as}, and a step has that id.`;
-  report(
-    "AS_IS_STEP",
-    `${node.pointer}/as`,
-    message,
-    "Give the item another name, for example the singular of the list.",
-  );
+  if (byId.has(as)) report("AS_IS_STEP", `${node.pointer}/as`, { name: as });
 }
 
 export function checkTools(nodes: readonly StepNode[], tools: ReadonlyMap<string, ToolSpec>, report: Report): void {
@@ -85,16 +67,11 @@ function aboutOf(step: Step | undefined): string {
 }
 
 function unknownTool(name: string, about: string, pointer: string, tools: readonly ToolSpec[], report: Report): void {
-  report("UNKNOWN_TOOL", pointer, `There is no tool ${quoted(name)}.`, () => {
+  const make = () => {
     const near = nearestTools(name, tools, about);
-    if (near.length > 0) return `Did you mean ${orList(near)}?`;
-    return tools.length === 0 ? "No tools are available; write an agent step." : `The tools are ${listed(tools)}.`;
-  });
-}
-
-function listed(tools: readonly ToolSpec[]): string {
-  const names = tools.slice(0, 12).map((tool) => tool.name);
-  return tools.length <= 12 ? names.join(", ") : `${names.join(", ")} and ${tools.length - 12} more`;
+    return { tool: name, near, tools: tools.slice(0, 12).map((tool) => tool.name), of: tools.length };
+  };
+  report("UNKNOWN_TOOL", pointer, new Later(name, make));
 }
 
 /** `${{` that is no literal `$${{`. */
@@ -123,12 +100,5 @@ function isCopied(step: Step | undefined): boolean {
 }
 
 function checkPlace(text: unknown, pointer: string, report: Report): void {
-  if (typeof text !== "string" || !hasReference(text)) return;
-  const message = "A reference stands in a text that is no data.";
-  report(
-    "REFERENCE_PLACE",
-    pointer,
-    message,
-    "Put the reference into with, and speak of that field here; write $${{ for a literal.",
-  );
+  if (typeof text === "string" && hasReference(text)) report("REFERENCE_PLACE", pointer, {});
 }

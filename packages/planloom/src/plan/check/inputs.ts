@@ -1,10 +1,9 @@
 // The inputs of a draft against those of the run. In: what the draft declares, what the run is given. Out: the type of each
 // input, and the values with their defaults. Separate because inputs are the only data that exists before a run.
 import { nearestNames } from "../nearest.js";
-import { orList, quoted, type Report } from "./report.js";
-import type { Json } from "../json.js";
+import type { Report } from "./report.js";
+import { pointerTo, type Json } from "../json.js";
 import type { InputSpec } from "../plan.js";
-import { pointerTo } from "../read/position.js";
 import { mismatch, type Type, typeOfValue, typeText, UNKNOWN } from "../type/type.js";
 import { typeOf } from "../type/schema.js";
 
@@ -40,52 +39,37 @@ function declaredType(name: string, spec: InputSpec, given: Json | undefined, re
   const pointer = pointerTo("/inputs", name);
   const parsed = spec.type === undefined ? undefined : typeOf(spec.type);
   if (parsed?.ok === false) {
-    report(
-      "BAD_TYPE",
-      `${pointer}/type`,
-      `The type cannot be read: ${parsed.message}.`,
-      "Write a type such as string, number or { name: string }[].",
-    );
+    report("BAD_TYPE", `${pointer}/type`, { of: "input", problem: parsed.problem });
   }
   const known = parsed?.ok === true ? parsed.type : undefined;
   const type = known ?? (spec.default === undefined ? typeOfValue(given ?? null) : typeOfValue(spec.default));
-  if (spec.default !== undefined) wrongType(`The default of ${name}`, spec.default, type, `${pointer}/default`, report);
-  if (given !== undefined) wrongType(`The input ${name}`, given, type, pointer, report);
+  if (spec.default !== undefined) wrongType(name, "default", spec.default, type, `${pointer}/default`, report);
+  if (given !== undefined) wrongType(name, "run", given, type, pointer, report);
   return parsed?.ok === false ? UNKNOWN : type;
 }
 
-function wrongType(what: string, value: Json, type: Type, pointer: string, report: Report): void {
+function wrongType(
+  name: string,
+  of: "default" | "run",
+  value: Json,
+  type: Type,
+  pointer: string,
+  report: Report,
+): void {
   const wrong = mismatch(value, type);
   if (wrong === undefined) return;
-  const place = wrong.path === "" ? "" : ` at ${wrong.path}`;
-  report(
-    "INPUT_TYPE",
-    pointer,
-    `${what} is ${wrong.got}${place}, and must be ${wrong.expected}.`,
-    `Give a value of type ${typeText(type).slice(0, 200)}.`,
-  );
+  const { path, found, expected: wanted } = wrong;
+  const place = path === "" ? {} : { path };
+  report("INPUT_TYPE", pointer, { name, of, ...place, found, wanted, type: typeText(type).slice(0, 200) });
 }
 
 function missing(name: string, type: Type, given: Values, report: Report): void {
   const near = nearestNames(name, Object.keys(given));
-  const fix = near.length > 0 ? `You gave ${orList(near)}; give ${name}` : `Give ${name}`;
-  report(
-    "MISSING_INPUT",
-    pointerTo("/inputs", name),
-    `The run has no value for the input ${name}.`,
-    `${fix} (${typeText(type).slice(0, 200)}), or write a default.`,
-  );
+  report("MISSING_INPUT", pointerTo("/inputs", name), { name, type: typeText(type).slice(0, 200), near });
 }
 
 /** Only a warning: a planner need not use all that a run is given. */
 function undeclared(name: string, declared: Values | object, report: Report): void {
   const near = nearestNames(name, Object.keys(declared));
-  const fix = near.length > 0 ? `Did you mean ${orList(near)}?` : "Declare it under inputs if the plan uses it.";
-  report(
-    "UNKNOWN_INPUT",
-    "/inputs",
-    `The run is given an input ${quoted(name)} that the plan does not declare.`,
-    fix,
-    "warning",
-  );
+  report("UNKNOWN_INPUT", "/inputs", { name, near, given: true }, "warning");
 }

@@ -1,7 +1,7 @@
 // The order of a draft. In: steps with what they need. Out: an order in which needs come first, and findings on dependencies
 // that are unknown, go round in a circle or contradict the references. Separate because it needs neither types nor tools.
 import { LIMITS } from "../../limits.js";
-import { quoted, orList, type Report } from "./report.js";
+import { Later, type Report } from "./report.js";
 import type { StepNode } from "./shape.js";
 import { cycleIn, dataNeedsOf, needsOf, wavesOf } from "../graph.js";
 import { nearestNames } from "../nearest.js";
@@ -48,22 +48,19 @@ export function checkDependencies(
   for (const { step, pointer } of nodes) {
     step?.dependsOn.forEach((id, i) => {
       if (id === step.id) {
-        report("SELF_REFERENCE", `${pointer}/dependsOn/${i}`, `The step ${id} depends on itself.`, "Leave it out.");
+        report("SELF_REFERENCE", `${pointer}/dependsOn/${i}`, { step: id, in: "dependsOn" });
       } else if (!byId.has(id)) {
-        report("UNKNOWN_DEPENDENCY", `${pointer}/dependsOn/${i}`, `There is no step ${quoted(id)}.`, () =>
-          otherStep(step, nearestTo(id), [...byId.keys()]),
-        );
+        const make = () => ({ name: id, ...otherSteps(step, nearestTo(id), [...byId.keys()]) });
+        report("UNKNOWN_DEPENDENCY", `${pointer}/dependsOn/${i}`, new Later(id, make));
       }
     });
   }
 }
 
-function otherStep(step: Step, near: readonly string[], ids: readonly string[]): string {
-  const others = (list: readonly string[], most: number): string[] =>
+function otherSteps(step: Step, near: readonly string[], ids: readonly string[]) {
+  const others = (list: readonly string[], most: number): readonly string[] =>
     list.filter((id) => id !== step.id).slice(0, most);
-  const likely = others(near, 3);
-  if (likely.length > 0) return `Did you mean ${orList(likely)}?`;
-  return `Leave it out, or name one of ${others(ids, 12).join(", ")}.`;
+  return { near: others(near, 3), steps: others(ids, 12) };
 }
 
 export function checkCycles(
@@ -93,13 +90,7 @@ function reportCycle(
   const contradiction = order.length === links.length ? undefined : order[0];
   if (contradiction !== undefined) return contradicting(contradiction, cycle, byId, report);
   const pointer = byId.get(cycle[0] as string)?.pointer ?? "/steps";
-  const path = shortPath(cycle);
-  report(
-    "CYCLE",
-    pointer,
-    `These steps wait for each other: ${path}.`,
-    "Take one of these references or dependencies out.",
-  );
+  report("CYCLE", pointer, { path: shortPath(cycle) });
 }
 
 function contradicting(
@@ -110,14 +101,10 @@ function contradicting(
 ): void {
   const node = byId.get(from);
   const at = node?.step?.dependsOn.indexOf(to) ?? -1;
-  const message = `${from} depends on ${to}, but ${to} takes data that comes from ${from}: ${shortPath(cycle)}.`;
-  report(
-    "CONTRADICTING_ORDER",
-    `${node?.pointer ?? "/steps"}/dependsOn/${at}`,
-    message,
-    `Take ${to} out of dependsOn of ${from}.`,
-  );
+  const pointer = `${node?.pointer ?? "/steps"}/dependsOn/${at}`;
+  report("CONTRADICTING_ORDER", pointer, { from, to, path: shortPath(cycle) });
 }
 
-const shortPath = (cycle: readonly string[]): string =>
-  (cycle.length <= 12 ? cycle : [...cycle.slice(0, 8), "...", ...cycle.slice(-3)]).join(" -> ");
+/** Of a long path the first eight ids and the last three. */
+const shortPath = (cycle: readonly string[]): readonly string[] =>
+  cycle.length <= 12 ? cycle : [...cycle.slice(0, 8), "...", ...cycle.slice(-3)];

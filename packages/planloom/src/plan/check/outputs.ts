@@ -48,23 +48,16 @@ function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report:
   const pointer = `${node.pointer}/output`;
   const declared = typeOf(step.output);
   if (!declared.ok) {
-    const message = `The type cannot be read: ${declared.message}.`;
-    report(
-      "BAD_TYPE",
-      pointer,
-      message,
-      'Write a type such as "string", "number[]" or "{ name: string, revenueUsd: number | null }[]".',
-    );
+    report("BAD_TYPE", pointer, { of: "output", problem: declared.problem });
     return UNKNOWN;
   }
   if (isEmpty(declared.type)) {
-    const message = `No value is of the type ${typeText(declared.type).slice(0, 200)}, so the step could never end.`;
-    report("BAD_TYPE", pointer, message, "Write the type of what the step gives, for example string or null.");
+    report("BAD_TYPE", pointer, { of: "output", type: typeText(declared.type).slice(0, 200) });
     return UNKNOWN;
   }
   if (givesText(step) || narrows(given, declared.type)) return declared.type;
-  const message = `The tool ${deedOf(step)} gives ${typeText(given).slice(0, 200)}, which can never be ${typeText(declared.type).slice(0, 200)}.`;
-  report("OUTPUT_TYPE", pointer, message, "Leave output out on a tool step, or write a type that narrows the tool's.");
+  const types = { gives: typeText(given).slice(0, 200), declared: typeText(declared.type).slice(0, 200) };
+  report("OUTPUT_TYPE", pointer, { tool: deedOf(step), ...types });
   return declared.type;
 }
 

@@ -1,14 +1,25 @@
-// Collects the findings of one check. In: code, pointer, message and fix, from every part of check. Out: the list, each finding
-// once, errors first, with positions where the text is known. Separate because all parts of check write to it.
+// Collects the findings of one check. In: code, pointer and parameters, from every part of check. Out: the list, each finding once,
+// errors first, with positions where the text is known.
 import { LIMITS } from "../../limits.js";
-import type { Finding, Severity } from "../finding.js";
+import { findingOf, type CodedFinding, type Finding, type FindingCode, type Severity } from "../finding.js";
+import type { FindingParams } from "../finding-params.js";
+import { isObject, type Json } from "../json.js";
 
-/** A remedy that takes time to find, such as the nearest name, is given as a function: it is asked only for what is kept. */
-export type Report = (
-  code: string,
+/**
+ * Parameters that take time to find, such as the nearest name: `make` is called only for a finding that is kept. `key` tells
+ * the finding from others of its code at the same place.
+ */
+export class Later<Params> {
+  constructor(
+    readonly key: string,
+    readonly make: () => Params,
+  ) {}
+}
+
+export type Report = <Code extends FindingCode>(
+  code: Code,
   pointer: string,
-  message: string,
-  fix: string | (() => string),
+  params: FindingParams[Code] | Later<FindingParams[Code]>,
   severity?: Severity,
 ) => void;
 export type Locate = (pointer: string) => { readonly line: number; readonly column: number } | undefined;
@@ -21,16 +32,16 @@ export interface Collected {
 }
 
 export function collectFindings(): Collected {
-  const found = { error: new Map<string, Finding>(), warning: new Map<string, Finding>() };
+  const found = { error: new Map<string, CodedFinding>(), warning: new Map<string, CodedFinding>() };
   const errors = new Set<string>();
-  const report: Report = (code, place, words, remedy, severity = "error") => {
-    const [pointer, message] = [short(place), short(words)];
-    const [kept, key] = [found[severity], `${code} ${pointer} ${message}`];
-    if (kept.has(key)) return;
+  const report: Report = (code, place, given, severity = "error") => {
+    const pointer = place.slice(0, LIMITS.findingChars);
+    const kept = found[severity];
     if (severity === "error") errors.add(code);
-    if (kept.size >= LIMITS.findings) return;
-    const fix = short(typeof remedy === "string" ? remedy : remedy());
-    kept.set(key, { code, severity, where: { pointer }, message, fix });
+    const key = `${code} ${pointer} ${given instanceof Later ? given.key : JSON.stringify(given)}`;
+    if (kept.size >= LIMITS.findings || kept.has(key)) return;
+    const params = short(given instanceof Later ? given.make() : given);
+    kept.set(key, findingOf(code, { pointer }, params, severity));
   };
   const findings = (locate: Locate | undefined): readonly Finding[] => {
     const list = [...found.error.values(), ...found.warning.values()].slice(0, LIMITS.findings);
@@ -40,19 +51,19 @@ export function collectFindings(): Collected {
   return { report, hasErrors, findings };
 }
 
-const short = (text: string): string => text.slice(0, LIMITS.findingChars);
+/** Parameters with their texts and lists cut: a draft's own names may fill megabytes. */
+function short<Params>(params: Params): Params {
+  return shortened(params as Json) as Params;
+}
+
+function shortened(value: Json): Json {
+  if (typeof value === "string") return value.slice(0, LIMITS.findingChars);
+  if (Array.isArray(value)) return (value as readonly Json[]).slice(0, LIMITS.findingNames).map(shortened);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, shortened(field)]));
+}
 
 function located(finding: Finding, locate: Locate | undefined): Finding {
   const position = locate?.(finding.where.pointer);
   return position === undefined ? finding : { ...finding, where: { ...finding.where, ...position } };
-}
-
-/** A text quoted for a message, cut where it is long. */
-export function quoted(text: string): string {
-  return JSON.stringify(text.length <= 80 ? text : `${text.slice(0, 77)}...`);
-}
-
-/** `a`, `a or b`, `a, b or c`. */
-export function orList(words: readonly string[]): string {
-  return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

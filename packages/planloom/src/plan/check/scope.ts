@@ -3,8 +3,10 @@
 // and the answer all ask the same.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import type { OutputTypes } from "./outputs.js";
-import { orList, quoted, type Report } from "./report.js";
+import { Later, type Report } from "./report.js";
 import type { Expression } from "../expression/expression.js";
+import type { ExpressionProblem } from "../expression/problem.js";
+import type { FindingParams } from "../finding-params.js";
 import type { Names, Problem } from "../expression/infer.js";
 import type { Json } from "../json.js";
 import { nearestNames } from "../nearest.js";
@@ -43,9 +45,9 @@ export function judge(value: Json, place: Place, known: Known, report: Report, w
   const used = new Set<string>();
   let broken = false;
   let unknownInput = false;
-  const reportName: Report = (code, ...finding) => {
-    unknownInput ||= code === "UNKNOWN_INPUT";
-    report(code, ...finding);
+  const noInput = (at: Place, name: string): void => {
+    unknownInput = true;
+    unknownInputName(name, at, known, report);
   };
   eachTemplate(value, (at, text) => {
     if (!text.includes("${{")) return;
@@ -57,7 +59,7 @@ export function judge(value: Json, place: Place, known: Known, report: Report, w
     }
     for (const part of template.parts) {
       if ("expression" in part)
-        checkNames(part.expression, { ...place, pointer: place.pointer + at }, known, used, reportName);
+        checkNames(part.expression, { ...place, pointer: place.pointer + at }, known, used, noInput, report);
     }
   });
   const inputs = inputsType(known.inputs, unknownInput);
@@ -72,18 +74,24 @@ export function judge(value: Json, place: Place, known: Known, report: Report, w
 
 function badExpression(
   text: string,
-  bad: { readonly message: string; readonly at: number },
+  { problem, at }: { readonly problem: ExpressionProblem; readonly at: number },
   pointer: string,
   report: Report,
 ): void {
-  const near = text.slice(bad.at, bad.at + 30);
-  const message = `The reference cannot be read${near === "" ? "" : ` at ${quoted(near)}`}: ${bad.message}.`;
-  report("BAD_EXPRESSION", pointer, message, "Write ${{ step.field }}, or $${{ for a literal ${{.");
+  const near = text.slice(at, at + 30);
+  report("BAD_EXPRESSION", pointer, { problem, ...(near === "" ? {} : { near }) });
 }
 
 function reportProblem(problem: Problem & { readonly pointer: string }, place: Place, report: Report): void {
   if (problem.code === "UNREADABLE_REFERENCE" || problem.code === "UNKNOWN_REFERENCE") return;
-  report(problem.code, place.pointer + problem.pointer, problem.message, problem.fix, problem.severity);
+  const { code, params, severity, pointer } = problem;
+  report(code, place.pointer + pointer, new Later(keyOf(problem), () => params), severity);
+}
+
+/** What tells problems of one code in one text apart: one division, or one value that may be null, is named once. */
+function keyOf({ code, params }: Problem): string {
+  if (code === "INTEGER_DIVISION") return "";
+  return JSON.stringify("use" in params ? { ...params, use: "" } : params);
 }
 
 function namesAt(place: Place, known: Known, inputs: Type, skipped: ReadonlySet<string>): Names {
@@ -133,56 +141,52 @@ function pathOf(text: string): { readonly root: string; readonly deep: boolean }
   return node?.op === "id" ? { root: node.args, deep: node !== top } : undefined;
 }
 
-function checkNames(expression: Expression, place: Place, known: Known, used: Set<string>, report: Report): void {
+function checkNames(
+  expression: Expression,
+  place: Place,
+  known: Known,
+  used: Set<string>,
+  noInput: (at: Place, name: string) => void,
+  report: Report,
+): void {
   for (const name of expression.names) {
     used.add(name);
-    if (name === "inputs") checkInputNames(expression.ast, place, known, report);
-    else if (place.locals.has(name)) continue;
-    else if (name === place.self) selfReference(name, place, report);
-    else if (!known.outputs.has(name)) unknownReference(name, place, known, report);
+    if (name === "inputs") {
+      for (const input of inputNamesIn(expression.ast)) if (!known.inputs.has(input)) noInput(place, input);
+    } else if (place.locals.has(name)) continue;
+    else if (name === place.self) {
+      report("SELF_REFERENCE", place.pointer, { step: name, in: place.locals.has("output") ? "expect" : "reference" });
+    } else if (!known.outputs.has(name))
+      report("UNKNOWN_REFERENCE", place.pointer, new Later(name, () => unknownName(name, place, known)));
   }
 }
 
-function selfReference(name: string, place: Place, report: Report): void {
-  const fix = place.locals.has("output") ? "Write output for what this step gives." : "Refer to an earlier step.";
-  report("SELF_REFERENCE", place.pointer, `The step ${name} refers to itself.`, fix);
-}
-
-function unknownReference(name: string, place: Place, known: Known, report: Report): void {
-  report("UNKNOWN_REFERENCE", place.pointer, `There is no step ${quoted(name)}.`, () => instead(name, place, known));
-}
-
-function instead(name: string, place: Place, known: Known): string {
-  if (known.inputs.has(name)) return `Write inputs.${name}.`;
-  if (name === "output") return "output is known in expect only; refer to a step by its id.";
-  if (name === "secrets") return 'A secret is a whole value: { "secret": "NAME" }.';
-  if (name === "index" || name === "item") return `${name} is known in with and expect of a step with forEach only.`;
-  const near = nearestNames(
-    name,
-    [...known.outputs.keys(), ...place.locals.keys()].filter((id) => id !== place.self),
-  );
-  if (near.length > 0) return `Did you mean ${orList(near)}?`;
+function unknownName(name: string, place: Place, known: Known): FindingParams["UNKNOWN_REFERENCE"] {
+  const meant = meantBy(name, known);
+  if (meant !== undefined) return { name, meant };
   const ids = [...known.outputs.keys()].filter((id) => id !== place.self);
-  return ids.length === 0
-    ? "There is nothing to refer to but inputs."
-    : `The steps are ${ids.slice(0, 12).join(", ")}; inputs are inputs.name.`;
+  const near = nearestNames(name, [...ids, ...[...place.locals.keys()].filter((id) => id !== place.self)]);
+  return { name, near, steps: ids.slice(0, 12) };
 }
 
-/** `inputs.name` anywhere in a tree. */
-function checkInputNames(node: unknown, place: Place, known: Known, report: Report): void {
-  if (Array.isArray(node)) return node.forEach((child) => checkInputNames(child, place, known, report));
-  if (typeof node !== "object" || node === null || !("op" in node)) return;
+/** Names that exist, but not as such, or not here. */
+function meantBy(name: string, known: Known): "input" | "output" | "secret" | "item" | undefined {
+  if (known.inputs.has(name)) return "input";
+  if (name === "output") return "output";
+  if (name === "secrets") return "secret";
+  return name === "index" || name === "item" ? "item" : undefined;
+}
+
+/** The names of `inputs.name` anywhere in a tree. */
+function inputNamesIn(node: unknown): readonly string[] {
+  if (Array.isArray(node)) return node.flatMap(inputNamesIn);
+  if (typeof node !== "object" || node === null || !("op" in node)) return [];
   const { op, args } = node as ASTNode;
-  if (op === "." && args[0].op === "id" && args[0].args === "inputs" && !known.inputs.has(args[1])) {
-    const near = nearestNames(args[1], known.inputs.keys());
-    const names = [...known.inputs.keys()];
-    const fix =
-      near.length > 0
-        ? `Did you mean inputs.${near[0]}?`
-        : names.length > 0
-          ? `The inputs are ${names.join(", ")}.`
-          : `Declare it: "inputs": { "${args[1]}": { "type": "string" } }.`;
-    report("UNKNOWN_INPUT", place.pointer, `There is no input ${quoted(args[1])}.`, fix);
-  }
-  checkInputNames(args, place, known, report);
+  const own = op === "." && args[0].op === "id" && args[0].args === "inputs" ? [args[1]] : [];
+  return [...own, ...inputNamesIn(args)];
+}
+
+function unknownInputName(name: string, place: Place, known: Known, report: Report): void {
+  const inputs = [...known.inputs.keys()];
+  report("UNKNOWN_INPUT", place.pointer, new Later(name, () => ({ name, near: nearestNames(name, inputs), inputs })));
 }

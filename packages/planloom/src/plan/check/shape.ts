@@ -3,11 +3,10 @@
 // because the errors of a union of kinds tell nobody anything.
 import type { z } from "zod";
 import { completeStep } from "../complete.js";
-import { orList, quoted, type Report } from "./report.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
+import { Later, type Report } from "./report.js";
+import { isObject, type Json, type JsonObject, pointerTo } from "../json.js";
 import { nearestNames } from "../nearest.js";
 import { agentStepSchema, planSchema, type InputSpec, type Step } from "../plan.js";
-import { pointerTo } from "../read/position.js";
 import { schemaOf, STEP_KINDS, type StepKind } from "../step-kind.js";
 
 export interface StepNode {
@@ -66,12 +65,7 @@ function soundField<T extends z.ZodType>(
 function soundAnswer(answer: Json | undefined, report: Report): DraftAnswer | undefined {
   if (answer === undefined) return undefined;
   if (!isObject(answer)) {
-    report(
-      "BAD_VALUE",
-      "/answer",
-      "The answer is no object.",
-      'Write "answer": { "from": [ids], "instructions": "..." } or { "value": ... }.',
-    );
+    report("BAD_VALUE", "/answer", { part: "answer" });
     return undefined;
   }
   const [from, value] = FIELDS.answer.unwrap().options;
@@ -84,21 +78,12 @@ function soundAnswer(answer: Json | undefined, report: Report): DraftAnswer | un
 
 function stepNodes(document: JsonObject, mostSteps: number, report: Report): StepNode[] {
   const steps = document["steps"];
-  if (steps === undefined)
-    report("MISSING_FIELD", "", "The draft has no steps.", 'Add "steps": a list of at least one step.');
-  else if (!Array.isArray(steps)) report("BAD_VALUE", "/steps", "steps is no list.", "Write a list of steps.");
-  else if (steps.length === 0) report("EMPTY_PLAN", "/steps", "The list of steps is empty.", "Add at least one step.");
+  if (steps === undefined) report("MISSING_FIELD", "", { part: "steps" });
+  else if (!Array.isArray(steps)) report("BAD_VALUE", "/steps", { part: "steps" });
+  else if (steps.length === 0) report("EMPTY_PLAN", "/steps", {});
   if (!Array.isArray(steps)) return [];
   const list = steps as readonly Json[];
-  if (list.length > mostSteps) {
-    const message = `The plan has ${list.length} steps; at most ${mostSteps} are allowed.`;
-    report(
-      "TOO_MANY_STEPS",
-      "/steps",
-      message,
-      "Write fewer, larger steps, or one step with forEach for those that are alike.",
-    );
-  }
+  if (list.length > mostSteps) report("TOO_MANY_STEPS", "/steps", { steps: list.length, most: mostSteps });
   return list.map((step, index) => stepNode(step, index, report));
 }
 
@@ -106,29 +91,18 @@ function stepNode(draft: Json, index: number, report: Report): StepNode {
   const pointer = `/steps/${index}`;
   const nothing = { index, pointer, id: undefined, step: undefined, dropped: NOTHING };
   if (!isObject(draft)) {
-    report("BAD_VALUE", pointer, "A step is an object.", 'Write { "id": ..., and one of "tool", "agent" or "ask" }.');
+    report("BAD_VALUE", pointer, { part: "step" });
     return nothing;
   }
   const id = typeof draft["id"] === "string" ? draft["id"] : undefined;
   const kinds = STEP_KINDS.filter((kind) => Object.hasOwn(draft, kind));
   const kind = kinds[0];
   if (kind === undefined || kinds.length > 1) {
-    wrongKind(kinds, pointer, report);
+    report("WRONG_KIND", pointer, { kinds });
     commonFindings(draft, pointer, report);
     return { ...nothing, id };
   }
   return { index, pointer, id, ...soundStep(draft, kind, pointer, report) };
-}
-
-function wrongKind(kinds: readonly StepKind[], pointer: string, report: Report): void {
-  const message =
-    kinds.length === 0 ? "The step has none of tool, agent and ask." : `The step has ${kinds.join(" and ")}.`;
-  report(
-    "WRONG_KIND",
-    pointer,
-    message,
-    "Write exactly one: tool (a direct call), agent (an instruction) or ask (a question).",
-  );
 }
 
 /** Where the kind is not known, only what every kind has in common can be judged. */
@@ -168,31 +142,38 @@ function soundStep(
 type Shape = { readonly [field: string]: z.ZodType } | undefined;
 type Issue = z.core.$ZodIssue;
 
-/** One thing that a schema says about `value`, which stands at the pointer `base`, in the words of check. */
-export function issueFinding(issue: Issue, value: Json | undefined, base: string, shape: Shape, report: Report): void {
+/**
+ * One thing that a schema says about `value`, which stands at the pointer `base`, as a finding. `of` marks the fields of a
+ * patch, whose form is another one.
+ */
+export function issueFinding(
+  issue: Issue,
+  value: Json | undefined,
+  base: string,
+  shape: Shape,
+  report: Report,
+  of: { readonly patch?: true } = {},
+): void {
   const pointer = issue.path.reduce<string>((at, part) => pointerTo(at, String(part)), base);
   if (issue.code === "unrecognized_keys") {
     const known = issue.path.length === 0 && shape !== undefined ? Object.keys(shape) : [];
-    for (const key of issue.keys) unknownField(key, pointerTo(pointer, key), known, report);
+    for (const key of issue.keys) unknownField(key, pointerTo(pointer, key), known, report, of);
     return;
   }
   const found = valueAt(value, issue.path);
   const field = String(issue.path.at(-1) ?? base.slice(base.lastIndexOf("/") + 1));
   const wanted = describe(shape?.[String(issue.path[0])]);
   if (found === undefined && issue.code === "invalid_type") {
-    report(
-      "MISSING_FIELD",
-      pointer.slice(0, pointer.lastIndexOf("/")),
-      `${field} is missing.`,
-      `Add ${field}${wanted === undefined ? "." : `: ${wanted}`}`,
-    );
+    const params = { field, ...of, ...(wanted === undefined ? {} : { wanted }) };
+    report("MISSING_FIELD", pointer.slice(0, pointer.lastIndexOf("/")), params);
   } else if (isIdIssue(issue, base)) {
     const written = issue.code === "invalid_key" ? field : found;
-    const message = `${typeof written === "string" ? quoted(written) : field} is not a legal name.`;
-    report("BAD_ID", pointer, message, "A name is a letter a-z, then letters, digits or _, at most 64.");
+    report("BAD_ID", pointer, { field, ...(typeof written === "string" ? { name: written } : {}) });
   } else {
-    const message = `${field} has a value that is not allowed: ${gist(found)}.`;
-    report("BAD_VALUE", pointer, message, wanted === undefined ? `${issue.message}.` : `${field}: ${wanted}`);
+    const says = wanted === undefined ? { text: issue.message } : { wanted };
+    const json = JSON.stringify(found) ?? "";
+    // Several things may be wrong with one value; the first is enough.
+    report("BAD_VALUE", pointer, new Later(json, () => ({ field, ...of, found: json, ...says })));
   }
 }
 
@@ -218,15 +199,13 @@ function valueAt(value: Json | undefined, path: readonly PropertyKey[]): Json | 
   return at;
 }
 
-function gist(value: Json | undefined): string {
-  if (value === undefined) return "nothing";
-  return quoted(JSON.stringify(value)).slice(1, -1).replaceAll('\\"', '"');
-}
-
-function unknownField(field: string, pointer: string, known: Iterable<string>, report: Report): void {
-  report("UNKNOWN_FIELD", pointer, `There is no field ${quoted(field)} here.`, () => {
-    const [near, fields] = [nearestNames(field, known), [...known]];
-    if (near.length > 0) return `Did you mean ${orList(near)}?`;
-    return fields.length > 0 ? `The fields are ${fields.join(", ")}.` : "Leave it out.";
-  });
+function unknownField(
+  field: string,
+  pointer: string,
+  known: Iterable<string>,
+  report: Report,
+  of: { readonly patch?: true } = {},
+): void {
+  const make = () => ({ field, ...of, near: nearestNames(field, known), fields: [...known] });
+  report("UNKNOWN_FIELD", pointer, new Later(field, make));
 }

@@ -1,6 +1,6 @@
 // Warnings on what a sound plan is likely to regret. In: steps, and the answer. Out: warnings: text that
 // says nothing, steps that nobody uses, no hand-off. Separate because none of them keeps a plan from running.
-import { quoted, type Report } from "./report.js";
+import type { Report } from "./report.js";
 import type { Outline, StepNode } from "./shape.js";
 import type { Needs } from "./order.js";
 import { contextNeedsOf } from "../graph.js";
@@ -36,28 +36,13 @@ function checkText(node: StepNode, step: Step, report: Report): void {
   const { field, text } = wordsOf(step);
   if (text === undefined || !isEmptyTalk(text)) return;
   if (step.description !== undefined && !isEmptyTalk(step.description)) return;
-  const message = `The text ${quoted(text)} does not say what to do.`;
-  report(
-    "NO_TEXT",
-    `${node.pointer}/${field}`,
-    message,
-    "Say what to do with which data, and what to give back.",
-    "warning",
-  );
+  report("NO_TEXT", `${node.pointer}/${field}`, { text }, "warning");
 }
 
 const isEmptyTalk = (text: string): boolean => SAYS_NOTHING.test(text.trim()) || !/\p{L}/u.test(text);
 
 function checkExecutor(node: StepNode, step: Step, report: Report): void {
-  if (step.executor === undefined) return;
-  const message = "executor is not followed by this version, which has one executor.";
-  report(
-    "UNUSED_FIELD",
-    `${node.pointer}/executor`,
-    message,
-    "Leave it out; `model` chooses a model for the step.",
-    "warning",
-  );
+  if (step.executor !== undefined) report("UNUSED_FIELD", `${node.pointer}/executor`, { field: "executor" }, "warning");
 }
 
 /** Only where the answer is written: otherwise it is made from every step that nobody refers to. */
@@ -74,14 +59,7 @@ function checkUnused(
   const wanted = new Set(named);
   for (const { step, pointer } of outline.nodes) {
     if (step === undefined || used.has(step.id) || wanted.has(step.id) || hasEffects(step, tools)) continue;
-    const message = `Nobody uses what ${step.id} gives: no step refers to it, and the answer leaves it out.`;
-    report(
-      "UNUSED_STEP",
-      pointer,
-      message,
-      `Add ${step.id} to the answer, refer to it, or take the step out.`,
-      "warning",
-    );
+    report("UNUSED_STEP", pointer, { step: step.id }, "warning");
   }
 }
 
@@ -110,9 +88,7 @@ function checkHandOff(
   if (nodes.length < 2) return;
   const found = suspect.find(({ step }) => step !== undefined && isAlone(step, needs, used));
   if (found?.step === undefined) return;
-  const message = `${found.step.id} gets nothing from any step, and no step gets anything from it.`;
-  const fix = "Say what it gets: refer to the steps in with, or name them in dependsOn.";
-  report("NO_HANDOFF", found.pointer, message, fix, "warning");
+  report("NO_HANDOFF", found.pointer, { step: found.step.id }, "warning");
 }
 
 function isAlone(step: Step, needs: ReadonlyMap<string, Needs>, used: ReadonlySet<string>): boolean {

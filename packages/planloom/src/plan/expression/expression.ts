@@ -7,6 +7,7 @@ import { run } from "./evaluate.js";
 import { FUNCTIONS, MACROS, METHODS } from "./functions.js";
 import { FORBIDDEN_KEYS, type Json } from "../json.js";
 import { mergeOrigins, type Origin } from "../origin.js";
+import type { ExpressionProblem } from "./problem.js";
 import { Meter, Stop, toJson, type Value } from "./value.js";
 
 export interface Expression {
@@ -19,7 +20,7 @@ export interface Expression {
 export type ParsedExpression =
   | { readonly ok: true; readonly expression: Expression }
   /** `at` is an offset into the source, from 0. */
-  | { readonly ok: false; readonly message: string; readonly at: number };
+  | { readonly ok: false; readonly problem: ExpressionProblem; readonly at: number };
 
 /** Names that CEL reads as its own words, types or functions: a step of that name could not be referred to. */
 export const CEL_WORDS: ReadonlySet<string> = new Set(
@@ -34,11 +35,8 @@ const cache = new Map<string, ParsedExpression>();
 /** Parses and checks an expression; never throws. The same source gives the same object while it is remembered. */
 export function parseExpression(source: string): ParsedExpression {
   if (source.length > LIMITS.expressionChars) {
-    return {
-      ok: false,
-      message: `an expression has at most ${LIMITS.expressionChars} characters`,
-      at: LIMITS.expressionChars,
-    };
+    const most = LIMITS.expressionChars;
+    return { ok: false, problem: { kind: "too-long", most }, at: most };
   }
   const known = cache.get(source);
   if (known !== undefined) return known;
@@ -61,15 +59,16 @@ function parser(): Environment {
 }
 
 function parseFresh(source: string): ParsedExpression {
-  if (source.trim() === "") return { ok: false, message: "the expression is empty", at: 0 };
+  if (source.trim() === "") return { ok: false, problem: { kind: "empty" }, at: 0 };
   try {
     const { ast } = parser().parse(source);
     const names = new Set<string>();
     inspect(ast, { names, bound: new Set(), depth: 0, macros: 0 });
     return { ok: true, expression: { source, ast, names: [...names] } };
   } catch (thrown) {
-    if (thrown instanceof Refusal) return { ok: false, message: thrown.message, at: thrown.at };
-    if (thrown instanceof ParseError) return { ok: false, message: thrown.summary, at: thrown.range?.start ?? 0 };
+    if (thrown instanceof Refusal) return { ok: false, problem: thrown.problem, at: thrown.at };
+    if (thrown instanceof ParseError)
+      return { ok: false, problem: { kind: "syntax", text: thrown.summary }, at: thrown.range?.start ?? 0 };
     throw thrown;
   }
 }
@@ -77,9 +76,9 @@ function parseFresh(source: string): ParsedExpression {
 class Refusal extends Error {
   constructor(
     readonly at: number,
-    message: string,
+    readonly problem: ExpressionProblem,
   ) {
-    super(message);
+    super(problem.kind);
   }
 }
 
@@ -95,7 +94,7 @@ function inspect(node: ASTNode, outer: Inspection): void {
   const inspection = { ...outer, depth: outer.depth + 1 };
   const inner = (...nodes: readonly ASTNode[]): void => nodes.forEach((child) => inspect(child, inspection));
   if (inspection.depth > LIMITS.expressionDepth) {
-    throw new Refusal(node.start, `an expression nests at most ${LIMITS.expressionDepth} deep`);
+    throw new Refusal(node.start, { kind: "too-deep", most: LIMITS.expressionDepth });
   }
   switch (node.op) {
     case "value":
@@ -123,22 +122,20 @@ function inspect(node: ASTNode, outer: Inspection): void {
       return inner(node.args);
     case ".?":
     case "[?]":
-      throw new Refusal(node.start, "optional access is not part of plans; use has(…)");
+      throw new Refusal(node.start, { kind: "optional-access" });
     default:
       return inner(...node.args);
   }
 }
 
 function inspectLiteral(at: number, value: unknown): void {
-  if (value instanceof Uint8Array) throw new Refusal(at, "bytes are refused: values are JSON");
-  if (typeof value === "object" && value !== null)
-    throw new Refusal(at, "unsigned numbers are refused: values are JSON");
-  if (typeof value === "bigint" && BigInt.asIntN(64, value) !== value)
-    throw new Refusal(at, "the integer does not fit into 64 bits");
+  if (value instanceof Uint8Array) throw new Refusal(at, { kind: "bytes" });
+  if (typeof value === "object" && value !== null) throw new Refusal(at, { kind: "unsigned" });
+  if (typeof value === "bigint" && BigInt.asIntN(64, value) !== value) throw new Refusal(at, { kind: "integer-range" });
 }
 
 function refuseKey(at: number, name: string): void {
-  if (FORBIDDEN_KEYS.has(name)) throw new Refusal(at, `the name ${name} is refused`);
+  if (FORBIDDEN_KEYS.has(name)) throw new Refusal(at, { kind: "forbidden-name", name });
 }
 
 function refuseLiteralKey(key: ASTNode): void {
@@ -147,19 +144,18 @@ function refuseLiteralKey(key: ASTNode): void {
 
 function inspectCall(at: number, name: string, args: readonly ASTNode[]): void {
   if (name === "has") {
-    if (args.length !== 1 || args[0]?.op !== ".")
-      throw new Refusal(at, "has() takes one path that ends in a field: has(a.b)");
+    if (args.length !== 1 || args[0]?.op !== ".") throw new Refusal(at, { kind: "has-argument" });
     return;
   }
   const called = FUNCTIONS.get(name);
   if (called === undefined)
-    throw new Refusal(at, `there is no function ${name}; there are has, ${[...FUNCTIONS.keys()].join(", ")}`);
+    throw new Refusal(at, { kind: "unknown-function", name, known: ["has", ...FUNCTIONS.keys()] });
   inspectCount(at, name, args.length, called.params.length - called.optional, called.params.length);
 }
 
 function inspectCount(at: number, name: string, count: number, least: number, most: number): void {
   if (count >= least && count <= most) return;
-  throw new Refusal(at, `${name} takes ${least === most ? least : `${least} to ${most}`} arguments, not ${count}`);
+  throw new Refusal(at, { kind: "argument-count", name, count, least, most });
 }
 
 function inspectMethod(
@@ -170,12 +166,10 @@ function inspectMethod(
   inspect(receiver, inspection);
   const counts = MACROS.get(name);
   if (counts !== undefined) return inspectMacro(at, name, counts, args, inspection);
-  if (name === "matches")
-    throw new Refusal(at, "matches is refused: a regular expression can run for ever; use contains");
+  if (name === "matches") throw new Refusal(at, { kind: "matches" });
   const called = METHODS.get(name);
-  if (called === undefined) {
-    throw new Refusal(at, `there is no method ${name}; there are ${[...METHODS.keys(), ...MACROS.keys()].join(", ")}`);
-  }
+  if (called === undefined)
+    throw new Refusal(at, { kind: "unknown-method", name, known: [...METHODS.keys(), ...MACROS.keys()] });
   inspectCount(at, name, args.length, called.params.length - called.optional - 1, called.params.length - 1);
   for (const arg of args) inspect(arg, inspection);
 }
@@ -189,9 +183,10 @@ function inspectMacro(
 ): void {
   inspectCount(at, name, args.length, Math.min(...counts), Math.max(...counts));
   const [variable, ...bodies] = args;
-  if (variable?.op !== "id") throw new Refusal(at, `the first argument of ${name} is the name of its variable`);
+  if (variable?.op !== "id") throw new Refusal(at, { kind: "macro-variable", name });
   refuseKey(variable.start, variable.args);
-  if (inspection.macros >= LIMITS.macroDepth) throw new Refusal(at, `macros nest at most ${LIMITS.macroDepth} deep`);
+  if (inspection.macros >= LIMITS.macroDepth)
+    throw new Refusal(at, { kind: "macros-too-deep", most: LIMITS.macroDepth });
   const within = { ...inspection, macros: inspection.macros + 1, bound: new Set([...inspection.bound, variable.args]) };
   for (const body of bodies) inspect(body, within);
 }

@@ -1,21 +1,26 @@
-// Says what is wrong with an expression's types. In: nodes and the types found for them. Out: problems, in order.
-// Separate from inference because wording is long and walking is not; the rule is one for all: what may fail is a
-// warning, what must fail is an error, what is unknown is nothing.
+// Collects what is wrong with an expression's types. In: nodes and the types found for them. Out: problems as data, in order.
+// One rule for all: what may fail is a warning, what must fail is an error, what is unknown is nothing.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { nearestNames } from "../nearest.js";
+import type { InferenceCode, InferenceParams } from "./problem.js";
 import { assignable } from "../type/fit.js";
 import { fieldOf, membersOf, type RecordType, shortText, STRING, type Type, unionOf } from "../type/type.js";
 
-export interface Problem {
-  /** UNKNOWN_REFERENCE, PATH_NOT_IN_TYPE, POSSIBLY_NULL, TYPE_MISMATCH, INTEGER_DIVISION. */
-  readonly code: string;
-  readonly severity: "error" | "warning";
-  readonly message: string;
-  readonly fix: string;
-  /** Offsets into the expression's source, from 0. */
-  readonly start: number;
-  readonly end: number;
-}
+type Severity = "error" | "warning";
+
+export type Problem = {
+  readonly [Code in InferenceCode]: {
+    readonly code: Code;
+    readonly severity: Severity;
+    readonly params: InferenceParams[Code];
+    /** Offsets into the expression's source, from 0. */
+    readonly start: number;
+    readonly end: number;
+  };
+}[InferenceCode];
+
+/** Fields of a type that a problem names. */
+const MOST_FIELDS = 12;
 
 /** Collects the problems of one expression. */
 export class Problems {
@@ -23,19 +28,14 @@ export class Problems {
   private silent = 0;
   constructor(private readonly source: string) {}
 
-  noField(node: ASTNode, target: Type, name: string): void {
+  noField(node: ASTNode, target: Type, field: string): void {
+    if (this.silent > 0) return;
     const records = membersOf(target).filter((member) => member.kind === "record");
-    const known = records.flatMap((record) => Object.keys(record.fields));
-    const near = [...deeper(records, name), ...nearestNames(name, known)].slice(0, 3);
+    const fields = records.flatMap((record) => Object.keys(record.fields));
     const list = membersOf(target).some((member) => member.kind === "list");
-    const fix = list
-      ? `Take one element ([0].${name}) or all of them (.map(x, x.${name})).`
-      : near.length > 0
-        ? `Use ${near.join(" or ")}.`
-        : known.length > 0
-          ? `It has ${known.slice(0, 12).join(", ")}.`
-          : "Use the value itself.";
-    this.report(node, "PATH_NOT_IN_TYPE", "error", `There is no ${name} in ${shortText(target)}.`, fix);
+    const near = list ? [] : [...deeper(records, field), ...nearestNames(field, fields)].slice(0, 3);
+    const type = shortText(target);
+    this.report(node, "PATH_NOT_IN_TYPE", "error", { field, type, near, fields: fields.slice(0, MOST_FIELDS), list });
   }
 
   maybeNoField(
@@ -43,53 +43,28 @@ export class Problems {
     members: readonly Type[],
     found: readonly (Type | undefined)[],
     targetNode: ASTNode,
-    name: string,
+    field: string,
   ): void {
     const missing = members.filter((_, i) => found[i] === undefined);
-    const text = this.text(targetNode);
-    if (missing.some((member) => member.kind === "null")) {
-      this.report(
-        node,
-        "POSSIBLY_NULL",
-        "warning",
-        `${text} may be null, and null has no ${name}.`,
-        nullFix(text, `${text}.${name}`),
-      );
-    }
+    const source = this.text(targetNode);
+    if (missing.some((member) => member.kind === "null"))
+      this.report(node, "POSSIBLY_NULL", "warning", { source, use: `${source}.${field}`, field });
     const other = missing.filter((member) => member.kind !== "null");
     if (other.length === 0) return;
-    this.report(
-      node,
-      "PATH_NOT_IN_TYPE",
-      "warning",
-      `${text} may be ${shortText(unionOf(other))}, which has no ${name}.`,
-      "Test which one it is first.",
-    );
+    this.report(node, "PATH_NOT_IN_TYPE", "warning", { field, source, type: shortText(unionOf(other)) });
   }
 
   cannotCombine(node: ASTNode, op: string, a: Type, b: Type, always: boolean): void {
     const nullable = [a, b].some((type) => type.kind === "union" && type.of.some((member) => member.kind === "null"));
-    const code = nullable && !always ? "POSSIBLY_NULL" : "TYPE_MISMATCH";
-    const message = `${op} ${always ? "cannot" : "may not"} combine ${shortText(a)} and ${shortText(b)}.`;
+    const [left, right] = [shortText(a), shortText(b)];
+    if (nullable && !always) return this.report(node, "POSSIBLY_NULL", "warning", { op, left, right });
     const text = [a, b].some((type) => membersOf(type).some((member) => assignable(member, STRING) === "yes"));
-    const fix =
-      code === "POSSIBLY_NULL"
-        ? "Test for null first: x == null ? … : …."
-        : text
-          ? "Make text of the other side with string(…)."
-          : "Give both sides the same type.";
-    this.report(node, code, always ? "error" : "warning", message, fix);
+    const params = { kind: "combine", op, left, right, always, text } as const;
+    this.report(node, "TYPE_MISMATCH", always ? "error" : "warning", params);
   }
 
   truncates(node: ASTNode, left: ASTNode): void {
-    const text = this.text(left);
-    this.report(
-      node,
-      "INTEGER_DIVISION",
-      "warning",
-      "Dividing two integers drops the fraction.",
-      `Write double(${text}) / … if the fraction matters.`,
-    );
+    this.report(node, "INTEGER_DIVISION", "warning", { left: this.text(left) });
   }
 
   /** Reports where a type does not fit what is wanted: an error if no value can, a warning if some cannot. */
@@ -97,21 +72,13 @@ export class Problems {
     const members = membersOf(type);
     const failing = members.filter((member) => assignable(member, wanted) === "no");
     if (failing.length === 0) return;
-    const text = this.text(node);
+    const common = { source: this.text(node), by, wanted: shortText(wanted) };
     const always = failing.length === members.length;
-    if (!always && failing.every((member) => member.kind === "null")) {
-      this.report(
-        node,
-        "POSSIBLY_NULL",
-        "warning",
-        `${text} may be null, and ${by} needs ${shortText(wanted)}.`,
-        nullFix(text, text),
-      );
-      return;
-    }
-    const message = `${by} needs ${shortText(wanted)}; ${text} ${always ? "is" : "may be"} ${shortText(always ? type : unionOf(failing))}.`;
-    const fix = `Give it a ${shortText(wanted)}${wanted === STRING ? ", for example with string(…)" : ""}.`;
-    this.report(node, "TYPE_MISMATCH", always ? "error" : "warning", message, fix);
+    if (!always && failing.every((member) => member.kind === "null"))
+      return this.report(node, "POSSIBLY_NULL", "warning", common);
+    const found = shortText(always ? type : unionOf(failing));
+    const params = { kind: "need", ...common, type: found, always } as const;
+    this.report(node, "TYPE_MISMATCH", always ? "error" : "warning", params);
   }
 
   quietly<T>(look: () => T): T {
@@ -128,9 +95,15 @@ export class Problems {
     return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
   }
 
-  report(node: ASTNode, code: string, severity: Problem["severity"], message: string, fix: string): void {
+  report<Code extends InferenceCode>(
+    node: ASTNode,
+    code: Code,
+    severity: Severity,
+    params: InferenceParams[Code],
+  ): void {
     if (this.silent > 0) return;
-    this.list.push({ code, severity, message, fix, start: node.start, end: node.end });
+    // Code and parameters belong together by the signature, which the union of problems cannot see.
+    this.list.push({ code, severity, params, start: node.start, end: node.end } as Problem);
   }
 }
 
@@ -142,6 +115,3 @@ function deeper(records: readonly RecordType[], name: string): string[] {
     ),
   );
 }
-
-export const nullFix = (text: string, use: string): string =>
-  `Write ${text} == null ? … : ${use}, or make sure that it is not null.`;

@@ -6,7 +6,7 @@ import type { Expression } from "./expression.js";
 import { FUNCTIONS, MACROS, METHODS, type CelFunction } from "./functions.js";
 import { literalTypeOf, type Narrowing, narrowings, pathKey } from "./narrow.js";
 import { elementType, fieldType, isInteger, itemType, limited, pairType, rootOf } from "./infer-parts.js";
-import { nullFix, type Problem, Problems } from "./infer-problems.js";
+import { type Problem, Problems } from "./infer-problems.js";
 import {
   BOOLEAN,
   type Field,
@@ -93,13 +93,7 @@ class Inference {
   private name(node: ASTNode, name: string, reach: Reach): Type {
     const type = reach.names(name);
     if (type !== undefined) return type;
-    this.problems.report(
-      node,
-      "UNKNOWN_REFERENCE",
-      "error",
-      `There is no value named ${name}.`,
-      "Refer to a step by its id, or to inputs.name.",
-    );
+    this.problems.report(node, "UNKNOWN_REFERENCE", "error", { name });
     return UNKNOWN;
   }
 
@@ -120,22 +114,10 @@ class Inference {
     const found = membersOf(type).map((member) => elementType(member, by));
     const types = found.filter((element) => element !== undefined);
     if (types.length === 0 && found.length > 0) {
-      this.problems.report(
-        node,
-        "TYPE_MISMATCH",
-        "error",
-        `${shortText(type)} cannot be indexed with ${shortText(by)}.`,
-        "Index a list with a number and a record with a field name.",
-      );
+      this.problems.report(node, "TYPE_MISMATCH", "error", { kind: "index", type: shortText(type), by: shortText(by) });
     } else if (membersOf(type).some((member) => member.kind === "null")) {
-      const text = this.problems.text(target);
-      this.problems.report(
-        node,
-        "POSSIBLY_NULL",
-        "warning",
-        `${text} may be null.`,
-        nullFix(text, this.problems.text(node)),
-      );
+      const [source, use] = [this.problems.text(target), this.problems.text(node)];
+      this.problems.report(node, "POSSIBLY_NULL", "warning", { source, use });
     }
     return types.length === 0 ? UNKNOWN : unionOf(types);
   }
@@ -146,7 +128,7 @@ class Inference {
     for (const [key, value] of entries) {
       const name = this.typeOf(key, reach);
       const type = this.typeOf(value, reach);
-      this.problems.need(key, name, STRING, "a key of a record");
+      this.problems.need(key, name, STRING, "key");
       if (name.kind === "literal" && typeof name.value === "string") fields.set(name.value, { type, optional: false });
       else rest.push(type);
     }
@@ -155,7 +137,7 @@ class Inference {
   }
 
   private choice([condition, yes, no]: readonly [ASTNode, ASTNode, ASTNode], reach: Reach): Type {
-    this.problems.need(condition, this.typeOf(condition, reach), BOOLEAN, "a condition");
+    this.problems.need(condition, this.typeOf(condition, reach), BOOLEAN, "condition");
     const types = [
       this.typeOf(yes, this.narrow(reach, narrowings(condition, true))),
       this.typeOf(no, this.narrow(reach, narrowings(condition, false))),

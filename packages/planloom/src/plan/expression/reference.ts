@@ -4,10 +4,11 @@
 import { LIMITS } from "../../limits.js";
 import { evaluate, type Expression, parseExpression, type Scope } from "./expression.js";
 import { inferType, type Names, type Problem } from "./infer.js";
-import { canonicalJson, isObject, sizeOf, type Json, type JsonObject } from "../json.js";
+import { canonicalJson, isObject, pointerTo, sizeOf, type Json, type JsonObject } from "../json.js";
 import { mergeOrigins, NO_ORIGIN, type Origin } from "../origin.js";
+import type { ExpressionProblem } from "./problem.js";
 import { closingOf } from "./template-end.js";
-import { listOf, literalOf, membersOf, NULL, pointerToken, STRING, type Type, unionOf } from "../type/type.js";
+import { listOf, literalOf, membersOf, NULL, STRING, type Type, unionOf } from "../type/type.js";
 
 export type TemplatePart =
   | { readonly text: string }
@@ -17,7 +18,7 @@ export type TemplatePart =
 export type Template =
   | { readonly ok: true; readonly parts: readonly TemplatePart[] }
   /** `at` is an offset into the text, from 0. */
-  | { readonly ok: false; readonly message: string; readonly at: number };
+  | { readonly ok: false; readonly problem: ExpressionProblem; readonly at: number };
 
 const OPEN = "${{";
 
@@ -37,9 +38,9 @@ export function scanTemplate(text: string): Template {
       continue;
     }
     const closing = closingOf(text, at);
-    if (typeof closing !== "number") return { ok: false, message: closing.message, at: closing.at ?? start };
+    if (typeof closing !== "number") return { ok: false, problem: closing.problem, at: closing.at ?? start };
     const parsed = parseExpression(text.slice(at, closing));
-    if (!parsed.ok) return { ok: false, message: parsed.message, at: at + parsed.at };
+    if (!parsed.ok) return { ok: false, problem: parsed.problem, at: at + parsed.at };
     if (literal !== "") parts.push({ text: literal });
     literal = "";
     at = closing + 2;
@@ -70,7 +71,7 @@ function walk(value: Json, pointer: string, visit: (pointer: string, text: strin
   if (typeof value === "string") return visit(pointer, value);
   if (Array.isArray(value)) (value as readonly Json[]).forEach((item, i) => walk(item, `${pointer}/${i}`, visit));
   else if (isObject(value)) {
-    for (const [name, field] of Object.entries(value)) walk(field, `${pointer}/${pointerToken(name)}`, visit);
+    for (const [name, field] of Object.entries(value)) walk(field, pointerTo(pointer, name), visit);
   }
 }
 
@@ -150,7 +151,7 @@ function resolve(value: Json, pointer: string, resolution: Resolution): Json {
 function resolveFields(value: JsonObject, pointer: string, resolution: Resolution): Json {
   const fields = Object.entries(value).map(([name, field]): [string, Json] => [
     name,
-    resolve(field, `${pointer}/${pointerToken(name)}`, resolution),
+    resolve(field, pointerTo(pointer, name), resolution),
   ]);
   return fields.some(([name, field]) => field !== value[name]) ? Object.fromEntries(fields) : value;
 }
@@ -163,7 +164,8 @@ function resolveText(text: string, pointer: string, resolution: Resolution): Jso
     return value;
   }
   const template = scanTemplate(text);
-  if (!template.ok) throw new Unresolved("UNREADABLE_REFERENCE", template.message, pointer);
+  if (!template.ok)
+    throw new Unresolved("UNREADABLE_REFERENCE", `the reference cannot be read (${template.problem.kind})`, pointer);
   return template.parts
     .map((part) => ("text" in part ? part.text : inText(part.expression, pointer, resolution)))
     .join("");
@@ -216,7 +218,7 @@ function inferPart(value: Json, pointer: string, names: Names, problems: Problem
     );
   }
   const fields = Object.entries(value).map(([name, field]) => {
-    const type = inferPart(field, `${pointer}/${pointerToken(name)}`, names, problems);
+    const type = inferPart(field, pointerTo(pointer, name), names, problems);
     return [name, { type, optional: false }] as const;
   });
   return { kind: "record", fields: Object.fromEntries(fields), closed: true };
@@ -230,7 +232,15 @@ function inferText(text: string, pointer: string, names: Names, problems: Proble
   if (whole !== undefined) return inferExpression(whole, lead + OPEN.length, pointer, names, problems);
   const template = scanTemplate(text);
   if (!template.ok) {
-    problems.push(unreadable(template.message, template.at, pointer));
+    const { problem, at } = template;
+    problems.push({
+      code: "UNREADABLE_REFERENCE",
+      severity: "error",
+      params: { problem },
+      start: at,
+      end: at,
+      pointer,
+    });
     return STRING;
   }
   for (const part of template.parts) {
@@ -255,33 +265,11 @@ function inferExpression(
   return inferred.type;
 }
 
-function unreadable(message: string, at: number, pointer: string): Problem & { readonly pointer: string } {
-  return {
-    code: "UNREADABLE_REFERENCE",
-    severity: "error",
-    message: `The reference cannot be read: ${message}.`,
-    fix: "Write ${{ step.field }}, or $${{ for a literal ${{.",
-    start: at,
-    end: at,
-    pointer,
-  };
-}
-
 function nullInText(expression: Expression, type: Type, start: number, end: number, pointer: string): Problems {
   const members = membersOf(type);
   const nulls = members.filter((member) => member.kind === "null").length;
   if (nulls === 0) return [];
-  const source = expression.source.trim();
   const always = nulls === members.length;
-  return [
-    {
-      code: "NULL_IN_TEXT",
-      severity: always ? "error" : "warning",
-      message: `${source} ${always ? "is" : "may be"} null, and null has no place inside a text.`,
-      fix: `Write \${{ ${source} == null ? "none" : ${source} }} with a text for the missing value.`,
-      start,
-      end,
-      pointer,
-    },
-  ];
+  const params = { source: expression.source.trim(), always };
+  return [{ code: "NULL_IN_TEXT", severity: always ? "error" : "warning", params, start, end, pointer }];
 }

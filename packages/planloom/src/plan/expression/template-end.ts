@@ -1,15 +1,19 @@
 // Where an expression inside `${{ … }}` ends. In: a text and where the expression starts. Out: where its `}}` stands.
 // Separate because only a scanner that knows CEL's strings and braces can tell: `${{ {"a": "}}"}.a }}`.
+import type { ExpressionProblem } from "./problem.js";
 
 /** The offset of the closing `}}`, or why there is none (`at` is missing where the text just ends). Linear time. */
-export function closingOf(text: string, start: number): number | { readonly message: string; readonly at?: number } {
+export function closingOf(
+  text: string,
+  start: number,
+): number | { readonly problem: ExpressionProblem; readonly at?: number } {
   let braces = 0;
   let at = start;
   while (at < text.length) {
     const char = text[at];
     if (char === '"' || char === "'") {
       const after = afterString(text, at, char);
-      if (after === undefined) return { message: "a string inside ${{ does not end", at };
+      if (after === undefined) return { problem: { kind: "open-string" }, at };
       at = after;
       continue;
     }
@@ -19,12 +23,12 @@ export function closingOf(text: string, start: number): number | { readonly mess
     }
     if (char === "{") braces++;
     if (char === "}") {
-      if (braces === 0) return text[at + 1] === "}" ? at : { message: "a single } stands inside ${{", at };
+      if (braces === 0) return text[at + 1] === "}" ? at : { problem: { kind: "single-brace" }, at };
       braces--;
     }
     at++;
   }
-  return { message: "${{ without }}" };
+  return { problem: { kind: "open-reference" } };
 }
 
 /**

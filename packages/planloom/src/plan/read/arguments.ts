@@ -19,9 +19,9 @@ export function readArguments(fields: Fields, at: StepPlace): void {
   fields.set("with", values);
   const [name] = Object.keys(values);
   if (typeof written === "string" && name !== undefined)
-    at.note("TEXT_ARGUMENT", `The text of ${field} is the argument ${name}.`, "with", written, values);
+    at.note("TEXT_ARGUMENT", { field, argument: name }, "with", { before: written, after: values });
   else if (Array.isArray(written) && isPairs(written))
-    at.note("NAMED_ARGUMENTS", `The pairs of ${field} are arguments by name.`, "with", written, values);
+    at.note("NAMED_ARGUMENTS", { field }, "with", { before: written, after: values });
 }
 
 function namedArguments(fields: Fields, field: string, at: StepPlace): void {
@@ -29,7 +29,7 @@ function namedArguments(fields: Fields, field: string, at: StepPlace): void {
   const values = Array.isArray(written) ? valuesOf(written) : undefined;
   if (values === undefined) return;
   fields.set(field, values);
-  at.note("NAMED_ARGUMENTS", `The pairs of ${field} are arguments by name.`, field, written, values);
+  at.note("NAMED_ARGUMENTS", { field }, field, { before: written, after: values });
 }
 
 const isEmpty = (value: unknown): boolean =>
@@ -73,6 +73,5 @@ export function fillFromDescription(fields: Fields, at: StepPlace): void {
   const instruction = fields.get("description") ?? fields.get("title");
   if (typeof instruction !== "string") return;
   fields.set("fill", instruction);
-  const message = "A tool step without arguments has them written by a model from its description.";
-  at.note("FILL_FROM_DESCRIPTION", message, "fill", null, instruction);
+  at.note("FILL_FROM_DESCRIPTION", {}, "fill", { before: null, after: instruction });
 }

@@ -40,7 +40,7 @@ function nestedCall(fields: Fields, field: string, at: StepPlace): void {
     fields.set(key, call[key]);
     at.moved(key, field, key);
   }
-  at.note("CALL_OPENED", `The call in ${field} is tool and with.`, "tool", call, call[name]);
+  at.note("CALL_OPENED", { field }, "tool", { before: call, after: call[name] });
 }
 
 /** A tool called "none" is no tool, unless there is one. */
@@ -48,7 +48,7 @@ function noTool(fields: Fields, at: StepPlace): void {
   const tool = fields.get("tool");
   if (typeof tool !== "string" || !NO_TOOL.has(plainName(tool.trim())) || at.tool(tool) !== undefined) return;
   fields.delete("tool");
-  at.note("NO_TOOL", `The tool ${JSON.stringify(tool)} means that none is called.`, undefined, tool, null);
+  at.note("NO_TOOL", { tool }, undefined, { before: tool, after: null });
   for (const field of [...fields.keys()].filter(argumentField)) {
     const given = fields.get(field);
     if (given === "" || (isObject(given) && Object.keys(given).length === 0)) fields.delete(field);
@@ -68,5 +68,5 @@ function modelCall(fields: Fields, at: StepPlace): void {
     at.moved("agent", field);
   }
   fields.delete("tool");
-  at.note("MODEL_CALL", `${tool} is the model: the step is an agent step.`, "agent", tool, fields.get("agent") ?? null);
+  at.note("MODEL_CALL", { tool }, "agent", { before: tool, after: fields.get("agent") ?? null });
 }

@@ -19,11 +19,10 @@ export function dependenciesOf(fields: Fields, place: ReferencePlace, at: StepPl
   const mapped = kept.map((value) => (isName(value) ? idOf(value, place.names) : value));
   fields.set("dependsOn", mapped);
   place.dependsOn = new Set(mapped.filter((value) => typeof value === "string"));
-  if (kept.length < list.length)
-    at.note("NO_DEPENDENCY", "none and -1 mean that a step waits for no other.", "dependsOn", written, mapped);
+  if (kept.length < list.length) at.note("NO_DEPENDENCY", {}, "dependsOn", { before: written, after: mapped });
   const changed = mapped.filter((value, i) => value !== kept[i]);
   if (changed.length > 0)
-    at.note("ID_REWRITTEN", `dependsOn names the ids ${changed.join(", ")}.`, "dependsOn", written, mapped);
+    at.note("ID_REWRITTEN", { ids: changed.map(String) }, "dependsOn", { before: written, after: mapped });
 }
 
 const isName = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number";
@@ -78,11 +77,5 @@ function namedInInstruction(fields: Fields, place: ReferencePlace, at: StepPlace
   if (ids.length === 0) return;
   const needed = [...new Set(ids)];
   fields.set("dependsOn", needed);
-  at.note(
-    "DEPENDENCY_IN_TEXT",
-    `The instruction names the outputs of ${needed.join(", ")}.`,
-    "dependsOn",
-    null,
-    needed,
-  );
+  at.note("DEPENDENCY_IN_TEXT", { ids: needed }, "dependsOn", { before: null, after: needed });
 }

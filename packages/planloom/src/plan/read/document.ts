@@ -1,10 +1,9 @@
 // The adapters of the whole document: where its steps stand, and what stands beside them. In: a parsed value. Out: an object with
 // `steps`, and the way from a place in it back to the document as written. Separate from the adapters of a step.
-import { isObject, type Json, type JsonObject } from "../json.js";
+import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
 import { LIST_FIELDS, looksLikeStep, NOT_BEGUN, plainName, QUESTION_FIELDS, SAID_FIELDS, WRAPPERS } from "./names.js";
-import { pointerTo } from "./position.js";
+import type { TakeNote } from "./note-params.js";
 
-export type DocumentNote = (code: string, message: string, pointer: string, before?: unknown, after?: unknown) => void;
 /** From a pointer of the draft to that of the document as written. */
 export type Moves = Map<string, string>;
 
@@ -72,7 +71,7 @@ function stepMap(value: unknown): readonly (readonly [string, Json])[] | undefin
 }
 
 /** An object with `steps`, or the value itself where it holds none. */
-export function wholeDocument(value: unknown, note: DocumentNote, moves: Moves): unknown {
+export function wholeDocument(value: unknown, note: TakeNote, moves: Moves): unknown {
   let document: unknown = value;
   let at = "";
   for (let depth = 0; depth <= DEPTH && isObject(document); depth++) {
@@ -80,8 +79,7 @@ export function wholeDocument(value: unknown, note: DocumentNote, moves: Moves):
     const field = wrapped(document);
     if (field === undefined) break;
     const beside = Object.keys(document).filter((key) => key !== field);
-    const left = beside.length === 0 ? "" : `; what stood beside it was left out: ${beside.join(", ").slice(0, 200)}`;
-    note("UNWRAPPED_PLAN", `The document is the value of ${field}${left}.`, "", field, null);
+    note("UNWRAPPED_PLAN", { field, left: beside, to: "document" }, "", { before: field, after: null });
     at = pointerTo(at, field);
     document = document[field];
   }
@@ -92,13 +90,13 @@ export function wholeDocument(value: unknown, note: DocumentNote, moves: Moves):
   return map === undefined ? withSteps(document, at, note, moves) : { steps: listOf(map, at, note, moves) };
 }
 
-function bareList(steps: readonly unknown[], at: string, note: DocumentNote, moves: Moves): unknown {
+function bareList(steps: readonly unknown[], at: string, note: TakeNote, moves: Moves): unknown {
   moves.set("/steps", at);
-  note("BARE_LIST", "A bare list is the list of steps.", "/steps", "[…]", '{ "steps": […] }');
+  note("BARE_LIST", {}, "/steps", { before: "[…]", after: '{ "steps": […] }' });
   return { steps };
 }
 
-function withSteps(document: JsonObject, at: string, note: DocumentNote, moves: Moves): unknown {
+function withSteps(document: JsonObject, at: string, note: TakeNote, moves: Moves): unknown {
   const field = listField(document);
   const fields = new Map<string, unknown>(Object.entries(tidied(document, note)));
   if (field === undefined) return Object.fromEntries(fields);
@@ -107,26 +105,19 @@ function withSteps(document: JsonObject, at: string, note: DocumentNote, moves: 
     fields.delete(field);
     moves.set("/steps", pointerTo(at, field));
     const beside = [...fields.keys()].filter((key) => !DOCUMENT_FIELDS.includes(key) && key !== "inputs");
-    if (field === "plan") for (const key of beside) fields.delete(key);
-    const left =
-      beside.length === 0 || field !== "plan"
-        ? ""
-        : `; what stood beside it was left out: ${beside.join(", ").slice(0, 200)}`;
-    note(
-      field === "plan" ? "UNWRAPPED_PLAN" : "FIELD_RENAMED",
-      `${field} is written steps${left}.`,
-      "/steps",
-      field,
-      "steps",
-    );
+    const change = { before: field, after: "steps" };
+    if (field === "plan") {
+      for (const key of beside) fields.delete(key);
+      note("UNWRAPPED_PLAN", { field, left: beside, to: "steps" }, "/steps", change);
+    } else note("FIELD_RENAMED", { from: field, to: "steps" }, "/steps", change);
   }
   const map = stepMap(list);
   fields.set("steps", map === undefined ? list : listOf(map, pointerTo(at, field), note, moves));
   return Object.fromEntries(fields);
 }
 
-function listOf(entries: readonly (readonly [string, Json])[], at: string, note: DocumentNote, moves: Moves): unknown {
-  note("STEP_MAP", "An object of numbered steps is the list of its values.", "/steps", entries[0]?.[0], "[…]");
+function listOf(entries: readonly (readonly [string, Json])[], at: string, note: TakeNote, moves: Moves): unknown {
+  note("STEP_MAP", {}, "/steps", { before: entries[0]?.[0], after: "[…]" });
   return entries.map(([key, step], index) => {
     moves.set(`/steps/${index}`, pointerTo(at, key));
     return isObject(step) ? (looksNamed(step) ? step : { id: key, ...step }) : { id: key, description: step };
@@ -140,19 +131,19 @@ const looksNamed = (step: JsonObject): boolean =>
 const RECORD_FIELDS: readonly string[] = ["revision", "hash", "cause"];
 const MAY_BE_NULL = ["planloom", "goal", "inputs", "answer"];
 
-function tidied(document: JsonObject, note: DocumentNote): JsonObject {
+function tidied(document: JsonObject, note: TakeNote): JsonObject {
   const recorded = RECORD_FIELDS.every((field) => Object.hasOwn(document, field));
-  if (recorded) note("RECORD_LEFT_OUT", "revision, hash and cause are a run's record, not the plan.", "");
+  if (recorded) note("RECORD_LEFT_OUT", {}, "");
   const fields = Object.entries(document).filter(([field, value]) => {
     if (recorded && RECORD_FIELDS.includes(field)) return false;
     if (value === null && MAY_BE_NULL.includes(field)) {
-      note("NULL_DROPPED", `${field}: null means the same as leaving it out.`, "", value);
+      note("NULL_DROPPED", { field }, "", { before: value });
       return false;
     }
     const said = SAID_FIELDS.has(plainName(field)) && (typeof value === "string" || value === null);
     const asked =
       QUESTION_FIELDS.has(plainName(field)) && (NOT_BEGUN.has(value) || (Array.isArray(value) && value.length === 0));
-    if (said || asked) note("LEFT_OUT", `${field} is no part of a plan.`, "", value);
+    if (said || asked) note("LEFT_OUT", { field }, "", { before: value });
     return !said && !asked;
   });
   return Object.fromEntries(fields);

@@ -5,6 +5,7 @@ import { canonicalJson } from "../json.js";
 import { planLikeness } from "./document.js";
 import { badSyntax, severalPlans } from "./failure.js";
 import { scanJson } from "./json.js";
+import { textNote } from "./note-params.js";
 import {
   accept,
   noted,
@@ -32,7 +33,7 @@ export function embedded(part: Part): TextResult | undefined {
     if (match === null) break;
     const piece = { ...part, source: part.source.slice(match.index), base: part.base + match.index };
     if (BEHIND_KEY.test(part.source.slice(Math.max(0, match.index - 60), match.index)))
-      return badSyntax(part.text, piece.base, "it begins in the middle of a document");
+      return badSyntax(part.text, piece.base, { kind: "no-beginning" });
     const read = embeddedAt(piece);
     if (read === undefined) continue;
     if (read.end !== undefined) opening.lastIndex = match.index + read.end;
@@ -72,7 +73,7 @@ export function sole(read: TextResult, part: Part, end: number): TextResult {
   return noted(read, aroundNote);
 }
 
-const aroundNote = { code: "TEXT_AROUND", message: "The text around the JSON document was left out." };
+const aroundNote = textNote("TEXT_AROUND", {});
 
 /** The same plan twice is one plan; a second one that is cut or broken is another. */
 function isSame(next: TextResult, read: FoundText): boolean {

@@ -1,7 +1,8 @@
 // The ways in which a text is no plan. In: what was seen. Out: a failure with its finding.
-// Separate because the readers of JSON, of YAML and of lists give the same ones.
+// The readers of JSON, of YAML and of lists give the same ones.
 import { LIMITS } from "../../limits.js";
-import type { Finding } from "../finding.js";
+import { findingOf, type Finding, type FindingCode } from "../finding.js";
+import type { FindingParams, SyntaxProblem } from "../finding-params.js";
 import { textPosition } from "./position.js";
 
 export type FailureKind = "no-plan" | "refusal" | "truncated" | "too-large" | "malformed";
@@ -11,53 +12,34 @@ export interface ReadFailure<K extends FailureKind = Exclude<FailureKind, "trunc
 }
 
 export function truncated(text: string): ReadFailure<"truncated"> {
-  const message = "The text ends in the middle of the document.";
-  const fix = "Write the whole document; ask for fewer steps or allow more tokens.";
-  return failure("truncated", "TRUNCATED", message, fix, textPosition(text, text.length));
+  return failure("truncated", "TRUNCATED", { cut: "text" }, textPosition(text, text.length));
 }
 
 export function tooDeep(): ReadFailure {
-  const message = `The document nests deeper than ${LIMITS.jsonDepth} levels.`;
-  return failure("malformed", "TOO_DEEP", message, "Write flatter data.");
+  return failure("malformed", "TOO_DEEP", { of: "document", most: LIMITS.jsonDepth });
 }
 
-export function tooLarge(): ReadFailure {
-  const message = `The text is larger than ${LIMITS.planBytes} bytes.`;
-  return failure("too-large", "TOO_LARGE", message, "Write a smaller plan; keep data in files or inputs.");
+export function tooLarge(params: FindingParams["TOO_LARGE"]): ReadFailure {
+  return failure("too-large", "TOO_LARGE", params);
 }
 
-export function tooManySteps(): ReadFailure {
-  const message = `The document has more than ${LIMITS.readSteps} steps.`;
-  return failure("too-large", "TOO_LARGE", message, "Write fewer, larger steps, or one step with forEach.");
+export function noPlan(empty = false): ReadFailure {
+  return failure("no-plan", "NO_PLAN", { empty });
 }
 
-export function noPlan(): ReadFailure {
-  const message = "The text holds no plan: neither a document with steps nor a numbered list of them.";
-  return failure("no-plan", "NO_PLAN", message, 'Write {"steps": [...]} as JSON or YAML.');
-}
-
-export function badSyntax(text: string, offset: number, message: string): ReadFailure {
-  const fix = "Write the plan as JSON: texts in double quotes, \\\\ for a backslash, every bracket closed.";
-  return failure(
-    "malformed",
-    "BAD_SYNTAX",
-    `The document cannot be parsed: ${message}.`,
-    fix,
-    textPosition(text, offset),
-  );
+export function badSyntax(text: string, offset: number, problem: SyntaxProblem): ReadFailure {
+  return failure("malformed", "BAD_SYNTAX", { form: "json", problem }, textPosition(text, offset));
 }
 
 export function severalPlans(): ReadFailure {
-  const message = "The text holds several plans that differ, and nothing says which is meant.";
-  return failure("malformed", "SEVERAL_PLANS", message, "Write one plan and nothing else.");
+  return failure("malformed", "SEVERAL_PLANS", {});
 }
 
-export function failure<K extends FailureKind>(
+export function failure<K extends FailureKind, Code extends FindingCode>(
   kind: K,
-  code: string,
-  message: string,
-  fix: string,
-  position: { line?: number; column?: number } = {},
+  code: Code,
+  params: FindingParams[Code],
+  position: { readonly line?: number; readonly column?: number } = {},
 ): ReadFailure<K> {
-  return { kind, findings: [{ code, severity: "error", where: { pointer: "", ...position }, message, fix }] };
+  return { kind, findings: [findingOf(code, { pointer: "", ...position }, params)] };
 }

@@ -1,25 +1,19 @@
 // What the adapters of a step work on: its fields, and what they may know and report. In: a field. Out: the same, renamed.
 import { STEP_KINDS } from "../step-kind.js";
 import { plainName } from "./names.js";
+import type { NoteCode, NoteParams } from "./note-params.js";
 import type { ToolSpec } from "../tool-spec.js";
-
-/** Something that an adapter rewrote on intake. */
-export interface ReadNote {
-  /** The adapter: docs/plan-format.md lists all of them. */
-  readonly code: string;
-  readonly message: string;
-  /** Where in the draft; "" for the text as a whole. */
-  readonly pointer: string;
-  /** What stood there and what is read in its place, at most LIMITS.noteChars of each; absent where the message says it. */
-  readonly before?: string;
-  readonly after?: string;
-}
 
 export interface StepPlace {
   readonly index: number;
   readonly tool: (name: unknown) => ToolSpec | undefined;
   /** Reports what an adapter rewrote, at a field of the canonical step. */
-  readonly note: (code: string, message: string, field?: string, before?: unknown, after?: unknown) => void;
+  readonly note: <Code extends NoteCode>(
+    code: Code,
+    params: NoteParams[Code],
+    field?: string,
+    change?: { readonly before: unknown; readonly after?: unknown },
+  ) => void;
   /** Records that a canonical field was written as another one, or inside of another one. */
   readonly moved: (field: string, from: string, ...inner: string[]) => void;
 }
@@ -33,7 +27,7 @@ export function rename(fields: Fields, from: string, to: string, at: StepPlace):
   fields.delete(from);
   fields.set(to, value);
   at.moved(to, from);
-  at.note("FIELD_RENAMED", `${from} is written ${to}.`, to, from, to);
+  at.note("FIELD_RENAMED", { from, to }, to, { before: from, after: to });
 }
 
 /** The field of one of these plain names, as it is written. */

@@ -3,11 +3,11 @@
 // Separate from read.ts so that a whole text and a stream are read by the same code.
 import { LIMITS } from "../../limits.js";
 import type { Finding } from "../finding.js";
-import { isObject, type Json } from "../json.js";
+import { isObject, pointerTo, type Json } from "../json.js";
 import { wholeDocument, type Moves } from "./document.js";
-import type { Fields, ReadNote, StepPlace } from "./fields.js";
+import type { Fields, StepPlace } from "./fields.js";
 import { StepNames, type StepName } from "./ids.js";
-import { pointerTo } from "./position.js";
+import type { ReadNote, TakeNote } from "./note-params.js";
 import { withReferences, type ReferencePlace } from "./references.js";
 import { closeStep, openStep, stepPointer } from "./step.js";
 import type { Inventory, ToolSpec } from "../tool-spec.js";
@@ -34,7 +34,7 @@ export class Intake {
   }
 
   document(value: unknown): unknown {
-    const document = wholeDocument(value, (...args) => this.note(...args), this.moves);
+    const document = wholeDocument(value, this.note, this.moves);
     const written: unknown = isObject(document) ? document["steps"] : undefined;
     if (!isObject(document) || !Array.isArray(written)) return document;
     this.ours = hasOurs([written, document["answer"] ?? null]);
@@ -78,7 +78,7 @@ export class Intake {
     return {
       index,
       tool: (name) => this.tools.get(name),
-      note: (code, message, field, before, after) => this.note(code, message, stepPointer(index, field), before, after),
+      note: (code, params, field, change) => this.note(code, params, stepPointer(index, field), change),
       moved: (field, from, ...inner) => {
         const source = inner.reduce((at, part) => pointerTo(at, part), this.sourceOf(stepPointer(index, from)));
         this.moves.set(stepPointer(index, field), source);
@@ -95,7 +95,7 @@ export class Intake {
       ours: this.ours,
       calls: this.calls,
       tool: (name) => this.tools.get(name),
-      note: (code, message, at, before, after) => this.note(code, message, at, before, after),
+      note: this.note,
       find: (finding) => {
         if (this.findings.length < LIMITS.findings) this.findings.push(finding);
       },
@@ -119,12 +119,17 @@ export class Intake {
     };
   }
 
-  private note(code: string, message: string, pointer: string, before?: unknown, after?: unknown): void {
+  private readonly note: TakeNote = (code, params, pointer, change) => {
     if (this.notes.length >= LIMITS.notes) return;
-    const change =
-      before === undefined ? {} : { before: brief(before), ...(after === undefined ? {} : { after: brief(after) }) };
-    this.notes.push({ code, message, pointer, ...change });
-  }
+    // Code and parameters belong together by the signature, which the union of notes cannot see.
+    this.notes.push({ code, params, pointer, ...briefly(change) } as ReadNote);
+  };
+}
+
+function briefly(change: { readonly before: unknown; readonly after?: unknown } | undefined) {
+  if (change?.before === undefined) return {};
+  const { before, after } = change;
+  return { before: brief(before), ...(after === undefined ? {} : { after: brief(after) }) };
 }
 
 function brief(value: unknown): string {

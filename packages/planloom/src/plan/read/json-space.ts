@@ -1,6 +1,7 @@
 // What stands between the values of a JSON text: white space, comments, escapes of brackets. In: a text and a place. Out: the place
 // behind it, and what of it JSON does not know. Separate from read-json.ts because only this knows comments.
 import type { Mend } from "./json-text.js";
+import type { RepairCode } from "./note-params.js";
 
 /** Behind white space and comments; an open comment goes to the end of the text. Linear time. */
 export function afterSpace(text: string, from: number, mend: Mend = () => undefined): number {
@@ -16,7 +17,7 @@ export function afterSpace(text: string, from: number, mend: Mend = () => undefi
   }
 }
 
-function oddAt(text: string, at: number, char: string | undefined): { code: string; end: number } | undefined {
+function oddAt(text: string, at: number, char: string | undefined): { code: RepairCode; end: number } | undefined {
   if (char === undefined) return undefined;
   if (char === "#" || (char === "/" && text[at + 1] === "/")) return { code: "COMMENT", end: lineEnd(text, at) };
   if (char === "/" && text[at + 1] === "*") return { code: "COMMENT", end: after(text, "*/", at + 2) };

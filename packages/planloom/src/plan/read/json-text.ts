@@ -1,14 +1,16 @@
 // Texts inside JSON as models write it: other quotes, line breaks, escapes that JSON does not know. In: a text and where a quote
-// stands. Out: the string and what was mended, or why it has no sure meaning. Separate because every rule about quotes is here.
+// stands. Out: the string and what was mended, or why it has no sure meaning. Every rule about quotes is here.
+import type { SyntaxProblem } from "../finding-params.js";
+import type { RepairCode } from "./note-params.js";
 
 /** Takes what is mended, where it stands and how long it is. */
-export type Mend = (code: string, at: number, length: number, after: string) => void;
+export type Mend = (code: RepairCode, at: number, length: number, after: string) => void;
 
 export type StringScan =
   | { readonly kind: "string"; readonly value: string; readonly end: number }
   /** The text ends inside the string. */
   | { readonly kind: "open" }
-  | { readonly kind: "bad"; readonly at: number; readonly message: string };
+  | { readonly kind: "bad"; readonly at: number; readonly problem: SyntaxProblem };
 
 const QUOTES: { readonly [open: string]: string } = { '"': '"', "'": "'", "“": "”", "‘": "’" };
 const SIMPLE: { readonly [char: string]: string } = {
@@ -38,7 +40,7 @@ export function scanString(text: string, start: number, mend: Mend): StringScan 
     if (char === "\\") {
       const escape = escapeAt(text, at, open);
       if (escape === undefined) return { kind: "open" };
-      if ("message" in escape) return { kind: "bad", at, message: escape.message };
+      if ("problem" in escape) return { kind: "bad", at, problem: escape.problem };
       if (escape.dropped) mend("ESCAPE_DROPPED", at, 2, escape.value);
       value += text.slice(from, at) + escape.value;
       at += escape.length;
@@ -54,7 +56,7 @@ export function scanString(text: string, start: number, mend: Mend): StringScan 
 const escaped = (char: string): string => JSON.stringify(char).slice(1, -1);
 
 type Escape =
-  { readonly value: string; readonly length: number; readonly dropped: boolean } | { readonly message: string };
+  { readonly value: string; readonly length: number; readonly dropped: boolean } | { readonly problem: SyntaxProblem };
 
 /** What an escape means; undefined where the text ends in it. */
 function escapeAt(text: string, at: number, quote: string): Escape | undefined {
@@ -66,7 +68,7 @@ function escapeAt(text: string, at: number, quote: string): Escape | undefined {
   // Python prints such escapes, and only in a text of its own; elsewhere it may be a path that begins like one.
   if (char === "x" && quote === "'") return codeUnit(text, at, 2);
   if (PLAIN.includes(char)) return { value: char, length: 2, dropped: char !== quote };
-  return { message: `\\${char} is no escape of JSON, and may mean ${char} or \\\\${char}` };
+  return { problem: { kind: "bad-escape", escape: char } };
 }
 
 function codeUnit(text: string, at: number, digits: number): Escape | undefined {
@@ -74,5 +76,5 @@ function codeUnit(text: string, at: number, digits: number): Escape | undefined 
   if (/^[0-9A-Fa-f]+$/.test(hex) && hex.length === digits)
     return { value: String.fromCharCode(parseInt(hex, 16)), length: 2 + digits, dropped: false };
   if (at + 2 + digits > text.length) return undefined;
-  return { message: `${text.slice(at, at + 2)} needs ${digits} hexadecimal digits` };
+  return { problem: { kind: "bad-code-unit", escape: text.slice(at, at + 2), digits } };
 }

@@ -2,25 +2,28 @@
 // where each part stands; or how far it is complete where the text ends early; or what cannot be read. One pass over the text,
 // no backtracking. Separate from JSON.parse, which reads first: what is strict JSON never comes through here.
 import { LIMITS } from "../../limits.js";
-import { pointerTo } from "./position.js";
+import type { SyntaxProblem } from "../finding-params.js";
+import { pointerTo } from "../json.js";
 import { atQuote, scanString, type Mend, type StringScan } from "./json-text.js";
 import { afterSpace, atWord } from "./json-space.js";
+import type { RepairCode } from "./note-params.js";
 
 /** One way in which the text was no JSON, where it was seen first, and how often. */
 export interface Repair {
-  readonly code: string;
+  readonly code: RepairCode;
   readonly at: number;
   readonly before: string;
   readonly after: string;
   count: number;
 }
-export type Repairs = Map<string, Repair>;
+export type Repairs = Map<RepairCode, Repair>;
 
 export type JsonScan =
   | { readonly kind: "value"; readonly value: unknown; readonly end: number; readonly repairs: Repairs }
   /** The text ends inside the value, which holds what was complete; undefined where nothing was. */
   | { readonly kind: "truncated"; readonly value: unknown; readonly repairs: Repairs }
-  | { readonly kind: "bad"; readonly at: number; readonly message: string; readonly code: "BAD_SYNTAX" | "TOO_DEEP" };
+  /** Without a problem it nests too deep. */
+  | { readonly kind: "bad"; readonly at: number; readonly problem?: SyntaxProblem };
 
 interface Frame {
   readonly container: unknown[] | Map<string, unknown>;
@@ -39,7 +42,8 @@ export function scanJson(text: string, start: number, offsets?: Map<string, numb
   } catch (thrown) {
     if (thrown instanceof Cut) return { kind: "truncated", value: scanner.partial(), repairs: scanner.repairs };
     if (!(thrown instanceof Bad)) throw thrown;
-    return { kind: "bad", at: thrown.at, message: thrown.message, code: thrown.code };
+    const { at, problem } = thrown;
+    return problem === undefined ? { kind: "bad", at } : { kind: "bad", at, problem };
   }
 }
 
@@ -47,10 +51,9 @@ class Cut extends Error {}
 class Bad extends Error {
   constructor(
     readonly at: number,
-    message: string,
-    readonly code: "BAD_SYNTAX" | "TOO_DEEP" = "BAD_SYNTAX",
+    readonly problem?: SyntaxProblem,
   ) {
-    super(message);
+    super(problem?.kind);
   }
 }
 
@@ -102,10 +105,9 @@ class Scanner {
     for (let first = true; !this.ends(frame, first); first = false) {
       const begun = this.at;
       const key = this.key();
-      if (fields.has(key)) throw new Bad(begun, `the key ${JSON.stringify(key.slice(0, 80))} is written twice`);
+      if (fields.has(key)) throw new Bad(begun, { kind: "key-twice", key: key.slice(0, 80) });
       this.space();
-      if (this.char() !== ":")
-        throw new Bad(this.at, `a colon is missing after the key ${JSON.stringify(key.slice(0, 80))}`);
+      if (this.char() !== ":") throw new Bad(this.at, { kind: "colon-missing", key: key.slice(0, 80) });
       this.at++;
       frame.key = key;
       fields.set(key, this.value(this.below(pointer, key)));
@@ -127,8 +129,7 @@ class Scanner {
   }
 
   private open(container: Frame["container"], pointer: string): Frame {
-    if (this.frames.length >= LIMITS.jsonDepth)
-      throw new Bad(this.at, `it nests deeper than ${LIMITS.jsonDepth} levels`, "TOO_DEEP");
+    if (this.frames.length >= LIMITS.jsonDepth) throw new Bad(this.at);
     const frame = { container, pointer, closing: CLOSING[this.char()]!, key: "" };
     this.frames.push(frame);
     this.at++;
@@ -166,14 +167,14 @@ class Scanner {
     const fits = Array.isArray(container)
       ? "}]".includes(last) && "{[".includes(next)
       : atQuote(this.text, this.at) && newLine;
-    if (!fits) throw new Bad(this.at, `${shown(next)} stands where a comma or a closing bracket is expected`);
+    if (!fits) throw new Bad(this.at, { kind: "comma-expected", found: next });
     this.note("MISSING_COMMA", `${last} ${next}`, `${last}, ${next}`);
   }
 
   private key(): string {
     if (atQuote(this.text, this.at)) return this.string();
     const word = atWord(this.text, this.at);
-    if (word === "") throw new Bad(this.at, `${shown(this.char())} stands where a key is expected`);
+    if (word === "") throw new Bad(this.at, { kind: "key-expected", found: this.char() });
     this.note("BARE_KEY", `${word}:`, `"${word}":`);
     this.at += word.length;
     return word;
@@ -182,7 +183,7 @@ class Scanner {
   private string(): string {
     const scan: StringScan = scanString(this.text, this.at, this.mend);
     if (scan.kind === "open") throw new Cut();
-    if (scan.kind === "bad") throw new Bad(scan.at, scan.message);
+    if (scan.kind === "bad") throw new Bad(scan.at, scan.problem);
     this.at = scan.end;
     return scan.value;
   }
@@ -193,7 +194,7 @@ class Scanner {
     const end = this.at + match.length;
     if (end >= this.text.length || this.isRest()) throw new Cut();
     if (match === "" || atWord(this.text, end) !== "" || this.text[end] === ".")
-      throw new Bad(this.at, `${shown(this.text.slice(this.at, this.at + 20))} is no number`);
+      throw new Bad(this.at, { kind: "bad-number", found: this.text.slice(this.at, this.at + 20) });
     this.at = end;
     return Number(match);
   }
@@ -205,11 +206,10 @@ class Scanner {
 
   private word(): unknown {
     const word = atWord(this.text, this.at);
-    if (this.text.startsWith("...", this.at) || this.char() === "…")
-      throw new Bad(this.at, "something is left out here with an ellipsis");
-    if (word === "") throw new Bad(this.at, `${shown(this.char())} stands where a value is expected`);
+    if (this.text.startsWith("...", this.at) || this.char() === "…") throw new Bad(this.at, { kind: "ellipsis" });
+    if (word === "") throw new Bad(this.at, { kind: "value-expected", found: this.char() });
     if (this.at + word.length >= this.text.length) throw new Cut();
-    if (!WORDS.has(word)) throw new Bad(this.at, `${shown(word)} is a text without quotes`);
+    if (!WORDS.has(word)) throw new Bad(this.at, { kind: "bare-text", found: word.slice(0, 40) });
     const value = WORDS.get(word);
     if (word !== String(value)) this.note("PYTHON_LITERAL", word, String(value));
     this.at += word.length;
@@ -233,11 +233,9 @@ class Scanner {
     else seen.count++;
   };
 
-  private note(code: string, before: string, after: string, at = this.at): void {
+  private note(code: RepairCode, before: string, after: string, at = this.at): void {
     const seen = this.repairs.get(code);
     if (seen !== undefined) seen.count++;
     else this.repairs.set(code, { code, at, before, after, count: 1 });
   }
 }
-
-const shown = (text: string): string => JSON.stringify(text.slice(0, 40));

@@ -2,13 +2,14 @@
 // Three notations: `1. …`, `Step 1: …` and `#E1 = Tool[…]`. Separate because here the text has no brackets that say what it means:
 // only a list whose numbers go up from 0 or 1 is taken for one.
 import { callIn, JOIN, type Call } from "./call-text.js";
+import { textNote, type TextNote } from "./note-params.js";
 
 export interface TextList {
   readonly steps: readonly { readonly [field: string]: unknown }[];
   /** Where each step begins, by its pointer. */
   readonly offsets: ReadonlyMap<string, number>;
   readonly calls: boolean;
-  readonly notes: readonly { readonly code: string; readonly message: string }[];
+  readonly notes: readonly TextNote[];
 }
 
 interface Item {
@@ -113,10 +114,10 @@ function document(
   const steps = kept.map((item, i) => ({ id: named ? `E${item.number}` : item.number, ...stepOf(item, calls[i]) }));
   const offsets = new Map([["", kept[0]!.at], ...kept.map(({ at }, i) => [`/steps/${i}`, at] as const)]);
   const notes = [
-    { code: "NUMBERED_TEXT", message: "A numbered list is the list of steps; the text around it was left out." },
+    textNote("NUMBERED_TEXT", {}),
+    ...(isCalls ? [textNote("CALL_TEXT", {})] : []),
+    ...(joins ? [textNote("JOIN_LEFT_OUT", {})] : []),
   ];
-  if (isCalls) notes.push({ code: "CALL_TEXT", message: "A call written as text is a tool step." });
-  if (joins) notes.push({ code: "JOIN_LEFT_OUT", message: "join() at the end is the answer, and no step." });
   return { steps, offsets, calls: isCalls, notes };
 }
 

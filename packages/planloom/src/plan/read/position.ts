@@ -25,11 +25,6 @@ function pointerParts(pointer: string): string[] {
 
 const unescapePart = (part: string): string => part.replaceAll("~1", "/").replaceAll("~0", "~");
 
-/** One more segment on a JSON pointer. */
-export function pointerTo(parent: string, part: string | number): string {
-  return `${parent}/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`;
-}
-
 /** The same for text that was read as JSON; `offsets` notes where each pointer begins in it. */
 export function positionsOf(
   text: string,

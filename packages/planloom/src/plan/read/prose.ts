@@ -1,7 +1,7 @@
 // What a text says that is no plan: that it will not plan, or that it wants to know something first. In: a text or a value without
 // steps. Out: a refusal, questions, or no plan. Separate because these are outcomes of their own, not faults of a document.
 import { LIMITS } from "../../limits.js";
-import type { Finding } from "../finding.js";
+import { findingOf, type Finding } from "../finding.js";
 import { questionsIn } from "./document.js";
 import { failure, noPlan, type ReadFailure } from "./failure.js";
 import { listTexts } from "./list.js";
@@ -32,18 +32,11 @@ export function valueResult(value: unknown): ReadFailure | Questions {
   return typeof first === "string" && refuses(first) ? refusal() : noPlan();
 }
 
-const refusal = (): ReadFailure =>
-  failure("refusal", "REFUSAL", "The text declines to plan.", "Change the goal, or ask another model.");
+const refusal = (): ReadFailure => failure("refusal", "REFUSAL", { by: "model" });
 
 function questions(asked: readonly string[]): Questions {
   const kept = asked.slice(0, LIMITS.questions).map((one) => one.slice(0, LIMITS.findingChars));
-  const finding: Finding = {
-    code: "QUESTIONS",
-    severity: "error",
-    where: { pointer: "" },
-    message: `The planner asks in the place of a plan: ${kept.join(" ")}`.slice(0, LIMITS.findingChars),
-    fix: "Answer in the goal or its inputs; a plan that needs an answer on its way has an ask step.",
-  };
+  const finding = findingOf("QUESTIONS", { pointer: "" }, { questions: kept });
   return { kind: "questions", findings: [finding], questions: kept };
 }
 

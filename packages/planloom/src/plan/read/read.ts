@@ -2,11 +2,12 @@
 // was normalised, or the kind of failure with its findings. Nothing here decides whether the draft is sound: check does.
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
-import type { Finding } from "../finding.js";
+import type { CheckResult } from "../check/check.js";
+import { findingOf, isError, type Finding } from "../finding.js";
 import { depthOf } from "../json.js";
 import type { FailureKind } from "./failure.js";
-import type { ReadNote } from "./fields.js";
 import { Intake } from "./intake.js";
+import type { ReadNote } from "./note-params.js";
 import type { Position } from "./position.js";
 import type { FoundText } from "./source.js";
 import { findDocument } from "./text.js";
@@ -43,25 +44,21 @@ export function readPlan(text: string, options: ReadOptions = {}): ReadResult {
     const { kind, findings, partial } = found;
     return partial === undefined ? { kind, findings } : { kind, findings, partial: draftOf(partial, options) };
   } catch (thrown) {
-    return { kind: "malformed", findings: [unreadable(thrown)] };
+    const problem = { kind: "reader", text: messageOf(thrown).slice(0, 200) } as const;
+    return { kind: "malformed", findings: [findingOf("BAD_SYNTAX", { pointer: "" }, { form: "any", problem })] };
   }
 }
 
 function draftOf(found: FoundText, options: ReadOptions): ReadDraft {
   const intake = new Intake(options.inventory, found.calls === true);
   const draft = intake.document(found.value);
-  const how = found.notes.map((note) => ({ ...note, pointer: "" }));
+  const how = found.notes.map((note) => ({ ...note, pointer: "" }) as ReadNote);
   const locate = (pointer: string): Position | undefined => found.locate(intake.sourceOf(pointer));
   const findings = intake.findings.map((finding) => ({
     ...finding,
     where: { ...finding.where, ...locate(finding.where.pointer) },
   }));
   return { draft, notes: [...how, ...intake.notes], findings, locate };
-}
-
-function unreadable(thrown: unknown): Finding {
-  const message = `The document cannot be read: ${messageOf(thrown).slice(0, 200)}.`;
-  return { code: "BAD_SYNTAX", severity: "error", where: { pointer: "" }, message, fix: "Write the plan as JSON." };
 }
 
 /** The same for data that is already parsed. Never throws. */
@@ -74,4 +71,18 @@ export function normalizeDraft(value: unknown, options: ReadOptions = {}): Omit<
   } catch {
     return { draft: value, notes: [], findings: [] };
   }
+}
+
+/**
+ * The outcome of check together with what the reader found. A plan that the reader could not take for certain is none, whatever
+ * check says of it. All findings come at once.
+ */
+export function withReading(
+  checked: CheckResult,
+  { findings }: { readonly findings: readonly Finding[] },
+): CheckResult {
+  if (findings.length === 0) return checked;
+  const all = [...findings, ...checked.findings];
+  const sorted = [...all.filter(isError), ...all.filter((finding) => !isError(finding))];
+  return checked.ok && !findings.some(isError) ? { ...checked, findings: sorted } : { ok: false, findings: sorted };
 }

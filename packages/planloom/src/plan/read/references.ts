@@ -2,12 +2,12 @@
 // Out: the same values with `${{ … }}`, and findings where a form names no step or may be meant as plain text.
 // A form is rewritten only where it names a step: by its id, or by its number as written. No number is ever shifted.
 import { CEL_WORDS } from "../expression/expression.js";
-import type { Finding } from "../finding.js";
-import { isObject } from "../json.js";
+import { findingOf, type Finding } from "../finding.js";
+import { isObject, pointerTo } from "../json.js";
 import type { Fields } from "./fields.js";
 import { formsIn, outputOf, stepNumber, type Form } from "./forms.js";
 import type { StepNames } from "./ids.js";
-import { pointerTo } from "./position.js";
+import type { TakeNote } from "./note-params.js";
 import { eachExpression, expressionSpans } from "./spans.js";
 import type { ToolSpec } from "../tool-spec.js";
 
@@ -23,7 +23,7 @@ export interface ReferencePlace {
   /** The document is a list of calls, in which `$1` is the notation of references. */
   readonly calls: boolean;
   readonly tool: (name: unknown) => ToolSpec | undefined;
-  readonly note: (code: string, message: string, pointer: string, before: unknown, after: unknown) => void;
+  readonly note: TakeNote;
   readonly find: (finding: Finding) => void;
 }
 
@@ -65,7 +65,7 @@ function inExpression(text: string, pointer: string, place: ReferencePlace): str
   const forms = said === undefined ? formsIn(text, []) : [said];
   const quoted = forms.find(({ start, end }) => /["']/.test(text[start - 1] ?? "") && text[start - 1] === text[end]);
   if (quoted === undefined) return written(text, forms, pointer, place, (source) => source);
-  ambiguous(text.slice(quoted.start, quoted.end), "stands in quotes inside an expression", pointer, place);
+  ambiguous(text.slice(quoted.start, quoted.end), "quoted", pointer, place);
   return text;
 }
 
@@ -86,7 +86,7 @@ function written(
     const after = write(source);
     out += text.slice(from, form.start) + after;
     from = form.end;
-    place.note(form.adapter, `${before} is the output of step ${source}.`, pointer, before, after);
+    place.note(form.adapter, { written: before, source }, pointer, { before, after });
   }
   return out + text.slice(from);
 }
@@ -151,8 +151,7 @@ function isDollarReference(
   const earlier = place.id === undefined || place.names.isBefore(id, place.id);
   if (id === place.id || calls) return calls && earlier;
   if (dependsOn === undefined && whole && earlier) return true;
-  if (whole || (dependsOn === undefined && earlier))
-    ambiguous(before, "may be an amount of money, or the output of a step", pointer, place);
+  if (whole || (dependsOn === undefined && earlier)) ambiguous(before, "money", pointer, place);
   return false;
 }
 
@@ -185,15 +184,8 @@ function unknown(before: string, { name }: Form, pointer: string, place: Referen
   const number = stepNumber(name);
   const range = place.names.range;
   const counted = number === undefined || range === undefined ? undefined : countedFrom(number, range);
-  const says =
-    counted === undefined ? "" : ` The steps are numbered from ${range![0]}, and this looks counted from ${counted}.`;
-  place.find({
-    code: "UNKNOWN_REFERENCE",
-    severity: "error",
-    where: { pointer },
-    message: `${before} refers to a step, and no step is called so.${says}`,
-    fix: "Write ${{ id }} with the id of the step whose output is meant.",
-  });
+  const offBy = counted === undefined ? {} : { first: range![0], counted };
+  place.find(findingOf("UNKNOWN_REFERENCE", { pointer }, { written: before, ...offBy }));
 }
 
 function countedFrom(number: number, [lowest, highest]: readonly [number, number]): 0 | 1 | undefined {
@@ -201,14 +193,8 @@ function countedFrom(number: number, [lowest, highest]: readonly [number, number
   return lowest === 1 && number === 0 ? 0 : undefined;
 }
 
-function ambiguous(before: string, why: string, pointer: string, place: ReferencePlace): void {
-  place.find({
-    code: "AMBIGUOUS_REFERENCE",
-    severity: "error",
-    where: { pointer },
-    message: `${before} ${why}.`,
-    fix: "Write ${{ id }} for the output of a step; write plain text so that it is no name of a step.",
-  });
+function ambiguous(written: string, why: "money" | "quoted", pointer: string, place: ReferencePlace): void {
+  place.find(findingOf("AMBIGUOUS_REFERENCE", { pointer }, { written, why }));
 }
 
 const SEGMENT = /\.([A-Za-z_][\w -]*)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g;
@@ -259,7 +245,6 @@ function withoutPrefix(text: string, pointer: string, place: ReferencePlace): st
       return id + (output === "" || hasField(id, output.slice(1), place) === true ? output : "");
     });
   });
-  if (plain !== text)
-    place.note("REFERENCE_STEPS", "Steps are named without steps. before them.", pointer, text, plain);
+  if (plain !== text) place.note("REFERENCE_STEPS", {}, pointer, { before: text, after: plain });
   return names.rewrite(plain);
 }

@@ -3,9 +3,10 @@
 import { LIMITS } from "../../limits.js";
 import { depthOf, isObject } from "../json.js";
 import { planLikeness, questionsIn, stepCount } from "./document.js";
-import { badSyntax, failure, tooDeep, tooManySteps, truncated, type ReadFailure } from "./failure.js";
+import { badSyntax, tooDeep, tooLarge, truncated, type ReadFailure } from "./failure.js";
 import { scanJson, type JsonScan, type Repairs } from "./json.js";
 import { looksLikeStep } from "./names.js";
+import { textNote, type TextNote } from "./note-params.js";
 import { positionsIn, positionsOf, textPosition, type Position } from "./position.js";
 import { valueResult, type Questions } from "./prose.js";
 import { parseYaml } from "./yaml.js";
@@ -19,12 +20,6 @@ export interface FoundText {
   readonly locate: (pointer: string) => Position | undefined;
   /** The document is a list of calls as text. */
   readonly calls?: boolean;
-}
-export interface TextNote {
-  readonly code: string;
-  readonly message: string;
-  readonly before?: string;
-  readonly after?: string;
 }
 export type TextResult =
   FoundText | Questions | ReadFailure | (ReadFailure<"truncated"> & { readonly partial?: FoundText });
@@ -52,13 +47,12 @@ function strictHead(part: Part, source: string): Read {
   const scan = scanJson(source, 0);
   const parsed = scan.kind === "value" ? parseJson(source.slice(0, scan.end)) : undefined;
   if (scan.kind !== "value" || parsed !== undefined) return scanned(scan, part);
-  const message = `The document is no strict JSON, and larger than ${LIMITS.lenientChars} characters.`;
-  return failure("too-large", "TOO_LARGE", message, "Write a smaller plan, or write it as strict JSON.");
+  return tooLarge({ of: "loose-json", most: LIMITS.lenientChars });
 }
 
 export function scanned(scan: JsonScan, part: Part): Read {
   if (scan.kind === "bad")
-    return scan.code === "TOO_DEEP" ? tooDeep() : badSyntax(part.text, part.base + scan.at, scan.message);
+    return scan.problem === undefined ? tooDeep() : badSyntax(part.text, part.base + scan.at, scan.problem);
   const notes = repairNotes(scan.repairs, part);
   if (scan.kind === "value") return { ...accept(scan.value, part, notes), end: scan.end };
   const partial = planLikeness(scan.value) === undefined ? undefined : accept(scan.value, part, notes);
@@ -68,38 +62,21 @@ export function scanned(scan: JsonScan, part: Part): Read {
 export function repairNotes(repairs: Repairs, { text, base }: Part): TextNote[] {
   return [...repairs.values()].map(({ code, at, before, after, count }) => {
     const { line, column } = textPosition(text, base + at);
-    const often = count === 1 ? "" : `, ${count} times, first`;
-    return { code, message: `${MENDED[code] ?? code}${often} at ${line}:${column}.`, before, after };
+    return textNote(code, { count, line, column }, { before, after });
   });
 }
-
-const MENDED: { readonly [code: string]: string } = {
-  BARE_KEY: "A key without quotes was read as text",
-  COMMENT: "A comment was left out",
-  CURLY_QUOTES: "Curly quotes were read as quotes",
-  ESCAPE_DROPPED: "A backslash that JSON does not know was left out",
-  LINE_BREAK_IN_TEXT: "A line break or control character inside a text was kept",
-  MISSING_COMMA: "A missing comma was added",
-  ODD_SPACE: "An unusual space was read as a space",
-  PYTHON_LITERAL: "True, False and None are true, false and null",
-  SINGLE_QUOTES: "Single quotes were read as quotes",
-  TRAILING_COMMA: "A comma before a closing bracket was left out",
-  TRIPLE_QUOTES: "Triple quotes were read as quotes",
-  TUPLE: "A tuple was read as a list",
-};
 
 export function yamlText(part: Part): TextResult {
   const parsed = parseYaml(part.text, part.source, part.base);
   if ("kind" in parsed) return parsed;
-  const note = { code: "READ_AS_YAML", message: "The document is no strict JSON; it was read as YAML." };
-  const read = accept(parsed.value, part, /^[{[]/.test(part.source) ? [note] : []);
+  const read = accept(parsed.value, part, /^[{[]/.test(part.source) ? [textNote("READ_AS_YAML", {})] : []);
   return read.kind === "found" ? { ...read, locate: positionsIn(part.text, part.source, part.base) } : read;
 }
 
 export function accept(value: unknown, part: Part, notes: readonly TextNote[]): TextResult {
   if (depthOf(value, LIMITS.jsonDepth) > LIMITS.jsonDepth) return tooDeep();
   if (planLikeness(value) === undefined || questionsIn(value).length > 0) return valueResult(value);
-  if (stepCount(value) > LIMITS.readSteps) return tooManySteps();
+  if (stepCount(value) > LIMITS.readSteps) return tooLarge({ of: "steps", most: LIMITS.readSteps });
   const offsets = (): ReadonlyMap<string, number> => {
     const map = new Map<string, number>();
     scanJson(part.source, 0, map);
@@ -124,8 +101,8 @@ export function stepsInRow(part: Part): TextResult | undefined {
   if (steps.length < 2 || steps.length > LIMITS.readSteps || depthOf(steps, LIMITS.jsonDepth) > LIMITS.jsonDepth)
     return undefined;
   const offsets = new Map([["", base], ...starts.map((start, i) => [`/${i}`, start] as const)]);
-  const note = { code: "STEPS_IN_ROW", message: "Steps one after the other are a list of steps." };
-  return { kind: "found", value: steps, notes: [note], locate: positionsOf(text, () => offsets) };
+  const notes = [textNote("STEPS_IN_ROW", {})];
+  return { kind: "found", value: steps, notes, locate: positionsOf(text, () => offsets) };
 }
 
 export function noted(result: TextResult, note: TextNote): TextResult {

@@ -1,7 +1,7 @@
 // The adapters of one step. In: a step as written, with what is known of its names and tools. Out: the step in canonical fields.
 // Each adapter rewrites one thing and reports it; what none of them knows is left for check to name. None guesses meaning.
 // They come in two groups: first the fields, of which the names of all steps are made; then what refers to those names.
-import { isObject } from "../json.js";
+import { isObject, pointerTo } from "../json.js";
 import { ID_PATTERN } from "../plan.js";
 import { argumentField, fillFromDescription, readArguments } from "./arguments.js";
 import { readCalls } from "./calls.js";
@@ -10,11 +10,10 @@ import type { StepName, StepNames } from "./ids.js";
 import { ID_FIELDS, NOT_BEGUN, plainName, SAID_FIELDS, STATE_FIELDS, STEP_FIELDS } from "./names.js";
 import { readReferences, type ReferencePlace } from "./references.js";
 import { dependenciesOf } from "./dependencies.js";
-import { pointerTo } from "./position.js";
 
 /** The fields of a step under their canonical names; undefined where it is no step at all. */
 export function openStep(step: unknown, at: StepPlace): Fields | undefined {
-  if (typeof step === "string") at.note("TEXT_STEP", "A step written as plain text is an agent step.");
+  if (typeof step === "string") at.note("TEXT_STEP", {});
   else if (!isObject(step)) return undefined;
   const fields: Fields = new Map(typeof step === "string" ? [["agent", step]] : Object.entries(step));
   for (const adapter of [leaveOut, renameFields, readCalls, readName, readTask]) adapter(fields, at);
@@ -39,13 +38,13 @@ function leaveOut(fields: Fields, at: StepPlace): void {
     const name = plainName(field);
     if (value === null && name !== "id" && (STEP_FIELDS.has(name) || argumentField(field))) {
       fields.delete(field);
-      at.note("NULL_DROPPED", `${field}: null means the same as leaving it out.`, undefined, value);
+      at.note("NULL_DROPPED", { field }, undefined, { before: value });
     } else if (
       (SAID_FIELDS.has(name) && typeof value === "string") ||
       (STATE_FIELDS.has(name) && NOT_BEGUN.has(value))
     ) {
       fields.delete(field);
-      at.note("LEFT_OUT", `${field} is no part of a plan.`, undefined, value);
+      at.note("LEFT_OUT", { field }, undefined, { before: value });
     }
   }
 }
@@ -82,13 +81,13 @@ function nameStep(fields: Fields, name: StepName, at: StepPlace): void {
   fields.delete(field);
   prepend(fields, "id", name.id);
   if (field !== "id") at.moved("id", field);
-  if (name.written === undefined)
-    at.note("ID_GIVEN", `A step without an id is called ${name.id}.`, "id", null, name.id);
-  else if (name.written !== name.id)
-    at.note("ID_REWRITTEN", `${field} ${String(name.written)} is the id ${name.id}.`, "id", name.written, name.id);
-  else if (field !== "id") at.note("FIELD_RENAMED", `${field} is written id.`, "id", field, "id");
-  const sentence = typeof name.written === "string" && /\s/.test(name.written.trim());
-  if (sentence && !fields.has("title")) fields.set("title", name.written);
+  const { id, written } = name;
+  if (written === undefined) at.note("ID_GIVEN", { id }, "id", { before: null, after: id });
+  else if (written !== id)
+    at.note("ID_REWRITTEN", { field, written: String(written), id }, "id", { before: written, after: id });
+  else if (field !== "id") at.note("FIELD_RENAMED", { from: field, to: "id" }, "id", { before: field, after: "id" });
+  const sentence = typeof written === "string" && /\s/.test(written.trim());
+  if (sentence && !fields.has("title")) fields.set("title", written);
 }
 
 function prepend(fields: Fields, key: string, value: unknown): void {
@@ -105,7 +104,7 @@ function readHints(fields: Fields, at: StepPlace): void {
   if (typeof hints === "string") fields.set("tools", [hints]);
   if (!Array.isArray(hints) || hints.length > 0) return;
   fields.set("tools", "all");
-  at.note("HINTS_EMPTY", "Empty tool_hints leave the choice to the step: tools is all.", "tools", hints, "all");
+  at.note("HINTS_EMPTY", {}, "tools", { before: hints, after: "all" });
 }
 
 function agentFromDescription(fields: Fields, { written }: StepName, at: StepPlace): void {
@@ -116,8 +115,7 @@ function agentFromDescription(fields: Fields, { written }: StepName, at: StepPla
   const instruction = [fields.get("description"), fields.get("title"), sentence].find(isText);
   if (instruction === undefined) return;
   fields.set("agent", instruction);
-  const message = "A step with neither tool nor agent is an agent step; its description is the instruction.";
-  at.note("AGENT_FROM_DESCRIPTION", message, "agent", null, instruction);
+  at.note("AGENT_FROM_DESCRIPTION", {}, "agent", { before: null, after: instruction });
   if (fields.has("description")) at.moved("agent", "description");
 }
 
@@ -126,13 +124,7 @@ function wrapExpressions(fields: Fields, names: StepNames, at: StepPlace): void 
     const source = expressionSource(fields.get(field), field);
     if (source === undefined || source.includes("${{")) continue;
     const wrapped = names.rewrite(`\${{ ${source} }}`);
-    at.note(
-      "EXPRESSION_WRAPPED",
-      `${field} is an expression and stands in \${{ }}.`,
-      field,
-      fields.get(field),
-      wrapped,
-    );
+    at.note("EXPRESSION_WRAPPED", { field }, field, { before: fields.get(field), after: wrapped });
     fields.set(field, wrapped);
   }
 }

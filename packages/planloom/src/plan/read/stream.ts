@@ -8,7 +8,7 @@ import { Intake } from "./intake.js";
 import { scanJson } from "./json.js";
 import { StepFinder } from "./stream-scan.js";
 import { readPlan, type ReadOptions, type ReadResult } from "./read.js";
-import type { ReadNote } from "./fields.js";
+import type { ReadNote } from "./note-params.js";
 import type { Finding } from "../finding.js";
 
 export interface StreamedStep {

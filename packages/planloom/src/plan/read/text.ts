@@ -4,9 +4,10 @@ import { LIMITS } from "../../limits.js";
 import { canonicalJson } from "../json.js";
 import { planLikeness } from "./document.js";
 import { embedded, sole } from "./embedded.js";
-import { failure, severalPlans, tooLarge, truncated } from "./failure.js";
+import { noPlan, severalPlans, tooLarge, truncated } from "./failure.js";
 import { blocksIn, thinkingEnd, type Block } from "./frame.js";
 import { listIn } from "./list.js";
+import { textNote } from "./note-params.js";
 import { positionsOf } from "./position.js";
 import { proseResult, refuses } from "./prose.js";
 import {
@@ -26,17 +27,18 @@ const DOCUMENT_LINE =
 
 /** Looks for a plan document: JSON, a fenced or tagged block, YAML, JSON inside prose, a numbered list, in this order. Never throws. */
 export function findDocument(text: string): TextResult {
-  if (text.length > LIMITS.planBytes || new TextEncoder().encode(text).length > LIMITS.planBytes) return tooLarge();
+  if (text.length > LIMITS.planBytes || new TextEncoder().encode(text).length > LIMITS.planBytes)
+    return tooLarge({ of: "text", most: LIMITS.planBytes });
   const base = text.length - text.replace(/^\uFEFF/, "").trimStart().length;
   const source = text.slice(base).trimEnd();
-  if (source === "") return failure("no-plan", "NO_PLAN", "The text is empty.", "Write a plan with a list of steps.");
+  if (source === "") return noPlan(true);
   const thought = startsAsYaml(source.slice(0, 2_000)) ? undefined : thinkingEnd(source);
   if (thought === "open") return truncated(text);
   if (thought === undefined) return inPart({ text, source, base });
   const rest = source.slice(thought);
   const inner = rest.trimStart();
   const result = inPart({ text, source: inner, base: base + thought + rest.length - inner.length });
-  return noted(result, { code: "THINKING_LEFT_OUT", message: "What the model thought before the plan was left out." });
+  return noted(result, textNote("THINKING_LEFT_OUT", {}));
 }
 
 function inPart(part: Part): TextResult {
@@ -90,9 +92,7 @@ function quotedText(part: Part): TextResult | undefined {
   const text = parsed.value;
   const inner = parseJson(text) ?? { value: undefined };
   if (planLikeness(inner.value) !== "plan") return undefined;
-  const found = accept(inner.value, part, [
-    { code: "JSON_IN_TEXT", message: "The document was written as a JSON text." },
-  ]);
+  const found = accept(inner.value, part, [textNote("JSON_IN_TEXT", {})]);
   return found.kind === "found" ? { ...found, locate: () => undefined } : found;
 }
 
@@ -102,10 +102,7 @@ function fromBlocks(part: Part, blocks: readonly Block[]): TextResult | undefine
   for (const block of blocks) {
     const read = fromBlock(part, block);
     if (read === undefined) continue;
-    const note = {
-      code: block.code,
-      message: "The document was taken from its block; the text around it was left out.",
-    };
+    const note = textNote(block.code, {});
     if (read.kind === "questions") return read;
     if (read.kind !== "found") failed ??= noted(read, note);
     else if (found !== undefined && canonicalJson(found.value) !== canonicalJson(read.value)) return severalPlans();

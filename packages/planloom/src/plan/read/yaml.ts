@@ -3,15 +3,16 @@
 import { isScalar, parseDocument, visit, type Document } from "yaml";
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
-import type { Finding } from "../finding.js";
-import { failure, tooDeep, type ReadFailure } from "./failure.js";
+import { findingOf } from "../finding.js";
+import type { SyntaxProblem } from "../finding-params.js";
+import { failure, tooDeep, tooLarge, type ReadFailure } from "./failure.js";
 import { textPosition } from "./position.js";
 
 /** Parses a part of `text` that begins at `base`. Never throws. */
 export function parseYaml(text: string, body: string, base: number): { readonly value: unknown } | ReadFailure {
-  if (body.length > LIMITS.yamlChars) return yamlTooLarge(`${LIMITS.yamlChars} characters`);
+  if (body.length > LIMITS.yamlChars) return tooLarge({ of: "yaml-characters", most: LIMITS.yamlChars });
   if (nestsDeep(body)) return tooDeep();
-  if (signsIn(body) > LIMITS.yamlSigns) return yamlTooLarge(`${LIMITS.yamlSigns} signs such as - and "`);
+  if (signsIn(body) > LIMITS.yamlSigns) return tooLarge({ of: "yaml-signs", most: LIMITS.yamlSigns });
   try {
     const document = withoutTraces(() =>
       parseDocument(body, {
@@ -23,8 +24,8 @@ export function parseYaml(text: string, body: string, base: number): { readonly 
       }),
     );
     const unparsed = [...document.errors, ...document.warnings];
-    const wrong = unparsed.length > 0 ? unparsed : repeatedKeys(document);
-    if (wrong.some(({ message }) => message.includes("call stack"))) return tooDeep();
+    if (unparsed.some(({ message }) => message.includes("call stack"))) return tooDeep();
+    const wrong = unparsed.length > 0 ? unparsed.map(parserProblem) : repeatedKeys(document);
     if (wrong.length > 0) return notYaml(text, base, wrong.slice(0, 10));
     const unlikely = /^[{[]/.test(body) ? unlikelyFlow(document) : undefined;
     if (unlikely !== undefined) return notYaml(text, base, [unlikely]);
@@ -107,45 +108,49 @@ function longestRow(line: string): number {
   return longest;
 }
 
-interface SyntaxProblem {
-  readonly message: string;
-  readonly pos: readonly [number, number];
+interface Wrong {
+  readonly problem: SyntaxProblem;
+  /** An offset into the YAML. */
+  readonly at: number;
+}
+
+/** The parser's own words, up to the first semicolon: what follows is advice to programmers. */
+function parserProblem({ message, pos }: { readonly message: string; readonly pos: readonly [number, number] }): Wrong {
+  const text = message.replace(/;.*$/s, "").replace(/\.+$/, "").slice(0, LIMITS.findingChars);
+  return { problem: { kind: "parser", text }, at: pos[0] };
 }
 
 /**
  * What YAML reads in a text with brackets, and what is more likely JSON with a fault: a plain text with quotes or over several lines,
  * a key without a value.
  */
-function unlikelyFlow(document: Document): SyntaxProblem | undefined {
-  let wrong: SyntaxProblem | undefined;
+function unlikelyFlow(document: Document): Wrong | undefined {
+  let wrong: Wrong | undefined;
   visit(document, {
     Pair(_key, { key, value }) {
       const at = (isScalar(key) ? key.range?.[0] : undefined) ?? 0;
       if (value === null || (isScalar(value) && value.value === null && value.source === ""))
-        wrong ??= { message: "A key has no value", pos: [at, at] };
+        wrong ??= { problem: { kind: "no-value" }, at };
     },
     Scalar(_key, { type, source = "", range }) {
       const [at, end] = range ?? [0, 0];
       if (type === "PLAIN" && (/["'\n{}[\]]|^(?:\.{3}|…)/.test(source) || end - at > source.length + 1))
-        wrong ??= {
-          message: "A text without quotes holds quotes, brackets or line breaks, or is left out",
-          pos: [at, at],
-        };
+        wrong ??= { problem: { kind: "odd-plain-text" }, at };
     },
   });
   return wrong;
 }
 
 /** Ours, because the parser compares each key of a map with every other: 100,000 keys would take minutes. */
-function repeatedKeys(document: Document): SyntaxProblem[] {
-  const wrong: SyntaxProblem[] = [];
+function repeatedKeys(document: Document): Wrong[] {
+  const wrong: Wrong[] = [];
   visit(document, {
     Map(_key, map) {
       const seen = new Set<string>();
       for (const { key } of map.items) {
         const name = isScalar(key) ? String(key.value) : "";
         const at = (isScalar(key) ? key.range?.[0] : undefined) ?? 0;
-        if (seen.has(name)) wrong.push({ message: `The key ${name.slice(0, 80)} is written twice`, pos: [at, at] });
+        if (seen.has(name)) wrong.push({ problem: { kind: "key-twice", key: name.slice(0, 80) }, at });
         seen.add(name);
       }
     },
@@ -153,32 +158,17 @@ function repeatedKeys(document: Document): SyntaxProblem[] {
   return wrong;
 }
 
-function notYaml(text: string, base: number, wrong: readonly SyntaxProblem[]): ReadFailure {
-  const findings = wrong.map(({ message, pos }): Finding => ({
-    code: "BAD_SYNTAX",
-    severity: "error",
-    where: { pointer: "", ...textPosition(text, base + pos[0]) },
-    message: `The document cannot be parsed: ${message.replace(/;.*$/s, "")}.`.replace(/\.+$/, "."),
-    fix: "Write the plan as JSON, or as plain YAML without tags and with each key once.",
-  }));
+function notYaml(text: string, base: number, wrong: readonly Wrong[]): ReadFailure {
+  const findings = wrong.map(({ problem, at }) => {
+    const where = { pointer: "", ...textPosition(text, base + at) };
+    return findingOf("BAD_SYNTAX", where, { form: "yaml", problem });
+  });
   return { kind: "malformed", findings };
 }
 
-function yamlTooLarge(what: string): ReadFailure {
-  const message = `The document is YAML of more than ${what}.`;
-  return failure("too-large", "TOO_LARGE", message, "Write a smaller plan, or write it as JSON.");
-}
-
 function yamlFailure(thrown: unknown): ReadFailure {
-  if (thrown instanceof ReferenceError) {
-    const message = `The document expands more than ${LIMITS.yamlAliases} aliases.`;
-    return failure("malformed", "TOO_MANY_ALIASES", message, "Write the repeated parts out.");
-  }
+  if (thrown instanceof ReferenceError) return failure("malformed", "TOO_MANY_ALIASES", { most: LIMITS.yamlAliases });
   if (thrown instanceof RangeError) return tooDeep();
-  return failure(
-    "malformed",
-    "BAD_SYNTAX",
-    `The document cannot be parsed: ${messageOf(thrown)}`,
-    "Write the plan as JSON.",
-  );
+  const problem = { kind: "parser", text: messageOf(thrown).slice(0, LIMITS.findingChars) } as const;
+  return failure("malformed", "BAD_SYNTAX", { form: "any", problem });
 }

@@ -2,7 +2,7 @@
 // Out: the draft with the finished steps in it, or findings where it uses one of them differently. Separate from a patch,
 // which cannot touch finished steps: a whole new plan leaves them out, repeats them, or takes their ids for something else.
 import { LIMITS } from "../../limits.js";
-import { collectFindings, type Report } from "../check/report.js";
+import { collectFindings } from "../check/report.js";
 import { completeStep } from "../complete.js";
 import type { Finding } from "../finding.js";
 import { needsOf } from "../graph.js";
@@ -87,9 +87,10 @@ export function finishedTouched(before: Plan, after: Plan, finished: ReadonlySet
     const was = old.get(step.id);
     if (was === undefined || !isReported(step.id)) return;
     const fields = changedFields(was, step);
-    if (fields.length > 0) return fieldsChanged(step.id, fields, index, report);
+    if (fields.length > 0) return report("FINISHED_CHANGED", `/steps/${index}`, { step: step.id, fields });
     const causes = causesOf(was, step, isOther).filter((id) => !isReported(id));
-    if (causes.length > 0) sourcesChanged(step.id, causes, index, report);
+    if (causes.length > 0)
+      report("FINISHED_CHANGED", `/steps/${index}`, { step: step.id, causes: causes.slice(0, 12) });
   });
   return findings(undefined);
 }
@@ -110,21 +111,4 @@ function changedFields(before: Step, after: Step): readonly string[] {
 function causesOf(before: Step, after: Step, isOther: (id: string) => boolean): readonly string[] {
   const [was, is] = [new Set(needsOf(before)), new Set(needsOf(after))];
   return [...new Set([...was, ...is])].filter((id) => isOther(id) || was.has(id) !== is.has(id));
-}
-
-function fieldsChanged(id: string, fields: readonly string[], index: number, report: Report): void {
-  const message = `${id} has finished, and the step of that id in this plan differs in ${fields.join(", ")}.`;
-  report(
-    "FINISHED_CHANGED",
-    `/steps/${index}`,
-    message,
-    `Leave ${id} as it was, or give the new step an id of its own.`,
-  );
-}
-
-function sourcesChanged(id: string, causes: readonly string[], index: number, report: Report): void {
-  const names = causes.slice(0, 12).join(", ");
-  const message = `${id} has finished, and this plan changes what it waited for: ${names}.`;
-  const fix = `Leave ${names} as before, or plan the work of ${id} again under a new id.`;
-  report("FINISHED_CHANGED", `/steps/${index}`, message, fix);
 }

@@ -1,6 +1,7 @@
 // Whether a plan is one that was tried already. In: a new plan, and those that failed. Out: yes or no, and a finding.
 // Separate because the words around a step do not count here: a planner that only says it differently has learnt nothing.
-import type { Finding } from "../finding.js";
+import { findingOf, type Finding } from "../finding.js";
+import type { FindingParams } from "../finding-params.js";
 import { canonicalJson } from "../json.js";
 import type { Plan } from "../plan.js";
 
@@ -20,18 +21,8 @@ function stepsText(plan: Plan): string {
 /** The finding (PLAN_REPEATED) on a plan that is equal to one that failed, with the reason of that failure; else none. */
 export function repeatFindings(
   plan: Plan,
-  failed: readonly { readonly plan: Plan; readonly reason: string }[],
+  failed: readonly ({ readonly plan: Plan } & FindingParams["PLAN_REPEATED"])[],
 ): readonly Finding[] {
   const known = failed.find((tried) => samePlan(plan, tried.plan));
-  if (known === undefined) return [];
-  const reason = JSON.stringify(known.reason.slice(0, 300));
-  return [
-    {
-      code: "PLAN_REPEATED",
-      severity: "error",
-      where: { pointer: "/steps" },
-      message: `This plan has failed already, and differs at most in titles and descriptions: ${reason}.`,
-      fix: "Change what the steps do: another tool, other arguments, another instruction, or other steps.",
-    },
-  ];
+  return known === undefined ? [] : [findingOf("PLAN_REPEATED", { pointer: "/steps" }, { reason: known.reason })];
 }

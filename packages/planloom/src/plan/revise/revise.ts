@@ -3,7 +3,7 @@
 // is judged before the plan that it makes: whether that plan is sound is said by check, as of any draft.
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
-import { collectFindings, quoted, type Report } from "../check/report.js";
+import { collectFindings, type Report } from "../check/report.js";
 import { issueFinding } from "../check/shape.js";
 import type { Finding } from "../finding.js";
 import { descendantsOf } from "../graph.js";
@@ -60,31 +60,24 @@ export function applyPatch(plan: Plan, patch: unknown, place: PatchPlace): Patch
   const sound = soundPatch(patch, report) ? patch : undefined;
   const before = writePlan(plan);
   const revised = sound === undefined ? undefined : revisedBy(before, sound, boundsOf(plan, place), report);
-  if (revised !== undefined && !hasErrors() && canonicalJson(revised.draft) === canonicalJson(before)) {
-    const message = "The patch changes nothing, so the plan would fail again as it did.";
-    report("PATCH_EMPTY", "/operations", message, `Replace ${place.failing}, or what it needs to succeed.`);
-  }
+  if (revised !== undefined && !hasErrors() && canonicalJson(revised.draft) === canonicalJson(before))
+    report("PATCH_EMPTY", "/operations", { failing: place.failing });
   if (revised === undefined || hasErrors()) return { ok: false, findings: findings(undefined) };
   return { ok: true, ...revised };
 }
 
-const FORM =
-  'Write { "operations": [...] } with { "op": "add", "step": {...} }, { "op": "replace", "id": "...", "step": {...} } ' +
-  'and { "op": "drop", "id": "..." }; "answer" beside it only where it changes.';
-
 /** The document itself is read on, not what the schema makes of it: check refuses keys that the schema drops. */
 function soundPatch(patch: unknown, report: Report): patch is Patch {
   if (!isObject(patch)) {
-    report("BAD_VALUE", "", "The patch is no object.", FORM);
+    report("BAD_VALUE", "", { part: "patch" });
     return false;
   }
   if (depthOf(patch, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
-    report("TOO_DEEP", "", `The patch nests deeper than ${LIMITS.jsonDepth} levels.`, "Write flatter data.");
+    report("TOO_DEEP", "", { of: "patch", most: LIMITS.jsonDepth });
     return false;
   }
   const parsed = patchSchema.safeParse(patch);
-  const reportForm: Report = (code, pointer, message) => report(code, pointer, message, FORM);
-  for (const issue of parsed.error?.issues ?? []) issueFinding(issue, patch, "", undefined, reportForm);
+  for (const issue of parsed.error?.issues ?? []) issueFinding(issue, patch, "", undefined, report, { patch: true });
   return parsed.success;
 }
 
@@ -133,24 +126,13 @@ function operate(operation: Operation, at: string, index: number, slots: Slots, 
 function add(step: JsonObject, source: string, index: number, slots: Slots, report: Report): void {
   const id = step["id"];
   const key = typeof id === "string" ? id : index;
-  if (!slots.has(key)) slots.set(key, { step, source });
-  else {
-    const message = `A step with the id ${quoted(String(key))} is already there.`;
-    report(
-      "DUPLICATE_ID",
-      `${source}/id`,
-      message,
-      "Give the step an id of its own, or replace the one that is there.",
-    );
-  }
+  if (slots.has(key)) report("DUPLICATE_ID", `${source}/id`, { id: String(key) });
+  else slots.set(key, { step, source });
 }
 
 function replace(id: string, step: JsonObject, source: string, slots: Slots, report: Report): void {
   const written: Json = step["id"] ?? id;
-  if (written !== id) {
-    const message = `The step that replaces ${quoted(id)} has another id.`;
-    report("PATCH_RENAME", `${source}/id`, message, `Keep the id ${quoted(id)}: other steps refer to it.`);
-  }
+  if (written !== id) report("PATCH_RENAME", `${source}/id`, { step: id });
   slots.set(id, { step: { ...step, id }, source });
 }
 
@@ -162,22 +144,18 @@ function mayTouch(
   report: Report,
 ): boolean {
   const slot = slots.get(id);
-  if (slot === undefined) {
-    report("PATCH_UNKNOWN", pointer, `There is no step ${quoted(id)}.`, touchable(open, finished));
-  } else if (finished.has(id)) {
-    const fix = "Leave it as it is and refer to its output, or add a step with an id of its own.";
-    report("PATCH_FINISHED", pointer, `${id} has finished, and its output stands.`, fix);
-  } else if (slot.source === undefined && !open.has(id)) {
-    const message = `${id} is not the step that failed (${failing}) and does not wait for it.`;
-    report("PATCH_OUTSIDE", pointer, message, touchable(open, finished));
-  } else return true;
+  if (slot === undefined) report("PATCH_UNKNOWN", pointer, { step: id, ...touchable(open, finished) });
+  else if (finished.has(id)) report("PATCH_FINISHED", pointer, { step: id });
+  else if (slot.source === undefined && !open.has(id))
+    report("PATCH_OUTSIDE", pointer, { failing, step: id, ...touchable(open, finished) });
+  else return true;
   return false;
 }
 
-function touchable(open: ReadonlySet<string>, finished: ReadonlySet<string>): string {
+/** The steps that a patch may change. */
+function touchable(open: ReadonlySet<string>, finished: ReadonlySet<string>) {
   const ids = [...open].filter((id) => !finished.has(id));
-  const more = ids.length > 12 ? ` and ${ids.length - 12} more` : "";
-  return `A patch may change ${ids.slice(0, 12).join(", ")}${more}, and add steps.`;
+  return { open: ids.slice(0, 12), more: Math.max(0, ids.length - 12) };
 }
 
 /** Reads the place of a step by its number, and of the named fields as it stands. */

@@ -1,5 +1,5 @@
 // Reads the small TypeScript-like language of `output`. In: text such as `{ name: string, revenueUsd: number | null }[]`.
-// Out: a type, or where and why it cannot be read. Separate because models write it and the schema reader does not need it.
+// Out: a type, or where and why it cannot be read, as data. Models write this language; the schema reader does not need it.
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS } from "../json.js";
 import { BOOLEAN, type Field, listOf, literalOf, NULL, NUMBER, STRING, type Type, UNKNOWN, unionOf } from "./type.js";
@@ -7,7 +7,25 @@ import { BOOLEAN, type Field, listOf, literalOf, NULL, NUMBER, STRING, type Type
 export type ParsedType =
   | { readonly ok: true; readonly type: Type }
   /** `at` is an offset into the text, from 0. */
-  | { readonly ok: false; readonly message: string; readonly at: number };
+  | { readonly ok: false; readonly problem: TypeProblem; readonly at: number };
+
+/** Why a type cannot be read. Names are as written, at most 40 characters of each. */
+export type TypeProblem =
+  | { readonly kind: "character"; readonly found: string; readonly after?: true }
+  | { readonly kind: "missing"; readonly token: string }
+  | { readonly kind: "unknown-type" | "forbidden-name" | "field-twice"; readonly name: string }
+  | { readonly kind: "too-deep"; readonly most: number }
+  | {
+      readonly kind:
+        | "ends-early"
+        | "record-keys"
+        | "additional-names"
+        | "field-name"
+        | "separator"
+        | "number"
+        | "open-string"
+        | "unicode-escape";
+    };
 
 const ANY_RECORD: Type = { kind: "record", fields: {}, rest: UNKNOWN };
 const NAMED: ReadonlyMap<string, Type> = new Map([
@@ -24,6 +42,7 @@ const NAMED: ReadonlyMap<string, Type> = new Map([
   ["false", literalOf(false)],
 ]);
 
+const TOO_DEEP: TypeProblem = { kind: "too-deep", most: LIMITS.jsonDepth };
 const ESCAPES: { readonly [char: string]: string } = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
 
 /** Reads a type; never throws, takes linear time. */
@@ -34,17 +53,17 @@ export function parseType(text: string): ParsedType {
     reader.expectEnd();
     return { ok: true, type };
   } catch (thrown) {
-    if (thrown instanceof Unreadable) return { ok: false, message: thrown.message, at: thrown.at };
+    if (thrown instanceof Unreadable) return { ok: false, problem: thrown.problem, at: thrown.at };
     throw thrown;
   }
 }
 
 class Unreadable extends Error {
   constructor(
-    message: string,
+    readonly problem: TypeProblem,
     readonly at: number,
   ) {
-    super(message);
+    super(problem.kind);
   }
 }
 
@@ -70,7 +89,8 @@ class Reader {
 
   expectEnd(): void {
     this.space();
-    if (this.at < this.text.length) this.fail(`unexpected ${JSON.stringify(this.text[this.at])} after the type`);
+    const found = this.text[this.at];
+    if (found !== undefined) this.fail({ kind: "character", found, after: true });
   }
 
   private suffixed(depth: number): Measured {
@@ -78,13 +98,13 @@ class Reader {
     while (this.take("[")) {
       this.expect("]");
       measured = { type: listOf(measured.type), depth: measured.depth + 1 };
-      if (depth + measured.depth > LIMITS.jsonDepth) this.fail(`types nest at most ${LIMITS.jsonDepth} deep`);
+      if (depth + measured.depth > LIMITS.jsonDepth) this.fail(TOO_DEEP);
     }
     return measured;
   }
 
   private atom(depth: number): Measured {
-    if (depth >= LIMITS.jsonDepth) this.fail(`types nest at most ${LIMITS.jsonDepth} deep`);
+    if (depth >= LIMITS.jsonDepth) this.fail(TOO_DEEP);
     this.space();
     const start = this.at;
     const char = this.text[start];
@@ -98,11 +118,8 @@ class Reader {
     const type = NAMED.get(name);
     if (type !== undefined) return { type, depth: 0 };
     this.at = start;
-    if (name === "")
-      return this.fail(char === undefined ? "the type ends too early" : `unexpected ${JSON.stringify(char)}`);
-    return this.fail(
-      `there is no type ${name.slice(0, 40)}; use string, number, boolean, null, unknown, T[] or { name: T }`,
-    );
+    if (name === "") return this.fail(char === undefined ? { kind: "ends-early" } : { kind: "character", found: char });
+    return this.fail({ kind: "unknown-type", name: name.slice(0, 40) });
   }
 
   private parenthesized(depth: number): Measured {
@@ -116,7 +133,7 @@ class Reader {
   private generic(depth: number, record: boolean): Measured {
     this.expect("<");
     if (record) {
-      if (this.word() !== "string") this.fail("the keys of a Record are string");
+      if (this.word() !== "string") this.fail({ kind: "record-keys" });
       this.expect(",");
     }
     const inner = this.union(depth + 1);
@@ -148,7 +165,7 @@ class Reader {
   private indexName(): undefined {
     this.word();
     this.expect(":");
-    if (this.word() !== "string") this.fail("the names of additional properties are string");
+    if (this.word() !== "string") this.fail({ kind: "additional-names" });
     this.expect("]");
     return undefined;
   }
@@ -161,16 +178,16 @@ class Reader {
     const name = quoted ? this.quoted() : this.word();
     if ((quoted || name !== "") && !FORBIDDEN_KEYS.has(name) && !known.has(name)) return name;
     this.at = start;
-    if (FORBIDDEN_KEYS.has(name)) return this.fail(`the name ${name} is refused`);
+    if (FORBIDDEN_KEYS.has(name)) return this.fail({ kind: "forbidden-name", name });
     return this.fail(
-      !quoted && name === "" ? "a field name is missing" : `the field ${name.slice(0, 40)} is there twice`,
+      !quoted && name === "" ? { kind: "field-name" } : { kind: "field-twice", name: name.slice(0, 40) },
     );
   }
 
   /** A comma, a semicolon, a new line, or nothing before the closing brace. */
   private separator(): void {
     if (this.take(",") || this.take(";") || this.text[this.at] === "}" || this.afterNewLine()) return;
-    this.fail("a comma or } is missing");
+    this.fail({ kind: "separator" });
   }
 
   private afterNewLine(): boolean {
@@ -192,7 +209,7 @@ class Reader {
     const value = Number(text ?? Number.NaN) + 0;
     if (Number.isFinite(value)) return value;
     this.at = start;
-    return this.fail("not a number");
+    return this.fail({ kind: "number" });
   }
 
   private quoted(): string {
@@ -202,7 +219,7 @@ class Reader {
     for (let char = this.text[this.at]; char !== quote; char = this.text[this.at]) {
       if (char === undefined || char === "\n") {
         this.at = start;
-        return this.fail("the string does not end");
+        return this.fail({ kind: "open-string" });
       }
       value += char === "\\" ? this.escaped() : char;
       this.at++;
@@ -216,7 +233,7 @@ class Reader {
     const char = this.text[++this.at] ?? "";
     if (char !== "u") return ESCAPES[char] ?? char;
     const code = this.text.slice(this.at + 1, this.at + 5);
-    if (!/^[0-9a-fA-F]{4}$/.test(code)) this.fail("\\u needs four hexadecimal digits");
+    if (!/^[0-9a-fA-F]{4}$/.test(code)) this.fail({ kind: "unicode-escape" });
     this.at += 4;
     return String.fromCharCode(Number.parseInt(code, 16));
   }
@@ -240,10 +257,10 @@ class Reader {
   }
 
   private expect(char: string): void {
-    if (!this.take(char)) this.fail(`${char} is missing`);
+    if (!this.take(char)) this.fail({ kind: "missing", token: char });
   }
 
-  private fail(message: string): never {
-    throw new Unreadable(message, this.at);
+  private fail(problem: TypeProblem): never {
+    throw new Unreadable(problem, this.at);
   }
 }

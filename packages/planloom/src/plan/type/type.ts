@@ -2,7 +2,7 @@
 // Separate because check, inference, the schemas and the run-time gate all speak of types.
 import { LIMITS } from "../../limits.js";
 import { assertNever } from "../../error.js";
-import { canonicalJson, isObject, type Json, type JsonObject } from "../json.js";
+import { canonicalJson, isObject, pointerTo, type Json, type JsonObject } from "../json.js";
 
 export interface Field {
   readonly type: Type;
@@ -97,7 +97,14 @@ export interface Mismatch {
   readonly expected: string;
   /** What stands there instead, in a few words. */
   readonly got: string;
+  readonly found: Gist;
 }
+
+/** A value in brief: its kind, and of a scalar the value itself. Texts are cut at 60 characters. */
+export type Gist =
+  | { readonly kind: "nothing" | "null" | "record" }
+  | { readonly kind: "list"; readonly length: number }
+  | { readonly kind: "string" | "number" | "boolean"; readonly value: string | number | boolean };
 
 /** The first place where a value is not of a type, or undefined. */
 export function mismatch(value: Json, type: Type): Mismatch | undefined {
@@ -111,7 +118,7 @@ function mismatchAt(value: Json, type: Type, path: string): Mismatch | undefined
   if (type.kind === "record" && isObject(value)) return recordMismatch(value, type, path);
   const fits =
     type.kind === "literal" ? value === type.value : type.kind === "null" ? value === null : typeof value === type.kind;
-  return fits ? undefined : { path, expected: shortText(type), got: gist(value) };
+  return fits ? undefined : { path, expected: shortText(type), ...foundIn(value) };
 }
 
 /** The most telling one: where exactly one member is of the value's kind, the place inside it. */
@@ -123,7 +130,7 @@ function unionMismatch(value: Json, type: Type & { readonly kind: "union" }, pat
     if (member.kind === kindOfValue(value)) alike.push(found);
   }
   const [only] = alike;
-  return alike.length === 1 && only !== undefined ? only : { path, expected: shortText(type), got: gist(value) };
+  return alike.length === 1 && only !== undefined ? only : { path, expected: shortText(type), ...foundIn(value) };
 }
 
 function listMismatch(value: readonly Json[], of: Type, path: string): Mismatch | undefined {
@@ -136,9 +143,10 @@ function listMismatch(value: readonly Json[], of: Type, path: string): Mismatch 
 
 function recordMismatch(value: JsonObject, type: RecordType, path: string): Mismatch | undefined {
   for (const [name, field] of Object.entries(type.fields)) {
-    const at = `${path}/${pointerToken(name)}`;
+    const at = pointerTo(path, name);
     if (!Object.hasOwn(value, name)) {
-      if (!field.optional) return { path: at, expected: shortText(field.type), got: "nothing" };
+      if (!field.optional)
+        return { path: at, expected: shortText(field.type), got: "nothing", found: { kind: "nothing" } };
       continue;
     }
     const found = mismatchAt(value[name] as Json, field.type, at);
@@ -147,29 +155,35 @@ function recordMismatch(value: JsonObject, type: RecordType, path: string): Mism
   if (type.rest === undefined && type.closed !== true) return undefined;
   for (const name of Object.keys(value)) {
     if (fieldOf(type, name) !== undefined) continue;
-    const at = `${path}/${pointerToken(name)}`;
-    if (type.rest === undefined) return { path: at, expected: "nothing", got: gist(value[name] as Json) };
+    const at = pointerTo(path, name);
+    if (type.rest === undefined) return { path: at, expected: "nothing", ...foundIn(value[name] as Json) };
     const found = mismatchAt(value[name] as Json, type.rest, at);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-/** One token of a JSON pointer (RFC 6901). */
-export function pointerToken(name: string | number): string {
-  return String(name).replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
 function kindOfValue(value: Json): string {
   return value === null ? "null" : Array.isArray(value) ? "list" : typeof value === "object" ? "record" : typeof value;
 }
 
-function gist(value: Json): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object") return "a record";
-  const text = JSON.stringify(typeof value === "string" ? value.slice(0, 60) : value);
-  return `the ${typeof value} ${text}`;
+function foundIn(value: Json): Pick<Mismatch, "got" | "found"> {
+  const found = gistOf(value);
+  return { got: gistText(found), found };
+}
+
+/** A value in brief. */
+function gistOf(value: Json): Gist {
+  if (value === null) return { kind: "null" };
+  if (Array.isArray(value)) return { kind: "list", length: value.length };
+  if (typeof value === "string") return { kind: "string", value: value.slice(0, 60) };
+  return typeof value === "object" ? { kind: "record" } : { kind: typeof value as "number" | "boolean", value };
+}
+
+function gistText(gist: Gist): string {
+  if ("length" in gist) return `a list of ${gist.length}`;
+  if ("value" in gist) return `the ${gist.kind} ${JSON.stringify(gist.value)}`;
+  return gist.kind === "record" ? "a record" : gist.kind;
 }
 
 /** The TypeScript-like text of a type; parseType reads it back. */

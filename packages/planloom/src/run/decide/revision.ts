@@ -1,7 +1,7 @@
 // A plan in the place of another while steps have finished: what it keeps, drops and adds, what is wrong with it, and what of it a
 // person must see. In: a run and a checked plan. Out: that, or findings; facts. Separate because patches, replans, edits, and
 // plans after a rejection or another goal obey the same rules.
-import type { Finding } from "../../plan/finding.js";
+import { findingOf, type Finding } from "../../plan/finding.js";
 import { descendantsOf } from "../../plan/graph.js";
 import type { Plan } from "../../plan/plan.js";
 import { repeatFindings } from "../../plan/revise/repeat.js";
@@ -23,28 +23,18 @@ export type Revision =
 /** Whether a plan may follow on the present one, while the run goes on: what has finished stays. */
 export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan.requested"] | undefined): Revision {
   const { lost, ...parts } = partsUnder(run, checked);
-  if (lost !== undefined) {
-    const fix = "Keep that step as it is; a person settles it.";
-    return {
-      ok: false,
-      findings: [finding("STEP_UNKNOWN", `the outcome of step ${lost} is unknown and would be forgotten`, fix)],
-    };
-  }
+  if (lost !== undefined) return { ok: false, findings: [findingOf("STEP_UNKNOWN", STEPS, { step: lost })] };
   const findings = [...lostSteps(run, parts), ...outside(run, checked, replan), ...repeated(run, checked, replan)];
   return findings.length === 0 ? { ok: true, parts } : { ok: false, findings };
 }
 
-function finding(code: string, message: string, fix: string): Finding {
-  return { code, severity: "error", where: { pointer: "/steps" }, message, fix };
-}
+const STEPS = { pointer: "/steps" };
 
 function lostSteps(run: Run, { reused }: Reopening): readonly Finding[] {
   const kept = new Set(reused);
   const lost = [...run.steps.values()].filter(({ work, spec }) => isFinished(work) && !kept.has(spec.id));
   if (lost.length === 0) return [];
-  const names = lost.map(({ spec }) => spec.id).join(", ");
-  const message = `${names} ${lost.length === 1 ? "has" : "have"} finished, and the plan changes or drops what was done.`;
-  return [finding("FINISHED_CHANGED", message, "Keep finished steps as they are, and give new work ids of its own.")];
+  return [findingOf("FINISHED_CHANGED", STEPS, { steps: lost.map(({ spec }) => spec.id) })];
 }
 
 /** A patch touches the step that failed and those that waited for it; the planner may have written it as a whole plan. */
@@ -63,8 +53,7 @@ function outside(
     return !open.has(step.id) && (stands === undefined || !inSameWords(stands, step));
   });
   if (touched.length === 0) return [];
-  const message = `The patch of ${failed.step} also changes or drops ${touched.map(({ id }) => id).join(", ")}.`;
-  return [finding("PATCH_OUTSIDE", message, `Change ${failed.step}, what waits for it, and new steps only.`)];
+  return [findingOf("PATCH_OUTSIDE", STEPS, { failing: failed.step, steps: touched.map(({ id }) => id) })];
 }
 
 function repeated(

@@ -8,6 +8,7 @@ import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { callKey, fillKey } from "../keys.js";
 import { currentPlan, workOf, type ProposedPlan, type Run, type Work } from "../state.js";
+import { findingFromV1 } from "./finding-v1.js";
 import type { RecordedEvent, Upcaster } from "./recorded-event.js";
 
 export const upcastVersion1: Upcaster = (recorded, run) => {
@@ -47,6 +48,10 @@ const reasoned: Cast = ({ reason, ...rest }) => ({ ...rest, reason: legacy(reaso
 function failed({ error, reason, ...rest }: Data): Data {
   return { ...rest, error: failureOf(error), reason: legacy(reason), unpaid: flag(isUnpaid(error)) };
 }
+
+/** The findings of a plan or a draft, with their sentences kept as text. */
+const findingsOf = ({ findings }: Data): Json =>
+  ((findings ?? []) as unknown as readonly Finding[]).map(findingFromV1) as unknown as Json;
 
 // Decisions
 
@@ -149,6 +154,7 @@ const CASTS: { readonly [type: string]: Cast } = {
   "plan.proposed": proposed,
   "plan.invalid": (data, run) => ({
     ...data,
+    findings: findingsOf(data),
     asking: asked(data["asking"]),
     decision: isRepaired(run, data) ? "repair" : "give-up",
   }),
@@ -198,6 +204,7 @@ function proposed({ reason, approval, asking, ...rest }: Data, run: Run): Data {
   const said = approval as { readonly required: boolean; readonly reason: string } | undefined;
   return {
     ...rest,
+    findings: findingsOf(rest),
     reason: reason === undefined ? undefined : legacy(reason),
     approval: said && { required: said.required, reason: legacy(said.reason) },
     asking: asked(asking),

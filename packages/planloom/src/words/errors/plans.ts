@@ -1,7 +1,8 @@
 // Words for a plan that does not pass check: every error in it, and where it stands.
-import { errorsOf, findingText, type Finding } from "../../plan/finding.js";
+import { errorsOf, type Finding } from "../../plan/finding.js";
 import { countOf, type ErrorTable } from "../error-words.js";
 import type { Sentence } from "../action.js";
+import { findingText, findingWords } from "../findings.js";
 
 /** Where a plan came from. `name` is the path of a file, or of what else the plan was read from. */
 type PlanSource =
@@ -61,7 +62,9 @@ export function findingLines(findings: readonly Finding[], name: string): string
   return findings.map((finding) => findingLine(finding, name)).join("\n");
 }
 
-function findingLine({ code, severity, where, message, fix }: Finding, name: string): string {
+function findingLine(finding: Finding, name: string): string {
+  const { code, severity, where } = finding;
+  const { message, fix } = findingWords(finding);
   const { pointer, line, column } = where;
   const place = line === undefined ? `${name}${pointer === "" ? "" : `#${pointer}`}` : `${name}:${line}:${column ?? 1}`;
   return `${place} ${severity} ${code} ${message}\n  fix: ${fix}`;

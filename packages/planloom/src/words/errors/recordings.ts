@@ -1,6 +1,7 @@
 // Words for errors of recordings and replays: a file that is no recording, and a run that differs from what was recorded.
 import { byCase } from "../by-case.js";
-import { errorsOf, findingText, type Finding } from "../../plan/finding.js";
+import { errorsOf, type Finding } from "../../plan/finding.js";
+import { findingText } from "../findings.js";
 import type { Json } from "../../plan/json.js";
 import { readPlace } from "../../run/keys.js";
 import type { Difference } from "../../run/log/replay.js";

@@ -1,0 +1,242 @@
+// The parameters of each finding, by its code, as JSON data. In: nothing. Out: types. src/words/ phrases them, and the
+// tables of docs/plan-format.md are made from the comments here: severity, then what is wrong.
+import type { ExpressionProblem, InferenceParams } from "./expression/problem.js";
+import type { JsonObject } from "./json.js";
+import type { Gist } from "./type/type.js";
+import type { TypeProblem } from "./type/text.js";
+
+type None = { readonly [name: string]: never };
+type Names = readonly string[];
+
+/** Findings of reading a text. */
+export interface ReadingParams {
+  /** Error. The text holds no plan. */
+  readonly NO_PLAN: { readonly empty: boolean };
+  /** Error. The planner asks questions instead of planning. */
+  readonly QUESTIONS: { readonly questions: Names };
+  /** Error. The model declined to plan, or a content filter withheld its reply. */
+  readonly REFUSAL: { readonly by: "model" | "filter" };
+  /** Error. The text holds several plans that differ. */
+  readonly SEVERAL_PLANS: None;
+  /** Error. The text ends in the middle of the document, or the reply was cut off at the output limit. */
+  readonly TRUNCATED: { readonly cut: "text" | "reply" };
+  /**
+   * Error. The text is no JSON that can be mended without guessing, and no plain YAML: a repeated key, a tag, an open quote, an
+   * escape with two meanings.
+   */
+  readonly BAD_SYNTAX: { readonly form: "json" | "yaml" | "any"; readonly problem: SyntaxProblem };
+  /** Error. The document is over its size. */
+  readonly TOO_LARGE:
+    | { readonly of: "draft"; readonly bytes: number; readonly most: number }
+    | { readonly of: "text" | "steps" | "yaml-characters" | "yaml-signs" | "loose-json"; readonly most: number };
+  /** Error. A value nests deeper than 64 levels. */
+  readonly TOO_DEEP: { readonly of: "document" | "draft" | "patch"; readonly most: number };
+  /** Error. YAML aliases expand more than 50 times. */
+  readonly TOO_MANY_ALIASES: { readonly most: number };
+}
+
+/** Why a text cannot be parsed. `text` is a parser's own, `found` the characters that stand there. */
+export type SyntaxProblem =
+  | { readonly kind: "parser" | "reader"; readonly text: string }
+  | { readonly kind: "key-twice" | "colon-missing"; readonly key: string }
+  | {
+      readonly kind: "comma-expected" | "key-expected" | "value-expected" | "bad-number" | "bare-text";
+      readonly found: string;
+    }
+  | { readonly kind: "bad-escape"; readonly escape: string }
+  | { readonly kind: "bad-code-unit"; readonly escape: string; readonly digits: number }
+  | { readonly kind: "ellipsis" | "no-beginning" | "no-value" | "odd-plain-text" };
+
+/** Findings on the fields of a draft, and on its names. */
+export interface ShapeParams {
+  /** Error. The check itself failed. */
+  readonly CHECK_FAILED: { readonly text: string };
+  /** Error. `steps` is empty. */
+  readonly EMPTY_PLAN: None;
+  /** Error. More steps than allowed. */
+  readonly TOO_MANY_STEPS: { readonly steps: number; readonly most: number };
+  /** Error. A field has a value that is not allowed. */
+  readonly BAD_VALUE:
+    /** A part that is no object, or no list; `data`: the draft is nothing that JSON can hold. */
+    | { readonly part: "data" | "draft" | "answer" | "steps" | "step" | "patch" }
+    /** `wanted` is what the schema says of the field, `text` what zod says of the value. */
+    | (Field & { readonly found: string; readonly wanted?: string; readonly text?: string });
+  /** Error. A required field is missing. */
+  readonly MISSING_FIELD: { readonly part: "steps" } | (Field & { readonly wanted?: string });
+  /** Error. There is no such field here. */
+  readonly UNKNOWN_FIELD: Field & { readonly near: Names; readonly fields: Names };
+  /** Error. A key reaches an object's prototype. */
+  readonly FORBIDDEN_KEY: { readonly key: string };
+  /** Error. A step has none, or more than one, of `tool`, `agent` and `ask`. */
+  readonly WRONG_KIND: { readonly kinds: Names };
+  /** Error. A name is not legal. */
+  readonly BAD_ID: { readonly field: string; readonly name?: string };
+  /** Error. A name is a word of expressions. */
+  readonly RESERVED_ID: { readonly name: string };
+  /** Error. Two steps have the same id. */
+  readonly DUPLICATE_ID: {
+    readonly id: string;
+    /** The number of the step that has it, from 1; absent in a patch. */
+    readonly first?: number;
+  };
+  /** Error. `as` is the id of a step. */
+  readonly AS_IS_STEP: { readonly name: string };
+}
+
+interface Field {
+  readonly field: string;
+  /** The field is one of a patch, not of a plan. */
+  readonly patch?: true;
+}
+
+/** Findings on tools, references, types and the order of steps. Types are in the notation of `output`. */
+export interface DataParams {
+  /** Error. The inventory has no such tool. */
+  readonly UNKNOWN_TOOL: { readonly tool: string; readonly near: Names; readonly tools: Names; readonly of: number };
+  /** Error. An argument that the tool needs is not given. */
+  readonly MISSING_ARGUMENT: { readonly tool: string; readonly argument: string; readonly type: string };
+  /** Error. The tool has no such argument. */
+  readonly UNKNOWN_ARGUMENT: {
+    readonly tool: string;
+    readonly argument: string;
+    readonly near: Names;
+    readonly arguments: Names;
+  };
+  /** Error. An argument can never be of the type that the tool wants. */
+  readonly ARGUMENT_TYPE: {
+    readonly argument: string;
+    readonly tool?: string;
+    /** A JSON pointer into the argument. */
+    readonly path?: string;
+    readonly found: Gist | { readonly type: string };
+    readonly wanted: string;
+    readonly instead?: Instead;
+  };
+  /** Error. An expression names what is neither a step nor known there. */
+  readonly UNKNOWN_REFERENCE:
+    | { readonly name: string; readonly meant: "input" | "output" | "secret" | "item" }
+    | { readonly name: string; readonly near: Names; readonly steps: Names }
+    /** A form of another system; the steps are numbered from `first`, and it looks as if it counted from `counted`. */
+    | { readonly written: string; readonly first?: number; readonly counted?: number };
+  /** Error. A form of another system names a step, and may also be plain text. */
+  readonly AMBIGUOUS_REFERENCE: { readonly written: string; readonly why: "money" | "quoted" };
+  /** Error. A step refers to itself or depends on itself. */
+  readonly SELF_REFERENCE: { readonly step: string; readonly in: "dependsOn" | "expect" | "reference" };
+  /** Error. A reference stands in an instruction or a name. */
+  readonly REFERENCE_PLACE: None;
+  /** Error. A reference cannot be read, or something stands around it where only one may stand. */
+  readonly BAD_EXPRESSION: { readonly problem: ExpressionProblem; readonly near?: string };
+  /** Error or warning. A field is not in the type; a warning where one of several types has it. */
+  readonly PATH_NOT_IN_TYPE: InferenceParams["PATH_NOT_IN_TYPE"];
+  /** Error or warning. An operator or function never takes such values, or not all of them. */
+  readonly TYPE_MISMATCH: InferenceParams["TYPE_MISMATCH"];
+  /** Error. `when` or `expect` is never true or false. */
+  readonly CONDITION_NOT_BOOLEAN: {
+    readonly type: string;
+    readonly compare: "list" | "boolean" | "number" | "other";
+  };
+  /** Error. `forEach` is never a list. */
+  readonly FOREACH_NOT_A_LIST: { readonly type: string; readonly instead?: Instead };
+  /** Error or warning. A value inside a text is null, or may be. */
+  readonly NULL_IN_TEXT: InferenceParams["NULL_IN_TEXT"];
+  /** Warning. A value that may be null is used as if it were not. */
+  readonly POSSIBLY_NULL: InferenceParams["POSSIBLY_NULL"];
+  /** Warning. Dividing two integers drops the fraction. */
+  readonly INTEGER_DIVISION: InferenceParams["INTEGER_DIVISION"];
+  /** Warning; error in `answer.value`. A step that data is taken from may be skipped; without the data, this part is skipped too. */
+  readonly MAY_BE_SKIPPED: {
+    readonly skipped: Names;
+    /** The step that would be skipped with them; absent for the answer. */
+    readonly step?: string;
+  };
+  /** Error. `dependsOn` names no step. */
+  readonly UNKNOWN_DEPENDENCY: { readonly name: string; readonly near: Names; readonly steps: Names };
+  /** Error. Steps wait for each other. */
+  readonly CYCLE: { readonly path: Names };
+  /** Error. `dependsOn` says the opposite of the references. */
+  readonly CONTRADICTING_ORDER: { readonly from: string; readonly to: string; readonly path: Names };
+  /** Error; warning for a given input that the plan does not declare. There is no such input. */
+  readonly UNKNOWN_INPUT: { readonly name: string; readonly near: Names } & (
+    { readonly given: true } | { readonly inputs: Names }
+  );
+  /** Error. The run has no value for an input. */
+  readonly MISSING_INPUT: { readonly name: string; readonly type: string; readonly near: Names };
+  /** Error. A given value or default is not of the input's type. */
+  readonly INPUT_TYPE: {
+    readonly name: string;
+    readonly of: "default" | "run";
+    readonly path?: string;
+    readonly found: Gist;
+    readonly wanted: string;
+    /** The type of the whole input. */
+    readonly type: string;
+  };
+  /** Error. A type cannot be read, or no value is of it. */
+  readonly BAD_TYPE:
+    | { readonly of: "input" | "output"; readonly problem: TypeProblem }
+    | { readonly of: "output"; readonly type: string };
+  /** Error. The tool can never give the declared `output`. */
+  readonly OUTPUT_TYPE: { readonly tool: string; readonly gives: string; readonly declared: string };
+  /** Error. `answer.from` names no step. */
+  readonly UNKNOWN_STEP: { readonly name: string; readonly steps: Names };
+  /** Warning. An instruction says nothing. */
+  readonly NO_TEXT: { readonly text: string };
+  /** Warning. Nobody uses what a step gives. */
+  readonly UNUSED_STEP: { readonly step: string };
+  /** Warning. A model's step gets nothing from any step, and gives nothing to any. */
+  readonly NO_HANDOFF: { readonly step: string };
+  /** Warning. More steps than are wished, or model calls in a row that one call could do. */
+  readonly OVER_DECOMPOSED:
+    { readonly steps: number; readonly least: number; readonly most: number } | { readonly chain: Names };
+  /** Warning. The goal names several things to do, and fewer steps do all of it. */
+  readonly UNDER_DECOMPOSED: { readonly things: number; readonly steps: number };
+  /** Warning. `executor` names an executor, and this version has one. */
+  readonly UNUSED_FIELD: { readonly field: "executor" };
+}
+
+/** What to write in the place of a value of the wrong type; `source` is the expression as written. */
+export type Instead =
+  | { readonly kind: "null-case" | "element" | "list" | "text" | "number"; readonly source: string }
+  | { readonly kind: "field"; readonly source: string; readonly field: string }
+  | { readonly kind: "no-quotes"; readonly value: number }
+  | { readonly kind: "quotes"; readonly value: string };
+
+/** Findings on a plan that takes the place of another one. */
+export interface RevisionParams {
+  /** Error. The patch changes nothing. */
+  readonly PATCH_EMPTY: { readonly failing: string };
+  /** Error. An operation on a finished step. */
+  readonly PATCH_FINISHED: { readonly step: string };
+  /** Error. An operation on a step that is neither the failed one nor waits for it. */
+  readonly PATCH_OUTSIDE: { readonly failing: string } & (
+    (Touchable & { readonly step: string }) | { readonly steps: Names }
+  );
+  /** Error. There is no step of that id. */
+  readonly PATCH_UNKNOWN: Touchable & { readonly step: string };
+  /** Error. A replacement has another id. */
+  readonly PATCH_RENAME: { readonly step: string };
+  /**
+   * Error. A new plan has a finished step with another definition, leaves it out, or changes an unfinished step that it waited
+   * for.
+   */
+  readonly FINISHED_CHANGED:
+    | { readonly step: string; readonly fields: Names }
+    | { readonly step: string; readonly causes: Names }
+    | { readonly steps: Names };
+  /** Error. The plan has failed before; only titles, descriptions or the order of steps differ. */
+  readonly PLAN_REPEATED: {
+    /** Why that plan was given up. */
+    readonly reason: JsonObject | string;
+  };
+  /** Error. The new plan drops or changes a step whose call may have acted, and nobody knows whether it did. */
+  readonly STEP_UNKNOWN: { readonly step: string };
+}
+
+/** The steps that a patch may change, the first twelve, and how many more there are. */
+interface Touchable {
+  readonly open: Names;
+  readonly more: number;
+}
+
+/** The parameters of each finding, by its code. */
+export interface FindingParams extends ReadingParams, ShapeParams, DataParams, RevisionParams {}

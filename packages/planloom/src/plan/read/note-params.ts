@@ -1,0 +1,119 @@
+// Notes of the reader: what each adapter rewrote, as data. In: nothing. Out: the parameters of each note, by its code.
+// src/words/ phrases them; docs/plan-format.md lists every adapter.
+import type { FormAdapter } from "./forms.js";
+
+type None = { readonly [name: string]: never };
+type Names = readonly string[];
+
+/** Ways in which a text was no JSON and could be read without guessing. */
+export type RepairCode =
+  | "BARE_KEY"
+  | "COMMENT"
+  | "CURLY_QUOTES"
+  | "ESCAPE_DROPPED"
+  | "LINE_BREAK_IN_TEXT"
+  | "MISSING_COMMA"
+  | "ODD_SPACE"
+  | "PYTHON_LITERAL"
+  | "SINGLE_QUOTES"
+  | "TRAILING_COMMA"
+  | "TRIPLE_QUOTES"
+  | "TUPLE";
+
+/** How often, and where first. */
+interface Repaired {
+  readonly count: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+interface Rewritten {
+  readonly written: string;
+  /** The expression that stands there now. */
+  readonly source: string;
+}
+
+type RepairParams = { readonly [Code in RepairCode]: Repaired };
+type ReferenceParams = { readonly [Code in FormAdapter]: Rewritten };
+
+/** Notes on the text as a whole: how the document was found. */
+export interface TextNoteParams extends RepairParams {
+  readonly READ_AS_YAML: None;
+  readonly FENCE: None;
+  readonly TAG: None;
+  readonly THINKING_LEFT_OUT: None;
+  readonly TEXT_AROUND: None;
+  readonly JSON_IN_TEXT: None;
+  readonly NUMBERED_TEXT: None;
+  readonly CALL_TEXT: None;
+  readonly JOIN_LEFT_OUT: None;
+  readonly STEPS_IN_ROW: None;
+}
+
+/** Notes on the fields of the document and of its steps. */
+export interface NoteParams extends TextNoteParams, ReferenceParams {
+  readonly BARE_LIST: None;
+  /** `left` are the fields beside the plan that were left out. */
+  readonly UNWRAPPED_PLAN: { readonly field: string; readonly left: Names; readonly to: "document" | "steps" };
+  readonly STEP_MAP: None;
+  readonly RECORD_LEFT_OUT: None;
+  readonly LEFT_OUT: { readonly field: string };
+  readonly NULL_DROPPED: { readonly field: string };
+  readonly FIELD_RENAMED: { readonly from: string; readonly to: string };
+  readonly CALL_OPENED: { readonly field: string };
+  readonly NO_TOOL: { readonly tool: string };
+  readonly MODEL_CALL: { readonly tool: string };
+  readonly NAMED_ARGUMENTS: { readonly field: string };
+  readonly TEXT_ARGUMENT: { readonly field: string; readonly argument: string };
+  readonly TEXT_STEP: None;
+  readonly ID_GIVEN: { readonly id: string };
+  readonly ID_REWRITTEN:
+    | { readonly field: string; readonly written: string; readonly id: string }
+    /** Of `dependsOn`. */
+    | { readonly ids: Names };
+  readonly NO_DEPENDENCY: None;
+  readonly DEPENDENCY_IN_TEXT: { readonly ids: Names };
+  readonly HINTS_EMPTY: None;
+  readonly AGENT_FROM_DESCRIPTION: None;
+  readonly FILL_FROM_DESCRIPTION: None;
+  readonly EXPRESSION_WRAPPED: { readonly field: string };
+  readonly REFERENCE_STEPS: None;
+}
+export type NoteCode = keyof NoteParams;
+
+/** What stood there and what is read in its place. */
+interface Change {
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Something that an adapter rewrote on intake. */
+export type ReadNote = {
+  readonly [Code in NoteCode]: {
+    /** The adapter. */
+    readonly code: Code;
+    readonly params: NoteParams[Code];
+    /** Where in the draft; "" for the text as a whole. */
+    readonly pointer: string;
+  } & Change;
+}[NoteCode];
+
+/** A note on the text as a whole. */
+export type TextNote = Omit<ReadNote, "pointer">;
+
+/** Makes a note on the text as a whole. */
+export function textNote<Code extends keyof TextNoteParams>(
+  code: Code,
+  params: TextNoteParams[Code],
+  change: Change = {},
+): TextNote {
+  return { code, params, ...change };
+}
+
+/** Takes a note at a pointer; `before` and `after` are any values, and are cut to LIMITS.noteChars. */
+export type TakeNote = <Code extends NoteCode>(
+  code: Code,
+  params: NoteParams[Code],
+  pointer: string,
+  change?: { readonly before: unknown; readonly after?: unknown },
+) => void;

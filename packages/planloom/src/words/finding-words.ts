@@ -1,0 +1,15 @@
+// What the words of findings look like. In: nothing. Out: types. The tables stand in files by area.
+import type { FindingCode } from "../plan/finding.js";
+import type { FindingParams } from "../plan/finding-params.js";
+
+/** The words of one code: two sentences, each a pure function of the parameters. */
+export interface FindingWords<Params> {
+  /** What is wrong, and with what. */
+  readonly message: (params: Params) => string;
+  /** What to write instead. */
+  readonly fix: (params: Params) => string;
+}
+
+export type FindingTable<Codes extends FindingCode> = {
+  readonly [Code in Codes]: FindingWords<FindingParams[Code]>;
+};

@@ -1,0 +1,308 @@
+// The words of findings on tools, references, types and the order of steps. In: parameters. Out: what is wrong, and what to
+// write instead.
+import type { DataParams, Instead } from "../plan/finding-params.js";
+import type { FindingTable } from "./finding-words.js";
+import { andList, counted, gistText, orList, quoted, withMore } from "./phrases.js";
+import { expressionProblemText, typeProblemText } from "./problems.js";
+
+export const DATA: FindingTable<keyof DataParams> = {
+  UNKNOWN_TOOL: {
+    message: ({ tool }) => `There is no tool ${quoted(tool)}.`,
+    fix: ({ near, tools, of }) => {
+      if (near.length > 0) return `Did you mean ${orList(near)}?`;
+      return of === 0
+        ? "No tools are available; write an agent step."
+        : `The tools are ${withMore(tools, of - tools.length)}.`;
+    },
+  },
+  MISSING_ARGUMENT: {
+    message: ({ tool, argument, type }) => `The tool ${tool} needs the argument ${argument} (${type}).`,
+    fix: ({ argument }) => `Add ${argument} to with, or write fill with an instruction from which a model writes it.`,
+  },
+  UNKNOWN_ARGUMENT: {
+    message: ({ tool, argument }) => `The tool ${tool} has no argument ${quoted(argument)}.`,
+    fix: ({ near, arguments: names }) => {
+      if (near.length > 0) return `Did you mean ${orList(near)}?`;
+      return names.length === 0 ? "Leave it out." : `Its arguments are ${names.join(", ")}.`;
+    },
+  },
+  ARGUMENT_TYPE: {
+    message: ({ argument, tool, path, found, wanted }) => {
+      const what = `The argument ${argument}${tool === undefined ? "" : ` of ${tool}`}`;
+      const is = "type" in found ? found.type : gistText(found);
+      return `${what}${path === undefined ? "" : ` at ${path}`} is ${is}, and must be ${wanted}.`;
+    },
+    fix: ({ found, wanted, instead }) => {
+      if (instead !== undefined) return insteadText(instead);
+      return "type" in found ? `Refer to a value of type ${wanted}.` : `Write a value of type ${wanted}.`;
+    },
+  },
+  UNKNOWN_REFERENCE: {
+    message: (params) => {
+      if (!("written" in params)) return `There is no step ${quoted(params.name)}.`;
+      const { written, first, counted: from } = params;
+      const says =
+        from === undefined ? "" : ` The steps are numbered from ${first}, and this looks counted from ${from}.`;
+      return `${written} refers to a step, and no step has that name.${says}`;
+    },
+    fix: (params) => {
+      if ("written" in params) return "Write ${{ id }} with the id of the step whose output is meant.";
+      if ("meant" in params) return meantFix(params.name, params.meant);
+      if (params.near.length > 0) return `Did you mean ${orList(params.near)}?`;
+      return params.steps.length === 0
+        ? "There is nothing to refer to but inputs."
+        : `The steps are ${params.steps.join(", ")}; inputs are inputs.name.`;
+    },
+  },
+  AMBIGUOUS_REFERENCE: {
+    message: ({ written, why }) =>
+      why === "money"
+        ? `${written} may be an amount of money, or the output of a step.`
+        : `${written} stands in quotes inside an expression.`,
+    fix: () => "Write ${{ id }} for the output of a step, or write plain text that is not the name of a step.",
+  },
+  SELF_REFERENCE: {
+    message: ({ step, in: place }) =>
+      place === "dependsOn" ? `The step ${step} depends on itself.` : `The step ${step} refers to itself.`,
+    fix: ({ in: place }) => {
+      if (place === "dependsOn") return "Leave it out.";
+      return place === "expect" ? "Write output for what this step gives." : "Refer to an earlier step.";
+    },
+  },
+  REFERENCE_PLACE: {
+    message: () => "A reference stands in a text that is not data.",
+    fix: () => "Put the reference into with, and name that field here. Write $${{ for a literal ${{.",
+  },
+  BAD_EXPRESSION: {
+    message: ({ problem, near }) => {
+      if (problem.kind === "not-whole") return "This must be one whole expression with nothing around it.";
+      return `The reference cannot be read${near === undefined ? "" : ` at ${quoted(near)}`}: ${expressionProblemText(problem)}.`;
+    },
+    fix: ({ problem }) =>
+      problem.kind === "not-whole"
+        ? "Write ${{ ... }} around all of it."
+        : "Write ${{ step.field }}, or $${{ for a literal ${{.",
+  },
+  PATH_NOT_IN_TYPE: {
+    message: (params) =>
+      "source" in params
+        ? `${params.source} may be ${params.type}, which has no ${params.field}.`
+        : `There is no ${params.field} in ${params.type}.`,
+    fix: (params) => {
+      if ("source" in params) return "Test which one it is first.";
+      const { field, near, fields, list } = params;
+      if (list) return `Take one element ([0].${field}) or all of them (.map(x, x.${field})).`;
+      if (near.length > 0) return `Use ${near.join(" or ")}.`;
+      return fields.length > 0 ? `It has ${fields.join(", ")}.` : "Use the value itself.";
+    },
+  },
+  TYPE_MISMATCH: {
+    message: (params) => {
+      switch (params.kind) {
+        case "index":
+          return `${params.type} cannot be indexed with ${params.by}.`;
+        case "combine":
+          return `${params.op} ${params.always ? "cannot" : "may be unable to"} combine ${params.left} and ${params.right}.`;
+        case "need": {
+          const { by, wanted, source, type, always } = params;
+          return `${userText(by)} needs ${wanted}; ${source} ${always ? "is" : "may be"} ${type}.`;
+        }
+      }
+    },
+    fix: (params) => {
+      switch (params.kind) {
+        case "index":
+          return "Index a list with a number and a record with a field name.";
+        case "combine":
+          return params.text ? "Make text of the other side with string(…)." : "Give both sides the same type.";
+        case "need":
+          return `Give it a ${params.wanted}${params.wanted === "string" ? ", for example with string(…)" : ""}.`;
+      }
+    },
+  },
+  CONDITION_NOT_BOOLEAN: {
+    message: ({ type }) => `The condition is ${type}, and must be true or false.`,
+    fix: ({ compare }) => `Compare it, for example ${COMPARISON[compare]}.`,
+  },
+  FOREACH_NOT_A_LIST: {
+    message: ({ type }) => `forEach needs a list, and this is ${type}.`,
+    fix: ({ instead }) =>
+      instead === undefined
+        ? "Refer to a step whose output is a list, or declare its output as one."
+        : insteadText(instead),
+  },
+  NULL_IN_TEXT: {
+    message: ({ source, always }) => `${source} ${always ? "is" : "may be"} null, and null has no place inside a text.`,
+    fix: ({ source }) => `Write \${{ ${source} == null ? "none" : ${source} }} with a text for the missing value.`,
+  },
+  POSSIBLY_NULL: {
+    message: (params) => {
+      if ("op" in params) return `${params.op} may be unable to combine ${params.left} and ${params.right}.`;
+      if ("by" in params) return `${params.source} may be null, and ${userText(params.by)} needs ${params.wanted}.`;
+      const { source, field } = params;
+      return `${source} may be null${field === undefined ? "" : `, and null has no ${field}`}.`;
+    },
+    fix: (params) => {
+      if ("op" in params) return "Test for null first: x == null ? … : ….";
+      const use = "use" in params ? params.use : params.source;
+      return `Write ${params.source} == null ? … : ${use}, or make sure that it is not null.`;
+    },
+  },
+  INTEGER_DIVISION: {
+    message: () => "Dividing two integers drops the fraction.",
+    fix: ({ left }) => `Write double(${left}) / … if the fraction matters.`,
+  },
+  MAY_BE_SKIPPED: {
+    message: ({ skipped, step }) => {
+      const them = skipped.length === 1 ? "it" : "them";
+      return step === undefined
+        ? `${andList(skipped)} may be skipped, and the answer would be without ${them}.`
+        : `${andList(skipped)} may be skipped, and ${step} would be skipped with ${them}.`;
+    },
+    fix: ({ skipped: [first = "", ...others] }) =>
+      `To go on without ${orList([first, ...others])}, write a fallback: \${{ ${first} == null ? ... : ${first} }}.`,
+  },
+  UNKNOWN_DEPENDENCY: {
+    message: ({ name }) => `There is no step ${quoted(name)}.`,
+    fix: ({ near, steps }) => {
+      if (near.length > 0) return `Did you mean ${orList(near)}?`;
+      return steps.length === 0 ? "Leave it out." : `Leave it out, or name one of ${steps.join(", ")}.`;
+    },
+  },
+  CYCLE: {
+    message: ({ path }) => `These steps wait for each other: ${path.join(" -> ")}.`,
+    fix: () => "Take one of these references or dependencies out.",
+  },
+  CONTRADICTING_ORDER: {
+    message: ({ from, to, path }) =>
+      `${from} depends on ${to}, but ${to} takes data that comes from ${from}: ${path.join(" -> ")}.`,
+    fix: ({ from, to }) => `Take ${to} out of dependsOn of ${from}.`,
+  },
+  UNKNOWN_INPUT: {
+    message: (params) =>
+      "given" in params
+        ? `The run is given an input ${quoted(params.name)} that the plan does not declare.`
+        : `There is no input ${quoted(params.name)}.`,
+    fix: (params) => {
+      const { name, near } = params;
+      if ("given" in params)
+        return near.length > 0 ? `Did you mean ${orList(near)}?` : "Declare it under inputs if the plan uses it.";
+      if (near.length > 0) return `Did you mean inputs.${near[0]}?`;
+      return params.inputs.length > 0
+        ? `The inputs are ${params.inputs.join(", ")}.`
+        : `Declare it: "inputs": { "${name}": { "type": "string" } }.`;
+    },
+  },
+  MISSING_INPUT: {
+    message: ({ name }) => `The run has no value for the input ${name}.`,
+    fix: ({ name, type, near }) =>
+      `${near.length > 0 ? `You gave ${orList(near)}; give` : "Give"} ${name} (${type}), or write a default.`,
+  },
+  INPUT_TYPE: {
+    message: ({ name, of, path, found, wanted }) => {
+      const what = of === "default" ? `The default of ${name}` : `The input ${name}`;
+      return `${what} is ${gistText(found)}${path === undefined ? "" : ` at ${path}`}, and must be ${wanted}.`;
+    },
+    fix: ({ type }) => `Give a value of type ${type}.`,
+  },
+  BAD_TYPE: {
+    message: (params) =>
+      "problem" in params
+        ? `The type cannot be read: ${typeProblemText(params.problem)}.`
+        : `No value is of the type ${params.type}, so the step could never end.`,
+    fix: (params) => {
+      if (!("problem" in params)) return "Write the type of what the step gives, for example string or null.";
+      return params.of === "input"
+        ? "Write a type such as string, number or { name: string }[]."
+        : 'Write a type such as "string", "number[]" or "{ name: string, revenueUsd: number | null }[]".';
+    },
+  },
+  OUTPUT_TYPE: {
+    message: ({ tool, gives, declared }) => `The tool ${tool} gives ${gives}, which can never be ${declared}.`,
+    fix: () => "Leave output out on a tool step, or write a type that narrows the tool's.",
+  },
+  UNKNOWN_STEP: {
+    message: ({ name }) => `There is no step ${name}.`,
+    fix: ({ steps }) => `The steps are ${steps.join(", ")}.`,
+  },
+  NO_TEXT: {
+    message: ({ text }) => `The text ${quoted(text)} does not say what to do.`,
+    fix: () => "Say what to do with which data, and what to give back.",
+  },
+  UNUSED_STEP: {
+    message: ({ step }) => `Nobody uses the output of ${step}: no step refers to it, and the answer leaves it out.`,
+    fix: ({ step }) => `Add ${step} to the answer, refer to it, or take the step out.`,
+  },
+  NO_HANDOFF: {
+    message: ({ step }) => `${step} gets nothing from any step, and no step gets anything from it.`,
+    fix: () => "Say what it gets: refer to the steps in with, or name them in dependsOn.",
+  },
+  OVER_DECOMPOSED: {
+    message: (params) =>
+      "chain" in params
+        ? `${params.chain.join(", ")} are ${params.chain.length} model calls in a row. Each only hands its text to the next.`
+        : `The plan has ${params.steps} steps; it should have ${params.least} to ${params.most}.`,
+    fix: (params) =>
+      "chain" in params
+        ? "Write them as one agent step, or give those that need them tools, an output type or an expect."
+        : "Write one step with forEach for those that are alike, and one agent step for those that only make sense together.",
+  },
+  UNDER_DECOMPOSED: {
+    message: ({ things, steps }) =>
+      `The goal names ${things} things to do, and ${
+        steps === 1 ? "one agent step does" : `${counted(steps, "agent step")} do`
+      } all of them.`,
+    fix: () => "Write one step for each, so that each can be checked, repeated and run beside the others.",
+  },
+  UNUSED_FIELD: {
+    message: ({ field }) => `This version ignores ${field}, because it has one executor.`,
+    fix: () => "Leave it out; `model` chooses a model for the step.",
+  },
+};
+
+function meantFix(name: string, meant: "input" | "output" | "secret" | "item"): string {
+  switch (meant) {
+    case "input":
+      return `Write inputs.${name}.`;
+    case "output":
+      return "output is known in expect only; refer to a step by its id.";
+    case "secret":
+      return 'A secret is a whole value: { "secret": "NAME" }.';
+    case "item":
+      return `${name} is known in with and expect of a step with forEach only.`;
+  }
+}
+
+const COMPARISON = {
+  list: "${{ size(x) > 0 }}",
+  boolean: "${{ x == true }}",
+  number: "${{ x > 0 }}",
+  other: '${{ x != "" }}',
+};
+
+/** What an operator, function or place of an expression is called in a sentence. */
+function userText(by: string): string {
+  if (by === "key") return "a key of a record";
+  return by === "condition" ? "a condition" : by;
+}
+
+function insteadText(instead: Instead): string {
+  switch (instead.kind) {
+    case "null-case":
+      return `It may be null: write \${{ ${instead.source} == null ? ... : ${instead.source} }} with a value for that case.`;
+    case "field":
+      return `Did you mean \${{ ${instead.source}.${instead.field} }}?`;
+    case "element":
+      return `Take one element, \${{ ${instead.source}[0] }}, or let the step run for each with forEach.`;
+    case "list":
+      return `Write a list: ["\${{ ${instead.source} }}"].`;
+    case "text":
+      return `Write it as text: \${{ string(${instead.source}) }}, or inside a longer text.`;
+    case "number":
+      return `Write \${{ double(${instead.source}) }}, or declare the output of that step as number.`;
+    case "no-quotes":
+      return `Write ${instead.value} without quotes.`;
+    case "quotes":
+      return `Write ${JSON.stringify(instead.value)} in quotes.`;
+  }
+}

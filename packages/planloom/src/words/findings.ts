@@ -1,0 +1,64 @@
+// The words of findings: what is wrong, and what to write instead. In: findings as data, of this version or of a version-1
+// log. Out: the same with sentences. Results of the library, the command line and repair prompts put words to findings here.
+import { LIMITS } from "../limits.js";
+import type { CodedFinding, Finding, FindingCode, Where } from "../plan/finding.js";
+import type { FindingTable, FindingWords } from "./finding-words.js";
+import { DATA } from "./findings-data.js";
+import { READING, SHAPE } from "./findings-reading.js";
+import { REVISION } from "./findings-revision.js";
+
+/** Every finding has words here: a code without them does not compile. */
+const WORDS: FindingTable<FindingCode> = { ...READING, ...SHAPE, ...DATA, ...REVISION };
+
+export const FINDING_CODES = Object.keys(WORDS) as readonly FindingCode[];
+
+/** A finding as people and planners read it. */
+export type WordedFinding = Finding & { readonly message: string; readonly fix: string };
+
+/** Puts words to findings. Words of a version-1 log stand as they were recorded. Never throws. */
+export function worded(findings: readonly Finding[]): readonly WordedFinding[] {
+  return findings.map((finding) => ({ ...finding, ...findingWords(finding) }));
+}
+
+/** A result of check or of the reader with words on its findings. */
+export type Worded<Result extends { readonly findings: readonly Finding[] }> = Result extends unknown
+  ? Omit<Result, "findings"> & { readonly findings: readonly WordedFinding[] }
+  : never;
+
+export function withWords<Result extends { readonly findings: readonly Finding[] }>(result: Result): Worded<Result> {
+  const said: unknown = { ...result, findings: worded(result.findings) };
+  return said as Worded<Result>;
+}
+
+/** `error UNKNOWN_TOOL at /steps/0/tool (3:11): … Fix: …` */
+export function findingText(finding: Finding): string {
+  const { severity, code, where } = finding;
+  const { message, fix } = findingWords(finding);
+  const position = where.line === undefined ? "" : ` (${where.line}:${where.column ?? 1})`;
+  return `${severity} ${code} at ${where.pointer || "/"}${position}: ${message} Fix: ${fix}`;
+}
+
+/** The two sentences of a finding, each at most LIMITS.findingChars long. */
+export function findingWords(finding: Finding): { readonly message: string; readonly fix: string } {
+  const { message, fix } = "text" in finding ? finding.text : phrased(finding);
+  return {
+    message: (unwritten(finding.where) + message).slice(0, LIMITS.findingChars),
+    fix: fix.slice(0, LIMITS.findingChars),
+  };
+}
+
+function phrased({ code, params }: CodedFinding): { readonly message: string; readonly fix: string } {
+  // Code and parameters belong together, which an index by a union cannot see.
+  const words = WORDS[code] as FindingWords<unknown> | undefined;
+  try {
+    if (words !== undefined) return { message: words.message(params), fix: words.fix(params) };
+  } catch {
+    // Parameters of another version: the code and the data still say what there is to say.
+  }
+  return { message: `${code}: ${JSON.stringify(params)}`, fix: "See docs/plan-format.md." };
+}
+
+function unwritten({ unwritten: part }: Where): string {
+  if (part === undefined) return "";
+  return part.step === undefined ? "In the plan that results: " : `In step ${part.step}, which stays as it was: `;
+}

@@ -1,0 +1,31 @@
+// The quality of a plan in words. In: findings. Out: three answers and the next thing to mend.
+import { qualityOf, type Quality } from "../plan/check/quality.js";
+import type { Finding } from "../plan/finding.js";
+import { findingWords } from "./findings.js";
+
+export interface PlanQuality extends Pick<Quality, "stepsClear" | "orderDefined" | "handoffDefined"> {
+  /** What to mend first, in one sentence or two; for a plan without findings, that there is nothing. */
+  readonly nextFix: string;
+}
+
+/** What the findings of one check, or of reading the text, say about the plan. An answer is true only where that is known. */
+export function planQuality(findings: readonly Finding[]): PlanQuality {
+  const { next, ...answers } = qualityOf(findings);
+  return {
+    ...answers,
+    nextFix: next === undefined ? "Nothing: the plan can run." : FIRST[next.about] + said(next.finding),
+  };
+}
+
+const FIRST = {
+  steps: "First make the steps clear: ",
+  order: "First define the order: ",
+  handoff: "First say what each step hands on: ",
+  advice: "The plan can run; it would gain by this: ",
+};
+
+function said(finding: Finding): string {
+  const { message, fix } = findingWords(finding);
+  const { pointer } = finding.where;
+  return `${message} ${fix}${pointer === "" ? "" : ` (${pointer})`}`;
+}

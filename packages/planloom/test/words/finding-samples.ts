@@ -1,0 +1,853 @@
+// Realistic parameters of every finding, and its words for them: what is wrong, and what to write instead. Every branch of the words
+// has a row.
+import type { FindingCode } from "../../src/plan/finding.js";
+import type { FindingParams } from "../../src/plan/finding-params.js";
+
+type Row<Params> = readonly [params: Params, message: string, fix: string];
+
+export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<FindingParams[Code]>[] } = {
+  NO_PLAN: [
+    [{ empty: true }, "The text is empty.", "Write a plan with a list of steps."],
+    [
+      { empty: false },
+      "The text holds no plan: neither a document with steps nor a numbered list of them.",
+      'Write {"steps": [...]} as JSON or YAML.',
+    ],
+  ],
+  QUESTIONS: [
+    [
+      { questions: ["Which city do you mean?", "What may it cost?"] },
+      "The planner asks questions instead of planning: Which city do you mean? What may it cost?",
+      "Answer them in the goal or its inputs. A plan that needs an answer while it runs has an ask step.",
+    ],
+  ],
+  REFUSAL: [
+    [{ by: "model" }, "The text declines to plan.", "Change the goal, or ask another model."],
+    [{ by: "filter" }, "The provider's content filter withheld the reply.", "Change the wording of the plan."],
+  ],
+  SEVERAL_PLANS: [
+    [
+      {},
+      "The text holds several plans that differ, and nothing says which one is meant.",
+      "Write one plan and nothing else.",
+    ],
+  ],
+  TRUNCATED: [
+    [
+      { cut: "text" },
+      "The text ends in the middle of the document.",
+      "Write the whole document. Ask for fewer steps, or allow more tokens.",
+    ],
+    [
+      { cut: "reply" },
+      "The reply was cut by the output limit.",
+      "Write a shorter plan: fewer steps, shorter descriptions.",
+    ],
+  ],
+  BAD_SYNTAX: [
+    [
+      { form: "json", problem: { kind: "bare-text", found: "soon" } },
+      'The document cannot be parsed: "soon" is a text without quotes.',
+      "Write the plan as JSON: texts in double quotes, \\\\ for a backslash, every bracket closed.",
+    ],
+    [
+      { form: "yaml", problem: { kind: "key-twice", key: "goal" } },
+      'The document cannot be parsed: the key "goal" is written twice.',
+      "Write the plan as JSON, or as plain YAML without tags and with each key once.",
+    ],
+    [
+      { form: "any", problem: { kind: "parser", text: "Unresolved alias" } },
+      "The document cannot be parsed: Unresolved alias.",
+      "Write the plan as JSON.",
+    ],
+    [
+      { form: "any", problem: { kind: "reader", text: "out of memory" } },
+      "The document cannot be read: out of memory.",
+      "Write the plan as JSON.",
+    ],
+  ],
+  TOO_LARGE: [
+    [
+      { of: "draft", bytes: 77, most: 20 },
+      "The draft has 77 bytes; at most 20 are allowed.",
+      "Write a smaller plan. Keep data in files or inputs.",
+    ],
+    [
+      { of: "text", most: 262144 },
+      "The text is larger than 262144 bytes.",
+      "Write a smaller plan. Keep data in files or inputs.",
+    ],
+    [
+      { of: "steps", most: 4000 },
+      "The document has more than 4000 steps.",
+      "Write fewer, larger steps, or one step with forEach.",
+    ],
+    [
+      { of: "yaml-characters", most: 262144 },
+      "The document is YAML of more than 262144 characters.",
+      "Write a smaller plan, or write it as JSON.",
+    ],
+    [
+      { of: "yaml-signs", most: 10000 },
+      'The document is YAML of more than 10000 signs such as - and ".',
+      "Write a smaller plan, or write it as JSON.",
+    ],
+    [
+      { of: "loose-json", most: 1000000 },
+      "The document is not strict JSON, and is larger than 1000000 characters.",
+      "Write a smaller plan, or write it as strict JSON.",
+    ],
+  ],
+  TOO_DEEP: [
+    [{ of: "document", most: 64 }, "The document nests deeper than 64 levels.", "Write flatter data."],
+    [{ of: "draft", most: 64 }, "The draft nests deeper than 64 levels.", "Write flatter data."],
+    [{ of: "patch", most: 64 }, "The patch nests deeper than 64 levels.", "Write flatter data."],
+  ],
+  TOO_MANY_ALIASES: [[{ most: 50 }, "The document expands more than 50 aliases.", "Write the repeated parts out."]],
+  CHECK_FAILED: [
+    [
+      { text: "out of memory" },
+      "The check itself failed: out of memory.",
+      "Report this draft as a defect of Planloom.",
+    ],
+  ],
+  EMPTY_PLAN: [[{}, "The list of steps is empty.", "Add at least one step."]],
+  TOO_MANY_STEPS: [
+    [
+      { steps: 65, most: 64 },
+      "The plan has 65 steps; at most 64 are allowed.",
+      "Write fewer, larger steps, or one step with forEach for those that are alike.",
+    ],
+  ],
+  BAD_VALUE: [
+    [{ part: "data" }, "The draft is not JSON data.", "Give an object with a list of steps."],
+    [{ part: "draft" }, "The draft is not an object.", 'Write { "steps": [...] }.'],
+    [
+      { part: "answer" },
+      "The answer is not an object.",
+      'Write "answer": { "from": [ids], "instructions": "..." } or { "value": ... }.',
+    ],
+    [{ part: "steps" }, "steps is not a list.", "Write a list of steps."],
+    [{ part: "step" }, "A step must be an object.", 'Write { "id": ..., and one of "tool", "agent" or "ask" }.'],
+    [
+      { part: "patch" },
+      "The patch is not an object.",
+      'Write { "operations": [...] } with { "op": "add", "step": {...} }, { "op": "replace", "id": "...", "step": {...} } and { "op": "drop", "id": "..." }. Write "answer" beside it only if the answer changes.',
+    ],
+    [
+      { field: "timeout", found: '"soon"', wanted: "For one attempt. A length of time: 250ms, 1s, 5m, 24h, 2d." },
+      'timeout has a value that is not allowed: "soon".',
+      "timeout: For one attempt. A length of time: 250ms, 1s, 5m, 24h, 2d.",
+    ],
+    [
+      { field: "goal", found: "7", text: "Invalid input: expected string, received number" },
+      "goal has a value that is not allowed: 7.",
+      "Invalid input: expected string, received number.",
+    ],
+    [
+      { field: "tools", found: "", text: "Invalid input" },
+      "tools has a value that is not allowed: nothing.",
+      "Invalid input.",
+    ],
+    [
+      { field: "op", found: '"move"', patch: true, text: "Invalid input" },
+      'op has a value that is not allowed: "move".',
+      'Write { "operations": [...] } with { "op": "add", "step": {...} }, { "op": "replace", "id": "...", "step": {...} } and { "op": "drop", "id": "..." }. Write "answer" beside it only if the answer changes.',
+    ],
+  ],
+  MISSING_FIELD: [
+    [{ part: "steps" }, "The draft has no steps.", 'Add "steps": a list of at least one step.'],
+    [
+      { field: "id", wanted: "A name: a letter a-z, then letters, digits or _, at most 64." },
+      "id is missing.",
+      "Add id: A name: a letter a-z, then letters, digits or _, at most 64.",
+    ],
+    [{ field: "from" }, "from is missing.", "Add from."],
+    [
+      { field: "step", patch: true },
+      "step is missing.",
+      'Write { "operations": [...] } with { "op": "add", "step": {...} }, { "op": "replace", "id": "...", "step": {...} } and { "op": "drop", "id": "..." }. Write "answer" beside it only if the answer changes.',
+    ],
+  ],
+  UNKNOWN_FIELD: [
+    [
+      { field: "dependOn", near: ["dependsOn"], fields: ["id", "dependsOn"] },
+      'There is no field "dependOn" here.',
+      "Did you mean dependsOn?",
+    ],
+    [
+      { field: "colour", near: [], fields: ["from", "instructions"] },
+      'There is no field "colour" here.',
+      "The fields are from, instructions.",
+    ],
+    [{ field: "tries", near: [], fields: [] }, 'There is no field "tries" here.', "Leave it out."],
+    [
+      { field: "why", patch: true, near: [], fields: [] },
+      'There is no field "why" here.',
+      'Write { "operations": [...] } with { "op": "add", "step": {...} }, { "op": "replace", "id": "...", "step": {...} } and { "op": "drop", "id": "..." }. Write "answer" beside it only if the answer changes.',
+    ],
+  ],
+  FORBIDDEN_KEY: [
+    [{ key: "constructor" }, "The key constructor is refused everywhere.", "Give the field another name."],
+  ],
+  WRONG_KIND: [
+    [
+      { kinds: [] },
+      "The step has none of tool, agent and ask.",
+      "Write exactly one: tool (a direct call), agent (an instruction) or ask (a question).",
+    ],
+    [
+      { kinds: ["tool", "agent", "ask"] },
+      "The step has tool, agent and ask.",
+      "Write exactly one: tool (a direct call), agent (an instruction) or ask (a question).",
+    ],
+  ],
+  BAD_ID: [
+    [
+      { field: "id", name: "yearly salary" },
+      '"yearly salary" is not a legal name.',
+      "Write a letter a-z, then letters, digits or _, at most 64 in all.",
+    ],
+    [{ field: "id" }, "id is not a legal name.", "Write a letter a-z, then letters, digits or _, at most 64 in all."],
+  ],
+  RESERVED_ID: [
+    [
+      { name: "null_type" },
+      "The name null_type is a word of expressions. No step or item can have it.",
+      "Choose another name, for example nulltypeStep.",
+    ],
+  ],
+  DUPLICATE_ID: [
+    [
+      { id: "find", first: 1 },
+      'Step 1 already has the id "find".',
+      "Give each step an id of its own, and mend the references to it.",
+    ],
+    [
+      { id: "find" },
+      'A step with the id "find" is already there.',
+      "Give the step an id of its own, or replace the one that is there.",
+    ],
+  ],
+  AS_IS_STEP: [
+    [
+      { name: "find" },
+      "as names the item find, and a step has that id.",
+      "Give the item another name, for example the singular of the list.",
+    ],
+  ],
+  UNKNOWN_TOOL: [
+    [
+      { tool: "serch", near: ["search", "web_search"], tools: ["search"], of: 1 },
+      'There is no tool "serch".',
+      "Did you mean search or web_search?",
+    ],
+    [
+      { tool: "fly", near: [], tools: ["search", "calculate"], of: 5 },
+      'There is no tool "fly".',
+      "The tools are search, calculate and 3 more.",
+    ],
+    [
+      { tool: "fly", near: [], tools: ["search", "calculate"], of: 2 },
+      'There is no tool "fly".',
+      "The tools are search, calculate.",
+    ],
+    [
+      { tool: "fly", near: [], tools: [], of: 0 },
+      'There is no tool "fly".',
+      "No tools are available; write an agent step.",
+    ],
+  ],
+  MISSING_ARGUMENT: [
+    [
+      { tool: "search", argument: "query", type: "string" },
+      "The tool search needs the argument query (string).",
+      "Add query to with, or write fill with an instruction from which a model writes it.",
+    ],
+  ],
+  UNKNOWN_ARGUMENT: [
+    [
+      { tool: "search", argument: "qeury", near: ["query"], arguments: ["query", "limit"] },
+      'The tool search has no argument "qeury".',
+      "Did you mean query?",
+    ],
+    [
+      { tool: "search", argument: "colour", near: [], arguments: ["query", "limit"] },
+      'The tool search has no argument "colour".',
+      "Its arguments are query, limit.",
+    ],
+    [
+      { tool: "now", argument: "zone", near: [], arguments: [] },
+      'The tool now has no argument "zone".',
+      "Leave it out.",
+    ],
+  ],
+  ARGUMENT_TYPE: [
+    [
+      {
+        argument: "limit",
+        tool: "search",
+        found: { kind: "string", value: "3" },
+        wanted: "number",
+        instead: { kind: "no-quotes", value: 3 },
+      },
+      'The argument limit of search is the string "3", and must be number.',
+      "Write 3 without quotes.",
+    ],
+    [
+      {
+        argument: "query",
+        tool: "search",
+        found: { kind: "number", value: 7 },
+        wanted: "string",
+        instead: { kind: "quotes", value: "7" },
+      },
+      "The argument query of search is the number 7, and must be string.",
+      'Write "7" in quotes.',
+    ],
+    [
+      { argument: "hits", tool: "rank", path: "/0/url", found: { kind: "nothing" }, wanted: "string" },
+      "The argument hits of rank at /0/url is nothing, and must be string.",
+      "Write a value of type string.",
+    ],
+    [
+      { argument: "n", found: { kind: "list", length: 3 }, wanted: "number" },
+      "The argument n is a list of 3, and must be number.",
+      "Write a value of type number.",
+    ],
+    [
+      { argument: "n", found: { kind: "record" }, wanted: "number" },
+      "The argument n is a record, and must be number.",
+      "Write a value of type number.",
+    ],
+    [
+      { argument: "n", found: { kind: "null" }, wanted: "number" },
+      "The argument n is null, and must be number.",
+      "Write a value of type number.",
+    ],
+    [
+      { argument: "text", tool: "summarize", found: { type: "number[]" }, wanted: "string" },
+      "The argument text of summarize is number[], and must be string.",
+      "Refer to a value of type string.",
+    ],
+    [
+      {
+        argument: "text",
+        tool: "summarize",
+        found: { type: "unknown" },
+        wanted: "string",
+        instead: { kind: "null-case", source: "find.age" },
+      },
+      "The argument text of summarize is unknown, and must be string.",
+      "It may be null: write ${{ find.age == null ? ... : find.age }} with a value for that case.",
+    ],
+    [
+      {
+        argument: "text",
+        tool: "summarize",
+        found: { type: "unknown" },
+        wanted: "string",
+        instead: { kind: "element", source: "find.age" },
+      },
+      "The argument text of summarize is unknown, and must be string.",
+      "Take one element, ${{ find.age[0] }}, or let the step run for each with forEach.",
+    ],
+    [
+      {
+        argument: "text",
+        tool: "summarize",
+        found: { type: "unknown" },
+        wanted: "string",
+        instead: { kind: "list", source: "find.age" },
+      },
+      "The argument text of summarize is unknown, and must be string.",
+      'Write a list: ["${{ find.age }}"].',
+    ],
+    [
+      {
+        argument: "text",
+        tool: "summarize",
+        found: { type: "unknown" },
+        wanted: "string",
+        instead: { kind: "text", source: "find.age" },
+      },
+      "The argument text of summarize is unknown, and must be string.",
+      "Write it as text: ${{ string(find.age) }}, or inside a longer text.",
+    ],
+    [
+      {
+        argument: "text",
+        tool: "summarize",
+        found: { type: "unknown" },
+        wanted: "string",
+        instead: { kind: "number", source: "find.age" },
+      },
+      "The argument text of summarize is unknown, and must be string.",
+      "Write ${{ double(find.age) }}, or declare the output of that step as number.",
+    ],
+    [
+      {
+        argument: "text",
+        tool: "summarize",
+        found: { type: "{ title: string }" },
+        wanted: "string",
+        instead: { kind: "field", source: "find", field: "title" },
+      },
+      "The argument text of summarize is { title: string }, and must be string.",
+      "Did you mean ${{ find.title }}?",
+    ],
+  ],
+  UNKNOWN_REFERENCE: [
+    [{ name: "salary", meant: "input" }, 'There is no step "salary".', "Write inputs.salary."],
+    [
+      { name: "output", meant: "output" },
+      'There is no step "output".',
+      "output is known in expect only; refer to a step by its id.",
+    ],
+    [
+      { name: "secrets", meant: "secret" },
+      'There is no step "secrets".',
+      'A secret is a whole value: { "secret": "NAME" }.',
+    ],
+    [
+      { name: "index", meant: "item" },
+      'There is no step "index".',
+      "index is known in with and expect of a step with forEach only.",
+    ],
+    [
+      { name: "fnd", near: ["find", "fund"], steps: ["find", "fund"] },
+      'There is no step "fnd".',
+      "Did you mean find or fund?",
+    ],
+    [
+      { name: "x", near: [], steps: ["find", "read"] },
+      'There is no step "x".',
+      "The steps are find, read; inputs are inputs.name.",
+    ],
+    [{ name: "x", near: [], steps: [] }, 'There is no step "x".', "There is nothing to refer to but inputs."],
+    [
+      { written: "#E3", first: 0, counted: 1 },
+      "#E3 refers to a step, and no step has that name. The steps are numbered from 0, and this looks counted from 1.",
+      "Write ${{ id }} with the id of the step whose output is meant.",
+    ],
+    [
+      { written: "{{steps.q}}" },
+      "{{steps.q}} refers to a step, and no step has that name.",
+      "Write ${{ id }} with the id of the step whose output is meant.",
+    ],
+  ],
+  AMBIGUOUS_REFERENCE: [
+    [
+      { written: "$1", why: "money" },
+      "$1 may be an amount of money, or the output of a step.",
+      "Write ${{ id }} for the output of a step, or write plain text that is not the name of a step.",
+    ],
+    [
+      { written: "{{1.output}}", why: "quoted" },
+      "{{1.output}} stands in quotes inside an expression.",
+      "Write ${{ id }} for the output of a step, or write plain text that is not the name of a step.",
+    ],
+  ],
+  SELF_REFERENCE: [
+    [{ step: "a", in: "dependsOn" }, "The step a depends on itself.", "Leave it out."],
+    [{ step: "a", in: "expect" }, "The step a refers to itself.", "Write output for what this step gives."],
+    [{ step: "a", in: "reference" }, "The step a refers to itself.", "Refer to an earlier step."],
+  ],
+  REFERENCE_PLACE: [
+    [
+      {},
+      "A reference stands in a text that is not data.",
+      "Put the reference into with, and name that field here. Write $${{ for a literal ${{.",
+    ],
+  ],
+  BAD_EXPRESSION: [
+    [
+      { problem: { kind: "open-reference" }, near: "${{ find" },
+      'The reference cannot be read at "${{ find": ${{ has no closing }}.',
+      "Write ${{ step.field }}, or $${{ for a literal ${{.",
+    ],
+    [
+      { problem: { kind: "empty" } },
+      "The reference cannot be read: the expression is empty.",
+      "Write ${{ step.field }}, or $${{ for a literal ${{.",
+    ],
+    [
+      { problem: { kind: "not-whole" } },
+      "This must be one whole expression with nothing around it.",
+      "Write ${{ ... }} around all of it.",
+    ],
+  ],
+  PATH_NOT_IN_TYPE: [
+    [
+      { field: "nmae", type: "{ name: string }", near: ["name"], fields: ["name"], list: false },
+      "There is no nmae in { name: string }.",
+      "Use name.",
+    ],
+    [
+      { field: "x", type: "{ a: number, b: number }", near: [], fields: ["a", "b"], list: false },
+      "There is no x in { a: number, b: number }.",
+      "It has a, b.",
+    ],
+    [
+      { field: "x", type: "number", near: [], fields: [], list: false },
+      "There is no x in number.",
+      "Use the value itself.",
+    ],
+    [
+      { field: "url", type: "{ url: string }[]", near: [], fields: [], list: true },
+      "There is no url in { url: string }[].",
+      "Take one element ([0].url) or all of them (.map(x, x.url)).",
+    ],
+    [
+      { field: "age", source: "person", type: "string" },
+      "person may be string, which has no age.",
+      "Test which one it is first.",
+    ],
+  ],
+  TYPE_MISMATCH: [
+    [
+      { kind: "index", type: "string", by: "number" },
+      "string cannot be indexed with number.",
+      "Index a list with a number and a record with a field name.",
+    ],
+    [
+      { kind: "combine", op: "+", left: "number", right: "string", always: true, text: true },
+      "+ cannot combine number and string.",
+      "Make text of the other side with string(…).",
+    ],
+    [
+      { kind: "combine", op: "<", left: "number", right: "number | boolean", always: false, text: false },
+      "< may be unable to combine number and number | boolean.",
+      "Give both sides the same type.",
+    ],
+    [
+      { kind: "need", by: "size", wanted: "string", source: "n", type: "number", always: true },
+      "size needs string; n is number.",
+      "Give it a string, for example with string(…).",
+    ],
+    [
+      { kind: "need", by: "key", wanted: "string", source: "n", type: "number", always: true },
+      "a key of a record needs string; n is number.",
+      "Give it a string, for example with string(…).",
+    ],
+    [
+      { kind: "need", by: "condition", wanted: "boolean", source: "n", type: "string", always: false },
+      "a condition needs boolean; n may be string.",
+      "Give it a boolean.",
+    ],
+  ],
+  CONDITION_NOT_BOOLEAN: [
+    [
+      { type: "string[]", compare: "list" },
+      "The condition is string[], and must be true or false.",
+      "Compare it, for example ${{ size(x) > 0 }}.",
+    ],
+    [
+      { type: "boolean | string", compare: "boolean" },
+      "The condition is boolean | string, and must be true or false.",
+      "Compare it, for example ${{ x == true }}.",
+    ],
+    [
+      { type: "number", compare: "number" },
+      "The condition is number, and must be true or false.",
+      "Compare it, for example ${{ x > 0 }}.",
+    ],
+    [
+      { type: "string", compare: "other" },
+      "The condition is string, and must be true or false.",
+      'Compare it, for example ${{ x != "" }}.',
+    ],
+  ],
+  FOREACH_NOT_A_LIST: [
+    [
+      { type: "string" },
+      "forEach needs a list, and this is string.",
+      "Refer to a step whose output is a list, or declare its output as one.",
+    ],
+    [
+      { type: "{ results: string[] }", instead: { kind: "field", source: "find", field: "results" } },
+      "forEach needs a list, and this is { results: string[] }.",
+      "Did you mean ${{ find.results }}?",
+    ],
+  ],
+  NULL_IN_TEXT: [
+    [
+      { source: "a.b", always: true },
+      "a.b is null, and null has no place inside a text.",
+      'Write ${{ a.b == null ? "none" : a.b }} with a text for the missing value.',
+    ],
+    [
+      { source: "a.b", always: false },
+      "a.b may be null, and null has no place inside a text.",
+      'Write ${{ a.b == null ? "none" : a.b }} with a text for the missing value.',
+    ],
+  ],
+  POSSIBLY_NULL: [
+    [
+      { source: "person", use: "person.age", field: "age" },
+      "person may be null, and null has no age.",
+      "Write person == null ? … : person.age, or make sure that it is not null.",
+    ],
+    [
+      { source: "list", use: "list[0]" },
+      "list may be null.",
+      "Write list == null ? … : list[0], or make sure that it is not null.",
+    ],
+    [
+      { source: "n", by: "condition", wanted: "boolean" },
+      "n may be null, and a condition needs boolean.",
+      "Write n == null ? … : n, or make sure that it is not null.",
+    ],
+    [
+      { op: "+", left: "number | null", right: "number" },
+      "+ may be unable to combine number | null and number.",
+      "Test for null first: x == null ? … : ….",
+    ],
+  ],
+  INTEGER_DIVISION: [
+    [{ left: "7" }, "Dividing two integers drops the fraction.", "Write double(7) / … if the fraction matters."],
+  ],
+  MAY_BE_SKIPPED: [
+    [
+      { skipped: ["find"], step: "read" },
+      "find may be skipped, and read would be skipped with it.",
+      "To go on without find, write a fallback: ${{ find == null ? ... : find }}.",
+    ],
+    [
+      { skipped: ["find", "page"], step: "read" },
+      "find and page may be skipped, and read would be skipped with them.",
+      "To go on without find or page, write a fallback: ${{ find == null ? ... : find }}.",
+    ],
+    [
+      { skipped: ["find"] },
+      "find may be skipped, and the answer would be without it.",
+      "To go on without find, write a fallback: ${{ find == null ? ... : find }}.",
+    ],
+  ],
+  UNKNOWN_DEPENDENCY: [
+    [{ name: "fnd", near: ["find"], steps: ["find"] }, 'There is no step "fnd".', "Did you mean find?"],
+    [
+      { name: "x", near: [], steps: ["find", "read"] },
+      'There is no step "x".',
+      "Leave it out, or name one of find, read.",
+    ],
+    [{ name: "x", near: [], steps: [] }, 'There is no step "x".', "Leave it out."],
+  ],
+  CYCLE: [
+    [
+      { path: ["a", "b", "a"] },
+      "These steps wait for each other: a -> b -> a.",
+      "Take one of these references or dependencies out.",
+    ],
+  ],
+  CONTRADICTING_ORDER: [
+    [
+      { from: "a", to: "b", path: ["a", "b", "a"] },
+      "a depends on b, but b takes data that comes from a: a -> b -> a.",
+      "Take b out of dependsOn of a.",
+    ],
+  ],
+  UNKNOWN_INPUT: [
+    [
+      { name: "salery", near: ["salary"], given: true },
+      'The run is given an input "salery" that the plan does not declare.',
+      "Did you mean salary?",
+    ],
+    [
+      { name: "x", near: [], given: true },
+      'The run is given an input "x" that the plan does not declare.',
+      "Declare it under inputs if the plan uses it.",
+    ],
+    [
+      { name: "salery", near: ["salary"], inputs: ["salary"] },
+      'There is no input "salery".',
+      "Did you mean inputs.salary?",
+    ],
+    [{ name: "x", near: [], inputs: ["salary", "city"] }, 'There is no input "x".', "The inputs are salary, city."],
+    [
+      { name: "x", near: [], inputs: [] },
+      'There is no input "x".',
+      'Declare it: "inputs": { "x": { "type": "string" } }.',
+    ],
+  ],
+  MISSING_INPUT: [
+    [
+      { name: "salary", type: "number", near: [] },
+      "The run has no value for the input salary.",
+      "Give salary (number), or write a default.",
+    ],
+    [
+      { name: "salary", type: "number", near: ["salery"] },
+      "The run has no value for the input salary.",
+      "You gave salery; give salary (number), or write a default.",
+    ],
+  ],
+  INPUT_TYPE: [
+    [
+      { name: "salary", of: "run", found: { kind: "string", value: "much" }, wanted: "number", type: "number" },
+      'The input salary is the string "much", and must be number.',
+      "Give a value of type number.",
+    ],
+    [
+      {
+        name: "to",
+        of: "default",
+        path: "/0",
+        found: { kind: "number", value: 1 },
+        wanted: "string",
+        type: "string[]",
+      },
+      "The default of to is the number 1 at /0, and must be string.",
+      "Give a value of type string[].",
+    ],
+  ],
+  BAD_TYPE: [
+    [
+      { of: "input", problem: { kind: "unknown-type", name: "Date" } },
+      "The type cannot be read: there is no type Date; use string, number, boolean, null, unknown, T[] or { name: T }.",
+      "Write a type such as string, number or { name: string }[].",
+    ],
+    [
+      { of: "output", problem: { kind: "missing", token: "]" } },
+      "The type cannot be read: ] is missing.",
+      'Write a type such as "string", "number[]" or "{ name: string, revenueUsd: number | null }[]".',
+    ],
+    [
+      { of: "output", type: "never" },
+      "No value is of the type never, so the step could never end.",
+      "Write the type of what the step gives, for example string or null.",
+    ],
+  ],
+  OUTPUT_TYPE: [
+    [
+      { tool: "calculate", gives: "number", declared: "string" },
+      "The tool calculate gives number, which can never be string.",
+      "Leave output out on a tool step, or write a type that narrows the tool's.",
+    ],
+  ],
+  UNKNOWN_STEP: [[{ name: "fnd", steps: ["find", "read"] }, "There is no step fnd.", "The steps are find, read."]],
+  NO_TEXT: [
+    [
+      { text: "Step 1" },
+      'The text "Step 1" does not say what to do.',
+      "Say what to do with which data, and what to give back.",
+    ],
+  ],
+  UNUSED_STEP: [
+    [
+      { step: "find" },
+      "Nobody uses the output of find: no step refers to it, and the answer leaves it out.",
+      "Add find to the answer, refer to it, or take the step out.",
+    ],
+  ],
+  NO_HANDOFF: [
+    [
+      { step: "b" },
+      "b gets nothing from any step, and no step gets anything from it.",
+      "Say what it gets: refer to the steps in with, or name them in dependsOn.",
+    ],
+  ],
+  OVER_DECOMPOSED: [
+    [
+      { steps: 12, least: 3, most: 10 },
+      "The plan has 12 steps; it should have 3 to 10.",
+      "Write one step with forEach for those that are alike, and one agent step for those that only make sense together.",
+    ],
+    [
+      { chain: ["notes", "draft", "text"] },
+      "notes, draft, text are 3 model calls in a row. Each only hands its text to the next.",
+      "Write them as one agent step, or give those that need them tools, an output type or an expect.",
+    ],
+  ],
+  UNDER_DECOMPOSED: [
+    [
+      { things: 3, steps: 1 },
+      "The goal names 3 things to do, and one agent step does all of them.",
+      "Write one step for each, so that each can be checked, repeated and run beside the others.",
+    ],
+    [
+      { things: 4, steps: 2 },
+      "The goal names 4 things to do, and 2 agent steps do all of them.",
+      "Write one step for each, so that each can be checked, repeated and run beside the others.",
+    ],
+  ],
+  UNUSED_FIELD: [
+    [
+      { field: "executor" },
+      "This version ignores executor, because it has one executor.",
+      "Leave it out; `model` chooses a model for the step.",
+    ],
+  ],
+  PATCH_EMPTY: [
+    [
+      { failing: "page" },
+      "The patch changes nothing, so the plan would fail again as it did.",
+      "Replace page, or what it needs to succeed.",
+    ],
+  ],
+  PATCH_FINISHED: [
+    [
+      { step: "find" },
+      "find has finished, and its output stands.",
+      "Leave it as it is and refer to its output, or add a step with an id of its own.",
+    ],
+  ],
+  PATCH_OUTSIDE: [
+    [
+      { failing: "page", step: "sum", open: ["page", "text"], more: 0 },
+      "sum is not the step that failed (page) and does not wait for it.",
+      "A patch may change page, text, and add steps.",
+    ],
+    [
+      { failing: "page", steps: ["sum", "mail"] },
+      "The patch of page also changes or drops sum, mail.",
+      "Change page, what waits for it, and new steps only.",
+    ],
+  ],
+  PATCH_UNKNOWN: [
+    [
+      { step: "pages", open: ["page", "text"], more: 3 },
+      'There is no step "pages".',
+      "A patch may change page, text and 3 more, and add steps.",
+    ],
+  ],
+  PATCH_RENAME: [
+    [{ step: "page" }, 'The step that replaces "page" has another id.', 'Keep the id "page": other steps refer to it.'],
+  ],
+  FINISHED_CHANGED: [
+    [
+      { step: "find", fields: ["with", "when"] },
+      "find has finished, and the step of that id in this plan differs in with, when.",
+      "Leave find as it was, or give the new step an id of its own.",
+    ],
+    [
+      { step: "read", causes: ["age", "city"] },
+      "read has finished, and this plan changes what it waited for: age, city.",
+      "Leave age, city as before, or plan the work of read again under a new id.",
+    ],
+    [
+      { steps: ["find"] },
+      "find has finished, and the plan changes or drops what was done.",
+      "Keep finished steps as they are, and give new work ids of its own.",
+    ],
+    [
+      { steps: ["find", "read"] },
+      "find, read have finished, and the plan changes or drops what was done.",
+      "Keep finished steps as they are, and give new work ids of its own.",
+    ],
+  ],
+  PLAN_REPEATED: [
+    [
+      { reason: 'page: "no\nservice"' },
+      'This plan has failed already, and differs at most in titles and descriptions: "page: \\"no\\nservice\\"".',
+      "Change what the steps do: another tool, other arguments, another instruction, or other steps.",
+    ],
+  ],
+  STEP_UNKNOWN: [
+    [
+      { step: "send" },
+      "The outcome of step send is unknown and would be forgotten.",
+      "Keep that step as it is; a person settles it.",
+    ],
+  ],
+};
