@@ -5,8 +5,7 @@ import { check } from "../plan/check/check.js";
 import { depthOf, isObject, sizeOf, type Json } from "../plan/json.js";
 import { planHash } from "../plan/plan.js";
 import { writePlan } from "../plan/write.js";
-import { completeSettings } from "./log/later-fields.js";
-import type { Settings } from "./settings.js";
+import { completeSettings, type Settings } from "./settings.js";
 import type { CheckedPlan, Command } from "./command.js";
 
 type Fields = { readonly [field: string]: unknown };

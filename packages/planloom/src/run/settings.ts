@@ -1,4 +1,5 @@
 // What a run was started with: policies, limits, budget, prices and the models of its roles. In: nothing. Out: types.
+import type { JsonObject } from "../plan/json.js";
 import type { Price } from "../plan/estimate/price.js";
 import type { Granularity } from "../plan/check/granularity.js";
 
@@ -58,3 +59,27 @@ export type RoleNames = {
   readonly executor: string | null;
   readonly synthesizer: string | null;
 };
+
+/**
+ * Fields of the settings that came later, and what their absence meant: a run of that time asked no planner again, had no budget, and
+ * began nothing before its plan was whole. A new field gets its line in the commit that adds it. A line never changes.
+ */
+const ABSENT = {
+  onFailure: "fail",
+  replan: "never",
+  replans: 0,
+  replanContext: "excerpt",
+  replanTokens: null,
+  replanCostUsd: null,
+  budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
+  prices: {},
+  eager: false,
+  granularity: "normal",
+  critique: false,
+} satisfies Partial<Settings>;
+
+/** Settings as an earlier build wrote them, with the fields that they lack. Fields keep their order. */
+export function completeSettings(settings: JsonObject): JsonObject {
+  const lacking = Object.entries(ABSENT).filter(([name]) => !Object.hasOwn(settings, name));
+  return lacking.length === 0 ? settings : { ...settings, ...Object.fromEntries(lacking) };
+}

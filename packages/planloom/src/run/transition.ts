@@ -13,33 +13,34 @@ import type { Run } from "./state.js";
 
 export function transition(run: Run, input: Input): RunEvent[] {
   const events: RunEvent[] = [];
-  const record = (facts: readonly Fact[], by = input.by) => {
-    for (const { type, data } of facts) {
-      const event = {
-        runId: run.id,
-        seq: run.seq + 1,
-        at: input.at,
-        type,
-        data,
-        v: EVENT_VERSION,
-        inputId: input.id,
-        by,
-        prev: lastHashOf(run),
-      } as RunEvent;
-      evolve(run, event);
-      run.head = eventHash(event);
-      events.push(event);
-    }
+  decideTurn(run, input, (fact, by) => {
+    const event = sealed(run, input, fact, by);
+    evolve(run, event);
+    run.head = eventHash(event);
+    events.push(event);
+  });
+  return events;
+}
+
+/** All facts that answer an input. `record` is called with each one in its order, and must fold it before it returns. */
+export function decideTurn(run: Run, input: Input, record: (fact: Fact, by: string) => void): void {
+  const all = (facts: readonly Fact[], by = input.by) => {
+    for (const fact of facts) record(fact, by);
     return facts.length > 0;
   };
-  while (record(expire(run, input.at), "engine"));
-  record(timeUp(run, input.at), "engine");
-  record(logFull(run), "engine");
-  record(decide(run, input));
-  if (input.type === "recovered") while (record(recover(run, input.at)));
+  while (all(expire(run, input.at), "engine"));
+  all(timeUp(run, input.at), "engine");
+  all(logFull(run), "engine");
+  all(decide(run, input));
+  if (input.type === "recovered") while (all(recover(run, input.at)));
   const more: Input = { id: input.id, at: input.at, by: "engine", type: "advance" };
-  while (record(decide(run, more), "engine"));
-  return events;
+  while (all(decide(run, more), "engine"));
+}
+
+/** The fact as the run's next event. */
+export function sealed(run: Run, { id: inputId, at }: Input, { type, data }: Fact, by: string): RunEvent {
+  const [seq, prev] = [run.seq + 1, lastHashOf(run)];
+  return { runId: run.id, seq, at, type, data, v: EVENT_VERSION, inputId, by, prev } as RunEvent;
 }
 
 /** What the run owes to the world now. An engine performs the keys that it is not yet performing, and aborts those that are gone. */

@@ -2,30 +2,22 @@
 // inputs that they answer; the run that they give, and every difference. Separate because nothing that drives runs needs it.
 import { LIMITS } from "../../limits.js";
 import { messageOf } from "../../error.js";
-import type { Json } from "../../plan/json.js";
 import { eventHash, type RunEvent } from "../event.js";
 import { evolve } from "../evolve/evolve.js";
 import { inputOf } from "./input-of.js";
 import type { Input } from "../input.js";
 import { KERNEL_VERSION } from "../kernel-version.js";
 import { emptyRun, type Run } from "../state.js";
-import { transition } from "../transition.js";
+import { decideTurn, sealed } from "../transition.js";
 import { follows, upcastAll } from "./chain.js";
+import { differencesBetween, otherType, type Difference } from "./decisions.js";
+import { isOld } from "./upcast.js";
 
 /** One input and the events that it brought about. */
 export interface Answered {
   /** undefined where the log does not tell enough of it; see inputOf. */
   readonly input: Input | undefined;
   readonly events: readonly RunEvent[];
-}
-
-/** What the log holds at one place, and what the kernel makes of the same inputs. */
-export interface Difference {
-  readonly seq: number;
-  /** `prev`, another field around the fact, a field of its data, or `type`: null stands for no event at all. */
-  readonly field: string;
-  readonly recorded: Json;
-  readonly replayed: Json;
 }
 
 /** The inputs that a log answers, in order. Throws where the events are no log: see evolve. */
@@ -67,6 +59,7 @@ export interface Replayed {
 export function replay(events: readonly RunEvent[]): Replayed {
   const runId = events[0]?.runId ?? "";
   const { events: read, broken } = upcastAll(events);
+  const legacy = new Set(events.filter(isOld).map(({ seq }) => seq));
   const differences = [...brokenLinks(events), ...(broken === undefined ? [] : [noRun(events[read.length]!, broken)])];
   const policyDifferences: Difference[] = [];
   let run = emptyRun(runId);
@@ -77,17 +70,17 @@ export function replay(events: readonly RunEvent[]): Replayed {
     kernel = kernelNamedIn(turn) ?? kernel;
     const isOwn = kernel === KERNEL_VERSION;
     const known = isOwn ? differences : policyDifferences;
-    const found = known.length < LIMITS.replayDifferences ? decideAgain(run, turn) : undefined;
-    run.kernel = kernel;
-    if (found?.length === 0) continue;
-    known.push(...(found ?? []));
+    const again = new TurnAgain(run, turn, legacy);
+    // Beyond the limit the rest is still folded, where another kernel decided it.
+    if (known.length < LIMITS.replayDifferences) known.push(...again.differences());
     if (isOwn && known.length >= LIMITS.replayDifferences) break;
-    const recorded = found === undefined ? foldOn(run, turn) : foldOn(emptyRun(runId), read.slice(0, done));
+    const recorded = again.isFolded ? run : foldOn(emptyRun(runId), read.slice(0, done));
     if ("field" in recorded) {
       if (!isOwn) differences.push(recorded);
       break;
     }
     run = recorded;
+    run.kernel = kernel;
   }
   return { run, differences: inOrder(differences), policyDifferences: inOrder(policyDifferences) };
 }
@@ -117,18 +110,58 @@ function brokenLinks(events: readonly RunEvent[]): Difference[] {
   });
 }
 
-/** Takes the run through one input. Where that cannot be known, what a person brought about is taken as it is. */
-function decideAgain(run: Run, turn: readonly RunEvent[]): Difference[] {
-  try {
+/**
+ * One input decided again. Each decision is compared with the recorded event, and that is folded: what follows is decided where the log
+ * stands. Where the kernel decides on an event of another type, the rest of the turn goes its own way.
+ */
+class TurnAgain {
+  /** Whether the run stands where the log does. */
+  isFolded = false;
+  readonly #found: Difference[] = [];
+  #index = 0;
+
+  constructor(
+    private readonly run: Run,
+    private readonly turn: readonly RunEvent[],
+    /** Sequence numbers of events that were brought here from an older version. */
+    private readonly legacy: ReadonlySet<number>,
+  ) {}
+
+  differences(): readonly Difference[] {
+    const { run, turn } = this;
+    try {
+      this.isFolded = true;
+      const input = this.#input();
+      decideTurn(run, input, (fact, by) => this.#record(sealed(run, input, fact, by)));
+      const rest = turn.slice(this.#index);
+      if (rest.length > 0) this.isFolded = false;
+      this.#found.push(...rest.map((event) => otherType(event.seq, event, undefined)));
+    } catch (thrown) {
+      this.isFolded = false;
+      const { seq, type } = turn[0]!;
+      const replayed = `the kernel fails: ${messageOf(thrown)}`;
+      return [{ seq, field: "type", recorded: type, replayed }];
+    }
+    return this.#found;
+  }
+
+  /** Where the input cannot be known, what a person brought about is taken as it is, and only what follows is decided again. */
+  #input(): Input {
+    const { run, turn } = this;
     const input = inputOf(run, turn);
-    if (input !== undefined) return differencesOf(turn, transition(run, input));
-    const rest = turn.findLastIndex(({ by }) => by !== "engine") + 1;
-    for (const event of turn.slice(0, rest)) fold(run, event);
+    if (input !== undefined) return input;
+    this.#index = turn.findLastIndex(({ by }) => by !== "engine") + 1;
+    for (const event of turn.slice(0, this.#index)) fold(run, event);
     const { inputId: id, at } = turn[0]!;
-    return differencesOf(turn.slice(rest), transition(run, { type: "clock", id, at, by: "engine" }));
-  } catch (thrown) {
-    const { seq, type } = turn[0]!;
-    return [{ seq, field: "type", recorded: type, replayed: `the kernel fails: ${messageOf(thrown)}` }];
+    return { type: "clock", id, at, by: "engine" };
+  }
+
+  #record(decided: RunEvent): void {
+    const recorded = this.turn[this.#index++];
+    if (recorded === undefined) this.#found.push(otherType(decided.seq, undefined, decided));
+    else this.#found.push(...differencesBetween(recorded, decided, this.legacy.has(recorded.seq)));
+    this.isFolded &&= recorded?.type === decided.type && recorded.seq === decided.seq;
+    fold(this.run, this.isFolded ? recorded! : decided);
   }
 }
 
@@ -148,40 +181,4 @@ function foldOn(run: Run, events: readonly RunEvent[]): Run | Difference {
 function fold(run: Run, event: RunEvent): void {
   evolve(run, event);
   run.head = eventHash(event);
-}
-
-function differencesOf(recorded: readonly RunEvent[], replayed: readonly RunEvent[]): Difference[] {
-  const length = Math.max(recorded.length, replayed.length);
-  return Array.from({ length }, (_, index) => compared(recorded[index], replayed[index])).flat();
-}
-
-const AROUND = ["runId", "seq", "at", "inputId", "by"] as const;
-
-function compared(recorded: RunEvent | undefined, replayed: RunEvent | undefined): Difference[] {
-  const { seq } = (recorded ?? replayed)!;
-  if (recorded?.type !== replayed?.type) {
-    return [{ seq, field: "type", recorded: recorded?.type ?? null, replayed: replayed?.type ?? null }];
-  }
-  const around = AROUND.flatMap((field) => fieldDiffers(seq, field, recorded![field], replayed![field]));
-  return [...around, ...dataDiffers(seq, decisionsIn(recorded!), decisionsIn(replayed!))];
-}
-
-/** Which kernel decided is no decision. */
-function decisionsIn({ data }: RunEvent): object {
-  if (!("kernel" in data)) return data;
-  const { kernel: _, ...decisions } = data;
-  return decisions;
-}
-
-/** By their text, which is what hashes are made of: the order of fields counts. */
-function dataDiffers(seq: number, recorded: object, replayed: object): Difference[] {
-  if (JSON.stringify(recorded) === JSON.stringify(replayed)) return [];
-  const [was, is] = [recorded as { readonly [name: string]: Json }, replayed as { readonly [name: string]: Json }];
-  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
-  const fields = names.flatMap((name) => fieldDiffers(seq, `data.${name}`, was[name] ?? null, is[name] ?? null));
-  return fields.length > 0 ? fields : [{ seq, field: "data", recorded: was, replayed: is }];
-}
-
-function fieldDiffers(seq: number, field: string, recorded: Json, replayed: Json): Difference[] {
-  return JSON.stringify(recorded) === JSON.stringify(replayed) ? [] : [{ seq, field, recorded, replayed }];
 }

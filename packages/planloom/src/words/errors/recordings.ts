@@ -4,7 +4,7 @@ import { errorsOf, type Finding } from "../../plan/finding.js";
 import { findingText } from "../findings.js";
 import type { Json } from "../../plan/json.js";
 import { readPlace } from "../../run/keys.js";
-import type { Difference } from "../../run/log/replay.js";
+import type { Difference } from "../../run/log/decisions.js";
 import { countOf, cut, type ErrorTable } from "../error-words.js";
 
 /** Why a document is not a recording. `reason` is what Node, JSON or the fold says. */
