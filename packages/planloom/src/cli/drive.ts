@@ -94,7 +94,7 @@ async function untilStuck(
   signal: AbortSignal,
 ): Promise<Stuck> {
   for (;;) {
-    const document = await run.result();
+    const document = documentOf((await loom.engine.stopped(run.id)).run, cliSurface);
     if (document.finishedAt !== null || document.waiting === undefined || signal.aborted) return { document };
     if (await grant(run, document, flags)) continue;
     course.rest();

@@ -60,7 +60,7 @@ const eventsIn = (text: string) =>
 test("a failed run says how to go on; it is looked at first, then goes on in another process with what it had", async () => {
   const here = await failed();
   const { runId, report } = await here.json(["show", "last", "--json"]);
-  expect(report?.next).toContain("planloom retry RUN");
+  expect(report?.next).toContain(`planloom retry ${runId}`);
   expect((await here.run(["show", "last"])).stdout).toContain(`planloom retry ${runId}`);
   const before = await logOf(here);
 
