@@ -1,5 +1,6 @@
 // The words of findings on tools, references, types and the order of steps. In: parameters. Out: what is wrong, and what to
 // write instead.
+import { byCase } from "./by-case.js";
 import type { DataParams, Instead } from "../plan/finding-params.js";
 import type { FindingTable } from "./finding-words.js";
 import { andList, counted, gistText, orList, quoted, withMore } from "./phrases.js";
@@ -47,7 +48,7 @@ export const DATA: FindingTable<keyof DataParams> = {
     },
     fix: (params) => {
       if ("written" in params) return "Write ${{ id }} with the id of the step whose output is meant.";
-      if ("meant" in params) return meantFix(params.name, params.meant);
+      if ("meant" in params) return MEANT[params.meant](params.name);
       if (params.near.length > 0) return `Did you mean ${orList(params.near)}?`;
       return params.steps.length === 0
         ? "There is nothing to refer to but inputs."
@@ -97,28 +98,18 @@ export const DATA: FindingTable<keyof DataParams> = {
     },
   },
   TYPE_MISMATCH: {
-    message: (params) => {
-      switch (params.kind) {
-        case "index":
-          return `${params.type} cannot be indexed with ${params.by}.`;
-        case "combine":
-          return `${params.op} ${params.always ? "cannot" : "may be unable to"} combine ${params.left} and ${params.right}.`;
-        case "need": {
-          const { by, wanted, source, type, always } = params;
-          return `${userText(by)} needs ${wanted}; ${source} ${always ? "is" : "may be"} ${type}.`;
-        }
-      }
-    },
-    fix: (params) => {
-      switch (params.kind) {
-        case "index":
-          return "Index a list with a number and a record with a field name.";
-        case "combine":
-          return params.text ? "Make text of the other side with string(…)." : "Give both sides the same type.";
-        case "need":
-          return `Give it a ${params.wanted}${params.wanted === "string" ? ", for example with string(…)" : ""}.`;
-      }
-    },
+    message: byCase("kind", {
+      index: ({ type, by }) => `${type} cannot be indexed with ${by}.`,
+      combine: ({ op, always, left, right }) =>
+        `${op} ${always ? "cannot" : "may be unable to"} combine ${left} and ${right}.`,
+      need: ({ by, wanted, source, type, always }) =>
+        `${userText(by)} needs ${wanted}; ${source} ${always ? "is" : "may be"} ${type}.`,
+    }),
+    fix: byCase("kind", {
+      index: () => "Index a list with a number and a record with a field name.",
+      combine: ({ text }) => (text ? "Make text of the other side with string(…)." : "Give both sides the same type."),
+      need: ({ wanted }) => `Give it a ${wanted}${wanted === "string" ? ", for example with string(…)" : ""}.`,
+    }),
   },
   CONDITION_NOT_BOOLEAN: {
     message: ({ type }) => `The condition is ${type}, and must be true or false.`,
@@ -260,18 +251,12 @@ export const DATA: FindingTable<keyof DataParams> = {
   },
 };
 
-function meantFix(name: string, meant: "input" | "output" | "secret" | "item"): string {
-  switch (meant) {
-    case "input":
-      return `Write inputs.${name}.`;
-    case "output":
-      return "output is known in expect only; refer to a step by its id.";
-    case "secret":
-      return 'A secret is a whole value: { "secret": "NAME" }.';
-    case "item":
-      return `${name} is known in with and expect of a step with forEach only.`;
-  }
-}
+const MEANT = {
+  input: (name: string) => `Write inputs.${name}.`,
+  output: () => "output is known in expect only; refer to a step by its id.",
+  secret: () => 'A secret is a whole value: { "secret": "NAME" }.',
+  item: (name: string) => `${name} is known in with and expect of a step with forEach only.`,
+};
 
 const COMPARISON = {
   list: "${{ size(x) > 0 }}",
@@ -286,23 +271,14 @@ function userText(by: string): string {
   return by === "condition" ? "a condition" : by;
 }
 
-function insteadText(instead: Instead): string {
-  switch (instead.kind) {
-    case "null-case":
-      return `It may be null: write \${{ ${instead.source} == null ? ... : ${instead.source} }} with a value for that case.`;
-    case "field":
-      return `Did you mean \${{ ${instead.source}.${instead.field} }}?`;
-    case "element":
-      return `Take one element, \${{ ${instead.source}[0] }}, or let the step run for each with forEach.`;
-    case "list":
-      return `Write a list: ["\${{ ${instead.source} }}"].`;
-    case "text":
-      return `Write it as text: \${{ string(${instead.source}) }}, or inside a longer text.`;
-    case "number":
-      return `Write \${{ double(${instead.source}) }}, or declare the output of that step as number.`;
-    case "no-quotes":
-      return `Write ${instead.value} without quotes.`;
-    case "quotes":
-      return `Write ${JSON.stringify(instead.value)} in quotes.`;
-  }
-}
+const insteadText: (instead: Instead) => string = byCase("kind", {
+  "null-case": ({ source }) =>
+    `It may be null: write \${{ ${source} == null ? ... : ${source} }} with a value for that case.`,
+  field: ({ source, field }) => `Did you mean \${{ ${source}.${field} }}?`,
+  element: ({ source }) => `Take one element, \${{ ${source}[0] }}, or let the step run for each with forEach.`,
+  list: ({ source }) => `Write a list: ["\${{ ${source} }}"].`,
+  text: ({ source }) => `Write it as text: \${{ string(${source}) }}, or inside a longer text.`,
+  number: ({ source }) => `Write \${{ double(${source}) }}, or declare the output of that step as number.`,
+  "no-quotes": ({ value }) => `Write ${value} without quotes.`,
+  quotes: ({ value }) => `Write ${JSON.stringify(value)} in quotes.`,
+});

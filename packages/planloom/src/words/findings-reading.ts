@@ -1,4 +1,5 @@
 // The words of findings on a text and on the fields of a draft. In: parameters. Out: what is wrong, and what to write instead.
+import { byCase } from "./by-case.js";
 import type { ReadingParams, ShapeParams } from "../plan/finding-params.js";
 import type { FindingTable } from "./finding-words.js";
 import { andList, counted, orList, quoted } from "./phrases.js";
@@ -46,22 +47,14 @@ export const READING: FindingTable<keyof ReadingParams> = {
     fix: ({ form }) => SYNTAX_FIX[form],
   },
   TOO_LARGE: {
-    message: (params) => {
-      switch (params.of) {
-        case "draft":
-          return `The draft has ${params.bytes} bytes; at most ${params.most} are allowed.`;
-        case "text":
-          return `The text is larger than ${params.most} bytes.`;
-        case "steps":
-          return `The document has more than ${params.most} steps.`;
-        case "yaml-characters":
-          return `The document is YAML of more than ${params.most} characters.`;
-        case "yaml-signs":
-          return `The document is YAML of more than ${params.most} signs such as - and ".`;
-        case "loose-json":
-          return `The document is not strict JSON, and is larger than ${params.most} characters.`;
-      }
-    },
+    message: byCase("of", {
+      draft: ({ bytes, most }) => `The draft has ${bytes} bytes; at most ${most} are allowed.`,
+      text: ({ most }) => `The text is larger than ${most} bytes.`,
+      steps: ({ most }) => `The document has more than ${most} steps.`,
+      "yaml-characters": ({ most }) => `The document is YAML of more than ${most} characters.`,
+      "yaml-signs": ({ most }) => `The document is YAML of more than ${most} signs such as - and ".`,
+      "loose-json": ({ most }) => `The document is not strict JSON, and is larger than ${most} characters.`,
+    }),
     fix: ({ of }) => {
       if (of === "steps") return "Write fewer, larger steps, or one step with forEach.";
       if (of === "loose-json") return "Write a smaller plan, or write it as strict JSON.";
