@@ -66,6 +66,25 @@ describe("steps that act and were written after a tool has spoken", () => {
       .then(["plan.proposed", { mustApprove: [] }], "step.started", "step.suspended");
   });
 
+  it.each([
+    ["is called more often", { retry: { attempts: 3 } }, {}],
+    ["is called longer", { timeout: "1h" }, {}],
+    ["fails another way", { onFailure: "skip" }, {}],
+    ["undoes what a person changed", {}, { retry: { attempts: 3 } }],
+  ])("a step that acts and whose words alone are new is asked about: it %s", (_how, words, between) => {
+    const planOf = (more: object) => [call("b"), pay("p", { dependsOn: ["b"], ...more })];
+    const settings = { ...excerpt, approval: "always", onFailure: "replan" } as const;
+    const story = replanning([call("a"), ...planOf({})], settings);
+    story.given({ type: "approve", hash: waiting(story) }, fails("call/a/1"), returned("call/b/1"));
+    if (Object.keys(between).length > 0) {
+      story.given(plans(story, [call("c"), ...planOf({})]));
+      story.given({ type: "edit", hash: waiting(story), plan: checked([call("c"), ...planOf(between)]) });
+      story.given({ type: "reject", comment: "another way, please" });
+    }
+    story.when(plans(story, [call("d"), ...planOf(words)]));
+    expect(flagged(story)).toEqual(["p"]);
+  });
+
   it("what is the same as before is not written anew; what waits for something new is", () => {
     const story = replanning(
       [call("a"), pay("p", { dependsOn: ["q"] }), { id: "q", ask: "Which?" }, pay("r", { dependsOn: ["a"] })],

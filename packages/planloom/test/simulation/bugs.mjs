@@ -197,7 +197,7 @@ export const BUGS = [
   },
   {
     name: "a crash gives back what was reserved of the budget",
-    file: "src/run/decide/budget.js",
+    file: "src/run/evolve/budget.js",
     find: "return add(spent, reserved);",
     put: "return spent;",
   },

@@ -95,7 +95,8 @@ export function revisionProposed(
   const unseen = denied === undefined ? fresh : new Set(parts.runs);
   const untrusted = cause !== "edit" && (run.untrusted || readsUntrusted(run));
   const basis = basisOf(run, cause === "edit" ? currentPlan(run) : undefined);
-  const written = writtenIn(checked.plan, toolsByName(checked.tools), basis);
+  // Another word may change how often a call is made, even where it leaves the meaning of its output as it was.
+  const written = writtenIn(checked.plan, toolsByName(checked.tools), currentPlan(run));
   const mustApprove = checked.plan.steps
     .filter((step) => checked.tools.some((tool) => mayActThrough(step, tool)))
     .map(({ id }) => id)
