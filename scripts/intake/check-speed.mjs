@@ -166,7 +166,7 @@ export async function measure() {
     `The slowest of ${WILD} drafts of random fields with up to 64 steps (up to ${kb} KB) takes ${ms(wild)} ms; check fails on ${failed}.`,
     "",
     `${ROUNDS} checks each, after 5 to warm up, on ${os.cpus().length} cores with a load of ${os.loadavg()[0].toFixed(1)}, Node ${process.version}. ` +
-      "On a machine that is shared, times are upper bounds; processor time counts the threads of the garbage collector and of the compiler, too.",
+      "The machine is shared, so times are upper bounds. Processor time includes the threads of the garbage collector and of the compiler.",
   ].join("\n");
   const ok = worst < LIMIT_MS && growth < 16 && wild < WILD_MS && failed === 0;
   return { title: "Speed of check", markdown, ok, figures: { worst, growth, wild, failed, shapes } };

@@ -490,7 +490,7 @@ export async function measure() {
     "|---|---|---|---|---|---|",
     ...rows.map(line),
     "",
-    `${texts} texts, ${changed.length} of them read as something else or refused though recoverable. The slowest of ${hostile.length} hostile texts (${slowest.name}) takes ${slowest.ms.toFixed(0)} ms; at most ${SLOWEST_MS} are allowed.`,
+    `${texts} texts, ${changed.length} of them read as something else, or refused although recoverable. The slowest of ${hostile.length} hostile texts (${slowest.name}) takes ${slowest.ms.toFixed(0)} ms; at most ${SLOWEST_MS} are allowed.`,
   ].join("\n");
   const figures = { texts, atFault: changed.length, slowestMs: slowest.ms };
   const ok = changed.length === 0 && slowest.ms < SLOWEST_MS;

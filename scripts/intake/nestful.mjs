@@ -206,7 +206,7 @@ function list(judged) {
     records: judged.filter((one) => one.causes.includes(cause)).map(({ index }) => index),
   }));
   return [
-    "Gold against a specification that were complete, by hand (records are numbered from 0):",
+    "Gold plans that contradict a specification if that is taken as complete, found by hand (records are numbered from 0):",
     "",
     ...causes.map(({ tool, reason, records }) => `- ${tool}: ${reason}. Records ${records.join(", ")}.`),
     ...REGRETS.map(({ record, code, reason }) => `- Record ${record}, warning ${code}: ${reason}.`),

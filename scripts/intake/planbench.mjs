@@ -103,8 +103,8 @@ function textOf(dialogues, replays) {
   const solved = dialogues.filter(({ correct }) => correct).length;
   const first = dialogues.filter(({ correct, drafts }) => correct && drafts === 1).length;
   return [
-    `${dialogues.length} dialogues: ${first} plans were right at once, ${solved - first} after rounds of repair, ${dialogues.length - solved} never. The validator names the first ` +
-      "fault only, where `check` names all of them, so that a round that looks idle here may have mended something.",
+    `${dialogues.length} dialogues: ${first} plans were right at once, ${solved - first} after rounds of repair, ${dialogues.length - solved} never. The validator names only the first ` +
+      "fault, and `check` names all of them. A round that looks idle here may thus have mended something.",
     table(
       [
         "rounds at most",
@@ -125,6 +125,6 @@ function textOf(dialogues, replays) {
         lostByRule,
       ]),
     ),
-    `A planner that writes the same draft for ever is stopped after ${stubborn()} drafts; every replay ended within its rounds.`,
+    `A planner that always writes the same draft is stopped after ${stubborn()} drafts; every replay ended within its rounds.`,
   ].join("\n\n");
 }

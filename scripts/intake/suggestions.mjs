@@ -90,7 +90,7 @@ export async function measure(data) {
     `| from its name alone | ${percent(figures.firstThreeByName)} | ${percent(figures.firstByName)} |`,
     `| from its name and the words of its step, as check does | ${percent(figures.firstThree)} | ${percent(figures.first)} |`,
     "",
-    `${figures.invented} steps call a tool that does not exist; for ${figures.withoutRightTool} of them no tool is right. What is right was judged by hand, and the way of scoring was chosen on these recordings: expect less on others. Missed:`,
+    `${figures.invented} steps call a tool that does not exist; for ${figures.withoutRightTool} of them no tool is right. The right tools were chosen by hand. The scoring was tuned on these recordings: expect less on others. Missed:`,
     "",
     ...missed.map(
       (one) =>

@@ -163,8 +163,8 @@ function textOf(name, plans, figures, suggested) {
     }
   }
   return [
-    `\`${name}\`: ${records} records. The recording holds plans that were parsed before they were stored, so strict \`JSON.parse\` takes ${share(parsed, records)} of ` +
-      `them; of these ${share(figures.sound, parsed)} are plans that may run (as written, without the reader: ${figures.soundAsWritten}).`,
+    `\`${name}\`: ${records} records. The plans were parsed before they were recorded, so strict \`JSON.parse\` takes ${share(parsed, records)} of ` +
+      `them. Of these, ${share(figures.sound, parsed)} are sound (as written, without the reader: ${figures.soundAsWritten}).`,
     table(
       ["finding", "plans by the truth", "plans with the finding", "times"],
       ...[...kinds]
@@ -189,7 +189,7 @@ function textOf(name, plans, figures, suggested) {
 function missesText(rows) {
   const missing = [...rows].filter(([, { judged, firstThree }]) => firstThree < judged);
   if (missing.length === 0) return "";
-  return `Unknown names whose right tool was not among the three:\n\n${table(
+  return `Unknown names whose right tool was not among the three suggestions:\n\n${table(
     ["name", "missed", "meant"],
     ...missing.map(([name, { judged, firstThree, meant }]) => [
       name,
