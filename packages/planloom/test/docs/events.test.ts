@@ -53,6 +53,46 @@ test("every type of event stands in its table, and no other", () => {
   expect(listed.toSorted()).toEqual(types.toSorted());
 });
 
+/** The lines of a table below a heading, by the codes in their first cell. */
+function rowsBelow(heading: string): ReadonlyMap<string, string> {
+  const rows = section(page, heading).split("\n");
+  return new Map(
+    rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, key = ""]) => [key, row])),
+  );
+}
+
+test("the row of each event names its fields", () => {
+  const [text = ""] = sources("run").filter((source) => source.includes("export interface EventData {"));
+  const body = text.slice(text.indexOf("export interface EventData {"), text.indexOf("export type FailureCause"));
+  const rows = rowsBelow("## Types");
+  const failing = ["attempt", "error", "decision", "reason", "retryAt", "usage", "unpaid"];
+  const parts = body.split(/^ {2}(?="[a-z]+\.[A-Za-z]+": ?)/m).slice(1);
+  expect(parts.length).toBeGreaterThan(30);
+  for (const part of parts) {
+    const [, type = ""] = /^"([^"]+)"/.exec(part)!;
+    const oneLine = part.trimEnd().split("\n").length === 1;
+    const fields = [...part.matchAll(oneLine ? /readonly (\w+)\??:/g : /^ {4}readonly (\w+)\??:/gm)].map(
+      ([, name = ""]) => name,
+    );
+    const inherited = /\bPassingFailure\b/.test(part) ? failing.filter((name) => !part.includes(`"${name}"`)) : [];
+    const ref = /\bStepRef &/.test(part) ? ["step", "item"] : [];
+    // A tool's answer about its call asks no model.
+    const wanted = [...ref, ...inherited, ...fields].filter((name) => type !== "reconcile.failed" || name !== "unpaid");
+    expect(
+      wanted.filter((name) => !new RegExp(`\\b${name}\\b`).test(rows.get(type) ?? "")),
+      type,
+    ).toEqual([]);
+  }
+});
+
+test("every code of a reason has its row", () => {
+  const [text = ""] = sources("run").filter((source) => source.includes("export type ReplanReason"));
+  const codes = [...text.matchAll(/"([A-Z]+(?:_[A-Z]+)*)"/g)].map(([, code = ""]) => code);
+  expect(new Set(codes).size).toBeGreaterThan(35);
+  const rows = rowsBelow("## Failures and reasons");
+  expect([...new Set(codes)].filter((code) => !rows.has(code))).toEqual([]);
+});
+
 test("every event and field of the documents has its row", () => {
   const wanted = Object.entries(SEED).flatMap(([name, fields]) => fields.map((field) => `${name} ${field}`));
   expect(ROWS.map(({ name, field }) => `${name} ${field}`)).toEqual(wanted);
