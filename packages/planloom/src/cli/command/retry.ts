@@ -18,7 +18,7 @@ import { withLoom } from "../open-loom.js";
 import { checkedPlan, checkedText, planText, type PlanText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
 import { heading } from "../render/lines.js";
-import { reopeningLines, type ShownPlan } from "../render/reopening.js";
+import { retryLines, type ShownPlan } from "../render/retry.js";
 import { runNamed } from "../run-name.js";
 import { paint } from "../render/style.js";
 
@@ -84,7 +84,7 @@ async function again(name: string, flags: AgainFlags, verb: Verb): Promise<numbe
     if (flags.dryRun === true || flags.quiet !== true || asks) {
       say(heading(verb.name.toUpperCase()));
       say(`  ${verb.name === "fork" ? "from run" : "run"} ${run.id}`);
-      for (const line of reopeningLines(parts, shown, verb.name)) say(line);
+      for (const line of retryLines(parts, shown, verb.name)) say(line);
     }
     if (flags.dryRun === true) return EXIT.done;
     if (!asks) return verb.go(loom, run, changes, undefined);

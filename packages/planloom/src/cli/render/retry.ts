@@ -1,5 +1,5 @@
-// What will be reused and what runs, before an ended run goes on or a fork begins. In: the preview, and the plan that it is about.
-// Out: lines. Separate and pure, because a person decides by them.
+// Shows a retry or a fork before it starts: which steps are reused and which run. In: the preview, and its plan. Out: lines.
+// A person decides by them. What they show is decided in run/decide/retry.ts.
 import type { Plan } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { Reopening } from "../../run/decide/retry.js";
@@ -13,11 +13,7 @@ export interface ShownPlan {
 }
 
 /** One line for each step, in plan order; then what those that run would do to the world, and a warning. */
-export function reopeningLines(
-  parts: Reopening,
-  shown: ShownPlan | undefined,
-  verb: "retry" | "fork",
-): readonly string[] {
+export function retryLines(parts: Reopening, shown: ShownPlan | undefined, verb: "retry" | "fork"): readonly string[] {
   if (parts.stage === "plan" || shown === undefined)
     return ["  there is no plan that was accepted: the planner is asked for one"];
   const { plan, tools } = shown;
