@@ -1,11 +1,12 @@
 // The words for failures of a run: what went wrong, and what to do next. In: a failure as an event holds it. Out: sentences.
 // Tools, models and servers bring their own text, which is shown as it is.
+import { isObject } from "../plan/json.js";
 import { findingWords } from "./findings.js";
 import type { FailureCause } from "../run/event.js";
 import type { ExpressionParams, Failure, FailureParams, ItemsParams, Misfit, ReplyProblem } from "../run/failure.js";
 import type { Sentence } from "./action.js";
 import { errorWords, isErrorCode } from "./errors.js";
-import type { Table, Words } from "./words.js";
+import { textOr, type Table, type Words } from "./words.js";
 
 // Parts
 
@@ -287,18 +288,14 @@ function worded({ code, params, text }: Failure): (() => string) | undefined {
 }
 
 const itemsIn = ({ params }: Failure): ItemsParams | undefined =>
-  params !== undefined && "items" in params && typeof params["items"] === "object"
-    ? (params as unknown as ItemsParams)
-    : undefined;
+  params !== undefined && isObject(params["items"]) ? (params as unknown as ItemsParams) : undefined;
 
 /** What went wrong. Own words of a tool, a model or a server are shown as they are. */
 export function failureText(failure: Failure): string {
-  const items = itemsIn(failure);
-  if (items !== undefined) return itemsText(items);
-  const known = worded(failure);
-  if (known !== undefined) return known();
   const { code, params, text } = failure;
-  return text ?? (params === undefined ? code : `${code} ${JSON.stringify(params)}`);
+  const items = itemsIn(failure);
+  const known = items === undefined ? worded(failure) : () => itemsText(items);
+  return textOr({ code, ...params }, () => known?.() ?? text);
 }
 
 /** `TIMEOUT: the call did not end within 60000 ms`. */
@@ -306,8 +303,17 @@ export const failureLine = (failure: Failure): string => `${failure.code}: ${fai
 
 /** What to do next; undefined where nothing is known. */
 export function failureNext(failure: Failure): Sentence | undefined {
+  try {
+    return nextOf(failure);
+  } catch {
+    // Parameters of an edited log.
+    return undefined;
+  }
+}
+
+function nextOf(failure: Failure): Sentence | undefined {
   const first = itemsIn(failure)?.items.first;
-  if (first !== undefined) return failureNext(first.error);
+  if (first !== undefined) return nextOf(first.error);
   const { code, params } = failure;
   // A version-1 log has no parameters: the advice on a failure of a run does without them.
   return params === undefined && !Object.hasOwn(FAILURES, code) ? undefined : wordsOf(code)?.next?.(params ?? {});

@@ -1,6 +1,7 @@
 // The words for reasons of decisions. In: a reason as an event holds it. Out: a clause without a capital and a full stop.
 import type { Reason } from "../run/reason.js";
 import { failureText } from "./failures.js";
+import { textOr } from "./words.js";
 
 type Of<Code extends Reason["code"]> = Extract<Reason, { readonly code: Code }>;
 
@@ -75,7 +76,7 @@ const ASKED = "asked by a person";
 
 export function reasonText(reason: Reason): string {
   if (!Object.hasOwn(REASONS, reason.code)) return JSON.stringify(reason);
-  return (REASONS[reason.code] as (reason: Reason) => string)(reason);
+  return textOr(reason, () => (REASONS[reason.code] as (reason: Reason) => string)(reason));
 }
 
 /** A person's comment, or that there is none. */

@@ -1,7 +1,7 @@
 // The words for commands that are refused. In: a refusal as an event holds it. Out: a clause without a capital and a full stop.
 import { findingWords } from "./findings.js";
 import type { Refusal, RefusalParams } from "../run/refusal.js";
-import type { Table, Words } from "./words.js";
+import { textOr, type Table, type Words } from "./words.js";
 
 const short = (hash: string): string => hash.slice(0, 12);
 
@@ -59,6 +59,6 @@ export const REFUSALS: Table<RefusalParams> = {
 
 export function refusalText({ code, params, text }: Refusal): string {
   if (text !== undefined) return text;
-  if (!Object.hasOwn(REFUSALS, code)) return params === undefined ? code : `${code} ${JSON.stringify(params)}`;
-  return (REFUSALS[code as keyof RefusalParams] as Words<unknown>).message(params ?? {});
+  const words = Object.hasOwn(REFUSALS, code) ? (REFUSALS[code as keyof RefusalParams] as Words<unknown>) : undefined;
+  return textOr({ code, ...params }, () => words?.message(params ?? {}));
 }

@@ -12,3 +12,14 @@ export interface Words<Params> {
 
 /** A table of codes. `Parameters` maps each code to its parameters. */
 export type Table<Parameters> = { readonly [Code in keyof Parameters]: Words<Parameters[Code]> };
+
+/** What words say; else the code and the data as they are: parameters of another version, or of an edited log, may be anything. */
+export function textOr({ code, ...data }: { readonly code: string }, words: () => unknown): string {
+  try {
+    const text = words();
+    if (typeof text === "string") return text;
+  } catch {
+    // The code and the data still say what there is to say.
+  }
+  return Object.keys(data).length === 0 ? code : `${code} ${JSON.stringify(data)}`;
+}

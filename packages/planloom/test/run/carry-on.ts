@@ -1,9 +1,12 @@
 // Carries a recorded run on to its end. In: the events of its log so far. Out: the log with what follows: every effect succeeds, and
 // people agree to everything.
 import type { CheckedPlan } from "../../src/run/command.js";
+import { carriedFacts } from "../../src/run/decide/fork.js";
+import { partsOf } from "../../src/run/decide/retry.js";
 import { isWork, type Effect } from "../../src/run/effect.js";
 import type { RunEvent, StepRef } from "../../src/run/event.js";
 import { isCommand, type Input } from "../../src/run/input.js";
+import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
 import { foldNext } from "../../src/run/log/chain.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import { next, transition } from "../../src/run/transition.js";
@@ -49,6 +52,22 @@ export function carryOn(log: readonly RunEvent[], plan: CheckedPlan | undefined,
   }
   must(run.ended !== undefined, "the run comes to its end");
   return all;
+}
+
+/** The log of a fork at the first step, carried on to its end. All of it is of today's version. */
+export function forkOf(log: readonly RunEvent[]): readonly RunEvent[] {
+  const [first] = log;
+  const run = foldLog(log);
+  const [at] = run.steps.keys();
+  const plan = planIn(log);
+  if (first?.type !== "run.started" || at === undefined || plan === undefined) throw new Error("the run had a plan");
+  const parts = partsOf(run, { from: at, plan });
+  if (!parts.ok) throw new Error(parts.code);
+  const { settings, id: runId, seq } = run;
+  const started = { ...first.data, settings, planGiven: true, kernel: KERNEL_VERSION, parent: { runId, seq, at } };
+  const carried = carriedFacts(run, parts.kept);
+  const start: Input = { id: "start", at: 1, by: "engine", type: "start", started, given: plan, carried };
+  return carryOn(JSON.parse(JSON.stringify(transition(emptyRun("fork"), start))) as readonly RunEvent[], plan);
 }
 
 interface Next {

@@ -1,18 +1,12 @@
 // Runs that an earlier build began go on with this one: wherever its log was cut, the run comes to its end; an ended one is retried
 // and forked. In: test/fixtures. Out: logs that begin in an old form and end in today's, and are read as one.
 import { describe, expect, test } from "vitest";
-import { carriedFacts } from "../../src/run/decide/fork.js";
-import { partsOf } from "../../src/run/decide/retry.js";
 import { EVENT_VERSION, type RunEvent } from "../../src/run/event.js";
-import type { Input } from "../../src/run/input.js";
 import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
 import { replay } from "../../src/run/log/replay.js";
-import { emptyRun } from "../../src/run/state.js";
-import { transition } from "../../src/run/transition.js";
 import { documentOf } from "../../src/loom/document.js";
-import type { LooseInput } from "../../src/testing/given-when-then.js";
 import { LOGS, logIn } from "../fixtures/logs.js";
-import { carryOn, foldLog, planIn } from "./carry-on.js";
+import { carryOn, foldLog, forkOf, planIn } from "./carry-on.js";
 import { picture } from "./picture.js";
 
 /** Everything that a crash may have left of a log: whole inputs. */
@@ -60,28 +54,8 @@ describe.each(LOGS)("%s", (name) => {
   });
 
   test("is forked after its end, at its first step", () => {
-    const run = foldLog(log);
-    const [at] = run.steps.keys();
-    const plan = planIn(log)!;
-    const parts = partsOf(run, { from: at!, plan });
-    if (!parts.ok) throw new Error(parts.code);
-    const [first] = log;
-    if (first?.type !== "run.started") throw new Error("a log begins with its start");
-    const started = { ...first.data, ...{ settings: run.settings, planGiven: true, kernel: KERNEL_VERSION } };
-    const parent = { runId: run.id, seq: run.seq, at: at! };
-    const fork = begun({
-      type: "start",
-      started: { ...started, parent },
-      given: plan,
-      carried: carriedFacts(run, parts.kept),
-    });
-    expectSound(carryOn(fork, plan), 0);
+    expectSound(forkOf(log), 0);
   });
 });
 
 const kernelOf = ([first]: readonly RunEvent[]): string => (first?.type === "run.started" ? first.data.kernel : "");
-
-function begun(start: LooseInput): readonly RunEvent[] {
-  const input: Input = { id: "start", at: 1, by: "engine", ...start };
-  return JSON.parse(JSON.stringify(transition(emptyRun("fork"), input))) as readonly RunEvent[];
-}

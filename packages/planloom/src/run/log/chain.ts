@@ -3,8 +3,10 @@
 import { messageOf } from "../../error.js";
 import { hashOf } from "../../plan/hash.js";
 import { eventHash, type RunEvent } from "../event.js";
+import type { Misfit } from "../failure.js";
 import { evolve } from "../evolve/evolve.js";
 import { emptyRun, type Run } from "../state.js";
+import { misfitIn } from "./event-shapes.js";
 import { isOld, upcast } from "./upcast.js";
 
 /** `seq`: number of the event that could not be read; those before it are sound. */
@@ -18,6 +20,7 @@ export type ChainDamage =
   | { readonly damage: "event-missing" | "event-unlinked"; readonly seq: number }
   | { readonly damage: "event-unreadable"; readonly seq: number; readonly reason?: string }
   | { readonly damage: "event-foreign"; readonly seq: number; readonly belongsTo: string }
+  | ({ readonly damage: "event-misshapen"; readonly seq: number; readonly type: string } & Misfit)
   | { readonly damage: "event-unfit"; readonly seq: number; readonly type: string; readonly reason: string };
 
 /**
@@ -129,7 +132,9 @@ function follow(head: Head, recorded: RunEvent, run?: Run): Link {
   if (runId !== head.runId) return damaged({ damage: "event-foreign", seq: next, belongsTo: runId });
   if (seq !== next) return damaged({ damage: "event-missing", seq: next });
   if (!follows(prev, head)) return damaged({ damage: "event-unlinked", seq: next });
-  return read;
+  const misfit = misfitIn(read.event);
+  if (misfit === undefined) return read;
+  return damaged({ damage: "event-misshapen", seq: next, type: String(recorded.type), ...misfit });
 }
 
 /** An old event with wrong fields must not end the program. */

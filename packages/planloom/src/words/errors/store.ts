@@ -182,6 +182,8 @@ const runDamageText: (found: RunDamage) => string = byCase("damage", {
   "event-unreadable": ({ reason, seq }) =>
     reason === undefined ? `event ${seq} is not an event` : `event ${seq} cannot be read: ${reason}`,
   "event-unlinked": ({ seq }) => `event ${seq} does not follow from the one before`,
+  "event-misshapen": ({ seq, type, path, expected, got }) =>
+    `event ${seq} (${type}) must have ${expected} at ${path}, and has ${got}`,
   "event-unfit": ({ seq, type, reason }) => `event ${seq} (${type}) does not fit those before it: ${reason}`,
   "event-foreign": ({ seq, belongsTo }) => `event ${seq} belongs to run ${belongsTo}`,
   "head-missing": () => "it is missing in the list of runs",

@@ -1,0 +1,375 @@
+// The shape of each event in today's form. In: an event that was read. Out: the first place that is not as it should be.
+// A log may have been edited, or written by a program with a fault: its events are tested here, and trusted afterwards.
+// A field that EventData gets does not compile without its line here.
+import type { Finding } from "../../plan/finding.js";
+import type { Origin } from "../../plan/origin.js";
+import type { Answer, InputSpec, Plan, Retry, Step } from "../../plan/plan.js";
+import type { Price } from "../../plan/estimate/price.js";
+import type { ToolSpec } from "../../plan/tool-spec.js";
+import type { Json, JsonObject } from "../../plan/json.js";
+import { mismatch, type Type } from "../../plan/type/type.js";
+import type { Usage } from "../../plan/usage.js";
+import type { CheckedPlan } from "../command.js";
+import type { Asking, Ending, Envelope, EventData, EventType, PassingFailure, RunEvent, StepRef } from "../event.js";
+import type { Failure, Misfit } from "../failure.js";
+import type { RoleNames, Settings } from "../settings.js";
+import {
+  anyJson,
+  either,
+  flag,
+  list,
+  map,
+  number,
+  oneOf,
+  orNull,
+  record,
+  testOf,
+  text,
+  unchecked,
+  yes,
+} from "./shape.js";
+import type { Shape } from "./shape.js";
+
+// Parts
+
+const texts = list(text);
+const values = map(anyJson);
+const object: Shape<JsonObject> = { type: values.type };
+const count = orNull(number);
+
+const usage = record<Usage>({ calls: number, inputTokens: count, outputTokens: count }, { cachedInputTokens: number });
+const origin = record<Origin>({ steps: texts, tools: texts }, {});
+const ref = record<StepRef>({ step: text }, { item: number });
+const subject = either(oneOf("plan"), ref);
+const ending = oneOf<Ending>("tool-error", "thrown", "timeout", "abort", "in-doubt");
+
+const failure = record<Failure>({ code: text, retryable: flag }, { params: object, text, retryAfterMs: number });
+
+/** The other fields of a reason follow from its code. Words must do without them. */
+const reason = <T extends { readonly code: string }>(): Shape<T> => ({
+  type: record<{ readonly code: string; readonly text?: string }>({ code: text }, { text }).type,
+});
+
+const where = record<Finding["where"]>(
+  { pointer: text },
+  { line: number, column: number, unwritten: record<{ readonly step?: string }>({}, { step: text }) },
+);
+
+/** Its parameters follow from its code. */
+interface AnyFinding extends Pick<Finding, "code" | "severity" | "where"> {
+  readonly params?: JsonObject;
+  readonly text?: { readonly message: string; readonly fix: string };
+}
+
+const finding: Shape<Finding> = {
+  type: record<AnyFinding>(
+    { code: text, severity: oneOf("error", "warning"), where },
+    { params: object, text: record<NonNullable<AnyFinding["text"]>>({ message: text, fix: text }, {}) },
+  ).type,
+};
+
+const tool = record<ToolSpec>(
+  { name: text, description: text, input: object, effects: oneOf("none", "idempotent", "once") },
+  { output: object, approval: oneOf("required"), trusted: yes, timeoutMs: number, reconciles: yes },
+);
+
+// Plans
+
+const policy = oneOf("fail", "skip", "patch", "replan");
+const type = either(text, values);
+
+const common = {
+  required: {
+    id: text,
+    title: text,
+    dependsOn: texts,
+    optional: flag,
+    retry: record<Retry>({ attempts: number, delayMs: number, backoff: number }, {}),
+    with: values,
+  },
+  optional: {
+    description: text,
+    when: text,
+    forEach: text,
+    as: text,
+    maxParallel: number,
+    output: type,
+    timeoutMs: number,
+    onFailure: policy,
+    expect: text,
+    approval: oneOf("required"),
+    model: text,
+    executor: text,
+  },
+};
+
+const step: Shape<Step> = either(
+  either(
+    record<Extract<Step, { readonly kind: "tool" }>>(
+      { kind: oneOf("tool"), tool: text, ...common.required },
+      { fill: text, ...common.optional },
+    ),
+    record<Extract<Step, { readonly kind: "agent" }>>(
+      { kind: oneOf("agent"), agent: text, tools: either(oneOf("all"), texts), ...common.required },
+      common.optional,
+    ),
+  ),
+  record<Extract<Step, { readonly kind: "ask" }>>(
+    { kind: oneOf("ask"), ask: text, ...common.required },
+    common.optional,
+  ),
+);
+
+const answer: Shape<Answer> = either(
+  record<Extract<Answer, { readonly kind: "from" }>>({ kind: oneOf("from"), from: texts }, { instructions: text }),
+  record<Extract<Answer, { readonly kind: "value" }>>({ kind: oneOf("value"), value: anyJson }, {}),
+);
+
+const plan = record<Plan>(
+  {
+    goal: text,
+    inputs: map(record<InputSpec>({}, { type, description: text, default: anyJson })),
+    steps: list(step),
+    answer,
+  },
+  {},
+);
+
+const approval = record<NonNullable<CheckedPlan["approval"]>>({ required: flag, reason: reason() }, {});
+
+const checkedPlan = record<CheckedPlan>(
+  { plan, hash: text, inputs: values, tools: list(tool), findings: list(finding) },
+  { estimate: object, approval, mustApprove: texts },
+);
+
+const part = record<{ readonly tools: number; readonly of: number }>({ tools: number, of: number }, {});
+const asking = record<Asking>({}, { offered: part, wanted: list(texts), schema: part, critique: unchecked() });
+
+// Settings
+
+const price = record<Price>(
+  { inputUsdPerMTok: number, outputUsdPerMTok: number },
+  { cachedInputUsdPerMTok: number, readOn: text },
+);
+
+const settings = record<Settings>(
+  {
+    concurrency: number,
+    approval: oneOf("never", "always", "effects", "function"),
+    approvalMs: number,
+    rejections: number,
+    repairRounds: number,
+    roleAttempts: number,
+    crashes: number,
+    turns: number,
+    fanOut: number,
+    onFailure: policy,
+    replan: oneOf("never", "on-failure", "each-step"),
+    replans: number,
+    replanContext: oneOf("codes", "excerpt", "full"),
+    eager: flag,
+    replanTokens: count,
+    replanCostUsd: count,
+    granularity: oneOf("coarse", "normal", "fine"),
+    critique: flag,
+    budget: record<Settings["budget"]>({ modelCalls: count, tokens: count, costUsd: count, wallMs: count }, {}),
+    prices: map(price),
+  },
+  {},
+);
+
+const role = orNull(text);
+const models = record<RoleNames>({ planner: role, executor: role, synthesizer: role }, {});
+
+// Events
+
+const comment = { comment: text };
+const modelCall = { key: text, spent: usage, model: text, inputTokens: number, outputTokens: number };
+const place = { step: text };
+const item = { item: number };
+const attempted = { ...place, attempt: number };
+
+const passing = {
+  required: {
+    attempt: number,
+    error: failure,
+    decision: oneOf("retry", "fail"),
+    reason: reason<PassingFailure["reason"]>(),
+  },
+  optional: { retryAt: number, unpaid: yes },
+};
+const passingFailure = record<PassingFailure>({ ...passing.required, usage }, passing.optional);
+
+const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
+  "run.started": record(
+    {
+      goal: text,
+      inputs: values,
+      strategy: oneOf("plan-and-execute"),
+      settings,
+      models,
+      inventory: text,
+      kernel: text,
+      planGiven: flag,
+    },
+    { parent: record<NonNullable<EventData["run.started"]["parent"]>>({ runId: text, seq: number, at: text }, {}) },
+  ),
+  "run.paused": record(comment, {}),
+  "run.unpaused": record(comment, {}),
+  "run.resumed": record({ epoch: number, reason: reason() }, { released: yes, kernel: text }),
+  "run.reopened": record(
+    { from: orNull(text), anew: texts, stage: oneOf("execution", "plan"), settings, models },
+    { comment: text, kernel: text },
+  ),
+  "run.completed": record({ success: flag }, {}),
+  "run.failed": record({ error: failure }, { cause: unchecked() }),
+  "run.cancelled": record(comment, {}),
+  "goal.changed": record({ goal: text, ...comment }, {}),
+  "cancel.requested": record(comment, {}),
+  "input.refused": record({ code: text, command: unchecked() }, { params: object, text }),
+  "plan.stepDrafted": record({ request: text, index: number, step: anyJson, begins: flag }, { tools: list(tool) }),
+  "plan.proposed": record(
+    {
+      revision: number,
+      plan,
+      hash: text,
+      inputs: values,
+      tools: list(tool),
+      cause: oneOf("given", "fork", "goal", "rejection", "edit", "patch", "replan", "goal-change"),
+      written: texts,
+      findings: list(finding),
+      usage,
+    },
+    {
+      kept: list(ref),
+      dropped: texts,
+      added: texts,
+      changed: texts,
+      reason: reason(),
+      basis: number,
+      adopts: yes,
+      mustApprove: texts,
+      estimate: object,
+      approval,
+      asking,
+    },
+  ),
+  "plan.invalid": record(
+    { round: number, draft: text, findings: list(finding), usage, decision: oneOf("repair", "give-up") },
+    { asking, refused: checkedPlan },
+  ),
+  "plan.failed": passingFailure,
+  "plan.reviewed": record(
+    { verdict: oneOf("go on", "replan"), decision: oneOf("go on", "replan"), text, usage },
+    { reason: reason(), again: yes },
+  ),
+  "review.failed": passingFailure,
+  "approval.requested": record({ subject, hash: text, reason: reason(), expiresAt: number }, { args: values }),
+  "approval.granted": record({ subject, hash: text }, { comment: text, calls: texts }),
+  "approval.denied": record(
+    { subject, hash: text, cause: oneOf("rejected", "expired", "cancelled", "superseded") },
+    { comment: text, again: yes },
+  ),
+  "step.expanded": record({ step: text, list: list(anyJson), from: origin }, { carried: text }),
+  "step.filling": record({ ...place, args: values, from: origin }, item),
+  "step.filled": record({ ...place, args: values, usage }, { ...item, held: yes }),
+  "step.started": record(
+    {
+      ...attempted,
+      key: text,
+      effects: oneOf("none", "idempotent", "once"),
+      args: values,
+      from: origin,
+      allowance: anyJson,
+    },
+    item,
+  ),
+  "step.completed": record(
+    { ...place, output: anyJson, from: origin, usage },
+    { ...item, summary: text, carried: text, review: yes },
+  ),
+  "step.failed": record(
+    {
+      ...attempted,
+      error: failure,
+      decision: oneOf("retry", "skip", "fail", "patch", "replan"),
+      reason: reason(),
+      usage,
+    },
+    { ...item, ending, output: anyJson, tools: texts, summary: text, sameAttempt: yes, unpaid: yes },
+  ),
+  "step.retrying": record({ ...attempted, retryAt: number }, item),
+  "step.skipped": record(
+    { ...place, reason: reason(), cause: oneOf("when", "failure", "null-reference") },
+    { ...item, carried: text },
+  ),
+  "step.suspended": record({ ...place, on: oneOf("ask", "run"), question: text, data: anyJson, from: origin }, item),
+  "step.unknown": record(
+    { ...attempted, key: text, tool: text, error: failure, ending, usage },
+    { ...item, unpaid: yes, reconcileAt: number },
+  ),
+  "step.resolved": record(
+    { ...place, key: text, verdict: oneOf("happened", "not-happened", "abort") },
+    { ...item, output: anyJson, doubt: number },
+  ),
+  "reconcile.failed": record({ ...place, ...passing.required }, { ...item, ...passing.optional, output: anyJson }),
+  "step.cancelled": record({ ...attempted, reason: reason(), usage }, { ...item, ending, error: failure, unpaid: yes }),
+  "replan.requested": record(
+    {
+      mode: oneOf("patch", "full"),
+      cause: oneOf("failure", "goal", "review"),
+      failed: list(ref),
+      reason: reason(),
+      estimate: record<EventData["replan.requested"]["estimate"]>({ tokens: count, costUsd: count }, {}),
+    },
+    { untrusted: yes },
+  ),
+  "budget.reserved": record({ ...modelCall, costUsd: count }, {}),
+  "budget.awaited": record(modelCall, {}),
+  "budget.exhausted": record(
+    { limit: oneOf("modelCalls", "tokens", "costUsd", "wallMs"), allowed: number, wanted: number },
+    { stops: yes, call: record<NonNullable<EventData["budget.exhausted"]["call"]>>(modelCall, {}) },
+  ),
+  "log.full": record({ limit: number }, {}),
+  "execution.completed": record(
+    {
+      total: number,
+      completed: number,
+      failed: number,
+      skipped: number,
+      replans: number,
+      answer: oneOf("synthesizer", "plan", "none"),
+    },
+    {},
+  ),
+  "answer.written": record({ answer: anyJson, partial: flag, usage }, {}),
+  "answer.failed": passingFailure,
+};
+
+const ENVELOPE = record<Omit<Envelope, "v">>(
+  { runId: text, seq: number, at: number, inputId: text, by: text, prev: text },
+  {},
+);
+
+/** Compiled when they are first needed: a log has few types of events. */
+const tests = new Map<Type, (value: unknown) => boolean>();
+
+/** The first place where an event is not as today's version wants it. */
+export function misfitIn(event: RunEvent): Misfit | undefined {
+  const around = misfit(event, ENVELOPE.type, "");
+  if (around !== undefined) return around;
+  const { type, data } = event;
+  if (!Object.hasOwn(SHAPES, type)) return { path: "/type", expected: "a type of event", got: JSON.stringify(type) };
+  const inside = misfit(data, SHAPES[type].type, "/data");
+  if (inside !== undefined || type !== "plan.stepDrafted") return inside;
+  // A step that is sound by itself comes with its tools, in its canonical form; any other one is what the planner wrote.
+  return data.tools === undefined ? undefined : misfit(data.step, step.type, "/data/step");
+}
+
+function misfit(value: unknown, type: Type, path: string): Misfit | undefined {
+  let test = tests.get(type);
+  if (test === undefined) tests.set(type, (test = testOf(type)));
+  if (test(value)) return undefined;
+  const found = mismatch(value as Json, type);
+  return found && { path: `${path}${found.path}`, expected: found.expected, got: found.got };
+}

@@ -1,0 +1,135 @@
+// Logs that somebody edited, or a program with a fault wrote: well-formed JSON with wrong values, under a whole chain. In: recorded
+// logs, and one value that is another one. Out: the log is read and shown, or refused as damaged with the place. Nothing throws.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { showLines } from "../../src/cli/command/read.js";
+import { historyOf, traceLines } from "../../src/cli/render/trace.js";
+import type { Json, JsonObject } from "../../src/plan/json.js";
+import { documentOf } from "../../src/loom/document.js";
+import { eventHash, type EventType, type RunEvent } from "../../src/run/event.js";
+import { foldNext, LogReader, type Link } from "../../src/run/log/chain.js";
+import { replay } from "../../src/run/log/replay.js";
+import { emptyRun, type Run } from "../../src/run/state.js";
+import { traceOf } from "../../src/loom/trace.js";
+import { LOGS, logIn } from "../fixtures/logs.js";
+import { carryOn, forkOf, planIn } from "./carry-on.js";
+
+/** Stands for no field at all. */
+const GONE = Symbol("gone");
+type Other = Json | typeof GONE;
+const OTHERS: readonly Other[] = [GONE, null, 0, -1, 1.5, 1e300, "", "x", true, false, [], {}, [null], [[]], { a: 1 }];
+
+/** The pointer of every value below this one. */
+function placesIn(value: Json, at: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [at];
+  return [at, ...Object.entries(value).flatMap(([name, one]) => placesIn(one, [...at, name]))];
+}
+
+function changed(value: Json, [name, ...rest]: readonly string[], other: Other): Json {
+  if (name === undefined) return other === GONE ? null : other;
+  if (Array.isArray(value))
+    return value.map((one: Json, index) => (String(index) === name ? changed(one, rest, other) : one));
+  const { [name]: old, ...others } = value as JsonObject;
+  if (rest.length === 0 && other === GONE) return others;
+  return { ...(value as JsonObject), [name]: changed(old ?? null, rest, other) };
+}
+
+function resealed(log: readonly RunEvent[]): readonly RunEvent[] {
+  let prev = "";
+  return log.map((event) => {
+    const sealed = { ...event, prev };
+    prev = eventHash(sealed);
+    return sealed;
+  });
+}
+
+/** The run that the log makes, with its events in today's form; or why it makes none. */
+function readAll(log: readonly RunEvent[]): { readonly run: Run; readonly events: readonly RunEvent[] } | Link {
+  const run = emptyRun(log[0]!.runId);
+  const events: RunEvent[] = [];
+  for (const recorded of log) {
+    const link = foldNext(run, recorded);
+    if (!link.ok) return link;
+    events.push(link.event);
+  }
+  return { run, events };
+}
+
+/** Logs as they were recorded; and as this build writes them, from where each began. */
+const NAMED: ReadonlyMap<string, readonly RunEvent[]> = new Map(
+  LOGS.flatMap((name) => {
+    const log = logIn(name);
+    const begun = log.filter(({ inputId }) => inputId === log[0]!.inputId);
+    return [
+      [name, log],
+      [`today's ${name}`, carryOn(begun, planIn(log))],
+    ] as const;
+  }),
+);
+
+test("a log with one wrong value is read and shown, or refused with the place", () => {
+  const edits = fc.record({
+    name: fc.constantFrom(...NAMED.keys()),
+    event: fc.nat(),
+    place: fc.nat(),
+    other: fc.constantFrom(...OTHERS),
+  });
+  let [read, refused] = [0, 0];
+  fc.assert(
+    fc.property(edits, ({ name, event, place, other }) => {
+      const log = NAMED.get(name)!;
+      const index = event % log.length;
+      const places = placesIn(log[index]!.data as unknown as Json);
+      const data = changed(log[index]!.data as unknown as Json, places[place % places.length]!, other);
+      const edited = resealed(log.map((one, at) => (at === index ? ({ ...one, data } as unknown as RunEvent) : one)));
+      expect(() => replay(edited)).not.toThrow();
+      const found = readAll(edited);
+      const reader = new LogReader(edited[0]!.runId);
+      const unread = edited.findIndex((recorded) => !reader.next(recorded).ok);
+      if ("ok" in found) {
+        refused++;
+        expect(found).toMatchObject({ why: "damaged", damage: { seq: expect.any(Number) as number } });
+        return;
+      }
+      read++;
+      expect(unread).toBe(-1);
+      const { run, events } = found;
+      documentOf(run);
+      showLines(run, traceLines(traceOf(events, []), events));
+      historyOf(events);
+    }),
+    { numRuns: Number(process.env["PLANLOOM_PROPERTY_RUNS"] ?? 1_000) },
+  );
+  expect(Math.min(read, refused)).toBeGreaterThan(100);
+});
+
+describe("the place of a wrong value", () => {
+  const log = forkOf(logIn("log-0.1.0-11/people"));
+
+  test.each<[string, EventType, readonly string[], Other, object]>([
+    [
+      "a setting of the wrong type",
+      "run.started",
+      ["settings", "concurrency"],
+      "4",
+      { path: "/data/settings/concurrency", expected: "number", got: 'the string "4"' },
+    ],
+    ["a plan without steps", "plan.proposed", ["plan", "steps"], GONE, { path: "/data/plan/steps", got: "nothing" }],
+    ["a step that is none", "plan.proposed", ["plan", "steps", "0"], {}, { path: "/data/plan/steps/0" }],
+    [
+      "a word that is not known",
+      "step.started",
+      ["effects"],
+      "some",
+      { path: "/data/effects", got: 'the string "some"' },
+    ],
+  ])("%s", (_, type, place, other, expected) => {
+    const at = log.findIndex((event) => event.type === type);
+    const data = changed(log[at]!.data as unknown as Json, place, other);
+    const edited = resealed(
+      log.map((event, index) => (index === at ? ({ ...event, data } as unknown as RunEvent) : event)),
+    );
+    const damage = { damage: "event-misshapen", seq: at + 1, type, ...expected };
+    expect(readAll(edited)).toMatchObject({ ok: false, seq: at + 1, damage });
+  });
+});
