@@ -21,7 +21,7 @@ import {
   map,
   number,
   oneOf,
-  orNull,
+  nullable,
   record,
   testOf,
   text,
@@ -35,7 +35,7 @@ import type { Shape } from "./shape.js";
 const texts = list(text);
 const values = map(anyJson);
 const object: Shape<JsonObject> = { type: values.type };
-const count = orNull(number);
+const count = nullable(number);
 
 const usage = record<Usage>({ calls: number, inputTokens: count, outputTokens: count }, { cachedInputTokens: number });
 const origin = record<Origin>({ steps: texts, tools: texts }, {});
@@ -178,7 +178,7 @@ const settings = record<Settings>(
   {},
 );
 
-const role = orNull(text);
+const role = nullable(text);
 const models = record<RoleNames>({ planner: role, executor: role, synthesizer: role }, {});
 
 // Events
@@ -218,7 +218,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.unpaused": record(comment, {}),
   "run.resumed": record({ epoch: number, reason: reason() }, { released: yes, kernel: text }),
   "run.reopened": record(
-    { from: orNull(text), anew: texts, stage: oneOf("execution", "plan"), settings, models },
+    { from: nullable(text), anew: texts, stage: oneOf("execution", "plan"), settings, models },
     { comment: text, kernel: text },
   ),
   "run.completed": record({ success: flag }, {}),

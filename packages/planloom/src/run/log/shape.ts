@@ -34,7 +34,7 @@ export const oneOf = <const V extends string>(...values: readonly V[]): Shape<V>
   type: unionOf(values.map(literalOf)),
 });
 
-export const orNull = <T>({ type }: Shape<T>): Shape<T | null> => ({ type: unionOf([type, NULL]) });
+export const nullable = <T>({ type }: Shape<T>): Shape<T | null> => ({ type: unionOf([type, NULL]) });
 
 export const list = <T>({ type }: Shape<T>): Shape<readonly T[]> => ({ type: listOf(type) });
 
