@@ -1,6 +1,7 @@
 // The house kept tidy: what the lint rules cannot see, or must not be trusted with alone.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 const src = path.join(import.meta.dirname, "..", "src");
@@ -57,6 +58,22 @@ describe("words", () => {
     const phrased = files.filter(({ text }) => /new PlanloomError\(\s*"[A-Z_]+",\s*["'`]/.test(text));
     expect(phrased.map(({ name }) => name)).toEqual([]);
   });
+});
+
+it("run/ holds fewer than 5 non-null assertions in 1,000 lines: its types carry what is known", () => {
+  const run = files.filter(({ name }) => name.startsWith("run/"));
+  const lines = run.reduce((sum, { text }) => sum + text.split("\n").length, 0);
+  const assertions = run.reduce((sum, { name, text }) => {
+    const file = ts.createSourceFile(name, text, ts.ScriptTarget.Latest);
+    const count = (node: ts.Node): number => {
+      let found = node.kind === ts.SyntaxKind.NonNullExpression ? 1 : 0;
+      ts.forEachChild(node, (child) => void (found += count(child)));
+      return found;
+    };
+    return sum + count(file);
+  }, 0);
+  expect(lines).toBeGreaterThan(5_000);
+  expect((assertions * 1_000) / lines).toBeLessThan(5);
 });
 
 describe("every source file", () => {

@@ -8,7 +8,7 @@ import { basisOf, fixedSteps } from "../run/replan-basis.js";
 import type { EventData } from "../run/event.js";
 import type { Failure } from "../run/failure.js";
 import type { ReplanContext } from "../run/settings.js";
-import type { Run, StepState, StepStatus, Work } from "../run/state.js";
+import type { FanOut, Run, StepStatus, Work } from "../run/state.js";
 import { failureText } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
 import { textOf } from "./preview.js";
@@ -59,7 +59,7 @@ export function replanFacts(run: Run, request: EventData["replan.requested"] | u
   const basis = basisOf(run);
   const fixed = fixedSteps(run);
   if (basis === undefined || (request === undefined && fixed.size === 0)) return undefined;
-  const { replanContext } = run.settings;
+  const { replanContext } = run.request.settings;
   return {
     ...whyAsked(request, replanContext),
     plan: basis.plan,
@@ -82,8 +82,8 @@ function whyAsked(request: EventData["replan.requested"] | undefined, context: R
 }
 
 function stepFacts(run: Run, id: string, context: ReplanContext): StepReport {
-  const state = run.steps.get(id);
-  const failure = run.failures.get(id);
+  const state = run.execution.steps.get(id);
+  const failure = run.planning.failures.get(id);
   const { status = "pending", output, error } = (state?.work ?? {}) as Partial<Work>;
   // A plan that was proposed and rejected since has begun its steps anew: what failed before is known all the same.
   const begun = status !== "pending" && status !== "ready";
@@ -93,7 +93,7 @@ function stepFacts(run: Run, id: string, context: ReplanContext): StepReport {
     state: status,
     ...(error === undefined || status === "completed" ? {} : errorFacts(error, context)),
     ...(output === undefined || status !== "completed" || context === "codes" ? {} : outputFacts(output, context)),
-    ...(state?.items === undefined || status === "completed" ? {} : { items: itemsFacts(state.items, context) }),
+    ...(state?.fan === undefined || status === "completed" ? {} : { items: itemsFacts(state.fan, context) }),
   };
 }
 
@@ -110,7 +110,7 @@ function outputFacts(output: Json, context: "excerpt" | "full"): Pick<StepReport
   return { type, output: excerpt(textOf(output), most) };
 }
 
-function itemsFacts(items: NonNullable<StepState["items"]>, context: ReplanContext): NonNullable<StepReport["items"]> {
+function itemsFacts({ items }: FanOut, context: ReplanContext): NonNullable<StepReport["items"]> {
   const failed = items.filter(({ status }) => status === "failed").slice(0, LIMITS.failedItems);
   return {
     total: items.length,

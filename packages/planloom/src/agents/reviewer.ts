@@ -5,7 +5,7 @@ import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { isFinished } from "../run/steps.js";
-import { currentPlan, type Run } from "../run/state.js";
+import { planOf, type Run } from "../run/state.js";
 import { failWith, type ReplyProblem } from "../run/failure.js";
 import { problemText } from "../words/failures.js";
 import { askModel } from "./ask-model.js";
@@ -35,11 +35,11 @@ type Read = Omit<Review, "usage"> | { readonly problem: ReplyProblem };
 
 /** What has ended and what is left, as the run stands. */
 export function reviewFacts(run: Run): ReviewFacts {
-  const { plan } = currentPlan(run)!;
-  const steps = [...run.steps.values()];
+  const { plan } = planOf(run);
+  const steps = [...run.execution.steps.values()];
   const ended = steps.filter(({ work }) => isFinished(work));
   return {
-    goal: run.goal,
+    goal: run.request.goal,
     plan,
     done: ended.map(({ spec: { id }, work: { status: state, output } }) => ({
       id,

@@ -9,7 +9,7 @@ import type { Finding } from "../plan/finding.js";
 import type { Plan } from "../plan/plan.js";
 import { writePlan } from "../plan/write.js";
 import { revise } from "../run/decide/revision.js";
-import { currentPlan, type Run } from "../run/state.js";
+import { planOf, type Run } from "../run/state.js";
 import { openEditor } from "./editor.js";
 import { fileText } from "./plan-file.js";
 import { findingLines } from "../words/errors/plans.js";
@@ -26,7 +26,7 @@ export async function composePlan(loom: Loom, run: Run, terminal: Terminal, sign
   const folder = await mkdtemp(join(tmpdir(), "planloom-edit-"));
   const discard = () => rm(folder, { recursive: true, force: true });
   const file = join(folder, `${run.id}.yaml`);
-  const proposed = currentPlan(run)!;
+  const proposed = planOf(run);
   const original = await planYaml(proposed.plan);
   let body = original;
   let remarks = OPENING;
@@ -87,7 +87,7 @@ interface Judged {
 }
 
 function judge(loom: Loom, run: Run, text: string): Judged {
-  const checked = loom.check(text, { goal: run.goal, inputs: run.inputs });
+  const checked = loom.check(text, { goal: run.request.goal, inputs: run.request.inputs });
   if (!checked.ok) return { ok: false, lines: (above) => linesOn(checked.findings, above) };
   const revision = revise(run, checked, undefined);
   if (!revision.ok) return { ok: false, lines: (above) => linesOn(revision.findings, above) };

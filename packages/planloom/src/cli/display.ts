@@ -77,7 +77,7 @@ class LiveDisplay implements Display {
   #draw(): void {
     if (this.#source === undefined) return;
     const { run, said } = this.#source;
-    if (run.phase !== "executing" || !hasBegun(run)) return this.update.clear();
+    if (run.mode.phase !== "executing" || !hasBegun(run)) return this.update.clear();
     this.update(this.#table(run, said));
   }
 
@@ -87,5 +87,5 @@ class LiveDisplay implements Display {
   }
 }
 
-const hasBegun = ({ open, steps, running, retries }: Run): boolean =>
+const hasBegun = ({ execution: { open, steps, running, retries } }: Run): boolean =>
   open < steps.size || running > 0 || retries.first() !== undefined;

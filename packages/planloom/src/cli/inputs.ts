@@ -6,7 +6,7 @@ import { LIMITS } from "../limits.js";
 import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
 import { nestsDeep } from "../plan/read/yaml.js";
 import { typeProblem } from "../run/decide/gate.js";
-import { workOf, type Run } from "../run/state.js";
+import { findWork, type Run } from "../run/state.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { fileText } from "./plan-file.js";
 
@@ -45,7 +45,7 @@ export function jsonOrText(value: string): Json {
 /** A person's answer: JSON, unless the step wants text and would not take what the JSON says (`42`, `true`). */
 export function answerValue(run: Run | undefined, ref: { step: string; item?: number }, text: string): Json {
   const value = jsonOrText(text);
-  const work = run === undefined ? undefined : workOf(run, ref);
+  const work = run === undefined ? undefined : findWork(run, ref);
   if (work === undefined || typeProblem(work, value) === undefined) return value;
   return typeProblem(work, text) === undefined ? text : value;
 }

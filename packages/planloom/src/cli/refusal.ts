@@ -2,7 +2,7 @@
 // Separate because a person who was too late, or too early, needs to see what has changed since.
 import type { Reply } from "../engine/engine.js";
 import { diffPlans } from "../plan/revise/diff.js";
-import { currentPlan, type Run } from "../run/state.js";
+import { currentPlan, endOf, errorOf, type Run } from "../run/state.js";
 import { problemLines } from "./error-text.js";
 import { PROGRAM } from "./output.js";
 import { diffLines } from "./render/revision.js";
@@ -29,7 +29,7 @@ function nextOf(run: Run, code: string): string {
     case "ALREADY_APPROVED":
       return `Once is enough. \`${PROGRAM} resume ${id}\` drives it where nobody does; ${shows}`;
     case "STALE_HASH":
-      return `Look at what waits now (\`${PROGRAM} diff ${id}\`), then ${[...run.approvals.keys()].map((hash) => `\`${PROGRAM} approve ${id} --hash ${hash}\``).join(" or ")}.`;
+      return `Look at what waits now (\`${PROGRAM} diff ${id}\`), then ${[...run.approvals.pending.keys()].map((hash) => `\`${PROGRAM} approve ${id} --hash ${hash}\``).join(" or ")}.`;
     case "ALREADY_PAUSED":
       return `\`${PROGRAM} resume ${id}\` has it go on.`;
     case "EDIT_INVALID":
@@ -43,17 +43,19 @@ function nextOf(run: Run, code: string): string {
   }
 }
 
-function afterTheEnd({ id, ended, error }: Run): string {
-  if (error?.code === "APPROVAL_EXPIRED")
+function afterTheEnd(run: Run): string {
+  const { id } = run;
+  if (errorOf(run)?.code === "APPROVAL_EXPIRED")
     return `Nobody approved it in time. \`${PROGRAM} retry ${id}\` asks for the same plan again; what has finished is kept.`;
-  return ended === "completed"
+  return endOf(run)?.how === "completed"
     ? `\`${PROGRAM} answer ${id}\` prints its answer; \`${PROGRAM} fork ${id} --at STEP\` begins a new run with what it had finished.`
     : `\`${PROGRAM} retry ${id}\` has it go on; \`${PROGRAM} show ${id}\` shows how it stands.`;
 }
 
 /** What is different in the plan that waits from the one that was meant. */
 function since(run: Run, hash: string | undefined): readonly string[] {
-  const meant = hash === undefined || hash === "" ? undefined : run.plans.find((plan) => plan.hash.startsWith(hash));
+  const meant =
+    hash === undefined || hash === "" ? undefined : run.planning.plans.find((plan) => plan.hash.startsWith(hash));
   const now = currentPlan(run);
   if (meant === undefined || now === undefined || meant.revision === now.revision) return [];
   return [

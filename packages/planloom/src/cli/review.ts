@@ -6,7 +6,7 @@ import type { LoomRun } from "../loom/loom-run.js";
 import { diffPlans, visible } from "../plan/revise/diff.js";
 import type { Json } from "../plan/json.js";
 import type { WaitingDocument } from "../loom/document.js";
-import { currentPlan, type Run } from "../run/state.js";
+import { planOf, type Run } from "../run/state.js";
 import { composePlan } from "./compose.js";
 import type { Course } from "./follow.js";
 import { problemLines } from "./error-text.js";
@@ -56,8 +56,8 @@ async function reviewPlan(talk: Conversation, approval: Approval): Promise<Said>
 /** What the course has not shown here, what the plan will take, and why a person is asked. */
 async function planReview({ loom, course }: Conversation, run: Run, approval: Approval): Promise<readonly string[]> {
   const { data, shown } = course.proposed!;
-  const { plan, tools, hash } = currentPlan(run)!;
-  const checked = { plan, hash, inputs: run.inputs, tools: [...tools.values()], findings: [] };
+  const { plan, tools, hash } = planOf(run);
+  const checked = { plan, hash, inputs: run.request.inputs, tools: [...tools.values()], findings: [] };
   const recorded = expectedLines(approval.estimate);
   const expected = recorded.length > 0 ? recorded : await loom.estimate(checked).then(lineOf, () => []);
   return [
@@ -89,7 +89,7 @@ function choicesIn(run: Run): readonly Choice[] {
     { words: "approve [o]nly", letters: "o", act: async (_talk, { hash }) => ({ record: hash }) },
     { words: "[e]dit", letters: "e", act: edit },
     { words: "[f]eedback", letters: "frn", act: feedback },
-    ...(run.plans.length > 1 ? [{ words: "[d]iff", letters: "d", act: showDiff }] : []),
+    ...(run.planning.plans.length > 1 ? [{ words: "[d]iff", letters: "d", act: showDiff }] : []),
   ];
 }
 
@@ -107,7 +107,7 @@ async function edit(talk: Conversation, { hash }: Approval): Promise<Said | unde
 async function feedback(talk: Conversation, { hash }: Approval): Promise<Said | undefined> {
   const { run, terminal, signal, course } = talk;
   const alone =
-    course.run!.models.planner === null ? "There is no planner to write another plan: this ends the run. " : "";
+    course.run!.request.models.planner === null ? "There is no planner to write another plan: this ends the run. " : "";
   const comment = await terminal.ask(`${alone}What should be different? `, signal);
   if (comment === undefined) return "left";
   if (comment === "") return undefined;
@@ -115,7 +115,9 @@ async function feedback(talk: Conversation, { hash }: Approval): Promise<Said | 
 }
 
 async function showDiff({ course, terminal }: Conversation): Promise<undefined> {
-  const { plans } = course.run!;
+  const {
+    planning: { plans },
+  } = course.run!;
   const [before, after] = plans.slice(-2);
   for (const line of diffLines(diffPlans(before!.plan, after!.plan))) terminal.say(line);
 }
@@ -139,7 +141,7 @@ async function reviewCall(talk: Conversation, approval: Approval): Promise<Said>
 /** All that the call would be made with: it is this that is approved. */
 function callLines({ course, run }: Conversation, { subject, args = {}, reason, hash, expiresAt }: Approval) {
   const { step, item } = subject as { readonly step: string; readonly item?: number };
-  const { spec } = course.run!.steps.get(step)!;
+  const { spec } = course.run!.execution.steps.get(step)!;
   return [
     `The call of step ${step}${item === undefined ? "" : `[${item}]`} waits for you: ${oneLine(reason)} (hash ${hash.slice(0, 12)}, until ${expiresAt})`,
     `  ${oneLine(spec.title)}  [${callWords(spec)}]`,

@@ -9,7 +9,7 @@ import { reasonText } from "../words/reasons.js";
 import type { Outcome } from "../run/input.js";
 import { stopKey } from "../run/keys.js";
 import { next } from "../run/transition.js";
-import { HELD, type Run } from "../run/state.js";
+import { HELD, isCancelling, type Run } from "../run/state.js";
 
 export type Act =
   /** Perform this effect. With `stopped`, its signal is aborted from the start, for this reason. */
@@ -48,7 +48,7 @@ export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Unde
     } else if (effect.kind === "wait" || effect.kind === "person") wakeAt = Math.min(wakeAt, dueAt(effect.until));
     else if (effect.notBefore !== undefined && effect.notBefore > now) wakeAt = Math.min(wakeAt, effect.notBefore);
     else if (inFlight.has(effect.key) || (run.paused && HELD.has(effect.kind))) continue;
-    else if (run.cancelling === undefined && !run.owed.has(stopKey(effect.key))) acts.push({ do: "perform", effect });
+    else if (!isCancelling(run) && !run.owed.has(stopKey(effect.key))) acts.push({ do: "perform", effect });
     else acts.push(declined(run, effect, inherited.has(effect.key)));
   }
   for (const key of inFlight) if (!run.owed.has(key)) acts.push({ do: "abort", key, why: "no longer owed" });
@@ -62,7 +62,7 @@ const whyStopped = (run: Run): string => reasonText(outOfTime(run) ?? { code: "R
  * have called a tool, which its journal tells: it is performed with its signal aborted.
  */
 function declined(run: Run, effect: WorkEffect, inherited: boolean): Act {
-  const spec = effect.kind === "call" ? run.steps.get(effect.step)?.spec : undefined;
+  const spec = effect.kind === "call" ? run.execution.steps.get(effect.step)?.spec : undefined;
   if (inherited && spec !== undefined && isConversation(spec))
     return { do: "perform", effect, stopped: whyStopped(run) };
   const acted = effect.kind !== "call" || effect.effects === "none" || inherited;

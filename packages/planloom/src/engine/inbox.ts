@@ -25,7 +25,7 @@ export class Inbox {
       // Two calls at the same time read the same entries.
       if (cursor <= this.#cursor) return [];
       this.#cursor = cursor;
-      const command = this.run.applied.has(inputId) ? undefined : readCommand(payload);
+      const command = this.run.log.applied.has(inputId) ? undefined : readCommand(payload);
       return command === undefined ? [] : [{ ...command, id: inputId, at, by }];
     });
   }

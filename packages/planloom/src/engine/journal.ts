@@ -9,7 +9,7 @@ import type { Json } from "../plan/json.js";
 import type { WorkEffect } from "../run/effect.js";
 import { failWith } from "../run/failure.js";
 import { requestNumber, ROLE_SCOPES } from "../run/keys.js";
-import { workOf, type Run, type Settled } from "../run/state.js";
+import { findWork, type Run, type Settled } from "../run/state.js";
 import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
 
 /** Names the rows of one attempt. */
@@ -37,7 +37,7 @@ export function journalPlace(run: Run, effect: WorkEffect): JournalPlace {
   if (effect.kind === "plan" || effect.kind === "review" || effect.kind === "answer")
     return { runId, stepId: ROLE_SCOPES[effect.kind], item: null, attempt: requestNumber(effect.key) };
   const { step, item, attempt } = effect;
-  return { runId, stepId: step, item, attempt, settled: workOf(run, effect)?.settled };
+  return { runId, stepId: step, item, attempt, settled: findWork(run, effect)?.settled };
 }
 
 /** The checkpoint of one attempt, over the store's journal. It reads the step's rows once, when it is first called. */
@@ -104,7 +104,7 @@ export async function doubtIn(
 ): Promise<UnknownOutcome | undefined> {
   const rows = await store.readJournal({ runId: run.id, stepId: step, item });
   const done = new Set(rows.filter(isDone).map(({ key }) => key));
-  const settled = workOf(run, { step, item })?.settled;
+  const settled = findWork(run, { step, item })?.settled;
   const open = rows.find((row) => row.key !== null && !done.has(row.key) && settled?.has(calledUnder(row)!) !== true);
   if (open === undefined) return undefined;
   const { tool } = open.intent as { readonly tool?: string };

@@ -9,7 +9,7 @@ import type { ResumeReason } from "../run/reason.js";
 import type { Command } from "../run/command.js";
 import { readCommand } from "../run/read-command.js";
 import { reopening } from "../run/decide/retry.js";
-import { emptyRun, isWaiting, type Run } from "../run/state.js";
+import { emptyRun, endOf, isEnded, isWaiting, type Run } from "../run/state.js";
 import { Drive } from "./drive.js";
 import type { Engine, Listener, Reply, StartRequest, RunStop } from "./engine.js";
 import { commandInvalid, notAnswered, runEnded, runOwned } from "./engine-error.js";
@@ -73,7 +73,7 @@ class LocalEngine implements Engine {
   async #open(runId: string, code: ResumeReason["code"], listener?: Listener): Promise<void> {
     const { store } = this.#ports;
     const first = await loadRun(store, runId);
-    if (first.ended !== undefined && !(await this.#toGoOn(first))) return;
+    if (isEnded(first) && !(await this.#toGoOn(first))) return;
     const owner = await store.owner(runId);
     if (this.#leases.isAlive(owner)) throw runOwned(runId, owner?.holder ?? null);
     const released = owner !== undefined && this.#leases.isOwn(owner);
@@ -93,7 +93,7 @@ class LocalEngine implements Engine {
   }
 
   /** Whether somebody wants an ended run to go on. */
-  async #toGoOn({ id, applied }: Run): Promise<boolean> {
+  async #toGoOn({ id, log: { applied } }: Run): Promise<boolean> {
     const inbox = await this.#ports.store.take(id, 0);
     return inbox.some(({ inputId, payload }) => !applied.has(inputId) && readCommand(payload)?.type === "retry");
   }
@@ -106,7 +106,7 @@ class LocalEngine implements Engine {
 
   async #stoppedBefore(runId: string): Promise<RunStop> {
     const run = await this.load(runId);
-    if (run.ended !== undefined) return { run, why: "ended" };
+    if (isEnded(run)) return { run, why: "ended" };
     const failure = this.#failures.get(runId);
     if (failure !== undefined && !isWaiting(run)) throw failure;
     return { run, why: "waiting" };
@@ -122,12 +122,12 @@ class LocalEngine implements Engine {
     const before = driven ?? (await this.load(runId));
     if (readCommand(command) === undefined || by === "engine" || by.length > LIMITS.nameChars)
       throw commandInvalid(command);
-    const { ended } = before;
+    const ended = endOf(before)?.how;
     if (driven === undefined && ended !== undefined && command.type !== "retry") return runEnded(runId, ended);
     const refusal = command.type === "retry" ? reopening(before, command) : undefined;
     if (refusal?.ok === false) return refusedReply(refusal);
     const inputId = newId("input");
-    const fromSeq = before.seq + 1;
+    const fromSeq = before.log.seq + 1;
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
     if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));
     // Asked before the command can be seen: this very engine may decide it at once.
@@ -173,7 +173,7 @@ class LocalEngine implements Engine {
     try {
       for await (const event of this.events(runId, { fromSeq, follow: true, signal: until.signal }))
         if (isReply(event, inputId)) return commandReply(event);
-      const { ended } = await this.load(runId);
+      const ended = endOf(await this.load(runId))?.how;
       return ended === undefined ? notAnswered(runId) : runEnded(runId, ended);
     } finally {
       cancel();
@@ -226,7 +226,7 @@ class LocalEngine implements Engine {
   }
 
   async #over(drive: Drive, error: Error | undefined): Promise<void> {
-    const { id, ended } = drive.run;
+    const { id } = drive.run;
     if (this.#drives.get(id) === drive) this.#drives.delete(id);
     if (error !== undefined) this.#failures.set(id, error);
     if (this.#drives.size === 0) this.#stopPolling();
@@ -234,6 +234,7 @@ class LocalEngine implements Engine {
     const asked = this.#senders.of(id);
     // Where that cannot be written, the lease runs out by itself.
     await this.#ports.store.release(id, drive.epoch).catch(() => undefined);
+    const ended = endOf(drive.run)?.how;
     const reply: Reply =
       error === undefined && ended !== undefined
         ? runEnded(id, ended)

@@ -6,7 +6,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { isObject } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
 import { inputsOf } from "../run/log/replay.js";
-import { isWaiting } from "../run/state.js";
+import { isEnded, isWaiting } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import { loadRun } from "./log.js";
 
@@ -23,7 +23,7 @@ export interface Recording {
 /** The recording of a run that has ended or waits for a person. Rejects with RUN_UNKNOWN, RUN_NOT_STOPPED. */
 export async function recordingOf(store: EventStore, runId: string): Promise<Recording> {
   const run = await loadRun(store, runId);
-  if (run.ended === undefined && !isWaiting(run)) throw new PlanloomError("RUN_NOT_STOPPED", { runId });
+  if (!isEnded(run) && !isWaiting(run)) throw new PlanloomError("RUN_NOT_STOPPED", { runId });
   const [events, journal] = await Promise.all([store.read(runId), store.readRunJournal(runId)]);
   return { planloomRecording: 1, runId, events, journal };
 }

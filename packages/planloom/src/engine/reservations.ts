@@ -57,7 +57,7 @@ export class Reservations {
       const { inputId } = asking;
       if (inputId !== undefined && asked.has(inputId)) asking.inputId = undefined;
       if (inputId !== undefined && reserved.has(inputId)) asking.settle();
-      else if (this.run.exhausted !== undefined) asking.settle(exhaustedFailure(this.run.exhausted));
+      else if (this.run.spending.exhausted !== undefined) asking.settle(exhaustedFailure(this.run.spending.exhausted));
     }
     const first = this.#waiting[0];
     if (events.length > 0 && first !== undefined && first.inputId === undefined) this.#feed(first);

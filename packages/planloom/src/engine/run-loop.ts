@@ -6,7 +6,7 @@ import { LIMITS } from "../limits.js";
 import type { WorkEffect } from "../run/effect.js";
 import type { RunEvent } from "../run/event.js";
 import { type Input, type Outcome } from "../run/input.js";
-import { isWaiting, type Run } from "../run/state.js";
+import { isEnded, isWaiting, type Run } from "../run/state.js";
 import { headOf } from "../run/view/head.js";
 import { transition } from "../run/transition.js";
 import { agendaOf, type Act } from "./agenda.js";
@@ -118,7 +118,7 @@ export class RunLoop {
     try {
       let turn = performance.now();
       while (this.#queue.length > 0 && !this.#over) {
-        const expectedSeq = run.seq;
+        const expectedSeq = run.log.seq;
         const inputs = this.#queue.splice(0);
         const events = inputs.flatMap((input) => transition(run, input));
         for (const input of inputs) if (isOutcome(input)) this.#inFlight.delete(input.key);
@@ -160,7 +160,7 @@ export class RunLoop {
     this.#cancelTimer?.();
     this.#cancelTimer =
       wakeAt === Infinity ? undefined : clock.setTimer(wakeAt - now, () => void this.#feed({ type: "clock" }));
-    if (this.run.ended !== undefined) void this.#finish();
+    if (isEnded(this.run)) void this.#finish();
   }
 
   #do(act: Act): void {
@@ -189,7 +189,7 @@ export class RunLoop {
       signal,
       key,
       attempt: place.attempt,
-      ...(run.deadline === undefined ? {} : { deadline: run.deadline }),
+      ...(run.spending.deadline === undefined ? {} : { deadline: run.spending.deadline }),
       epoch,
       checkpoint: journalOf(store, place, writer),
       emit: async (input) => void (await this.#emit({ key, ...input })),

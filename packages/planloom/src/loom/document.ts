@@ -8,10 +8,14 @@ import type { Failure } from "../run/failure.js";
 import { reopening } from "../run/decide/retry.js";
 import {
   currentPlan,
-  statusOf,
+  endOf,
+  type Failing,
+  isEnded,
   type ProposedPlan,
   type Run,
+  type RunEnd,
   type RunStatus,
+  statusOf,
   type StepState,
   type StepStatus,
   type Work,
@@ -149,35 +153,36 @@ export function failureDocument(
 
 export function documentOf(run: Run, surface: Surface = librarySurface): RunDocument {
   const say = sayingOf(run.id, surface);
-  const plans = run.plans.map(planDocument);
-  const steps = [...run.steps.values()].map((state) => stepDocument(run, state, say));
+  const plans = run.planning.plans.map(planDocument);
+  const steps = [...run.execution.steps.values()].map((state) => stepDocument(run, state, say));
   const waiting = waitingOf(run);
-  const report = run.ended === "failed" || run.ended === "cancelled" ? reportOf(run, say) : undefined;
+  const end = endOf(run);
+  const report = end === undefined || end.how === "completed" ? undefined : reportOf(run, end, say);
   return {
     runId: run.id,
     status: statusOf(run),
-    success: run.success,
-    goal: run.goal,
-    ...(run.parent === undefined ? {} : { parent: run.parent }),
-    answer: run.answer ?? null,
+    success: end?.how === "completed" && end.success,
+    goal: run.request.goal,
+    ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
+    answer: run.answering.answer ?? null,
     ...(report === undefined ? {} : { report }),
-    ...(run.error === undefined ? {} : { error: errorOf(run, run.error, say) }),
+    ...(end?.how === "failed" ? { error: errorDocument(end, say) } : {}),
     ...(waiting === undefined ? {} : { waiting }),
     plan: plans[plans.length - 1] ?? null,
     plans,
     steps,
-    stepsTotal: run.steps.size,
-    stepsCompleted: run.counts.completed,
-    replanCount: run.replans,
+    stepsTotal: run.execution.steps.size,
+    stepsCompleted: run.execution.counts.completed,
+    replanCount: run.planning.replans,
     usage: run.usage,
-    startedAt: iso(run.startedAt),
-    ...(run.reopenedAt === undefined ? {} : { retriedAt: iso(run.reopenedAt) }),
-    finishedAt: run.endedAt === undefined ? null : iso(run.endedAt),
+    startedAt: iso(run.log.startedAt),
+    ...(run.log.reopenedAt === undefined ? {} : { retriedAt: iso(run.log.reopenedAt) }),
+    finishedAt: end === undefined ? null : iso(end.at),
   };
 }
 
-function errorOf(run: Run, error: Failure, say: Say): FailureDocument {
-  return { ...failureDocument(error, say), message: runFailureText(error, run.errorCause) };
+function errorDocument({ error, cause }: Failing, say: Say): FailureDocument {
+  return { ...failureDocument(error, say), message: runFailureText(error, cause) };
 }
 
 function planDocument({ revision, hash, cause, plan }: ProposedPlan): PlanDocument {
@@ -187,7 +192,7 @@ function planDocument({ revision, hash, cause, plan }: ProposedPlan): PlanDocume
 const iso = (ms: number) => new Date(ms).toISOString();
 
 function stepDocument(run: Run, state: StepState, say: Say): StepDocument {
-  const { spec, work, items } = state;
+  const { spec, work, fan } = state;
   const tool = directTool(spec);
   return {
     id: spec.id,
@@ -195,7 +200,9 @@ function stepDocument(run: Run, state: StepState, say: Say): StepDocument {
     revision: state.revision,
     ...(tool === undefined ? {} : { tool }),
     ...workDocument(run, work, say),
-    ...(items === undefined ? {} : { items: items.map((item, index) => ({ index, ...workDocument(run, item, say) })) }),
+    ...(fan === undefined
+      ? {}
+      : { items: fan.items.map((item, index) => ({ index, ...workDocument(run, item, say) })) }),
   };
 }
 
@@ -203,7 +210,7 @@ function workDocument(run: Run, work: Work, say: Say): WorkDocument {
   const { error } = work;
   const next = work.status === "unknown" ? SETTLE : undefined;
   return {
-    status: shownStatus(work, run.ended !== undefined),
+    status: shownStatus(work, isEnded(run)),
     attempts: attemptsOf(work),
     ...(work.summary === undefined ? {} : { summary: work.summary }),
     ...(work.carried === undefined ? {} : { carried: work.carried }),
@@ -218,12 +225,14 @@ function workDocument(run: Run, work: Work, say: Say): WorkDocument {
 
 function contextOf(run: Run, { step: { spec } }: Work): Pick<WorkDocument, "context"> {
   if (!takesContext(spec) || spec.dependsOn.length === 0) return {};
-  return { context: Object.fromEntries(spec.dependsOn.map((id) => [id, run.steps.get(id)?.work.output ?? null])) };
+  return {
+    context: Object.fromEntries(spec.dependsOn.map((id) => [id, run.execution.steps.get(id)?.work.output ?? null])),
+  };
 }
 
 /** A fan-out whose items are at work is running, whatever its own place in the queue; in a run that has ended nothing is. */
 function shownStatus(work: Work, ended: boolean): StepStatus {
-  const expanded = work.item === null && work.step.items !== undefined;
+  const expanded = work.item === null && work.step.fan !== undefined;
   const status = expanded && work.status === "pending" ? "running" : work.status;
   return ended && STOPPED.has(status) ? "cancelled" : status;
 }
@@ -232,30 +241,34 @@ const STOPPED: ReadonlySet<StepStatus> = new Set(["ready", "running", "suspended
 
 /** Of a fan-out: those of the item that needed most. */
 function attemptsOf(work: Work): number {
-  if (work.item === null && work.step.items !== undefined) return Math.max(0, ...work.step.items.map(attemptsOf));
+  const { fan } = work.step;
+  if (work.item === null && fan !== undefined) return Math.max(0, ...fan.items.map(attemptsOf));
   const ended = work.status === "failed" || work.status === "skipped" || work.status === "retrying";
   return work.attempt - 1 + (work.args !== undefined && !ended ? 1 : 0);
 }
 
+/** The end of a run that did not complete. */
+type Unfinished = Exclude<RunEnd, { readonly how: "completed" }>;
+
 /** What was done, what was not, why, and how to go on; made without a model. */
-function reportOf(run: Run, say: Say): ReportDocument {
-  const steps = [...run.steps.values()];
+function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
+  const steps = [...run.execution.steps.values()];
   const line = ({ spec, work }: StepState) =>
     `${spec.id}: ${spec.title}${work.status === "pending" || work.status === "ready" ? "" : ` (${work.status}${work.error === undefined ? "" : `: ${failureText(work.error)}`})`}`;
   const done = steps.filter((state) => state.work.status === "completed");
   return {
     done: done.map(({ spec }) => `${spec.id}: ${spec.title}`),
     notDone: steps.filter((state) => state.work.status !== "completed").map(line),
-    why: run.error === undefined ? commentText(run.cancelling) : runFailureText(run.error, run.errorCause),
-    next: say(nextOf(run)),
+    why: end.how === "failed" ? runFailureText(end.error, end.cause) : commentText(end.comment),
+    next: say(nextOf(run, end)),
   };
 }
 
 /** Where it is of use, a retry is what comes after whatever has to be mended. */
-function nextOf(run: Run): Sentence {
-  const own = (run.error === undefined ? undefined : failureNext(run.error)) ?? TRACE;
+function nextOf(run: Run, end: Unfinished): Sentence {
+  const own = (end.how === "failed" ? failureNext(end.error) : undefined) ?? TRACE;
   const retries = own.some((part) => typeof part !== "string" && part.action === "retry");
-  if (retries || !reopening(run, { models: run.models }).ok) return own;
+  if (retries || !reopening(run, { models: run.request.models }).ok) return own;
   return [
     ...own,
     " Then ",
@@ -267,12 +280,13 @@ function nextOf(run: Run): Sentence {
 }
 
 function waitingOf(run: Run): WaitingDocument | undefined {
-  if (run.ended !== undefined || (run.approvals.size === 0 && run.asked === 0 && run.unknown === 0)) return undefined;
-  const works = [...run.steps.values()].flatMap(worksOf);
+  if (isEnded(run) || (run.approvals.pending.size === 0 && run.execution.asked === 0 && run.execution.unknown === 0))
+    return undefined;
+  const works = [...run.execution.steps.values()].flatMap(worksOf);
   const { estimate } = currentPlan(run) ?? {};
   const place = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });
   return {
-    approvals: [...run.approvals.values()].map(({ subject, hash, reason, expiresAt, args }) => ({
+    approvals: [...run.approvals.pending.values()].map(({ subject, hash, reason, expiresAt, args }) => ({
       subject: subject === "plan" ? "plan" : { ...subject },
       hash,
       reason: reasonText(reason),

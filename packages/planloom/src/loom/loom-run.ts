@@ -7,7 +7,7 @@ import type { RunEvent } from "../run/event.js";
 import type { Command } from "../run/command.js";
 import type { Difference } from "../run/log/decisions.js";
 import { replay } from "../run/log/replay.js";
-import { currentPlan, workOf } from "../run/state.js";
+import { currentPlan, findWork, isEnded } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { Reopening } from "../run/decide/retry.js";
 import {
@@ -99,8 +99,8 @@ export class LoomRun {
    * live process drives it; one that is paused there goes on there.
    */
   async resume(listener?: Listener, options: SendOptions = {}): Promise<void> {
-    const { paused, ended } = await this.engine.load(this.id);
-    if (!paused || ended !== undefined) return this.engine.drive(this.id, "RESUMED", listener);
+    const run = await this.engine.load(this.id);
+    if (!run.paused || isEnded(run)) return this.engine.drive(this.id, "RESUMED", listener);
     await this.engine.drive(this.id, "RESUMED", listener).catch(unlessOwned);
     await this.send({ type: "unpause", reason: "" }, options);
   }
@@ -137,7 +137,7 @@ export class LoomRun {
   ): Promise<Reply> {
     const run = await this.engine.load(this.id);
     const { hash = currentPlan(run)?.hash ?? "" } = options;
-    const checked = await this.home.appraise(this.home.given(plan, run.goal, run.inputs), run);
+    const checked = await this.home.appraise(this.home.given(plan, run.request.goal, run.request.inputs), run);
     return this.send({ type: "edit", hash, plan: checked, ...commentOf(options) }, options);
   }
 
@@ -160,7 +160,7 @@ export class LoomRun {
   ): Promise<Reply> {
     const { output } = options;
     const place = { step, ...itemOf(options) };
-    const doubt = workOf(await this.engine.load(this.id), place)?.doubts;
+    const doubt = findWork(await this.engine.load(this.id), place)?.doubts;
     const said = { ...(output === undefined ? {} : { output }), ...(doubt === undefined ? {} : { doubt }) };
     return this.send({ type: "settle", ...place, verdict, ...said }, options);
   }

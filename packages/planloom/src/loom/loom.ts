@@ -7,7 +7,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "../model/port.js";
 import type { RoleSettings } from "../model/role.js";
 import { estimatePlan, type Estimate } from "../plan/estimate/estimate.js";
-import { errorKeys, type Finding } from "../plan/finding.js";
+import { errorKeys } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { Inventory } from "../plan/tool-spec.js";
@@ -201,7 +201,7 @@ export class Loom {
   private appraised(plan: CheckedPlan, run?: Run): Promise<CheckedPlan> {
     const appraise = appraiseWith(this.appraiser);
     if (run === undefined) return appraise(plan, { approval: this.settings.approval });
-    return appraise(plan, { approval: run.settings.approval, done: doneIn(run, plan) });
+    return appraise(plan, { approval: run.request.settings.approval, done: doneIn(run, plan) });
   }
 
   /** The names of those who play the roles, as a run records them. */

@@ -18,7 +18,7 @@ import {
 } from "../run/decide/retry.js";
 import { refusal } from "../run/refusal.js";
 import { refusalText } from "../words/refusals.js";
-import { currentPlan, type Run } from "../run/state.js";
+import { currentPlan, isEnded, type Run } from "../run/state.js";
 import type { StartRequest } from "../engine/engine.js";
 import { soundInputs } from "./start-options.js";
 
@@ -59,8 +59,8 @@ function wishOf(run: Run, { from, inputs, plan }: RetryOptions, home: Home): Wis
   const named = from === undefined ? {} : { from };
   const document = plan ?? (inputs === undefined ? undefined : planOf(run));
   if (document === undefined) return named;
-  const all = soundInputs({ ...run.inputs, ...inputs });
-  return { ...named, plan: home.given(document, run.goal, all) };
+  const all = soundInputs({ ...run.request.inputs, ...inputs });
+  return { ...named, plan: home.given(document, run.request.goal, all) };
 }
 
 function planOf(run: Run): Plan {
@@ -88,7 +88,7 @@ export async function retryOf(run: Run, options: RetryOptions, home: Home): Prom
 
 /** What a fork would take over and run. */
 export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): Reopening | RefusedPreview {
-  return previewed(run.ended === undefined ? NOT_ENDED : forkParts(run, forkWish(run, options, home)));
+  return previewed(!isEnded(run) ? NOT_ENDED : forkParts(run, forkWish(run, options, home)));
 }
 
 function forkParts(run: Run, wish: Wish): Reopening | NoReopening {
@@ -99,20 +99,20 @@ function forkParts(run: Run, wish: Wish): Reopening | NoReopening {
 
 function forkWish(run: Run, { at, ...options }: ForkOptions, home: Home): Wish & { readonly plan: CheckedPlan } {
   const wish = wishOf(run, { ...options, from: at }, home);
-  return { ...wish, plan: wish.plan ?? home.given(planOf(run), run.goal, run.inputs) };
+  return { ...wish, plan: wish.plan ?? home.given(planOf(run), run.request.goal, run.request.inputs) };
 }
 
 /** Rejects with what refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, BUDGET_UNPRICED. */
 export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
-  if (run.ended === undefined) throw forkRefused(run.id, NOT_ENDED);
+  if (!isEnded(run)) throw forkRefused(run.id, NOT_ENDED);
   const wish = forkWish(run, options, home);
   const parts = forkParts(run, wish);
   if (!parts.ok) throw forkRefused(run.id, parts);
   const { plan } = wish;
-  const parent = { runId: run.id, seq: run.seq, at: options.at };
+  const parent = { runId: run.id, seq: run.log.seq, at: options.at };
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
-    started: { ...home.started(run.goal, plan.inputs, plan), parent },
+    started: { ...home.started(run.request.goal, plan.inputs, plan), parent },
     given: { ...(await home.appraise(plan)), mustApprove: stillMarked(run, plan) },
     carried: carriedFacts(run, parts.kept),
   };

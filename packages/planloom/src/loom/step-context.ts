@@ -31,7 +31,7 @@ export function contextAt(log: readonly RunEvent[], ref: StepRef): ContextThen |
   if (last === undefined) return undefined;
   const run = emptyRun(last.runId);
   for (const event of log) if (event.seq < last.seq) evolve(run, event);
-  const state = run.steps.get(ref.step)!;
+  const state = run.execution.steps.get(ref.step)!;
   return {
     ...ref,
     title: state.spec.title,
@@ -39,7 +39,7 @@ export function contextAt(log: readonly RunEvent[], ref: StepRef): ContextThen |
     at: new Date(last.at).toISOString(),
     attempt: last.type === "step.started" ? last.data.attempt : 1,
     revision: currentPlan(run)?.revision ?? state.revision,
-    goal: run.goal,
+    goal: run.request.goal,
     references: referencesOf(run, state, ref.item),
     context: takesContext(state.spec) ? outputs(run, contextNeedsOf(state.spec)) : {},
     arguments: argumentsIn(last),
@@ -59,13 +59,13 @@ function argumentsIn({ type, data }: RunEvent): Json {
   return type === "step.expanded" ? data.list : null;
 }
 
-function referencesOf(run: Run, { spec, list }: StepState, item: number | undefined): ContextThen["references"] {
+function referencesOf(run: Run, { spec, fan }: StepState, item: number | undefined): ContextThen["references"] {
   const names = referencedNames([spec.when ?? "", spec.forEach ?? "", spec.with, spec.expect ?? ""]);
-  const own = item === undefined ? {} : { [spec.as ?? "item"]: list?.[item] ?? null, index: item };
-  const inputs = names.includes("inputs") ? { inputs: run.inputs } : {};
+  const own = item === undefined ? {} : { [spec.as ?? "item"]: fan?.list[item] ?? null, index: item };
+  const inputs = names.includes("inputs") ? { inputs: run.request.inputs } : {};
   return { ...inputs, ...outputs(run, dataNeedsOf(spec)), ...own };
 }
 
 function outputs(run: Run, ids: readonly string[]): { readonly [step: string]: Json } {
-  return Object.fromEntries(ids.map((id) => [id, run.steps.get(id)?.work.output ?? null]));
+  return Object.fromEntries(ids.map((id) => [id, run.execution.steps.get(id)?.work.output ?? null]));
 }

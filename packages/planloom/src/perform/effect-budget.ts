@@ -63,7 +63,9 @@ export class EffectBudget implements CallBudget {
 
   async #ask({ model, ...most }: ModelCall, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { settings, models } = this.run;
+    const {
+      request: { settings, models },
+    } = this.run;
     const name = model ?? models.executor ?? "";
     const priced = settings.budget.costUsd === null || Object.hasOwn(settings.prices, name);
     this.#failure ??= priced ? await this.reserve({ spent: this.#used, model: name, ...most }, signal) : unpriced(name);

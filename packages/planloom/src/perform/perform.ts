@@ -17,7 +17,7 @@ import type { Performing, Services } from "./services.js";
 export function performIn(given: Services): Perform {
   const world = timed(given);
   return async (effect, run, context) => {
-    const { modelCalls, tokens, costUsd } = run.settings.budget;
+    const { modelCalls, tokens, costUsd } = run.request.settings.budget;
     const limited = modelCalls !== null || tokens !== null || costUsd !== null;
     const budget = new EffectBudget(run, context.reserve);
     const outcome = await performed(world, effect, run, limited ? { ...context, budget } : context);

@@ -11,7 +11,7 @@ import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
 import { failWith } from "../run/failure.js";
 import type { Outcome } from "../run/input.js";
 import { ROLE_SCOPES } from "../run/keys.js";
-import { currentPlan, type Run } from "../run/state.js";
+import { planOf, type Run } from "../run/state.js";
 import { agentContext } from "./agent-context.js";
 import { doneIn } from "./appraisal.js";
 import { noModel, roleErrorOf } from "./outcome.js";
@@ -34,12 +34,12 @@ export async function performPlan(
     const planner = { ...place, drafted };
     const replan = replanFacts(run, effect.replan);
     const request = plannerRequest(world, {
-      goal: run.goal,
-      inputs: run.inputs,
-      executorModel: run.models.executor,
-      granularity: run.settings.granularity,
-      critique: run.settings.critique,
-      eager: run.settings.eager && replan === undefined && effect.rejected.length === 0,
+      goal: run.request.goal,
+      inputs: run.request.inputs,
+      executorModel: run.request.models.executor,
+      granularity: run.request.settings.granularity,
+      critique: run.request.settings.critique,
+      eager: run.request.settings.eager && replan === undefined && effect.rejected.length === 0,
       rejected: effect.rejected,
       ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
       ...(replan === undefined ? {} : { replan }),
@@ -51,7 +51,7 @@ export async function performPlan(
       return { type: "plan-invalid", draft: reply.draft, findings: reply.findings, ...told };
     const { plan, hash, inputs, tools, findings } = reply;
     const checked = { plan, hash, inputs, tools, findings };
-    const { approval } = run.settings;
+    const { approval } = run.request.settings;
     const appraised = await world.appraise?.(checked, { approval, done: doneIn(run, checked) }, context.signal);
     return { type: "planned", plan: appraised ?? checked, ...told };
   } catch (thrown) {
@@ -93,19 +93,19 @@ export async function performAnswer(
   context: Performing,
 ): Promise<Outcome> {
   const { key } = effect;
-  const { answer } = currentPlan(run)!.plan;
+  const { answer } = planOf(run).plan;
   if (world.synthesizer === null || answer.kind !== "from") {
     return { type: "answer-failed", key, error: noModel("synthesizer"), usage: NO_USAGE };
   }
   try {
     const place = agentContext(run, context, { stepId: ROLE_SCOPES.answer, item: null });
     const outputs = answer.from.map((id) => {
-      const state = run.steps.get(id)!;
+      const state = run.execution.steps.get(id)!;
       return { id, title: state.spec.title, output: state.work.output ?? null };
     });
     const { synthesizer: instructions } = world.instructions;
     const request = {
-      goal: run.goal,
+      goal: run.request.goal,
       outputs,
       ...(answer.instructions === undefined ? {} : { form: answer.instructions }),
       ...(instructions === undefined ? {} : { instructions }),

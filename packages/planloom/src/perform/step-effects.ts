@@ -16,7 +16,7 @@ import type { CallEffect, FillEffect } from "../run/effect.js";
 import { failWith } from "../run/failure.js";
 import { failureText } from "../words/failures.js";
 import type { Outcome } from "../run/input.js";
-import type { Run, StepState } from "../run/state.js";
+import { isCancelling, type Run, type StepState } from "../run/state.js";
 import { toolErrorOf, type Tool, type ToolContext } from "../tools/tool.js";
 import { doubtIn } from "../engine/journal.js";
 import { agentContext, shownProgress } from "./agent-context.js";
@@ -36,14 +36,14 @@ export async function performFill(
   context: Performing,
 ): Promise<Outcome> {
   const { key } = effect;
-  const state = run.steps.get(effect.step)!;
+  const state = run.execution.steps.get(effect.step)!;
   const step = state.spec as ToolStep;
   try {
     const model = executorOf(world, step.model);
     if (model === null || state.tool === undefined) return endedOutcome(key, "tool-error", noModel("executor"));
     const place = agentContext(run, context, { stepId: step.id, item: effect.item });
     const { executor: instructions } = world.instructions;
-    const facts = { goal: run.goal, step, args: effect.given, outputs: contextOf(run, state) };
+    const facts = { goal: run.request.goal, step, args: effect.given, outputs: contextOf(run, state) };
     const request = { ...facts, spec: state.tool, ...(instructions === undefined ? {} : { instructions }) };
     const { args, usage } = await fillArguments(request, model, place);
     return { type: "filled", key, args, usage };
@@ -58,7 +58,7 @@ export async function performCall(
   run: Run,
   context: Performing,
 ): Promise<Outcome> {
-  const state = run.steps.get(effect.step)!;
+  const state = run.execution.steps.get(effect.step)!;
   const call = CALLS[state.spec.kind] as Call<Step> | null;
   if (call === null) throw new Error(`step ${state.spec.id} has no call`);
   return call(world, effect, state, state.spec, run, context);
@@ -149,12 +149,12 @@ async function runAgentStep(
     const declared = step.output === undefined ? undefined : typeOf(step.output);
     const result = await runAgent(
       {
-        goal: run.goal,
+        goal: run.request.goal,
         step,
         args: effect.args,
         outputs: contextOf(run, state),
         tools: toolsOf(world, step).map((tool) => guarded(world, tool)),
-        turns: run.settings.turns,
+        turns: run.request.settings.turns,
         keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
         type: declared?.ok === true ? declared.type : undefined,
         ...(instructions === undefined ? {} : { instructions }),
@@ -165,7 +165,7 @@ async function runAgentStep(
     return { type: "returned", key, ...result };
   } catch (thrown) {
     const outcome = endedBy(key, thrown, deadline.why() ?? "tool-error", timeoutMs);
-    if (outcome.ending !== "abort" || run.cancelling === undefined) return outcome;
+    if (outcome.ending !== "abort" || !isCancelling(run)) return outcome;
     // Nothing will perform it again, so that a call of its that may have acted would be forgotten.
     const doubt = await doubtIn(world.store, run, effect);
     return doubt === undefined ? outcome : inDoubt(key, doubt, outcome.usage);
@@ -198,7 +198,7 @@ function guarded(world: Services, tool: Tool): Tool {
 
 /** Whole outputs of the steps in `dependsOn`: plans that carry data only that way work as they were meant. */
 function contextOf(run: Run, state: StepState): { readonly [step: string]: Json } {
-  return Object.fromEntries(state.spec.dependsOn.map((id) => [id, run.steps.get(id)?.work.output ?? null]));
+  return Object.fromEntries(state.spec.dependsOn.map((id) => [id, run.execution.steps.get(id)?.work.output ?? null]));
 }
 
 function toolContextOf(run: Run, context: Performing, effect: CallEffect): Omit<ToolContext, "spend" | "modelCall"> {

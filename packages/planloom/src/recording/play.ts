@@ -13,7 +13,7 @@ import { evolve } from "../run/evolve/evolve.js";
 import { isCommand, type Drafted, type Input, type Outcome, type Reserve, type Start } from "../run/input.js";
 import type { CheckedPlan, Command } from "../run/command.js";
 import { inputsOf, type Answered } from "../run/log/replay.js";
-import { emptyRun, workOf, type Run } from "../run/state.js";
+import { emptyRun, isEnded, type Run, findWork } from "../run/state.js";
 import { memoryStore } from "../store/memory.js";
 import { askedIn, personAsked, QuestionReader, sameAsked } from "./questions.js";
 import type { Engine, Listener, Reply } from "../engine/engine.js";
@@ -189,12 +189,12 @@ class Rerun {
     const open = await this.#openAt(outcome.key);
     this.#open.delete(this.#placesThen.placeOf(outcome.key));
     if (outcome.type !== "planned") return open.give(outcome);
-    open.give({ ...outcome, plan: this.#checkedToday(outcome.plan, this.#run.inputs) });
+    open.give({ ...outcome, plan: this.#checkedToday(outcome.plan, this.#run.request.inputs) });
   }
 
   /** A person has the run go on after its end: as then, somebody has to drive it again. */
   async #retry({ id: _id, at: _at, by, plan, ...said }: Input & { readonly type: "retry" }): Promise<void> {
-    await this.#comesTo(() => this.#run.ended !== undefined);
+    await this.#comesTo(() => isEnded(this.#run));
     const today = plan === undefined ? {} : { plan: this.#checkedToday(plan, plan.inputs) };
     const reply = await this.#engine.send(this.#runId, { ...said, ...today }, { by, record: "only" });
     if (!reply.ok) throw commandRefused(said, reply);
@@ -205,7 +205,7 @@ class Rerun {
   #checkedToday(recorded: CheckedPlan, inputs: CheckedPlan["inputs"]): CheckedPlan {
     const { loom } = this;
     if (loom === undefined) return recorded;
-    return { ...checkedBy(loom, recorded.plan, this.#run.goal, inputs), ...saidOf(recorded) };
+    return { ...checkedBy(loom, recorded.plan, this.#run.request.goal, inputs), ...saidOf(recorded) };
   }
 
   async #obey(command: Input & Command, events: readonly RunEvent[]): Promise<void> {
@@ -220,14 +220,15 @@ class Rerun {
     if (command.type === "approve" || command.type === "reject" || command.type === "edit") {
       const subject = command.type === "edit" ? "plan" : decisionIn(events).data.subject;
       const place = approvalPlace(subject);
-      const pending = () => [...this.#run.approvals.values()].find((one) => approvalPlace(one.subject) === place);
+      const pending = () =>
+        [...this.#run.approvals.pending.values()].find((one) => approvalPlace(one.subject) === place);
       await this.#asks(place, () => pending() !== undefined);
       return { ...command, hash: pending()!.hash };
     }
     if (command.type === "respond") {
-      await this.#asks(askPlace(command), () => workOf(this.#run, command)?.status === "suspended");
+      await this.#asks(askPlace(command), () => findWork(this.#run, command)?.status === "suspended");
     } else if (command.type === "settle") {
-      await this.#comesTo(() => workOf(this.#run, command)?.status === "unknown");
+      await this.#comesTo(() => findWork(this.#run, command)?.status === "unknown");
     }
     return command;
   }
@@ -241,7 +242,7 @@ class Rerun {
   }
 
   async end(): Promise<RunDocument> {
-    await this.#comesTo(() => this.#run.ended !== undefined || this.#recorded.ended === undefined);
+    await this.#comesTo(() => isEnded(this.#run) || !isEnded(this.#recorded));
     const [then, now] = [documentOf(this.#recorded), documentOf(this.#run)];
     if (!sameAsked(endOf(then), endOf(now))) throw differs({ differs: "end", recorded: endOf(then), now: endOf(now) });
     return now;
@@ -266,7 +267,7 @@ class Rerun {
     for (;;) {
       await this.#settle();
       const due = this.#clock.nextDue();
-      if (holds() || this.#run.ended !== undefined || due === undefined || due > until) return;
+      if (holds() || isEnded(this.#run) || due === undefined || due > until) return;
       this.#clock.jumpTo(due);
     }
   }

@@ -22,7 +22,7 @@ import {
   reconcileKey,
   renumbered,
 } from "../run/keys.js";
-import { currentPlan, emptyRun, reviewOf, workOf, type Run } from "../run/state.js";
+import { emptyRun, planOf, reviewOf, type Run, workOf } from "../run/state.js";
 import { directTool, ownFields } from "../plan/step-kind.js";
 
 interface Asked {
@@ -44,14 +44,14 @@ export class QuestionReader {
       case "plan":
         return { place: this.placeOf(effect.key), what: planAsked(run, effect) };
       case "review":
-        return { place: effect.key, what: { goal: run.goal, steps: [...run.steps.keys()] } };
+        return { place: effect.key, what: { goal: run.request.goal, steps: [...run.execution.steps.keys()] } };
       case "fill":
       case "call":
         return { place: this.placeOf(effect.key), what: stepAsked(run, effect) };
       case "reconcile":
         return { place: effect.key, what: { tool: effect.tool, key: effect.callKey } };
       case "answer":
-        return { place: effect.key, what: { goal: run.goal, answer: currentPlan(run)!.plan.answer } };
+        return { place: effect.key, what: { goal: run.request.goal, answer: planOf(run).plan.answer } };
     }
   }
 
@@ -77,7 +77,11 @@ export class QuestionReader {
 }
 
 function planAsked(run: Run, { rejected, replan }: PlanEffect): Json {
-  const asked = { goal: run.goal, inputs: run.inputs, rejected: rejected.map(({ comment }) => comment) };
+  const asked = {
+    goal: run.request.goal,
+    inputs: run.request.inputs,
+    rejected: rejected.map(({ comment }) => comment),
+  };
   if (replan === undefined) return asked;
   const { mode, cause, failed } = replan;
   return { ...asked, replan: { mode, cause, failed: failed.map((ref) => ({ ...ref })) } };
@@ -85,7 +89,7 @@ function planAsked(run: Run, { rejected, replan }: PlanEffect): Json {
 
 /** Titles and descriptions are for people; everything that the tool or the model gets is here. */
 function stepAsked(run: Run, effect: FillEffect | CallEffect): Json {
-  const { spec } = run.steps.get(effect.step)!;
+  const { spec } = run.execution.steps.get(effect.step)!;
   if (effect.kind === "fill") return { ...(ownFields(spec) as JsonObject), args: effect.given };
   const tool = directTool(spec);
   if (tool !== undefined) return { tool, args: effect.args };
@@ -126,12 +130,12 @@ export function askedIn(events: readonly RunEvent[]): {
 /** What an event makes the run owe; steps are looked up, for a wide run owes much at once. */
 function begunBy(run: Run, { type, data }: RunEvent): Iterable<Effect> {
   if (type === "step.started" || type === "step.filling") {
-    const work = workOf(run, data)!;
+    const work = workOf(run, data);
     const effect = run.owed.get(type === "step.started" ? callKey(work) : fillKey(work));
     return effect === undefined ? [] : [effect];
   }
   if (type === "step.unknown" || type === "reconcile.failed") {
-    const effect = run.owed.get(reconcileKey(workOf(run, data)!));
+    const effect = run.owed.get(reconcileKey(workOf(run, data)));
     return effect === undefined ? [] : [effect];
   }
   if (!type.startsWith("step.")) return run.owed.values();

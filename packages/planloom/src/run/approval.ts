@@ -37,7 +37,7 @@ export function whyApproval(run: Run, { step }: Work): ApprovalReason | undefine
   if (currentPlan(run)?.callsGranted.has(spec.id) === true) return undefined;
   if (spec.approval === "required") return { code: "STEP_ASKS" };
   if (tool?.approval === "required") return { code: "TOOL_ASKS", tool: tool.name };
-  return run.mustApprove.has(spec.id) ? { code: "UNTRUSTED_READ" } : undefined;
+  return run.planning.mustApprove.has(spec.id) ? { code: "UNTRUSTED_READ" } : undefined;
 }
 
 /** Facts that take requests back which nobody has answered: their plan is not followed, or not any more. */
@@ -46,7 +46,7 @@ export function withdrawn(
   which: (approval: PendingApproval) => boolean = () => true,
   cause: "superseded" | "cancelled" = "superseded",
 ): Fact[] {
-  return [...run.approvals.values()]
+  return [...run.approvals.pending.values()]
     .filter(which)
     .map(({ subject, hash }) => fact("approval.denied", { subject, hash, cause }));
 }

@@ -8,6 +8,6 @@
 export const KERNEL_VERSION = "2";
 
 /** What an event says of the kernel that goes on with a run: nothing where it is the one that the log named last. */
-export function kernelOn(run: { readonly kernel: string }): { readonly kernel?: string } {
-  return run.kernel === KERNEL_VERSION ? {} : { kernel: KERNEL_VERSION };
+export function kernelOn(run: { readonly log: { readonly kernel: string } }): { readonly kernel?: string } {
+  return run.log.kernel === KERNEL_VERSION ? {} : { kernel: KERNEL_VERSION };
 }

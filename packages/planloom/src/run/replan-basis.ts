@@ -1,12 +1,12 @@
 // What a planner that is asked again goes out from: the plan that is not followed any more, what of it stays, and whether others had
 // a say in what it reads of it. In: a run. Out: these. Separate because the kernel judges the new plan by the same things.
 import { holdsDoubt, isFinished } from "./steps.js";
-import { currentPlan, type ProposedPlan, type Run } from "./state.js";
+import { currentPlan, type ProposedPlan, replanOf, type Run } from "./state.js";
 import { givesUntrusted } from "../plan/step-kind.js";
 
 /** The last plan that was followed: what is mended is what failed, not what was proposed since and refused. */
 export function basisOf(run: Run, superseded?: ProposedPlan): ProposedPlan | undefined {
-  return run.plans.findLast((plan) => plan !== superseded && wasFollowed(plan)) ?? currentPlan(run);
+  return run.planning.plans.findLast((plan) => plan !== superseded && wasFollowed(plan)) ?? currentPlan(run);
 }
 
 /** Of any plan but one that waits for approval now. */
@@ -14,17 +14,17 @@ export const wasFollowed = ({ denied }: ProposedPlan): boolean => denied === und
 
 /** Steps that any new plan has to hold as they are: those that have finished, and those with a call in doubt. */
 export function fixedSteps(run: Run): ReadonlySet<string> {
-  const failed = new Set(run.replan?.failed.map(({ step }) => step));
-  const states = [...run.steps.values()];
+  const failed = new Set(replanOf(run)?.failed.map(({ step }) => step));
+  const states = [...run.execution.steps.values()];
   const fixed = states.filter((state) => isFinished(state.work) || (holdsDoubt(state) && !failed.has(state.spec.id)));
   return new Set(fixed.map(({ spec }) => spec.id));
 }
 
 /** Whether whoever plans again reads what others wrote: a tool's words or a model's may hold instructions. */
 export function readsUntrusted(run: Run): boolean {
-  if (run.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
-  return [...run.steps.values()].some(({ spec, tool, work, items }) => {
+  if (run.request.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
+  return [...run.execution.steps.values()].some(({ spec, tool, work, fan }) => {
     const begun = (work.status !== "pending" && work.status !== "ready") || work.startedAt !== undefined;
-    return (begun || items !== undefined) && givesUntrusted(spec, tool);
+    return (begun || fan !== undefined) && givesUntrusted(spec, tool);
   });
 }

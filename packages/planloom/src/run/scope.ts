@@ -10,14 +10,14 @@ const INPUTS: Origin = { steps: ["inputs"], tools: [] };
 /** `output` is given where an `expect` is evaluated. */
 export function scopeOf(run: Run, work?: Work, output?: { readonly value: Json; readonly from: Origin }): Scope {
   return (name) => {
-    if (name === "inputs") return { value: run.inputs, from: INPUTS };
+    if (name === "inputs") return { value: run.request.inputs, from: INPUTS };
     if (name === "output") return output;
-    if (work !== undefined && work.item !== null) {
-      const from = work.step.listFrom!;
-      if (name === "index") return { value: work.item, from };
-      if (name === work.step.spec.as) return { value: work.step.list![work.item] ?? null, from };
+    const fan = work?.step.fan;
+    if (work !== undefined && work.item !== null && fan !== undefined) {
+      if (name === "index") return { value: work.item, from: fan.from };
+      if (name === work.step.spec.as) return { value: fan.list[work.item] ?? null, from: fan.from };
     }
-    const source = run.steps.get(name)?.work;
+    const source = run.execution.steps.get(name)?.work;
     if (source === undefined || (source.status !== "completed" && source.status !== "skipped")) return undefined;
     return { value: source.output ?? null, from: source.origin };
   };
@@ -25,5 +25,5 @@ export function scopeOf(run: Run, work?: Work, output?: { readonly value: Json; 
 
 /** The first of these steps that was skipped, if any: why a null came. */
 export function skippedAmong(run: Run, steps: readonly string[]): string | undefined {
-  return steps.find((id) => run.steps.get(id)?.work.status === "skipped");
+  return steps.find((id) => run.execution.steps.get(id)?.work.status === "skipped");
 }

@@ -5,7 +5,7 @@ import { NO_ORIGIN } from "../plan/origin.js";
 import type { Plan, Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
-import type { StepState, Work } from "./state.js";
+import type { FanOut, StepState, Work } from "./state.js";
 import { directToolIn } from "../plan/step-kind.js";
 
 interface Under {
@@ -25,7 +25,8 @@ export function stepStates(plan: Plan, under: Under): Map<string, StepState> {
 }
 
 /** All work of a step: its own, and that of its items. */
-export const worksOf = ({ work, items = [] }: StepState): readonly Work[] => [work, ...items];
+export const worksOf = ({ work, fan }: StepState): readonly Work[] =>
+  fan === undefined ? [work] : [work, ...fan.items];
 
 /** Adds one more to steps of which some have begun: it waits for those that it needs and that have not finished. */
 export function linkStep(states: ReadonlyMap<string, StepState>, state: StepState): void {
@@ -56,16 +57,20 @@ export function stepState(spec: Step, index: number, { revision, tools, attempts
     waiting: 0,
     firstAttempt: attempts.get(spec.id) ?? 1,
     earlierDoubts: doubts.get(spec.id) ?? 0,
-    waitingItems: NO_ITEMS,
-    itemsOpen: 0,
-    itemsFailed: 0,
   } as Omit<StepState, "work"> as StepState;
   state.work = newWork(state, null);
   return state;
 }
 
-/** Shared by all steps that are no fan-outs; never changed. */
-const NO_ITEMS: number[] = [];
+/** A fan-out whose items all wait for their turn. */
+export const fanOut = ({ list, from }: Pick<FanOut, "list" | "from">, items: Work[]): FanOut => ({
+  list,
+  from,
+  items,
+  waiting: [...items].reverse(),
+  open: items.length,
+  failed: 0,
+});
 
 export function newWork(step: StepState, item: number | null): Work {
   return {

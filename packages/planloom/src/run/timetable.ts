@@ -14,13 +14,16 @@ export class Timetable<T> {
 
   add(at: number, value: T): void {
     const { heap } = this;
-    heap.push({ at, value });
-    for (let i = heap.length - 1; i > 0;) {
-      const parent = (i - 1) >> 1;
-      if (heap[parent]!.at <= heap[i]!.at) break;
-      [heap[parent], heap[i]] = [heap[i]!, heap[parent]!];
-      i = parent;
+    const added = { at, value };
+    let place = heap.push(added) - 1;
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      const parent = heap[above];
+      if (parent === undefined || parent.at <= at) break;
+      heap[place] = parent;
+      place = above;
     }
+    heap[place] = added;
   }
 
   take(): T | undefined {
@@ -29,15 +32,18 @@ export class Timetable<T> {
     const last = heap.pop();
     if (first === undefined || last === undefined) return undefined;
     if (heap.length === 0) return first.value;
-    heap[0] = last;
-    for (let i = 0; ;) {
-      const left = 2 * i + 1;
-      if (left >= heap.length) break;
-      const child = left + 1 < heap.length && heap[left + 1]!.at < heap[left]!.at ? left + 1 : left;
-      if (heap[i]!.at <= heap[child]!.at) break;
-      [heap[i], heap[child]] = [heap[child]!, heap[i]!];
-      i = child;
+    let place = 0;
+    for (;;) {
+      const below = 2 * place + 1;
+      const [left, right] = [heap[below], heap[below + 1]];
+      if (left === undefined) break;
+      const rightIsFirst = right !== undefined && right.at < left.at;
+      const child = rightIsFirst ? right : left;
+      if (last.at <= child.at) break;
+      heap[place] = child;
+      place = rightIsFirst ? below + 1 : below;
     }
+    heap[place] = last;
     return first.value;
   }
 

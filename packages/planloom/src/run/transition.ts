@@ -16,7 +16,7 @@ export function transition(run: Run, input: Input): RunEvent[] {
   decideTurn(run, input, (fact, by) => {
     const event = sealed(run, input, fact, by);
     evolve(run, event);
-    run.head = eventHash(event);
+    run.log.head = eventHash(event);
     events.push(event);
   });
   return events;
@@ -39,7 +39,7 @@ export function decideTurn(run: Run, input: Input, record: (fact: Fact, by: stri
 
 /** The fact as the run's next event. */
 export function sealed(run: Run, { id: inputId, at }: Input, { type, data }: Fact, by: string): RunEvent {
-  const [seq, prev] = [run.seq + 1, lastHashOf(run)];
+  const [seq, prev] = [run.log.seq + 1, lastHashOf(run)];
   return { runId: run.id, seq, at, type, data, v: EVENT_VERSION, inputId, by, prev } as RunEvent;
 }
 

@@ -118,8 +118,8 @@ function headInLog({ runId, lastSeq }: ListRow, log: readonly RunEvent[]): Liste
     last = recorded;
   }
   // A log that has lost its last events folds.
-  if (last === undefined || run.seq < lastSeq) {
-    throw runDamaged(runId, run.seq, { damage: "event-missing", seq: run.seq + 1 });
+  if (last === undefined || run.log.seq < lastSeq) {
+    throw runDamaged(runId, run.log.seq, { damage: "event-missing", seq: run.log.seq + 1 });
   }
   const head = headOf(run, last);
   if (!isSound(head)) throw oddValues(runId);

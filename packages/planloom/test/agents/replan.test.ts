@@ -6,7 +6,7 @@ import { replanFacts, type ReplanFacts } from "../../src/agents/replan-facts.js"
 import { replanText } from "../../src/agents/replan-prompts.js";
 import type { Json } from "../../src/plan/json.js";
 import type { Settings } from "../../src/run/settings.js";
-import type { Run } from "../../src/run/state.js";
+import { replanOf, type Run } from "../../src/run/state.js";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { MemoryJournal } from "./memory-journal.js";
 import { script, specOf, textIn } from "./parts.js";
@@ -45,7 +45,7 @@ function failedRun(settings: Partial<Settings> = {}, output: Json = "x".repeat(5
 }
 
 function factsOf(run: Run): ReplanFacts {
-  const facts = replanFacts(run, run.replan);
+  const facts = replanFacts(run, replanOf(run));
   if (facts === undefined) throw new Error("nobody is asked again");
   return facts;
 }
@@ -251,7 +251,7 @@ describe("the rest of a plan, written anew", () => {
       failed("call/send/1", "no"),
     );
     const reply = await ask(script(JSON.stringify({ steps: [SEND] })), { inputs: { n: 1 }, replan: factsOf(run) });
-    expect(planOf(reply).inputs).toEqual(run.plans[0]?.plan.inputs);
+    expect(planOf(reply).inputs).toEqual(run.planning.plans[0]?.plan.inputs);
   });
 });
 

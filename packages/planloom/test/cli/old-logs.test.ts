@@ -12,6 +12,7 @@ import { createLoom } from "../../src/loom/create-loom.js";
 import { contextAt } from "../../src/loom/step-context.js";
 import { traceOf } from "../../src/loom/trace.js";
 import { replayRecording } from "../../src/recording/replay-recording.js";
+import { endOf } from "../../src/run/state.js";
 import { tool } from "../../src/tools/tool.js";
 import { LOGS, logIn, storeOf } from "../fixtures/logs.js";
 import { place } from "./planloom.js";
@@ -30,10 +31,10 @@ test.each(LOGS)("%s is shown with its trace, and each step as it began", async (
   const { store, runId } = await storeOf(logIn(name));
   const [run, log] = [await loadRun(store, runId), await readLog(store, runId)];
   const text = showLines(run, traceLines(traceOf(log, []), log)).join("\n");
-  expect(text).toContain(run.goal);
+  expect(text).toContain(run.request.goal);
   expect(text).not.toMatch(/undefined|\[object|NaN/);
   expect(historyOf(log).length).toBeGreaterThan(0);
-  for (const step of run.steps.keys()) expect(() => contextAt(log, { step })).not.toThrow();
+  for (const step of run.execution.steps.keys()) expect(() => contextAt(log, { step })).not.toThrow();
 });
 
 test.each(LOGS)("%s is recorded, and the recording runs again", async (name) => {
@@ -41,7 +42,7 @@ test.each(LOGS)("%s is recorded, and the recording runs again", async (name) => 
   const recording = await recordingOf(store, runId);
   expect(recording.events).toEqual(logIn(name));
   const again = await replayRecording(recording);
-  expect(again).toMatchObject({ runId, status: (await loadRun(store, runId)).ended });
+  expect(again).toMatchObject({ runId, status: endOf(await loadRun(store, runId))?.how });
 });
 
 test.each(BUILDS)("the %s store of 0.1.0: runs are listed, shown, printed and strictly replayed", async (build) => {

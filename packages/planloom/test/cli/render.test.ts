@@ -57,11 +57,11 @@ test("the table shows status and items, and fits a small terminal", async () => 
   for (const event of await events()) course.event(event);
   const run = course.run!;
   const size = { columns: 60, rows: 24 };
-  const lines = tableLines(run, new Map([["each", "half"]]), run.updatedAt, size);
+  const lines = tableLines(run, new Map([["each", "half"]]), run.log.updatedAt, size);
   expect(lines[0]).toMatch(/^ {2}✓ each +completed .*Double \[2Jthem · 3\/3 items$/);
   expect(lines[1]).toMatch(/^ {2}\? last +suspended/);
   expect(lines.at(-1)).toContain("1 of 2 completed");
-  for (const line of tableLines(run, new Map(), run.updatedAt, { columns: 40, rows: 8 })) {
+  for (const line of tableLines(run, new Map(), run.log.updatedAt, { columns: 40, rows: 8 })) {
     expect(line.length).toBeLessThanOrEqual(44);
   }
 });
@@ -72,7 +72,7 @@ test("a course that begins in the middle says only what is new, without a gap", 
   const course = new Course(display).hold();
   for (const event of log.slice(-2)) course.event(event);
   course.seed(log);
-  expect(course.run?.seq).toBe(log.length);
+  expect(course.run?.log.seq).toBe(log.length);
   expect(said.join("\n")).toContain("last: Good?");
   expect(said.join("\n")).not.toContain("PLANNING");
 });
@@ -109,7 +109,9 @@ test("a run that is begun again has its headings again, and its table counts fro
     (text) => /EXECUTING|retried +by ann|start +\w+/.exec(text)?.[0].replace(/ +/g, " ") ?? [],
   );
   expect(order).toEqual(["EXECUTING", "start first", "start last", "retried by ann", "EXECUTING", "start last"]);
-  const { reopenedAt = 0 } = course.run!;
+  const {
+    log: { reopenedAt = 0 },
+  } = course.run!;
   const table = tableLines(course.run!, new Map(), reopenedAt + 4_200, { columns: 60, rows: 24 });
   expect(table.at(-1)).toContain("2 of 2 completed · 4.2 s");
 });
@@ -222,7 +224,7 @@ test("the table of a new revision marks what is kept, and says why nothing start
   const text = said.join("\n");
   expect(text).toMatch(/goal +changed by user: Two \(more\)\n=== REPLANNING ===\n +replan +a new plan: more/);
   expect(text).toContain("revision 2, for the new goal, 2 steps; keeps first");
-  const table = tableLines(course.run!, new Map(), course.run!.updatedAt, { columns: 80, rows: 24 });
+  const table = tableLines(course.run!, new Map(), course.run!.log.updatedAt, { columns: 80, rows: 24 });
   expect(table[0]).toMatch(/✓ first +completed .*Double one · kept$/);
   expect(table[1]).not.toContain("kept");
   expect(table.at(-1)).toContain("paused: what runs goes on to its end");

@@ -43,7 +43,7 @@ describe("a local engine", () => {
     const other = await openLocal(world);
     await other.drive(runId, "RESUMED");
     gate.open("done");
-    expect((await other.stopped(runId, { untilEnd: true })).run.answer).toBe("done");
+    expect((await other.stopped(runId, { untilEnd: true })).run.answering.answer).toBe("done");
     expect(await store.owner(runId)).toMatchObject({ epoch: 3, holder: null });
     await other.close();
   });

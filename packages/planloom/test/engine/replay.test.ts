@@ -7,7 +7,7 @@ import { replayRecording } from "../../src/recording/replay-recording.js";
 import { documentOf } from "../../src/loom/document.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { replay } from "../../src/run/log/replay.js";
-import { isWaiting } from "../../src/run/state.js";
+import { isEnded, isWaiting } from "../../src/run/state.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { engineConformance } from "../../src/testing/conformance/engine.js";
@@ -30,7 +30,7 @@ async function replayAll(store: EventStore): Promise<void> {
     const events = JSON.parse(JSON.stringify(await store.read(runId))) as readonly RunEvent[];
     const { run, differences } = replay(events);
     expect(differences).toEqual([]);
-    if (run.ended === undefined && !isWaiting(run)) continue;
+    if (!isEnded(run) && !isWaiting(run)) continue;
     const again = await replayRecording(await recordingOf(store, runId));
     expect(told(again)).toEqual(told(documentOf(run)));
   }

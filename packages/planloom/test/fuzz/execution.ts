@@ -7,7 +7,7 @@ import type { CallEffect, Effect, FillEffect, PersonEffect } from "../../src/run
 import type { Outcome } from "../../src/run/input.js";
 import type { CheckedPlan, Command } from "../../src/run/command.js";
 import { next, transition } from "../../src/run/transition.js";
-import { emptyRun, type Run, type StepState } from "../../src/run/state.js";
+import { emptyRun, isEnded, type Run, type StepState } from "../../src/run/state.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";
 import type { Dice } from "./dice.js";
 import { valueOf } from "./values.js";
@@ -25,7 +25,7 @@ export function execute(accepted: CheckedPlan, dice: Dice, mishaps: number): Run
   };
   const started = (start({ models: { planner: null, executor: "executor", synthesizer: null } }) as StartInput).started;
   feed({ type: "start", started: { ...started, inputs: accepted.inputs, planGiven: true }, given: accepted });
-  while (run.ended === undefined && count < MOST_INPUTS) {
+  while (!isEnded(run) && count < MOST_INPUTS) {
     const effect = someEffect([...next(run)], at, dice);
     if (effect === undefined) return run;
     if (effect.kind === "wait") at = effect.until;
@@ -67,7 +67,7 @@ function broken({ key }: CallEffect): Outcome {
 }
 
 function returned(effect: CallEffect, run: Run, dice: Dice): Outcome {
-  const output = outputFor(run.steps.get(effect.step)!, dice);
+  const output = outputFor(run.execution.steps.get(effect.step)!, dice);
   return { type: "returned", key: effect.key, output, tools: [], usage: NO_USAGE };
 }
 
@@ -80,15 +80,15 @@ export function outputFor({ spec, tool }: StepState, dice: Dice): Json {
 
 /** A model that fills in what is missing, and never more. */
 function filled({ key, step, given }: FillEffect, run: Run, dice: Dice): Outcome {
-  const written = valueOf(run.steps.get(step)?.tool?.input, dice) as JsonObject;
+  const written = valueOf(run.execution.steps.get(step)?.tool?.input, dice) as JsonObject;
   const args = Object.fromEntries(Object.entries(written).filter(([name]) => !Object.hasOwn(given, name)));
   return { type: "filled", key, args, usage: NO_USAGE };
 }
 
 function personally({ key }: PersonEffect, run: Run, dice: Dice): Command {
-  for (const hash of run.approvals.keys()) if (key.endsWith(hash)) return { type: "approve", hash };
-  for (const state of run.steps.values()) {
-    for (const { item, status, question } of [state.work, ...(state.items ?? [])]) {
+  for (const hash of run.approvals.pending.keys()) if (key.endsWith(hash)) return { type: "approve", hash };
+  for (const state of run.execution.steps.values()) {
+    for (const { item, status, question } of [state.work, ...(state.fan?.items ?? [])]) {
       if (status !== "suspended" || question === undefined) continue;
       const ref = item === null ? { step: state.spec.id } : { step: state.spec.id, item };
       return { type: "respond", ...ref, value: outputFor(state, dice) };

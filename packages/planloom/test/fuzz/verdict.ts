@@ -18,7 +18,7 @@ import type { CheckedPlan } from "../../src/run/command.js";
 import type { Failure } from "../../src/run/failure.js";
 import { failureText } from "../../src/words/failures.js";
 import { scopeOf } from "../../src/run/scope.js";
-import type { Run, StepState } from "../../src/run/state.js";
+import { errorOf, type Run, type StepState } from "../../src/run/state.js";
 import { NO_ORIGIN } from "../../src/plan/origin.js";
 import { Dice } from "./dice.js";
 import { outputFor } from "./execution.js";
@@ -56,18 +56,17 @@ const worded = (error: Failure) => ({ code: error.code, message: failureText(err
 
 function failures(accepted: CheckedPlan, run: Run): Failed[] {
   const found: Failed[] = [];
-  for (const state of run.steps.values()) {
-    for (const { error, status } of [state.work, ...(state.items ?? [])]) {
+  for (const state of run.execution.steps.values()) {
+    for (const { error, status } of [state.work, ...(state.fan?.items ?? [])]) {
       if (error === undefined || (status !== "failed" && status !== "skipped")) continue;
       found.push(...failedStep(state, worded(error), run));
     }
   }
   const { answer } = accepted.plan;
-  if (
-    (run.error?.params as { readonly where?: string } | undefined)?.where?.startsWith("answer.value") === true &&
-    answer.kind === "value"
-  )
-    found.push({ ...worded(run.error!), pointer: "/answer/value", value: answer.value });
+  const error = errorOf(run);
+  const where = error?.params?.["where"];
+  if (error !== undefined && typeof where === "string" && where.startsWith("answer.value") && answer.kind === "value")
+    found.push({ ...worded(error), pointer: "/answer/value", value: answer.value });
   return found;
 }
 
@@ -90,7 +89,7 @@ type StepFields = { readonly [field: string]: Json };
 
 /** The output of the failed call is not kept: others of its type tell what the expression does with them. */
 function expectCode(state: StepState, run: Run): string {
-  const work = state.items?.[0] ?? state.work;
+  const work = state.fan?.items[0] ?? state.work;
   for (let seed = 0; seed < 5; seed++) {
     const output = { value: outputFor(state, new Dice(seed)), from: NO_ORIGIN };
     const resolved = resolveValue(state.spec.expect ?? "", scopeOf(run, work, output));
@@ -158,7 +157,7 @@ function typeIn(name: string, { step }: Pick<Failed, "step">, accepted: CheckedP
     if (name === step.spec.as) return itemType(step.spec.forEach, accepted, run);
   }
   if (name === "output" && step !== undefined) return ownType(step.spec, step);
-  const source = run.steps.get(name);
+  const source = run.execution.steps.get(name);
   return source === undefined ? UNKNOWN : outputType(source);
 }
 

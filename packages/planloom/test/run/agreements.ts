@@ -5,7 +5,7 @@ import { canonicalJson } from "../../src/plan/json.js";
 import type { Plan, Step } from "../../src/plan/plan.js";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import type { EventOf, RunEvent, StepRef } from "../../src/run/event.js";
-import { currentPlan, type Run } from "../../src/run/state.js";
+import { planOf, type Run } from "../../src/run/state.js";
 
 type Tools = ReadonlyMap<string, ToolSpec>;
 
@@ -65,7 +65,7 @@ export class Agreements {
         this.spoken.add(event.data.step);
         return this.started(run, event);
       case "step.completed":
-        if (event.data.carried !== undefined && run.steps.get(event.data.step)?.spec.kind !== "ask")
+        if (event.data.carried !== undefined && run.execution.steps.get(event.data.step)?.spec.kind !== "ask")
           this.spoken.add(event.data.step);
         return undefined;
       default:
@@ -82,12 +82,12 @@ export class Agreements {
     this.shown = parent.shown;
   }
 
-  private reads({ settings }: Run): boolean {
+  private reads({ request: { settings } }: Run): boolean {
     return this.spoken.size > 0 && settings.replanContext !== "codes";
   }
 
   private askedFor(run: Run, ref: StepRef, { data }: EventOf<"approval.requested">): string {
-    return callText(ref, run.steps.get(ref.step)!.spec, data.args);
+    return callText(ref, run.execution.steps.get(ref.step)!.spec, data.args);
   }
 
   private proposed(run: Run, { data, inputId }: EventOf<"plan.proposed">): void {
@@ -119,7 +119,7 @@ export class Agreements {
       if (call !== undefined) this.calls.set(call, subject.step);
       return call === undefined ? "is of a call that nobody asked about" : undefined;
     }
-    const { plan, hash: present, tools } = currentPlan(run)!;
+    const { plan, hash: present, tools } = planOf(run);
     this.plans.add(hash);
     this.rejected = false;
     for (const step of plan.steps) {
@@ -131,8 +131,8 @@ export class Agreements {
   }
 
   private started(run: Run, { data }: EventOf<"step.started">): string | undefined {
-    const { spec, tool } = run.steps.get(data.step)!;
-    const { hash, tools } = currentPlan(run)!;
+    const { spec, tool } = run.execution.steps.get(data.step)!;
+    const { hash, tools } = planOf(run);
     const acting = acts(spec, tools);
     const wrong: string[] = [];
     const must = (holds: boolean, what: string) => void (holds || wrong.push(what));
@@ -145,7 +145,7 @@ export class Agreements {
       must(approved, asks ? "begins without its approval" : "was written after words of others, and acts unapproved");
     }
     must(!this.rejected, "begins although a plan was rejected, and none approved since");
-    const { approval } = run.settings;
+    const { approval } = run.request.settings;
     must(approval !== "always" || this.plans.has(hash), "begins under a plan whose hash nobody approved");
     const seen = approval !== "effects" || !acting || this.steps.has(canonicalJson(spec));
     must(seen, "acts, and stood in no plan that was approved");

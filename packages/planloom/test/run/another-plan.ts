@@ -6,7 +6,7 @@ import type { JsonObject } from "../../src/plan/json.js";
 import { needsOf } from "../../src/plan/graph.js";
 import { writePlan } from "../../src/plan/write.js";
 import type { CheckedPlan } from "../../src/run/command.js";
-import { currentPlan, type Run } from "../../src/run/state.js";
+import { currentPlan, replanOf, type Run } from "../../src/run/state.js";
 import { ALL_TOOLS } from "./any-plan.js";
 
 type Steps = readonly JsonObject[];
@@ -38,7 +38,7 @@ export function anotherPlan(run: Run, how: number, serial: number): CheckedPlan 
 }
 
 function sound(draft: JsonObject, run: Run): CheckedPlan | undefined {
-  const made = check(draft, { tools: ALL_TOOLS }, { inputs: run.inputs, goal: run.goal });
+  const made = check(draft, { tools: ALL_TOOLS }, { inputs: run.request.inputs, goal: run.request.goal });
   if (!made.ok) return undefined;
   const { plan, hash, inputs, tools, findings } = made;
   return { plan, hash, inputs, tools, findings };
@@ -46,7 +46,7 @@ function sound(draft: JsonObject, run: Run): CheckedPlan | undefined {
 
 /** What failed is done by another tool, with another argument. */
 function mended(run: Run, steps: Steps, serial: number): Steps {
-  const failed = new Set(run.replan?.failed.map(({ step }) => step));
+  const failed = new Set(replanOf(run)?.failed.map(({ step }) => step));
   const broken = failed.size > 0 ? failed : new Set([firstOpen(run, steps)]);
   return steps.map((step) => {
     if (!broken.has(step["id"] as string)) return step;
@@ -56,14 +56,17 @@ function mended(run: Run, steps: Steps, serial: number): Steps {
   });
 }
 
-const isOpen = (run: Run, id: string) => !["completed", "skipped"].includes(run.steps.get(id)?.work.status ?? "");
+const isOpen = (run: Run, id: string) =>
+  !["completed", "skipped"].includes(run.execution.steps.get(id)?.work.status ?? "");
 
 const firstOpen = (run: Run, steps: Steps) => steps.find(({ id }) => isOpen(run, id as string))?.["id"] as string;
 
 const withoutOpen = (run: Run, steps: Steps) =>
-  steps.filter(({ id }) => !isOpen(run, id as string) || run.steps.get(id as string)?.work.status === "unknown");
+  steps.filter(
+    ({ id }) => !isOpen(run, id as string) || run.execution.steps.get(id as string)?.work.status === "unknown",
+  );
 
 function waitsForOpen(run: Run, id: string): boolean {
-  const state = run.steps.get(id);
+  const state = run.execution.steps.get(id);
   return state !== undefined && needsOf(state.spec).some((need) => isOpen(run, need));
 }

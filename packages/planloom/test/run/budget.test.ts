@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
 import type { Budget } from "../../src/run/settings.js";
-import { isWaiting } from "../../src/run/state.js";
+import { errorOf, isWaiting } from "../../src/run/state.js";
 import type { Story } from "../../src/testing/given-when-then.js";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { call, TOOLS } from "./parts.js";
@@ -75,8 +75,8 @@ describe("a model call that asks", () => {
     story.when(fails("b", NO_USAGE, "BUDGET_EXHAUSTED")).then(["step.failed", { decision: "fail" }]);
     story.when(fails("c", NO_USAGE, "BUDGET_EXHAUSTED")).then("step.failed");
     story.when(returns("a", used(1, 5))).then("step.completed", "execution.completed", "run.failed");
-    expect(story.run.error).toMatchObject({ code: "BUDGET_EXHAUSTED", retryable: false });
-    expect(story.run.error?.params).toEqual({ limit: "modelCalls", allowed: 1, wanted: 2 });
+    expect(errorOf(story.run)).toMatchObject({ code: "BUDGET_EXHAUSTED", retryable: false });
+    expect(errorOf(story.run)?.params).toEqual({ limit: "modelCalls", allowed: 1, wanted: 2 });
   });
 
   it("is nobody's where the effect is over, or is being stopped", () => {
@@ -178,7 +178,7 @@ describe("money", () => {
     // 60 tokens in, 50 of them cached, and 40 out: 0.01 + 0.005 + 0.08; the next may take 0.14, which with 0.095 is 0.235.
     const story = given(begin, asks("a"), returns("a", { ...used(1, 60, 40), cachedInputTokens: 50 }));
     story.when(asks("b")).then("budget.reserved");
-    expect(story.run.used.costUsd).toBeCloseTo(0.095, 9);
+    expect(story.run.spending.used.costUsd).toBeCloseTo(0.095, 9);
     expect(limitOf(given(begin, asks("a"), returns("a", used(1, 60, 40))).when(asks("b")))).toEqual(["costUsd"]);
   });
 
@@ -198,14 +198,14 @@ describe("a crash", () => {
     story.when(asks("a")).then("budget.reserved");
     expect(limitOf(story.when(asks("b")))).toEqual(["modelCalls"]);
     story.given(returns("a", used(1, 10, 10)), fails("b", NO_USAGE, "BUDGET_EXHAUSTED"), returns("c", NO_USAGE));
-    expect(story.run.used).toEqual({ modelCalls: 2, tokens: 120, costUsd: expect.closeTo(0.17, 9) as number });
+    expect(story.run.spending.used).toEqual({ modelCalls: 2, tokens: 120, costUsd: expect.closeTo(0.17, 9) as number });
   });
 
   it("after the reply was journaled counts it once, as it was", () => {
     const crash = { type: "recovered", epoch: 2, reason: { code: "RESUMED" } } as const;
     const story = given(run({ modelCalls: 2, tokens: 200 }), asks("a"), crash).when(asks("a", used(1, 30, 20)));
     story.then("budget.reserved").given(returns("a", used(2, 60, 40)));
-    expect(story.run.used).toMatchObject({ modelCalls: 2, tokens: 100 });
+    expect(story.run.spending.used).toMatchObject({ modelCalls: 2, tokens: 100 });
   });
 });
 
@@ -223,7 +223,7 @@ describe("a retry", () => {
     story
       .when(returns("a", used(3, 150, 30)))
       .then("step.completed", "execution.completed", "answer.written", "run.completed");
-    expect(story.run.used).toMatchObject({ modelCalls: 3, tokens: 180 });
+    expect(story.run.spending.used).toMatchObject({ modelCalls: 3, tokens: 180 });
     expect(story.run.usage.executor).toEqual(used(3, 150, 30));
   });
 
@@ -241,7 +241,7 @@ describe("a retry", () => {
     story
       .given(asks("a", NO_USAGE, { key: "call/a/2" }))
       .given({ ...returns("a", used(1, 7, 7)), key: "call/a/2" } as LooseInput);
-    expect(story.run.used).toMatchObject({ modelCalls: 2, tokens: 74 });
+    expect(story.run.spending.used).toMatchObject({ modelCalls: 2, tokens: 74 });
   });
 
   it("of a step that its plan would rather skip has it done after all", () => {
@@ -275,7 +275,7 @@ describe("time", () => {
     story.when(aborted("call/a/1", used(1, 5))).then(["step.cancelled", { reason }]);
     story.when(aborted("call/look/1")).then(["step.cancelled", { reason }]);
     story.when(aborted("call/pay/1")).then("step.unknown", "execution.completed", "run.failed");
-    expect(story.run.error?.code).toBe("BUDGET_EXHAUSTED");
+    expect(errorOf(story.run)?.code).toBe("BUDGET_EXHAUSTED");
     // A retry goes on with the agent's attempt, and asks what became of the payment.
     story.given({ ...retries({ wallMs: 90_000 }), at: 20_000 });
     expect(

@@ -8,7 +8,7 @@ import type { RunEvent, StepRef } from "../../src/run/event.js";
 import { isCommand, type Input } from "../../src/run/input.js";
 import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
 import { foldNext } from "../../src/run/log/chain.js";
-import { emptyRun, type Run } from "../../src/run/state.js";
+import { emptyRun, isEnded, type Run } from "../../src/run/state.js";
 import { next, transition } from "../../src/run/transition.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
 import { outcomeOf } from "./outcome-of.js";
@@ -36,21 +36,21 @@ export function planIn(log: readonly RunEvent[]): CheckedPlan | undefined {
 export function carryOn(log: readonly RunEvent[], plan: CheckedPlan | undefined, ...first: LooseInput[]): RunEvent[] {
   const run = foldLog(log);
   const all = [...log];
-  let at = run.updatedAt;
+  let at = run.log.updatedAt;
   const say = (loose: LooseInput): void => {
     const input: Input = { id: `then-${all.length}`, at, by: "engine", ...loose };
     const events = transition(run, isCommand(input) ? { ...input, by: "ann" } : input);
     // As a store gives them back.
     all.push(...(JSON.parse(JSON.stringify(events)) as RunEvent[]));
   };
-  say({ type: "recovered", epoch: run.epoch + 1, reason: { code: "RESUMED" } });
+  say({ type: "recovered", epoch: run.log.epoch + 1, reason: { code: "RESUMED" } });
   first.forEach(say);
-  for (let i = 0; i < 1_000 && run.ended === undefined; i++) {
+  for (let i = 0; i < 1_000 && !isEnded(run); i++) {
     const { input, after = 0 } = nextInput(run, plan, i);
     at = Math.max(at, after);
     say(input);
   }
-  must(run.ended !== undefined, "the run comes to its end");
+  must(isEnded(run), "the run comes to its end");
   return all;
 }
 
@@ -58,12 +58,16 @@ export function carryOn(log: readonly RunEvent[], plan: CheckedPlan | undefined,
 export function forkOf(log: readonly RunEvent[]): readonly RunEvent[] {
   const [first] = log;
   const run = foldLog(log);
-  const [at] = run.steps.keys();
+  const [at] = run.execution.steps.keys();
   const plan = planIn(log);
   if (first?.type !== "run.started" || at === undefined || plan === undefined) throw new Error("the run had a plan");
   const parts = partsOf(run, { from: at, plan });
   if (!parts.ok) throw new Error(parts.code);
-  const { settings, id: runId, seq } = run;
+  const {
+    id: runId,
+    request: { settings },
+    log: { seq },
+  } = run;
   const started = { ...first.data, settings, planGiven: true, kernel: KERNEL_VERSION, parent: { runId, seq, at } };
   const carried = carriedFacts(run, parts.kept);
   const start: Input = { id: "start", at: 1, by: "engine", type: "start", started, given: plan, carried };
@@ -98,6 +102,6 @@ function agreement(run: Run, { key }: Effect): LooseInput {
   const ref: StepRef = { step, ...(item === "" ? {} : { item: Number(item) }) };
   if (kind === "approval") return { type: "approve", hash: step };
   if (kind === "ask")
-    return { type: "respond", ...ref, value: run.steps.get(step)!.spec.output === "number" ? 3 : "Rome" };
+    return { type: "respond", ...ref, value: run.execution.steps.get(step)!.spec.output === "number" ? 3 : "Rome" };
   return { type: "settle", ...ref, verdict: "not-happened" };
 }

@@ -6,7 +6,7 @@ import type { Json } from "../../src/plan/json.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { Settings } from "../../src/run/settings.js";
 import { replay } from "../../src/run/log/replay.js";
-import { isWaiting } from "../../src/run/state.js";
+import { endOf, isEnded, isWaiting } from "../../src/run/state.js";
 import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
 import { call, checked, ended, keysOwed, plans, returned, TOOLS, USAGE } from "./parts.js";
 import { findingOf } from "../../src/plan/finding.js";
@@ -54,7 +54,7 @@ describe("a step that is written while its plan is not whole", () => {
     expect(keysOwed(story)).toEqual(["call/b/1"]);
     story.when(returned("call/b/1", "B")).then("step.completed", ["step.started", { step: "c", args: { x: "B" } }]);
     story.when(returned("call/c/1")).then("step.completed", "execution.completed", "answer.written", "run.completed");
-    expect([...story.run.steps.keys()]).toEqual(["a", "b", "c"]);
+    expect([...story.run.execution.steps.keys()]).toEqual(["a", "b", "c"]);
   });
 
   it.each<[string, Partial<Settings>, object[]]>([
@@ -77,7 +77,7 @@ describe("a step that is written while its plan is not whole", () => {
   it("does not begin where it is not sound by itself, and is written down all the same", () => {
     const story = planning();
     story.when(drafts(story, [a], false)).then(["plan.stepDrafted", { begins: false }]);
-    expect(story.run.steps.size).toBe(0);
+    expect(story.run.execution.steps.size).toBe(0);
   });
 
   it("is known already when a planner writes it again after a crash", () => {
@@ -171,7 +171,7 @@ describe("the plan that they stand in", () => {
     story.given(returned("call/each/0/1", 1), ended("call/each/1/1", "tool-error", { retryable: false }));
     story.when(plans(story, [each])).then("plan.proposed", ["step.started", { item: 1, attempt: 2 }]);
     story.when(returned("call/each/1/2", 2));
-    expect(story.run.steps.get("each")!.work.output).toEqual([1, 2]);
+    expect(story.run.execution.steps.get("each")!.work.output).toEqual([1, 2]);
   });
 });
 
@@ -208,7 +208,7 @@ describe("whatever is drafted, and whenever its calls return", () => {
             .filter(({ kind }) => kind === "call")
             .slice(0, returns))
             say(fails ? ended(key, "tool-error", { retryable: false }) : returned(key, key));
-          if (crash) say({ type: "recovered", epoch: story.run.epoch + 1, reason: { code: "RESUMED" } });
+          if (crash) say({ type: "recovered", epoch: story.run.log.epoch + 1, reason: { code: "RESUMED" } });
         };
         const write = (count: number) => {
           for (let at = 1; at <= count; at++) {
@@ -223,9 +223,9 @@ describe("whatever is drafted, and whenever its calls return", () => {
         }
         expect(log.filter((event) => event.type === "step.started" && event.data.effects !== "none")).toEqual([]);
         say(plans(story, steps));
-        for (let round = 0; round < 20 && story.run.ended === undefined; round++)
+        for (let round = 0; round < 20 && !isEnded(story.run); round++)
           goOn({ returns: 2, fails: false, crash: false });
-        expect(story.run.ended).toBe("completed");
+        expect(endOf(story.run)?.how).toBe("completed");
         const round = log.findLastIndex(({ type }) => type === "plan.invalid") + 1;
         const done = log.slice(round).flatMap((event) => (event.type === "step.completed" ? [event.data.step] : []));
         expect(done.toSorted()).toEqual(steps.map(({ id }) => id));

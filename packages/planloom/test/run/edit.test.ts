@@ -26,7 +26,7 @@ describe("an edited plan", () => {
     const story = replanning([call("a")], always);
     const plan = checked([call("b")]);
     story.when({ type: "edit", hash: "0".repeat(64), plan }).then(["input.refused", { code: "STALE_HASH" }]);
-    const { hash } = story.run.plans[0]!;
+    const { hash } = story.run.planning.plans[0]!;
     story
       .when({ type: "edit", hash, plan: { ...checked([call("a")]), hash } })
       .then(["input.refused", { code: "NOTHING_CHANGED" }]);
@@ -81,7 +81,7 @@ describe("several people at once", () => {
 
     const rejected = replanning([call("a")], always).given({ type: "reject", hash, comment: "no" });
     rejected.when({ type: "approve", hash, by: "bob" }).then(["input.refused", { code: "NOTHING_TO_APPROVE" }]);
-    expect(rejected.run.plans[0]).toMatchObject({ denied: "rejected" });
+    expect(rejected.run.planning.plans[0]).toMatchObject({ denied: "rejected" });
 
     const edited = replanning([call("a")], always).given({ type: "edit", hash, plan: checked([call("b")]) });
     edited
@@ -106,7 +106,7 @@ describe("several people at once", () => {
     story
       .when({ type: "edit", hash, plan, at: 1_001 })
       .then("approval.denied", "run.failed", ["input.refused", { code: "RUN_ENDED" }]);
-    expect(story.run.plans).toHaveLength(1);
+    expect(story.run.planning.plans).toHaveLength(1);
   });
 
   it("feedback of 1 MB is cut, and nothing is lost but its end", () => {

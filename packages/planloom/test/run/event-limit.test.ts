@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { documentOf } from "../../src/loom/document.js";
+import { endOf, errorOf } from "../../src/run/state.js";
 import { given, start, type Story } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, TOOLS } from "./parts.js";
 
@@ -11,12 +12,12 @@ const begun = (steps: readonly object[], settings: object = {}) =>
 
 /** The log as it is, with so many events left before it is full. */
 function nearlyFull(story: Story, left: number): Story {
-  story.run.seq = LIMITS.eventsPerRun - left;
+  story.run.log.seq = LIMITS.eventsPerRun - left;
   return story;
 }
 
 const fails = (story: Story) => {
-  expect(story.run.error).toMatchObject({
+  expect(errorOf(story.run)).toMatchObject({
     code: "EVENT_LIMIT",
     retryable: false,
     params: { limit: LIMITS.eventsPerRun },
@@ -28,7 +29,7 @@ describe("a run with too many events", () => {
     const steps = [{ id: "a", tool: "pay", with: { x: 1 } }, call("b"), call("c")];
     const story = nearlyFull(begun(steps, { concurrency: 2 }), 1);
     story.when(returned("call/b/1")).then("step.completed", "log.full");
-    expect(story.run.ended).toBeUndefined();
+    expect(endOf(story.run)?.how).toBeUndefined();
     const paid = returned("call/a/1", "paid", ["pay"]);
     story.when(paid).then(["step.completed", { step: "a", output: "paid" }], "execution.completed", "run.failed");
     fails(story);

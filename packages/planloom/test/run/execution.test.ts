@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { documentOf } from "../../src/loom/document.js";
-import { statusOf } from "../../src/run/state.js";
+import { endOf, errorOf, statusOf } from "../../src/run/state.js";
 import { given, start } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, spec, TOOLS } from "./parts.js";
 
@@ -129,7 +129,7 @@ describe("execution", () => {
     const answers = (steps: readonly object[]) => {
       const story = given(start({ plan: { steps }, tools: TOOLS }), returned("call/a/1", 45000));
       story.when(returned("call/b/1", 105000));
-      return story.run.answer;
+      return story.run.answering.answer;
     };
     expect(answers([call("a"), call("b", { with: { x: "${{ a }}" } })])).toBe(105000);
     expect(answers([call("a"), call("b")])).toEqual({ a: 45000, b: 105000 });
@@ -192,11 +192,11 @@ describe("forEach", () => {
   it("says what went wrong in the items, under their own code where it is the same for all", () => {
     const story = given(each({ retry: { attempts: 1 } }), returned("call/names/1", [1, 2]));
     story.given(ended("call/each/0/1"), ended("call/each/1/1"));
-    expect(story.run.error).toMatchObject({
+    expect(errorOf(story.run)).toMatchObject({
       code: "BROKEN",
       params: { items: { failed: 2, total: 2, first: { item: 0, error: { code: "BROKEN", text: "it broke" } } } },
     });
-    expect(story.run.errorCause).toEqual({ step: "each" });
+    expect(endOf(story.run)).toMatchObject({ how: "failed", cause: { step: "each" } });
   });
 
   it("leaves null for an item that fails where the plan says skip", () => {
@@ -253,7 +253,7 @@ describe("forEach", () => {
     const story = given(
       run([call("each", { forEach: "${{ inputs.list }}" })], { inputs: { list: [1, 2, 3] }, settings: { fanOut: 2 } }),
     );
-    expect(story.run.error).toMatchObject({ code: "FAN_OUT_LIMIT" });
+    expect(errorOf(story.run)).toMatchObject({ code: "FAN_OUT_LIMIT" });
   });
 });
 
@@ -294,7 +294,7 @@ describe("an answer without a model", () => {
     const large = "x".repeat(LIMITS.valueBytes / 2);
     story.given(returned("call/a/1", large)).when(returned("call/b/1", large));
     story.then("step.completed", "execution.completed", "run.failed");
-    expect(story.run.error).toMatchObject({
+    expect(errorOf(story.run)).toMatchObject({
       code: "LIMIT_EXCEEDED",
       params: { where: "answer.from" },
     });

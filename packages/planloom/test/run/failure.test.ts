@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { documentOf } from "../../src/loom/document.js";
 import type { Ending } from "../../src/run/event.js";
-import { statusOf } from "../../src/run/state.js";
+import { endOf, errorOf, statusOf } from "../../src/run/state.js";
 import { given, start } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, spec, TOOLS } from "./parts.js";
 
@@ -139,13 +139,13 @@ describe("recovery", () => {
     story
       .when(recovered(5))
       .then("run.resumed", ["step.failed", { decision: "fail" }], "execution.completed", "run.failed");
-    expect(story.run.error).toMatchObject({ code: "POISON_STEP" });
+    expect(errorOf(story.run)).toMatchObject({ code: "POISON_STEP" });
   });
 
   it("counts crashes apart from errors: a retry begins anew", () => {
     const story = given(run([call("a")]), recovered(2), recovered(3), ended("call/a/1"), { type: "clock", at: 5_000 });
     story.given(recovered(4), recovered(5));
-    expect(story.run.ended).toBeUndefined();
+    expect(endOf(story.run)?.how).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 // What may come between a model's arguments and the call that they are for: nothing was called yet.
 import { describe, expect, it } from "vitest";
 import { NO_USAGE } from "../../src/plan/usage.js";
+import { errorOf } from "../../src/run/state.js";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { call, ended, spec, TOOLS } from "./parts.js";
 
@@ -32,6 +33,6 @@ describe("while arguments are filled in", () => {
   it("a step that fails for good keeps the call from being made", () => {
     const story = given(run(call("a")), ended("call/a/1", "tool-error", { retryable: false }));
     story.when(filled).then("step.filled", ["step.cancelled", { step: "m" }], "execution.completed", "run.failed");
-    expect(story.run.error).toMatchObject({ code: "BROKEN" });
+    expect(errorOf(story.run)).toMatchObject({ code: "BROKEN" });
   });
 });

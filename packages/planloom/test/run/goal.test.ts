@@ -12,7 +12,7 @@ describe("another goal", () => {
     const story = given(start({ goal: "g" }));
     const late = plans(story, [call("a")]);
     story.when(goal()).then(["goal.changed", { goal: "another goal" }]);
-    expect(story.run.goal).toBe("another goal");
+    expect(story.run.request.goal).toBe("another goal");
     story.when(late).then();
     story.when(plans(story, [call("b")])).then(["plan.proposed", { cause: "goal", revision: 1 }], "step.started");
   });
@@ -34,7 +34,7 @@ describe("another goal", () => {
         ["plan.proposed", { cause: "goal-change", reason, kept, dropped: [], added: ["d"], changed: [] }],
         ["step.started", { args: { x: "A" } }],
       );
-    expect(story.run.replans).toBe(0);
+    expect(story.run.planning.replans).toBe(0);
   });
 
   it("may have the same plan as before", () => {
@@ -59,7 +59,7 @@ describe("another goal", () => {
         ["plan.proposed", { added: ["b"], changed: [] }],
         ["approval.requested", { reason: { code: "MAY_ACT", tools: ["pay"] } }],
       );
-    expect(story.run.running).toBe(0);
+    expect(story.run.execution.running).toBe(0);
     story
       .given(goal("a third one"))
       .when(plans(story, [pay("p")]))
@@ -120,7 +120,7 @@ describe("another goal", () => {
         "replan.requested",
         { mode: "full", cause: "goal", failed: [{ step: "a" }, { step: "b" }] },
       ]);
-    expect(story.run.replans).toBe(0);
+    expect(story.run.planning.replans).toBe(0);
   });
 
   it("while a review is open: it is not wanted any more", () => {
@@ -163,6 +163,6 @@ describe("another goal", () => {
     story.when(returned("call/a/1")).then("step.completed", "replan.requested");
     story.when(goal("three")).then("goal.changed");
     expect(story.owed().filter(({ kind }) => kind === "plan")).toHaveLength(1);
-    expect(story.run.goal).toBe("three");
+    expect(story.run.request.goal).toBe("three");
   });
 });

@@ -5,6 +5,7 @@ import { EVENT_VERSION, type RunEvent } from "../../src/run/event.js";
 import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
 import { replay } from "../../src/run/log/replay.js";
 import { documentOf } from "../../src/loom/document.js";
+import { isEnded, type Run } from "../../src/run/state.js";
 import { LOGS, logIn } from "../fixtures/logs.js";
 import { carryOn, foldLog, forkOf, planIn } from "./carry-on.js";
 import { picture } from "./picture.js";
@@ -16,11 +17,13 @@ function* cutsOf(log: readonly RunEvent[]): Generator<readonly RunEvent[]> {
   }
 }
 
+const headless = (run: Run): Run => ({ ...run, log: { ...run.log, head: "" } });
+
 /** Read again from its text alone, and strictly. */
 function expectSound(log: readonly RunEvent[], begun: number): void {
   const { run, differences } = replay(log);
   expect(differences).toEqual([]);
-  expect(picture({ ...run, head: "" })).toBe(picture({ ...foldLog(log), head: "" }));
+  expect(picture(headless(run))).toBe(picture(headless(foldLog(log))));
   expect(log.slice(begun).every(({ v }) => v === EVENT_VERSION)).toBe(true);
   expect(() => documentOf(run)).not.toThrow();
 }
@@ -31,7 +34,7 @@ describe.each(LOGS)("%s", (name) => {
   test("goes on from wherever its process ended", () => {
     let cuts = 0;
     for (const cut of cutsOf(log)) {
-      if (foldLog(cut).ended !== undefined) continue;
+      if (isEnded(foldLog(cut))) continue;
       const all = carryOn(cut, planIn(log));
       expect(all.slice(0, cut.length)).toEqual(cut);
       expectSound(all, cut.length);
@@ -41,9 +44,10 @@ describe.each(LOGS)("%s", (name) => {
   });
 
   test("is retried from its first step after its end, and the log names the kernel that goes on", () => {
-    const { settings, models, ended, steps } = foldLog(log);
-    expect(ended).toBeDefined();
-    const [from] = steps.keys();
+    const run = foldLog(log);
+    const { settings, models } = run.request;
+    expect(isEnded(run)).toBe(true);
+    const [from] = run.execution.steps.keys();
     const all = carryOn(log, planIn(log), { type: "retry", settings, models, from: from! });
     expectSound(all, log.length);
     const [reopened, ...more] = all

@@ -66,7 +66,7 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
       return { type: "ended", key, ending: of(2) === 0 ? "abort" : "tool-error", error, usage };
     case "call": {
       if (well) return { type: "returned", key, output: OUTPUTS[of(OUTPUTS.length)]!, tools: ["look"], usage };
-      const agent = run.steps.get(effect.step)!.spec.kind === "agent";
+      const agent = run.execution.steps.get(effect.step)!.spec.kind === "agent";
       const ending = ENDINGS[of(agent ? 5 : 4)]!;
       const call = ending === "in-doubt" ? { call: { key: "inner", tool: of(2) === 0 ? "wire" : "pay" } } : {};
       return { type: "ended", key, ending, error, usage, ...call };

@@ -75,7 +75,8 @@ export const keysOwed = (story: Story) => story.owed().map(({ key }) => key);
 
 /** The hash of what waits for a person, where that is one thing. */
 export function waiting(story: Story): string {
-  const [hash, ...more] = story.run.approvals.keys();
-  if (hash === undefined || more.length > 0) throw new Error(`${story.run.approvals.size} things wait for a person`);
+  const [hash, ...more] = story.run.approvals.pending.keys();
+  if (hash === undefined || more.length > 0)
+    throw new Error(`${story.run.approvals.pending.size} things wait for a person`);
   return hash;
 }

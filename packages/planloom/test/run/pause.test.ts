@@ -71,7 +71,7 @@ describe("a paused run", () => {
     const story = given(start({ plan, tools: [mail] }), pause);
     const filled: LooseInput = { type: "filled", key: "fill/call/m/1", args: { text: "hi" }, usage: USAGE };
     story.when(filled).then("step.filled");
-    expect(story.run.running).toBe(0);
+    expect(story.run.execution.running).toBe(0);
     story.when(unpause).then("run.unpaused", ["step.started", { step: "m", args: { text: "hi" } }]);
     expect(story.run.usage.executor.calls).toBe(1);
   });
@@ -162,7 +162,9 @@ describe("a paused run", () => {
 
   it("begins anew without the pause when it is reopened", () => {
     const story = replanning([call("a", { onFailure: "fail" })]).given(pause, fails("call/a/1"));
-    const { settings, models: roles } = story.run;
+    const {
+      request: { settings, models: roles },
+    } = story.run;
     story.when({ type: "retry", settings, models: roles }).then("run.reopened", "step.started");
     expect(statusOf(story.run)).toBe("running");
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/plan/check/check.js";
-import { isWaiting, statusOf } from "../../src/run/state.js";
+import { errorOf, isWaiting, statusOf } from "../../src/run/state.js";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, TOOLS } from "./parts.js";
 
@@ -23,7 +23,7 @@ describe("approval of a plan", () => {
       .then("run.started", "plan.proposed", ["approval.requested", { subject: "plan", expiresAt: DAY }]);
     expect(statusOf(story.run)).toBe("awaiting-approval");
     expect(isWaiting(story.run)).toBe(true);
-    const { hash } = story.run.plans[0]!;
+    const { hash } = story.run.planning.plans[0]!;
     story
       .when({ type: "approve", hash, comment: "fine" })
       .then(["approval.granted", { hash, comment: "fine" }], "step.started");
@@ -42,19 +42,19 @@ describe("approval of a plan", () => {
   it("refuses a hash that is not pending, and a second yes", () => {
     const story = given(always([call("a"), call("b")]));
     story.when({ type: "approve", hash: "0".repeat(64) }).then(["input.refused", { code: "STALE_HASH" }]);
-    const { hash } = story.run.plans[0]!;
+    const { hash } = story.run.planning.plans[0]!;
     story.given({ type: "approve", hash });
     story.when({ type: "approve", hash }).then(["input.refused", { code: "ALREADY_APPROVED" }]);
   });
 
   it("expires, and a late answer changes nothing", () => {
     const story = given(always());
-    const { hash } = story.run.plans[0]!;
+    const { hash } = story.run.planning.plans[0]!;
     story.when({ type: "clock", at: DAY - 1 }).then();
     story
       .when({ type: "approve", hash, at: DAY })
       .then(["approval.denied", { cause: "expired" }], "run.failed", ["input.refused", { code: "RUN_ENDED" }]);
-    expect(story.run.error).toMatchObject({ code: "APPROVAL_EXPIRED" });
+    expect(errorOf(story.run)).toMatchObject({ code: "APPROVAL_EXPIRED" });
   });
 
   it("a rejection leads to another plan that knows the feedback, and is shown again", () => {
@@ -75,7 +75,7 @@ describe("approval of a plan", () => {
     const story = given(start({ goal: "g", settings: { approval: "always", rejections: 0 } }));
     story.given(planned(story.owed()[0]!.key, [call("a")]));
     story.when({ type: "reject", comment: "no" }).then("approval.denied", "run.failed");
-    expect(story.run.error).toMatchObject({ code: "REJECTED" });
+    expect(errorOf(story.run)).toMatchObject({ code: "REJECTED" });
     const models = { planner: null, executor: null, synthesizer: null };
     given(start({ plan: { steps: [call("a")], answer }, tools: TOOLS, settings: { approval: "always" }, models }))
       .when({ type: "reject", comment: "no" })
@@ -96,7 +96,7 @@ describe("approval of a call", () => {
     story
       .when(returned("call/a/1", 42))
       .then("step.completed", ["approval.requested", { subject: { step: "p" }, args: { x: 42 } }]);
-    const [hash] = [...story.run.approvals.keys()];
+    const [hash] = [...story.run.approvals.pending.keys()];
     story
       .when({ type: "approve", hash: hash! })
       .then("approval.granted", ["step.started", { step: "p", args: { x: 42 } }]);
@@ -146,7 +146,7 @@ describe("planning", () => {
     story.when(invalid(story.owed()[0]!.key)).then(["plan.invalid", { round: 0 }]);
     expect(story.owed()).toMatchObject([{ kind: "plan", round: 1, invalid: { draft: "{}", findings } }]);
     story.when(invalid(story.owed()[0]!.key)).then(["plan.invalid", { round: 1 }], "run.failed");
-    expect(story.run.error).toMatchObject({ code: "PLAN_INVALID" });
+    expect(errorOf(story.run)).toMatchObject({ code: "PLAN_INVALID" });
     expect(story.run.usage.planner).toEqual({ calls: 2, inputTokens: 6, outputTokens: 4 });
   });
 
@@ -171,7 +171,7 @@ describe("planning", () => {
     const story = given(start({ goal: "g" }));
     for (const codes of rounds.slice(0, -1)) story.when(found(story.owed()[0]!.key, ...codes)).then("plan.invalid");
     story.when(found(story.owed()[0]!.key, ...rounds.at(-1)!)).then("plan.invalid", "run.failed");
-    expect(story.run.error).toMatchObject({
+    expect(errorOf(story.run)).toMatchObject({
       code: "PLAN_INVALID",
       params: { rounds: count, why: "nothing-improved" },
     });

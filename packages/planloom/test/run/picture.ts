@@ -4,12 +4,14 @@ import type { Run, StepState, Work } from "../../src/run/state.js";
 
 /** Equal for two runs exactly where no later event could tell them apart. */
 export function picture(run: Run): string {
-  const { steps, ready, retries, ...rest } = run;
+  const { execution, ...rest } = run;
+  const { steps, ready, retries, ...counts } = execution;
   const inner = { steps: [...steps.values()].map(step), ready: ready as unknown, retries: retries as unknown };
-  return JSON.stringify({ ...rest, ...inner }, (key, value: unknown) => {
+  return JSON.stringify({ ...rest, ...counts, ...inner }, (key, value: unknown) => {
     if (value instanceof Map) return [...(value as Map<unknown, unknown>)];
     if (value instanceof Set) return [...(value as Set<unknown>)];
-    if (key === "items" && Array.isArray(value)) return value.map((one: unknown) => (isWork(one) ? name(one) : one));
+    if ((key === "items" || key === "waiting") && Array.isArray(value))
+      return value.map((one: unknown) => (isWork(one) ? name(one) : one));
     if (key === "heap")
       return (value as { at: number; value: unknown }[]).map((one) => [
         one.at,
@@ -19,9 +21,9 @@ export function picture(run: Run): string {
   });
 }
 
-function step({ spec, work, items, dependents, ...rest }: StepState): unknown {
+function step({ spec, work, fan, dependents, ...rest }: StepState): unknown {
   const others = { dependents: dependents.map((one) => one.spec.id), tool: rest.tool?.name };
-  return { ...rest, ...others, id: spec.id, work: plain(work), each: items?.map(plain) };
+  return { ...rest, ...others, id: spec.id, work: plain(work), fan: fan && { ...fan, each: fan.items.map(plain) } };
 }
 
 const plain = ({ step: { spec }, ...rest }: Work) => ({ step: spec.id, ...rest });

@@ -11,7 +11,7 @@ import type { CheckedPlan } from "../../src/run/command.js";
 import { next, transition } from "../../src/run/transition.js";
 import { carriedFacts } from "../../src/run/decide/fork.js";
 import { partsOf } from "../../src/run/decide/retry.js";
-import { emptyRun, reviewOf, workOf, type Run } from "../../src/run/state.js";
+import { emptyRun, isEnded, reviewOf, type Run, workOf } from "../../src/run/state.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
 import { anotherPlan } from "./another-plan.js";
 import type { Beginning, Move } from "./any-plan.js";
@@ -88,7 +88,7 @@ export class Play {
 
   /** Everything that is owed is given, and people say yes, until the run has ended. Throws when it does not come to that. */
   finish(): void {
-    for (let i = 0; i < 1_000 && this.run.ended === undefined; i++) {
+    for (let i = 0; i < 1_000 && !isEnded(this.run); i++) {
       if (this.run.paused) this.input({ type: "unpause", reason: "" });
       const owed = [...next(this.run)];
       const effect = owed.find((one) => this.outcomeOf(one, 0) !== undefined);
@@ -97,17 +97,17 @@ export class Play {
       else if (person !== undefined) this.command(person, 0);
       else this.clock(0);
     }
-    must(this.run.ended !== undefined, "the run comes to an end");
+    must(isEnded(this.run), "the run comes to an end");
   }
 
   /** The run that begins where this one, which has ended, comes to a step; undefined where it cannot. */
   fork(which: number): Play | undefined {
     const given = this.present();
-    const at = [...this.run.steps.keys()][which % Math.max(1, this.run.steps.size)];
+    const at = [...this.run.execution.steps.keys()][which % Math.max(1, this.run.execution.steps.size)];
     if (given === undefined || at === undefined) return undefined;
     const parts = partsOf(this.run, { from: at, plan: given });
     if (!parts.ok || parts.unknown.length > 0) return undefined;
-    const parent = { runId: "play", seq: this.run.seq, at };
+    const parent = { runId: "play", seq: this.run.log.seq, at };
     const { start } = this.beginning;
     if (start.type !== "start") return undefined;
     const started = { ...start.started, planGiven: true, parent };
@@ -128,7 +128,9 @@ export class Play {
 
   /** Another process goes on with it. */
   private recover(lastIsKept: boolean): void {
-    const { steps } = this.run;
+    const {
+      execution: { steps },
+    } = this.run;
     const hasJournal = (key: string) =>
       !key.startsWith("call/") || steps.get(key.split("/")[1]!)?.spec.kind === "agent";
     this.purse.crash(lastIsKept, hasJournal);
@@ -140,7 +142,9 @@ export class Play {
   private retry(which: number, how: number): void {
     if (++this.retries > MOST_RETRIES) return;
     const of = choices(how);
-    const { settings, models } = this.run;
+    const {
+      request: { settings, models },
+    } = this.run;
     const written = this.beginning.plans[which % this.beginning.plans.length]!.given!;
     const plan =
       of(2) === 0 ? ((of(2) === 0 ? anotherPlan(this.run, which, this.log.length) : undefined) ?? written) : undefined;
@@ -208,7 +212,7 @@ export class Play {
 
   /** The outcome with what its model calls used, each asked for before; undefined where they are under way. */
   private paid(key: string, outcome: LooseInput, how: number): LooseInput | undefined {
-    const { budget } = this.run.settings;
+    const { budget } = this.run.request.settings;
     if (!("usage" in outcome) || (budget.modelCalls === null && budget.tokens === null)) return outcome;
     const of = choices(Math.floor(how / 7));
     for (let turn = of(3); turn > 0 && this.run.owed.has(key); turn--) this.reserve(key, of);
@@ -224,7 +228,7 @@ export class Play {
     this.input({ type: "reserve", key, spent, model: "m", inputTokens: most, outputTokens: 0 });
     if (!this.log.slice(before).some(({ type }) => type === "budget.reserved")) return;
     this.purse.pay(key, of(most + 1));
-    const { modelCalls, tokens } = this.run.settings.budget;
+    const { modelCalls, tokens } = this.run.request.settings.budget;
     must(this.purse.calls <= (modelCalls ?? Infinity), `${this.purse.calls} model calls are within the budget`);
     must(this.purse.tokens <= (tokens ?? Infinity), `${this.purse.tokens} tokens are within the budget`);
   }
@@ -236,7 +240,7 @@ export class Play {
     const input = isCommand(engines) ? { ...engines, by: "ann" } : engines;
     const { by } = input;
     const owed = !("key" in input) || this.run.owed.has(input.key);
-    const ended = this.run.ended !== undefined;
+    const ended = isEnded(this.run);
     const events = transition(this.run, input);
     const [first] = events;
     const refusals = events.every(({ type }) => type === "input.refused");
@@ -244,7 +248,7 @@ export class Play {
     must(first?.type !== "run.reopened" || ended, "only what has ended is reopened");
     must(owed || events.length === 0, "an outcome that is not owed changes nothing");
     const answered = events.some((one) => one.by === "ann");
-    must(by !== "ann" || answered || this.run.ended !== undefined, "a command is answered");
+    must(by !== "ann" || answered || isEnded(this.run), "a command is answered");
     for (const event of events) this.check(event);
     must(picture(this.run) === picture(this.read), "the log holds the whole state");
     checkState(this.run);
@@ -272,7 +276,7 @@ export class Play {
     } else if (type === "run.reopened") this.reopened(data.anew);
     else if (type === "replan.requested") this.checkReplan(data);
     else if (type === "step.unknown") {
-      const key = callKey(workOf(this.read, data)!);
+      const key = callKey(workOf(this.read, data));
       must(this.read.owed.has(key) || this.uncertain.has(data.key), `${key} was begun, or it could not be in doubt`);
       this.doubted.add(nameOf(data));
       this.uncertain.add(data.key);
@@ -289,9 +293,9 @@ export class Play {
   }
 
   private checkReplan({ cause }: EventData["replan.requested"]): void {
-    must(this.read.running === 0, "what runs is drained before the planner is asked again");
+    must(this.read.execution.running === 0, "what runs is drained before the planner is asked again");
     if (cause !== "goal") this.replans++;
-    must(this.replans <= this.read.settings.replans, `${this.replans} replans are no more than may be`);
+    must(this.replans <= this.read.request.settings.replans, `${this.replans} replans are no more than may be`);
   }
 
   /** What has finished, and what is in doubt, goes over to the next plan, unless a person begins an ended run with another. */
@@ -321,8 +325,8 @@ export class Play {
   }
 
   private noteActed(ref: StepRef): void {
-    const { effects, effectKey, step, item } = workOf(this.read, ref)!;
-    const called = step.spec.kind === "tool" && (item !== null || step.items === undefined);
+    const { effects, effectKey, step, item } = workOf(this.read, ref);
+    const called = step.spec.kind === "tool" && (item !== null || step.fan === undefined);
     if (called && effects === "once" && effectKey !== "") this.acted.add(effectKey);
   }
 
@@ -331,13 +335,13 @@ export class Play {
     must(!this.over.has(name), `${name} has not ended`);
     must(!this.doubted.has(name), `${name} is not in doubt`);
     must(this.approvedPlan, "the plan is approved");
-    const { failing, cancelling, changing, paused, phase } = this.read;
-    must(failing === undefined && cancelling === undefined, "nothing starts any more");
+    const { halt, paused, mode } = this.read;
+    must(halt === undefined || halt.why === "change", "nothing starts any more");
     must(!paused, "nothing starts while the run is paused");
-    must(changing === undefined && phase === "executing", "nothing starts while there is to be another plan");
+    must(halt === undefined && mode.phase === "executing", "nothing starts while there is to be another plan");
     must(reviewOf(this.read) === undefined, "nothing starts while a review is open");
-    for (const id of needsOf(this.read.steps.get(ref.step)!.spec)) {
-      const { status } = this.read.steps.get(id)!.work;
+    for (const id of needsOf(this.read.execution.steps.get(ref.step)!.spec)) {
+      const { status } = this.read.execution.steps.get(id)!.work;
       must(status === "completed" || status === "skipped", `${name} needs ${id}`);
     }
   }
@@ -347,7 +351,7 @@ export class Play {
     must(!this.over.has(name), `${name} ends once`);
     this.over.add(name);
     if (ref.item !== undefined) return;
-    for (const { status, item } of this.read.steps.get(ref.step)!.items ?? [])
+    for (const { status, item } of this.read.execution.steps.get(ref.step)!.fan?.items ?? [])
       must(ENDED.includes(status), `item ${item} has ended before ${name}`);
   }
 }

@@ -191,7 +191,7 @@ describe("what answers a step that has failed", () => {
     if (decision === "patch" || decision === "replan") expect(story.events.at(-1)).toMatchObject(requested);
     else expect(story.events.map(({ type }) => type)).not.toContain("replan.requested");
     if (decision === "fail")
-      expect(story.run).toMatchObject({ ended: "failed", error: { code: error.code ?? "BROKEN" } });
+      expect(story.run).toMatchObject({ mode: { how: "failed", error: { code: error.code ?? "BROKEN" } } });
   });
 
   it("replans left: they are counted, patches and replans together", () => {
@@ -238,7 +238,7 @@ describe("what answers a step that has failed", () => {
     story
       .when(fails("call/b/1"))
       .then(["step.failed", { decision: "patch" }], ["replan.requested", { mode: "full", failed }]);
-    expect(story.run.replans).toBe(1);
+    expect(story.run.planning.replans).toBe(1);
   });
 
   it("a step that a patch wrote and that fails again is planned wholly anew", () => {
@@ -288,7 +288,7 @@ describe("an item of a fan-out that has failed", () => {
         "answer.written",
         "run.completed",
       );
-    expect(story.run.steps.get("each")!.work.output).toEqual([null, 1]);
+    expect(story.run.execution.steps.get("each")!.work.output).toEqual([null, 1]);
   });
 
   it("fails the run where the default is to fail", () => {

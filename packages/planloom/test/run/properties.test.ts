@@ -54,8 +54,8 @@ describe("a budget that a crash gives back", () => {
   const budget = { modelCalls: 6, tokens: null, costUsd: null, wallMs: null };
   const paying = lively.map((beginning) => under({ budget }, beginning));
   const forgets = (run: Run): void => {
-    for (const [key, allowance] of run.allowances)
-      run.allowances.set(key, { ...allowance, reserved: { modelCalls: 0, tokens: 0, costUsd: 0 } });
+    for (const [key, allowance] of run.spending.allowances)
+      run.spending.allowances.set(key, { ...allowance, reserved: { modelCalls: 0, tokens: 0, costUsd: 0 } });
   };
 
   it("would be found", () => {
@@ -90,9 +90,9 @@ describe("the work for one event", () => {
     const plan = { steps, answer: { value: "done" } };
     const story = given(start({ plan, inputs: { list }, tools: TOOLS, settings: { concurrency: width } }));
     const { run } = story;
-    const hashes = [...run.approvals.keys()];
+    const hashes = [...run.approvals.pending.keys()];
     expect(hashes).toHaveLength(width);
-    const approvals = (run.approvals = new Watched(run.approvals));
+    const approvals = (run.approvals.pending = new Watched(run.approvals.pending));
     const owed = (run.owed = new Watched(run.owed));
     for (const hash of hashes) story.given({ type: "approve", hash });
     expect([...next(run)]).toHaveLength(width);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { isCommand, type Input } from "../../src/run/input.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { replay } from "../../src/run/log/replay.js";
-import { emptyRun, type Run } from "../../src/run/state.js";
+import { emptyRun, endOf, type Run, type RunEnd } from "../../src/run/state.js";
 import { transition } from "../../src/run/transition.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { figure } from "../figures.js";
@@ -66,7 +66,7 @@ function told(first: LooseInput, schedule: readonly Word[]): Told {
 /** What the rules foretell. */
 interface Foretold {
   readonly answers: readonly string[];
-  readonly ended: Run["ended"];
+  readonly ended: RunEnd["how"] | undefined;
   readonly started: readonly string[];
 }
 
@@ -84,7 +84,7 @@ function played(
     const { rules, end } = foretell();
     const started = log.flatMap((event) => (event.type === "step.started" ? [event.data.step] : []));
     const wanted: Foretold = { answers: schedule.map(({ name }) => rules(name)), ...end() };
-    expect({ schedule, answers, ended: run.ended, started }).toEqual({ schedule, ...wanted });
+    expect({ schedule, answers, ended: endOf(run)?.how, started }).toEqual({ schedule, ...wanted });
     if (count++ % 20 === 0) expect(replay(JSON.parse(JSON.stringify(log)) as RunEvent[]).differences).toEqual([]);
     outcomes.add(JSON.stringify(wanted));
   }
@@ -98,7 +98,7 @@ const time: Word = { name: "time", input: { type: "clock" } };
 describe("races", () => {
   it("around a plan: each of at least 5,000 schedules has the one outcome that the rules foretell", () => {
     const first = beginning([{ id: "old", tool: "pay", with: {} }], { approval: "always" });
-    const [hash] = [...told(first, []).run.approvals.keys()] as [string];
+    const [hash] = [...told(first, []).run.approvals.pending.keys()] as [string];
     const plan = checked([{ id: "new", tool: "pay", with: {} }]);
     const words: readonly Word[] = [
       { name: "approve old", input: { type: "approve", hash } },
@@ -111,7 +111,7 @@ describe("races", () => {
     ];
     const found = played(first, words, () => {
       let pending: "old" | "new" | undefined = "old";
-      let ended: Run["ended"];
+      let ended: RunEnd["how"] | undefined;
       let [stopping, changed] = [false, false];
       const granted = new Set<string>();
       const decided = (): "old" | "new" | undefined => {
@@ -162,7 +162,7 @@ describe("races", () => {
     const call = (id: string) => ({ id, tool: "ask_first", with: {} });
     const first = beginning([call("p"), call("q")]);
     const hashes = new Map(
-      [...told(first, []).run.approvals.values()].map(({ subject, hash }) => [
+      [...told(first, []).run.approvals.pending.values()].map(({ subject, hash }) => [
         subject === "plan" ? "" : subject.step,
         hash,
       ]),
@@ -181,7 +181,7 @@ describe("races", () => {
       const pending = new Set(["p", "q"]);
       const granted = new Set<string>();
       const started: string[] = [];
-      let ended: Run["ended"];
+      let ended: RunEnd["how"] | undefined;
       let [stopping, failing, changed] = [false, false, false];
       const fails = () => {
         failing = true;

@@ -170,12 +170,15 @@ describe("a call inside an agent step", () => {
     story
       .when(happened({ id: "r1" }))
       .then(["step.resolved", { key: "inner", verdict: "happened" }], ["step.started", { attempt: 1 }]);
-    expect(story.run.steps.get("p")!.work.settled?.get("inner")).toEqual({ verdict: "happened", output: { id: "r1" } });
+    expect(story.run.execution.steps.get("p")!.work.settled?.get("inner")).toEqual({
+      verdict: "happened",
+      output: { id: "r1" },
+    });
   });
 
   it("is settled as not happened", () => {
     const story = inside().when(notHappened).then("step.resolved", "step.started");
-    expect(story.run.steps.get("p")!.work.settled?.get("inner")).toMatchObject({ verdict: "not-happened" });
+    expect(story.run.execution.steps.get("p")!.work.settled?.get("inner")).toMatchObject({ verdict: "not-happened" });
   });
 
   it("is left to a person where its tool cannot say it, or says what it cannot have given", () => {

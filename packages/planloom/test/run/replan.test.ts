@@ -1,12 +1,13 @@
 // Another plan in the place of the one that failed: what is drained, what it keeps, what it may not do.
 import { describe, expect, it } from "vitest";
-import { isWaiting, statusOf } from "../../src/run/state.js";
+import { changeOf, errorOf, isWaiting, replanOf, statusOf } from "../../src/run/state.js";
 import { given, start, type Story } from "../../src/testing/given-when-then.js";
 import { call, ended, fails, keysOwed, plans, replanning, returned, spec, TOOLS, waiting } from "./parts.js";
 
 const pay = (id: string, more: object = {}) => ({ id, tool: "pay", with: {}, ...more });
 const put = (id: string, more: object = {}) => ({ id, tool: "put", with: {}, ...more });
-const statuses = ({ run }: Story) => Object.fromEntries([...run.steps].map(([id, { work }]) => [id, work.status]));
+const statuses = ({ run }: Story) =>
+  Object.fromEntries([...run.execution.steps].map(([id, { work }]) => [id, work.status]));
 
 describe("before the planner is asked", () => {
   it("siblings finish and are recorded, and nothing new starts", () => {
@@ -109,7 +110,7 @@ describe("before the planner is asked", () => {
       usage: { calls: 1, inputTokens: 1, outputTokens: 1 },
     } as const;
     story.when(filled).then("step.filled", "replan.requested");
-    expect(story.run.running).toBe(0);
+    expect(story.run.execution.running).toBe(0);
   });
 
   it("another failure while the planner is asked is asked about together with the first", () => {
@@ -123,7 +124,7 @@ describe("before the planner is asked", () => {
     story.when(late).then();
     expect(story.owed()).toMatchObject([{ kind: "plan", replan: { failed } }]);
     story.when(plans(story, [put("a"), put("q")])).then("plan.proposed", "step.started", "step.started");
-    expect(story.run.changing).toBeUndefined();
+    expect(changeOf(story.run)).toBeUndefined();
   });
 });
 
@@ -153,7 +154,7 @@ describe("the plan that takes its place", () => {
 
   it("says why, as it was asked", () => {
     const story = replanning([call("a")], { onFailure: "replan" }).given(fails("call/a/1"));
-    const { reason } = story.run.replan!;
+    const { reason } = replanOf(story.run)!;
     story
       .when(plans(story, [put("a")]))
       .then(["plan.proposed", { cause: "replan", reason, changed: ["a"] }], "step.started");
@@ -179,7 +180,7 @@ describe("the plan that takes its place", () => {
         "answer.written",
         "run.completed",
       );
-    expect(story.run.steps.get("each")!.work.output).toEqual(["P", "Q", "R"]);
+    expect(story.run.execution.steps.get("each")!.work.output).toEqual(["P", "Q", "R"]);
   });
 
   it("another list is another fan-out: its items are done anew", () => {
@@ -374,7 +375,7 @@ describe("a plan that cannot take its place goes back to the planner", () => {
     const story = failing({ onFailure: "replan", repairRounds: 0 });
     const again = [call("a"), call("b", { dependsOn: ["a"] }), c, z, late];
     story.when(plans(story, again)).then("plan.invalid", "run.failed");
-    expect(story.run.error).toMatchObject({ code: "PLAN_INVALID" });
+    expect(errorOf(story.run)).toMatchObject({ code: "PLAN_INVALID" });
   });
 
   it("a plan that failed before the last one is still known", () => {
@@ -424,7 +425,7 @@ describe("a new plan that a person is asked about", () => {
 
   it("under `function` the program is asked each time; one that says nothing is no yes", () => {
     const story = asking({ approval: "function" });
-    expect([...story.run.approvals.values()][0]).toMatchObject({
+    expect([...story.run.approvals.pending.values()][0]).toMatchObject({
       reason: { code: "FUNCTION_ABSENT" },
     });
     story.given({ type: "approve", hash: waiting(story) }, fails("call/a/1"));
@@ -446,7 +447,7 @@ describe("a new plan that a person is asked about", () => {
     story
       .when({ type: "clock", at: 5_000 + day + 1_000 })
       .then(["approval.denied", { cause: "expired" }], "run.failed");
-    expect(story.run.error).toMatchObject({ code: "APPROVAL_EXPIRED" });
+    expect(errorOf(story.run)).toMatchObject({ code: "APPROVAL_EXPIRED" });
   });
 
   it("rejected, the planner knows what failed and what was said, and the next plan is shown", () => {
@@ -491,7 +492,7 @@ describe("a new plan that a person is asked about", () => {
         ["approval.denied", { subject: "plan", hash, cause: "superseded" }],
         ["replan.requested", { mode: "full", failed }],
       );
-    expect([...story.run.failures.keys()]).toEqual(["a", "q"]);
+    expect([...story.run.planning.failures.keys()]).toEqual(["a", "q"]);
     story.when({ type: "approve", hash }).then(["input.refused", { code: "NOTHING_TO_APPROVE" }]);
   });
 

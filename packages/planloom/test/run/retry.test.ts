@@ -10,7 +10,7 @@ import type { CheckedPlan } from "../../src/run/command.js";
 import { readCommand } from "../../src/run/read-command.js";
 import { partsOf, reopening, type Wish } from "../../src/run/decide/retry.js";
 import { replay } from "../../src/run/log/replay.js";
-import { isWaiting, statusOf, workOf, type Run } from "../../src/run/state.js";
+import { endOf, errorOf, isWaiting, type Run, statusOf, workOf } from "../../src/run/state.js";
 import { given, start, Story, type LooseInput, type StartFacts } from "../../src/testing/given-when-then.js";
 import { ALL_TOOLS } from "./any-plan.js";
 import { call, ended, returned } from "./parts.js";
@@ -54,7 +54,8 @@ function parts(state: Run, wish: Wish) {
   return found;
 }
 
-const statuses = (story: Story) => Object.fromEntries([...story.run.steps].map(([id, { work }]) => [id, work.status]));
+const statuses = (story: Story) =>
+  Object.fromEntries([...story.run.execution.steps].map(([id, { work }]) => [id, work.status]));
 
 describe("a failed run goes on", () => {
   const steps = [call("a"), call("b", { dependsOn: ["a"], retry: { attempts: 2 } }), call("c", { dependsOn: ["b"] })];
@@ -63,7 +64,7 @@ describe("a failed run goes on", () => {
 
   it("where it failed, with what it had, under an attempt of its own", () => {
     const story = failed();
-    expect(story.run.ended).toBe("failed");
+    expect(endOf(story.run)?.how).toBe("failed");
     expect(parts(story.run, {})).toMatchObject({ reused: ["a"], runs: ["b", "c"], anew: [], actAgain: [] });
     story
       .when(retry())
@@ -71,8 +72,10 @@ describe("a failed run goes on", () => {
         ["run.reopened", { stage: "execution", from: null, anew: [] }],
         ["step.started", { step: "b", attempt: 3 }],
       );
-    expect(story.run).toMatchObject({ running: 1, open: 2, counts: { completed: 1, failed: 0, skipped: 0 } });
-    expect(story.run.error).toBeUndefined();
+    expect(story.run).toMatchObject({
+      execution: { running: 1, open: 2, counts: { completed: 1, failed: 0, skipped: 0 } },
+    });
+    expect(errorOf(story.run)).toBeUndefined();
     story.when(returned("call/b/3", 2)).then("step.completed", ["step.started", { step: "c" }]);
     story.when(returned("call/c/1")).then("step.completed", "execution.completed", "answer.written", "run.completed");
   });
@@ -99,7 +102,10 @@ describe("a failed run goes on", () => {
     expect(parts(story.run, {}).reused).toEqual(["a", "c"]);
     story.when(retry()).then("run.reopened", ["step.started", { step: "b" }]);
     story.given(returned("call/b/2"));
-    expect(story.run).toMatchObject({ ended: "completed", counts: { completed: 2, failed: 0, skipped: 1 } });
+    expect(story.run).toMatchObject({
+      mode: { how: "completed" },
+      execution: { counts: { completed: 2, failed: 0, skipped: 1 } },
+    });
   });
 
   it("keeps in mind that a step which mattered was left out for want of data", () => {
@@ -117,7 +123,7 @@ describe("a failed run goes on", () => {
     );
     expect(statuses(story)).toEqual({ a: "skipped", each: "completed", b: "failed" });
     story.given(retry(), returned("call/b/2"));
-    expect(story.run).toMatchObject({ ended: "completed", success: false });
+    expect(story.run).toMatchObject({ mode: { how: "completed", success: false } });
   });
 
   it("for want of an answer only asks for the answer", () => {
@@ -129,7 +135,7 @@ describe("a failed run goes on", () => {
       error,
       usage: NO_USAGE,
     });
-    expect(story.run.ended).toBe("failed");
+    expect(endOf(story.run)?.how).toBe("failed");
     story.when(retry({ models })).then("run.reopened", "execution.completed");
     expect(story.owed()).toMatchObject([{ kind: "answer", key: "answer/2", attempt: 1 }]);
     story
@@ -146,7 +152,7 @@ describe("a cancelled run goes on", () => {
       cancel,
     );
     story.given(ended("call/a/1", "abort"));
-    expect(story.run.ended).toBe("cancelled");
+    expect(endOf(story.run)?.how).toBe("cancelled");
     story
       .when(retry())
       .then(
@@ -162,7 +168,7 @@ describe("a cancelled run goes on", () => {
 
   it("with its plan asked for again, and begins nothing before the yes", () => {
     const story = given(run([call("a")], settings({ approval: "always" })), cancel);
-    const { hash } = story.run.plans[0]!;
+    const { hash } = story.run.planning.plans[0]!;
     story.when(retry()).then("run.reopened", ["approval.requested", { hash, reason: { code: "NOT_APPROVED_BEFORE" } }]);
     expect(statusOf(story.run)).toBe("awaiting-approval");
     story.when({ type: "approve", hash }).then("approval.granted", "step.started");
@@ -174,9 +180,9 @@ describe("a cancelled run goes on", () => {
   it("with a call that waited for a yes asked for again, and one that had it not", () => {
     const story = given(run([{ id: "p", tool: "ask_first", with: {} }]), cancel);
     story.when(retry()).then("run.reopened", ["approval.requested", { subject: { step: "p" } }]);
-    const [hash] = [...story.run.approvals.keys()];
+    const [hash] = [...story.run.approvals.pending.keys()];
     story.given({ type: "approve", hash: hash! }, broken("call/p/1"));
-    expect(story.run.ended).toBe("failed");
+    expect(endOf(story.run)?.how).toBe("failed");
     story.when(retry()).then("run.reopened", ["step.started", { step: "p", attempt: 2 }]);
   });
 
@@ -198,7 +204,7 @@ describe("a cancelled run goes on", () => {
       .then("run.reopened", ["step.started", { attempt: 2 }]);
     // Stopped again before it was begun: its attempt is still taken.
     const late = given(run([call("a"), ...agent()], settings({ concurrency: 1 })), returned("call/a/1"), cancel);
-    late.given(ended("call/g/1", "abort"), retry({ from: "a", settings: late.run.settings }), cancel);
+    late.given(ended("call/g/1", "abort"), retry({ from: "a", settings: late.run.request.settings }), cancel);
     late.given(ended("call/a/2", "abort"));
     late
       .when(retry({ plan: checked(agent({ agent: "Do something else." })) }))
@@ -231,7 +237,7 @@ describe("a completed run", () => {
         ["run.reopened", { from: "b", anew: ["b", "d"], comment: "b was wrong" }],
         ["step.started", { step: "b", attempt: 2, args: { x: 1 } }],
       );
-    expect(story.run.answer).toBeUndefined();
+    expect(story.run.answering.answer).toBeUndefined();
     story.given(returned("call/b/2"));
     story
       .when(returned("call/d/2"))
@@ -261,16 +267,18 @@ describe("a run whose plan", () => {
 
   it("nobody approved in time is asked for again", () => {
     const story = given(run([call("a")], settings({ approval: "always", approvalMs: 50 })), { type: "clock", at: 50 });
-    expect(story.run.error).toMatchObject({ code: "APPROVAL_EXPIRED" });
+    expect(errorOf(story.run)).toMatchObject({ code: "APPROVAL_EXPIRED" });
     story.when(retry({ at: 60 })).then("run.reopened", ["approval.requested", { subject: "plan" }]);
   });
 
   it("was rejected too often gets another one, with every comment known", () => {
     const story = given(start({ goal: "g", ...settings({ approval: "always", rejections: 0 }) }));
     story.given(planned(story, [call("a")]), { type: "reject", comment: "no" });
-    expect(story.run.error).toMatchObject({ code: "REJECTED" });
+    expect(errorOf(story.run)).toMatchObject({ code: "REJECTED" });
     expect(parts(story.run, {})).toMatchObject({ stage: "plan", runs: [] });
-    story.when(retry({ settings: { ...story.run.settings, rejections: 1 } })).then(["run.reopened", { stage: "plan" }]);
+    story
+      .when(retry({ settings: { ...story.run.request.settings, rejections: 1 } }))
+      .then(["run.reopened", { stage: "plan" }]);
     expect(story.owed()).toMatchObject([{ kind: "plan", attempt: 1, round: 0, rejected: [{ comment: "no" }] }]);
     story
       .when(planned(story, [call("b")]))
@@ -309,7 +317,7 @@ describe("a run whose plan", () => {
       const story = given(start({ goal: "g", ...settings({ repairRounds: 0 }) }));
       const first = planKey(story);
       story.given({ ...outcome, key: first });
-      expect(story.run.ended).toBe("failed");
+      expect(endOf(story.run)?.how).toBe("failed");
       story.when(retry()).then(["run.reopened", { stage: "plan" }]);
       expect(story.owed()).toMatchObject([{ kind: "plan", attempt: 1, round: 0 }]);
       expect(planKey(story)).not.toBe(first);
@@ -329,12 +337,12 @@ describe("a fan-out that goes on", () => {
   it("calls for the items that did not finish", () => {
     const story = given(run(each(), { inputs }));
     story.given(returned("call/each/0/1", "X"), ended("call/each/1/1"), returned("call/each/2/1", "Z"));
-    expect(story.run.ended).toBe("failed");
+    expect(endOf(story.run)?.how).toBe("failed");
     story.when(retry()).then("run.reopened", ["step.started", { step: "each", item: 1, attempt: 2 }]);
     story
       .when(returned("call/each/1/2", "Y"))
       .then(["step.completed", { item: 1 }], ["step.completed", { step: "each" }], ["step.started", { step: "after" }]);
-    expect(workOf(story.run, { step: "each" })!.output).toEqual(["X", "Y", "Z"]);
+    expect(workOf(story.run, { step: "each" }).output).toEqual(["X", "Y", "Z"]);
   });
 
   it("begins no more of them at once than it may", () => {
@@ -391,8 +399,8 @@ describe("a fan-out that goes on", () => {
         ["step.started", { item: 1, attempt: 2 }],
       );
     story.given(returned("call/each/1/2", "Y"), returned("call/after/1"));
-    expect(story.run.ended).toBe("completed");
-    expect(workOf(story.run, { step: "each" })!.output).toEqual(["X", "Y", "Z"]);
+    expect(endOf(story.run)?.how).toBe("completed");
+    expect(workOf(story.run, { step: "each" }).output).toEqual(["X", "Y", "Z"]);
   });
 
   it("goes over to a fork with the items that it has finished, and begins no more of the rest than it may", () => {
@@ -416,7 +424,7 @@ describe("a fan-out that goes on", () => {
     for (const item of [0, 3]) fork.when(returned(`call/each/${item}/1`)).then("step.completed", "step.started");
     fork.when(returned("call/each/4/1")).then("step.completed", ["step.completed", { step: "each" }], "step.started");
     fork.given(returned("call/after/1"));
-    expect(fork.run.ended).toBe("completed");
+    expect(endOf(fork.run)?.how).toBe("completed");
   });
 });
 
@@ -438,7 +446,7 @@ describe("a call whose outcome is unknown", () => {
   it("is asked about again where a person had given it up", () => {
     const story = given(run(steps), ended("call/p/1", "thrown"), returned("call/c/1"));
     story.given({ type: "settle", step: "p", verdict: "abort" });
-    expect(story.run).toMatchObject({ ended: "failed", error: { code: "ABORTED" } });
+    expect(story.run).toMatchObject({ mode: { how: "failed", error: { code: "ABORTED" } } });
     story.when(retry()).then("run.reopened");
     expect(isWaiting(story.run)).toBe(true);
     story
@@ -478,10 +486,10 @@ describe("a call whose outcome is unknown", () => {
     const story = doubtful();
     const edited = checked([...steps.slice(0, 2), call("d")]);
     story.given(retry({ plan: edited }), cancel, ended("call/d/1", "abort"));
-    const always = settings({ ...story.run.settings, approval: "always" as const });
+    const always = settings({ ...story.run.request.settings, approval: "always" as const });
     const asked = given(run(steps, always));
     asked.given(
-      { type: "approve", hash: asked.run.plans[0]!.hash },
+      { type: "approve", hash: asked.run.planning.plans[0]!.hash },
       ended("call/p/1", "thrown"),
       returned("call/c/1", 3),
       cancel,
@@ -495,9 +503,9 @@ describe("a call whose outcome is unknown", () => {
     asked.when(planned(asked, [call("f")])).then("plan.invalid");
     expect(asked.events.at(-1)!.data).toMatchObject({ findings: [{ code: "STEP_UNKNOWN" }] });
     asked.when(planned(asked, [pay("p")])).then("plan.proposed", "approval.requested");
-    asked.when({ type: "approve", hash: asked.run.plans.at(-1)!.hash }).then("approval.granted");
-    expect(asked.run.steps.get("p")!.work.status).toBe("unknown");
-    expect(asked.run.unknown).toBe(1);
+    asked.when({ type: "approve", hash: asked.run.planning.plans.at(-1)!.hash }).then("approval.granted");
+    expect(asked.run.execution.steps.get("p")!.work.status).toBe("unknown");
+    expect(asked.run.execution.unknown).toBe(1);
   });
 });
 
@@ -508,7 +516,7 @@ describe("an agent step", () => {
     const story = given(run([{ id: "g", agent: "Pay.", tools: ["pay"], output: "unknown" }]), doubt);
     story.given({ type: "settle", step: "g", verdict: "happened", output: 7 }, cancel, ended("call/g/1", "abort"));
     story.when(retry()).then("run.reopened", ["step.started", { attempt: 1 }]);
-    expect(workOf(story.run, { step: "g" })!.settled!.get("inner")).toEqual({ verdict: "happened", output: 7 });
+    expect(workOf(story.run, { step: "g" }).settled!.get("inner")).toEqual({ verdict: "happened", output: 7 });
   });
 });
 
@@ -523,7 +531,7 @@ describe("a call that acts once", () => {
       [{ output: "string" }, "OUTPUT_MISMATCH", { output: "number" }],
     ] as const) {
       const story = given(run(gate(refusing)), returned("call/p/1", 1, ["pay"]));
-      expect(story.run.error).toMatchObject({ code });
+      expect(errorOf(story.run)).toMatchObject({ code });
       story
         .when(retry({ plan: checked(gate(mended)) }))
         .then(
@@ -586,9 +594,9 @@ describe("what a person has to approve", () => {
 
   it.each(["effects", "always"] as const)("under %s: acting steps that are begun anew", (approval) => {
     const story = given(run(steps, settings({ approval })));
-    const { hash } = story.run.plans[0]!;
+    const { hash } = story.run.planning.plans[0]!;
     story.given({ type: "approve", hash }, returned("call/p/1", 1), returned("call/put/1"), returned("call/a/1"));
-    expect(story.run.ended).toBe("completed");
+    expect(endOf(story.run)?.how).toBe("completed");
     story
       .when(retry({ from: "put" }))
       .then("run.reopened", ["approval.requested", { hash, reason: { code: "MAY_ACT_AGAIN", steps: ["put"] } }]);
@@ -600,32 +608,32 @@ describe("what a person has to approve", () => {
 
   it("is asked for as the run was started, whatever the configuration says now", () => {
     const story = given(run(steps, settings({ approval: "effects" })), cancel);
-    story.when(retry({ settings: { ...story.run.settings, approval: "never", concurrency: 1, turns: 3 } }));
+    story.when(retry({ settings: { ...story.run.request.settings, approval: "never", concurrency: 1, turns: 3 } }));
     story.then(["run.reopened", { models: ROLES }], "approval.requested");
-    expect(story.run.settings).toMatchObject({ approval: "effects", concurrency: 1, turns: 3 });
+    expect(story.run.request.settings).toMatchObject({ approval: "effects", concurrency: 1, turns: 3 });
   });
 
   it("is asked for where the configuration has come to ask for more", () => {
     const story = given(run(steps, settings({ approval: "never" })), broken("call/a/1"));
     story.given(ended("call/p/1"), returned("call/put/1"));
-    expect(story.run.ended).toBe("failed");
-    const { hash } = story.run.plans[0]!;
+    expect(endOf(story.run)?.how).toBe("failed");
+    const { hash } = story.run.planning.plans[0]!;
     story
-      .when(retry({ settings: { ...story.run.settings, approval: "effects" } }))
+      .when(retry({ settings: { ...story.run.request.settings, approval: "effects" } }))
       .then("run.reopened", [
         "approval.requested",
         { subject: "plan", hash, reason: { code: "MAY_ACT", tools: ["pay"] } },
       ]);
     const looking = given(run([call("a")], settings({ approval: "never" })), broken("call/a/1"));
     looking
-      .when(retry({ settings: { ...looking.run.settings, approval: "effects" } }))
+      .when(retry({ settings: { ...looking.run.request.settings, approval: "effects" } }))
       .then("run.reopened", "step.started");
   });
 
   it("is a call once more that was approved with its plan, where it is begun again", () => {
     const ask = { id: "p", tool: "ask_first", with: { x: 1 } };
     const story = given(run([ask, call("a", { dependsOn: ["p"] })], settings({ approval: "always" })));
-    story.given({ type: "approve", hash: story.run.plans[0]!.hash, calls: true }, broken("call/p/1"));
+    story.given({ type: "approve", hash: story.run.planning.plans[0]!.hash, calls: true }, broken("call/p/1"));
     story
       .when(retry({ from: "p" }))
       .then("run.reopened", ["approval.requested", { subject: { step: "p" }, args: { x: 1 } }]);
@@ -636,7 +644,7 @@ describe("what a person has to approve", () => {
     const story = given(run([call("a")], marked), broken("call/a/1"));
     story.given(planned(story, [call("b"), pay("p", { dependsOn: ["b"] }), pay("q", { dependsOn: ["b"] })]));
     story.given(broken("call/b/1"));
-    expect([...story.run.mustApprove]).toEqual(["p", "q"]);
+    expect([...story.run.planning.mustApprove]).toEqual(["p", "q"]);
     const other = [
       call("b", { with: { x: 2 } }),
       pay("p", { dependsOn: ["b"] }),
@@ -653,16 +661,16 @@ describe("what a person has to approve", () => {
     const story = given(run([call("a")], marked), broken("call/a/1"));
     story.given(planned(story, [put, call("b", { dependsOn: ["p"] })]));
     story.given(
-      { type: "approve", hash: [...story.run.approvals.keys()][0]! },
+      { type: "approve", hash: [...story.run.approvals.pending.keys()][0]! },
       returned("call/p/1"),
       returned("call/b/1"),
     );
-    expect(story.run.ended).toBe("completed");
+    expect(endOf(story.run)?.how).toBe("completed");
     story.given(retry({ plan: checked([put, call("b", { with: { x: 2 }, dependsOn: ["p"] })]) }));
     story.given(returned("call/b/2"));
-    expect(story.run.ended).toBe("completed");
+    expect(endOf(story.run)?.how).toBe("completed");
     story.given(retry({ from: "p" }));
-    expect([...story.run.approvals.values()]).toMatchObject([{ subject: { step: "p" } }]);
+    expect([...story.run.approvals.pending.values()]).toMatchObject([{ subject: { step: "p" } }]);
   });
 
   it("is another plan under these policies too", () => {
@@ -715,8 +723,8 @@ describe("a plan that still waited for approval when its run ended", () => {
     ["nobody came", { approvalMs: 100 }, { type: "clock", at: 100 }],
   ])("is asked for again: %s", (_why, more, how) => {
     const story = given(run([pay("p")], settings({ approval: "always", ...more })), how);
-    expect(story.run.ended).toBeDefined();
-    const { hash } = story.run.plans[0]!;
+    expect(endOf(story.run)?.how).toBeDefined();
+    const { hash } = story.run.planning.plans[0]!;
     story.when(retry()).then("run.reopened", ["approval.requested", { subject: "plan", hash }]);
   });
 });

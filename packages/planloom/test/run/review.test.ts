@@ -1,5 +1,6 @@
 // Reviews: after each step the planner is asked whether the rest still makes sense, and nothing starts until it has said so.
 import { describe, expect, it } from "vitest";
+import { endOf } from "../../src/run/state.js";
 import type { LooseInput, Story } from "../../src/testing/given-when-then.js";
 import { call, ended, fails, keysOwed, plans, replanning, returned, USAGE } from "./parts.js";
 
@@ -26,7 +27,7 @@ describe("a review after each step", () => {
 
   it("is not made after the last step, nor under the other modes, nor without a planner", () => {
     const story = replanning(chain.slice(0, 1), each).when(returned("call/a/1"));
-    expect(story.run.ended).toBe("completed");
+    expect(endOf(story.run)?.how).toBe("completed");
     for (const replan of ["never", "on-failure"] as const) {
       const other = replanning(chain, { replan });
       other.when(returned("call/a/1")).then("step.completed", "step.started");
@@ -74,7 +75,7 @@ describe("a review after each step", () => {
     story
       .when(plans(story, [call("a"), call("z", { dependsOn: ["a"] })]))
       .then(["plan.proposed", { cause: "replan", kept: [{ step: "a" }] }], ["step.started", { step: "z" }]);
-    expect(story.run.replans).toBe(1);
+    expect(story.run.planning.replans).toBe(1);
   });
 
   it("drains what runs before that", () => {
@@ -105,7 +106,7 @@ describe("a review after each step", () => {
     story
       .when({ type: "review-failed", key: "review/2", error, usage: USAGE })
       .then(["review.failed", { decision: "fail" }], "execution.completed", "run.failed");
-    expect(story.run).toMatchObject({ error, errorCause: { role: "reviewer" } });
+    expect(story.run).toMatchObject({ mode: { how: "failed", error, cause: { role: "reviewer" } } });
     expect(story.run.usage.planner.calls).toBe(2);
   });
 

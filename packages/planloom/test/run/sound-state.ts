@@ -1,6 +1,6 @@
 // What holds of a run's state between two inputs: its counters and queues say what its steps say. In: a run. Out: an error where
 // they do not. Separate because these rules know every corner of the state, and nothing of how it came about.
-import { workOf, type Run, type Work } from "../../src/run/state.js";
+import { isEnded, type Run, type Work, workOf } from "../../src/run/state.js";
 
 export const ENDED: readonly Work["status"][] = ["completed", "failed", "skipped"];
 
@@ -10,26 +10,30 @@ export function must(holds: boolean, what: string): void {
 }
 
 export function checkState(run: Run): void {
-  if (run.ended !== undefined) return must(run.owed.size === 0, "nothing is owed after the end");
+  if (isEnded(run)) return must(run.owed.size === 0, "nothing is owed after the end");
   must(run.owed.size > 0 || run.paused, "something is owed, or a person is waited for");
   const calls = [...run.owed.values()].flatMap((one) => (one.kind === "call" || one.kind === "fill" ? [one] : []));
-  must(calls.length === run.running, "what runs is owed");
-  must(run.running <= run.settings.concurrency, "no more runs than may");
-  for (const one of calls) must(workOf(run, one)!.status === "running", `${one.key} is running`);
+  must(calls.length === run.execution.running, "what runs is owed");
+  must(run.execution.running <= run.request.settings.concurrency, "no more runs than may");
+  for (const one of calls) must(workOf(run, one).status === "running", `${one.key} is running`);
   for (const one of run.owed.values())
-    must(one.kind !== "reconcile" || workOf(run, one)!.status === "unknown", `${one.key} is about a doubt`);
-  const steps = [...run.steps.values()];
-  const works = steps.flatMap((step): Work[] => [step.work, ...(step.items ?? [])]);
+    must(one.kind !== "reconcile" || workOf(run, one).status === "unknown", `${one.key} is about a doubt`);
+  const steps = [...run.execution.steps.values()];
+  const works = steps.flatMap((step): Work[] => [step.work, ...(step.fan?.items ?? [])]);
   const counted = (status: Work["status"], number: number) =>
     must(works.filter((work) => work.status === status).length === number, `${number} are ${status}`);
-  counted("running", run.running);
-  counted("unknown", run.unknown);
+  counted("running", run.execution.running);
+  counted("unknown", run.execution.unknown);
   // What another run has done may stand in line still, and is passed over.
-  if (run.parent === undefined) counted("ready", run.ready.size);
-  counted("retrying", run.retries.size);
-  must(run.open === steps.filter(({ work }) => !ENDED.includes(work.status)).length, `${run.open} steps are open`);
-  for (const { work, items, itemsOpen, itemsFailed } of steps) {
-    if (items === undefined || work.status !== "pending") continue;
+  if (run.request.parent === undefined) counted("ready", run.execution.ready.size);
+  counted("retrying", run.execution.retries.size);
+  must(
+    run.execution.open === steps.filter(({ work }) => !ENDED.includes(work.status)).length,
+    `${run.execution.open} steps are open`,
+  );
+  for (const { work, fan } of steps) {
+    if (fan === undefined || work.status !== "pending") continue;
+    const { items, open: itemsOpen, failed: itemsFailed } = fan;
     must(itemsOpen === items.filter(({ status }) => !ENDED.includes(status)).length, `${itemsOpen} items are open`);
     must(itemsFailed === items.filter(({ status }) => status === "failed").length, `${itemsFailed} items failed`);
   }

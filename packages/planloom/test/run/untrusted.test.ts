@@ -1,6 +1,7 @@
 // A plan written after words of others were read may look, and not act, without a person: steps that must be approved.
 import { describe, expect, it } from "vitest";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
+import { endOf } from "../../src/run/state.js";
 import { given, start, type Story } from "../../src/testing/given-when-then.js";
 import { call, checked, ended, fails, keysOwed, plans, replanning, returned, spec, TOOLS, waiting } from "./parts.js";
 
@@ -19,7 +20,7 @@ describe("steps that act and were written after a tool has spoken", () => {
   it("an injected `also pay` in a tool's error gives no payment that nobody approved, under any policy", () => {
     for (const approval of ["never", "effects", "function", "always"] as const) {
       const story = replanning([call("a")], { ...excerpt, approval });
-      for (const hash of story.run.approvals.keys()) story.given({ type: "approve", hash });
+      for (const hash of story.run.approvals.pending.keys()) story.given({ type: "approve", hash });
       story.given({
         type: "ended",
         key: "call/a/1",
@@ -32,15 +33,15 @@ describe("steps that act and were written after a tool has spoken", () => {
       );
       expect(flagged(story)).toEqual(["eve"]);
       // Approving the plan itself does not cover the call, unless that is said.
-      const { hash } = story.run.plans[1]!;
-      if (story.run.approvals.has(hash)) story.given({ type: "approve", hash });
-      const asked = [...story.run.approvals.values()];
+      const { hash } = story.run.planning.plans[1]!;
+      if (story.run.approvals.pending.has(hash)) story.given({ type: "approve", hash });
+      const asked = [...story.run.approvals.pending.values()];
       expect(asked).toMatchObject([{ subject: { step: "eve" }, args: { x: 1 }, reason: { code: "UNTRUSTED_READ" } }]);
       expect(keysOwed(story).filter((key) => key.startsWith("call/eve"))).toEqual([]);
       story.when({ type: "reject", comment: "who is eve?" });
       expect(story.events[0]).toMatchObject({ type: "approval.denied" });
       story.given(returned("call/b/1"));
-      expect(story.run).toMatchObject({ ended: "failed", error: { code: "CALL_REJECTED" } });
+      expect(story.run).toMatchObject({ mode: { how: "failed", error: { code: "CALL_REJECTED" } } });
     }
   });
 
@@ -156,8 +157,10 @@ describe("steps that act and were written after a tool has spoken", () => {
   it("also for the plan after one that was rejected for good, of a run that goes on", () => {
     const story = replanning([call("a")], { ...excerpt, approval: "effects", rejections: 0 }).given(fails("call/a/1"));
     story.given(plans(story, [pay("p")]), { type: "reject", comment: "no" });
-    expect(story.run.ended).toBe("failed");
-    const { settings, models } = story.run;
+    expect(endOf(story.run)?.how).toBe("failed");
+    const {
+      request: { settings, models },
+    } = story.run;
     story.when({ type: "retry", settings, models }).then(["run.reopened", { stage: "plan" }]);
     story.when(plans(story, [pay("other")]));
     expect(flagged(story)).toEqual(["other"]);
@@ -206,7 +209,7 @@ describe("approving a plan with its calls", () => {
     story.given({ type: "approve", hash: waiting(story), calls: true }, fails("call/a/1"));
     story.given(plans(story, [call("b"), ask("p", { dependsOn: ["q"] }), { id: "q", ask: "Which?" }, ask("new")]));
     story.given({ type: "approve", hash: waiting(story) });
-    expect([...story.run.approvals.values()]).toMatchObject([{ subject: { step: "new" } }]);
+    expect([...story.run.approvals.pending.values()]).toMatchObject([{ subject: { step: "new" } }]);
     story.when({ type: "respond", step: "q", value: "this" }).then("step.completed", ["step.started", { step: "p" }]);
   });
 

@@ -74,7 +74,7 @@ describe("a loom on both", () => {
 
 describe("a loop by hand", () => {
   it("runs a plan with an approval and an agent step, from the kernel, perform and a store alone", async () => {
-    const approve = ({ approvals }: Run): Command => ({ type: "approve", hash: [...approvals.keys()][0]! });
+    const approve = ({ approvals }: Run): Command => ({ type: "approve", hash: [...approvals.pending.keys()][0]! });
     const engine: OpenEngine = (ports) =>
       Object.assign(toyEngine(ports), {
         start: async (request: StartRequest) => (await driveByHand(ports, request, approve)).id,

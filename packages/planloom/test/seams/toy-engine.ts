@@ -64,7 +64,7 @@ class ToyEngine implements Engine {
   async #open(runId: string, reason: Reason, listener?: Listener): Promise<void> {
     const { store } = this.ports;
     const run = await loadRun(store, runId);
-    if (run.ended !== undefined && !(await this.#isReopened(run))) return;
+    if (run.mode.phase === "ended" && !(await this.#isReopened(run))) return;
     const owner = await store.owner(runId);
     // An owner that did not give the run up has crashed: there is only one process.
     const released = owner === undefined || owner.holder === null;
@@ -75,7 +75,7 @@ class ToyEngine implements Engine {
   }
 
   /** Whether a retry of an ended run waits in its inbox. */
-  async #isReopened({ id, applied }: Run): Promise<boolean> {
+  async #isReopened({ id, log: { applied } }: Run): Promise<boolean> {
     const entries = await this.ports.store.take(id, 0);
     return entries.some(({ inputId, payload }) => !applied.has(inputId) && readCommand(payload)?.type === "retry");
   }
@@ -112,7 +112,7 @@ class ToyEngine implements Engine {
     const driven = this.#driven.get(runId);
     if (driven !== undefined) return driven.loop.stopped(untilEnd);
     const run = await this.load(runId);
-    if (run.ended !== undefined) return { run, why: "ended" };
+    if (run.mode.phase === "ended") return { run, why: "ended" };
     const failure = this.#failures.get(runId);
     if (failure !== undefined && !isWaiting(run)) throw failure;
     return { run, why: "waiting" };
@@ -127,7 +127,7 @@ class ToyEngine implements Engine {
     const run = this.#driven.get(runId)?.loop.run ?? (await this.load(runId));
     if (readCommand(command) === undefined || by === "engine")
       throw new PlanloomError("COMMAND_INVALID", { command: JSON.stringify(command) });
-    if (run.ended !== undefined && command.type !== "retry") return unanswered(run);
+    if (run.mode.phase === "ended" && command.type !== "retry") return unanswered(run);
     const inputId = newId("input");
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
     if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));
@@ -163,7 +163,7 @@ class ToyEngine implements Engine {
 }
 
 /** The answer to a command that the run did not decide. */
-function unanswered({ id, ended }: Run, reason?: Error): Reply {
-  if (ended !== undefined) return { ok: false, code: "RUN_ENDED", message: `Run ${id} has already ${ended}.` };
+function unanswered({ id, mode }: Run, reason?: Error): Reply {
+  if (mode.phase === "ended") return { ok: false, code: "RUN_ENDED", message: `Run ${id} has already ${mode.how}.` };
   return { ok: false, code: "NOT_ANSWERED", message: reason?.message ?? `Run ${id} is not driven.` };
 }

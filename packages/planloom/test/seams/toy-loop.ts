@@ -35,11 +35,11 @@ export async function driveByHand(
     const now = clock.now();
     const by = "key" in decided || decided.type === "start" || decided.type === "clock" ? "engine" : "ann";
     if ("key" in decided) inFlight.delete(decided.key);
-    const expectedSeq = run.seq;
+    const expectedSeq = run.log.seq;
     const events = transition(run, { ...decided, id: newId("input"), at: now, by });
     // Durable before anything that follows from it begins.
     if (events.length > 0) await store.append(run.id, { expectedSeq, epoch }, events, headOf(run, events.at(-1)!));
-    if (run.ended !== undefined) return run;
+    if (run.mode.phase === "ended") return run;
     const underway = { inFlight: new Set(inFlight.keys()), inherited: new Set<string>(), now, decidedAt: now };
     const { acts, wakeAt } = agendaOf(run, underway);
     for (const act of acts)

@@ -96,8 +96,8 @@ export const BUGS = [
   {
     name: "crashes eat attempts",
     file: "src/run/decide/decide.js",
-    find: "if (work.crashes <= run.settings.crashes)",
-    put: "if (work.crashes > 0)\n        return failed(run, work, error, at);\n    if (work.crashes <= run.settings.crashes)",
+    find: "if (work.crashes <= run.request.settings.crashes)",
+    put: "if (work.crashes > 0)\n        return failed(run, work, error, at);\n    if (work.crashes <= run.request.settings.crashes)",
   },
   {
     name: "acknowledged before it is durable",
@@ -108,7 +108,7 @@ export const BUGS = [
   {
     name: "a command of the inbox counts twice",
     file: "src/engine/inbox.js",
-    find: "this.run.applied.has(inputId) ? undefined : readCommand(payload)",
+    find: "this.run.log.applied.has(inputId) ? undefined : readCommand(payload)",
     put: "readCommand(payload)",
   },
   {
@@ -132,8 +132,8 @@ export const BUGS = [
   {
     name: "a fan-out closes early",
     file: "src/run/decide/failure.js",
-    find: "step.itemsOpen !== 1)",
-    put: "step.itemsOpen > 2)",
+    find: "fan?.open !== 1)",
+    put: "fan === undefined || fan.open > 2)",
   },
   {
     name: "a skip does not release its dependants",
@@ -150,20 +150,20 @@ export const BUGS = [
   {
     name: "one call more than the concurrency allows",
     file: "src/run/decide/advance.js",
-    find: "run.running >= run.settings.concurrency",
-    put: "run.running > run.settings.concurrency",
+    find: "run.execution.running >= run.request.settings.concurrency",
+    put: "run.execution.running > run.request.settings.concurrency",
   },
   {
     name: "calls are approved without asking",
     file: "src/run/decide/begin.js",
-    find: "if (!run.granted.has(hash))",
+    find: "if (!run.approvals.granted.has(hash))",
     put: "if (false)",
   },
   {
     name: "a cancelled run starts more work",
     file: "src/run/decide/advance.js",
-    find: "if (run.cancelling !== undefined)",
-    put: "if (run.cancelling !== undefined && run.running === 0)",
+    find: 'if (halt?.why === "cancel")',
+    put: 'if (halt?.why === "cancel" && execution.running === 0)',
   },
   {
     name: "a retry forgets which items are finished",
@@ -192,8 +192,8 @@ export const BUGS = [
   {
     name: "an approval is not bound to the hash that it names",
     file: "src/run/decide/command.js",
-    find: "const pending = run.approvals.get(command.hash);\n    if (pending === undefined)\n        return notPending(run, command, command.hash);\n    const comment",
-    put: "const pending = run.approvals.get(command.hash) ?? soleApproval(run);\n    if (pending === undefined)\n        return notPending(run, command, command.hash);\n    const comment",
+    find: "const pending = run.approvals.pending.get(command.hash);\n    if (pending === undefined)\n        return notPending(run, command, command.hash);\n    const comment",
+    put: "const pending = run.approvals.pending.get(command.hash) ?? soleApproval(run);\n    if (pending === undefined)\n        return notPending(run, command, command.hash);\n    const comment",
   },
   {
     name: "a crash gives back what was reserved of the budget",
@@ -228,14 +228,14 @@ export const BUGS = [
   {
     name: "a plan that was written after words of others acts by itself",
     file: "src/run/approval.js",
-    find: "run.mustApprove.has(spec.id) ?",
+    find: "run.planning.mustApprove.has(spec.id) ?",
     put: "false ?",
   },
   {
     name: "the planner is asked again while calls are at work",
     file: "src/run/decide/advance.js",
-    find: "return run.running > 0 ? [] : replanRequested(run, run.changing);",
-    put: "return replanRequested(run, run.changing);",
+    find: "return execution.running > 0 ? [] : replanRequested(run, halt.change);",
+    put: "return replanRequested(run, halt.change);",
   },
   {
     name: "a paused run begins what is next",
@@ -246,7 +246,7 @@ export const BUGS = [
   {
     name: "steps begin while a review is open",
     file: "src/run/decide/advance.js",
-    find: 'run.phase !== "executing" || reviewOf(run) !== undefined',
-    put: 'run.phase !== "executing"',
+    find: 'mode.phase !== "executing" || reviewOf(run) !== undefined',
+    put: 'mode.phase !== "executing"',
   },
 ];

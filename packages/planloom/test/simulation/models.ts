@@ -110,7 +110,7 @@ export class Models {
     chance: Dice,
     error: PlanloomError | undefined,
   ): Usage {
-    const { modelCalls = null, tokens = null } = this.ledger.runOf(runId)?.settings.budget ?? {};
+    const { modelCalls = null, tokens = null } = this.ledger.runOf(runId)?.request.settings.budget ?? {};
     if (modelCalls === null && tokens === null) return USAGE;
     const { inputTokens } = modelCallOf(request, model);
     const usage = { calls: 1, inputTokens, outputTokens: chance.int(1, REPLY_TOKENS) };

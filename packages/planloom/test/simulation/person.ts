@@ -4,7 +4,7 @@ import type { Json } from "../../src/plan/json.js";
 import { reconcileKey } from "../../src/run/keys.js";
 import type { Settings } from "../../src/run/settings.js";
 import type { CheckedPlan, Command } from "../../src/run/command.js";
-import { type Run, type Work } from "../../src/run/state.js";
+import { isEnded, type Run, type Work } from "../../src/run/state.js";
 import { dice as diceOf, type Dice } from "./dice.js";
 import type { SimulatedProcess } from "./process.js";
 import { edited } from "./replanner.js";
@@ -23,7 +23,7 @@ export const answerOf = (step: string): string => `answer to ${step}`;
 /** ms until when most runs are at work. */
 const early = (stormMs: number): number => Math.min(stormMs, 5_000);
 
-const endOf = (run: Run): string => `${run.id} ends ${run.seq}`;
+const endOf = (run: Run): string => `${run.id} ends ${run.log.seq}`;
 
 export class People {
   /** What was said and may not have been heard yet: not said again before this time. */
@@ -60,8 +60,8 @@ export class People {
   }
 
   #look(): void {
-    for (const { run } of [...this.world.ledger.known.values()].filter(({ run }) => run.seq > 0)) {
-      if (run.ended === undefined) this.#attend(run);
+    for (const { run } of [...this.world.ledger.known.values()].filter(({ run }) => run.log.seq > 0)) {
+      if (!isEnded(run)) this.#attend(run);
       else this.#think(run);
     }
     this.world.time.after(this.dice.int(LOOK_MS / 2, LOOK_MS), () => this.#look());
@@ -69,7 +69,7 @@ export class People {
 
   /** Whether a run has ended, and nobody wants more of it. */
   contentWith(run: Run): boolean {
-    if (run.ended === undefined) return false;
+    if (!isEnded(run)) return false;
     return !this.#wishing || (this.#thought.has(endOf(run)) && this.#waitUntil <= this.world.time.now);
   }
 
@@ -84,18 +84,25 @@ export class People {
     this.#thought.add(endOf(run));
     const { whims } = this.world;
     // An open question makes them curious.
-    if (this.#wishes >= MOST_WISHES || run.steps.size === 0 || (whims.chance(0.3) && run.unknown === 0)) return;
+    if (
+      this.#wishes >= MOST_WISHES ||
+      run.execution.steps.size === 0 ||
+      (whims.chance(0.3) && run.execution.unknown === 0)
+    )
+      return;
     const live = this.world.live();
     if (live.length === 0) return;
     this.#waitUntil = time.now + PATIENCE_MS;
-    const step = whims.pick([...run.steps.keys()]);
-    if (whims.chance(0.2) && run.unknown === 0) {
+    const step = whims.pick([...run.execution.steps.keys()]);
+    if (whims.chance(0.2) && run.execution.unknown === 0) {
       ledger.fault("fork of an ended run", "man");
       return whims.pick(live).fork(run.id, step, `f${++this.#wishes}`);
     }
     this.#wishes++;
     ledger.fault("retry of an ended run", "man");
-    const { models } = run;
+    const {
+      request: { models },
+    } = run;
     const from = whims.chance(0.4) ? { from: step } : {};
     const plan = whims.chance(0.25) ? { plan: this.#otherPlan(run) } : {};
     this.#say(run.id, { type: "retry", settings: this.#moreOf(run), models, ...from, ...plan });
@@ -104,27 +111,27 @@ export class People {
   /** That of the beginning; where plans change, also a new one. */
   #otherPlan(run: Run): CheckedPlan {
     const { changes, checked, seed } = this.world.scenario;
-    const own = changes !== undefined && run.plans.length % 2 === 1 ? edited(seed, run) : undefined;
+    const own = changes !== undefined && run.planning.plans.length % 2 === 1 ? edited(seed, run) : undefined;
     return own ?? checked;
   }
 
   /** The run's settings; a budget that is used up is raised, mostly. */
-  #moreOf({ settings, exhausted }: Run): Settings {
+  #moreOf({ request: { settings }, spending: { exhausted } }: Run): Settings {
     const { budget } = settings;
     if (exhausted === undefined || exhausted.wanted % 3 === 0) return settings;
     return { ...settings, budget: { ...budget, [exhausted.limit]: (budget[exhausted.limit] ?? 0) * 2 } };
   }
 
   #attend(run: Run): void {
-    if (this.world.time.now >= this.#cancelAt && run.running + run.unknown > 0) {
+    if (this.world.time.now >= this.#cancelAt && run.execution.running + run.execution.unknown > 0) {
       this.#cancelAt = Infinity;
       return this.#sayToAll({ type: "cancel", reason: "enough" });
     }
-    if (run.paused) this.#once(run, `unpause ${run.seq}`, { type: "unpause", reason: "" });
-    for (const { hash, subject } of run.approvals.values())
+    if (run.paused) this.#once(run, `unpause ${run.log.seq}`, { type: "unpause", reason: "" });
+    for (const { hash, subject } of run.approvals.pending.values())
       this.#once(run, `approve ${hash}`, { type: "approve", hash }, subject);
-    for (const state of run.steps.values()) {
-      for (const work of [state.work, ...(state.items ?? [])]) {
+    for (const state of run.execution.steps.values()) {
+      for (const work of [state.work, ...(state.fan?.items ?? [])]) {
         const place = { step: state.spec.id, ...(work.item === null ? {} : { item: work.item }) };
         const name = `${place.step}/${work.item ?? ""}`;
         if (work.status === "suspended" && work.question !== undefined) {
@@ -168,14 +175,15 @@ export class People {
   /** Their own plan in the place of the one that waits, another goal, or its calls approved with it. */
   #secondThought(run: Run, { hash }: Command & { type: "approve" }): Command | undefined {
     const { seed, changes } = this.world.scenario;
-    const waits = run.approvals.get(hash)?.subject === "plan";
-    const thought = `${run.id} ${run.plans.length}`;
+    const waits = run.approvals.pending.get(hash)?.subject === "plan";
+    const thought = `${run.id} ${run.planning.plans.length}`;
     if (changes === undefined || !waits || !this.world.stormy || this.#thought.has(thought)) return undefined;
     this.#thought.add(thought);
-    const d = diceOf(seed, `second thoughts ${run.plans.length}`);
-    const changing = run.plans.length < MOST_PLANS;
-    const goal = `goal of plan ${run.plans.length}`;
-    if (changing && changes.goals && run.goal !== goal && d.chance(0.2)) return { type: "goal", goal, reason: "" };
+    const d = diceOf(seed, `second thoughts ${run.planning.plans.length}`);
+    const changing = run.planning.plans.length < MOST_PLANS;
+    const goal = `goal of plan ${run.planning.plans.length}`;
+    if (changing && changes.goals && run.request.goal !== goal && d.chance(0.2))
+      return { type: "goal", goal, reason: "" };
     const plan = changing && changes.edits && d.chance(0.5) ? edited(seed, run) : undefined;
     if (plan !== undefined) return { type: "edit", hash, plan };
     return d.chance(0.3) ? { type: "approve", hash, calls: true } : undefined;
@@ -183,7 +191,7 @@ export class People {
 
   #sayToAll(command: Command): void {
     for (const [runId, { run }] of this.world.ledger.known)
-      if (run.seq > 0 && run.ended === undefined) this.#say(runId, { ...command });
+      if (run.log.seq > 0 && !isEnded(run)) this.#say(runId, { ...command });
   }
 
   #say(runId: string, command: Command): void {
@@ -230,11 +238,11 @@ export class People {
 
   #talkNonsense(run: Run): void {
     this.world.ledger.fault("stale command", "man");
-    const step = this.dice.pick([...run.steps.keys(), "nowhere"]);
+    const step = this.dice.pick([...run.execution.steps.keys(), "nowhere"]);
     this.#say(
       run.id,
       this.dice.pick<Command>([
-        { type: "approve", hash: [...run.granted.keys()][0] ?? "0".repeat(64) },
+        { type: "approve", hash: [...run.approvals.granted.keys()][0] ?? "0".repeat(64) },
         { type: "reject", hash: "1".repeat(64), comment: "which one?" },
         { type: "respond", step, value: 7 },
         { type: "respond", step, item: 9, value: answerOf(step) },

@@ -13,7 +13,7 @@ import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import type { Effect } from "../../src/run/effect.js";
-import type { Run } from "../../src/run/state.js";
+import { isEnded, type Run } from "../../src/run/state.js";
 import type { Clock } from "../../src/clock.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import type { Model, ModelRequest } from "../../src/model/port.js";
@@ -129,8 +129,8 @@ export class SimulatedProcess {
   #look(): void {
     for (const [runId, { run }] of this.world.ledger.known) {
       // Somebody may want an ended one to go on.
-      const over = run.ended !== undefined && !(this.world.scenario.again && this.world.whims.chance(0.1));
-      if (run.seq > 0 && !over && !this.#busy.has(runId)) void this.#goOn(runId).catch(() => undefined);
+      const over = isEnded(run) && !(this.world.scenario.again && this.world.whims.chance(0.1));
+      if (run.log.seq > 0 && !over && !this.#busy.has(runId)) void this.#goOn(runId).catch(() => undefined);
     }
     this.world.time.after(this.world.people.int(LOOK_MS / 3, LOOK_MS), () => this.#look(), this);
   }
@@ -169,7 +169,7 @@ export class SimulatedProcess {
     const { scenario, models } = this.world;
     const write = (request: ModelRequest): string => {
       if (request.output?.name === "review") return reviewed(scenario, run);
-      if (effect.kind === "plan" && run.plans.length > 0) return plannedAgain(scenario.seed, effect, run);
+      if (effect.kind === "plan" && run.planning.plans.length > 0) return plannedAgain(scenario.seed, effect, run);
       return JSON.stringify(scenario.plan);
     };
     return models.plannerModel(this, stage, write);
@@ -202,8 +202,8 @@ export class SimulatedProcess {
       const drive = `${run.id}/${context.epoch}`;
       const count = (atWork.get(drive) ?? 0) + 1;
       atWork.set(drive, count);
-      if (count > run.settings.concurrency)
-        ledger.violate(`${count} calls at once; the limit is ${run.settings.concurrency}`);
+      if (count > run.request.settings.concurrency)
+        ledger.violate(`${count} calls at once; the limit is ${run.request.settings.concurrency}`);
       try {
         const executor = models.executor(this, stage);
         return await performIn({ ...base, executor })(effect, run, context);

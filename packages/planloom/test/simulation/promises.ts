@@ -1,7 +1,7 @@
 // What must hold of every world when it is over: its runs have ended, nothing that was promised is missing, commands were obeyed
 // once, faults changed no answer. In: worlds. Out: violations in their ledgers. Separate from the reading of single logs.
 import type { EventType, RunEvent } from "../../src/run/event.js";
-import type { Run } from "../../src/run/state.js";
+import { endOf, errorOf, isEnded, type Run } from "../../src/run/state.js";
 import { auditLog } from "./audit.js";
 import type { Ledger } from "./ledger.js";
 import type { SimulatedWorld } from "./world.js";
@@ -12,8 +12,8 @@ const FAULTS_OF_FATE = ["POISON_STEP", "APPROVAL_EXPIRED", "TURN_LIMIT", "TIMEOU
 export function audit(world: SimulatedWorld): void {
   const { ledger } = world;
   for (const [runId, { log, run }] of ledger.known) {
-    if (run.seq === 0) continue;
-    if (run.ended === undefined) ledger.violate(`run ${runId} never ended`);
+    if (run.log.seq === 0) continue;
+    if (!isEnded(run)) ledger.violate(`run ${runId} never ended`);
     auditLog(world, log);
   }
   kept(ledger);
@@ -44,7 +44,7 @@ function obeyedOnce(ledger: Ledger): void {
     // What was refused before it came into the inbox leaves no trace.
     if (inputId === undefined && acknowledged !== "accepted" && acknowledged !== "recorded") continue;
     const answered = acknowledged !== undefined && !["RUN_ENDED", "NOT_ANSWERED", "recorded"].includes(acknowledged);
-    const owed = acknowledged === "recorded" && known?.run.ended === undefined;
+    const owed = acknowledged === "recorded" && (known === undefined || !isEnded(known.run));
     if ((answered || owed) && found.length === 0) ledger.violate(`${name} was ${acknowledged} and is not in the log`);
   }
 }
@@ -67,22 +67,22 @@ export function sameAnswer(stormy: SimulatedWorld, fair: SimulatedWorld): void {
   if (wanted !== undefined && isReplanned(wanted.log)) return;
   const explained = [...FAULTS_OF_FATE, ...failuresIn(wanted?.log ?? []).map(({ data }) => data.error.code)];
   for (const [runId, { log, run }] of ledger.known) {
-    if (run.seq === 0 || run.ended === undefined) continue;
+    if (run.log.seq === 0 || !isEnded(run)) continue;
     const logs = [log, ...ancestorsOf(ledger, run)];
-    if (run.error?.code === "APPROVAL_EXPIRED" || logs.some(excuses) || logs.some(isReplanned)) continue;
+    if (errorOf(run)?.code === "APPROVAL_EXPIRED" || logs.some(excuses) || logs.some(isReplanned)) continue;
     const strange = failuresIn(log).find(({ data }) => !explained.includes(data.error.code));
     if (strange !== undefined) {
       ledger.violate(
         `${runId}: step ${strange.data.step} failed with ${strange.data.error.code}, which no fault explains`,
       );
     }
-    const [found, other] = [endOf(run), endOf(wanted?.run)];
+    const [found, other] = [endText(run), endText(wanted?.run)];
     if (found !== other) ledger.violate(`${runId} ends ${found}, without faults ${other}`);
   }
 }
 
 /** The logs of the runs that this one was forked from. */
-function ancestorsOf(ledger: Ledger, { parent }: Run): readonly (readonly RunEvent[])[] {
+function ancestorsOf(ledger: Ledger, { request: { parent } }: Run): readonly (readonly RunEvent[])[] {
   const known = parent === undefined ? undefined : ledger.known.get(parent.runId);
   return known === undefined ? [] : [known.log, ...ancestorsOf(ledger, known.run)];
 }
@@ -102,5 +102,8 @@ const OTHERWISE: readonly EventType[] = ["goal.changed", "replan.requested", "bu
 
 const failuresIn = (log: readonly RunEvent[]) => log.filter((event) => event.type === "step.failed");
 
-const endOf = (run: Run | undefined): string =>
-  run === undefined ? "never" : `${run.ended} ${run.ended === "completed" ? JSON.stringify(run.answer) : ""}`;
+function endText(run: Run | undefined): string {
+  if (run === undefined) return "never";
+  const how = endOf(run)?.how;
+  return `${how} ${how === "completed" ? JSON.stringify(run.answering.answer) : ""}`;
+}

@@ -7,7 +7,7 @@ import { writePlan } from "../../src/plan/write.js";
 import { basisOf, fixedSteps } from "../../src/run/replan-basis.js";
 import type { PlanEffect } from "../../src/run/effect.js";
 import type { CheckedPlan } from "../../src/run/command.js";
-import { currentPlan, type ProposedPlan, type Run } from "../../src/run/state.js";
+import { planOf, type ProposedPlan, type Run, type RunRequest } from "../../src/run/state.js";
 import { dice, type Dice } from "./dice.js";
 import type { Scenario } from "./scenario.js";
 import { TOOL_SPECS } from "./service.js";
@@ -17,13 +17,13 @@ type Steps = readonly Written[];
 
 /** What the planner writes; now and then something that cannot be used, and then, told so, something that can. */
 export function plannedAgain(seed: number, { round, rejected, replan }: PlanEffect, run: Run): string {
-  const d = dice(seed, `plan ${run.plans.length} ${round} ${rejected.length} ${run.replans}`);
+  const d = dice(seed, `plan ${run.planning.plans.length} ${round} ${rejected.length} ${run.planning.replans}`);
   if (round < 3 && d.chance(0.25)) return unusable(run, d);
   const steps = stepsOf(basisOf(run)!);
   const failed = new Set(replan?.failed.map(({ step }) => step));
   const more = added(run, d, replan?.cause === "review");
   // Who has been told three times that it will not do begins anew.
-  if (round >= 3) return JSON.stringify({ steps: [{ id: `r${run.seq}`, tool: "look", with: { x: "anew" } }] });
+  if (round >= 3) return JSON.stringify({ steps: [{ id: `r${run.log.seq}`, tool: "look", with: { x: "anew" } }] });
   const better = steps.filter(({ id }) => failed.has(id)).map((step) => mended(run, step, d));
   if (replan?.mode === "patch") {
     const operations = [
@@ -41,27 +41,30 @@ export function plannedAgain(seed: number, { round, rejected, replan }: PlanEffe
 
 /** Whether the rest makes sense: so it is where nothing is wrong with the world. */
 export function reviewed({ seed, misfortune }: Pick<Scenario, "seed" | "misfortune">, run: Run): string {
-  const d = dice(seed, `review ${run.reviews}`);
+  const d = dice(seed, `review ${run.planning.reviews}`);
   if (!misfortune.trouble || d.chance(0.7)) return JSON.stringify({ verdict: "go on", reason: "It does." });
   return d.chance(0.5) ? JSON.stringify({ verdict: "replan", reason: "It does not." }) : "Well.";
 }
 
 /** What a person makes of the present plan; undefined where nothing comes to mind. */
 export function edited(seed: number, run: Run): CheckedPlan | undefined {
-  const d = dice(seed, `edit ${run.plans.length}`);
-  const own = { id: `e${run.plans.length}`, tool: "look", with: { x: "e" } };
-  const present = currentPlan(run)!;
+  const d = dice(seed, `edit ${run.planning.plans.length}`);
+  const own = { id: `e${run.planning.plans.length}`, tool: "look", with: { x: "e" } };
+  const present = planOf(run);
   // Some would have what has been done otherwise.
   const [done] = d.chance(0.5) ? fixedSteps(run) : [];
   const steps = stepsOf(present).map((step) =>
     step.id === done && "tool" in step ? { ...step, with: { x: `${subjectOf(step)} otherwise` } } : step,
   );
-  const made = checkedPlan(run, { steps: [...steps, own, ...added(run, d, false)] });
+  const made = checkedPlan(run.request, { steps: [...steps, own, ...added(run, d, false)] });
   return made?.hash === present.hash ? undefined : made;
 }
 
 /** A plan as it is written, for this run; undefined where it is not sound. */
-export function checkedPlan({ goal, inputs }: Pick<Run, "goal" | "inputs">, plan: unknown): CheckedPlan | undefined {
+export function checkedPlan(
+  { goal, inputs }: Pick<RunRequest, "goal" | "inputs">,
+  plan: unknown,
+): CheckedPlan | undefined {
   const made = check(plan, { tools: TOOL_SPECS }, { inputs, goal });
   if (!made.ok) return undefined;
   return { plan: made.plan, hash: made.hash, inputs: made.inputs, tools: made.tools, findings: made.findings };
@@ -71,7 +74,7 @@ const stepsOf = ({ plan }: ProposedPlan) => writePlan(plan)["steps"] as Steps;
 
 /** The same done by another tool, or said otherwise to the agent; what others need of it keeps its type. */
 function mended(run: Run, step: Written, d: Dice): Written {
-  const revision = run.plans.length;
+  const revision = run.planning.plans.length;
   const { id, agent, tool, with: _with, fill: _fill, ask: _ask, output: _output, ...rest } = step;
   if (typeof agent === "string" && d.chance(0.5)) return { ...step, agent: `${agent} Try ${revision}.` };
   const others = Object.fromEntries(Object.entries(rest).filter(([field]) => KEPT.includes(field)));
@@ -88,7 +91,7 @@ function subjectOf({ id, with: given = {}, forEach }: Written): string {
 const KEPT: readonly string[] = ["dependsOn", "forEach", "as", "maxParallel", "retry", "approval"];
 
 function added(run: Run, d: Dice, must: boolean): Steps {
-  const id = `n${run.plans.length}`;
+  const id = `n${run.planning.plans.length}`;
   return must || d.chance(0.4) ? [{ id, tool: d.pick(["look", "pay", "put", "wire"]), with: { x: id } }] : [];
 }
 

@@ -170,7 +170,7 @@ export class Service {
 
   /** With an effect, the intent must be durable before the call: in the log for a step, in the journal inside an agent step. */
   #checkIntent(name: string, { key, runId, stepId }: ToolContext): void {
-    const work = this.ledger.runOf(runId)?.steps.get(stepId);
+    const work = this.ledger.runOf(runId)?.execution.steps.get(stepId);
     if (name === "look" || name === "list" || work === undefined) return;
     if (work.spec.kind === "agent" ? this.ledger.intents.has(key) : this.ledger.started.has(key)) return;
     this.ledger.violate(`${runId}/${stepId} called ${name} without a durable intent`);

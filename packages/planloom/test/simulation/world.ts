@@ -1,5 +1,6 @@
 // A whole world: some processes, one disk, services, models, people, and a storm that passes. In: a seed. Out: what was violated,
 // which faults there were, and the trace. Separate because one seed is one world, and this is where its parts meet.
+import { endOf } from "../../src/run/state.js";
 import { dice, type Dice } from "./dice.js";
 import type { EventType, RunEvent } from "../../src/run/event.js";
 import { Disk, type Writer } from "./disk.js";
@@ -95,7 +96,7 @@ export class SimulatedWorld {
 
   /** Somebody starts the run; where nothing came of it, once more under another id. */
   #begin(): void {
-    const begun = [...this.ledger.known.values()].some(({ run }) => run.seq > 0);
+    const begun = [...this.ledger.known.values()].some(({ run }) => run.log.seq > 0);
     if (begun) return;
     const [first] = this.live().filter(({ paused }) => !paused);
     first?.begin(`r${++this.#runs}`);
@@ -105,7 +106,7 @@ export class SimulatedWorld {
   /** Plays until every run has ended. */
   async play(): Promise<void> {
     const ended = (): boolean => {
-      const runs = [...this.ledger.known.values()].filter(({ run }) => run.seq > 0);
+      const runs = [...this.ledger.known.values()].filter(({ run }) => run.log.seq > 0);
       return (
         runs.length > 0 && runs.every(({ run }) => this.#persons.contentWith(run)) && (!this.storming || this.#quiet())
       );
@@ -149,7 +150,7 @@ export async function playSeed(seed: number, traced = false): Promise<Verdict> {
     sameAnswer(world, fairWorld);
   }
   const { ledger, time } = world;
-  const runs = [...ledger.known.values()].filter(({ run }) => run.seq > 0);
+  const runs = [...ledger.known.values()].filter(({ run }) => run.log.seq > 0);
   return {
     seed,
     violations: ledger.violations,
@@ -157,7 +158,7 @@ export async function playSeed(seed: number, traced = false): Promise<Verdict> {
     events: runs.reduce((sum, { log }) => sum + log.length, 0),
     fenced: ledger.fenced,
     happenings: time.happened,
-    ends: runs.map(({ run }) => run.ended ?? "open"),
+    ends: runs.map(({ run }) => endOf(run)?.how ?? "open"),
     changes: changesIn(runs.flatMap(({ log }) => log)),
     ...(ledger.trace === undefined ? {} : { trace: ledger.trace }),
   };
@@ -179,7 +180,7 @@ function changesIn(events: readonly RunEvent[]): Record<string, number> {
   for (const { type, data } of events) {
     const instead = type === "plan.proposed" && data.revision > 1;
     if (!instead && !TOLD.includes(type)) continue;
-    const name = "cause" in data ? `${type} (${data.cause})` : type;
+    const name = "cause" in data && typeof data.cause === "string" ? `${type} (${data.cause})` : type;
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;

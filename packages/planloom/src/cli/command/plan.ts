@@ -1,7 +1,6 @@
 // Commands about plans, which start no run: plan, check, estimate, graph, tools, schema. In: a goal, a file or a run. Out: documents
 // on stdout. Separate from the commands about runs, because these leave nothing behind in the store.
 import { extname } from "node:path";
-import { withReading } from "../../plan/read/read.js";
 import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
 import { loadRun } from "../../engine/log.js";
@@ -135,7 +134,7 @@ export async function graphCommand(name: string, flags: PlaceFlags & { readonly 
     return EXIT.done;
   }
   const run = await withStore(flags, async (store, place) => loadRun(store, await runNamed(store, name, place)));
-  print(draw(planOf(run), (id) => run.steps.get(id)?.work.status));
+  print(draw(planOf(run), (id) => run.execution.steps.get(id)?.work.status));
   return EXIT.done;
 }
 

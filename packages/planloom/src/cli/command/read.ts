@@ -101,7 +101,7 @@ export function showLines(state: Run, steps: readonly string[], figures: readonl
 
 /** Of a plan that waits for approval: what it would do. */
 function awaitedLines(run: Run): readonly string[] {
-  if (![...run.approvals.values()].some(({ subject }) => subject === "plan")) return [];
+  if (![...run.approvals.pending.values()].some(({ subject }) => subject === "plan")) return [];
   const lines = [...actLinesOf(run), ...askedLines(run)];
   return lines.length === 0 ? [] : [...lines, ""];
 }

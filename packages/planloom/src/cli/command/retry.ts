@@ -103,7 +103,7 @@ async function planMeant(
   anew: boolean,
 ): Promise<{ readonly shown: ShownPlan | undefined; readonly plan?: CheckedPlan }> {
   const state = await loom.engine.load(run.id);
-  const aim = { goal: state.goal, inputs: { ...state.inputs, ...inputs } };
+  const aim = { goal: state.request.goal, inputs: { ...state.request.inputs, ...inputs } };
   const current = currentPlan(state);
   if (text === undefined && (current === undefined || (inputs === undefined && !anew))) {
     return { shown: current === undefined ? undefined : { ...current, tools: [...current.tools.values()] } };

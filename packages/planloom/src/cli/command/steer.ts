@@ -81,7 +81,7 @@ export async function editCommand(name: string, flags: EditFlags): Promise<numbe
     const state = await loom.engine.load(runId);
     const said = { hash, ...(flags.comment === undefined ? {} : { comment: flags.comment }) };
     if (flags.plan !== undefined) {
-      const aim = { goal: state.goal, inputs: state.inputs };
+      const aim = { goal: state.request.goal, inputs: state.request.inputs };
       const plan = checkedText(loom, await planText(flags.plan), aim);
       return tell(loom, runId, flags, (run, how) => run.edit(plan, { ...how, ...said }), hash);
     }

@@ -2,7 +2,7 @@
 // Separate because the plain view prints all of these, and the live table only those that must not be lost.
 import type { EventData, EventOf, RunEvent, StepRef } from "../../run/event.js";
 import { isFinished } from "../../run/steps.js";
-import { currentPlan, reviewOf, workOf, type Run } from "../../run/state.js";
+import { currentPlan, isReviewedAgain, reviewOf, type Run, findWork } from "../../run/state.js";
 import { isObject, type Json } from "../../plan/json.js";
 import { failureLine, failureText } from "../../words/failures.js";
 import { commentText, reasonText } from "../../words/reasons.js";
@@ -22,12 +22,12 @@ export function phaseOf(event: RunEvent, run: Run): string | undefined {
   if (event.type === "run.started") return "PLANNING";
   if (event.type === "replan.requested") return "REPLANNING";
   if (event.type === "plan.proposed" && event.data.cause === "edit") return undefined;
-  if (event.type === "plan.proposed") return run.plans.length === 1 ? "PLANNING" : "REPLANNING";
+  if (event.type === "plan.proposed") return run.planning.plans.length === 1 ? "PLANNING" : "REPLANNING";
   if (event.type === "plan.invalid" || event.type === "plan.failed")
-    return run.plans.length === 0 ? "PLANNING" : "REPLANNING";
-  if (event.type === "execution.completed") return run.phase === "answering" ? "SYNTHESIZING" : undefined;
+    return run.planning.plans.length === 0 ? "PLANNING" : "REPLANNING";
+  if (event.type === "execution.completed") return run.mode.phase === "answering" ? "SYNTHESIZING" : undefined;
   // What begins before its plan is whole stands under its planning.
-  return event.type.startsWith("step.") && run.phase !== "planning" ? "EXECUTING" : undefined;
+  return event.type.startsWith("step.") && run.mode.phase !== "planning" ? "EXECUTING" : undefined;
 }
 
 export const heading = (phase: string): string => paint("bold", `=== ${phase} ===`);
@@ -117,13 +117,13 @@ function askerIn({ owed }: Run, key: string): string {
 /** Of the steps that are to run: what others have done is not done again. */
 export function actLinesOf(run: Run): readonly string[] {
   const proposed = currentPlan(run);
-  return proposed === undefined ? [] : actLines(proposed, (id) => isFinished(run.steps.get(id)!.work));
+  return proposed === undefined ? [] : actLines(proposed, (id) => isFinished(run.execution.steps.get(id)!.work));
 }
 
 const REVIEWED = "whether the rest of the plan still makes sense; nothing new starts until then";
 
 /** Not where steps end while one is open. */
-const beginsReview = (run: Run): boolean => reviewOf(run) !== undefined && !run.reviewAgain;
+const beginsReview = (run: Run): boolean => reviewOf(run) !== undefined && !isReviewedAgain(run);
 
 /** What turns the course of a run: pauses, other goals, other plans, an end of the budget. */
 function turnLines(event: RunEvent): readonly string[] {
@@ -294,7 +294,7 @@ const comment = (text: string | undefined): string => (text === undefined || tex
 const saidBy = (by: string): string => (by === "engine" ? "its tool" : oneLine(by));
 
 function tookOf(ref: StepRef, run: Run): string {
-  const work = workOf(run, ref);
+  const work = findWork(run, ref);
   return work?.startedAt === undefined || work.finishedAt === undefined
     ? ""
     : ` (${duration(work.finishedAt - work.startedAt)})`;

@@ -17,8 +17,9 @@ type Proposed = EventData["plan.proposed"];
 /** What it is, why there is another one and what that changes, then its steps. `run` is as it stands since. */
 export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
   const { plan, tools, findings, revision } = proposed;
-  const before = run.plans[revision - 2]?.plan;
-  const isDone = (id: string) => revision > 1 && run.steps.has(id) && isFinished(run.steps.get(id)!.work);
+  const before = run.planning.plans[revision - 2]?.plan;
+  const isDone = (id: string) =>
+    revision > 1 && run.execution.steps.has(id) && isFinished(run.execution.steps.get(id)!.work);
   return [
     `  plan: ${revisionTitle(proposed)}, ${count(plan.steps.length, "step")}${keptText(proposed)}`,
     ...(before === undefined ? [] : [...whyLines(run, proposed), ...changeLines(before, plan, revision - 1)]),
@@ -58,8 +59,8 @@ const namesOf = (steps: readonly StepRef[]): string =>
 
 /** What of the plan before is gone, new, or means something else now, and why. */
 export function whyLines(run: Run, { revision, reason, cause, dropped, added, changed }: Proposed): readonly string[] {
-  const rejected = cause === "rejection" ? run.rejected.at(-1)?.comment : undefined;
-  const failed = failedText(run.plans[revision - 1]?.replan?.failed ?? []);
+  const rejected = cause === "rejection" ? run.planning.rejected.at(-1)?.comment : undefined;
+  const failed = failedText(run.planning.plans[revision - 1]?.replan?.failed ?? []);
   const why = [reason === undefined ? undefined : `${failed}${reasonText(reason)}`, rejected].filter(
     (text) => text !== undefined && text !== "",
   );
@@ -93,7 +94,7 @@ const SIGNS: { readonly [sign: string]: Paint } = { "+": "green", "-": "red", "~
 export function askedCalls(
   run: Run,
 ): readonly { readonly id: string; readonly reason: string; readonly stands: boolean }[] {
-  return [...run.steps.values()].flatMap(({ spec, work }) => {
+  return [...run.execution.steps.values()].flatMap(({ spec, work }) => {
     const reason = isFinished(work) ? undefined : whyApproval(run, work);
     return reason === undefined ? [] : [{ id: spec.id, reason: reasonText(reason), stands: standsInPlan(spec) }];
   });

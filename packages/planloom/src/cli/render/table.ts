@@ -1,6 +1,6 @@
 // The steps of a run as a table that fits the terminal. In: a run, what its steps last said, the time, the size. Out: lines.
 // Separate and pure, so that what a live terminal shows can be tested without one.
-import { currentPlan, reviewOf, type Run, type StepState, type StepStatus } from "../../run/state.js";
+import { changeOf, currentPlan, reviewOf, type Run, type StepState, type StepStatus } from "../../run/state.js";
 import { duration, oneLine, paint, type Paint } from "./style.js";
 
 interface TableSize {
@@ -28,7 +28,7 @@ export function tableLines(
   now: number,
   size: TableSize,
 ): readonly string[] {
-  const states = [...run.steps.values()];
+  const states = [...run.execution.steps.values()];
   const shown = chosen(states, Math.max(3, size.rows - 6));
   const width = Math.min(20, Math.max(4, ...shown.map(({ spec }) => spec.id.length)));
   const left = states.length - shown.length;
@@ -38,7 +38,7 @@ export function tableLines(
     ...(left > 0 ? [paint("dim", `  and ${left} more`)] : []),
     paint(
       "dim",
-      `  ${run.counts.completed} of ${states.length} completed · ${duration(now - (run.reopenedAt ?? run.startedAt))}`,
+      `  ${run.execution.counts.completed} of ${states.length} completed · ${duration(now - (run.log.reopenedAt ?? run.log.startedAt))}`,
     ),
     ...standingOf(run).map((text) => paint("yellow", `  ${text}`)),
   ];
@@ -47,8 +47,8 @@ export function tableLines(
 /** Why nothing new starts, where that is so. */
 function standingOf(run: Run): readonly string[] {
   if (run.paused) return ["paused: what runs goes on to its end, nothing new starts"];
-  if (run.failing !== undefined) return [oneLine(`failing (${run.failing.error.code}): what runs is awaited`)];
-  if (run.changing !== undefined) return ["there will be another plan: what runs is awaited"];
+  if (run.halt?.why === "failure") return [oneLine(`failing (${run.halt.failing.error.code}): what runs is awaited`)];
+  if (changeOf(run) !== undefined) return ["there will be another plan: what runs is awaited"];
   return reviewOf(run) === undefined ? [] : ["the rest of the plan is being reviewed: nothing new starts"];
 }
 
@@ -63,8 +63,8 @@ function chosen(states: readonly StepState[], room: number): readonly StepState[
 }
 
 /** A fan-out is at work while its items are, whatever its own place in the line. */
-function shownStatus({ work, items }: StepState): StepStatus {
-  return items !== undefined && (work.status === "pending" || work.status === "ready") ? "running" : work.status;
+function shownStatus({ work, fan }: StepState): StepStatus {
+  return fan !== undefined && (work.status === "pending" || work.status === "ready") ? "running" : work.status;
 }
 
 function row(
@@ -96,8 +96,8 @@ function row(
   return paint(colour, head) + text;
 }
 
-function earliest({ items = [] }: StepState): number | undefined {
-  const times = items.flatMap((item) => item.startedAt ?? []);
+function earliest({ fan }: StepState): number | undefined {
+  const times = (fan?.items ?? []).flatMap((item) => item.startedAt ?? []);
   return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
 }
 
@@ -106,11 +106,12 @@ function attempts({ work }: StepState, status: StepStatus): readonly string[] {
   return [status === "completed" || status === "failed" ? `${work.attempt - 1} failed` : `attempt ${work.attempt}`];
 }
 
-function items({ items: list, itemsFailed }: StepState): readonly string[] {
-  if (list === undefined) return [];
+function items({ fan }: StepState): readonly string[] {
+  if (fan === undefined) return [];
+  const { items: list, failed: broken } = fan;
   const done = list.filter((item) => item.status === "completed").length;
   const running = list.filter((item) => item.status === "running").length;
-  const failed = itemsFailed > 0 ? `, ${itemsFailed} failed` : "";
+  const failed = broken > 0 ? `, ${broken} failed` : "";
   return [`${done}/${list.length} items${running > 0 ? `, ${running} running` : ""}${failed}`];
 }
 

@@ -12,26 +12,37 @@ import { fact, type EventData, type Fact } from "../event.js";
 import { readsUntrusted } from "../replan-basis.js";
 import { scopeOf } from "../scope.js";
 import { replanEstimate } from "./policy.js";
-import { currentPlan, isDrafting, reviewOf, type Change, type Failing, type Run, asksForPlan } from "../state.js";
+import {
+  asksForPlan,
+  type Change,
+  type Failing,
+  isCancelling,
+  isDrafting,
+  isEnded,
+  isFailing,
+  planOf,
+  reviewOf,
+  type Run,
+} from "../state.js";
 
 export function advance(run: Run, at: number): Fact[] {
-  if (run.cancelling !== undefined) return run.running > 0 ? [] : [fact("run.cancelled", { comment: run.cancelling })];
-  const { failing } = run;
+  const { halt, mode, execution } = run;
+  if (halt?.why === "cancel") return execution.running > 0 ? [] : [fact("run.cancelled", { comment: halt.comment })];
   const full = logFull(run);
   if (full.length > 0) return full;
-  if (failing !== undefined) return run.running > 0 ? [] : ends(run, failing);
+  if (halt?.why === "failure") return execution.running > 0 ? [] : ends(run, halt.failing);
   if (run.paused) return [];
-  if (run.phase === "answering") return run.executed && run.answer === undefined ? answerByValue(run) : [];
-  if (run.changing !== undefined) return run.running > 0 ? [] : replanRequested(run, run.changing);
+  if (mode.phase === "answering") return run.answering.answer === undefined ? answerByValue(run) : [];
+  if (halt?.why === "change") return execution.running > 0 ? [] : replanRequested(run, halt.change);
   if (isDrafting(run)) return nextWork(run, at);
-  if (run.phase !== "executing" || reviewOf(run) !== undefined) return [];
-  if (run.open === 0) return [executed(run)];
+  if (mode.phase !== "executing" || reviewOf(run) !== undefined) return [];
+  if (execution.open === 0) return [executed(run)];
   return nextWork(run, at);
 }
 
 /** Asked before every input is decided, and after it: a log with as many events as it may have takes no new work. */
-export function logFull({ seq, ended, failing }: Run): Fact[] {
-  if (seq < LIMITS.eventsPerRun || ended !== undefined || failing !== undefined) return [];
+export function logFull(run: Run): Fact[] {
+  if (run.log.seq < LIMITS.eventsPerRun || isEnded(run) || isFailing(run) || isCancelling(run)) return [];
   return [fact("log.full", { limit: LIMITS.eventsPerRun })];
 }
 
@@ -45,37 +56,37 @@ function replanRequested(run: Run, { mode, cause, failed, reason }: Change): Fac
 
 function ends(run: Run, failing: Failing): Fact[] {
   const end = fact("run.failed", failing);
-  return run.phase === "executing" ? [executed(run), end] : [end];
+  return run.mode.phase === "executing" ? [executed(run), end] : [end];
 }
 
 /** A due retry first: it has waited longest. */
 function nextWork(run: Run, at: number): Fact[] {
-  if (run.running >= run.settings.concurrency) return [];
-  const retry = run.retries.first();
-  const work = retry !== undefined && retry.at <= at ? retry.value : run.ready.peek();
+  if (run.execution.running >= run.request.settings.concurrency) return [];
+  const retry = run.execution.retries.first();
+  const work = retry !== undefined && retry.at <= at ? retry.value : run.execution.ready.peek();
   return work === undefined ? [] : begin(run, work, at);
 }
 
 function executed(run: Run): Fact {
-  const { completed, failed, skipped } = run.counts;
-  const counts = { total: run.steps.size, completed, failed, skipped, replans: run.replans };
+  const { completed, failed, skipped } = run.execution.counts;
+  const counts = { total: run.execution.steps.size, completed, failed, skipped, replans: run.planning.replans };
   return fact("execution.completed", { ...counts, answer: answeredBy(run) });
 }
 
 function answeredBy(run: Run): NonNullable<EventData["execution.completed"]["answer"]> {
-  if (run.failing !== undefined) return "none";
-  return currentPlan(run)!.plan.answer.kind === "from" && run.models.synthesizer !== null ? "synthesizer" : "plan";
+  if (isFailing(run)) return "none";
+  return planOf(run).plan.answer.kind === "from" && run.request.models.synthesizer !== null ? "synthesizer" : "plan";
 }
 
 /** The answer that needs no model: a value of references, or the outputs themselves where there is no synthesizer. */
 function answerByValue(run: Run): Fact[] {
-  const { answer } = currentPlan(run)!.plan;
-  if (answer.kind === "from" && run.models.synthesizer !== null) return [];
+  const { answer } = planOf(run).plan;
+  if (answer.kind === "from" && run.request.models.synthesizer !== null) return [];
   const resolved = answer.kind === "value" ? resolveValue(answer.value, scopeOf(run)) : gathered(run, answer);
   if (resolved.ok) {
     return [
       fact("answer.written", { answer: resolved.value, partial: false, usage: NO_USAGE }),
-      fact("run.completed", { success: !run.starved }),
+      fact("run.completed", { success: !run.execution.starved }),
     ];
   }
   return [fact("run.failed", { error: noValue(`answer.${answer.kind}${resolved.pointer}`, resolved) })];
@@ -91,7 +102,7 @@ function gathered(run: Run, answer: Answer & { kind: "from" }): Resolved {
 
 /** One named step: its output. Several: a record of theirs by id. */
 function outputsOf(run: Run, answer: Answer & { kind: "from" }): Json {
-  const output = (id: string) => run.steps.get(id)?.work.output ?? null;
+  const output = (id: string) => run.execution.steps.get(id)?.work.output ?? null;
   const [only] = answer.from;
   if (only !== undefined && answer.from.length === 1) return output(only);
   return Object.fromEntries(answer.from.map((id) => [id, output(id)]));

@@ -53,7 +53,7 @@ export function begin(run: Run, work: Work, at: number): Fact[] {
 
 /** Where the outputs come from that a model is given whole, beside the arguments. */
 const handedOver = (run: Run, { step: { spec } }: Work): readonly Origin[] =>
-  takesContext(spec) ? spec.dependsOn.flatMap((id) => run.steps.get(id)?.work.origin ?? []) : [];
+  takesContext(spec) ? spec.dependsOn.flatMap((id) => run.execution.steps.get(id)?.work.origin ?? []) : [];
 
 /** After a model filled the rest in: a check of the whole, a person's word where asked, then the intent. */
 export function startFilled(run: Run, work: Work, filled: Args, at: number): Fact[] {
@@ -92,7 +92,7 @@ function expand(turn: Turn, forEach: string): Fact[] {
     return refuse(turn, failWith("FOREACH_NOT_A_LIST", { got: typeName(value) }));
   }
   const list = value as readonly Json[];
-  const { fanOut } = run.settings;
+  const { fanOut } = run.request.settings;
   if (list.length > fanOut) return refuse(turn, failWith("FAN_OUT_LIMIT", { items: list.length, limit: fanOut }));
   const expanded = fact("step.expanded", { step: work.step.spec.id, list, from });
   if (list.length > 0) return [expanded];
@@ -160,7 +160,7 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   // Design section 8: neither the attempt nor the revision is part of the key, so that a repeated call is recognised.
   const key = hashOf([run.id, spec.id, work.item, name, args, 0]);
   // Whoever begins a step again wants its outcome, not a second effect.
-  const acted = run.acted.get(key);
+  const acted = run.execution.acted.get(key);
   if (acted?.known === true) {
     const { output, tools, summary } = acted;
     const returned = { output, tools, steps: from.steps, usage: NO_USAGE, carried: run.id };
@@ -175,8 +175,8 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
     // What an agent is told to do, and with what, decides what it does.
     const deed = isConversation(spec) ? ownFields(spec) : {};
     const hash = hashOf({ call: key, tool: tool ?? null, ...deed });
-    if (!run.granted.has(hash)) {
-      const expiresAt = at + run.settings.approvalMs;
+    if (!run.approvals.granted.has(hash)) {
+      const expiresAt = at + run.request.settings.approvalMs;
       return [fact("approval.requested", { subject: refOf(work), hash, reason, expiresAt, args })];
     }
   }

@@ -14,11 +14,22 @@ import type { Input } from "../input.js";
 import type { Command } from "../command.js";
 import { retry } from "./retry.js";
 import { revise, revisionProposed } from "./revision.js";
-import { currentPlan, workOf, type PendingApproval, type Run, type Work, asksForPlan } from "../state.js";
+import {
+  asksForPlan,
+  currentPlan,
+  endOf,
+  isCancelling,
+  isFailing,
+  type PendingApproval,
+  type Run,
+  type Work,
+  findWork,
+} from "../state.js";
 import { directTool, isConversation } from "../../plan/step-kind.js";
 
 export function decideCommand(run: Run, command: Input & Command): Fact[] {
-  if (run.ended !== undefined && command.type !== "retry") return refused(command, "RUN_ENDED", { ended: run.ended });
+  const end = endOf(run);
+  if (end !== undefined && command.type !== "retry") return refused(command, "RUN_ENDED", { ended: end.how });
   switch (command.type) {
     case "approve":
       return approve(run, command);
@@ -55,8 +66,8 @@ function saidIn({ id: _id, at: _at, by: _by, ...command }: Input & Command): Com
 }
 
 function approve(run: Run, command: Input & Command & { type: "approve" }): Fact[] {
-  if (run.cancelling !== undefined) return refused(command, "RUN_CANCELLING", {});
-  const pending = run.approvals.get(command.hash);
+  if (isCancelling(run)) return refused(command, "RUN_CANCELLING", {});
+  const pending = run.approvals.pending.get(command.hash);
   if (pending === undefined) return notPending(run, command, command.hash);
   const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
   const calls = command.calls === true && pending.subject === "plan" ? { calls: callsOf(run) } : {};
@@ -70,18 +81,18 @@ function callsOf(run: Run): readonly string[] {
 }
 
 function notPending(run: Run, command: Input & Command, hash: string): Fact[] {
-  if (run.granted.has(hash)) return refused(command, "ALREADY_APPROVED", { hash });
-  const waiting = [...run.approvals.keys()];
+  if (run.approvals.granted.has(hash)) return refused(command, "ALREADY_APPROVED", { hash });
+  const waiting = [...run.approvals.pending.keys()];
   if (waiting.length === 0) return refused(command, "NOTHING_TO_APPROVE", {});
-  const old = run.plans.find((plan) => plan.hash === hash);
+  const old = run.planning.plans.find((plan) => plan.hash === hash);
   return refused(command, "STALE_HASH", { hash, ...(old && { revision: old.revision }), waiting });
 }
 
 function reject(run: Run, command: Input & Command & { type: "reject" }, at: number): Fact[] {
-  const pending = command.hash === undefined ? soleApproval(run) : run.approvals.get(command.hash);
+  const pending = command.hash === undefined ? soleApproval(run) : run.approvals.pending.get(command.hash);
   if (pending === undefined) {
     if (command.hash !== undefined) return notPending(run, command, command.hash);
-    const many = run.approvals.size > 1;
+    const many = run.approvals.pending.size > 1;
     return many ? refused(command, "WHICH_APPROVAL", {}) : refused(command, "NOTHING_TO_APPROVE", {});
   }
   const comment = command.comment.slice(0, LIMITS.feedbackChars);
@@ -89,8 +100,8 @@ function reject(run: Run, command: Input & Command & { type: "reject" }, at: num
   if (pending.subject !== "plan") {
     return [fact("approval.denied", denied), ...rejectedCall(run, pending, comment, at)];
   }
-  const { planner } = run.models;
-  if (planner !== null && run.rejections < run.settings.rejections) {
+  const { planner } = run.request.models;
+  if (planner !== null && run.planning.rejections < run.request.settings.rejections) {
     return [fact("approval.denied", { ...denied, again: true })];
   }
   return [
@@ -100,17 +111,17 @@ function reject(run: Run, command: Input & Command & { type: "reject" }, at: num
 }
 
 function soleApproval(run: Run): PendingApproval | undefined {
-  return run.approvals.size === 1 ? [...run.approvals.values()][0] : undefined;
+  return run.approvals.pending.size === 1 ? [...run.approvals.pending.values()][0] : undefined;
 }
 
 function rejectedCall(run: Run, pending: PendingApproval, comment: string, at: number): Fact[] {
-  const work = pending.subject === "plan" ? undefined : workOf(run, pending.subject);
+  const work = pending.subject === "plan" ? undefined : findWork(run, pending.subject);
   if (work === undefined) return [];
   return failed(run, work, failWith("CALL_REJECTED", { comment }), at);
 }
 
 function respond(run: Run, command: Input & Command & { type: "respond" }, at: number): Fact[] {
-  const work = workOf(run, command);
+  const work = findWork(run, command);
   const place = placeOf(command);
   if (work === undefined) return refused(command, "UNKNOWN_STEP", place);
   if (work.status !== "suspended" || work.question === undefined) {
@@ -130,10 +141,10 @@ const placeOf = ({ step, item }: StepRef): StepRef => (item === undefined ? { st
 
 /** A fan-out as a whole neither asks nor is in doubt; its items may be. */
 const standing = ({ item, step, status }: Work): string =>
-  item === null && step.items !== undefined ? "expanded" : status;
+  item === null && step.fan !== undefined ? "expanded" : status;
 
 function settle(run: Run, command: Input & Command & { type: "settle" }, at: number): Fact[] {
-  const work = workOf(run, command);
+  const work = findWork(run, command);
   const place = placeOf(command);
   if (work === undefined) return refused(command, "UNKNOWN_STEP", place);
   if (work.status !== "unknown") return refused(command, "NOT_UNKNOWN", { ...place, status: standing(work) });
@@ -164,7 +175,7 @@ function aborted(run: Run, work: Work, at: number): Fact[] {
 
 function edit(run: Run, command: Input & Command & { type: "edit" }, at: number): Fact[] {
   const { hash, plan } = command;
-  const pending = run.approvals.get(hash);
+  const pending = run.approvals.pending.get(hash);
   if (pending === undefined) return notPending(run, command, hash);
   if (pending.subject !== "plan") return refused(command, "NOT_A_PLAN", { hash });
   if (plan.hash === hash) return refused(command, "NOTHING_CHANGED", {});
@@ -176,7 +187,7 @@ function edit(run: Run, command: Input & Command & { type: "edit" }, at: number)
 }
 
 function pause(run: Run, command: Input & Command & { type: "pause" }): Fact[] {
-  if (run.cancelling !== undefined) return refused(command, "RUN_CANCELLING", {});
+  if (isCancelling(run)) return refused(command, "RUN_CANCELLING", {});
   if (run.paused) return refused(command, "ALREADY_PAUSED", {});
   return [fact("run.paused", { comment: commentIn(command) })];
 }
@@ -191,13 +202,13 @@ function unpause(run: Run, command: Input & Command & { type: "unpause" }): Fact
 /** What runs is drained first; a plan that waits for approval was for the other goal. */
 function changeGoal(run: Run, command: Input & Command & { type: "goal" }): Fact[] {
   const goal = command.goal.trim();
-  if (run.cancelling !== undefined) return refused(command, "RUN_CANCELLING", {});
-  if (run.failing !== undefined) return refused(command, "RUN_FAILING", {});
-  if (run.models.planner === null) return refused(command, "NO_PLANNER", {});
+  if (isCancelling(run)) return refused(command, "RUN_CANCELLING", {});
+  if (isFailing(run)) return refused(command, "RUN_FAILING", {});
+  if (run.request.models.planner === null) return refused(command, "NO_PLANNER", {});
   if (goal === "" || goal.length > LIMITS.goalChars) {
     return refused(command, "GOAL_INVALID", { limit: LIMITS.goalChars });
   }
-  if (goal === run.goal) return refused(command, "SAME_GOAL", {});
+  if (goal === run.request.goal) return refused(command, "SAME_GOAL", {});
   return [
     ...withdrawn(run, asksForPlan),
     fact("goal.changed", { goal, comment: commentIn(command) }),
@@ -206,6 +217,6 @@ function changeGoal(run: Run, command: Input & Command & { type: "goal" }): Fact
 }
 
 function cancel(run: Run, command: Input & Command & { type: "cancel" }): Fact[] {
-  if (run.cancelling !== undefined) return refused(command, "ALREADY_CANCELLING", {});
+  if (isCancelling(run)) return refused(command, "ALREADY_CANCELLING", {});
   return [...withdrawn(run, undefined, "cancelled"), fact("cancel.requested", { comment: commentIn(command) })];
 }

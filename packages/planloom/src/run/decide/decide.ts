@@ -16,21 +16,34 @@ import { ended, failed, leavesDoubt, refOf, roleFailure, whyNotStarted, whyStopp
 import { completed } from "./gate.js";
 import { isCommand, type Input, type Outcome, type Start } from "../input.js";
 import { whyTooDear } from "./policy.js";
-import { proposal } from "./proposal.js";
+import { proposal, proposalFacts } from "./proposal.js";
 import { whyNotMended } from "./repair.js";
 import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { kernelOn } from "../kernel-version.js";
-import { currentPlan, isHeld, workOf, type Run, type Work } from "../state.js";
+import {
+  findWork,
+  isCancelling,
+  isEnded,
+  isFailing,
+  isHeld,
+  isReviewedAgain,
+  owedAs,
+  planOf,
+  replanOf,
+  type Run,
+  type Work,
+  workOf,
+} from "../state.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { isConversation } from "../../plan/step-kind.js";
 
 /** Facts that follow from `input`. Outcomes of effects that are no longer owed (a zombie's) and inputs to an ended run give none. */
 export function decide(run: Run, input: Input): Fact[] {
   if (input.type === "start") return started(run, input, input.at);
-  if (run.seq === 0) return [];
+  if (run.log.seq === 0) return [];
   if (isCommand(input)) return decideCommand(run, input);
-  if (run.ended !== undefined) return [];
+  if (isEnded(run)) return [];
   switch (input.type) {
     case "advance":
       return advance(run, input.at);
@@ -56,18 +69,18 @@ function resumed(run: Run, { epoch, reason, released }: Extract<Input, { readonl
  * the last of a fan-out's items to end also ends the fan-out.
  */
 export function expire(run: Run, at: number): Fact[] {
-  const first = run.expiries.first();
-  const approval = first === undefined || first.at > at ? undefined : run.approvals.get(first.value);
+  const first = run.approvals.expiries.first();
+  const approval = first === undefined || first.at > at ? undefined : run.approvals.pending.get(first.value);
   if (approval === undefined) return [];
   const denied = fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" });
   const error = failWith("APPROVAL_EXPIRED", {});
   if (approval.subject === "plan") return [denied, fact("run.failed", { error })];
-  const work = workOf(run, approval.subject);
+  const work = findWork(run, approval.subject);
   return work === undefined ? [denied] : [denied, ...failed(run, work, error, at)];
 }
 
 function started(run: Run, input: Start, at: number): Fact[] {
-  if (run.seq !== 0) return [];
+  if (run.log.seq !== 0) return [];
   const { started, given, carried = [] } = input;
   const facts = [fact("run.started", started)];
   if (given === undefined) return facts;
@@ -80,8 +93,8 @@ function started(run: Run, input: Start, at: number): Fact[] {
   const fresh = new Set(given.plan.steps.flatMap(({ id }) => (done.has(id) ? [] : [id])));
   const around = { revision: 1, cause, fresh, settings: started.settings, at };
   // What was done before goes first: a plan that waits for a person shows it.
-  const [proposed, ...asked] = proposal(given, around);
-  return [...facts, proposed!, ...carried, ...asked];
+  const { proposed, asked } = proposal(given, around);
+  return [...facts, proposed, ...carried, ...asked];
 }
 
 function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
@@ -109,7 +122,7 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
     case "answered":
       return [
         fact("answer.written", { answer: input.answer, partial: false, usage: input.usage }),
-        fact("run.completed", { success: !run.starved }),
+        fact("run.completed", { success: !run.execution.starved }),
       ];
     case "answer-failed":
       return answerFailed(run, input, at);
@@ -121,11 +134,11 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
 function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fact[] {
   const { key, plan, usage, asking } = input;
   const told = { at, usage, ...(asking === undefined ? {} : { asking }) };
-  if (run.plans.length === 0) {
+  if (run.planning.plans.length === 0) {
     const changes = draftChanges(run, key, plan.plan);
-    return proposal(plan, { revision: 1, cause: "goal", settings: run.settings, changes, ...told });
+    return proposalFacts(plan, { revision: 1, cause: "goal", settings: run.request.settings, changes, ...told });
   }
-  const revision = revise(run, plan, run.replan);
+  const revision = revise(run, plan, replanOf(run));
   if (revision.ok) return revisionProposed(run, plan, revision, { cause: causeOf(run), ...told });
   const draft = JSON.stringify(writePlan(plan.plan));
   return planInvalid(
@@ -136,8 +149,8 @@ function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fa
 }
 
 function causeOf(run: Run): EventData["plan.proposed"]["cause"] {
-  const { replan } = run;
-  if (currentPlan(run)!.denied === "rejected") return "rejection";
+  const replan = replanOf(run);
+  if (planOf(run).denied === "rejected") return "rejection";
   if (replan === undefined) return "goal";
   if (replan.cause === "goal") return "goal-change";
   return replan.mode === "patch" ? "patch" : "replan";
@@ -145,32 +158,28 @@ function causeOf(run: Run): EventData["plan.proposed"]["cause"] {
 
 /** A review may want another plan where none is left to be had: the run goes on, and the log says so. */
 function reviewed(run: Run, { verdict, text, usage }: Outcome & { type: "reviewed" }): Fact[] {
-  const { replans } = run.settings;
+  const { replans } = run.request.settings;
   const no: NoReplanReason | undefined =
-    run.replans >= replans ? { code: "REPLANS_USED", of: replans } : whyTooDear(run);
+    run.planning.replans >= replans ? { code: "REPLANS_USED", of: replans } : whyTooDear(run);
   if (verdict === "replan" && no === undefined) {
     return [fact("plan.reviewed", { verdict, decision: "replan", text, usage })];
   }
-  const again = run.reviewAgain && run.open > 0 ? { again: true as const } : {};
+  const again = isReviewedAgain(run) && run.execution.open > 0 ? { again: true as const } : {};
   const reason = verdict === "go on" || no === undefined ? {} : { reason: no };
   return [fact("plan.reviewed", { verdict, decision: "go on", text, ...reason, ...again, usage })];
 }
 
 function reviewFailed(run: Run, input: Outcome & { type: "review-failed" }, at: number): Fact[] {
-  const effect = run.owed.get(input.key)!;
-  return [fact("review.failed", roleFailure(run, effect.kind === "review" ? effect.attempt : 1, input, at))];
+  const { attempt } = owedAs(run, input.key, "review");
+  return [fact("review.failed", roleFailure(run, attempt, input, at))];
 }
 
-function owedWork(run: Run, key: string): Work {
-  const effect = run.owed.get(key)!;
-  if (effect.kind !== "call" && effect.kind !== "fill") throw new Error(`an outcome of a step for ${key}`);
-  return workOf(run, effect)!;
-}
+const owedWork = (run: Run, key: string): Work => workOf(run, owedAs(run, key, "call", "fill"));
 
 function endedCall(run: Run, input: Outcome & { type: "ended" }, at: number): Fact[] {
-  const work = owedWork(run, input.key);
-  const filling = run.owed.get(input.key)!.kind === "fill";
-  return ended(run, work, input, filling ? "none" : work.effects, at);
+  const effect = owedAs(run, input.key, "call", "fill");
+  const work = workOf(run, effect);
+  return ended(run, work, input, effect.kind === "fill" ? "none" : work.effects, at);
 }
 
 function planInvalid(
@@ -178,10 +187,9 @@ function planInvalid(
   input: Outcome & { type: "plan-invalid" },
   checked: { readonly refused?: CheckedPlan } = {},
 ): Fact[] {
-  const effect = run.owed.get(input.key)!;
-  const round = effect.kind === "plan" ? effect.round : 0;
+  const { round } = owedAs(run, input.key, "plan");
   const { draft, findings, usage, asking } = input;
-  const why = whyNotMended(run.settings, round, [...run.repairs, errorKeys(findings)]);
+  const why = whyNotMended(run.request.settings, round, [...run.planning.repairs, errorKeys(findings)]);
   const decision = why === undefined ? "repair" : "give-up";
   const told = asking === undefined ? {} : { asking };
   const facts = [
@@ -194,21 +202,21 @@ function planInvalid(
 }
 
 /** A plan was asked for because of these, and they are what the run failed of in the first place. */
-function failedBefore({ replan, failures }: Run): FailureParams["PLAN_INVALID"]["failed"] {
-  if (replan?.cause !== "failure") return [];
-  return [...failures].map(([step, error]) => ({ step, error }));
+function failedBefore(run: Run): FailureParams["PLAN_INVALID"]["failed"] {
+  if (replanOf(run)?.cause !== "failure") return [];
+  return [...run.planning.failures].map(([step, error]) => ({ step, error }));
 }
 
 function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: number): Fact[] {
-  const effect = run.owed.get(input.key)!;
-  const data = roleFailure(run, effect.kind === "plan" ? effect.attempt : 1, input, at);
+  const { attempt } = owedAs(run, input.key, "plan");
+  const data = roleFailure(run, attempt, input, at);
   const facts = [fact("plan.failed", data), ...draftsStopped(run, "failed")];
   return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
 }
 
 function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact[] {
   const work = owedWork(run, input.key);
-  const reason = whyStopped(run) ?? (run.failing === undefined ? undefined : whyNotStarted(run));
+  const reason = whyStopped(run) ?? (!isFailing(run) ? undefined : whyNotStarted(run));
   const held = reason === undefined && isHeld(run);
   const said = { ...refOf(work), args: input.args, usage: input.usage };
   const written = fact("step.filled", held ? { ...said, held } : said);
@@ -218,8 +226,8 @@ function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact
 }
 
 function answerFailed(run: Run, input: Outcome & { type: "answer-failed" }, at: number): Fact[] {
-  const effect = run.owed.get(input.key)!;
-  const data = roleFailure(run, effect.kind === "answer" ? effect.attempt : 1, input, at);
+  const { attempt } = owedAs(run, input.key, "answer");
+  const data = roleFailure(run, attempt, input, at);
   const facts = [fact("answer.failed", data)];
   return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
 }
@@ -231,7 +239,7 @@ function answerFailed(run: Run, input: Outcome & { type: "answer-failed" }, at: 
 export function recover(run: Run, at: number): Fact[] {
   for (const effect of run.owed.values()) {
     if (effect.kind !== "call" && effect.kind !== "fill") continue;
-    const facts = afterCrash(run, workOf(run, effect)!, effect.kind === "fill", at);
+    const facts = afterCrash(run, workOf(run, effect), effect.kind === "fill", at);
     if (facts.length > 0) return facts;
   }
   return [];
@@ -241,10 +249,10 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
   const error = failWith("CRASHED", {}, { retryable: true });
   const effects = filling ? "none" : work.effects;
   const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
-  const cancelling = run.cancelling !== undefined;
+  const cancelling = isCancelling(run);
   // It is not performed again; whether a call inside it is in doubt stands in its journal, which the engine looks into.
   if (cancelling && isConversation(work.step.spec)) return [];
   if (cancelling || leavesDoubt(effects, "abort", cancelling)) return ended(run, work, outcome, effects, at);
-  if (work.crashes <= run.settings.crashes) return [];
+  if (work.crashes <= run.request.settings.crashes) return [];
   return failed(run, work, failWith("POISON_STEP", { crashes: work.crashes }), at);
 }

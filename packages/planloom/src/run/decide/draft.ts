@@ -10,13 +10,13 @@ import { fact, type EventData, type Fact } from "../event.js";
 import { refOf } from "./failure.js";
 import type { Drafted } from "../input.js";
 import type { StopReason } from "../reason.js";
-import { isDrafting, type Run } from "../state.js";
+import { draftingOf, isDrafting, type Run } from "../state.js";
 import { isFinished, worksOf } from "../steps.js";
 import { asksPerson, mayActThrough } from "../../plan/step-kind.js";
 
 /** A step has been written. One that a planner writes again after a crash, in the same words, is known already. */
 export function drafted(run: Run, { key, index, step, tools }: Drafted): Fact[] {
-  const known = run.drafting === key ? run.steps.get(idOf(step)) : undefined;
+  const known = draftingOf(run) === key ? run.execution.steps.get(idOf(step)) : undefined;
   if (known !== undefined && inSameWords(known.spec, step as unknown as Step)) return [];
   const begins = known === undefined && tools !== undefined && mayBegin(run, key, step as unknown as Step, tools);
   return [fact("plan.stepDrafted", { request: key, index, step, begins, ...(tools === undefined ? {} : { tools }) })];
@@ -29,18 +29,22 @@ function idOf(step: Json): string {
 
 /** Nothing that acts, asks, or reads what is not there yet; and only under a first plan that no person is asked about. */
 function mayBegin(run: Run, key: string, step: Step, tools: readonly ToolSpec[]): boolean {
-  const { settings, plans, rejected, drafting, steps } = run;
+  const {
+    request: { settings },
+    planning: { plans, rejected },
+    execution: { steps },
+  } = run;
   if (!settings.eager || plans.length > 0 || rejected.length > 0) return false;
   if (asksPerson(step) || step.approval === "required") return false;
   if (tools.some((tool) => tool.approval === "required" || mayActThrough(step, tool))) return false;
-  return needsOf(step).every((id) => drafting === key && steps.has(id));
+  return needsOf(step).every((id) => draftingOf(run) === key && steps.has(id));
 }
 
 /** Whether all that has begun early stands in the plan as it was drafted: then it goes on. */
-function standsAsDrafted({ drafting, steps }: Run, key: string | undefined, plan: Plan): boolean {
-  if (key === undefined || drafting !== key) return false;
+function standsAsDrafted(run: Run, key: string | undefined, plan: Plan): boolean {
+  if (key === undefined || draftingOf(run) !== key) return false;
   const written = new Map(plan.steps.map((step) => [step.id, step]));
-  return [...steps.values()].every(({ spec }) => {
+  return [...run.execution.steps.values()].every(({ spec }) => {
     const step = written.get(spec.id);
     return step !== undefined && inSameWords(step, spec);
   });
@@ -52,11 +56,13 @@ export function draftChanges(
   key: string,
   plan: Plan,
 ): Pick<EventData["plan.proposed"], "kept" | "dropped" | "adopts"> {
-  if (run.drafting !== key) return {};
+  if (draftingOf(run) !== key) return {};
   const adopts = standsAsDrafted(run, key, plan);
   const said = adopts ? { adopts } : {};
-  if (run.steps.size === 0) return said;
-  const begun = [...run.steps.values()].filter(({ work }) => work.startedAt !== undefined || isFinished(work));
+  if (run.execution.steps.size === 0) return said;
+  const begun = [...run.execution.steps.values()].filter(
+    ({ work }) => work.startedAt !== undefined || isFinished(work),
+  );
   const ids = begun.map(({ spec }) => spec.id);
   return adopts ? { kept: ids.map((step) => ({ step })), ...said } : { dropped: ids };
 }
@@ -65,7 +71,7 @@ export function draftChanges(
 export function draftsStopped(run: Run, because: (StopReason & { readonly code: "DRAFT_DROPPED" })["because"]): Fact[] {
   if (!isDrafting(run)) return [];
   const reason = { code: "DRAFT_DROPPED", because } as const;
-  return [...run.steps.values()]
+  return [...run.execution.steps.values()]
     .flatMap(worksOf)
     .filter(({ status }) => status === "running")
     .map((work) => fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason, usage: NO_USAGE }));

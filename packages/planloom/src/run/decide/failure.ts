@@ -12,7 +12,7 @@ import type { Failure, ItemsParams } from "../failure.js";
 import type { Outcome } from "../input.js";
 import type { RetryReason, StopReason } from "../reason.js";
 import { reviewAfter, verdictOn } from "./policy.js";
-import { currentPlan, isDrafting, type Run, type Work } from "../state.js";
+import { currentPlan, type FanOut, isCancelling, isDrafting, isFailing, type Run, type Work } from "../state.js";
 import { callName } from "../../plan/step-kind.js";
 
 export function refOf(work: Work): StepRef {
@@ -27,7 +27,7 @@ export function ended(
   effects: EffectClass,
   at: number,
 ): Fact[] {
-  if (leavesDoubt(effects, outcome.ending, run.cancelling !== undefined)) return [unknown(run, work, outcome, at)];
+  if (leavesDoubt(effects, outcome.ending, isCancelling(run))) return [unknown(run, work, outcome, at)];
   const { ending, error, usage } = outcome;
   const reason = whyStopped(run) ?? (effects === "none" ? outOfTime(run) : undefined);
   if (reason === undefined || ending === "tool-error") return failed(run, work, error, at, { usage, ending });
@@ -36,8 +36,8 @@ export function ended(
 }
 
 /** Why calls of a run that is being cancelled end. */
-export const whyStopped = ({ cancelling }: Run): StopReason | undefined =>
-  cancelling === undefined ? undefined : { code: "CANCELLED", comment: cancelling };
+export const whyStopped = ({ halt }: Run): StopReason | undefined =>
+  halt?.why === "cancel" ? { code: "CANCELLED", comment: halt.comment } : undefined;
 
 /**
  * Whether the ending of a call leaves it open whether it acted. Design section 8: a tool's own error is a known failure;
@@ -58,7 +58,7 @@ export function unknown(
 ): Fact {
   const { spec } = work.step;
   const tool = outcome.call?.tool ?? callName(spec);
-  const asked = run.cancelling === undefined && currentPlan(run)?.tools.get(tool)?.reconciles === true;
+  const asked = !isCancelling(run) && currentPlan(run)?.tools.get(tool)?.reconciles === true;
   return fact("step.unknown", {
     ...refOf(work),
     attempt: work.attempt,
@@ -82,7 +82,7 @@ export function failed(run: Run, work: Work, error: Failure, at: number, given: 
   const say = (decision: Said["decision"], reason: Said["reason"]) =>
     fact("step.failed", { ...refOf(work), attempt, error, decision, reason, ...given, ...unpaidBy(run, error) });
   const { retry } = work.step.spec;
-  if (error.retryable && tries < retry.attempts && run.failing === undefined && run.cancelling === undefined) {
+  if (error.retryable && tries < retry.attempts && !isFailing(run) && !isCancelling(run)) {
     const retryAt = at + retryDelay(run, work, error);
     return [
       say("retry", { code: "ATTEMPTS_LEFT", attempt: tries, of: retry.attempts }),
@@ -95,7 +95,7 @@ export function failed(run: Run, work: Work, error: Failure, at: number, given: 
     const skipped = fact("step.skipped", { ...refOf(work), reason: { code: "FAILED", error }, cause: "failure" });
     return [say("skip", verdict.reason), skipped, ...closeFanOut(run, work, "skipped")];
   }
-  if (isDrafting(run) && run.failing === undefined && run.cancelling === undefined) {
+  if (isDrafting(run) && !isFailing(run) && !isCancelling(run)) {
     return [say("retry", { code: "AFTER_PLAN", why })];
   }
   // An item fails by itself; what answers that is decided once, for the fan-out, when the others have ended.
@@ -112,15 +112,15 @@ function final(said: Fact, work: Work): Fact {
 }
 
 function whyNoRetry(run: Run, error: Failure, tries: number, attempts: number): RetryReason {
-  if (run.cancelling !== undefined) return { code: "RUN_CANCELLING" };
+  if (isCancelling(run)) return { code: "RUN_CANCELLING" };
   if (!error.retryable) return { code: "NOT_RETRYABLE" };
   if (tries < attempts) return whyNotStarted(run);
   return { code: "ATTEMPTS_USED", of: attempts };
 }
 
 /** Of a run that fails. */
-export function whyNotStarted({ failing }: Run): RetryReason & StopReason {
-  const code = failing?.error.code;
+export function whyNotStarted({ halt }: Run): RetryReason & StopReason {
+  const code = halt?.why === "failure" ? halt.failing.error.code : undefined;
   const because = code === "EVENT_LIMIT" ? "log-full" : code === "BUDGET_EXHAUSTED" ? "budget" : "failure";
   return { code: "NOTHING_STARTS", because };
 }
@@ -148,22 +148,24 @@ export function closeFanOut(
   last: { readonly tools?: readonly string[]; readonly error?: Failure } = {},
 ): Fact[] {
   const { step } = work;
-  if (work.item === null || step.itemsOpen !== 1) return [];
+  const { fan } = step;
+  if (work.item === null || fan?.open !== 1) return [];
   const ref = { step: step.spec.id };
-  const broken = step.itemsFailed + (how === "failed" ? 1 : 0);
+  const broken = fan.failed + (how === "failed" ? 1 : 0);
   if (broken === 0) {
-    const tools = [...new Set([...step.items!.flatMap((item) => item.origin.tools), ...(last.tools ?? [])])];
+    const tools = [...new Set([...fan.items.flatMap((item) => item.origin.tools), ...(last.tools ?? [])])];
     return [
       fact("step.completed", {
         ...ref,
         output: null,
-        from: { steps: step.listFrom?.steps ?? [], tools },
+        from: { steps: fan.from.steps, tools },
         usage: NO_USAGE,
         ...reviewAfter(run, step.work),
       }),
     ];
   }
-  const error = itemsError(work, broken, last.error);
+  const ended = last.error === undefined ? [] : [{ item: work.item, error: last.error }];
+  const error = itemsError(fan, broken, ended);
   const verdict = verdictOn(run, step, error, { code: "ITEMS_ENDED" });
   // Where a skip were the answer, each item would have been skipped by itself.
   const decision = verdict.decision === "skip" ? "fail" : verdict.decision;
@@ -174,15 +176,19 @@ export function closeFanOut(
 }
 
 /** The items' own code where all that failed have the same, so that its cause is not hidden. */
-function itemsError({ item, step }: Work, broken: number, lastError: Failure | undefined): Failure {
-  const errors = step.items!.flatMap((work, index) =>
-    work.status === "failed" && work.error ? [{ item: index, error: work.error }] : [],
+function itemsError(
+  fan: FanOut,
+  broken: number,
+  ended: readonly { readonly item: number; readonly error: Failure }[],
+): Failure {
+  const before = fan.items.flatMap(({ status, error }, item) =>
+    status === "failed" && error !== undefined ? [{ item, error }] : [],
   );
-  if (lastError !== undefined) errors.push({ item: item!, error: lastError });
+  const errors = [...before, ...ended];
   const [first] = errors;
   const alike = errors.every(({ error }) => error.code === first?.error.code);
   const params: ItemsParams = {
-    items: { failed: broken, total: step.items!.length, ...(first === undefined ? {} : { first }) },
+    items: { failed: broken, total: fan.items.length, ...(first === undefined ? {} : { first }) },
   };
   const code = alike && first !== undefined ? first.error.code : "ITEMS_FAILED";
   return { code, params: params as unknown as JsonObject, retryable: false };
@@ -196,7 +202,7 @@ export function roleFailure(
   at: number,
 ): PassingFailure {
   const { error, usage } = outcome;
-  const max = run.settings.roleAttempts;
+  const max = run.request.settings.roleAttempts;
   if (!error.retryable || attempt >= max) {
     const reason: RetryReason = error.retryable ? { code: "ATTEMPTS_USED", of: max } : { code: "NOT_RETRYABLE" };
     return { attempt, error, decision: "fail", reason, usage, ...unpaidBy(run, error) };

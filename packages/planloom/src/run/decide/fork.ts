@@ -5,32 +5,35 @@ import { NO_USAGE } from "../../plan/usage.js";
 import { fact, type Fact, type StepRef } from "../event.js";
 import { refOf } from "./failure.js";
 import { isFinished } from "../steps.js";
-import { currentPlan, workOf, type Run, type StepState, type Work } from "../state.js";
+import { planOf, type Run, stepIn, type StepState, type Work, workOf } from "../state.js";
 
 export function carriedFacts(run: Run, kept: readonly StepRef[]): readonly Fact[] {
   const items = new Map<string, number[]>();
   const whole = new Set<string>();
   for (const { step, item } of kept) {
     // What was begun and not finished is nothing that another run could go on with.
-    if (!isFinished(workOf(run, { step, item })!)) continue;
+    if (!isFinished(workOf(run, { step, item }))) continue;
     if (item === undefined) whole.add(step);
     else items.set(step, [...(items.get(step) ?? []), item]);
   }
-  return wavesOf(currentPlan(run)!.plan)
+  return wavesOf(planOf(run).plan)
     .flat()
     .flatMap((id) => {
-      const state = run.steps.get(id)!;
+      const state = stepIn(run.execution.steps, id);
       if (whole.has(id)) return [carriedWork(run, state.work)];
-      return items.has(id) ? carriedItems(run, state, items.get(id)!) : [];
+      return carriedItems(run, state, items.get(id) ?? []);
     });
 }
 
-function carriedItems(run: Run, state: StepState, indexes: readonly number[]): readonly Fact[] {
-  const { list = [], listFrom, spec } = state;
-  const from = listFrom ?? { steps: [], tools: [] };
+function carriedItems(run: Run, { spec, fan }: StepState, indexes: readonly number[]): readonly Fact[] {
+  if (fan === undefined || indexes.length === 0) return [];
+  const { list, from, items } = fan;
   const expanded = fact("step.expanded", { step: spec.id, list, from, carried: run.id });
-  return [expanded, ...indexes.map((index) => carriedWork(run, state.items![index]!))];
+  return [expanded, ...indexes.flatMap((index) => carriedItem(run, items[index]))];
 }
+
+const carriedItem = (run: Run, work: Work | undefined): readonly Fact[] =>
+  work === undefined ? [] : [carriedWork(run, work)];
 
 function carriedWork(run: Run, work: Work): Fact {
   const { output = null, origin, from, summary, skipped, cause = "when" } = work;

@@ -5,7 +5,7 @@ import type { Decision, EventData } from "../event.js";
 import { priceOf } from "../evolve/budget.js";
 import type { Failure } from "../failure.js";
 import type { FailureReason, NoReplanReason, RetryReason } from "../reason.js";
-import type { Run, StepState, Work } from "../state.js";
+import { changeOf, isCancelling, isFailing, type Run, type StepState, type Work } from "../state.js";
 
 interface Verdict {
   readonly decision: Exclude<Decision, "retry">;
@@ -14,9 +14,9 @@ interface Verdict {
 
 /** `why` says why it is not tried again. The plan decides, else the settings of the run; a planner only says how. */
 export function verdictOn(run: Run, step: StepState, error: Failure, why: RetryReason): Verdict {
-  const { onFailure = run.settings.onFailure } = step.spec;
+  const { onFailure = run.request.settings.onFailure } = step.spec;
   const by = step.spec.onFailure === undefined ? "run" : "plan";
-  if (run.cancelling !== undefined || onFailure === "fail") return { decision: "fail", reason: why };
+  if (isCancelling(run) || onFailure === "fail") return { decision: "fail", reason: why };
   // What is skipped counts as finished: who raises the budget could not have it done any more.
   if (error.code === "BUDGET_EXHAUSTED") return { decision: "fail", reason: { code: "BUDGET_USED", why } };
   if (onFailure === "skip") return { decision: "skip", reason: { code: "POLICY", why, policy: "skip", by } };
@@ -29,7 +29,7 @@ export function verdictOn(run: Run, step: StepState, error: Failure, why: RetryR
 }
 
 function cameFromPatch(run: Run, { spec, revision }: StepState): boolean {
-  const plan = run.plans.find((proposed) => proposed.revision === revision);
+  const plan = run.planning.plans.find((proposed) => proposed.revision === revision);
   return plan?.cause === "patch" && plan.written.has(spec.id);
 }
 
@@ -45,18 +45,21 @@ const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([
 ]);
 
 function whyNoReplan(run: Run, { code }: Failure): NoReplanReason | undefined {
-  const { settings, models, replans } = run;
-  if (run.failing !== undefined) return { code: "RUN_FAILING" };
+  const {
+    request: { settings, models },
+    planning: { replans },
+  } = run;
+  if (isFailing(run)) return { code: "RUN_FAILING" };
   if (NOT_FOR_PLANNERS.has(code)) return { code: "PLAN_NO_HELP" };
   if (settings.replan === "never") return { code: "REPLAN_NEVER" };
   if (models.planner === null) return { code: "NO_PLANNER" };
-  if (run.changing === undefined && replans >= settings.replans) return { code: "REPLANS_USED", of: settings.replans };
+  if (changeOf(run) === undefined && replans >= settings.replans) return { code: "REPLANS_USED", of: settings.replans };
   return whyTooDear(run);
 }
 
 /** Why a replan is not asked for, for what it is expected to take. */
 export function whyTooDear(run: Run): NoReplanReason | undefined {
-  const { replanTokens, replanCostUsd } = run.settings;
+  const { replanTokens, replanCostUsd } = run.request.settings;
   const { tokens, costUsd } = replanEstimate(run);
   if (replanTokens !== null && tokens !== null && tokens > replanTokens) {
     return { code: "REPLAN_TOKENS", expected: tokens, limit: replanTokens };
@@ -68,9 +71,12 @@ export function whyTooDear(run: Run): NoReplanReason | undefined {
 }
 
 export function replanEstimate(run: Run): EventData["replan.requested"]["estimate"] {
-  const { planner } = run.models;
+  const { planner } = run.request.models;
   if (planner === null || planner === "function") return { tokens: null, costUsd: null };
-  const spent = { usage: run.usage.planner, plans: run.plans.filter(({ cause }) => PLANNED.has(cause)).length };
+  const spent = {
+    usage: run.usage.planner,
+    plans: run.planning.plans.filter(({ cause }) => PLANNED.has(cause)).length,
+  };
   const { inputTokens, outputTokens, costUsd } = estimateReplan({
     planner,
     priceOf: (model) => priceOf(run, model),
@@ -81,10 +87,10 @@ export function replanEstimate(run: Run): EventData["replan.requested"]["estimat
 
 /** Whether a review of the rest follows on the end of a step. */
 export function reviewAfter(run: Run, { item }: Work): Pick<EventData["step.completed"], "review"> {
-  if (run.settings.replan !== "each-step" || item !== null) return {};
-  const { open, models, phase, changing, cancelling, failing } = run;
-  const goesOn = changing === undefined && cancelling === undefined && failing === undefined;
-  const asks = goesOn && open > 1 && models.planner !== null && phase === "executing";
+  if (run.request.settings.replan !== "each-step" || item !== null) return {};
+  const { mode, halt, execution, request } = run;
+  const goesOn = mode.phase === "executing" && halt === undefined;
+  const asks = goesOn && execution.open > 1 && request.models.planner !== null;
   return asks ? { review: true } : {};
 }
 

@@ -30,24 +30,35 @@ export interface Around {
   readonly mustAsk?: ApprovalReason | undefined;
 }
 
-export function proposal(checked: CheckedPlan, around: Around): Fact[] {
+/** The proposal, and the request for approval where a person is asked. */
+export interface Proposal {
+  readonly proposed: Fact;
+  readonly asked: readonly Fact[];
+}
+
+export function proposalFacts(checked: CheckedPlan, around: Around): Fact[] {
+  const { proposed, asked } = proposal(checked, around);
+  return [proposed, ...asked];
+}
+
+export function proposal(checked: CheckedPlan, around: Around): Proposal {
   const { revision, cause, settings, at, usage = NO_USAGE, asking, basis, changes = {} } = around;
   const { plan, hash, inputs, tools, findings, estimate, approval, mustApprove } = checked;
   const marked = mustApprove === undefined ? {} : { mustApprove };
   const follows = basis === undefined ? {} : { basis: basis.revision };
   const written = [...writtenIn(plan, toolsByName(tools), basis)];
   const core = { revision, plan, hash, inputs, tools, findings, cause, ...follows, written, usage };
-  const proposed = { ...core, ...marked, ...changes };
+  const plain = { ...core, ...marked, ...changes };
   const said = {
     ...(estimate === undefined ? {} : { estimate }),
     ...(approval === undefined ? {} : { approval }),
     ...(asking === undefined ? {} : { asking }),
   };
-  const facts = [fact("plan.proposed", { ...proposed, ...said })];
+  const proposed = fact("plan.proposed", { ...plain, ...said });
   const reason = around.mustAsk ?? approvalReason(checked, settings.approval, around.fresh);
-  if (reason === undefined) return facts;
+  if (reason === undefined) return { proposed, asked: [] };
   const expiresAt = at + settings.approvalMs;
-  return [...facts, fact("approval.requested", { subject: "plan", hash, reason, expiresAt })];
+  return { proposed, asked: [fact("approval.requested", { subject: "plan", hash, reason, expiresAt })] };
 }
 
 /** Of two policies the one that asks for more; what a program decides is neither more nor less, and the first one stays. */

@@ -2,19 +2,18 @@
 // would bring them about. Separate from command.ts because here nobody can be told that an answer is refused.
 import type { Json } from "../../plan/json.js";
 import { NO_USAGE } from "../../plan/usage.js";
-import type { ReconcileEffect } from "../effect.js";
 import { fact, type Fact } from "../event.js";
 import type { Failure } from "../failure.js";
 import { refOf, roleFailure } from "./failure.js";
 import { completed, toolProblem, typeProblem } from "./gate.js";
 import type { Outcome } from "../input.js";
-import { currentPlan, workOf, type Run } from "../state.js";
+import { currentPlan, owedAs, type Run, workOf } from "../state.js";
 import { isConversation } from "../../plan/step-kind.js";
 
 /** Facts after the tool answered. An output that it cannot have given settles nothing. */
 export function reconciled(run: Run, answer: Outcome & { type: "reconciled" }, at: number): Fact[] {
-  const effect = owedQuestion(run, answer.key);
-  const work = workOf(run, effect)!;
+  const effect = owedAs(run, answer.key, "reconcile");
+  const work = workOf(run, effect);
   const verdict = answer.happened ? "happened" : "not-happened";
   const said = answer.happened ? { output: answer.output } : {};
   const resolved = fact("step.resolved", { ...refOf(work), key: effect.callKey, verdict, ...said });
@@ -38,17 +37,11 @@ export function notReconciled(
   at: number,
   refused: { readonly output?: Json } = {},
 ): Fact[] {
-  const effect = owedQuestion(run, key);
+  const effect = owedAs(run, key, "reconcile");
   const {
     usage: _usage,
     unpaid: _unpaid,
     ...failed
   } = roleFailure(run, effect.attempt, { error, usage: NO_USAGE }, at);
-  return [fact("reconcile.failed", { ...refOf(workOf(run, effect)!), ...failed, ...refused })];
-}
-
-function owedQuestion(run: Run, key: string): ReconcileEffect {
-  const effect = run.owed.get(key);
-  if (effect?.kind !== "reconcile") throw new Error(`the answer of a tool for ${key}`);
-  return effect;
+  return [fact("reconcile.failed", { ...refOf(workOf(run, effect)), ...failed, ...refused })];
 }

@@ -13,9 +13,9 @@ import { basisOf } from "../replan-basis.js";
 import { refusal, type Refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
 import type { RoleNames, Settings } from "../settings.js";
 import type { CheckedPlan, Command } from "../command.js";
-import { approvalReason, proposal, stricter } from "./proposal.js";
-import { holdsDoubt, isDoubtful, isFinished } from "../steps.js";
-import { currentPlan, type Run, type StepState, type Work } from "../state.js";
+import { approvalReason, proposalFacts, stricter } from "./proposal.js";
+import { holdsDoubt, isDoubtful, isFinished, worksOf } from "../steps.js";
+import { currentPlan, endOf, isEnded, planOf, type Run, stepIn, type StepState, type Work } from "../state.js";
 import { stepStates } from "../steps.js";
 import { isConversation, mayActThrough } from "../../plan/step-kind.js";
 
@@ -51,11 +51,11 @@ export type NoReopening = { readonly ok: false } & Refusal;
 
 /** What a retry of this run would do, by those who play the roles now. A run that has not ended is not retried. */
 export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
-  if (run.ended === undefined) return NOT_ENDED;
+  if (!isEnded(run)) return NOT_ENDED;
   if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(run, wish);
   const parts = partsOf(run, wish);
   if (!parts.ok) return parts;
-  if (wish.plan === undefined && wish.from === undefined && run.ended === "completed") {
+  if (wish.plan === undefined && wish.from === undefined && endOf(run)?.how === "completed") {
     return no("NOTHING_TO_RETRY", { because: "completed" });
   }
   return parts;
@@ -68,9 +68,9 @@ const no = <Code extends RefusalCode>(code: Code, params: RefusalParams[Code]): 
 
 export const NOT_ENDED = no("RUN_NOT_ENDED", {});
 
-const lacksPlan = (run: Run) => currentPlan(run) === undefined || currentPlan(run)!.denied === "rejected";
+const lacksPlan = (run: Run) => currentPlan(run) === undefined || planOf(run).denied === "rejected";
 
-function withoutPlan(run: Run, { from, models = run.models }: Wish): Reopening | NoReopening {
+function withoutPlan(run: Run, { from, models = run.request.models }: Wish): Reopening | NoReopening {
   if (from !== undefined) return unknownStep(from);
   if (models.planner === null) return no("NOTHING_TO_RETRY", { because: "no-plan" });
   return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], kept: [] };
@@ -78,7 +78,7 @@ function withoutPlan(run: Run, { from, models = run.models }: Wish): Reopening |
 
 /** Which steps are kept and which run, if `from` is begun again or another plan takes the place of the present one. */
 export function partsOf(run: Run, wish: Wish): Reopening | NoReopening {
-  const steps = wish.plan === undefined ? run.steps : stepsOf(run, wish.plan);
+  const steps = wish.plan === undefined ? run.execution.steps : stepsOf(run, wish.plan);
   if (wish.from !== undefined && !steps.has(wish.from)) return unknownStep(wish.from);
   const { lost, ...parts } = divided(run, steps, wish);
   if (lost === undefined) return parts;
@@ -96,22 +96,19 @@ function divided(
 ): Reopening & { readonly lost: string | undefined } {
   const ids = [...steps.keys()];
   const tools = plan?.tools ?? [...(currentPlan(run)?.tools.values() ?? [])];
-  const finished = (id: string) => run.steps.has(id) && isFinished(run.steps.get(id)!.work);
+  const before = run.execution.steps;
+  const finished = (id: string) => before.has(id) && isFinished(stepIn(before, id).work);
   const anew = reach(steps, [
     ...(plan === undefined ? [] : changedSteps(run, plan)),
     ...(from === undefined ? [] : [from]),
   ]);
   const runs = reach(steps, [...anew, ...ids.filter((id) => !finished(id))]);
-  const late = new Set([...runs].flatMap((id) => steps.get(id)!.dependents.map(({ spec }) => spec.id)));
+  const late = new Set([...runs].flatMap((id) => stepIn(steps, id).dependents.map(({ spec }) => spec.id)));
   const goesOn = (id: string) => runs.has(id) && !anew.has(id) && !late.has(id);
   // A fan-out is mended for the items that failed.
   const itemsStay = (id: string) =>
-    plan !== undefined &&
-    run.ended === undefined &&
-    !finished(id) &&
-    !late.has(id) &&
-    sameList(run, plan, steps.get(id)!);
-  const unknown = [...run.steps.keys()].filter((id) => holdsDoubt(run.steps.get(id)!));
+    plan !== undefined && !isEnded(run) && !finished(id) && !late.has(id) && sameList(run, plan, stepIn(steps, id));
+  const unknown = [...before.values()].filter(holdsDoubt).map(({ spec }) => spec.id);
   return {
     lost: unknown.find((id) => !goesOn(id)),
     ok: true,
@@ -119,24 +116,18 @@ function divided(
     reused: ids.filter((id) => !runs.has(id)),
     runs: ids.filter((id) => runs.has(id)),
     anew: ids.filter((id) => anew.has(id)),
-    actAgain: ids.filter((id) => anew.has(id) && hasRun(run, id) && mayAct(steps.get(id)!, tools)),
+    actAgain: ids.filter((id) => anew.has(id) && hasRun(run, id) && mayAct(stepIn(steps, id), tools)),
     unknown,
     kept: ids.flatMap((id) =>
-      !runs.has(id)
-        ? [{ step: id }]
-        : goesOn(id)
-          ? partsKept(run.steps.get(id))
-          : itemsStay(id)
-            ? itemsKept(run, id)
-            : [],
+      !runs.has(id) ? [{ step: id }] : goesOn(id) ? partsKept(before.get(id)) : itemsStay(id) ? itemsKept(run, id) : [],
     ),
   };
 }
 
 /** Whether a fan-out that does something else now does it for the same list: items that have finished are not done again. */
 function sameList(run: Run, { inputs }: CheckedPlan, { spec }: StepState): boolean {
-  const before = run.steps.get(spec.id);
-  if (before?.items === undefined || hashOf(inputs) !== hashOf(run.inputs)) return false;
+  const before = run.execution.steps.get(spec.id);
+  if (before?.fan === undefined || hashOf(inputs) !== hashOf(run.request.inputs)) return false;
   const shape = ({ forEach, as, output }: Step) => canonicalJson([forEach ?? null, as ?? null, output ?? null]);
   return shape(spec) === shape(before.spec);
 }
@@ -145,10 +136,10 @@ const unknownStep = (id: string) => no("UNKNOWN_STEP", { step: id });
 
 function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, StepState> {
   return stepStates(plan, {
-    revision: run.plans.length + 1,
+    revision: run.planning.plans.length + 1,
     tools: toolsByName(tools),
-    attempts: run.attempts,
-    doubts: run.doubts,
+    attempts: run.execution.attempts,
+    doubts: run.execution.doubts,
   });
 }
 
@@ -158,7 +149,7 @@ const mayAct = ({ spec }: StepState, tools: readonly ToolSpec[]) => tools.some((
 function changedSteps(run: Run, { plan, inputs }: CheckedPlan): readonly string[] {
   const before = currentPlan(run);
   if (before === undefined) return [];
-  const was = stepHashes(before.plan, run.inputs, before.tools.values());
+  const was = stepHashes(before.plan, run.request.inputs, before.tools.values());
   const is = stepHashes(plan, inputs, before.tools.values());
   return [...is.keys()].filter((id) => was.get(id) !== is.get(id));
 }
@@ -166,29 +157,29 @@ function changedSteps(run: Run, { plan, inputs }: CheckedPlan): readonly string[
 /** These steps and all that wait for them. */
 function reach(steps: ReadonlyMap<string, StepState>, from: readonly string[]): Set<string> {
   const reached = new Set(from);
-  for (const id of reached) for (const { spec } of steps.get(id)!.dependents) reached.add(spec.id);
+  for (const id of reached) for (const { spec } of stepIn(steps, id).dependents) reached.add(spec.id);
   return reached;
 }
 
 /** A tool that failed with an error of its own has not acted; an agent may have called any number of tools before it failed. */
 function hasRun(run: Run, id: string): boolean {
-  const state = run.steps.get(id);
+  const state = run.execution.steps.get(id);
   if (state === undefined) return false;
-  const { spec, work, items = [] } = state;
+  const { spec } = state;
   const ran = ({ status, startedAt, effectKey }: Work) =>
-    status === "completed" || run.acted.has(effectKey) || (isConversation(spec) && startedAt !== undefined);
-  return ran(work) || items.some(ran);
+    status === "completed" || run.execution.acted.has(effectKey) || (isConversation(spec) && startedAt !== undefined);
+  return worksOf(state).some(ran);
 }
 
 const itemsKept = (run: Run, step: string): readonly StepRef[] =>
-  run.steps.get(step)!.items!.flatMap((work, item) => (isFinished(work) ? [{ step, item }] : []));
+  run.execution.steps.get(step)?.fan?.items.flatMap((work, item) => (isFinished(work) ? [{ step, item }] : [])) ?? [];
 
 /** What of an unfinished step was begun: what it has finished, what is in doubt, what was paid and allowed for it. */
 function partsKept(state: StepState | undefined): readonly StepRef[] {
   if (state === undefined) return [];
   const step = state.spec.id;
-  if (state.items === undefined) return wasBegun(state.work) ? [{ step }] : [];
-  return state.items.flatMap((work, item) => (wasBegun(work) ? [{ step, item }] : []));
+  if (state.fan === undefined) return wasBegun(state.work) ? [{ step }] : [];
+  return state.fan.items.flatMap((work, item) => (wasBegun(work) ? [{ step, item }] : []));
 }
 
 const wasBegun = (work: Work) =>
@@ -203,19 +194,22 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   }
   const { plan, from = null, models, reason } = command;
   // A run keeps what was asked of it, and obeys what is asked for now.
-  const settings = { ...command.settings, approval: stricter(run.settings.approval, command.settings.approval) };
+  const settings = {
+    ...command.settings,
+    approval: stricter(run.request.settings.approval, command.settings.approval),
+  };
   const { stage, kept } = parts;
   const anew = plan === undefined ? parts.anew : [];
   const said = reason === undefined ? {} : { comment: reason.slice(0, LIMITS.feedbackChars) };
   const reopened = fact("run.reopened", { ...said, from, anew, stage, settings, models, ...kernelOn(run) });
   if (plan !== undefined) {
-    const mustAsk = run.plans.at(-1)?.denied === "rejected" ? EARLIER_REJECTED : undefined;
+    const mustAsk = run.planning.plans.at(-1)?.denied === "rejected" ? EARLIER_REJECTED : undefined;
     const fresh = new Set(parts.runs);
     const changes = { kept, mustApprove: stillMarked(run, plan) };
     return [
       reopened,
-      ...proposal(plan, {
-        revision: run.plans.length + 1,
+      ...proposalFacts(plan, {
+        revision: run.planning.plans.length + 1,
         cause: "edit",
         basis: basisOf(run),
         changes,
@@ -235,14 +229,14 @@ export const EARLIER_REJECTED = { code: "EARLIER_REJECTED" } as const;
 /** What a person gives is the person's word; what is left of a planner's that had read untrusted text is not. */
 export function stillMarked(run: Run, { plan, tools }: CheckedPlan): readonly string[] {
   const own = writtenIn(plan, toolsByName(tools), currentPlan(run));
-  return plan.steps.map(({ id }) => id).filter((id) => run.mustApprove.has(id) && !own.has(id));
+  return plan.steps.map(({ id }) => id).filter((id) => run.planning.mustApprove.has(id) && !own.has(id));
 }
 
 /** A plan that nobody approved in time, and one that may act once more, is asked for. */
 function approvalAgain(run: Run, { actAgain, runs }: Reopening, settings: Settings, at: number): Fact[] {
-  const { plan, tools, hash, denied } = currentPlan(run)!;
+  const { plan, tools, hash, denied } = planOf(run);
   const more =
-    settings.approval === run.settings.approval
+    settings.approval === run.request.settings.approval
       ? undefined
       : approvalReason({ plan, tools: [...tools.values()] }, settings.approval, new Set(runs));
   const actsAgain = { code: "MAY_ACT_AGAIN", steps: actAgain } as const;

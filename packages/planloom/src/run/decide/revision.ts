@@ -15,7 +15,7 @@ import { proposal, type Around } from "./proposal.js";
 import { EARLIER_REJECTED, partsUnder, type Reopening } from "./retry.js";
 import { isFinished } from "../steps.js";
 import { toolsByName } from "../../plan/tool-spec.js";
-import { asksForPlan, currentPlan, type Run } from "../state.js";
+import { asksForPlan, currentPlan, replanOf, type Run } from "../state.js";
 
 export type Revision =
   { readonly ok: true; readonly parts: Reopening } | { readonly ok: false; readonly findings: readonly Finding[] };
@@ -32,7 +32,7 @@ const STEPS = { pointer: "/steps" };
 
 function lostSteps(run: Run, { reused }: Reopening): readonly Finding[] {
   const kept = new Set(reused);
-  const lost = [...run.steps.values()].filter(({ work, spec }) => isFinished(work) && !kept.has(spec.id));
+  const lost = [...run.execution.steps.values()].filter(({ work, spec }) => isFinished(work) && !kept.has(spec.id));
   if (lost.length === 0) return [];
   return [findingOf("FINISHED_CHANGED", STEPS, { steps: lost.map(({ spec }) => spec.id) })];
 }
@@ -66,7 +66,7 @@ function repeated(
 }
 
 /** The plans that were given up, with the reason, the newest first. */
-function failedPlans({ plans }: Run, request: EventData["replan.requested"]) {
+function failedPlans({ planning: { plans } }: Run, request: EventData["replan.requested"]) {
   const failed: { readonly plan: Plan; readonly reason: string }[] = [];
   let why = reasonOf(request);
   for (const { plan, replan } of plans.filter(wasFollowed).reverse()) {
@@ -88,24 +88,27 @@ export function revisionProposed(
   around: Pick<Around, "cause" | "at" | "usage" | "asking" | "mustAsk">,
 ): Fact[] {
   const { at, cause, usage, asking } = around;
-  const { settings, replan } = run;
+  const replan = replanOf(run);
+  const { settings } = run.request;
   const fresh = new Set(parts.anew);
   const denied = currentPlan(run)?.denied;
   // What stood in a plan that nobody approved is as new as the rest.
   const unseen = denied === undefined ? fresh : new Set(parts.runs);
-  const untrusted = cause !== "edit" && (run.untrusted || readsUntrusted(run));
+  const untrusted = cause !== "edit" && (run.planning.untrusted || readsUntrusted(run));
   const basis = basisOf(run, cause === "edit" ? currentPlan(run) : undefined);
   // Another word may change how often a call is made, even where it leaves the meaning of its output as it was.
   const written = writtenIn(checked.plan, toolsByName(checked.tools), currentPlan(run));
   const mustApprove = checked.plan.steps
     .filter((step) => checked.tools.some((tool) => mayActThrough(step, tool)))
     .map(({ id }) => id)
-    .filter((id) => run.mustApprove.has(id) || (untrusted && (fresh.has(id) || written.has(id))));
-  const rejected = run.plans.some((plan) => plan.denied === "rejected" && !wasApprovedSince(run, plan.revision))
+    .filter((id) => run.planning.mustApprove.has(id) || (untrusted && (fresh.has(id) || written.has(id))));
+  const rejected = run.planning.plans.some(
+    (plan) => plan.denied === "rejected" && !wasApprovedSince(run, plan.revision),
+  )
     ? EARLIER_REJECTED
     : undefined;
-  const [proposed, ...asked] = proposal(checked, {
-    revision: run.plans.length + 1,
+  const { proposed, asked } = proposal(checked, {
+    revision: run.planning.plans.length + 1,
     cause,
     basis,
     settings,
@@ -121,19 +124,19 @@ export function revisionProposed(
     ...(asking === undefined ? {} : { asking }),
   });
   // Calls of the plan before: who still wants one asks for it again.
-  return [proposed!, ...withdrawn(run, (approval) => !asksForPlan(approval)), ...asked];
+  return [proposed, ...withdrawn(run, (approval) => !asksForPlan(approval)), ...asked];
 }
 
 /** Whether a person has accepted, by approving it or by the policy, a plan after that revision. */
 const wasApprovedSince = (run: Run, revision: number): boolean =>
-  run.plans.some((plan) => plan.revision > revision && plan.denied === undefined);
+  run.planning.plans.some((plan) => plan.revision > revision && plan.denied === undefined);
 
 function changesOf(run: Run, { steps }: Plan, { anew, kept }: Reopening) {
   const ids = new Set(steps.map(({ id }) => id));
   return {
     kept,
-    dropped: [...run.steps.keys()].filter((id) => !ids.has(id)),
-    added: [...ids].filter((id) => !run.steps.has(id)),
-    changed: anew.filter((id) => run.steps.has(id)),
+    dropped: [...run.execution.steps.keys()].filter((id) => !ids.has(id)),
+    added: [...ids].filter((id) => !run.execution.steps.has(id)),
+    changed: anew.filter((id) => run.execution.steps.has(id)),
   };
 }

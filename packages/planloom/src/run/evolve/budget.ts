@@ -6,7 +6,7 @@ import type { EventData, EventType, RunEvent } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import type { Reserve } from "../input.js";
 import { answerKey, callKey, fillKey } from "../keys.js";
-import { reviewOf, workOf, type Allowance, type Run, type Spent, type Work } from "../state.js";
+import { type Allowance, findWork, reviewOf, type Run, type Spent, type Work, workOf } from "../state.js";
 
 export const NOTHING_SPENT: Spent = { modelCalls: 0, tokens: 0, costUsd: 0 };
 
@@ -40,25 +40,25 @@ interface Reporter {
 export function book(run: Run, event: RunEvent): void {
   const { type, data } = event;
   // Most steps call no model, and most runs have no budget: nothing is to be booked then.
-  if (!("usage" in data) || (data.usage.calls === 0 && run.allowances.size === 0)) return;
+  if (!("usage" in data) || (data.usage.calls === 0 && run.spending.allowances.size === 0)) return;
   const { key, model, told = NO_USAGE } = reporterOf(run, type, data);
-  const allowance = run.allowances.get(key) ?? { told, spent: NOTHING_SPENT, reserved: NOTHING_SPENT };
-  run.allowances.delete(key);
+  const allowance = run.spending.allowances.get(key) ?? { told, spent: NOTHING_SPENT, reserved: NOTHING_SPENT };
+  run.spending.allowances.delete(key);
   const unpaid = "unpaid" in data && data.unpaid === true;
   const { reserved } = allowance;
   const held = unpaid ? { ...allowance, reserved: { ...NOTHING_SPENT, modelCalls: reserved.modelCalls } } : allowance;
-  run.used = add(run.used, spentBy(held, data.usage, priceOf(run, model)));
+  run.spending.used = add(run.spending.used, spentBy(held, data.usage, priceOf(run, model)));
 }
 
 type Telling = Extract<EventData[EventType], { readonly usage: Usage }>;
 
 function reporterOf(run: Run, type: EventType, data: Telling): Reporter {
-  const { planner, synthesizer } = run.models;
+  const { planner, synthesizer } = run.request.models;
   if ("step" in data) {
-    const work = workOf(run, data);
+    const work = findWork(run, data);
     return work === undefined ? { key: "", model: null } : stepReporter(run, work);
   }
-  if (type.startsWith("answer.")) return { key: answerKey(run.answers), model: synthesizer };
+  if (type.startsWith("answer.")) return { key: answerKey(run.answering.requests), model: synthesizer };
   if (type === "plan.reviewed" || type === "review.failed") return { key: reviewOf(run) ?? "", model: planner };
   for (const { kind, key } of run.owed.values()) if (kind === "plan") return { key, model: planner };
   return { key: "", model: planner };
@@ -68,21 +68,23 @@ function stepReporter(run: Run, work: Work): Reporter {
   const { step, told } = work;
   const fill = fillKey(work);
   const key = run.owed.has(fill) ? fill : callKey(work);
-  return { key, model: step.spec.model ?? run.models.executor, ...(told === undefined ? {} : { told }) };
+  return { key, model: step.spec.model ?? run.request.models.executor, ...(told === undefined ? {} : { told }) };
 }
 
 /** Effects that are gone without a word have used what they told, and what was reserved. To be called after an event was applied. */
 export function forgetGone(run: Run): void {
-  for (const [key, { spent, reserved }] of run.allowances) {
+  for (const [key, { spent, reserved }] of run.spending.allowances) {
     if (run.owed.has(key)) continue;
-    run.allowances.delete(key);
-    run.used = add(run.used, add(spent, reserved));
+    run.spending.allowances.delete(key);
+    run.spending.used = add(run.spending.used, add(spent, reserved));
   }
 }
 
 /** As the run was started or reopened with; undefined = not known. */
 export function priceOf(run: Run, model: string | null): Price | undefined {
-  return model !== null && Object.hasOwn(run.settings.prices, model) ? run.settings.prices[model] : undefined;
+  return model !== null && Object.hasOwn(run.request.settings.prices, model)
+    ? run.request.settings.prices[model]
+    : undefined;
 }
 
 // What is asked for
@@ -100,7 +102,7 @@ export function partFor(run: Run, call: BudgetCall): Spent {
 
 export function spentUntil(run: Run, { key, spent }: BudgetCall): Spent {
   const { model, told = NO_USAGE } = askerOf(run, key);
-  const allowance = run.allowances.get(key) ?? { told, spent: NOTHING_SPENT, reserved: NOTHING_SPENT };
+  const allowance = run.spending.allowances.get(key) ?? { told, spent: NOTHING_SPENT, reserved: NOTHING_SPENT };
   return spentBy(allowance, spent, priceOf(run, model));
 }
 
@@ -109,12 +111,12 @@ function askerOf(run: Run, key: string): Omit<Reporter, "key"> {
   switch (effect?.kind) {
     case "plan":
     case "review":
-      return { model: run.models.planner };
+      return { model: run.request.models.planner };
     case "answer":
-      return { model: run.models.synthesizer };
+      return { model: run.request.models.synthesizer };
     case "call":
     case "fill":
-      return stepReporter(run, workOf(run, effect)!);
+      return stepReporter(run, workOf(run, effect));
     default:
       return { model: null };
   }
@@ -123,7 +125,11 @@ function askerOf(run: Run, key: string): Omit<Reporter, "key"> {
 /** An effect has asked; with `allowed`, its call goes ahead. */
 export function ask(run: Run, call: BudgetCall, allowed: boolean): void {
   const spent = spentUntil(run, call);
-  run.allowances.set(call.key, { told: call.spent, spent, reserved: allowed ? partFor(run, call) : NOTHING_SPENT });
+  run.spending.allowances.set(call.key, {
+    told: call.spent,
+    spent,
+    reserved: allowed ? partFor(run, call) : NOTHING_SPENT,
+  });
 }
 
 /** What the run fails for, once a limit of its budget is reached. */

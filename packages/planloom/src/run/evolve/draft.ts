@@ -3,42 +3,44 @@
 import type { Step } from "../../plan/plan.js";
 import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
 import type { EventData } from "../event.js";
-import type { ProposedPlan, Run, StepState } from "../state.js";
+import { draftingOf, type ProposedPlan, type Run, type StepState } from "../state.js";
 import { linkStep, stepState, worksOf } from "../steps.js";
 import { recount, retire } from "./evolve-plan.js";
 import { makeReady } from "./evolve-step.js";
 
 export function onDrafted(run: Run, data: EventData["plan.stepDrafted"]): void {
   if (!data.begins) return;
-  if (run.drafting !== data.request) forgetDrafts(run);
-  run.drafting = data.request;
+  if (draftingOf(run) !== data.request) forgetDrafts(run);
+  if (run.mode.phase === "planning") run.mode = { ...run.mode, drafting: data.request };
   enter(run, firstState(run, data.step as unknown as Step, data.index, toolsByName(data.tools!)));
 }
 
 /** Of the first plan, which the run has not got yet. */
 function firstState(run: Run, spec: Step, index: number, tools: ReadonlyMap<string, ToolSpec>): StepState {
-  const { attempts, doubts } = run;
+  const {
+    execution: { attempts, doubts },
+  } = run;
   return stepState(spec, index, { revision: 1, tools, attempts, doubts });
 }
 
 function enter(run: Run, state: StepState): void {
-  run.steps.set(state.spec.id, state);
-  run.open++;
-  linkStep(run.steps, state);
+  run.execution.steps.set(state.spec.id, state);
+  run.execution.open++;
+  linkStep(run.execution.steps, state);
   if (state.waiting === 0) makeReady(run, state.work);
 }
 
 function forgetDrafts(run: Run): void {
-  for (const state of run.steps.values()) retire(run, state);
-  run.steps = new Map();
+  for (const state of run.execution.steps.values()) retire(run, state);
+  run.execution.steps = new Map();
   recount(run);
 }
 
 /** The plan is whole: what has begun goes on as it is, what failed meanwhile is begun once more, and the rest takes its place. */
 export function adoptDrafts(run: Run, { plan, tools }: ProposedPlan): void {
-  const before = run.steps;
+  const before = run.execution.steps;
   const states = plan.steps.map((spec, index) => before.get(spec.id) ?? firstState(run, spec, index, tools));
-  run.steps = new Map(states.map((state) => [state.spec.id, state]));
+  run.execution.steps = new Map(states.map((state) => [state.spec.id, state]));
   for (const state of states) if (!before.has(state.spec.id)) enter(run, state);
   for (const state of before.values()) {
     for (const one of worksOf(state)) {

@@ -4,26 +4,35 @@
 import type { StepRef } from "../event.js";
 import { makeReady, doubtAgain, isJournaled, queueNextItem } from "./evolve-step.js";
 import { Queue } from "../queue.js";
-import { currentPlan, type ProposedPlan, type Run, type StepState, type Work } from "../state.js";
-import { worksOf, isFinished, newWork, stepStates } from "../steps.js";
+import { currentPlan, type ProposedPlan, type Run, stepIn, type StepState, type Work } from "../state.js";
+import { fanOut, isFinished, newWork, stepStates, worksOf } from "../steps.js";
 import { Timetable } from "../timetable.js";
 import { directTool } from "../../plan/step-kind.js";
 
 /** Puts the steps of a plan in the place of those before; what is `kept` goes over as it is. */
 export function takePlan(run: Run, proposed: ProposedPlan, kept: readonly StepRef[]): void {
-  const before = run.steps;
+  const before = run.execution.steps;
   for (const state of before.values()) retire(run, state);
-  run.steps = stepStates(proposed.plan, { ...proposed, attempts: run.attempts, doubts: run.doubts });
+  run.execution.steps = stepStates(proposed.plan, {
+    ...proposed,
+    attempts: run.execution.attempts,
+    doubts: run.execution.doubts,
+  });
   const items = new Map<string, number[]>();
   for (const { step, item } of kept) {
-    const [from, to] = [before.get(step), run.steps.get(step)];
+    const [from, to] = [before.get(step), run.execution.steps.get(step)];
     if (from === undefined || to === undefined) continue;
     if (item === undefined) keepStep(from, to);
-    else if (items.has(step)) items.get(step)!.push(item);
-    else items.set(step, [item]);
+    else addTo(items, step, item);
   }
-  for (const [step, indexes] of items) keepItems(before.get(step)!, run.steps.get(step)!, indexes);
+  for (const [step, indexes] of items) keepItems(stepIn(before, step), stepIn(run.execution.steps, step), indexes);
   recount(run);
+}
+
+function addTo(lists: Map<string, number[]>, key: string, value: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 /** What must be known of a step for good, whatever becomes of it: the calls that act once, and the names that are used up. */
@@ -34,9 +43,9 @@ export function retire(run: Run, state: StepState): void {
     noteActed(run, work);
     attempt = Math.max(attempt, isUsed(work) ? work.attempt + 1 : work.attempt);
   }
-  run.attempts.set(state.spec.id, attempt);
+  run.execution.attempts.set(state.spec.id, attempt);
   const doubts = works.map((work) => work.doubts);
-  run.doubts.set(
+  run.execution.doubts.set(
     state.spec.id,
     doubts.reduce((most, count) => Math.max(most, count), state.earlierDoubts),
   );
@@ -45,9 +54,10 @@ export function retire(run: Run, state: StepState): void {
 function noteActed(run: Run, work: Work): void {
   const { step, effects, effectKey, output, origin, status, summary, givenUp, error } = work;
   if (effects !== "once" || directTool(step.spec) === undefined || effectKey === "") return;
-  if (status === "unknown" || givenUp === true) run.acted.set(effectKey, { known: false, error: error! });
+  if ((status === "unknown" || givenUp === true) && error !== undefined)
+    run.execution.acted.set(effectKey, { known: false, error });
   if (status !== "completed") return;
-  run.acted.set(effectKey, {
+  run.execution.acted.set(effectKey, {
     known: true,
     output: output ?? null,
     tools: origin.tools,
@@ -68,28 +78,26 @@ function keepStep(from: StepState, to: StepState): void {
   to.firstAttempt = from.firstAttempt;
   to.earlierDoubts = from.earlierDoubts;
   to.work = kept(from.work, to);
-  if (from.items === undefined) return;
-  keepList(from, to);
-  to.items = from.items.map((work) => kept(work, to));
+  if (from.fan === undefined) return;
+  to.fan = fanOut(
+    from.fan,
+    from.fan.items.map((work) => kept(work, to)),
+  );
 }
 
 /** What has not finished is begun again under the new plan. */
 const kept = (work: Work, step: StepState): Work => ({ ...(isFinished(work) ? work : resumed(work)), step });
 
 function keepItems(from: StepState, to: StepState, indexes: readonly number[]): void {
-  keepList(from, to);
-  to.items = from.items!.map((_, index) => newWork(to, index));
-  for (const index of indexes) to.items[index] = kept(from.items![index]!, to);
-}
-
-function keepList(from: StepState, to: StepState): void {
-  if (from.list !== undefined) to.list = from.list;
-  if (from.listFrom !== undefined) to.listFrom = from.listFrom;
+  if (from.fan === undefined) return;
+  const stay = new Set(indexes);
+  const items = from.fan.items.map((work, index) => (stay.has(index) ? kept(work, to) : newWork(to, index)));
+  to.fan = fanOut(from.fan, items);
 }
 
 /** Has an ended run go on: what did not finish is begun again, and `anew` wholly so, finished or not. */
 export function restart(run: Run, anew: ReadonlySet<string>): void {
-  for (const state of run.steps.values()) {
+  for (const state of run.execution.steps.values()) {
     if (anew.has(state.spec.id)) beginAnew(run, state);
     else if (!isFinished(state.work)) goOn(state);
   }
@@ -99,21 +107,19 @@ export function restart(run: Run, anew: ReadonlySet<string>): void {
 /** What a person has approved was to be done once. */
 function beginAnew(run: Run, state: StepState): void {
   retire(run, state);
-  for (const [hash, step] of run.granted) if (step === state.spec.id) run.granted.delete(hash);
+  for (const [hash, step] of run.approvals.granted) if (step === state.spec.id) run.approvals.granted.delete(hash);
   currentPlan(run)?.callsGranted.delete(state.spec.id);
-  state.firstAttempt = run.attempts.get(state.spec.id)!;
-  state.earlierDoubts = run.doubts.get(state.spec.id)!;
+  state.firstAttempt = run.execution.attempts.get(state.spec.id) ?? state.firstAttempt;
+  state.earlierDoubts = run.execution.doubts.get(state.spec.id) ?? state.earlierDoubts;
   const { usage } = state.work;
   state.work = { ...newWork(state, null), usage };
-  state.itemsFailed = 0;
-  delete state.items;
-  delete state.list;
-  delete state.listFrom;
+  delete state.fan;
 }
 
 function goOn(state: StepState): void {
   state.work = resumed(state.work);
-  if (state.items !== undefined) state.items = state.items.map((work) => (isFinished(work) ? work : resumed(work)));
+  const { fan } = state;
+  if (fan !== undefined) fan.items = fan.items.map((work) => (isFinished(work) ? work : resumed(work)));
 }
 
 /**
@@ -145,42 +151,41 @@ function resumed(work: Work): Work {
 
 /** Counts, queues and what persons owe about doubts, from the state of each step. Nothing is running. */
 export function recount(run: Run): void {
-  run.ready = new Queue();
-  run.retries = new Timetable();
-  run.running = run.open = run.unknown = run.asked = 0;
-  run.counts = { completed: 0, failed: 0, skipped: 0 };
-  run.starved = false;
-  const states = [...run.steps.values()];
+  run.execution.ready = new Queue();
+  run.execution.retries = new Timetable();
+  run.execution.running = run.execution.open = run.execution.unknown = run.execution.asked = 0;
+  run.execution.counts = { completed: 0, failed: 0, skipped: 0 };
+  run.execution.starved = false;
+  const states = [...run.execution.steps.values()];
   for (const state of states) state.waiting = 0;
   for (const state of states) countStep(run, state);
   for (const state of states) if (state.waiting === 0) queueStep(run, state);
 }
 
-function countStep(run: Run, { work, items = [], spec, dependents }: StepState): void {
-  const starved = [work, ...items].some(({ status, cause }) => status === "skipped" && cause === "null-reference");
-  if (starved && !spec.optional) run.starved = true;
+function countStep(run: Run, state: StepState): void {
+  const { work, spec, dependents } = state;
+  const starved = worksOf(state).some(({ status, cause }) => status === "skipped" && cause === "null-reference");
+  if (starved && !spec.optional) run.execution.starved = true;
   if (isFinished(work)) {
-    run.counts[work.status as "completed" | "skipped"]++;
+    run.execution.counts[work.status as "completed" | "skipped"]++;
     return;
   }
-  run.open++;
+  run.execution.open++;
   for (const dependent of dependents) dependent.waiting++;
 }
 
 function queueStep(run: Run, state: StepState): void {
   if (isFinished(state.work)) return;
-  if (state.items === undefined) return queueWork(run, state.work);
-  state.itemsFailed = 0;
-  const open = state.items.filter((work) => !isFinished(work));
-  state.itemsOpen = open.length;
+  const { fan } = state;
+  if (fan === undefined) return queueWork(run, state.work);
+  const open = fan.items.filter((work) => !isFinished(work));
+  fan.failed = 0;
+  fan.open = open.length;
   const doubtful = open.filter(({ status }) => status === "unknown");
   for (const work of doubtful) queueWork(run, work);
-  state.waitingItems = open
-    .filter(({ status }) => status !== "unknown")
-    .map(({ item }) => item!)
-    .reverse();
+  fan.waiting = open.filter(({ status }) => status !== "unknown").reverse();
   const places = (state.spec.maxParallel ?? open.length) - doubtful.length;
-  for (let place = 0; place < places; place++) queueNextItem(run, state);
+  for (let place = 0; place < places; place++) queueNextItem(run, fan);
 }
 
 function queueWork(run: Run, work: Work): void {

@@ -5,43 +5,59 @@ import { callName, directTool, isConversation, isFilled } from "../../plan/step-
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import type { EventData, EventOf } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
-import { currentPlan, workOf, type Run, reviewOf, type Change, type StepState, type Work } from "../state.js";
-import { newWork } from "../steps.js";
+import {
+  type Change,
+  changeOf,
+  currentPlan,
+  type FanOut,
+  type Halt,
+  replanOf,
+  reviewOf,
+  type Run,
+  stepIn,
+  type Work,
+  workOf,
+} from "../state.js";
+import { fanOut, newWork } from "../steps.js";
 
 export function makeReady(run: Run, work: Work): void {
   work.status = "ready";
-  run.ready.push(work);
+  run.execution.ready.push(work);
 }
 
-export function queueNextItem(run: Run, state: StepState): void {
-  for (let next = state.waitingItems.pop(); next !== undefined; next = state.waitingItems.pop()) {
-    const work = state.items![next]!;
+export function queueNextItem(run: Run, { waiting }: FanOut): void {
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     // Another run may have finished it already.
-    if (work.status === "pending") return makeReady(run, work);
+    if (next.status === "pending") return makeReady(run, next);
   }
 }
 
 /** Takes work out of whatever it was in, and gives its place under the concurrency limit back. */
 export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
   if (work.status === "retrying") {
-    if (run.retries.take() !== work) throw new Error(`step ${work.step.spec.id} was not the first to be retried`);
+    if (run.execution.retries.take() !== work)
+      throw new Error(`step ${work.step.spec.id} was not the first to be retried`);
     oweRetryTimer(run);
   } else if (work.status === "running") {
-    run.running--;
+    run.execution.running--;
     dropCall(run, work);
   } else if (work.status === "unknown") {
-    run.unknown--;
+    run.execution.unknown--;
     run.owed.delete(doubtKey(work));
     run.owed.delete(reconcileKey(work));
   } else if (work.status === "suspended" && work.question !== undefined) {
-    run.asked--;
+    run.execution.asked--;
     run.owed.delete(askKey(work));
   }
   work.status = status;
-  if (status === "running") run.running++;
+  if (status === "running") run.execution.running++;
   // What another run has done may leave from further back in the line: it is passed over when it comes to the front.
-  for (let first = run.ready.peek(); first !== undefined && first.status !== "ready"; first = run.ready.peek()) {
-    run.ready.shift();
+  for (
+    let first = run.execution.ready.peek();
+    first !== undefined && first.status !== "ready";
+    first = run.execution.ready.peek()
+  ) {
+    run.execution.ready.shift();
   }
 }
 
@@ -53,20 +69,17 @@ function dropCall(run: Run, work: Work): void {
 }
 
 export function onExpanded(run: Run, { data, at }: EventOf<"step.expanded">): void {
-  const state = run.steps.get(data.step)!;
+  const state = stepIn(run.execution.steps, data.step);
   leaveFor(run, state.work, "pending");
   state.work.startedAt = at;
-  state.list = data.list;
-  state.listFrom = data.from;
-  state.items = data.list.map((_, index) => newWork(state, index));
-  state.itemsOpen = data.list.length;
-  state.waitingItems = [...state.items.keys()].reverse();
-  const width = Math.min(state.spec.maxParallel ?? data.list.length, data.list.length);
-  for (let place = 0; place < width; place++) queueNextItem(run, state);
+  const items = data.list.map((_, index) => newWork(state, index));
+  state.fan = fanOut(data, items);
+  const width = Math.min(state.spec.maxParallel ?? items.length, items.length);
+  for (let place = 0; place < width; place++) queueNextItem(run, state.fan);
 }
 
 export function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void {
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   leaveFor(run, work, "running");
   work.startedAt ??= at;
   work.args = data.args;
@@ -77,7 +90,7 @@ export function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void
 }
 
 export function onFilled(run: Run, data: EventData["step.filled"]): void {
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   spend(run, work, data.usage);
   work.filled = data.args;
   delete work.told;
@@ -88,7 +101,7 @@ export function onFilled(run: Run, data: EventData["step.filled"]): void {
 }
 
 export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): void {
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   leaveFor(run, work, "running");
   work.startedAt ??= at;
   // The log is right: kernels before this one may have numbered attempts in another way.
@@ -111,10 +124,10 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
 }
 
 export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed">): void {
-  const work = workOf(run, data)!;
-  const whole = work.item === null && work.step.items !== undefined;
-  const placed = hasPlace(work, data);
-  finish(run, work, "completed", placed, whole ? work.step.items!.map((item) => item.output ?? null) : data.output, at);
+  const work = workOf(run, data);
+  const fan = work.item === null ? work.step.fan : undefined;
+  const output = fan === undefined ? data.output : fan.items.map((item) => item.output ?? null);
+  finish(run, work, "completed", hasPlace(work, data), output, at);
   work.origin = { steps: [data.step], tools: data.from.tools };
   if (data.summary !== undefined) work.summary = data.summary;
   if (data.carried !== undefined) work.carried = data.carried;
@@ -124,12 +137,12 @@ export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed"
 
 export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
   const { data, at } = event;
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   work.error = data.error;
   work.reason = data.reason;
   spend(run, work, data.usage);
   if (data.output !== undefined && work.effects === "once") {
-    run.acted.set(work.effectKey, { known: true, output: data.output, tools: [callName(work.step.spec)] });
+    run.execution.acted.set(work.effectKey, { known: true, output: data.output, tools: [callName(work.step.spec)] });
   }
   if (data.decision === "retry" || data.decision === "skip") {
     // The event that follows in the same append (step.retrying, step.skipped) moves it on.
@@ -141,13 +154,14 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
   if (data.sameAttempt === true) work.sameAttempt = true;
   else nextAttempt(work);
   if (work.item !== null) return;
-  if (data.decision === "fail") run.failing ??= { error: data.error, cause: { step: data.step } };
-  else wantChange(run, withFailed(run.changing ?? unanswered(run), event));
+  if (data.decision === "fail")
+    haltFor(run, { why: "failure", failing: { error: data.error, cause: { step: data.step } } });
+  else wantChange(run, withFailed(changeOf(run) ?? unanswered(run), event));
 }
 
 /** What a planner is being asked, or what it wrote and nobody has approved yet, was to answer. */
 function unanswered(run: Run): EventData["replan.requested"] | undefined {
-  return run.phase === "awaiting-approval" ? currentPlan(run)?.replan : run.replan;
+  return run.mode.phase === "awaiting-approval" ? currentPlan(run)?.replan : replanOf(run);
 }
 
 /** Several failures are too many for a patch of one place. */
@@ -162,10 +176,23 @@ function withFailed(
   return { mode: "full", cause, failed: [...failed, one], reason };
 }
 
+const RANKS = { change: 0, failure: 1, cancel: 2 };
+
+/** A cancel takes precedence over a failure, and a failure over another plan. The first failure stays. */
+export function haltFor(run: Run, halt: Halt): void {
+  const before = run.halt === undefined ? -1 : RANKS[run.halt.why];
+  if (before < RANKS[halt.why] || (before === RANKS[halt.why] && halt.why !== "failure")) run.halt = halt;
+}
+
+/** Whether another review follows the one that is open. */
+function reviewNext(run: Run, reviewAgain: boolean): void {
+  if (run.mode.phase === "executing") run.mode = { ...run.mode, reviewAgain };
+}
+
 /** There is to be another plan: whether this one still makes sense is no question any more. */
 export function wantChange(run: Run, change: Change): void {
-  run.changing = change;
-  run.reviewAgain = false;
+  haltFor(run, { why: "change", change });
+  reviewNext(run, false);
   run.owed.delete(reviewOf(run) ?? "");
 }
 
@@ -181,41 +208,41 @@ function nextAttempt(work: Work): void {
 }
 
 export function onRetrying(run: Run, data: EventData["step.retrying"]): void {
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   work.crashes = 0;
   work.status = "retrying";
-  run.retries.add(data.retryAt, work);
+  run.execution.retries.add(data.retryAt, work);
   oweRetryTimer(run);
 }
 
 function oweRetryTimer(run: Run): void {
-  const first = run.retries.first();
+  const first = run.execution.retries.first();
   if (first === undefined) run.owed.delete(RETRY_KEY);
   else run.owed.set(RETRY_KEY, { kind: "wait", key: RETRY_KEY, until: first.at });
 }
 
 export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void {
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   work.skipped = data.reason;
   work.cause = data.cause;
   if (data.carried !== undefined) work.carried = data.carried;
   finish(run, work, "skipped", hasPlace(work, data), null, at);
   work.origin = { steps: [data.step], tools: [] };
-  if (data.cause === "null-reference" && !work.step.spec.optional) run.starved = true;
+  if (data.cause === "null-reference" && !work.step.spec.optional) run.execution.starved = true;
 }
 
 export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): void {
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   leaveFor(run, work, "suspended");
   work.startedAt ??= at;
   work.question = data.question;
   work.from = data.from;
-  run.asked++;
+  run.execution.asked++;
   run.owed.set(askKey(work), { kind: "person", key: askKey(work) });
 }
 
 export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   leaveFor(run, work, "unknown");
   work.error = data.error;
   work.doubt = data.key;
@@ -229,7 +256,7 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
 
 /** A person owes word of it. */
 function oweDoubt(run: Run, work: Work): void {
-  run.unknown++;
+  run.execution.unknown++;
   run.owed.set(doubtKey(work), { kind: "person", key: doubtKey(work) });
 }
 
@@ -245,11 +272,11 @@ export function doubtAgain(run: Run, work: Work): void {
   oweDoubt(run, work);
   const tool = work.doubtful;
   if (tool === undefined || currentPlan(run)?.tools.get(tool)?.reconciles !== true) return;
-  oweReconcile(run, work, tool, 1, run.updatedAt);
+  oweReconcile(run, work, tool, 1, run.log.updatedAt);
 }
 
 export function onReconcileFailed(run: Run, data: EventData["reconcile.failed"]): void {
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   const asked = run.owed.get(reconcileKey(work));
   run.owed.delete(reconcileKey(work));
   if (data.retryAt !== undefined && asked?.kind === "reconcile")
@@ -257,10 +284,10 @@ export function onReconcileFailed(run: Run, data: EventData["reconcile.failed"])
 }
 
 export function onResolved(run: Run, data: EventData["step.resolved"]): void {
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   leaveFor(run, work, "pending");
   if (data.verdict === "abort") work.givenUp = true;
-  else run.acted.delete(data.key);
+  else run.execution.acted.delete(data.key);
   work.crashes = 0;
   const inside = isConversation(work.step.spec);
   if (inside) (work.settled ??= new Map()).set(data.key, { verdict: data.verdict, output: data.output ?? null });
@@ -268,7 +295,7 @@ export function onResolved(run: Run, data: EventData["step.resolved"]): void {
 }
 
 export function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled">): void {
-  const work = workOf(run, data)!;
+  const work = workOf(run, data);
   leaveFor(run, work, "cancelled");
   work.finishedAt = at;
   work.reason = data.reason;
@@ -291,30 +318,30 @@ function finish(
   leaveFor(run, work, status);
   work.finishedAt = at;
   if (output !== undefined) work.output = output;
-  const state = work.step;
-  if (work.item !== null) {
-    state.itemsOpen--;
-    if (status === "failed") state.itemsFailed++;
-    if (placed) queueNextItem(run, state);
+  const { fan, dependents } = work.step;
+  if (work.item !== null && fan !== undefined) {
+    fan.open--;
+    if (status === "failed") fan.failed++;
+    if (placed) queueNextItem(run, fan);
     return;
   }
-  run.open--;
+  run.execution.open--;
   // With nothing left there is no sense to ask for.
-  if (run.open === 0) run.owed.delete(reviewOf(run) ?? "");
-  run.counts[status]++;
+  if (run.execution.open === 0) run.owed.delete(reviewOf(run) ?? "");
+  run.execution.counts[status]++;
   if (status === "failed") return;
-  for (const dependent of state.dependents) if (--dependent.waiting === 0) makeReady(run, dependent.work);
+  for (const dependent of dependents) if (--dependent.waiting === 0) makeReady(run, dependent.work);
 }
 
 /** Whether the steps that are left still make sense is asked, by one review at a time. */
 function reviewRest(run: Run): void {
   if (reviewOf(run) === undefined) oweReview(run, 1);
-  else run.reviewAgain = true;
+  else reviewNext(run, true);
 }
 
 export function oweReview(run: Run, attempt: number, notBefore?: number): void {
-  run.reviewAgain = false;
-  const key = reviewKey(++run.reviews);
+  reviewNext(run, false);
+  const key = reviewKey(++run.planning.reviews);
   run.owed.set(key, { kind: "review", key, attempt, ...(notBefore === undefined ? {} : { notBefore }) });
 }
 

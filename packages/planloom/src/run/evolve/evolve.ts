@@ -8,6 +8,7 @@ import { answerKey, approvalKey, DEADLINE_KEY, planKey, stopKey } from "../keys.
 import type { EventData, EventOf, RunEvent, StepRef } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import {
+  haltFor,
   leaveFor,
   makeReady,
   onExpanded,
@@ -29,22 +30,37 @@ import {
 import { adoptDrafts, onDrafted } from "./draft.js";
 import { restart, takePlan } from "./evolve-plan.js";
 import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
-import { asksForPlan, currentPlan, reviewOf, workOf, type ProposedPlan, type Run } from "../state.js";
+import {
+  asksForPlan,
+  changeOf,
+  currentPlan,
+  type Failing,
+  findWork,
+  type Mode,
+  planOf,
+  type ProposedPlan,
+  replanOf,
+  reviewOf,
+  type Run,
+  type RunEnd,
+  workOf,
+} from "../state.js";
 
 /**
  * Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. The run is
  * for reading from then on: a run that goes on is folded with foldNext (log/chain.ts), which keeps the hash chain.
  */
 export function evolve(run: Run, event: RunEvent): Run {
-  if (event.seq !== run.seq + 1) throw new Error(`event ${event.seq} does not follow ${run.seq} of run ${run.id}`);
-  if (run.seq === 0) run.startedAt = event.at;
-  run.seq = event.seq;
-  run.head = undefined;
-  run.updatedAt = event.at;
-  if (event.by !== "engine") run.applied.add(event.inputId);
+  if (event.seq !== run.log.seq + 1)
+    throw new Error(`event ${event.seq} does not follow ${run.log.seq} of run ${run.id}`);
+  if (run.log.seq === 0) run.log.startedAt = event.at;
+  run.log.seq = event.seq;
+  run.log.head = undefined;
+  run.log.updatedAt = event.at;
+  if (event.by !== "engine") run.log.applied.add(event.inputId);
   book(run, event);
   apply(run, event);
-  if (run.allowances.size > 0) forgetGone(run);
+  if (run.spending.allowances.size > 0) forgetGone(run);
   return run;
 }
 
@@ -57,14 +73,11 @@ function apply(run: Run, event: RunEvent): void {
     case "run.reopened":
       return onReopened(run, event);
     case "run.completed":
-      run.success = event.data.success;
-      return end(run, "completed", event.at);
+      return end(run, { phase: "ended", at: event.at, how: "completed", success: event.data.success });
     case "run.failed":
-      run.error = event.data.error;
-      if (event.data.cause !== undefined) run.errorCause = event.data.cause;
-      return end(run, "failed", event.at);
+      return end(run, { phase: "ended", at: event.at, how: "failed", ...event.data });
     case "run.cancelled":
-      return end(run, "cancelled", event.at);
+      return end(run, { phase: "ended", at: event.at, how: "cancelled", comment: event.data.comment });
     case "cancel.requested":
       return onCancelRequested(run, event.data.comment);
     case "goal.changed":
@@ -88,8 +101,7 @@ function apply(run: Run, event: RunEvent): void {
     case "budget.exhausted":
       return onExhausted(run, event.data);
     case "log.full":
-      run.failing ??= { error: failWith("EVENT_LIMIT", event.data) };
-      return;
+      return fail(run, { error: failWith("EVENT_LIMIT", event.data) });
     case "plan.stepDrafted":
       return onDrafted(run, event.data);
     case "plan.proposed":
@@ -134,7 +146,7 @@ function apply(run: Run, event: RunEvent): void {
       return onExecuted(run, event.data);
     case "answer.written":
       run.owed.clear();
-      run.answer = event.data.answer;
+      run.answering.answer = event.data.answer;
       run.usage.synthesizer = addUsage(run.usage.synthesizer, event.data.usage);
       return;
     case "answer.failed":
@@ -151,31 +163,31 @@ function apply(run: Run, event: RunEvent): void {
 // The run
 
 function onStarted(run: Run, data: EventData["run.started"]): void {
-  run.goal = data.goal;
-  run.inputs = data.inputs;
-  run.settings = data.settings;
-  run.models = data.models;
-  run.planGiven = data.planGiven;
-  run.kernel = data.kernel;
-  if (data.parent !== undefined) run.parent = data.parent;
+  run.request.goal = data.goal;
+  run.request.inputs = data.inputs;
+  run.request.settings = data.settings;
+  run.request.models = data.models;
+  run.request.planGiven = data.planGiven;
+  run.log.kernel = data.kernel;
+  if (data.parent !== undefined) run.request.parent = data.parent;
   setDeadline(run);
   if (!data.planGiven) owePlan(run, { attempt: 1, round: 0 });
 }
 
 function onResumed(run: Run, data: EventData["run.resumed"]): void {
-  run.epoch = data.epoch;
-  run.kernel = data.kernel ?? run.kernel;
+  run.log.epoch = data.epoch;
+  run.log.kernel = data.kernel ?? run.log.kernel;
   // A process that lived to give the run up was not ended by its calls.
   if (data.released === true) return;
   for (const effect of run.owed.values()) {
     if (effect.kind !== "call" && effect.kind !== "fill") continue;
-    const work = workOf(run, effect);
+    const work = findWork(run, effect);
     if (work !== undefined) work.crashes++;
   }
 }
 
 function onCancelRequested(run: Run, comment: string): void {
-  run.cancelling = comment;
+  haltFor(run, { why: "cancel", comment });
   stopCalls(run);
 }
 
@@ -190,39 +202,33 @@ function stopCalls(run: Run): void {
 }
 
 function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
-  run.reopenedAt = at;
-  run.success = run.executed = false;
-  delete run.ended;
-  delete run.endedAt;
-  delete run.error;
-  delete run.errorCause;
-  delete run.failing;
-  delete run.exhausted;
-  delete run.cancelling;
-  delete run.changing;
-  delete run.replan;
-  delete run.answer;
-  run.paused = run.reviewAgain = false;
-  run.replans = 0;
-  run.rejections = 0;
-  run.settings = data.settings;
-  run.models = data.models;
-  run.kernel = data.kernel ?? run.kernel;
-  run.phase = "executing";
+  run.log.reopenedAt = at;
+  delete run.spending.exhausted;
+  delete run.answering.answer;
+  run.paused = false;
+  run.planning.replans = 0;
+  run.planning.rejections = 0;
+  run.request.settings = data.settings;
+  run.request.models = data.models;
+  run.log.kernel = data.kernel ?? run.log.kernel;
+  run.mode = EXECUTING;
   setDeadline(run);
   restart(run, new Set(data.anew));
   if (data.stage === "plan") owePlan(run, { attempt: 1, round: 0 });
 }
 
-function end(run: Run, how: NonNullable<Run["ended"]>, at: number): void {
-  run.ended = how;
-  run.endedAt = at;
+const EXECUTING: Mode = { phase: "executing", reviewAgain: false };
+
+const fail = (run: Run, failing: Failing): void => haltFor(run, { why: "failure", failing });
+
+function end(run: Run, how: RunEnd): void {
   // Nobody has approved it: who has the run go on is asked again.
-  if ([...run.approvals.values()].some(asksForPlan)) currentPlan(run)!.denied = "cancelled";
-  run.phase = "ended";
+  if ([...run.approvals.pending.values()].some(asksForPlan)) planOf(run).denied = "cancelled";
+  run.mode = how;
+  delete run.halt;
   run.owed.clear();
-  run.approvals.clear();
-  run.expiries.clear();
+  run.approvals.pending.clear();
+  run.approvals.expiries.clear();
 }
 
 // The plan
@@ -236,11 +242,17 @@ function owePlan(
     readonly invalid?: Pick<EventData["plan.invalid"], "draft" | "findings" | "asking">;
   },
 ): void {
-  run.phase = "planning";
-  if (request.round === 0) run.repairs = [];
-  const key = planKey(run.seq);
-  const replan = run.replan === undefined ? {} : { replan: run.replan };
-  run.owed.set(key, { kind: "plan", key, rejected: run.rejected, ...replan, ...request });
+  const replan = replanOf(run);
+  run.mode = replan === undefined ? { phase: "planning" } : { phase: "planning", replan };
+  if (request.round === 0) run.planning.repairs = [];
+  const key = planKey(run.log.seq);
+  const asked = replan === undefined ? request : { replan, ...request };
+  run.owed.set(key, { kind: "plan", key, rejected: run.planning.rejected, ...asked });
+}
+
+/** The next plan has this to answer. */
+function planFor(run: Run, replan: EventData["replan.requested"]): void {
+  run.mode = { phase: "planning", replan };
 }
 
 function takePlanEffect(run: Run) {
@@ -256,7 +268,7 @@ function onPlanInvalid(run: Run, data: EventData["plan.invalid"]): void {
   run.usage.planner = addUsage(run.usage.planner, data.usage);
   takePlanEffect(run);
   const { round, draft, findings, asking } = data;
-  run.repairs = [...run.repairs, errorKeys(findings)];
+  run.planning.repairs = [...run.planning.repairs, errorKeys(findings)];
   if (data.decision === "give-up") return;
   const invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
   owePlan(run, { attempt: 1, round: round + 1, invalid });
@@ -278,11 +290,11 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   takePlanEffect(run);
   run.usage.planner = addUsage(run.usage.planner, data.usage);
   const tools = toolsByName(data.tools);
-  const before = run.plans.find(({ revision }) => revision === data.basis);
+  const before = run.planning.plans.find(({ revision }) => revision === data.basis);
   const written = new Set(data.written);
   // Whoever edits a plan that nobody has approved answers what it was to answer.
   const last = currentPlan(run);
-  const replan = run.replan ?? (last?.denied === undefined ? undefined : last.replan);
+  const replan = replanOf(run) ?? (last?.denied === undefined ? undefined : last.replan);
   const proposed: ProposedPlan = {
     revision: data.revision,
     plan: data.plan,
@@ -294,15 +306,14 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
     ...(replan === undefined ? {} : { replan }),
     ...(data.estimate === undefined ? {} : { estimate: data.estimate }),
   };
-  delete run.replan;
-  run.mustApprove = new Set(data.mustApprove);
-  run.plans.push(proposed);
-  run.inputs = data.inputs;
-  run.phase = "executing";
+  run.planning.mustApprove = new Set(data.mustApprove);
+  run.planning.plans.push(proposed);
+  run.request.inputs = data.inputs;
+  run.mode = EXECUTING;
   if (data.adopts === true) return adoptDrafts(run, proposed);
   run.owed.clear();
-  run.approvals.clear();
-  run.expiries.clear();
+  run.approvals.pending.clear();
+  run.approvals.expiries.clear();
   oweDeadline(run);
   takePlan(run, proposed, data.kept ?? []);
 }
@@ -311,33 +322,33 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
 
 function onGoalChanged(run: Run, { goal, comment }: EventData["goal.changed"]): void {
   const reason = { code: "GOAL_CHANGED", comment } as const;
-  run.goal = goal;
-  if (run.phase === "planning") {
+  run.request.goal = goal;
+  if (run.mode.phase === "planning") {
     takePlanEffect(run);
     // What was to be mended served the other goal.
-    if (run.replan !== undefined) run.replan = { ...run.replan, mode: "full", cause: "goal", reason };
+    const { replan } = run.mode;
+    if (replan !== undefined) planFor(run, { ...replan, mode: "full", cause: "goal", reason });
     return owePlan(run, { attempt: 1, round: 0 });
   }
-  run.owed.delete(answerKey(run.answers));
-  run.phase = "executing";
-  run.executed = false;
-  wantChange(run, { mode: "full", cause: "goal", failed: run.changing?.failed ?? [], reason });
+  run.owed.delete(answerKey(run.answering.requests));
+  run.mode = EXECUTING;
+  wantChange(run, { mode: "full", cause: "goal", failed: changeOf(run)?.failed ?? [], reason });
 }
 
 function onReplanRequested(run: Run, data: EventData["replan.requested"]): void {
-  if (data.cause !== "goal") run.replans++;
-  delete run.changing;
-  run.replan = data;
+  if (data.cause !== "goal") run.planning.replans++;
+  delete run.halt;
   // A plan that was proposed and never followed leaves what failed before it to be answered still.
-  const before = currentPlan(run)?.denied === undefined ? [] : run.failures;
-  run.failures = new Map([...before, ...data.failed.flatMap((ref) => errorOf(run, ref))]);
-  run.untrusted ||= data.untrusted === true;
+  const before = currentPlan(run)?.denied === undefined ? [] : run.planning.failures;
+  run.planning.failures = new Map([...before, ...data.failed.flatMap((ref) => errorOfStep(run, ref))]);
+  run.planning.untrusted ||= data.untrusted === true;
   takePlanEffect(run);
+  planFor(run, data);
   owePlan(run, { attempt: 1, round: 0 });
 }
 
-function errorOf(run: Run, ref: StepRef): [string, Failure][] {
-  const error = workOf(run, ref)?.error;
+function errorOfStep(run: Run, ref: StepRef): [string, Failure][] {
+  const error = findWork(run, ref)?.error;
   return error === undefined ? [] : [[ref.step, error]];
 }
 
@@ -353,7 +364,7 @@ function onReviewed(run: Run, data: EventData["plan.reviewed"]): void {
 function onReviewFailed(run: Run, { attempt, error, retryAt, usage }: EventData["review.failed"]): void {
   run.usage.planner = addUsage(run.usage.planner, usage);
   run.owed.delete(reviewOf(run)!);
-  if (retryAt === undefined) run.failing ??= { error, cause: { role: "reviewer" } };
+  if (retryAt === undefined) fail(run, { error, cause: { role: "reviewer" } });
   else oweReview(run, attempt + 1, retryAt);
 }
 
@@ -361,26 +372,26 @@ function onReviewFailed(run: Run, { attempt, error, retryAt, usage }: EventData[
 
 function onExhausted(run: Run, data: EventData["budget.exhausted"]): void {
   if (data.call !== undefined) ask(run, data.call, false);
-  run.exhausted = data;
-  run.failing ??= { error: exhaustedFailure(data) };
+  run.spending.exhausted = data;
+  fail(run, { error: exhaustedFailure(data) });
   if (data.stops === true) stopCalls(run);
 }
 
 function setDeadline(run: Run): void {
-  const { wallMs } = run.settings.budget;
-  if (wallMs === null) delete run.deadline;
-  else run.deadline = run.updatedAt + wallMs;
+  const { wallMs } = run.request.settings.budget;
+  if (wallMs === null) delete run.spending.deadline;
+  else run.spending.deadline = run.log.updatedAt + wallMs;
   oweDeadline(run);
 }
 
-function oweDeadline({ owed, deadline }: Run): void {
+function oweDeadline({ owed, spending: { deadline } }: Run): void {
   if (deadline !== undefined) owed.set(DEADLINE_KEY, { kind: "wait", key: DEADLINE_KEY, until: deadline });
 }
 
 // Approval
 
 function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested">): void {
-  run.approvals.set(data.hash, {
+  run.approvals.pending.set(data.hash, {
     hash: data.hash,
     subject: data.subject,
     reason: data.reason,
@@ -388,67 +399,66 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
     expiresAt: data.expiresAt,
     ...(data.args === undefined ? {} : { args: data.args }),
   });
-  run.expiries.add(data.expiresAt, data.hash);
+  run.approvals.expiries.add(data.expiresAt, data.hash);
   const key = approvalKey(data.hash);
   run.owed.set(key, { kind: "person", key, until: data.expiresAt });
-  if (data.subject === "plan") run.phase = "awaiting-approval";
-  else leaveFor(run, workOf(run, data.subject)!, "suspended");
+  if (data.subject === "plan") run.mode = { phase: "awaiting-approval" };
+  else leaveFor(run, workOf(run, data.subject), "suspended");
 }
 
 /** Whoever writes another plan must know what has finished. */
-function whatIsDone({ counts }: Run): EventData["replan.requested"] | undefined {
+function whatIsDone({ execution: { counts } }: Run): EventData["replan.requested"] | undefined {
   if (counts.completed + counts.skipped === 0) return undefined;
   const estimate = { tokens: null, costUsd: null };
   return { mode: "full", cause: "goal", failed: [], reason: { code: "PLAN_REJECTED" }, estimate };
 }
 
 function forgetApproval(run: Run, hash: string): void {
-  run.approvals.delete(hash);
+  run.approvals.pending.delete(hash);
   run.owed.delete(approvalKey(hash));
   // Those that were decided before their time leave when it is their turn: each costs one step, once.
-  for (let first = run.expiries.first(); first !== undefined; first = run.expiries.first()) {
-    if (run.approvals.get(first.value)?.expiresAt === first.at) return;
-    run.expiries.take();
+  for (let first = run.approvals.expiries.first(); first !== undefined; first = run.approvals.expiries.first()) {
+    if (run.approvals.pending.get(first.value)?.expiresAt === first.at) return;
+    run.approvals.expiries.take();
   }
 }
 
 function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void {
   forgetApproval(run, data.hash);
-  run.granted.set(data.hash, data.subject === "plan" ? null : data.subject.step);
+  run.approvals.granted.set(data.hash, data.subject === "plan" ? null : data.subject.step);
   if (data.subject === "plan") {
-    run.phase = "executing";
-    const plan = currentPlan(run)!;
+    run.mode = EXECUTING;
+    const plan = planOf(run);
     delete plan.denied;
     for (const id of data.calls ?? []) plan.callsGranted.add(id);
     return;
   }
-  makeReady(run, workOf(run, data.subject)!);
+  makeReady(run, workOf(run, data.subject));
 }
 
 function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
   forgetApproval(run, data.hash);
   if (data.subject !== "plan") return;
-  const plan = currentPlan(run)!;
+  const plan = planOf(run);
   plan.denied = data.cause;
   if (data.cause !== "rejected") return;
-  run.rejected = [...run.rejected, { plan: plan.plan, comment: data.comment ?? "" }];
-  run.rejections++;
+  run.planning.rejected = [...run.planning.rejected, { plan: plan.plan, comment: data.comment ?? "" }];
+  run.planning.rejections++;
   const replan = plan.replan ?? whatIsDone(run);
-  if (replan !== undefined) run.replan = replan;
+  if (replan !== undefined) planFor(run, replan);
   if (data.again === true) owePlan(run, { attempt: 1, round: 0 });
 }
 
 // The answer
 
 function onExecuted(run: Run, data: EventData["execution.completed"]): void {
-  run.executed = true;
   if (data.answer === "none") return;
-  run.phase = "answering";
+  run.mode = { phase: "answering" };
   if (data.answer === "synthesizer") oweAnswer(run, 1);
 }
 
 function oweAnswer(run: Run, attempt: number, notBefore?: number): void {
-  const key = answerKey(++run.answers);
+  const key = answerKey(++run.answering.requests);
   run.owed.set(key, { kind: "answer", key, attempt, ...(notBefore === undefined ? {} : { notBefore }) });
 }
 

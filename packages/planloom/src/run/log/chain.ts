@@ -29,7 +29,7 @@ export type ChainDamage =
  * is of no further use.
  */
 export function foldNext(run: Run, recorded: RunEvent, before?: RunEvent): Link {
-  const link = follow({ runId: run.id, seq: run.seq, hash: lastHashOf(run), last: before }, recorded, run);
+  const link = follow({ runId: run.id, seq: run.log.seq, hash: lastHashOf(run), last: before }, recorded, run);
   if (!link.ok) return link;
   try {
     evolve(run, link.event);
@@ -37,12 +37,12 @@ export function foldNext(run: Run, recorded: RunEvent, before?: RunEvent): Link 
     const { seq, type } = recorded;
     return damaged({ damage: "event-unfit", seq, type, reason: messageOf(thrown) });
   }
-  run.head = eventHash(recorded);
+  run.log.head = eventHash(recorded);
   return link;
 }
 
 /** Hash of the run's last event as recorded: the next one's `prev`. Throws where the run was folded with evolve alone. */
-export function lastHashOf({ id, head }: Run): string {
+export function lastHashOf({ id, log: { head } }: Run): string {
   if (head === undefined) throw new Error(`run ${id} was folded for reading only: fold its log with foldNext to go on`);
   return head;
 }

@@ -4,7 +4,7 @@ import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../
 import type { Drafted, Input, Outcome, Reserve, Start } from "../input.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { callKey, fillKey, reconcileKey } from "../keys.js";
-import { reviewOf, workOf, type Run } from "../state.js";
+import { findWork, reviewOf, type Run, workOf } from "../state.js";
 
 /** An input without its stamp. */
 type Said =
@@ -101,7 +101,7 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
       return first.by === "engine" ? answerOfTool(run, first.data) : settlingIn(first.data);
     case "reconcile.failed": {
       const { error, output } = first.data;
-      const key = reconcileKey(workOf(run, first.data)!);
+      const key = reconcileKey(workOf(run, first.data));
       if (output !== undefined) return { type: "reconciled", key, happened: true, output };
       return { type: "reconcile-failed", key, error };
     }
@@ -198,7 +198,7 @@ function stepOutcome(
   run: Run,
   event: EventAmong<"step.filled" | "step.completed" | "step.failed" | "step.unknown" | "step.cancelled">,
 ): Said | undefined {
-  const work = workOf(run, event.data);
+  const work = findWork(run, event.data);
   if (work === undefined) return CLOCK;
   if (work.status === "suspended") {
     const value = "output" in event.data ? event.data.output : undefined;
@@ -240,7 +240,7 @@ function callOutcome(
 const STOPPED = { code: "ABORTED", retryable: true };
 
 function answerOfTool(run: Run, data: EventData["step.resolved"]): Outcome {
-  const key = reconcileKey(workOf(run, data)!);
+  const key = reconcileKey(workOf(run, data));
   if (data.verdict !== "happened") return { type: "reconciled", key, happened: false };
   return { type: "reconciled", key, happened: true, output: data.output ?? null };
 }

@@ -4,7 +4,7 @@
 import { isObject, type Json } from "../../plan/json.js";
 import type { EventType } from "../event.js";
 import { completeSettings } from "../settings.js";
-import { workOf, type Run } from "../state.js";
+import { findWork, type Run } from "../state.js";
 import type { RecordedEvent } from "./recorded-event.js";
 
 type Fields = { readonly [field: string]: Json };
@@ -23,7 +23,7 @@ const LATER: { readonly [version: number]: { readonly [T in EventType]?: Later }
     // There was one doubt at a time, and it was that one.
     "step.resolved": ({ key, step, item }, run) => {
       if (key !== undefined || run === undefined || typeof step !== "string") return {};
-      const doubt = workOf(run, typeof item === "number" ? { step, item } : { step })?.doubt;
+      const doubt = findWork(run, typeof item === "number" ? { step, item } : { step })?.doubt;
       return doubt === undefined ? {} : { key: doubt };
     },
   },

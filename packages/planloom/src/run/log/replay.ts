@@ -80,7 +80,7 @@ export function replay(events: readonly RunEvent[]): Replayed {
       break;
     }
     run = recorded;
-    run.kernel = kernel;
+    run.log.kernel = kernel;
   }
   return { run, differences: inOrder(differences), policyDifferences: inOrder(policyDifferences) };
 }
@@ -180,5 +180,5 @@ function foldOn(run: Run, events: readonly RunEvent[]): Run | Difference {
 /** The run can go on from there. Its chain is its own: brokenLinks looks at the recorded one. */
 function fold(run: Run, event: RunEvent): void {
   evolve(run, event);
-  run.head = eventHash(event);
+  run.log.head = eventHash(event);
 }

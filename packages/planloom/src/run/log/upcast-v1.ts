@@ -7,7 +7,16 @@ import { canonicalJson, type Json, type JsonObject } from "../../plan/json.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { callKey, fillKey } from "../keys.js";
-import { currentPlan, workOf, type ProposedPlan, type Run, type Work } from "../state.js";
+import {
+  currentPlan,
+  findWork,
+  isDrafting,
+  isFailing,
+  isReviewedAgain,
+  type ProposedPlan,
+  type Run,
+  type Work,
+} from "../state.js";
 import { findingFromV1 } from "./finding-v1.js";
 import type { RecordedEvent, Upcaster } from "./recorded-event.js";
 
@@ -69,30 +78,31 @@ const isUnpaid = (error: Json | undefined): boolean =>
 /** Whether the planner was asked to mend its draft. */
 function isRepaired(run: Run, { round, findings }: Data): boolean {
   const last = new Set(errorKeys(findings as unknown as readonly Finding[]));
-  const inVain = run.repairs.filter((errors) => errors.every((error) => last.has(error))).length;
-  return Number(round) < run.settings.repairRounds && last.size > 0 && inVain < 2;
+  const inVain = run.planning.repairs.filter((errors) => errors.every((error) => last.has(error))).length;
+  return Number(round) < run.request.settings.repairRounds && last.size > 0 && inVain < 2;
 }
 
 /** Whether the end of a step asked for a review of the rest. */
 function asksReview(run: Run, { item, carried }: Data): boolean {
-  const { settings, models, phase, open, changing, cancelling, failing } = run;
+  const { mode, halt, execution, request } = run;
+  const { settings, models } = request;
   if (item !== undefined || carried !== undefined || settings.replan !== "each-step") return false;
-  if (open <= 1 || models.planner === null || phase !== "executing") return false;
-  return changing === undefined && cancelling === undefined && failing === undefined;
+  if (execution.open <= 1 || models.planner === null || mode.phase !== "executing") return false;
+  return halt === undefined;
 }
 
 /** Whether the planner that was asked read what tools or models wrote. */
 function readsUntrusted(run: Run): boolean {
-  if (run.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
-  return [...run.steps.values()].some(({ spec, tool, work, items }) => {
+  if (run.request.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
+  return [...run.execution.steps.values()].some(({ spec, tool, work, fan }) => {
     const begun = (work.status !== "pending" && work.status !== "ready") || work.startedAt !== undefined;
     const foreign = spec.kind === "agent" || (spec.kind === "tool" && tool?.trusted !== true);
-    return (begun || items !== undefined) && foreign;
+    return (begun || fan !== undefined) && foreign;
   });
 }
 
 /** The plan that a proposal follows on. */
-const basisOf = ({ plans }: Run): ProposedPlan | undefined =>
+const basisOf = ({ planning: { plans } }: Run): ProposedPlan | undefined =>
   plans.findLast(({ denied }) => denied === undefined || denied === "expired") ?? plans.at(-1);
 
 /** The steps of a proposal that are not in the plan before it, or not so. */
@@ -107,10 +117,10 @@ function writtenIn(plan: Plan, tools: readonly ToolSpec[], before: ProposedPlan 
 }
 
 /** Whether all that began while the plan was being written stands in it as it was written. */
-function adoptsDrafts({ drafting, steps, owed }: Run, plan: Plan): boolean {
-  if (drafting === undefined || !owed.has(drafting)) return false;
+function adoptsDrafts(run: Run, plan: Plan): boolean {
+  if (!isDrafting(run)) return false;
   const written = new Map(plan.steps.map((step) => [step.id, step]));
-  return [...steps.values()].every(({ spec }) => {
+  return [...run.execution.steps.values()].every(({ spec }) => {
     const step = written.get(spec.id);
     return step !== undefined && canonicalJson(step) === canonicalJson(spec);
   });
@@ -133,7 +143,7 @@ function isCalled(run: Run, work: Work | undefined): boolean {
 }
 
 const workIn = (run: Run, { step, item }: Data): Work | undefined =>
-  workOf(run, { step: step as string, item: item as number | undefined });
+  findWork(run, { step: step as string, item: item as number | undefined });
 
 // The events
 
@@ -163,7 +173,7 @@ const CASTS: { readonly [type: string]: Cast } = {
   "answer.failed": failed,
   "reconcile.failed": ({ error, reason, ...rest }) => ({ ...rest, error: failureOf(error), reason: legacy(reason) }),
   "plan.reviewed": ({ reason, ...rest }, run) => {
-    const again = rest["decision"] === "go on" && run.reviewAgain && run.open > 0;
+    const again = rest["decision"] === "go on" && isReviewedAgain(run) && run.execution.open > 0;
     return { ...rest, text: reason, again: flag(again) };
   },
   "replan.requested": ({ reason, ...rest }, run) => ({
@@ -177,7 +187,7 @@ const CASTS: { readonly [type: string]: Cast } = {
     return { ...rest, calls: calls === true ? steps.map(({ id }) => id) : undefined };
   },
   "approval.denied": (data, run) => {
-    const again = run.models.planner !== null && run.rejections < run.settings.rejections;
+    const again = run.request.models.planner !== null && run.planning.rejections < run.request.settings.rejections;
     return { ...data, again: flag(data["cause"] === "rejected" && data["subject"] === "plan" && again) };
   },
   "step.completed": (data, run) => ({ ...data, review: flag(asksReview(run, data)) }),
@@ -238,6 +248,8 @@ function stepFailed(data: Data, run: Run): Data {
 }
 
 function answerBy(run: Run): string {
-  if (run.failing !== undefined) return "none";
-  return currentPlan(run)?.plan.answer.kind === "from" && run.models.synthesizer !== null ? "synthesizer" : "plan";
+  if (isFailing(run)) return "none";
+  return currentPlan(run)?.plan.answer.kind === "from" && run.request.models.synthesizer !== null
+    ? "synthesizer"
+    : "plan";
 }

@@ -24,15 +24,15 @@ function spentByModel(run: Run): ReadonlyMap<string, Usage> {
     if (usage.calls > 0) spent.set(name, addUsage(spent.get(name) ?? NO_USAGE, usage));
   };
   const { planner, executor, synthesizer } = run.usage;
-  add(run.models.planner, planner);
-  add(run.models.synthesizer, synthesizer);
+  add(run.request.models.planner, planner);
+  add(run.request.models.synthesizer, synthesizer);
   if (executor.calls === 0) return spent;
   let rest = executor;
-  for (const { spec, work } of run.steps.values()) {
+  for (const { spec, work } of run.execution.steps.values()) {
     if (spec.model === undefined) continue;
     add(spec.model, work.usage);
     rest = usageSince(work.usage, rest);
   }
-  add(run.models.executor, rest);
+  add(run.request.models.executor, rest);
   return spent;
 }

@@ -2,7 +2,7 @@
 // A store keeps it beside the log, so that a list reads no events.
 import { addUsage, type Usage } from "../../plan/usage.js";
 import type { RunEvent } from "../event.js";
-import { currentPlan, doubtsOf, statusOf, type Run, type RunStatus } from "../state.js";
+import { currentPlan, doubtsOf, isEnded, type Run, type RunStatus, statusOf } from "../state.js";
 import { costOf } from "./cost.js";
 
 /**
@@ -58,27 +58,27 @@ export interface HeadTotals {
 /** `last` is the run's last event. */
 export function headOf(run: Run, last: Pick<RunEvent, "type">): RunHead {
   const waiting = waitingOf(run);
-  const { runId, seq, at } = run.parent ?? {};
+  const { runId, seq, at } = run.request.parent ?? {};
   return {
     runId: run.id,
-    goal: run.goal,
+    goal: run.request.goal,
     status: statusOf(run),
     ...(waiting === undefined ? {} : { waiting }),
     revision: currentPlan(run)?.revision ?? 0,
     totals: totalsOf(run),
     ...(runId === undefined || seq === undefined || at === undefined ? {} : { parent: { runId, seq, at } }),
     tags: [],
-    startedAt: run.startedAt,
-    updatedAt: run.updatedAt,
-    lastSeq: run.seq,
+    startedAt: run.log.startedAt,
+    updatedAt: run.log.updatedAt,
+    lastSeq: run.log.seq,
     lastType: last.type,
   };
 }
 
 function waitingOf(run: Run): HeadWaiting | undefined {
-  if (run.ended !== undefined) return undefined;
-  const [approval] = run.approvals.values();
-  const [approvals, questions, doubts] = [run.approvals.size, run.asked, doubtsOf(run)];
+  if (isEnded(run)) return undefined;
+  const [approval] = run.approvals.pending.values();
+  const [approvals, questions, doubts] = [run.approvals.pending.size, run.execution.asked, doubtsOf(run)];
   if (approvals + questions + doubts === 0) return undefined;
   const asks = questions > 0 ? "question" : "doubt";
   const first = approval === undefined ? asks : approval.subject === "plan" ? "plan" : "call";
@@ -88,15 +88,15 @@ function waitingOf(run: Run): HeadWaiting | undefined {
 function totalsOf(run: Run): HeadTotals {
   const { calls, inputTokens, outputTokens } = usageOf(run);
   return {
-    steps: run.steps.size,
-    completed: run.counts.completed,
-    failed: run.counts.failed,
-    skipped: run.counts.skipped,
-    replans: run.replans,
+    steps: run.execution.steps.size,
+    completed: run.execution.counts.completed,
+    failed: run.execution.counts.failed,
+    skipped: run.execution.counts.skipped,
+    replans: run.planning.replans,
     modelCalls: calls,
     inputTokens,
     outputTokens,
-    costUsd: costOf(run, (model) => run.settings.prices[model]).costUsd,
+    costUsd: costOf(run, (model) => run.request.settings.prices[model]).costUsd,
   };
 }
 

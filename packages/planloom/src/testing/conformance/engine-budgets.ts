@@ -5,6 +5,7 @@ import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
 import type { ModelRequest } from "../../model/port.js";
 import type { Budget } from "../../run/settings.js";
+import { endOf, errorOf } from "../../run/state.js";
 import { scriptedModel } from "../scripted-model.js";
 import { call, eventsOf, asTimePasses, latch, ONCE_TRIED, storyTool, turns, until } from "./parts.js";
 import { matches } from "./matches.js";
@@ -26,7 +27,9 @@ const stays = { name: "deaf", timeoutMs: 60 * 60_000, call: deaf };
 
 /** Has the run go on with another budget. */
 async function retry(s: Scene, engine: Engine, runId: string, budget: Partial<Budget>) {
-  const { settings, models } = await engine.load(runId);
+  const {
+    request: { settings, models },
+  } = await engine.load(runId);
   const command = { type: "retry", models, settings: { ...settings, ...held(budget) } } as const;
   deepEqual(await engine.send(runId, command, { by: "ann" }), { ok: true });
   return s.ended(engine, runId);
@@ -44,14 +47,14 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       const engine = await s.engine();
       const run = await s.play(engine, { plan: agents(20), settings: held({ modelCalls: 7 }) });
       equal(executor.requests.length, 7);
-      equal(run.error?.code, "BUDGET_EXHAUSTED");
-      deepEqual([run.counts.completed, run.counts.failed], [7, 13]);
+      equal(errorOf(run)?.code, "BUDGET_EXHAUSTED");
+      deepEqual([run.execution.counts.completed, run.execution.counts.failed], [7, 13]);
       equal(eventsOf(await s.log(run.id), "budget.reserved").length, 7);
 
       const again = await retry(s, engine, run.id, { modelCalls: 20 });
-      equal(again.answer, "done");
+      equal(again.answering.answer, "done");
       equal(executor.requests.length, 20);
-      equal(again.used.modelCalls, 20);
+      equal(again.spending.used.modelCalls, 20);
     });
 
     story("is asked by planner, filling, reviewer, executor and synthesizer alike", async (scene) => {
@@ -84,7 +87,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
           settings: { ...held({ modelCalls }), replan: "each-step" },
         });
         const sent = Object.values(models).reduce((sum, { requests }) => sum + requests.length, 0);
-        deepEqual([run.ended, sent], [status, modelCalls]);
+        deepEqual([endOf(run)?.how, sent], [status, modelCalls]);
         const asked = eventsOf(await s.log(run.id), "budget.reserved").map(({ data }) => data.model);
         deepEqual(asked, ["planner", "executor", "planner", "executor", "synthesizer"].slice(0, modelCalls));
       }
@@ -102,8 +105,8 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
         const run = await s.play(await s.engine(), { plan, settings: held({ tokens }) });
         const { calls, inputTokens, outputTokens } = run.usage.executor;
         ok(inputTokens! + outputTokens! <= tokens);
-        matches(run.used, { modelCalls: calls, tokens: inputTokens! + outputTokens! });
-        ends.push(run.error?.code ?? run.ended!);
+        matches(run.spending.used, { modelCalls: calls, tokens: inputTokens! + outputTokens! });
+        ends.push(errorOf(run)?.code ?? endOf(run)?.how ?? "not ended");
       }
       deepEqual([...new Set(ends)], ["BUDGET_EXHAUSTED", "completed"]);
     });
@@ -121,7 +124,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       await turns();
       equal(executor.requests.length, 1);
       gate.open();
-      equal((await s.ended(engine, runId)).answer, "done");
+      equal((await s.ended(engine, runId)).answering.answer, "done");
       equal(executor.requests.length, 2);
     });
 
@@ -141,7 +144,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       const last = await s.engine();
       await last.drive(runId, "RESUMED");
       const run = await s.ended(last, runId);
-      deepEqual([run.error?.code, sent.length], ["BUDGET_EXHAUSTED", 2]);
+      deepEqual([errorOf(run)?.code, sent.length], ["BUDGET_EXHAUSTED", 2]);
     });
 
     story("reserves no turn that the journal holds, neither after a crash nor in a retry", async (scene) => {
@@ -164,13 +167,13 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       await first.close();
       const second = await s.engine();
       await second.drive(runId, "RESUMED");
-      equal((await s.ended(second, runId)).error?.code, "BUDGET_EXHAUSTED");
+      equal(errorOf(await s.ended(second, runId))?.code, "BUDGET_EXHAUSTED");
       equal(executor.requests.length, 3);
 
       const run = await retry(s, second, runId, { modelCalls: 4 });
-      deepEqual([run.answer, executor.requests.length, look.calls.length], ["done", 4, 2]);
+      deepEqual([run.answering.answer, executor.requests.length, look.calls.length], ["done", 4, 2]);
       // Three replies were told; what was cut off was paid, too.
-      deepEqual([run.usage.executor.calls, run.used.modelCalls], [3, 4]);
+      deepEqual([run.usage.executor.calls, run.spending.used.modelCalls], [3, 4]);
     });
 
     story("writes nothing into the log where there is none", async (scene) => {
@@ -186,7 +189,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       const executor = scriptedModel(() => "thought");
       const s = await scene({ executor });
       const run = await s.play(await s.engine(), { plan: agents(1), settings: held({ costUsd: 5 }) });
-      deepEqual([run.error?.code, executor.requests.length], ["BUDGET_UNPRICED", 0]);
+      deepEqual([errorOf(run)?.code, executor.requests.length], ["BUDGET_UNPRICED", 0]);
     });
   });
 
@@ -211,9 +214,9 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       deepEqual(reasons, []);
       await s.clock.advance(1);
       const run = await s.ended(engine, runId);
-      deepEqual([run.ended, run.error?.code], ["failed", "BUDGET_EXHAUSTED"]);
+      deepEqual([endOf(run)?.how, errorOf(run)?.code], ["failed", "BUDGET_EXHAUSTED"]);
       deepEqual(reasons, Array(3).fill("the run may use 5000 ms, and they are over"));
-      const status = ["a0", "look", "pay"].map((id) => run.steps.get(id)?.work.status);
+      const status = ["a0", "look", "pay"].map((id) => run.execution.steps.get(id)?.work.status);
       deepEqual(status, ["cancelled", "cancelled", "unknown"]);
     });
 
@@ -224,7 +227,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       const runId = await s.start(engine, { plan, settings: held({ wallMs: 5_000 }) });
       await turns();
       await s.clock.advance(5_000 + LIMITS.graceMs);
-      equal((await s.ended(engine, runId)).error?.code, "BUDGET_EXHAUSTED");
+      equal(errorOf(await s.ended(engine, runId))?.code, "BUDGET_EXHAUSTED");
     });
 
     story("while a person is asked ends when somebody looks at it next", async (scene) => {
@@ -237,7 +240,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       await s.clock.advance(6_000);
       const second = await s.engine();
       await second.drive(runId, "RESUMED");
-      equal((await s.ended(second, runId)).error?.code, "BUDGET_EXHAUSTED");
+      equal(errorOf(await s.ended(second, runId))?.code, "BUDGET_EXHAUSTED");
     });
   });
 
@@ -268,7 +271,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
         await s.clock.advance(LIMITS.inboxPollMs);
         await turns();
         await s.clock.advance(LIMITS.graceMs);
-        equal((await s.ended(engine, runId)).ended, "cancelled");
+        equal(endOf(await s.ended(engine, runId))?.how, "cancelled");
       });
     }
 
@@ -279,7 +282,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       const runId = await s.start(engine, { plan: agents(2), settings: held({ tokens: 6_500 }) });
       await until("one is sent", () => executor.requests.length === 1);
       await cancel(engine, runId);
-      equal((await asTimePasses(s.clock, s.ended(engine, runId))).ended, "cancelled");
+      equal(endOf(await asTimePasses(s.clock, s.ended(engine, runId)))?.how, "cancelled");
       equal(executor.requests.length, 1);
     });
   });

@@ -36,7 +36,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
         await s.clock.advance(4 * LIMITS.leaseMs - 1_000);
         await rejects(other.drive(runId, "RESUMED"), { code: "RUN_OWNED" });
         gate.open("done");
-        equal((await s.ended(engine, runId)).answer, "done");
+        equal((await s.ended(engine, runId)).answering.answer, "done");
         equal(wait.calls.length, 1);
       },
     );
@@ -52,7 +52,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
         await rejects(engine.start(request), { code: "RUN_EXISTS" });
         await s.clock.advance(LIMITS.leaseMs);
         equal(await engine.start(request), "monday");
-        equal((await s.ended(engine, "monday")).answer, "look");
+        equal((await s.ended(engine, "monday")).answering.answer, "look");
         // Of two that try it at the same time, and of two that come one after the other, one starts it.
         await rejects(engine.start(request), { code: "RUN_EXISTS" });
         await s.store.claim("tuesday", 0, ELSEWHERE, 0);
@@ -72,7 +72,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const other = await s.engine();
       await other.drive(runId, "RESUMED");
       gate.open("done");
-      equal((await s.ended(other, runId)).answer, "done");
+      equal((await s.ended(other, runId)).answering.answer, "done");
       const log = await logOf(s.store, runId);
       deepEqual(
         eventsOf(log, "run.resumed").map(({ data }) => data),
@@ -93,7 +93,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
         await s.clock.advance(LIMITS.leaseMs);
         await other.drive(runId, "RESUMED");
         gate.open("done");
-        equal((await s.ended(other, runId)).answer, "done");
+        equal((await s.ended(other, runId)).answering.answer, "done");
       },
     );
 
@@ -128,7 +128,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const other = await s.engine();
       await Promise.all([other.drive(runId, "RESUMED"), other.drive(runId, "RESUMED")]);
       gate.open("done");
-      equal((await s.ended(other, runId)).answer, "done");
+      equal((await s.ended(other, runId)).answering.answer, "done");
       equal(eventsOf(await s.log(runId), "run.resumed").length, 1);
     });
 
@@ -160,7 +160,9 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
     story("who have read to the end of a run that ended need not wait", async (scene) => {
       const { s, engine, runId, gate } = await held(scene);
       gate.open("done");
-      const { seq } = await s.ended(engine, runId);
+      const {
+        log: { seq },
+      } = await s.ended(engine, runId);
       for (const fromSeq of [seq, seq + 1, seq + 100]) {
         const types: string[] = [];
         for await (const event of engine.events(runId, { fromSeq, follow: true })) types.push(event.type);

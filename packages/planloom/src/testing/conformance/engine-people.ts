@@ -4,7 +4,7 @@ import type { PlannerRequest } from "../../agents/plan-request.js";
 import type { Engine } from "../../engine/engine.js";
 import type { Command } from "../../run/command.js";
 import type { EventStore } from "../../store/event-store.js";
-import { statusOf, type Run } from "../../run/state.js";
+import { endOf, errorOf, type Run, statusOf } from "../../run/state.js";
 import { call, eventsOf, asTimePasses, latch, storyTool, turns, until } from "./parts.js";
 import { matches } from "./matches.js";
 import type { EngineNeed, OpenScene } from "./scene.js";
@@ -15,7 +15,7 @@ const then = call("b", "look", { with: { n: "${{ q }}" } });
 const questionnaire = { steps: [asked, then] };
 const echo = () => storyTool("look", "none", ({ n }) => n ?? "looked");
 
-const pendingHash = (run: Run): string => [...run.approvals.keys()][0]!;
+const pendingHash = (run: Run): string => [...run.approvals.pending.keys()][0]!;
 
 async function waiting(engine: Engine, runId: string): Promise<Run> {
   const { run, why } = await engine.stopped(runId);
@@ -35,7 +35,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       matches(wrong, { ok: false, code: "ANSWER_TYPE" });
       const right = await engine.send(runId, { type: "respond", step: "q", value: 3 }, { by: "ann" });
       deepEqual(right, { ok: true });
-      equal((await s.ended(engine, runId)).answer, 3);
+      equal((await s.ended(engine, runId)).answering.answer, 3);
     });
 
     story("approve a plan by its hash, before which nothing is called", async (scene) => {
@@ -48,7 +48,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const stale = await engine.send(runId, { type: "approve", hash: "0".repeat(64) }, { by: "ann" });
       matches(stale, { ok: false, code: "STALE_HASH" });
       await engine.send(runId, { type: "approve", hash: pendingHash(run) }, { by: "ann" });
-      equal((await s.ended(engine, runId)).answer, "looked");
+      equal((await s.ended(engine, runId)).answering.answer, "looked");
       const granted = eventsOf(await s.log(runId), "approval.granted");
       deepEqual(
         granted.map(({ by }) => by),
@@ -63,9 +63,9 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const runId = await s.start(engine, { plan, settings: { approval: "always", approvalMs: 60_000 } });
       const hash = pendingHash(await waiting(engine, runId));
       await s.clock.advance(59_999);
-      equal((await engine.load(runId)).ended, undefined);
+      equal(endOf(await engine.load(runId))?.how, undefined);
       await s.clock.advance(1);
-      matches((await s.ended(engine, runId)).error, { code: "APPROVAL_EXPIRED" });
+      matches(errorOf(await s.ended(engine, runId)), { code: "APPROVAL_EXPIRED" });
       const late = await engine.send(runId, { type: "approve", hash }, { by: "ann" });
       matches(late, { ok: false, code: "RUN_ENDED" });
     });
@@ -80,7 +80,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       await s.clock.advance(60_000);
       const other = await s.engine();
       await other.drive(runId, "RESUMED");
-      matches((await s.ended(other, runId)).error, { code: "APPROVAL_EXPIRED" });
+      matches(errorOf(await s.ended(other, runId)), { code: "APPROVAL_EXPIRED" });
     });
 
     story("who approve none of a fan-out's calls end the run, too", async (scene) => {
@@ -89,9 +89,9 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const engine = await s.engine();
       const steps = [call("each", "pay", { forEach: "${{ [1, 2, 3] }}", with: { n: "${{ item }}" } })];
       const runId = await s.start(engine, { plan: { steps }, settings: { approvalMs: 60_000 } });
-      equal((await waiting(engine, runId)).approvals.size, 3);
+      equal((await waiting(engine, runId)).approvals.pending.size, 3);
       await s.clock.advance(60_000);
-      equal((await s.ended(engine, runId)).ended, "failed");
+      equal(endOf(await s.ended(engine, runId))?.how, "failed");
       equal(pay.calls.length, 0);
     });
 
@@ -109,7 +109,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const run = await waiting(engine, runId);
       matches(requests[1]?.rejected, [{ comment: "smaller", plan: { steps: [{ id: "v1" }] } }]);
       await engine.send(runId, { type: "approve", hash: pendingHash(run) }, { by: "ann" });
-      deepEqual([...(await s.ended(engine, runId)).steps.keys()], ["v2"]);
+      deepEqual([...(await s.ended(engine, runId)).execution.steps.keys()], ["v2"]);
     });
 
     storyNeeding("processes", "reach a live run from another engine", async (scene) => {
@@ -119,7 +119,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       await waiting(engine, runId);
       const command = { type: "respond", step: "q", value: 3 } as const;
       deepEqual(await asTimePasses(s.clock, other.send(runId, command, { by: "ben" })), { ok: true });
-      equal((await s.ended(engine, runId)).answer, 3);
+      equal((await s.ended(engine, runId)).answering.answer, 3);
       const again = await other.send(runId, command, { by: "ben" });
       matches(again, { ok: false, code: "RUN_ENDED" });
     });
@@ -144,7 +144,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
         const other = await s.engine();
         await other.drive(runId, "RESUMED");
         gate.open("");
-        equal((await s.ended(other, runId)).answer, 3);
+        equal((await s.ended(other, runId)).answering.answer, 3);
         const answers = (await s.log(runId)).filter(({ inputId, by }) => inputId === "the-same" && by === "ben");
         deepEqual(
           answers.map(({ type }) => type),
@@ -182,7 +182,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       await turns();
       recorded.open();
       deepEqual(await cancelled, { ok: true });
-      equal((await s.ended(engine, runId)).ended, "cancelled");
+      equal(endOf(await s.ended(engine, runId))?.how, "cancelled");
       ok(
         eventsOf(await s.log(runId), "step.started")
           .map(({ data }) => data.step)
@@ -202,7 +202,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       deepEqual(await other.send(runId, { type: "respond", step: "q", value: 4 }, { by: "ann" }), {
         ok: true,
       });
-      equal((await s.ended(other, runId)).answer, 4);
+      equal((await s.ended(other, runId)).answering.answer, 4);
     });
 
     story("who speak at the same time to a run that nobody drives are all heard", async (scene) => {
@@ -218,7 +218,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
         other.send(runId, { type: "respond", step, value: index }, { by: `person ${index}` }),
       );
       deepEqual(await Promise.all(said), [{ ok: true }, { ok: true }, { ok: true }]);
-      equal((await s.ended(other, runId)).answer, 3);
+      equal((await s.ended(other, runId)).answering.answer, 3);
     });
 
     story("may only leave word: whoever drives the run next obeys", async (scene) => {
@@ -231,7 +231,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       await other.send(runId, { type: "respond", step: "q", value: 5 }, { by: "ann", record: "only" });
       equal(eventsOf(await s.log(runId), "run.resumed").length, 0);
       await other.drive(runId, "RESUMED");
-      equal((await s.ended(other, runId)).answer, 5);
+      equal((await s.ended(other, runId)).answering.answer, 5);
     });
 
     story("who left word are obeyed before anything begins", async (scene) => {
@@ -244,7 +244,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const other = await s.engine();
       await other.send(runId, { type: "cancel", reason: "enough" }, { by: "ann", record: "only" });
       await other.drive(runId, "RESUMED");
-      equal((await s.ended(other, runId)).ended, "cancelled");
+      equal(endOf(await s.ended(other, runId))?.how, "cancelled");
       equal(wait.calls.length, 1);
     });
 
@@ -259,7 +259,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       await other.send(runId, { type: "cancel", reason: "enough" }, { by: "ann", record: "only" });
       await other.drive(runId, "RESUMED");
       const run = await s.ended(other, runId);
-      deepEqual([run.ended, run.steps.get("a")?.work.status], ["cancelled", "unknown"]);
+      deepEqual([endOf(run)?.how, run.execution.steps.get("a")?.work.status], ["cancelled", "unknown"]);
       equal(put.calls.length, 1);
     });
 
@@ -294,7 +294,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       // Another version's words in the inbox do not stop the run.
       await s.store.put(runId, { inputId: "odd", at: s.clock.now(), by: "ben", payload: { type: "reject" } });
       deepEqual(await engine.send(runId, right, { by: "ann" }), { ok: true });
-      equal((await s.ended(engine, runId)).answer, 3);
+      equal((await s.ended(engine, runId)).answering.answer, 3);
     });
 
     story("who cancel at once stop a run that waits for them", async (scene) => {
@@ -305,7 +305,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       await engine.close();
       const other = await s.engine();
       deepEqual(await other.send(runId, { type: "cancel", reason: "" }, { by: "ann" }), { ok: true });
-      equal((await s.ended(other, runId)).ended, "cancelled");
+      equal(endOf(await s.ended(other, runId))?.how, "cancelled");
     });
   });
 });

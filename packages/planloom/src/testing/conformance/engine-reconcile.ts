@@ -5,6 +5,7 @@ import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import type { Services } from "../../perform/services.js";
+import { endOf } from "../../run/state.js";
 import { scriptedModel } from "../scripted-model.js";
 import { createInventory } from "../../tools/inventory.js";
 import { ToolError, type Reconciled, type Tool, type ToolContext } from "../../tools/tool.js";
@@ -59,7 +60,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       const runId = await s.start(engine, { plan: PLAN });
       const run = await asTimePasses(s.clock, s.ended(engine, runId));
       const { key } = pay.calls[0]!;
-      equal(run.answer, `paid ${key.slice(0, 4)}`);
+      equal(run.answering.answer, `paid ${key.slice(0, 4)}`);
       deepEqual([pay.calls.length, pay.questions], [1, [key]]);
       const log = await s.log(runId);
       const [unknown] = eventsOf(log, "step.unknown");
@@ -73,7 +74,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       const s = await scene({ tools: [pay] });
       const engine = await s.engine();
       const run = await asTimePasses(s.clock, s.ended(engine, await s.start(engine, { plan: PLAN })));
-      equal(run.answer, "paid again");
+      equal(run.answering.answer, "paid again");
       deepEqual(
         pay.calls.map(({ key, attempt }) => [key === pay.questions[0], attempt]),
         [
@@ -125,7 +126,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
         );
         const settle = { type: "settle", step: "p", verdict: "happened", output: "as ann says" } as const;
         deepEqual(await engine.send(runId, settle, { by: "ann" }), { ok: true });
-        equal((await s.ended(engine, runId)).answer, "as ann says");
+        equal((await s.ended(engine, runId)).answering.answer, "as ann says");
       });
     }
 
@@ -151,7 +152,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       const signal = await asTimePasses(s.clock, asked.passed);
       const settle = { type: "settle", step: "p", verdict: "happened", output: "as ann says" } as const;
       await engine.send(runId, settle, { by: "ann" });
-      equal((await s.ended(engine, runId)).answer, "as ann says");
+      equal((await s.ended(engine, runId)).answering.answer, "as ann says");
       ok(signal.aborted);
       gate.open({ happened: false });
       await turns();
@@ -169,7 +170,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       const other = await s.engine();
       await other.drive(runId, "RESUMED");
       const run = await asTimePasses(s.clock, s.ended(other, runId));
-      deepEqual(run.answer, ["paid again", `paid ${pay.questions[1]!.slice(0, 4)}`]);
+      deepEqual(run.answering.answer, ["paid again", `paid ${pay.questions[1]!.slice(0, 4)}`]);
       equal(new Set(pay.questions).size, 2);
       equal(pay.calls.length, 3);
     });
@@ -190,7 +191,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
 
       const third = await s.engine();
       await third.drive(runId, "RESUMED");
-      equal((await asTimePasses(s.clock, s.ended(third, runId))).ended, "completed");
+      equal(endOf(await asTimePasses(s.clock, s.ended(third, runId)))?.how, "completed");
       deepEqual([pay.calls.length, pay.questions.length], [1, 2]);
       const log = await s.log(runId);
       deepEqual([eventsOf(log, "step.unknown").length, eventsOf(log, "step.resolved").length], [1, 1]);
@@ -222,7 +223,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       const runId = await s.start(engine, { plan: PLAN });
       await until("it is called", () => pay.calls.length === 1);
       await engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
-      equal((await asTimePasses(s.clock, s.ended(engine, runId))).ended, "cancelled");
+      equal(endOf(await asTimePasses(s.clock, s.ended(engine, runId)))?.how, "cancelled");
       equal(eventsOf(await s.log(runId), "step.unknown").length, 1);
       equal(pay.questions.length, 0);
     });
@@ -244,7 +245,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       const s = await scene({ tools: [pay], executor });
       const engine = await s.engine();
       const run = await asTimePasses(s.clock, s.ended(engine, await s.start(engine, { plan })));
-      ok(JSON.stringify(run.answer).includes(`paid ${pay.questions[0]!.slice(0, 4)}`));
+      ok(JSON.stringify(run.answering.answer).includes(`paid ${pay.questions[0]!.slice(0, 4)}`));
       deepEqual([pay.calls.length, executor.requests.length], [1, 2]);
     });
 
@@ -253,7 +254,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       const s = await scene({ tools: [pay], executor: model() });
       const engine = await s.engine();
       const run = await asTimePasses(s.clock, s.ended(engine, await s.start(engine, { plan })));
-      ok(JSON.stringify(run.answer).includes(`paid ${pay.questions[1]!.slice(0, 4)}`));
+      ok(JSON.stringify(run.answering.answer).includes(`paid ${pay.questions[1]!.slice(0, 4)}`));
       deepEqual(
         pay.calls.map(({ key, args }) => [key, args]),
         [

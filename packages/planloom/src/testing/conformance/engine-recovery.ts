@@ -1,6 +1,7 @@
 // An interrupted run that goes on: after a stop in mid-call, and after a store that could not write. In: a stage. Out:
 // stories, which compare what was done in both halves.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { endOf, errorOf } from "../../run/state.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
@@ -73,7 +74,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
         await engine.close();
 
         const run = await s.ended(await resumed(s, runId), runId);
-        deepEqual(run.answer, { a: "before", b: "act done" });
+        deepEqual(run.answering.answer, { a: "before", b: "act done" });
         equal(tool.calls.length, 2);
         deepEqual(tool.calls[1], tool.calls[0]);
         equal(before.calls.length, 1);
@@ -95,7 +96,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       equal(tool.calls.length, 1);
       const settle = { type: "settle", step: "a", verdict: "not-happened" } as const;
       await other.send(runId, settle, { by: "ann" });
-      equal((await s.ended(other, runId)).answer, "pay done");
+      equal((await s.ended(other, runId)).answering.answer, "pay done");
     });
 
     story("gives calls up that end one process after the other, all items of a fan-out at once", async (scene) => {
@@ -112,7 +113,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
         engine = await resumed(s, runId, await s.engine({ store }));
       }
       const run = await s.ended(engine, runId);
-      matches(run.error, { code: "POISON_STEP" });
+      matches(errorOf(run), { code: "POISON_STEP" });
       equal(crash.calls.length, 6);
     });
 
@@ -128,7 +129,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
         await engine.close();
         engine = await resumed(s, runId);
       }
-      equal((await s.ended(engine, runId)).answer, "done");
+      equal((await s.ended(engine, runId)).answering.answer, "done");
       const resumes = eventsOf(await s.log(runId), "run.resumed");
       deepEqual(
         resumes.map(({ data }) => data.released),
@@ -172,7 +173,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       const second = scriptedModel(noteFirst);
       const other = await s.engine({ executor: second });
       const run = await s.ended(await resumed(s, runId, other), runId);
-      equal(run.answer, "noted");
+      equal(run.answering.answer, "noted");
       deepEqual(second.requests.map(turnOf), [2]);
       equal(note.calls.length, 1);
       ok(JSON.stringify(second.requests[0]?.messages).includes("note 1"));
@@ -193,7 +194,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       matches(eventsOf(await s.log(runId), "step.unknown"), [{ data: { tool: "note" } }]);
       const settle = { type: "settle", step: "a", verdict: "happened", output: "note 7" } as const;
       deepEqual(await other.send(runId, settle, { by: "ann" }), { ok: true });
-      equal((await s.ended(other, runId)).answer, "noted");
+      equal((await s.ended(other, runId)).answering.answer, "noted");
       equal(note.calls.length, 1);
       deepEqual(model.requests.map(turnOf), [1, 2]);
       ok(JSON.stringify(model.requests[1]?.messages).includes("note 7"));
@@ -228,7 +229,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
           const other = await s.engine();
           if (when === "after") await other.send(runId, cancel, { by: "ann", record: "only" });
           const run = await s.ended(await resumed(s, runId, other), runId);
-          deepEqual([run.ended, run.steps.get("a")?.work.status], ["cancelled", status]);
+          deepEqual([endOf(run)?.how, run.execution.steps.get("a")?.work.status], ["cancelled", status]);
           const doubts = eventsOf(await s.log(runId), "step.unknown");
           if (status === "unknown") matches(doubts, [{ data: { tool: "note", error: { code: "OUTCOME_UNKNOWN" } } }]);
           equal(note.calls.length, 1);
@@ -254,7 +255,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
         await other.send(runId, { type: "settle", step: "a", verdict: "happened", output: 7 }, { by: "ann" });
         await other.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
         const run = await s.ended(other, runId);
-        deepEqual([run.ended, run.steps.get("a")?.work.status], ["cancelled", "cancelled"]);
+        deepEqual([endOf(run)?.how, run.execution.steps.get("a")?.work.status], ["cancelled", "cancelled"]);
       },
     );
 
@@ -273,7 +274,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       await until("the tool is called", () => note.calls.length === 1);
       await engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
       const run = await s.ended(engine, runId);
-      deepEqual([run.ended, run.steps.get("a")?.work.status], ["cancelled", "unknown"]);
+      deepEqual([endOf(run)?.how, run.execution.steps.get("a")?.work.status], ["cancelled", "unknown"]);
     });
   });
 
@@ -312,7 +313,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
           // The same engine for odd n: it has not kept the run to itself.
           const next = await resumed(s, runId, n % 2 === 1 ? engine : undefined);
           const run = await s.ended(next, runId);
-          deepEqual([n, run.answer], [n, { b: 1, c: 1 }]);
+          deepEqual([n, run.answering.answer], [n, { b: 1, c: 1 }]);
           deepEqual((await s.log(runId)).slice(0, log.length), log);
           ok(soundChain(await s.log(runId)));
         }
@@ -371,7 +372,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       await rejects(s.ended(engine, runId), { code: "STORE_FULL" });
       broken = false;
       await rejects(resumed(s, runId), { code: "RUN_OWNED" });
-      equal((await s.ended(await resumed(s, runId, engine), runId)).ended, "completed");
+      equal(endOf(await s.ended(await resumed(s, runId, engine), runId))?.how, "completed");
     });
 
     story("the first event starts nothing", async (scene) => {
@@ -381,7 +382,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       await rejects(s.start(engine, { plan: { steps } }), { code: "STORE_FULL" });
       equal(look.calls.length, 0);
       deepEqual(await s.store.list(), { runs: [] });
-      equal((await s.play(engine, { plan: { steps } })).ended, "completed");
+      equal(endOf(await s.play(engine, { plan: { steps } }))?.how, "completed");
     });
 
     story(
@@ -399,7 +400,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
           const runId = await s.start(engine, { plan });
           await rejects(s.ended(engine, runId), { code: "STORE_FULL" });
           const run = await s.ended(await resumed(s, runId), runId);
-          deepEqual([n, run.answer], [n, "noted"]);
+          deepEqual([n, run.answering.answer], [n, "noted"]);
           equal(eventsOf(await s.log(runId), "step.failed").length, 0);
           // Of two turns (rows 1 and 4) and one call (row 3), only what could not be recorded is repeated.
           equal(model.requests.length - asked, n === 1 || n === 4 ? 3 : 2);
@@ -420,7 +421,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       const engine = await s.engine({ store });
       const runId = await s.start(engine, { plan: { steps: [{ id: "a", agent: "Think." }] } });
       await rejects(s.ended(engine, runId), { code: "STORE_FULL" });
-      equal((await s.ended(await resumed(s, runId), runId)).answer, "thought");
+      equal((await s.ended(await resumed(s, runId), runId)).answering.answer, "thought");
     });
   });
 });

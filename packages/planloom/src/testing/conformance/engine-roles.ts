@@ -1,5 +1,6 @@
 // How models take part in a run: planner, executor, synthesizer. In: a stage. Out: stories.
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { endOf, errorOf } from "../../run/state.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { Progress } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
@@ -26,7 +27,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       await turns();
       equal(planner.requests.length, 1);
       await s.clock.advance(1);
-      equal((await s.ended(engine, runId)).answer, "look");
+      equal((await s.ended(engine, runId)).answering.answer, "look");
       equal(planner.requests.length, 2);
     });
 
@@ -39,7 +40,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
         const s = await scene({ tools: [storyTool("look", "none")], planner });
         const engine = await s.engine();
         const runId = await s.start(engine, { goal: "look" });
-        equal((await asTimePasses(s.clock, s.ended(engine, runId), 2_000)).answer, "look");
+        equal((await asTimePasses(s.clock, s.ended(engine, runId), 2_000)).answering.answer, "look");
         const failures = eventsOf(await s.log(runId), "plan.failed");
         matches(failures, [{ data: { decision: "retry", error: { code: "TIMEOUT" } } }]);
 
@@ -47,7 +48,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
         const other = await s.start(engine, { goal: "look" });
         await until("it is asked", () => asked === 1);
         await engine.send(other, { type: "cancel", reason: "enough" }, { by: "ann" });
-        equal((await s.ended(engine, other)).ended, "cancelled");
+        equal(endOf(await s.ended(engine, other))?.how, "cancelled");
       },
     );
 
@@ -57,13 +58,13 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       const engine = await s.engine();
       const plan = { steps: [{ id: "a", agent: "Think.", retry: { attempts: 1 } }] };
       const run = await asTimePasses(s.clock, s.play(engine, { plan }));
-      matches(run.error, { code: "PROVIDER_TIMEOUT", retryable: true });
+      matches(errorOf(run), { code: "PROVIDER_TIMEOUT", retryable: true });
 
       const runId = await s.start(engine, { plan });
       await turns();
       const cancelled = asTimePasses(s.clock, s.ended(engine, runId));
       await engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
-      equal((await cancelled).ended, "cancelled");
+      equal(endOf(await cancelled)?.how, "cancelled");
     });
 
     story("a model whose reply is none is asked again", async (scene) => {
@@ -77,7 +78,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
         s.clock,
         s.play(await s.engine(), { plan: { steps: [{ id: "a", agent: "Think." }] } }),
       );
-      equal(run.answer, "thought");
+      equal(run.answering.answer, "thought");
       deepEqual(run.usage.executor, { calls: 1, inputTokens: null, outputTokens: null });
     });
 
@@ -88,7 +89,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       ]);
       const s = await scene({ tools: [storyTool("look", "none")], planner });
       const run = await s.play(await s.engine(), { goal: "look" });
-      equal(run.answer, "look");
+      equal(run.answering.answer, "look");
       ok((await s.log(run.id)).map(({ type }) => type).includes("plan.invalid"));
     });
 
@@ -154,14 +155,14 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       await begun.passed;
       await engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
       gate.open("noted");
-      equal((await s.ended(engine, runId)).ended, "cancelled");
+      equal(endOf(await s.ended(engine, runId))?.how, "cancelled");
       equal(note.calls.length, 1);
     });
 
     story("a step without the model that it needs fails and says so", async (scene) => {
       const s = await scene({});
       const run = await s.play(await s.engine(), { plan: { steps: [{ id: "a", agent: "Think." }] } });
-      matches(run.error, { code: "NO_MODEL" });
+      matches(errorOf(run), { code: "NO_MODEL" });
     });
 
     story("a step that names a model which cannot be opened fails and says so", async (scene) => {
@@ -175,7 +176,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
         { id: "a", tool: "look", fill: "Look at anything.", model: "elsewhere" },
       ]) {
         const run = await s.play(engine, { plan: { steps: [step] } });
-        matches(run.error, { code: "MODEL_NO_ENDPOINT" });
+        matches(errorOf(run), { code: "MODEL_NO_ENDPOINT" });
       }
     });
   });

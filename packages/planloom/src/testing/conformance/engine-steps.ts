@@ -4,7 +4,7 @@ import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";
 import { foldNext } from "../../run/log/chain.js";
-import { emptyRun } from "../../run/state.js";
+import { emptyRun, endOf, errorOf } from "../../run/state.js";
 import { headOf, type RunHead } from "../../run/view/head.js";
 import type { EventStore } from "../../store/event-store.js";
 import { ToolError } from "../../tools/tool.js";
@@ -53,7 +53,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       deepEqual(ears.heard, log);
       ok(soundChain(log));
       equal(log.at(-1)?.type, "run.completed");
-      equal(run.answer, 1);
+      equal(run.answering.answer, 1);
     });
 
     story("go to the store with the head that the run has after them", async (scene) => {
@@ -77,7 +77,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       for (const head of heads) {
         const run = emptyRun(id);
         for (const event of log.slice(0, head?.lastSeq)) foldNext(run, event);
-        deepEqual(headOf(run, log[run.seq - 1]!), head);
+        deepEqual(headOf(run, log[run.log.seq - 1]!), head);
       }
     });
 
@@ -91,7 +91,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       const runIds = await Promise.all(Array.from({ length: 200 }, () => s.start(engine, { plan })));
       const runs = await Promise.all(runIds.map((runId) => s.ended(engine, runId)));
       equal(new Set(runIds).size, 200);
-      ok(runs.every((run) => run.ended === "completed" && run.answer === 2));
+      ok(runs.every((run) => endOf(run)?.how === "completed" && run.answering.answer === 2));
       equal(look.calls.length, 600);
       for (const runId of runIds) ok(soundChain(await s.log(runId)));
     });
@@ -111,7 +111,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       await until("d starts", () => course.length === 5);
       deepEqual(course.slice(3), ["c ends", "d starts"]);
       for (const id of ["a", "b", "d"]) open(id);
-      equal((await s.ended(engine, runId)).ended, "completed");
+      equal(endOf(await s.ended(engine, runId))?.how, "completed");
       equal(gate.calls.length, 4);
     });
 
@@ -123,7 +123,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       const s = await scene({ tools: [pay] });
       const steps = Array.from({ length: 24 }, (_, n) => call(`s${n}`, "pay", { with: { n: n % 12 } }));
       const run = await s.play(await s.engine(), { plan: { steps }, settings: { concurrency: 24 } });
-      equal(run.counts.completed, 24);
+      equal(run.execution.counts.completed, 24);
       equal(pay.calls.length, 24);
     });
 
@@ -141,7 +141,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
         ok(gate.open() <= 2);
         open(id);
       }
-      equal((await s.ended(engine, runId)).counts.completed, 5);
+      equal((await s.ended(engine, runId)).execution.counts.completed, 5);
     });
 
     story(
@@ -163,7 +163,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
           ok(item.open() <= 2);
           latches[n]!.open();
         }
-        deepEqual((await s.ended(engine, runId)).answer, [40, 30, 20, 10, 0]);
+        deepEqual((await s.ended(engine, runId)).answering.answer, [40, 30, 20, 10, 0]);
       },
     );
   });
@@ -189,7 +189,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
         equal(flaky.calls.length, attempt);
         await s.clock.advance(1);
       }
-      equal((await s.ended(engine, runId)).answer, 3);
+      equal((await s.ended(engine, runId)).answering.answer, 3);
       equal(new Set(flaky.calls.map(({ key }) => key)).size, 1);
     });
 
@@ -207,7 +207,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       await turns();
       equal(busy.calls.length, 1);
       await s.clock.advance(1);
-      equal((await s.ended(engine, runId)).ended, "completed");
+      equal(endOf(await s.ended(engine, runId))?.how, "completed");
     });
 
     story("for good lets a call in flight end, records it, and starts nothing more", async (scene) => {
@@ -224,7 +224,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       paid.open("receipt");
 
       const run = await s.ended(engine, runId);
-      matches(run.error, { code: "NO" });
+      matches(errorOf(run), { code: "NO" });
       matches(await outcomeOf(engine, runId), { a: ["failed", null], b: ["completed", "receipt"] });
       await engine.close();
       const log = await s.log(runId);
@@ -253,7 +253,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
 
       const settle = { type: "settle", step: "a", verdict: "not-happened" } as const;
       deepEqual(await other.send(runId, settle, { by: "ann" }), { ok: true });
-      equal((await s.ended(other, runId)).answer, "paid");
+      equal((await s.ended(other, runId)).answering.answer, "paid");
       equal(new Set(pay.calls.map(({ key }) => key)).size, 1);
     });
 
@@ -265,7 +265,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       await engine.stopped(runId);
       const settle = { type: "settle", step: "a", verdict: "happened", output: "receipt 7" } as const;
       deepEqual(await engine.send(runId, settle, { by: "ann" }), { ok: true });
-      equal((await s.ended(engine, runId)).answer, "receipt 7");
+      equal((await s.ended(engine, runId)).answering.answer, "receipt 7");
       equal(pay.calls.length, 1);
     });
   });
@@ -282,7 +282,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       const runId = await s.start(engine, { plan: { steps: [call("a", "wait")] } });
       await until("it is called", () => wait.open() === 1);
       deepEqual(await engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" }), { ok: true });
-      equal((await s.ended(engine, runId)).ended, "cancelled");
+      equal(endOf(await s.ended(engine, runId))?.how, "cancelled");
       deepEqual(await outcomeOf(engine, runId), { a: ["cancelled", null] });
     });
 
@@ -299,9 +299,9 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
         await until("it is called", () => deaf.open() === 1);
         await engine.send(runId, { type: "cancel", reason: "enough" }, { by: "ann" });
         await s.clock.advance(LIMITS.graceMs - 1);
-        equal((await engine.load(runId)).ended, undefined);
+        equal(endOf(await engine.load(runId))?.how, undefined);
         await s.clock.advance(1);
-        equal((await s.ended(engine, runId)).ended, "cancelled");
+        equal(endOf(await s.ended(engine, runId))?.how, "cancelled");
         deepEqual(await outcomeOf(engine, runId), { a: [status, null] });
       });
     }
@@ -315,7 +315,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       await until("it is called", () => deaf.open() === 1);
       await s.clock.advance(5_000 + LIMITS.graceMs);
       const run = await s.ended(engine, runId);
-      deepEqual([run.ended, run.error?.code], ["failed", "TIMEOUT"]);
+      deepEqual([endOf(run)?.how, errorOf(run)?.code], ["failed", "TIMEOUT"]);
     });
   });
 });

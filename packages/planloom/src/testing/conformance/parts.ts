@@ -166,6 +166,8 @@ export function soundChain(log: readonly RunEvent[]): true {
 /** Status and output of each step, in short. */
 export async function outcomeOf(engine: Engine, runId: string): Promise<{ readonly [step: string]: Json }> {
   const run = await engine.load(runId);
-  const steps = [...run.steps.values()].map(({ spec, work }) => [spec.id, [work.status, work.output ?? null]] as const);
+  const steps = [...run.execution.steps.values()].map(
+    ({ spec, work }) => [spec.id, [work.status, work.output ?? null]] as const,
+  );
   return Object.fromEntries(steps);
 }
