@@ -64,7 +64,7 @@ function policyLines(found: readonly Difference[]): readonly string[] {
     return `  event ${seq}, ${field}: recorded ${valueText(recorded)}, today ${valueText(replayed)}`;
   });
   return [
-    `POLICY_DIFFERS: an older kernel decided ${count(found.length, "thing")} otherwise than this one would. The log is sound.`,
+    `POLICY_DIFFERS: another version of Planloom made ${count(found.length, "decision")} that this one would not make. The log is sound.`,
     ...lines,
     ...(found.length > LINES ? [`  and ${found.length - LINES} more`] : []),
   ];
