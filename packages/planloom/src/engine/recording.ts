@@ -1,5 +1,5 @@
-// A recording: the whole of one run as a document, so that it becomes a test. In: a store and a run's id, or a file.
-// Out: the recording. Separate from playing it (rerun.ts), for recording must cost a run nothing but this.
+// A recording: one whole run as a document, so that it can be a test. In: a store and a run's id, or a file.
+// Out: the recording. recording/play.ts plays it.
 import { readFile } from "node:fs/promises";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";

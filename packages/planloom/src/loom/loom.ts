@@ -58,23 +58,23 @@ export class Loom {
 
   constructor(
     readonly engine: Engine,
-    private readonly world: Services,
+    private readonly services: Services,
     private readonly settings: Settings,
     /** Who plays which role, for people; keys are never shown. */
     readonly roles: Readonly<Record<Role, RoleSettings>>,
     private readonly appraiser: Appraiser,
     private readonly ownsStore: boolean,
   ) {
-    const { inventory, limits } = world;
+    const { inventory, limits } = services;
     this.plans = new PlanChecks(inventory.inventory, { limits, granularity: settings.granularity });
   }
 
   get inventory(): Inventory {
-    return this.world.inventory.inventory;
+    return this.services.inventory.inventory;
   }
 
   get store(): EventStore {
-    return this.world.store;
+    return this.services.store;
   }
 
   /**
@@ -113,12 +113,12 @@ export class Loom {
   /** Asks the planner once. A draft that cannot run comes back with its findings. Throws NO_PLANNER, or the error of the provider. */
   async draft(goal: string, options: DraftOptions = {}): Promise<Worded<PlannerReply>> {
     const { inputs = {}, inventory, invalid, onDrafted } = options;
-    const { planner, executor, clock } = this.world;
+    const { planner, executor, clock } = this.services;
     if (planner === null) throw new PlanloomError("NO_PLANNER", {});
     const { granularity, critique } = this.settings;
     const executorModel = executor?.name ?? null;
     const asked = { goal, inputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
-    const request = { ...plannerRequest(this.world, asked), ...(inventory && { inventory }) };
+    const request = { ...plannerRequest(this.services, asked), ...(inventory && { inventory }) };
     const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }) };
     const reply = withWords(await askPlanner(request, timedPlanner(planner, clock), context));
     if (reply.kind === "plan" && inventory === undefined) this.plans.remember(reply, inputs);
@@ -134,7 +134,7 @@ export class Loom {
     options: { readonly inputs?: { readonly [name: string]: Json } } = {},
   ): Promise<Estimate> {
     const checked = sound(this.plans.check(plan, options));
-    const { store, clock } = this.world;
+    const { store, clock } = this.services;
     return estimatePlan(checked, { ...this.appraiser, history: await readHistory(store, clock) });
   }
 
@@ -147,7 +147,7 @@ export class Loom {
     const { plan, listener } = options;
     const inputs = soundInputs(options.inputs ?? this.plans.inputsOf(plan) ?? {});
     const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs));
-    if (given === undefined && this.world.planner === null) throw new PlanloomError("NO_PLANNER", {});
+    if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
     const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
     const started = this.startedData(aim, given?.inputs ?? inputs, given);
     const runId = await this.engine.start(
@@ -175,16 +175,16 @@ export class Loom {
 
   /** Runs of the store, those that something happened in last come first. See EventStore.list. */
   list(query?: ListQuery): Promise<RunList> {
-    return this.world.store.list(query);
+    return this.services.store.list(query);
   }
 
   async close(): Promise<void> {
     await this.engine.close();
-    if (this.ownsStore) await this.world.store.close();
+    if (this.ownsStore) await this.services.store.close();
   }
 
   private runNamed(runId: string): LoomRun {
-    return new LoomRun(runId, this.engine, this.world.store, {
+    return new LoomRun(runId, this.engine, this.services.store, {
       settingsFor: (plan) => this.settingsFor(plan),
       models: this.models(),
       given: (plan, goal, inputs) => this.given(plan, goal, inputs),
@@ -206,13 +206,13 @@ export class Loom {
 
   /** The names of those who play the roles, as a run records them. */
   private models(): RoleNames {
-    const names = roleNamesOf(this.world);
-    return typeof this.world.planner === "function" ? { ...names, planner: "function" } : names;
+    const names = roleNamesOf(this.services);
+    return typeof this.services.planner === "function" ? { ...names, planner: "function" } : names;
   }
 
   /** With the prices of all models that the run may ask: those of the roles, and those that its plan names. */
   private settingsFor(plan: Plan | undefined): Settings {
-    const roles = Object.values(roleNamesOf(this.world)).filter((name) => name !== null);
+    const roles = Object.values(roleNamesOf(this.services)).filter((name) => name !== null);
     const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);
     return withPrices(this.settings, [...roles, ...named], this.appraiser.priceOf);
   }
@@ -228,7 +228,7 @@ export class Loom {
       strategy: "plan-and-execute",
       settings: this.settingsFor(given?.plan),
       models: this.models(),
-      inventory: this.world.inventory.hash,
+      inventory: this.services.inventory.hash,
       kernel: KERNEL_VERSION,
       planGiven: given !== undefined,
     };

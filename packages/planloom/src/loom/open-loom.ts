@@ -50,7 +50,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     priceOf: pricesFor(roles, config.prices),
     decide: typeof config.approval === "function" ? config.approval : undefined,
   };
-  const world: Services = {
+  const services: Services = {
     store,
     clock,
     inventory,
@@ -71,11 +71,11 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     const engine = await openEngine({
       store,
       clock,
-      perform: performIn(world),
+      perform: performIn(services),
       newId: ports.newId ?? newId,
       defer: ports.defer ?? nextTurn,
     });
-    return new Loom(engine, world, settings, roles, appraiser, ownsStore);
+    return new Loom(engine, services, settings, roles, appraiser, ownsStore);
   } catch (error) {
     if (ownsStore) await store.close();
     throw error;

@@ -1,5 +1,5 @@
-// What an agent works with: its signal, its journal, its part of the budget, its progress. In: the run, the context of an effect,
-// and the step. Out: an AgentContext, which every role and every agent step has.
+// Makes the context of an agent: signal, journal, part of the budget, progress. In: the run, the context of an effect,
+// and the step. Out: an AgentContext. Every role and every agent step has one.
 import type { AgentContext, CheckpointOptions } from "../agents/checkpoint.js";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";

@@ -1,5 +1,5 @@
-// A tool call under a deadline: it ends in time, whatever the tool does with its signal. In: a call. Out: how it ended, as data.
-// Separate because every call of a tool, direct or inside an agent step, goes through here.
+// Calls a tool under a deadline. The call ends in time, whatever the tool does with its signal. In: a call.
+// Out: how it ended, as data. Every call of a tool goes through here, also inside an agent step.
 import { messageOf } from "../error.js";
 import type { Json } from "../plan/json.js";
 import { failWith, type Failure } from "../run/failure.js";

@@ -1,5 +1,5 @@
-// How an effect ended that gave nothing, as data for `decide`. In: what was thrown or refused. Out: an outcome, or a failure with
-// what was used until then. Separate because roles and steps end in the same ways; only a lost journal is thrown on.
+// Says how an effect ended without a result, as data for `decide`. In: what was thrown or refused.
+// Out: an outcome, or a failure with its usage. Only a lost journal is thrown on.
 import { UnknownOutcome } from "../agents/checkpoint.js";
 import { operatingFailure, StepFailure } from "../agents/step-failure.js";
 import { messageOf } from "../error.js";

@@ -1,6 +1,6 @@
-// From an effect to an outcome, shared by all engines. In: an effect and the run. Out: an outcome for `decide`. Rejects only when the
-// store failed or the run was lost: then nothing may be decided. What asks models for the run as a whole is in role-effects.ts,
-// what steps do in step-effects.ts: nothing else calls agents and tools.
+// Turns an effect into an outcome, for all engines. In: an effect and the run. Out: an outcome for `decide`. It rejects
+// only if the store failed or the run was lost: then nothing may be decided. Agents and tools are called in
+// role-effects.ts, step-effects.ts and reconcile.ts.
 import type { WorkEffect } from "../run/effect.js";
 import type { Outcome } from "../run/input.js";
 import { soundFailure } from "../run/sound-failure.js";
@@ -15,41 +15,41 @@ import type { Perform } from "../engine/perform-port.js";
 import type { Performing, Services } from "./services.js";
 
 export function performIn(given: Services): Perform {
-  const world = timed(given);
+  const services = timed(given);
   return async (effect, run, context) => {
     const { modelCalls, tokens, costUsd } = run.request.settings.budget;
     const limited = modelCalls !== null || tokens !== null || costUsd !== null;
     const budget = new EffectBudget(run, context.reserve);
-    const outcome = await performed(world, effect, run, limited ? { ...context, budget } : context);
+    const outcome = await performed(services, effect, run, limited ? { ...context, budget } : context);
     return "error" in outcome ? { ...outcome, error: soundFailure(outcome.error, "INTERNAL") } : outcome;
   };
 }
 
-/** The world with its models and its planner under deadlines. */
-function timed(world: Services): Services {
-  const { planner, executor, synthesizer, clock } = world;
+/** The same, with the models and the planner under deadlines. */
+function timed(services: Services): Services {
+  const { planner, executor, synthesizer, clock } = services;
   return {
-    ...world,
+    ...services,
     planner: planner && timedPlanner(planner, clock),
     executor: executor && timedModel(executor, clock),
     synthesizer: synthesizer && timedModel(synthesizer, clock),
-    modelNamed: (name) => timedModel(world.modelNamed(name), clock),
+    modelNamed: (name) => timedModel(services.modelNamed(name), clock),
   };
 }
 
-async function performed(world: Services, effect: WorkEffect, run: Run, context: Performing): Promise<Outcome> {
+async function performed(services: Services, effect: WorkEffect, run: Run, context: Performing): Promise<Outcome> {
   switch (effect.kind) {
     case "plan":
-      return performPlan(world, effect, run, context);
+      return performPlan(services, effect, run, context);
     case "fill":
-      return performFill(world, effect, run, context);
+      return performFill(services, effect, run, context);
     case "call":
-      return performCall(world, effect, run, context);
+      return performCall(services, effect, run, context);
     case "reconcile":
-      return askTool(world.inventory.get(effect.tool), effect, context.signal, world.clock);
+      return askTool(services.inventory.get(effect.tool), effect, context.signal, services.clock);
     case "answer":
-      return performAnswer(world, effect, run, context);
+      return performAnswer(services, effect, run, context);
     case "review":
-      return performReview(world, effect, run, context);
+      return performReview(services, effect, run, context);
   }
 }

@@ -1,5 +1,5 @@
-// Effects of the run as a whole: its plan, the review of the rest, its answer. In: an effect and the run. Out: an outcome.
-// Separate from step-effects.ts: these ask one model once each, and call no tool.
+// Performs the effects of the run as a whole: its plan, the review of the rest, its answer. In: an effect and the run.
+// Out: an outcome. Each asks one model and calls no tool.
 import type { PlannerRequest } from "../agents/plan-request.js";
 import type { DraftedStep } from "../agents/checkpoint.js";
 import { askPlanner } from "../agents/planner.js";
@@ -20,20 +20,20 @@ import type { Performing, Services } from "./services.js";
 const NO_PLANNER = failWith("NO_PLANNER", { for: "plan" });
 
 export async function performPlan(
-  world: Services,
+  services: Services,
   effect: PlanEffect,
   run: Run,
   context: Performing,
 ): Promise<Outcome> {
   const { key } = effect;
-  if (world.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
+  if (services.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
   try {
     const place = agentContext(run, context, { stepId: ROLE_SCOPES.plan, item: null });
     // A step that cannot be recorded stops the run by itself.
     const drafted = (step: DraftedStep) => void context.emit({ type: "drafted", ...step }).catch(() => undefined);
     const planner = { ...place, drafted };
     const replan = replanFacts(run, effect.replan);
-    const request = plannerRequest(world, {
+    const request = plannerRequest(services, {
       goal: run.request.goal,
       inputs: run.request.inputs,
       executorModel: run.request.models.executor,
@@ -44,7 +44,7 @@ export async function performPlan(
       ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
       ...(replan === undefined ? {} : { replan }),
     });
-    const reply = await askPlanner(request, world.planner, planner);
+    const reply = await askPlanner(request, services.planner, planner);
     const { usage, asking } = reply;
     const told = { key, usage, ...(asking === undefined ? {} : { asking }) };
     if (reply.kind === "invalid")
@@ -52,7 +52,7 @@ export async function performPlan(
     const { plan, hash, inputs, tools, findings } = reply;
     const checked = { plan, hash, inputs, tools, findings };
     const { approval } = run.request.settings;
-    const appraised = await world.appraise?.(checked, { approval, done: doneIn(run, checked) }, context.signal);
+    const appraised = await services.appraise?.(checked, { approval, done: doneIn(run, checked) }, context.signal);
     return { type: "planned", plan: appraised ?? checked, ...told };
   } catch (thrown) {
     return { type: "plan-failed", key, ...roleErrorOf(thrown) };
@@ -60,20 +60,23 @@ export async function performPlan(
 }
 
 /** What the planner is asked, in a run or outside of one. */
-export function plannerRequest(world: Services, asked: Omit<PlannerRequest, "inventory" | "limits" | "instructions">) {
-  const { planner: instructions } = world.instructions;
-  const { inventory } = world.inventory;
-  return { ...asked, inventory, limits: world.limits, ...(instructions === undefined ? {} : { instructions }) };
+export function plannerRequest(
+  services: Services,
+  asked: Omit<PlannerRequest, "inventory" | "limits" | "instructions">,
+) {
+  const { planner: instructions } = services.instructions;
+  const { inventory } = services.inventory;
+  return { ...asked, inventory, limits: services.limits, ...(instructions === undefined ? {} : { instructions }) };
 }
 
 export async function performReview(
-  world: Services,
+  services: Services,
   effect: ReviewEffect,
   run: Run,
   context: Performing,
 ): Promise<Outcome> {
   const { key } = effect;
-  const { planner } = world;
+  const { planner } = services;
   if (planner === null || typeof planner === "function")
     return { type: "review-failed", key, error: NO_REVIEWER, usage: NO_USAGE };
   try {
@@ -87,14 +90,14 @@ export async function performReview(
 const NO_REVIEWER = failWith("NO_PLANNER", { for: "review" });
 
 export async function performAnswer(
-  world: Services,
+  services: Services,
   effect: AnswerEffect,
   run: Run,
   context: Performing,
 ): Promise<Outcome> {
   const { key } = effect;
   const { answer } = planOf(run).plan;
-  if (world.synthesizer === null || answer.kind !== "from") {
+  if (services.synthesizer === null || answer.kind !== "from") {
     return { type: "answer-failed", key, error: noModel("synthesizer"), usage: NO_USAGE };
   }
   try {
@@ -103,14 +106,14 @@ export async function performAnswer(
       const state = run.execution.steps.get(id)!;
       return { id, title: state.spec.title, output: state.work.output ?? null };
     });
-    const { synthesizer: instructions } = world.instructions;
+    const { synthesizer: instructions } = services.instructions;
     const request = {
       goal: run.request.goal,
       outputs,
       ...(answer.instructions === undefined ? {} : { form: answer.instructions }),
       ...(instructions === undefined ? {} : { instructions }),
     };
-    const written = await writeAnswer(request, world.synthesizer, place, (delta) =>
+    const written = await writeAnswer(request, services.synthesizer, place, (delta) =>
       context.progress({ type: "answer", delta }),
     );
     return { type: "answered", key, ...written };

@@ -1,5 +1,4 @@
-// Everything outside of its log that a run may touch: store, clock, tools, models, secrets. In: nothing. Out: types.
-// Separate because all functions that turn effects into outcomes share it (perform.ts, role-effects.ts, step-effects.ts).
+// Everything outside of its log that a run can touch: store, clock, tools, models, secrets. In: nothing. Out: types.
 import type { Planner } from "../agents/planner.js";
 import type { Model } from "../model/port.js";
 import type { EventStore } from "../store/event-store.js";

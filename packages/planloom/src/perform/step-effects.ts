@@ -1,5 +1,5 @@
-// Effects of steps: arguments that a model fills in, a tool called directly, an agent step. In: an effect and the run. Out: an outcome.
-// Separate because only here are tools called, each under its deadline, with its key, its secrets and its part of the budget.
+// Performs the effects of steps: filling arguments, calling a tool, running an agent step. In: an effect and the run.
+// Out: an outcome. Each tool call gets its deadline, its key, its secrets and its part of the budget here.
 import { fillArguments } from "../agents/fill-arguments.js";
 import { callsOfTool } from "../agents/model-call.js";
 import { runAgent } from "../agents/run-agent.js";
@@ -25,12 +25,12 @@ import { callTool } from "./call-tool.js";
 import { endedOutcome, endedBy, inDoubt, noModel } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 
-function executorOf(world: Services, name: string | undefined): Model | null {
-  return name === undefined ? world.executor : world.modelNamed(name);
+function executorOf(services: Services, name: string | undefined): Model | null {
+  return name === undefined ? services.executor : services.modelNamed(name);
 }
 
 export async function performFill(
-  world: Services,
+  services: Services,
   effect: FillEffect,
   run: Run,
   context: Performing,
@@ -39,10 +39,10 @@ export async function performFill(
   const state = run.execution.steps.get(effect.step)!;
   const step = state.spec as ToolStep;
   try {
-    const model = executorOf(world, step.model);
+    const model = executorOf(services, step.model);
     if (model === null || state.tool === undefined) return endedOutcome(key, "tool-error", noModel("executor"));
     const place = agentContext(run, context, { stepId: step.id, item: effect.item });
-    const { executor: instructions } = world.instructions;
+    const { executor: instructions } = services.instructions;
     const facts = { goal: run.request.goal, step, args: effect.given, outputs: contextOf(run, state) };
     const request = { ...facts, spec: state.tool, ...(instructions === undefined ? {} : { instructions }) };
     const { args, usage } = await fillArguments(request, model, place);
@@ -53,7 +53,7 @@ export async function performFill(
 }
 
 export async function performCall(
-  world: Services,
+  services: Services,
   effect: CallEffect,
   run: Run,
   context: Performing,
@@ -61,11 +61,11 @@ export async function performCall(
   const state = run.execution.steps.get(effect.step)!;
   const call = CALLS[state.spec.kind] as Call<Step> | null;
   if (call === null) throw new Error(`step ${state.spec.id} has no call`);
-  return call(world, effect, state, state.spec, run, context);
+  return call(services, effect, state, state.spec, run, context);
 }
 
 type Call<S extends Step> = (
-  world: Services,
+  services: Services,
   effect: CallEffect,
   state: StepState,
   step: S,
@@ -81,18 +81,18 @@ const CALLS: { readonly [K in StepKind]: Call<Extract<Step, { readonly kind: K }
 };
 
 async function callDirectly(
-  world: Services,
+  services: Services,
   effect: CallEffect,
   state: StepState,
   step: ToolStep,
   run: Run,
   context: Performing,
 ): Promise<Outcome> {
-  const tool = world.inventory.get(step.tool);
+  const tool = services.inventory.get(step.tool);
   if (tool === undefined) return endedOutcome(effect.key, "tool-error", failWith("TOOL_GONE", { tool: step.tool }));
-  const secret = missingSecret(effect.args, world.secrets);
+  const secret = missingSecret(effect.args, services.secrets);
   if (secret !== undefined) return endedOutcome(effect.key, "tool-error", failWith("SECRET_UNKNOWN", { secret }));
-  const args = revealed(effect.args, (name) => world.secrets[name]!) as CallEffect["args"];
+  const args = revealed(effect.args, (name) => services.secrets[name]!) as CallEffect["args"];
   const timeoutMs = step.timeoutMs ?? tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
   let usage = NO_USAGE;
   const count = (more: Usage): void => void (usage = addUsage(usage, more));
@@ -102,7 +102,7 @@ async function callDirectly(
   };
   const modelCall = callsOfTool(context.budget, context.signal, count);
   const toolContext = { ...toolContextOf(run, context, effect), spend, modelCall };
-  const end = await callTool(tool, args, toolContext, timeoutMs, world.clock);
+  const end = await callTool(tool, args, toolContext, timeoutMs, services.clock);
   if (!end.ok) return endedOutcome(effect.key, end.ending, end.error, usage);
   const summary = summaryOf(tool, end.output);
   return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage, ...summary };
@@ -128,7 +128,7 @@ function summaryOf(tool: Tool, output: Json): { readonly summary?: string } {
 }
 
 async function runAgentStep(
-  world: Services,
+  services: Services,
   effect: CallEffect,
   state: StepState,
   step: AgentStep,
@@ -137,15 +137,15 @@ async function runAgentStep(
 ): Promise<Outcome> {
   const { key } = effect;
   const timeoutMs = step.timeoutMs ?? LIMITS.agentTimeoutMs;
-  const deadline = newDeadline(context.signal, timeoutMs, world.clock);
+  const deadline = newDeadline(context.signal, timeoutMs, services.clock);
   try {
-    const model = executorOf(world, step.model);
+    const model = executorOf(services, step.model);
     if (model === null) return endedOutcome(key, "tool-error", noModel("executor"));
     const inner = { ...context, signal: deadline.signal };
     const place = agentContext(run, inner, { stepId: step.id, item: effect.item });
     // One that was stopped before it began here: all that is left of it is what its journal holds.
     deadline.signal.throwIfAborted();
-    const { executor: instructions } = world.instructions;
+    const { executor: instructions } = services.instructions;
     const declared = step.output === undefined ? undefined : typeOf(step.output);
     const result = await runAgent(
       {
@@ -153,7 +153,7 @@ async function runAgentStep(
         step,
         args: effect.args,
         outputs: contextOf(run, state),
-        tools: toolsOf(world, step).map((tool) => guarded(world, tool)),
+        tools: toolsOf(services, step).map((tool) => guarded(services, tool)),
         turns: run.request.settings.turns,
         keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
         type: declared?.ok === true ? declared.type : undefined,
@@ -167,7 +167,7 @@ async function runAgentStep(
     const outcome = endedBy(key, thrown, deadline.why() ?? "tool-error", timeoutMs);
     if (outcome.ending !== "abort" || !isCancelling(run)) return outcome;
     // Nothing will perform it again, so that a call of its that may have acted would be forgotten.
-    const doubt = await doubtIn(world.store, run, effect);
+    const doubt = await doubtIn(services.store, run, effect);
     return doubt === undefined ? outcome : inDoubt(key, doubt, outcome.usage);
   } finally {
     deadline.cancel();
@@ -175,20 +175,20 @@ async function runAgentStep(
 }
 
 /** The tools that an agent step may use; `all` leaves out those that wait for a person. */
-function toolsOf(world: Services, step: AgentStep): readonly Tool[] {
+function toolsOf(services: Services, step: AgentStep): readonly Tool[] {
   const names =
     step.tools === "all"
-      ? world.inventory.specs.filter((spec) => spec.approval === undefined).map((spec) => spec.name)
+      ? services.inventory.specs.filter((spec) => spec.approval === undefined).map((spec) => spec.name)
       : step.tools;
-  return names.flatMap((name) => world.inventory.get(name) ?? []);
+  return names.flatMap((name) => services.inventory.get(name) ?? []);
 }
 
 /** The tool with its calls under a deadline: a known failure is thrown as a ToolError, any other ending as an Error. */
-function guarded(world: Services, tool: Tool): Tool {
+function guarded(services: Services, tool: Tool): Tool {
   return {
     ...tool,
     call: async (args, context) => {
-      const end = await callTool(tool, args, context, tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs, world.clock);
+      const end = await callTool(tool, args, context, tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs, services.clock);
       if (end.ok) return end.output;
       if (end.ending === "tool-error") throw toolErrorOf(end.error);
       throw new Error(failureText(end.error));

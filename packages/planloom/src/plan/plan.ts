@@ -1,6 +1,5 @@
-// What a plan is. One zod schema is the document, the TypeScript type and the published JSON Schema.
-// In: a document as data. Out: a Draft (as written) and a Plan (defaults written out, revision and hash).
-// Separate because every other file speaks of plans.
+// Defines a plan. One zod schema gives the document, the TypeScript types and the published JSON Schema.
+// In: a document as data. Out: a Draft (as written), and a Plan (with defaults, revision and hash).
 import { z } from "zod";
 import { FORBIDDEN_KEYS, type Json } from "./json.js";
 import { DURATION_PATTERN } from "./duration.js";

@@ -25,12 +25,12 @@ import { checkedBy, saidOf, startOf, unplugged, type ReplayOptions } from "./rec
 import { readRecording, type Recording } from "../engine/recording.js";
 
 /** See replayRecording. */
-export async function rerun(given: Recording | string, options: ReplayOptions): Promise<RunDocument> {
+export async function playRecording(given: Recording | string, options: ReplayOptions): Promise<RunDocument> {
   const recording = typeof given === "string" ? await readRecording(given) : given;
   const loom = options.config === undefined && options.plan === undefined ? undefined : await unplugged(options);
   const script = inputsOf(recording.events);
   const events = script.flatMap((turn) => turn.events);
-  const play = new Rerun({ ...recording, events }, loom, options.listener);
+  const play = new Play({ ...recording, events }, loom, options.listener);
   try {
     await play.start(startOf(script[0]!.input as Start, loom, options));
     for (const turn of script.slice(1)) await play.turn(turn);
@@ -48,7 +48,7 @@ interface OpenCall {
   readonly emit: PerformContext["emit"];
 }
 
-class Rerun {
+class Play {
   readonly #runId: string;
   readonly #recorded: Run;
   readonly #store = memoryStore();
@@ -90,7 +90,7 @@ class Rerun {
   /** As another process, which knows the one before to be dead. */
   #openEngine(): Engine {
     return localEngine({
-      holder: `rerun/${++this.#engines}`,
+      holder: `play/${++this.#engines}`,
       livenessOf: () => "dead",
       store: this.#store,
       clock: this.#clock,

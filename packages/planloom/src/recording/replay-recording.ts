@@ -13,6 +13,6 @@ export async function replayRecording(
   recording: Recording | string,
   options: ReplayOptions = {},
 ): Promise<RunDocument> {
-  const { rerun } = await import("./play.js");
-  return rerun(recording, options);
+  const { playRecording } = await import("./play.js");
+  return playRecording(recording, options);
 }

@@ -1,5 +1,5 @@
-// What a person's word covers: the calls that were approved with their plan, and those that wait for a word of their own. In: a plan
-// or a run. Out: step ids, reasons, facts. Separate because begin, proposals and the review at the terminal must agree on it.
+// Says which calls an approval covers, and which wait for one of their own. In: a plan or a run.
+// Out: step ids, reasons, facts. begin, proposals and the review at the terminal must agree on it.
 import { canonicalJson } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
 import { referencedNames } from "../plan/expression/reference.js";

@@ -1,5 +1,5 @@
-// What is owed to the world: the obligations that a run's state holds, as data. In: nothing. Out: the union of effects.
-// Separate because engines perform these and nothing else; each is named by a key, and gone when its outcome is recorded.
+// Defines the effects that a run can owe: calls, questions to a person, waits. In: nothing. Out: the union of effects.
+// Engines perform effects and nothing else. A key names each one. It is gone when its outcome is recorded.
 import type { Finding } from "../plan/finding.js";
 import type { EffectClass } from "../plan/tool-spec.js";
 import type { Plan } from "../plan/plan.js";

@@ -1,5 +1,5 @@
-// What happened: every fact that a run's log may hold, and the envelope around it. In: facts. Out: sealed events.
-// Separate because the log is the contract with every store, reader and later version; docs/events.md describes each type.
+// Defines each fact that the log of a run can hold, and the envelope around it. In: facts. Out: sealed events.
+// The log is the contract with every store, reader and later version. docs/events.md describes each type.
 import type { Finding } from "../plan/finding.js";
 import { sha256 } from "../sha256.js";
 import type { Json, JsonObject } from "../plan/json.js";

@@ -1,5 +1,5 @@
-// What a planner that is asked again goes out from: the plan that is not followed any more, what of it stays, and whether others had
-// a say in what it reads of it. In: a run. Out: these. Separate because the kernel judges the new plan by the same things.
+// Input of a replan: the abandoned plan, the steps that are kept, and whether the planner will read untrusted text.
+// In: a run. Out: these. The kernel judges the new plan by the same facts.
 import { holdsDoubt, isFinished } from "./steps.js";
 import { currentPlan, type ProposedPlan, replanOf, type Run } from "./state.js";
 import { givesUntrusted } from "../plan/step-kind.js";

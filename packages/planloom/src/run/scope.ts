@@ -1,5 +1,5 @@
-// What a step's expressions may see: inputs, finished steps, the item of its fan-out. In: a run and some work. Out: a Scope.
-// Separate because starting, gates and answers all look names up in the same way.
+// Gives the names that the expressions of a step can see: inputs, finished steps, the item of a fan-out.
+// In: a run and some work. Out: a Scope.
 import type { Scope } from "../plan/expression/expression.js";
 import type { Json } from "../plan/json.js";
 import type { Origin } from "../plan/origin.js";

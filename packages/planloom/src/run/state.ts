@@ -1,5 +1,5 @@
-// A run as it stands: the shape of the state that events fold into. In: nothing. Out: types, the empty run, its status.
-// Separate from the fold (evolve.ts) so that the shape can be read at one glance.
+// Defines the state of a run: the result of folding its events. In: nothing. Out: types, the empty run, its status.
+// Nothing here changes a run. The fold is in evolve/.
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";

@@ -1,5 +1,5 @@
-// The steps of a new plan as state: nothing has begun. In: a plan and the tools that it uses. Out: its steps by id.
-// Separate because it is the one place where dependencies become links, in time linear in steps and references.
+// Makes the state of the steps of a new plan: nothing has started. In: a plan and its tools. Out: steps by id.
+// Dependencies become links here, in time linear in steps and references.
 import { needsOf } from "../plan/graph.js";
 import { NO_ORIGIN } from "../plan/origin.js";
 import type { Plan, Step } from "../plan/plan.js";

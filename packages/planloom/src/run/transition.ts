@@ -1,6 +1,6 @@
-// One turn of the loop: an input is decided, its facts are sealed and folded, and so on until nothing more follows.
-// In: a run and an input. Out: the sealed events, in order, already folded into the run. Separate from the engines, which
-// must append these events durably before they act on the new state; if that fails, the run in memory is of no use.
+// One turn of the loop: decides an input, seals and folds its facts, and again until nothing more follows.
+// In: a run and an input. Out: the sealed events, already folded into the run. An engine must append them durably
+// before it acts on the new state. If that fails, the run in memory is of no use.
 import { logFull } from "./decide/advance.js";
 import { timeUp } from "./decide/budget.js";
 import { EVENT_VERSION, eventHash, type Fact, type RunEvent } from "./event.js";

@@ -79,7 +79,7 @@ export async function saveRecording(recording: Recording, file: string): Promise
 }
 
 /** The recorded run again; a plan file or a goal after `run` takes the place of the recorded one. */
-export async function rerunCommand(words: readonly string[], file: string, flags: RunFlags): Promise<number> {
+export async function playCommand(words: readonly string[], file: string, flags: RunFlags): Promise<number> {
   const { config } = await configOf(flags);
   const course = await openCourse(flags);
   const options = { ...(await aimOf(words)), ...(await inputsIn(flags)), listener: course };

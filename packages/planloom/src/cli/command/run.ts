@@ -13,12 +13,12 @@ import { inputsFromFlags } from "../inputs.js";
 import { withLoom } from "../open-loom.js";
 import { PROGRAM } from "../output.js";
 import { checkText, meansFile, planText, soundPlan, type PlanText } from "../plan-file.js";
-import { rerunCommand, saveRecording } from "./replay.js";
+import { playCommand, saveRecording } from "./replay.js";
 
 type Inputs = { readonly [name: string]: Json };
 
 export async function runCommand(words: readonly string[], flags: RunFlags): Promise<number> {
-  if (flags.fromRecording !== undefined) return rerunCommand(words, flags.fromRecording, flags);
+  if (flags.fromRecording !== undefined) return playCommand(words, flags.fromRecording, flags);
   if (words.length === 0)
     throw usageError("No goal is given.", `Say what is to be done: \`${PROGRAM} run "your goal"\`.`);
   const goal = words.join(" ").trim();

@@ -1,5 +1,5 @@
-// What follows from the state as it is: work begins, the execution ends, the answer is due. In: a run. Out: facts of one move.
-// Separate because it runs after every input until nothing more follows; each call costs constant time.
+// Decides what follows from the state alone: the next step starts, the execution ends, the answer is due.
+// In: a run. Out: facts of one move. It runs after every input until nothing more follows; a call is constant time.
 import { LIMITS } from "../../limits.js";
 import { resolveValue, type Resolved } from "../../plan/expression/reference.js";
 import { sizeOf, type Json } from "../../plan/json.js";

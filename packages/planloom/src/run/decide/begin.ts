@@ -1,5 +1,5 @@
-// Beginning work whose turn it is: its condition, its list, its arguments, a person's word, and the durable intent.
-// In: a run and the first work in line. Out: the facts that take it out of the line. Separate because this order is a rule.
+// Decides how the next step or item starts: condition, list, arguments, approval, then the durable intent.
+// In: a run and the first work in the queue. Out: facts that take it out of the queue. The order of these is a rule.
 import { depthOf, typeName, type Json } from "../../plan/json.js";
 import { hashOf } from "../../plan/hash.js";
 import { LIMITS } from "../../limits.js";

@@ -1,5 +1,5 @@
-// All policy: what follows from an input in the present state. In: a run and an input. Out: facts, possibly none.
-// Separate and pure, so that every decision is recorded once with its reason and never made again on replay.
+// Decides what follows from an input in the present state. In: a run and an input. Out: facts, possibly none.
+// Each decision is recorded once, with its reason. No reader decides it again.
 import { assertNever } from "../../error.js";
 import { advance } from "./advance.js";
 import { startFilled } from "./begin.js";

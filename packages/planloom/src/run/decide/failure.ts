@@ -1,5 +1,5 @@
-// What follows when work goes wrong: the table of endings and effect classes, and the failure flow of seed 000.
-// In: how a call ended. Out: facts with the decision and its reason. Separate because this is all of the failure policy.
+// Decides what follows when a call ends without an output: retry, doubt, skip or failure. In: how the call ended.
+// Out: facts with the decision and its reason. policy.ts decides what follows when no retry is left.
 import { LIMITS } from "../../limits.js";
 import { sha256 } from "../../sha256.js";
 import type { JsonObject } from "../../plan/json.js";

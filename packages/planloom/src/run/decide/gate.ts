@@ -1,5 +1,5 @@
-// The gate behind each call: does the output have the promised shape, and does `expect` hold. In: an output. Out: facts.
-// Separate because no step may be misled by the output of another (seed 004, brittle sequencing).
+// Checks the output of a call: it must have the promised type, and `expect` must hold. In: an output. Out: facts.
+// No later step reads an output that did not pass.
 import { resolveValue } from "../../plan/expression/reference.js";
 import { typeName, type Json } from "../../plan/json.js";
 import { mismatch, STRING, UNKNOWN, type Type } from "../../plan/type/type.js";

@@ -1,5 +1,5 @@
-// What answers a step that has failed for good: the default flow of seed 000, and who decides it. In: the step, its error. Out: the
-// decision with its reason. Separate from failure.ts, which knows how calls end: this is what a run makes of that.
+// Decides what follows when a step has failed for good: fail, skip, patch or replan. In: the step and its error.
+// Out: the decision with its reason. failure.ts decides about retries before that.
 import { estimateReplan } from "../../plan/estimate/replan.js";
 import type { Decision, EventData } from "../event.js";
 import { priceOf } from "../evolve/budget.js";

@@ -1,5 +1,5 @@
-// Going on with a run that has ended: what is kept, what is begun again, or why nothing is. In: a run and what a person wants.
-// Out: the same as a preview, and as facts. Separate from the other commands, which are for runs that have not ended.
+// Decides how an ended run goes on: which steps are kept and which are restarted, or why there is no retry.
+// In: a run and what a person wants. Out: the preview, and the same as facts.
 import { LIMITS } from "../../limits.js";
 import { hashOf } from "../../plan/hash.js";
 import { canonicalJson } from "../../plan/json.js";

@@ -1,6 +1,5 @@
-// The fold of beginning again: what a new plan keeps of the one before it, and what an ended run that goes on does again.
-// In: a run and what was decided to keep or to do anew. Out: the same run, with its queue and counters made anew.
-// Separate because it is the one part of the fold whose cost grows with the plan.
+// Folds a new plan and a retry after the end: what is kept, and what is restarted. In: a run and what was decided.
+// Out: the same run, with its queue and counters made anew. Only here does the cost of an event grow with the plan.
 import type { StepRef } from "../event.js";
 import { makeReady, doubtAgain, isJournaled, queueNextItem } from "./evolve-step.js";
 import { Queue } from "../queue.js";

@@ -1,5 +1,5 @@
-// The fold of step events: how work enters and leaves the queue, a place, a wait, an end. In: a run and an event. Out: the same
-// run, changed in place. Separate from evolve.ts because this is one machine of its own: the life of a step or item.
+// Folds the events of steps. State changes of a step or item: queued, running, waiting, ended.
+// In: a run and an event. Out: the same run, changed in place.
 import type { Json } from "../../plan/json.js";
 import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";

@@ -1,5 +1,5 @@
-// The fold: how each event changes a run's state. In: a run and its next event. Out: the same run, changed in place.
-// Separate because state is only ever this. Work per event is constant: no scan over steps, items or obligations.
+// Folds events into the state of a run. In: a run and its next event. Out: the same run, changed in place.
+// State is only this fold. Work per event is constant: no scan over steps, items or effects.
 import { assertNever } from "../../error.js";
 import { errorKeys } from "../../plan/finding.js";
 import { toolsByName } from "../../plan/tool-spec.js";
