@@ -34,6 +34,9 @@ export function endedBy(
 ): Ended {
   if (thrown instanceof JournalLost) throw thrown.cause;
   if (thrown instanceof UnknownOutcome) return inDoubt(key, thrown);
+  // What else is thrown once a signal is aborted is the signal's reason, which is ours.
+  const known = thrown instanceof StepFailure || thrown instanceof PlanloomError;
+  if (ending === "abort" && !known) return endedOutcome(key, ending, failWith("ABORTED", { how: "stopped" }));
   const { error, usage } = roleErrorOf(thrown);
   if (ending !== "timeout") return endedOutcome(key, ending, error, usage);
   return endedOutcome(key, ending, failWith("TIMEOUT", { of: "agent", ms: timeoutMs }, { retryable: true }), usage);

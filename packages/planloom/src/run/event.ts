@@ -21,7 +21,7 @@ import type {
   StopReason,
 } from "./reason.js";
 import type { Refusal } from "./refusal.js";
-import type { Budget, RoleNames, Settings } from "./settings.js";
+import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js";
 
 /** The version of the event schema written by this build; older ones are upcast on reading. */
 export const EVENT_VERSION = 2;
@@ -90,6 +90,8 @@ export interface EventData {
     readonly stage: "execution" | "plan";
     /** Those of the process that reopened it, but for the approval policy: it may not ask for less. */
     readonly settings: Settings;
+    /** The approval policy of that process, where the run keeps a stricter one. */
+    readonly asked?: ApprovalPolicy;
     readonly models: RoleNames;
     /** As in run.resumed. */
     readonly kernel?: string;

@@ -42,6 +42,8 @@ function changeOf(of: (among: number) => number): LooseInput {
 export class Play {
   readonly run: Run = emptyRun("play");
   readonly log: RunEvent[] = [];
+  /** Those that the log answers, as they were given. */
+  readonly inputs: Input[] = [];
   private readonly read: Run = emptyRun("play");
   private readonly outcomes: LooseInput[] = [];
   private at = 1_000;
@@ -242,6 +244,7 @@ export class Play {
     const owed = !("key" in input) || this.run.owed.has(input.key);
     const ended = isEnded(this.run);
     const events = transition(this.run, input);
+    if (events.length > 0) this.inputs.push(input);
     const [first] = events;
     const refusals = events.every(({ type }) => type === "input.refused");
     must(!ended || refusals || first?.type === "run.reopened", "nothing but refusals follows the end, or it goes on");

@@ -164,6 +164,13 @@ export async function playSeed(seed: number, traced = false): Promise<Verdict> {
   };
 }
 
+/** The log of each run of a seed's world, as it is on the disk. */
+export async function logsOf(seed: number): Promise<readonly (readonly RunEvent[])[]> {
+  const world = new SimulatedWorld(scenarioOf(seed), true, false);
+  await played(world);
+  return [...world.ledger.known.values()].map(({ log }) => log);
+}
+
 const TOLD: readonly EventType[] = [
   "replan.requested",
   "plan.reviewed",

@@ -88,7 +88,7 @@ export const reviewedText = ({ text, reason }: EventData["plan.reviewed"]): stri
 
 /** `the plan, by ann, its calls too: looks good`. */
 export function grantedText({ by, data: { subject, calls, comment: text } }: EventOf<"approval.granted">): string {
-  return `${subjectOf(subject)}, by ${oneLine(by)}${calls !== undefined ? ", its calls too" : ""}${comment(text)}`;
+  return `${subjectOf(subject)}, by ${oneLine(by)}${calls !== undefined && subject === "plan" ? ", its calls too" : ""}${comment(text)}`;
 }
 
 /** What became of what waited, in a word; and what it was, who it was, and why. */

@@ -70,7 +70,7 @@ function approve(run: Run, command: Input & Command & { type: "approve" }): Fact
   const pending = run.approvals.pending.get(command.hash);
   if (pending === undefined) return notPending(run, command, command.hash);
   const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
-  const calls = command.calls === true && pending.subject === "plan" ? { calls: callsOf(run) } : {};
+  const calls = command.calls === true ? { calls: pending.subject === "plan" ? callsOf(run) : [] } : {};
   return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...comment, ...calls })];
 }
 

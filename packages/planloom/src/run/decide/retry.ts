@@ -194,14 +194,13 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   }
   const { plan, from = null, models, reason } = command;
   // A run keeps what was asked of it, and obeys what is asked for now.
-  const settings = {
-    ...command.settings,
-    approval: stricter(run.request.settings.approval, command.settings.approval),
-  };
+  const { approval } = command.settings;
+  const settings = { ...command.settings, approval: stricter(run.request.settings.approval, approval) };
   const { stage, kept } = parts;
   const anew = plan === undefined ? parts.anew : [];
   const said = reason === undefined ? {} : { comment: reason.slice(0, LIMITS.feedbackChars) };
-  const reopened = fact("run.reopened", { ...said, from, anew, stage, settings, models, ...kernelOn(run) });
+  const asked = settings.approval === approval ? {} : { asked: approval };
+  const reopened = fact("run.reopened", { ...said, from, anew, stage, settings, ...asked, models, ...kernelOn(run) });
   if (plan !== undefined) {
     const mustAsk = run.planning.plans.at(-1)?.denied === "rejected" ? EARLIER_REJECTED : undefined;
     const fresh = new Set(parts.runs);

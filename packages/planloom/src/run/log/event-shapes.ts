@@ -12,7 +12,7 @@ import type { Usage } from "../../plan/usage.js";
 import type { CheckedPlan } from "../command.js";
 import type { Asking, Ending, Envelope, EventData, EventType, PassingFailure, RunEvent, StepRef } from "../event.js";
 import type { Failure, Misfit } from "../failure.js";
-import type { RoleNames, Settings } from "../settings.js";
+import type { ApprovalPolicy, RoleNames, Settings } from "../settings.js";
 import {
   anyJson,
   either,
@@ -152,10 +152,12 @@ const price = record<Price>(
   { cachedInputUsdPerMTok: number, readOn: text },
 );
 
+const approvalPolicy = oneOf<ApprovalPolicy>("never", "always", "effects", "function");
+
 const settings = record<Settings>(
   {
     concurrency: number,
-    approval: oneOf("never", "always", "effects", "function"),
+    approval: approvalPolicy,
     approvalMs: number,
     rejections: number,
     repairRounds: number,
@@ -219,7 +221,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.resumed": record({ epoch: number, reason: reason() }, { released: yes, kernel: text }),
   "run.reopened": record(
     { from: nullable(text), anew: texts, stage: oneOf("execution", "plan"), settings, models },
-    { comment: text, kernel: text },
+    { comment: text, asked: approvalPolicy, kernel: text },
   ),
   "run.completed": record({ success: flag }, {}),
   "run.failed": record({ error: failure }, { cause: unchecked() }),

@@ -17,7 +17,7 @@ type Said =
   | Extract<Input, { readonly type: "recovered" }>;
 
 /**
- * The input that these events answer. Events that follow from nothing but time (a retry begins, an approval expires) give a
+ * The input that these events answer. A rejection is given the hash of what it rejected. Events that follow from nothing but time (a retry begins, an approval expires) give a
  * clock. undefined where a version-1 log does not hold the input: then its events can only be taken as they were recorded.
  */
 export function inputOf(run: Run, events: readonly RunEvent[]): Input | undefined {
@@ -126,13 +126,13 @@ function givenIn(proposed: EventData["plan.proposed"]): CheckedPlan {
 }
 
 function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
-  const { comment, from, settings, models } = data;
+  const { comment, from, settings, asked = settings.approval, models } = data;
   return {
     type: "retry",
     ...(comment === undefined ? {} : { reason: comment }),
     ...(from === null ? {} : { from }),
     ...(next?.type === "plan.proposed" ? { plan: checkedIn(next.data) } : {}),
-    settings,
+    settings: { ...settings, approval: asked },
     models,
   };
 }
