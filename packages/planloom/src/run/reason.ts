@@ -82,7 +82,8 @@ export type ReplanReason =
   | { readonly code: "REVIEWED"; readonly text: string };
 
 /** Why a process took a run over. */
-export type ResumeReason = { readonly code: "RESUMED" | "COMMAND_ARRIVED" | "RETRIED" };
+export type ResumeReason =
+  { readonly code: "RESUMED" } | { readonly code: "COMMAND_ARRIVED" } | { readonly code: "RETRIED" };
 
 /** Words of a version-1 log, which had no codes. */
 export interface LegacyReason {

@@ -1,0 +1,199 @@
+// Realistic parameters for every failure, reason and refusal of a run. A code without a sample does not compile.
+import { findingOf } from "../../src/plan/finding.js";
+import type { FailureParams } from "../../src/run/failure.js";
+import type { Reason } from "../../src/run/reason.js";
+import type { RefusalParams } from "../../src/run/refusal.js";
+
+const finding = findingOf("UNKNOWN_TOOL", { pointer: "/steps/0/tool" }, { tool: "serch", near: [], tools: [], of: 1 });
+const misfit = { path: "/rows/0", expected: "number", got: 'the string "3"' };
+const expression = { where: "with/query", problem: "facts.name: there is no field name" };
+const hash = "0123456789abcdef";
+const why = { code: "NOT_RETRYABLE" } as const;
+
+export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly FailureParams[Code][] } = {
+  APPROVAL_EXPIRED: [{}],
+  REJECTED: [{ because: "no-planner" }, { because: "limit" }],
+  CALL_REJECTED: [{ comment: "too dear" }, { comment: "" }],
+  ABORTED: [
+    { how: "stopped" },
+    { how: "given-up" },
+    { how: "not-called", why: "cancelled" },
+    { how: "not-called-again", why: "out-of-time" },
+  ],
+  PLAN_INVALID: [
+    { rounds: 1, why: "no-rounds-left", finding, failed: [] },
+    {
+      ...{ rounds: 3, why: "nothing-improved", finding: null },
+      failed: [{ step: "a", error: { code: "BUSY", text: "later", retryable: true } }],
+    },
+  ],
+  CRASHED: [{}],
+  POISON_STEP: [{ crashes: 4 }],
+  EVENT_LIMIT: [{ limit: 1_000_000 }],
+  BUDGET_EXHAUSTED: [
+    { limit: "costUsd", allowed: 0.1, wanted: 0.30000000000000004 },
+    { limit: "wallMs", allowed: 5_000, wanted: 5_100 },
+  ],
+  WHEN_NOT_BOOLEAN: [{ got: "a number" }],
+  FOREACH_NOT_A_LIST: [{ got: "a string" }],
+  FAN_OUT_LIMIT: [{ items: 2_000, limit: 1_000 }],
+  ARGUMENT_DEPTH: [{ limit: 64 }],
+  ARGUMENT_TYPE: [{ tool: "search", ...misfit }],
+  OUTPUT_MISMATCH: [misfit, { ...misfit, path: "" }, { problem: { code: "EMPTY" } }],
+  EXPECT_FAILED: [
+    { expect: "${{ output > 3 }}", got: "false" },
+    { expect: "${{ output.n }}", problem: "output.n: there is no field n" },
+  ],
+  ITEMS_FAILED: [
+    { items: { failed: 2, total: 3, first: { item: 0, error: { code: "BUSY", text: "later", retryable: true } } } },
+    { items: { failed: 1, total: 1 } },
+  ],
+  NO_MODEL: [{ role: "executor" }],
+  NO_PLANNER: [{ for: "plan" }, { for: "review" }],
+  TIMEOUT: [
+    { of: "call", ms: 60_000 },
+    { of: "agent", ms: 600_000 },
+    { of: "planner", ms: 120_000 },
+  ],
+  TOOL_THREW: [{}],
+  TOOL_GONE: [{ tool: "search" }, { tool: "pay", asked: true }],
+  BAD_ARGUMENTS: [{ tool: "search", problem: "query: expected string" }],
+  BAD_OUTPUT: [{ tool: "search", problem: "the value is larger than 8388608 bytes" }],
+  SECRET_UNKNOWN: [{ secret: "TOKEN" }],
+  RECONCILE_UNKNOWN: [{ tool: "pay" }],
+  OUTCOME_UNKNOWN: [{ tool: "pay" }],
+  BUDGET_UNPRICED: [{ model: "m" }],
+  JOURNAL_DIVERGED: [{ recorded: "turn 1", now: "tool pay", call: 2 }],
+  INTERNAL: [{}],
+  INTERRUPTED: [{}],
+  TURN_LIMIT: [{ turns: 8 }],
+  AGENT_REPEATS: [
+    { tool: "search", args: '{"query":"a"}', others: 0, times: 3 },
+    { tool: "search", args: "{}", others: 2, times: 3 },
+  ],
+  MODEL_REFUSED: [{ what: "result" }, { what: "answer" }],
+  STEP_NOT_DONE: [{}],
+  FILL_FAILED: [{ tool: "search", problem: { code: "TOO_DEEP", limit: 64 } }],
+  REVIEW_UNREADABLE: [{ problem: { code: "NO_VERDICT" } }, { problem: { code: "WITHHELD" } }],
+  ANSWER_EMPTY: [{}],
+  UNKNOWN_REFERENCE: [expression],
+  NO_SUCH_FIELD: [expression],
+  NULL_ACCESS: [expression],
+  INDEX_OUT_OF_RANGE: [expression],
+  TYPE_MISMATCH: [expression],
+  CONVERSION_FAILED: [expression],
+  DIVISION_BY_ZERO: [expression],
+  NUMBER_OUT_OF_RANGE: [expression],
+  FORBIDDEN_KEY: [expression],
+  LIMIT_EXCEEDED: [expression],
+  NOT_SUPPORTED: [expression],
+  UNREADABLE_REFERENCE: [expression],
+  NULL_IN_TEXT: [expression],
+};
+
+export const REASON_SAMPLES: {
+  readonly [Code in Reason["code"]]: readonly Extract<Reason, { readonly code: Code }>[];
+} = {
+  LEGACY: [{ code: "LEGACY", text: "it had one attempt" }],
+  ATTEMPTS_LEFT: [{ code: "ATTEMPTS_LEFT", attempt: 1, of: 4 }],
+  ATTEMPTS_USED: [
+    { code: "ATTEMPTS_USED", of: 1 },
+    { code: "ATTEMPTS_USED", of: 4 },
+  ],
+  NOT_RETRYABLE: [why],
+  RUN_CANCELLING: [{ code: "RUN_CANCELLING" }],
+  NOTHING_STARTS: [
+    { code: "NOTHING_STARTS", because: "failure" },
+    { code: "NOTHING_STARTS", because: "budget" },
+    { code: "NOTHING_STARTS", because: "log-full" },
+  ],
+  ITEMS_ENDED: [{ code: "ITEMS_ENDED" }],
+  RUN_FAILING: [{ code: "RUN_FAILING" }],
+  PLAN_NO_HELP: [{ code: "PLAN_NO_HELP" }],
+  REPLAN_NEVER: [{ code: "REPLAN_NEVER" }],
+  NO_PLANNER: [{ code: "NO_PLANNER" }],
+  REPLANS_USED: [{ code: "REPLANS_USED", of: 2 }],
+  REPLAN_TOKENS: [{ code: "REPLAN_TOKENS", expected: 4_000, limit: 1_000 }],
+  REPLAN_COST: [{ code: "REPLAN_COST", expectedUsd: 0.0125, limitUsd: 0.01 }],
+  AFTER_PLAN: [{ code: "AFTER_PLAN", why }],
+  BUDGET_USED: [{ code: "BUDGET_USED", why }],
+  POLICY: [
+    { code: "POLICY", why, policy: "skip", by: "plan" },
+    { code: "POLICY", why, policy: "patch", by: "run" },
+  ],
+  NO_REPLAN: [{ code: "NO_REPLAN", why, because: { code: "REPLANS_USED", of: 2 } }],
+  PATCH_FAILED: [{ code: "PATCH_FAILED", why }],
+  CONDITION_FALSE: [{ code: "CONDITION_FALSE" }],
+  SOURCE_SKIPPED: [{ code: "SOURCE_SKIPPED", where: "with/x", source: "find" }],
+  FAILED: [{ code: "FAILED", error: { code: "CRASHED", retryable: true } }],
+  CANCELLED: [
+    { code: "CANCELLED", comment: "" },
+    { code: "CANCELLED", comment: "enough" },
+  ],
+  OUT_OF_TIME: [{ code: "OUT_OF_TIME", allowed: 5_000, wanted: 5_100 }],
+  DRAFT_DROPPED: [
+    { code: "DRAFT_DROPPED", because: "refused" },
+    { code: "DRAFT_DROPPED", because: "failed" },
+    { code: "DRAFT_DROPPED", because: "other-goal" },
+  ],
+  POLICY_ALWAYS: [{ code: "POLICY_ALWAYS" }],
+  MAY_ACT: [{ code: "MAY_ACT", tools: ["pay", "mail"] }],
+  MAY_ACT_AGAIN: [{ code: "MAY_ACT_AGAIN", steps: ["a"] }],
+  EARLIER_REJECTED: [{ code: "EARLIER_REJECTED" }],
+  PLAN_EDITED: [{ code: "PLAN_EDITED" }],
+  NOT_APPROVED_BEFORE: [{ code: "NOT_APPROVED_BEFORE" }],
+  STEP_ASKS: [{ code: "STEP_ASKS" }],
+  TOOL_ASKS: [{ code: "TOOL_ASKS", tool: "pay" }],
+  UNTRUSTED_READ: [{ code: "UNTRUSTED_READ" }],
+  FUNCTION_ASKS: [{ code: "FUNCTION_ASKS" }, { code: "FUNCTION_ASKS", text: "over the budget" }],
+  FUNCTION_ALLOWS: [{ code: "FUNCTION_ALLOWS" }],
+  FUNCTION_FAILED: [{ code: "FUNCTION_FAILED", text: "no network" }],
+  FUNCTION_LATE: [{ code: "FUNCTION_LATE", ms: 10_000 }],
+  FUNCTION_UNCLEAR: [{ code: "FUNCTION_UNCLEAR" }],
+  FUNCTION_ABSENT: [{ code: "FUNCTION_ABSENT" }],
+  GOAL_CHANGED: [
+    { code: "GOAL_CHANGED", comment: "" },
+    { code: "GOAL_CHANGED", comment: "better" },
+  ],
+  PLAN_REJECTED: [{ code: "PLAN_REJECTED" }],
+  REVIEWED: [
+    { code: "REVIEWED", text: "" },
+    { code: "REVIEWED", text: "There is nothing to tell." },
+  ],
+  RESUMED: [{ code: "RESUMED" }],
+  COMMAND_ARRIVED: [{ code: "COMMAND_ARRIVED" }],
+  RETRIED: [{ code: "RETRIED" }],
+};
+
+export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly RefusalParams[Code][] } = {
+  RUN_ENDED: [{ ended: "completed" }],
+  RUN_CANCELLING: [{}],
+  RUN_FAILING: [{}],
+  ALREADY_APPROVED: [{ hash }],
+  NOTHING_TO_APPROVE: [{}],
+  STALE_HASH: [
+    { hash, waiting: ["fedcba9876543210"] },
+    { hash, revision: 2, waiting: ["fedcba9876543210"] },
+  ],
+  WHICH_APPROVAL: [{}],
+  NOT_A_PLAN: [{ hash }],
+  NOTHING_CHANGED: [{}],
+  EDIT_INVALID: [{ finding }],
+  UNKNOWN_STEP: [{ step: "a" }, { step: "a", item: 0 }],
+  NOT_ASKED: [
+    { step: "a", status: "running" },
+    { step: "a", status: "expanded" },
+  ],
+  NOT_UNKNOWN: [{ step: "a", item: 1, status: "completed" }],
+  STALE_DOUBT: [{ step: "a" }],
+  ANSWER_TYPE: [misfit, { ...misfit, path: "" }],
+  ALREADY_PAUSED: [{}],
+  NOT_PAUSED: [{}],
+  ALREADY_CANCELLING: [{}],
+  NO_PLANNER: [{}],
+  GOAL_INVALID: [{ limit: 20_000 }],
+  SAME_GOAL: [{}],
+  RUN_NOT_ENDED: [{}],
+  NOTHING_TO_RETRY: [{ because: "completed" }, { because: "no-plan" }],
+  STEP_UNKNOWN: [{ step: "a" }, { step: "a", fork: true }],
+};
