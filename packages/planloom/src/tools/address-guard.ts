@@ -1,11 +1,11 @@
-// Which network addresses a tool may reach. In: hosts that are allowed by name, and addresses. Out: yes, or a ToolError.
-// Separate because this is the whole defence against requests into the private network (server-side request forgery).
+// Which network addresses a tool may reach. In: addresses, and the hosts that are allowed by name. Out: yes, or a
+// ToolError. This file is the whole defence against requests into the private network (server-side request forgery).
 import { lookup, type LookupAddress, type LookupOptions } from "node:dns";
 import { BlockList, isIP } from "node:net";
 import { builtinError } from "./builtin-error.js";
 import type { ToolError } from "./tool.js";
 
-/** IPv4 that is not on the public internet: the special-purpose registry of IANA (RFC 6890 and updates). */
+/** IPv4 ranges that are not on the public internet: IANA's special-purpose registry (RFC 6890 and updates). */
 const REFUSED_V4 = blockList("ipv4", [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -24,9 +24,9 @@ const REFUSED_V4 = blockList("ipv4", [
   ["240.0.0.0", 4],
 ]);
 
-/** IPv6 is the other way round: only 2000::/3 has been given out, so mapped, local and multicast addresses stay outside. */
+/** The only IPv6 range that is public: 2000::/3. Mapped, local and multicast addresses lie outside it. */
 const PUBLIC_V6 = blockList("ipv6", [["2000::", 3]]);
-/** Parts of it that carry IPv4 inside (Teredo, 6to4), documentation and benchmarks. */
+/** Exceptions inside 2000::/3: ranges that carry IPv4 (Teredo, 6to4), documentation and benchmarks. */
 const REFUSED_V6 = blockList("ipv6", [
   ["2001::", 23],
   ["2001:db8::", 32],
@@ -56,8 +56,8 @@ type LookupEnd = (error: Error | null, address: string | LookupAddress[], family
 export type Lookup = (host: string, options: LookupOptions, end: LookupEnd) => void;
 
 /**
- * Resolves names for a socket and refuses those of which any address is private. The socket connects to the very addresses
- * that were checked, so a name that changes its address between check and use gains nothing.
+ * Resolves names for a socket. Refuses a name if any of its addresses is private. The socket connects to the checked
+ * addresses, so a name cannot change its address between check and use.
  */
 export const guardedLookup: Lookup = (host, options, end) => {
   lookup(host, { ...options, all: true }, (error, addresses) => {
@@ -70,7 +70,9 @@ export const guardedLookup: Lookup = (host, options, end) => {
   });
 };
 
-/** Sockets do not look up what is an address already: those are checked here. Throws ToolError FETCH_ADDRESS. */
+/**
+ * Checks a host that is already an address, because sockets do not look such hosts up. Throws ToolError FETCH_ADDRESS.
+ */
 export function checkLiteral(url: URL): void {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (isIP(host) !== 0 && !isPublicAddress(host)) throw refusedAddress(url.hostname, host);

@@ -1,8 +1,8 @@
-// A failure of a built-in tool: its words are those of the catalogue. In: a code with its parameters. Out: a ToolError.
+// A failure of a built-in tool, worded by the catalogue. In: a code with its parameters. Out: a ToolError.
 import { toolFailureWords, type ToolFailureCode, type ToolFailureParams } from "../words/tool-failures.js";
 import { ToolError } from "./tool.js";
 
-/** `retryable`: where the same code may pass or not; default: what the catalogue says. */
+/** `retryable`: given for a code that is only sometimes retryable. Default: the catalogue's value. */
 export function builtinError<Code extends ToolFailureCode>(
   code: Code,
   params: ToolFailureParams[Code],

@@ -1,5 +1,5 @@
-// The built-in tools that a configuration asks for. In: options. Out: tools, and notes on what is missing for the planner.
-// Separate because each tool knows its own options only; what belongs together is decided here.
+// Makes the built-in tools that a configuration asks for. In: options. Out: the tools, and notes for the planner on the
+// tools that are missing.
 import { realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { calculateTool } from "./builtin/calculate.js";
@@ -15,7 +15,7 @@ export interface BuiltinOptions {
   readonly search?: { readonly folder: string } | { readonly searxng: string };
   /** Absent or false = not offered. */
   readonly fetch?: boolean | FetchOptions;
-  /** One reply of a model; absent = `summarize` is not offered. */
+  /** Asks a model for one reply. Absent: `summarize` is not offered. */
   readonly summarize?: SummarizeOptions["ask"];
 }
 
@@ -26,8 +26,8 @@ export interface Builtins {
 }
 
 /**
- * `calculate` always, the others where their options are given. A folder that is searched can also be read, with `read_file`,
- * where no other folders were named. Throws PlanloomError BAD_FOLDER or BAD_SEARCH (kind config).
+ * Always makes `calculate`, and the other tools if their options are given. If a folder is searched and no other
+ * folders are named, `read_file` reads that folder. Throws PlanloomError BAD_FOLDER or BAD_SEARCH (kind config).
  */
 export function builtinTools(options: BuiltinOptions): Builtins {
   const { search, fetch, summarize } = options;
@@ -58,7 +58,7 @@ function searchOf(search: BuiltinOptions["search"], files: FileOptions | undefin
   };
 }
 
-/** How a path below the searched folder is called by `read_file`; undefined where it cannot reach the folder. */
+/** The name by which `read_file` reaches a path below the searched folder. undefined if it cannot reach the folder. */
 function readablePath(folder: string, folders: readonly string[]): ((path: string) => string) | undefined {
   openRoots([folder]);
   const real = realpathSync(folder);

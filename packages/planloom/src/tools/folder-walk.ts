@@ -1,5 +1,5 @@
-// The files below a folder. In: a place inside a root. Out: its files with sizes and times, in order of their names.
-// Separate because listing and searching walk alike: bounded, links not followed, hidden folders left out.
+// Lists the files below a folder, for listing and for searching. In: a path inside a root. Out: its files with sizes
+// and times, sorted by name. The walk is bounded, follows no links and leaves hidden folders out.
 import { LIMITS } from "../limits.js";
 import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
@@ -10,14 +10,14 @@ import { asFileError, shownPath, type FolderPlace, type Root } from "./folder.js
 export interface FoundFile {
   /** Relative to the root, with /. */
   readonly path: string;
-  /** Relative to where the walk began, with /. */
+  /** Relative to the folder where the walk began, with /. */
   readonly below: string;
   readonly real: string;
   readonly bytes: number;
   readonly modifiedMs: number;
 }
 
-/** Throws ToolError FILE_TOO_MANY past the limits. Names that begin with a dot, and node_modules, are left out. */
+/** Throws ToolError FILE_TOO_MANY past the limits. Leaves out node_modules and names that begin with a dot. */
 export async function* filesBelow(place: FolderPlace, signal: AbortSignal): AsyncGenerator<FoundFile> {
   const walk = { root: place.root, signal, seen: 0 };
   yield* filesIn(walk, place.real, place.shown === "" ? [] : namesBelowRoot(place), []);
@@ -61,7 +61,7 @@ async function entriesOf(folder: string, shown: string): Promise<Dirent[]> {
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Nothing where the file went away in the meantime. */
+/** undefined if the file was removed in the meantime. */
 async function* fileAt(walk: Walk, real: string, above: readonly string[], below: string[]): AsyncGenerator<FoundFile> {
   const stat = await lstat(real).catch(() => undefined);
   if (stat === undefined) return;

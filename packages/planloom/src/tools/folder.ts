@@ -1,5 +1,5 @@
-// Folders that tools may reach, and nothing outside them. In: roots, and paths as a plan writes them. Out: real paths that are
-// proven to lie inside, or a ToolError. Separate because every tool that touches files goes through this one door.
+// The folders that tools may reach. In: roots, and paths as a plan writes them. Out: real paths that lie inside a root,
+// or a ToolError. Every tool that uses files gets its paths here.
 import { realpathSync, statSync } from "node:fs";
 import { lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
@@ -9,21 +9,23 @@ import { builtinError } from "./builtin-error.js";
 import { ToolError } from "./tool.js";
 
 export interface Root {
-  /** How paths begin: empty where there is only one root, else the folder's name. */
+  /** The prefix of its paths: empty if there is only one root, else the folder's name. */
   readonly name: string;
   /** Its real path. */
   readonly real: string;
 }
 
-/** A place inside a root. */
+/** A path inside a root. */
 export interface FolderPlace {
   readonly root: Root;
   readonly real: string;
-  /** As results show it: relative to the root, with /. Empty for the root itself. */
+  /** The path that results show: relative to the root, with /. Empty for the root itself. */
   readonly shown: string;
 }
 
-/** Throws PlanloomError BAD_FOLDER (kind config) for a root that is missing, no folder, or named like another one. */
+/**
+ * Throws PlanloomError BAD_FOLDER (kind config) if a root is missing, is not a folder, or has the name of another root.
+ */
 export function openRoots(folders: readonly string[]): readonly Root[] {
   const reals = [...new Set(folders.map(realFolder))];
   if (reals.length === 0) throw new PlanloomError("BAD_FOLDER", { problem: "none" });
@@ -44,7 +46,10 @@ function realFolder(folder: string): string {
   throw new PlanloomError("BAD_FOLDER", { problem: "not-a-folder", folder });
 }
 
-/** The root and the names below it that a path means, by its text alone; undefined root: the place above several roots. */
+/**
+ * Splits a path, by its text alone, into a root and the names below it. The root is undefined for the level above
+ * several roots.
+ */
 export function namesOf(
   roots: readonly Root[],
   path: string,
@@ -62,7 +67,7 @@ export function namesOf(
   return { root, names: below };
 }
 
-/** A file or folder that is there. Links are followed; where they lead must be inside. */
+/** Resolves a file or folder that exists. Links are followed; their target must be inside a root. */
 export async function existing(roots: readonly Root[], path: string): Promise<FolderPlace> {
   const { root, names } = rooted(roots, path);
   const real = await realOf(join(root.real, ...names), path);
@@ -70,7 +75,7 @@ export async function existing(roots: readonly Root[], path: string): Promise<Fo
   return inside(root, real, path, names);
 }
 
-/** A file to be written, its folder made. Refuses links that lead outside, or to nothing. */
+/** Resolves a file to write and creates its folder. Refuses links that lead outside a root or to nothing. */
 export async function creatable(roots: readonly Root[], path: string): Promise<FolderPlace> {
   const { root, names } = rooted(roots, path);
   const name = names.at(-1);
@@ -87,7 +92,7 @@ async function subfolder(root: Root, folder: string, path: string): Promise<stri
   const real = await realOf(folder, path);
   if (real !== undefined) return inside(root, real, path, []).real;
   await unlinked(folder, path);
-  // Another step may make the same folder at this moment.
+  // Another step may create the same folder at this moment.
   await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(asFileError(error, path)));
   return folder;
 }
@@ -118,14 +123,17 @@ async function realOf(path: string, shown: string): Promise<string | undefined> 
   }
 }
 
-/** The path itself where nothing is there (or something just came to be); a link to nothing would be written through. */
+/**
+ * The path itself if nothing exists there, or if it was just created. A link to nothing is refused, because a write
+ * would follow it.
+ */
 async function unlinked(path: string, shown: string): Promise<string> {
   const there = await lstat(path).catch(() => undefined);
   if (there?.isSymbolicLink() === true) throw outside(shown, "broken-link");
   return path;
 }
 
-/** The same in our words: those of the system name paths of this machine, which the model need not know. */
+/** Replaces the system's error text, which names paths of this machine that the model need not know. */
 export function asFileError(error: unknown, path: string): ToolError {
   if (error instanceof ToolError) return error;
   const code = codeOf(error);

@@ -1,7 +1,10 @@
-// File name patterns: * and ? within a name, ** for any folders. In: a pattern. Out: a test of paths written with /.
-// Separate because Node 20 has no stable matcher, and patterns come from models: no pattern may take long.
+// File name patterns: * and ? within a name, ** for any number of folders. In: a pattern. Out: a test for paths written
+// with /. Patterns come from models, so matching time is bounded. Node 20 has no stable matcher.
 
-/** Whether a path fits. Braces and brackets are ordinary characters. Takes at most pattern times path steps. */
+/**
+ * Whether a path matches. Braces and brackets are ordinary characters. Takes at most (pattern length) × (path length)
+ * steps.
+ */
 export function globMatcher(pattern: string): (path: string) => boolean {
   const names = pattern.split("/").filter((name) => name !== "" && name !== ".");
   return (path) => wild(names, path.split("/"), "**", nameFits);
@@ -12,8 +15,8 @@ function nameFits(pattern: string, name: string): boolean {
 }
 
 /**
- * The classic walk with one point to come back to: `any` takes as little as it can, and only the last one ever needs to take
- * more, because whatever followed an earlier one has been found already.
+ * Matches with a single point to backtrack to. `any` takes as little as it can. Only the last `any` ever needs to take
+ * more, because the text after each earlier one has already matched.
  */
 function wild(
   pattern: readonly string[],

@@ -1,9 +1,9 @@
-// What a person would read of an HTML page. In: HTML. Out: its title and text. Separate because pages come from strangers:
-// the work they can cause is bounded here, and the converter is loaded only when the first one arrives.
+// The readable text of an HTML page. In: HTML. Out: its title and text. Pages are untrusted, so the work that a page
+// can cause is bounded here. The converter is loaded when the first page arrives.
 import { LIMITS } from "../limits.js";
 import { builtinError } from "./builtin-error.js";
 
-/** Elements that are never closed, or that the next one of their kind closes: they do not pile up. */
+/** Elements that are never closed, or that the next one of their kind closes. They do not nest. */
 const UNCLOSED = new Set(
   "area base br col dd dt embed hr img input li link meta optgroup option p source tbody td tfoot th thead tr track wbr".split(
     " ",
@@ -35,8 +35,8 @@ export async function htmlText(html: string, base?: string): Promise<PageText> {
       { selector: "title", format: "skip" },
       { selector: "noscript", format: "skip" },
       { selector: "template", format: "skip" },
-      // Not the converter's own layouts: a huge colspan keeps it busy for ever, and every level of a list or a quotation
-      // indents every line below it.
+      // The converter's own layouts are not used: a huge colspan keeps it busy forever, and each level of a list or a
+      // quotation indents every line below it.
       { selector: "table", format: "block" },
       { selector: "tr", format: "block", options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
       { selector: "ul", format: "block" },
@@ -53,7 +53,7 @@ export async function htmlText(html: string, base?: string): Promise<PageText> {
   return { title, text };
 }
 
-/** What is used of the converter's own types. */
+/** The part of the converter's types that is used. */
 interface Element {
   readonly children: unknown;
 }
@@ -77,7 +77,10 @@ function formatItem(item: Element, walk: Walk, builder: Builder): void {
   builder.closeBlock({ trailingLineBreaks: 1 });
 }
 
-/** The inside of the first `title` element; found by position, since a pattern could be made to look for a long time. */
+/**
+ * The content of the first `title` element. Found by position, because a hostile page could make a regular expression
+ * slow.
+ */
 function titleOf(html: string): string {
   const start = /<title[\s>]/i.exec(html)?.index ?? -1;
   const open = start < 0 ? -1 : html.indexOf(">", start);
@@ -87,7 +90,7 @@ function titleOf(html: string): string {
   return end < 0 ? "" : rest.slice(0, end);
 }
 
-/** Throws ToolError FETCH_HTML for a page made to keep the parser busy for minutes. */
+/** Throws ToolError FETCH_HTML for a page that would keep the parser busy for minutes. */
 function checkNesting(html: string): void {
   const opened = new Map<string, number>();
   let depth = 0;
@@ -97,7 +100,7 @@ function checkNesting(html: string): void {
     const ends = slash === "/";
     if (ends) looks += depth;
     if (looks > LIMITS.htmlWork) throw builtinError("FETCH_HTML", {});
-    // An end without a beginning closes nothing, but is looked for all the same.
+    // A closing tag without an opening tag closes nothing, but the parser still searches for it.
     const open = opened.get(name) ?? 0;
     if (UNCLOSED.has(name) || (ends && open === 0)) continue;
     opened.set(name, ends ? open - 1 : open + 1);

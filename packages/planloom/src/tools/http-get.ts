@@ -1,6 +1,6 @@
-// One GET over http or https. In: a URL, what may be reached, how much is read. Out: status, headers and body, or a ToolError.
-// Separate because every tool that reads the network goes through this one door. Node's own client instead of fetch, because
-// only there the address of the socket itself can be checked.
+// One GET over http or https. In: a URL, the allowed hosts, and how much to read. Out: status, headers and body, or a
+// ToolError. Every tool that reads the network uses this file. It uses Node's own client, because fetch cannot check
+// the address of the socket.
 import { LIMITS } from "../limits.js";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
@@ -13,19 +13,19 @@ import { ToolError } from "./tool.js";
 
 export interface GetOptions {
   readonly signal: AbortSignal;
-  /** Of the body, after unpacking. */
+  /** Maximum bytes of the body, after decompression. */
   readonly maxBytes: number;
-  /** Hosts that may be reached although they are private: "127.0.0.1", "wiki.intern:8080". */
+  /** Hosts that may be reached although their addresses are private: "127.0.0.1", "wiki.intern:8080". */
   readonly allowHosts: readonly string[];
-  /** The header of this name. */
+  /** The value of the header with this name. */
   readonly accept: string;
 }
 
 export interface Got {
-  /** Where the reply came from in the end. */
+  /** The final URL, after redirects. */
   readonly url: string;
   readonly status: number;
-  /** Of the media type alone, in lower case: "text/html"; empty when the server says none. */
+  /** The media type alone, in lower case: "text/html". Empty if the server gives none. */
   readonly type: string;
   readonly charset: string | undefined;
   readonly body: Buffer;
@@ -58,7 +58,7 @@ function checkedUrl(address: string, base?: URL): URL {
   return url;
 }
 
-/** The reply, or where it sends us. */
+/** The reply, or the URL of a redirect. */
 async function getOnce(url: URL, options: GetOptions): Promise<Got | URL> {
   try {
     const reply = await replyTo(url, options);
@@ -79,7 +79,7 @@ function replyTo(url: URL, { signal, allowHosts, accept }: GetOptions): Promise<
   if (!allowed) checkLiteral(url);
   const options: RequestOptions = {
     signal,
-    // A connection of its own: a pooled one may have been opened under other rules.
+    // Opens a connection of its own: a pooled one may have been opened under other rules.
     agent: false,
     headers: { accept, "accept-encoding": "gzip, deflate, br", "user-agent": "planloom" },
     ...(allowed ? {} : { lookup: guardedLookup }),
@@ -119,7 +119,7 @@ function unpacked(url: URL, reply: IncomingMessage): Readable {
     throw builtinError("FETCH_TYPE", { url: url.href, problem: "packed", encoding });
   }
   const unpack = encoding === "br" ? createBrotliDecompress() : createUnzip();
-  // Whatever goes wrong is seen by the reader of `unpack`.
+  // The reader of `unpack` reports every error.
   return pipeline(reply, unpack, () => undefined);
 }
 
@@ -129,7 +129,7 @@ function statusError(url: URL, status: number, retryAfter: string | undefined): 
   return builtinError("FETCH_STATUS", { url: url.href, status }, { retryable, retryAfterMs });
 }
 
-/** Of a retry-after header, seconds or a date: ms from now. */
+/** The delay of a retry-after header (seconds or a date), in ms from now. */
 function waitOf(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined;
   const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - Date.now();
@@ -138,7 +138,7 @@ function waitOf(retryAfter: string | undefined): number | undefined {
 
 function failed(url: URL, error: unknown): ToolError {
   const code = (error as { readonly code?: unknown }).code;
-  // A name that does not exist and a certificate that is not trusted stay so.
+  // A name that does not exist, or a certificate that is not trusted, does not change with a retry.
   const lasting = typeof code === "string" && /^ENOTFOUND$|CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
   const reason = messageOf(error) || String(code);
   return builtinError("FETCH_FAILED", { url: url.href, reason }, { retryable: !lasting, cause: error });

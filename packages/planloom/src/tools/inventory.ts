@@ -1,5 +1,5 @@
-// The inventory: the tools of a run under their names. In: tools made by tool(), notes for the planner. Out: the callables
-// for the engine, and the same as data (with its hash) for check and the log. Separate because one is code, the other a fact.
+// The inventory: the tools of a run by name. In: tools made by tool(), and notes for the planner. Out: the callables
+// for the engine, and the same tools as data (with a hash) for check and the log.
 import { PlanloomError } from "../words/planloom-error.js";
 import { hashOf } from "../plan/hash.js";
 import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
@@ -10,13 +10,13 @@ export interface ToolInventory {
   /** In the order given. */
   readonly specs: readonly ToolSpec[];
   get(name: string): Tool | undefined;
-  /** What a draft is checked against. */
+  /** The tools and limits that a draft is checked against. */
   readonly inventory: Inventory;
-  /** SHA-256 of the definitions, whatever their order; notes do not count. */
+  /** SHA-256 of the definitions. Their order and the notes do not change it. */
   readonly hash: string;
 }
 
-/** Throws PlanloomError DUPLICATE_TOOL (kind config) when two tools have one name. */
+/** Throws PlanloomError DUPLICATE_TOOL (kind config) if two tools have the same name. */
 export function createInventory(given: readonly Tool[], notes: readonly string[] = []): ToolInventory {
   const tools = new Map<string, Tool>();
   for (const tool of given) {

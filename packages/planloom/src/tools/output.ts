@@ -1,11 +1,11 @@
-// Values that cross the edge of a tool. In: anything a tool returned or was given. Out: a copy that is JSON within limits,
-// or where and why it is not. Separate because it is the only place where foreign values become recorded facts.
+// Values that enter or leave a tool. In: anything a tool returned or was given. Out: a copy that is JSON within limits,
+// or the place and reason of the problem.
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 
 export type AsJson = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: string };
 
-/** Thrown inside this file only: leaves the walk at the first thing that is not JSON. */
+/** Thrown and caught inside this file: ends the walk at the first value that is not JSON. */
 class NotJson extends Error {}
 
 /**
@@ -26,10 +26,10 @@ export function asJson(value: unknown): AsJson {
 }
 
 interface Walk {
-  /** A lower bound of the bytes still free, so that a value that shares parts of itself cannot run for ever. */
+  /** A lower bound of the bytes still free. It stops a value that repeats parts of itself many times. */
   left: number;
   readonly above: Set<object>;
-  /** The way to where the walk is. */
+  /** The path from the root to the value being walked. */
   readonly keys: (string | number)[];
 }
 
@@ -63,7 +63,7 @@ function nested(value: object, walk: Walk): Json {
 
 function listCopy(value: readonly unknown[], walk: Walk): Json {
   const copy: Json[] = [];
-  // By index: holes count as undefined.
+  // Read by index, so that holes count as undefined.
   for (let i = 0; i < value.length; i++) copy.push(fieldCopy(i, value[i], walk));
   return copy;
 }

@@ -1,6 +1,6 @@
-// Schemas of tools, whoever made them. In: a Standard Schema (zod 4 and others) or a plain JSON Schema object.
-// Out: its JSON Schema as data, and one way to check a value against it. Separate because nothing else in the system
-// should know which schema library a user likes.
+// Schemas of tools, from any schema library. In: a Standard Schema (zod 4 and others) or a plain JSON Schema object.
+// Out: its JSON Schema as data, and a function that checks a value against it. No other file depends on a schema
+// library.
 import { toJSONSchema } from "zod";
 import { messageOf } from "../error.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
@@ -44,11 +44,11 @@ export type Checked = { readonly ok: true; readonly value: unknown } | { readonl
 export interface ReadSchema {
   /** JSON Schema 2020-12. */
   readonly json: JsonObject;
-  /** Never throws for a value that does not fit. */
+  /** Checks a value. Never throws for a value that does not match. */
   check(value: unknown): Promise<Checked>;
 }
 
-/** Reads a schema for one side. Throws a plain Error whose message says why it is of no use. */
+/** Reads the schema of one side (input or output). Throws a plain Error that says why the schema cannot be used. */
 export function readSchema(schema: unknown, side: Side): ReadSchema {
   if (isStandard(schema)) return { json: jsonSchemaOf(schema, side), check: (value) => checkStandard(schema, value) };
   if (!isObject(schema)) throw new Error("it is neither a Standard Schema nor a JSON Schema object");
@@ -64,11 +64,11 @@ export function readSchema(schema: unknown, side: Side): ReadSchema {
 }
 
 function isStandard(schema: unknown): schema is StandardSchema {
-  // Some libraries make their schemas callable.
+  // Some libraries make their schemas functions.
   return (typeof schema === "object" || typeof schema === "function") && schema !== null && "~standard" in schema;
 }
 
-/** Zod before 4.2 has no JSON Schema part of its own, but zod's function reads any zod 4 schema by its `_zod`. */
+/** Zod before 4.2 cannot give JSON Schema itself. Zod's own function reads any zod 4 schema by its `_zod`. */
 function jsonSchemaOf(schema: StandardSchema, side: Side): JsonObject {
   const standard = schema["~standard"];
   try {
@@ -81,7 +81,7 @@ function jsonSchemaOf(schema: StandardSchema, side: Side): JsonObject {
   throw new Error(`it cannot be written as JSON Schema (its library, ${standard.vendor}, offers none)`);
 }
 
-/** A copy as JSON text would carry it, without the dialect's name, which every tool would repeat. */
+/** A copy of the schema as JSON. Leaves out `$schema`, which every tool would repeat. */
 function plain(schema: object): JsonObject {
   const { $schema: _dialect, ...rest } = JSON.parse(JSON.stringify(schema)) as Record<string, Json>;
   return rest;

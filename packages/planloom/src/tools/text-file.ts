@@ -1,5 +1,5 @@
-// Reading and writing one text file whose place is already proven. In: a place, a text. Out: a text, a size.
-// Separate from the tools because the folder search reads in the same way.
+// Reads and writes one text file whose path has been checked. In: a path, a text. Out: a text, a size. The file tools
+// and the folder search use it.
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
@@ -8,7 +8,10 @@ import { LIMITS } from "../limits.js";
 import { builtinError } from "./builtin-error.js";
 import { asFileError } from "./folder.js";
 
-/** The text of a UTF-8 file of at most LIMITS.fileBytes; a ToolError for anything else. `real` is where, `shown` its name. */
+/**
+ * The text of a UTF-8 file of at most LIMITS.fileBytes; throws a ToolError for anything else. `real` is its path,
+ * `shown` the name for messages.
+ */
 export async function readText(real: string, shown: string, signal: AbortSignal): Promise<string> {
   const text = decoded(await readBytes(real, shown, signal));
   if (text === undefined || text.includes("\0")) throw builtinError("FILE_BINARY", { path: shown });
@@ -33,7 +36,7 @@ async function readBytes(real: string, shown: string, signal: AbortSignal): Prom
   }
 }
 
-/** Asked before opening: to open a pipe would wait for its other end. */
+/** Checked before the file is opened, because opening a pipe would wait for its other end. */
 async function checkReadable(real: string, shown: string): Promise<void> {
   const kind = await kindOf(real);
   if (kind.folder) throw builtinError("FILE_NOT_A_FILE", { path: shown, is: "folder" });
@@ -42,11 +45,12 @@ async function checkReadable(real: string, shown: string): Promise<void> {
 }
 
 async function bytesOf(real: string, shown: string, signal: AbortSignal): Promise<Buffer> {
-  // No link may have taken the place of the file since it was looked at, and no pipe, whose other end opening would wait for.
+  // A link or a pipe may have replaced the file since the check: links are not followed, and opening a pipe does not
+  // wait.
   const file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   const chunks: Buffer[] = [];
   let length = 0;
-  // The stream closes the file. Its end is one byte past the limit, so that a file that grows is noticed.
+  // The stream closes the file. It reads one byte past the limit, so that a file that grows is noticed.
   for await (const chunk of file.createReadStream({ end: LIMITS.fileBytes, signal }) as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     length += chunk.length;
@@ -56,8 +60,8 @@ async function bytesOf(real: string, shown: string, signal: AbortSignal): Promis
 }
 
 /**
- * Writes the whole text, or nothing: into a new file beside it, which then takes its name. Returns the bytes written.
- * The permissions of a file that was there are kept.
+ * Writes the whole text or nothing: it writes a new file in the same folder and renames it. Returns the bytes written.
+ * The permissions of an existing file are kept.
  */
 export async function writeText(real: string, shown: string, text: string): Promise<number> {
   const bytes = Buffer.from(text, "utf8");

@@ -1,5 +1,5 @@
-// A tool: something a plan may call. In: a definition with schemas, an effect class and `run`. Out: the same, checked.
-// Separate because this is the whole of what a user writes to extend Planloom.
+// A tool: a function that plans may call. In: a definition with schemas, an effect class and `run`. Out: the checked
+// tool. This is all that a user writes to extend Planloom.
 import { messageOf } from "../error.js";
 import type { ToolFault } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -12,9 +12,9 @@ import { failureText } from "../words/failures.js";
 import { asJson } from "./output.js";
 import { readSchema, type After, type Before, type ReadSchema, type Schema } from "./schema.js";
 
-/** What a tool's `run` is given besides its arguments. */
+/** The second argument of a tool's `run`. */
 export interface ToolContext {
-  /** Aborted when the step times out or the run is cancelled. Pass it on to whatever you await. */
+  /** Aborted when the step times out or the run is cancelled. Pass it on to everything you await. */
   readonly signal: AbortSignal;
   /** The same for every attempt of this call; hand it to services that know idempotency keys. */
   readonly key: string;
@@ -22,13 +22,14 @@ export interface ToolContext {
   readonly stepId: string;
   /** From 1. */
   readonly attempt: number;
-  /** Shows how far the call is (0 to 1, or a few words); never stored. */
+  /** Reports progress: 0 to 1, or a few words. Never stored. */
   readonly progress: (value: number | string) => void;
-  /** Reports what the call has spent on models; it is counted under the executor. */
+  /** Reports what the call has spent on models. It counts under the executor. */
   readonly spend: (usage: Usage) => void;
   /**
-   * Makes a model call and counts its usage, as `spend` does. Where the run has a budget, `send` waits for its part: so many tokens at
-   * most. Rejects with a ToolError BUDGET_EXHAUSTED, without `send`, where it is used up.
+   * Makes a model call and counts its usage, as `spend` does. If the run has a budget, `send` waits for its reservation
+   * and gets the most tokens it may use. If the budget is used up, rejects with ToolError BUDGET_EXHAUSTED and does not
+   * call `send`.
    */
   readonly modelCall: <T extends { readonly usage: Usage }>(
     most: { readonly inputTokens: number; readonly outputTokens: number },
@@ -37,16 +38,19 @@ export interface ToolContext {
 }
 
 /**
- * A failure that the tool knows of: nothing happened that must not happen again. Anything else that is thrown from a
- * tool with effects counts as an unknown outcome.
+ * A failure that the tool itself reports: nothing happened that must not be repeated. Any other error thrown by a tool
+ * with effects counts as an unknown outcome.
  */
 export class ToolError extends Error {
   override readonly name = "ToolError";
   readonly code: string;
   readonly retryable: boolean;
-  /** The service asks to wait so long, in ms. */
+  /** The delay that the service asks for, in ms. */
   readonly retryAfterMs: number | undefined;
-  /** The failure as data, where it is not the tool's own: its code then has words of Planloom's. */
+  /**
+   * The failure as data, if its code is one of Planloom's and has words in the catalogue. Absent for a tool's own
+   * codes.
+   */
   readonly failure: Failure | undefined;
   constructor(
     message: string,
@@ -68,44 +72,46 @@ export class ToolError extends Error {
 
 export type ToolArguments = { readonly [name: string]: Json };
 
-/** A ToolError whose words are Planloom's. */
+/** A ToolError with a code and words of Planloom. */
 export function toolErrorOf(failed: Failure, cause?: unknown): ToolError {
   const { code, retryable, retryAfterMs } = failed;
   const later = retryAfterMs === undefined ? {} : { retryAfterMs };
   return new ToolError(failureText(failed), { code, retryable, ...later, failure: failed, cause });
 }
 
-/** What a service says about a call whose ending nobody saw. */
+/** The service's answer about a call that ended without a known outcome. */
 export type Reconciled = { readonly happened: true; readonly output: Json } | { readonly happened: false } | "unknown";
 
 /** A callable tool with its recorded definition. Made by `tool()`. */
 export interface Tool {
   readonly spec: ToolSpec;
   /**
-   * Checks the arguments against the input schema (a ToolError BAD_ARGUMENTS, not retryable, when they do not fit), runs the
-   * tool, checks that the output is JSON within limits and fits the output schema (ToolError BAD_OUTPUT, not retryable; for
-   * effects other than none the ending still counts as returned).
+   * Checks the arguments against the input schema, runs the tool, then checks that the output is JSON within limits and
+   * matches the output schema. Throws ToolError BAD_ARGUMENTS or BAD_OUTPUT, both not retryable. With effects other
+   * than none, a call with BAD_OUTPUT still counts as returned.
    */
   call(args: ToolArguments, context: ToolContext): Promise<Json>;
   /** One line about an output, for the trace: "Loaded 5 tickets". */
   readonly summary?: (output: Json) => string;
-  /** Why this call would be of no use (one sentence), or undefined. Has no effects; `call` does not ask it. */
+  /** One sentence that says why this call would be useless, or undefined. Has no effects. `call` does not use it. */
   readonly precheck?: (args: ToolArguments) => Promise<string | undefined>;
   /**
-   * Asks the service what became of the call with this key, after a crash or a timeout: the run goes on with the output, or
-   * makes the call (in an agent step: tells the model so), and needs no person for that. Has no effects, and may be asked
-   * several times. Must answer "unknown" as long as a call with that key may still be under way, for example one that
-   * timed out here: after `{ happened: false }` it is made again, and may act twice. An output that does not fit the output
-   * schema is a ToolError BAD_OUTPUT. What is thrown counts as "unknown"; a ToolError that is not retryable ends the asking.
+   * Asks the service for the outcome of the call with this key, after a crash or a timeout. Then no person is needed:
+   * the run continues with the output, or makes the call again (in an agent step, it tells the model). Has no effects,
+   * and may be asked several times.
+   * Must answer "unknown" as long as a call with that key may still be running, for example one that timed out here:
+   * after `{ happened: false }` the call is made again, and could act twice. An output that does not match the output
+   * schema is a ToolError BAD_OUTPUT. Anything thrown counts as "unknown"; a ToolError that is not retryable ends the
+   * asking.
    */
   readonly reconcile?: (key: string, context: Pick<ToolContext, "signal">) => Promise<Reconciled>;
-  /** Its arguments leave this machine. */
+  /** Whether its arguments leave this machine. */
   readonly egress?: true;
-  /** Arguments that are only carried along; all others choose what happens (control). */
+  /** The content arguments, which the tool only passes on. All others are control arguments. */
   readonly content?: readonly string[];
 }
 
-/** What a user writes; the types of `run` follow from the schemas. */
+/** A tool definition as a user writes it. The types of `run` follow from the schemas. */
 export interface ToolDefinition<I extends Schema, O extends Schema | undefined> {
   /** A letter, then up to 63 letters, digits, _ or -. Plans depend on it. */
   readonly name: string;
@@ -115,16 +121,16 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined> 
   readonly input: I;
   /** The same for the output; absent = unknown. */
   readonly output?: O;
-  /** Required, because everything about retries and recovery follows from it. */
+  /** Required: retries and recovery depend on it. */
   readonly effects: EffectClass;
   run(args: Arguments<I>, context: ToolContext): Returned<O> | Promise<Returned<O>>;
   summary?(output: Output<O>): string;
   readonly approval?: "required";
   readonly trusted?: boolean;
-  /** For one call: ms, or text such as "30s". */
+  /** Time limit of one call: ms, or text such as "30s". */
   readonly timeout?: number | string;
   precheck?(args: Arguments<I>): string | undefined | Promise<string | undefined>;
-  /** See Tool.reconcile: "unknown" as long as a call with that key may still be under way. */
+  /** See Tool.reconcile: it must answer "unknown" as long as a call with that key may still be running. */
   reconcile?(key: string, context: Pick<ToolContext, "signal">): Reconciled | Promise<Reconciled>;
   readonly egress?: boolean;
   readonly content?: readonly (keyof Arguments<I> & string)[];
@@ -134,7 +140,7 @@ type Arguments<I> = I extends { readonly "~standard": unknown } ? After<I> : Too
 type Returned<O> = O extends { readonly "~standard": unknown } ? Before<O> : unknown;
 type Output<O> = O extends { readonly "~standard": unknown } ? After<O> : Json;
 
-/** Makes a tool of its definition. Throws PlanloomError BAD_TOOL (kind config) for one that could not be planned with. */
+/** Makes a tool from its definition. Throws PlanloomError BAD_TOOL (kind config) if a plan could not use it. */
 export function tool<const I extends Schema, const O extends Schema | undefined = undefined>(
   definition: ToolDefinition<I, O>,
 ): Tool {
@@ -184,7 +190,7 @@ async function checkedArguments(name: string, input: ReadSchema, args: ToolArgum
 }
 
 async function checkedOutput(name: string, output: ReadSchema | undefined, returned: unknown): Promise<Json> {
-  // The schema sees what was returned, not its copy: it may turn a Date or a Map into JSON.
+  // The schema gets the returned value and not its copy: it may turn a Date or a Map into JSON.
   const value = returned === undefined ? null : returned;
   const fits = output === undefined ? ({ ok: true, value } as const) : await output.check(value);
   const checked = fits.ok ? asJson(fits.value) : fits;
@@ -192,7 +198,7 @@ async function checkedOutput(name: string, output: ReadSchema | undefined, retur
   throw toolErrorOf(failWith("BAD_OUTPUT", { tool: name, problem: checked.problem }));
 }
 
-/** What became of a call, from JavaScript perhaps: its output is held to what the call itself would have to give. */
+/** Checks an answer of `reconcile`, which may come from JavaScript. Its output is checked like that of a call. */
 async function checkedAnswer(name: string, output: ReadSchema | undefined, answer: unknown): Promise<Reconciled> {
   if (answer === "unknown") return answer;
   const { happened, output: given } = (answer ?? {}) as { readonly happened?: unknown; readonly output?: unknown };
@@ -205,7 +211,7 @@ async function checkedAnswer(name: string, output: ReadSchema | undefined, answe
 const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const EFFECTS: readonly unknown[] = ["none", "idempotent", "once"];
 
-/** The definition may come from JavaScript, where the compiler has not looked at it. */
+/** Checks a definition that may come from JavaScript, without a compiler. */
 function checkWords(definition: { readonly [field in "name" | "description" | "effects" | "run"]: unknown }): void {
   const { name, description, effects, run } = definition;
   if (typeof name !== "string" || !NAME_PATTERN.test(name)) {

@@ -1,5 +1,5 @@
-// Why an expression has no value. In: a code, a position and what stands there. Out: a ToolError that is never worth a retry.
-// Separate because reading, names and functions all report in the same way.
+// The error of an expression without a value. In: a code, a position and the text found there. Out: a ToolError that is
+// never retryable.
 import type { ToolFailureParams } from "../../words/tool-failures.js";
 import type { ArithmeticFailures, Valued } from "../../words/tools/arithmetic.js";
 import { builtinError } from "../builtin-error.js";
@@ -15,7 +15,7 @@ export function wrong<Code extends keyof ArithmeticFailures>(
 
 type WithoutPosition<Params> = Params extends { readonly position: number } ? Omit<Params, "position"> : never;
 
-/** Lets only finite numbers pass, and no negative zero. */
+/** Returns finite numbers, with -0 as 0. Throws for any other number. */
 export function finite(value: number, at: number, what: Valued): number {
   if (Number.isNaN(value)) wrong("CALC_NOT_A_NUMBER", at, what);
   if (!Number.isFinite(value)) wrong("CALC_OVERFLOW", at, what);

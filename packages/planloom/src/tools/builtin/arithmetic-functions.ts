@@ -1,5 +1,5 @@
-// The functions and constants of `calculate`. In: numbers. Out: a number (finite or not: the caller looks).
-// Separate because this is the list that a person extends; the grammar does not change with it.
+// The functions and constants of `calculate`. In: numbers. Out: a number, which may be infinite or NaN: the caller
+// checks it. A new function is added here; the grammar stays the same.
 
 export interface ArithmeticFunction {
   readonly least: number;
@@ -8,7 +8,7 @@ export interface ArithmeticFunction {
 }
 
 const one = (of: (x: number) => number): ArithmeticFunction => ({ least: 1, most: 1, of: ([x]) => of(x!) });
-/** Of any number of values, so that lists fit as well. */
+/** Takes any number of values, so that lists work too. */
 const many = (of: (values: readonly number[]) => number): ArithmeticFunction => ({ least: 1, most: Infinity, of });
 
 export const ARITHMETIC_FUNCTIONS: ReadonlyMap<string, ArithmeticFunction> = new Map([
@@ -40,7 +40,7 @@ export const CONSTANTS: ReadonlyMap<string, number> = new Map([
   ["e", Math.E],
 ]);
 
-/** The logarithm of 0 has no value; JavaScript says minus infinity, which would be reported as too large. */
+/** The logarithm of 0 is NaN. JavaScript's minus infinity would be reported as too large. */
 function logarithm(of: (x: number) => number): (x: number) => number {
   return (x) => (x > 0 ? of(x) : NaN);
 }
@@ -56,13 +56,13 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * Rounds as people do: half away from zero, of the decimal number that is written (1.005 to 2 digits is 1.01).
- * Digits are whole, -300 to 300; anything else gives NaN.
+ * Rounds half away from zero, by the decimal digits as written: 1.005 to 2 digits is 1.01. Digits are whole, -300 to
+ * 300; anything else gives NaN.
  */
 function roundTo(x: number, digits: number): number {
   if (!Number.isInteger(digits) || Math.abs(digits) > 300) return NaN;
   const scaled = shifted(Math.abs(x), digits);
-  // So many digits that nothing is left to round.
+  // No digits remain after the rounding.
   if (!Number.isFinite(scaled)) return x;
   return Math.sign(x) * shifted(Math.round(scaled), -digits);
 }

@@ -1,5 +1,5 @@
-// The words of an arithmetic expression. In: text. Out: its tokens with their positions, the last one `end`.
-// Separate because most slips of a model (150,000, 30 $, ×, **) are caught here, each with what to write instead.
+// The tokens of an arithmetic expression. In: text. Out: its tokens with their positions; the last one is `end`. Most
+// mistakes of models (150,000, 30 $, ×, **) are found here, and the error says what to write instead.
 import { wrong } from "./arithmetic-error.js";
 
 export type Token =
@@ -38,7 +38,7 @@ function tokenAt(expression: string, at: number, before: Token | undefined): Tok
 
 function numberAt(text: string, expression: string, at: number): Token {
   const next = expression[at + text.length] ?? "";
-  // The second half of 150,000 inside max(...) would pass for an argument if it were let through.
+  // Without this check, the second half of 150,000 inside max(...) would count as an argument.
   if (/^0\d/.test(text)) wrong("CALC_NUMBER", at, { problem: "leading-zero", text });
   if (next === "." || next === "_") wrong("CALC_NUMBER", at, { problem: "point", text, next });
   if (/^[A-Za-z]/.test(next)) wrong("CALC_NUMBER", at + text.length, { problem: "unit", text, next });

@@ -1,5 +1,5 @@
-// Arithmetic without eval. In: an expression and variables. Out: its value, or a ToolError with the place and what to write.
-// Separate from the tool because it is a small language of its own: recursive descent, evaluated while it is read.
+// Arithmetic without eval. In: an expression and variables. Out: its value, or a ToolError with the position and what
+// to write instead. Uses recursive descent and evaluates while it parses.
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS } from "../../plan/json.js";
 import { finite, wrong } from "./arithmetic-error.js";
@@ -52,7 +52,7 @@ class Reader {
     }
   }
 
-  /** Throws unless everything has been read. */
+  /** Throws unless the whole text has been read. */
   end(): void {
     const token = this.#token();
     if (token.kind === "end") return;
@@ -74,7 +74,7 @@ class Reader {
     return finite(operator.text === "/" ? left / right : left % right, operator.at, { of: "quotient" });
   }
 
-  /** `30%` is the usual slip: % is the remainder here. */
+  /** Explains `30%`, a common mistake: % is the remainder here. */
   #rightOf(operator: Token): number {
     const { kind, text, at } = this.#token();
     if (operator.text === "%" && (kind === "end" || [")", ",", "+", "*", "/", "^"].includes(text))) {
@@ -124,7 +124,7 @@ class Reader {
     return applied(name, known, values);
   }
 
-  /** A list may only stand alone as an argument: sum(prices). */
+  /** A list is only allowed as a whole argument: sum(prices). */
   #argument(): readonly number[] {
     const token = this.#token();
     const after = this.tokens[this.#at + 1]?.text;
@@ -165,7 +165,7 @@ class Reader {
     return token;
   }
 
-  /** The last token is always the end, which nobody takes but `#atom`, and then only to throw. */
+  /** The last token is always `end`. Only `#atom` takes it, and then throws. */
   #token(): Token {
     return this.tokens[this.#at]!;
   }

@@ -1,5 +1,4 @@
-// The tool `calculate`. In: an expression and its variables. Out: a number. Separate from the arithmetic, which knows
-// nothing of tools but their error.
+// The tool `calculate`. In: an expression and its variables. Out: a number. The arithmetic itself is in arithmetic.ts.
 import { z } from "zod";
 import { tool, type Tool } from "../tool.js";
 import { evaluateArithmetic } from "./arithmetic.js";

@@ -1,5 +1,5 @@
-// The tool `fetch_url`. In: which private hosts are allowed. Out: the tool: a page of the web as text.
-// Separate from the guarded GET, which does not know what a page is.
+// The tool `fetch_url`. In: the private hosts that are allowed. Out: the tool, which returns a web page as text. The
+// request itself is in http-get.ts.
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
 import { htmlText, type PageText } from "../html-text.js";
@@ -53,7 +53,7 @@ function isHtml({ type }: Got, text: string): boolean {
   );
 }
 
-/** After the header, else what an HTML page says of itself near its start, else UTF-8. */
+/** The charset of the header, else the one that an HTML page declares near its start, else UTF-8. */
 function decoded({ charset, body }: Got): string {
   const said = charset ?? /<meta[^>]{1,200}charset\s*=\s*["']?([\w-]+)/i.exec(body.toString("latin1", 0, 1_024))?.[1];
   try {

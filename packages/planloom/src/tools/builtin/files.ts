@@ -1,5 +1,5 @@
-// The tools `read_file`, `write_file` and `list_files`. In: the folders they may reach. Out: the tools.
-// Separate from the walls around those folders, which other tools share.
+// The tools `read_file`, `write_file` and `list_files`. In: the folders they may reach. Out: the tools. folder.ts keeps
+// them inside those folders.
 import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
@@ -12,7 +12,8 @@ import { tool, type Tool } from "../tool.js";
 
 export interface FileOptions {
   /**
-   * Folders that exist. With one, paths are relative to it; with several, paths begin with the name of their folder.
+   * Existing folders. With one folder, paths are relative to it. With several, paths begin with the name of their
+   * folder.
    */
   readonly roots: readonly string[];
   /** Whether `write_file` is offered; absent = no. */
@@ -93,7 +94,7 @@ async function listed(roots: readonly Root[], path: string, glob: string, signal
   return files;
 }
 
-/** Above several roots there is no folder, but all of them. */
+/** With several roots, the top level is the list of all roots. */
 async function foldersOf(roots: readonly Root[], path: string): Promise<readonly FolderPlace[]> {
   if (namesOf(roots, path).root === undefined) return Promise.all(roots.map((root) => existing(roots, root.name)));
   const place = await existing(roots, path);

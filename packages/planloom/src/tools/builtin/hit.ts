@@ -1,4 +1,4 @@
-// What a search gives, whichever it is. In: nothing. Out: types. Separate because both searches and their tool share them.
+// The result of a search, in a folder or on the web. Types only.
 
 export interface Hit {
   readonly title: string;

@@ -1,5 +1,5 @@
-// Search in a folder of documents. In: a folder, a query. Out: the best files by BM25, with snippets. Separate from the tool
-// because a web search answers in the same shape. The index lives in memory and follows the files at every search.
+// Search in a folder of documents. In: a folder, a query. Out: the best files by BM25, with snippets. The index is in
+// memory and is updated at every search.
 import MiniSearch from "minisearch";
 import { basename, extname } from "node:path";
 import { LIMITS } from "../../limits.js";
@@ -28,7 +28,10 @@ interface Indexed extends Document {
   readonly path: string;
 }
 
-/** `folder` must exist, or PlanloomError BAD_FOLDER is thrown. `shownPath`: how a path below it is shown in results. */
+/**
+ * Throws PlanloomError BAD_FOLDER if `folder` does not exist. `shownPath` gives the path that results show for a path
+ * below it.
+ */
 export function folderSearch(folder: string, shownPath: (path: string) => string = (path) => path): Search {
   const index = new FolderIndex(openRoots([folder]));
   return (query, limit, signal) => index.search(query, limit, signal, shownPath);
@@ -44,14 +47,14 @@ class FolderIndex {
       fuzzy: (term) => (term.length > 5 ? 0.2 : false),
     },
   });
-  /** What the index holds: path -> the state of its file, and whether it could be read. */
+  /** The content of the index: path -> the state of its file, and whether it could be read. */
   readonly #known = new Map<string, { readonly state: string; readonly indexed: boolean }>();
   #refreshed: Promise<void> = Promise.resolve();
 
   constructor(private readonly roots: readonly Root[]) {}
 
   async search(query: string, limit: number, signal: AbortSignal, shownPath: (path: string) => string): Promise<Hit[]> {
-    // One after the other; one that was aborted or failed does not spoil the next.
+    // Searches run one after the other. A search that was aborted or failed does not affect the next.
     this.#refreshed = this.#refreshed.catch(() => undefined).then(() => this.#refresh(signal));
     await this.#refreshed;
     const hits: Hit[] = [];
@@ -97,7 +100,7 @@ class FolderIndex {
     this.#known.delete(path);
   }
 
-  /** Undefined for a file that is no text after all, or went away. */
+  /** undefined for a file that is not text, or that was removed. */
   async #document(path: string, signal: AbortSignal): Promise<Document | undefined> {
     try {
       const { real } = await existing(this.roots, path);

@@ -1,5 +1,5 @@
-// Search of the web through a SearXNG server. In: its address, a query. Out: results. Separate from the tool because a folder
-// of documents answers in the same shape.
+// Web search through a SearXNG server. In: its address, a query. Out: results, in the same shape as those of a folder
+// search.
 import { z } from "zod";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { LIMITS } from "../../limits.js";
@@ -8,15 +8,15 @@ import { builtinError } from "../builtin-error.js";
 import { ToolError } from "../tool.js";
 import type { Hit, Search } from "./hit.js";
 
-/** What is read of a reply; engines leave out fields, and other fields come and go. */
+/** The fields that are read from a reply. Engines may leave fields out, and other fields vary. */
 const replySchema = z.object({
   results: z.array(z.object({ url: z.string(), title: z.string().nullish(), content: z.string().nullish() })),
 });
 
-/** Characters kept of what an engine says of a page. */
+/** Maximum characters of an engine's text about a page. */
 const SNIPPET_CHARS = 500;
 
-/** Throws PlanloomError BAD_SEARCH (kind config) when the address is no URL. */
+/** Throws PlanloomError BAD_SEARCH (kind config) if the address is not a URL. */
 export function searxngSearch(address: string): Search {
   const base = baseOf(address);
   return async (query, limit, signal) => {
@@ -26,7 +26,7 @@ export function searxngSearch(address: string): Search {
   };
 }
 
-/** The person named this server, so it may be a private one; where its redirects lead is checked as ever. */
+/** A person named this server, so it may be private. Redirects are checked as usual. */
 async function fetched(url: URL, signal: AbortSignal): Promise<Got> {
   try {
     const options = { signal, maxBytes: LIMITS.fetchBytes, allowHosts: [url.host], accept: "application/json" };
@@ -62,7 +62,7 @@ function parsed({ type, body }: Got): unknown {
   }
 }
 
-/** A server whose settings leave out JSON answers 403, which says nothing to a reader who has not seen it before. */
+/** Explains status 403, which a server gives if its settings do not allow JSON. */
 function explained(error: unknown): unknown {
   if (!(error instanceof ToolError)) return error;
   const { message, retryable, retryAfterMs, cause } = error;

@@ -1,5 +1,5 @@
-// The tool `search`. In: where to search: a folder of documents, or a SearXNG server. Out: the tool, the same for both.
-// Separate from the two searches because plans must not notice which one it is.
+// The tool `search`. In: a folder of documents, or a SearXNG server. Out: the tool, the same for both, so that plans do
+// not depend on the source.
 import { z } from "zod";
 import { tool, type Tool } from "../tool.js";
 import { folderSearch } from "./search-folder.js";
@@ -8,7 +8,7 @@ import { searxngSearch } from "./search-searxng.js";
 export type SearchOptions =
   | {
       readonly folder: string;
-      /** The path to show for one below the folder; default the same. */
+      /** The path that results show for a path below the folder. Default: the same path. */
       readonly shownPath?: (path: string) => string;
     }
   | { readonly searxng: string };

@@ -1,12 +1,11 @@
-// The part of a text that shows why it was found. In: a text and the words that were found in it. Out: one line.
-// Separate because it is pure, and the only part of search that people look at.
+// The part of a text that shows why it was found. In: a text and the words that were found in it. Out: one line. Pure.
 
-/** Characters of a snippet: three lines of a terminal. */
+/** Characters of a snippet: three lines in a terminal. */
 const LENGTH = 280;
-/** Places of one word that are looked at: the best part of a long text is nearly always among the first ones. */
+/** Occurrences of one word that are examined: the best part of a long text is nearly always among the first ones. */
 const PLACES_MAX = 200;
 
-/** Around the place where most different words stand together; the beginning of the text when none is found. */
+/** The text around the place with the most different words, or the beginning of the text if no word is found. */
 export function snippetOf(text: string, words: readonly string[]): string {
   const places = placesOf(text.toLowerCase(), words);
   const start = bestStart(places);
@@ -33,7 +32,7 @@ function placesOf(text: string, words: readonly string[]): WordAt[] {
   return places.sort((a, b) => a.at - b.at);
 }
 
-/** A window slides over the places; the one with the most different words wins, the first one among equals. */
+/** A window slides over the occurrences. The position with the most different words wins; of equal ones, the first. */
 function bestStart(places: readonly WordAt[]): number {
   const inside = new Map<string, number>();
   let best = { count: 0, start: 0 };
@@ -52,7 +51,7 @@ function forget(inside: Map<string, number>, word: string): void {
   else inside.set(word, left);
 }
 
-/** Not in the middle of a word, as long as one ends nearby. */
+/** Moves a cut to the end of a word if one is near. */
 function afterSpace(text: string, at: number): number {
   const near = text.slice(at, at + 30).search(/\s/);
   return near < 0 ? at : at + near + 1;

@@ -1,5 +1,5 @@
-// The tool `summarize`. In: a way to ask a model. Out: the tool. Separate because it is the only built-in that needs a model,
-// which the engine lends it.
+// The tool `summarize`. In: a function that asks a model. Out: the tool. It is the only built-in tool that needs a
+// model.
 import { LIMITS } from "../../limits.js";
 import { z } from "zod";
 import { messageOf } from "../../error.js";
@@ -9,7 +9,7 @@ import { builtinError } from "../builtin-error.js";
 import { tool, ToolError, type Tool } from "../tool.js";
 
 export interface SummarizeOptions {
-  /** One model reply. May throw; a PlanloomError says whether trying again may help. */
+  /** Gives one model reply. May throw; a PlanloomError says whether a retry may help. */
   readonly ask: (
     prompt: { readonly system: string; readonly text: string },
     signal: AbortSignal,
