@@ -1,5 +1,5 @@
-// Planloom's port over a model of the AI SDK. In: a request. Out: one reply, or a PlanloomError of kind "provider".
-// Separate because here requests are really sent: at most one after each refusal of its form, and never a retry.
+// Planloom's model port over a model of the AI SDK. In: a request. Out: one reply, or a PlanloomError of kind
+// "provider". Sends at most one further request after each refusal of the request's form. Never retries.
 import { TimedOut } from "../deadline.js";
 import { LIMITS } from "../limits.js";
 import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
@@ -12,13 +12,13 @@ import { replyOf, streamedReply, type StreamListener } from "./reply.js";
 import type { RoleSettings } from "./role.js";
 import { beginningOf, learn, type KeptWay, type Memory } from "./way-memory.js";
 
-/** A model whose requests go by the ladder. */
+/** A model that sends its requests by the capability ladder. */
 export interface LadderModel extends Model {
-  /** How the next request is put, and since when that is known; undefined where nothing was refused yet. */
+  /** The form of the next request, and when it was found. undefined if nothing has been refused yet. */
   learnt(): KeptWay | undefined;
-  /** One request at this rung, and at no other; it throws as `call` does. */
+  /** Sends one request at this rung only. Throws as `call` does. */
   at(rung: Rung, request: ModelRequest): Promise<ModelReply>;
-  /** Requests begin at this rung from now on. */
+  /** Sets the rung at which later requests begin. */
   settle(rung: Rung): void;
 }
 
@@ -27,16 +27,16 @@ export interface Source {
   readonly label: string;
   readonly role: Role;
   readonly memory: Memory;
-  /** Keeps what is found out for other processes. */
+  /** Keeps the form that was found, for other processes. */
   readonly keep?: (way: KeptWay) => void;
-  /** Called at each call: the packages of providers are loaded only when they are needed. */
+  /** Called at each call, because packages of providers are loaded only when they are needed. */
   load(): Promise<LanguageModelV3>;
 }
 
 type Outcome =
   { readonly ok: true; readonly reply: ModelReply } | { readonly ok: false; readonly failure: ProviderFailure };
 
-/** One request for every rung, and one more without the temperature. */
+/** The most requests of one call: one for each rung, and one more without the temperature. */
 const MOST_REQUESTS = RUNGS.length + 1;
 
 const TEMPERATURES: { readonly [R in Role]: number } = { planner: 0.2, executor: 0.1, synthesizer: 0.3 };
@@ -62,7 +62,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     const spared = lacksSchema(model) ? SCHEMA : [];
     const way = spared.includes(begin.rung) ? { ...begin, rung: "tool" as const } : begin;
     const { reply, taken } = await descend(model, request, way, spared);
-    // Without an output nothing was found out about its form.
+    // A request without an output says nothing about the form.
     learnt(request.output === undefined ? { ...taken, rung: memory.way.rung } : taken);
     return reply;
   }
@@ -79,7 +79,10 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     if (learn(memory, way, now)) source.keep?.({ ...way, at: now });
   }
 
-  /** One request after the other, until one is taken or none is left; `spared` are the rungs that are not tried. */
+  /**
+   * Sends requests one after the other, until one is accepted or no form is left. `spared` are the rungs that are not
+   * tried.
+   */
   async function descend(
     model: LanguageModelV3,
     request: ModelRequest,
@@ -151,7 +154,7 @@ async function streamed(
   const { stream } = await model.doStream(options);
   if (request.output === undefined || way.rung !== "tool")
     return streamedReply(stream, { text: onText, toolInput: () => {} });
-  // The reply is the tool's input; words beside it are shown only where the model did not call the tool at all.
+  // The input of the tool is the reply. The text beside it is used only if the model did not call the tool.
   const words: string[] = [];
   const listener: StreamListener = { text: (delta) => words.push(delta), toolInput: onText };
   const reply = await streamedReply(stream, listener);
@@ -159,7 +162,7 @@ async function streamed(
   return reply;
 }
 
-/** It would send the request without the schema. */
+/** True if this rung would send the request without the schema. */
 function lacksSchema(model: LanguageModelV3): boolean {
   return (model as { supportsStructuredOutputs?: boolean }).supportsStructuredOutputs === false;
 }

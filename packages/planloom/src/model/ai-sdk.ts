@@ -1,5 +1,5 @@
-// A model object of the AI SDK, as far as Planloom calls it. In: anything. Out: types, and whether it can be called.
-// Separate because these types come from a package that is loaded only at the first call; here they are types alone.
+// The part of an AI SDK model that Planloom calls. In: any value. Out: types, and whether the value can be called. The
+// SDK itself is loaded at the first call, so this file has only types of it.
 import type { OpenAICompatibleProvider } from "@ai-sdk/openai-compatible";
 
 /** A model instance of an AI SDK provider, for example `openai("gpt-4o")`; specification v2 (AI SDK 5) or v3 (AI SDK 6). */
@@ -17,7 +17,7 @@ export type Generated = Awaited<ReturnType<LanguageModelV3["doGenerate"]>>;
 export type StreamPart =
   Awaited<ReturnType<LanguageModelV3["doStream"]>>["stream"] extends ReadableStream<infer Part> ? Part : never;
 
-/** v2 and v3 take the same requests; how their replies differ is settled in reply.ts. */
+/** v2 and v3 take the same requests. reply.ts handles the differences of their replies. */
 const CALLABLE_VERSIONS: ReadonlySet<string> = new Set(["v2", "v3"]);
 
 export function isAiSdkModel(value: object): value is AiSdkModel {

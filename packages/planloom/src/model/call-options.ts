@@ -1,5 +1,5 @@
-// A request of the port as the AI SDK takes it. In: a ModelRequest. Out: call options, without settings of the role.
-// Separate because this is the only place that knows both forms of a message.
+// Turns a request of the port into call options of the AI SDK. In: a ModelRequest. Out: call options, without the
+// role's settings. Only this file knows both forms of a message.
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { CallOptions } from "./ai-sdk.js";
 import type { ModelMessage, ModelRequest, ToolCall } from "./port.js";
@@ -19,7 +19,7 @@ export function callOptionsOf(request: ModelRequest): CallOptions {
   };
 }
 
-/** A tool without `execute`: the SDK hands its calls back and never runs anything. */
+/** A tool without `execute`: the SDK returns its calls and never runs anything. */
 export function functionTool(name: string, description: string, input: JsonObject): FunctionTool {
   return { type: "function", name, description, inputSchema: input };
 }
@@ -58,7 +58,9 @@ function toolCallPart({ id, name, args }: ToolCall) {
   return { type: "tool-call" as const, toolCallId: id, toolName: name, input: argumentsOf(args) };
 }
 
-/** Chat templates of local servers take arguments apart as an object; anything else that a model wrote is shown inside one. */
+/**
+ * Chat templates of local servers read arguments as an object. Any other value that a model wrote is wrapped in one.
+ */
 function argumentsOf(args: Json): JsonObject {
   return isObject(args) ? args : { arguments: args };
 }

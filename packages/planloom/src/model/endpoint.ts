@@ -1,5 +1,5 @@
-// The address of an OpenAI-compatible server. In: a base URL as a person wrote it. Out: its parts, and a form without secrets.
-// Separate because addresses appear in settings, requests and messages, and only one form of them may be shown.
+// The address of an OpenAI-compatible server. In: a base URL as a person wrote it. Out: its parts, and a form without
+// secrets, which is the only form that may be shown.
 import { PlanloomError } from "../words/planloom-error.js";
 
 export interface Endpoint {
@@ -10,7 +10,7 @@ export interface Endpoint {
   readonly label: string;
 }
 
-/** Throws a PlanloomError MODEL_BAD_ENDPOINT where the text is not an http(s) URL, or holds a user name or password. */
+/** Throws PlanloomError MODEL_BAD_ENDPOINT if the text is not an http(s) URL, or contains a user name or password. */
 export function parseEndpoint(text: string): Endpoint {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
@@ -27,7 +27,7 @@ export function parseEndpoint(text: string): Endpoint {
   };
 }
 
-/** The address without anything secret: no user, password, query or fragment. */
+/** The address without secrets: no user, password, query or fragment. */
 export function shownUrl(text: string): string {
   if (!URL.canParse(text)) return "(not a URL)";
   const url = new URL(text);

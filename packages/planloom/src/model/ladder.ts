@@ -1,5 +1,6 @@
-// The capability ladder: four ways to ask for JSON of a schema, from the strictest to plain words. In: a rung and options.
-// Out: the options in that way, the reply read back, and which way to try after a refusal. Pure; remembers nothing itself.
+// The capability ladder: four ways to ask for JSON of a schema, from the strictest to plain text. In: a rung and
+// options. Out: the options for that rung, the text of a reply, and the rung to try after a refusal. Pure; keeps no
+// state.
 import type { CallOptions } from "./ai-sdk.js";
 import { functionTool } from "./call-options.js";
 import type { ModelReply, ModelRequest } from "./port.js";
@@ -7,10 +8,10 @@ import type { ProviderFailure } from "./provider-failure.js";
 
 export type Rung = "json_schema" | "tool" | "json_object" | "text";
 
-/** From the top down. */
+/** The rungs, from the strictest to the weakest. */
 export const RUNGS: readonly Rung[] = ["json_schema", "tool", "json_object", "text"];
 
-/** How a request is put: only what servers are known to refuse. */
+/** The form of a request: only settings that servers are known to refuse. */
 export interface Way {
   readonly rung: Rung;
   readonly temperature: boolean;
@@ -18,10 +19,10 @@ export interface Way {
 
 export type Output = NonNullable<ModelRequest["output"]>;
 
-/** Statuses that say nothing about the form of a request: credentials, money, size, pace, conflict, law. */
+/** Statuses that say nothing about the form of a request: credentials, money, size, rate, conflict, law. */
 const NOT_ABOUT_FORM: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 409, 410, 413, 425, 429, 451]);
 
-/** The options that ask for `output` in the way of a rung. Tools and a response format are never in one request. */
+/** The options that ask for `output` at this rung. Tools and a response format are never in one request. */
 export function shaped(options: CallOptions, output: Output, rung: Rung): CallOptions {
   const { name, schema } = output;
   switch (rung) {
@@ -40,7 +41,7 @@ export function shaped(options: CallOptions, output: Output, rung: Rung): CallOp
   }
 }
 
-/** The reply as text, also where it came as the input of the one tool. */
+/** The reply as text, also if it came as the input of the one tool. */
 export function readBack(reply: ModelReply, rung: Rung): ModelReply {
   const call = reply.toolCalls[0];
   if (rung !== "tool" || call === undefined) return reply;
@@ -49,8 +50,8 @@ export function readBack(reply: ModelReply, rung: Rung): ModelReply {
 }
 
 /**
- * What to try after this failure: the highest rung that was not tried, which is the next lower one unless the first came from memory.
- * undefined where another form of the request would not help.
+ * The form to try after this failure: the highest rung that was not tried. That is the next lower one, unless the first
+ * rung came from memory. undefined if no other form would help.
  */
 export function wayAfter(
   way: Way,
@@ -64,7 +65,7 @@ export function wayAfter(
   return rung === undefined ? undefined : { ...way, rung };
 }
 
-/** Whether a server may take the same request in another form. Some answer 500 or 501 where they do not know a form. */
+/** Whether a server may accept the same request in another form. Some answer 500 or 501 to a form they do not know. */
 function isAboutForm(failure: ProviderFailure, rung: Rung): boolean {
   if (failure.kind === "failed") return failure.status === 501 || FORM_WORDS[rung].test(failure.words);
   if (failure.kind !== "refused" || NOT_ABOUT_FORM.has(failure.status ?? 400)) return false;
@@ -79,11 +80,14 @@ const FORM_WORDS: Readonly<Record<Rung, RegExp>> = {
   text: /(?!)/,
 };
 
-/** Of 400 and 404: the request is too long, the model is not there, the key is wrong. Sent in another form it is refused again. */
+/**
+ * Failures with 400 or 404 that no other form can avoid: the request is too long, the model does not exist, the key is
+ * wrong.
+ */
 const OTHER_WORDS =
   /context (?:length|window|size)|maximum context|too many tokens|prompt is too long|api key|\bmodel\b.{0,80}\b(?:not found|does not exist)\b/i;
 
-/** After the instructions, so that the part which servers may cache stays in front. */
+/** Placed after the instructions, so that the beginning, which servers may cache, stays the same. */
 function withSchema(prompt: CallOptions["prompt"], { schema, described }: Output): CallOptions["prompt"] {
   const form = described === true ? "" : ` It must be valid against this JSON Schema:\n${JSON.stringify(schema)}`;
   const demand = `Reply with one JSON value and nothing else: no words around it, no code fence.${form}`;

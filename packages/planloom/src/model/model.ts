@@ -1,5 +1,5 @@
-// The model of a role. In: the role's settings. Out: a Model, opened without a request and without loading any package.
-// Separate because it holds the one decision where a model lives: an object, an installed provider, or an endpoint.
+// Opens the model of a role. In: the role's settings. Out: a Model, without a request and without loading a package.
+// Decides where a model comes from: an object, an installed provider, or an endpoint.
 import { PlanloomError } from "../words/planloom-error.js";
 import { aiSdkModel, type LadderModel, type Source } from "./ai-sdk-model.js";
 import { isAiSdkModel, isCallable, type AiSdkModel, type LanguageModelV3 } from "./ai-sdk.js";
@@ -10,17 +10,20 @@ import { findProvider, loadProviderModel, notInstalled, unsupported } from "./pr
 import type { RoleSettings } from "./role.js";
 import { adopt, newMemory, type Memory, type WayKeeper } from "./way-memory.js";
 
-/** A server that needs no key ignores this one. */
+/** The key for servers that need none: they ignore it. */
 const NO_KEY = "not-needed";
 
-/** What an OpenAI-compatible server says of its tokens. */
+/** The usage that an OpenAI-compatible server reports. */
 interface TokenReport {
   readonly prompt_tokens?: number | null | undefined;
   readonly completion_tokens?: number | null | undefined;
   readonly prompt_tokens_details?: { readonly cached_tokens?: number | null | undefined } | null | undefined;
 }
 
-/** What each endpoint and model accepted, for as long as the process lives: a few entries, one for each pair in use. */
+/**
+ * The request form that each endpoint and model accepted, for the lifetime of the process. One entry for each pair in
+ * use.
+ */
 const memories = new Map<string, Memory>();
 const memoriesOfObjects = new WeakMap<object, Memory>();
 
@@ -34,7 +37,7 @@ export function openModel(settings: RoleSettings, role: Role, keeper?: WayKeeper
   return settings.timeout === undefined ? model : slower(model, settings.timeout);
 }
 
-/** The same for what is no model of Planloom's own port, which knows no ladder. */
+/** Opens a model that is not one of Planloom's own port, and so has no ladder. */
 export function openLadder(settings: RoleSettings, role: Role, keeper?: WayKeeper): LadderModel {
   const { model } = settings;
   if (model === undefined || model === "" || (typeof model === "object" && "call" in model)) {
@@ -70,7 +73,7 @@ function openProvider(
   return aiSdkModel({ name, label: `@ai-sdk/${named.provider}`, role, ...known, load }, settings);
 }
 
-/** A model of the port with the role's timeout. It may be an instance of a class. */
+/** A model of the port, with the role's timeout. It may be an instance of a class. */
 function slower(model: Model, timeoutMs: number): Model {
   const { name, maxOutputTokens } = model;
   const most = maxOutputTokens === undefined ? {} : { maxOutputTokens };
@@ -92,7 +95,7 @@ async function loadEndpointModel(name: string, endpoint: Endpoint, apiKey: strin
     baseURL: endpoint.baseURL,
     queryParams: endpoint.query,
     apiKey,
-    // Without these two the package sends json_object for every schema, and asks for no usage in streams.
+    // Without these two the package sends json_object for every schema, and does not ask for usage in streams.
     supportsStructuredOutputs: true,
     includeUsage: true,
     convertUsage: tokenCounts,
@@ -100,7 +103,7 @@ async function loadEndpointModel(name: string, endpoint: Endpoint, apiKey: strin
   return provider.chatModel(name);
 }
 
-/** The counts as reported; the package's own conversion turns one that is missing into 0. */
+/** The counts as reported. The package's own conversion turns a missing count into 0. */
 function tokenCounts(report: TokenReport | null | undefined) {
   const [input, output] = [report?.prompt_tokens ?? undefined, report?.completion_tokens ?? undefined];
   const cacheRead = report?.prompt_tokens_details?.cached_tokens ?? undefined;
@@ -110,7 +113,7 @@ function tokenCounts(report: TokenReport | null | undefined) {
   };
 }
 
-/** What this process knows of a model, else what another one has left. */
+/** What this process has found out about a model, else what another process has stored. */
 function remembered(key: string, keeper: WayKeeper | undefined): Pick<Source, "memory" | "keep"> {
   const memory = memories.get(key) ?? newMemory();
   memories.set(key, memory);

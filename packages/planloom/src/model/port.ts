@@ -1,15 +1,15 @@
-// One model call: what Planloom asks of a language model, and what it gets back. In: a request. Out: a reply or an error.
-// Separate so that roles know no provider, and tests and providers are interchangeable.
+// One model call. In: a request. Out: a reply or an error. Roles depend on this port only, so that providers and test
+// models are interchangeable.
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 
 export type Role = "planner" | "executor" | "synthesizer";
 
 export interface ToolCall {
-  /** Opaque; handed back with the result. */
+  /** Opaque. Returned together with the result. */
   readonly id: string;
   readonly name: string;
-  /** The arguments, parsed where they are JSON; otherwise the text as it came. */
+  /** The arguments, parsed if they are JSON; otherwise the text as it came. */
   readonly args: Json;
 }
 
@@ -26,36 +26,42 @@ export interface ToolResult {
 }
 
 export interface ModelRequest {
-  /** The stable part first: instructions, then what changes. */
+  /** The messages: stable instructions first, then the parts that change. */
   readonly system: string;
   readonly messages: readonly ModelMessage[];
-  /** Tools the model may call; never together with `output`. */
+  /** Tools that the model may call. Never together with `output`. */
   readonly tools?: readonly { readonly name: string; readonly description: string; readonly input: JsonObject }[];
   readonly toolChoice?: "auto" | "required";
-  /** The reply must be JSON of this schema. `described`: the request says so in words already, which are not said twice. */
+  /**
+   * The reply must be JSON of this schema. `described`: the request already describes the schema in its text, so it is
+   * not added again.
+   */
   readonly output?: { readonly name: string; readonly schema: JsonObject; readonly described?: true };
   readonly signal: AbortSignal;
-  /** Called with each piece of text as it arrives; the request is then sent as a streaming one. */
+  /** Called with each piece of text as it arrives. If given, the request is a streaming one. */
   readonly onText?: (delta: string) => void;
-  /** Awaited before the request is sent in another form, because the server refused this one; where it rejects, none is sent. */
+  /** Awaited before the request is sent in another form after a refusal. If it rejects, no request is sent. */
   readonly again?: () => Promise<void>;
 }
 
 export interface ModelReply {
   readonly text: string;
   readonly toolCalls: readonly ToolCall[];
-  /** `calls` is 1, or more where the capability ladder had to go down a rung. */
+  /** `calls` is the number of requests: 1, or more if the capability ladder went down. */
   readonly usage: Usage;
   /** length = cut by the output limit. */
   readonly finish: "stop" | "length" | "tool-calls" | "content-filter" | "other";
 }
 
 export interface Model {
-  /** As recorded in the log, for example `gpt-4o-mini` or `scripted`. */
+  /** The name recorded in the log, for example `gpt-4o-mini` or `scripted`. */
   readonly name: string;
-  /** How long one reply may take, in ms: then its signal is aborted, and nobody waits for it. Default: LIMITS.modelTimeoutMs. */
+  /**
+   * Time limit of one reply, in ms. Then the signal is aborted, and the call ends within a grace time. Default:
+   * LIMITS.modelTimeoutMs.
+   */
   readonly timeoutMs?: number;
-  /** Tokens of one reply at most; absent where the server decides. */
+  /** Maximum tokens of one reply. Absent: the server decides. */
   readonly maxOutputTokens?: number;
   /**
    * One reply. Throws a PlanloomError of kind "provider": PROVIDER_UNREACHABLE, PROVIDER_UNAUTHORIZED, PROVIDER_RATE_LIMITED

@@ -1,11 +1,11 @@
-// What models cost, by their list prices. In: a model's name, where it is asked, prices that a person gave. Out: a Price, or undefined.
-// Separate because a table of prices is data of its day: a price that is missing is unknown, and one that is wrong is worse.
+// List prices of models. In: a model's name, its address, and prices from the configuration. Out: a Price, or
+// undefined. An unknown price stays unknown, because a wrong one would be worse.
 import type { Price, PriceOf } from "../plan/estimate/price.js";
 import type { Role } from "./port.js";
 import { providerNameOf } from "./provider-name.js";
 import { ROLES, type RoleSettings } from "./role.js";
 
-/** Prices that a person gave, by the name of the model as its role has it; they win over the table, and may be 0. */
+/** Prices from the configuration, by the model name that the role has. They win over the table, and may be 0. */
 export interface Prices {
   readonly [model: string]: Omit<Price, "readOn">;
 }
@@ -18,8 +18,9 @@ const price = (readOn: string, input: number, cached: number, output: number): P
 });
 
 /**
- * US dollars per million tokens of input, cached input and output, at the provider's own address, without batches and other
- * rebates. Only models whose price is the same for prompts of every length; each with the month in which it was last read.
+ * US dollars per million tokens of input, cached input and output, at the provider's own address, without batch or
+ * other discounts. Only models with one price for prompts of every length. Each has the month in which its price was
+ * last checked.
  */
 const LIST: { readonly [name: string]: Price } = {
   "openai:gpt-4o": price("2026-03", 2.5, 1.25, 10),
@@ -46,14 +47,14 @@ const HOSTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Prices of models by the names that runs record. A plain name says nothing of who is paid, for any server may call its model
- * `gpt-4o`: it has a list price only where the role that has it is played at the provider's own address.
+ * Prices by the model names that runs record. A plain name does not say who is paid, because any server may call its
+ * model `gpt-4o`. So it has a list price only if its role uses the provider's own address.
  */
 export function pricesFor(roles: Readonly<Record<Role, RoleSettings>>, given: Prices = {}): PriceOf {
   return (model) => {
     if (Object.hasOwn(given, model)) return given[model];
     const played = ROLES.map((role) => roles[role]).filter((settings) => nameOf(settings) === model);
-    // A step that names a model of its own asks it where the executor is.
+    // A step that names its own model uses the executor's address.
     const places = played.length > 0 ? played : [{ ...roles.executor, model }];
     const [name, ...others] = new Set(places.map(listName));
     return name === undefined || others.length > 0 ? undefined : listPrice(name);
@@ -61,7 +62,7 @@ export function pricesFor(roles: Readonly<Record<Role, RoleSettings>>, given: Pr
 }
 
 function listPrice(model: string): Price | undefined {
-  // Anthropic puts the day of a release behind a name; the price is that of the name.
+  // Anthropic appends the release date to a name. The price is that of the name without it.
   const name = model.startsWith("anthropic:") ? model.replace(/-\d{8}$/, "") : model;
   return Object.hasOwn(LIST, name) ? LIST[name] : undefined;
 }
@@ -71,10 +72,10 @@ function nameOf({ model }: RoleSettings): string | undefined {
   return "call" in model ? model.name : model.modelId;
 }
 
-/** The name of a role's model with the provider that is paid for it; undefined where that is not known. */
+/** The name of a role's model with the provider that is paid for it. undefined if the provider is unknown. */
 function listName({ model, baseURL }: RoleSettings): string | undefined {
   if (model === undefined || (typeof model === "object" && "call" in model)) return undefined;
-  // `openai.chat`, `anthropic.messages`: the provider, then which of its interfaces.
+  // `openai.chat`, `anthropic.messages`: the provider, then its interface.
   if (typeof model === "object") return `${model.provider.split(".")[0]}:${model.modelId}`;
   const host = baseURL !== undefined && URL.canParse(baseURL) ? HOSTS.get(new URL(baseURL).host) : undefined;
   const named = providerNameOf(model);

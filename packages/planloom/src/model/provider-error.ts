@@ -1,12 +1,12 @@
-// A provider's failure in words. In: the failure as data, and where it happened. Out: a PlanloomError that names the endpoint.
-// Separate so that one place guards what may be shown: never a key, never a prompt, at most an excerpt of what the server said.
+// Words for a provider's failure. In: the failure as data, and the endpoint. Out: a PlanloomError that names the
+// endpoint. This file guards what is shown: never a key, never a prompt, at most an excerpt of the server's text.
 import { assertNever } from "../error.js";
 import type { ModelPlace } from "../words/errors/model.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "./port.js";
 import type { ProviderFailure } from "./provider-failure.js";
 
-/** Where a request went. */
+/** The address that a request was sent to. */
 export interface RequestTarget {
   readonly role: Role;
   readonly model: string;
@@ -16,13 +16,13 @@ export interface RequestTarget {
   readonly timeoutMs: number;
 }
 
-/** Characters of a server's words that are shown: a sentence or two. */
+/** Characters of a server's text that are shown: a sentence or two. */
 const EXCERPT_CHARS = 300;
 
-/** Forms of keys that servers like to repeat in their errors. */
+/** Forms of keys that servers often repeat in their errors. */
 const KEY_FORMS = /\b(?:sk|pk|gsk|xai|hf)[-_][\w*.-]{6,}|Bearer\s+\S+/gi;
 
-/** `reachedBefore`: whether this server has answered this process, so that it is likely to come back. */
+/** `reachedBefore`: whether this server has answered this process before, so that a retry is likely to succeed. */
 export function providerError(failure: ProviderFailure, place: RequestTarget, reachedBefore: boolean): PlanloomError {
   const at = modelOf(place);
   switch (failure.kind) {
@@ -71,7 +71,7 @@ function refusal(failure: ProviderFailure & { kind: "refused" }, place: RequestT
 
 const modelOf = ({ model, role, label }: RequestTarget): ModelPlace => ({ model, role, label });
 
-/** One line, short, and without keys. The original error is not kept as cause: it holds the whole prompt. */
+/** One line, short, and without keys. The original error is not kept as cause, because it holds the whole prompt. */
 function excerpt(words: string, { apiKey }: RequestTarget): string {
   const known = apiKey === undefined || apiKey.length < 4 ? words : words.replaceAll(apiKey, "[key]");
   const line = known.replace(KEY_FORMS, "[key]").replace(/\s+/g, " ").trim();

@@ -1,11 +1,11 @@
-// Why a request got no reply. In: whatever the SDK, fetch or a stream threw. Out: the failure as data, told by kind.
-// Separate because the ladder decides on failures before anybody is told of them; provider-error.ts words them.
+// Why a request got no reply. In: an error of the SDK, of fetch or of a stream. Out: the failure as data, by kind.
+// provider-error.ts words it.
 import { messageOf } from "../error.js";
 
 export type ProviderFailure =
-  /** The server was not reached; `code` as the system gave it. */
+  /** The server was not reached; `code` is the system's. */
   | { readonly kind: "unreachable"; readonly code: string }
-  /** 4xx, or a feature that the provider's package does not have (no status). */
+  /** A 4xx status, or a feature that the provider's package does not have (no status). */
   | {
       readonly kind: "refused";
       readonly status: number | undefined;
@@ -17,7 +17,7 @@ export type ProviderFailure =
   /** The connection ended before the reply did. */
   | { readonly kind: "cut"; readonly code: string }
   | { readonly kind: "slow"; readonly code: string }
-  /** A reply came that cannot be read. */
+  /** A reply arrived that cannot be read. */
   | { readonly kind: "unreadable"; readonly words: string }
   | { readonly kind: "no-key"; readonly words: string };
 
@@ -30,7 +30,7 @@ const CUT_CODES: ReadonlySet<string> = new Set([
 ]);
 const SLOW_CODES: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
 
-/** Fields of the errors of the AI SDK and of the platform, whatever class they are. */
+/** Fields of the errors of the AI SDK and of the platform, for any error class. */
 interface Thrown {
   readonly name?: unknown;
   readonly message?: unknown;
@@ -42,7 +42,7 @@ interface Thrown {
   readonly cause?: unknown;
 }
 
-/** `now` in ms since 1970, for a retry-after that names a date. */
+/** `now` in ms since 1970, for a retry-after header with a date. */
 export function providerFailureOf(thrown: unknown, now: number): ProviderFailure {
   const chain = chainOf(thrown);
   const answered = chain.find((error) => typeof error.statusCode === "number");
@@ -82,7 +82,7 @@ function otherFailure(chain: readonly Thrown[], thrown: unknown): ProviderFailur
   return { kind: "unreadable", words: said };
 }
 
-/** The error and its causes, outermost first; a cause may also be a plain object that a server sent inside a stream. */
+/** The error and its causes, outermost first. A cause may be a plain object that a server sent inside a stream. */
 function chainOf(thrown: unknown): readonly Thrown[] {
   const chain: Thrown[] = [];
   let current = thrown;
@@ -93,7 +93,7 @@ function chainOf(thrown: unknown): readonly Thrown[] {
   return chain;
 }
 
-/** The server's own sentence, from the forms of error bodies that are in use; otherwise the body without markup. */
+/** The server's own sentence, from the common forms of error bodies; otherwise the body without markup. */
 function wordsOf(body: string): string {
   try {
     const { error, message, detail } = JSON.parse(body) as { error?: unknown; message?: unknown; detail?: unknown };

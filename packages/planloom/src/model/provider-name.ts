@@ -1,5 +1,5 @@
-// Names of models. In: `provider:model`, or any other name. Out: the parts of the first kind; undefined for the second.
-// Separate because Ollama writes `family:tag` in the same form, and both settings and opening must read names alike.
+// Parses model names. In: `provider:model`, or any other name. Out: the parts of the first form; undefined for others.
+// Ollama writes `family:tag` in the same form, so settings and opening share this file.
 
 export interface ProviderName {
   readonly provider: string;
@@ -18,7 +18,7 @@ const PROVIDERS: ReadonlyMap<string, number> = new Map([
 /** Tags of Ollama that could follow a provider's name: `mistral:latest`, `mistral:7b-instruct`. */
 const OLLAMA_TAG = /^(latest$|\d+(\.\d+)?[bm](-|$))/;
 
-/** The parts of `provider:model`, where the provider is known or `isInstalled` knows its package; else undefined. */
+/** The parts of `provider:model`, if the provider is known or `isInstalled` finds its package; else undefined. */
 export function providerNameOf(
   name: string,
   isInstalled: (provider: string) => boolean = () => false,
@@ -29,7 +29,7 @@ export function providerNameOf(
   return PROVIDERS.has(provider) || isInstalled(provider) ? { provider, model } : undefined;
 }
 
-/** What to give to `npm install` for this provider. */
+/** The package name to give to `npm install` for this provider. */
 export function packageToInstall(provider: string): string {
   const major = PROVIDERS.get(provider);
   return `@ai-sdk/${provider}${major === undefined ? "" : `@${major}`}`;

@@ -1,5 +1,5 @@
-// Providers of the AI SDK that the user has installed. In: a provider's name. Out: where its package is, and a model of it.
-// Separate because it looks for and loads packages that Planloom does not depend on.
+// Finds and loads providers of the AI SDK that the user has installed. In: a provider's name. Out: the place of its
+// package, and a model of it. Planloom does not depend on these packages.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,18 +9,18 @@ import { packageToInstall, type ProviderName } from "./provider-name.js";
 
 type Factory = (settings: { apiKey?: string; baseURL?: string }) => { languageModel(id: string): object };
 
-/** Beside Planloom, and in the project that is being worked on (Planloom may be installed globally). */
+/** Folders to search: Planloom's own, and the current project (Planloom may be installed globally). */
 function defaultPlaces(): readonly string[] {
   return [import.meta.url, join(process.cwd(), "package.json")];
 }
 
-/** The file that the provider's package starts with, or undefined where it is not installed. */
+/** The entry file of the provider's package, or undefined if it is not installed. */
 export function findProvider(provider: string, places: readonly string[] = defaultPlaces()): string | undefined {
   for (const place of places) {
     try {
       return createRequire(place).resolve(`@ai-sdk/${provider}`);
     } catch {
-      // Not here; the next place may have it.
+      // Not here; another folder may have it.
     }
   }
   return undefined;
@@ -31,7 +31,7 @@ export function notInstalled({ provider, model }: ProviderName): PlanloomError {
   return new PlanloomError("PROVIDER_NOT_INSTALLED", names);
 }
 
-/** Throws PlanloomError MODEL_UNSUPPORTED where the package offers no model of a known specification. */
+/** Throws PlanloomError MODEL_UNSUPPORTED if the package has no model of a known specification. */
 export async function loadProviderModel(
   file: string,
   { provider, model }: ProviderName,
@@ -51,7 +51,7 @@ export async function loadProviderModel(
   return made as LanguageModelV3;
 }
 
-/** `name` is that of the package; absent for a model that was given as an object. */
+/** `name` is the package's. Absent for a model that was given as an object. */
 export function unsupported(provider: string, name?: string): PlanloomError {
   const from = name === undefined ? {} : { package: name };
   return new PlanloomError("MODEL_UNSUPPORTED", { ...from, install: packageToInstall(provider) });

@@ -1,13 +1,13 @@
-// Reasoning that a local model writes into its text. In: pieces of text. Out: the same without a leading <think> … </think>.
-// Separate because it must work on a stream, where a tag may arrive in pieces; servers that tell reasoning apart do not need it.
+// Removes the reasoning that a local model writes into its text. In: pieces of text. Out: the same without a leading
+// <think> … </think>. Works on a stream, where a tag may arrive in pieces.
 
 const OPEN = "<think>";
 const CLOSE = "</think>";
 
 export interface ReasoningFilter {
-  /** The part of the text so far that may be shown now. */
+  /** The part of the text so far that may be shown. */
   push(delta: string): string;
-  /** What was held back, when nothing more will come. */
+  /** The text held back, once the stream has ended. */
   end(): string;
 }
 

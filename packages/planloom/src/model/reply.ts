@@ -1,5 +1,5 @@
-// What a model answered. In: a result or a stream of the AI SDK, specification v2 or v3. Out: a ModelReply.
-// Separate because replies arrive in two forms and two versions, and everything behind the port sees one.
+// Reads a model's reply. In: a result or a stream of the AI SDK, specification v2 or v3. Out: a ModelReply, the same
+// for both.
 import { randomUUID } from "node:crypto";
 import { LIMITS } from "../limits.js";
 import { isObject, type Json } from "../plan/json.js";
@@ -33,7 +33,7 @@ export function replyOf(result: Generated): ModelReply {
   return assemble(text + filter.end(), calls, result);
 }
 
-/** Reads the stream to its end. Throws what the stream reports, or an Error where it ends too early. */
+/** Reads the stream to its end. Throws the error that the stream reports, or an Error if it ends too early. */
 export async function streamedReply(stream: ReadableStream<StreamPart>, listener: StreamListener): Promise<ModelReply> {
   const filter = withoutReasoning();
   let text = "";
@@ -49,7 +49,7 @@ export async function streamedReply(stream: ReadableStream<StreamPart>, listener
     else if (part.type === "tool-call") calls.push(part);
     else if (part.type === "finish") ending = part;
     else if (part.type === "error") throw asError(part.error);
-    // Whoever reads on may never come to an end.
+    // Stops here, because the stream may never end.
     if (text.length > LIMITS.replyChars) return assemble(text, [], { usage: {}, finishReason: "length" });
   }
   if (ending === undefined) throw new Error("the stream ended before the reply did");
@@ -62,7 +62,9 @@ function assemble(text: string, written: readonly WrittenCall[], ending: Ending)
   return { text, toolCalls, usage: usageOf(ending.usage), finish: finishOf(ending.finishReason, toolCalls.length > 0) };
 }
 
-/** Some servers leave ids empty, or give all calls of a reply the same one; results could not be told apart. */
+/**
+ * Some servers leave ids empty, or give all calls of a reply the same id. Then their results could not be told apart.
+ */
 function toolCallsOf(written: readonly WrittenCall[]): readonly ToolCall[] {
   const seen = new Set<string>();
   return written.map(({ toolCallId, toolName, input }) => {
@@ -72,7 +74,10 @@ function toolCallsOf(written: readonly WrittenCall[]): readonly ToolCall[] {
   });
 }
 
-/** The value of the arguments: none at all is {}, JSON inside a JSON string is taken out, and what is not JSON stays text. */
+/**
+ * The value of the arguments. Missing arguments are {}. JSON inside a JSON string is parsed. Text that is not JSON
+ * stays text.
+ */
 function argsOf(input: unknown): Json {
   if (typeof input !== "string") return (input ?? {}) as Json;
   if (input.trim() === "") return {};
@@ -90,7 +95,7 @@ function parsed(text: string): Json {
   }
 }
 
-/** Counts of v2 are numbers, those of v3 have a `total`. */
+/** Counts of v2 are numbers; those of v3 have a `total`. */
 function usageOf(usage: unknown): Usage {
   const report = isObject(usage) ? usage : {};
   const { inputTokens: input, outputTokens: output, cachedInputTokens } = report;

@@ -1,5 +1,5 @@
-// Which model plays each role, and where it is. In: flags, environment and configuration. Out: the settings of each role.
-// Separate and pure, so that every rule of precedence can be read, and tested, as a table.
+// The model and endpoint of each role. In: flags, environment and configuration. Out: the settings of each role. Pure,
+// so that the rules of precedence can be tested as a table.
 import type { AiSdkModel } from "./ai-sdk.js";
 import { sameOrigin, shownUrl } from "./endpoint.js";
 import type { Model, Role } from "./port.js";
@@ -13,13 +13,13 @@ export interface RoleSettings {
   readonly apiKey?: string;
   readonly temperature?: number;
   readonly maxOutputTokens?: number;
-  /** For one reply, in ms. */
+  /** Time limit of one reply, in ms. */
   readonly timeout?: number;
-  /** Replaces the opening of the role's prompt; the format rules that the reader needs stay. */
+  /** Replaces the opening of the role's prompt. The format rules that the reader needs stay. */
   readonly instructions?: string;
 }
 
-/** Settings for all roles, and for single ones. */
+/** Settings for all roles, and for single roles. */
 export interface RolesSettings extends RoleSettings {
   readonly planner?: RoleSettings;
   readonly executor?: RoleSettings;

@@ -1,5 +1,5 @@
-// A reply as it may be recorded. In: whatever a model gave. Out: a reply within the limits, or a PlanloomError PROVIDER_FAILED.
-// Separate because any program may stand behind the port, and what is recorded once is read for ever.
+// Limits a reply before it is recorded. In: anything a model gave. Out: a reply within the limits, or a PlanloomError
+// PROVIDER_FAILED. Any program may implement the port, and a recorded reply is read on every replay.
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { isObject, sizeOf, type Json } from "../plan/json.js";
@@ -8,8 +8,9 @@ import { asJson } from "../tools/output.js";
 import type { ModelReply, ToolCall } from "./port.js";
 
 /**
- * The reply, cut where it is too long: a text counts as cut by the output limit then, calls that are too many are not made, and
- * arguments that are no JSON, nest too deeply or are too large give way to a text that says so.
+ * The reply, within the limits. A text that is too long is cut, and counts as cut by the output limit. Calls beyond the
+ * limit are dropped. Arguments that are not JSON, nest too deeply or are too large are replaced with a text that says
+ * so.
  */
 export function soundReply(given: unknown, model: string): ModelReply {
   const { text, toolCalls, usage, finish } = isObject(given) ? (given as { readonly [field: string]: unknown }) : {};
@@ -32,7 +33,7 @@ export function soundReply(given: unknown, model: string): ModelReply {
 
 const FINISHES: readonly ModelReply["finish"][] = ["stop", "length", "tool-calls", "content-filter", "other"];
 
-/** Ids are opaque, and handed back as they came: one that is no name is no id. */
+/** Ids are opaque and returned as they came. A value without a valid id and name is not a call. */
 function isCall(value: unknown): value is { readonly id: string; readonly name: string; readonly args: unknown } {
   if (!isObject(value)) return false;
   const { id, name } = value as { readonly [field: string]: unknown };

@@ -1,5 +1,5 @@
-// A model whose calls end in time: at its time limit, and LIMITS.graceMs after an abort, whatever is behind it. In: a model and a
-// clock. Out: the same model, under a deadline. Separate from the models: any program may stand behind the port.
+// A model whose calls end in time: at its time limit, and LIMITS.graceMs after an abort, whatever implements it. In: a
+// model and a clock. Out: the same model, with deadlines.
 import type { Clock } from "../clock.js";
 import { answerInTime } from "../deadline.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -13,7 +13,7 @@ export function timedModel(model: Model, clock: Clock): Model {
   return { name, timeoutMs, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }), call };
 }
 
-/** One request. Throws PROVIDER_TIMEOUT; text that arrives after the signal was aborted is not passed on. */
+/** One request. Throws PROVIDER_TIMEOUT. Text that arrives after the signal was aborted is not passed on. */
 export function replyInTime(
   request: ModelRequest,
   ask: (request: ModelRequest) => Promise<ModelReply>,

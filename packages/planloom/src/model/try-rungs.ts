@@ -1,5 +1,5 @@
-// Which forms of request a server takes, by trying each. In: a model. Out: what became of one small request at every rung.
-// Separate because nothing else sends requests only to find that out: `planloom models test` does, and says so.
+// Finds which request forms a server accepts, by trying each. In: a model. Out: the result of one small request at
+// every rung. Only `planloom models test` uses it.
 import { systemClock } from "../clock.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { isObject, type Json } from "../plan/json.js";
@@ -9,11 +9,14 @@ import { RUNGS, type Rung } from "./ladder.js";
 import type { ModelReply } from "./port.js";
 import { replyInTime } from "./timed-model.js";
 
-/** ignored: the server takes the request, and what it gives is not JSON of the schema. refused: it does not take it. */
+/**
+ * ignored: the server accepts the request, but its reply is not JSON of the schema. refused: the server does not accept
+ * it.
+ */
 export interface RungTrial {
   readonly rung: Rung;
   readonly end: "works" | "ignored" | "refused";
-  /** What the server said, where it does not work. */
+  /** The server's text, if the rung does not work. */
   readonly problem?: string;
   readonly usage?: Usage;
   readonly ms: number;
@@ -34,8 +37,9 @@ const QUESTION = {
 } as const;
 
 /**
- * One request after the other, from the top down; the highest that works is where requests begin from now on. Throws a PlanloomError of
- * kind "provider" where the server cannot be reached, or wants another key: then the other rungs would tell the same.
+ * Sends one request after the other, from the strictest rung down. Later requests begin at the highest rung that works.
+ * Throws a PlanloomError of kind "provider" if the server cannot be reached or rejects the key: the other rungs would
+ * fail alike.
  */
 export async function tryRungs(model: LadderModel, signal: AbortSignal): Promise<readonly RungTrial[]> {
   const trials: RungTrial[] = [];
@@ -66,10 +70,13 @@ async function tryRung(model: LadderModel, rung: Rung, signal: AbortSignal): Pro
   }
 }
 
-/** A server that fails at one form may take another. */
+/** A server that fails at one form may accept another. */
 const OF_RUNG = ["PROVIDER_REFUSED", "PROVIDER_FAILED"];
 
-/** JSON and nothing else, where the server is to see to that; a model that is only told so may write words around it. */
+/**
+ * The whole reply must be JSON if the server enforces it. A model that is only instructed may write text around the
+ * JSON.
+ */
 function answers({ text }: ModelReply, rung: Rung): boolean {
   const told = rung === "text" || rung === "json_object";
   try {

@@ -1,5 +1,5 @@
-// The ways of models in a file, so that a process begins with what another one found out. In: its path. Out: a keeper. Separate because a
-// file may be missing, damaged, or written by two processes at once: all of that only costs a request that is refused.
+// Stores request forms in a file, so that a new process begins with what another one found. In: its path. Out: a
+// keeper. The file may be missing, damaged, or written by two processes at once: that only costs one refused request.
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { LIMITS } from "../limits.js";
@@ -7,7 +7,7 @@ import { isObject, type Json } from "../plan/json.js";
 import { RUNGS } from "./ladder.js";
 import type { KeptWay, WayKeeper } from "./way-memory.js";
 
-/** Bytes of the file: one way has about 150. */
+/** Maximum bytes of the file. One entry has about 150. */
 const MOST_BYTES = 1_000 * LIMITS.keptWays;
 
 export function wayFile(path: string): WayKeeper {
@@ -40,7 +40,7 @@ function isWay(value: unknown): boolean {
   return (RUNGS as readonly unknown[]).includes(rung) && typeof temperature === "boolean" && typeof at === "number";
 }
 
-/** Whole or not at all, for who reads it meanwhile. */
+/** Writes the whole file or nothing, so that a reader never sees half of it. */
 function write(path: string, text: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });

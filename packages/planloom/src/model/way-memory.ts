@@ -1,14 +1,14 @@
-// What is known of one model at one endpoint: the way in which it takes requests. In: what requests found out, and the time. Out: how the
-// next one begins. Separate because a memory has to heal: servers are replaced behind their address.
+// Remembers the request form that one model at one endpoint accepts. In: the results of requests, and the time. Out:
+// the form of the next request. Entries expire, because servers are replaced behind their address.
 import { LIMITS } from "../limits.js";
 import type { Way } from "./ladder.js";
 
-/** A way, and when it was found out, in ms since 1970. */
+/** A request form, and when it was found, in ms since 1970. */
 export interface KeptWay extends Way {
   readonly at: number;
 }
 
-/** Keeps ways for other processes. Never throws: what cannot be kept is found out again. */
+/** Keeps request forms for other processes. Never throws: a form that cannot be kept is found again. */
 export interface WayKeeper {
   recall(key: string): KeptWay | undefined;
   keep(key: string, way: KeptWay): void;
@@ -16,9 +16,9 @@ export interface WayKeeper {
 
 export interface Memory {
   way: Way;
-  /** When it was found out, ms since 1970; absent where nothing was refused yet. */
+  /** When the form was found, ms since 1970. Absent if nothing has been refused yet. */
   learntAt?: number;
-  /** Whether the server has answered this process at all. */
+  /** Whether the server has answered this process. */
   reached: boolean;
 }
 
@@ -26,7 +26,7 @@ const TOP: Way = { rung: "json_schema", temperature: true };
 
 export const newMemory = (): Memory => ({ way: TOP, reached: false });
 
-/** What another process has found out. */
+/** The form that another process has stored. */
 export function adopt(memory: Memory, kept: KeptWay | undefined): void {
   if (kept === undefined) return;
   const { rung, temperature, at } = kept;
@@ -34,12 +34,12 @@ export function adopt(memory: Memory, kept: KeptWay | undefined): void {
   memory.learntAt = at;
 }
 
-/** How a request begins: as the last one was taken, and after a while from the top again. */
+/** The form of the first request: that of the last accepted one, and after a while the strictest again. */
 export function beginningOf({ way, learntAt }: Memory, now: number): Way {
   return learntAt !== undefined && Math.abs(now - learntAt) > LIMITS.wayMs ? TOP : way;
 }
 
-/** Whether that is news, which is to be kept. */
+/** Whether the form is new and must be stored. */
 export function learn(memory: Memory, { rung, temperature }: Way, now: number): boolean {
   const { way, learntAt } = memory;
   const isStale = learntAt !== undefined && Math.abs(now - learntAt) > LIMITS.wayMs;
