@@ -40,7 +40,12 @@ const kernel = [
   {
     name: "fold-knows-no-limits",
     severity: "error",
-    from: { path: [`${run}evolve/`, `${run}(state|steps|event|keys|queue|timetable|failure|reason|refusal)\\.ts$`] },
+    from: {
+      path: [
+        `${run}evolve/`,
+        `${run}(state|work|status|lookup|steps|event|keys|queue|timetable|failure|reason|refusal)\\.ts$`,
+      ],
+    },
     to: { path: `${src}limits\\.ts$` },
   },
   {

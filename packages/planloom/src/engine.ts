@@ -15,7 +15,8 @@ export type { Services } from "./perform/services.js";
 export { createInventory } from "./tools/inventory.js";
 
 // The kernel: state, inputs, events and effects of a run.
-export { emptyRun, isWaiting, type Run } from "./run/state.js";
+export { emptyRun, type Run } from "./run/state.js";
+export { isWaiting } from "./run/status.js";
 export { evolve } from "./run/evolve/evolve.js";
 export { foldNext, LogReader, type Link } from "./run/log/chain.js";
 export { next, transition } from "./run/transition.js";

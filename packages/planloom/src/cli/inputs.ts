@@ -6,7 +6,8 @@ import { LIMITS } from "../limits.js";
 import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
 import { nestsDeep } from "../plan/read/yaml.js";
 import { typeProblem } from "../run/decide/gate.js";
-import { findWork, type Run } from "../run/state.js";
+import { findWork } from "../run/lookup.js";
+import { type Run } from "../run/state.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { fileText } from "./plan-file.js";
 

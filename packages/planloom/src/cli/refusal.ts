@@ -2,7 +2,9 @@
 // Separate because a person who was too late, or too early, needs to see what has changed since.
 import type { Reply } from "../engine/engine.js";
 import { diffPlans } from "../plan/revise/diff.js";
-import { currentPlan, endOf, errorOf, type Run } from "../run/state.js";
+import { currentPlan } from "../run/lookup.js";
+import { type Run } from "../run/state.js";
+import { endOf, errorOf } from "../run/status.js";
 import { problemLines } from "./error-text.js";
 import { PROGRAM } from "./output.js";
 import { diffLines } from "./render/revision.js";

@@ -5,11 +5,12 @@ import { NO_USAGE } from "../plan/usage.js";
 import { outOfTime } from "../run/decide/budget.js";
 import type { WorkEffect } from "../run/effect.js";
 import { failWith } from "../run/failure.js";
+import { HELD, isCancelling } from "../run/status.js";
 import { reasonText } from "../words/reasons.js";
 import type { Outcome } from "../run/input.js";
 import { stopKey } from "../run/keys.js";
 import { next } from "../run/transition.js";
-import { HELD, isCancelling, type Run } from "../run/state.js";
+import { type Run } from "../run/state.js";
 
 export type Act =
   /** Perform this effect. With `stopped`, its signal is aborted from the start, for this reason. */

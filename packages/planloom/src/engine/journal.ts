@@ -9,7 +9,9 @@ import type { Json } from "../plan/json.js";
 import type { WorkEffect } from "../run/effect.js";
 import { failWith } from "../run/failure.js";
 import { requestNumber, ROLE_SCOPES } from "../run/keys.js";
-import { findWork, type Run, type Settled } from "../run/state.js";
+import { findWork } from "../run/lookup.js";
+import { type Run } from "../run/state.js";
+import type { Settled } from "../run/work.js";
 import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
 
 /** Names the rows of one attempt. */

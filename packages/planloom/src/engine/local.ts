@@ -1,6 +1,7 @@
 // The local engine: who drives which run in this process. In: starts, commands, and what the inboxes hold. Out: drives,
 // each the loop of one run with its lease and inbox (drive.ts).
 import { messageOf } from "../error.js";
+import { endOf, isEnded, isWaiting } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
@@ -9,7 +10,7 @@ import type { ResumeReason } from "../run/reason.js";
 import type { Command } from "../run/command.js";
 import { readCommand } from "../run/read-command.js";
 import { reopening } from "../run/decide/retry.js";
-import { emptyRun, endOf, isEnded, isWaiting, type Run } from "../run/state.js";
+import { emptyRun, type Run } from "../run/state.js";
 import { Drive } from "./drive.js";
 import type { Engine, Listener, Reply, StartRequest, RunStop } from "./engine.js";
 import { commandInvalid, notAnswered, runEnded, runOwned } from "./engine-error.js";

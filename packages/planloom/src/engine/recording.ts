@@ -2,11 +2,11 @@
 // Out: the recording. recording/play.ts plays it.
 import { readFile } from "node:fs/promises";
 import { messageOf } from "../error.js";
+import { isEnded, isWaiting } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { isObject } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
 import { inputsOf } from "../run/log/replay.js";
-import { isEnded, isWaiting } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import { loadRun } from "./log.js";
 

@@ -3,24 +3,14 @@
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
+import { currentPlan } from "../run/lookup.js";
+import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
 import type { Failure } from "../run/failure.js";
 import { reopening } from "../run/decide/retry.js";
-import {
-  currentPlan,
-  endOf,
-  type Failing,
-  isEnded,
-  type ProposedPlan,
-  type Run,
-  type RunEnd,
-  type RunStatus,
-  statusOf,
-  type StepState,
-  type StepStatus,
-  type Work,
-} from "../run/state.js";
+import { type Failing, type ProposedPlan, type Run, type RunEnd } from "../run/state.js";
 import { directTool, takesContext } from "../plan/step-kind.js";
+import type { StepState, StepStatus, Work } from "../run/work.js";
 import { sentenceText, type Sentence, type Surface } from "../words/action.js";
 import { runFailureText, failureNext, failureText, SETTLE, TRACE } from "../words/failures.js";
 import { commentText, reasonText } from "../words/reasons.js";

@@ -1,5 +1,7 @@
 // One run as the library shows it. In: an engine and a run's id. Out: its events, its result, and what a person may say to it.
 // Separate from the engine because it only names the engine's few verbs.
+import { currentPlan, findWork } from "../run/lookup.js";
+import { isEnded } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { Json } from "../plan/json.js";
 import { documentOf, type RunDocument } from "./document.js";
@@ -7,7 +9,6 @@ import type { RunEvent } from "../run/event.js";
 import type { Command } from "../run/command.js";
 import type { Difference } from "../run/log/decisions.js";
 import { replay } from "../run/log/replay.js";
-import { currentPlan, findWork, isEnded } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { Reopening } from "../run/decide/retry.js";
 import {

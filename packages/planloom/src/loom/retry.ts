@@ -1,5 +1,7 @@
 // Going on with a run that has ended, and beginning another one in its middle. In: a run, and what a person wants of it. Out: the
 // command or the start that the engine takes, or what it would do. Separate from loom-run.ts because plans are checked here.
+import { currentPlan } from "../run/lookup.js";
+import { isEnded } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
@@ -18,7 +20,7 @@ import {
 } from "../run/decide/retry.js";
 import { refusal } from "../run/refusal.js";
 import { refusalText } from "../words/refusals.js";
-import { currentPlan, isEnded, type Run } from "../run/state.js";
+import { type Run } from "../run/state.js";
 import type { StartRequest } from "../engine/engine.js";
 import { soundInputs } from "./start-options.js";
 

@@ -6,7 +6,9 @@ import { referencedNames } from "../plan/expression/reference.js";
 import { takesContext } from "../plan/step-kind.js";
 import type { RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
-import { currentPlan, emptyRun, type Run, type StepState } from "../run/state.js";
+import { currentPlan } from "../run/lookup.js";
+import { emptyRun, type Run } from "../run/state.js";
+import type { StepState } from "../run/work.js";
 
 export interface ContextThen extends StepRef {
   readonly title: string;

@@ -1,6 +1,8 @@
 // A recorded run, run again by the real engine. In: a recording, and the plan and tools of today. Out: the run as it goes now, or
 // the first difference. The recording is a script: its inputs come in their order, at their times; calls wait for theirs.
 // Separate from the engine, which does not know that nothing behind its calls is real.
+import { findWork } from "../run/lookup.js";
+import { isEnded } from "../run/status.js";
 import type { ErrorParams } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
@@ -13,7 +15,7 @@ import { evolve } from "../run/evolve/evolve.js";
 import { isCommand, type Drafted, type Input, type Outcome, type Reserve, type Start } from "../run/input.js";
 import type { CheckedPlan, Command } from "../run/command.js";
 import { inputsOf, type Answered } from "../run/log/replay.js";
-import { emptyRun, isEnded, type Run, findWork } from "../run/state.js";
+import { emptyRun, type Run } from "../run/state.js";
 import { memoryStore } from "../store/memory.js";
 import { askedIn, personAsked, QuestionReader, sameAsked } from "./questions.js";
 import type { Engine, Listener, Reply } from "../engine/engine.js";

@@ -22,7 +22,8 @@ import {
   reconcileKey,
   renumbered,
 } from "../run/keys.js";
-import { emptyRun, planOf, reviewOf, type Run, workOf } from "../run/state.js";
+import { planOf, reviewOf, workOf } from "../run/lookup.js";
+import { emptyRun, type Run } from "../run/state.js";
 import { directTool, ownFields } from "../plan/step-kind.js";
 
 interface Asked {

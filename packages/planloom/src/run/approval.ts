@@ -6,9 +6,11 @@ import { referencedNames } from "../plan/expression/reference.js";
 import { inSameWords } from "../plan/revise/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { fact, type Fact } from "./event.js";
+import { currentPlan } from "./lookup.js";
 import type { ApprovalReason } from "./reason.js";
-import { currentPlan, type PendingApproval, type ProposedPlan, type Run, type Work } from "./state.js";
+import { type PendingApproval, type ProposedPlan, type Run } from "./state.js";
 import { directTool, directToolIn, isFilled } from "../plan/step-kind.js";
+import type { Work } from "./work.js";
 
 /** Whether whoever reads the plan has read the arguments of this step's one call: nothing in them is known only later. */
 export const standsInPlan = (step: Step): boolean =>

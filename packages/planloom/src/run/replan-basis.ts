@@ -1,7 +1,9 @@
 // Input of a replan: the abandoned plan, the steps that are kept, and whether the planner will read untrusted text.
 // In: a run. Out: these. The kernel judges the new plan by the same facts.
+import { currentPlan } from "./lookup.js";
+import { replanOf } from "./status.js";
 import { holdsDoubt, isFinished } from "./steps.js";
-import { currentPlan, type ProposedPlan, replanOf, type Run } from "./state.js";
+import { type ProposedPlan, type Run } from "./state.js";
 import { givesUntrusted } from "../plan/step-kind.js";
 
 /** The last plan that was followed: what is mended is what failed, not what was proposed since and refused. */

@@ -3,7 +3,8 @@
 import type { Scope } from "../plan/expression/expression.js";
 import type { Json } from "../plan/json.js";
 import type { Origin } from "../plan/origin.js";
-import type { Run, Work } from "./state.js";
+import type { Run } from "./state.js";
+import type { Work } from "./work.js";
 
 const INPUTS: Origin = { steps: ["inputs"], tools: [] };
 

@@ -5,8 +5,8 @@ import { NO_ORIGIN } from "../plan/origin.js";
 import type { Plan, Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
-import type { FanOut, StepState, Work } from "./state.js";
 import { directToolIn } from "../plan/step-kind.js";
+import type { FanOut, StepState, Work } from "./work.js";
 
 interface Under {
   readonly revision: number;

@@ -2,7 +2,7 @@
 // Engines know only this. Every store passes `storeConformance` of planloom/testing.
 import type { Json } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
-import type { RunStatus } from "../run/state.js";
+import type { RunStatus } from "../run/status.js";
 import type { RunHead } from "../run/view/head.js";
 import type { ErrorCode, ErrorParams } from "../words/errors.js";
 

@@ -6,7 +6,8 @@ import { replanFacts, type ReplanFacts } from "../../src/agents/replan-facts.js"
 import { replanText } from "../../src/agents/replan-prompts.js";
 import type { Json } from "../../src/plan/json.js";
 import type { Settings } from "../../src/run/settings.js";
-import { replanOf, type Run } from "../../src/run/state.js";
+import { type Run } from "../../src/run/state.js";
+import { replanOf } from "../../src/run/status.js";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { MemoryJournal } from "./memory-journal.js";
 import { script, specOf, textIn } from "./parts.js";

@@ -12,7 +12,7 @@ import { createLoom } from "../../src/loom/create-loom.js";
 import { contextAt } from "../../src/loom/step-context.js";
 import { traceOf } from "../../src/loom/trace.js";
 import { replayRecording } from "../../src/recording/replay-recording.js";
-import { endOf } from "../../src/run/state.js";
+import { endOf } from "../../src/run/status.js";
 import { tool } from "../../src/tools/tool.js";
 import { LOGS, logIn, storeOf } from "../fixtures/logs.js";
 import { place } from "./planloom.js";

@@ -1,7 +1,7 @@
 // Readers of a log that is not what was written, or was written by a later version. In: events changed after they were sealed.
 // Out: the sound ones, then a refusal that says how far the log is sound.
 import { expect, test } from "vitest";
-import { endOf } from "../../src/run/state.js";
+import { endOf } from "../../src/run/status.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { loadRun, readEvents } from "../../src/engine/log.js";
 import { EVENT_VERSION, eventHash, type RunEvent } from "../../src/run/event.js";

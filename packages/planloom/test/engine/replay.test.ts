@@ -7,7 +7,7 @@ import { replayRecording } from "../../src/recording/replay-recording.js";
 import { documentOf } from "../../src/loom/document.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { replay } from "../../src/run/log/replay.js";
-import { isEnded, isWaiting } from "../../src/run/state.js";
+import { isEnded, isWaiting } from "../../src/run/status.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { engineConformance } from "../../src/testing/conformance/engine.js";

@@ -7,7 +7,7 @@ import type { AgentContext } from "../../src/agents/checkpoint.js";
 import { askPlanner } from "../../src/agents/planner.js";
 import { readPlan } from "../../src/plan/read/read.js";
 import type { CheckedPlan } from "../../src/run/command.js";
-import { endOf } from "../../src/run/state.js";
+import { endOf } from "../../src/run/status.js";
 import { Dice, seedOf } from "./dice.js";
 import { execute } from "./execution.js";
 import { TOOLS } from "./inventory.js";

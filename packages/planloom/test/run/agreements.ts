@@ -5,7 +5,8 @@ import { canonicalJson } from "../../src/plan/json.js";
 import type { Plan, Step } from "../../src/plan/plan.js";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import type { EventOf, RunEvent, StepRef } from "../../src/run/event.js";
-import { planOf, type Run } from "../../src/run/state.js";
+import { planOf } from "../../src/run/lookup.js";
+import { type Run } from "../../src/run/state.js";
 
 type Tools = ReadonlyMap<string, ToolSpec>;
 

@@ -6,7 +6,9 @@ import type { JsonObject } from "../../src/plan/json.js";
 import { needsOf } from "../../src/plan/graph.js";
 import { writePlan } from "../../src/plan/write.js";
 import type { CheckedPlan } from "../../src/run/command.js";
-import { currentPlan, replanOf, type Run } from "../../src/run/state.js";
+import { currentPlan } from "../../src/run/lookup.js";
+import { type Run } from "../../src/run/state.js";
+import { replanOf } from "../../src/run/status.js";
 import { ALL_TOOLS } from "./any-plan.js";
 
 type Steps = readonly JsonObject[];

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
 import type { Budget } from "../../src/run/settings.js";
-import { errorOf, isWaiting } from "../../src/run/state.js";
+import { errorOf, isWaiting } from "../../src/run/status.js";
 import type { Story } from "../../src/testing/given-when-then.js";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { call, TOOLS } from "./parts.js";

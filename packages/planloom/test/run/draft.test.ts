@@ -6,7 +6,7 @@ import type { Json } from "../../src/plan/json.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { Settings } from "../../src/run/settings.js";
 import { replay } from "../../src/run/log/replay.js";
-import { endOf, isEnded, isWaiting } from "../../src/run/state.js";
+import { endOf, isEnded, isWaiting } from "../../src/run/status.js";
 import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
 import { call, checked, ended, keysOwed, plans, returned, TOOLS, USAGE } from "./parts.js";
 import { findingOf } from "../../src/plan/finding.js";

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { documentOf } from "../../src/loom/document.js";
-import { endOf, errorOf } from "../../src/run/state.js";
+import { endOf, errorOf } from "../../src/run/status.js";
 import { given, start, type Story } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, TOOLS } from "./parts.js";
 

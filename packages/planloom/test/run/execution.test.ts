@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { documentOf } from "../../src/loom/document.js";
-import { endOf, errorOf, statusOf } from "../../src/run/state.js";
+import { endOf, errorOf, statusOf } from "../../src/run/status.js";
 import { given, start } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, spec, TOOLS } from "./parts.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { documentOf } from "../../src/loom/document.js";
 import type { Ending } from "../../src/run/event.js";
-import { endOf, errorOf, statusOf } from "../../src/run/state.js";
+import { endOf, errorOf, statusOf } from "../../src/run/status.js";
 import { given, start } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, spec, TOOLS } from "./parts.js";
 

@@ -1,7 +1,7 @@
 // What may come between a model's arguments and the call that they are for: nothing was called yet.
 import { describe, expect, it } from "vitest";
 import { NO_USAGE } from "../../src/plan/usage.js";
-import { errorOf } from "../../src/run/state.js";
+import { errorOf } from "../../src/run/status.js";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { call, ended, spec, TOOLS } from "./parts.js";
 

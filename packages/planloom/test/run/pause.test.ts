@@ -1,6 +1,6 @@
 // A pause at every phase of a run: nothing begins, what is under way goes on, time and people still count.
 import { describe, expect, it } from "vitest";
-import { HELD, isWaiting, statusOf } from "../../src/run/state.js";
+import { HELD, isWaiting, statusOf } from "../../src/run/status.js";
 import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
 import {
   call,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/plan/check/check.js";
-import { errorOf, isWaiting, statusOf } from "../../src/run/state.js";
+import { errorOf, isWaiting, statusOf } from "../../src/run/status.js";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, TOOLS } from "./parts.js";
 

@@ -1,6 +1,7 @@
 // A run's whole state as text, for comparing two of them. In: a run. Out: JSON in which queues, heaps and maps are lists.
 // Separate because it is the only place that looks into every corner of the state.
-import type { Run, StepState, Work } from "../../src/run/state.js";
+import type { Run } from "../../src/run/state.js";
+import type { StepState, Work } from "../../src/run/work.js";
 
 /** Equal for two runs exactly where no later event could tell them apart. */
 export function picture(run: Run): string {

@@ -4,7 +4,7 @@ import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 import type { EventType } from "../../src/run/event.js";
 import { replay } from "../../src/run/log/replay.js";
-import { isWaiting, statusOf } from "../../src/run/state.js";
+import { isWaiting, statusOf } from "../../src/run/status.js";
 import { given, start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
 import { call, ended, returned, spec, TOOLS } from "./parts.js";
 

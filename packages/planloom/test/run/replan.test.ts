@@ -1,6 +1,6 @@
 // Another plan in the place of the one that failed: what is drained, what it keeps, what it may not do.
 import { describe, expect, it } from "vitest";
-import { changeOf, errorOf, isWaiting, replanOf, statusOf } from "../../src/run/state.js";
+import { changeOf, errorOf, isWaiting, replanOf, statusOf } from "../../src/run/status.js";
 import { given, start, type Story } from "../../src/testing/given-when-then.js";
 import { call, ended, fails, keysOwed, plans, replanning, returned, spec, TOOLS, waiting } from "./parts.js";
 

@@ -1,6 +1,6 @@
 // Reviews: after each step the planner is asked whether the rest still makes sense, and nothing starts until it has said so.
 import { describe, expect, it } from "vitest";
-import { endOf } from "../../src/run/state.js";
+import { endOf } from "../../src/run/status.js";
 import type { LooseInput, Story } from "../../src/testing/given-when-then.js";
 import { call, ended, fails, keysOwed, plans, replanning, returned, USAGE } from "./parts.js";
 

@@ -1,6 +1,9 @@
 // What holds of a run's state between two inputs: its counters and queues say what its steps say. In: a run. Out: an error where
 // they do not. Separate because these rules know every corner of the state, and nothing of how it came about.
-import { isEnded, type Run, type Work, workOf } from "../../src/run/state.js";
+import { workOf } from "../../src/run/lookup.js";
+import { type Run } from "../../src/run/state.js";
+import { isEnded } from "../../src/run/status.js";
+import type { Work } from "../../src/run/work.js";
 
 export const ENDED: readonly Work["status"][] = ["completed", "failed", "skipped"];
 

@@ -1,7 +1,7 @@
 // A plan written after words of others were read may look, and not act, without a person: steps that must be approved.
 import { describe, expect, it } from "vitest";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
-import { endOf } from "../../src/run/state.js";
+import { endOf } from "../../src/run/status.js";
 import { given, start, type Story } from "../../src/testing/given-when-then.js";
 import { call, checked, ended, fails, keysOwed, plans, replanning, returned, spec, TOOLS, waiting } from "./parts.js";
 

@@ -1,7 +1,8 @@
 // What must hold of every world when it is over: its runs have ended, nothing that was promised is missing, commands were obeyed
 // once, faults changed no answer. In: worlds. Out: violations in their ledgers. Separate from the reading of single logs.
 import type { EventType, RunEvent } from "../../src/run/event.js";
-import { endOf, errorOf, isEnded, type Run } from "../../src/run/state.js";
+import { type Run } from "../../src/run/state.js";
+import { endOf, errorOf, isEnded } from "../../src/run/status.js";
 import { auditLog } from "./audit.js";
 import type { Ledger } from "./ledger.js";
 import type { SimulatedWorld } from "./world.js";

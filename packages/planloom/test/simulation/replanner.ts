@@ -4,10 +4,11 @@
 import { check } from "../../src/plan/check/check.js";
 import type { JsonObject } from "../../src/plan/json.js";
 import { writePlan } from "../../src/plan/write.js";
+import { planOf } from "../../src/run/lookup.js";
 import { basisOf, fixedSteps } from "../../src/run/replan-basis.js";
 import type { PlanEffect } from "../../src/run/effect.js";
 import type { CheckedPlan } from "../../src/run/command.js";
-import { planOf, type ProposedPlan, type Run, type RunRequest } from "../../src/run/state.js";
+import { type ProposedPlan, type Run, type RunRequest } from "../../src/run/state.js";
 import { dice, type Dice } from "./dice.js";
 import type { Scenario } from "./scenario.js";
 import { TOOL_SPECS } from "./service.js";

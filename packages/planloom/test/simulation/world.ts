@@ -1,6 +1,6 @@
 // A whole world: some processes, one disk, services, models, people, and a storm that passes. In: a seed. Out: what was violated,
 // which faults there were, and the trace. Separate because one seed is one world, and this is where its parts meet.
-import { endOf } from "../../src/run/state.js";
+import { endOf } from "../../src/run/status.js";
 import { dice, type Dice } from "./dice.js";
 import type { EventType, RunEvent } from "../../src/run/event.js";
 import { Disk, type Writer } from "./disk.js";

@@ -1,5 +1,6 @@
 // Commands that only read one run: show, events, watch, answer. In: a run's name. Out: documents on stdout.
 // Separate because they need neither tools nor models, and work while another process drives the run.
+import { currentPlan } from "../../run/lookup.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { systemClock } from "../../clock.js";
 import { settingsOf, type LoomConfig } from "../../loom/config.js";
@@ -10,7 +11,7 @@ import { pricesFor } from "../../model/prices.js";
 import type { PriceOf } from "../../plan/estimate/price.js";
 import { costOf } from "../../run/view/cost.js";
 import { documentOf, type RunDocument } from "../../loom/document.js";
-import { currentPlan, type Run } from "../../run/state.js";
+import { type Run } from "../../run/state.js";
 import type { EventStore } from "../../store/event-store.js";
 import { Course } from "../follow.js";
 import { openDisplay } from "../display.js";

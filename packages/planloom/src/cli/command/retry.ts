@@ -7,7 +7,7 @@ import type { Json } from "../../plan/json.js";
 import type { CheckedPlan } from "../../run/command.js";
 import type { Reopening } from "../../run/decide/retry.js";
 import type { RefusedPreview } from "../../loom/retry.js";
-import { currentPlan } from "../../run/state.js";
+import { currentPlan } from "../../run/lookup.js";
 import { driveToEnd, openCourse, tell } from "../drive.js";
 import { sayProblem } from "../error-text.js";
 import { EXIT } from "../exit-code.js";

@@ -3,7 +3,7 @@
 import type { Reply } from "../../engine/engine.js";
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
-import { statusOf, type RunStatus } from "../../run/state.js";
+import { type RunStatus, statusOf } from "../../run/status.js";
 import { composePlan } from "../compose.js";
 import { recorded, refused, takeUp, tell, type Sending } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";

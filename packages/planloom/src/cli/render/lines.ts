@@ -1,8 +1,10 @@
 // The course of a run as lines. In: each event, with the run that it has been folded into. Out: what a person is told of it.
 // Separate because the plain view prints all of these, and the live table only those that must not be lost.
 import type { EventData, EventOf, RunEvent, StepRef } from "../../run/event.js";
+import { currentPlan, findWork, reviewOf } from "../../run/lookup.js";
+import { isReviewedAgain } from "../../run/status.js";
 import { isFinished } from "../../run/steps.js";
-import { currentPlan, isReviewedAgain, reviewOf, type Run, findWork } from "../../run/state.js";
+import { type Run } from "../../run/state.js";
 import { isObject, type Json } from "../../plan/json.js";
 import { failureLine, failureText } from "../../words/failures.js";
 import { commentText, reasonText } from "../../words/reasons.js";

@@ -1,6 +1,9 @@
 // The steps of a run as a table that fits the terminal. In: a run, what its steps last said, the time, the size. Out: lines.
 // Separate and pure, so that what a live terminal shows can be tested without one.
-import { changeOf, currentPlan, reviewOf, type Run, type StepState, type StepStatus } from "../../run/state.js";
+import { currentPlan, reviewOf } from "../../run/lookup.js";
+import { type Run } from "../../run/state.js";
+import { changeOf } from "../../run/status.js";
+import type { StepState, StepStatus } from "../../run/work.js";
 import { duration, oneLine, paint, type Paint } from "./style.js";
 
 interface TableSize {

@@ -6,24 +6,15 @@ import { sizeOf, type Json } from "../../plan/json.js";
 import { NO_ORIGIN } from "../../plan/origin.js";
 import type { Answer } from "../../plan/plan.js";
 import { NO_USAGE } from "../../plan/usage.js";
+import { asksForPlan, planOf, reviewOf } from "../lookup.js";
+import { isCancelling, isDrafting, isEnded, isFailing } from "../status.js";
 import { begin, noValue } from "./begin.js";
 import { withdrawn } from "../approval.js";
 import { fact, type EventData, type Fact } from "../event.js";
 import { readsUntrusted } from "../replan-basis.js";
 import { scopeOf } from "../scope.js";
 import { replanEstimate } from "./policy.js";
-import {
-  asksForPlan,
-  type Change,
-  type Failing,
-  isCancelling,
-  isDrafting,
-  isEnded,
-  isFailing,
-  planOf,
-  reviewOf,
-  type Run,
-} from "../state.js";
+import { type Change, type Failing, type Run } from "../state.js";
 
 export function advance(run: Run, at: number): Fact[] {
   const { halt, mode, execution } = run;

@@ -13,11 +13,12 @@ import { NO_USAGE } from "../../plan/usage.js";
 import { whyApproval } from "../approval.js";
 import { fact, type Fact } from "../event.js";
 import { failWith, type ExpressionParams, type Failure } from "../failure.js";
+import type { Work } from "../work.js";
 import { closeFanOut, failed, refOf, unknown } from "./failure.js";
 import { completed } from "./gate.js";
 import { reviewAfter } from "./policy.js";
 import { scopeOf, skippedAmong } from "../scope.js";
-import type { Run, Work } from "../state.js";
+import type { Run } from "../state.js";
 import {
   asksPerson,
   callName,

@@ -6,7 +6,8 @@ import { add, costOfCall, NOTHING_SPENT, partFor, spentUntil, type BudgetCall } 
 import type { Input, Reserve } from "../input.js";
 import { stopKey } from "../keys.js";
 import type { StopReason } from "../reason.js";
-import { isCancelling, isEnded, type Run, type Spent } from "../state.js";
+import { type Run, type Spent } from "../state.js";
+import { isCancelling, isEnded } from "../status.js";
 
 /**
  * Codes of failures where the server refused the request or never had it: it was sent, but no tokens were used.

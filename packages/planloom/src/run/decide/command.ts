@@ -6,7 +6,10 @@ import { NO_USAGE } from "../../plan/usage.js";
 import { standsInPlan, withdrawn } from "../approval.js";
 import { fact, type Fact, type StepRef } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
+import { asksForPlan, currentPlan, findWork } from "../lookup.js";
 import { refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
+import { endOf, isCancelling, isFailing } from "../status.js";
+import type { Work } from "../work.js";
 import { draftsStopped } from "./draft.js";
 import { failed, refOf } from "./failure.js";
 import { completed, toolProblem, typeProblem } from "./gate.js";
@@ -14,17 +17,7 @@ import type { Input } from "../input.js";
 import type { Command } from "../command.js";
 import { retry } from "./retry.js";
 import { revise, revisionProposed } from "./revision.js";
-import {
-  asksForPlan,
-  currentPlan,
-  endOf,
-  isCancelling,
-  isFailing,
-  type PendingApproval,
-  type Run,
-  type Work,
-  findWork,
-} from "../state.js";
+import { type PendingApproval, type Run } from "../state.js";
 import { directTool, isConversation } from "../../plan/step-kind.js";
 
 export function decideCommand(run: Run, command: Input & Command): Fact[] {

@@ -1,6 +1,9 @@
 // Decides what follows from an input in the present state. In: a run and an input. Out: facts, possibly none.
 // Each decision is recorded once, with its reason. No reader decides it again.
 import { assertNever } from "../../error.js";
+import { findWork, owedAs, planOf, workOf } from "../lookup.js";
+import { isCancelling, isEnded, isFailing, isHeld, isReviewedAgain, replanOf } from "../status.js";
+import type { Work } from "../work.js";
 import { advance } from "./advance.js";
 import { startFilled } from "./begin.js";
 import { decideCommand } from "./command.js";
@@ -21,20 +24,7 @@ import { whyNotMended } from "./repair.js";
 import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { kernelOn } from "../kernel-version.js";
-import {
-  findWork,
-  isCancelling,
-  isEnded,
-  isFailing,
-  isHeld,
-  isReviewedAgain,
-  owedAs,
-  planOf,
-  replanOf,
-  type Run,
-  type Work,
-  workOf,
-} from "../state.js";
+import { type Run } from "../state.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { isConversation } from "../../plan/step-kind.js";
 

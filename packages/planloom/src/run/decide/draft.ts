@@ -7,10 +7,11 @@ import { inSameWords } from "../../plan/revise/step-hash.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { fact, type EventData, type Fact } from "../event.js";
+import { draftingOf, isDrafting } from "../status.js";
 import { refOf } from "./failure.js";
 import type { Drafted } from "../input.js";
 import type { StopReason } from "../reason.js";
-import { draftingOf, isDrafting, type Run } from "../state.js";
+import { type Run } from "../state.js";
 import { isFinished, worksOf } from "../steps.js";
 import { asksPerson, mayActThrough } from "../../plan/step-kind.js";
 

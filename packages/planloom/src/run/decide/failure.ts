@@ -5,6 +5,9 @@ import { sha256 } from "../../sha256.js";
 import type { JsonObject } from "../../plan/json.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
+import { currentPlan } from "../lookup.js";
+import { isCancelling, isDrafting, isFailing } from "../status.js";
+import type { FanOut, Work } from "../work.js";
 import { outOfTime, unpaidBy } from "./budget.js";
 import { fact, type EventData, type Ending, type Fact, type PassingFailure, type StepRef } from "../event.js";
 import { isJournaled } from "../evolve/evolve-step.js";
@@ -12,7 +15,7 @@ import type { Failure, ItemsParams } from "../failure.js";
 import type { Outcome } from "../input.js";
 import type { RetryReason, StopReason } from "../reason.js";
 import { reviewAfter, verdictOn } from "./policy.js";
-import { currentPlan, type FanOut, isCancelling, isDrafting, isFailing, type Run, type Work } from "../state.js";
+import { type Run } from "../state.js";
 import { callName } from "../../plan/step-kind.js";
 
 export function refOf(work: Work): StepRef {

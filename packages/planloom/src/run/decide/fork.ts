@@ -3,9 +3,11 @@
 import { wavesOf } from "../../plan/graph.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { fact, type Fact, type StepRef } from "../event.js";
+import { planOf, stepIn, workOf } from "../lookup.js";
+import type { StepState, Work } from "../work.js";
 import { refOf } from "./failure.js";
 import { isFinished } from "../steps.js";
-import { planOf, type Run, stepIn, type StepState, type Work, workOf } from "../state.js";
+import { type Run } from "../state.js";
 
 export function carriedFacts(run: Run, kept: readonly StepRef[]): readonly Fact[] {
   const items = new Map<string, number[]>();

@@ -8,10 +8,11 @@ import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { Usage } from "../../plan/usage.js";
 import { fact, type Fact } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
+import type { StepState, Work } from "../work.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
 import { reviewAfter } from "./policy.js";
 import { scopeOf } from "../scope.js";
-import type { Run, StepState, Work } from "../state.js";
+import type { Run } from "../state.js";
 import { givesText } from "../../plan/step-kind.js";
 
 export interface Returned {

@@ -5,7 +5,9 @@ import type { Decision, EventData } from "../event.js";
 import { priceOf } from "../evolve/budget.js";
 import type { Failure } from "../failure.js";
 import type { FailureReason, NoReplanReason, RetryReason } from "../reason.js";
-import { changeOf, isCancelling, isFailing, type Run, type StepState, type Work } from "../state.js";
+import { type Run } from "../state.js";
+import { changeOf, isCancelling, isFailing } from "../status.js";
+import type { StepState, Work } from "../work.js";
 
 interface Verdict {
   readonly decision: Exclude<Decision, "retry">;

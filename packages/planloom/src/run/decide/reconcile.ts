@@ -4,10 +4,11 @@ import type { Json } from "../../plan/json.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { fact, type Fact } from "../event.js";
 import type { Failure } from "../failure.js";
+import { currentPlan, owedAs, workOf } from "../lookup.js";
 import { refOf, roleFailure } from "./failure.js";
 import { completed, toolProblem, typeProblem } from "./gate.js";
 import type { Outcome } from "../input.js";
-import { currentPlan, owedAs, type Run, workOf } from "../state.js";
+import { type Run } from "../state.js";
 import { isConversation } from "../../plan/step-kind.js";
 
 /** Facts after the tool answered. An output that it cannot have given settles nothing. */

@@ -9,13 +9,16 @@ import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
 import { writtenIn } from "../approval.js";
 import { fact, type EventData, type Fact, type StepRef } from "../event.js";
 import { kernelOn } from "../kernel-version.js";
+import { currentPlan, planOf, stepIn } from "../lookup.js";
 import { basisOf } from "../replan-basis.js";
 import { refusal, type Refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
 import type { RoleNames, Settings } from "../settings.js";
 import type { CheckedPlan, Command } from "../command.js";
+import { endOf, isEnded } from "../status.js";
+import type { StepState, Work } from "../work.js";
 import { approvalReason, proposalFacts, stricter } from "./proposal.js";
 import { holdsDoubt, isDoubtful, isFinished, worksOf } from "../steps.js";
-import { currentPlan, endOf, isEnded, planOf, type Run, stepIn, type StepState, type Work } from "../state.js";
+import { type Run } from "../state.js";
 import { stepStates } from "../steps.js";
 import { isConversation, mayActThrough } from "../../plan/step-kind.js";
 

@@ -7,15 +7,17 @@ import type { Plan } from "../../plan/plan.js";
 import { repeatFindings } from "../../plan/revise/repeat.js";
 import { inSameWords } from "../../plan/revise/step-hash.js";
 import { mayActThrough } from "../../plan/step-kind.js";
+import { asksForPlan, currentPlan } from "../lookup.js";
 import { basisOf, readsUntrusted, wasFollowed } from "../replan-basis.js";
 import { withdrawn, writtenIn } from "../approval.js";
 import type { EventData, Fact } from "../event.js";
 import type { CheckedPlan } from "../command.js";
+import { replanOf } from "../status.js";
 import { proposal, type Around } from "./proposal.js";
 import { EARLIER_REJECTED, partsUnder, type Reopening } from "./retry.js";
 import { isFinished } from "../steps.js";
 import { toolsByName } from "../../plan/tool-spec.js";
-import { asksForPlan, currentPlan, replanOf, type Run } from "../state.js";
+import { type Run } from "../state.js";
 
 export type Revision =
   { readonly ok: true; readonly parts: Reopening } | { readonly ok: false; readonly findings: readonly Finding[] };

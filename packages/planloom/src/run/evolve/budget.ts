@@ -6,7 +6,9 @@ import type { EventData, EventType, RunEvent } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import type { Reserve } from "../input.js";
 import { answerKey, callKey, fillKey } from "../keys.js";
-import { type Allowance, findWork, reviewOf, type Run, type Spent, type Work, workOf } from "../state.js";
+import { findWork, reviewOf, workOf } from "../lookup.js";
+import { type Allowance, type Run, type Spent } from "../state.js";
+import type { Work } from "../work.js";
 
 export const NOTHING_SPENT: Spent = { modelCalls: 0, tokens: 0, costUsd: 0 };
 

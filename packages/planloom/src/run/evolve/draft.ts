@@ -3,8 +3,10 @@
 import type { Step } from "../../plan/plan.js";
 import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
 import type { EventData } from "../event.js";
-import { draftingOf, type ProposedPlan, type Run, type StepState } from "../state.js";
+import { type ProposedPlan, type Run } from "../state.js";
+import { draftingOf } from "../status.js";
 import { linkStep, stepState, worksOf } from "../steps.js";
+import type { StepState } from "../work.js";
 import { recount, retire } from "./evolve-plan.js";
 import { makeReady } from "./evolve-step.js";
 

@@ -1,9 +1,11 @@
 // Folds a new plan and a retry after the end: what is kept, and what is restarted. In: a run and what was decided.
 // Out: the same run, with its queue and counters made anew. Only here does the cost of an event grow with the plan.
 import type { StepRef } from "../event.js";
+import { currentPlan, stepIn } from "../lookup.js";
+import type { StepState, Work } from "../work.js";
 import { makeReady, doubtAgain, isJournaled, queueNextItem } from "./evolve-step.js";
 import { Queue } from "../queue.js";
-import { currentPlan, type ProposedPlan, type Run, stepIn, type StepState, type Work } from "../state.js";
+import { type ProposedPlan, type Run } from "../state.js";
 import { fanOut, isFinished, newWork, stepStates, worksOf } from "../steps.js";
 import { Timetable } from "../timetable.js";
 import { directTool } from "../../plan/step-kind.js";

@@ -5,20 +5,11 @@ import { callName, directTool, isConversation, isFilled } from "../../plan/step-
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import type { EventData, EventOf } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
-import {
-  type Change,
-  changeOf,
-  currentPlan,
-  type FanOut,
-  type Halt,
-  replanOf,
-  reviewOf,
-  type Run,
-  stepIn,
-  type Work,
-  workOf,
-} from "../state.js";
+import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
+import { type Change, type Halt, type Run } from "../state.js";
+import { changeOf, replanOf } from "../status.js";
 import { fanOut, newWork } from "../steps.js";
+import type { FanOut, Work } from "../work.js";
 
 export function makeReady(run: Run, work: Work): void {
   work.status = "ready";

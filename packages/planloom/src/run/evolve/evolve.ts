@@ -7,6 +7,8 @@ import { addUsage } from "../../plan/usage.js";
 import { answerKey, approvalKey, DEADLINE_KEY, planKey, stopKey } from "../keys.js";
 import type { EventData, EventOf, RunEvent, StepRef } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
+import { asksForPlan, currentPlan, findWork, planOf, reviewOf, workOf } from "../lookup.js";
+import { changeOf, replanOf } from "../status.js";
 import {
   haltFor,
   leaveFor,
@@ -30,21 +32,7 @@ import {
 import { adoptDrafts, onDrafted } from "./draft.js";
 import { restart, takePlan } from "./evolve-plan.js";
 import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
-import {
-  asksForPlan,
-  changeOf,
-  currentPlan,
-  type Failing,
-  findWork,
-  type Mode,
-  planOf,
-  type ProposedPlan,
-  replanOf,
-  reviewOf,
-  type Run,
-  type RunEnd,
-  workOf,
-} from "../state.js";
+import { type Failing, type Mode, type ProposedPlan, type Run, type RunEnd } from "../state.js";
 
 /**
  * Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. The run is

@@ -4,7 +4,8 @@ import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../
 import type { Drafted, Input, Outcome, Reserve, Start } from "../input.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { callKey, fillKey, reconcileKey } from "../keys.js";
-import { findWork, reviewOf, type Run, workOf } from "../state.js";
+import { findWork, reviewOf, workOf } from "../lookup.js";
+import { type Run } from "../state.js";
 
 /** An input without its stamp. */
 type Said =

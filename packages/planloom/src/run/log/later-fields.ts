@@ -3,8 +3,9 @@
 // needed. What is written here never changes: it says how runs were carried out then, not how they are today.
 import { isObject, type Json } from "../../plan/json.js";
 import type { EventType } from "../event.js";
+import { findWork } from "../lookup.js";
 import { completeSettings } from "../settings.js";
-import { findWork, type Run } from "../state.js";
+import { type Run } from "../state.js";
 import type { RecordedEvent } from "./recorded-event.js";
 
 type Fields = { readonly [field: string]: Json };

@@ -7,16 +7,10 @@ import { canonicalJson, type Json, type JsonObject } from "../../plan/json.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { callKey, fillKey } from "../keys.js";
-import {
-  currentPlan,
-  findWork,
-  isDrafting,
-  isFailing,
-  isReviewedAgain,
-  type ProposedPlan,
-  type Run,
-  type Work,
-} from "../state.js";
+import { currentPlan, findWork } from "../lookup.js";
+import { type ProposedPlan, type Run } from "../state.js";
+import { isDrafting, isFailing, isReviewedAgain } from "../status.js";
+import type { Work } from "../work.js";
 import { findingFromV1 } from "./finding-v1.js";
 import type { RecordedEvent, Upcaster } from "./recorded-event.js";
 

@@ -2,7 +2,9 @@
 // A store keeps it beside the log, so that a list reads no events.
 import { addUsage, type Usage } from "../../plan/usage.js";
 import type { RunEvent } from "../event.js";
-import { currentPlan, doubtsOf, isEnded, type Run, type RunStatus, statusOf } from "../state.js";
+import { currentPlan } from "../lookup.js";
+import { type Run } from "../state.js";
+import { doubtsOf, isEnded, type RunStatus, statusOf } from "../status.js";
 import { costOf } from "./cost.js";
 
 /**

@@ -5,7 +5,7 @@ import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
 import type { ModelRequest } from "../../model/port.js";
 import type { Budget } from "../../run/settings.js";
-import { endOf, errorOf } from "../../run/state.js";
+import { endOf, errorOf } from "../../run/status.js";
 import { scriptedModel } from "../scripted-model.js";
 import { call, eventsOf, asTimePasses, latch, ONCE_TRIED, storyTool, turns, until } from "./parts.js";
 import { matches } from "./matches.js";

@@ -5,7 +5,7 @@ import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import type { Services } from "../../perform/services.js";
-import { endOf } from "../../run/state.js";
+import { endOf } from "../../run/status.js";
 import { scriptedModel } from "../scripted-model.js";
 import { createInventory } from "../../tools/inventory.js";
 import { ToolError, type Reconciled, type Tool, type ToolContext } from "../../tools/tool.js";

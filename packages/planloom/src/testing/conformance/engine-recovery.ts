@@ -1,7 +1,7 @@
 // An interrupted run that goes on: after a stop in mid-call, and after a store that could not write. In: a stage. Out:
 // stories, which compare what was done in both halves.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { endOf, errorOf } from "../../run/state.js";
+import { endOf, errorOf } from "../../run/status.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";

@@ -1,6 +1,6 @@
 // How models take part in a run: planner, executor, synthesizer. In: a stage. Out: stories.
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { endOf, errorOf } from "../../run/state.js";
+import { endOf, errorOf } from "../../run/status.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { Progress } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";

@@ -1,0 +1,90 @@
+// Tells how a run stands. In: a run. Out: its status, its end, what holds it up.
+import type { Effect } from "./effect.js";
+import type { EventData } from "./event.js";
+import type { Failure } from "./failure.js";
+import { DEADLINE_KEY } from "./keys.js";
+import { reviewOf } from "./lookup.js";
+import type { Change, Run, RunEnd } from "./state.js";
+
+export type RunStatus =
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "paused"
+  | "needs-attention"
+  | "awaiting-approval"
+  | "planning"
+  | "running"
+  | "answering";
+
+export const isEnded = ({ mode }: Run): boolean => mode.phase === "ended";
+
+/** How the run ended; undefined while it has not. */
+export const endOf = ({ mode }: Run): RunEnd | undefined => (mode.phase === "ended" ? mode : undefined);
+
+/** Why the run failed; undefined where it has not. */
+export function errorOf(run: Run): Failure | undefined {
+  const end = endOf(run);
+  return end?.how === "failed" ? end.error : undefined;
+}
+
+export const isCancelling = ({ halt }: Run): boolean => halt?.why === "cancel";
+
+export const isFailing = ({ halt }: Run): boolean => halt?.why === "failure";
+
+/** What the next plan is to change; undefined where there is to be none. */
+export const changeOf = ({ halt }: Run): Change | undefined => (halt?.why === "change" ? halt.change : undefined);
+
+/** What the plan that is being written has to answer. */
+export const replanOf = ({ mode }: Run): EventData["replan.requested"] | undefined =>
+  mode.phase === "planning" ? mode.replan : undefined;
+
+/** The request whose plan, still being written, has steps that have begun. */
+export const draftingOf = ({ mode }: Run): string | undefined =>
+  mode.phase === "planning" ? mode.drafting : undefined;
+
+/** Whether steps completed while a review was open, so that another review follows. */
+export const isReviewedAgain = ({ mode }: Run): boolean => mode.phase === "executing" && mode.reviewAgain;
+
+/** The status that is shown, by precedence; `suspended` work that waits for an answer shows as needs-attention. */
+export function statusOf(run: Run): RunStatus {
+  const { mode, execution } = run;
+  if (mode.phase === "ended") return mode.how;
+  if (run.paused) return "paused";
+  if (execution.asked > 0 || doubtsOf(run) > 0) return "needs-attention";
+  if (run.approvals.pending.size > 0) return "awaiting-approval";
+  if (mode.phase === "answering") return "answering";
+  return mode.phase === "planning" ? "planning" : "running";
+}
+
+/** Whether the run can go no further until a person says something. */
+export function isWaiting(run: Run): boolean {
+  if (isEnded(run)) return false;
+  const waits = run.paused ? WAITS_PAUSED : WAITS;
+  for (const effect of run.owed.values()) if (!waits.has(effect.kind) && effect.key !== DEADLINE_KEY) return false;
+  return true;
+}
+
+/** Whether a plan that has work already is still being written. */
+export function isDrafting(run: Run): boolean {
+  const key = draftingOf(run);
+  return key !== undefined && run.owed.has(key);
+}
+
+/** Whether nothing may begin for now, not even the call of a step whose arguments were just filled in. */
+export function isHeld(run: Run): boolean {
+  return run.paused || changeOf(run) !== undefined || reviewOf(run) !== undefined;
+}
+
+/** How many doubts a person must settle: not those whose tool is being asked. */
+export function doubtsOf(run: Run): number {
+  if (run.execution.unknown === 0) return 0;
+  let doubts = run.execution.unknown;
+  for (const effect of run.owed.values()) if (effect.kind === "reconcile") doubts--;
+  return Math.max(0, doubts);
+}
+
+const WAITS: ReadonlySet<Effect["kind"]> = new Set(["person"]);
+/** What a paused run does not begin. */
+export const HELD: ReadonlySet<Effect["kind"]> = new Set(["plan", "review", "answer"]);
+const WAITS_PAUSED: ReadonlySet<Effect["kind"]> = new Set([...WAITS, ...HELD, "wait"]);
