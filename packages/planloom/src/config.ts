@@ -1,3 +1,3 @@
-// The public name of the configuration file (planloom/config): it finds and loads planloom.config.*, as the command line does.
-// Separate from index.ts, which the loader hands to the file.
+// The public name of the configuration file (planloom/config): finds and loads planloom.config.*, as the command line
+// does. Not in index.ts, because the loader gives index.ts to the configuration file.
 export { findConfig as loadConfig, type FoundConfig } from "./cli/config-file.js";

@@ -1,10 +1,11 @@
-// The time limit of all work in this process: tool calls, model calls, planner functions, agent steps. In: work, an outer signal,
-// ms and a clock. Out: how the work ended, or that it was left alone. The caller sets the limit; the work only obeys its signal.
+// The time limit of all work in this process: tool calls, model calls, planner functions, agent steps. In: work, an
+// outer signal, ms and a clock. Out: the result or error of the work, or that it was abandoned. The caller sets the
+// limit; the work only gets a signal.
 import { PlanloomError } from "./words/planloom-error.js";
 import { LIMITS } from "./limits.js";
 import type { Clock } from "./clock.js";
 
-/** The reason of a signal that a time limit has aborted. */
+/** The abort reason of a signal after a time limit. */
 export class TimedOut extends Error {
   override readonly name = "TimedOut";
 }
@@ -15,7 +16,7 @@ export interface Deadline {
   /** Resolves when the signal is aborted. */
   readonly passed: Promise<"passed">;
   why(): "timeout" | "abort" | undefined;
-  /** To be called when the work has ended, in time or not. */
+  /** Call this when the work has ended, in time or not. */
   cancel(): void;
 }
 
@@ -48,15 +49,15 @@ export function newDeadline(outer: AbortSignal, timeoutMs: number, clock: Clock)
 type Settled<T> = { readonly value: T } | { readonly thrown: unknown };
 
 export interface Ended<T> {
-  /** undefined: nothing came of it in time. */
+  /** undefined: the work gave nothing in time. */
   readonly end: Settled<T> | undefined;
-  /** Why its signal was aborted before that, if it was. */
+  /** Why the signal was aborted before that, if it was. */
   readonly why: "timeout" | "abort" | undefined;
 }
 
 /**
- * Does work that has `timeoutMs`; never rejects. After that, or on abort from outside, its signal is aborted, and what still comes
- * of it within LIMITS.graceMs counts; what comes later is heard by nobody.
+ * Does work within `timeoutMs`; never rejects. After that time, or on abort from outside, the work's signal is aborted.
+ * A result within LIMITS.graceMs after that still counts; a later one is ignored.
  */
 export async function inTime<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -94,8 +95,8 @@ async function withinGrace<T>(going: Promise<T>, clock: Clock): Promise<T | unde
 }
 
 /**
- * The same, as a promise of the value. It rejects with what the work threw, with `silent()` after a timeout, and with the outer
- * signal's reason after an abort. After the signal was aborted, only a PlanloomError of the work still counts.
+ * The same, as a promise of the value. Rejects with the error of the work, with `silent()` after a timeout, or with the
+ * outer signal's reason after an abort. After the signal was aborted, only a PlanloomError of the work still counts.
  */
 export async function answerInTime<T>(
   work: (signal: AbortSignal) => Promise<T>,

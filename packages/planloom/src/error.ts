@@ -1,13 +1,13 @@
-// The end of a union, and the message of anything thrown. Separate from words/planloom-error.ts, the errors that we throw, because
-// plans and the kernel need these two alone.
+// Two helpers that plans and the kernel need too: the end of a union, and the message of anything thrown. The errors
+// that Planloom throws are in words/planloom-error.ts.
 import { LIMITS } from "./limits.js";
 
-/** Ends a `switch` over a union: reaching it is a programmer's error. */
+/** Ends a `switch` over a union. Reaching it is a programmer's error. */
 export function assertNever(value: never): never {
   throw new Error(`unreachable case: ${JSON.stringify(value)}`);
 }
 
-/** The message of anything that was thrown, at most LIMITS.messageChars of it; never throws, whatever that is. */
+/** The message of anything thrown, at most LIMITS.messageChars long. Never throws. */
 export function messageOf(thrown: unknown): string {
   try {
     const message: unknown = thrown instanceof Error ? thrown.message : thrown;

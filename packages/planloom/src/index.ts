@@ -1,5 +1,5 @@
-// The library's public names. Plans as data have a subpath of their own (planloom/plan), as has the testing kit
-// (planloom/testing); everything else is internal.
+// The library's public names. Plans as data are in planloom/plan, and the testing kit is in planloom/testing.
+// Everything else is internal.
 export { createLoom } from "./loom/create-loom.js";
 export { defineConfig, type LoomConfig } from "./loom/config.js";
 export type { Loom, StartOptions } from "./loom/loom.js";

@@ -1,5 +1,5 @@
-// The public names of plans as data (planloom/plan): reading, checking, writing and drawing them, without a run. Findings and
-// notes have words here. It is apart from index.ts because it loads the schema library and the parsers.
+// The public names of plans as data (planloom/plan): reading, checking, writing and drawing them, without a run.
+// Findings and notes have words here. Not in index.ts, because it loads the schema library and the parsers.
 export { LIMITS } from "./limits.js";
 export type { CheckOptions } from "./plan/check/check.js";
 export { CEL_WORDS } from "./plan/expression/expression.js";

@@ -1,36 +1,38 @@
-// Large values apart from the rows that hold them. In: any JSON value. Out: its text with null in the place of each large
-// value, the places, and the large texts by content. Separate because it is pure and the same for every durable store.
-// The places stand beside the text, never in it: no value that a user writes can be taken for one.
+// Moves large values out of the rows that hold them. In: any JSON value. Out: its text with null for each large value,
+// the places of these values, and the large texts by hash. Pure, and the same for every durable store. The places are
+// stored beside the text and never in it, so no value of a user can be mistaken for one.
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { sha256 } from "../sha256.js";
 
-/** A JSON pointer (RFC 6901) into the value, and the SHA-256 of the JSON text that belongs there. Outer places first. */
+/**
+ * A JSON pointer (RFC 6901) into the value, and the SHA-256 of the JSON text that belongs there. Outer places first.
+ */
 export type BlobPlace = readonly [pointer: string, hash: string];
 
 export interface Packed {
   readonly text: string;
-  /** JSON of `BlobPlace[]`; null where nothing is large. */
+  /** JSON of `BlobPlace[]`; null if no value is large. */
   readonly places: string | null;
-  /** JSON texts by their hash, to be stored once each. */
+  /** JSON texts by their hash. Each is stored once. */
   readonly blobs: ReadonlyMap<string, string>;
 }
 
 const NO_BLOBS: ReadonlyMap<string, string> = new Map();
 
-/** Throws STORE_FAILED for what JSON cannot hold (a cycle, a bigint, nesting beyond the stack). */
+/** Throws STORE_FAILED for a value that JSON cannot hold (a cycle, a bigint, nesting beyond the stack). */
 export function pack(value: unknown): Packed {
   const text = jsonOf(value);
   if (!isLarge(text)) return { text, places: null, blobs: NO_BLOBS };
   const places: BlobPlace[] = [];
   const blobs = new Map<string, string>();
   const small = lift(value, "", places, blobs);
-  // The walk meets inner values first; reading puts the outer ones back first.
+  // The walk finds inner values first, and reading restores the outer ones first.
   return { text: jsonOf(small), places: JSON.stringify(places.reverse()), blobs };
 }
 
-/** The value again; `load` gives the text of a hash. Throws SyntaxError for a text that is no JSON. */
+/** Restores the value. `load` gives the text of a hash. Throws SyntaxError for a text that is not JSON. */
 export function unpack(text: string, places: string | null, load: (hash: string) => string): unknown {
   const root: { value: unknown } = { value: JSON.parse(text) as unknown };
   if (places === null) return root.value;
@@ -38,7 +40,7 @@ export function unpack(text: string, places: string | null, load: (hash: string)
   return root.value;
 }
 
-/** Lifts the smallest large values out; then the value itself, if what remains of it is still large. */
+/** Moves out the smallest large values first; then the value itself, if the rest of it is still large. */
 function lift(value: unknown, pointer: string, places: BlobPlace[], blobs: Map<string, string>): unknown {
   if (!isLarge(JSON.stringify(value))) return value;
   const rest = withFields(value, (field, key) => lift(field, `${pointer}/${escape(key)}`, places, blobs));
@@ -53,7 +55,7 @@ function lift(value: unknown, pointer: string, places: BlobPlace[], blobs: Map<s
 function withFields(value: unknown, change: (field: unknown, key: string) => unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item: unknown, index) => change(item, String(index)));
-  // fromEntries defines own properties, so that a key `__proto__` stays a key.
+  // fromEntries defines own properties, so a key `__proto__` stays a key.
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, change(field, key)]));
 }
 
@@ -62,11 +64,11 @@ function put(root: { value: unknown }, pointer: string, value: unknown): void {
   const last = keys.pop() ?? "value";
   let holder: unknown = root;
   for (const key of keys) holder = (holder as Record<string, unknown>)[key];
-  // The place is an own property already (it holds null), so that plain assignment never reaches a prototype.
+  // The place is already an own property (it holds null), so plain assignment never reaches a prototype.
   (holder as Record<string, unknown>)[last] = value;
 }
 
-/** undefined is what JSON leaves out. */
+/** undefined is a value that JSON omits. */
 function isLarge(text: string | undefined): boolean {
   return text !== undefined && text.length * 3 > LIMITS.blobBytes && Buffer.byteLength(text) > LIMITS.blobBytes;
 }

@@ -1,11 +1,11 @@
 // One transaction for all writes of one turn of the event loop. In: writes, each a function over the open transaction.
-// Out: their results, once the commit is on disk. Separate because it is the whole price of durability, and knows no table.
+// Out: their results, once the commit is on disk. It knows no tables.
 import { PlanloomError } from "../words/planloom-error.js";
 import type { SqlDatabase } from "./sqlite-driver.js";
 import { sqliteError } from "./sqlite-error.js";
 
 interface Pending {
-  /** Runs inside the transaction; gives what settles the caller after the commit. */
+  /** Runs inside the transaction. Returns the function that settles the caller after the commit. */
   readonly run: () => () => void;
   readonly reject: (error: PlanloomError) => void;
 }
@@ -21,19 +21,18 @@ export class GroupCommit {
   ) {}
 
   /**
-   * Queues a write. A write refuses by throwing a PlanloomError before its first change: then it alone is rejected.
-   * Whatever else it throws, or a commit that fails, undoes and rejects the whole turn: STORE_FULL, STORE_BUSY,
-   * STORE_DAMAGED, STORE_FAILED.
+   * Queues a write. A write that throws a PlanloomError before its first change is rejected alone. Any other error of a
+   * write, or a failed commit, undoes and rejects the whole turn: STORE_FULL, STORE_BUSY, STORE_DAMAGED, STORE_FAILED.
    */
   write<T>(write: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#pending.push({ run: () => attempt(write, resolve, reject), reject });
-      // Not a microtask: runs that were woken by one commit need several of those to reach their next append.
+      // Not a microtask: runs that one commit woke need several microtasks to reach their next append.
       if (this.#pending.length === 1) setImmediate(() => this.flush());
     });
   }
 
-  /** Commits what is queued, now. */
+  /** Commits the queue now. */
   flush(): void {
     const batch = this.#pending;
     if (batch.length === 0) return;
@@ -76,6 +75,6 @@ function rollBack(db: SqlDatabase): void {
   try {
     db.exec("ROLLBACK");
   } catch {
-    // The first failure is the one to tell.
+    // The first failure is the one to report.
   }
 }

@@ -1,5 +1,6 @@
-// Lists runs by their heads, the same for every store. In: a query, and three functions of a store. Out: one part of the list.
-// Heads that are missing or stale are computed from the log here and given to the store; runs that cannot be read become rows.
+// Lists runs by their heads, the same for every store. In: a query, and three functions of a store. Out: one part of
+// the list. Missing or stale heads are computed from the log and given to the store. Runs that cannot be read become
+// rows.
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
@@ -10,13 +11,13 @@ import { HEAD_VERSION, headOf, type RunHead } from "../run/view/head.js";
 import { runDamaged, readEvent } from "./store-error.js";
 import type { ListedRun, ListQuery, RunList, StatusFilter, Unreadable, UnreadableRun } from "./event-store.js";
 
-/** Where a run stands in the order of the list. */
+/** The position of a run in the list's order. */
 export interface ListPlace {
   readonly updatedAt: number;
   readonly runId: string;
 }
 
-/** A run as a store keeps it. Numbers and texts are sound: see `rowTime` and `rowText`. */
+/** A run as a store keeps it. Numbers and texts are valid: see `rowTime` and `rowText`. */
 export interface ListRow {
   readonly runId: string;
   readonly goal: string;
@@ -24,22 +25,22 @@ export interface ListRow {
   readonly updatedAt: number;
   readonly lastSeq: number;
   readonly lastType: string;
-  /** What the order of the list was made from. */
+  /** The values that the order of the list is made from. */
   readonly place: ListPlace;
-  /** What was stored for this run last; undefined where nothing was, or where it is not what was stored. */
+  /** The head last stored for this run. undefined if there is none, or if it is damaged. */
   readonly head: ListedRun | undefined;
 }
 
-/** What a store provides. */
+/** The functions that a store provides. */
 export interface ListSource {
   /**
-   * At most `limit` runs that have an event, those with the largest `updatedAt` first, then those with the largest id; only
-   * those after `after` in this order, and with `updatedAt` of `since` or later.
+   * At most `limit` runs that have an event. Order: largest `updatedAt` first, then largest id. Only runs after `after`
+   * in this order, with `updatedAt` at `since` or later.
    */
   rows(after: ListPlace | undefined, since: number, limit: number): Promise<readonly ListRow[]>;
   /** All events of a run; rejects as `EventStore.read` does. */
   read(runId: string): Promise<readonly RunEvent[]>;
-  /** Stores computed heads, each one only if its `lastSeq` is still the seq of the run's last event. */
+  /** Stores computed heads. Each is stored only if its `lastSeq` is still the seq of the run's last event. */
   keep(heads: readonly ListedRun[]): Promise<void>;
 }
 
@@ -52,7 +53,7 @@ export async function listRuns(source: ListSource, query: ListQuery = {}): Promi
   let after = last;
   // One run more than the limit tells whether there is a next part.
   let rows = await source.rows(after, since, Math.min(LIMITS.listRows, limit + 1));
-  // A store may sort all runs for each part: the parts grow, so that it sorts a few times only.
+  // A store may sort all runs for each part. The parts grow, so that it sorts only a few times.
   let part = LIMITS.listRows;
   while (rows.length > 0 && limit >= 1) {
     for (const row of rows) {
@@ -74,7 +75,7 @@ export async function listRuns(source: ListSource, query: ListQuery = {}): Promi
   return { runs };
 }
 
-/** The heads of rows; those that it computed are stored some at a time. */
+/** The heads of rows. Computed heads are stored in batches. */
 class Heads {
   #computed: ListedRun[] = [];
 
@@ -88,7 +89,7 @@ class Heads {
     return head;
   }
 
-  /** A list is only read: it does not fail where its heads cannot be stored (a full disk, a locked file). */
+  /** A list only reads: it does not fail if its heads cannot be stored (a full disk, a locked file). */
   async keep(): Promise<void> {
     if (this.#computed.length === 0) return;
     const heads = this.#computed;
@@ -106,7 +107,7 @@ class Heads {
   }
 }
 
-/** Reasons that stay until the run changes; any other reason may be gone the next time. */
+/** Reasons that stay until the run changes. Any other reason may be gone the next time. */
 const LASTING: readonly string[] = ["EVENT_NEWER", "RUN_DAMAGED", "STORE_DAMAGED"];
 
 /** Throws EVENT_NEWER, RUN_DAMAGED. */
@@ -117,7 +118,7 @@ function headInLog({ runId, lastSeq }: ListRow, log: readonly RunEvent[]): Liste
     readEvent(runId, foldNext(run, recorded, last));
     last = recorded;
   }
-  // A log that has lost its last events folds.
+  // A log that has lost its last events can still be folded.
   if (last === undefined || run.log.seq < lastSeq) {
     throw runDamaged(runId, run.log.seq, { damage: "event-missing", seq: run.log.seq + 1 });
   }
@@ -128,7 +129,7 @@ function headInLog({ runId, lastSeq }: ListRow, log: readonly RunEvent[]): Liste
 
 const oddValues = (runId: string): PlanloomError => runDamaged(runId, 0, { damage: "values-odd" });
 
-/** Fields of a wrong type fold, too, where nothing computes with them. */
+/** Fields of a wrong type can be folded too, if nothing computes with them. */
 function isSound({ goal, startedAt, updatedAt, lastType, totals }: RunHead): boolean {
   const numbers: readonly unknown[] = [startedAt, updatedAt, ...Object.values<unknown>({ ...totals })];
   const texts: readonly unknown[] = [goal, lastType];
@@ -142,7 +143,7 @@ function unreadableRun(row: Omit<ListRow, "head">, unreadable: Unreadable): Unre
 
 // Filters
 
-/** Every word that `status` may be. */
+/** All values of `status`. */
 export const STATUS_FILTERS = Object.keys({
   planning: 0,
   running: 0,
@@ -187,16 +188,16 @@ function placeIn(cursor: string | undefined): ListPlace | undefined {
 
 // Rows
 
-/** A time as a row keeps it: an event of a newer version, or a damaged one, may hold anything there. */
+/** A time as a row keeps it: an event of a newer version, or a damaged one, may hold any value. */
 export const rowTime = (at: unknown): number => (typeof at === "number" && Number.isFinite(at) ? at : 0);
 
 /** A text as a row keeps it. */
 export const rowText = (text: unknown): string => (typeof text === "string" ? text : "");
 
 interface PackedHead {
-  /** The versions of the head and of the newest event that the Planloom knew that stored it. */
+  /** The head version and the newest event version known to the Planloom that stored the head. */
   readonly by: readonly [head: number, event: number];
-  /** How long the goal is, which stands elsewhere. */
+  /** The length of the goal, which is stored elsewhere. */
   readonly goalChars: number;
   readonly head: ListedRun;
 }
@@ -212,8 +213,8 @@ export function packHead(head: ListedRun): string {
 }
 
 /**
- * The head again, with its goal; undefined where it has to be computed again, because the goal is another or this version may
- * make more of the log. Never throws.
+ * The head with its goal. undefined if it has to be computed again, because the goal is another one or this version may
+ * read more of the log. Never throws.
  */
 export function unpackHead(text: string, goal: string): ListedRun | undefined {
   try {

@@ -1,5 +1,5 @@
-// Which store a command means. In: a working directory and the environment. Out: "memory" or a path, and the open store.
-// Separate because the terminal, the server and the library must find the same runs from the same place.
+// Finds the store that a command uses. In: a working directory and the environment. Out: "memory" or a path, and the
+// open store. The terminal, the server and the library find the same runs from the same folder.
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -10,7 +10,7 @@ import { openSqliteStore } from "./sqlite.js";
 const STORE_FILE = join(".planloom", "planloom.db");
 
 /**
- * PLANLOOM_STORE where it is set ("memory", or a path from `cwd`); else the nearest `.planloom/planloom.db` in `cwd` or a
+ * PLANLOOM_STORE if set ("memory", or a path relative to `cwd`); else the nearest `.planloom/planloom.db` in `cwd` or a
  * folder above it; else that file in `cwd`, which need not exist yet.
  */
 export function storePath(cwd: string, env: { readonly PLANLOOM_STORE?: string | undefined }): string {
@@ -20,7 +20,7 @@ export function storePath(cwd: string, env: { readonly PLANLOOM_STORE?: string |
   return above(resolve(cwd)).find((path) => existsSync(path)) ?? resolve(cwd, STORE_FILE);
 }
 
-/** Opens what `storePath` gave. Throws STORE_UNKNOWN for an address, and whatever `openSqliteStore` throws. */
+/** Opens the result of `storePath`. Throws STORE_UNKNOWN for an address, and the errors of `openSqliteStore`. */
 export async function openStore(spec: string): Promise<EventStore> {
   if (spec === "memory") return memoryStore();
   if (!isUrl(spec)) return openSqliteStore({ path: spec });
@@ -33,5 +33,5 @@ function above(folder: string): string[] {
   return [join(folder, STORE_FILE), ...(parent === folder ? [] : above(parent))];
 }
 
-/** An address, which may hold a password and is never taken for a path. */
+/** Whether it is an address. An address may hold a password, and is never used as a path. */
 const isUrl = (spec: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(spec);

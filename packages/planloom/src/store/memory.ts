@@ -1,5 +1,5 @@
-// A store that lives as long as its process: the same contract with maps. In: events. Out: the very same objects, uncopied.
-// Separate because tests, one-off runs and the fast path of a chain need the contract without a file.
+// A store in the memory of its process, made of maps. In: events. Out: the same objects, not copied. For tests, one-off
+// runs and long chains that need no file.
 import type { RunEvent } from "../run/event.js";
 import type { RunHead } from "../run/view/head.js";
 import type {
@@ -22,11 +22,11 @@ interface MemoryRun {
   owner: Owner | undefined;
   readonly inbox: InboxEntry[];
   readonly inputIds: Set<string>;
-  /** Rows by step and item: an agent's loop reads its own, not the whole run's. */
+  /** Rows by step and item, so that an agent's loop reads only its own. */
   readonly journal: Map<string, JournalRow[]>;
 }
 
-/** A store in memory. Never fails but for STORE_CONFLICT and STORE_FENCED; `close` forgets nothing. */
+/** A store in memory. Its only errors are STORE_CONFLICT and STORE_FENCED. `close` deletes nothing. */
 export function memoryStore(): EventStore {
   return new MemoryStore();
 }

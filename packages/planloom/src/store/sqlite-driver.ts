@@ -1,11 +1,14 @@
-// Which SQLite this process uses. In: nothing. Out: a class of synchronous databases, new enough to be trusted.
-// Separate because Node 20 has none built in, and because only here is the driver chosen, loaded and asked for its age.
+// Chooses and loads SQLite for this process. In: nothing. Out: a class of synchronous databases, of a version without
+// known faults. Node 20 has no SQLite built in.
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 
 export type SqlValue = string | number | null;
 
-/** What the store needs of a prepared statement and of a database; `node:sqlite` and `@photostructure/sqlite` agree on it. */
+/**
+ * The functions of a prepared statement and of a database that the store uses. `node:sqlite` and
+ * `@photostructure/sqlite` both have them.
+ */
 export interface SqlStatement {
   run(...values: SqlValue[]): { readonly changes: number | bigint };
   get(...values: SqlValue[]): unknown;
@@ -20,10 +23,12 @@ export interface SqlDatabase {
 
 export type SqlDriver = new (path: string) => SqlDatabase;
 
-/** Older ones can lose a write when a checkpoint and a commit of two connections meet in the log's first frames. */
+/** Older versions can lose a write if a checkpoint and a commit of two connections meet in the log's first frames. */
 const LEAST_VERSION = "3.51.3";
 
-/** Lazily loads the built-in SQLite, or else the one of the package. Throws STORE_SQLITE_TOO_OLD, STORE_FAILED. */
+/**
+ * Loads the built-in SQLite, or else that of the package, at the first call. Throws STORE_SQLITE_TOO_OLD, STORE_FAILED.
+ */
 export async function loadSqlite(): Promise<SqlDriver> {
   const builtIn = builtInSqlite();
   if (builtIn !== undefined && isAtLeast(versionOf(builtIn), LEAST_VERSION)) return builtIn;
@@ -33,11 +38,11 @@ export async function loadSqlite(): Promise<SqlDriver> {
   throw new PlanloomError("STORE_SQLITE_TOO_OLD", { version, least: LEAST_VERSION });
 }
 
-/** undefined before Node 22.13, where it needs a flag. */
+/** undefined before Node 22.13, which needs a flag for it. */
 function builtInSqlite(): SqlDriver | undefined {
   if (!isAtLeast(process.versions.node, "22.13.0")) return undefined;
   const loud = Object.getOwnPropertyDescriptor(process, "emitWarning") ?? {};
-  // It warns of being experimental. Loading is synchronous, so that nobody else's warning can be lost here.
+  // Node warns that it is experimental. Loading is synchronous, so no other warning can be lost here.
   process.emitWarning = () => {};
   try {
     return (process.getBuiltinModule("node:sqlite") as unknown as { DatabaseSync: SqlDriver } | undefined)
@@ -64,7 +69,7 @@ function versionOf(Driver: SqlDriver): string {
   }
 }
 
-/** Compares dotted numbers: 3.9.0 is older than 3.51.3. */
+/** Compares dotted version numbers: 3.9.0 is older than 3.51.3. */
 export function isAtLeast(version: string, least: string): boolean {
   const [have, want] = [version.split(".").map(Number), least.split(".").map(Number)];
   const differing = want.findIndex((part, index) => part !== (have[index] ?? 0));

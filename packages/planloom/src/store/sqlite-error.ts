@@ -1,5 +1,5 @@
-// What SQLite's failures mean for a person. In: anything that was thrown, and the file. Out: a PlanloomError.
-// Separate because opening, reading and committing all fail in the same ways.
+// Turns SQLite's failures into PlanloomErrors. In: anything thrown, and the file. Out: a PlanloomError. Opening,
+// reading and committing use it.
 import { messageOf } from "../error.js";
 import type { FileDamage } from "../words/errors/store.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -9,10 +9,13 @@ const BUSY = new Set([5, 6]);
 const DAMAGED = new Set([11, 26]);
 const FORBIDDEN = new Set([3, 8, 14, 23]);
 const FULL = 13;
-/** Extended: the shared index of the write-ahead log could not grow, which is how a full disk shows at opening. */
+/**
+ * Extended code: the shared index of the write-ahead log could not grow. A full disk shows like this when a file is
+ * opened.
+ */
 const NO_ROOM_FOR_INDEX = 4874;
 
-/** SQLite's own words, for `all()` of the package for Node 20: its errors carry the message and no code. */
+/** SQLite's own text, for `all()` of the package for Node 20: its errors have a message and no code. */
 const CODE_OF_MESSAGE: Readonly<Record<string, number>> = {
   "database is locked": 5,
   "database table is locked": 6,
@@ -33,7 +36,7 @@ export function sqliteError(cause: unknown, path: string): PlanloomError {
   return failed(cause, path, FORBIDDEN.has(code));
 }
 
-/** The extended result code; 0 where it was not SQLite that failed. */
+/** The extended result code; 0 if the error is not SQLite's. */
 function codeOf(thrown: unknown): number {
   const code: unknown =
     typeof thrown === "object" && thrown !== null && "errcode" in thrown ? thrown.errcode : undefined;

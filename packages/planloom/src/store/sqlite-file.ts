@@ -1,5 +1,5 @@
-// The database file: opened, recognised and brought to this version's tables. In: a path. Out: a database ready for use.
-// Separate because every way in which a file can be wrong is answered here, before the store exists.
+// Opens the database file, identifies it, and migrates it to this version's tables. In: a path. Out: a database ready
+// for use. Every fault of a file is reported here, before the store exists.
 import { LIMITS } from "../limits.js";
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -31,20 +31,20 @@ export async function openDatabase(Driver: SqlDriver, path: string): Promise<Sql
 }
 
 /**
- * Closes the database with its write-ahead log merged into the one file, which may then be copied by itself. Left to its own,
- * the package for Node 20 does that only when its statements have been collected as garbage.
+ * Closes the database and merges its write-ahead log into the one file, which may then be copied alone. Without this,
+ * the package for Node 20 merges only after its statements have been garbage-collected.
  */
 export function closeDatabase(db: SqlDatabase): void {
   try {
-    // Without waiting: while others use the file, the log is theirs to merge.
+    // Without waiting: if other processes use the file, they merge the log.
     db.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)");
   } catch {
-    // What was acknowledged is safe in the log; the next one to open the file merges it.
+    // Acknowledged writes are safe in the log; the next process that opens the file merges it.
   }
   db.close();
 }
 
-/** SQLite would open a file that may only be read, and fail at the first append. */
+/** SQLite would open a read-only file, and fail at the first append. */
 function checkPlace(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -58,13 +58,13 @@ function checkPlace(path: string): void {
 }
 
 function openOnce(Driver: SqlDriver, path: string): SqlDatabase {
-  // Before SQLite sees it, which would cut the log there and forget the rest.
+  // Checked before SQLite opens the file, because SQLite would cut the log at the damage and drop the rest.
   const damage = damageOfLog(path);
   if (damage !== undefined) throw storeDamaged(path, { damage });
   const db = new Driver(path);
   try {
     db.exec(`PRAGMA busy_timeout = ${LIMITS.sqliteBusyMs}`);
-    // Before anything is written: a file of somebody else stays as it is.
+    // Checked before anything is written: a file of another program stays as it is.
     recognise(db, path);
     useWriteAheadLog(db, path);
     bringUp(db, path);

@@ -1,5 +1,5 @@
-// Rows read back and held against what was written. In: an open database. Out: events, journal rows, commands and heads, or
-// RUN_DAMAGED for the run whose rows do not fit. Separate because this is the whole of what a disk may have done to them.
+// Reads rows and verifies them. In: an open database. Out: events, journal rows, commands and heads, or RUN_DAMAGED for
+// a run whose rows do not match their checksums. All checks for disk damage are here.
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { sha256 } from "../sha256.js";
@@ -48,7 +48,7 @@ export class SqliteReader {
   }
 
   events(runId: string, fromSeq: number, limit: number): RunEvent[] {
-    // The head first: events that are appended meanwhile are not missed by it.
+    // The head is read first, so that events appended meanwhile are not missed.
     const [head] = this.#all<RunRow>("run", runId);
     const events = this.#soundEvents(runId, fromSeq, limit);
     const soundTo = fromSeq - 1 + events.length;
@@ -78,7 +78,7 @@ export class SqliteReader {
     return rows;
   }
 
-  /** Throws RUN_DAMAGED where rows of the run's journal are gone. */
+  /** Throws RUN_DAMAGED if rows of the run's journal are gone. */
   checkJournal({ runId, journalRows }: RunRow): void {
     const [count] = this.#all<{ readonly rows: number }>("countJournal", runId);
     this.#checkCount(runId, journalRows, count?.rows ?? 0);
@@ -105,7 +105,9 @@ export class SqliteReader {
     });
   }
 
-  /** The run is damaged, and its row may say anything: what can be read of its first and its last event is shown. */
+  /**
+   * The run is damaged, and its row may hold any value. Shows the parts of its first and last event that can be read.
+   */
   #damagedRow(row: HeadRow): ListRow {
     const { runId } = row;
     const [{ seq: lastSeq } = { seq: 0 }] = this.#all<{ readonly seq: number }>("lastSeq", runId);
@@ -145,7 +147,10 @@ export class SqliteReader {
     if (found < written) throw this.#damaged(runId, { damage: "journal-short", found, written });
   }
 
-  /** The value of a row, if it matches its checksum and its blobs match their hashes; else throws what `changed` gives. */
+  /**
+   * The value of a row, if it matches its checksum and its blobs match their hashes; else throws the error of
+   * `changed`.
+   */
   #unpacked(row: PackedRow, key: readonly SqlValue[], changed: (fault: RowFault) => PlanloomError): unknown {
     if (!holds(row.sum, ...key, row.text, row.places)) throw changed({ fault: "checksum" });
     try {
@@ -163,7 +168,7 @@ export class SqliteReader {
     return row.json;
   }
 
-  /** Damage beside the events, which may be sound to their end. */
+  /** Damage outside of the events, which may all be undamaged. */
   #damaged(runId: string, damage: RunDamage): PlanloomError {
     const [last] = this.#all<{ readonly seq: number }>("lastSeq", runId);
     return runDamaged(runId, last?.seq ?? 0, damage);
@@ -187,7 +192,7 @@ function listRowOf(row: HeadRow): ListRow {
   const soundGoal = holds(row.goalSum, runId, row.goal);
   const goal = soundGoal ? row.goal : "";
   const stored = storedHead(row, goal);
-  // The goal of a readable run is in its log: where it is damaged here, it is taken from there.
+  // The goal of a readable run is in its log. If the stored goal is damaged, it is taken from there.
   const head = soundGoal || stored?.unreadable !== undefined ? stored : undefined;
   return { runId, goal, startedAt, updatedAt, lastSeq, lastType, place: placeOf(row), head };
 }
@@ -198,5 +203,5 @@ function storedHead({ runId, head, headSum }: HeadRow, goal: string): ListedRun 
 
 const placeOf = ({ updatedAt, runId }: HeadRow): ListPlace => ({ updatedAt, runId });
 
-/** For SQL, where -1 is no limit. */
+/** For SQL, in which -1 means no limit. */
 const limitOf = (limit: number): number => (limit === Infinity ? -1 : limit);

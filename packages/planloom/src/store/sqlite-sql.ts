@@ -1,5 +1,5 @@
-// The SQL of the store and the rows that it gives. In: nothing. Out: one text for each statement, types of rows.
-// Separate because the tables are known here and in sqlite-tables.ts only; sqlite.ts speaks in verbs.
+// The SQL of the store and the types of its rows. In: nothing. Out: one text for each statement, and types. Only this
+// file and sqlite-tables.ts know the tables.
 
 const RUN = `run AS runId, started_at AS startedAt, updated_at AS updatedAt, last_seq AS lastSeq, last_type AS lastType,
   epoch, journal_rows AS journalRows, holder, lease_until AS leaseUntil, runs.sum AS sum`;
@@ -50,14 +50,14 @@ export interface RunRow {
 }
 
 export interface HeadRow extends RunRow {
-  /** As `packHead` gave it; null where none was stored. */
+  /** The result of `packHead`; null if none was stored. */
   readonly head: string | null;
   readonly headSum: number | null;
   readonly goal: string;
   readonly goalSum: number | null;
 }
 
-/** A value as it is stored; `sum` is over the row's key and these two. */
+/** A stored value. `sum` covers the row's key and these two columns. */
 export interface PackedRow {
   readonly text: string;
   readonly places: string | null;
@@ -92,6 +92,8 @@ export const newRunRow = (runId: string): RunRow => ({
   sum: null,
 });
 
-/** What the checksum of a run's row is over. Not the holder and the lease: they change alone, and in bulk. */
+/**
+ * The columns that the checksum of a run's row covers. Not the holder and the lease, which change alone and in bulk.
+ */
 export const sealedOf = (row: RunRow) =>
   [row.runId, row.startedAt, row.updatedAt, row.lastSeq, row.lastType, row.epoch, row.journalRows] as const;

@@ -1,5 +1,5 @@
-// The tables of the store and how they came to be. In: a database. Out: the same with the tables of this version.
-// Separate because files outlive versions: every step that was ever released stays here, and new files take them all.
+// The tables of the store and their migrations. In: a database. Out: the same with the tables of this version. Every
+// released migration stays here, and a new file runs all of them.
 import { PlanloomError } from "../words/planloom-error.js";
 import type { SqlDatabase } from "./sqlite-driver.js";
 import { storeDamaged } from "./sqlite-error.js";
@@ -7,7 +7,7 @@ import { storeDamaged } from "./sqlite-error.js";
 /** "Plnl": marks the file as ours among all SQLite files. */
 const APPLICATION_ID = 0x506c6e6c;
 
-// `runs` is written with every append and therefore holds nothing long; the goal stands apart.
+// `runs` is written with every append and therefore holds nothing long. The goal has its own table.
 const VERSION_1 = `
   CREATE TABLE runs (run TEXT PRIMARY KEY, started_at INTEGER NOT NULL DEFAULT 0, updated_at INTEGER NOT NULL DEFAULT 0,
     last_seq INTEGER NOT NULL DEFAULT 0, last_type TEXT NOT NULL DEFAULT '',
@@ -23,8 +23,8 @@ const VERSION_1 = `
   CREATE TABLE blobs (hash TEXT PRIMARY KEY, json TEXT NOT NULL);
 `;
 
-// Checksums, and the number of each run's journal rows: a row that is gone has no successor that would miss it.
-// `sum` is always the last column: damage that moves the columns before it cannot leave it as it was.
+// Checksums, and the number of each run's journal rows, so that a missing last row is noticed. `sum` is always the last
+// column: damage that shifts the columns before it also changes it.
 const VERSION_2 = `
   INSERT OR IGNORE INTO runs (run) SELECT DISTINCT run FROM journal;
   ALTER TABLE runs ADD COLUMN journal_rows INTEGER NOT NULL DEFAULT 0;
@@ -36,21 +36,24 @@ const VERSION_2 = `
   ALTER TABLE inbox ADD COLUMN sum INTEGER;
 `;
 
-// Heads of runs, and their checksums. Added without a new version: an older Planloom may go on to open the file, and to append.
-// It does not write these columns, so that the head of a run it appends to falls behind and is computed again.
+// Heads of runs, and their checksums. Added without a new version: an older Planloom can still open the file and
+// append. It does not write these columns, so the head of such a run becomes stale and is computed again.
 const HEADS = `
   ALTER TABLE runs ADD COLUMN head TEXT;
   ALTER TABLE runs ADD COLUMN head_sum INTEGER;
 `;
 
-/** Step n leads from version n to n + 1; an empty file has version 0. */
+/** Migration n leads from version n to n + 1. An empty file has version 0. */
 const STEPS = [VERSION_1, VERSION_2];
 
-/** Brings the tables to this version. Throws STORE_FAILED, STORE_NEWER, STORE_DAMAGED for a file that is not ours to change. */
+/**
+ * Migrates the tables to this version. Throws STORE_FAILED, STORE_NEWER, STORE_DAMAGED for a file that must not be
+ * changed.
+ */
 export function bringUp(db: SqlDatabase, path: string): void {
   if (recognise(db, path) === STEPS.length && hasHeads(db)) return;
   db.exec("BEGIN IMMEDIATE");
-  // Looks again under the lock: of several processes that open the file, the first changes it.
+  // Checks again under the lock: if several processes open the file, the first one migrates it.
   for (let version = recognise(db, path); version < STEPS.length; version++) {
     db.exec(STEPS[version]!);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
@@ -63,7 +66,7 @@ function hasHeads(db: SqlDatabase): boolean {
   return db.prepare("SELECT 1 FROM pragma_table_info('runs') WHERE name = 'head'").get() !== undefined;
 }
 
-/** The version of the tables, 0 for an empty file; throws for a file that is not ours. */
+/** The version of the tables, 0 for an empty file. Throws for a file of another program. */
 export function recognise(db: SqlDatabase, path: string): number {
   const { version, owner, tables } = db.prepare(STATE).get() as { version: number; owner: number; tables: number };
   if (tables > 0 && owner !== APPLICATION_ID) {
@@ -76,6 +79,6 @@ export function recognise(db: SqlDatabase, path: string): number {
   return version;
 }
 
-/** In one statement, because another process may be creating the tables. */
+/** One statement, because another process may be creating the tables. */
 const STATE = `SELECT (SELECT count(*) FROM sqlite_master) AS tables, (SELECT user_version FROM pragma_user_version) AS version,
   (SELECT application_id FROM pragma_application_id) AS owner`;

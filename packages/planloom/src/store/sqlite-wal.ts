@@ -1,30 +1,31 @@
-// Whether a write-ahead log is damaged where it must not be. In: the path of a store that nobody has opened here yet. Out: what
-// is wrong, or nothing. Separate because SQLite itself takes every damage for a torn tail: it would drop acknowledged
-// commits without a word, and delete the evidence when it closes. The format: https://sqlite.org/fileformat2.html#walformat
+// Checks a write-ahead log for damage before its last commit. In: the path of a store that this process has not opened
+// yet. Out: the damage, or nothing. SQLite takes every damage for a torn tail: it would drop acknowledged commits
+// silently, and delete the evidence when it closes. The format: https://sqlite.org/fileformat2.html#walformat
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 const MAGIC = 0x377f0682;
 
-/** Two sums that run on through header and frames. */
+/** The two running checksums over header and frames. */
 type Sums = readonly [number, number];
 
-/** A damage, with what tells it from that of another log that took this one's place in the meantime. */
+/** A damage, and the values that identify this log, because another log may replace it in the meantime. */
 interface Damage {
   readonly salt: string;
   readonly what: "log-without-file" | "log-head" | "log-middle";
 }
 
 /**
- * What is damaged in the log beside a store; undefined where nothing is but, at most, its tail: the last commit
- * that stands in it may be torn, because nobody acknowledged it. Two such commits cannot: the second was written when the
- * first was safe. Other processes may write to the log meanwhile; what they overwrite is not taken for damage.
+ * The damage in the log beside a store. undefined if there is none, or if only the last commit is torn: nobody
+ * acknowledged it. Two torn commits are damage, because the second was written when the first was safe. Other processes
+ * may write to the log meanwhile; frames that they overwrite do not count as damage.
  */
 export function damageOfLog(storePath: string): Damage["what"] | undefined {
   const first = look(storePath);
   if (first === undefined) return undefined;
-  // A log that begins anew while it is read looks torn in its middle once, under its old salt, and not again.
+  // A log that is restarted while it is read looks torn in its middle once, under its old salt. The second look
+  // differs.
   const second = look(storePath);
   return second?.salt === first.salt && second.what === first.what ? first.what : undefined;
 }
@@ -62,7 +63,7 @@ function damageIn(file: number, size: number): Damage | undefined {
   return undefined;
 }
 
-/** The sums after a frame; undefined where it does not follow. */
+/** The checksums after a frame. undefined if it does not follow the one before. */
 function soundSums(
   frame: Buffer,
   before: Sums,
@@ -81,7 +82,7 @@ function soundSums(
 
 const saltOf = (frame: Buffer): string => frame.toString("hex", 8, 16);
 
-/** The last frame of a transaction names the size of the database; frames of an earlier log have another salt. */
+/** The last frame of a transaction holds the size of the database. Frames of an earlier log have another salt. */
 const isCommit = (frame: Buffer, salt: string): boolean => frame.readUInt32BE(4) !== 0 && saltOf(frame) === salt;
 
 const stand = (sums: Sums, bytes: Buffer, at: number): boolean =>

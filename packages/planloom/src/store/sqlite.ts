@@ -1,6 +1,6 @@
-// The durable store: one SQLite file that several processes may share. In: events, journal rows, commands, claims.
-// Out: the same, after a crash too, or a refusal where they are not what was written. Separate files hold the driver, the
-// opening, the SQL, the errors, the commits and the blobs; here stand only the contract's verbs.
+// The durable store: one SQLite file that several processes may share. In: events, journal rows, commands, claims. Out:
+// the same, also after a crash, or an error if they were damaged. This file holds the contract's functions; driver,
+// opening, SQL, errors, commits and blobs have files of their own.
 import { relative, resolve } from "node:path";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { RunEvent } from "../run/event.js";
@@ -26,14 +26,14 @@ import { newRunRow, sealedOf, type RunRow } from "./sqlite-sql.js";
 import { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store-error.js";
 
 export interface SqliteStore extends EventStore {
-  /** Commits to disk since opening, for benchmarks and tests: all writes of one event-loop turn share one. */
+  /** Commits to disk since opening, for benchmarks and tests. All writes of one event-loop turn share one commit. */
   readonly commits: number;
 }
 
 /**
- * Opens the store in a file, which is created with its folder where it is missing. Writes are durable when they resolve
- * (write-ahead log, synchronous = FULL). Throws STORE_SQLITE_TOO_OLD, STORE_NEWER, STORE_DAMAGED, STORE_FULL, STORE_BUSY,
- * STORE_FAILED.
+ * Opens the store in a file. Creates the file and its folder if they are missing. Writes are durable when they resolve
+ * (write-ahead log, synchronous = FULL). Throws STORE_SQLITE_TOO_OLD, STORE_NEWER, STORE_DAMAGED, STORE_FULL,
+ * STORE_BUSY, STORE_FAILED.
  */
 export async function openSqliteStore(options: { readonly path: string }): Promise<SqliteStore> {
   const path = resolve(options.path);
@@ -67,7 +67,7 @@ class OpenSqliteStore implements SqliteStore {
     head?: RunHead,
   ): Promise<void> {
     assertNext(runId, at.expectedSeq, events, head);
-    // Written out before queueing: a value that JSON cannot hold fails alone.
+    // Serialised before queueing, so that a value that JSON cannot hold fails alone.
     const packed = events.map(pack);
     const packedHead = head === undefined ? undefined : packHead(head);
     await this.#write(() => {
@@ -175,7 +175,7 @@ class OpenSqliteStore implements SqliteStore {
     closeDatabase(this.db);
   }
 
-  /** What a run's row says of its first and its last event, and its goal. */
+  /** The data of a run's first and last event that its row holds, and its goal. */
   #saveEnds(run: RunRow, events: readonly RunEvent[]): void {
     const [first, last] = [events[0], events.at(-1)];
     if (first === undefined || last === undefined) return;
@@ -191,7 +191,7 @@ class OpenSqliteStore implements SqliteStore {
     if (goal !== undefined) this.#saveGoal(run.runId, goal);
   }
 
-  /** Heads that a list computed. Their runs may have gone on meanwhile: then the head that came with that stays. */
+  /** Stores heads that a list computed. If a run has continued meanwhile, the newer head stays. */
   async #keepHeads(heads: readonly ListedRun[]): Promise<void> {
     const packed = heads.map((head) => ({ head, text: packHead(head) }));
     await this.#write(() => {
@@ -202,7 +202,7 @@ class OpenSqliteStore implements SqliteStore {
     });
   }
 
-  /** False where `lastSeq` is not the seq of the run's last event. */
+  /** False if `lastSeq` is not the seq of the run's last event. */
   #saveHead(runId: string, lastSeq: number, text: string): boolean {
     return Number(this.#rows.sql.saveHead.run(text, checksum(runId, text), runId, lastSeq).changes) > 0;
   }

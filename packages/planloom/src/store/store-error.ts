@@ -1,5 +1,5 @@
-// The refusals that every store speaks: another seq, another owner, events that do not fit. In: a write and what the store
-// holds. Out: nothing, or the error to reject with. Separate because all stores must refuse alike, in the same order.
+// The errors that every store gives alike: another seq, another owner, events that do not follow. In: a write, and the
+// state of the store. Out: nothing, or the error to reject with. All stores check in the same order.
 import { PlanloomError } from "../words/planloom-error.js";
 import { isObject } from "../plan/json.js";
 import { EVENT_VERSION, type RunEvent } from "../run/event.js";
@@ -7,27 +7,27 @@ import type { Link } from "../run/log/chain.js";
 import type { RunHead } from "../run/view/head.js";
 import type { RunDamage } from "../words/errors/store.js";
 
-/** Throws STORE_FENCED unless `epoch` is the run's present one (0: nobody ever owned it). */
+/** Throws STORE_FENCED unless `epoch` is the run's current one (0: no owner so far). */
 export function checkEpoch(runId: string, epoch: number, present: number): void {
   if (epoch === present) return;
   throw new PlanloomError("STORE_FENCED", { runId, epoch, present });
 }
 
-/** Throws STORE_CONFLICT unless the run's last event has the seq that the writer decided on. */
+/** Throws STORE_CONFLICT unless the run's last event has the expected seq. */
 export function checkSeq(runId: string, expectedSeq: number, present: number): void {
   if (expectedSeq === present) return;
   throw new PlanloomError("STORE_CONFLICT", { runId, expected: expectedSeq, present });
 }
 
 /**
- * A run whose record is not what was written: `damage` says what does not fit, and `soundTo` is the last event before it. Readers
- * give the events up to there and then throw this; nobody drives such a run.
+ * The error for a run whose record has changed. `damage` names the fault; `soundTo` is the last undamaged event.
+ * Readers give the events up to there and then throw this. No engine drives such a run.
  */
 export function runDamaged(runId: string, soundTo: number, damage: RunDamage): PlanloomError {
   return new PlanloomError("RUN_DAMAGED", { runId, soundTo, ...damage });
 }
 
-/** The event that was read. Throws RUN_DAMAGED, EVENT_NEWER. */
+/** The event as read. Throws RUN_DAMAGED, EVENT_NEWER. */
 export function readEvent(runId: string, link: Link): RunEvent {
   if (link.ok) return link.event;
   const { seq } = link;
@@ -35,7 +35,10 @@ export function readEvent(runId: string, link: Link): RunEvent {
   throw new PlanloomError("EVENT_NEWER", { runId, seq, version: link.version, known: EVENT_VERSION });
 }
 
-/** A programmer's error: events that are not the run's next ones, or another head. Throws a plain Error, before anything is queued. */
+/**
+ * A programmer's error: events that are not the run's next ones, or a wrong head. Throws a plain Error before anything
+ * is queued.
+ */
 export function assertNext(
   runId: string,
   expectedSeq: number,
@@ -52,7 +55,7 @@ export function assertNext(
   throw new Error(`the head of ${head.runId}/${head.lastSeq} is not that of ${runId}/${expectedSeq + events.length}`);
 }
 
-/** The goal that these events set last; undefined where they set none. Events of a newer version may hold anything. */
+/** The goal that these events set last. undefined if they set none. Events of a newer version may hold any value. */
 export function goalSetBy(events: readonly RunEvent[]): string | undefined {
   const setter = events.findLast((event) => event.type === "run.started" || event.type === "goal.changed");
   const data: unknown = setter?.data;
