@@ -4,7 +4,7 @@ export { LIMITS } from "./limits.js";
 export type { CheckOptions } from "./plan/check/check.js";
 export { CEL_WORDS } from "./plan/expression/expression.js";
 export { referencedNames, scanTemplate } from "./plan/expression/reference.js";
-export type { Estimate } from "./plan/estimate/estimate.js";
+export type { EstimateInWords as Estimate } from "./words/estimate.js";
 export { errorKeys, errorsOf, type Finding } from "./plan/finding.js";
 export { graphAscii, graphMermaid } from "./plan/graph.js";
 export { keepsImproving } from "./plan/improvement.js";

@@ -43,7 +43,7 @@ export function misfitOf(value: Json, type: Type): ReplyProblem | undefined {
   const limit = LIMITS.jsonDepth;
   if (depthOf(value, limit) > limit) return { code: "TOO_DEEP", limit };
   const found = mismatch(value, type);
-  return found && { code: "MISFIT", path: found.path, expected: found.expected, got: found.got };
+  return found && { code: "MISFIT", ...found };
 }
 
 function fenced(text: string): string | undefined {

@@ -1,5 +1,6 @@
 // A run as one document: what `--json` prints and what readers build on. In: a run's state, and the surface that names actions.
 // Out: plain data, with sentences where the run holds codes. Its shape is a contract: fields are only ever added.
+import type { Estimate } from "../plan/estimate/estimate.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
@@ -12,6 +13,7 @@ import { type Failing, type ProposedPlan, type Run, type RunEnd } from "../run/s
 import { directTool, takesContext } from "../plan/step-kind.js";
 import type { StepState, StepStatus, Work } from "../run/work.js";
 import { sentenceText, type Sentence, type Surface } from "../words/action.js";
+import { estimateInWords } from "../words/estimate.js";
 import { runFailureText, failureNext, failureText, SETTLE, TRACE } from "../words/failures.js";
 import { commentText, reasonText } from "../words/reasons.js";
 import { librarySurface } from "../words/surface-library.js";
@@ -269,6 +271,12 @@ function nextOf(run: Run, end: Unfinished): Sentence {
   ];
 }
 
+/** Any process, and any version, may have written it. */
+function estimateDocument(estimate: JsonObject): Json {
+  if (!Array.isArray(estimate["unknown"])) return estimate;
+  return estimateInWords(estimate as unknown as Estimate) as unknown as Json;
+}
+
 function waitingOf(run: Run): WaitingDocument | undefined {
   if (isEnded(run) || (run.approvals.pending.size === 0 && run.execution.asked === 0 && run.execution.unknown === 0))
     return undefined;
@@ -282,7 +290,7 @@ function waitingOf(run: Run): WaitingDocument | undefined {
       reason: reasonText(reason),
       expiresAt: iso(expiresAt),
       ...(args === undefined ? {} : { args }),
-      ...(subject !== "plan" || estimate === undefined ? {} : { estimate }),
+      ...(subject !== "plan" || estimate === undefined ? {} : { estimate: estimateDocument(estimate) }),
     })),
     questions: works
       .filter((work) => work.status === "suspended" && work.question !== undefined)

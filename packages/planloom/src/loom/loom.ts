@@ -6,7 +6,7 @@ import type { DraftedStep } from "../agents/checkpoint.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "../model/port.js";
 import type { RoleSettings } from "../model/role.js";
-import { estimatePlan, type Estimate } from "../plan/estimate/estimate.js";
+import { estimatePlan } from "../plan/estimate/estimate.js";
 import { errorKeys } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
@@ -32,6 +32,7 @@ import { roleNamesOf } from "./roles.js";
 import { withPrices } from "./run-prices.js";
 import type { Services } from "../perform/services.js";
 import { withWords, type Worded, type WordedFinding } from "../words/findings.js";
+import { estimateInWords, type EstimateInWords } from "../words/estimate.js";
 
 export interface StartOptions {
   /** The run's data, referred to as `inputs.name`. */
@@ -132,10 +133,10 @@ export class Loom {
   async estimate(
     plan: unknown,
     options: { readonly inputs?: { readonly [name: string]: Json } } = {},
-  ): Promise<Estimate> {
+  ): Promise<EstimateInWords> {
     const checked = sound(this.plans.check(plan, options));
     const { store, clock } = this.services;
-    return estimatePlan(checked, { ...this.appraiser, history: await readHistory(store, clock) });
+    return estimateInWords(estimatePlan(checked, { ...this.appraiser, history: await readHistory(store, clock) }));
   }
 
   /**

@@ -18,12 +18,13 @@ import type { EventStore } from "../store/event-store.js";
 import type { Clock } from "../clock.js";
 import { inTime } from "../deadline.js";
 import { readHistory } from "./history.js";
+import { estimateInWords, type EstimateInWords } from "../words/estimate.js";
 
 /**
  * Whether a person is asked for a plan: true or a reason = yes, false = no. `estimate` is of the steps that are still to run.
  * Whatever else it gives or throws, and no answer within LIMITS.approvalFunctionMs, counts as yes.
  */
-export type ApprovalFunction = (plan: Plan, estimate: Estimate) => boolean | string | Promise<boolean | string>;
+export type ApprovalFunction = (plan: Plan, estimate: EstimateInWords) => boolean | string | Promise<boolean | string>;
 
 export interface Appraised {
   /** The policy of the run. */
@@ -71,7 +72,7 @@ async function decision(
   clock: Clock,
 ): Promise<NonNullable<CheckedPlan["approval"]>> {
   // A copy: what it changes of the plan is not what was checked.
-  const ask = async (): Promise<unknown> => decide(structuredClone(plan), estimate);
+  const ask = async (): Promise<unknown> => decide(structuredClone(plan), estimateInWords(estimate));
   const { end } = await inTime(ask, signal, LIMITS.approvalFunctionMs, clock);
   if (end === undefined) return asked({ code: "FUNCTION_LATE", ms: LIMITS.approvalFunctionMs });
   if ("thrown" in end) return asked({ code: "FUNCTION_FAILED", text: messageOf(end.thrown) });

@@ -225,8 +225,8 @@ export interface RevisionParams {
     | { readonly steps: Names };
   /** Error. The plan has failed before; only titles, descriptions or the order of steps differ. */
   readonly PLAN_REPEATED: {
-    /** Why that plan was given up. */
-    readonly reason: JsonObject | string;
+    /** Why that plan was given up, as the run recorded it. */
+    readonly reason: JsonObject & { readonly code: string };
   };
   /** Error. The new plan drops or changes a step whose call may have acted, and nobody knows whether it did. */
   readonly STEP_UNKNOWN: { readonly step: string };

@@ -55,11 +55,12 @@ export function depthOf(value: unknown, max: number): number {
   return deepest + 1;
 }
 
-/** For messages: `a string`, `a list`, `null`. */
-export function typeName(value: Json): string {
+export type JsonKind = "null" | "boolean" | "number" | "string" | "list" | "record";
+
+export function kindOf(value: Json): JsonKind {
   if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a record" : `a ${typeof value}`;
+  if (Array.isArray(value)) return "list";
+  return typeof value === "object" ? "record" : (typeof value as "boolean" | "number" | "string");
 }
 
 /** About how many bytes the text of a value has, and never more than it has. Stops counting past `max`. */

@@ -1,7 +1,9 @@
 // Why something failed, as data: a code with its parameters. In: nothing. Out: Failure, and the parameters of each code that
 // Planloom records. words/failures.ts puts them into sentences; tools have codes of their own, with their own words.
+import type { EvaluationCode, EvaluationParams, EvaluationProblem } from "../plan/expression/problem.js";
 import type { Finding } from "../plan/finding.js";
-import type { JsonObject } from "../plan/json.js";
+import type { JsonKind, JsonObject } from "../plan/json.js";
+import type { Mismatch } from "../plan/type/type.js";
 import type { Budget } from "./settings.js";
 
 export interface Failure {
@@ -17,26 +19,23 @@ export interface Failure {
   readonly retryAfterMs?: number;
 }
 
-/** Where a value does not have the type that is wanted: `path` is a JSON pointer, the types are in the notation of plans. */
-export interface Misfit {
-  readonly path: string;
-  readonly expected: string;
-  readonly got: string;
-}
-
-/** Where an expression of a step or of the answer gave no value. */
-export interface ExpressionParams {
+/** Where an expression of a step or of the answer gave no value, and why. */
+export interface ExpressionParams<Code extends EvaluationCode = EvaluationCode> {
   /** A field with a JSON pointer into it: `with/query`, `when`. */
   readonly where: string;
-  readonly problem: string;
+  /** As written; absent where no single one is at fault. */
+  readonly expression?: string;
+  readonly problem: EvaluationParams[Code];
 }
+
+type ExpressionFailures = { readonly [Code in EvaluationCode]: ExpressionParams<Code> };
 
 /** Why a model's reply cannot be used. */
 export type ReplyProblem =
   | { readonly code: "EMPTY" | "CUT" | "WITHHELD" | "NOT_AN_OBJECT" | "NO_VERDICT" | "NO_PLAN" }
   | { readonly code: "NOT_JSON"; readonly type: string }
   | { readonly code: "TOO_DEEP"; readonly limit: number }
-  | ({ readonly code: "MISFIT" } & Misfit);
+  | ({ readonly code: "MISFIT" } & Mismatch);
 
 /** Of a fan-out: how many of its items failed. Stands beside any code: that of the items where all have the same. */
 export interface ItemsParams {
@@ -48,7 +47,7 @@ export interface ItemsParams {
 }
 
 /** The codes that Planloom gives, with their parameters. */
-export interface FailureParams {
+export interface FailureParams extends ExpressionFailures {
   // Decided by the kernel
   readonly APPROVAL_EXPIRED: object;
   readonly REJECTED: { readonly because: "no-planner" | "limit" };
@@ -69,14 +68,16 @@ export interface FailureParams {
   readonly POISON_STEP: { readonly crashes: number };
   readonly EVENT_LIMIT: { readonly limit: number };
   readonly BUDGET_EXHAUSTED: { readonly limit: keyof Budget; readonly allowed: number; readonly wanted: number };
-  readonly WHEN_NOT_BOOLEAN: { readonly got: string };
-  readonly FOREACH_NOT_A_LIST: { readonly got: string };
+  readonly WHEN_NOT_BOOLEAN: { readonly got: JsonKind };
+  readonly FOREACH_NOT_A_LIST: { readonly got: JsonKind };
   readonly FAN_OUT_LIMIT: { readonly items: number; readonly limit: number };
   readonly ARGUMENT_DEPTH: { readonly limit: number };
-  readonly ARGUMENT_TYPE: { readonly tool: string } & Misfit;
-  readonly OUTPUT_MISMATCH: Misfit | { readonly problem: ReplyProblem };
-  /** `got` is the kind of value that `expect` gave, or `problem` says why it gave none. */
-  readonly EXPECT_FAILED: { readonly expect: string } & ({ readonly got: string } | { readonly problem: string });
+  readonly ARGUMENT_TYPE: { readonly tool: string } & Mismatch;
+  readonly OUTPUT_MISMATCH: Mismatch | { readonly problem: ReplyProblem };
+  /** `got` is false, or the kind of value that `expect` gave; or `problem` says why it gave none. */
+  readonly EXPECT_FAILED: { readonly expect: string } & (
+    { readonly got: false | JsonKind } | { readonly problem: EvaluationProblem }
+  );
   readonly ITEMS_FAILED: ItemsParams;
   // Ended so by whoever performs effects
   readonly NO_MODEL: { readonly role: "planner" | "executor" | "synthesizer" };
@@ -107,20 +108,6 @@ export interface FailureParams {
   readonly FILL_FAILED: { readonly tool: string; readonly problem: ReplyProblem };
   readonly REVIEW_UNREADABLE: { readonly problem: ReplyProblem };
   readonly ANSWER_EMPTY: object;
-  // Expressions
-  readonly UNKNOWN_REFERENCE: ExpressionParams;
-  readonly NO_SUCH_FIELD: ExpressionParams;
-  readonly NULL_ACCESS: ExpressionParams;
-  readonly INDEX_OUT_OF_RANGE: ExpressionParams;
-  readonly TYPE_MISMATCH: ExpressionParams;
-  readonly CONVERSION_FAILED: ExpressionParams;
-  readonly DIVISION_BY_ZERO: ExpressionParams;
-  readonly NUMBER_OUT_OF_RANGE: ExpressionParams;
-  readonly FORBIDDEN_KEY: ExpressionParams;
-  readonly LIMIT_EXCEEDED: ExpressionParams;
-  readonly NOT_SUPPORTED: ExpressionParams;
-  readonly UNREADABLE_REFERENCE: ExpressionParams;
-  readonly NULL_IN_TEXT: ExpressionParams;
 }
 
 export type FailureCode = keyof FailureParams;

@@ -2,7 +2,7 @@
 // words/refusals.ts puts them into sentences.
 import type { Finding } from "../plan/finding.js";
 import type { JsonObject } from "../plan/json.js";
-import type { Misfit } from "./failure.js";
+import type { Mismatch } from "../plan/type/type.js";
 
 interface Place {
   readonly step: string;
@@ -26,7 +26,7 @@ export interface RefusalParams {
   readonly NOT_ASKED: Place & { readonly status: string };
   readonly NOT_UNKNOWN: Place & { readonly status: string };
   readonly STALE_DOUBT: Place;
-  readonly ANSWER_TYPE: Misfit;
+  readonly ANSWER_TYPE: Mismatch;
   readonly ALREADY_PAUSED: object;
   readonly NOT_PAUSED: object;
   readonly ALREADY_CANCELLING: object;

@@ -6,6 +6,7 @@ import { messageOf } from "../error.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { typeFromSchema } from "../plan/type/schema.js";
 import { mismatch } from "../plan/type/type.js";
+import { gistText } from "../words/phrases.js";
 
 type Side = "input" | "output";
 
@@ -58,7 +59,10 @@ export function readSchema(schema: unknown, side: Side): ReadSchema {
     async check(value) {
       const wrong = mismatch(value as Json, type);
       if (wrong === undefined) return { ok: true, value };
-      return { ok: false, problem: `${wrong.path || "the value"}: expected ${wrong.expected}, got ${wrong.got}` };
+      return {
+        ok: false,
+        problem: `${wrong.path || "the value"}: expected ${wrong.expected}, got ${gistText(wrong.found)}`,
+      };
     },
   };
 }

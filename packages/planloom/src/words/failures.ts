@@ -3,8 +3,12 @@
 import { isObject } from "../plan/json.js";
 import { findingWords } from "./findings.js";
 import type { FailureCause } from "../run/event.js";
-import type { ExpressionParams, Failure, FailureParams, ItemsParams, Misfit, ReplyProblem } from "../run/failure.js";
+import type { ExpressionParams, Failure, FailureParams, ItemsParams, ReplyProblem } from "../run/failure.js";
 import type { Sentence } from "./action.js";
+import type { EvaluationCode, EvaluationProblem } from "../plan/expression/problem.js";
+import type { Mismatch } from "../plan/type/type.js";
+import { gistText, kindText } from "./phrases.js";
+import { evaluationText } from "./problems.js";
 import { errorWords, isErrorCode } from "./errors.js";
 import { textOr, type Table, type Words } from "./words.js";
 
@@ -12,8 +16,8 @@ import { textOr, type Table, type Words } from "./words.js";
 
 const where = (path: string | undefined, whole: string): string => (path === "" ? whole : `${whole} at ${path}`);
 
-const misfit = ({ path, expected, got }: Misfit, whole: string): string =>
-  `${where(path, whole)} must be ${expected}, but is ${got}`;
+const misfit = ({ path, expected, found }: Mismatch, whole: string): string =>
+  `${where(path, whole)} must be ${expected}, but is ${gistText(found)}`;
 
 /** Up to a millionth of a dollar. */
 const amount = (value: number): string => String(Math.round(value * 1e6) / 1e6);
@@ -47,7 +51,7 @@ export function problemText(problem: ReplyProblem): string {
     case "TOO_DEEP":
       return `The value nests deeper than ${problem.limit} levels.`;
     case "MISFIT":
-      return `${problem.path === "" ? "The value" : problem.path} should be ${problem.expected}, but is ${problem.got}.`;
+      return `${problem.path === "" ? "The value" : problem.path} should be ${problem.expected}, but is ${gistText(problem.found)}.`;
   }
 }
 
@@ -55,13 +59,14 @@ export const TRACE: Sentence = [{ action: "trace" }, " shows what each step read
 const RETRY: Sentence = [{ action: "retry" }, " goes on once that is mended."];
 
 /** An expression without a value: the mend is in the expression, or in the types of the steps before it. */
-const EXPRESSION: Words<ExpressionParams> = {
-  message: ({ where: place, problem }) => `${place}: ${problem}`,
+const expression = <Code extends EvaluationCode>(code: Code): Words<ExpressionParams<Code>> => ({
+  message: ({ where: place, expression: source, problem }) =>
+    `${place}: ${source === undefined ? "" : `${source}: `}${evaluationText({ code, params: problem } as EvaluationProblem)}`,
   next: () => [
     { action: "trace" },
     " shows what the steps before it gave. Mend the expression, or the `output` of those steps.",
   ],
-};
+});
 
 const ABORTED: { readonly [how in FailureParams["ABORTED"]["how"]]: string } = {
   stopped: "the call was stopped",
@@ -141,11 +146,11 @@ export const FAILURES: Table<FailureParams> = {
     ],
   },
   WHEN_NOT_BOOLEAN: {
-    message: ({ got }) => `when gave ${got}, not true or false`,
+    message: ({ got }) => `when gave ${kindText(got)}, not true or false`,
     next: () => ["Write a comparison, for example ${{ a.count > 0 }}."],
   },
   FOREACH_NOT_A_LIST: {
-    message: ({ got }) => `forEach gave ${got}, not a list`,
+    message: ({ got }) => `forEach gave ${kindText(got)}, not a list`,
     next: () => ["Refer to a list, or declare the list as that step's output."],
   },
   FAN_OUT_LIMIT: {
@@ -157,7 +162,8 @@ export const FAILURES: Table<FailureParams> = {
     next: () => ["Hand on only the part that the tool needs."],
   },
   ARGUMENT_TYPE: {
-    message: ({ tool, path, expected, got }) => `argument ${path || "/"} of ${tool} must be ${expected}, but is ${got}`,
+    message: ({ tool, path, expected, found }) =>
+      `argument ${path || "/"} of ${tool} must be ${expected}, but is ${gistText(found)}`,
     next: () => ["Declare the `output` of the step that it comes from, or convert it in the expression."],
   },
   OUTPUT_MISMATCH: {
@@ -168,7 +174,11 @@ export const FAILURES: Table<FailureParams> = {
     next: () => ["Change the step's `output` to what it really gives, or its instruction so that it gives this."],
   },
   EXPECT_FAILED: {
-    message: (params) => `expect ${params.expect} ${"got" in params ? `gave ${params.got}` : params.problem}`,
+    message: (params) => {
+      const { expect } = params;
+      if ("problem" in params) return `expect ${expect}: ${evaluationText(params.problem)}`;
+      return `expect ${expect} gave ${params.got === false ? "false" : kindText(params.got)}`;
+    },
     next: () => [{ action: "trace" }, " shows the output. Mend the step, or what is expected of it."],
   },
   ITEMS_FAILED: { message: itemsText },
@@ -255,19 +265,19 @@ export const FAILURES: Table<FailureParams> = {
   },
   REVIEW_UNREADABLE: { message: ({ problem }) => `the reviewer gave no verdict: ${problemText(problem)}` },
   ANSWER_EMPTY: { message: () => "the synthesizer wrote nothing" },
-  UNKNOWN_REFERENCE: EXPRESSION,
-  NO_SUCH_FIELD: EXPRESSION,
-  NULL_ACCESS: EXPRESSION,
-  INDEX_OUT_OF_RANGE: EXPRESSION,
-  TYPE_MISMATCH: EXPRESSION,
-  CONVERSION_FAILED: EXPRESSION,
-  DIVISION_BY_ZERO: EXPRESSION,
-  NUMBER_OUT_OF_RANGE: EXPRESSION,
-  FORBIDDEN_KEY: EXPRESSION,
-  LIMIT_EXCEEDED: EXPRESSION,
-  NOT_SUPPORTED: EXPRESSION,
-  UNREADABLE_REFERENCE: EXPRESSION,
-  NULL_IN_TEXT: EXPRESSION,
+  UNKNOWN_REFERENCE: expression("UNKNOWN_REFERENCE"),
+  NO_SUCH_FIELD: expression("NO_SUCH_FIELD"),
+  NULL_ACCESS: expression("NULL_ACCESS"),
+  INDEX_OUT_OF_RANGE: expression("INDEX_OUT_OF_RANGE"),
+  TYPE_MISMATCH: expression("TYPE_MISMATCH"),
+  CONVERSION_FAILED: expression("CONVERSION_FAILED"),
+  DIVISION_BY_ZERO: expression("DIVISION_BY_ZERO"),
+  NUMBER_OUT_OF_RANGE: expression("NUMBER_OUT_OF_RANGE"),
+  FORBIDDEN_KEY: expression("FORBIDDEN_KEY"),
+  LIMIT_EXCEEDED: expression("LIMIT_EXCEEDED"),
+  NOT_SUPPORTED: expression("NOT_SUPPORTED"),
+  UNREADABLE_REFERENCE: expression("UNREADABLE_REFERENCE"),
+  NULL_IN_TEXT: expression("NULL_IN_TEXT"),
 };
 
 function itemsText({ items: { failed, total, first } }: ItemsParams): string {

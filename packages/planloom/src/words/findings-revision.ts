@@ -2,7 +2,9 @@
 // instead.
 import type { RevisionParams } from "../plan/finding-params.js";
 import type { FindingTable } from "./finding-words.js";
+import type { ReplanReason } from "../run/reason.js";
 import { quoted, withMore } from "./phrases.js";
+import { replanReasonText } from "./replan-reasons.js";
 
 export const REVISION: FindingTable<keyof RevisionParams> = {
   PATCH_EMPTY: {
@@ -48,7 +50,7 @@ export const REVISION: FindingTable<keyof RevisionParams> = {
   },
   PLAN_REPEATED: {
     message: ({ reason }) =>
-      `This plan has failed already, and differs at most in titles and descriptions: ${JSON.stringify(reasonText(reason))}.`,
+      `This plan has failed already (${reasonText(reason)}). It differs at most in titles, descriptions and order.`,
     fix: () => "Change what the steps do: another tool, other arguments, another instruction, or other steps.",
   },
   STEP_UNKNOWN: {
@@ -63,5 +65,8 @@ function touchable({ open, more }: { readonly open: readonly string[]; readonly 
   return `A patch may change ${withMore(open, more)}, and add steps.`;
 }
 
-const reasonText = (reason: RevisionParams["PLAN_REPEATED"]["reason"]): string =>
-  (typeof reason === "string" ? reason : JSON.stringify(reason)).slice(0, 300);
+/** The words of a review are not in a finding. */
+function reasonText(reason: RevisionParams["PLAN_REPEATED"]["reason"]): string {
+  if (reason.code === "REVIEWED") return "a review found that it makes no sense any more";
+  return replanReasonText(reason as unknown as ReplanReason).slice(0, 300);
+}

@@ -1,4 +1,5 @@
 // Small phrases that many sentences share. In: names and values as data. Out: text. Pure.
+import type { JsonKind } from "../plan/json.js";
 import type { Gist } from "../plan/type/type.js";
 
 /** A text in quotes, cut where it is long. */
@@ -22,6 +23,9 @@ export const withMore = (names: readonly string[], more: number): string =>
 
 /** `1 step`, `3 steps`. */
 export const counted = (count: number, noun: string): string => `${count} ${count === 1 ? noun : `${noun}s`}`;
+
+/** A kind of value with its article: `a list`, `null`. */
+export const kindText = (kind: JsonKind): string => (kind === "null" ? kind : `a ${kind}`);
 
 /** A value in a few words: `the string "x"`, `a list of 3`, `null`. */
 export function gistText(gist: Gist): string {

@@ -1,10 +1,15 @@
-// The words of what cannot be read inside a plan: an expression, a type, the text of the document. In: a problem as data.
-// Out: a clause without capital and full stop. A parser's own text stands as it is.
-import type { ExpressionProblem } from "../plan/expression/problem.js";
+// The words of what is wrong inside a plan: an expression that cannot be read or has no value, a type, the text of the document.
+// In: a problem as data. Out: a clause without capital and full stop. A parser's own text stands as it is.
+import type {
+  EvaluationCode,
+  EvaluationParams,
+  EvaluationProblem,
+  ExpressionProblem,
+} from "../plan/expression/problem.js";
 import type { SyntaxProblem } from "../plan/finding-params.js";
 import type { TypeProblem } from "../plan/type/text.js";
 import { byCase } from "./by-case.js";
-import { counted } from "./phrases.js";
+import { counted, kindText } from "./phrases.js";
 
 export const expressionProblemText: (problem: ExpressionProblem) => string = byCase("kind", {
   syntax: ({ text }) => text,
@@ -65,3 +70,64 @@ export const syntaxProblemText: (problem: SyntaxProblem) => string = byCase("kin
   "no-value": () => "a key has no value",
   "odd-plain-text": () => "a text without quotes holds quotes, brackets or line breaks, or is left out",
 });
+
+/** Why an expression has no value. */
+export function evaluationText({ code, params }: EvaluationProblem): string {
+  // Code and parameters belong together, which an index by a union cannot see.
+  return (EVALUATION[code] as (params: unknown) => string)(params);
+}
+
+const EVALUATION: { readonly [Code in EvaluationCode]: (params: EvaluationParams[Code]) => string } = {
+  UNKNOWN_REFERENCE: ({ name }) => `there is no value named ${name}`,
+  UNREADABLE_REFERENCE: ({ problem }) => expressionProblemText(problem),
+  NO_SUCH_FIELD: ({ name }) => `there is no field ${name}`,
+  NULL_ACCESS: ({ name }) => `the value before ${name === undefined ? "[ ]" : `.${name}`} is null`,
+  INDEX_OUT_OF_RANGE: (params) => {
+    if ("index" in params) return `there is no element ${params.index} in a list of ${params.length}`;
+    if ("start" in params) return `${params.by}: the end ${params.end} lies before the start ${params.start}`;
+    return `${params.by}: ${params.position} is not a position in a string of ${params.length} characters`;
+  },
+  TYPE_MISMATCH: byCase("is", {
+    field: ({ kind, name }) => `${kindText(kind)} has no field ${name}`,
+    index: ({ kind, by }) => `${kindText(kind)} cannot be indexed with ${kindText(by)}`,
+    "record-key": ({ kind }) => `the keys of a record are strings, not ${kindText(kind)}`,
+    "joined-item": () => "join needs a list of strings; map(x, string(x)) makes one",
+    operand: ({ by, kind, wanted }) =>
+      `${by} needs ${wanted === undefined ? "fewer arguments" : (WANTED[wanted] ?? wanted)}, not ${kindText(kind)}`,
+    operands: ({ by, left, right }) =>
+      `${by} cannot combine ${kindText(left)} and ${kindText(right)}${by === "+" ? "; string(…) makes text of a number" : ""}`,
+  }),
+  CONVERSION_FAILED: ({ by, text }) => `${by}() cannot read ${JSON.stringify(text)}`,
+  DIVISION_BY_ZERO: () => "a division by zero",
+  NUMBER_OUT_OF_RANGE: byCase("of", {
+    int64: () => "an integer does not fit into 64 bits",
+    json: ({ number }) =>
+      /^-?\d+$/.test(number)
+        ? `the integer ${number} is too large to be exact in JSON`
+        : `${number} is not a JSON number`,
+  }),
+  FORBIDDEN_KEY: ({ name }) => `the name ${name} is refused`,
+  LIMIT_EXCEEDED: byCase("of", {
+    work: () => "the expression takes too long; do this work in a tool",
+    string: ({ most }) => `a string is longer than ${most} characters`,
+    value: ({ most }) => `the value is larger than ${most} bytes`,
+    depth: ({ most }) => `the value nests deeper than ${most}`,
+    "all-values": ({ most }) => `all values together are larger than ${most} bytes`,
+    "all-outputs": ({ most }) => `all outputs together are larger than ${most} bytes; name fewer steps`,
+    elements: ({ by, most, count }) => `${by} walks over at most ${most} elements, not ${count}; use forEach or a tool`,
+  }),
+  NOT_SUPPORTED: byCase("is", {
+    function: ({ name }) => `there is no function ${name}`,
+    "optional-access": () => expressionProblemText({ kind: "optional-access" }),
+  }),
+  NULL_IN_TEXT: () => "it is null inside a text",
+};
+
+/** Wanted types that have words of their own; others stand in the notation of `output`. */
+const WANTED: { readonly [type: string]: string } = {
+  boolean: "true or false",
+  list: "a list",
+  "list | record": "a list or a record",
+};
+
+export const EVALUATION_CODES = Object.keys(EVALUATION) as readonly EvaluationCode[];

@@ -1,15 +1,10 @@
 // The words for reasons of decisions. In: a reason as an event holds it. Out: a clause without a capital and a full stop.
 import type { Reason } from "../run/reason.js";
 import { failureText } from "./failures.js";
+import { REPLAN_REASONS } from "./replan-reasons.js";
 import { textOr } from "./words.js";
 
 type Of<Code extends Reason["code"]> = Extract<Reason, { readonly code: Code }>;
-
-const because = {
-  failure: "a step failed for good",
-  budget: "the budget is used up",
-  "log-full": "the run has too many events",
-};
 
 const dropped = {
   refused: "the plan that it stands in was refused",
@@ -17,30 +12,8 @@ const dropped = {
   "other-goal": "it was for another goal",
 };
 
-const who = { plan: "the plan says to", run: "the run is set to" };
-
 export const REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Code>) => string } = {
-  LEGACY: ({ text }) => text,
-  ATTEMPTS_LEFT: ({ attempt, of }) => `attempt ${attempt} of ${of} failed`,
-  ATTEMPTS_USED: ({ of }) => (of === 1 ? "it had one attempt" : `all ${of} attempts failed`),
-  NOT_RETRYABLE: () => "trying again would not help",
-  RUN_CANCELLING: () => "the run is being cancelled",
-  NOTHING_STARTS: (reason) => `${because[reason.because]}, so nothing is started any more`,
-  ITEMS_ENDED: () => "its items have ended",
-  RUN_FAILING: () => "the run is failing already",
-  PLAN_NO_HELP: () => "another plan would not help",
-  REPLAN_NEVER: () => "the run is set not to replan",
-  NO_PLANNER: () => "there is no planner that could mend the plan",
-  REPLANS_USED: ({ of }) => `all ${of} replans are used up`,
-  REPLAN_TOKENS: ({ expected, limit }) =>
-    `a replan is expected to take ${expected} tokens, and limits.replanTokens is ${limit}`,
-  REPLAN_COST: ({ expectedUsd, limitUsd }) =>
-    `a replan is expected to cost ${expectedUsd.toFixed(4)} USD, and limits.replanCostUsd is ${limitUsd}`,
-  AFTER_PLAN: ({ why }) => `${reasonText(why)}; it starts again when its plan is whole`,
-  BUDGET_USED: ({ why }) => `${reasonText(why)}; the budget is used up`,
-  POLICY: ({ why, policy, by }) => `${reasonText(why)}; ${who[by]} ${policy === "skip" ? "go on without it" : policy}`,
-  NO_REPLAN: ({ why, because: no }) => `${reasonText(why)}; ${reasonText(no)}`,
-  PATCH_FAILED: ({ why }) => `${reasonText(why)}; it came from a patch itself, so the rest is planned anew`,
+  ...REPLAN_REASONS,
   CONDITION_FALSE: () => "its condition is false",
   SOURCE_SKIPPED: ({ where, source }) =>
     `${where} refers to ${source}, which was skipped, and null is not allowed there`,
@@ -63,9 +36,6 @@ export const REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Code>) =>
   FUNCTION_LATE: ({ ms }) => `the approval function did not decide within ${ms} ms`,
   FUNCTION_UNCLEAR: () => "the approval function gave neither true, false nor a reason",
   FUNCTION_ABSENT: () => "nobody has decided that it needs no approval",
-  GOAL_CHANGED: ({ comment }) => comment || "the goal was changed by a person",
-  PLAN_REJECTED: () => "the plan was rejected",
-  REVIEWED: ({ text }) => text || "the reviewer gave no reason",
   RESUMED: () => "resumed",
   COMMAND_ARRIVED: () => "a command arrived",
   RETRIED: () => "retried",

@@ -1,6 +1,7 @@
 // The words for commands that are refused. In: a refusal as an event holds it. Out: a clause without a capital and a full stop.
 import { findingWords } from "./findings.js";
 import type { Refusal, RefusalParams } from "../run/refusal.js";
+import { gistText } from "./phrases.js";
 import { textOr, type Table, type Words } from "./words.js";
 
 const short = (hash: string): string => hash.slice(0, 12);
@@ -33,8 +34,8 @@ export const REFUSALS: Table<RefusalParams> = {
   NOT_UNKNOWN: { message: ({ status, ...ref }) => `${place(ref)} ${standing(status)}; nothing is in doubt` },
   STALE_DOUBT: { message: (ref) => `${place(ref)} was called again since, and that call is in doubt now` },
   ANSWER_TYPE: {
-    message: ({ path, expected, got }) =>
-      `the answer${path === "" ? "" : ` at ${path}`} must be ${expected}, but is ${got}`,
+    message: ({ path, expected, found }) =>
+      `the answer${path === "" ? "" : ` at ${path}`} must be ${expected}, but is ${gistText(found)}`,
   },
   ALREADY_PAUSED: { message: () => "the run is paused already" },
   NOT_PAUSED: { message: () => "the run is not paused" },

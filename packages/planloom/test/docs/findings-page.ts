@@ -118,5 +118,8 @@ function revisionFindings(page: string, text: string): readonly Finding[] {
   if (read.kind !== "plan") return read.findings;
   const plan = revisedPlan(page);
   const next = planIn(JSON.stringify(withFinished(read.draft as JsonObject, plan, FINISHED).draft));
-  return [...finishedTouched(plan, next, FINISHED), ...repeatFindings(next, [{ plan, reason: "page: TIMEOUT" }])];
+  return [
+    ...finishedTouched(plan, next, FINISHED),
+    ...repeatFindings(next, [{ plan, reason: { code: "ATTEMPTS_USED", of: 4 } }]),
+  ];
 }

@@ -60,7 +60,8 @@ test("an error of inference fails for every value, and what succeeds is of the i
       if (error !== undefined)
         wrong.push(`${source} gives ${JSON.stringify(ended.value)}; ${JSON.stringify(error.params)}`);
       const other = mismatch(ended.value, inferred.type);
-      if (other !== undefined) wrong.push(`${source} gives ${other.got}, not ${typeText(inferred.type)}`);
+      if (other !== undefined)
+        wrong.push(`${source} gives ${JSON.stringify(other.found)}, not ${typeText(inferred.type)}`);
     }
   }
   expect(wrong.slice(0, 10)).toEqual([]);

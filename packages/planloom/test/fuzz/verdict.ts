@@ -95,7 +95,7 @@ function expectCode(state: StepState, run: Run): string {
   for (let seed = 0; seed < 5; seed++) {
     const output = { value: outputFor(state, new Dice(seed)), from: NO_ORIGIN };
     const resolved = resolveValue(state.spec.expect ?? "", scopeOf(run, work, output));
-    if (!resolved.ok) return resolved.code;
+    if (!resolved.ok) return resolved.problem.code;
     if (typeof resolved.value !== "boolean") return "WHEN_NOT_BOOLEAN";
   }
   return "EXPECT_FAILED";

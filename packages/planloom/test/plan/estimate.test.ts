@@ -112,7 +112,7 @@ describe("with earlier runs", () => {
     const history = knowing({ "answer small": [sample("r", { inputTokens: null, outputTokens: null })] });
     const estimate = estimateOf({ steps: [SEARCH] }, { history });
     expect(estimate.inputTokens).toBe(ASSUMED.answer.inputTokens);
-    expect(estimate.unknown.join()).toContain("which report none and are taken as assumed: small");
+    expect(estimate.unknown).toContainEqual({ of: "tokens", names: ["small"] });
   });
 });
 
@@ -147,7 +147,7 @@ describe("a step for each item of a list", () => {
     });
     const unknown = estimateOf(each(list));
     expect(unknown.toolCalls).toBe(1 + ASSUMED_ITEMS);
-    expect(unknown.unknown).toEqual([`the length of the lists of these steps, taken as ${ASSUMED_ITEMS}: look`]);
+    expect(unknown.unknown).toEqual([{ of: "list", names: ["look"], assumed: ASSUMED_ITEMS }]);
   });
 
   test("takes as many rounds as its width asks for", () => {
@@ -175,8 +175,8 @@ test("steps that act are named, with how often; what depends on persons and cond
     { step: "file", tool: "write_file", effects: "idempotent", times: null },
   ]);
   expect(unknown).toEqual([
-    "whether these steps run at all, taken as yes: file",
-    "how long a person takes for these steps, taken as no time: who",
+    { of: "condition", names: ["file"] },
+    { of: "person", names: ["who"] },
   ]);
 });
 
@@ -199,7 +199,7 @@ describe("money", () => {
     const estimate = estimateOf(draft, { prices: { small: DEAR } });
     expect(estimate).toMatchObject({ costUsd: null, unpriced: ["big"] });
     expect(estimate.models.map(({ costUsd: cost }) => cost)).toEqual([null, expect.any(Number)]);
-    expect(estimate.unknown).toEqual(["the price of these models (set `prices` in the configuration): big"]);
+    expect(estimate.unknown).toEqual([{ of: "price", names: ["big"] }]);
   });
 
   test("counts cached input at its own price, and what was not reported not at all", () => {

@@ -40,7 +40,7 @@ function run(source: string, values: { readonly [name: string]: Json } = VALUES)
   );
 }
 
-const codeOf = (evaluated: Evaluated): string => (evaluated.ok ? "ok" : evaluated.code);
+const codeOf = (evaluated: Evaluated): string => (evaluated.ok ? "ok" : evaluated.problem.code);
 
 describe("evaluation", () => {
   const GIVES: readonly (readonly [source: string, value: Json])[] = [

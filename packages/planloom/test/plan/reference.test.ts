@@ -155,7 +155,7 @@ describe("resolveValue", () => {
   test("null inside a text fails and names its steps", () => {
     expect(resolveValue({ q: "about ${{ other }}" }, scope)).toMatchObject({
       ok: false,
-      code: "NULL_IN_TEXT",
+      problem: { code: "NULL_IN_TEXT" },
       pointer: "/q",
       steps: ["other"],
     });
@@ -166,7 +166,7 @@ describe("resolveValue", () => {
     ["${{ find.nope }}", "NO_SUCH_FIELD"],
     ["${{ find", "UNREADABLE_REFERENCE"],
   ])("%s fails with %s", (text, code) => {
-    expect(resolveValue([text], scope)).toMatchObject({ ok: false, code, pointer: "/0" });
+    expect(resolveValue([text], scope)).toMatchObject({ ok: false, problem: { code }, pointer: "/0" });
   });
 
   test("an escaped reference becomes its text", () => {
@@ -253,8 +253,8 @@ test("values that are within the limit one by one are not, all together", () => 
   const scope: Scope = (name) => (name === "a" ? { value: large, from: { steps: ["a"], tools: [] } } : undefined);
   const list = (length: number): Json => Array.from({ length }, () => "${{ a }}");
   expect(resolveValue(list(2), scope).ok).toBe(true);
-  expect(resolveValue(list(3), scope)).toMatchObject({ ok: false, code: "LIMIT_EXCEEDED", pointer: "/2" });
+  expect(resolveValue(list(3), scope)).toMatchObject({ ok: false, problem: { code: "LIMIT_EXCEEDED" }, pointer: "/2" });
   expect(resolveValue(`${(list(2) as readonly string[]).join("")} and ${"${{ a }}"}`, scope)).toMatchObject({
-    code: "LIMIT_EXCEEDED",
+    problem: { code: "LIMIT_EXCEEDED", params: { of: "all-values" } },
   });
 });

@@ -44,16 +44,16 @@ test.each<[string, Plan]>([
 test("the finding gives the reason of the failure", () => {
   const other = planOf([find]);
   const failed = [
-    { plan: other, reason: "never mind" },
-    { plan, reason: 'find: "no\nservice"' },
+    { plan: other, reason: { code: "NOT_RETRYABLE" } },
+    { plan, reason: { code: "ATTEMPTS_USED", of: 4 } },
   ];
   expect(repeatFindings(planOf([find, { ...read, title: "Again" }]), failed)).toEqual([
     {
       code: "PLAN_REPEATED",
       severity: "error",
       where: { pointer: "/steps" },
-      params: { reason: 'find: "no\nservice"' },
+      params: { reason: { code: "ATTEMPTS_USED", of: 4 } },
     },
   ]);
-  expect(repeatFindings(plan, [{ plan: other, reason: "" }])).toEqual([]);
+  expect(repeatFindings(plan, [{ plan: other, reason: { code: "NOT_RETRYABLE" } }])).toEqual([]);
 });

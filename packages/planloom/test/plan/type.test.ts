@@ -17,6 +17,7 @@ import {
   typeText,
   UNKNOWN,
   unionOf,
+  type Gist,
 } from "../../src/plan/type/type.js";
 
 function type(text: string): Type {
@@ -240,25 +241,29 @@ describe("closed records", () => {
     expect(assignable(type("{ a: string, b: string }"), closed)).toBe("no");
     expect(assignable(type("{ a: string, b?: string }"), closed)).toBe("unknown");
     expect(assignable(type("{ a: string }"), closed)).toBe("yes");
-    expect(mismatch({ a: "x", b: 1 }, closed)).toMatchObject({ path: "/b", expected: "nothing", got: "the number 1" });
+    expect(mismatch({ a: "x", b: 1 }, closed)).toMatchObject({
+      path: "/b",
+      expected: "nothing",
+      found: { kind: "number", value: 1 },
+    });
   });
 });
 
 describe("mismatch", () => {
-  const WRONG: readonly (readonly [value: Json, text: string, path: string, expected: string, got: string])[] = [
-    [1, "string", "", "string", "the number 1"],
-    [null, "string", "", "string", "null"],
-    ["c", '"a" | "b"', "", '"a" | "b"', 'the string "c"'],
-    [["a", 1], "string[]", "/1", "string", "the number 1"],
-    [{}, "{ a: string }", "/a", "string", "nothing"],
-    [{ "a/b": { c: [] } }, '{ "a/b": { c: string } }', "/a~1b/c", "string", "a list of 0"],
-    [{ a: 1 }, "{ a: string } | null", "/a", "string", "the number 1"],
-    [{ x: "1" }, "Record<string, number>", "/x", "number", 'the string "1"'],
-    [[], "{ a: string }", "", "{ a: string }", "a list of 0"],
-    [3, "never", "", "never", "the number 3"],
+  const WRONG: readonly (readonly [value: Json, text: string, path: string, expected: string, found: Gist])[] = [
+    [1, "string", "", "string", { kind: "number", value: 1 }],
+    [null, "string", "", "string", { kind: "null" }],
+    ["c", '"a" | "b"', "", '"a" | "b"', { kind: "string", value: "c" }],
+    [["a", 1], "string[]", "/1", "string", { kind: "number", value: 1 }],
+    [{}, "{ a: string }", "/a", "string", { kind: "nothing" }],
+    [{ "a/b": { c: [] } }, '{ "a/b": { c: string } }', "/a~1b/c", "string", { kind: "list", length: 0 }],
+    [{ a: 1 }, "{ a: string } | null", "/a", "string", { kind: "number", value: 1 }],
+    [{ x: "1" }, "Record<string, number>", "/x", "number", { kind: "string", value: "1" }],
+    [[], "{ a: string }", "", "{ a: string }", { kind: "list", length: 0 }],
+    [3, "never", "", "never", { kind: "number", value: 3 }],
   ];
-  test.each(WRONG)("%j is no %s", (value, text, path, expected, got) => {
-    expect(mismatch(value, type(text))).toMatchObject({ path, expected, got });
+  test.each(WRONG)("%j is no %s", (value, text, path, expected, found) => {
+    expect(mismatch(value, type(text))).toEqual({ path, expected, found });
   });
 
   test.each([
@@ -272,6 +277,9 @@ describe("mismatch", () => {
   });
 
   test("a field of the prototype is not there", () => {
-    expect(mismatch({}, type("{ toString: unknown }"))).toMatchObject({ path: "/toString", got: "nothing" });
+    expect(mismatch({}, type("{ toString: unknown }"))).toMatchObject({
+      path: "/toString",
+      found: { kind: "nothing" },
+    });
   });
 });

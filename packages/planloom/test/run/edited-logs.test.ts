@@ -112,16 +112,22 @@ describe("the place of a wrong value", () => {
       "run.started",
       ["settings", "concurrency"],
       "4",
-      { path: "/data/settings/concurrency", expected: "number", got: 'the string "4"' },
+      { path: "/data/settings/concurrency", expected: "number", found: { kind: "string", value: "4" } },
     ],
-    ["a plan without steps", "plan.proposed", ["plan", "steps"], GONE, { path: "/data/plan/steps", got: "nothing" }],
+    [
+      "a plan without steps",
+      "plan.proposed",
+      ["plan", "steps"],
+      GONE,
+      { path: "/data/plan/steps", found: { kind: "nothing" } },
+    ],
     ["a step that is none", "plan.proposed", ["plan", "steps", "0"], {}, { path: "/data/plan/steps/0" }],
     [
       "a word that is not known",
       "step.started",
       ["effects"],
       "some",
-      { path: "/data/effects", got: 'the string "some"' },
+      { path: "/data/effects", found: { kind: "string", value: "some" } },
     ],
   ])("%s", (_, type, place, other, expected) => {
     const at = log.findIndex((event) => event.type === type);

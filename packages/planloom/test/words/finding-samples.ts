@@ -838,8 +838,18 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
   ],
   PLAN_REPEATED: [
     [
-      { reason: 'page: "no\nservice"' },
-      'This plan has failed already, and differs at most in titles and descriptions: "page: \\"no\\nservice\\"".',
+      { reason: { code: "ATTEMPTS_USED", of: 4 } },
+      "This plan has failed already (all 4 attempts failed). It differs at most in titles, descriptions and order.",
+      "Change what the steps do: another tool, other arguments, another instruction, or other steps.",
+    ],
+    [
+      { reason: { code: "REVIEWED" } },
+      "This plan has failed already (a review found that it makes no sense any more). It differs at most in titles, descriptions and order.",
+      "Change what the steps do: another tool, other arguments, another instruction, or other steps.",
+    ],
+    [
+      { reason: { code: "LEGACY", text: "page: TIMEOUT" } },
+      "This plan has failed already (page: TIMEOUT). It differs at most in titles, descriptions and order.",
       "Change what the steps do: another tool, other arguments, another instruction, or other steps.",
     ],
   ],

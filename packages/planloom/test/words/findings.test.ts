@@ -3,13 +3,19 @@ import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { findingOf, type Finding, type FindingCode } from "../../src/plan/finding.js";
 import type { SyntaxProblem } from "../../src/plan/finding-params.js";
-import type { ExpressionProblem } from "../../src/plan/expression/problem.js";
+import {
+  evaluationProblem,
+  type EvaluationProblem,
+  type ExpressionProblem,
+} from "../../src/plan/expression/problem.js";
+import type { Estimate, UnknownFigures } from "../../src/plan/estimate/estimate.js";
 import type { TypeProblem } from "../../src/plan/type/text.js";
 import type { ReadNote } from "../../src/plan/read/note-params.js";
 import { findingFromV1 } from "../../src/run/log/finding-v1.js";
+import { estimateInWords } from "../../src/words/estimate.js";
 import { FINDING_CODES, findingText, worded, findingWords } from "../../src/words/findings.js";
 import { noteMessage } from "../../src/words/notes.js";
-import { expressionProblemText, syntaxProblemText, typeProblemText } from "../../src/words/problems.js";
+import { evaluationText, expressionProblemText, syntaxProblemText, typeProblemText } from "../../src/words/problems.js";
 import { planQuality } from "../../src/words/quality.js";
 import { FINDING_SAMPLES } from "./finding-samples.js";
 
@@ -119,6 +125,96 @@ describe("the words of a problem", () => {
     [{ kind: "bad-code-unit", escape: "\\u", digits: 4 }, "\\u needs 4 hexadecimal digits"],
     [{ kind: "ellipsis" }, "something is left out here with an ellipsis"],
   ])("of a document: %j", (problem, text) => expect(syntaxProblemText(problem)).toBe(text));
+});
+
+describe("the words of an expression without a value", () => {
+  const problem = evaluationProblem;
+
+  it.each<[EvaluationProblem, string]>([
+    [problem("UNKNOWN_REFERENCE", { name: "fnd" }), "there is no value named fnd"],
+    [problem("UNREADABLE_REFERENCE", { problem: { kind: "empty" } }), "the expression is empty"],
+    [problem("NO_SUCH_FIELD", { name: "age" }), "there is no field age"],
+    [problem("NULL_ACCESS", { name: "age" }), "the value before .age is null"],
+    [problem("NULL_ACCESS", {}), "the value before [ ] is null"],
+    [problem("INDEX_OUT_OF_RANGE", { index: 3, length: 2 }), "there is no element 3 in a list of 2"],
+    [
+      problem("INDEX_OUT_OF_RANGE", { by: "indexOf", position: 9, length: 5 }),
+      "indexOf: 9 is not a position in a string of 5 characters",
+    ],
+    [
+      problem("INDEX_OUT_OF_RANGE", { by: "substring", start: 3, end: 1 }),
+      "substring: the end 1 lies before the start 3",
+    ],
+    [problem("TYPE_MISMATCH", { is: "field", kind: "list", name: "age" }), "a list has no field age"],
+    [problem("TYPE_MISMATCH", { is: "index", kind: "list", by: "string" }), "a list cannot be indexed with a string"],
+    [problem("TYPE_MISMATCH", { is: "record-key", kind: "number" }), "the keys of a record are strings, not a number"],
+    [problem("TYPE_MISMATCH", { is: "joined-item" }), "join needs a list of strings; map(x, string(x)) makes one"],
+    [
+      problem("TYPE_MISMATCH", { is: "operand", by: "?:", kind: "null", wanted: "boolean" }),
+      "?: needs true or false, not null",
+    ],
+    [
+      problem("TYPE_MISMATCH", { is: "operand", by: "in", kind: "number", wanted: "list | record" }),
+      "in needs a list or a record, not a number",
+    ],
+    [
+      problem("TYPE_MISMATCH", { is: "operand", by: "size", kind: "number", wanted: "string" }),
+      "size needs string, not a number",
+    ],
+    [problem("TYPE_MISMATCH", { is: "operand", by: "trim", kind: "null" }), "trim needs fewer arguments, not null"],
+    [
+      problem("TYPE_MISMATCH", { is: "operands", by: "+", left: "string", right: "number" }),
+      "+ cannot combine a string and a number; string(…) makes text of a number",
+    ],
+    [
+      problem("TYPE_MISMATCH", { is: "operands", by: "<", left: "list", right: "number" }),
+      "< cannot combine a list and a number",
+    ],
+    [problem("CONVERSION_FAILED", { by: "int", text: "4.5" }), 'int() cannot read "4.5"'],
+    [problem("DIVISION_BY_ZERO", {}), "a division by zero"],
+    [problem("NUMBER_OUT_OF_RANGE", { of: "int64" }), "an integer does not fit into 64 bits"],
+    [problem("NUMBER_OUT_OF_RANGE", { of: "json", number: "Infinity" }), "Infinity is not a JSON number"],
+    [
+      problem("NUMBER_OUT_OF_RANGE", { of: "json", number: "9007199254740993" }),
+      "the integer 9007199254740993 is too large to be exact in JSON",
+    ],
+    [problem("FORBIDDEN_KEY", { name: "constructor" }), "the name constructor is refused"],
+    [problem("LIMIT_EXCEEDED", { of: "work" }), "the expression takes too long; do this work in a tool"],
+    [problem("LIMIT_EXCEEDED", { of: "string", most: 9 }), "a string is longer than 9 characters"],
+    [problem("LIMIT_EXCEEDED", { of: "value", most: 9 }), "the value is larger than 9 bytes"],
+    [problem("LIMIT_EXCEEDED", { of: "depth", most: 64 }), "the value nests deeper than 64"],
+    [problem("LIMIT_EXCEEDED", { of: "all-values", most: 9 }), "all values together are larger than 9 bytes"],
+    [
+      problem("LIMIT_EXCEEDED", { of: "all-outputs", most: 9 }),
+      "all outputs together are larger than 9 bytes; name fewer steps",
+    ],
+    [
+      problem("LIMIT_EXCEEDED", { of: "elements", by: "map", most: 1000, count: 1001 }),
+      "map walks over at most 1000 elements, not 1001; use forEach or a tool",
+    ],
+    [problem("NOT_SUPPORTED", { is: "function", name: "now" }), "there is no function now"],
+    [problem("NOT_SUPPORTED", { is: "optional-access" }), "optional access is not part of plans; use has(…)"],
+    [problem("NULL_IN_TEXT", {}), "it is null inside a text"],
+  ])("%j", (given, text) => expect(evaluationText(given)).toBe(text));
+});
+
+it("the words of an estimate name what is not known; those of an old log stand", () => {
+  const unknown: readonly UnknownFigures[] = [
+    { of: "price", names: ["big", "small"] },
+    { of: "tokens", names: ["small"] },
+    { of: "list", names: ["look"], assumed: 3 },
+    { of: "condition", names: ["file"] },
+    { of: "person", names: ["who"] },
+  ];
+  const said = estimateInWords({ unknown } as unknown as Estimate);
+  expect(said.unknown).toEqual([
+    "the price of these models (set `prices` in the configuration): big, small",
+    "the tokens of these models, which report none; an assumption stands for them: small",
+    "the length of the lists of these steps, taken as 3: look",
+    "whether these steps run at all, taken as yes: file",
+    "how long a person takes for these steps, taken as no time: who",
+  ]);
+  expect(estimateInWords(said)).toEqual(said);
 });
 
 describe("the words of a note", () => {

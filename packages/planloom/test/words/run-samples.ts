@@ -1,12 +1,13 @@
 // Realistic parameters for every failure, reason and refusal of a run. A code without a sample does not compile.
+import { evaluationProblem } from "../../src/plan/expression/problem.js";
 import { findingOf } from "../../src/plan/finding.js";
 import type { FailureParams } from "../../src/run/failure.js";
 import type { Reason } from "../../src/run/reason.js";
 import type { RefusalParams } from "../../src/run/refusal.js";
 
 const finding = findingOf("UNKNOWN_TOOL", { pointer: "/steps/0/tool" }, { tool: "serch", near: [], tools: [], of: 1 });
-const misfit = { path: "/rows/0", expected: "number", got: 'the string "3"' };
-const expression = { where: "with/query", problem: "facts.name: there is no field name" };
+const misfit = { path: "/rows/0", expected: "number", found: { kind: "string", value: "3" } } as const;
+const expression = { where: "with/query", expression: "facts.name" };
 const hash = "0123456789abcdef";
 const why = { code: "NOT_RETRYABLE" } as const;
 
@@ -34,15 +35,16 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     { limit: "costUsd", allowed: 0.1, wanted: 0.30000000000000004 },
     { limit: "wallMs", allowed: 5_000, wanted: 5_100 },
   ],
-  WHEN_NOT_BOOLEAN: [{ got: "a number" }],
-  FOREACH_NOT_A_LIST: [{ got: "a string" }],
+  WHEN_NOT_BOOLEAN: [{ got: "number" }, { got: "null" }],
+  FOREACH_NOT_A_LIST: [{ got: "string" }],
   FAN_OUT_LIMIT: [{ items: 2_000, limit: 1_000 }],
   ARGUMENT_DEPTH: [{ limit: 64 }],
   ARGUMENT_TYPE: [{ tool: "search", ...misfit }],
   OUTPUT_MISMATCH: [misfit, { ...misfit, path: "" }, { problem: { code: "EMPTY" } }],
   EXPECT_FAILED: [
-    { expect: "${{ output > 3 }}", got: "false" },
-    { expect: "${{ output.n }}", problem: "output.n: there is no field n" },
+    { expect: "${{ output > 3 }}", got: false },
+    { expect: "${{ output }}", got: "list" },
+    { expect: "${{ output.n }}", problem: evaluationProblem("NO_SUCH_FIELD", { name: "n" }) },
   ],
   ITEMS_FAILED: [
     { items: { failed: 2, total: 3, first: { item: 0, error: { code: "BUSY", text: "later", retryable: true } } } },
@@ -76,19 +78,46 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   FILL_FAILED: [{ tool: "search", problem: { code: "TOO_DEEP", limit: 64 } }],
   REVIEW_UNREADABLE: [{ problem: { code: "NO_VERDICT" } }, { problem: { code: "WITHHELD" } }],
   ANSWER_EMPTY: [{}],
-  UNKNOWN_REFERENCE: [expression],
-  NO_SUCH_FIELD: [expression],
-  NULL_ACCESS: [expression],
-  INDEX_OUT_OF_RANGE: [expression],
-  TYPE_MISMATCH: [expression],
-  CONVERSION_FAILED: [expression],
-  DIVISION_BY_ZERO: [expression],
-  NUMBER_OUT_OF_RANGE: [expression],
-  FORBIDDEN_KEY: [expression],
-  LIMIT_EXCEEDED: [expression],
-  NOT_SUPPORTED: [expression],
-  UNREADABLE_REFERENCE: [expression],
-  NULL_IN_TEXT: [expression],
+  UNKNOWN_REFERENCE: [{ ...expression, problem: { name: "fnd" } }],
+  NO_SUCH_FIELD: [
+    { ...expression, problem: { name: "n" } },
+    { where: "when", problem: { name: "n" } },
+  ],
+  NULL_ACCESS: [
+    { ...expression, problem: { name: "n" } },
+    { ...expression, problem: {} },
+  ],
+  INDEX_OUT_OF_RANGE: [
+    { ...expression, problem: { index: 3, length: 2 } },
+    { ...expression, problem: { by: "substring", position: 9, length: 5 } },
+    { ...expression, problem: { by: "substring", start: 3, end: 1 } },
+  ],
+  TYPE_MISMATCH: [
+    { ...expression, problem: { is: "field", kind: "list", name: "n" } },
+    { ...expression, problem: { is: "index", kind: "list", by: "string" } },
+    { ...expression, problem: { is: "record-key", kind: "number" } },
+    { ...expression, problem: { is: "joined-item" } },
+    { ...expression, problem: { is: "operand", by: "!", kind: "null", wanted: "boolean" } },
+    { ...expression, problem: { is: "operands", by: "+", left: "string", right: "number" } },
+  ],
+  CONVERSION_FAILED: [{ ...expression, problem: { by: "int", text: "4.5" } }],
+  DIVISION_BY_ZERO: [{ ...expression, problem: {} }],
+  NUMBER_OUT_OF_RANGE: [
+    { ...expression, problem: { of: "int64" } },
+    { ...expression, problem: { of: "json", number: "9007199254740993" } },
+  ],
+  FORBIDDEN_KEY: [{ ...expression, problem: { name: "constructor" } }],
+  LIMIT_EXCEEDED: [
+    { ...expression, problem: { of: "work" } },
+    { where: "answer.from", problem: { of: "all-outputs", most: 8_388_608 } },
+    { ...expression, problem: { of: "elements", by: "map", most: 1_000, count: 1_001 } },
+  ],
+  NOT_SUPPORTED: [
+    { ...expression, problem: { is: "function", name: "now" } },
+    { ...expression, problem: { is: "optional-access" } },
+  ],
+  UNREADABLE_REFERENCE: [{ ...expression, problem: { problem: { kind: "empty" } } }],
+  NULL_IN_TEXT: [{ ...expression, problem: {} }],
 };
 
 export const REASON_SAMPLES: {

@@ -1,6 +1,6 @@
 // An estimate as text. In: an Estimate. Out: one line, or a line for each figure, each with what it rests on.
 // Separate because `plan` says in a line what `estimate` says in full, and `show` speaks of money in the same words.
-import type { Estimate } from "../../plan/estimate/estimate.js";
+import type { EstimateInWords } from "../../words/estimate.js";
 import { isObject, type Json } from "../../plan/json.js";
 import type { RunCost } from "../../run/view/cost.js";
 import { count, duration, oneLine } from "./style.js";
@@ -17,7 +17,7 @@ export function costText({ costUsd, unpriced }: RunCost, missing: string): strin
 }
 
 /** The one line beside a plan. */
-export function estimateLine(estimate: Estimate): string {
+export function estimateLine(estimate: EstimateInWords): string {
   const { modelCalls, inputTokens, outputTokens, criticalPathMs, costUsd } = estimate;
   const cost = costUsd === null ? "unknown cost" : usd(costUsd);
   const tokens = `${number(inputTokens)} tokens in, ${number(outputTokens)} out`;
@@ -27,12 +27,12 @@ export function estimateLine(estimate: Estimate): string {
 /** The one line, where an estimate stands in the log: any process, and any version, may have written it. */
 export function expectedLines(value: Json | undefined): readonly string[] {
   const known = isObject(value) && FIGURES.every((figure) => typeof value[figure] === "number");
-  return known && isObject(value["basis"]) ? [estimateLine(value as unknown as Estimate)] : [];
+  return known && isObject(value["basis"]) ? [estimateLine(value as unknown as EstimateInWords)] : [];
 }
 
-const FIGURES = ["modelCalls", "inputTokens", "outputTokens", "criticalPathMs"] satisfies (keyof Estimate)[];
+const FIGURES = ["modelCalls", "inputTokens", "outputTokens", "criticalPathMs"] satisfies (keyof EstimateInWords)[];
 
-export function estimateLines(estimate: Estimate): readonly string[] {
+export function estimateLines(estimate: EstimateInWords): readonly string[] {
   const { modelCalls, toolCalls, inputTokens, outputTokens, criticalPathMs, actions, replan, unknown } = estimate;
   return [
     `  calls    ${count(modelCalls, "model call")}, ${count(toolCalls, "tool call")}`,
@@ -49,22 +49,22 @@ export function estimateLines(estimate: Estimate): readonly string[] {
   ];
 }
 
-const runsText = ({ basis: { runs } }: Estimate): string =>
+const runsText = ({ basis: { runs } }: EstimateInWords): string =>
   runs === 0 ? "no earlier runs: assumptions" : `from ${count(runs, "earlier run")}`;
 
 /** How many samples each figure rests on: what has none is assumed. */
-function samplesText({ basis: { tools, models, lists } }: Estimate): string {
+function samplesText({ basis: { tools, models, lists } }: EstimateInWords): string {
   const named = [...Object.entries(models), ...Object.entries(tools), ...Object.entries(lists)];
   if (named.length === 0) return "";
   return ` (samples: ${named.map(([name, samples]) => `${oneLine(name, 80)} ${samples}`).join(", ")})`;
 }
 
-function readOnText({ models }: Estimate): string {
+function readOnText({ models }: EstimateInWords): string {
   const months = new Set(models.flatMap(({ priceReadOn }) => priceReadOn ?? []));
   return months.size === 0 ? "" : ` (list prices as read in ${[...months].sort().join(", ")})`;
 }
 
-function replanText(replan: NonNullable<Estimate["replan"]>): string {
+function replanText(replan: NonNullable<EstimateInWords["replan"]>): string {
   const { modelCalls, inputTokens, outputTokens, costUsd, samples, model } = replan;
   const cost = costUsd === null ? `unknown cost (no price for ${oneLine(model, 80)})` : usd(costUsd);
   const from = samples === 0 ? "an assumption" : `from ${count(samples, "plan")}`;

@@ -38,9 +38,15 @@ export interface Estimate {
     /** By the id of a step with `forEach` whose list is not in the plan. */
     readonly lists: Counts;
   };
-  /** What is not known, in words. */
-  readonly unknown: readonly string[];
+  readonly unknown: readonly UnknownFigures[];
 }
+
+/** Figures that are not known: by model, or by the id of a step. Each is taken as the estimate says of its kind. */
+export type UnknownFigures =
+  /** Prices of models; tokens of models that report none; whether steps run; how long a person takes for steps. */
+  | { readonly of: "price" | "tokens" | "condition" | "person"; readonly names: readonly string[] }
+  /** Lengths of lists, taken as `assumed` items. */
+  | { readonly of: "list"; readonly names: readonly string[]; readonly assumed: number };
 
 interface ModelEstimate {
   readonly model: string;
@@ -175,27 +181,21 @@ function basisOf(work: readonly Work[], steps: readonly StepEstimate[]): Estimat
   };
 }
 
-function unknownOf(work: readonly Work[], steps: readonly StepEstimate[], unpriced: readonly string[]): string[] {
+function unknownOf(
+  work: readonly Work[],
+  steps: readonly StepEstimate[],
+  unpriced: readonly string[],
+): readonly UnknownFigures[] {
   const idsWhere = (holds: (estimate: StepEstimate) => boolean) => steps.filter(holds).map(({ step }) => step.id);
   const silent = work.filter(({ part }) => reportsNothing(part)).map(({ part }) => part.model);
-  const sentence = (names: readonly string[], words: string) =>
-    names.length === 0 ? [] : [`${words}: ${[...new Set(names)].join(", ")}`];
-  return [
-    ...sentence(unpriced, "the price of these models (set `prices` in the configuration)"),
-    ...sentence(silent, "the tokens of these models, which report none and are taken as assumed"),
-    ...sentence(
-      idsWhere(({ times }) => times.from === "assumption"),
-      `the length of the lists of these steps, taken as ${ASSUMED_ITEMS}`,
-    ),
-    ...sentence(
-      idsWhere(({ step }) => step.when !== undefined),
-      "whether these steps run at all, taken as yes",
-    ),
-    ...sentence(
-      idsWhere(({ step }) => asksPerson(step) || step.approval !== undefined),
-      "how long a person takes for these steps, taken as no time",
-    ),
+  const all: readonly UnknownFigures[] = [
+    { of: "price", names: unpriced },
+    { of: "tokens", names: [...new Set(silent)] },
+    { of: "list", names: idsWhere(({ times }) => times.from === "assumption"), assumed: ASSUMED_ITEMS },
+    { of: "condition", names: idsWhere(({ step }) => step.when !== undefined) },
+    { of: "person", names: idsWhere(({ step }) => asksPerson(step) || step.approval !== undefined) },
   ];
+  return all.filter(({ names }) => names.length > 0);
 }
 
 function reportsNothing({ likely: { samples } }: WorkPart): boolean {

@@ -17,9 +17,10 @@ import {
   isList,
   isNumeric,
   isRecord,
-  kindName,
+  kindOfValue,
   type Meter,
   plus,
+  stop,
   Stop,
   type Value,
 } from "./value.js";
@@ -66,7 +67,7 @@ export function run(node: ASTNode, around: Surroundings): Value {
       return callOn(node.args[0], node.args[1], node.args[2], around);
     case ".?":
     case "[?]":
-      throw new Stop("NOT_SUPPORTED", "optional access is not part of plans; use has(…)");
+      throw stop("NOT_SUPPORTED", { is: "optional-access" });
     default:
       return binary(node.op, run(node.args[0], around), run(node.args[1], around), around.meter);
   }
@@ -111,18 +112,17 @@ function recordOf(entries: readonly (readonly [ASTNode, ASTNode])[], around: Sur
   return Object.fromEntries(
     entries.map(([key, value]) => {
       const name = run(key, around);
-      if (typeof name !== "string")
-        throw new Stop("TYPE_MISMATCH", `the keys of a record are strings, not ${kindName(name)}`);
-      if (FORBIDDEN_KEYS.has(name)) throw new Stop("FORBIDDEN_KEY", `the name ${name} is refused`);
+      if (typeof name !== "string") throw stop("TYPE_MISMATCH", { is: "record-key", kind: kindOfValue(name) });
+      if (FORBIDDEN_KEYS.has(name)) throw stop("FORBIDDEN_KEY", { name });
       return [name, run(value, around)];
     }),
   );
 }
 
-function truth(node: ASTNode, around: Surroundings, wanted: string): boolean {
+function truth(node: ASTNode, around: Surroundings, by: string): boolean {
   const value = run(node, around);
   if (typeof value === "boolean") return value;
-  throw new Stop("TYPE_MISMATCH", `${wanted} needs true or false, not ${kindName(value)}`);
+  throw stop("TYPE_MISMATCH", { is: "operand", by, kind: kindOfValue(value), wanted: "boolean" });
 }
 
 /** CEL's && and ||: the side that decides alone may stand on either side of one that fails. */
@@ -140,7 +140,7 @@ function attempt(evaluation: () => boolean): boolean | Stop {
   try {
     return evaluation();
   } catch (thrown) {
-    if (thrown instanceof Stop && thrown.code !== "LIMIT_EXCEEDED") return thrown;
+    if (thrown instanceof Stop && thrown.problem.code !== "LIMIT_EXCEEDED") return thrown;
     throw thrown;
   }
 }
@@ -166,15 +166,13 @@ function callNamed(
   around: Surroundings,
 ): Value {
   const called = table.get(name);
-  if (called === undefined) throw new Stop("NOT_SUPPORTED", `there is no function ${name}`);
+  if (called === undefined) throw stop("NOT_SUPPORTED", { is: "function", name });
   const values = args.map((arg) => run(arg, around));
   const wrong = values.findIndex((value, i) => !accepts(called.params[i], value));
   if (wrong === -1) return called.call(values, around.meter);
   const wanted = called.params[wrong];
-  throw new Stop(
-    "TYPE_MISMATCH",
-    `${name} takes ${wanted === undefined ? "fewer arguments" : typeText(wanted)}, not ${kindName(values[wrong] as Value)}`,
-  );
+  const kind = kindOfValue(values[wrong] as Value);
+  throw stop("TYPE_MISMATCH", { is: "operand", by: name, kind, ...(wanted && { wanted: typeText(wanted) }) });
 }
 
 function accepts(param: Type | undefined, value: Value): boolean {
@@ -188,12 +186,10 @@ function accepts(param: Type | undefined, value: Value): boolean {
 
 function itemsOf(value: Value, macro: string): readonly Value[] {
   const items = isList(value) ? value : isRecord(value) ? Object.keys(value) : undefined;
-  if (items === undefined) throw new Stop("TYPE_MISMATCH", `${macro} needs a list, not ${kindName(value)}`);
+  if (items === undefined)
+    throw stop("TYPE_MISMATCH", { is: "operand", by: macro, kind: kindOfValue(value), wanted: "list" });
   if (items.length <= LIMITS.macroList) return items;
-  throw new Stop(
-    "LIMIT_EXCEEDED",
-    `${macro} walks over at most ${LIMITS.macroList} elements, not ${items.length}; use forEach or a tool`,
-  );
+  throw stop("LIMIT_EXCEEDED", { of: "elements", most: LIMITS.macroList, by: macro, count: items.length });
 }
 
 function callMacro(name: string, items: readonly Value[], args: readonly ASTNode[], around: Surroundings): Value {

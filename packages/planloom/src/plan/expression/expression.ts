@@ -7,8 +7,8 @@ import { run } from "./evaluate.js";
 import { FUNCTIONS, MACROS, METHODS } from "./functions.js";
 import { FORBIDDEN_KEYS, type Json } from "../json.js";
 import { mergeOrigins, type Origin } from "../origin.js";
-import type { ExpressionProblem } from "./problem.js";
-import { Meter, Stop, toJson, type Value } from "./value.js";
+import type { EvaluationProblem, ExpressionProblem } from "./problem.js";
+import { Meter, stop, Stop, toJson, type Value } from "./value.js";
 
 export interface Expression {
   readonly source: string;
@@ -196,7 +196,7 @@ export type Scope = (name: string) => { readonly value: Json; readonly from: Ori
 
 export type Evaluated =
   | { readonly ok: true; readonly value: Json; readonly from: Origin }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+  | { readonly ok: false; readonly problem: EvaluationProblem };
 
 /**
  * Evaluates an expression; never throws. `from` joins the origins of the names that were read on the way. Codes:
@@ -207,7 +207,7 @@ export function evaluate(expression: Expression, scope: Scope): Evaluated {
   const origins = new Map<string, Origin>();
   const read = (name: string): Value => {
     const found = scope(name);
-    if (found === undefined) throw new Stop("UNKNOWN_REFERENCE", `there is no value named ${name}`);
+    if (found === undefined) throw stop("UNKNOWN_REFERENCE", { name });
     origins.set(name, found.from);
     return found.value;
   };
@@ -217,7 +217,7 @@ export function evaluate(expression: Expression, scope: Scope): Evaluated {
     return { ok: true, value: json, from: mergeOrigins([...origins.values()]) };
   } catch (thrown) {
     if (!(thrown instanceof Stop)) throw thrown;
-    return { ok: false, code: thrown.code, message: `${expression.source.trim()}: ${thrown.message}` };
+    return { ok: false, problem: thrown.problem };
   }
 }
 

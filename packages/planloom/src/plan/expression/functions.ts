@@ -1,7 +1,7 @@
 // The functions of expressions: what each takes, gives and does. In: checked arguments. Out: a value, or a Stop.
 // Separate because evaluation and inference read the same table, so a type can never promise what the run refuses.
 import { BOOLEAN, listOf, NUMBER, STRING, type Type, UNKNOWN, unionOf } from "../type/type.js";
-import { isList, isNumeric, isRecord, type Meter, Stop, type Value } from "./value.js";
+import { isList, isNumeric, isRecord, type Meter, stop, type Value } from "./value.js";
 
 export interface CelFunction {
   /** The receiver of a method comes first. */
@@ -102,28 +102,31 @@ function toInteger(value: Value): Value {
   if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isFinite(value)) return BigInt(Math.trunc(value));
   if (typeof value === "string" && /^[-+]?\d{1,18}$/.test(value)) return BigInt(value.replace(/^\+/, ""));
-  throw new Stop("CONVERSION_FAILED", `int() cannot read ${JSON.stringify(scalarText(value).slice(0, 60))}`);
+  throw unreadable("int", value);
 }
 
 function toDouble(value: Value): Value {
   if (isNumeric(value)) return Number(value);
   if (typeof value === "string" && /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(value.slice(0, 400)))
     return Number(value);
-  throw new Stop("CONVERSION_FAILED", `double() cannot read ${JSON.stringify(scalarText(value).slice(0, 60))}`);
+  throw unreadable("double", value);
 }
 
 function toBoolean(value: Value): Value {
   if (typeof value === "boolean") return value;
   if (["1", "t", "true", "TRUE", "True"].includes(value as string)) return true;
   if (["0", "f", "false", "FALSE", "False"].includes(value as string)) return false;
-  throw new Stop("CONVERSION_FAILED", `bool() cannot read ${JSON.stringify(scalarText(value).slice(0, 60))}`);
+  throw unreadable("bool", value);
 }
+
+const unreadable = (by: string, value: Value) =>
+  stop("CONVERSION_FAILED", { by, text: scalarText(value).slice(0, 60) });
 
 /** An argument that counts characters: an integer from 0 to `max`. */
 function position(name: string, value: Value, max: number): number {
   const at = Number(value);
   if (Number.isInteger(at) && at >= 0 && at <= max) return at;
-  throw new Stop("INDEX_OUT_OF_RANGE", `${name}: ${at} is not a position in a string of ${max} characters`);
+  throw stop("INDEX_OUT_OF_RANGE", { by: name, position: at, length: max });
 }
 
 function indexOf(args: readonly Value[], meter: Meter): Value {
@@ -144,7 +147,7 @@ function substring(args: readonly Value[]): Value {
   const receiver = text(args, 0);
   const start = position("substring", args[1] as Value, receiver.length);
   const end = args[2] === undefined ? receiver.length : position("substring", args[2], receiver.length);
-  if (end < start) throw new Stop("INDEX_OUT_OF_RANGE", `substring: the end ${end} lies before the start ${start}`);
+  if (end < start) throw stop("INDEX_OUT_OF_RANGE", { by: "substring", start, end });
   return receiver.slice(start, end);
 }
 
@@ -164,8 +167,7 @@ function join(args: readonly Value[], meter: Meter): Value {
   const separator = args[1] === undefined ? "" : text(args, 1);
   let length = 0;
   for (const part of parts) {
-    if (typeof part !== "string")
-      throw new Stop("TYPE_MISMATCH", "join needs a list of strings; map(x, string(x)) makes one");
+    if (typeof part !== "string") throw stop("TYPE_MISMATCH", { is: "joined-item" });
     length += part.length + separator.length;
   }
   meter.spend(parts.length);

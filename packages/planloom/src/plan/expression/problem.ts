@@ -1,5 +1,6 @@
-// What can be wrong with an expression or a reference before anything runs, as data. In: nothing. Out: types.
-// The parser, the template scanner and inference find these; src/words phrases them.
+// What can be wrong with an expression or a reference, before a run and while one is evaluated, as data. In: nothing. Out: types.
+// The parser, the template scanner, inference and evaluation find these; src/words phrases them.
+import type { JsonKind } from "../json.js";
 
 /** Why an expression or a `${{ … }}` cannot be read. `text` is the parser's own. */
 export type ExpressionProblem =
@@ -74,3 +75,54 @@ export interface InferenceParams {
   readonly NULL_IN_TEXT: { readonly source: string; readonly always: boolean };
 }
 export type InferenceCode = keyof InferenceParams;
+
+type None = { readonly [name: string]: never };
+
+/**
+ * Why an expression has no value: the parameters of each code. `by` is an operator, function or macro. `kind`, `left` and
+ * `right` are kinds of values.
+ */
+export interface EvaluationParams {
+  readonly UNKNOWN_REFERENCE: { readonly name: string };
+  readonly UNREADABLE_REFERENCE: { readonly problem: ExpressionProblem };
+  readonly NO_SUCH_FIELD: { readonly name: string };
+  /** The value before `.name`, or before an index, is null. */
+  readonly NULL_ACCESS: { readonly name?: string };
+  readonly INDEX_OUT_OF_RANGE:
+    | { readonly index: number; readonly length: number }
+    /** A position in a string of this many characters. */
+    | { readonly by: string; readonly position: number; readonly length: number }
+    | { readonly by: string; readonly start: number; readonly end: number };
+  readonly TYPE_MISMATCH:
+    | { readonly is: "field"; readonly kind: JsonKind; readonly name: string }
+    | { readonly is: "index"; readonly kind: JsonKind; readonly by: JsonKind }
+    | { readonly is: "record-key"; readonly kind: JsonKind }
+    | { readonly is: "joined-item" }
+    /** `wanted` is a type in the notation of `output`; absent: there are too many arguments. */
+    | { readonly is: "operand"; readonly by: string; readonly kind: JsonKind; readonly wanted?: string }
+    | { readonly is: "operands"; readonly by: string; readonly left: JsonKind; readonly right: JsonKind };
+  readonly CONVERSION_FAILED: { readonly by: string; readonly text: string };
+  readonly DIVISION_BY_ZERO: None;
+  readonly NUMBER_OUT_OF_RANGE: { readonly of: "int64" } | { readonly of: "json"; readonly number: string };
+  readonly FORBIDDEN_KEY: { readonly name: string };
+  readonly LIMIT_EXCEEDED:
+    | { readonly of: "work" }
+    | { readonly of: "string" | "value" | "depth" | "all-values" | "all-outputs"; readonly most: number }
+    | { readonly of: "elements"; readonly most: number; readonly by: string; readonly count: number };
+  readonly NOT_SUPPORTED: { readonly is: "optional-access" } | { readonly is: "function"; readonly name: string };
+  /** A whole expression inside a longer text gave null. */
+  readonly NULL_IN_TEXT: None;
+}
+export type EvaluationCode = keyof EvaluationParams;
+
+export type EvaluationProblem = {
+  readonly [Code in EvaluationCode]: { readonly code: Code; readonly params: EvaluationParams[Code] };
+}[EvaluationCode];
+
+/** Makes a problem: the one place that knows that code and parameters belong together. */
+export function evaluationProblem<Code extends EvaluationCode>(
+  code: Code,
+  params: EvaluationParams[Code],
+): EvaluationProblem {
+  return { code, params } as EvaluationProblem;
+}

@@ -6,7 +6,7 @@ import { evaluate, type Expression, parseExpression, type Scope } from "./expres
 import { inferType, type Names, type Problem } from "./infer.js";
 import { canonicalJson, isObject, pointerTo, sizeOf, type Json, type JsonObject } from "../json.js";
 import { mergeOrigins, NO_ORIGIN, type Origin } from "../origin.js";
-import type { ExpressionProblem } from "./problem.js";
+import { evaluationProblem, type EvaluationProblem, type ExpressionProblem } from "./problem.js";
 import { closingOf } from "./template-end.js";
 import { listOf, literalOf, membersOf, NULL, STRING, type Type, unionOf } from "../type/type.js";
 
@@ -97,8 +97,9 @@ export type Resolved =
   | { readonly ok: true; readonly value: Json; readonly from: Origin; readonly nulls: readonly NullSource[] }
   | {
       readonly ok: false;
-      readonly code: string;
-      readonly message: string;
+      readonly problem: EvaluationProblem;
+      /** The expression as written; absent where the problem is with no single one. */
+      readonly expression?: string;
       readonly pointer: string;
       /** The steps that the failed expression reads; for NULL_IN_TEXT those that the null came from. */
       readonly steps: readonly string[];
@@ -116,7 +117,8 @@ export function resolveValue(value: Json, scope: Scope): Resolved {
     return { ok: true, value: resolved, from: mergeOrigins([...resolution.origins]), nulls: resolution.nulls };
   } catch (thrown) {
     if (!(thrown instanceof Unresolved)) throw thrown;
-    return { ok: false, code: thrown.code, message: thrown.message, pointer: thrown.pointer, steps: thrown.steps };
+    const { problem, pointer, steps, expression } = thrown;
+    return { ok: false, problem, pointer, steps, ...(expression === undefined ? {} : { expression }) };
   }
 }
 
@@ -130,12 +132,12 @@ interface Resolution {
 
 class Unresolved extends Error {
   constructor(
-    readonly code: string,
-    message: string,
+    readonly problem: EvaluationProblem,
     readonly pointer: string,
     readonly steps: readonly string[] = [],
+    readonly expression?: string,
   ) {
-    super(message);
+    super(problem.code);
   }
 }
 
@@ -165,7 +167,7 @@ function resolveText(text: string, pointer: string, resolution: Resolution): Jso
   }
   const template = scanTemplate(text);
   if (!template.ok)
-    throw new Unresolved("UNREADABLE_REFERENCE", `the reference cannot be read (${template.problem.kind})`, pointer);
+    throw new Unresolved(evaluationProblem("UNREADABLE_REFERENCE", { problem: template.problem }), pointer);
   return template.parts
     .map((part) => ("text" in part ? part.text : inText(part.expression, pointer, resolution)))
     .join("");
@@ -173,12 +175,13 @@ function resolveText(text: string, pointer: string, resolution: Resolution): Jso
 
 function evaluated(expression: Expression, pointer: string, resolution: Resolution): { value: Json; from: Origin } {
   const result = evaluate(expression, resolution.scope);
-  if (!result.ok) throw new Unresolved(result.code, result.message, pointer, stepsRead(expression, resolution));
+  if (!result.ok)
+    throw new Unresolved(result.problem, pointer, stepsRead(expression, resolution), expression.source.trim());
   if (result.from !== NO_ORIGIN) resolution.origins.add(result.from);
   resolution.room -= sizeOf(result.value, resolution.room);
   if (resolution.room < 0) {
-    const message = `all values together are larger than ${LIMITS.valueBytes} bytes`;
-    throw new Unresolved("LIMIT_EXCEEDED", message, pointer, stepsRead(expression, resolution));
+    const problem = evaluationProblem("LIMIT_EXCEEDED", { of: "all-values", most: LIMITS.valueBytes });
+    throw new Unresolved(problem, pointer, stepsRead(expression, resolution));
   }
   return result;
 }
@@ -191,7 +194,7 @@ function inText(expression: Expression, pointer: string, resolution: Resolution)
   const { value, from } = evaluated(expression, pointer, resolution);
   if (typeof value === "string") return value;
   if (value !== null) return typeof value === "object" ? canonicalJson(value) : String(value);
-  throw new Unresolved("NULL_IN_TEXT", `${expression.source.trim()} is null inside a text.`, pointer, from.steps);
+  throw new Unresolved(evaluationProblem("NULL_IN_TEXT", {}), pointer, from.steps, expression.source.trim());
 }
 
 export interface InferredValue {

@@ -2,20 +2,21 @@
 // Separate because CEL's numbers are of two kinds at work (literals are big integers, data are doubles), while plans
 // know one: here is the only place where they meet. Every operation pays into a meter, so no expression runs for long.
 import { LIMITS } from "../../limits.js";
-import { FORBIDDEN_KEYS, type Json } from "../json.js";
+import { FORBIDDEN_KEYS, type Json, type JsonKind } from "../json.js";
+import { evaluationProblem, type EvaluationCode, type EvaluationParams, type EvaluationProblem } from "./problem.js";
 
 export type Value = null | boolean | number | bigint | string | readonly Value[] | { readonly [key: string]: Value };
 export type ValueRecord = { readonly [key: string]: Value };
 
 /** Ends an evaluation; never leaves evaluate(). */
 export class Stop extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
+  constructor(readonly problem: EvaluationProblem) {
+    super(problem.code);
   }
 }
+
+export const stop = <Code extends EvaluationCode>(code: Code, params: EvaluationParams[Code]): Stop =>
+  new Stop(evaluationProblem(code, params));
 
 /** Counts work: about one unit per node, list element, or 64 characters. */
 export class Meter {
@@ -24,13 +25,12 @@ export class Meter {
 
   spend(units: number): void {
     this.left -= units;
-    if (this.left < 0) throw new Stop("LIMIT_EXCEEDED", "the expression takes too long; do this work in a tool");
+    if (this.left < 0) throw stop("LIMIT_EXCEEDED", { of: "work" });
   }
 
   /** A string of this many characters is about to be made or read. */
   text(length: number): void {
-    if (length > LIMITS.valueBytes)
-      throw new Stop("LIMIT_EXCEEDED", `a string is longer than ${LIMITS.valueBytes} characters`);
+    if (length > LIMITS.valueBytes) throw stop("LIMIT_EXCEEDED", { of: "string", most: LIMITS.valueBytes });
     this.spend(1 + length / 64);
   }
 }
@@ -41,26 +41,25 @@ export const isList = (value: Value): value is readonly Value[] => Array.isArray
 export const isRecord = (value: Value): value is ValueRecord =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The name of a value's kind, for messages. */
-export function kindName(value: Value): string {
+/** The kind of the JSON that a value would be. */
+export function kindOfValue(value: Value): JsonKind {
   if (value === null) return "null";
-  if (isList(value)) return "a list";
-  return isNumeric(value) ? "a number" : typeof value === "object" ? "a record" : `a ${typeof value}`;
+  if (isList(value)) return "list";
+  if (isNumeric(value)) return "number";
+  return typeof value === "object" ? "record" : (typeof value as "string" | "boolean");
 }
 
 const MAX_INT = 2n ** 63n;
 
 function checkedInteger(value: bigint): bigint {
   if (value < MAX_INT && value >= -MAX_INT) return value;
-  throw new Stop("NUMBER_OUT_OF_RANGE", "an integer does not fit into 64 bits");
+  throw stop("NUMBER_OUT_OF_RANGE", { of: "int64" });
 }
 
 /** `- * / %` on numbers; two integers stay integers, so that `7 / 2` is 3 as CEL says. */
 export function arithmetic(op: "-" | "*" | "/" | "%", left: Value, right: Value): Value {
-  if (!isNumeric(left) || !isNumeric(right)) {
-    throw new Stop("TYPE_MISMATCH", `${op} needs two numbers, not ${kindName(left)} and ${kindName(right)}`);
-  }
-  if ((op === "/" || op === "%") && Number(right) === 0) throw new Stop("DIVISION_BY_ZERO", "a division by zero");
+  if (!isNumeric(left) || !isNumeric(right)) throw operands(op, left, right);
+  if ((op === "/" || op === "%") && Number(right) === 0) throw stop("DIVISION_BY_ZERO", {});
   if (typeof left === "bigint" && typeof right === "bigint") return checkedInteger(onIntegers(op, left, right));
   return onDoubles(op, Number(left), Number(right));
 }
@@ -85,11 +84,11 @@ export function plus(left: Value, right: Value, meter: Meter): Value {
     meter.spend(left.length + right.length);
     return [...left, ...right];
   }
-  throw new Stop(
-    "TYPE_MISMATCH",
-    `+ cannot add ${kindName(left)} and ${kindName(right)}; string(…) makes text of a number`,
-  );
+  throw operands("+", left, right);
 }
+
+const operands = (by: string, left: Value, right: Value): Stop =>
+  stop("TYPE_MISMATCH", { is: "operands", by, left: kindOfValue(left), right: kindOfValue(right) });
 
 /** Below zero, zero or above, for two numbers, two strings or two booleans. */
 export function compare(op: string, left: Value, right: Value): number {
@@ -97,7 +96,7 @@ export function compare(op: string, left: Value, right: Value): number {
     (isNumeric(left) && isNumeric(right)) ||
     (typeof left === "string" && typeof right === "string") ||
     (typeof left === "boolean" && typeof right === "boolean");
-  if (!comparable) throw new Stop("TYPE_MISMATCH", `${op} cannot compare ${kindName(left)} with ${kindName(right)}`);
+  if (!comparable) throw operands(op, left, right);
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
@@ -122,29 +121,28 @@ export function equal(left: Value, right: Value, meter: Meter): boolean {
 export function isIn(value: Value, container: Value, meter: Meter): boolean {
   if (isList(container)) return container.some((item) => equal(value, item, meter));
   if (isRecord(container)) return typeof value === "string" && Object.hasOwn(container, value);
-  throw new Stop("TYPE_MISMATCH", `in needs a list or a record on its right, not ${kindName(container)}`);
+  throw stop("TYPE_MISMATCH", { is: "operand", by: "in", kind: kindOfValue(container), wanted: "list | record" });
 }
 
 /** An own property of a record. */
 export function fieldOfValue(target: Value, name: string): Value {
-  if (FORBIDDEN_KEYS.has(name)) throw new Stop("FORBIDDEN_KEY", `the name ${name} is refused`);
-  if (target === null) throw new Stop("NULL_ACCESS", `the value before .${name} is null`);
-  if (!isRecord(target)) throw new Stop("TYPE_MISMATCH", `${kindName(target)} has no field ${name}`);
+  if (FORBIDDEN_KEYS.has(name)) throw stop("FORBIDDEN_KEY", { name });
+  if (target === null) throw stop("NULL_ACCESS", { name });
+  if (!isRecord(target)) throw stop("TYPE_MISMATCH", { is: "field", kind: kindOfValue(target), name });
   if (Object.hasOwn(target, name)) return target[name] as Value;
-  throw new Stop("NO_SUCH_FIELD", `there is no field ${name}`);
+  throw stop("NO_SUCH_FIELD", { name });
 }
 
 /** An element of a list by its number, or a field of a record by its name. */
 export function indexValue(target: Value, index: Value): Value {
-  if (target === null) throw new Stop("NULL_ACCESS", "the value before [ ] is null");
+  if (target === null) throw stop("NULL_ACCESS", {});
   if (!isList(target)) {
     if (typeof index === "string") return fieldOfValue(target, index);
-    throw new Stop("TYPE_MISMATCH", `${kindName(target)} cannot be indexed with ${kindName(index)}`);
+    throw stop("TYPE_MISMATCH", { is: "index", kind: kindOfValue(target), by: kindOfValue(index) });
   }
-  if (!isNumeric(index)) throw new Stop("TYPE_MISMATCH", `a list is indexed with a number, not ${kindName(index)}`);
+  if (!isNumeric(index)) throw stop("TYPE_MISMATCH", { is: "index", kind: "list", by: kindOfValue(index) });
   const item = target[Number(index)];
-  if (item === undefined)
-    throw new Stop("INDEX_OUT_OF_RANGE", `there is no element ${index} in a list of ${target.length}`);
+  if (item === undefined) throw stop("INDEX_OUT_OF_RANGE", { index: Number(index), length: target.length });
   return item;
 }
 
@@ -153,8 +151,8 @@ export function toJson(value: Value): Json {
   let room = LIMITS.valueBytes;
   const convert = (part: Value, depth: number): Json => {
     room -= typeof part === "string" ? part.length + 2 : 2;
-    if (room < 0) throw new Stop("LIMIT_EXCEEDED", `the value is larger than ${LIMITS.valueBytes} bytes`);
-    if (depth > LIMITS.jsonDepth) throw new Stop("LIMIT_EXCEEDED", `the value nests deeper than ${LIMITS.jsonDepth}`);
+    if (room < 0) throw stop("LIMIT_EXCEEDED", { of: "value", most: LIMITS.valueBytes });
+    if (depth > LIMITS.jsonDepth) throw stop("LIMIT_EXCEEDED", { of: "depth", most: LIMITS.jsonDepth });
     if (isNumeric(part)) return jsonNumber(part);
     if (isList(part)) return part.map((item) => convert(item, depth + 1));
     if (!isRecord(part)) return part;
@@ -170,9 +168,7 @@ export function toJson(value: Value): Json {
 
 function jsonNumber(value: number | bigint): number {
   const number = Number(value);
-  if (typeof value === "bigint" && !Number.isSafeInteger(number)) {
-    throw new Stop("NUMBER_OUT_OF_RANGE", `the integer ${value} is too large to be exact in JSON`);
-  }
-  if (!Number.isFinite(number)) throw new Stop("NUMBER_OUT_OF_RANGE", `${number} is not a JSON number`);
+  const exact = typeof value === "bigint" ? Number.isSafeInteger(number) : Number.isFinite(number);
+  if (!exact) throw stop("NUMBER_OUT_OF_RANGE", { of: "json", number: String(value) });
   return number;
 }

@@ -2,7 +2,7 @@
 // Separate because check, inference, the schemas and the run-time gate all speak of types.
 import { LIMITS } from "../../limits.js";
 import { assertNever } from "../../error.js";
-import { canonicalJson, isObject, pointerTo, type Json, type JsonObject } from "../json.js";
+import { canonicalJson, isObject, kindOf, pointerTo, type Json, type JsonObject } from "../json.js";
 
 export interface Field {
   readonly type: Type;
@@ -95,8 +95,7 @@ export interface Mismatch {
   readonly path: string;
   /** The text of the type that was expected there. */
   readonly expected: string;
-  /** What stands there instead, in a few words. */
-  readonly got: string;
+  /** What stands there instead. */
   readonly found: Gist;
 }
 
@@ -118,7 +117,7 @@ function mismatchAt(value: Json, type: Type, path: string): Mismatch | undefined
   if (type.kind === "record" && isObject(value)) return recordMismatch(value, type, path);
   const fits =
     type.kind === "literal" ? value === type.value : type.kind === "null" ? value === null : typeof value === type.kind;
-  return fits ? undefined : { path, expected: shortText(type), ...foundIn(value) };
+  return fits ? undefined : { path, expected: shortText(type), found: gistOf(value) };
 }
 
 /** The most telling one: where exactly one member is of the value's kind, the place inside it. */
@@ -127,10 +126,10 @@ function unionMismatch(value: Json, type: Type & { readonly kind: "union" }, pat
   for (const member of type.of) {
     const found = mismatchAt(value, member, path);
     if (found === undefined) return undefined;
-    if (member.kind === kindOfValue(value)) alike.push(found);
+    if (member.kind === kindOf(value)) alike.push(found);
   }
   const [only] = alike;
-  return alike.length === 1 && only !== undefined ? only : { path, expected: shortText(type), ...foundIn(value) };
+  return alike.length === 1 && only !== undefined ? only : { path, expected: shortText(type), found: gistOf(value) };
 }
 
 function listMismatch(value: readonly Json[], of: Type, path: string): Mismatch | undefined {
@@ -145,8 +144,7 @@ function recordMismatch(value: JsonObject, type: RecordType, path: string): Mism
   for (const [name, field] of Object.entries(type.fields)) {
     const at = pointerTo(path, name);
     if (!Object.hasOwn(value, name)) {
-      if (!field.optional)
-        return { path: at, expected: shortText(field.type), got: "nothing", found: { kind: "nothing" } };
+      if (!field.optional) return { path: at, expected: shortText(field.type), found: { kind: "nothing" } };
       continue;
     }
     const found = mismatchAt(value[name] as Json, field.type, at);
@@ -156,34 +154,19 @@ function recordMismatch(value: JsonObject, type: RecordType, path: string): Mism
   for (const name of Object.keys(value)) {
     if (fieldOf(type, name) !== undefined) continue;
     const at = pointerTo(path, name);
-    if (type.rest === undefined) return { path: at, expected: "nothing", ...foundIn(value[name] as Json) };
+    if (type.rest === undefined) return { path: at, expected: "nothing", found: gistOf(value[name] as Json) };
     const found = mismatchAt(value[name] as Json, type.rest, at);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function kindOfValue(value: Json): string {
-  return value === null ? "null" : Array.isArray(value) ? "list" : typeof value === "object" ? "record" : typeof value;
-}
-
-function foundIn(value: Json): Pick<Mismatch, "got" | "found"> {
-  const found = gistOf(value);
-  return { got: gistText(found), found };
-}
-
 /** A value in brief. */
-function gistOf(value: Json): Gist {
+export function gistOf(value: Json): Gist {
   if (value === null) return { kind: "null" };
   if (Array.isArray(value)) return { kind: "list", length: value.length };
   if (typeof value === "string") return { kind: "string", value: value.slice(0, 60) };
   return typeof value === "object" ? { kind: "record" } : { kind: typeof value as "number" | "boolean", value };
-}
-
-function gistText(gist: Gist): string {
-  if ("length" in gist) return `a list of ${gist.length}`;
-  if ("value" in gist) return `the ${gist.kind} ${JSON.stringify(gist.value)}`;
-  return gist.kind === "record" ? "a record" : gist.kind;
 }
 
 /** The TypeScript-like text of a type; parseType reads it back. */

@@ -1,6 +1,7 @@
 // Decides what follows from the state alone: the next step starts, the execution ends, the answer is due.
 // In: a run. Out: facts of one move. It runs after every input until nothing more follows; a call is constant time.
 import { LIMITS } from "../../limits.js";
+import { evaluationProblem } from "../../plan/expression/problem.js";
 import { resolveValue, type Resolved } from "../../plan/expression/reference.js";
 import { sizeOf, type Json } from "../../plan/json.js";
 import { NO_ORIGIN } from "../../plan/origin.js";
@@ -87,8 +88,8 @@ function answerByValue(run: Run): Fact[] {
 function gathered(run: Run, answer: Answer & { kind: "from" }): Resolved {
   const value = outputsOf(run, answer);
   if (sizeOf(value, LIMITS.valueBytes) <= LIMITS.valueBytes) return { ok: true, value, from: NO_ORIGIN, nulls: [] };
-  const message = `all outputs together are larger than ${LIMITS.valueBytes} bytes; name fewer steps`;
-  return { ok: false, code: "LIMIT_EXCEEDED", message, pointer: "", steps: [] };
+  const problem = evaluationProblem("LIMIT_EXCEEDED", { of: "all-outputs", most: LIMITS.valueBytes });
+  return { ok: false, problem, pointer: "", steps: [] };
 }
 
 /** One named step: its output. Several: a record of theirs by id. */

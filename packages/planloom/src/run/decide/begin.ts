@@ -1,8 +1,9 @@
 // Decides how the next step or item starts: condition, list, arguments, approval, then the durable intent.
 // In: a run and the first work in the queue. Out: facts that take it out of the queue. The order of these is a rule.
-import { depthOf, typeName, type Json } from "../../plan/json.js";
+import { depthOf, kindOf, type Json } from "../../plan/json.js";
 import { hashOf } from "../../plan/hash.js";
 import { LIMITS } from "../../limits.js";
+import type { EvaluationCode } from "../../plan/expression/problem.js";
 import { resolveValue, type NullSource, type Resolved } from "../../plan/expression/reference.js";
 import { holdsSecret } from "../../plan/secret.js";
 import { mergeOrigins, type Origin } from "../../plan/origin.js";
@@ -12,7 +13,7 @@ import type { ToolSpec } from "../../plan/tool-spec.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { whyApproval } from "../approval.js";
 import { fact, type Fact } from "../event.js";
-import { failWith, type ExpressionParams, type Failure } from "../failure.js";
+import { failWith, type ExpressionParams, type Failure, type FailureParams } from "../failure.js";
 import type { Work } from "../work.js";
 import { closeFanOut, failed, refOf, unknown } from "./failure.js";
 import { completed } from "./gate.js";
@@ -79,7 +80,7 @@ function decideWhen(turn: Turn, when: string): Fact[] | undefined {
   }
   const skipped = resolved.value === null ? skippedAmong(run, resolved.from.steps) : undefined;
   if (skipped !== undefined) return starve(run, work, skipped, "when");
-  return refuse(turn, failWith("WHEN_NOT_BOOLEAN", { got: typeName(resolved.value) }));
+  return refuse(turn, failWith("WHEN_NOT_BOOLEAN", { got: kindOf(resolved.value) }));
 }
 
 function expand(turn: Turn, forEach: string): Fact[] {
@@ -90,7 +91,7 @@ function expand(turn: Turn, forEach: string): Fact[] {
   if (!Array.isArray(value)) {
     const skipped = value === null ? skippedAmong(run, from.steps) : undefined;
     if (skipped !== undefined) return starve(run, work, skipped, "forEach");
-    return refuse(turn, failWith("FOREACH_NOT_A_LIST", { got: typeName(value) }));
+    return refuse(turn, failWith("FOREACH_NOT_A_LIST", { got: kindOf(value) }));
   }
   const list = value as readonly Json[];
   const { fanOut } = run.request.settings;
@@ -110,9 +111,14 @@ function unresolved(turn: Turn, field: string, resolved: Resolved & { readonly o
 }
 
 /** Why an expression has no value. */
-export function noValue(where: string, { code, message }: Resolved & { readonly ok: false }): Failure {
-  const params: ExpressionParams = { where, problem: message };
-  return { code, params: { ...params }, retryable: false };
+export function noValue(where: string, { problem, expression }: Resolved & { readonly ok: false }): Failure {
+  const params: ExpressionParams = {
+    where,
+    ...(expression === undefined ? {} : { expression }),
+    problem: problem.params,
+  };
+  // Code and parameters belong together, which a union of failures cannot see.
+  return failWith(problem.code, params as FailureParams[EvaluationCode]);
 }
 
 function starve(run: Run, work: Work, source: string, where: string): Fact[] {
@@ -143,8 +149,7 @@ function misfit(turn: Turn, args: Args, nulls: readonly NullSource[]): Fact[] | 
   const source = nulls.find((entry) => entry.pointer === wrong.path);
   const skipped = source === undefined ? undefined : skippedAmong(run, source.steps);
   if (skipped !== undefined) return starve(run, work, skipped, `with${wrong.path}`);
-  const { path, expected, got } = wrong;
-  return refuse(turn, failWith("ARGUMENT_TYPE", { tool: tool.name, path, expected, got }));
+  return refuse(turn, failWith("ARGUMENT_TYPE", { tool: tool.name, ...wrong }));
 }
 
 const inputTypes = new WeakMap<ToolSpec, Type>();

@@ -1,7 +1,7 @@
 // Checks the output of a call: it must have the promised type, and `expect` must hold. In: an output. Out: facts.
 // No later step reads an output that did not pass.
 import { resolveValue } from "../../plan/expression/reference.js";
-import { typeName, type Json } from "../../plan/json.js";
+import { kindOf, type Json } from "../../plan/json.js";
 import { mismatch, STRING, UNKNOWN, type Type } from "../../plan/type/type.js";
 import { typeFromSchema, typeOf } from "../../plan/type/schema.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
@@ -54,9 +54,7 @@ export function typeProblem(work: Work, output: Json): Failure | undefined {
 
 function mismatchOf(output: Json, type: Type): Failure | undefined {
   const wrong = mismatch(output, type);
-  if (wrong === undefined) return undefined;
-  const { path, expected, got } = wrong;
-  return failWith("OUTPUT_MISMATCH", { path, expected, got });
+  return wrong && failWith("OUTPUT_MISMATCH", wrong);
 }
 
 /** The same for what a tool promises; a call checks that itself, a word about what became of one does not. */
@@ -86,8 +84,8 @@ function expectProblem(run: Run, work: Work, returned: Returned): Failure | unde
   const resolved = resolveValue(expect, scopeOf(run, work, output));
   if (resolved.ok && resolved.value === true) return undefined;
   const found = resolved.ok
-    ? { got: resolved.value === false ? "false" : typeName(resolved.value) }
-    : { problem: resolved.message };
+    ? { got: resolved.value === false ? (false as const) : kindOf(resolved.value) }
+    : { problem: resolved.problem };
   // A repeated call may give something better, but one that acted must not be repeated for that.
   return failWith("EXPECT_FAILED", { expect, ...found }, { retryable: work.effects !== "once" });
 }

@@ -2,6 +2,7 @@
 // person must see. In: a run and a checked plan. Out: that, or findings; facts. Separate because patches, replans, edits, and
 // plans after a rejection or another goal obey the same rules.
 import { findingOf, type Finding } from "../../plan/finding.js";
+import type { FindingParams } from "../../plan/finding-params.js";
 import { descendantsOf } from "../../plan/graph.js";
 import type { Plan } from "../../plan/plan.js";
 import { repeatFindings } from "../../plan/revise/repeat.js";
@@ -69,7 +70,7 @@ function repeated(
 
 /** The plans that were given up, with the reason, the newest first. */
 function failedPlans({ planning: { plans } }: Run, request: EventData["replan.requested"]) {
-  const failed: { readonly plan: Plan; readonly reason: string }[] = [];
+  const failed: ({ readonly plan: Plan } & FindingParams["PLAN_REPEATED"])[] = [];
   let why = reasonOf(request);
   for (const { plan, replan } of plans.filter(wasFollowed).reverse()) {
     failed.push({ plan, reason: why });
@@ -80,7 +81,8 @@ function failedPlans({ planning: { plans } }: Run, request: EventData["replan.re
 }
 
 /** The words of a review are a model's, and findings go to the planner whatever it may read: the code is enough. */
-const reasonOf = ({ reason }: EventData["replan.requested"]): string => reason.code;
+const reasonOf = ({ reason }: EventData["replan.requested"]) =>
+  reason.code === "REVIEWED" ? { code: reason.code } : { ...reason };
 
 /** Facts that propose it. New work is what a person is asked for; with `mustAsk` in any case. */
 export function revisionProposed(

@@ -3,7 +3,7 @@
 import { messageOf } from "../../error.js";
 import { hashOf } from "../../plan/hash.js";
 import { eventHash, type RunEvent } from "../event.js";
-import type { Misfit } from "../failure.js";
+import type { Mismatch } from "../../plan/type/type.js";
 import { evolve } from "../evolve/evolve.js";
 import { emptyRun, type Run } from "../state.js";
 import { misfitIn } from "./event-shapes.js";
@@ -20,7 +20,7 @@ export type ChainDamage =
   | { readonly damage: "event-missing" | "event-unlinked"; readonly seq: number }
   | { readonly damage: "event-unreadable"; readonly seq: number; readonly reason?: string }
   | { readonly damage: "event-foreign"; readonly seq: number; readonly belongsTo: string }
-  | ({ readonly damage: "event-misshapen"; readonly seq: number; readonly type: string } & Misfit)
+  | ({ readonly damage: "event-misshapen"; readonly seq: number; readonly type: string } & Mismatch)
   | { readonly damage: "event-unfit"; readonly seq: number; readonly type: string; readonly reason: string };
 
 /**

@@ -7,11 +7,11 @@ import type { Answer, InputSpec, Plan, Retry, Step } from "../../plan/plan.js";
 import type { Price } from "../../plan/estimate/price.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { Json, JsonObject } from "../../plan/json.js";
-import { mismatch, type Type } from "../../plan/type/type.js";
+import { gistOf, mismatch, type Mismatch, type Type } from "../../plan/type/type.js";
 import type { Usage } from "../../plan/usage.js";
 import type { CheckedPlan } from "../command.js";
 import type { Asking, Ending, Envelope, EventData, EventType, PassingFailure, RunEvent, StepRef } from "../event.js";
-import type { Failure, Misfit } from "../failure.js";
+import type { Failure } from "../failure.js";
 import type { ApprovalPolicy, RoleNames, Settings } from "../settings.js";
 import {
   anyJson,
@@ -357,21 +357,21 @@ const ENVELOPE = record<Omit<Envelope, "v">>(
 const tests = new Map<Type, (value: unknown) => boolean>();
 
 /** The first place where an event is not as today's version wants it. */
-export function misfitIn(event: RunEvent): Misfit | undefined {
+export function misfitIn(event: RunEvent): Mismatch | undefined {
   const around = misfit(event, ENVELOPE.type, "");
   if (around !== undefined) return around;
   const { type, data } = event;
-  if (!Object.hasOwn(SHAPES, type)) return { path: "/type", expected: "a type of event", got: JSON.stringify(type) };
+  if (!Object.hasOwn(SHAPES, type)) return { path: "/type", expected: "a type of event", found: gistOf(type) };
   const inside = misfit(data, SHAPES[type].type, "/data");
   if (inside !== undefined || type !== "plan.stepDrafted") return inside;
   // A step that is sound by itself comes with its tools, in its canonical form; any other one is what the planner wrote.
   return data.tools === undefined ? undefined : misfit(data.step, step.type, "/data/step");
 }
 
-function misfit(value: unknown, type: Type, path: string): Misfit | undefined {
+function misfit(value: unknown, type: Type, path: string): Mismatch | undefined {
   let test = tests.get(type);
   if (test === undefined) tests.set(type, (test = testOf(type)));
   if (test(value)) return undefined;
   const found = mismatch(value as Json, type);
-  return found && { path: `${path}${found.path}`, expected: found.expected, got: found.got };
+  return found && { ...found, path: `${path}${found.path}` };
 }

@@ -3,6 +3,7 @@ import { byCase } from "../by-case.js";
 import type { Action, Sentence } from "../action.js";
 import type { ChainDamage } from "../../run/log/chain.js";
 import type { ErrorTable } from "../error-words.js";
+import { gistText } from "../phrases.js";
 
 /** Why a store failed. `reason` is what SQLite, Node or the system says. */
 export type StoreFault =
@@ -182,8 +183,8 @@ const runDamageText: (found: RunDamage) => string = byCase("damage", {
   "event-unreadable": ({ reason, seq }) =>
     reason === undefined ? `event ${seq} is not an event` : `event ${seq} cannot be read: ${reason}`,
   "event-unlinked": ({ seq }) => `event ${seq} does not follow from the one before`,
-  "event-misshapen": ({ seq, type, path, expected, got }) =>
-    `event ${seq} (${type}) must have ${expected} at ${path}, and has ${got}`,
+  "event-misshapen": ({ seq, type, path, expected, found }) =>
+    `event ${seq} (${type}) must have ${expected} at ${path}, and has ${gistText(found)}`,
   "event-unfit": ({ seq, type, reason }) => `event ${seq} (${type}) does not fit those before it: ${reason}`,
   "event-foreign": ({ seq, belongsTo }) => `event ${seq} belongs to run ${belongsTo}`,
   "head-missing": () => "it is missing in the list of runs",
