@@ -1,12 +1,12 @@
-// One journalled model call of a role. In: a request and the name of its checkpoint. Out: the reply, sent or remembered.
-// Separate because all roles pay for replies in the same way: once, also after a crash, and within the run's budget.
+// One journalled model call of a role. In: a request and the name of its checkpoint. Out: the reply, sent or from the
+// journal. A reply is paid for once, also after a crash, and within the run's budget.
 import type { Model, ModelReply, ModelRequest } from "../model/port.js";
 import { soundReply } from "../model/sound-reply.js";
 import type { Json } from "../plan/json.js";
 import { modelCallOf } from "./model-call.js";
 import type { AgentContext } from "./checkpoint.js";
 
-/** The reply to `request`; a reply that the journal already holds is not asked for again. */
+/** The reply to `request`. A reply in the journal is returned without a request. */
 export async function askModel(
   name: string,
   request: Omit<ModelRequest, "signal">,

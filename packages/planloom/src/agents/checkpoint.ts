@@ -1,15 +1,15 @@
-// What a role needs of whoever runs it: the signal, its place in the run, and a journal that pays and acts only once.
-// In: a name, an effect class and the work. Out: the work's outcome, or the one that was recorded before.
-// Separate because the engine implements it and the roles know nothing else of stores.
+// The interface between a role and the engine: the signal, the role's place in the run, and the journal. In: a name, an
+// effect class and the work. Out: the work's outcome, or the recorded one. The engine implements it, and roles know
+// nothing else of stores.
 import type { Json } from "../plan/json.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 
 export interface CheckpointOptions {
   readonly effects: EffectClass;
-  /** Names this very call over all attempts of the step; given where it has effects. */
+  /** Names this call over all attempts of the step. Given if the call has effects. */
   readonly key?: string;
-  /** What is about to be done, for whoever reads the journal. */
+  /** What the call is about to do, for readers of the journal. */
   readonly intent?: Json;
   readonly tool?: string;
 }
@@ -30,12 +30,12 @@ export type Checkpoint = <T extends Json>(
   run: (again?: boolean) => Promise<T>,
 ) => Promise<T>;
 
-/** A call that acts in the world ended, or stopped, without telling whether it acted. Never repeated by itself. */
+/** A call with effects ended or stopped, and it is unknown whether it acted. Never repeated automatically. */
 export class UnknownOutcome extends Error {
   override readonly name = "UnknownOutcome";
   readonly key: string;
   readonly tool: string;
-  /** What the attempt had spent on models by then. */
+  /** The attempt's usage of models so far. */
   readonly usage: Usage;
 
   constructor(call: { readonly key: string; readonly tool: string; readonly cause?: unknown; readonly usage?: Usage }) {
@@ -50,40 +50,40 @@ export class UnknownOutcome extends Error {
 }
 
 export interface ModelCall {
-  /** Default: the executor's. */
+  /** Default: the executor's model. */
   readonly model?: string;
-  /** At most, as far as that can be known. */
+  /** The most tokens that the call may use, as far as that can be known. */
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
 
-/** What one effect of a run uses of its budget. */
+/** The part of a run's budget that one effect uses. */
 export interface CallBudget {
   /**
-   * Sends a call once its part is reserved, and counts its usage; one call at a time. `again` is awaited before the same call is sent
-   * once more. Rejects with a StepFailure (BUDGET_EXHAUSTED, BUDGET_UNPRICED) and sends nothing where the call is not to be made, and
-   * with the signal's reason when it is aborted.
+   * Sends a call after its reservation, and counts its usage; one call at a time. `again` is awaited before the same
+   * call is sent once more. If the call must not be made, rejects with a StepFailure (BUDGET_EXHAUSTED,
+   * BUDGET_UNPRICED) and sends nothing. Rejects with the signal's reason when it is aborted.
    */
   within<T extends { readonly usage: Usage }>(
     call: ModelCall,
     signal: AbortSignal,
     send: (again: () => Promise<void>) => Promise<T>,
   ): Promise<T>;
-  /** Counts what needed no reservation: replies that the journal remembered, and what tools report. */
+  /** Counts usage that needed no reservation: replies from the journal, and usage that tools report. */
   spend(usage: Usage): void;
 }
 
 /** A step of a plan that is still being written. */
 export interface DraftedStep {
-  /** Its place in the plan, from 0. */
+  /** Its index in the plan, from 0. */
   readonly index: number;
-  /** In its canonical form where it is sound among those before it, else as it was read. */
+  /** The canonical form if the step is valid among those before it, else the step as it was read. */
   readonly step: Json;
-  /** Those that it uses, where it is sound. */
+  /** The tools that it uses, if it is valid. */
   readonly tools?: readonly ToolSpec[];
 }
 
-/** The place of a role's work in its run. */
+/** The step, item and attempt that a role works for. */
 export interface AgentContext {
   readonly signal: AbortSignal;
   readonly runId: string;
@@ -93,10 +93,10 @@ export interface AgentContext {
   /** From 1. */
   readonly attempt: number;
   readonly checkpoint: Checkpoint;
-  /** Where the run has one: every model call goes through it. */
+  /** The run's budget, if it has one: every model call uses it. */
   readonly budget?: CallBudget;
-  /** Hears each step of a plan while the planner goes on writing; absent: nobody wants to. */
+  /** Called with each step of a plan while the planner writes. Absent: nobody listens. */
   readonly drafted?: (step: DraftedStep) => void;
-  /** Shows how far the work is; never stored. */
+  /** Reports progress of the work. Never stored. */
   progress(value: number | string): void;
 }

@@ -1,5 +1,5 @@
-// The planner's second look at a plan that has passed check. In: the request that led to it, and its text. Out: one of two verdicts, with
-// the text of the plan in its place; or that there was none. Separate because its answer is a closed choice and never fails a run.
+// The planner's critique of a plan that has passed check. In: the request that led to the plan, and its text. Out: one
+// of two verdicts, with the changed plan if there is one; or no verdict. A critique never fails a run.
 import type { Model, ModelReply, ModelRequest } from "../model/port.js";
 import { isObject, type JsonObject } from "../plan/json.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
@@ -14,14 +14,15 @@ import { closedObject, orNull, TEXT } from "./strict-schema.js";
 
 export interface Critique {
   readonly said: NonNullable<Asking["critique"]>;
-  /** Where it changed the plan: what the model wrote in its place. */
+  /** The text of the plan that the model wrote instead, if it changed the plan. */
   readonly changed?: ModelReply;
   readonly usage: Usage;
 }
 
 /**
- * One request. A verdict that cannot be read, and a provider that fails, are no verdict: the plan is as good as check found it, and the
- * record says that nobody has judged it. Throws where the work is stopped, and where the budget does not allow the request.
+ * Sends one request. A verdict that cannot be read, or a provider that fails, gives no verdict: the plan stays as check
+ * found it, and the record says that nobody judged it. Throws if the work is stopped, or if the budget does not allow
+ * the request.
  */
 export async function critiquePlan(
   asked: Omit<ModelRequest, "signal">,
@@ -44,14 +45,14 @@ export async function critiquePlan(
   }
 }
 
-/** A request was sent, and nobody knows what it took. */
+/** A request was sent, and its usage is unknown. */
 const UNKNOWN: Usage = { calls: 1, inputTokens: null, outputTokens: null };
 
 function critiqueSchema(plan: JsonObject): JsonObject {
   return closedObject({ verdict: { type: "string", enum: ["fine", "changed"] }, reason: TEXT, plan: orNull(plan) });
 }
 
-/** What is not one of the two is neither: a doubtful answer is no yes. */
+/** Only the two exact verdicts count: a doubtful answer is not a yes. */
 function readCritique(reply: ModelReply): Omit<Critique, "usage"> {
   const value = jsonReadings(reply.text.trim()).find(isObject);
   if (value === undefined) return { said: none({ code: "NOT_AN_OBJECT" }) };

@@ -1,6 +1,6 @@
-// Argument filling: the executor model writes the arguments that a tool step's `with` leaves out. In: the step, its tool, what
-// was given. Out: the arguments that were added, never one of those given. Separate from the call itself: what was filled is
-// recorded, and approved, before anything is called.
+// Argument filling: the executor model writes the arguments that a tool step's `with` leaves out. In: the step, its
+// tool, the given arguments. Out: the added arguments, never one of the given ones. Filled arguments are recorded, and
+// approved, before the tool is called.
 import type { Model, ModelMessage, ModelReply } from "../model/port.js";
 import { isObject, type JsonObject } from "../plan/json.js";
 import type { ToolStep } from "../plan/plan.js";
@@ -26,7 +26,7 @@ export interface FillRequest extends StepFacts {
 }
 
 export interface FillResult {
-  /** Only what the model added; none of them is in `request.args`. */
+  /** Only the arguments that the model added; none of them is in `request.args`. */
   readonly args: JsonObject;
   readonly usage: Usage;
 }
@@ -62,7 +62,7 @@ export async function fillArguments(request: FillRequest, model: Model, context:
   throw new StepFailure(failed, usage);
 }
 
-/** The arguments of the tool without those that are given. */
+/** The tool's arguments without the given ones. */
 function missingArguments(spec: ToolSpec, given: JsonObject): RecordType {
   const type = typeFromSchema(spec.input);
   if (type.kind !== "record") return { kind: "record", fields: {} };
@@ -82,7 +82,7 @@ function readArguments(reply: ModelReply, missing: RecordType, given: JsonObject
   return problem === undefined ? { ok: true, args } : { ok: false, problem };
 }
 
-/** Whether the model may write this argument; given ones and unknown ones are ignored. */
+/** Whether the model may write this argument. Given and unknown arguments are ignored. */
 function isMissing(name: string, missing: RecordType, given: JsonObject): boolean {
   if (Object.hasOwn(given, name)) return false;
   return Object.hasOwn(missing.fields, name) || (Object.keys(missing.fields).length === 0 && missing.closed !== true);

@@ -1,5 +1,5 @@
-// Reads the value that a model wrote as text. In: the text, and the type that is wanted. Out: the value, or what is wrong.
-// Separate because agent steps and argument filling read replies alike, and models wrap JSON in fences and sentences.
+// Reads the value that a model wrote as text. In: the text, and the expected type. Out: the value, or the problem.
+// Models wrap JSON in fences and sentences. Agent steps and argument filling use it.
 import { LIMITS } from "../limits.js";
 import { depthOf, type Json } from "../plan/json.js";
 import { mismatch, typeText, type Type } from "../plan/type/type.js";
@@ -9,8 +9,8 @@ export type ReadReply =
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ReplyProblem };
 
 /**
- * The first reading of `text` that fits: the whole as JSON, a fenced block, the outermost object or list, the plain text.
- * Without a type, or for a string, the text itself (trimmed) is the value; an empty text never is.
+ * The first reading of `text` that matches the type: the whole as JSON, a fenced block, the outermost object or list,
+ * the plain text. Without a type, or for a string, the text itself (trimmed) is the value. An empty text never is.
  */
 export function readReply(text: string, type: Type | undefined): ReadReply {
   const plain = text.trim();
@@ -38,7 +38,7 @@ export function jsonReadings(text: string): Json[] {
   return values;
 }
 
-/** Why a value is not one of this type; undefined where it is. */
+/** Why a value does not have this type. undefined if it does. */
 export function misfitOf(value: Json, type: Type): ReplyProblem | undefined {
   const limit = LIMITS.jsonDepth;
   if (depthOf(value, limit) > limit) return { code: "TOO_DEEP", limit };
@@ -59,6 +59,6 @@ function outermost(text: string): string | undefined {
   return start >= 0 && end > start ? text.slice(start, end + 1) : undefined;
 }
 
-/** The reason that a model gives for a verdict; "" where it gives none. */
+/** A model's reason for its verdict; "" if it gives none. */
 export const reasonIn = (reason: Json | undefined): string =>
   typeof reason === "string" ? reason.trim().slice(0, LIMITS.errorExcerptChars) : "";

@@ -1,5 +1,5 @@
-// What model calls ask of a run's budget before they are sent. In: a request of a role, or a tool's own call. Out: the call with what
-// it may take; for a tool, the way through the budget. Separate because both are reckoned by the same rule.
+// The budget request of a model call before it is sent. In: a role's request, or a tool's own call. Out: the call with
+// the most tokens it may use; for a tool, a function that makes calls within the budget.
 import { LIMITS } from "../limits.js";
 import type { Model, ModelRequest } from "../model/port.js";
 import { mostTokens, soundUsage, type Usage } from "../plan/usage.js";
@@ -7,14 +7,14 @@ import { toolErrorOf, type ToolContext } from "../tools/tool.js";
 import type { CallBudget, ModelCall } from "./checkpoint.js";
 import { StepFailure } from "./step-failure.js";
 
-/** What a request may take: its own text by the rule of mostTokens, and the longest reply that its role allows. */
+/** The most tokens of a request: its own text by the rule of mostTokens, and the longest reply that its role allows. */
 export function modelCallOf(request: Omit<ModelRequest, "signal">, model: Model): ModelCall {
   const { system, messages, tools, output } = request;
   const inputTokens = mostTokens(JSON.stringify([system, messages, tools ?? [], output ?? null]));
   return { model: model.name, inputTokens, outputTokens: model.maxOutputTokens ?? LIMITS.replyTokens };
 }
 
-/** ToolContext.modelCall: `count` is told what was used. */
+/** ToolContext.modelCall. `count` gets the usage. */
 export function callsOfTool(
   budget: CallBudget | undefined,
   signal: AbortSignal,
@@ -27,7 +27,7 @@ export function callsOfTool(
   };
 }
 
-/** For a tool it is a failure that it knows of: nothing has happened. */
+/** Becomes a ToolError, because nothing has happened. */
 function toldToTool(thrown: unknown): never {
   if (!(thrown instanceof StepFailure)) throw thrown;
   throw toolErrorOf(thrown.failure, thrown);

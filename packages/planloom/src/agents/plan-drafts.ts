@@ -1,5 +1,5 @@
-// The steps of a plan that is still being written. In: the pieces of a planner's reply. Out: each step as soon as it is there, and
-// whether it is sound among those before it. Separate from planner.ts, which judges the plan when it is whole.
+// Reads the steps of a plan while it is being written. In: pieces of a planner's reply. Out: each step as soon as it is
+// complete, and whether it is valid among those before it. planner.ts judges the complete plan.
 import { isError } from "../plan/finding.js";
 import { check } from "../plan/check/check.js";
 import { isObject, type Json } from "../plan/json.js";
@@ -10,8 +10,8 @@ import type { PlannerRequest } from "./plan-request.js";
 import { planFromReply } from "./plan-request-schema.js";
 
 /**
- * What to do with each piece of text; `tell` hears of each step once. Where the request is eager, a step is judged at once with
- * those before it and the run's own inputs: one that refers to anything else is not sound yet.
+ * Handles each piece of text; `tell` gets each step once. If the request is eager, a step is checked at once with those
+ * before it and the run's own inputs. A step that refers to anything else is not valid yet.
  */
 export function draftsOf(request: PlannerRequest, tell: (step: DraftedStep) => void): (piece: string) => void {
   const { inventory } = request;
@@ -30,7 +30,10 @@ export function draftsOf(request: PlannerRequest, tell: (step: DraftedStep) => v
   };
 }
 
-/** The last of these in its canonical form, with the tools that it uses; undefined where these are no plan yet. */
+/**
+ * The last of these steps in its canonical form, with the tools that it uses. undefined if the steps are not a valid
+ * plan yet.
+ */
 function soundStep(request: PlannerRequest, written: readonly StreamedStep[]): DraftedStep | undefined {
   const { goal, inputs, inventory, limits } = request;
   if (written.some(({ findings }) => findings.some(isError))) return undefined;

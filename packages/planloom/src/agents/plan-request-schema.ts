@@ -1,7 +1,6 @@
-// The schema of the planner's reply, and the way back to a plan document. In: an inventory. Out: JSON Schema for constrained
-// decoding, where a step can only name tools that exist, with the arguments that they take.
-// Separate from plan.ts because decoders accept only a strict subset: there absent fields are null and free-form objects
-// are lists of { name, value } (strict-schema.ts).
+// The schema of the planner's reply, and the conversion back to a plan document. In: an inventory. Out: JSON Schema for
+// constrained decoding, in which a step can only name existing tools, with their arguments. Decoders accept only a
+// strict subset: absent fields are null, and free-form objects are lists of { name, value } (strict-schema.ts).
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { toolNamed, type Inventory, type ToolSpec } from "../plan/tool-spec.js";
 import { typeFromSchema } from "../plan/type/schema.js";
@@ -24,7 +23,10 @@ const TEXTS: JsonObject = { type: "array", items: TEXT };
 
 export interface PlanSchema {
   readonly schema: JsonObject;
-  /** How many of the tools have their arguments in it. The others are there by name: providers do not take larger schemas. */
+  /**
+   * The number of tools whose arguments are in the schema. The others are in it by name, because providers limit the
+   * size of schemas.
+   */
   readonly tools: number;
 }
 
@@ -34,12 +36,15 @@ export interface ReplyForm {
   readonly mayAsk?: boolean;
 }
 
-/** The JSON Schema of a planner's reply for this inventory: a plan, or a patch (plan/revise/revise.ts), where what has no use is null. */
+/**
+ * The JSON Schema of a planner's reply for this inventory: a plan, or a patch (plan/revise/revise.ts). Unused fields
+ * are null.
+ */
 export function planRequestSchema({ tools }: Inventory, { patch, mayAsk = false }: ReplyForm): PlanSchema {
   const wrap = (steps: readonly JsonObject[]) => closedObject({ ...(mayAsk && ASKING), ...replyOf(steps, patch) });
   const names = tools.map(({ name }) => name);
   const always = [stepOfAgent(names), step({ ask: TEXT, with: entries() })];
-  // What all tools take by name alone is reserved; each that fits with its arguments has a branch of its own.
+  // First reserves the size of all tools by name alone. Then each tool that fits gets a branch with its arguments.
   let size = schemaSize(wrap([...stepsByName(names), ...always]));
   const own: JsonObject[] = [];
   const byName: string[] = [];
@@ -53,7 +58,7 @@ export function planRequestSchema({ tools }: Inventory, { patch, mayAsk = false 
   return { schema: wrap([...own, ...stepsByName(byName), ...always]), tools: tools.length - byName.length };
 }
 
-/** Words by which the planner asks for tools that it was not told of. */
+/** The field with which the planner asks for tools that its request did not show: search words. */
 const ASKING: JsonObject = { needTools: orNull(TEXTS) };
 
 function replyOf(steps: readonly JsonObject[], patch: boolean): JsonObject {
@@ -66,7 +71,7 @@ function replyOf(steps: readonly JsonObject[], patch: boolean): JsonObject {
   return { operations: { type: "array", items: operation }, answer: ANSWER };
 }
 
-/** A direct call, and one whose missing arguments an executor supplies. */
+/** A direct call, and a call whose missing arguments an executor fills. */
 function stepsOf(tool: ToolSpec): readonly JsonObject[] {
   const name = { type: "string", const: tool.name };
   const type = argumentsOf(tool);
@@ -101,7 +106,7 @@ const ANSWER: JsonObject = {
   ],
 };
 
-/** What every step has; fields that are a person's to decide (retry, approval, model) are not asked for. */
+/** The fields of every step. Fields that a person decides (retry, approval, model) are left out. */
 function step(own: JsonObject): JsonObject {
   return closedObject({
     id: TEXT,
@@ -124,9 +129,9 @@ function argumentsOf(tool: ToolSpec): RecordType {
 }
 
 /**
- * A reply under the schema as a plan document. A null as the field of a step or of the answer means that it is absent; inside
- * `with` a null is left out only where the tool's argument may be absent and does not take null (fromStrict). Whatever else
- * the reply holds passes unchanged: the tolerant reader and check speak about it.
+ * Turns a reply under the schema into a plan document. A null field of a step or of the answer counts as absent. Inside
+ * `with`, a null is left out only if the tool's argument may be absent and does not accept null (fromStrict).
+ * Everything else passes unchanged: the tolerant reader and check report on it.
  */
 export function planFromReply(given: Json, inventory: Inventory): Json {
   if (!isObject(given) || !Array.isArray(given["steps"])) return given;
@@ -138,7 +143,10 @@ export function planFromReply(given: Json, inventory: Inventory): Json {
   return withoutNulls({ ...reply, steps, ...(isObject(answer) ? { answer: answerFromReply(answer) } : {}) });
 }
 
-/** A reply under the schema as a patch. What an operation has no use for is left out; all else passes unchanged. */
+/**
+ * Turns a reply under the schema into a patch. Fields that an operation does not use are left out. Everything else
+ * passes unchanged.
+ */
 export function patchFromReply({ needTools: _asked, ...reply }: JsonObject, inventory: Inventory): JsonObject {
   const operations = (reply["operations"] as readonly Json[]).map((operation) =>
     isObject(operation) ? operationFromReply(withoutNulls(operation), inventory) : operation,
@@ -162,7 +170,7 @@ function stepFromReply(draft: JsonObject, inventory: Inventory): JsonObject {
   return given === undefined ? kept : { ...kept, with: argumentsFromReply(given, kept, inventory) };
 }
 
-/** Arguments that an executor is to supply are null as well. */
+/** Arguments that an executor fills are null too. */
 function argumentsFromReply(given: Json, { tool: name, fill }: JsonObject, inventory: Inventory): Json {
   const plain = Array.isArray(given) ? (objectFromEntries(given as readonly Json[]) ?? given) : given;
   if (!isObject(plain)) return plain;

@@ -1,5 +1,5 @@
-// What a planner is asked. In: a goal with all that is known. Out: one request to a model, and what there is to say of it.
-// Separate from planner.ts, which sends it and reads the reply: this is pure, and the same for the same facts.
+// The request to a planner. In: a goal and all known facts. Out: one request to a model, and notes on it. Pure: the
+// same facts give the same request. planner.ts sends it and reads the reply.
 import { LIMITS } from "../limits.js";
 import type { ModelMessage, ModelRequest } from "../model/port.js";
 import type { Finding } from "../plan/finding.js";
@@ -21,25 +21,25 @@ import { patchRepair, replanText } from "./replan-prompts.js";
 export interface PlannerRequest {
   /** Trusted. */
   readonly goal: string;
-  /** Data: the planner is told their names and types, never their values. */
+  /** Data: the planner sees their names and types, never their values. */
   readonly inputs: { readonly [name: string]: Json };
   readonly inventory: Inventory;
   readonly limits?: { readonly steps?: number; readonly offeredTools?: number };
   /** Default: normal. */
   readonly granularity?: Granularity;
-  /** Whether a model judges its plan once before it is used. */
+  /** Whether a model judges the plan once before it is used. */
   readonly critique?: boolean;
-  /** Whether steps may begin while it writes: each is checked as it comes. */
+  /** Whether steps may start while the planner writes: each is checked as it arrives. */
   readonly eager?: boolean;
   /** Replaces the opening of the planner's prompt. */
   readonly instructions?: string;
-  /** The draft of the round before, with everything that was found, and how that was asked for. */
+  /** The draft of the previous round with all its findings, and the kind of its request. */
   readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[]; readonly asking?: Asking };
-  /** Plans that a person did not want, oldest first. */
+  /** Plans that a person rejected, oldest first. */
   readonly rejected?: readonly { readonly plan: Plan; readonly comment: string }[];
-  /** Where another plan is to take the place of one that was being carried out: what became of that. */
+  /** For a replan: the state of the plan that is being replaced. */
   readonly replan?: ReplanFacts;
-  /** The executor's model, so that descriptions suit it; null where there is none. */
+  /** The executor's model, so that descriptions suit it. null if there is none. */
   readonly executorModel: string | null;
 }
 
@@ -52,7 +52,7 @@ export interface Asked {
 
 export const isPatch = ({ replan }: PlannerRequest): boolean => replan?.mode === "patch";
 
-/** The request after the planner has asked for tools by these words, once for each time. */
+/** The request after the planner has asked for tools. Each element holds the words of one such reply. */
 export function planRequest(request: PlannerRequest, words: readonly (readonly string[])[]): Asked {
   const { inventory, executorModel, granularity, instructions, invalid } = request;
   const offered = offeredTools(request, words);
@@ -79,7 +79,7 @@ export function planRequest(request: PlannerRequest, words: readonly (readonly s
   };
 }
 
-/** Of a large inventory: by the goal, and all that the planner has read or written of tools. */
+/** Selects tools of a large inventory by the goal and by all that the planner has read or written about tools. */
 function offeredTools(request: PlannerRequest, words: readonly (readonly string[])[]): readonly ToolSpec[] {
   const { goal, inventory, limits, invalid, rejected = [], replan } = request;
   const plans = [...rejected.map(({ plan }) => plan), ...(replan === undefined ? [] : [replan.plan])];
@@ -96,7 +96,7 @@ function partOf({ tools }: Inventory, offered: readonly ToolSpec[], mayAsk: bool
   return { left: tools.filter((tool) => !told.has(tool)).map(({ name }) => name), mayAsk };
 }
 
-/** What came of the last time that it asked for tools. */
+/** The result of the last time that the planner asked for tools. */
 function newsOf(
   request: PlannerRequest,
   words: readonly (readonly string[])[],
@@ -126,7 +126,7 @@ function messagesOf(request: PlannerRequest, news: string | undefined): readonly
   ];
 }
 
-/** The text of the type that a value suggests: its kind, not the value itself. */
+/** The text of the type of a value: its kind, not the value itself. */
 export function inputType(value: Json): string {
   const text = typeText(typeOfValue(value));
   return text.length > LIMITS.inputTypeChars ? (Array.isArray(value) ? "unknown[]" : "unknown") : text;

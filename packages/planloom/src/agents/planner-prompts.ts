@@ -1,6 +1,6 @@
-// The words of the planner's requests. In: facts. Out: texts. Separate from the other prompts because these have most to say. The
-// system text is the part that stays the same from request to request (instructions, format rules, tools), so that providers may
-// cache it; the goal and what changes come in the messages. `instructions` of the role's settings replace its opening.
+// The prompts of the planner. In: facts. Out: texts. The system text (instructions, format rules, tools) stays the same
+// from request to request, so that providers may cache it. The goal and the changing parts are in the messages.
+// `instructions` of the role's settings replace its opening.
 import { LIMITS } from "../limits.js";
 import type { Finding } from "../plan/finding.js";
 import { findingText } from "../words/findings.js";
@@ -65,11 +65,11 @@ function toolText(tool: ToolSpec): string {
   return `${signature}\n  ${tool.description} (${EFFECT_WORDS[tool.effects]}${approval})`;
 }
 
-/** What a planner is told of a part of a large inventory. */
+/** The tools of a large inventory, as the planner sees them. */
 export interface InventoryPart {
-  /** Names of the tools that it is not told of. */
+  /** Names of the tools whose descriptions are left out. */
   readonly left: readonly string[];
-  /** Whether it may still ask for some of them. */
+  /** Whether the planner may still ask for some of them. */
   readonly mayAsk: boolean;
 }
 
@@ -95,7 +95,7 @@ function partText({ left, mayAsk }: InventoryPart): string {
 Where the goal needs one of them, or something that no tool above does, do not plan yet: reply with { "needTools": ["a name, or words for what it has to do", ...], "steps": [] }. You will be asked again, with the tools that fit.`;
 }
 
-/** How many steps are wished for; a person's own instructions do not replace it. */
+/** The wanted number of steps. A person's own instructions do not replace it. */
 const GRANULARITY: Readonly<Record<Granularity, string>> = {
   coarse:
     "Use 1 to 4 steps, as few and as large as can still be checked: executors are left to find the way within a step.",
@@ -105,7 +105,7 @@ const GRANULARITY: Readonly<Record<Granularity, string>> = {
 };
 
 export interface PlannerFacts {
-  /** The tools that the planner is told of. */
+  /** The tools that the planner sees. */
   readonly inventory: Inventory;
   readonly part?: InventoryPart | undefined;
   readonly executorModel: string | null;
@@ -113,7 +113,10 @@ export interface PlannerFacts {
   readonly instructions?: string | undefined;
 }
 
-/** The same for every goal that is planned with this inventory, unless that is too large to be told. */
+/**
+ * The same text for every goal that is planned with this inventory, unless the inventory is too large to be shown
+ * whole.
+ */
 export function plannerSystem(facts: PlannerFacts): string {
   const { inventory, part, executorModel, granularity = "normal", instructions } = facts;
   const executor =
@@ -124,7 +127,7 @@ export function plannerSystem(facts: PlannerFacts): string {
   return sections(instructions ?? PLANNER_OPENING, PLANNER_RULES, tools, executor, GRANULARITY[granularity]);
 }
 
-/** After a reply that asked for tools: what came of it. */
+/** Follows a reply that asked for tools: the result. */
 export function askedText(words: readonly string[], found: readonly string[]): string {
   const what = found.length === 0 ? "No further tool fits." : `They are among the tools now: ${found.join(", ")}.`;
   return `You asked for tools for: ${words.map((word) => `"${word}"`).join(", ")}. ${what}`;
@@ -160,7 +163,7 @@ function shortPlan(plan: Plan): Json {
   return { steps, answer: plan.answer };
 }
 
-/** All findings at once: a draft is mended in one round or it costs one for each. */
+/** All findings at once, so that one round can fix all of them. */
 export function plannerRepair(findings: readonly Finding[]): string {
   return sections(
     `This plan cannot be used:\n${findings.map((finding) => `- ${findingText(finding)}`).join("\n")}`,
@@ -168,7 +171,7 @@ export function plannerRepair(findings: readonly Finding[]): string {
   );
 }
 
-/** After a plan that has passed check. */
+/** Follows a plan that has passed check: the request for a critique. */
 export const CRITIQUE = `This plan can be carried out. Before it is, judge it once, as somebody who did not write it: does it reach the whole goal; can each description be acted on alone; does every step get the data that it needs, and no step guess what another one finds; is anything in it that the goal does not ask for, above all a step with effects?
 
 Reply with one JSON document and nothing else: { "verdict": "fine", "reason": "one sentence", "plan": null } where it may be used as it is, or { "verdict": "changed", "reason": "what was wrong, in one sentence", "plan": {...} } with the whole mended document in the form of the one above. Change only what is wrong.`;

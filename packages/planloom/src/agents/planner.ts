@@ -1,5 +1,5 @@
-// The planner: a goal becomes a checked plan, or findings about the draft. In: a PlannerRequest. Out: a PlannerReply.
-// Separate from the rounds of repair, which are the kernel's: one call here is one round.
+// The planner: turns a goal into a checked plan, or into findings about the draft. In: a PlannerRequest. Out: a
+// PlannerReply. One call is one round; the kernel decides on further rounds.
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Model, ModelReply } from "../model/port.js";
@@ -35,7 +35,7 @@ export type PlannerReply =
       /** Warnings only. */
       readonly findings: readonly Finding[];
       readonly usage: Usage;
-      /** Absent where the planner was asked in the plain way, or is a function. */
+      /** Absent if the planner was asked without a schema, or is a function. */
       readonly asking?: Asking;
     }
   | {
@@ -46,11 +46,14 @@ export type PlannerReply =
       readonly asking?: Asking;
     };
 
-/** A planner without a model: gives a draft as data or as text; where `request.replan` asks for a patch, that or a plan. */
+/**
+ * A planner without a model. Returns a draft as data or as text. If `request.replan` asks for a patch, it may return a
+ * patch or a plan.
+ */
 export type PlannerFunction = (request: PlannerRequest, context: AgentContext) => Promise<unknown>;
 export type Planner = Model | PlannerFunction;
 
-/** One round of planning. Throws a StepFailure where no reply came; whatever the planner wrote is an expected outcome. */
+/** One round of planning. Throws a StepFailure if no reply came. A draft with findings is an expected outcome. */
 export async function askPlanner(
   request: PlannerRequest,
   planner: Planner,
@@ -64,7 +67,7 @@ export async function askPlanner(
   }
 }
 
-/** Again while it asks for tools, and once more for its critique. */
+/** Repeats while the planner asks for tools, and once more for its critique. */
 async function askPlannerModel(request: PlannerRequest, planner: Model, context: AgentContext): Promise<PlannerReply> {
   let usage = NO_USAGE;
   let wanted = request.invalid?.asking?.wanted ?? [];
@@ -91,7 +94,7 @@ async function askPlannerModel(request: PlannerRequest, planner: Model, context:
   }
 }
 
-/** The words of a reply that asks for tools instead of planning; one that plans nonetheless is a plan. */
+/** The words of a reply that asks for tools instead of planning. undefined for a reply that holds a plan too. */
 function neededTools(text: string): readonly string[] | undefined {
   const value = jsonReadings(text.trim()).find(isObject);
   if (value === undefined || [value["steps"], value["operations"]].some(hasItems)) return undefined;
@@ -112,10 +115,12 @@ async function callFunction(request: PlannerRequest, planner: PlannerFunction, c
   });
 }
 
-/** One character more than any plan may have, so that the reader can say that it is too much. */
+/** One character more than any plan may have, so that the reader can report the excess. */
 const kept = (draft: string): string => draft.slice(0, LIMITS.planBytes + 1);
 
-/** The text of a draft that a function gave as data; where it is none, what is wrong with it, which no reader takes for a plan. */
+/**
+ * The text of a draft that a function gave as data. If it is not JSON, the problem, which no reader takes for a plan.
+ */
 function jsonOf(draft: unknown): string {
   if (depthOf(draft, LIMITS.jsonDepth) > LIMITS.jsonDepth) return `(It nests deeper than ${LIMITS.jsonDepth} levels.)`;
   try {
@@ -139,10 +144,13 @@ const UNFINISHED: { readonly [finish: string]: Finding } = {
   "content-filter": findingOf("REFUSAL", { pointer: "" }, { by: "filter" }),
 };
 
-/** The strict form of a plan nests deeper than the plan; what is deeper than this stands for none. */
+/**
+ * The most nesting that is converted. The strict form of a plan nests deeper than the plan; deeper values are not
+ * converted.
+ */
 const MOST_DEPTH = 4 * LIMITS.jsonDepth;
 
-/** The text that is checked and shown: the reply itself, or the document that its strict form stands for. */
+/** The text that is checked and shown: the reply itself, or the document that its strict form converts to. */
 function draftText(text: string, request: PlannerRequest): string {
   const { inventory } = request;
   const patch = isPatch(request) ? patchIn(text) : undefined;
@@ -182,8 +190,8 @@ function readFirst(draft: string, inventory: Inventory): Redraft {
 }
 
 /**
- * The goal and the inputs are the run's, whatever a draft says about them; the planner need not declare them. What a plan
- * before it declared is better than a guess from the value.
+ * The goal and the inputs are the run's, whatever a draft says about them. The planner need not declare them. An input
+ * type that an earlier plan declared is better than a guess from the value.
  */
 function withRun(draft: unknown, { goal, inputs, replan }: PlannerRequest): unknown {
   if (!isObject(draft)) return draft;

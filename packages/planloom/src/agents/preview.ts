@@ -1,29 +1,29 @@
-// What a model is shown of data. In: named values. Out: marked text, cut where it is long, and the rest on request.
-// Separate because the roles show data alike: as material, never as instructions.
+// Shows data to a model. In: named values. Out: marked text, cut if it is long, and the rest on request. All roles show
+// data in this way: as material, never as instructions.
 import { LIMITS } from "../limits.js";
 import { canonicalJson, sizeOf, type Json } from "../plan/json.js";
 
-/** A value as a model reads it: text as it is, the rest as compact JSON. */
+/** A value as a model reads it: text as it is, everything else as compact JSON. */
 export function textOf(value: Json): string {
   if (typeof value === "string") return value;
-  // All outputs of a fan-out together may be more than a text can hold.
+  // All outputs of a fan-out together may be longer than a string can be.
   const tooLarge = sizeOf(value, LIMITS.valueBytes) > LIMITS.valueBytes;
   return tooLarge ? `[left out: it is larger than ${LIMITS.valueBytes} bytes]` : canonicalJson(value);
 }
 
-/** Text marked as data; nothing in it can end the mark. */
+/** Text marked as data. Nothing in it can end the mark. */
 export function dataBlock(name: string, text: string): string {
   return `<data name=${JSON.stringify(name)}>\n${text.replaceAll("</data", "<\\/data")}\n</data>`;
 }
 
-/** The beginning of a text, and how much of it that is. */
+/** The beginning of a text, with the length of that part. */
 function beginning(text: string, from = 0): string {
   const part = text.slice(from, from + LIMITS.previewChars);
   const end = from + part.length;
   return from === 0 && end === text.length ? text : `${part}\n[characters ${from} to ${end} of ${text.length}]`;
 }
 
-/** Remembers what was cut within one attempt, so that the model may read on. */
+/** Remembers cut values within one attempt, so that the model can read the rest. */
 export class Previews {
   readonly #cut = new Map<string, string>();
 
@@ -32,7 +32,7 @@ export class Previews {
     return this.#cut.size > 0;
   }
 
-  /** The value under its name; where it is longer than LIMITS.previewChars, its beginning. */
+  /** The value under its name. A value longer than LIMITS.previewChars is cut. */
   show(name: string, value: Json, trusted = false): string {
     const text = textOf(value);
     if (text.length > LIMITS.previewChars) this.#cut.set(name, text);
@@ -40,7 +40,7 @@ export class Previews {
     return trusted ? `${name}:\n${shown}` : dataBlock(name, shown);
   }
 
-  /** A piece of something that was cut, or undefined with a name that was not. */
+  /** A piece of a cut value, or undefined for a name that was not cut. */
   read(name: string, from: number): string | undefined {
     const text = this.#cut.get(name);
     return text === undefined ? undefined : dataBlock(name, beginning(text, from));

@@ -1,7 +1,7 @@
-// The prompts of executor and synthesizer, and what all prompts share. In: what a role knows. Out: the texts of its request.
-// Separate so that the wording is in one place. Each system text is the part that stays the same from request to request
-// (instructions, format rules), so that providers may cache it; the goal and what changes come in the messages.
-// `instructions` of a role's settings replace its opening; the rules that our own readers depend on always stay.
+// The prompts of executor and synthesizer, and the parts that all prompts share. In: a role's facts. Out: the texts of
+// its request. Each system text (instructions, format rules) stays the same from request to request, so that providers
+// may cache it. The goal and the changing parts are in the messages. `instructions` of a role's settings replace its
+// opening; the rules that our own readers need always stay.
 import type { Json, JsonObject } from "../plan/json.js";
 import type { AgentStep, ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
@@ -24,7 +24,7 @@ const EXECUTOR_OPENING = `You are an executor. You carry out one step of a large
 - If a tool fails, read what it says and try another way: other arguments, or another tool.
 - Give a short, well-ordered result that later steps can use, with the evidence the step asks for. Invent nothing; say what could not be found.`;
 
-/** How an agent step says that it cannot be done; the rest of the text is the reason. */
+/** The prefix with which an agent step reports that it cannot be done. The rest of the text is the reason. */
 export const NOT_DONE = "STEP FAILED:";
 
 const EXECUTOR_RULES = `${DATA_RULE}
@@ -38,7 +38,7 @@ export function executorSystem(instructions?: string): string {
 export interface StepFacts {
   readonly goal: string;
   readonly step: AgentStep | ToolStep;
-  /** What `with` gave, resolved. */
+  /** The resolved values of `with`. */
   readonly args: JsonObject;
   /** Outputs of the steps in `dependsOn`. */
   readonly outputs: { readonly [stepId: string]: Json };
@@ -126,9 +126,9 @@ export function synthesizerSystem(instructions?: string): string {
 export interface AnswerFacts {
   readonly goal: string;
   readonly outputs: readonly { readonly id: string; readonly title: string; readonly output: Json }[];
-  /** How the plan wants the answer (`answer.instructions`). */
+  /** The form of the answer that the plan asks for (`answer.instructions`). */
   readonly form?: string;
-  /** What was not done and why, one sentence each; then the answer is a partial one. */
+  /** One sentence for each step that was not done, with the reason. If there are any, the answer is a partial one. */
   readonly missing?: readonly string[];
 }
 

@@ -1,5 +1,5 @@
-// What a planner wrote that was asked again: a patch, or a plan. In: its text, and what it was shown. Out: a whole draft with all that
-// stays, and the way from a place in it back to the text. Separate from planner.ts because first plans need none of this.
+// Reads the reply of a replan: a patch, or a plan. In: its text, and the facts that the planner was shown. Out: a whole
+// draft with all kept steps, and a mapping from places in it back to the text. First plans need none of this.
 import { depthOf, isObject, type Json, type JsonObject } from "../plan/json.js";
 import { LIMITS } from "../limits.js";
 import type { Locate } from "../plan/check/report.js";
@@ -16,14 +16,14 @@ export type Redraft =
       readonly ok: true;
       readonly draft: unknown;
       readonly locate: Locate;
-      /** A finding on the draft, at its place in what the planner wrote. */
+      /** A finding on the draft, at its place in the planner's text. */
       readonly placed: (finding: Finding) => Finding;
-      /** What the reader found, in its place. */
+      /** The reader's finding, at its place. */
       readonly reading: readonly Finding[];
     }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
-/** Never throws. A whole plan in the place of a patch is taken for one. */
+/** Never throws. A whole plan instead of a patch is accepted. */
 export function readRedraft(text: string, inventory: Inventory, replan: ReplanFacts): Redraft {
   const patch = replan.mode === "patch" ? patchIn(text) : undefined;
   const fixed = new Set(replan.fixed);
@@ -47,7 +47,7 @@ export function readRedraft(text: string, inventory: Inventory, replan: ReplanFa
   return { ok: true, draft, locate, placed: placedBy(draft, sourceOf), reading };
 }
 
-/** The first reading of a text that is a patch; a bare list of operations is one too. */
+/** The first reading of a text that is a patch. A bare list of operations counts as one. */
 export function patchIn(text: string): JsonObject | undefined {
   for (const value of jsonReadings(text.trim())) {
     if (depthOf(value, LIMITS.jsonDepth) > LIMITS.jsonDepth) continue;

@@ -1,19 +1,22 @@
-// Whether an agent step goes round in circles. In: its turns, one by one, each with its calls and their results. Out: how often the
-// latest turns have followed each other. Separate from the loop of turns because what counts as the same is a rule of its own.
+// Detects repetition in an agent step. In: its turns, one by one, each with its calls and their results. Out: how often
+// the latest turns have repeated.
 import { hashOf } from "../plan/hash.js";
 import type { Json } from "../plan/json.js";
 
-/** One call with its result; undefined for a tool with effects, of which no call is like another: each has changed something. */
+/**
+ * One call with its result. undefined for a tool with effects: such a call changes something, so no two of them are
+ * alike.
+ */
 export type Trace = Json | undefined;
 
 /**
- * The turns of one attempt. A turn is like another where it makes the same calls, in any order, with the same arguments, and all give
- * the same: a tool that is polled and says something new each time does not repeat.
+ * The turns of one attempt. Two turns are alike if they make the same calls, in any order, with the same arguments and
+ * the same results. A tool that is polled and gives a new result each time does not repeat.
  */
 export class Turns {
   readonly #turns: string[] = [];
 
-  /** How often the latest turn, or the latest few, came in a row, this time included: 1 where nothing is repeated. */
+  /** How often the latest turn, or the latest few, came in a row, this time included. 1 if nothing repeats. */
   add(traces: readonly Trace[]): number {
     const sorted = traces.map((trace) => (trace === undefined ? undefined : hashOf(trace))).sort();
     this.#turns.push(sorted.includes(undefined) ? `turn ${this.#turns.length}` : sorted.join(" "));

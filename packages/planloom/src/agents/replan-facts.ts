@@ -1,5 +1,5 @@
-// What a planner that is asked again reads of a run. In: the run, and why it is asked. Out: facts, with as much of what tools and
-// models wrote as `replanContext` allows. Separate and pure, because this is the line that untrusted text must not cross unseen.
+// The facts of a run that a planner reads in a replan. In: the run, and the reason of the replan. Out: facts, with as
+// much text of tools and models as `replanContext` allows. Pure. It decides which untrusted text a planner sees.
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
@@ -15,31 +15,33 @@ import { reasonText } from "../words/reasons.js";
 import { textOf } from "./preview.js";
 
 export interface ReplanFacts {
-  /** patch: operations on the step that failed and those that wait for it. full: the rest of the plan anew. */
+  /** patch: operations on the failed step and on the steps that wait for it. full: a new plan for the rest. */
   readonly mode: "patch" | "full";
   readonly cause: EventData["replan.requested"]["cause"] | "rejection";
   /** In Planloom's words, or a person's. */
   readonly reason: string;
-  /** What a review says: a model's words, so data. */
+  /** The text of a review: a model's words, so data. */
   readonly review?: string;
   /** The plan that was followed until now. */
   readonly plan: Plan;
-  /** Of a patch: the step that failed. */
+  /** For a patch: the failed step. */
   readonly failing?: string;
-  /** Ids of the steps that have finished, or whose outcome is unknown: they stay as they are. */
+  /** Ids of the steps that have finished, or whose outcome is unknown. A replan cannot change them. */
   readonly fixed: readonly string[];
   /** In the order of the plan. */
   readonly steps: readonly StepReport[];
 }
 
-/** What became of a step. `code` is a constant; `message`, `type` and `output` are data that tools and models have a say in. */
+/**
+ * The result of a step. `code` is a constant; `message`, `type` and `output` are untrusted data of tools and models.
+ */
 export interface StepReport extends ErrorFacts {
   readonly id: string;
   readonly state: StepStatus;
-  /** The type that the output has, and the beginning of it. */
+  /** The type of the output, and its beginning. */
   readonly type?: string;
   readonly output?: string;
-  /** Of a fan-out. */
+  /** Only for a fan-out. */
   readonly items?: { readonly total: number; readonly completed: number; readonly failed: readonly ItemFacts[] };
 }
 
@@ -53,8 +55,8 @@ export interface ItemFacts extends ErrorFacts {
 }
 
 /**
- * undefined where nothing has been done yet that another plan would have to regard. `request` is absent where a person has
- * rejected a plan that nobody was asked to mend.
+ * undefined if nothing has been done yet that another plan would have to consider. `request` is absent if a person has
+ * rejected a plan and no replan was requested.
  */
 export function replanFacts(run: Run, request: EventData["replan.requested"] | undefined): ReplanFacts | undefined {
   const basis = basisOf(run);
@@ -86,7 +88,7 @@ function stepFacts(run: Run, id: string, context: ReplanContext): StepReport {
   const state = run.execution.steps.get(id);
   const failure = run.planning.failures.get(id);
   const { status = "pending", output, error } = (state?.work ?? {}) as Partial<Work>;
-  // A plan that was proposed and rejected since has begun its steps anew: what failed before is known all the same.
+  // A plan that was proposed and then rejected has restarted its steps. Their earlier failures are known all the same.
   const begun = status !== "pending" && status !== "ready";
   if (!begun && failure !== undefined) return { id, state: "failed", ...errorFacts(failure, context) };
   return {

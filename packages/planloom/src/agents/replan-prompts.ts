@@ -1,5 +1,5 @@
-// The prompts of those who look at a plan while it is being carried out. In: facts of the run. Out: texts of requests. Separate from
-// the other prompts because these are the only ones where a model that decides what is done reads what others wrote.
+// The prompts of replan and review. In: facts of the run. Out: texts of requests. Only these prompts show untrusted
+// text to a model that decides what is done.
 import type { Finding } from "../plan/finding.js";
 import { findingText } from "../words/findings.js";
 import { descendantsOf } from "../plan/graph.js";
@@ -12,7 +12,7 @@ import type { ItemFacts, ReplanFacts, StepReport } from "./replan-facts.js";
 
 // ----------------------------------------------------------------------------------------------------------- replan
 
-/** Comes after the goal and what persons said of other plans. */
+/** Follows the goal and the persons' comments on other plans. */
 export function replanText(facts: ReplanFacts): string {
   const { plan, cause, reason, review, steps } = facts;
   const blocks = steps.map(stepText);
@@ -79,7 +79,7 @@ const fixedText = (fixed: readonly string[]): string =>
     ? ""
     : ` ${fixed.join(", ")} stay in the plan by themselves, with their outputs, and are not done again: do not write them, refer to their outputs where these serve, and give new steps ids of their own.`;
 
-/** After findings on a patch. */
+/** Follows findings on a patch. */
 export function patchRepair(findings: readonly Finding[]): string {
   return sections(
     `This cannot be used:\n${findings.map((finding) => `- ${findingText(finding)}`).join("\n")}`,
@@ -94,7 +94,7 @@ export interface ReviewFacts {
   readonly plan: Plan;
   /** Steps that have ended, in the order of the plan. */
   readonly done: readonly { readonly id: string; readonly state: string; readonly output?: Json }[];
-  /** Ids of those that have not. */
+  /** Ids of the steps that have not ended. */
   readonly rest: readonly string[];
 }
 

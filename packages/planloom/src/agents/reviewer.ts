@@ -1,5 +1,6 @@
-// The reviewer: whether the rest of a plan still makes sense. In: the goal, the plan, what it gave so far. Out: one of two verdicts with
-// a reason. Separate from the planner because it reads results in full: its answer is a choice, so that nothing in them can plan.
+// The reviewer: judges whether the rest of a plan still makes sense. In: the goal, the plan, its results so far. Out:
+// one of two verdicts with a reason. It reads results in full, and its answer is only a choice, so that no text in them
+// can write a plan.
 import type { Model, ModelMessage, ModelReply } from "../model/port.js";
 import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";

@@ -1,6 +1,6 @@
-// The executor of an agent step: turns of one model call each, until the model gives the result. In: the step with its data
-// and tools. Out: the output, the tools called, the usage. Separate because it is our own loop: every turn and every call is
-// in the journal, so a crash neither pays nor acts twice.
+// The executor of an agent step: turns of one model call each, until the model gives the result. In: the step with its
+// data and tools. Out: the output, the tools called, the usage. Every turn and every call is in the journal, so a crash
+// neither pays twice nor acts twice.
 import { LIMITS } from "../limits.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest, ToolCall } from "../model/port.js";
 import type { Json } from "../plan/json.js";
@@ -31,30 +31,31 @@ import { callTools, READ_RESULT, type KeyOf, type ToolBench } from "./tool-turn.
 export interface AgentRequest extends StepFacts {
   readonly step: AgentStep;
   /**
-   * Only those that the step may use; of these, tools that wait for a person's approval are not offered, for nobody could
-   * approve their arguments here. Each call is awaited for as long as it takes: bounds in time are the caller's, who
-   * lets a call that is too late throw something else than a ToolError.
+   * Only the tools that the step may use, without those that need a person's approval: nobody could approve their
+   * arguments here. Each call is awaited without a time limit. The caller sets limits, and throws an error other than a
+   * ToolError for a call that is too late.
    */
   readonly tools: readonly Tool[];
-  /** Model replies at most; one more is allowed to correct a result that does not fit. */
+  /** Maximum number of model replies. One more is allowed to correct a result that does not match. */
   readonly turns: number;
   /** Replaces the opening of the executor's prompt. */
   readonly instructions?: string;
   readonly keyOf: KeyOf;
-  /** Of the output; undefined or string = text. */
+  /** Type of the output; undefined or string = text. */
   readonly type: Type | undefined;
 }
 
 export interface AgentResult {
   readonly output: Json;
-  /** Names of the tools that were called, in order of the first call. */
+  /** Names of the called tools, in order of the first call. */
   readonly tools: readonly string[];
   readonly usage: Usage;
 }
 
 /**
- * Carries out an agent step. Throws UnknownOutcome (an inner call may have acted), or StepFailure: TURN_LIMIT, AGENT_REPEATS,
- * OUTPUT_MISMATCH, STEP_NOT_DONE (the model says so), MODEL_REFUSED, BUDGET_EXHAUSTED, the codes of the provider, INTERRUPTED.
+ * Performs an agent step. Throws UnknownOutcome (an inner call may have acted), or StepFailure: TURN_LIMIT,
+ * AGENT_REPEATS, OUTPUT_MISMATCH, STEP_NOT_DONE (the model says so), MODEL_REFUSED, BUDGET_EXHAUSTED, the codes of the
+ * provider, INTERRUPTED.
  */
 export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
   const previews = new Previews();
@@ -143,7 +144,7 @@ const READ_RESULT_INPUT = {
   additionalProperties: false,
 };
 
-/** The result in a reply without calls; after `failed` asking again is of no use. */
+/** The result in a reply without calls. After `failed`, another request is of no use. */
 function readResult(
   reply: ModelReply,
   type: Type | undefined,

@@ -1,16 +1,16 @@
-// How large a schema is, by what providers count. In: a JSON Schema of the strict subset. Out: numbers, and whether they take it.
-// Separate because the planner's schema is built branch by branch, as long as there is room.
+// The size of a schema, as providers count it. In: a JSON Schema of the strict subset. Out: numbers, and whether they
+// are within the limits. The planner's schema is built branch by branch, as long as there is room.
 import { LIMITS } from "../limits.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 
 export interface SchemaSize {
   /** Properties of all objects. */
   readonly properties: number;
-  /** Characters of their names, of the values of enums, and of consts. */
+  /** Characters of property names, of enum values, and of consts. */
   readonly chars: number;
-  /** Values of all enums. */
+  /** Number of values of all enums. */
   readonly enums: number;
-  /** Objects within objects. */
+  /** Nesting of objects. */
   readonly levels: number;
 }
 
@@ -32,7 +32,7 @@ export function schemaSize(schema: Json): SchemaSize {
   return schema["type"] === "object" ? { ...all, levels: all.levels + 1 } : all;
 }
 
-/** Of two schemas beside each other. */
+/** The size of two schemas side by side. */
 export function bothSizes(a: SchemaSize, b: SchemaSize): SchemaSize {
   return {
     properties: a.properties + b.properties,

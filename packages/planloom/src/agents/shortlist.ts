@@ -1,18 +1,18 @@
-// The tools of a large inventory that a planner is told of. In: the tools, what is wanted, how many may be sent. Out: some of them, in
-// their own order. Separate and pure, so that the same request for a plan always offers the same tools.
+// Selects the tools of a large inventory that a planner sees. In: the tools, the request, the number that may be sent.
+// Out: some of them, in their own order. Pure: the same request always selects the same tools.
 import { LIMITS } from "../limits.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 
 export interface Wanted {
-  /** Its words choose the tools. */
+  /** The goal. Its words select the tools. */
   readonly goal: string;
-  /** Tools that are named in any of these are always there: drafts, findings, plans before. */
+  /** Drafts, findings and earlier plans. Tools that are named in any of them are always selected. */
   readonly texts?: readonly string[];
-  /** Words by which the planner asked for further tools, once for each time. */
+  /** Search words of the planner, one text for each time it asked for further tools. */
   readonly words?: readonly (readonly string[])[];
 }
 
-/** All tools where they are not more than `most`; else at most so many, but for those that are named or were asked for. */
+/** All tools if there are at most `most`. Else at most that many, plus the tools that are named or were asked for. */
 export function shortlist(tools: readonly ToolSpec[], wanted: Wanted, most: number): readonly ToolSpec[] {
   if (tools.length <= most) return tools;
   const { goal, texts = [], words = [] } = wanted;
@@ -26,14 +26,14 @@ export function shortlist(tools: readonly ToolSpec[], wanted: Wanted, most: numb
   return tools.filter((tool) => chosen.has(tool));
 }
 
-/** Those that are named, then those that the other words fit. */
+/** The named tools, then those that match the other words. */
 function fitting(tools: readonly ToolSpec[], scores: Scorer, asked: readonly string[]): readonly ToolSpec[] {
   const byName = named(tools, asked);
   const others = asked.filter((text) => named(tools, [text]).size === 0).join(" ");
   return [...byName, ...ranked(tools, scores, others).filter((tool) => scores(tool, others) > 0)];
 }
 
-/** Tools whose names stand in one of the texts as a word of their own. */
+/** Tools whose names stand in one of the texts as a whole word. */
 function named(tools: readonly ToolSpec[], texts: readonly string[]): Set<ToolSpec> {
   const wholes = texts.map((text) => text.toLowerCase());
   return new Set(tools.filter(({ name }) => wholes.some((text) => holds(text, name.toLowerCase()))));
@@ -47,7 +47,7 @@ function holds(text: string, name: string): boolean {
   return false;
 }
 
-/** The best first; equal ones in their own order. */
+/** The best first. Equal ones keep their own order. */
 function ranked(tools: readonly ToolSpec[], scores: Scorer, text: string): readonly ToolSpec[] {
   return tools
     .map((tool, index) => ({ tool, index, score: scores(tool, text) }))
@@ -57,7 +57,7 @@ function ranked(tools: readonly ToolSpec[], scores: Scorer, text: string): reado
 
 type Scorer = (tool: ToolSpec, text: string) => number;
 
-/** Shared words, each by how few tools have it; in the name it counts twice. */
+/** Scores shared words, each by how few tools have it. A word in the name counts twice. */
 function scorer(tools: readonly ToolSpec[]): Scorer {
   const words = new Map(tools.map((tool) => [tool, { name: stems(tool.name), all: stems(textOf(tool)) }] as const));
   const having = new Map<string, number>();
@@ -74,7 +74,7 @@ function scorer(tools: readonly ToolSpec[]): Scorer {
 
 const textOf = ({ name, description }: ToolSpec): string => `${name} ${description}`;
 
-/** Beginnings of words in small letters: `calculates` and `calculator` are alike. Words that say nothing are left out. */
+/** Beginnings of words in lower case: `calculates` and `calculator` are alike. Stop words are left out. */
 function stems(text: string): ReadonlySet<string> {
   const spaced = text.replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2").toLowerCase();
   const words = spaced.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "" && !EMPTY.has(word));

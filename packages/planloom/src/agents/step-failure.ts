@@ -1,5 +1,5 @@
-// How a role fails: the failure as data, with what the attempt had spent. In: whatever was thrown. Out: a StepFailure.
-// Separate because every role ends in it, and the engine turns it into the failed event of its effect.
+// The failure of a role, as data, with the usage of the attempt. In: any error. Out: a StepFailure, which the engine
+// turns into the failed event of its effect.
 import { PlanloomError } from "../words/planloom-error.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { JsonObject } from "../plan/json.js";
@@ -7,7 +7,7 @@ import { failWith, type Failure } from "../run/failure.js";
 import { failureText } from "../words/failures.js";
 import { UnknownOutcome } from "./checkpoint.js";
 
-/** An attempt of a role that failed. `usage` is the sum of all its replies, also of those that came from the journal. */
+/** A failed attempt of a role. `usage` is the sum of all its replies, also of those from the journal. */
 export class StepFailure extends Error {
   override readonly name = "StepFailure";
 
@@ -21,9 +21,9 @@ export class StepFailure extends Error {
 }
 
 /**
- * What a role throws for `thrown`: provider errors and aborts become a StepFailure (an abort has the code INTERRUPTED; the
- * engine knows better why it aborted), an UnknownOutcome learns what was spent, and everything else stays as it is: it is
- * the engine's own (a store that was lost) or a programmer's error.
+ * The error that a role throws for `thrown`. Provider errors and aborts become a StepFailure (an abort has the code
+ * INTERRUPTED; the engine knows the reason). An UnknownOutcome gets the usage. Every other error stays as it is: the
+ * engine's own (a lost store) or a programmer's error.
  */
 export function failureOf(thrown: unknown, signal: AbortSignal, usage: Usage): unknown {
   if (thrown instanceof StepFailure) return thrown;

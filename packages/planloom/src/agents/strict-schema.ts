@@ -12,7 +12,7 @@ export const TEXT: JsonObject = { type: "string" };
 export const NOTHING: JsonObject = { type: "null" };
 const SCALARS: readonly JsonObject[] = [TEXT, { type: "number" }, { type: "boolean" }, NOTHING];
 
-/** An object whose properties are all required and that has no others. */
+/** An object schema. All its properties are required, and it has no others. */
 export function closedObject(properties: JsonObject): JsonObject {
   return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
 }
@@ -26,20 +26,20 @@ export function entries(value: JsonObject = anyOf(anything(LIMITS.schemaFreeDept
   return { type: "array", items: closedObject({ name: TEXT, value }) };
 }
 
-/** Any JSON value, nested so deep. */
+/** Any JSON value, up to this nesting. */
 function anything(depth: number): readonly JsonObject[] {
   if (depth <= 0) return SCALARS;
   const inner = anyOf(anything(depth - 1));
   return [...SCALARS, { type: "array", items: inner }, closedObject({ object: entries(inner) })];
 }
 
-/** The strict schema of a type; with `references` each value may also be a text with `${{ … }}`. */
+/** The strict schema of a type. With `references`, each value may also be a text with `${{ … }}`. */
 export function strictSchema(type: Type, references: boolean, depth: number = LIMITS.schemaDepth): JsonObject {
   const options = depth < 0 ? anything(1) : optionsOf(type, references, depth);
   return anyOf(references ? [...options.filter((option) => !isTexts(option)), TEXT] : options);
 }
 
-/** A list of texts says nothing where any text may stand: providers count each of them. */
+/** Drops an enum of texts if any text is allowed too: providers count each of its values. */
 const isTexts = (option: JsonObject): boolean => option["type"] === "string" && "enum" in option;
 
 function optionsOf(type: Type, references: boolean, depth: number): readonly JsonObject[] {
@@ -59,7 +59,7 @@ function optionsOf(type: Type, references: boolean, depth: number): readonly Jso
   }
 }
 
-/** The options of all members; literals of one kind share one `enum`. */
+/** The options of all members. Literals of one kind share one `enum`. */
 function unionOptions(members: readonly Type[], references: boolean, depth: number): readonly JsonObject[] {
   const literals = members.flatMap((member) => (member.kind === "literal" ? [member.value] : []));
   const others = members.filter((member) => member.kind !== "literal");
@@ -70,17 +70,17 @@ function unionOptions(members: readonly Type[], references: boolean, depth: numb
   return [...enums, ...others.flatMap((member) => optionsOf(member, references, depth))];
 }
 
-/** The object itself, without the option of a reference in its place; one object, as the root of a schema has to be. */
+/** The object schema alone, without the option of a reference: the root of a schema must be one object. */
 export function recordSchema(type: RecordType, references: boolean): JsonObject {
   return recordOptions(type, references, LIMITS.schemaDepth)[0]!;
 }
 
-/** The same inside of a schema: also with names that are not its own, where it takes any. */
+/** The same inside a schema. Also allows further names, if the type accepts any. */
 export function argumentsSchema(type: RecordType): JsonObject {
   return anyOf(recordOptions(type, true, LIMITS.schemaDepth));
 }
 
-/** One that takes names beside its own is a closed object of these, or a list of any. */
+/** An object with further names is a closed object of its own names, or a list of any names. */
 function recordOptions(type: RecordType, references: boolean, depth: number): readonly JsonObject[] {
   const { fields, rest } = type;
   const free = isFree(type) || rest !== undefined;
@@ -104,9 +104,9 @@ function anyOf(options: readonly JsonObject[]): JsonObject {
 }
 
 /**
- * A value written under the strict schema, as the type means it: nulls of properties that may be absent are left out, lists
- * of { name, value } become objects. A null stays where the type of the property takes null. Values written in the plain way
- * pass unchanged, so nothing is lost when a provider ignores the schema.
+ * Converts a value written under the strict schema back to the type. Nulls of optional properties are left out, and
+ * lists of { name, value } become objects. A null stays if the property's type accepts null. Values written in the
+ * plain form pass unchanged, so nothing is lost if a provider ignores the schema.
  */
 export function fromStrict(value: Json, type: Type): Json {
   if (Array.isArray(value)) return listFromStrict(value as readonly Json[], type);
@@ -119,7 +119,7 @@ export function fromStrict(value: Json, type: Type): Json {
 const HOLDER = "object";
 const ANY_RECORD: RecordType = { kind: "record", fields: {}, rest: UNKNOWN };
 
-/** The object that `{ object: [{ name, value }] }` stands for. */
+/** The object that `{ object: [{ name, value }] }` represents. */
 function heldIn(value: JsonObject): JsonObject | undefined {
   const list = value[HOLDER];
   return Object.keys(value).length === 1 && Array.isArray(list)
@@ -135,7 +135,7 @@ function listFromStrict(value: readonly Json[], type: Type): Json {
   return object === undefined ? value.map((item) => fromStrict(item, UNKNOWN)) : fromStrict(object, type);
 }
 
-/** The fields of an object, each as its type means it. */
+/** The fields of an object, each converted by its type. */
 export function recordFromStrict(value: JsonObject, type: RecordType = ANY_RECORD): JsonObject {
   const kept = Object.entries(value).flatMap(([name, field]) => {
     const known = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
@@ -145,19 +145,19 @@ export function recordFromStrict(value: JsonObject, type: RecordType = ANY_RECOR
   return Object.fromEntries(kept);
 }
 
-/** `[{ name, value }]` as an object, or undefined where the list is something else. */
+/** `[{ name, value }]` as an object, or undefined if the list is something else. */
 export function objectFromEntries(list: readonly Json[]): JsonObject | undefined {
   const pairs = new Map<string, Json>();
   for (const entry of list) {
     if (!isObject(entry) || typeof entry["name"] !== "string" || !("value" in entry)) return undefined;
-    // A name that stands twice would hide a value.
+    // A duplicate name would hide a value.
     if (Object.keys(entry).length !== 2 || pairs.has(entry["name"])) return undefined;
     pairs.set(entry["name"], entry["value"] ?? null);
   }
   return Object.fromEntries(pairs);
 }
 
-/** Of what takes anything it is not known; there a null stands for nothing. */
+/** If the type accepts anything, its fields are unknown, and a null counts as absent. */
 function takesNull(type: Type): boolean {
   return membersOf(type).some((member) => member.kind === "null");
 }

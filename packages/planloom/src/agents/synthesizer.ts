@@ -1,5 +1,5 @@
-// The synthesizer: the answer from the named outputs. In: goal, outputs, the form that is wanted. Out: the answer as text.
-// Separate because it is the last role, and the only one whose text a person reads as it is written.
+// The synthesizer: writes the answer from the named outputs. In: goal, outputs, the wanted form. Out: the answer as
+// text. A person may read it while it is written.
 import type { Model } from "../model/port.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import { failWith } from "../run/failure.js";
@@ -14,12 +14,12 @@ export interface AnswerRequest extends AnswerFacts {
   readonly instructions?: string;
 }
 
-/** Stands at the end of an answer that the output limit cut. */
+/** Appended to an answer that the output limit cut. */
 export const CUT_MARK = "[The answer was cut by the model's output limit.]";
 
 /**
- * Writes the answer. With `onText` the pieces are handed over as they arrive; an answer that comes from the journal is not
- * streamed again. Throws StepFailure: ANSWER_EMPTY (retryable), MODEL_REFUSED, the codes of the provider, INTERRUPTED.
+ * Writes the answer. `onText` gets the pieces as they arrive; an answer from the journal is not streamed again. Throws
+ * StepFailure: ANSWER_EMPTY (retryable), MODEL_REFUSED, the codes of the provider, INTERRUPTED.
  */
 export async function writeAnswer(
   request: AnswerRequest,

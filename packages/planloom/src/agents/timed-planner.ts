@@ -1,5 +1,5 @@
-// A planner whose calls end in time. In: a planner model or function, and a clock. Out: the same planner, under a deadline.
-// Separate from planner.ts, which reads what the planner wrote.
+// A planner whose calls end in time. In: a planner model or function, and a clock. Out: the same planner, with
+// deadlines.
 import type { Clock } from "../clock.js";
 import { answerInTime } from "../deadline.js";
 import { LIMITS } from "../limits.js";

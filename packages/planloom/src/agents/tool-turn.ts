@@ -1,6 +1,5 @@
-// The tool calls of one turn of an executor. In: what the model wants to call. Out: the results it is handed back.
-// Separate from the loop of turns because here things happen in the world: each call is a checkpoint of its own, and how it
-// ended decides whether it may be made again.
+// The tool calls of one turn of an executor. In: the calls that the model asks for. Out: their results for the model.
+// Each call is a checkpoint of its own. Its ending decides whether it may be repeated.
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { ToolCall, ToolResult } from "../model/port.js";
@@ -16,13 +15,13 @@ import { toolFailure } from "./prompts.js";
 import type { Trace, Turns } from "./repetition.js";
 import { fromStrict } from "./strict-schema.js";
 
-/** Names a call: the same tool, arguments and number of earlier like calls give the same key in every attempt. */
+/** Names a call. The same tool, arguments and number of earlier identical calls give the same key in every attempt. */
 export type KeyOf = (tool: string, args: JsonObject, occurrence: number) => string;
 
-/** The built-in that reads on in what was shown cut. */
+/** The built-in tool that reads the rest of a cut value. */
 export const READ_RESULT = "read_result";
 
-/** What lasts over the turns of one attempt. */
+/** State over all turns of one attempt. */
 export interface ToolBench {
   readonly tools: readonly Tool[];
   readonly keyOf: KeyOf;
@@ -31,21 +30,24 @@ export interface ToolBench {
   readonly tallies: Map<string, Tally>;
   /** Names of the tools that were called. */
   readonly called: Set<string>;
-  /** Counts what a tool spent on models. */
+  /** Counts the usage of models that a tool reports. */
   readonly spend: (usage: Usage) => void;
   readonly turns: Turns;
-  /** Calls so far, for the names of results that are shown cut. */
+  /** Number of calls so far, for the names of cut results. */
   count: number;
 }
 
-/** Like calls so far, those of them whose ending is known, and whether the present key may have acted without telling. */
+/**
+ * Number of identical calls so far, how many of them have a known ending, and whether the current key may have acted
+ * without a known ending.
+ */
 interface Tally {
   made: number;
   settled: number;
   doubtful: boolean;
 }
 
-/** How a call ended, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). */
+/** The ending of a call, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). */
 export type CallOutcome =
   | { readonly ok: true; readonly output: Json; readonly usage?: Usage }
   | {
@@ -57,8 +59,9 @@ export type CallOutcome =
     };
 
 /**
- * What a person's word makes of an inner call in doubt: to be written as the outcome of its intent's row, or every further
- * attempt would meet the same doubt. With "not-happened" the model reads that, and may call again under a new key.
+ * The outcome of an inner call in doubt, from a person's answer. It is written as the outcome of the intent's row;
+ * otherwise every further attempt would meet the same doubt. With "not-happened", the model reads that, and may call
+ * again under a new key.
  */
 export function settledOutcome(verdict: "happened" | "not-happened", output: Json = null): CallOutcome {
   if (verdict === "happened") return { ok: true, output };
@@ -80,9 +83,9 @@ export interface TurnResults {
 }
 
 /**
- * Performs the calls of one reply, in order; side by side (LIMITS.concurrency at once) where none of them has effects.
- * Failures are results. Throws UnknownOutcome where a tool with effects "once" ended otherwise than by returning or by a
- * ToolError, and the signal's reason when it was aborted.
+ * Performs the calls of one reply in order, or in parallel (LIMITS.concurrency at once) if none of them has effects.
+ * Failures are results. Throws UnknownOutcome if a tool with effects "once" ended without returning and without a
+ * ToolError. Throws the signal's reason when it was aborted.
  */
 export async function callTools(
   calls: readonly ToolCall[],
@@ -110,7 +113,7 @@ interface Traced {
   readonly trace: Trace;
 }
 
-/** Finds the tool of a call; what cannot be called at all is answered here. */
+/** Finds the tool of a call. A call that cannot be made is answered here. */
 function understand(call: ToolCall, bench: ToolBench): Wanted {
   if (call.name === READ_RESULT && bench.previews.anyCut) return { call, ...readOn(call.args, bench.previews) };
   const tool = bench.tools.find(({ spec }) => spec.name === call.name);
@@ -155,15 +158,15 @@ async function resultOf(wanted: Wanted, bench: ToolBench, context: AgentContext)
   return { result: { id, name, text }, trace };
 }
 
-/** A call that has changed something in the world is like no other. */
+/** A call that has changed something counts as different from every other call. */
 function traceOf({ spec: { name, effects } }: Tool, args: JsonObject, outcome: CallOutcome): Trace {
   if (outcome.ok) return effects === "none" ? [name, args, outcome.output] : undefined;
   return outcome.uncertain === true ? undefined : [name, args, outcome.code, outcome.message];
 }
 
 /**
- * One call as one checkpoint. A repeated call is a new row, with a key of its own, but an idempotent tool that may have acted
- * without telling is called again under the key that it already knows.
+ * One call as one checkpoint. A repeated call is a new row with a new key. Exception: an idempotent tool that may have
+ * acted without a known ending is called again under the same key.
  */
 async function callOnce(tool: Tool, args: JsonObject, bench: ToolBench, context: AgentContext): Promise<CallOutcome> {
   const { name, effects } = tool.spec;
@@ -195,7 +198,10 @@ function tallyOf(bench: ToolBench, name: string, args: JsonObject): Tally {
   return tally;
 }
 
-/** `doubtful`: an earlier call under this key may have acted. What the tool refuses now says nothing of that one. */
+/**
+ * `doubtful`: an earlier call under this key may have acted. A refusal of the tool now says nothing about that earlier
+ * call.
+ */
 async function attemptCall(
   tool: Tool,
   args: JsonObject,
@@ -217,7 +223,7 @@ async function attemptCall(
   return effects === "idempotent" ? { ...failed, uncertain: true } : failed;
 }
 
-/** What one call came to: an outcome that is known, or something thrown that tells nothing. */
+/** The result of one call: a known outcome, or an error that leaves it unknown. */
 async function endingOf(
   tool: Tool,
   args: JsonObject,
