@@ -22,7 +22,7 @@ export type Verdict = "go on" | "replan";
 
 export interface Review {
   readonly verdict: Verdict;
-  /** A model's words, after it read what others wrote. */
+  /** A model's words. The model has read untrusted text. */
   readonly text: string;
   readonly usage: Usage;
 }
@@ -35,7 +35,7 @@ const OUTPUT = {
 
 type Read = Omit<Review, "usage"> | { readonly problem: ReplyProblem };
 
-/** What has ended and what is left, as the run stands. */
+/** The ended and the open steps, as the run stands. */
 export function reviewFacts(run: Run): ReviewFacts {
   const { plan } = planOf(run);
   const steps = [...run.execution.steps.values()];
@@ -52,7 +52,9 @@ export function reviewFacts(run: Run): ReviewFacts {
   };
 }
 
-/** One verdict, with one correction. Throws StepFailure: REVIEW_UNREADABLE (retryable), or the codes of the provider. */
+/**
+ * One verdict, with one correction. Throws StepFailure: REVIEW_UNREADABLE (retryable), or the codes of the provider.
+ */
 export async function reviewPlan(facts: ReviewFacts, model: Model, context: AgentContext): Promise<Review> {
   const messages: ModelMessage[] = [{ role: "user", text: reviewText(facts, new Previews()) }];
   let usage = NO_USAGE;
@@ -74,7 +76,7 @@ export async function reviewPlan(facts: ReviewFacts, model: Model, context: Agen
   throw new StepFailure(failWith("REVIEW_UNREADABLE", { problem }, { retryable: true }), usage);
 }
 
-/** What is not one of the two is neither: a doubtful answer is no yes. */
+/** Only the two exact verdicts count: a doubtful answer is not a yes. */
 function readVerdict({ text, finish }: ModelReply): Read {
   if (finish === "content-filter") return { problem: { code: "WITHHELD" } };
   const value = jsonReadings(text.trim()).find(isObject);

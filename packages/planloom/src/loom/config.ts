@@ -1,5 +1,5 @@
-// What a user configures. In: the object in planloom.config.*, or the argument of createLoom. Out: settings with defaults.
-// Separate because the same object serves the library, the command line and, later, the server.
+// The configuration of a user. In: the object in planloom.config.*, or the argument of createLoom. Out: settings with
+// defaults. The library, the command line and the server use the same object.
 import type { Granularity } from "../plan/check/granularity.js";
 import type { PlannerFunction } from "../agents/planner.js";
 import type { WantedSetting } from "../words/errors/configuration.js";
@@ -23,23 +23,29 @@ export interface LoomConfig {
   /** Your own tools, made by `tool()`. Default: none. */
   readonly tools?: readonly Tool[];
   /**
-   * The built-in tools. Default: `calculate` always, `summarize` where there is an executor model; files, fetch and search
-   * only where they are configured here.
+   * The built-in tools. Default: `calculate` always, `summarize` if there is an executor model; files, fetch and search
+   * only if they are configured here.
    */
   readonly builtins?: {
     /** Folders that `read_file`, `list_files` and (with `write`) `write_file` may reach. Default: none. */
     readonly files?: { readonly roots: readonly string[]; readonly write?: boolean };
     /** Whether plans may fetch pages from public addresses. Default: false. */
     readonly fetch?: boolean | { readonly allowHosts: readonly string[] };
-    /** A folder of documents, or the address of a SearXNG server. Default: none, and the planner is told so. */
+    /**
+     * A folder of documents, or the address of a SearXNG server. Default: none; the planner is told that there is no
+     * search.
+     */
     readonly search?: { readonly folder: string } | { readonly searxng: string };
   };
   /**
-   * Values that plans may hand to tools as `{ "secret": "NAME" }` without anybody seeing them: the log holds the name alone.
-   * Only those that are listed here can be used. Default: none.
+   * Secrets that plans can give to tools as `{ "secret": "NAME" }`. The log holds only the name. Only the secrets
+   * listed here can be used. Default: none.
    */
   readonly secrets?: { readonly [name: string]: string };
-  /** Who plays which role; `default` stands for all that are not given. Default: the PLANLOOM_* and OPENAI_* variables. */
+  /**
+   * The model of each role. `default` applies to all roles that are not given. Default: the PLANLOOM_* and OPENAI_*
+   * variables.
+   */
   readonly models?: {
     readonly default?: RoleConfig;
     readonly planner?: RoleConfig | PlannerFunction;
@@ -48,25 +54,29 @@ export interface LoomConfig {
   };
   /** How plans are written. */
   readonly planner?: {
-    /** How finely: `coarse` (1-4 steps), `normal` (3-10), `fine` (8-20). Default: `normal`. */
+    /** Number of steps: `coarse` (1-4 steps), `normal` (3-10), `fine` (8-20). Default: `normal`. */
     readonly granularity?: Granularity;
     /** Whether the planner's model judges each plan once before it is used, and may change it. Default: false. */
     readonly critique?: boolean;
   };
   /**
-   * What models cost, by name, in US dollars per million tokens; for estimates, and before the list prices that are built in.
-   * 0 is a price: a machine of one's own. Default: the list prices of well-known models at their providers, else unknown.
+   * Prices of models, by name, in US dollars per million tokens. They win over the built-in list prices. 0 is a price,
+   * for example for a local model. Default: the list prices of well-known models at their providers, else unknown.
    */
   readonly prices?: Prices;
   /** `memory`, a path of a SQLite file, or a store. Default: PLANLOOM_STORE, else .planloom/planloom.db found upward. */
   readonly store?: string | EventStore;
-  /** Opens another engine over the store, in the place of the local one: see `OpenEngine` of planloom/engine. Default: the local engine. */
+  /**
+   * Opens another engine over the store instead of the local one: see `OpenEngine` of planloom/engine. Default: the
+   * local engine.
+   */
   readonly engine?: OpenEngine;
-  /** Steps and items at once. Default: 4. */
+  /** Number of steps and items that run at once. Default: 4. */
   readonly concurrency?: number;
   /**
-   * What one run may use up in all: requests to models, tokens, US dollars by `prices`, and ms from its start. Each model call asks before it
-   * is sent; a run that reaches a limit fails with BUDGET_EXHAUSTED, and can be retried with more. Default: no limit.
+   * The budget of one run: requests to models, tokens, US dollars by `prices`, and ms from its start. Each model call
+   * is checked before it is sent. A run that reaches a limit fails with BUDGET_EXHAUSTED, and can be retried with more.
+   * Default: no limit.
    */
   readonly budget?: {
     readonly modelCalls?: number;
@@ -75,25 +85,29 @@ export interface LoomConfig {
     readonly wallMs?: number;
   };
   /**
-   * Which plans wait for a person; a function is asked for each plan. Steps that demand approval wait whatever it says.
+   * Which plans wait for a person. A function is called for each plan. Steps that require approval always wait.
    * Default: `never` in the library, `effects` on the command line.
    */
   readonly approval?: "never" | "always" | "effects" | ApprovalFunction;
-  /** What follows when a step has failed for good and its plan does not say. Default: `patch`; without a planner it fails. */
+  /**
+   * What happens when a step has finally failed and its plan does not say. Default: `patch`; without a planner the run
+   * fails.
+   */
   readonly onFailure?: FailurePolicy;
   /**
-   * When the planner is asked again: `never`; `on-failure`; or `each-step`, where its model also reviews after each step whether
-   * the rest still makes sense. Default: `on-failure`.
+   * When the planner writes a replan: `never`; `on-failure`; or `each-step`, with which its model also reviews after
+   * each step whether the rest still makes sense. Default: `on-failure`.
    */
   readonly replan?: ReplanMode;
   /**
-   * What it then reads of the run: `excerpt` (states, codes, error messages, the first 200 characters of outputs), `codes` (no
-   * text that tools or models wrote), `full`. Unless it is `codes`, its new steps with effects wait for a person.
+   * What the planner reads of the run in a replan: `excerpt` (states, codes, error messages, the first 200 characters
+   * of outputs), `codes` (no text of tools or models), `full`. Unless it is `codes`, new steps with effects wait for a
+   * person.
    */
   readonly replanContext?: ReplanContext;
   /**
-   * Whether steps without effects begin while their plan is still being written. Only where nobody could be asked to approve it:
-   * under `never`, or under `effects` with tools that have none. Default: true.
+   * Whether steps without effects start while their plan is still being written. Only if the plan could not need
+   * approval: under `never`, or under `effects` with tools that have none. Default: true.
    */
   readonly eager?: boolean;
   readonly limits?: {
@@ -101,28 +115,28 @@ export interface LoomConfig {
     readonly steps?: number;
     /** Bytes of a plan document. Default: 2 MiB. */
     readonly planBytes?: number;
-    /** Tools that the planner is told of; of a larger inventory those that the goal's words fit. Default: 80. */
+    /** Tools that the planner sees. Of a larger inventory, those that match the goal's words. Default: 80. */
     readonly offeredTools?: number;
     /** Model turns of an agent step. Default: 8. */
     readonly turns?: number;
     /** Items of a fan-out. Default: 10,000. */
     readonly fanOut?: number;
-    /** Rounds in which the planner mends findings. Default: 5. */
+    /** Rounds in which the planner repairs findings. Default: 5. */
     readonly repairRounds?: number;
     /** Plans that a person may reject. Default: 5. */
     readonly rejections?: number;
     /** How long an approval waits, in ms. Default: 24 hours. */
     readonly approvalMs?: number;
-    /** Patches and replans after failures and reviews, together. Default: 2. */
+    /** Replans (patch or full) after failures and reviews, in total. Default: 2. */
     readonly replans?: number;
-    /** Tokens that one of them may be expected to take. Default: any number. */
+    /** Maximum expected tokens of one replan. Default: no limit. */
     readonly replanTokens?: number;
-    /** What one of them may be expected to cost, in US dollars. Default: any sum. */
+    /** Maximum expected cost of one replan, in US dollars. Default: no limit. */
     readonly replanCostUsd?: number;
   };
 }
 
-/** The configuration as given, with its type checked: for planloom.config.ts. */
+/** Returns the configuration unchanged, with its type checked: for planloom.config.ts. */
 export function defineConfig(config: LoomConfig): LoomConfig {
   return config;
 }
@@ -194,7 +208,7 @@ const REPLAN_MODES = ["never", "on-failure", "each-step"] as const satisfies rea
 const GRANULARITIES = ["coarse", "normal", "fine"] as const satisfies readonly Granularity[];
 const REPLAN_CONTEXTS = ["codes", "excerpt", "full"] as const satisfies readonly ReplanContext[];
 
-/** What of a configuration is recorded with each run. Throws PlanloomError CONFIG_INVALID naming the key. */
+/** The part of a configuration that is recorded with each run. Throws PlanloomError CONFIG_INVALID with the key. */
 export function settingsOf(config: LoomConfig): Settings {
   knownKeys("", config, KEYS);
   knownTools(config.tools ?? []);
@@ -210,7 +224,7 @@ export function settingsOf(config: LoomConfig): Settings {
   knownKeys("planner.", planner, PLANNER_KEYS);
   const approval = policyOf(config.approval);
   const replan = choice("replan", config.replan, REPLAN_MODES, "on-failure");
-  // A function gives plans; judging one is no part of that.
+  // A function writes plans and cannot judge them.
   if (replan === "each-step" && typeof config.models?.planner === "function")
     throw invalid("replan", replan, { is: "without-planner-function", value: "on-failure" });
   whole("limits.offeredTools", limits.offeredTools, LIMITS.offeredTools);
@@ -247,7 +261,7 @@ function policyOf(given: LoomConfig["approval"] = "never"): ApprovalPolicy {
   throw invalid("approval", given, { is: "one-of", choices: POLICIES, orFunction: true });
 }
 
-/** A configuration may come from a file of data, or from a program without types: nothing about its shape is certain. */
+/** Validates a configuration. It may come from a data file or from JavaScript, so its shape is unknown. */
 function knownKeys(prefix: string, value: unknown, known: object): void {
   const keys = Object.keys(known);
   if (!isObject(value)) throw invalid(prefix.replace(/\.$/, ""), value, { is: "record", keys });
@@ -300,7 +314,7 @@ function knownModels(models: NonNullable<LoomConfig["models"]>): void {
   for (const [role, given] of Object.entries(models) as [string, unknown][]) {
     if (given === undefined || typeof given === "string" || (role === "planner" && typeof given === "function"))
       continue;
-    // Models of the AI SDK, and those of Planloom's port, have fields of their own.
+    // Models of the AI SDK and of Planloom's port have other fields, which are not checked here.
     const isModel = typeof given === "object" && given !== null && ("call" in given || "modelId" in given);
     if (!isModel) knownKeys(`models.${role}.`, given, ROLE_KEYS);
   }
@@ -369,7 +383,7 @@ function invalid(setting: string, given: unknown, wanted: WantedSetting): Planlo
   return new PlanloomError("CONFIG_INVALID", { setting, problem: "value", given: shownValue(given), wanted });
 }
 
-/** A value as a person can read it. Lists and records are not shown: they may hold a key. */
+/** A value as a person can read it. Lists and records are not shown, because they may hold a key. */
 export function shownValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 200));
   if (Array.isArray(value)) return "a list";

@@ -1,5 +1,5 @@
-// A run as one document: what `--json` prints and what readers build on. In: a run's state, and the surface that names actions.
-// Out: plain data, with sentences where the run holds codes. Its shape is a contract: fields are only ever added.
+// A run as one document, as `--json` prints it. In: a run's state, and the surface that names actions. Out: plain data,
+// with sentences for the run's codes. Its shape is a contract: fields are only ever added.
 import type { Estimate } from "../plan/estimate/estimate.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
@@ -22,7 +22,7 @@ import { librarySurface } from "../words/surface-library.js";
 export interface FailureDocument {
   readonly code: string;
   readonly message: string;
-  /** What the message is made of. */
+  /** The parameters of the message. */
   readonly params?: JsonObject;
   /** What to do next. */
   readonly next?: string;
@@ -32,19 +32,19 @@ export interface FailureDocument {
 
 export interface WorkDocument {
   readonly status: StepStatus;
-  /** Attempts begun. */
+  /** Number of attempts begun. */
   readonly attempts: number;
   /** The tool's own line about its output. */
   readonly summary?: string;
-  /** The run whose call this was: another one that was forked, or this one before the step was begun again. */
+  /** The run that made this call: the run that was forked, or this run before the step was restarted. */
   readonly carried?: string;
   readonly input?: Json;
-  /** Outputs of other steps that the model was given whole, by step: those of `dependsOn`. */
+  /** Whole outputs of other steps that the model got, by step: those of `dependsOn`. */
   readonly context?: { readonly [step: string]: Json };
   readonly output?: Json;
   readonly error?: FailureDocument;
   readonly usage?: Usage;
-  /** ISO 8601; null where it has not come to that. */
+  /** ISO 8601. null if it has not happened yet. */
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
 }
@@ -57,11 +57,11 @@ export interface StepDocument extends WorkDocument {
   readonly items?: readonly (WorkDocument & { readonly index: number })[];
 }
 
-/** The plan's document, which `planloom run` and `validate` accept again, with what the run knows of it. */
+/** The plan's document, which `planloom run` and `validate` accept, with the run's facts about it. */
 export interface PlanDocument {
   readonly [field: string]: Json;
   readonly revision: number;
-  /** What a person approves. */
+  /** The hash that a person approves. */
   readonly hash: string;
   readonly cause: string;
   readonly steps: readonly StepText[];
@@ -76,7 +76,7 @@ export interface ReportDocument {
   readonly next: string;
 }
 
-/** What waits for a person, if anything does. */
+/** What waits for a person, if anything. */
 export interface WaitingDocument {
   readonly approvals: readonly {
     readonly subject: Json;
@@ -84,7 +84,7 @@ export interface WaitingDocument {
     readonly reason: string;
     readonly expiresAt: string;
     readonly args?: Json;
-    /** Of a plan: what it is expected to take, as `planloom estimate --json` prints it. */
+    /** Only for a plan: its estimate, as `planloom estimate --json` prints it. */
     readonly estimate?: Json;
   }[];
   readonly questions: readonly { readonly step: string; readonly item?: number; readonly question: string }[];
@@ -94,17 +94,17 @@ export interface WaitingDocument {
 export interface RunDocument {
   readonly runId: string;
   readonly status: RunStatus;
-  /** Completed, and no step that mattered was left out for want of data. */
+  /** Whether the run completed and no step that mattered was skipped for missing data. */
   readonly success: boolean;
   readonly goal: string;
-  /** The run that it was forked from, and at which step. */
+  /** The run that it was forked from, and the step. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
   readonly answer: Json;
-  /** Of a run that failed or was cancelled. */
+  /** Only for a run that failed or was cancelled. */
   readonly report?: ReportDocument;
   readonly error?: FailureDocument;
   readonly waiting?: WaitingDocument;
-  /** The last one. */
+  /** The last event. */
   readonly plan: PlanDocument | null;
   readonly plans: readonly PlanDocument[];
   readonly steps: readonly StepDocument[];
@@ -113,15 +113,15 @@ export interface RunDocument {
   readonly replanCount: number;
   readonly usage: { readonly planner: Usage; readonly executor: Usage; readonly synthesizer: Usage };
   readonly startedAt: string;
-  /** When a person had it go on after its end, for the last time. */
+  /** Time of the last retry by a person. */
   readonly retriedAt?: string;
   readonly finishedAt: string | null;
 }
 
-/** How the sentences of one document are worded. */
+/** Options for the sentences of one document. */
 type Say = (sentence: Sentence) => string;
 
-/** Actions in it name the run. */
+/** The run's id, for the actions in the document. */
 const sayingOf =
   (runId: string, surface: Surface): Say =>
   (sentence) =>
@@ -222,7 +222,7 @@ function contextOf(run: Run, { step: { spec } }: Work): Pick<WorkDocument, "cont
   };
 }
 
-/** A fan-out whose items are at work is running, whatever its own place in the queue; in a run that has ended nothing is. */
+/** A fan-out with running items is running, even if it is queued again. In a run that has ended, nothing is running. */
 function shownStatus(work: Work, ended: boolean): StepStatus {
   const expanded = work.item === null && work.step.fan !== undefined;
   const status = expanded && work.status === "pending" ? "running" : work.status;
@@ -231,7 +231,7 @@ function shownStatus(work: Work, ended: boolean): StepStatus {
 
 const STOPPED: ReadonlySet<StepStatus> = new Set(["ready", "running", "suspended", "retrying"]);
 
-/** Of a fan-out: those of the item that needed most. */
+/** For a fan-out: the attempts of the item with the most. */
 function attemptsOf(work: Work): number {
   const { fan } = work.step;
   if (work.item === null && fan !== undefined) return Math.max(0, ...fan.items.map(attemptsOf));
@@ -242,7 +242,7 @@ function attemptsOf(work: Work): number {
 /** The end of a run that did not complete. */
 type Unfinished = Exclude<RunEnd, { readonly how: "completed" }>;
 
-/** What was done, what was not, why, and how to go on; made without a model. */
+/** A summary of a partial run: finished steps, open steps, reasons, and next actions. Made without a model. */
 function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
   const steps = [...run.execution.steps.values()];
   const line = ({ spec, work }: StepState) =>
@@ -256,7 +256,7 @@ function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
   };
 }
 
-/** Where it is of use, a retry is what comes after whatever has to be mended. */
+/** Adds the retry last, if one is possible, after the fixes that it needs. */
 function nextOf(run: Run, end: Unfinished): Sentence {
   const own = (end.how === "failed" ? failureNext(end.error) : undefined) ?? TRACE;
   const retries = own.some((part) => typeof part !== "string" && part.action === "retry");

@@ -1,5 +1,5 @@
-// One run as the library shows it. In: an engine and a run's id. Out: its events, its result, and what a person may say to it.
-// Separate from the engine because it only names the engine's few verbs.
+// One run, as the library shows it. In: an engine and a run's id. Out: its events, its result, and the commands of a
+// person. The engine does the work.
 import { currentPlan, findWork } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
@@ -25,11 +25,11 @@ import type { Engine, Listener, Reply } from "../engine/engine.js";
 import { recordingOf, type Recording } from "../engine/recording.js";
 
 export interface SendOptions {
-  /** Who says it, for the log. Default: the user of this process. */
+  /** The author of the command, for the log. Default: the user of this process. */
   readonly by?: string;
-  /** Only record it: whoever owns the run next obeys it. */
+  /** Only records the command. The next owner of the run performs it. */
   readonly record?: "only";
-  /** Hears what follows, where this process drives the run from here on. */
+  /** Called with the later events, if this process drives the run from here on. */
   readonly listener?: Listener;
 }
 
@@ -41,28 +41,27 @@ export class LoomRun {
     private readonly home: Home,
   ) {}
 
-  /** The run as it stands in the log. */
+  /** The current state of the run, from its log. */
   async document(): Promise<RunDocument> {
     return documentOf(await this.engine.load(this.id));
   }
 
-  /** Events from `fromSeq` on; with `follow`, until the run has ended. */
+  /** Events from `fromSeq` on. With `follow`, until the run has ended. */
   events(
     options: { readonly fromSeq?: number; readonly follow?: boolean; readonly signal?: AbortSignal } = {},
   ): AsyncIterable<RunEvent> {
     return this.engine.events(this.id, options);
   }
 
-  /** Model turns and tool calls inside of steps. */
+  /** The journal: model turns and tool calls inside steps. */
   async journal(): Promise<readonly JournalRow[]> {
     return this.store.readRunJournal(this.id);
   }
 
   /**
-   * The run, rebuilt from its log with nothing called. With `strict` every decision in the log is made again by the kernel:
-   * rejects with REPLAY_DIFFERS where one comes out otherwise, or the log was changed. What another version of the kernel decided,
-   * and this one does not, is no fault: it stands in
-   * `policyDifferences`, where there is any.
+   * The run, rebuilt from its log without calling anything. With `strict`, the kernel repeats every decision in the
+   * log. Rejects with REPLAY_DIFFERS if a decision differs or the log was changed. A decision of another kernel version
+   * that this one would not make is not an error: it is in `policyDifferences`, if there is any.
    */
   async replay(
     options: { readonly strict?: boolean } = {},
@@ -74,30 +73,30 @@ export class LoomRun {
     return { ...documentOf(run), ...(policyDifferences.length === 0 ? {} : { policyDifferences }) };
   }
 
-  /** The run as a document that replayRecording runs again. Rejects with RUN_NOT_STOPPED while calls are open. */
+  /** The run as a document that replayRecording can run. Rejects with RUN_NOT_STOPPED while calls are open. */
   async recording(): Promise<Recording> {
     return recordingOf(this.store, this.id);
   }
 
   /**
-   * Hears events (once durable) and progress (never stored) while this process drives the run; the returned function ends
-   * that. A run that another process drives is followed with `events({ follow: true })`.
+   * Calls the function with events (once durable) and progress (never stored) while this process drives the run. The
+   * returned function ends that. To follow a run of another process, use `events({ follow: true })`.
    */
   on(listener: Listener): () => void {
     return this.engine.listen(this.id, listener);
   }
 
   /**
-   * Resolves when the run ends, or can go no further without a person (unless `untilEnd`): see `status` and `waiting`.
-   * Rejects with what stopped the engine.
+   * Resolves when the run ends, or (unless `untilEnd`) when it needs a person: see `status` and `waiting`. Rejects with
+   * the error that stopped the engine.
    */
   async result(options: { readonly untilEnd?: boolean } = {}): Promise<RunDocument> {
     return documentOf((await this.engine.stopped(this.id, options)).run);
   }
 
   /**
-   * Drives the run in this process from here on, and has it begin things again where it was paused. Rejects with RUN_OWNED where a
-   * live process drives it; one that is paused there goes on there.
+   * Drives the run in this process from here on. A paused run starts new steps again. Rejects with RUN_OWNED if a live
+   * process drives the run; a run that is paused there continues there.
    */
   async resume(listener?: Listener, options: SendOptions = {}): Promise<void> {
     const run = await this.engine.load(this.id);
@@ -106,20 +105,23 @@ export class LoomRun {
     await this.send({ type: "unpause", reason: "" }, options);
   }
 
-  /** Has the run begin nothing more; what is under way goes on. Refused with ALREADY_PAUSED, RUN_CANCELLING. */
+  /** Pauses the run: nothing new starts, and running calls finish. Refused with ALREADY_PAUSED, RUN_CANCELLING. */
   pause(reason = "", options: SendOptions = {}): Promise<Reply> {
     return this.send({ type: "pause", reason }, options);
   }
 
   /**
-   * Gives the run another goal: what runs is drained, what has finished is kept where it still serves, and the planner writes the
-   * rest. Refused with SAME_GOAL, GOAL_INVALID, NO_PLANNER, RUN_FAILING, RUN_CANCELLING.
+   * Gives the run another goal. Running calls finish, finished steps are kept if they are still useful, and the planner
+   * writes the rest. Refused with SAME_GOAL, GOAL_INVALID, NO_PLANNER, RUN_FAILING, RUN_CANCELLING.
    */
   changeGoal(goal: string, options: SendOptions & { readonly reason?: string } = {}): Promise<Reply> {
     return this.send({ type: "goal", goal, reason: options.reason ?? "" }, options);
   }
 
-  /** Grants what waits under `hash`: the plan (with `calls`, also those of its calls whose arguments stand in it), or one call. */
+  /**
+   * Approves what waits under `hash`: the plan, or one call. With `calls`, also approves those calls of the plan whose
+   * arguments are written in it.
+   */
   approve(
     hash: string,
     options: SendOptions & { readonly comment?: string; readonly calls?: boolean } = {},
@@ -129,8 +131,9 @@ export class LoomRun {
   }
 
   /**
-   * Puts another plan (text or data, as for `start`) in the place of the one that waits; it is approved under its own hash. `hash` is
-   * that of the plan that was edited. Rejects with PLAN_INVALID; refused with STALE_HASH, NOT_A_PLAN, NOTHING_CHANGED, EDIT_INVALID.
+   * Replaces the waiting plan with another one (text or data, as for `start`), which is then approved under its own
+   * hash. `hash` is that of the plan that was edited. Rejects with PLAN_INVALID; refused with STALE_HASH, NOT_A_PLAN,
+   * NOTHING_CHANGED, EDIT_INVALID.
    */
   async edit(
     plan: unknown,
@@ -142,7 +145,10 @@ export class LoomRun {
     return this.send({ type: "edit", hash, plan: checked, ...commentOf(options) }, options);
   }
 
-  /** Refuses what waits; a rejected plan leads to another one that regards the comment, of which the first 20,000 characters count. */
+  /**
+   * Rejects what waits. After a rejected plan, the planner writes another one with the comment, of which the first
+   * 20,000 characters are kept.
+   */
   reject(comment: string, options: SendOptions & { readonly hash?: string } = {}): Promise<Reply> {
     const { hash } = options;
     return this.send({ type: "reject", comment, ...(hash === undefined ? {} : { hash }) }, options);
@@ -153,7 +159,7 @@ export class LoomRun {
     return this.send({ type: "respond", step, value, ...itemOf(options) }, options);
   }
 
-  /** Says what became of the call whose outcome is unknown now; `output` where it happened. */
+  /** Tells the outcome of the call in doubt. `output` is given if the call happened. */
   async settle(
     step: string,
     verdict: "happened" | "not-happened" | "abort",
@@ -171,8 +177,8 @@ export class LoomRun {
   }
 
   /**
-   * Has this run go on after its end: what did not finish runs, what finished is reused, and the configuration's budget is for all of it,
-   * what it has used already included. Rejects with PLAN_INVALID, BUDGET_UNPRICED; refused with
+   * Retries this run after its end: unfinished steps run, and finished ones are reused. The configuration's budget
+   * covers all of the run, including what it has used already. Rejects with PLAN_INVALID, BUDGET_UNPRICED; refused with
    * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN.
    */
   async retry(options: RetryOptions & SendOptions = {}): Promise<Reply> {
@@ -185,8 +191,8 @@ export class LoomRun {
   }
 
   /**
-   * A new run that begins where this ended one comes to a step, with what it had finished before. Rejects with RUN_NOT_ENDED,
-   * UNKNOWN_STEP, STEP_UNKNOWN, PLAN_INVALID.
+   * A new run that starts at a step of this ended one, with the results of the steps before it. Rejects with
+   * RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, PLAN_INVALID.
    */
   async fork(options: ForkOptions, listener?: Listener): Promise<LoomRun> {
     const request = await forkOf(await this.engine.load(this.id), options, this.home);
@@ -194,7 +200,7 @@ export class LoomRun {
     return new LoomRun(runId, this.engine, this.store, this.home);
   }
 
-  /** What such a fork would take over and run. */
+  /** What such a fork would reuse and run. */
   async previewFork(options: ForkOptions): Promise<Reopening | RefusedPreview> {
     return forkPreviewOf(await this.engine.load(this.id), options, this.home);
   }
@@ -205,7 +211,7 @@ export class LoomRun {
   }
 }
 
-/** A paused run that another live process drives is told to go on through its inbox. */
+/** A paused run of another live process gets a resume command through its inbox. */
 function unlessOwned(error: unknown): void {
   if (!hasCode(error, "RUN_OWNED")) throw error;
 }

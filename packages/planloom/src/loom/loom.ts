@@ -1,5 +1,5 @@
-// The library's front door: a configured Planloom, which plans, starts and finds runs. In: a LoomConfig. Out: runs.
-// Separate from the engine, which knows runs and no plans that are not run yet.
+// A configured Planloom, which plans, starts and finds runs. In: a LoomConfig. Out: runs. The engine knows only runs,
+// and no plans outside of them.
 import type { PlannerRequest } from "../agents/plan-request.js";
 import { askPlanner, type PlannerReply } from "../agents/planner.js";
 import type { DraftedStep } from "../agents/checkpoint.js";
@@ -37,7 +37,7 @@ import { estimateInWords, type EstimateInWords } from "../words/estimate.js";
 export interface StartOptions {
   /** The run's data, referred to as `inputs.name`. */
   readonly inputs?: { readonly [name: string]: Json };
-  /** A plan instead of asking the planner, given as for `check`. Without `inputs`, a checked plan brings its own. */
+  /** A plan, given as for `check`; then the planner is not asked. Without `inputs`, a checked plan brings its own. */
   readonly plan?: unknown;
   readonly listener?: Listener;
   readonly runId?: string;
@@ -45,15 +45,15 @@ export interface StartOptions {
 
 export interface DraftOptions {
   readonly inputs?: { readonly [name: string]: Json };
-  /** Tools to plan with instead of the loom's own. */
+  /** Tools for planning, instead of the loom's own. */
   readonly inventory?: Inventory;
   /** The draft to mend, with its findings. */
   readonly invalid?: NonNullable<PlannerRequest["invalid"]>;
-  /** Hears of each step as it is written. */
+  /** Called with each step as it is written. */
   readonly onDrafted?: (step: DraftedStep) => void;
 }
 
-/** A configured Planloom. Close it when done: its runs are released and can be resumed by any process. */
+/** A configured Planloom. Close it when done: its runs are released, and any process can resume them. */
 export class Loom {
   private readonly plans: PlanChecks;
 
@@ -61,7 +61,7 @@ export class Loom {
     readonly engine: Engine,
     private readonly services: Services,
     private readonly settings: Settings,
-    /** Who plays which role, for people; keys are never shown. */
+    /** The model of each role, for people. Keys are never shown. */
     readonly roles: Readonly<Record<Role, RoleSettings>>,
     private readonly appraiser: Appraiser,
     private readonly ownsStore: boolean,
@@ -79,16 +79,18 @@ export class Loom {
   }
 
   /**
-   * Checks a plan against the tools and limits; never throws. A plan is text, data in any form that the reader knows, a Plan, or
-   * a result of `check` or `plan`. A result of this loom is not checked again, unless it was changed or the inputs are others.
+   * Checks a plan against the tools and limits; never throws. A plan is text, data in any form that the reader knows, a
+   * Plan, or a result of `check` or `plan`. A result of this loom is not checked again, unless it was changed or the
+   * inputs differ.
    */
   check(plan: unknown, options: PlanCheckOptions = {}): WordedCheck {
     return this.plans.checkInWords(plan, options);
   }
 
   /**
-   * Writes a plan for a goal and runs nothing. Findings are fed back to the planner as in a run, until nothing improves.
-   * `onInvalid` hears of each draft that cannot be used. Throws PLAN_INVALID, NO_PLANNER, or the error of the provider.
+   * Writes a plan for a goal and runs nothing. The planner gets findings back as in a run, until nothing improves.
+   * `onInvalid` is called with each draft that cannot be used. Throws PLAN_INVALID, NO_PLANNER, or the error of the
+   * provider.
    */
   async plan(
     goal: string,
@@ -111,7 +113,10 @@ export class Loom {
     }
   }
 
-  /** Asks the planner once. A draft that cannot run comes back with its findings. Throws NO_PLANNER, or the error of the provider. */
+  /**
+   * Asks the planner once. A draft that cannot run is returned with its findings. Throws NO_PLANNER, or the error of
+   * the provider.
+   */
   async draft(goal: string, options: DraftOptions = {}): Promise<Worded<PlannerReply>> {
     const { inputs = {}, inventory, invalid, onDrafted } = options;
     const { planner, executor, clock } = this.services;
@@ -127,8 +132,8 @@ export class Loom {
   }
 
   /**
-   * What a plan will take, judged by the newest runs of the store. The plan is given as for `check`; one that does not pass
-   * throws PLAN_INVALID. Nothing is called or written.
+   * Estimates a plan from the newest runs of the store. The plan is given as for `check`; throws PLAN_INVALID if it
+   * does not pass. Calls and writes nothing.
    */
   async estimate(
     plan: unknown,
@@ -140,9 +145,9 @@ export class Loom {
   }
 
   /**
-   * Starts a run and drives it in this process. Resolves once its first events are durable. A given plan that does not
-   * pass check throws PlanloomError PLAN_INVALID and starts nothing, and so does a budget in US dollars where what a model costs is not
-   * known (BUDGET_UNPRICED); where `goal` is "", it is the plan's.
+   * Starts a run and drives it in this process. Resolves once its first events are durable. If `goal` is "", the plan's
+   * goal is used. Starts nothing and throws PLAN_INVALID if a given plan does not pass check, or BUDGET_UNPRICED if the
+   * budget is in US dollars and the price of a model is unknown.
    */
   async start(goal: string, options: StartOptions = {}): Promise<LoomRun> {
     const { plan, listener } = options;
@@ -168,13 +173,13 @@ export class Loom {
     return run.result();
   }
 
-  /** The run with this id; rejects with RUN_UNKNOWN. It is not driven until `resume` or a command asks for it. */
+  /** The run with this id. Rejects with RUN_UNKNOWN. It is not driven until `resume` or a command. */
   async get(runId: string): Promise<LoomRun> {
     await this.engine.load(runId);
     return this.runNamed(runId);
   }
 
-  /** Runs of the store, those that something happened in last come first. See EventStore.list. */
+  /** Runs of the store, newest last event first. See EventStore.list. */
   list(query?: ListQuery): Promise<RunList> {
     return this.services.store.list(query);
   }
@@ -198,20 +203,20 @@ export class Loom {
     return sound(this.plans.check(plan, { inputs, goal }));
   }
 
-  /** Under the policy of the run, or of a new one. */
+  /** Uses the policy of the run, or of a new run. */
   private appraised(plan: CheckedPlan, run?: Run): Promise<CheckedPlan> {
     const appraise = appraiseWith(this.appraiser);
     if (run === undefined) return appraise(plan, { approval: this.settings.approval });
     return appraise(plan, { approval: run.request.settings.approval, done: doneIn(run, plan) });
   }
 
-  /** The names of those who play the roles, as a run records them. */
+  /** The names of the models of the roles, as a run records them. */
   private models(): RoleNames {
     const names = roleNamesOf(this.services);
     return typeof this.services.planner === "function" ? { ...names, planner: "function" } : names;
   }
 
-  /** With the prices of all models that the run may ask: those of the roles, and those that its plan names. */
+  /** Adds the prices of all models that the run may ask: those of the roles, and those that its plan names. */
   private settingsFor(plan: Plan | undefined): Settings {
     const roles = Object.values(roleNamesOf(this.services)).filter((name) => name !== null);
     const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);

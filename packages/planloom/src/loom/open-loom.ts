@@ -1,5 +1,5 @@
-// From a configuration to a Loom: its roles, tools, store, prices and engine, put together once. In: a LoomConfig. Out: a Loom.
-// Separate from the Loom, which only uses them; loaded by createLoom when it is called.
+// Makes a Loom from a configuration: its roles, tools, store, prices and engine. In: a LoomConfig. Out: a Loom.
+// createLoom loads this file when it is called.
 import { randomBytes } from "node:crypto";
 import { LIMITS } from "../limits.js";
 import { openModel } from "../model/model.js";
@@ -20,14 +20,14 @@ import { performIn } from "../perform/perform.js";
 import { instructionsOf, keeperBeside, roleNamesOf, openRoles, rolesOf } from "./roles.js";
 import type { Services } from "../perform/services.js";
 
-/** What the command line and tests may replace beneath the configuration. */
+/** Parts that the command line and tests may replace. */
 export interface LoomPorts {
   readonly clock?: Clock;
   readonly newId?: (of: "run" | "input") => string;
   readonly defer?: () => Promise<void>;
   readonly env?: { readonly [name: string]: string | undefined };
   readonly cwd?: string;
-  /** Command-line flags for the roles: they win over everything. */
+  /** Command-line flags for the roles. They win over everything else. */
   readonly flags?: RolesSettings;
 }
 
@@ -84,13 +84,16 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Where nobody could be asked to approve the plan: under `never`, or where it may act in no way. A critique may change it still. */
+/**
+ * Whether the plan can never need approval: under `never`, or without tools that have effects. A critique may still
+ * change the plan.
+ */
 function mayBeEager({ approval, critique }: Settings, { specs }: ToolInventory): boolean {
   const harmless = approval === "effects" && specs.every(({ effects }) => effects === "none");
   return !critique && (approval === "never" || harmless);
 }
 
-// A run id sorts by time, so that lists and file names read well; the rest is random.
+// A run id sorts by time, for lists and file names. The rest is random.
 function newId(of: "run" | "input"): string {
   const time = Date.now().toString(36);
   return `${of === "run" ? "run" : "in"}_${time}${randomBytes(5).toString("hex")}`;
@@ -106,7 +109,7 @@ function inventoryOf(config: LoomConfig, executor: Model | null): ToolInventory 
     ...(search === undefined ? {} : { search }),
     ...(executor === null ? {} : { summarize: askOnce(executor) }),
   });
-  // A user's tool of the same name takes the place of the built-in one.
+  // A user's tool replaces the built-in tool of the same name.
   const kept = builtins.tools.filter((tool) => !taken.has(tool.spec.name));
   return createInventory([...kept, ...own], taken.has("search") ? [] : builtins.notes);
 }

@@ -1,4 +1,4 @@
-// Every plan that enters a loom passes here. In: a plan as text, as data, as a Plan, or as a result of an earlier check.
+// Checks every plan that enters a loom. In: a plan as text, as data, as a Plan, or as a result of an earlier check.
 // Out: the result of check. A plan that this loom has checked is not checked again.
 import { check, type CheckOptions, type CheckResult } from "../plan/check/check.js";
 import { bareFindings } from "../plan/finding.js";
@@ -14,12 +14,12 @@ import { wordedNotes, type WordedNote } from "../words/notes.js";
 
 export type PlanCheckOptions = Omit<CheckOptions, "limits" | "locate">;
 
-/** `notes` says what the reader rewrote. */
+/** `notes` lists what the reader rewrote. */
 export type PlanCheck = CheckResult & { readonly notes: readonly ReadNote[] };
 /** The same with words. */
 export type WordedCheck = Worded<CheckResult> & { readonly notes: readonly WordedNote[] };
 
-/** What is known of a result that was handed out. The caller holds the result and may have changed it. */
+/** Facts about a returned result. The caller holds the result and may have changed it. */
 interface Made {
   /** Absent if the plan did not pass. */
   readonly hash?: string;
@@ -44,8 +44,8 @@ export class PlanChecks {
   }
 
   /**
-   * Never throws. The findings are as a run records them. A result of this loom is taken as it is, unless it was changed or the
-   * inputs are others.
+   * Never throws. The findings are as a run records them. A result of this loom is used as it is, unless it was changed
+   * or the inputs differ.
    */
   check(given: unknown, options: PlanCheckOptions = {}): PlanCheck {
     const known = this.#known(given, options.inputs);
@@ -60,7 +60,7 @@ export class PlanChecks {
     return result;
   }
 
-  /** From now on this result need not be checked again. `inputs` are those that it was checked with. */
+  /** Marks this result as checked. `inputs` are those that it was checked with. */
   remember(result: PlanCheck | CheckedPlan, inputs: CheckOptions["inputs"]): void {
     const hash = "hash" in result ? { hash: result.hash } : {};
     this.#made.set(result, { ...hash, ...(inputs && { inputs: canonicalJson(inputs) }) });
@@ -81,7 +81,7 @@ export class PlanChecks {
       if (wanted !== undefined && !fits(made, { plan, inputs }, canonicalJson(wanted))) return undefined;
       if (planHash(plan, inputs, tools) !== made.hash) return undefined;
     } catch {
-      // It was changed to something that is no plan.
+      // It was changed to something that is not a plan.
       return undefined;
     }
     const known = {
@@ -104,7 +104,7 @@ export class PlanChecks {
   }
 }
 
-/** Whether these inputs are those that the plan was checked with; a plan that was checked without any must lack none. */
+/** Whether the plan was checked with these inputs. A plan that was checked without any must not lack one. */
 function fits(made: Made, { plan, inputs }: Pick<CheckedPlan, "plan" | "inputs">, wanted: string): boolean {
   if (made.inputs === wanted) return true;
   const lacks = Object.keys(plan.inputs).some((name) => !Object.hasOwn(inputs, name));

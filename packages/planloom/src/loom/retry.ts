@@ -1,5 +1,5 @@
-// Going on with a run that has ended, and beginning another one in its middle. In: a run, and what a person wants of it. Out: the
-// command or the start that the engine takes, or what it would do. Separate from loom-run.ts because plans are checked here.
+// Retry and fork of an ended run. In: a run, and a person's options. Out: the command or the start for the engine, or a
+// preview of it. Plans are checked here.
 import { currentPlan } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -25,25 +25,25 @@ import type { StartRequest } from "../engine/engine.js";
 import { soundInputs } from "./start-options.js";
 
 export interface RetryOptions {
-  /** Begin this step again although it finished, and all that follows from it. */
+  /** Restarts this step although it finished, and all steps that depend on it. */
   readonly from?: string;
-  /** These take the place of the run's inputs of the same names. */
+  /** Replace the run's inputs of the same names. */
   readonly inputs?: { readonly [name: string]: Json };
-  /** Instead of the plan that the run has, given as for `check`. Steps that mean the same in both are kept. */
+  /** Replaces the run's plan; given as for `check`. Steps that mean the same in both are kept. */
   readonly plan?: unknown;
 }
 
 export interface ForkOptions extends Omit<RetryOptions, "from"> {
-  /** The step that the new run begins at: it and all that follows from it run anew. */
+  /** The step at which the new run starts: it and all steps that depend on it run again. */
   readonly at: string;
   readonly runId?: string;
 }
 
-/** What a configuration knows that a run does not: how plans are checked, and who plays the roles now. */
+/** The functions of a configuration that retry and fork need: checking plans, and the current models of the roles. */
 export interface Home {
   /** Throws PLAN_INVALID. */
   given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan;
-  /** What is said of a plan before it is proposed, for this run or (without) for a new one. Never rejects. */
+  /** The appraisal of a plan before it is proposed, for this run or (without one) for a new run. Never rejects. */
   appraise(plan: CheckedPlan, run?: Run): Promise<CheckedPlan>;
   /** Throws BUDGET_UNPRICED. */
   settingsFor(plan: Plan | undefined): Settings;
@@ -75,7 +75,7 @@ export function previewOf(run: Run, options: RetryOptions, home: Home): Reopenin
   return previewed(reopening(run, { ...wishOf(run, options, home), models: home.models }));
 }
 
-/** Why a run cannot go on, or be forked, so. `message` is the library's words for the code. */
+/** Why a run cannot be retried or forked like this. `message` is the library's words for the code. */
 export type RefusedPreview = NoReopening & { readonly message: string };
 
 const previewed = (parts: Reopening | NoReopening): Reopening | RefusedPreview =>
@@ -88,7 +88,7 @@ export async function retryOf(run: Run, options: RetryOptions, home: Home): Prom
   return { type: "retry", ...named, ...instead, settings, models: home.models };
 }
 
-/** What a fork would take over and run. */
+/** What a fork would reuse and run. */
 export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): Reopening | RefusedPreview {
   return previewed(!isEnded(run) ? NOT_ENDED : forkParts(run, forkWish(run, options, home)));
 }
@@ -104,7 +104,7 @@ function forkWish(run: Run, { at, ...options }: ForkOptions, home: Home): Wish &
   return { ...wish, plan: wish.plan ?? home.given(planOf(run), run.request.goal, run.request.inputs) };
 }
 
-/** Rejects with what refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, BUDGET_UNPRICED. */
+/** Rejects with the code that refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, BUDGET_UNPRICED. */
 export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
   if (!isEnded(run)) throw forkRefused(run.id, NOT_ENDED);
   const wish = forkWish(run, options, home);

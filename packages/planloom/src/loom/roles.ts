@@ -1,5 +1,5 @@
-// Who plays which role. In: the configuration, flags and variables. Out: settings and models of each role. Separate from the loom,
-// because what a run has cost is reckoned with these settings by commands that open none.
+// The model of each role. In: the configuration, flags and variables. Out: settings and models of each role. Commands
+// that open no loom use these settings to compute the cost of a run.
 import { resolve } from "node:path";
 import type { PlannerFunction } from "../agents/planner.js";
 import { openModel } from "../model/model.js";
@@ -12,8 +12,8 @@ import type { LoomConfig, RoleConfig } from "./config.js";
 import type { Services } from "../perform/services.js";
 
 /**
- * The planner may be a function instead; then its settings are those of no model of its own. It stands in the configuration of the role,
- * so that a model in what counts more (see resolveRoles) takes its place.
+ * The planner may be a function instead; then its settings name no model. The function is part of the role's
+ * configuration, so a model from a source with higher precedence (see resolveRoles) replaces it.
  */
 export function rolesOf(
   config: LoomConfig,
@@ -50,7 +50,7 @@ export function openRoles(
   return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
 }
 
-/** Which forms of request servers take is kept beside a store that is a file. */
+/** The request forms that servers accept are stored beside the store, if the store is a file. */
 export function keeperBeside(store: LoomConfig["store"]): WayKeeper | undefined {
   const isFile = typeof store === "string" && store !== "memory" && !store.includes("://");
   return isFile ? wayFile(`${resolve(store)}-models.json`) : undefined;
@@ -65,7 +65,7 @@ export function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): Ser
   };
 }
 
-/** What a function plans with, and what that takes, is its own affair: it has no name. */
+/** A function has no model name: what it plans with is unknown. */
 export function roleNamesOf({ planner, executor, synthesizer }: Pick<Services, Role>): RoleNames {
   return {
     planner: planner === null || typeof planner === "function" ? null : planner.name,

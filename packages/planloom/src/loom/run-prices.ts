@@ -1,10 +1,11 @@
-// The prices that a run is held to. In: settings, and the models that may be asked. Out: the settings with what those cost. Separate
-// because prices are looked up once, when a run begins or is retried: its log must explain its budget without this machine.
+// The prices that a run's budget uses. In: settings, and the models that may be asked. Out: the settings with the
+// prices of these models. Prices are looked up once, when a run starts or is retried, because its log must explain its
+// budget on any machine.
 import { PlanloomError } from "../words/planloom-error.js";
 import type { PriceOf } from "../plan/estimate/price.js";
 import type { Settings } from "../run/settings.js";
 
-/** Throws BUDGET_UNPRICED where there is a budget in US dollars, and what a model costs is not known. */
+/** Throws BUDGET_UNPRICED if the budget is in US dollars and the price of a model is unknown. */
 export function withPrices(settings: Settings, models: Iterable<string>, priceOf: PriceOf): Settings {
   const prices = { ...settings.prices };
   for (const model of models) {

@@ -1,5 +1,5 @@
-// The context of a step as it was when it began. In: the log of a run, and a step or item. Out: data: what it could see then.
-// Separate from the trace, which tells what became of it: this is the run rebuilt up to the moment before.
+// The context of a step when it began. In: the log of a run, and a step or item. Out: the data that it could see, from
+// the run rebuilt up to the event before. The trace shows its results.
 import { contextNeedsOf, dataNeedsOf } from "../plan/graph.js";
 import type { Json } from "../plan/json.js";
 import { referencedNames } from "../plan/expression/reference.js";
@@ -12,22 +12,22 @@ import type { StepState } from "../run/work.js";
 
 export interface ContextThen extends StepRef {
   readonly title: string;
-  /** Of the event that it began with: before it, the run stood as is shown. */
+  /** The seq of the event with which it began. The context is the state before that event. */
   readonly seq: number;
   /** ISO 8601. */
   readonly at: string;
   readonly attempt: number;
   readonly revision: number;
   readonly goal: string;
-  /** By name: the outputs and inputs that its references read, and of an item the item and its index. */
+  /** By name: the outputs and inputs that its references read. For an item, also the item and its index. */
   readonly references: { readonly [name: string]: Json };
-  /** Whole outputs that its model was given: those of the steps that it depends on. */
+  /** Whole outputs that its model got: those of the steps that it depends on. */
   readonly context: { readonly [step: string]: Json };
   /** Resolved. */
   readonly arguments: Json;
 }
 
-/** Of its last beginning; undefined where it has not come to that. */
+/** The context of the last start. undefined if the step has not started. */
 export function contextAt(log: readonly RunEvent[], ref: StepRef): ContextThen | undefined {
   const last = log.findLast((event) => begins(event, ref));
   if (last === undefined) return undefined;
@@ -48,7 +48,7 @@ export function contextAt(log: readonly RunEvent[], ref: StepRef): ContextThen |
   };
 }
 
-/** A step is begun by its call, its question, its request for approval, or (a fan-out as a whole) by its list. */
+/** A step begins with its call, its question, its request for approval, or (for a whole fan-out) its list. */
 function begins({ type, data }: RunEvent, { step, item }: StepRef): boolean {
   if (type === "step.expanded") return data.step === step && item === undefined;
   if (type !== "step.started" && type !== "step.suspended" && type !== "step.filling") return false;

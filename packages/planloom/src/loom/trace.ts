@@ -1,5 +1,5 @@
-// The trace of a run: per step and item what was read and written, and how it went. In: the log and the journal. Out: data.
-// Separate from its text, because `show --trace --json` prints the data itself.
+// The trace of a run: inputs, outputs and results of each step and item. In: the log and the journal. Out: data. `show
+// --trace --json` prints the data itself.
 import type { Json } from "../plan/json.js";
 import { takesContext } from "../plan/step-kind.js";
 import type { Step } from "../plan/plan.js";
@@ -15,21 +15,21 @@ export interface TraceAttempt {
   readonly attempt: number;
   /** The arguments, resolved. */
   readonly read: Json;
-  /** Outputs of other steps that the model was given whole, by step. */
+  /** Whole outputs of other steps that the model got, by step. */
   readonly context?: { readonly [step: string]: Json };
   readonly from: Origin;
   /** ms from the start of the run. */
   readonly startedAfter: number;
-  /** ms; absent while it is going on. */
+  /** ms; absent while it is running. */
   took?: number;
   error?: FailureDocument;
   decision?: string;
   reason?: string;
-  /** What the call gave, where that was refused. */
+  /** The output of the call, if it was refused. */
   refused?: Json;
 }
 
-/** A turn of a model or a call of a tool inside of a step. */
+/** A model turn or a tool call inside a step. */
 export interface TraceTurn {
   readonly attempt: number;
   readonly name: string;
@@ -48,14 +48,14 @@ export interface TraceEntry {
   written?: Json;
   /** The tool's own line about its output. */
   summary?: string;
-  /** Why it was skipped, or what became of a call in doubt. */
+  /** Why it was skipped, or the result of a call in doubt. */
   note?: string;
-  /** The run whose call gave what was written; nothing was called for it. */
+  /** The run that made the call; this run only reused its result. */
   carried?: string;
   usage?: Usage;
 }
 
-/** One entry for each step and item that came to its turn, in the order in which they did. */
+/** One entry for each step and item that started, in the order of their start. */
 export function traceOf(events: readonly RunEvent[], journal: readonly JournalRow[]): readonly TraceEntry[] {
   const entries = new Map<string, TraceEntry>();
   const specs = new Map<string, Step>();
@@ -93,7 +93,7 @@ export function traceOf(events: readonly RunEvent[], journal: readonly JournalRo
   return [...entries.values()];
 }
 
-/** What steps gave, as far as the log has been read. */
+/** Outputs of steps, as far as the log has been read. */
 class Outputs {
   readonly #steps = new Map<string, Json>();
   readonly #items = new Map<string, Json[]>();
@@ -111,7 +111,7 @@ class Outputs {
     else this.#steps.set(data.step, items ?? data.output);
   }
 
-  /** Those that are given whole to the model of a step. */
+  /** The outputs that the model of a step gets whole. */
   handedTo(step: Step | undefined): Pick<TraceAttempt, "context"> {
     if (step === undefined || !takesContext(step) || step.dependsOn.length === 0) return {};
     return { context: Object.fromEntries(step.dependsOn.map((id) => [id, this.#steps.get(id) ?? null])) };
@@ -129,7 +129,7 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
     case "step.started": {
       const { attempt, args, from } = event.data;
       const entry = entryOf(event.data);
-      // Why it was stopped is no note on what it does now that the run goes on.
+      // The reason of the earlier stop is dropped when the run continues.
       if (entry.status === "cancelled") delete entry.note;
       entry.status = "running";
       entry.attempts.push({
@@ -214,5 +214,5 @@ function turnsOf(journal: readonly JournalRow[], step: string, item: number | nu
     .map(({ attempt, name, intent, outcome }) => ({ attempt, name, asked: intent, answered: valueIn(outcome) }));
 }
 
-/** A journal keeps outcomes as `{ value }`, so that null may be one. */
+/** A journal stores outcomes as `{ value }`, so that null can be one. */
 const valueIn = (outcome: Json): Json => (outcome as { readonly value?: Json } | null)?.value ?? null;

@@ -1,5 +1,5 @@
 // Makes the context of an agent: signal, journal, part of the budget, progress. In: the run, the context of an effect,
-// and the step. Out: an AgentContext. Every role and every agent step has one.
+// and the step. Out: an AgentContext. Every role and every agent step gets one.
 import type { AgentContext, CheckpointOptions } from "../agents/checkpoint.js";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -28,7 +28,9 @@ export function agentContext(
   };
 }
 
-/** What came of a tool without effects that was not allowed to ask its model is no outcome: it is called again when it may. */
+/**
+ * If a tool without effects was not allowed to ask its model, its result is no outcome: it is called again when it may.
+ */
 function allowed<T extends Json>(
   work: (again?: boolean) => Promise<T>,
   { effects }: CheckpointOptions,
@@ -41,7 +43,7 @@ function allowed<T extends Json>(
   };
 }
 
-/** A journal that could not be read or written: the run is lost or the disk full, which is no failure of the step. */
+/** The journal could not be read or written: the run is lost or the disk is full. This is not a failure of the step. */
 export class JournalLost extends Error {}
 
 async function storeErrorsMarked<T>(use: () => Promise<T>): Promise<T> {
@@ -54,12 +56,12 @@ async function storeErrorsMarked<T>(use: () => Promise<T>): Promise<T> {
   }
 }
 
-/** It comes from tools, and is shown while they work. */
+/** Validates progress, which comes from tools and is shown while they work. */
 export function shownProgress(value: number | string): number | string {
   return typeof value === "number" ? value : messageOf(value).slice(0, LIMITS.progressChars);
 }
 
-/** Planning outside of a run keeps no journal: nothing is resumed. */
+/** Planning outside of a run has no journal: nothing is resumed. */
 export function unjournaled(): AgentContext {
   return {
     signal: new AbortController().signal,

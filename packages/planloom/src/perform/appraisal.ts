@@ -1,6 +1,6 @@
-// What is said of a plan before anybody approves it: what it will take, and whether the program's own function wants a person
-// asked. In: a checked plan and the run that it is for. Out: the same with both. Separate from check, which is pure and decides
-// alone whether a plan can run: nothing here forbids a plan or fails a run, and a function that does not decide is no yes.
+// Appraises a plan before its approval: its estimate, and whether the program's own function requires a person. In: a
+// checked plan and its run. Out: the plan with both. An appraisal never forbids a plan and never fails a run. A
+// function that does not decide counts as requiring a person.
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { estimatePlan, type Estimate } from "../plan/estimate/estimate.js";
@@ -21,28 +21,28 @@ import { readHistory } from "./history.js";
 import { estimateInWords, type EstimateInWords } from "../words/estimate.js";
 
 /**
- * Whether a person is asked for a plan: true or a reason = yes, false = no. `estimate` is of the steps that are still to run.
- * Whatever else it gives or throws, and no answer within LIMITS.approvalFunctionMs, counts as yes.
+ * Whether a plan needs approval: true or a reason = yes, false = no. `estimate` covers the steps that are still to run.
+ * Any other result, an error, or no answer within LIMITS.approvalFunctionMs counts as yes.
  */
 export type ApprovalFunction = (plan: Plan, estimate: EstimateInWords) => boolean | string | Promise<boolean | string>;
 
 export interface Appraised {
   /** The policy of the run. */
   readonly approval: ApprovalPolicy;
-  /** Steps whose output is there already. */
+  /** Steps that already have an output. */
   readonly done?: ReadonlySet<string>;
 }
 
-/** Never rejects. Under the policy `never` the plan is given back as it is: nobody would read what is said of it. */
+/** Never rejects. Under the policy `never` the plan is returned unchanged, because nobody would read the appraisal. */
 export type Appraise = (checked: CheckedPlan, of: Appraised, signal?: AbortSignal) => Promise<CheckedPlan>;
 
 export interface Appraiser {
   readonly store: EventStore;
   readonly clock: Clock;
-  /** A planner that is a function is null: what it plans with is its own affair. */
+  /** The planner's model. null if the planner is a function, whose model is unknown. */
   readonly models: RoleModels;
   readonly priceOf: PriceOf;
-  /** The policy of the configuration, where that is a function. */
+  /** The policy of the configuration, if it is a function. */
   readonly decide?: ApprovalFunction | undefined;
 }
 
@@ -50,7 +50,7 @@ export function appraiseWith(appraiser: Appraiser): Appraise {
   return async (checked, { approval, done }, signal = new AbortController().signal) => {
     if (approval === "never") return checked;
     const { store, clock, decide } = appraiser;
-    // A plan is not lost because earlier runs cannot be read.
+    // A plan is not lost if earlier runs cannot be read.
     const history = await readHistory(store, clock).catch(() => NO_HISTORY);
     const estimate = estimatePlan(rest(checked, done), { ...appraiser, history });
     const said = { ...checked, estimate: estimate as unknown as JsonObject };
@@ -71,7 +71,7 @@ async function decision(
   signal: AbortSignal,
   clock: Clock,
 ): Promise<NonNullable<CheckedPlan["approval"]>> {
-  // A copy: what it changes of the plan is not what was checked.
+  // A copy, so that the function cannot change the checked plan.
   const ask = async (): Promise<unknown> => decide(structuredClone(plan), estimateInWords(estimate));
   const { end } = await inTime(ask, signal, LIMITS.approvalFunctionMs, clock);
   if (end === undefined) return asked({ code: "FUNCTION_LATE", ms: LIMITS.approvalFunctionMs });
@@ -90,7 +90,7 @@ function decided(value: unknown): NonNullable<CheckedPlan["approval"]> {
 
 const asked = (reason: FunctionReason) => ({ required: true, reason });
 
-/** The steps of a plan whose output this run has already. */
+/** The steps of a plan that already have an output in this run. */
 export function doneIn(run: Run, plan: CheckedPlan): ReadonlySet<string> {
   const parts = partsOf(run, { plan });
   return new Set(parts.ok ? parts.reused : []);

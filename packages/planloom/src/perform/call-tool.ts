@@ -1,5 +1,5 @@
-// Calls a tool under a deadline. The call ends in time, whatever the tool does with its signal. In: a call.
-// Out: how it ended, as data. Every call of a tool goes through here, also inside an agent step.
+// Calls a tool under a deadline. The call ends in time, even if the tool ignores its signal. In: a call. Out: its
+// ending, as data. Every tool call goes through here, also inside an agent step.
 import { messageOf } from "../error.js";
 import type { Json } from "../plan/json.js";
 import { failWith, type Failure } from "../run/failure.js";
@@ -24,8 +24,9 @@ export function callTool(
 }
 
 /**
- * How something that is a tool's ends; never rejects. On timeout or abort its signal is aborted, and its own ending is awaited
- * for LIMITS.graceMs: an output or a ToolError that still arrives counts, anything else ends as timeout or abort.
+ * Does a tool's work within a deadline; never rejects. On timeout or abort its signal is aborted, and the work gets
+ * LIMITS.graceMs to end: an output or a ToolError that arrives within that time counts. Anything else ends as timeout
+ * or abort.
  */
 export async function endInTime<T>(
   begin: (signal: AbortSignal) => Promise<T>,
@@ -36,13 +37,13 @@ export async function endInTime<T>(
   const { end, why } = await inTime(begin, outer, timeoutMs, clock);
   if (end !== undefined && "value" in end) return { ok: true, output: end.value };
   if (end?.thrown instanceof ToolError) return { ok: false, ending: "tool-error", error: toldBy(end.thrown) };
-  // What else a tool throws once its signal is aborted says nothing of its own.
+  // Any other error of a tool after its signal was aborted only repeats the abort.
   if (end === undefined || why !== undefined) return endOf(why, timeoutMs);
   const error = failWith("TOOL_THREW", {}, { text: messageOf(end.thrown), retryable: true });
   return { ok: false, ending: "thrown", error };
 }
 
-/** What a tool says of its failure, in its own words. Its error comes from a program without types, perhaps. */
+/** A tool's failure in its own words. The error may come from JavaScript. */
 function toldBy({ failure: known, code, message: text, retryable, retryAfterMs }: ToolError): Failure {
   return known ?? soundFailure({ code, text, retryable, retryAfterMs }, "TOOL_FAILED");
 }

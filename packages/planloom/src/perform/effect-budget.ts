@@ -1,5 +1,5 @@
-// One effect's use of its run's budget. In: the model calls of a role or tool. Out: the same calls, each after its reservation is
-// durable. Separate from perform.ts because it keeps what the effect has used so far, which every further request has to tell.
+// The budget of one effect. In: the model calls of a role or tool. Out: the same calls, each sent after its reservation
+// is durable. It keeps the usage of the effect so far, which every further request reports.
 import type { CallBudget, ModelCall } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
 import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
@@ -7,7 +7,7 @@ import { failWith, type Failure } from "../run/failure.js";
 import type { ReservePart } from "../engine/perform-port.js";
 import type { Run } from "../run/state.js";
 
-/** Refused by the server in that form: no tokens were used. */
+/** The server refused the request's form: no tokens were used. */
 const REFUSED: Usage = { calls: 1, inputTokens: 0, outputTokens: 0 };
 
 export class EffectBudget implements CallBudget {
@@ -43,12 +43,12 @@ export class EffectBudget implements CallBudget {
     this.#used = addUsage(this.#used, usage);
   }
 
-  /** Throws where a call was not allowed, whatever the tool made of that: an outcome that comes of it must not be kept. */
+  /** Throws if a call was not allowed, even if the tool caught that error: the outcome must not be recorded. */
   throwIfRefused(): void {
     if (this.#failure !== undefined) throw new StepFailure(this.#failure, this.#used);
   }
 
-  /** The kernel keeps one reservation of an effect: the call before has told its usage when the next one asks. */
+  /** The kernel keeps one reservation per effect: the previous call has reported its usage before the next one asks. */
   async #afterOthers<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#last;
     let done!: () => void;

@@ -1,5 +1,5 @@
-// What earlier runs took. In: a store. Out: the samples of its newest runs. Separate from the estimate, which is pure, and bounded in
-// runs, events and time: it is read anew for every estimate, for no second place is kept where facts about runs would stand.
+// Samples of earlier runs, for estimates. In: a store. Out: the samples of its newest runs. Bounded in runs, events and
+// time. Read anew for every estimate; nothing is cached.
 import { LIMITS } from "../limits.js";
 import type { History, ListSample, WorkSample } from "../plan/estimate/history.js";
 import { RunSamples } from "../run/view/samples.js";
@@ -8,8 +8,8 @@ import type { EventStore } from "../store/event-store.js";
 import type { Clock } from "../clock.js";
 
 /**
- * Samples of the newest runs, whether they have ended or not. A run that cannot be read is passed over: an estimate decides
- * nothing. Rejects as the store does where it cannot list its runs.
+ * Samples of the newest runs, ended or not. A run that cannot be read is skipped. Rejects as the store does if it
+ * cannot list its runs.
  */
 export async function readHistory(store: EventStore, clock: Clock): Promise<History> {
   const deadline = clock.now() + LIMITS.historyMs;
@@ -26,7 +26,7 @@ export async function readHistory(store: EventStore, clock: Clock): Promise<Hist
   return { work, lists };
 }
 
-/** What the run has up to an event that cannot be read: it may have been damaged since its head was stored. */
+/** The run's events up to one that cannot be read: the run may have been damaged since its head was stored. */
 async function samplesOf(store: EventStore, runId: string, isLate: () => boolean): Promise<RunSamples> {
   const samples = new RunSamples(runId);
   const reader = new LogReader(runId);

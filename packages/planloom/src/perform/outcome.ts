@@ -1,5 +1,5 @@
-// Says how an effect ended without a result, as data for `decide`. In: what was thrown or refused.
-// Out: an outcome, or a failure with its usage. Only a lost journal is thrown on.
+// Turns an effect that ended without a result into data for `decide`. In: the error or refusal. Out: an outcome, or a
+// failure with its usage. Only a lost journal is thrown on.
 import { UnknownOutcome } from "../agents/checkpoint.js";
 import { operatingFailure, StepFailure } from "../agents/step-failure.js";
 import { messageOf } from "../error.js";
@@ -19,13 +19,13 @@ export function endedOutcome(key: string, ending: Ending, error: Failure, usage:
   return { type: "ended", key, ending, error, usage };
 }
 
-/** A call inside an agent step ended so that nobody knows whether it acted. */
+/** A call inside an agent step ended, and it is unknown whether it acted. */
 export function inDoubt(key: string, doubt: UnknownOutcome, usage = doubt.usage): Ended {
   const error = failWith("OUTCOME_UNKNOWN", { tool: doubt.tool });
   return { type: "ended", key, ending: "in-doubt", error, usage, call: { key: doubt.key, tool: doubt.tool } };
 }
 
-/** How an effect ended that threw. `timeoutMs` is the time it had. */
+/** The outcome of an effect that threw. `timeoutMs` is its time limit. */
 export function endedBy(
   key: string,
   thrown: unknown,

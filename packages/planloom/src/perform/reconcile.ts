@@ -1,5 +1,5 @@
-// A tool is asked what became of its call in doubt, under a deadline. In: the tool, if it is there, and the question. Out: an
-// outcome for `decide`; never rejects. Separate from calling tools because this acts on nothing, and may be asked again.
+// Asks a tool about its call in doubt, under a deadline. In: the tool, if it exists, and the question. Out: an outcome
+// for `decide`; never rejects. Asking has no effects and may be repeated.
 import { LIMITS } from "../limits.js";
 import type { ReconcileEffect } from "../run/effect.js";
 import { failWith, type Failure } from "../run/failure.js";
@@ -27,7 +27,7 @@ function outcomeOf(key: string, name: string, answer: Reconciled): Outcome {
   return { type: "reconciled", key, happened: true, output: answer.output };
 }
 
-/** What it does not know now it may know later: its call can still be under way. */
+/** An unknown answer is not final: the call may still be running. */
 const notYet = (tool: string): Failure => failWith("RECONCILE_UNKNOWN", { tool }, { retryable: true });
 
 const cannotSay = (tool: string): Failure => failWith("TOOL_GONE", { tool, asked: true });

@@ -60,7 +60,7 @@ export async function performPlan(
   }
 }
 
-/** What the planner is asked, in a run or outside of one. */
+/** The request to the planner, in a run or outside of one. */
 export function plannerRequest(
   services: Services,
   asked: Omit<PlannerRequest, "inventory" | "limits" | "instructions">,

@@ -1,4 +1,5 @@
-// Everything outside of its log that a run can touch: store, clock, tools, models, secrets. In: nothing. Out: types.
+// The services of a run: store, clock, tools, models, secrets. Types only. They are all that a run can use outside of
+// its log.
 import type { Planner } from "../agents/planner.js";
 import type { Model } from "../model/port.js";
 import type { EventStore } from "../store/event-store.js";
@@ -8,7 +9,7 @@ import type { Clock } from "../clock.js";
 import type { PerformContext } from "../engine/perform-port.js";
 import type { EffectBudget } from "./effect-budget.js";
 
-/** Everything outside of Planloom that a run may touch. */
+/** All that a run can use outside of Planloom. */
 export interface Services {
   readonly store: EventStore;
   readonly clock: Clock;
@@ -16,14 +17,14 @@ export interface Services {
   readonly planner: Planner | null;
   readonly executor: Model | null;
   readonly synthesizer: Model | null;
-  /** For steps that name a model of their own. */
+  /** Opens the model for steps that name their own. */
   readonly modelNamed: (name: string) => Model;
   readonly instructions: { readonly planner?: string; readonly executor?: string; readonly synthesizer?: string };
   readonly secrets: { readonly [name: string]: string };
   readonly limits: { readonly steps: number; readonly planBytes: number; readonly offeredTools: number };
-  /** What is said of a plan before it is proposed. Default: nothing. */
+  /** Appraises a plan before it is proposed. Default: no appraisal. */
   readonly appraise?: Appraise;
 }
 
-/** An effect as it is performed: with its use of the budget, where model calls are limited. */
+/** An effect to perform, with its use of the budget if model calls are limited. */
 export type Performing = PerformContext & { readonly budget?: EffectBudget };

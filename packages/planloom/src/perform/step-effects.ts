@@ -119,7 +119,9 @@ function missingSecret(args: Json, secrets: Services["secrets"]): string | undef
   return missing;
 }
 
-/** A tool's own line about its output; a summary that throws is left out, for it must not fail a call that worked. */
+/**
+ * A tool's own line about its output. A summary that throws is left out, because it must not fail a call that worked.
+ */
 function summaryOf(tool: Tool, output: Json): { readonly summary?: string } {
   try {
     const summary: unknown = tool.summary?.(output);
@@ -145,7 +147,7 @@ async function runAgentStep(
     if (model === null) return endedOutcome(key, "tool-error", noModel("executor"));
     const inner = { ...context, signal: deadline.signal };
     const place = agentContext(run, inner, { stepId: step.id, item: effect.item });
-    // One that was stopped before it began here: all that is left of it is what its journal holds.
+    // The step was stopped before it began here: only its journal remains.
     deadline.signal.throwIfAborted();
     const { executor: instructions } = services.instructions;
     const declared = step.output === undefined ? undefined : typeOf(step.output);
@@ -168,7 +170,7 @@ async function runAgentStep(
   } catch (thrown) {
     const outcome = endedBy(key, thrown, deadline.why() ?? "tool-error", timeoutMs);
     if (outcome.ending !== "abort" || !isCancelling(run)) return outcome;
-    // Nothing will perform it again, so that a call of its that may have acted would be forgotten.
+    // It will not be performed again, so a call of it that may have acted would be forgotten.
     const doubt = await doubtIn(services.store, run, effect);
     return doubt === undefined ? outcome : inDoubt(key, doubt, outcome.usage);
   } finally {
@@ -176,7 +178,7 @@ async function runAgentStep(
   }
 }
 
-/** The tools that an agent step may use; `all` leaves out those that wait for a person. */
+/** The tools that an agent step may use. `all` leaves out those that wait for a person. */
 function toolsOf(services: Services, step: AgentStep): readonly Tool[] {
   const names =
     step.tools === "all"
@@ -185,7 +187,7 @@ function toolsOf(services: Services, step: AgentStep): readonly Tool[] {
   return names.flatMap((name) => services.inventory.get(name) ?? []);
 }
 
-/** The tool with its calls under a deadline: a known failure is thrown as a ToolError, any other ending as an Error. */
+/** The tool with deadlines on its calls. A known failure is thrown as a ToolError, any other ending as an Error. */
 function guarded(services: Services, tool: Tool): Tool {
   return {
     ...tool,
@@ -198,7 +200,7 @@ function guarded(services: Services, tool: Tool): Tool {
   };
 }
 
-/** Whole outputs of the steps in `dependsOn`: plans that carry data only that way work as they were meant. */
+/** Whole outputs of the steps in `dependsOn`: for plans that pass data only by dependency. */
 function contextOf(run: Run, state: StepState): { readonly [step: string]: Json } {
   return Object.fromEntries(state.spec.dependsOn.map((id) => [id, run.execution.steps.get(id)?.work.output ?? null]));
 }

@@ -1,10 +1,10 @@
-// A clock for runs that are played again: nobody waits for it, it jumps to where it is told. In: times. Out: the timers that are
-// due by then, called once each. Separate from the testing kit's clock, which walks through all that happens on the way: here
-// a day may pass, and whoever looks into an inbox every 100 ms looks once.
+// A clock for replaying recordings: it jumps to a given time. In: times. Out: the due timers, each called once. The
+// testing kit's clock fires every repetition on the way; here a whole day may pass, and a timer that looks into an
+// inbox every 100 ms fires once.
 import type { Clock } from "../clock.js";
 
 export interface JumpingClock extends Clock {
-  /** Moves on to `at` (never back), in ms since 1970, and calls the timers that are due by then, the earliest first. */
+  /** Moves on to `at` (never back), in ms since 1970, and calls the due timers, the earliest first. */
   jumpTo(at: number): void;
   /** When the next timer is due. */
   nextDue(): number | undefined;

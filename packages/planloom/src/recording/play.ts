@@ -1,6 +1,6 @@
-// A recorded run, run again by the real engine. In: a recording, and the plan and tools of today. Out: the run as it goes now, or
-// the first difference. The recording is a script: its inputs come in their order, at their times; calls wait for theirs.
-// Separate from the engine, which does not know that nothing behind its calls is real.
+// Plays a recorded run with the real engine. In: a recording, and the current plan and tools. Out: the run as it goes
+// now, or the first difference. The recording is a script: its inputs come in their order and at their times, and calls
+// wait for their recorded outcomes. The engine does not know that its calls are simulated.
 import { findWork } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import type { ErrorParams } from "../words/errors.js";
@@ -56,14 +56,14 @@ class Play {
   readonly #store = memoryStore();
   readonly #clock: ReturnType<typeof jumpingClock>;
   readonly #listener: Listener;
-  /** What the recorded run asked, by place; and what this one asks of people. */
+  /** What the recorded run asked, by place, and what this run asks of people. */
   readonly #askedThen: ReadonlyMap<string, Json>;
   readonly #askedNow = new Map<string, Json>();
   readonly #questions = new QuestionReader();
   readonly #placesThen: QuestionReader;
   /** By place. */
   readonly #open = new Map<string, OpenCall>();
-  /** As its events tell. */
+  /** From its events. */
   readonly #run: Run;
   #engine: Engine;
   #failure: Error | undefined;
@@ -89,7 +89,7 @@ class Play {
     this.#engine = this.#openEngine();
   }
 
-  /** As another process, which knows the one before to be dead. */
+  /** Acts as another process that knows the previous one to be dead. */
   #openEngine(): Engine {
     return localEngine({
       holder: `play/${++this.#engines}`,
@@ -109,7 +109,7 @@ class Play {
     if (asked !== undefined) this.#askedNow.set(asked.place, asked.what);
   }
 
-  /** A call: it must have been recorded, and waits until its outcome's turn has come. */
+  /** A call. It must be in the recording, and waits until its outcome is next. */
   #perform(effect: WorkEffect, run: Run, context: PerformContext): Promise<Outcome> {
     const asked = this.#questions.of(run, effect);
     this.#compare(asked.place, asked.what);
@@ -142,7 +142,7 @@ class Play {
     this.#clock.jumpTo(at);
     await this.#settle();
     const said = events.find(({ by }) => by !== "engine");
-    // What was refused changed nothing.
+    // A refused command changed nothing.
     if (said?.type === "input.refused" || input?.type === "clock") return;
     if (input === undefined) throw answerUnknown(said ?? events[0]!);
     if (input.type === "recovered") await this.#recover(input);
@@ -154,7 +154,7 @@ class Play {
     await this.#settle();
   }
 
-  /** Another process takes the run over, as if the first had died; or had let it go, where it did. */
+  /** Another process takes over the run, as if the first had died, or had released it if the recording says so. */
   async #recover({ reason, released }: Extract<Input, { readonly type: "recovered" }>): Promise<void> {
     const former = this.#engine;
     this.#engine = this.#openEngine();
@@ -173,7 +173,7 @@ class Play {
     throw this.#gone(place);
   }
 
-  /** A call asks for its part of the budget as it did; one that has to wait asks again when it did then. */
+  /** A call requests its reservation at the recorded time. A call that had to wait requests again when it did then. */
   async #reserve({ spent, model, inputTokens, outputTokens, key }: Reserve): Promise<void> {
     const { reserve } = await this.#openAt(key);
     const asking = new AbortController();
@@ -194,7 +194,7 @@ class Play {
     open.give({ ...outcome, plan: this.#checkedToday(outcome.plan, this.#run.request.inputs) });
   }
 
-  /** A person has the run go on after its end: as then, somebody has to drive it again. */
+  /** A person retries the ended run. As in the recording, a process has to drive it again. */
   async #retry({ id: _id, at: _at, by, plan, ...said }: Input & { readonly type: "retry" }): Promise<void> {
     await this.#comesTo(() => isEnded(this.#run));
     const today = plan === undefined ? {} : { plan: this.#checkedToday(plan, plan.inputs) };
@@ -217,7 +217,7 @@ class Play {
     if (!reply.ok) throw commandRefused(said, reply);
   }
 
-  /** The command for what waits now in the place of what waited then: a hash may be another one. */
+  /** The recorded command, aimed at what waits now: its hash may differ. */
   async #meant(command: Command, events: readonly RunEvent[]): Promise<Command> {
     if (command.type === "approve" || command.type === "reject" || command.type === "edit") {
       const subject = command.type === "edit" ? "plan" : decisionIn(events).data.subject;
@@ -235,7 +235,7 @@ class Play {
     return command;
   }
 
-  /** The run asks a person the same as then. */
+  /** The run asks a person the same question as in the recording. */
   async #asks(place: string, holds: () => boolean): Promise<void> {
     await this.#comesTo(holds);
     const now = holds() ? this.#askedNow.get(place) : undefined;
@@ -256,14 +256,17 @@ class Play {
 
   // Time
 
-  /** Whatever stops the engine is the outcome of this run; what stops a former one is not. */
+  /** An error that stops the engine is the outcome of this run. An error of an earlier engine is ignored. */
   #watch(engine: Engine): void {
     engine.stopped(this.#runId, { untilEnd: true }).catch((error: unknown) => {
       if (engine === this.#engine) this.#failure ??= error as Error;
     });
   }
 
-  /** Moves time on until it holds, as far as the longest delay between attempts: a retry may be due later than it was. */
+  /**
+   * Moves time on until the condition holds, at most by the longest delay between attempts: a retry may be due later
+   * than in the recording.
+   */
   async #comesTo(holds: () => boolean): Promise<void> {
     const until = this.#clock.now() + LIMITS.retryDelayMaxMs;
     for (;;) {
@@ -280,7 +283,9 @@ class Play {
     this.#deferred--;
   }
 
-  /** Everything has happened that can happen without an outcome, a person or time. Throws what stopped the engine. */
+  /**
+   * Waits until nothing more can happen without an outcome, a person or time. Throws the error that stopped the engine.
+   */
   async #settle(): Promise<void> {
     do await loopTurn();
     while (this.#deferred > 0);
@@ -289,7 +294,7 @@ class Play {
   }
 }
 
-/** With a store in memory, all that is under way has come to its end by then. */
+/** With a store in memory, all pending work has finished by then. */
 const loopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const differs = (params: ErrorParams["RECORDING_DIFFERS"]): PlanloomError =>

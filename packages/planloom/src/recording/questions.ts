@@ -1,6 +1,6 @@
-// What a run asks of the world, by place: so that two runs can be held against each other. In: a run and what it owes. Out: the
-// place, and what is asked there, as data; and the error where the two differ. Separate because the recorded run and the one
-// that is played again must be read in the same way.
+// Lists what a run asks of models, tools and people, by place, so that two runs can be compared. In: a run and its open
+// effects. Out: the places, with each question as data; and the error for a difference. The recorded run and the played
+// run are read in the same way.
 import { canonicalJson, type Json, type JsonObject } from "../plan/json.js";
 import {
   isWork,
@@ -32,14 +32,14 @@ interface Asked {
   readonly what: Json;
 }
 
-/** Reads the questions of one run as they come. */
+/** Reads the questions of one run as they arise. */
 export class QuestionReader {
-  /** Planner requests have no name of their own: they are counted. */
+  /** Planner requests have no names, so they are counted. */
   readonly #plans = new Map<string, number>();
   /** Numbers of the attempts of each work, in their order. */
   readonly #attempts = new Map<string, readonly string[]>();
 
-  /** What is asked of a model or a tool. */
+  /** A question for a model or a tool. */
   of(run: Run, effect: WorkEffect): Asked {
     switch (effect.kind) {
       case "plan":
@@ -56,7 +56,7 @@ export class QuestionReader {
     }
   }
 
-  /** What an event makes the run ask; planner requests have their numbers from here, whether they are answered or not. */
+  /** The questions that an event causes. Planner requests get their numbers here, whether they are answered or not. */
   begunBy(run: Run, event: RunEvent): readonly Asked[] {
     return [...begunBy(run, event)].flatMap((effect) => (isWork(effect) ? [this.of(run, effect)] : []));
   }
@@ -69,7 +69,7 @@ export class QuestionReader {
     return planKey(number);
   }
 
-  /** Attempts are counted, too: kernels have numbered them with gaps. */
+  /** Attempts are counted, because kernels have numbered them with gaps. */
   #numberOf(work: string, attempt: string): number {
     const known = this.#attempts.get(work) ?? [];
     if (!known.includes(attempt)) this.#attempts.set(work, [...known, attempt]);
@@ -88,7 +88,7 @@ function planAsked(run: Run, { rejected, replan }: PlanEffect): Json {
   return { ...asked, replan: { mode, cause, failed: failed.map((ref) => ({ ...ref })) } };
 }
 
-/** Titles and descriptions are for people; everything that the tool or the model gets is here. */
+/** Leaves out titles and descriptions, which are for people. Keeps all that the tool or the model gets. */
 function stepAsked(run: Run, effect: FillEffect | CallEffect): Json {
   const { spec } = run.execution.steps.get(effect.step)!;
   if (effect.kind === "fill") return { ...(ownFields(spec) as JsonObject), args: effect.given };
@@ -97,7 +97,7 @@ function stepAsked(run: Run, effect: FillEffect | CallEffect): Json {
   return { ...(ownFields(spec) as JsonObject), output: spec.output ?? null, args: effect.args };
 }
 
-/** What is asked of a person. */
+/** A question for a person. */
 export function personAsked(event: RunEvent): Asked | undefined {
   if (event.type === "step.suspended") {
     const { question, data } = event.data;
@@ -110,7 +110,7 @@ export function personAsked(event: RunEvent): Asked | undefined {
 
 export const sameAsked = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
 
-/** A recorded run, and everything that it asked, by place. */
+/** A recorded run, and all its questions, by place. */
 export function askedIn(events: readonly RunEvent[]): {
   readonly run: Run;
   readonly asked: ReadonlyMap<string, Json>;
@@ -128,7 +128,7 @@ export function askedIn(events: readonly RunEvent[]): {
   return { run, asked, questions };
 }
 
-/** What an event makes the run owe; steps are looked up, for a wide run owes much at once. */
+/** The effects that an event opens. Steps are looked up, because a wide run has many open effects at once. */
 function begunBy(run: Run, { type, data }: RunEvent): Iterable<Effect> {
   if (type === "step.started" || type === "step.filling") {
     const work = workOf(run, data);

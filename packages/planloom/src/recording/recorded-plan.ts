@@ -1,5 +1,5 @@
-// The plan of a recorded run as it is today. In: a recorded plan, or the one that has taken its place, and a configuration. Out:
-// what starts the run again, or the findings as a difference. Separate because check and its inventory are no part of playing.
+// The current plan of a recorded run. In: a recorded plan, or its replacement, and a configuration. Out: what starts
+// the run again, or the findings as a difference.
 import type { Model } from "../model/port.js";
 import { bareFindings } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
@@ -12,9 +12,9 @@ import type { Loom } from "../loom/loom.js";
 import { openLoom } from "../loom/open-loom.js";
 
 export interface ReplayOptions {
-  /** Plans are checked against its tools. Default: none, and the plan and its tools are taken from the recording. */
+  /** Plans are checked against its tools. Default: none; the plan and its tools are taken from the recording. */
   readonly config?: LoomConfig;
-  /** The plan as it is now, where the recorded one was given: text (YAML or JSON) or data. Default: the recorded one. */
+  /** The current plan, if the recorded run was given one: text (YAML or JSON) or data. Default: the recorded plan. */
   readonly plan?: unknown;
   /** Default: as recorded. */
   readonly goal?: string;
@@ -22,7 +22,7 @@ export interface ReplayOptions {
   readonly listener?: Listener;
 }
 
-/** A loom that checks plans and can do nothing: no store is opened, no model can be called. */
+/** A loom that only checks plans: it opens no store and can call no model. */
 export function unplugged({ config }: ReplayOptions): Promise<Loom> {
   return openLoom({ ...config, store: "memory", models: { default: NO_MODEL } }, { env: {} });
 }
@@ -47,12 +47,12 @@ export function startOf(recorded: Start, loom: Loom | undefined, options: Replay
   return { type: "start", started, ...(given === undefined ? {} : { given }), ...(carried && { carried }) };
 }
 
-/** What was said of a plan when it was proposed: nobody is asked that again. */
+/** The recorded appraisal of a plan. Nobody is asked again. */
 export function saidOf({ estimate, approval }: Partial<CheckedPlan> = {}): Partial<CheckedPlan> {
   return { ...(estimate === undefined ? {} : { estimate }), ...(approval === undefined ? {} : { approval }) };
 }
 
-/** The plan, checked against the tools of today. */
+/** The plan, checked against the current tools. */
 export function checkedBy(
   loom: Loom,
   plan: unknown,
