@@ -1,17 +1,18 @@
-// A clock that stands still until it is moved. In: advance(ms). Out: the timers that fall due, called in order.
-// Separate because tests of waiting, retrying and expiring must not wait.
+// A clock that only moves when a test moves it. In: advance(ms). Out: the due timers, called in order. Tests of waits,
+// retries and expiry need no real time.
 import type { Clock } from "../clock.js";
 
 export interface FakeClock extends Clock {
   /** Timers that have not fired and were not cancelled. */
   readonly pending: number;
   /**
-   * Moves time on, fires what falls due on the way (also timers set meanwhile), and lets promises settle after each.
+   * Moves time on, calls the timers that become due on the way (also timers set meanwhile), and lets promises settle
+   * after each.
    */
   advance(ms: number): Promise<void>;
 }
 
-/** Timers fired in one advance: more means that a timer sets itself again without a delay. */
+/** Maximum timers of one advance. More means that a timer sets itself again without a delay. */
 const MOST_TIMERS = 100_000;
 
 export function fakeClock(start = 0): FakeClock {
@@ -53,7 +54,7 @@ export function fakeClock(start = 0): FakeClock {
   };
 }
 
-/** All promises that wait for nothing outside have settled when the event loop comes round. */
+/** When the event loop turns, all promises that wait for nothing outside have settled. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

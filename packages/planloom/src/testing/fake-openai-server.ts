@@ -1,13 +1,12 @@
-// A server that speaks the OpenAI chat API on 127.0.0.1. In: a function from requests to replies. Out: its URL, and
-// what it was sent. Separate because the whole system can be tried over real HTTP with it: streams, refusals, cut
-// connections.
+// A server with the OpenAI chat API on 127.0.0.1. In: a function from requests to replies. Out: its URL, and the
+// requests that it got. Tests use it to try the whole system over real HTTP: streams, refusals, cut connections.
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { messageOf } from "../error.js";
 import { completionBody, completionChunks, errorBody, type ChatBody, type FakeReply } from "./fake-reply.js";
 
-/** What a server may be told not to know; it then answers 400 and names the feature. */
+/** Features that a server can refuse. It then answers 400 and names the feature. */
 export type Feature = "json_schema" | "json_object" | "tools" | "temperature";
 
 export interface FakeRequest {
@@ -16,17 +15,17 @@ export interface FakeRequest {
   readonly path: string;
   /** ms since 1970. */
   readonly at: number;
-  /** How the connection of this request ended: with the whole reply, or before it. */
+  /** The end of this request's connection: after the whole reply, or before it. */
   readonly ended: Promise<"answered" | "cut">;
 }
 
 export interface FakeOpenAIOptions {
   /** Called for each chat request that is not refused; `index` counts all chat requests from 0. */
   reply(body: ChatBody, index: number): FakeReply | Promise<FakeReply>;
-  /** What `GET /v1/models` lists. */
+  /** The models that `GET /v1/models` lists. */
   readonly models?: readonly string[];
   readonly refuse?: readonly Feature[];
-  /** Where given, any other key is answered with 401. */
+  /** If given, any other key is answered with 401. */
   readonly apiKey?: string;
   /** Default: any free port. */
   readonly port?: number;
@@ -35,7 +34,7 @@ export interface FakeOpenAIOptions {
 export interface FakeOpenAI {
   /** Ends in /v1. */
   readonly url: string;
-  /** Chat requests, refused ones too, in the order of their arrival. */
+  /** Chat requests in the order of their arrival, also refused ones. */
   readonly requests: readonly FakeRequest[];
   close(): Promise<void>;
 }
@@ -123,7 +122,7 @@ async function send(response: ServerResponse, reply: FakeReply, body: ChatBody, 
   await writeParts(response, parts, reply);
 }
 
-/** Writes the parts; in the middle, waits or cuts where the reply says so. */
+/** Writes the parts. In the middle, waits or cuts the connection if the reply says so. */
 async function writeParts(response: ServerResponse, parts: readonly string[], reply: FakeReply): Promise<void> {
   const middle = Math.floor(parts.length / 2);
   const last = parts.findLastIndex((part) => part.includes('"finish_reason":null'));

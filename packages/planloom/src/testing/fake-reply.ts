@@ -1,18 +1,18 @@
-// What the fake server answers, in the words of the OpenAI API. In: a FakeReply and the request. Out: a body, or chunks
-// of a stream. Separate from the server so that the server is only about connections.
+// A reply of the fake server, in the format of the OpenAI API. In: a FakeReply and the request. Out: a body, or chunks
+// of a stream. The server itself only handles connections.
 import type { Json, JsonObject } from "../plan/json.js";
 import { pieces, tokensOf } from "./scripted-model.js";
 
 export interface FakeCall {
   readonly name: string;
-  /** A string is sent as it is, valid JSON or not. */
+  /** A string is sent unchanged, valid JSON or not. */
   readonly args: Json;
   readonly id?: string;
 }
 
 export interface FakeReply {
   readonly text?: string;
-  /** A value in the form that the request asks for: the input of its one required tool, or text. */
+  /** A value in the form that the request requires: the input of its one required tool, or text. */
   readonly json?: Json;
   /** Sent apart from the text, as `reasoning_content`. */
   readonly reasoning?: string;
@@ -28,7 +28,7 @@ export interface FakeReply {
   /** 400 and above is sent as an error; `text` is its message. */
   readonly status?: number;
   readonly headers?: { readonly [name: string]: string };
-  /** The whole body as it is, for replies that are not what they should be. */
+  /** The whole body, sent unchanged, for malformed replies. */
   readonly raw?: string;
   /** Ends the connection before anything is sent, or in the middle. */
   readonly cut?: "before" | "during";
@@ -37,15 +37,15 @@ export interface FakeReply {
   readonly wait?: Promise<unknown>;
   /** The second half is not sent until this settles. */
   readonly waitDuring?: Promise<unknown>;
-  /** Of a streamed reply: the last piece of text, or of a call's arguments, is not sent until this settles. */
+  /** For a streamed reply: the last piece of text, or of a call's arguments, is not sent until this settles. */
   readonly waitLast?: Promise<unknown>;
   /** For demos and benchmarks: ms between the pieces of a streamed reply. */
   readonly pieceMs?: number;
-  /** For demos and benchmarks: nothing is sent for so long, in ms. */
+  /** For demos and benchmarks: delay before anything is sent, in ms. */
   readonly delayMs?: number;
 }
 
-/** A body of `POST /v1/chat/completions`, as far as the fake looks into it. */
+/** The part of the body of `POST /v1/chat/completions` that the fake reads. */
 export interface ChatBody {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
@@ -101,8 +101,8 @@ export function completionBody(reply: FakeReply, request: ChatBody, index: numbe
 }
 
 /**
- * The chunks of a streamed reply: text in pieces, the arguments of each call in fragments, the end, and usage where it
- * is asked for.
+ * The chunks of a streamed reply: text in pieces, the arguments of each call in fragments, the end, and usage if
+ * requested.
  */
 export function completionChunks(reply: FakeReply, request: ChatBody, index: number): readonly JsonObject[] {
   const { text, calls } = contentOf(reply, request, index);

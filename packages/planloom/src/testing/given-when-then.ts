@@ -1,5 +1,5 @@
 // Stories about the kernel: given these inputs, when this one comes, then these facts follow. In: inputs. Out: facts,
-// compared. Separate because tests of plans and policies, Planloom's own and yours, read best without an engine.
+// compared. For tests of plans and policies without an engine, Planloom's own and yours.
 import { isDeepStrictEqual } from "node:util";
 import { check } from "../plan/check/check.js";
 import type { Json } from "../plan/json.js";
@@ -15,7 +15,7 @@ import { emptyRun, type Run } from "../run/state.js";
 import { LIMITS } from "../limits.js";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-/** An input whose stamp may be left out: time 0, a running id, by `engine` or `ann` for commands. */
+/** An input whose stamp may be left out. Defaults: time 0, a running id, by `engine`, or `ann` for commands. */
 export type LooseInput = Without<Input, "id" | "at" | "by"> & Partial<Pick<Input, "id" | "at" | "by">>;
 
 export interface StartFacts {
@@ -74,7 +74,7 @@ export function start(facts: StartFacts): LooseInput {
   return { type: "start", started, ...(checked === undefined ? {} : { given: checked }) };
 }
 
-/** What a story expects of one fact: its type, and those fields of its data that are named. */
+/** The expectation for one fact: its type, and the listed fields of its data. */
 export type Expected = EventType | readonly [EventType, { readonly [field: string]: unknown }];
 
 export class Story {
@@ -86,13 +86,13 @@ export class Story {
     this.run = emptyRun(runId);
   }
 
-  /** The run goes through these inputs; what follows from them is not compared. */
+  /** The inputs before the tested one. The facts that follow from them are not compared. */
   given(...inputs: readonly LooseInput[]): this {
     for (const input of inputs) this.when(input);
     return this;
   }
 
-  /** One more input; `then` speaks of what follows from it. */
+  /** One more input. `then` checks the facts that follow from it. */
   when(input: LooseInput): this {
     const stamp = { id: `i${++this.count}`, at: 0, by: "engine" };
     const stamped: Input = { ...stamp, ...input };
@@ -112,7 +112,7 @@ export class Story {
     return this;
   }
 
-  /** What is owed to the world now. */
+  /** The open effects now. */
   owed(): readonly Effect[] {
     return [...next(this.run)];
   }
@@ -126,7 +126,7 @@ function compare(fact: Fact, fields: { readonly [field: string]: unknown }): voi
   }
 }
 
-/** Begins a story with inputs that have happened. */
+/** Starts a story with inputs that have already happened. */
 export function given(...inputs: readonly LooseInput[]): Story {
   return new Story().given(...inputs);
 }

@@ -1,4 +1,4 @@
-// The testing kit, published as planloom/testing: what Planloom's own tests and the demo use. In: nothing. Out: names.
+// The testing kit, published as planloom/testing. Planloom's own tests and the demo use it too.
 export { fakeClock, type FakeClock } from "./fake-clock.js";
 export {
   startFakeOpenAI,

@@ -1,5 +1,5 @@
-// A model that says what a test tells it to. In: a script of replies, or a function. Out: a Model that keeps its
-// requests. Separate because whole runs can be tested without a server, deterministically.
+// A model that replies from a script. In: a script of replies, or a function. Out: a Model that keeps its requests.
+// Tests can run whole runs without a server, deterministically.
 import type { Json } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import type { Model, ModelReply, ModelRequest } from "../model/port.js";
@@ -24,7 +24,7 @@ export type ScriptedReply =
       readonly finish?: ModelReply["finish"];
       /** Thrown instead of a reply. */
       readonly error?: Error;
-      /** The reply comes when this settles, or the request is aborted. */
+      /** The reply arrives when this settles. If the request is aborted, the wait ends. */
       readonly wait?: Promise<unknown>;
     };
 
@@ -40,7 +40,7 @@ export interface ScriptedModel extends Model {
 const TOKEN_CHARS = 4;
 const PIECE_CHARS = 12;
 
-/** Throws where the script has no reply left: a test that asks too often fails. */
+/** Throws if the script has no reply left, so that a test with too many requests fails. */
 export function scriptedModel(script: Script, { name = "scripted" }: { readonly name?: string } = {}): ScriptedModel {
   const requests: ModelRequest[] = [];
   let calls = 0;
@@ -72,7 +72,7 @@ export function tokensOf(text: string): number {
   return Math.ceil(text.length / TOKEN_CHARS);
 }
 
-/** A text cut into the pieces in which the testing kit streams it. */
+/** The text cut into the pieces that the testing kit streams. */
 export function pieces(text: string): readonly string[] {
   return text.match(new RegExp(`[^]{1,${PIECE_CHARS}}`, "g")) ?? [];
 }

@@ -1,7 +1,10 @@
 // Actions that a person can take next, as data. A surface turns each into its own words: the command line prints a command, the
 // library a method call, a web page a link or a button.
 
-/** One action. `runId` is absent where the reader has to choose the run; `plan` means: with another plan, `inputs`: with other inputs. */
+/**
+ * One action. `runId` is absent if the reader has to choose the run. `plan` means with another plan, and `inputs` with
+ * other inputs.
+ */
 export type Action =
   | {
       readonly action: "retry";
@@ -16,7 +19,7 @@ export type Action =
   | { readonly action: "respond" | "settle"; readonly runId?: string; readonly step?: string; readonly item?: number }
   | { readonly action: "fork"; readonly runId?: string; readonly at?: string }
   | { readonly action: "list-runs" | "list-tools" | "update" }
-  /** Start a run: from a goal, or (`plan`) from a plan, which may be in a file. */
+  /** Starts a run: from a goal, or (`plan`) from a plan, which may be in a file. */
   | { readonly action: "start"; readonly plan?: true; readonly file?: string; readonly inputs?: true }
   | { readonly action: "check-plan"; readonly file?: string }
   /** Install a package of the registry. */

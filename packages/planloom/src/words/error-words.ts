@@ -1,7 +1,7 @@
-// The form of an entry in the catalogue of errors. Separate from the catalogue, whose parts are written in it.
+// The type of an entry in the catalogue of errors.
 import type { Sentence } from "./action.js";
 
-/** Which exit code of the command line a code leads to. */
+/** The kind of an error decides the exit code of the command line. */
 export type ErrorKind = "usage" | "plan" | "provider" | "config" | "store" | "run" | "refused" | "interrupted";
 
 /** The words of one error. Both functions are pure. */
@@ -21,5 +21,5 @@ export type ErrorTable<Parameters> = { readonly [Code in keyof Parameters]: Erro
 /** `one error`, `3 errors`. */
 export const countOf = (count: number, noun: string): string => (count === 1 ? `one ${noun}` : `${count} ${noun}s`);
 
-/** A text that may be long, cut to what a line can show. */
+/** A text that may be long, cut to the length of a line. */
 export const cut = (text: string, chars: number): string => (text.length > chars ? `${text.slice(0, chars)}…` : text);

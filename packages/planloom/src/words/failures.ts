@@ -1,5 +1,5 @@
-// The words for failures of a run: what went wrong, and what to do next. In: a failure as an event holds it. Out: sentences.
-// Tools, models and servers bring their own text, which is shown as it is.
+// The words for failures of a run: what went wrong, and what to do next. In: a failure as an event holds it. Out:
+// sentences. The text of a tool, a model or a server is shown as it is.
 import { isObject } from "../plan/json.js";
 import { findingWords } from "./findings.js";
 import type { FailureCause } from "../run/event.js";
@@ -58,7 +58,7 @@ export function problemText(problem: ReplyProblem): string {
 export const TRACE: Sentence = [{ action: "trace" }, " shows what each step read and wrote."];
 const RETRY: Sentence = [{ action: "retry" }, " goes on once that is mended."];
 
-/** An expression without a value: the mend is in the expression, or in the types of the steps before it. */
+/** An expression without a value. The fix is in the expression, or in the types of the steps before it. */
 const expression = <Code extends EvaluationCode>(code: Code): Words<ExpressionParams<Code>> => ({
   message: ({ where: place, expression: source, problem }) =>
     `${place}: ${source === undefined ? "" : `${source}: `}${evaluationText({ code, params: problem } as EvaluationProblem)}`,
@@ -291,7 +291,7 @@ function wordsOf(code: string): Words<unknown> | undefined {
   return isErrorCode(code) ? (errorWords(code) as Words<unknown>) : undefined;
 }
 
-/** The words of a failure with its parameters; undefined where it has its own text, or a code that is not ours. */
+/** The words of a failure with its parameters. undefined if it has its own text, or an unknown code. */
 function worded({ code, params, text }: Failure): (() => string) | undefined {
   const words = text !== undefined && params === undefined ? undefined : wordsOf(code);
   return words && (() => words.message({ ...params, ...(text === undefined ? {} : { text }) }));
@@ -311,7 +311,7 @@ export function failureText(failure: Failure): string {
 /** `TIMEOUT: the call did not end within 60000 ms`. */
 export const failureLine = (failure: Failure): string => `${failure.code}: ${failureText(failure)}`;
 
-/** What to do next; undefined where nothing is known. */
+/** What to do next. undefined if nothing is known. */
 export function failureNext(failure: Failure): Sentence | undefined {
   try {
     return nextOf(failure);
@@ -325,11 +325,11 @@ function nextOf(failure: Failure): Sentence | undefined {
   const first = itemsIn(failure)?.items.first;
   if (first !== undefined) return nextOf(first.error);
   const { code, params } = failure;
-  // A version-1 log has no parameters: the advice on a failure of a run does without them.
+  // A version-1 log has no parameters, so the advice on a failure of a run has no details.
   return params === undefined && !Object.hasOwn(FAILURES, code) ? undefined : wordsOf(code)?.next?.(params ?? {});
 }
 
-/** What a run failed for: the failure, and whose it is. */
+/** Why a run failed: the failure, and the step or role that it belongs to. */
 export function runFailureText(error: Failure, cause: FailureCause | undefined): string {
   if (cause === undefined) return failureText(error);
   return "step" in cause

@@ -1,4 +1,4 @@
-// What the words of findings look like. In: nothing. Out: types. The tables stand in files by area.
+// The types of the words of findings. The tables are in files by area.
 import type { FindingCode } from "../plan/finding.js";
 import type { FindingParams } from "../plan/finding-params.js";
 

@@ -265,7 +265,7 @@ const COMPARISON = {
   other: '${{ x != "" }}',
 };
 
-/** What an operator, function or place of an expression is called in a sentence. */
+/** The name of an operator, function or part of an expression in a sentence. */
 function userText(by: string): string {
   if (by === "key") return "a key of a record";
   return by === "condition" ? "a condition" : by;

@@ -1,4 +1,4 @@
-// The words of findings on a plan that takes the place of another one. In: parameters. Out: what is wrong, and what to write
+// The words of findings on a plan that replaces another one. In: parameters. Out: what is wrong, and what to write
 // instead.
 import type { RevisionParams } from "../plan/finding-params.js";
 import type { FindingTable } from "./finding-words.js";

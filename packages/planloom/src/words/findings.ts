@@ -1,5 +1,5 @@
-// The words of findings: what is wrong, and what to write instead. In: findings as data, of this version or of a version-1
-// log. Out: the same with sentences. Results of the library, the command line and repair prompts put words to findings here.
+// The words of findings: what is wrong, and what to write instead. In: findings as data, of this version or of a
+// version-1 log. Out: the same with sentences. The library, the command line and repair prompts use it.
 import { LIMITS } from "../limits.js";
 import type { CodedFinding, Finding, FindingCode, Where } from "../plan/finding.js";
 import type { FindingTable, FindingWords } from "./finding-words.js";
@@ -15,7 +15,7 @@ export const FINDING_CODES = Object.keys(WORDS) as readonly FindingCode[];
 /** A finding as people and planners read it. */
 export type WordedFinding = Finding & { readonly message: string; readonly fix: string };
 
-/** Puts words to findings. Words of a version-1 log stand as they were recorded. Never throws. */
+/** Adds words to findings. Words of a version-1 log stay as they were recorded. Never throws. */
 export function worded(findings: readonly Finding[]): readonly WordedFinding[] {
   return findings.map((finding) => ({ ...finding, ...findingWords(finding) }));
 }
@@ -48,12 +48,12 @@ export function findingWords(finding: Finding): { readonly message: string; read
 }
 
 function phrased({ code, params }: CodedFinding): { readonly message: string; readonly fix: string } {
-  // Code and parameters belong together, which an index by a union cannot see.
+  // Code and parameters belong together, which the compiler cannot see in an index by a union.
   const words = WORDS[code] as FindingWords<unknown> | undefined;
   try {
     if (words !== undefined) return { message: words.message(params), fix: words.fix(params) };
   } catch {
-    // Parameters of another version: the code and the data still say what there is to say.
+    // Parameters of another version: shows the code and the data.
   }
   return { message: `${code}: ${JSON.stringify(params)}`, fix: "See docs/plan-format.md." };
 }

@@ -90,7 +90,7 @@ export const NOTE_CODES = Object.keys(WORDS) as readonly NoteCode[];
 export type WordedNote = ReadNote & { readonly message: string };
 
 export function noteMessage({ code, params }: ReadNote): string {
-  // Code and parameters belong together, which an index by a union cannot see.
+  // Code and parameters belong together, which the compiler cannot see in an index by a union.
   return (WORDS[code] as (params: unknown) => string)(params);
 }
 

@@ -1,5 +1,5 @@
-// Checking and reading for people: the same results with words. In: a draft or a text. Out: the results of check and of the reader,
-// whose findings and notes have sentences.
+// Checking and reading for people. In: a draft or a text. Out: the results of check and of the reader, with sentences
+// on their findings and notes.
 import { check, type CheckOptions, type CheckResult } from "../plan/check/check.js";
 import { normalizeDraft, readPlan, type ReadDraft, type ReadOptions, type ReadResult } from "../plan/read/read.js";
 import type { Inventory } from "../plan/tool-spec.js";
@@ -13,7 +13,7 @@ export function checkInWords(draft: unknown, inventory: Inventory, options: Chec
   return withWords(check(draft, inventory, options));
 }
 
-/** A draft out of a text, with words on its notes and findings. */
+/** A draft from a text, with words on its notes and findings. */
 interface DraftInWords extends Omit<ReadDraft, "notes" | "findings"> {
   readonly notes: readonly WordedNote[];
   readonly findings: readonly WordedFinding[];

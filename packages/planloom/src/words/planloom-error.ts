@@ -13,13 +13,13 @@ export interface ErrorOptions {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** An operating error. `message` says what happened and to what, `next` what to do about it. */
+/** An operating error. `message` says what happened and to what; `next` says what to do about it. */
 export class PlanloomError extends Error {
   override readonly name = "PlanloomError";
   readonly code: ErrorCode;
-  /** What the words are made of, as data. */
+  /** The parameters of the words, as data. */
   readonly params: ErrorParams[ErrorCode];
-  /** Which exit code of the command line it leads to. */
+  /** Decides the exit code of the command line. */
   readonly kind: ErrorKind;
   /** What the reader can do next, in the library's words. */
   readonly next: string;
@@ -42,7 +42,7 @@ export class PlanloomError extends Error {
   }
 }
 
-/** Whether something thrown is the operating error of a code; then its parameters are known. */
+/** Whether an error is the operating error of this code. Then the type of its parameters is known. */
 export function hasCode<Code extends ErrorCode>(
   thrown: unknown,
   code: Code,

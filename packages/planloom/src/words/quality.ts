@@ -4,11 +4,14 @@ import type { Finding } from "../plan/finding.js";
 import { findingWords } from "./findings.js";
 
 export interface PlanQuality extends Pick<Quality, "stepsClear" | "orderDefined" | "handoffDefined"> {
-  /** What to mend first, in one sentence or two; for a plan without findings, that there is nothing. */
+  /** What to fix first, in one or two sentences. For a plan without findings, that there is nothing to fix. */
   readonly nextFix: string;
 }
 
-/** What the findings of one check, or of reading the text, say about the plan. An answer is true only where that is known. */
+/**
+ * The quality of the plan, from the findings of one check or of reading the text. An answer is true only if that is
+ * known.
+ */
 export function planQuality(findings: readonly Finding[]): PlanQuality {
   const { next, ...answers } = qualityOf(findings);
   return {

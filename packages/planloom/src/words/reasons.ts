@@ -41,7 +41,7 @@ export const REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Code>) =>
   RETRIED: () => "retried",
 };
 
-/** What stands for a comment that a person did not give. */
+/** Used if a person gave no comment. */
 const ASKED = "asked by a person";
 
 export function reasonText(reason: Reason): string {
@@ -49,5 +49,5 @@ export function reasonText(reason: Reason): string {
   return textOr(reason, () => (REASONS[reason.code] as (reason: Reason) => string)(reason));
 }
 
-/** A person's comment, or that there is none. */
+/** A person's comment, or a text that there is none. */
 export const commentText = (comment: string | undefined, none = ASKED): string => comment || none;

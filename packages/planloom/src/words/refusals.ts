@@ -9,7 +9,7 @@ const short = (hash: string): string => hash.slice(0, 12);
 const place = ({ step, item }: { readonly step: string; readonly item?: number }): string =>
   item === undefined ? `step ${step}` : `item ${item} of step ${step}`;
 
-/** A fan-out as a whole neither asks nor is in doubt. */
+/** A whole fan-out never asks and is never in doubt. */
 const standing = (status: string): string =>
   status === "expanded" ? "is done item by item: name one of its items" : `is ${status}`;
 

@@ -5,7 +5,7 @@ import { byCase } from "./by-case.js";
 /** The sentence around it names the run. */
 const onRun = (call: string): string => `\`run.${call}\``;
 
-/** The fields of an options object that are given, or nothing. */
+/** The given fields of an options object, or nothing. */
 function options(fields: { readonly [name: string]: string | number | true | undefined }): string {
   const given = Object.entries(fields).flatMap(([name, value]) => {
     if (value === undefined) return [];

@@ -1,5 +1,5 @@
-// The catalogue of what the built-in tools fail with: every code, its parameters, and what it says. In: a code and its parameters.
-// Out: whole sentences, which a model reads as well as a person. Its parts are in tools/, by tool.
+// The catalogue of the errors of the built-in tools: every code, its parameters, and its words. In: a code and its
+// parameters. Out: whole sentences, for models and persons. Its parts are in tools/, by tool.
 import type { Sentence } from "./action.js";
 import { ARITHMETIC_FAILURES, type ArithmeticFailures } from "./tools/arithmetic.js";
 import { FETCH_FAILURES, type FetchFailures } from "./tools/fetch.js";
@@ -22,7 +22,7 @@ type Catalogue = { readonly [Code in ToolFailureCode]: ToolWords<ToolFailurePara
 
 const CATALOGUE: Catalogue = Object.assign({}, ...Object.values(TOOL_AREAS)) as Catalogue;
 
-/** What a code of a built-in tool says, and whether the call may succeed later. */
+/** The words of a code of a built-in tool, and whether the call may succeed later. */
 export function toolFailureWords<Code extends ToolFailureCode>(
   code: Code,
   params: ToolFailureParams[Code],

@@ -1,5 +1,5 @@
-// What a code says to people. In: a code's parameters. Out: what happened, to what, and what to do next.
-// Separate from the code that finds a fault: kernel, engine, store and agents give a code and parameters and phrase nothing.
+// The words of a code, for people. In: a code's parameters. Out: what happened, to what, and what to do next. Kernel,
+// engine, store and agents only give a code and parameters.
 import type { Sentence } from "./action.js";
 
 /** The words of one code. Both are pure; parameters may come from an old log, so they must not throw on a missing one. */
@@ -13,13 +13,16 @@ export interface Words<Params> {
 /** A table of codes. `Parameters` maps each code to its parameters. */
 export type Table<Parameters> = { readonly [Code in keyof Parameters]: Words<Parameters[Code]> };
 
-/** What words say; else the code and the data as they are: parameters of another version, or of an edited log, may be anything. */
+/**
+ * The words; or the code and the data, if the words fail. Parameters of another version, or of an edited log, may be
+ * anything.
+ */
 export function textOr({ code, ...data }: { readonly code: string }, words: () => unknown): string {
   try {
     const text = words();
     if (typeof text === "string") return text;
   } catch {
-    // The code and the data still say what there is to say.
+    // Shows the code and the data.
   }
   return Object.keys(data).length === 0 ? code : `${code} ${JSON.stringify(data)}`;
 }

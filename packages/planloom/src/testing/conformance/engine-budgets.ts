@@ -1,5 +1,5 @@
-// The budget of a run is a limit, whatever runs side by side, crashes or hangs; a cancel ends a run in time. In: a
-// stage. Out: stories, each of which counts the calls that were really sent.
+// Stories about budgets: they hold with parallel steps, crashes and hanging calls, and a cancel ends a run in time. In:
+// a stage. Out: stories. Each counts the calls that were really sent.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
@@ -25,7 +25,7 @@ const agents = (count: number, more: object = {}) => ({
 const deaf = (): Promise<never> => new Promise(() => undefined);
 const stays = { name: "deaf", timeoutMs: 60 * 60_000, call: deaf };
 
-/** Has the run go on with another budget. */
+/** Retries the run with another budget. */
 async function retry(s: Scene, engine: Engine, runId: string, budget: Partial<Budget>) {
   const {
     request: { settings, models },
@@ -172,7 +172,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
 
       const run = await retry(s, second, runId, { modelCalls: 4 });
       deepEqual([run.answering.answer, executor.requests.length, look.calls.length], ["done", 4, 2]);
-      // Three replies were told; what was cut off was paid, too.
+      // Three replies were reported. The one that was cut off was paid too.
       deepEqual([run.usage.executor.calls, run.spending.used.modelCalls], [3, 4]);
     });
 

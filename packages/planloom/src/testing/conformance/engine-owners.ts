@@ -1,4 +1,4 @@
-// Who drives a run, and who may read it. In: a stage. Out: stories, which need two engines and end with one.
+// Stories about the owner and the readers of a run. In: a stage. Out: stories with two engines, of which one stays.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { LIMITS } from "../../limits.js";
 import { call, eventsOf, asTimePasses, latch, logOf, requestOf, soundChain, storyTool, until } from "./parts.js";
@@ -53,7 +53,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
         await s.clock.advance(LIMITS.leaseMs);
         equal(await engine.start(request), "monday");
         equal((await s.ended(engine, "monday")).answering.answer, "look");
-        // Of two that try it at the same time, and of two that come one after the other, one starts it.
+        // If two engines start the run at the same time, or one after the other, only one of them starts it.
         await rejects(engine.start(request), { code: "RUN_EXISTS" });
         await s.store.claim("tuesday", 0, ELSEWHERE, 0);
         const both = await Promise.allSettled(

@@ -267,7 +267,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
     story("who approve a call too late are told so, from another engine as well", async (scene) => {
       const pay = storyTool("pay", "once", () => "paid", { approval: "required" });
       const s = await scene({ tools: [pay] });
-      // The owner's long timers are late, so that the command is what it hears of first.
+      // The owner's long timers are late, so it sees the command first.
       const { clock } = s;
       const setTimer: typeof clock.setTimer = (ms, fn) => (ms > 10_000 ? () => undefined : clock.setTimer(ms, fn));
       const engine = await s.engine({ clock: { now: () => clock.now(), setTimer } });
@@ -292,7 +292,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
         await rejects(engine.send(runId, command, { by: "ann" }), { code: "COMMAND_INVALID" });
       const right = { type: "respond", step: "q", value: 3 } as const;
       await rejects(engine.send(runId, right, { by: "engine" }), { code: "COMMAND_INVALID" });
-      // Another version's words in the inbox do not stop the run.
+      // A command of another version in the inbox does not stop the run.
       await s.store.put(runId, { inputId: "odd", at: s.clock.now(), by: "ben", payload: { type: "reject" } });
       deepEqual(await engine.send(runId, right, { by: "ann" }), { ok: true });
       equal((await s.ended(engine, runId)).answering.answer, 3);

@@ -1,5 +1,5 @@
-// A call in doubt whose tool can tell what became of it: it is asked, and the run goes on without a person. In: a
-// stage. Out: stories.
+// Stories about a call in doubt whose tool can tell the outcome: the tool is asked, and the run continues without a
+// person. In: a stage. Out: stories.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Engine } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
@@ -18,7 +18,7 @@ type Answer = (key: string, context: Pick<ToolContext, "signal">, nth: number) =
 
 const stuck = () => new Promise<Json>(() => undefined);
 
-/** A tool that acts and never returns at its first call (for each `x`), and keeps the questions that it is asked. */
+/** A tool whose first call (for each `x`) acts and never returns. It keeps the questions that it gets. */
 function forgetful(answer: Answer, again: (args: JsonObject) => unknown = () => "paid again") {
   const questions: string[] = [];
   const seen = new Set<string>();

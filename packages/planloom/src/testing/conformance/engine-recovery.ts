@@ -1,5 +1,5 @@
-// An interrupted run that goes on: after a stop in mid-call, and after a store that could not write. In: a stage. Out:
-// stories, which compare what was done in both halves.
+// Stories about an interrupted run that continues: after a stop during a call, and after a store that could not write.
+// In: a stage. Out: stories, which compare the calls before and after.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { endOf, errorOf } from "../../run/status.js";
 import { PlanloomError } from "../../words/planloom-error.js";
@@ -28,7 +28,7 @@ const turnOf = (request: ModelRequest) => request.messages.filter(({ role }) => 
 
 const full = () => new PlanloomError("STORE_FULL", { path: "memory" });
 
-/** The same store, but the n-th call of `verb` fails as on a full disk. */
+/** The same store, but the n-th call of `verb` fails as with a full disk. */
 function brokenStore(store: EventStore, verb: "append" | "writeJournal", n: number): EventStore & { calls: number } {
   const counter = { calls: 0 };
   return new Proxy(store, {
@@ -44,7 +44,7 @@ function brokenStore(store: EventStore, verb: "append" | "writeJournal", n: numb
   }) as EventStore & { calls: number };
 }
 
-/** The same store, but nobody can give a run up: closed engines look like killed ones. */
+/** The same store, but no run can be released: closed engines look like killed ones. */
 function unreleased(store: EventStore): EventStore {
   return new Proxy(store, {
     get(target, key) {
@@ -304,13 +304,13 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
           const engine = await s.engine({ store });
           const runId = await s.start(engine, { plan });
           const stopped = await s.ended(engine, runId).catch((error: unknown) => error);
-          // How many inputs share an append depends on the machine: this time they were fewer appends.
+          // The number of inputs in one append depends on the machine. This time there were fewer appends.
           if (n > 2 && store.calls < n) break;
           matches(stopped, { code: "STORE_FULL" });
           const log = await s.log(runId);
           ok(soundChain(log));
 
-          // The same engine for odd n: it has not kept the run to itself.
+          // The same engine for odd n: it did not keep the run locked.
           const next = await resumed(s, runId, n % 2 === 1 ? engine : undefined);
           const run = await s.ended(next, runId);
           deepEqual([n, run.answering.answer], [n, { b: 1, c: 1 }]);
@@ -402,7 +402,8 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
           const run = await s.ended(await resumed(s, runId), runId);
           deepEqual([n, run.answering.answer], [n, "noted"]);
           equal(eventsOf(await s.log(runId), "step.failed").length, 0);
-          // Of two turns (rows 1 and 4) and one call (row 3), only what could not be recorded is repeated.
+          // There were two turns (rows 1 and 4) and one call (row 3). Only the one that could not be recorded is
+          // repeated.
           equal(model.requests.length - asked, n === 1 || n === 4 ? 3 : 2);
           equal(note.calls.length - called, n === 3 ? 2 : 1);
         }

@@ -1,4 +1,4 @@
-// How models take part in a run: planner, executor, synthesizer. In: a stage. Out: stories.
+// Stories about the models of a run: planner, executor, synthesizer. In: a stage. Out: stories.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { endOf, errorOf } from "../../run/status.js";
 import { PlanloomError } from "../../words/planloom-error.js";

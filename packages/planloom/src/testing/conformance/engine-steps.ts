@@ -1,4 +1,4 @@
-// How steps run: in parallel, within limits, again after failures, and no longer than they may. In: a stage. Out:
+// Stories about steps: parallel, within limits, retried after failures, and within their time limits. In: a stage. Out:
 // stories.
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { LIMITS } from "../../limits.js";
@@ -26,7 +26,7 @@ import { matches } from "./matches.js";
 import type { OpenScene } from "./scene.js";
 import { stories } from "./story.js";
 
-/** A tool whose every call waits for the latch that `x` names, and notes when it starts and ends. */
+/** A tool whose calls wait for the latch that `x` names. It records when each call starts and ends. */
 function gates(...names: readonly string[]) {
   const latches = new Map(names.map((name) => [name, latch<void>()]));
   const course: string[] = [];

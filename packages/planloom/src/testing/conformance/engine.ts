@@ -1,4 +1,4 @@
-// The conformance suite of engines, told against the contracts of engine, perform and store alone. In: a way to open an
+// The conformance suite of engines. It uses only the contracts of engine, perform and store. In: a way to open an
 // engine, and a store. Out: stories, which any test runner can run.
 import type { OpenEngine } from "../../engine/open-engine.js";
 import type { EventStore } from "../../store/event-store.js";
@@ -30,7 +30,7 @@ export interface EngineConformanceOptions {
   readonly processes?: boolean;
 }
 
-/** What every engine must do: run each of these stories as one test. */
+/** The required behaviour of every engine. Run each of these stories as one test. */
 export function engineConformance(options: EngineConformanceOptions): readonly ConformanceStory[] {
   const { openEngine, openStore, processes = true } = options;
   const told = STORIES.filter(({ needs }) => needs === undefined || processes);

@@ -1,13 +1,13 @@
-// A comparison that looks at named fields alone. In: a value, and the part of it that is expected. Out: nothing, or an
-// error that shows both.
+// Compares only the fields that are expected. In: a value, and its expected part. Out: nothing, or an error that shows
+// both.
 import { deepEqual } from "node:assert/strict";
 
-/** Throws unless `found` has everything that `part` names. Lists must have the same length. */
+/** Throws unless `found` has all fields of `part`, with equal values. Lists must have the same length. */
 export function matches(found: unknown, part: unknown): void {
   deepEqual(picked(found, part), part);
 }
 
-/** Of `found` what `part` names. */
+/** The fields of `found` that `part` names. */
 function picked(found: unknown, part: unknown): unknown {
   if (!isRecord(part) || !isRecord(found)) return found;
   if (Array.isArray(part)) return Array.isArray(found) ? found.map((one, index) => picked(one, part[index])) : found;

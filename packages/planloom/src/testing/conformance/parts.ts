@@ -1,5 +1,5 @@
-// Parts of stories about engines: tools that wait for a latch, services, and runs with them. In: a few words. Out:
-// parts. Planloom's own tests of single files use them, too.
+// Building blocks of stories about engines: tools that wait for a latch, services, and runs with them. In: short
+// descriptions. Out: the parts. Planloom's own tests of single files use them too.
 import type { Services } from "../../perform/services.js";
 import type { Engine, Listener, StartRequest } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
@@ -28,7 +28,7 @@ export function latch<T = void>(): Latch<T> {
  */
 const PATIENCE_MS = 120_000;
 
-/** Resolves when `holds` does; throws when it does not come to that. */
+/** Resolves when `holds` returns true. Throws if it never does. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (!holds()) {
@@ -40,12 +40,12 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
 /** One turn of the event loop. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** As many turns as any engine needs to do what it should not do. */
+/** Enough event-loop turns for an engine to do something that it must not do. */
 export async function turns(count = 50): Promise<void> {
   for (let i = 0; i < count; i++) await turn();
 }
 
-/** What comes of a promise while the clock moves on, one look into the inbox after the other. */
+/** Waits for a promise while the clock moves on, one inbox interval at a time. */
 export async function asTimePasses<T>(clock: FakeClock, promise: Promise<T>, looks = 1_000): Promise<T> {
   let settled = false;
   const done = (): void => void (settled = true);
@@ -105,7 +105,7 @@ export function storyTool(
   return { ...made, calls, open: () => open };
 }
 
-/** The world that the parts are; what is not given is not there. */
+/** The services of a story. Services that are not given do not exist. */
 export function worldOf(
   parts: Partial<Omit<Services, "inventory" | "limits">> & {
     readonly store: EventStore;
@@ -129,7 +129,7 @@ export function worldOf(
   };
 }
 
-/** What starts a run in this world. A plan without an answer gives its outputs, by value. */
+/** The input that starts a run with these services. A plan without an answer gives its outputs, by value. */
 export function requestOf(world: Services, facts: StartFacts, runId?: string): StartRequest {
   const { planner, executor, synthesizer, inventory } = world;
   const plannerName = planner === null ? null : typeof planner === "function" ? "function" : planner.name;
@@ -142,7 +142,7 @@ export function requestOf(world: Services, facts: StartFacts, runId?: string): S
 
 export const call = (id: string, tool: string, more: object = {}) => ({ id, tool, with: {}, ...more });
 
-/** One attempt: what fails has failed. */
+/** One attempt: a failed step is not retried. */
 export const ONCE_TRIED = { retry: { attempts: 1 } };
 
 export async function logOf(store: EventStore, runId: string): Promise<readonly RunEvent[]> {
@@ -163,7 +163,7 @@ export function soundChain(log: readonly RunEvent[]): true {
   return true;
 }
 
-/** Status and output of each step, in short. */
+/** Status and output of each step, in short form. */
 export async function outcomeOf(engine: Engine, runId: string): Promise<{ readonly [step: string]: Json }> {
   const run = await engine.load(runId);
   const steps = [...run.execution.steps.values()].map(

@@ -1,5 +1,5 @@
-// The stage of one story: services with a fake clock and a store, engines opened over them, runs started in these. In:
-// parts of the services. Out: a Scene, on which every story of the engine suite plays.
+// The stage of one story: services with a fake clock and a store, engines over them, and runs. In: parts of the
+// services. Out: a Scene. Every story of the engine suite uses one.
 import type { Engine, Listener } from "../../engine/engine.js";
 import { performIn } from "../../perform/perform.js";
 import type { OpenEngine } from "../../engine/open-engine.js";
@@ -13,8 +13,8 @@ import { requestOf, turn, worldOf } from "./parts.js";
 import type { Closing } from "./story.js";
 
 /**
- * processes: several engines share a store and drive its runs at the same time; a run is taken over when its owner
- * dies.
+ * processes: several engines share a store and drive its runs at the same time. Another engine takes over a run when
+ * its owner dies.
  */
 export type EngineNeed = "processes";
 
@@ -47,7 +47,7 @@ export class Scene {
     return this.world.store;
   }
 
-  /** Another engine over these services, or over changed ones: another process, as far as the store can tell. */
+  /** Another engine over these services, or over changed ones. For the store it is another process. */
   async engine(change: Partial<Services> = {}): Promise<Engine> {
     const world = { ...this.world, ...change };
     const { store, clock } = world;
@@ -62,7 +62,7 @@ export class Scene {
     return (await engine.stopped(runId, { untilEnd: true })).run;
   }
 
-  /** Starts a run that comes to its end by itself. */
+  /** Starts a run that ends without a person. */
   async play(engine: Engine, facts: StartFacts, listener?: Listener): Promise<Run> {
     return this.ended(engine, await this.start(engine, facts, listener));
   }

@@ -1,4 +1,4 @@
-// What every store must show in the list of runs, whatever their logs hold. In: a way to open a store. Out: stories.
+// Stories about the list of runs, for any content of their logs. In: a way to open a store. Out: stories.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { RunEvent } from "../../run/event.js";

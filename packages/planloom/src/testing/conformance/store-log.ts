@@ -1,5 +1,4 @@
-// What every store must do with events: they come back as they were appended, all of them, in order. In: a way to open
-// a store. Out: stories.
+// Stories about events: a store returns all of them, unchanged and in order. In: a way to open a store. Out: stories.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";

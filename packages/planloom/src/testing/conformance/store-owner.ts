@@ -1,5 +1,4 @@
-// What every store must keep beside the log: who owns a run, its inbox and its journal. In: a way to open a store. Out:
-// stories.
+// Stories about a run's owner, inbox and journal. In: a way to open a store. Out: stories.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { ROLE_SCOPES } from "../../run/keys.js";
 import { chain, completedEvent, entry, NEW, newRun, row, type OpenStore } from "./store-sample.js";

@@ -1,5 +1,5 @@
-// Events, rows and entries as short as a store's test needs them. In: what matters to the story. Out: complete values.
-// Separate because the conformance suite and the tests of single stores tell their stories with the same ones.
+// Short events, rows and entries for tests of stores. In: the fields that matter to the story. Out: complete values.
+// The conformance suite and the tests of single stores use the same ones.
 import { randomUUID } from "node:crypto";
 import type { EventStore, InboxEntry, JournalRow } from "../../store/event-store.js";
 import type { Json } from "../../plan/json.js";
@@ -11,7 +11,7 @@ import { start, Story } from "../given-when-then.js";
 /** A ready store. */
 export type OpenStore = () => Promise<EventStore>;
 
-/** For the first events of a run that nobody owns. */
+/** The epoch of the first events of a run without an owner. */
 export const NEW = { expectedSeq: 0, epoch: 0 };
 
 /** An id that no other story uses. */
@@ -57,7 +57,7 @@ export function started(runId: string, { goal = "Compare", at = 1_000 } = {}) {
   return { story, ...eventsAndHead(story) };
 }
 
-/** What the last input of a story was answered with, and the head after that. */
+/** The events that followed from the last input of a story, and the head after them. */
 export function eventsAndHead({ run, events }: Story) {
   return { events, head: headOf(run, events.at(-1)!) };
 }

@@ -1,5 +1,5 @@
-// The conformance suite of stores, told against the contract alone. In: a way to open a store. Out: stories, which any
-// test runner can run.
+// The conformance suite of stores. It uses only the contract. In: a way to open a store. Out: stories, which any test
+// runner can run.
 import { listStories } from "./store-list.js";
 import { logStories } from "./store-log.js";
 import { ownerStories } from "./store-owner.js";
@@ -13,7 +13,7 @@ export interface StoreConformanceOptions {
   readonly openStore: OpenStore;
 }
 
-/** What every store must do: run each of these stories as one test. */
+/** The required behaviour of every store. Run each of these stories as one test. */
 export function storeConformance({ openStore }: StoreConformanceOptions): readonly ConformanceStory[] {
   return STORIES.map(({ name, run }) => ({
     name,

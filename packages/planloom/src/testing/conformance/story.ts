@@ -1,12 +1,12 @@
-// Stories of a conformance suite, told apart from any test runner. In: a suite as it is told. Out: stories as data.
+// Stories of a conformance suite, independent of any test runner. In: a suite. Out: stories as data.
 
-/** One story. A test runner runs each as one test; `run` rejects where the story goes otherwise. */
+/** One story. A test runner runs each as one test. `run` rejects if the story fails. */
 export interface ConformanceStory {
   readonly name: string;
   readonly run: () => Promise<void>;
 }
 
-/** A story before it is known what it is played on. `Need` names a capability that not every implementation has. */
+/** A story before its implementation is known. `Need` names a capability that not every implementation has. */
 export interface StoryOn<Stage, Need extends string = never> {
   readonly name: string;
   readonly needs?: Need;
@@ -17,11 +17,11 @@ export interface Teller<Stage, Need extends string> {
   /** Stories under one heading. */
   readonly about: (heading: string, tell: () => void) => void;
   readonly story: (name: string, run: StoryOn<Stage>["run"]) => void;
-  /** A story that only an implementation with this capability is asked for. */
+  /** A story only for implementations with this capability. */
   readonly storyNeeding: (needs: Need, name: string, run: StoryOn<Stage>["run"]) => void;
 }
 
-/** Collects the stories that are told, with their heading in their names. */
+/** Collects the stories of a suite, with their heading in their names. */
 export function stories<Stage, Need extends string = never>(
   tell: (teller: Teller<Stage, Need>) => void,
 ): readonly StoryOn<Stage, Need>[] {
@@ -38,7 +38,7 @@ export function stories<Stage, Need extends string = never>(
   return told;
 }
 
-/** Things that a story has opened. */
+/** The resources that a story has opened. */
 export class Closing {
   readonly #open: { close(): Promise<void> }[] = [];
 
@@ -55,7 +55,7 @@ export class Closing {
   }
 }
 
-/** Runs a story, and closes what it has opened, however it ends. */
+/** Runs a story, and closes its resources, however it ends. */
 export async function closedAfter(run: (closing: Closing) => Promise<void>): Promise<void> {
   const closing = new Closing();
   try {

@@ -1,4 +1,4 @@
-// Words for errors of the command line alone: its arguments, the files that it reads and writes, and what it cannot show.
+// Words for errors of the command line alone: its arguments, its files, and data that it cannot show.
 import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
 
@@ -9,16 +9,16 @@ type InputFault =
   | { readonly problem: "unreadable"; readonly name: string; readonly file: string; readonly reason: string };
 
 export interface CommandLineErrors {
-  /** A wrong argument. The command that refuses it says why, and what to write instead. */
+  /** A wrong argument. The command that refuses it gives the reason and the correction. */
   USAGE: { readonly text: string; readonly next: string };
   FILE_NOT_FOUND: { readonly file: string };
   FILE_UNREADABLE: { readonly file: string; readonly reason: string };
-  /** `runId`: the file was to hold the recording of this run. */
+  /** `runId`: the run whose recording the file was to hold. */
   FILE_UNWRITABLE: { readonly file: string; readonly reason: string; readonly runId?: string };
   INPUT_INVALID: InputFault;
   RUN_AMBIGUOUS: { readonly name: string; readonly runIds: readonly string[] };
   NO_PLAN: { readonly runId: string };
-  /** `revision` is absent where there are not two revisions to compare. */
+  /** `revision` is absent if there are fewer than two revisions to compare. */
   NO_REVISION: { readonly runId: string; readonly revision?: string; readonly revisions: readonly number[] };
   STEP_NOT_BEGUN: { readonly runId: string; readonly step: string };
   NO_ANSWER: { readonly runId: string; readonly status: string };

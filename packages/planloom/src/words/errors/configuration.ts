@@ -1,8 +1,8 @@
-// Words for errors of the configuration: its file, its settings, the tools and folders that it names.
+// Words for errors of the configuration: its file, its settings, its tools and folders.
 import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
 
-/** What a setting should be. */
+/** The expected value of a setting. */
 export type WantedSetting =
   | { readonly is: "one-of"; readonly choices: readonly string[]; readonly orFunction?: true }
   | { readonly is: "record"; readonly keys: readonly string[] }
@@ -13,7 +13,7 @@ export type WantedSetting =
         "tools" | "tools-in-code" | "folders" | "search" | "prices" | "store" | "engine" | "secrets" | "models";
     }
   | { readonly is: "configuration" }
-  /** A function plans, and cannot judge a plan: another value, or a planner model. */
+  /** A function writes plans, and cannot judge a plan. The fix is another value, or a planner model. */
   | { readonly is: "without-planner-function"; readonly value: string };
 
 /** What is wrong with a setting. `given` is the value, as a person can read it. */
@@ -30,9 +30,9 @@ export type ToolFault =
 
 export interface ConfigurationErrors {
   CONFIG_NOT_FOUND: { readonly file: string };
-  /** `next`: what the error of ours that stopped it advises. */
+  /** `next`: the advice of the Planloom error that stopped it. */
   CONFIG_FAILED: { readonly file: string; readonly reason: string; readonly next?: string };
-  /** `setting` is "" for the whole. `file` is absent where a program gave the configuration. */
+  /** `setting` is "" for the whole configuration. `file` is absent if a program gave it. */
   CONFIG_INVALID: { readonly file?: string; readonly setting: string; readonly wanted: WantedSetting } & SettingFault;
   BUDGET_UNPRICED: { readonly model: string };
   BAD_TOOL: { readonly tool: string } & ToolFault;
@@ -121,7 +121,7 @@ const settingText: (params: ConfigurationErrors["CONFIG_INVALID"]) => string = b
     `${setting === "" ? "The configuration" : `The setting ${setting}`} is ${given}${MISFIT[wanted.is] ?? ""}.`,
 });
 
-/** Why a value is not what is wanted, where that does not go without saying. */
+/** Why a value is wrong, if that is not obvious. */
 const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   record: ", not a record",
   prices: ", not a record",

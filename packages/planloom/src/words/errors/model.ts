@@ -16,7 +16,7 @@ export interface ModelPlace {
 /** A server that answered. `status` is absent where a package of the AI SDK refused the request before it was sent. */
 type Answered = ModelPlace & { readonly status?: number; readonly text?: string };
 
-/** `code` is what the system or the connection said. */
+/** `code` is the text of the system or the connection. */
 type TimedOut =
   | { readonly problem: "no-reply"; readonly timeoutMs: number }
   | { readonly problem: "silent"; readonly reason: string }
@@ -26,11 +26,11 @@ type Failed =
   | { readonly problem: "status"; readonly status: number; readonly text?: string }
   | { readonly problem: "cut"; readonly reason: string }
   | { readonly problem: "unreadable"; readonly text?: string }
-  /** What stands behind the port gave something that is not a reply. */
+  /** The implementation of the port gave something that is not a reply. */
   | { readonly problem: "not-a-reply" };
 
 export interface ModelErrors {
-  /** `role` is absent where no role at all has a model that can be tried. */
+  /** `role` is absent if no role has a model that can be tried. */
   MODEL_NOT_SET: { readonly role?: Role };
   MODEL_NO_ENDPOINT: { readonly role: Role; readonly model: string };
   MODEL_BAD_ENDPOINT: { readonly url: string; readonly problem: "not-http" | "credentials" };
@@ -159,7 +159,7 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   },
 };
 
-/** Words of the platform that say too little. */
+/** Texts of the platform that say too little. */
 const REACHED: { readonly [reason: string]: string } = {
   "bad port": "bad port (this platform does not connect to it)",
 };

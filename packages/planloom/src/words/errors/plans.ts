@@ -1,10 +1,10 @@
-// Words for a plan that does not pass check: every error in it, and where it stands.
+// Words for a plan that does not pass check: every error in it, and its place.
 import { errorsOf, type Finding } from "../../plan/finding.js";
 import { countOf, type ErrorTable } from "../error-words.js";
 import type { Sentence } from "../action.js";
 import { findingText, findingWords } from "../findings.js";
 
-/** Where a plan came from. `name` is the path of a file, or of what else the plan was read from. */
+/** The source of a plan. `name` is the path of a file, or another name of the source. */
 type PlanSource =
   | { readonly from: "file" | "input"; readonly name: string }
   /** The plan of a run, with other inputs. */
@@ -13,11 +13,11 @@ type PlanSource =
   | { readonly from: "planner" };
 
 export interface PlanErrors {
-  /** `source` is absent where a program gave the plan. */
+  /** `source` is absent if a program gave the plan. */
   PLAN_INVALID: { readonly findings: readonly Finding[]; readonly source?: PlanSource };
 }
 
-/** Findings that are about the inputs of a run alone: the plan is sound. */
+/** Findings only about the inputs of a run. The plan itself is valid. */
 const INPUT_CODES: ReadonlySet<string> = new Set(["MISSING_INPUT", "INPUT_TYPE"]);
 
 export const PLAN_ERRORS: ErrorTable<PlanErrors> = {
@@ -57,7 +57,7 @@ export const PLAN_ERRORS: ErrorTable<PlanErrors> = {
   },
 };
 
-/** `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead. `name` is what the plan was read from. */
+/** `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead. `name` is the plan's source. */
 export function findingLines(findings: readonly Finding[], name: string): string {
   return findings.map((finding) => findingLine(finding, name)).join("\n");
 }

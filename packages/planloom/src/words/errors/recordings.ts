@@ -1,4 +1,5 @@
-// Words for errors of recordings and replays: a file that is no recording, and a run that differs from what was recorded.
+// Words for errors of recordings and replays: a file that is not a recording, and a run that differs from its
+// recording.
 import { byCase } from "../by-case.js";
 import { errorsOf, type Finding } from "../../plan/finding.js";
 import { findingText } from "../findings.js";
@@ -7,11 +8,11 @@ import { readPlace } from "../../run/keys.js";
 import type { Difference } from "../../run/log/decisions.js";
 import { countOf, cut, type ErrorTable } from "../error-words.js";
 
-/** Why a document is not a recording. `reason` is what Node, JSON or the fold says. */
+/** Why a document is not a recording. `reason` is the text of Node, JSON or the fold. */
 type RecordingFault =
   | { readonly problem: "version" | "empty" }
   | { readonly problem: "unreadable"; readonly reason: string }
-  /** An answer of a person that no log holds, because `expect` refused it. */
+  /** A person's answer that no log holds, because `expect` refused it. */
   | { readonly problem: "answer"; readonly seq: number; readonly type: string };
 
 /**
@@ -23,7 +24,7 @@ type Departure =
   | ({ readonly differs: "command"; readonly command: string } & Sides)
   | { readonly differs: "plan"; readonly findings: readonly Finding[] };
 
-/** What was recorded and what is now; null where nothing is there at all. */
+/** The recorded value and the current one. null if there is none. */
 interface Sides {
   readonly recorded: Json;
   readonly now: Json;

@@ -8,10 +8,10 @@ export interface RunErrors {
   INPUTS_NOT_JSON: { readonly problem: string };
   RUN_ID_INVALID: { readonly chars: number; readonly limit: number };
   RUN_EXISTS: { readonly runId: string };
-  /** `name` is absent where any run would do. */
+  /** `name` is absent if any run would do. */
   RUN_UNKNOWN: { readonly name?: string; readonly store: string };
   CURSOR_INVALID: Record<string, never>;
-  /** `owner` is absent where only the store knows that there is one. */
+  /** `owner` is absent if only the store knows that there is one. */
   RUN_OWNED: { readonly runId: string; readonly owner?: { readonly host: string; readonly pid?: string } };
   ENGINE_CLOSED: { readonly runId: string };
   COMMAND_INVALID: { readonly command: string };

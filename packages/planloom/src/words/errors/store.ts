@@ -5,10 +5,10 @@ import type { ChainDamage } from "../../run/log/chain.js";
 import type { ErrorTable } from "../error-words.js";
 import { gistText } from "../phrases.js";
 
-/** Why a store failed. `reason` is what SQLite, Node or the system says. */
+/** Why a store failed. `reason` is the text of SQLite, Node or the system. */
 export type StoreFault =
   | { readonly problem: "closed"; readonly path: string }
-  /** The place of the file, looked at before it is opened. */
+  /** The file's path, checked before the file is opened. */
   | { readonly problem: "place"; readonly path: string; readonly reason: string }
   | { readonly problem: "folder"; readonly path: string }
   | { readonly problem: "forbidden" | "failed"; readonly path: string; readonly reason: string }
@@ -17,13 +17,13 @@ export type StoreFault =
   | { readonly problem: "no-sqlite"; readonly reason: string }
   | { readonly problem: "not-json"; readonly reason: string };
 
-/** What is wrong with a stored row. `reason` is what JSON says. */
+/** The fault of a stored row. `reason` is the text of JSON. */
 export type RowFault =
   | { readonly fault: "checksum" }
   | { readonly fault: "blob-missing" | "blob-changed"; readonly hash: string }
   | { readonly fault: "unreadable"; readonly reason: string };
 
-/** What of a run is not what was written. */
+/** The damaged part of a run. */
 export type RunDamage =
   | ChainDamage
   | { readonly damage: "head-missing" | "head-changed" | "values-odd" }
@@ -39,7 +39,7 @@ export type RunDamage =
       readonly row: RowFault;
     };
 
-/** What of a store's file is damaged. `reason` is what SQLite says. */
+/** The damaged part of a store's file. `reason` is the text of SQLite. */
 export type FileDamage =
   | { readonly damage: "file"; readonly reason: string }
   | { readonly damage: "version"; readonly version: number }

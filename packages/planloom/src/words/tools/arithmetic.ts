@@ -2,7 +2,7 @@
 import { byCase } from "../by-case.js";
 import type { ToolTable } from "./tool-words.js";
 
-/** What the number is that is not in range. */
+/** The number that is out of range. */
 export type Valued =
   | { readonly of: "result" | "product" | "quotient" | "power" }
   /** A name, a call or a literal, as it is written. */
@@ -10,7 +10,7 @@ export type Valued =
   | { readonly of: "item"; readonly text: string };
 
 type SyntaxFault =
-  /** `text` is what stands there; "" where the expression ends. */
+  /** `text` is the text at the position; "" at the end of the expression. */
   | { readonly problem: "operand"; readonly text: string }
   | { readonly problem: "open"; readonly text: string; readonly parenthesis: number }
   | { readonly problem: "rest" | "character"; readonly text: string }
@@ -32,7 +32,7 @@ export interface ArithmeticFailures {
   CALC_NAME: { readonly position: number } & NameFault;
   CALC_VARIABLE: { readonly position: number; readonly name: string };
   CALC_LIST: { readonly position: number; readonly name: string };
-  /** `most` is absent where there is no limit. */
+  /** `most` is absent if there is no limit. */
   CALC_ARGUMENTS: {
     readonly position: number;
     readonly name: string;
@@ -149,7 +149,7 @@ const REST: { readonly [text: string]: string } = {
   ")": "Remove it, or open a parenthesis before.",
 };
 
-/** What to write instead of signs that people use. */
+/** The correction for signs that people use. */
 const INSTEAD: { readonly [sign: string]: string } = {
   "×": "Write *.",
   "·": "Write *.",

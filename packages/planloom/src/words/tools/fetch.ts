@@ -9,18 +9,18 @@ type UrlFault =
 
 type TypeFault =
   | { readonly problem: "packed"; readonly encoding: string }
-  /** `type` is absent where the server says none. */
+  /** `type` is absent if the server gives none. */
   | { readonly problem: "not-text"; readonly type?: string };
 
 type SearchFault =
   | { readonly problem: "not-results" }
   | { readonly problem: "not-json"; readonly type?: string }
-  /** The request failed: what the request itself says. */
+  /** The request failed. `reason` is the text of its error. */
   | { readonly problem: "request"; readonly reason: string; readonly status?: number };
 
 export interface FetchFailures {
   FETCH_URL: UrlFault;
-  /** `address` is absent where the host is an address itself. */
+  /** `address` is absent if the host is an address itself. */
   FETCH_ADDRESS: { readonly host: string; readonly address?: string };
   FETCH_REDIRECTS: { readonly url: string; readonly limit: number };
   FETCH_STATUS: { readonly url: string; readonly status: number };

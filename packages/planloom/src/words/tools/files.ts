@@ -4,12 +4,12 @@ import type { ToolTable } from "./tool-words.js";
 
 type OutsideFault =
   | { readonly why: "nul" | "absolute" | "parent" | "link" | "broken-link" | "link-loop" }
-  /** It begins with none of the folders. */
+  /** The path begins with none of the folders. */
   | { readonly why: "folder"; readonly folders: readonly string[] };
 
 type NotAFileFault =
   | { readonly is: "folder" | "folder-to-write" | "special" | "folder-or-special" | "folder-or-below-a-file" }
-  /** The place above several folders. */
+  /** The level above several folders. */
   | { readonly is: "top"; readonly folders: readonly string[] };
 
 type TooMany =
