@@ -4,23 +4,26 @@
 export const LIMITS = {
   /** Steps in one plan: a person still reads 64 steps; larger plans are built in code with `limits.steps` raised. */
   steps: 64,
-  /** Characters of a goal: it stands in every request of every role; what is longer is data, and data are inputs. */
+  /** Characters of a goal. It stands in every request of every role; longer text is data and belongs in inputs. */
   goalChars: 20_000,
-  /** Bytes of a plan document: 200 rich steps are about 200 KB; ten times that is junk. */
+  /** Bytes of a plan document: 200 rich steps are about 200 KB; a document ten times that size is not useful. */
   planBytes: 2 * 1024 * 1024,
-  /** Characters of a plan that is no strict JSON and has to be mended or found in prose: 500 rich steps; more would take a tenth of a second. */
+  /**
+   * Characters of a plan that is not strict JSON and must be repaired or found in prose: 500 rich steps. More would
+   * take a tenth of a second.
+   */
   lenientChars: 256 * 1024,
   /** Steps of a document that are read from a text: each takes 10 µs; larger plans are built in code. */
   readSteps: 4_000,
   /** Places in prose that are tried as the beginning of a document: each is read to its end. */
   embeddedTries: 5,
-  /** Questions that a planner may ask in the place of a plan: who wants to know more has not read the goal. */
+  /** Questions that a planner may ask instead of a plan: a planner with more has not read the goal. */
   questions: 20,
-  /** Characters of a text without a plan that is looked at for questions: a longer one is an essay. */
+  /** Characters of a text without a plan that is searched for questions: a longer text is an essay. */
   questionChars: 4_000,
   /** Notes on one reading: nobody reads more, and a plan that needs them has other faults. */
   notes: 1_000,
-  /** Characters of what stood in a plan and of what was read in its place, each, in a note. */
+  /** Characters of a plan's original text, and of the text read instead, each, in a note. */
   noteChars: 200,
   /** Nesting of any JSON value: JSON 5,000 deep parses but cannot be written again. */
   jsonDepth: 64,
@@ -54,27 +57,27 @@ export const LIMITS = {
   retryBackoff: 2,
   /** The longest delay between attempts, in ms, whatever a server's retry-after says. */
   retryDelayMaxMs: 5 * 60_000,
-  /** Events of one run: a plan of 100,000 steps needs about 300,000; what needs more goes round in circles. */
+  /** Events of one run: a plan of 100,000 steps needs about 300,000. A run with more is in a loop. */
   eventsPerRun: 1_000_000,
   /** Times the same attempt may be found unfinished by a recovering process before it counts as poison. */
   crashes: 3,
-  /** Planner rounds that mend findings before the run fails. */
+  /** Planner rounds that repair findings before the run fails. */
   repairRounds: 5,
   /** Plans that a person may reject before the run ends. */
   rejections: 5,
-  /** Patches and replans of one run: seed 000 has two; what two other plans could not do, a third seldom can. */
+  /** Patches and replans of one run: seed 000 has two. If two other plans failed, a third seldom works. */
   replans: 2,
-  /** Characters of an output that a planner is shown that plans again: enough to see what it is. */
+  /** Characters of an output that a planner sees in a replan: enough to see what it is. */
   excerptChars: 200,
-  /** Characters of an error message that it is shown: a sentence and its context; what is longer is a dump. */
+  /** Characters of an error message that it sees: a sentence and its context. Longer text is a dump. */
   errorExcerptChars: 1_000,
-  /** Failed items of one fan-out that it is shown: they mostly fail alike. */
+  /** Failed items of one fan-out that it sees: they mostly fail alike. */
   failedItems: 10,
-  /** Attempts of one planner, reviewer or synthesizer request that fails for a passing reason. */
+  /** Attempts of one planner, reviewer or synthesizer request that fails with a retryable error. */
   roleAttempts: 4,
   /** How long a plan waits for a person: 24 h (seed 003). */
   approvalMs: 24 * 60 * 60_000,
-  /** How long the program's function may take to say whether a plan needs approval, in ms; then a person is asked. */
+  /** How long the program's function may take to say whether a plan needs approval, in ms. Then a person is asked. */
   approvalFunctionMs: 10_000,
   /** One attempt of a tool step, in ms, unless the step or the tool says otherwise. */
   toolTimeoutMs: 60_000,
@@ -82,21 +85,27 @@ export const LIMITS = {
   modelTimeoutMs: 120_000,
   /** One attempt of an agent step, in ms: 8 turns of up to 2 minutes are cut here. */
   agentTimeoutMs: 10 * 60_000,
-  /** How long a tool may take to react to its signal before its ending is recorded without it. */
+  /** How long a tool may take to react to its signal, in ms, before its ending is recorded without it. */
   graceMs: 2_000,
-  /** How long after a doubt the tool is first asked what became of its call, in ms: what was sent may still be on its way. */
+  /** Delay before a tool is first asked about a call in doubt, in ms: the request may still be on its way. */
   reconcileDelayMs: 2_000,
-  /** One question to a tool about a call in doubt, in ms: it only looks something up, and a person waits behind four of them. */
+  /**
+   * One question to a tool about a call in doubt, in ms: it only looks something up, and a person waits for up to four
+   * of them.
+   */
   reconcileTimeoutMs: 15_000,
-  /** Rows of runs that a list takes from the store at once where a filter leaves some out; then twice as many each time. */
+  /**
+   * Rows of runs that a list takes from the store at once if a filter leaves some out. Each further batch is twice as
+   * large.
+   */
   listRows: 500,
-  /** Heads that a list computes before it stores them: what it has read is not read again where it is ended. */
+  /** Heads that a list computes before it stores them, so that an interrupted list does not compute them again. */
   listHeads: 20,
   /** How often the owner of a run looks into its inbox. */
   inboxPollMs: 100,
-  /** How long the sender of a command waits for the run's owner to answer it, in ms. */
+  /** How long the sender of a command waits for the owner's answer, in ms. */
   replyMs: 10_000,
-  /** How long an owner that gives no sign of life keeps a run, in ms; a dead process on this machine is seen at once. */
+  /** How long an owner without a sign of life keeps a run, in ms. A dead process on this machine is noticed at once. */
   leaseMs: 15_000,
   /** Characters of a person's feedback that are kept. */
   feedbackChars: 20_000,
@@ -104,21 +113,24 @@ export const LIMITS = {
   messageChars: 8_000,
   /** Characters of a failure's code: the longest of ours has 25. */
   codeChars: 64,
-  /** Characters of a name that somebody outside chooses: a run, a sender. They stand in every event. */
+  /** Characters of a name that comes from outside: a run, a sender. They stand in every event. */
   nameChars: 200,
-  /** Characters of a few words about how far a call is: they are shown in one line. */
+  /** Characters of a progress text: it is shown in one line. */
   progressChars: 200,
   /** Characters of a model reply: no model writes more than a quarter of this, a stream without an end does. */
   replyChars: 2 * 1024 * 1024,
-  /** How long it is remembered which form of request a server takes, in ms: after a day the highest is tried again. */
+  /** How long the accepted request form of a server is remembered, in ms: after a day the strictest is tried again. */
   wayMs: 24 * 60 * 60_000,
-  /** Models of which that is kept beside the store: nobody uses more; the newest are kept. */
+  /** Models whose request form is kept beside the store: nobody uses more; the newest are kept. */
   keptWays: 200,
   /** Tokens that a budget holds back for a reply whose role sets no maxOutputTokens: a long answer, and most plans. */
   replyTokens: 4_096,
-  /** Times that the same calls with the same results may follow each other in an agent step: after two the model is told, the third is the end. */
+  /**
+   * Repetitions of the same calls with the same results in an agent step: after two the model is told, and the third
+   * ends the step.
+   */
   repeats: 3,
-  /** Tool calls of one model reply that are made: models give a handful, one that repeats itself gives thousands. */
+  /** Tool calls of one model reply that are made: models give a handful; one that repeats itself gives thousands. */
   toolCalls: 128,
   /** Characters of one output shown to a model before it becomes a preview. */
   previewChars: 8_000,
@@ -126,7 +138,7 @@ export const LIMITS = {
   fetchBytes: 2 * 1024 * 1024,
   /** Bytes that `read_file` reads. */
   fileBytes: 4 * 1024 * 1024,
-  /** Findings kept of one draft: nobody, and no planner, mends more at once. */
+  /** Findings kept of one draft: nobody, and no planner, fixes more at once. */
   findings: 500,
   /** Characters of a finding's place, of each text in its parameters, and of its sentences: a draft's own names may fill megabytes. */
   findingChars: 1_000,
@@ -150,29 +162,36 @@ export const LIMITS = {
   cycles: 20,
   /** Parsed expressions that are kept: plans repeat theirs in every check and every item. */
   parsedExpressions: 2_000,
-  /** Tools that the planner is told of: about 6,000 tokens. Of larger inventories those are chosen that the goal's words fit. */
+  /**
+   * Tools that the planner sees: about 6,000 tokens. Of larger inventories, those that match the goal's words are
+   * selected.
+   */
   offeredTools: 80,
-  /** Times that it may ask for further tools by words of its own, in one planning: each is a request. */
+  /** How often the planner may ask for further tools in one planning: each is a request. */
   toolRequests: 3,
-  /** Tools that it is then told of in addition, each time. */
+  /** Further tools that it then sees, each time. */
   furtherTools: 20,
-  /** Characters of the names of all tools that it is not told of: about 2,000 tokens, so that it knows what to ask for. */
+  /**
+   * Characters of the names of all tools that it does not see: about 2,000 tokens, so that it knows what to ask for.
+   */
   toolNamesChars: 8_000,
-  /** Properties of one schema: OpenAI takes so many; a tool has about 35 in that of a plan. */
+  /** Properties of one schema: OpenAI's limit. A tool has about 35 in the schema of a plan. */
   schemaProperties: 5_000,
-  /** Characters of all names and literals in it: OpenAI takes so many. */
+  /** Characters of all names and literals of a schema: OpenAI's limit. */
   schemaChars: 120_000,
-  /** Values of all its enums: OpenAI takes 1,000, and took 500 before. */
+  /** Values of all enums of a schema: OpenAI takes 1,000, and took 500 before. */
   schemaEnums: 500,
-  /** Characters of an input's type that the planner is shown: a longer one tells nothing more. */
+  /** Characters of an input's type that the planner sees: a longer one adds nothing. */
   inputTypeChars: 500,
   /** Nesting of arguments that the planner's schema constrains: strict decoders stop at ten levels, the plan takes four. */
   schemaDepth: 3,
-  /** Nesting of values whose type is not known, or lies deeper, in that schema: each level trebles it. */
+  /** Nesting of values of unknown or deeper types in that schema: each level triples it. */
   schemaFreeDepth: 2,
-  /** How long one turn of the event loop may be kept busy by runs whose store answers at once, in ms. */
+  /** How long runs may keep one turn of the event loop busy, in ms, if their store answers at once. */
   turnMs: 10,
-  /** How long a commit waits for another process's, in ms. It blocks the event loop, and a lease must outlast it. */
+  /**
+   * How long a commit waits for another process's commit, in ms. It blocks the event loop, and a lease must be longer.
+   */
   sqliteBusyMs: 5_000,
   /** Attempts, 20 ms apart, to switch a new file to its write-ahead log while others do the same: SQLite does not wait there. */
   sqliteOpenAttempts: 100,
@@ -194,16 +213,16 @@ export const LIMITS = {
   htmlDepth: 200,
   /** Looks through open elements while one page is read, about half a second: hostile pages took minutes. */
   htmlWork: 200_000_000,
-  /** Characters of a value in the difference of two plans: a line or two of a terminal, around the place that differs. */
+  /** Characters of a value in the difference of two plans: a line or two of a terminal, around the difference. */
   diffChars: 200,
-  /** Differences that one replay reports: after so many, the kernel is another one, or the log is. */
+  /** Differences that one replay reports: with more, the kernel or the log is a different one. */
   replayDifferences: 100,
-  /** Earlier runs that an estimate looks at: what twenty runs ago took says little of tomorrow. */
+  /** Earlier runs that an estimate uses: older runs say little about the next one. */
   historyRuns: 20,
-  /** Events that it reads of each: about 300 steps; what a longer run did later is like what it did first. */
+  /** Events that it reads of each run: about 300 steps. Later parts of a longer run are like its beginning. */
   historyEvents: 1_000,
-  /** Events that it reads at once, so that the outputs in them are not all in memory together. */
+  /** Events that it reads at once, so that not all outputs are in memory together. */
   historyPage: 100,
-  /** How long it reads, in ms: an estimate is looked at while somebody waits. The newest runs come first. */
+  /** How long it reads, in ms, because a person waits for an estimate. The newest runs come first. */
   historyMs: 1_000,
 } as const;

@@ -1,5 +1,5 @@
-// The words of what is wrong inside a plan: an expression that cannot be read or has no value, a type, the text of the document.
-// In: a problem as data. Out: a clause without capital and full stop. A parser's own text stands as it is.
+// The words of problems inside a plan: an expression that cannot be read or has no value, a type, the text of the
+// document. In: a problem as data. Out: a clause without capital and full stop. A parser's own text is shown as it is.
 import type {
   EvaluationCode,
   EvaluationParams,
