@@ -140,7 +140,10 @@ export const LIMITS = {
   fileBytes: 4 * 1024 * 1024,
   /** Findings kept of one draft: nobody, and no planner, fixes more at once. */
   findings: 500,
-  /** Characters of a finding's place, of each text in its parameters, and of its sentences: a draft's own names may fill megabytes. */
+  /**
+   * Characters of a finding's place, of each text in its parameters, and of its sentences: a draft's names may fill
+   * megabytes.
+   */
   findingChars: 1_000,
   /** Names in one list of a finding: no sentence of that length holds more. */
   findingNames: 200,
@@ -183,7 +186,10 @@ export const LIMITS = {
   schemaEnums: 500,
   /** Characters of an input's type that the planner sees: a longer one adds nothing. */
   inputTypeChars: 500,
-  /** Nesting of arguments that the planner's schema constrains: strict decoders stop at ten levels, the plan takes four. */
+  /**
+   * Nesting of arguments that the planner's schema constrains: strict decoders stop at ten levels, and the plan takes
+   * four.
+   */
   schemaDepth: 3,
   /** Nesting of values of unknown or deeper types in that schema: each level triples it. */
   schemaFreeDepth: 2,
@@ -209,7 +215,7 @@ export const LIMITS = {
   walkEntries: 50_000,
   /** Folders within folders that `list_files` goes down: deeper trees are loops made by mounts. */
   walkDepth: 32,
-  /** Elements around each other in a page that `fetch_url` turns into text; the converter leaves out what lies deeper. */
+  /** Nesting of elements in a page that `fetch_url` turns into text. The converter leaves deeper ones out. */
   htmlDepth: 200,
   /** Looks through open elements while one page is read, about half a second: hostile pages took minutes. */
   htmlWork: 200_000_000,

@@ -15,14 +15,14 @@ export interface CheckpointOptions {
 }
 
 /**
- * Runs `run` at most once. The n-th call within an attempt is the n-th row of its journal, so calls are made in the same
- * order on every replay: n is taken at once, before anything is awaited.
- * - When the journal of this attempt already holds the outcome of the n-th checkpoint, that is returned.
- * - With effects other than none the intent is durable before `run` is called, and `key` is looked up over all attempts of
- *   the step: a recorded outcome is returned without running. An intent without an outcome (a crash in between) throws
- *   UnknownOutcome for "once"; for "idempotent" it runs again.
- * - What `run` throws is passed on and not recorded: the next attempt runs it again. `again` tells `run` that a call under
- *   its key was begun before and left no outcome, so that it may have acted.
+ * Runs `run` at most once. The n-th call within an attempt is the n-th row of its journal, so calls are made in the
+ * same order on every replay: n is taken at once, before anything is awaited.
+ * - If the journal of this attempt already holds the outcome of the n-th checkpoint, that is returned.
+ * - With effects other than none, the intent is durable before `run` is called, and `key` is looked up over all
+ *   attempts of the step: a recorded outcome is returned without running. An intent without an outcome (a crash in
+ *   between) throws UnknownOutcome for "once"; for "idempotent" it runs again.
+ * - An error of `run` is passed on and not recorded: the next attempt runs it again. `again` tells `run` that an
+ *   earlier call under its key started and left no outcome, so that it may have acted.
  */
 export type Checkpoint = <T extends Json>(
   name: string,

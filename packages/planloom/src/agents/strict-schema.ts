@@ -1,9 +1,9 @@
-// Types as JSON Schema for constrained decoding, and the way back. In: a type. Out: a schema inside the subset that strict
-// decoders share: objects are closed, every property is required, no keywords but type, properties, items, anyOf, enum.
-// Separate from plan/type/schema.ts because that schema describes the type, while this one bends it for decoders:
+// Types as JSON Schema for constrained decoding, and the conversion back. In: a type. Out: a schema inside the subset
+// that strict decoders share: objects are closed, every property is required, no keywords but type, properties, items,
+// anyOf, enum. plan/type/schema.ts describes a type exactly; this file changes the schema for decoders:
 // - a property that may be absent is required and may be null;
 // - an object with free names is a list of { name, value };
-// - an object where anything may stand is { object: [{ name, value }] }, so that no list is taken for one.
+// - an object that accepts anything is { object: [{ name, value }] }, so that a list is never mistaken for one.
 import { LIMITS } from "../limits.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { membersOf, UNKNOWN, type RecordType, type Type } from "../plan/type/type.js";

@@ -64,9 +64,9 @@ export interface Model {
   /** Maximum tokens of one reply. Absent: the server decides. */
   readonly maxOutputTokens?: number;
   /**
-   * One reply. Throws a PlanloomError of kind "provider": PROVIDER_UNREACHABLE, PROVIDER_UNAUTHORIZED, PROVIDER_RATE_LIMITED
-   * (with `retryAfterMs`), PROVIDER_REFUSED (other 4xx), PROVIDER_FAILED (5xx, cut connection), PROVIDER_TIMEOUT; or the
-   * signal's reason when it was aborted. Never retries by itself.
+   * One reply. Throws a PlanloomError of kind "provider": PROVIDER_UNREACHABLE, PROVIDER_UNAUTHORIZED,
+   * PROVIDER_RATE_LIMITED (with `retryAfterMs`), PROVIDER_REFUSED (other 4xx), PROVIDER_FAILED (5xx, cut connection),
+   * PROVIDER_TIMEOUT; or the signal's reason when it was aborted. Never retries by itself.
    */
   call(request: ModelRequest): Promise<ModelReply>;
 }

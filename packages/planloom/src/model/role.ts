@@ -48,11 +48,11 @@ interface Layer {
  * 4. configuration of the role, 5. general variables (`PLANLOOM_MODEL`, `PLANLOOM_BASE_URL`, `PLANLOOM_API_KEY`),
  * 6. general configuration, 7. `OPENAI_BASE_URL` and `OPENAI_API_KEY`; with that key alone the address is OpenAI's own.
  *
- * An empty variable counts as unset. Two rules keep what belongs together together:
- * - A key goes only to the server it was set for: one that was set beside a base URL is not used with another server, nor is a
- *   general key with the own server of a role while there is a general base URL.
- * - A model that is an object, or named `provider:model`, knows its own address: base URL and key count for it only where they
- *   were set at the same place as the model or above.
+ * An empty variable counts as unset. Two rules keep models, addresses and keys together:
+ * - A key goes only to the server it was set for. A key that was set beside a base URL is not used with another server.
+ *   A general key is not used with a role's own server if there is a general base URL.
+ * - A model that is an object, or named `provider:model`, knows its own address. Base URL and key apply to it only if
+ *   they were set at the same place as the model or above.
  */
 export function resolveRoles(sources: RoleSources): Record<Role, RoleSettings> {
   return {

@@ -34,7 +34,7 @@ export function endedBy(
 ): Ended {
   if (thrown instanceof JournalLost) throw thrown.cause;
   if (thrown instanceof UnknownOutcome) return inDoubt(key, thrown);
-  // What else is thrown once a signal is aborted is the signal's reason, which is ours.
+  // Any other error after the signal was aborted is the signal's own reason.
   const known = thrown instanceof StepFailure || thrown instanceof PlanloomError;
   if (ending === "abort" && !known) return endedOutcome(key, ending, failWith("ABORTED", { how: "stopped" }));
   const { error, usage } = roleErrorOf(thrown);

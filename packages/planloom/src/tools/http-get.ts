@@ -32,8 +32,8 @@ export interface Got {
 }
 
 /**
- * Follows redirects, each with the same checks. Throws ToolError FETCH_URL, FETCH_ADDRESS, FETCH_REDIRECTS, FETCH_STATUS (400
- * and above; retryable for 429 and 5xx), FETCH_TOO_LARGE, FETCH_FAILED; on abort the signal's reason.
+ * Follows redirects, each with the same checks. Throws ToolError FETCH_URL, FETCH_ADDRESS, FETCH_REDIRECTS,
+ * FETCH_STATUS (400 and above; retryable for 429 and 5xx), FETCH_TOO_LARGE, FETCH_FAILED; on abort the signal's reason.
  */
 export async function httpGet(address: string, options: GetOptions): Promise<Got> {
   let url = checkedUrl(address);

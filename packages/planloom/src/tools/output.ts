@@ -9,8 +9,9 @@ export type AsJson = { readonly ok: true; readonly value: Json } | { readonly ok
 class NotJson extends Error {}
 
 /**
- * Copies a value as JSON: undefined becomes null (fields that are undefined are left out), -0 becomes 0. Cycles, functions,
- * symbols, BigInt, NaN, infinities, class instances and `__proto__` keys are problems, as are depth and size over LIMITS.
+ * Copies a value as JSON: undefined becomes null (fields that are undefined are left out), -0 becomes 0. Cycles,
+ * functions, symbols, BigInt, NaN, infinities, class instances and `__proto__` keys are problems, as are depth and size
+ * over LIMITS.
  */
 export function asJson(value: unknown): AsJson {
   const walk: Walk = { left: LIMITS.valueBytes, above: new Set(), keys: [] };

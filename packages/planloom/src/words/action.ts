@@ -1,5 +1,5 @@
-// Actions that a person can take next, as data. A surface turns each into its own words: the command line prints a command, the
-// library a method call, a web page a link or a button.
+// Actions that a person can take next, as data. Each surface words them: the command line prints a command, the library
+// a method call, a web page a link or a button.
 
 /**
  * One action. `runId` is absent if the reader has to choose the run. `plan` means with another plan, and `inputs` with

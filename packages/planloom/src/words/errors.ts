@@ -1,5 +1,5 @@
-// The catalogue of operating errors: every code, its parameters, and what it says to people. In: a code and its parameters.
-// Out: sentences. Its parts are in errors/, by area. docs/errors.md is made from it.
+// The catalogue of operating errors: every code, its parameters, and its words. In: a code and its parameters. Out:
+// sentences. Its parts are in errors/, by area. docs/errors.md is made from it.
 import type { Sentence } from "./action.js";
 import type { ErrorWords } from "./error-words.js";
 import { COMMAND_LINE_ERRORS, type CommandLineErrors } from "./errors/command-line.js";

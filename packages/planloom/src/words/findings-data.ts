@@ -1,5 +1,5 @@
-// The words of findings on tools, references, types and the order of steps. In: parameters. Out: what is wrong, and what to
-// write instead.
+// The words of findings on tools, references, types and the order of steps. In: parameters. Out: what is wrong, and
+// what to write instead.
 import { byCase } from "./by-case.js";
 import type { DataParams, Instead } from "../plan/finding-params.js";
 import type { FindingTable } from "./finding-words.js";

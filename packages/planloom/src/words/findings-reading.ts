@@ -1,4 +1,5 @@
-// The words of findings on a text and on the fields of a draft. In: parameters. Out: what is wrong, and what to write instead.
+// The words of findings on a text and on the fields of a draft. In: parameters. Out: what is wrong, and what to write
+// instead.
 import { byCase } from "./by-case.js";
 import type { ReadingParams, ShapeParams } from "../plan/finding-params.js";
 import type { FindingTable } from "./finding-words.js";

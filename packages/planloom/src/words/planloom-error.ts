@@ -1,5 +1,5 @@
-// The one class of operating errors: a file, a provider, a store or a command that failed. In: a code of the catalogue and its
-// parameters. Out: an error whose words are the library's. What goes wrong inside a run is data (events), never this.
+// The class of operating errors: a failure of a file, a provider, a store or a command. In: a code of the catalogue and
+// its parameters. Out: an error with the library's words. A failure inside a run is data (events) and never this error.
 import { firstAction, sentenceText, type Action } from "./action.js";
 import { errorNext, errorWords, type ErrorCode, type ErrorParams, type ErrorSubject } from "./errors.js";
 import type { ErrorKind, ErrorWords } from "./error-words.js";

@@ -1,4 +1,5 @@
-// The words for reasons of decisions. In: a reason as an event holds it. Out: a clause without a capital and a full stop.
+// The words for reasons of decisions. In: a reason as an event holds it. Out: a clause without a capital and a full
+// stop.
 import type { Reason } from "../run/reason.js";
 import { failureText } from "./failures.js";
 import { REPLAN_REASONS } from "./replan-reasons.js";

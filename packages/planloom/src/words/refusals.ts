@@ -1,4 +1,4 @@
-// The words for commands that are refused. In: a refusal as an event holds it. Out: a clause without a capital and a full stop.
+// The words for refused commands. In: a refusal as an event holds it. Out: a clause without a capital and a full stop.
 import { findingWords } from "./findings.js";
 import type { Refusal, RefusalParams } from "../run/refusal.js";
 import { gistText } from "./phrases.js";

@@ -1,5 +1,5 @@
-// The words for why a step is not tried again, and why there is or is not another plan. In: a reason as an event holds it. Out: a
-// clause without a capital and a full stop. Apart from the other reasons, because findings name them too.
+// The words for why a step is not retried, and why there is or is not a replan. In: a reason as an event holds it. Out:
+// a clause without a capital and a full stop. Findings use these reasons too.
 import type { LegacyReason, NoReplanReason, ReplanReason, RetryReason } from "../run/reason.js";
 
 type Reason = RetryReason | NoReplanReason | ReplanReason | LegacyReason;

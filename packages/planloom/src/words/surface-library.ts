@@ -1,4 +1,5 @@
-// How the library names actions: as calls of a Loom (`loom`) or of one of its runs (`run`), and as settings of the configuration.
+// The library's names for actions: calls of a Loom (`loom`) or of one of its runs (`run`), and settings of the
+// configuration.
 import type { Action, Surface } from "./action.js";
 import { byCase } from "./by-case.js";
 
