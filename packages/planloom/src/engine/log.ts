@@ -53,13 +53,24 @@ export async function* readEvents(
     readonly signal?: AbortSignal;
   },
 ): AsyncGenerator<RunEvent> {
-  const reader = new LogReader(runId, await readableFrom(store, runId, fromSeq));
+  let next = Math.max(fromSeq, 1);
+  let reader = new LogReader(runId, next);
   let ended: boolean | undefined;
   for (;;) {
+    let tooLate = false;
     for await (const recorded of soundFirst(store, runId, reader.seq + 1)) {
+      // An old event needs those before it. An old process may still write the log, so any event may be old.
+      tooLate = isOld(recorded) && !reader.readsOld;
+      if (tooLate) break;
       const event = readEvent(runId, reader.next(recorded));
-      if (event.seq >= fromSeq) yield event;
       ended = endedAfter(event) ?? ended;
+      if (event.seq < next) continue;
+      next = event.seq + 1;
+      yield event;
+    }
+    if (tooLate) {
+      reader = new LogReader(runId);
+      continue;
     }
     ended ??= await hasEnded(store, runId);
     if (!follow || ended || signal?.aborted === true) return;
@@ -87,13 +98,6 @@ async function* soundFirst(store: EventStore, runId: string, fromSeq: number): A
 }
 
 const DAMAGES: readonly string[] = ["RUN_DAMAGED", "STORE_DAMAGED"];
-
-/** Where reading begins so that event `fromSeq` can be read: an old event needs those before it. */
-async function readableFrom(store: EventStore, runId: string, fromSeq: number): Promise<number> {
-  if (fromSeq <= 1) return 1;
-  const [first] = await store.read(runId, fromSeq, 1);
-  return isOld(first) ? 1 : fromSeq;
-}
 
 /** What the whole log says. Throws where there is none. */
 async function hasEnded(store: EventStore, runId: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import { loadRun, readEvents } from "../../src/engine/log.js";
 import { EVENT_VERSION, eventHash, type RunEvent } from "../../src/run/event.js";
 import { memoryStore } from "../../src/store/memory.js";
 import type { EventStore } from "../../src/store/event-store.js";
+import { LOGS, logIn } from "../fixtures/logs.js";
 import { toolNamed } from "./parts.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 
@@ -77,4 +78,34 @@ test("an event of a later version is refused with the advice to update, after th
   const refusal = { code: "EVENT_NEWER", next: expect.stringMatching(/Update Planloom/) as string };
   await expect(loadRun(store, "run")).rejects.toMatchObject(refusal);
   expect(await readUntilRefused(store)).toMatchObject([2, refusal]);
+});
+
+test.each([0, 1, 3, 5, 9])(
+  "what an old process writes is followed from any place, with %i events there",
+  async (there) => {
+    const log = logIn(LOGS.find((name) => logIn(name).every(({ v }) => v === 1))!);
+    const { runId } = log[0]!;
+    for (const fromSeq of [1, 2, 4, there + 1, there + 3]) {
+      let length = Math.max(there, 1);
+      const store: EventStore = {
+        ...memoryStore(),
+        // One event more with each look.
+        read: async (_, from = 1, limit = Infinity) => log.slice(0, length++).slice(from - 1, from - 1 + limit),
+      };
+      const clock = {
+        ...fakeClock(),
+        setTimer: (_: number, done: () => void) => (queueMicrotask(done), () => undefined),
+      };
+      const read: RunEvent[] = [];
+      for await (const event of readEvents(store, clock, runId, { fromSeq, follow: true })) read.push(event);
+      expect(read.map(({ seq }) => seq)).toEqual(log.map(({ seq }) => seq).slice(fromSeq - 1));
+      expect(read.every(({ v }) => v === EVENT_VERSION)).toBe(true);
+    }
+  },
+);
+
+test("an old event after one of today is damage", async () => {
+  const [first, ...rest] = await soundLog();
+  const store = await storeOf([first!, ...rest.map((event) => ({ ...event, v: 1 as never }))]);
+  expect(await readUntilRefused(store)).toMatchObject([1, { code: "RUN_DAMAGED" }]);
 });

@@ -57,13 +57,18 @@ export class LogReader {
   /** Only while the events are old. */
   #run: Run | undefined;
 
-  /** A log whose event `fromSeq` is old (isOld) must be read from event 1. */
+  /** A log in which event `fromSeq` or a later one is old (isOld) must be read from event 1. */
   constructor(
     private readonly runId: string,
-    fromSeq = 1,
+    private readonly fromSeq = 1,
   ) {
     this.seq = fromSeq - 1;
     this.#hash = fromSeq === 1 ? "" : undefined;
+  }
+
+  /** Whether an old event can be read: not where reading began in the middle. */
+  get readsOld(): boolean {
+    return this.fromSeq === 1;
   }
 
   /** After a link that is not ok, the reader is of no further use. */
@@ -76,8 +81,11 @@ export class LogReader {
 
   #old(recorded: RunEvent): Link {
     if (this.seq === 0) this.#run = emptyRun(this.runId);
-    if (this.#run === undefined)
+    if (this.#run === undefined) {
+      // A log that was read from event 1 never becomes older.
+      if (this.readsOld) return damaged({ damage: "event-unlinked", seq: this.seq + 1 });
       throw new Error(`event ${this.seq + 1} of run ${this.runId} is old: read from event 1`);
+    }
     const link = foldNext(this.#run, recorded, this.#last);
     if (link.ok) this.#hash = lastHashOf(this.#run);
     return link;
