@@ -64,7 +64,9 @@ export interface LoomConfig {
    * for example for a local model. Default: the list prices of well-known models at their providers, else unknown.
    */
   readonly prices?: Prices;
-  /** `memory`, a path of a SQLite file, or a store. Default: PLANLOOM_STORE, else .planloom/planloom.db found upward. */
+  /**
+   * `memory`, a path of a SQLite file, or a store. Default: PLANLOOM_STORE, else .planloom/planloom.db found upward.
+   */
   readonly store?: string | EventStore;
   /**
    * Opens another engine over the store instead of the local one: see `OpenEngine` of planloom/engine. Default: the

@@ -2,7 +2,7 @@
 // SDK itself is loaded at the first call, so this file has only types of it.
 import type { OpenAICompatibleProvider } from "@ai-sdk/openai-compatible";
 
-/** A model instance of an AI SDK provider, for example `openai("gpt-4o")`; specification v2 (AI SDK 5) or v3 (AI SDK 6). */
+/** A model instance of an AI SDK provider, for example `openai("gpt-4o")`; v2 (AI SDK 5) or v3 (AI SDK 6). */
 export interface AiSdkModel {
   readonly specificationVersion: string;
   readonly provider: string;

@@ -24,7 +24,9 @@ export type ReadInWords =
   | { readonly kind: "truncated"; readonly findings: readonly WordedFinding[]; readonly partial?: DraftInWords }
   | Worded<Exclude<ReadResult, { readonly kind: "plan" | "truncated" }>>;
 
-/** Reads a plan from text: JSON as models write it, YAML, a numbered list, each also in a fence or prose. Never throws. */
+/**
+ * Reads a plan from text: JSON as models write it, YAML, a numbered list, also inside a fence or prose. Never throws.
+ */
 export function readInWords(text: string, options: ReadOptions = {}): ReadInWords {
   const result = readPlan(text, options);
   if (result.kind === "plan") return draftInWords(result);

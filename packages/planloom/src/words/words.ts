@@ -2,7 +2,9 @@
 // engine, store and agents only give a code and parameters.
 import type { Sentence } from "./action.js";
 
-/** The words of one code. Both are pure; parameters may come from an old log, so they must not throw on a missing one. */
+/**
+ * The words of one code. Both functions are pure. Parameters may come from an old log, so a missing one must not throw.
+ */
 export interface Words<Params> {
   /** What happened, and to what. No capital and no full stop: a surface places it. */
   readonly message: (params: Params) => string;
