@@ -5,17 +5,17 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { EvalReport } from "../src/report.js";
 import { GOLD, SAME, TOOLS } from "./samples.js";
-import { modelServer, place as placeOf } from "../../planloom/test/cli/planloom.js";
+import { modelServer, workspace as workspaceOf } from "../../planloom/test/cli/planloom.js";
 
 const BIN = fileURLToPath(new URL("../bin/planloom-eval.js", import.meta.url));
-const place = (env = {}) => placeOf(env, BIN);
+const workspace = (env = {}) => workspaceOf(env, BIN);
 const WRONG = { steps: [{ id: "a", tool: "translat", with: { text: "rain" } }] };
 const lines = (...records: readonly unknown[]) =>
   records.map((record) => (typeof record === "string" ? record : JSON.stringify(record))).join("\n");
 
 describe("planloom-eval", () => {
   test("prints the report alone, and writes it where it is asked to; no store is left behind", async () => {
-    const here = place();
+    const here = workspace();
     here.write("replies.jsonl", lines({ id: "x", output: SAME, gold: GOLD }, "{broken", { id: "y", output: WRONG }));
     here.write("tools.json", TOOLS);
     const args = ["replies.jsonl", "--tools", "tools.json", "--json", "r.json", "--markdown", "r.md"];
@@ -36,7 +36,7 @@ describe("planloom-eval", () => {
 
   test("--repair sends the errors of an unsound plan to the planner", async () => {
     const { env, server } = await modelServer(() => ({ json: SAME }));
-    const here = place(env);
+    const here = workspace(env);
     here.write("replies.jsonl", lines({ goal: "Join them", tools: TOOLS, output: WRONG, gold: GOLD }));
     const { code, stdout } = await here.run(["replies.jsonl", "--repair"]);
     expect(code).toBe(0);
@@ -56,7 +56,7 @@ describe("planloom-eval", () => {
     ["a folder that is not there", ["good.jsonl", "--json", "no/where.json"], "FILE_UNWRITABLE"],
     ["no dataset", [], "USAGE"],
   ])("%s", async (_what, args, code) => {
-    const here = place();
+    const here = workspace();
     here.write("empty.jsonl", " \n");
     here.write("words.txt", "Buy milk.\nBuy bread.");
     here.write("good.jsonl", GOOD);
@@ -69,7 +69,7 @@ describe("planloom-eval", () => {
   });
 
   test("--repair without a planner says so before anything is scored", async () => {
-    const here = place();
+    const here = workspace();
     here.write("good.jsonl", GOOD);
     const { code, stderr, stdout } = await here.run(["good.jsonl", "--repair"]);
     expect({ code, stdout }).toEqual({ code: 4, stdout: "" });

@@ -9,7 +9,7 @@ export { systemClock, type Clock } from "./clock.js";
 // Performing effects.
 export type { Perform, PerformContext, ReservePart } from "./engine/perform-port.js";
 export type { Checkpoint, CheckpointOptions } from "./agents/checkpoint.js";
-export { journalOf, journalPlace, type JournalPlace, type JournalWriter } from "./engine/journal.js";
+export { journalOf, journalAttempt, type JournalAttempt, type JournalWriter } from "./engine/journal.js";
 export { performIn } from "./perform/perform.js";
 export type { Services } from "./perform/services.js";
 export { createInventory } from "./tools/inventory.js";
@@ -52,7 +52,7 @@ export {
   rowText,
   rowTime,
   unpackHead,
-  type ListPlace,
+  type ListPosition,
   type ListRow,
   type ListSource,
 } from "./store/listing.js";

@@ -164,21 +164,21 @@ function readDraft(draft: string, request: PlannerRequest): PlannerReply {
   const { goal, inputs, inventory, limits, replan, granularity } = request;
   const read = replan === undefined ? readFirst(draft, inventory) : readRedraft(draft, inventory, replan);
   if (!read.ok) return { kind: "invalid", draft, findings: read.findings, usage: NO_USAGE };
-  const { locate, placed } = read;
+  const { locate, located } = read;
   const options = { inputs, locate, goal, ...(limits && { limits }), ...(granularity && { granularity }) };
   const checked = check(withRun(read.draft, request), inventory, options);
   if (!checked.ok || read.reading.some(isError))
-    return { kind: "invalid", draft, findings: [...read.reading, ...checked.findings.map(placed)], usage: NO_USAGE };
+    return { kind: "invalid", draft, findings: [...read.reading, ...checked.findings.map(located)], usage: NO_USAGE };
   const { plan, hash, tools } = checked;
   const touched = replan === undefined ? [] : finishedTouched(replan.plan, plan, new Set(replan.fixed));
-  if (touched.length > 0) return { kind: "invalid", draft, findings: touched.map(placed), usage: NO_USAGE };
+  if (touched.length > 0) return { kind: "invalid", draft, findings: touched.map(located), usage: NO_USAGE };
   return {
     kind: "plan",
     plan,
     inputs: checked.inputs,
     hash,
     tools,
-    findings: [...read.reading, ...checked.findings.map(placed)],
+    findings: [...read.reading, ...checked.findings.map(located)],
     usage: NO_USAGE,
   };
 }
@@ -186,7 +186,7 @@ function readDraft(draft: string, request: PlannerRequest): PlannerReply {
 function readFirst(draft: string, inventory: Inventory): Redraft {
   const read = readPlan(draft, { inventory });
   if (read.kind !== "plan") return { ok: false, findings: read.findings };
-  return { ok: true, draft: read.draft, locate: read.locate, placed: (finding) => finding, reading: read.findings };
+  return { ok: true, draft: read.draft, locate: read.locate, located: (finding) => finding, reading: read.findings };
 }
 
 /**

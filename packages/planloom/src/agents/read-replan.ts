@@ -17,7 +17,7 @@ export type Redraft =
       readonly draft: unknown;
       readonly locate: Locate;
       /** A finding on the draft, at its place in the planner's text. */
-      readonly placed: (finding: Finding) => Finding;
+      readonly located: (finding: Finding) => Finding;
       /** The reader's finding, at its place. */
       readonly reading: readonly Finding[];
     }
@@ -31,20 +31,20 @@ export function readRedraft(text: string, inventory: Inventory, replan: ReplanFa
     const patched = applyPatch(replan.plan, patch, { failing: replan.failing!, finished: fixed });
     if (!patched.ok) return patched;
     const { draft, findings } = normalizeDraft(patched.draft, { inventory });
-    const placed = placedBy(draft, patched.sourceOf);
-    return { ok: true, draft, locate: () => undefined, placed, reading: findings.map(placed) };
+    const located = locatedBy(draft, patched.sourceOf);
+    return { ok: true, draft, locate: () => undefined, located, reading: findings.map(located) };
   }
   const read = readPlan(text, { inventory });
   if (read.kind !== "plan") return { ok: false, findings: read.findings };
   const reading = read.findings;
   if (!isObject(read.draft))
-    return { ok: true, draft: read.draft, locate: read.locate, placed: (finding) => finding, reading };
+    return { ok: true, draft: read.draft, locate: read.locate, located: (finding) => finding, reading };
   const { draft, sourceOf } = withFinished(read.draft, replan.plan, fixed);
   const locate = (pointer: string) => {
     const source = sourceOf(pointer);
     return source === undefined ? undefined : read.locate(source);
   };
-  return { ok: true, draft, locate, placed: placedBy(draft, sourceOf), reading };
+  return { ok: true, draft, locate, located: locatedBy(draft, sourceOf), reading };
 }
 
 /** The first reading of a text that is a patch. A bare list of operations counts as one. */
@@ -60,7 +60,7 @@ export function patchIn(text: string): JsonObject | undefined {
 const isOperations = (value: Json): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((entry: Json) => isObject(entry) && "op" in entry);
 
-function placedBy(draft: unknown, sourceOf: Revised["sourceOf"]): (finding: Finding) => Finding {
+function locatedBy(draft: unknown, sourceOf: Revised["sourceOf"]): (finding: Finding) => Finding {
   return (finding) => {
     const { pointer } = finding.where;
     const source = sourceOf(pointer);

@@ -4,7 +4,7 @@ import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import { typeOfValue, typeText } from "../plan/type/type.js";
-import { basisOf, fixedSteps } from "../run/replan-basis.js";
+import { followedPlan, fixedSteps } from "../run/followed-plan.js";
 import type { EventData } from "../run/event.js";
 import type { Failure } from "../run/failure.js";
 import type { ReplanContext } from "../run/settings.js";
@@ -59,7 +59,7 @@ export interface ItemFacts extends ErrorFacts {
  * rejected a plan and no replan was requested.
  */
 export function replanFacts(run: Run, request: EventData["replan.requested"] | undefined): ReplanFacts | undefined {
-  const basis = basisOf(run);
+  const basis = followedPlan(run);
   const fixed = fixedSteps(run);
   if (basis === undefined || (request === undefined && fixed.size === 0)) return undefined;
   const { replanContext } = run.request.settings;

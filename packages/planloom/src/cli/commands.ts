@@ -4,18 +4,18 @@ import { Command, Option } from "commander";
 import { sayProblem } from "./error-text.js";
 import { EXIT } from "./exit-code.js";
 import {
-  again,
+  retryOptions,
   approval,
-  budgets,
-  driving,
-  models,
+  budgetOptions,
+  driveOptions,
+  modelOptions,
   noRun,
-  placed,
-  planning,
-  policies,
-  repeated,
+  storeOptions,
+  plannerOptions,
+  policyOptions,
+  collected,
   RUN,
-  said,
+  commandOptions,
 } from "./options.js";
 import { say } from "./output.js";
 import { oneLine } from "./render/style.js";
@@ -79,10 +79,10 @@ async function noCommand(program: Command, [word]: readonly string[]): Promise<n
 function addStarts(program: Command, act: Act): void {
   const run = program.command("run");
   run.argument("[goal...]", "a goal in words, a plan file (.yaml, .json), or - for standard input");
-  models(budgets(planning(policies(driving(placed(run))))))
+  modelOptions(budgetOptions(plannerOptions(policyOptions(driveOptions(storeOptions(run))))))
     .summary("pursue a goal, or run a plan")
     .description("Pursues a goal, or runs a plan. stdout holds only the answer; everything else goes to stderr.")
-    .option("-i, --input <name=value>", "an input: JSON or text, or name=@file; repeatable", repeated, [])
+    .option("-i, --input <name=value>", "an input: JSON or text, or name=@file; repeatable", collected, [])
     .option("--concurrency <n>", "steps and items at once (default 4)")
     .addOption(approval())
     .option("-y, --yes", "grant approvals; questions and unknown outcomes still wait")
@@ -99,12 +99,12 @@ function addStarts(program: Command, act: Act): void {
       ]),
     )
     .action(act(async (words: string[], flags: object) => (await import("./command/run.js")).runCommand(words, flags)));
-  placed(program.command("demo").argument("[goal...]", "a goal to show instead of the usual one"))
+  storeOptions(program.command("demo").argument("[goal...]", "a goal to show instead of the usual one"))
     .summary("the whole way with a scripted model: no key, no network")
     .description("Runs a goal against a scripted model on this machine; everything but the model is real.")
     .option("-q, --quiet", "no progress")
     .action(act(async (words: string[], flags: object) => (await import("./demo/demo.js")).demoCommand(words, flags)));
-  models(placed(program.command("doctor")))
+  modelOptions(storeOptions(program.command("doctor")))
     .summary("whether everything that a run needs is there")
     .option("--offline", "send no request to the models")
     .action(act(async (flags: object) => (await import("./command/doctor.js")).doctorCommand(flags)));
@@ -112,11 +112,13 @@ function addStarts(program: Command, act: Act): void {
 }
 
 function addModels(program: Command, act: Act): void {
-  const command = models(placed(program.command("models")))
+  const command = modelOptions(storeOptions(program.command("models")))
     .summary("who plays which role, and which form of request its server takes")
     .option("--json", "print them as JSON")
     .action(act(async (flags: object) => (await import("./command/models.js")).modelsCommand(flags)));
-  models(placed(command.command("test").argument("[name]", "a role, or a model (default: those of all roles)")))
+  modelOptions(
+    storeOptions(command.command("test").argument("[name]", "a role, or a model (default: those of all roles)")),
+  )
     .summary("try each form of request once: sends real requests")
     .description(
       "Asks for JSON by a schema, by one tool, as a JSON object and in words: one small, real request for each.",
@@ -130,25 +132,25 @@ function addModels(program: Command, act: Act): void {
 }
 
 function addPlans(program: Command, act: Act): void {
-  models(planning(placed(program.command("plan").argument("<goal...>", "a goal in words"))))
+  modelOptions(plannerOptions(storeOptions(program.command("plan").argument("<goal...>", "a goal in words"))))
     .summary("write a plan for a goal, and run nothing")
     .option("-o, --output <file>", "where to write it: YAML for .yaml, else JSON (default: stdout)")
-    .option("-i, --input <name=value>", "an input that the plan may refer to; repeatable", repeated, [])
+    .option("-i, --input <name=value>", "an input that the plan may refer to; repeatable", collected, [])
     .action(
       act(async (words: string[], flags: object) => (await import("./command/plan.js")).planCommand(words, flags)),
     );
-  placed(program.command("check").alias("validate").argument("<file>", "a plan file, or - for standard input"))
+  storeOptions(program.command("check").alias("validate").argument("<file>", "a plan file, or - for standard input"))
     .summary("check a plan file; exit code 3 where it cannot run")
     .option("--json", "print { ok, findings, quality }")
     .action(act(async (file: string, flags: object) => (await import("./command/plan.js")).checkCommand(file, flags)));
-  models(placed(program.command("estimate").argument("<file>", "a plan file, or - for standard input")))
+  modelOptions(storeOptions(program.command("estimate").argument("<file>", "a plan file, or - for standard input")))
     .summary("what a plan will take: calls, tokens, money, time")
-    .option("-i, --input <name=value>", "an input of the plan; repeatable", repeated, [])
+    .option("-i, --input <name=value>", "an input of the plan; repeatable", collected, [])
     .option("--json", "print the estimate as one JSON document")
     .action(
       act(async (file: string, flags: object) => (await import("./command/plan.js")).estimateCommand(file, flags)),
     );
-  placed(program.command("graph").argument("<file-or-run>", "a plan file, or a run"))
+  storeOptions(program.command("graph").argument("<file-or-run>", "a plan file, or a run"))
     .summary("draw a plan")
     .option("--format <format>", "mermaid or ascii", "ascii")
     .action(
@@ -156,7 +158,7 @@ function addPlans(program: Command, act: Act): void {
         (await import("./command/plan.js")).graphCommand(name, flags),
       ),
     );
-  placed(program.command("tools"))
+  storeOptions(program.command("tools"))
     .summary("the tools that plans may use, with types and effects")
     .option("--json", "print their definitions")
     .action(act(async (flags: object) => (await import("./command/plan.js")).toolsCommand(flags)));
@@ -167,7 +169,7 @@ function addPlans(program: Command, act: Act): void {
 }
 
 function addReaders(program: Command, act: Act): void {
-  placed(program.command("runs"))
+  storeOptions(program.command("runs"))
     .summary("list runs, the newest first")
     .option("--status <list>", "only these: a status, waiting (for a person) or unreadable; several with commas")
     .option("--text <part>", "only those with this in their goal or id")
@@ -176,7 +178,7 @@ function addReaders(program: Command, act: Act): void {
     .option("--cursor <cursor>", "go on where the list before ended")
     .option("--json", "print them as JSON")
     .action(act(async (flags: object) => (await import("./command/runs.js")).runsCommand(flags)));
-  placed(program.command("show").argument("<run>", RUN))
+  storeOptions(program.command("show").argument("<run>", RUN))
     .summary("show a run: plan, steps, answer")
     .option("--trace", "per step what was read and written, attempts, errors, turns")
     .addOption(
@@ -184,7 +186,7 @@ function addReaders(program: Command, act: Act): void {
     )
     .option("--json", "print the run as one JSON document")
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).showCommand(name, flags)));
-  placed(
+  storeOptions(
     program
       .command("diff")
       .argument("<run>", RUN)
@@ -198,7 +200,7 @@ function addReaders(program: Command, act: Act): void {
         (await import("./command/look.js")).diffCommand(name, from, to, flags),
       ),
     );
-  placed(program.command("replay").argument("<run>", RUN))
+  storeOptions(program.command("replay").argument("<run>", RUN))
     .summary("rebuild a run from its log, with nothing called")
     .option("--strict", "let the kernel make every decision again; exit 1 where one differs")
     .option("--record <file>", "write a recording, for planloom run --from-recording")
@@ -206,32 +208,32 @@ function addReaders(program: Command, act: Act): void {
     .action(
       act(async (name: string, flags: object) => (await import("./command/replay.js")).replayCommand(name, flags)),
     );
-  placed(program.command("events").argument("<run>", RUN))
+  storeOptions(program.command("events").argument("<run>", RUN))
     .summary("print the log of a run as JSON lines")
     .option("-f, --follow", "go on until the run has ended")
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).eventsCommand(name, flags)));
-  placed(program.command("watch").argument("<run>", RUN))
+  storeOptions(program.command("watch").argument("<run>", RUN))
     .summary("follow a run that another process drives")
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).watchCommand(name, flags)));
-  placed(program.command("answer").argument("<run>", RUN))
+  storeOptions(program.command("answer").argument("<run>", RUN))
     .summary("print the answer of a run")
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).answerCommand(name, flags)));
 }
 
 function addPersons(program: Command, act: Act): void {
-  said(program.command("resume").argument("<run>", RUN))
+  commandOptions(program.command("resume").argument("<run>", RUN))
     .summary("drive a run on that nobody drives, or that is paused")
     .option("-y, --yes", "grant approvals")
     .addOption(noRun())
     .action(
       act(async (name: string, flags: object) => (await import("./command/steer.js")).resumeCommand(name, flags)),
     );
-  said(program.command("pause").argument("<run>", RUN))
+  commandOptions(program.command("pause").argument("<run>", RUN))
     .summary("begin nothing more; what runs goes on to its end")
     .option("-m, --reason <text>", "why, for the log")
     .addOption(noRun())
     .action(act(async (name: string, flags: object) => (await import("./command/steer.js")).pauseCommand(name, flags)));
-  said(program.command("goal").argument("<run>", RUN).argument("<goal...>", "the new goal, in words"))
+  commandOptions(program.command("goal").argument("<run>", RUN).argument("<goal...>", "the new goal, in words"))
     .summary("change the goal; what is finished is kept where it still serves")
     .option("-m, --reason <text>", "why, for the log and the planner")
     .option("-y, --yes", "grant approvals")
@@ -241,13 +243,13 @@ function addPersons(program: Command, act: Act): void {
         (await import("./command/steer.js")).goalCommand(name, words, flags),
       ),
     );
-  again(program.command("retry").argument("<run>", RUN))
+  retryOptions(program.command("retry").argument("<run>", RUN))
     .summary("have an ended run go on, with what it had finished")
     .description("Has a run that has ended go on. What will be reused is shown first; what finished is not paid again.")
     .option("--from <step>", "begin this step again too, and all that follows from it")
     .addOption(noRun())
     .action(act(async (name: string, flags: object) => (await import("./command/retry.js")).retryCommand(name, flags)));
-  again(program.command("fork").argument("<run>", RUN))
+  retryOptions(program.command("fork").argument("<run>", RUN))
     .summary("begin a new run where an ended one came to a step")
     .description("Begins a new run at a step of one that has ended, with what that had finished before the step.")
     .requiredOption("--at <step>", "the step that runs first; all that follows from it runs too")
@@ -257,7 +259,7 @@ function addPersons(program: Command, act: Act): void {
         (await import("./command/retry.js")).forkCommand(name, flags),
       ),
     );
-  said(program.command("approve").argument("<run>", RUN))
+  commandOptions(program.command("approve").argument("<run>", RUN))
     .summary("approve the plan, or the call, with this hash")
     .option("--hash <hash>", "what is approved, as the run says (default: what waits, where that is one thing)")
     .option("-m, --comment <text>", "a comment for the log")
@@ -266,14 +268,14 @@ function addPersons(program: Command, act: Act): void {
     .action(
       act(async (name: string, flags: object) => (await import("./command/person.js")).approveCommand(name, flags)),
     );
-  said(program.command("edit").argument("<run>", RUN))
+  commandOptions(program.command("edit").argument("<run>", RUN))
     .summary("change the plan that waits; it is checked, and waits under its new hash")
     .option("--plan <file>", "the plan in its place, or - (default: your editor, VISUAL or EDITOR)")
     .option("--hash <hash>", "the plan that is meant, as the run says")
     .option("-m, --comment <text>", "a comment for the log")
     .addOption(noRun())
     .action(act(async (name: string, flags: object) => (await import("./command/steer.js")).editCommand(name, flags)));
-  said(program.command("reject").argument("<run>", RUN))
+  commandOptions(program.command("reject").argument("<run>", RUN))
     .summary("reject the plan; the planner writes another one")
     .requiredOption("-m, --message <text>", "what should be different, or - for standard input")
     .option("--hash <hash>", "what is rejected, where several things wait")
@@ -283,7 +285,7 @@ function addPersons(program: Command, act: Act): void {
         (await import("./command/person.js")).rejectCommand(name, flags),
       ),
     );
-  said(
+  commandOptions(
     program
       .command("respond")
       .argument("<run>", RUN)
@@ -301,7 +303,7 @@ function addPersons(program: Command, act: Act): void {
         (await import("./command/person.js")).respondCommand(name, step, value, flags),
       ),
     );
-  said(program.command("cancel").argument("<run>", RUN))
+  commandOptions(program.command("cancel").argument("<run>", RUN))
     .summary("cancel a run")
     .option("-m, --message <text>", "why")
     .addOption(noRun())

@@ -28,7 +28,7 @@ export async function findConfig(given: string | undefined, cwd: string): Promis
   const file = given === undefined ? nearest(resolve(cwd)) : resolve(cwd, given);
   if (file === undefined) return { config: {}, file: null };
   if (!existsSync(file)) throw new PlanloomError("CONFIG_NOT_FOUND", { file });
-  return { config: placed(checked(await load(file), file), dirname(file)), file };
+  return { config: rooted(checked(await load(file), file), dirname(file)), file };
 }
 
 function nearest(folder: string): string | undefined {
@@ -114,7 +114,7 @@ function invalid(file: string, setting: string, given: unknown, wanted: WantedSe
  * Paths in a configuration count from its own folder, wherever the command is given. What has another shape is left as it is:
  * createLoom says what is wrong with it.
  */
-function placed(config: LoomConfig, folder: string): LoomConfig {
+function rooted(config: LoomConfig, folder: string): LoomConfig {
   const { store, builtins } = config;
   const isPath = typeof store === "string" && store !== "memory" && !store.includes("://");
   const from = (path: unknown): unknown => (typeof path === "string" ? resolve(folder, path) : path);

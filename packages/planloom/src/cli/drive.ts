@@ -8,8 +8,8 @@ import type { LoomRun } from "../loom/loom-run.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { documentOf, type RunDocument } from "../loom/document.js";
 import type { RunEvent } from "../run/event.js";
-import { Course } from "./follow.js";
-import { converse } from "./interview.js";
+import { Follower } from "./follow.js";
+import { interview } from "./interview.js";
 import { openDisplay } from "./display.js";
 import { EXIT, exitOfRun } from "./exit-code.js";
 import { atTerminal, print, printJson, PROGRAM, say } from "./output.js";
@@ -31,9 +31,9 @@ export interface DriveFlags {
   readonly agreed?: string;
 }
 
-export async function openCourse({ quiet, jsonl }: DriveFlags): Promise<Course> {
+export async function openFollower({ quiet, jsonl }: DriveFlags): Promise<Follower> {
   const onEvent = jsonl === true ? (event: RunEvent) => print(JSON.stringify(event)) : undefined;
-  return new Course(await openDisplay(quiet === true), onEvent, quiet === true);
+  return new Follower(await openDisplay(quiet === true), onEvent, quiet === true);
 }
 
 /**
@@ -42,7 +42,7 @@ export async function openCourse({ quiet, jsonl }: DriveFlags): Promise<Course> 
  */
 export async function driveToEnd(
   loom: Loom,
-  course: Course,
+  follower: Follower,
   flags: DriveFlags,
   begin: () => Promise<LoomRun | number>,
 ): Promise<number> {
@@ -53,7 +53,7 @@ export async function driveToEnd(
     if (interrupt.signal.aborted) return Date.now() - stoppedAt < ECHO_MS ? undefined : process.exit(EXIT.interrupted);
     stoppedAt = Date.now();
     interrupt.abort();
-    course.rest();
+    follower.rest();
     say("Stopping …");
     // What cannot be released now is free when its lease has run out.
     void loom.engine.close().catch(() => undefined);
@@ -62,17 +62,17 @@ export async function driveToEnd(
   try {
     const run = await begin();
     if (typeof run === "number") return run;
-    const { document, record } = await untilStuck(loom, run, course, flags, interrupt.signal).catch(
+    const { document, record } = await untilStuck(loom, run, follower, flags, interrupt.signal).catch(
       (error: unknown) => {
         throw interrupt.signal.aborted && isClosed(error) ? interrupted(run.id) : error;
       },
     );
-    course.rest();
+    follower.rest();
     if (record !== undefined) return await approvedOnly(loom, run, record);
     if (interrupt.signal.aborted && document.finishedAt === null) throw interrupted(run.id);
     return finish(document, flags);
   } finally {
-    course.rest();
+    follower.rest();
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }
 }
@@ -89,7 +89,7 @@ interface Stuck {
 async function untilStuck(
   loom: Loom,
   run: LoomRun,
-  course: Course,
+  follower: Follower,
   flags: DriveFlags,
   signal: AbortSignal,
 ): Promise<Stuck> {
@@ -97,9 +97,9 @@ async function untilStuck(
     const document = documentOf((await loom.engine.stopped(run.id)).run, cliSurface);
     if (document.finishedAt !== null || document.waiting === undefined || signal.aborted) return { document };
     if (await grant(run, document, flags)) continue;
-    course.rest();
+    follower.rest();
     if (!atTerminal()) return { document };
-    const said = await converse({ loom, run, course, terminal: openTerminal(), signal }, document);
+    const said = await interview({ loom, run, follower, terminal: openTerminal(), signal }, document);
     if (said === "left") return { document };
     if (said !== "answered") return { document, ...said };
   }
@@ -147,10 +147,10 @@ const interrupted = (runId: string): PlanloomError => new PlanloomError("INTERRU
 /** Drives a run that nobody drives to its end or next wait. Throws RUN_OWNED where a live process drives it. */
 export async function takeUp(loom: Loom, runId: string, flags: DriveFlags): Promise<number> {
   const run = await loom.get(runId);
-  const course = (await openCourse(flags)).hold();
-  return driveToEnd(loom, course, flags, async () => {
-    await loom.engine.drive(runId, "RESUMED", course);
-    course.seed(await readLog(loom.store, runId));
+  const follower = (await openFollower(flags)).hold();
+  return driveToEnd(loom, follower, flags, async () => {
+    await loom.engine.drive(runId, "RESUMED", follower);
+    follower.seed(await readLog(loom.store, runId));
     return run;
   });
 }
@@ -184,19 +184,19 @@ export async function tell(
     const reply = await send(run, { by, record: "only" });
     return reply.ok ? recorded(runId) : refused(loom, runId, reply, { hash });
   }
-  const course = (await openCourse(flags)).hold();
-  return driveToEnd(loom, course, flags, async () => {
-    const reply = await send(run, { by, listener: course });
-    course.seed(await readLog(loom.store, runId));
-    if (!reply.ok) return refused(loom, runId, reply, { course, hash });
-    return (await isOwned(loom, run, course)) ? elsewhere(run) : run;
+  const follower = (await openFollower(flags)).hold();
+  return driveToEnd(loom, follower, flags, async () => {
+    const reply = await send(run, { by, listener: follower });
+    follower.seed(await readLog(loom.store, runId));
+    if (!reply.ok) return refused(loom, runId, reply, { follower, hash });
+    return (await isOwned(loom, run, follower)) ? elsewhere(run) : run;
   });
 }
 
 /** Whether a live process obeys it; otherwise this one drives it. */
-async function isOwned(loom: Loom, run: LoomRun, course: Course): Promise<boolean> {
+async function isOwned(loom: Loom, run: LoomRun, follower: Follower): Promise<boolean> {
   try {
-    await loom.engine.drive(run.id, "RESUMED", course);
+    await loom.engine.drive(run.id, "RESUMED", follower);
     return false;
   } catch (error) {
     if (hasCode(error, "RUN_OWNED")) return true;
@@ -223,9 +223,9 @@ export async function refused(
   loom: Loom,
   runId: string,
   reply: Reply & { ok: false },
-  { course, hash }: { readonly course?: Course; readonly hash?: string | undefined } = {},
+  { follower, hash }: { readonly follower?: Follower; readonly hash?: string | undefined } = {},
 ): Promise<number> {
-  course?.rest();
+  follower?.rest();
   for (const line of refusalLines(await loom.engine.load(runId), reply, hash)) say(line);
   // Another command, accepted at the same time, may have set the run going here. It is not left in its middle.
   const document = documentOf((await loom.engine.stopped(runId)).run, cliSurface);

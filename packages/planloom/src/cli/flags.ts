@@ -7,7 +7,7 @@ import type { FailurePolicy, ReplanMode } from "../run/settings.js";
 import { usageError } from "./error-text.js";
 import type { Granularity } from "../plan/check/granularity.js";
 import type { DriveFlags } from "./drive.js";
-import type { PlaceFlags } from "./open-loom.js";
+import type { StoreFlags } from "./open-loom.js";
 
 export interface ModelFlags {
   readonly model?: string;
@@ -32,7 +32,7 @@ export interface PlannerFlags {
   readonly critique?: boolean;
 }
 
-export interface RunFlags extends PlaceFlags, ModelFlags, DriveFlags, BudgetFlags, PlannerFlags {
+export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlags, PlannerFlags {
   readonly input?: readonly string[];
   readonly concurrency?: string;
   readonly approval?: "never" | "always" | "effects";

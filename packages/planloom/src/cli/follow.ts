@@ -8,7 +8,7 @@ import type { Display } from "./display.js";
 import { heading, linesOf, phaseOf } from "./render/lines.js";
 import { oneLine } from "./render/style.js";
 
-export class Course implements Listener {
+export class Follower implements Listener {
   run: Run | undefined;
   /** The last plan, and whether it was shown here. */
   proposed: { readonly data: EventData["plan.proposed"]; readonly shown: boolean } | undefined;

@@ -4,14 +4,14 @@ import type { RunDocument, WaitingDocument } from "../loom/document.js";
 import { problemLines } from "./error-text.js";
 import { answerValue } from "./inputs.js";
 import { userName } from "./open-loom.js";
-import { review, type Conversation, type Said } from "./review.js";
+import { review, type Interview, type Said } from "./review.js";
 import { manyLines, paint } from "./render/style.js";
 
 /** Ends as soon as somebody else has answered: then, too, the run may go on. */
-export async function converse(talk: Conversation, document: RunDocument): Promise<Said> {
+export async function interview(talk: Interview, document: RunDocument): Promise<Said> {
   const { approvals = [], questions = [] } = document.waiting ?? {};
   const answeredElsewhere = new AbortController();
-  const unwatch = talk.course.watch((event) => {
+  const unwatch = talk.follower.watch((event) => {
     if (event.type !== "input.refused" && event.by !== "engine") answeredElsewhere.abort();
     if (event.type.startsWith("run.")) answeredElsewhere.abort();
   });
@@ -31,16 +31,16 @@ export async function converse(talk: Conversation, document: RunDocument): Promi
   }
 }
 
-async function answer(talk: Conversation, question: WaitingDocument["questions"][number]): Promise<Said> {
-  const { run, course, terminal, signal } = talk;
+async function answer(talk: Interview, question: WaitingDocument["questions"][number]): Promise<Said> {
+  const { run, follower, terminal, signal } = talk;
   const { step, item, question: text } = question;
   terminal.say(`Step ${step}${item === undefined ? "" : `[${item}]`} asks: ${manyLines(text)}`);
   for (;;) {
     const line = await terminal.ask(`${paint("bold", "answer")} (empty to leave it waiting): `, signal);
     if (line === undefined || line === "") return "left";
-    const place = item === undefined ? {} : { item };
-    const value = answerValue(course.run, { step, ...place }, line);
-    const reply = await run.respond(step, value, { by: userName(), ...place });
+    const of = item === undefined ? {} : { item };
+    const value = answerValue(follower.run, { step, ...of }, line);
+    const reply = await run.respond(step, value, { by: userName(), ...of });
     if (reply.ok) return "answered";
     problemLines(reply).forEach((problem) => terminal.say(problem));
   }

@@ -12,13 +12,13 @@ import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
 import { findConfig, type FoundConfig } from "./config-file.js";
 
-export interface PlaceFlags {
+export interface StoreFlags {
   readonly config?: string;
   readonly store?: string;
 }
 
 /** The configuration with the store that counts: flag, variable, file, default. */
-export async function configOf(flags: PlaceFlags): Promise<FoundConfig> {
+export async function configOf(flags: StoreFlags): Promise<FoundConfig> {
   const { config, file } = await findConfig(flags.config, process.cwd());
   const wished = flags.store ?? (process.env["PLANLOOM_STORE"] || undefined);
   if (wished === undefined && config.store !== undefined) return { config, file };
@@ -27,7 +27,7 @@ export async function configOf(flags: PlaceFlags): Promise<FoundConfig> {
 
 /** Opens a loom for the work and closes it afterwards, however the work ends. */
 export async function withLoom<T>(
-  flags: PlaceFlags,
+  flags: StoreFlags,
   change: (config: LoomConfig) => LoomConfig,
   work: (loom: Loom) => Promise<T>,
   ports: LoomPorts = {},
@@ -56,8 +56,8 @@ const isMissing = (store: LoomConfig["store"]): boolean =>
  * The store alone, its place for people, and the configuration. Where its file does not exist, it is not created: there is nothing to read.
  */
 export async function withStore<T>(
-  flags: PlaceFlags,
-  work: (store: EventStore, place: string, config: LoomConfig) => Promise<T>,
+  flags: StoreFlags,
+  work: (store: EventStore, storeName: string, config: LoomConfig) => Promise<T>,
 ): Promise<T> {
   const { config } = await configOf(flags);
   const { store: wished = "memory" } = config;

@@ -4,23 +4,23 @@ import { Option, type Command } from "commander";
 
 export const RUN = "its id, the beginning of one, or last";
 
-export const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+export const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 export const noRun = (): Option => new Option("--no-run", "only record it; do not drive the run here");
 
-export const placed = (command: Command): Command =>
+export const storeOptions = (command: Command): Command =>
   command
     .option("--config <file>", "the configuration (default: planloom.config.* from here upward)")
     .option("--store <path>", "the store: a file, or memory (default: .planloom/planloom.db from here upward)");
 
 /** What retry and fork share: changes, a look before, and the flags of a run that is driven. */
-export const again = (command: Command): Command =>
-  budgets(policies(said(command)))
-    .option("-i, --input <name=value>", "an input in the place of the run's own; repeatable", repeated, [])
+export const retryOptions = (command: Command): Command =>
+  budgetOptions(policyOptions(commandOptions(command)))
+    .option("-i, --input <name=value>", "an input in the place of the run's own; repeatable", collected, [])
     .option("--plan <file>", "a plan in the place of the run's own, or - ; what means the same in both is reused")
     .option("--dry-run", "show what would be reused and what would run, and begin nothing")
     .option("--concurrency <n>", "steps and items at once (default 4)")
-    .option("-y, --yes", "steps may act again, and approvals are granted")
+    .option("-y, --yes", "steps may act retryOptions, and approvals are granted")
     .addOption(new Option("--jsonl", "print each event as it becomes durable").conflicts("json"));
 
 export const approval = (): Option =>
@@ -31,7 +31,7 @@ export const approval = (): Option =>
   ]);
 
 /** What follows where something goes wrong, for all that the plan leaves open. */
-export const policies = (command: Command): Command =>
+export const policyOptions = (command: Command): Command =>
   command
     .addOption(
       new Option("--on-failure <policy>", "what follows when a step has failed for good (default patch)").choices([
@@ -49,13 +49,13 @@ export const policies = (command: Command): Command =>
       ]),
     );
 
-export const driving = (command: Command): Command => command.option("-q, --quiet", "no progress on stderr");
+export const driveOptions = (command: Command): Command => command.option("-q, --quiet", "no progress on stderr");
 
-export const said = (command: Command): Command =>
-  models(driving(placed(command))).option("--json", "print the whole run as one JSON document");
+export const commandOptions = (command: Command): Command =>
+  modelOptions(driveOptions(storeOptions(command))).option("--json", "print the whole run as one JSON document");
 
 /** What a run may use up. */
-export const budgets = (command: Command): Command =>
+export const budgetOptions = (command: Command): Command =>
   command
     .option("--budget-calls <n>", "the run may send so many requests to models")
     .option("--budget-tokens <n>", "it may use so many tokens")
@@ -63,7 +63,7 @@ export const budgets = (command: Command): Command =>
     .option("--budget-time <time>", "it may take so long: 90s, 10m, 2h");
 
 /** How plans are written. */
-export const planning = (command: Command): Command =>
+export const plannerOptions = (command: Command): Command =>
   command
     .addOption(
       new Option("--granularity <word>", "how finely work is cut into steps: coarse, normal, fine (default normal)"),
@@ -71,7 +71,7 @@ export const planning = (command: Command): Command =>
     .option("--critique", "the planner judges its plan once before it is used: one request more");
 
 /** The flags of the models, which are told apart by role. */
-export function models(command: Command): Command {
+export function modelOptions(command: Command): Command {
   command.option("--model <name>", "the model of all roles").option("--base-url <url>", "the address of all roles");
   for (const role of ["planner", "executor", "synthesizer"]) {
     command

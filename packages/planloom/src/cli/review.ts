@@ -1,5 +1,5 @@
 // The review of a plan or a call that waits for approval, with the person at the terminal. In: what waits. Out: what was said of
-// it, as commands to the run. Separate from converse.ts, which decides what is spoken of, and for how long.
+// it, as commands to the run. Separate from interview.ts, which decides what is spoken of, and for how long.
 import type { Reply } from "../engine/engine.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
@@ -9,7 +9,7 @@ import type { WaitingDocument } from "../loom/document.js";
 import { planOf } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
 import { composePlan } from "./compose.js";
-import type { Course } from "./follow.js";
+import type { Follower } from "./follow.js";
 import { problemLines } from "./error-text.js";
 import { PROGRAM } from "./output.js";
 import { userName } from "./open-loom.js";
@@ -23,10 +23,10 @@ import { callWords } from "./render/plan.js";
 /** answered: the run may go on, or something else waits now. record: approved, to be obeyed when the run is next driven. */
 export type Said = "answered" | "left" | { readonly record: string };
 
-export interface Conversation {
+export interface Interview {
   readonly loom: Loom;
   readonly run: LoomRun;
-  readonly course: Course;
+  readonly follower: Follower;
   readonly terminal: Terminal;
   /** Aborted when somebody else has answered, or the process is to stop. */
   readonly signal: AbortSignal;
@@ -34,13 +34,13 @@ export interface Conversation {
 
 type Approval = WaitingDocument["approvals"][number];
 
-export function review(talk: Conversation, approval: Approval): Promise<Said> {
+export function review(talk: Interview, approval: Approval): Promise<Said> {
   return approval.subject === "plan" ? reviewPlan(talk, approval) : reviewCall(talk, approval);
 }
 
-async function reviewPlan(talk: Conversation, approval: Approval): Promise<Said> {
-  const { course, terminal } = talk;
-  const state = course.run!;
+async function reviewPlan(talk: Interview, approval: Approval): Promise<Said> {
+  const { follower, terminal } = talk;
+  const state = follower.run!;
   terminal.say(heading("REVIEW"));
   for (const line of await planReview(talk, state, approval)) terminal.say(line);
   const choices = choicesIn(state);
@@ -55,8 +55,8 @@ async function reviewPlan(talk: Conversation, approval: Approval): Promise<Said>
 }
 
 /** What the course has not shown here, what the plan will take, and why a person is asked. */
-async function planReview({ loom, course }: Conversation, run: Run, approval: Approval): Promise<readonly string[]> {
-  const { data, shown } = course.proposed!;
+async function planReview({ loom, follower }: Interview, run: Run, approval: Approval): Promise<readonly string[]> {
+  const { data, shown } = follower.proposed!;
   const { plan, tools, hash } = planOf(run);
   const checked = { plan, hash, inputs: run.request.inputs, tools: [...tools.values()], findings: [] };
   const recorded = expectedLines(approval.estimate);
@@ -75,7 +75,7 @@ interface Choice {
   /** Lower case; the first one is shown. */
   readonly letters: string;
   /** undefined: the question is asked again. */
-  act(talk: Conversation, approval: Approval): Promise<Said | undefined>;
+  act(talk: Interview, approval: Approval): Promise<Said | undefined>;
 }
 
 function choicesIn(run: Run): readonly Choice[] {
@@ -94,9 +94,9 @@ function choicesIn(run: Run): readonly Choice[] {
   ];
 }
 
-async function edit(talk: Conversation, { hash }: Approval): Promise<Said | undefined> {
-  const { loom, run, terminal, signal, course } = talk;
-  const composed = await composePlan(loom, course.run!, terminal, signal);
+async function edit(talk: Interview, { hash }: Approval): Promise<Said | undefined> {
+  const { loom, run, terminal, signal, follower } = talk;
+  const composed = await composePlan(loom, follower.run!, terminal, signal);
   if (composed.kind === "left") return "left";
   if (composed.kind === "unchanged") return void terminal.say("The plan stays as it is.");
   const reply = await run.edit(composed.text, { hash, by: userName() });
@@ -105,25 +105,27 @@ async function edit(talk: Conversation, { hash }: Approval): Promise<Said | unde
   return heard(talk, reply);
 }
 
-async function feedback(talk: Conversation, { hash }: Approval): Promise<Said | undefined> {
-  const { run, terminal, signal, course } = talk;
+async function feedback(talk: Interview, { hash }: Approval): Promise<Said | undefined> {
+  const { run, terminal, signal, follower } = talk;
   const alone =
-    course.run!.request.models.planner === null ? "There is no planner to write another plan: this ends the run. " : "";
+    follower.run!.request.models.planner === null
+      ? "There is no planner to write another plan: this ends the run. "
+      : "";
   const comment = await terminal.ask(`${alone}What should be different? `, signal);
   if (comment === undefined) return "left";
   if (comment === "") return undefined;
   return heard(talk, await run.reject(comment, { by: userName(), hash }));
 }
 
-async function showDiff({ course, terminal }: Conversation): Promise<undefined> {
+async function showDiff({ follower, terminal }: Interview): Promise<undefined> {
   const {
     planning: { plans },
-  } = course.run!;
+  } = follower.run!;
   const [before, after] = plans.slice(-2);
   for (const line of diffLines(diffPlans(before!.plan, after!.plan))) terminal.say(line);
 }
 
-async function reviewCall(talk: Conversation, approval: Approval): Promise<Said> {
+async function reviewCall(talk: Interview, approval: Approval): Promise<Said> {
   const { run, terminal, signal } = talk;
   const { hash } = approval;
   for (const line of callLines(talk, approval)) terminal.say(line);
@@ -140,9 +142,9 @@ async function reviewCall(talk: Conversation, approval: Approval): Promise<Said>
 }
 
 /** All that the call would be made with: it is this that is approved. */
-function callLines({ course, run }: Conversation, { subject, args = {}, reason, hash, expiresAt }: Approval) {
+function callLines({ follower, run }: Interview, { subject, args = {}, reason, hash, expiresAt }: Approval) {
   const { step, item } = subject as { readonly step: string; readonly item?: number };
-  const { spec } = course.run!.execution.steps.get(step)!;
+  const { spec } = follower.run!.execution.steps.get(step)!;
   return [
     `The call of step ${step}${item === undefined ? "" : `[${item}]`} waits for you: ${oneLine(reason)} (hash ${hash.slice(0, 12)}, until ${expiresAt})`,
     `  ${oneLine(spec.title)}  [${callWords(spec)}]`,
@@ -164,7 +166,7 @@ function argumentLines(args: Json, runId: string): readonly string[] {
 }
 
 /** A command that came too late is no end: what waits now is shown. */
-function heard({ terminal }: Conversation, reply: Reply): Said {
+function heard({ terminal }: Interview, reply: Reply): Said {
   if (!reply.ok) problemLines(reply).forEach((line) => terminal.say(line));
   return "answered";
 }

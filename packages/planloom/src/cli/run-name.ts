@@ -6,27 +6,27 @@ import type { EventStore, ListedRun } from "../store/event-store.js";
 const PART = 50;
 
 /** Throws RUN_UNKNOWN or RUN_AMBIGUOUS, both of kind usage. */
-export async function runNamed(store: EventStore, name: string, place = store.name): Promise<string> {
-  if (name === "last" || name === "") return newest(store, place);
+export async function runNamed(store: EventStore, name: string, storeName = store.name): Promise<string> {
+  if (name === "last" || name === "") return newest(store, storeName);
   const fitting: string[] = [];
   for await (const { runId } of eachRun(store, name)) {
     if (runId === name) return runId;
     if (runId.startsWith(name) || runId.startsWith(`run_${name}`)) fitting.push(runId);
   }
   if (fitting.length === 1) return fitting[0]!;
-  if (fitting.length === 0) throw new PlanloomError("RUN_UNKNOWN", { name, store: place });
+  if (fitting.length === 0) throw new PlanloomError("RUN_UNKNOWN", { name, store: storeName });
   throw new PlanloomError("RUN_AMBIGUOUS", { name, runIds: fitting });
 }
 
 /** The run that was started last. A run after one in the list was not started after that one's last event. */
-async function newest(store: EventStore, place: string): Promise<string> {
+async function newest(store: EventStore, storeName: string): Promise<string> {
   let last: ListedRun | undefined;
   for await (const run of eachRun(store)) {
     if (last !== undefined && run.updatedAt < last.startedAt) break;
     if (last === undefined || run.startedAt > last.startedAt) last = run;
   }
   if (last !== undefined) return last.runId;
-  throw new PlanloomError("RUN_UNKNOWN", { store: place });
+  throw new PlanloomError("RUN_UNKNOWN", { store: storeName });
 }
 
 async function* eachRun(store: EventStore, text = ""): AsyncGenerator<ListedRun> {

@@ -15,7 +15,7 @@ import type { Settled } from "../run/work.js";
 import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
 
 /** Names the rows of one attempt. */
-export interface JournalPlace extends JournalScope {
+export interface JournalAttempt extends JournalScope {
   readonly attempt: number;
   /** Calls that were in doubt and that a person has settled, by key. */
   readonly settled?: ReadonlyMap<string, Settled> | undefined;
@@ -34,7 +34,7 @@ export interface JournalWriter {
  * Where the calls of an effect are recorded: under its step and attempt, or under its role and the number of the
  * request.
  */
-export function journalPlace(run: Run, effect: WorkEffect): JournalPlace {
+export function journalAttempt(run: Run, effect: WorkEffect): JournalAttempt {
   const runId = run.id;
   if (effect.kind === "plan" || effect.kind === "review" || effect.kind === "answer")
     return { runId, stepId: ROLE_SCOPES[effect.kind], item: null, attempt: requestNumber(effect.key) };
@@ -43,13 +43,13 @@ export function journalPlace(run: Run, effect: WorkEffect): JournalPlace {
 }
 
 /** The checkpoint of one attempt, over the store's journal. It reads the step's rows once, when it is first called. */
-export function journalOf(store: EventStore, place: JournalPlace, writer: JournalWriter): Checkpoint {
-  const { runId, stepId, item, attempt } = place;
+export function journalOf(store: EventStore, attempted: JournalAttempt, writer: JournalWriter): Checkpoint {
+  const { runId, stepId, item, attempt } = attempted;
   let read: Promise<Recorded> | undefined;
   let count = 0;
   return async (name, options, run) => {
     const n = ++count;
-    const { mine, byKey } = await (read ??= recordedIn(store, place));
+    const { mine, byKey } = await (read ??= recordedIn(store, attempted));
     const recorded = mine.get(n);
     const key = options.key ?? null;
     if (recorded !== undefined && (recorded.name !== name || recorded.key !== key)) throw diverged(recorded, name);
@@ -62,7 +62,7 @@ export function journalOf(store: EventStore, place: JournalPlace, writer: Journa
       return open(earlier.outcome);
     }
     if (options.effects !== "none") {
-      const settled = key === null ? undefined : place.settled?.get(key);
+      const settled = key === null ? undefined : attempted.settled?.get(key);
       if (settled !== undefined && settled.verdict !== "abort") {
         const outcome = seal(settledOutcome(settled.verdict, settled.output));
         await write(outcome);
@@ -87,7 +87,7 @@ interface Recorded {
   readonly byKey: ReadonlyMap<string, JournalRow>;
 }
 
-async function recordedIn(store: EventStore, { runId, stepId, item, attempt }: JournalPlace): Promise<Recorded> {
+async function recordedIn(store: EventStore, { runId, stepId, item, attempt }: JournalAttempt): Promise<Recorded> {
   const rows = await store.readJournal({ runId, stepId, item });
   const mine = new Map(rows.filter((row) => row.attempt === attempt).map((row) => [row.n, row]));
   const byKey = new Map<string, JournalRow>();

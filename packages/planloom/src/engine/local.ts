@@ -9,7 +9,7 @@ import type { RunEvent } from "../run/event.js";
 import type { ResumeReason } from "../run/reason.js";
 import type { Command } from "../run/command.js";
 import { readCommand } from "../run/read-command.js";
-import { reopening } from "../run/decide/retry.js";
+import { retryPreview } from "../run/decide/retry.js";
 import { emptyRun, type Run } from "../run/state.js";
 import { Drive } from "./drive.js";
 import type { Engine, Listener, Reply, StartRequest, RunStop } from "./engine.js";
@@ -125,7 +125,7 @@ class LocalEngine implements Engine {
       throw commandInvalid(command);
     const ended = endOf(before)?.how;
     if (driven === undefined && ended !== undefined && command.type !== "retry") return runEnded(runId, ended);
-    const refusal = command.type === "retry" ? reopening(before, command) : undefined;
+    const refusal = command.type === "retry" ? retryPreview(before, command) : undefined;
     if (refusal?.ok === false) return refusedReply(refusal);
     const inputId = newId("input");
     const fromSeq = before.log.seq + 1;

@@ -12,7 +12,7 @@ import { headOf } from "../run/view/head.js";
 import { transition } from "../run/transition.js";
 import { agendaOf, type Act } from "./agenda.js";
 import type { Listener, RunStop } from "./engine.js";
-import { journalOf, journalPlace } from "./journal.js";
+import { journalOf, journalAttempt } from "./journal.js";
 import type { EnginePorts } from "./open-engine.js";
 import type { PerformContext } from "./perform-port.js";
 import { Reservations } from "./reservations.js";
@@ -184,15 +184,15 @@ export class RunLoop {
     const { run, epoch } = this;
     const { store, clock } = this.#ports;
     const { key } = effect;
-    const place = journalPlace(run, effect);
+    const attempted = journalAttempt(run, effect);
     const writer = { epoch, now: () => clock.now(), stillOwned: () => this.#owner.stillOwned() };
     return {
       signal,
       key,
-      attempt: place.attempt,
+      attempt: attempted.attempt,
       ...(run.spending.deadline === undefined ? {} : { deadline: run.spending.deadline }),
       epoch,
-      checkpoint: journalOf(store, place, writer),
+      checkpoint: journalOf(store, attempted, writer),
       emit: async (input) => void (await this.#emit({ key, ...input })),
       reserve: (call, until) => this.#reservations.ask({ key, ...call }, until),
       progress: (value) => this.#tell((listener) => listener.progress?.(value)),

@@ -305,8 +305,8 @@ function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtin
   }
   if (search === undefined) return;
   knownKeys("builtins.search.", search, SEARCH_KEYS);
-  const places = Object.values(search) as unknown[];
-  if (places.length !== 1 || typeof places[0] !== "string") {
+  const named = Object.values(search) as unknown[];
+  if (named.length !== 1 || typeof named[0] !== "string") {
     throw invalid("builtins.search", search, { is: "search" });
   }
 }

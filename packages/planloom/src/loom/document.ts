@@ -8,7 +8,7 @@ import { currentPlan } from "../run/lookup.js";
 import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
 import type { Failure } from "../run/failure.js";
-import { reopening } from "../run/decide/retry.js";
+import { retryPreview } from "../run/decide/retry.js";
 import { type Failing, type ProposedPlan, type Run, type RunEnd } from "../run/state.js";
 import { directTool, takesContext } from "../plan/step-kind.js";
 import type { StepState, StepStatus, Work } from "../run/work.js";
@@ -168,7 +168,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     replanCount: run.planning.replans,
     usage: run.usage,
     startedAt: iso(run.log.startedAt),
-    ...(run.log.reopenedAt === undefined ? {} : { retriedAt: iso(run.log.reopenedAt) }),
+    ...(run.log.retriedAt === undefined ? {} : { retriedAt: iso(run.log.retriedAt) }),
     finishedAt: end === undefined ? null : iso(end.at),
   };
 }
@@ -260,7 +260,7 @@ function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
 function nextOf(run: Run, end: Unfinished): Sentence {
   const own = (end.how === "failed" ? failureNext(end.error) : undefined) ?? TRACE;
   const retries = own.some((part) => typeof part !== "string" && part.action === "retry");
-  if (retries || !reopening(run, { models: run.request.models }).ok) return own;
+  if (retries || !retryPreview(run, { models: run.request.models }).ok) return own;
   return [
     ...own,
     " Then ",
@@ -282,7 +282,7 @@ function waitingOf(run: Run): WaitingDocument | undefined {
     return undefined;
   const works = [...run.execution.steps.values()].flatMap(worksOf);
   const { estimate } = currentPlan(run) ?? {};
-  const place = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });
+  const of = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });
   return {
     approvals: [...run.approvals.pending.values()].map(({ subject, hash, reason, expiresAt, args }) => ({
       subject: subject === "plan" ? "plan" : { ...subject },
@@ -294,9 +294,9 @@ function waitingOf(run: Run): WaitingDocument | undefined {
     })),
     questions: works
       .filter((work) => work.status === "suspended" && work.question !== undefined)
-      .map((work) => ({ ...place(work), question: work.question! })),
+      .map((work) => ({ ...of(work), question: work.question! })),
     unknown: works
       .filter((work) => work.status === "unknown")
-      .map((work) => ({ ...place(work), error: work.error === undefined ? "" : failureText(work.error) })),
+      .map((work) => ({ ...of(work), error: work.error === undefined ? "" : failureText(work.error) })),
   };
 }

@@ -10,7 +10,7 @@ import type { Command } from "../run/command.js";
 import type { Difference } from "../run/log/decisions.js";
 import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
-import type { Reopening } from "../run/decide/retry.js";
+import type { RetryPreview } from "../run/decide/retry.js";
 import {
   forkOf,
   forkPreviewOf,
@@ -166,10 +166,10 @@ export class LoomRun {
     options: SendOptions & { readonly item?: number; readonly output?: Json } = {},
   ): Promise<Reply> {
     const { output } = options;
-    const place = { step, ...itemOf(options) };
-    const doubt = findWork(await this.engine.load(this.id), place)?.doubts;
+    const of = { step, ...itemOf(options) };
+    const doubt = findWork(await this.engine.load(this.id), of)?.doubts;
     const said = { ...(output === undefined ? {} : { output }), ...(doubt === undefined ? {} : { doubt }) };
-    return this.send({ type: "settle", ...place, verdict, ...said }, options);
+    return this.send({ type: "settle", ...of, verdict, ...said }, options);
   }
 
   cancel(reason = "", options: SendOptions = {}): Promise<Reply> {
@@ -186,7 +186,7 @@ export class LoomRun {
   }
 
   /** What such a retry would reuse and run. */
-  async previewRetry(options: RetryOptions = {}): Promise<Reopening | RefusedPreview> {
+  async previewRetry(options: RetryOptions = {}): Promise<RetryPreview | RefusedPreview> {
     return previewOf(await this.engine.load(this.id), options, this.home);
   }
 
@@ -201,7 +201,7 @@ export class LoomRun {
   }
 
   /** What such a fork would reuse and run. */
-  async previewFork(options: ForkOptions): Promise<Reopening | RefusedPreview> {
+  async previewFork(options: ForkOptions): Promise<RetryPreview | RefusedPreview> {
     return forkPreviewOf(await this.engine.load(this.id), options, this.home);
   }
 

@@ -36,12 +36,12 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const recorded = settingsOf(config);
   const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
   const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
-  const place = config.store ?? storePath(cwd, env);
-  const keeper = keeperBeside(place);
+  const location = config.store ?? storePath(cwd, env);
+  const keeper = keeperBeside(location);
   const models = openRoles(roles, keeper);
   const inventory = inventoryOf(config, models.executor && timedModel(models.executor, clock));
   const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
-  const store = typeof place === "object" ? place : await openStore(place);
+  const store = typeof location === "object" ? location : await openStore(location);
   const asked = { ...models, planner: plannerFunction ?? models.planner };
   const appraiser: Appraiser = {
     store,

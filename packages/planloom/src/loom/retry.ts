@@ -12,10 +12,10 @@ import type { CheckedPlan, Command } from "../run/command.js";
 import {
   NOT_ENDED,
   partsOf,
-  reopening,
+  retryPreview,
   stillMarked,
-  type NoReopening,
-  type Reopening,
+  type NoRetry,
+  type RetryPreview,
   type Wish,
 } from "../run/decide/retry.js";
 import { refusal } from "../run/refusal.js";
@@ -71,14 +71,14 @@ function planOf(run: Run): Plan {
   throw new PlanloomError("NOTHING_TO_RETRY", { runId: run.id });
 }
 
-export function previewOf(run: Run, options: RetryOptions, home: Home): Reopening | RefusedPreview {
-  return previewed(reopening(run, { ...wishOf(run, options, home), models: home.models }));
+export function previewOf(run: Run, options: RetryOptions, home: Home): RetryPreview | RefusedPreview {
+  return previewed(retryPreview(run, { ...wishOf(run, options, home), models: home.models }));
 }
 
 /** Why a run cannot be retried or forked like this. `message` is the library's words for the code. */
-export type RefusedPreview = NoReopening & { readonly message: string };
+export type RefusedPreview = NoRetry & { readonly message: string };
 
-const previewed = (parts: Reopening | NoReopening): Reopening | RefusedPreview =>
+const previewed = (parts: RetryPreview | NoRetry): RetryPreview | RefusedPreview =>
   parts.ok ? parts : { ...parts, message: refusalText(parts) };
 
 export async function retryOf(run: Run, options: RetryOptions, home: Home): Promise<Command> {
@@ -89,11 +89,11 @@ export async function retryOf(run: Run, options: RetryOptions, home: Home): Prom
 }
 
 /** What a fork would reuse and run. */
-export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): Reopening | RefusedPreview {
+export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): RetryPreview | RefusedPreview {
   return previewed(!isEnded(run) ? NOT_ENDED : forkParts(run, forkWish(run, options, home)));
 }
 
-function forkParts(run: Run, wish: Wish): Reopening | NoReopening {
+function forkParts(run: Run, wish: Wish): RetryPreview | NoRetry {
   const parts = partsOf(run, wish);
   if (!parts.ok || parts.unknown.length === 0) return parts;
   return { ok: false, ...refusal("STEP_UNKNOWN", { step: parts.unknown[0]!, fork: true }) };
@@ -120,7 +120,7 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   };
 }
 
-function forkRefused(runId: string, refused: NoReopening): PlanloomError {
+function forkRefused(runId: string, refused: NoRetry): PlanloomError {
   const code = FORK_REFUSALS.find((one) => one === refused.code) ?? "RUN_NOT_ENDED";
   return new PlanloomError(code, { runId, reason: refusalText(refused) });
 }

@@ -45,7 +45,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   const { name, memory } = source;
   const temperature = settings.temperature ?? TEMPERATURES[source.role];
   const timeoutMs = settings.timeout ?? LIMITS.modelTimeoutMs;
-  const place: RequestTarget = {
+  const target: RequestTarget = {
     role: source.role,
     model: name,
     label: source.label,
@@ -98,12 +98,12 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
         const { reply } = outcome;
         return { reply: { ...reply, usage: { ...reply.usage, calls } }, taken: way };
       }
-      if (request.signal.reason instanceof TimedOut) throw timeoutError(place);
+      if (request.signal.reason instanceof TimedOut) throw timeoutError(target);
       request.signal.throwIfAborted();
       const { failure } = outcome;
       if (failure.kind !== "unreachable") memory.reached = true;
       const next = wayAfter(way, failure, { output: request.output !== undefined, tried });
-      if (next === undefined) throw providerError(failure, place, memory.reached);
+      if (next === undefined) throw providerError(failure, target, memory.reached);
       await request.again?.();
       way = next;
       tried.add(way.rung);

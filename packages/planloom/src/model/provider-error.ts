@@ -1,7 +1,7 @@
 // Words for a provider's failure. In: the failure as data, and the endpoint. Out: a PlanloomError that names the
 // endpoint. This file guards what is shown: never a key, never a prompt, at most an excerpt of the server's text.
 import { assertNever } from "../error.js";
-import type { ModelPlace } from "../words/errors/model.js";
+import type { ModelTarget } from "../words/errors/model.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "./port.js";
 import type { ProviderFailure } from "./provider-failure.js";
@@ -23,45 +23,49 @@ const EXCERPT_CHARS = 300;
 const KEY_FORMS = /\b(?:sk|pk|gsk|xai|hf)[-_][\w*.-]{6,}|Bearer\s+\S+/gi;
 
 /** `reachedBefore`: whether this server has answered this process before, so that a retry is likely to succeed. */
-export function providerError(failure: ProviderFailure, place: RequestTarget, reachedBefore: boolean): PlanloomError {
-  const at = modelOf(place);
+export function providerError(failure: ProviderFailure, target: RequestTarget, reachedBefore: boolean): PlanloomError {
+  const at = modelOf(target);
   switch (failure.kind) {
     case "unreachable":
       return new PlanloomError("PROVIDER_UNREACHABLE", { ...at, reason: failure.code }, { retryable: reachedBefore });
     case "refused":
-      return refusal(failure, place);
+      return refusal(failure, target);
     case "failed":
       return new PlanloomError(
         "PROVIDER_FAILED",
-        { ...at, problem: "status", status: failure.status, text: excerpt(failure.words, place) },
+        { ...at, problem: "status", status: failure.status, text: excerpt(failure.words, target) },
         { retryAfterMs: failure.retryAfterMs },
       );
     case "cut":
-      return new PlanloomError("PROVIDER_FAILED", { ...at, problem: "cut", reason: excerpt(failure.code, place) });
+      return new PlanloomError("PROVIDER_FAILED", { ...at, problem: "cut", reason: excerpt(failure.code, target) });
     case "slow":
       return new PlanloomError("PROVIDER_TIMEOUT", { ...at, problem: "silent", reason: failure.code });
     case "unreadable":
       return new PlanloomError("PROVIDER_FAILED", {
         ...at,
         problem: "unreadable",
-        text: excerpt(failure.words, place),
+        text: excerpt(failure.words, target),
       });
     case "no-key":
-      return new PlanloomError("PROVIDER_UNAUTHORIZED", { ...at, text: excerpt(failure.words, place) });
+      return new PlanloomError("PROVIDER_UNAUTHORIZED", { ...at, text: excerpt(failure.words, target) });
     default:
       return assertNever(failure);
   }
 }
 
-export function timeoutError(place: RequestTarget): PlanloomError {
-  return new PlanloomError("PROVIDER_TIMEOUT", { ...modelOf(place), problem: "no-reply", timeoutMs: place.timeoutMs });
+export function timeoutError(target: RequestTarget): PlanloomError {
+  return new PlanloomError("PROVIDER_TIMEOUT", {
+    ...modelOf(target),
+    problem: "no-reply",
+    timeoutMs: target.timeoutMs,
+  });
 }
 
-function refusal(failure: ProviderFailure & { kind: "refused" }, place: RequestTarget): PlanloomError {
+function refusal(failure: ProviderFailure & { kind: "refused" }, target: RequestTarget): PlanloomError {
   const { status } = failure;
   const wait = { retryAfterMs: failure.retryAfterMs };
-  const at = modelOf(place);
-  const text = excerpt(failure.words, place);
+  const at = modelOf(target);
+  const text = excerpt(failure.words, target);
   if (status === undefined) return new PlanloomError("PROVIDER_REFUSED", { ...at, text });
   if (status === 408) return new PlanloomError("PROVIDER_TIMEOUT", { ...at, problem: "status", status, text }, wait);
   const answered = { ...at, status, text };
@@ -69,7 +73,7 @@ function refusal(failure: ProviderFailure & { kind: "refused" }, place: RequestT
   return new PlanloomError(status === 401 || status === 403 ? "PROVIDER_UNAUTHORIZED" : "PROVIDER_REFUSED", answered);
 }
 
-const modelOf = ({ model, role, label }: RequestTarget): ModelPlace => ({ model, role, label });
+const modelOf = ({ model, role, label }: RequestTarget): ModelTarget => ({ model, role, label });
 
 /** One line, short, and without keys. The original error is not kept as cause, because it holds the whole prompt. */
 function excerpt(words: string, { apiKey }: RequestTarget): string {

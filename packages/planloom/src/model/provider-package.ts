@@ -1,4 +1,4 @@
-// Finds and loads providers of the AI SDK that the user has installed. In: a provider's name. Out: the place of its
+// Finds and loads providers of the AI SDK that the user has installed. In: a provider's name. Out: the base of its
 // package, and a model of it. Planloom does not depend on these packages.
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -10,15 +10,15 @@ import { packageToInstall, type ProviderName } from "./provider-name.js";
 type Factory = (settings: { apiKey?: string; baseURL?: string }) => { languageModel(id: string): object };
 
 /** Folders to search: Planloom's own, and the current project (Planloom may be installed globally). */
-function defaultPlaces(): readonly string[] {
+function defaultBases(): readonly string[] {
   return [import.meta.url, join(process.cwd(), "package.json")];
 }
 
 /** The entry file of the provider's package, or undefined if it is not installed. */
-export function findProvider(provider: string, places: readonly string[] = defaultPlaces()): string | undefined {
-  for (const place of places) {
+export function findProvider(provider: string, bases: readonly string[] = defaultBases()): string | undefined {
+  for (const base of bases) {
     try {
-      return createRequire(place).resolve(`@ai-sdk/${provider}`);
+      return createRequire(base).resolve(`@ai-sdk/${provider}`);
     } catch {
       // Not here; another folder may have it.
     }

@@ -100,8 +100,8 @@ function resolveRole(role: Role, { flags, config, env }: RoleSources): RoleSetti
 function placeOf(layers: readonly Layer[]): { baseURL: string | undefined; apiKey: string | undefined } {
   const modelAt = layers.findIndex((layer) => layer.settings.model !== undefined);
   const model = layers[modelAt]?.settings.model;
-  const knowsItsPlace = model !== undefined && (typeof model !== "string" || providerNameOf(model) !== undefined);
-  const counted = knowsItsPlace ? layers.slice(0, modelAt + 1) : layers;
+  const knowsItsServer = model !== undefined && (typeof model !== "string" || providerNameOf(model) !== undefined);
+  const counted = knowsItsServer ? layers.slice(0, modelAt + 1) : layers;
   const baseURL = first(
     counted.map((layer) => layer.settings),
     "baseURL",

@@ -29,10 +29,10 @@ export async function performPlan(
   const { key } = effect;
   if (services.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
   try {
-    const place = agentContext(run, context, { stepId: ROLE_SCOPES.plan, item: null });
+    const agent = agentContext(run, context, { stepId: ROLE_SCOPES.plan, item: null });
     // A step that cannot be recorded stops the run by itself.
     const drafted = (step: DraftedStep) => void context.emit({ type: "drafted", ...step }).catch(() => undefined);
-    const planner = { ...place, drafted };
+    const planner = { ...agent, drafted };
     const replan = replanFacts(run, effect.replan);
     const request = plannerRequest(services, {
       goal: run.request.goal,
@@ -81,8 +81,8 @@ export async function performReview(
   if (planner === null || typeof planner === "function")
     return { type: "review-failed", key, error: NO_REVIEWER, usage: NO_USAGE };
   try {
-    const place = agentContext(run, context, { stepId: ROLE_SCOPES.review, item: null });
-    return { type: "reviewed", key, ...(await reviewPlan(reviewFacts(run), planner, place)) };
+    const agent = agentContext(run, context, { stepId: ROLE_SCOPES.review, item: null });
+    return { type: "reviewed", key, ...(await reviewPlan(reviewFacts(run), planner, agent)) };
   } catch (thrown) {
     return { type: "review-failed", key, ...roleErrorOf(thrown) };
   }
@@ -102,7 +102,7 @@ export async function performAnswer(
     return { type: "answer-failed", key, error: noModel("synthesizer"), usage: NO_USAGE };
   }
   try {
-    const place = agentContext(run, context, { stepId: ROLE_SCOPES.answer, item: null });
+    const agent = agentContext(run, context, { stepId: ROLE_SCOPES.answer, item: null });
     const outputs = answer.from.map((id) => {
       const state = run.execution.steps.get(id)!;
       return { id, title: state.spec.title, output: state.work.output ?? null };
@@ -114,7 +114,7 @@ export async function performAnswer(
       ...(answer.instructions === undefined ? {} : { form: answer.instructions }),
       ...(instructions === undefined ? {} : { instructions }),
     };
-    const written = await writeAnswer(request, services.synthesizer, place, (delta) =>
+    const written = await writeAnswer(request, services.synthesizer, agent, (delta) =>
       context.progress({ type: "answer", delta }),
     );
     return { type: "answered", key, ...written };

@@ -43,11 +43,11 @@ export async function performFill(
   try {
     const model = executorOf(services, step.model);
     if (model === null || state.tool === undefined) return endedOutcome(key, "tool-error", noModel("executor"));
-    const place = agentContext(run, context, { stepId: step.id, item: effect.item });
+    const agent = agentContext(run, context, { stepId: step.id, item: effect.item });
     const { executor: instructions } = services.instructions;
     const facts = { goal: run.request.goal, step, args: effect.given, outputs: contextOf(run, state) };
     const request = { ...facts, spec: state.tool, ...(instructions === undefined ? {} : { instructions }) };
-    const { args, usage } = await fillArguments(request, model, place);
+    const { args, usage } = await fillArguments(request, model, agent);
     return { type: "filled", key, args, usage };
   } catch (thrown) {
     return endedBy(key, thrown, context.signal.aborted ? "abort" : "tool-error");
@@ -146,7 +146,7 @@ async function runAgentStep(
     const model = executorOf(services, step.model);
     if (model === null) return endedOutcome(key, "tool-error", noModel("executor"));
     const inner = { ...context, signal: deadline.signal };
-    const place = agentContext(run, inner, { stepId: step.id, item: effect.item });
+    const agent = agentContext(run, inner, { stepId: step.id, item: effect.item });
     // The step was stopped before it began here: only its journal remains.
     deadline.signal.throwIfAborted();
     const { executor: instructions } = services.instructions;
@@ -164,7 +164,7 @@ async function runAgentStep(
         ...(instructions === undefined ? {} : { instructions }),
       },
       model,
-      place,
+      agent,
     );
     return { type: "returned", key, ...result };
   } catch (thrown) {

@@ -7,7 +7,7 @@ import type { ErrorParams } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
-import { approvalPlace, askPlace } from "../run/keys.js";
+import { approvalQuestion, askQuestion } from "../run/keys.js";
 import { documentOf, type RunDocument } from "../loom/document.js";
 import type { WorkEffect } from "../run/effect.js";
 import type { EventOf, RunEvent } from "../run/event.js";
@@ -17,7 +17,7 @@ import type { CheckedPlan, Command } from "../run/command.js";
 import { inputsOf, type Answered } from "../run/log/replay.js";
 import { emptyRun, type Run } from "../run/state.js";
 import { memoryStore } from "../store/memory.js";
-import { askedIn, personAsked, QuestionReader, sameAsked } from "./questions.js";
+import { readQuestions, personQuestion, QuestionReader, sameQuestion } from "./questions.js";
 import type { Engine, Listener, Reply } from "../engine/engine.js";
 import { jumpingClock } from "./jumping-clock.js";
 import { localEngine } from "../engine/local.js";
@@ -56,12 +56,12 @@ class Play {
   readonly #store = memoryStore();
   readonly #clock: ReturnType<typeof jumpingClock>;
   readonly #listener: Listener;
-  /** What the recorded run asked, by place, and what this run asks of people. */
-  readonly #askedThen: ReadonlyMap<string, Json>;
-  readonly #askedNow = new Map<string, Json>();
+  /** What the recorded run asked, by name, and what this run asks of people. */
+  readonly #recordedQuestions: ReadonlyMap<string, Json>;
+  readonly #questionsNow = new Map<string, Json>();
   readonly #questions = new QuestionReader();
-  readonly #placesThen: QuestionReader;
-  /** By place. */
+  readonly #recordedReader: QuestionReader;
+  /** By name. */
   readonly #open = new Map<string, OpenCall>();
   /** From its events. */
   readonly #run: Run;
@@ -79,7 +79,7 @@ class Play {
     this.#runId = runId;
     this.#clock = jumpingClock(events[0]!.at);
     this.#run = emptyRun(runId);
-    ({ run: this.#recorded, asked: this.#askedThen, questions: this.#placesThen } = askedIn(events));
+    ({ run: this.#recorded, asked: this.#recordedQuestions, questions: this.#recordedReader } = readQuestions(events));
     this.#listener = {
       event: (event) => {
         this.#note(event);
@@ -105,28 +105,28 @@ class Play {
   #note(event: RunEvent): void {
     evolve(this.#run, event);
     this.#questions.begunBy(this.#run, event);
-    const asked = personAsked(event);
-    if (asked !== undefined) this.#askedNow.set(asked.place, asked.what);
+    const asked = personQuestion(event);
+    if (asked !== undefined) this.#questionsNow.set(asked.name, asked.what);
   }
 
   /** A call. It must be in the recording, and waits until its outcome is next. */
   #perform(effect: WorkEffect, run: Run, context: PerformContext): Promise<Outcome> {
     const asked = this.#questions.of(run, effect);
-    this.#compare(asked.place, asked.what);
+    this.#compare(asked.name, asked.what);
     return new Promise((resolve) => {
       const give = (outcome: Outcome) => resolve({ ...outcome, key: effect.key });
-      this.#open.set(asked.place, { give, reserve: context.reserve, emit: (input) => context.emit(input) });
+      this.#open.set(asked.name, { give, reserve: context.reserve, emit: (input) => context.emit(input) });
     });
   }
 
-  #gone(place: string): PlanloomError {
-    return differs({ differs: "gone", place, recorded: this.#askedThen.get(place) ?? null, now: null });
+  #gone(name: string): PlanloomError {
+    return differs({ differs: "gone", name, recorded: this.#recordedQuestions.get(name) ?? null, now: null });
   }
 
-  #compare(place: string, now: Json): void {
-    const then = this.#askedThen.get(place);
-    if (then === undefined) throw differs({ differs: "new", place, recorded: null, now });
-    if (!sameAsked(then, now)) throw differs({ differs: "changed", place, recorded: then, now });
+  #compare(name: string, now: Json): void {
+    const then = this.#recordedQuestions.get(name);
+    if (then === undefined) throw differs({ differs: "new", name, recorded: null, now });
+    if (!sameQuestion(then, now)) throw differs({ differs: "changed", name, recorded: then, now });
   }
 
   // The script
@@ -166,11 +166,11 @@ class Play {
   }
 
   async #openAt(key: string): Promise<OpenCall> {
-    const place = this.#placesThen.placeOf(key);
-    await this.#comesTo(() => this.#open.has(place));
-    const open = this.#open.get(place);
+    const name = this.#recordedReader.nameOf(key);
+    await this.#comesTo(() => this.#open.has(name));
+    const open = this.#open.get(name);
     if (open !== undefined) return open;
-    throw this.#gone(place);
+    throw this.#gone(name);
   }
 
   /** A call requests its reservation at the recorded time. A call that had to wait requests again when it did then. */
@@ -189,7 +189,7 @@ class Play {
 
   async #answer(outcome: Outcome): Promise<void> {
     const open = await this.#openAt(outcome.key);
-    this.#open.delete(this.#placesThen.placeOf(outcome.key));
+    this.#open.delete(this.#recordedReader.nameOf(outcome.key));
     if (outcome.type !== "planned") return open.give(outcome);
     open.give({ ...outcome, plan: this.#checkedToday(outcome.plan, this.#run.request.inputs) });
   }
@@ -221,14 +221,14 @@ class Play {
   async #meant(command: Command, events: readonly RunEvent[]): Promise<Command> {
     if (command.type === "approve" || command.type === "reject" || command.type === "edit") {
       const subject = command.type === "edit" ? "plan" : decisionIn(events).data.subject;
-      const place = approvalPlace(subject);
+      const name = approvalQuestion(subject);
       const pending = () =>
-        [...this.#run.approvals.pending.values()].find((one) => approvalPlace(one.subject) === place);
-      await this.#asks(place, () => pending() !== undefined);
+        [...this.#run.approvals.pending.values()].find((one) => approvalQuestion(one.subject) === name);
+      await this.#asks(name, () => pending() !== undefined);
       return { ...command, hash: pending()!.hash };
     }
     if (command.type === "respond") {
-      await this.#asks(askPlace(command), () => findWork(this.#run, command)?.status === "suspended");
+      await this.#asks(askQuestion(command), () => findWork(this.#run, command)?.status === "suspended");
     } else if (command.type === "settle") {
       await this.#comesTo(() => findWork(this.#run, command)?.status === "unknown");
     }
@@ -236,17 +236,18 @@ class Play {
   }
 
   /** The run asks a person the same question as in the recording. */
-  async #asks(place: string, holds: () => boolean): Promise<void> {
+  async #asks(name: string, holds: () => boolean): Promise<void> {
     await this.#comesTo(holds);
-    const now = holds() ? this.#askedNow.get(place) : undefined;
-    if (now === undefined) throw this.#gone(place);
-    this.#compare(place, now);
+    const now = holds() ? this.#questionsNow.get(name) : undefined;
+    if (now === undefined) throw this.#gone(name);
+    this.#compare(name, now);
   }
 
   async end(): Promise<RunDocument> {
     await this.#comesTo(() => isEnded(this.#run) || !isEnded(this.#recorded));
     const [then, now] = [documentOf(this.#recorded), documentOf(this.#run)];
-    if (!sameAsked(endOf(then), endOf(now))) throw differs({ differs: "end", recorded: endOf(then), now: endOf(now) });
+    if (!sameQuestion(endOf(then), endOf(now)))
+      throw differs({ differs: "end", recorded: endOf(then), now: endOf(now) });
     return now;
   }
 

@@ -1,4 +1,4 @@
-// Lists what a run asks of models, tools and people, by place, so that two runs can be compared. In: a run and its open
+// Lists what a run asks of models, tools and people, by name, so that two runs can be compared. In: a run and its open
 // effects. Out: the places, with each question as data; and the error for a difference. The recorded run and the played
 // run are read in the same way.
 import { canonicalJson, type Json, type JsonObject } from "../plan/json.js";
@@ -13,8 +13,8 @@ import {
 import type { RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
 import {
-  approvalPlace,
-  askPlace,
+  approvalQuestion,
+  askQuestion,
   callKey,
   fillKey,
   isPlanKey,
@@ -26,9 +26,9 @@ import { planOf, reviewOf, workOf } from "../run/lookup.js";
 import { emptyRun, type Run } from "../run/state.js";
 import { directTool, ownFields } from "../plan/step-kind.js";
 
-interface Asked {
+interface Question {
   /** `plan/2`, `review/1`, `call/find/1`, `reconcile/pay//1`, `answer/1`, `ask/find/`, `approval/pay/`. */
-  readonly place: string;
+  readonly name: string;
   readonly what: Json;
 }
 
@@ -40,29 +40,29 @@ export class QuestionReader {
   readonly #attempts = new Map<string, readonly string[]>();
 
   /** A question for a model or a tool. */
-  of(run: Run, effect: WorkEffect): Asked {
+  of(run: Run, effect: WorkEffect): Question {
     switch (effect.kind) {
       case "plan":
-        return { place: this.placeOf(effect.key), what: planAsked(run, effect) };
+        return { name: this.nameOf(effect.key), what: planQuestion(run, effect) };
       case "review":
-        return { place: effect.key, what: { goal: run.request.goal, steps: [...run.execution.steps.keys()] } };
+        return { name: effect.key, what: { goal: run.request.goal, steps: [...run.execution.steps.keys()] } };
       case "fill":
       case "call":
-        return { place: this.placeOf(effect.key), what: stepAsked(run, effect) };
+        return { name: this.nameOf(effect.key), what: stepQuestion(run, effect) };
       case "reconcile":
-        return { place: effect.key, what: { tool: effect.tool, key: effect.callKey } };
+        return { name: effect.key, what: { tool: effect.tool, key: effect.callKey } };
       case "answer":
-        return { place: effect.key, what: { goal: run.request.goal, answer: planOf(run).plan.answer } };
+        return { name: effect.key, what: { goal: run.request.goal, answer: planOf(run).plan.answer } };
     }
   }
 
   /** The questions that an event causes. Planner requests get their numbers here, whether they are answered or not. */
-  begunBy(run: Run, event: RunEvent): readonly Asked[] {
+  begunBy(run: Run, event: RunEvent): readonly Question[] {
     return [...begunBy(run, event)].flatMap((effect) => (isWork(effect) ? [this.of(run, effect)] : []));
   }
 
-  /** The place of an effect by its key. */
-  placeOf(key: string): string {
+  /** The name of an effect by its key. */
+  nameOf(key: string): string {
     if (!isPlanKey(key)) return renumbered(key, (work, attempt) => this.#numberOf(work, attempt));
     const number = this.#plans.get(key) ?? this.#plans.size + 1;
     this.#plans.set(key, number);
@@ -77,7 +77,7 @@ export class QuestionReader {
   }
 }
 
-function planAsked(run: Run, { rejected, replan }: PlanEffect): Json {
+function planQuestion(run: Run, { rejected, replan }: PlanEffect): Json {
   const asked = {
     goal: run.request.goal,
     inputs: run.request.inputs,
@@ -89,7 +89,7 @@ function planAsked(run: Run, { rejected, replan }: PlanEffect): Json {
 }
 
 /** Leaves out titles and descriptions, which are for people. Keeps all that the tool or the model gets. */
-function stepAsked(run: Run, effect: FillEffect | CallEffect): Json {
+function stepQuestion(run: Run, effect: FillEffect | CallEffect): Json {
   const { spec } = run.execution.steps.get(effect.step)!;
   if (effect.kind === "fill") return { ...(ownFields(spec) as JsonObject), args: effect.given };
   const tool = directTool(spec);
@@ -98,20 +98,20 @@ function stepAsked(run: Run, effect: FillEffect | CallEffect): Json {
 }
 
 /** A question for a person. */
-export function personAsked(event: RunEvent): Asked | undefined {
+export function personQuestion(event: RunEvent): Question | undefined {
   if (event.type === "step.suspended") {
     const { question, data } = event.data;
-    return { place: askPlace(event.data), what: { question, data } };
+    return { name: askQuestion(event.data), what: { question, data } };
   }
   if (event.type !== "approval.requested") return undefined;
   const { subject, args } = event.data;
-  return { place: approvalPlace(subject), what: subject === "plan" ? "the plan" : (args ?? {}) };
+  return { name: approvalQuestion(subject), what: subject === "plan" ? "the plan" : (args ?? {}) };
 }
 
-export const sameAsked = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
+export const sameQuestion = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
 
-/** A recorded run, and all its questions, by place. */
-export function askedIn(events: readonly RunEvent[]): {
+/** A recorded run, and all its questions, by name. */
+export function readQuestions(events: readonly RunEvent[]): {
   readonly run: Run;
   readonly asked: ReadonlyMap<string, Json>;
   readonly questions: QuestionReader;
@@ -121,9 +121,9 @@ export function askedIn(events: readonly RunEvent[]): {
   const questions = new QuestionReader();
   for (const event of events) {
     evolve(run, event);
-    const person = personAsked(event);
-    if (person !== undefined) asked.set(person.place, person.what);
-    for (const { place, what } of questions.begunBy(run, event)) asked.set(place, what);
+    const person = personQuestion(event);
+    if (person !== undefined) asked.set(person.name, person.what);
+    for (const { name, what } of questions.begunBy(run, event)) asked.set(name, what);
   }
   return { run, asked, questions };
 }

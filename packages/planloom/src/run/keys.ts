@@ -10,7 +10,7 @@ interface Keyed {
 }
 
 /** A step, or one item of a fan-out. */
-interface Place {
+interface Ref {
   readonly step: string;
   readonly item?: number | null | undefined;
 }
@@ -36,7 +36,7 @@ export const reconcileKey = ({ step, item, doubts }: Keyed): string =>
 export const doubtKey = ({ step, item }: Keyed): string => `unknown/${step.spec.id}/${item ?? ""}`;
 
 /** A person owes the output of the step. */
-export const askKey = ({ step, item }: Keyed): string => askPlace({ step: step.spec.id, item });
+export const askKey = ({ step, item }: Keyed): string => askQuestion({ step: step.spec.id, item });
 
 /** A person owes a decision on the plan or call of this hash. */
 export const approvalKey = (hash: string): string => `approval/${hash}`;
@@ -61,8 +61,8 @@ export const requestNumber = (key: string): number => Number(key.slice(key.lastI
 // Recordings: a question has the same place in the recorded run and in the one that plays it
 
 export const isPlanKey = (key: string): boolean => key.startsWith("plan/");
-export const askPlace = ({ step, item }: Place): string => `ask/${step}/${item ?? ""}`;
-export const approvalPlace = (subject: "plan" | Place): string =>
+export const askQuestion = ({ step, item }: Ref): string => `ask/${step}/${item ?? ""}`;
+export const approvalQuestion = (subject: "plan" | Ref): string =>
   subject === "plan" ? "approval/plan" : `approval/${subject.step}/${subject.item ?? ""}`;
 
 /** The key of an attempt of a step with another number for the attempt: `numberOf` gives it. Any other key stays as it is. */
@@ -72,14 +72,14 @@ export function renumbered(key: string, numberOf: (work: string, attempt: string
   });
 }
 
-export type QuestionPlace =
+export type QuestionName =
   | { readonly kind: "plan" | "review" | "answer"; readonly number: string }
   | { readonly kind: "call" | "fill"; readonly step: string; readonly item?: string; readonly attempt: string }
   | { readonly kind: "reconcile" | "ask" | "approval"; readonly step: string; readonly item?: string }
   | { readonly kind: "plan-approval" };
 
 /** Takes the key or place of a question apart. */
-export function readPlace(place: string): QuestionPlace {
+export function readQuestion(place: string): QuestionName {
   const [kind, ...rest] = place.split("/");
   const [first = "", second = ""] = rest;
   switch (kind) {
@@ -88,7 +88,7 @@ export function readPlace(place: string): QuestionPlace {
     case "answer":
       return { kind, number: first };
     case "fill":
-      return { ...(readPlace(rest.join("/")) as QuestionPlace & { readonly kind: "call" }), kind };
+      return { ...(readQuestion(rest.join("/")) as QuestionName & { readonly kind: "call" }), kind };
     case "call":
       return { kind, step: first, ...(rest.length > 2 && { item: second }), attempt: rest.at(-1) ?? "" };
     case "reconcile":

@@ -25,9 +25,9 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
   approve: ({ hash, comment, calls }) =>
     isName(hash) && isAbsentOr(isText, comment) && (calls === undefined || calls === true),
   reject: ({ hash, comment }) => isText(comment) && isAbsentOr(isName, hash),
-  respond: (fields) => isPlace(fields) && isValue(fields["value"]),
+  respond: (fields) => isStepRef(fields) && isValue(fields["value"]),
   settle: (fields) =>
-    isPlace(fields) &&
+    isStepRef(fields) &&
     VERDICTS.includes(fields["verdict"]) &&
     isAbsentOr(isValue, fields["output"]) &&
     isAbsentOr(isWhole, fields["doubt"]),
@@ -58,7 +58,7 @@ const isValue = (value: unknown) =>
   depthOf(value, LIMITS.jsonDepth) <= LIMITS.jsonDepth &&
   sizeOf(value as Json, LIMITS.valueBytes) <= LIMITS.valueBytes;
 const isAbsentOr = (is: (value: unknown) => boolean, value: unknown) => value === undefined || is(value);
-const isPlace = ({ step, item }: Fields) => isName(step) && isAbsentOr(isWhole, item);
+const isStepRef = ({ step, item }: Fields) => isName(step) && isAbsentOr(isWhole, item);
 
 const COUNTS: readonly (keyof Settings)[] = [
   "concurrency",

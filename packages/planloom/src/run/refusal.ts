@@ -4,7 +4,7 @@ import type { Finding } from "../plan/finding.js";
 import type { JsonObject } from "../plan/json.js";
 import type { Mismatch } from "../plan/type/type.js";
 
-interface Place {
+interface Ref {
   readonly step: string;
   readonly item?: number;
 }
@@ -21,11 +21,11 @@ export interface RefusalParams {
   readonly NOT_A_PLAN: { readonly hash: string };
   readonly NOTHING_CHANGED: object;
   readonly EDIT_INVALID: { readonly finding: Finding };
-  readonly UNKNOWN_STEP: Place;
+  readonly UNKNOWN_STEP: Ref;
   /** `status` is that of the step or item; `expanded` stands for a fan-out, whose items are asked one by one. */
-  readonly NOT_ASKED: Place & { readonly status: string };
-  readonly NOT_UNKNOWN: Place & { readonly status: string };
-  readonly STALE_DOUBT: Place;
+  readonly NOT_ASKED: Ref & { readonly status: string };
+  readonly NOT_UNKNOWN: Ref & { readonly status: string };
+  readonly STALE_DOUBT: Ref;
   readonly ANSWER_TYPE: Mismatch;
   readonly ALREADY_PAUSED: object;
   readonly NOT_PAUSED: object;

@@ -107,7 +107,7 @@ export interface LogPosition {
   applied: Set<string>;
   startedAt: number;
   /** When a person had it go on for the last time, ms since 1970. */
-  reopenedAt?: number;
+  retriedAt?: number;
   updatedAt: number;
   /** The kernel that decided last, as the log names it. */
   kernel: string;

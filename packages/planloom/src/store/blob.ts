@@ -9,11 +9,11 @@ import { sha256 } from "../sha256.js";
 /**
  * A JSON pointer (RFC 6901) into the value, and the SHA-256 of the JSON text that belongs there. Outer places first.
  */
-export type BlobPlace = readonly [pointer: string, hash: string];
+export type BlobPointer = readonly [pointer: string, hash: string];
 
 export interface Packed {
   readonly text: string;
-  /** JSON of `BlobPlace[]`; null if no value is large. */
+  /** JSON of `BlobPointer[]`; null if no value is large. */
   readonly places: string | null;
   /** JSON texts by their hash. Each is stored once. */
   readonly blobs: ReadonlyMap<string, string>;
@@ -25,7 +25,7 @@ const NO_BLOBS: ReadonlyMap<string, string> = new Map();
 export function pack(value: unknown): Packed {
   const text = jsonOf(value);
   if (!isLarge(text)) return { text, places: null, blobs: NO_BLOBS };
-  const places: BlobPlace[] = [];
+  const places: BlobPointer[] = [];
   const blobs = new Map<string, string>();
   const small = lift(value, "", places, blobs);
   // The walk finds inner values first, and reading restores the outer ones first.
@@ -36,12 +36,12 @@ export function pack(value: unknown): Packed {
 export function unpack(text: string, places: string | null, load: (hash: string) => string): unknown {
   const root: { value: unknown } = { value: JSON.parse(text) as unknown };
   if (places === null) return root.value;
-  for (const [pointer, hash] of JSON.parse(places) as BlobPlace[]) put(root, pointer, JSON.parse(load(hash)));
+  for (const [pointer, hash] of JSON.parse(places) as BlobPointer[]) put(root, pointer, JSON.parse(load(hash)));
   return root.value;
 }
 
 /** Moves out the smallest large values first; then the value itself, if the rest of it is still large. */
-function lift(value: unknown, pointer: string, places: BlobPlace[], blobs: Map<string, string>): unknown {
+function lift(value: unknown, pointer: string, places: BlobPointer[], blobs: Map<string, string>): unknown {
   if (!isLarge(JSON.stringify(value))) return value;
   const rest = withFields(value, (field, key) => lift(field, `${pointer}/${escape(key)}`, places, blobs));
   const text = JSON.stringify(rest);

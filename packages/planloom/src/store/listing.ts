@@ -12,7 +12,7 @@ import { runDamaged, readEvent } from "./store-error.js";
 import type { ListedRun, ListQuery, RunList, StatusFilter, Unreadable, UnreadableRun } from "./event-store.js";
 
 /** The position of a run in the list's order. */
-export interface ListPlace {
+export interface ListPosition {
   readonly updatedAt: number;
   readonly runId: string;
 }
@@ -26,7 +26,7 @@ export interface ListRow {
   readonly lastSeq: number;
   readonly lastType: string;
   /** The values that the order of the list is made from. */
-  readonly place: ListPlace;
+  readonly position: ListPosition;
   /** The head last stored for this run. undefined if there is none, or if it is damaged. */
   readonly head: ListedRun | undefined;
 }
@@ -37,7 +37,7 @@ export interface ListSource {
    * At most `limit` runs that have an event. Order: largest `updatedAt` first, then largest id. Only runs after `after`
    * in this order, with `updatedAt` at `since` or later.
    */
-  rows(after: ListPlace | undefined, since: number, limit: number): Promise<readonly ListRow[]>;
+  rows(after: ListPosition | undefined, since: number, limit: number): Promise<readonly ListRow[]>;
   /** All events of a run; rejects as `EventStore.read` does. */
   read(runId: string): Promise<readonly RunEvent[]>;
   /** Stores computed heads. Each is stored only if its `lastSeq` is still the seq of the run's last event. */
@@ -49,7 +49,7 @@ export async function listRuns(source: ListSource, query: ListQuery = {}): Promi
   const { limit = Infinity, since = Number.MIN_SAFE_INTEGER } = query;
   const runs: ListedRun[] = [];
   const heads = new Heads(source);
-  let last = placeIn(query.cursor);
+  let last = positionIn(query.cursor);
   let after = last;
   // One run more than the limit tells whether there is a next part.
   let rows = await source.rows(after, since, Math.min(LIMITS.listRows, limit + 1));
@@ -57,7 +57,7 @@ export async function listRuns(source: ListSource, query: ListQuery = {}): Promi
   let part = LIMITS.listRows;
   while (rows.length > 0 && limit >= 1) {
     for (const row of rows) {
-      after = row.place;
+      after = row.position;
       if (!hasText(row, query.text)) continue;
       const run = await heads.of(row);
       if (!hasStatus(run, query.status)) continue;
@@ -172,10 +172,10 @@ function hasText({ runId, goal }: ListRow, text = ""): boolean {
 
 // Cursors
 
-const cursorAt = ({ updatedAt, runId }: ListPlace): string =>
+const cursorAt = ({ updatedAt, runId }: ListPosition): string =>
   Buffer.from(JSON.stringify([updatedAt, runId])).toString("base64url");
 
-function placeIn(cursor: string | undefined): ListPlace | undefined {
+function positionIn(cursor: string | undefined): ListPosition | undefined {
   if (cursor === undefined) return undefined;
   try {
     const [updatedAt, runId] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as readonly Json[];

@@ -12,7 +12,7 @@ import type {
   Owner,
   RunList,
 } from "./event-store.js";
-import { listRuns, rowText, rowTime, type ListPlace, type ListRow } from "./listing.js";
+import { listRuns, rowText, rowTime, type ListPosition, type ListRow } from "./listing.js";
 import { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store-error.js";
 
 interface MemoryRun {
@@ -66,12 +66,12 @@ class MemoryStore implements EventStore {
     );
   }
 
-  #rows(after: ListPlace | undefined, since: number): ListRow[] {
+  #rows(after: ListPosition | undefined, since: number): ListRow[] {
     const rows = [...this.#runs].flatMap(([runId, run]) => rowOf(runId, run));
     const asked = rows.filter(
-      ({ updatedAt, place }) => updatedAt >= since && (after === undefined || inListOrder(after, place) < 0),
+      ({ updatedAt, position }) => updatedAt >= since && (after === undefined || inListOrder(after, position) < 0),
     );
-    return asked.sort((a, b) => inListOrder(a.place, b.place));
+    return asked.sort((a, b) => inListOrder(a.position, b.position));
   }
 
   #keep(heads: readonly ListedRun[]): void {
@@ -86,18 +86,18 @@ class MemoryStore implements EventStore {
     checkEpoch(row.runId, epoch, run.owner?.epoch ?? 0);
     const rows = run.journal.get(scopeKey(row)) ?? [];
     run.journal.set(scopeKey(row), rows);
-    const place = rows.findIndex((other) => other.attempt === row.attempt && other.n === row.n);
-    if (place < 0) rows.push(row);
-    else rows[place] = row;
+    const position = rows.findIndex((other) => other.attempt === row.attempt && other.n === row.n);
+    if (position < 0) rows.push(row);
+    else rows[position] = row;
   }
 
   async readJournal(scope: JournalScope): Promise<readonly JournalRow[]> {
     const rows = this.#runs.get(scope.runId)?.journal.get(scopeKey(scope)) ?? [];
-    return [...rows].sort(byPlace);
+    return [...rows].sort(inJournalOrder);
   }
 
   async readRunJournal(runId: string): Promise<readonly JournalRow[]> {
-    return [...(this.#runs.get(runId)?.journal.values() ?? [])].flat().sort(byPlace);
+    return [...(this.#runs.get(runId)?.journal.values() ?? [])].flat().sort(inJournalOrder);
   }
 
   async owner(runId: string): Promise<Owner | undefined> {
@@ -155,18 +155,18 @@ function rowOf(runId: string, { events, goal, head }: MemoryRun): ListRow[] {
   const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined) return [];
   const [startedAt, updatedAt] = [rowTime(first.at), rowTime(last.at)];
-  const [lastSeq, lastType, place] = [events.length, rowText(last.type), { updatedAt, runId }];
-  return [{ runId, goal, startedAt, updatedAt, lastSeq, lastType, place, head }];
+  const [lastSeq, lastType, position] = [events.length, rowText(last.type), { updatedAt, runId }];
+  return [{ runId, goal, startedAt, updatedAt, lastSeq, lastType, position, head }];
 }
 
-function inListOrder(a: ListPlace, b: ListPlace): number {
+function inListOrder(a: ListPosition, b: ListPosition): number {
   if (a.updatedAt !== b.updatedAt) return b.updatedAt - a.updatedAt;
   return a.runId === b.runId ? 0 : a.runId < b.runId ? 1 : -1;
 }
 
 const scopeKey = (scope: JournalScope): string => `${scope.item ?? -1} ${scope.stepId}`;
 
-function byPlace(a: JournalRow, b: JournalRow): number {
+function inJournalOrder(a: JournalRow, b: JournalRow): number {
   if (a.stepId !== b.stepId) return a.stepId < b.stepId ? -1 : 1;
   return (a.item ?? -1) - (b.item ?? -1) || a.attempt - b.attempt || a.n - b.n;
 }

@@ -18,7 +18,7 @@ const OPEN_DELAY_MS = 20;
  * Throws STORE_FAILED, STORE_DAMAGED, STORE_NEWER, STORE_FULL, STORE_BUSY.
  */
 export async function openDatabase(Driver: SqlDriver, path: string): Promise<SqlDatabase> {
-  checkPlace(path);
+  checkPath(path);
   for (let attempt = 1; ; attempt++) {
     try {
       return openOnce(Driver, path);
@@ -45,7 +45,7 @@ export function closeDatabase(db: SqlDatabase): void {
 }
 
 /** SQLite would open a read-only file, and fail at the first append. */
-function checkPlace(path: string): void {
+function checkPath(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const found = statSync(path, { throwIfNoEntry: false });

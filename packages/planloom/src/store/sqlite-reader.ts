@@ -7,7 +7,7 @@ import type { RunEvent } from "../run/event.js";
 import { unpack } from "./blob.js";
 import { holds } from "./checksum.js";
 import type { InboxEntry, JournalRow, JournalScope, ListedRun } from "./event-store.js";
-import { rowText, rowTime, unpackHead, type ListPlace, type ListRow } from "./listing.js";
+import { rowText, rowTime, unpackHead, type ListPosition, type ListRow } from "./listing.js";
 import type { SqlDatabase, SqlStatement, SqlValue } from "./sqlite-driver.js";
 import { sqliteError } from "./sqlite-error.js";
 import {
@@ -60,7 +60,7 @@ export class SqliteReader {
   }
 
   /** See ListSource.rows. */
-  listRows(after: ListPlace | undefined, since: number, limit: number): ListRow[] {
+  listRows(after: ListPosition | undefined, since: number, limit: number): ListRow[] {
     const { updatedAt = null, runId = null } = after ?? {};
     const rows = this.#all<HeadRow>("list", since, updatedAt, updatedAt, runId, limitOf(limit));
     return rows.map((row) => (holds(row.sum, ...sealedOf(row)) ? listRowOf(row) : this.#damagedRow(row)));
@@ -125,7 +125,7 @@ export class SqliteReader {
       code: "RUN_DAMAGED",
       params: { runId, soundTo: lastSeq, ...HEAD_CHANGED },
     } as const;
-    return { ...shown, place: placeOf(row), head: { ...shown, unreadable } };
+    return { ...shown, position: positionOf(row), head: { ...shown, unreadable } };
   }
 
   #readable(runId: string, seq: number): RunEvent | undefined {
@@ -194,14 +194,14 @@ function listRowOf(row: HeadRow): ListRow {
   const stored = storedHead(row, goal);
   // The goal of a readable run is in its log. If the stored goal is damaged, it is taken from there.
   const head = soundGoal || stored?.unreadable !== undefined ? stored : undefined;
-  return { runId, goal, startedAt, updatedAt, lastSeq, lastType, place: placeOf(row), head };
+  return { runId, goal, startedAt, updatedAt, lastSeq, lastType, position: positionOf(row), head };
 }
 
 function storedHead({ runId, head, headSum }: HeadRow, goal: string): ListedRun | undefined {
   return head !== null && headSum !== null && holds(headSum, runId, head) ? unpackHead(head, goal) : undefined;
 }
 
-const placeOf = ({ updatedAt, runId }: HeadRow): ListPlace => ({ updatedAt, runId });
+const positionOf = ({ updatedAt, runId }: HeadRow): ListPosition => ({ updatedAt, runId });
 
 /** For SQL, in which -1 means no limit. */
 const limitOf = (limit: number): number => (limit === Infinity ? -1 : limit);

@@ -5,7 +5,7 @@ import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { builtinError } from "./builtin-error.js";
-import { asFileError, shownPath, type FolderPlace, type Root } from "./folder.js";
+import { asFileError, shownPath, type FolderPath, type Root } from "./folder.js";
 
 export interface FoundFile {
   /** Relative to the root, with /. */
@@ -18,9 +18,9 @@ export interface FoundFile {
 }
 
 /** Throws ToolError FILE_TOO_MANY past the limits. Leaves out node_modules and names that begin with a dot. */
-export async function* filesBelow(place: FolderPlace, signal: AbortSignal): AsyncGenerator<FoundFile> {
-  const walk = { root: place.root, signal, seen: 0 };
-  yield* filesIn(walk, place.real, place.shown === "" ? [] : namesBelowRoot(place), []);
+export async function* filesBelow(found: FolderPath, signal: AbortSignal): AsyncGenerator<FoundFile> {
+  const walk = { root: found.root, signal, seen: 0 };
+  yield* filesIn(walk, found.real, found.shown === "" ? [] : namesBelowRoot(found), []);
 }
 
 interface Walk {
@@ -29,7 +29,7 @@ interface Walk {
   seen: number;
 }
 
-function namesBelowRoot({ root, shown }: FolderPlace): string[] {
+function namesBelowRoot({ root, shown }: FolderPath): string[] {
   const names = shown.split("/");
   return root.name === "" ? names : names.slice(1);
 }

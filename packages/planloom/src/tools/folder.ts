@@ -16,7 +16,7 @@ export interface Root {
 }
 
 /** A path inside a root. */
-export interface FolderPlace {
+export interface FolderPath {
   readonly root: Root;
   readonly real: string;
   /** The path that results show: relative to the root, with /. Empty for the root itself. */
@@ -68,7 +68,7 @@ export function namesOf(
 }
 
 /** Resolves a file or folder that exists. Links are followed; their target must be inside a root. */
-export async function existing(roots: readonly Root[], path: string): Promise<FolderPlace> {
+export async function existing(roots: readonly Root[], path: string): Promise<FolderPath> {
   const { root, names } = rooted(roots, path);
   const real = await realOf(join(root.real, ...names), path);
   if (real === undefined) throw notFound(path);
@@ -76,7 +76,7 @@ export async function existing(roots: readonly Root[], path: string): Promise<Fo
 }
 
 /** Resolves a file to write and creates its folder. Refuses links that lead outside a root or to nothing. */
-export async function creatable(roots: readonly Root[], path: string): Promise<FolderPlace> {
+export async function creatable(roots: readonly Root[], path: string): Promise<FolderPath> {
   const { root, names } = rooted(roots, path);
   const name = names.at(-1);
   if (name === undefined || path.endsWith("/"))
@@ -104,7 +104,7 @@ function rooted(roots: readonly Root[], path: string): { readonly root: Root; re
   throw builtinError("FILE_NOT_A_FILE", { path: path || ".", is: "top", folders });
 }
 
-function inside(root: Root, real: string, path: string, names: readonly string[]): FolderPlace {
+function inside(root: Root, real: string, path: string, names: readonly string[]): FolderPath {
   const prefix = root.real.endsWith(sep) ? root.real : root.real + sep;
   if (real !== root.real && !real.startsWith(prefix)) throw outside(path, "link");
   return { root, real, shown: shownPath(root, names) };

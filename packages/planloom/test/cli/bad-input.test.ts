@@ -2,7 +2,7 @@
 // nothing on stdout, and no run.
 import { describe, expect, test } from "vitest";
 import type { WordedFinding } from "../../src/words/findings.js";
-import { modelServer, place, roleOf, SUMS, type Ended } from "./planloom.js";
+import { modelServer, workspace, roleOf, SUMS, type Ended } from "./planloom.js";
 
 function expectProblem(ended: Ended, exit: number, code: string): void {
   expect(ended.stderr).toContain(code);
@@ -59,14 +59,14 @@ const PLANS: readonly (readonly [what: string, code: string, plan: unknown])[] =
 ];
 
 test("`planloom eval` says where the command is now", async () => {
-  const ended = await place().run(["eval", "replies.jsonl"]);
+  const ended = await workspace().run(["eval", "replies.jsonl"]);
   expectProblem(ended, 2, "USAGE");
   expect(ended.stderr).toContain("npx planloom-eval DATASET");
 });
 
 describe("a plan file with", () => {
   test.each(PLANS)("%s", async (_what, code, plan) => {
-    const here = place();
+    const here = workspace();
     here.write("plan.yaml", plan);
     const ended = await here.run(["run", "plan.yaml"]);
     expectProblem(ended, 3, "PLAN_INVALID");
@@ -76,14 +76,14 @@ describe("a plan file with", () => {
 });
 
 test("a plan that cannot run leaves no run behind", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", { steps: [step("a", { tool: "nobody" })] });
   await here.run(["run", "plan.json"]);
   expect(await here.run(["runs"])).toMatchObject({ code: 0, stdout: "" });
 });
 
 test("check --json prints every finding with where it is and what to write instead, and the quality of the plan", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", { steps: [step("a", uses("a")), step("b", { tool: "nobody" }), step("b", {})] });
   const verdict = await here.json<{ ok: boolean; findings: WordedFinding[] }>(["check", "plan.json", "--json"]);
   const quality = { stepsClear: false, orderDefined: false, handoffDefined: false };
@@ -98,7 +98,7 @@ test("check --json prints every finding with where it is and what to write inste
 });
 
 test("findings stand at their line and column", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.yaml", "steps:\n  - id: a\n    title: Add\n    tool: calculat\n    with: { expression: '1' }\n");
   const { stdout, stderr, code } = await here.run(["check", "plan.yaml"]);
   expect(code).toBe(3);
@@ -108,7 +108,7 @@ test("findings stand at their line and column", async () => {
 });
 
 test("files, flags and words that are wrong are the caller's to mend: exit 2", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", SUMS);
   here.write("large.yaml", "- 1\n".repeat(100_000));
   here.write("deep.yaml", "[".repeat(100_000));
@@ -138,7 +138,7 @@ test("files, flags and words that are wrong are the caller's to mend: exit 2", a
 
 test("advice fits what was given: inputs to give, a plan from standard input, a planner at fault, a store elsewhere", async () => {
   const { env } = await modelServer(() => ({ json: { steps: [step("a", { tool: "nobody" })] } }));
-  const here = place(env);
+  const here = workspace(env);
   here.write("inputs.json", { ...SUMS, inputs: { who: { type: "string" } } });
   here.write("planloom.config.json", { limits: { repairRounds: 0 } });
   const nextOf = async (args: readonly string[], stdin = "") =>
@@ -154,23 +154,23 @@ test("advice fits what was given: inputs to give, a plan from standard input, a 
 });
 
 test("a goal without a planner model", async () => {
-  expectProblem(await place().run(["run", "a goal"]), 4, "NO_PLANNER");
+  expectProblem(await workspace().run(["run", "a goal"]), 4, "NO_PLANNER");
 });
 
 test("a model without an address", async () => {
-  expectProblem(await place().run(["run", "a goal", "--model", "m"]), 4, "MODEL_NO_ENDPOINT");
+  expectProblem(await workspace().run(["run", "a goal", "--model", "m"]), 4, "MODEL_NO_ENDPOINT");
 });
 
 test("a port that nobody listens on", async () => {
   const { server, env } = await modelServer(() => ({ text: "" }));
   await server.close();
-  const here = place(env);
+  const here = workspace(env);
   expectProblem(await here.run(["plan", "a goal"]), 4, "PROVIDER_UNREACHABLE");
 });
 
 test("a key that the server does not take", async () => {
   const { env } = await modelServer(() => ({ text: "" }), { apiKey: "right" });
-  const here = place({ ...env, PLANLOOM_API_KEY: "wrong-key" });
+  const here = workspace({ ...env, PLANLOOM_API_KEY: "wrong-key" });
   const ended = await here.run(["run", "a goal"]);
   expectProblem(ended, 4, "PROVIDER_UNAUTHORIZED");
   expect(ended.stderr).not.toContain("wrong-key");
@@ -180,7 +180,7 @@ test("a planner that mends nothing: what each round was refused for, while plann
   const unsound = { steps: [step("a", { tool: "nobody" })] };
   const replies = [{ steps: [step("a", { tool: "nobody" }), step("b", { tool: "missing" })] }, unsound];
   const { env, server } = await modelServer((_, index) => ({ json: replies[Math.min(index, 1)]! }));
-  const ended = await place(env).run(["plan", "a goal", "--granularity", "fine"]);
+  const ended = await workspace(env).run(["plan", "a goal", "--granularity", "fine"]);
   expectProblem(ended, 3, "PLAN_INVALID");
   expect(ended.stderr.match(/the draft of round \d cannot be used:/g)).toEqual(
     [1, 2, 3, 4].map((round) => `the draft of round ${round} cannot be used:`),
@@ -188,18 +188,18 @@ test("a planner that mends nothing: what each round was refused for, while plann
   expect(ended.stderr.match(/^ {4}error UNKNOWN_TOOL /gm)).toHaveLength(5);
   expect(server.requests).toHaveLength(4);
   expect(server.requests[0]?.body.messages[0]?.content).toContain("Use 8 to 20 steps");
-  const run = await place(env).run(["run", "a goal"]);
+  const run = await workspace(env).run(["run", "a goal"]);
   expectProblem(run, 3, "PLAN_INVALID");
   expect(run.stderr).toContain("repair stopped early, because nothing improved");
 });
 
 test("words that are none of a flag's", async () => {
-  expectProblem(await place().run(["plan", "a goal", "--granularity", "tiny"]), 2, "USAGE");
+  expectProblem(await workspace().run(["plan", "a goal", "--granularity", "tiny"]), 2, "USAGE");
 });
 
 test("a planner that answers prose, in every round", async () => {
   const { env, server } = await modelServer(() => ({ text: "I would start by thinking about it." }));
-  const here = place(env);
+  const here = workspace(env);
   here.write("planloom.config.json", { limits: { repairRounds: 1 } });
   expectProblem(await here.run(["run", "a goal"]), 3, "PLAN_INVALID");
   expect(server.requests).toHaveLength(2);
@@ -214,7 +214,7 @@ test("an agent whose result has the wrong shape is corrected once, then stopped 
     answer: { value: "${{ a }}" },
   };
   const { env, server } = await modelServer(() => ({ text: "I like lists." }));
-  const here = place(env);
+  const here = workspace(env);
   here.write("plan.json", plan);
   expectProblem(await here.run(["run", "plan.json"]), 1, "OUTPUT_MISMATCH");
   expect(server.requests.map(({ body }) => roleOf(body))).toEqual(["executor", "executor"]);

@@ -1,6 +1,6 @@
 // Budgets from the command line: what was really sent to a server, the exit code, and what a person is told to do.
 import { expect, test } from "vitest";
-import { modelServer, place } from "./planloom.js";
+import { modelServer, workspace } from "./planloom.js";
 
 const PLAN = {
   goal: "think",
@@ -10,7 +10,7 @@ const PLAN = {
 
 test("a run that reaches its limit ends with exit 7, says which, and sends no more", async () => {
   const { server, env } = await modelServer(() => ({ text: "thought" }));
-  const here = place(env);
+  const here = workspace(env);
   here.write("plan.json", PLAN);
   const ended = await here.run(["run", "plan.json", "--budget-calls", "2"]);
   expect([ended.code, ended.stdout, server.requests.length]).toEqual([7, "", 2]);
@@ -21,7 +21,7 @@ test("a run that reaches its limit ends with exit 7, says which, and sends no mo
 
 test("a retry with a larger budget goes on from what was used, and pays nothing again", async () => {
   const { server, env } = await modelServer(() => ({ text: "thought" }));
-  const here = place(env);
+  const here = workspace(env);
   here.write("plan.json", PLAN);
   await here.run(["run", "plan.json", "--budget-calls", "2"]);
   expect(await here.run(["retry", "last", "--budget-calls", "4"])).toMatchObject({ code: 7 });
@@ -31,7 +31,7 @@ test("a retry with a larger budget goes on from what was used, and pays nothing 
 
 test("flags win over the configuration, limit by limit", async () => {
   const { server, env } = await modelServer(() => ({ text: "thought" }));
-  const here = place(env);
+  const here = workspace(env);
   here.write("plan.json", PLAN);
   here.write("planloom.config.json", { budget: { modelCalls: 1, tokens: 9_999_999 } });
   const run = await here.json(["run", "plan.json", "--json", "--budget-calls", "5", "--budget-time", "10m"]);
@@ -46,7 +46,7 @@ test("flags win over the configuration, limit by limit", async () => {
 
 test("a budget in dollars needs prices: nothing is sent without", async () => {
   const { server, env } = await modelServer(() => ({ text: "thought" }));
-  const here = place(env);
+  const here = workspace(env);
   here.write("plan.json", PLAN);
   const ended = await here.run(["run", "plan.json", "--budget-usd", "0.50"]);
   expect([ended.code, server.requests.length]).toEqual([4, 0]);
@@ -59,7 +59,7 @@ test.each([
   ["--budget-usd", "-1"],
   ["--budget-time", "10 minutes"],
 ])("%s %s is the caller's to mend", async (flag, value) => {
-  const ended = await place().run(["run", "think", `${flag}=${value}`]);
+  const ended = await workspace().run(["run", "think", `${flag}=${value}`]);
   expect(ended.code).toBe(2);
   expect(ended.stderr).toContain(`${flag} is ${value}.`);
 });

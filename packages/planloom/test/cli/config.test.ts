@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { modelServer, place, SUMS } from "./planloom.js";
+import { modelServer, workspace, SUMS } from "./planloom.js";
 
 const TOOL = `
 import { z } from "zod";
@@ -33,7 +33,7 @@ const SHOUT = {
 };
 
 test("a TypeScript configuration brings tools of its own, whose errors this library knows as such", async () => {
-  const here = place();
+  const here = workspace();
   here.write("planloom.config.ts", TOOL);
   here.write("plan.json", SHOUT);
   expect((await here.run(["run", "plan.json", "--input", "text=hey"])).stdout).toBe("HEY!!!\n");
@@ -55,7 +55,7 @@ test("a TypeScript configuration brings tools of its own, whose errors this libr
 
 test("a YAML configuration is found upward, and its paths count from where it is", async () => {
   const { server } = await modelServer((_body, index) => (index === 0 ? { json: SUMS } : { text: "Fine." }));
-  const here = place();
+  const here = workspace();
   here.write(
     "planloom.config.yaml",
     `models:\n  default: { model: m, baseURL: "${server.url}" }\nstore: kept/runs.db\n`,
@@ -91,7 +91,7 @@ test.each([
   ["planloom.config.yaml", "limits: { replanCostUsd: -0.5 }", "CONFIG_INVALID", "limits.replanCostUsd"],
   ["planloom.config.yaml", "store: 5", "CONFIG_INVALID", "store is 5, neither a path nor a store"],
 ])("a wrong %s (%s) says which file and what", async (name, content, code, words) => {
-  const here = place();
+  const here = workspace();
   here.write(name, content);
   const ended = await here.run(["tools"]);
   expect(ended).toMatchObject({ code: 4, stdout: "" });
@@ -100,7 +100,7 @@ test.each([
 });
 
 test("inputs are JSON, text, or the content of a file", async () => {
-  const here = place();
+  const here = workspace();
   const names = ["number", "word", "json", "yaml", "text", "at"];
   here.write("plan.json", {
     inputs: Object.fromEntries(names.map((name) => [name, {}])),
@@ -124,7 +124,7 @@ test("inputs are JSON, text, or the content of a file", async () => {
 
 test("a plan is written as a document that runs again, in YAML and in JSON", async () => {
   const { env } = await modelServer(() => ({ json: { ...SUMS, answer: { value: "${{ left * right }}" } } }));
-  const here = place(env);
+  const here = workspace(env);
   expect(await here.run(["plan", "Multiply", "two", "sums", "-o", "plan.yaml"])).toMatchObject({ code: 0, stdout: "" });
   expect(readFileSync(join(here.folder, "plan.yaml"), "utf8")).toMatch(
     /^planloom: 1\ngoal: Multiply two sums\nsteps:\n {2}- id: left/,
@@ -139,26 +139,26 @@ test("a plan is written as a document that runs again, in YAML and in JSON", asy
 });
 
 test("the schema is that of a plan", async () => {
-  const schema = await place().json<{ properties: object }>(["schema"]);
+  const schema = await workspace().json<{ properties: object }>(["schema"]);
   expect(Object.keys(schema.properties)).toContain("steps");
 });
 
 test("doctor asks each model, names what is wrong, and exits with 4 for it", async () => {
   const { env, server } = await modelServer(() => ({ text: "OK" }));
-  const here = place(env);
+  const here = workspace(env);
   const well = await here.run(["doctor"]);
   expect(well.code).toBe(0);
   expect(well.stdout).toMatch(/^ok +planner +test-model at http:\/\/127\.0\.0\.1:\d+\/v1: replied "OK"/m);
   expect(server.requests).toHaveLength(1);
   expect((await here.run(["doctor", "--offline"])).code).toBe(0);
   expect(server.requests).toHaveLength(1);
-  const without = await place().run(["doctor", "--offline"]);
+  const without = await workspace().run(["doctor", "--offline"]);
   expect(without.code).toBe(4);
   expect(without.stdout).toMatch(/^wrong +planner +no model\n +next: Set /m);
 });
 
 test("check tells how it read a plan in another format", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", [
     { step: 1, description: "Add two numbers", tool: "calculate", params: { expression: "1 + 1" } },
   ]);
@@ -170,7 +170,7 @@ test("check tells how it read a plan in another format", async () => {
 
 test("a planner that is a function plans where no flag or variable names a model for it", async () => {
   const { env, server } = await modelServer(() => ({ json: { ...SUMS, answer: { value: "${{ left + right }}" } } }));
-  const here = place();
+  const here = workspace();
   here.write(
     "planloom.config.mjs",
     `export default { models: { planner: () => ({

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { place } from "./planloom.js";
+import { workspace } from "./planloom.js";
 
 test("the demo needs neither key nor network: a step fails once, and the answer holds what the documents say", async () => {
-  const here = place({ PLANLOOM_MODEL: "of-the-user", PLANLOOM_BASE_URL: "http://127.0.0.1:1/v1" });
+  const here = workspace({ PLANLOOM_MODEL: "of-the-user", PLANLOOM_BASE_URL: "http://127.0.0.1:1/v1" });
   const ended = await here.run(["demo"]);
   expect(ended.code).toBe(0);
   expect(ended.stderr).toContain("scripted model, no real model is called");
@@ -39,7 +39,7 @@ test("the help loads commander and the names of the commands, and nothing else",
 });
 
 test("help and version are answers, not errors", async () => {
-  const here = place();
+  const here = workspace();
   const help = await here.run(["--help"]);
   expect(help).toMatchObject({ code: 0, stderr: "" });
   for (const name of ["run", "plan", "check|validate", "approve", "demo", "doctor"])
@@ -53,7 +53,7 @@ test("help and version are answers, not errors", async () => {
 });
 
 test("a reader that goes away is no crash", async () => {
-  const here = place();
+  const here = workspace();
   const live = here.begin(["schema"]);
   live.child.stdout.destroy();
   expect(await live.ended).toMatchObject({ code: 0, stderr: "" });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Estimate } from "../../src/plan/estimate/estimate.js";
-import { modelServer, place, roleOf, SUMS } from "./planloom.js";
+import { modelServer, workspace, roleOf, SUMS } from "./planloom.js";
 
 const FREE = { inputUsdPerMTok: 0, outputUsdPerMTok: 0 };
 const USAGE = { prompt_tokens: 6_000, completion_tokens: 200 };
@@ -15,7 +15,7 @@ const sums = () =>
   }));
 
 test("a plan file is estimated without a model, a run or a store", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", { ...SUMS, answer: { value: "${{ left }}" } });
   const { code, stdout, stderr } = await here.run(["estimate", "plan.json"]);
   expect([code, stderr]).toEqual([0, ""]);
@@ -27,7 +27,7 @@ test("a plan file is estimated without a model, a run or a store", async () => {
 
 test("what runs took stands in the next estimate, in words and in JSON", async () => {
   const { env } = await sums();
-  const here = place(env);
+  const here = workspace(env);
   here.write("plan.json", SUMS);
   const first = await here.json<Estimate>(["estimate", "plan.json", "--json"]);
   expect(first).toMatchObject({ costUsd: null, unpriced: ["test-model"], basis: { runs: 0 } });
@@ -45,7 +45,7 @@ test("what runs took stands in the next estimate, in words and in JSON", async (
 });
 
 test("inputs that are given count; a plan that cannot run has no estimate", async () => {
-  const here = place();
+  const here = workspace();
   const list = { inputs: { names: { type: "string[]" } }, answer: { value: "done" } };
   const step = { id: "a", tool: "calculate", forEach: "${{ inputs.names }}", with: { expression: "1 + 1" } };
   here.write("plan.json", { ...list, steps: [step] });
@@ -64,7 +64,7 @@ test("inputs that are given count; a plan that cannot run has no estimate", asyn
 
 test("planning says in a line what the plan will take", async () => {
   const { env } = await sums();
-  const { stderr, stdout } = await place(env).run(["plan", "Add things up"]);
+  const { stderr, stdout } = await workspace(env).run(["plan", "Add things up"]);
   expect(stderr).toMatch(
     /^ {2}estimate {2}1 model call, .+ tokens in, .+ out, unknown cost, .+; no earlier runs: assumptions$/m,
   );
@@ -73,7 +73,7 @@ test("planning says in a line what the plan will take", async () => {
 
 test("a run shows what it cost where its model has a price, and whose is unknown where not", async () => {
   const { env } = await sums();
-  const here = place(env);
+  const here = workspace(env);
   await here.run(["run", "Add things up"]);
   expect((await here.run(["show", "last"])).stdout).toContain(
     "cost     unknown: no price, or no count of tokens, for test-model",
@@ -93,7 +93,7 @@ test.each([
   [{ m: { ...FREE, perHour: 1 } }, "Unknown setting prices.m.perHour"],
   [{ m: 3 }, "prices.m is 3, not a record"],
 ])("a price that is none is refused: %o", async (prices, message) => {
-  const here = place();
+  const here = workspace();
   here.write("planloom.config.json", { prices });
   const { code, stderr } = await here.run(["tools"]);
   expect(code).toBe(4);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import type { RunDocument } from "../../src/loom/document.js";
-import { modelServer, place, roleOf, type Ended, type Place } from "./planloom.js";
+import { modelServer, workspace, roleOf, type Ended, type Workspace } from "./planloom.js";
 
 /** `note` acts, and leaves a line in notes.txt; `look` leaves one in looks.txt; `column` fails for good; `slow` waits for the file `busy`. */
 const CONFIG = `
@@ -42,10 +42,10 @@ const planOf = (...steps: readonly { readonly id: string }[]) => ({
   answer: { value: `\${{ ${steps.at(-1)!.id} }}` },
 });
 
-type Acting = Place & { lines(file: string): readonly string[] };
+type Acting = Workspace & { lines(file: string): readonly string[] };
 
 function acting(env: { readonly [name: string]: string } = {}): Acting {
-  const here = place(env);
+  const here = workspace(env);
   here.write("planloom.config.ts", CONFIG);
   const lines = (file: string) => {
     const path = join(here.folder, file);
@@ -64,8 +64,8 @@ async function planner(...drafts: readonly unknown[]) {
   });
 }
 
-const waitingIn = async (here: Place): Promise<RunDocument> => here.json(["show", "last", "--json"]);
-const hashIn = async (here: Place): Promise<string> => (await waitingIn(here)).waiting?.approvals[0]?.hash ?? "";
+const waitingIn = async (here: Workspace): Promise<RunDocument> => here.json(["show", "last", "--json"]);
+const hashIn = async (here: Workspace): Promise<string> => (await waitingIn(here)).waiting?.approvals[0]?.hash ?? "";
 
 function expectRefusal(ended: Ended, code: string, next: RegExp): void {
   expect(ended.stderr).toContain(`error ${code}: `);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startFakeOpenAI, type ChatBody, type FakeOpenAIOptions } from "../../src/testing/index.js";
-import { place } from "./planloom.js";
+import { workspace } from "./planloom.js";
 
 async function server(options: Partial<FakeOpenAIOptions> = {}) {
   const fake = await startFakeOpenAI({ reply: () => ({ json: { colour: "blue" } }), ...options });
@@ -16,7 +16,7 @@ const formOf = ({ tools, response_format: format }: ChatBody) =>
 
 test("each form is tried once; the best that works is shown, and used by the next process", async () => {
   const fake = await server({ refuse: ["json_schema"] });
-  const here = place({ PLANLOOM_MODEL: "qwen", PLANLOOM_BASE_URL: fake.url });
+  const here = workspace({ PLANLOOM_MODEL: "qwen", PLANLOOM_BASE_URL: fake.url });
   const { code, stdout, stderr } = await here.run(["models", "test"]);
   expect([code, stderr]).toEqual([0, expect.stringContaining("Sending 4 small requests to qwen at http://127.0.0.1")]);
   expect(stderr).toContain("They are real, and may cost money.");
@@ -42,14 +42,14 @@ test("each form is tried once; the best that works is shown, and used by the nex
 test("a server that takes a form and does not heed it is told apart", async () => {
   const reply = ({ tools }: ChatBody) => (tools === undefined ? { text: "It is blue." } : { json: { colour: "blue" } });
   const fake = await server({ reply });
-  const { stdout } = await place().run(["models", "test", "--model", "m", "--base-url", fake.url, "planner"]);
+  const { stdout } = await workspace().run(["models", "test", "--model", "m", "--base-url", fake.url, "planner"]);
   expect(stdout).toMatch(/json_schema {2}ignored .*it replied "It is blue\."/);
   expect(stdout).toContain("used from now on: tool");
 });
 
 test("a model that is not set, an address that is missing, a server that is gone, a wrong key", async () => {
   const fake = await server({ apiKey: "right" });
-  const here = place();
+  const here = workspace();
   const none = await here.run(["models", "test"]);
   expect([none.code, none.stderr]).toEqual([4, expect.stringContaining("MODEL_NOT_SET")]);
   const bare = await here.run(["models", "test", "--model", "m"]);
@@ -65,7 +65,7 @@ test("a model that is not set, an address that is missing, a server that is gone
 
 test("a server that takes nothing: exit 4; any model can be named; the result as JSON", async () => {
   const fake = await server({ reply: () => ({ status: 400, text: "no" }) });
-  const here = place({ PLANLOOM_MODEL: "m", PLANLOOM_BASE_URL: fake.url });
+  const here = workspace({ PLANLOOM_MODEL: "m", PLANLOOM_BASE_URL: fake.url });
   const { code, stdout } = await here.run(["models", "test", "other-model", "--json"]);
   expect(code).toBe(4);
   const [result] = JSON.parse(stdout) as { trials: { rung: string; end: string }[]; model: string }[];

@@ -15,14 +15,14 @@ import { replayRecording } from "../../src/recording/replay-recording.js";
 import { endOf } from "../../src/run/status.js";
 import { tool } from "../../src/tools/tool.js";
 import { LOGS, logIn, storeOf } from "../fixtures/logs.js";
-import { place } from "./planloom.js";
+import { workspace } from "./planloom.js";
 
 const STORES = join(import.meta.dirname, "..", "fixtures", "store-0.1.0");
 const BUILDS = ["first", "last"];
 
 /** A folder with the store of that build. */
 function placeOf(build: string) {
-  const here = place();
+  const here = workspace();
   writeFileSync(join(here.folder, "old.db"), gunzipSync(readFileSync(join(STORES, `${build}.db.gz`))));
   return here;
 }

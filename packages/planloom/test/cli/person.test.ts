@@ -2,7 +2,7 @@
 // waits for a terminal that is not there.
 import { expect, test } from "vitest";
 import type { RunDocument } from "../../src/loom/document.js";
-import { modelServer, place, QUESTION, roleOf, SUMS, type Place } from "./planloom.js";
+import { modelServer, workspace, QUESTION, roleOf, SUMS, type Workspace } from "./planloom.js";
 
 /** A configuration with a tool that acts, and one that never ends by itself. */
 const CONFIG = `
@@ -30,8 +30,8 @@ const using = (tool: string, text = "hello", more = {}) => ({
   answer: { value: "${{ act }}" },
 });
 
-function acting(env: { readonly [name: string]: string } = {}): Place {
-  const here = place(env);
+function acting(env: { readonly [name: string]: string } = {}): Workspace {
+  const here = workspace(env);
   here.write("planloom.config.ts", CONFIG);
   return here;
 }
@@ -116,7 +116,7 @@ test("a call that is approved by itself shows its arguments, and is approved by 
 });
 
 test("a question waits for its answer, which must have the right type", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", QUESTION);
   const asked = await here.run(["run", "plan.json", "--yes"]);
   expect(asked).toMatchObject({ code: 5, stdout: "" });
@@ -128,7 +128,7 @@ test("a question waits for its answer, which must have the right type", async ()
 });
 
 test("where text is asked for, a number or a word that looks like JSON is text", async () => {
-  const here = place();
+  const here = workspace();
   const steps = [{ id: "name", title: "Ask for the name", ask: "What is its name?", output: "string" }];
   here.write("plan.json", { goal: "Ask", steps, answer: { value: "${{ name }}" } });
   await here.run(["run", "plan.json"]);
@@ -136,7 +136,7 @@ test("where text is asked for, a number or a word that looks like JSON is text",
 });
 
 test("with --no-run an answer is recorded, and resume goes on with it", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", QUESTION);
   await here.run(["run", "plan.json"]);
   expect(await here.run(["respond", "last", "number", "4", "--no-run"])).toMatchObject({ code: 0, stdout: "" });
@@ -170,7 +170,7 @@ test("a live run is cancelled from another process", async () => {
 });
 
 test("a run that waits is cancelled where nobody drives it, and only once", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", QUESTION);
   await here.run(["run", "plan.json"]);
   expect((await here.run(["cancel", "last"])).code).toBe(0);
@@ -211,7 +211,7 @@ test("Ctrl-C lets a run go; it is resumed where it was", async () => {
 });
 
 test("what a tool throws where nobody waits for it ends no run, and what it leaves open keeps no process", async () => {
-  const here = place();
+  const here = workspace();
   here.write(
     "planloom.config.mjs",
     `import { defineConfig, tool } from "planloom";
@@ -227,7 +227,7 @@ test("what a tool throws where nobody waits for it ends no run, and what it leav
 });
 
 test("nothing hangs where standard input stays open and silent", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", QUESTION);
   expect((await here.run(["run", "plan.json"], { stdin: "open" })).code).toBe(5);
   expect((await here.run(["watch", "last"], { stdin: "open" })).code).toBe(5);
@@ -235,7 +235,7 @@ test("nothing hangs where standard input stays open and silent", async () => {
 });
 
 test("a beginning that several runs share is told apart by more of it", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", QUESTION);
   await here.run(["run", "plan.json"]);
   await here.run(["run", "plan.json"]);

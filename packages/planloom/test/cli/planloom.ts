@@ -26,7 +26,7 @@ export interface ChildOptions {
 }
 
 /** A folder of its own, and a command line in it. */
-export interface Place {
+export interface Workspace {
   readonly folder: string;
   write(name: string, content: unknown): string;
   remove(name: string): void;
@@ -42,12 +42,12 @@ export interface Live {
   said(text: string): Promise<string>;
 }
 
-export function place(env: { readonly [name: string]: string } = {}, bin = BIN): Place {
+export function workspace(env: { readonly [name: string]: string } = {}, bin = BIN): Workspace {
   const folder = mkdtempSync(join(tmpdir(), "planloom-cli-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const begin: Place["begin"] = (args, options = {}) =>
+  const begin: Workspace["begin"] = (args, options = {}) =>
     start(bin, join(folder, options.below ?? "."), args, { ...options, env: { ...env, ...options.env } });
-  const run: Place["run"] = (args, options) => begin(args, options).ended;
+  const run: Workspace["run"] = (args, options) => begin(args, options).ended;
   return {
     folder,
     begin,

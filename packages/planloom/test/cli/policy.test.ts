@@ -1,6 +1,6 @@
 // What follows from a failed step, as the command line says it: the policy of a run, and when its planner is asked again.
 import { expect, test } from "vitest";
-import { modelServer, place, roleOf } from "./planloom.js";
+import { modelServer, workspace, roleOf } from "./planloom.js";
 
 const step = (id: string, expression: string, more: object = {}) => ({
   id,
@@ -32,7 +32,7 @@ async function stage() {
     if (what === "patch") return { json: { operations: [{ op: "replace", id: "wrong", step: MENDED }] } };
     return { json: { ...PLAN, steps: [PLAN.steps[0], MENDED] } as never };
   });
-  const here = place(env);
+  const here = workspace(env);
   here.write("plan.json", PLAN);
   return { here, asked, server };
 }
@@ -81,7 +81,7 @@ test.each([
   ["--on-failure", "ignore", "fail, skip, patch, replan"],
   ["--replan", "always", "never, on-failure, each-step"],
 ])("%s %s is the caller's to mend", async (flag, value, choices) => {
-  const ended = await place().run(["run", "think", flag, value]);
+  const ended = await workspace().run(["run", "think", flag, value]);
   expect(ended).toMatchObject({ code: 2, stdout: "" });
   expect(ended.stderr).toContain(`Allowed choices are ${choices}.`);
 });

@@ -1,6 +1,6 @@
 // What a terminal shows of a run: the table and the trace, from the same log.
 import { expect, test } from "vitest";
-import { Course } from "../../src/cli/follow.js";
+import { Follower } from "../../src/cli/follow.js";
 import type { Display } from "../../src/cli/display.js";
 import { linesOf, type Line } from "../../src/cli/render/lines.js";
 import { traceOf } from "../../src/loom/trace.js";
@@ -53,9 +53,9 @@ function recorder(): { readonly display: Display; readonly said: string[] } {
 }
 
 test("the table shows status and items, and fits a small terminal", async () => {
-  const course = new Course(recorder().display);
-  for (const event of await events()) course.event(event);
-  const run = course.run!;
+  const follower = new Follower(recorder().display);
+  for (const event of await events()) follower.event(event);
+  const run = follower.run!;
   const size = { columns: 60, rows: 24 };
   const lines = tableLines(run, new Map([["each", "half"]]), run.log.updatedAt, size);
   expect(lines[0]).toMatch(/^ {2}✓ each +completed .*Double \[2Jthem · 3\/3 items$/);
@@ -66,13 +66,13 @@ test("the table shows status and items, and fits a small terminal", async () => 
   }
 });
 
-test("a course that begins in the middle says only what is new, without a gap", async () => {
+test("a follower that begins in the middle says only what is new, without a gap", async () => {
   const log = await events();
   const { display, said } = recorder();
-  const course = new Course(display).hold();
-  for (const event of log.slice(-2)) course.event(event);
-  course.seed(log);
-  expect(course.run?.log.seq).toBe(log.length);
+  const follower = new Follower(display).hold();
+  for (const event of log.slice(-2)) follower.event(event);
+  follower.seed(log);
+  expect(follower.run?.log.seq).toBe(log.length);
   expect(said.join("\n")).toContain("last: Good?");
   expect(said.join("\n")).not.toContain("PLANNING");
 });
@@ -102,17 +102,17 @@ test("a run that is begun again has its headings again, and its table counts fro
   await run.retry({ by: "ann" });
   await run.result();
   const { display, said } = recorder();
-  const course = new Course(display);
-  for (const event of await loom.store.read(run.id)) course.event(event);
+  const follower = new Follower(display);
+  for (const event of await loom.store.read(run.id)) follower.event(event);
   await loom.close();
   const order = said.flatMap(
     (text) => /EXECUTING|retried +by ann|start +\w+/.exec(text)?.[0].replace(/ +/g, " ") ?? [],
   );
   expect(order).toEqual(["EXECUTING", "start first", "start last", "retried by ann", "EXECUTING", "start last"]);
   const {
-    log: { reopenedAt = 0 },
-  } = course.run!;
-  const table = tableLines(course.run!, new Map(), reopenedAt + 4_200, { columns: 60, rows: 24 });
+    log: { retriedAt = 0 },
+  } = follower.run!;
+  const table = tableLines(follower.run!, new Map(), retriedAt + 4_200, { columns: 60, rows: 24 });
   expect(table.at(-1)).toContain("2 of 2 completed · 4.2 s");
 });
 
@@ -218,13 +218,13 @@ test("the table of a new revision marks what is kept, and says why nothing start
   await run.result();
   await run.pause("lunch", { by: "ann" });
   const { display, said } = recorder();
-  const course = new Course(display);
-  for (const event of await loom.store.read(run.id)) course.event(event);
+  const follower = new Follower(display);
+  for (const event of await loom.store.read(run.id)) follower.event(event);
   await loom.close();
   const text = said.join("\n");
   expect(text).toMatch(/goal +changed by user: Two \(more\)\n=== REPLANNING ===\n +replan +a new plan: more/);
   expect(text).toContain("revision 2, for the new goal, 2 steps; keeps first");
-  const table = tableLines(course.run!, new Map(), course.run!.log.updatedAt, { columns: 80, rows: 24 });
+  const table = tableLines(follower.run!, new Map(), follower.run!.log.updatedAt, { columns: 80, rows: 24 });
   expect(table[0]).toMatch(/✓ first +completed .*Double one · kept$/);
   expect(table[1]).not.toContain("kept");
   expect(table.at(-1)).toContain("paused: what runs goes on to its end");
@@ -261,8 +261,8 @@ test("a tool that is asked what became of its call: what it says, and that it do
   await loom.close();
 
   const { said, display } = recorder();
-  const course = new Course(display);
-  for (const event of log) course.event(event);
+  const follower = new Follower(display);
+  for (const event of log) follower.event(event);
   const text = said.join("\n");
   expect(text).toMatch(/unknown +p: it is not known whether pay took effect \(connection lost\); it is asked/);
   expect(text).toMatch(/unknown +p: RECONCILE_UNKNOWN .*\(attempt 1 of 4 failed; asked again in 1.0 s\)/);

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Recording } from "../../src/engine/recording.js";
-import { modelServer, place, QUESTION, roleOf, SUMS } from "./planloom.js";
+import { modelServer, workspace, QUESTION, roleOf, SUMS } from "./planloom.js";
 
 const NOWHERE = { PLANLOOM_MODEL: "gone", PLANLOOM_BASE_URL: "http://127.0.0.1:9/v1" };
 
@@ -11,7 +11,7 @@ async function planned() {
   const { env, server } = await modelServer((body) =>
     roleOf(body) === "planner" ? { json: SUMS } : { text: "It is five and nine." },
   );
-  return { here: place(env), server };
+  return { here: workspace(env), server };
 }
 
 test("a run is rebuilt from its log, and strictly so, without its model", async () => {
@@ -47,7 +47,7 @@ test("a recorded run gives its answer again, where there is no model", async () 
 });
 
 test("a plan that has changed since is told apart, with the step and both arguments", async () => {
-  const here = place();
+  const here = workspace();
   const plan = { goal: "Add", steps: [SUMS.steps[0]!], answer: { value: "${{ left }}" } };
   here.write("plan.json", plan);
   expect((await here.run(["run", "plan.json", "-q"])).stdout).toBe("5\n");
@@ -64,7 +64,7 @@ test("a plan that has changed since is told apart, with the step and both argume
 });
 
 test("what a person said is said again", async () => {
-  const here = place();
+  const here = workspace();
   here.write("ask.json", QUESTION);
   expect((await here.run(["run", "ask.json"])).code).toBe(5);
   const { code, stdout } = await here.run(["respond", "last", "number", "21"]);
@@ -74,7 +74,7 @@ test("what a person said is said again", async () => {
 });
 
 test("a recording that claims another decision is found by the kernel; one that is none is refused", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", { goal: "Add", steps: SUMS.steps, answer: { value: "${{ left + right }}" } });
   await here.run(["run", "plan.json", "--record", "sums.json"]);
   const file = join(here.folder, "sums.json");

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Json } from "../../src/plan/json.js";
 import type { RunEvent } from "../../src/run/event.js";
-import type { Reopening } from "../../src/run/decide/retry.js";
-import { modelServer, place, QUESTION, roleOf, SUMS, type Place } from "./planloom.js";
+import type { RetryPreview } from "../../src/run/decide/retry.js";
+import { modelServer, workspace, QUESTION, roleOf, SUMS, type Workspace } from "./planloom.js";
 
 /** `note` acts, and leaves a line in notes.txt; `file` fails until there is a file `mended`, and waits while there is one `busy`. */
 const CONFIG = `
@@ -40,8 +40,8 @@ answer: { value: "\${{ file }}" }
 `;
 
 /** A folder whose last run failed in its third step. */
-async function failed(): Promise<Place & { readonly notes: () => readonly string[] }> {
-  const here = place();
+async function failed(): Promise<Workspace & { readonly notes: () => readonly string[] }> {
+  const here = workspace();
   here.write("planloom.config.ts", CONFIG);
   here.write("plan.yaml", PLAN);
   expect((await here.run(["run", "plan.yaml", "--yes"])).code).toBe(1);
@@ -49,7 +49,7 @@ async function failed(): Promise<Place & { readonly notes: () => readonly string
   return { ...here, notes: () => (existsSync(notes) ? readFileSync(notes, "utf8").trimEnd().split("\n") : []) };
 }
 
-const logOf = async (here: Place): Promise<readonly RunEvent[]> =>
+const logOf = async (here: Workspace): Promise<readonly RunEvent[]> =>
   eventsIn((await here.run(["events", "last"])).stdout);
 const eventsIn = (text: string) =>
   text
@@ -69,7 +69,7 @@ test("a failed run says how to go on; it is looked at first, then goes on in ano
   expect(look.stderr).toContain("2 of 3 steps reused");
   expect(look.stderr).toMatch(/reused +look +Look around\n +reused +note +Note it\n +runs +file +File the note\n/);
   expect(look.stderr).not.toContain("warning");
-  const parts = await here.json<Reopening & { runId: string }>(["retry", runId.slice(0, -2), "--dry-run", "--json"]);
+  const parts = await here.json<RetryPreview & { runId: string }>(["retry", runId.slice(0, -2), "--dry-run", "--json"]);
   expect(parts).toMatchObject({ exit: 0, runId, ok: true, reused: ["look", "note"], runs: ["file"], actAgain: [] });
   expect(await logOf(here)).toEqual(before);
 
@@ -148,7 +148,7 @@ test("a fork is a run of its own, which says what it took over", async () => {
   const here = await failed();
   here.write("mended", "");
   const parent = await here.json(["show", "last", "--json"]);
-  const look = await here.json<Reopening>(["fork", "last", "--at", "file", "--dry-run", "--json"]);
+  const look = await here.json<RetryPreview>(["fork", "last", "--at", "file", "--dry-run", "--json"]);
   expect(look).toMatchObject({ exit: 0, reused: ["look", "note"], runs: ["file"] });
   const forked = await here.run(["fork", parent.runId, "--at", "file"]);
   expect(forked).toMatchObject({ code: 0, stdout: "filed noted saw ann\n" });
@@ -176,7 +176,7 @@ test("a fork is a run of its own, which says what it took over", async () => {
 test("where no plan was found, the planner is asked again; where one is shown, it is read back from a file", async () => {
   let plan: Json = { steps: [{ id: "a", title: "Nothing", tool: "nobody", with: {} }] };
   const { env } = await modelServer((body) => (roleOf(body) === "planner" ? { json: plan } : { text: "5 and 9." }));
-  const here = place(env);
+  const here = workspace(env);
   const first = await here.run(["run", "Add things up"]);
   expect(first.code).toBe(3);
   expect(first.stderr).toMatch(/error PLAN_INVALID: [^]*next: .+planloom retry run_/);
@@ -187,7 +187,7 @@ test("where no plan was found, the planner is asked again; where one is shown, i
 
   const shown = await here.json(["show", "last", "--json"]);
   here.write("shown.json", shown.plan);
-  const same = await here.json<Reopening>(["retry", "last", "--plan", "shown.json", "--dry-run", "--json"]);
+  const same = await here.json<RetryPreview>(["retry", "last", "--plan", "shown.json", "--dry-run", "--json"]);
   expect(same).toMatchObject({ exit: 0, reused: ["left", "right"], runs: [] });
 });
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
-import { converse } from "../../src/cli/interview.js";
-import { Course } from "../../src/cli/follow.js";
+import { interview } from "../../src/cli/interview.js";
+import { Follower } from "../../src/cli/follow.js";
 import { openTerminal } from "../../src/cli/prompt.js";
 import type { Said } from "../../src/cli/review.js";
 import { createLoom } from "../../src/loom/create-loom.js";
@@ -14,7 +14,7 @@ import type { LoomConfig } from "../../src/loom/config.js";
 import type { LoomRun } from "../../src/loom/loom-run.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { tool } from "../../src/tools/tool.js";
-import { BIN, place } from "./planloom.js";
+import { BIN, workspace } from "./planloom.js";
 
 const paid: string[] = [];
 
@@ -50,8 +50,8 @@ async function story(config: LoomConfig, plan: unknown) {
   const loom = await createLoom({ store: memoryStore(), tools: [pay], approval: "effects", ...config }, { env: {} });
   onTestFinished(() => loom.close());
   const display = { show: () => undefined, follow: () => undefined, settle: () => undefined, rest: () => undefined };
-  const course = new Course(display);
-  const run = await loom.start("Pay somebody", { listener: course, ...(plan === undefined ? {} : { plan }) });
+  const follower = new Follower(display);
+  const run = await loom.start("Pay somebody", { listener: follower, ...(plan === undefined ? {} : { plan }) });
   const [input, output] = [new PassThrough(), new PassThrough()];
   let heard = "";
   const words: string[] = [];
@@ -69,7 +69,7 @@ async function story(config: LoomConfig, plan: unknown) {
     heard = "";
     words.push(...answers);
     const signal = new AbortController().signal;
-    const said = await converse({ loom, run, course, terminal, signal }, document);
+    const said = await interview({ loom, run, follower, terminal, signal }, document);
     expect(words).toEqual([]);
     return { said, heard };
   };
@@ -109,20 +109,20 @@ test("a plan is shown with what it would do and take, and approved", async () =>
 
 test("a plan that was not shown here before is shown whole: waves, effects, and the calls that will be asked for", async () => {
   const { loom, run } = await story({}, planFor("ann", { approval: "required" }));
-  const course = new Course({
+  const follower = new Follower({
     show: () => undefined,
     follow: () => undefined,
     settle: () => undefined,
     rest: () => undefined,
   });
   await run.result();
-  course.hold().seed(await loom.store.read(run.id));
+  follower.hold().seed(await loom.store.read(run.id));
   const [input, output] = [new PassThrough(), new PassThrough()];
   let heard = "";
   output.on("data", (piece: Buffer) => (heard += piece.toString()));
   input.end("q\n");
-  const talk = { loom, run, course, terminal: openTerminal(input, output), signal: new AbortController().signal };
-  expect(await converse(talk, await run.result())).toBe("left");
+  const talk = { loom, run, follower, terminal: openTerminal(input, output), signal: new AbortController().signal };
+  expect(await interview(talk, await run.result())).toBe("left");
   expect(heard).toMatch(/wave 1\n +1\. first +Pay the first {2}\[pay, acts once, needs approval\]\n +2\. second/);
   expect(heard).toMatch(/wave 2\n +3\. third .*<- first/);
   expect(heard).toContain('acts     third: pay {"to":"${{ first }}"}');
@@ -247,7 +247,7 @@ export default defineConfig({ tools: [tool({ name: "pay", description: "Pays som
 `;
 
 test.skipIf(!hasScript)("at a real terminal a plan is reviewed, approved and run by one process", async () => {
-  const here = place();
+  const here = workspace();
   here.write("planloom.config.mjs", CONFIG);
   here.write("plan.json", planFor("ann"));
   const command = [process.execPath, BIN, "run", "plan.json"].map((word) => `'${word}'`).join(" ");

@@ -3,14 +3,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../src/run/event.js";
-import { modelServer, place, roleOf, SUMS } from "./planloom.js";
+import { modelServer, workspace, roleOf, SUMS } from "./planloom.js";
 
 const sums = () =>
   modelServer((body) => (roleOf(body) === "planner" ? { json: SUMS } : { text: "The sums are 5 and 9." }));
 
 test("a goal becomes a plan, runs, and its answer is all that stands on stdout", async () => {
   const { env } = await sums();
-  const ended = await place(env).run(["run", "Add", "things", "up"]);
+  const ended = await workspace(env).run(["run", "Add", "things", "up"]);
   expect(ended).toMatchObject({ code: 0, stdout: "The sums are 5 and 9.\n" });
   const order = [
     "=== PLANNING ===",
@@ -28,7 +28,7 @@ test("a goal becomes a plan, runs, and its answer is all that stands on stdout",
 
 test("--json prints the document that others build on", async () => {
   const { env } = await sums();
-  const run = await place(env).json(["run", "Add things up", "--json"]);
+  const run = await workspace(env).json(["run", "Add things up", "--json"]);
   expect(run).toMatchObject({
     exit: 0,
     status: "completed",
@@ -59,7 +59,7 @@ test("--json prints the document that others build on", async () => {
 
 test("--jsonl prints the log as it grows, and `events` prints the same afterwards", async () => {
   const { env } = await sums();
-  const here = place(env);
+  const here = workspace(env);
   const { stdout, code } = await here.run(["run", "Add things up", "--jsonl", "--quiet"]);
   const events = stdout
     .trim()
@@ -77,13 +77,13 @@ test("a number that a server does not report is unknown, never 0", async () => {
     ...(roleOf(body) === "planner" ? { json: SUMS } : { text: "Done." }),
     usage: "none" as const,
   }));
-  const { stderr } = await place(env).run(["run", "Add things up"]);
+  const { stderr } = await workspace(env).run(["run", "Add things up"]);
   expect(stderr).toContain("planner 1 call, ? in, ? out");
 });
 
 test("the goal may come from standard input, and --quiet says nothing of a run that went well", async () => {
   const { env, server } = await sums();
-  const ended = await place(env).run(["run", "-", "--quiet"], { stdin: "Add what\nthere is\n" });
+  const ended = await workspace(env).run(["run", "-", "--quiet"], { stdin: "Add what\nthere is\n" });
   expect(ended).toEqual({ code: 0, stdout: "The sums are 5 and 9.\n", stderr: "" });
   expect(JSON.stringify(server.requests[0]?.body.messages)).toContain("Add what\\nthere is");
 });
@@ -92,14 +92,14 @@ test("flags win over variables, and each role's requests reach its own server on
   const planner = await modelServer(() => ({ json: SUMS }));
   const others = await modelServer(() => ({ text: "Five and nine." }));
   const flags = ["--planner-model", "strong", "--planner-base-url", planner.server.url];
-  const ended = await place(others.env).run(["run", "Add things up", ...flags]);
+  const ended = await workspace(others.env).run(["run", "Add things up", ...flags]);
   expect(ended.stdout).toBe("Five and nine.\n");
   expect(planner.server.requests.map(({ body }) => [body.model, roleOf(body)])).toEqual([["strong", "planner"]]);
   expect(others.server.requests.map(({ body }) => roleOf(body))).toEqual(["synthesizer"]);
 });
 
 test("an answer that is no text is printed as JSON", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", { ...SUMS, answer: { value: { left: "${{ left }}", right: ["${{ right }}"] } } });
   const { stdout } = await here.run(["run", "plan.json"]);
   expect(JSON.parse(stdout)).toEqual({ left: 5, right: [9] });
@@ -107,7 +107,7 @@ test("an answer that is no text is printed as JSON", async () => {
 
 test("what was finished is kept by the runs of a folder, and can be read later", async () => {
   const { env } = await sums();
-  const here = place(env);
+  const here = workspace(env);
   await here.run(["run", "Add things up"]);
   expect(existsSync(join(here.folder, ".planloom", "planloom.db"))).toBe(true);
   const [run] = (await here.json<{ runs: { runId: string; status: string }[] }>(["runs", "--json"])).runs;
@@ -123,7 +123,7 @@ test("what was finished is kept by the runs of a folder, and can be read later",
 });
 
 test("reading leaves no store behind where there is none", async () => {
-  const here = place();
+  const here = workspace();
   expect(await here.run(["runs"])).toMatchObject({ code: 0, stdout: "" });
   expect(await here.run(["show", "last"])).toMatchObject({ code: 2, stdout: "" });
   here.write("plan.json", SUMS);
@@ -132,7 +132,7 @@ test("reading leaves no store behind where there is none", async () => {
 });
 
 test("a tool that ignores its signal, and leaves a timer, keeps neither the run nor the process", async () => {
-  const here = place();
+  const here = workspace();
   here.write(
     "planloom.config.mjs",
     `import { tool } from "planloom";

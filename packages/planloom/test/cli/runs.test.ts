@@ -6,7 +6,7 @@ import type { ListedRun } from "../../src/store/event-store.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { runLines } from "../../src/cli/render/runs.js";
 import { headAt, started } from "../store/sample.js";
-import { place, SUMS, type Place } from "./planloom.js";
+import { workspace, SUMS, type Workspace } from "./planloom.js";
 
 interface Listed {
   readonly runs: readonly {
@@ -19,8 +19,8 @@ interface Listed {
 }
 
 /** A folder with two runs: one has completed, one waits for the approval of its plan. */
-async function withRuns(): Promise<Place> {
-  const here = place();
+async function withRuns(): Promise<Workspace> {
+  const here = workspace();
   here.write("sums.json", { ...SUMS, goal: "Add things up" });
   here.write("wait.json", { ...SUMS, goal: "Wait a little" });
   expect((await here.run(["run", "sums.json"])).code).toBe(0);

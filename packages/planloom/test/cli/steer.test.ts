@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { PlanDiff } from "../../src/plan/revise/diff.js";
 import type { ContextThen } from "../../src/loom/step-context.js";
-import { modelServer, place, QUESTION, roleOf, type Place } from "./planloom.js";
+import { modelServer, workspace, QUESTION, roleOf, type Workspace } from "./planloom.js";
 
 /** `note` acts, and leaves a line in notes.txt; `slow` waits while there is a file `busy`. */
 const CONFIG = `
@@ -34,8 +34,8 @@ const planFor = (goal: string, text: string) => ({
   answer: { value: "${{ note }}" },
 });
 
-function acting(env: { readonly [name: string]: string } = {}): Place & { readonly notes: () => string } {
-  const here = place(env);
+function acting(env: { readonly [name: string]: string } = {}): Workspace & { readonly notes: () => string } {
+  const here = workspace(env);
   here.write("planloom.config.ts", CONFIG);
   const notes = join(here.folder, "notes.txt");
   return { ...here, notes: () => (existsSync(notes) ? readFileSync(notes, "utf8") : "") };
@@ -47,7 +47,7 @@ async function planned(...texts: readonly string[]) {
   return modelServer((body) => (roleOf(body) === "planner" ? { json: planFor("", left.shift() ?? "") } : { text: "" }));
 }
 
-const hashIn = async (here: Place): Promise<string> =>
+const hashIn = async (here: Workspace): Promise<string> =>
   (await here.json(["show", "last", "--json"])).waiting?.approvals[0]?.hash ?? "";
 
 test("a live run is paused from another process, drains, and exits with 5; resume has it go on", async () => {
@@ -224,7 +224,7 @@ test("several things wait: one must be named; with --calls the calls of a plan d
 });
 
 test("a step is shown as it began: goal, revision, what its references read, its arguments; an item likewise", async () => {
-  const here = place();
+  const here = workspace();
   here.write("plan.json", {
     goal: "Double",
     inputs: { list: { type: "number[]" } },

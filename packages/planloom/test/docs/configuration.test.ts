@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { place } from "../cli/planloom.js";
+import { workspace } from "../cli/planloom.js";
 
 const text = readFileSync(new URL("../../../../docs/configuration.md", import.meta.url), "utf8");
 const block = /```ts config\n([^]+?)```/.exec(text)?.[1] ?? "";
 
 test("the example is a configuration, with the tools that it names", async () => {
-  const here = place();
+  const here = workspace();
   here.write("planloom.config.ts", block);
   const { code, stdout } = await here.run(["tools"]);
   expect(code).toBe(0);
@@ -24,7 +24,7 @@ test.each([
   ["budget.", { budget: { nobody: 1 } }],
   ["", { models: { planner: { nobody: 1 } } }],
 ])("every key below %o stands in it", async (prefix, wrong) => {
-  const here = place();
+  const here = workspace();
   here.write("planloom.config.json", wrong);
   const { stderr } = await here.run(["tools"]);
   const keys = /Write one of (.+)\./.exec(stderr)?.[1]?.split(", ") ?? [];

@@ -8,7 +8,7 @@ import type { JsonObject } from "../../src/plan/json.js";
 import type { Plan } from "../../src/plan/plan.js";
 import { readPlan, withReading } from "../../src/plan/read/read.js";
 import { finishedTouched, withFinished } from "../../src/plan/revise/finished.js";
-import { repeatFindings } from "../../src/plan/revise/repeat.js";
+import { repeatFindings } from "../../src/plan/revise/same-plan.js";
 import { applyPatch } from "../../src/plan/revise/revise.js";
 import { findingText, findingWords } from "../../src/words/findings.js";
 import { SAMPLE } from "../plan/sample-inventory.js";

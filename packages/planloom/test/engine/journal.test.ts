@@ -2,18 +2,18 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { UnknownOutcome } from "../../src/agents/checkpoint.js";
 import { settledOutcome } from "../../src/agents/tool-turn.js";
-import { journalOf, type JournalPlace } from "../../src/engine/journal.js";
+import { journalOf, type JournalAttempt } from "../../src/engine/journal.js";
 import type { Checkpoint } from "../../src/agents/checkpoint.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import { memoryStore } from "../../src/store/memory.js";
 
-const PLACE: JournalPlace = { runId: "run", stepId: "a", item: null, attempt: 1 };
+const PLACE: JournalAttempt = { runId: "run", stepId: "a", item: null, attempt: 1 };
 const WRITER = { epoch: 0, now: () => 5 };
 const PAY = { effects: "once", key: "k1", tool: "pay", intent: { tool: "pay" } } as const;
 const PUT = { effects: "idempotent", key: "k2", tool: "put" } as const;
 const THINK = { effects: "none" } as const;
 
-function opened(): { store: EventStore; journal: (change?: Partial<JournalPlace>) => Checkpoint } {
+function opened(): { store: EventStore; journal: (change?: Partial<JournalAttempt>) => Checkpoint } {
   const store = memoryStore();
   onTestFinished(() => store.close());
   return { store, journal: (change = {}) => journalOf(store, { ...PLACE, ...change }, WRITER) };

@@ -9,7 +9,7 @@ import { workOf } from "../../src/run/lookup.js";
 import type { Settings } from "../../src/run/settings.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { readCommand } from "../../src/run/read-command.js";
-import { partsOf, reopening, type Wish } from "../../src/run/decide/retry.js";
+import { partsOf, retryPreview, type Wish } from "../../src/run/decide/retry.js";
 import { replay } from "../../src/run/log/replay.js";
 import { type Run } from "../../src/run/state.js";
 import { endOf, errorOf, isWaiting, statusOf } from "../../src/run/status.js";
@@ -51,7 +51,7 @@ const planned = (story: Story, steps: readonly object[]): LooseInput => ({
 });
 
 function parts(state: Run, wish: Wish) {
-  const found = reopening(state, wish);
+  const found = retryPreview(state, wish);
   if (!found.ok) throw new Error(found.code);
   return found;
 }
@@ -250,7 +250,7 @@ describe("a completed run", () => {
     completed()
       .when(retry({ from: "e" }))
       .then(["input.refused", { code: "UNKNOWN_STEP" }]);
-    expect(reopening(completed().run, { from: "e" })).toMatchObject({ ok: false, code: "UNKNOWN_STEP" });
+    expect(retryPreview(completed().run, { from: "e" })).toMatchObject({ ok: false, code: "UNKNOWN_STEP" });
   });
 
   it("takes another plan", () => {

@@ -7,7 +7,7 @@ import {
   headOf,
   isWaiting,
   journalOf,
-  journalPlace,
+  journalAttempt,
   transition,
   type Command,
   type EnginePorts,
@@ -50,7 +50,7 @@ export async function driveByHand(
   }
 
   function contextOf(effect: WorkEffect): PerformContext {
-    const place = journalPlace(run, effect);
+    const place = journalAttempt(run, effect);
     return {
       signal: new AbortController().signal,
       key: effect.key,

@@ -17,7 +17,7 @@ import {
   type JournalRow,
   type JournalScope,
   type ListedRun,
-  type ListPlace,
+  type ListPosition,
   type ListQuery,
   type ListRow,
   type Owner,
@@ -83,18 +83,18 @@ class ToyStore implements EventStore {
 
   list(query?: ListQuery): Promise<RunList> {
     const source = {
-      rows: async (after: ListPlace | undefined, since: number, limit: number) => this.#rows(after, since, limit),
+      rows: async (after: ListPosition | undefined, since: number, limit: number) => this.#rows(after, since, limit),
       read: (runId: string) => this.read(runId),
       keep: async (heads: readonly ListedRun[]) => this.#keep(heads),
     };
     return listRuns(source, query);
   }
 
-  #rows(after: ListPlace | undefined, since: number, limit: number): readonly ListRow[] {
+  #rows(after: ListPosition | undefined, since: number, limit: number): readonly ListRow[] {
     const rows = [...this.#runs].flatMap(([runId, run]) => (run.events.length === 0 ? [] : [rowOf(runId, run)]));
     return rows
-      .filter(({ place }) => place.updatedAt >= since && (after === undefined || inOrder(after, place) < 0))
-      .sort((a, b) => inOrder(a.place, b.place))
+      .filter(({ position }) => position.updatedAt >= since && (after === undefined || inOrder(after, position) < 0))
+      .sort((a, b) => inOrder(a.position, b.position))
       .slice(0, limit);
   }
 
@@ -115,7 +115,7 @@ class ToyStore implements EventStore {
   }
 
   async readRunJournal(runId: string): Promise<readonly JournalRow[]> {
-    return [...this.#run(runId).journal.values()].sort(byPlace);
+    return [...this.#run(runId).journal.values()].sort(inJournalOrder);
   }
 
   // Owners
@@ -216,17 +216,17 @@ function rowOf(runId: string, { goal, head, events }: ToyRun): ListRow {
     updatedAt,
     lastSeq: events.length,
     lastType: rowText(last.type),
-    place: { updatedAt, runId },
+    position: { updatedAt, runId },
     head: head === undefined ? undefined : unpackHead(head, goal),
   };
 }
 
 /** The newest first, then the larger id. */
-function inOrder(a: ListPlace, b: ListPlace): number {
+function inOrder(a: ListPosition, b: ListPosition): number {
   return b.updatedAt - a.updatedAt || (a.runId === b.runId ? 0 : a.runId < b.runId ? 1 : -1);
 }
 
-function byPlace(a: JournalRow, b: JournalRow): number {
+function inJournalOrder(a: JournalRow, b: JournalRow): number {
   if (a.stepId !== b.stepId) return a.stepId < b.stepId ? -1 : 1;
   return (a.item ?? -1) - (b.item ?? -1) || a.attempt - b.attempt || a.n - b.n;
 }

@@ -5,7 +5,7 @@ import { check } from "../../src/plan/check/check.js";
 import type { JsonObject } from "../../src/plan/json.js";
 import { writePlan } from "../../src/plan/write.js";
 import { planOf } from "../../src/run/lookup.js";
-import { basisOf, fixedSteps } from "../../src/run/replan-basis.js";
+import { followedPlan, fixedSteps } from "../../src/run/followed-plan.js";
 import type { PlanEffect } from "../../src/run/effect.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { type ProposedPlan, type Run, type RunRequest } from "../../src/run/state.js";
@@ -20,7 +20,7 @@ type Steps = readonly Written[];
 export function plannedAgain(seed: number, { round, rejected, replan }: PlanEffect, run: Run): string {
   const d = dice(seed, `plan ${run.planning.plans.length} ${round} ${rejected.length} ${run.planning.replans}`);
   if (round < 3 && d.chance(0.25)) return unusable(run, d);
-  const steps = stepsOf(basisOf(run)!);
+  const steps = stepsOf(followedPlan(run)!);
   const failed = new Set(replan?.failed.map(({ step }) => step));
   const more = added(run, d, replan?.cause === "review");
   // Who has been told three times that it will not do begins anew.
@@ -98,7 +98,7 @@ function added(run: Run, d: Dice, must: boolean): Steps {
 
 /** Prose, what failed already, and what may not be touched. */
 function unusable(run: Run, d: Dice): string {
-  const steps = stepsOf(basisOf(run)!);
+  const steps = stepsOf(followedPlan(run)!);
   const [first] = fixedSteps(run);
   const otherwise = { id: first ?? "s1", tool: "look", with: { x: "otherwise" } };
   return d.pick([

@@ -35,9 +35,9 @@ export function outputOf(name: string, args: JsonObject): string | readonly stri
     : `${name}:${digest}`;
 }
 
-type Course =
+type Follower =
   "return" | "refuse" | "refuse for good" | "throw" | "act and throw" | "hang" | "act and hang" | "act late";
-const TROUBLE: readonly Course[] = [
+const TROUBLE: readonly Follower[] = [
   "refuse",
   "refuse",
   "refuse for good",
@@ -146,7 +146,7 @@ export class Service {
   }
 
   /** A service that is asked once more may well refuse what it has done already. */
-  #course(name: string, chance: Dice, nth: number): Course {
+  #course(name: string, chance: Dice, nth: number): Follower {
     if (!this.troubled || chance.chance(name === "put" || name === "wire" ? 0.5 : 0.7)) return "return";
     const course = nth > 1 && chance.chance(0.6) ? "refuse" : chance.pick(TROUBLE);
     if (course === "refuse" || course === "refuse for good") this.ledger.fault("tool error", name);

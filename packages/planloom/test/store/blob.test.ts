@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { pack, unpack, type BlobPlace } from "../../src/store/blob.js";
+import { pack, unpack, type BlobPointer } from "../../src/store/blob.js";
 
 const large = (letter: string): string => letter.repeat(LIMITS.blobBytes);
 const placesOf = (value: unknown): string[] =>
-  (JSON.parse(pack(value).places ?? "[]") as BlobPlace[]).map(([pointer]) => pointer);
+  (JSON.parse(pack(value).places ?? "[]") as BlobPointer[]).map(([pointer]) => pointer);
 
 function roundTrip(value: unknown): unknown {
   const { text, places, blobs } = pack(value);

@@ -7,8 +7,8 @@ import { listRuns, packHead, unpackHead, type ListRow, type ListSource } from ".
 import { headAt, started } from "./sample.js";
 
 function rowOf(runId: string, updatedAt: number, head?: ListedRun): ListRow {
-  const place = { updatedAt, runId };
-  return { runId, goal: "", startedAt: 1, updatedAt, lastSeq: 1, lastType: "run.started", place, head };
+  const position = { updatedAt, runId };
+  return { runId, goal: "", startedAt: 1, updatedAt, lastSeq: 1, lastType: "run.started", position, head };
 }
 
 /** Rows in the order of the list; `kept` are the heads that were stored, one list for each time. */
@@ -18,7 +18,7 @@ function sourceOf(rows: readonly ListRow[], change: Partial<ListSource> = {}) {
   const source: ListSource = {
     rows: async (after, since, limit) => {
       asked.push(limit);
-      const from = after === undefined ? 0 : rows.findIndex(({ place }) => place === after) + 1;
+      const from = after === undefined ? 0 : rows.findIndex(({ position }) => position === after) + 1;
       return rows.slice(from).slice(0, limit);
     },
     read: async (runId) => started(runId).events,
@@ -89,7 +89,7 @@ test("a stored head is taken again by the same version and by older ones; why a 
   expect(unpackHead(by(packHead(head), 99, 99), "Compare")).toStrictEqual(head);
   expect(unpackHead(by(packHead(head), 0, 1), "Compare")).toBeUndefined();
 
-  const { place: _place, head: _head, ...row } = rowOf("r1", 1);
+  const { position: _place, head: _head, ...row } = rowOf("r1", 1);
   const strange: ListedRun = {
     ...row,
     unreadable: { code: "EVENT_NEWER", params: { runId: "r1", seq: 1, version: 99, known: 2 } },

@@ -155,9 +155,9 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { problem: "answer", seq: 12, type: "input.refused" },
   ],
   RECORDING_DIFFERS: [
-    { differs: "changed", place: "call/find/1", recorded: { args: { q: "a" } }, now: { args: { q: "b" } } },
-    { differs: "new", place: "call/find/0/1", recorded: null, now: { args: {} } },
-    { differs: "gone", place: "approval/pay/", recorded: { amount: 2 }, now: null },
+    { differs: "changed", name: "call/find/1", recorded: { args: { q: "a" } }, now: { args: { q: "b" } } },
+    { differs: "new", name: "call/find/0/1", recorded: null, now: { args: {} } },
+    { differs: "gone", name: "approval/pay/", recorded: { amount: 2 }, now: null },
     { differs: "end", recorded: { status: "completed" }, now: { status: "failed" } },
     { differs: "command", command: "approve", recorded: { type: "approve" }, now: "STALE_HASH" },
     { differs: "plan", findings: [unknownTool] },

@@ -17,7 +17,7 @@ import { errorNextText } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, PROGRAM, say } from "../output.js";
-import { configOf, type PlaceFlags } from "../open-loom.js";
+import { configOf, type StoreFlags } from "../open-loom.js";
 import { manyLines, oneLine, paint } from "../render/style.js";
 
 type Finding = {
@@ -30,7 +30,7 @@ type Finding = {
 const NODE = "20.19.0";
 const REPLY_MS = 20_000;
 
-export async function doctorCommand(flags: PlaceFlags & ModelFlags & { readonly offline?: boolean }): Promise<number> {
+export async function doctorCommand(flags: StoreFlags & ModelFlags & { readonly offline?: boolean }): Promise<number> {
   const findings: Finding[] = [];
   const tell = (finding: Finding): void => {
     findings.push(finding);
@@ -81,7 +81,7 @@ async function sqlite(): Promise<string> {
   }
 }
 
-async function store(flags: PlaceFlags): Promise<string> {
+async function store(flags: StoreFlags): Promise<string> {
   const { store: wished } = (await configOf(flags)).config;
   if (typeof wished === "object") return `${wished.name} (from the configuration)`;
   if (wished === undefined || wished === "memory") return "memory: runs are not kept";
@@ -95,7 +95,7 @@ async function store(flags: PlaceFlags): Promise<string> {
   return `${relative(process.cwd(), path) || path} can be written`;
 }
 
-async function createLoomFor(flags: PlaceFlags & ModelFlags): Promise<Loom> {
+async function createLoomFor(flags: StoreFlags & ModelFlags): Promise<Loom> {
   const { config } = await configOf(flags);
   return createLoom({ ...config, store: "memory" }, portsOf(flags));
 }

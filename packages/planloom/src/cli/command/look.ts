@@ -11,28 +11,28 @@ import { contextAt, type ContextThen } from "../../loom/step-context.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { EXIT } from "../exit-code.js";
 import { print, printJson } from "../output.js";
-import { withStore, type PlaceFlags } from "../open-loom.js";
+import { withStore, type StoreFlags } from "../open-loom.js";
 import { diffLines, revisionTitle, whyLines } from "../render/revision.js";
 import { runNamed } from "../run-name.js";
 import { manyLines, oneLine, paint } from "../render/style.js";
 
-type LookFlags = PlaceFlags & { readonly json?: boolean };
+type LookFlags = StoreFlags & { readonly json?: boolean };
 
 /** `planloom show RUN --at STEP`, or `STEP[ITEM]`. */
-export async function atCommand(name: string, place: string, flags: LookFlags): Promise<number> {
-  const ref = refIn(place);
+export async function atCommand(name: string, named: string, flags: LookFlags): Promise<number> {
+  const ref = refIn(named);
   return withStore(flags, async (store, where) => {
     const runId = await runNamed(store, name, where);
     const then = contextAt(await readLog(store, runId), ref);
-    if (then === undefined) throw new PlanloomError("STEP_NOT_BEGUN", { runId, step: oneLine(place, 80) });
+    if (then === undefined) throw new PlanloomError("STEP_NOT_BEGUN", { runId, step: oneLine(named, 80) });
     if (flags.json === true) printJson({ runId, ...then });
     else print(contextLines(runId, then).join("\n"));
     return EXIT.done;
   });
 }
 
-function refIn(place: string): StepRef {
-  const [, step = place, item] = /^([^[]+)\[(\d{1,9})\]$/.exec(place) ?? [];
+function refIn(named: string): StepRef {
+  const [, step = named, item] = /^([^[]+)\[(\d{1,9})\]$/.exec(named) ?? [];
   return item === undefined ? { step } : { step, item: Number(item) };
 }
 

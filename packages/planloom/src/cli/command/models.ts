@@ -14,10 +14,10 @@ import { problemLines, problemOf, usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
-import { configOf, type PlaceFlags } from "../open-loom.js";
+import { configOf, type StoreFlags } from "../open-loom.js";
 import { count, duration, oneLine, paint } from "../render/style.js";
 
-type Flags = PlaceFlags & ModelFlags & { readonly json?: boolean };
+type Flags = StoreFlags & ModelFlags & { readonly json?: boolean };
 
 /** One model at one address, and the roles that it plays. */
 interface Player {

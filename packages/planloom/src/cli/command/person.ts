@@ -10,11 +10,11 @@ import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type ModelFlags } from "../flags.js";
 import { answerValue, jsonOrText } from "../inputs.js";
 import { PROGRAM, say } from "../output.js";
-import { withLoom, type PlaceFlags } from "../open-loom.js";
+import { withLoom, type StoreFlags } from "../open-loom.js";
 import { standardInput } from "../plan-file.js";
 import { runNamed } from "../run-name.js";
 
-export type SayFlags = PlaceFlags & ModelFlags & TellFlags;
+export type SayFlags = StoreFlags & ModelFlags & TellFlags;
 
 export async function approveCommand(
   name: string,
@@ -125,7 +125,7 @@ function verdictOf({ happened, notHappened, abort }: RespondFlags): Verdict | un
 
 export function withRun(
   name: string,
-  flags: PlaceFlags & ModelFlags,
+  flags: StoreFlags & ModelFlags,
   work: (loom: Loom, runId: string) => Promise<number>,
 ): Promise<number> {
   const open = async (loom: Loom) => work(loom, await runNamed(loom.store, name));

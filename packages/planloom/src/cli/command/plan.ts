@@ -23,7 +23,7 @@ import { EXIT } from "../exit-code.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
 import { inputsFromFlags } from "../inputs.js";
 import { print, printJson, PROGRAM, say, saveText } from "../output.js";
-import { lookingBack, unkept, withLoom, withStore, type PlaceFlags } from "../open-loom.js";
+import { lookingBack, unkept, withLoom, withStore, type StoreFlags } from "../open-loom.js";
 import { findingLines } from "../../words/errors/plans.js";
 import { checkedText, checkText, meansFile, planText, soundPlan } from "../plan-file.js";
 import { askingLines, invalidLines } from "../render/asking.js";
@@ -35,7 +35,7 @@ import { count, oneLine, paint } from "../render/style.js";
 
 export async function planCommand(
   words: readonly string[],
-  flags: PlaceFlags & ModelFlags & PlannerFlags & { readonly output?: string; readonly input?: readonly string[] },
+  flags: StoreFlags & ModelFlags & PlannerFlags & { readonly output?: string; readonly input?: readonly string[] },
 ): Promise<number> {
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", { of: "plan" });
@@ -71,7 +71,7 @@ async function documentText(plan: Plan, file: string): Promise<string> {
   return `${JSON.stringify(writePlan(plan), null, 2)}\n`;
 }
 
-export async function checkCommand(path: string, flags: PlaceFlags & { readonly json?: boolean }): Promise<number> {
+export async function checkCommand(path: string, flags: StoreFlags & { readonly json?: boolean }): Promise<number> {
   const text = await planText(path);
   const { notes, ...checked } = await withLoom(flags, unkept, async (loom) => checkText(loom, text));
   const { ok, findings } = checked;
@@ -103,7 +103,7 @@ function noteText(note: ReadNote): string {
   return oneLine(note.pointer === "" ? message : `${note.pointer}: ${message}`);
 }
 
-interface EstimateFlags extends PlaceFlags, ModelFlags {
+interface EstimateFlags extends StoreFlags, ModelFlags {
   readonly input?: readonly string[];
   readonly json?: boolean;
 }
@@ -124,7 +124,7 @@ export async function estimateCommand(path: string, flags: EstimateFlags): Promi
   return EXIT.done;
 }
 
-export async function graphCommand(name: string, flags: PlaceFlags & { readonly format: string }): Promise<number> {
+export async function graphCommand(name: string, flags: StoreFlags & { readonly format: string }): Promise<number> {
   const draw = { mermaid: graphMermaid, ascii: graphAscii }[flags.format];
   if (draw === undefined) throw usageError(`--format is ${flags.format}.`, "Write mermaid or ascii.");
   if (name === "-" || (await meansFile(name))) {
@@ -133,7 +133,9 @@ export async function graphCommand(name: string, flags: PlaceFlags & { readonly 
     print(draw(plan));
     return EXIT.done;
   }
-  const run = await withStore(flags, async (store, place) => loadRun(store, await runNamed(store, name, place)));
+  const run = await withStore(flags, async (store, storeName) =>
+    loadRun(store, await runNamed(store, name, storeName)),
+  );
   print(draw(planOf(run), (id) => run.execution.steps.get(id)?.work.status));
   return EXIT.done;
 }
@@ -144,7 +146,7 @@ function planOf(run: Run): Plan {
   throw new PlanloomError("NO_PLAN", { runId: run.id });
 }
 
-export async function toolsCommand(flags: PlaceFlags & { readonly json?: boolean }): Promise<number> {
+export async function toolsCommand(flags: StoreFlags & { readonly json?: boolean }): Promise<number> {
   const { tools, notes = [] } = await withLoom(flags, unkept, async (loom) => loom.inventory);
   if (flags.json === true) printJson({ tools, notes });
   else {

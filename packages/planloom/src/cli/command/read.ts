@@ -13,32 +13,32 @@ import { costOf } from "../../run/view/cost.js";
 import { documentOf, type RunDocument } from "../../loom/document.js";
 import { type Run } from "../../run/state.js";
 import type { EventStore } from "../../store/event-store.js";
-import { Course } from "../follow.js";
+import { Follower } from "../follow.js";
 import { openDisplay } from "../display.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
 import { print, printJson, PROGRAM, say, stdoutGone } from "../output.js";
-import { withStore, type PlaceFlags } from "../open-loom.js";
+import { withStore, type StoreFlags } from "../open-loom.js";
 import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../render/end.js";
 import { costText } from "../render/estimate.js";
 import { actLinesOf } from "../render/lines.js";
 import { planLines } from "../render/plan.js";
 import { askedLines } from "../render/revision.js";
-import { carriedText, historyOf, traceLines } from "../render/trace.js";
+import { reusedText, historyOf, traceLines } from "../render/trace.js";
 import { runNamed } from "../run-name.js";
 import { atCommand } from "./look.js";
 import { cliSurface } from "../surface.js";
 import { duration, manyLines, oneLine, paint } from "../render/style.js";
 import { traceOf } from "../../loom/trace.js";
 
-type ReadFlags = PlaceFlags & { readonly json?: boolean };
+type ReadFlags = StoreFlags & { readonly json?: boolean };
 
 export async function showCommand(
   name: string,
   flags: ReadFlags & { readonly trace?: boolean; readonly at?: string },
 ): Promise<number> {
   if (flags.at !== undefined) return atCommand(name, flags.at, flags);
-  return withStore(flags, async (store, place, config) => {
-    const runId = await runNamed(store, name, place);
+  return withStore(flags, async (store, storeName, config) => {
+    const runId = await runNamed(store, name, storeName);
     const run = await loadRun(store, runId);
     const document = documentOf(run, cliSurface);
     const cost = costOf(run, pricesToday(config));
@@ -113,7 +113,7 @@ function stepLines(run: RunDocument): readonly string[] {
     const took =
       startedAt === null || finishedAt === null ? "" : duration(Date.parse(finishedAt) - Date.parse(startedAt));
     const parts = [
-      carriedText(carried, run.runId),
+      reusedText(carried, run.runId),
       took,
       attempts > 1 ? `${attempts} attempts` : "",
       items === undefined ? "" : `${items.length} items`,
@@ -123,9 +123,9 @@ function stepLines(run: RunDocument): readonly string[] {
   });
 }
 
-export async function eventsCommand(name: string, flags: PlaceFlags & { readonly follow?: boolean }): Promise<number> {
-  return withStore(flags, async (store, place) => {
-    const runId = await runNamed(store, name, place);
+export async function eventsCommand(name: string, flags: StoreFlags & { readonly follow?: boolean }): Promise<number> {
+  return withStore(flags, async (store, storeName) => {
+    const runId = await runNamed(store, name, storeName);
     for await (const event of readEvents(store, systemClock, runId, { follow: flags.follow === true })) {
       print(JSON.stringify(event));
       if (stdoutGone()) break;
@@ -135,8 +135,8 @@ export async function eventsCommand(name: string, flags: PlaceFlags & { readonly
 }
 
 export async function answerCommand(name: string, flags: ReadFlags): Promise<number> {
-  return withStore(flags, async (store, place) => {
-    const document = documentOf(await loadRun(store, await runNamed(store, name, place)), cliSurface);
+  return withStore(flags, async (store, storeName) => {
+    const document = documentOf(await loadRun(store, await runNamed(store, name, storeName)), cliSurface);
     const { runId, status, waiting } = document;
     if (status === "completed") {
       printAnswer(document.answer);
@@ -153,21 +153,21 @@ export async function answerCommand(name: string, flags: ReadFlags): Promise<num
 const ORPHAN_MS = 1_000;
 
 /** Shows a run that is driven elsewhere until it ends, or until nobody drives it any more. */
-export async function watchCommand(name: string, flags: PlaceFlags): Promise<number> {
-  return withStore(flags, async (store, place) => {
-    const runId = await runNamed(store, name, place);
-    const course = new Course(await openDisplay(false));
+export async function watchCommand(name: string, flags: StoreFlags): Promise<number> {
+  return withStore(flags, async (store, storeName) => {
+    const runId = await runNamed(store, name, storeName);
+    const follower = new Follower(await openDisplay(false));
     const orphaned = new AbortController();
     const timer = watchOwner(store, runId, orphaned);
     try {
       const options = { follow: true, signal: orphaned.signal };
-      for await (const event of readEvents(store, systemClock, runId, options)) course.event(event);
+      for await (const event of readEvents(store, systemClock, runId, options)) follower.event(event);
     } finally {
       clearInterval(timer);
-      course.rest();
+      follower.rest();
     }
     // As it was followed: it may have been begun again since.
-    return closing(documentOf(course.run ?? (await loadRun(store, runId)), cliSurface));
+    return closing(documentOf(follower.run ?? (await loadRun(store, runId)), cliSurface));
   });
 }
 

@@ -9,12 +9,12 @@ import { documentOf } from "../../loom/document.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { Difference } from "../../run/log/decisions.js";
 import { replay, type Replayed } from "../../run/log/replay.js";
-import { openCourse } from "../drive.js";
+import { openFollower } from "../drive.js";
 import { EXIT } from "../exit-code.js";
 import type { RunFlags } from "../flags.js";
 import { inputsFromFlags } from "../inputs.js";
 import { print, printJson, PROGRAM, say, saveText } from "../output.js";
-import { configOf, withStore, type PlaceFlags } from "../open-loom.js";
+import { configOf, withStore, type StoreFlags } from "../open-loom.js";
 import { meansFile, planText } from "../plan-file.js";
 import { printAnswer } from "../render/end.js";
 import { traceLines } from "../render/trace.js";
@@ -24,14 +24,14 @@ import { traceOf } from "../../loom/trace.js";
 import { showLines } from "./read.js";
 import { cliSurface } from "../surface.js";
 
-interface ReplayFlags extends PlaceFlags {
+interface ReplayFlags extends StoreFlags {
   readonly strict?: boolean;
   readonly json?: boolean;
   readonly record?: string;
 }
 
-export async function replayCommand(name: string, { strict, json, record, ...place }: ReplayFlags): Promise<number> {
-  return withStore(place, async (store, where) => {
+export async function replayCommand(name: string, { strict, json, record, ...flags }: ReplayFlags): Promise<number> {
+  return withStore(flags, async (store, where) => {
     const runId = await runNamed(store, name, where);
     const run = await loadRun(store, runId);
     const events = await readLog(store, runId);
@@ -81,10 +81,10 @@ export async function saveRecording(recording: Recording, file: string): Promise
 /** The recorded run again; a plan file or a goal after `run` takes the place of the recorded one. */
 export async function playCommand(words: readonly string[], file: string, flags: RunFlags): Promise<number> {
   const { config } = await configOf(flags);
-  const course = await openCourse(flags);
-  const options = { ...(await aimOf(words)), ...(await inputsIn(flags)), listener: course };
+  const follower = await openFollower(flags);
+  const options = { ...(await aimOf(words)), ...(await inputsIn(flags)), listener: follower };
   const document = await replayRecording(file, isConfigured(config) ? { ...options, config } : options).finally(() =>
-    course.rest(),
+    follower.rest(),
   );
   if (flags.json === true) printJson(document);
   else if (flags.jsonl !== true && document.status === "completed") printAnswer(document.answer);

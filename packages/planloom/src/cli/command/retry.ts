@@ -5,10 +5,10 @@ import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
 import type { CheckedPlan } from "../../run/command.js";
-import type { Reopening } from "../../run/decide/retry.js";
+import type { RetryPreview } from "../../run/decide/retry.js";
 import type { RefusedPreview } from "../../loom/retry.js";
 import { currentPlan } from "../../run/lookup.js";
-import { driveToEnd, openCourse, tell } from "../drive.js";
+import { driveToEnd, openFollower, tell } from "../drive.js";
 import { sayProblem } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
@@ -22,7 +22,7 @@ import { retryLines, type ShownPlan } from "../render/retry.js";
 import { runNamed } from "../run-name.js";
 import { paint } from "../render/style.js";
 
-interface AgainFlags extends RunFlags {
+interface RetryFlags extends RunFlags {
   /** A plan file, or `-`. */
   readonly plan?: string;
   readonly dryRun?: boolean;
@@ -36,7 +36,7 @@ interface Changes {
 /** A verb with its own option in place. */
 interface Verb {
   readonly name: "retry" | "fork";
-  preview(run: LoomRun, changes: Changes): Promise<Reopening | RefusedPreview>;
+  preview(run: LoomRun, changes: Changes): Promise<RetryPreview | RefusedPreview>;
   /** `agreed` is the hash of a plan that needs no further approval. */
   go(loom: Loom, run: LoomRun, changes: Changes, agreed: string | undefined): Promise<number>;
 }
@@ -44,10 +44,10 @@ interface Verb {
 /** `run` is false with --no-run: the command is only recorded. */
 export async function retryCommand(
   name: string,
-  flags: AgainFlags & { readonly from?: string; readonly run?: boolean },
+  flags: RetryFlags & { readonly from?: string; readonly run?: boolean },
 ): Promise<number> {
   const from = flags.from === undefined ? {} : { from: flags.from };
-  return again(name, flags, {
+  return goOn(name, flags, {
     name: "retry",
     preview: (run, changes) => run.previewRetry({ ...changes, ...from }),
     go: (loom, { id }, changes, agreed) =>
@@ -55,22 +55,22 @@ export async function retryCommand(
   });
 }
 
-export async function forkCommand(name: string, flags: AgainFlags & { readonly at: string }): Promise<number> {
+export async function forkCommand(name: string, flags: RetryFlags & { readonly at: string }): Promise<number> {
   const { at } = flags;
-  return again(name, flags, {
+  return goOn(name, flags, {
     name: "fork",
     preview: (run, changes) => run.previewFork({ ...changes, at }),
     go: async (loom, run, changes, agreed) => {
-      const course = await openCourse(flags);
-      return driveToEnd(loom, course, withAgreed(flags, agreed), () => run.fork({ ...changes, at }, course));
+      const follower = await openFollower(flags);
+      return driveToEnd(loom, follower, withAgreed(flags, agreed), () => run.fork({ ...changes, at }, follower));
     },
   });
 }
 
-const withAgreed = (flags: AgainFlags, agreed: string | undefined): AgainFlags & { readonly agreed?: string } =>
+const withAgreed = (flags: RetryFlags, agreed: string | undefined): RetryFlags & { readonly agreed?: string } =>
   agreed === undefined ? flags : { ...flags, agreed };
 
-async function again(name: string, flags: AgainFlags, verb: Verb): Promise<number> {
+async function goOn(name: string, flags: RetryFlags, verb: Verb): Promise<number> {
   const inputs = (flags.input ?? []).length === 0 ? undefined : await inputsFromFlags(flags.input!);
   const text = flags.plan === undefined ? undefined : await planText(flags.plan);
   const work = async (loom: Loom): Promise<number> => {
@@ -88,7 +88,7 @@ async function again(name: string, flags: AgainFlags, verb: Verb): Promise<numbe
     }
     if (flags.dryRun === true) return EXIT.done;
     if (!asks) return verb.go(loom, run, changes, undefined);
-    const no = await consent();
+    const no = await askToGoOn();
     return no ?? verb.go(loom, run, changes, shown?.hash);
   };
   return withLoom(flags, settingsIn(flags), work, portsOf(flags));
@@ -113,7 +113,7 @@ async function planMeant(
 }
 
 /** undefined where the person at the terminal agrees; else the exit code, with nothing changed. */
-async function consent(): Promise<number | undefined> {
+async function askToGoOn(): Promise<number | undefined> {
   if (!atTerminal()) {
     say("Nothing was begun, because steps may act again. If they may, give the same command with --yes.");
     return EXIT.waiting;

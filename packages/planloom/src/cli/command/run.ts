@@ -5,7 +5,7 @@ import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
 import { readPlan } from "../../plan/read/read.js";
 import type { CheckedPlan } from "../../run/command.js";
-import { driveToEnd, openCourse } from "../drive.js";
+import { driveToEnd, openFollower } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
@@ -36,10 +36,10 @@ async function start(
   flags: RunFlags,
 ): Promise<number> {
   const { goal, plan } = text === undefined ? { goal: words } : understood(loom, text, inputs, words === "-");
-  const course = await openCourse(flags);
-  const options = { inputs, listener: course, ...(plan === undefined ? {} : { plan }) };
+  const follower = await openFollower(flags);
+  const options = { inputs, listener: follower, ...(plan === undefined ? {} : { plan }) };
   let run: LoomRun | undefined;
-  const code = await driveToEnd(loom, course, flags, async () => (run = await loom.start(goal, options)));
+  const code = await driveToEnd(loom, follower, flags, async () => (run = await loom.start(goal, options)));
   if (flags.record !== undefined && run !== undefined) await saveRecording(await run.recording(), flags.record);
   return code;
 }

@@ -4,12 +4,12 @@ import type { ListedRun, ListQuery, RunList, StatusFilter } from "../../store/ev
 import { STATUS_FILTERS } from "../../store/listing.js";
 import { problemOf, usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
-import { withStore, type PlaceFlags } from "../open-loom.js";
+import { withStore, type StoreFlags } from "../open-loom.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { runLines, unreadableError } from "../render/runs.js";
 import { oneLine } from "../render/style.js";
 
-export interface RunsFlags extends PlaceFlags {
+export interface RunsFlags extends StoreFlags {
   readonly json?: boolean;
   readonly status?: string;
   readonly text?: string;
@@ -20,21 +20,21 @@ export interface RunsFlags extends PlaceFlags {
 
 export async function runsCommand(flags: RunsFlags): Promise<number> {
   const query = queryIn(flags);
-  return withStore(flags, async (store, place) => {
+  return withStore(flags, async (store, storeName) => {
     const list = await store.list(query);
     if (flags.json === true) printJson(documentOf(list));
     else {
       for (const line of runLines(list.runs, Date.now())) print(line);
-      if (list.runs.length === 0) say(nothingText(flags, place));
+      if (list.runs.length === 0) say(nothingText(flags, storeName));
       if (list.cursor !== undefined) say(`More runs: the same command with --cursor ${list.cursor}`);
     }
     return EXIT.done;
   });
 }
 
-function nothingText({ status, text, since, cursor }: RunsFlags, place: string): string {
+function nothingText({ status, text, since, cursor }: RunsFlags, storeName: string): string {
   const any = [status, text, since, cursor].every((filter) => filter === undefined);
-  return any ? `No runs yet in ${place}. Start one: ${PROGRAM} run "your goal"` : `No run in ${place} fits.`;
+  return any ? `No runs yet in ${storeName}. Start one: ${PROGRAM} run "your goal"` : `No run in ${storeName} fits.`;
 }
 
 /** Throws USAGE. */

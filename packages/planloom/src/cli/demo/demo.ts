@@ -7,9 +7,9 @@ import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
 import type { LoomPorts } from "../../loom/open-loom.js";
 import { startFakeOpenAI, type FakeOpenAI } from "../../testing/fake-openai-server.js";
-import { driveToEnd, openCourse } from "../drive.js";
+import { driveToEnd, openFollower } from "../drive.js";
 import { say } from "../output.js";
-import { withLoom, type PlaceFlags } from "../open-loom.js";
+import { withLoom, type StoreFlags } from "../open-loom.js";
 import { paint } from "../render/style.js";
 import { DOCUMENTS } from "./documents.js";
 import { demoReply, MODELS } from "./script.js";
@@ -19,7 +19,7 @@ const GOAL = "Research the top 3 AI companies and create a comparison report";
 
 export async function demoCommand(
   words: readonly string[],
-  flags: PlaceFlags & { readonly quiet?: boolean },
+  flags: StoreFlags & { readonly quiet?: boolean },
 ): Promise<number> {
   const goal = words.join(" ").trim() || GOAL;
   const server = await startFakeOpenAI({ reply: demoReply });
@@ -70,6 +70,6 @@ function portsTo({ url }: FakeOpenAI): LoomPorts {
 }
 
 async function drive(loom: Loom, goal: string, flags: { readonly quiet?: boolean }): Promise<number> {
-  const course = await openCourse(flags);
-  return driveToEnd(loom, course, flags, () => loom.start(goal, { listener: course }));
+  const follower = await openFollower(flags);
+  return driveToEnd(loom, follower, flags, () => loom.start(goal, { listener: follower }));
 }

@@ -58,7 +58,7 @@ export function linesOf(event: RunEvent, run: Run): readonly Line[] {
         mark("resumed", event.data.reason.code === "LEGACY" ? oneLine(event.data.reason.text) : "").trimEnd(),
       );
     case "run.reopened":
-      return said(mark("retried", reopenedText(event)));
+      return said(mark("retried", retriedText(event)));
     case "approval.requested":
       return [
         mark("waits", `${subjectOf(event.data.subject)} for approval: ${oneLine(reasonText(event.data.reason))}`),
@@ -253,7 +253,7 @@ function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly
 const parentText = ({ parent }: EventData["run.started"]): string =>
   parent === undefined ? "" : `, a fork of ${parent.runId} at step ${parent.at}`;
 
-export function reopenedText({ by, data: { from, stage } }: EventOf<"run.reopened">): string {
+export function retriedText({ by, data: { from, stage } }: EventOf<"run.reopened">): string {
   return `by ${oneLine(by)}${from === null ? "" : `, from step ${from}`}${stage === "plan" ? ": the planner is asked again" : ""}`;
 }
 

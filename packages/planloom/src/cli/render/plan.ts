@@ -21,14 +21,14 @@ export function planLines(
   const specs = new Map([...tools].map((tool) => [tool.name, tool]));
   const steps = new Map(plan.steps.map((step) => [step.id, step]));
   const width = Math.min(24, Math.max(...plan.steps.map((step) => step.id.length)));
-  let number = 0;
+  let count = 0;
   const line = (step: Step): string => {
     const needs = needsOf(step);
     const after = needs.length === 0 ? "" : paint("dim", `  <- ${needs.join(", ")}`);
-    const place = String(++number).padStart(String(plan.steps.length).length + (isPlain ? 2 : 4));
+    const number = String(++count).padStart(String(plan.steps.length).length + (isPlain ? 2 : 4));
     const note = noteOn(step.id);
     const noted = note === undefined ? "" : paint("green", `  (${note})`);
-    return `${place}. ${step.id.padEnd(width)}  ${oneLine(step.title, 70)}  ${how(step, specs)}${after}${noted}`;
+    return `${number}. ${step.id.padEnd(width)}  ${oneLine(step.title, 70)}  ${how(step, specs)}${after}${noted}`;
   };
   return waves.flatMap((wave, index) => [
     ...(isPlain ? [] : [paint("dim", `  wave ${index + 1}`)]),

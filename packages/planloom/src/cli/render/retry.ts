@@ -2,7 +2,7 @@
 // A person decides by them. What they show is decided in run/decide/retry.ts.
 import type { Plan } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
-import type { Reopening } from "../../run/decide/retry.js";
+import type { RetryPreview } from "../../run/decide/retry.js";
 import { actLines } from "./plan.js";
 import { count, oneLine, paint, type Paint } from "./style.js";
 
@@ -13,7 +13,11 @@ export interface ShownPlan {
 }
 
 /** One line for each step, in plan order; then what those that run would do to the world, and a warning. */
-export function retryLines(parts: Reopening, shown: ShownPlan | undefined, verb: "retry" | "fork"): readonly string[] {
+export function retryLines(
+  parts: RetryPreview,
+  shown: ShownPlan | undefined,
+  verb: "retry" | "fork",
+): readonly string[] {
   if (parts.stage === "plan" || shown === undefined)
     return ["  there is no plan that was accepted: the planner is asked for one"];
   const { plan, tools } = shown;
@@ -30,7 +34,7 @@ export function retryLines(parts: Reopening, shown: ShownPlan | undefined, verb:
   ];
 }
 
-function fateOf(id: string, { reused, anew, unknown, kept }: Reopening): readonly [string, Paint, string] {
+function fateOf(id: string, { reused, anew, unknown, kept }: RetryPreview): readonly [string, Paint, string] {
   if (reused.includes(id)) return ["reused", "green", ""];
   if (unknown.includes(id)) return ["asks", "red", ": it is not known whether it took effect, and a person is asked"];
   if (anew.includes(id)) return ["anew", "yellow", ""];

@@ -41,7 +41,7 @@ export function tableLines(
     ...(left > 0 ? [paint("dim", `  and ${left} more`)] : []),
     paint(
       "dim",
-      `  ${run.execution.counts.completed} of ${states.length} completed · ${duration(now - (run.log.reopenedAt ?? run.log.startedAt))}`,
+      `  ${run.execution.counts.completed} of ${states.length} completed · ${duration(now - (run.log.retriedAt ?? run.log.startedAt))}`,
     ),
     ...standingOf(run).map((text) => paint("yellow", `  ${text}`)),
   ];

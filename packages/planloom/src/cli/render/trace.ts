@@ -5,7 +5,7 @@ import { isObject } from "../../plan/json.js";
 import type { PassingFailure, RunEvent } from "../../run/event.js";
 import { runFailureText, failureLine } from "../../words/failures.js";
 import { commentText, reasonText } from "../../words/reasons.js";
-import { deniedText, grantedText, name, reopenedText, reviewedText, subjectOf } from "./lines.js";
+import { deniedText, grantedText, name, retriedText, reviewedText, subjectOf } from "./lines.js";
 import { failedText, keptText, revisionTitle } from "./revision.js";
 import { usageText } from "./end.js";
 import { duration, oneLine, paint } from "./style.js";
@@ -80,7 +80,7 @@ function turningPoint(event: RunEvent): string | undefined {
     case "budget.exhausted":
       return `budget: ${event.data.limit} is used up (${event.data.wanted} wanted, ${event.data.allowed} allowed)`;
     case "run.reopened":
-      return `retried ${reopenedText(event)}`;
+      return `retried ${retriedText(event)}`;
     case "cancel.requested":
       return `cancel, asked by ${event.by}: ${commentText(event.data.comment)}`;
     case "run.failed":
@@ -98,7 +98,7 @@ const passingText = ({ error, decision, reason }: PassingFailure): string =>
   `${failureLine(error)} -> ${decision} (${reasonText(reason)})`;
 
 /** Where an output came from for which nothing was called. */
-export function carriedText(carried: string | undefined, runId: string): string {
+export function reusedText(carried: string | undefined, runId: string): string {
   if (carried === undefined) return "";
   return carried === runId ? "reused: this run had made the call before" : `reused from run ${carried}`;
 }
@@ -108,7 +108,7 @@ function entryLines(entry: TraceEntry, runId: string): readonly string[] {
   return [
     `${paint("bold", name(entry))}  ${status}  ${oneLine(title, 80)}${revision > 1 ? ` (revision ${revision})` : ""}`,
     ...attempts.flatMap((attempt) => attemptLines(attempt, turns)),
-    ...(entry.carried === undefined ? [] : [`  ${carriedText(entry.carried, runId)}`]),
+    ...(entry.carried === undefined ? [] : [`  ${reusedText(entry.carried, runId)}`]),
     ...(note === undefined ? [] : [`  note     ${oneLine(note, WIDTH)}`]),
     ...(summary === undefined ? [] : [`  summary  ${oneLine(summary, WIDTH)}`]),
     ...(written === undefined || (entry.item === undefined && attempts.length === 0 && written === null)

@@ -85,12 +85,12 @@ export function checkPlaces(outline: Outline, report: Report): void {
     const fields: { readonly [field: string]: unknown } = step === undefined ? {} : { ...step };
     for (const field of PLAIN_FIELDS) {
       if (field === "title" && fields["title"] !== undefined && isCopied(step)) continue;
-      checkPlace(fields[field], `${pointer}/${field}`, report);
+      checkPath(fields[field], `${pointer}/${field}`, report);
     }
-    for (const [name, at] of step === undefined ? [] : listedTools(step)) checkPlace(name, pointer + at, report);
+    for (const [name, at] of step === undefined ? [] : listedTools(step)) checkPath(name, pointer + at, report);
   }
   const answer = outline.answer;
-  if (answer !== undefined && !("value" in answer)) checkPlace(answer.instructions, "/answer/instructions", report);
+  if (answer !== undefined && !("value" in answer)) checkPath(answer.instructions, "/answer/instructions", report);
 }
 
 /** A title that was made of another text would repeat that text's finding. */
@@ -99,6 +99,6 @@ function isCopied(step: Step | undefined): boolean {
   return step.title === step.description || deedOf(step).startsWith(step.title);
 }
 
-function checkPlace(text: unknown, pointer: string, report: Report): void {
+function checkPath(text: unknown, pointer: string, report: Report): void {
   if (typeof text === "string" && hasReference(text)) report("REFERENCE_PLACE", pointer, {});
 }

@@ -106,7 +106,7 @@ export class StepNames {
   }
 
   /** The step at a place from 0, in a document that names no step at all. */
-  byPlace(place: number): string | undefined {
+  inJournalOrder(place: number): string | undefined {
     return this.written === 0 ? this.places[place] || undefined : undefined;
   }
 

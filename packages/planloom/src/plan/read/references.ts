@@ -117,7 +117,7 @@ function stepOf({ adapter, name }: Form, names: StepNames): string | undefined {
       return number === undefined ? undefined : names.byPlainNumber(number);
     case "REFERENCE_NODE":
     case "REFERENCE_GENERATED":
-      return number === undefined ? names.resolve(name) : (names.byNumber(number) ?? names.byPlace(number));
+      return number === undefined ? names.resolve(name) : (names.byNumber(number) ?? names.inJournalOrder(number));
     case "REFERENCE_OUTPUT_OF":
       return (
         (number === undefined ? undefined : names.byNumber(number)) ??

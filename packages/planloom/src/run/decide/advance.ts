@@ -12,7 +12,7 @@ import { isCancelling, isDrafting, isEnded, isFailing } from "../status.js";
 import { begin, noValue } from "./begin.js";
 import { withdrawn } from "../approval.js";
 import { fact, type EventData, type Fact } from "../event.js";
-import { readsUntrusted } from "../replan-basis.js";
+import { readsUntrusted } from "../followed-plan.js";
 import { scopeOf } from "../scope.js";
 import { replanEstimate } from "./policy.js";
 import { type Change, type Failing, type Run } from "../state.js";

@@ -10,7 +10,7 @@ import { writtenIn } from "../approval.js";
 import { fact, type EventData, type Fact, type StepRef } from "../event.js";
 import { kernelOn } from "../kernel-version.js";
 import { currentPlan, planOf, stepIn } from "../lookup.js";
-import { basisOf } from "../replan-basis.js";
+import { followedPlan } from "../followed-plan.js";
 import { refusal, type Refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
 import type { RoleNames, Settings } from "../settings.js";
 import type { CheckedPlan, Command } from "../command.js";
@@ -33,7 +33,7 @@ export interface Wish {
 }
 
 /** What becomes of each step; ids in plan order. */
-export interface Reopening {
+export interface RetryPreview {
   readonly ok: true;
   readonly stage: EventData["run.reopened"]["stage"];
   /** Steps whose output is reused: nothing is called for them. */
@@ -50,10 +50,10 @@ export interface Reopening {
   readonly kept: readonly StepRef[];
 }
 
-export type NoReopening = { readonly ok: false } & Refusal;
+export type NoRetry = { readonly ok: false } & Refusal;
 
 /** What a retry of this run would do, by those who play the roles now. A run that has not ended is not retried. */
-export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
+export function retryPreview(run: Run, wish: Wish): RetryPreview | NoRetry {
   if (!isEnded(run)) return NOT_ENDED;
   if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(run, wish);
   const parts = partsOf(run, wish);
@@ -64,7 +64,7 @@ export function reopening(run: Run, wish: Wish): Reopening | NoReopening {
   return parts;
 }
 
-const no = <Code extends RefusalCode>(code: Code, params: RefusalParams[Code]): NoReopening => ({
+const no = <Code extends RefusalCode>(code: Code, params: RefusalParams[Code]): NoRetry => ({
   ok: false,
   ...refusal(code, params),
 });
@@ -73,14 +73,14 @@ export const NOT_ENDED = no("RUN_NOT_ENDED", {});
 
 const lacksPlan = (run: Run) => currentPlan(run) === undefined || planOf(run).denied === "rejected";
 
-function withoutPlan(run: Run, { from, models = run.request.models }: Wish): Reopening | NoReopening {
+function withoutPlan(run: Run, { from, models = run.request.models }: Wish): RetryPreview | NoRetry {
   if (from !== undefined) return unknownStep(from);
   if (models.planner === null) return no("NOTHING_TO_RETRY", { because: "no-plan" });
   return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], kept: [] };
 }
 
 /** Which steps are kept and which run, if `from` is begun again or another plan takes the place of the present one. */
-export function partsOf(run: Run, wish: Wish): Reopening | NoReopening {
+export function partsOf(run: Run, wish: Wish): RetryPreview | NoRetry {
   const steps = wish.plan === undefined ? run.execution.steps : stepsOf(run, wish.plan);
   if (wish.from !== undefined && !steps.has(wish.from)) return unknownStep(wish.from);
   const { lost, ...parts } = divided(run, steps, wish);
@@ -96,7 +96,7 @@ function divided(
   run: Run,
   steps: ReadonlyMap<string, StepState>,
   { from, plan }: Wish,
-): Reopening & { readonly lost: string | undefined } {
+): RetryPreview & { readonly lost: string | undefined } {
   const ids = [...steps.keys()];
   const tools = plan?.tools ?? [...(currentPlan(run)?.tools.values() ?? [])];
   const before = run.execution.steps;
@@ -190,7 +190,7 @@ const wasBegun = (work: Work) =>
 
 /** Facts that have an ended run go on as a person wants; or one that refuses it. */
 export function retry(run: Run, command: Command & { readonly type: "retry" }, at: number): Fact[] {
-  const parts = reopening(run, command);
+  const parts = retryPreview(run, command);
   if (!parts.ok) {
     const { ok: _ok, ...why } = parts;
     return [fact("input.refused", { command, ...why })];
@@ -213,7 +213,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
       ...proposalFacts(plan, {
         revision: run.planning.plans.length + 1,
         cause: "edit",
-        basis: basisOf(run),
+        basis: followedPlan(run),
         changes,
         fresh,
         mustAsk,
@@ -235,7 +235,7 @@ export function stillMarked(run: Run, { plan, tools }: CheckedPlan): readonly st
 }
 
 /** A plan that nobody approved in time, and one that may act once more, is asked for. */
-function approvalAgain(run: Run, { actAgain, runs }: Reopening, settings: Settings, at: number): Fact[] {
+function approvalAgain(run: Run, { actAgain, runs }: RetryPreview, settings: Settings, at: number): Fact[] {
   const { plan, tools, hash, denied } = planOf(run);
   const more =
     settings.approval === run.request.settings.approval

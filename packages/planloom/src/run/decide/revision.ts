@@ -5,23 +5,23 @@ import { findingOf, type Finding } from "../../plan/finding.js";
 import type { FindingParams } from "../../plan/finding-params.js";
 import { descendantsOf } from "../../plan/graph.js";
 import type { Plan } from "../../plan/plan.js";
-import { repeatFindings } from "../../plan/revise/repeat.js";
+import { repeatFindings } from "../../plan/revise/same-plan.js";
 import { inSameWords } from "../../plan/revise/step-hash.js";
 import { mayActThrough } from "../../plan/step-kind.js";
 import { asksForPlan, currentPlan } from "../lookup.js";
-import { basisOf, readsUntrusted, wasFollowed } from "../replan-basis.js";
+import { followedPlan, readsUntrusted, wasFollowed } from "../followed-plan.js";
 import { withdrawn, writtenIn } from "../approval.js";
 import type { EventData, Fact } from "../event.js";
 import type { CheckedPlan } from "../command.js";
 import { replanOf } from "../status.js";
 import { proposal, type Around } from "./proposal.js";
-import { EARLIER_REJECTED, partsUnder, type Reopening } from "./retry.js";
+import { EARLIER_REJECTED, partsUnder, type RetryPreview } from "./retry.js";
 import { isFinished } from "../steps.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { type Run } from "../state.js";
 
 export type Revision =
-  { readonly ok: true; readonly parts: Reopening } | { readonly ok: false; readonly findings: readonly Finding[] };
+  { readonly ok: true; readonly parts: RetryPreview } | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /** Whether a plan may follow on the present one, while the run goes on: what has finished stays. */
 export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan.requested"] | undefined): Revision {
@@ -33,7 +33,7 @@ export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan
 
 const STEPS = { pointer: "/steps" };
 
-function lostSteps(run: Run, { reused }: Reopening): readonly Finding[] {
+function lostSteps(run: Run, { reused }: RetryPreview): readonly Finding[] {
   const kept = new Set(reused);
   const lost = [...run.execution.steps.values()].filter(({ work, spec }) => isFinished(work) && !kept.has(spec.id));
   if (lost.length === 0) return [];
@@ -48,7 +48,7 @@ function outside(
 ): readonly Finding[] {
   const [failed] = replan?.mode === "patch" ? replan.failed : [];
   if (failed === undefined) return [];
-  const before = basisOf(run)!.plan;
+  const before = followedPlan(run)!.plan;
   const open = new Set([failed.step, ...descendantsOf(before, failed.step)]);
   const after = new Map(plan.steps.map((step) => [step.id, step]));
   const touched = before.steps.filter((step) => {
@@ -99,7 +99,7 @@ export function revisionProposed(
   // What stood in a plan that nobody approved is as new as the rest.
   const unseen = denied === undefined ? fresh : new Set(parts.runs);
   const untrusted = cause !== "edit" && (run.planning.untrusted || readsUntrusted(run));
-  const basis = basisOf(run, cause === "edit" ? currentPlan(run) : undefined);
+  const basis = followedPlan(run, cause === "edit" ? currentPlan(run) : undefined);
   // Another word may change how often a call is made, even where it leaves the meaning of its output as it was.
   const written = writtenIn(checked.plan, toolsByName(checked.tools), currentPlan(run));
   const mustApprove = checked.plan.steps
@@ -135,7 +135,7 @@ export function revisionProposed(
 const wasApprovedSince = (run: Run, revision: number): boolean =>
   run.planning.plans.some((plan) => plan.revision > revision && plan.denied === undefined);
 
-function changesOf(run: Run, { steps }: Plan, { anew, kept }: Reopening) {
+function changesOf(run: Run, { steps }: Plan, { anew, kept }: RetryPreview) {
   const ids = new Set(steps.map(({ id }) => id));
   return {
     kept,

@@ -190,7 +190,7 @@ function stopCalls(run: Run): void {
 }
 
 function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
-  run.log.reopenedAt = at;
+  run.log.retriedAt = at;
   delete run.spending.exhausted;
   delete run.answering.answer;
   run.paused = false;

@@ -96,7 +96,7 @@ function readsUntrusted(run: Run): boolean {
 }
 
 /** The plan that a proposal follows on. */
-const basisOf = ({ planning: { plans } }: Run): ProposedPlan | undefined =>
+const followedPlan = ({ planning: { plans } }: Run): ProposedPlan | undefined =>
   plans.findLast(({ denied }) => denied === undefined || denied === "expired") ?? plans.at(-1);
 
 /** The steps of a proposal that are not in the plan before it, or not so. */
@@ -204,7 +204,7 @@ const CASTS: { readonly [type: string]: Cast } = {
 
 function proposed({ reason, approval, asking, ...rest }: Data, run: Run): Data {
   const plan = rest["plan"] as unknown as Plan;
-  const basis = basisOf(run);
+  const basis = followedPlan(run);
   const said = approval as { readonly required: boolean; readonly reason: string } | undefined;
   return {
     ...rest,

@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
-import { asFileError, creatable, existing, namesOf, openRoots, type FolderPlace, type Root } from "../folder.js";
+import { asFileError, creatable, existing, namesOf, openRoots, type FolderPath, type Root } from "../folder.js";
 import { builtinError } from "../builtin-error.js";
 import { filesBelow } from "../folder-walk.js";
 import { globMatcher } from "../glob.js";
@@ -37,8 +37,8 @@ function readFileTool(roots: readonly Root[]): Tool {
     output: z.strictObject({ path: z.string(), text: z.string() }),
     effects: "none",
     async run(args, { signal }) {
-      const place = await existing(roots, args.path);
-      return { path: place.shown, text: await readText(place.real, place.shown || ".", signal) };
+      const file = await existing(roots, args.path);
+      return { path: file.shown, text: await readText(file.real, file.shown || ".", signal) };
     },
     summary: ({ path, text }) => `Read ${path}, ${text.length} characters`,
   });
@@ -54,8 +54,8 @@ function writeFileTool(roots: readonly Root[]): Tool {
     content: ["text"],
     async run(args, { signal }) {
       signal.throwIfAborted();
-      const place = await creatable(roots, args.path);
-      return { path: place.shown, bytes: await writeText(place.real, place.shown, args.text) };
+      const file = await creatable(roots, args.path);
+      return { path: file.shown, bytes: await writeText(file.real, file.shown, args.text) };
     },
     summary: ({ path, bytes }) => `Wrote ${path}, ${bytes} bytes`,
   });
@@ -83,8 +83,8 @@ async function listed(roots: readonly Root[], path: string, glob: string, signal
   const fits = globMatcher(glob);
   const { root } = namesOf(roots, path);
   const files: { path: string; bytes: number }[] = [];
-  for (const place of await foldersOf(roots, path)) {
-    for await (const file of filesBelow(place, signal)) {
+  for (const folder of await foldersOf(roots, path)) {
+    for await (const file of filesBelow(folder, signal)) {
       if (!fits(root === undefined ? file.path : file.below)) continue;
       if (files.length >= LIMITS.fanOut)
         throw builtinError("FILE_TOO_MANY", { problem: "fitting", limit: LIMITS.fanOut });
@@ -95,10 +95,10 @@ async function listed(roots: readonly Root[], path: string, glob: string, signal
 }
 
 /** With several roots, the top level is the list of all roots. */
-async function foldersOf(roots: readonly Root[], path: string): Promise<readonly FolderPlace[]> {
+async function foldersOf(roots: readonly Root[], path: string): Promise<readonly FolderPath[]> {
   if (namesOf(roots, path).root === undefined) return Promise.all(roots.map((root) => existing(roots, root.name)));
-  const place = await existing(roots, path);
-  const found = await stat(place.real).catch((error: unknown) => Promise.reject(asFileError(error, path)));
+  const file = await existing(roots, path);
+  const found = await stat(file.real).catch((error: unknown) => Promise.reject(asFileError(error, path)));
   if (!found.isDirectory()) throw builtinError("FILE_NOT_A_FOLDER", { path });
-  return [place];
+  return [file];
 }

@@ -6,7 +6,7 @@ import type { ErrorTable } from "../error-words.js";
 type Role = "planner" | "executor" | "synthesizer";
 
 /** The model that failed. A model of the port has no role and no address. */
-export interface ModelPlace {
+export interface ModelTarget {
   readonly model: string;
   readonly role?: Role;
   /** host:port/path, or the name of a provider. */
@@ -14,7 +14,7 @@ export interface ModelPlace {
 }
 
 /** A server that answered. `status` is absent where a package of the AI SDK refused the request before it was sent. */
-type Answered = ModelPlace & { readonly status?: number; readonly text?: string };
+type Answered = ModelTarget & { readonly status?: number; readonly text?: string };
 
 /** `code` is the text of the system or the connection. */
 type TimedOut =
@@ -37,12 +37,12 @@ export interface ModelErrors {
   /** `package` is absent for a model that was given as an object. */
   MODEL_UNSUPPORTED: { readonly package?: string; readonly install: string };
   PROVIDER_NOT_INSTALLED: { readonly model: string; readonly package: string; readonly install: string };
-  PROVIDER_UNREACHABLE: ModelPlace & { readonly reason: string };
+  PROVIDER_UNREACHABLE: ModelTarget & { readonly reason: string };
   PROVIDER_UNAUTHORIZED: Answered;
   PROVIDER_RATE_LIMITED: Answered;
-  PROVIDER_TIMEOUT: ModelPlace & TimedOut;
+  PROVIDER_TIMEOUT: ModelTarget & TimedOut;
   PROVIDER_REFUSED: Answered;
-  PROVIDER_FAILED: ModelPlace & Failed;
+  PROVIDER_FAILED: ModelTarget & Failed;
 }
 
 const tryLater = (): Sentence => ["Try again. If it keeps failing, look into the server's log."];
@@ -93,13 +93,13 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   },
   PROVIDER_UNREACHABLE: {
     kind: "provider",
-    message: (params) => `${placeText(params)} cannot be reached: ${REACHED[params.reason] ?? params.reason}.`,
+    message: (params) => `${targetText(params)} cannot be reached: ${REACHED[params.reason] ?? params.reason}.`,
     next: ({ role }) => [`Start the server, or set ${variable(role)}_BASE_URL to its address.`],
   },
   PROVIDER_UNAUTHORIZED: {
     kind: "provider",
     message: (params) =>
-      params.status === undefined ? `${placeText(params)} needs a key${said(params.text)}` : answeredText(params),
+      params.status === undefined ? `${targetText(params)} needs a key${said(params.text)}` : answeredText(params),
     next: ({ role, status }) =>
       status === undefined
         ? [`Set ${variable(role)}_API_KEY, or the provider's own variable.`]
@@ -115,8 +115,8 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
     kind: "provider",
     retryable: true,
     message: byCase("problem", {
-      "no-reply": (params) => `${placeText(params)} gave no complete reply within ${params.timeoutMs} ms.`,
-      silent: (params) => `${placeText(params)} sent nothing for too long (${params.reason}).`,
+      "no-reply": (params) => `${targetText(params)} gave no complete reply within ${params.timeoutMs} ms.`,
+      silent: (params) => `${targetText(params)} sent nothing for too long (${params.reason}).`,
       status: (params) => answeredText(params),
     }),
     next: ({ role, problem }) => [
@@ -129,7 +129,7 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
     kind: "provider",
     message: (params) =>
       params.status === undefined
-        ? `${placeText(params)} does not support the request${said(params.text)}`
+        ? `${targetText(params)} does not support the request${said(params.text)}`
         : answeredText(params),
     next: ({ role, status }) => [
       status === 404
@@ -141,9 +141,9 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
     kind: "provider",
     retryable: true,
     message: byCase("problem", {
-      cut: (params) => `${placeText(params)} ended the connection before the reply was complete (${params.reason}).`,
-      unreadable: (params) => `${placeText(params)} sent a reply that cannot be read${said(params.text)}`,
-      "not-a-reply": (params) => `${placeText(params)} gave something that is not a reply.`,
+      cut: (params) => `${targetText(params)} ended the connection before the reply was complete (${params.reason}).`,
+      unreadable: (params) => `${targetText(params)} sent a reply that cannot be read${said(params.text)}`,
+      "not-a-reply": (params) => `${targetText(params)} gave something that is not a reply.`,
       status: (params) => answeredText(params),
     }),
     next: byCase("problem", {
@@ -168,7 +168,7 @@ const REACHED: { readonly [reason: string]: string } = {
 const variable = (role: Role | undefined): string =>
   role === undefined ? "PLANLOOM" : `PLANLOOM_${role.toUpperCase()}`;
 
-function placeText({ model, role, label }: ModelPlace): string {
+function targetText({ model, role, label }: ModelTarget): string {
   if (label === undefined) return `The model ${model}`;
   return `${label} (${role === undefined ? "" : `${role} `}model ${model})`;
 }
@@ -177,5 +177,5 @@ const said = (text = ""): string => (text === "" ? "." : `: ${text}`);
 
 function answeredText(params: Answered): string {
   const { status, text } = params;
-  return `${placeText(params)} answered${status === undefined ? "" : ` ${status}`}${said(text)}`;
+  return `${targetText(params)} answered${status === undefined ? "" : ` ${status}`}${said(text)}`;
 }

@@ -4,7 +4,7 @@ import { byCase } from "../by-case.js";
 import { errorsOf, type Finding } from "../../plan/finding.js";
 import { findingText } from "../findings.js";
 import type { Json } from "../../plan/json.js";
-import { readPlace } from "../../run/keys.js";
+import { readQuestion } from "../../run/keys.js";
 import type { Difference } from "../../run/log/decisions.js";
 import { countOf, cut, type ErrorTable } from "../error-words.js";
 
@@ -16,10 +16,10 @@ type RecordingFault =
   | { readonly problem: "answer"; readonly seq: number; readonly type: string };
 
 /**
- * Where a run differs from its recording. `place` is what is asked, by its key: `plan/2`, `call/find/1`, `ask/find/`.
+ * Where a run differs from its recording. `name` is what is asked, by its key: `plan/2`, `call/find/1`, `ask/find/`.
  */
 type Departure =
-  | ({ readonly differs: "new" | "changed" | "gone"; readonly place: string } & Sides)
+  | ({ readonly differs: "new" | "changed" | "gone"; readonly name: string } & Sides)
   | ({ readonly differs: "end" } & Sides)
   | ({ readonly differs: "command"; readonly command: string } & Sides)
   | { readonly differs: "plan"; readonly findings: readonly Finding[] };
@@ -84,7 +84,7 @@ export const RECORDING_ERRORS: ErrorTable<RecordingErrors> = {
             `\n  event ${seq}, ${field}: recorded ${brief(recorded)}, replayed ${brief(replayed)}`,
         );
       const more = differences.length > lines.length ? `\n  and ${differences.length - lines.length} more` : "";
-      return `The replay of run ${runId} differs from its log in ${countOf(differences.length, "place")}:${lines.join("")}${more}`;
+      return `The replay of run ${runId} differs from its log in ${countOf(differences.length, "name")}:${lines.join("")}${more}`;
     },
     next: ({ runId }) => [
       "Look at these events with ",
@@ -102,26 +102,26 @@ const invalidText: (fault: RecordingFault) => string = byCase("problem", {
 });
 
 const departureText: (departure: Departure) => string = byCase("differs", {
-  new: ({ place }) => ` at ${placeText(place)}: it is not in the recording.`,
-  changed: ({ place }) => ` at ${placeText(place)}: it is asked something else.`,
-  gone: ({ place }) => ` at ${placeText(place)}: it is not asked now.`,
+  new: ({ name }) => ` at ${questionText(name)}: it is not in the recording.`,
+  changed: ({ name }) => ` at ${questionText(name)}: it is asked something else.`,
+  gone: ({ name }) => ` at ${questionText(name)}: it is not asked now.`,
   end: () => ": it ends differently.",
   plan: () => ": its plan does not pass check now.",
   command: ({ command }) => `: a person's ${command} is refused.`,
 });
 
 /** `step find, attempt 1`, `item 0 of step find, attempt 2`, `planner request 1`. */
-const placeText = (text: string): string => placeWords(readPlace(text));
+const questionText = (text: string): string => questionWords(readQuestion(text));
 
-const placeWords: (place: ReturnType<typeof readPlace>) => string = byCase("kind", {
+const questionWords: (name: ReturnType<typeof readQuestion>) => string = byCase("kind", {
   plan: ({ number }) => `planner request ${number}`,
   review: ({ number }) => `review ${number} of the plan`,
   answer: ({ number }) => `the answer, attempt ${number}`,
-  call: (place) => `${workText(place)}, attempt ${place.attempt}`,
-  fill: (place) => `the arguments of ${workText(place)}, attempt ${place.attempt}`,
-  reconcile: (place) => `what became of ${workText(place)}`,
-  ask: (place) => `the question of ${workText(place)}`,
-  approval: (place) => `the approval of ${workText(place)}`,
+  call: (name) => `${workText(name)}, attempt ${name.attempt}`,
+  fill: (name) => `the arguments of ${workText(name)}, attempt ${name.attempt}`,
+  reconcile: (name) => `what became of ${workText(name)}`,
+  ask: (name) => `the question of ${workText(name)}`,
+  approval: (name) => `the approval of ${workText(name)}`,
   "plan-approval": () => "the approval of the plan",
 });
 

@@ -7,7 +7,7 @@ import { type ProposedPlan, type Run } from "./state.js";
 import { givesUntrusted } from "../plan/step-kind.js";
 
 /** The last plan that was followed: what is mended is what failed, not what was proposed since and refused. */
-export function basisOf(run: Run, superseded?: ProposedPlan): ProposedPlan | undefined {
+export function followedPlan(run: Run, superseded?: ProposedPlan): ProposedPlan | undefined {
   return run.planning.plans.findLast((plan) => plan !== superseded && wasFollowed(plan)) ?? currentPlan(run);
 }
 

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";
 import type { Plan } from "../../src/plan/plan.js";
-import { repeatFindings, samePlan } from "../../src/plan/revise/repeat.js";
+import { repeatFindings, samePlan } from "../../src/plan/revise/same-plan.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 const find = { id: "find", tool: "search", with: { query: "q", limit: 3 } };
