@@ -5,7 +5,7 @@ import { takesContext } from "../plan/step-kind.js";
 import type { Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";
 import type { Usage } from "../plan/usage.js";
-import type { RunEvent, StepRef } from "../run/event.js";
+import type { EventOf, RunEvent, StepRef } from "../run/event.js";
 import { failureLine } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
 import { failureDocument, type FailureDocument } from "./document.js";
@@ -20,8 +20,10 @@ export interface TraceAttempt {
   readonly from: Origin;
   /** ms from the start of the run. */
   readonly startedAfter: number;
-  /** ms; absent while it is running. */
+  /** ms; absent while it is running. It includes the time of `interrupted`. */
   took?: number;
+  /** Times without any event while it ran, each ended by a process that resumed the run. ms from the start of the run. */
+  interrupted?: { readonly lastEventAfter: number; readonly resumedAfter: number }[];
   error?: FailureDocument;
   decision?: string;
   reason?: string;
@@ -41,7 +43,8 @@ export interface TraceEntry {
   readonly step: string;
   readonly item?: number;
   readonly title: string;
-  readonly revision: number;
+  /** Revision of the plan that it began under; of a step that began while the plan was being written: that plan's. */
+  revision: number;
   readonly attempts: TraceAttempt[];
   readonly turns: TraceTurn[];
   status: string;
@@ -55,16 +58,17 @@ export interface TraceEntry {
   usage?: Usage;
 }
 
-/** One entry for each step and item that started, in the order of their start. */
+/** One entry for each step and item that started, in the order of their start. A later plan that keeps it keeps the entry. */
 export function traceOf(events: readonly RunEvent[], journal: readonly JournalRow[]): readonly TraceEntry[] {
-  const entries = new Map<string, TraceEntry>();
+  const entries: TraceEntry[] = [];
+  let current = new Map<string, TraceEntry>();
   const specs = new Map<string, Step>();
   const outputs = new Outputs();
   let revision = 0;
   const startedAt = events[0]?.at ?? 0;
   const entryOf = ({ step, item }: StepRef): TraceEntry => {
-    const key = `${revision}/${step}/${item ?? ""}`;
-    const known = entries.get(key);
+    const key = `${step}/${item ?? ""}`;
+    const known = current.get(key);
     if (known !== undefined) return known;
     const turns = turnsOf(journal, step, item ?? null);
     const entry: TraceEntry = {
@@ -76,21 +80,41 @@ export function traceOf(events: readonly RunEvent[], journal: readonly JournalRo
       turns,
       status: "pending",
     };
-    entries.set(key, entry);
+    entries.push(entry);
+    current.set(key, entry);
     return entry;
   };
+  let lastAt = startedAt;
   for (const event of events) {
     outputs.hear(event);
+    if (event.type === "run.resumed") interrupt(current.values(), lastAt - startedAt, event.at - startedAt);
+    lastAt = event.at;
     if (event.type === "plan.stepDrafted" && event.data.begins) {
       const step = event.data.step as unknown as Step;
       specs.set(step.id, step);
     }
     if (event.type === "plan.proposed") {
       revision = event.data.revision;
+      current = new Map([...current].filter(([, entry]) => isKept(entry, event.data)));
+      for (const entry of current.values()) if (entry.revision === 0) entry.revision = revision;
       for (const step of event.data.plan.steps) specs.set(step.id, step);
     } else record(event, { entryOf, startedAt, contextOf: (id) => outputs.handedTo(specs.get(id)) });
   }
-  return [...entries.values()];
+  return entries;
+}
+
+/** Whether what began goes on under the new plan. A fan-out of which any item is kept goes on itself. */
+function isKept({ step, item }: TraceEntry, { adopts, kept = [] }: EventOf<"plan.proposed">["data"]): boolean {
+  if (adopts === true) return true;
+  return kept.some((ref) => ref.step === step && (ref.item === undefined || item === undefined || ref.item === item));
+}
+
+function interrupt(entries: Iterable<TraceEntry>, lastEventAfter: number, resumedAfter: number): void {
+  for (const { status, attempts } of entries) {
+    const last = attempts.at(-1);
+    if (status !== "running" || last === undefined || last.took !== undefined) continue;
+    last.interrupted = [...(last.interrupted ?? []), { lastEventAfter, resumedAfter }];
+  }
 }
 
 /** Outputs of steps, as far as the log has been read. */

@@ -26,10 +26,13 @@ export interface TurningPoint {
   readonly text: string;
 }
 
-/** What made the run go another way, or could have: plans, drafts, approvals, replans, reviews, goals, pauses, limits, ends. */
+/**
+ * What made the run go another way, or could have: plans, drafts, approvals, replans, reviews, goals, pauses, takeovers,
+ * limits, ends.
+ */
 export function historyOf(log: readonly RunEvent[]): readonly TurningPoint[] {
-  return log.flatMap((event) => {
-    const text = turningPoint(event);
+  return log.flatMap((event, index) => {
+    const text = turningPoint(event, log[index - 1]);
     return text === undefined ? [] : [{ after: event.at - log[0]!.at, type: event.type, by: event.by, text }];
   });
 }
@@ -43,9 +46,10 @@ function historyLines(log: readonly RunEvent[]): readonly string[] {
   return [paint("bold", "history"), ...lines, ""];
 }
 
-const PLAIN: ReadonlySet<string> = new Set(["plan.proposed", "run.completed", "run.failed", "run.cancelled"]);
+const ENDS: ReadonlySet<string> = new Set(["run.completed", "run.failed", "run.cancelled"]);
+const PLAIN: ReadonlySet<string> = new Set(["plan.proposed", ...ENDS]);
 
-function turningPoint(event: RunEvent): string | undefined {
+function turningPoint(event: RunEvent, before: RunEvent | undefined): string | undefined {
   switch (event.type) {
     case "plan.proposed": {
       const { reason } = event.data;
@@ -77,6 +81,14 @@ function turningPoint(event: RunEvent): string | undefined {
       return `paused by ${event.by}: ${commentText(event.data.comment)}`;
     case "run.unpaused":
       return `goes on, by ${event.by}: ${commentText(event.data.comment)}`;
+    case "run.resumed": {
+      const { released, reason } = event.data;
+      const because = reasonText(reason);
+      const why = because === "resumed" ? "" : ` (${because})`;
+      if (before === undefined || ENDS.has(before.type)) return `resumed${why}`;
+      const how = released === true ? "had let the run go" : "ended, or lost the run, without letting it go";
+      return `resumed${why} after ${duration(event.at - before.at)} without an event: the process before ${how}`;
+    }
     case "budget.exhausted":
       return `budget: ${event.data.limit} is used up (${event.data.wanted} wanted, ${event.data.allowed} allowed)`;
     case "run.reopened":
@@ -119,12 +131,18 @@ function entryLines(entry: TraceEntry, runId: string): readonly string[] {
 }
 
 function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): readonly string[] {
-  const { read, context = {}, from, startedAfter, took, error, decision, reason, refused } = attempt;
+  const { read, context = {}, from, startedAfter, took, interrupted = [], error, decision, reason, refused } = attempt;
   const sources = from.steps.length === 0 ? "" : paint("dim", `  from ${from.steps.join(", ")}`);
-  const when = `at ${duration(startedAfter)}${took === undefined ? ", not ended" : `, took ${duration(took)}`}`;
+  const idle = interrupted.reduce((sum, { lastEventAfter, resumedAfter }) => sum + resumedAfter - lastEventAfter, 0);
+  const without = idle === 0 || took === undefined ? "" : `, of which ${duration(idle)} interrupted`;
+  const when = `at ${duration(startedAfter)}${took === undefined ? ", not ended" : `, took ${duration(took)}`}${without}`;
   const then = decision === undefined ? "" : ` -> ${decision} (${reason ?? ""})`;
   return [
     `  attempt ${attempt.attempt}  ${when}`,
+    ...interrupted.map(
+      ({ lastEventAfter, resumedAfter }) =>
+        `    interrupted: no event from ${duration(lastEventAfter)} on, until the run was resumed at ${duration(resumedAfter)}`,
+    ),
     `    read   ${shown(read)}${sources}`,
     ...Object.entries(context).map(([step, output]) => `    given  ${oneLine(step, 80)}: ${shown(output)}`),
     ...turns
