@@ -25,6 +25,27 @@ const layers = order.map((folder, index) => ({
   to: { path: `${src}(${order.slice(index + 1).join("|") || "none"})/` },
 }));
 
+const plan = `${src}plan/`;
+const planOrder = ["type", "expression", "check", "read", "revise", "estimate"];
+
+/** The folders of plan/ stand in an order of their own. Its other files are shared: they know types and expressions only. */
+const planning = [
+  ...planOrder.map((folder, index) => ({
+    name: `plan-${folder}`,
+    comment: `plan/${folder}/ may import only ${planOrder.slice(0, index).join(", ") || "the files of plan/ itself"}.`,
+    severity: "error",
+    from: { path: `${plan}${folder}/` },
+    to: { path: `${plan}(${planOrder.slice(index + 1).join("|") || "none"})/` },
+  })),
+  {
+    name: "plan-shared",
+    comment: "What every folder of plan/ imports must not import what is done with a plan.",
+    severity: "error",
+    from: { path: `${plan}[^/]+\\.ts$` },
+    to: { path: `${plan}(check|read|revise|estimate)/` },
+  },
+];
+
 const run = `${src}run/`;
 
 /** The kernel goes one way: facts and state, the fold, the decisions, the log with the turn of the loop, the views. */
@@ -72,6 +93,7 @@ const kernel = [
 module.exports = {
   forbidden: [
     ...layers,
+    ...planning,
     ...kernel,
     {
       name: "run-imports-only-plan",

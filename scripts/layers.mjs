@@ -1,6 +1,6 @@
 // The layer rule. In: the sources of the packages, and the rules of .dependency-cruiser.cjs. Out: each folder with its
-// modules and its edges (imports of other folders), in the order of the rule; then the violations. It fails if it sees
-// too few modules, because a checker that sees nothing must not pass.
+// modules and its edges (imports of other folders), in the order of the rule; the same for the folders inside a folder;
+// then the violations. It fails if it sees too few modules, because a checker that sees nothing must not pass.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -12,25 +12,47 @@ const args = [tool, "--config", config, "--output-type", "json", "packages/planl
 const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
 const { modules, summary } = JSON.parse(done.stdout);
 
-const LIBRARY = /^packages\/planloom\/src\/(?:([^/]+)\/)?/;
-/** The folder of a module of the library; "." for a file that is in none; undefined for all else. */
-const folderOf = (source) => {
-  const inside = LIBRARY.exec(source);
-  return inside === null ? undefined : (inside[1] ?? ".");
+const LIBRARY = "packages/planloom/src/";
+/** The folder of a module of the library, so many levels deep; "." for a file that is in none; undefined for all else. */
+const folderOf = (source, levels = 1) => {
+  if (!source.startsWith(LIBRARY)) return undefined;
+  const folders = source.slice(LIBRARY.length).split("/").slice(0, -1);
+  return folders.slice(0, levels).join("/") || ".";
 };
 
 const { forbidden } = createRequire(import.meta.url)(config);
-const order = forbidden.flatMap(({ name }) => (name.startsWith("layer-") ? [name.slice("layer-".length)] : []));
+/** The folders that rules of such a name put into an order. */
+const ordered = (prefix) =>
+  forbidden.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+const order = [...ordered("layer-"), "."];
 const own = modules.filter(({ source }) => folderOf(source) !== undefined);
-for (const folder of [...order, "."]) {
-  const inside = own.filter(({ source }) => folderOf(source) === folder);
-  if (inside.length === 0) continue;
-  const imported = inside.flatMap(({ dependencies }) => dependencies.map(({ resolved }) => folderOf(resolved)));
-  const edges = [...order, "."].flatMap((other) => {
-    const count = imported.filter((one) => one === other).length;
-    return count === 0 || other === folder ? [] : [`${other} ${count}`];
-  });
-  console.log(`${folder.padEnd(10)} ${String(inside.length).padStart(3)} modules -> ${edges.join(", ") || "none"}`);
+
+/** A line for each of the folders: its modules, and how often they import another of the folders. */
+function print(folders, levels, indent) {
+  for (const folder of folders) {
+    const inside = own.filter(({ source }) => folderOf(source, levels) === folder);
+    if (inside.length === 0) continue;
+    const imported = inside.flatMap(({ dependencies }) =>
+      dependencies.map(({ resolved }) => folderOf(resolved, levels)),
+    );
+    const edges = folders.flatMap((other) => {
+      const count = imported.filter((one) => one === other).length;
+      return count === 0 || other === folder ? [] : [`${other} ${count}`];
+    });
+    const name = `${indent}${folder}`.padEnd(17);
+    console.log(`${name} ${String(inside.length).padStart(3)} modules -> ${edges.join(", ") || "none"}`);
+  }
+}
+
+print(order, 1, "");
+for (const layer of order) {
+  const inner = new Set(
+    own.map(({ source }) => folderOf(source, 2)).filter((folder) => folder.startsWith(`${layer}/`)),
+  );
+  if (inner.size === 0) continue;
+  const first = ordered(`${layer}-`).map((folder) => `${layer}/${folder}`);
+  console.log(`inside ${layer}/`);
+  print([layer, ...new Set([...first, ...[...inner].sort()])], 2, "  ");
 }
 for (const { rule, from, to } of summary.violations) console.log(`${rule.severity} ${rule.name}: ${from} -> ${to}`);
 console.log(
