@@ -5,7 +5,7 @@ import type { ErrorCode, ErrorParams, ErrorSubject } from "../../src/words/error
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { toolFailureWords, type ToolFailureCode, type ToolFailureParams } from "../../src/words/tool-failures.js";
 
-const store = "/work/.planloom/planloom.db";
+const store = "/srv/app/.planloom/planloom.db";
 const server = { model: "gpt-4o-mini", role: "planner", label: "localhost:8000/v1" } as const;
 
 const unknownTool = findingOf(
@@ -48,11 +48,11 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   INTERRUPTED: [{ runId: "RUN" }],
 
   // Configuration and tools
-  CONFIG_NOT_FOUND: [{ file: "/work/planloom.config.ts" }],
+  CONFIG_NOT_FOUND: [{ file: "/srv/app/planloom.config.ts" }],
   CONFIG_FAILED: [
-    { file: "/work/planloom.config.ts", reason: "Cannot find module './tools.js'" },
+    { file: "/srv/app/planloom.config.ts", reason: "Cannot find module './tools.js'" },
     {
-      file: "/work/planloom.config.ts",
+      file: "/srv/app/planloom.config.ts",
       reason: 'The tool "pay" has no description.',
       next: "Say what it does and when to use it. The planner reads nothing else.",
     },
@@ -171,7 +171,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   STORE_FAILED: [
     { problem: "closed", path: store },
     { problem: "place", path: store, reason: "EACCES: permission denied" },
-    { problem: "folder", path: "/work" },
+    { problem: "folder", path: "/srv/app" },
     { problem: "forbidden", path: store, reason: "attempt to write a readonly database" },
     { problem: "failed", path: store, reason: "disk I/O error" },
     { problem: "no-write-ahead-log", path: store, mode: "delete" },
