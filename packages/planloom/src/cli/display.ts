@@ -1,4 +1,4 @@
-// Where the course of a run is shown. In: lines, and the state for a table. Out: stderr. Three kinds: nothing, plain lines,
+// Where the events of a run are shown. In: lines, and the state for a table. Out: stderr. Three kinds: nothing, plain lines,
 // and a table that stays below the lines on a terminal. Separate because what is said does not depend on where.
 import { isatty } from "node:tty";
 import type { Run } from "../run/state.js";

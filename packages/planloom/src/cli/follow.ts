@@ -1,4 +1,4 @@
-// The course of one run as this process shows it. In: events and progress from an engine, or from the log. Out: what a display
+// Follows one run for the display of this process. In: events and progress from an engine, or from the log. Out: what a display
 // is told. Separate from the driving, so that a run driven elsewhere looks the same.
 import type { Listener, Progress } from "../engine/engine.js";
 import type { EventData, RunEvent } from "../run/event.js";

@@ -54,7 +54,7 @@ async function reviewPlan(talk: Interview, approval: Approval): Promise<Said> {
   }
 }
 
-/** What the course has not shown here, what the plan will take, and why a person is asked. */
+/** The plan if it was not shown here yet, its estimate, and why a person is asked. */
 async function planReview({ loom, follower }: Interview, run: Run, approval: Approval): Promise<readonly string[]> {
   const { data, shown } = follower.proposed!;
   const { plan, tools, hash } = planOf(run);

@@ -8,7 +8,7 @@ import { currentPlan } from "../run/lookup.js";
 import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
 import type { Failure } from "../run/failure.js";
-import { retryPreview } from "../run/decide/retry.js";
+import { mayRetry } from "../run/decide/retry.js";
 import { type Failing, type ProposedPlan, type Run, type RunEnd } from "../run/state.js";
 import { directTool, takesContext } from "../plan/step-kind.js";
 import type { StepState, StepStatus, Work } from "../run/work.js";
@@ -260,7 +260,7 @@ function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
 function nextOf(run: Run, end: Unfinished): Sentence {
   const own = (end.how === "failed" ? failureNext(end.error) : undefined) ?? TRACE;
   const retries = own.some((part) => typeof part !== "string" && part.action === "retry");
-  if (retries || !retryPreview(run, { models: run.request.models }).ok) return own;
+  if (retries || !mayRetry(run)) return own;
   return [
     ...own,
     " Then ",

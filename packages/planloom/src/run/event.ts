@@ -88,7 +88,7 @@ export interface EventData {
     readonly anew: readonly string[];
     /** execution: the plan stands. plan: the planner is asked for one. */
     readonly stage: "execution" | "plan";
-    /** Those of the process that reopened it, but for the approval policy: it may not ask for less. */
+    /** Those of the process that retried it, but for the approval policy: it may not ask for less. */
     readonly settings: Settings;
     /** The approval policy of that process, where the run keeps a stricter one. */
     readonly asked?: ApprovalPolicy;

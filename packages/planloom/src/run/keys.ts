@@ -55,10 +55,10 @@ export const RETRY_KEY = "wait/retry";
 /** Requests to a role are recorded under these names, where steps have their ids. */
 export const ROLE_SCOPES = { plan: "#planner", review: "#review", answer: "#answer" } as const;
 
-/** The number in the key of a request to a role. It takes the place of an attempt in the journal. */
+/** The number in the key of a request to a role. The journal uses it as the attempt. */
 export const requestNumber = (key: string): number => Number(key.slice(key.lastIndexOf("/") + 1));
 
-// Recordings: a question has the same place in the recorded run and in the one that plays it
+// Recordings: a question has the same name in the recorded run and in the run that plays it
 
 export const isPlanKey = (key: string): boolean => key.startsWith("plan/");
 export const askQuestion = ({ step, item }: Ref): string => `ask/${step}/${item ?? ""}`;
@@ -78,9 +78,9 @@ export type QuestionName =
   | { readonly kind: "reconcile" | "ask" | "approval"; readonly step: string; readonly item?: string }
   | { readonly kind: "plan-approval" };
 
-/** Takes the key or place of a question apart. */
-export function readQuestion(place: string): QuestionName {
-  const [kind, ...rest] = place.split("/");
+/** Takes the key or name of a question apart. */
+export function readQuestion(name: string): QuestionName {
+  const [kind, ...rest] = name.split("/");
   const [first = "", second = ""] = rest;
   switch (kind) {
     case "plan":
@@ -97,6 +97,6 @@ export function readQuestion(place: string): QuestionName {
       if (kind === "approval" && rest.length === 1) return { kind: "plan-approval" };
       return { kind, step: first, ...(second !== "" && { item: second }) };
     default:
-      throw new Error(`no place of a question: ${place}`);
+      throw new Error(`no name of a question: ${name}`);
   }
 }

@@ -20,7 +20,7 @@ export interface Budget {
   readonly modelCalls: number | null;
   readonly tokens: number | null;
   readonly costUsd: number | null;
-  /** ms from the start, or from when the run was reopened. */
+  /** ms from the start, or from when the run was retried. */
   readonly wallMs: number | null;
 }
 

@@ -132,7 +132,7 @@ export interface Planning {
   rejected: { readonly plan: Plan; readonly comment: string }[];
   /** How many of them count against the limit: a person who has the run go on begins to count anew. */
   rejections: number;
-  /** Patches and replans that were asked for since it was started or reopened. */
+  /** Patches and replans that were asked for since it was started or retried. */
   replans: number;
   /** Why steps failed that the last replan answers, by id: a plan that was rejected since has taken their place. */
   failures: ReadonlyMap<string, Failure>;

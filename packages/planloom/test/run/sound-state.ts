@@ -2,7 +2,8 @@
 // they do not. Separate because these rules know every corner of the state, and nothing of how it came about.
 import { workOf } from "../../src/run/lookup.js";
 import { type Run } from "../../src/run/state.js";
-import { isEnded } from "../../src/run/status.js";
+import { mayRetry, retryPreview } from "../../src/run/decide/retry.js";
+import { endOf, isEnded } from "../../src/run/status.js";
 import type { Work } from "../../src/run/work.js";
 
 export const ENDED: readonly Work["status"][] = ["completed", "failed", "skipped"];
@@ -13,7 +14,12 @@ export function must(holds: boolean, what: string): void {
 }
 
 export function checkState(run: Run): void {
-  if (isEnded(run)) return must(run.owed.size === 0, "nothing is owed after the end");
+  if (isEnded(run)) {
+    must(run.owed.size === 0, "nothing is owed after the end");
+    const preview = retryPreview(run, {});
+    const done = !preview.ok && preview.code === "NOTHING_TO_RETRY" && endOf(run)?.how === "completed";
+    return must(done || mayRetry(run) === preview.ok, "what the end says of a retry is what a retry does");
+  }
   must(run.owed.size > 0 || run.paused, "something is owed, or a person is waited for");
   const calls = [...run.owed.values()].flatMap((one) => (one.kind === "call" || one.kind === "fill" ? [one] : []));
   must(calls.length === run.execution.running, "what runs is owed");

@@ -1,6 +1,7 @@
-// The course of a run as lines. In: each event, with the run that it has been folded into. Out: what a person is told of it.
+// The events of a run as lines. In: each event, with the run that it has been folded into. Out: what a person is told of it.
 // Separate because the plain view prints all of these, and the live table only those that must not be lost.
-import type { EventData, EventOf, RunEvent, StepRef } from "../../run/event.js";
+import type { EventData, EventOf, EventType, RunEvent, StepRef } from "../../run/event.js";
+import type { Failure } from "../../run/failure.js";
 import { currentPlan, findWork, reviewOf } from "../../run/lookup.js";
 import { isReviewedAgain } from "../../run/status.js";
 import { isFinished } from "../../run/steps.js";
@@ -36,49 +37,90 @@ export const heading = (phase: string): string => paint("bold", `=== ${phase} ==
 
 /** What is said about an event, below its phase's heading. */
 export function linesOf(event: RunEvent, run: Run): readonly Line[] {
-  const said = (text: string): readonly Line[] => [{ text, routine: false }];
-  const routine = (text: string): readonly Line[] => [{ text, routine: true }];
-  switch (event.type) {
-    case "run.started":
-      return said(`  run ${event.runId}${parentText(event.data)}`);
-    case "plan.proposed":
-      return proposedLines(run, event.data).flatMap(said);
-    case "plan.invalid":
-      return [...invalidLines(event.data), ...askingLines(event.data.asking)].flatMap(said);
-    case "plan.stepDrafted":
-      return said(mark("writes", draftedText(event.data)));
-    case "plan.failed":
-    case "answer.failed": {
-      const { error, decision, reason, retryAt } = event.data;
-      const then = decision === "retry" && retryAt !== undefined ? `; again in ${duration(retryAt - event.at)}` : "";
-      return said(mark("failed", `${oneLine(failureLine(error))} (${reasonText(reason)}${then})`));
-    }
-    case "run.resumed":
-      return said(
-        mark("resumed", event.data.reason.code === "LEGACY" ? oneLine(event.data.reason.text) : "").trimEnd(),
-      );
-    case "run.reopened":
-      return said(mark("retried", retriedText(event)));
-    case "approval.requested":
-      return [
-        mark("waits", `${subjectOf(event.data.subject)} for approval: ${oneLine(reasonText(event.data.reason))}`),
-        ...(event.data.subject === "plan" ? [...actLinesOf(run), ...askedLines(run)] : []),
-      ].flatMap(said);
-    case "approval.granted":
-      return said(mark("approved", grantedText(event)));
-    case "approval.denied": {
-      const [word, text] = deniedText(event);
-      return said(mark(word, text));
-    }
-    case "cancel.requested":
-      return said(mark("cancel", `by ${oneLine(event.by)}: ${commentIn(event.data)}`));
-    case "budget.awaited":
-      return routine(mark("budget", `${askerIn(run, event.data.key)} waits for what other calls give back`));
-    case "step.completed":
-      return [...stepLines(event, run, said, routine), ...(beginsReview(run) ? routine(mark("review", REVIEWED)) : [])];
-    default:
-      return [...turnLines(event).flatMap(said), ...stepLines(event, run, said, routine)];
-  }
+  const show = SHOWN[event.type] as ((event: RunEvent, run: Run) => readonly Line[]) | undefined;
+  return show?.(event, run) ?? [];
+}
+
+const said = (text: string): readonly Line[] => [{ text, routine: false }];
+const routine = (text: string): readonly Line[] => [{ text, routine: true }];
+const marked = (word: string, text: string): readonly Line[] => said(mark(word, text));
+
+/** The lines of each event; an event without an entry is not shown. */
+const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) => readonly Line[] } = {
+  "run.started": ({ runId, data }) => said(`  run ${runId}${parentText(data)}`),
+  "plan.proposed": ({ data }, run) => proposedLines(run, data).flatMap(said),
+  "plan.invalid": ({ data }) => [...invalidLines(data), ...askingLines(data.asking)].flatMap(said),
+  "plan.stepDrafted": ({ data }) => marked("writes", draftedText(data)),
+  "plan.failed": roleFailed,
+  "answer.failed": roleFailed,
+  "run.resumed": ({ data: { reason } }) =>
+    said(mark("resumed", reason.code === "LEGACY" ? oneLine(reason.text) : "").trimEnd()),
+  "run.reopened": (event) => marked("retried", retriedText(event)),
+  "run.paused": ({ by, data }) => marked("paused", `by ${oneLine(by)}: ${commentIn(data)}; nothing new starts`),
+  "run.unpaused": ({ by, data }) => marked("goes on", `by ${oneLine(by)}: ${commentIn(data)}`),
+  "goal.changed": ({ by, data }) =>
+    marked("goal", `changed by ${oneLine(by)}: ${oneLine(data.goal, 2_000)} (${commentIn(data)})`),
+  "replan.requested": ({ data }) =>
+    marked(
+      "replan",
+      `${data.mode === "patch" ? "a patch" : "a new plan"}: ${oneLine(reasonText(data.reason), 2_000)}${takesText(data)}`,
+    ),
+  "plan.reviewed": ({ data }) => marked("reviewed", `${data.decision}: ${oneLine(reviewedText(data))}`),
+  "review.failed": ({ at, data: { error, reason, retryAt } }) =>
+    marked("failed", `review: ${oneLine(failureLine(error))} (${reasonText(reason)}${againText(at, retryAt)})`),
+  "budget.exhausted": ({ data: { limit, wanted, allowed } }) =>
+    marked("budget", `${limit} is used up: ${number(wanted)} wanted, ${number(allowed)} allowed; nothing new starts`),
+  "budget.awaited": ({ data }, run) =>
+    routine(mark("budget", `${askerIn(run, data.key)} waits for what other calls give back`)),
+  "approval.requested": ({ data: { subject, reason } }, run) =>
+    [
+      mark("waits", `${subjectOf(subject)} for approval: ${oneLine(reasonText(reason))}`),
+      ...(subject === "plan" ? [...actLinesOf(run), ...askedLines(run)] : []),
+    ].flatMap(said),
+  "approval.granted": (event) => marked("approved", grantedText(event)),
+  "approval.denied": (event) => marked(...deniedText(event)),
+  "cancel.requested": ({ by, data }) => marked("cancel", `by ${oneLine(by)}: ${commentIn(data)}`),
+  "step.expanded": ({ data }) => routine(mark("expand", `${data.step}: ${data.list.length} items`)),
+  "step.started": ({ data }) =>
+    routine(mark("start", `${name(data)}${data.attempt > 1 ? ` (attempt ${data.attempt})` : ""}`)),
+  "step.completed": completedLines,
+  "step.failed": ({ data }) => marked("failed", `${failedText(data)} -> ${data.decision} (${reasonText(data.reason)})`),
+  "step.retrying": ({ at, data }) =>
+    marked("retry", `${name(data)}: attempt ${data.attempt} in ${duration(data.retryAt - at)}`),
+  "step.skipped": ({ data }) =>
+    marked(
+      "skipped",
+      `${name(data)}: ${oneLine(reasonText(data.reason))}${data.carried === undefined ? "" : " (reused)"}`,
+    ),
+  "step.suspended": ({ data }) => marked("asks", `${name(data)}: ${oneLine(data.question)}`),
+  "step.unknown": ({ data }) =>
+    marked(
+      "unknown",
+      `${name(data)}: it is not known whether ${data.tool} took effect (${oneLine(failureText(data.error))})${data.reconcileAt === undefined ? "" : "; it is asked"}`,
+    ),
+  "step.resolved": ({ by, data }) => marked("settled", `${name(data)}: ${data.verdict}, says ${saidBy(by)}`),
+  "reconcile.failed": ({ at, data }) =>
+    marked("unknown", `${failedText(data)} (${reasonText(data.reason)}${againText(at, data.retryAt, "asked again")})`),
+  "step.cancelled": ({ data }) => marked("stopped", name(data)),
+};
+
+const failedText = (data: StepRef & { readonly error: Failure }): string =>
+  `${name(data)}: ${data.error.code} ${oneLine(failureText(data.error))}`;
+
+const againText = (at: number, retryAt: number | undefined, word = "again"): string =>
+  retryAt === undefined ? "" : `; ${word} in ${duration(retryAt - at)}`;
+
+function roleFailed({ at, data }: EventOf<"plan.failed" | "answer.failed">): readonly Line[] {
+  const { error, decision, reason, retryAt } = data;
+  const then = decision === "retry" ? againText(at, retryAt) : "";
+  return marked("failed", `${oneLine(failureLine(error))} (${reasonText(reason)}${then})`);
+}
+
+function completedLines({ data }: EventOf<"step.completed">, run: Run): readonly Line[] {
+  const summary = data.summary === undefined ? "" : `: ${oneLine(data.summary, 100)}`;
+  const [word, took] = data.carried === undefined ? ["done", tookOf(data, run)] : ["reused", ""];
+  const review = beginsReview(run) ? routine(mark("review", REVIEWED)) : [];
+  return [...routine(mark(word, `${name(data)}${took}${summary}`)), ...review];
 }
 
 /** What a person said when a command was given. */
@@ -127,50 +169,12 @@ const REVIEWED = "whether the rest of the plan still makes sense; nothing new st
 /** Not where steps end while one is open. */
 const beginsReview = (run: Run): boolean => reviewOf(run) !== undefined && !isReviewedAgain(run);
 
-/** What turns the course of a run: pauses, other goals, other plans, an end of the budget. */
-function turnLines(event: RunEvent): readonly string[] {
-  switch (event.type) {
-    case "run.paused":
-      return [mark("paused", `by ${oneLine(event.by)}: ${commentIn(event.data)}; nothing new starts`)];
-    case "run.unpaused":
-      return [mark("goes on", `by ${oneLine(event.by)}: ${commentIn(event.data)}`)];
-    case "goal.changed":
-      return [
-        mark("goal", `changed by ${oneLine(event.by)}: ${oneLine(event.data.goal, 2_000)} (${commentIn(event.data)})`),
-      ];
-    case "replan.requested":
-      return [
-        mark(
-          "replan",
-          `${event.data.mode === "patch" ? "a patch" : "a new plan"}: ${oneLine(reasonText(event.data.reason), 2_000)}${takesText(event.data)}`,
-        ),
-      ];
-    case "plan.reviewed":
-      return [mark("reviewed", `${event.data.decision}: ${oneLine(reviewedText(event.data))}`)];
-    case "review.failed": {
-      const { error, reason, retryAt } = event.data;
-      const then = retryAt === undefined ? "" : `; again in ${duration(retryAt - event.at)}`;
-      return [mark("failed", `review: ${oneLine(failureLine(error))} (${reasonText(reason)}${then})`)];
-    }
-    case "budget.exhausted": {
-      const { limit, wanted, allowed } = event.data;
-      return [
-        mark("budget", `${limit} is used up: ${number(wanted)} wanted, ${number(allowed)} allowed; nothing new starts`),
-      ];
-    }
-    default:
-      return [];
-  }
-}
-
 const number = (figure: number): string => figure.toLocaleString("en-US");
 
 function takesText({ estimate: { tokens, costUsd } }: EventData["replan.requested"]): string {
   if (tokens === null) return "";
   return ` (about ${number(tokens)} tokens${costUsd === null ? "" : `, ${costUsd.toFixed(4)} USD`})`;
 }
-
-type Say = (text: string) => readonly Line[];
 
 /** `find: Search for the companies`, as far as the planner has written it. */
 export function draftedText({ step }: { readonly step: Json }): string {
@@ -180,73 +184,6 @@ export function draftedText({ step }: { readonly step: Json }): string {
     .filter((part) => typeof part === "string")
     .map((part) => oneLine(part))
     .join(": ");
-}
-
-function stepLines(event: RunEvent, run: Run, said: Say, routine: Say): readonly Line[] {
-  switch (event.type) {
-    case "step.expanded":
-      return routine(mark("expand", `${event.data.step}: ${event.data.list.length} items`));
-    case "step.started": {
-      const { attempt } = event.data;
-      return routine(mark("start", `${name(event.data)}${attempt > 1 ? ` (attempt ${attempt})` : ""}`));
-    }
-    case "step.completed": {
-      const took = tookOf(event.data, run);
-      const summary = event.data.summary === undefined ? "" : `: ${oneLine(event.data.summary, 100)}`;
-      if (event.data.carried !== undefined) return routine(mark("reused", `${name(event.data)}${summary}`));
-      return routine(mark("done", `${name(event.data)}${took}${summary}`));
-    }
-    case "step.failed": {
-      const { error, decision, reason } = event.data;
-      return said(
-        mark(
-          "failed",
-          `${name(event.data)}: ${error.code} ${oneLine(failureText(error))} -> ${decision} (${reasonText(reason)})`,
-        ),
-      );
-    }
-    case "step.retrying":
-      return said(
-        mark(
-          "retry",
-          `${name(event.data)}: attempt ${event.data.attempt} in ${duration(event.data.retryAt - event.at)}`,
-        ),
-      );
-    case "step.skipped": {
-      const { reason, carried } = event.data;
-      return said(
-        mark(
-          "skipped",
-          `${name(event.data)}: ${oneLine(reasonText(reason))}${carried === undefined ? "" : " (reused)"}`,
-        ),
-      );
-    }
-    case "step.suspended":
-      return said(mark("asks", `${name(event.data)}: ${oneLine(event.data.question)}`));
-    case "step.unknown":
-      return said(
-        mark(
-          "unknown",
-          `${name(event.data)}: it is not known whether ${event.data.tool} took effect (${oneLine(failureText(event.data.error))})${event.data.reconcileAt === undefined ? "" : "; it is asked"}`,
-        ),
-      );
-    case "step.resolved":
-      return said(mark("settled", `${name(event.data)}: ${event.data.verdict}, says ${saidBy(event.by)}`));
-    case "reconcile.failed": {
-      const { error, reason, retryAt } = event.data;
-      const then = retryAt === undefined ? "" : `; asked again in ${duration(retryAt - event.at)}`;
-      return said(
-        mark(
-          "unknown",
-          `${name(event.data)}: ${error.code} ${oneLine(failureText(error))} (${reasonText(reason)}${then})`,
-        ),
-      );
-    }
-    case "step.cancelled":
-      return said(mark("stopped", name(event.data)));
-    default:
-      return [];
-  }
 }
 
 /** ` of run X at step c`, where a run is a fork. */

@@ -64,6 +64,19 @@ export function retryPreview(run: Run, wish: Wish): RetryPreview | NoRetry {
   return parts;
 }
 
+/** Whether `retryPreview` would allow a retry of an ended run as it is. It works out no part of the preview. */
+export function mayRetry(run: Run): boolean {
+  if (lacksPlan(run)) return run.request.models.planner !== null;
+  const { steps } = run.execution;
+  const unfinished = [...steps.values()].filter(({ work }) => !isFinished(work));
+  const runs = reach(
+    steps,
+    unfinished.map(({ spec }) => spec.id),
+  );
+  // A step in doubt goes on as it is, so nothing before it may run again.
+  return ![...runs].some((id) => stepIn(steps, id).dependents.some(holdsDoubt));
+}
+
 const no = <Code extends RefusalCode>(code: Code, params: RefusalParams[Code]): NoRetry => ({
   ok: false,
   ...refusal(code, params),

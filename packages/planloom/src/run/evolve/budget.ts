@@ -82,7 +82,7 @@ export function forgetGone(run: Run): void {
   }
 }
 
-/** As the run was started or reopened with; undefined = not known. */
+/** As the run was started or retried with; undefined = not known. */
 export function priceOf(run: Run, model: string | null): Price | undefined {
   return model !== null && Object.hasOwn(run.request.settings.prices, model)
     ? run.request.settings.prices[model]
