@@ -125,3 +125,18 @@ it("index.ts names at most 25 things", () => {
   const names = [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap((match) => match[1]!.split(","));
   expect(names.filter((name) => name.trim() !== "").length).toBeLessThanOrEqual(25);
 });
+
+it("importing planloom loads no parser: they are loaded with the first loom, or the first head that a list has to compute", () => {
+  const texts = new Map(files.map(({ name, text }) => [name, text]));
+  const loaded = new Set(["index.ts"]);
+  const packages = new Set<string>();
+  for (const name of loaded) {
+    const imports = texts.get(name)!.matchAll(/^(?:import|export) (?!type\b)[^;"]*from "([^"]+)";$/gm);
+    for (const [, target] of imports) {
+      if (!target!.startsWith(".")) packages.add(target!);
+      else loaded.add(path.posix.join(path.posix.dirname(name), target!).replace(/\.js$/, ".ts"));
+    }
+  }
+  expect(loaded.size).toBeGreaterThan(20);
+  expect([...packages].filter((name) => !name.startsWith("node:"))).toEqual(["zod"]);
+});

@@ -5,10 +5,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { EVENT_VERSION, type RunEvent } from "../run/event.js";
-import { foldNext } from "../run/log/chain.js";
-import { emptyRun } from "../run/state.js";
-import { HEAD_VERSION, headOf, type RunHead } from "../run/view/head.js";
-import { runDamaged, readEvent } from "./store-error.js";
+import { HEAD_VERSION } from "../run/view/head.js";
 import type { ListedRun, ListQuery, RunList, StatusFilter, Unreadable, UnreadableRun } from "./event-store.js";
 
 /** The position of a run in the list's order. */
@@ -98,6 +95,7 @@ class Heads {
   }
 
   async #compute(row: ListRow): Promise<ListedRun> {
+    const { headInLog, oddValues } = await import("./head-in-log.js");
     try {
       return headInLog(row, await this.source.read(row.runId));
     } catch (thrown) {
@@ -109,32 +107,6 @@ class Heads {
 
 /** Reasons that stay until the run changes. Any other reason may be gone the next time. */
 const LASTING: readonly string[] = ["EVENT_NEWER", "RUN_DAMAGED", "STORE_DAMAGED"];
-
-/** Throws EVENT_NEWER, RUN_DAMAGED. */
-function headInLog({ runId, lastSeq }: ListRow, log: readonly RunEvent[]): ListedRun {
-  const run = emptyRun(runId);
-  let last: RunEvent | undefined;
-  for (const recorded of log) {
-    readEvent(runId, foldNext(run, recorded, last));
-    last = recorded;
-  }
-  // A log that has lost its last events can still be folded.
-  if (last === undefined || run.log.seq < lastSeq) {
-    throw runDamaged(runId, run.log.seq, { damage: "event-missing", seq: run.log.seq + 1 });
-  }
-  const head = headOf(run, last);
-  if (!isSound(head)) throw oddValues(runId);
-  return head;
-}
-
-const oddValues = (runId: string): PlanloomError => runDamaged(runId, 0, { damage: "values-odd" });
-
-/** Fields of a wrong type can be folded too, if nothing computes with them. */
-function isSound({ goal, startedAt, updatedAt, lastType, totals }: RunHead): boolean {
-  const numbers: readonly unknown[] = [startedAt, updatedAt, ...Object.values<unknown>({ ...totals })];
-  const texts: readonly unknown[] = [goal, lastType];
-  return texts.every((text) => typeof text === "string") && numbers.every((n) => n === null || Number.isFinite(n));
-}
 
 function unreadableRun(row: Omit<ListRow, "head">, unreadable: Unreadable): UnreadableRun {
   const { runId, goal, startedAt, updatedAt, lastSeq, lastType } = row;
