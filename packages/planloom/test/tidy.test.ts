@@ -58,6 +58,31 @@ describe("words", () => {
     const phrased = files.filter(({ text }) => /new PlanloomError\(\s*"[A-Z_]+",\s*["'`]/.test(text));
     expect(phrased.map(({ name }) => name)).toEqual([]);
   });
+
+  it("of findings, notes and problems stand in words/: plan/ and run/ hold no sentence", () => {
+    // Besides what `planJsonSchema` publishes (`describe`).
+    const phrasing = pure.filter(({ text }) => /\.["'`]/.test(uncommented(text)));
+    const sentences = phrasing.flatMap(({ name, text }) => {
+      const found: string[] = [];
+      const look = (node: ts.Node): void => {
+        if (
+          ts.isCallExpression(node) &&
+          ts.isPropertyAccessExpression(node.expression) &&
+          node.expression.name.text === "describe"
+        ) {
+          look(node.expression.expression);
+          return;
+        }
+        const literal = ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) ? node.getText() : "";
+        if (/^["'`][A-Z$][^]* [^]* [^]*\.["'`]$/.test(literal)) found.push(`${name}: ${literal}`);
+        ts.forEachChild(node, look);
+      };
+      look(ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true));
+      return found;
+    });
+    expect(phrasing.length).toBeGreaterThan(0);
+    expect(sentences).toEqual([]);
+  });
 });
 
 it("run/ holds fewer than 5 non-null assertions in 1,000 lines: its types carry what is known", () => {
