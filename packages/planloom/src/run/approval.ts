@@ -1,5 +1,5 @@
-// Says which calls an approval covers, and which wait for one of their own. In: a plan or a run.
-// Out: step ids, reasons, facts. begin, proposals and the review at the terminal must agree on it.
+// Tells which calls an approval of a plan covers, and which need an approval of their own. In: a plan or a run. Out:
+// step ids, reasons, facts. begin.ts, proposals and the review at the terminal must agree.
 import { canonicalJson } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
 import { referencedNames } from "../plan/expression/reference.js";
@@ -12,14 +12,14 @@ import { type PendingApproval, type ProposedPlan, type Run } from "./state.js";
 import { directTool, directToolIn, isFilled } from "../plan/step-kind.js";
 import type { Work } from "./work.js";
 
-/** Whether whoever reads the plan has read the arguments of this step's one call: nothing in them is known only later. */
+/** Whether the plan shows all arguments of this step's only call. None of them is computed later. */
 export const standsInPlan = (step: Step): boolean =>
   directTool(step) !== undefined &&
   !isFilled(step) &&
   step.forEach === undefined &&
   referencedNames(step.with).length === 0;
 
-/** The steps that are not in the plan before, or not so, in word or by the tool that they call. */
+/** Steps that are new since the plan before, or have other words, or whose tool has another definition. */
 export function writtenIn(
   plan: Plan,
   tools: ReadonlyMap<string, ToolSpec>,
@@ -33,7 +33,10 @@ export function writtenIn(
   return new Set(plan.steps.filter((step) => !same(step, were.get(step.id))).map(({ id }) => id));
 }
 
-/** Why a person must approve this call with its arguments; undefined where nobody must, or has approved it with the plan. */
+/**
+ * Why a person must approve this call with its arguments. undefined if nobody must, or if the plan's approval covers
+ * it.
+ */
 export function whyApproval(run: Run, { step }: Work): ApprovalReason | undefined {
   const { spec, tool } = step;
   if (currentPlan(run)?.callsGranted.has(spec.id) === true) return undefined;
@@ -42,7 +45,7 @@ export function whyApproval(run: Run, { step }: Work): ApprovalReason | undefine
   return run.planning.mustApprove.has(spec.id) ? { code: "UNTRUSTED_READ" } : undefined;
 }
 
-/** Facts that take requests back which nobody has answered: their plan is not followed, or not any more. */
+/** Facts that withdraw open requests for approval, because their plan is not followed, or not any more. */
 export function withdrawn(
   run: Run,
   which: (approval: PendingApproval) => boolean = () => true,

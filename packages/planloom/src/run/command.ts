@@ -1,5 +1,5 @@
-// What a person may say to a run, from any process, and a plan as it enters a run. In: nothing. Out: types.
-// Separate from input.ts because an event holds the command that was refused.
+// Defines the commands of persons and programs to a run, and a checked plan as it enters a run. In: nothing. Out:
+// types. It is separate from input.ts because an event holds a refused command.
 import type { Finding } from "../plan/finding.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
@@ -7,29 +7,29 @@ import type { ToolSpec } from "../plan/tool-spec.js";
 import type { FunctionReason, LegacyReason } from "./reason.js";
 import type { RoleNames, Settings } from "./settings.js";
 
-/** A plan that passed check, with what the log keeps beside it. */
+/** A plan that passed check, with the facts that the log keeps beside it. */
 export interface CheckedPlan {
   readonly plan: Plan;
   readonly hash: string;
-  /** Those of the run, with the plan's defaults. */
+  /** The run's inputs, with the plan's defaults. */
   readonly inputs: { readonly [name: string]: Json };
   readonly tools: readonly ToolSpec[];
   readonly findings: readonly Finding[];
-  /** What it is expected to take. */
+  /** The expected cost of the plan. */
   readonly estimate?: JsonObject;
-  /** What the program that decides about approval said of it, and why; read under the policy `function`. */
+  /** The decision of the approval function and its reason. Used under the policy `function`. */
   readonly approval?: { readonly required: boolean; readonly reason: FunctionReason | LegacyReason };
-  /** Steps whose calls a person must see, because whoever wrote them had read untrusted text. */
+  /** Steps whose calls need a person's approval, because their author had read untrusted text. */
   readonly mustApprove?: readonly string[];
 }
 
-/** What a person may say to a run, from any process, through its inbox. */
+/** A command to a run. Any process can send it through the run's inbox. */
 export type Command =
   | {
       readonly type: "approve";
       readonly hash: string;
       readonly comment?: string;
-      /** Of a plan: its calls whose arguments stand in it, too. */
+      /** For a plan: also approve the calls whose arguments are complete in the plan. */
       readonly calls?: true;
     }
   | { readonly type: "reject"; readonly hash?: string; readonly comment: string }
@@ -40,24 +40,27 @@ export type Command =
       readonly item?: number;
       readonly verdict: "happened" | "not-happened" | "abort";
       readonly output?: Json;
-      /** The how-manieth doubt about this step (item), from 1: what is said of one must not settle the next. */
+      /**
+       * 1-based number of this doubt for the step or item. An answer names the doubt it settles, so it cannot settle a
+       * later one.
+       */
       readonly doubt?: number;
     }
   | { readonly type: "cancel"; readonly reason: string }
-  /** Another plan in the place of the one that waits under `hash`. */
+  /** Replace the plan that waits for approval under `hash`. */
   | { readonly type: "edit"; readonly hash: string; readonly plan: CheckedPlan; readonly comment?: string }
-  /** Begin nothing more, until `unpause`. */
+  /** Start nothing new until `unpause`. */
   | { readonly type: "pause"; readonly reason: string }
   | { readonly type: "unpause"; readonly reason: string }
-  /** Another goal: what is finished is kept where it still serves. */
+  /** Change the goal. Finished work is kept if it still serves the new goal. */
   | { readonly type: "goal"; readonly goal: string; readonly reason: string }
   | {
-      /** Has a run that has ended go on. */
+      /** Continue an ended run. */
       readonly type: "retry";
       readonly reason?: string;
-      /** Begin this step again, and all that follows from it. */
+      /** Restart this step and all steps that depend on it. */
       readonly from?: string;
-      /** Instead of the plan that it has; what means the same in both is kept. */
+      /** Use this plan instead of the current one. Steps with the same meaning in both are kept. */
       readonly plan?: CheckedPlan;
       readonly settings: Settings;
       readonly models: RoleNames;

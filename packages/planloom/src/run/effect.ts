@@ -7,20 +7,20 @@ import type { Json } from "../plan/json.js";
 import type { Asking, EventData } from "./event.js";
 
 interface Owed {
-  /** Names the obligation; an engine performs each key once at a time. */
+  /** Names the effect. An engine performs a key once at a time. */
   readonly key: string;
-  /** ms since 1970 before which it must not begin. */
+  /** Earliest start, in ms since 1970. */
   readonly notBefore?: number;
 }
 
-/** Ask the planner for a plan; with `invalid` for a mended one, with `rejected` or `replan` for another one. */
+/** Ask the planner for a plan. `invalid`: for a repair of a draft. `rejected` or `replan`: for another plan. */
 export interface PlanEffect extends Owed {
   readonly kind: "plan";
   readonly attempt: number;
   readonly round: number;
   readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[]; readonly asking?: Asking };
   readonly rejected: readonly { readonly plan: Plan; readonly comment: string }[];
-  /** Why there is to be another plan while steps have finished. */
+  /** Why another plan is wanted, although steps have finished. */
   readonly replan?: EventData["replan.requested"];
 }
 
@@ -30,7 +30,7 @@ export interface ReviewEffect extends Owed {
   readonly attempt: number;
 }
 
-/** Let the executor model supply the arguments of a tool step that its `with` leaves out. */
+/** Ask the executor model for the arguments that `with` leaves out of a tool step. */
 export interface FillEffect extends Owed {
   readonly kind: "fill";
   readonly step: string;
@@ -39,48 +39,48 @@ export interface FillEffect extends Owed {
   readonly given: { readonly [name: string]: Json };
 }
 
-/** Run one attempt of a tool or agent step (or item), whose intent is already in the log. */
+/** Run one attempt of a tool or agent step (or item). Its intent is already in the log. */
 export interface CallEffect extends Owed {
   readonly kind: "call";
   readonly step: string;
   readonly item: number | null;
   readonly attempt: number;
-  /** The effect key: the same for every attempt. */
+  /** The effect key. It is the same for every attempt. */
   readonly effectKey: string;
   readonly effects: EffectClass;
   readonly args: { readonly [name: string]: Json };
 }
 
-/** Ask a tool what became of a call in doubt. A person may say it first; then this is gone. */
+/** Ask a tool about the outcome of its call in doubt. If a person answers first, this effect is removed. */
 export interface ReconcileEffect extends Owed {
   readonly kind: "reconcile";
   readonly step: string;
   readonly item: number | null;
   readonly tool: string;
-  /** Of the call that is in doubt. */
+  /** The effect key of the call in doubt. */
   readonly callKey: string;
   readonly attempt: number;
 }
 
-/** Let the synthesizer write the answer. */
+/** Ask the synthesizer for the answer. */
 export interface AnswerEffect extends Owed {
   readonly kind: "answer";
   readonly attempt: number;
 }
 
-/** Feed a clock input at `until`. */
+/** Send a clock input at `until`. */
 export interface WaitEffect extends Owed {
   readonly kind: "wait";
   readonly until: number;
 }
 
-/** A person owes a decision or an answer; at `until` (where given) a clock input is due. */
+/** Wait for a decision or an answer of a person. At `until`, if set, a clock input is due. */
 export interface PersonEffect extends Owed {
   readonly kind: "person";
   readonly until?: number;
 }
 
-/** Abort the effect named `target`; its ending is still awaited. */
+/** Abort the effect named `target`. Its outcome is still awaited. */
 export interface StopEffect extends Owed {
   readonly kind: "stop";
   readonly target: string;
@@ -89,7 +89,7 @@ export interface StopEffect extends Owed {
 /** Effects that an engine performs. Each ends with one outcome under its key. */
 export type WorkEffect = PlanEffect | ReviewEffect | FillEffect | CallEffect | ReconcileEffect | AnswerEffect;
 
-/** The others are waited for, or stop one that is performed. */
+/** The other effects are waits, or stop a running effect. */
 export type Effect = WorkEffect | WaitEffect | PersonEffect | StopEffect;
 
 export function isWork(effect: Effect): effect is WorkEffect {

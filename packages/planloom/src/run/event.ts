@@ -23,21 +23,23 @@ import type {
 import type { Refusal } from "./refusal.js";
 import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js";
 
-/** The version of the event schema written by this build; older ones are upcast on reading. */
+/** The version of the event schema that this build writes. Older events are upcast on reading. */
 export const EVENT_VERSION = 2;
 
 /** How the kernel answered a failure. */
 export type Decision = "retry" | "skip" | "fail" | "patch" | "replan";
 
-/** What there is to say of how the planner was asked in one planning, until now; all absent where that was in the plain way. */
+/** How the planner was asked during one planning, so far. Each field is absent if nothing special happened. */
 export interface Asking {
-  /** The inventory was too large to be sent: so many of its tools were. */
+  /** The inventory was too large to send. `tools` of `of` tools were sent. */
   readonly offered?: { readonly tools: number; readonly of: number };
-  /** The words by which the planner asked for further tools, once for each time. */
+  /** The search words with which the planner asked for more tools, one list for each request. */
   readonly wanted?: readonly (readonly string[])[];
-  /** The schema of the reply was too large for providers: it holds the arguments of so many of the tools that were sent. */
+  /**
+   * The reply schema was too large for providers. It holds the arguments of `tools` of the `of` tools that were sent.
+   */
   readonly schema?: { readonly tools: number; readonly of: number };
-  /** What the planner said of its own plan. none: nothing that could be read; the plan is used as check found it. */
+  /** The planner's verdict on its own plan. none: no readable verdict; the plan is used as check found it. */
   readonly critique?: CritiqueSaid;
 }
 
@@ -59,121 +61,131 @@ export interface EventData {
     readonly strategy: "plan-and-execute";
     readonly settings: Settings;
     readonly models: RoleNames;
-    /** Hash of the definitions of all tools that were available. */
+    /** Hash of the definitions of all available tools. */
     readonly inventory: string;
     /** The kernel that decides: KERNEL_VERSION of the build. */
     readonly kernel: string;
-    /** Where the plan was given: the planner is not asked for the first one. */
+    /** The first plan was given, so the planner is not asked for it. */
     readonly planGiven: boolean;
-    /** The run that this one was forked from, as it stood after its event `seq`, and the step that it begins again at. */
+    /** The run that this one was forked from, after its event `seq`, and the step at which the fork starts. */
     readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
   };
-  /** A person had it stop beginning anything; what is under way goes on. */
+  /** A person paused the run: nothing new starts. Running calls continue. */
   "run.paused": { readonly comment: string };
-  /** It begins things again. */
+  /** A person ended the pause: new steps start again. */
   "run.unpaused": { readonly comment: string };
-  /** Another process (or the same, later) owns the run from here on. `released`: the one before gave it up and did not die. */
+  /**
+   * Another process (or the same one, later) owns the run from here on. `released`: the owner before released the run
+   * and did not die.
+   */
   "run.resumed": {
     readonly epoch: number;
     readonly reason: ResumeReason | LegacyReason;
     readonly released?: true;
-    /** The kernel that decides from here on; absent: unchanged. */
+    /** The kernel that decides from here on. Absent if it is unchanged. */
     readonly kernel?: string;
   };
-  /** A person has the ended run go on: what did not finish is begun again, and `anew` whether it finished or not. */
+  /** A person retries the ended run. Unfinished steps continue. Steps in `anew` are restarted, finished or not. */
   "run.reopened": {
     readonly comment?: string;
-    /** The step that was named, or null. */
+    /** The step that the command named, or null. */
     readonly from: string | null;
     readonly anew: readonly string[];
-    /** execution: the plan stands. plan: the planner is asked for one. */
+    /** execution: the plan stays. plan: the planner is asked for a plan. */
     readonly stage: "execution" | "plan";
-    /** Those of the process that retried it, but for the approval policy: it may not ask for less. */
+    /** Settings of the process that sent the retry. The approval policy never asks for less than before. */
     readonly settings: Settings;
-    /** The approval policy of that process, where the run keeps a stricter one. */
+    /** The approval policy of that process, if the run keeps a stricter one. */
     readonly asked?: ApprovalPolicy;
     readonly models: RoleNames;
     /** As in run.resumed. */
     readonly kernel?: string;
   };
   "run.completed": { readonly success: boolean };
-  /** `cause` is there where the error is that of a step or of the review, and not the run's own. */
+  /** `cause` is set if the error comes from a step or from the review. Otherwise it is the run's own error. */
   "run.failed": { readonly error: Failure; readonly cause?: FailureCause };
   "run.cancelled": { readonly comment: string };
   "goal.changed": { readonly goal: string; readonly comment: string };
   "cancel.requested": { readonly comment: string };
-  /** A command that could not be obeyed. Its sender reads why. Of a command in a version-1 log only the type is known. */
+  /**
+   * A command that could not be obeyed. Its sender reads the code. A version-1 log holds only the type of the command.
+   */
   "input.refused": Refusal & { readonly command: Command | { readonly type: Command["type"]; readonly unknown: true } };
 
-  /** The planner has written one step, and goes on writing. */
+  /** The planner has written one more step of its plan. */
   "plan.stepDrafted": {
     /** The key of the request that the planner is answering. */
     readonly request: string;
     readonly index: number;
-    /** As it was written; in its canonical form where it is sound by itself. */
+    /** The step as written. If it is sound by itself, it is in canonical form. */
     readonly step: Json;
-    /** It begins before the plan is whole: it has no effects, and all that it refers to has begun, too. */
+    /**
+     * The step starts before the plan is complete: it has no effects, and all steps that it refers to have started,
+     * too.
+     */
     readonly begins: boolean;
-    /** Definitions of the tools that it uses, where it is sound by itself. */
+    /** Definitions of the tools that it uses, if it is sound by itself. */
     readonly tools?: readonly ToolSpec[];
   };
   "plan.proposed": {
     readonly revision: number;
     readonly plan: Plan;
     readonly hash: string;
-    /** The run's inputs, with the defaults that the plan gives them. */
+    /** The run's inputs, with the defaults of the plan. */
     readonly inputs: { readonly [name: string]: Json };
-    /** Definitions of the tools that the plan uses: the log explains itself without the program. */
+    /** Definitions of the tools that the plan uses. With them, the log explains itself without the program. */
     readonly tools: readonly ToolSpec[];
     readonly cause: "given" | "fork" | "goal" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
-    /** Steps and items of the plan before that were begun, finished or not, and that this one does not begin anew. */
+    /** Steps and items of the plan before that keep their state: begun or finished, and not restarted. */
     readonly kept?: readonly StepRef[];
-    /** Ids of the plan before that are not in this one, and the other way round; and those that mean something else now. */
+    /**
+     * Step ids, compared with the plan before: not in this plan, only in this plan, and in both with another meaning.
+     */
     readonly dropped?: readonly string[];
     readonly added?: readonly string[];
     readonly changed?: readonly string[];
     /** Why there is another plan. */
     readonly reason?: ReplanReason | LegacyReason;
-    /** Revision of the plan that it follows on; absent: it is the first. */
+    /** Revision of the plan that this one replaces. Absent for the first plan. */
     readonly basis?: number;
-    /** Steps that are not in that plan, or not in the same words, or with another definition of their tool. */
+    /** Steps that are new since that plan, or have other words, or another definition of their tool. */
     readonly written: readonly string[];
-    /** Work that began while it was being written goes on. */
+    /** Steps that started while the plan was being written continue. */
     readonly adopts?: true;
-    /** Steps that were written after untrusted text was read: their calls wait for a person, whatever the policy. */
+    /** Steps that were written after untrusted text was read. Their calls wait for a person under any policy. */
     readonly mustApprove?: readonly string[];
-    /** What the rest is expected to take. */
+    /** Expected cost of the remaining steps. */
     readonly estimate?: JsonObject;
-    /** What the program that decides about approval said. */
+    /** The decision of the approval function. */
     readonly approval?: NonNullable<CheckedPlan["approval"]>;
     /** Warnings only. */
     readonly findings: readonly Finding[];
     readonly usage: Usage;
     readonly asking?: Asking;
   };
-  /** The planner answered, and its draft cannot be used. */
+  /** The planner answered, but its draft cannot be used. */
   "plan.invalid": {
     readonly round: number;
     readonly draft: string;
     readonly findings: readonly Finding[];
     readonly usage: Usage;
     readonly asking?: Asking;
-    /** The plan, where check passed it and the run did not. */
+    /** The plan, if it passed check but cannot replace the current plan. */
     readonly refused?: CheckedPlan;
-    /** Whether the planner is asked to mend it. */
+    /** Whether the planner is asked to repair its draft. */
     readonly decision: "repair" | "give-up";
   };
   /** The planner gave no answer. */
   "plan.failed": PassingFailure;
-  /** Whether the rest of the plan still makes sense, and what follows from that. */
+  /** A review of the remaining plan, and the decision that follows. */
   "plan.reviewed": {
     readonly verdict: "go on" | "replan";
     readonly decision: "go on" | "replan";
     /** The reviewer's words. */
     readonly text: string;
-    /** Why another plan is not asked for although the reviewer wants one. */
+    /** Why no other plan is requested, although the reviewer wants one. */
     readonly reason?: NoReplanReason | LegacyReason;
-    /** Steps have completed meanwhile: another review follows. */
+    /** Steps have completed meanwhile, so another review follows. */
     readonly again?: true;
     readonly usage: Usage;
   };
@@ -192,16 +204,16 @@ export interface EventData {
     readonly subject: "plan" | StepRef;
     readonly hash: string;
     readonly comment?: string;
-    /** Of a plan: steps whose call is approved too, because its arguments stand in the plan. */
+    /** For a plan: steps whose call is approved too, because its arguments are complete in the plan. */
     readonly calls?: readonly string[];
   };
   "approval.denied": {
     readonly subject: "plan" | StepRef;
     readonly hash: string;
-    /** superseded: another plan, or another goal, took its place. */
+    /** superseded: another plan, or another goal, replaced it. */
     readonly cause: "rejected" | "expired" | "cancelled" | "superseded";
     readonly comment?: string;
-    /** The planner is asked for another plan than the one that was rejected. */
+    /** The planner is asked for another plan. */
     readonly again?: true;
   };
 
@@ -211,35 +223,38 @@ export interface EventData {
     readonly from: Origin;
     readonly carried?: string;
   };
-  /** A model is asked for the arguments that the plan leaves out; `args` are those that it gives. */
+  /** A model is asked for the arguments that the plan leaves out. `args` are the arguments that the plan gives. */
   "step.filling": StepRef & { readonly args: { readonly [name: string]: Json }; readonly from: Origin };
-  /** `args` are the arguments that the model supplied; those of the plan are not repeated. */
+  /** `args` are the arguments from the model. Those of the plan are not repeated. */
   "step.filled": StepRef & {
     readonly args: { readonly [name: string]: Json };
     readonly usage: Usage;
-    /** Nothing may begin at this time: its turn comes again, and then the call begins with these. */
+    /** Nothing may start now. The step is queued again and then starts with these arguments. */
     readonly held?: true;
   };
   /** The durable intent, written before the call. */
   "step.started": StepRef & {
     readonly attempt: number;
-    /** The same for every attempt of these arguments. */
+    /** The key is the same for every attempt with these arguments. */
     readonly key: string;
     readonly effects: EffectClass;
     readonly args: { readonly [name: string]: Json };
     readonly from: Origin;
-    /** Budget reserved for this attempt; nothing yet. */
+    /** Always null. Reserved for a budget of single attempts. */
     readonly allowance: Json;
   };
-  /** For a fan-out: one for each item with `item`, then one without, whose output is the list of theirs (and not repeated). */
+  /**
+   * A fan-out has one event for each item, with `item`, and then one without. The last one has no output of its own:
+   * its output is the list of the items' outputs.
+   */
   "step.completed": StepRef & {
     readonly output: Json;
     readonly from: Origin;
     readonly usage: Usage;
     readonly summary?: string;
-    /** The run whose call this was: another one that was forked, or this one before it was begun again. */
+    /** The run whose call gave the output: the parent of a fork, or this run before the step was restarted. */
     readonly carried?: string;
-    /** Whether the rest of the plan still makes sense is asked. */
+    /** A review of the remaining plan follows. */
     readonly review?: true;
   };
   "step.failed": StepRef & {
@@ -248,13 +263,13 @@ export interface EventData {
     readonly decision: Decision;
     readonly reason: FailureReason | LegacyReason;
     readonly usage: Usage;
-    /** How the call ended, where one did so without an output. */
+    /** How the call ended, if it ended without an output. */
     readonly ending?: Ending;
-    /** The output of the call, where it was refused, with the tools that were called for it. */
+    /** The output of the call, if it was refused, and the tools that were called for it. */
     readonly output?: Json;
     readonly tools?: readonly string[];
     readonly summary?: string;
-    /** A retry of the run goes on with this attempt and its journal. */
+    /** A retry of the run continues this attempt with its journal. */
     readonly sameAttempt?: true;
     /** See PassingFailure. */
     readonly unpaid?: true;
@@ -271,71 +286,71 @@ export interface EventData {
     readonly data: Json;
     readonly from: Origin;
   };
-  /** A call with effects ended in a way that does not tell whether it acted; it is never repeated by itself. */
+  /** A call with effects ended, and it is unknown whether it acted. It is never repeated automatically. */
   "step.unknown": StepRef & {
     readonly attempt: number;
     readonly key: string;
     readonly tool: string;
     readonly error: Failure;
-    /** How the call ended. in-doubt: it was a call inside of an agent step. */
+    /** How the call ended. in-doubt: it was a call inside an agent step. */
     readonly ending: Ending;
     readonly usage: Usage;
     /** See PassingFailure. */
     readonly unpaid?: true;
-    /** When its tool is asked what became of the call, ms since 1970; absent where it cannot say. */
+    /** When to ask the tool about the call, in ms since 1970. Absent if the tool has no `reconcile`. */
     readonly reconcileAt?: number;
   };
-  /** What became of the call: as a person says, or (`by` is `engine`) its tool. */
+  /** The outcome of a call in doubt, from a person or (`by` is `engine`) from its tool. */
   "step.resolved": StepRef & {
     readonly key: string;
     readonly verdict: "happened" | "not-happened" | "abort";
     readonly output?: Json;
-    /** The doubt that the person named. */
+    /** 1-based number of the doubt that the person named. */
     readonly doubt?: number;
   };
-  /** The tool did not say what became of its call. Where it is not asked again, a person must say it. */
+  /** The tool did not tell the outcome of its call. Without `retryAt`, a person must settle the doubt. */
   "reconcile.failed": StepRef &
     Omit<PassingFailure, "usage"> & {
-      /** What it gave as the output of its call, where that was refused. */
+      /** The output that the tool gave, if it was refused. */
       readonly output?: Json;
     };
-  /** Stopped by a cancel, or because another step has failed for good, with nothing left in doubt. */
+  /** The step was stopped by a cancel, or because another step failed for good. No doubt remains. */
   "step.cancelled": StepRef & {
     readonly attempt: number;
     readonly reason: StopReason | LegacyReason;
     readonly usage: Usage;
-    /** How the call ended, where one was made. */
+    /** How the call ended, if one was made. */
     readonly ending?: Ending;
     readonly error?: Failure;
     /** See PassingFailure. */
     readonly unpaid?: true;
   };
 
-  /** Nothing runs any more, and the planner is asked again. */
+  /** All running steps have ended. The planner is asked for another plan. */
   "replan.requested": {
     readonly mode: "patch" | "full";
     readonly cause: "failure" | "goal" | "review";
     /** The steps that failed for good. */
     readonly failed: readonly StepRef[];
     readonly reason: ReplanReason | LegacyReason;
-    /** The planner reads what tools or models wrote. */
+    /** The prompt holds text of tools or models. */
     readonly untrusted?: true;
-    /** What it is expected to take; null where that is not known. */
+    /** Expected cost of the replan; null if it is not known. */
     readonly estimate: { readonly tokens: number | null; readonly costUsd: number | null };
   };
-  /** A model call of the effect `key` may take so much; `spent` is what that effect has used until now. */
+  /** A model call of the effect `key` may use up to these amounts. `spent` is the effect's usage so far. */
   "budget.reserved": {
     readonly key: string;
     readonly spent: Usage;
     readonly model: string;
     readonly inputTokens: number;
     readonly outputTokens: number;
-    /** null where the model has no known price. */
+    /** null if the model has no known price. */
     readonly costUsd: number | null;
   };
   /**
-   * A model call does not fit until calls under way have told how much less they took than was reserved for them. What was reserved for
-   * the calls of this effect is settled meanwhile, so that no two wait for each other.
+   * A model call does not fit now. It waits until open calls report that they used less than their reservations. The
+   * effect releases its own reservation meanwhile, so that two effects never wait for each other.
    */
   "budget.awaited": {
     readonly key: string;
@@ -344,15 +359,15 @@ export interface EventData {
     readonly inputTokens: number;
     readonly outputTokens: number;
   };
-  /** A limit of the budget is reached: what runs is drained (or stopped, where time has run out), and the run fails. */
+  /** A limit of the budget is reached. Running work is awaited (or stopped, if the time is up), and the run fails. */
   "budget.exhausted": {
     readonly limit: keyof Budget;
     readonly allowed: number;
-    /** With what was asked for. */
+    /** The total with the request that exceeds the limit. */
     readonly wanted: number;
-    /** What runs is stopped, not drained. */
+    /** Running work is stopped, not awaited. */
     readonly stops?: true;
-    /** The model call that does not fit; absent where time has run out. */
+    /** The model call that does not fit. Absent if the time is up. */
     readonly call?: {
       readonly key: string;
       readonly spent: Usage;
@@ -361,7 +376,7 @@ export interface EventData {
       readonly outputTokens: number;
     };
   };
-  /** The log has as many events as it may have: what runs is drained, and the run fails. */
+  /** The log is full. Running work is awaited, and the run fails. */
   "log.full": { readonly limit: number };
   "execution.completed": {
     readonly total: number;
@@ -369,7 +384,7 @@ export interface EventData {
     readonly failed: number;
     readonly skipped: number;
     readonly replans: number;
-    /** Who gives the answer; none: the run fails. */
+    /** Who gives the answer. none: the run fails. */
     readonly answer: "synthesizer" | "plan" | "none";
   };
   "answer.written": { readonly answer: Json; readonly partial: boolean; readonly usage: Usage };
@@ -377,13 +392,13 @@ export interface EventData {
   "answer.failed": PassingFailure;
 }
 
-/** What a run failed for: a step, or the review of its plan. */
+/** The cause of a run's failure: a step, or the review of its plan. */
 export type FailureCause = { readonly step: string } | { readonly role: "reviewer" };
 
 /**
- * How a call ended without an output. tool-error: the tool said so, nothing happened. The other endings do not tell
- * whether a tool with effects acted: thrown (anything else), timeout, abort. in-doubt: an inner call of an agent step
- * left an intent without an outcome.
+ * How a call ended without an output. tool-error: the tool reported a failure; nothing happened. After the other
+ * endings it is unknown whether a tool with effects acted. thrown: any other error. timeout, abort: the call was
+ * stopped. in-doubt: a call inside an agent step has an intent without an outcome.
  */
 export type Ending = "tool-error" | "thrown" | "timeout" | "abort" | "in-doubt";
 
@@ -392,10 +407,10 @@ export interface PassingFailure {
   readonly error: Failure;
   readonly decision: "retry" | "fail";
   readonly reason: RetryReason | LegacyReason;
-  /** ms since 1970, where the decision is retry. */
+  /** ms since 1970. Set if the decision is retry. */
   readonly retryAt?: number;
   readonly usage: Usage;
-  /** Of a run with a budget: the server took no request, so no tokens are counted. */
+  /** In a run with a budget: the server took no request, so no tokens are counted. */
   readonly unpaid?: true;
 }
 
@@ -412,9 +427,9 @@ export interface Envelope {
   /** ms since 1970. */
   readonly at: number;
   readonly v: number;
-  /** The input that this event answers; several events may share it. */
+  /** The input that this event answers. Several events may share it. */
   readonly inputId: string;
-  /** Who sent that input: `engine`, or a person. */
+  /** The sender of that input: `engine`, or a person. */
   readonly by: string;
   /** SHA-256 over the previous event (eventHash), "" for the first. */
   readonly prev: string;
@@ -426,8 +441,8 @@ export type EventOf<T extends EventType> = Extract<RunEvent, { type: T }>;
 export const fact = <T extends EventType>(type: T, data: EventData[T]): Fact => ({ type, data }) as Fact;
 
 /**
- * The link of the hash chain: SHA-256 over the whole event, its own `prev` included. It reads `data` in the order in which
- * it was written, which every store keeps.
+ * The link of the hash chain: SHA-256 over the whole event, its own `prev` included. It depends on the order of the
+ * fields of `data`. Every store keeps this order.
  */
 export function eventHash(event: RunEvent): string {
   const { runId, seq, at, type, v, inputId, by, prev, data } = event;

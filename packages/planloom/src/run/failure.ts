@@ -1,5 +1,6 @@
-// Why something failed, as data: a code with its parameters. In: nothing. Out: Failure, and the parameters of each code that
-// Planloom records. words/failures.ts puts them into sentences; tools have codes of their own, with their own words.
+// Defines why something failed, as data: a code with its parameters. In: nothing. Out: Failure, and the parameters of
+// each code that Planloom records. words/failures.ts turns them into sentences. Tools have codes and words of their
+// own.
 import type { EvaluationCode, EvaluationParams, EvaluationProblem } from "../plan/expression/problem.js";
 import type { Finding } from "../plan/finding.js";
 import type { JsonKind, JsonObject } from "../plan/json.js";
@@ -9,21 +10,21 @@ import type { Budget } from "./settings.js";
 export interface Failure {
   /** UPPER_SNAKE; docs/errors.md lists those of Planloom. */
   readonly code: string;
-  /** What the code is about: see FailureParams. */
+  /** Details of the failure: see FailureParams. */
   readonly params?: JsonObject;
-  /** Words of a tool, a model, a server, a person, or a version-1 log. Never of Planloom. */
+  /** Words of a tool, a model, a server, a person, or a version-1 log. Never Planloom's own. */
   readonly text?: string;
   /** Whether trying again may help. */
   readonly retryable: boolean;
-  /** A server asked to wait so long, in ms. */
+  /** The wait that a server asked for, in ms. */
   readonly retryAfterMs?: number;
 }
 
-/** Where an expression of a step or of the answer gave no value, and why. */
+/** An expression of a step or of the answer without a value: its place and the problem. */
 export interface ExpressionParams<Code extends EvaluationCode = EvaluationCode> {
   /** A field with a JSON pointer into it: `with/query`, `when`. */
   readonly where: string;
-  /** As written; absent where no single one is at fault. */
+  /** The expression as written. Absent if no single one is at fault. */
   readonly expression?: string;
   readonly problem: EvaluationParams[Code];
 }
@@ -37,7 +38,10 @@ export type ReplyProblem =
   | { readonly code: "TOO_DEEP"; readonly limit: number }
   | ({ readonly code: "MISFIT" } & Mismatch);
 
-/** Of a fan-out: how many of its items failed. Stands beside any code: that of the items where all have the same. */
+/**
+ * For a fan-out: how many of its items failed. It accompanies any code: the items' own code if all failed items have
+ * the same.
+ */
 export interface ItemsParams {
   readonly items: {
     readonly failed: number;
@@ -59,9 +63,9 @@ export interface FailureParams extends ExpressionFailures {
   readonly PLAN_INVALID: {
     readonly rounds: number;
     readonly why: "no-rounds-left" | "nothing-improved";
-    /** The first one on the last draft. */
+    /** The first finding about the last draft. */
     readonly finding: Finding | null;
-    /** Failures that the plan was to answer. */
+    /** Failures that the plan had to answer. */
     readonly failed: readonly { readonly step: string; readonly error: Failure }[];
   };
   readonly CRASHED: object;
@@ -74,18 +78,18 @@ export interface FailureParams extends ExpressionFailures {
   readonly ARGUMENT_DEPTH: { readonly limit: number };
   readonly ARGUMENT_TYPE: { readonly tool: string } & Mismatch;
   readonly OUTPUT_MISMATCH: Mismatch | { readonly problem: ReplyProblem };
-  /** `got` is false, or the kind of value that `expect` gave; or `problem` says why it gave none. */
+  /** `got` is false, or the kind of value that `expect` gave. Or `problem` says why `expect` had no value. */
   readonly EXPECT_FAILED: { readonly expect: string } & (
     { readonly got: false | JsonKind } | { readonly problem: EvaluationProblem }
   );
   readonly ITEMS_FAILED: ItemsParams;
-  // Ended so by whoever performs effects
+  // Given by perform/
   readonly NO_MODEL: { readonly role: "planner" | "executor" | "synthesizer" };
   readonly NO_PLANNER: { readonly for: "plan" | "review" };
   readonly TIMEOUT: { readonly of: "call" | "agent" | "planner"; readonly ms: number };
   readonly TOOL_THREW: object;
   readonly TOOL_GONE: { readonly tool: string; readonly asked?: true };
-  /** `problem` is the words of the schema that the values were held against. */
+  /** `problem` is the text of the schema's check. */
   readonly BAD_ARGUMENTS: { readonly tool: string; readonly problem: string };
   readonly BAD_OUTPUT: { readonly tool: string; readonly problem: string };
   readonly SECRET_UNKNOWN: { readonly secret: string };
@@ -94,7 +98,7 @@ export interface FailureParams extends ExpressionFailures {
   readonly BUDGET_UNPRICED: { readonly model: string };
   readonly JOURNAL_DIVERGED: { readonly recorded: string; readonly now: string; readonly call: number };
   readonly INTERNAL: object;
-  // Ended so by agents
+  // Given by agents
   readonly INTERRUPTED: object;
   readonly TURN_LIMIT: { readonly turns: number };
   readonly AGENT_REPEATS: {
@@ -112,7 +116,7 @@ export interface FailureParams extends ExpressionFailures {
 
 export type FailureCode = keyof FailureParams;
 
-/** A failure that is not tried again, unless `more` says so. */
+/** A failure that is not retried, unless `more` says so. */
 export function failWith<Code extends FailureCode>(
   code: Code,
   params: FailureParams[Code],

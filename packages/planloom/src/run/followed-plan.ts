@@ -6,15 +6,15 @@ import { holdsDoubt, isFinished } from "./steps.js";
 import { type ProposedPlan, type Run } from "./state.js";
 import { givesUntrusted } from "../plan/step-kind.js";
 
-/** The last plan that was followed: what is mended is what failed, not what was proposed since and refused. */
+/** The plan that was followed last. A replan mends this plan, not a later proposal that was refused. */
 export function followedPlan(run: Run, superseded?: ProposedPlan): ProposedPlan | undefined {
   return run.planning.plans.findLast((plan) => plan !== superseded && wasFollowed(plan)) ?? currentPlan(run);
 }
 
-/** Of any plan but one that waits for approval now. */
+/** True for any plan that is not waiting for approval now. */
 export const wasFollowed = ({ denied }: ProposedPlan): boolean => denied === undefined || denied === "expired";
 
-/** Steps that any new plan has to hold as they are: those that have finished, and those with a call in doubt. */
+/** Steps that any new plan must keep unchanged: finished steps, and steps with a call in doubt. */
 export function fixedSteps(run: Run): ReadonlySet<string> {
   const failed = new Set(replanOf(run)?.failed.map(({ step }) => step));
   const states = [...run.execution.steps.values()];
@@ -22,7 +22,7 @@ export function fixedSteps(run: Run): ReadonlySet<string> {
   return new Set(fixed.map(({ spec }) => spec.id));
 }
 
-/** Whether whoever plans again reads what others wrote: a tool's words or a model's may hold instructions. */
+/** Whether the prompt of a replan contains text of tools or models. Such text may hold instructions. */
 export function readsUntrusted(run: Run): boolean {
   if (run.request.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
   return [...run.execution.steps.values()].some(({ spec, tool, work, fan }) => {

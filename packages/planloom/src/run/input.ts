@@ -1,5 +1,5 @@
-// What `decide` receives: a person's command, the outcome of an effect, or a sign from the engine. In: nothing. Out: the union.
-// Separate because commands travel through inboxes and outcomes come from every engine. Each carries its time and id.
+// Defines the inputs of `decide`: a command, the outcome of an effect, or a sign from the engine. In: nothing. Out: the
+// union. Each input carries its time and id. Commands travel through inboxes; outcomes come from an engine.
 import type { Finding } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
@@ -14,7 +14,7 @@ interface Stamp {
   readonly id: string;
   /** ms since 1970. */
   readonly at: number;
-  /** `engine`, or who sent the command. */
+  /** `engine`, or the sender of the command. */
   readonly by: string;
 }
 
@@ -56,10 +56,10 @@ export type Outcome =
       readonly ending: Ending;
       readonly error: Failure;
       readonly usage: Usage;
-      /** For in-doubt: the inner call. */
+      /** Set if the ending is in-doubt: the call inside the step. */
       readonly call?: { readonly key: string; readonly tool: string };
     }
-  /** What a tool says of its call in doubt. */
+  /** A tool's answer about its call in doubt. */
   | { readonly type: "reconciled"; readonly key: string; readonly happened: true; readonly output: Json }
   | { readonly type: "reconciled"; readonly key: string; readonly happened: false }
   | { readonly type: "reconcile-failed"; readonly key: string; readonly error: Failure }
@@ -78,24 +78,24 @@ export type Outcome =
 export interface Reserve {
   readonly type: "reserve";
   readonly key: string;
-  /** What the effect has used until now. */
+  /** Usage of the effect so far. */
   readonly spent: Usage;
   readonly model: string;
-  /** At most, as far as that can be known. */
+  /** Upper limits, as far as they can be known. */
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
 
-/** A planner that goes on writing has written one step. */
+/** The planner has written one more step of its plan. */
 export interface Drafted {
   readonly type: "drafted";
-  /** Of the request that it answers. */
+  /** The key of the request that it answers. */
   readonly key: string;
-  /** Its place in the plan, from 0. */
+  /** Index in the plan, from 0. */
   readonly index: number;
-  /** A Step where it is sound among those before it, else what was read. */
+  /** A Step if it is sound with the steps before it. Otherwise the step as read. */
   readonly step: Json;
-  /** Those that it uses, where it is sound. */
+  /** The tools of the step. Set if the step is sound. */
   readonly tools?: readonly ToolSpec[];
 }
 
@@ -103,14 +103,14 @@ export type Start = {
   readonly type: "start";
   readonly started: EventData["run.started"];
   readonly given?: CheckedPlan;
-  /** What another run did of that plan already: how its steps and items were expanded, completed and skipped. */
+  /** A fork's copied facts: how steps and items of that plan were expanded, completed and skipped. */
   readonly carried?: readonly Fact[];
 };
 
 export type Input = Stamp &
   (
     | Start
-    /** A process took the run over; calls that were open may have happened. */
+    /** A process took the run over. Open calls may have acted. */
     | {
         readonly type: "recovered";
         readonly epoch: number;
@@ -119,9 +119,9 @@ export type Input = Stamp &
       }
     /** Time has passed. */
     | { readonly type: "clock" }
-    /** What follows from the state as it is; the kernel's own. */
+    /** The kernel's own input: decide what follows from the state. */
     | { readonly type: "advance" }
-    /** A model call inside of the effect `key` asks for its part of the budget. */
+    /** A model call of the effect `key` asks for a reservation. */
     | Reserve
     | Drafted
     | Outcome

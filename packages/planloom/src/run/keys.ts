@@ -1,7 +1,7 @@
-// Keys: names of what is owed, of the journals that belong to it, and of the questions in a recording.
-// In: the facts that tell one from another. Out: a string, and back. Only this file makes such a string or takes one apart.
+// Makes the keys of effects, of journals, and of the questions in a recording, and takes them apart. In: the facts that
+// distinguish one from another. Out: a string, and back. No other file does this.
 
-/** Work of a step or item, as far as keys tell it apart. */
+/** The part of a step or item that its keys need. */
 interface Keyed {
   readonly step: { readonly spec: { readonly id: string } };
   readonly item: number | null;
@@ -15,7 +15,7 @@ interface Ref {
   readonly item?: number | null | undefined;
 }
 
-/** A request to the planner; `seq` is that of the event that made it due. */
+/** A request to the planner. `seq` is the number of the event that caused it. */
 export const planKey = (seq: number): string => `plan/${seq}`;
 export const reviewKey = (count: number): string => `review/${count}`;
 export const answerKey = (count: number): string => `answer/${count}`;
@@ -25,34 +25,34 @@ export function callKey({ step, item, attempt }: Keyed): string {
   return item === null ? `call/${step.spec.id}/${attempt}` : `call/${step.spec.id}/${item}/${attempt}`;
 }
 
-/** The model's part before that attempt: the arguments that the plan leaves out. */
+/** The model call before that attempt, for the arguments that the plan leaves out. */
 export const fillKey = (work: Keyed): string => `fill/${callKey(work)}`;
 
-/** A tool is asked about the latest doubt of this work. */
+/** A question to a tool about the latest doubt of this work. */
 export const reconcileKey = ({ step, item, doubts }: Keyed): string =>
   `reconcile/${step.spec.id}/${item ?? ""}/${doubts}`;
 
-/** A person is asked about it. */
+/** A question to a person about the latest doubt of this work. */
 export const doubtKey = ({ step, item }: Keyed): string => `unknown/${step.spec.id}/${item ?? ""}`;
 
-/** A person owes the output of the step. */
+/** A question of an ask step to a person. */
 export const askKey = ({ step, item }: Keyed): string => askQuestion({ step: step.spec.id, item });
 
-/** A person owes a decision on the plan or call of this hash. */
+/** A request for a person's approval of the plan or call with this hash. */
 export const approvalKey = (hash: string): string => `approval/${hash}`;
 
-/** The effect of this key is to be aborted. */
+/** The abort of the effect with this key. */
 export const stopKey = (key: string): string => `stop/${key}`;
 
-/** The end of the run's time. It is decided when a process next looks at the run. */
+/** The end of the run's time. It is decided at the next input after it. */
 export const DEADLINE_KEY = "wait/deadline";
 
-/** The first retry that is due. */
+/** The time of the first retry that is waiting. */
 export const RETRY_KEY = "wait/retry";
 
 // Journals
 
-/** Requests to a role are recorded under these names, where steps have their ids. */
+/** Requests to a role are recorded under these names. Steps use their ids. */
 export const ROLE_SCOPES = { plan: "#planner", review: "#review", answer: "#answer" } as const;
 
 /** The number in the key of a request to a role. The journal uses it as the attempt. */
@@ -65,7 +65,7 @@ export const askQuestion = ({ step, item }: Ref): string => `ask/${step}/${item 
 export const approvalQuestion = (subject: "plan" | Ref): string =>
   subject === "plan" ? "approval/plan" : `approval/${subject.step}/${subject.item ?? ""}`;
 
-/** The key of an attempt of a step with another number for the attempt: `numberOf` gives it. Any other key stays as it is. */
+/** The key of an attempt with another attempt number, from `numberOf`. Any other key stays unchanged. */
 export function renumbered(key: string, numberOf: (work: string, attempt: string) => number): string {
   return key.replace(/^(fill\/)?(call\/.+)\/(\d+)$/, (_, fill: string | undefined, work: string, attempt: string) => {
     return `${fill ?? ""}${work}/${numberOf(work, attempt)}`;

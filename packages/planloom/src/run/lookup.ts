@@ -1,29 +1,29 @@
-// Finds parts of a run: a plan, a step, an item, an obligation. In: a run and a name. Out: the part.
+// Finds parts of a run: a plan, a step, an item, an effect that is owed. In: a run and a name. Out: the part.
 import type { Effect } from "./effect.js";
 import { reviewKey } from "./keys.js";
 import type { PendingApproval, ProposedPlan, Run } from "./state.js";
 import type { StepState, Work } from "./work.js";
 
-/** The key of the review that is open; only one ever is. */
+/** The key of the open review. There is at most one. */
 export function reviewOf(run: Run): string | undefined {
   const key = reviewKey(run.planning.reviews);
   return run.owed.has(key) ? key : undefined;
 }
 
-/** The last plan that was proposed; undefined where there was none. */
+/** The plan that was proposed last; undefined if there was none. */
 export const currentPlan = (run: Run): ProposedPlan | undefined => run.planning.plans[run.planning.plans.length - 1];
 
-/** The same, where the run has come to a plan. Throws where it has not. */
+/** Like currentPlan. Throws if the run has no plan yet. */
 export function planOf(run: Run): ProposedPlan {
   const plan = currentPlan(run);
   if (plan === undefined) throw new Error(`run ${run.id} has no plan`);
   return plan;
 }
 
-/** Whether a person is asked about the plan as a whole. */
+/** Whether the approval is for a whole plan. */
 export const asksForPlan = ({ subject }: PendingApproval): boolean => subject === "plan";
 
-/** A step of a plan by its id. Throws where there is none. */
+/** A step of a plan by its id. Throws if there is none. */
 export function stepIn(steps: ReadonlyMap<string, StepState>, id: string): StepState {
   const state = steps.get(id);
   if (state === undefined) throw new Error(`there is no step ${id}`);
@@ -35,20 +35,20 @@ interface WorkRef {
   readonly item?: number | null | undefined;
 }
 
-/** The work of a step, or of one of its items; undefined where the present plan has none. */
+/** The work of a step, or of one of its items; undefined if the current plan has none. */
 export function findWork(run: Run, { step, item }: WorkRef): Work | undefined {
   const state = run.execution.steps.get(step);
   return item === undefined || item === null ? state?.work : state?.fan?.items[item];
 }
 
-/** The same, where an event or an effect names it. Throws where there is none. */
+/** Like findWork, for work that an event or effect names. Throws if there is none. */
 export function workOf(run: Run, ref: WorkRef): Work {
   const work = findWork(run, ref);
   if (work === undefined) throw new Error(`there is no step ${ref.step}, or it has no item ${ref.item ?? ""}`);
   return work;
 }
 
-/** What is owed under a key, of one of these kinds. Throws where it is not. */
+/** The effect that is owed under a key, of one of these kinds. Throws if it is not owed. */
 export function owedAs<K extends Effect["kind"]>(
   run: Run,
   key: string,

@@ -1,5 +1,5 @@
-// A first-in first-out queue whose operations take constant time. In: values. Out: the same, in order.
-// Separate because an array's shift is linear, and a run may have 100,000 ready steps.
+// A first-in first-out queue with operations in constant time. In: values. Out: the same values, in order. It is
+// separate because an array's shift is linear, and a run may have 100,000 ready steps.
 
 export class Queue<T> {
   private items: T[] = [];
@@ -21,7 +21,7 @@ export class Queue<T> {
     const item = this.items[this.head];
     if (item === undefined) return undefined;
     this.head++;
-    // Memory of what was taken is given back in one go, so that each shift stays cheap on average.
+    // The memory of taken values is freed in one go, so that each shift is cheap on average.
     if (this.head > 1024 && this.head * 2 > this.items.length) {
       this.items = this.items.slice(this.head);
       this.head = 0;

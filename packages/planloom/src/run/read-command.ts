@@ -1,5 +1,5 @@
-// A command as another process, or a program without types, has sent it. In: any value. Out: the command, or undefined.
-// Separate because what the kernel cannot decide would stop every process that ever drives the run.
+// Reads a command from another process, or from a program without types. In: any value. Out: the command, or undefined.
+// A command that the kernel cannot decide would stop every process that ever drives the run.
 import { LIMITS } from "../limits.js";
 import { check } from "../plan/check/check.js";
 import { depthOf, isObject, sizeOf, type Json } from "../plan/json.js";
@@ -10,7 +10,7 @@ import type { CheckedPlan, Command } from "./command.js";
 
 type Fields = { readonly [field: string]: unknown };
 
-/** undefined where it is none. */
+/** undefined if the value is not a command. */
 export function readCommand(payload: unknown): Command | undefined {
   if (!isObject(payload)) return undefined;
   const { settings } = payload;
@@ -85,7 +85,7 @@ function isSettings(value: unknown): boolean {
   if (!isObject(value) || !POLICIES.includes(value["approval"])) return false;
   const { budget, prices, replanTokens, replanCostUsd } = value;
   return (
-    // With no place at all nothing would ever begin.
+    // With a concurrency of 0, nothing would ever start.
     value["concurrency"] !== 0 &&
     COUNTS.every((name) => isCount(value[name])) &&
     Object.entries(CHOICES).every(([name, choices]) => (choices as readonly unknown[]).includes(value[name])) &&
@@ -104,7 +104,7 @@ const isVerdict = (value: unknown) =>
   isObject(value["reason"]) &&
   isName(value["reason"]["code"]);
 
-/** A plan that passes check with the tools beside it, and that is what its hash stands for. */
+/** A plan that passes check with the tools beside it, and whose hash is correct. */
 function isPlan(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { plan, inputs, tools, hash, findings, estimate, approval } = value as unknown as CheckedPlan;
@@ -114,7 +114,7 @@ function isPlan(value: unknown): boolean {
     const again = check(writePlan(plan), { tools }, { inputs, limits: { steps: Infinity, planBytes: Infinity } });
     return again.ok && again.hash === hash && planHash(plan, inputs, tools) === hash;
   } catch {
-    // What cannot even be written is no plan.
+    // A value that cannot be written as a plan is not a plan.
     return false;
   }
 }

@@ -2,17 +2,17 @@
 // words/reasons.ts puts them into sentences.
 import type { Failure } from "./failure.js";
 
-/** Why failed work is not tried again, or is. */
+/** Why failed work is, or is not, retried. */
 export type RetryReason =
   | { readonly code: "ATTEMPTS_LEFT"; readonly attempt: number; readonly of: number }
   | { readonly code: "ATTEMPTS_USED"; readonly of: number }
   | { readonly code: "NOT_RETRYABLE" }
   | { readonly code: "RUN_CANCELLING" }
-  /** Of a run that fails: a step failed for good, the budget is used up, or the log is full. */
+  /** For a failing run: a step failed for good, the budget is used up, or the log is full. */
   | { readonly code: "NOTHING_STARTS"; readonly because: "failure" | "budget" | "log-full" }
   | { readonly code: "ITEMS_ENDED" };
 
-/** Why no other plan is asked for. */
+/** Why no other plan is requested. */
 export type NoReplanReason =
   | { readonly code: "RUN_FAILING" }
   | { readonly code: "PLAN_NO_HELP" }
@@ -22,10 +22,10 @@ export type NoReplanReason =
   | { readonly code: "REPLAN_TOKENS"; readonly expected: number; readonly limit: number }
   | { readonly code: "REPLAN_COST"; readonly expectedUsd: number; readonly limitUsd: number };
 
-/** How a failure of a step is answered. `why` is why it is not tried again. */
+/** How a failure of a step is answered. `why` is the reason for no further attempt. */
 export type FailureReason =
   | RetryReason
-  /** The plan is still being written: the step starts again when it is whole. */
+  /** The plan is still being written. The step starts again when the plan is complete. */
   | { readonly code: "AFTER_PLAN"; readonly why: RetryReason }
   | { readonly code: "BUDGET_USED"; readonly why: RetryReason }
   | {
@@ -48,7 +48,7 @@ export type StopReason =
   | { readonly code: "CANCELLED"; readonly comment: string }
   | { readonly code: "OUT_OF_TIME"; readonly allowed: number; readonly wanted: number }
   | { readonly code: "NOTHING_STARTS"; readonly because: "failure" | "budget" | "log-full" }
-  /** It began before its plan was whole, and that plan will not come. */
+  /** It started before its plan was complete, and that plan will not come. */
   | { readonly code: "DRAFT_DROPPED"; readonly because: "refused" | "failed" | "other-goal" };
 
 /** Why a person is asked to approve a plan or a call. */
@@ -64,7 +64,7 @@ export type ApprovalReason =
   | { readonly code: "UNTRUSTED_READ" }
   | FunctionReason;
 
-/** What the program that decides about approval said. `text` is its own words. */
+/** The reason that the approval function gave. `text` is its own words. */
 export type FunctionReason =
   | { readonly code: "FUNCTION_ASKS"; readonly text?: string }
   | { readonly code: "FUNCTION_ALLOWS" }
@@ -85,7 +85,7 @@ export type ReplanReason =
 export type ResumeReason =
   { readonly code: "RESUMED" } | { readonly code: "COMMAND_ARRIVED" } | { readonly code: "RETRIED" };
 
-/** Words of a version-1 log, which had no codes. */
+/** Text of a version-1 log, which had no codes. */
 export interface LegacyReason {
   readonly code: "LEGACY";
   readonly text: string;

@@ -1,5 +1,5 @@
-// Why a command is refused, as data: a code with its parameters. In: nothing. Out: the parameters of each code.
-// words/refusals.ts puts them into sentences.
+// Defines why a command is refused, as data: a code with its parameters. In: nothing. Out: the parameters of each code.
+// words/refusals.ts turns them into sentences.
 import type { Finding } from "../plan/finding.js";
 import type { JsonObject } from "../plan/json.js";
 import type { Mismatch } from "../plan/type/type.js";
@@ -15,14 +15,14 @@ export interface RefusalParams {
   readonly RUN_FAILING: object;
   readonly ALREADY_APPROVED: { readonly hash: string };
   readonly NOTHING_TO_APPROVE: object;
-  /** `revision` is there where the hash is that of an earlier plan; `waiting` are the hashes that wait. */
+  /** `revision` is set if the hash is that of an earlier plan. `waiting` are the hashes that wait for approval. */
   readonly STALE_HASH: { readonly hash: string; readonly revision?: number; readonly waiting: readonly string[] };
   readonly WHICH_APPROVAL: object;
   readonly NOT_A_PLAN: { readonly hash: string };
   readonly NOTHING_CHANGED: object;
   readonly EDIT_INVALID: { readonly finding: Finding };
   readonly UNKNOWN_STEP: Ref;
-  /** `status` is that of the step or item; `expanded` stands for a fan-out, whose items are asked one by one. */
+  /** `status` is that of the step or item. `expanded` means a fan-out: its items are answered one by one. */
   readonly NOT_ASKED: Ref & { readonly status: string };
   readonly NOT_UNKNOWN: Ref & { readonly status: string };
   readonly STALE_DOUBT: Ref;
@@ -35,7 +35,7 @@ export interface RefusalParams {
   readonly SAME_GOAL: object;
   readonly RUN_NOT_ENDED: object;
   readonly NOTHING_TO_RETRY: { readonly because: "completed" | "no-plan" };
-  /** `fork`: it is not the run itself that would go on, but a new one. */
+  /** `fork`: the command asks for a new run, not for a retry of this one. */
   readonly STEP_UNKNOWN: { readonly step: string; readonly fork?: true };
 }
 

@@ -8,7 +8,7 @@ import type { Work } from "./work.js";
 
 const INPUTS: Origin = { steps: ["inputs"], tools: [] };
 
-/** `output` is given where an `expect` is evaluated. */
+/** `output` is set only to evaluate `expect`. */
 export function scopeOf(run: Run, work?: Work, output?: { readonly value: Json; readonly from: Origin }): Scope {
   return (name) => {
     if (name === "inputs") return { value: run.request.inputs, from: INPUTS };
@@ -24,7 +24,7 @@ export function scopeOf(run: Run, work?: Work, output?: { readonly value: Json; 
   };
 }
 
-/** The first of these steps that was skipped, if any: why a null came. */
+/** The first of these steps that was skipped, if any. It explains why a reference gave null. */
 export function skippedAmong(run: Run, steps: readonly string[]): string | undefined {
   return steps.find((id) => run.execution.steps.get(id)?.work.status === "skipped");
 }

@@ -1,30 +1,33 @@
-// What a run was started with: policies, limits, budget, prices and the models of its roles. In: nothing. Out: types.
+// Defines the settings of a run: policies, limits, budget, prices and the models of its roles. In: nothing. Out: types.
 import type { JsonObject } from "../plan/json.js";
 import type { Price } from "../plan/estimate/price.js";
 import type { Granularity } from "../plan/check/granularity.js";
 
-/** function: the program that proposed a plan was asked. */
+/** function: the program decides for each plan. */
 export type ApprovalPolicy = "never" | "always" | "effects" | "function";
 
-/** What follows when a step has failed for good and its plan does not say. */
+/** What follows if a step has failed for good and its plan does not say. */
 export type FailurePolicy = "fail" | "skip" | "patch" | "replan";
 
-/** When the planner is asked again: never, after a step has failed for good, or also whether to, after each step. */
+/**
+ * When another plan may be asked for. on-failure: after a step failed for good. each-step: also after a review of each
+ * step.
+ */
 export type ReplanMode = "never" | "on-failure" | "each-step";
 
-/** What a planner that is asked again reads of the run: no text, excerpts of 200 characters, or everything. */
+/** The text of the run that a replan prompt contains: none, excerpts of 200 characters, or all. */
 export type ReplanContext = "codes" | "excerpt" | "full";
 
-/** What a run may use up in all; null = no limit. Open calls count with what is reserved for them. */
+/** Limits of a run, in all; null = no limit. Open calls count with their reservations. */
 export interface Budget {
   readonly modelCalls: number | null;
   readonly tokens: number | null;
   readonly costUsd: number | null;
-  /** ms from the start, or from when the run was retried. */
+  /** ms since the start, or since the last retry of the run. */
   readonly wallMs: number | null;
 }
 
-/** What a run was started with; never changes afterwards. Times in ms. */
+/** The settings of a run. Times in ms. Only a retry of the run replaces them. */
 export interface Settings {
   readonly concurrency: number;
   readonly approval: ApprovalPolicy;
@@ -37,23 +40,23 @@ export interface Settings {
   readonly fanOut: number;
   readonly onFailure: FailurePolicy;
   readonly replan: ReplanMode;
-  /** Patches and replans together. */
+  /** Limit of patches and replans together. */
   readonly replans: number;
   readonly replanContext: ReplanContext;
-  /** Steps without effects begin while the plan is still being written. */
+  /** Steps without effects start while the plan is still being written. */
   readonly eager: boolean;
-  /** One patch or replan may be expected to take so much; null = any. */
+  /** Limit of the expected cost of one patch or replan; null = no limit. */
   readonly replanTokens: number | null;
   readonly replanCostUsd: number | null;
   readonly granularity: Granularity;
-  /** Whether the planner judges each plan of its own once before it is used. */
+  /** Whether the planner reviews its own plan once before the plan is used. */
   readonly critique: boolean;
   readonly budget: Budget;
-  /** By the names of models; those that are not here have no known price. */
+  /** Keyed by model name. A model without an entry has no known price. */
   readonly prices: { readonly [model: string]: Price };
 }
 
-/** The model of each role, by name; null where there is none. */
+/** Names of the models, by role; null if a role has none. */
 export type RoleNames = {
   readonly planner: string | null;
   readonly executor: string | null;
@@ -61,8 +64,9 @@ export type RoleNames = {
 };
 
 /**
- * Fields of the settings that came later, and what their absence meant: a run of that time asked no planner again, had no budget, and
- * began nothing before its plan was whole. A new field gets its line in the commit that adds it. A line never changes.
+ * Fields that were added to the settings later, with the meaning of their absence: an old run never replanned, had no
+ * budget, and started no step before its plan was complete. The commit that adds a field adds its line here. A line
+ * never changes.
  */
 const ABSENT = {
   onFailure: "fail",
@@ -78,7 +82,7 @@ const ABSENT = {
   critique: false,
 } satisfies Partial<Settings>;
 
-/** Settings as an earlier build wrote them, with the fields that they lack. Fields keep their order. */
+/** Settings from an earlier build, completed with the fields that they lack. Fields keep their order. */
 export function completeSettings(settings: JsonObject): JsonObject {
   const lacking = Object.entries(ABSENT).filter(([name]) => !Object.hasOwn(settings, name));
   return lacking.length === 0 ? settings : { ...settings, ...Object.fromEntries(lacking) };

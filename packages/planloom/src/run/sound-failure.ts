@@ -1,11 +1,11 @@
-// A failure as it may be recorded. In: a failure whose parts come from programs without types. Out: a failure within the limits.
-// Every event keeps it for ever.
+// Makes a failure safe to record. In: a failure with parts from programs without types. Out: a failure within the
+// limits. An event keeps it for ever.
 import { LIMITS } from "../limits.js";
 import { messageOf } from "../error.js";
 import { depthOf, isObject, sizeOf, type JsonObject } from "../plan/json.js";
 import type { Failure } from "./failure.js";
 
-/** A code that is none becomes `otherwise`, and stands before the text. */
+/** An invalid code is replaced by `otherwise`, and is put before the text. */
 export function soundFailure(given: { readonly [field in keyof Failure]?: unknown }, otherwise: string): Failure {
   const { code, params, text, retryable, retryAfterMs } = given;
   const known = typeof code === "string" && code.length <= LIMITS.codeChars && /^[A-Z][A-Z0-9_]*$/.test(code);

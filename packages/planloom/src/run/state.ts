@@ -18,15 +18,15 @@ export interface ProposedPlan {
   readonly hash: string;
   readonly cause: EventData["plan.proposed"]["cause"];
   readonly tools: ReadonlyMap<string, ToolSpec>;
-  /** Its steps that are not in the plan that it follows, or not so. */
+  /** Steps that are new or changed since the plan that it replaces. */
   readonly written: ReadonlySet<string>;
-  /** What asked for it, where it takes the place of another one. */
+  /** The request that this plan answers, if it replaces another one. */
   readonly replan?: EventData["replan.requested"];
-  /** Steps whose call, with the arguments that stand in the plan, was approved with this plan or with the one it follows. */
+  /** Steps whose call was approved with this plan or the one before, because its arguments are complete in the plan. */
   callsGranted: Set<string>;
-  /** What the rest of it was expected to take. */
+  /** Expected cost of the remaining steps. */
   readonly estimate?: JsonObject;
-  /** Why nobody approved it, where that was asked. */
+  /** How a request for approval of this plan ended without approval. */
   denied?: EventData["approval.denied"]["cause"];
 }
 
@@ -39,7 +39,7 @@ export interface PendingApproval {
   readonly args?: { readonly [name: string]: Json };
 }
 
-/** Why there is to be another plan. */
+/** A request for another plan, before it is in the log. */
 export interface Change {
   readonly mode: "patch" | "full";
   readonly cause: EventData["replan.requested"]["cause"];
@@ -47,7 +47,7 @@ export interface Change {
   readonly reason: EventData["replan.requested"]["reason"];
 }
 
-/** What a run fails for. `cause` is there where the error is that of a step or of the review. */
+/** Why the run fails. `cause` is set if the error comes from a step or from the review. */
 export interface Failing {
   readonly error: Failure;
   readonly cause?: FailureCause;
@@ -59,21 +59,21 @@ export interface Spent {
   readonly costUsd: number;
 }
 
-/** What an open effect has of the budget. */
+/** The part of the budget that an open effect has used and reserved. */
 export interface Allowance {
-  /** What it had told of its usage when it last asked. */
+  /** Its reported usage at its last request. */
   readonly told: Usage;
-  /** What that comes to. */
+  /** The same usage in the units of the budget. */
   readonly spent: Spent;
-  /** For the call that was let go ahead last; nothing while the effect waits for its next one. */
+  /** The reservation of its open call. Zero while the effect waits for its next reservation. */
   readonly reserved: Spent;
 }
 
 /** What the run is doing. */
 export type Mode =
   /**
-   * A plan is being written. `replan` says what it has to answer. `drafting` is the request whose plan, still being written,
-   * has steps that have begun: see evolve/draft.ts.
+   * A plan is being written. `replan` is the request that it answers. `drafting` is the key of a request whose plan has
+   * started steps before it is complete: see evolve/draft.ts.
    */
   | { readonly phase: "planning"; readonly replan?: EventData["replan.requested"]; readonly drafting?: string }
   | { readonly phase: "awaiting-approval" }
@@ -89,31 +89,34 @@ export type RunEnd = { readonly phase: "ended"; readonly at: number } & (
   | { readonly how: "cancelled"; readonly comment: string }
 );
 
-/** Why nothing new is started. Work that runs is awaited; then the run plans again, fails, or is cancelled. */
+/** Why nothing new starts. Running work is awaited. Then the run plans again, fails, or is cancelled. */
 export type Halt =
   | { readonly why: "change"; readonly change: Change }
   | { readonly why: "failure"; readonly failing: Failing }
-  /** `comment` is what the person said, which may be "". */
+  /** `comment` is the person's text, which may be "". */
   | { readonly why: "cancel"; readonly comment: string };
 
-/** Where the run is in its log, and when. Times in ms since 1970. */
+/** The position of the run in its log. Times in ms since 1970. */
 export interface LogPosition {
   /** Sequence number of the last event. */
   seq: number;
-  /** Hash of the last event as recorded; "" before the first; undefined after evolve, which does not know it: see log/chain.ts. */
+  /**
+   * Hash of the last event as recorded; "" before the first; undefined after evolve, which does not compute it: see
+   * log/chain.ts.
+   */
   head: string | undefined;
   epoch: number;
-  /** Ids of the commands that are in the log already. */
+  /** Ids of the commands that are in the log. */
   applied: Set<string>;
   startedAt: number;
-  /** When a person had it go on for the last time, ms since 1970. */
+  /** Time of the last retry of the run, in ms since 1970. */
   retriedAt?: number;
   updatedAt: number;
-  /** The kernel that decided last, as the log names it. */
+  /** The kernel that decided last, as named in the log. */
   kernel: string;
 }
 
-/** What was asked for, and how it is to be done. */
+/** The goal, and how to pursue it. */
 export interface RunRequest {
   goal: string;
   inputs: { readonly [name: string]: Json };
@@ -124,75 +127,78 @@ export interface RunRequest {
   parent?: NonNullable<EventData["run.started"]["parent"]>;
 }
 
-/** The plans of the run, and what the planner is told of earlier ones. */
+/** The plans of the run, and what prompts tell the planner about earlier plans. */
 export interface Planning {
   plans: ProposedPlan[];
-  /** What was found in each draft of the present planning, as keys (repair.ts). */
+  /** The findings of each draft of the current planning, as keys (decide/repair.ts). */
   repairs: readonly (readonly string[])[];
   rejected: { readonly plan: Plan; readonly comment: string }[];
-  /** How many of them count against the limit: a person who has the run go on begins to count anew. */
+  /** Number of rejections that count against the limit. A retry of the run sets it to 0. */
   rejections: number;
-  /** Patches and replans that were asked for since it was started or retried. */
+  /** Patches and replans that were requested since the start, or since the last retry of the run. */
   replans: number;
-  /** Why steps failed that the last replan answers, by id: a plan that was rejected since has taken their place. */
+  /**
+   * The failures that the last replan answers, by step id. A plan that was rejected since may have replaced these
+   * steps.
+   */
   failures: ReadonlyMap<string, Failure>;
-  /** A planner was shown what tools or models wrote. */
+  /** A prompt to the planner held text of tools or models. */
   untrusted: boolean;
-  /** Steps whose calls wait for a person, whatever the policy. */
+  /** Steps whose calls wait for a person under any policy. */
   mustApprove: ReadonlySet<string>;
-  /** Requests for a review. */
+  /** Number of requests for a review. */
   reviews: number;
 }
 
-/** The steps of the present plan, their queues and their counts. */
+/** The steps of the current plan, their queues and their counts. */
 export interface Execution {
   steps: Map<string, StepState>;
-  /** Work whose turn it is, in order. */
+  /** Work that can start, in order. */
   ready: Queue<Work>;
   retries: Timetable<Work>;
-  /** Work that occupies a place under the concurrency limit. */
+  /** Number of steps and items that occupy a place under the concurrency limit. */
   running: number;
-  /** Steps that have not ended. */
+  /** Number of steps that have not ended. */
   open: number;
-  /** Work in an unknown state. */
+  /** Number of calls in doubt. */
   unknown: number;
-  /** Work that waits for a person's answer (`ask`). */
+  /** Number of steps and items that wait for an answer of a person (`ask`). */
   asked: number;
   counts: { completed: number; failed: number; skipped: number };
   /** A non-optional step was skipped because a reference was null. */
   starved: boolean;
-  /** Calls that act once and whose step is begun again, by effect key: they are not made twice. */
+  /** `once` calls of restarted steps, by effect key. They are not made twice. */
   acted: Map<string, Acted>;
-  /** The first attempt that no plan has made yet, by step. */
+  /** Number of the first unused attempt, by step. */
   attempts: Map<string, number>;
-  /** The most doubts that any work of a step has had, by step. */
+  /** The highest number of doubts that any work of a step has had, by step. */
   doubts: Map<string, number>;
 }
 
-/** What persons have decided, or have still to decide, about the plan and single calls. */
+/** Decisions of persons on plans and single calls: made, or still open. */
 export interface Approvals {
   pending: Map<string, PendingApproval>;
-  /** When each of them expires: its hash by its time. The first one still waits. */
+  /** The expiry times of the pending approvals, by hash. The first entry is always still pending. */
   expiries: Timetable<string>;
-  /** Hashes that a person has approved, with the step whose call each is; null for a plan. */
+  /** Hashes that a person has approved, each with the step whose call it is; null for a plan. */
   granted: Map<string, string | null>;
 }
 
-/** What the run has used of its budget. The limits are in the settings. */
+/** The spending of the run. The limits are in the settings. */
 export interface Spending {
-  /** When time runs out, ms since 1970. */
+  /** When the time of the run is up, in ms since 1970. */
   deadline?: number;
-  /** By the keys of open effects that have asked for a part of the budget. */
+  /** By the keys of open effects that have asked for a reservation. */
   allowances: Map<string, Allowance>;
-  /** What has been used by all else: as it was told, and where it was not, as it was reserved. */
+  /** Spending of all other effects: as reported, or as reserved if there was no report. */
   used: Spent;
-  /** The limit of the budget that was reached: no model call is sent any more. */
+  /** The limit that was reached. No further model call is sent. */
   exhausted?: EventData["budget.exhausted"];
 }
 
-/** The answer, and how often the synthesizer was asked for it. */
+/** The answer, and the number of requests for it. */
 export interface Answering {
-  /** Requests to the synthesizer. */
+  /** Number of requests to the synthesizer. */
   requests: number;
   answer?: Json;
 }
@@ -202,9 +208,9 @@ export interface Run {
   readonly log: LogPosition;
   readonly request: RunRequest;
   mode: Mode;
-  /** Set while nothing new is started. */
+  /** Set while nothing new starts. */
   halt?: Halt;
-  /** A person had it start nothing new; what runs goes on. */
+  /** A person paused the run. Running work continues. */
   paused: boolean;
   readonly planning: Planning;
   readonly execution: Execution;
@@ -212,7 +218,7 @@ export interface Run {
   readonly spending: Spending;
   readonly answering: Answering;
   usage: { planner: Usage; executor: Usage; synthesizer: Usage };
-  /** Obligations by key; `next` returns them. */
+  /** The effects that are owed, by key. `next` returns them. */
   owed: Map<string, Effect>;
 }
 

@@ -1,4 +1,4 @@
-// Tells how a run stands. In: a run. Out: its status, its end, what holds it up.
+// Tells the state of a run in short. In: a run. Out: its status, its end, and what stops it from continuing.
 import type { Effect } from "./effect.js";
 import type { EventData } from "./event.js";
 import type { Failure } from "./failure.js";
@@ -19,10 +19,10 @@ export type RunStatus =
 
 export const isEnded = ({ mode }: Run): boolean => mode.phase === "ended";
 
-/** How the run ended; undefined while it has not. */
+/** How the run ended; undefined before its end. */
 export const endOf = ({ mode }: Run): RunEnd | undefined => (mode.phase === "ended" ? mode : undefined);
 
-/** Why the run failed; undefined where it has not. */
+/** Why the run failed; undefined if it has not failed. */
 export function errorOf(run: Run): Failure | undefined {
   const end = endOf(run);
   return end?.how === "failed" ? end.error : undefined;
@@ -32,21 +32,21 @@ export const isCancelling = ({ halt }: Run): boolean => halt?.why === "cancel";
 
 export const isFailing = ({ halt }: Run): boolean => halt?.why === "failure";
 
-/** What the next plan is to change; undefined where there is to be none. */
+/** The reason and scope of the next plan; undefined if none is wanted. */
 export const changeOf = ({ halt }: Run): Change | undefined => (halt?.why === "change" ? halt.change : undefined);
 
-/** What the plan that is being written has to answer. */
+/** The replan that the plan being written must answer. */
 export const replanOf = ({ mode }: Run): EventData["replan.requested"] | undefined =>
   mode.phase === "planning" ? mode.replan : undefined;
 
-/** The request whose plan, still being written, has steps that have begun. */
+/** The request whose plan is still being written and has started steps. */
 export const draftingOf = ({ mode }: Run): string | undefined =>
   mode.phase === "planning" ? mode.drafting : undefined;
 
-/** Whether steps completed while a review was open, so that another review follows. */
+/** Whether steps completed while a review was open. Then another review follows. */
 export const isReviewedAgain = ({ mode }: Run): boolean => mode.phase === "executing" && mode.reviewAgain;
 
-/** The status that is shown, by precedence; `suspended` work that waits for an answer shows as needs-attention. */
+/** The status that is shown, by precedence. Work that waits for an answer of a person shows as needs-attention. */
 export function statusOf(run: Run): RunStatus {
   const { mode, execution } = run;
   if (mode.phase === "ended") return mode.how;
@@ -57,7 +57,7 @@ export function statusOf(run: Run): RunStatus {
   return mode.phase === "planning" ? "planning" : "running";
 }
 
-/** Whether the run can go no further until a person says something. */
+/** Whether the run cannot continue without a person. */
 export function isWaiting(run: Run): boolean {
   if (isEnded(run)) return false;
   const waits = run.paused ? WAITS_PAUSED : WAITS;
@@ -65,18 +65,18 @@ export function isWaiting(run: Run): boolean {
   return true;
 }
 
-/** Whether a plan that has work already is still being written. */
+/** Whether a plan with started steps is still being written. */
 export function isDrafting(run: Run): boolean {
   const key = draftingOf(run);
   return key !== undefined && run.owed.has(key);
 }
 
-/** Whether nothing may begin for now, not even the call of a step whose arguments were just filled in. */
+/** Whether nothing may start for now, not even the call of a step whose arguments were just filled in. */
 export function isHeld(run: Run): boolean {
   return run.paused || changeOf(run) !== undefined || reviewOf(run) !== undefined;
 }
 
-/** How many doubts a person must settle: not those whose tool is being asked. */
+/** Number of doubts that a person must settle. Doubts whose tool is still being asked are not counted. */
 export function doubtsOf(run: Run): number {
   if (run.execution.unknown === 0) return 0;
   let doubts = run.execution.unknown;
@@ -85,6 +85,6 @@ export function doubtsOf(run: Run): number {
 }
 
 const WAITS: ReadonlySet<Effect["kind"]> = new Set(["person"]);
-/** What a paused run does not begin. */
+/** Kinds of effects that a paused run does not start. */
 export const HELD: ReadonlySet<Effect["kind"]> = new Set(["plan", "review", "answer"]);
 const WAITS_PAUSED: ReadonlySet<Effect["kind"]> = new Set([...WAITS, ...HELD, "wait"]);

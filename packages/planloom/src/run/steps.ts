@@ -11,12 +11,12 @@ import type { FanOut, StepState, Work } from "./work.js";
 interface Under {
   readonly revision: number;
   readonly tools: ReadonlyMap<string, ToolSpec>;
-  /** The first attempts of steps that an earlier plan had too. */
+  /** The number of the first attempt, by step, for steps that an earlier plan had too. */
   readonly attempts: ReadonlyMap<string, number>;
   readonly doubts: ReadonlyMap<string, number>;
 }
 
-/** The steps of a plan with their dependants. */
+/** The steps of a plan, linked to the steps that depend on them. */
 export function stepStates(plan: Plan, under: Under): Map<string, StepState> {
   const states = new Map<string, StepState>();
   plan.steps.forEach((spec, index) => states.set(spec.id, stepState(spec, index, under)));
@@ -24,11 +24,11 @@ export function stepStates(plan: Plan, under: Under): Map<string, StepState> {
   return states;
 }
 
-/** All work of a step: its own, and that of its items. */
+/** All work of a step: its own, and the work of its items. */
 export const worksOf = ({ work, fan }: StepState): readonly Work[] =>
   fan === undefined ? [work] : [work, ...fan.items];
 
-/** Adds one more to steps of which some have begun: it waits for those that it needs and that have not finished. */
+/** Adds one step to steps that may have begun. It waits for those of its dependencies that have not finished. */
 export function linkStep(states: ReadonlyMap<string, StepState>, state: StepState): void {
   for (const id of needsOf(state.spec)) {
     const needed = states.get(id);
@@ -38,10 +38,10 @@ export function linkStep(states: ReadonlyMap<string, StepState>, state: StepStat
   }
 }
 
-/** Whether its outcome is unknown, or was when a person gave it up. */
+/** Whether its outcome is unknown, or was unknown when a person gave it up. */
 export const isDoubtful = (work: Work) => work.status === "unknown" || (work.givenUp === true && !isFinished(work));
 
-/** Whether the step or one of its items is. */
+/** Whether the outcome of the step or of one of its items is unknown. */
 export const holdsDoubt = (state: StepState): boolean => worksOf(state).some(isDoubtful);
 
 export const isFinished = ({ status }: Work): boolean => status === "completed" || status === "skipped";
@@ -62,7 +62,7 @@ export function stepState(spec: Step, index: number, { revision, tools, attempts
   return state;
 }
 
-/** A fan-out whose items all wait for their turn. */
+/** A fan-out with all its items still waiting. */
 export const fanOut = ({ list, from }: Pick<FanOut, "list" | "from">, items: Work[]): FanOut => ({
   list,
   from,

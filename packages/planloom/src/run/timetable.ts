@@ -1,5 +1,5 @@
-// Work that waits for a time: a binary heap by due time. In: values with a time. Out: the earliest.
-// Separate because retries of a wide plan must not cost a scan each.
+// Values that wait for a time: a binary heap by due time. In: values with a time. Out: the earliest. It is separate
+// because the retries of a wide plan must not cost a scan each.
 
 export class Timetable<T> {
   private heap: { readonly at: number; readonly value: T }[] = [];

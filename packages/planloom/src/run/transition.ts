@@ -1,6 +1,6 @@
-// One turn of the loop: decides an input, seals and folds its facts, and again until nothing more follows.
-// In: a run and an input. Out: the sealed events, already folded into the run. An engine must append them durably
-// before it acts on the new state. If that fails, the run in memory is of no use.
+// One turn of the loop: decides an input, seals and folds its facts, and repeats until nothing more follows. In: a run
+// and an input. Out: the sealed events, already folded into the run. An engine must append them durably before it acts
+// on the new state. If the append fails, the run in memory must not be used any more.
 import { logFull } from "./decide/advance.js";
 import { timeUp } from "./decide/budget.js";
 import { EVENT_VERSION, eventHash, type Fact, type RunEvent } from "./event.js";
@@ -22,7 +22,7 @@ export function transition(run: Run, input: Input): RunEvent[] {
   return events;
 }
 
-/** All facts that answer an input. `record` is called with each one in its order, and must fold it before it returns. */
+/** All facts that answer an input. `record` is called with each one in order, and must fold it before it returns. */
 export function decideTurn(run: Run, input: Input, record: (fact: Fact, by: string) => void): void {
   const all = (facts: readonly Fact[], by = input.by) => {
     for (const fact of facts) record(fact, by);
@@ -43,7 +43,10 @@ export function sealed(run: Run, { id: inputId, at }: Input, { type, data }: Fac
   return { runId: run.id, seq, at, type, data, v: EVENT_VERSION, inputId, by, prev } as RunEvent;
 }
 
-/** What the run owes to the world now. An engine performs the keys that it is not yet performing, and aborts those that are gone. */
+/**
+ * The effects that are owed now. An engine performs the keys that it is not yet performing, and aborts those that are
+ * gone.
+ */
 export function next(run: Run): Iterable<Effect> {
   return run.owed.values();
 }

@@ -1,5 +1,4 @@
-// Defines the state of a step and of its items. In: nothing. Out: types.
-// Steps are made in steps.ts; they are changed in evolve/.
+// Defines the state of a step and of its items. In: nothing. Out: types. steps.ts makes steps; evolve/ changes them.
 import type { Json } from "../plan/json.js";
 import type { Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";
@@ -26,37 +25,37 @@ export interface Settled {
   readonly output: Json;
 }
 
-/** One pursuit of a step, or of one item of a fan-out: the two have the same life. */
+/** One pursuit of a step, or of one item of a fan-out. Both have the same life. */
 export interface Work {
   readonly step: StepState;
-  /** null for a step that is no fan-out, and for the fan-out as a whole. */
+  /** Index of the item. null for a step without `forEach`, and for the fan-out as a whole. */
   readonly item: number | null;
   status: StepStatus;
-  /** The present or the next attempt, from 1. It names a call and its journal, so it never goes back. */
+  /** Number of the current or next attempt, from 1. It names a call and its journal, so it never decreases. */
   attempt: number;
-  /** Attempts that ended in an error since the step was begun, or begun again by a person: `retry.attempts` counts these. */
+  /** Attempts that ended in an error since the step was begun or restarted. `retry.attempts` limits them. */
   errors: number;
-  /** Times the present attempt was found unfinished by a recovering process. */
+  /** How often a recovering process found the current attempt unfinished. */
   crashes: number;
-  /** Arguments as started, or as far as they are known. */
+  /** The arguments as started, or as far as they are known. */
   args?: { readonly [name: string]: Json };
   from: Origin;
-  /** What the executor model supplied; kept for every attempt. */
+  /** Arguments from the executor model. They are kept for every attempt. */
   filled?: { readonly [name: string]: Json };
   effects: EffectClass;
   effectKey: string;
-  /** The call whose outcome is unknown. */
+  /** Effect key of the call whose outcome is unknown. */
   doubt?: string;
   /** The tool of that call. */
   doubtful?: string;
   /** How often an outcome was unknown. */
   doubts: number;
-  /** A person gave it up while its outcome was unknown: whoever wants it after all is asked that again. */
+  /** A person gave it up while its outcome was unknown. A retry of the run asks about it again. */
   givenUp?: true;
-  /** What persons said of calls inside this step, by key: its journal goes on with that. */
+  /** Answers of persons about calls inside this step, by key. Its journal continues with them. */
   settled?: Map<string, Settled>;
   output?: Json;
-  /** Where `output` came from, as later references see it. */
+  /** Origin of `output`, for later references. */
   origin: Origin;
   summary?: string;
   error?: Failure;
@@ -64,15 +63,18 @@ export interface Work {
   reason?: Reason;
   /** Why it was skipped. */
   skipped?: EventData["step.skipped"]["reason"];
-  /** It failed, and a retry of the run goes on with the same attempt and its journal. */
+  /** It failed, and a retry of the run continues the same attempt with its journal. */
   sameAttempt?: true;
-  /** The run whose call gave the output: another one that was forked, or this one before the step was begun again. */
+  /** The run whose call gave the output: the parent of a fork, or this run before the step was restarted. */
   carried?: string;
-  /** Of a skip. */
+  /** Cause of a skip. */
   cause?: EventData["step.skipped"]["cause"];
   question?: string;
   usage: Usage;
-  /** What events have told of the usage of the present attempt, where that goes on: its journal tells it all again. */
+  /**
+   * Usage of the current attempt that events have reported already. If the attempt continues, its journal reports it
+   * again.
+   */
   told?: Usage;
   /** ms since 1970. */
   startedAt?: number;
@@ -83,35 +85,35 @@ export interface StepState {
   readonly spec: Step;
   readonly tool?: ToolSpec;
   readonly index: number;
-  /** Of the plan that it was begun under. */
+  /** Revision of the plan under which it was begun. */
   revision: number;
   /** Steps that wait for this one. */
   readonly dependents: StepState[];
-  /** How many steps this one still waits for. */
+  /** Number of steps that this one still waits for. */
   waiting: number;
   work: Work;
-  /** Of a fan-out, once expanded. */
+  /** Set for a fan-out once it is expanded. */
   fan?: FanOut;
-  /** The first attempt of what has none yet: earlier ones were made under another plan, or before it was all begun again. */
+  /** Number of the first attempt of new work. Earlier numbers were used under another plan, or before a restart. */
   firstAttempt: number;
-  /** Doubts that its work begins to count at: what a person said of an earlier one settles no later one. */
+  /** Number of doubts before its work began. An answer to an earlier doubt settles no later one. */
   earlierDoubts: number;
 }
 
 /** The items of a step with `forEach`. */
 export interface FanOut {
   readonly list: readonly Json[];
-  /** Where the list came from. */
+  /** Origin of the list. */
   readonly from: Origin;
   items: Work[];
-  /** Items that wait for a place under `maxParallel`, the next one last. */
+  /** Items that wait for a place under `maxParallel`. The next one is last. */
   waiting: Work[];
-  /** How many have not ended. */
+  /** Number of items that have not ended. */
   open: number;
   failed: number;
 }
 
-/** What became of a call that acts once and whose step is begun again: its output, or nobody knows. */
+/** A `once` call of a step that is restarted: its output, or an unknown outcome. */
 export type Acted =
   | { readonly known: true; readonly output: Json; readonly tools: readonly string[]; readonly summary?: string }
   | { readonly known: false; readonly error: Failure };

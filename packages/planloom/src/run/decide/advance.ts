@@ -1,5 +1,5 @@
-// Decides what follows from the state alone: the next step starts, the execution ends, the answer is due.
-// In: a run. Out: facts of one move. It runs after every input until nothing more follows; a call is constant time.
+// Decides what follows from the state alone: the next step starts, the execution ends, the answer is due. In: a run.
+// Out: the facts of one move. It is called after every input until nothing more follows. One call takes constant time.
 import { LIMITS } from "../../limits.js";
 import { evaluationProblem } from "../../plan/expression/problem.js";
 import { resolveValue, type Resolved } from "../../plan/expression/reference.js";
@@ -32,13 +32,13 @@ export function advance(run: Run, at: number): Fact[] {
   return nextWork(run, at);
 }
 
-/** Asked before every input is decided, and after it: a log with as many events as it may have takes no new work. */
+/** Checked before and after every input. A full log takes no new work. */
 export function logFull(run: Run): Fact[] {
   if (run.log.seq < LIMITS.eventsPerRun || isEnded(run) || isFailing(run) || isCancelling(run)) return [];
   return [fact("log.full", { limit: LIMITS.eventsPerRun })];
 }
 
-/** A plan that waits for a person is not worth a decision any more. */
+/** Requests another plan, and withdraws the approval of a plan that still waits for a person. */
 function replanRequested(run: Run, { mode, cause, failed, reason }: Change): Fact[] {
   const untrusted = readsUntrusted(run) ? { untrusted: true as const } : {};
   const estimate = replanEstimate(run);
@@ -51,7 +51,7 @@ function ends(run: Run, failing: Failing): Fact[] {
   return run.mode.phase === "executing" ? [executed(run), end] : [end];
 }
 
-/** A due retry first: it has waited longest. */
+/** A due retry goes first: it has waited longest. */
 function nextWork(run: Run, at: number): Fact[] {
   if (run.execution.running >= run.request.settings.concurrency) return [];
   const retry = run.execution.retries.first();
@@ -70,7 +70,7 @@ function answeredBy(run: Run): NonNullable<EventData["execution.completed"]["ans
   return planOf(run).plan.answer.kind === "from" && run.request.models.synthesizer !== null ? "synthesizer" : "plan";
 }
 
-/** The answer that needs no model: a value of references, or the outputs themselves where there is no synthesizer. */
+/** The answer without a model: a value of references, or the outputs themselves if there is no synthesizer. */
 function answerByValue(run: Run): Fact[] {
   const { answer } = planOf(run).plan;
   if (answer.kind === "from" && run.request.models.synthesizer !== null) return [];
@@ -84,7 +84,7 @@ function answerByValue(run: Run): Fact[] {
   return [fact("run.failed", { error: noValue(`answer.${answer.kind}${resolved.pointer}`, resolved) })];
 }
 
-/** Each output is within the limit; all those of a fan-out, or of many steps, need not be. */
+/** Each output is within the limit. The outputs of a fan-out, or of many steps, together may exceed it. */
 function gathered(run: Run, answer: Answer & { kind: "from" }): Resolved {
   const value = outputsOf(run, answer);
   if (sizeOf(value, LIMITS.valueBytes) <= LIMITS.valueBytes) return { ok: true, value, from: NO_ORIGIN, nulls: [] };
@@ -92,7 +92,7 @@ function gathered(run: Run, answer: Answer & { kind: "from" }): Resolved {
   return { ok: false, problem, pointer: "", steps: [] };
 }
 
-/** One named step: its output. Several: a record of theirs by id. */
+/** One named step: its output. Several: a record of their outputs by id. */
 function outputsOf(run: Run, answer: Answer & { kind: "from" }): Json {
   const output = (id: string) => run.execution.steps.get(id)?.work.output ?? null;
   const [only] = answer.from;

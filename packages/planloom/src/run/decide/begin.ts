@@ -1,5 +1,5 @@
-// Decides how the next step or item starts: condition, list, arguments, approval, then the durable intent.
-// In: a run and the first work in the queue. Out: facts that take it out of the queue. The order of these is a rule.
+// Decides how the next step or item starts: condition, list, arguments, approval, then the durable intent. In: a run
+// and the first work in the queue. Out: facts that take it out of the queue. The order of these checks is a rule.
 import { depthOf, kindOf, type Json } from "../../plan/json.js";
 import { hashOf } from "../../plan/hash.js";
 import { LIMITS } from "../../limits.js";
@@ -32,7 +32,7 @@ import {
 
 type Args = { readonly [name: string]: Json };
 
-/** At least one fact, which takes `work` out of the queue. */
+/** Returns at least one fact, which takes `work` out of the queue. */
 export function begin(run: Run, work: Work, at: number): Fact[] {
   const turn = { run, work, at };
   const { spec } = work.step;
@@ -53,17 +53,17 @@ export function begin(run: Run, work: Work, at: number): Fact[] {
   return misfit(turn, given, resolved.nulls) ?? start(turn, given, from);
 }
 
-/** Where the outputs come from that a model is given whole, beside the arguments. */
+/** The origins of the whole outputs that a model is given beside the arguments. */
 const handedOver = (run: Run, { step: { spec } }: Work): readonly Origin[] =>
   takesContext(spec) ? spec.dependsOn.flatMap((id) => run.execution.steps.get(id)?.work.origin ?? []) : [];
 
-/** After a model filled the rest in: a check of the whole, a person's word where asked, then the intent. */
+/** After a model has filled in the arguments: checks them all, asks for approval if needed, then records the intent. */
 export function startFilled(run: Run, work: Work, filled: Args, at: number): Fact[] {
   const args = { ...filled, ...work.args };
   return misfit({ run, work, at }, args, []) ?? start({ run, work, at }, args, work.from);
 }
 
-/** Work at its turn. */
+/** Work whose turn it is, and the time. */
 interface Turn {
   readonly run: Run;
   readonly work: Work;
@@ -102,7 +102,7 @@ function expand(turn: Turn, forEach: string): Fact[] {
   return [expanded, fact("step.completed", { step: work.step.spec.id, output: [], from, usage: NO_USAGE, ...review })];
 }
 
-/** An expression without a value: for want of data where it reads a skipped step, otherwise a failure. */
+/** An expression without a value. The step is skipped if the expression reads a skipped step; otherwise it fails. */
 function unresolved(turn: Turn, field: string, resolved: Resolved & { readonly ok: false }): Fact[] {
   const where = field + resolved.pointer;
   const skipped = skippedAmong(turn.run, resolved.steps);
@@ -110,14 +110,14 @@ function unresolved(turn: Turn, field: string, resolved: Resolved & { readonly o
   return refuse(turn, noValue(where, resolved));
 }
 
-/** Why an expression has no value. */
+/** The failure of an expression without a value. */
 export function noValue(where: string, { problem, expression }: Resolved & { readonly ok: false }): Failure {
   const params: ExpressionParams = {
     where,
     ...(expression === undefined ? {} : { expression }),
     problem: problem.params,
   };
-  // Code and parameters belong together, which a union of failures cannot see.
+  // The code determines the parameters. The type of a union of failures cannot express this.
   return failWith(problem.code, params as FailureParams[EvaluationCode]);
 }
 
@@ -135,7 +135,7 @@ function ask(work: Work, question: string, data: Args, from: Origin): Fact {
   return fact("step.suspended", { ...refOf(work), on: "ask", question, data, from });
 }
 
-/** Facts where the arguments do not fit the tool; undefined where they do. */
+/** Facts if the arguments do not fit the tool; undefined if they do. */
 function misfit(turn: Turn, args: Args, nulls: readonly NullSource[]): Fact[] | undefined {
   const { run, work } = turn;
   const tool = work.step.tool;
@@ -143,7 +143,7 @@ function misfit(turn: Turn, args: Args, nulls: readonly NullSource[]): Fact[] | 
   if (depthOf(args, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
     return refuse(turn, failWith("ARGUMENT_DEPTH", { limit: LIMITS.jsonDepth }));
   }
-  // What a secret will be is known at the call, which checks the arguments again.
+  // The value of a secret is known only at the call, which checks the arguments again.
   const wrong = holdsSecret(args) ? undefined : mismatch(args, inputType(tool));
   if (wrong === undefined) return undefined;
   const source = nulls.find((entry) => entry.pointer === wrong.path);
@@ -163,9 +163,9 @@ function inputType(tool: ToolSpec): Type {
 function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   const { spec, tool } = work.step;
   const name = callName(spec);
-  // Design section 8: neither the attempt nor the revision is part of the key, so that a repeated call is recognised.
+  // Design section 8: attempt and revision are not part of the key, so that a repeated call is recognised.
   const key = hashOf([run.id, spec.id, work.item, name, args, 0]);
-  // Whoever begins a step again wants its outcome, not a second effect.
+  // A restarted step takes the outcome of its earlier call. It does not act a second time.
   const acted = run.execution.acted.get(key);
   if (acted?.known === true) {
     const { output, tools, summary } = acted;
@@ -178,7 +178,7 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   }
   const reason = whyApproval(run, work);
   if (reason !== undefined) {
-    // What an agent is told to do, and with what, decides what it does.
+    // The instruction and the data of an agent step decide what it does, so the hash covers them.
     const deed = isConversation(spec) ? ownFields(spec) : {};
     const hash = hashOf({ call: key, tool: tool ?? null, ...deed });
     if (!run.approvals.granted.has(hash)) {

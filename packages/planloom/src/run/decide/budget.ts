@@ -1,5 +1,6 @@
-// Whether one more model call fits into the budget of a run, and whether its time is up. In: a run and a request. Out: facts, or
-// none while others may still give something back. What has been used is folded in evolve/budget.ts.
+// Decides whether one more model call fits into the budget of a run, and whether its time is up. In: a run and a
+// request. Out: facts; none while open calls may still release a part of their reservations. evolve/budget.ts folds the
+// spending.
 import { fact, type Fact } from "../event.js";
 import type { Failure } from "../failure.js";
 import { add, costOfCall, NOTHING_SPENT, partFor, spentUntil, type BudgetCall } from "../evolve/budget.js";
@@ -9,9 +10,7 @@ import type { StopReason } from "../reason.js";
 import { type Run, type Spent } from "../state.js";
 import { isCancelling, isEnded } from "../status.js";
 
-/**
- * Codes of failures where the server refused the request or never had it: it was sent, but no tokens were used.
- */
+/** Codes of failures where the server refused or never got the request. No tokens were used. */
 const UNPAID: ReadonlySet<string> = new Set([
   "PROVIDER_RATE_LIMITED",
   "PROVIDER_REFUSED",
@@ -19,13 +18,14 @@ const UNPAID: ReadonlySet<string> = new Set([
   "PROVIDER_UNREACHABLE",
 ]);
 
-/** Written beside a failure in a run with a budget. */
+/** Recorded beside a failure in a run with a budget. */
 export function unpaidBy(run: Run, { code }: Failure): { readonly unpaid?: true } {
   return run.spending.allowances.size > 0 && UNPAID.has(code) ? { unpaid: true } : {};
 }
 /**
- * A model call that fits is reserved; one that does not waits while others hold what they may give back, and ends the run otherwise.
- * Who waits holds nothing: those who hold something have a call under way, and end, or ask again, by themselves.
+ * Reserves the budget of a model call if it fits. If it does not, it waits while other effects hold reservations;
+ * otherwise the run ends. A waiting effect holds no reservation. Effects that hold one have an open call, which ends or
+ * asks again by itself, so waiting ends.
  */
 export function reserve(run: Run, input: Input & Reserve): Fact[] {
   const { key, spent, model, inputTokens, outputTokens } = input;
@@ -33,14 +33,14 @@ export function reserve(run: Run, input: Input & Reserve): Fact[] {
   const call: BudgetCall = { key, spent, model, inputTokens, outputTokens };
   const { certain, possible } = withCall(run, call);
   if (over(run, possible) === undefined) return [fact("budget.reserved", { ...call, costUsd: costOfCall(run, call) })];
-  // A call that was let go ahead counts whatever becomes of it; only its tokens, and what they cost, may turn out to be fewer.
+  // An allowed call always counts as one call. Only its tokens and their cost may turn out lower.
   const limit = over(run, { ...certain, modelCalls: possible.modelCalls });
   if (limit === undefined) return holdsSomething(run, key) ? [fact("budget.awaited", call)] : [];
   const allowed = run.request.settings.budget[limit]!;
   return [fact("budget.exhausted", { limit, allowed, wanted: possible[limit], call })];
 }
 
-/** What the run has used with this call: at least, and if the others take all that was reserved for them. */
+/** The spending of the run with this call: at least, and if all other calls use their full reservations. */
 function withCall(run: Run, call: BudgetCall): { readonly certain: Spent; readonly possible: Spent } {
   const mine = add(spentUntil(run, call), partFor(run, call));
   let certain = add(run.spending.used, mine);
@@ -73,7 +73,7 @@ const holdsSomething = (run: Run, key: string) => (run.spending.allowances.get(k
 
 // Time
 
-/** Asked before every input is decided. */
+/** Checked before every input is decided. */
 export function timeUp(run: Run, at: number): Fact[] {
   const { wallMs } = run.request.settings.budget;
   if (isEnded(run) || run.spending.deadline === undefined || at < run.spending.deadline || wallMs === null) return [];
@@ -82,7 +82,7 @@ export function timeUp(run: Run, at: number): Fact[] {
   return [fact("budget.exhausted", { limit: "wallMs", allowed: wallMs, wanted, stops: true })];
 }
 
-/** Why what runs is stopped, where the run's time has run out. */
+/** Why running work is stopped, if the run's time is up. */
 export function outOfTime({
   spending: { exhausted },
 }: Run): (StopReason & { readonly code: "OUT_OF_TIME" }) | undefined {

@@ -1,5 +1,5 @@
-// What a person says to a run: approve, reject, respond, settle, cancel. In: a command. Out: facts, always at least one,
-// so that the log tells whoever sent it what became of it. Separate because commands come from any process at any time.
+// Decides commands: approve, reject, respond, settle, cancel and so on. In: a command. Out: at least one fact, so that
+// the log tells the sender the result. It is separate because commands come from any process at any time.
 import { assertNever } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import { NO_USAGE } from "../../plan/usage.js";
@@ -53,7 +53,7 @@ function refused<Code extends RefusalCode>(command: Input & Command, code: Code,
   return [fact("input.refused", { command: saidIn(command), ...refusal(code, params) })];
 }
 
-/** The command without its stamp, which stands around the event. */
+/** The command without its stamp. The envelope of the event holds the stamp. */
 function saidIn({ id: _id, at: _at, by: _by, ...command }: Input & Command): Command {
   return command;
 }
@@ -67,7 +67,7 @@ function approve(run: Run, command: Input & Command & { type: "approve" }): Fact
   return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...comment, ...calls })];
 }
 
-/** The calls of the plan that stand in it, so that who approves the plan has read their arguments. */
+/** Steps whose call is complete in the plan. Approval of the plan then covers the arguments, too. */
 function callsOf(run: Run): readonly string[] {
   const steps = currentPlan(run)?.plan.steps.filter(standsInPlan) ?? [];
   return steps.map(({ id }) => id);
@@ -125,14 +125,14 @@ function respond(run: Run, command: Input & Command & { type: "respond" }, at: n
   return completed(run, work, { output: command.value, tools: [], usage: NO_USAGE }, at);
 }
 
-/** Facts that refuse an answer with the parameters of the failure that it would be. */
+/** Facts that refuse an answer, with the parameters of the matching failure. */
 function mistyped(command: Input & Command, { params = {} }: Failure): Fact[] {
   return [fact("input.refused", { command: saidIn(command), code: "ANSWER_TYPE", params })];
 }
 
 const placeOf = ({ step, item }: StepRef): StepRef => (item === undefined ? { step } : { step, item });
 
-/** A fan-out as a whole neither asks nor is in doubt; its items may be. */
+/** A fan-out as a whole neither asks nor is in doubt. Its items may. */
 const standing = ({ item, step, status }: Work): string =>
   item === null && step.fan !== undefined ? "expanded" : status;
 
@@ -153,7 +153,7 @@ function settle(run: Run, command: Input & Command & { type: "settle" }, at: num
   if (verdict === "not-happened") return [resolved];
   if (verdict === "abort") return [resolved, ...aborted(run, work, at)];
   const { spec } = work.step;
-  // Inside an agent step the output is that of one call: the step goes on with it.
+  // Inside an agent step the output is that of one call. The step continues with it.
   if (isConversation(spec)) return [resolved];
   const problem = typeProblem(work, output ?? null) ?? toolProblem(work.step.tool, output ?? null);
   if (problem !== undefined) return mistyped(command, problem);
@@ -192,7 +192,7 @@ function unpause(run: Run, command: Input & Command & { type: "unpause" }): Fact
   return [fact("run.unpaused", { comment: commentIn(command) })];
 }
 
-/** What runs is drained first; a plan that waits for approval was for the other goal. */
+/** Running work is awaited first. A plan that waits for approval was for the old goal. */
 function changeGoal(run: Run, command: Input & Command & { type: "goal" }): Fact[] {
   const goal = command.goal.trim();
   if (isCancelling(run)) return refused(command, "RUN_CANCELLING", {});

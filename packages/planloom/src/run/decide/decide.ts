@@ -28,7 +28,10 @@ import { type Run } from "../state.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { isConversation } from "../../plan/step-kind.js";
 
-/** Facts that follow from `input`. Outcomes of effects that are no longer owed (a zombie's) and inputs to an ended run give none. */
+/**
+ * Facts that follow from `input`. Empty for an outcome of an effect that is not owed any more (a zombie's), and for an
+ * ended run.
+ */
 export function decide(run: Run, input: Input): Fact[] {
   if (input.type === "start") return started(run, input, input.at);
   if (run.log.seq === 0) return [];
@@ -55,8 +58,8 @@ function resumed(run: Run, { epoch, reason, released }: Extract<Input, { readonl
 }
 
 /**
- * One approval that has expired by `at`; asked before every input is decided, until there is none. One at a time, because
- * the last of a fan-out's items to end also ends the fan-out.
+ * Ends one approval that has expired by `at`. Called before every input is decided, until there is none. It takes one
+ * at a time, because the last item of a fan-out to end also ends the fan-out.
  */
 export function expire(run: Run, at: number): Fact[] {
   const first = run.approvals.expiries.first();
@@ -82,7 +85,7 @@ function started(run: Run, input: Start, at: number): Fact[] {
   );
   const fresh = new Set(given.plan.steps.flatMap(({ id }) => (done.has(id) ? [] : [id])));
   const around = { revision: 1, cause, fresh, settings: started.settings, at };
-  // What was done before goes first: a plan that waits for a person shows it.
+  // Outputs that a fork took over come first, so that a plan that waits for a person shows them.
   const { proposed, asked } = proposal(given, around);
   return [...facts, proposed, ...carried, ...asked];
 }
@@ -146,7 +149,7 @@ function causeOf(run: Run): EventData["plan.proposed"]["cause"] {
   return replan.mode === "patch" ? "patch" : "replan";
 }
 
-/** A review may want another plan where none is left to be had: the run goes on, and the log says so. */
+/** A review may want another plan when no replan is left. The run continues, and the log records the reason. */
 function reviewed(run: Run, { verdict, text, usage }: Outcome & { type: "reviewed" }): Fact[] {
   const { replans } = run.request.settings;
   const no: NoReplanReason | undefined =
@@ -191,7 +194,7 @@ function planInvalid(
   return [...facts, fact("run.failed", { error: failWith("PLAN_INVALID", about) })];
 }
 
-/** A plan was asked for because of these, and they are what the run failed of in the first place. */
+/** The failures that this plan was asked to answer. They are the first cause of the run's failure. */
 function failedBefore(run: Run): FailureParams["PLAN_INVALID"]["failed"] {
   if (replanOf(run)?.cause !== "failure") return [];
   return [...run.planning.failures].map(([step, error]) => ({ step, error }));
@@ -223,8 +226,8 @@ function answerFailed(run: Run, input: Outcome & { type: "answer-failed" }, at: 
 }
 
 /**
- * After a new owner was recorded, one open call that does not simply go on, by its effect class: it is in doubt, or has
- * crashed too often. Asked until there is none; one at a time for the same reason as `expire`.
+ * After a new owner was recorded: handles one open call that cannot simply continue. By its effect class, it is in
+ * doubt or has crashed too often. Called until there is none, one at a time for the same reason as `expire`.
  */
 export function recover(run: Run, at: number): Fact[] {
   for (const effect of run.owed.values()) {
@@ -240,7 +243,7 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
   const effects = filling ? "none" : work.effects;
   const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
   const cancelling = isCancelling(run);
-  // It is not performed again; whether a call inside it is in doubt stands in its journal, which the engine looks into.
+  // The call is not performed again. Its journal shows whether an inner call is in doubt. The engine reads it.
   if (cancelling && isConversation(work.step.spec)) return [];
   if (cancelling || leavesDoubt(effects, "abort", cancelling)) return ended(run, work, outcome, effects, at);
   if (work.crashes <= run.request.settings.crashes) return [];

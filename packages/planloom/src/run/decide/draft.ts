@@ -1,5 +1,6 @@
-// Whether work begins while its plan is still being written, and what becomes of it. In: a run and a step as it was drafted, or
-// the whole plan. Out: facts. Nothing may come of it but outputs that the plan then uses, or does not.
+// Decides whether a step starts while its plan is still being written, and the fate of early steps. In: a run and a
+// drafted step, or the complete plan. Out: facts. Early steps have no effects. Only their outputs are used, or thrown
+// away.
 import { needsOf } from "../../plan/graph.js";
 import { isObject, type Json } from "../../plan/json.js";
 import type { Plan, Step } from "../../plan/plan.js";
@@ -15,7 +16,7 @@ import { type Run } from "../state.js";
 import { isFinished, worksOf } from "../steps.js";
 import { asksPerson, mayActThrough } from "../../plan/step-kind.js";
 
-/** A step has been written. One that a planner writes again after a crash, in the same words, is known already. */
+/** Records a drafted step. After a crash, a planner may write a known step again: no facts follow. */
 export function drafted(run: Run, { key, index, step, tools }: Drafted): Fact[] {
   const known = draftingOf(run) === key ? run.execution.steps.get(idOf(step)) : undefined;
   if (known !== undefined && inSameWords(known.spec, step as unknown as Step)) return [];
@@ -28,7 +29,10 @@ function idOf(step: Json): string {
   return typeof id === "string" ? id : "";
 }
 
-/** Nothing that acts, asks, or reads what is not there yet; and only under a first plan that no person is asked about. */
+/**
+ * Whether the step may start: it has no effects, asks nobody, reads only steps that have started, and its plan is a
+ * first plan that needs no approval.
+ */
 function mayBegin(run: Run, key: string, step: Step, tools: readonly ToolSpec[]): boolean {
   const {
     request: { settings },
@@ -41,7 +45,7 @@ function mayBegin(run: Run, key: string, step: Step, tools: readonly ToolSpec[])
   return needsOf(step).every((id) => draftingOf(run) === key && steps.has(id));
 }
 
-/** Whether all that has begun early stands in the plan as it was drafted: then it goes on. */
+/** Whether the plan contains every early step unchanged. Then they continue. */
 function standsAsDrafted(run: Run, key: string | undefined, plan: Plan): boolean {
   if (key === undefined || draftingOf(run) !== key) return false;
   const written = new Map(plan.steps.map((step) => [step.id, step]));
@@ -51,7 +55,7 @@ function standsAsDrafted(run: Run, key: string | undefined, plan: Plan): boolean
   });
 }
 
-/** What becomes of what has begun early, as the proposal says it. */
+/** The fate of early steps, as fields of the proposal. */
 export function draftChanges(
   run: Run,
   key: string,
@@ -68,7 +72,7 @@ export function draftChanges(
   return adopts ? { kept: ids.map((step) => ({ step })), ...said } : { dropped: ids };
 }
 
-/** Facts that stop what runs for a plan that will not come. */
+/** Facts that stop early steps whose plan will not come. */
 export function draftsStopped(run: Run, because: (StopReason & { readonly code: "DRAFT_DROPPED" })["because"]): Fact[] {
   if (!isDrafting(run)) return [];
   const reason = { code: "DRAFT_DROPPED", because } as const;

@@ -22,7 +22,9 @@ export function refOf(work: Work): StepRef {
   return work.item === null ? { step: work.step.spec.id } : { step: work.step.spec.id, item: work.item };
 }
 
-/** Facts after a call of this effect class (a model that fills arguments in has none) ended without an output. */
+/**
+ * Facts after a call ended without an output. `effects` is its effect class; `none` for a model that fills arguments.
+ */
 export function ended(
   run: Run,
   work: Work,
@@ -38,14 +40,14 @@ export function ended(
   return [fact("step.cancelled", { ...refOf(work), attempt, reason, usage, ending, error, ...unpaidBy(run, error) })];
 }
 
-/** Why calls of a run that is being cancelled end. */
+/** Why calls of a run that is being cancelled are stopped. */
 export const whyStopped = ({ halt }: Run): StopReason | undefined =>
   halt?.why === "cancel" ? { code: "CANCELLED", comment: halt.comment } : undefined;
 
 /**
- * Whether the ending of a call leaves it open whether it acted. Design section 8: a tool's own error is a known failure;
- * for a tool without effects everything else is one too; an idempotent call is repeated with its key, unless the run is
- * being cancelled and nothing will repeat it; a `once` call is in doubt.
+ * Whether the ending of a call leaves it unknown whether it acted (design section 8). A tool's own error is a known
+ * failure. So is any ending of a tool without effects. An idempotent call is repeated with its key, unless the run is
+ * being cancelled and nothing will repeat it. A `once` call is in doubt.
  */
 export function leavesDoubt(effects: EffectClass, ending: Ending, cancelling: boolean): boolean {
   if (ending === "in-doubt") return true;
@@ -75,7 +77,7 @@ export function unknown(
   });
 }
 
-/** How a call came to its failure: what it used, how it ended, or the output that was refused. */
+/** How a call failed: its usage, its ending, or the refused output. */
 type Given = Pick<EventData["step.failed"], "usage" | "ending" | "output" | "tools" | "summary">;
 
 /** Facts after work failed with a known error: retry, skip or fail, each with its reason. */
@@ -101,14 +103,14 @@ export function failed(run: Run, work: Work, error: Failure, at: number, given: 
   if (isDrafting(run) && !isFailing(run) && !isCancelling(run)) {
     return [say("retry", { code: "AFTER_PLAN", why })];
   }
-  // An item fails by itself; what answers that is decided once, for the fan-out, when the others have ended.
+  // An item fails by itself. The fan-out decides once how to answer, when all its items have ended.
   if (work.item !== null) return [final(say("fail", why), work), ...closeFanOut(run, work, "failed", { error })];
   return [final(say(verdict.decision, verdict.reason), work)];
 }
 
 type Said = EventData["step.failed"];
 
-/** Who raises the budget and retries the run goes on with the attempt whose calls are paid. */
+/** After BUDGET_EXHAUSTED, a retry of the run continues the same attempt, whose calls are paid. */
 function final(said: Fact, work: Work): Fact {
   if (said.type !== "step.failed" || said.data.error.code !== "BUDGET_EXHAUSTED" || !isJournaled(work)) return said;
   return fact("step.failed", { ...said.data, sameAttempt: true });
@@ -121,14 +123,14 @@ function whyNoRetry(run: Run, error: Failure, tries: number, attempts: number): 
   return { code: "ATTEMPTS_USED", of: attempts };
 }
 
-/** Of a run that fails. */
+/** Why a failing run starts nothing. */
 export function whyNotStarted({ halt }: Run): RetryReason & StopReason {
   const code = halt?.why === "failure" ? halt.failing.error.code : undefined;
   const because = code === "EVENT_LIMIT" ? "log-full" : code === "BUDGET_EXHAUSTED" ? "budget" : "failure";
   return { code: "NOTHING_STARTS", because };
 }
 
-/** ms before the next attempt: the plan's backoff with up to 10 % jitter, or longer where a server asked for it. */
+/** ms before the next attempt: the plan's backoff with up to 10 % jitter, or longer if a server asked for it. */
 function retryDelay(run: Run, work: Work, error: Failure): number {
   const { delayMs, backoff } = work.step.spec.retry;
   const digest = sha256(`${run.id}/${work.step.spec.id}/${work.item ?? ""}/${work.attempt}`);
@@ -137,12 +139,12 @@ function retryDelay(run: Run, work: Work, error: Failure): number {
   return Math.min(Math.max(delay, askedDelay(error)), LIMITS.retryDelayMaxMs);
 }
 
-/** What a tool made of a header may be NaN, which no log can hold: as a due time it would make the run unreadable. */
+/** A tool may compute NaN from a header. No log can hold NaN: as a due time it would make the run unreadable. */
 const askedDelay = ({ retryAfterMs = 0 }: Failure) => (Number.isFinite(retryAfterMs) ? retryAfterMs : 0);
 
 /**
- * The fan-out's own ending, when `work` is the last of its items to end: completed where every item completed or was
- * skipped, failed where one failed.
+ * Ends the fan-out if `work` is the last of its items to end: completed if every item completed or was skipped, failed
+ * if one failed.
  */
 export function closeFanOut(
   run: Run,
@@ -170,7 +172,7 @@ export function closeFanOut(
   const ended = last.error === undefined ? [] : [{ item: work.item, error: last.error }];
   const error = itemsError(fan, broken, ended);
   const verdict = verdictOn(run, step, error, { code: "ITEMS_ENDED" });
-  // Where a skip were the answer, each item would have been skipped by itself.
+  // If the answer were a skip, each item would have been skipped by itself.
   const decision = verdict.decision === "skip" ? "fail" : verdict.decision;
   const { reason } = verdict;
   const { attempt } = step.work;
@@ -178,7 +180,7 @@ export function closeFanOut(
   return [final(said, step.work)];
 }
 
-/** The items' own code where all that failed have the same, so that its cause is not hidden. */
+/** The items' own code if all failed items have the same. Otherwise the cause would be hidden. */
 function itemsError(
   fan: FanOut,
   broken: number,
@@ -197,7 +199,9 @@ function itemsError(
   return { code, params: params as unknown as JsonObject, retryable: false };
 }
 
-/** What follows where a role, or a tool asked about its call in doubt, gave nothing: again while it may pass, then no more. */
+/**
+ * Decides after a role, or a tool asked about a call in doubt, gave no result: a retry while it may help, then failure.
+ */
 export function roleFailure(
   run: Run,
   attempt: number,

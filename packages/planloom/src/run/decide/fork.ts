@@ -1,5 +1,5 @@
-// What a fork takes over of the run that it comes from, as facts of its own log. In: a run and what is kept. Out: facts, each after
-// those that it needs. Separate because the new log must explain itself without the old one.
+// The facts that a fork copies from its parent run into its own log. In: a run and the steps to keep. Out: facts, each
+// after those that it needs. The new log must explain itself without the parent's.
 import { wavesOf } from "../../plan/graph.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { fact, type Fact, type StepRef } from "../event.js";
@@ -13,7 +13,7 @@ export function carriedFacts(run: Run, kept: readonly StepRef[]): readonly Fact[
   const items = new Map<string, number[]>();
   const whole = new Set<string>();
   for (const { step, item } of kept) {
-    // What was begun and not finished is nothing that another run could go on with.
+    // Another run cannot continue unfinished work.
     if (!isFinished(workOf(run, { step, item }))) continue;
     if (item === undefined) whole.add(step);
     else items.set(step, [...(items.get(step) ?? []), item]);

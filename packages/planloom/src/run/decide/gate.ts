@@ -18,15 +18,15 @@ import { givesText } from "../../plan/step-kind.js";
 export interface Returned {
   readonly output: Json;
   readonly tools: readonly string[];
-  /** Where its arguments came from, if not from those that the work was started with. */
+  /** Where the arguments came from, if they differ from those that the work was started with. */
   readonly steps?: readonly string[];
   readonly usage: Usage;
   readonly summary?: string;
-  /** The run whose call it was; see the event step.completed. */
+  /** The run whose call gave the output; see the event step.completed. */
   readonly carried?: string;
 }
 
-/** Facts after a call returned: completed where the output passes, failed where it does not. */
+/** Facts after a call returned: completed if the output passes, failed otherwise. */
 export function completed(run: Run, work: Work, returned: Returned, at: number): Fact[] {
   const problem = typeProblem(work, returned.output) ?? expectProblem(run, work, returned);
   const { usage, output, tools, summary } = returned;
@@ -47,7 +47,7 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
   ];
 }
 
-/** Why a value is no answer of this step's type; undefined where it is. */
+/** Why a value does not have the type of this step; undefined if it does. */
 export function typeProblem(work: Work, output: Json): Failure | undefined {
   return mismatchOf(output, outputType(work.step));
 }
@@ -57,7 +57,7 @@ function mismatchOf(output: Json, type: Type): Failure | undefined {
   return wrong && failWith("OUTPUT_MISMATCH", wrong);
 }
 
-/** The same for what a tool promises; a call checks that itself, a word about what became of one does not. */
+/** The same for the output type of a tool. A call checks this itself; an answer about a call in doubt does not. */
 export function toolProblem(tool: ToolSpec | undefined, output: Json): Failure | undefined {
   const schema = tool?.output;
   return schema === undefined ? undefined : mismatchOf(output, typeFromSchema(schema));
@@ -86,6 +86,6 @@ function expectProblem(run: Run, work: Work, returned: Returned): Failure | unde
   const found = resolved.ok
     ? { got: resolved.value === false ? (false as const) : kindOf(resolved.value) }
     : { problem: resolved.problem };
-  // A repeated call may give something better, but one that acted must not be repeated for that.
+  // A repeated call may give a better output. A call that acted must not be repeated for that.
   return failWith("EXPECT_FAILED", { expect, ...found }, { retryable: work.effects !== "once" });
 }

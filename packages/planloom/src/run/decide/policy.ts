@@ -14,12 +14,12 @@ interface Verdict {
   readonly reason: FailureReason;
 }
 
-/** `why` says why it is not tried again. The plan decides, else the settings of the run; a planner only says how. */
+/** `why` is the reason for no further attempt. The plan decides, otherwise the settings. The planner is not asked. */
 export function verdictOn(run: Run, step: StepState, error: Failure, why: RetryReason): Verdict {
   const { onFailure = run.request.settings.onFailure } = step.spec;
   const by = step.spec.onFailure === undefined ? "run" : "plan";
   if (isCancelling(run) || onFailure === "fail") return { decision: "fail", reason: why };
-  // What is skipped counts as finished: who raises the budget could not have it done any more.
+  // A skipped step counts as finished, so after a raise of the budget it could not run any more.
   if (error.code === "BUDGET_EXHAUSTED") return { decision: "fail", reason: { code: "BUDGET_USED", why } };
   if (onFailure === "skip") return { decision: "skip", reason: { code: "POLICY", why, policy: "skip", by } };
   const because = whyNoReplan(run, error);
@@ -35,7 +35,7 @@ function cameFromPatch(run: Run, { spec, revision }: StepState): boolean {
   return plan?.cause === "patch" && plan.written.has(spec.id);
 }
 
-/** Another plan does not help against these: a person has said no, or the configuration lacks something. */
+/** Another plan cannot help here: a person said no, or the configuration is incomplete. */
 const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([
   "CALL_REJECTED",
   "ABORTED",
@@ -59,7 +59,7 @@ function whyNoReplan(run: Run, { code }: Failure): NoReplanReason | undefined {
   return whyTooDear(run);
 }
 
-/** Why a replan is not asked for, for what it is expected to take. */
+/** The reason why the expected cost forbids a replan. */
 export function whyTooDear(run: Run): NoReplanReason | undefined {
   const { replanTokens, replanCostUsd } = run.request.settings;
   const { tokens, costUsd } = replanEstimate(run);
@@ -87,7 +87,7 @@ export function replanEstimate(run: Run): EventData["replan.requested"]["estimat
   return { tokens: inputTokens + outputTokens, costUsd };
 }
 
-/** Whether a review of the rest follows on the end of a step. */
+/** Whether a review of the rest follows the end of a step. */
 export function reviewAfter(run: Run, { item }: Work): Pick<EventData["step.completed"], "review"> {
   if (run.request.settings.replan !== "each-step" || item !== null) return {};
   const { mode, halt, execution, request } = run;
@@ -96,5 +96,5 @@ export function reviewAfter(run: Run, { item }: Work): Pick<EventData["step.comp
   return asks ? { review: true } : {};
 }
 
-/** Causes whose plan came from the planner. */
+/** Causes of plans that the planner wrote. */
 const PLANNED: ReadonlySet<string> = new Set(["goal", "rejection", "patch", "replan", "goal-change"]);

@@ -1,5 +1,5 @@
-// A plan that is proposed, and whether a person is asked for it. In: a checked plan and what it takes the place of. Out: facts.
-// Separate because first plans, mended ones and those of persons all come in through here.
+// Proposes a plan, and decides whether a person is asked. In: a checked plan and the plan that it replaces. Out: facts.
+// First plans, repaired plans and plans of persons all enter a run here.
 import { mayActThrough } from "../../plan/step-kind.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
 import { toolsByName } from "../../plan/tool-spec.js";
@@ -20,17 +20,17 @@ export interface Around {
   readonly at: number;
   readonly usage?: Usage;
   readonly asking?: Asking;
-  /** The plan that it follows on. */
+  /** The plan that this one replaces. */
   readonly basis?: ProposedPlan | undefined;
-  /** What becomes of the plan before. */
+  /** The fate of the steps of the plan before. */
   readonly changes?: Pick<Proposed, "kept" | "dropped" | "added" | "changed" | "reason" | "mustApprove" | "adopts">;
-  /** The steps that are new, and so what a person has not seen; absent: all. */
+  /** The new steps, which no person has seen; absent: all. */
   readonly fresh?: ReadonlySet<string>;
-  /** Why a person is asked whatever the policy. */
+  /** A reason to ask a person under any policy. */
   readonly mustAsk?: ApprovalReason | undefined;
 }
 
-/** The proposal, and the request for approval where a person is asked. */
+/** The proposal, and the request for approval if a person is asked. */
 export interface Proposal {
   readonly proposed: Fact;
   readonly asked: readonly Fact[];
@@ -61,7 +61,7 @@ export function proposal(checked: CheckedPlan, around: Around): Proposal {
   return { proposed, asked: [fact("approval.requested", { subject: "plan", hash, reason, expiresAt })] };
 }
 
-/** Of two policies the one that asks for more; what a program decides is neither more nor less, and the first one stays. */
+/** The policy of the two that asks for more. `function` cannot be compared: then the first one stays. */
 export function stricter(policy: Settings["approval"], other: Settings["approval"]): Settings["approval"] {
   const rank = RANKS.indexOf(policy);
   return rank >= 0 && RANKS.indexOf(other) > rank ? other : policy;
@@ -69,7 +69,9 @@ export function stricter(policy: Settings["approval"], other: Settings["approval
 
 const RANKS: readonly Settings["approval"][] = ["never", "effects", "always"];
 
-/** Why a person is asked for this plan; undefined where nobody is. `fresh` are the steps that are new to whoever approved before. */
+/**
+ * Why a person is asked for this plan; undefined if nobody is. `fresh` are the steps that no earlier approval covers.
+ */
 export function approvalReason(
   { plan, tools, approval }: Pick<CheckedPlan, "plan" | "tools" | "approval">,
   policy: Settings["approval"],
@@ -83,7 +85,7 @@ export function approvalReason(
   return acting.length === 0 ? undefined : { code: "MAY_ACT", tools: acting };
 }
 
-/** A program that was to decide and did not is no yes. */
+/** A missing decision of the approval function counts as a request for a person. */
 function functionReason(approval: CheckedPlan["approval"]): ApprovalReason | LegacyReason | undefined {
   if (approval === undefined) return { code: "FUNCTION_ABSENT" };
   return approval.required ? approval.reason : undefined;

@@ -1,5 +1,5 @@
-// What follows when a tool was asked what became of its call in doubt. In: its answer, or none. Out: facts, as a person's word
-// would bring them about. Separate from command.ts because here nobody can be told that an answer is refused.
+// Decides after a tool was asked about its call in doubt. In: its answer, or none. Out: facts, as after a person's
+// answer. It is separate from command.ts because no sender can be told of a refusal here.
 import type { Json } from "../../plan/json.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { fact, type Fact } from "../event.js";
@@ -11,7 +11,7 @@ import type { Outcome } from "../input.js";
 import { type Run } from "../state.js";
 import { isConversation } from "../../plan/step-kind.js";
 
-/** Facts after the tool answered. An output that it cannot have given settles nothing. */
+/** Facts after the tool answered. An output of a wrong type settles nothing. */
 export function reconciled(run: Run, answer: Outcome & { type: "reconciled" }, at: number): Fact[] {
   const effect = owedAs(run, answer.key, "reconcile");
   const work = workOf(run, effect);
@@ -21,7 +21,7 @@ export function reconciled(run: Run, answer: Outcome & { type: "reconciled" }, a
   if (!answer.happened) return [resolved];
   const { output } = answer;
   const promised = toolProblem(currentPlan(run)?.tools.get(effect.tool), output);
-  // Inside an agent step the output is that of one call: the step goes on with it.
+  // Inside an agent step the output is that of one call. The step continues with it.
   const inside = isConversation(work.step.spec);
   const problem = promised ?? (inside ? undefined : typeProblem(work, output));
   if (problem !== undefined) return notReconciled(run, answer.key, problem, at, said);
@@ -30,7 +30,9 @@ export function reconciled(run: Run, answer: Outcome & { type: "reconciled" }, a
     : [resolved, ...completed(run, work, { output, tools: [effect.tool], usage: NO_USAGE }, at)];
 }
 
-/** Facts after it did not: it is asked again while that may help, then the doubt is a person's. */
+/**
+ * Facts after the tool gave no answer. It is asked again while that may help; then only a person can settle the doubt.
+ */
 export function notReconciled(
   run: Run,
   key: string,

@@ -1,5 +1,5 @@
-// Decides how an ended run goes on: which steps are kept and which are restarted, or why there is no retry.
-// In: a run and what a person wants. Out: the preview, and the same as facts.
+// Decides how an ended run continues: which steps are kept and which are restarted, or why there is no retry. In: a run
+// and the request of a person. Out: a preview, and the same as facts.
 import { LIMITS } from "../../limits.js";
 import { hashOf } from "../../plan/hash.js";
 import { canonicalJson } from "../../plan/json.js";
@@ -22,37 +22,37 @@ import { type Run } from "../state.js";
 import { stepStates } from "../steps.js";
 import { isConversation, mayActThrough } from "../../plan/step-kind.js";
 
-/** What a person wants of an ended run. */
+/** The request of a person for an ended run. */
 export interface Wish {
-  /** Begin this step again although it finished, and all that follows from it. */
+  /** Restart this step, although it has finished, and all steps that depend on it. */
   readonly from?: string;
-  /** Instead of the plan that it has, or the same with other inputs. */
+  /** Use this plan instead of the current one. It may be the same plan with other inputs. */
   readonly plan?: CheckedPlan;
-  /** Who plays the roles from here on, if not those who did. */
+  /** The models from here on, if they change. */
   readonly models?: RoleNames;
 }
 
-/** What becomes of each step; ids in plan order. */
+/** The steps by their fate. Ids are in plan order. */
 export interface RetryPreview {
   readonly ok: true;
   readonly stage: EventData["run.reopened"]["stage"];
-  /** Steps whose output is reused: nothing is called for them. */
+  /** Steps whose output is reused. Nothing is called for them. */
   readonly reused: readonly string[];
-  /** Steps that run: for the first time, or because they did not finish, or anew. */
+  /** Steps that will run: new, unfinished or restarted ones. */
   readonly runs: readonly string[];
-  /** Of these: those that are wholly begun again. */
+  /** The steps in `runs` that start from the beginning. */
   readonly anew: readonly string[];
-  /** Of these: those that have run before, in part at least, and may act in the world once more. */
+  /** The steps in `runs` that have run before, at least in part, and may act a second time. */
   readonly actAgain: readonly string[];
-  /** Steps with a call whose outcome is unknown still: a person is asked. */
+  /** Steps with a call whose outcome is still unknown. A person is asked. */
   readonly unknown: readonly string[];
-  /** What goes over to another plan: steps and items that were begun, finished or not, and that it does not begin anew. */
+  /** Steps and items whose state goes over to another plan: begun or finished, and not restarted. */
   readonly kept: readonly StepRef[];
 }
 
 export type NoRetry = { readonly ok: false } & Refusal;
 
-/** What a retry of this run would do, by those who play the roles now. A run that has not ended is not retried. */
+/** The effect of a retry with the current or the given models. Refuses a run that has not ended. */
 export function retryPreview(run: Run, wish: Wish): RetryPreview | NoRetry {
   if (!isEnded(run)) return NOT_ENDED;
   if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(run, wish);
@@ -92,7 +92,7 @@ function withoutPlan(run: Run, { from, models = run.request.models }: Wish): Ret
   return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], kept: [] };
 }
 
-/** Which steps are kept and which run, if `from` is begun again or another plan takes the place of the present one. */
+/** Which steps are kept and which run, if `from` is restarted or another plan replaces the current one. */
 export function partsOf(run: Run, wish: Wish): RetryPreview | NoRetry {
   const steps = wish.plan === undefined ? run.execution.steps : stepsOf(run, wish.plan);
   if (wish.from !== undefined && !steps.has(wish.from)) return unknownStep(wish.from);
@@ -101,10 +101,12 @@ export function partsOf(run: Run, wish: Wish): RetryPreview | NoRetry {
   return no("STEP_UNKNOWN", { step: lost });
 }
 
-/** The same for a plan that follows on the present one, with the step in doubt that it would not leave as it is. */
+/**
+ * The same for a plan that replaces the current one in a live run. `lost` names a step in doubt that it would change.
+ */
 export const partsUnder = (run: Run, plan: CheckedPlan) => divided(run, stepsOf(run, plan), { plan });
 
-/** `lost` is a step in doubt that does not go on as it is. */
+/** `lost` is a step in doubt that would not keep its state. */
 function divided(
   run: Run,
   steps: ReadonlyMap<string, StepState>,
@@ -121,7 +123,7 @@ function divided(
   const runs = reach(steps, [...anew, ...ids.filter((id) => !finished(id))]);
   const late = new Set([...runs].flatMap((id) => stepIn(steps, id).dependents.map(({ spec }) => spec.id)));
   const goesOn = (id: string) => runs.has(id) && !anew.has(id) && !late.has(id);
-  // A fan-out is mended for the items that failed.
+  // A new plan mends a fan-out only for its failed items.
   const itemsStay = (id: string) =>
     plan !== undefined && !isEnded(run) && !finished(id) && !late.has(id) && sameList(run, plan, stepIn(steps, id));
   const unknown = [...before.values()].filter(holdsDoubt).map(({ spec }) => spec.id);
@@ -140,7 +142,7 @@ function divided(
   };
 }
 
-/** Whether a fan-out that does something else now does it for the same list: items that have finished are not done again. */
+/** Whether a changed fan-out still has the same list. Then finished items are not repeated. */
 function sameList(run: Run, { inputs }: CheckedPlan, { spec }: StepState): boolean {
   const before = run.execution.steps.get(spec.id);
   if (before?.fan === undefined || hashOf(inputs) !== hashOf(run.request.inputs)) return false;
@@ -161,7 +163,7 @@ function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, St
 
 const mayAct = ({ spec }: StepState, tools: readonly ToolSpec[]) => tools.some((tool) => mayActThrough(spec, tool));
 
-/** The steps that mean something else than they did, or are new. A tool that was changed since makes no finished call void. */
+/** Steps that are new or whose meaning has changed. A changed tool does not invalidate a finished call. */
 function changedSteps(run: Run, { plan, inputs }: CheckedPlan): readonly string[] {
   const before = currentPlan(run);
   if (before === undefined) return [];
@@ -170,14 +172,17 @@ function changedSteps(run: Run, { plan, inputs }: CheckedPlan): readonly string[
   return [...is.keys()].filter((id) => was.get(id) !== is.get(id));
 }
 
-/** These steps and all that wait for them. */
+/** These steps and all that depend on them. */
 function reach(steps: ReadonlyMap<string, StepState>, from: readonly string[]): Set<string> {
   const reached = new Set(from);
   for (const id of reached) for (const { spec } of stepIn(steps, id).dependents) reached.add(spec.id);
   return reached;
 }
 
-/** A tool that failed with an error of its own has not acted; an agent may have called any number of tools before it failed. */
+/**
+ * A tool that failed with its own error has not acted. An agent step may have called any number of tools before it
+ * failed.
+ */
 function hasRun(run: Run, id: string): boolean {
   const state = run.execution.steps.get(id);
   if (state === undefined) return false;
@@ -190,7 +195,7 @@ function hasRun(run: Run, id: string): boolean {
 const itemsKept = (run: Run, step: string): readonly StepRef[] =>
   run.execution.steps.get(step)?.fan?.items.flatMap((work, item) => (isFinished(work) ? [{ step, item }] : [])) ?? [];
 
-/** What of an unfinished step was begun: what it has finished, what is in doubt, what was paid and allowed for it. */
+/** The parts of an unfinished step that were begun: finished items, doubts, paid calls and approvals. */
 function partsKept(state: StepState | undefined): readonly StepRef[] {
   if (state === undefined) return [];
   const step = state.spec.id;
@@ -201,7 +206,7 @@ function partsKept(state: StepState | undefined): readonly StepRef[] {
 const wasBegun = (work: Work) =>
   isFinished(work) || isDoubtful(work) || (work.startedAt ?? work.filled ?? work.settled) !== undefined;
 
-/** Facts that have an ended run go on as a person wants; or one that refuses it. */
+/** Facts that continue an ended run as requested, or one fact that refuses. */
 export function retry(run: Run, command: Command & { readonly type: "retry" }, at: number): Fact[] {
   const parts = retryPreview(run, command);
   if (!parts.ok) {
@@ -209,7 +214,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
     return [fact("input.refused", { command, ...why })];
   }
   const { plan, from = null, models, reason } = command;
-  // A run keeps what was asked of it, and obeys what is asked for now.
+  // The run takes the new settings, but the approval policy never asks for less than before.
   const { approval } = command.settings;
   const settings = { ...command.settings, approval: stricter(run.request.settings.approval, approval) };
   const { stage, kept } = parts;
@@ -241,13 +246,13 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
 
 export const EARLIER_REJECTED = { code: "EARLIER_REJECTED" } as const;
 
-/** What a person gives is the person's word; what is left of a planner's that had read untrusted text is not. */
+/** A person's plan is trusted. Steps that a planner wrote after it had read untrusted text stay marked. */
 export function stillMarked(run: Run, { plan, tools }: CheckedPlan): readonly string[] {
   const own = writtenIn(plan, toolsByName(tools), currentPlan(run));
   return plan.steps.map(({ id }) => id).filter((id) => run.planning.mustApprove.has(id) && !own.has(id));
 }
 
-/** A plan that nobody approved in time, and one that may act once more, is asked for. */
+/** Asks for approval of a plan whose approval expired, and of a plan that may act a second time. */
 function approvalAgain(run: Run, { actAgain, runs }: RetryPreview, settings: Settings, at: number): Fact[] {
   const { plan, tools, hash, denied } = planOf(run);
   const more =

@@ -1,6 +1,6 @@
-// A plan in the place of another while steps have finished: what it keeps, drops and adds, what is wrong with it, and what of it a
-// person must see. In: a run and a checked plan. Out: that, or findings; facts. Separate because patches, replans, edits, and
-// plans after a rejection or another goal obey the same rules.
+// A plan that replaces another one in a live run: the steps that it keeps, drops and adds, its faults, and the parts
+// that a person must see. In: a run and a checked plan. Out: these, or findings; facts. Patches, replans, edits, and
+// plans after a rejection or a changed goal obey the same rules.
 import { findingOf, type Finding } from "../../plan/finding.js";
 import type { FindingParams } from "../../plan/finding-params.js";
 import { descendantsOf } from "../../plan/graph.js";
@@ -23,7 +23,7 @@ import { type Run } from "../state.js";
 export type Revision =
   { readonly ok: true; readonly parts: RetryPreview } | { readonly ok: false; readonly findings: readonly Finding[] };
 
-/** Whether a plan may follow on the present one, while the run goes on: what has finished stays. */
+/** Whether a plan may replace the current one in a live run. It must keep the finished steps. */
 export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan.requested"] | undefined): Revision {
   const { lost, ...parts } = partsUnder(run, checked);
   if (lost !== undefined) return { ok: false, findings: [findingOf("STEP_UNKNOWN", STEPS, { step: lost })] };
@@ -40,7 +40,7 @@ function lostSteps(run: Run, { reused }: RetryPreview): readonly Finding[] {
   return [findingOf("FINISHED_CHANGED", STEPS, { steps: lost.map(({ spec }) => spec.id) })];
 }
 
-/** A patch touches the step that failed and those that waited for it; the planner may have written it as a whole plan. */
+/** A patch may change only the failed step and the steps that depend on it, even if the planner wrote a whole plan. */
 function outside(
   run: Run,
   { plan }: CheckedPlan,
@@ -68,7 +68,7 @@ function repeated(
   return repeatFindings(plan, failedPlans(run, replan));
 }
 
-/** The plans that were given up, with the reason, the newest first. */
+/** The plans that were given up, each with the reason, newest first. */
 function failedPlans({ planning: { plans } }: Run, request: EventData["replan.requested"]) {
   const failed: ({ readonly plan: Plan } & FindingParams["PLAN_REPEATED"])[] = [];
   let why = reasonOf(request);
@@ -80,11 +80,11 @@ function failedPlans({ planning: { plans } }: Run, request: EventData["replan.re
   return failed;
 }
 
-/** The words of a review are a model's, and findings go to the planner whatever it may read: the code is enough. */
+/** The text of a review is a model's. Findings always go to the planner, so they hold only the code. */
 const reasonOf = ({ reason }: EventData["replan.requested"]) =>
   reason.code === "REVIEWED" ? { code: reason.code } : { ...reason };
 
-/** Facts that propose it. New work is what a person is asked for; with `mustAsk` in any case. */
+/** Facts that propose the plan. A person is asked about its new steps. `mustAsk`: a person is asked in any case. */
 export function revisionProposed(
   run: Run,
   checked: CheckedPlan,
@@ -96,11 +96,11 @@ export function revisionProposed(
   const { settings } = run.request;
   const fresh = new Set(parts.anew);
   const denied = currentPlan(run)?.denied;
-  // What stood in a plan that nobody approved is as new as the rest.
+  // If nobody approved the plan before, all steps that will run count as new.
   const unseen = denied === undefined ? fresh : new Set(parts.runs);
   const untrusted = cause !== "edit" && (run.planning.untrusted || readsUntrusted(run));
   const basis = followedPlan(run, cause === "edit" ? currentPlan(run) : undefined);
-  // Another word may change how often a call is made, even where it leaves the meaning of its output as it was.
+  // A changed word may change how often a call is made, even if the meaning of its output is unchanged.
   const written = writtenIn(checked.plan, toolsByName(checked.tools), currentPlan(run));
   const mustApprove = checked.plan.steps
     .filter((step) => checked.tools.some((tool) => mayActThrough(step, tool)))
@@ -127,11 +127,11 @@ export function revisionProposed(
     ...(usage === undefined ? {} : { usage }),
     ...(asking === undefined ? {} : { asking }),
   });
-  // Calls of the plan before: who still wants one asks for it again.
+  // Withdraws the approvals of calls of the plan before. A step that still needs one asks again.
   return [proposed, ...withdrawn(run, (approval) => !asksForPlan(approval)), ...asked];
 }
 
-/** Whether a person has accepted, by approving it or by the policy, a plan after that revision. */
+/** Whether a plan after that revision was accepted, by a person's approval or by the policy. */
 const wasApprovedSince = (run: Run, revision: number): boolean =>
   run.planning.plans.some((plan) => plan.revision > revision && plan.denied === undefined);
 

@@ -1,5 +1,5 @@
-// The fold of the budget: what a run has used, and what is reserved for open calls. In: a run and an event. Out: the same run,
-// changed in place. Whether one more call fits is decided in decide/budget.ts, by the sums from here.
+// Folds the budget: the run's spending, and the reservations of open calls. In: a run and an event. Out: the same run,
+// changed in place. decide/budget.ts uses these sums to decide whether one more call fits.
 import { costUsd as costOf, type Price } from "../../plan/estimate/price.js";
 import { NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
 import type { EventData, EventType, RunEvent } from "../event.js";
@@ -19,8 +19,8 @@ export function add(a: Spent, b: Spent): Spent {
 // What has been used
 
 /**
- * What an effect has used, by its later report. A call of which it tells nothing (it failed, or a crash cut it off), and one whose
- * provider does not count tokens, has used what was reserved for it. What was used without a reservation, a price or a count is 0.
+ * The spending of an effect after its latest report of usage. A call without a report (it failed, or a crash
+ * interrupted it), or without token counts, counts with its reservation. Without a reservation, price or count it is 0.
  */
 function spentBy({ told, spent, reserved }: Allowance, usage: Usage, price: Price | undefined): Spent {
   const more = usageSince(told, usage);
@@ -34,14 +34,14 @@ function spentBy({ told, spent, reserved }: Allowance, usage: Usage, price: Pric
 interface Reporter {
   readonly key: string;
   readonly model: string | null;
-  /** Events have told so much of it before: an attempt that goes on tells it all again. */
+  /** Usage that earlier events have reported. An attempt that continues reports it again. */
   readonly told?: Usage;
 }
 
-/** Books what an event tells of usage; to be called before it is applied. */
+/** Adds the usage in an event to the spending. Must be called before the event is applied. */
 export function book(run: Run, event: RunEvent): void {
   const { type, data } = event;
-  // Most steps call no model, and most runs have no budget: nothing is to be booked then.
+  // Most steps call no model, and most runs have no budget. Then there is nothing to add.
   if (!("usage" in data) || (data.usage.calls === 0 && run.spending.allowances.size === 0)) return;
   const { key, model, told = NO_USAGE } = reporterOf(run, type, data);
   const allowance = run.spending.allowances.get(key) ?? { told, spent: NOTHING_SPENT, reserved: NOTHING_SPENT };
@@ -73,7 +73,10 @@ function stepReporter(run: Run, work: Work): Reporter {
   return { key, model: step.spec.model ?? run.request.models.executor, ...(told === undefined ? {} : { told }) };
 }
 
-/** Effects that are gone without a word have used what they told, and what was reserved. To be called after an event was applied. */
+/**
+ * An effect that disappeared without a report counts with its spending and its reservation. Must be called after an
+ * event was applied.
+ */
 export function forgetGone(run: Run): void {
   for (const [key, { spent, reserved }] of run.spending.allowances) {
     if (run.owed.has(key)) continue;
@@ -82,16 +85,16 @@ export function forgetGone(run: Run): void {
   }
 }
 
-/** As the run was started or retried with; undefined = not known. */
+/** The price in the settings of the run; undefined if it is not known. */
 export function priceOf(run: Run, model: string | null): Price | undefined {
   return model !== null && Object.hasOwn(run.request.settings.prices, model)
     ? run.request.settings.prices[model]
     : undefined;
 }
 
-// What is asked for
+// Requests for a reservation
 
-/** A model call of an effect, with what that has used until now. */
+/** A model call of an effect, with the effect's usage so far. */
 export type BudgetCall = Omit<Reserve, "type">;
 
 export function costOfCall(run: Run, { model, inputTokens, outputTokens }: BudgetCall): number | null {
@@ -124,7 +127,7 @@ function askerOf(run: Run, key: string): Omit<Reporter, "key"> {
   }
 }
 
-/** An effect has asked; with `allowed`, its call goes ahead. */
+/** Records a request for a reservation. `allowed`: its call may be sent. */
 export function ask(run: Run, call: BudgetCall, allowed: boolean): void {
   const spent = spentUntil(run, call);
   run.spending.allowances.set(call.key, {
@@ -134,7 +137,7 @@ export function ask(run: Run, call: BudgetCall, allowed: boolean): void {
   });
 }
 
-/** What the run fails for, once a limit of its budget is reached. */
+/** The failure of a run that reached a limit of its budget. */
 export function exhaustedFailure({ limit, allowed, wanted }: EventData["budget.exhausted"]): Failure {
   return failWith("BUDGET_EXHAUSTED", { limit, allowed, wanted });
 }

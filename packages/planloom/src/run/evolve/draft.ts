@@ -1,5 +1,5 @@
-// The fold of work that begins while its plan is still being written. In: a drafted step, or the whole plan. Out: the same run,
-// changed in place. Whether a step may begin is decided in decide/draft.ts.
+// Folds steps that start while their plan is still being written. In: a drafted step, or the complete plan. Out: the
+// same run, changed in place. decide/draft.ts decides whether such a step starts.
 import type { Step } from "../../plan/plan.js";
 import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
 import type { EventData } from "../event.js";
@@ -17,7 +17,7 @@ export function onDrafted(run: Run, data: EventData["plan.stepDrafted"]): void {
   enter(run, firstState(run, data.step as unknown as Step, data.index, toolsByName(data.tools!)));
 }
 
-/** Of the first plan, which the run has not got yet. */
+/** The state of a step of the first plan, which is not in the run yet. */
 function firstState(run: Run, spec: Step, index: number, tools: ReadonlyMap<string, ToolSpec>): StepState {
   const {
     execution: { attempts, doubts },
@@ -38,7 +38,10 @@ function forgetDrafts(run: Run): void {
   recount(run);
 }
 
-/** The plan is whole: what has begun goes on as it is, what failed meanwhile is begun once more, and the rest takes its place. */
+/**
+ * The plan is complete. Early steps continue, early steps that failed meanwhile start once more, and the other steps
+ * enter.
+ */
 export function adoptDrafts(run: Run, { plan, tools }: ProposedPlan): void {
   const before = run.execution.steps;
   const states = plan.steps.map((spec, index) => before.get(spec.id) ?? firstState(run, spec, index, tools));

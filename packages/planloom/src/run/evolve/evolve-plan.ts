@@ -10,7 +10,7 @@ import { fanOut, isFinished, newWork, stepStates, worksOf } from "../steps.js";
 import { Timetable } from "../timetable.js";
 import { directTool } from "../../plan/step-kind.js";
 
-/** Puts the steps of a plan in the place of those before; what is `kept` goes over as it is. */
+/** Replaces the steps by those of a new plan. Steps and items in `kept` keep their state. */
 export function takePlan(run: Run, proposed: ProposedPlan, kept: readonly StepRef[]): void {
   const before = run.execution.steps;
   for (const state of before.values()) retire(run, state);
@@ -36,7 +36,10 @@ function addTo(lists: Map<string, number[]>, key: string, value: number): void {
   else list.push(value);
 }
 
-/** What must be known of a step for good, whatever becomes of it: the calls that act once, and the names that are used up. */
+/**
+ * Keeps the facts about a step that must never be lost: its `once` calls, and the numbers of attempts and doubts that
+ * are used.
+ */
 export function retire(run: Run, state: StepState): void {
   let attempt = state.firstAttempt;
   const works = worksOf(state);
@@ -66,7 +69,10 @@ function noteActed(run: Run, work: Work): void {
   });
 }
 
-/** Whether its present attempt has begun: one that failed has moved on to the next, unless that goes on where it is. */
+/**
+ * Whether its current attempt has begun. Failed work has moved on to the next attempt, unless it continues the same
+ * one.
+ */
 function isUsed(work: Work): boolean {
   const { args, startedAt, status, sameAttempt } = work;
   if (args === undefined && startedAt === undefined) return false;
@@ -86,7 +92,7 @@ function keepStep(from: StepState, to: StepState): void {
   );
 }
 
-/** What has not finished is begun again under the new plan. */
+/** Unfinished work is queued again under the new plan. */
 const kept = (work: Work, step: StepState): Work => ({ ...(isFinished(work) ? work : resumed(work)), step });
 
 function keepItems(from: StepState, to: StepState, indexes: readonly number[]): void {
@@ -96,7 +102,9 @@ function keepItems(from: StepState, to: StepState, indexes: readonly number[]): 
   to.fan = fanOut(from.fan, items);
 }
 
-/** Has an ended run go on: what did not finish is begun again, and `anew` wholly so, finished or not. */
+/**
+ * Continues an ended run. Unfinished work is queued again. Steps in `anew` are restarted completely, finished or not.
+ */
 export function restart(run: Run, anew: ReadonlySet<string>): void {
   for (const state of run.execution.steps.values()) {
     if (anew.has(state.spec.id)) beginAnew(run, state);
@@ -105,7 +113,7 @@ export function restart(run: Run, anew: ReadonlySet<string>): void {
   recount(run);
 }
 
-/** What a person has approved was to be done once. */
+/** An approval of this step's call covered one call, so it is removed. */
 function beginAnew(run: Run, state: StepState): void {
   retire(run, state);
   for (const [hash, step] of run.approvals.granted) if (step === state.spec.id) run.approvals.granted.delete(hash);
@@ -124,8 +132,8 @@ function goOn(state: StepState): void {
 }
 
 /**
- * Unfinished work as it goes on. What was stopped among model calls keeps its attempt, so that its journal is read and none is
- * paid again; a doubt remains one, and one that a person gave up returns.
+ * Unfinished work, ready to continue. If it was stopped among model calls it keeps its attempt, so that its journal is
+ * read and no call is paid again. A doubt remains, and a doubt that a person gave up returns.
  */
 function resumed(work: Work): Work {
   if (work.status === "unknown") return work;
@@ -145,12 +153,12 @@ function resumed(work: Work): Work {
     doubts,
     ...(settled === undefined ? {} : { settled }),
     ...(filled === undefined ? {} : { filled }),
-    // Its journal belongs to this attempt: what takes its place begins another one.
+    // Its journal belongs to this attempt. The next attempt starts another one.
     ...(startedAt === undefined || failed || !journaled ? {} : { startedAt }),
   };
 }
 
-/** Counts, queues and what persons owe about doubts, from the state of each step. Nothing is running. */
+/** Computes counts, queues and open doubts anew from the state of each step. Nothing may be running. */
 export function recount(run: Run): void {
   run.execution.ready = new Queue();
   run.execution.retries = new Timetable();

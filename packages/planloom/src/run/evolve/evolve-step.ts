@@ -18,12 +18,12 @@ export function makeReady(run: Run, work: Work): void {
 
 export function queueNextItem(run: Run, { waiting }: FanOut): void {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    // Another run may have finished it already.
+    // A fork may have taken this item over as finished.
     if (next.status === "pending") return makeReady(run, next);
   }
 }
 
-/** Takes work out of whatever it was in, and gives its place under the concurrency limit back. */
+/** Removes work from its queue or state, and frees its place under the concurrency limit. */
 export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
   if (work.status === "retrying") {
     if (run.execution.retries.take() !== work)
@@ -42,7 +42,7 @@ export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
   }
   work.status = status;
   if (status === "running") run.execution.running++;
-  // What another run has done may leave from further back in the line: it is passed over when it comes to the front.
+  // Work that a fork took over may leave from the middle of the queue. It is removed when it reaches the front.
   for (
     let first = run.execution.ready.peek();
     first !== undefined && first.status !== "ready";
@@ -95,7 +95,7 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
   const work = workOf(run, data);
   leaveFor(run, work, "running");
   work.startedAt ??= at;
-  // The log is right: kernels before this one may have numbered attempts in another way.
+  // The log is right: earlier kernels may have numbered attempts differently.
   work.attempt = data.attempt;
   work.args = data.args;
   work.from = data.from;
@@ -136,7 +136,7 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
     run.execution.acted.set(work.effectKey, { known: true, output: data.output, tools: [callName(work.step.spec)] });
   }
   if (data.decision === "retry" || data.decision === "skip") {
-    // The event that follows in the same append (step.retrying, step.skipped) moves it on.
+    // The next event of the same append (step.retrying, step.skipped) decides its status.
     leaveFor(run, work, "pending");
     nextAttempt(work);
     return;
@@ -150,12 +150,12 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
   else wantChange(run, withFailed(changeOf(run) ?? unanswered(run), event));
 }
 
-/** What a planner is being asked, or what it wrote and nobody has approved yet, was to answer. */
+/** The open replan: the one that the planner is working on, or whose plan waits for approval. */
 function unanswered(run: Run): EventData["replan.requested"] | undefined {
   return run.mode.phase === "awaiting-approval" ? currentPlan(run)?.replan : replanOf(run);
 }
 
-/** Several failures are too many for a patch of one place. */
+/** A patch can answer one failure. Several failures need a full replan. */
 function withFailed(
   open: Change | EventData["replan.requested"] | undefined,
   { data }: EventOf<"step.failed">,
@@ -175,19 +175,21 @@ export function haltFor(run: Run, halt: Halt): void {
   if (before < RANKS[halt.why] || (before === RANKS[halt.why] && halt.why !== "failure")) run.halt = halt;
 }
 
-/** Whether another review follows the one that is open. */
+/** Sets whether another review follows the open one. */
 function reviewNext(run: Run, reviewAgain: boolean): void {
   if (run.mode.phase === "executing") run.mode = { ...run.mode, reviewAgain };
 }
 
-/** There is to be another plan: whether this one still makes sense is no question any more. */
+/** Another plan is wanted, so the review of this one is dropped. */
 export function wantChange(run: Run, change: Change): void {
   haltFor(run, { why: "change", change });
   reviewNext(run, false);
   run.owed.delete(reviewOf(run) ?? "");
 }
 
-/** Whether the model calls of the present attempt are in its journal: who goes on with the same attempt does not pay them again. */
+/**
+ * Whether the model calls of the current attempt are in its journal. If the attempt continues, they are not paid again.
+ */
 export function isJournaled({ step: { spec }, filled }: Work): boolean {
   return isConversation(spec) || (isFilled(spec) && filled === undefined);
 }
@@ -245,20 +247,20 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   if (data.reconcileAt !== undefined) oweReconcile(run, work, data.tool, 1, data.reconcileAt);
 }
 
-/** A person owes word of it. */
+/** Adds the doubt to the effects: a person must settle it. */
 function oweDoubt(run: Run, work: Work): void {
   run.execution.unknown++;
   run.owed.set(doubtKey(work), { kind: "person", key: doubtKey(work) });
 }
 
-/** Beside the person, who may still be faster. */
+/** The tool is asked about the doubt, too. A person may still answer first. */
 function oweReconcile(run: Run, work: Work, tool: string, attempt: number, notBefore: number): void {
   const key = reconcileKey(work);
   const place = { step: work.step.spec.id, item: work.item };
   run.owed.set(key, { kind: "reconcile", key, ...place, tool, callKey: work.doubt!, attempt, notBefore });
 }
 
-/** A doubt of a run that goes on after its end is asked about anew. */
+/** An open doubt in a run that is retried is asked about again. */
 export function doubtAgain(run: Run, work: Work): void {
   oweDoubt(run, work);
   const tool = work.doubtful;
@@ -293,11 +295,11 @@ export function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled"
   spend(run, work, data.usage);
 }
 
-/** Whether work that ends makes room under `maxParallel`: what another run has done had no place in this one. */
+/** Whether work that ends frees a place under `maxParallel`. Work that a fork took over never had a place. */
 const hasPlace = ({ status }: Work, { carried }: { readonly carried?: string }) =>
   carried === undefined || status !== "pending";
 
-/** Work has ended: its item or step counts, and what waited for it or for its place may go on. */
+/** Ends work: counts its item or step, and queues the work that waited for it or for its place. */
 function finish(
   run: Run,
   work: Work,
@@ -317,14 +319,14 @@ function finish(
     return;
   }
   run.execution.open--;
-  // With nothing left there is no sense to ask for.
+  // When all steps have ended, a review has no purpose.
   if (run.execution.open === 0) run.owed.delete(reviewOf(run) ?? "");
   run.execution.counts[status]++;
   if (status === "failed") return;
   for (const dependent of dependents) if (--dependent.waiting === 0) makeReady(run, dependent.work);
 }
 
-/** Whether the steps that are left still make sense is asked, by one review at a time. */
+/** Requests a review of the remaining steps. Only one review is open at a time. */
 function reviewRest(run: Run): void {
   if (reviewOf(run) === undefined) oweReview(run, 1);
   else reviewNext(run, true);

@@ -35,8 +35,8 @@ import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
 import { type Failing, type Mode, type ProposedPlan, type Run, type RunEnd } from "../state.js";
 
 /**
- * Applies one event. `run` is owned by this call and changed in place; events must arrive in the order of their seq. The run is
- * for reading from then on: a run that goes on is folded with foldNext (log/chain.ts), which keeps the hash chain.
+ * Applies one event. This call owns `run` and changes it in place. Events must arrive in the order of their seq.
+ * Afterwards the run is only for reading: to continue a run, use foldNext (log/chain.ts), which keeps the hash chain.
  */
 export function evolve(run: Run, event: RunEvent): Run {
   if (event.seq !== run.log.seq + 1)
@@ -139,11 +139,11 @@ function apply(run: Run, event: RunEvent): void {
       return;
     case "answer.failed":
       return onAnswerFailed(run, event.data);
-    // A fact for the reader, which changes nothing that is owed.
+    // A fact for the reader. It changes no effect.
     case "input.refused":
       return;
     default:
-      // An event of a later version that this one does not know changes nothing here; schema versions guard the rest.
+      // An unknown event of a later version changes nothing here. Schema versions guard the rest.
       return assertNever(event);
   }
 }
@@ -165,7 +165,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
 function onResumed(run: Run, data: EventData["run.resumed"]): void {
   run.log.epoch = data.epoch;
   run.log.kernel = data.kernel ?? run.log.kernel;
-  // A process that lived to give the run up was not ended by its calls.
+  // The process gave the run up and did not die, so its calls did not crash it.
   if (data.released === true) return;
   for (const effect of run.owed.values()) {
     if (effect.kind !== "call" && effect.kind !== "fill") continue;
@@ -179,7 +179,7 @@ function onCancelRequested(run: Run, comment: string): void {
   stopCalls(run);
 }
 
-/** Nothing is owed any more but the ends of what runs, which is stopped. */
+/** Only the ends of running work are still owed. That work is stopped. */
 function stopCalls(run: Run): void {
   const calls = [...run.owed.values()].filter((effect) => effect.kind === "call" || effect.kind === "fill");
   run.owed.clear();
@@ -210,7 +210,7 @@ const EXECUTING: Mode = { phase: "executing", reviewAgain: false };
 const fail = (run: Run, failing: Failing): void => haltFor(run, { why: "failure", failing });
 
 function end(run: Run, how: RunEnd): void {
-  // Nobody has approved it: who has the run go on is asked again.
+  // Nobody has approved the plan, so the retry asks again.
   if ([...run.approvals.pending.values()].some(asksForPlan)) planOf(run).denied = "cancelled";
   run.mode = how;
   delete run.halt;
@@ -238,7 +238,7 @@ function owePlan(
   run.owed.set(key, { kind: "plan", key, rejected: run.planning.rejected, ...asked });
 }
 
-/** The next plan has this to answer. */
+/** The failures that the next plan must answer. */
 function planFor(run: Run, replan: EventData["replan.requested"]): void {
   run.mode = { phase: "planning", replan };
 }
@@ -280,7 +280,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   const tools = toolsByName(data.tools);
   const before = run.planning.plans.find(({ revision }) => revision === data.basis);
   const written = new Set(data.written);
-  // Whoever edits a plan that nobody has approved answers what it was to answer.
+  // An edit of a plan that nobody has approved answers the same failures.
   const last = currentPlan(run);
   const replan = replanOf(run) ?? (last?.denied === undefined ? undefined : last.replan);
   const proposed: ProposedPlan = {
@@ -313,7 +313,7 @@ function onGoalChanged(run: Run, { goal, comment }: EventData["goal.changed"]): 
   run.request.goal = goal;
   if (run.mode.phase === "planning") {
     takePlanEffect(run);
-    // What was to be mended served the other goal.
+    // The draft to be repaired was for the old goal.
     const { replan } = run.mode;
     if (replan !== undefined) planFor(run, { ...replan, mode: "full", cause: "goal", reason });
     return owePlan(run, { attempt: 1, round: 0 });
@@ -326,7 +326,7 @@ function onGoalChanged(run: Run, { goal, comment }: EventData["goal.changed"]): 
 function onReplanRequested(run: Run, data: EventData["replan.requested"]): void {
   if (data.cause !== "goal") run.planning.replans++;
   delete run.halt;
-  // A plan that was proposed and never followed leaves what failed before it to be answered still.
+  // If a proposed plan was never followed, the failures before it are still to be answered.
   const before = currentPlan(run)?.denied === undefined ? [] : run.planning.failures;
   run.planning.failures = new Map([...before, ...data.failed.flatMap((ref) => errorOfStep(run, ref))]);
   run.planning.untrusted ||= data.untrusted === true;
@@ -394,7 +394,7 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
   else leaveFor(run, workOf(run, data.subject), "suspended");
 }
 
-/** Whoever writes another plan must know what has finished. */
+/** A prompt for another plan must show the finished steps. */
 function whatIsDone({ execution: { counts } }: Run): EventData["replan.requested"] | undefined {
   if (counts.completed + counts.skipped === 0) return undefined;
   const estimate = { tokens: null, costUsd: null };
@@ -404,7 +404,7 @@ function whatIsDone({ execution: { counts } }: Run): EventData["replan.requested
 function forgetApproval(run: Run, hash: string): void {
   run.approvals.pending.delete(hash);
   run.owed.delete(approvalKey(hash));
-  // Those that were decided before their time leave when it is their turn: each costs one step, once.
+  // Approvals that were decided early leave the heap when their time comes. Each costs one operation, once.
   for (let first = run.approvals.expiries.first(); first !== undefined; first = run.approvals.expiries.first()) {
     if (run.approvals.pending.get(first.value)?.expiresAt === first.at) return;
     run.approvals.expiries.take();

@@ -1,5 +1,6 @@
-// The one way to read a log. In: recorded events, in order. Out: each event in today's form, checked against the hash chain,
-// or why it does not follow. The chain is over the recorded form: the form that an old event is brought to is never hashed.
+// The only way to read a log. In: recorded events, in order. Out: each event in today's form, checked against the hash
+// chain, or the reason why it does not follow. The chain covers the recorded form. Today's form of an old event is
+// never hashed.
 import { messageOf } from "../../error.js";
 import { hashOf } from "../../plan/hash.js";
 import { eventHash, type RunEvent } from "../event.js";
@@ -9,13 +10,16 @@ import { emptyRun, type Run } from "../state.js";
 import { misfitIn } from "./event-shapes.js";
 import { isOld, upcast } from "./upcast.js";
 
-/** `seq`: number of the event that could not be read; those before it are sound. */
+/** `seq`: number of the event that could not be read. All events before it are sound. */
 export type Link =
   | { readonly ok: true; readonly event: RunEvent }
   | { readonly ok: false; readonly seq: number; readonly why: "newer"; readonly version: number }
   | { readonly ok: false; readonly seq: number; readonly why: "damaged"; readonly damage: ChainDamage };
 
-/** Why an event does not follow those before it. `seq` is the number that it should have, `reason` what the fold says. */
+/**
+ * Why an event does not follow those before it. `seq` is the number that it should have. `reason` is the error of the
+ * fold.
+ */
 export type ChainDamage =
   | { readonly damage: "event-missing" | "event-unlinked"; readonly seq: number }
   | { readonly damage: "event-unreadable"; readonly seq: number; readonly reason?: string }
@@ -24,9 +28,9 @@ export type ChainDamage =
   | { readonly damage: "event-unfit"; readonly seq: number; readonly type: string; readonly reason: string };
 
 /**
- * Folds the next recorded event into `run`, which keeps its hash: the run can go on from there. Returns the event in today's form.
- * `before` is the recorded event before it: only logs of the first build need it (see follows). Where the link is not ok, the run
- * is of no further use.
+ * Folds the next recorded event into `run`. The run keeps its hash and can continue from there. Returns the event in
+ * today's form. `before` is the recorded event before it. Only logs of the first build need it (see follows). If the
+ * link is not ok, the run must not be used any more.
  */
 export function foldNext(run: Run, recorded: RunEvent, before?: RunEvent): Link {
   const link = follow({ runId: run.id, seq: run.log.seq, hash: lastHashOf(run), last: before }, recorded, run);
@@ -41,23 +45,26 @@ export function foldNext(run: Run, recorded: RunEvent, before?: RunEvent): Link 
   return link;
 }
 
-/** Hash of the run's last event as recorded: the next one's `prev`. Throws where the run was folded with evolve alone. */
+/**
+ * Hash of the run's last event as recorded. It is the `prev` of the next event. Throws if the run was folded with
+ * evolve alone.
+ */
 export function lastHashOf({ id, log: { head } }: Run): string {
   if (head === undefined) throw new Error(`run ${id} was folded for reading only: fold its log with foldNext to go on`);
   return head;
 }
 
-/** Reads a log event by event, without keeping a run where the events are of today's version. */
+/** Reads a log event by event. Keeps no run if the events are of today's version. */
 export class LogReader {
   /** Sequence number of the last event read. */
   seq: number;
-  /** Hash of that event; undefined where reading began in the middle: then the first link is not checked. */
+  /** Hash of that event. undefined if reading began in the middle. Then the first link is not checked. */
   #hash: string | undefined;
   #last: RunEvent | undefined;
-  /** Only while the events are old. */
+  /** Set only while the events are old. */
   #run: Run | undefined;
 
-  /** A log in which event `fromSeq` or a later one is old (isOld) must be read from event 1. */
+  /** A log must be read from event 1 if event `fromSeq` or a later one is old (isOld). */
   constructor(
     private readonly runId: string,
     private readonly fromSeq = 1,
@@ -66,12 +73,12 @@ export class LogReader {
     this.#hash = fromSeq === 1 ? "" : undefined;
   }
 
-  /** Whether an old event can be read: not where reading began in the middle. */
+  /** Whether an old event can be read. It cannot if reading began in the middle. */
   get readsOld(): boolean {
     return this.fromSeq === 1;
   }
 
-  /** After a link that is not ok, the reader is of no further use. */
+  /** After a link that is not ok, the reader must not be used any more. */
   next(recorded: RunEvent): Link {
     const link = isOld(recorded) ? this.#old(recorded) : this.#today(recorded);
     if (link.ok) this.seq++;
@@ -100,8 +107,8 @@ export class LogReader {
 }
 
 /**
- * The events in today's form, whatever the chain says: as many as make a run, and why the next one does not. An event that is none,
- * or a newer one, stays as it is. Never throws.
+ * The events in today's form, whatever the chain says. Returns as many as make a run, and the reason why the next one
+ * does not. An event that is damaged or newer stays unchanged. Never throws.
  */
 export function upcastAll(log: readonly RunEvent[]): {
   readonly events: readonly RunEvent[];
@@ -125,11 +132,11 @@ interface Head {
   readonly runId: string;
   readonly seq: number;
   readonly hash: string | undefined;
-  /** The last event as recorded, where the reader has it. */
+  /** The last event as recorded, if the reader has it. */
   readonly last: RunEvent | undefined;
 }
 
-/** `run` is needed where the event is old. */
+/** Only an old event needs `run`. */
 function follow(head: Head, recorded: RunEvent, run?: Run): Link {
   const next = head.seq + 1;
   const read = upcastSafely(recorded, run);

@@ -1,12 +1,13 @@
-// Compares what a log holds with what the kernel decides for the same input. In: recorded and decided events. Out: each difference.
-// An old event is compared by its decisions alone: its sentences are kept as legacy text, and it lacks fields that came later.
+// Compares the recorded events with the decisions of this kernel for the same input. In: recorded and decided events.
+// Out: each difference. Only the decisions of an old event are compared: its sentences are legacy text, and it lacks
+// later fields.
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../plan/json.js";
 import type { RunEvent } from "../event.js";
 
-/** What the log holds at one place, and what the kernel makes of the same inputs. */
+/** One value in the log that differs from the decision of this kernel. */
 export interface Difference {
   readonly seq: number;
-  /** `prev`, another field around the fact, a field of its data, or `type`: null stands for no event at all. */
+  /** `prev`, another field of the envelope, a field of the data, or `type`. null means that one side has no event. */
   readonly field: string;
   readonly recorded: Json;
   readonly replayed: Json;
@@ -35,7 +36,7 @@ export const otherType = (seq: number, recorded: RunEvent | undefined, decided: 
   replayed: decided?.type ?? null,
 });
 
-/** Which kernel decided is no decision. */
+/** The name of the kernel is not a decision. */
 function decisionsIn({ data }: RunEvent): JsonObject {
   const { kernel: _, ...decisions } = data as unknown as JsonObject;
   return decisions;
@@ -53,12 +54,14 @@ function differs(
   return alike(recorded, decided) ? [] : [{ seq, field, recorded: recorded ?? null, replayed: decided ?? null }];
 }
 
-/** The order of fields is no decision. */
+/** The order of fields is not a decision. */
 const same: Alike = (recorded, decided) =>
   recorded === decided ||
   (recorded !== undefined && decided !== undefined && canonicalJson(recorded) === canonicalJson(decided));
 
-/** What an old event does not hold cannot differ; a legacy sentence stands for any reason, and a failure is its code. */
+/**
+ * A field that an old event lacks cannot differ. A legacy sentence equals any reason. Failures are compared by code.
+ */
 const legacyAlike: Alike = (recorded, decided) => {
   if (recorded === undefined) return true;
   if (Array.isArray(recorded) && Array.isArray(decided)) {

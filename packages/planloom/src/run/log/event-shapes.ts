@@ -1,5 +1,5 @@
-// The shape of each event in today's form. In: an event that was read. Out: the first place that is not as it should be.
-// A log may have been edited, or written by a program with a fault: its events are tested here, and trusted afterwards.
+// The shape of each event in today's form. In: an event that was read. Out: the first place with a wrong value. A log
+// may have been edited, or written by a faulty program. Its events are checked here and trusted afterwards.
 // A field that EventData gets does not compile without its line here.
 import type { Finding } from "../../plan/finding.js";
 import type { Origin } from "../../plan/origin.js";
@@ -45,7 +45,7 @@ const ending = oneOf<Ending>("tool-error", "thrown", "timeout", "abort", "in-dou
 
 const failure = record<Failure>({ code: text, retryable: flag }, { params: object, text, retryAfterMs: number });
 
-/** The other fields of a reason follow from its code. Words must do without them. */
+/** The other fields depend on the code. Words must cope without them. */
 const reason = <T extends { readonly code: string }>(): Shape<T> => ({
   type: record<{ readonly code: string; readonly text?: string }>({ code: text }, { text }).type,
 });
@@ -55,7 +55,7 @@ const where = record<Finding["where"]>(
   { line: number, column: number, unwritten: record<{ readonly step?: string }>({}, { step: text }) },
 );
 
-/** Its parameters follow from its code. */
+/** The parameters depend on the code. */
 interface AnyFinding extends Pick<Finding, "code" | "severity" | "where"> {
   readonly params?: JsonObject;
   readonly text?: { readonly message: string; readonly fix: string };
@@ -353,10 +353,10 @@ const ENVELOPE = record<Omit<Envelope, "v">>(
   {},
 );
 
-/** Compiled when they are first needed: a log has few types of events. */
+/** Compiled on first use: a log has few types of events. */
 const tests = new Map<Type, (value: unknown) => boolean>();
 
-/** The first place where an event is not as today's version wants it. */
+/** The first place where an event does not have today's shape. */
 export function misfitIn(event: RunEvent): Mismatch | undefined {
   const around = misfit(event, ENVELOPE.type, "");
   if (around !== undefined) return around;
@@ -364,7 +364,7 @@ export function misfitIn(event: RunEvent): Mismatch | undefined {
   if (!Object.hasOwn(SHAPES, type)) return { path: "/type", expected: "a type of event", found: gistOf(type) };
   const inside = misfit(data, SHAPES[type].type, "/data");
   if (inside !== undefined || type !== "plan.stepDrafted") return inside;
-  // A step that is sound by itself comes with its tools, in its canonical form; any other one is what the planner wrote.
+  // A sound step comes with its tools, in canonical form. Any other step is the planner's text.
   return data.tools === undefined ? undefined : misfit(data.step, step.type, "/data/step");
 }
 

@@ -1,5 +1,6 @@
-// Findings of a version-1 log. In: a finding as it was recorded, with its sentences. Out: one of today, which keeps them as text.
-// Version 1 recorded `{ code, severity, where, message, fix }`; what these say is shown, and never parsed.
+// Findings of a version-1 log. In: a finding as recorded, with its sentences. Out: a finding of today that keeps the
+// sentences as text. Version 1 recorded `{ code, severity, where, message, fix }`. The texts are shown and never
+// parsed.
 import type { Finding } from "../../plan/finding.js";
 
 type RecordedFinding = Pick<Finding, "code" | "severity" | "where"> & {
@@ -7,7 +8,7 @@ type RecordedFinding = Pick<Finding, "code" | "severity" | "where"> & {
   readonly fix: string;
 };
 
-/** A finding of today stays as it is. */
+/** A finding in today's form stays unchanged. */
 export function findingFromV1(recorded: Finding | RecordedFinding): Finding {
   if (!("message" in recorded)) return recorded;
   const { code, severity, where, message, fix } = recorded;

@@ -1,5 +1,5 @@
-// From events back to the input that they answer. In: the state before them, and the events that share an inputId. Out: that
-// input, with the same id, time and sender. Separate from replay.ts because what the log keeps of an input is a table of its own.
+// Turns events back into the input that they answer. In: the state before them, and the events that share an inputId.
+// Out: that input, with the same id, time and sender.
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../event.js";
 import type { Drafted, Input, Outcome, Reserve, Start } from "../input.js";
 import type { CheckedPlan, Command } from "../command.js";
@@ -18,22 +18,26 @@ type Said =
   | Extract<Input, { readonly type: "recovered" }>;
 
 /**
- * The input that these events answer. A rejection is given the hash of what it rejected. Events that follow from nothing but time (a retry begins, an approval expires) give a
- * clock. undefined where a version-1 log does not hold the input: then its events can only be taken as they were recorded.
+ * The input that these events answer. A rejection gets the hash of its subject. Events that follow only from time (a
+ * retry begins, an approval expires) give a clock. undefined if a version-1 log does not hold the input: then its
+ * events can only be taken as recorded.
  */
 export function inputOf(run: Run, events: readonly RunEvent[]): Input | undefined {
   const { inputId: id, at } = events[0]!;
   const first = events[expiredAmong(events)];
   const said = first === undefined ? CLOCK : saidBy(run, first, events);
   if (said === undefined) return undefined;
-  // A clock and what it brings about are the engine's, whoever woke it.
+  // A clock and its consequences are sent by the engine, whoever woke it.
   const by = first === undefined || said.type === "clock" ? "engine" : first.by;
   return { ...said, id, at, by };
 }
 
 const CLOCK = { type: "clock" } as const;
 
-/** How many of the first events came before the input was decided: approvals expired, the run's time ran out, its log was full. */
+/**
+ * Number of events at the start that precede the decision: an approval expired, the run's time ran out, its log was
+ * full.
+ */
 function expiredAmong(events: readonly RunEvent[]): number {
   let count = 0;
   for (let event = events[0]; event?.type === "approval.denied" && event.data.cause === "expired";) {
@@ -47,7 +51,7 @@ function expiredAmong(events: readonly RunEvent[]): number {
   return events[count]?.type === "log.full" ? count + 1 : count;
 }
 
-/** Whether this event is a consequence of the end of that approval: the run, the step, or the fan-out around it, has ended. */
+/** Whether this event follows from the end of that approval: the run, the step, or its fan-out has ended. */
 function endsWith(event: RunEvent, subject: "plan" | StepRef): boolean {
   if (subject === "plan") return event.type === "run.failed";
   if (event.type !== "step.failed" && event.type !== "step.skipped" && event.type !== "step.completed") return false;
@@ -138,7 +142,7 @@ function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined):
   };
 }
 
-/** What was proposed, with its fields in the order in which they were written: hashes read that. */
+/** The proposed plan, with its fields in the order in which they were written. Hashes depend on the order. */
 function checkedIn({
   plan,
   hash,
@@ -194,7 +198,7 @@ function owedKey(run: Run, kind: "plan" | "answer"): string | undefined {
   return undefined;
 }
 
-/** The outcome of a call, or the answer to a question; where neither was owed, the step ended before it began. */
+/** The outcome of a call, or the answer to a question. If neither was owed, the step ended before it began. */
 function stepOutcome(
   run: Run,
   event: EventAmong<"step.filled" | "step.completed" | "step.failed" | "step.unknown" | "step.cancelled">,
@@ -280,7 +284,7 @@ function commandOf(
   return asked === undefined ? CLOCK : { type: "cancel", reason: asked.data.comment };
 }
 
-/** What took the place of a plan that waited: another plan, or another goal. */
+/** What replaced a waiting plan: another plan, or another goal. */
 function supersededBy({ hash, comment }: EventData["approval.denied"], events: readonly RunEvent[]): Said {
   for (const event of events) {
     if (event.type === "goal.changed") return goalOf(event.data);

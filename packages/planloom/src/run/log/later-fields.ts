@@ -1,6 +1,6 @@
-// Fields that came to an event after its version was first written, and what their absence meant then. In: a recorded event.
-// Out: the same event with these fields. A field gets its line here in the commit that adds it; test/fixtures shows that it is
-// needed. What is written here never changes: it says how runs were carried out then, not how they are today.
+// Fields that were added to an event after its version was first written, with the meaning of their absence then. In: a
+// recorded event. Out: the same event with these fields. The commit that adds a field adds its line here. A line never
+// changes: it records how runs worked then, not how they work today. test/fixtures shows that each line is needed.
 import { isObject, type Json } from "../../plan/json.js";
 import type { EventType } from "../event.js";
 import { findWork } from "../lookup.js";
@@ -10,18 +10,18 @@ import type { RecordedEvent } from "./recorded-event.js";
 
 type Fields = { readonly [field: string]: Json };
 
-/** `data` is what was recorded. `run` is the run before the event, where the reader has it. */
+/** `data` is the recorded data. `run` is the run before the event, if the reader has it. */
 type Later = (data: Fields, run: Run | undefined) => Fields;
 
 const withSettings: Later = ({ settings }) => (isObject(settings) ? { settings: completeSettings(settings) } : {});
 
 const EVERY = { "run.started": withSettings, "run.reopened": withSettings };
 
-/** By version, then by type. */
+/** Keyed by version, then by type. */
 const LATER: { readonly [version: number]: { readonly [T in EventType]?: Later } } = {
   1: {
     ...EVERY,
-    // There was one doubt at a time, and it was that one.
+    // A step had one doubt at a time, so the answer was about the latest.
     "step.resolved": ({ key, step, item }, run) => {
       if (key !== undefined || run === undefined || typeof step !== "string") return {};
       const doubt = findWork(run, typeof item === "number" ? { step, item } : { step })?.doubt;
@@ -31,7 +31,7 @@ const LATER: { readonly [version: number]: { readonly [T in EventType]?: Later }
   2: EVERY,
 };
 
-/** The event with the fields of its version that it lacks. Fields that nobody knows stay. */
+/** The event with the fields of its version that it lacks. Unknown fields stay. */
 export function withLaterFields(event: RecordedEvent, run: Run | undefined): RecordedEvent {
   const later = LATER[event.v]?.[event.type as EventType];
   return later === undefined ? event : { ...event, data: { ...event.data, ...later(event.data, run) } };

@@ -1,5 +1,5 @@
-// An event as some version of Planloom wrote it. In: any value that a log holds. Out: whether it has the envelope that all
-// versions share. What its data hold depends on the version: see upcast.ts.
+// An event as some version of Planloom wrote it. In: any value from a log. Out: whether it has the envelope that all
+// versions share. The content of its data depends on the version: see upcast.ts.
 import { isObject, type Json } from "../../plan/json.js";
 import type { Run } from "../state.js";
 
@@ -12,10 +12,12 @@ export interface RecordedEvent {
   readonly [field: string]: unknown;
 }
 
-/** Takes an event from one version to the next. `run` is the run before it: an old event may need what came earlier. */
+/**
+ * Takes an event from one version to the next. `run` is the run before the event: an old event may need earlier facts.
+ */
 export type Upcaster = (recorded: RecordedEvent, run: Run) => RecordedEvent;
 
-/** The version of a recorded event; undefined for what is no event. */
+/** The version of a recorded event. undefined if the value is not an event. */
 export function versionOf(recorded: unknown): number | undefined {
   if (!isObject(recorded)) return undefined;
   const { v } = recorded;

@@ -1,5 +1,5 @@
-// Replay: a log is read again, and each decision in it is made again by the kernel that is here now. In: events. Out: the
-// inputs that they answer; the run that they give, and every difference. Separate because nothing that drives runs needs it.
+// Replay: reads a log again and repeats each of its decisions with this kernel. In: events. Out: the inputs that the
+// events answer; the run that they give, and every difference. It is separate because driving a run does not need it.
 import { LIMITS } from "../../limits.js";
 import { messageOf } from "../../error.js";
 import { eventHash, type RunEvent } from "../event.js";
@@ -13,14 +13,14 @@ import { follows, upcastAll } from "./chain.js";
 import { differencesBetween, otherType, type Difference } from "./decisions.js";
 import { isOld } from "./upcast.js";
 
-/** One input and the events that it brought about. */
+/** One input, and the events that answer it. */
 export interface Answered {
-  /** undefined where the log does not tell enough of it; see inputOf. */
+  /** undefined if the log does not hold enough of the input; see inputOf. */
   readonly input: Input | undefined;
   readonly events: readonly RunEvent[];
 }
 
-/** The inputs that a log answers, in order. Throws where the events are no log: see evolve. */
+/** The inputs that a log answers, in order. Throws if the events do not make a run: see evolve. */
 export function inputsOf(events: readonly RunEvent[]): readonly Answered[] {
   const run = emptyRun(events[0]?.runId ?? "");
   const { events: read, broken } = upcastAll(events);
@@ -45,16 +45,20 @@ function turnsOf(events: readonly RunEvent[]): RunEvent[][] {
 
 export interface Replayed {
   readonly run: Run;
-  /** The log was changed, its events make no run, or this kernel now decides otherwise than it did. */
+  /** The log was changed, its events make no run, or the same kernel now decides differently. */
   readonly differences: readonly Difference[];
-  /** POLICY_DIFFERS: what another kernel decided, as the log names it, and this one does not. No fault of the log. */
+  /**
+   * POLICY_DIFFERS: a decision of another kernel, which the log names, that this one makes differently. Not a fault of
+   * the log.
+   */
   readonly policyDifferences: readonly Difference[];
 }
 
 /**
- * Feeds the inputs that a log answers to the kernel, and compares what it decides with what is recorded; and the chain of
- * hashes with the events. Never throws. After a difference the comparison goes on from the recorded state, so that one changed
- * decision is one difference; it ends after LIMITS.replayDifferences, or where the recorded events make no run.
+ * Gives the inputs that a log answers to the kernel, and compares its decisions with the recorded ones. Also compares
+ * the chain of hashes with the events. Never throws. After a difference it continues from the recorded state, so that
+ * one changed decision is one difference. It ends after LIMITS.replayDifferences, or when the recorded events make no
+ * run.
  */
 export function replay(events: readonly RunEvent[]): Replayed {
   const runId = events[0]?.runId ?? "";
@@ -71,7 +75,7 @@ export function replay(events: readonly RunEvent[]): Replayed {
     const isOwn = kernel === KERNEL_VERSION;
     const known = isOwn ? differences : policyDifferences;
     const again = new TurnAgain(run, turn, legacy);
-    // Beyond the limit the rest is still folded, where another kernel decided it.
+    // Beyond the limit, events of another kernel are still folded.
     if (known.length < LIMITS.replayDifferences) known.push(...again.differences());
     if (isOwn && known.length >= LIMITS.replayDifferences) break;
     const recorded = again.isFolded ? run : foldOn(emptyRun(runId), read.slice(0, done));
@@ -88,7 +92,7 @@ export function replay(events: readonly RunEvent[]): Replayed {
 const inOrder = (differences: readonly Difference[]): readonly Difference[] =>
   [...differences].sort((a, b) => a.seq - b.seq).slice(0, LIMITS.replayDifferences);
 
-/** undefined where it is the one that decided before. */
+/** undefined if it is the kernel that decided before. */
 function kernelNamedIn(turn: readonly RunEvent[]): string | undefined {
   const named = turn.find(({ type }) => type === "run.started" || type === "run.resumed" || type === "run.reopened");
   return (named?.data as { readonly kernel?: string } | undefined)?.kernel;
@@ -101,7 +105,7 @@ const noRun = ({ seq, type }: RunEvent, why: string): Difference => ({
   replayed: `the events make no run: ${why}`,
 });
 
-/** Each event holds the hash of the one before: a changed event is told by the next one. */
+/** Each event holds the hash of the event before it, so the next event reveals a changed one. */
 function brokenLinks(events: readonly RunEvent[]): Difference[] {
   return events.flatMap(({ seq, prev }, index) => {
     const last = events[index - 1];
@@ -111,11 +115,12 @@ function brokenLinks(events: readonly RunEvent[]): Difference[] {
 }
 
 /**
- * One input decided again. Each decision is compared with the recorded event, and that is folded: what follows is decided where the log
- * stands. Where the kernel decides on an event of another type, the rest of the turn goes its own way.
+ * Decides one input again. Each decision is compared with the recorded event, and the recorded event is folded, so
+ * later decisions start from the state of the log. If the kernel decides on an event of another type, the rest of the
+ * turn is folded as decided.
  */
 class TurnAgain {
-  /** Whether the run stands where the log does. */
+  /** Whether the run is in the state of the log. */
   isFolded = false;
   readonly #found: Difference[] = [];
   #index = 0;
@@ -145,7 +150,10 @@ class TurnAgain {
     return this.#found;
   }
 
-  /** Where the input cannot be known, what a person brought about is taken as it is, and only what follows is decided again. */
+  /**
+   * If the input cannot be known, the facts of the person are taken as recorded. Only the consequences are decided
+   * again.
+   */
   #input(): Input {
     const { run, turn } = this;
     const input = inputOf(run, turn);
@@ -177,7 +185,7 @@ function foldOn(run: Run, events: readonly RunEvent[]): Run | Difference {
   return run;
 }
 
-/** The run can go on from there. Its chain is its own: brokenLinks looks at the recorded one. */
+/** The run can continue from there. It has a chain of its own: brokenLinks checks the recorded one. */
 function fold(run: Run, event: RunEvent): void {
   evolve(run, event);
   run.log.head = eventHash(event);

@@ -1,5 +1,5 @@
-// Shapes: types of JSON values, tied to the TypeScript types that they stand for. In: the shapes of fields. Out: the shape of a
-// record, which does not compile where a field of the TypeScript type is missing, and a fast test of values.
+// Shapes: types of JSON values, tied to TypeScript types. In: the shapes of fields. Out: the shape of a record, and a
+// fast test of values. A record shape does not compile if it lacks a field of the TypeScript type.
 import { isObject, type Json } from "../../plan/json.js";
 import {
   BOOLEAN,
@@ -14,10 +14,10 @@ import {
   type Type,
 } from "../../plan/type/type.js";
 
-/** The type of values of `T`, and nothing else. */
+/** A type of JSON values that matches exactly the values of `T`. */
 export interface Shape<T> {
   readonly type: Type;
-  /** Never there: it ties the shape to `T`, neither wider nor narrower. */
+  /** Never present. It ties the shape to `T`, neither wider nor narrower. */
   readonly of?: (value: T) => T;
 }
 
@@ -40,7 +40,7 @@ export const list = <T>({ type }: Shape<T>): Shape<readonly T[]> => ({ type: lis
 
 export const either = <A, B>(a: Shape<A>, b: Shape<B>): Shape<A | B> => ({ type: unionOf([a.type, b.type]) });
 
-/** By names that are not known before. */
+/** A record whose keys are not known in advance. */
 export const map = <T>({ type }: Shape<T>): Shape<{ readonly [name: string]: T }> => ({
   type: { kind: "record", fields: {}, rest: type },
 });
@@ -48,13 +48,13 @@ export const map = <T>({ type }: Shape<T>): Shape<{ readonly [name: string]: T }
 type Required<T> = { readonly [K in RequiredKeys<T>]: Shape<T[K]> };
 type Optional<T> = { readonly [K in OptionalKeys<T>]: Shape<Exclude<T[K], undefined>> };
 
-/** Fields that nobody knows may be there. */
+/** Unknown fields are allowed. */
 export function record<T>(required: Required<T>, optional: Optional<T>): Shape<T> {
   const fields = [...fieldsOf(required, false), ...fieldsOf(optional, true)];
   return { type: { kind: "record", fields: Object.fromEntries(fields) } };
 }
 
-/** Of a record whose fields are not looked at: who reads them expects anything. */
+/** A record whose fields are not checked. Its readers must accept any value. */
 export const unchecked = <T>(): Shape<T> => ({ type: { kind: "record", fields: {} } });
 
 function fieldsOf(shapes: object, optional: boolean): [string, Field][] {
@@ -62,7 +62,7 @@ function fieldsOf(shapes: object, optional: boolean): [string, Field][] {
   return entries.map(([name, { type }]) => [name, { type, optional }]);
 }
 
-/** Whether a value is of the type: what `mismatch` finds, without saying where, and compiled once. */
+/** Whether a value has the type: the same test as `mismatch`, compiled once, without the place of the error. */
 export function testOf(type: Type): (value: unknown) => boolean {
   switch (type.kind) {
     case "unknown":

@@ -1,6 +1,6 @@
-// Brings a version-1 event into version 2. In: the event and the run before it. Out: the event with codes in the place of
-// sentences, and with the decisions that version 1 left to its reader. Sentences are kept as legacy text and never parsed.
-// The rules here are frozen: they are those of version 1, whatever the kernel decides today.
+// Brings a version-1 event into version 2. In: the event and the run before it. Out: the event with codes instead of
+// sentences, and with the decisions that version 1 left to its reader. Sentences are kept as legacy text and never
+// parsed. The rules here are frozen. They are the rules of version 1 and do not follow today's kernel.
 import { errorKeys, type Finding } from "../../plan/finding.js";
 import { referencedNames } from "../../plan/expression/reference.js";
 import { canonicalJson, type Json, type JsonObject } from "../../plan/json.js";
@@ -19,7 +19,7 @@ export const upcastVersion1: Upcaster = (recorded, run) => {
   return cast === undefined ? recorded : { ...recorded, data: compact(cast(recorded.data, run)) };
 };
 
-/** Data of a version-1 event. Its fields are read as that version wrote them. */
+/** Data of a version-1 event. Its fields are read as version 1 wrote them. */
 type Data = { readonly [field: string]: Json | undefined };
 type Cast = (data: Data, run: Run) => Data;
 
@@ -34,7 +34,7 @@ const flag = (holds: boolean): true | undefined => (holds ? true : undefined);
 
 const legacy = (text: Json | undefined): JsonObject => ({ code: "LEGACY", text: text ?? "" });
 
-/** A failure was a code with a message and what to do next. */
+/** In version 1, a failure was a code with a message and a next step. */
 function failureOf(error: Json | undefined): Json | undefined {
   if (error === undefined) return undefined;
   const { message, next: _next, ...rest } = error as { readonly [field: string]: Json };
@@ -47,7 +47,7 @@ function commented({ reason, ...rest }: Data): Data {
 
 const reasoned: Cast = ({ reason, ...rest }) => ({ ...rest, reason: legacy(reason) });
 
-/** Of events that tell of a failure: plan.failed, step.failed and their like. */
+/** For events that record a failure: plan.failed, step.failed and so on. */
 function failed({ error, reason, ...rest }: Data): Data {
   return { ...rest, error: failureOf(error), reason: legacy(reason), unpaid: flag(isUnpaid(error)) };
 }
@@ -65,18 +65,18 @@ const UNPAID: readonly unknown[] = [
   "PROVIDER_UNREACHABLE",
 ];
 
-/** Whether the server took no request, so that no tokens are counted. */
+/** Whether the server refused the request, so that no tokens are counted. */
 const isUnpaid = (error: Json | undefined): boolean =>
   UNPAID.includes((error as { readonly code?: Json } | null)?.code);
 
-/** Whether the planner was asked to mend its draft. */
+/** Whether the planner was asked to repair its draft. */
 function isRepaired(run: Run, { round, findings }: Data): boolean {
   const last = new Set(errorKeys(findings as unknown as readonly Finding[]));
   const inVain = run.planning.repairs.filter((errors) => errors.every((error) => last.has(error))).length;
   return Number(round) < run.request.settings.repairRounds && last.size > 0 && inVain < 2;
 }
 
-/** Whether the end of a step asked for a review of the rest. */
+/** Whether the end of a step caused a review of the rest. */
 function asksReview(run: Run, { item, carried }: Data): boolean {
   const { mode, halt, execution, request } = run;
   const { settings, models } = request;
@@ -85,7 +85,7 @@ function asksReview(run: Run, { item, carried }: Data): boolean {
   return halt === undefined;
 }
 
-/** Whether the planner that was asked read what tools or models wrote. */
+/** Whether the planner read text of tools or models for this replan. */
 function readsUntrusted(run: Run): boolean {
   if (run.request.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
   return [...run.execution.steps.values()].some(({ spec, tool, work, fan }) => {
@@ -95,11 +95,11 @@ function readsUntrusted(run: Run): boolean {
   });
 }
 
-/** The plan that a proposal follows on. */
+/** The plan before a proposal. */
 const followedPlan = ({ planning: { plans } }: Run): ProposedPlan | undefined =>
   plans.findLast(({ denied }) => denied === undefined || denied === "expired") ?? plans.at(-1);
 
-/** The steps of a proposal that are not in the plan before it, or not so. */
+/** The steps of a proposal that are new or changed since the plan before it. */
 function writtenIn(plan: Plan, tools: readonly ToolSpec[], before: ProposedPlan | undefined): readonly string[] {
   const named = new Map(tools.map((tool) => [tool.name, tool]));
   const were = new Map(before?.plan.steps.map((step) => [step.id, step]));
@@ -110,7 +110,7 @@ function writtenIn(plan: Plan, tools: readonly ToolSpec[], before: ProposedPlan 
   return plan.steps.filter((step) => !isSame(step, were.get(step.id))).map(({ id }) => id);
 }
 
-/** Whether all that began while the plan was being written stands in it as it was written. */
+/** Whether the plan contains every early step unchanged. */
 function adoptsDrafts(run: Run, plan: Plan): boolean {
   if (!isDrafting(run)) return false;
   const written = new Map(plan.steps.map((step) => [step.id, step]));
@@ -120,7 +120,7 @@ function adoptsDrafts(run: Run, plan: Plan): boolean {
   });
 }
 
-/** Whether who reads the plan has read the arguments of the one call of this step. */
+/** Whether the plan shows the arguments of this step's only call. */
 const isReadable = (step: Step): boolean =>
   step.kind === "tool" &&
   step.fill === undefined &&
@@ -131,7 +131,7 @@ const isReadable = (step: Step): boolean =>
 const isJournaled = ({ step: { spec }, filled }: Work): boolean =>
   spec.kind === "agent" || (spec.kind === "tool" && spec.fill !== undefined && filled === undefined);
 
-/** Whether an event answers the outcome of a call of this work, and not only follows on it. */
+/** Whether an event answers the outcome of a call of this work. Otherwise it only follows from it. */
 function isCalled(run: Run, work: Work | undefined): boolean {
   return work !== undefined && (run.owed.has(callKey(work)) || run.owed.has(fillKey(work)));
 }
@@ -218,7 +218,7 @@ function proposed({ reason, approval, asking, ...rest }: Data, run: Run): Data {
   };
 }
 
-/** What a planner said of its own plan stood in `reason`. */
+/** In version 1, `reason` held the planner's verdict on its own plan. */
 function asked(asking: Json | undefined): Json | undefined {
   const { critique, ...rest } = (asking ?? {}) as { readonly [field: string]: Json };
   if (critique === undefined) return asking;

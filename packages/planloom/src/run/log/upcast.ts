@@ -1,5 +1,6 @@
-// Brings a recorded event of any version into today's form. In: what a log holds, and the run before it. Out: today's event, or
-// why there is none. Everything else knows today's form only. test/fixtures holds logs of every version.
+// Brings a recorded event of any version into today's form. In: a recorded event, and the run before it. Out: the event
+// in today's form, or the reason why there is none. All other code knows only today's form. test/fixtures holds logs of
+// every version.
 import { isObject } from "../../plan/json.js";
 import { EVENT_VERSION, type RunEvent } from "../event.js";
 import type { Run } from "../state.js";
@@ -7,7 +8,7 @@ import { withLaterFields } from "./later-fields.js";
 import { versionOf, type RecordedEvent, type Upcaster } from "./recorded-event.js";
 import { upcastVersion1 } from "./upcast-v1.js";
 
-/** By the version that each one reads. */
+/** Keyed by the version that each function reads. */
 const UPCASTERS: { readonly [version: number]: Upcaster } = { 1: upcastVersion1 };
 
 export type Upcast =
@@ -16,8 +17,8 @@ export type Upcast =
   | { readonly ok: false; readonly why: "no event" };
 
 /**
- * `run` is the run before the event; it is needed where the event is old. The event keeps its `prev`. Its hash is that of the
- * recorded form, so readers go through chain.ts.
+ * `run` is the run before the event. Only an old event needs it. The event keeps its `prev`. Its hash is the hash of
+ * the recorded form, so readers must use chain.ts.
  */
 export function upcast(recorded: unknown, run?: Run): Upcast {
   const version = versionOf(recorded);
@@ -32,7 +33,7 @@ export function upcast(recorded: unknown, run?: Run): Upcast {
   return { ok: true, event: event as unknown as RunEvent };
 }
 
-/** Whether the run before this event is needed to read it. */
+/** Whether an event can only be read with the run before it. */
 export function isOld(recorded: unknown): boolean {
   return (versionOf(recorded) ?? EVENT_VERSION) < EVENT_VERSION;
 }

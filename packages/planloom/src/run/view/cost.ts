@@ -1,11 +1,11 @@
-// What a run has spent, in money. In: a run's state, and prices. Out: US dollars, or the models whose share is not known.
-// Separate from the run's document, which holds facts of the log: prices are those of today and of this machine.
+// The cost of a run so far. In: a run's state, and prices. Out: US dollars, or the models without a known share. It is
+// not part of the run's document, which holds facts of the log: prices are those of today and of this machine.
 import { costUsd, type PriceOf } from "../../plan/estimate/price.js";
 import { addUsage, NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
 import type { Run } from "../state.js";
 
 export interface RunCost {
-  /** null where a model has no known price, or did not report its tokens: then `unpriced` names it. */
+  /** null if a model has no known price or did not report its tokens. `unpriced` then names it. */
   readonly costUsd: number | null;
   readonly unpriced: readonly string[];
 }
@@ -16,7 +16,7 @@ export function costOf(run: Run, priceOf: PriceOf): RunCost {
   return { costUsd: unpriced.length > 0 ? null : costs.reduce((sum, { usd = 0 }) => sum + usd, 0), unpriced };
 }
 
-/** Steps that name a model of their own paid that one, all others the executor's. */
+/** A step that names its own model uses that one. All others use the executor's. */
 function spentByModel(run: Run): ReadonlyMap<string, Usage> {
   const spent = new Map<string, Usage>();
   const add = (model: string | null, usage: Usage): void => {

@@ -1,5 +1,5 @@
-// The head of a run: the few facts that a list of runs shows. In: a run's state after its last event. Out: codes and data, no prose.
-// A store keeps it beside the log, so that a list reads no events.
+// The head of a run: the few facts that a list of runs shows. In: a run's state after its last event. Out: codes and
+// data, no prose. A store keeps it beside the log, so that a list reads no events.
 import { addUsage, type Usage } from "../../plan/usage.js";
 import type { RunEvent } from "../event.js";
 import { currentPlan } from "../lookup.js";
@@ -8,8 +8,8 @@ import { doubtsOf, isEnded, type RunStatus, statusOf } from "../status.js";
 import { costOf } from "./cost.js";
 
 /**
- * Raise it when `headOf` gives more than before, when a log can be read that could not be read before, or when the parameters of
- * the errors change that say why a run cannot be read. Stored heads of an earlier version are then computed again.
+ * Raise it when `headOf` gives more than before, when a log becomes readable that was not, or when the parameters of an
+ * error of an unreadable run change. Stored heads of an earlier version are then computed again.
  */
 export const HEAD_VERSION = 1;
 
@@ -17,9 +17,9 @@ export interface RunHead {
   readonly runId: string;
   readonly goal: string;
   readonly status: RunStatus;
-  /** Absent where the run waits for nobody. */
+  /** Absent if the run waits for nobody. */
   readonly waiting?: HeadWaiting;
-  /** Of the current plan; 0 before the first plan. */
+  /** Revision of the current plan; 0 before the first plan. */
   readonly revision: number;
   readonly totals: HeadTotals;
   /** The run that it was forked from: its id, the last event taken from it, and the step that ran first. */
@@ -37,7 +37,7 @@ export interface RunHead {
 export interface HeadWaiting {
   readonly approvals: number;
   readonly questions: number;
-  /** Calls whose outcome is unknown, and whose tool is not being asked. */
+  /** Calls whose outcome is unknown and whose tool is not being asked. */
   readonly doubts: number;
   /** The first of them: the approval of a plan or of a call, else a question, else a doubt. */
   readonly first: "plan" | "call" | "question" | "doubt";
@@ -50,10 +50,10 @@ export interface HeadTotals {
   readonly skipped: number;
   readonly replans: number;
   readonly modelCalls: number;
-  /** null where a provider did not report them. */
+  /** null if a provider did not report them. */
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
-  /** US dollars at the prices in the log; null where one is missing, or tokens are unknown. */
+  /** US dollars at the prices in the log; null if a price is missing, or tokens are unknown. */
   readonly costUsd: number | null;
 }
 

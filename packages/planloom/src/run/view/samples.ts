@@ -1,5 +1,5 @@
-// What the finished work of a run took, for later estimates. In: its events, one by one. Out: samples by kind of work.
-// Separate from the state of the run, which keeps what is needed to go on, not how long each thing took.
+// Samples of the finished work of a run, for later estimates. In: its events, one by one. Out: samples by kind of work.
+// They are not in the state of the run, which keeps only what it needs to continue.
 import { callWorkKey, listKey, type ListSample, workKey, type WorkSample } from "../../plan/estimate/history.js";
 import type { Step } from "../../plan/plan.js";
 import { directTool } from "../../plan/step-kind.js";
@@ -8,22 +8,25 @@ import type { EventData, RunEvent, StepRef } from "../event.js";
 import { ROLE_SCOPES } from "../keys.js";
 import type { RoleNames } from "../settings.js";
 
-/** Work that has begun. `since` is null where the time says nothing: nobody was at work, or a person was waited for. */
+/**
+ * Work that has begun. `since` is null if its duration means nothing: no process drove the run, or a person was waited
+ * for.
+ */
 interface Begun {
   usage: Usage;
   since: number | null;
 }
 
 /**
- * Give it the events of one run in order, from the first; it may be left at any of them. Work that came to nothing gives no
- * sample; what finished work spent on attempts that failed is in its sample, as is the waiting between them.
+ * Takes the events of one run in order, from the first. Reading may stop at any event. Work without a result gives no
+ * sample. The sample of finished work includes its failed attempts and the waits between them.
  */
 export class RunSamples {
   readonly work = new Map<string, WorkSample[]>();
   readonly lists = new Map<string, ListSample[]>();
   private models: RoleNames = { planner: null, executor: null, synthesizer: null };
   private readonly steps = new Map<string, Step>();
-  /** By step and item; the roles have names of their own. */
+  /** By step and item. Roles have names of their own. */
   private readonly begun = new Map<string, Begun>();
 
   constructor(private readonly runId: string) {}
@@ -81,7 +84,7 @@ export class RunSamples {
 
   private planned({ plan, usage }: EventData["plan.proposed"], at: number): void {
     for (const step of plan.steps) this.steps.set(step.id, step);
-    // A plan that a person gave, or a function made, tells nothing of a model.
+    // A plan from a person or a function says nothing about a model.
     if (usage.calls > 0) this.end(ROLE_SCOPES.plan, workKey.plan(this.models.planner ?? ""), usage, at);
   }
 
@@ -101,7 +104,7 @@ export class RunSamples {
 
   private completed(data: EventData["step.completed"], at: number): void {
     const step = this.steps.get(data.step);
-    // The last event of a fan-out has no work of its own: its items have theirs.
+    // The last event of a fan-out has no work of its own. Its items have theirs.
     const isWhole = data.item === undefined && step?.forEach !== undefined;
     if (step === undefined || isWhole) return;
     const key = callWorkKey(step, this.executor);
@@ -116,7 +119,7 @@ export class RunSamples {
     return this.models.executor ?? "";
   }
 
-  /** The first begin counts: later attempts belong to the same work. */
+  /** The first start counts: later attempts belong to the same work. */
   private begin(name: string, since: number | null): Begun {
     const work = this.begun.get(name) ?? { usage: NO_USAGE, since };
     this.begun.set(name, work);
