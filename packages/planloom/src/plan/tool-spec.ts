@@ -20,6 +20,14 @@ export interface ToolSpec {
   readonly approval?: "required";
   /** Its output may be believed (documents of one's own); absent = untrusted. */
   readonly trusted?: true;
+  /** Its output is public; absent = private. */
+  readonly public?: true;
+  /** pass: its output has the labels of its arguments. `trusted` and `public` then say nothing. */
+  readonly labels?: "pass";
+  /** Its arguments leave this machine. */
+  readonly egress?: true;
+  /** Arguments that the tool only passes on; absent = none. All others choose what the call does, and to whom. */
+  readonly content?: readonly string[];
   /** One call may take so long, in ms. */
   readonly timeoutMs?: number;
   /** It can say later whether a call with its key happened, so that it is asked before a person is. */

@@ -105,10 +105,6 @@ export interface Tool {
    * asking.
    */
   readonly reconcile?: (key: string, context: Pick<ToolContext, "signal">) => Promise<Reconciled>;
-  /** Whether its arguments leave this machine. */
-  readonly egress?: true;
-  /** The content arguments, which the tool only passes on. All others are control arguments. */
-  readonly content?: readonly string[];
 }
 
 /** A tool definition as a user writes it. The types of `run` follow from the schemas. */
@@ -132,7 +128,13 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined> 
   precheck?(args: Arguments<I>): string | undefined | Promise<string | undefined>;
   /** See Tool.reconcile: it must answer "unknown" as long as a call with that key may still be running. */
   reconcile?(key: string, context: Pick<ToolContext, "signal">): Reconciled | Promise<Reconciled>;
+  /** The output is public, as a page of the web is. Default: private. */
+  readonly public?: boolean;
+  /** pass: the output is made of the arguments only, so it is as trusted and as private as they are. */
+  readonly labels?: "pass";
+  /** Arguments leave this machine. */
   readonly egress?: boolean;
+  /** Arguments that the tool only passes on, such as the text of a mail. All others are control arguments. */
   readonly content?: readonly (keyof Arguments<I> & string)[];
 }
 
@@ -159,8 +161,6 @@ export function tool<const I extends Schema, const O extends Schema | undefined 
       return checkedOutput(name, output, returned);
     },
     ...optionalCalls(definition, input, output),
-    ...(definition.egress === true ? { egress: true } : {}),
-    ...(definition.content === undefined ? {} : { content: definition.content }),
   };
 }
 
@@ -246,12 +246,21 @@ function checkInput(name: string, input: JsonObject, content: readonly string[])
 function specOf(
   definition: Pick<
     ToolDefinition<Schema, undefined>,
-    "name" | "description" | "effects" | "approval" | "trusted" | "timeout" | "reconcile"
-  >,
+    | "name"
+    | "description"
+    | "effects"
+    | "approval"
+    | "trusted"
+    | "public"
+    | "labels"
+    | "egress"
+    | "timeout"
+    | "reconcile"
+  > & { readonly content?: readonly string[] },
   input: JsonObject,
   output: JsonObject | undefined,
 ): ToolSpec {
-  const { name, description, effects, approval, trusted, timeout } = definition;
+  const { name, description, effects, approval, trusted, labels, egress, content, timeout } = definition;
   return {
     name,
     description,
@@ -260,6 +269,10 @@ function specOf(
     effects,
     ...(approval === "required" ? { approval } : {}),
     ...(trusted === true ? { trusted } : {}),
+    ...(definition.public === true ? { public: true } : {}),
+    ...(labels === "pass" ? { labels } : {}),
+    ...(egress === true ? { egress } : {}),
+    ...(content === undefined || content.length === 0 ? {} : { content }),
     ...(timeout === undefined ? {} : { timeoutMs: timeoutOf(name, timeout) }),
     ...(definition.reconcile === undefined ? {} : { reconciles: true }),
   };

@@ -112,7 +112,7 @@ describe("write_file", () => {
     expect(await readFile(join(root, "new/deep/d.txt"), "utf8")).toBe("ñ");
     expect(await write("a.md", "")).toEqual({ path: "a.md", bytes: 0 });
     expect(await read("a.md")).toEqual({ path: "a.md", text: "" });
-    expect(tools.get("write_file")).toMatchObject({ spec: { effects: "idempotent" }, content: ["text"] });
+    expect(tools.get("write_file")).toMatchObject({ spec: { effects: "idempotent", content: ["text"] } });
   });
 
   it("leaves nothing beside the file, and keeps its permissions", async () => {

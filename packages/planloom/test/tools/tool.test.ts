@@ -118,7 +118,7 @@ describe("the definition", () => {
     expect((error as PlanloomError).next).toBeTruthy();
   });
 
-  it("keeps what later layers ask for: content, egress, precheck, reconcile", async () => {
+  it("says as data how its output is to be trusted, where its arguments go, and what it can be asked", async () => {
     const made = tool({
       name: "t",
       description: "d",
@@ -126,12 +126,14 @@ describe("the definition", () => {
       effects: "once",
       egress: true,
       content: ["project"],
+      public: true,
+      labels: "pass",
       run: () => 1,
       precheck: ({ limit }) => (limit > 50 ? "at most 50" : undefined),
       reconcile: (key) => ({ happened: true, output: key }),
     });
     expect(made.spec.reconciles).toBe(true);
-    expect(made).toMatchObject({ egress: true, content: ["project"] });
+    expect(made.spec).toMatchObject({ egress: true, content: ["project"], public: true, labels: "pass" });
     expect(await made.precheck?.({ project: "a", limit: 51 })).toBe("at most 50");
     expect(await made.precheck?.({ project: "a" })).toBeUndefined();
     expect(await made.reconcile?.("k9", contextOf())).toEqual({ happened: true, output: "k9" });

@@ -70,7 +70,17 @@ const finding: Shape<Finding> = {
 
 const tool = record<ToolSpec>(
   { name: text, description: text, input: object, effects: oneOf("none", "idempotent", "once") },
-  { output: object, approval: oneOf("required"), trusted: yes, timeoutMs: number, reconciles: yes },
+  {
+    output: object,
+    approval: oneOf("required"),
+    trusted: yes,
+    public: yes,
+    labels: oneOf("pass"),
+    egress: yes,
+    content: texts,
+    timeoutMs: number,
+    reconciles: yes,
+  },
 );
 
 // Plans

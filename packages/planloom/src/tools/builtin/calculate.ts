@@ -21,7 +21,7 @@ export function calculateTool(): Tool {
     input,
     output: z.number(),
     effects: "none",
-    trusted: true,
+    labels: "pass",
     run: ({ expression, variables }) => evaluateArithmetic(expression, variables),
     summary: (value) => `= ${value}`,
   });

@@ -23,6 +23,8 @@ export function fetchUrlTool({ allowHosts = [] }: FetchOptions = {}): Tool {
     output: z.strictObject({ url: z.string(), status: z.int(), title: z.string(), text: z.string() }),
     effects: "none",
     egress: true,
+    // A page of a private host is not public.
+    public: allowHosts.length === 0,
     async run({ url }, { signal }) {
       const got = await httpGet(url, { signal, allowHosts, maxBytes: LIMITS.fetchBytes, accept: ACCEPT });
       return { url: got.url, status: got.status, ...(await pageOf(got)) };

@@ -33,6 +33,9 @@ export function searchTool(options: SearchOptions): Tool {
     }),
     effects: "none",
     egress: !local,
+    public: !local,
+    // The words go to the server that the operator chose, and nowhere else.
+    content: ["query", "limit"],
     run: async ({ query, limit = LIMIT }, { signal }) => ({ results: [...(await search(query, limit, signal))] }),
     summary: ({ results }) => `Found ${results.length} results`,
   });

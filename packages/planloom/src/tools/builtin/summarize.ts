@@ -29,6 +29,7 @@ export function summarizeTool({ ask }: SummarizeOptions): Tool {
     output: z.string(),
     effects: "none",
     content: ["text"],
+    labels: "pass",
     async run({ text, words = WORDS }, { signal, modelCall }) {
       checkText(text);
       const system = instructions(words);
