@@ -33,7 +33,8 @@ export async function withLoom<T>(
   ports: LoomPorts = {},
 ): Promise<T> {
   const { config, file } = await configOf(flags);
-  const loom = await createLoom(change(config), ports).catch((error: unknown) => {
+  const ownFiles = file === null ? [] : [file];
+  const loom = await createLoom(change(config), { ...ports, ownFiles }).catch((error: unknown) => {
     throw inFile(error, file);
   });
   try {

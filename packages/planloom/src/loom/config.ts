@@ -27,8 +27,15 @@ export interface LoomConfig {
    * only if they are configured here.
    */
   readonly builtins?: {
-    /** Folders that `read_file`, `list_files` and (with `write`) `write_file` may reach. Default: none. */
-    readonly files?: { readonly roots: readonly string[]; readonly write?: boolean };
+    /**
+     * Folders that `read_file`, `list_files` and (with `write`) `write_file` may reach. Default: none. Files that
+     * control programs or hold secrets are closed to them, unless `allow` has a pattern for their path below a folder.
+     */
+    readonly files?: {
+      readonly roots: readonly string[];
+      readonly write?: boolean;
+      readonly allow?: readonly string[];
+    };
     /** Whether plans may fetch pages from public addresses. Default: false. */
     readonly fetch?: boolean | { readonly allowHosts: readonly string[] };
     /**
@@ -196,7 +203,7 @@ const BUILTIN_KEYS: Record<keyof NonNullable<LoomConfig["builtins"]>, true> = {
   fetch: true,
   search: true,
 };
-const FILE_KEYS = { roots: true, write: true };
+const FILE_KEYS = { roots: true, write: true, allow: true };
 const FETCH_KEYS = { allowHosts: true };
 const SEARCH_KEYS = { folder: true, searxng: true };
 const PRICE_KEYS: Record<keyof Prices[string], true> = {
@@ -298,10 +305,9 @@ function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtin
   if (fetch !== undefined && typeof fetch !== "boolean") knownKeys("builtins.fetch.", fetch, FETCH_KEYS);
   if (files !== undefined) {
     knownKeys("builtins.files.", files, FILE_KEYS);
-    const { roots } = files as { readonly roots?: unknown };
-    if (!Array.isArray(roots) || !roots.every((root) => typeof root === "string")) {
-      throw invalid("builtins.files.roots", roots, { is: "folders" });
-    }
+    const { roots, allow = [] } = files as { readonly roots?: unknown; readonly allow?: unknown };
+    if (!isTexts(roots)) throw invalid("builtins.files.roots", roots, { is: "folders" });
+    if (!isTexts(allow)) throw invalid("builtins.files.allow", allow, { is: "paths" });
   }
   if (search === undefined) return;
   knownKeys("builtins.search.", search, SEARCH_KEYS);
@@ -310,6 +316,8 @@ function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtin
     throw invalid("builtins.search", search, { is: "search" });
   }
 }
+
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === "string");
 
 function knownModels(models: NonNullable<LoomConfig["models"]>): void {
   knownKeys("models.", models, MODEL_KEYS);

@@ -1,6 +1,7 @@
 // Makes a Loom from a configuration: its roles, tools, store, prices and engine. In: a LoomConfig. Out: a Loom.
 // createLoom loads this file when it is called.
 import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
 import { LIMITS } from "../limits.js";
 import { openModel } from "../model/model.js";
 import { timedModel } from "../model/timed-model.js";
@@ -8,6 +9,7 @@ import type { Model } from "../model/port.js";
 import { pricesFor } from "../model/prices.js";
 import type { RolesSettings } from "../model/role.js";
 import type { Settings } from "../run/settings.js";
+import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
 import { builtinTools } from "../tools/builtins.js";
 import { createInventory, type ToolInventory } from "../tools/inventory.js";
@@ -29,17 +31,20 @@ export interface LoomPorts {
   readonly cwd?: string;
   /** Command-line flags for the roles. They win over everything else. */
   readonly flags?: RolesSettings;
+  /** Further files of Planloom that its file tools never open: a configuration that was loaded from a file. */
+  readonly ownFiles?: readonly string[];
 }
 
 /** See createLoom. */
 export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
   const recorded = settingsOf(config);
-  const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {} } = ports;
+  const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {}, ownFiles = [] } = ports;
   const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
   const location = config.store ?? storePath(cwd, env);
   const keeper = keeperBeside(location);
   const models = openRoles(roles, keeper);
-  const inventory = inventoryOf(config, models.executor && timedModel(models.executor, clock));
+  const closed = [...ownFiles, ...filesOf(location)];
+  const inventory = inventoryOf(config, models.executor && timedModel(models.executor, clock), closed);
   const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
   const store = typeof location === "object" ? location : await openStore(location);
   const asked = { ...models, planner: plannerFunction ?? models.planner };
@@ -82,6 +87,12 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   }
 }
 
+/** The file of a store, if it has one. SQLite puts its other files beside it. */
+function filesOf(store: string | EventStore): readonly string[] {
+  const file = typeof store === "string" ? store : store.path;
+  return file === undefined || file === "memory" || file.includes("://") ? [] : [resolve(file)];
+}
+
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
@@ -99,11 +110,12 @@ function newId(of: "run" | "input"): string {
   return `${of === "run" ? "run" : "in"}_${time}${randomBytes(5).toString("hex")}`;
 }
 
-function inventoryOf(config: LoomConfig, executor: Model | null): ToolInventory {
+function inventoryOf(config: LoomConfig, executor: Model | null, own: readonly string[]): ToolInventory {
   const { files, fetch, search } = config.builtins ?? {};
-  const own = config.tools ?? [];
-  const taken = new Set(own.map((tool) => tool.spec.name));
+  const given = config.tools ?? [];
+  const taken = new Set(given.map((tool) => tool.spec.name));
   const builtins = builtinTools({
+    own,
     ...(files === undefined ? {} : { files }),
     ...(fetch === undefined ? {} : { fetch }),
     ...(search === undefined ? {} : { search }),
@@ -111,7 +123,7 @@ function inventoryOf(config: LoomConfig, executor: Model | null): ToolInventory 
   });
   // A user's tool replaces the built-in tool of the same name.
   const kept = builtins.tools.filter((tool) => !taken.has(tool.spec.name));
-  return createInventory([...kept, ...own], taken.has("search") ? [] : builtins.notes);
+  return createInventory([...kept, ...given], taken.has("search") ? [] : builtins.notes);
 }
 
 function askOnce(model: Model) {

@@ -17,6 +17,8 @@ export interface BuiltinOptions {
   readonly fetch?: boolean | FetchOptions;
   /** Asks a model for one reply. Absent: `summarize` is not offered. */
   readonly summarize?: SummarizeOptions["ask"];
+  /** Files of Planloom itself, which no tool opens: see FenceOptions. */
+  readonly own?: readonly string[];
 }
 
 export interface Builtins {
@@ -30,13 +32,13 @@ export interface Builtins {
  * folders are named, `read_file` reads that folder. Throws PlanloomError BAD_FOLDER or BAD_SEARCH (kind config).
  */
 export function builtinTools(options: BuiltinOptions): Builtins {
-  const { search, fetch, summarize } = options;
+  const { search, fetch, summarize, own = [] } = options;
   const files = options.files ?? (search !== undefined && "folder" in search ? { roots: [search.folder] } : undefined);
-  const found = searchOf(search, files);
+  const found = searchOf(search, files, own);
   return {
     tools: [
       calculateTool(),
-      ...(files === undefined ? [] : fileTools(files)),
+      ...(files === undefined ? [] : fileTools(files, own)),
       ...(fetch === undefined || fetch === false ? [] : [fetchUrlTool(fetch === true ? {} : fetch)]),
       ...(summarize === undefined ? [] : [summarizeTool({ ask: summarize })]),
       ...found.tools,
@@ -45,7 +47,7 @@ export function builtinTools(options: BuiltinOptions): Builtins {
   };
 }
 
-function searchOf(search: BuiltinOptions["search"], files: FileOptions | undefined): Builtins {
+function searchOf(search: BuiltinOptions["search"], files: FileOptions | undefined, own: readonly string[]): Builtins {
   if (search === undefined) {
     return { tools: [], notes: ["There is no search: plan with the goal, the inputs and the other tools only."] };
   }
@@ -53,7 +55,7 @@ function searchOf(search: BuiltinOptions["search"], files: FileOptions | undefin
   const shown = readablePath(search.folder, files?.roots ?? []);
   const reading = shown === undefined ? "read_file cannot open what it finds" : "read_file opens what it finds";
   return {
-    tools: [searchTool({ folder: search.folder, ...(shown === undefined ? {} : { shownPath: shown }) })],
+    tools: [searchTool({ folder: search.folder, own, ...(shown === undefined ? {} : { shownPath: shown }) })],
     notes: [`search looks through local documents, not the web; ${reading}.`],
   };
 }

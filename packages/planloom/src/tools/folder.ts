@@ -2,10 +2,12 @@
 // or a ToolError. Every tool that uses files gets its paths here.
 import { realpathSync, statSync } from "node:fs";
 import { lstat, mkdir, realpath } from "node:fs/promises";
-import { basename, join, sep } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { FileFailures } from "../words/tools/files.js";
 import { builtinError } from "./builtin-error.js";
+import { fenceOf, type Fence, type FenceOptions } from "./fence.js";
+import { FolderMoved, inFolder } from "./held-folder.js";
 import { ToolError } from "./tool.js";
 
 export interface Root {
@@ -13,6 +15,7 @@ export interface Root {
   readonly name: string;
   /** Its real path. */
   readonly real: string;
+  readonly fence: Fence;
 }
 
 /** A path inside a root. */
@@ -26,11 +29,12 @@ export interface FolderPath {
 /**
  * Throws PlanloomError BAD_FOLDER (kind config) if a root is missing, is not a folder, or has the name of another root.
  */
-export function openRoots(folders: readonly string[]): readonly Root[] {
+export function openRoots(folders: readonly string[], options: FenceOptions = {}): readonly Root[] {
+  const fence = fenceOf(options);
   const reals = [...new Set(folders.map(realFolder))];
   if (reals.length === 0) throw new PlanloomError("BAD_FOLDER", { problem: "none" });
-  if (reals.length === 1) return [{ name: "", real: reals[0]! }];
-  const roots = reals.map((real) => ({ name: basename(real), real }));
+  if (reals.length === 1) return [{ name: "", real: reals[0]!, fence }];
+  const roots = reals.map((real) => ({ name: basename(real), real, fence }));
   const names = new Set(roots.map((root) => root.name));
   if (names.size < roots.length || names.has("")) throw new PlanloomError("BAD_FOLDER", { problem: "same-name" });
   return roots;
@@ -67,33 +71,54 @@ export function namesOf(
   return { root, names: below };
 }
 
-/** Resolves a file or folder that exists. Links are followed; their target must be inside a root. */
+/**
+ * Resolves a file or folder that exists. Links are followed; their target must be inside a root. Throws ToolError
+ * FILE_CLOSED for what the fence closes, by the names of the path or by those of its target.
+ */
 export async function existing(roots: readonly Root[], path: string): Promise<FolderPath> {
   const { root, names } = rooted(roots, path);
-  const real = await realOf(join(root.real, ...names), path);
+  const named = join(root.real, ...names);
+  await checkFence(root, named, path, names);
+  const real = await realOf(named, path);
   if (real === undefined) throw notFound(path);
-  return inside(root, real, path, names);
+  return open(root, real, path, names);
 }
 
-/** Resolves a file to write and creates its folder. Refuses links that lead outside a root or to nothing. */
+/**
+ * Resolves a file to write and creates its folder. Refuses links that lead outside a root or to nothing, and what the
+ * fence closes.
+ */
 export async function creatable(roots: readonly Root[], path: string): Promise<FolderPath> {
   const { root, names } = rooted(roots, path);
   const name = names.at(-1);
   if (name === undefined || path.endsWith("/"))
     throw builtinError("FILE_NOT_A_FILE", { path: path || ".", is: "folder-to-write" });
+  await checkFence(root, join(root.real, ...names), path, names);
   let folder = root.real;
-  for (const parent of names.slice(0, -1)) folder = await subfolder(root, join(folder, parent), path);
+  for (const parent of names.slice(0, -1)) folder = await subfolder(root, folder, parent, path);
   const target = join(folder, name);
   const real = (await realOf(target, path)) ?? (await unlinked(target, path));
-  return inside(root, real, path, names);
+  return open(root, real, path, names);
 }
 
-async function subfolder(root: Root, folder: string, path: string): Promise<string> {
-  const real = await realOf(folder, path);
-  if (real !== undefined) return inside(root, real, path, []).real;
-  await unlinked(folder, path);
-  // Another step may create the same folder at this moment.
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(asFileError(error, path)));
+/** Creates the folder if it is missing. Returns its real path. `parent` is a real path inside the root. */
+async function subfolder(root: Root, parent: string, name: string, path: string): Promise<string> {
+  const folder = join(parent, name);
+  const real = (await realOf(folder, path)) ?? (await createdFolder(parent, name, path));
+  checkInside(root, real, path);
+  // An open file may lie below a closed folder. The file itself is checked later.
+  if (await root.fence.hides(belowOf(root, real), real)) throw builtinError("FILE_CLOSED", { path });
+  return real;
+}
+
+async function createdFolder(parent: string, name: string, path: string): Promise<string> {
+  const folder = await unlinked(join(parent, name), path);
+  try {
+    await inFolder(parent, (held) => mkdir(held.at(name)));
+  } catch (error) {
+    // Another step may have created the same folder at this moment.
+    if (codeOf(error) !== "EEXIST") throw asFileError(error, path);
+  }
   return folder;
 }
 
@@ -104,11 +129,29 @@ function rooted(roots: readonly Root[], path: string): { readonly root: Root; re
   throw builtinError("FILE_NOT_A_FILE", { path: path || ".", is: "top", folders });
 }
 
-function inside(root: Root, real: string, path: string, names: readonly string[]): FolderPath {
-  const prefix = root.real.endsWith(sep) ? root.real : root.real + sep;
-  if (real !== root.real && !real.startsWith(prefix)) throw outside(path, "link");
+async function open(root: Root, real: string, path: string, names: readonly string[]): Promise<FolderPath> {
+  checkInside(root, real, path);
+  await checkFence(root, real, path, names);
   return { root, real, shown: shownPath(root, names) };
 }
+
+function checkInside(root: Root, real: string, path: string): void {
+  const prefix = root.real.endsWith(sep) ? root.real : root.real + sep;
+  if (real !== root.real && !real.startsWith(prefix)) throw outside(path, "link");
+}
+
+/** `names`: those of the path as it is written. A link may have other names than its target. */
+async function checkFence(root: Root, real: string, path: string, names: readonly string[]): Promise<void> {
+  const { fence } = root;
+  if (!(await fence.closes(names, real)) && !(await fence.closes(belowOf(root, real), real))) return;
+  throw builtinError("FILE_CLOSED", { path });
+}
+
+/** The names of a real path below its root. */
+const belowOf = (root: Root, real: string): string[] =>
+  relative(root.real, real)
+    .split(sep)
+    .filter((name) => name !== "");
 
 export function shownPath(root: Root, names: readonly string[]): string {
   return (root.name === "" ? names : [root.name, ...names]).join("/");
@@ -136,6 +179,7 @@ async function unlinked(path: string, shown: string): Promise<string> {
 /** Replaces the system's error text, which names paths of this machine that the model need not know. */
 export function asFileError(error: unknown, path: string): ToolError {
   if (error instanceof ToolError) return error;
+  if (error instanceof FolderMoved) return outside(path, "link-loop");
   const code = codeOf(error);
   switch (code) {
     case "ENOENT":

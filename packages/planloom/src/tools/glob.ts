@@ -6,9 +6,26 @@
  * steps.
  */
 export function globMatcher(pattern: string): (path: string) => boolean {
-  const names = pattern.split("/").filter((name) => name !== "" && name !== ".");
+  const names = namesIn(pattern);
   return (path) => wild(names, path.split("/"), "**", nameFits);
 }
+
+/** `inside`: the pattern fits the path or a folder above it. `above`: it may fit something below the path. */
+export type GlobReach = "inside" | "above" | undefined;
+
+/** How a pattern relates to the names of a path. */
+export function globReach(pattern: string): (path: readonly string[]) => GlobReach {
+  const wanted = namesIn(pattern);
+  return (path) => {
+    if (path.some((_, at) => wild(wanted, path.slice(0, at + 1), "**", nameFits))) return "inside";
+    const any = wanted.indexOf("**");
+    const fixed = any === -1 ? wanted : wanted.slice(0, any);
+    if (any === -1 && path.length >= fixed.length) return undefined;
+    return path.slice(0, fixed.length).every((name, at) => nameFits(fixed[at]!, name)) ? "above" : undefined;
+  };
+}
+
+const namesIn = (pattern: string): string[] => pattern.split("/").filter((name) => name !== "" && name !== ".");
 
 function nameFits(pattern: string, name: string): boolean {
   return wild([...pattern], [...name], "*", (wanted, given) => wanted === "?" || wanted === given);

@@ -2,11 +2,12 @@
 // and the folder search use it.
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { lstat, open, rename, rm } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { LIMITS } from "../limits.js";
 import { builtinError } from "./builtin-error.js";
 import { asFileError } from "./folder.js";
+import { inFolder, type HeldFolder } from "./held-folder.js";
 
 /**
  * The text of a UTF-8 file of at most LIMITS.fileBytes; throws a ToolError for anything else. `real` is its path,
@@ -28,8 +29,13 @@ function decoded(bytes: Buffer): string | undefined {
 
 async function readBytes(real: string, shown: string, signal: AbortSignal): Promise<Buffer> {
   try {
-    await checkReadable(real, shown);
-    return await bytesOf(real, shown, signal);
+    return await inFolder(dirname(real), async (folder) => {
+      const path = folder.at(basename(real));
+      await checkReadable(path, shown);
+      const bytes = await bytesOf(path, shown, signal);
+      await folder.confirm();
+      return bytes;
+    });
   } catch (error) {
     signal.throwIfAborted();
     throw asFileError(error, shown);
@@ -37,17 +43,19 @@ async function readBytes(real: string, shown: string, signal: AbortSignal): Prom
 }
 
 /** Checked before the file is opened, because opening a pipe would wait for its other end. */
-async function checkReadable(real: string, shown: string): Promise<void> {
-  const kind = await kindOf(real);
+async function checkReadable(path: string, shown: string): Promise<void> {
+  const kind = await kindOf(path);
   if (kind.folder) throw builtinError("FILE_NOT_A_FILE", { path: shown, is: "folder" });
+  // The path was resolved. A link appeared afterwards.
+  if (kind.link) throw builtinError("FILE_OUTSIDE", { path: shown, why: "link-loop" });
   if (!kind.file) throw builtinError("FILE_NOT_A_FILE", { path: shown, is: "special" });
   if (kind.size > LIMITS.fileBytes) throw tooLarge(shown);
 }
 
-async function bytesOf(real: string, shown: string, signal: AbortSignal): Promise<Buffer> {
+async function bytesOf(path: string, shown: string, signal: AbortSignal): Promise<Buffer> {
   // A link or a pipe may have replaced the file since the check: links are not followed, and opening a pipe does not
   // wait.
-  const file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   const chunks: Buffer[] = [];
   let length = 0;
   // The stream closes the file. It reads one byte past the limit, so that a file that grows is noticed.
@@ -66,18 +74,27 @@ async function bytesOf(real: string, shown: string, signal: AbortSignal): Promis
 export async function writeText(real: string, shown: string, text: string): Promise<number> {
   const bytes = Buffer.from(text, "utf8");
   if (bytes.length > LIMITS.fileBytes) throw tooLarge(shown);
-  const before = await kindOf(real).catch(() => undefined);
-  if (before !== undefined && !before.file)
-    throw builtinError("FILE_NOT_A_FILE", { path: shown, is: "folder-or-special" });
-  const beside = join(dirname(real), `.${basename(real).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
-    await writeBeside(beside, bytes, before?.mode);
-    await rename(beside, real);
+    await inFolder(dirname(real), (folder) => replaceIn(folder, basename(real), shown, bytes));
   } catch (error) {
-    await rm(beside, { force: true });
     throw asFileError(error, shown);
   }
   return bytes.length;
+}
+
+async function replaceIn(folder: HeldFolder, name: string, shown: string, bytes: Buffer): Promise<void> {
+  const before = await kindOf(folder.at(name)).catch(() => undefined);
+  if (before !== undefined && !before.file && !before.link)
+    throw builtinError("FILE_NOT_A_FILE", { path: shown, is: "folder-or-special" });
+  const beside = folder.at(`.${name.slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    await writeBeside(beside, bytes, before?.file === true ? before.mode : undefined);
+    await folder.confirm();
+    await rename(beside, folder.at(name));
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
 }
 
 async function writeBeside(path: string, bytes: Buffer, mode: number | undefined): Promise<void> {
@@ -91,9 +108,18 @@ async function writeBeside(path: string, bytes: Buffer, mode: number | undefined
   }
 }
 
-async function kindOf(real: string): Promise<{ file: boolean; folder: boolean; size: number; mode: number }> {
-  const found = await stat(real);
-  return { file: found.isFile(), folder: found.isDirectory(), size: found.size, mode: found.mode };
+interface Kind {
+  readonly file: boolean;
+  readonly folder: boolean;
+  readonly link: boolean;
+  readonly size: number;
+  readonly mode: number;
+}
+
+async function kindOf(path: string): Promise<Kind> {
+  const found = await lstat(path);
+  const [file, folder, link] = [found.isFile(), found.isDirectory(), found.isSymbolicLink()];
+  return { file, folder, link, size: found.size, mode: found.mode };
 }
 
 function tooLarge(shown: string): Error {

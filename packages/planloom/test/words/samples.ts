@@ -273,6 +273,7 @@ export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFa
     { path: "loop", why: "link-loop" },
     { path: "a\\0b", why: "nul" },
   ],
+  FILE_CLOSED: [{ path: ".env" }],
   FILE_NOT_A_FILE: [
     { path: "notes", is: "folder" },
     { path: "notes", is: "folder-to-write" },

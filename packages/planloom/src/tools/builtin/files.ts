@@ -18,14 +18,16 @@ export interface FileOptions {
   readonly roots: readonly string[];
   /** Whether `write_file` is offered; absent = no. */
   readonly write?: boolean;
+  /** See FenceOptions.allow. */
+  readonly allow?: readonly string[];
 }
 
 const path = z.string().max(4_096).describe("Relative to the folder, with /; no .. in it.");
 const sized = z.strictObject({ path: z.string(), bytes: z.int() });
 
-/** Throws PlanloomError BAD_FOLDER for roots that cannot be used. */
-export function fileTools(options: FileOptions): readonly Tool[] {
-  const roots = openRoots(options.roots);
+/** Throws PlanloomError BAD_FOLDER for roots that cannot be used. `own`: see FenceOptions. */
+export function fileTools(options: FileOptions, own: readonly string[] = []): readonly Tool[] {
+  const roots = openRoots(options.roots, { allow: options.allow ?? [], own });
   return [readFileTool(roots), listFilesTool(roots), ...(options.write === true ? [writeFileTool(roots)] : [])];
 }
 

@@ -30,10 +30,14 @@ interface Indexed extends Document {
 
 /**
  * Throws PlanloomError BAD_FOLDER if `folder` does not exist. `shownPath` gives the path that results show for a path
- * below it.
+ * below it. `own`: see FenceOptions.
  */
-export function folderSearch(folder: string, shownPath: (path: string) => string = (path) => path): Search {
-  const index = new FolderIndex(openRoots([folder]));
+export function folderSearch(
+  folder: string,
+  shownPath: (path: string) => string = (path) => path,
+  own: readonly string[] = [],
+): Search {
+  const index = new FolderIndex(openRoots([folder], { own }));
   return (query, limit, signal) => index.search(query, limit, signal, shownPath);
 }
 

@@ -10,6 +10,8 @@ export type SearchOptions =
       readonly folder: string;
       /** The path that results show for a path below the folder. Default: the same path. */
       readonly shownPath?: (path: string) => string;
+      /** See FenceOptions. */
+      readonly own?: readonly string[];
     }
   | { readonly searxng: string };
 
@@ -18,7 +20,7 @@ const LIMIT = 5;
 /** Throws PlanloomError BAD_FOLDER or BAD_SEARCH (kind config). */
 export function searchTool(options: SearchOptions): Tool {
   const local = "folder" in options;
-  const search = local ? folderSearch(options.folder, options.shownPath) : searxngSearch(options.searxng);
+  const search = local ? folderSearch(options.folder, options.shownPath, options.own) : searxngSearch(options.searxng);
   return tool({
     name: "search",
     description: local

@@ -10,7 +10,16 @@ export type WantedSetting =
   | { readonly is: "number" | "usd" | "usd-per-million" | "boolean" }
   | {
       readonly is:
-        "tools" | "tools-in-code" | "folders" | "search" | "prices" | "store" | "engine" | "secrets" | "models";
+        | "tools"
+        | "tools-in-code"
+        | "folders"
+        | "paths"
+        | "search"
+        | "prices"
+        | "store"
+        | "engine"
+        | "secrets"
+        | "models";
     }
   | { readonly is: "configuration" }
   /** A function writes plans, and cannot judge a plan. The fix is another value, or a planner model. */
@@ -128,6 +137,7 @@ const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   models: ", not a record",
   configuration: ", not a configuration",
   folders: ", not a list of folders",
+  paths: ", not a list of paths",
   store: ", neither a path nor a store",
   engine: ", not a function",
   "without-planner-function": ", but the planner is a function",
@@ -147,6 +157,7 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   tools: () => "a list of tools that were made by tool(): tools: [tool({ ... })]",
   "tools-in-code": () => "a list of tools that were made by tool(), in a .ts or .js file: tools: [tool({ ... })]",
   folders: () => 'a list of folders: roots: ["documents"]',
+  paths: () => 'a list of paths or patterns below the folders: allow: [".github/**"]',
   search: () => 'one place: search: { folder: "documents" }, or { searxng: "http://…" }',
   prices: () => 'a record: prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }',
   store: () => '"memory", a path, or a store',

@@ -20,6 +20,7 @@ type TooMany =
 export interface FileFailures {
   FILE_NOT_FOUND: { readonly path: string };
   FILE_OUTSIDE: { readonly path: string } & OutsideFault;
+  FILE_CLOSED: { readonly path: string };
   FILE_NOT_A_FILE: { readonly path: string } & NotAFileFault;
   FILE_NOT_A_FOLDER: { readonly path: string };
   FILE_BINARY: { readonly path: string };
@@ -38,6 +39,11 @@ export const FILE_FAILURES: ToolTable<FileFailures> = {
   FILE_OUTSIDE: {
     message: (params) =>
       `${params.path} ${outsideText(params)}. Write a path relative to the folder, such as notes/a.md.`,
+  },
+  FILE_CLOSED: {
+    message: ({ path }) =>
+      `The file tools do not open ${path}: such files control programs or hold secrets. Use another file.`,
+    next: () => ["To open it, name it under ", { action: "set", setting: "builtins.files.allow" }, "."],
   },
   FILE_NOT_A_FILE: { message: (params) => `${params.path} ${notAFileText(params)}.` },
   FILE_NOT_A_FOLDER: { message: ({ path }) => `${path} is a file. read_file reads it.` },
