@@ -1,5 +1,5 @@
-// Lengths of time as plans write them. In: `1.5s`. Out: milliseconds. Separate because tools write them too, and must not
-// load the schema library for that.
+// Durations as plans write them. In: `1.5s`. Out: milliseconds. It is separate because tools use it without the schema
+// library.
 
 /** `250ms`, `1s`, `1.5m`, `24h`, `2d`. */
 export const DURATION_PATTERN = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;

@@ -1,5 +1,5 @@
-// The parameters of each finding, by its code, as JSON data. In: nothing. Out: types. src/words/ phrases them, and the
-// tables of docs/plan-format.md are made from the comments here: severity, then what is wrong.
+// The parameters of each finding, by its code, as JSON data. In: nothing. Out: types. src/words/ phrases them. The
+// tables of docs/plan-format.md are made from the comments here: severity, then the fault.
 import type { ExpressionProblem, InferenceParams } from "./expression/problem.js";
 import type { JsonObject } from "./json.js";
 import type { Gist } from "./type/type.js";
@@ -35,7 +35,7 @@ export interface ReadingParams {
   readonly TOO_MANY_ALIASES: { readonly most: number };
 }
 
-/** Why a text cannot be parsed. `text` is a parser's own, `found` the characters that stand there. */
+/** Why a text cannot be parsed. `text` is the parser's message. `found` are the characters at that place. */
 export type SyntaxProblem =
   | { readonly kind: "parser" | "reader"; readonly text: string }
   | { readonly kind: "key-twice" | "colon-missing"; readonly key: string }
@@ -57,9 +57,9 @@ export interface ShapeParams {
   readonly TOO_MANY_STEPS: { readonly steps: number; readonly most: number };
   /** Error. A field has a value that is not allowed. */
   readonly BAD_VALUE:
-    /** A part that is no object, or no list; `data`: the draft is nothing that JSON can hold. */
+    /** A part that should be an object or a list, and is not. `data`: the draft cannot be written as JSON. */
     | { readonly part: "data" | "draft" | "answer" | "steps" | "step" | "patch" }
-    /** `wanted` is what the schema says of the field, `text` what zod says of the value. */
+    /** `wanted` is what the schema says about the field, `text` is zod's message about the value. */
     | (Field & { readonly found: string; readonly wanted?: string; readonly text?: string });
   /** Error. A required field is missing. */
   readonly MISSING_FIELD: { readonly part: "steps" } | (Field & { readonly wanted?: string });
@@ -76,7 +76,7 @@ export interface ShapeParams {
   /** Error. Two steps have the same id. */
   readonly DUPLICATE_ID: {
     readonly id: string;
-    /** The number of the step that has it, from 1; absent in a patch. */
+    /** 1-based number of the step that has it already. Absent in a patch. */
     readonly first?: number;
   };
   /** Error. `as` is the id of a step. */
@@ -85,7 +85,7 @@ export interface ShapeParams {
 
 interface Field {
   readonly field: string;
-  /** The field is one of a patch, not of a plan. */
+  /** The field belongs to a patch, not to a plan. */
   readonly patch?: true;
 }
 
@@ -116,7 +116,7 @@ export interface DataParams {
   readonly UNKNOWN_REFERENCE:
     | { readonly name: string; readonly meant: "input" | "output" | "secret" | "item" }
     | { readonly name: string; readonly near: Names; readonly steps: Names }
-    /** A form of another system; the steps are numbered from `first`, and it looks as if it counted from `counted`. */
+    /** A form of another system. The steps are numbered from `first`; the form seems to count from `counted`. */
     | { readonly written: string; readonly first?: number; readonly counted?: number };
   /** Error. A form of another system names a step, and may also be plain text. */
   readonly AMBIGUOUS_REFERENCE: { readonly written: string; readonly why: "money" | "quoted" };
@@ -146,7 +146,7 @@ export interface DataParams {
   /** Warning; error in `answer.value`. A step that data is taken from may be skipped; without the data, this part is skipped too. */
   readonly MAY_BE_SKIPPED: {
     readonly skipped: Names;
-    /** The step that would be skipped with them; absent for the answer. */
+    /** The step that would be skipped too. Absent for the answer. */
     readonly step?: string;
   };
   /** Error. `dependsOn` names no step. */
@@ -194,14 +194,14 @@ export interface DataParams {
   readonly UNUSED_FIELD: { readonly field: "executor" };
 }
 
-/** What to write in the place of a value of the wrong type; `source` is the expression as written. */
+/** A value to write instead of one with the wrong type. `source` is the expression as written. */
 export type Instead =
   | { readonly kind: "null-case" | "element" | "list" | "text" | "number"; readonly source: string }
   | { readonly kind: "field"; readonly source: string; readonly field: string }
   | { readonly kind: "no-quotes"; readonly value: number }
   | { readonly kind: "quotes"; readonly value: string };
 
-/** Findings on a plan that takes the place of another one. */
+/** Findings on a plan that replaces another one. */
 export interface RevisionParams {
   /** Error. The patch changes nothing. */
   readonly PATCH_EMPTY: { readonly failing: string };
@@ -225,14 +225,14 @@ export interface RevisionParams {
     | { readonly steps: Names };
   /** Error. The plan has failed before; only titles, descriptions or the order of steps differ. */
   readonly PLAN_REPEATED: {
-    /** Why that plan was given up, as the run recorded it. */
+    /** The recorded reason why that plan was given up. */
     readonly reason: JsonObject & { readonly code: string };
   };
   /** Error. The new plan drops or changes a step whose call may have acted, and nobody knows whether it did. */
   readonly STEP_UNKNOWN: { readonly step: string };
 }
 
-/** The steps that a patch may change, the first twelve, and how many more there are. */
+/** The steps that a patch may change: the first twelve, and the number of further ones. */
 interface Touchable {
   readonly open: Names;
   readonly more: number;

@@ -1,5 +1,5 @@
-// A finding: one thing that the reader, check or a revision says about a draft, as data. In: nothing. Out: the type, and which
-// findings are errors. The sentences are made in src/words/ from code and parameters.
+// A finding: one fact about a draft from the reader, check or a revision, as data. In: nothing. Out: the type, and
+// which findings are errors. src/words/ turns code and parameters into sentences.
 import type { FindingParams } from "./finding-params.js";
 
 export type Severity = "error" | "warning";
@@ -9,17 +9,17 @@ export type FindingCode = keyof FindingParams;
 export interface Where {
   /** A JSON pointer into the document. */
   readonly pointer: string;
-  /** The position in the text, where it is known; both from 1. */
+  /** Line and column in the text, if known. Both from 1. */
   readonly line?: number;
   readonly column?: number;
   /**
-   * Set where the planner did not write this part: the pointer is of the plan that a patch or a replan leads to. `step` is the
-   * step there, which stays as it was.
+   * Set if the planner did not write this part. Then the pointer refers to the complete plan after a patch or replan.
+   * `step` is the step at that pointer, which is unchanged.
    */
   readonly unwritten?: { readonly step?: string };
 }
 
-/** A finding of one code, or of any. */
+/** A finding of one code, or of any code. */
 export type CodedFinding<Code extends FindingCode = FindingCode> = {
   readonly [Each in Code]: {
     readonly code: Each;
@@ -29,7 +29,10 @@ export type CodedFinding<Code extends FindingCode = FindingCode> = {
   };
 }[Code];
 
-/** A finding with sentences of its own, shown as they are: of a version-1 log, or of a program that adds its own findings. */
+/**
+ * A finding with its own sentences, which are shown unchanged: from a version-1 log, or from a program that adds
+ * findings.
+ */
 export interface TextFinding {
   readonly code: string;
   readonly severity: Severity;
@@ -39,7 +42,7 @@ export interface TextFinding {
 
 export type Finding = CodedFinding | TextFinding;
 
-/** Makes a finding: the one place that knows that code and parameters belong together. */
+/** Makes a finding. Only this function relates a code to its parameters. */
 export function findingOf<Code extends FindingCode>(
   code: Code,
   where: Where,
@@ -49,7 +52,7 @@ export function findingOf<Code extends FindingCode>(
   return { code, severity, where, params } as CodedFinding;
 }
 
-/** Findings without anything that was put to them, such as words: what the log holds. */
+/** The findings without additional fields such as words. This is the form in the log. */
 export function bareFindings(findings: readonly Finding[]): readonly Finding[] {
   return findings.map((finding) => {
     const { code, severity, where } = finding;
@@ -60,9 +63,9 @@ export function bareFindings(findings: readonly Finding[]): readonly Finding[] {
 
 export const isError = ({ severity }: Pick<Finding, "severity">): boolean => severity === "error";
 
-/** The findings that keep a draft from running; warnings do not. */
+/** The findings that keep a draft from running. Warnings do not. */
 export const errorsOf = <F extends Finding>(findings: readonly F[]): readonly F[] => findings.filter(isError);
 
-/** The errors as texts that are equal for the same one: its code and its place. */
+/** The errors as texts of code and place. Equal errors have equal texts. */
 export const errorKeys = (findings: readonly Finding[]): readonly string[] =>
   errorsOf(findings).map(({ code, where }) => `${code} ${where.pointer}`);

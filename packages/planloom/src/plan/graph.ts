@@ -1,5 +1,5 @@
-// The graph of a plan: what each step waits for, the waves a person sees, the path of a cycle, and drawings of it.
-// In: steps as completed by plan.ts. Out: ids and text. Separate because the kernel, check and the surfaces all ask it.
+// The graph of a plan: what each step waits for, waves for display, the path of a cycle, and drawings. In: steps as
+// completed by plan.ts. Out: ids and text. The kernel, check and the surfaces use it.
 import type { Plan, Step } from "./plan.js";
 import { referencedNames } from "./expression/reference.js";
 import { takesContext } from "./step-kind.js";
@@ -17,12 +17,12 @@ export function dataNeedsOf(step: Step): readonly string[] {
   return names.filter((name) => !NOT_STEPS.has(name) && !(step.forEach !== undefined && name === step.as));
 }
 
-/** The ids whose outputs a step is given: its references, and what an agent or `fill` step depends on. */
+/** The ids whose outputs a step receives: its references, and `dependsOn` of an agent or `fill` step. */
 export function contextNeedsOf(step: Step): readonly string[] {
   return takesContext(step) ? needsOf(step) : dataNeedsOf(step);
 }
 
-/** The ids whose outputs the answer is made of. */
+/** The ids whose outputs the answer is made from. */
 export function answerNeedsOf(plan: Plan): readonly string[] {
   if (plan.answer.kind === "from") return plan.answer.from;
   return referencedNames(plan.answer.value).filter((name) => !NOT_STEPS.has(name));
@@ -35,7 +35,7 @@ export interface Edge {
   readonly kind: "data" | "order";
 }
 
-/** What a drawing of steps needs; a whole plan, or the sound part of a draft. */
+/** The part of a step that a drawing needs. The step may belong to a whole plan, or to the sound part of a draft. */
 type Steps = Pick<Plan, "steps">;
 
 export function edgesOf(plan: Steps): readonly Edge[] {
@@ -46,8 +46,8 @@ export function edgesOf(plan: Steps): readonly Edge[] {
 }
 
 /**
- * Steps by the earliest moment at which they could run, in plan order within a wave; for display only: a run waits for
- * steps, never for a wave. Steps of a cycle are left out; ids that are no steps are ignored.
+ * Steps by the earliest moment at which they could run, in plan order within a wave. For display only: a run waits for
+ * steps, never for a wave. Steps of a cycle are left out. Ids that are no steps are ignored.
  */
 export function wavesOf(plan: Steps): string[][] {
   const order = new Map(plan.steps.map((step, index) => [step.id, index]));
@@ -64,7 +64,7 @@ export function wavesOf(plan: Steps): string[][] {
   return waves;
 }
 
-/** The ids that wait for nothing any more once `ended` have ended; counts down `waiting`. */
+/** The ids that wait for nothing more once `ended` have ended. Decrements `waiting`. */
 function released(
   ended: readonly string[],
   dependants: ReadonlyMap<string, readonly string[]>,
@@ -91,19 +91,19 @@ function dependantsOf(edges: readonly Edge[]): ReadonlyMap<string, readonly stri
   return dependants;
 }
 
-/** The ids that wait for a step, directly or over others, without the step itself; nearest first. */
+/** The ids that depend on a step, directly or through others, nearest first. The step itself is not included. */
 export function descendantsOf(plan: Steps, id: string): ReadonlySet<string> {
   const dependants = dependantsOf(edgesOf(plan));
   const found = new Set([id]);
-  // A set is walked to its end even while it grows.
+  // Iteration over a set includes elements that are added during it.
   for (const at of found) for (const dependant of dependants.get(at) ?? []) found.add(dependant);
   found.delete(id);
   return found;
 }
 
 /**
- * The path of one cycle, first id again at the end (`[a, b, a]`: a needs b, b needs a), or undefined. Iterative: 100,000
- * steps in a row do not exhaust the stack.
+ * The path of one cycle, with the first id again at the end (`[a, b, a]`: a needs b, b needs a), or undefined.
+ * Iterative, so a chain of 100,000 steps does not exhaust the stack.
  */
 export function cycleIn(ids: readonly string[], needs: (id: string) => readonly string[]): string[] | undefined {
   const done = new Set<string>();
@@ -149,7 +149,7 @@ function label(step: Step, status: StatusOf | undefined): string {
   return `${step.id}: ${step.title}${word === undefined ? "" : ` (${word})`}`;
 }
 
-/** Mermaid reads entities by `#`; nothing of a title may end the quotes or become markup. */
+/** Mermaid reads entities by `#`. No part of a title may end the quotes or become markup. */
 function mermaidText(text: string): string {
   const entities: Record<string, string> = {
     '"': "#quot;",
@@ -162,7 +162,7 @@ function mermaidText(text: string): string {
   return text.replace(/\s+/g, " ").replace(/["#<>&`]/g, (char) => entities[char] ?? char);
 }
 
-/** Numbered steps in waves, each with the numbers of what it needs. */
+/** Numbered steps in waves, each with the numbers of the steps that it needs. */
 export function graphAscii(plan: Plan, status?: StatusOf): string {
   const waves = wavesOf(plan);
   const steps = new Map(plan.steps.map((step) => [step.id, step]));

@@ -1,17 +1,17 @@
-// JSON values as data: the type, safe own-property access, depth, and the canonical text that hashes are made of.
-// In: any JSON value. Out: values and strings. Separate because everything else speaks in it.
+// JSON values as data: the type, safe own-property access, depth, and the canonical text for hashes. In: any JSON
+// value. Out: values and strings.
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Keys that reach an object's prototype; refused everywhere. */
+/** Keys that reach an object's prototype. They are refused everywhere. */
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The own property `key`, or undefined; never one of the prototype. */
+/** The own property `key`, or undefined. Never a property of the prototype. */
 export function own(value: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
@@ -22,8 +22,8 @@ export function pointerTo(parent: string, token: string | number): string {
 }
 
 /**
- * The canonical text of a value after RFC 8785: keys sorted by UTF-16 code units, no white space, numbers as
- * JavaScript writes them. Properties that are undefined are left out.
+ * The canonical text of a value after RFC 8785: keys sorted by UTF-16 code units, no white space, numbers as JavaScript
+ * writes them. Properties with the value undefined are left out.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
@@ -42,7 +42,7 @@ export function canonicalJson(value: unknown): string {
   return text + "}";
 }
 
-/** How deep a value nests: 0 for a scalar. Stops counting past `max` and returns max + 1. */
+/** The nesting depth of a value: 0 for a scalar. Stops counting past `max` and returns max + 1. */
 export function depthOf(value: unknown, max: number): number {
   if (value === null || typeof value !== "object") return 0;
   if (max <= 0) return 1;
@@ -63,7 +63,7 @@ export function kindOf(value: Json): JsonKind {
   return typeof value === "object" ? "record" : (typeof value as "boolean" | "number" | "string");
 }
 
-/** About how many bytes the text of a value has, and never more than it has. Stops counting past `max`. */
+/** A lower estimate of the bytes of a value's text. Stops counting past `max`. */
 export function sizeOf(value: Json, max: number): number {
   if (typeof value === "string") return value.length + 2;
   if (value === null || typeof value !== "object") return 1;

@@ -1,7 +1,9 @@
-// The names that a misspelt or invented name probably means. In: a name and what exists. Out: up to three, best first.
-// Separate because fields, ids, arguments and tools all ask, and a planner mends its draft by the answer.
+// Finds the existing names that a wrong name probably means. In: a name and the existing names. Out: up to three, best
+// first. Findings about fields, ids, arguments and tools use it, so that the planner can repair its draft.
 
-/** Names within a few edits, that contain the name or are contained in it, or that share most of its words. */
+/**
+ * Names within a few edits, names that contain the name or are contained in it, and names with mostly the same words.
+ */
 export function nearestNames(name: string, candidates: Iterable<string>, most = 3): string[] {
   const [wanted, plainName] = [[...wordsIn(name)], plain(name)];
   const scored: Scored[] = [];
@@ -23,9 +25,9 @@ interface Scored {
 }
 
 /**
- * Tools by the words of their names and descriptions; a word that few tools have tells more than one that most have. `about`
- * is what else is known of the call that was meant (title, description): invented names are plausible, and the words
- * around them say what was to be done.
+ * Tools by the words of their names and descriptions. A rare word counts more than a common one. `about` is other text
+ * about the intended call (title, description): invented names are plausible, and this text says what the call should
+ * do.
  */
 export function nearestTools(name: string, tools: readonly Named[], about = "", most = 3): string[] {
   const weigh = weightsOf(tools);
@@ -62,7 +64,7 @@ type Weigh = (word: string) => number;
 
 const weights = new WeakMap<readonly Named[], Weigh>();
 
-/** The rarer a word among the tools, the more it weighs. */
+/** The weight of a word: higher if it is rarer among the tools. */
 function weightsOf(tools: readonly Named[]): Weigh {
   const before = weights.get(tools);
   if (before !== undefined) return before;
@@ -73,7 +75,7 @@ function weightsOf(tools: readonly Named[]): Weigh {
   return weigh;
 }
 
-/** The weight of the words that two sets share against that of both: 1 for the same set. */
+/** The weight of the shared words in relation to all words of both sets: 1 for equal sets. */
 function shared(a: ReadonlySet<string>, b: ReadonlySet<string>, weigh: Weigh): number {
   const inB = [...a].filter((word) => has(b, word));
   if (inB.length === 0) return 0;
@@ -82,7 +84,7 @@ function shared(a: ReadonlySet<string>, b: ReadonlySet<string>, weigh: Weigh): n
   return (weight(inB) + weight(inA)) / (weight(a) + weight(b));
 }
 
-/** The weight of the words of `wanted` that `words` has, against all of its weight. */
+/** The part of the weight of `wanted` that `words` contains. */
 function covered(wanted: ReadonlySet<string>, words: ReadonlySet<string>, weigh: Weigh): number {
   let [found, all] = [0, 0];
   for (const word of wanted) {
@@ -92,10 +94,10 @@ function covered(wanted: ReadonlySet<string>, words: ReadonlySet<string>, weigh:
   return all === 0 ? 0 : found / all;
 }
 
-/** Above a half where most words are shared: half of them is chance, as in product_id and product_condition. */
+/** Above one half if most words are shared. One half is often chance, as in product_id and product_condition. */
 function mostWords(wanted: readonly string[], candidate: string): number {
   const lower = candidate.toLowerCase();
-  // Most candidates have no word in common, and this is the quick way to see it.
+  // Most candidates share no word. This test finds that quickly.
   if (!wanted.some((word) => lower.includes(word.slice(0, 4)))) return 0;
   const score = shared(new Set(wanted), wordsIn(candidate), () => 1);
   return score > 0.5 ? score * 0.9 : 0;
@@ -114,7 +116,7 @@ function best(scored: readonly Scored[], most: number): string[] {
     .map(({ candidate }) => candidate);
 }
 
-/** 1 for the same letters, 0 for nothing alike, of two names in their plain form. */
+/** The similarity of two names in plain form: 1 for equal letters, 0 for none in common. */
 function likeness(left: string, right: string): number {
   if (left === right) return 1;
   const short = left.length < right.length ? left : right;
@@ -124,13 +126,13 @@ function likeness(left: string, right: string): number {
   return 1 - editDistance(left, right) / long.length;
 }
 
-/** Case and separators do not count. */
+/** Case and separators are ignored. */
 function plain(text: string): string {
   const short = text.slice(0, 64);
   return /^[a-z0-9]*$/.test(short) ? short : short.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }
 
-/** One row of the table is enough: `left` is what stood to the left before, `diagonal` what stood above that. */
+/** One row of the table is enough: `left` is the old value to the left, `diagonal` the old value above that. */
 function editDistance(a: string, b: string): number {
   const row = Array.from({ length: b.length }, (_, j) => j + 1);
   for (let i = 0; i < a.length; i++) {
@@ -148,14 +150,14 @@ function editDistance(a: string, b: string): number {
 
 // Words
 
-/** Words that say nothing about what a tool does. */
+/** Words that say nothing about the purpose of a tool. */
 const EMPTY = new Set(
   "a an and any are as at be between by can each for from get given in into is it its of on or other that the their then this to tool use used uses using via which will with you your".split(
     " ",
   ),
 );
 
-/** Words that planners take for each other; the first of a group stands for all. */
+/** Words that planners exchange for each other. The first of a group stands for all. */
 const GROUPS = [
   "audio sound speech spoken voice",
   "calculate calculator compute evaluate math arithmetic",
@@ -182,7 +184,7 @@ const GROUPS = [
 
 const FIRST = new Map(GROUPS.flatMap(([first = "", ...others]) => others.map((word) => [word, first] as const)));
 
-/** The words of a name or sentence in small letters; `webSearch`, `web_search` and `Web-Search` have the same. */
+/** The words of a name or sentence in lower case. `webSearch`, `web_search` and `Web-Search` give the same. */
 function wordsIn(text: string): ReadonlySet<string> {
   const spaced = text
     .slice(0, 1_000)
@@ -192,7 +194,7 @@ function wordsIn(text: string): ReadonlySet<string> {
   return new Set(words.map((word) => FIRST.get(word) ?? word));
 }
 
-/** `synchronizer` and `synchronization`, `image` and `images`: the same for most of their letters. */
+/** Whether two words share most of their letters: `synchronizer` and `synchronization`, `image` and `images`. */
 function alike(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   if (short.length >= 3 && long.length - short.length <= 2 && long.startsWith(short)) return true;

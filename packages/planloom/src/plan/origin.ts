@@ -1,5 +1,5 @@
-// Where a value came from: the steps and tools it was made of. In: the origins of its parts. Out: one origin.
-// Separate because trust labels are a pure function of these, so every evaluation hands them on.
+// The origin of a value: the steps and tools that it was made from. In: the origins of its parts. Out: one origin.
+// Trust labels are a pure function of it, so every evaluation passes it on.
 
 export interface Origin {
   readonly steps: readonly string[];
@@ -8,7 +8,7 @@ export interface Origin {
 
 export const NO_ORIGIN: Origin = { steps: [], tools: [] };
 
-/** One origin with every step and tool of the given ones, each once, in order of first appearance. */
+/** One origin with all steps and tools of the given ones, each once, in order of first appearance. */
 export function mergeOrigins(origins: readonly Origin[]): Origin {
   if (origins.length === 0) return NO_ORIGIN;
   if (origins.length === 1) return origins[0] as Origin;

@@ -126,7 +126,7 @@ interface StepCommon {
   readonly optional: boolean;
   readonly retry: Retry;
   readonly timeoutMs?: number;
-  /** Absent: as the run is set. */
+  /** Absent: the setting of the run applies. */
   readonly onFailure?: OnFailure;
   readonly expect?: string;
   readonly approval?: "required";
@@ -159,7 +159,7 @@ export type Answer =
   | { readonly kind: "from"; readonly from: readonly string[]; readonly instructions?: string }
   | { readonly kind: "value"; readonly value: Json };
 
-/** A draft with every default written out, as the kernel reads it. */
+/** A draft with every default written out, for the kernel. */
 export interface Plan {
   readonly goal: string;
   readonly inputs: { readonly [name: string]: InputSpec };
@@ -168,8 +168,8 @@ export interface Plan {
 }
 
 /**
- * SHA-256 of the canonical JSON of the plan after defaults, the run's inputs and the definitions of the tools it uses:
- * what a person approves.
+ * SHA-256 of the canonical JSON of the plan with defaults, the run's inputs and the definitions of the tools it uses.
+ * This hash is what a person approves.
  */
 export function planHash(plan: Plan, inputs: { readonly [name: string]: Json }, tools: readonly ToolSpec[]): string {
   const definitions = [...tools].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,5 +1,5 @@
-// The published JSON Schema of the plan document (draft 2020-12), generated from the one zod schema. In: nothing. Out: JSON.
-// Separate because prompts, editors and the docs want it as data, and nobody should write it by hand.
+// The published JSON Schema of the plan document (draft 2020-12), generated from the one zod schema. In: nothing. Out:
+// JSON. Prompts, editors and the docs use it.
 import { z } from "zod";
 import { isObject, type JsonObject } from "./json.js";
 import { planSchema } from "./plan.js";
@@ -14,6 +14,6 @@ export function planJsonSchema(): JsonObject {
   if (!isObject(definitions) || !isObject(root)) return { ...document, $id: PLAN_SCHEMA_ID };
   const { $schema } = document;
   const others = Object.entries(definitions).filter(([name]) => name !== PLAN_SCHEMA_ID);
-  // Zod puts a schema that has an id under $defs and refers to it; published, it is the document itself.
+  // Zod puts a schema with an id under $defs and refers to it. The published document is that schema itself.
   return { $schema: $schema ?? null, $id: PLAN_SCHEMA_ID, ...root, $defs: Object.fromEntries(others) };
 }

@@ -1,5 +1,5 @@
-// Secrets in plans: whole-value handles that stand for what only the call may see. In: a value. Out: its handles.
-// Separate because check, the kernel and the call treat them alike, and the log never holds more than the name.
+// Secrets in plans: a handle that stands for a whole value. Only the call sees the value; the log holds only the name.
+// In: a value. Out: its handles.
 import { isObject, type Json } from "./json.js";
 
 /** The name in `{ "secret": "NAME" }`; undefined for any other value. */
@@ -15,7 +15,7 @@ export function holdsSecret(value: Json): boolean {
   return secretName(value) !== undefined || Object.values(value).some(holdsSecret);
 }
 
-/** The value with each handle replaced by what `reveal` gives for its name. Values without handles are not copied. */
+/** The value with each handle replaced by `reveal` of its name. Values without handles are not copied. */
 export function revealed(value: Json, reveal: (name: string) => Json): Json {
   if (!holdsSecret(value)) return value;
   const name = secretName(value);

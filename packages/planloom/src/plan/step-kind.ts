@@ -1,6 +1,6 @@
 // One table of the kinds of steps: the facts by which they differ. In: a step. Out: those facts, one function each.
-// Other files ask these functions and never test the kind. Pricing follows from the facts too (estimate/step.ts);
-// how a step is performed and shown stands in tables by kind in perform/step-effects.ts and cli/render/plan.ts.
+// Other files use these functions and never test the kind. Pricing follows from the facts too (estimate/step.ts).
+// Tables by kind in perform/step-effects.ts and cli/render/plan.ts say how a step is performed and shown.
 import type { z } from "zod";
 import {
   agentStepSchema,
@@ -17,25 +17,27 @@ import type { ToolSpec } from "./tool-spec.js";
 export type StepKind = Step["kind"];
 
 interface Kind<S extends Step> {
-  /** The form of such a step in a document. The field named like the kind says what the step does. */
+  /** The form of such a step in a document. The field that is named like the kind holds the task. */
   readonly schema: z.ZodType<DraftStep> & { readonly shape: { readonly [field: string]: z.ZodType } };
   /** Defaults of the fields that only this kind has. */
   readonly defaults: { readonly [field: string]: unknown };
   /** The fields that only this kind has. */
   fields(step: S): { readonly [field: string]: unknown };
-  /** The field that holds words for a model or a person. */
+  /** The field with text for a model or a person. */
   readonly words: "fill" | "agent" | "ask";
-  /** The tool that is called without a model, by name. */
+  /** The name of the tool that is called without a model. */
   directTool(step: S): string | undefined;
-  /** The tools that it may call, by name. all: the inventory without the tools that need approval. */
+  /** The names of the tools that it may call. all: the inventory without the tools that need approval. */
   toolNames(step: S): readonly string[] | "all";
-  /** What the executor model writes: nothing, the arguments that `with` leaves out, or all, its calls of tools included. */
+  /**
+   * What the executor model writes: nothing, the arguments that `with` leaves out, or everything, with its tool calls.
+   */
   modelPart(step: S): "none" | "arguments" | "all";
   /** A person gives the output. */
   readonly asksPerson: boolean;
-  /** The type of an output that the step does not declare. */
+  /** The type of the output if the step declares none. */
   readonly output: "as the tool declares" | "text";
-  /** Whether others than the people of this run may have written the output. `tool` is the one that it calls directly. */
+  /** Whether outsiders may have written the output. `tool` is the tool that the step calls directly. */
   isUntrusted(tool: ToolSpec | undefined): boolean;
 }
 
@@ -90,27 +92,27 @@ export const schemaOf = (kind: StepKind): Kind<Step>["schema"] => KINDS[kind].sc
 
 export const defaultsOf = (kind: StepKind): Kind<Step>["defaults"] => KINDS[kind].defaults;
 
-/** The value of the field that names the kind: a tool, an instruction or a question. */
+/** The value of the field named like the kind: a tool, an instruction or a question. */
 export const deedOf = (step: Step): string => kindOf(step).fields(step)[step.kind] as string;
 
 export const ownFields = (step: Step): { readonly [field: string]: unknown } => kindOf(step).fields(step);
 
-/** Words for a model or a person, with the field that holds them. */
+/** Text for a model or a person, with the field that holds it. */
 export function wordsOf(step: Step): { readonly field: string; readonly text: string | undefined } {
   const kind = kindOf(step);
   return { field: kind.words, text: kind.fields(step)[kind.words] as string | undefined };
 }
 
-/** The name of the tool that a step calls without a model; undefined where there is none. */
+/** The name of the tool that a step calls without a model; undefined if there is none. */
 export const directTool = (step: Step): string | undefined => kindOf(step).directTool(step);
 
-/** The same tool, among those given by name. */
+/** The definition of this tool, from a map by name. */
 export function directToolIn<T>(tools: ReadonlyMap<string, T> | undefined, step: Step): T | undefined {
   const name = directTool(step);
   return name === undefined ? undefined : tools?.get(name);
 }
 
-/** The name of a step's call: that of its tool, or else its kind. Keys of calls are made from it. */
+/** The name of a step's call: that of its tool, or else its kind. Keys of calls contain it. */
 export const callName = (step: Step): string => directTool(step) ?? step.kind;
 
 /** Names of the tools that a step may call. all: the inventory without the tools that need approval. */
@@ -121,7 +123,7 @@ export function hasTools(step: Step): boolean {
   return names === "all" || names.length > 0;
 }
 
-/** Whether a step may call the tool of this name, by itself or through its model. */
+/** Whether a step may call the tool of this name, directly or through its model. */
 export function usesTool(step: Step, name: string): boolean {
   const names = toolNames(step);
   return names === "all" || names.includes(name);
@@ -131,19 +133,21 @@ export function usesTool(step: Step, name: string): boolean {
 export const mayActThrough = (step: Step, { name, effects }: ToolSpec): boolean =>
   effects !== "none" && usesTool(step, name);
 
-/** Whether the step's call is a conversation of a model, which may call tools and keeps a journal. */
+/** Whether the step's call is a conversation of a model, which may call tools and has a journal. */
 export const isConversation = (step: Step): boolean => kindOf(step).modelPart(step) === "all";
 
 /** Whether a model writes the arguments that `with` leaves out. */
 export const isFilled = (step: Step): boolean => kindOf(step).modelPart(step) === "arguments";
 
-/** Whether a model is given the whole outputs of the steps in `dependsOn`. For other steps `dependsOn` is order only. */
+/**
+ * Whether a model receives the whole outputs of the steps in `dependsOn`. For other steps `dependsOn` is order only.
+ */
 export const takesContext = (step: Step): boolean => kindOf(step).modelPart(step) !== "none";
 
 export const asksPerson = (step: Step): boolean => kindOf(step).asksPerson;
 
-/** Whether an output that the step does not declare is text; otherwise it is what its tool declares. */
+/** Whether an undeclared output is text. Otherwise it has the type that its tool declares. */
 export const givesText = (step: Step): boolean => kindOf(step).output === "text";
 
-/** Whether the output may hold words of others than the people of this run. */
+/** Whether the output may hold text of outsiders. */
 export const givesUntrusted = (step: Step, tool: ToolSpec | undefined): boolean => kindOf(step).isUntrusted(tool);

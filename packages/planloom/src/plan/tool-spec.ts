@@ -1,10 +1,10 @@
-// What planning and the kernel know of a tool: its name, schemas and effect class, as data. In: nothing. Out: types.
-// The callable itself lives in tools/; this part is recorded in the log with each plan.
+// The description of a tool for planning and the kernel: name, schemas and effect class, as data. In: nothing. Out:
+// types. The log records it with each plan. tools/ has the callable.
 import type { Json, JsonObject } from "./json.js";
 
 /**
- * none: calling it changes nothing. idempotent: calling it twice with one key is calling it once.
- * once: it acts in the world and must never be repeated by itself.
+ * none: a call changes nothing. idempotent: two calls with one key have the effect of one. once: a call acts in the
+ * world and is never repeated automatically.
  */
 export type EffectClass = "none" | "idempotent" | "once";
 
@@ -16,9 +16,9 @@ export interface ToolSpec {
   /** JSON Schema of the output; absent = unknown. */
   readonly output?: JsonObject;
   readonly effects: EffectClass;
-  /** A call of it waits for a person. */
+  /** Each call waits for approval by a person. */
   readonly approval?: "required";
-  /** Its output may be believed (documents of one's own); absent = untrusted. */
+  /** Its output is trusted (for example own documents). Absent = untrusted. */
   readonly trusted?: true;
   /** Its output is public; absent = private. */
   readonly public?: true;
@@ -28,13 +28,13 @@ export interface ToolSpec {
   readonly egress?: true;
   /** Arguments that the tool only passes on; absent = none. All others choose what the call does, and to whom. */
   readonly content?: readonly string[];
-  /** One call may take so long, in ms. */
+  /** Time limit of one call, in ms. */
   readonly timeoutMs?: number;
-  /** It can say later whether a call with its key happened, so that it is asked before a person is. */
+  /** The tool can tell later whether a call with its key happened. It is asked before a person is. */
   readonly reconciles?: true;
 }
 
-/** What a draft is checked against: the tools, and what is said to the planner about those that are missing. */
+/** The tools that a draft is checked against, and notes for the planner about missing tools. */
 export interface Inventory {
   readonly tools: readonly ToolSpec[];
   /** Sentences for the planner, for example that no search is available. */

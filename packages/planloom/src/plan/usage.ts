@@ -1,12 +1,12 @@
-// What model calls cost, as recorded in events. In: usages. Out: their sum. Here because the pure kernel adds them up.
+// The usage of model calls, as recorded in events. In: usages. Out: their sum.
 import { isObject } from "./json.js";
 
-/** What calls cost. A number that a provider did not report is null: unknown, never 0. */
+/** Usage of model calls. A number that the provider did not report is null: unknown, never 0. */
 export type Usage = {
   readonly calls: number;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
-  /** Of the input tokens, those that providers say they had cached; absent where none says so. */
+  /** The cached part of the input tokens, as reported. Absent if no provider reports it. */
   readonly cachedInputTokens?: number;
 };
 
@@ -22,7 +22,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
-/** What has come to `before`; a number that is unknown in either is unknown. */
+/** The usage since `before`. A number that is unknown in either is unknown. */
 export function usageSince(before: Usage, all: Usage): Usage {
   if (all.calls <= before.calls) return NO_USAGE;
   const cached = (all.cachedInputTokens ?? 0) - (before.cachedInputTokens ?? 0);
@@ -42,13 +42,19 @@ function sum(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }
 
-/** Whatever a model or a tool reports, as it may be recorded: what is no count is unknown, and some call was made. */
+/**
+ * Makes a report of a model or a tool safe to record. A value that is not a count is unknown. At least one call was
+ * made.
+ */
 export function soundUsage(reported: unknown): Usage {
   const { calls, inputTokens, outputTokens } = isObject(reported) ? reported : {};
   return { calls: countOf(calls) ?? 1, inputTokens: countOf(inputTokens), outputTokens: countOf(outputTokens) };
 }
 
-/** Tokens that a text may come to at most, as a rule: one for each 3 bytes. English has 4 characters in one, Chinese hardly 1. */
+/**
+ * Upper estimate of the tokens of a text: one for each 3 bytes. English has about 4 characters per token, Chinese about
+ * 1.
+ */
 export const mostTokens = (text: string): number => Math.ceil(new TextEncoder().encode(text).length / 3);
 
 const countOf = (value: unknown): number | null =>

@@ -1,5 +1,5 @@
-// A plan as the document that a person would write. In: a Plan. Out: plain data without what the defaults say anyway, which
-// reads and checks back to the same plan with the same hash. Separate because the reader is tolerant and the writer strict.
+// Writes a plan as a document. In: a Plan. Out: plain data without the defaults. Reading and checking it gives the same
+// plan with the same hash. The reader is tolerant; the writer is strict.
 import { LIMITS } from "../limits.js";
 import type { JsonObject } from "./json.js";
 import type { Plan, Retry, Step } from "./plan.js";
@@ -16,7 +16,7 @@ export function writePlan({ goal, inputs, steps, answer }: Plan): JsonObject {
   });
 }
 
-/** Fields in the order in which a person reads: what, how, with which data, when, and what if not. */
+/** Fields in reading order: task, executor, data, condition, failure handling. */
 function writeStep(step: Step): JsonObject {
   const { id, title, description, dependsOn, when, forEach, as, maxParallel, output, expect, optional } = step;
   return tidy({
@@ -42,7 +42,7 @@ function writeStep(step: Step): JsonObject {
   });
 }
 
-/** An empty list says no more than its absence. */
+/** An empty list means the same as no list. */
 const deed = (step: Step): { readonly [field: string]: unknown } =>
   Object.fromEntries(Object.entries(ownFields(step)).filter(([, value]) => !Array.isArray(value) || value.length > 0));
 

@@ -1,5 +1,5 @@
-// Checks the arguments of one step. In: `with`, and the tool's schema where a tool is called. Out: findings on arguments that
-// are missing, unknown or of the wrong type.
+// Checks the arguments of one step. In: `with`, and the schema of its tool, if it calls one. Out: findings on arguments
+// that are missing, unknown or of the wrong type.
 import { Later, type Report } from "./report.js";
 import { judge, type Judged, type Known, type Place } from "./scope.js";
 import { isObject, type Json, pointerTo } from "../json.js";
@@ -47,7 +47,7 @@ export function checkArguments(
   }
 }
 
-/** Undefined where the tool has no such argument. A schema without any properties takes everything. */
+/** undefined if the tool has no such argument. A schema without properties accepts everything. */
 function wantedType(name: string, record: RecordType): Type | undefined {
   const known = fieldOf(record, name)?.type ?? record.rest;
   if (known !== undefined) return known;
@@ -60,7 +60,7 @@ function unknownArgument(name: string, pointer: string, tool: ToolSpec, record: 
   report("UNKNOWN_ARGUMENT", pointer, new Later(name, make));
 }
 
-/** What the tool needs and neither `with` nor `fill` gives. */
+/** Required arguments that neither `with` nor `fill` gives. */
 export function checkMissing(step: Step, tool: ToolSpec, pointer: string, report: Report): void {
   const record = typeFromSchema(tool.input);
   if (record.kind !== "record" || isFilled(step)) return;
@@ -130,7 +130,7 @@ function literalInstead(value: Json, wanted: Type): Instead | undefined {
 
 const takes = (wanted: Type, type: Type): boolean => assignable(type, wanted) === "yes";
 
-/** What to write where a value of type `from` stands and one of type `to` is wanted; undefined where nothing is known. */
+/** A suggestion for a value of type `from` where type `to` is wanted; undefined if there is none. */
 export function wanting(from: Type, to: Type, value?: Json): Instead | undefined {
   const source = sourceOf(value);
   const members = membersOf(from);
@@ -153,7 +153,7 @@ function fieldThatFits(record: RecordType, to: Type): string | undefined {
   return fits.length === 1 ? fits[0]?.[0] : undefined;
 }
 
-/** The expression as written, for examples; `x` where there are several. */
+/** The expression as written, for examples; `x` if there are several. */
 function sourceOf(value: Json | undefined): string {
   const match = typeof value === "string" ? /^\s*\$\{\{\s*([^{}]{1,80}?)\s*\}\}\s*$/.exec(value) : null;
   return match?.[1] ?? "x";

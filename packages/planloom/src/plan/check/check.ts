@@ -1,5 +1,5 @@
-// The check of a draft. In: a draft as data, the inventory, the run's inputs. Out: a plan with its hash and the tools that it
-// uses, or every finding at once. Separate because planning, approval, editing and the surfaces all pass through here.
+// Checks a draft. In: a draft as data, the inventory, the run's inputs. Out: a plan with its hash and its tools, or all
+// findings at once. Planning, approval, editing and the surfaces all use it.
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import { checkAnswer, checkData } from "./data.js";
@@ -18,15 +18,15 @@ import type { Inventory, ToolSpec } from "../tool-spec.js";
 import { toolNames } from "../step-kind.js";
 
 export interface CheckOptions {
-  /** The run's inputs; where they are given, those that lack a value are findings. */
+  /** The run's inputs. If they are given, an input without a value is a finding. */
   readonly inputs?: { readonly [name: string]: Json };
-  /** Positions for findings, as `readPlan` gives them. */
+  /** Positions for findings, from `readPlan`. */
   readonly locate?: Locate;
-  /** Instead of those in limits.ts. */
+  /** Replaces the limit in limits.ts. */
   readonly limits?: { readonly steps?: number; readonly planBytes?: number };
-  /** The goal, where the draft names none. */
+  /** The goal, if the draft has none. */
   readonly goal?: string;
-  /** How finely the plan should be cut: 1-4, 3-10 (the default) or 8-20 steps. */
+  /** The wanted number of steps: 1-4, 3-10 (the default) or 8-20. */
   readonly granularity?: Granularity;
 }
 export type CheckResult =
@@ -67,7 +67,7 @@ export function check(draft: unknown, inventory: Inventory, options: CheckOption
   }
 }
 
-/** A copy as plain JSON, without keys that reach a prototype; undefined where it cannot be checked any further. */
+/** A copy as plain JSON, without keys that reach a prototype; undefined if it cannot be checked further. */
 function documentOf(draft: unknown, mostBytes: number, report: Report): JsonObject | undefined {
   if (depthOf(draft, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
     report("TOO_DEEP", "", { of: "draft", most: LIMITS.jsonDepth });
@@ -110,7 +110,7 @@ function withoutForbidden(value: Json, pointer: string, report: Report): Json {
   return Object.fromEntries(fields);
 }
 
-/** Errors that leave it known which step hands on to which: what nobody uses is then said in the same round. */
+/** Errors that leave the hand-off between steps known. Then unused steps are reported in the same round. */
 const AFTER_USE: ReadonlySet<string> = new Set<FindingCode>([
   "ARGUMENT_TYPE",
   "CONDITION_NOT_BOOLEAN",
@@ -168,7 +168,7 @@ function answerOf(answer: DraftAnswer | undefined, steps: readonly Step[]): Answ
   return { kind: "from", from, ...(answer?.instructions === undefined ? {} : { instructions: answer.instructions }) };
 }
 
-/** An agent step with tools `all` may use the whole inventory but those that wait for a person. */
+/** An agent step with tools `all` may use the whole inventory, except tools that need approval. */
 function toolsUsed(steps: readonly Step[], inventory: Inventory): ToolSpec[] {
   const lists = steps.map(toolNames);
   const names = new Set(lists.flatMap((list) => (list === "all" ? [] : list)));

@@ -1,5 +1,5 @@
-// The data of a draft: every argument, condition, list and answer against the types it meets. In: steps in an order in which
-// what they refer to comes first. Out: findings. Separate because this is the type checker proper.
+// The type check of a draft: every argument, condition, list and the answer. In: steps, ordered so that references
+// point backwards. Out: findings.
 import { checkArguments, checkMissing, NO_LOCALS, wanting } from "./arguments.js";
 import type { Report } from "./report.js";
 import { judge, type Judged, type Known, type Place } from "./scope.js";
@@ -72,13 +72,13 @@ function checkCondition(source: string, place: Place, known: Known, note: NoteSk
   note(judged, place);
 }
 
-/** The kind of value that a comparison should be shown for. */
+/** The kind of value for an example of a comparison. */
 function comparison(type: Type): FindingParams["CONDITION_NOT_BOOLEAN"]["compare"] {
   const kinds = membersOf(type).map(({ kind }) => kind);
   return (["list", "boolean", "number"] as const).find((kind) => kinds.includes(kind)) ?? "other";
 }
 
-/** Undefined where there is not exactly one expression. */
+/** undefined unless there is exactly one expression. */
 function judgeWhole(source: string, wanted: Type, place: Place, known: Known, report: Report): Judged | undefined {
   if (wholeExpression(source) === undefined && scanTemplate(source).ok) {
     report("BAD_EXPRESSION", place.pointer, { problem: { kind: "not-whole" } });
@@ -88,7 +88,7 @@ function judgeWhole(source: string, wanted: Type, place: Place, known: Known, re
   return judged.broken ? undefined : judged;
 }
 
-/** The names that hold for each item. */
+/** The names that each item can see. */
 function checkList(
   source: string,
   as: string,
@@ -116,7 +116,7 @@ function checkList(
   return locals(items.length === 0 ? UNKNOWN : unionOf(items));
 }
 
-/** A null that reaches the answer is an error: nobody is left to skip. */
+/** A null that reaches the answer is an error: no later step could be skipped instead. */
 export function checkAnswer(answer: DraftAnswer | undefined, known: Known, report: Report): void {
   if (answer === undefined || !("value" in answer)) {
     answer?.from?.forEach((id, i) => {

@@ -1,5 +1,5 @@
-// Whether a plan is cut too finely or too coarsely. In: its steps, its goal and the wished granularity. Out: warnings.
-// Separate because these are counts and shapes, which say what a plan is likely to regret and never that it is wrong.
+// Warns if a plan has too many or too few steps. In: its steps, its goal and the wanted granularity. Out: warnings.
+// Counts and shapes can only hint at a problem, never prove one.
 import type { Report } from "./report.js";
 import type { Outline, StepNode } from "./shape.js";
 import type { Needs } from "./order.js";
@@ -9,17 +9,17 @@ import { hasTools, isConversation } from "../step-kind.js";
 
 export type Granularity = "coarse" | "normal" | "fine";
 
-/** Steps that a plan should have. */
+/** The wanted number of steps. */
 const WISHED: { readonly [granularity in Granularity]: { readonly least: number; readonly most: number } } = {
   coarse: { least: 1, most: 4 },
   normal: { least: 3, most: 10 },
   fine: { least: 8, most: 20 },
 };
 
-/** As many things in a goal are several, and as many calls in a row are a chain. */
+/** Number of tasks in a goal that count as several, and number of calls in a row that count as a chain. */
 const SEVERAL = 3;
 
-/** Only of a draft without errors: which steps hand on to which is not known before. */
+/** Only for a draft without errors. Otherwise the hand-off between steps is not known. */
 export function checkGranularity(
   outline: Outline,
   needs: ReadonlyMap<string, Needs>,
@@ -45,11 +45,13 @@ function combinable(chain: readonly StepNode[], report: Report): void {
   report("OVER_DECOMPOSED", chain[0]?.pointer ?? "/steps", { chain: ids }, "warning");
 }
 
-/** A direct call cannot be cut any further, nor can a question. */
+/** A direct call or a question cannot be divided further. */
 const isWhole = (step: Step | undefined): boolean =>
   step !== undefined && isConversation(step) && step.forEach === undefined;
 
-/** Runs of three plain model calls or more, each of which takes all it is given from the one before, and from it alone. */
+/**
+ * Chains of at least three plain model calls, where each takes all its data from the one before and from nothing else.
+ */
 function chainsOf(outline: Outline, needs: ReadonlyMap<string, Needs>): readonly (readonly StepNode[])[] {
   const [takers, named] = [takersOf(needs), namedIn(outline)];
   const nodes = new Map(outline.nodes.flatMap((node) => (node.id === undefined ? [] : [[node.id, node] as const])));
@@ -83,20 +85,23 @@ function follow(start: string, nextOf: (id: string) => string | undefined): read
   return path;
 }
 
-/** A model is asked once, without tools, and nothing is said of what becomes of its text. */
+/** A single model call without tools and without rules for its output. */
 function isPlainCall(step: Step | undefined): boolean {
   if (step === undefined || !isConversation(step) || hasTools(step) || step.optional) return false;
   const said = [step.when, step.forEach, step.output, step.expect, step.approval, step.model, step.onFailure];
   return said.every((field) => field === undefined);
 }
 
-/** The steps that the answer is said to be written from. */
+/** The steps from which the answer is written, as the plan says. */
 function namedIn({ answer }: Outline): ReadonlySet<string> {
   if (answer === undefined) return new Set();
   return new Set("value" in answer ? referencedNames(answer.value) : answer.from);
 }
 
-/** Sentences, and what follows `then`, `finally` or a semicolon; what only tells of the case is none. */
+/**
+ * Sentences, and the text after `then`, `finally` or a semicolon. A sentence that only describes the situation does not
+ * count.
+ */
 function thingsToDo(goal: string): readonly string[] {
   return goal
     .slice(0, 4_000)

@@ -1,5 +1,5 @@
-// The names of steps and the tools they call. In: the sound part of a draft. Out: findings, and steps by id.
-// Separate because these checks look at names only and need no types.
+// Checks the names of steps and of the tools they call. In: the sound part of a draft. Out: findings, and steps by id.
+// These checks need no types.
 import { CEL_WORDS } from "../expression/expression.js";
 import { Later, type Report } from "./report.js";
 import type { Outline, StepNode } from "./shape.js";
@@ -11,7 +11,7 @@ import { deedOf, directTool, toolNames, wordsOf } from "../step-kind.js";
 
 const PLACES: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
 
-/** The first step of each id. */
+/** The first step with each id. */
 export function checkIds(nodes: readonly StepNode[], report: Report): ReadonlyMap<string, StepNode> {
   const byId = new Map<string, StepNode>();
   for (const node of nodes) {
@@ -59,7 +59,7 @@ function listedTools(step: Step): (readonly [name: string, at: string])[] {
   return names.map((name, i) => [name, `/tools/${i}`]);
 }
 
-/** What is said of the step in words: it tells which tool was meant better than an invented name does. */
+/** The step's text. It identifies the intended tool better than an invented name does. */
 function aboutOf(step: Step | undefined): string {
   if (step === undefined) return "";
   const { title, description = "" } = step;
@@ -74,12 +74,12 @@ function unknownTool(name: string, about: string, pointer: string, tools: readon
   report("UNKNOWN_TOOL", pointer, new Later(name, make));
 }
 
-/** `${{` that is no literal `$${{`. */
+/** `${{` that is not a literal `$${{`. */
 const hasReference = (text: string): boolean => /(?<!\$)\$\{\{/.test(text);
 
 const PLAIN_FIELDS = ["title", "description", "tool", "fill", "agent", "ask", "model", "executor"] as const;
 
-/** References in texts that are instructions or names: whoever writes the data would write the instruction. */
+/** References in instructions or names. The author of the data would become the author of the instruction. */
 export function checkPlaces(outline: Outline, report: Report): void {
   for (const { step, pointer } of outline.nodes) {
     const fields: { readonly [field: string]: unknown } = step === undefined ? {} : { ...step };
@@ -93,7 +93,7 @@ export function checkPlaces(outline: Outline, report: Report): void {
   if (answer !== undefined && !("value" in answer)) checkPath(answer.instructions, "/answer/instructions", report);
 }
 
-/** A title that was made of another text would repeat that text's finding. */
+/** A title that was made from another text would repeat that text's finding. */
 function isCopied(step: Step | undefined): boolean {
   if (step === undefined) return false;
   return step.title === step.description || deedOf(step).startsWith(step.title);

@@ -1,5 +1,5 @@
-// The inputs of a draft against those of the run. In: what the draft declares, what the run is given. Out: the type of each
-// input, and the values with their defaults. Separate because inputs are the only data that exists before a run.
+// Compares the inputs of a draft with those of the run. In: the inputs that the draft declares, and the run's. Out: the
+// type of each input, and the values with their defaults. Inputs are the only data that exists before a run.
 import { nearestNames } from "../nearest.js";
 import type { Report } from "./report.js";
 import { pointerTo, type Json } from "../json.js";
@@ -15,7 +15,7 @@ export interface CheckedInputs {
   readonly values: Values;
 }
 
-/** `given` is undefined where the draft is checked without a run: then nothing is missing. */
+/** `given` is undefined if the draft is checked without a run. Then no input is missing. */
 export function checkInputs(
   declared: { readonly [name: string]: InputSpec },
   given: Values | undefined,
@@ -68,7 +68,7 @@ function missing(name: string, type: Type, given: Values, report: Report): void 
   report("MISSING_INPUT", pointerTo("/inputs", name), { name, type: typeText(type).slice(0, 200), near });
 }
 
-/** Only a warning: a planner need not use all that a run is given. */
+/** Only a warning: a planner need not use all inputs of a run. */
 function undeclared(name: string, declared: Values | object, report: Report): void {
   const near = nearestNames(name, Object.keys(declared));
   report("UNKNOWN_INPUT", "/inputs", { name, near, given: true }, "warning");

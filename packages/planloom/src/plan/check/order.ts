@@ -1,5 +1,5 @@
-// The order of a draft. In: steps with what they need. Out: an order in which needs come first, and findings on dependencies
-// that are unknown, go round in a circle or contradict the references. Separate because it needs neither types nor tools.
+// Checks the order of a draft. In: steps with their needs. Out: an order in which needs come first, and findings on
+// dependencies that are unknown, form a cycle or contradict the references. It needs neither types nor tools.
 import { LIMITS } from "../../limits.js";
 import { Later, type Report } from "./report.js";
 import type { StepNode } from "./shape.js";
@@ -12,7 +12,7 @@ export interface Needs {
   readonly all: readonly string[];
 }
 
-/** What the sound steps need, by id; ids that are no steps are left out. */
+/** The needs of the sound steps, by id. Ids that are no steps are left out. */
 export function needsById(byId: ReadonlyMap<string, StepNode>): ReadonlyMap<string, Needs> {
   const needs = new Map<string, Needs>();
   for (const [id, { step }] of byId) {
@@ -23,7 +23,7 @@ export function needsById(byId: ReadonlyMap<string, StepNode>): ReadonlyMap<stri
   return needs;
 }
 
-/** Nodes so that what a step needs comes before it; those of a circle last, as written. */
+/** The steps in an order where needs come first. Steps of a cycle come last, as written. */
 export function inOrder(byId: ReadonlyMap<string, StepNode>): StepNode[] {
   const nodes = [...byId.values()];
   const steps = nodes.flatMap(({ step }) => (step === undefined ? [] : [step]));
@@ -39,7 +39,7 @@ export function checkDependencies(
   report: Report,
 ): void {
   const near = new Map<string, readonly string[]>();
-  // One invented name often stands in many steps.
+  // One invented name often occurs in many steps.
   const nearestTo = (id: string): readonly string[] => {
     const known = near.get(id) ?? nearestNames(id, byId.keys(), 4);
     near.set(id, known);
@@ -105,6 +105,6 @@ function contradicting(
   report("CONTRADICTING_ORDER", pointer, { from, to, path: shortPath(cycle) });
 }
 
-/** Of a long path the first eight ids and the last three. */
+/** The first eight and the last three ids of a long path. */
 const shortPath = (cycle: readonly string[]): readonly string[] =>
   cycle.length <= 12 ? cycle : [...cycle.slice(0, 8), "...", ...cycle.slice(-3)];

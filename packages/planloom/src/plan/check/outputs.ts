@@ -1,5 +1,5 @@
-// The type of each step's output, as others see it. In: steps, tools. Out: types by id, and findings on `output` itself.
-// Separate because these types come from declarations only; what refers to them is checked afterwards.
+// The type of each step's output, as other steps see it. In: steps, tools. Out: types by id, and findings on `output`
+// itself. These types come only from declarations. References to them are checked afterwards.
 import type { Report } from "./report.js";
 import type { StepNode } from "./shape.js";
 import type { Step } from "../plan.js";
@@ -10,11 +10,11 @@ import { listOf, NULL, STRING, typeText, unionOf, UNKNOWN, type Type } from "../
 import { deedOf, directToolIn, givesText } from "../step-kind.js";
 
 export interface OutputTypes {
-  /** Of one item under forEach: what `expect` sees. */
+  /** The type of one item under forEach. `expect` sees this type. */
   readonly own: Type;
-  /** What others see when the step was not skipped. */
+  /** The type that other steps see if the step was not skipped. */
   readonly type: Type;
-  /** Whether the step as a whole may be skipped by its own fields. */
+  /** Whether the step as a whole may be skipped because of its own fields. */
   readonly skippable: boolean;
 }
 
@@ -61,12 +61,12 @@ function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report:
   return declared.type;
 }
 
-/** Whether there is no value of the type: `never`, an enum of nothing, a record that needs a field of such a type. */
+/** Whether no value has the type: `never`, an empty enum, or a record that requires a field of such a type. */
 function isEmpty(type: Type): boolean {
   if (type.kind === "union") return type.of.every(isEmpty);
   return type.kind === "record" && Object.values(type.fields).some((field) => !field.optional && isEmpty(field.type));
 }
 
-/** Whether values of the tool's type may be of the declared one: assignable one way or the other, or not known. */
+/** Whether values of the tool's type may have the declared type: assignable in one direction, or unknown. */
 const narrows = (given: Type, declared: Type): boolean =>
   assignable(given, declared) !== "no" || assignable(declared, given) !== "no";

@@ -1,15 +1,15 @@
-// The quality of a plan in three answers and the next thing to mend. In: what check found. Out: whether the steps are clear, the
-// order is defined and the hand-off is defined, and the finding to mend first. Findings are for mending, this is for judging.
+// The quality of a plan in three answers, and the finding to fix first. In: the findings of check. Out: whether the
+// steps are clear, the order is defined and the hand-off is defined, and the next finding to fix.
 import type { Finding, FindingCode } from "../finding.js";
 
 export interface Quality<F extends Finding = Finding> {
-  /** Every step says what is to be done, with tools and arguments that exist. */
+  /** Every step says what to do, with tools and arguments that exist. */
   readonly stepsClear: boolean;
-  /** What waits for what is known, and nothing goes round in a circle. */
+  /** Every step waits for known steps, and there is no cycle. */
   readonly orderDefined: boolean;
-  /** Each step gets what it needs from steps that give it, and nobody works for nobody. */
+  /** Every step gets the data it needs, and every output is used. */
   readonly handoffDefined: boolean;
-  /** What to mend first; absent for a plan without findings. `advice`: the plan can run as it is. */
+  /** The finding to fix first. Absent if there are none. `advice`: the plan can run as it is. */
   readonly next?: { readonly about: "steps" | "order" | "handoff" | "advice"; readonly finding: F };
 }
 
@@ -37,7 +37,7 @@ const HANDOFF: ReadonlySet<string> = new Set<FindingCode>([
   "UNUSED_STEP",
 ]);
 
-/** Errors of single steps; while there are others, such as a missing field, nothing is known of order and hand-off. */
+/** Errors of single steps. With other errors, such as a missing field, order and hand-off are not known. */
 const STEPS: ReadonlySet<string> = new Set<FindingCode>([
   "BAD_TYPE",
   "MISSING_ARGUMENT",
@@ -47,16 +47,18 @@ const STEPS: ReadonlySet<string> = new Set<FindingCode>([
   "UNKNOWN_TOOL",
 ]);
 
-/** Warnings that say that something is missing; the others only advise. */
+/** Warnings about something that is missing. Other warnings are only advice. */
 const TELLING: ReadonlySet<string> = new Set<FindingCode>(["NO_TEXT", "NO_HANDOFF", "UNUSED_STEP"]);
 
-/** What the findings of one check, or of reading the text, say about the plan. An answer is true only where that is known. */
+/**
+ * The quality according to the findings of one check, or of reading the text. An answer is true only if it is certain.
+ */
 export function qualityOf<F extends Finding>(findings: readonly F[]): Quality<F> {
   const counted = findings.filter(({ severity, code }) => severity === "error" || TELLING.has(code));
   const [order, handoff] = [ORDER, HANDOFF].map((codes) => counted.find(({ code }) => codes.has(code)));
   const unclear = counted.find(({ code }) => !ORDER.has(code) && !HANDOFF.has(code));
   const unknown = counted.some(({ code }) => ![ORDER, HANDOFF, STEPS].some((codes) => codes.has(code)));
-  // What a step should do is asked before when, and when before what it is given.
+  // The task of a step comes first, then its order, then its data.
   const next = [
     { about: "steps", finding: unclear },
     { about: "order", finding: order },

@@ -1,13 +1,13 @@
-// Collects the findings of one check. In: code, pointer and parameters, from every part of check. Out: the list, each finding once,
-// errors first, with positions where the text is known.
+// Collects the findings of one check. In: code, pointer and parameters, from every part of check. Out: the list, each
+// finding once, errors first, with positions if the text is known.
 import { LIMITS } from "../../limits.js";
 import { findingOf, type CodedFinding, type Finding, type FindingCode, type Severity } from "../finding.js";
 import type { FindingParams } from "../finding-params.js";
 import { isObject, type Json } from "../json.js";
 
 /**
- * Parameters that take time to find, such as the nearest name: `make` is called only for a finding that is kept. `key` tells
- * the finding from others of its code at the same place.
+ * Parameters that take time to compute, such as the nearest name. `make` is called only for a finding that is kept.
+ * `key` distinguishes the finding from others with the same code and place.
  */
 export class Later<Params> {
   constructor(
@@ -26,7 +26,7 @@ export type Locate = (pointer: string) => { readonly line: number; readonly colu
 
 export interface Collected {
   readonly report: Report;
-  /** Whether there are errors of other codes than these. */
+  /** Whether there are errors with codes other than these. */
   readonly hasErrors: (besides?: ReadonlySet<string>) => boolean;
   readonly findings: (locate: Locate | undefined) => readonly Finding[];
 }
@@ -51,7 +51,7 @@ export function collectFindings(): Collected {
   return { report, hasErrors, findings };
 }
 
-/** Parameters with their texts and lists cut: a draft's own names may fill megabytes. */
+/** Parameters with cut texts and lists. A draft's own names may be megabytes long. */
 function short<Params>(params: Params): Params {
   return shortened(params as Json) as Params;
 }

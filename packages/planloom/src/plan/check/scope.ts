@@ -1,6 +1,5 @@
-// What an expression of a draft may refer to, and what comes of it. In: an expression's place. Out: its type, the steps that
-// it takes a null from when they are skipped, and findings on unknown names. Separate because arguments, conditions, lists
-// and the answer all ask the same.
+// Checks what an expression of a draft refers to. In: an expression and its place. Out: its type, the steps whose
+// skipping gives a null, and findings on unknown names. Arguments, conditions, lists and the answer use it.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import type { OutputTypes } from "./outputs.js";
 import { Later, type Report } from "./report.js";
@@ -17,13 +16,15 @@ import { NULL, unionOf, UNKNOWN, type RecordType, type Type } from "../type/type
 export interface Known {
   readonly outputs: ReadonlyMap<string, OutputTypes>;
   readonly inputs: ReadonlyMap<string, Type>;
-  /** Steps that may be skipped, by their own fields or because of what they refer to; grows while steps are checked. */
+  /**
+   * Steps that may be skipped, by their own fields or through the steps that they refer to. It grows during the check.
+   */
   readonly skippable: Set<string>;
 }
 
 export interface Place {
   readonly pointer: string;
-  /** The step that the expression belongs to. */
+  /** The step of the expression. */
   readonly self?: string;
   /** Names beside steps and inputs: the item, `index`, `output`. */
   readonly locals: ReadonlyMap<string, Type>;
@@ -31,15 +32,16 @@ export interface Place {
 
 export interface Judged {
   readonly type: Type;
-  /** Steps whose being skipped gives a null that is not wanted here, or makes an expression fail. */
+  /** Steps whose skipping gives a null that is not allowed here, or makes an expression fail. */
   readonly skips: readonly string[];
-  /** Whether some text could not be read, so that the type says nothing. */
+  /** Whether some text could not be read. Then the type is not reliable. */
   readonly broken: boolean;
 }
 
 /**
- * The type of a value with references; reports unknown names, unreadable expressions and what inference finds. A null of a
- * skipped step shows where `wanted` does not take it; without `wanted`, wherever there would be none otherwise.
+ * The type of a value with references. Reports unknown names, unreadable expressions and the problems of inference. A
+ * null of a skipped step is reported if `wanted` does not accept it; without `wanted`, if there would be no null
+ * otherwise.
  */
 export function judge(value: Json, place: Place, known: Known, report: Report, wanted?: Type): Judged {
   const used = new Set<string>();
@@ -88,7 +90,7 @@ function reportProblem(problem: Problem & { readonly pointer: string }, place: P
   report(code, place.pointer + pointer, new Later(keyOf(problem), () => params), severity);
 }
 
-/** What tells problems of one code in one text apart: one division, or one value that may be null, is named once. */
+/** Distinguishes problems of one code in one text. A division, or a value that may be null, is reported once. */
 function keyOf({ code, params }: Problem): string {
   if (code === "INTEGER_DIVISION") return "";
   return JSON.stringify("use" in params ? { ...params, use: "" } : params);
@@ -106,7 +108,7 @@ function namesAt(place: Place, known: Known, inputs: Type, skipped: ReadonlySet<
 
 const inputTypes = new WeakMap<ReadonlyMap<string, Type>, RecordType>();
 
-/** A name that is no input was reported by checkNames, which knows what to write instead: then nothing more is said. */
+/** checkNames has reported an unknown name already, with a suggestion. Nothing more is reported. */
 function inputsType(inputs: ReadonlyMap<string, Type>, unknownInput: boolean): Type {
   let record = inputTypes.get(inputs);
   if (record === undefined) {
@@ -116,7 +118,9 @@ function inputsType(inputs: ReadonlyMap<string, Type>, unknownInput: boolean): T
   return unknownInput ? { ...record, rest: UNKNOWN } : record;
 }
 
-/** Whether null in place of the step's output reaches where it may not, or makes an expression fail. */
+/**
+ * Whether a null in place of the step's output reaches a place that does not accept it, or makes an expression fail.
+ */
 function skipShows(
   value: Json,
   name: string,
@@ -133,7 +137,7 @@ function skipShows(
   return assignable(skipped.type, target) === "no" && assignable(inferred.type, target) !== "no";
 }
 
-/** The name at the root of a whole expression that is only a path, such as `find.results[0]`. */
+/** The first name of a whole expression that is only a path, such as `find.results[0]`. */
 function pathOf(text: string): { readonly root: string; readonly deep: boolean } | undefined {
   const top = wholeExpression(text)?.ast;
   let node: ASTNode | undefined = top;
@@ -169,7 +173,7 @@ function unknownName(name: string, place: Place, known: Known): FindingParams["U
   return { name, near, steps: ids.slice(0, 12) };
 }
 
-/** Names that exist, but not as such, or not here. */
+/** Names that exist, but with another meaning, or not here. */
 function meantBy(name: string, known: Known): "input" | "output" | "secret" | "item" | undefined {
   if (known.inputs.has(name)) return "input";
   if (name === "output") return "output";

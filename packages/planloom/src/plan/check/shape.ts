@@ -1,6 +1,6 @@
-// The shape of a draft: which fields, of which form. In: a document as data. Out: what of it is sound, step by step, so that
-// the other parts of check go on even where one field is wrong. Each step is held against the schema of its own kind,
-// because the errors of a union of kinds tell nobody anything.
+// Checks the shape of a draft: fields and their forms. In: a document as data. Out: the sound part of each step, so
+// that the other checks can continue after a wrong field. Each step is compared with the schema of its own kind,
+// because errors of a union of kinds are not helpful.
 import type { z } from "zod";
 import { completeStep } from "../complete.js";
 import { Later, type Report } from "./report.js";
@@ -12,20 +12,20 @@ import { schemaOf, STEP_KINDS, type StepKind } from "../step-kind.js";
 export interface StepNode {
   readonly index: number;
   readonly pointer: string;
-  /** As written; undefined where it is missing or no text. */
+  /** As written; undefined if it is missing or not a text. */
   readonly id: string | undefined;
-  /** What of the step is sound; undefined where not even its kind is. */
+  /** The sound part of the step; undefined if its kind is not known. */
   readonly step: Step | undefined;
-  /** Fields that were left out for being wrong: nothing more is said of them. */
+  /** Fields that were left out as wrong. Nothing more is reported about them. */
   readonly dropped: ReadonlySet<string>;
 }
 export interface Outline {
   readonly goal: string | undefined;
   readonly inputs: { readonly [name: string]: InputSpec };
   readonly nodes: readonly StepNode[];
-  /** As written; its defaults depend on the steps. */
+  /** As written. Its defaults depend on the steps. */
   readonly answer: DraftAnswer | undefined;
-  /** Whether an answer is written at all, sound or not. */
+  /** Whether the draft has an answer, sound or not. */
   readonly hasAnswer: boolean;
 }
 export type DraftAnswer =
@@ -105,7 +105,7 @@ function stepNode(draft: Json, index: number, report: Report): StepNode {
   return { index, pointer, id, ...soundStep(draft, kind, pointer, report) };
 }
 
-/** Where the kind is not known, only what every kind has in common can be judged. */
+/** If the kind is not known, only the fields that all kinds share can be checked. */
 function commonFindings(draft: JsonObject, pointer: string, report: Report): void {
   const known = new Set(STEP_KINDS.flatMap((kind) => Object.keys(schemaOf(kind).shape)));
   for (const field of Object.keys(draft)) {
@@ -117,7 +117,7 @@ function commonFindings(draft: JsonObject, pointer: string, report: Report): voi
   }
 }
 
-/** The step without what is wrong with it: its other fields are still checked in the same round. */
+/** The step without its faulty fields. The other fields are still checked in the same round. */
 function soundStep(
   draft: JsonObject,
   kind: StepKind,
@@ -143,8 +143,8 @@ type Shape = { readonly [field: string]: z.ZodType } | undefined;
 type Issue = z.core.$ZodIssue;
 
 /**
- * One thing that a schema says about `value`, which stands at the pointer `base`, as a finding. `of` marks the fields of a
- * patch, whose form is another one.
+ * Turns one schema error about `value`, which is at the pointer `base`, into a finding. `of` marks the fields of a
+ * patch, which has another form.
  */
 export function issueFinding(
   issue: Issue,
@@ -172,12 +172,12 @@ export function issueFinding(
   } else {
     const says = wanted === undefined ? { text: issue.message } : { wanted };
     const json = JSON.stringify(found) ?? "";
-    // Several things may be wrong with one value; the first is enough.
+    // Several things may be wrong with one value. The first is enough.
     report("BAD_VALUE", pointer, new Later(json, () => ({ field, ...of, found: json, ...says })));
   }
 }
 
-/** What a field is for, and of which form it is. */
+/** The purpose of a field, and its form. */
 function describe(schema: z.ZodType | undefined): string | undefined {
   const inner = schema !== undefined && "unwrap" in schema ? (schema.unwrap as () => z.ZodType)() : undefined;
   const texts = [schema?.description, inner?.description].filter((text) => text !== undefined);

@@ -1,5 +1,5 @@
-// Warnings on what a sound plan is likely to regret. In: steps, and the answer. Out: warnings: text that
-// says nothing, steps that nobody uses, no hand-off. Separate because none of them keeps a plan from running.
+// Warns of likely mistakes in a sound plan. In: steps, and the answer. Out: warnings: text that says nothing, unused
+// steps, no hand-off. None of them keeps a plan from running.
 import type { Report } from "./report.js";
 import type { Outline, StepNode } from "./shape.js";
 import type { Needs } from "./order.js";
@@ -17,7 +17,7 @@ export function checkTexts(nodes: readonly StepNode[], report: Report): void {
   }
 }
 
-/** Only of a draft without errors: a misspelt reference would make the step it means look unused. */
+/** Only for a draft without errors. A misspelt reference would make the intended step look unused. */
 export function checkUse(
   outline: Outline,
   needs: ReadonlyMap<string, Needs>,
@@ -45,7 +45,7 @@ function checkExecutor(node: StepNode, step: Step, report: Report): void {
   if (step.executor !== undefined) report("UNUSED_FIELD", `${node.pointer}/executor`, { field: "executor" }, "warning");
 }
 
-/** Only where the answer is written: otherwise it is made from every step that nobody refers to. */
+/** Only if the answer names its steps. Otherwise it is made from every step that no other step refers to. */
 function checkUnused(
   outline: Outline,
   used: ReadonlySet<string>,
@@ -63,7 +63,7 @@ function checkUnused(
   }
 }
 
-/** Whether running the step may do something besides giving an output; asking a person counts. */
+/** Whether running the step may do something besides giving an output. A question to a person counts. */
 function hasEffects(step: Step, tools: ReadonlyMap<string, ToolSpec>): boolean {
   const acts = (name: string): boolean => tools.get(name)?.effects !== "none";
   if (asksPerson(step)) return true;
@@ -74,9 +74,8 @@ function hasEffects(step: Step, tools: ReadonlyMap<string, ToolSpec>): boolean {
 }
 
 /**
- * Steps listed one after the other with no word on what passes between them. Direct calls with all their arguments, and
- * the first step, need nothing from anybody; so only a model's step counts, and only where nothing in the plan is handed
- * on, or where it is the last.
+ * Steps in a list without any hand-off between them. Direct calls with all their arguments, and the first step, need no
+ * data. So only a model's step counts, and only if no step of the plan hands anything on, or if it is the last one.
  */
 function checkHandOff(
   nodes: readonly StepNode[],
@@ -96,7 +95,7 @@ function isAlone(step: Step, needs: ReadonlyMap<string, Needs>, used: ReadonlySe
   return takesContext(step) && Object.keys(step.with).length === 0;
 }
 
-/** The steps whose outputs no step is given: what an answer is written from when the plan does not say. */
+/** The steps whose outputs no other step receives. The answer is made from them if the plan names none. */
 export function unreferenced(steps: readonly Step[]): string[] {
   const given = new Set(steps.flatMap((step) => contextNeedsOf(step)));
   return steps.map(({ id }) => id).filter((id) => !given.has(id));

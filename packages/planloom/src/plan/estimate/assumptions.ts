@@ -1,5 +1,5 @@
-// What a piece of work takes as long as no earlier run has shown it. In: nothing. Out: figures, each with its reason.
-// Separate because these are guesses that estimates name as such: with every earlier run they count for less.
+// Assumed figures for work without samples. In: nothing. Out: figures, each with its reason. Each earlier run gives
+// them less weight.
 
 /** One piece of work: model calls, the tokens of all of them together, and ms. */
 export interface Assumed {
@@ -10,22 +10,25 @@ export interface Assumed {
 }
 
 export const ASSUMED = {
-  /** A direct call: a request to some service; most local tools need milliseconds, and no tool is known to ask a model. */
+  /** A direct call: a request to a service. Most local tools need milliseconds. No tool is known to ask a model. */
   tool: { calls: 0, inputTokens: 0, outputTokens: 0, ms: 1_000 },
   /** Without tools an agent answers in its first reply: a prompt of 400 tokens, some data, two paragraphs. */
   agent: { calls: 1, inputTokens: 1_000, outputTokens: 400, ms: 8_000 },
-  /** Two rounds of tools, then the result; each turn sends everything before it again. */
+  /** Two rounds of tools, then the result. Each turn sends all earlier turns again. */
   agentWithTools: { calls: 3, inputTokens: 6_000, outputTokens: 900, ms: 20_000 },
   /** The tool's schema, some data, a few arguments. */
   fill: { calls: 1, inputTokens: 800, outputTokens: 100, ms: 3_000 },
-  /** The outputs of a handful of steps, a page of answer. */
+  /** The outputs of about five steps, a page of answer. */
   answer: { calls: 1, inputTokens: 1_500, outputTokens: 500, ms: 10_000 },
-  /** The planner's prompt with ten tools takes about 2,000 tokens, a plan of six steps 1,000; now and then one repair. */
+  /**
+   * The planner's prompt with ten tools has about 2,000 tokens, a plan of six steps 1,000. Sometimes there is one
+   * repair.
+   */
   plan: { calls: 1, inputTokens: 3_000, outputTokens: 1_000, ms: 20_000 },
 } as const satisfies { readonly [kind: string]: Assumed };
 
-/** Items of a list that nobody knows yet: the plans of the documents compare three or so things. */
+/** Items of a list of unknown length: the plans in the source documents compare about three things. */
 export const ASSUMED_ITEMS = 3;
 
-/** An assumption counts as much as two samples: one run moves an estimate by a third, ten runs by five sixths. */
+/** An assumption counts as two samples: one run moves an estimate by a third, ten runs by five sixths. */
 export const ASSUMED_SAMPLES = 2;

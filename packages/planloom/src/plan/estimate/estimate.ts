@@ -1,5 +1,5 @@
-// What a plan will take: calls, tokens, money, time. In: a checked plan, what earlier runs took, prices. Out: an Estimate, which
-// also says what it rests on and what it does not know. Separate from check: an estimate never forbids anything.
+// Estimates a plan: calls, tokens, money, time. In: a checked plan, samples of earlier runs, prices. Out: an Estimate,
+// with its sources and the figures that it does not know. An estimate never forbids anything.
 import { ASSUMED_ITEMS } from "./assumptions.js";
 import { answerParts, estimateStep, type Foreknown, type WorkPart, type StepEstimate } from "./step.js";
 import { estimateReplan, type ReplanEstimate } from "./replan.js";
@@ -11,26 +11,29 @@ import type { EffectClass, ToolSpec } from "../tool-spec.js";
 import { asksPerson, directTool, usesTool } from "../step-kind.js";
 
 /**
- * One likely value for each figure, from the plan on: what planning took is spent already. Steps with `when` count as run, and
- * no step as failed, but what earlier runs spent on retries is in their samples.
+ * One likely value for each figure, from now on: the cost of planning is not included. Steps with `when` count as run.
+ * No step counts as failed, but samples of earlier runs include their retries.
  */
 export interface Estimate {
   readonly modelCalls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** Those of agents included: one for each of their turns but the last. */
+  /** Includes the tool calls of agent steps: one for each turn but the last. */
   readonly toolCalls: number;
-  /** US dollars; null where a model has no known price: then `unpriced` names it. */
+  /** US dollars; null if a model has no known price. `unpriced` then names it. */
   readonly costUsd: number | null;
   readonly unpriced: readonly string[];
-  /** Of the longest path through the plan, the answer included, if all that may run at once does; persons take no time. */
+  /**
+   * The time of the longest path through the plan, with the answer, if all steps that may run in parallel do. Waits for
+   * persons count as zero.
+   */
   readonly criticalPathMs: number;
   readonly models: readonly ModelEstimate[];
   /** Tools with effects that the plan's steps call, or may call. */
   readonly actions: readonly Action[];
-  /** What one replan would cost beside that; null where no model plans. */
+  /** The additional cost of one replan; null if no model plans. */
   readonly replan: ReplanEstimate | null;
-  /** Earlier runs that any figure rests on, and how many samples of each tool, model and list; 0 = an assumption. */
+  /** Number of earlier runs behind any figure, and of samples of each tool, model and list; 0 = an assumption. */
   readonly basis: {
     readonly runs: number;
     readonly tools: Counts;
@@ -41,7 +44,7 @@ export interface Estimate {
   readonly unknown: readonly UnknownFigures[];
 }
 
-/** Figures that are not known: by model, or by the id of a step. Each is taken as the estimate says of its kind. */
+/** Figures that are not known, by model or by step id. The estimate assumes a value for each. */
 export type UnknownFigures =
   /** Prices of models; tokens of models that report none; whether steps run; how long a person takes for steps. */
   | { readonly of: "price" | "tokens" | "condition" | "person"; readonly names: readonly string[] }
@@ -54,7 +57,7 @@ interface ModelEstimate {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costUsd: number | null;
-  /** The month in which the list price was read; absent where the price was given, or is unknown. */
+  /** The month in which the list price was read. Absent if the price was given, or is unknown. */
   readonly priceReadOn?: string;
 }
 
@@ -62,7 +65,7 @@ interface Action {
   readonly step: string;
   readonly tool: string;
   readonly effects: EffectClass;
-  /** How often; null where an agent decides. */
+  /** Number of calls; null if an agent decides. */
   readonly times: number | null;
 }
 
@@ -78,7 +81,7 @@ interface Planned {
   readonly tools: readonly ToolSpec[];
 }
 
-/** Pure; never throws for a plan that passed check. */
+/** Pure. Never throws for a plan that passed check. */
 export function estimatePlan({ plan, inputs, tools }: Planned, facts: Foreknown & { priceOf: PriceOf }): Estimate {
   const steps = plan.steps.map((step) => estimateStep(step, inputs, facts));
   const answer = answerParts(plan.answer, facts);
@@ -114,7 +117,7 @@ interface Work {
 const sumOf = <T>(list: readonly T[], figure: (one: T) => number): number =>
   list.reduce((sum, one) => sum + figure(one), 0);
 
-/** Rounded only here: the calls of many steps may each be a part of one. */
+/** Rounded only here, because many steps may each contribute a fraction of a call. */
 function modelsOf(work: readonly Work[], priceOf: PriceOf): ModelEstimate[] {
   const names = new Set(work.filter(({ part, times }) => part.likely.calls * times > 0).map(({ part }) => part.model));
   return [...names].map((model) => {
@@ -134,7 +137,7 @@ function modelsOf(work: readonly Work[], priceOf: PriceOf): ModelEstimate[] {
   });
 }
 
-/** Steps come in waves, each after all that it needs. */
+/** Steps come in waves. Each wave comes after all that it needs. */
 function longestPath(plan: Plan, steps: readonly StepEstimate[]): number {
   const byId = new Map(steps.map((estimate) => [estimate.step.id, estimate]));
   const ends = new Map<string, number>();

@@ -1,10 +1,9 @@
-// What earlier runs took, and how it is weighed against assumptions. In: samples of work by its kind. Out: the likely figures.
-// Separate from the estimate, which adds such figures up, and from the reading of logs, which finds the samples.
+// Combines samples of earlier runs with assumptions. In: samples of work by kind. Out: the likely figures.
 import { ASSUMED_SAMPLES, type Assumed } from "./assumptions.js";
 import type { Step } from "../plan.js";
 import { asksPerson, directTool, hasTools } from "../step-kind.js";
 
-/** One finished piece of work with all its attempts. What was not reported, or not measured, is null. */
+/** One finished piece of work with all its attempts. A figure that was not reported or not measured is null. */
 export interface WorkSample {
   readonly runId: string;
   readonly calls: number;
@@ -13,7 +12,7 @@ export interface WorkSample {
   readonly ms: number | null;
 }
 
-/** How long the list of a `forEach` was. */
+/** The length of the list of a `forEach`. */
 export interface ListSample {
   readonly runId: string;
   readonly length: number;
@@ -28,7 +27,7 @@ export interface History {
 
 export const NO_HISTORY: History = { work: new Map(), lists: new Map() };
 
-/** What counts as the same kind of work: the same tool, or the same model in the same role. */
+/** Identifies the same kind of work: the same tool, or the same model in the same role. */
 export const workKey = {
   tool: (tool: string) => `tool ${tool}`,
   fill: (model: string, tool: string) => `fill ${model} ${tool}`,
@@ -37,14 +36,17 @@ export const workKey = {
   plan: (model: string) => `plan ${model}`,
 };
 
-/** The key of a step's call, apart from the filling of its arguments. Undefined where a person does it. */
+/** The key of a step's call. The filling of its arguments has a key of its own. undefined if a person does the step. */
 export function callWorkKey(step: Step, executor: string): string | undefined {
   if (asksPerson(step)) return undefined;
   const tool = directTool(step);
   return tool === undefined ? workKey.agent(step.model ?? executor, step) : workKey.tool(tool);
 }
 
-/** A list is expected to be as long as in earlier runs where a step of the same id took it from the same expression. */
+/**
+ * Identifies a list. Its length is expected to be that of earlier runs where a step with the same id had the same
+ * expression.
+ */
 export const listKey = ({ id, forEach }: Step): string => `${id} ${forEach ?? ""}`;
 
 /** The likely figures of one piece of work. */
@@ -63,15 +65,16 @@ export function likelyWork(history: History, key: string, assumed: Assumed): Lik
     ),
     inputTokens: blend(assumed.inputTokens, known("inputTokens"), mean),
     outputTokens: blend(assumed.outputTokens, known("outputTokens"), mean),
-    // Tokens add up, so their mean counts; a time is what mostly happens, and one slow call must not stand for all.
+    // Tokens add up, so their mean counts. Times use the median, so that one slow call does not distort them.
     ms: blend(assumed.ms, known("ms"), median),
     samples,
   };
 }
 
 /**
- * The rule of all estimates: with n samples, their centre has the weight n / (n + 2) and the assumption the rest, as if the
- * assumption were two samples more. Without samples it is the assumption; each run moves it towards what happened.
+ * The rule of all estimates. With n samples their centre has the weight n / (n + 2), and the assumption has the rest,
+ * as if it were two more samples. Without samples the result is the assumption. Each run moves it towards the measured
+ * figures.
  */
 export function blend(assumed: number, samples: readonly number[], centre: (samples: readonly number[]) => number) {
   const n = samples.length;

@@ -1,5 +1,5 @@
-// What one replan would cost: another request to the planner, with the repair rounds that plans have needed. In: what planning has
-// taken so far. Out: calls, tokens, money. Separate because a run that fails asks only this, long after its plan was estimated.
+// The expected cost of one replan: another request to the planner, with the usual number of repair rounds. In: the
+// usage of planning so far. Out: calls, tokens, money. It is separate because a failing run needs only this.
 import { ASSUMED } from "./assumptions.js";
 import { likelyWork, NO_HISTORY, workKey, type History } from "./history.js";
 import { costUsd, type PriceOf } from "./price.js";
@@ -10,9 +10,9 @@ export interface ReplanEstimate {
   readonly modelCalls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** US dollars; null where the model has no known price. */
+  /** US dollars; null if the model has no known price. */
   readonly costUsd: number | null;
-  /** Plans that this is judged by: those of this run, or of earlier ones; 0 = an assumption. */
+  /** Number of plans behind the figures, from this run or earlier ones; 0 = an assumption. */
   readonly samples: number;
   readonly from: "this run" | "earlier runs" | "assumption";
 }
@@ -23,11 +23,11 @@ interface ReplanFacts {
   readonly history?: History;
   /** Default: no price is known. */
   readonly priceOf?: PriceOf;
-  /** All that the planner has spent in this run, and the plans that came of it. */
+  /** The planner's usage in this run so far, and the number of plans that it gave. */
   readonly spent?: { readonly usage: Usage; readonly plans: number };
 }
 
-/** A run's own planning counts alone where its tokens are known: goal, tools and model are the same. */
+/** If the tokens of this run's planning are known, only these count: goal, tools and model are the same. */
 export function estimateReplan({ planner, history = NO_HISTORY, priceOf, spent }: ReplanFacts): ReplanEstimate {
   const own = spent === undefined ? undefined : perPlan(spent);
   const { calls, inputTokens, outputTokens, samples } = likelyWork(history, workKey.plan(planner), ASSUMED.plan);

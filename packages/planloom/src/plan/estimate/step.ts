@@ -1,5 +1,6 @@
-// What one step of a plan takes. In: the step, and what is known beforehand. Out: how often it is done, and its parts: a fill and a
-// call are two, for two models may be asked. Separate from the estimate of the plan, which only adds up what stands here.
+// The expected cost of one step. In: the step, and the facts known before a run. Out: the number of repetitions, and
+// the parts of the work. A fill and a call are two parts, because they may use two models. estimate.ts adds the steps
+// up.
 import { ASSUMED, ASSUMED_ITEMS } from "./assumptions.js";
 import {
   blend,
@@ -18,7 +19,7 @@ import type { Answer, Step } from "../plan.js";
 import { resolveValue } from "../expression/reference.js";
 import { directTool, hasTools, isFilled } from "../step-kind.js";
 
-/** Names of the models by role; null where there is none. */
+/** Names of the models by role; null if there is none. */
 export interface RoleModels {
   readonly planner: string | null;
   readonly executor: string | null;
@@ -31,10 +32,10 @@ export interface Foreknown {
   readonly history: History;
 }
 
-/** Work of one kind: what it takes once, and whom its calls of a model are paid to. */
+/** Work of one kind: its cost for one repetition, and the model whose price applies. */
 export interface WorkPart {
   readonly key: string;
-  /** What its samples are samples of. */
+  /** The key of its samples. */
   readonly of: { readonly tool: string } | { readonly model: string };
   readonly model: string;
   readonly toolCalls: number;
@@ -45,13 +46,13 @@ export interface StepEstimate {
   readonly step: Step;
   readonly times: Times;
   readonly parts: readonly WorkPart[];
-  /** From its start to its end, all its items included. */
+  /** The time from its start to its end, with all its items. */
   readonly ms: number;
 }
 
 interface Times {
   readonly count: number;
-  /** What the plan and its inputs say; earlier runs; or nothing but an assumption. */
+  /** Source of the number of items: the plan and its inputs; earlier runs; or an assumption. */
   readonly from: "plan" | "history" | "assumption";
   readonly samples: readonly ListSample[];
 }
@@ -69,7 +70,7 @@ export function estimateStep(
   return { step, times, parts, ms: once * rounds };
 }
 
-/** The writing of the answer; none where the plan gives its value. */
+/** The writing of the answer; undefined if the plan gives its value. */
 export function answerParts(answer: Answer, { models, history }: Foreknown): readonly WorkPart[] {
   if (answer.kind === "value") return [];
   const model = modelOf(models.synthesizer, "synthesizer");
@@ -77,7 +78,7 @@ export function answerParts(answer: Answer, { models, history }: Foreknown): rea
   return [{ key, of: { model }, model, toolCalls: 0, likely: likelyWork(history, key, ASSUMED.answer) }];
 }
 
-/** A role without a model has a name that has no price, and that says what is missing. */
+/** A role without a model gets a name without a price. The name tells what is missing. */
 const modelOf = (model: string | null, role: string): string => model ?? `(no ${role} model)`;
 
 function partsOf(step: Step, executor: string, history: History): readonly WorkPart[] {
@@ -87,13 +88,13 @@ function partsOf(step: Step, executor: string, history: History): readonly WorkP
   const tool = directTool(step);
   if (tool === undefined) {
     const likely = likelyWork(history, key, hasTools(step) ? ASSUMED.agentWithTools : ASSUMED.agent);
-    // Each turn but the last calls a tool; that some call two at once is not in the log.
+    // Each turn but the last calls a tool. Several calls in one turn are not visible in the log.
     return [{ key, of: { model }, model, toolCalls: hasTools(step) ? Math.max(0, likely.calls - 1) : 0, likely }];
   }
   const call: WorkPart = {
     key,
     of: { tool },
-    // A tool that asks a model by itself asks the executor's, whatever the step says.
+    // A tool that asks a model uses the executor's model, even if the step names another.
     model: executor,
     toolCalls: 1,
     likely: likelyWork(history, key, ASSUMED.tool),

@@ -1,6 +1,6 @@
-// Walks the syntax tree of an expression. In: a checked tree and the values of its names. Out: a value, or a Stop.
-// Separate from parsing, and our own rather than cel-js's: that one type-checks first and refuses `ok ? 1 : null`, has
-// no meter, and knows two kinds of numbers that do not mix.
+// Walks the syntax tree of an expression. In: a checked tree and the values of its names. Out: a value, or a Stop. It
+// replaces the evaluator of cel-js, which type-checks first and refuses `ok ? 1 : null`, has no meter, and has two
+// kinds of numbers that do not mix.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { assertNever } from "../../error.js";
 import { LIMITS } from "../../limits.js";
@@ -25,7 +25,7 @@ import {
   type Value,
 } from "./value.js";
 
-/** What an evaluation reads: the variables of the macros around it, innermost first, then the names of the scope. */
+/** The names in reach: the variables of the surrounding macros, innermost first, then the scope. */
 export interface Surroundings {
   readonly read: (name: string) => Value;
   readonly meter: Meter;
@@ -125,7 +125,7 @@ function truth(node: ASTNode, around: Surroundings, by: string): boolean {
   throw stop("TYPE_MISMATCH", { is: "operand", by, kind: kindOfValue(value), wanted: "boolean" });
 }
 
-/** CEL's && and ||: the side that decides alone may stand on either side of one that fails. */
+/** CEL's && and ||: if one side alone decides the result, the other side may fail. */
 function logical([left, right]: readonly [ASTNode, ASTNode], decides: boolean, around: Surroundings): boolean {
   const op = decides ? "||" : "&&";
   const first = attempt(() => truth(left, around, op));
@@ -135,7 +135,7 @@ function logical([left, right]: readonly [ASTNode, ASTNode], decides: boolean, a
   return second;
 }
 
-/** The result, or why there is none; limits stop everything. */
+/** The result, or the reason why there is none. Exceeded limits always stop the evaluation. */
 function attempt(evaluation: () => boolean): boolean | Stop {
   try {
     return evaluation();
@@ -145,7 +145,7 @@ function attempt(evaluation: () => boolean): boolean | Stop {
   }
 }
 
-/** Whether the last field of a path is there; also false where the path ends earlier. */
+/** Whether the last field of a path exists. False if the path ends earlier. */
 function has(node: ASTNode | undefined, around: Surroundings): boolean {
   if (node?.op !== ".") return false;
   const [target, name] = node.args;
@@ -214,7 +214,7 @@ function callMacro(name: string, items: readonly Value[], args: readonly ASTNode
   }
 }
 
-/** Whether the test gives `wanted` for some element; an element that fails counts only if none does. */
+/** Whether the test gives `wanted` for some element. A failed test counts only if no element does. */
 function decidedBy(items: readonly Value[], wanted: boolean, holds: (value: Value) => boolean): boolean {
   let failure: Stop | undefined;
   for (const item of items) {

@@ -1,6 +1,6 @@
-// One expression of a plan: CEL, parsed once, refused where it could do harm, evaluated over steps' outputs.
-// In: its source; later a scope of values. Out: a tree and its free names; later a JSON value and where it came from.
-// cel-js parses; what is allowed is decided here, before anything runs.
+// One expression of a plan: CEL, parsed once, refused if unsafe, evaluated over the outputs of steps. In: its source;
+// later a scope of values. Out: a tree and its free names; later a JSON value with its origin. cel-js parses. This file
+// decides before the run which constructs are allowed.
 import { Environment, ParseError, type ASTNode } from "@marcbachmann/cel-js";
 import { LIMITS } from "../../limits.js";
 import { run } from "./evaluate.js";
@@ -13,7 +13,7 @@ import { Meter, stop, Stop, toJson, type Value } from "./value.js";
 export interface Expression {
   readonly source: string;
   readonly ast: ASTNode;
-  /** The names that it reads, each once, without the variables of its macros. */
+  /** The names that it reads, each once. Variables of its macros are not included. */
   readonly names: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export type ParsedExpression =
   /** `at` is an offset into the source, from 0. */
   | { readonly ok: false; readonly problem: ExpressionProblem; readonly at: number };
 
-/** Names that CEL reads as its own words, types or functions: a step of that name could not be referred to. */
+/** Words, types and functions of CEL. A step with such a name could not be referred to. */
 export const CEL_WORDS: ReadonlySet<string> = new Set(
   (
     "true false null in as break const continue else for function if import let loop package namespace return var void " +
@@ -32,7 +32,7 @@ export const CEL_WORDS: ReadonlySet<string> = new Set(
 
 const cache = new Map<string, ParsedExpression>();
 
-/** Parses and checks an expression; never throws. The same source gives the same object while it is remembered. */
+/** Parses and checks an expression. Never throws. A source in the cache gives the same object again. */
 export function parseExpression(source: string): ParsedExpression {
   if (source.length > LIMITS.expressionChars) {
     const most = LIMITS.expressionChars;
@@ -49,7 +49,7 @@ export function parseExpression(source: string): ParsedExpression {
 
 let environment: Environment | undefined;
 
-/** Only its parser is used; made at the first use. */
+/** Only its parser is used. Created on first use. */
 function parser(): Environment {
   environment ??= new Environment({
     unlistedVariablesAreDyn: true,
@@ -89,7 +89,7 @@ interface Inspection {
   readonly macros: number;
 }
 
-/** Collects the free names of a tree and throws a Refusal where something is not allowed. */
+/** Collects the free names of a tree. Throws a Refusal if a construct is not allowed. */
 function inspect(node: ASTNode, outer: Inspection): void {
   const inspection = { ...outer, depth: outer.depth + 1 };
   const inner = (...nodes: readonly ASTNode[]): void => nodes.forEach((child) => inspect(child, inspection));
@@ -191,7 +191,7 @@ function inspectMacro(
   for (const body of bodies) inspect(body, within);
 }
 
-/** The value of a name and where it came from; undefined where there is no such name. */
+/** The value of a name with its origin; undefined if there is no such name. */
 export type Scope = (name: string) => { readonly value: Json; readonly from: Origin } | undefined;
 
 export type Evaluated =
@@ -199,7 +199,7 @@ export type Evaluated =
   | { readonly ok: false; readonly problem: EvaluationProblem };
 
 /**
- * Evaluates an expression; never throws. `from` joins the origins of the names that were read on the way. Codes:
+ * Evaluates an expression. Never throws. `from` joins the origins of the names that were read. Codes:
  * UNKNOWN_REFERENCE, NO_SUCH_FIELD, NULL_ACCESS, INDEX_OUT_OF_RANGE, TYPE_MISMATCH, CONVERSION_FAILED,
  * DIVISION_BY_ZERO, NUMBER_OUT_OF_RANGE, FORBIDDEN_KEY, LIMIT_EXCEEDED, NOT_SUPPORTED.
  */
@@ -221,7 +221,7 @@ export function evaluate(expression: Expression, scope: Scope): Evaluated {
   }
 }
 
-/** Whether a tree only looks into the scope: its value is JSON already and may be handed on as it is. */
+/** Whether a tree only reads from the scope. Then its value is JSON already and needs no copy. */
 function isPath(node: ASTNode): boolean {
   if (node.op === "." || node.op === "[]") return isPath(node.args[0]);
   return node.op === "id";

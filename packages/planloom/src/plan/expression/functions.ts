@@ -1,15 +1,15 @@
-// The functions of expressions: what each takes, gives and does. In: checked arguments. Out: a value, or a Stop.
-// Separate because evaluation and inference read the same table, so a type can never promise what the run refuses.
+// The functions of expressions: parameters, result and behaviour. In: checked arguments. Out: a value, or a Stop.
+// Evaluation and inference read the same table, so an inferred type always matches the run.
 import { BOOLEAN, listOf, NUMBER, STRING, type Type, UNKNOWN, unionOf } from "../type/type.js";
 import { isList, isNumeric, isRecord, type Meter, stop, type Value } from "./value.js";
 
 export interface CelFunction {
   /** The receiver of a method comes first. */
   readonly params: readonly Type[];
-  /** How many of them may be left out at the end. */
+  /** Number of arguments at the end that may be left out. */
   readonly optional: number;
   readonly returns: Type;
-  /** The result is an integer of CEL: dividing two of them truncates. */
+  /** The result is an integer of CEL. Dividing two of them truncates. */
   readonly integer: boolean;
   readonly call: (args: readonly Value[], meter: Meter) => Value;
 }
@@ -35,7 +35,7 @@ const onTexts = (returns: Type, call: (receiver: string, argument: string) => Va
     paySearch(text(args, 0), text(args, 1), meter);
     return call(text(args, 0), text(args, 1));
   });
-/** The worst case of a search looks at every pair of characters. */
+/** The worst case of a search compares every pair of characters. */
 function paySearch(receiver: string, part: string, meter: Meter): void {
   meter.text(receiver.length);
   meter.spend((receiver.length * part.length) / 1024);
@@ -49,7 +49,7 @@ const onText = (call: (receiver: string) => string): CelFunction =>
 
 const size = define([SIZED], NUMBER, ([value], meter) => BigInt(sizeOf(value as Value, meter)), integer);
 
-/** The text of a scalar; arguments are checked before. */
+/** The text of a scalar. The arguments have been checked. */
 const scalarText = (value: Value): string => (typeof value === "object" ? JSON.stringify(value) : `${value}`);
 
 /** Characters of a string (code points), elements of a list, fields of a record. */
@@ -89,7 +89,7 @@ export const METHODS: ReadonlyMap<string, CelFunction> = new Map([
   ["join", define([listOf(STRING), STRING], STRING, join, { optional: 1 })],
 ]);
 
-/** Functions over a list with a variable of their own, by how many arguments they take. */
+/** Functions over a list with a variable of their own, by their number of arguments. */
 export const MACROS: ReadonlyMap<string, readonly number[]> = new Map([
   ["all", [2]],
   ["exists", [2]],

@@ -1,6 +1,5 @@
-// What the parts of types are under CEL's operators: a field, an element, an item, a sum. In: types (and sometimes the
-// tree they belong to). Out: the type that results, or undefined where the operator fails. Separate from inference,
-// which walks the tree and words the problems.
+// The types of parts under CEL's operators: a field, an element, an item, a sum. In: types (and sometimes their trees).
+// Out: the resulting type, or undefined if the operator fails. infer.ts walks the tree and reports the problems.
 import { LIMITS } from "../../limits.js";
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { FUNCTIONS, METHODS } from "./functions.js";
@@ -18,7 +17,7 @@ import {
   unionOf,
 } from "../type/type.js";
 
-/** The type of a field of one member of a union; undefined where it cannot have one. */
+/** The type of a field of one member of a union; undefined if it cannot have one. */
 export function fieldType(type: Type, name: string): Type | undefined {
   if (type.kind === "unknown") return UNKNOWN;
   return type.kind === "record" ? (fieldOf(type, name)?.type ?? type.rest) : undefined;
@@ -36,7 +35,7 @@ function valuesType(record: RecordType): Type {
   return unionOf(record.rest === undefined ? declared : [...declared, record.rest]);
 }
 
-/** What a macro's variable stands for: the items of a list, the names of a record. */
+/** The type of a macro's variable: the items of a list, the names of a record. */
 export function itemType(target: Type): Type {
   const items = membersOf(target).map((member) =>
     member.kind === "list"
@@ -50,7 +49,7 @@ export function itemType(target: Type): Type {
   return items.some((of) => of.length > 0) ? unionOf(items.flat()) : UNKNOWN;
 }
 
-/** What an operator gives for two members of unions; undefined where it fails. */
+/** The result of an operator on two members of unions; undefined if it fails. */
 export function pairType(
   op: string,
   left: Type,
@@ -68,7 +67,7 @@ export function pairType(
 
 const unknownResult = (op: string): Type => (op === "+" ? UNKNOWN : BOOLEAN);
 
-/** One side is unknown, the other no scalar: only + of a list may work. */
+/** One side is unknown and the other is not a scalar. Only + on a list may work. */
 function listOr(op: string, left: Type, right: Type): Type | undefined {
   const unknown = left.kind === "unknown" || right.kind === "unknown";
   const list = left.kind === "list" || right.kind === "list";
@@ -80,7 +79,7 @@ function scalarKind(type: Type): string | undefined {
   return type.kind === "number" || type.kind === "string" || type.kind === "boolean" ? type.kind : undefined;
 }
 
-/** Whether an expression certainly gives one of CEL's integers; data never does. */
+/** Whether an expression certainly gives one of CEL's integers. Data never do. */
 export function isInteger(node: ASTNode): boolean {
   switch (node.op) {
     case "value":
@@ -114,7 +113,7 @@ export function limited(type: Type): Type {
   return sizeOf(type) > LIMITS.typeNodes ? UNKNOWN : type;
 }
 
-/** Nodes of a type, shared parts counted each time; remembered, so that asking again costs nothing. */
+/** Number of nodes of a type. Shared parts count each time. Results are cached. */
 function sizeOf(type: Type): number {
   const known = sizes.get(type);
   if (known !== undefined) return known;

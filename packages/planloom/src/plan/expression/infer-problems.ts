@@ -1,5 +1,5 @@
-// Collects what is wrong with an expression's types. In: nodes and the types found for them. Out: problems as data, in order.
-// One rule for all: what may fail is a warning, what must fail is an error, what is unknown is nothing.
+// Collects the problems of an expression's types. In: nodes and the types found for them. Out: problems as data, in
+// order. A possible failure is a warning, a certain one is an error, an unknown type is nothing.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { nearestNames } from "../nearest.js";
 import type { InferenceCode, InferenceParams } from "./problem.js";
@@ -19,7 +19,7 @@ export type Problem = {
   };
 }[InferenceCode];
 
-/** Fields of a type that a problem names. */
+/** Fields of a type that a problem lists. */
 const MOST_FIELDS = 12;
 
 /** Collects the problems of one expression. */
@@ -67,7 +67,7 @@ export class Problems {
     this.report(node, "INTEGER_DIVISION", "warning", { left: this.text(left) });
   }
 
-  /** Reports where a type does not fit what is wanted: an error if no value can, a warning if some cannot. */
+  /** Reports a type that does not fit the wanted one: an error if no value can fit, a warning if some cannot. */
   need(node: ASTNode, type: Type, wanted: Type, by: string): void {
     const members = membersOf(type);
     const failing = members.filter((member) => assignable(member, wanted) === "no");
@@ -102,12 +102,12 @@ export class Problems {
     params: InferenceParams[Code],
   ): void {
     if (this.silent > 0) return;
-    // Code and parameters belong together by the signature, which the union of problems cannot see.
+    // The signature relates code and parameters. The union of problems cannot.
     this.list.push({ code, severity, params, start: node.start, end: node.end } as Problem);
   }
 }
 
-/** `location.name` where the name asked for is one level further down. */
+/** `location.name` if the wanted name exists one level further down. */
 function deeper(records: readonly RecordType[], name: string): string[] {
   return records.flatMap(({ fields }) =>
     Object.entries(fields).flatMap(([outer, { type }]) =>

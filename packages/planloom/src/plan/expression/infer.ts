@@ -1,6 +1,6 @@
-// The type of an expression, found without running it. In: its tree and the types of its names. Out: a type and problems.
-// Separate from cel-js's own checker, which has no nullable types and no unions. What is unknown never is a problem;
-// what may fail is a warning, what must fail is an error.
+// Infers the type of an expression without running it. In: its tree and the types of its names. Out: a type and
+// problems. cel-js's own checker has no nullable types and no unions. An unknown type is never a problem. A possible
+// failure is a warning, a certain one is an error.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import type { Expression } from "./expression.js";
 import { FUNCTIONS, MACROS, METHODS, type CelFunction } from "./functions.js";
@@ -28,7 +28,7 @@ export interface Inferred {
   readonly problems: readonly Problem[];
 }
 
-/** The type of a name; undefined where there is no such name. */
+/** The type of a name; undefined if there is no such name. */
 export type Names = (name: string) => Type | undefined;
 
 /** Infers the type of an expression. Never throws. */
@@ -39,7 +39,7 @@ export function inferType(expression: Expression, names: Names): Inferred {
   return { type, problems: problems.list };
 }
 
-/** The names in reach, and the paths of which more is known. */
+/** The names in reach, and the paths with narrowed types. */
 interface Reach {
   readonly names: Names;
   readonly narrowed: ReadonlyMap<string, Type>;
@@ -97,7 +97,7 @@ class Inference {
     return UNKNOWN;
   }
 
-  /** The type of `target.name`: of every member of a union that has it. */
+  /** The type of `target.name`, from every member of a union that has it. */
   private field(node: ASTNode, target: Type, targetNode: ASTNode, name: string): Type {
     const members = membersOf(target);
     const found = members.map((member) => fieldType(member, name));

@@ -1,16 +1,16 @@
-// What a condition says about the types of paths. In: a condition and whether it held. Out: what to keep of which path.
-// Separate from inference because it knows only tests (`x != null`, `x.kind == "a"`), not types of expressions.
+// What a condition says about the types of paths. In: a condition and its result. Out: the narrowed types by path. It
+// knows only tests (`x != null`, `x.kind == "a"`), not types of expressions.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { assignable } from "../type/fit.js";
 import { fieldOf, literalOf, membersOf, NULL, type Type, unionOf } from "../type/type.js";
 
-/** Keeps the part of a path's type that can be where the condition held. */
+/** Keeps the members of a path's type that are possible under the condition. */
 export interface Narrowing {
   readonly path: ASTNode;
   readonly keep: (type: Type) => Type;
 }
 
-/** `a.b.c` or `a["b"].c` as one text; undefined for anything that is not a plain path. */
+/** `a.b.c` or `a["b"].c` as one text; undefined if the tree is not a plain path. */
 export function pathKey(node: ASTNode): string | undefined {
   if (node.op === "id") return node.args;
   const name = node.op === "." ? node.args[1] : node.op === "[]" ? literalIndex(node.args[1]) : undefined;
@@ -24,14 +24,14 @@ function literalIndex(node: ASTNode): string | undefined {
   return typeof node.args === "string" || typeof node.args === "bigint" ? String(node.args) : undefined;
 }
 
-/** What holds where `condition` gave `truth`. */
+/** The facts that hold if `condition` gave `truth`. */
 export function narrowings(condition: ASTNode, truth: boolean): readonly Narrowing[] {
   switch (condition.op) {
     case "!_":
       return narrowings(condition.args, !truth);
     case "&&":
     case "||": {
-      // Only one outcome tells about both sides: && that held, || that did not.
+      // Only one result says something about both sides: && that is true, || that is false.
       if ((condition.op === "&&") !== truth) return [];
       return condition.args.flatMap((side) => narrowings(side, truth));
     }
@@ -48,7 +48,10 @@ export function narrowings(condition: ASTNode, truth: boolean): readonly Narrowi
   }
 }
 
-/** A field that is there: of a type that does not name it, it may be anything, and what it belongs to is not null. */
+/**
+ * Records that a field exists. The object around it is not null. If its type does not name the field, the field may
+ * have any type.
+ */
 function present(field: ASTNode | undefined): readonly Narrowing[] {
   if (field?.op !== ".") return [];
   return [
@@ -79,7 +82,7 @@ export function literalTypeOf(value: unknown): Type | undefined {
     : undefined;
 }
 
-/** What a path is where its condition cannot hold: a branch that is never taken has no mistakes, and gives nothing. */
+/** The type of a path if its condition cannot hold. A branch that is never taken has no mistakes and gives no value. */
 const NEVER_RUNS = unionOf([]);
 
 function only(type: Type, literal: Type): Type {
@@ -94,7 +97,7 @@ function without(type: Type, literal: Type): Type {
   return rest.length === 0 ? NEVER_RUNS : unionOf(rest);
 }
 
-/** Of a union of records those whose field may (or may not only) be the literal. */
+/** The records of a union whose field may (or may not only) be the literal. */
 function keepRecords(type: Type, name: string, literal: Type, equals: boolean): Type {
   if (type.kind !== "union") return type;
   const rest = type.of.filter((member) => {

@@ -1,8 +1,8 @@
-// What can be wrong with an expression or a reference, before a run and while one is evaluated, as data. In: nothing. Out: types.
-// The parser, the template scanner, inference and evaluation find these; src/words phrases them.
+// Problems of an expression or a reference, before a run and during evaluation, as data. In: nothing. Out: types. The
+// parser, the template scanner, inference and evaluation find them. src/words/ phrases them.
 import type { JsonKind } from "../json.js";
 
-/** Why an expression or a `${{ … }}` cannot be read. `text` is the parser's own. */
+/** Why an expression or a `${{ … }}` cannot be read. `text` is the parser's message. */
 export type ExpressionProblem =
   | { readonly kind: "syntax"; readonly text: string }
   | { readonly kind: "too-long" | "too-deep" | "macros-too-deep"; readonly most: number }
@@ -30,7 +30,7 @@ export type ExpressionProblem =
         | "not-whole";
     };
 
-/** What an operator, function or place of an expression is called: `+`, `size`; `key` of a record, `condition` of `? :`. */
+/** The name of an operator, function or place: `+`, `size`; `key` of a record, `condition` of `? :`. */
 type User = string;
 
 /** The parameters of each problem that inference finds. Types are in the notation of `output`; `source` is as written. */
@@ -41,12 +41,12 @@ export interface InferenceParams {
     | {
         readonly field: string;
         readonly type: string;
-        /** Paths and names that may be meant, the best first. */
+        /** Paths and names that may be meant, best first. */
         readonly near: readonly string[];
         readonly fields: readonly string[];
         readonly list: boolean;
       }
-    /** Some members of a union have the field, those of `type` do not. */
+    /** Some members of a union have the field. Those of `type` do not. */
     | { readonly field: string; readonly source: string; readonly type: string };
   readonly POSSIBLY_NULL:
     | { readonly source: string; readonly use: string; readonly field?: string }
@@ -60,7 +60,7 @@ export interface InferenceParams {
         readonly left: string;
         readonly right: string;
         readonly always: boolean;
-        /** One side is text. */
+        /** One side is a text. */
         readonly text: boolean;
       }
     | {
@@ -79,8 +79,8 @@ export type InferenceCode = keyof InferenceParams;
 type None = { readonly [name: string]: never };
 
 /**
- * Why an expression has no value: the parameters of each code. `by` is an operator, function or macro. `kind`, `left` and
- * `right` are kinds of values.
+ * The parameters of each reason why an expression has no value, by code. `by` is an operator, function or macro.
+ * `kind`, `left` and `right` are kinds of values.
  */
 export interface EvaluationParams {
   readonly UNKNOWN_REFERENCE: { readonly name: string };
@@ -90,7 +90,7 @@ export interface EvaluationParams {
   readonly NULL_ACCESS: { readonly name?: string };
   readonly INDEX_OUT_OF_RANGE:
     | { readonly index: number; readonly length: number }
-    /** A position in a string of this many characters. */
+    /** An index into a string with this many characters. */
     | { readonly by: string; readonly position: number; readonly length: number }
     | { readonly by: string; readonly start: number; readonly end: number };
   readonly TYPE_MISMATCH:
@@ -98,7 +98,7 @@ export interface EvaluationParams {
     | { readonly is: "index"; readonly kind: JsonKind; readonly by: JsonKind }
     | { readonly is: "record-key"; readonly kind: JsonKind }
     | { readonly is: "joined-item" }
-    /** `wanted` is a type in the notation of `output`; absent: there are too many arguments. */
+    /** `wanted` is a type in the notation of `output`. Absent: there are too many arguments. */
     | { readonly is: "operand"; readonly by: string; readonly kind: JsonKind; readonly wanted?: string }
     | { readonly is: "operands"; readonly by: string; readonly left: JsonKind; readonly right: JsonKind };
   readonly CONVERSION_FAILED: { readonly by: string; readonly text: string };
@@ -119,7 +119,7 @@ export type EvaluationProblem = {
   readonly [Code in EvaluationCode]: { readonly code: Code; readonly params: EvaluationParams[Code] };
 }[EvaluationCode];
 
-/** Makes a problem: the one place that knows that code and parameters belong together. */
+/** Makes a problem. Only this function relates a code to its parameters. */
 export function evaluationProblem<Code extends EvaluationCode>(
   code: Code,
   params: EvaluationParams[Code],

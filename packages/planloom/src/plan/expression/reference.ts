@@ -1,6 +1,5 @@
-// References `${{ … }}` inside the JSON of a plan. In: a value with references. Out: which names it needs, its type, or
-// the value itself with where it came from. Separate because a plan's `with`, `when`, `forEach`, `expect` and `answer`
-// are all read in this one way.
+// References `${{ … }}` inside the JSON of a plan. In: a value with references. Out: the names that it needs, its type,
+// or its value with the origin. `with`, `when`, `forEach`, `expect` and `answer` are all read here.
 import { LIMITS } from "../../limits.js";
 import { evaluate, type Expression, parseExpression, type Scope } from "./expression.js";
 import { inferType, type Names, type Problem } from "./infer.js";
@@ -12,7 +11,7 @@ import { listOf, literalOf, membersOf, NULL, STRING, type Type, unionOf } from "
 
 export type TemplatePart =
   | { readonly text: string }
-  /** From the first character of `${{` to after the last one of `}}`. */
+  /** From the first character of `${{` to the end of `}}`. */
   | { readonly expression: Expression; readonly start: number; readonly end: number };
 
 export type Template =
@@ -22,7 +21,7 @@ export type Template =
 
 const OPEN = "${{";
 
-/** Splits a text into what is literal and its expressions; `$${{` stands for a literal `${{`. Never throws. */
+/** Splits a text into literal parts and expressions. `$${{` stands for a literal `${{`. Never throws. */
 export function scanTemplate(text: string): Template {
   const parts: TemplatePart[] = [];
   let literal = "";
@@ -51,7 +50,7 @@ export function scanTemplate(text: string): Template {
   return { ok: true, parts };
 }
 
-/** The expression of a text that is exactly one `${{ … }}`, white space around it aside. */
+/** The expression of a text that is exactly one `${{ … }}`, with optional white space around it. */
 export function wholeExpression(text: string): Expression | undefined {
   const template = text.includes(OPEN) ? scanTemplate(text.trim()) : undefined;
   return template?.ok === true ? wholePart(template.parts) : undefined;
@@ -62,7 +61,7 @@ function wholePart(parts: readonly TemplatePart[]): Expression | undefined {
   return parts.length === 1 && first !== undefined && "expression" in first ? first.expression : undefined;
 }
 
-/** Visits every string of a value, with its JSON pointer; the names of fields are not visited. */
+/** Visits every string of a value, with its JSON pointer. Names of fields are not visited. */
 export function eachTemplate(value: Json, visit: (pointer: string, text: string) => void): void {
   walk(value, "", visit);
 }
@@ -75,7 +74,7 @@ function walk(value: Json, pointer: string, visit: (pointer: string, text: strin
   }
 }
 
-/** The names that the expressions of a value read, each once; texts that cannot be read are passed over. */
+/** The names that the expressions of a value read, each once. Unreadable texts are ignored. */
 export function referencedNames(value: Json): readonly string[] {
   const names = new Set<string>();
   eachTemplate(value, (_pointer, text) => {
@@ -87,7 +86,7 @@ export function referencedNames(value: Json): readonly string[] {
   return [...names];
 }
 
-/** A place where a whole expression gave null, and the steps that it came from. */
+/** A place where a whole expression gave null, and the steps in the origin of the null. */
 export interface NullSource {
   readonly pointer: string;
   readonly steps: readonly string[];
@@ -98,17 +97,18 @@ export type Resolved =
   | {
       readonly ok: false;
       readonly problem: EvaluationProblem;
-      /** The expression as written; absent where the problem is with no single one. */
+      /** The expression as written. Absent if no single one is at fault. */
       readonly expression?: string;
       readonly pointer: string;
-      /** The steps that the failed expression reads; for NULL_IN_TEXT those that the null came from. */
+      /** The steps that the failed expression reads. For NULL_IN_TEXT: the origin of the null. */
       readonly steps: readonly string[];
     };
 
 /**
- * Evaluates every reference of a value; never throws. A whole expression keeps its type; inside longer text strings
- * stand as they are, numbers and booleans as JavaScript writes them, the rest as canonical JSON, and null fails with
- * NULL_IN_TEXT. Codes besides: those of evaluate, and UNREADABLE_REFERENCE. Values without references are not copied.
+ * Evaluates every reference of a value. Never throws. A whole expression keeps its type. Inside a longer text, strings
+ * are inserted unchanged, numbers and booleans as JavaScript writes them, other values as canonical JSON; null fails
+ * with NULL_IN_TEXT. Further codes: those of evaluate, and UNREADABLE_REFERENCE. Values without references are not
+ * copied.
  */
 export function resolveValue(value: Json, scope: Scope): Resolved {
   const resolution: Resolution = { scope, origins: new Set(), nulls: [], room: LIMITS.valueBytes };
@@ -126,7 +126,7 @@ interface Resolution {
   readonly scope: Scope;
   readonly origins: Set<Origin>;
   readonly nulls: NullSource[];
-  /** Bytes that the values may still have, all together. */
+  /** Bytes left for all further values together. */
   room: number;
 }
 
@@ -203,7 +203,7 @@ export interface InferredValue {
   readonly problems: readonly (Problem & { readonly pointer: string })[];
 }
 
-/** The type of a value once its references are resolved, and what is wrong with them. Never throws. */
+/** The type of a value after its references are resolved, with the problems found. Never throws. */
 export function inferValue(value: Json, names: Names): InferredValue {
   const problems: (Problem & { readonly pointer: string })[] = [];
   return { type: inferPart(value, "", names, problems), problems };

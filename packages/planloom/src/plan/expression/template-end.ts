@@ -1,8 +1,8 @@
-// Where an expression inside `${{ … }}` ends. In: a text and where the expression starts. Out: where its `}}` stands.
-// Separate because only a scanner that knows CEL's strings and braces can tell: `${{ {"a": "}}"}.a }}`.
+// Finds the end of an expression inside `${{ … }}`. In: a text and the start of the expression. Out: the place of its
+// `}}`. This needs a scanner that knows CEL's strings and braces: `${{ {"a": "}}"}.a }}`.
 import type { ExpressionProblem } from "./problem.js";
 
-/** The offset of the closing `}}`, or why there is none (`at` is missing where the text just ends). Linear time. */
+/** The offset of the closing `}}`, or why there is none (`at` is absent if the text just ends). Linear time. */
 export function closingOf(
   text: string,
   start: number,
@@ -32,8 +32,8 @@ export function closingOf(
 }
 
 /**
- * After the string that opens at `at`; undefined where it does not end. A backslash takes the next character with it,
- * in raw strings too: that is how cel-js finds their end.
+ * The offset after the string that opens at `at`; undefined if it does not end. A backslash escapes the next character,
+ * also in raw strings, as in cel-js.
  */
 function afterString(text: string, at: number, quote: string): number | undefined {
   const triple = text.startsWith(quote.repeat(3), at);

@@ -1,6 +1,6 @@
-// Values while an expression is evaluated, and what operators do to them. In: values. Out: values, or a Stop.
-// Separate because CEL's numbers are of two kinds at work (literals are big integers, data are doubles), while plans
-// know one: here is the only place where they meet. Every operation pays into a meter, so no expression runs for long.
+// Values during an evaluation, and the operators on them. In: values. Out: values, or a Stop. CEL has two kinds of
+// numbers here (literals are big integers, data are doubles) and plans have one. Only this file converts between them.
+// Every operation adds to a meter, so no expression runs for long.
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS, type Json, type JsonKind } from "../json.js";
 import { evaluationProblem, type EvaluationCode, type EvaluationParams, type EvaluationProblem } from "./problem.js";
@@ -8,7 +8,7 @@ import { evaluationProblem, type EvaluationCode, type EvaluationParams, type Eva
 export type Value = null | boolean | number | bigint | string | readonly Value[] | { readonly [key: string]: Value };
 export type ValueRecord = { readonly [key: string]: Value };
 
-/** Ends an evaluation; never leaves evaluate(). */
+/** Ends an evaluation. It never leaves evaluate(). */
 export class Stop extends Error {
   constructor(readonly problem: EvaluationProblem) {
     super(problem.code);
@@ -20,7 +20,7 @@ export const stop = <Code extends EvaluationCode>(code: Code, params: Evaluation
 
 /** Counts work: about one unit per node, list element, or 64 characters. */
 export class Meter {
-  /** Ten units for each evaluation that two nested macros may make. */
+  /** Each evaluation that two nested macros may make costs ten units. */
   private left = 10 * LIMITS.macroList ** LIMITS.macroDepth;
 
   spend(units: number): void {
@@ -28,7 +28,7 @@ export class Meter {
     if (this.left < 0) throw stop("LIMIT_EXCEEDED", { of: "work" });
   }
 
-  /** A string of this many characters is about to be made or read. */
+  /** Counts a string of this many characters that is about to be made or read. */
   text(length: number): void {
     if (length > LIMITS.valueBytes) throw stop("LIMIT_EXCEEDED", { of: "string", most: LIMITS.valueBytes });
     this.spend(1 + length / 64);
@@ -41,7 +41,7 @@ export const isList = (value: Value): value is readonly Value[] => Array.isArray
 export const isRecord = (value: Value): value is ValueRecord =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The kind of the JSON that a value would be. */
+/** The kind of the JSON form of a value. */
 export function kindOfValue(value: Value): JsonKind {
   if (value === null) return "null";
   if (isList(value)) return "list";
@@ -56,7 +56,7 @@ function checkedInteger(value: bigint): bigint {
   throw stop("NUMBER_OUT_OF_RANGE", { of: "int64" });
 }
 
-/** `- * / %` on numbers; two integers stay integers, so that `7 / 2` is 3 as CEL says. */
+/** `- * / %` on numbers. Two integers give an integer, so `7 / 2` is 3, as in CEL. */
 export function arithmetic(op: "-" | "*" | "/" | "%", left: Value, right: Value): Value {
   if (!isNumeric(left) || !isNumeric(right)) throw operands(op, left, right);
   if ((op === "/" || op === "%") && Number(right) === 0) throw stop("DIVISION_BY_ZERO", {});
@@ -90,7 +90,7 @@ export function plus(left: Value, right: Value, meter: Meter): Value {
 const operands = (by: string, left: Value, right: Value): Stop =>
   stop("TYPE_MISMATCH", { is: "operands", by, left: kindOfValue(left), right: kindOfValue(right) });
 
-/** Below zero, zero or above, for two numbers, two strings or two booleans. */
+/** Negative, zero or positive, for two numbers, two strings or two booleans. */
 export function compare(op: string, left: Value, right: Value): number {
   const comparable =
     (isNumeric(left) && isNumeric(right)) ||
@@ -100,7 +100,7 @@ export function compare(op: string, left: Value, right: Value): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Deep equality; values of different kinds are not equal. */
+/** Deep equality. Values of different kinds are not equal. */
 export function equal(left: Value, right: Value, meter: Meter): boolean {
   meter.spend(1);
   if (left === right) return true;
@@ -146,7 +146,7 @@ export function indexValue(target: Value, index: Value): Value {
   return item;
 }
 
-/** The JSON of a value: integers become numbers, and what JSON cannot hold is refused. */
+/** The JSON form of a value. Integers become numbers. Values that JSON cannot hold are refused. */
 export function toJson(value: Value): Json {
   let room = LIMITS.valueBytes;
   const convert = (part: Value, depth: number): Json => {

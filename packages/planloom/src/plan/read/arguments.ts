@@ -1,5 +1,5 @@
-// Arguments on intake: the ways in which the documents write what a tool is called with. In: the fields of a step.
-// Out: `with`, or `fill` where a tool step has no arguments at all. Separate because this part knows the tools' schemas.
+// Reads the arguments of a step in the forms of other systems. In: the fields of a step. Out: `with`, or `fill` if a
+// tool step has no arguments. It knows the tools' schemas.
 import { isObject, type Json } from "../json.js";
 import { fieldNamed, rename, type Fields, type StepPlace } from "./fields.js";
 import { ARGUMENT_FIELDS, plainName } from "./names.js";
@@ -35,7 +35,10 @@ function namedArguments(fields: Fields, field: string, at: StepPlace): void {
 const isEmpty = (value: unknown): boolean =>
   (typeof value === "string" && value.trim() === "") || (Array.isArray(value) && value.length === 0);
 
-/** Arguments as an object: as they are, as pairs, as JSON in a text, or a text for the tool's only required text argument. */
+/**
+ * Arguments as an object. They may be given as an object, as pairs, as JSON in a text, or as text for the tool's only
+ * required text argument.
+ */
 function argumentsOf(written: unknown, tool: ToolSpec | undefined): Values | undefined {
   if (isObject(written)) return written;
   if (Array.isArray(written) && isPairs(written)) return valuesOf(written);
@@ -48,7 +51,7 @@ const isPairs = (list: readonly unknown[]): boolean => list.every(isPair);
 const isPair = (item: unknown): item is { readonly name: string; readonly value: Json } =>
   isObject(item) && typeof item["name"] === "string" && Object.hasOwn(item, "value") && Object.keys(item).length === 2;
 
-/** `[{ "name": …, "value": … }]` as an object; undefined where a name comes twice. */
+/** `[{ "name": …, "value": … }]` as an object; undefined if a name occurs twice. */
 function valuesOf(list: readonly unknown[]): Values | undefined {
   if (!list.every(isPair) || new Set(list.map(({ name }) => name)).size < list.length) return undefined;
   return Object.fromEntries(list.map(({ name, value }) => [name, value]));
@@ -64,7 +67,7 @@ function objectIn(text: string): Values | undefined {
   }
 }
 
-/** Only where no argument at all is given: one that is missing beside others is a mistake to be reported. */
+/** Only if no argument is given. One missing argument is a mistake for check to report. */
 export function fillFromDescription(fields: Fields, at: StepPlace): void {
   const required = at.tool(fields.get("tool"))?.input["required"];
   const given = fields.get("with");

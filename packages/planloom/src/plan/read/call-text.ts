@@ -1,15 +1,16 @@
-// Calls written as text: `search("x")`, `search(query="x", limit=3)`, `Search[x]`. In: the text of one item. Out: the tool and what
-// it is given, or nothing where the text is no call. Separate because sentences hold brackets, too: the whole item must be a call.
+// Reads calls in the form of text: `search("x")`, `search(query="x", limit=3)`, `Search[x]`. In: the text of one item.
+// Out: the tool and its arguments, or nothing if the text is not a call. Sentences contain brackets, too, so the whole
+// item must be a call.
 import { scanJson } from "./json.js";
 import { afterSpace, atWord } from "./json-space.js";
 
 export interface Call {
   readonly tool: string;
-  /** Arguments by name, a text, or a list; absent where there are none. */
+  /** Arguments by name, one text, or a list. Absent if there are none. */
   readonly given?: unknown;
 }
 
-/** The call with which some planners end: make the answer of what is there. */
+/** The final call of some planners: make the answer from the results. */
 export const JOIN = "join";
 
 export function callIn(item: string): Call | undefined {
@@ -41,7 +42,7 @@ function withText(tool: string, text: string): Call | undefined {
   return { tool, given: value };
 }
 
-/** `("x")` and `("x", 3)`: a text alone is the tool's only text, more are for check to name. */
+/** `("x")` and `("x", 3)`. One text is the tool's only text argument. check reports several. */
 function listed(text: string, tool: string): Call | undefined {
   const scan = scanJson(text, tool.length);
   if (scan.kind !== "value" || scan.end !== text.length || !Array.isArray(scan.value)) return undefined;

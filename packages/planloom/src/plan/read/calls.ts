@@ -1,5 +1,5 @@
-// Steps written as calls: the forms in which models and their interfaces write which tool is called. In: the fields of a step.
-// Out: `tool` and the field of its arguments side by side. Separate because these forms nest one object in another.
+// Reads steps that are written as calls. Models and their APIs use several forms. In: the fields of a step. Out: `tool`
+// and the field of its arguments side by side. These forms nest one object in another.
 import { isObject } from "../json.js";
 import { argumentField } from "./arguments.js";
 import { hasKind, rename, type Fields, type StepPlace } from "./fields.js";
@@ -16,7 +16,7 @@ export function readCalls(fields: Fields, at: StepPlace): void {
   modelCall(fields, at);
 }
 
-/** Beside arguments a name is that of a tool: one that is known, or where nothing else says what the step is. */
+/** A name beside arguments is a tool's name, if the tool is known or if no other field says what the step does. */
 function namesTool(fields: Fields, field: string, at: StepPlace): boolean {
   const called = [...fields.keys()].some(argumentField) || isObject(fields.get("with"));
   if (!called || hasKind(fields) || typeof fields.get(field) !== "string") return false;
@@ -24,7 +24,7 @@ function namesTool(fields: Fields, field: string, at: StepPlace): boolean {
   return !["description", "title", "task", field === "name" ? "action" : "name"].some((other) => fields.has(other));
 }
 
-/** `{ "tool": { "name": "search", "arguments": {…} } }`, with `function` and `action` too. */
+/** `{ "tool": { "name": "search", "arguments": {…} } }`, also with `function` or `action`. */
 function nestedCall(fields: Fields, field: string, at: StepPlace): void {
   const call = fields.get(field);
   if (!isObject(call) || (field !== "tool" && hasKind(fields))) return;
@@ -43,7 +43,7 @@ function nestedCall(fields: Fields, field: string, at: StepPlace): void {
   at.note("CALL_OPENED", { field }, "tool", { before: call, after: call[name] });
 }
 
-/** A tool called "none" is no tool, unless there is one. */
+/** A tool called "none" means no tool, unless such a tool exists. */
 function noTool(fields: Fields, at: StepPlace): void {
   const tool = fields.get("tool");
   if (typeof tool !== "string" || !NO_TOOL.has(plainName(tool.trim())) || at.tool(tool) !== undefined) return;
@@ -55,7 +55,7 @@ function noTool(fields: Fields, at: StepPlace): void {
   }
 }
 
-/** A tool called "LLM" is the model, unless there is one; a text that it is given is the instruction. */
+/** A tool called "LLM" means the model, unless such a tool exists. Its text is the instruction. */
 function modelCall(fields: Fields, at: StepPlace): void {
   const tool = fields.get("tool");
   if (typeof tool !== "string" || plainName(tool) !== "llm" || at.tool(tool) !== undefined || fields.has("agent"))

@@ -1,5 +1,5 @@
-// What a step waits for, on intake. In: the fields of a step, and the names of all steps. Out: `dependsOn` as a list of ids.
-// Separate because plans write it as numbers, names, references and words, and a name that means no step must stay for check.
+// Reads the dependencies of a step. In: the fields of a step, and the names of all steps. Out: `dependsOn` as a list of
+// ids. Plans write numbers, names, references and words. A name of no step stays for check to report.
 import { isObject } from "../json.js";
 import type { Fields, StepPlace } from "./fields.js";
 import { formsIn, outputOf, stepNumber } from "./forms.js";
@@ -8,7 +8,7 @@ import type { ReferencePlace } from "./references.js";
 
 const NOBODY: ReadonlySet<unknown> = new Set(["", "none", "null", "n/a", "nothing", "-", -1, "-1"]);
 
-/** Also says to the references of the step which steps it waits for. */
+/** Also tells the reader of references which steps this one waits for. */
 export function dependenciesOf(fields: Fields, place: ReferencePlace, at: StepPlace): void {
   namedInInstruction(fields, place, at);
   if (!fields.has("dependsOn")) return;
@@ -27,7 +27,7 @@ export function dependenciesOf(fields: Fields, place: ReferencePlace, at: StepPl
 
 const isName = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number";
 
-/** `dependsOn` as a list: also one name, several in one text, and objects that hold an id and nothing else. */
+/** `dependsOn` as a list. Also accepts one name, several names in one text, and objects that hold only an id. */
 function listOf(written: unknown, names: StepNames): readonly unknown[] | undefined {
   if (Array.isArray(written)) return written.map(idInside);
   if (!isName(written)) return undefined;
@@ -54,7 +54,7 @@ function isNobody(value: unknown, names: StepNames): boolean {
 const idOf = (value: string | number, names: StepNames): string =>
   names.idOf(typeof value === "string" && names.resolve(value) === undefined ? nameIn(value) : value);
 
-/** The name inside `#E1`, `<node-0>`, `step 2` or `output of step 2`, where the text is nothing else. */
+/** The name inside `#E1`, `<node-0>`, `step 2` or `output of step 2`, if the text is nothing else. */
 function nameIn(text: string): string {
   const trimmed = text.trim();
   if (trimmed.length > 200) return trimmed;
@@ -64,7 +64,7 @@ function nameIn(text: string): string {
   return number === undefined ? name : String(number);
 }
 
-/** The instruction of a model's step in a list of calls stays as it is; the steps that it names are those it waits for. */
+/** In a list of calls, a model step keeps its instruction. The steps that it names become its dependencies. */
 function namedInInstruction(fields: Fields, place: ReferencePlace, at: StepPlace): void {
   const instruction = fields.get("agent");
   if (!place.calls || typeof instruction !== "string" || fields.has("dependsOn")) return;

@@ -1,16 +1,16 @@
-// The adapters of the whole document: where its steps stand, and what stands beside them. In: a parsed value. Out: an object with
-// `steps`, and the way from a place in it back to the document as written. Separate from the adapters of a step.
+// The adapters of the whole document: they find its steps and its other fields. In: a parsed value. Out: an object with
+// `steps`, and the map from its places back to the document as written. step.ts has the adapters of a step.
 import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
 import { LIST_FIELDS, looksLikeStep, NOT_BEGUN, plainName, QUESTION_FIELDS, SAID_FIELDS, WRAPPERS } from "./names.js";
 import type { TakeNote } from "./note-params.js";
 
-/** From a pointer of the draft to that of the document as written. */
+/** Maps a pointer of the draft to the document as written. */
 export type Moves = Map<string, string>;
 
 const DOCUMENT_FIELDS = ["steps", "planloom", "goal", "answer"];
 const DEPTH = 3;
 
-/** How sure it is that a value is a plan: it has steps, it may be one where nothing else is, or it is none. */
+/** How surely a value is a plan: it has steps, it may be one if nothing else is, or it is none. */
 export function planLikeness(value: unknown, depth = DEPTH): "plan" | "maybe" | undefined {
   if (Array.isArray(value)) {
     if (value.some((item) => isObject(item) && looksLikeStep(item))) return "plan";
@@ -23,7 +23,7 @@ export function planLikeness(value: unknown, depth = DEPTH): "plan" | "maybe" | 
   return DOCUMENT_FIELDS.some((field) => Object.hasOwn(value, field)) ? "maybe" : undefined;
 }
 
-/** The questions that a planner asks in the place of a plan; none where there are steps. */
+/** The questions that a planner asks instead of planning. Empty if there are steps. */
 export function questionsIn(value: unknown): readonly string[] {
   if (!isObject(value)) return [];
   const list = listField(value);
@@ -36,7 +36,7 @@ export function questionsIn(value: unknown): readonly string[] {
     .filter((one) => typeof one === "string" && one.trim() !== "") as string[];
 }
 
-/** How many steps a value holds, wherever in it they stand. */
+/** Number of steps in a value, wherever they are in it. */
 export function stepCount(value: unknown, depth = DEPTH): number {
   if (Array.isArray(value)) return value.length;
   if (!isObject(value)) return 0;
@@ -70,7 +70,7 @@ function stepMap(value: unknown): readonly (readonly [string, Json])[] | undefin
   return fits && entries.length > 0 ? entries : undefined;
 }
 
-/** An object with `steps`, or the value itself where it holds none. */
+/** An object with `steps`, or the value itself if it holds none. */
 export function wholeDocument(value: unknown, note: TakeNote, moves: Moves): unknown {
   let document: unknown = value;
   let at = "";
@@ -127,7 +127,7 @@ function listOf(entries: readonly (readonly [string, Json])[], at: string, note:
 const looksNamed = (step: JsonObject): boolean =>
   Object.keys(step).some((key) => ["id", "stepid", "stepnumber", "taskid"].includes(plainName(key)));
 
-/** What a run's own document says of its plan beside the plan. */
+/** Fields of a run's document beside the plan. */
 const RECORD_FIELDS: readonly string[] = ["revision", "hash", "cause"];
 const MAY_BE_NULL = ["planloom", "goal", "inputs", "answer"];
 

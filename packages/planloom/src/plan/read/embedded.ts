@@ -1,5 +1,5 @@
-// JSON somewhere inside prose. In: a part of a text. Out: the one plan that stands there, or why it cannot be told. Separate because
-// here a bracket may be anything, and a part of a broken document must not be taken for a document.
+// Finds JSON inside prose. In: a part of a text. Out: the only plan in it, or why it cannot be decided. A bracket may
+// be anything here. A part of a broken document must not be read as a document.
 import { LIMITS } from "../../limits.js";
 import { canonicalJson } from "../json.js";
 import { planLikeness } from "./document.js";
@@ -18,12 +18,12 @@ import {
   type TextResult,
 } from "./source.js";
 
-/** A bracket behind which a document may stand. */
+/** A bracket that may open a document. */
 const OPENING = /[{[](?=\s{0,200}(?:["'“{[]|[A-Za-z_]\w{0,40}\s{0,4}:))/.source;
-/** What stands before the value of a key: such a value is a part of a document whose beginning cannot be read. */
+/** The text before the value of a key. Such a value is part of a document with an unreadable beginning. */
 const BEHIND_KEY = /["'”]\s{0,20}:\s{0,20}$/;
 
-/** JSON somewhere inside prose. What is surely a plan is taken before what only may be one. */
+/** JSON inside prose. A sure plan is preferred to a possible one. */
 export function embedded(part: Part): TextResult | undefined {
   const opening = new RegExp(OPENING, "g");
   let found: FoundText | undefined;
@@ -64,7 +64,7 @@ function embeddedAt(piece: Part): Read | undefined {
   return looks ? scanned(scan, piece) : undefined;
 }
 
-/** Takes what was found at the beginning of a part, where no other plan stands behind it. */
+/** Takes the value at the beginning of a part, if no other plan follows it. */
 export function sole(read: TextResult, part: Part, end: number): TextResult {
   const rest = part.source.slice(end);
   if (read.kind !== "found" || rest.trim() === "") return read;
@@ -75,7 +75,7 @@ export function sole(read: TextResult, part: Part, end: number): TextResult {
 
 const aroundNote = textNote("TEXT_AROUND", {});
 
-/** The same plan twice is one plan; a second one that is cut or broken is another. */
+/** The same plan twice is one plan. A second plan that is cut or broken counts as another one. */
 function isSame(next: TextResult, read: FoundText): boolean {
   if (next.kind !== "found") return next.kind !== "truncated" && next.kind !== "malformed";
   return canonicalJson(next.value) === canonicalJson(read.value);

@@ -1,5 +1,5 @@
-// The ways in which a text is no plan. In: what was seen. Out: a failure with its finding.
-// The readers of JSON, of YAML and of lists give the same ones.
+// The reasons why a text is not a plan. In: what was found. Out: a failure with its finding. The readers of JSON, YAML
+// and lists share them.
 import { LIMITS } from "../../limits.js";
 import { findingOf, type Finding, type FindingCode } from "../finding.js";
 import type { FindingParams, SyntaxProblem } from "../finding-params.js";

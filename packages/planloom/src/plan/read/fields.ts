@@ -1,4 +1,5 @@
-// What the adapters of a step work on: its fields, and what they may know and report. In: a field. Out: the same, renamed.
+// The fields of a step during reading. In: a field. Out: the same field, renamed. Adapters work on this, and report
+// here.
 import { STEP_KINDS } from "../step-kind.js";
 import { plainName } from "./names.js";
 import type { NoteCode, NoteParams } from "./note-params.js";
@@ -7,21 +8,21 @@ import type { ToolSpec } from "../tool-spec.js";
 export interface StepPlace {
   readonly index: number;
   readonly tool: (name: unknown) => ToolSpec | undefined;
-  /** Reports what an adapter rewrote, at a field of the canonical step. */
+  /** Reports a change by an adapter, at a field of the canonical step. */
   readonly note: <Code extends NoteCode>(
     code: Code,
     params: NoteParams[Code],
     field?: string,
     change?: { readonly before: unknown; readonly after?: unknown },
   ) => void;
-  /** Records that a canonical field was written as another one, or inside of another one. */
+  /** Records that a canonical field was written under another name, or inside another field. */
   readonly moved: (field: string, from: string, ...inner: string[]) => void;
 }
 
-/** A map and no object, so that no key of the document can be a key of the prototype. */
+/** A map, not an object, so that a key of the document can never be a key of the prototype. */
 export type Fields = Map<string, unknown>;
 
-/** Gives a field its canonical name and reports it. */
+/** Gives a field its canonical name and reports the change. */
 export function rename(fields: Fields, from: string, to: string, at: StepPlace): void {
   const value = fields.get(from);
   fields.delete(from);
@@ -30,7 +31,7 @@ export function rename(fields: Fields, from: string, to: string, at: StepPlace):
   at.note("FIELD_RENAMED", { from, to }, to, { before: from, after: to });
 }
 
-/** The field of one of these plain names, as it is written. */
+/** The field with one of these plain names, as written. */
 export function fieldNamed(fields: Fields, ...names: readonly string[]): string | undefined {
   let first = names.length;
   let found: string | undefined;

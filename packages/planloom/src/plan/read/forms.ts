@@ -1,13 +1,13 @@
-// The forms in which plans of other systems refer to a step. In: a text. Out: each form in it, with the name and the path that it
-// gives, unresolved. Every form is matched at one place and with bounds, so that a text is read in linear time. Separate from
-// read-references.ts, which knows what exists: here nothing is decided.
+// The reference forms of other plan formats. In: a text. Out: each form with its name and path, unresolved. Every form
+// is matched at one place and with bounds, so reading takes linear time. references.ts knows which steps exist and
+// decides.
 
 export interface Form {
   readonly adapter: FormAdapter;
   readonly start: number;
   readonly end: number;
   readonly name: string;
-  /** What follows the name, as written: `.results[0]`. */
+  /** The text after the name, as written: `.results[0]`. */
   readonly path: string;
 }
 export type FormAdapter =
@@ -21,11 +21,11 @@ export type FormAdapter =
   | "REFERENCE_OUTPUT_OF";
 
 const PATH = /(?:\.[A-Za-z_]\w{0,63}|\[(?:\d{1,6}|"[^"\]\n]{1,64}"|'[^'\]\n]{1,64}')\]){0,12}/.source;
-/** In a form with an end of its own, names may hold spaces. */
+/** In a form with an end mark, names may contain spaces. */
 const SPACED = /(?:\.[A-Za-z_][\w -]{0,63}|\[(?:\d{1,6}|"[^"\]\n]{1,64}"|'[^'\]\n]{1,64}')\]){0,12}/.source;
 const NAME = /[A-Za-z_][\w-]{0,63}|\d{1,6}/.source;
 
-/** By the character with which a form begins. */
+/** By the first character of the form. */
 const FORMS: { readonly [char: string]: readonly (readonly [FormAdapter, RegExp])[] } = {
   "#": [["REFERENCE_HASH_E", new RegExp(`#E(\\d{1,4})(?!\\w)(${PATH})`, "y")]],
   "<": [
@@ -40,7 +40,7 @@ const FORMS: { readonly [char: string]: readonly (readonly [FormAdapter, RegExp]
   ],
 };
 
-/** Every form in a text, in order. What stands in `skip` (places where references of our own stand) is passed over. */
+/** Every form in a text, in order. `skip` holds places to ignore: references in our own notation. */
 export function formsIn(
   text: string,
   skip: readonly { readonly start: number; readonly end: number }[],
@@ -62,7 +62,9 @@ export function formsIn(
   return forms;
 }
 
-/** Before which a form does not begin, because it would stand inside of a word or of another form: `US$1`, `a#E1`, `$$1`. */
+/**
+ * A form does not begin after one of these, because it would be inside a word or another form: `US$1`, `a#E1`, `$$1`.
+ */
 const INSIDE: { readonly [char: string]: RegExp } = { "#": /[\w$#&]/, $: /[\w$#&]/, "{": /[${]/, "<": /</ };
 
 function match(text: string, at: number, [adapter, pattern]: readonly [FormAdapter, RegExp]): Form | undefined {
@@ -79,7 +81,7 @@ const AROUND: { readonly [open: string]: string } = { "[": "]", "<": ">", "(": "
 const OUTPUT_OF = /^(?:the )?(?:output|outputs|result|results) (?:of|from) (?:the )?(.{1,100})$/i;
 const STEP_OUTPUT = /^(step \d{1,4})(?:['’]s)? (?:output|result|results)$/i;
 
-/** `output of X`, `the results from step 2`, `[result of step 2]`, where the whole text is nothing else. */
+/** `output of X`, `the results from step 2`, `[result of step 2]`, if the text is nothing else. */
 export function outputOf(text: string): Form | undefined {
   const trimmed = text.trim();
   if (trimmed.length > 140) return undefined;

@@ -1,11 +1,11 @@
-// What stands around a document: fences, tags, and what a model thought before it. In: a text. Out: the blocks in which a document may
-// stand. Separate because none of this looks into the document.
+// Finds the frame of a document: fences, tags, and a model's thinking before it. In: a text. Out: the blocks that may
+// hold a document. This file does not look into the document.
 
 export interface Block {
   readonly code: "FENCE" | "TAG";
   readonly start: number;
   readonly end: number;
-  /** Whether something closes the block. */
+  /** Whether the block has an end mark. */
   readonly closed: boolean;
 }
 
@@ -33,7 +33,7 @@ function fencesIn(text: string): readonly Block[] {
   return blocks;
 }
 
-/** Also one that stands at the end of a line, as models close a fence behind the last bracket. */
+/** Also accepts a fence at the end of a line: models put one behind the last bracket. */
 function closingFence(text: string, from: number, mark: string): { start: number; end: number } | undefined {
   const close = new RegExp(`(?:^[ \\t]*|(?<=[\\]}][ \\t]{0,20}))${mark}[ \\t]*$`, "gm");
   close.lastIndex = from;
@@ -65,7 +65,7 @@ function closingTag(text: string, name: string, from: number): number | undefine
 const OPENING = /^<(think|thinking|thought|reasoning|scratchpad)>/i;
 const CLOSING = /<\/(think|thinking|thought|reasoning|scratchpad)>/gi;
 
-/** Where the thinking before a document ends; "open" where it never does; undefined where there is none. */
+/** The end of the thinking before a document; "open" if it never ends; undefined if there is none. */
 export function thinkingEnd(text: string): number | "open" | undefined {
   const open = OPENING.exec(text);
   if (open === null && /^[{["]/.test(text)) return undefined;

@@ -1,6 +1,6 @@
-// The names of steps on intake. In: steps as written. Out: a legal id for each, and the way from every name that the document uses
-// for a step to that id: its id, its number, its title, its tool. Separate because ids are rewritten across the whole document.
-// A name that means no step, or more than one, means nothing here: no index is shifted to make it fit.
+// The names of steps. In: steps as written. Out: a legal id for each, and a map from every name of a step in the
+// document to its id: id, number, title, tool. Ids are rewritten in the whole document. A name of no step, or of
+// several steps, is not resolved: no index is shifted.
 import { ID_PATTERN } from "../plan.js";
 import { fieldNamed, type Fields } from "./fields.js";
 import { ID_FIELDS } from "./names.js";
@@ -8,22 +8,22 @@ import { eachExpression } from "./spans.js";
 
 export interface StepName {
   readonly id: string;
-  /** The field and value it was made of; absent where the document gives none. */
+  /** The field and value that the id was made from. Absent if the document gives none. */
   readonly field?: string;
   readonly written?: string | number;
 }
 
-/** `E1`, `#E1`, `step_1`, `Step 1`: the number that a name ends with. */
+/** The number at the end of a name: `E1`, `#E1`, `step_1`, `Step 1`. */
 const NUMBERED = /^(?:#?e|step|task|node|t|n|var|action)[ _-]?(\d{1,6})$/i;
 
 export class StepNames {
-  /** From a name as written to the id. */
+  /** Maps a name as written to the id. */
   private readonly ids = new Map<string, string>();
-  /** What the steps are called here: the document may know it, because it speaks of them so in references of our own. */
+  /** The final ids. A document with references in our own notation may use them. */
   private readonly given = new Set<string>();
   private readonly used = new Map<string, string>();
   private readonly counts = new Map<string, number>();
-  /** Names that may mean more than one step give undefined. */
+  /** Names that may mean several steps give undefined. */
   private readonly numbers = new Map<number, string | undefined>();
   private readonly titles = new Map<string, string | undefined>();
   private readonly tools = new Map<string, string | undefined>();
@@ -32,7 +32,7 @@ export class StepNames {
   private written = 0;
   private renamed = false;
 
-  /** Legal ids are kept, wherever in the document they stand. */
+  /** Legal ids are kept, wherever they are in the document. */
   reserve(steps: Iterable<Fields>): void {
     for (const fields of steps) {
       const name = writtenName(fields);
@@ -56,7 +56,7 @@ export class StepNames {
     return { id, field: name.field, written: name.value };
   }
 
-  /** A step that is none keeps its place. */
+  /** An element that is not a step keeps its place. */
   skip(): undefined {
     this.places.push("");
     return undefined;
@@ -69,7 +69,7 @@ export class StepNames {
     return id;
   }
 
-  /** The id itself, or with a number behind it where another name already has it. */
+  /** The id itself, or with a number appended if it is taken. */
   private claim(id: string, name: string): string {
     let free = id;
     for (let n = this.counts.get(id) ?? 2; this.used.has(free) && this.used.get(free) !== name; n++) {
@@ -80,7 +80,7 @@ export class StepNames {
     return free;
   }
 
-  /** The step that a name means where ids are asked for: by its id or its number, or by words that can be no id. */
+  /** Resolves a name to a step if only ids are allowed here: by id or number, or by words that cannot be an id. */
   resolve(name: string | number): string | undefined {
     const text = String(name).trim();
     const digits = /^\d{1,6}$/.test(text) ? this.numbers.get(Number(text)) : undefined;
@@ -88,34 +88,34 @@ export class StepNames {
     return this.ids.get(text) ?? digits ?? this.byWords(text);
   }
 
-  /** The one step with this id or title, or the only one that calls this tool. */
+  /** The only step with this id or title, or the only one that calls this tool. */
   byWords(text: string): string | undefined {
     return (
       this.ids.get(text) ?? this.titles.get(text) ?? this.tools.get(text) ?? (this.given.has(text) ? text : undefined)
     );
   }
 
-  /** The step that is numbered so, whatever its id is called. */
+  /** The step with this number, whatever its id. */
   byNumber(number: number): string | undefined {
     return this.ids.get(String(number)) ?? this.numbers.get(number);
   }
 
-  /** The step whose id is this number and nothing else. */
+  /** The step whose id is exactly this number. */
   byPlainNumber(number: number): string | undefined {
     return this.ids.get(String(number));
   }
 
-  /** The step at a place from 0, in a document that names no step at all. */
+  /** The step at a place from 0, in a document without any step names. */
   inJournalOrder(place: number): string | undefined {
     return this.written === 0 ? this.places[place] || undefined : undefined;
   }
 
-  /** Whether a number can only mean a step: some step has one, or no step is called anything. */
+  /** Whether a number can only mean a step: a step has this number, or no step has a name. */
   get isNumbered(): boolean {
     return this.numbers.size > 0 || this.written === 0;
   }
 
-  /** The numbers that the document gives its steps, the lowest and the highest. */
+  /** The lowest and highest number of a step in the document. */
   get range(): readonly [number, number] | undefined {
     const numbers = [...this.numbers.keys()];
     return numbers.length === 0 ? undefined : [Math.min(...numbers), Math.max(...numbers)];
@@ -129,13 +129,16 @@ export class StepNames {
     return this.steps.get(id);
   }
 
-  /** The id that a name in `dependsOn` or `answer.from` means; one that means no step stays for check to name. */
+  /** The id for a name in `dependsOn` or `answer.from`. An unknown name stays for check to report. */
   idOf(name: string | number): string {
     const text = String(name).trim();
     return this.resolve(text) ?? (/^\d+$/.test(text) ? `s${text}` : text);
   }
 
-  /** Rewrites renamed ids inside the references of a text. Names such as `my-step` are tried whole first, then as a difference. */
+  /**
+   * Rewrites renamed ids inside the references of a text. Names such as `my-step` are tried as a whole first, then as a
+   * subtraction.
+   */
   rewrite(text: string): string {
     if (!this.renamed || !text.includes("${{")) return text;
     return eachExpression(text, (expression) => expression.replace(TOKEN, (token) => this.token(token)));
@@ -179,7 +182,7 @@ const isLegal = (value: unknown): boolean => typeof value === "string" && ID_PAT
 const isName = (value: unknown): boolean =>
   (typeof value === "string" && value.trim() !== "") || (typeof value === "number" && Number.isFinite(value));
 
-/** The nearest legal id: letters, digits and _ only, a small letter first, at most 64. */
+/** The nearest legal id: only letters, digits and _, first a lower-case letter, at most 64 characters. */
 function legalId(text: string, index: number): string {
   if (ID_PATTERN.test(text)) return text;
   const plain = text

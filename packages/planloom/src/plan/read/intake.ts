@@ -1,6 +1,6 @@
-// One reading of a document: every adapter in its order, with what they report. In: a parsed document, or its steps one by one as
-// they arrive. Out: the canonical draft or step, notes, findings, and the way back from the draft to the document.
-// Separate from read.ts so that a whole text and a stream are read by the same code.
+// Reads a document: applies every adapter in order and collects their reports. In: a parsed document, or its steps one
+// by one as they arrive. Out: the canonical draft or step, notes, findings, and the map from the draft back to the
+// document. A whole text and a stream use the same code.
 import { LIMITS } from "../../limits.js";
 import type { Finding } from "../finding.js";
 import { isObject, pointerTo, type Json } from "../json.js";
@@ -49,7 +49,7 @@ export class Intake {
     return { ...document, ...(answer === undefined ? {} : { answer }), steps };
   }
 
-  /** The next step of a document that is still being written: what it may refer to are the steps before it. */
+  /** The next step of a document that is still being written. It may refer only to the steps before it. */
   step(value: unknown, index: number): unknown {
     this.ours ||= hasOurs([value as Json]);
     const at = this.stepPlace(index);
@@ -61,7 +61,7 @@ export class Intake {
     return this.close({ at, fields, name: this.names.add(fields) });
   }
 
-  /** The pointer in the document as written that a pointer of the draft comes from. */
+  /** Maps a pointer of the draft to the pointer in the document as written. */
   sourceOf(pointer: string): string {
     for (let head = pointer; ; head = head.slice(0, head.lastIndexOf("/"))) {
       const source = this.moves.get(head);
@@ -121,7 +121,7 @@ export class Intake {
 
   private readonly note: TakeNote = (code, params, pointer, change) => {
     if (this.notes.length >= LIMITS.notes) return;
-    // Code and parameters belong together by the signature, which the union of notes cannot see.
+    // The signature relates code and parameters. The union of notes cannot.
     this.notes.push({ code, params, pointer, ...briefly(change) } as ReadNote);
   };
 }

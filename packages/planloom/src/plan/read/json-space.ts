@@ -1,9 +1,9 @@
-// What stands between the values of a JSON text: white space, comments, escapes of brackets. In: a text and a place. Out: the place
-// behind it, and what of it JSON does not know. Separate from read-json.ts because only this knows comments.
+// Skips the text between JSON values: white space, comments, escapes of brackets. In: a text and a place. Out: the
+// place after it, and the parts that JSON does not allow.
 import type { Mend } from "./json-text.js";
 import type { RepairCode } from "./note-params.js";
 
-/** Behind white space and comments; an open comment goes to the end of the text. Linear time. */
+/** The place after white space and comments. An open comment goes to the end of the text. Linear time. */
 export function afterSpace(text: string, from: number, mend: Mend = () => undefined): number {
   for (let at = from; ;) {
     const char = text[at];
@@ -38,7 +38,7 @@ function lineEnd(text: string, from: number): number {
 
 const WORD = /[A-Za-z_$][\w$]*/y;
 
-/** The word that stands at a place, or an empty text. */
+/** The word at a place, or an empty text. */
 export function atWord(text: string, at: number): string {
   WORD.lastIndex = at;
   return WORD.exec(text)?.[0] ?? "";

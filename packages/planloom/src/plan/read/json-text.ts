@@ -1,9 +1,9 @@
-// Texts inside JSON as models write it: other quotes, line breaks, escapes that JSON does not know. In: a text and where a quote
-// stands. Out: the string and what was mended, or why it has no sure meaning. Every rule about quotes is here.
+// Reads strings inside JSON as models write it: other quotes, line breaks, unknown escapes. In: a text and the place of
+// a quote. Out: the string and the repairs, or why its meaning is not certain. All rules about quotes are here.
 import type { SyntaxProblem } from "../finding-params.js";
 import type { RepairCode } from "./note-params.js";
 
-/** Takes what is mended, where it stands and how long it is. */
+/** Receives each repair, with its place and length. */
 export type Mend = (code: RepairCode, at: number, length: number, after: string) => void;
 
 export type StringScan =
@@ -17,14 +17,14 @@ const SIMPLE: { readonly [char: string]: string } = {
   ...{ '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" },
 };
 /**
- * A backslash before one of these is Markdown's way to write the character itself. Before a letter, a digit or a bracket it may
- * be meant (a path, a regular expression), and no reading is sure.
+ * A backslash before one of these is Markdown's escape of the character. Before a letter, a digit or a bracket the
+ * backslash may be meant (a path, a regular expression), so no reading is certain.
  */
 const PLAIN = "_#&~`'<>!%@:;,=*-$";
 
 export const atQuote = (text: string, at: number): boolean => Object.hasOwn(QUOTES, text[at] ?? "");
 
-/** The string whose opening quote stands at `start`. Linear time. */
+/** The string whose opening quote is at `start`. Linear time. */
 export function scanString(text: string, start: number, mend: Mend): StringScan {
   const open = text[start]!;
   const triple = (open === '"' || open === "'") && text.startsWith(open.repeat(3), start);
@@ -58,14 +58,14 @@ const escaped = (char: string): string => JSON.stringify(char).slice(1, -1);
 type Escape =
   { readonly value: string; readonly length: number; readonly dropped: boolean } | { readonly problem: SyntaxProblem };
 
-/** What an escape means; undefined where the text ends in it. */
+/** The value of an escape; undefined if the text ends in it. */
 function escapeAt(text: string, at: number, quote: string): Escape | undefined {
   const char = text[at + 1];
   if (char === undefined) return undefined;
   const simple = Object.hasOwn(SIMPLE, char) ? SIMPLE[char] : undefined;
   if (simple !== undefined) return { value: simple, length: 2, dropped: false };
   if (char === "u") return codeUnit(text, at, 4);
-  // Python prints such escapes, and only in a text of its own; elsewhere it may be a path that begins like one.
+  // Python prints such escapes, and only in a text of its own. Elsewhere it may be a path that begins the same way.
   if (char === "x" && quote === "'") return codeUnit(text, at, 2);
   if (PLAIN.includes(char)) return { value: char, length: 2, dropped: char !== quote };
   return { problem: { kind: "bad-escape", escape: char } };

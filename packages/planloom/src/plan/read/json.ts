@@ -1,6 +1,6 @@
-// JSON as models write it. In: a text and where a value begins in it. Out: the value, what had to be mended to read it, and
-// where each part stands; or how far it is complete where the text ends early; or what cannot be read. One pass over the text,
-// no backtracking. Separate from JSON.parse, which reads first: what is strict JSON never comes through here.
+// Reads JSON as models write it. In: a text and the start of a value. Out: the value, the repairs that were needed and
+// the position of each part; or the complete part of a text that ends early; or the place of the error. One pass, no
+// backtracking. Strict JSON is read by JSON.parse and never comes here.
 import { LIMITS } from "../../limits.js";
 import type { SyntaxProblem } from "../finding-params.js";
 import { pointerTo } from "../json.js";
@@ -8,7 +8,7 @@ import { atQuote, scanString, type Mend, type StringScan } from "./json-text.js"
 import { afterSpace, atWord } from "./json-space.js";
 import type { RepairCode } from "./note-params.js";
 
-/** One way in which the text was no JSON, where it was seen first, and how often. */
+/** One kind of fault in the JSON: the place of the first, and the number. */
 export interface Repair {
   readonly code: RepairCode;
   readonly at: number;
@@ -20,9 +20,9 @@ export type Repairs = Map<RepairCode, Repair>;
 
 export type JsonScan =
   | { readonly kind: "value"; readonly value: unknown; readonly end: number; readonly repairs: Repairs }
-  /** The text ends inside the value, which holds what was complete; undefined where nothing was. */
+  /** The text ends inside the value. `value` holds the complete part; undefined if there is none. */
   | { readonly kind: "truncated"; readonly value: unknown; readonly repairs: Repairs }
-  /** Without a problem it nests too deep. */
+  /** Without a problem, the value nests too deep. */
   | { readonly kind: "bad"; readonly at: number; readonly problem?: SyntaxProblem };
 
 interface Frame {
@@ -33,7 +33,7 @@ interface Frame {
   key: string;
 }
 
-/** Reads the value that begins at `start`. With `offsets`, notes where each pointer of it begins. Never throws. */
+/** Reads the value that begins at `start`. `offsets` receives the start of each pointer. Never throws. */
 export function scanJson(text: string, start: number, offsets?: Map<string, number>): JsonScan {
   const scanner = new Scanner(text, start, offsets);
   try {
@@ -88,7 +88,10 @@ class Scanner {
     return char === "-" || (char >= "0" && char <= "9") ? this.number() : this.word();
   }
 
-  /** What is complete: the members and elements that ended, down to the first list; an object of a list counts as a whole. */
+  /**
+   * The complete part: the members and elements that have ended, down to the first list. An object in a list counts as
+   * a whole.
+   */
   partial(): unknown {
     const list = this.frames.findIndex(({ container }) => Array.isArray(container));
     let inner: unknown;
@@ -136,7 +139,7 @@ class Scanner {
     return frame;
   }
 
-  /** Whether the container ends here; else stands at its next member, behind the comma. */
+  /** Whether the container ends here. If not, moves to its next member, after the comma. */
   private ends(frame: Frame, first: boolean): boolean {
     const before = this.at;
     this.space();
@@ -159,7 +162,7 @@ class Scanner {
     return true;
   }
 
-  /** Where what follows can only be the next member: an object after an object, or a key on a line of its own. */
+  /** A place where only the next member can follow: an object after an object, or a key on its own line. */
   private missingComma({ container }: Frame, before: number): void {
     const next = this.char();
     const last = this.text[before - 1] ?? "";
@@ -199,7 +202,7 @@ class Scanner {
     return Number(match);
   }
 
-  /** Whether all that is left of the text is the beginning of a number. */
+  /** Whether the rest of the text is the beginning of a number. */
   private isRest(): boolean {
     return this.text.length - this.at < 40 && /^[-+.\deE]+$/.test(this.text.slice(this.at));
   }

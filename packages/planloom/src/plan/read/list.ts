@@ -1,12 +1,12 @@
-// Plans as numbered text. In: a text. Out: its items as a document with steps, where each stands, and whether they are calls.
-// Three notations: `1. …`, `Step 1: …` and `#E1 = Tool[…]`. Separate because here the text has no brackets that say what it means:
-// only a list whose numbers go up from 0 or 1 is taken for one.
+// Reads plans in the form of numbered text. In: a text. Out: its items as a document with steps, their positions, and
+// whether they are calls. Three notations: `1. …`, `Step 1: …` and `#E1 = Tool[…]`. The text has no brackets that show
+// its structure, so only numbers that go up from 0 or 1 count as a list.
 import { callIn, JOIN, type Call } from "./call-text.js";
 import { textNote, type TextNote } from "./note-params.js";
 
 export interface TextList {
   readonly steps: readonly { readonly [field: string]: unknown }[];
-  /** Where each step begins, by its pointer. */
+  /** The start of each step, by its pointer. */
   readonly offsets: ReadonlyMap<string, number>;
   readonly calls: boolean;
   readonly notes: readonly TextNote[];
@@ -26,7 +26,7 @@ const STEP =
 const NUMBER = /^ {0,3}(\*\*|__)?(\d{1,3})[.)](?:\*\*|__)?[ \t]{1,8}(?=\S)/;
 const EVIDENCE = /#E(\d{1,3})[ \t]{0,8}=[ \t]{0,8}/;
 
-/** The items of a text that is a numbered list; undefined where it is none. Linear time. */
+/** The items of a numbered list; undefined if the text is none. Linear time. */
 export function listIn(text: string): TextList | undefined {
   for (const [marker, least] of [
     [evidence, 1],
@@ -43,7 +43,7 @@ export function listIn(text: string): TextList | undefined {
   return undefined;
 }
 
-/** The texts of a list, whether numbered or with bullets. */
+/** The texts of a list with numbers or bullets. */
 export function listTexts(text: string): readonly string[] {
   return text.split("\n").flatMap((line) => {
     const found = /^\s{0,8}(?:[-*•]|\d{1,3}[.)])[ \t]{1,8}(\S.*)$/.exec(line)?.[1];
@@ -85,7 +85,7 @@ function itemsOf(text: string, marker: Marker): Item[] | undefined {
   return items.length === 0 ? undefined : endedAt(items);
 }
 
-/** What stands behind an empty line after the last item is no part of it, unless the items before it have such parts, too. */
+/** Text after an empty line behind the last item does not belong to it, unless earlier items have such parts too. */
 function endedAt(items: Item[]): Item[] {
   const gap = ({ lines }: Item): number => lines.findIndex((line, i) => i > 0 && line.trim() === "");
   const parts = items
@@ -137,7 +137,7 @@ function stepOf(item: Item, call: Call | undefined): { readonly [field: string]:
 const NEEDS =
   /[([](?:depends on|dependencies|after|requires|needs):? {0,4}\[?(?:steps? {0,4})?([\d, #E]{1,60}|none)\]?[)\]]\.?$/i;
 
-/** `(depends on: 1, 2)` at the end of an item; the text keeps it. */
+/** `(depends on: 1, 2)` at the end of an item. The text keeps it. */
 function needsIn(text: string): readonly string[] | undefined {
   const found = NEEDS.exec(text.slice(-120))?.[1];
   if (found === undefined) return undefined;

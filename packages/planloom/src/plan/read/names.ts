@@ -1,7 +1,7 @@
-// The field names that plans are written with. In: a field as written. Out: what it is called here. One table, and no guess: a
-// name that is not in it stays as it is, and check speaks about it. Case, `_`, `-` and spaces do not matter.
+// The field names of other plan formats. In: a field as written. Out: our name for it. One table, and no guesses: a
+// name that is not in it stays unchanged, and check reports it. Case, `_`, `-` and spaces do not matter.
 
-/** `Depends_On`, `depends-on` and `dependsOn` are one name. */
+/** `Depends_On`, `depends-on` and `dependsOn` are the same name. */
 export const plainName = (field: string): string =>
   /^[a-z]{1,64}$/.test(field)
     ? field
@@ -16,7 +16,7 @@ function table(rows: { readonly [name: string]: string }): ReadonlyMap<string, s
   );
 }
 
-/** Fields of a step that mean the same whatever else it holds. */
+/** Fields of a step with one meaning, whatever else the step holds. */
 export const STEP_FIELDS = table({
   id: "",
   title: "step_title step_name task_name",
@@ -44,13 +44,13 @@ export const STEP_FIELDS = table({
   executor: "",
 });
 
-/** Fields that hold what a tool is called with, in order of preference. */
+/** Fields with the arguments of a tool, in order of preference. */
 export const ARGUMENT_FIELDS: readonly string[] = [
   ...["tool_input", "action_input", "params", "parameters", "arguments", "args", "kwargs", "input", "inputs"],
   ...["tool_args", "tool_arguments", "tool_params", "tool_parameters", "function_args", "function_arguments"],
 ].map(plainName);
 
-/** Fields that name a step, in order of preference. */
+/** Fields with the name of a step, in order of preference. */
 export const ID_FIELDS: readonly string[] = [
   "id",
   "step_id",
@@ -62,18 +62,20 @@ export const ID_FIELDS: readonly string[] = [
   "number",
 ].map(plainName);
 
-/** What a planner says to itself or to people, and no part of the plan. */
+/** Comments of a planner for itself or for people. Not part of the plan. */
 export const SAID_FIELDS: ReadonlySet<string> = new Set(
   ["thought", "thoughts", "thinking", "reasoning", "rationale", "explanation", "justification", "analysis"].map(
     plainName,
   ),
 );
 
-/** How far a step is, in the words of systems that keep this in the plan: said only where it has not begun. */
+/**
+ * The progress of a step, which some systems keep in the plan. Ignored if the step has not begun; reported otherwise.
+ */
 export const STATE_FIELDS: ReadonlySet<string> = new Set(["status", "state", "result", "error"]);
 export const NOT_BEGUN: ReadonlySet<unknown> = new Set([null, "", "pending", "todo", "not_started", "not started"]);
 
-/** Fields of a document that hold its steps, and those that hold the document. */
+/** Fields of a document that hold its steps, and fields that hold the document. */
 export const LIST_FIELDS: ReadonlySet<string> = new Set(
   ["steps", "plan", "tasks", "subtasks", "plan_steps", "step_list", "task_list", "todo", "todos"].map(plainName),
 );
@@ -88,7 +90,7 @@ export const QUESTION_FIELDS: ReadonlySet<string> = new Set(
 
 const CALLS = ["tool", "function", "action", "task", "name", "label", "toolcall", "functioncall"];
 
-/** Whether an object has a field that only a step would have. */
+/** Whether an object has a field that only steps have. */
 export function looksLikeStep(value: object): boolean {
   return Object.keys(value).some((key) => {
     const name = plainName(key);

@@ -1,11 +1,11 @@
-// Notes of the reader: what each adapter rewrote, as data. In: nothing. Out: the parameters of each note, by its code.
+// Notes of the reader: each change by an adapter, as data. In: nothing. Out: the parameters of each note, by its code.
 // src/words/ phrases them; docs/plan-format.md lists every adapter.
 import type { FormAdapter } from "./forms.js";
 
 type None = { readonly [name: string]: never };
 type Names = readonly string[];
 
-/** Ways in which a text was no JSON and could be read without guessing. */
+/** Faults in JSON that can be repaired without guessing. */
 export type RepairCode =
   | "BARE_KEY"
   | "COMMENT"
@@ -20,7 +20,7 @@ export type RepairCode =
   | "TRIPLE_QUOTES"
   | "TUPLE";
 
-/** How often, and where first. */
+/** The number of faults, and the place of the first. */
 interface Repaired {
   readonly count: number;
   readonly line: number;
@@ -29,7 +29,7 @@ interface Repaired {
 
 interface Rewritten {
   readonly written: string;
-  /** The expression that stands there now. */
+  /** The expression after the change. */
   readonly source: string;
 }
 
@@ -69,7 +69,7 @@ export interface NoteParams extends TextNoteParams, ReferenceParams {
   readonly ID_GIVEN: { readonly id: string };
   readonly ID_REWRITTEN:
     | { readonly field: string; readonly written: string; readonly id: string }
-    /** Of `dependsOn`. */
+    /** The field `dependsOn` before the change. */
     | { readonly ids: Names };
   readonly NO_DEPENDENCY: None;
   readonly DEPENDENCY_IN_TEXT: { readonly ids: Names };
@@ -81,19 +81,19 @@ export interface NoteParams extends TextNoteParams, ReferenceParams {
 }
 export type NoteCode = keyof NoteParams;
 
-/** What stood there and what is read in its place. */
+/** The text as written, and as read. */
 interface Change {
   readonly before?: string;
   readonly after?: string;
 }
 
-/** Something that an adapter rewrote on intake. */
+/** A change by an adapter. */
 export type ReadNote = {
   readonly [Code in NoteCode]: {
     /** The adapter. */
     readonly code: Code;
     readonly params: NoteParams[Code];
-    /** Where in the draft; "" for the text as a whole. */
+    /** The place in the draft; "" for the text as a whole. */
     readonly pointer: string;
   } & Change;
 }[NoteCode];
@@ -110,7 +110,7 @@ export function textNote<Code extends keyof TextNoteParams>(
   return { code, params, ...change };
 }
 
-/** Takes a note at a pointer; `before` and `after` are any values, and are cut to LIMITS.noteChars. */
+/** Records a note at a pointer. `before` and `after` are any values. They are cut to LIMITS.noteChars. */
 export type TakeNote = <Code extends NoteCode>(
   code: Code,
   params: NoteParams[Code],

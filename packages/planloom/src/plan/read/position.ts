@@ -1,5 +1,5 @@
-// Positions: a JSON pointer of a document to line and column of its text. In: the text. Out: a function that parses once, and
-// only when the first finding asks. Separate because a plan that is sound never needs it.
+// Positions: maps a JSON pointer of a document to line and column of its text. In: the text. Out: a function that
+// parses once, when the first finding asks. A sound plan never needs it.
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document } from "yaml";
 
 export interface Position {
@@ -25,7 +25,7 @@ function pointerParts(pointer: string): string[] {
 
 const unescapePart = (part: string): string => part.replaceAll("~1", "/").replaceAll("~0", "~");
 
-/** The same for text that was read as JSON; `offsets` notes where each pointer begins in it. */
+/** The same for text that was read as JSON. `offsets` holds the start of each pointer. */
 export function positionsOf(
   text: string,
   offsets: () => ReadonlyMap<string, number>,
@@ -42,8 +42,8 @@ export function positionsOf(
 }
 
 /**
- * Where a pointer of the YAML in `source` (which begins at `base` in `text`) stands. A pointer to something that is not there gives
- * the nearest thing around it.
+ * The position of a pointer in the YAML `source`, which begins at `base` in `text`. For a missing pointer: the position
+ * of the nearest container.
  */
 export function positionsIn(text: string, source: string, base: number): (pointer: string) => Position | undefined {
   let document: Document | undefined;

@@ -1,5 +1,5 @@
-// What a text says that is no plan: that it will not plan, or that it wants to know something first. In: a text or a value without
-// steps. Out: a refusal, questions, or no plan. Separate because these are outcomes of their own, not faults of a document.
+// Recognises texts without a plan: a refusal to plan, or questions. In: a text, or a value without steps. Out: a
+// refusal, questions, or no plan. These are outcomes, not faults of a document.
 import { LIMITS } from "../../limits.js";
 import { findingOf, type Finding } from "../finding.js";
 import { questionsIn } from "./document.js";
@@ -40,7 +40,7 @@ function questions(asked: readonly string[]): Questions {
   return { kind: "questions", findings: [finding], questions: kept };
 }
 
-/** The questions of a text that ends by asking: the items of its list, or its sentences. */
+/** The questions of a text that ends with a question: the items of its list, or its sentences. */
 function askedIn(text: string): readonly string[] {
   if (text.length > LIMITS.questionChars) return [];
   const items = listTexts(text);

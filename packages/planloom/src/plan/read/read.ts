@@ -1,5 +1,5 @@
-// The tolerant reader. In: the text that a person or a model wrote. Out: a draft in the canonical shape together with notes on what
-// was normalised, or the kind of failure with its findings. Nothing here decides whether the draft is sound: check does.
+// The tolerant reader. In: the text of a person or a model. Out: a draft in canonical form with notes on the changes,
+// or the kind of failure with its findings. It does not decide whether the draft is sound: check does.
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import type { CheckResult } from "../check/check.js";
@@ -13,28 +13,34 @@ import type { FoundText } from "./source.js";
 import { findDocument } from "./text.js";
 import type { Inventory } from "../tool-spec.js";
 
-/** A draft out of a text, not yet checked. */
+/** A draft from a text, not yet checked. */
 export interface ReadDraft {
   readonly draft: unknown;
   readonly notes: readonly ReadNote[];
-  /** What the reader could not take for certain: `withReading` joins it with what check says. A plan with an error here is refused. */
+  /**
+   * The uncertain parts of the text. `withReading` joins them with the findings of check. A plan with an error here is
+   * refused.
+   */
   readonly findings: readonly Finding[];
-  /** Where a pointer of the draft stands in the text, both from 1. */
+  /** Line and column of a pointer of the draft in the text, both from 1. */
   readonly locate: (pointer: string) => Position | undefined;
 }
 export type ReadResult =
   | ({ readonly kind: "plan" } & ReadDraft)
-  /** The text ends inside the document; `partial` holds the steps that were complete, where there were any. */
+  /** The text ends inside the document. `partial` holds the complete steps, if there are any. */
   | { readonly kind: "truncated"; readonly findings: readonly Finding[]; readonly partial?: ReadDraft }
-  /** The planner asks a person in the place of a plan. */
+  /** The planner asks questions instead of planning. */
   | { readonly kind: "questions"; readonly findings: readonly Finding[]; readonly questions: readonly string[] }
   | { readonly kind: Exclude<FailureKind, "truncated">; readonly findings: readonly Finding[] };
 export interface ReadOptions {
-  /** Lets text arguments (`tool_input`) and missing arguments be understood. */
+  /** The tools. With them, text arguments (`tool_input`) and missing arguments can be read. */
   readonly inventory?: Inventory;
 }
 
-/** Reads a plan from text: JSON as models write it, YAML, a numbered list, each also in a fence or prose. Never throws. */
+/**
+ * Reads a plan from text: JSON as models write it, YAML, or a numbered list, each also in a fence or in prose. Never
+ * throws.
+ */
 export function readPlan(text: string, options: ReadOptions = {}): ReadResult {
   try {
     const found = findDocument(text);
@@ -74,8 +80,8 @@ export function normalizeDraft(value: unknown, options: ReadOptions = {}): Omit<
 }
 
 /**
- * The outcome of check together with what the reader found. A plan that the reader could not take for certain is none, whatever
- * check says of it. All findings come at once.
+ * Joins the result of check with the findings of the reader. A plan that the reader is not certain about is refused,
+ * whatever check says. All findings come at once.
  */
 export function withReading(
   checked: CheckResult,

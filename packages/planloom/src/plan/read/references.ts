@@ -1,6 +1,6 @@
-// References of other systems as ours. In: the values of a step that may hold references, and the names of all steps.
-// Out: the same values with `${{ … }}`, and findings where a form names no step or may be meant as plain text.
-// A form is rewritten only where it names a step: by its id, or by its number as written. No number is ever shifted.
+// Rewrites references of other systems. In: the values of a step that may hold references, and the names of all steps.
+// Out: the same values with `${{ … }}`, and findings if a form names no step or may be plain text. A form is rewritten
+// only if it names a step: by its id, or by its number as written. No number is ever shifted.
 import { CEL_WORDS } from "../expression/expression.js";
 import { findingOf, type Finding } from "../finding.js";
 import { isObject, pointerTo } from "../json.js";
@@ -13,14 +13,14 @@ import type { ToolSpec } from "../tool-spec.js";
 
 export interface ReferencePlace {
   readonly names: StepNames;
-  /** The step that the values belong to; undefined for the answer. */
+  /** The step of the values; undefined for the answer. */
   readonly id: string | undefined;
   readonly pointer: string;
-  /** Steps that the step says it waits for; undefined where it says nothing. */
+  /** The declared dependencies of the step; undefined if it declares none. */
   dependsOn: ReadonlySet<string> | undefined;
-  /** The document has references of our own: what only looks like another's is plain text. */
+  /** The document has references in our notation. Then a form that only looks like another system's is plain text. */
   readonly ours: boolean;
-  /** The document is a list of calls, in which `$1` is the notation of references. */
+  /** The document is a list of calls. There, `$1` is the notation of references. */
   readonly calls: boolean;
   readonly tool: (name: unknown) => ToolSpec | undefined;
   readonly note: TakeNote;
@@ -37,7 +37,7 @@ export function readReferences(fields: Fields, place: ReferencePlace): void {
   }
 }
 
-/** Every text of a value with its references as ours; the value is no deeper than LIMITS.jsonDepth. */
+/** Every text of a value, with references in our notation. The value is not deeper than LIMITS.jsonDepth. */
 export function withReferences(value: unknown, pointer: string, place: ReferencePlace): unknown {
   if (typeof value === "string") return inText(value, pointer, place);
   if (Array.isArray(value)) return value.map((item, i) => withReferences(item, `${pointer}/${i}`, place));
@@ -59,7 +59,9 @@ function inText(text: string, pointer: string, place: ReferencePlace): string {
   return written(own, forms, pointer, place, (source) => `\${{ ${source} }}`);
 }
 
-/** A condition or a list without `${{ }}`: the names go into the expression as they are, but never into a quoted part of it. */
+/**
+ * A condition or a list without `${{ }}`. Names are put into the expression unchanged, but never into a quoted part.
+ */
 function inExpression(text: string, pointer: string, place: ReferencePlace): string {
   const said = outputOf(text);
   const forms = said === undefined ? formsIn(text, []) : [said];
@@ -91,7 +93,7 @@ function written(
   return out + text.slice(from);
 }
 
-/** What a form refers to, as an expression; undefined where it stays as it is. */
+/** The step or path of a form, as an expression; undefined if the form stays unchanged. */
 function sourceOf(
   form: Form,
   before: string,
@@ -134,9 +136,9 @@ function stepOf({ adapter, name }: Form, names: StepNames): string | undefined {
 }
 
 /**
- * `$1` may be an amount of money. It is a reference where the step says that it waits for step 1, in a list of calls, whose notation
- * it is, and where it is the whole value of a step that says nothing and stands behind step 1. It is plain text inside a longer one
- * where the step waits for others, or stands before step 1. In between, nobody knows.
+ * `$1` may be an amount of money. It is a reference if the step declares step 1 as a dependency, in a list of calls, or
+ * if it is the whole value in a step without declared dependencies after step 1. It is plain text inside a longer text
+ * if the step declares other dependencies or is before step 1. All other cases are ambiguous.
  */
 function isDollarReference(
   id: string,
@@ -155,7 +157,7 @@ function isDollarReference(
   return false;
 }
 
-/** Whether a form that names no step can be nothing else than a reference. */
+/** Whether a form that names no step can only be a reference. */
 function isSurely({ adapter, name, path }: Form, before: string, whole: boolean, place: ReferencePlace): boolean {
   const { names, ours } = place;
   const numbered = names.isNumbered;
@@ -199,7 +201,10 @@ function ambiguous(written: string, why: "money" | "quoted", pointer: string, pl
 
 const SEGMENT = /\.([A-Za-z_][\w -]*)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g;
 
-/** A path in our notation. `output` and `result` behind a step mean its output, unless that has a field of the name. */
+/**
+ * A path in our notation. `output` and `result` after a step mean its output, unless the output has a field of that
+ * name.
+ */
 function pathOf(path: string, id: string, place: ReferencePlace): string {
   let out = "";
   for (const [segment, name, index, ...quoted] of path.matchAll(SEGMENT)) {
@@ -221,7 +226,7 @@ function isWhole(segment: string, field: string, id: string, place: ReferencePla
   return field === "result" && hasField(id, field, place) === false;
 }
 
-/** Whether the output of a step has a field; undefined where nothing says so. */
+/** Whether the output of a step has a field; undefined if the type is not known. */
 function hasField(id: string, field: string, { names, tool }: ReferencePlace): boolean | undefined {
   const fields = names.fields(id);
   const output = tool(fields?.get("tool"))?.output;
@@ -233,7 +238,7 @@ function hasField(id: string, field: string, { names, tool }: ReferencePlace): b
 
 const PREFIX = /\bsteps\.([A-Za-z_][\w-]{0,63})((?:\.outputs?\b)?)/g;
 
-/** `${{ steps.find.output.results }}` is ours but for its words. */
+/** `${{ steps.find.output.results }}` uses our notation, with other words in the path. */
 function withoutPrefix(text: string, pointer: string, place: ReferencePlace): string {
   const { names } = place;
   if (names.resolve("steps") !== undefined) return names.rewrite(text);

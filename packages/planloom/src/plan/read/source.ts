@@ -1,5 +1,5 @@
-// A part of a text as a document: JSON, JSON that has to be mended, or YAML. In: the part. Out: its value with how it was read and
-// where its parts stand, or why it is none. Separate from read-text.ts, which looks for the places where a document may stand.
+// Reads one part of a text as a document: JSON, JSON that needs repair, or YAML. In: the part. Out: its value, how it
+// was read and the positions of its parts, or why it is not a document. text.ts finds the parts.
 import { LIMITS } from "../../limits.js";
 import { depthOf, isObject } from "../json.js";
 import { planLikeness, questionsIn, stepCount } from "./document.js";
@@ -14,9 +14,9 @@ import { parseYaml } from "./yaml.js";
 export interface FoundText {
   readonly kind: "found";
   readonly value: unknown;
-  /** How it was found and mended, where that was not plain JSON or YAML. */
+  /** How it was found and repaired. Absent for plain JSON or YAML. */
   readonly notes: readonly TextNote[];
-  /** Where a pointer of the value stands in the text. */
+  /** The position of a pointer of the value in the text. */
   readonly locate: (pointer: string) => Position | undefined;
   /** The document is a list of calls as text. */
   readonly calls?: boolean;
@@ -24,7 +24,7 @@ export interface FoundText {
 export type TextResult =
   FoundText | Questions | ReadFailure | (ReadFailure<"truncated"> & { readonly partial?: FoundText });
 
-/** A part of the text that is looked at as a document, and where it begins in the text. */
+/** A part of the text that may be a document, and its start in the text. */
 export interface Part {
   readonly text: string;
   readonly source: string;
@@ -33,7 +33,7 @@ export interface Part {
 
 export type Read = TextResult & { readonly end?: number };
 
-/** The JSON value at the beginning of a part; `end` is where it ends in the part. */
+/** The JSON value at the beginning of a part. `end` is its end in the part. */
 export function jsonText(part: Part, length: number): Read {
   const source = part.source.slice(0, length);
   const whole = parseJson(source);
@@ -42,7 +42,7 @@ export function jsonText(part: Part, length: number): Read {
   return scanned(scanJson(source, 0), part);
 }
 
-/** Too large to be mended: strict JSON with text behind it, or nothing. */
+/** For a part that is too large for repair: strict JSON with text behind it, or nothing. */
 function strictHead(part: Part, source: string): Read {
   const scan = scanJson(source, 0);
   const parsed = scan.kind === "value" ? parseJson(source.slice(0, scan.end)) : undefined;
@@ -85,7 +85,7 @@ export function accept(value: unknown, part: Part, notes: readonly TextNote[]): 
   return { kind: "found", value, notes, locate: positionsOf(part.text, offsets) };
 }
 
-/** Steps one after the other, without a list around them: undefined where anything else stands between them. */
+/** Steps one after the other, without a list around them. undefined if there is anything else between them. */
 export function stepsInRow(part: Part): TextResult | undefined {
   const { source, text, base } = part;
   const steps: unknown[] = [];

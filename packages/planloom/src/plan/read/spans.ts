@@ -1,14 +1,15 @@
-// The references `${{ … }}` of a text by their places. In: a text. Out: where each begins and ends, or the text with their insides
-// rewritten. Separate because readers of ids and of foreign references must both leave alone what stands between.
+// Finds the references `${{ … }}` of a text. In: a text. Out: the start and end of each, or the text with rewritten
+// references. Readers of ids and of foreign references need this: one rewrites only the inside, the other only the
+// outside.
 import { closingOf } from "../expression/template-end.js";
 
 export interface Span {
-  /** At `${{`, and behind `}}`. */
+  /** Offset of `${{`, and the offset after `}}`. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Linear time: what has no end goes to the end of the text. */
+/** Linear time. A reference without an end goes to the end of the text. */
 export function expressionSpans(text: string): readonly Span[] {
   const spans: Span[] = [];
   for (let at = text.indexOf("${{"); at !== -1; at = text.indexOf("${{", spans.at(-1)!.end)) {

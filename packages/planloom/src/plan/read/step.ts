@@ -1,6 +1,6 @@
-// The adapters of one step. In: a step as written, with what is known of its names and tools. Out: the step in canonical fields.
-// Each adapter rewrites one thing and reports it; what none of them knows is left for check to name. None guesses meaning.
-// They come in two groups: first the fields, of which the names of all steps are made; then what refers to those names.
+// The adapters of one step. In: a step as written, with the known names and tools. Out: the step in canonical fields.
+// Each adapter rewrites one thing and reports it. Unknown parts stay for check to report. No adapter guesses a meaning.
+// There are two groups: first those of the fields, which give the names of all steps; then those that use these names.
 import { isObject, pointerTo } from "../json.js";
 import { ID_PATTERN } from "../plan.js";
 import { argumentField, fillFromDescription, readArguments } from "./arguments.js";
@@ -11,7 +11,7 @@ import { ID_FIELDS, NOT_BEGUN, plainName, SAID_FIELDS, STATE_FIELDS, STEP_FIELDS
 import { readReferences, type ReferencePlace } from "./references.js";
 import { dependenciesOf } from "./dependencies.js";
 
-/** The fields of a step under their canonical names; undefined where it is no step at all. */
+/** The fields of a step under their canonical names; undefined if it is not a step. */
 export function openStep(step: unknown, at: StepPlace): Fields | undefined {
   if (typeof step === "string") at.note("TEXT_STEP", {});
   else if (!isObject(step)) return undefined;
@@ -32,7 +32,7 @@ export function closeStep(fields: Fields, name: StepName, at: StepPlace, place: 
   return Object.fromEntries(fields);
 }
 
-/** Models that must give every field write null for those they do not use; others keep words and states beside the plan. */
+/** Models that must give every field write null for unused ones. Others put comments and states beside the plan. */
 function leaveOut(fields: Fields, at: StepPlace): void {
   for (const [field, value] of [...fields]) {
     const name = plainName(field);
@@ -56,7 +56,7 @@ function renameFields(fields: Fields, at: StepPlace): void {
   }
 }
 
-/** `name` is the id where it can be one and nothing else is; then there may be no title. */
+/** `name` is the id if it is a legal id and no other field is. Otherwise it may be the title. */
 function readName(fields: Fields, at: StepPlace): void {
   const named = ID_FIELDS.some((name) => fieldNamed(fields, name) !== undefined);
   for (const field of ["name", "label"]) {
@@ -110,7 +110,7 @@ function readHints(fields: Fields, at: StepPlace): void {
 function agentFromDescription(fields: Fields, { written }: StepName, at: StepPlace): void {
   if (hasKind(fields) || fields.has("plan")) return;
   const isText = (text: unknown): text is string => typeof text === "string" && text.trim() !== "";
-  // A name that is a sentence says what to do; one that is a word is a name.
+  // A name that is a sentence says what to do. A name of one word is a name.
   const sentence = typeof written === "string" && /\s/.test(written.trim()) ? written : undefined;
   const instruction = [fields.get("description"), fields.get("title"), sentence].find(isText);
   if (instruction === undefined) return;

@@ -1,6 +1,6 @@
-// Finds the steps of a document that arrives in pieces. In: pieces of text. Out: the text of each object in the list of steps, once it
-// is closed. A state machine that looks at each character once and keeps no text but that of the step it is in. Separate from
-// read-stream.ts because it knows brackets and quotes, and nothing of what stands between them.
+// Finds the steps of a document that arrives in pieces. In: pieces of text. Out: the text of each object in the list of
+// steps, as soon as it is closed. This state machine looks at each character once. It keeps only the text of the
+// current step. It knows brackets and quotes; stream.ts knows their content.
 import { LIMITS } from "../../limits.js";
 import { LIST_FIELDS, plainName, WRAPPERS } from "./names.js";
 
@@ -10,7 +10,7 @@ interface Frame {
   key: string;
   /** In an object: whether a key comes next. */
   atKey: boolean;
-  /** The list of steps. */
+  /** Whether this is the list of steps. */
   readonly steps: boolean;
 }
 
@@ -21,7 +21,7 @@ const THOUGHT = /<\/(?:think|thinking|thought|reasoning|scratchpad)>$/i;
 const KEY_CHARS = 64;
 
 export class StepFinder {
-  /** prose: no document yet; maybe: behind a bracket that may open one; the others say what the scanner is in. */
+  /** prose: no document yet. maybe: after a bracket that may open one. The other states say what the scanner is in. */
   private state:
     "start" | "tag" | "thinking" | "prose" | "maybe" | "structure" | "string" | "line" | "block" | "slash" | "done" =
     "start";
@@ -33,9 +33,9 @@ export class StepFinder {
   private word = "";
   private isKey = false;
   private opened = "";
-  /** Whether only white space stands before this on its line. */
+  /** Whether there is only white space before this place on its line. */
   private lineStart = true;
-  /** The pieces of the step that is being read; undefined outside of one. */
+  /** The pieces of the current step; undefined outside of a step. */
   private step: string[] | undefined;
 
   push(piece: string): readonly string[] {
@@ -56,7 +56,7 @@ export class StepFinder {
     return complete;
   }
 
-  /** The next place at which a text may end or escape something: most characters of a plan stand in texts. */
+  /** The next place where a text may end or escape a character. Most characters of a plan are inside texts. */
   private skipped(piece: string, from: number): number {
     let at = from;
     for (; at < piece.length; at++) {
@@ -66,7 +66,7 @@ export class StepFinder {
     return at;
   }
 
-  /** Whether the step that is being read has just ended. */
+  /** Whether the current step has just ended. */
   private get closed(): boolean {
     return this.state === "structure" && this.frames.at(-1)?.steps === true;
   }
@@ -135,7 +135,10 @@ export class StepFinder {
     else if (!SPACE.includes(char)) this.lineStart = false;
   }
 
-  /** A bracket opens a document where a quote or another bracket follows; a bare key only where it begins a line. */
+  /**
+   * A bracket opens a document if a quote or another bracket follows. A bare key counts only at the beginning of a
+   * line.
+   */
   private maybe(char: string): void {
     if (SPACE.includes(char)) return;
     const opens = `"'{[`.includes(char) || (this.lineStart && this.opened === "{" && /[A-Za-z_/#]/.test(char));
@@ -189,7 +192,7 @@ export class StepFinder {
     else if (inSteps) this.lose();
   }
 
-  /** A list at the top, or under a name of the list of steps, in a document that may be wrapped in others. */
+  /** A list at the top level, or in a field for the list of steps. The document may be wrapped in others. */
   private holdsSteps(): boolean {
     return this.frames.every(({ closing, key }, i) => {
       const name = plainName(key);
@@ -203,7 +206,7 @@ export class StepFinder {
     if (frame.steps) this.state = "done";
   }
 
-  /** Behind a document without a list of steps there may be one with it. */
+  /** A document without a list of steps may be followed by one that has it. */
   private leave(char: string): void {
     this.state = "prose";
     this.lineStart = false;

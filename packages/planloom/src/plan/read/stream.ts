@@ -1,6 +1,6 @@
-// Reads a plan while it is being written. In: pieces of text, as they arrive. Out: each step as soon as its closing brace is there, and
-// in the end the same result as the whole text gives. Separate from read.ts because each character is looked at once, whatever the
-// pieces; only the text of one step is ever parsed before the end.
+// Reads a plan while it is being written. In: pieces of text, as they arrive. Out: each step as soon as its closing
+// brace has arrived, and at the end the same result as for the whole text. Each character is looked at once. Only the
+// text of one step is parsed before the end.
 import { LIMITS } from "../../limits.js";
 import { canonicalJson, isObject } from "../json.js";
 import { looksLikeStep } from "./names.js";
@@ -12,11 +12,14 @@ import type { ReadNote } from "./note-params.js";
 import type { Finding } from "../finding.js";
 
 export interface StreamedStep {
-  /** Its place in the list of steps, from 0. */
+  /** Index in the list of steps, from 0. */
   readonly index: number;
   /** The step as written, parsed. */
   readonly raw: unknown;
-  /** The canonical step, not yet checked. It was read with the steps before it alone: what refers to a later one is as written. */
+  /**
+   * The canonical step, not yet checked. It was read only with the steps before it, so a reference to a later step
+   * stays as written.
+   */
   readonly step: unknown;
   readonly notes: readonly ReadNote[];
   /** A step with an error here must not start. */
@@ -26,22 +29,22 @@ export interface StreamedStep {
 export interface StreamEnd {
   /** The same as `readPlan` of the whole text. */
   readonly result: ReadResult;
-  /** Steps that were given and that the result does not have in this place and this form, in order; empty where all agree. */
+  /** Returned steps that the result has in another place or form, or not at all, in order. Empty if all agree. */
   readonly differing: readonly { readonly index: number; readonly given: unknown; readonly final: unknown }[];
 }
 
 export interface StreamOptions extends ReadOptions {
-  /** What a reply under a schema stands for, before the adapters read it; the whole text is then given to `end`. */
+  /** Converts a reply under a schema before the adapters read it. `end` then gets the whole text. */
   readonly prepare?: (raw: unknown) => unknown;
 }
 
 /**
- * A plan that is still being written. `push` gives the steps that have become complete, in order, each once and never again: objects
- * in the list of steps, wherever the document stands (bare, in a fence, behind prose or thinking), also where their JSON has to be
- * mended. It gives nothing for YAML and numbered text, nor behind a place that it cannot follow; `end` reads those, too. `end` reads
- * the whole text once, and says of which given steps it makes something else: a later step took their id, a second list came, the
- * text was no plan after all. What was begun on their account is then to be stopped. Never throws. No time of its own but for
- * the characters that are new: O(length of the text) over all calls.
+ * A plan that is still being written. `push` returns the steps that have become complete, in order, each once: objects
+ * in the list of steps, wherever the document is (bare, in a fence, after prose or thinking), also if their JSON needs
+ * repair. It returns nothing for YAML and numbered text, or after a place that it cannot follow. `end` reads these,
+ * too. `end` reads the whole text once, and reports returned steps that have changed: a later step took their id, a
+ * second list came, or the text was no plan. Work that was started for them must then be stopped. Never throws. Time:
+ * O(length of the text) over all calls.
  */
 export class PlanStream {
   private readonly pieces: string[] = [];
@@ -67,7 +70,7 @@ export class PlanStream {
     return this.given.slice(before);
   }
 
-  /** Ends the stream. `text` in the place of what was pushed, where `prepare` made something else of its steps. */
+  /** Ends the stream. `text` replaces the pushed text if `prepare` converted its steps. */
   end(text: string = this.text): StreamEnd {
     const result = readPlan(text, this.options);
     const steps = stepsOf(result);
@@ -78,7 +81,7 @@ export class PlanStream {
     return { result, differing };
   }
 
-  /** Everything that was pushed. */
+  /** All text that was pushed. */
   get text(): string {
     return this.pieces.join("");
   }

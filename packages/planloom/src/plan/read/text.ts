@@ -1,5 +1,5 @@
-// Finds the document in a text. In: what a person or a model wrote. Out: the parsed value, how it was found and where its parts stand,
-// or why there is none. Separate because this half knows JSON, YAML, lists, fences and tags, and nothing of steps.
+// Finds the document in a text. In: the text of a person or a model. Out: the parsed value, how it was found and the
+// positions of its parts, or why there is none. It knows JSON, YAML, lists, fences and tags, but not steps.
 import { LIMITS } from "../../limits.js";
 import { canonicalJson } from "../json.js";
 import { planLikeness } from "./document.js";
@@ -25,7 +25,10 @@ import {
 const DOCUMENT_LINE =
   /^(?:(?:planloom|goal|inputs|steps|plan|answer)[ \t]*:|-[ \t]+(?:id|title|step|step_id|step_number|task|description)[ \t]*:)/m;
 
-/** Looks for a plan document: JSON, a fenced or tagged block, YAML, JSON inside prose, a numbered list, in this order. Never throws. */
+/**
+ * Looks for a plan document, in this order: JSON, a fenced or tagged block, YAML, JSON inside prose, a numbered list.
+ * Never throws.
+ */
 export function findDocument(text: string): TextResult {
   if (text.length > LIMITS.planBytes || new TextEncoder().encode(text).length > LIMITS.planBytes)
     return tooLarge({ of: "text", most: LIMITS.planBytes });
@@ -64,13 +67,13 @@ function prose(part: Part): TextResult {
   return embedded(part) ?? listed(part) ?? proseResult(part.source);
 }
 
-/** A plan behind a value that is none. */
+/** A plan behind a value that is not a plan. */
 function behind(part: Part, end: number): TextResult | undefined {
   const rest = part.source.slice(end);
   return rest.trim() === "" ? undefined : embedded({ ...part, source: rest, base: part.base + end });
 }
 
-/** A text that begins with a bracket: JSON, JSON that has to be mended, YAML in its flow form, prose that begins so. */
+/** A text that begins with a bracket: JSON, JSON that needs repair, YAML in its flow form, or prose. */
 function bracketed(part: Part): TextResult {
   const read = jsonText(part, part.source.length);
   if (read.kind === "found" || read.kind === "questions") return sole(read, part, read.end ?? part.source.length);
@@ -80,12 +83,12 @@ function bracketed(part: Part): TextResult {
   if (unescaped?.kind === "found") return unescaped;
   const flow = /^[{[]\s{0,200}[\w"'{[\]}-]/.test(part.source) ? yamlText(part) : undefined;
   if (flow?.kind === "found") return flow;
-  // A part of a broken document is no document: only words in brackets are passed over.
+  // A part of a broken document is not a document. Only words in brackets are skipped.
   const inside = /^\[[^\n"'{}[\]]{1,80}\]/.test(part.source) ? prose(part) : undefined;
   return inside?.kind === "found" ? inside : read;
 }
 
-/** A document that was written as one JSON text: `"{\"steps\": …}"`. */
+/** A document inside a JSON string: `"{\"steps\": …}"`. */
 function quotedText(part: Part): TextResult | undefined {
   const parsed = parseJson(part.source.replace(/\r?\n/g, "\\n"));
   if (typeof parsed?.value !== "string" || !/^\s*[{[]/.test(parsed.value)) return undefined;
@@ -111,7 +114,7 @@ function fromBlocks(part: Part, blocks: readonly Block[]): TextResult | undefine
   return found ?? failed;
 }
 
-/** Undefined where a block holds no plan at all. */
+/** undefined if a block holds no plan. */
 function fromBlock(part: Part, block: Block): TextResult | undefined {
   const inner = part.source.slice(block.start, block.end);
   const trimmed = inner.trimStart();
@@ -123,7 +126,7 @@ function fromBlock(part: Part, block: Block): TextResult | undefined {
   return block.closed ? listed(piece) : undefined;
 }
 
-/** What ends too early may only look so: a text inside the document may hold what closes the block. */
+/** A block that seems to end too early may contain the end mark inside a string. */
 function fromJsonBlock(piece: Part, part: Part, start: number): TextResult | undefined {
   const read = jsonText(piece, piece.source.length);
   if (read.kind === "truncated") {

@@ -1,5 +1,5 @@
-// YAML as plain data: no tags, no repeated keys, few aliases. In: a text. Out: its value, or a failure that says where.
-// Separate because YAML can do more than a plan needs, and this is the place where it may not.
+// YAML as plain data: no tags, no repeated keys, few aliases. In: a text. Out: its value, or a failure with its place.
+// YAML can do more than a plan needs; this file restricts it.
 import { isScalar, parseDocument, visit, type Document } from "yaml";
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
@@ -36,7 +36,10 @@ export function parseYaml(text: string, body: string, base: number): { readonly 
   }
 }
 
-/** How many things the parser has to look at, at most: what begins something, and (dearer) what is an error where it stands wrong. */
+/**
+ * Upper bound for the parser's work: signs that begin something, and signs that cause an error in a wrong place, which
+ * cost more.
+ */
 function signsIn(body: string): number {
   let signs = 0;
   for (let at = 0; at < body.length; at++) {
@@ -48,7 +51,7 @@ function signsIn(body: string): number {
   return signs;
 }
 
-/** The parser makes an error for every wrong sign, and most of its time goes into stack traces that nobody reads. */
+/** The parser creates an error for every wrong sign. Most of the time would go into stack traces that nobody reads. */
 function withoutTraces<T>(parse: () => T): T {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -59,7 +62,7 @@ function withoutTraces<T>(parse: () => T): T {
   }
 }
 
-/** An upper bound on the nesting, seen from brackets, indentation and rows of `- - -` or `a: a:` alone. */
+/** An upper bound of the nesting, from brackets, indentation and rows of `- - -` or `a: a:`. */
 export function nestsDeep(body: string): boolean {
   const columns: number[] = [];
   let brackets = 0;
@@ -84,7 +87,7 @@ function bracketsAfter(line: string, before: number): number {
   return open;
 }
 
-/** The columns at which a line begins something: its leading `-`, `?` and `key:`, and what follows them. */
+/** The columns where a line begins something: its leading `-`, `?` and `key:`, and the text after them. */
 function startsOf(line: string): number[] {
   const starts: number[] = [];
   const word = /[ \t]*(\S+)/y;
@@ -97,7 +100,7 @@ function startsOf(line: string): number[] {
 
 const opens = (word: string): boolean => word === "-" || word === "?" || word.endsWith(":");
 
-/** The most words in a row of a line that each open a level, wherever they stand. */
+/** The longest row of words that each open a level. */
 function longestRow(line: string): number {
   let longest = 0;
   let row = 0;
@@ -114,15 +117,15 @@ interface Wrong {
   readonly at: number;
 }
 
-/** The parser's own words, up to the first semicolon: what follows is advice to programmers. */
+/** The parser's message up to the first semicolon. The rest is advice to programmers. */
 function parserProblem({ message, pos }: { readonly message: string; readonly pos: readonly [number, number] }): Wrong {
   const text = message.replace(/;.*$/s, "").replace(/\.+$/, "").slice(0, LIMITS.findingChars);
   return { problem: { kind: "parser", text }, at: pos[0] };
 }
 
 /**
- * What YAML reads in a text with brackets, and what is more likely JSON with a fault: a plain text with quotes or over several lines,
- * a key without a value.
+ * YAML accepts some texts with brackets that are more likely faulty JSON: a plain text with quotes or over several
+ * lines, or a key without a value.
  */
 function unlikelyFlow(document: Document): Wrong | undefined {
   let wrong: Wrong | undefined;
@@ -141,7 +144,7 @@ function unlikelyFlow(document: Document): Wrong | undefined {
   return wrong;
 }
 
-/** Ours, because the parser compares each key of a map with every other: 100,000 keys would take minutes. */
+/** Our own check. The parser compares each key of a map with every other: 100,000 keys would take minutes. */
 function repeatedKeys(document: Document): Wrong[] {
   const wrong: Wrong[] = [];
   visit(document, {

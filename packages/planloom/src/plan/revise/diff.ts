@@ -1,12 +1,14 @@
-// What differs between two plans. In: the plan before and after. Out: data by field and step id, and the same as text.
-// Separate because a person approves a new revision by it, and because it compares plans as people write them, without
-// the defaults that the kernel works with.
+// The difference between two plans. In: the plan before and after. Out: data by field and step id, and the same as
+// text. A person approves a new revision by it. It compares plans as people write them, without the kernel's defaults.
 import { LIMITS } from "../../limits.js";
 import { canonicalJson, isObject, own, type Json, type JsonObject } from "../json.js";
 import type { Plan } from "../plan.js";
 import { writePlan } from "../write.js";
 
-/** `before` or `after` is absent where the field is. Fields of records stand alone: `with.query`, `inputs.salary`. */
+/**
+ * `before` or `after` is absent if the field is. Fields of records are listed separately: `with.query`,
+ * `inputs.salary`.
+ */
 export interface FieldChange {
   readonly field: string;
   readonly before?: Json;
@@ -15,7 +17,7 @@ export interface FieldChange {
 
 export interface StepChange {
   readonly id: string;
-  /** The title after. */
+  /** The title in the plan after. */
   readonly title: string;
   readonly fields: readonly FieldChange[];
 }
@@ -23,7 +25,7 @@ export interface StepChange {
 export interface PlanDiff {
   /** Goal, inputs and answer. */
   readonly plan: readonly FieldChange[];
-  /** Steps as written, in the order of the plan that has them. */
+  /** Steps as written, in the order of their plan. */
   readonly dropped: readonly JsonObject[];
   readonly added: readonly JsonObject[];
   /** In the order of the plan after. */
@@ -31,7 +33,7 @@ export interface PlanDiff {
   readonly unchanged: readonly string[];
 }
 
-/** Steps are told apart by id; one that only moved is unchanged. */
+/** Steps are matched by id. A step that only moved is unchanged. */
 export function diffPlans(before: Plan, after: Plan): PlanDiff {
   const [from, to] = [documentOf(before), documentOf(after)];
   const changed: StepChange[] = [];
@@ -66,7 +68,7 @@ function textOf(step: JsonObject, field: string): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The fields that differ, in the order in which they are written; records field by field. */
+/** The fields that differ, in the order of writing. Records are compared field by field. */
 function fieldsOf(before: JsonObject, after: JsonObject): readonly FieldChange[] {
   return keysOf(before, after).flatMap((field) => {
     const [from, to] = [own(before, field), own(after, field)];
@@ -91,9 +93,9 @@ function change(field: string, before: Json | undefined, after: Json | undefined
 }
 
 /**
- * The difference as lines: the plan's own fields, `- step` dropped, `~ step` changed, `+ step` added, and how many stayed.
- * Long values are cut, around the place where they differ. Characters that could steer a terminal or turn the direction of
- * its text are escaped. Ends in a new line.
+ * The difference as lines: the plan's own fields, `- step` dropped, `~ step` changed, `+ step` added, and the number of
+ * unchanged steps. Long values are cut around the first difference. Control characters and characters that change the
+ * direction of text are escaped. Ends in a new line.
  */
 export function diffText(diff: PlanDiff): string {
   const lines = [
@@ -136,7 +138,7 @@ function sharedStart(a: string, b: string): number {
   return length;
 }
 
-/** Of a long text, the part around the first character that differs: two cut lines must not look the same. */
+/** The part of a long text around the first difference: two cut lines must not look the same. */
 function cut(text: string, shared: number): string {
   const most = LIMITS.diffChars;
   if (text.length <= most) return text;
@@ -145,7 +147,7 @@ function cut(text: string, shared: number): string {
   return `${start > 0 ? "…" : ""}${text.slice(start, end)}${end < text.length ? "…" : ""}`;
 }
 
-/** Controls that JSON leaves as they are, and those that reverse what stands behind them, as `\u202e`. */
+/** Controls that JSON does not escape, and characters that reverse the text after them, as `\u202e`. */
 export const visible = (text: string): string =>
   text.replace(
     /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,

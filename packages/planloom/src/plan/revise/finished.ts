@@ -1,6 +1,6 @@
-// Finished work in a plan that is written anew. In: the plan before, which of its steps are finished, the new draft or plan.
-// Out: the draft with the finished steps in it, or findings where it uses one of them differently. Separate from a patch,
-// which cannot touch finished steps: a whole new plan leaves them out, repeats them, or takes their ids for something else.
+// Keeps finished steps in a plan that is written anew. In: the plan before, its finished steps, and the new draft or
+// plan. Out: the draft with the finished steps, or findings if it uses one of them differently. A new plan may leave
+// finished steps out, repeat them, or reuse their ids; a patch cannot touch them.
 import { LIMITS } from "../../limits.js";
 import { collectFindings } from "../check/report.js";
 import { completeStep } from "../complete.js";
@@ -13,11 +13,11 @@ import { definitionOf, sameDefinition, stepHashes } from "./step-hash.js";
 import { writePlan } from "../write.js";
 
 /**
- * A new draft with all finished steps of the plan: these first, in their old order and exactly as they were, then its own.
- * Where the draft has a step with such an id and another definition, that one stays: check and finishedTouched say what is
- * wrong with it. Inputs that only the old plan declares stay declared, because its steps may read them. A draft without a
- * list of steps is given back as it is, for check to speak of. `finished` has to hold what finished steps needed, and so
- * those that were skipped: a kept step must not refer to one that is gone.
+ * A new draft with all finished steps of the plan. They come first, in their old order and unchanged; the draft's own
+ * steps follow. If the draft has a step with the same id and another definition, that step stays, and check and
+ * finishedTouched report it. Inputs that only the old plan declares stay declared, because its steps may read them. A
+ * draft without a list of steps is returned unchanged, for check to report. `finished` must include the steps that
+ * finished steps need, also skipped ones: a kept step must not refer to a missing one.
  */
 export function withFinished(draft: JsonObject, plan: Plan, finished: ReadonlySet<string>): Revised {
   const written = own(draft, "steps");
@@ -50,7 +50,7 @@ function keptSlots(
   finished: ReadonlySet<string>,
   slots: readonly Required<Slot>[],
 ): readonly Slot[] {
-  // Backwards, so that the first of several steps with one id holds it.
+  // Backwards, so that the first of several steps with one id keeps it.
   const byId = new Map([...slots].reverse().map((slot) => [isObject(slot.step) ? slot.step["id"] : undefined, slot]));
   return plan.steps.flatMap((step, index): Slot[] => {
     if (!finished.has(step.id)) return [];
@@ -61,7 +61,7 @@ function keptSlots(
   });
 }
 
-/** Whether a step as written says what a finished one says; a planner that repeats it may leave its title out. */
+/** Whether a step as written equals a finished one. A planner that repeats a step may omit its title. */
 function repeats(written: Json, step: Step): boolean {
   const parsed = stepSchema.safeParse(written);
   return parsed.success && sameDefinition(completeStep(parsed.data), step);
@@ -74,8 +74,8 @@ function inputsOf(draft: JsonObject, before: JsonObject): JsonObject {
 }
 
 /**
- * Findings (FINISHED_CHANGED) where a new plan has a finished step whose output would no longer be the output of the step
- * that stands there: it says something else, or an unfinished step that it was made from does.
+ * Findings (FINISHED_CHANGED) if a finished step's output would no longer be valid in the new plan: the step has
+ * another definition, or an unfinished step that it was made from has.
  */
 export function finishedTouched(before: Plan, after: Plan, finished: ReadonlySet<string>): readonly Finding[] {
   const { report, findings } = collectFindings();
@@ -95,7 +95,9 @@ export function finishedTouched(before: Plan, after: Plan, finished: ReadonlySet
   return findings(undefined);
 }
 
-/** Whether a step is another one in the two plans: with the same inputs and tools, here none, only the plans can differ. */
+/**
+ * Whether a step differs between the two plans. Inputs and tools are equal (here: none), so only the plans can differ.
+ */
 function othersIn(before: Plan, after: Plan): (id: string) => boolean {
   const [was, is] = [stepHashes(before, {}, []), stepHashes(after, {}, [])];
   return (id) => was.get(id) !== is.get(id);
@@ -107,7 +109,7 @@ function changedFields(before: Step, after: Step): readonly string[] {
   return [...fields].filter((field) => canonicalJson(was[field]) !== canonicalJson(is[field]));
 }
 
-/** The needs that are others, and those that only one of the two has. */
+/** The needs that differ, and those that only one of the two has. */
 function causesOf(before: Step, after: Step, isOther: (id: string) => boolean): readonly string[] {
   const [was, is] = [new Set(needsOf(before)), new Set(needsOf(after))];
   return [...new Set([...was, ...is])].filter((id) => isOther(id) || was.has(id) !== is.has(id));

@@ -1,6 +1,6 @@
-// A patch of a plan: operations on a step that failed and on those that wait for it. In: the plan, the patch as data, which
-// step failed and which are finished. Out: a whole draft that differs nowhere else, or findings. Separate because a patch
-// is judged before the plan that it makes: whether that plan is sound is said by check, as of any draft.
+// A patch of a plan: operations on a failed step and on the steps that depend on it. In: the plan, the patch as data,
+// the failed step and the finished ones. Out: a whole draft that is otherwise unchanged, or findings. The patch is
+// judged here. check judges the resulting draft, as any other.
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
 import { collectFindings, type Report } from "../check/report.js";
@@ -11,7 +11,7 @@ import { canonicalJson, depthOf, isObject, type Json, type JsonObject } from "..
 import type { Plan } from "../plan.js";
 import { writePlan } from "../write.js";
 
-/** Its fields are judged by check, together with the rest of the plan and in its words. */
+/** check judges its fields together with the rest of the plan. */
 const step = z.record(z.string(), z.json()).describe("A step, written as in a plan.");
 const id = z.string().describe("The id of a step of the plan.");
 
@@ -34,10 +34,10 @@ export const patchSchema = z.strictObject({
 export type Patch = z.infer<typeof patchSchema>;
 type Operation = Patch["operations"][number];
 
-/** A whole draft made from what a planner wrote and from the plan before it. */
+/** A whole draft, made from the planner's reply and the plan before. */
 export interface Revised {
   readonly draft: JsonObject;
-  /** Where a pointer of the draft stands in what the planner wrote; undefined for what comes from the plan before. */
+  /** Maps a pointer of the draft to the planner's text; undefined for parts of the plan before. */
   readonly sourceOf: (pointer: string) => string | undefined;
 }
 
@@ -50,9 +50,9 @@ export interface PatchPlace {
 }
 
 /**
- * Applies the operations one after the other. Only the failing step, the steps that wait for it and those that the patch
- * adds may be touched, and none that is finished. A replaced step keeps its place and its id, added ones come last. Never
- * throws; reports all findings at once. Codes: PATCH_EMPTY, PATCH_FINISHED, PATCH_OUTSIDE, PATCH_UNKNOWN, PATCH_RENAME,
+ * Applies the operations in order. They may touch only the failing step, the steps that depend on it and steps that the
+ * patch adds, and no finished step. A replaced step keeps its place and its id; added steps come last. Never throws.
+ * Reports all findings at once. Codes: PATCH_EMPTY, PATCH_FINISHED, PATCH_OUTSIDE, PATCH_UNKNOWN, PATCH_RENAME,
  * DUPLICATE_ID, and those of a document's shape.
  */
 export function applyPatch(plan: Plan, patch: unknown, place: PatchPlace): Patched {
@@ -66,7 +66,7 @@ export function applyPatch(plan: Plan, patch: unknown, place: PatchPlace): Patch
   return { ok: true, ...revised };
 }
 
-/** The document itself is read on, not what the schema makes of it: check refuses keys that the schema drops. */
+/** Reads the document itself, not the parsed result of the schema: check must see keys that the schema drops. */
 function soundPatch(patch: unknown, report: Report): patch is Patch {
   if (!isObject(patch)) {
     report("BAD_VALUE", "", { part: "patch" });
@@ -82,7 +82,7 @@ function soundPatch(patch: unknown, report: Report): patch is Patch {
 }
 
 interface Bounds extends PatchPlace {
-  /** The failing step and those that wait for it. */
+  /** The failing step and those that depend on it. */
   readonly open: ReadonlySet<string>;
 }
 
@@ -90,13 +90,13 @@ function boundsOf(plan: Plan, place: PatchPlace): Bounds {
   return { ...place, open: new Set([place.failing, ...descendantsOf(plan, place.failing)]) };
 }
 
-/** A step of the draft to be; `source` is its pointer in the patch, where it comes from there. */
+/** A step of the new draft. `source` is its pointer in the patch, if it comes from there. */
 interface Slot {
   readonly step: JsonObject;
   readonly source?: string;
 }
 
-/** By id; an added step without a legal one stands under its number, and check speaks of it. */
+/** By id. An added step without a legal id is stored under its number; check reports it. */
 type Slots = Map<string | number, Slot>;
 
 function revisedBy(before: JsonObject, patch: Patch, bounds: Bounds, report: Report): Revised {
@@ -158,7 +158,7 @@ function touchable(open: ReadonlySet<string>, finished: ReadonlySet<string>) {
   return { open: ids.slice(0, 12), more: Math.max(0, ids.length - 12) };
 }
 
-/** Reads the place of a step by its number, and of the named fields as it stands. */
+/** Maps the place of a step, and of its named fields, back to the planner's text. */
 export function sourceIn(steps: readonly (string | undefined)[], fields: readonly string[]): Revised["sourceOf"] {
   return (pointer) => {
     const [, field = "", index = ""] = pointer.split("/", 3);

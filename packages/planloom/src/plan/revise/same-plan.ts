@@ -1,13 +1,13 @@
-// Whether a plan is one that was tried already. In: a new plan, and those that failed. Out: yes or no, and a finding.
-// Separate because the words around a step do not count here: a planner that only says it differently has learnt nothing.
+// Whether a plan was tried before. In: a new plan, and those that failed. Out: yes or no, and a finding. Titles and
+// descriptions are ignored: other words for the same steps are the same plan.
 import { findingOf, type Finding } from "../finding.js";
 import type { FindingParams } from "../finding-params.js";
 import { canonicalJson } from "../json.js";
 import type { Plan } from "../plan.js";
 
 /**
- * Whether two plans have the same steps, titles, descriptions and order aside. Goal, inputs and answer do not count: it is
- * a step that fails.
+ * Whether two plans have the same steps, apart from titles, descriptions and order. Goal, inputs and answer are
+ * ignored, because a step failed.
  */
 export function samePlan(a: Plan, b: Plan): boolean {
   return a.steps.length === b.steps.length && stepsText(a) === stepsText(b);
@@ -18,7 +18,7 @@ function stepsText(plan: Plan): string {
   return canonicalJson(steps.sort((a, b) => (a.id < b.id ? -1 : 1)));
 }
 
-/** The finding (PLAN_REPEATED) on a plan that is equal to one that failed, with the reason of that failure; else none. */
+/** The finding (PLAN_REPEATED) if a plan equals one that failed, with the reason of that failure; else none. */
 export function repeatFindings(
   plan: Plan,
   failed: readonly ({ readonly plan: Plan } & FindingParams["PLAN_REPEATED"])[],

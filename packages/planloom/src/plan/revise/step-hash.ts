@@ -1,6 +1,6 @@
-// The definition hash of each step: what decides what its output means. In: a plan, the run's inputs, the tools.
-// Out: SHA-256 by step id. Separate from the hash of a plan, which is what a person approves: this one says whether a
-// finished output is still the output of the step that now stands there.
+// The definition hash of each step: a hash of all that decides the meaning of its output. In: a plan, the run's inputs,
+// the tools. Out: SHA-256 by step id. A finished output stays valid while this hash is unchanged. The hash of a plan is
+// another one: a person approves it.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { needsOf } from "../graph.js";
 import { hashOf } from "../hash.js";
@@ -11,9 +11,9 @@ import { eachTemplate, scanTemplate } from "../expression/reference.js";
 import type { ToolSpec } from "../tool-spec.js";
 
 /**
- * A hash for each step of a checked plan, from its own definition, the tools that it may use, the inputs that it reads and
- * the hashes of the steps that it needs. Linear in steps and references, and without recursion over steps. Never throws;
- * ids that are no steps are passed over, and a step of a cycle is hashed as if the link that closes it were not there.
+ * A hash for each step of a checked plan, from its definition, its possible tools, the inputs that it reads, and the
+ * hashes of the steps that it needs. Linear in steps and references, without recursion over steps. Never throws. Ids
+ * that are no steps are ignored. In a cycle, the link that closes it is ignored.
  */
 export function stepHashes(
   plan: Pick<Plan, "steps">,
@@ -34,7 +34,7 @@ export function stepHashes(
         step: definitionOf(step),
         tools: toolsOf(step),
         inputs: inputsOf(step),
-        // Steps that are needed for order only count too: what ran before may have changed the world that a tool reads.
+        // Steps that are needed only for order count too: they may have changed data that a tool reads.
         needs: Object.fromEntries(before),
       }),
     );
@@ -42,21 +42,20 @@ export function stepHashes(
   return hashes;
 }
 
-/** Whether two steps say the same in every field, also in those that change nothing of what they do. */
+/** Whether two steps are equal in every field, also in fields without influence on the output. */
 export const inSameWords = (a: Step, b: Step): boolean => canonicalJson(a) === canonicalJson(b);
 
-/** Whether two steps do the same with the same data, leaving aside what the steps that they need are. */
+/** Whether two steps do the same with the same data. The definitions of the steps that they need are not compared. */
 export function sameDefinition(a: Step, b: Step): boolean {
   return hashOf(definitionOf(a)) === hashOf(definitionOf(b));
 }
 
 /**
- * The fields of a step that decide what its output means. Left out, because a finished output is the same without them:
- * the id; `title` and `description`, which are words for people (a model reads them too, but what it must do stands in its
- * instruction, and a better wording does not make finished work void); `retry` and `timeout`, which say how long to try;
- * `maxParallel`, which says how fast; `optional` and `onFailure`, which say what follows where there is no output. Only
- * under `forEach` does `skip` show in the output: an item that failed is null in the list. A field that is not named here
- * counts.
+ * The fields of a step that decide the meaning of its output. These are left out, because a finished output is the same
+ * without them: the id; `title` and `description`, which are text for people (a model reads them too, but its task is
+ * in the instruction, and better wording does not invalidate finished work); `retry` and `timeout`; `maxParallel`;
+ * `optional` and `onFailure`, which only apply without an output. Exception: under `forEach`, `skip` shows in the
+ * output, because a failed item is null in the list. A field that is not named here counts.
  */
 export function definitionOf(step: Step): { readonly [field: string]: unknown } {
   const {
@@ -83,11 +82,11 @@ const inAnyOrder = (names: readonly string[]): readonly string[] => [...new Set(
 
 type Part = (step: Step) => Json;
 
-/** The definitions of the tools that a step may use; one that is not known is null. */
+/** The definitions of the tools that a step may use. An unknown tool is null. */
 function toolHashes(tools: Iterable<ToolSpec>): Part {
   const specs = [...tools];
   const hashes = new Map(specs.map((spec) => [spec.name, hashOf(spec)]));
-  // As the executor is given them: `all` leaves out those that wait for a person.
+  // As the executor receives them: `all` leaves out tools that need approval.
   const free = specs.filter(({ approval }) => approval === undefined).map(({ name }) => [name, hashes.get(name)]);
   const all = hashOf(Object.fromEntries(free));
   return (step) => {
@@ -97,7 +96,7 @@ function toolHashes(tools: Iterable<ToolSpec>): Part {
   };
 }
 
-/** The values of the inputs that a step reads: each is hashed once, however many steps read it. */
+/** The hashes of the inputs that a step reads. Each input is hashed once, however many steps read it. */
 function inputHashes(inputs: JsonObject): Part {
   const hashes = new Map<string, string | null>();
   let all: string | undefined;
@@ -111,7 +110,7 @@ function inputHashes(inputs: JsonObject): Part {
 
 const hashIfGiven = (value: Json | undefined): string | null => (value === undefined ? null : hashOf(value));
 
-/** The names of the inputs that the expressions of a step read, or `all` where one reads `inputs` as a whole. */
+/** The names of the inputs that the expressions of a step read, or `all` if one reads `inputs` as a whole. */
 function inputsRead(step: Step): ReadonlySet<string> | "all" {
   const read = new Set<string>();
   let whole = false;
@@ -126,8 +125,8 @@ function inputsRead(step: Step): ReadonlySet<string> | "all" {
 }
 
 /**
- * Collects the inputs that are read by name; true where `inputs` also stands without one. The variable of a macro may be
- * called `inputs`, and then counts as the inputs: the hash covers more than it must. A tree is at most 60 levels deep.
+ * Collects the inputs that are read by name. Returns true if `inputs` is also read as a whole. A macro variable named
+ * `inputs` counts as the inputs; then the hash covers more than it must. A tree is at most 60 levels deep.
  */
 function readsWhole(node: ASTNode, read: Set<string>): boolean {
   const name = inputNamed(node);
@@ -150,13 +149,13 @@ function inputNamed(node: ASTNode): string | undefined {
   return key.op === "value" && typeof key.args === "string" ? key.args : undefined;
 }
 
-/** Whatever its operator, the operands of a node stand somewhere in its list of arguments. */
+/** The operands of a node are in its list of arguments, whatever the operator. */
 function childrenOf(node: ASTNode): readonly ASTNode[] {
   const args: readonly unknown[] = [node.args].flat(3);
   return args.filter((arg): arg is ASTNode => typeof arg === "object" && arg !== null && "op" in arg);
 }
 
-/** The ids so that what a step needs stands before it; iterative, because steps may form one long row. */
+/** The ids in an order where a step comes after its needs. Iterative, because steps may form one long chain. */
 function needsFirst(needs: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const order: string[] = [];
   const entered = new Set<string>();

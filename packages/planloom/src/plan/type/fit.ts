@@ -1,9 +1,9 @@
-// Whether values of one type may stand where another is wanted. In: two types. Out: yes, no, or unknown where only the run can
-// tell. Separate from what types are, because unions in unions multiply, and this is where that is bounded.
+// Decides whether values of one type fit another. In: two types. Out: yes, no, or unknown if only the run can tell.
+// Unions inside unions multiply the work; this file limits it.
 import { LIMITS } from "../../limits.js";
 import { fieldOf, membersOf, type Field, type RecordType, type Type, UNKNOWN } from "./type.js";
 
-/** Whether values fit: `unknown` where only the run can tell. */
+/** Whether values fit. `unknown`: only the run can tell. */
 export type Fit = "yes" | "no" | "unknown";
 
 const worst = (fits: readonly Fit[]): Fit =>
@@ -14,13 +14,13 @@ function jsonKind(type: Type): string {
   return type.kind === "literal" ? typeof type.value : type.kind;
 }
 
-/** What was found for two types before: the same arguments meet the same schemas in every step. */
+/** Cached results for pairs of types: the same arguments meet the same schemas in every step. */
 const judged = new WeakMap<Type, WeakMap<Type, Fit>>();
 
 /**
  * `yes`: every value of `from` fits `to`. `no`: none can, or a member of a union (the null of `number | null`)
- * certainly does not. `unknown`: only the run can tell, or it takes too long to tell. Records may carry additional fields
- * unless `to` is closed.
+ * certainly does not. `unknown`: only the run can tell, or the comparison would take too long. Records may have
+ * additional fields unless `to` is closed.
  */
 export function assignable(from: Type, to: Type): Fit {
   if (!isCompound(from) || !isCompound(to)) return fit(from, to, { left: LIMITS.typeComparisons });
@@ -33,7 +33,7 @@ export function assignable(from: Type, to: Type): Fit {
 
 const isCompound = ({ kind }: Type): boolean => kind === "union" || kind === "record" || kind === "list";
 
-/** Comparisons that are left: unions in unions multiply. */
+/** Comparisons left. Unions inside unions multiply. */
 interface Budget {
   left: number;
 }

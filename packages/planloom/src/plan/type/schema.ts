@@ -1,5 +1,5 @@
-// Between types and JSON Schema 2020-12. In: a schema of a tool or of a person's `output`, or a type. Out: the other one.
-// Separate because schemas come from strangers: whatever is not understood becomes unknown, never an error.
+// Converts between types and JSON Schema 2020-12. In: a schema of a tool or of a step's `output`, or a type. Out: the
+// other form. Schemas come from outside: a part that is not understood becomes unknown, never an error.
 import { assertNever } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject, own } from "../json.js";
@@ -21,8 +21,8 @@ import {
 const known = new WeakMap<JsonObject, Type>();
 
 /**
- * The type of the values that a schema allows; wider where the schema says more than types can. Never throws. Remembered for
- * each schema, which must not change.
+ * The type of the values that a schema allows. It is wider if the schema says more than types can. Never throws. Cached
+ * by schema object, which must not change.
  */
 export function typeFromSchema(schema: JsonObject): Type {
   let type = known.get(schema);
@@ -33,14 +33,14 @@ export function typeFromSchema(schema: JsonObject): Type {
   return type;
 }
 
-/** The type that a step's `output` names: the text of a type, or a JSON Schema. */
+/** The type that a step's `output` declares: the text of a type, or a JSON Schema. */
 export function typeOf(output: string | JsonObject): ParsedType {
   return typeof output === "string" ? parseType(output) : { ok: true, type: typeFromSchema(output) };
 }
 
 interface Reading {
   readonly root: JsonObject;
-  /** References being followed: meeting one again is recursion. */
+  /** References being followed. Meeting one again means recursion. */
   readonly open: ReadonlySet<string>;
   readonly budget: { nodes: number };
   readonly depth: number;
@@ -140,7 +140,7 @@ function mergeRecords(parts: readonly RecordType[]): Type {
   const fields = new Map<string, Field>();
   for (const [name, field] of parts.flatMap((part) => Object.entries(part.fields))) {
     const before = fields.get(name);
-    // Both must hold; the narrower one is not worth finding, the first one known is right often enough.
+    // Both must hold. Computing the narrower one is not worth it; the first known one is usually right.
     const type = before === undefined || before.type.kind === "unknown" ? field.type : before.type;
     fields.set(name, { type, optional: field.optional && (before?.optional ?? true) });
   }
@@ -167,7 +167,7 @@ function resolvePointer(reference: string, root: JsonObject): Json | undefined {
   return value;
 }
 
-/** A schema of a type: objects closed unless they have `rest`, every field required unless optional. */
+/** The schema of a type: objects are closed unless they have `rest`; every field is required unless optional. */
 export function schemaFromType(type: Type): JsonObject {
   switch (type.kind) {
     case "unknown":

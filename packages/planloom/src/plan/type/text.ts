@@ -1,5 +1,5 @@
-// Reads the small TypeScript-like language of `output`. In: text such as `{ name: string, revenueUsd: number | null }[]`.
-// Out: a type, or where and why it cannot be read, as data. Models write this language; the schema reader does not need it.
+// Reads the small TypeScript-like language of `output`. In: text such as `{ name: string, revenueUsd: number | null
+// }[]`. Out: a type, or the place and reason of the error, as data. Models write this language.
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS } from "../json.js";
 import { BOOLEAN, type Field, listOf, literalOf, NULL, NUMBER, STRING, type Type, UNKNOWN, unionOf } from "./type.js";
@@ -9,7 +9,7 @@ export type ParsedType =
   /** `at` is an offset into the text, from 0. */
   | { readonly ok: false; readonly problem: TypeProblem; readonly at: number };
 
-/** Why a type cannot be read. Names are as written, at most 40 characters of each. */
+/** Why a type cannot be read. Names are as written, cut at 40 characters. */
 export type TypeProblem =
   | { readonly kind: "character"; readonly found: string; readonly after?: true }
   | { readonly kind: "missing"; readonly token: string }
@@ -45,7 +45,7 @@ const NAMED: ReadonlyMap<string, Type> = new Map([
 const TOO_DEEP: TypeProblem = { kind: "too-deep", most: LIMITS.jsonDepth };
 const ESCAPES: { readonly [char: string]: string } = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
 
-/** Reads a type; never throws, takes linear time. */
+/** Reads a type. Never throws. Linear time. */
 export function parseType(text: string): ParsedType {
   const reader = new Reader(text);
   try {
@@ -67,7 +67,7 @@ class Unreadable extends Error {
   }
 }
 
-/** A type and how deep it nests. */
+/** A type and its nesting depth. */
 interface Measured {
   readonly type: Type;
   readonly depth: number;
@@ -205,7 +205,7 @@ class Reader {
   private number(): number {
     const start = this.at;
     const text = this.match(/-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/y);
-    // JSON knows no -0.
+    // JSON has no -0.
     const value = Number(text ?? Number.NaN) + 0;
     if (Number.isFinite(value)) return value;
     this.at = start;
@@ -228,7 +228,7 @@ class Reader {
     return value;
   }
 
-  /** The character of an escape; stops at its last character. */
+  /** The character of an escape. Stops at the last character of the escape. */
   private escaped(): string {
     const char = this.text[++this.at] ?? "";
     if (char !== "u") return ESCAPES[char] ?? char;

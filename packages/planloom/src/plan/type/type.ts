@@ -1,5 +1,5 @@
-// What a type is: a small lattice over JSON. In: types and values. Out: whether one fits the other, and a type's text.
-// Separate because check, inference, the schemas and the run-time gate all speak of types.
+// Defines types: a small lattice over JSON. In: types and values. Out: whether a value has a type, and a type's text.
+// Check, inference, schemas and the run-time check of outputs use types.
 import { LIMITS } from "../../limits.js";
 import { assertNever } from "../../error.js";
 import { canonicalJson, isObject, kindOf, pointerTo, type Json, type JsonObject } from "../json.js";
@@ -10,8 +10,8 @@ export interface Field {
 }
 
 /**
- * `rest` is the type of additional properties. Without it no others are known, though values may carry them unless
- * `closed` (a schema's `additionalProperties: false`).
+ * `rest` is the type of additional properties. Without it no others are known, but values may have them unless `closed`
+ * is set (a schema's `additionalProperties: false`).
  */
 export interface RecordType {
   readonly kind: "record";
@@ -20,7 +20,7 @@ export interface RecordType {
   readonly closed?: true;
 }
 
-/** A union of nothing (`never`) is the item type of an empty list: no value has it. */
+/** The empty union (`never`): the item type of an empty list. No value has it. */
 export type Type =
   | { readonly kind: "unknown" }
   | { readonly kind: "null" }
@@ -59,7 +59,7 @@ export function unionOf(types: readonly Type[]): Type {
 
 const keys = new WeakMap<Type, string>();
 
-/** The same text for the same type; remembered, because large types meet in many unions. */
+/** The text of a type. Equal types have equal texts. Cached, because large types occur in many unions. */
 function keyOf(type: Type): string {
   let key = keys.get(type);
   if (key === undefined) keys.set(type, (key = canonicalJson(type)));
@@ -85,7 +85,7 @@ function widen(members: readonly Type[]): readonly Type[] {
   return widened;
 }
 
-/** The declared field of a record, never one of the prototype. */
+/** The declared field of a record. Never a field of the prototype. */
 export function fieldOf(record: RecordType, name: string): Field | undefined {
   return Object.hasOwn(record.fields, name) ? record.fields[name] : undefined;
 }
@@ -93,19 +93,19 @@ export function fieldOf(record: RecordType, name: string): Field | undefined {
 export interface Mismatch {
   /** A JSON pointer into the value. */
   readonly path: string;
-  /** The text of the type that was expected there. */
+  /** The text of the expected type. */
   readonly expected: string;
-  /** What stands there instead. */
+  /** The value that was found. */
   readonly found: Gist;
 }
 
-/** A value in brief: its kind, and of a scalar the value itself. Texts are cut at 60 characters. */
+/** A value in brief: its kind, and for a scalar the value itself. Texts are cut at 60 characters. */
 export type Gist =
   | { readonly kind: "nothing" | "null" | "record" }
   | { readonly kind: "list"; readonly length: number }
   | { readonly kind: "string" | "number" | "boolean"; readonly value: string | number | boolean };
 
-/** The first place where a value is not of a type, or undefined. */
+/** The first place where a value does not have a type, or undefined. */
 export function mismatch(value: Json, type: Type): Mismatch | undefined {
   return mismatchAt(value, type, "");
 }
@@ -120,7 +120,7 @@ function mismatchAt(value: Json, type: Type, path: string): Mismatch | undefined
   return fits ? undefined : { path, expected: shortText(type), found: gistOf(value) };
 }
 
-/** The most telling one: where exactly one member is of the value's kind, the place inside it. */
+/** The most helpful mismatch: if exactly one member has the value's kind, the place inside it. */
 function unionMismatch(value: Json, type: Type & { readonly kind: "union" }, path: string): Mismatch | undefined {
   const alike: Mismatch[] = [];
   for (const member of type.of) {
@@ -169,7 +169,7 @@ export function gistOf(value: Json): Gist {
   return typeof value === "object" ? { kind: "record" } : { kind: typeof value as "number" | "boolean", value };
 }
 
-/** The TypeScript-like text of a type; parseType reads it back. */
+/** The TypeScript-like text of a type. parseType reads it back. */
 export function typeText(type: Type): string {
   switch (type.kind) {
     case "literal":
