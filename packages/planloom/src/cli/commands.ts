@@ -1,5 +1,5 @@
-// The commands, their flags and their help. In: where an exit code goes. Out: a program for commander. Separate from what the commands
-// do, which is imported only when one is called: `planloom --help` loads commander and nothing else.
+// The commands, their flags and their help. In: a place for the exit code. Out: a program for commander. The code of a
+// command is imported only when it is called: `planloom --help` loads commander and nothing else.
 import { Command, Option } from "commander";
 import { sayProblem } from "./error-text.js";
 import { EXIT } from "./exit-code.js";
@@ -24,10 +24,10 @@ interface Outcome {
   code: number;
 }
 
-/** The action of a command: `call` gives its exit code. */
+/** The action of a command. `call` gives its exit code. */
 type Act = <A extends unknown[]>(call: (...args: A) => Promise<number>) => (...args: A) => Promise<void>;
 
-/** The command line; the exit code of the command that is called goes into `outcome`. */
+/** The command line. The exit code of the called command is stored in `outcome`. */
 export function programFor(outcome: Outcome): Command {
   const act: Act =
     (call) =>

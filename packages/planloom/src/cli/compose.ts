@@ -1,5 +1,5 @@
-// A plan under a person's hands. In: the plan that waits. Out: the text that takes its place, which passes check and the rules of
-// revisions, or nothing. Separate from the review: `planloom edit` does the same. Whatever goes wrong, the text is kept.
+// Lets a person edit a plan. In: the waiting plan. Out: a text that passes check and the rules of revisions, or
+// nothing. The review and `planloom edit` use it. The text is kept after any error.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { findingLines } from "../words/errors/plans.js";
 import type { Terminal } from "./prompt.js";
 import { paint } from "./render/style.js";
 
-/** unchanged: the plan stays as it was. left: the person went away; the text is kept, and the terminal says where. */
+/** unchanged: the plan is the same. left: the person stopped; the text is kept, and the terminal shows its path. */
 export type Composed =
   | { readonly kind: "text"; readonly text: string; readonly file: string; discard(): Promise<void> }
   | { readonly kind: "unchanged" }
@@ -42,7 +42,7 @@ export async function composePlan(loom: Loom, run: Run, terminal: Terminal, sign
       return { kind: "unchanged" };
     }
     if (judged.ok) return { kind: "text", text: body, file, discard };
-    // Every remark takes a line of the file, whatever numbers stand in it.
+    // Each remark is one line of the file, whatever numbers it contains.
     remarks = judged.lines(judged.lines(0).length);
     await writeFile(file, withRemarks(remarks, body));
     for (const line of remarks) terminal.say(`  ${line}`);
@@ -74,7 +74,7 @@ const SIGN = "#> ";
 const withRemarks = (remarks: readonly string[], body: string): string =>
   remarks.map((line) => `${SIGN}${line}\n`).join("") + body;
 
-/** What the person wrote, without our remarks on it; what was there before where the file cannot be read any more. */
+/** The person's text without our remarks. If the file cannot be read any more, the earlier text. */
 async function bodyIn(file: string, before: string): Promise<string> {
   const text = await fileText(file, LIMITS.planBytes).catch(() => before);
   return text.replace(/^(?:#>.*\r?\n?)+/, "");
@@ -83,7 +83,7 @@ async function bodyIn(file: string, before: string): Promise<string> {
 interface Judged {
   readonly ok: boolean;
   readonly hash?: string;
-  /** What is wrong, where so many lines stand above the text. */
+  /** The errors. `above` is the number of remark lines before the text. */
   readonly lines: (above: number) => readonly string[];
 }
 

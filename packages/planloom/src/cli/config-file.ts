@@ -1,5 +1,5 @@
-// The configuration file. In: a path, or the folder from which it is looked for upward. Out: the configuration, and where it is.
-// Separate because it is code or data that somebody wrote: it may be missing, wrong, or throw.
+// Loads the configuration file. In: a path, or the folder where the upward search begins. Out: the configuration, and
+// its path. The file is code or data of a user: it may be missing, wrong, or throw.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -14,15 +14,15 @@ import { errorNextText } from "./error-text.js";
 
 export interface FoundConfig {
   readonly config: LoomConfig;
-  /** null where there is none. */
+  /** null if there is none. */
   readonly file: string | null;
 }
 
 const NAMES = ["ts", "mts", "js", "mjs", "json", "yaml", "yml"].map((ending) => `planloom.config.${ending}`);
 
 /**
- * The configuration named by `given`, or the nearest one from `cwd` upward. Throws CONFIG_NOT_FOUND, CONFIG_FAILED (it could
- * not be read or threw), CONFIG_INVALID (it is no configuration).
+ * The configuration file `given`, or the nearest one from `cwd` upward. Throws CONFIG_NOT_FOUND, CONFIG_FAILED (the
+ * file could not be read, or threw), CONFIG_INVALID (the value is not a configuration).
  */
 export async function findConfig(given: string | undefined, cwd: string): Promise<FoundConfig> {
   const file = given === undefined ? nearest(resolve(cwd)) : resolve(cwd, given);
@@ -58,8 +58,9 @@ async function load(file: string): Promise<unknown> {
 }
 
 /**
- * Runs a TypeScript or JavaScript configuration. What it imports from "planloom" is this very library, wherever the file lies:
- * a second copy would make tool errors that this one does not know. zod is lent to it where it has none of its own.
+ * Runs a TypeScript or JavaScript configuration. Its imports from "planloom" give this library, wherever the file is: a
+ * second copy would create tool errors that this one does not recognise. zod is provided if the file has none of its
+ * own.
  */
 async function evaluate(file: string): Promise<unknown> {
   const [{ createJiti }, library, plan, testing] = await Promise.all([
@@ -85,7 +86,7 @@ function hasZod(file: string): boolean {
   }
 }
 
-/** The outer shape; createLoom checks the settings themselves. */
+/** Checks only the outer shape. createLoom validates the settings. */
 function checked(value: unknown, file: string): LoomConfig {
   if (!isObject(value)) throw invalid(file, "", value, { is: "configuration" });
   const { tools, models, store } = value as { readonly [key in "tools" | "models" | "store"]?: unknown };
@@ -111,8 +112,8 @@ function invalid(file: string, setting: string, given: unknown, wanted: WantedSe
 }
 
 /**
- * Paths in a configuration count from its own folder, wherever the command is given. What has another shape is left as it is:
- * createLoom says what is wrong with it.
+ * Paths in a configuration are relative to its own folder, wherever the command is called. A value with another shape
+ * stays unchanged: createLoom reports it.
  */
 function rooted(config: LoomConfig, folder: string): LoomConfig {
   const { store, builtins } = config;

@@ -1,5 +1,5 @@
-// Where the events of a run are shown. In: lines, and the state for a table. Out: stderr. Three kinds: nothing, plain lines,
-// and a table that stays below the lines on a terminal. Separate because what is said does not depend on where.
+// Displays the events of a run. In: lines, and the state for a table. Out: stderr. There are three displays: none,
+// plain lines, and a table that stays below the lines on a terminal.
 import { isatty } from "node:tty";
 import type { Run } from "../run/state.js";
 import { say } from "./output.js";
@@ -8,17 +8,17 @@ import { tableLines } from "./render/table.js";
 
 export interface Display {
   show(lines: readonly Line[]): void;
-  /** What is drawn anew until it ends, where there is a table at all. */
+  /** Text that is redrawn until the run ends, if there is a table. */
   follow(run: Run, said: ReadonlyMap<string, string>): void;
-  /** Leaves the table as it stands at the end of the execution. */
+  /** Leaves the table on the screen at the end of the execution. */
   settle(): void;
-  /** Takes the table away, for a question or for the end; the next `show` brings it back. */
+  /** Removes the table, for a question or for the end. The next `show` draws it again. */
   rest(): void;
 }
 
 const REDRAW_MS = 120;
 
-/** The table on a terminal that can be drawn on, else lines; nothing with `quiet`. */
+/** The table if the terminal can redraw, else lines; nothing with `quiet`. */
 export async function openDisplay(quiet: boolean): Promise<Display> {
   if (quiet) return { show: () => undefined, follow: () => undefined, settle: () => undefined, rest: () => undefined };
   if (!isatty(2) || process.env["TERM"] === "dumb" || !isRoomy()) return plainDisplay();
@@ -26,7 +26,7 @@ export async function openDisplay(quiet: boolean): Promise<Display> {
   return new LiveDisplay(createLogUpdate(process.stderr, { showCursor: true }));
 }
 
-/** Some terminals do not tell their size; a table needs some. */
+/** Some terminals do not report their size. A table needs one. */
 const isRoomy = (): boolean => process.stderr.columns >= 40 && process.stderr.rows >= 10;
 
 function plainDisplay(): Display {

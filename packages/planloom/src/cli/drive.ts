@@ -1,5 +1,5 @@
-// Driving a run in the foreground: until it ends, or waits for a person who is not there. In: a run and how to show it.
-// Out: an exit code; the answer on stdout. Separate because run, resume and every command that answers a run end in this.
+// Drives a run in the foreground, until it ends or waits for an absent person. In: a run and how to show it. Out: an
+// exit code; the answer on stdout. run, resume and all commands that answer a run use it.
 import { isatty } from "node:tty";
 import type { Listener, Reply } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
@@ -20,14 +20,14 @@ import { cliSurface } from "./surface.js";
 import { printAnswer, sayEnd, waitingLines } from "./render/end.js";
 
 export interface DriveFlags {
-  /** One document on stdout. */
+  /** Prints one document on stdout. */
   readonly json?: boolean;
-  /** Events on stdout, as they become durable. */
+  /** Prints events on stdout, once they are durable. */
   readonly jsonl?: boolean;
   readonly quiet?: boolean;
-  /** Grants approvals; never answers questions nor unknown outcomes. */
+  /** Grants approvals. Never answers questions or settles doubts. */
   readonly yes?: boolean;
-  /** Hash of a plan that the person at this terminal has agreed to already. */
+  /** Hash of a plan that the person at this terminal has already agreed to. */
   readonly agreed?: string;
 }
 
@@ -37,8 +37,8 @@ export async function openFollower({ quiet, jsonl }: DriveFlags): Promise<Follow
 }
 
 /**
- * Drives the run that `begin` starts or takes up; where that gives an exit code, there is nothing to drive. Ctrl-C, from its
- * first moment on, lets the run go; it can be resumed.
+ * Drives the run that `begin` starts or takes over. If `begin` gives an exit code, there is nothing to drive. Ctrl-C
+ * releases the run from the first moment on; it can be resumed.
  */
 export async function driveToEnd(
   loom: Loom,
@@ -49,13 +49,13 @@ export async function driveToEnd(
   const interrupt = new AbortController();
   let stoppedAt = 0;
   const stop = () => {
-    // A second Ctrl-C ends the process at once; the same one may arrive twice, from the terminal and through npm.
+    // A second Ctrl-C ends the process at once. One Ctrl-C may arrive twice: from the terminal and through npm.
     if (interrupt.signal.aborted) return Date.now() - stoppedAt < ECHO_MS ? undefined : process.exit(EXIT.interrupted);
     stoppedAt = Date.now();
     interrupt.abort();
     follower.rest();
     say("Stopping …");
-    // What cannot be released now is free when its lease has run out.
+    // If the run cannot be released now, it is free when its lease ends.
     void loom.engine.close().catch(() => undefined);
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
@@ -77,12 +77,12 @@ export async function driveToEnd(
   }
 }
 
-/** Nobody presses Ctrl-C twice in so short a time. */
+/** Two signals within this time are one Ctrl-C. */
 const ECHO_MS = 300;
 
 interface Stuck {
   readonly document: RunDocument;
-  /** The hash of a plan that the person approves without having it run here. */
+  /** The hash of a plan that the person approves without driving the run here. */
   readonly record?: string;
 }
 
@@ -105,14 +105,14 @@ async function untilStuck(
   }
 }
 
-/** The run is let go first: whoever drives it when the approval is recorded obeys it at once. */
+/** Releases the run first, so that another process can apply the approval at once. */
 async function approvedOnly(loom: Loom, run: LoomRun, hash: string): Promise<number> {
   await loom.engine.close();
   await run.approve(hash, { by: userName(), record: "only" });
   return recorded(run.id);
 }
 
-/** Approves all that waits with --yes, else what was agreed to; false where nothing was left for that. */
+/** With --yes, approves all that waits; otherwise what was agreed to. Returns false if nothing was left to approve. */
 async function grant(run: LoomRun, { waiting }: RunDocument, { yes, agreed }: DriveFlags): Promise<boolean> {
   const approvals = (waiting?.approvals ?? []).filter(({ hash }) => yes === true || hash === agreed);
   const comment = yes === true ? "--yes" : "agreed to before it began";
@@ -139,12 +139,12 @@ function finish(document: RunDocument, flags: DriveFlags): number {
   return exitOfRun(document);
 }
 
-/** What the engine says to those who still wait for a run that it lets go. */
+/** The engine's reason for callers that wait for a released run. */
 const isClosed = (error: unknown): boolean => hasCode(error, "ENGINE_CLOSED");
 
 const interrupted = (runId: string): PlanloomError => new PlanloomError("INTERRUPTED", { runId });
 
-/** Drives a run that nobody drives to its end or next wait. Throws RUN_OWNED where a live process drives it. */
+/** Drives a run without an owner to its end or next wait. Throws RUN_OWNED if a live process drives it. */
 export async function takeUp(loom: Loom, runId: string, flags: DriveFlags): Promise<number> {
   const run = await loom.get(runId);
   const follower = (await openFollower(flags)).hold();
@@ -155,7 +155,7 @@ export async function takeUp(loom: Loom, runId: string, flags: DriveFlags): Prom
   });
 }
 
-/** How a command is to be sent: by whom, and either only recorded, or with who listens to what follows. */
+/** How to send a command: the author, and either only recorded, or with a listener for the events that follow. */
 export interface Sending {
   readonly by: string;
   readonly record?: "only";
@@ -168,8 +168,8 @@ export interface TellFlags extends DriveFlags {
 }
 
 /**
- * Gives a run a command, and drives it to its end or next wait where nobody else does. The command is sent before anything else is
- * done, so that nothing begins that it would have kept from beginning. `hash` is what the command names.
+ * Sends a command to a run. If nobody else drives the run, drives it to its end or next wait. The command is sent
+ * first, so that nothing starts that it would prevent. `hash` is the hash that the command names.
  */
 export async function tell(
   loom: Loom,
@@ -193,7 +193,7 @@ export async function tell(
   });
 }
 
-/** Whether a live process obeys it; otherwise this one drives it. */
+/** Whether a live process applies the command. Otherwise this process drives the run. */
 async function isOwned(loom: Loom, run: LoomRun, follower: Follower): Promise<boolean> {
   try {
     await loom.engine.drive(run.id, "RESUMED", follower);
@@ -209,15 +209,15 @@ function elsewhere({ id }: LoomRun): number {
   return EXIT.done;
 }
 
-/** What is said of a command that was only recorded. */
+/** The message for a command that was only recorded. */
 export function recorded(runId: string): number {
   say(`Recorded. Whoever drives run ${runId} next obeys it; to drive it here: ${PROGRAM} resume ${runId}`);
   return EXIT.done;
 }
 
 /**
- * A command that does not fit: the reason, and what to do now; for a run that has ended badly, its own exit code. `hash` is what
- * the command named.
+ * A refused command: the reason, and the next actions. A run that ended without success has its own exit code. `hash`
+ * is the hash that the command named.
  */
 export async function refused(
   loom: Loom,
@@ -227,7 +227,7 @@ export async function refused(
 ): Promise<number> {
   follower?.rest();
   for (const line of refusalLines(await loom.engine.load(runId), reply, hash)) say(line);
-  // Another command, accepted at the same time, may have set the run going here. It is not left in its middle.
+  // Another accepted command may have started the run here at the same time. It is driven on.
   const document = documentOf((await loom.engine.stopped(runId)).run, cliSurface);
   const ended = document.finishedAt === null ? EXIT.done : exitOfRun(document);
   return ended === EXIT.done ? EXIT.usage : ended;

@@ -1,15 +1,17 @@
-// The editor of the person at the terminal. In: a file. Out: nothing once it is closed, or what went wrong. Separate because it
-// is another program, which has the terminal to itself while it runs.
+// Opens the editor of the person at the terminal. In: a file. Out: undefined once it is closed, or the error. The
+// editor has the terminal to itself while it runs.
 import { spawn } from "node:child_process";
 
 type Env = { readonly [name: string]: string | undefined };
 
-/** VISUAL, else EDITOR, else what every system has. Both may hold flags: a shell reads them. */
+/** VISUAL, else EDITOR, else the system's usual editor. Both may hold flags, so a shell parses them. */
 function editorIn(env: Env): string {
   return env["VISUAL"] || env["EDITOR"] || (process.platform === "win32" ? "notepad" : "vi");
 }
 
-/** Resolves when the editor has ended: with undefined, or with why what is in the file may not be what was meant. */
+/**
+ * Resolves when the editor has ended: with undefined, or with the reason why the file may not hold the intended text.
+ */
 export async function openEditor(file: string, env: Env = process.env): Promise<string | undefined> {
   const editor = editorIn(env);
   const [command, args] =

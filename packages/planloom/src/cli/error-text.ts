@@ -1,5 +1,5 @@
-// What a person reads when something went wrong. In: anything thrown, or a failure out of a run. Out: lines for stderr.
-// Separate because every error has the same three parts: what happened, its code, and what to do next.
+// Text for a person after an error. In: anything thrown, or a failure of a run. Out: lines for stderr. Every error has
+// the same three parts: what happened, its code, and what to do next.
 import { messageOf } from "../error.js";
 import type { Failure } from "../run/failure.js";
 import { failureNext, failureText } from "../words/failures.js";
@@ -14,7 +14,7 @@ interface Problem {
   readonly code: string;
   readonly message: string;
   readonly next?: string | undefined;
-  /** What can be done next, for programs. */
+  /** The next actions, as data for programs. */
   readonly action?: Action;
 }
 
@@ -27,13 +27,13 @@ export function problemLines({ code, message, next }: Problem): readonly string[
   return next === undefined ? [what] : [what, `  next: ${manyLines(next)}`];
 }
 
-/** Never a stack trace, unless PLANLOOM_DEBUG is set. */
+/** Never shows a stack trace, unless PLANLOOM_DEBUG is set. */
 export function sayError(thrown: unknown): void {
   sayProblem(problemOf(thrown));
   if (process.env["PLANLOOM_DEBUG"]) say(thrown instanceof Error ? (thrown.stack ?? "") : String(thrown));
 }
 
-/** What was thrown, as data: also the failure of a role, which is carried beside its error. */
+/** The thrown error as data. For the failure of a role: the failure beside the error. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof PlanloomError) {
     const { code, message, action } = thrown;
@@ -45,7 +45,7 @@ export function problemOf(thrown: unknown): Problem {
   return { code: "INTERNAL", message: messageOf(thrown), next };
 }
 
-/** What to do next about an error, as commands. */
+/** The next actions after an error, as commands. */
 export const errorNextText = ({ code, params }: PlanloomError): string =>
   sentenceText(errorNext(code, params), cliSurface);
 
@@ -57,5 +57,5 @@ function failureIn(thrown: unknown): Problem | undefined {
   return { code, message: failureText(failure), next: next && sentenceText(next, cliSurface) };
 }
 
-/** A wrong argument: why, and what to write instead. */
+/** A wrong argument: the reason, and what to write instead. */
 export const usageError = (text: string, next: string): PlanloomError => new PlanloomError("USAGE", { text, next });

@@ -1,5 +1,5 @@
-// Exit codes. In: a run as a document, or something that was thrown. Out: the number for the shell.
-// Separate because scripts build on this table; docs/errors.md repeats it.
+// Maps results to exit codes. In: a run as a document, or a thrown error. Out: the number for the shell. Scripts depend
+// on this table; docs/errors.md repeats it.
 import { PlanloomError } from "../words/planloom-error.js";
 import type { ErrorKind } from "../words/error-words.js";
 import type { RunDocument } from "../loom/document.js";
@@ -7,12 +7,12 @@ import { problemOf } from "./error-text.js";
 
 export const EXIT = {
   done: 0,
-  /** The run failed, was cancelled, or had to leave out a step that mattered. */
+  /** The run failed, was cancelled, or had to leave out a required step. */
   failed: 1,
-  /** Also a command that does not fit the run as it stands. */
+  /** Also a command that does not fit the state of the run. */
   usage: 2,
   plan: 3,
-  /** Also the store. */
+  /** Also errors of the store. */
   setup: 4,
   waiting: 5,
   /** By a person, or because nobody answered in time. */
@@ -32,7 +32,7 @@ const OF_KIND: Readonly<Record<ErrorKind, number>> = {
   interrupted: EXIT.interrupted,
 };
 
-/** The first pattern that fits the code of a failed run decides. */
+/** The first pattern that matches the code of a failed run decides. */
 const OF_CODE: readonly (readonly [RegExp, number])[] = [
   [/_LIMIT$|^BUDGET_EXHAUSTED$/, EXIT.limit],
   [

@@ -1,5 +1,5 @@
-// The flags of the models. In: what commander parsed. Out: settings of the roles for createLoom.
-// Separate because run, plan, resume and doctor take the same ones.
+// Reads the flags of the models. In: the result of commander. Out: settings of the roles for createLoom. run, plan,
+// resume and doctor share them.
 import type { LoomConfig } from "../loom/config.js";
 import type { LoomPorts } from "../loom/open-loom.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
@@ -38,9 +38,9 @@ export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlag
   readonly approval?: "never" | "always" | "effects";
   readonly onFailure?: FailurePolicy;
   readonly replan?: ReplanMode;
-  /** A file that the run is written to when it has stopped. */
+  /** File for the recording of the run, written when it has stopped. */
   readonly record?: string;
-  /** A recording that is run again instead. */
+  /** A recording to play. */
   readonly fromRecording?: string;
 }
 
@@ -59,7 +59,7 @@ export function portsOf(flags: ModelFlags): LoomPorts {
   };
 }
 
-/** How plans are written; each flag wins over the configuration. */
+/** Settings of planning. Each flag takes precedence over the configuration. */
 export function plannerIn({ granularity, critique }: PlannerFlags): (config: LoomConfig) => LoomConfig {
   if (granularity !== undefined && !/^(coarse|normal|fine)$/.test(granularity)) {
     throw usageError(`--granularity is ${granularity}.`, "Write coarse, normal or fine.");
@@ -72,7 +72,7 @@ export function plannerIn({ granularity, critique }: PlannerFlags): (config: Loo
     Object.keys(given).length === 0 ? config : { ...config, planner: { ...config.planner, ...given } };
 }
 
-/** On the command line plans that act wait for a person, unless something else is said. */
+/** On the command line, plans with effects wait for a person unless a setting says otherwise. */
 export function settingsIn(
   flags: Pick<RunFlags, "concurrency" | "approval" | "onFailure" | "replan" | keyof BudgetFlags | keyof PlannerFlags>,
 ): (config: LoomConfig) => LoomConfig {
@@ -92,7 +92,7 @@ export function settingsIn(
   });
 }
 
-/** Each limit wins over that of the configuration. */
+/** Each limit takes precedence over that of the configuration. */
 function budgetIn({
   budgetCalls,
   budgetTokens,

@@ -1,5 +1,5 @@
-// Follows one run for the display of this process. In: events and progress from an engine, or from the log. Out: what a display
-// is told. Separate from the driving, so that a run driven elsewhere looks the same.
+// Follows one run for the display of this process. In: events and progress from an engine, or from the log. Out: calls
+// of a display. A run that another process drives looks the same.
 import type { Listener, Progress } from "../engine/engine.js";
 import type { EventData, RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
@@ -14,7 +14,7 @@ export class Follower implements Listener {
   proposed: { readonly data: EventData["plan.proposed"]; readonly shown: boolean } | undefined;
   #phase: string | undefined;
   readonly #said = new Map<string, string>();
-  /** Events that came while the log was still being read; undefined once they may be shown. */
+  /** Events that arrived while the log was being read. undefined once they may be shown. */
   #held: RunEvent[] | undefined;
   readonly #watchers = new Set<(event: RunEvent) => void>();
 
@@ -25,13 +25,13 @@ export class Follower implements Listener {
     private readonly isQuiet = false,
   ) {}
 
-  /** Holds events back until `seed` has told what went before them. */
+  /** Holds events back until `seed` has read the events before them. */
   hold(): this {
     this.#held = [];
     return this;
   }
 
-  /** Takes in what is in the log already, without showing it, then shows what was held back. */
+  /** Takes in the events in the log without showing them. Then shows the events that were held back. */
   seed(log: readonly RunEvent[]): void {
     const held = this.#held ?? [];
     this.#held = undefined;
@@ -51,7 +51,7 @@ export class Follower implements Listener {
     if (begins) this.#phase = phase;
     if (event.type === "execution.completed" || event.type === "replan.requested") this.display.settle();
     const head = begins ? [{ text: heading(phase), routine: false }] : [];
-    // First those who wait for it: a question that stands open on the terminal ends its line before anything is shown.
+    // Watchers are called first: an open question on the terminal ends its line before new text is shown.
     for (const watcher of this.#watchers) watcher(event);
     this.display.show([...head, ...linesOf(event, run)]);
   }
@@ -73,7 +73,7 @@ export class Follower implements Listener {
     this.display.rest();
   }
 
-  /** Headings and what steps said of themselves were those of the run before its end. */
+  /** Forgets headings and progress from before the retry. */
   #beginAgain(): void {
     this.#phase = undefined;
     this.#said.clear();

@@ -1,5 +1,5 @@
-// The inputs of a run from the command line. In: `name=value` and `name=@file`. Out: the run's data.
-// Separate because it is the only place where a shell's text becomes JSON.
+// Reads the inputs of a run from the command line. In: `name=value` and `name=@file`. Out: the run's data. Only this
+// file turns a shell's text into JSON.
 import { extname } from "node:path";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
@@ -12,8 +12,8 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { fileText } from "./plan-file.js";
 
 /**
- * The value is JSON where it parses as such, else the text as it is; `@file` is JSON or YAML by its ending, else text; `@@` stands
- * for one @ that is meant. Throws INPUT_INVALID and the errors of reading a file, all of kind usage.
+ * The value is JSON if it parses, else text. `@file` is JSON or YAML by its extension, else text. `@@` stands for one
+ * literal @. Throws INPUT_INVALID and the errors of reading a file, all of kind usage.
  */
 export async function inputsFromFlags(pairs: readonly string[]): Promise<{ readonly [name: string]: Json }> {
   const entries = await Promise.all(pairs.map(entryOf));
@@ -34,7 +34,7 @@ async function entryOf(pair: string): Promise<readonly [string, Json]> {
   return [name, value.startsWith("@") ? await fileValue(name, value.slice(1)) : jsonOrText(value)];
 }
 
-/** JSON where it parses, else the text itself. */
+/** JSON if it parses, else the text itself. */
 export function jsonOrText(value: string): Json {
   try {
     return JSON.parse(value) as Json;
@@ -43,7 +43,7 @@ export function jsonOrText(value: string): Json {
   }
 }
 
-/** A person's answer: JSON, unless the step wants text and would not take what the JSON says (`42`, `true`). */
+/** A person's answer: JSON, unless the step wants text and would not accept the JSON value (`42`, `true`). */
 export function answerValue(run: Run | undefined, ref: { step: string; item?: number }, text: string): Json {
   const value = jsonOrText(text);
   const work = run === undefined ? undefined : findWork(run, ref);
@@ -70,6 +70,6 @@ async function parsed(text: string, ending: string): Promise<Json> {
   if (text.length > LIMITS.yamlChars) throw new Error(`it is YAML of more than ${LIMITS.yamlChars} characters`);
   if (nestsDeep(text)) throw new Error("it nests too deeply");
   const { parse } = await import("yaml");
-  // Dates and the like become what JSON makes of them.
+  // Dates and similar values become their JSON form.
   return JSON.parse(JSON.stringify(parse(text, { maxAliasCount: LIMITS.yamlAliases })) ?? "null") as Json;
 }

@@ -1,5 +1,5 @@
-// What is said with the person at the terminal while a run waits. In: what waits. Out: commands to the run, or that the person
-// leaves. Separate from driving: without a terminal none of this happens.
+// Asks the person at the terminal while a run waits. In: what the run waits for. Out: commands to the run, or that the
+// person leaves. Without a terminal nobody is asked.
 import type { RunDocument, WaitingDocument } from "../loom/document.js";
 import { problemLines } from "./error-text.js";
 import { answerValue } from "./inputs.js";
@@ -7,7 +7,7 @@ import { userName } from "./open-loom.js";
 import { review, type Interview, type Said } from "./review.js";
 import { manyLines, paint } from "./render/style.js";
 
-/** Ends as soon as somebody else has answered: then, too, the run may go on. */
+/** Ends as soon as another process has answered. Then the run may continue, too. */
 export async function interview(talk: Interview, document: RunDocument): Promise<Said> {
   const { approvals = [], questions = [] } = document.waiting ?? {};
   const answeredElsewhere = new AbortController();

@@ -1,12 +1,12 @@
-// The process of the command line: how it begins, fails and ends. In: the words after `planloom`. Out: an exit code. Separate from
-// the list of commands, because this is what must hold whatever a command or a tool does.
+// The process of the command line: start, failure and end. In: the words after `planloom`. Out: an exit code. These
+// rules hold for every command and every tool.
 import { CommanderError } from "commander";
 import { programFor } from "./commands.js";
 import { sayError, sayProblem } from "./error-text.js";
 import { EXIT, exitOfError } from "./exit-code.js";
 import { flushed, stdoutGone, watchStreams } from "./output.js";
 
-/** Runs one command; never throws. The process ends by itself afterwards, also where a tool has left something open. */
+/** Runs one command. Never throws. The process then ends by itself, even if a tool has left something open. */
 export async function main(argv: readonly string[]): Promise<number> {
   watchStreams();
   watchStrays();
@@ -38,8 +38,8 @@ function usage({ code, message, exitCode }: CommanderError): number {
 }
 
 /**
- * What a tool throws where nobody waits for it shows no stack trace. A promise that was left behind ends no run; after an
- * exception outside of everything the process cannot be trusted, and the run is resumed by another one.
+ * A tool's error that nobody awaits shows no stack trace. A rejected promise that was left behind ends no run. After an
+ * uncaught exception the process cannot be trusted: another process resumes the run.
  */
 function watchStrays(): void {
   process.on("unhandledRejection", (reason) => sayError(reason));
@@ -49,7 +49,7 @@ function watchStrays(): void {
   });
 }
 
-/** A connection or a timer that a tool left open must not keep the process; what stdout still holds may. */
+/** A connection or a timer that a tool left open must not keep the process alive. Unwritten output may. */
 function leaveSoon(code: number): void {
   const leave = (): void => {
     if (stdoutGone() || process.stdout.writableLength === 0) process.exit(code);

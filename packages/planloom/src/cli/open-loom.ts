@@ -1,5 +1,5 @@
-// Where a command works: its configuration, its store, and (where it needs one) a Planloom. In: the flags that all commands
-// share. Out: an open store or loom, closed again when the work is done. Separate because reading needs neither tools nor models.
+// Opens the configuration, the store and (if needed) a Loom for a command. In: the flags that all commands share. Out:
+// an open store or loom, which is closed after the work. Reading needs neither tools nor models.
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
@@ -17,7 +17,7 @@ export interface StoreFlags {
   readonly store?: string;
 }
 
-/** The configuration with the store that counts: flag, variable, file, default. */
+/** The configuration with the store from the flag, else the variable, else the file, else the default. */
 export async function configOf(flags: StoreFlags): Promise<FoundConfig> {
   const { config, file } = await findConfig(flags.config, process.cwd());
   const wished = flags.store ?? (process.env["PLANLOOM_STORE"] || undefined);
@@ -25,7 +25,7 @@ export async function configOf(flags: StoreFlags): Promise<FoundConfig> {
   return { config: { ...config, store: storePath(process.cwd(), { PLANLOOM_STORE: wished }) }, file };
 }
 
-/** Opens a loom for the work and closes it afterwards, however the work ends. */
+/** Opens a loom for the work and closes it afterwards, also after an error. */
 export async function withLoom<T>(
   flags: StoreFlags,
   change: (config: LoomConfig) => LoomConfig,
@@ -44,17 +44,18 @@ export async function withLoom<T>(
   }
 }
 
-/** A loom that keeps nothing, for commands that start no run: they leave no store behind. */
+/** A loom with a store in memory, for commands that start no run. */
 export const unkept = (config: LoomConfig): LoomConfig => ({ ...config, store: "memory" });
 
-/** A loom that may look at earlier runs, and leaves no store behind where there is none. */
+/** A loom that may read earlier runs. It creates no store. */
 export const lookingBack = (config: LoomConfig): LoomConfig => (isMissing(config.store) ? unkept(config) : config);
 
 const isMissing = (store: LoomConfig["store"]): boolean =>
   typeof store === "string" && !store.includes("://") && store !== "memory" && !existsSync(resolve(store));
 
 /**
- * The store alone, its place for people, and the configuration. Where its file does not exist, it is not created: there is nothing to read.
+ * Opens only the store. Also returns its path for people and the configuration. A missing file is not created: there is
+ * nothing to read.
  */
 export async function withStore<T>(
   flags: StoreFlags,
@@ -77,7 +78,7 @@ function inFile(error: unknown, file: string | null): unknown {
   return new PlanloomError("CONFIG_INVALID", { ...error.params, file }, { cause: error });
 }
 
-/** Who gives a command, for the log. */
+/** The author of a command, for the log. */
 export function userName(): string {
   try {
     return userInfo().username;

@@ -1,5 +1,5 @@
-// Flags that several commands share. In: a command. Out: the same with its flags. Separate from the list of commands, so that
-// the same thing is called the same everywhere.
+// Flags that several commands share. In: a command. Out: the same command with its flags. One flag has the same name
+// everywhere.
 import { Option, type Command } from "commander";
 
 export const RUN = "its id, the beginning of one, or last";
@@ -13,7 +13,7 @@ export const storeOptions = (command: Command): Command =>
     .option("--config <file>", "the configuration (default: planloom.config.* from here upward)")
     .option("--store <path>", "the store: a file, or memory (default: .planloom/planloom.db from here upward)");
 
-/** What retry and fork share: changes, a look before, and the flags of a run that is driven. */
+/** Flags of retry and fork: changes, a preview, and the flags of a driven run. */
 export const retryOptions = (command: Command): Command =>
   budgetOptions(policyOptions(commandOptions(command)))
     .option("-i, --input <name=value>", "an input in the place of the run's own; repeatable", collected, [])
@@ -30,7 +30,7 @@ export const approval = (): Option =>
     "effects",
   ]);
 
-/** What follows where something goes wrong, for all that the plan leaves open. */
+/** Flags for failures. They apply where the plan says nothing. */
 export const policyOptions = (command: Command): Command =>
   command
     .addOption(
@@ -54,7 +54,7 @@ export const driveOptions = (command: Command): Command => command.option("-q, -
 export const commandOptions = (command: Command): Command =>
   modelOptions(driveOptions(storeOptions(command))).option("--json", "print the whole run as one JSON document");
 
-/** What a run may use up. */
+/** Flags for the budget of a run. */
 export const budgetOptions = (command: Command): Command =>
   command
     .option("--budget-calls <n>", "the run may send so many requests to models")
@@ -62,7 +62,7 @@ export const budgetOptions = (command: Command): Command =>
     .option("--budget-usd <x>", "it may cost so many US dollars")
     .option("--budget-time <time>", "it may take so long: 90s, 10m, 2h");
 
-/** How plans are written. */
+/** Flags for planning. */
 export const plannerOptions = (command: Command): Command =>
   command
     .addOption(
@@ -70,7 +70,7 @@ export const plannerOptions = (command: Command): Command =>
     )
     .option("--critique", "the planner judges its plan once before it is used: one request more");
 
-/** The flags of the models, which are told apart by role. */
+/** Flags for the models, by role. */
 export function modelOptions(command: Command): Command {
   command.option("--model <name>", "the model of all roles").option("--base-url <url>", "the address of all roles");
   for (const role of ["planner", "executor", "synthesizer"]) {

@@ -1,5 +1,5 @@
-// Where the command line writes. In: text. Out: stdout for the answer alone, stderr for everything else, files where they are named.
-// Separate because a reader that goes away (`| head`) must not look like a crash.
+// Writes the output of the command line. In: text. Out: stdout for the answer alone, stderr for everything else, and
+// named files. A reader that closes the pipe (`| head`) must not look like a crash.
 import { writeFile } from "node:fs/promises";
 import { isatty } from "node:tty";
 import { messageOf } from "../error.js";
@@ -8,7 +8,7 @@ import { manyLines } from "./render/style.js";
 
 let readerGone = false;
 
-/** Ends writing quietly where the reader has gone; any other error of a stream stays an error. */
+/** Ends writing quietly if the reader has closed the pipe. Any other error of a stream stays an error. */
 export function watchStreams(): void {
   for (const stream of [process.stdout, process.stderr]) {
     if (stream.listenerCount("error") > 0) continue;
@@ -22,7 +22,7 @@ export function watchStreams(): void {
 /** Whether nobody reads stdout any more. */
 export const stdoutGone = (): boolean => readerGone;
 
-/** The answer, and nothing else; on a terminal without characters that could steer it. */
+/** The answer, and nothing else. On a terminal without control characters. */
 export function print(text: string): void {
   if (readerGone) return;
   const whole = text.endsWith("\n") ? text : `${text}\n`;
@@ -31,12 +31,12 @@ export function print(text: string): void {
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
-/** One line (or several) for the person at the terminal. */
+/** One or several lines for the person at the terminal. */
 export function say(text = ""): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** `runId`: the run that is recorded in the file. Throws FILE_UNWRITABLE. */
+/** `runId`: the run that the file records. Throws FILE_UNWRITABLE. */
 export async function saveText(file: string, text: string, runId?: string): Promise<void> {
   await writeFile(file, text).catch((cause: unknown) => {
     const recorded = runId === undefined ? {} : { runId };
@@ -44,15 +44,15 @@ export async function saveText(file: string, text: string, runId?: string): Prom
   });
 }
 
-/** Resolves when stdout has taken everything. */
+/** Resolves when stdout has written everything. */
 export async function flushed(): Promise<void> {
   while (!readerGone && process.stdout.writableLength > 0) {
     await new Promise<void>((resolve) => setTimeout(resolve, 5));
   }
 }
 
-/** Whether there is a person to ask: both ends of the conversation are terminals. */
+/** Whether a person can be asked: input and output are terminals. */
 export const atTerminal = (): boolean => isatty(0) && isatty(2);
 
-/** The name under which this program was called, for the commands that it proposes. */
+/** The name under which this program was called, for commands in its output. */
 export const PROGRAM = process.env["npm_command"] === undefined ? "planloom" : "npx planloom";

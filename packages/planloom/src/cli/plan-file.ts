@@ -1,5 +1,5 @@
-// A plan from a file or standard input. In: a path or `-`. Out: its text, and the checked plan or the findings.
-// Separate because run, check and graph read plans in the same way, and print the same errors.
+// Reads a plan from a file or standard input. In: a path or `-`. Out: its text, and the checked plan or the findings.
+// run, check and graph share it, so they print the same errors.
 import { open, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { isatty } from "node:tty";
@@ -15,7 +15,7 @@ import type { CheckedPlan } from "../run/command.js";
 import { say } from "./output.js";
 
 export interface PlanText {
-  /** As it is shown before a position. */
+  /** The name that is shown before a position. */
   readonly name: string;
   readonly text: string;
 }
@@ -23,7 +23,7 @@ export interface PlanText {
 const ENDINGS = [".yaml", ".yml", ".json"];
 const STDIN = "stdin";
 
-/** Whether a word means a plan file: it is there, or its ending says so. */
+/** Whether a word names a plan file: the file exists, or its extension is that of a plan. */
 export async function meansFile(word: string): Promise<boolean> {
   if (ENDINGS.includes(extname(word).toLowerCase()) && !/\s/.test(word)) return true;
   return (
@@ -35,14 +35,14 @@ export async function meansFile(word: string): Promise<boolean> {
   );
 }
 
-/** The text of a file, or of standard input for `-`; a document that is too long is read only so far as to be refused. */
+/** The text of a file, or of standard input for `-`. Reading stops when a document is too long. */
 export async function planText(path: string): Promise<PlanText> {
   return path === "-"
     ? { name: STDIN, text: await standardInput() }
     : { name: path, text: await fileText(path, LIMITS.planBytes) };
 }
 
-/** At most one byte more than `max`, so that the reader can say that it is too much. Throws FILE_UNREADABLE. */
+/** Reads at most one byte more than `max`, so that the reader can report the excess. Throws FILE_UNREADABLE. */
 export async function fileText(path: string, max: number): Promise<string> {
   try {
     return await beginningOf(path, max + 1);
@@ -69,7 +69,7 @@ async function beginningOf(path: string, bytes: number): Promise<string> {
   }
 }
 
-/** Up to a little more than a plan may have. */
+/** Slightly more than the limit of a plan. */
 export async function standardInput(): Promise<string> {
   if (isatty(0)) say("Reading from the terminal; end with Ctrl-D.");
   let text = "";
@@ -87,7 +87,7 @@ interface Aim {
   readonly inputs?: { readonly [name: string]: Json };
 }
 
-/** What check says of the plan in a text. Its goal is its own, or else names its file. */
+/** Checks the plan in a text. If the plan has no goal, the file name is used. */
 export const checkText = (loom: Loom, { name, text }: PlanText, aim: Aim = {}): WordedCheck =>
   loom.check(text, { goal: `Run the plan ${basename(name)}`, ...aim });
 
@@ -100,14 +100,14 @@ export function soundPlan(checked: WordedCheck, name: string): CheckedPlan {
   throw draftInvalid(checked.findings, name);
 }
 
-/** A plan that is no file: what may be changed are its inputs, or the whole of it. Throws PLAN_INVALID. */
+/** Checks a plan that is not from a file. Its inputs may be changed, or the whole plan. Throws PLAN_INVALID. */
 export function checkedPlan(loom: Loom, plan: Plan, runId: string, aim: Aim): CheckedPlan {
   const checked = loom.check(plan, aim);
   if (checked.ok) return checked;
   throw new PlanloomError("PLAN_INVALID", { findings: checked.findings, source: { from: "run", runId } });
 }
 
-/** PLAN_INVALID with every error, and where it stands in the file. */
+/** PLAN_INVALID with every error and its place in the file. */
 function draftInvalid(findings: readonly Finding[], name: string): PlanloomError {
   return new PlanloomError("PLAN_INVALID", { findings, source: { from: name === STDIN ? "input" : "file", name } });
 }

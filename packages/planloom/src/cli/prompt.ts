@@ -1,10 +1,10 @@
-// The person at the terminal. In: a question. Out: a line, or undefined where there is none to come. Separate because only here
-// is standard input read while a run is going on; the streams are given, so that a conversation can be had without a terminal.
+// Asks the person at the terminal. In: a question. Out: a line, or undefined if none will come. Only this file reads
+// standard input during a run. Tests give it other streams.
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
 
 export interface Terminal {
-  /** One line; undefined at Ctrl-D or Ctrl-C, or once the signal is aborted (somebody else has answered). */
+  /** One line. undefined after Ctrl-D or Ctrl-C, or once the signal is aborted (another process has answered). */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   say(text?: string): void;
 }
@@ -15,7 +15,7 @@ export function openTerminal(input: Readable = process.stdin, output: Writable =
     const lines = createInterface({ input, output });
     const closed = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));
     lines.once("SIGINT", () => lines.close());
-    // Nothing ended the line of the question: whatever comes next begins on a new one.
+    // Nothing ended the line of the question, so the next text begins on a new line.
     let open = true;
     const endLine = (): void => {
       if (open) say();

@@ -1,5 +1,5 @@
-// A command that did not fit its run: what stands against it, and what to do now. In: the run, and the refusal. Out: lines.
-// Separate because a person who was too late, or too early, needs to see what has changed since.
+// Shows why a command was refused and what to do now. In: the run, and the refusal. Out: lines. A person who was too
+// late, or too early, sees the changes since.
 import type { Reply } from "../engine/engine.js";
 import { diffPlans } from "../plan/revise/diff.js";
 import { currentPlan } from "../run/lookup.js";
@@ -9,7 +9,7 @@ import { problemLines } from "./error-text.js";
 import { PROGRAM } from "./output.js";
 import { diffLines } from "./render/revision.js";
 
-/** `hash` is what the command named, if it named one. */
+/** `hash` is the hash that the command named, if it named one. */
 export function refusalLines(run: Run, reply: Reply & { readonly ok: false }, hash?: string): readonly string[] {
   const { code, message } = reply;
   return [
@@ -54,7 +54,7 @@ function afterTheEnd(run: Run): string {
     : `\`${PROGRAM} retry ${id}\` has it go on; \`${PROGRAM} show ${id}\` shows how it stands.`;
 }
 
-/** What is different in the plan that waits from the one that was meant. */
+/** The difference between the waiting plan and the plan that the command named. */
 function since(run: Run, hash: string | undefined): readonly string[] {
   const meant =
     hash === undefined || hash === "" ? undefined : run.planning.plans.find((plan) => plan.hash.startsWith(hash));

@@ -1,5 +1,5 @@
-// The review of a plan or a call that waits for approval, with the person at the terminal. In: what waits. Out: what was said of
-// it, as commands to the run. Separate from interview.ts, which decides what is spoken of, and for how long.
+// Reviews a waiting plan or call with the person at the terminal. In: what waits. Out: the answer, as commands to the
+// run. interview.ts decides what to review, and for how long.
 import type { Reply } from "../engine/engine.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
@@ -20,7 +20,10 @@ import { askedCalls, askedLines, diffLines, proposedLines } from "./render/revis
 import { manyLines, oneLine, paint } from "./render/style.js";
 import { callWords } from "./render/plan.js";
 
-/** answered: the run may go on, or something else waits now. record: approved, to be obeyed when the run is next driven. */
+/**
+ * answered: the run may continue, or something else waits now. record: approved; the command is applied when the run is
+ * next driven.
+ */
 export type Said = "answered" | "left" | { readonly record: string };
 
 export interface Interview {
@@ -28,7 +31,7 @@ export interface Interview {
   readonly run: LoomRun;
   readonly follower: Follower;
   readonly terminal: Terminal;
-  /** Aborted when somebody else has answered, or the process is to stop. */
+  /** Aborted if another process has answered, or this process must stop. */
   readonly signal: AbortSignal;
 }
 
@@ -54,7 +57,7 @@ async function reviewPlan(talk: Interview, approval: Approval): Promise<Said> {
   }
 }
 
-/** The plan if it was not shown here yet, its estimate, and why a person is asked. */
+/** The plan (if it was not shown here yet), its estimate, and why a person is asked. */
 async function planReview({ loom, follower }: Interview, run: Run, approval: Approval): Promise<readonly string[]> {
   const { data, shown } = follower.proposed!;
   const { plan, tools, hash } = planOf(run);
@@ -72,7 +75,7 @@ const lineOf = (estimate: Parameters<typeof estimateLine>[0]): readonly string[]
 
 interface Choice {
   readonly words: string;
-  /** Lower case; the first one is shown. */
+  /** Lower case. The first one is shown. */
   readonly letters: string;
   /** undefined: the question is asked again. */
   act(talk: Interview, approval: Approval): Promise<Said | undefined>;
@@ -141,7 +144,7 @@ async function reviewCall(talk: Interview, approval: Approval): Promise<Said> {
   }
 }
 
-/** All that the call would be made with: it is this that is approved. */
+/** All arguments of the call. The approval is for these. */
 function callLines({ follower, run }: Interview, { subject, args = {}, reason, hash, expiresAt }: Approval) {
   const { step, item } = subject as { readonly step: string; readonly item?: number };
   const { spec } = follower.run!.execution.steps.get(step)!;
@@ -165,7 +168,7 @@ function argumentLines(args: Json, runId: string): readonly string[] {
   ];
 }
 
-/** A command that came too late is no end: what waits now is shown. */
+/** A command that came too late does not end the review. The program shows what waits now. */
 function heard({ terminal }: Interview, reply: Reply): Said {
   if (!reply.ok) problemLines(reply).forEach((line) => terminal.say(line));
   return "answered";

@@ -1,5 +1,5 @@
-// Which run a command means. In: an id, the beginning of one (with or without `run_`), or `last`. Out: the id.
-// Separate because every command that names a run takes the same words. A run that cannot be read has a name, too.
+// Finds the run that a command names. In: an id, the beginning of one (with or without `run_`), or `last`. Out: the id.
+// Every command that names a run uses it. An unreadable run can be named, too.
 import { PlanloomError } from "../words/planloom-error.js";
 import type { EventStore, ListedRun } from "../store/event-store.js";
 
@@ -18,7 +18,7 @@ export async function runNamed(store: EventStore, name: string, storeName = stor
   throw new PlanloomError("RUN_AMBIGUOUS", { name, runIds: fitting });
 }
 
-/** The run that was started last. A run after one in the list was not started after that one's last event. */
+/** The run that started last. In the list, a later run cannot have started after the last event of an earlier one. */
 async function newest(store: EventStore, storeName: string): Promise<string> {
   let last: ListedRun | undefined;
   for await (const run of eachRun(store)) {

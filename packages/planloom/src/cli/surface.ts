@@ -1,10 +1,10 @@
-// How the command line names actions: as the command to type. In: an action. Out: its command, in backticks.
-// Separate from the catalogue of words, which every surface shares.
+// The surface of the command line: names each action as the command to type. In: an action. Out: its command, in
+// backticks.
 import type { Action, Surface } from "../words/action.js";
 import { byCase } from "../words/by-case.js";
 import { PROGRAM } from "./output.js";
 
-/** The surface of a program that is called by this name. */
+/** The surface for a program that was called by this name. */
 export const surfaceOf =
   (program: string): Surface =>
   (action) => {
@@ -20,7 +20,10 @@ const isWord = (word: string | undefined | false): boolean => word !== undefined
 
 const onRun = ({ action, runId }: { readonly action: string; readonly runId?: string }): Words => [action, run(runId)];
 
-/** The words of a command, or the text of what is done outside of this program. RUN, STEP and FILE stand for what the reader puts there. */
+/**
+ * The words of a command, or a text for an action outside of this program. RUN, STEP and FILE are placeholders for the
+ * reader.
+ */
 const wordsOf: (action: Action) => Words | string = byCase("action", {
   retry: ({ runId, from, plan, inputs }) => [
     "retry",

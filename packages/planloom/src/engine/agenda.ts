@@ -1,5 +1,5 @@
-// What an engine does next about what a run owes. In: a run, the calls in flight, and the time. Out: acts as data, and
-// when to wake up. Pure: the loop of a run (run-loop.ts) carries the acts out.
+// Decides the next acts of an engine for one run. In: a run, the calls in flight, and the time. Out: acts as data, and
+// the time of the next wake-up. Pure: the loop of a run (run-loop.ts) performs the acts.
 import { isConversation } from "../plan/step-kind.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { outOfTime } from "../run/decide/budget.js";
@@ -26,11 +26,11 @@ export interface Agenda {
   readonly wakeAt: number;
 }
 
-/** What the engine knows beside the run. */
+/** The facts that the engine knows beside the run. */
 export interface Underway {
-  /** Keys that it performs now. */
+  /** Keys that it is performing now. */
   readonly inFlight: ReadonlySet<string>;
-  /** Keys that were owed when this engine took the run over: another process may have begun them. */
+  /** Keys that were owed when this engine took the run over. Another process may have started them. */
   readonly inherited: ReadonlySet<string>;
   /** ms since 1970. */
   readonly now: number;
@@ -41,7 +41,7 @@ export interface Underway {
 export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Underway): Agenda {
   const acts: Act[] = [];
   let wakeAt = Infinity;
-  // A time that the kernel has seen pass (a retry that waits for a free slot) needs no timer.
+  // A time that the kernel has already seen pass (a retry that waits for a free slot) needs no timer.
   const dueAt = (until = Infinity) => (until > decidedAt ? until : Infinity);
   for (const effect of next(run)) {
     if (effect.kind === "stop") {
@@ -59,8 +59,8 @@ export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Unde
 const whyStopped = (run: Run): string => reasonText(outOfTime(run) ?? { code: "RUN_CANCELLING" });
 
 /**
- * A call that was decided together with the stop of its run is not begun. An agent step that another process began may
- * have called a tool, which its journal tells: it is performed with its signal aborted.
+ * A call that was decided together with the stop of its run is not started. Exception: an agent step that another
+ * process started may have called a tool, which its journal shows. It is performed with its signal aborted.
  */
 function declined(run: Run, effect: WorkEffect, inherited: boolean): Act {
   const spec = effect.kind === "call" ? run.execution.steps.get(effect.step)?.spec : undefined;

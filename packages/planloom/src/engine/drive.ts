@@ -1,10 +1,10 @@
-// One run that the local engine drives: its loop, its inbox and its lease. In: the end of the lease, as it is extended.
-// Out: commands for the loop. The loop itself (run-loop.ts) knows neither.
+// One run that the local engine drives: its loop, its inbox and its lease. In: renewals of the lease. Out: commands for
+// the loop. The loop itself (run-loop.ts) knows neither inbox nor lease.
 import type { Run } from "../run/state.js";
 import type { Inbox } from "./inbox.js";
 import { RunLoop, type LoopOwner, type LoopPorts } from "./run-loop.js";
 
-/** What a drive asks of its engine. */
+/** The functions of the engine that a drive uses. */
 export interface DriveOwner extends Pick<LoopOwner, "over"> {
   /**
    * Extends the lease and returns its new end (ms since 1970); rejects with STORE_FENCED where another process owns the
@@ -21,7 +21,7 @@ export class Drive {
   constructor(
     run: Run,
     epoch: number,
-    /** ms since 1970 until which no process may take the run over from one that lives. */
+    /** ms since 1970. Until then no process may take the run over from a live owner. */
     public leaseUntil: number,
     private readonly inbox: Inbox,
     ports: LoopPorts,

@@ -1,4 +1,4 @@
-// The refusals and errors of an engine. In: a run, and what stands in the way. Out: an error to throw, or a reply.
+// The refusals and errors of an engine. In: a run, and the obstacle. Out: an error to throw, or a reply.
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Reply } from "./engine.js";
 
@@ -6,7 +6,7 @@ export function runEnded(runId: string, ended: string): Reply {
   return { ok: false, code: "RUN_ENDED", message: `Run ${runId} is ${ended} already.` };
 }
 
-/** `holder` is null where the store alone says that there is an owner. */
+/** `holder` is null if only the store knows that there is an owner. */
 export function runOwned(runId: string, holder: string | null): PlanloomError {
   const [host, pid] = holder?.split("/") ?? [];
   const owner = host === undefined ? {} : { owner: { host, ...(pid === undefined ? {} : { pid }) } };

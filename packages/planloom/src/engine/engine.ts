@@ -15,10 +15,10 @@ export interface StartRequest {
   readonly carried?: readonly Fact[];
 }
 
-/** What is shown while it happens and never stored. */
+/** Progress that is shown while it happens and never stored. */
 export type Progress =
   | { readonly type: "step"; readonly step: string; readonly item: number | null; readonly value: number | string }
-  /** A piece of the answer as it is written. */
+  /** A piece of the answer while it is being written. */
   | { readonly type: "answer"; readonly delta: string };
 
 export interface Listener {
@@ -27,7 +27,7 @@ export interface Listener {
   progress?(progress: Progress): void;
 }
 
-/** What became of a command: accepted, or refused. `message` is the library's words for the code. */
+/** The result of a command: accepted, or refused. `message` is the library's words for the code. */
 export type Reply =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: string; readonly params?: JsonObject; readonly message: string };
@@ -41,33 +41,34 @@ export interface Engine {
    */
   start(request: StartRequest, listener?: Listener): Promise<string>;
   /**
-   * Becomes the owner of a run, and drives it; does nothing more when this engine drives it already. Rejects with
-   * RUN_UNKNOWN, or RUN_OWNED when a live process owns it.
+   * Becomes the owner of a run, and drives it. Does nothing if this engine drives it already. Rejects with RUN_UNKNOWN,
+   * or RUN_OWNED if a live process owns it.
    */
   drive(runId: string, reason: ResumeReason["code"], listener?: Listener): Promise<void>;
   /**
-   * Resolves when the run that this engine drives ends, or can go no further without a person (unless `untilEnd`).
-   * Rejects with the error that stopped the engine (a store that failed, a run that was taken over).
+   * Resolves when the run that this engine drives ends, or (unless `untilEnd`) when it cannot continue without a
+   * person. Rejects with the error that stopped the engine (a store that failed, a run that was taken over).
    */
   stopped(runId: string, options?: { readonly untilEnd?: boolean }): Promise<RunStop>;
   /**
-   * Records a command in the run's inbox. Unless `record` is "only", a run that nobody owns is driven by this engine
-   * from here on, and `listener` hears it. Resolves once the command is answered in the log (or recorded, with "only").
+   * Records a command in the run's inbox. If nobody owns the run, this engine drives it from then on, and `listener` is
+   * called; not if `record` is "only". Resolves once the log holds the answer (with "only": once the command is
+   * recorded).
    */
   send(
     runId: string,
     command: Command,
     options: { readonly by: string; readonly record?: "only"; readonly listener?: Listener },
   ): Promise<Reply>;
-  /** The run as its log stands now. Rejects with RUN_UNKNOWN. */
+  /** The current state of the run, from its log. Rejects with RUN_UNKNOWN. */
   load(runId: string): Promise<Run>;
-  /** Events from `fromSeq` (default 1) on; with `follow` until the run has ended, whoever drives it. */
+  /** Events from `fromSeq` (default 1). With `follow`, until the run has ended, whoever drives it. */
   events(
     runId: string,
     options?: { readonly fromSeq?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
   ): AsyncIterable<RunEvent>;
-  /** Hears a run while this engine drives it, from now on; the returned function ends that. */
+  /** Calls the listener while this engine drives the run, from now on. The returned function ends that. */
   listen(runId: string, listener: Listener): () => void;
-  /** Stops driving: calls are aborted, their runs released and left as they are, to be resumed. */
+  /** Stops driving. Calls are aborted, and their runs are released, to be resumed later. */
   close(): Promise<void>;
 }

@@ -1,17 +1,17 @@
-// Who this process is, as an owner of runs, and whether another one still lives. In: an owner's text. Out: alive or
-// not. Separate because it is the one place that asks the operating system about processes.
+// The name of this process as an owner of runs, and whether another owner is alive. In: an owner's name. Out: alive or
+// not. Only this file asks the operating system about processes.
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** `host/pid/start/unique`: `start` tells a process from a later one with the same pid. */
+/** `host/pid/start/unique`. `start` distinguishes a process from a later one with the same pid. */
 export function newHolder(): string {
   return [hostname().replaceAll("/", "-"), process.pid, startOf(process.pid), randomUUID().slice(0, 8)].join("/");
 }
 
 /**
- * "dead" where the process is known to be gone: on this host, with no such pid or another start. Otherwise "unknown":
- * only its lease can tell.
+ * "dead" if the process is known to be gone: on this host, without such a pid or with another start time. Otherwise
+ * "unknown": only its lease can tell.
  */
 export function livenessOf(holder: string): "dead" | "unknown" {
   const [host, pid, start] = holder.split("/");
@@ -25,7 +25,7 @@ export function livenessOf(holder: string): "dead" | "unknown" {
   return now !== "" && start !== "" && now !== start ? "dead" : "unknown";
 }
 
-/** Start time of a process in clock ticks since boot, where the system tells it; a zombie counts as gone. */
+/** Start time of a process in clock ticks since boot, if the system tells it. A zombie counts as gone. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

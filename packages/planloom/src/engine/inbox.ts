@@ -1,4 +1,4 @@
-// The inbox of one run, as its driver reads it. In: a store. Out: commands as inputs, each once.
+// The inbox of one run, for its driver. In: a store. Out: commands as inputs, each once.
 import { readCommand } from "../run/read-command.js";
 import type { Input } from "../run/input.js";
 import type { Run } from "../run/state.js";

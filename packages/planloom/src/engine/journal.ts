@@ -1,6 +1,6 @@
-// The journal of one attempt: each call inside it is recorded, so that a crash neither pays nor acts twice. In: a store
-// and a place in a run. Out: the `checkpoint` that roles call. This is the whole recovery of agent steps and of planner
-// and synthesizer calls; direct tool calls have their intent and outcome in the log itself.
+// The journal of one attempt: records each call inside it, so that a crash neither pays nor acts twice. In: a store and
+// a place in a run. Out: the `checkpoint` that roles call. Agent steps and role calls recover only through it. Direct
+// tool calls have their intent and outcome in the log.
 import type { Checkpoint } from "../agents/checkpoint.js";
 import { UnknownOutcome } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
@@ -14,10 +14,10 @@ import { type Run } from "../run/state.js";
 import type { Settled } from "../run/work.js";
 import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
 
-/** Names the rows of one attempt. */
+/** Identifies the rows of one attempt. */
 export interface JournalAttempt extends JournalScope {
   readonly attempt: number;
-  /** Calls that were in doubt and that a person has settled, by key. */
+  /** Calls in doubt that a person has settled, by key. */
   readonly settled?: ReadonlyMap<string, Settled> | undefined;
 }
 
@@ -26,14 +26,11 @@ export interface JournalWriter {
   readonly epoch: number;
   /** ms since 1970. */
   now(): number;
-  /** Asked between a durable intent and its call. Rejects with STORE_FENCED where another process owns the run. */
+  /** Called between a durable intent and its call. Rejects with STORE_FENCED if another process owns the run. */
   stillOwned?(): Promise<void>;
 }
 
-/**
- * Where the calls of an effect are recorded: under its step and attempt, or under its role and the number of the
- * request.
- */
+/** The scope of an effect's rows: its step and attempt, or its role and the number of the request. */
 export function journalAttempt(run: Run, effect: WorkEffect): JournalAttempt {
   const runId = run.id;
   if (effect.kind === "plan" || effect.kind === "review" || effect.kind === "answer")
@@ -83,7 +80,7 @@ export function journalOf(store: EventStore, attempted: JournalAttempt, writer: 
 interface Recorded {
   /** Rows of this attempt, by n. */
   readonly mine: ReadonlyMap<number, JournalRow>;
-  /** The latest row of each key, over all attempts; one with an outcome where there is any. */
+  /** The latest row of each key, over all attempts. A row with an outcome is preferred. */
   readonly byKey: ReadonlyMap<string, JournalRow>;
 }
 
@@ -96,8 +93,8 @@ async function recordedIn(store: EventStore, { runId, stepId, item, attempt }: J
 }
 
 /**
- * A call with effects inside an agent step that was begun and whose outcome nobody knows: neither the journal nor a
- * person has told it. Asked where the step is given up, so that nothing goes on to ask for that call again.
+ * A call with effects inside an agent step that was started and has no known outcome, neither in the journal nor from a
+ * person. Needed when the step is given up, because nothing will ask about that call later.
  */
 export async function doubtIn(
   store: EventStore,
@@ -113,14 +110,13 @@ export async function doubtIn(
   return new UnknownOutcome({ key: calledUnder(open)!, tool: tool ?? open.name });
 }
 
-/** A repeated call of an idempotent tool may be made under the key of the one before. */
+/** A repeated call of an idempotent tool may use the key of the call before. */
 const calledUnder = ({ key, intent }: JournalRow): string | null =>
   (intent as { readonly key?: string } | null)?.key ?? key;
 
 /**
- * The attempt goes another way than before its crash: the tools or the prompts have changed. Its rows answer questions
- * that are no longer asked, and must not be written over, for they say what was done; the next attempt begins with them
- * known.
+ * The attempt takes another path than before its crash, because tools or prompts have changed. Its rows answer other
+ * questions. They must not be overwritten, because they record what was done. The next attempt starts with them known.
  */
 function diverged({ name, n }: JournalRow, now: string): StepFailure {
   const params = { recorded: name, now, call: n };
@@ -131,6 +127,6 @@ function isDone(row: JournalRow | undefined): row is JournalRow {
   return row !== undefined && row.outcome !== null;
 }
 
-/** An outcome may itself be null, which in a row means that there is none yet. */
+/** An outcome may be null, but null in a row means that there is none yet. */
 const seal = (value: Json): Json => ({ value });
 const open = <T extends Json>(outcome: Json): T => (outcome as { readonly value: Json }).value as T;

@@ -1,12 +1,12 @@
 // Owners of runs, as this process sees them. In: a store, a clock and the name of this process. Out: claims, and
-// whether an owner lives. An owner lives while its lease runs, unless the operating system knows that its process is
-// gone.
+// whether an owner is alive. An owner is alive until its lease ends, unless the operating system knows that its process
+// is gone.
 import { LIMITS } from "../limits.js";
 import type { EventStore, Owner } from "../store/event-store.js";
 import { checkEpoch } from "../store/store-error.js";
 import type { Clock } from "../clock.js";
 
-/** A run that this process owns from here on. */
+/** A run that this process owns from now on. */
 export interface Claim {
   readonly epoch: number;
   /** ms since 1970. */
@@ -25,7 +25,8 @@ export class Leases {
   constructor(private readonly ports: LeasePorts) {}
 
   /**
-   * A claim of this process; undefined where another one was faster. `after` is the epoch of the owner before, or 0.
+   * Claims the run for this process. undefined if another process was faster. `after` is the epoch of the owner before,
+   * or 0.
    */
   async claim(runId: string, after: number): Promise<Claim | undefined> {
     const { store, holder } = this.ports;
@@ -42,14 +43,14 @@ export class Leases {
     const claim = await this.claim(runId, 0);
     if (claim !== undefined) return claim;
     const owner = await store.owner(runId);
-    // This very engine may be about to write it.
+    // This engine may be about to write it.
     if (owner === undefined || owner.holder === holder || this.isAlive(owner)) return undefined;
     if ((await store.read(runId, 1, 1)).length > 0) return undefined;
     return this.claim(runId, owner.epoch);
   }
 
   /**
-   * Whether another process owns the run and may still live. A run that this process owns and does not drive was given
+   * Whether another process owns the run and may be alive. A run that this process owns and does not drive was given
    * up.
    */
   isAlive(owner: Owner | undefined): boolean {
@@ -57,14 +58,13 @@ export class Leases {
     return owner.leaseUntil > this.ports.clock.now();
   }
 
-  /** Released, or held by this very process: the owner before did not crash. */
+  /** Released, or held by this process: the owner before did not crash. */
   isOwn({ holder }: Owner): boolean {
     return holder === null || holder === this.ports.holder;
   }
 
   /**
-   * Extends the leases of these runs. A lease that has run out meanwhile is left as it is: another process may own the
-   * run.
+   * Extends the leases of these runs. A lease that has ended meanwhile stays as it is: another process may own the run.
    */
   async renew(owned: readonly { leaseUntil: number }[]): Promise<void> {
     const { store, clock, holder } = this.ports;
@@ -74,7 +74,7 @@ export class Leases {
     for (const one of owned) if (now < one.leaseUntil) one.leaseUntil = leaseUntil;
   }
 
-  /** The new end of a lease that has run out; rejects with STORE_FENCED where another process owns the run now. */
+  /** The new end of a lease that had ended. Rejects with STORE_FENCED if another process owns the run now. */
   async renewLate(runId: string, epoch: number): Promise<number> {
     const { store, holder } = this.ports;
     const leaseUntil = this.#end();

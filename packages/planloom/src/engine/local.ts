@@ -1,5 +1,5 @@
-// The local engine: who drives which run in this process. In: starts, commands, and what the inboxes hold. Out: drives,
-// each the loop of one run with its lease and inbox (drive.ts).
+// The local engine: starts, takes over and closes the drives of this process. In: starts, commands, and the contents of
+// inboxes. Out: drives, each the loop of one run with its lease and inbox (drive.ts).
 import { messageOf } from "../error.js";
 import { endOf, isEnded, isWaiting } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
@@ -22,7 +22,7 @@ import type { EnginePorts } from "./open-engine.js";
 import { commandReply, isReply, refusedReply, Senders } from "./senders.js";
 
 export interface LocalEngineOptions extends EnginePorts {
-  /** This process as an owner, and whether another one is known to be gone. Default: as the operating system says. */
+  /** This process as an owner, and whether another one is known to be dead. Default: asks the operating system. */
   readonly holder?: string;
   readonly livenessOf?: (holder: string) => "dead" | "unknown";
 }
@@ -37,7 +37,7 @@ class LocalEngine implements Engine {
   readonly #drives = new Map<string, Drive>();
   /** Runs that are being taken over. */
   readonly #openings = new Map<string, Promise<void>>();
-  /** Why runs that nobody drives here any more were given up. */
+  /** The errors of runs that this engine has given up. */
   readonly #failures = new Map<string, Error>();
   readonly #senders = new Senders();
   #cancelPoll: (() => void) | undefined;
@@ -80,7 +80,7 @@ class LocalEngine implements Engine {
     const released = owner !== undefined && this.#leases.isOwn(owner);
     const claim = await this.#leases.claim(runId, owner?.epoch ?? 0);
     if (claim === undefined) throw runOwned(runId, null);
-    // Read again: the former owner may have appended until the claim.
+    // Reads again: the former owner may have appended events until the claim.
     const run = await loadRun(store, runId);
     const inbox = this.#inboxOf(run);
     const commands = await inbox.take();
@@ -93,7 +93,7 @@ class LocalEngine implements Engine {
     return new Inbox(run, this.#ports.store, this.#ports.clock);
   }
 
-  /** Whether somebody wants an ended run to go on. */
+  /** Whether a waiting command retries an ended run. */
   async #toGoOn({ id, log: { applied } }: Run): Promise<boolean> {
     const inbox = await this.#ports.store.take(id, 0);
     return inbox.some(({ inputId, payload }) => !applied.has(inputId) && readCommand(payload)?.type === "retry");
@@ -131,7 +131,7 @@ class LocalEngine implements Engine {
     const fromSeq = before.log.seq + 1;
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
     if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));
-    // Asked before the command can be seen: this very engine may decide it at once.
+    // Registered before the command is visible: this engine may decide it at once.
     const reply = this.#senders.wait(inputId, runId);
     try {
       await store.put(runId, entry);
@@ -142,7 +142,7 @@ class LocalEngine implements Engine {
         if (drive !== undefined) await drive.takeInbox();
         if (drive !== undefined || !this.#senders.has(inputId)) return await reply;
         const found = await this.#replyInLog(runId, inputId, fromSeq, deadline);
-        // A process that has ended a run lets go of it a moment later: then it may go on here.
+        // A process that has ended a run releases it a moment later. Then the run may continue here.
         const over = !found.ok && found.code === "RUN_ENDED" && command.type === "retry";
         if (!over || clock.now() >= deadline) return found;
         await pause(clock, LIMITS.inboxPollMs);
@@ -161,7 +161,7 @@ class LocalEngine implements Engine {
     try {
       await this.drive(runId, "COMMAND_ARRIVED", listener);
     } catch (error) {
-      // Another process was faster: it finds the command in the inbox.
+      // Another process was faster. It finds the command in the inbox.
       if (!hasCode(error, "RUN_OWNED")) throw error;
     }
   }
@@ -216,7 +216,7 @@ class LocalEngine implements Engine {
       over: (error) => this.#over(drive, error),
     });
     const { listeners } = drive.loop;
-    // First of all, so that a sender hears of its command even where another listener takes long.
+    // Called first, so that a sender gets its answer even if another listener is slow.
     listeners.add({ event: (event) => this.#senders.heard(event) });
     if (listener !== undefined) listeners.add(listener);
     this.#drives.set(run.id, drive);
@@ -231,9 +231,9 @@ class LocalEngine implements Engine {
     if (this.#drives.get(id) === drive) this.#drives.delete(id);
     if (error !== undefined) this.#failures.set(id, error);
     if (this.#drives.size === 0) this.#stopPolling();
-    // Those that ask from here on are answered by the next owner of the run.
+    // Callers from now on are answered by the next owner of the run.
     const asked = this.#senders.of(id);
-    // Where that cannot be written, the lease runs out by itself.
+    // If the release cannot be written, the lease ends by itself.
     await this.#ports.store.release(id, drive.epoch).catch(() => undefined);
     const ended = endOf(drive.run)?.how;
     const reply: Reply =
@@ -261,7 +261,7 @@ class LocalEngine implements Engine {
     const now = this.#ports.clock.now();
     if (now - this.#renewedAt < LIMITS.leaseMs / 3) return;
     this.#renewedAt = now;
-    // A lease that could not be renewed costs the run at the next append at worst, and says so there.
+    // If a lease could not be renewed, the next append may fail and report the loss of the run.
     await this.#leases.renew([...this.#drives.values()]).catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
-// Reading a run from its log. In: a store and a run's id. Out: the folded state, or its events as they come, each held
-// against the hash chain and in today's form. Separate because readers in any process need no engine.
+// Reads a run from its log. In: a store and a run's id. Out: the folded state, or its events in today's form as they
+// come, each checked against the hash chain. Readers in any process need no engine.
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { RunEvent } from "../run/event.js";
@@ -36,8 +36,8 @@ async function recordedLog(store: EventStore, runId: string): Promise<readonly R
 }
 
 /**
- * Events in order; with `follow` the log is asked again every LIMITS.inboxPollMs until the run has ended. Where the log
- * is damaged, the sound events come first, then the error: RUN_DAMAGED, STORE_DAMAGED, EVENT_NEWER.
+ * Events in order. With `follow`, the log is read again every LIMITS.inboxPollMs until the run has ended. If the log is
+ * damaged, the sound events come first, then the error: RUN_DAMAGED, STORE_DAMAGED, EVENT_NEWER.
  */
 export async function* readEvents(
   store: EventStore,
@@ -79,7 +79,7 @@ export async function* readEvents(
 }
 
 /**
- * What the log holds from a seq; where the store finds it damaged, one by one, so that the sound ones come before the
+ * The events from a seq on. If the store finds damage, they are read one by one, so that the sound ones come before the
  * error.
  */
 async function* soundFirst(store: EventStore, runId: string, fromSeq: number): AsyncGenerator<RunEvent> {
@@ -99,20 +99,20 @@ async function* soundFirst(store: EventStore, runId: string, fromSeq: number): A
 
 const DAMAGES: readonly string[] = ["RUN_DAMAGED", "STORE_DAMAGED"];
 
-/** What the whole log says. Throws where there is none. */
+/** The run that the whole log gives. Throws if there is none. */
 async function hasEnded(store: EventStore, runId: string): Promise<boolean> {
   const log = await store.read(runId);
   if (log.length === 0) throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });
   return log.map(endedAfter).findLast((ended) => ended !== undefined) ?? false;
 }
 
-/** undefined for an event that neither ends a run nor has it go on. */
+/** undefined for an event that neither ends nor continues a run. */
 function endedAfter({ type }: RunEvent): boolean | undefined {
   if (type === "run.reopened") return false;
   return type === "run.completed" || type === "run.failed" || type === "run.cancelled" ? true : undefined;
 }
 
-/** Resolves after so long, or when it is aborted. */
+/** Resolves after this time, or when the signal is aborted. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

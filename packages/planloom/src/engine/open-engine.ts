@@ -1,14 +1,14 @@
-// How an engine is opened, and what it is given. In: nothing. Out: types. createLoom takes such a function as `engine`.
+// Defines how a loom opens its engine. In: nothing. Out: types. createLoom takes such a function as `engine`.
 import type { EventStore } from "../store/event-store.js";
 import type { Clock } from "../clock.js";
 import type { Engine } from "./engine.js";
 import type { Perform } from "./perform-port.js";
 
-/** What an engine is given by the loom that opens it. All of it outlives the engine. */
+/** The parts that a loom gives to its engine. All of them outlive the engine. */
 export interface EnginePorts {
   /** The log, the journal and the inbox of every run. The loom closes it after the engine. */
   readonly store: EventStore;
-  /** Agents and tools, as the configuration has them. */
+  /** Agents and tools of the configuration. */
   readonly perform: Perform;
   readonly clock: Clock;
   /** A new id, unique over all processes. */
@@ -17,5 +17,5 @@ export interface EnginePorts {
   readonly defer: () => Promise<void>;
 }
 
-/** Called once for each loom. What it rejects with is what createLoom rejects with. */
+/** Called once for each loom. createLoom passes its rejection on. */
 export type OpenEngine = (ports: EnginePorts) => Engine | Promise<Engine>;

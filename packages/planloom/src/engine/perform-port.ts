@@ -1,5 +1,5 @@
-// The port through which an engine performs effects: what it calls, and what it hands over. In: nothing. Out: types.
-// An engine knows no agent and no tool; perform/ implements this.
+// The port through which an engine performs effects. In: nothing. Out: types. An engine knows no agent and no tool;
+// perform/ implements this port.
 import type { Checkpoint } from "../agents/checkpoint.js";
 import type { WorkEffect } from "../run/effect.js";
 import type { Failure } from "../run/failure.js";
@@ -10,14 +10,14 @@ import type { Progress } from "./engine.js";
 /**
  * Performs one effect. Called at least once for each key that the run owes, and by one process at a time: after a crash
  * it is called again with the same key and attempt. Resolves with the outcome, which is the next input of the run.
- * Rejects only where the store failed or the run was lost (PlanloomError of kind `store`): then nothing may be decided,
- * and the run is left to its next owner. `run` is the live state. It may move on while the effect goes on, and must not
- * be changed here.
+ * Rejects only if the store failed or the run was lost (PlanloomError of kind `store`). Then nothing may be decided,
+ * and the run is left to its next owner. `run` is the live state. It may change during the effect, and must not be
+ * changed here.
  */
 export type Perform = (effect: WorkEffect, run: Run, context: PerformContext) => Promise<Outcome>;
 
 /**
- * What an engine hands over with one effect. All of it may be passed on to another process: values and functions of
+ * The context of one effect, from the engine. All of it may be passed on to another process: values, and functions with
  * plain data.
  */
 export interface PerformContext {

@@ -1,5 +1,5 @@
-// A recording: one whole run as a document, so that it can be a test. In: a store and a run's id, or a file.
-// Out: the recording. recording/play.ts plays it.
+// A recording: one whole run as a document, for use as a test. In: a store and a run's id, or a file. Out: the
+// recording. recording/play.ts plays it.
 import { readFile } from "node:fs/promises";
 import { messageOf } from "../error.js";
 import { isEnded, isWaiting } from "../run/status.js";
@@ -10,13 +10,13 @@ import { inputsOf } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import { loadRun } from "./log.js";
 
-/** What `--record` writes, as JSON. Secrets are not in it: logs hold their names alone. */
+/** The JSON that `--record` writes. It holds no secrets: logs only hold their names. */
 export interface Recording {
-  /** The version of this form. */
+  /** The version of this format. */
   readonly planloomRecording: 1;
   readonly runId: string;
   readonly events: readonly RunEvent[];
-  /** Model turns and tool calls inside of steps, for the reader. */
+  /** Model turns and tool calls inside steps, for the reader. */
   readonly journal: readonly JournalRow[];
 }
 
@@ -39,7 +39,7 @@ export async function readRecording(path: string): Promise<Recording> {
   }
 }
 
-/** Throws where its events make no run. */
+/** Throws if its events make no run. */
 function soundRecording(value: unknown, file: string): Recording {
   if (!isObject(value) || value["planloomRecording"] !== 1)
     throw new PlanloomError("RECORDING_INVALID", { file, problem: "version" });

@@ -1,6 +1,6 @@
-// Model calls of one driven run that wait for their part of the budget. In: what they ask, and what the kernel has
-// decided. Out: inputs for the kernel, and promises that settle once its answer is durable. Separate from the loop in
-// drive.ts, which stays short.
+// Model calls of one driven run that wait for a reservation of the budget. In: their requests, and the decisions of the
+// kernel. Out: inputs for the kernel, and promises that settle once a decision is durable. It is separate so that the
+// loop stays short.
 import { exhaustedFailure } from "../run/evolve/budget.js";
 import type { RunEvent } from "../run/event.js";
 import type { Failure } from "../run/failure.js";
@@ -9,7 +9,7 @@ import type { Run } from "../run/state.js";
 
 interface Asking {
   readonly call: Omit<Reserve, "type">;
-  /** Of the input that asks for it now, until that is decided. */
+  /** The id of the input that requests it now, until that is decided. */
   inputId: string | undefined;
   settle(failure?: Failure): void;
 }
@@ -19,7 +19,7 @@ export class Reservations {
 
   constructor(
     private readonly run: Run,
-    /** Queues the input and gives its id. */
+    /** Queues the input and returns its id. */
     private readonly feed: (input: Reserve) => string,
   ) {}
 
@@ -46,8 +46,8 @@ export class Reservations {
   }
 
   /**
-   * These inputs were decided and their events are durable: who was answered hears it. Something may have been given
-   * back wherever there are events: then the one that waits longest asks again, and nobody asks twice for nothing.
+   * Called when these inputs are decided and their events are durable. Settles the requests that were answered. Any
+   * event may have released a part of the budget: then the request that waits longest asks again.
    */
   decided(inputs: readonly Input[], events: readonly RunEvent[]): void {
     if (this.#waiting.length === 0) return;

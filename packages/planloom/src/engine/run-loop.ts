@@ -20,15 +20,18 @@ import { StopWaiters } from "./stop-waiters.js";
 
 export type LoopPorts = Pick<EnginePorts, "store" | "perform" | "clock" | "defer">;
 
-/** What the loop asks of the engine that owns its run. */
+/** The functions of the engine that owns the run. */
 export interface LoopOwner {
-  /** Asked before anything is begun. Resolves while this process owns the run; rejects with STORE_FENCED. */
+  /** Called before anything starts. Resolves if this process owns the run; rejects with STORE_FENCED. */
   stillOwned(): Promise<void>;
-  /** Called once, when the run has ended (no error) or cannot be driven any more. Resolves when others may drive it. */
+  /**
+   * Called once, when the run has ended (no error) or cannot be driven any more. Resolves when another process may
+   * drive it.
+   */
   over(error: Error | undefined): Promise<void>;
 }
 
-/** An input of the engine. The loop gives it its id and time. */
+/** An input of the engine, without id and time. The loop adds them. */
 type EngineInput = Input extends infer I ? (I extends Input ? Omit<I, "id" | "at" | "by"> : never) : never;
 
 /** The first input of a loop: a new run starts, or its former owner is gone. */
@@ -44,12 +47,12 @@ export class RunLoop {
   readonly #ports: LoopPorts;
   readonly #owner: LoopOwner;
   readonly #queue: Input[] = [];
-  /** From launch until the outcome is decided: while that waits for its turn, the call is still owed. */
+  /** From launch until the outcome is decided. An outcome in the queue leaves its call owed. */
   readonly #inFlight = new Map<string, AbortController>();
   readonly #waiters = new StopWaiters();
   /** Callers that wait until their input is decided and durable, by its id. */
   readonly #emitted = new Map<string, Emitted>();
-  /** Keys that were owed when this process took the run over: another one may have begun them. */
+  /** Keys that were owed when this process took the run over. The former owner may have started them. */
   readonly #inherited = new Set<string>();
   readonly #reservations: Reservations;
   #pumping = false;
@@ -74,8 +77,8 @@ export class RunLoop {
   // Inputs
 
   /**
-   * The first input of this loop. `commands` that wait are decided together with it, before anything begins. Resolves
-   * once the events are durable; rejects with what stopped the loop.
+   * Decides the first input of this loop. Waiting `commands` are decided together with it, before anything starts.
+   * Resolves once the events are durable; rejects with the error that stopped the loop.
    */
   async begin(first: FirstInput, commands: readonly Input[] = []): Promise<void> {
     for (const key of this.run.owed.keys()) this.#inherited.add(key);
@@ -135,7 +138,7 @@ export class RunLoop {
         if (performance.now() - turn > LIMITS.turnMs) turn = (await defer(), performance.now());
       }
     } catch (error) {
-      // The state in memory is ahead of the log now, so it is of no use: the next owner of the run reads the log.
+      // The state in memory is ahead of the log now, so it must not be used. The next owner of the run reads the log.
       void this.stop(error);
     } finally {
       this.#pumping = false;
@@ -199,7 +202,7 @@ export class RunLoop {
     };
   }
 
-  /** A listener that throws is at fault itself; the run must not be. */
+  /** An error of a listener must not affect the run. */
   #tell(say: (listener: Listener) => void): void {
     for (const listener of this.listeners) {
       try {
@@ -219,7 +222,7 @@ export class RunLoop {
     return stop;
   }
 
-  /** What is still being appended has not happened yet. */
+  /** Events that are still being appended have not happened yet. */
   #answerWaiters(): void {
     const idle = !this.#over && !this.#pumping && this.#queue.length === 0 && this.#inFlight.size === 0;
     if (idle && this.#waiters.some && isWaiting(this.run)) this.#waiters.waiting(this.run);
@@ -232,12 +235,12 @@ export class RunLoop {
     await this.#owner.over(undefined);
   }
 
-  /** Drives no further, for this reason. Resolves when any process may go on with the run. */
+  /** Stops driving, for this reason. Resolves when any process may continue the run. */
   async stop(error: unknown): Promise<void> {
     if (this.#over) return;
     const cause = error instanceof Error ? error : new Error(messageOf(error));
     this.#leave(cause);
-    // Released first: a caller that hears of the stop may go on with the run at once.
+    // Releases first: a caller that learns of the stop may continue the run at once.
     await this.#owner.over(cause);
     this.#waiters.reject(cause);
     this.#rejectEmitted(cause);
@@ -255,9 +258,7 @@ export class RunLoop {
   }
 }
 
-/**
- * Of an effect, which is not in flight any more. An effect that goes on may say something too: that has a key as well.
- */
+/** The outcome of an effect that is not in flight any more. A running effect may send inputs too, with the same key. */
 const isOutcome = (input: Input): input is Input & Outcome =>
   "key" in input && input.type !== "reserve" && input.type !== "drafted";
 

@@ -42,7 +42,7 @@ export class Senders {
   }
 }
 
-/** Whether an event answers this command. Facts about time that are recorded with it are the engine's. */
+/** Whether an event answers this command. Facts about time with the same id are the engine's. */
 export const isReply = ({ inputId, by }: RunEvent, to: string): boolean => inputId === to && by !== "engine";
 
 /** A refusal as a reply, with its words. */

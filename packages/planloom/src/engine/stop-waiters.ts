@@ -1,4 +1,4 @@
-// Callers of Engine.stopped for one run. In: calls, and what becomes of the run. Out: each call is answered once.
+// Callers of Engine.stopped for one run. In: calls, and the end or wait of the run. Out: each call is answered once.
 import type { Run } from "../run/state.js";
 import type { RunStop } from "./engine.js";
 

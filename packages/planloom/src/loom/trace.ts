@@ -43,7 +43,9 @@ export interface TraceEntry {
   readonly step: string;
   readonly item?: number;
   readonly title: string;
-  /** Revision of the plan that it began under; of a step that began while the plan was being written: that plan's. */
+  /**
+   * Revision of the plan under which it began. A step that began before its plan was complete has that plan's revision.
+   */
   revision: number;
   readonly attempts: TraceAttempt[];
   readonly turns: TraceTurn[];
@@ -58,7 +60,10 @@ export interface TraceEntry {
   usage?: Usage;
 }
 
-/** One entry for each step and item that started, in the order of their start. A later plan that keeps it keeps the entry. */
+/**
+ * One entry for each step and item that started, in the order of their start. A later plan that keeps the step keeps
+ * the entry.
+ */
 export function traceOf(events: readonly RunEvent[], journal: readonly JournalRow[]): readonly TraceEntry[] {
   const entries: TraceEntry[] = [];
   let current = new Map<string, TraceEntry>();
@@ -103,7 +108,7 @@ export function traceOf(events: readonly RunEvent[], journal: readonly JournalRo
   return entries;
 }
 
-/** Whether what began goes on under the new plan. A fan-out of which any item is kept goes on itself. */
+/** Whether a started step continues under the new plan. A fan-out with a kept item continues. */
 function isKept({ step, item }: TraceEntry, { adopts, kept = [] }: EventOf<"plan.proposed">["data"]): boolean {
   if (adopts === true) return true;
   return kept.some((ref) => ref.step === step && (ref.item === undefined || item === undefined || ref.item === item));

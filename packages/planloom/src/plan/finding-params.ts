@@ -21,8 +21,8 @@ export interface ReadingParams {
   /** Error. The text ends in the middle of the document, or the reply was cut off at the output limit. */
   readonly TRUNCATED: { readonly cut: "text" | "reply" };
   /**
-   * Error. The text is no JSON that can be mended without guessing, and no plain YAML: a repeated key, a tag, an open quote, an
-   * escape with two meanings.
+   * Error. The text is neither JSON that can be repaired without guessing nor plain YAML: a repeated key, a tag, an
+   * open quote, an escape with two meanings.
    */
   readonly BAD_SYNTAX: { readonly form: "json" | "yaml" | "any"; readonly problem: SyntaxProblem };
   /** Error. The document is over its size. */
@@ -112,7 +112,7 @@ export interface DataParams {
     readonly wanted: string;
     readonly instead?: Instead;
   };
-  /** Error. An expression names what is neither a step nor known there. */
+  /** Error. An expression uses a name that is neither a step nor known there. */
   readonly UNKNOWN_REFERENCE:
     | { readonly name: string; readonly meant: "input" | "output" | "secret" | "item" }
     | { readonly name: string; readonly near: Names; readonly steps: Names }
@@ -124,11 +124,11 @@ export interface DataParams {
   readonly SELF_REFERENCE: { readonly step: string; readonly in: "dependsOn" | "expect" | "reference" };
   /** Error. A reference stands in an instruction or a name. */
   readonly REFERENCE_PLACE: None;
-  /** Error. A reference cannot be read, or something stands around it where only one may stand. */
+  /** Error. A reference cannot be read, or has other text around it in a field that takes exactly one reference. */
   readonly BAD_EXPRESSION: { readonly problem: ExpressionProblem; readonly near?: string };
-  /** Error or warning. A field is not in the type; a warning where one of several types has it. */
+  /** Error or warning. A field is not in the type; a warning if one of several types has it. */
   readonly PATH_NOT_IN_TYPE: InferenceParams["PATH_NOT_IN_TYPE"];
-  /** Error or warning. An operator or function never takes such values, or not all of them. */
+  /** Error or warning. An operator or function accepts none of the possible values, or not all of them. */
   readonly TYPE_MISMATCH: InferenceParams["TYPE_MISMATCH"];
   /** Error. `when` or `expect` is never true or false. */
   readonly CONDITION_NOT_BOOLEAN: {
@@ -143,7 +143,7 @@ export interface DataParams {
   readonly POSSIBLY_NULL: InferenceParams["POSSIBLY_NULL"];
   /** Warning. Dividing two integers drops the fraction. */
   readonly INTEGER_DIVISION: InferenceParams["INTEGER_DIVISION"];
-  /** Warning; error in `answer.value`. A step that data is taken from may be skipped; without the data, this part is skipped too. */
+  /** Warning; error in `answer.value`. A step whose output is used may be skipped. Then this part is skipped, too. */
   readonly MAY_BE_SKIPPED: {
     readonly skipped: Names;
     /** The step that would be skipped too. Absent for the answer. */
@@ -171,7 +171,7 @@ export interface DataParams {
     /** The type of the whole input. */
     readonly type: string;
   };
-  /** Error. A type cannot be read, or no value is of it. */
+  /** Error. A type cannot be read, or no value has it. */
   readonly BAD_TYPE:
     | { readonly of: "input" | "output"; readonly problem: TypeProblem }
     | { readonly of: "output"; readonly type: string };
@@ -181,14 +181,14 @@ export interface DataParams {
   readonly UNKNOWN_STEP: { readonly name: string; readonly steps: Names };
   /** Warning. An instruction says nothing. */
   readonly NO_TEXT: { readonly text: string };
-  /** Warning. Nobody uses what a step gives. */
+  /** Warning. The output of a step is not used. */
   readonly UNUSED_STEP: { readonly step: string };
-  /** Warning. A model's step gets nothing from any step, and gives nothing to any. */
+  /** Warning. A model's step neither uses another step's output nor gives any step its own. */
   readonly NO_HANDOFF: { readonly step: string };
-  /** Warning. More steps than are wished, or model calls in a row that one call could do. */
+  /** Warning. More steps than wanted, or a chain of model calls that one call could replace. */
   readonly OVER_DECOMPOSED:
     { readonly steps: number; readonly least: number; readonly most: number } | { readonly chain: Names };
-  /** Warning. The goal names several things to do, and fewer steps do all of it. */
+  /** Warning. The goal names several tasks, and the plan has fewer steps. */
   readonly UNDER_DECOMPOSED: { readonly things: number; readonly steps: number };
   /** Warning. `executor` names an executor, and this version has one. */
   readonly UNUSED_FIELD: { readonly field: "executor" };
@@ -207,7 +207,7 @@ export interface RevisionParams {
   readonly PATCH_EMPTY: { readonly failing: string };
   /** Error. An operation on a finished step. */
   readonly PATCH_FINISHED: { readonly step: string };
-  /** Error. An operation on a step that is neither the failed one nor waits for it. */
+  /** Error. An operation on a step that is neither the failed one nor depends on it. */
   readonly PATCH_OUTSIDE: { readonly failing: string } & (
     (Touchable & { readonly step: string }) | { readonly steps: Names }
   );
@@ -216,19 +216,19 @@ export interface RevisionParams {
   /** Error. A replacement has another id. */
   readonly PATCH_RENAME: { readonly step: string };
   /**
-   * Error. A new plan has a finished step with another definition, leaves it out, or changes an unfinished step that it waited
-   * for.
+   * Error. A new plan leaves out or changes a finished step, or changes an unfinished step that the finished one
+   * depended on.
    */
   readonly FINISHED_CHANGED:
     | { readonly step: string; readonly fields: Names }
     | { readonly step: string; readonly causes: Names }
     | { readonly steps: Names };
-  /** Error. The plan has failed before; only titles, descriptions or the order of steps differ. */
+  /** Error. The plan has failed before. Only titles, descriptions or the order of steps differ. */
   readonly PLAN_REPEATED: {
     /** The recorded reason why that plan was given up. */
     readonly reason: JsonObject & { readonly code: string };
   };
-  /** Error. The new plan drops or changes a step whose call may have acted, and nobody knows whether it did. */
+  /** Error. The new plan drops or changes a step whose call may have acted. Its outcome is unknown. */
   readonly STEP_UNKNOWN: { readonly step: string };
 }
 

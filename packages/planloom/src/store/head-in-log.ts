@@ -1,5 +1,6 @@
-// Computes the head of a run from its log, where the stored head is missing or stale. In: a row of the list and the log.
-// Out: the head. Loaded only when it is needed: it brings in the kernel and the expression parser, which listing does not use.
+// Computes the head of a run from its log, if the stored head is missing or stale. In: a row of the list and the log.
+// Out: the head. Loaded only when needed: it brings in the kernel and the expression parser, which listing does not
+// use.
 import { foldNext } from "../run/log/chain.js";
 import type { RunEvent } from "../run/event.js";
 import { emptyRun } from "../run/state.js";

@@ -1,5 +1,5 @@
-// `planloom doctor`: whether everything that a run needs is there. In: the configuration and the environment. Out: one line
-// for each thing, with what to do about those that are wrong. Separate because it tries each thing on its own.
+// `planloom doctor`: checks all that a run needs. In: the configuration and the environment. Out: one line for each
+// part, with the fix if it fails. Each part is checked on its own.
 import { constants } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
@@ -100,7 +100,7 @@ async function createLoomFor(flags: StoreFlags & ModelFlags): Promise<Loom> {
   return createLoom({ ...config, store: "memory" }, portsOf(flags));
 }
 
-/** One small request to each different model. */
+/** Sends one small request to each different model. */
 async function models(loom: Loom, offline: boolean): Promise<readonly Finding[]> {
   const asked = new Map<string, Promise<string>>();
   const look = async (role: Role): Promise<Finding> => {

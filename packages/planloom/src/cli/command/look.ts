@@ -1,5 +1,5 @@
-// Commands that look closer at a run: one step as it began, two plans side by side. In: a run's name. Out: documents on stdout.
-// Separate from read.ts, which shows runs as a whole.
+// Shows parts of a run: one step at its start, or two plans side by side. In: a run's name. Out: documents on stdout.
+// read.ts shows runs as a whole.
 import { readLog } from "../../engine/log.js";
 import { diffPlans } from "../../plan/revise/diff.js";
 import type { Json } from "../../plan/json.js";
@@ -56,7 +56,7 @@ function valueLines(word: string, values: { readonly [name: string]: Json }): re
 
 const valueText = (value: Json): string => oneLine(typeof value === "string" ? value : JSON.stringify(value), 2_000);
 
-/** Without revisions: the last one against the one before; with one: that against the last. */
+/** Without revisions: the last plan against the one before. With one: that revision against the last. */
 export async function diffCommand(
   name: string,
   before: string | undefined,
@@ -98,7 +98,7 @@ function pairOf(runId: string, plans: readonly Proposal[], before: string | unde
   ] as const;
 }
 
-/** The run as it stood when the plan was proposed: what was rejected until then is why it is there. */
+/** The run when the plan was proposed. Earlier rejections explain the plan. */
 function foldedTo(log: readonly RunEvent[], plans: readonly Proposal[], data: Proposal["data"]): Run {
   const { seq, runId } = plans.find((event) => event.data === data)!;
   const run = emptyRun(runId);

@@ -1,5 +1,6 @@
-// `planloom models`: who plays which role, and in which form its server is asked for JSON. In: the configuration and the environment.
-// Out: lines, or JSON. Separate from doctor, because `models test` sends several real requests, and changes how the next ones are put.
+// `planloom models`: the model of each role, and the request form for JSON that its server accepts. In: the
+// configuration and the environment. Out: lines, or JSON. `models test` sends real requests and stores the form that
+// works.
 import { settingsOf } from "../../loom/config.js";
 import { keeperBeside, rolesOf } from "../../loom/roles.js";
 import { PlanloomError } from "../../words/planloom-error.js";
@@ -19,7 +20,7 @@ import { count, duration, oneLine, paint } from "../render/style.js";
 
 type Flags = StoreFlags & ModelFlags & { readonly json?: boolean };
 
-/** One model at one address, and the roles that it plays. */
+/** One model at one address, and its roles. */
 interface Player {
   readonly roles: readonly Role[];
   readonly text: string;
@@ -28,7 +29,7 @@ interface Player {
 
 interface Cast {
   readonly players: readonly Player[];
-  /** What any other model is asked with. */
+  /** The form for any other model. */
   readonly general: RoleSettings;
   readonly keeper: WayKeeper | undefined;
 }
@@ -74,7 +75,7 @@ const wayText = (rung: string | undefined, since: string | undefined): string =>
 const hasLadder = ({ model }: RoleSettings): boolean =>
   model !== undefined && model !== "" && !(typeof model === "object" && "call" in model);
 
-/** undefined where it cannot even be opened: `models test` says why. */
+/** undefined if the model cannot be opened. `models test` shows the reason. */
 function ladderOf(settings: RoleSettings, role: Role, keeper: WayKeeper | undefined): LadderModel | undefined {
   try {
     return openLadder(settings, role, keeper);
@@ -83,7 +84,7 @@ function ladderOf(settings: RoleSettings, role: Role, keeper: WayKeeper | undefi
   }
 }
 
-/** Exit 4 where one of them takes no form at all, or cannot be asked. */
+/** Exit code 4 if a model accepts no form, or cannot be reached. */
 export async function modelsTestCommand(name: string | undefined, flags: Flags): Promise<number> {
   const cast = await castOf(flags);
   const asked = playersNamed(cast, name);

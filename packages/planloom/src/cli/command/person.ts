@@ -1,5 +1,5 @@
-// What a person answers a run that asks: approve, reject, respond. In: a run's name and the words. Out: the command in the run's log;
-// and, where nobody else drives the run, its further course. Separate from steer.ts, where the run asks nothing.
+// Answers of a person to a run: approve, reject, respond. In: a run's name and the arguments. Out: the command in the
+// run's log and, if nobody else drives the run, the rest of the run.
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import { LIMITS } from "../../limits.js";
@@ -51,8 +51,8 @@ async function feedbackIn(message: string): Promise<string> {
 }
 
 /**
- * The hash that is meant: it may be shortened to 12 characters or more where what waits begins with it, and left out where one
- * thing waits alone; then it is said which. "" where nothing does. Throws WHICH_APPROVAL.
+ * The full hash. It may be shortened to 12 or more characters, and left out if only one approval waits; then the
+ * approval is shown. "" if nothing waits. Throws WHICH_APPROVAL.
  */
 export async function hashMeant(run: LoomRun, hash: string | undefined, subject?: "plan"): Promise<string> {
   const { waiting } = await run.document();
@@ -75,7 +75,7 @@ export async function hashMeant(run: LoomRun, hash: string | undefined, subject?
 
 interface RespondFlags extends SayFlags {
   readonly item?: string;
-  /** Commander gives true where the value is left out. */
+  /** Commander gives true if the value is left out. */
   readonly happened?: string | true;
   readonly notHappened?: boolean;
   readonly abort?: boolean;

@@ -1,5 +1,5 @@
-// Commands about plans, which start no run: plan, check, estimate, graph, tools, schema. In: a goal, a file or a run. Out: documents
-// on stdout. Separate from the commands about runs, because these leave nothing behind in the store.
+// Commands about plans: plan, check, estimate, graph, tools, schema. In: a goal, a file or a run. Out: documents on
+// stdout. They start no run and write nothing to the store.
 import { extname } from "node:path";
 import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
@@ -45,7 +45,7 @@ export async function planCommand(
     const tell = (draft: Parameters<typeof invalidLines>[0]) => invalidLines(draft).forEach((line) => say(line));
     const onDrafted = (step: { readonly step: Json }) => say(`  writes   ${draftedText(step)}`);
     const made = await loom.plan(goal, { inputs, onInvalid: tell, onDrafted });
-    // A plan that is paid for is not lost because earlier runs cannot be read.
+    // A plan that was paid for is printed even if earlier runs cannot be read.
     const none = (error: unknown) => `  estimate  none: ${oneLine(messageOf(error))}`;
     return { made, estimate: await loom.estimate(made).then(estimateLine, none) };
   };
@@ -110,7 +110,7 @@ interface EstimateFlags extends StoreFlags, ModelFlags {
 
 export async function estimateCommand(path: string, flags: EstimateFlags): Promise<number> {
   const text = await planText(path);
-  // Without any, an input that a plan asks for is just not known yet.
+  // Without inputs, the inputs of the plan are simply unknown.
   const inputs = flags.input?.length ? await inputsFromFlags(flags.input) : undefined;
   const estimated = async (loom: Loom) => {
     const checked = checkText(loom, text, inputs && { inputs });

@@ -1,5 +1,5 @@
-// Commands that only read one run: show, events, watch, answer. In: a run's name. Out: documents on stdout.
-// Separate because they need neither tools nor models, and work while another process drives the run.
+// Commands that read one run: show, events, watch, answer. In: a run's name. Out: documents on stdout. They need
+// neither tools nor models, and work while another process drives the run.
 import { currentPlan } from "../../run/lookup.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { systemClock } from "../../clock.js";
@@ -62,7 +62,7 @@ export async function showCommand(
   });
 }
 
-/** Prices as they are configured now; a configuration that is wrong in anything gives none, and hides no run. */
+/** The configured prices. A faulty configuration gives no prices, and never hides a run. */
 function pricesToday(config: LoomConfig): PriceOf {
   try {
     settingsOf(config);
@@ -100,7 +100,7 @@ export function showLines(state: Run, steps: readonly string[], figures: readonl
   ];
 }
 
-/** Of a plan that waits for approval: what it would do. */
+/** The possible effects of a plan that waits for approval. */
 function awaitedLines(run: Run): readonly string[] {
   if (![...run.approvals.pending.values()].some(({ subject }) => subject === "plan")) return [];
   const lines = [...actLinesOf(run), ...askedLines(run)];
@@ -149,10 +149,12 @@ export async function answerCommand(name: string, flags: ReadFlags): Promise<num
   });
 }
 
-/** How long a run may be without an owner, while one process hands it to another, before watching it is of no use. */
+/**
+ * How long a run may be without an owner before watching ends. A run has none while one process hands it to another.
+ */
 const ORPHAN_MS = 1_000;
 
-/** Shows a run that is driven elsewhere until it ends, or until nobody drives it any more. */
+/** Shows a run of another process until it ends, or until nobody drives it any more. */
 export async function watchCommand(name: string, flags: StoreFlags): Promise<number> {
   return withStore(flags, async (store, storeName) => {
     const runId = await runNamed(store, name, storeName);
@@ -166,7 +168,7 @@ export async function watchCommand(name: string, flags: StoreFlags): Promise<num
       clearInterval(timer);
       follower.rest();
     }
-    // As it was followed: it may have been begun again since.
+    // The end that was followed. The run may have been retried since.
     return closing(documentOf(follower.run ?? (await loadRun(store, runId)), cliSurface));
   });
 }

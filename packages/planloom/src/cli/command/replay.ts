@@ -1,5 +1,5 @@
-// `planloom replay RUN`, `planloom run --record` and `--from-recording`. In: a run's name, or a recording. Out: the run rebuilt from
-// its log, a recording, or the run again with nothing behind its calls. Separate because none of this calls anything.
+// `planloom replay RUN`, `planloom run --record` and `--from-recording`. In: a run's name, or a recording. Out: the run
+// rebuilt from its log, a recording, or a played run. Nothing is called.
 import type { LoomConfig } from "../../loom/config.js";
 import { loadRun, readLog } from "../../engine/log.js";
 import { recordingOf, type Recording } from "../../engine/recording.js";
@@ -46,7 +46,7 @@ export async function replayCommand(name: string, { strict, json, record, ...fla
   });
 }
 
-/** What --json prints of a strict replay. */
+/** The JSON output of a strict replay. */
 function saidOf({ differences, policyDifferences }: Replayed) {
   return { differences, policyDifferences: policyDifferences.map((found) => ({ code: "POLICY_DIFFERS", ...found })) };
 }
@@ -78,7 +78,7 @@ export async function saveRecording(recording: Recording, file: string): Promise
   say(`Recorded in ${file}; as a test: ${PROGRAM} run --from-recording ${file}`);
 }
 
-/** The recorded run again; a plan file or a goal after `run` takes the place of the recorded one. */
+/** Plays the recorded run. A plan file or a goal after `run` replaces the recorded one. */
 export async function playCommand(words: readonly string[], file: string, flags: RunFlags): Promise<number> {
   const { config } = await configOf(flags);
   const follower = await openFollower(flags);
@@ -102,5 +102,5 @@ async function inputsIn({ input = [] }: RunFlags) {
   return input.length === 0 ? {} : { inputs: await inputsFromFlags(input) };
 }
 
-/** Where nothing is configured, the tools are those of the recording. */
+/** Without a configuration, the tools are those of the recording. */
 const isConfigured = (config: LoomConfig): boolean => Object.keys(config).some((key) => key !== "store");

@@ -1,6 +1,6 @@
-// `planloom retry` and `planloom fork`. In: a run that has ended, and what is wanted of it. Out: what will be reused, shown before
-// anything begins; then its further course, or that of the new run. Separate because both go on with work that is done: nothing
-// is changed before a person has agreed to whatever may act in the world again.
+// `planloom retry` and `planloom fork`. In: an ended run, and the options. Out: a preview of the results that will be
+// reused; then the rest of the run, or of the new one. Nothing changes before a person has agreed to calls that may act
+// a second time.
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
@@ -33,7 +33,7 @@ interface Changes {
   readonly plan?: unknown;
 }
 
-/** A verb with its own option in place. */
+/** A verb with its own option. */
 interface Verb {
   readonly name: "retry" | "fork";
   preview(run: LoomRun, changes: Changes): Promise<RetryPreview | RefusedPreview>;
@@ -94,7 +94,7 @@ async function goOn(name: string, flags: RetryFlags, verb: Verb): Promise<number
   return withLoom(flags, settingsIn(flags), work, portsOf(flags));
 }
 
-/** The plan that it goes on with; `plan` if it is not simply the run's own. Throws PLAN_INVALID. */
+/** The plan to continue with. `plan` is set if it is not simply the run's own. Throws PLAN_INVALID. */
 async function planMeant(
   loom: Loom,
   run: LoomRun,
@@ -112,7 +112,7 @@ async function planMeant(
   return { shown: plan, plan };
 }
 
-/** undefined where the person at the terminal agrees; else the exit code, with nothing changed. */
+/** undefined if the person at the terminal agrees; else the exit code, and nothing has changed. */
 async function askToGoOn(): Promise<number | undefined> {
   if (!atTerminal()) {
     say("Nothing was begun, because steps may act again. If they may, give the same command with --yes.");

@@ -1,5 +1,5 @@
-// `planloom run`. In: a goal in words, a plan file, or either from standard input. Out: the answer.
-// Separate because it decides what the word after `run` means; the driving is the same for all commands.
+// `planloom run`. In: a goal in words, a plan file, or either from standard input. Out: the answer. This file decides
+// what the word after `run` means.
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";

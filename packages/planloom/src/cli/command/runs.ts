@@ -58,7 +58,7 @@ function statusIn(word: string): StatusFilter {
   throw usageError(`--status is ${oneLine(word, 60)}.`, next);
 }
 
-/** A length of time before now, or a date. */
+/** A duration before now, or a date. */
 function sinceIn(text: string): number {
   const at = DURATION_PATTERN.test(text) ? Date.now() - durationMs(text) : Date.parse(text);
   if (Number.isFinite(at)) return at;
@@ -75,7 +75,7 @@ function rowOf(run: ListedRun) {
   return { ...run, status: "unreadable", ...times, unreadable: problemOf(unreadableError(run)) };
 }
 
-/** null where the time is not known, or is none. */
+/** null if the time is unknown or invalid. */
 function iso(ms: number): string | null {
   const time = new Date(ms);
   return ms === 0 || Number.isNaN(time.getTime()) ? null : time.toISOString();

@@ -1,5 +1,6 @@
-// What a person does with a run that goes on: pause, resume, cancel, another goal, another plan. In: a run's name and the words. Out:
-// the command in the run's log, and its further course. Separate from person.ts, which answers what a run asks: here it asks nothing.
+// Commands for a live run: pause, resume, cancel, another goal, another plan. In: a run's name and the arguments. Out:
+// the command in the run's log, and the rest of the run. The run asks for none of these; person.ts has the answers to a
+// run's questions.
 import type { Reply } from "../../engine/engine.js";
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
@@ -15,7 +16,7 @@ import { checkedText, planText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
 import { hashMeant, withRun, type SayFlags } from "./person.js";
 
-/** A run that is paused goes on; any other one that nobody drives is taken up. */
+/** Continues a paused run. Otherwise drives a run that nobody drives. */
 export async function resumeCommand(name: string, flags: SayFlags): Promise<number> {
   return withRun(name, flags, async (loom, runId) => {
     const { paused } = await loom.engine.load(runId);
@@ -25,7 +26,7 @@ export async function resumeCommand(name: string, flags: SayFlags): Promise<numb
   });
 }
 
-/** Somebody else may have ended the pause meanwhile, perhaps with a word that was only recorded. */
+/** Another process may have ended the pause, perhaps with a command that was only recorded. */
 async function unpause(loom: Loom, { id }: LoomRun, how: Sending): Promise<Reply> {
   const reply = await loom.engine.send(id, { type: "unpause", reason: "" }, how);
   return !reply.ok && reply.code === "NOT_PAUSED" ? { ok: true } : reply;
@@ -52,7 +53,7 @@ export async function cancelCommand(name: string, flags: SayFlags & { readonly m
   return halt(name, flags, "cancelled", (run, how) => run.cancel(flags.message ?? "", how));
 }
 
-/** Stopped as asked is what such a command is for: then it exits with 0. */
+/** Exit code 0 if the run stopped as the command asked. */
 async function halt(
   name: string,
   flags: SayFlags,
@@ -64,7 +65,7 @@ async function halt(
     const reply = await send(await loom.get(runId), { by: userName(), ...record });
     if (!reply.ok) return refused(loom, runId, reply);
     if (flags.run === false) return recorded(runId);
-    // Where this process took the run over, calls that were open are awaited here; else its owner sees to them.
+    // If this process took the run over, open calls are awaited here. Otherwise the run's owner awaits them.
     const status = statusOf((await loom.engine.stopped(runId)).run);
     const then = status === "paused" ? `; it goes on with: ${PROGRAM} resume ${runId}` : "";
     say(`Run ${runId} ${status === wanted ? `is ${status}${then}` : `will be ${wanted}; it is ${status} still`}`);
@@ -74,7 +75,7 @@ async function halt(
 
 type EditFlags = SayFlags & { readonly hash?: string; readonly plan?: string; readonly comment?: string };
 
-/** With --plan a file takes the place of the plan that waits; without, the person writes in an editor. */
+/** With --plan a file replaces the waiting plan. Without it, the person writes in an editor. */
 export async function editCommand(name: string, flags: EditFlags): Promise<number> {
   return withRun(name, flags, async (loom, runId) => {
     const hash = await hashMeant(await loom.get(runId), flags.hash, "plan");

@@ -1,5 +1,5 @@
-// `planloom demo`: the main job on a machine with no key and no network. In: a goal, or none. Out: a real run in the usual
-// store, against a scripted model behind a real HTTP endpoint. Separate because nothing else knows that the demo exists.
+// `planloom demo`: a complete run on a machine without key and network. In: a goal, or none. Out: a real run in the
+// usual store, with a scripted model behind a real HTTP endpoint. No other file knows the demo.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

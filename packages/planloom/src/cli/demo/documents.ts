@@ -1,5 +1,5 @@
-// The documents that the demo searches. In: nothing. Out: files by name. Every company and every number in them is made up, and
-// each document says so. Separate so that nobody takes them for code, or for facts.
+// The documents that the demo searches. In: nothing. Out: files by name. All companies and numbers are invented, and
+// each document says so.
 
 const NOTE = "SAMPLE DATA, made up for the Planloom demo. State: 1 January 2026. No such company exists.";
 

@@ -1,5 +1,5 @@
-// The demo's scripted model. In: a chat request. Out: what a model would say: a plan, calls of tools, names and figures taken
-// from the data in the request itself, an answer. Separate from the server, which is the testing kit's real HTTP one.
+// The demo's scripted model. In: a chat request. Out: a model's reply: a plan, tool calls, names and figures from the
+// data in the request, or an answer. The testing kit's HTTP server serves it.
 import type { Json } from "../../plan/json.js";
 import type { ChatBody, ChatMessage, FakeReply } from "../../testing/fake-reply.js";
 
@@ -9,7 +9,7 @@ export const MODELS = {
   synthesizer: "scripted-synthesizer",
 };
 
-/** Waits that make it visible what runs at the same time, in ms. */
+/** Waits in ms. They make parallel work visible. */
 const THINKING = { planner: 600, executor: 350, synthesizer: 500 };
 
 export function demoReply(body: ChatBody): FakeReply {
@@ -88,14 +88,15 @@ function executorReply({ messages }: ChatBody): FakeReply {
   return collectFacts(company, found);
 }
 
-/** Turn by turn: search, open the best document, give the figures that stand in it. */
+/** Turn by turn: search, open the best document, report its figures. */
 function collectFacts(company: string, found: readonly string[]): FakeReply {
   const [hits, document] = found;
   if (hits === undefined) return call("search", { query: `${company} revenue products`, limit: 3 });
   const path = pathOf(company, hits);
   if (path === undefined) return { text: `STEP FAILED: no document about ${company} was found.` };
   if (document === undefined) return call("read_file", { path });
-  // What a tool gives arrives as JSON text, in which a line's end is written \n.
+  // A tool's result arrives as JSON text. A line break is written
+  //  there.
   const text = document.replaceAll("\\n", "\n");
   const revenue = /Revenue 2025: ([\d.]+) million USD/.exec(text)?.[1];
   const products = /Products: (.+)/.exec(text)?.[1];
@@ -115,7 +116,7 @@ function pathOf(company: string, hits: string): string | undefined {
   return list.find(({ title }) => title === company)?.url;
 }
 
-/** The three names of two capitalised words, the second one usual for a company, that occur most often. */
+/** The three most frequent names of two capitalised words, the second one usual for a company. */
 function mostNamed(results: string): readonly string[] {
   const counts = new Map<string, number>();
   for (const [found] of results.matchAll(/\b[A-Z][a-z]+ (?:Minds|Labs|Systems|Research)\b/g)) {
@@ -137,7 +138,7 @@ function report(asked: string): string {
   return `${sentence} ${sum} (Sample data: the companies and figures are made up.)\n\n${table}`;
 }
 
-/** The text of a data block of this name in a request. */
+/** The text of the data block with this name in a request. */
 function dataIn(text: string, name: string): string | undefined {
   const start = `<data name=${JSON.stringify(name)}>\n`;
   const at = text.indexOf(start);

@@ -1,5 +1,5 @@
-// The demo's own tools. In: nothing. Out: a rate that refuses its first call, so that a retry can be seen, and a table.
-// Separate because this is what a user's tools look like.
+// The demo's own tools, as a user would write them. In: nothing. Out: an exchange rate that refuses its first call, so
+// that a retry is visible, and a table.
 import { z } from "zod";
 import { tool, ToolError, type Tool } from "../../tools/tool.js";
 

@@ -1,5 +1,5 @@
-// What there is to say of how a plan was asked for, and of drafts that cannot be used. In: recorded facts. Out: lines.
-// Separate and pure, because runs and `planloom plan` tell the same in the same words.
+// Shows how a plan was requested, and drafts that cannot be used. In: recorded facts. Out: lines. Pure. Runs and
+// `planloom plan` show the same text.
 import type { Finding } from "../../plan/finding.js";
 import type { Asking, CritiqueSaid } from "../../run/event.js";
 import { failureLine, problemText } from "../../words/failures.js";
@@ -36,7 +36,7 @@ function whyNone({ problem, error, text }: CritiqueSaid & { readonly verdict: "n
   return said.join(" ");
 }
 
-/** A draft that goes back to the planner, or was its last one. */
+/** A draft that the planner repairs, or its last one. */
 export function invalidLines(draft: {
   readonly round: number;
   readonly findings: readonly Finding[];

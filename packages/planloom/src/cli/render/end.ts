@@ -1,5 +1,5 @@
-// What stands at the end of a command that drove a run. In: the run as a document. Out: the answer on stdout, and on stderr
-// the figures, the report or what waits for a person, and where to look next. Separate because `show` prints the same parts.
+// The output at the end of a command that drove a run. In: the run as a document. Out: the answer on stdout; on stderr
+// the figures, the report or what waits for a person, and the next commands. `show` prints the same parts.
 import type { Usage } from "../../plan/usage.js";
 import type { RunDocument, WaitingDocument } from "../../loom/document.js";
 import type { Json } from "../../plan/json.js";
@@ -8,7 +8,7 @@ import { print, PROGRAM, say } from "../output.js";
 import { expectedLines } from "./estimate.js";
 import { count, duration, manyLines, oneLine, paint } from "./style.js";
 
-/** Text as it is; anything else as JSON. */
+/** Text unchanged; other values as JSON. */
 export const answerText = (answer: Json): string =>
   typeof answer === "string" ? answer : JSON.stringify(answer, null, 2);
 
@@ -27,7 +27,7 @@ export function figureLines(run: RunDocument): readonly string[] {
   ];
 }
 
-/** `3 calls, 1,204 in, ? out`: what a provider did not report is unknown, never 0. */
+/** `3 calls, 1,204 in, ? out`. A number that was not reported is unknown, never 0. */
 export function usageText({ calls, inputTokens, outputTokens }: Usage): string {
   if (calls === 0) return "none";
   const number = (tokens: number | null) => (tokens === null ? "?" : tokens.toLocaleString("en-US"));
@@ -60,7 +60,7 @@ function sayReport({ done, notDone }: NonNullable<RunDocument["report"]>): void 
   if (notDone.length > 0) say(`  not done  ${notDone.map((line) => oneLine(line)).join("\n            ")}`);
 }
 
-/** What waits for a person, and the exact commands that answer it. */
+/** What waits for a person, with the commands that answer it. */
 export function waitingLines(runId: string, waiting: WaitingDocument): readonly string[] {
   const many = waiting.approvals.length > 1;
   return [

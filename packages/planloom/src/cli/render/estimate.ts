@@ -1,5 +1,5 @@
-// An estimate as text. In: an Estimate. Out: one line, or a line for each figure, each with what it rests on.
-// Separate because `plan` says in a line what `estimate` says in full, and `show` speaks of money in the same words.
+// Shows an estimate. In: an Estimate. Out: one line, or one line for each figure with its source. `plan` prints the
+// short form, `estimate` the long one, and `show` the same text for money.
 import type { EstimateInWords } from "../../words/estimate.js";
 import { isObject, type Json } from "../../plan/json.js";
 import type { RunCost } from "../../run/view/cost.js";
@@ -10,7 +10,7 @@ const number = (figure: number): string => figure.toLocaleString("en-US");
 export const usd = (dollars: number): string =>
   `${dollars.toLocaleString("en-US", { maximumSignificantDigits: 3 })} USD`;
 
-/** `0.0042 USD`, or whose share is unknown, and for want of what. */
+/** `0.0042 USD`, or whose share is unknown and why. */
 export function costText({ costUsd, unpriced }: RunCost, missing: string): string {
   if (costUsd !== null) return usd(costUsd);
   return `unknown: no ${missing} for ${unpriced.map((model) => oneLine(model, 80)).join(", ")}`;
@@ -24,7 +24,7 @@ export function estimateLine(estimate: EstimateInWords): string {
   return `  estimate  ${count(modelCalls, "model call")}, ${tokens}, ${cost}, ${duration(criticalPathMs)}; ${runsText(estimate)}`;
 }
 
-/** The one line, where an estimate stands in the log: any process, and any version, may have written it. */
+/** The same line for an estimate from the log, which any process and any version may have written. */
 export function expectedLines(value: Json | undefined): readonly string[] {
   const known = isObject(value) && FIGURES.every((figure) => typeof value[figure] === "number");
   return known && isObject(value["basis"]) ? [estimateLine(value as unknown as EstimateInWords)] : [];
@@ -52,7 +52,7 @@ export function estimateLines(estimate: EstimateInWords): readonly string[] {
 const runsText = ({ basis: { runs } }: EstimateInWords): string =>
   runs === 0 ? "no earlier runs: assumptions" : `from ${count(runs, "earlier run")}`;
 
-/** How many samples each figure rests on: what has none is assumed. */
+/** The number of samples behind each figure. A figure without samples is assumed. */
 function samplesText({ basis: { tools, models, lists } }: EstimateInWords): string {
   const named = [...Object.entries(models), ...Object.entries(tools), ...Object.entries(lists)];
   if (named.length === 0) return "";

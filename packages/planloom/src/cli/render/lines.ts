@@ -1,5 +1,5 @@
-// The events of a run as lines. In: each event, with the run that it has been folded into. Out: what a person is told of it.
-// Separate because the plain view prints all of these, and the live table only those that must not be lost.
+// Shows the events of a run as lines. In: each event, with the run after it. Out: lines for a person. The plain view
+// prints all of them. The live table prints only those that must not be lost.
 import type { EventData, EventOf, EventType, RunEvent, StepRef } from "../../run/event.js";
 import type { Failure } from "../../run/failure.js";
 import { currentPlan, findWork, reviewOf } from "../../run/lookup.js";
@@ -16,11 +16,11 @@ import { duration, oneLine, paint } from "./style.js";
 
 export interface Line {
   readonly text: string;
-  /** A step's ordinary coming and going, which the live table shows by itself. */
+  /** The normal state changes of a step, which the live table shows itself. */
   readonly routine: boolean;
 }
 
-/** The phase that an event belongs to, as the documents name them; undefined where it belongs to none. */
+/** The phase of an event, as the documents name it; undefined if it has none. */
 export function phaseOf(event: RunEvent, run: Run): string | undefined {
   if (event.type === "run.started") return "PLANNING";
   if (event.type === "replan.requested") return "REPLANNING";
@@ -29,13 +29,13 @@ export function phaseOf(event: RunEvent, run: Run): string | undefined {
   if (event.type === "plan.invalid" || event.type === "plan.failed")
     return run.planning.plans.length === 0 ? "PLANNING" : "REPLANNING";
   if (event.type === "execution.completed") return run.mode.phase === "answering" ? "SYNTHESIZING" : undefined;
-  // What begins before its plan is whole stands under its planning.
+  // A step that starts before its plan is complete is shown in the planning phase.
   return event.type.startsWith("step.") && run.mode.phase !== "planning" ? "EXECUTING" : undefined;
 }
 
 export const heading = (phase: string): string => paint("bold", `=== ${phase} ===`);
 
-/** What is said about an event, below its phase's heading. */
+/** The text for an event, under the heading of its phase. */
 export function linesOf(event: RunEvent, run: Run): readonly Line[] {
   const show = SHOWN[event.type] as ((event: RunEvent, run: Run) => readonly Line[]) | undefined;
   return show?.(event, run) ?? [];
@@ -123,7 +123,7 @@ function completedLines({ data }: EventOf<"step.completed">, run: Run): readonly
   return [...routine(mark(word, `${name(data)}${took}${summary}`)), ...review];
 }
 
-/** What a person said when a command was given. */
+/** The comment of a person with a command. */
 const commentIn = ({ comment: text }: { readonly comment: string }): string => oneLine(commentText(text));
 
 /** The reviewer's words, and why its verdict was not followed. */
@@ -135,7 +135,7 @@ export function grantedText({ by, data: { subject, calls, comment: text } }: Eve
   return `${subjectOf(subject)}, by ${oneLine(by)}${calls !== undefined && subject === "plan" ? ", its calls too" : ""}${comment(text)}`;
 }
 
-/** What became of what waited, in a word; and what it was, who it was, and why. */
+/** The result of an approval in one word, then its subject, the person and the reason. */
 export function deniedText({ by, data }: EventOf<"approval.denied">): readonly [string, string] {
   const what = `${subjectOf(data.subject)}${by === "engine" ? "" : `, by ${oneLine(by)}`}`;
   switch (data.cause) {
@@ -158,7 +158,7 @@ function askerIn({ owed }: Run, key: string): string {
   return `step ${item === null || item === undefined ? step : `${step}[${item}]`}`;
 }
 
-/** Of the steps that are to run: what others have done is not done again. */
+/** Counts the steps that will run. Steps that a fork took over are not counted. */
 export function actLinesOf(run: Run): readonly string[] {
   const proposed = currentPlan(run);
   return proposed === undefined ? [] : actLines(proposed, (id) => isFinished(run.execution.steps.get(id)!.work));
@@ -166,7 +166,7 @@ export function actLinesOf(run: Run): readonly string[] {
 
 const REVIEWED = "whether the rest of the plan still makes sense; nothing new starts until then";
 
-/** Not where steps end while one is open. */
+/** Not shown among the ends of steps while one is open. */
 const beginsReview = (run: Run): boolean => reviewOf(run) !== undefined && !isReviewedAgain(run);
 
 const number = (figure: number): string => figure.toLocaleString("en-US");
@@ -186,7 +186,7 @@ export function draftedText({ step }: { readonly step: Json }): string {
     .join(": ");
 }
 
-/** ` of run X at step c`, where a run is a fork. */
+/** ` of run X at step c`, if a run is a fork. */
 const parentText = ({ parent }: EventData["run.started"]): string =>
   parent === undefined ? "" : `, a fork of ${parent.runId} at step ${parent.at}`;
 
@@ -221,7 +221,7 @@ function mark(word: string, text: string): string {
   return `  ${colour === undefined ? padded : paint(colour, padded)} ${text}`;
 }
 
-/** `facts` or, of a fan-out, `facts[1]`. */
+/** `facts`, or `facts[1]` for an item. */
 export const name = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);
 
 export const subjectOf = (subject: "plan" | StepRef): string =>
@@ -229,7 +229,7 @@ export const subjectOf = (subject: "plan" | StepRef): string =>
 
 const comment = (text: string | undefined): string => (text === undefined || text === "" ? "" : `: ${oneLine(text)}`);
 
-/** What became of a call is said by a person, or by its tool. */
+/** The outcome of a call in doubt comes from a person or from its tool. */
 const saidBy = (by: string): string => (by === "engine" ? "its tool" : oneLine(by));
 
 function tookOf(ref: StepRef, run: Run): string {

@@ -1,5 +1,5 @@
-// A plan as lines of text. In: a plan and its tools. Out: one line for each step, with what it does and what it waits for.
-// Separate because a person approves what stands here: in `run`, `plan` and `show` alike.
+// Shows a plan as lines of text. In: a plan and its tools. Out: one line for each step, with its work and its
+// dependencies. A person approves this text, in `run`, `plan` and `show`.
 import { needsOf, wavesOf } from "../../plan/graph.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
@@ -8,8 +8,8 @@ import { oneLine, paint } from "./style.js";
 import { deedOf, directToolIn, mayActThrough, type StepKind, toolNames, wordsOf } from "../../plan/step-kind.js";
 
 /**
- * Numbered steps, in waves where several could run at once, each with what it is done by, what of that acts in the world, and
- * what it waits for. `noteOn` adds a word to a step.
+ * Numbered steps, in waves if several could run at once. Each has its tool or model, its effects, and the steps that it
+ * waits for. `noteOn` adds a word to a step.
  */
 export function planLines(
   plan: Plan,
@@ -36,7 +36,7 @@ export function planLines(
   ]);
 }
 
-/** What the plan's own steps would do to the world, with which arguments: what is approved is more than their titles. */
+/** The effects of the plan's own steps, with their arguments. An approval covers them, not only the titles. */
 export function actLines(
   { plan, tools }: Pick<ProposedPlan, "plan" | "tools">,
   isLeftOut: (id: string) => boolean,
@@ -60,7 +60,7 @@ function how(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
   return paint(acts === "" ? "dim" : "yellow", `[${each}${word}${acts}${optional}${approval}]`);
 }
 
-/** Of a call that may be repeated with the same key, and of one that must not be. */
+/** Words for a call that may be repeated with the same key, and for one that must not. */
 function actWords(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
   const tool = directToolIn(tools, step);
   if (tool !== undefined && tool.effects !== "none") return tool.effects === "once" ? ", acts once" : ", acts";

@@ -12,7 +12,7 @@ export interface ShownPlan {
   readonly hash: string;
 }
 
-/** One line for each step, in plan order; then what those that run would do to the world, and a warning. */
+/** One line for each step, in plan order; then the possible effects of the steps that run, and a warning. */
 export function retryLines(
   parts: RetryPreview,
   shown: ShownPlan | undefined,
@@ -42,7 +42,7 @@ function fateOf(id: string, { reused, anew, unknown, kept }: RetryPreview): read
   return ["runs", "cyan", items === 0 ? "" : ` (${count(items, "item")} reused)`];
 }
 
-/** Within one run the key of a call is known: a fork has keys of its own. */
+/** A retry knows which calls were made, by their keys. A fork has keys of its own. */
 function warning(actAgain: readonly string[], verb: "retry" | "fork"): readonly string[] {
   const again = `  ${paint("yellow", "warning")}  ran before, and may act in the world again: ${actAgain.join(", ")}`;
   return verb === "fork"

@@ -1,5 +1,5 @@
-// A plan as it is proposed, and what a person must know to approve it. In: a run, and the proposal out of its log. Out: lines.
-// Separate and pure: the course of a run, its review at the terminal and `planloom diff` say the same in the same words.
+// Shows a proposed plan with all that a person must know to approve it. In: a run, and the proposal from its log. Out:
+// lines. Pure. The lines of a run, its review at the terminal and `planloom diff` show the same text.
 import { diffPlans, diffText, type PlanDiff } from "../../plan/revise/diff.js";
 import type { Plan } from "../../plan/plan.js";
 import { standsInPlan, whyApproval } from "../../run/approval.js";
@@ -14,7 +14,7 @@ import { count, oneLine, paint, type Paint } from "./style.js";
 
 type Proposed = EventData["plan.proposed"];
 
-/** What it is, why there is another one and what that changes, then its steps. `run` is as it stands since. */
+/** The proposal, the reason for another plan and its changes, then its steps. `run` is the current state. */
 export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
   const { plan, tools, findings, revision } = proposed;
   const before = run.planning.plans[revision - 2]?.plan;
@@ -29,7 +29,7 @@ export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
   ];
 }
 
-/** Which revision, and where it came from, if not from the planner. */
+/** The revision, and its author if it is not the planner. */
 export function revisionTitle({ cause, revision }: Pick<Proposed, "cause" | "revision">): string {
   if (cause === "given") return "the plan as given";
   if (cause === "fork") return "the plan of the fork";
@@ -43,21 +43,21 @@ const CAUSES: { readonly [cause: string]: string } = {
   "goal-change": ", for the new goal",
 };
 
-/** `; keeps a, b[1]`: what a new revision takes over of the one before it. */
+/** `; keeps a, b[1]`: the steps and items that a new revision keeps. */
 export function keptText({ kept = [], revision }: Pick<Proposed, "kept" | "revision">): string {
   if (kept.length === 0) return "";
-  // A first plan takes over what has begun while it was written.
+  // A first plan keeps steps that started while it was being written.
   return `; ${revision === 1 ? "begun already:" : "keeps"} ${oneLine(namesOf(kept))}`;
 }
 
-/** `a, b[1] failed: `: what a replan answers. */
+/** `a, b[1] failed: `: the failures that a replan answers. */
 export const failedText = (failed: readonly StepRef[]): string =>
   failed.length === 0 ? "" : `${oneLine(namesOf(failed), 500)} failed: `;
 
 const namesOf = (steps: readonly StepRef[]): string =>
   steps.map(({ step, item }) => (item === undefined ? step : `${step}[${item}]`)).join(", ");
 
-/** What of the plan before is gone, new, or means something else now, and why. */
+/** The steps of the plan before that are dropped, added or changed, and the reason. */
 export function whyLines(run: Run, { revision, reason, cause, dropped, added, changed }: Proposed): readonly string[] {
   const rejected = cause === "rejection" ? run.planning.rejected.at(-1)?.comment : undefined;
   const failed = failedText(run.planning.plans[revision - 1]?.replan?.failed ?? []);
@@ -77,7 +77,7 @@ function changeLines(before: Plan, after: Plan, revision: number): readonly stri
   return [`  against revision ${revision}:`, ...diffLines(diffPlans(before, after)).map((line) => `    ${line}`)];
 }
 
-/** The difference with its colours; always at least one line. */
+/** The difference with colours. Always at least one line. */
 export function diffLines(diff: PlanDiff): readonly string[] {
   return diffText(diff)
     .trimEnd()
@@ -90,7 +90,7 @@ export function diffLines(diff: PlanDiff): readonly string[] {
 
 const SIGNS: { readonly [sign: string]: Paint } = { "+": "green", "-": "red", "~": "yellow" };
 
-/** Calls that a person is asked for although the plan is approved, each with its reason. */
+/** Calls that need an approval of their own although the plan is approved, each with its reason. */
 export function askedCalls(
   run: Run,
 ): readonly { readonly id: string; readonly reason: string; readonly stands: boolean }[] {

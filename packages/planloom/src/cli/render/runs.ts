@@ -16,7 +16,10 @@ const COLOURS: Readonly<Record<string, Paint>> = {
   "needs-attention": "yellow",
 };
 
-/** Columns: id, status, what it waits for, the time since its last event, steps, cost, goal. An empty column takes no room. */
+/**
+ * Columns: id, status, what it waits for, the time since its last event, steps, cost, goal. An empty column takes no
+ * space.
+ */
 export function runLines(runs: readonly ListedRun[], now: number): readonly string[] {
   const rows = runs.map((run) => ({ run, cells: cellsOf(run, now) }));
   const widths = COLUMNS.map((column) => Math.max(0, ...rows.map(({ cells }) => cells[column].length)));
@@ -59,7 +62,7 @@ function waitingText({ approvals, questions, doubts, first }: HeadWaiting): stri
   return `${WAITS[first]}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** Nothing where no model was called, or where the cost is not known. */
+/** Empty if no model was called, or if the cost is not known. */
 function costText({ totals: { modelCalls, costUsd } }: RunHead): string {
   return modelCalls === 0 || costUsd === null ? "" : usd(costUsd);
 }
@@ -79,7 +82,7 @@ function agoText({ updatedAt }: ListedRun, now: number): string {
   return `${Math.floor(ms / size)} ${unit} ago`;
 }
 
-/** The error that reading the run ends with. Another version may have stored it, so that this one has no words for it. */
+/** The error of reading the run. A newer version may have stored it, with a code that has no words here. */
 export function unreadableError({ runId, unreadable: { code, params } }: UnreadableRun): PlanloomError {
   try {
     return new PlanloomError(...([code, params] as ErrorSubject));

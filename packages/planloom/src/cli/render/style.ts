@@ -1,5 +1,5 @@
-// How text looks on a terminal. In: text, and whether a stream shows colours. Out: text with escape sequences, or without any.
-// Separate so that colours are decided once, and so that text from outside never brings escape sequences of its own.
+// Styles text for a terminal. In: text, and whether a stream shows colours. Out: text with or without escape sequences.
+// Text from outside never keeps escape sequences of its own.
 import { isatty } from "node:tty";
 
 export type Paint = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
@@ -13,7 +13,7 @@ const CODES: Readonly<Record<Paint, readonly [number, number]>> = {
   cyan: [36, 39],
 };
 
-/** Colours go to a terminal only, and never where NO_COLOR is set (no-color.org). */
+/** Colours only go to a terminal, and never if NO_COLOR is set (no-color.org). */
 const COLOURS = isatty(2) && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
 
 export function paint(how: Paint, text: string): string {
@@ -21,13 +21,16 @@ export function paint(how: Paint, text: string): string {
   return COLOURS ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 }
 
-/** Text from outside as one line: characters that could steer a terminal, or turn the direction of text, become spaces. */
+/**
+ * Text from outside as one line. Characters that could control a terminal, or change the direction of text, become
+ * spaces.
+ */
 export function oneLine(text: string, max = 200): string {
   const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\s]+/g, " ").trim();
   return plain.length > max ? `${plain.slice(0, max - 1)}…` : plain;
 }
 
-/** Text from outside over several lines, without control characters that could steer a terminal. */
+/** Text from outside in several lines, without control characters. */
 export function manyLines(text: string): string {
   return text.replace(/\r\n/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 }

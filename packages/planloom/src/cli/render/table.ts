@@ -1,5 +1,5 @@
-// The steps of a run as a table that fits the terminal. In: a run, what its steps last said, the time, the size. Out: lines.
-// Separate and pure, so that what a live terminal shows can be tested without one.
+// Shows the steps of a run as a table that fits the terminal. In: a run, the last progress of its steps, the time, the
+// size. Out: lines. Pure, so that it can be tested without a terminal.
 import { currentPlan, reviewOf } from "../../run/lookup.js";
 import { type Run } from "../../run/state.js";
 import { changeOf } from "../../run/status.js";
@@ -24,7 +24,7 @@ const SHOWN: Readonly<Record<StepStatus, readonly [string, Paint]>> = {
   cancelled: ["■", "dim"],
 };
 
-/** Where not all steps fit, those that have ended and those that wait make room for those at work. */
+/** If not all steps fit, ended and waiting steps are left out before running ones. */
 export function tableLines(
   run: Run,
   said: ReadonlyMap<string, string>,
@@ -47,7 +47,7 @@ export function tableLines(
   ];
 }
 
-/** Why nothing new starts, where that is so. */
+/** Why nothing new starts, if that is so. */
 function standingOf(run: Run): readonly string[] {
   if (run.paused) return ["paused: what runs goes on to its end, nothing new starts"];
   if (run.halt?.why === "failure") return [oneLine(`failing (${run.halt.failing.error.code}): what runs is awaited`)];
@@ -65,7 +65,7 @@ function chosen(states: readonly StepState[], room: number): readonly StepState[
   return kept.sort((a, b) => a.index - b.index);
 }
 
-/** A fan-out is at work while its items are, whatever its own place in the line. */
+/** A fan-out is running while its items are, even if it is queued itself. */
 function shownStatus({ work, fan }: StepState): StepStatus {
   return fan !== undefined && (work.status === "pending" || work.status === "ready") ? "running" : work.status;
 }
@@ -118,5 +118,5 @@ function items({ fan }: StepState): readonly string[] {
   return [`${done}/${list.length} items${running > 0 ? `, ${running} running` : ""}${failed}`];
 }
 
-/** What was begun under an earlier plan and goes on is not kept as it was. */
+/** A step that began under an earlier plan and is still running is not marked as kept. */
 const ENDED: ReadonlySet<StepStatus> = new Set(["completed", "skipped"]);

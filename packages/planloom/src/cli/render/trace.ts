@@ -1,5 +1,5 @@
-// The trace as text. In: trace entries. Out: lines: each step with what it read, did and wrote. Separate because the trace is
-// data first; values are shortened here only, never in the data.
+// Shows a trace as text. In: trace entries. Out: lines: each step with its inputs, calls and output. Long values are
+// shortened here, never in the data.
 import type { Json } from "../../plan/json.js";
 import { isObject } from "../../plan/json.js";
 import type { PassingFailure, RunEvent } from "../../run/event.js";
@@ -27,8 +27,8 @@ export interface TurningPoint {
 }
 
 /**
- * What made the run go another way, or could have: plans, drafts, approvals, replans, reviews, goals, pauses, takeovers,
- * limits, ends.
+ * Events that changed the run's course, or could have: plans, drafts, approvals, replans, reviews, goals, pauses,
+ * takeovers, limits, ends.
  */
 export function historyOf(log: readonly RunEvent[]): readonly TurningPoint[] {
   return log.flatMap((event, index) => {
@@ -37,7 +37,7 @@ export function historyOf(log: readonly RunEvent[]): readonly TurningPoint[] {
   });
 }
 
-/** Nothing for a run that simply had its course. */
+/** Empty for a run without such events. */
 function historyLines(log: readonly RunEvent[]): readonly string[] {
   const history = historyOf(log);
   const plans = history.filter(({ type }) => type === "plan.proposed").length;
@@ -109,7 +109,7 @@ function turningPoint(event: RunEvent, before: RunEvent | undefined): string | u
 const passingText = ({ error, decision, reason }: PassingFailure): string =>
   `${failureLine(error)} -> ${decision} (${reasonText(reason)})`;
 
-/** Where an output came from for which nothing was called. */
+/** The source of an output for which nothing was called. */
 export function reusedText(carried: string | undefined, runId: string): string {
   if (carried === undefined) return "";
   return carried === runId ? "reused: this run had made the call before" : `reused from run ${carried}`;
@@ -155,7 +155,7 @@ function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): reado
   ];
 }
 
-/** A model's reply by its text and the calls that it asks for; a tool's call by arguments and result. */
+/** For a model's reply, its text and the calls that it asks for. For a tool's call, arguments and result. */
 function turnText({ asked, answered }: TraceTurn): string {
   if (isObject(answered) && Array.isArray(answered["toolCalls"])) {
     const calls = (answered["toolCalls"] as readonly Json[]).map((call) =>
