@@ -17,7 +17,7 @@ import {
   RUN,
   commandOptions,
 } from "./options.js";
-import { say } from "./output.js";
+import { PROGRAM, say } from "./output.js";
 import { oneLine } from "./render/style.js";
 
 interface Outcome {
@@ -70,7 +70,7 @@ async function noCommand(program: Command, [word]: readonly string[]): Promise<n
     const next =
       word === "eval"
         ? "Scoring recorded plans is a package of its own: npx planloom-eval DATASET."
-        : '`planloom --help` lists the commands; a goal goes to one of them: planloom run "your goal".';
+        : `\`${PROGRAM} --help\` lists the commands. A goal goes to one of them: \`${PROGRAM} run "your goal"\`.`;
     sayProblem({ code: "USAGE", message: `Unknown command "${oneLine(word, 60)}".`, next });
   }
   return EXIT.usage;

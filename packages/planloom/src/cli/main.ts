@@ -1,10 +1,10 @@
 // The process of the command line: start, failure and end. In: the words after `planloom`. Out: an exit code. These
 // rules hold for every command and every tool.
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { programFor } from "./commands.js";
 import { sayError, sayProblem } from "./error-text.js";
 import { EXIT, exitOfError } from "./exit-code.js";
-import { flushed, stdoutGone, watchStreams } from "./output.js";
+import { flushed, PROGRAM, stdoutGone, watchStreams } from "./output.js";
 
 /** Runs one command. Never throws. The process then ends by itself, even if a tool has left something open. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -23,18 +23,29 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: "user" });
     return outcome.code;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return usage(thrown);
+    if (thrown instanceof CommanderError) return usage(thrown, program, argv);
     sayError(thrown);
     return exitOfError(thrown);
   }
 }
 
-function usage({ code, message, exitCode }: CommanderError): number {
+function usage({ code, message, exitCode }: CommanderError, program: Command, argv: readonly string[]): number {
   if (exitCode === 0) return EXIT.done;
   if (code === "commander.help") return EXIT.usage;
-  const next = "`planloom --help` lists the commands, `planloom COMMAND --help` the flags of one.";
+  const named = commandIn(program, argv);
+  const next =
+    named.length === 0
+      ? `\`${PROGRAM} --help\` lists the commands.`
+      : `\`${[PROGRAM, ...named, "--help"].join(" ")}\` lists its arguments and flags.`;
   sayProblem({ code: "USAGE", message: message.replace(/^error: /, ""), next });
   return EXIT.usage;
+}
+
+/** The names of the command that is called, from the outermost: none where the first word names no command. */
+function commandIn(program: Command, argv: readonly string[]): readonly string[] {
+  const [word, ...rest] = argv;
+  const found = program.commands.find((command) => command.name() === word);
+  return found === undefined ? [] : [found.name(), ...commandIn(found, rest)];
 }
 
 /**

@@ -36,20 +36,20 @@ export async function meansFile(word: string): Promise<boolean> {
 }
 
 /** The text of a file, or of standard input for `-`. Reading stops when a document is too long. */
-export async function planText(path: string): Promise<PlanText> {
+export async function planText(path: string, orGoal?: "orGoal"): Promise<PlanText> {
   return path === "-"
     ? { name: STDIN, text: await standardInput() }
-    : { name: path, text: await fileText(path, LIMITS.planBytes) };
+    : { name: path, text: await fileText(path, LIMITS.planBytes, orGoal) };
 }
 
 /** Reads at most one byte more than `max`, so that the reader can report the excess. Throws FILE_UNREADABLE. */
-export async function fileText(path: string, max: number): Promise<string> {
+export async function fileText(path: string, max: number, orGoal?: "orGoal"): Promise<string> {
   try {
     return await beginningOf(path, max + 1);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw missing
-      ? new PlanloomError("FILE_NOT_FOUND", { file: path })
+      ? new PlanloomError("FILE_NOT_FOUND", { file: path, ...(orGoal === undefined ? {} : { orGoal: true }) })
       : new PlanloomError("FILE_UNREADABLE", { file: path, reason: messageOf(error) });
   }
 }

@@ -153,6 +153,30 @@ test("advice fits what was given: inputs to give, a plan from standard input, a 
   expect((await here.run(["runs", "--store", "elsewhere.db"])).stderr).toContain("elsewhere.db");
 });
 
+test("advice names the program as it was called, and what its command takes", async () => {
+  const here = workspace({ npm_command: "exec" });
+  const nextOf = async (...args: readonly string[]) => /next: (.+)/.exec((await here.run(args)).stderr)?.[1];
+  expect(await nextOf("run", "plan.json", "--no-such-flag")).toBe(
+    "`npx planloom run --help` lists its arguments and flags.",
+  );
+  expect(await nextOf("models", "test", "--no-such-flag")).toBe(
+    "`npx planloom models test --help` lists its arguments and flags.",
+  );
+  expect(await nextOf("--no-such-flag")).toBe("`npx planloom --help` lists the commands.");
+  expect(await nextOf("frobnicate")).toMatch(/^`npx planloom --help` lists the commands\. .*`npx planloom run/);
+  for (const name of ["check", "estimate", "graph"]) expect(await nextOf(name, "missing.yaml")).toBe("Check the path.");
+  expect(await nextOf("run", "missing.yaml")).toBe("Check the path. If it is a goal, write it without the ending.");
+});
+
+test("tools tells a person which setting adds search", async () => {
+  const here = workspace();
+  expect((await here.run(["tools"])).stderr).toMatch(
+    /The planner is told: There is no search.*\nThere is no search tool\. The setting builtins\.search adds one/,
+  );
+  here.write("planloom.config.json", { builtins: { search: { folder: "." } } });
+  expect((await here.run(["tools"])).stderr).not.toContain("builtins.search");
+});
+
 test("a goal without a planner model", async () => {
   expectProblem(await workspace().run(["run", "a goal"]), 4, "NO_PLANNER");
 });

@@ -1,6 +1,7 @@
 // Realistic parameters for every code of the catalogues. Out: for each code, one set of parameters for each way in which it reads.
 // A code without a sample does not compile. The tests of the words and docs/errors.md are made with these.
 import { findingOf } from "../../src/plan/finding.js";
+import { EVENT_VERSION } from "../../src/run/event.js";
 import type { ErrorCode, ErrorParams, ErrorSubject } from "../../src/words/errors.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { toolFailureWords, type ToolFailureCode, type ToolFailureParams } from "../../src/words/tool-failures.js";
@@ -22,7 +23,7 @@ const missingInput = findingOf(
 export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams[Code][] } = {
   // Command line
   USAGE: [{ text: "--limit is none.", next: "Write a whole number of at least 1." }],
-  FILE_NOT_FOUND: [{ file: "plan.yaml" }],
+  FILE_NOT_FOUND: [{ file: "plan.yaml" }, { file: "plan.yaml", orGoal: true }],
   FILE_UNREADABLE: [{ file: "plan.yaml", reason: "EACCES: permission denied" }],
   FILE_UNWRITABLE: [
     { file: "plan.yaml", reason: "EACCES: permission denied" },
@@ -210,7 +211,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN", soundTo: 7, damage: "journal-short", found: 3, written: 4 },
     { runId: "RUN", soundTo: 7, damage: "journal-changed", step: "find", attempt: 1, n: 2, row: { fault: "checksum" } },
   ],
-  EVENT_NEWER: [{ runId: "RUN", seq: 8, version: 9, known: 1 }],
+  EVENT_NEWER: [{ runId: "RUN", seq: 8, version: 9, known: EVENT_VERSION }],
 };
 
 /** One error for each sample of a code. */

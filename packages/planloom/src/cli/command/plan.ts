@@ -155,7 +155,9 @@ export async function toolsCommand(flags: StoreFlags & { readonly json?: boolean
       print(`${name} ${typeText(typeFromSchema(input))} -> ${type}`);
       print(`  ${oneLine(description, 400)} [effects: ${effects}${approval === undefined ? "" : ", needs approval"}]`);
     }
-    for (const note of notes) say(`note: ${note}`);
+    for (const note of notes) say(`The planner is told: ${note}`);
+    if (!tools.some(({ name }) => name === "search"))
+      say("There is no search tool. The setting builtins.search adds one: { folder } or { searxng }.");
   }
   return EXIT.done;
 }

@@ -95,7 +95,7 @@ export async function playCommand(words: readonly string[], file: string, flags:
 async function aimOf(words: readonly string[]): Promise<{ readonly plan?: string; readonly goal?: string }> {
   const goal = words.join(" ").trim();
   if (goal === "") return {};
-  return goal === "-" || (await meansFile(goal)) ? { plan: (await planText(goal)).text } : { goal };
+  return goal === "-" || (await meansFile(goal)) ? { plan: (await planText(goal, "orGoal")).text } : { goal };
 }
 
 async function inputsIn({ input = [] }: RunFlags) {

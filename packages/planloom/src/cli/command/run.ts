@@ -24,7 +24,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags): Pro
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", {});
   const inputs = await inputsFromFlags(flags.input ?? []);
-  const text = goal === "-" || (await meansFile(goal)) ? await planText(goal) : undefined;
+  const text = goal === "-" || (await meansFile(goal)) ? await planText(goal, "orGoal") : undefined;
   return withLoom(flags, settingsIn(flags), (loom) => start(loom, goal, text, inputs, flags), portsOf(flags));
 }
 

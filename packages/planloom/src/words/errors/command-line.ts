@@ -11,7 +11,8 @@ type InputFault =
 export interface CommandLineErrors {
   /** A wrong argument. The command that refuses it gives the reason and the correction. */
   USAGE: { readonly text: string; readonly next: string };
-  FILE_NOT_FOUND: { readonly file: string };
+  /** `orGoal`: a goal could have been given in its place. */
+  FILE_NOT_FOUND: { readonly file: string; readonly orGoal?: true };
   FILE_UNREADABLE: { readonly file: string; readonly reason: string };
   /** `runId`: the run whose recording the file was to hold. */
   FILE_UNWRITABLE: { readonly file: string; readonly reason: string; readonly runId?: string };
@@ -32,7 +33,9 @@ export const COMMAND_LINE_ERRORS: ErrorTable<CommandLineErrors> = {
   FILE_NOT_FOUND: {
     kind: "usage",
     message: ({ file }) => `The file ${file} does not exist.`,
-    next: () => ["Check the path. A goal in words needs no ending."],
+    next: ({ orGoal }) => [
+      orGoal === true ? "Check the path. If it is a goal, write it without the ending." : "Check the path.",
+    ],
   },
   FILE_UNREADABLE: {
     kind: "usage",
