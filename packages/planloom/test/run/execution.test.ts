@@ -229,6 +229,25 @@ describe("forEach", () => {
       );
   });
 
+  it("knows the steps that its items read, beside the list's own", () => {
+    const steps = [
+      call("a", { output: "number" }),
+      call("names"),
+      call("each", { forEach: "${{ names }}", as: "one", with: { x: "${{ one }}", n: "${{ a }}" } }),
+    ];
+    const story = given(run(steps), returned("call/a/1", 1), returned("call/names/1", [1, 2]));
+    story.given(returned("call/each/0/1"));
+    story
+      .when(returned("call/each/1/1"))
+      .then(
+        ["step.completed", { item: 1 }],
+        ["step.completed", { step: "each", from: { steps: ["names", "a"], tools: ["look"] } }],
+        "execution.completed",
+        "answer.written",
+        "run.completed",
+      );
+  });
+
   it("is no success where items were skipped for want of data", () => {
     const steps = [
       call("a", { when: "${{ inputs.go }}", output: "number" }),

@@ -3,6 +3,7 @@
 import { LIMITS } from "../../limits.js";
 import { sha256 } from "../../sha256.js";
 import type { JsonObject } from "../../plan/json.js";
+import { mergeOrigins, NO_ORIGIN, type Origin } from "../../plan/origin.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
 import { currentPlan } from "../lookup.js";
@@ -150,7 +151,7 @@ export function closeFanOut(
   run: Run,
   work: Work,
   how: "completed" | "failed" | "skipped",
-  last: { readonly tools?: readonly string[]; readonly error?: Failure } = {},
+  last: { readonly from?: Origin; readonly error?: Failure } = {},
 ): Fact[] {
   const { step } = work;
   const { fan } = step;
@@ -158,12 +159,13 @@ export function closeFanOut(
   const ref = { step: step.spec.id };
   const broken = fan.failed + (how === "failed" ? 1 : 0);
   if (broken === 0) {
-    const tools = [...new Set([...fan.items.flatMap((item) => item.origin.tools), ...(last.tools ?? [])])];
+    const items = fan.items.map(({ from, origin }) => ({ steps: from.steps, tools: origin.tools }));
+    const from = mergeOrigins([{ steps: fan.from.steps, tools: [] }, ...items, last.from ?? NO_ORIGIN]);
     return [
       fact("step.completed", {
         ...ref,
         output: null,
-        from: { steps: fan.from.steps, tools },
+        from,
         usage: NO_USAGE,
         ...reviewAfter(run, step.work),
       }),

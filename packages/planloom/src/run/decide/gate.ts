@@ -43,7 +43,7 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
       ...(returned.summary === undefined ? {} : { summary: returned.summary }),
       ...(returned.carried === undefined ? reviewAfter(run, work) : { carried: returned.carried }),
     }),
-    ...closeFanOut(run, work, "completed", { tools: returned.tools }),
+    ...closeFanOut(run, work, "completed", { from }),
   ];
 }
 
