@@ -25,18 +25,21 @@ const onRun = ({ action, runId }: { readonly action: string; readonly runId?: st
  * reader.
  */
 const wordsOf: (action: Action) => Words | string = byCase("action", {
-  retry: ({ runId, from, plan, inputs }) => [
+  retry: ({ runId, from, plan, inputs, model }) => [
     "retry",
     run(runId),
     option("--from", from),
     inputs && "--input name=value",
     plan && "--plan FILE",
+    model && `--${model}-model NAME`,
   ],
   resume: onRun,
   show: onRun,
   watch: onRun,
   cancel: onRun,
   events: onRun,
+  diff: onRun,
+  answer: onRun,
   record: ({ runId }) => ["replay", run(runId), "--record FILE"],
   edit: ({ runId }) => ["edit", run(runId), "--plan FILE"],
   trace: ({ runId }) => ["show", run(runId), "--trace"],

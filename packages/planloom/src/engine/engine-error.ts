@@ -1,9 +1,16 @@
 // The refusals and errors of an engine. In: a run, and the obstacle. Out: an error to throw, or a reply.
 import { PlanloomError } from "../words/planloom-error.js";
+import { messageOf } from "../error.js";
+import { endedAs } from "../run/decide/command.js";
+import { endOf } from "../run/status.js";
+import { refusal } from "../run/refusal.js";
+import type { Run } from "../run/state.js";
 import type { Reply } from "./engine.js";
+import { refusedReply } from "./senders.js";
 
-export function runEnded(runId: string, ended: string): Reply {
-  return { ok: false, code: "RUN_ENDED", message: `Run ${runId} is ${ended} already.` };
+/** The answer to a command that comes after the end of its run. */
+export function runEnded(run: Run): Reply {
+  return refusedReply(refusal("RUN_ENDED", endedAs(endOf(run)!)), run.id);
 }
 
 /** `holder` is null if only the store knows that there is an owner. */
@@ -17,7 +24,8 @@ export function commandInvalid(command: unknown): PlanloomError {
   return new PlanloomError("COMMAND_INVALID", { command: String(JSON.stringify(command)).slice(0, 200) });
 }
 
-export function notAnswered(runId: string): Reply {
-  const message = `The command is recorded; the owner of run ${runId} has not answered it.`;
-  return { ok: false, code: "NOT_ANSWERED", message };
+/** `stopped`: what stopped the process that drove the run. */
+export function notAnswered(runId: string, stopped?: unknown): Reply {
+  const reason = stopped === undefined ? {} : { reason: messageOf(stopped) };
+  return refusedReply(refusal("NOT_ANSWERED", reason), runId);
 }

@@ -5,6 +5,7 @@ import type { ResumeReason } from "../run/reason.js";
 import type { EventData, Fact, RunEvent } from "../run/event.js";
 import type { CheckedPlan, Command } from "../run/command.js";
 import type { Run } from "../run/state.js";
+import type { Action } from "../words/action.js";
 
 export interface StartRequest {
   /** Absent: a new one is made. */
@@ -30,7 +31,15 @@ export interface Listener {
 /** The result of a command: accepted, or refused. `message` is the library's words for the code. */
 export type Reply =
   | { readonly ok: true }
-  | { readonly ok: false; readonly code: string; readonly params?: JsonObject; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly params?: JsonObject;
+      readonly message: string;
+      /** What to do next, and its first action as data. */
+      readonly next?: string;
+      readonly action?: Action;
+    };
 
 /** Why driving a run stopped: it ended, it waits for a person, or (with `untilEnd`) neither. */
 export type RunStop = { readonly run: Run; readonly why: "ended" | "waiting" };

@@ -1,7 +1,6 @@
 // The local engine: starts, takes over and closes the drives of this process. In: starts, commands, and the contents of
 // inboxes. Out: drives, each the loop of one run with its lease and inbox (drive.ts).
-import { messageOf } from "../error.js";
-import { endOf, isEnded, isWaiting } from "../run/status.js";
+import { isEnded, isWaiting } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
@@ -123,10 +122,9 @@ class LocalEngine implements Engine {
     const before = driven ?? (await this.load(runId));
     if (readCommand(command) === undefined || by === "engine" || by.length > LIMITS.nameChars)
       throw commandInvalid(command);
-    const ended = endOf(before)?.how;
-    if (driven === undefined && ended !== undefined && command.type !== "retry") return runEnded(runId, ended);
+    if (driven === undefined && isEnded(before) && command.type !== "retry") return runEnded(before);
     const refusal = command.type === "retry" ? retryPreview(before, command) : undefined;
-    if (refusal?.ok === false) return refusedReply(refusal);
+    if (refusal?.ok === false) return refusedReply(refusal, runId);
     const inputId = newId("input");
     const fromSeq = before.log.seq + 1;
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
@@ -174,8 +172,8 @@ class LocalEngine implements Engine {
     try {
       for await (const event of this.events(runId, { fromSeq, follow: true, signal: until.signal }))
         if (isReply(event, inputId)) return commandReply(event);
-      const ended = endOf(await this.load(runId))?.how;
-      return ended === undefined ? notAnswered(runId) : runEnded(runId, ended);
+      const run = await this.load(runId);
+      return isEnded(run) ? runEnded(run) : notAnswered(runId);
     } finally {
       cancel();
     }
@@ -235,11 +233,7 @@ class LocalEngine implements Engine {
     const asked = this.#senders.of(id);
     // If the release cannot be written, the lease ends by itself.
     await this.#ports.store.release(id, drive.epoch).catch(() => undefined);
-    const ended = endOf(drive.run)?.how;
-    const reply: Reply =
-      error === undefined && ended !== undefined
-        ? runEnded(id, ended)
-        : { ok: false, code: "NOT_ANSWERED", message: messageOf(error) };
+    const reply = error === undefined && isEnded(drive.run) ? runEnded(drive.run) : notAnswered(id, error);
     for (const inputId of asked) this.#senders.reply(inputId, reply);
   }
 

@@ -12,7 +12,7 @@ import { mayRetry } from "../run/decide/retry.js";
 import { type Failing, type ProposedPlan, type Run, type RunEnd } from "../run/state.js";
 import { directTool, takesContext } from "../plan/step-kind.js";
 import type { StepState, StepStatus, Work } from "../run/work.js";
-import { sentenceText, type Sentence, type Surface } from "../words/action.js";
+import { firstAction, inRun, sentenceText, type Action, type Sentence, type Surface } from "../words/action.js";
 import { estimateInWords } from "../words/estimate.js";
 import { runFailureText, failureNext, failureText, SETTLE, TRACE } from "../words/failures.js";
 import { commentText, reasonText } from "../words/reasons.js";
@@ -24,8 +24,9 @@ export interface FailureDocument {
   readonly message: string;
   /** The parameters of the message. */
   readonly params?: JsonObject;
-  /** What to do next. */
+  /** What to do next, and its first action as data. */
   readonly next?: string;
+  readonly action?: Action;
   readonly retryable: boolean;
   readonly retryAfterMs?: number;
 }
@@ -74,6 +75,8 @@ export interface ReportDocument {
   readonly notDone: readonly string[];
   readonly why: string;
   readonly next: string;
+  /** The first action of `next`. */
+  readonly action?: Action;
 }
 
 /** What waits for a person, if anything. */
@@ -125,7 +128,7 @@ type Say = (sentence: Sentence) => string;
 const sayingOf =
   (runId: string, surface: Surface): Say =>
   (sentence) =>
-    sentenceText(sentence, (action) => surface({ runId, ...action } as typeof action));
+    sentenceText(sentence, inRun(runId, surface));
 
 export function failureDocument(
   failure: Failure,
@@ -133,11 +136,13 @@ export function failureDocument(
   next: Sentence | undefined = failureNext(failure),
 ): FailureDocument {
   const { code, params, retryable, retryAfterMs } = failure;
+  const action = next && firstAction(next);
   return {
     code,
     message: failureText(failure),
     ...(params === undefined ? {} : { params }),
     ...(next === undefined ? {} : { next: say(next) }),
+    ...(action === undefined ? {} : { action }),
     retryable,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
@@ -248,11 +253,14 @@ function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
   const line = ({ spec, work }: StepState) =>
     `${spec.id}: ${spec.title}${work.status === "pending" || work.status === "ready" ? "" : ` (${work.status}${work.error === undefined ? "" : `: ${failureText(work.error)}`})`}`;
   const done = steps.filter((state) => state.work.status === "completed");
+  const next = nextOf(run, end);
+  const action = firstAction(next);
   return {
     done: done.map(({ spec }) => `${spec.id}: ${spec.title}`),
     notDone: steps.filter((state) => state.work.status !== "completed").map(line),
     why: end.how === "failed" ? runFailureText(end.error, end.cause) : commentText(end.comment),
-    next: say(nextOf(run, end)),
+    next: say(next),
+    ...(action === undefined ? {} : { action }),
   };
 }
 
@@ -265,7 +273,7 @@ function nextOf(run: Run, end: Unfinished): Sentence {
     ...own,
     " Then ",
     { action: "retry" },
-    " goes on (with a mended plan: ",
+    " continues the run (with a corrected plan: ",
     { action: "retry", plan: true },
     "); what has finished is kept.",
   ];

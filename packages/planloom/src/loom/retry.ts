@@ -72,14 +72,14 @@ function planOf(run: Run): Plan {
 }
 
 export function previewOf(run: Run, options: RetryOptions, home: Home): RetryPreview | RefusedPreview {
-  return previewed(retryPreview(run, { ...wishOf(run, options, home), models: home.models }));
+  return previewed(retryPreview(run, { ...wishOf(run, options, home), models: home.models }), run);
 }
 
 /** Why a run cannot be retried or forked like this. `message` is the library's words for the code. */
 export type RefusedPreview = NoRetry & { readonly message: string };
 
-const previewed = (parts: RetryPreview | NoRetry): RetryPreview | RefusedPreview =>
-  parts.ok ? parts : { ...parts, message: refusalText(parts) };
+const previewed = (parts: RetryPreview | NoRetry, { id }: Run): RetryPreview | RefusedPreview =>
+  parts.ok ? parts : { ...parts, message: refusalText(parts, id) };
 
 export async function retryOf(run: Run, options: RetryOptions, home: Home): Promise<Command> {
   const { plan, ...named } = wishOf(run, options, home);
@@ -90,7 +90,7 @@ export async function retryOf(run: Run, options: RetryOptions, home: Home): Prom
 
 /** What a fork would reuse and run. */
 export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): RetryPreview | RefusedPreview {
-  return previewed(!isEnded(run) ? NOT_ENDED : forkParts(run, forkWish(run, options, home)));
+  return previewed(!isEnded(run) ? NOT_ENDED : forkParts(run, forkWish(run, options, home)), run);
 }
 
 function forkParts(run: Run, wish: Wish): RetryPreview | NoRetry {
@@ -120,9 +120,8 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   };
 }
 
-function forkRefused(runId: string, refused: NoRetry): PlanloomError {
-  const code = FORK_REFUSALS.find((one) => one === refused.code) ?? "RUN_NOT_ENDED";
-  return new PlanloomError(code, { runId, reason: refusalText(refused) });
+function forkRefused(runId: string, { code, params }: NoRetry): PlanloomError {
+  const { step = "" } = (params ?? {}) as { readonly step?: string };
+  if (code === "UNKNOWN_STEP" || code === "STEP_UNKNOWN") return new PlanloomError(code, { runId, step });
+  return new PlanloomError("RUN_NOT_ENDED", { runId });
 }
-
-const FORK_REFUSALS = ["RUN_NOT_ENDED", "UNKNOWN_STEP", "STEP_UNKNOWN"] as const;

@@ -10,7 +10,8 @@ interface Ref {
 }
 
 export interface RefusalParams {
-  readonly RUN_ENDED: { readonly ended: "completed" | "failed" | "cancelled" };
+  /** `expired`: it failed because nobody approved in time. */
+  readonly RUN_ENDED: { readonly ended: "completed" | "failed" | "cancelled"; readonly expired?: true };
   readonly RUN_CANCELLING: object;
   readonly RUN_FAILING: object;
   readonly ALREADY_APPROVED: { readonly hash: string };
@@ -37,6 +38,8 @@ export interface RefusalParams {
   readonly NOTHING_TO_RETRY: { readonly because: "completed" | "no-plan" };
   /** `fork`: the command asks for a new run, not for a retry of this one. */
   readonly STEP_UNKNOWN: { readonly step: string; readonly fork?: true };
+  /** `reason`: what stopped the process that drove the run. */
+  readonly NOT_ANSWERED: { readonly reason?: string };
 }
 
 export type RefusalCode = keyof RefusalParams;

@@ -1,4 +1,5 @@
 // A failure of a built-in tool, worded by the catalogue. In: a code with its parameters. Out: a ToolError.
+import type { JsonObject } from "../plan/json.js";
 import { toolFailureWords, type ToolFailureCode, type ToolFailureParams } from "../words/tool-failures.js";
 import { ToolError } from "./tool.js";
 
@@ -11,5 +12,6 @@ export function builtinError<Code extends ToolFailureCode>(
   const words = toolFailureWords(code, params);
   const { retryable = words.retryable, retryAfterMs, cause } = options;
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return new ToolError(words.message, { code, retryable, ...wait, cause });
+  const failure = { code, params: params as unknown as JsonObject, retryable, ...wait };
+  return new ToolError(words.message, { code, retryable, ...wait, cause, failure });
 }

@@ -2,8 +2,8 @@
 // a method call, a web page a link or a button.
 
 /**
- * One action. `runId` is absent if the reader has to choose the run. `plan` means with another plan, and `inputs` with
- * other inputs.
+ * One action. `runId` is absent if the reader has to choose the run. `plan` means with another plan, `inputs` with other inputs,
+ * `model` with another model for that role.
  */
 export type Action =
   | {
@@ -12,8 +12,12 @@ export type Action =
       readonly from?: string;
       readonly plan?: true;
       readonly inputs?: true;
+      readonly model?: ActionRole;
     }
-  | { readonly action: "resume" | "show" | "watch" | "cancel" | "record" | "edit" | "events"; readonly runId?: string }
+  | {
+      readonly action: "resume" | "show" | "watch" | "cancel" | "record" | "edit" | "events" | "diff" | "answer";
+      readonly runId?: string;
+    }
   | { readonly action: "trace"; readonly runId?: string; readonly step?: string }
   | { readonly action: "approve" | "reject"; readonly runId?: string; readonly hash?: string }
   | { readonly action: "respond" | "settle"; readonly runId?: string; readonly step?: string; readonly item?: number }
@@ -25,9 +29,11 @@ export type Action =
   /** Install a package of the registry. */
   | { readonly action: "install"; readonly package: string }
   /** Name the model of a role; without a role, of all of them. */
-  | { readonly action: "set-model"; readonly role?: "planner" | "executor" | "synthesizer" }
+  | { readonly action: "set-model"; readonly role?: ActionRole }
   /** Change a setting of the configuration, by its path: `limits.fanOut`, `budget.tokens`. */
   | { readonly action: "set"; readonly setting: string };
+
+type ActionRole = "planner" | "executor" | "synthesizer";
 
 /** A sentence in parts: literal text, and actions that the surface words. Never holds a command line. */
 export type Sentence = readonly (string | Action)[];
@@ -43,3 +49,9 @@ export function sentenceText(sentence: Sentence, surface: Surface): string {
 export function firstAction(sentence: Sentence): Action | undefined {
   return sentence.find((part) => typeof part !== "string");
 }
+
+/** The surface for sentences about one run: its actions name the run. */
+export const inRun =
+  (runId: string, surface: Surface): Surface =>
+  (action) =>
+    surface({ runId, ...action } as Action);

@@ -10,6 +10,7 @@ import type { Mismatch } from "../plan/type/type.js";
 import { gistText, kindText } from "./phrases.js";
 import { evaluationText } from "./problems.js";
 import { errorWords, isErrorCode } from "./errors.js";
+import { toolWords } from "./tool-failures.js";
 import { textOr, type Table, type Words } from "./words.js";
 
 // Parts
@@ -55,16 +56,21 @@ export function problemText(problem: ReplyProblem): string {
   }
 }
 
-export const TRACE: Sentence = [{ action: "trace" }, " shows what each step read and wrote."];
-const RETRY: Sentence = [{ action: "retry" }, " goes on once that is mended."];
+/** A sentence as a part of another one. */
+const clause = (sentence: string): string => sentence.replace(/\.$/, "");
 
-/** An expression without a value. The fix is in the expression, or in the types of the steps before it. */
-const expression = <Code extends EvaluationCode>(code: Code): Words<ExpressionParams<Code>> => ({
+export const TRACE: Sentence = [{ action: "trace" }, " shows what each step read and wrote."];
+const RETRY: Sentence = [{ action: "retry" }, " continues the run."];
+
+/** An expression without a value. `hint`: how expressions avoid this. */
+const expression = <Code extends EvaluationCode>(code: Code, hint: string): Words<ExpressionParams<Code>> => ({
   message: ({ where: place, expression: source, problem }) =>
     `${place}: ${source === undefined ? "" : `${source}: `}${evaluationText({ code, params: problem } as EvaluationProblem)}`,
   next: () => [
+    hint,
+    " Correct the expression, or the `output` of the steps before it: ",
     { action: "trace" },
-    " shows what the steps before it gave. Mend the expression, or the `output` of those steps.",
+    " shows what they gave.",
   ],
 });
 
@@ -85,8 +91,17 @@ const TIMEOUT: { readonly [of in FailureParams["TIMEOUT"]["of"]]: readonly [mess
 
 const STRONGER: Sentence = [
   { action: "trace" },
-  " shows the turns. Make the instruction clearer, or use a stronger model.",
+  " shows the turns. Make the instruction clearer, or use a stronger model: ",
+  { action: "set-model", role: "executor" },
+  ".",
 ];
+
+/** What to do about a call in doubt. */
+export const SETTLE: Sentence = ["Find out whether it happened, then settle it: ", { action: "settle" }, "."];
+
+/** The variables that name the model of a role. */
+const variables = (role: string): string =>
+  `PLANLOOM_${role.toUpperCase()}_MODEL (and PLANLOOM_${role.toUpperCase()}_BASE_URL)`;
 
 export const FAILURES: Table<FailureParams> = {
   APPROVAL_EXPIRED: {
@@ -100,33 +115,39 @@ export const FAILURES: Table<FailureParams> = {
   },
   REJECTED: {
     message: ({ because }) =>
-      because === "no-planner"
-        ? "the plan was rejected, and there is no planner to write another one"
-        : "too many plans were rejected",
-    next: () => [{ action: "retry", plan: true }, " goes on with another plan. For another goal start a new run."],
+      because === "limit"
+        ? "too many plans were rejected"
+        : "the plan was rejected, and no planner is set to write another one",
+    next: () => [{ action: "retry", plan: true }, " continues with another plan. For another goal start a new run."],
   },
-  CALL_REJECTED: { message: ({ comment }) => `the call was rejected${comment ? `: ${comment}` : ""}` },
+  CALL_REJECTED: {
+    message: ({ comment }) => `the call was rejected${comment ? `: ${comment}` : ""}`,
+    next: () => ["Change the plan. With `onFailure: skip` the run goes on without the step."],
+  },
   ABORTED: {
     message: ({ how, why }) => `${why === undefined ? "" : `${ENDED[why]}, so `}${ABORTED[how] ?? ABORTED.stopped}`,
+    next: () => TRACE,
   },
   PLAN_INVALID: {
     message: ({ rounds, why, finding, failed = [] }) =>
       [
         `the planner gave no valid plan in ${count(rounds, "round")}`,
-        why === "no-rounds-left" ? "no more are allowed" : "repair stopped early, because nothing improved",
-        ...(finding ? [`the last one: ${finding.code}: ${findingWords(finding).message}`] : []),
+        why === "nothing-improved" ? "repair stopped early, because nothing improved" : "no more rounds are allowed",
+        ...(finding ? [`the last one: ${finding.code}: ${clause(findingWords(finding).message)}`] : []),
         ...failed.map(({ step, error }) => `step ${step} had failed: ${failureLine(error).slice(0, 300)}`),
       ].join("; "),
     next: () => [
-      "Use a stronger planner model, or state the goal more simply. ",
+      "Use a stronger planner model with ",
+      { action: "set-model", role: "planner" },
+      ", or state the goal more simply. ",
       { action: "events" },
       " shows every round.",
     ],
   },
-  CRASHED: { message: () => "the process ended during the call" },
+  CRASHED: { message: () => "the process ended during the call", next: () => SETTLE },
   POISON_STEP: {
-    message: ({ crashes }) => `${count(crashes, "process")} ended during this call`.replace("processs", "processes"),
-    next: () => ["Find out what the tool does to its process, and mend that. Then ", ...RETRY],
+    message: ({ crashes }) => `${crashes} processes in a row ended during this call`,
+    next: () => ["Find out what the tool does to its process, and correct that. Then ", ...RETRY],
   },
   EVENT_LIMIT: {
     message: ({ limit }) => `the run has ${limit} events, which is the limit`,
@@ -134,8 +155,8 @@ export const FAILURES: Table<FailureParams> = {
   },
   BUDGET_EXHAUSTED: {
     message: ({ limit, allowed, wanted }) =>
-      `the run may use ${amount(allowed)} ${UNITS[limit] ?? limit}, and ${
-        limit === "wallMs" ? "they are over" : `with one more model call it could be ${amount(wanted)}`
+      `the run may use ${amount(allowed)} ${UNITS[limit] ?? limit}${
+        limit === "wallMs" ? ", and that time is over" : `, but one more model call could bring it to ${amount(wanted)}`
       }`,
     next: ({ limit }) => [
       "Raise ",
@@ -169,33 +190,41 @@ export const FAILURES: Table<FailureParams> = {
   OUTPUT_MISMATCH: {
     message: (params) =>
       "problem" in params
-        ? `the result of the step does not fit: ${problemText(params.problem)}`
+        ? `the result of the step does not fit: ${clause(problemText(params.problem))}`
         : misfit(params, "the output"),
     next: () => ["Change the step's `output` to what it really gives, or its instruction so that it gives this."],
   },
   EXPECT_FAILED: {
     message: (params) => {
       const { expect } = params;
-      if ("problem" in params) return `expect ${expect}: ${evaluationText(params.problem)}`;
+      if ("problem" in params) return `expect ${expect} has no value: ${evaluationText(params.problem)}`;
       return `expect ${expect} gave ${params.got === false ? "false" : kindText(params.got)}`;
     },
-    next: () => [{ action: "trace" }, " shows the output. Mend the step, or what is expected of it."],
+    next: () => [{ action: "trace" }, " shows the output. Correct the step, or what is expected of it."],
   },
-  ITEMS_FAILED: { message: itemsText },
+  ITEMS_FAILED: {
+    message: itemsText,
+    next: () => [{ action: "trace" }, " shows the items. With `onFailure: skip` the run goes on without them."],
+  },
   NO_MODEL: {
-    message: ({ role }) => `there is no ${role} model`,
-    next: ({ role }) => ["Name one: ", { action: "set-model", role }, "."],
+    message: ({ role }) => `no ${role} model is set`,
+    next: ({ role = "executor" }) => [
+      `Set ${variables(role)}, or name a model with `,
+      { action: "set-model", role },
+      ". Then ",
+      ...RETRY,
+    ],
   },
   NO_PLANNER: {
     message: ({ for: what }) =>
-      what === "review" ? "there is no planner model that could review the plan" : "there is no planner model",
+      what === "review" ? "no planner model is set that can review the plan" : "no planner model is set",
     next: ({ for: what }) =>
       what === "review"
-        ? ["Name one: ", { action: "set-model", role: "planner" }, "; or set `replan` to on-failure."]
+        ? ["Name one with ", { action: "set-model", role: "planner" }, ", or set `replan` to on-failure."]
         : [
-            "Name one: ",
-            { action: "set-model", role: "planner" },
-            "; or go on with a plan: ",
+            `Set ${variables("planner")}, or name a model with `,
+            { action: "retry", model: "planner" },
+            ". Or give the run a plan with ",
             { action: "retry", plan: true },
             ".",
           ],
@@ -204,32 +233,38 @@ export const FAILURES: Table<FailureParams> = {
     message: ({ of, ms }) => `${(TIMEOUT[of] ?? TIMEOUT.call)[0]} within ${ms} ms`,
     next: ({ of }) => [(TIMEOUT[of] ?? TIMEOUT.call)[1]],
   },
-  TOOL_THREW: { message: () => "the tool threw an error without a text" },
+  TOOL_THREW: {
+    message: () => "the tool threw an error without a text",
+    next: () => ["Have the tool throw a ToolError that says what happened."],
+  },
   TOOL_GONE: {
     message: ({ tool, asked }) =>
       asked === true
-        ? `the tool ${tool} is not there any more, or cannot say any more what became of its call`
-        : `the tool ${tool}, which the plan was checked against, is not there any more`,
+        ? `the tool ${tool} is missing, or has no \`reconcile\`, so it cannot say what became of its call`
+        : `the tool ${tool}, which the plan was checked against, is missing`,
     next: () => ["Add the tool to the configuration. Then ", ...RETRY],
   },
   BAD_ARGUMENTS: {
     message: ({ tool, problem }) => `the arguments of ${tool} do not fit: ${problem}`,
-    next: () => ["Change `with`; a model corrects its own call."],
+    next: () => ["Change `with`. A model corrects its own call."],
   },
   BAD_OUTPUT: {
     message: ({ tool, problem }) => `the output of ${tool} cannot be used: ${problem}`,
-    next: () => ["Mend the tool, or its output schema."],
+    next: () => ["Correct the tool, or its output schema."],
   },
   SECRET_UNKNOWN: {
-    message: ({ secret }) => `there is no secret ${secret}`,
-    next: () => ["Add it: ", { action: "set", setting: "secrets" }, "."],
+    message: ({ secret }) => `the secret ${secret} is not in the configuration`,
+    next: () => ["Add it under ", { action: "set", setting: "secrets" }, ". Then ", ...RETRY],
   },
-  RECONCILE_UNKNOWN: { message: ({ tool }) => `${tool} does not know what became of its call` },
-  OUTCOME_UNKNOWN: { message: ({ tool }) => `it is not known whether the call of ${tool} took effect` },
+  RECONCILE_UNKNOWN: { message: ({ tool }) => `${tool} does not know what became of its call`, next: () => SETTLE },
+  OUTCOME_UNKNOWN: {
+    message: ({ tool }) => `it is not known whether the call of ${tool} took effect`,
+    next: () => SETTLE,
+  },
   BUDGET_UNPRICED: {
-    message: ({ model }) => `the run has a budget in US dollars, and the price of the model "${model}" is not known`,
+    message: ({ model }) => `the budget is in US dollars, but the price of the model "${model}" is not known`,
     next: ({ model }) => [
-      `Give the price of ${model === undefined ? "the model" : `"${model}"`} (0 for a machine of your own): `,
+      `Give the price of ${model === undefined ? "the model" : `"${model}"`} (0 for a machine of your own) under `,
       { action: "set", setting: "prices" },
       ". Then ",
       ...RETRY,
@@ -238,46 +273,61 @@ export const FAILURES: Table<FailureParams> = {
   JOURNAL_DIVERGED: {
     message: ({ recorded, now, call }) =>
       `the journal holds "${recorded}" where the attempt now comes to "${now}" (call ${call})`,
+    next: () => ["The tools or the prompts have changed since. The next attempt repeats no call that acted."],
   },
-  INTERNAL: { message: () => "something was thrown that Planloom does not know" },
-  INTERRUPTED: { message: () => "the work was interrupted" },
+  INTERNAL: {
+    message: () => "an error without a code was thrown",
+    next: () => ["PLANLOOM_DEBUG=1 shows where. Report it if it is not a tool of yours."],
+  },
+  INTERRUPTED: { message: () => "the work was interrupted", next: () => [{ action: "resume" }, " continues the run."] },
   TURN_LIMIT: {
     message: ({ turns }) => `the step gave no result within ${turns} turns`,
     next: () => ["Make the step smaller, or raise ", { action: "set", setting: "limits.turns" }, "."],
   },
   AGENT_REPEATS: {
     message: ({ tool, args, others, times }) =>
-      `the step goes round in circles: it has called ${tool}(${args})${
+      `the step repeats itself: it has called ${tool}(${args})${
         others === 0 ? "" : ` and ${others} more`
       } ${times} times, with the same result each time`,
-    next: () => STRONGER,
+    next: () => [...STRONGER, " A tool that is polled should wait by itself, or say something new each time."],
   },
   MODEL_REFUSED: {
     message: ({ what }) => `the provider's content filter withheld the ${what}`,
-    next: () => STRONGER,
+    next: () => ["Use other words, or another model."],
   },
   STEP_NOT_DONE: {
     message: () => "the model says that it cannot do the step, and gives no reason",
-    next: () => STRONGER,
+    next: () => ["Give the step other data, other tools or a clearer instruction. ", ...TRACE],
   },
   FILL_FAILED: {
-    message: ({ tool, problem }) => `no arguments that fit ${tool} were written: ${problemText(problem)}`,
+    message: ({ tool, problem }) => `the model wrote no arguments that fit ${tool}: ${clause(problemText(problem))}`,
+    next: () => ["Write the arguments in `with`, or make `fill` clearer."],
   },
-  REVIEW_UNREADABLE: { message: ({ problem }) => `the reviewer gave no verdict: ${problemText(problem)}` },
-  ANSWER_EMPTY: { message: () => "the synthesizer wrote nothing" },
-  UNKNOWN_REFERENCE: expression("UNKNOWN_REFERENCE"),
-  NO_SUCH_FIELD: expression("NO_SUCH_FIELD"),
-  NULL_ACCESS: expression("NULL_ACCESS"),
-  INDEX_OUT_OF_RANGE: expression("INDEX_OUT_OF_RANGE"),
-  TYPE_MISMATCH: expression("TYPE_MISMATCH"),
-  CONVERSION_FAILED: expression("CONVERSION_FAILED"),
-  DIVISION_BY_ZERO: expression("DIVISION_BY_ZERO"),
-  NUMBER_OUT_OF_RANGE: expression("NUMBER_OUT_OF_RANGE"),
-  FORBIDDEN_KEY: expression("FORBIDDEN_KEY"),
-  LIMIT_EXCEEDED: expression("LIMIT_EXCEEDED"),
-  NOT_SUPPORTED: expression("NOT_SUPPORTED"),
-  UNREADABLE_REFERENCE: expression("UNREADABLE_REFERENCE"),
-  NULL_IN_TEXT: expression("NULL_IN_TEXT"),
+  REVIEW_UNREADABLE: {
+    message: ({ problem }) => `the reviewer gave no verdict: ${clause(problemText(problem))}`,
+    next: () => [
+      "Use a stronger planner model with ",
+      { action: "set-model", role: "planner" },
+      ', or set `replan: "on-failure"`.',
+    ],
+  },
+  ANSWER_EMPTY: {
+    message: () => "the synthesizer wrote nothing",
+    next: () => ["Use another model with ", { action: "set-model", role: "synthesizer" }, "."],
+  },
+  UNKNOWN_REFERENCE: expression("UNKNOWN_REFERENCE", "Refer to a step, or to `inputs.name`."),
+  NO_SUCH_FIELD: expression("NO_SUCH_FIELD", "`has(a.b) ? a.b : …` asks first."),
+  NULL_ACCESS: expression("NULL_ACCESS", "`a == null ? … : a.b` asks first."),
+  INDEX_OUT_OF_RANGE: expression("INDEX_OUT_OF_RANGE", "Compare with `size(…)` first."),
+  TYPE_MISMATCH: expression("TYPE_MISMATCH", "Convert the value first."),
+  CONVERSION_FAILED: expression("CONVERSION_FAILED", "Have the step give a number."),
+  DIVISION_BY_ZERO: expression("DIVISION_BY_ZERO", "Test the divisor first."),
+  NUMBER_OUT_OF_RANGE: expression("NUMBER_OUT_OF_RANGE", "Compute it in a tool."),
+  FORBIDDEN_KEY: expression("FORBIDDEN_KEY", "Use another name."),
+  LIMIT_EXCEEDED: expression("LIMIT_EXCEEDED", "Use `forEach`, or a tool."),
+  NOT_SUPPORTED: expression("NOT_SUPPORTED", "Use only the functions and forms that plans have."),
+  UNREADABLE_REFERENCE: expression("UNREADABLE_REFERENCE", "Write ${{ expression }}."),
+  NULL_IN_TEXT: expression("NULL_IN_TEXT", '`a == null ? "none" : a` gives a text.'),
 };
 
 function itemsText({ items: { failed, total, first } }: ItemsParams): string {
@@ -285,10 +335,10 @@ function itemsText({ items: { failed, total, first } }: ItemsParams): string {
   return `${failed} of ${total} items failed${example}`;
 }
 
-/** The words of a code: a failure of a run, or an operating error of a model or the store that became one. */
+/** The words of a code: a failure of a run, of a built-in tool, or an operating error that became one. */
 function wordsOf(code: string): Words<unknown> | undefined {
   if (Object.hasOwn(FAILURES, code)) return FAILURES[code as keyof FailureParams] as Words<unknown>;
-  return isErrorCode(code) ? (errorWords(code) as Words<unknown>) : undefined;
+  return toolWords(code) ?? (isErrorCode(code) ? (errorWords(code) as Words<unknown>) : undefined);
 }
 
 /** The words of a failure with its parameters. undefined if it has its own text, or an unknown code. */
@@ -323,7 +373,8 @@ export function failureNext(failure: Failure): Sentence | undefined {
 
 function nextOf(failure: Failure): Sentence | undefined {
   const first = itemsIn(failure)?.items.first;
-  if (first !== undefined) return nextOf(first.error);
+  const ofItem = first && nextOf(first.error);
+  if (ofItem !== undefined) return ofItem;
   const { code, params } = failure;
   // A version-1 log has no parameters, so the advice on a failure of a run has no details.
   return params === undefined && !Object.hasOwn(FAILURES, code) ? undefined : wordsOf(code)?.next?.(params ?? {});
@@ -336,6 +387,3 @@ export function runFailureText(error: Failure, cause: FailureCause | undefined):
     ? `step ${cause.step}: ${failureText(error)}`
     : `the review of the plan failed: ${failureText(error)}`;
 }
-
-/** What to do about a call in doubt. */
-export const SETTLE: Sentence = ["Find out whether it happened, then settle it: ", { action: "settle" }, "."];

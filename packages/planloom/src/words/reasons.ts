@@ -8,8 +8,8 @@ import { textOr } from "./words.js";
 type Of<Code extends Reason["code"]> = Extract<Reason, { readonly code: Code }>;
 
 const dropped = {
-  refused: "the plan that it stands in was refused",
-  failed: "the plan that it stands in did not come",
+  refused: "the plan that it is in was refused",
+  failed: "the plan that it is in did not come",
   "other-goal": "it was for another goal",
 };
 
@@ -20,7 +20,7 @@ export const REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Code>) =>
     `${where} refers to ${source}, which was skipped, and null is not allowed there`,
   FAILED: ({ error }) => failureText(error),
   CANCELLED: ({ comment }) => comment || ASKED,
-  OUT_OF_TIME: ({ allowed }) => `the run may use ${allowed} ms, and they are over`,
+  OUT_OF_TIME: ({ allowed }) => `the run may use ${allowed} ms, and that time is over`,
   DRAFT_DROPPED: (reason) => dropped[reason.because],
   POLICY_ALWAYS: () => "every plan is approved",
   MAY_ACT: ({ tools }) => `it may act through ${tools.join(", ")}`,
@@ -32,7 +32,7 @@ export const REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Code>) =>
   TOOL_ASKS: ({ tool }) => `${tool} asks for it`,
   UNTRUSTED_READ: () => "it was planned after untrusted text was read",
   FUNCTION_ASKS: ({ text }) => text ?? "the approval function asks for it",
-  FUNCTION_ALLOWS: () => "the approval function asks for none",
+  FUNCTION_ALLOWS: () => "the approval function asks for no approval",
   FUNCTION_FAILED: ({ text }) => `the approval function failed: ${text}`,
   FUNCTION_LATE: ({ ms }) => `the approval function did not decide within ${ms} ms`,
   FUNCTION_UNCLEAR: () => "the approval function gave neither true, false nor a reason",

@@ -1,65 +1,199 @@
-// The words for refused commands. In: a refusal as an event holds it. Out: a clause without a capital and a full stop.
+// The words for commands that are refused. In: a refusal as an event holds it, and the run's id. Out: whole sentences.
 import { findingWords } from "./findings.js";
 import type { Refusal, RefusalParams } from "../run/refusal.js";
 import { gistText } from "./phrases.js";
+import type { Action, Sentence } from "./action.js";
 import { textOr, type Table, type Words } from "./words.js";
 
+/** With the run that the command was given to, if it is known. */
+type InRun<Params> = Params & { readonly runId?: string };
+
+type RefusalWords = Table<{ [Code in keyof RefusalParams]: InRun<RefusalParams[Code]> }>;
+
 const short = (hash: string): string => hash.slice(0, 12);
+
+/** At the beginning of a sentence. */
+const theRun = ({ runId }: { readonly runId?: string }): string => (runId === undefined ? "The run" : `Run ${runId}`);
 
 const place = ({ step, item }: { readonly step: string; readonly item?: number }): string =>
   item === undefined ? `step ${step}` : `item ${item} of step ${step}`;
 
-/** A whole fan-out never asks and is never in doubt. */
+const atStart = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const SHOW: Action = { action: "show" };
+const RETRY: Action = { action: "retry" };
+const SHOWS: Sentence = [SHOW, " shows its state and what it waits for."];
+
+/** A fan-out as a whole neither asks nor is in doubt. */
 const standing = (status: string): string =>
   status === "expanded" ? "is done item by item: name one of its items" : `is ${status}`;
 
-export const REFUSALS: Table<RefusalParams> = {
-  RUN_ENDED: { message: ({ ended }) => `the run is ${ended} already` },
-  RUN_CANCELLING: { message: () => "the run is being cancelled" },
-  RUN_FAILING: { message: () => "the run is failing: wait for its end" },
-  ALREADY_APPROVED: { message: ({ hash }) => `${short(hash)} is approved already` },
-  NOTHING_TO_APPROVE: { message: () => "nothing waits for approval" },
-  STALE_HASH: {
-    message: ({ hash, revision, waiting }) => {
-      const what = revision === undefined ? `the hash ${short(hash)}` : `revision ${revision} (${short(hash)})`;
-      return `${what} is not what waits for approval; that is ${waiting.map(short).join(", ")}`;
-    },
+export const REFUSALS: RefusalWords = {
+  RUN_ENDED: {
+    message: ({ ended, ...run }) =>
+      `${theRun(run)} ${ended === "cancelled" ? "was already cancelled" : `has already ${ended}`}.`,
+    next: ({ ended, expired }) =>
+      expired === true
+        ? ["Nobody approved it in time. ", RETRY, " asks for the same plan again; what it has finished is kept."]
+        : ended === "completed"
+          ? [
+              { action: "answer" },
+              " gives its answer. ",
+              { action: "fork" },
+              " begins a new run with what it had finished.",
+            ]
+          : [RETRY, " continues it; what it has finished is kept. ", SHOW, " shows its state."],
   },
-  WHICH_APPROVAL: { message: () => "several things wait for approval: name one by its hash" },
-  NOT_A_PLAN: { message: ({ hash }) => `${short(hash)} is a call: approve or reject it` },
-  NOTHING_CHANGED: { message: () => "the edited plan is the one that waits for approval" },
-  EDIT_INVALID: { message: ({ finding }) => findingWords(finding).message },
-  UNKNOWN_STEP: { message: (ref) => `there is no ${place(ref)}` },
-  NOT_ASKED: { message: ({ status, ...ref }) => `${place(ref)} ${standing(status)}; it asks nothing` },
-  NOT_UNKNOWN: { message: ({ status, ...ref }) => `${place(ref)} ${standing(status)}; nothing is in doubt` },
-  STALE_DOUBT: { message: (ref) => `${place(ref)} was called again since, and that call is in doubt now` },
+  RUN_CANCELLING: {
+    message: (run) => `${theRun(run)} is being cancelled.`,
+    next: () => ["Wait for its end with ", { action: "watch" }, ". Then ", RETRY, " continues it and asks again."],
+  },
+  RUN_FAILING: {
+    message: (run) => `${theRun(run)} is failing.`,
+    next: () => ["Wait for its end with ", { action: "watch" }, ". Then ", RETRY, " continues it."],
+  },
+  ALREADY_APPROVED: {
+    message: ({ hash }) => `${short(hash)} is already approved.`,
+    next: () => ["Nothing more is needed. If no process drives the run, ", { action: "resume" }, " does. ", ...SHOWS],
+  },
+  NOTHING_TO_APPROVE: { message: (run) => `${theRun(run)} waits for no approval.`, next: () => SHOWS },
+  STALE_HASH: {
+    message: ({ hash, revision, waiting = [] }) => {
+      const what = revision === undefined ? `The hash ${short(hash)}` : `Revision ${revision} (${short(hash)})`;
+      return `${what} is not what waits for approval now: ${waiting.map(short).join(", ")}.`;
+    },
+    next: ({ waiting = [] }) => [
+      "See what waits now with ",
+      { action: "diff" },
+      ", then approve it with ",
+      ...waiting.flatMap((hash, index): Sentence => [...(index === 0 ? [] : [" or "]), { action: "approve", hash }]),
+      ".",
+    ],
+  },
+  WHICH_APPROVAL: {
+    message: (run) => `${theRun(run)} waits for several approvals.`,
+    next: () => ["Name one by its hash. ", ...SHOWS],
+  },
+  NOT_A_PLAN: {
+    message: ({ hash }) => `${short(hash)} is a call, not a plan.`,
+    next: ({ hash }) => [
+      "Approve it with ",
+      { action: "approve", hash },
+      ", or reject it with ",
+      { action: "reject", hash },
+      ".",
+    ],
+  },
+  NOTHING_CHANGED: {
+    message: () => "The edited plan is the one that waits for approval.",
+    next: () => ["Approve it with ", { action: "approve" }, "."],
+  },
+  EDIT_INVALID: {
+    message: ({ finding }) => findingWords(finding).message,
+    next: () => ["Keep finished steps as they are. ", SHOW, " names them. The plan that waits keeps waiting."],
+  },
+  UNKNOWN_STEP: {
+    message: ({ runId, ...ref }) => `${theRun(runId === undefined ? {} : { runId })} has no ${place(ref)}.`,
+    next: () => [SHOW, " lists its steps and the state of each."],
+  },
+  NOT_ASKED: {
+    message: ({ status, ...ref }) => `${atStart(place(ref))} ${standing(status)}; it asks nothing.`,
+    next: () => SHOWS,
+  },
+  NOT_UNKNOWN: {
+    message: ({ status, ...ref }) => `${atStart(place(ref))} ${standing(status)}; none of its calls is in doubt.`,
+    next: () => SHOWS,
+  },
+  STALE_DOUBT: {
+    message: (ref) => `${atStart(place(ref))} was called again since. Now that call is in doubt.`,
+    next: () => [SHOW, " shows it. Then settle what is in doubt now with ", { action: "settle" }, "."],
+  },
   ANSWER_TYPE: {
     message: ({ path, expected, found }) =>
-      `the answer${path === "" ? "" : ` at ${path}`} must be ${expected}, but is ${gistText(found)}`,
+      `The answer${path === "" ? "" : ` at ${path}`} must be ${expected}, but is ${gistText(found)}.`,
+    next: () => ["Give a value of that type. The question stays open. ", ...SHOWS],
   },
-  ALREADY_PAUSED: { message: () => "the run is paused already" },
-  NOT_PAUSED: { message: () => "the run is not paused" },
-  ALREADY_CANCELLING: { message: () => "the run is being cancelled already" },
-  NO_PLANNER: { message: () => "there is no planner that could plan for another goal" },
-  GOAL_INVALID: { message: ({ limit }) => `a goal has between 1 and ${limit} characters` },
-  SAME_GOAL: { message: () => "that is the goal already" },
-  RUN_NOT_ENDED: { message: () => "the run has not ended; cancel it first, or answer what it asks" },
+  ALREADY_PAUSED: {
+    message: (run) => `${theRun(run)} is already paused.`,
+    next: () => [{ action: "resume" }, " continues it."],
+  },
+  NOT_PAUSED: { message: (run) => `${theRun(run)} is not paused.`, next: () => SHOWS },
+  ALREADY_CANCELLING: {
+    message: (run) => `${theRun(run)} is already being cancelled.`,
+    next: () => ["Wait for its end with ", { action: "watch" }, "."],
+  },
+  NO_PLANNER: {
+    message: () => "No planner is set that can plan for another goal.",
+    next: () => [
+      "Start a run with a planner for the new goal: ",
+      { action: "start" },
+      " with ",
+      { action: "set-model", role: "planner" },
+      ". ",
+      ...SHOWS,
+    ],
+  },
+  GOAL_INVALID: {
+    message: ({ limit }) => `A goal has between 1 and ${limit} characters.`,
+    next: () => ["Say it in fewer words. Give data as inputs of a run."],
+  },
+  SAME_GOAL: { message: (run) => `${theRun(run)} already has this goal.`, next: () => SHOWS },
+  RUN_NOT_ENDED: {
+    message: (run) => `${theRun(run)} has not ended.`,
+    next: () => ["Wait for its end, answer what it asks, or cancel it first with ", { action: "cancel" }, "."],
+  },
   NOTHING_TO_RETRY: {
-    message: ({ because }) =>
+    message: ({ because, ...run }) =>
       because === "completed"
-        ? "the run has completed; name a step to begin again from, or give another plan"
-        : "the run has no plan that was accepted, and there is no planner: give a plan",
+        ? `${theRun(run)} has completed.`
+        : `${theRun(run)} has no accepted plan, and no planner is set.`,
+    next: ({ because }) =>
+      because === "completed"
+        ? [
+            "Name a step to restart with ",
+            { action: "retry", from: "STEP" },
+            ", or give another plan with ",
+            { action: "retry", plan: true },
+            ".",
+          ]
+        : [
+            "Give a plan with ",
+            { action: "retry", plan: true },
+            ", or name a planner model with ",
+            { action: "retry", model: "planner" },
+            ".",
+          ],
   },
   STEP_UNKNOWN: {
     message: ({ step, fork }) =>
-      fork === true
-        ? `the outcome of step ${step} is unknown, and a fork would make the call again; retry the run and settle that first`
-        : `the outcome of step ${step} is unknown and would be forgotten; retry the run as it is, and settle that first`,
+      `The outcome of step ${step} is unknown, and ${fork === true ? "a fork would make the call again" : "this would forget it"}.`,
+    next: () => ["Retry the run as it is with ", RETRY, ", and settle that call first."],
+  },
+  NOT_ANSWERED: {
+    message: ({ reason, runId }) =>
+      reason === undefined
+        ? `The command is recorded, but the owner of ${runId === undefined ? "the run" : `run ${runId}`} has not answered it.`
+        : `The command is recorded, but the process that drove the run stopped: ${reason}`,
+    next: () => [{ action: "watch" }, " shows whether it was obeyed."],
   },
 };
 
-export function refusalText({ code, params, text }: Refusal): string {
+const wordsOf = (code: string): Words<unknown> | undefined =>
+  Object.hasOwn(REFUSALS, code) ? (REFUSALS[code as keyof RefusalParams] as Words<unknown>) : undefined;
+
+/** Why a command was refused. The message of a version-1 log is shown as it is. */
+export function refusalText({ code, params, text }: Refusal, runId?: string): string {
   if (text !== undefined) return text;
-  const words = Object.hasOwn(REFUSALS, code) ? (REFUSALS[code as keyof RefusalParams] as Words<unknown>) : undefined;
-  return textOr({ code, ...params }, () => words?.message(params ?? {}));
+  const run = runId === undefined ? {} : { runId };
+  return textOr({ code, ...params }, () => wordsOf(code)?.message({ ...params, ...run }));
+}
+
+/** What to do about it. */
+export function refusalNext({ code, params }: Refusal): Sentence {
+  try {
+    return wordsOf(code)?.next?.(params ?? {}) ?? SHOWS;
+  } catch {
+    // Parameters of an edited log.
+    return SHOWS;
+  }
 }

@@ -19,12 +19,12 @@ export const REPLAN_REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Co
   ATTEMPTS_USED: ({ of }) => (of === 1 ? "it had one attempt" : `all ${of} attempts failed`),
   NOT_RETRYABLE: () => "trying again would not help",
   RUN_CANCELLING: () => "the run is being cancelled",
-  NOTHING_STARTS: (reason) => `${because[reason.because]}, so nothing is started any more`,
+  NOTHING_STARTS: (reason) => `${because[reason.because]}, so nothing more is started`,
   ITEMS_ENDED: () => "its items have ended",
   RUN_FAILING: () => "the run is failing already",
   PLAN_NO_HELP: () => "another plan would not help",
   REPLAN_NEVER: () => "the run is set not to replan",
-  NO_PLANNER: () => "there is no planner that could mend the plan",
+  NO_PLANNER: () => "no planner is set that can correct the plan",
   REPLANS_USED: ({ of }) => `all ${of} replans are used up`,
   REPLAN_TOKENS: ({ expected, limit }) =>
     `a replan is expected to take ${expected} tokens, and limits.replanTokens is ${limit}`,
@@ -35,7 +35,7 @@ export const REPLAN_REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Co
   POLICY: ({ why, policy, by }) =>
     `${replanReasonText(why)}; ${who[by]} ${policy === "skip" ? "go on without it" : policy}`,
   NO_REPLAN: ({ why, because: no }) => `${replanReasonText(why)}; ${replanReasonText(no)}`,
-  PATCH_FAILED: ({ why }) => `${replanReasonText(why)}; it came from a patch itself, so the rest is planned anew`,
+  PATCH_FAILED: ({ why }) => `${replanReasonText(why)}; it came from a patch itself, so the rest is planned again`,
   GOAL_CHANGED: ({ comment }) => comment || "the goal was changed by a person",
   PLAN_REJECTED: () => "the plan was rejected",
   REVIEWED: ({ text }) => text || "the reviewer gave no reason",

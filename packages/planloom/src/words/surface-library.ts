@@ -18,7 +18,8 @@ function options(fields: { readonly [name: string]: string | number | true | und
 const list = (...args: readonly string[]): string => args.filter((arg) => arg !== "").join(", ");
 
 export const librarySurface: Surface = byCase<Action, "action", string>("action", {
-  retry: ({ from, plan, inputs }) => onRun(`retry(${options({ from, plan, inputs })})`),
+  retry: ({ from, plan, inputs, model }) =>
+    `${onRun(`retry(${options({ from, plan, inputs })})`)}${model === undefined ? "" : ` with another \`models.${model}\``}`,
   resume: () => onRun("resume()"),
   cancel: () => onRun("cancel()"),
   show: () => onRun("document()"),
@@ -26,6 +27,8 @@ export const librarySurface: Surface = byCase<Action, "action", string>("action"
   record: () => onRun("recording()"),
   edit: () => onRun("edit(plan)"),
   events: () => onRun("events()"),
+  diff: () => onRun("document()"),
+  answer: () => onRun("document()"),
   trace: () => onRun("journal()"),
   approve: ({ hash }) => onRun(`approve(${hash === undefined ? "hash" : JSON.stringify(hash)})`),
   reject: ({ hash }) => onRun(`reject(${list("comment", options({ hash }))})`),

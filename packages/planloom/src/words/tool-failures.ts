@@ -22,7 +22,12 @@ type Catalogue = { readonly [Code in ToolFailureCode]: ToolWords<ToolFailurePara
 
 const CATALOGUE: Catalogue = Object.assign({}, ...Object.values(TOOL_AREAS)) as Catalogue;
 
-/** The words of a code of a built-in tool, and whether the call may succeed later. */
+/** The entry of a code; undefined for a code that no built-in tool has. */
+export function toolWords(code: string): ToolWords<unknown> | undefined {
+  return Object.hasOwn(CATALOGUE, code) ? (CATALOGUE[code as ToolFailureCode] as ToolWords<unknown>) : undefined;
+}
+
+/** What a code of a built-in tool says, and whether the call may succeed later. */
 export function toolFailureWords<Code extends ToolFailureCode>(
   code: Code,
   params: ToolFailureParams[Code],

@@ -136,12 +136,12 @@ test("approving while the run is being cancelled, and after it was", async () =>
   await here.run(["cancel", "last", "-m", "enough"]);
   await live.said("withdrawn step act, by ");
   const early = await here.run(["approve", "last", "--hash", hash]);
-  expectRefusal(early, "RUN_CANCELLING", /next: When it has ended .*planloom retry run_/);
+  expectRefusal(early, "RUN_CANCELLING", /next: Wait for its end .*planloom retry run_/);
   here.remove("busy");
   expect((await live.ended).stderr).toContain("cancel   by ");
   const late = await here.run(["approve", "last", "--hash", hash]);
   expect(late.code).toBe(1);
-  expect(late.stderr).toMatch(/error RUN_ENDED: .*cancelled already[^]*next: `planloom retry run_/);
+  expect(late.stderr).toMatch(/error RUN_ENDED: .*already cancelled[^]*next: `planloom retry run_/);
   expect(here.lines("notes.txt")).toEqual([]);
 });
 

@@ -192,7 +192,7 @@ test("twice is once, and what has expired is asked for again by a retry", async 
   expect((await here.run(["approve", "last", "--hash", hash])).code).toBe(5);
   const twice = await here.run(["approve", "last", "--hash", hash]);
   expect(twice.code).toBe(2);
-  expect(twice.stderr).toMatch(/ALREADY_APPROVED[^]*Once is enough/);
+  expect(twice.stderr).toMatch(/ALREADY_APPROVED[^]*Nothing more is needed/);
   expect(here.notes()).toBe("x\n");
 
   here.write("quick.config.ts", CONFIG.replace("tools: [", "limits: { approvalMs: 1 }, tools: ["));

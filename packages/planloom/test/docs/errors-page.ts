@@ -1,10 +1,15 @@
 // The tables of docs/errors.md, made from the catalogue of words. In: the page. Out: the same page with today's tables between its
 // marks (`<!-- store -->` … `<!-- end -->`). Separate from the test, which holds the page to this; `npm run docs` writes it.
-import { exitOfError } from "../../src/cli/exit-code.js";
+import { exitOfError, exitOfRun } from "../../src/cli/exit-code.js";
 import { surfaceOf } from "../../src/cli/surface.js";
 import { sentenceText } from "../../src/words/action.js";
 import { ERROR_AREAS, errorNext, type ErrorCode } from "../../src/words/errors.js";
 import { TOOL_AREAS, type ToolFailureCode } from "../../src/words/tool-failures.js";
+import { failureNext, failureText } from "../../src/words/failures.js";
+import { refusalNext, REFUSALS, refusalText } from "../../src/words/refusals.js";
+import type { FailureCode } from "../../src/run/failure.js";
+import type { RefusalCode } from "../../src/run/refusal.js";
+import { failures, refusals } from "../words/run-samples.js";
 import { sampleErrors, toolSamples } from "../words/samples.js";
 
 const surface = surfaceOf("planloom");
@@ -26,10 +31,89 @@ const TOOLS: { readonly [mark: string]: keyof typeof TOOL_AREAS } = {
   "network and models": "fetch",
 };
 
+/** Failures of a run, by the sections of the page. */
+const FAILURE_SECTIONS: { readonly [mark: string]: readonly FailureCode[] } = {
+  "arguments and expressions": [
+    "UNKNOWN_REFERENCE",
+    "NO_SUCH_FIELD",
+    "NULL_ACCESS",
+    "INDEX_OUT_OF_RANGE",
+    "TYPE_MISMATCH",
+    "CONVERSION_FAILED",
+    "DIVISION_BY_ZERO",
+    "NUMBER_OUT_OF_RANGE",
+    "FORBIDDEN_KEY",
+    "LIMIT_EXCEEDED",
+    "NOT_SUPPORTED",
+    "UNREADABLE_REFERENCE",
+    "NULL_IN_TEXT",
+    "WHEN_NOT_BOOLEAN",
+    "FOREACH_NOT_A_LIST",
+    "FAN_OUT_LIMIT",
+    "ARGUMENT_TYPE",
+    "ARGUMENT_DEPTH",
+  ],
+  "calls and outputs": [
+    "TIMEOUT",
+    "ABORTED",
+    "TOOL_THREW",
+    "BAD_ARGUMENTS",
+    "BAD_OUTPUT",
+    "SECRET_UNKNOWN",
+    "TOOL_GONE",
+    "OUTPUT_MISMATCH",
+    "EXPECT_FAILED",
+    "JOURNAL_DIVERGED",
+    "ITEMS_FAILED",
+  ],
+  "agent steps": [
+    "NO_MODEL",
+    "TURN_LIMIT",
+    "AGENT_REPEATS",
+    "BUDGET_EXHAUSTED",
+    "BUDGET_UNPRICED",
+    "STEP_NOT_DONE",
+    "MODEL_REFUSED",
+    "FILL_FAILED",
+    "INTERRUPTED",
+    "INTERNAL",
+  ],
+  "people and crashes": ["CALL_REJECTED", "APPROVAL_EXPIRED", "POISON_STEP", "EVENT_LIMIT"],
+  "calls in doubt": ["OUTCOME_UNKNOWN", "CRASHED", "RECONCILE_UNKNOWN"],
+  "planner and answer": [
+    "PLAN_INVALID",
+    "NO_PLANNER",
+    "REJECTED",
+    "APPROVAL_EXPIRED",
+    "REVIEW_UNREADABLE",
+    "ANSWER_EMPTY",
+    "BUDGET_EXHAUSTED",
+    "MODEL_REFUSED",
+  ],
+};
+
+/** Whether the work is tried again. Absent: no. */
+const AGAIN: { readonly [Code in FailureCode]?: string } = {
+  TIMEOUT: "by effect class; the planner function: yes",
+  ABORTED: "by effect class; given up: no",
+  TOOL_THREW: "by effect class",
+  EXPECT_FAILED: "yes, except for tools with effect class `once`",
+  JOURNAL_DIVERGED: "yes, as a new attempt; what acted is not repeated",
+  FILL_FAILED: "yes",
+  INTERRUPTED: "yes",
+  CRASHED: "by effect class",
+  RECONCILE_UNKNOWN: "the tool is asked again",
+  PLAN_INVALID: "5 rounds, fewer if nothing improves",
+  REVIEW_UNREADABLE: "yes",
+  ANSWER_EMPTY: "yes",
+};
+
 export function withTables(page: string): string {
   const errors = Object.entries(AREAS).map(([mark, areas]) => [mark, table(areas)] as const);
   const tools = Object.entries(TOOLS).map(([mark, area]) => [mark, toolTable(area)] as const);
-  return [...errors, ...tools].reduce((text, [mark, rows]) => {
+  const failed = Object.entries(FAILURE_SECTIONS).map(([mark, codes]) => [mark, failureTable(codes)] as const);
+  const refused = [["refused", refusalTable()]] as const;
+  return [...errors, ...tools, ...failed, ...refused].reduce((text, [mark, rows]) => {
     const [before, rest] = parted(text, `<!-- ${mark} -->\n`);
     const [, after] = parted(rest, "<!-- end -->");
     return `${before}<!-- ${mark} -->\n\n${rows}\n<!-- end -->${after}`;
@@ -67,6 +151,29 @@ function toolRow(code: ToolFailureCode): string {
     next === undefined ? message : `${message} ${sentenceText(next, surface)}`,
   );
   return `| \`${code}\` | ${cell(says)} | ${samples[0]?.retryable === true ? "yes" : "no"} |`;
+}
+
+function failureTable(codes: readonly FailureCode[]): string {
+  const head = "| code | what it says, for example | tried again | next | exit |\n|---|---|---|---|---|\n";
+  return `${head}${codes.map((code) => `${failureRow(code)}\n`).join("")}`;
+}
+
+function failureRow(code: FailureCode): string {
+  const samples = failures(code);
+  const nexts = samples.map((failure) => sentenceText(failureNext(failure) ?? [], surface));
+  const error = { code, message: "", retryable: false };
+  const exit = exitOfRun({ status: "failed", success: false, error });
+  return `| \`${code}\` | ${cell(samples.map(failureText))} | ${AGAIN[code] ?? "no"} | ${cell(nexts)} | ${exit} |`;
+}
+
+function refusalTable(): string {
+  const codes = Object.keys(REFUSALS) as RefusalCode[];
+  const rows = codes.map((code) => {
+    const samples = refusals(code);
+    const nexts = samples.map((refusal) => sentenceText(refusalNext(refusal), surface));
+    return `| \`${code}\` | ${cell(samples.map((refusal) => refusalText(refusal, "RUN")))} | ${cell(nexts)} |\n`;
+  });
+  return `| code | what it says, for example | next |\n|---|---|---|\n${rows.join("")}`;
 }
 
 function cell(texts: readonly string[]): string {

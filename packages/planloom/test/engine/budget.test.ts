@@ -115,7 +115,7 @@ test("money is counted by the prices of the configuration", async () => {
   const run = await (await open({ costUsd: 0.155 })).run("", { plan: twenty({ agent: "Think." }) });
   expect(run).toMatchObject({ status: "failed", error: { code: "BUDGET_EXHAUSTED" } });
   expect(run.error?.message).toMatch(
-    /^the run may use 0\.155 US dollars, and with one more model call it could be 0\.16$/,
+    /^the run may use 0\.155 US dollars, but one more model call could bring it to 0\.16$/,
   );
   expect(server.requests).toHaveLength(6);
 });

@@ -1,9 +1,9 @@
 // Realistic parameters for every failure, reason and refusal of a run. A code without a sample does not compile.
 import { evaluationProblem } from "../../src/plan/expression/problem.js";
 import { findingOf } from "../../src/plan/finding.js";
-import type { FailureParams } from "../../src/run/failure.js";
+import type { Failure, FailureCode, FailureParams } from "../../src/run/failure.js";
 import type { Reason } from "../../src/run/reason.js";
-import type { RefusalParams } from "../../src/run/refusal.js";
+import type { Refusal, RefusalCode, RefusalParams } from "../../src/run/refusal.js";
 
 const finding = findingOf("UNKNOWN_TOOL", { pointer: "/steps/0/tool" }, { tool: "serch", near: [], tools: [], of: 1 });
 const misfit = { path: "/rows/0", expected: "number", found: { kind: "string", value: "3" } } as const;
@@ -195,7 +195,7 @@ export const REASON_SAMPLES: {
 };
 
 export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly RefusalParams[Code][] } = {
-  RUN_ENDED: [{ ended: "completed" }],
+  RUN_ENDED: [{ ended: "completed" }, { ended: "failed" }, { ended: "cancelled" }, { ended: "failed", expired: true }],
   RUN_CANCELLING: [{}],
   RUN_FAILING: [{}],
   ALREADY_APPROVED: [{ hash }],
@@ -225,4 +225,13 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
   RUN_NOT_ENDED: [{}],
   NOTHING_TO_RETRY: [{ because: "completed" }, { because: "no-plan" }],
   STEP_UNKNOWN: [{ step: "a" }, { step: "a", fork: true }],
+  NOT_ANSWERED: [{}, { reason: "The disk has no room left for the store." }],
 };
+
+/** One failure for each sample of a code. */
+export const failures = (code: FailureCode): readonly Failure[] =>
+  FAILURE_SAMPLES[code].map((params) => ({ code, params: params as NonNullable<Failure["params"]>, retryable: false }));
+
+/** One refusal for each sample of a code. */
+export const refusals = (code: RefusalCode): readonly Refusal[] =>
+  REFUSAL_SAMPLES[code].map((params) => ({ code, params: params as NonNullable<Refusal["params"]> }));

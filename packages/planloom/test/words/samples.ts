@@ -9,7 +9,7 @@ import { toolFailureWords, type ToolFailureCode, type ToolFailureParams } from "
 const store = "/srv/app/.planloom/planloom.db";
 const server = { model: "gpt-4o-mini", role: "planner", label: "localhost:8000/v1" } as const;
 
-const unknownTool = findingOf(
+export const unknownTool = findingOf(
   "UNKNOWN_TOOL",
   { pointer: "/steps/0/tool", line: 5, column: 11 },
   { tool: "serch", near: ["search"], tools: ["search"], of: 1 },
@@ -142,10 +142,10 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   RUN_OWNED: [{ runId: "RUN", owner: { host: "laptop", pid: "4711" } }, { runId: "RUN" }],
   ENGINE_CLOSED: [{ runId: "RUN" }],
   COMMAND_INVALID: [{ command: '{"type":"stop"}' }],
-  RUN_NOT_ENDED: [{ runId: "RUN", reason: "the run has not ended" }],
+  RUN_NOT_ENDED: [{ runId: "RUN" }],
   NOTHING_TO_RETRY: [{ runId: "RUN" }],
-  UNKNOWN_STEP: [{ runId: "RUN", reason: "it has no step find" }],
-  STEP_UNKNOWN: [{ runId: "RUN", reason: "the outcome of a call of step pay is unknown" }],
+  UNKNOWN_STEP: [{ runId: "RUN", step: "find" }],
+  STEP_UNKNOWN: [{ runId: "RUN", step: "pay" }],
 
   // Recordings
   RUN_NOT_STOPPED: [{ runId: "RUN" }],

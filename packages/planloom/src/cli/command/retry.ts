@@ -8,12 +8,15 @@ import type { CheckedPlan } from "../../run/command.js";
 import type { RetryPreview } from "../../run/decide/retry.js";
 import type { RefusedPreview } from "../../loom/retry.js";
 import { currentPlan } from "../../run/lookup.js";
+import { inRun, sentenceText } from "../../words/action.js";
+import { refusalNext } from "../../words/refusals.js";
 import { driveToEnd, openFollower, tell } from "../drive.js";
+import { cliSurface } from "../surface.js";
 import { sayProblem } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsFromFlags } from "../inputs.js";
-import { atTerminal, printJson, PROGRAM, say } from "../output.js";
+import { atTerminal, printJson, say } from "../output.js";
 import { withLoom } from "../open-loom.js";
 import { checkedPlan, checkedText, planText, type PlanText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
@@ -127,7 +130,8 @@ async function askToGoOn(): Promise<number | undefined> {
   return word === undefined ? EXIT.interrupted : EXIT.rejected;
 }
 
-function refused(runId: string, { code, message }: { readonly code: string; readonly message: string }): number {
-  sayProblem({ code, message, next: `\`${PROGRAM} show ${runId}\` shows how it stands, and its steps.` });
+function refused(runId: string, { code, params, message }: RefusedPreview): number {
+  const next = refusalNext({ code, ...(params === undefined ? {} : { params }) });
+  sayProblem({ code, message, next: sentenceText(next, inRun(runId, cliSurface)) });
   return EXIT.usage;
 }

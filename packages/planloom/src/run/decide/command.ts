@@ -17,12 +17,18 @@ import type { Input } from "../input.js";
 import type { Command } from "../command.js";
 import { retry } from "./retry.js";
 import { revise, revisionProposed } from "./revision.js";
-import { type PendingApproval, type Run } from "../state.js";
+import { type PendingApproval, type Run, type RunEnd } from "../state.js";
 import { directTool, isConversation } from "../../plan/step-kind.js";
+
+/** How a run ended, for a command that comes too late. */
+export function endedAs(end: RunEnd): RefusalParams["RUN_ENDED"] {
+  const expired = end.how === "failed" && end.error.code === "APPROVAL_EXPIRED";
+  return { ended: end.how, ...(expired && { expired }) };
+}
 
 export function decideCommand(run: Run, command: Input & Command): Fact[] {
   const end = endOf(run);
-  if (end !== undefined && command.type !== "retry") return refused(command, "RUN_ENDED", { ended: end.how });
+  if (end !== undefined && command.type !== "retry") return refused(command, "RUN_ENDED", endedAs(end));
   switch (command.type) {
     case "approve":
       return approve(run, command);

@@ -215,7 +215,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       await s.clock.advance(1);
       const run = await s.ended(engine, runId);
       deepEqual([endOf(run)?.how, errorOf(run)?.code], ["failed", "BUDGET_EXHAUSTED"]);
-      deepEqual(reasons, Array(3).fill("the run may use 5000 ms, and they are over"));
+      deepEqual(reasons, Array(3).fill("the run may use 5000 ms, and that time is over"));
       const status = ["a0", "look", "pay"].map((id) => run.execution.steps.get(id)?.work.status);
       deepEqual(status, ["cancelled", "cancelled", "unknown"]);
     });

@@ -1,5 +1,4 @@
 // Words for errors of starting, finding and driving runs.
-import type { Action } from "../action.js";
 import type { ErrorTable } from "../error-words.js";
 
 export interface RunErrors {
@@ -15,10 +14,11 @@ export interface RunErrors {
   RUN_OWNED: { readonly runId: string; readonly owner?: { readonly host: string; readonly pid?: string } };
   ENGINE_CLOSED: { readonly runId: string };
   COMMAND_INVALID: { readonly command: string };
-  RUN_NOT_ENDED: { readonly runId: string; readonly reason: string };
+  /** A fork that the state of the run does not allow. */
+  RUN_NOT_ENDED: { readonly runId: string };
   NOTHING_TO_RETRY: { readonly runId: string };
-  UNKNOWN_STEP: { readonly runId: string; readonly reason: string };
-  STEP_UNKNOWN: { readonly runId: string; readonly reason: string };
+  UNKNOWN_STEP: { readonly runId: string; readonly step: string };
+  STEP_UNKNOWN: { readonly runId: string; readonly step: string };
 }
 
 export const RUN_ERRORS: ErrorTable<RunErrors> = {
@@ -85,7 +85,15 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     message: ({ command }) => `Unknown command ${command}, or a field of it does not fit.`,
     next: () => ["Give text where text is asked for, values that are JSON, and a sender other than `engine`."],
   },
-  RUN_NOT_ENDED: notForked(),
+  RUN_NOT_ENDED: {
+    kind: "refused",
+    message: ({ runId }) => `Run ${runId} cannot be forked, because it has not ended.`,
+    next: (run) => [
+      "Wait for its end, answer what it asks, or cancel it first with ",
+      { action: "cancel", runId: run.runId },
+      ".",
+    ],
+  },
   NOTHING_TO_RETRY: {
     kind: "usage",
     message: ({ runId }) => `Run ${runId} has no plan that other inputs could be given to.`,
@@ -97,19 +105,18 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
       ".",
     ],
   },
-  UNKNOWN_STEP: notForked(),
-  STEP_UNKNOWN: notForked(),
-};
-
-/** A fork that the state of the run does not allow. */
-function notForked(): ErrorTable<RunErrors>["RUN_NOT_ENDED"] {
-  const show = (runId: string): Action => ({ action: "show", runId });
-  return {
+  UNKNOWN_STEP: {
     kind: "refused",
-    message: ({ runId, reason }) => `Run ${runId} cannot be forked: ${reason}.`,
-    next: ({ runId }) => [show(runId), " lists its steps and the state of each."],
-  };
-}
+    message: ({ runId, step }) => `Run ${runId} cannot be forked at step ${step}, because it has no such step.`,
+    next: ({ runId }) => [{ action: "show", runId }, " lists its steps and the state of each."],
+  },
+  STEP_UNKNOWN: {
+    kind: "refused",
+    message: ({ runId, step }) =>
+      `Run ${runId} cannot be forked there: the outcome of step ${step} is unknown, and a fork would make the call again.`,
+    next: ({ runId }) => ["Retry the run as it is with ", { action: "retry", runId }, ", and settle that call first."],
+  },
+};
 
 function ownerText(owner: RunErrors["RUN_OWNED"]["owner"]): string {
   if (owner === undefined) return "another process";
