@@ -30,8 +30,8 @@ test.each([
   ["true", () => true, "the approval function asks for it"],
   ["a reason", async () => "over the budget of ann", "over the budget of ann"],
   ["an empty reason", () => "", "the approval function asks for it"],
-  ["nothing", () => undefined, "the approval function gave neither true nor false nor a reason"],
-  ["a number", async () => 0, "the approval function gave neither true nor false nor a reason"],
+  ["nothing", () => undefined, "the approval function gave neither true, false nor a reason"],
+  ["a number", async () => 0, "the approval function gave neither true, false nor a reason"],
   ["an error", () => Promise.reject(new Error("no connection")), "the approval function failed: no connection"],
 ])("a function that gives %s has the plan wait, with the reason", async (_what, decide, reason) => {
   const loom = await deciding(decide);
