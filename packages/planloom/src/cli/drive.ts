@@ -15,7 +15,8 @@ import { EXIT, exitOfRun } from "./exit-code.js";
 import { atTerminal, print, printJson, PROGRAM, say } from "./output.js";
 import { userName } from "./open-loom.js";
 import { openTerminal } from "./prompt.js";
-import { refusalLines } from "./refusal.js";
+import { printError } from "./error-text.js";
+import { refusalLines, refusalProblem } from "./refusal.js";
 import { cliSurface } from "./surface.js";
 import { printAnswer, sayEnd, waitingLines } from "./render/end.js";
 
@@ -68,7 +69,7 @@ export async function driveToEnd(
       },
     );
     follower.rest();
-    if (record !== undefined) return await approvedOnly(loom, run, record);
+    if (record !== undefined) return await approvedOnly(loom, run, record, flags);
     if (interrupt.signal.aborted && document.finishedAt === null) throw interrupted(run.id);
     return finish(document, flags);
   } finally {
@@ -106,10 +107,10 @@ async function untilStuck(
 }
 
 /** Releases the run first, so that another process can apply the approval at once. */
-async function approvedOnly(loom: Loom, run: LoomRun, hash: string): Promise<number> {
+async function approvedOnly(loom: Loom, run: LoomRun, hash: string, flags: DriveFlags): Promise<number> {
   await loom.engine.close();
   await run.approve(hash, { by: userName(), record: "only" });
-  return recorded(run.id);
+  return recorded(loom, run.id, flags);
 }
 
 /** With --yes, approves all that waits; otherwise what was agreed to. Returns false if nothing was left to approve. */
@@ -182,14 +183,14 @@ export async function tell(
   const by = userName();
   if (flags.run === false) {
     const reply = await send(run, { by, record: "only" });
-    return reply.ok ? recorded(runId) : refused(loom, runId, reply, { hash });
+    return reply.ok ? recorded(loom, runId, flags) : refused(loom, runId, reply, { hash, flags });
   }
   const follower = (await openFollower(flags)).hold();
   return driveToEnd(loom, follower, flags, async () => {
     const reply = await send(run, { by, listener: follower });
     follower.seed(await readLog(loom.store, runId));
-    if (!reply.ok) return refused(loom, runId, reply, { follower, hash });
-    return (await isOwned(loom, run, follower)) ? elsewhere(run) : run;
+    if (!reply.ok) return refused(loom, runId, reply, { follower, hash, flags });
+    return (await isOwned(loom, run, follower)) ? elsewhere(loom, run, flags) : run;
   });
 }
 
@@ -204,15 +205,22 @@ async function isOwned(loom: Loom, run: LoomRun, follower: Follower): Promise<bo
   }
 }
 
-function elsewhere({ id }: LoomRun): number {
+async function elsewhere(loom: Loom, { id }: LoomRun, flags: DriveFlags): Promise<number> {
+  await printRun(loom, id, flags);
   say(`Done. Run ${id} is driven by another process; follow it with: ${PROGRAM} watch ${id}`);
   return EXIT.done;
 }
 
 /** The message for a command that was only recorded. */
-export function recorded(runId: string): number {
+export async function recorded(loom: Loom, runId: string, flags: DriveFlags): Promise<number> {
+  await printRun(loom, runId, flags);
   say(`Recorded. Whoever drives run ${runId} next obeys it; to drive it here: ${PROGRAM} resume ${runId}`);
   return EXIT.done;
+}
+
+/** With --json: the run, as its log stands now. */
+export async function printRun(loom: Loom, runId: string, { json }: DriveFlags): Promise<void> {
+  if (json === true) printJson(documentOf(await loom.engine.load(runId), cliSurface));
 }
 
 /**
@@ -223,9 +231,14 @@ export async function refused(
   loom: Loom,
   runId: string,
   reply: Reply & { ok: false },
-  { follower, hash }: { readonly follower?: Follower; readonly hash?: string | undefined } = {},
+  {
+    follower,
+    hash,
+    flags,
+  }: { readonly follower?: Follower; readonly hash?: string | undefined; readonly flags: DriveFlags },
 ): Promise<number> {
   follower?.rest();
+  if (flags.json === true) printError(refusalProblem(runId, reply));
   for (const line of refusalLines(await loom.engine.load(runId), reply, hash)) say(line);
   // Another accepted command may have started the run here at the same time. It is driven on.
   const document = documentOf((await loom.engine.stopped(runId)).run, cliSurface);

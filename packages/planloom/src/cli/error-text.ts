@@ -1,22 +1,18 @@
-// Text for a person after an error. In: anything thrown, or a failure of a run. Out: lines for stderr. Every error has
-// the same three parts: what happened, its code, and what to do next.
+// The words of an error on the command line. In: anything thrown, or the failure of a role. Out: lines for stderr, and
+// the document of the error for `--json`. Both have the same parts: what happened, its code, and what to do next.
 import { messageOf } from "../error.js";
+import { failureDocument, type FailureDocument } from "../loom/failure-document.js";
+import type { JsonObject } from "../plan/json.js";
 import type { Failure } from "../run/failure.js";
-import { failureNext, failureText } from "../words/failures.js";
-import { sentenceText, type Action } from "../words/action.js";
+import { sentenceText } from "../words/action.js";
 import { errorNext } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
-import { say } from "./output.js";
+import { printJson, say, stdoutUsed } from "./output.js";
 import { manyLines, paint } from "./render/style.js";
 import { cliSurface } from "./surface.js";
 
-interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly next?: string | undefined;
-  /** The next actions, as data for programs. */
-  readonly action?: Action;
-}
+/** The parts of an error that a person reads. */
+type Problem = Pick<FailureDocument, "code" | "message" | "next">;
 
 export function sayProblem(problem: Problem): void {
   for (const line of problemLines(problem)) say(line);
@@ -24,7 +20,12 @@ export function sayProblem(problem: Problem): void {
 
 export function problemLines({ code, message, next }: Problem): readonly string[] {
   const what = `${paint("red", "error")} ${paint("bold", code)}: ${manyLines(message)}`;
-  return next === undefined ? [what] : [what, `  next: ${manyLines(next)}`];
+  return next === undefined || next === "" ? [what] : [what, `  next: ${manyLines(next)}`];
+}
+
+/** Prints `{ error }`, the only document of a command that failed. Prints nothing after another document. */
+export function printError(error: FailureDocument): void {
+  if (!stdoutUsed()) printJson({ error });
 }
 
 /** Never shows a stack trace, unless PLANLOOM_DEBUG is set. */
@@ -34,27 +35,33 @@ export function sayError(thrown: unknown): void {
 }
 
 /** The thrown error as data. For the failure of a role: the failure beside the error. */
-export function problemOf(thrown: unknown): Problem {
-  if (thrown instanceof PlanloomError) {
-    const { code, message, action } = thrown;
-    return { code, message, next: errorNextText(thrown), ...(action === undefined ? {} : { action }) };
-  }
+export function problemOf(thrown: unknown): FailureDocument {
+  if (thrown instanceof PlanloomError) return operatingProblem(thrown);
   const failure = failureIn(thrown);
-  if (failure !== undefined) return failure;
+  if (failure !== undefined) return failureDocument(failure, (sentence) => sentenceText(sentence, cliSurface));
   const next = "This is a fault in Planloom or in a tool; PLANLOOM_DEBUG=1 shows where.";
-  return { code: "INTERNAL", message: messageOf(thrown), next };
+  return { code: "INTERNAL", message: messageOf(thrown), next, retryable: false };
+}
+
+function operatingProblem(error: PlanloomError): FailureDocument {
+  const { code, message, params, action, retryable, retryAfterMs } = error;
+  return {
+    code,
+    message,
+    params: params as unknown as JsonObject,
+    next: errorNextText(error),
+    ...(action === undefined ? {} : { action }),
+    retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }
 
 /** The next actions after an error, as commands. */
 export const errorNextText = ({ code, params }: PlanloomError): string =>
   sentenceText(errorNext(code, params), cliSurface);
 
-function failureIn(thrown: unknown): Problem | undefined {
-  if (!(thrown instanceof Error) || !("failure" in thrown)) return undefined;
-  const failure = thrown.failure as Failure;
-  const next = failureNext(failure);
-  const { code } = failure;
-  return { code, message: failureText(failure), next: next && sentenceText(next, cliSurface) };
+function failureIn(thrown: unknown): Failure | undefined {
+  return thrown instanceof Error && "failure" in thrown ? (thrown.failure as Failure) : undefined;
 }
 
 /** A wrong argument: the reason, and what to write instead. */

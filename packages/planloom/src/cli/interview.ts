@@ -4,6 +4,7 @@ import type { RunDocument, WaitingDocument } from "../loom/document.js";
 import { problemLines } from "./error-text.js";
 import { answerValue } from "./inputs.js";
 import { userName } from "./open-loom.js";
+import { refusalProblem } from "./refusal.js";
 import { review, type Interview, type Said } from "./review.js";
 import { manyLines, paint } from "./render/style.js";
 
@@ -42,6 +43,6 @@ async function answer(talk: Interview, question: WaitingDocument["questions"][nu
     const value = answerValue(follower.run, { step, ...of }, line);
     const reply = await run.respond(step, value, { by: userName(), ...of });
     if (reply.ok) return "answered";
-    problemLines(reply).forEach((problem) => terminal.say(problem));
+    problemLines(refusalProblem(run.id, reply)).forEach((problem) => terminal.say(problem));
   }
 }

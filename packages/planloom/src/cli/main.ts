@@ -2,7 +2,7 @@
 // rules hold for every command and every tool.
 import { type Command, CommanderError } from "commander";
 import { programFor } from "./commands.js";
-import { sayError, sayProblem } from "./error-text.js";
+import { printError, problemOf, sayError, sayProblem, usageError } from "./error-text.js";
 import { EXIT, exitOfError } from "./exit-code.js";
 import { flushed, PROGRAM, stdoutGone, watchStreams } from "./output.js";
 
@@ -25,6 +25,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     if (thrown instanceof CommanderError) return usage(thrown, program, argv);
     sayError(thrown);
+    if (wantsJson(argv)) printError(problemOf(thrown));
     return exitOfError(thrown);
   }
 }
@@ -37,8 +38,16 @@ function usage({ code, message, exitCode }: CommanderError, program: Command, ar
     named.length === 0
       ? `\`${PROGRAM} --help\` lists the commands.`
       : `\`${[PROGRAM, ...named, "--help"].join(" ")}\` lists its arguments and flags.`;
-  sayProblem({ code: "USAGE", message: message.replace(/^error: /, ""), next });
+  const problem = problemOf(usageError(message.replace(/^error: /, ""), next));
+  sayProblem(problem);
+  if (wantsJson(argv)) printError(problem);
   return EXIT.usage;
+}
+
+/** Whether the command is to print a document. Holds for words that cannot be parsed, too. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return (end === -1 ? argv : argv.slice(0, end)).includes("--json");
 }
 
 /** The names of the command that is called, from the outermost: none where the first word names no command. */

@@ -7,6 +7,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { manyLines } from "./render/style.js";
 
 let readerGone = false;
+let hasPrinted = false;
 
 /** Ends writing quietly if the reader has closed the pipe. Any other error of a stream stays an error. */
 export function watchStreams(): void {
@@ -22,9 +23,13 @@ export function watchStreams(): void {
 /** Whether nobody reads stdout any more. */
 export const stdoutGone = (): boolean => readerGone;
 
+/** Whether stdout holds something already. */
+export const stdoutUsed = (): boolean => hasPrinted;
+
 /** The answer, and nothing else. On a terminal without control characters. */
 export function print(text: string): void {
   if (readerGone) return;
+  hasPrinted = true;
   const whole = text.endsWith("\n") ? text : `${text}\n`;
   process.stdout.write(isatty(1) ? manyLines(whole) : whole);
 }

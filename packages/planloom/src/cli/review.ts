@@ -13,6 +13,7 @@ import type { Follower } from "./follow.js";
 import { problemLines } from "./error-text.js";
 import { PROGRAM } from "./output.js";
 import { userName } from "./open-loom.js";
+import { refusalProblem } from "./refusal.js";
 import type { Terminal } from "./prompt.js";
 import { estimateLine, expectedLines } from "./render/estimate.js";
 import { actLinesOf, heading } from "./render/lines.js";
@@ -169,7 +170,7 @@ function argumentLines(args: Json, runId: string): readonly string[] {
 }
 
 /** A command that came too late does not end the review. The program shows what waits now. */
-function heard({ terminal }: Interview, reply: Reply): Said {
-  if (!reply.ok) problemLines(reply).forEach((line) => terminal.say(line));
+function heard({ terminal, run }: Interview, reply: Reply): Said {
+  if (!reply.ok) problemLines(refusalProblem(run.id, reply)).forEach((line) => terminal.say(line));
   return "answered";
 }

@@ -7,29 +7,16 @@ import { writePlan } from "../plan/write.js";
 import { currentPlan } from "../run/lookup.js";
 import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
-import type { Failure } from "../run/failure.js";
+import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
 import { mayRetry } from "../run/decide/retry.js";
 import { type Failing, type ProposedPlan, type Run, type RunEnd } from "../run/state.js";
 import { directTool, takesContext } from "../plan/step-kind.js";
 import type { StepState, StepStatus, Work } from "../run/work.js";
-import { firstAction, inRun, sentenceText, type Action, type Sentence, type Surface } from "../words/action.js";
+import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { estimateInWords } from "../words/estimate.js";
 import { runFailureText, failureNext, failureText, SETTLE, TRACE } from "../words/failures.js";
 import { commentText, reasonText } from "../words/reasons.js";
 import { librarySurface } from "../words/surface-library.js";
-
-/** A failure with its words. */
-export interface FailureDocument {
-  readonly code: string;
-  readonly message: string;
-  /** The parameters of the message. */
-  readonly params?: JsonObject;
-  /** What to do next, and its first action as data. */
-  readonly next?: string;
-  readonly action?: Action;
-  readonly retryable: boolean;
-  readonly retryAfterMs?: number;
-}
 
 export interface WorkDocument {
   readonly status: StepStatus;
@@ -119,33 +106,6 @@ export interface RunDocument {
   /** Time of the last retry by a person. */
   readonly retriedAt?: string;
   readonly finishedAt: string | null;
-}
-
-/** Options for the sentences of one document. */
-type Say = (sentence: Sentence) => string;
-
-/** The run's id, for the actions in the document. */
-const sayingOf =
-  (runId: string, surface: Surface): Say =>
-  (sentence) =>
-    sentenceText(sentence, inRun(runId, surface));
-
-export function failureDocument(
-  failure: Failure,
-  say: Say = sayingOf("", librarySurface),
-  next: Sentence | undefined = failureNext(failure),
-): FailureDocument {
-  const { code, params, retryable, retryAfterMs } = failure;
-  const action = next && firstAction(next);
-  return {
-    code,
-    message: failureText(failure),
-    ...(params === undefined ? {} : { params }),
-    ...(next === undefined ? {} : { next: say(next) }),
-    ...(action === undefined ? {} : { action }),
-    retryable,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
 }
 
 export function documentOf(run: Run, surface: Surface = librarySurface): RunDocument {

@@ -8,7 +8,7 @@ import type { Usage } from "../plan/usage.js";
 import type { EventOf, RunEvent, StepRef } from "../run/event.js";
 import { failureLine } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
-import { failureDocument, type FailureDocument } from "./document.js";
+import { failureDocument, type FailureDocument } from "./failure-document.js";
 import type { JournalRow } from "../store/event-store.js";
 
 export interface TraceAttempt {

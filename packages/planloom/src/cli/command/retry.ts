@@ -8,11 +8,8 @@ import type { CheckedPlan } from "../../run/command.js";
 import type { RetryPreview } from "../../run/decide/retry.js";
 import type { RefusedPreview } from "../../loom/retry.js";
 import { currentPlan } from "../../run/lookup.js";
-import { inRun, sentenceText } from "../../words/action.js";
-import { refusalNext } from "../../words/refusals.js";
 import { driveToEnd, openFollower, tell } from "../drive.js";
-import { cliSurface } from "../surface.js";
-import { sayProblem } from "../error-text.js";
+import { printError, sayProblem } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsFromFlags } from "../inputs.js";
@@ -22,6 +19,7 @@ import { checkedPlan, checkedText, planText, type PlanText } from "../plan-file.
 import { openTerminal } from "../prompt.js";
 import { heading } from "../render/lines.js";
 import { retryLines, type ShownPlan } from "../render/retry.js";
+import { refusalProblem } from "../refusal.js";
 import { runNamed } from "../run-name.js";
 import { paint } from "../render/style.js";
 
@@ -81,9 +79,9 @@ async function goOn(name: string, flags: RetryFlags, verb: Verb): Promise<number
     const { shown, plan } = await planMeant(loom, run, text, inputs, verb.name === "fork");
     const changes = { ...(inputs && { inputs }), ...(plan && { plan }) };
     const parts = await verb.preview(run, changes);
-    if (flags.dryRun === true && flags.json === true) printJson({ runId: run.id, ...parts });
-    if (!parts.ok) return refused(run.id, parts);
+    if (!parts.ok) return refused(run.id, parts, flags);
     const asks = parts.actAgain.length > 0 && flags.yes !== true;
+    if (flags.json === true && (flags.dryRun === true || (asks && !atTerminal()))) printJson({ runId: run.id, ...parts });
     if (flags.dryRun === true || flags.quiet !== true || asks) {
       say(heading(verb.name.toUpperCase()));
       say(`  ${verb.name === "fork" ? "from run" : "run"} ${run.id}`);
@@ -130,8 +128,9 @@ async function askToGoOn(): Promise<number | undefined> {
   return word === undefined ? EXIT.interrupted : EXIT.rejected;
 }
 
-function refused(runId: string, { code, params, message }: RefusedPreview): number {
-  const next = refusalNext({ code, ...(params === undefined ? {} : { params }) });
-  sayProblem({ code, message, next: sentenceText(next, inRun(runId, cliSurface)) });
+function refused(runId: string, refusal: RefusedPreview, { json }: RetryFlags): number {
+  const problem = refusalProblem(runId, refusal);
+  sayProblem(problem);
+  if (json === true) printError(problem);
   return EXIT.usage;
 }

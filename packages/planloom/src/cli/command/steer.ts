@@ -6,7 +6,7 @@ import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import { type RunStatus, statusOf } from "../../run/status.js";
 import { composePlan } from "../compose.js";
-import { recorded, refused, takeUp, tell, type Sending } from "../drive.js";
+import { printRun, recorded, refused, takeUp, tell, type Sending } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
@@ -63,10 +63,11 @@ async function halt(
   return withRun(name, flags, async (loom, runId) => {
     const record = flags.run === false ? ({ record: "only" } as const) : {};
     const reply = await send(await loom.get(runId), { by: userName(), ...record });
-    if (!reply.ok) return refused(loom, runId, reply);
-    if (flags.run === false) return recorded(runId);
+    if (!reply.ok) return refused(loom, runId, reply, { flags });
+    if (flags.run === false) return recorded(loom, runId, flags);
     // If this process took the run over, open calls are awaited here. Otherwise the run's owner awaits them.
     const status = statusOf((await loom.engine.stopped(runId)).run);
+    await printRun(loom, runId, flags);
     const then = status === "paused" ? `; it goes on with: ${PROGRAM} resume ${runId}` : "";
     say(`Run ${runId} ${status === wanted ? `is ${status}${then}` : `will be ${wanted}; it is ${status} still`}`);
     return EXIT.done;

@@ -1,0 +1,47 @@
+// A failure as a document. In: a failure as an event holds it, and the surface that names actions. Out: plain data with
+// sentences.
+import type { JsonObject } from "../plan/json.js";
+import type { Failure } from "../run/failure.js";
+import { firstAction, inRun, sentenceText, type Action, type Sentence, type Surface } from "../words/action.js";
+import { failureNext, failureText } from "../words/failures.js";
+import { librarySurface } from "../words/surface-library.js";
+
+/** A failure with its words. */
+export interface FailureDocument {
+  readonly code: string;
+  readonly message: string;
+  /** The parameters of the message. */
+  readonly params?: JsonObject;
+  /** What to do next, and its first action as data. */
+  readonly next?: string;
+  readonly action?: Action;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number;
+}
+
+/** Puts a sentence of one document into words. */
+export type Say = (sentence: Sentence) => string;
+
+/** The run's id, for the actions in the document. */
+export const sayingOf =
+  (runId: string, surface: Surface): Say =>
+  (sentence) =>
+    sentenceText(sentence, inRun(runId, surface));
+
+export function failureDocument(
+  failure: Failure,
+  say: Say = sayingOf("", librarySurface),
+  next: Sentence | undefined = failureNext(failure),
+): FailureDocument {
+  const { code, params, retryable, retryAfterMs } = failure;
+  const action = next && firstAction(next);
+  return {
+    code,
+    message: failureText(failure),
+    ...(params === undefined ? {} : { params }),
+    ...(next === undefined ? {} : { next: say(next) }),
+    ...(action === undefined ? {} : { action }),
+    retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
