@@ -31,10 +31,7 @@ export function refusalProblem(runId: string, { code, params, message }: Refused
 
 /** `hash` is the hash that the command named, if it named one. */
 export function refusalLines(run: Run, refused: Refused, hash?: string): readonly string[] {
-  return [
-    ...problemLines(refusalProblem(run.id, refused)),
-    ...(refused.code === "STALE_HASH" ? since(run, hash) : []),
-  ];
+  return [...problemLines(refusalProblem(run.id, refused)), ...(refused.code === "STALE_HASH" ? since(run, hash) : [])];
 }
 
 /** The difference between the waiting plan and the plan that the command named. */

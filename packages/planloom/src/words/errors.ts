@@ -9,6 +9,7 @@ import { PLAN_ERRORS, type PlanErrors } from "./errors/plans.js";
 import { RECORDING_ERRORS, type RecordingErrors } from "./errors/recordings.js";
 import { RUN_ERRORS, type RunErrors } from "./errors/runs.js";
 import { STORE_ERRORS, type StoreErrors } from "./errors/store.js";
+import { fittingNext, textOr } from "./words.js";
 
 /** The parameters of each code. */
 export interface ErrorParams
@@ -39,7 +40,12 @@ export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(CA
 /** The entry of a code. */
 export const errorWords = <Code extends ErrorCode>(code: Code): ErrorWords<ErrorParams[Code]> => CATALOGUE[code];
 
+/** What happened, and to what. */
+export function errorText(code: ErrorCode, params: ErrorParams[ErrorCode]): string {
+  return textOr({ code, ...params }, () => (CATALOGUE[code] as ErrorWords<unknown>).message(params));
+}
+
 /** What to do next about an error, for a surface to word. */
 export function errorNext(code: ErrorCode, params: ErrorParams[ErrorCode]): Sentence {
-  return (CATALOGUE[code] as ErrorWords<unknown>).next(params);
+  return fittingNext(params, () => (CATALOGUE[code] as ErrorWords<unknown>).next(params)) ?? ["See docs/errors.md."];
 }

@@ -1,4 +1,5 @@
 // The words of an estimate: what it does not know. In: an estimate as data. Out: the same with sentences.
+import { textOr } from "./words.js";
 import type { Estimate, UnknownFigures } from "../plan/estimate/estimate.js";
 
 /** An estimate as people read it. `unknown` says in words what is not known. */
@@ -8,7 +9,12 @@ export interface EstimateInWords extends Omit<Estimate, "unknown"> {
 
 /** Estimates of version-1 logs hold words already, which stand as they are. */
 export function estimateInWords(estimate: Estimate | EstimateInWords): EstimateInWords {
-  return { ...estimate, unknown: estimate.unknown.map((one) => (typeof one === "string" ? one : unknownText(one))) };
+  return {
+    ...estimate,
+    unknown: estimate.unknown.map((one) =>
+      typeof one === "string" ? one : textOr({ code: one.of, ...one }, () => unknownText(one)),
+    ),
+  };
 }
 
 function unknownText(figures: UnknownFigures): string {

@@ -11,7 +11,7 @@ import { gistText, kindText } from "./phrases.js";
 import { evaluationText } from "./problems.js";
 import { errorWords, isErrorCode } from "./errors.js";
 import { toolWords } from "./tool-failures.js";
-import { textOr, type Table, type Words } from "./words.js";
+import { fittingNext, fittingText, textOr, type Table, type Words } from "./words.js";
 
 // Parts
 
@@ -34,6 +34,10 @@ const UNITS: { readonly [limit: string]: string } = {
 
 /** Why a model's reply cannot be used: one sentence, which the model reads too. */
 export function problemText(problem: ReplyProblem): string {
+  return textOr(problem, () => problemWords(problem));
+}
+
+function problemWords(problem: ReplyProblem): string {
   switch (problem.code) {
     case "EMPTY":
       return "The reply has no text.";
@@ -355,7 +359,7 @@ export function failureText(failure: Failure): string {
   const { code, params, text } = failure;
   const items = itemsIn(failure);
   const known = items === undefined ? worded(failure) : () => itemsText(items);
-  return textOr({ code, ...params }, () => known?.() ?? text);
+  return (known && fittingText({ params, text }, known)) || text || textOr({ code, ...params }, () => undefined);
 }
 
 /** `TIMEOUT: the call did not end within 60000 ms`. */
@@ -363,12 +367,7 @@ export const failureLine = (failure: Failure): string => `${failure.code}: ${fai
 
 /** What to do next. undefined if nothing is known. */
 export function failureNext(failure: Failure): Sentence | undefined {
-  try {
-    return nextOf(failure);
-  } catch {
-    // Parameters of an edited log.
-    return undefined;
-  }
+  return fittingNext(failure, () => nextOf(failure));
 }
 
 function nextOf(failure: Failure): Sentence | undefined {

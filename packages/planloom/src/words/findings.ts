@@ -6,6 +6,7 @@ import type { FindingTable, FindingWords } from "./finding-words.js";
 import { DATA } from "./findings-data.js";
 import { READING, SHAPE } from "./findings-reading.js";
 import { REVISION } from "./findings-revision.js";
+import { fittingText, textOr } from "./words.js";
 
 /** Every finding has words here: a code without them does not compile. */
 const WORDS: FindingTable<FindingCode> = { ...READING, ...SHAPE, ...DATA, ...REVISION };
@@ -49,13 +50,11 @@ export function findingWords(finding: Finding): { readonly message: string; read
 
 function phrased({ code, params }: CodedFinding): { readonly message: string; readonly fix: string } {
   // Code and parameters belong together, which the compiler cannot see in an index by a union.
-  const words = WORDS[code] as FindingWords<unknown> | undefined;
-  try {
-    if (words !== undefined) return { message: words.message(params), fix: words.fix(params) };
-  } catch {
-    // Parameters of another version: shows the code and the data.
-  }
-  return { message: `${code}: ${JSON.stringify(params)}`, fix: "See docs/plan-format.md." };
+  const words = Object.hasOwn(WORDS, code) ? (WORDS[code] as FindingWords<unknown>) : undefined;
+  return {
+    message: textOr({ code, ...params }, () => words?.message(params)),
+    fix: fittingText(params, () => words?.fix(params)) ?? "See docs/plan-format.md.",
+  };
 }
 
 function unwritten({ unwritten: part }: Where): string {

@@ -1,6 +1,7 @@
 // The words of the reader's notes: what it rewrote. In: notes as data. Out: a sentence for each.
 import type { NoteCode, NoteParams, ReadNote, RepairCode } from "../plan/read/note-params.js";
 import type { FormAdapter } from "../plan/read/forms.js";
+import { textOr } from "./words.js";
 
 type NoteTable<Codes extends NoteCode> = { readonly [Code in Codes]: (params: NoteParams[Code]) => string };
 
@@ -91,7 +92,7 @@ export type WordedNote = ReadNote & { readonly message: string };
 
 export function noteMessage({ code, params }: ReadNote): string {
   // Code and parameters belong together, which the compiler cannot see in an index by a union.
-  return (WORDS[code] as (params: unknown) => string)(params);
+  return textOr({ code, ...params }, () => (WORDS[code] as (params: unknown) => string)(params));
 }
 
 export const wordedNotes = (notes: readonly ReadNote[]): readonly WordedNote[] =>

@@ -1,7 +1,7 @@
 // The class of operating errors: a failure of a file, a provider, a store or a command. In: a code of the catalogue and
 // its parameters. Out: an error with the library's words. A failure inside a run is data (events) and never this error.
 import { firstAction, sentenceText, type Action } from "./action.js";
-import { errorNext, errorWords, type ErrorCode, type ErrorParams, type ErrorSubject } from "./errors.js";
+import { errorNext, errorText, errorWords, type ErrorCode, type ErrorParams, type ErrorSubject } from "./errors.js";
 import type { ErrorKind, ErrorWords } from "./error-words.js";
 import { librarySurface } from "./surface-library.js";
 
@@ -30,7 +30,7 @@ export class PlanloomError extends Error {
 
   constructor(...[code, params, options = {}]: readonly [...subject: ErrorSubject, options?: ErrorOptions]) {
     const words = errorWords(code) as ErrorWords<unknown>;
-    super(words.message(params), options.cause === undefined ? undefined : { cause: options.cause });
+    super(errorText(code, params), options.cause === undefined ? undefined : { cause: options.cause });
     const next = errorNext(code, params);
     this.code = code;
     this.params = params;

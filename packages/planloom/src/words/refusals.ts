@@ -3,7 +3,7 @@ import { findingWords } from "./findings.js";
 import type { Refusal, RefusalParams } from "../run/refusal.js";
 import { gistText } from "./phrases.js";
 import type { Action, Sentence } from "./action.js";
-import { textOr, type Table, type Words } from "./words.js";
+import { fittingNext, textOr, type Table, type Words } from "./words.js";
 
 /** With the run that the command was given to, if it is known. */
 type InRun<Params> = Params & { readonly runId?: string };
@@ -190,10 +190,5 @@ export function refusalText({ code, params, text }: Refusal, runId?: string): st
 
 /** What to do about it. */
 export function refusalNext({ code, params }: Refusal): Sentence {
-  try {
-    return wordsOf(code)?.next?.(params ?? {}) ?? SHOWS;
-  } catch {
-    // Parameters of an edited log.
-    return SHOWS;
-  }
+  return fittingNext(params, () => wordsOf(code)?.next?.(params ?? {})) ?? SHOWS;
 }

@@ -14,7 +14,7 @@ const because = {
 const who = { plan: "the plan says to", run: "the run is set to" };
 
 export const REPLAN_REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Code>) => string } = {
-  LEGACY: ({ text }) => text,
+  LEGACY: ({ text }) => text || "no reason was recorded",
   ATTEMPTS_LEFT: ({ attempt, of }) => `attempt ${attempt} of ${of} failed`,
   ATTEMPTS_USED: ({ of }) => (of === 1 ? "it had one attempt" : `all ${of} attempts failed`),
   NOT_RETRYABLE: () => "trying again would not help",

@@ -5,6 +5,7 @@ import { ARITHMETIC_FAILURES, type ArithmeticFailures } from "./tools/arithmetic
 import { FETCH_FAILURES, type FetchFailures } from "./tools/fetch.js";
 import { FILE_FAILURES, type FileFailures } from "./tools/files.js";
 import type { ToolWords } from "./tools/tool-words.js";
+import { fittingNext, textOr } from "./words.js";
 
 /** The parameters of each code. */
 export interface ToolFailureParams extends ArithmeticFailures, FileFailures, FetchFailures {}
@@ -33,5 +34,9 @@ export function toolFailureWords<Code extends ToolFailureCode>(
   params: ToolFailureParams[Code],
 ): { readonly message: string; readonly next: Sentence | undefined; readonly retryable: boolean } {
   const words = CATALOGUE[code];
-  return { message: words.message(params), next: words.next?.(params), retryable: words.retryable ?? false };
+  return {
+    message: textOr({ code, ...params }, () => words.message(params)),
+    next: fittingNext(params, () => words.next?.(params)),
+    retryable: words.retryable ?? false,
+  };
 }

@@ -81,7 +81,8 @@ async function goOn(name: string, flags: RetryFlags, verb: Verb): Promise<number
     const parts = await verb.preview(run, changes);
     if (!parts.ok) return refused(run.id, parts, flags);
     const asks = parts.actAgain.length > 0 && flags.yes !== true;
-    if (flags.json === true && (flags.dryRun === true || (asks && !atTerminal()))) printJson({ runId: run.id, ...parts });
+    if (flags.json === true && (flags.dryRun === true || (asks && !atTerminal())))
+      printJson({ runId: run.id, ...parts });
     if (flags.dryRun === true || flags.quiet !== true || asks) {
       say(heading(verb.name.toUpperCase()));
       say(`  ${verb.name === "fork" ? "from run" : "run"} ${run.id}`);
