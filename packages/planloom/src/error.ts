@@ -7,11 +7,15 @@ export function assertNever(value: never): never {
   throw new Error(`unreachable case: ${JSON.stringify(value)}`);
 }
 
-/** The message of anything thrown, at most LIMITS.messageChars long. Never throws. */
+/**
+ * The message of anything thrown, at most LIMITS.messageChars long: the name of an error without a message, JSON of any
+ * other value. Never throws.
+ */
 export function messageOf(thrown: unknown): string {
   try {
-    const message: unknown = thrown instanceof Error ? thrown.message : thrown;
-    return String(message).slice(0, LIMITS.messageChars);
+    const message: unknown = thrown instanceof Error ? thrown.message || thrown.name : thrown;
+    const text = typeof message === "object" && message !== null ? JSON.stringify(message) : String(message);
+    return text.slice(0, LIMITS.messageChars);
   } catch {
     return "something was thrown that cannot be shown";
   }

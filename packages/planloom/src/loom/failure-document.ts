@@ -15,6 +15,8 @@ export interface FailureDocument {
   /** What to do next, and its first action as data. */
   readonly next?: string;
   readonly action?: Action;
+  /** The code is a tool's own, although Planloom has one of the same name. */
+  readonly foreign?: true;
   readonly retryable: boolean;
   readonly retryAfterMs?: number;
 }
@@ -33,7 +35,7 @@ export function failureDocument(
   say: Say = sayingOf("", librarySurface),
   next: Sentence | undefined = failureNext(failure),
 ): FailureDocument {
-  const { code, params, retryable, retryAfterMs } = failure;
+  const { code, params, foreign, retryable, retryAfterMs } = failure;
   const action = next && firstAction(next);
   return {
     code,
@@ -41,6 +43,7 @@ export function failureDocument(
     ...(params === undefined ? {} : { params }),
     ...(next === undefined ? {} : { next: say(next) }),
     ...(action === undefined ? {} : { action }),
+    ...(foreign === true ? { foreign } : {}),
     retryable,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };

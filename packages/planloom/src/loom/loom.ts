@@ -25,6 +25,7 @@ import type { Engine, Listener } from "../engine/engine.js";
 import { readHistory } from "../perform/history.js";
 import { soundGoal, soundInputs, soundRunId } from "./start-options.js";
 import { timedPlanner } from "../agents/timed-planner.js";
+import { soundQuery } from "./list-query.js";
 import { LoomRun } from "./loom-run.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { PlanChecks, type PlanCheck, type PlanCheckOptions, type WordedCheck } from "./plan-checks.js";
@@ -179,9 +180,9 @@ export class Loom {
     return this.runNamed(runId);
   }
 
-  /** Runs of the store, newest last event first. See EventStore.list. */
-  list(query?: ListQuery): Promise<RunList> {
-    return this.services.store.list(query);
+  /** Runs of the store, newest last event first. See EventStore.list. Rejects with QUERY_INVALID, CURSOR_INVALID. */
+  async list(query: ListQuery = {}): Promise<RunList> {
+    return this.services.store.list(soundQuery(query));
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,8 @@ import type { Json } from "../plan/json.js";
 import { failWith, type Failure } from "../run/failure.js";
 import type { Ending } from "../run/event.js";
 import { soundFailure } from "../run/sound-failure.js";
+import { isOurCode } from "../words/failures.js";
+import { LIMITS } from "../limits.js";
 import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
 import type { Clock } from "../clock.js";
 import { inTime } from "../deadline.js";
@@ -39,13 +41,32 @@ export async function endInTime<T>(
   if (end?.thrown instanceof ToolError) return { ok: false, ending: "tool-error", error: toldBy(end.thrown) };
   // Any other error of a tool after its signal was aborted only repeats the abort.
   if (end === undefined || why !== undefined) return endOf(why, timeoutMs);
-  const error = failWith("TOOL_THREW", {}, { text: messageOf(end.thrown), retryable: true });
-  return { ok: false, ending: "thrown", error };
+  return { ok: false, ending: "thrown", error: threw(end.thrown) };
+}
+
+/** The text of what was thrown, or what it is. */
+function threw(thrown: unknown): Failure {
+  const text = textOf(thrown);
+  if (text !== undefined) return failWith("TOOL_THREW", {}, { text, retryable: true });
+  const is = thrown instanceof Error ? "error" : "value";
+  return failWith("TOOL_THREW", { threw: { is, shown: messageOf(thrown).slice(0, LIMITS.previewChars) } }, { retryable: true });
+}
+
+/** The text of an error, also of one from another realm or program. Never throws. */
+function textOf(thrown: unknown): string | undefined {
+  try {
+    const text: unknown = typeof thrown === "object" && thrown !== null && "message" in thrown ? thrown.message : thrown;
+    return typeof text === "string" && text.trim() !== "" ? messageOf(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A tool's failure in its own words. The error may come from JavaScript. */
 function toldBy({ failure: known, code, message: text, retryable, retryAfterMs }: ToolError): Failure {
-  return known ?? soundFailure({ code, text, retryable, retryAfterMs }, "TOOL_FAILED");
+  if (known !== undefined) return known;
+  const told = soundFailure({ code, text, retryable, retryAfterMs }, "TOOL_FAILED");
+  return isOurCode(told.code) ? { ...told, foreign: true } : told;
 }
 
 function endOf(why: "timeout" | "abort" | undefined, timeoutMs: number): CallEnd & { readonly ok: false } {

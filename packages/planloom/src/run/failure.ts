@@ -14,6 +14,8 @@ export interface Failure {
   readonly params?: JsonObject;
   /** Words of a tool, a model, a server, a person, or a version-1 log. Never Planloom's own. */
   readonly text?: string;
+  /** The code is a tool's own, although Planloom has one of the same name. */
+  readonly foreign?: true;
   /** Whether trying again may help. */
   readonly retryable: boolean;
   /** The wait that a server asked for, in ms. */
@@ -87,7 +89,8 @@ export interface FailureParams extends ExpressionFailures {
   readonly NO_MODEL: { readonly role: "planner" | "executor" | "synthesizer" };
   readonly NO_PLANNER: { readonly for: "plan" | "review" };
   readonly TIMEOUT: { readonly of: "call" | "agent" | "planner"; readonly ms: number };
-  readonly TOOL_THREW: object;
+  /** Absent if the error has a text. `shown` is the name of the error, or the value as a text. */
+  readonly TOOL_THREW: { readonly threw?: { readonly is: "error" | "value"; readonly shown: string } };
   readonly TOOL_GONE: { readonly tool: string; readonly asked?: true };
   /** `problem` is the text of the schema's check. */
   readonly BAD_ARGUMENTS: { readonly tool: string; readonly problem: string };
@@ -115,6 +118,9 @@ export interface FailureParams extends ExpressionFailures {
 }
 
 export type FailureCode = keyof FailureParams;
+
+/** Whether it is this failure of Planloom. A tool may use the same code for a failure of its own. */
+export const isFailure = ({ code, foreign }: Failure, ours: FailureCode): boolean => code === ours && foreign !== true;
 
 /** A failure that is not retried, unless `more` says so. */
 export function failWith<Code extends FailureCode>(

@@ -7,7 +7,7 @@ import type { Failure } from "./failure.js";
 
 /** An invalid code is replaced by `otherwise`, and is put before the text. */
 export function soundFailure(given: { readonly [field in keyof Failure]?: unknown }, otherwise: string): Failure {
-  const { code, params, text, retryable, retryAfterMs } = given;
+  const { code, params, text, foreign, retryable, retryAfterMs } = given;
   const known = typeof code === "string" && code.length <= LIMITS.codeChars && /^[A-Z][A-Z0-9_]*$/.test(code);
   const said = text === undefined ? undefined : messageOf(text);
   const unknown = `${messageOf(code).slice(0, LIMITS.codeChars)}: ${said ?? ""}`;
@@ -16,6 +16,7 @@ export function soundFailure(given: { readonly [field in keyof Failure]?: unknow
     code: known ? code : otherwise,
     ...(isSound(params) ? { params } : {}),
     ...(words === undefined ? {} : { text: words }),
+    ...(foreign === true ? { foreign } : {}),
     retryable: retryable === true,
     ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 && retryAfterMs < Infinity ? { retryAfterMs } : {}),
   };

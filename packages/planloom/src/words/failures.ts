@@ -238,7 +238,8 @@ export const FAILURES: Table<FailureParams> = {
     next: ({ of }) => [(TIMEOUT[of] ?? TIMEOUT.call)[1]],
   },
   TOOL_THREW: {
-    message: () => "the tool threw an error without a text",
+    message: ({ threw }) =>
+      threw === undefined ? "the tool threw an error without a text" : `the tool threw ${thrownText(threw)}`,
     next: () => ["Have the tool throw a ToolError that says what happened."],
   },
   TOOL_GONE: {
@@ -334,6 +335,11 @@ export const FAILURES: Table<FailureParams> = {
   NULL_IN_TEXT: expression("NULL_IN_TEXT", '`a == null ? "none" : a` gives a text.'),
 };
 
+function thrownText({ is, shown }: NonNullable<FailureParams["TOOL_THREW"]["threw"]>): string {
+  if (is === "error") return `${/^[AEIOU]/.test(shown) ? "an" : "a"} ${shown} without a text`;
+  return shown === "" ? "an empty text" : shown;
+}
+
 function itemsText({ items: { failed, total, first } }: ItemsParams): string {
   const example = first === undefined ? "" : `; item ${first.item}: ${failureText(first.error)}`;
   return `${failed} of ${total} items failed${example}`;
@@ -345,11 +351,17 @@ function wordsOf(code: string): Words<unknown> | undefined {
   return toolWords(code) ?? (isErrorCode(code) ? (errorWords(code) as Words<unknown>) : undefined);
 }
 
+/** Whether the code is one of Planloom's. */
+export const isOurCode = (code: string): boolean => wordsOf(code) !== undefined;
+
 /** The words of a failure with its parameters. undefined if it has its own text, or an unknown code. */
-function worded({ code, params, text }: Failure): (() => string) | undefined {
+function worded({ code, params, text, foreign }: Failure): (() => string) | undefined {
+  if (foreign === true || code === "TOOL_FAILED") return text ? undefined : () => SILENT;
   const words = text !== undefined && params === undefined ? undefined : wordsOf(code);
   return words && (() => words.message({ ...params, ...(text === undefined ? {} : { text }) }));
 }
+
+const SILENT = "the tool reported a failure without a text";
 
 const itemsIn = ({ params }: Failure): ItemsParams | undefined =>
   params !== undefined && isObject(params["items"]) ? (params as unknown as ItemsParams) : undefined;
@@ -374,7 +386,8 @@ function nextOf(failure: Failure): Sentence | undefined {
   const first = itemsIn(failure)?.items.first;
   const ofItem = first && nextOf(first.error);
   if (ofItem !== undefined) return ofItem;
-  const { code, params } = failure;
+  const { code, params, foreign } = failure;
+  if (foreign === true) return undefined;
   // A version-1 log has no parameters, so the advice on a failure of a run has no details.
   return params === undefined && !Object.hasOwn(FAILURES, code) ? undefined : wordsOf(code)?.next?.(params ?? {});
 }

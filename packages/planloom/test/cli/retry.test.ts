@@ -242,8 +242,7 @@ test("what cannot be retried or forked is refused with a code", async () => {
   await here.run(["retry", "last"]);
   expect(await here.json(["retry", "last", "--dry-run", "--json"])).toMatchObject({
     exit: 2,
-    ok: false,
-    code: "NOTHING_TO_RETRY",
+    error: { code: "NOTHING_TO_RETRY", params: { because: "completed" } },
   });
   here.write("question.json", QUESTION);
   await here.run(["run", "question.json"]);

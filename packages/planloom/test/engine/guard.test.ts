@@ -65,7 +65,7 @@ describe("a tool call ends", () => {
     [
       "a message that is no text",
       () => Object.assign(new ToolError("x"), { message: { no: "text" } }),
-      { ending: "tool-error", error: { code: "TOOL_FAILED", text: "[object Object]" } },
+      { ending: "tool-error", error: { code: "TOOL_FAILED", text: '{"no":"text"}' } },
     ],
     [
       "a code that is none",
@@ -81,6 +81,31 @@ describe("a tool call ends", () => {
     expect(end).toMatchObject({ ok: false, ...expected });
     expect(JSON.stringify(end).length).toBeLessThan(LIMITS.messageChars + 200);
     expect(JSON.stringify(end)).not.toContain("retryAfterMs");
+  });
+
+  test.each<[string, () => unknown, object]>([
+    ["an error without a text", () => new TypeError(""), { is: "error", shown: "TypeError" }],
+    ["an empty record", () => ({}), { is: "value", shown: "{}" }],
+    ["a record", () => ({ status: 500 }), { is: "value", shown: '{"status":500}' }],
+    ["nothing", () => undefined, { is: "value", shown: "undefined" }],
+    ["an empty text", () => "", { is: "value", shown: "" }],
+  ])("and says what it threw, if that has no text: %s", async (_, thrown, threw) => {
+    const { ended } = await called(() => {
+      throw thrown();
+    });
+    expect(await ended).toMatchObject({ error: { code: "TOOL_THREW", params: { threw } } });
+  });
+
+  test("with its own code, marked where Planloom has one of the same name", async () => {
+    const told = async (code: string) => {
+      const { ended } = await called(() => {
+        throw new ToolError("no", { code, retryable: false });
+      });
+      return ended;
+    };
+    expect(await told("REJECTED")).toMatchObject({ error: { code: "REJECTED", text: "no", foreign: true } });
+    expect(await told("FETCH_STATUS")).toMatchObject({ error: { foreign: true } });
+    expect((await told("BUSY")) as { readonly error: object }).not.toHaveProperty("error.foreign");
   });
 
   test("by timeout, though its signal moves nothing: after the grace time and not before", async () => {

@@ -82,3 +82,29 @@ test("actions in a sentence about a run name it", () => {
   const next = refusalNext({ code: "ALREADY_PAUSED" });
   expect(sentenceText(next, inRun("run_x", cli))).toBe("`planloom resume run_x` continues it.");
 });
+
+test("a tool's code that Planloom has too gets neither our words nor our advice", () => {
+  const own = { code: "REJECTED", text: "the bank said no", foreign: true, retryable: false } as const;
+  expect([failureText(own), failureNext(own)]).toEqual(["the bank said no", undefined]);
+  const silent = { code: "NO_MODEL", foreign: true, retryable: false } as const;
+  expect([failureText(silent), failureNext(silent)]).toEqual([
+    "the tool reported a failure without a text",
+    undefined,
+  ]);
+  const first = { item: 0, error: own };
+  const items = { ...own, params: { items: { failed: 1, total: 2, first } } };
+  expect([failureText(items), failureNext(items)]).toEqual(["1 of 2 items failed; item 0: the bank said no", undefined]);
+});
+
+test("a tool that throws without a text is quoted with what it threw", () => {
+  const text = (is: "error" | "value", shown: string) =>
+    failureText({ code: "TOOL_THREW", params: { threw: { is, shown } }, retryable: true });
+  expect(text("error", "Error")).toBe("the tool threw an Error without a text");
+  expect(text("error", "TypeError")).toBe("the tool threw a TypeError without a text");
+  expect(text("value", '{"status":500}')).toBe('the tool threw {"status":500}');
+  expect(text("value", "undefined")).toBe("the tool threw undefined");
+  expect(text("value", "")).toBe("the tool threw an empty text");
+  expect(failureText({ code: "TOOL_FAILED", text: "", retryable: true })).toBe(
+    "the tool reported a failure without a text",
+  );
+});

@@ -57,7 +57,12 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     { of: "agent", ms: 600_000 },
     { of: "planner", ms: 120_000 },
   ],
-  TOOL_THREW: [{}],
+  TOOL_THREW: [
+    {},
+    { threw: { is: "error", shown: "TypeError" } },
+    { threw: { is: "value", shown: '{"status":500}' } },
+    { threw: { is: "value", shown: "" } },
+  ],
   TOOL_GONE: [{ tool: "search" }, { tool: "pay", asked: true }],
   BAD_ARGUMENTS: [{ tool: "search", problem: "query: expected string" }],
   BAD_OUTPUT: [{ tool: "search", problem: "the value is larger than 8388608 bytes" }],

@@ -139,6 +139,10 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   RUN_EXISTS: [{ runId: "RUN" }],
   RUN_UNKNOWN: [{ name: "RUN", store }, { store }],
   CURSOR_INVALID: [{}],
+  QUERY_INVALID: [
+    { field: "limit", given: "-1" },
+    { field: "status", given: '"done"' },
+  ],
   RUN_OWNED: [{ runId: "RUN", owner: { host: "laptop", pid: "4711" } }, { runId: "RUN" }],
   ENGINE_CLOSED: [{ runId: "RUN" }],
   COMMAND_INVALID: [{ command: '{"type":"stop"}' }],

@@ -5,7 +5,7 @@ import { LIMITS } from "../../limits.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { standsInPlan, withdrawn } from "../approval.js";
 import { fact, type Fact, type StepRef } from "../event.js";
-import { failWith, type Failure } from "../failure.js";
+import { failWith, isFailure, type Failure } from "../failure.js";
 import { asksForPlan, currentPlan, findWork } from "../lookup.js";
 import { refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
 import { endOf, isCancelling, isFailing } from "../status.js";
@@ -22,7 +22,7 @@ import { directTool, isConversation } from "../../plan/step-kind.js";
 
 /** How a run ended, for a command that comes too late. */
 export function endedAs(end: RunEnd): RefusalParams["RUN_ENDED"] {
-  const expired = end.how === "failed" && end.error.code === "APPROVAL_EXPIRED";
+  const expired = end.how === "failed" && isFailure(end.error, "APPROVAL_EXPIRED");
   return { ended: end.how, ...(expired && { expired }) };
 }
 

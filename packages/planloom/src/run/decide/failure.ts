@@ -12,7 +12,7 @@ import type { FanOut, Work } from "../work.js";
 import { outOfTime, unpaidBy } from "./budget.js";
 import { fact, type EventData, type Ending, type Fact, type PassingFailure, type StepRef } from "../event.js";
 import { isJournaled } from "../evolve/evolve-step.js";
-import type { Failure, ItemsParams } from "../failure.js";
+import { isFailure, type Failure, type ItemsParams } from "../failure.js";
 import type { Outcome } from "../input.js";
 import type { RetryReason, StopReason } from "../reason.js";
 import { reviewAfter, verdictOn } from "./policy.js";
@@ -113,7 +113,7 @@ type Said = EventData["step.failed"];
 
 /** After BUDGET_EXHAUSTED, a retry of the run continues the same attempt, whose calls are paid. */
 function final(said: Fact, work: Work): Fact {
-  if (said.type !== "step.failed" || said.data.error.code !== "BUDGET_EXHAUSTED" || !isJournaled(work)) return said;
+  if (said.type !== "step.failed" || !isFailure(said.data.error, "BUDGET_EXHAUSTED") || !isJournaled(work)) return said;
   return fact("step.failed", { ...said.data, sameAttempt: true });
 }
 
@@ -126,9 +126,12 @@ function whyNoRetry(run: Run, error: Failure, tries: number, attempts: number): 
 
 /** Why a failing run starts nothing. */
 export function whyNotStarted({ halt }: Run): RetryReason & StopReason {
-  const code = halt?.why === "failure" ? halt.failing.error.code : undefined;
-  const because = code === "EVENT_LIMIT" ? "log-full" : code === "BUDGET_EXHAUSTED" ? "budget" : "failure";
-  return { code: "NOTHING_STARTS", because };
+  return { code: "NOTHING_STARTS", because: halt?.why === "failure" ? stopReason(halt.failing.error) : "failure" };
+}
+
+function stopReason(error: Failure): Extract<StopReason, { code: "NOTHING_STARTS" }>["because"] {
+  if (isFailure(error, "EVENT_LIMIT")) return "log-full";
+  return isFailure(error, "BUDGET_EXHAUSTED") ? "budget" : "failure";
 }
 
 /** ms before the next attempt: the plan's backoff with up to 10 % jitter, or longer if a server asked for it. */
@@ -193,12 +196,12 @@ function itemsError(
   );
   const errors = [...before, ...ended];
   const [first] = errors;
-  const alike = errors.every(({ error }) => error.code === first?.error.code);
+  const alike = errors.every(({ error: { code, foreign } }) => code === first?.error.code && foreign === first.error.foreign);
   const params: ItemsParams = {
     items: { failed: broken, total: fan.items.length, ...(first === undefined ? {} : { first }) },
   };
-  const code = alike && first !== undefined ? first.error.code : "ITEMS_FAILED";
-  return { code, params: params as unknown as JsonObject, retryable: false };
+  const { code, foreign } = alike && first !== undefined ? first.error : { code: "ITEMS_FAILED", foreign: undefined };
+  return { code, params: params as unknown as JsonObject, ...(foreign === true ? { foreign } : {}), retryable: false };
 }
 
 /**

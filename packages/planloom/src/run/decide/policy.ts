@@ -3,7 +3,7 @@
 import { estimateReplan } from "../../plan/estimate/replan.js";
 import type { Decision, EventData } from "../event.js";
 import { priceOf } from "../evolve/budget.js";
-import type { Failure } from "../failure.js";
+import { isFailure, type Failure } from "../failure.js";
 import type { FailureReason, NoReplanReason, RetryReason } from "../reason.js";
 import { type Run } from "../state.js";
 import { changeOf, isCancelling, isFailing } from "../status.js";
@@ -20,7 +20,7 @@ export function verdictOn(run: Run, step: StepState, error: Failure, why: RetryR
   const by = step.spec.onFailure === undefined ? "run" : "plan";
   if (isCancelling(run) || onFailure === "fail") return { decision: "fail", reason: why };
   // A skipped step counts as finished, so after a raise of the budget it could not run any more.
-  if (error.code === "BUDGET_EXHAUSTED") return { decision: "fail", reason: { code: "BUDGET_USED", why } };
+  if (isFailure(error, "BUDGET_EXHAUSTED")) return { decision: "fail", reason: { code: "BUDGET_USED", why } };
   if (onFailure === "skip") return { decision: "skip", reason: { code: "POLICY", why, policy: "skip", by } };
   const because = whyNoReplan(run, error);
   if (because !== undefined) return { decision: "fail", reason: { code: "NO_REPLAN", why, because } };
@@ -46,13 +46,13 @@ const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([
   "BUDGET_EXHAUSTED",
 ]);
 
-function whyNoReplan(run: Run, { code }: Failure): NoReplanReason | undefined {
+function whyNoReplan(run: Run, error: Failure): NoReplanReason | undefined {
   const {
     request: { settings, models },
     planning: { replans },
   } = run;
   if (isFailing(run)) return { code: "RUN_FAILING" };
-  if (NOT_FOR_PLANNERS.has(code)) return { code: "PLAN_NO_HELP" };
+  if (error.foreign !== true && NOT_FOR_PLANNERS.has(error.code)) return { code: "PLAN_NO_HELP" };
   if (settings.replan === "never") return { code: "REPLAN_NEVER" };
   if (models.planner === null) return { code: "NO_PLANNER" };
   if (changeOf(run) === undefined && replans >= settings.replans) return { code: "REPLANS_USED", of: settings.replans };

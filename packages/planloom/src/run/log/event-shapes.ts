@@ -43,7 +43,10 @@ const ref = record<StepRef>({ step: text }, { item: number });
 const subject = either(oneOf("plan"), ref);
 const ending = oneOf<Ending>("tool-error", "thrown", "timeout", "abort", "in-doubt");
 
-const failure = record<Failure>({ code: text, retryable: flag }, { params: object, text, retryAfterMs: number });
+const failure = record<Failure>(
+  { code: text, retryable: flag },
+  { params: object, text, foreign: yes, retryAfterMs: number },
+);
 
 /** The other fields depend on the code. Words must cope without them. */
 const reason = <T extends { readonly code: string }>(): Shape<T> => ({

@@ -1,6 +1,8 @@
 // Words for errors of starting, finding and driving runs.
 import type { ErrorTable } from "../error-words.js";
 
+export type QueryField = "limit" | "since" | "status" | "text" | "cursor";
+
 export interface RunErrors {
   GOAL_EMPTY: { readonly of?: "plan" | "change" };
   GOAL_TOO_LONG: { readonly chars: number; readonly limit: number };
@@ -10,6 +12,8 @@ export interface RunErrors {
   /** `name` is absent if any run would do. */
   RUN_UNKNOWN: { readonly name?: string; readonly store: string };
   CURSOR_INVALID: Record<string, never>;
+  /** A field of the query of `list`. `given` is the value as a text. */
+  QUERY_INVALID: { readonly field: QueryField; readonly given: string };
   /** `owner` is absent if only the store knows that there is one. */
   RUN_OWNED: { readonly runId: string; readonly owner?: { readonly host: string; readonly pid?: string } };
   ENGINE_CLOSED: { readonly runId: string };
@@ -20,6 +24,14 @@ export interface RunErrors {
   UNKNOWN_STEP: { readonly runId: string; readonly step: string };
   STEP_UNKNOWN: { readonly runId: string; readonly step: string };
 }
+
+const WANTED: { readonly [field in QueryField]: string } = {
+  limit: "Give a whole number from 0, or leave it out to list all runs.",
+  since: "Give a time in ms since 1970.",
+  status: "Give a status of runs, `waiting` or `unreadable`; or a list of these.",
+  text: "Give a part of the goal or of the id, as a text.",
+  cursor: "Give the cursor of the list before unchanged.",
+};
 
 export const RUN_ERRORS: ErrorTable<RunErrors> = {
   GOAL_EMPTY: {
@@ -69,6 +81,11 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     kind: "usage",
     message: () => "The cursor does not come from a list of runs.",
     next: () => ["Give the cursor of the list before unchanged, or leave it out to begin at the newest run."],
+  },
+  QUERY_INVALID: {
+    kind: "usage",
+    message: ({ field, given }) => `The runs cannot be listed, because \`${field}\` is ${given}.`,
+    next: ({ field }) => [WANTED[field]],
   },
   RUN_OWNED: {
     kind: "refused",

@@ -1,0 +1,35 @@
+// The query of a list of runs, as a program without types may give it. In: any value. Out: the query; throws
+// QUERY_INVALID for a field that does not fit. A store never sees a wrong one.
+import type { ListQuery } from "../store/event-store.js";
+import { STATUS_FILTERS } from "../store/listing.js";
+import { PlanloomError } from "../words/planloom-error.js";
+import type { QueryField } from "../words/errors/runs.js";
+
+export function soundQuery(query: ListQuery): ListQuery {
+  for (const field of FIELDS) {
+    const given: unknown = query[field];
+    if (given !== undefined && !FITS[field](given)) {
+      throw new PlanloomError("QUERY_INVALID", { field, given: shown(given) });
+    }
+  }
+  return query;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const isStatus = (value: unknown): boolean => (STATUS_FILTERS as readonly unknown[]).includes(value);
+
+const FITS: { readonly [field in QueryField]: (value: unknown) => boolean } = {
+  limit: (value) => value === Infinity || (Number.isInteger(value) && (value as number) >= 0),
+  since: (value) => typeof value === "number" && !Number.isNaN(value),
+  status: (value) => (Array.isArray(value) ? value.every(isStatus) : isStatus(value)),
+  text: isText,
+  cursor: isText,
+};
+
+const FIELDS = Object.keys(FITS) as readonly QueryField[];
+
+/** Not a number is a word of programs. */
+function shown(value: unknown): string {
+  if (typeof value === "number") return Number.isNaN(value) ? "not a number" : String(value);
+  return isText(value) ? JSON.stringify(value.slice(0, 60)) : `a ${value === null ? "null" : typeof value}`;
+}
