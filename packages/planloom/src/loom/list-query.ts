@@ -28,8 +28,10 @@ const FITS: { readonly [field in QueryField]: (value: unknown) => boolean } = {
 
 const FIELDS = Object.keys(FITS) as readonly QueryField[];
 
-/** Not a number is a word of programs. */
+/** The value in a few words. */
 function shown(value: unknown): string {
   if (typeof value === "number") return Number.isNaN(value) ? "not a number" : String(value);
-  return isText(value) ? JSON.stringify(value.slice(0, 60)) : `a ${value === null ? "null" : typeof value}`;
+  if (isText(value)) return JSON.stringify(value.slice(0, 60));
+  if (Array.isArray(value)) return "a list with another value";
+  return value === null ? "null" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

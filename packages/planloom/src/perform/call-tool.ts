@@ -49,13 +49,18 @@ function threw(thrown: unknown): Failure {
   const text = textOf(thrown);
   if (text !== undefined) return failWith("TOOL_THREW", {}, { text, retryable: true });
   const is = thrown instanceof Error ? "error" : "value";
-  return failWith("TOOL_THREW", { threw: { is, shown: messageOf(thrown).slice(0, LIMITS.previewChars) } }, { retryable: true });
+  return failWith(
+    "TOOL_THREW",
+    { threw: { is, shown: messageOf(thrown).slice(0, LIMITS.previewChars) } },
+    { retryable: true },
+  );
 }
 
 /** The text of an error, also of one from another realm or program. Never throws. */
 function textOf(thrown: unknown): string | undefined {
   try {
-    const text: unknown = typeof thrown === "object" && thrown !== null && "message" in thrown ? thrown.message : thrown;
+    const text: unknown =
+      typeof thrown === "object" && thrown !== null && "message" in thrown ? thrown.message : thrown;
     return typeof text === "string" && text.trim() !== "" ? messageOf(text) : undefined;
   } catch {
     return undefined;

@@ -87,13 +87,13 @@ test("a tool's code that Planloom has too gets neither our words nor our advice"
   const own = { code: "REJECTED", text: "the bank said no", foreign: true, retryable: false } as const;
   expect([failureText(own), failureNext(own)]).toEqual(["the bank said no", undefined]);
   const silent = { code: "NO_MODEL", foreign: true, retryable: false } as const;
-  expect([failureText(silent), failureNext(silent)]).toEqual([
-    "the tool reported a failure without a text",
-    undefined,
-  ]);
+  expect([failureText(silent), failureNext(silent)]).toEqual(["the tool reported a failure without a text", undefined]);
   const first = { item: 0, error: own };
   const items = { ...own, params: { items: { failed: 1, total: 2, first } } };
-  expect([failureText(items), failureNext(items)]).toEqual(["1 of 2 items failed; item 0: the bank said no", undefined]);
+  expect([failureText(items), failureNext(items)]).toEqual([
+    "1 of 2 items failed; item 0: the bank said no",
+    undefined,
+  ]);
 });
 
 test("a tool that throws without a text is quoted with what it threw", () => {

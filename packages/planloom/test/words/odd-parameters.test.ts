@@ -66,8 +66,8 @@ const casesOf = <Code extends string>(
 describe("parameters that are missing or odd leave no hole in the words of", () => {
   test.each(casesOf<ErrorCode>(ERROR_SAMPLES))("the error %s", (code, odd) => {
     for (const params of odd) {
-      readsWell(new PlanloomError(...([code, params] as ErrorSubject)).message, params);
-      nextReadsWell(errorNext(code, params as never), params);
+      readsWell(new PlanloomError(...([code, params] as never as ErrorSubject)).message, params);
+      nextReadsWell(errorNext(code, params), params);
     }
   });
 

@@ -196,7 +196,9 @@ function itemsError(
   );
   const errors = [...before, ...ended];
   const [first] = errors;
-  const alike = errors.every(({ error: { code, foreign } }) => code === first?.error.code && foreign === first.error.foreign);
+  const alike = errors.every(
+    ({ error: { code, foreign } }) => code === first?.error.code && foreign === first.error.foreign,
+  );
   const params: ItemsParams = {
     items: { failed: broken, total: fan.items.length, ...(first === undefined ? {} : { first }) },
   };
