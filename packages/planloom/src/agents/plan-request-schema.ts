@@ -135,7 +135,7 @@ function argumentsOf(tool: ToolSpec): RecordType {
  */
 export function planFromReply(given: Json, inventory: Inventory): Json {
   if (!isObject(given) || !Array.isArray(given["steps"])) return given;
-  const { needTools: _asked, ...reply } = given;
+  const { needTools: _needTools, ...reply } = given;
   const steps = (reply["steps"] as readonly Json[]).map((draft) =>
     isObject(draft) ? stepFromReply(draft, inventory) : draft,
   );
@@ -147,7 +147,7 @@ export function planFromReply(given: Json, inventory: Inventory): Json {
  * Turns a reply under the schema into a patch. Fields that an operation does not use are left out. Everything else
  * passes unchanged.
  */
-export function patchFromReply({ needTools: _asked, ...reply }: JsonObject, inventory: Inventory): JsonObject {
+export function patchFromReply({ needTools: _needTools, ...reply }: JsonObject, inventory: Inventory): JsonObject {
   const operations = (reply["operations"] as readonly Json[]).map((operation) =>
     isObject(operation) ? operationFromReply(withoutNulls(operation), inventory) : operation,
   );

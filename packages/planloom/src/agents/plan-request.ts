@@ -13,7 +13,7 @@ import { writePlan } from "../plan/write.js";
 import type { Granularity } from "../plan/check/granularity.js";
 import type { Asking } from "../run/event.js";
 import { planRequestSchema } from "./plan-request-schema.js";
-import { askedText, plannerGoal, plannerRepair, plannerSystem, type InventoryPart } from "./planner-prompts.js";
+import { foundToolsText, plannerGoal, plannerRepair, plannerSystem, type InventoryPart } from "./planner-prompts.js";
 import { sections } from "./prompts.js";
 import type { ReplanFacts } from "./replan-facts.js";
 import { patchRepair, replanText } from "./replan-prompts.js";
@@ -43,7 +43,7 @@ export interface PlannerRequest {
   readonly executorModel: string | null;
 }
 
-export interface Asked {
+export interface PreparedRequest {
   readonly request: Omit<ModelRequest, "signal">;
   readonly asking: Asking;
   /** Whether the reply may ask for further tools. */
@@ -53,7 +53,7 @@ export interface Asked {
 export const isPatch = ({ replan }: PlannerRequest): boolean => replan?.mode === "patch";
 
 /** The request after the planner has asked for tools. Each element holds the words of one such reply. */
-export function planRequest(request: PlannerRequest, words: readonly (readonly string[])[]): Asked {
+export function planRequest(request: PlannerRequest, words: readonly (readonly string[])[]): PreparedRequest {
   const { inventory, executorModel, granularity, instructions, invalid } = request;
   const offered = offeredTools(request, words);
   const all = offered.length === inventory.tools.length;
@@ -105,7 +105,7 @@ function newsOf(
   const last = words.at(-1);
   if (last === undefined) return undefined;
   const before = new Set(offeredTools(request, words.slice(0, -1)));
-  return askedText(
+  return foundToolsText(
     last,
     offered.filter((tool) => !before.has(tool)).map(({ name }) => name),
   );

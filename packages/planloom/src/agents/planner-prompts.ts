@@ -128,7 +128,7 @@ export function plannerSystem(facts: PlannerFacts): string {
 }
 
 /** Follows a reply that asked for tools: the result. */
-export function askedText(words: readonly string[], found: readonly string[]): string {
+export function foundToolsText(words: readonly string[], found: readonly string[]): string {
   const what = found.length === 0 ? "No further tool fits." : `They are among the tools now: ${found.join(", ")}.`;
   return `You asked for tools for: ${words.map((word) => `"${word}"`).join(", ")}. ${what}`;
 }

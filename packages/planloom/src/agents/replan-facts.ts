@@ -59,19 +59,19 @@ export interface ItemFacts extends ErrorFacts {
  * rejected a plan and no replan was requested.
  */
 export function replanFacts(run: Run, request: EventData["replan.requested"] | undefined): ReplanFacts | undefined {
-  const basis = followedPlan(run);
+  const followed = followedPlan(run);
   const fixed = fixedSteps(run);
-  if (basis === undefined || (request === undefined && fixed.size === 0)) return undefined;
+  if (followed === undefined || (request === undefined && fixed.size === 0)) return undefined;
   const { replanContext } = run.request.settings;
   return {
-    ...whyAsked(request, replanContext),
-    plan: basis.plan,
-    fixed: basis.plan.steps.map(({ id }) => id).filter((id) => fixed.has(id)),
-    steps: basis.plan.steps.map(({ id }) => stepFacts(run, id, replanContext)),
+    ...replanReason(request, replanContext),
+    plan: followed.plan,
+    fixed: followed.plan.steps.map(({ id }) => id).filter((id) => fixed.has(id)),
+    steps: followed.plan.steps.map(({ id }) => stepFacts(run, id, replanContext)),
   };
 }
 
-function whyAsked(request: EventData["replan.requested"] | undefined, context: ReplanContext) {
+function replanReason(request: EventData["replan.requested"] | undefined, context: ReplanContext) {
   if (request === undefined) {
     return { mode: "full" as const, cause: "rejection" as const, reason: "a person rejected the plan" };
   }

@@ -17,7 +17,7 @@ import { refusalProblem } from "./refusal.js";
 import type { Terminal } from "./prompt.js";
 import { estimateLine, expectedLines } from "./render/estimate.js";
 import { actLinesOf, heading } from "./render/lines.js";
-import { askedCalls, askedLines, diffLines, proposedLines } from "./render/revision.js";
+import { callsToApprove, approvalLines, diffLines, proposedLines } from "./render/revision.js";
 import { manyLines, oneLine, paint } from "./render/style.js";
 import { callWords } from "./render/plan.js";
 
@@ -66,7 +66,7 @@ async function planReview({ loom, follower }: Interview, run: Run, approval: App
   const recorded = expectedLines(approval.estimate);
   const expected = recorded.length > 0 ? recorded : await loom.estimate(checked).then(lineOf, () => []);
   return [
-    ...(shown ? [] : [...proposedLines(run, data), ...actLinesOf(run), ...askedLines(run)]),
+    ...(shown ? [] : [...proposedLines(run, data), ...actLinesOf(run), ...approvalLines(run)]),
     ...expected,
     `The plan waits for you: ${oneLine(approval.reason)} (hash ${hash.slice(0, 12)}, until ${approval.expiresAt})`,
   ];
@@ -87,7 +87,7 @@ function choicesIn(run: Run): readonly Choice[] {
     (calls: boolean): Choice["act"] =>
     async (talk, { hash }) =>
       heard(talk, await talk.run.approve(hash, { by: userName(), ...(calls && { calls }) }));
-  const covered = askedCalls(run).some(({ stands }) => stands);
+  const covered = callsToApprove(run).some(({ stands }) => stands);
   return [
     { words: "[a]pprove and run", letters: "ay", act: approve(false) },
     ...(covered ? [{ words: "approve its [c]alls too", letters: "c", act: approve(true) }] : []),

@@ -16,7 +16,7 @@ import {
   stillMarked,
   type NoRetry,
   type RetryPreview,
-  type Wish,
+  type RetryRequest,
 } from "../run/decide/retry.js";
 import { refusal } from "../run/refusal.js";
 import { refusalText } from "../words/refusals.js";
@@ -57,7 +57,7 @@ export interface Home {
 }
 
 /** Throws PLAN_INVALID, INPUTS_NOT_JSON, NOTHING_TO_RETRY. */
-function wishOf(run: Run, { from, inputs, plan }: RetryOptions, home: Home): Wish {
+function retryRequest(run: Run, { from, inputs, plan }: RetryOptions, home: Home): RetryRequest {
   const named = from === undefined ? {} : { from };
   const document = plan ?? (inputs === undefined ? undefined : planOf(run));
   if (document === undefined) return named;
@@ -72,7 +72,7 @@ function planOf(run: Run): Plan {
 }
 
 export function previewOf(run: Run, options: RetryOptions, home: Home): RetryPreview | RefusedPreview {
-  return previewed(retryPreview(run, { ...wishOf(run, options, home), models: home.models }), run);
+  return previewed(retryPreview(run, { ...retryRequest(run, options, home), models: home.models }), run);
 }
 
 /** Why a run cannot be retried or forked like this. `message` is the library's words for the code. */
@@ -82,7 +82,7 @@ const previewed = (parts: RetryPreview | NoRetry, { id }: Run): RetryPreview | R
   parts.ok ? parts : { ...parts, message: refusalText(parts, id) };
 
 export async function retryOf(run: Run, options: RetryOptions, home: Home): Promise<Command> {
-  const { plan, ...named } = wishOf(run, options, home);
+  const { plan, ...named } = retryRequest(run, options, home);
   const settings = home.settingsFor(plan?.plan ?? currentPlan(run)?.plan);
   const instead = plan === undefined ? {} : { plan: await home.appraise(plan, run) };
   return { type: "retry", ...named, ...instead, settings, models: home.models };
@@ -90,27 +90,31 @@ export async function retryOf(run: Run, options: RetryOptions, home: Home): Prom
 
 /** What a fork would reuse and run. */
 export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): RetryPreview | RefusedPreview {
-  return previewed(!isEnded(run) ? NOT_ENDED : forkParts(run, forkWish(run, options, home)), run);
+  return previewed(!isEnded(run) ? NOT_ENDED : forkParts(run, forkRequest(run, options, home)), run);
 }
 
-function forkParts(run: Run, wish: Wish): RetryPreview | NoRetry {
-  const parts = partsOf(run, wish);
+function forkParts(run: Run, request: RetryRequest): RetryPreview | NoRetry {
+  const parts = partsOf(run, request);
   if (!parts.ok || parts.unknown.length === 0) return parts;
   return { ok: false, ...refusal("STEP_UNKNOWN", { step: parts.unknown[0]!, fork: true }) };
 }
 
-function forkWish(run: Run, { at, ...options }: ForkOptions, home: Home): Wish & { readonly plan: CheckedPlan } {
-  const wish = wishOf(run, { ...options, from: at }, home);
-  return { ...wish, plan: wish.plan ?? home.given(planOf(run), run.request.goal, run.request.inputs) };
+function forkRequest(
+  run: Run,
+  { at, ...options }: ForkOptions,
+  home: Home,
+): RetryRequest & { readonly plan: CheckedPlan } {
+  const request = retryRequest(run, { ...options, from: at }, home);
+  return { ...request, plan: request.plan ?? home.given(planOf(run), run.request.goal, run.request.inputs) };
 }
 
 /** Rejects with the code that refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, BUDGET_UNPRICED. */
 export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
   if (!isEnded(run)) throw forkRefused(run.id, NOT_ENDED);
-  const wish = forkWish(run, options, home);
-  const parts = forkParts(run, wish);
+  const request = forkRequest(run, options, home);
+  const parts = forkParts(run, request);
   if (!parts.ok) throw forkRefused(run.id, parts);
-  const { plan } = wish;
+  const { plan } = request;
   const parent = { runId: run.id, seq: run.log.seq, at: options.at };
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),

@@ -84,7 +84,7 @@ function resolveRole(role: Role, { flags, config, env }: RoleSources): RoleSetti
     { settings: fromOpenAI(env), general: false },
   ];
   const all = layers.map((layer) => layer.settings);
-  const { baseURL, apiKey } = placeOf(layers);
+  const { baseURL, apiKey } = endpointSettings(layers);
   return defined({
     model: first(all, "model"),
     baseURL,
@@ -97,7 +97,7 @@ function resolveRole(role: Role, { flags, config, env }: RoleSources): RoleSetti
 }
 
 /** The base URL and key, under the two rules of `resolveRoles`. */
-function placeOf(layers: readonly Layer[]): { baseURL: string | undefined; apiKey: string | undefined } {
+function endpointSettings(layers: readonly Layer[]): { baseURL: string | undefined; apiKey: string | undefined } {
   const modelAt = layers.findIndex((layer) => layer.settings.model !== undefined);
   const model = layers[modelAt]?.settings.model;
   const knowsItsServer = model !== undefined && (typeof model !== "string" || providerNameOf(model) !== undefined);

@@ -15,15 +15,15 @@ export class Timetable<T> {
   add(at: number, value: T): void {
     const { heap } = this;
     const added = { at, value };
-    let place = heap.push(added) - 1;
-    while (place > 0) {
-      const above = (place - 1) >> 1;
+    let index = heap.push(added) - 1;
+    while (index > 0) {
+      const above = (index - 1) >> 1;
       const parent = heap[above];
       if (parent === undefined || parent.at <= at) break;
-      heap[place] = parent;
-      place = above;
+      heap[index] = parent;
+      index = above;
     }
-    heap[place] = added;
+    heap[index] = added;
   }
 
   take(): T | undefined {
@@ -32,18 +32,18 @@ export class Timetable<T> {
     const last = heap.pop();
     if (first === undefined || last === undefined) return undefined;
     if (heap.length === 0) return first.value;
-    let place = 0;
+    let index = 0;
     for (;;) {
-      const below = 2 * place + 1;
+      const below = 2 * index + 1;
       const [left, right] = [heap[below], heap[below + 1]];
       if (left === undefined) break;
       const rightIsFirst = right !== undefined && right.at < left.at;
       const child = rightIsFirst ? right : left;
       if (last.at <= child.at) break;
-      heap[place] = child;
-      place = rightIsFirst ? below + 1 : below;
+      heap[index] = child;
+      index = rightIsFirst ? below + 1 : below;
     }
-    heap[place] = last;
+    heap[index] = last;
     return first.value;
   }
 

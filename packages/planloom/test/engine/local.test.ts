@@ -12,13 +12,13 @@ import { openSqliteStore } from "../../src/store/sqlite.js";
 import { engineConformance } from "../../src/testing/conformance/engine.js";
 import { testEach } from "../conformance.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
-import { call, folder, latch, requestOf, toolNamed, turn, worldOf } from "./parts.js";
+import { call, folder, latch, requestOf, toolNamed, turn, servicesOf } from "./parts.js";
 
 let ids = 0;
 
-async function openLocal(world: Services): Promise<Engine> {
-  const { store, clock } = world;
-  return localEngine({ store, clock, perform: performIn(world), newId: (of) => `${of}-${++ids}`, defer: turn });
+async function openLocal(services: Services): Promise<Engine> {
+  const { store, clock } = services;
+  return localEngine({ store, clock, perform: performIn(services), newId: (of) => `${of}-${++ids}`, defer: turn });
 }
 
 const stores = {
@@ -33,14 +33,14 @@ describe("a local engine", () => {
     const store = memoryStore();
     const clock = fakeClock();
     const gate = latch<string>();
-    const world = worldOf({ store, clock, tools: [toolNamed("wait", "none", () => gate.passed)] });
-    const engine = await openLocal(world);
-    const runId = await engine.start(requestOf(world, { plan: { steps: [call("a", "wait")] } }));
+    const services = servicesOf({ store, clock, tools: [toolNamed("wait", "none", () => gate.passed)] });
+    const engine = await openLocal(services);
+    const runId = await engine.start(requestOf(services, { plan: { steps: [call("a", "wait")] } }));
     await engine.close();
     const { pid } = spawnSync(process.execPath, ["-e", ""]);
     await store.claim(runId, 1, `${hostname().replaceAll("/", "-")}/${pid}/1/x`, Number.MAX_SAFE_INTEGER);
 
-    const other = await openLocal(world);
+    const other = await openLocal(services);
     await other.drive(runId, "RESUMED");
     gate.open("done");
     expect((await other.stopped(runId, { untilEnd: true })).run.answering.answer).toBe("done");
@@ -50,9 +50,9 @@ describe("a local engine", () => {
 
   test("leaves no timer behind when nothing is left to drive", async () => {
     const clock = fakeClock();
-    const world = worldOf({ store: memoryStore(), clock, tools: [toolNamed("look", "none")] });
-    const engine = await openLocal(world);
-    const runId = await engine.start(requestOf(world, { plan: { steps: [call("a", "look")] } }));
+    const services = servicesOf({ store: memoryStore(), clock, tools: [toolNamed("look", "none")] });
+    const engine = await openLocal(services);
+    const runId = await engine.start(requestOf(services, { plan: { steps: [call("a", "look")] } }));
     await engine.stopped(runId);
     await clock.advance(1_000);
     expect(clock.pending).toBe(0);

@@ -15,7 +15,7 @@ export {
   asTimePasses as inTime,
   hearing,
   storyTool as toolNamed,
-  worldOf,
+  servicesOf,
   requestOf,
   call,
   ONCE_TRIED,

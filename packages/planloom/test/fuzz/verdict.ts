@@ -19,7 +19,7 @@ import type { Failure } from "../../src/run/failure.js";
 import { errorOf } from "../../src/run/status.js";
 import type { StepState } from "../../src/run/work.js";
 import { failureText } from "../../src/words/failures.js";
-import { scopeOf } from "../../src/run/scope.js";
+import { scopeOf } from "../../src/run/step-scope.js";
 import { type Run } from "../../src/run/state.js";
 import { NO_ORIGIN } from "../../src/plan/origin.js";
 import { Dice } from "./dice.js";

@@ -33,7 +33,7 @@ export class Agreements {
   /** A plan was rejected, and none was approved since. */
   private rejected = false;
   /** By the id of the input: what follows on it in the same batch is what a person wants of an ended run. */
-  private reopenedBy: string | undefined;
+  private retriedBy: string | undefined;
 
   /** `agreedIn` is what was agreed to in another run, from which this one may have been forked. */
   constructor(private readonly agreedIn: (runId: string) => Agreements | undefined = () => undefined) {}
@@ -46,7 +46,7 @@ export class Agreements {
       case "plan.proposed":
         return void this.proposed(run, event);
       case "run.reopened":
-        this.reopenedBy = event.inputId;
+        this.retriedBy = event.inputId;
         return void this.forget(event.data.anew);
       case "replan.requested":
         this.shown ||= this.reads(run);
@@ -103,7 +103,7 @@ export class Agreements {
     for (const step of this.spoken) if (!stays.has(step)) this.spoken.delete(step);
     // It is asked for anew; a person who gives a plan to a run that has ended has made up their mind.
     this.plans.delete(hash);
-    if (inputId === this.reopenedBy) this.rejected = false;
+    if (inputId === this.retriedBy) this.rejected = false;
   }
 
   /** What a person has approved was to be done once: what has been begun since is asked about again. */

@@ -149,7 +149,7 @@ export interface Move {
 const what = (...weights: readonly (readonly [number, Move["what"]])[]) =>
   fc.oneof(...weights.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
 
-export const courses: fc.Arbitrary<readonly Move[]> = fc.array(
+export const histories: fc.Arbitrary<readonly Move[]> = fc.array(
   fc.record({
     what: what(
       [40, "outcome"],

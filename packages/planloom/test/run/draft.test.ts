@@ -182,14 +182,14 @@ describe("whatever is drafted, and whenever its calls return", () => {
     maxLength: 6,
   });
   /** Before each next piece of the plan: how many calls return, whether they fail, and whether a process takes the run over. */
-  const course = fc.array(fc.record({ returns: fc.nat(2), fails: fc.boolean(), crash: fc.boolean() }), {
+  const moveLists = fc.array(fc.record({ returns: fc.nat(2), fails: fc.boolean(), crash: fc.boolean() }), {
     minLength: 7,
     maxLength: 7,
   });
 
   it("no step completes twice, none acts before the plan is whole, and the run comes to its end", () => {
     fc.assert(
-      fc.property(shape, course, fc.nat(6), fc.boolean(), (drawn, moves, cut, refused) => {
+      fc.property(shape, moveLists, fc.nat(6), fc.boolean(), (drawn, moves, cut, refused) => {
         const steps = drawn.map(({ acts, reads }, at) => ({
           id: `s${at}`,
           tool: acts ? "put" : "look",

@@ -12,7 +12,7 @@ import { replay } from "../../src/run/log/replay.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import { traceOf } from "../../src/loom/trace.js";
 import { LOGS, logIn } from "../fixtures/logs.js";
-import { carryOn, forkOf, planIn } from "./carry-on.js";
+import { continueLog, forkOf, planIn } from "./continued-log.js";
 
 /** Stands for no field at all. */
 const GONE = Symbol("gone");
@@ -62,7 +62,7 @@ const NAMED: ReadonlyMap<string, readonly RunEvent[]> = new Map(
     const begun = log.filter(({ inputId }) => inputId === log[0]!.inputId);
     return [
       [name, log],
-      [`today's ${name}`, carryOn(begun, planIn(log))],
+      [`today's ${name}`, continueLog(begun, planIn(log))],
     ] as const;
   }),
 );

@@ -8,7 +8,7 @@ import { documentOf } from "../../src/loom/document.js";
 import { type Run } from "../../src/run/state.js";
 import { isEnded } from "../../src/run/status.js";
 import { LOGS, logIn } from "../fixtures/logs.js";
-import { carryOn, foldLog, forkOf, planIn } from "./carry-on.js";
+import { continueLog, foldLog, forkOf, planIn } from "./continued-log.js";
 import { picture } from "./picture.js";
 
 /** Everything that a crash may have left of a log: whole inputs. */
@@ -36,7 +36,7 @@ describe.each(LOGS)("%s", (name) => {
     let cuts = 0;
     for (const cut of cutsOf(log)) {
       if (isEnded(foldLog(cut))) continue;
-      const all = carryOn(cut, planIn(log));
+      const all = continueLog(cut, planIn(log));
       expect(all.slice(0, cut.length)).toEqual(cut);
       expectSound(all, cut.length);
       cuts++;
@@ -49,7 +49,7 @@ describe.each(LOGS)("%s", (name) => {
     const { settings, models } = run.request;
     expect(isEnded(run)).toBe(true);
     const [from] = run.execution.steps.keys();
-    const all = carryOn(log, planIn(log), { type: "retry", settings, models, from: from! });
+    const all = continueLog(log, planIn(log), { type: "retry", settings, models, from: from! });
     expectSound(all, log.length);
     const [reopened, ...more] = all
       .slice(log.length)

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { next } from "../../src/run/transition.js";
 import { given, start } from "../../src/testing/given-when-then.js";
 import type { Run } from "../../src/run/state.js";
-import { beginnings, courses, lively, under } from "./any-plan.js";
+import { beginnings, histories, lively, under } from "./any-plan.js";
 import { call, TOOLS } from "./parts.js";
 import { Play } from "./play.js";
 
@@ -17,7 +17,7 @@ describe("any run, whatever happens to it", () => {
     "keeps the rules, is what its log says, and comes to an end, however often it is retried",
     () => {
       fc.assert(
-        fc.property(beginnings, courses, (beginning, moves) => {
+        fc.property(beginnings, histories, (beginning, moves) => {
           const play = new Play(beginning);
           for (const move of moves) play.move(move);
           play.finish();
@@ -37,7 +37,7 @@ describe("any run whose plan is replaced, whatever happens to it", () => {
     "runs nothing that nobody approved, nothing twice, and pays no more than it may",
     () => {
       fc.assert(
-        fc.property(lively, courses, (beginning, moves) => {
+        fc.property(lively, histories, (beginning, moves) => {
           const play = new Play(beginning);
           for (const move of moves) play.move(move);
           play.finish();
@@ -60,7 +60,7 @@ describe("a budget that a crash gives back", () => {
 
   it("would be found", () => {
     const { failed, errorInstance } = fc.check(
-      fc.property(paying, courses, (beginning, moves) => {
+      fc.property(paying, histories, (beginning, moves) => {
         const play = new Play(beginning, forgets);
         for (const move of moves) play.move(move.what === "clock" ? { ...move, what: "recovered" } : move);
       }),

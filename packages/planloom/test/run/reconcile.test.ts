@@ -196,13 +196,13 @@ describe("a call inside an agent step", () => {
 });
 
 describe("replay", () => {
-  const courses: readonly (readonly [string, readonly LooseInput[], EventType])[] = [
+  const histories: readonly (readonly [string, readonly LooseInput[], EventType])[] = [
     ["happened", [happened({ id: "r1" })], "run.completed"],
     ["not happened", [notHappened, returned("call/p/1", { id: "r1" })], "run.completed"],
     ["no answer, then a person", [noAnswer(3), noAnswer(9, false), settle], "step.started"],
     ["an output of the wrong type", [happened(7)], "reconcile.failed"],
   ];
-  it.each(courses)("makes the same decisions again (%s)", (_what, inputs, last) => {
+  it.each(histories)("makes the same decisions again (%s)", (_what, inputs, last) => {
     const story = given(run([wire()]));
     const log = [...story.events];
     for (const input of [ended("call/p/1", "timeout"), ...inputs]) log.push(...story.when(input).events);

@@ -7,7 +7,7 @@ import { inputsOf, replay } from "../../src/run/log/replay.js";
 import { emptyRun } from "../../src/run/state.js";
 import { transition } from "../../src/run/transition.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";
-import { beginnings, courses } from "./any-plan.js";
+import { beginnings, histories } from "./any-plan.js";
 import { call, checked, ended, returned, TOOLS } from "./parts.js";
 import { Play } from "./play.js";
 import { picture } from "./picture.js";
@@ -49,7 +49,7 @@ const plain = (input: Input | undefined): unknown =>
 describe("replay", () => {
   it("finds no difference in any run, whatever happened to it", () => {
     fc.assert(
-      fc.property(beginnings, courses, (beginning, moves) => {
+      fc.property(beginnings, histories, (beginning, moves) => {
         const play = new Play(beginning);
         for (const move of moves) play.move(move);
         play.finish();
@@ -63,7 +63,7 @@ describe("replay", () => {
 
   it("rebuilds the very inputs, whatever they were", () => {
     fc.assert(
-      fc.property(beginnings, courses, (beginning, moves) => {
+      fc.property(beginnings, histories, (beginning, moves) => {
         const play = new Play(beginning);
         for (const move of moves) play.move(move);
         play.finish();

@@ -9,7 +9,7 @@ import { workOf } from "../../src/run/lookup.js";
 import type { Settings } from "../../src/run/settings.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { readCommand } from "../../src/run/read-command.js";
-import { partsOf, retryPreview, type Wish } from "../../src/run/decide/retry.js";
+import { partsOf, retryPreview, type RetryRequest } from "../../src/run/decide/retry.js";
 import { replay } from "../../src/run/log/replay.js";
 import { type Run } from "../../src/run/state.js";
 import { endOf, errorOf, isWaiting, statusOf } from "../../src/run/status.js";
@@ -50,7 +50,7 @@ const planned = (story: Story, steps: readonly object[]): LooseInput => ({
   usage: NO_USAGE,
 });
 
-function parts(state: Run, wish: Wish) {
+function parts(state: Run, wish: RetryRequest) {
   const found = retryPreview(state, wish);
   if (!found.ok) throw new Error(found.code);
   return found;

@@ -19,7 +19,7 @@ import { isEnded } from "../../src/run/status.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import type { Model, ModelRequest } from "../../src/model/port.js";
 import type { Stage } from "./models.js";
-import { checkedPlan, plannedAgain, reviewed } from "./replanner.js";
+import { checkedPlan, replanned, reviewed } from "./replanner.js";
 import type { SimulatedWorld } from "./world.js";
 import type { Plan } from "../../src/plan/plan.js";
 import { writePlan } from "../../src/plan/write.js";
@@ -170,7 +170,7 @@ export class SimulatedProcess {
     const { scenario, models } = this.world;
     const write = (request: ModelRequest): string => {
       if (request.output?.name === "review") return reviewed(scenario, run);
-      if (effect.kind === "plan" && run.planning.plans.length > 0) return plannedAgain(scenario.seed, effect, run);
+      if (effect.kind === "plan" && run.planning.plans.length > 0) return replanned(scenario.seed, effect, run);
       return JSON.stringify(scenario.plan);
     };
     return models.plannerModel(this, stage, write);

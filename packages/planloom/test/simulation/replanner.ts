@@ -17,7 +17,7 @@ type Written = JsonObject & { readonly id: string };
 type Steps = readonly Written[];
 
 /** What the planner writes; now and then something that cannot be used, and then, told so, something that can. */
-export function plannedAgain(seed: number, { round, rejected, replan }: PlanEffect, run: Run): string {
+export function replanned(seed: number, { round, rejected, replan }: PlanEffect, run: Run): string {
   const d = dice(seed, `plan ${run.planning.plans.length} ${round} ${rejected.length} ${run.planning.replans}`);
   if (round < 3 && d.chance(0.25)) return unusable(run, d);
   const steps = stepsOf(followedPlan(run)!);

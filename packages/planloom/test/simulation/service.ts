@@ -35,9 +35,9 @@ export function outputOf(name: string, args: JsonObject): string | readonly stri
     : `${name}:${digest}`;
 }
 
-type Follower =
+type Reaction =
   "return" | "refuse" | "refuse for good" | "throw" | "act and throw" | "hang" | "act and hang" | "act late";
-const TROUBLE: readonly Follower[] = [
+const TROUBLE: readonly Reaction[] = [
   "refuse",
   "refuse",
   "refuse for good",
@@ -95,27 +95,27 @@ export class Service {
     const nth = (this.#asked.get(key) ?? 0) + 1;
     this.#asked.set(key, nth);
     const chance = dice(this.seed, `call ${name} ${stepId} ${JSON.stringify(args)} ${nth}`);
-    const course = this.#course(name, chance, nth);
+    const reaction = this.#reaction(name, chance, nth);
     const acting = name !== "look" && name !== "list";
-    this.ledger.say(caller.name, `calls ${name} ${key.slice(0, 8)} for ${runId}/${stepId}, which will ${course}`);
+    this.ledger.say(caller.name, `calls ${name} ${key.slice(0, 8)} for ${runId}/${stepId}, which will ${reaction}`);
     this.#fly(key, 1);
     return new Promise((resolve, reject) => {
       const listens = chance.chance(0.5);
       const actAfter =
-        course === "act late" ? chance.int(4_000, 9_000) : chance.int(1, chance.chance(0.1) ? 2_000 : 150);
+        reaction === "act late" ? chance.int(4_000, 9_000) : chance.int(1, chance.chance(0.1) ? 2_000 : 150);
       this.time.after(actAfter, () => {
         this.#fly(key, -1);
         const stopped = listens && context.signal.aborted && caller.alive;
-        const acts = !stopped && ["return", "act and throw", "act and hang", "act late"].includes(course);
+        const acts = !stopped && ["return", "act and throw", "act and hang", "act late"].includes(reaction);
         if (acts && acting) this.#act(name, args, context);
         this.time.after(chance.int(0, 50), () => answer(stopped), caller);
       });
       const answer = (stopped: boolean): void => {
         if (stopped) reject(context.signal.reason as Error);
-        else if (course === "return" || course === "act late") resolve(outputOf(name, args) as never);
-        else if (course === "refuse") reject(new ToolError("not now", { code: "NOT_NOW" }));
-        else if (course === "refuse for good") reject(new ToolError("no", { code: "NO", retryable: false }));
-        else if (course === "throw" || course === "act and throw") reject(new Error("the connection broke"));
+        else if (reaction === "return" || reaction === "act late") resolve(outputOf(name, args) as never);
+        else if (reaction === "refuse") reject(new ToolError("not now", { code: "NOT_NOW" }));
+        else if (reaction === "refuse for good") reject(new ToolError("no", { code: "NO", retryable: false }));
+        else if (reaction === "throw" || reaction === "act and throw") reject(new Error("the connection broke"));
       };
     });
   }
@@ -146,13 +146,13 @@ export class Service {
   }
 
   /** A service that is asked once more may well refuse what it has done already. */
-  #course(name: string, chance: Dice, nth: number): Follower {
+  #reaction(name: string, chance: Dice, nth: number): Reaction {
     if (!this.troubled || chance.chance(name === "put" || name === "wire" ? 0.5 : 0.7)) return "return";
-    const course = nth > 1 && chance.chance(0.6) ? "refuse" : chance.pick(TROUBLE);
-    if (course === "refuse" || course === "refuse for good") this.ledger.fault("tool error", name);
-    else if (course === "throw" || course === "act and throw") this.ledger.fault("tool throw", name);
+    const reaction = nth > 1 && chance.chance(0.6) ? "refuse" : chance.pick(TROUBLE);
+    if (reaction === "refuse" || reaction === "refuse for good") this.ledger.fault("tool error", name);
+    else if (reaction === "throw" || reaction === "act and throw") this.ledger.fault("tool throw", name);
     else this.ledger.fault("tool hang or late act", name);
-    return course;
+    return reaction;
   }
 
   #act(name: string, args: JsonObject, { key, runId, stepId }: ToolContext): void {

@@ -144,10 +144,10 @@ export async function playSeed(seed: number, traced = false): Promise<Verdict> {
   await played(world);
   audit(world);
   if (!scenario.misfortune.trouble) {
-    const fairWorld = new SimulatedWorld(scenario, false, false);
-    await played(fairWorld);
-    audit(fairWorld);
-    sameAnswer(world, fairWorld);
+    const calmWorld = new SimulatedWorld(scenario, false, false);
+    await played(calmWorld);
+    audit(calmWorld);
+    sameAnswer(world, calmWorld);
   }
   const { ledger, time } = world;
   const runs = [...ledger.known.values()].filter(({ run }) => run.log.seq > 0);

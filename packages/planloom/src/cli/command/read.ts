@@ -22,7 +22,7 @@ import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../r
 import { costText } from "../render/estimate.js";
 import { actLinesOf } from "../render/lines.js";
 import { planLines } from "../render/plan.js";
-import { askedLines } from "../render/revision.js";
+import { approvalLines } from "../render/revision.js";
 import { reusedText, historyOf, traceLines } from "../render/trace.js";
 import { runNamed } from "../run-name.js";
 import { atCommand } from "./look.js";
@@ -103,7 +103,7 @@ export function showLines(state: Run, steps: readonly string[], figures: readonl
 /** The possible effects of a plan that waits for approval. */
 function awaitedLines(run: Run): readonly string[] {
   if (![...run.approvals.pending.values()].some(({ subject }) => subject === "plan")) return [];
-  const lines = [...actLinesOf(run), ...askedLines(run)];
+  const lines = [...actLinesOf(run), ...approvalLines(run)];
   return lines.length === 0 ? [] : [...lines, ""];
 }
 

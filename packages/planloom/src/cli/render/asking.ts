@@ -45,10 +45,10 @@ export function invalidLines(draft: {
     `  the draft of round ${draft.round + 1} cannot be used:`,
     ...draft.findings.map(
       (found) =>
-        `    ${found.severity} ${found.code}${placeText(found.where)}: ${oneLine(findingWords(found).message)}`,
+        `    ${found.severity} ${found.code}${positionText(found.where)}: ${oneLine(findingWords(found).message)}`,
     ),
   ];
 }
 
-const placeText = ({ pointer, line }: Finding["where"]): string =>
+const positionText = ({ pointer, line }: Finding["where"]): string =>
   line !== undefined ? ` line ${line}` : pointer === "" ? "" : ` ${oneLine(pointer, 80)}`;

@@ -11,7 +11,7 @@ import { failureLine, failureText } from "../../words/failures.js";
 import { commentText, reasonText } from "../../words/reasons.js";
 import { askingLines, invalidLines } from "./asking.js";
 import { actLines } from "./plan.js";
-import { askedLines, proposedLines } from "./revision.js";
+import { approvalLines, proposedLines } from "./revision.js";
 import { duration, oneLine, paint } from "./style.js";
 
 export interface Line {
@@ -67,7 +67,7 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
     ),
   "plan.reviewed": ({ data }) => marked("reviewed", `${data.decision}: ${oneLine(reviewedText(data))}`),
   "review.failed": ({ at, data: { error, reason, retryAt } }) =>
-    marked("failed", `review: ${oneLine(failureLine(error))} (${reasonText(reason)}${againText(at, retryAt)})`),
+    marked("failed", `review: ${oneLine(failureLine(error))} (${reasonText(reason)}${retryTimeText(at, retryAt)})`),
   "budget.exhausted": ({ data: { limit, wanted, allowed } }) =>
     marked("budget", `${limit} is used up: ${number(wanted)} wanted, ${number(allowed)} allowed; nothing new starts`),
   "budget.awaited": ({ data }, run) =>
@@ -75,7 +75,7 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
   "approval.requested": ({ data: { subject, reason } }, run) =>
     [
       mark("waits", `${subjectOf(subject)} for approval: ${oneLine(reasonText(reason))}`),
-      ...(subject === "plan" ? [...actLinesOf(run), ...askedLines(run)] : []),
+      ...(subject === "plan" ? [...actLinesOf(run), ...approvalLines(run)] : []),
     ].flatMap(said),
   "approval.granted": (event) => marked("approved", grantedText(event)),
   "approval.denied": (event) => marked(...deniedText(event)),
@@ -100,19 +100,22 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
     ),
   "step.resolved": ({ by, data }) => marked("settled", `${name(data)}: ${data.verdict}, says ${saidBy(by)}`),
   "reconcile.failed": ({ at, data }) =>
-    marked("unknown", `${failedText(data)} (${reasonText(data.reason)}${againText(at, data.retryAt, "asked again")})`),
+    marked(
+      "unknown",
+      `${failedText(data)} (${reasonText(data.reason)}${retryTimeText(at, data.retryAt, "asked again")})`,
+    ),
   "step.cancelled": ({ data }) => marked("stopped", name(data)),
 };
 
 const failedText = (data: StepRef & { readonly error: Failure }): string =>
   `${name(data)}: ${data.error.code} ${oneLine(failureText(data.error))}`;
 
-const againText = (at: number, retryAt: number | undefined, word = "again"): string =>
+const retryTimeText = (at: number, retryAt: number | undefined, word = "again"): string =>
   retryAt === undefined ? "" : `; ${word} in ${duration(retryAt - at)}`;
 
 function roleFailed({ at, data }: EventOf<"plan.failed" | "answer.failed">): readonly Line[] {
   const { error, decision, reason, retryAt } = data;
-  const then = decision === "retry" ? againText(at, retryAt) : "";
+  const then = decision === "retry" ? retryTimeText(at, retryAt) : "";
   return marked("failed", `${oneLine(failureLine(error))} (${reasonText(reason)}${then})`);
 }
 

@@ -91,7 +91,7 @@ export function diffLines(diff: PlanDiff): readonly string[] {
 const SIGNS: { readonly [sign: string]: Paint } = { "+": "green", "-": "red", "~": "yellow" };
 
 /** Calls that need an approval of their own although the plan is approved, each with its reason. */
-export function askedCalls(
+export function callsToApprove(
   run: Run,
 ): readonly { readonly id: string; readonly reason: string; readonly stands: boolean }[] {
   return [...run.execution.steps.values()].flatMap(({ spec, work }) => {
@@ -100,8 +100,8 @@ export function askedCalls(
   });
 }
 
-export function askedLines(run: Run): readonly string[] {
-  return askedCalls(run).map(
+export function approvalLines(run: Run): readonly string[] {
+  return callsToApprove(run).map(
     ({ id, reason, stands }) =>
       `  asks     ${id}: its call waits for a person, too: ${oneLine(reason)}${stands ? " (its arguments stand in the plan)" : ""}`,
   );

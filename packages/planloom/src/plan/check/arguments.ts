@@ -1,7 +1,7 @@
 // Checks the arguments of one step. In: `with`, and the schema of its tool, if it calls one. Out: findings on arguments
 // that are missing, unknown or of the wrong type.
 import { Later, type Report } from "./report.js";
-import { judge, type Judged, type Known, type Place } from "./scope.js";
+import { judge, type Judged, type Known, type ExpressionSite } from "./expressions.js";
 import { isObject, type Json, pointerTo } from "../json.js";
 import type { Instead } from "../finding-params.js";
 import { nearestNames } from "../nearest.js";
@@ -26,11 +26,11 @@ import { isFilled } from "../step-kind.js";
 
 export const NO_LOCALS: ReadonlyMap<string, Type> = new Map();
 
-type NoteSkips = (judged: Judged, place: Place) => void;
+type NoteSkips = (judged: Judged, site: ExpressionSite) => void;
 
 export function checkArguments(
   step: Step,
-  place: Place,
+  site: ExpressionSite,
   tool: ToolSpec | undefined,
   known: Known,
   note: NoteSkips,
@@ -39,7 +39,7 @@ export function checkArguments(
   const input = tool === undefined ? undefined : typeFromSchema(tool.input);
   const record = input?.kind === "record" ? input : undefined;
   for (const [name, value] of Object.entries(step.with)) {
-    const at = { ...place, pointer: pointerTo(place.pointer, name) };
+    const at = { ...site, pointer: pointerTo(site.pointer, name) };
     const wanted = record === undefined ? undefined : wantedType(name, record);
     if (tool !== undefined && record !== undefined && wanted === undefined)
       unknownArgument(name, at.pointer, tool, record, report);
@@ -74,7 +74,7 @@ function checkArgument(
   name: string,
   value: Json,
   wanted: Type | undefined,
-  place: Place,
+  site: ExpressionSite,
   tool: ToolSpec | undefined,
   known: Known,
   note: NoteSkips,
@@ -83,17 +83,17 @@ function checkArgument(
   const what = tool === undefined ? { argument: name } : { argument: name, tool: tool.name };
   if (!hasReferences(value)) {
     if (holdsSecret(value)) return;
-    if (wanted !== undefined) literalArgument(what, value, wanted, place.pointer, report);
+    if (wanted !== undefined) literalArgument(what, value, wanted, site.pointer, report);
     return;
   }
-  const judged = judge(value, place, known, report, wanted ?? UNKNOWN);
+  const judged = judge(value, site, known, report, wanted ?? UNKNOWN);
   if (!judged.broken && wanted !== undefined && assignable(judged.type, wanted) === "no") {
     const [type, mustBe] = [judged.type, wanted].map((one) => typeText(one).slice(0, 200)) as [string, string];
     const instead = wanting(judged.type, wanted, value);
     const params = { ...what, found: { type }, wanted: mustBe, ...(instead === undefined ? {} : { instead }) };
-    report("ARGUMENT_TYPE", place.pointer, params);
+    report("ARGUMENT_TYPE", site.pointer, params);
   }
-  note(judged, place);
+  note(judged, site);
 }
 
 function hasReferences(value: Json): boolean {

@@ -4,7 +4,7 @@ import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import { checkAnswer, checkData } from "./data.js";
 import { checkGranularity, type Granularity } from "./granularity.js";
-import { checkIds, checkPlaces, checkTools } from "./ids.js";
+import { checkIds, checkPlainTexts, checkTools } from "./ids.js";
 import { checkInputs, type CheckedInputs } from "./inputs.js";
 import { checkCycles, checkDependencies, inOrder, needsById } from "./order.js";
 import { checkOutputs } from "./outputs.js";
@@ -138,7 +138,7 @@ function judgeDocument(
   const inputs = checkInputs(outline.inputs, options.inputs, report);
   const byId = checkIds(outline.nodes, report);
   checkTools(outline.nodes, tools, report);
-  checkPlaces(outline, report);
+  checkPlainTexts(outline, report);
   checkDependencies(outline.nodes, byId, report);
   const needs = needsById(byId);
   checkCycles(byId, needs, report);

@@ -2,7 +2,7 @@
 // point backwards. Out: findings.
 import { checkArguments, checkMissing, NO_LOCALS, wanting } from "./arguments.js";
 import type { Report } from "./report.js";
-import { judge, type Judged, type Known, type Place } from "./scope.js";
+import { judge, type Judged, type Known, type ExpressionSite } from "./expressions.js";
 import type { DraftAnswer, StepNode } from "./shape.js";
 import type { FindingParams } from "../finding-params.js";
 import type { Step } from "../plan.js";
@@ -30,46 +30,46 @@ function checkStep(
   known: Known,
   report: Report,
 ): void {
-  const place = (field: string, locals: Place["locals"]): Place => ({
+  const site = (field: string, locals: ExpressionSite["locals"]): ExpressionSite => ({
     pointer: `${node.pointer}/${field}`,
     self: step.id,
     locals,
   });
   const skips = new Set<string>();
-  const note = (judged: Judged, at: Place): void => maybeSkipped(judged, at, step.id, skips, report);
-  if (step.when !== undefined) checkCondition(step.when, place("when", NO_LOCALS), known, note, report);
+  const note = (judged: Judged, at: ExpressionSite): void => maybeSkipped(judged, at, step.id, skips, report);
+  if (step.when !== undefined) checkCondition(step.when, site("when", NO_LOCALS), known, note, report);
   const locals =
     step.forEach === undefined
       ? NO_LOCALS
-      : checkList(step.forEach, step.as ?? "item", place("forEach", NO_LOCALS), known, note, report);
+      : checkList(step.forEach, step.as ?? "item", site("forEach", NO_LOCALS), known, note, report);
   const tool = directToolIn(tools, step);
-  checkArguments(step, place("with", locals), tool, known, note, report);
+  checkArguments(step, site("with", locals), tool, known, note, report);
   if (tool !== undefined && !node.dropped.has("with") && !node.dropped.has("fill")) {
     checkMissing(step, tool, `${node.pointer}/with`, report);
   }
   if (step.expect !== undefined) {
     const own = known.outputs.get(step.id)?.own ?? UNKNOWN;
-    checkCondition(step.expect, place("expect", new Map([...locals, ["output", own]])), known, note, report);
+    checkCondition(step.expect, site("expect", new Map([...locals, ["output", own]])), known, note, report);
   }
   if (skips.size > 0) known.skippable.add(step.id);
 }
 
-function maybeSkipped(judged: Judged, place: Place, id: string, skips: Set<string>, report: Report): void {
+function maybeSkipped(judged: Judged, site: ExpressionSite, id: string, skips: Set<string>, report: Report): void {
   if (judged.skips.length === 0) return;
   for (const name of judged.skips) skips.add(name);
-  report("MAY_BE_SKIPPED", place.pointer, { skipped: judged.skips, step: id }, "warning");
+  report("MAY_BE_SKIPPED", site.pointer, { skipped: judged.skips, step: id }, "warning");
 }
 
-type NoteSkips = (judged: Judged, place: Place) => void;
+type NoteSkips = (judged: Judged, site: ExpressionSite) => void;
 
-function checkCondition(source: string, place: Place, known: Known, note: NoteSkips, report: Report): void {
-  const judged = judgeWhole(source, BOOLEAN, place, known, report);
+function checkCondition(source: string, site: ExpressionSite, known: Known, note: NoteSkips, report: Report): void {
+  const judged = judgeWhole(source, BOOLEAN, site, known, report);
   if (judged === undefined) return;
   if (assignable(judged.type, BOOLEAN) === "no") {
     const type = typeText(judged.type).slice(0, 200);
-    report("CONDITION_NOT_BOOLEAN", place.pointer, { type, compare: comparison(judged.type) });
+    report("CONDITION_NOT_BOOLEAN", site.pointer, { type, compare: comparison(judged.type) });
   }
-  note(judged, place);
+  note(judged, site);
 }
 
 /** The kind of value for an example of a comparison. */
@@ -79,12 +79,18 @@ function comparison(type: Type): FindingParams["CONDITION_NOT_BOOLEAN"]["compare
 }
 
 /** undefined unless there is exactly one expression. */
-function judgeWhole(source: string, wanted: Type, place: Place, known: Known, report: Report): Judged | undefined {
+function judgeWhole(
+  source: string,
+  wanted: Type,
+  site: ExpressionSite,
+  known: Known,
+  report: Report,
+): Judged | undefined {
   if (wholeExpression(source) === undefined && scanTemplate(source).ok) {
-    report("BAD_EXPRESSION", place.pointer, { problem: { kind: "not-whole" } });
+    report("BAD_EXPRESSION", site.pointer, { problem: { kind: "not-whole" } });
     return undefined;
   }
-  const judged = judge(source, place, known, report, wanted);
+  const judged = judge(source, site, known, report, wanted);
   return judged.broken ? undefined : judged;
 }
 
@@ -92,12 +98,12 @@ function judgeWhole(source: string, wanted: Type, place: Place, known: Known, re
 function checkList(
   source: string,
   as: string,
-  place: Place,
+  site: ExpressionSite,
   known: Known,
   note: NoteSkips,
   report: Report,
 ): ReadonlyMap<string, Type> {
-  const judged = judgeWhole(source, listOf(UNKNOWN), place, known, report);
+  const judged = judgeWhole(source, listOf(UNKNOWN), site, known, report);
   const locals = (item: Type): ReadonlyMap<string, Type> =>
     new Map([
       [as, item],
@@ -107,9 +113,9 @@ function checkList(
   if (assignable(judged.type, listOf(UNKNOWN)) === "no") {
     const type = typeText(judged.type).slice(0, 200);
     const instead = wanting(judged.type, listOf(UNKNOWN), source);
-    report("FOREACH_NOT_A_LIST", place.pointer, { type, ...(instead === undefined ? {} : { instead }) });
+    report("FOREACH_NOT_A_LIST", site.pointer, { type, ...(instead === undefined ? {} : { instead }) });
   }
-  note(judged, place);
+  note(judged, site);
   const items = membersOf(judged.type).flatMap((member) =>
     member.kind === "list" ? [member.of] : member.kind === "unknown" ? [UNKNOWN] : [],
   );
@@ -125,8 +131,8 @@ export function checkAnswer(answer: DraftAnswer | undefined, known: Known, repor
     });
     return;
   }
-  const place: Place = { pointer: "/answer/value", locals: NO_LOCALS };
-  const judged = judge(answer.value, place, known, report);
+  const site: ExpressionSite = { pointer: "/answer/value", locals: NO_LOCALS };
+  const judged = judge(answer.value, site, known, report);
   if (judged.skips.length === 0) return;
-  report("MAY_BE_SKIPPED", place.pointer, { skipped: judged.skips });
+  report("MAY_BE_SKIPPED", site.pointer, { skipped: judged.skips });
 }

@@ -9,7 +9,7 @@ import type { Step } from "../plan.js";
 import type { ToolSpec } from "../tool-spec.js";
 import { deedOf, directTool, toolNames, wordsOf } from "../step-kind.js";
 
-const PLACES: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
+const SCOPE_NAMES: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
 
 /** The first step with each id. */
 export function checkIds(nodes: readonly StepNode[], report: Report): ReadonlyMap<string, StepNode> {
@@ -26,7 +26,7 @@ export function checkIds(nodes: readonly StepNode[], report: Report): ReadonlyMa
 }
 
 function reserved(name: string, pointer: string, report: Report, allowed?: string): void {
-  if (name === allowed || !(CEL_WORDS.has(name) || PLACES.has(name) || FORBIDDEN_KEYS.has(name))) return;
+  if (name === allowed || !(CEL_WORDS.has(name) || SCOPE_NAMES.has(name) || FORBIDDEN_KEYS.has(name))) return;
   report("RESERVED_ID", pointer, { name });
 }
 
@@ -80,7 +80,7 @@ const hasReference = (text: string): boolean => /(?<!\$)\$\{\{/.test(text);
 const PLAIN_FIELDS = ["title", "description", "tool", "fill", "agent", "ask", "model", "executor"] as const;
 
 /** References in instructions or names. The author of the data would become the author of the instruction. */
-export function checkPlaces(outline: Outline, report: Report): void {
+export function checkPlainTexts(outline: Outline, report: Report): void {
   for (const { step, pointer } of outline.nodes) {
     const fields: { readonly [field: string]: unknown } = step === undefined ? {} : { ...step };
     for (const field of PLAIN_FIELDS) {

@@ -104,7 +104,7 @@ export function estimatePlan({ plan, inputs, tools }: Planned, facts: Foreknown 
     models,
     actions: actionsOf(steps, tools),
     replan: planner === null ? null : estimateReplan({ ...facts, planner }),
-    basis: followedPlan(work, steps),
+    basis: basisOf(work, steps),
     unknown: unknownOf(work, steps, unpriced),
   };
 }
@@ -163,7 +163,7 @@ function actionsOf(steps: readonly StepEstimate[], tools: readonly ToolSpec[]): 
   );
 }
 
-function followedPlan(work: readonly Work[], steps: readonly StepEstimate[]): Estimate["basis"] {
+function basisOf(work: readonly Work[], steps: readonly StepEstimate[]): Estimate["basis"] {
   const byKey = new Map(work.map(({ part }) => [part.key, part]));
   const tools = new Map<string, number>();
   const models = new Map<string, number>();

@@ -1,7 +1,7 @@
 // Reads the arguments of a step in the forms of other systems. In: the fields of a step. Out: `with`, or `fill` if a
 // tool step has no arguments. It knows the tools' schemas.
 import { isObject, type Json } from "../json.js";
-import { fieldNamed, rename, type Fields, type StepPlace } from "./fields.js";
+import { fieldNamed, rename, type Fields, type StepContext } from "./fields.js";
 import { ARGUMENT_FIELDS, plainName } from "./names.js";
 import { soleTextArgument, type ToolSpec } from "../tool-spec.js";
 
@@ -9,7 +9,7 @@ export const argumentField = (field: string): boolean => ARGUMENT_FIELDS.include
 
 type Values = { readonly [name: string]: Json };
 
-export function readArguments(fields: Fields, at: StepPlace): void {
+export function readArguments(fields: Fields, at: StepContext): void {
   const field = fieldNamed(fields, ...ARGUMENT_FIELDS);
   if (field === undefined || fields.has("with")) return namedArguments(fields, "with", at);
   const written = fields.get(field);
@@ -24,7 +24,7 @@ export function readArguments(fields: Fields, at: StepPlace): void {
     at.note("NAMED_ARGUMENTS", { field }, "with", { before: written, after: values });
 }
 
-function namedArguments(fields: Fields, field: string, at: StepPlace): void {
+function namedArguments(fields: Fields, field: string, at: StepContext): void {
   const written = fields.get(field);
   const values = Array.isArray(written) ? valuesOf(written) : undefined;
   if (values === undefined) return;
@@ -68,7 +68,7 @@ function objectIn(text: string): Values | undefined {
 }
 
 /** Only if no argument is given. One missing argument is a mistake for check to report. */
-export function fillFromDescription(fields: Fields, at: StepPlace): void {
+export function fillFromDescription(fields: Fields, at: StepContext): void {
   const required = at.tool(fields.get("tool"))?.input["required"];
   const given = fields.get("with");
   if (!Array.isArray(required) || required.length === 0 || fields.has("fill") || fields.has("agent")) return;

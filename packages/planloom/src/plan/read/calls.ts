@@ -2,13 +2,13 @@
 // and the field of its arguments side by side. These forms nest one object in another.
 import { isObject } from "../json.js";
 import { argumentField } from "./arguments.js";
-import { hasKind, rename, type Fields, type StepPlace } from "./fields.js";
+import { hasKind, rename, type Fields, type StepContext } from "./fields.js";
 import { plainName } from "./names.js";
 
 const NO_TOOL: ReadonlySet<string> = new Set(["", "none", "null", "n/a", "na", "notool", "nil"]);
 const NAMES = ["name", "tool", "function", "toolname", "functionname", "action"];
 
-export function readCalls(fields: Fields, at: StepPlace): void {
+export function readCalls(fields: Fields, at: StepContext): void {
   for (const field of ["tool", "function", "action", "tool_call", "function_call"]) nestedCall(fields, field, at);
   if (typeof fields.get("function") === "string" && !hasKind(fields)) rename(fields, "function", "tool", at);
   for (const field of ["name", "action"]) if (namesTool(fields, field, at)) rename(fields, field, "tool", at);
@@ -17,7 +17,7 @@ export function readCalls(fields: Fields, at: StepPlace): void {
 }
 
 /** A name beside arguments is a tool's name, if the tool is known or if no other field says what the step does. */
-function namesTool(fields: Fields, field: string, at: StepPlace): boolean {
+function namesTool(fields: Fields, field: string, at: StepContext): boolean {
   const called = [...fields.keys()].some(argumentField) || isObject(fields.get("with"));
   if (!called || hasKind(fields) || typeof fields.get(field) !== "string") return false;
   if (at.tool(fields.get(field)) !== undefined) return true;
@@ -25,7 +25,7 @@ function namesTool(fields: Fields, field: string, at: StepPlace): boolean {
 }
 
 /** `{ "tool": { "name": "search", "arguments": {…} } }`, also with `function` or `action`. */
-function nestedCall(fields: Fields, field: string, at: StepPlace): void {
+function nestedCall(fields: Fields, field: string, at: StepContext): void {
   const call = fields.get(field);
   if (!isObject(call) || (field !== "tool" && hasKind(fields))) return;
   const names = Object.keys(call).filter((key) => NAMES.includes(plainName(key)) && typeof call[key] === "string");
@@ -44,7 +44,7 @@ function nestedCall(fields: Fields, field: string, at: StepPlace): void {
 }
 
 /** A tool called "none" means no tool, unless such a tool exists. */
-function noTool(fields: Fields, at: StepPlace): void {
+function noTool(fields: Fields, at: StepContext): void {
   const tool = fields.get("tool");
   if (typeof tool !== "string" || !NO_TOOL.has(plainName(tool.trim())) || at.tool(tool) !== undefined) return;
   fields.delete("tool");
@@ -56,7 +56,7 @@ function noTool(fields: Fields, at: StepPlace): void {
 }
 
 /** A tool called "LLM" means the model, unless such a tool exists. Its text is the instruction. */
-function modelCall(fields: Fields, at: StepPlace): void {
+function modelCall(fields: Fields, at: StepContext): void {
   const tool = fields.get("tool");
   if (typeof tool !== "string" || plainName(tool) !== "llm" || at.tool(tool) !== undefined || fields.has("agent"))
     return;

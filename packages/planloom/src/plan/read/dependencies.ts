@@ -1,24 +1,24 @@
 // Reads the dependencies of a step. In: the fields of a step, and the names of all steps. Out: `dependsOn` as a list of
 // ids. Plans write numbers, names, references and words. A name of no step stays for check to report.
 import { isObject } from "../json.js";
-import type { Fields, StepPlace } from "./fields.js";
+import type { Fields, StepContext } from "./fields.js";
 import { formsIn, outputOf, stepNumber } from "./forms.js";
 import type { StepNames } from "./ids.js";
-import type { ReferencePlace } from "./references.js";
+import type { ReferenceContext } from "./references.js";
 
 const NOBODY: ReadonlySet<unknown> = new Set(["", "none", "null", "n/a", "nothing", "-", -1, "-1"]);
 
 /** Also tells the reader of references which steps this one waits for. */
-export function dependenciesOf(fields: Fields, place: ReferencePlace, at: StepPlace): void {
-  namedInInstruction(fields, place, at);
+export function dependenciesOf(fields: Fields, context: ReferenceContext, at: StepContext): void {
+  namedInInstruction(fields, context, at);
   if (!fields.has("dependsOn")) return;
   const written = fields.get("dependsOn");
-  const list = listOf(written, place.names);
+  const list = listOf(written, context.names);
   if (list === undefined) return;
-  const kept = list.filter((value) => !isNobody(value, place.names));
-  const mapped = kept.map((value) => (isName(value) ? idOf(value, place.names) : value));
+  const kept = list.filter((value) => !isNobody(value, context.names));
+  const mapped = kept.map((value) => (isName(value) ? idOf(value, context.names) : value));
   fields.set("dependsOn", mapped);
-  place.dependsOn = new Set(mapped.filter((value) => typeof value === "string"));
+  context.dependsOn = new Set(mapped.filter((value) => typeof value === "string"));
   if (kept.length < list.length) at.note("NO_DEPENDENCY", {}, "dependsOn", { before: written, after: mapped });
   const changed = mapped.filter((value, i) => value !== kept[i]);
   if (changed.length > 0)
@@ -65,15 +65,15 @@ function nameIn(text: string): string {
 }
 
 /** In a list of calls, a model step keeps its instruction. The steps that it names become its dependencies. */
-function namedInInstruction(fields: Fields, place: ReferencePlace, at: StepPlace): void {
+function namedInInstruction(fields: Fields, context: ReferenceContext, at: StepContext): void {
   const instruction = fields.get("agent");
-  if (!place.calls || typeof instruction !== "string" || fields.has("dependsOn")) return;
+  if (!context.calls || typeof instruction !== "string" || fields.has("dependsOn")) return;
   const forms = formsIn(instruction, []).filter(
     ({ adapter }) => adapter === "REFERENCE_HASH_E" || adapter === "REFERENCE_DOLLAR",
   );
   const ids = forms
-    .flatMap(({ name }) => place.names.byNumber(Number(name)) ?? [])
-    .filter((id) => place.id !== undefined && place.names.isBefore(id, place.id));
+    .flatMap(({ name }) => context.names.byNumber(Number(name)) ?? [])
+    .filter((id) => context.id !== undefined && context.names.isBefore(id, context.id));
   if (ids.length === 0) return;
   const needed = [...new Set(ids)];
   fields.set("dependsOn", needed);

@@ -5,7 +5,7 @@ import { plainName } from "./names.js";
 import type { NoteCode, NoteParams } from "./note-params.js";
 import type { ToolSpec } from "../tool-spec.js";
 
-export interface StepPlace {
+export interface StepContext {
   readonly index: number;
   readonly tool: (name: unknown) => ToolSpec | undefined;
   /** Reports a change by an adapter, at a field of the canonical step. */
@@ -23,7 +23,7 @@ export interface StepPlace {
 export type Fields = Map<string, unknown>;
 
 /** Gives a field its canonical name and reports the change. */
-export function rename(fields: Fields, from: string, to: string, at: StepPlace): void {
+export function rename(fields: Fields, from: string, to: string, at: StepContext): void {
   const value = fields.get(from);
   fields.delete(from);
   fields.set(to, value);

@@ -28,7 +28,7 @@ export class StepNames {
   private readonly titles = new Map<string, string | undefined>();
   private readonly tools = new Map<string, string | undefined>();
   private readonly steps = new Map<string, Fields>();
-  private readonly places: string[] = [];
+  private readonly order: string[] = [];
   private written = 0;
   private renamed = false;
 
@@ -41,10 +41,10 @@ export class StepNames {
   }
 
   add(fields: Fields): StepName {
-    const index = this.places.length;
+    const index = this.order.length;
     const name = writtenName(fields);
     const id = name === undefined ? this.claim(`s${index + 1}`, `#${index}`) : this.idFor(name.text, index);
-    this.places.push(id);
+    this.order.push(id);
     this.steps.set(id, fields);
     once(this.tools, fields.get("tool"), id);
     for (const key of ["name", "title"]) once(this.titles, fields.get(key), id);
@@ -58,7 +58,7 @@ export class StepNames {
 
   /** An element that is not a step keeps its place. */
   skip(): undefined {
-    this.places.push("");
+    this.order.push("");
     return undefined;
   }
 
@@ -106,8 +106,8 @@ export class StepNames {
   }
 
   /** The step at a place from 0, in a document without any step names. */
-  inJournalOrder(place: number): string | undefined {
-    return this.written === 0 ? this.places[place] || undefined : undefined;
+  atIndex(index: number): string | undefined {
+    return this.written === 0 ? this.order[index] || undefined : undefined;
   }
 
   /** Whether a number can only mean a step: a step has this number, or no step has a name. */
@@ -122,7 +122,7 @@ export class StepNames {
   }
 
   isBefore(id: string, other: string): boolean {
-    return this.places.indexOf(id) < this.places.indexOf(other);
+    return this.order.indexOf(id) < this.order.indexOf(other);
   }
 
   fields(id: string): Fields | undefined {

@@ -5,15 +5,15 @@ import { LIMITS } from "../../limits.js";
 import type { Finding } from "../finding.js";
 import { isObject, pointerTo, type Json } from "../json.js";
 import { wholeDocument, type Moves } from "./document.js";
-import type { Fields, StepPlace } from "./fields.js";
+import type { Fields, StepContext } from "./fields.js";
 import { StepNames, type StepName } from "./ids.js";
 import type { ReadNote, TakeNote } from "./note-params.js";
-import { withReferences, type ReferencePlace } from "./references.js";
+import { withReferences, type ReferenceContext } from "./references.js";
 import { closeStep, openStep, stepPointer } from "./step.js";
 import type { Inventory, ToolSpec } from "../tool-spec.js";
 
 interface Opened {
-  readonly at: StepPlace;
+  readonly at: StepContext;
   readonly fields: Fields;
   readonly name: StepName;
 }
@@ -38,11 +38,11 @@ export class Intake {
     const written: unknown = isObject(document) ? document["steps"] : undefined;
     if (!isObject(document) || !Array.isArray(written)) return document;
     this.ours = hasOurs([written, document["answer"] ?? null]);
-    const places = written.map((_, index) => this.stepPlace(index));
-    const opened = written.map((step: unknown, index) => openStep(step, places[index]!));
+    const contexts = written.map((_, index) => this.stepContext(index));
+    const opened = written.map((step: unknown, index) => openStep(step, contexts[index]!));
     this.names.reserve(opened.filter((fields) => fields !== undefined));
     const named = opened.map((fields, index): Opened | undefined =>
-      fields === undefined ? this.names.skip() : { at: places[index]!, fields, name: this.names.add(fields) },
+      fields === undefined ? this.names.skip() : { at: contexts[index]!, fields, name: this.names.add(fields) },
     );
     const steps = named.map((step, index) => (step === undefined ? (written[index] as unknown) : this.close(step)));
     const answer = this.answer(document["answer"]);
@@ -52,7 +52,7 @@ export class Intake {
   /** The next step of a document that is still being written. It may refer only to the steps before it. */
   step(value: unknown, index: number): unknown {
     this.ours ||= hasOurs([value as Json]);
-    const at = this.stepPlace(index);
+    const at = this.stepContext(index);
     const fields = openStep(value, at);
     if (fields === undefined) {
       this.names.skip();
@@ -71,10 +71,10 @@ export class Intake {
   }
 
   private close({ at, fields, name }: Opened): unknown {
-    return closeStep(fields, name, at, this.referencePlace(stepPointer(at.index), name.id));
+    return closeStep(fields, name, at, this.referenceContext(stepPointer(at.index), name.id));
   }
 
-  private stepPlace(index: number): StepPlace {
+  private stepContext(index: number): StepContext {
     return {
       index,
       tool: (name) => this.tools.get(name),
@@ -86,7 +86,7 @@ export class Intake {
     };
   }
 
-  private referencePlace(pointer: string, id: string | undefined): ReferencePlace {
+  private referenceContext(pointer: string, id: string | undefined): ReferenceContext {
     return {
       names: this.names,
       id,
@@ -115,7 +115,7 @@ export class Intake {
       ...(ids === undefined ? {} : { from: ids }),
       ...(value === undefined
         ? {}
-        : { value: withReferences(value, "/answer/value", this.referencePlace("/answer", undefined)) }),
+        : { value: withReferences(value, "/answer/value", this.referenceContext("/answer", undefined)) }),
     };
   }
 

@@ -20,7 +20,7 @@ export const refuses = (text: string): boolean => REFUSAL.test(text.slice(0, 400
 /** A text without a plan in it. */
 export function proseResult(text: string): ReadFailure | Questions {
   if (refuses(text)) return refusal();
-  const asked = askedIn(text);
+  const asked = closingQuestions(text);
   return asked.length === 0 ? noPlan() : questions(asked);
 }
 
@@ -41,7 +41,7 @@ function questions(asked: readonly string[]): Questions {
 }
 
 /** The questions of a text that ends with a question: the items of its list, or its sentences. */
-function askedIn(text: string): readonly string[] {
+function closingQuestions(text: string): readonly string[] {
   if (text.length > LIMITS.questionChars) return [];
   const items = listTexts(text);
   if (items.length > 0) return items.every((item) => item.endsWith("?")) ? items : [];

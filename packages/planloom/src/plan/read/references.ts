@@ -11,7 +11,7 @@ import type { TakeNote } from "./note-params.js";
 import { eachExpression, expressionSpans } from "./spans.js";
 import type { ToolSpec } from "../tool-spec.js";
 
-export interface ReferencePlace {
+export interface ReferenceContext {
   readonly names: StepNames;
   /** The step of the values; undefined for the answer. */
   readonly id: string | undefined;
@@ -27,47 +27,47 @@ export interface ReferencePlace {
   readonly find: (finding: Finding) => void;
 }
 
-export function readReferences(fields: Fields, place: ReferencePlace): void {
+export function readReferences(fields: Fields, context: ReferenceContext): void {
   for (const field of ["with", "when", "forEach", "expect"]) {
     if (!fields.has(field)) continue;
     const value = fields.get(field);
-    const pointer = pointerTo(place.pointer, field);
+    const pointer = pointerTo(context.pointer, field);
     const expression = field !== "with" && typeof value === "string" && !value.includes("${{");
-    fields.set(field, expression ? inExpression(value, pointer, place) : withReferences(value, pointer, place));
+    fields.set(field, expression ? inExpression(value, pointer, context) : withReferences(value, pointer, context));
   }
 }
 
 /** Every text of a value, with references in our notation. The value is not deeper than LIMITS.jsonDepth. */
-export function withReferences(value: unknown, pointer: string, place: ReferencePlace): unknown {
-  if (typeof value === "string") return inText(value, pointer, place);
-  if (Array.isArray(value)) return value.map((item, i) => withReferences(item, `${pointer}/${i}`, place));
+export function withReferences(value: unknown, pointer: string, context: ReferenceContext): unknown {
+  if (typeof value === "string") return inText(value, pointer, context);
+  if (Array.isArray(value)) return value.map((item, i) => withReferences(item, `${pointer}/${i}`, context));
   if (!isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, field]) => [key, withReferences(field, pointerTo(pointer, key), place)]),
+    Object.entries(value).map(([key, field]) => [key, withReferences(field, pointerTo(pointer, key), context)]),
   );
 }
 
 const MARK = /[#$<{]/;
 
-function inText(text: string, pointer: string, place: ReferencePlace): string {
+function inText(text: string, pointer: string, context: ReferenceContext): string {
   const said = text.length <= 200 ? outputOf(text) : undefined;
-  if (said !== undefined) return written(text, [said], pointer, place, (source) => `\${{ ${source} }}`);
+  if (said !== undefined) return written(text, [said], pointer, context, (source) => `\${{ ${source} }}`);
   if (!MARK.test(text)) return text;
   const spans = text.includes("${{") ? expressionSpans(text) : [];
-  const own = spans.length === 0 ? text : withoutPrefix(text, pointer, place);
+  const own = spans.length === 0 ? text : withoutPrefix(text, pointer, context);
   const forms = formsIn(own, own === text ? spans : expressionSpans(own));
-  return written(own, forms, pointer, place, (source) => `\${{ ${source} }}`);
+  return written(own, forms, pointer, context, (source) => `\${{ ${source} }}`);
 }
 
 /**
  * A condition or a list without `${{ }}`. Names are put into the expression unchanged, but never into a quoted part.
  */
-function inExpression(text: string, pointer: string, place: ReferencePlace): string {
+function inExpression(text: string, pointer: string, context: ReferenceContext): string {
   const said = outputOf(text);
   const forms = said === undefined ? formsIn(text, []) : [said];
   const quoted = forms.find(({ start, end }) => /["']/.test(text[start - 1] ?? "") && text[start - 1] === text[end]);
-  if (quoted === undefined) return written(text, forms, pointer, place, (source) => source);
-  ambiguous(text.slice(quoted.start, quoted.end), "quoted", pointer, place);
+  if (quoted === undefined) return written(text, forms, pointer, context, (source) => source);
+  ambiguous(text.slice(quoted.start, quoted.end), "quoted", pointer, context);
   return text;
 }
 
@@ -75,7 +75,7 @@ function written(
   text: string,
   forms: readonly Form[],
   pointer: string,
-  place: ReferencePlace,
+  context: ReferenceContext,
   write: (source: string) => string,
 ): string {
   let out = "";
@@ -83,12 +83,12 @@ function written(
   for (const form of forms) {
     const before = text.slice(form.start, form.end);
     const whole = text.trim().length === form.end - form.start;
-    const source = sourceOf(form, before, whole, pointer, place);
+    const source = sourceOf(form, before, whole, pointer, context);
     if (source === undefined) continue;
     const after = write(source);
     out += text.slice(from, form.start) + after;
     from = form.end;
-    place.note(form.adapter, { written: before, source }, pointer, { before, after });
+    context.note(form.adapter, { written: before, source }, pointer, { before, after });
   }
   return out + text.slice(from);
 }
@@ -99,17 +99,17 @@ function sourceOf(
   before: string,
   whole: boolean,
   pointer: string,
-  place: ReferencePlace,
+  context: ReferenceContext,
 ): string | undefined {
-  const id = stepOf(form, place.names);
+  const id = stepOf(form, context.names);
   if (id === undefined) {
-    if (isSurely(form, before, whole, place)) unknown(before, form, pointer, place);
+    if (isSurely(form, before, whole, context)) unknown(before, form, pointer, context);
     return undefined;
   }
-  if (form.adapter === "REFERENCE_DOLLAR" && !isDollarReference(id, before, whole, pointer, place)) return undefined;
+  if (form.adapter === "REFERENCE_DOLLAR" && !isDollarReference(id, before, whole, pointer, context)) return undefined;
   const bare = (form.adapter === "REFERENCE_BRACES" || form.adapter === "REFERENCE_DOLLAR_BRACE") && form.path === "";
-  if (bare && place.ours && !before.includes("steps.")) return undefined;
-  return id + pathOf(form.path, id, place);
+  if (bare && context.ours && !before.includes("steps.")) return undefined;
+  return id + pathOf(form.path, id, context);
 }
 
 function stepOf({ adapter, name }: Form, names: StepNames): string | undefined {
@@ -119,7 +119,7 @@ function stepOf({ adapter, name }: Form, names: StepNames): string | undefined {
       return number === undefined ? undefined : names.byPlainNumber(number);
     case "REFERENCE_NODE":
     case "REFERENCE_GENERATED":
-      return number === undefined ? names.resolve(name) : (names.byNumber(number) ?? names.inJournalOrder(number));
+      return number === undefined ? names.resolve(name) : (names.byNumber(number) ?? names.atIndex(number));
     case "REFERENCE_OUTPUT_OF":
       return (
         (number === undefined ? undefined : names.byNumber(number)) ??
@@ -145,21 +145,21 @@ function isDollarReference(
   before: string,
   whole: boolean,
   pointer: string,
-  place: ReferencePlace,
+  context: ReferenceContext,
 ): boolean {
-  const { dependsOn, calls, ours } = place;
+  const { dependsOn, calls, ours } = context;
   if (ours) return false;
   if (dependsOn?.has(id) === true) return true;
-  const earlier = place.id === undefined || place.names.isBefore(id, place.id);
-  if (id === place.id || calls) return calls && earlier;
+  const earlier = context.id === undefined || context.names.isBefore(id, context.id);
+  if (id === context.id || calls) return calls && earlier;
   if (dependsOn === undefined && whole && earlier) return true;
-  if (whole || (dependsOn === undefined && earlier)) ambiguous(before, "money", pointer, place);
+  if (whole || (dependsOn === undefined && earlier)) ambiguous(before, "money", pointer, context);
   return false;
 }
 
 /** Whether a form that names no step can only be a reference. */
-function isSurely({ adapter, name, path }: Form, before: string, whole: boolean, place: ReferencePlace): boolean {
-  const { names, ours } = place;
+function isSurely({ adapter, name, path }: Form, before: string, whole: boolean, context: ReferenceContext): boolean {
+  const { names, ours } = context;
   const numbered = names.isNumbered;
   switch (adapter) {
     case "REFERENCE_NODE":
@@ -182,12 +182,12 @@ function isSurely({ adapter, name, path }: Form, before: string, whole: boolean,
   }
 }
 
-function unknown(before: string, { name }: Form, pointer: string, place: ReferencePlace): void {
+function unknown(before: string, { name }: Form, pointer: string, context: ReferenceContext): void {
   const number = stepNumber(name);
-  const range = place.names.range;
+  const range = context.names.range;
   const counted = number === undefined || range === undefined ? undefined : countedFrom(number, range);
   const offBy = counted === undefined ? {} : { first: range![0], counted };
-  place.find(findingOf("UNKNOWN_REFERENCE", { pointer }, { written: before, ...offBy }));
+  context.find(findingOf("UNKNOWN_REFERENCE", { pointer }, { written: before, ...offBy }));
 }
 
 function countedFrom(number: number, [lowest, highest]: readonly [number, number]): 0 | 1 | undefined {
@@ -195,8 +195,8 @@ function countedFrom(number: number, [lowest, highest]: readonly [number, number
   return lowest === 1 && number === 0 ? 0 : undefined;
 }
 
-function ambiguous(written: string, why: "money" | "quoted", pointer: string, place: ReferencePlace): void {
-  place.find(findingOf("AMBIGUOUS_REFERENCE", { pointer }, { written, why }));
+function ambiguous(written: string, why: "money" | "quoted", pointer: string, context: ReferenceContext): void {
+  context.find(findingOf("AMBIGUOUS_REFERENCE", { pointer }, { written, why }));
 }
 
 const SEGMENT = /\.([A-Za-z_][\w -]*)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g;
@@ -205,11 +205,11 @@ const SEGMENT = /\.([A-Za-z_][\w -]*)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g;
  * A path in our notation. `output` and `result` after a step mean its output, unless the output has a field of that
  * name.
  */
-function pathOf(path: string, id: string, place: ReferencePlace): string {
+function pathOf(path: string, id: string, context: ReferenceContext): string {
   let out = "";
   for (const [segment, name, index, ...quoted] of path.matchAll(SEGMENT)) {
     const field = name ?? quoted.find((text) => text !== undefined) ?? "";
-    if (out === "" && index === undefined && isWhole(segment, field, id, place)) continue;
+    if (out === "" && index === undefined && isWhole(segment, field, id, context)) continue;
     out +=
       index !== undefined
         ? `[${index}]`
@@ -220,14 +220,14 @@ function pathOf(path: string, id: string, place: ReferencePlace): string {
   return out;
 }
 
-function isWhole(segment: string, field: string, id: string, place: ReferencePlace): boolean {
+function isWhole(segment: string, field: string, id: string, context: ReferenceContext): boolean {
   if (!segment.startsWith(".")) return false;
-  if (field === "output" || field === "outputs") return hasField(id, field, place) !== true;
-  return field === "result" && hasField(id, field, place) === false;
+  if (field === "output" || field === "outputs") return hasField(id, field, context) !== true;
+  return field === "result" && hasField(id, field, context) === false;
 }
 
 /** Whether the output of a step has a field; undefined if the type is not known. */
-function hasField(id: string, field: string, { names, tool }: ReferencePlace): boolean | undefined {
+function hasField(id: string, field: string, { names, tool }: ReferenceContext): boolean | undefined {
   const fields = names.fields(id);
   const output = tool(fields?.get("tool"))?.output;
   if (output === undefined) return fields?.has("tool") === true || fields?.has("output") === true ? undefined : false;
@@ -239,17 +239,17 @@ function hasField(id: string, field: string, { names, tool }: ReferencePlace): b
 const PREFIX = /\bsteps\.([A-Za-z_][\w-]{0,63})((?:\.outputs?\b)?)/g;
 
 /** `${{ steps.find.output.results }}` uses our notation, with other words in the path. */
-function withoutPrefix(text: string, pointer: string, place: ReferencePlace): string {
-  const { names } = place;
+function withoutPrefix(text: string, pointer: string, context: ReferenceContext): string {
+  const { names } = context;
   if (names.resolve("steps") !== undefined) return names.rewrite(text);
   const plain = eachExpression(text, (expression) => {
     if (!expression.includes("steps.") || /["']/.test(expression)) return expression;
     return expression.replace(PREFIX, (whole, name: string, output: string) => {
       const id = names.resolve(name);
       if (id === undefined) return whole;
-      return id + (output === "" || hasField(id, output.slice(1), place) === true ? output : "");
+      return id + (output === "" || hasField(id, output.slice(1), context) === true ? output : "");
     });
   });
-  if (plain !== text) place.note("REFERENCE_STEPS", {}, pointer, { before: text, after: plain });
+  if (plain !== text) context.note("REFERENCE_STEPS", {}, pointer, { before: text, after: plain });
   return names.rewrite(plain);
 }

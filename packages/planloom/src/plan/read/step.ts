@@ -5,14 +5,14 @@ import { isObject, pointerTo } from "../json.js";
 import { ID_PATTERN } from "../plan.js";
 import { argumentField, fillFromDescription, readArguments } from "./arguments.js";
 import { readCalls } from "./calls.js";
-import { fieldNamed, hasKind, rename, type Fields, type StepPlace } from "./fields.js";
+import { fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields.js";
 import type { StepName, StepNames } from "./ids.js";
 import { ID_FIELDS, NOT_BEGUN, plainName, SAID_FIELDS, STATE_FIELDS, STEP_FIELDS } from "./names.js";
-import { readReferences, type ReferencePlace } from "./references.js";
+import { readReferences, type ReferenceContext } from "./references.js";
 import { dependenciesOf } from "./dependencies.js";
 
 /** The fields of a step under their canonical names; undefined if it is not a step. */
-export function openStep(step: unknown, at: StepPlace): Fields | undefined {
+export function openStep(step: unknown, at: StepContext): Fields | undefined {
   if (typeof step === "string") at.note("TEXT_STEP", {});
   else if (!isObject(step)) return undefined;
   const fields: Fields = new Map(typeof step === "string" ? [["agent", step]] : Object.entries(step));
@@ -20,20 +20,20 @@ export function openStep(step: unknown, at: StepPlace): Fields | undefined {
   return fields;
 }
 
-export function closeStep(fields: Fields, name: StepName, at: StepPlace, place: ReferencePlace): unknown {
+export function closeStep(fields: Fields, name: StepName, at: StepContext, context: ReferenceContext): unknown {
   nameStep(fields, name, at);
   readHints(fields, at);
-  dependenciesOf(fields, place, at);
+  dependenciesOf(fields, context, at);
   readArguments(fields, at);
   agentFromDescription(fields, name, at);
   fillFromDescription(fields, at);
-  readReferences(fields, place);
-  wrapExpressions(fields, place.names, at);
+  readReferences(fields, context);
+  wrapExpressions(fields, context.names, at);
   return Object.fromEntries(fields);
 }
 
 /** Models that must give every field write null for unused ones. Others put comments and states beside the plan. */
-function leaveOut(fields: Fields, at: StepPlace): void {
+function leaveOut(fields: Fields, at: StepContext): void {
   for (const [field, value] of [...fields]) {
     const name = plainName(field);
     if (value === null && name !== "id" && (STEP_FIELDS.has(name) || argumentField(field))) {
@@ -49,7 +49,7 @@ function leaveOut(fields: Fields, at: StepPlace): void {
   }
 }
 
-function renameFields(fields: Fields, at: StepPlace): void {
+function renameFields(fields: Fields, at: StepContext): void {
   for (const field of [...fields.keys()]) {
     const to = STEP_FIELDS.get(plainName(field));
     if (to !== undefined && to !== field && to !== "id" && !fields.has(to)) rename(fields, field, to, at);
@@ -57,7 +57,7 @@ function renameFields(fields: Fields, at: StepPlace): void {
 }
 
 /** `name` is the id if it is a legal id and no other field is. Otherwise it may be the title. */
-function readName(fields: Fields, at: StepPlace): void {
+function readName(fields: Fields, at: StepContext): void {
   const named = ID_FIELDS.some((name) => fieldNamed(fields, name) !== undefined);
   for (const field of ["name", "label"]) {
     const value = fields.get(field);
@@ -66,7 +66,7 @@ function readName(fields: Fields, at: StepPlace): void {
   }
 }
 
-function readTask(fields: Fields, at: StepPlace): void {
+function readTask(fields: Fields, at: StepContext): void {
   for (const field of ["task", "action"]) {
     const task = fields.get(field);
     if (typeof task !== "string" || task.trim() === "") continue;
@@ -75,7 +75,7 @@ function readTask(fields: Fields, at: StepPlace): void {
   }
 }
 
-function nameStep(fields: Fields, name: StepName, at: StepPlace): void {
+function nameStep(fields: Fields, name: StepName, at: StepContext): void {
   const field = name.field ?? "id";
   if (name.field === undefined && ID_FIELDS.some((known) => fieldNamed(fields, known) !== undefined)) return;
   fields.delete(field);
@@ -97,7 +97,7 @@ function prepend(fields: Fields, key: string, value: unknown): void {
   for (const [field, content] of rest) if (field !== key) fields.set(field, content);
 }
 
-function readHints(fields: Fields, at: StepPlace): void {
+function readHints(fields: Fields, at: StepContext): void {
   const hints = fields.get("tool_hints");
   if (hints === undefined || fields.has("tool") || fields.has("ask") || fields.has("tools")) return;
   rename(fields, "tool_hints", "tools", at);
@@ -107,7 +107,7 @@ function readHints(fields: Fields, at: StepPlace): void {
   at.note("HINTS_EMPTY", {}, "tools", { before: hints, after: "all" });
 }
 
-function agentFromDescription(fields: Fields, { written }: StepName, at: StepPlace): void {
+function agentFromDescription(fields: Fields, { written }: StepName, at: StepContext): void {
   if (hasKind(fields) || fields.has("plan")) return;
   const isText = (text: unknown): text is string => typeof text === "string" && text.trim() !== "";
   // A name that is a sentence says what to do. A name of one word is a name.
@@ -119,7 +119,7 @@ function agentFromDescription(fields: Fields, { written }: StepName, at: StepPla
   if (fields.has("description")) at.moved("agent", "description");
 }
 
-function wrapExpressions(fields: Fields, names: StepNames, at: StepPlace): void {
+function wrapExpressions(fields: Fields, names: StepNames, at: StepContext): void {
   for (const field of ["when", "forEach", "expect"]) {
     const source = expressionSource(fields.get(field), field);
     if (source === undefined || source.includes("${{")) continue;

@@ -27,8 +27,8 @@ export function withFinished(draft: JsonObject, plan: Plan, finished: ReadonlySe
   const slots = (written as readonly Json[]).map((step, index) => ({ step, source: `/steps/${index}` }));
   const before = writePlan(plan);
   const kept = keptSlots(plan, before["steps"] as readonly JsonObject[], finished, slots);
-  const placed = new Set(kept.map(({ source }) => source));
-  const list = [...kept, ...slots.filter(({ source }) => !placed.has(source))];
+  const keptSources = new Set(kept.map(({ source }) => source));
+  const list = [...kept, ...slots.filter(({ source }) => !keptSources.has(source))];
   return {
     draft: { ...draft, ...inputsOf(draft, before), steps: list.map(({ step }) => step) },
     sourceOf: sourceIn(

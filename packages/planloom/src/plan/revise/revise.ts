@@ -43,7 +43,7 @@ export interface Revised {
 
 export type Patched = ({ readonly ok: true } & Revised) | { readonly ok: false; readonly findings: readonly Finding[] };
 
-export interface PatchPlace {
+export interface PatchTarget {
   /** The step that failed. */
   readonly failing: string;
   readonly finished: ReadonlySet<string>;
@@ -55,13 +55,13 @@ export interface PatchPlace {
  * Reports all findings at once. Codes: PATCH_EMPTY, PATCH_FINISHED, PATCH_OUTSIDE, PATCH_UNKNOWN, PATCH_RENAME,
  * DUPLICATE_ID, and those of a document's shape.
  */
-export function applyPatch(plan: Plan, patch: unknown, place: PatchPlace): Patched {
+export function applyPatch(plan: Plan, patch: unknown, target: PatchTarget): Patched {
   const { report, hasErrors, findings } = collectFindings();
   const sound = soundPatch(patch, report) ? patch : undefined;
   const before = writePlan(plan);
-  const revised = sound === undefined ? undefined : revisedBy(before, sound, boundsOf(plan, place), report);
+  const revised = sound === undefined ? undefined : revisedBy(before, sound, boundsOf(plan, target), report);
   if (revised !== undefined && !hasErrors() && canonicalJson(revised.draft) === canonicalJson(before))
-    report("PATCH_EMPTY", "/operations", { failing: place.failing });
+    report("PATCH_EMPTY", "/operations", { failing: target.failing });
   if (revised === undefined || hasErrors()) return { ok: false, findings: findings(undefined) };
   return { ok: true, ...revised };
 }
@@ -81,13 +81,13 @@ function soundPatch(patch: unknown, report: Report): patch is Patch {
   return parsed.success;
 }
 
-interface Bounds extends PatchPlace {
+interface Bounds extends PatchTarget {
   /** The failing step and those that depend on it. */
   readonly open: ReadonlySet<string>;
 }
 
-function boundsOf(plan: Plan, place: PatchPlace): Bounds {
-  return { ...place, open: new Set([place.failing, ...descendantsOf(plan, place.failing)]) };
+function boundsOf(plan: Plan, target: PatchTarget): Bounds {
+  return { ...target, open: new Set([target.failing, ...descendantsOf(plan, target.failing)]) };
 }
 
 /** A step of the new draft. `source` is its pointer in the patch, if it comes from there. */

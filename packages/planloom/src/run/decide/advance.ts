@@ -13,7 +13,7 @@ import { begin, noValue } from "./begin.js";
 import { withdrawn } from "../approval.js";
 import { fact, type EventData, type Fact } from "../event.js";
 import { readsUntrusted } from "../followed-plan.js";
-import { scopeOf } from "../scope.js";
+import { scopeOf } from "../step-scope.js";
 import { replanEstimate } from "./policy.js";
 import { type Change, type Failing, type Run } from "../state.js";
 

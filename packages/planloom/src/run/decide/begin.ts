@@ -18,7 +18,7 @@ import type { Work } from "../work.js";
 import { closeFanOut, failed, refOf, unknown } from "./failure.js";
 import { completed } from "./gate.js";
 import { reviewAfter } from "./policy.js";
-import { scopeOf, skippedAmong } from "../scope.js";
+import { scopeOf, skippedAmong } from "../step-scope.js";
 import type { Run } from "../state.js";
 import {
   asksPerson,

@@ -121,10 +121,10 @@ function rejectedCall(run: Run, pending: PendingApproval, comment: string, at: n
 
 function respond(run: Run, command: Input & Command & { type: "respond" }, at: number): Fact[] {
   const work = findWork(run, command);
-  const place = placeOf(command);
-  if (work === undefined) return refused(command, "UNKNOWN_STEP", place);
+  const ref = stepRef(command);
+  if (work === undefined) return refused(command, "UNKNOWN_STEP", ref);
   if (work.status !== "suspended" || work.question === undefined) {
-    return refused(command, "NOT_ASKED", { ...place, status: standing(work) });
+    return refused(command, "NOT_ASKED", { ...ref, status: standing(work) });
   }
   const problem = typeProblem(work, command.value);
   if (problem !== undefined) return mistyped(command, problem);
@@ -136,7 +136,7 @@ function mistyped(command: Input & Command, { params = {} }: Failure): Fact[] {
   return [fact("input.refused", { command: saidIn(command), code: "ANSWER_TYPE", params })];
 }
 
-const placeOf = ({ step, item }: StepRef): StepRef => (item === undefined ? { step } : { step, item });
+const stepRef = ({ step, item }: StepRef): StepRef => (item === undefined ? { step } : { step, item });
 
 /** A fan-out as a whole neither asks nor is in doubt. Its items may. */
 const standing = ({ item, step, status }: Work): string =>
@@ -144,10 +144,10 @@ const standing = ({ item, step, status }: Work): string =>
 
 function settle(run: Run, command: Input & Command & { type: "settle" }, at: number): Fact[] {
   const work = findWork(run, command);
-  const place = placeOf(command);
-  if (work === undefined) return refused(command, "UNKNOWN_STEP", place);
-  if (work.status !== "unknown") return refused(command, "NOT_UNKNOWN", { ...place, status: standing(work) });
-  if (command.doubt !== undefined && command.doubt !== work.doubts) return refused(command, "STALE_DOUBT", place);
+  const ref = stepRef(command);
+  if (work === undefined) return refused(command, "UNKNOWN_STEP", ref);
+  if (work.status !== "unknown") return refused(command, "NOT_UNKNOWN", { ...ref, status: standing(work) });
+  if (command.doubt !== undefined && command.doubt !== work.doubts) return refused(command, "STALE_DOUBT", ref);
   const { verdict, output, doubt } = command;
   const resolved = fact("step.resolved", {
     ...refOf(work),

@@ -11,7 +11,7 @@ import { failWith, type Failure } from "../failure.js";
 import type { StepState, Work } from "../work.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
 import { reviewAfter } from "./policy.js";
-import { scopeOf } from "../scope.js";
+import { scopeOf } from "../step-scope.js";
 import type { Run } from "../state.js";
 import { givesText } from "../../plan/step-kind.js";
 

@@ -12,7 +12,7 @@ import type { CheckedPlan } from "../command.js";
 
 type Proposed = EventData["plan.proposed"];
 
-export interface Around {
+export interface ProposalOptions {
   readonly revision: number;
   readonly cause: Proposed["cause"];
   readonly settings: Settings;
@@ -21,7 +21,7 @@ export interface Around {
   readonly usage?: Usage;
   readonly asking?: Asking;
   /** The plan that this one replaces. */
-  readonly basis?: ProposedPlan | undefined;
+  readonly replaces?: ProposedPlan | undefined;
   /** The fate of the steps of the plan before. */
   readonly changes?: Pick<Proposed, "kept" | "dropped" | "added" | "changed" | "reason" | "mustApprove" | "adopts">;
   /** The new steps, which no person has seen; absent: all. */
@@ -36,17 +36,17 @@ export interface Proposal {
   readonly asked: readonly Fact[];
 }
 
-export function proposalFacts(checked: CheckedPlan, around: Around): Fact[] {
+export function proposalFacts(checked: CheckedPlan, around: ProposalOptions): Fact[] {
   const { proposed, asked } = proposal(checked, around);
   return [proposed, ...asked];
 }
 
-export function proposal(checked: CheckedPlan, around: Around): Proposal {
-  const { revision, cause, settings, at, usage = NO_USAGE, asking, basis, changes = {} } = around;
+export function proposal(checked: CheckedPlan, around: ProposalOptions): Proposal {
+  const { revision, cause, settings, at, usage = NO_USAGE, asking, replaces: replaces, changes = {} } = around;
   const { plan, hash, inputs, tools, findings, estimate, approval, mustApprove } = checked;
   const marked = mustApprove === undefined ? {} : { mustApprove };
-  const follows = basis === undefined ? {} : { basis: basis.revision };
-  const written = [...writtenIn(plan, toolsByName(tools), basis)];
+  const follows = replaces === undefined ? {} : { basis: replaces.revision };
+  const written = [...writtenIn(plan, toolsByName(tools), replaces)];
   const core = { revision, plan, hash, inputs, tools, findings, cause, ...follows, written, usage };
   const plain = { ...core, ...marked, ...changes };
   const said = {

@@ -23,7 +23,7 @@ import { stepStates } from "../steps.js";
 import { isConversation, mayActThrough } from "../../plan/step-kind.js";
 
 /** The request of a person for an ended run. */
-export interface Wish {
+export interface RetryRequest {
   /** Restart this step, although it has finished, and all steps that depend on it. */
   readonly from?: string;
   /** Use this plan instead of the current one. It may be the same plan with other inputs. */
@@ -53,12 +53,12 @@ export interface RetryPreview {
 export type NoRetry = { readonly ok: false } & Refusal;
 
 /** The effect of a retry with the current or the given models. Refuses a run that has not ended. */
-export function retryPreview(run: Run, wish: Wish): RetryPreview | NoRetry {
+export function retryPreview(run: Run, request: RetryRequest): RetryPreview | NoRetry {
   if (!isEnded(run)) return NOT_ENDED;
-  if (wish.plan === undefined && lacksPlan(run)) return withoutPlan(run, wish);
-  const parts = partsOf(run, wish);
+  if (request.plan === undefined && lacksPlan(run)) return withoutPlan(run, request);
+  const parts = partsOf(run, request);
   if (!parts.ok) return parts;
-  if (wish.plan === undefined && wish.from === undefined && endOf(run)?.how === "completed") {
+  if (request.plan === undefined && request.from === undefined && endOf(run)?.how === "completed") {
     return no("NOTHING_TO_RETRY", { because: "completed" });
   }
   return parts;
@@ -86,17 +86,17 @@ export const NOT_ENDED = no("RUN_NOT_ENDED", {});
 
 const lacksPlan = (run: Run) => currentPlan(run) === undefined || planOf(run).denied === "rejected";
 
-function withoutPlan(run: Run, { from, models = run.request.models }: Wish): RetryPreview | NoRetry {
+function withoutPlan(run: Run, { from, models = run.request.models }: RetryRequest): RetryPreview | NoRetry {
   if (from !== undefined) return unknownStep(from);
   if (models.planner === null) return no("NOTHING_TO_RETRY", { because: "no-plan" });
   return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], kept: [] };
 }
 
 /** Which steps are kept and which run, if `from` is restarted or another plan replaces the current one. */
-export function partsOf(run: Run, wish: Wish): RetryPreview | NoRetry {
-  const steps = wish.plan === undefined ? run.execution.steps : stepsOf(run, wish.plan);
-  if (wish.from !== undefined && !steps.has(wish.from)) return unknownStep(wish.from);
-  const { lost, ...parts } = divided(run, steps, wish);
+export function partsOf(run: Run, request: RetryRequest): RetryPreview | NoRetry {
+  const steps = request.plan === undefined ? run.execution.steps : stepsOf(run, request.plan);
+  if (request.from !== undefined && !steps.has(request.from)) return unknownStep(request.from);
+  const { lost, ...parts } = divided(run, steps, request);
   if (lost === undefined) return parts;
   return no("STEP_UNKNOWN", { step: lost });
 }
@@ -110,7 +110,7 @@ export const partsUnder = (run: Run, plan: CheckedPlan) => divided(run, stepsOf(
 function divided(
   run: Run,
   steps: ReadonlyMap<string, StepState>,
-  { from, plan }: Wish,
+  { from, plan }: RetryRequest,
 ): RetryPreview & { readonly lost: string | undefined } {
   const ids = [...steps.keys()];
   const tools = plan?.tools ?? [...(currentPlan(run)?.tools.values() ?? [])];
@@ -231,7 +231,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
       ...proposalFacts(plan, {
         revision: run.planning.plans.length + 1,
         cause: "edit",
-        basis: followedPlan(run),
+        replaces: followedPlan(run),
         changes,
         fresh,
         mustAsk,
@@ -241,7 +241,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
     ];
   }
   if (stage === "plan") return [reopened];
-  return [reopened, ...approvalAgain(run, parts, settings, at)];
+  return [reopened, ...renewedApproval(run, parts, settings, at)];
 }
 
 export const EARLIER_REJECTED = { code: "EARLIER_REJECTED" } as const;
@@ -253,7 +253,7 @@ export function stillMarked(run: Run, { plan, tools }: CheckedPlan): readonly st
 }
 
 /** Asks for approval of a plan whose approval expired, and of a plan that may act a second time. */
-function approvalAgain(run: Run, { actAgain, runs }: RetryPreview, settings: Settings, at: number): Fact[] {
+function renewedApproval(run: Run, { actAgain, runs }: RetryPreview, settings: Settings, at: number): Fact[] {
   const { plan, tools, hash, denied } = planOf(run);
   const more =
     settings.approval === run.request.settings.approval

@@ -14,7 +14,7 @@ import { withdrawn, writtenIn } from "../approval.js";
 import type { EventData, Fact } from "../event.js";
 import type { CheckedPlan } from "../command.js";
 import { replanOf } from "../status.js";
-import { proposal, type Around } from "./proposal.js";
+import { proposal, type ProposalOptions } from "./proposal.js";
 import { EARLIER_REJECTED, partsUnder, type RetryPreview } from "./retry.js";
 import { isFinished } from "../steps.js";
 import { toolsByName } from "../../plan/tool-spec.js";
@@ -89,7 +89,7 @@ export function revisionProposed(
   run: Run,
   checked: CheckedPlan,
   { parts }: Revision & { readonly ok: true },
-  around: Pick<Around, "cause" | "at" | "usage" | "asking" | "mustAsk">,
+  around: Pick<ProposalOptions, "cause" | "at" | "usage" | "asking" | "mustAsk">,
 ): Fact[] {
   const { at, cause, usage, asking } = around;
   const replan = replanOf(run);
@@ -99,7 +99,7 @@ export function revisionProposed(
   // If nobody approved the plan before, all steps that will run count as new.
   const unseen = denied === undefined ? fresh : new Set(parts.runs);
   const untrusted = cause !== "edit" && (run.planning.untrusted || readsUntrusted(run));
-  const basis = followedPlan(run, cause === "edit" ? currentPlan(run) : undefined);
+  const replaced = followedPlan(run, cause === "edit" ? currentPlan(run) : undefined);
   // A changed word may change how often a call is made, even if the meaning of its output is unchanged.
   const written = writtenIn(checked.plan, toolsByName(checked.tools), currentPlan(run));
   const mustApprove = checked.plan.steps
@@ -114,7 +114,7 @@ export function revisionProposed(
   const { proposed, asked } = proposal(checked, {
     revision: run.planning.plans.length + 1,
     cause,
-    basis,
+    replaces: replaced,
     settings,
     at,
     changes: {

@@ -3,7 +3,7 @@
 import type { StepRef } from "../event.js";
 import { currentPlan, stepIn } from "../lookup.js";
 import type { StepState, Work } from "../work.js";
-import { makeReady, doubtAgain, isJournaled, queueNextItem } from "./evolve-step.js";
+import { makeReady, reopenDoubt, isJournaled, queueNextItem } from "./evolve-step.js";
 import { Queue } from "../queue.js";
 import { type ProposedPlan, type Run } from "../state.js";
 import { fanOut, isFinished, newWork, stepStates, worksOf } from "../steps.js";
@@ -107,14 +107,14 @@ function keepItems(from: StepState, to: StepState, indexes: readonly number[]): 
  */
 export function restart(run: Run, anew: ReadonlySet<string>): void {
   for (const state of run.execution.steps.values()) {
-    if (anew.has(state.spec.id)) beginAnew(run, state);
-    else if (!isFinished(state.work)) goOn(state);
+    if (anew.has(state.spec.id)) restartStep(run, state);
+    else if (!isFinished(state.work)) resumeStep(state);
   }
   recount(run);
 }
 
 /** An approval of this step's call covered one call, so it is removed. */
-function beginAnew(run: Run, state: StepState): void {
+function restartStep(run: Run, state: StepState): void {
   retire(run, state);
   for (const [hash, step] of run.approvals.granted) if (step === state.spec.id) run.approvals.granted.delete(hash);
   currentPlan(run)?.callsGranted.delete(state.spec.id);
@@ -125,7 +125,7 @@ function beginAnew(run: Run, state: StepState): void {
   delete state.fan;
 }
 
-function goOn(state: StepState): void {
+function resumeStep(state: StepState): void {
   state.work = resumed(state.work);
   const { fan } = state;
   if (fan !== undefined) fan.items = fan.items.map((work) => (isFinished(work) ? work : resumed(work)));
@@ -193,11 +193,11 @@ function queueStep(run: Run, state: StepState): void {
   const doubtful = open.filter(({ status }) => status === "unknown");
   for (const work of doubtful) queueWork(run, work);
   fan.waiting = open.filter(({ status }) => status !== "unknown").reverse();
-  const places = (state.spec.maxParallel ?? open.length) - doubtful.length;
-  for (let place = 0; place < places; place++) queueNextItem(run, fan);
+  const slots = (state.spec.maxParallel ?? open.length) - doubtful.length;
+  for (let slot = 0; slot < slots; slot++) queueNextItem(run, fan);
 }
 
 function queueWork(run: Run, work: Work): void {
-  if (work.status === "unknown") doubtAgain(run, work);
+  if (work.status === "unknown") reopenDoubt(run, work);
   else makeReady(run, work);
 }

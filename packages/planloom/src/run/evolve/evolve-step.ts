@@ -66,7 +66,7 @@ export function onExpanded(run: Run, { data, at }: EventOf<"step.expanded">): vo
   const items = data.list.map((_, index) => newWork(state, index));
   state.fan = fanOut(data, items);
   const width = Math.min(state.spec.maxParallel ?? items.length, items.length);
-  for (let place = 0; place < width; place++) queueNextItem(run, state.fan);
+  for (let slot = 0; slot < width; slot++) queueNextItem(run, state.fan);
 }
 
 export function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void {
@@ -118,7 +118,7 @@ export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed"
   const work = workOf(run, data);
   const fan = work.item === null ? work.step.fan : undefined;
   const output = fan === undefined ? data.output : fan.items.map((item) => item.output ?? null);
-  finish(run, work, "completed", hasPlace(work, data), output, at);
+  finish(run, work, "completed", freesSlot(work, data), output, at);
   work.origin = { steps: [data.step], tools: data.from.tools };
   if (data.summary !== undefined) work.summary = data.summary;
   if (data.carried !== undefined) work.carried = data.carried;
@@ -219,7 +219,7 @@ export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void
   work.skipped = data.reason;
   work.cause = data.cause;
   if (data.carried !== undefined) work.carried = data.carried;
-  finish(run, work, "skipped", hasPlace(work, data), null, at);
+  finish(run, work, "skipped", freesSlot(work, data), null, at);
   work.origin = { steps: [data.step], tools: [] };
   if (data.cause === "null-reference" && !work.step.spec.optional) run.execution.starved = true;
 }
@@ -256,12 +256,12 @@ function oweDoubt(run: Run, work: Work): void {
 /** The tool is asked about the doubt, too. A person may still answer first. */
 function oweReconcile(run: Run, work: Work, tool: string, attempt: number, notBefore: number): void {
   const key = reconcileKey(work);
-  const place = { step: work.step.spec.id, item: work.item };
-  run.owed.set(key, { kind: "reconcile", key, ...place, tool, callKey: work.doubt!, attempt, notBefore });
+  const slot = { step: work.step.spec.id, item: work.item };
+  run.owed.set(key, { kind: "reconcile", key, ...slot, tool, callKey: work.doubt!, attempt, notBefore });
 }
 
 /** An open doubt in a run that is retried is asked about again. */
-export function doubtAgain(run: Run, work: Work): void {
+export function reopenDoubt(run: Run, work: Work): void {
   oweDoubt(run, work);
   const tool = work.doubtful;
   if (tool === undefined || currentPlan(run)?.tools.get(tool)?.reconciles !== true) return;
@@ -296,7 +296,7 @@ export function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled"
 }
 
 /** Whether work that ends frees a place under `maxParallel`. Work that a fork took over never had a place. */
-const hasPlace = ({ status }: Work, { carried }: { readonly carried?: string }) =>
+const freesSlot = ({ status }: Work, { carried }: { readonly carried?: string }) =>
   carried === undefined || status !== "pending";
 
 /** Ends work: counts its item or step, and queues the work that waited for it or for its place. */
@@ -304,7 +304,7 @@ function finish(
   run: Run,
   work: Work,
   status: "completed" | "failed" | "skipped",
-  placed: boolean,
+  freesSlot: boolean,
   output: Json | undefined,
   at: number,
 ): void {
@@ -315,7 +315,7 @@ function finish(
   if (work.item !== null && fan !== undefined) {
     fan.open--;
     if (status === "failed") fan.failed++;
-    if (placed) queueNextItem(run, fan);
+    if (freesSlot) queueNextItem(run, fan);
     return;
   }
   run.execution.open--;

@@ -207,7 +207,7 @@ function stepOutcome(
   if (work === undefined) return CLOCK;
   if (work.status === "suspended") {
     const value = "output" in event.data ? event.data.output : undefined;
-    return value === undefined ? undefined : { type: "respond", ...placeOf(event.data), value };
+    return value === undefined ? undefined : { type: "respond", ...stepRef(event.data), value };
   }
   const key = [callKey(work), fillKey(work)].find((owed) => run.owed.has(owed));
   return key === undefined ? CLOCK : callOutcome(key, event);
@@ -250,7 +250,7 @@ function answerOfTool(run: Run, data: EventData["step.resolved"]): Outcome {
   return { type: "reconciled", key, happened: true, output: data.output ?? null };
 }
 
-function placeOf({ step, item }: StepRef): StepRef {
+function stepRef({ step, item }: StepRef): StepRef {
   return item === undefined ? { step } : { step, item };
 }
 
@@ -258,7 +258,7 @@ function placeOf({ step, item }: StepRef): StepRef {
 
 function settlingIn({ verdict, output, doubt, ...ref }: EventData["step.resolved"]): Command {
   const said = { ...(output === undefined ? {} : { output }), ...(doubt === undefined ? {} : { doubt }) };
-  return { type: "settle", ...placeOf(ref), verdict, ...said };
+  return { type: "settle", ...stepRef(ref), verdict, ...said };
 }
 
 const goalOf = ({ goal, comment }: EventData["goal.changed"]): Command => ({ type: "goal", goal, reason: comment });

@@ -74,7 +74,7 @@ export function replay(events: readonly RunEvent[]): Replayed {
     kernel = kernelNamedIn(turn) ?? kernel;
     const isOwn = kernel === KERNEL_VERSION;
     const known = isOwn ? differences : policyDifferences;
-    const again = new TurnAgain(run, turn, legacy);
+    const again = new RepeatedTurn(run, turn, legacy);
     // Beyond the limit, events of another kernel are still folded.
     if (known.length < LIMITS.replayDifferences) known.push(...again.differences());
     if (isOwn && known.length >= LIMITS.replayDifferences) break;
@@ -119,7 +119,7 @@ function brokenLinks(events: readonly RunEvent[]): Difference[] {
  * later decisions start from the state of the log. If the kernel decides on an event of another type, the rest of the
  * turn is folded as decided.
  */
-class TurnAgain {
+class RepeatedTurn {
   /** Whether the run is in the state of the log. */
   isFolded = false;
   readonly #found: Difference[] = [];

@@ -204,7 +204,7 @@ const CASTS: { readonly [type: string]: Cast } = {
 
 function proposed({ reason, approval, asking, ...rest }: Data, run: Run): Data {
   const plan = rest["plan"] as unknown as Plan;
-  const basis = followedPlan(run);
+  const followed = followedPlan(run);
   const said = approval as { readonly required: boolean; readonly reason: string } | undefined;
   return {
     ...rest,
@@ -212,8 +212,8 @@ function proposed({ reason, approval, asking, ...rest }: Data, run: Run): Data {
     reason: reason === undefined ? undefined : legacy(reason),
     approval: said && { required: said.required, reason: legacy(said.reason) },
     asking: asked(asking),
-    basis: basis?.revision,
-    written: writtenIn(plan, rest["tools"] as unknown as readonly ToolSpec[], basis),
+    basis: followed?.revision,
+    written: writtenIn(plan, rest["tools"] as unknown as readonly ToolSpec[], followed),
     adopts: flag(adoptsDrafts(run, plan)),
   };
 }

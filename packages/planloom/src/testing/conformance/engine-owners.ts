@@ -47,7 +47,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       async (scene) => {
         const s = await scene({ tools: [storyTool("look", "none")] });
         const engine = await s.engine();
-        const request = requestOf(s.world, { plan: { steps: [call("a", "look")] } }, "monday");
+        const request = requestOf(s.services, { plan: { steps: [call("a", "look")] } }, "monday");
         equal(await s.store.claim("monday", 0, ELSEWHERE, s.clock.now() + LIMITS.leaseMs), 1);
         await rejects(engine.start(request), { code: "RUN_EXISTS" });
         await s.clock.advance(LIMITS.leaseMs);

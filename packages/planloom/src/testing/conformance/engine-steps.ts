@@ -29,14 +29,14 @@ import { stories } from "./story.js";
 /** A tool whose calls wait for the latch that `x` names. It records when each call starts and ends. */
 function gates(...names: readonly string[]) {
   const latches = new Map(names.map((name) => [name, latch<void>()]));
-  const course: string[] = [];
+  const history: string[] = [];
   const gate = storyTool("gate", "none", async ({ x }) => {
-    course.push(`${x as string} starts`);
+    history.push(`${x as string} starts`);
     await latches.get(x as string)!.passed;
-    course.push(`${x as string} ends`);
+    history.push(`${x as string} ends`);
     return x;
   });
-  return { gate, course, open: (name: string) => latches.get(name)!.open() };
+  return { gate, course: history, open: (name: string) => latches.get(name)!.open() };
 }
 
 const gated = (id: string, more: object = {}) => call(id, "gate", { with: { x: id }, ...more });
@@ -100,17 +100,17 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
 
   about("parallel steps", () => {
     story("start before any of them ends, and what follows one of them waits for nothing else", async (scene) => {
-      const { gate, course, open } = gates("a", "b", "c", "d");
+      const { gate, course: history, open } = gates("a", "b", "c", "d");
       const s = await scene({ tools: [gate] });
       const engine = await s.engine();
       const steps = [gated("a"), gated("b"), gated("c"), gated("d", { dependsOn: ["c"] })];
       const runId = await s.start(engine, { plan: { steps } });
 
-      await until("three have started", () => course.length === 3);
-      deepEqual(new Set(course), new Set(["a starts", "b starts", "c starts"]));
+      await until("three have started", () => history.length === 3);
+      deepEqual(new Set(history), new Set(["a starts", "b starts", "c starts"]));
       open("c");
-      await until("d starts", () => course.length === 5);
-      deepEqual(course.slice(3), ["c ends", "d starts"]);
+      await until("d starts", () => history.length === 5);
+      deepEqual(history.slice(3), ["c ends", "d starts"]);
       for (const id of ["a", "b", "d"]) open(id);
       equal(endOf(await s.ended(engine, runId))?.how, "completed");
       equal(gate.calls.length, 4);
@@ -130,14 +130,14 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
 
     story("are no more at once than the limit", async (scene) => {
       const ids = ["a", "b", "c", "d", "e"];
-      const { gate, course, open } = gates(...ids);
+      const { gate, course: history, open } = gates(...ids);
       const s = await scene({ tools: [gate] });
       const engine = await s.engine();
       const plan = { steps: ids.map((id) => gated(id)) };
       const runId = await s.start(engine, { plan, settings: { concurrency: 2 } });
 
       for (const id of ids) {
-        await until(`${id} has started`, () => course.includes(`${id} starts`));
+        await until(`${id} has started`, () => history.includes(`${id} starts`));
         await turns();
         ok(gate.open() <= 2);
         open(id);

@@ -106,7 +106,7 @@ export function storyTool(
 }
 
 /** The services of a story. Services that are not given do not exist. */
-export function worldOf(
+export function servicesOf(
   parts: Partial<Omit<Services, "inventory" | "limits">> & {
     readonly store: EventStore;
     readonly clock: FakeClock;
@@ -130,8 +130,8 @@ export function worldOf(
 }
 
 /** The input that starts a run with these services. A plan without an answer gives its outputs, by value. */
-export function requestOf(world: Services, facts: StartFacts, runId?: string): StartRequest {
-  const { planner, executor, synthesizer, inventory } = world;
+export function requestOf(services: Services, facts: StartFacts, runId?: string): StartRequest {
+  const { planner, executor, synthesizer, inventory } = services;
   const plannerName = planner === null ? null : typeof planner === "function" ? "function" : planner.name;
   const models = { planner: plannerName, executor: executor?.name ?? null, synthesizer: synthesizer?.name ?? null };
   const input = start({ tools: inventory.specs, models, ...facts });

@@ -9,7 +9,7 @@ import type { Run } from "../../run/state.js";
 import type { EventStore } from "../../store/event-store.js";
 import { fakeClock, type FakeClock } from "../fake-clock.js";
 import type { StartFacts } from "../given-when-then.js";
-import { requestOf, turn, worldOf } from "./parts.js";
+import { requestOf, turn, servicesOf } from "./parts.js";
 import type { Closing } from "./story.js";
 
 /**
@@ -18,7 +18,7 @@ import type { Closing } from "./story.js";
  */
 export type EngineNeed = "processes";
 
-export type Parts = Omit<Parameters<typeof worldOf>[0], "store" | "clock">;
+export type Parts = Omit<Parameters<typeof servicesOf>[0], "store" | "clock">;
 
 /** Opens the stage for one story. */
 export type OpenScene = (parts?: Parts) => Promise<Scene>;
@@ -28,7 +28,7 @@ export function scenes(openEngine: OpenEngine, openStore: () => Promise<EventSto
   return async (parts = {}) => {
     const store = closing.add(await openStore());
     const clock = fakeClock(1_000_000);
-    return new Scene(openEngine, worldOf({ ...parts, store, clock }), clock, closing);
+    return new Scene(openEngine, servicesOf({ ...parts, store, clock }), clock, closing);
   };
 }
 
@@ -38,24 +38,24 @@ const newId = (of: "run" | "input") => `${of}-${++ids}`;
 export class Scene {
   constructor(
     private readonly openEngine: OpenEngine,
-    readonly world: Services,
+    readonly services: Services,
     readonly clock: FakeClock,
     private readonly closing: Closing,
   ) {}
 
   get store(): EventStore {
-    return this.world.store;
+    return this.services.store;
   }
 
   /** Another engine over these services, or over changed ones. For the store it is another process. */
   async engine(change: Partial<Services> = {}): Promise<Engine> {
-    const world = { ...this.world, ...change };
-    const { store, clock } = world;
-    return this.closing.add(await this.openEngine({ store, clock, perform: performIn(world), newId, defer: turn }));
+    const services = { ...this.services, ...change };
+    const { store, clock } = services;
+    return this.closing.add(await this.openEngine({ store, clock, perform: performIn(services), newId, defer: turn }));
   }
 
   start(engine: Engine, facts: StartFacts, listener?: Listener): Promise<string> {
-    return engine.start(requestOf(this.world, facts), listener);
+    return engine.start(requestOf(this.services, facts), listener);
   }
 
   async ended(engine: Engine, runId: string): Promise<Run> {

@@ -135,13 +135,13 @@ export const ownerStories = stories<OpenStore>(({ about, story }) => {
 
     story("reads one step or item by attempt and n, whatever the order of writing", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
-      const places = [
+      const written = [
         [2, 1],
         [1, 10],
         [1, 2],
         [1, 1],
       ] as const;
-      for (const [attempt, n] of places) await store.writeJournal(row(runId, { attempt, n }), 0);
+      for (const [attempt, n] of written) await store.writeJournal(row(runId, { attempt, n }), 0);
       await store.writeJournal(row(runId, { item: 0, name: "of an item" }), 0);
       await store.writeJournal(row(runId, { stepId: ROLE_SCOPES.plan }), 0);
 

@@ -17,20 +17,20 @@ export const NEW = { expectedSeq: 0, epoch: 0 };
 /** An id that no other story uses. */
 export const newRun = (): string => `run-${randomUUID()}`;
 
-interface Place {
+interface EventPosition {
   readonly runId: string;
   readonly seq: number;
   readonly at?: number;
 }
 
 /** An event whose `output` may be any JSON. */
-export function completedEvent(place: Place, output: Json): RunEvent {
+export function completedEvent(position: EventPosition, output: Json): RunEvent {
   const data = { step: "find", output, from: { steps: [], tools: ["search"] }, usage: NO_USAGE };
-  return { type: "step.completed", data, ...envelope(place) };
+  return { type: "step.completed", data, ...envelope(position) };
 }
 
-export function goalChanged(place: Place, goal: string): RunEvent {
-  return { type: "goal.changed", data: { goal, comment: "because" }, ...envelope(place) };
+export function goalChanged(position: EventPosition, goal: string): RunEvent {
+  return { type: "goal.changed", data: { goal, comment: "because" }, ...envelope(position) };
 }
 
 /** A head as an engine gives it with events. */
@@ -67,7 +67,7 @@ export function chain(runId: string, count: number): RunEvent[] {
   return Array.from({ length: count }, (_, index) => completedEvent({ runId, seq: index + 1 }, index + 1));
 }
 
-function envelope({ runId, seq, at = 1_000 + seq }: Place) {
+function envelope({ runId, seq, at = 1_000 + seq }: EventPosition) {
   return {
     runId,
     seq,

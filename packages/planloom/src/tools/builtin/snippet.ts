@@ -7,8 +7,8 @@ const PLACES_MAX = 200;
 
 /** The text around the place with the most different words, or the beginning of the text if no word is found. */
 export function snippetOf(text: string, words: readonly string[]): string {
-  const places = placesOf(text.toLowerCase(), words);
-  const start = bestStart(places);
+  const occurrences = occurrencesOf(text.toLowerCase(), words);
+  const start = bestStart(occurrences);
   const from = start <= 0 ? 0 : afterSpace(text, start);
   const to = from + LENGTH >= text.length ? text.length : beforeSpace(text, from + LENGTH);
   const line = text.slice(from, to).replace(/\s+/g, " ").trim();
@@ -20,27 +20,27 @@ interface WordAt {
   readonly word: string;
 }
 
-function placesOf(text: string, words: readonly string[]): WordAt[] {
-  const places: WordAt[] = [];
+function occurrencesOf(text: string, words: readonly string[]): WordAt[] {
+  const occurrences: WordAt[] = [];
   for (const word of new Set(words.map((given) => given.toLowerCase()))) {
     let at = word === "" ? -1 : text.indexOf(word);
     for (let n = 0; n < PLACES_MAX && at >= 0; n++) {
-      places.push({ at, word });
+      occurrences.push({ at, word });
       at = text.indexOf(word, at + word.length);
     }
   }
-  return places.sort((a, b) => a.at - b.at);
+  return occurrences.sort((a, b) => a.at - b.at);
 }
 
 /** A window slides over the occurrences. The position with the most different words wins; of equal ones, the first. */
-function bestStart(places: readonly WordAt[]): number {
+function bestStart(occurrences: readonly WordAt[]): number {
   const inside = new Map<string, number>();
   let best = { count: 0, start: 0 };
   let first = 0;
-  for (const { at, word } of places) {
+  for (const { at, word } of occurrences) {
     inside.set(word, (inside.get(word) ?? 0) + 1);
-    for (; places[first]!.at < at - LENGTH / 2; first++) forget(inside, places[first]!.word);
-    if (inside.size > best.count) best = { count: inside.size, start: places[first]!.at - LENGTH / 4 };
+    for (; occurrences[first]!.at < at - LENGTH / 2; first++) forget(inside, occurrences[first]!.word);
+    if (inside.size > best.count) best = { count: inside.size, start: occurrences[first]!.at - LENGTH / 4 };
   }
   return best.start;
 }

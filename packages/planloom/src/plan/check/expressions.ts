@@ -22,7 +22,7 @@ export interface Known {
   readonly skippable: Set<string>;
 }
 
-export interface Place {
+export interface ExpressionSite {
   readonly pointer: string;
   /** The step of the expression. */
   readonly self?: string;
@@ -43,11 +43,11 @@ export interface Judged {
  * null of a skipped step is reported if `wanted` does not accept it; without `wanted`, if there would be no null
  * otherwise.
  */
-export function judge(value: Json, place: Place, known: Known, report: Report, wanted?: Type): Judged {
+export function judge(value: Json, site: ExpressionSite, known: Known, report: Report, wanted?: Type): Judged {
   const used = new Set<string>();
   let broken = false;
   let unknownInput = false;
-  const noInput = (at: Place, name: string): void => {
+  const noInput = (at: ExpressionSite, name: string): void => {
     unknownInput = true;
     unknownInputName(name, at, known, report);
   };
@@ -56,20 +56,20 @@ export function judge(value: Json, place: Place, known: Known, report: Report, w
     const template = scanTemplate(text);
     if (!template.ok) {
       broken = true;
-      badExpression(text, template, place.pointer + at, report);
+      badExpression(text, template, site.pointer + at, report);
       return;
     }
     for (const part of template.parts) {
       if ("expression" in part)
-        checkNames(part.expression, { ...place, pointer: place.pointer + at }, known, used, noInput, report);
+        checkNames(part.expression, { ...site, pointer: site.pointer + at }, known, used, noInput, report);
     }
   });
   const inputs = inputsType(known.inputs, unknownInput);
-  const inferred = inferValue(value, namesAt(place, known, inputs, new Set()));
-  for (const problem of inferred.problems) reportProblem(problem, place, report);
-  const skips = [...used].filter((name) => known.skippable.has(name) && !place.locals.has(name));
+  const inferred = inferValue(value, namesAt(site, known, inputs, new Set()));
+  for (const problem of inferred.problems) reportProblem(problem, site, report);
+  const skips = [...used].filter((name) => known.skippable.has(name) && !site.locals.has(name));
   const reaching = skips.filter((name) =>
-    skipShows(value, name, inferred, namesAt(place, known, inputs, new Set([name])), wanted),
+    skipShows(value, name, inferred, namesAt(site, known, inputs, new Set([name])), wanted),
   );
   return { type: inferred.type, skips: reaching, broken };
 }
@@ -84,10 +84,10 @@ function badExpression(
   report("BAD_EXPRESSION", pointer, { problem, ...(near === "" ? {} : { near }) });
 }
 
-function reportProblem(problem: Problem & { readonly pointer: string }, place: Place, report: Report): void {
+function reportProblem(problem: Problem & { readonly pointer: string }, site: ExpressionSite, report: Report): void {
   if (problem.code === "UNREADABLE_REFERENCE" || problem.code === "UNKNOWN_REFERENCE") return;
   const { code, params, severity, pointer } = problem;
-  report(code, place.pointer + pointer, new Later(keyOf(problem), () => params), severity);
+  report(code, site.pointer + pointer, new Later(keyOf(problem), () => params), severity);
 }
 
 /** Distinguishes problems of one code in one text. A division, or a value that may be null, is reported once. */
@@ -96,9 +96,9 @@ function keyOf({ code, params }: Problem): string {
   return JSON.stringify("use" in params ? { ...params, use: "" } : params);
 }
 
-function namesAt(place: Place, known: Known, inputs: Type, skipped: ReadonlySet<string>): Names {
+function namesAt(site: ExpressionSite, known: Known, inputs: Type, skipped: ReadonlySet<string>): Names {
   return (name) => {
-    const local = place.locals.get(name);
+    const local = site.locals.get(name);
     if (local !== undefined) return local;
     if (name === "inputs") return inputs;
     const type = known.outputs.get(name)?.type ?? UNKNOWN;
@@ -147,29 +147,29 @@ function pathOf(text: string): { readonly root: string; readonly deep: boolean }
 
 function checkNames(
   expression: Expression,
-  place: Place,
+  site: ExpressionSite,
   known: Known,
   used: Set<string>,
-  noInput: (at: Place, name: string) => void,
+  noInput: (at: ExpressionSite, name: string) => void,
   report: Report,
 ): void {
   for (const name of expression.names) {
     used.add(name);
     if (name === "inputs") {
-      for (const input of inputNamesIn(expression.ast)) if (!known.inputs.has(input)) noInput(place, input);
-    } else if (place.locals.has(name)) continue;
-    else if (name === place.self) {
-      report("SELF_REFERENCE", place.pointer, { step: name, in: place.locals.has("output") ? "expect" : "reference" });
+      for (const input of inputNamesIn(expression.ast)) if (!known.inputs.has(input)) noInput(site, input);
+    } else if (site.locals.has(name)) continue;
+    else if (name === site.self) {
+      report("SELF_REFERENCE", site.pointer, { step: name, in: site.locals.has("output") ? "expect" : "reference" });
     } else if (!known.outputs.has(name))
-      report("UNKNOWN_REFERENCE", place.pointer, new Later(name, () => unknownName(name, place, known)));
+      report("UNKNOWN_REFERENCE", site.pointer, new Later(name, () => unknownName(name, site, known)));
   }
 }
 
-function unknownName(name: string, place: Place, known: Known): FindingParams["UNKNOWN_REFERENCE"] {
+function unknownName(name: string, site: ExpressionSite, known: Known): FindingParams["UNKNOWN_REFERENCE"] {
   const meant = meantBy(name, known);
   if (meant !== undefined) return { name, meant };
-  const ids = [...known.outputs.keys()].filter((id) => id !== place.self);
-  const near = nearestNames(name, [...ids, ...[...place.locals.keys()].filter((id) => id !== place.self)]);
+  const ids = [...known.outputs.keys()].filter((id) => id !== site.self);
+  const near = nearestNames(name, [...ids, ...[...site.locals.keys()].filter((id) => id !== site.self)]);
   return { name, near, steps: ids.slice(0, 12) };
 }
 
@@ -190,7 +190,7 @@ function inputNamesIn(node: unknown): readonly string[] {
   return [...own, ...inputNamesIn(args)];
 }
 
-function unknownInputName(name: string, place: Place, known: Known, report: Report): void {
+function unknownInputName(name: string, site: ExpressionSite, known: Known, report: Report): void {
   const inputs = [...known.inputs.keys()];
-  report("UNKNOWN_INPUT", place.pointer, new Later(name, () => ({ name, near: nearestNames(name, inputs), inputs })));
+  report("UNKNOWN_INPUT", site.pointer, new Later(name, () => ({ name, near: nearestNames(name, inputs), inputs })));
 }

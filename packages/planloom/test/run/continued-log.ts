@@ -34,7 +34,11 @@ export function planIn(log: readonly RunEvent[]): CheckedPlan | undefined {
 }
 
 /** `plan` is what a planner answers that is asked. A run that has ended goes on only with `first`. */
-export function carryOn(log: readonly RunEvent[], plan: CheckedPlan | undefined, ...first: LooseInput[]): RunEvent[] {
+export function continueLog(
+  log: readonly RunEvent[],
+  plan: CheckedPlan | undefined,
+  ...first: LooseInput[]
+): RunEvent[] {
   const run = foldLog(log);
   const all = [...log];
   let at = run.log.updatedAt;
@@ -72,7 +76,7 @@ export function forkOf(log: readonly RunEvent[]): readonly RunEvent[] {
   const started = { ...first.data, settings, planGiven: true, kernel: KERNEL_VERSION, parent: { runId, seq, at } };
   const carried = carriedFacts(run, parts.kept);
   const start: Input = { id: "start", at: 1, by: "engine", type: "start", started, given: plan, carried };
-  return carryOn(JSON.parse(JSON.stringify(transition(emptyRun("fork"), start))) as readonly RunEvent[], plan);
+  return continueLog(JSON.parse(JSON.stringify(transition(emptyRun("fork"), start))) as readonly RunEvent[], plan);
 }
 
 interface Next {
