@@ -85,27 +85,24 @@ function addStarts(program: Command, act: Act): void {
     .option("-i, --input <name=value>", "an input: JSON or text, or name=@file; repeatable", collected, [])
     .option("--concurrency <n>", "steps and items at once (default 4)")
     .addOption(approval())
-    .option("-y, --yes", "grant approvals; questions and unknown outcomes still wait")
+    .option("-y, --yes", "grant approvals; questions and calls in doubt still wait")
     .option("--json", "print the whole run as one JSON document")
     .addOption(new Option("--jsonl", "print each event as it becomes durable").conflicts("json"))
     .option("--record <file>", "write a recording of the run when it has stopped")
     .addOption(
-      new Option(
-        "--from-recording <file>",
-        "run a recording again: no model, no tool, exit 1 where it differs",
-      ).conflicts([
+      new Option("--from-recording <file>", "play a recording: no model, no tool; exit 1 if it differs").conflicts([
         ...["record", "yes", "approval", "concurrency", "onFailure", "replan"],
         ...["budgetCalls", "budgetTokens", "budgetUsd", "budgetTime"],
       ]),
     )
     .action(act(async (words: string[], flags: object) => (await import("./command/run.js")).runCommand(words, flags)));
-  storeOptions(program.command("demo").argument("[goal...]", "a goal to show instead of the usual one"))
-    .summary("the whole way with a scripted model: no key, no network")
+  storeOptions(program.command("demo").argument("[goal...]", "a goal instead of the demo's own"))
+    .summary("run an example with a scripted model: no key, no network")
     .description("Runs a goal against a scripted model on this machine; everything but the model is real.")
     .option("-q, --quiet", "no progress")
     .action(act(async (words: string[], flags: object) => (await import("./demo/demo.js")).demoCommand(words, flags)));
   modelOptions(storeOptions(program.command("doctor")))
-    .summary("whether everything that a run needs is there")
+    .summary("check the configuration, the store, the tools and the models")
     .option("--offline", "send no request to the models")
     .action(act(async (flags: object) => (await import("./command/doctor.js")).doctorCommand(flags)));
   addModels(program, act);
@@ -113,17 +110,17 @@ function addStarts(program: Command, act: Act): void {
 
 function addModels(program: Command, act: Act): void {
   const command = modelOptions(storeOptions(program.command("models")))
-    .summary("who plays which role, and which form of request its server takes")
+    .summary("show the model of each role, and the request form that its server accepts")
     .option("--json", "print them as JSON")
     .action(act(async (flags: object) => (await import("./command/models.js")).modelsCommand(flags)));
   modelOptions(
     storeOptions(command.command("test").argument("[name]", "a role, or a model (default: those of all roles)")),
   )
-    .summary("try each form of request once: sends real requests")
+    .summary("try each request form once; sends real requests")
     .description(
-      "Asks for JSON by a schema, by one tool, as a JSON object and in words: one small, real request for each.",
+      "Asks for JSON by a schema, by one tool, as a JSON object and in words. Sends one small, real request for each.",
     )
-    .option("--json", "print what came of them as JSON")
+    .option("--json", "print the results as JSON")
     .action(
       act(async (name: string | undefined, flags: object) =>
         (await import("./command/models.js")).modelsTestCommand(name, flags),
@@ -140,11 +137,11 @@ function addPlans(program: Command, act: Act): void {
       act(async (words: string[], flags: object) => (await import("./command/plan.js")).planCommand(words, flags)),
     );
   storeOptions(program.command("check").alias("validate").argument("<file>", "a plan file, or - for standard input"))
-    .summary("check a plan file; exit code 3 where it cannot run")
+    .summary("check a plan file; exit code 3 if it cannot run")
     .option("--json", "print { ok, findings, quality }")
     .action(act(async (file: string, flags: object) => (await import("./command/plan.js")).checkCommand(file, flags)));
   modelOptions(storeOptions(program.command("estimate").argument("<file>", "a plan file, or - for standard input")))
-    .summary("what a plan will take: calls, tokens, money, time")
+    .summary("estimate a plan: calls, tokens, money, time")
     .option("-i, --input <name=value>", "an input of the plan; repeatable", collected, [])
     .option("--json", "print the estimate as one JSON document")
     .action(
@@ -159,12 +156,12 @@ function addPlans(program: Command, act: Act): void {
       ),
     );
   storeOptions(program.command("tools"))
-    .summary("the tools that plans may use, with types and effects")
+    .summary("list the tools that plans may use, with types and effects")
     .option("--json", "print their definitions")
     .action(act(async (flags: object) => (await import("./command/plan.js")).toolsCommand(flags)));
   program
     .command("schema")
-    .summary("the JSON Schema of a plan")
+    .summary("print the JSON Schema of a plan")
     .action(act(async () => (await import("./command/plan.js")).schemaCommand()));
 }
 
@@ -173,17 +170,15 @@ function addReaders(program: Command, act: Act): void {
     .summary("list runs, the newest first")
     .option("--status <list>", "only these: a status, waiting (for a person) or unreadable; several with commas")
     .option("--text <part>", "only those with this in their goal or id")
-    .option("--since <time>", "only those that something happened in since: 30m, 12h, 2d ago, or a date")
-    .option("--limit <n>", "at most so many (default 50)")
-    .option("--cursor <cursor>", "go on where the list before ended")
+    .option("--since <time>", "only those with an event since then: 30m, 12h, 2d ago, or a date")
+    .option("--limit <n>", "maximum number (default 50)")
+    .option("--cursor <cursor>", "continue the previous list")
     .option("--json", "print them as JSON")
     .action(act(async (flags: object) => (await import("./command/runs.js")).runsCommand(flags)));
   storeOptions(program.command("show").argument("<run>", RUN))
     .summary("show a run: plan, steps, answer")
-    .option("--trace", "per step what was read and written, attempts, errors, turns")
-    .addOption(
-      new Option("--at <step>", "the context of a step, or of step[item], as it was when it began").conflicts("trace"),
-    )
+    .option("--trace", "show inputs, outputs, attempts, errors and turns of each step")
+    .addOption(new Option("--at <step>", "the context of a step, or of step[item], at its start").conflicts("trace"))
     .option("--json", "print the run as one JSON document")
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).showCommand(name, flags)));
   storeOptions(
@@ -193,7 +188,7 @@ function addReaders(program: Command, act: Act): void {
       .argument("[from]", "a revision (default: the last but one)")
       .argument("[to]", "a revision (default: the last)"),
   )
-    .summary("what differs between two plans of a run, and why")
+    .summary("show the difference between two plans of a run, and the reason")
     .option("--json", "print the difference as one JSON document")
     .action(
       act(async (name: string, from: string | undefined, to: string | undefined, flags: object) =>
@@ -201,8 +196,8 @@ function addReaders(program: Command, act: Act): void {
       ),
     );
   storeOptions(program.command("replay").argument("<run>", RUN))
-    .summary("rebuild a run from its log, with nothing called")
-    .option("--strict", "let the kernel make every decision again; exit 1 where one differs")
+    .summary("rebuild a run from its log; calls nothing")
+    .option("--strict", "repeat every decision of the kernel; exit 1 if one differs")
     .option("--record <file>", "write a recording, for planloom run --from-recording")
     .option("--json", "print the run, its trace and the differences as one JSON document")
     .action(
@@ -210,7 +205,7 @@ function addReaders(program: Command, act: Act): void {
     );
   storeOptions(program.command("events").argument("<run>", RUN))
     .summary("print the log of a run as JSON lines")
-    .option("-f, --follow", "go on until the run has ended")
+    .option("-f, --follow", "continue until the run has ended")
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).eventsCommand(name, flags)));
   storeOptions(program.command("watch").argument("<run>", RUN))
     .summary("follow a run that another process drives")
@@ -222,19 +217,19 @@ function addReaders(program: Command, act: Act): void {
 
 function addPersons(program: Command, act: Act): void {
   commandOptions(program.command("resume").argument("<run>", RUN))
-    .summary("drive a run on that nobody drives, or that is paused")
+    .summary("continue a run that is paused, or that no process drives")
     .option("-y, --yes", "grant approvals")
     .addOption(noRun())
     .action(
       act(async (name: string, flags: object) => (await import("./command/steer.js")).resumeCommand(name, flags)),
     );
   commandOptions(program.command("pause").argument("<run>", RUN))
-    .summary("begin nothing more; what runs goes on to its end")
+    .summary("pause a run: start nothing new; running calls finish")
     .option("-m, --reason <text>", "why, for the log")
     .addOption(noRun())
     .action(act(async (name: string, flags: object) => (await import("./command/steer.js")).pauseCommand(name, flags)));
   commandOptions(program.command("goal").argument("<run>", RUN).argument("<goal...>", "the new goal, in words"))
-    .summary("change the goal; what is finished is kept where it still serves")
+    .summary("change the goal; finished steps are kept if they still serve it")
     .option("-m, --reason <text>", "why, for the log and the planner")
     .option("-y, --yes", "grant approvals")
     .addOption(noRun())
@@ -244,15 +239,17 @@ function addPersons(program: Command, act: Act): void {
       ),
     );
   retryOptions(program.command("retry").argument("<run>", RUN))
-    .summary("have an ended run go on, with what it had finished")
-    .description("Has a run that has ended go on. What will be reused is shown first; what finished is not paid again.")
-    .option("--from <step>", "begin this step again too, and all that follows from it")
+    .summary("continue an ended run; finished steps are kept")
+    .description(
+      "Continues a run that has ended. Before it runs, it shows which results it will reuse, and asks before it repeats a call with effects.",
+    )
+    .option("--from <step>", "restart this step too, and all steps that depend on it")
     .addOption(noRun())
     .action(act(async (name: string, flags: object) => (await import("./command/retry.js")).retryCommand(name, flags)));
   retryOptions(program.command("fork").argument("<run>", RUN))
-    .summary("begin a new run where an ended one came to a step")
-    .description("Begins a new run at a step of one that has ended, with what that had finished before the step.")
-    .requiredOption("--at <step>", "the step that runs first; all that follows from it runs too")
+    .summary("start a new run at a step of an ended run")
+    .description("Starts a new run at a step of an ended run. It reuses the results of the steps before that one.")
+    .requiredOption("--at <step>", "the step that runs first; all steps that depend on it run too")
     .addOption(approval())
     .action(
       act(async (name: string, flags: { readonly at: string }) =>
@@ -261,24 +258,24 @@ function addPersons(program: Command, act: Act): void {
     );
   commandOptions(program.command("approve").argument("<run>", RUN))
     .summary("approve the plan, or the call, with this hash")
-    .option("--hash <hash>", "what is approved, as the run says (default: what waits, where that is one thing)")
+    .option("--hash <hash>", "the hash to approve, as the run shows it (default: that of the only waiting approval)")
     .option("-m, --comment <text>", "a comment for the log")
-    .option("--calls", "of a plan: its calls too, where their arguments stand in it")
+    .option("--calls", "for a plan: also approve its calls whose arguments are complete in the plan")
     .addOption(noRun())
     .action(
       act(async (name: string, flags: object) => (await import("./command/person.js")).approveCommand(name, flags)),
     );
   commandOptions(program.command("edit").argument("<run>", RUN))
-    .summary("change the plan that waits; it is checked, and waits under its new hash")
-    .option("--plan <file>", "the plan in its place, or - (default: your editor, VISUAL or EDITOR)")
-    .option("--hash <hash>", "the plan that is meant, as the run says")
+    .summary("change the waiting plan; it is checked, and waits under its new hash")
+    .option("--plan <file>", "the new plan, or - (default: opens your editor, VISUAL or EDITOR)")
+    .option("--hash <hash>", "the hash of the plan to change, as the run shows it")
     .option("-m, --comment <text>", "a comment for the log")
     .addOption(noRun())
     .action(act(async (name: string, flags: object) => (await import("./command/steer.js")).editCommand(name, flags)));
   commandOptions(program.command("reject").argument("<run>", RUN))
     .summary("reject the plan; the planner writes another one")
     .requiredOption("-m, --message <text>", "what should be different, or - for standard input")
-    .option("--hash <hash>", "what is rejected, where several things wait")
+    .option("--hash <hash>", "the hash to reject, if several approvals wait")
     .addOption(noRun())
     .action(
       act(async (name: string, flags: { readonly message: string }) =>
@@ -292,11 +289,11 @@ function addPersons(program: Command, act: Act): void {
       .argument("<step>", "the step that asks")
       .argument("[value]", "JSON or text"),
   )
-    .summary("answer a question, or say what became of a call")
+    .summary("answer a question, or tell the outcome of a call in doubt")
     .option("--item <n>", "the item of a for-each, from 0")
-    .option("--happened [json]", "the call took effect, and gave this")
+    .option("--happened [json]", "the call took effect, and gave this output")
     .option("--not-happened", "the call did not take effect: it may be made again")
-    .option("--abort", "give the step up")
+    .option("--abort", "give up the step")
     .addOption(noRun())
     .action(
       act(async (name: string, step: string, value: string | undefined, flags: object) =>

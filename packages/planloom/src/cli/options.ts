@@ -6,7 +6,7 @@ export const RUN = "its id, the beginning of one, or last";
 
 export const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-export const noRun = (): Option => new Option("--no-run", "only record it; do not drive the run here");
+export const noRun = (): Option => new Option("--no-run", "only record the command; do not drive the run here");
 
 export const storeOptions = (command: Command): Command =>
   command
@@ -16,11 +16,11 @@ export const storeOptions = (command: Command): Command =>
 /** Flags of retry and fork: changes, a preview, and the flags of a driven run. */
 export const retryOptions = (command: Command): Command =>
   budgetOptions(policyOptions(commandOptions(command)))
-    .option("-i, --input <name=value>", "an input in the place of the run's own; repeatable", collected, [])
-    .option("--plan <file>", "a plan in the place of the run's own, or - ; what means the same in both is reused")
-    .option("--dry-run", "show what would be reused and what would run, and begin nothing")
-    .option("--concurrency <n>", "steps and items at once (default 4)")
-    .option("-y, --yes", "steps may act retryOptions, and approvals are granted")
+    .option("-i, --input <name=value>", "an input that replaces the run's own; repeatable", collected, [])
+    .option("--plan <file>", "a plan that replaces the run's own, or - ; steps with the same meaning are reused")
+    .option("--dry-run", "show which steps would be reused and which would run; start nothing")
+    .option("--concurrency <n>", "steps and items that run at once (default 4)")
+    .option("-y, --yes", "let steps act again, and grant approvals")
     .addOption(new Option("--jsonl", "print each event as it becomes durable").conflicts("json"));
 
 export const approval = (): Option =>
@@ -34,7 +34,7 @@ export const approval = (): Option =>
 export const policyOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option("--on-failure <policy>", "what follows when a step has failed for good (default patch)").choices([
+      new Option("--on-failure <policy>", "what happens when a step has failed for good (default patch)").choices([
         "fail",
         "skip",
         "patch",
@@ -42,7 +42,7 @@ export const policyOptions = (command: Command): Command =>
       ]),
     )
     .addOption(
-      new Option("--replan <mode>", "when the planner is asked again (default on-failure)").choices([
+      new Option("--replan <mode>", "when the planner writes another plan (default on-failure)").choices([
         "never",
         "on-failure",
         "each-step",
@@ -57,18 +57,16 @@ export const commandOptions = (command: Command): Command =>
 /** Flags for the budget of a run. */
 export const budgetOptions = (command: Command): Command =>
   command
-    .option("--budget-calls <n>", "the run may send so many requests to models")
-    .option("--budget-tokens <n>", "it may use so many tokens")
-    .option("--budget-usd <x>", "it may cost so many US dollars")
-    .option("--budget-time <time>", "it may take so long: 90s, 10m, 2h");
+    .option("--budget-calls <n>", "most requests to models in one run")
+    .option("--budget-tokens <n>", "most tokens in one run")
+    .option("--budget-usd <x>", "most US dollars in one run")
+    .option("--budget-time <time>", "longest time of one run: 90s, 10m, 2h");
 
 /** Flags for planning. */
 export const plannerOptions = (command: Command): Command =>
   command
-    .addOption(
-      new Option("--granularity <word>", "how finely work is cut into steps: coarse, normal, fine (default normal)"),
-    )
-    .option("--critique", "the planner judges its plan once before it is used: one request more");
+    .addOption(new Option("--granularity <word>", "number of steps: coarse, normal, fine (default normal)"))
+    .option("--critique", "the planner reviews its plan once before it is used: one more request");
 
 /** Flags for the models, by role. */
 export function modelOptions(command: Command): Command {
