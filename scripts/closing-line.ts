@@ -1,5 +1,5 @@
-// A vitest reporter that leaves the counts behind for the test command, which prints them as its last line.
-// Files that could not load and unhandled errors count as failed.
+// A vitest reporter that writes the counts for the test command, which prints them as its last line. Files that could
+// not load and unhandled errors count as failed.
 import { writeFileSync } from "node:fs";
 import type { Reporter, TestModule } from "vitest/node";
 

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { root } from "./install.mjs";
 
-// The one that the library depends on: another version may stand above it.
+// The version that the library depends on. The root may have another one.
 const { createJiti } = createRequire(path.join(root, "packages", "planloom", "package.json"))("jiti");
 const jiti = createJiti(import.meta.url, { fsCache: false });
 const { withTables } = await jiti.import("../packages/planloom/test/docs/errors-page.ts");

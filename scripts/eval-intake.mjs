@@ -1,6 +1,7 @@
-// `npm run eval:intake -- PATH`: how well plans are read, checked and mended that real models wrote, as the figures of
-// docs/plan-intake.md. PATH is a folder of recorded data; without it, only what needs none is measured. `--part NAME` measures
-// one part, `--json FILE` writes the figures as data, `--write` puts them into docs/plan-intake.md.
+// `npm run eval:intake -- PATH`: measures how well plans of real models are read, checked and repaired. Gives the
+// figures of docs/plan-intake.md. PATH is a folder of recorded data; without it, only parts without data are measured.
+// `--part NAME` measures one part, `--json FILE` writes the figures as data, `--write` puts them into
+// docs/plan-intake.md.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -18,8 +19,8 @@ install();
 build();
 
 /**
- * A part is a file scripts/intake/NAME.mjs with `measure(path)`, which gives `{ title, markdown, ok, figures }`: `figures` is
- * undefined where the part found no data, and `ok` is false where a figure is not what it must be.
+ * A part is a file scripts/intake/NAME.mjs with `measure(path)`, which returns `{ title, markdown, ok, figures }`.
+ * `figures` is undefined if the part found no data. `ok` is false if a figure is wrong.
  */
 const folder = path.join(root, "scripts", "intake");
 const names = readdirSync(folder)
@@ -45,7 +46,7 @@ if (values.json !== undefined) {
 }
 if (values.write) store();
 
-/** Each part has its place between two marks; one without data leaves what stands there as it is. */
+/** Each part has its section between two marks. A part without data leaves its section unchanged. */
 function store() {
   const file = path.join(root, "docs", "plan-intake.md");
   let page = readFileSync(file, "utf8");

@@ -1,4 +1,4 @@
-// Installs what is missing: nothing when node_modules is that of the present lock file.
+// Installs the packages, unless node_modules matches the present lock file.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import path from "node:path";
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** Runs a command in the root with its output going to this process's standard error; true where it exits with 0. */
+/** Runs a command in the root with its output on this process's standard error. True if it exits with 0. */
 export function run(command, args, options = {}) {
   const done = spawnSync(command, args, {
     cwd: root,

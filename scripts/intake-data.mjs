@@ -1,9 +1,9 @@
-// What the parts of `npm run eval:intake` share: a folder of the data, a table, a share. In: names and numbers. Out: text.
-// Beside scripts/intake/, because every file in there is a part.
+// Shared by the parts of `npm run eval:intake`: the folder of the data, a table, a share. In: names and numbers. Out:
+// text. It is not in scripts/intake/, because every file there is a part.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 
-/** The files of a folder of the data by name, or an empty map where it is not there. */
+/** The files of a folder of the data by name, or an empty map if the folder does not exist. */
 export function dataFiles(data, folder) {
   const place = data === undefined ? undefined : path.join(data, folder);
   if (place === undefined || statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) return new Map();
@@ -14,7 +14,7 @@ export function dataFiles(data, folder) {
   );
 }
 
-/** What a part gives that found none of its data: nothing is wrong, and nothing is measured. */
+/** The result of a part without data: no fault, and no measurement. */
 export const noData = (title, wanted) => ({
   title,
   markdown: `Not measured: ${wanted} is not in the data.`,

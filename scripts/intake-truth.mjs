@@ -1,6 +1,6 @@
-// Which tool of the multimedia inventory a model meant by a name that is none. In: the name and the text of its step. Out: the
-// tools that do what the step says; an empty list where no tool does; undefined where nobody has looked. Judged by hand from
-// the steps, name by name; where a name was used for several things, the text of the step decides.
+// The tools that a model meant by an invented name of the multimedia inventory. In: the name and the text of its step.
+// Out: the right tools; an empty list if no tool is right; undefined if it was not judged. Judged by hand from the
+// steps, name by name. If a name has several uses, the text of the step decides.
 
 const TRANSCRIBED = [
   [/video/i, ["Video-to-Text"]],

@@ -13,7 +13,9 @@ const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8", ma
 const { modules, summary } = JSON.parse(done.stdout);
 
 const LIBRARY = "packages/planloom/src/";
-/** The folder of a module of the library, so many levels deep; "." for a file that is in none; undefined for all else. */
+/**
+ * The folder of a module of the library, to this depth; "." for a file that is in none; undefined for all other files.
+ */
 const folderOf = (source, levels = 1) => {
   if (!source.startsWith(LIBRARY)) return undefined;
   const folders = source.slice(LIBRARY.length).split("/").slice(0, -1);
@@ -21,13 +23,13 @@ const folderOf = (source, levels = 1) => {
 };
 
 const { forbidden } = createRequire(import.meta.url)(config);
-/** The folders that rules of such a name put into an order. */
+/** The folders that rules with such a name order. */
 const ordered = (prefix) =>
   forbidden.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 const order = [...ordered("layer-"), "."];
 const own = modules.filter(({ source }) => folderOf(source) !== undefined);
 
-/** A line for each of the folders: its modules, and how often they import another of the folders. */
+/** A line for each folder: its modules, and how often they import each other folder. */
 function print(folders, levels, indent) {
   for (const folder of folders) {
     const inside = own.filter(({ source }) => folderOf(source, levels) === folder);

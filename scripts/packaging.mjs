@@ -1,4 +1,4 @@
-// Checks what would be published. Each package follows publint's rules, and holds its bin, its types and nothing else.
+// Checks the packages as they would be published: publint's rules, the bin, the types, and no other files.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { publint } from "publint";

@@ -1,4 +1,5 @@
-// Kills at every durable write as one row of docs/reliability.md; takes some minutes. In: nothing. Out: a Markdown table row.
+// One row of docs/reliability.md: kills at every durable write. Takes some minutes. In: nothing. Out: a Markdown table
+// row.
 import { number, printRow, testFigures } from "./test-figures.mjs";
 
 const [crash] = testFigures("crash/crash.test.ts", { PLANLOOM_CRASH_ALL: "1" }).filter(({ name }) => name === "crash");

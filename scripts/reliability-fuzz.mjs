@@ -1,5 +1,6 @@
-// The fuzz of planner outputs as one row of docs/reliability.md. In: `[--texts 50000] [--seed N]`. Out: a Markdown table row on
-// standard output. The texts run in a process of their own, which names the text it is at: one that hangs is ended and told.
+// One row of docs/reliability.md: the fuzz of planner outputs. In: `[--texts 50000] [--seed N]`. Out: a Markdown table
+// row on standard output. The texts run in a process of their own, which reports its current text. A text that hangs is
+// ended and reported.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +13,7 @@ const option = (name, fallback) => {
 };
 const texts = option("texts", 50_000);
 const seed = option("seed", Date.now() % 2 ** 31);
-/** One text may take so long; the slowest known takes half a second on a busy machine. */
+/** Time limit of one text. The slowest known text takes half a second on a busy machine. */
 const HANG_MS = 15_000;
 
 install();
@@ -30,7 +31,7 @@ const env = {
   PLANLOOM_FUZZ_WATCH: watch,
   PLANLOOM_FUZZ_REPORT: report,
 };
-// A group of its own, so that the runner's workers end with it.
+// A process group of its own, so that the runner's workers end with it.
 const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", 2, 2], detached: true });
 const end = () => process.kill(-child.pid, "SIGKILL");
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, end);

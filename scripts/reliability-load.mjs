@@ -1,5 +1,5 @@
-// The load figures as one row of docs/reliability.md. In: `[--runs 1000] [--soak MINUTES]`. Out: a Markdown table row on
-// standard output. The soak is a row of its own, in a process of its own, and only on demand.
+// One row of docs/reliability.md: the load figures. In: `[--runs 1000] [--soak MINUTES]`. Out: a Markdown table row on
+// standard output. The soak is a row of its own, in its own process, and only on demand.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { build, install, root } from "./install.mjs";
@@ -9,7 +9,7 @@ const option = (name) => {
   return at < 0 ? undefined : process.argv[at + 1];
 };
 
-/** A benchmark's figures; ends this process where it failed. */
+/** The figures of a benchmark. Ends this process if the benchmark failed. */
 function figuresOf(script, ...args) {
   const done = spawnSync(process.execPath, [path.join(root, "bench", script), ...args], {
     encoding: "utf8",

@@ -1,4 +1,5 @@
-// A step that fails for good while its sibling acts, and the retry of that run by another process, as one row of docs/reliability.md. In: nothing. Out: a Markdown table row.
+// One row of docs/reliability.md: a step fails for good while its sibling acts, and another process retries the run.
+// In: nothing. Out: a Markdown table row.
 import { printRow, testFigures } from "./test-figures.mjs";
 
 const [sibling] = testFigures("crash/failed-sibling.test.ts");

@@ -1,5 +1,5 @@
-// Damaged files and full disks as two rows of docs/reliability.md. In: `[--samples 5000]` of each kind of log, or `--samples all`,
-// which tries every byte and takes hours. Out: two Markdown table rows.
+// Two rows of docs/reliability.md: damaged files and full disks. In: `[--samples 5000]` for each kind of log, or
+// `--samples all`, which tries every byte and takes hours. Out: two Markdown table rows.
 import { number, option, printRow, testFigures } from "./test-figures.mjs";
 
 const damages = testFigures("store/damage.test.ts", { PLANLOOM_DAMAGE: option("samples", "5000") });

@@ -1,4 +1,5 @@
-// Stopped owners that wake up again, as one row of docs/reliability.md. In: `[--rounds 60]`. Out: a Markdown table row.
+// One row of docs/reliability.md: owners that are stopped and wake up again. In: `[--rounds 60]`. Out: a Markdown table
+// row.
 import { number, option, printRow, testFigures } from "./test-figures.mjs";
 
 const [zombies] = testFigures("crash/zombies.test.ts", { PLANLOOM_ZOMBIES: option("rounds", "60") });

@@ -1,5 +1,6 @@
-// `npm run reliability`: plays simulated worlds and plants bugs in them, and prints the figures of docs/reliability.md.
-// `--seeds N` plays N worlds (20,000), `--from N` begins there (1), `--seed N` prints the trace of one, `--no-bugs` plants none.
+// `npm run reliability`: plays simulated worlds, plants bugs in them, and prints the figures of docs/reliability.md.
+// `--seeds N` plays N worlds (20,000), `--from N` starts at that seed (1), `--seed N` prints the trace of one world,
+// `--no-bugs` plants none.
 import os from "node:os";
 import { parseArgs } from "node:util";
 import {

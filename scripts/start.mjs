@@ -1,4 +1,5 @@
-// `npm start`: installs, builds, and runs the demo; with arguments (`npm start -- run "goal"`) the command line itself.
+// `npm start`: installs, builds, and runs the demo. With arguments (`npm start -- run "goal"`) it runs the command
+// line.
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { build, install, root } from "./install.mjs";

@@ -1,5 +1,6 @@
-// The size of the library in statements, per folder. Comments, blank lines and braces do not count. In: a folder of sources
-// (default: packages/planloom/src). Out: a table on stdout. `node scripts/statements.mjs FOLDER` measures another tree.
+// Counts the statements of the library, per folder. Comments, blank lines and braces do not count. In: a folder of
+// sources (default: packages/planloom/src). Out: a table on stdout. `node scripts/statements.mjs FOLDER` measures
+// another tree.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";

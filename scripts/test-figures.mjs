@@ -1,12 +1,12 @@
-// The figures that a test file leaves when it runs on demand. In: the file, and the variables that make it run longer. Out: its
-// figures, and whether it passed. Separate because several rows of docs/reliability.md come from tests in this way.
+// Runs a test file that writes figures when it runs on demand. In: the file, and the variables that make it run longer.
+// Out: its figures, and whether it passed. Several rows of docs/reliability.md come from such tests.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build, install, root } from "./install.mjs";
 
-/** Installs and builds first; a failing test makes this process fail at its end. */
+/** Installs and builds first. If the test fails, this process fails at its end. */
 export function testFigures(file, variables = {}) {
   install();
   build();
@@ -30,7 +30,7 @@ export function option(name, fallback) {
   return at < 0 ? fallback : process.argv[at + 1];
 }
 
-/** One row of a Markdown table: what was tried, what came of it. */
+/** One row of a Markdown table: the test and its result. */
 export function printRow(test, figures) {
   console.log(`| ${test} | ${figures} |`);
 }

@@ -1,5 +1,5 @@
-// `npm test`: installs what is missing, builds, checks the house, and runs all tests. Ends in one line
-// `N passed, N failed` (`, N skipped` may follow); each check of the house counts as one test.
+// `npm test`: installs what is missing, builds, runs the static checks, and runs all tests. Its last line is `N passed,
+// N failed` (`, N skipped` may follow). Each static check counts as one test.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
-// How long check takes. In: nothing (the plans are made here). Out: medians with their spread for plans of 200 steps of several
-// shapes, how the time grows with the number of steps, and the slowest of many drafts of random fields.
+// The speed of check. In: nothing (the plans are made here). Out: medians with their spread for plans of 200 steps of
+// several shapes, the growth with the number of steps, and the slowest of many drafts of random fields.
 import os from "node:os";
 import fc from "fast-check";
 import { check } from "../../packages/planloom/dist/plan/check/check.js";
@@ -78,7 +78,7 @@ const SHAPES = {
 
 const ROUNDS = 41;
 const LIMIT_MS = 50;
-/** Drafts of random fields, values and expressions, and how long none of them may take. */
+/** Drafts with random fields, values and expressions, and the time limit of each. */
 const [WILD, WILD_MS, SEED] = [2_000, 100, 5];
 
 function wildDrafts() {
@@ -116,7 +116,7 @@ function wildDrafts() {
   return fc.sample(draft, { numRuns: WILD, seed: SEED });
 }
 
-/** The slowest is checked again, because a busy machine stops now and then. */
+/** The slowest is checked again, because a busy machine pauses sometimes. */
 function slowest() {
   const drafts = wildDrafts();
   const times = drafts.map((draft) => ({ draft, ms: timed(draft) }));
@@ -136,7 +136,7 @@ function timed(draft) {
   return performance.now() - began;
 }
 
-/** Milliseconds over `rounds` checks of the same draft: the median, the tenth and ninetieth hundredth, and of processor time. */
+/** Milliseconds over `rounds` checks of the same draft: median, 10th and 90th percentile, and mean processor time. */
 function spread(draft, rounds = ROUNDS) {
   const began = process.cpuUsage();
   const times = Array.from({ length: rounds }, () => timed(draft)).sort((a, b) => a - b);

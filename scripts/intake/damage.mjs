@@ -1,5 +1,6 @@
-// Intake yield by class of damage. In: sound plans with known truth. Out: for each class, how many damaged texts are recovered exactly,
-// refused with a code, or silently changed. `measure()` is one part of docs/plan-intake.md; the same runs small in the tests.
+// Intake by class of damage. In: sound plans with known truth. Out: for each class, how many damaged texts are
+// recovered exactly, refused with a code, or silently changed. `measure()` is one part of docs/plan-intake.md. The
+// tests run a small version.
 import { hostileFigures } from "./hostile.mjs";
 import { INVENTORY, NUMBERED, PLANS } from "./plans.mjs";
 
@@ -36,7 +37,7 @@ function printed(
   return parts.length === 0 ? open + close : `${open}\n${inner}${parts.join(`,\n${inner}`)}${end}\n${indent}${close}`;
 }
 
-/** Python's own: single quotes, unless the text holds one and no double quote. */
+/** As Python prints it: single quotes, unless the text holds one and no double quote. */
 function pythonText(text) {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replace(/\\/g, "\\\\").replace(/\n/g, "\\n").replace(/\t/g, "\\t");
@@ -47,7 +48,7 @@ const curly = (text) => `“${quoted(text).slice(1, -1).replaceAll("“", "\\u20
 const tripled = (text) =>
   text.includes('"') || text.endsWith("\\") ? quoted(text) : `"""${text.replace(/\\/g, "\\\\")}"""`;
 
-/** Where in a document text the strings begin and end, quotes included. */
+/** Start and end of each string in a document text, quotes included. */
 function strings(text) {
   return [...text.matchAll(/"(?:\\.|[^"\\])*"/g)].map((match) => ({
     start: match.index,
@@ -56,9 +57,9 @@ function strings(text) {
   }));
 }
 
-/** Changes inside strings only. */
+/** Changes only inside strings. */
 const inStrings = (text, change) => text.replace(/"(?:\\.|[^"\\])*"/g, (string) => change(string));
-/** Changes outside of strings only. */
+/** Changes only outside of strings. */
 function outside(text, change) {
   let from = 0;
   let out = "";
@@ -72,7 +73,7 @@ function outside(text, change) {
 const pick = (list, roll) => list[Math.floor(roll() * list.length)];
 const cut = (text, start, end, by = "") => text.slice(0, start) + by + text.slice(end);
 
-/** Comments at some line ends: a text has none, because line ends inside of texts are escaped. */
+/** Comments at some line ends. A string holds no line end, because line ends inside strings are escaped. */
 const comments = (mark) => (plan, roll) =>
   json(plan).replace(/\n/g, (end) => (roll() < 0.3 ? `${mark('see {this}, [it\'s] "so"')}\n` : end));
 
@@ -86,7 +87,7 @@ const FORMS = {
   "<GENERATED>-1": (n) => `<GENERATED>-${n}`,
 };
 
-/** The references of a numbered plan in another form; ids as numbers. */
+/** The references of a numbered plan in another form, with numbers as ids. */
 function foreign(plan, form, id = Number) {
   const number = (name) => Number(name.slice(1));
   const steps = plan.steps.map(({ id: name, dependsOn, ...rest }) => ({
@@ -107,7 +108,7 @@ const whole = (value) =>
     : typeof value === "object" && value !== null
       ? Object.values(value).flatMap(whole)
       : [];
-/** Words for a reference stand only where they are the whole value. */
+/** A reference in words is only used as a whole value. */
 const onlyWhole = (plan) =>
   plan.steps.every((step) => whole(step.with).every((text) => !text.includes("${{") || /^\$\{\{ \w+ \}\}$/.test(text)));
 
@@ -257,7 +258,7 @@ const dialects = {
     },
   }),
 };
-/** What dialects are written from: steps with a title and an instruction without brackets that a notation of its own would need. */
+/** The source of the dialects: steps with a title and an instruction without brackets, which a notation would need. */
 const PLAIN = PLANS.map(({ steps }) => ({
   steps: steps.map(({ id, title, agent }, i) => ({
     id,
@@ -266,7 +267,7 @@ const PLAIN = PLANS.map(({ steps }) => ({
   })),
 }));
 
-/** Each gives a damaged text, or nothing where a plan has no place for the damage. */
+/** Each function gives a damaged text, or nothing if the plan has no place for the damage. */
 const RECOVERABLE = {
   none: (plan) => quoted(plan),
   "a fence": (plan, roll) =>
@@ -294,7 +295,7 @@ const RECOVERABLE = {
   "a list at the top": ({ steps }) => ({ text: json(steps), truth: { steps } }),
   "an object in each line": ({ steps }, roll) => ({
     text: steps.map((step) => JSON.stringify(step)).join(pick(["\n", ",\n", "\n\n"], roll)),
-    // A step alone is no list: nothing says that it is all there is.
+    // A single step is not a list: the text does not say that it is the whole plan.
     truth: steps.length > 1 ? { steps } : undefined,
   }),
   wrapped: (plan, roll) => json({ [pick(["plan", "result", "execution_plan", "output"], roll)]: plan }),
@@ -328,7 +329,7 @@ const at = (text, places, roll, by) => {
 const places = (text, pattern) =>
   [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
 
-/** What cannot be known again: some of it is refused, all of it must never be read as something else. */
+/** Damage that cannot be undone. The text may be refused, but never read as something else. */
 const REFUSED = {
   "a backslash that is not doubled": (plan, roll) =>
     at(json(plan), places(json(plan), /\\\\(?=[^"\\/bfnrtu])/g), roll, "\\"),
@@ -407,7 +408,8 @@ function* samples(seeds) {
     for (const [i, plan] of PLANS.entries()) {
       for (let seed = 0; seed < 3 * seeds; seed++) {
         const text = damage(plan, dice(i * 1_000 + seed));
-        // What is strict JSON after the damage says what it says: no reader can know that it was meant otherwise.
+        // A text that is strict JSON after the damage has that meaning. No reader can know that another one was
+        // intended.
         if (text !== undefined && !isJson(text)) yield { name, recoverable: false, text, truth: plan };
       }
     }
@@ -445,8 +447,8 @@ function verdict(readPlan, { text, truth, cut: isCut }) {
 }
 
 /**
- * Damages every plan in every way and reads it. `read` is the reader to measure, `seeds` the number of places for each damage that has
- * a choice. `changed` lists texts that were read as something else than what was meant; there must be none.
+ * Damages every plan in every way and reads it. `read` is the reader to measure. `seeds` is the number of places for
+ * each damage that has a choice. `changed` lists texts that were read with another meaning; there must be none.
  */
 export function damageFigures({ readPlan, seeds = 20 }) {
   const classes = new Map();
@@ -471,10 +473,10 @@ export function damageFigures({ readPlan, seeds = 20 }) {
   return { rows: [...classes.values()], changed };
 }
 
-/** No text may take longer, in ms. */
+/** Time limit of one text, in ms. */
 const SLOWEST_MS = 100;
 
-/** One part of `npm run eval:intake`; needs no data. `changed` lists the texts that are at fault. */
+/** One part of `npm run eval:intake`. It needs no data. `changed` lists the texts at fault. */
 export async function measure() {
   const { readPlan } = await import("planloom/plan");
   const { rows, changed } = damageFigures({ readPlan });

@@ -1,5 +1,5 @@
-// Texts that are made to be slow or deep. In: nothing. Out: how long the reader takes for each, at most, which must be below 100 ms.
-// Separate from damage.mjs, because these hold no plan whose reading could be right.
+// Texts that are made to be slow or deep. In: nothing. Out: the reading time of each, which must be below 100 ms. They
+// hold no plan.
 const many = (text, times) => text.repeat(times);
 const K = 1024;
 
@@ -55,7 +55,7 @@ export const HOSTILE = {
   "YAML with aliases": `a: &a [${many("x,", 50)}]\nsteps: [${many("*a,", 40)}]`,
 };
 
-/** The shortest of a few readings of each, in ms: what the machine does meanwhile is not the reader's. */
+/** The shortest of a few readings of each, in ms, so that other work of the machine does not count. */
 export function hostileFigures({ readPlan, locate = true, tries = 5 }) {
   return Object.entries(HOSTILE).map(([name, text]) => {
     let ms = Infinity;

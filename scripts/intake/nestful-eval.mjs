@@ -1,6 +1,6 @@
-// The scoring on gold plans of NESTFUL. In: the data's folder. Out: whether scores are what they must be where the answer is
-// known: the gold plan itself as a model's text, under other labels and in another order, with a call left out, with a tool
-// that is not there. Separate from the part that counts false alarms of the type check.
+// The scoring of gold plans of NESTFUL. In: the data's folder. Out: whether scores are right where they are known: for
+// the gold plan itself as a model's text, with other labels and in another order, with a call left out, and with a
+// missing tool.
 import { nestfulFormat } from "../../packages/planloom-eval/dist/nestful-format.js";
 import { scoreSample } from "../../packages/planloom-eval/dist/score.js";
 import { dataFiles, noData, share, table } from "../intake-data.mjs";

@@ -1,14 +1,15 @@
-// NESTFUL's executable gold records through the adapter and check. In: the folder that holds nestful/. Out: how many are sound, and
-// each that is not with the reason, which was found by hand. A finding that the list below does not explain is a false alarm.
+// NESTFUL's executable gold records through the adapter and check. In: the folder that holds nestful/. Out: how many
+// are sound, and the reason for each other one, which was found by hand. A finding that the list below does not explain
+// is a false alarm.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { nestfulFormat } from "../../packages/planloom-eval/dist/nestful-format.js";
 import { check } from "../../packages/planloom/dist/plan/check/check.js";
 
 /**
- * Where the gold says one thing and the published specification another. `mend` is the least change to the gold call that makes
- * both agree: arguments renamed (undefined: left out), or the path of a reference to a tool's output changed. What check still
- * says of a mended record is a false alarm; a contradiction that can stay while all others are mended was missed.
+ * Contradictions between the gold plan and the published specification. `mend` is the least change to the gold call
+ * that makes both agree: renamed arguments (undefined: left out), or another path into a tool's output. A finding on a
+ * mended record is a false alarm. A contradiction without a finding was missed.
  */
 const CONTRADICTIONS = [
   {
@@ -74,7 +75,9 @@ const CONTRADICTIONS = [
   },
 ];
 
-/** Warnings on gold plans that can run, each looked at by hand: the plan would be better without what it says. */
+/**
+ * Warnings on gold plans that can run. Each was reviewed by hand: the plan would be better with the suggested change.
+ */
 const REGRETS = [
   {
     record: 48,
@@ -83,7 +86,7 @@ const REGRETS = [
   },
 ];
 
-/** What is wrong with gold plans by any reading of the specifications. */
+/** Faults of gold plans under any reading of the specifications. */
 const DEFECTS = [
   {
     record: 2,

@@ -1,11 +1,11 @@
-// Recorded dialogues in which a validator answers a model's plan and the model writes another one. In: the data's folder. Out:
-// what the rule that ends the rounds of repair would have saved, and what it would have lost, had it listened.
+// Recorded dialogues in which a validator answers a model's plan and the model writes another one. In: the data's
+// folder. Out: the rounds that the rule for the end of repair would have saved, and the plans that it would have lost.
 import { keepsImproving, LIMITS } from "../../packages/planloom/dist/plan.js";
 import { dataFiles, noData, share, table } from "../intake-data.mjs";
 
 const TITLE = "Rounds of repair: PlanBench dialogues";
 
-/** What rules are compared with ours: none at all, and one that gives up at the first round that brings nothing new. */
+/** The rules that ours is compared with: none, and one that stops at the first round without progress. */
 const RULES = [
   { name: "no rule", goesOn: () => true },
   {
@@ -43,7 +43,7 @@ export async function measure(data) {
 
 const isDialogue = ({ messages }) => Array.isArray(messages) && messages.length > 2;
 
-/** Per draft the errors that the validator named, each with its step; and whether the last draft was right. */
+/** For each draft the errors that the validator named, with their steps; and whether the last draft was right. */
 function readDialogue({ messages, correct }) {
   const after = messages.slice(2);
   const drafts = after.filter(({ role }) => role === "assistant").length;
@@ -51,7 +51,7 @@ function readDialogue({ messages, correct }) {
   return { drafts, errors, correct: correct === true };
 }
 
-/** `step 7: airplane_0 is at location_0_1`; a prompt that is put again means that no plan could be read. */
+/** `step 7: airplane_0 is at location_0_1`. A repeated prompt means that no plan could be read. */
 function errorsIn(answer) {
   const step = /step (\d+) has (?:an )?unmet preconditions?:\n.*\nThe unmet preconditions? (?:is|are):\n(.*)/s.exec(
     answer,
@@ -67,7 +67,7 @@ const conditions = (text) =>
     .map((part) => part.trim())
     .filter(Boolean);
 
-/** One draft, then up to `most` rounds of repair, as far as the recording goes and the rule goes along. */
+/** One draft, then up to `most` rounds of repair, until the recording or the rule ends them. */
 function replay({ drafts, errors, correct }, { goesOn }, most) {
   let seen = 1;
   for (; seen < drafts && seen <= errors.length && seen <= most; seen++) {
@@ -91,7 +91,7 @@ function replayAll(dialogues, rule, most) {
   };
 }
 
-/** Drafts of a planner that writes the same plan for ever, until the rule ends it. */
+/** Number of drafts of a planner that repeats one plan, until the rule ends it. */
 function stubborn() {
   let drafts = 1;
   while (drafts < 1_000 && keepsImproving(Array.from({ length: drafts }, () => ["/steps/0/tool UNKNOWN_TOOL"])))

@@ -1,5 +1,6 @@
-// Sound plans of our own making, with known truth, and the tools that they call. In: nothing. Out: documents in the canonical form.
-// They hold what damage is hard on: quotes, brackets, backslashes, line breaks, prices, names of steps in plain text, other scripts.
+// Our own sound plans with known truth, and the tools that they call. In: nothing. Out: documents in canonical form.
+// They hold text that is sensitive to damage: quotes, brackets, backslashes, line breaks, prices, names of steps in
+// plain text, other scripts.
 const text = { type: "string" };
 const tool = (name, properties, required, output) => ({
   name,
@@ -207,7 +208,7 @@ export const PLANS = [
   ),
 ];
 
-/** Plans whose ids are numbers in other systems: what references of every form can name. */
+/** Plans whose ids are numbers in other systems. References of every form can name them. */
 export const NUMBERED = [
   one(
     "Compare two cities.",

@@ -1,5 +1,5 @@
-// Own time of reading a plan from a stream. In: nothing. Out: what 64 steps cost in pieces of a token each, the end included, which
-// must be below 5 ms. The median of many readings: the first ones are the compiler's.
+// The time to read a plan from a stream. In: nothing. Out: the time for 64 steps in pieces of one token each, with the
+// end, which must be below 5 ms. It is the median of many readings, because the first ones include compilation.
 import { PlanStream } from "../../packages/planloom/dist/plan/read/stream.js";
 
 const STEPS = 64;

@@ -1,5 +1,6 @@
-// From a goal to its first action and to its end: a plan that is carried out while it is being written, against one that is waited
-// for. In: nothing. Out: both times over simulated rates of tokens, and their ratios. The model is scripted, behind real HTTP.
+// The time from a goal to its first action and to its end: with steps that start while the plan is being written, and
+// without. In: nothing. Out: both times at simulated rates of tokens, and their ratios. The model is scripted, behind
+// real HTTP.
 import { createLoom, tool } from "../../packages/planloom/dist/index.js";
 import { memoryStore } from "../../packages/planloom/dist/store/memory.js";
 import { startFakeOpenAI } from "../../packages/planloom/dist/testing/fake-openai-server.js";
@@ -7,13 +8,13 @@ import { startFakeOpenAI } from "../../packages/planloom/dist/testing/fake-opena
 /** Tokens per second of small local models, of usual servers, of fast ones. */
 const RATES = [30, 100, 300];
 const ROUNDS = 3;
-/** Characters of one piece of the fake server, and of one token as it counts them. */
+/** Characters of one piece of the fake server, which are one token. */
 const PIECE_CHARS = 12;
 const TOKEN_CHARS = 4;
-/** What each of the tools takes, in ms. */
+/** Time of each tool call, in ms. */
 const TOOL_MS = 200;
 
-/** Twelve steps: six that stand alone, each with one that follows from it. */
+/** Twelve steps: six independent ones, each with one step that depends on it. */
 const STEPS = Array.from({ length: 6 }, (_, n) => [
   {
     id: `find${n}`,
@@ -59,7 +60,7 @@ async function compare(rate) {
     { first: [], end: [] },
     { first: [], end: [] },
   ];
-  // Interleaved, so that the machine's moods fall on both.
+  // Interleaved, so that variations of the machine affect both.
   for (let round = 0; round < ROUNDS; round++) {
     for (const [eager, into] of [
       [false, waiting],

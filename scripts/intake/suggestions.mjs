@@ -1,11 +1,11 @@
-// The tools suggested for those that a recorded planner invented. In: the folder that holds taskbench/. Out: how often the right
-// one is among the first three, and the first. What is right was judged by hand from each step's words; where the inventory has
-// no tool for them, nothing is, and the step is left out of the rate.
+// The suggestions for tools that a recorded planner invented. In: the folder that holds taskbench/. Out: how often the
+// right tool is first, and among the first three. The right tools were judged by hand from the words of each step. A
+// step without a right tool is not counted.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { nearestTools } from "../../packages/planloom/dist/plan/nearest.js";
 
-/** By the invented name: the first rule whose words the step has says which tools do it. */
+/** By the invented name: the first rule whose words are in the step gives the right tools. */
 const RIGHT = {
   "Text Extractor": [
     [/keyword/, "Keyword Extractor"],

@@ -1,5 +1,6 @@
-// Recorded plans of a small model in the format of TaskBench, through reader and check. In: the data's folder. Out: defects by
-// kind against a truth that is established here, without the library, and how often the right tool is suggested first.
+// Recorded plans of a small model in the format of TaskBench, through reader and check. In: the data's folder. Out:
+// defects by kind, compared with a truth that is computed here without the library; and how often the right tool is
+// suggested first.
 import { scoreSample } from "../../packages/planloom-eval/dist/score.js";
 import { taskbenchFormat } from "../../packages/planloom-eval/dist/taskbench-format.js";
 import { dataFiles, noData, share, table } from "../intake-data.mjs";
@@ -79,7 +80,7 @@ function judge(record, inventory, known) {
   };
 }
 
-/** The truth, from the record alone: which hard defects a plan has, by the code that must name each. */
+/** The truth, from the record alone: the hard defects of a plan, by the code that must report each. */
 function defects({ task_nodes: nodes, task_links: links = [] }, known) {
   const names = nodes.map(({ task }) => task);
   const linked = new Set(links.flatMap(({ source, target }) => [source, target]));
@@ -95,14 +96,14 @@ function defects({ task_nodes: nodes, task_links: links = [] }, known) {
   return found;
 }
 
-/** Whether each node with an unknown tool, and no other, has a finding of its own. */
+/** Whether exactly the nodes with an unknown tool have a finding of their own. */
 function namesEachTool({ record, findings }, known) {
   const wanted = record.task_nodes.flatMap(({ task }, at) => (known.has(task) ? [] : [`/steps/${at}/tool`]));
   const found = findings.filter(({ code }) => code === "UNKNOWN_TOOL").map(({ where }) => where.pointer);
   return wanted.sort().join() === found.sort().join();
 }
 
-/** Takes away what nothing leads to until nothing is left, or a cycle is; links of a node to itself aside. */
+/** Removes nodes without incoming links until none is left, or only a cycle. Links of a node to itself are ignored. */
 function goesRound(names, links) {
   let left = links.filter(
     ({ source, target }) => source !== target && names.includes(source) && names.includes(target),
@@ -115,7 +116,7 @@ function goesRound(names, links) {
   }
 }
 
-/** Per node with an unknown tool: which tool was meant, and the place of it among those that the finding suggests. */
+/** For each node with an unknown tool: the intended tool, and its rank among the suggestions of the finding. */
 function suggestions(plans) {
   const rows = new Map();
   const sum = { judged: 0, first: 0, firstThree: 0, nothingMeant: 0, unjudged: 0, rows };
