@@ -256,8 +256,8 @@ function oweDoubt(run: Run, work: Work): void {
 /** The tool is asked about the doubt, too. A person may still answer first. */
 function oweReconcile(run: Run, work: Work, tool: string, attempt: number, notBefore: number): void {
   const key = reconcileKey(work);
-  const slot = { step: work.step.spec.id, item: work.item };
-  run.owed.set(key, { kind: "reconcile", key, ...slot, tool, callKey: work.doubt!, attempt, notBefore });
+  const ref = { step: work.step.spec.id, item: work.item };
+  run.owed.set(key, { kind: "reconcile", key, ...ref, tool, callKey: work.doubt!, attempt, notBefore });
 }
 
 /** An open doubt in a run that is retried is asked about again. */
