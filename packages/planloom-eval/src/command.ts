@@ -1,5 +1,5 @@
-// One evaluation from the command line. In: the path of a dataset, and flags. Out: the report on stdout, progress on stderr,
-// and the report in files where they are named. It calls a model only with --repair.
+// One evaluation from the command line. In: the path of a dataset, and flags. Out: the report on stdout, progress on
+// stderr, and report files if they are named. It calls a model only with --repair.
 import { datasetText, saveReport } from "./files.js";
 import { evaluate } from "./evaluate.js";
 import { withPlanner, type ModelFlags } from "./mending-planner.js";
@@ -14,7 +14,7 @@ export interface EvalFlags extends ModelFlags {
   readonly gold?: string;
   readonly json?: string;
   readonly markdown?: string;
-  /** Whether the configured planner mends unsound plans. */
+  /** Whether the configured planner repairs unsound plans. */
   readonly repair?: boolean;
 }
 

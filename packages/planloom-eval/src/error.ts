@@ -1,5 +1,5 @@
 // The errors of an evaluation. In: a code, what happened, what to do next. Out: an error that the command prints.
-// Every code stands in docs/plan-intake.md.
+// docs/plan-intake.md lists every code.
 
 export class EvalError extends Error {
   override readonly name = "EvalError";

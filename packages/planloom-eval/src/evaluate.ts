@@ -1,5 +1,5 @@
-// The evaluation of a dataset. In: the texts of its files. Out: a report as data. Separate from the command line, which reads
-// the files and writes the report: this part is pure, so that a program can ask it too.
+// Evaluates a dataset. In: the texts of its files. Out: a report as data. Pure, so that programs can use it too. The
+// command line reads the files and writes the report.
 import { type Inventory, isObject } from "planloom/plan";
 import { EvalError } from "./error.js";
 import { nestfulFormat } from "./nestful-format.js";
@@ -15,27 +15,27 @@ import { taskbenchFormat } from "./taskbench-format.js";
 const FORMATS: readonly Format[] = [taskbenchFormat, nestfulFormat, planloomFormat];
 
 export interface EvalFiles {
-  /** As it is named in the report. */
+  /** Its name in the report. */
   readonly name: string;
   readonly dataset: string;
   /** Default: the first format that has a record of this dataset. */
   readonly format?: string;
-  /** The file of the tools, where the records do not name theirs. */
+  /** The file of the tools, if the records do not name theirs. */
   readonly tools?: string;
-  /** Gold plans that stand apart, by id. */
+  /** Gold plans from a separate file, by id. */
   readonly gold?: string;
 }
 
 export interface EvalOptions {
-  /** Called after each record; `total` records can be scored. */
+  /** Called after each record. `total` is the number of records that can be scored. */
   readonly progress?: (done: number, total: number) => void;
-  /** Asked to mend what is unsound. The first time that it fails is the last that it is asked. */
+  /** Repairs unsound plans. After its first failure it is not called again. */
   readonly planner?: MendingPlanner;
 }
 
 /**
- * Scores every record that can be scored, and names the others. Throws an EvalError where nothing can be: DATASET_EMPTY,
- * DATASET_FORMAT (no such format, or no record of one), DATASET_TOOLS (no tools, or no file of tools).
+ * Scores every record that can be scored, and lists the others. Throws an EvalError if none can be: DATASET_EMPTY,
+ * DATASET_FORMAT (no such format, or no record of it), DATASET_TOOLS (no tools, or no file of tools).
  */
 export async function evaluate(files: EvalFiles, { progress, planner }: EvalOptions = {}): Promise<EvalReport> {
   const { records, broken } = recordsIn(files.dataset);

@@ -3,7 +3,7 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { EvalError, messageOf } from "./error.js";
 
-/** A dataset is read as a whole. The largest datasets in use have a third of this. */
+/** A dataset is read as a whole. The largest datasets in use have a third of this size. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Throws FILE_NOT_FOUND, FILE_UNREADABLE, DATASET_TOO_LARGE. */

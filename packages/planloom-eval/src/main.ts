@@ -1,5 +1,5 @@
-// The process of the command line. In: the words after `planloom-eval`. Out: an exit code: 0, 1 (a failure), 2 (a wrong call or
-// file), 4 (a configuration, a model or its server).
+// The process of the command line. In: the words after `planloom-eval`. Out: an exit code: 0, 1 (a failure), 2 (a wrong
+// call or file), 4 (a configuration, a model or its server).
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { PlanloomError } from "planloom";
@@ -8,7 +8,7 @@ import { EvalError, messageOf } from "./error.js";
 
 /** Runs the command; never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
-  // A reader that has gone (`| head`) is no error.
+  // A reader that closed the pipe (`| head`) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });

@@ -1,11 +1,13 @@
-// Rounds of repair for an evaluation. In: a sample whose plan is unsound, and a planner. Out: the drafts that it wrote, the last
-// one last. Separate from the scoring, which waits for nobody; the rule that ends the rounds is that of a run.
+// Rounds of repair for an evaluation. In: a sample with an unsound plan, and a planner. Out: its drafts, the last one
+// last. The rounds end by the same rule as in a run.
 import { errorKeys, errorsOf, type Finding, type Inventory, keepsImproving, LIMITS } from "planloom/plan";
 import { messageOf } from "./error.js";
 import type { Format, Sample } from "./sample.js";
 import { draftIn, draftOf, type Draft } from "./score.js";
 
-/** Writes another draft, in our own format, knowing all findings of the last one. Rejects if it cannot be reached. */
+/**
+ * Writes another draft in our own format, from all findings of the last one. Rejects if the planner cannot be reached.
+ */
 export type MendingPlanner = (request: {
   readonly goal: string;
   readonly inventory: Inventory;
@@ -13,7 +15,7 @@ export type MendingPlanner = (request: {
 }) => Promise<string>;
 
 export interface Mending {
-  /** Empty if there is no planner, or nothing to mend. Never rejects. */
+  /** Empty if there is no planner, or nothing to repair. Never rejects. */
   readonly mend: (sample: Sample, format: Format) => Promise<readonly string[]>;
   /** Why the planner is not asked any more. */
   readonly stopped: () => string | undefined;

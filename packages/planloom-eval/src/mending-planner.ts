@@ -1,5 +1,5 @@
-// The configured planner, asked to mend plans of a dataset. In: the flags of the models. Out: a function from a draft with its
-// findings to another draft. Separate from the command, which needs neither a configuration nor a model without --repair.
+// Asks the configured planner to repair plans of a dataset. In: the flags of the models. Out: a function from a draft
+// with its findings to another draft. Without --repair, the command needs neither a configuration nor a model.
 import { createLoom } from "planloom";
 import { loadConfig } from "planloom/config";
 import { writePlan } from "planloom/plan";

@@ -1,16 +1,16 @@
-// Precision, recall and F1 over multisets of texts. In: what a plan has, and what it should have. Out: three numbers from 0 to 1.
-// Separate because nodes, edges and arguments are all compared in this one way.
+// Precision, recall and F1 over multisets of texts. In: the elements of a plan, and of the gold plan. Out: three
+// numbers from 0 to 1. Nodes, edges and arguments are compared in this way.
 
 export interface Agreement {
   readonly precision: number;
   readonly recall: number;
-  /** 2 |A ∩ B| / (|A| + |B|); 1 where both are empty. */
+  /** 2 |A ∩ B| / (|A| + |B|); 1 if both are empty. */
   readonly f1: number;
 }
 
 export const NO_AGREEMENT: Agreement = { precision: 0, recall: 0, f1: 0 };
 
-/** A text that stands n times in one and m times in the other is common min(n, m) times. */
+/** A text that occurs n times in one and m times in the other counts min(n, m) times. */
 export function agreement(given: readonly string[], wanted: readonly string[]): Agreement {
   const left = new Map<string, number>();
   for (const text of wanted) left.set(text, (left.get(text) ?? 0) + 1);
@@ -29,7 +29,7 @@ export function agreement(given: readonly string[], wanted: readonly string[]): 
   };
 }
 
-/** Of nothing, all is right where nothing was wanted, and nothing is where something was. */
+/** For an empty set: 1 if the other one is empty too, else 0. */
 const part = (common: number, of: number, other: number): number => (of === 0 ? (other === 0 ? 1 : 0) : common / of);
 
 export function meanAgreement(all: readonly Agreement[]): Agreement {

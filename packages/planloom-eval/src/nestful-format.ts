@@ -1,5 +1,5 @@
-// Datasets in the format of NESTFUL (calls with a label, and `$var1.path$` for their outputs). In: records and the tools'
-// specifications. Out: samples. Separate because plans there are lists of calls, whose last one is the answer.
+// Datasets in the format of NESTFUL (calls with a label, and `$var1.path$` for their outputs). In: records and the
+// tools' specifications. Out: samples. Plans are lists of calls. The last one is the answer.
 import { type Inventory, isObject, type Json, type JsonObject, type ToolSpec } from "planloom/plan";
 import { fieldsOf, inAddress, schemaOf } from "./nestful-schema.js";
 import { literal, plainId } from "./plain-text.js";
@@ -33,7 +33,7 @@ export const nestfulFormat: Format = {
     Array.isArray(plan) ? translate(plan as readonly Json[]) : { document: undefined, findings: [] },
 };
 
-/** Calls as data, or as the JSON text that later versions of the dataset have. */
+/** Calls as data, or as JSON text in later versions of the dataset. */
 function callsIn(output: unknown): readonly Json[] | undefined {
   const value = typeof output === "string" ? jsonIn(output) : output;
   const isCall = (item: Json): boolean => isObject(item) && typeof item["name"] === "string";
@@ -53,7 +53,7 @@ function inventoryIn(tools: unknown): Inventory | undefined {
   return Array.isArray(value) ? nestfulFormat.tools(value) : undefined;
 }
 
-/** The call that gives the answer instead of calling anything. */
+/** The last call, which gives the answer and calls nothing. */
 const ANSWER = "var_result";
 
 function translate(calls: readonly Json[]): Translated {
@@ -77,7 +77,7 @@ function translate(calls: readonly Json[]): Translated {
   };
 }
 
-/** `$label$`, with a path behind the label whose names may have spaces; white space never stands at its ends. */
+/** `$label$`, with an optional path, whose names may contain spaces inside. */
 const REFERENCE = /\$([A-Za-z_]\w*)((?:\.[^$.[\]\s](?:[^$.[\]]*[^$.[\]\s])?|\[\d+\])*)\$/g;
 
 function referring(value: Json, labels: ReadonlyMap<string, string>): Json {
@@ -99,8 +99,8 @@ function pathOf(path: string): string {
 }
 
 /**
- * Parameters as a map of names, in up to three places, or as a JSON Schema. The specifications name neither all arguments nor all fields:
- * calls that were really executed use others. What they do not name may be there, and is not checked.
+ * Parameters as a map of names, in up to three places, or as a JSON Schema. The specifications do not name all
+ * arguments and fields: real calls use others. So others are allowed, and are not checked.
  */
 function toolOf(tool: JsonObject): ToolSpec[] {
   const { name, description, parameters } = tool;

@@ -1,5 +1,5 @@
-// NESTFUL's words for types. In: a parameter as its specifications write it. Out: JSON Schema. Separate from the format because
-// these words are written freely there, and what they cannot mean must not become a false alarm.
+// NESTFUL's words for types. In: a parameter as its specifications write it. Out: JSON Schema. The words are free text,
+// so a word that is not understood must not cause a false alarm.
 import { isObject, type Json, type JsonObject } from "planloom/plan";
 
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
@@ -18,7 +18,9 @@ const KINDS: { readonly [word: string]: string } = {
   object: "object",
 };
 
-/** A parameter `{ type: "String", allowed_values }`, or only the name of its type; an unknown type says nothing. */
+/**
+ * A parameter `{ type: "String", allowed_values }`, or only the name of its type. An unknown type allows everything.
+ */
 export function schemaOf(field: Json | undefined): JsonObject {
   const { type, ...more } = isObject(field) ? field : { type: field ?? null };
   const kind = KINDS[/^[a-z]+/.exec(textOf(type).toLowerCase())?.[0] ?? ""];
@@ -33,7 +35,7 @@ export function schemaOf(field: Json | undefined): JsonObject {
   return values.length === 0 ? { type: kind } : { enum: values };
 }
 
-/** Parameters travel in an address, where 1 and "1" are the same: a text may be given as number or as truth value. */
+/** Parameters are part of an address, where 1 and "1" are the same. So a text may be given as a number or a boolean. */
 export function inAddress(schema: JsonObject): JsonObject {
   if (schema["type"] === "string") return { type: ["string", "number", "boolean"] };
   const values = list(schema["enum"]);

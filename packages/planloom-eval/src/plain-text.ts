@@ -1,8 +1,7 @@
-// Names and texts of foreign formats in ours. In: a text. Out: a legal id; a text whose `${{` is no reference.
-// Separate because more than one format needs them.
+// Converts names and texts of other formats. In: a text. Out: a legal id; a text in which `${{` is no reference.
 import { CEL_WORDS, ID_PATTERN } from "planloom/plan";
 
-/** Small letters, digits and `_`; `otherwise` where nothing is left of it. */
+/** Lower-case letters, digits and `_`; `otherwise` if nothing is left. */
 export function plainId(text: string, otherwise: string): string {
   const plain = text
     .normalize("NFKD")

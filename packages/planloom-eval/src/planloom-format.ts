@@ -1,5 +1,5 @@
-// Datasets of our own: { id?, goal, tools?, output, repairs?, gold? }, plans as text or data. In: records. Out: samples.
-// Separate from the other formats, which know fields that are not ours.
+// Datasets in our own format: { id?, goal, tools?, output, repairs?, gold? }, plans as text or data. In: records. Out:
+// samples.
 import { type Inventory, isObject, type JsonObject, type ToolSpec } from "planloom/plan";
 import type { Format, Sample, Unusable } from "./sample.js";
 
@@ -46,7 +46,7 @@ export function nameIn(record: JsonObject, position: string): string {
   return typeof id === "string" || typeof id === "number" ? String(id) : position;
 }
 
-/** Definitions as `planloom tools --json` prints them; one without a schema takes any arguments. */
+/** Definitions as `planloom tools --json` prints them. A tool without a schema accepts any arguments. */
 function inventoryOf(list: readonly unknown[]): Inventory | undefined {
   const tools = list.filter(isObject).flatMap((tool): ToolSpec[] => {
     const { name, description, input, output, effects } = tool;

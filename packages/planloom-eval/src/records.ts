@@ -1,5 +1,5 @@
-// The records of a dataset. In: the text of a file. Out: what it holds, record by record, and the lines that cannot be read.
-// Separate because a dataset is one JSON list, one object or JSON lines, and one broken line must not lose the others.
+// The records of a dataset. In: the text of a file. Out: the records, and the lines that cannot be read. A dataset is
+// one JSON list, one object, or JSON lines. One broken line must not lose the others.
 import { depthOf, LIMITS } from "planloom/plan";
 import { messageOf } from "./error.js";
 
@@ -8,7 +8,7 @@ export interface Records {
   readonly broken: readonly BrokenRecord[];
 }
 
-/** A record that is not scored: where it stands, and why. */
+/** A record that is not scored: its place, and the reason. */
 export interface BrokenRecord {
   /** `line 12`, `record 12`, or its id. */
   readonly record: string;
@@ -16,10 +16,10 @@ export interface BrokenRecord {
   readonly message: string;
 }
 
-/** Records deeper than this are read by nobody: a plan in the strict form of a reply nests a few times deeper than the plan. */
+/** Maximum depth of a record. The strict form of a plan nests only a few levels deeper than the plan. */
 export const MOST_DEPTH = 4 * LIMITS.jsonDepth;
 
-/** Never throws. Blank lines are no records. */
+/** Never throws. Blank lines are ignored. */
 export function recordsIn(text: string): Records {
   const body = text.replace(/^\uFEFF/, "").trim();
   if (body === "") return { records: [], broken: [] };

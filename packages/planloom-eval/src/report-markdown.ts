@@ -1,9 +1,9 @@
-// A report as Markdown, for a terminal, a file or a comment. In: a report. Out: text. Separate from the figures, which the
-// JSON report has in full: this one leaves out what is not there and cuts long lists.
+// A report as Markdown, for a terminal, a file or a comment. In: a report. Out: text. It leaves out missing figures and
+// cuts long lists; the JSON report has everything.
 import type { Agreement } from "./multiset.js";
 import type { EvalReport, StageFigures } from "./report.js";
 
-/** Records and plans that are listed by name; the JSON report has all of them. */
+/** Number of records and plans that are listed by name. The JSON report has all of them. */
 const MOST_LISTED = 20;
 
 export function reportMarkdown(report: EvalReport): string {
@@ -94,5 +94,5 @@ function table(rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => "---"), ...rest].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
-/** One line that breaks no table. */
+/** One line that does not break a table. */
 const cell = (text: string): string => text.replace(/\s+/g, " ").replaceAll("|", "\\|").slice(0, 300);

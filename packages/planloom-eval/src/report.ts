@@ -1,5 +1,5 @@
-// The report of an evaluation. In: scores. Out: figures as data, and the same as Markdown. Separate from the scoring, so that a
-// figure is added up in one place only.
+// The report of an evaluation. In: scores. Out: figures as data, and the same as Markdown. All figures are added up
+// here.
 import { errorsOf } from "planloom/plan";
 import { meanAgreement, type Agreement } from "./multiset.js";
 import type { BrokenRecord } from "./records.js";
@@ -8,14 +8,14 @@ import type { Score, Stage } from "./score.js";
 
 export interface StageFigures {
   readonly name: "as written" | "after reading" | "after repair";
-  /** Records with a document at all, and with one that check finds sound. */
+  /** Records with a document, and records with a sound one. */
   readonly read: number;
   readonly sound: number;
-  /** Means over the records that have a gold plan; absent where none has. */
+  /** Means over the records with a gold plan. Absent if there are none. */
   readonly node?: Agreement;
   readonly edge?: Agreement;
   readonly argument?: Agreement;
-  /** Records whose graph is the gold plan's, and those where the search gave up. */
+  /** Records with the gold plan's graph, and records where the search gave up. */
   readonly exact?: number;
   readonly undecided?: number;
 }
@@ -23,10 +23,10 @@ export interface StageFigures {
 export interface DefectFigures {
   readonly code: string;
   readonly severity: "error" | "warning";
-  /** Plans that have it after reading, and how often. */
+  /** Number of plans with the code after reading, and number of its findings. */
   readonly plans: number;
   readonly findings: number;
-  /** Plans that still have it after repair. */
+  /** Number of plans with the code after repair. */
   readonly plansAfterRepair: number;
 }
 
@@ -34,22 +34,22 @@ export interface EvalReport {
   readonly planloomEval: 1;
   readonly dataset: string;
   readonly format: Format["name"];
-  /** Scored and broken ones together. */
+  /** Scored and unusable records together. */
   readonly records: number;
   readonly broken: readonly BrokenRecord[];
-  /** Records that have a gold plan. */
+  /** Records with a gold plan. */
   readonly withGold: number;
-  /** Records that hold no output of a planner: their gold plan itself was read and checked. */
+  /** Records without an output of a planner. Their gold plan itself was read and checked. */
   readonly goldOnly: number;
-  /** Records with rounds of repair, how many of those that were unsound became sound, and the rounds of all. */
+  /** Records with rounds of repair, the number of unsound ones that became sound, and the number of all rounds. */
   readonly repair: {
     readonly records: number;
     readonly mended: number;
     readonly rounds: number;
-    /** Why the planner was not asked any more, where it failed. */
+    /** Why the planner was not asked any more, if it failed. */
     readonly stopped?: string;
   };
-  /** The third is there where a round of repair is recorded. */
+  /** The third figure is set if a round of repair is recorded. */
   readonly stages: readonly StageFigures[];
   readonly defects: readonly DefectFigures[];
   /** Gold plans that check refuses: faults of the dataset, or false alarms. */
@@ -142,7 +142,7 @@ function stageFigures(
   };
 }
 
-/** Errors before warnings, the most common first. */
+/** Errors before warnings, the most frequent first. */
 function defectsOf(scores: readonly Score[]): readonly DefectFigures[] {
   const all = scores.flatMap(({ read, repaired }) => [...read.findings, ...repaired.findings]);
   const kinds = new Map(all.map(({ code, severity }) => [`${severity} ${code}`, { code, severity }]));

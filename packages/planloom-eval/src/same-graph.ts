@@ -1,16 +1,16 @@
-// Whether two graphs of steps are the same but for the names and the order of their steps. In: two graphs. Out: yes, no, or
-// undecided. Separate because it is the one part of scoring that searches: plans are small, but what a model writes need not be.
+// Compares two graphs of steps, apart from the names and the order of their steps. In: two graphs. Out: yes, no, or
+// undecided. It searches, with limits: plans are small, but the text of a model may be large.
 import type { StepGraph } from "./step-graph.js";
 
-/** Places that may be tried in the search for one pair of graphs; alike steps that no edge tells apart are what takes many. */
+/** Maximum number of tries for one pair of graphs. Many equal steps without distinguishing edges need many. */
 const MOST_TRIES = 100_000;
-/** Steps of a graph that is searched; no sound plan has more. */
+/** Steps of a graph that is searched. No sound plan has more. */
 const MOST_STEPS = 500;
 
 /**
- * Labelled-graph isomorphism: a one-to-one mapping of the steps that keeps labels and edges, arguments aside. Steps with the
- * same label are told apart by their place in the graph; where several mappings fit, one is enough. Undecided where the search
- * gives up.
+ * Labelled-graph isomorphism: a one-to-one mapping of the steps that keeps labels and edges. Arguments are ignored.
+ * Steps with the same label are distinguished by their neighbours. If several mappings fit, one is enough. Undecided if
+ * the search reaches its limits.
  */
 export function sameGraph(a: StepGraph, b: StepGraph): "yes" | "no" | "undecided" {
   if (a.labels.length !== b.labels.length || a.edges.length !== b.edges.length) return "no";
@@ -23,12 +23,12 @@ export function sameGraph(a: StepGraph, b: StepGraph): "yes" | "no" | "undecided
 
 interface Linked {
   readonly labels: readonly string[];
-  /** By step: what it waits for. */
+  /** For each step, the steps that it waits for. */
   readonly before: readonly ReadonlySet<number>[];
   readonly after: readonly ReadonlySet<number>[];
 }
 
-/** Undefined where an edge comes from a step that is not there: such a graph is like no other. */
+/** undefined if an edge comes from a missing step. Such a graph equals no other one. */
 function linked({ labels, edges }: StepGraph): Linked | undefined {
   const before = labels.map(() => new Set<number>());
   const after = labels.map(() => new Set<number>());
@@ -40,7 +40,10 @@ function linked({ labels, edges }: StepGraph): Linked | undefined {
   return { labels, before, after };
 }
 
-/** A step's colour says its label and, round by round, more of what lies around it; equal graphs have equal colours. */
+/**
+ * The colour of a step describes its label and, with each round, more of its neighbourhood. Equal graphs have equal
+ * colours.
+ */
 function coloured({ labels, before, after }: Linked): readonly string[] {
   let colours: readonly string[] = labels;
   for (let round = 0; round < Math.min(labels.length, MOST_ROUNDS); round++) {
@@ -51,12 +54,12 @@ function coloured({ labels, before, after }: Linked): readonly string[] {
   return colours;
 }
 
-/** Enough for the colours of a chain of so many steps to reach both ends; what they leave open the search decides. */
+/** Enough rounds to cover a chain of so many steps from both ends. The search decides the rest. */
 const MOST_ROUNDS = 8;
 
 const sortedText = (texts: readonly string[]): string => JSON.stringify([...texts].sort());
 
-/** FNV-1a in 32 bits, twice: colours only have to tell apart, and the search checks every edge anyway. */
+/** FNV-1a in 32 bits, twice. Collisions are harmless, because the search checks every edge. */
 function shortened(text: string): string {
   let [low, high] = [0x811c9dc5, 0x01000193];
   for (let i = 0; i < text.length; i++) {

@@ -1,20 +1,20 @@
-// What an evaluation is made of. In: nothing. Out: the types: a sample (one recorded reply of a planner), and a format, which
-// makes samples out of the records of a dataset. Separate because the scoring knows no format, and no format the scoring.
+// The types of an evaluation: a sample (one recorded reply of a planner), and a format, which makes samples from the
+// records of a dataset. In: nothing. Out: types. The scoring does not depend on any format.
 import type { Finding, Inventory } from "planloom/plan";
 
 export interface Sample {
   readonly id: string;
   readonly goal: string;
   readonly inventory: Inventory;
-  /** What the planner wrote: its text, or data where the dataset recorded them parsed. Absent where it records none. */
+  /** The planner's reply: its text, or data if the dataset recorded it parsed. Absent if there is none. */
   readonly output?: unknown;
-  /** What it wrote in each round of repair, the last one last. */
+  /** The reply of each round of repair, in order. */
   readonly repairs: readonly unknown[];
-  /** The plan that was wanted, in the format of the dataset. */
+  /** The gold plan, in the format of the dataset. */
   readonly gold?: unknown;
 }
 
-/** A plan as a document in our fields, and what has no position in one. */
+/** A plan as a document in our fields, and its parts without a position. */
 export interface Translated {
   readonly document: unknown;
   readonly findings: readonly Finding[];
@@ -27,14 +27,14 @@ export interface Unusable {
   readonly message: string;
 }
 
-/** A format of datasets. All of it is pure; a format guesses nothing: what it does not know stays for check to name. */
+/** A format of datasets. Pure. A format does not guess: unknown parts stay for check to report. */
 export interface Format {
   readonly name: "planloom" | "taskbench" | "nestful";
   /** Whether a record has the fields of this format. */
   readonly fits: (record: unknown) => boolean;
-  /** The tools of a file beside the dataset; undefined where it is no such file. */
+  /** The tools from a file beside the dataset; undefined if it is not such a file. */
   readonly tools: (file: unknown) => Inventory | undefined;
-  /** `beside`: the tools of that file, if there is one. `position`: the record's name where it has no id. */
+  /** `beside`: the tools of that file, if there is one. `position`: the name of a record without an id. */
   readonly sample: (record: unknown, beside: Inventory | undefined, position: string) => Sample | Unusable;
   /** A plan of this format, already parsed, in our fields. */
   readonly translate: (plan: unknown, inventory: Inventory) => Translated;

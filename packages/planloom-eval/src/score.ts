@@ -1,5 +1,5 @@
-// The score of one sample. In: a sample and its format. Out: for each stage (as written, read, repaired) what was found, and
-// how far the plan agrees with the gold one. Separate from the report, which only adds up.
+// Scores one sample. In: a sample and its format. Out: for each stage (as written, read, repaired) the findings, and
+// the agreement with the gold plan. report.ts adds scores up.
 import {
   check,
   depthOf,
@@ -18,7 +18,7 @@ import { sameGraph } from "./same-graph.js";
 import type { Format, Sample } from "./sample.js";
 import { stepGraph, type StepGraph } from "./step-graph.js";
 
-/** How a plan agrees with the gold one. A reply that holds no plan agrees in nothing. */
+/** The agreement of a plan with the gold one. A reply without a plan agrees in nothing. */
 export interface Likeness {
   readonly node: Agreement;
   readonly edge: Agreement;
@@ -27,23 +27,23 @@ export interface Likeness {
 }
 
 export interface Stage {
-  /** Whether there is a document at all. */
+  /** Whether there is a document. */
   readonly read: boolean;
   /** Whether check finds no error in it. */
   readonly sound: boolean;
   /** Errors and warnings. */
   readonly findings: readonly Finding[];
-  /** Absent where there is no gold plan. */
+  /** Absent if there is no gold plan. */
   readonly likeness?: Likeness;
 }
 
 export interface Score {
   readonly id: string;
-  /** Strict JSON.parse, and check of what it gives: no adapter of the reader has touched it. */
+  /** Strict JSON.parse, then check. The tolerant reader is not used. */
   readonly asWritten: Stage;
   /** After the tolerant reader. */
   readonly read: Stage;
-  /** The last round of repair after the reader; where there was none, the same as `read`. */
+  /** The last round of repair after the reader. Without a round, the same as `read`. */
   readonly repaired: Stage;
   readonly rounds: number;
   /** Errors that check finds in the gold plan itself. */
@@ -51,13 +51,13 @@ export interface Score {
   readonly scored: boolean;
 }
 
-/** One draft of a planner that is asked again, in our fields: its text, and what is wrong with it. */
+/** One draft for a further repair request, in our fields: its text and its errors. */
 export interface Draft {
   readonly text: string;
   readonly findings: readonly Finding[];
 }
 
-/** The draft that a planner is asked to mend: a text of our own as it was written, everything else translated. */
+/** The draft to repair: a text in our format unchanged, anything else translated. */
 export function draftOf(sample: Sample, format: Format): Draft {
   const output = sample.repairs.at(-1) ?? (Object.hasOwn(sample, "output") ? sample.output : sample.gold);
   const attempt = readOutput(output, format, sample.inventory);
@@ -68,14 +68,14 @@ export function draftOf(sample: Sample, format: Format): Draft {
   return { text, findings: judged(attempt, sample, undefined).findings };
 }
 
-/** What a text of our own says is wrong with it. */
+/** The errors of a text in our format. */
 export function draftIn(text: string, sample: Sample): Draft {
   return { text, findings: judged(readText(text, sample.inventory), sample, undefined).findings };
 }
 
 /**
- * Never throws. Where no output is recorded, the gold plan itself is read and checked. `mended`: drafts that a planner wrote for
- * this evaluation, in our own format; they count instead of those that are recorded.
+ * Never throws. If no output is recorded, the gold plan itself is read and checked. `mended`: drafts that a planner
+ * wrote for this evaluation, in our own format. They replace the recorded ones.
  */
 export function scoreSample(sample: Sample, format: Format, mended: readonly string[] = []): Score {
   const { inventory, gold } = sample;
@@ -103,7 +103,7 @@ export function scoreSample(sample: Sample, format: Format, mended: readonly str
   };
 }
 
-/** A document, or undefined where there is none, and what was found on the way to it. */
+/** A document, or undefined if there is none, with the findings of reading it. */
 interface Attempt {
   readonly document: unknown;
   readonly findings: readonly Finding[];
@@ -111,7 +111,7 @@ interface Attempt {
 
 const hasSteps = (document: unknown): boolean => stepGraph(document).labels.length > 0;
 
-/** As strictly as a program would that trusts its model. */
+/** As a program reads it that trusts its model. */
 function parseOutput(output: unknown, format: Format, inventory: Inventory): Attempt {
   if (typeof output !== "string") return format.translate(output, inventory);
   try {
@@ -176,7 +176,7 @@ function likeness(given: StepGraph, gold: StepGraph): Likeness {
   };
 }
 
-/** Pairs of labels; a step that is not there has its own name, which no label of the gold plan is. */
+/** Pairs of labels. A missing step is given by its name, which is no label of the gold plan. */
 const edgeTexts = ({ labels, edges }: StepGraph): readonly string[] =>
   edges.map(({ from, to }) =>
     JSON.stringify([typeof from === "number" ? labels[from] : { missing: from }, labels[to]]),

@@ -1,13 +1,13 @@
-// A draft as the graph that is compared with another one. In: a document, sound or not. Out: labels of steps, edges, arguments.
-// Separate from the graph of a plan, because what is scored need not be sound: what cannot be read is simply not there.
+// A draft as a graph for comparison. In: a document, sound or not. Out: labels of steps, edges, arguments. Unreadable
+// parts are left out.
 import { canonicalJson, isObject, type Json, referencedNames, scanTemplate } from "planloom/plan";
 
 export interface StepGraph {
-  /** One per step: its tool, or `agent`, `ask`, or `?` where it has no kind. */
+  /** One for each step: its tool, or `agent`, `ask`, or `?` for a step without a kind. */
   readonly labels: readonly string[];
-  /** Positions of steps: `to` waits for `from`. Each once; a step that is not there is no position but its name. */
+  /** Positions of steps: `to` waits for `from`. Each edge once. A missing step is given by its name. */
   readonly edges: readonly { readonly from: number | string; readonly to: number }[];
-  /** One per argument of a step: label, name and value, whose references name labels instead of ids. */
+  /** One for each argument of a step: label, name and value. References in values name labels, not ids. */
   readonly arguments: readonly string[];
 }
 
@@ -39,7 +39,7 @@ function labelOf(step: Fields): string {
   return ["agent", "ask"].find((kind) => Object.hasOwn(step, kind)) ?? "?";
 }
 
-/** The names that no step can have, which references may use. */
+/** Names in references that cannot be steps. */
 const NOT_STEPS: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
 
 function needed(step: Fields): readonly string[] {
@@ -55,7 +55,7 @@ function argumentsOf(step: Fields, label: string, labelOfId: (id: string) => str
   return Object.entries(given).map(([name, value]) => canonicalJson([label, name, labelled(value, labelOfId)]));
 }
 
-/** The value with labels in the place of ids inside its references, which are written in one way. */
+/** The value with labels instead of ids in its references, in one notation. */
 function labelled(value: Json, labelOfId: (id: string) => string | undefined): Json {
   if (typeof value === "string") return labelledText(value, labelOfId);
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => labelled(item, labelOfId));

@@ -1,5 +1,5 @@
-// Datasets in the format of TaskBench (task_steps, task_nodes, task_links). In: records and the tools' descriptions. Out: samples.
-// Separate because nodes there are named by their tool, arguments mostly stand in a list, and links say what waits for what.
+// Datasets in the format of TaskBench (task_steps, task_nodes, task_links). In: records and the tools' descriptions.
+// Out: samples. Nodes are named by their tool, arguments are mostly in a list, and links give the order.
 import { type Finding, type Inventory, isObject, type Json, type JsonObject, type ToolSpec } from "planloom/plan";
 import { nameIn, notObject, noTools } from "./planloom-format.js";
 import { literal, plainId } from "./plain-text.js";
@@ -44,8 +44,8 @@ function listOf(plan: JsonObject, ...names: readonly string[]): readonly Json[] 
 }
 
 /**
- * `input-type` lists what a tool takes, one after the other, and may leave out what a link brings: such arguments get the
- * names of their types, and nothing is required of them. `parameters` are names: an argument that is none of them is unknown.
+ * `input-type` lists the arguments of a tool in order, and may leave out those that a link supplies. These arguments
+ * are named by their types, and none is required. `parameters` are names: any other argument is unknown.
  */
 function toolOf(tool: JsonObject): ToolSpec[] {
   const { id, desc, parameters } = tool;
@@ -59,7 +59,7 @@ function toolOf(tool: JsonObject): ToolSpec[] {
   return [{ name: id, description: typeof desc === "string" ? desc : "", input, effects: "none" }];
 }
 
-/** `image`, `image2`: the second of a type has a number. */
+/** `image`, `image2`: the second argument of a type has a number. */
 function argumentNames(types: unknown): readonly string[] {
   const list = Array.isArray(types) ? types.map((type) => plainId(String(type), "argument")) : [];
   return list.map((type, at) => {
@@ -95,7 +95,7 @@ function translate(plan: unknown, inventory: Inventory): Translated {
   };
 }
 
-/** Names may be anything there; what is no text is shown as JSON. */
+/** Names may have any type. A value that is not text is shown as JSON. */
 const textOf = (value: Json | undefined): string =>
   typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
 const toolIn = (node: Json): string => (isObject(node) ? textOf(node["task"]) : "");
@@ -109,8 +109,8 @@ const linkOf = (link: Json): Link =>
   isObject(link) ? { source: textOf(link["source"]), target: textOf(link["target"]) } : { source: "", target: "" };
 
 /**
- * A node is named by its tool. Two nodes of one tool have two ids as long as no link names the tool; where one does, it says
- * nowhere which of them it means, so both keep the one name and check names the duplicate.
+ * A node is named by its tool. Two nodes of one tool have two ids, unless a link names the tool. Then it is unknown
+ * which one the link means, so both keep the name, and check reports the duplicate.
  */
 function idsOf(nodes: readonly Json[], links: readonly Link[]): readonly string[] {
   const linked = new Set(links.flatMap(({ source, target }) => [source, target]));

@@ -143,7 +143,7 @@ export class Agreements {
       const call = callText(data, spec, data.args);
       const approved = this.calls.has(call);
       this.made.add(call);
-      must(approved, asks ? "begins without its approval" : "was written after words of others, and acts unapproved");
+      must(approved, asks ? "begins without its approval" : "was written after untrusted text was read, and acts unapproved");
     }
     must(!this.rejected, "begins although a plan was rejected, and none approved since");
     const { approval } = run.request.settings;

@@ -1,4 +1,4 @@
-// A plan written after words of others were read may look, and not act, without a person: steps that must be approved.
+// A plan written after untrusted text was read may not act without a person: steps that must be approved.
 import { describe, expect, it } from "vitest";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import { endOf } from "../../src/run/status.js";

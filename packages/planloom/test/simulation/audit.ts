@@ -1,5 +1,5 @@
-// What must hold of every run, read from its durable log. In: a world and a log. Out: violations in the world's ledger.
-// Separate because these rules are written from the promises, not from the kernel: they read facts, not the kernel's state.
+// Checks the durable log of every run against the promises. In: a world and a log. Out: violations in the world's
+// ledger. The rules are written from the promises: they read facts, not the kernel's state.
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import type { EventOf, RunEvent, StepRef } from "../../src/run/event.js";
 import type { Plan, Step } from "../../src/plan/plan.js";

@@ -1,5 +1,5 @@
-// Bugs to be planted, each one a small change of one compiled file. In: nothing. Out: a list of texts to find and to put there.
-// Separate from the campaign so that a new bug is one entry; a text that is not found any more fails the gate by name.
+// The bugs to plant, each a small change of one compiled file. In: nothing. Out: a list of texts to find and their
+// replacements. A text that is not found any more fails the gate by name.
 
 /** @type {readonly { name: string, file: string, find: string, put: string }[]} */
 export const BUGS = [

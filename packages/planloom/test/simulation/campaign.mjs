@@ -1,5 +1,6 @@
-// Campaigns of seeds over the compiled simulation, sound or with one bug planted. In: seeds. Out: figures. Plain JavaScript,
-// because the test and `npm run reliability` share it; the worlds are compiled, because a loader would cost more than they do.
+// Campaigns of seeds over the compiled simulation, sound or with one planted bug. In: seeds. Out: figures. Plain
+// JavaScript, because the test and `npm run reliability` share it. The worlds are compiled, because a loader would take
+// longer than they do.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";

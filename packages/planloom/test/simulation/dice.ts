@@ -1,5 +1,5 @@
-// All chance of a simulated world. In: a seed and the name of a stream. Out: numbers, the same for the same seed and name.
-// Separate because a world must replay exactly: streams are independent, so that one more fault does not change the plan.
+// All randomness of a simulated world. In: a seed and the name of a stream. Out: numbers, the same for the same seed
+// and name. A world must replay exactly: streams are independent, so that one more fault does not change the plan.
 
 export interface Dice {
   /** At least 0, below 1. */

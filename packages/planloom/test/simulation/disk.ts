@@ -1,6 +1,6 @@
-// The simulated store: transactions over one disk that all processes share. In: calls of the store's contract, by a process.
-// Out: the same, late, durable at a time of its own, and with the faults that disks and processes have. Separate because the
-// moment at which a write becomes durable, and whether its writer lives to hear of it, is what the simulation is about.
+// The simulated store: transactions over one disk that all processes share. In: calls of the store's contract, by a
+// process. Out: their results, delayed, made durable at a time of their own, and with faults of disks and processes.
+// The simulation is about two questions: when a write becomes durable, and whether its writer is still alive then.
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { RunHead } from "../../src/run/view/head.js";

@@ -1,5 +1,5 @@
-// Why nothing of a run may begin for now: a plan waits for a person, a review is open, there is to be another plan, it is paused, it
-// stops. In: events as they come. Out: reasons. Separate from the audit of steps, which asks before each of them.
+// Why no step of a run may start for now: its plan waits for a person, a review is open, another plan is wanted, the
+// run is paused or stopped. In: events as they come. Out: reasons. audit.ts uses it before each start of a step.
 import type { EventOf, RunEvent } from "../../src/run/event.js";
 import type { Settings } from "../../src/run/settings.js";
 

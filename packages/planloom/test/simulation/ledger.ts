@@ -1,6 +1,6 @@
-// What an all-knowing observer writes down while a world goes by: durable logs and journals, promises made, what was
-// violated. In: facts as they happen. Out: runs as they stand, violations, the trace. Separate because the parts of a world
-// must not know each other, and everything that is checked afterwards is kept here.
+// The record of a world by an all-knowing observer: durable logs and journals, promises, violations. In: facts as they
+// happen. Out: the state of runs, violations, the trace. The parts of a world do not know each other; all data for
+// later checks is kept here.
 import { isDeepStrictEqual } from "node:util";
 import type { RunEvent, StepRef } from "../../src/run/event.js";
 import type { Command } from "../../src/run/command.js";

@@ -1,6 +1,5 @@
-// Models that play their script: an executor that works through the calls of its step, a synthesizer, a planner. In: requests.
-// Out: replies, which depend on the request alone, or errors. Separate because every reply costs: what is paid twice counts, and
-// so does what is paid beyond the budget.
+// Scripted models: an executor that makes the calls of its step, a synthesizer, a planner. In: requests. Out: replies
+// that depend only on the request, or errors. They count what is paid twice, and what is paid beyond the budget.
 import type { PlannerFunction } from "../../src/agents/planner.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";

@@ -1,5 +1,5 @@
-// The people of a world: they approve, answer, settle what is in doubt (truthfully), cancel, and make noise. In: what the
-// durable log says. Out: commands, through an engine or straight into the inbox. Separate because commands come from anywhere.
+// The people of a world: they approve, answer, settle doubts (truthfully), cancel, and send wrong or duplicate
+// commands. In: the durable log. Out: commands, through an engine or straight into the inbox.
 import type { Json } from "../../src/plan/json.js";
 import { reconcileKey } from "../../src/run/keys.js";
 import type { Settings } from "../../src/run/settings.js";

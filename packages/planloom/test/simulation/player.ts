@@ -1,5 +1,5 @@
-// A thread that plays seeds. In: the first seed and how many, whether to stop at the first violation. Out: figures, as one
-// message. Separate because worlds share nothing, so that each core can play its own.
+// A thread that plays seeds. In: the first seed, their number, and whether to stop at the first violation. Out:
+// figures, as one message. Worlds share nothing, so each core can play its own.
 import { parentPort, workerData } from "node:worker_threads";
 import type { FaultKind } from "./ledger.js";
 import { playSeed, type Verdict } from "./world.js";

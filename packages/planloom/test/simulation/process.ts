@@ -1,6 +1,5 @@
-// One simulated process: the real engine over the simulated disk, clock, tools and models, and somebody who keeps its runs
-// going. In: a world. Out: driven runs. Separate because this is all that a process has: what is not passed in here is gone
-// when it is killed.
+// One simulated process: the real engine over the simulated disk, clock, tools and models, and a supervisor that
+// resumes its runs. In: a world. Out: driven runs. All state of a process is in here, and is lost when it is killed.
 import { forkOf } from "../../src/loom/retry.js";
 import type { Engine, Listener, StartRequest } from "../../src/engine/engine.js";
 import { localEngine } from "../../src/engine/local.js";

@@ -1,5 +1,5 @@
-// What must hold of every world when it is over: its runs have ended, nothing that was promised is missing, commands were obeyed
-// once, faults changed no answer. In: worlds. Out: violations in their ledgers. Separate from the reading of single logs.
+// The checks of a finished world: its runs have ended, nothing promised is missing, commands were applied once, faults
+// changed no answer. In: worlds. Out: violations in their ledgers.
 import type { EventType, RunEvent } from "../../src/run/event.js";
 import { type Run } from "../../src/run/state.js";
 import { endOf, errorOf, isEnded } from "../../src/run/status.js";

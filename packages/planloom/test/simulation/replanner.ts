@@ -1,6 +1,5 @@
-// A planner that is asked again, and a person's edits: plans in the place of others. In: a run as it stands, and chance. Out: what
-// the planner writes, or a checked plan; the same for the same run and seed. Separate from the models, which know when and how
-// a reply fails.
+// Writes the replans of the planner, and a person's edits. In: the state of a run, and chance. Out: the planner's text,
+// or a checked plan; the same for the same run and seed. models.ts decides when and how a reply fails.
 import { check } from "../../src/plan/check/check.js";
 import type { JsonObject } from "../../src/plan/json.js";
 import { writePlan } from "../../src/plan/write.js";

@@ -1,5 +1,5 @@
-// What a world is about: a plan, who plays the roles, which faults there are. In: a seed. Out: a scenario, as data.
-// Separate because the same scenario is played twice, with its faults and without.
+// The scenario of a world: a plan, the models of the roles, the kinds of faults. In: a seed. Out: a scenario, as data.
+// The same scenario is played twice, with faults and without.
 import type { ApprovalPolicy, Budget, Settings } from "../../src/run/settings.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { check } from "../../src/plan/check/check.js";

@@ -1,5 +1,5 @@
-// The world outside: services that tools call. In: calls, by a process. Out: acts, and answers to those who live to hear them.
-// Separate because an act happens where no process can take it back, and may happen after its caller has ended.
+// The services that tools call. In: calls, by a process. Out: acts, and answers to processes that are still alive. An
+// act cannot be undone, and may happen after its caller has ended.
 import { hashOf } from "../../src/plan/hash.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
 import type { ToolInventory } from "../../src/tools/inventory.js";

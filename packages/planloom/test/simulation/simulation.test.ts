@@ -1,5 +1,5 @@
-// The simulation, and whether it has teeth. In: seeds. Out: tests. Separate from the campaign, which `npm run reliability` plays
-// with more seeds and whose figures docs/reliability.md keeps.
+// Tests of the simulation: no violations, and planted bugs are found. In: seeds. Out: tests. `npm run reliability`
+// plays more seeds; docs/reliability.md has its figures.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BUGS } from "./bugs.mjs";
 import { CATCH_WITHIN, openSimulation, plantBugs, playSeeds, traceSeed } from "./campaign.mjs";

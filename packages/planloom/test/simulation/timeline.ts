@@ -1,6 +1,6 @@
-// The time of a simulated world: one queue of everything that will happen. In: things to do after a delay, each perhaps owned
-// by a process. Out: they happen, in the order of their times; a die orders those of the same time. Separate because nothing
-// else in the world may wait: timers, disks, networks and people all go through here.
+// The time of a simulated world: one queue of all future events. In: work after a delay, optionally owned by a process.
+// Out: the work is done in order of time; a die orders events of the same time. Nothing else in the world waits:
+// timers, disks, networks and people all use it.
 import type { Dice } from "./dice.js";
 
 /** What can be killed (its future never happens) and paused (it happens later). */

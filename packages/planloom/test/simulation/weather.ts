@@ -1,5 +1,5 @@
-// The misfortunes of a world, for as long as its storm lasts: processes are killed, paused and started again, disks fill up,
-// clocks jump. In: a scenario. Out: faults, counted. Separate because the same world is also played without.
+// The faults of a world while its storm lasts: processes are killed, paused and restarted, disks fill up, clocks jump.
+// In: a scenario. Out: faults, counted. The same world is also played without it.
 import type { Weather, WriteFault, Writer } from "./disk.js";
 import type { Dice } from "./dice.js";
 import type { SimulatedWorld } from "./world.js";

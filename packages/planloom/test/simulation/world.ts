@@ -1,5 +1,5 @@
-// A whole world: some processes, one disk, services, models, people, and a storm that passes. In: a seed. Out: what was violated,
-// which faults there were, and the trace. Separate because one seed is one world, and this is where its parts meet.
+// A whole world: processes, one disk, services, models, people, and a storm. In: a seed. Out: the violations, the
+// faults, and the trace. One seed is one world.
 import { endOf } from "../../src/run/status.js";
 import { dice, type Dice } from "./dice.js";
 import type { EventType, RunEvent } from "../../src/run/event.js";
