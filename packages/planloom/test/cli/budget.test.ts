@@ -19,7 +19,7 @@ test("a run that reaches its limit ends with exit 7, says which, and sends no mo
   expect(ended.stderr).toContain("budget.modelCalls");
 });
 
-test("a retry with a larger budget goes on from what was used, and pays nothing again", async () => {
+test("a retry with a larger budget counts earlier spending, and pays nothing twice", async () => {
   const { server, env } = await modelServer(() => ({ text: "thought" }));
   const here = workspace(env);
   here.write("plan.json", PLAN);

@@ -39,7 +39,7 @@ test("each form is tried once; the best that works is shown, and used by the nex
   expect(fake.requests.slice(4).map(({ body }) => formOf(body))).not.toContain("json_schema");
 });
 
-test("a server that takes a form and does not heed it is told apart", async () => {
+test("a server that accepts a form and ignores it is reported", async () => {
   const reply = ({ tools }: ChatBody) => (tools === undefined ? { text: "It is blue." } : { json: { colour: "blue" } });
   const fake = await server({ reply });
   const { stdout } = await workspace().run(["models", "test", "--model", "m", "--base-url", fake.url, "planner"]);

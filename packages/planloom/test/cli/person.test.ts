@@ -169,7 +169,7 @@ test("a live run is cancelled from another process", async () => {
   expect(await here.json(["show", "last", "--json"])).toMatchObject({ status: "cancelled" });
 });
 
-test("a run that waits is cancelled where nobody drives it, and only once", async () => {
+test("a waiting run without an owner is cancelled, and only once", async () => {
   const here = workspace();
   here.write("plan.json", QUESTION);
   await here.run(["run", "plan.json"]);
@@ -234,7 +234,7 @@ test("nothing hangs where standard input stays open and silent", async () => {
   expect((await here.run(["answer", "last"], { stdin: "open" })).code).toBe(5);
 });
 
-test("a beginning that several runs share is told apart by more of it", async () => {
+test("a beginning that several ids share is refused", async () => {
   const here = workspace();
   here.write("plan.json", QUESTION);
   await here.run(["run", "plan.json"]);

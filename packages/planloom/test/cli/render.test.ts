@@ -77,7 +77,7 @@ test("a follower that begins in the middle says only what is new, without a gap"
   expect(said.join("\n")).not.toContain("PLANNING");
 });
 
-test("a run that is begun again has its headings again, and its table counts from there", async () => {
+test("a retried run prints its headings again, and its table counts from there", async () => {
   const broken = new Set(["last"]);
   const steps = ["first", "last"].map((id) => ({
     id,
@@ -241,7 +241,7 @@ test("lengths of time are written as people say them", () => {
   expect([12, 4_210, 65_000, 7_500_000].map(duration)).toEqual(["12 ms", "4.2 s", "1 min 5 s", "2 h 5 min"]);
 });
 
-test("a tool that is asked what became of its call: what it says, and that it does not", async () => {
+test("a tool that is asked for the outcome of its call: its answers, and no answer", async () => {
   let asked = 0;
   const pay = tool({
     name: "pay",

@@ -46,7 +46,7 @@ test("a recorded run gives its answer again, where there is no model", async () 
   expect(other.stderr).toMatch(/RECORDING_DIFFERS.*planner request 1/s);
 });
 
-test("a plan that has changed since is told apart, with the step and both arguments", async () => {
+test("a changed plan is a difference, with the step and both arguments", async () => {
   const here = workspace();
   const plan = { goal: "Add", steps: [SUMS.steps[0]!], answer: { value: "${{ left }}" } };
   here.write("plan.json", plan);

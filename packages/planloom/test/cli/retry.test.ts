@@ -57,7 +57,7 @@ const eventsIn = (text: string) =>
     .split("\n")
     .map((line) => JSON.parse(line) as RunEvent);
 
-test("a failed run says how to go on; it is looked at first, then goes on in another process with what it had", async () => {
+test("a failed run names the retry; after a preview, another process continues it with the finished work", async () => {
   const here = await failed();
   const { runId, report } = await here.json(["show", "last", "--json"]);
   expect(report?.next).toContain(`planloom retry ${runId}`);

@@ -88,7 +88,7 @@ test("a pause is recorded with --no-run, so is its end; approving what waits end
   expect(late.stderr).toContain("NOT_PAUSED");
 });
 
-test("another goal for a live run: what is finished is kept, the rest is planned anew, and the differences are told", async () => {
+test("another goal for a live run: finished steps are kept, the rest is replanned, and the differences are shown", async () => {
   const { env, server } = await planned("one", "two");
   const here = acting(env);
   here.write("busy", "");

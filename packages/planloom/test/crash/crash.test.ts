@@ -135,7 +135,7 @@ function pointsOf(writes: number): readonly Kill[] {
   return all.filter((_, index) => places.includes(index));
 }
 
-describe("a run that is killed goes on as if it had not been", () => {
+describe("a killed run continues as if nothing had happened", () => {
   test.each(Object.keys(PLANS) as PlanName[])(
     "%s",
     async (name) => {

@@ -39,7 +39,7 @@ test.each([
   expect(run).toMatchObject({ status: "awaiting-approval", waiting: { approvals: [{ subject: "plan", reason }] } });
 });
 
-test("a function that says no lets the plan run, and its word is in the log", async () => {
+test("a function that returns false lets the plan run, and the log holds its answer", async () => {
   const loom = await deciding(() => false);
   const run = await loom.run("", { plan: PLAN });
   expect(run).toMatchObject({ status: "completed" });
@@ -47,7 +47,7 @@ test("a function that says no lets the plan run, and its word is in the log", as
   expect(proposed?.data.approval).toEqual({ required: false, reason: { code: "FUNCTION_ALLOWS" } });
 });
 
-test("a function that never answers is waited for so long, and then a person is asked", async () => {
+test("a function that never answers has a time limit; then a person is asked", async () => {
   const clock = fakeClock(1_000_000);
   const loom = await open({ approval: () => new Promise<boolean>(() => undefined) }, memoryStore(), clock);
   const started = loom.start("", { plan: PLAN });

@@ -151,7 +151,7 @@ describe("a plan that is still being written", () => {
     await sound(run);
   });
 
-  test("goes on in another process: what had finished is not called again", async () => {
+  test("continues in another process: finished calls are not repeated", async () => {
     const tool = look();
     const store = join(folder(), "runs.db");
     const held = latch();

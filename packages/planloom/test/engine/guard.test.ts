@@ -155,7 +155,7 @@ describe("a tool call ends", () => {
     expect(await ended).toMatchObject({ ending: "timeout" });
   });
 
-  test("and what comes after the grace time is heard by nobody", async () => {
+  test("results after the grace time are ignored", async () => {
     const gate = latch<string>();
     const { clock, ended } = await called(() => gate.passed);
     await clock.advance(TIMEOUT + LIMITS.graceMs);

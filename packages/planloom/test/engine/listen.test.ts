@@ -25,7 +25,7 @@ it("hears events from now on, until it stops", async () => {
   await loom.close();
 });
 
-it("hears nothing of a run that nobody drives here", async () => {
+it("gets no events of a run that this process does not drive", async () => {
   const store = memoryStore();
   const loom = await createLoom({ store }, { env: {} });
   const run = await loom.start("ask", { plan });

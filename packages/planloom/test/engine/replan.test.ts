@@ -453,7 +453,7 @@ describe("a person, while it runs", () => {
 });
 
 describe("another goal", () => {
-  test("in the middle of a patch has the rest planned anew for it, with what failed", async () => {
+  test("during a patch leads to a full replan, with the failures", async () => {
     const held = latch();
     const late = async (): Promise<FakeReply> => {
       await held.passed;

@@ -180,7 +180,7 @@ describe("a recording", () => {
 });
 
 describe("an agent step that was stopped", () => {
-  it("goes on behind the turns that were paid, in another process and under another plan", async () => {
+  it("continues after the paid turns, in another process and under another plan", async () => {
     const put = toolNamed("put", "once", ({ x }) => `put ${x as string}`);
     const gate = latch();
     const model = scriptedModel((request) => {

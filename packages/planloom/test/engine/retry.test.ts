@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { bench, chain } from "./bench.js";
 import { eventsOf } from "./parts.js";
 
-it("goes on where it failed, in another process, with what it had", async () => {
+it("continues at the failure, in another process, with the finished work", async () => {
   const { calls, broken, loom } = bench();
   broken.add("c");
   const first = await loom();

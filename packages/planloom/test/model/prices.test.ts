@@ -38,7 +38,7 @@ test("what a person gives wins over the table, and 0 is a price", () => {
   expect(priceOf("qwen")).toBeUndefined();
 });
 
-test("a model that two roles ask at two places has no one price; a step's own is asked where the executor is", () => {
+test("a model of two roles at two addresses has no single price; a step's own model uses the executor's address", () => {
   const [there, here] = [OPENAI, "http://localhost:1/v1"].map((baseURL) => ({ model: "gpt-4o-mini", baseURL }));
   expect(pricesFor({ planner: there!, executor: here!, synthesizer: there! })("gpt-4o-mini")).toBeUndefined();
   expect(pricesFor(all(there!))("gpt-4.1")).toMatchObject({ inputUsdPerMTok: 2 });

@@ -55,7 +55,7 @@ test("a finish and a usage that are none are unknown", () => {
   expect(odd).toMatchObject({ finish: "other", usage: { calls: 1, inputTokens: null, outputTokens: null } });
 });
 
-test("a stream without an end is read as far as a reply may go, and given back to whoever sends it", async () => {
+test("an endless stream is read up to the limit of a reply, then cancelled", async () => {
   let cancelled = false;
   const stream = new ReadableStream({
     pull: (controller) => controller.enqueue({ type: "text-delta", id: "1", delta: "x".repeat(100_000) }),

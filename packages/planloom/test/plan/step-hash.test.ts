@@ -145,7 +145,7 @@ describe("inputs", () => {
 });
 
 describe("the steps it needs", () => {
-  test("a change goes on to every step that comes after, and to no other", () => {
+  test("a change reaches every step that depends on it, and no other", () => {
     const other: DraftStep = { id: "other", tool: "search", with: { query: "q" } };
     const steps = [find, read, count, other];
     const before = stepHashes(planOf(...steps), {}, tools);

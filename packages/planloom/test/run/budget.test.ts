@@ -132,7 +132,7 @@ describe("tokens", () => {
     expect(limitOf(story)).toEqual(["tokens"]);
   });
 
-  it("come back one by one, until they are enough or nobody holds any more", () => {
+  it("are released one by one, until they suffice or none is left", () => {
     const waiting = () => {
       const story = given(run({ tokens: 400 }), asks("a"), asks("b"), asks("c"), asks("a", used(1, 60, 40)));
       story.when(asks("b", used(1, 60, 40))).then("budget.awaited");
@@ -286,7 +286,7 @@ describe("time", () => {
     ).toEqual(["call/a/1", "call/look/2", "unknown/pay/", "wait/deadline"]);
   });
 
-  it("begins anew with a retry, and not with another plan", () => {
+  it("starts from 0 with a retry, and not with another plan", () => {
     const story = given(run(wall, [call("a")])).given({ type: "clock", at: 10_000 });
     story.given({
       type: "ended",

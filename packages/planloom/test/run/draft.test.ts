@@ -131,7 +131,7 @@ describe("the plan that they stand in", () => {
       .then("plan.failed", ["step.cancelled", { reason: { code: "DRAFT_DROPPED", because: "failed" } }], "run.failed");
   });
 
-  it("comes otherwise than it was written: nothing of it is used, and the proposal says so", () => {
+  it("differs from its draft: its results are dropped, and the proposal records it", () => {
     const story = planning();
     story.given(drafts(story, [a]), returned("call/a/1", "A"), drafts(story, [a, call("z")]));
     story

@@ -142,7 +142,7 @@ describe("recovery", () => {
     expect(errorOf(story.run)).toMatchObject({ code: "POISON_STEP" });
   });
 
-  it("counts crashes apart from errors: a retry begins anew", () => {
+  it("counts crashes apart from errors: a retry resets them", () => {
     const story = given(run([call("a")]), recovered(2), recovered(3), ended("call/a/1"), { type: "clock", at: 5_000 });
     story.given(recovered(4), recovered(5));
     expect(endOf(story.run)?.how).toBeUndefined();

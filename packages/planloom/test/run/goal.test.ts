@@ -51,7 +51,7 @@ describe("another goal", () => {
     story.when({ type: "approve", hash }).then(["input.refused", { code: "NOTHING_TO_APPROVE" }]);
   });
 
-  it("a call that stood in a plan which nobody approved is no old one: the next plan is asked for", () => {
+  it("a call of a plan that nobody approved counts as new: the next plan needs approval", () => {
     const story = replanning([pay("p"), call("a")], { approval: "effects" }).given(goal());
     story
       .when(plans(story, [pay("p"), call("a"), call("b")]))

@@ -160,7 +160,7 @@ describe("a paused run", () => {
       .then(["input.refused", { code: "RUN_ENDED" }]);
   });
 
-  it("begins anew without the pause when it is reopened", () => {
+  it("starts without the pause after a retry", () => {
     const story = replanning([call("a", { onFailure: "fail" })]).given(pause, fails("call/a/1"));
     const {
       request: { settings, models: roles },

@@ -178,7 +178,7 @@ describe("planning", () => {
     expect(story.owed()).toEqual([]);
   });
 
-  it("begins to count anew with another planning", () => {
+  it("counts from 0 in another planning", () => {
     const story = given(start({ goal: "g" }));
     story.when(found(story.owed()[0]!.key, "CYCLE")).then("plan.invalid");
     story.given({ type: "goal", goal: "another", reason: "r" });

@@ -241,7 +241,7 @@ describe("what answers a step that has failed", () => {
     expect(story.run.planning.replans).toBe(1);
   });
 
-  it("a step that a patch wrote and that fails again is planned wholly anew", () => {
+  it("a patched step that fails again leads to a full replan", () => {
     const story = replanning([call("a"), call("z", { dependsOn: ["a"] })]).given(fails("call/a/1"));
     story.given(plans(story, [{ id: "a", tool: "put", with: {} }, call("z", { dependsOn: ["a"] })]));
     story.when(fails("call/a/2")).then(["step.failed", { decision: "replan" }], ["replan.requested", { mode: "full" }]);

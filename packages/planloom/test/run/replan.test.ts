@@ -20,7 +20,7 @@ describe("before the planner is asked", () => {
     expect(statuses(story)).toEqual({ a: "failed", b: "completed", c: "completed", d: "ready" });
   });
 
-  it("a sibling that may be tried again waits for the new plan, and has its attempts anew", () => {
+  it("a sibling with attempts left waits for the new plan, and gets all attempts again", () => {
     const story = replanning([call("a"), call("b", { retry: { attempts: 2 } })]).given(fails("call/a/1"));
     story.when(ended("call/b/1")).then("step.failed", "step.retrying", "replan.requested");
     story.when({ type: "clock", at: 60_000 }).then();
@@ -44,14 +44,14 @@ describe("before the planner is asked", () => {
     expect(statuses(story)).toEqual({ a: "running", q: "completed" });
   });
 
-  it("a question that is still open is asked again under the new plan", () => {
+  it("an open question is asked again under the new plan", () => {
     const ask = { id: "q", ask: "Which?", output: "string" };
     const story = replanning([call("a"), ask]).given(fails("call/a/1"));
     story.when(plans(story, [put("a"), ask])).then("plan.proposed", "step.started", ["step.suspended", { step: "q" }]);
     story.when({ type: "respond", step: "q", value: "this" }).then("step.completed");
   });
 
-  it("a call that was approved meanwhile is not asked for again", () => {
+  it("an approved call needs no second approval", () => {
     const p = { id: "p", tool: "ask_first", with: { x: 1 } };
     const story = replanning([call("a"), p]).given(fails("call/a/1"));
     story.when({ type: "approve", hash: waiting(story) }).then("approval.granted");
@@ -60,7 +60,7 @@ describe("before the planner is asked", () => {
       .then("plan.proposed", ["step.started", { step: "a" }], ["step.started", { step: "p" }]);
   });
 
-  it("an approval that is still open is asked for again under the same hash", () => {
+  it("an open approval is requested again under the same hash", () => {
     const p = { id: "p", tool: "ask_first", with: { x: 1 } };
     const story = replanning([call("a"), p]).given(fails("call/a/1"));
     const hash = waiting(story);
@@ -113,7 +113,7 @@ describe("before the planner is asked", () => {
     expect(story.run.execution.running).toBe(0);
   });
 
-  it("another failure while the planner is asked is asked about together with the first", () => {
+  it("a second failure during a replan joins the first one", () => {
     const ask = { id: "q", ask: "Which?", output: "string", expect: '${{ output == "this" }}', retry: { attempts: 1 } };
     const story = replanning([call("a"), ask], { replans: 2 }).given(fails("call/a/1"));
     const late = plans(story, [put("a"), ask]);
@@ -183,7 +183,7 @@ describe("the plan that takes its place", () => {
     expect(story.run.execution.steps.get("each")!.work.output).toEqual(["P", "Q", "R"]);
   });
 
-  it("another list is another fan-out: its items are done anew", () => {
+  it("another list is another fan-out: its items run again", () => {
     const each = { id: "each", tool: "look", with: { x: "${{ item }}" } };
     const story = replanning([{ ...each, forEach: '${{ ["p", "q"] }}' }]).given(
       returned("call/each/0/1"),
@@ -252,7 +252,7 @@ describe("the plan that takes its place", () => {
     story.when({ ...settle, doubt: 2 }).then("step.resolved", "step.started");
   });
 
-  it("a call that was given up is not made again by another plan: a person is asked once more", () => {
+  it("another plan does not repeat a call that was given up: a person is asked again", () => {
     const each = pay("each", { forEach: "${{ [1, 2] }}" });
     const live = replanning([call("a"), each]).given(
       ended("call/each/0/1", "timeout"),
@@ -467,7 +467,7 @@ describe("a new plan that a person is asked about", () => {
       );
   });
 
-  it("a rejected patch may be written anew: its own steps are not outside", () => {
+  it("a rejected patch may be rewritten: its own steps are not outside", () => {
     const story = replanning([call("a"), call("c", { dependsOn: ["a"] })], { approval: "always" });
     story.given({ type: "approve", hash: waiting(story) }, fails("call/a/1"));
     story.given(plans(story, [call("n"), call("a", { with: { x: "${{ n }}" } }), call("c", { dependsOn: ["a"] })]));

@@ -59,7 +59,7 @@ function parts(state: Run, wish: RetryRequest) {
 const statuses = (story: Story) =>
   Object.fromEntries([...story.run.execution.steps].map(([id, { work }]) => [id, work.status]));
 
-describe("a failed run goes on", () => {
+describe("a failed run continues", () => {
   const steps = [call("a"), call("b", { dependsOn: ["a"], retry: { attempts: 2 } }), call("c", { dependsOn: ["b"] })];
   const failed = () =>
     given(run(steps), returned("call/a/1", 1), ended("call/b/1"), { type: "clock", at: 9_000 }, ended("call/b/2"));
@@ -146,7 +146,7 @@ describe("a failed run goes on", () => {
   });
 });
 
-describe("a cancelled run goes on", () => {
+describe("a cancelled run continues", () => {
   it("with its call under another attempt, its question asked again, and the retry that it waited for", () => {
     const story = given(
       run([call("a"), { id: "q", ask: "Well?" }, call("r"), call("z", { dependsOn: ["q"] })]),
@@ -229,7 +229,7 @@ describe("a completed run", () => {
   const completed = () =>
     given(run(steps), returned("call/a/1", 1), returned("call/c/1"), returned("call/b/1", 2), returned("call/d/1"));
 
-  it("goes on from a step only, with all that follows from it", () => {
+  it("restarts one step and all steps that depend on it", () => {
     const story = completed();
     story.when(retry()).then(["input.refused", { code: "NOTHING_TO_RETRY" }]);
     expect(parts(story.run, { from: "b" })).toMatchObject({ reused: ["a", "c"], runs: ["b", "d"], anew: ["b", "d"] });
@@ -329,7 +329,7 @@ describe("a run whose plan", () => {
   });
 });
 
-describe("a fan-out that goes on", () => {
+describe("a fan-out that continues", () => {
   const each = (more: object = {}) => [
     call("each", { forEach: "${{ inputs.list }}", with: { x: "${{ item }}" }, retry: { attempts: 1 }, ...more }),
     call("after", { dependsOn: ["each"] }),
@@ -445,7 +445,7 @@ describe("a call whose outcome is unknown", () => {
       .then("step.resolved", ["step.completed", { output: "paid" }], ["step.started", { step: "b" }]);
   });
 
-  it("is asked about again where a person had given it up", () => {
+  it("is asked about again after a person gave it up", () => {
     const story = given(run(steps), ended("call/p/1", "thrown"), returned("call/c/1"));
     story.given({ type: "settle", step: "p", verdict: "abort" });
     expect(story.run).toMatchObject({ mode: { how: "failed", error: { code: "ABORTED" } } });
@@ -512,7 +512,7 @@ describe("a call whose outcome is unknown", () => {
 });
 
 describe("an agent step", () => {
-  it("goes on with what persons said of its calls", () => {
+  it("continues with the answers of persons about its calls", () => {
     const inner = { key: "inner", tool: "pay" };
     const doubt = { ...ended("call/g/1", "in-doubt"), call: inner } as LooseInput;
     const story = given(run([{ id: "g", agent: "Pay.", tools: ["pay"], output: "unknown" }]), doubt);
@@ -632,7 +632,7 @@ describe("what a person has to approve", () => {
       .then("run.reopened", "step.started");
   });
 
-  it("is a call once more that was approved with its plan, where it is begun again", () => {
+  it("needs another approval when it is restarted", () => {
     const ask = { id: "p", tool: "ask_first", with: { x: 1 } };
     const story = given(run([ask, call("a", { dependsOn: ["p"] })], settings({ approval: "always" })));
     story.given({ type: "approve", hash: story.run.planning.plans[0]!.hash, calls: true }, broken("call/p/1"));

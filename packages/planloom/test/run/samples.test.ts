@@ -65,7 +65,7 @@ test("failed attempts count with the work that they belong to; work that came to
   expect([...work]).toEqual([["agent small", [{ runId: "r", calls: 4, inputTokens: 400, outputTokens: 40, ms: 30 }]]]);
 });
 
-test("a run that lay still, or waited for a person, says what it spent and not how long it took", () => {
+test("a run without an owner, or waiting for a person, shows its spending and no duration", () => {
   const { work } = sampled(
     [10, "step.started", { step: "find" }],
     [90_000, "run.resumed", {}],

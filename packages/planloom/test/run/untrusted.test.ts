@@ -154,7 +154,7 @@ describe("steps that act and were written after a tool has spoken", () => {
       );
   });
 
-  it("also for the plan after one that was rejected for good, of a run that goes on", () => {
+  it("also for the plan after the last rejected one, in a retried run", () => {
     const story = replanning([call("a")], { ...excerpt, approval: "effects", rejections: 0 }).given(fails("call/a/1"));
     story.given(plans(story, [pay("p")]), { type: "reject", comment: "no" });
     expect(endOf(story.run)?.how).toBe("failed");
@@ -213,7 +213,7 @@ describe("approving a plan with its calls", () => {
     story.when({ type: "respond", step: "q", value: "this" }).then("step.completed", ["step.started", { step: "p" }]);
   });
 
-  it("a call of a plan that was rejected, or changed since, is asked for", () => {
+  it("a call of a rejected or changed plan needs approval", () => {
     const story = replanning([call("a"), ask("p", { dependsOn: ["q"] }), { id: "q", ask: "Which?" }], {
       approval: "always",
       onFailure: "replan",

@@ -76,7 +76,7 @@ test("a log that lacks its last events is damaged, also where the store does not
   expect((await listRuns(none.source)).runs).toMatchObject([{ unreadable: { code: "RUN_DAMAGED" } }]);
 });
 
-test("a run that goes on while it is read has the head of what was read", async () => {
+test("a run that continues while it is read has the head of the events that were read", async () => {
   const { source } = sourceOf([{ ...rowOf("r1", 1), lastSeq: 0 }]);
   expect((await listRuns(source)).runs).toStrictEqual([started("r1").head]);
 });

@@ -188,7 +188,7 @@ describe("limits", () => {
     expect((await errorOf(fetchUrl(path("/bomb")))).code).toBe("FETCH_TOO_LARGE");
   });
 
-  it("a body that never ends is left when the signal says so", async () => {
+  it("an endless body is abandoned when the signal is aborted", async () => {
     const stop = new AbortController();
     slowClosed = new Promise((resolve) => {
       pages.set("/slow", (_request, reply) => {
@@ -201,7 +201,7 @@ describe("limits", () => {
     await slowClosed;
   });
 
-  it("a signal that was aborted before asks nobody", async () => {
+  it("a signal that is already aborted sends no request", async () => {
     let asked = 0;
     pages.set("/never", (_request, reply) => reply.end(String(++asked)));
     await expect(fetchUrl(path("/never"), AbortSignal.abort(new Error("no")))).rejects.toThrow("no");

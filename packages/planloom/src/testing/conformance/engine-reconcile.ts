@@ -52,7 +52,7 @@ async function closedInDoubt(s: Scene, engine: Engine, pay: { readonly calls: re
 }
 
 export const reconcileStories = stories<OpenScene>(({ about, story }) => {
-  about("a tool that can say what became of its call", () => {
+  about("a tool that can tell the outcome of its call", () => {
     story("is asked under the call's key after a timeout, and its output is that of the step", async (scene) => {
       const pay = forgetful(happened);
       const s = await scene({ tools: [pay] });
