@@ -24,7 +24,7 @@ export type { Effect, WorkEffect } from "./run/effect.js";
 export type { Input, Outcome, Reserve, Drafted } from "./run/input.js";
 export type { Command } from "./run/command.js";
 export { headOf, type RunHead } from "./run/view/head.js";
-export { readCommand } from "./run/read-command.js";
+export { readCommand, readEntry } from "./run/log/read-command.js";
 export type { EventOf, EventType, Fact, RunEvent } from "./run/event.js";
 
 // Driving a run: the loop of one run, and its parts.

@@ -27,6 +27,8 @@ export const LIMITS = {
   noteChars: 200,
   /** Nesting of any JSON value: JSON 5,000 deep parses but cannot be written again. */
   jsonDepth: 64,
+  /** Nesting of an event or a command, with the values in it: deeper JSON overflows the stack of whatever walks it. */
+  eventDepth: 500,
   /** YAML aliases that one document may expand: the documents use none; anchors that explode use thousands. */
   yamlAliases: 50,
   /** Characters of one expression: the longest useful one seen is below 300. */

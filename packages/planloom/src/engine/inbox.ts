@@ -1,5 +1,5 @@
 // The inbox of one run, for its driver. In: a store. Out: commands as inputs, each once.
-import { readCommand } from "../run/read-command.js";
+import { readEntry } from "../run/log/read-command.js";
 import type { Input } from "../run/input.js";
 import type { Run } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
@@ -15,8 +15,8 @@ export class Inbox {
   ) {}
 
   /**
-   * The commands that were not taken before and are not in the log, in order of arrival. An entry that cannot be read
-   * was written by another version: it is left out. Rejects as the store does.
+   * The commands that were not taken before and are not in the log, in order of arrival. An entry that cannot be read is
+   * an input too: the kernel refuses it. Rejects as the store does.
    */
   async take(): Promise<readonly Input[]> {
     const entries = await this.store.take(this.run.id, this.#cursor);
@@ -25,8 +25,7 @@ export class Inbox {
       // Two calls at the same time read the same entries.
       if (cursor <= this.#cursor) return [];
       this.#cursor = cursor;
-      const command = this.run.log.applied.has(inputId) ? undefined : readCommand(payload);
-      return command === undefined ? [] : [{ ...command, id: inputId, at, by }];
+      return this.run.log.applied.has(inputId) ? [] : [{ ...readEntry(payload), id: inputId, at, by }];
     });
   }
 }

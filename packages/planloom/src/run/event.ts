@@ -108,9 +108,10 @@ export interface EventData {
   "goal.changed": { readonly goal: string; readonly comment: string };
   "cancel.requested": { readonly comment: string };
   /**
-   * A command that could not be obeyed. Its sender reads the code. A version-1 log holds only the type of the command.
+   * A command that could not be obeyed. Its sender reads the code. Only the type is known of a command in a version-1
+   * log, and of one that could not be read.
    */
-  "input.refused": Refusal & { readonly command: Command | { readonly type: Command["type"]; readonly unknown: true } };
+  "input.refused": Refusal & { readonly command: Command | { readonly type: string; readonly unknown: true } };
 
   /** The planner has written one more step of its plan. */
   "plan.stepDrafted": {

@@ -99,6 +99,12 @@ export interface Drafted {
   readonly tools?: readonly ToolSpec[];
 }
 
+/** A command in the inbox that this build cannot read. `command` is its type as it was sent, "" if it has none. */
+export interface UnreadableCommand {
+  readonly type: "unreadable";
+  readonly command: string;
+}
+
 export type Start = {
   readonly type: "start";
   readonly started: EventData["run.started"];
@@ -126,6 +132,7 @@ export type Input = Stamp &
     | Drafted
     | Outcome
     | Command
+    | UnreadableCommand
   );
 
 export function isCommand(input: Input): input is Input & Command {

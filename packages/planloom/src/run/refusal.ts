@@ -10,6 +10,8 @@ interface Ref {
 }
 
 export interface RefusalParams {
+  /** `command` is its type as it was sent, "" if it has none. */
+  readonly COMMAND_UNREADABLE: { readonly command: string };
   /** `expired`: it failed because nobody approved in time. */
   readonly RUN_ENDED: { readonly ended: "completed" | "failed" | "cancelled"; readonly expired?: true };
   readonly RUN_CANCELLING: object;

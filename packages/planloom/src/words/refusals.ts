@@ -29,6 +29,11 @@ const standing = (status: string): string =>
   status === "expanded" ? "is done item by item: name one of its items" : `is ${status}`;
 
 export const REFUSALS: RefusalWords = {
+  COMMAND_UNREADABLE: {
+    message: ({ command }) =>
+      `This Planloom cannot read the ${command === "" ? "command" : `command ${command}`}: another version wrote it, or it was changed.`,
+    next: () => ["Give the command again with the version of Planloom that drives the run. ", ...SHOWS],
+  },
   RUN_ENDED: {
     message: ({ ended, ...run }) =>
       `${theRun(run)} ${ended === "cancelled" ? "was already cancelled" : `has already ${ended}`}.`,

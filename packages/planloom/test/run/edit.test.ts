@@ -1,7 +1,7 @@
 // A person's own plan in the place of one that waits, and several people at once.
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { readCommand } from "../../src/run/read-command.js";
+import { readCommand } from "../../src/run/log/read-command.js";
 import { call, checked, fails, plans, replanning, returned, waiting } from "./parts.js";
 
 const always = { approval: "always" } as const;

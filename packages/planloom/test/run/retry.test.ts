@@ -8,7 +8,7 @@ import { carriedFacts } from "../../src/run/decide/fork.js";
 import { workOf } from "../../src/run/lookup.js";
 import type { Settings } from "../../src/run/settings.js";
 import type { CheckedPlan } from "../../src/run/command.js";
-import { readCommand } from "../../src/run/read-command.js";
+import { readCommand } from "../../src/run/log/read-command.js";
 import { partsOf, retryPreview, type RetryRequest } from "../../src/run/decide/retry.js";
 import { replay } from "../../src/run/log/replay.js";
 import { type Run } from "../../src/run/state.js";

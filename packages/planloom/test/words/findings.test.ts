@@ -11,7 +11,7 @@ import {
 import type { Estimate, UnknownFigures } from "../../src/plan/estimate/estimate.js";
 import type { TypeProblem } from "../../src/plan/type/text.js";
 import type { ReadNote } from "../../src/plan/read/note-params.js";
-import { findingFromV1 } from "../../src/run/log/finding-v1.js";
+import { findingFromV1 } from "../../src/run/log/plan-v1.js";
 import { estimateInWords } from "../../src/words/estimate.js";
 import { FINDING_CODES, findingText, worded, findingWords } from "../../src/words/findings.js";
 import { noteMessage } from "../../src/words/notes.js";

@@ -220,6 +220,7 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
   ],
   NOT_UNKNOWN: [{ step: "a", item: 1, status: "completed" }],
   STALE_DOUBT: [{ step: "a" }],
+  COMMAND_UNREADABLE: [{ command: "approve" }, { command: "" }],
   ANSWER_TYPE: [misfit, { ...misfit, path: "" }],
   ALREADY_PAUSED: [{}],
   NOT_PAUSED: [{}],

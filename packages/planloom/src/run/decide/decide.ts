@@ -17,13 +17,14 @@ import type { CheckedPlan } from "../command.js";
 import type { NoReplanReason } from "../reason.js";
 import { ended, failed, leavesDoubt, refOf, roleFailure, whyNotStarted, whyStopped } from "./failure.js";
 import { completed } from "./gate.js";
-import { isCommand, type Input, type Outcome, type Start } from "../input.js";
+import { isCommand, type Input, type Outcome, type Start, type UnreadableCommand } from "../input.js";
 import { whyTooDear } from "./policy.js";
 import { proposal, proposalFacts } from "./proposal.js";
 import { whyNotMended } from "./repair.js";
 import { revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { kernelOn } from "../kernel-version.js";
+import { refusal } from "../refusal.js";
 import { type Run } from "../state.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { isConversation } from "../../plan/step-kind.js";
@@ -36,6 +37,7 @@ export function decide(run: Run, input: Input): Fact[] {
   if (input.type === "start") return started(run, input, input.at);
   if (run.log.seq === 0) return [];
   if (isCommand(input)) return decideCommand(run, input);
+  if (input.type === "unreadable") return unreadable(input);
   if (isEnded(run)) return [];
   switch (input.type) {
     case "advance":
@@ -52,6 +54,10 @@ export function decide(run: Run, input: Input): Fact[] {
       return run.owed.has(input.key) ? decideOutcome(run, input, input.at) : [];
   }
 }
+
+const unreadable = ({ command: type }: UnreadableCommand): Fact[] => [
+  fact("input.refused", { command: { type, unknown: true }, ...refusal("COMMAND_UNREADABLE", { command: type }) }),
+];
 
 function resumed(run: Run, { epoch, reason, released }: Extract<Input, { readonly type: "recovered" }>): Fact {
   return fact("run.resumed", { epoch, reason, ...(released === undefined ? {} : { released }), ...kernelOn(run) });

@@ -381,6 +381,11 @@ export function misfitIn(event: RunEvent): Mismatch | undefined {
   return data.tools === undefined ? undefined : misfit(data.step, step.type, "/data/step");
 }
 
+/** Whether a value has the shape of a checked plan. It says nothing of whether the plan passes check. */
+export const isCheckedPlan = (value: unknown): value is CheckedPlan => misfit(value, checkedPlan.type, "") === undefined;
+
+export const isSettings = (value: unknown): value is Settings => misfit(value, settings.type, "") === undefined;
+
 function misfit(value: unknown, type: Type, path: string): Mismatch | undefined {
   let test = tests.get(type);
   if (test === undefined) tests.set(type, (test = testOf(type)));

@@ -1,7 +1,7 @@
 // Turns events back into the input that they answer. In: the state before them, and the events that share an inputId.
 // Out: that input, with the same id, time and sender.
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../event.js";
-import type { Drafted, Input, Outcome, Reserve, Start } from "../input.js";
+import type { Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from "../input.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { callKey, fillKey, reconcileKey } from "../keys.js";
 import { findWork, reviewOf, workOf } from "../lookup.js";
@@ -14,6 +14,7 @@ type Said =
   | Drafted
   | Outcome
   | Command
+  | UnreadableCommand
   | { readonly type: "clock" }
   | Extract<Input, { readonly type: "recovered" }>;
 
@@ -111,8 +112,9 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
       return { type: "reconcile-failed", key, error };
     }
     case "input.refused": {
-      const { command } = first.data;
-      return "unknown" in command ? undefined : command;
+      const { code, command } = first.data;
+      if (!("unknown" in command)) return command;
+      return code === "COMMAND_UNREADABLE" ? { type: "unreadable", command: command.type } : undefined;
     }
     default:
       return CLOCK;

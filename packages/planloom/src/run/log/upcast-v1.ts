@@ -11,7 +11,7 @@ import { currentPlan, findWork } from "../lookup.js";
 import { type ProposedPlan, type Run } from "../state.js";
 import { isDrafting, isFailing, isReviewedAgain } from "../status.js";
 import type { Work } from "../work.js";
-import { findingFromV1 } from "./finding-v1.js";
+import { findingFromV1 } from "./plan-v1.js";
 import type { RecordedEvent, Upcaster } from "./recorded-event.js";
 
 export const upcastVersion1: Upcaster = (recorded, run) => {

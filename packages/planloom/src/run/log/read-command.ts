@@ -1,24 +1,47 @@
-// Reads a command from another process, or from a program without types. In: any value. Out: the command, or undefined.
-// A command that the kernel cannot decide would stop every process that ever drives the run.
-import { LIMITS } from "../limits.js";
-import { check } from "../plan/check/check.js";
-import { depthOf, isObject, sizeOf, type Json } from "../plan/json.js";
-import { planHash } from "../plan/plan.js";
-import { writePlan } from "../plan/write.js";
-import { completeSettings, type Settings } from "./settings.js";
-import type { CheckedPlan, Command } from "./command.js";
+// Reads a command that another process, another build, or a program without types has sent.
+// In: any value. Out: the command in today's form, or what is known of one that cannot be read.
+import { LIMITS } from "../../limits.js";
+import { check } from "../../plan/check/check.js";
+import { depthOf, isObject, sizeOf, type Json } from "../../plan/json.js";
+import { planHash } from "../../plan/plan.js";
+import { writePlan } from "../../plan/write.js";
+import { completeSettings, type Settings } from "../settings.js";
+import type { Command } from "../command.js";
+import type { UnreadableCommand } from "../input.js";
+import { isCheckedPlan, isSettings } from "./event-shapes.js";
+import { planFromV1 } from "./plan-v1.js";
 
 type Fields = { readonly [field: string]: unknown };
 
-/** undefined if the value is not a command. */
+/** The command in today's form. undefined if it is not a command that the kernel can decide. */
 export function readCommand(payload: unknown): Command | undefined {
-  if (!isObject(payload)) return undefined;
-  const { settings } = payload;
-  // An earlier build may have sent it.
-  const fields: Fields = isObject(settings) ? { ...payload, settings: completeSettings(settings) } : payload;
+  if (!isObject(payload) || depthOf(payload, LIMITS.eventDepth) > LIMITS.eventDepth) return undefined;
+  const fields = inTodaysForm(payload);
   const { type } = fields;
   const sound = typeof type === "string" && Object.hasOwn(SOUND, type) && SOUND[type as Command["type"]](fields);
   return sound ? (fields as unknown as Command) : undefined;
+}
+
+/** An inbox entry as an input. An entry that cannot be read is an input too: the kernel refuses it, with a code. */
+export function readEntry(payload: unknown): Command | UnreadableCommand {
+  const command = readCommand(payload);
+  if (command !== undefined) return command;
+  const type = isObject(payload) ? payload["type"] : undefined;
+  return { type: "unreadable", command: typeof type === "string" ? type.slice(0, LIMITS.nameChars) : "" };
+}
+
+/** Whether this asks an ended run to continue. A retry that cannot be read is refused in the log of that run. */
+export const isRetry = (said: Command | UnreadableCommand): boolean =>
+  (said.type === "unreadable" ? said.command : said.type) === "retry";
+
+/** A command of an earlier build lacks later settings. One of version 1 holds sentences in its plan. */
+function inTodaysForm(payload: Fields): Fields {
+  const { settings, plan } = payload;
+  return {
+    ...payload,
+    ...(isObject(settings) ? { settings: completeSettings(settings) } : {}),
+    ...(isObject(plan) ? { plan: planFromV1(plan) } : {}),
+  };
 }
 
 const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = {
@@ -40,14 +63,13 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
     isAbsentOr(isText, reason) &&
     isAbsentOr(isName, from) &&
     isAbsentOr(isPlan, plan) &&
-    isSettings(settings) &&
+    isSoundSettings(settings) &&
     isObject(models) &&
     ROLES.every((role) => models[role] === null || isName(models[role])),
 };
 
 const ROLES = ["planner", "executor", "synthesizer"];
 const VERDICTS: readonly unknown[] = ["happened", "not-happened", "abort"];
-const POLICIES: readonly unknown[] = ["never", "always", "effects", "function"];
 
 const isText = (value: unknown) => typeof value === "string" && value.length <= LIMITS.valueBytes;
 const isName = (value: unknown) => typeof value === "string" && value.length <= LIMITS.nameChars;
@@ -71,50 +93,32 @@ const COUNTS: readonly (keyof Settings)[] = [
   "fanOut",
   "replans",
 ];
-const CHOICES = {
-  onFailure: ["fail", "skip", "patch", "replan"],
-  replan: ["never", "on-failure", "each-step"],
-  replanContext: ["codes", "excerpt", "full"],
-  granularity: ["coarse", "normal", "fine"],
-} as const satisfies Partial<Record<keyof Settings, readonly string[]>>;
 const BUDGET = ["modelCalls", "tokens", "costUsd", "wallMs"] satisfies (keyof Settings["budget"])[];
 
 const isAmount = (value: unknown) => value === null || (typeof value === "number" && value >= 0);
 
-function isSettings(value: unknown): boolean {
-  if (!isObject(value) || !POLICIES.includes(value["approval"])) return false;
-  const { budget, prices, replanTokens, replanCostUsd } = value;
+function isSoundSettings(value: unknown): boolean {
+  if (!isSettings(value)) return false;
+  const { budget, replanTokens, replanCostUsd } = value;
   return (
-    // With a concurrency of 0, nothing would ever start.
-    value["concurrency"] !== 0 &&
+    // With a concurrency of 0 nothing would ever start.
+    value.concurrency !== 0 &&
     COUNTS.every((name) => isCount(value[name])) &&
-    Object.entries(CHOICES).every(([name, choices]) => (choices as readonly unknown[]).includes(value[name])) &&
-    typeof value["critique"] === "boolean" &&
     isAmount(replanTokens) &&
     isAmount(replanCostUsd) &&
-    isObject(budget) &&
-    BUDGET.every((name) => isAmount(budget[name])) &&
-    isObject(prices)
+    BUDGET.every((name) => isAmount(budget[name]))
   );
 }
 
-const isVerdict = (value: unknown) =>
-  isObject(value) &&
-  typeof value["required"] === "boolean" &&
-  isObject(value["reason"]) &&
-  isName(value["reason"]["code"]);
-
-/** A plan that passes check with the tools beside it, and whose hash is correct. */
+/** Whether the plan passes check with its tools, and has the hash that it names. */
 function isPlan(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { plan, inputs, tools, hash, findings, estimate, approval } = value as unknown as CheckedPlan;
-  if (!isObject(inputs) || !Array.isArray(tools) || !Array.isArray(findings)) return false;
-  if (!isAbsentOr(isObject, estimate) || !isAbsentOr(isVerdict, approval)) return false;
+  if (!isCheckedPlan(value)) return false;
+  const { plan, inputs, tools, hash } = value;
   try {
     const again = check(writePlan(plan), { tools }, { inputs, limits: { steps: Infinity, planBytes: Infinity } });
     return again.ok && again.hash === hash && planHash(plan, inputs, tools) === hash;
   } catch {
-    // A value that cannot be written as a plan is not a plan.
+    // A plan that cannot be written is not a plan.
     return false;
   }
 }
