@@ -21,10 +21,10 @@ export { evolve } from "./run/evolve/evolve.js";
 export { foldNext, LogReader, type Link } from "./run/log/chain.js";
 export { next, transition } from "./run/transition.js";
 export type { Effect, WorkEffect } from "./run/effect.js";
-export type { Input, Outcome, Reserve, Drafted } from "./run/input.js";
+export type { Input, Outcome, Reserve, Drafted, UnreadableCommand } from "./run/input.js";
 export type { Command } from "./run/command.js";
 export { headOf, type RunHead } from "./run/view/head.js";
-export { readCommand, readEntry } from "./run/log/read-command.js";
+export { isRetry, readCommand, readEntry } from "./run/log/read-command.js";
 export type { EventOf, EventType, Fact, RunEvent } from "./run/event.js";
 
 // Driving a run: the loop of one run, and its parts.

@@ -21,7 +21,16 @@ export function runOwned(runId: string, holder: string | null): PlanloomError {
 }
 
 export function commandInvalid(command: unknown): PlanloomError {
-  return new PlanloomError("COMMAND_INVALID", { command: String(JSON.stringify(command)).slice(0, 200) });
+  return new PlanloomError("COMMAND_INVALID", { command: textOf(command).slice(0, 200) });
+}
+
+/** A value that JSON cannot write, such as one that is nested too deeply, has no text. */
+function textOf(value: unknown): string {
+  try {
+    return String(JSON.stringify(value));
+  } catch {
+    return String(value);
+  }
 }
 
 /** `stopped`: what stopped the process that drove the run. */

@@ -7,7 +7,7 @@ import type { Json } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
 import type { ResumeReason } from "../run/reason.js";
 import type { Command } from "../run/command.js";
-import { isRetry, readCommand, readEntry } from "../run/log/read-command.js";
+import { isRetry, readCommand } from "../run/log/read-command.js";
 import { retryPreview } from "../run/decide/retry.js";
 import { emptyRun, type Run } from "../run/state.js";
 import { Drive } from "./drive.js";
@@ -95,7 +95,7 @@ class LocalEngine implements Engine {
   /** Whether a waiting command retries an ended run. */
   async #toGoOn({ id, log: { applied } }: Run): Promise<boolean> {
     const inbox = await this.#ports.store.take(id, 0);
-    return inbox.some(({ inputId, payload }) => !applied.has(inputId) && isRetry(readEntry(payload)));
+    return inbox.some(({ inputId, payload }) => !applied.has(inputId) && isRetry(payload));
   }
 
   stopped(runId: string, { untilEnd = false }: { readonly untilEnd?: boolean } = {}): Promise<RunStop> {

@@ -48,6 +48,22 @@ describe("a local engine", () => {
     await other.close();
   });
 
+  test("refuses a retry of an ended run that it cannot read, in the log", async () => {
+    const store = memoryStore();
+    const world = worldOf({ store, clock: fakeClock(), tools: [toolNamed("look", "none")] });
+    const engine = await openLocal(world);
+    const runId = await engine.start(requestOf(world, { plan: { steps: [call("a", "look")] } }));
+    await engine.stopped(runId, { untilEnd: true });
+    await store.put(runId, { inputId: "odd", at: 1, by: "ben", payload: { type: "retry", models: 1 } });
+    await engine.drive(runId, "RETRIED");
+    await engine.stopped(runId, { untilEnd: true });
+    expect((await store.read(runId)).at(-1)).toMatchObject({
+      ...{ type: "input.refused", inputId: "odd", by: "ben" },
+      data: { code: "COMMAND_UNREADABLE", command: { type: "retry", unknown: true } },
+    });
+    await engine.close();
+  });
+
   test("leaves no timer behind when nothing is left to drive", async () => {
     const clock = fakeClock();
     const services = servicesOf({ store: memoryStore(), clock, tools: [toolNamed("look", "none")] });

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { showLines } from "../../src/cli/command/read.js";
 import { historyOf, traceLines } from "../../src/cli/render/trace.js";
+import { LIMITS } from "../../src/limits.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
 import { documentOf } from "../../src/loom/document.js";
 import { eventHash, type EventType, type RunEvent } from "../../src/run/event.js";
@@ -101,6 +102,22 @@ test("a log with one wrong value is read and shown, or refused with the place", 
     { numRuns: Number(process.env["PLANLOOM_PROPERTY_RUNS"] ?? 1_000) },
   );
   expect(Math.min(read, refused)).toBeGreaterThan(100);
+});
+
+test.each([600, 100_000])("a value that nests %i deep is refused with the place, and overflows no stack", (depth) => {
+  const deep = JSON.parse(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`) as Json;
+  for (const [name, recorded] of NAMED) {
+    const log = resealed(recorded);
+    const index = log.length - 1;
+    const data = { ...log[index]!.data, usage: deep, more: deep };
+    const edited = [...log.slice(0, index), { ...log[index]!, data } as unknown as RunEvent];
+    expect([name, readAll(edited)]).toMatchObject([name, { damage: { damage: "event-deep", seq: index + 1 } }]);
+    const reader = new LogReader(log[0]!.runId);
+    expect(edited.map((event) => reader.next(event)).at(-1)).toMatchObject({ damage: { damage: "event-deep" } });
+    expect(replay(edited).differences.map(({ replayed }) => replayed)).toContain(
+      `the events make no run: nested deeper than ${LIMITS.eventDepth}`,
+    );
+  }
 });
 
 describe("the place of a wrong value", () => {

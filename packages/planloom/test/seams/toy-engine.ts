@@ -6,6 +6,7 @@ import {
   Inbox,
   isWaiting,
   loadRun,
+  isRetry,
   readCommand,
   readEvents,
   RunLoop,
@@ -77,7 +78,7 @@ class ToyEngine implements Engine {
   /** Whether a retry of an ended run waits in its inbox. */
   async #isReopened({ id, log: { applied } }: Run): Promise<boolean> {
     const entries = await this.ports.store.take(id, 0);
-    return entries.some(({ inputId, payload }) => !applied.has(inputId) && readCommand(payload)?.type === "retry");
+    return entries.some(({ inputId, payload }) => !applied.has(inputId) && isRetry(payload));
   }
 
   #claim(runId: string, after: number): Promise<number | undefined> {

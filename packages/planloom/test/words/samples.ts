@@ -202,6 +202,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN", soundTo: 7, damage: "event-unreadable", seq: 8 },
     { runId: "RUN", soundTo: 7, damage: "event-unreadable", seq: 8, reason: "no steps" },
     { runId: "RUN", soundTo: 7, damage: "event-unlinked", seq: 8 },
+    { runId: "RUN", soundTo: 7, damage: "event-deep", seq: 8 },
     { runId: "RUN", soundTo: 7, damage: "event-foreign", seq: 8, belongsTo: "run_other" },
     { runId: "RUN", soundTo: 7, damage: "event-unfit", seq: 8, type: "step.completed", reason: "no such step" },
     { runId: "RUN", soundTo: 7, damage: "event-changed", seq: 8, row: { fault: "checksum" } },

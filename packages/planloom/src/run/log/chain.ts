@@ -2,6 +2,7 @@
 // chain, or the reason why it does not follow. The chain covers the recorded form. Today's form of an old event is
 // never hashed.
 import { messageOf } from "../../error.js";
+import { LIMITS } from "../../limits.js";
 import { hashOf } from "../../plan/hash.js";
 import { eventHash, type RunEvent } from "../event.js";
 import type { Mismatch } from "../../plan/type/type.js";
@@ -21,7 +22,7 @@ export type Link =
  * fold.
  */
 export type ChainDamage =
-  | { readonly damage: "event-missing" | "event-unlinked"; readonly seq: number }
+  | { readonly damage: "event-missing" | "event-unlinked" | "event-deep"; readonly seq: number }
   | { readonly damage: "event-unreadable"; readonly seq: number; readonly reason?: string }
   | { readonly damage: "event-foreign"; readonly seq: number; readonly belongsTo: string }
   | ({ readonly damage: "event-misshapen"; readonly seq: number; readonly type: string } & Mismatch)
@@ -119,6 +120,7 @@ export function upcastAll(log: readonly RunEvent[]): {
   try {
     for (const recorded of log) {
       const read = upcast(recorded, run);
+      if (!read.ok && read.why === "too deep") throw new RangeError(`nested deeper than ${LIMITS.eventDepth}`);
       if (read.ok && isOld(recorded)) evolve(run, read.event);
       events.push(read.ok ? read.event : recorded);
     }
@@ -142,7 +144,7 @@ function follow(head: Head, recorded: RunEvent, run?: Run): Link {
   const read = upcastSafely(recorded, run);
   if (typeof read === "string") return damaged({ damage: "event-unreadable", seq: next, reason: read });
   if (!read.ok && read.why === "newer") return { ...read, seq: next };
-  if (!read.ok) return damaged({ damage: "event-unreadable", seq: next });
+  if (!read.ok) return damaged({ damage: read.why === "too deep" ? "event-deep" : "event-unreadable", seq: next });
   const { seq, runId, prev } = recorded;
   if (runId !== head.runId) return damaged({ damage: "event-foreign", seq: next, belongsTo: runId });
   if (seq !== next) return damaged({ damage: "event-missing", seq: next });

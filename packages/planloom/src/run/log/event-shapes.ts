@@ -382,7 +382,8 @@ export function misfitIn(event: RunEvent): Mismatch | undefined {
 }
 
 /** Whether a value has the shape of a checked plan. It says nothing of whether the plan passes check. */
-export const isCheckedPlan = (value: unknown): value is CheckedPlan => misfit(value, checkedPlan.type, "") === undefined;
+export const isCheckedPlan = (value: unknown): value is CheckedPlan =>
+  misfit(value, checkedPlan.type, "") === undefined;
 
 export const isSettings = (value: unknown): value is Settings => misfit(value, settings.type, "") === undefined;
 

@@ -30,9 +30,11 @@ export function readEntry(payload: unknown): Command | UnreadableCommand {
   return { type: "unreadable", command: typeof type === "string" ? type.slice(0, LIMITS.nameChars) : "" };
 }
 
-/** Whether this asks an ended run to continue. A retry that cannot be read is refused in the log of that run. */
-export const isRetry = (said: Command | UnreadableCommand): boolean =>
-  (said.type === "unreadable" ? said.command : said.type) === "retry";
+/** Whether an inbox entry asks an ended run to continue. A retry that cannot be read is refused in the log of that run. */
+export function isRetry(payload: unknown): boolean {
+  const said = readEntry(payload);
+  return (said.type === "unreadable" ? said.command : said.type) === "retry";
+}
 
 /** A command of an earlier build lacks later settings. One of version 1 holds sentences in its plan. */
 function inTodaysForm(payload: Fields): Fields {

@@ -64,7 +64,10 @@ export function replay(events: readonly RunEvent[]): Replayed {
   const runId = events[0]?.runId ?? "";
   const { events: read, broken } = upcastAll(events);
   const legacy = new Set(events.filter(isOld).map(({ seq }) => seq));
-  const differences = [...brokenLinks(events), ...(broken === undefined ? [] : [noRun(events[read.length]!, broken)])];
+  const differences =
+    broken === undefined
+      ? brokenLinks(events)
+      : [...brokenLinks(events.slice(0, read.length + 1)), noRun(events[read.length]!, broken)];
   const policyDifferences: Difference[] = [];
   let run = emptyRun(runId);
   let kernel = "";

@@ -1,7 +1,8 @@
 // Brings a recorded event of any version into today's form. In: a recorded event, and the run before it. Out: the event
 // in today's form, or the reason why there is none. All other code knows only today's form. test/fixtures holds logs of
 // every version.
-import { isObject } from "../../plan/json.js";
+import { LIMITS } from "../../limits.js";
+import { depthOf, isObject } from "../../plan/json.js";
 import { EVENT_VERSION, type RunEvent } from "../event.js";
 import type { Run } from "../state.js";
 import { withLaterFields } from "./later-fields.js";
@@ -14,7 +15,7 @@ const UPCASTERS: { readonly [version: number]: Upcaster } = { 1: upcastVersion1 
 export type Upcast =
   | { readonly ok: true; readonly event: RunEvent }
   | { readonly ok: false; readonly why: "newer"; readonly version: number }
-  | { readonly ok: false; readonly why: "no event" };
+  | { readonly ok: false; readonly why: "no event" | "too deep" };
 
 /**
  * `run` is the run before the event. Only an old event needs it. The event keeps its `prev`. Its hash is the hash of
@@ -26,6 +27,7 @@ export function upcast(recorded: unknown, run?: Run): Upcast {
   if (version > EVENT_VERSION) return { ok: false, why: "newer", version };
   let event = recorded as RecordedEvent;
   if (!isObject(event.data)) return { ok: false, why: "no event" };
+  if (depthOf(event.data, LIMITS.eventDepth) > LIMITS.eventDepth) return { ok: false, why: "too deep" };
   event = withLaterFields(event, run);
   if (version === EVENT_VERSION) return { ok: true, event: event as unknown as RunEvent };
   if (run === undefined) throw new Error("an old event is read with the run before it");

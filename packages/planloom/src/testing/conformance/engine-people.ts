@@ -292,10 +292,14 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
         await rejects(engine.send(runId, command, { by: "ann" }), { code: "COMMAND_INVALID" });
       const right = { type: "respond", step: "q", value: 3 } as const;
       await rejects(engine.send(runId, right, { by: "engine" }), { code: "COMMAND_INVALID" });
-      // A command of another version in the inbox does not stop the run.
+      // A command of another version in the inbox does not stop the run. The log says that it was refused.
       await s.store.put(runId, { inputId: "odd", at: s.clock.now(), by: "ben", payload: { type: "reject" } });
       deepEqual(await engine.send(runId, right, { by: "ann" }), { ok: true });
       equal((await s.ended(engine, runId)).answering.answer, 3);
+      const command = { type: "reject", unknown: true };
+      const [refused, ...more] = eventsOf(await s.log(runId), "input.refused");
+      matches(refused, { inputId: "odd", by: "ben", data: { code: "COMMAND_UNREADABLE", command } });
+      deepEqual(more, []);
     });
 
     story("who cancel at once stop a run that waits for them", async (scene) => {

@@ -182,6 +182,7 @@ const runDamageText: (found: RunDamage) => string = byCase("damage", {
   "event-missing": ({ seq }) => `event ${seq} is missing`,
   "event-unreadable": ({ reason, seq }) =>
     reason === undefined ? `event ${seq} is not an event` : `event ${seq} cannot be read: ${reason}`,
+  "event-deep": ({ seq }) => `event ${seq} is nested too deeply`,
   "event-unlinked": ({ seq }) => `event ${seq} does not follow from the one before`,
   "event-misshapen": ({ seq, type, path, expected, found }) =>
     `event ${seq} (${type}) must have ${expected} at ${path}, and has ${gistText(found)}`,
