@@ -104,6 +104,18 @@ test("a log with one wrong value is read and shown, or refused with the place", 
   expect(Math.min(read, refused)).toBeGreaterThan(100);
 });
 
+test("a kernel that would decide facts without end is stopped at the limit of differences", () => {
+  const log = logIn("log-0.1.0-11/failing");
+  const at = log.findIndex(({ type, data }) => type === "step.retrying" && "item" in data);
+  const data = changed(log[at]!.data as unknown as Json, ["item"], GONE);
+  const edited = resealed(
+    log.map((event, index) => (index === at ? ({ ...event, data } as unknown as RunEvent) : event)),
+  );
+  const { differences, policyDifferences } = replay(edited);
+  expect(differences.length + policyDifferences.length).toBeGreaterThan(0);
+  expect(Math.max(differences.length, policyDifferences.length)).toBeLessThanOrEqual(LIMITS.replayDifferences);
+});
+
 test.each([600, 100_000])("a value that nests %i deep is refused with the place, and overflows no stack", (depth) => {
   const deep = JSON.parse(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`) as Json;
   for (const [name, recorded] of NAMED) {

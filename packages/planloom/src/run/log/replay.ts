@@ -117,6 +117,9 @@ function brokenLinks(events: readonly RunEvent[]): Difference[] {
   });
 }
 
+/** Ends a turn that has as many differences as one replay reports. */
+const ENOUGH = new Error("enough differences");
+
 /**
  * Decides one input again. Each decision is compared with the recorded event, and the recorded event is folded, so
  * later decisions start from the state of the log. If the kernel decides on an event of another type, the rest of the
@@ -143,9 +146,10 @@ class RepeatedTurn {
       decideTurn(run, input, (fact, by) => this.#record(sealed(run, input, fact, by)));
       const rest = turn.slice(this.#index);
       if (rest.length > 0) this.isFolded = false;
-      this.#found.push(...rest.map((event) => otherType(event.seq, event, undefined)));
+      for (const event of rest) this.#note([otherType(event.seq, event, undefined)]);
     } catch (thrown) {
       this.isFolded = false;
+      if (thrown === ENOUGH) return this.#found;
       const { seq, type } = turn[0]!;
       const replayed = `the kernel fails: ${messageOf(thrown)}`;
       return [{ seq, field: "type", recorded: type, replayed }];
@@ -167,10 +171,16 @@ class RepeatedTurn {
     return { type: "clock", id, at, by: "engine" };
   }
 
+  /** A kernel that starts from a state that no run has may decide facts without end. */
+  #note(differences: readonly Difference[]): void {
+    this.#found.push(...differences);
+    if (this.#found.length >= LIMITS.replayDifferences) throw ENOUGH;
+  }
+
   #record(decided: RunEvent): void {
     const recorded = this.turn[this.#index++];
-    if (recorded === undefined) this.#found.push(otherType(decided.seq, undefined, decided));
-    else this.#found.push(...differencesBetween(recorded, decided, this.legacy.has(recorded.seq)));
+    if (recorded === undefined) this.#note([otherType(decided.seq, undefined, decided)]);
+    else this.#note(differencesBetween(recorded, decided, this.legacy.has(recorded.seq)));
     this.isFolded &&= recorded?.type === decided.type && recorded.seq === decided.seq;
     fold(this.run, this.isFolded ? recorded! : decided);
   }
