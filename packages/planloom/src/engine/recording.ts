@@ -6,8 +6,11 @@ import { isEnded, isWaiting } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { isObject } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
-import { inputsOf } from "../run/log/replay.js";
+import { foldNext } from "../run/log/chain.js";
+import { emptyRun } from "../run/state.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
+import { readEvent, runDamaged } from "../store/store-error.js";
+import type { RecordingFault } from "../words/errors/recordings.js";
 import { loadRun } from "./log.js";
 
 /** The JSON that `--record` writes. It holds no secrets: logs only hold their names. */
@@ -28,25 +31,39 @@ export async function recordingOf(store: EventStore, runId: string): Promise<Rec
   return { planloomRecording: 1, runId, events, journal };
 }
 
-/** Rejects with RECORDING_INVALID. */
+/** Rejects as soundRecording throws. */
 export async function readRecording(path: string): Promise<Recording> {
+  return soundRecording(await jsonIn(path), path);
+}
+
+async function jsonIn(file: string): Promise<unknown> {
   try {
-    return soundRecording(JSON.parse(await readFile(path, "utf8")), path);
+    return JSON.parse(await readFile(file, "utf8"));
   } catch (cause) {
-    if (cause instanceof PlanloomError) throw cause;
-    const fault = { file: path, problem: "unreadable", reason: messageOf(cause) } as const;
-    throw new PlanloomError("RECORDING_INVALID", fault, { cause });
+    throw invalid({ problem: "unreadable", reason: messageOf(cause) }, file, cause);
   }
 }
 
-/** Throws if its events make no run. */
-function soundRecording(value: unknown, file: string): Recording {
-  if (!isObject(value) || value["planloomRecording"] !== 1)
-    throw new PlanloomError("RECORDING_INVALID", { file, problem: "version" });
+/**
+ * The value, if it is a recording. Its events are read like those of a log. Throws RECORDING_INVALID, and RUN_DAMAGED or
+ * EVENT_NEWER with the number of the event.
+ */
+export function soundRecording(value: unknown, file?: string): Recording {
+  if (!isObject(value) || value["planloomRecording"] !== 1) throw invalid({ problem: "version" }, file);
+  const { runId, events } = value;
+  if (typeof runId !== "string") throw invalid({ problem: "no-run" }, file);
+  if (!Array.isArray(events) || events.length === 0) throw invalid({ problem: "empty" }, file);
   const recording = value as unknown as Recording;
-  const { events } = recording;
-  if (!Array.isArray(events) || recording.events[0]?.type !== "run.started")
-    throw new PlanloomError("RECORDING_INVALID", { file, problem: "empty" });
-  inputsOf(recording.events);
+  const run = emptyRun(runId);
+  recording.events.forEach((event, index) => {
+    const link = foldNext(run, event, recording.events[index - 1]);
+    if (link.ok || link.why === "newer") readEvent(runId, link);
+    else throw runDamaged(runId, link.seq - 1, { ...link.damage, recording: file ?? null });
+  });
   return recording;
+}
+
+function invalid(fault: RecordingFault, file: string | undefined, cause?: unknown): PlanloomError {
+  const params = file === undefined ? fault : { file, ...fault };
+  return new PlanloomError("RECORDING_INVALID", params, cause === undefined ? {} : { cause });
 }

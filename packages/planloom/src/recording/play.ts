@@ -1,6 +1,7 @@
 // Plays a recorded run with the real engine. In: a recording, and the current plan and tools. Out: the run as it goes
 // now, or the first difference. The recording is a script: its inputs come in their order and at their times, and calls
 // wait for their recorded outcomes. The engine does not know that its calls are simulated.
+import { messageOf } from "../error.js";
 import { findWork } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import type { ErrorParams } from "../words/errors.js";
@@ -24,13 +25,13 @@ import { localEngine } from "../engine/local.js";
 import type { Loom } from "../loom/loom.js";
 import type { PerformContext } from "../engine/perform-port.js";
 import { checkedBy, saidOf, startOf, unplugged, type ReplayOptions } from "./recorded-plan.js";
-import { readRecording, type Recording } from "../engine/recording.js";
+import { readRecording, soundRecording, type Recording } from "../engine/recording.js";
 
 /** See replayRecording. */
 export async function playRecording(given: Recording | string, options: ReplayOptions): Promise<RunDocument> {
-  const recording = typeof given === "string" ? await readRecording(given) : given;
+  const recording = typeof given === "string" ? await readRecording(given) : soundRecording(given);
+  const script = scriptOf(recording);
   const loom = options.config === undefined && options.plan === undefined ? undefined : await unplugged(options);
-  const script = inputsOf(recording.events);
   const events = script.flatMap((turn) => turn.events);
   const play = new Play({ ...recording, events }, loom, options.listener);
   try {
@@ -40,6 +41,15 @@ export async function playRecording(given: Recording | string, options: ReplayOp
   } finally {
     await play.close();
     await loom?.close();
+  }
+}
+
+/** The inputs that the recorded events answer. Throws RECORDING_INVALID if the events fit no input. */
+function scriptOf({ events }: Recording): readonly Answered[] {
+  try {
+    return inputsOf(events);
+  } catch (cause) {
+    throw new PlanloomError("RECORDING_INVALID", { problem: "unreadable", reason: messageOf(cause) }, { cause });
   }
 }
 
@@ -301,9 +311,10 @@ const loopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 const differs = (params: ErrorParams["RECORDING_DIFFERS"]): PlanloomError =>
   new PlanloomError("RECORDING_DIFFERS", params);
 
-function commandRefused(said: Command, { code, message }: Reply & { readonly ok: false }): PlanloomError {
+function commandRefused(said: Command, { code, params }: Reply & { readonly ok: false }): PlanloomError {
   const recorded = said as unknown as Json;
-  return differs({ differs: "command", command: said.type, recorded, now: `${code}: ${message}` });
+  const now = { code, ...(params === undefined ? {} : { params }) };
+  return differs({ differs: "command", command: said.type, recorded, now });
 }
 
 function decisionIn(events: readonly RunEvent[]): EventOf<"approval.granted"> | EventOf<"approval.denied"> {

@@ -76,7 +76,9 @@ export type QuestionName =
   | { readonly kind: "plan" | "review" | "answer"; readonly number: string }
   | { readonly kind: "call" | "fill"; readonly step: string; readonly item?: string; readonly attempt: string }
   | { readonly kind: "reconcile" | "ask" | "approval"; readonly step: string; readonly item?: string }
-  | { readonly kind: "plan-approval" };
+  | { readonly kind: "plan-approval" }
+  /** Not a key that this build makes: an edited log may hold any text. */
+  | { readonly kind: "other"; readonly name: string };
 
 /** Takes the key or name of a question apart. */
 export function readQuestion(name: string): QuestionName {
@@ -88,15 +90,20 @@ export function readQuestion(name: string): QuestionName {
     case "answer":
       return { kind, number: first };
     case "fill":
-      return { ...(readQuestion(rest.join("/")) as QuestionName & { readonly kind: "call" }), kind };
+      return first === "call" ? { kind, ...callIn(rest.slice(1)) } : { kind: "other", name };
     case "call":
-      return { kind, step: first, ...(rest.length > 2 && { item: second }), attempt: rest.at(-1) ?? "" };
+      return { kind, ...callIn(rest) };
     case "reconcile":
     case "ask":
     case "approval":
       if (kind === "approval" && rest.length === 1) return { kind: "plan-approval" };
       return { kind, step: first, ...(second !== "" && { item: second }) };
     default:
-      throw new Error(`no name of a question: ${name}`);
+      return { kind: "other", name };
   }
+}
+
+function callIn(parts: readonly string[]): { readonly step: string; readonly item?: string; readonly attempt: string } {
+  const [step = "", item = ""] = parts;
+  return { step, ...(parts.length > 2 && { item }), attempt: parts.at(-1) ?? "" };
 }

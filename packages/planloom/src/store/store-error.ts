@@ -5,7 +5,7 @@ import { isObject } from "../plan/json.js";
 import { EVENT_VERSION, type RunEvent } from "../run/event.js";
 import type { Link } from "../run/log/chain.js";
 import type { RunHead } from "../run/view/head.js";
-import type { RunDamage } from "../words/errors/store.js";
+import type { RecordingDamage, RunDamage } from "../words/errors/store.js";
 
 /** Throws STORE_FENCED unless `epoch` is the run's current one (0: no owner so far). */
 export function checkEpoch(runId: string, epoch: number, present: number): void {
@@ -23,7 +23,7 @@ export function checkSeq(runId: string, expectedSeq: number, present: number): v
  * The error for a run whose record has changed. `damage` names the fault; `soundTo` is the last undamaged event.
  * Readers give the events up to there and then throw this. No engine drives such a run.
  */
-export function runDamaged(runId: string, soundTo: number, damage: RunDamage): PlanloomError {
+export function runDamaged(runId: string, soundTo: number, damage: RunDamage | RecordingDamage): PlanloomError {
   return new PlanloomError("RUN_DAMAGED", { runId, soundTo, ...damage });
 }
 

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Recording } from "../../src/engine/recording.js";
+import { resealed } from "../fixtures/logs.js";
 import { modelServer, workspace, QUESTION, roleOf, SUMS } from "./planloom.js";
 
 const NOWHERE = { PLANLOOM_MODEL: "gone", PLANLOOM_BASE_URL: "http://127.0.0.1:9/v1" };
@@ -73,7 +74,7 @@ test("what a person said is said again", async () => {
   expect(await here.run(["run", "--from-recording", "asked.json"])).toMatchObject({ code: 0, stdout });
 });
 
-test("a recording that claims another decision is found by the kernel; one that is none is refused", async () => {
+test("an edited recording is refused with the place; one that claims another decision is found by the kernel", async () => {
   const here = workspace();
   here.write("plan.json", { goal: "Add", steps: SUMS.steps, answer: { value: "${{ left + right }}" } });
   await here.run(["run", "plan.json", "--record", "sums.json"]);
@@ -83,6 +84,12 @@ test("a recording that claims another decision is found by the kernel; one that 
     event.type === "answer.written" ? { ...event, data: { ...event.data, answer: 15 } } : event,
   );
   writeFileSync(file, JSON.stringify({ ...recording, events }));
+  const edited = await here.run(["run", "--from-recording", "sums.json"]);
+  expect(edited).toMatchObject({ code: 4, stdout: "" });
+  const last = events.length;
+  expect(edited.stderr).toContain(`RUN_DAMAGED: The recording sums.json is damaged: event ${last} does not follow`);
+
+  writeFileSync(file, JSON.stringify({ ...recording, events: resealed(events) }));
   const wrong = await here.run(["run", "--from-recording", "sums.json"]);
   expect(wrong.code).toBe(1);
   expect(wrong.stderr).toMatch(/it ends differently.*"answer":15.*"answer":14/s);

@@ -8,7 +8,6 @@ import type { RunEvent } from "../../src/run/event.js";
 import { LogReader } from "../../src/run/log/chain.js";
 import { readCommand, readEntry } from "../../src/run/log/read-command.js";
 import { replay } from "../../src/run/log/replay.js";
-import type { LooseInput } from "../../src/testing/given-when-then.js";
 import { call, checked, replanning, waiting } from "./parts.js";
 
 const always = { approval: "always" } as const;
@@ -55,9 +54,7 @@ describe("a command of version 1", () => {
     const story = replanning([call("a")], always);
     const first = story.events;
     const edit = { type: "edit", hash: waiting(story), plan: planOfV1(plan) };
-    story
-      .when(readEntry(edit) as LooseInput)
-      .then("approval.denied", ["plan.proposed", { hash: plan.hash }], "approval.requested");
+    story.when(readEntry(edit)).then("approval.denied", ["plan.proposed", { hash: plan.hash }], "approval.requested");
     expectSound([...first, ...story.events]);
   });
 });
@@ -84,7 +81,7 @@ describe("an entry that cannot be read", () => {
     const story = replanning([call("a")]);
     const first = story.events;
     story
-      .when(readEntry(payload) as LooseInput)
+      .when(readEntry(payload))
       .then([
         "input.refused",
         { code: "COMMAND_UNREADABLE", params: { command }, command: { type: command, unknown: true } },

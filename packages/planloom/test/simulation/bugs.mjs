@@ -108,8 +108,8 @@ export const BUGS = [
   {
     name: "a command of the inbox is applied twice",
     file: "src/engine/inbox.js",
-    find: "this.run.log.applied.has(inputId) ? undefined : readCommand(payload)",
-    put: "readCommand(payload)",
+    find: "this.run.log.applied.has(inputId) ? [] : [{ ...readEntry(payload), id: inputId, at, by }]",
+    put: "[{ ...readEntry(payload), id: inputId, at, by }]",
   },
   {
     name: "the journal is ignored on resume",

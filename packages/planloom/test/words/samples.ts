@@ -155,6 +155,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   RUN_NOT_STOPPED: [{ runId: "RUN" }],
   RECORDING_INVALID: [
     { file: "run.json", problem: "version" },
+    { file: "run.json", problem: "no-run" },
     { file: "run.json", problem: "empty" },
     { file: "run.json", problem: "unreadable", reason: "Unexpected end of JSON input" },
     { problem: "answer", seq: 12, type: "input.refused" },
@@ -164,7 +165,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { differs: "new", name: "call/find/0/1", recorded: null, now: { args: {} } },
     { differs: "gone", name: "approval/pay/", recorded: { amount: 2 }, now: null },
     { differs: "end", recorded: { status: "completed" }, now: { status: "failed" } },
-    { differs: "command", command: "approve", recorded: { type: "approve" }, now: "STALE_HASH" },
+    { differs: "command", command: "approve", recorded: { type: "approve" }, now: { code: "NOTHING_TO_APPROVE" } },
     { differs: "plan", findings: [unknownTool] },
   ],
   REPLAY_DIFFERS: [
@@ -203,6 +204,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN", soundTo: 7, damage: "event-unreadable", seq: 8, reason: "no steps" },
     { runId: "RUN", soundTo: 7, damage: "event-unlinked", seq: 8 },
     { runId: "RUN", soundTo: 7, damage: "event-deep", seq: 8 },
+    { runId: "RUN", soundTo: 7, damage: "event-unlinked", seq: 8, recording: "run.json" },
+    { runId: "RUN", soundTo: 7, damage: "event-missing", seq: 8, recording: null },
     { runId: "RUN", soundTo: 7, damage: "event-foreign", seq: 8, belongsTo: "run_other" },
     { runId: "RUN", soundTo: 7, damage: "event-unfit", seq: 8, type: "step.completed", reason: "no such step" },
     { runId: "RUN", soundTo: 7, damage: "event-changed", seq: 8, row: { fault: "checksum" } },

@@ -5,12 +5,14 @@ import { errorsOf, type Finding } from "../../plan/finding.js";
 import { findingText } from "../findings.js";
 import type { Json } from "../../plan/json.js";
 import { readQuestion } from "../../run/keys.js";
+import type { Refusal } from "../../run/refusal.js";
 import type { Difference } from "../../run/log/decisions.js";
+import { refusalText } from "../refusals.js";
 import { countOf, cut, type ErrorTable } from "../error-words.js";
 
 /** Why a document is not a recording. `reason` is the text of Node, JSON or the fold. */
-type RecordingFault =
-  | { readonly problem: "version" | "empty" }
+export type RecordingFault =
+  | { readonly problem: "version" | "no-run" | "empty" }
   | { readonly problem: "unreadable"; readonly reason: string }
   /** A person's answer that no log holds, because `expect` refused it. */
   | { readonly problem: "answer"; readonly seq: number; readonly type: string };
@@ -21,7 +23,7 @@ type RecordingFault =
 type Departure =
   | ({ readonly differs: "new" | "changed" | "gone"; readonly name: string } & Sides)
   | ({ readonly differs: "end" } & Sides)
-  | ({ readonly differs: "command"; readonly command: string } & Sides)
+  | { readonly differs: "command"; readonly command: string; readonly recorded: Json; readonly now: Refusal }
   | { readonly differs: "plan"; readonly findings: readonly Finding[] };
 
 /** The recorded value and the current one. null if there is none. */
@@ -62,10 +64,7 @@ export const RECORDING_ERRORS: ErrorTable<RecordingErrors> = {
   RECORDING_DIFFERS: {
     kind: "run",
     message: (params) => {
-      const [recorded, now] =
-        params.differs === "plan"
-          ? ["a sound plan", errorsOf(params.findings).map(findingText).join("\n            ")]
-          : [shown(params.recorded), shown(params.now)];
+      const [recorded, now] = sidesOf(params);
       return `The run differs from its recording${departureText(params)}\n  recorded: ${recorded}\n  now:      ${now}`;
     },
     next: () => [
@@ -96,10 +95,19 @@ export const RECORDING_ERRORS: ErrorTable<RecordingErrors> = {
 
 const invalidText: (fault: RecordingFault) => string = byCase("problem", {
   version: () => "it is not a recording of version 1",
+  "no-run": () => "it does not name its run",
   empty: () => "it holds no events",
   unreadable: ({ reason }) => reason,
   answer: () => "",
 });
+
+function sidesOf(departure: Departure): readonly [recorded: string, now: string] {
+  if (departure.differs === "plan")
+    return ["a sound plan", errorsOf(departure.findings).map(findingText).join("\n            ")];
+  const { recorded } = departure;
+  if (departure.differs !== "command") return [shown(recorded), shown(departure.now)];
+  return [shown(recorded), `${departure.now.code}: ${refusalText(departure.now)}`];
+}
 
 const departureText: (departure: Departure) => string = byCase("differs", {
   new: ({ name }) => ` at ${questionText(name)}: it is not in the recording.`,
@@ -123,6 +131,7 @@ const questionWords: (name: ReturnType<typeof readQuestion>) => string = byCase(
   ask: (name) => `the question of ${workText(name)}`,
   approval: (name) => `the approval of ${workText(name)}`,
   "plan-approval": () => "the approval of the plan",
+  other: ({ name }) => `"${cut(name, 200)}"`,
 });
 
 const workText = ({ step, item }: { readonly step: string; readonly item?: string }): string =>

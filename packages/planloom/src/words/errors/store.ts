@@ -39,6 +39,9 @@ export type RunDamage =
       readonly row: RowFault;
     };
 
+/** The damaged event of a recording. `recording` is its file, or null for a recording that was given as a value. */
+export type RecordingDamage = ChainDamage & { readonly recording: string | null };
+
 /** The damaged part of a store's file. `reason` is the text of SQLite. */
 export type FileDamage =
   | { readonly damage: "file"; readonly reason: string }
@@ -55,7 +58,7 @@ export interface StoreErrors {
   STORE_SQLITE_TOO_OLD: { readonly version: string; readonly least: string };
   STORE_FENCED: { readonly runId: string; readonly epoch: number; readonly present: number };
   STORE_CONFLICT: { readonly runId: string; readonly expected: number; readonly present: number };
-  RUN_DAMAGED: { readonly runId: string; readonly soundTo: number } & RunDamage;
+  RUN_DAMAGED: { readonly runId: string; readonly soundTo: number } & (RunDamage | RecordingDamage);
   EVENT_NEWER: { readonly runId: string; readonly seq: number; readonly version: number; readonly known: number };
 }
 
@@ -156,11 +159,14 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
   RUN_DAMAGED: {
     kind: "store",
     message: (params) =>
-      `Run ${params.runId} is damaged: ${runDamageText(params)}. It is sound up to event ${params.soundTo}.`,
-    next: ({ runId }) => [
-      { action: "events", runId },
-      " still prints the sound events. Put a copy of the store back, or start the goal again as a new run.",
-    ],
+      `${damagedThing(params)} is damaged: ${runDamageText(params)}. It is sound up to event ${params.soundTo}.`,
+    next: (params) =>
+      "recording" in params
+        ? ["Put a copy of the recording back, or record a run again with ", { action: "record" }, "."]
+        : [
+            { action: "events", runId: params.runId },
+            " still prints the sound events. Put a copy of the store back, or start the goal again as a new run.",
+          ],
   },
   EVENT_NEWER: {
     kind: "store",
@@ -169,6 +175,11 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
     next: () => ["Update Planloom with ", UPDATE, ": a newer one wrote this run."],
   },
 };
+
+function damagedThing(params: StoreErrors["RUN_DAMAGED"]): string {
+  if (!("recording" in params)) return `Run ${params.runId}`;
+  return params.recording === null ? `The recording of run ${params.runId}` : `The recording ${params.recording}`;
+}
 
 const fileDamageText: (found: FileDamage) => string = byCase("damage", {
   version: ({ version }) => `its tables do not fit its version ${version}`,
