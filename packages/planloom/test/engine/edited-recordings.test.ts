@@ -20,7 +20,7 @@ const recordingOf = (events: readonly RunEvent[]): Recording => ({
   journal: [],
 });
 const edited = (seq: number, change: object): Recording =>
-  recordingOf(LOG.map((event) => (event.seq === seq ? ({ ...event, ...change } as RunEvent) : event)));
+  recordingOf(LOG.map((event) => (event.seq === seq ? { ...event, ...change } : event)));
 
 /** What is thrown for it as a value, and for the same in a file. */
 async function refusals(recording: unknown): Promise<readonly unknown[]> {

@@ -29,7 +29,7 @@ export const anyEdit = (names: readonly string[]) =>
     .record({ name: fc.constantFrom(...names), event: fc.nat(), place: fc.nat(), other: fc.constantFrom(...OTHERS) })
     .map(({ name, event, place, other }) => ({
       name,
-      of(log: readonly RunEvent[]): readonly RunEvent[] {
+      of: (log: readonly RunEvent[]): readonly RunEvent[] => {
         const index = event % log.length;
         const whole = log[index]!.data as unknown as Json;
         const places = placesIn(whole);
