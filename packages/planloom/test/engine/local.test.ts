@@ -50,9 +50,9 @@ describe("a local engine", () => {
 
   test("refuses a retry of an ended run that it cannot read, in the log", async () => {
     const store = memoryStore();
-    const world = worldOf({ store, clock: fakeClock(), tools: [toolNamed("look", "none")] });
-    const engine = await openLocal(world);
-    const runId = await engine.start(requestOf(world, { plan: { steps: [call("a", "look")] } }));
+    const services = servicesOf({ store, clock: fakeClock(), tools: [toolNamed("look", "none")] });
+    const engine = await openLocal(services);
+    const runId = await engine.start(requestOf(services, { plan: { steps: [call("a", "look")] } }));
     await engine.stopped(runId, { untilEnd: true });
     await store.put(runId, { inputId: "odd", at: 1, by: "ben", payload: { type: "retry", models: 1 } });
     await engine.drive(runId, "RETRIED");
