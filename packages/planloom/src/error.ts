@@ -9,13 +9,13 @@ export function assertNever(value: never): never {
 
 /**
  * The message of anything thrown, at most LIMITS.messageChars long: the name of an error without a message, JSON of any
- * other value. Never throws.
+ * other value. `clean` gets the message before it is cut. Never throws.
  */
-export function messageOf(thrown: unknown): string {
+export function messageOf(thrown: unknown, clean: (message: string) => string = (message) => message): string {
   try {
     const message: unknown = thrown instanceof Error ? thrown.message || thrown.name : thrown;
     const text = typeof message === "object" && message !== null ? JSON.stringify(message) : String(message);
-    return text.slice(0, LIMITS.messageChars);
+    return clean(text.slice(0, LIMITS.valueBytes)).slice(0, LIMITS.messageChars);
   } catch {
     return "something was thrown that cannot be shown";
   }

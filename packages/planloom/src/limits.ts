@@ -117,6 +117,8 @@ export const LIMITS = {
   codeChars: 64,
   /** Characters of a name that comes from outside: a run, a sender. They stand in every event. */
   nameChars: 200,
+  /** Least characters of a secret: a shorter text stands in other texts by chance, so that it cannot be removed. */
+  secretChars: 8,
   /** Characters of a progress text: it is shown in one line. */
   progressChars: 200,
   /** Characters of a model reply: no model writes more than a quarter of this, a stream without an end does. */

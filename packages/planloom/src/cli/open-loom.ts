@@ -10,6 +10,8 @@ import type { LoomPorts } from "../loom/open-loom.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
+import { isObject } from "../plan/json.js";
+import { hideSecrets } from "./output.js";
 import { findConfig, type FoundConfig } from "./config-file.js";
 
 export interface StoreFlags {
@@ -20,6 +22,7 @@ export interface StoreFlags {
 /** The configuration with the store from the flag, else the variable, else the file, else the default. */
 export async function configOf(flags: StoreFlags): Promise<FoundConfig> {
   const { config, file } = await findConfig(flags.config, process.cwd());
+  if (isObject(config.secrets)) hideSecrets(config.secrets);
   const wished = flags.store ?? (process.env["PLANLOOM_STORE"] || undefined);
   if (wished === undefined && config.store !== undefined) return { config, file };
   return { config: { ...config, store: storePath(process.cwd(), { PLANLOOM_STORE: wished }) }, file };

@@ -1,8 +1,10 @@
 // Writes the output of the command line. In: text. Out: stdout for the answer alone, stderr for everything else, and
 // named files. A reader that closes the pipe (`| head`) must not look like a crash.
 import { writeFile } from "node:fs/promises";
+import { StringDecoder } from "node:string_decoder";
 import { isatty } from "node:tty";
 import { messageOf } from "../error.js";
+import { secretFilter, type Secrets, type SecretStream } from "../tools/secret-filter.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { manyLines } from "./render/style.js";
 
@@ -35,6 +37,41 @@ export function print(text: string): void {
 }
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+
+/**
+ * From now on, the secrets are taken out of all that this process writes: also of what a tool prints by itself, in
+ * however many parts.
+ */
+export function hideSecrets(secrets: Secrets): void {
+  // A command may load the configuration more than once.
+  if (hiding) return;
+  hiding = true;
+  for (const stream of [process.stdout, process.stderr]) hideIn(stream, secretFilter(secrets).stream());
+}
+
+let hiding = false;
+
+function hideIn(stream: NodeJS.WriteStream, hidden: SecretStream): void {
+  const write = stream.write.bind(stream) as (chunk: string, done?: Done) => boolean;
+  const decoder = new StringDecoder();
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    const rest = hidden.flush();
+    if (rest !== "") write(rest);
+  };
+  stream.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean => {
+    const clean = hidden.write(typeof chunk === "string" ? chunk : decoder.write(Buffer.from(chunk)));
+    clearTimeout(timer);
+    timer = setTimeout(flush, HELD_MS).unref();
+    return write(clean, typeof encoding === "function" ? encoding : done);
+  };
+  process.on("exit", flush);
+}
+
+type Done = (error?: Error | null) => void;
+
+/** How long the beginning of a secret waits for its end. */
+const HELD_MS = 1_000;
 
 /** One or several lines for the person at the terminal. */
 export function say(text = ""): void {

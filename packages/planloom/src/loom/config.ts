@@ -12,6 +12,7 @@ import type { Prices } from "../model/prices.js";
 import type { ApprovalPolicy, Budget, FailurePolicy, ReplanContext, ReplanMode, Settings } from "../run/settings.js";
 import type { OpenEngine } from "../engine/open-engine.js";
 import type { EventStore } from "../store/event-store.js";
+import type { Secrets } from "../tools/secret-filter.js";
 import type { Tool } from "../tools/tool.js";
 import type { AiSdkModel } from "../model/ai-sdk.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
@@ -45,10 +46,11 @@ export interface LoomConfig {
     readonly search?: { readonly folder: string } | { readonly searxng: string };
   };
   /**
-   * Secrets that plans can give to tools as `{ "secret": "NAME" }`. The log holds only the name. Only the secrets
-   * listed here can be used. Default: none.
+   * Secrets that plans can give to tools as `{ "secret": "NAME" }`, of at least 8 characters. The log holds only the
+   * name: the values are taken out of what tools give back. Only the secrets listed here can be used; an undefined one
+   * is not there. Default: none.
    */
-  readonly secrets?: { readonly [name: string]: string };
+  readonly secrets?: Secrets;
   /**
    * The model of each role. `default` applies to all roles that are not given. Default: the PLANLOOM_* and OPENAI_*
    * variables.
@@ -358,11 +360,19 @@ function knownStore(store: unknown): void {
 }
 
 function knownSecrets(secrets: unknown): void {
-  if (isObject(secrets) && Object.values(secrets).every((value) => typeof value === "string")) return;
   const wanted = { is: "secrets" } as const;
-  throw isObject(secrets)
-    ? new PlanloomError("CONFIG_INVALID", { setting: "secrets", problem: "not-texts", wanted })
-    : invalid("secrets", typeof secrets, wanted);
+  if (!isObject(secrets)) throw invalid("secrets", typeof secrets, wanted);
+  // An undefined one comes from a variable that is not set.
+  const given = Object.entries(secrets as { readonly [name: string]: unknown }).filter(
+    ([, value]) => value !== undefined,
+  );
+  for (const [name, value] of given) {
+    if (typeof value !== "string") {
+      throw new PlanloomError("CONFIG_INVALID", { setting: "secrets", problem: "not-texts", wanted });
+    }
+    if (value.trim().length >= LIMITS.secretChars) continue;
+    throw new PlanloomError("SECRET_TOO_SHORT", { secret: name, least: LIMITS.secretChars });
+  }
 }
 
 function whole<F extends number | null>(key: string, given: number | undefined, fallback: F, least = 1): number | F {

@@ -12,6 +12,7 @@ import type { Settings } from "../run/settings.js";
 import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
 import { builtinTools } from "../tools/builtins.js";
+import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { createInventory, type ToolInventory } from "../tools/inventory.js";
 import { appraiseWith, type Appraiser } from "../perform/appraisal.js";
 import { systemClock, type Clock } from "../clock.js";
@@ -119,14 +120,15 @@ function inventoryOf(config: LoomConfig, executor: Model | null, own: readonly s
     ...(files === undefined ? {} : { files }),
     ...(fetch === undefined ? {} : { fetch }),
     ...(search === undefined ? {} : { search }),
-    ...(executor === null ? {} : { summarize: askOnce(executor) }),
+    ...(executor === null ? {} : { summarize: askOnce(executor, secretFilter(config.secrets ?? {})) }),
   });
   // A user's tool replaces the built-in tool of the same name.
   const kept = builtins.tools.filter((tool) => !taken.has(tool.spec.name));
   return createInventory([...kept, ...given], taken.has("search") ? [] : builtins.notes);
 }
 
-function askOnce(model: Model) {
-  return (prompt: { readonly system: string; readonly text: string }, signal: AbortSignal) =>
-    model.call({ system: prompt.system, messages: [{ role: "user", text: prompt.text }], signal });
+/** A plan may give a secret to `summarize`. No model reads it. */
+function askOnce(model: Model, filter: SecretFilter) {
+  return ({ system, text }: { readonly system: string; readonly text: string }, signal: AbortSignal) =>
+    model.call({ system, messages: [{ role: "user", text: filter.text(text) }], signal });
 }

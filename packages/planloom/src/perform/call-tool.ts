@@ -1,75 +1,95 @@
 // Calls a tool under a deadline. The call ends in time, even if the tool ignores its signal. In: a call. Out: its
-// ending, as data. Every tool call goes through here, also inside an agent step.
+// ending, as data, without secrets. Every tool call goes through here, also inside an agent step.
 import { messageOf } from "../error.js";
-import type { Json } from "../plan/json.js";
+import type { Json, JsonObject } from "../plan/json.js";
 import { failWith, type Failure } from "../run/failure.js";
 import type { Ending } from "../run/event.js";
 import { soundFailure } from "../run/sound-failure.js";
 import { isOurCode } from "../words/failures.js";
 import { LIMITS } from "../limits.js";
 import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
-import type { Clock } from "../clock.js";
+import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { inTime } from "../deadline.js";
+import type { Services } from "./services.js";
+
+type CallServices = Pick<Services, "clock" | "secrets">;
 
 export type CallEnd<T = Json> =
   { readonly ok: true; readonly output: T } | { readonly ok: false; readonly ending: Ending; readonly error: Failure };
 
 /** Calls a tool; never rejects. See endInTime. */
-export function callTool(
+export async function callTool(
   tool: Tool,
   args: { readonly [name: string]: Json },
   context: ToolContext,
   timeoutMs: number,
-  clock: Clock,
+  services: CallServices,
 ): Promise<CallEnd> {
-  return endInTime((signal) => tool.call(args, { ...context, signal }), context.signal, timeoutMs, clock);
+  const filter = secretFilter(services.secrets);
+  const progress = cleanProgress(context.progress, filter);
+  const begin = (signal: AbortSignal) => tool.call(args, { ...context, signal, progress });
+  const end = await endInTime(begin, context.signal, timeoutMs, services);
+  return end.ok ? { ok: true, output: filter.value(end.output) } : end;
+}
+
+/** A message that ends inside a secret is shown without that end, and so is the rest of it in the next message. */
+function cleanProgress(report: ToolContext["progress"], filter: SecretFilter): ToolContext["progress"] {
+  const stream = filter.stream();
+  return (value) => {
+    // It may come from JavaScript.
+    if (typeof value === "number") report(value);
+    else report(stream.write(messageOf(value)) || "…");
+  };
 }
 
 /**
  * Does a tool's work within a deadline; never rejects. On timeout or abort its signal is aborted, and the work gets
  * LIMITS.graceMs to end: an output or a ToolError that arrives within that time counts. Anything else ends as timeout
- * or abort.
+ * or abort. The error holds no secrets.
  */
 export async function endInTime<T>(
   begin: (signal: AbortSignal) => Promise<T>,
   outer: AbortSignal,
   timeoutMs: number,
-  clock: Clock,
+  { clock, secrets }: CallServices,
 ): Promise<CallEnd<T>> {
   const { end, why } = await inTime(begin, outer, timeoutMs, clock);
+  const filter = secretFilter(secrets);
   if (end !== undefined && "value" in end) return { ok: true, output: end.value };
-  if (end?.thrown instanceof ToolError) return { ok: false, ending: "tool-error", error: toldBy(end.thrown) };
+  if (end?.thrown instanceof ToolError) return { ok: false, ending: "tool-error", error: toldBy(end.thrown, filter) };
   // Any other error of a tool after its signal was aborted only repeats the abort.
   if (end === undefined || why !== undefined) return endOf(why, timeoutMs);
-  return { ok: false, ending: "thrown", error: threw(end.thrown) };
+  return { ok: false, ending: "thrown", error: threw(end.thrown, filter) };
 }
 
 /** The text of what was thrown, or what it is. */
-function threw(thrown: unknown): Failure {
-  const text = textOf(thrown);
+function threw(thrown: unknown, filter: SecretFilter): Failure {
+  const text = textOf(thrown, filter);
   if (text !== undefined) return failWith("TOOL_THREW", {}, { text, retryable: true });
   const is = thrown instanceof Error ? "error" : "value";
   return failWith(
     "TOOL_THREW",
-    { threw: { is, shown: messageOf(thrown).slice(0, LIMITS.previewChars) } },
+    { threw: { is, shown: messageOf(thrown, filter.text).slice(0, LIMITS.previewChars) } },
     { retryable: true },
   );
 }
 
 /** The text of an error, also of one from another realm or program. Never throws. */
-function textOf(thrown: unknown): string | undefined {
+function textOf(thrown: unknown, filter: SecretFilter): string | undefined {
   try {
     const text: unknown =
       typeof thrown === "object" && thrown !== null && "message" in thrown ? thrown.message : thrown;
-    return typeof text === "string" && text.trim() !== "" ? messageOf(text) : undefined;
+    return typeof text === "string" && text.trim() !== "" ? messageOf(text, filter.text) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** A tool's failure in its own words. The error may come from JavaScript. */
-function toldBy({ failure: known, code, message: text, retryable, retryAfterMs }: ToolError): Failure {
-  if (known !== undefined) return known;
+function toldBy(thrown: ToolError, filter: SecretFilter): Failure {
+  const { failure: known, message, retryable, retryAfterMs } = thrown;
+  if (known !== undefined) return filter.value(known as unknown as JsonObject) as unknown as Failure;
+  const [code, text] = [messageOf(thrown.code, filter.text), messageOf(message, filter.text)];
   const told = soundFailure({ code, text, retryable, retryAfterMs }, "TOOL_FAILED");
   return isOurCode(told.code) ? { ...told, foreign: true } : told;
 }

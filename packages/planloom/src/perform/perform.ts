@@ -46,7 +46,7 @@ async function performed(services: Services, effect: WorkEffect, run: Run, conte
     case "call":
       return performCall(services, effect, run, context);
     case "reconcile":
-      return askTool(services.inventory.get(effect.tool), effect, context.signal, services.clock);
+      return askTool(services.inventory.get(effect.tool), effect, context.signal, services);
     case "answer":
       return performAnswer(services, effect, run, context);
     case "review":

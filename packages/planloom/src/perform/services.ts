@@ -4,6 +4,7 @@ import type { Planner } from "../agents/planner.js";
 import type { Model } from "../model/port.js";
 import type { EventStore } from "../store/event-store.js";
 import type { ToolInventory } from "../tools/inventory.js";
+import type { Secrets } from "../tools/secret-filter.js";
 import type { Appraise } from "./appraisal.js";
 import type { Clock } from "../clock.js";
 import type { PerformContext } from "../engine/perform-port.js";
@@ -20,7 +21,7 @@ export interface Services {
   /** Opens the model for steps that name their own. */
   readonly modelNamed: (name: string) => Model;
   readonly instructions: { readonly planner?: string; readonly executor?: string; readonly synthesizer?: string };
-  readonly secrets: { readonly [name: string]: string };
+  readonly secrets: Secrets;
   readonly limits: { readonly steps: number; readonly planBytes: number; readonly offeredTools: number };
   /** Appraises a plan before it is proposed. Default: no appraisal. */
   readonly appraise?: Appraise;

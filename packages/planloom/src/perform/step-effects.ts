@@ -9,7 +9,7 @@ import { hashOf } from "../plan/hash.js";
 import type { Json } from "../plan/json.js";
 import type { AgentStep, Step, ToolStep } from "../plan/plan.js";
 import type { StepKind } from "../plan/step-kind.js";
-import { revealed } from "../plan/secret.js";
+import { revealed, secretsIn } from "../plan/secret.js";
 import { typeOf } from "../plan/type/schema.js";
 import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
 import type { CallEffect, FillEffect } from "../run/effect.js";
@@ -19,6 +19,7 @@ import type { StepState } from "../run/work.js";
 import { failureText } from "../words/failures.js";
 import type { Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
+import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { toolErrorOf, type Tool, type ToolContext } from "../tools/tool.js";
 import { doubtIn } from "../engine/journal.js";
 import { agentContext, shownProgress } from "./agent-context.js";
@@ -92,9 +93,9 @@ async function callDirectly(
 ): Promise<Outcome> {
   const tool = services.inventory.get(step.tool);
   if (tool === undefined) return endedOutcome(effect.key, "tool-error", failWith("TOOL_GONE", { tool: step.tool }));
-  const secret = missingSecret(effect.args, services.secrets);
+  const secret = missingSecret(step.with, services.secrets);
   if (secret !== undefined) return endedOutcome(effect.key, "tool-error", failWith("SECRET_UNKNOWN", { secret }));
-  const args = revealed(effect.args, (name) => services.secrets[name]!) as CallEffect["args"];
+  const args = revealed(effect.args, step.with, (name) => services.secrets[name]!) as CallEffect["args"];
   const timeoutMs = step.timeoutMs ?? tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
   let usage = NO_USAGE;
   const count = (more: Usage): void => void (usage = addUsage(usage, more));
@@ -104,28 +105,23 @@ async function callDirectly(
   };
   const modelCall = callsOfTool(context.budget, context.signal, count);
   const toolContext = { ...toolContextOf(run, context, effect), spend, modelCall };
-  const end = await callTool(tool, args, toolContext, timeoutMs, services.clock);
+  const end = await callTool(tool, args, toolContext, timeoutMs, services);
   if (!end.ok) return endedOutcome(effect.key, end.ending, end.error, usage);
-  const summary = summaryOf(tool, end.output);
+  const summary = summaryOf(tool, end.output, secretFilter(services.secrets));
   return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage, ...summary };
 }
 
-function missingSecret(args: Json, secrets: Services["secrets"]): string | undefined {
-  let missing: string | undefined;
-  revealed(args, (name) => {
-    if (!Object.hasOwn(secrets, name)) missing ??= name;
-    return null;
-  });
-  return missing;
-}
+/** The first secret of a plan's arguments that the configuration does not have. */
+const missingSecret = (args: Json, secrets: Services["secrets"]): string | undefined =>
+  secretsIn(args).find((name) => !Object.hasOwn(secrets, name) || secrets[name] === undefined);
 
 /**
  * A tool's own line about its output. A summary that throws is left out, because it must not fail a call that worked.
  */
-function summaryOf(tool: Tool, output: Json): { readonly summary?: string } {
+function summaryOf(tool: Tool, output: Json, filter: SecretFilter): { readonly summary?: string } {
   try {
     const summary: unknown = tool.summary?.(output);
-    return typeof summary === "string" ? { summary: summary.slice(0, LIMITS.previewChars) } : {};
+    return typeof summary === "string" ? { summary: filter.text(summary).slice(0, LIMITS.previewChars) } : {};
   } catch {
     return {};
   }
@@ -192,7 +188,7 @@ function guarded(services: Services, tool: Tool): Tool {
   return {
     ...tool,
     call: async (args, context) => {
-      const end = await callTool(tool, args, context, tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs, services.clock);
+      const end = await callTool(tool, args, context, tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs, services);
       if (end.ok) return end.output;
       if (end.ending === "tool-error") throw toolErrorOf(end.error);
       throw new Error(failureText(end.error));

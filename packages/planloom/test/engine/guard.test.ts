@@ -25,7 +25,7 @@ async function called(run: (context: ToolContext) => Json | Promise<Json>) {
     modelCall: (_most, send) => send(),
   };
   let end: CallEnd | undefined;
-  const ended = callTool(tool, {}, context, TIMEOUT, clock).then((value) => (end = value));
+  const ended = callTool(tool, {}, context, TIMEOUT, { clock, secrets: {} }).then((value) => (end = value));
   await until("the tool is called", () => tool.calls.length === 1);
   return { clock, ended, abort: () => outer.abort(new Error("stopped")), end: () => end };
 }

@@ -92,6 +92,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { problem: "none" },
   ],
   BAD_SEARCH: [{ address: "localhost" }],
+  SECRET_TOO_SHORT: [{ secret: "TOKEN", least: 8 }],
   NO_PLANNER: [{}],
 
   // Models

@@ -50,6 +50,7 @@ export interface ConfigurationErrors {
     | { readonly problem: "none" | "same-name" }
     | { readonly problem: "missing" | "not-a-folder"; readonly folder: string };
   BAD_SEARCH: { readonly address: string };
+  SECRET_TOO_SHORT: { readonly secret: string; readonly least: number };
   NO_PLANNER: Record<string, never>;
 }
 
@@ -102,6 +103,13 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
       missing: () => ["Create it, or name another folder."],
       "not-a-folder": () => ["Name a folder."],
     }),
+  },
+  SECRET_TOO_SHORT: {
+    kind: "config",
+    message: ({ secret, least }) =>
+      `The secret ${secret} has fewer than ${least} characters. A text of that length occurs in other texts by chance, ` +
+      "so it cannot be taken out of what tools give back.",
+    next: () => ["Give a longer one, or leave it out of ", { action: "set", setting: "secrets" }, "."],
   },
   BAD_SEARCH: {
     kind: "config",
