@@ -1,6 +1,10 @@
 // The refusals and errors of an engine. In: a run, and the obstacle. Out: an error to throw, or a reply.
 import { PlanloomError } from "../words/planloom-error.js";
 import { messageOf } from "../error.js";
+import { isObject } from "../plan/json.js";
+import { isCommandType } from "../run/command.js";
+import { readCommand } from "../run/log/read-command.js";
+import type { CommandFault } from "../words/errors/runs.js";
 import { endedAs } from "../run/decide/command.js";
 import { endOf } from "../run/status.js";
 import { refusal } from "../run/refusal.js";
@@ -20,17 +24,15 @@ export function runOwned(runId: string, holder: string | null): PlanloomError {
   return new PlanloomError("RUN_OWNED", { runId, ...owner });
 }
 
-export function commandInvalid(command: unknown): PlanloomError {
-  return new PlanloomError("COMMAND_INVALID", { command: textOf(command).slice(0, 200) });
+/** An error for a command that no engine can decide, or whose sender is none. */
+export function commandInvalid(command: unknown, by: string): PlanloomError {
+  return new PlanloomError("COMMAND_INVALID", readCommand(command) === undefined ? faultOf(command) : { problem: "sender", by: by.slice(0, 80) });
 }
 
-/** A value that JSON cannot write, such as one that is nested too deeply, has no text. */
-function textOf(value: unknown): string {
-  try {
-    return String(JSON.stringify(value));
-  } catch {
-    return String(value);
-  }
+function faultOf(command: unknown): CommandFault {
+  const type = isObject(command) ? command["type"] : undefined;
+  if (typeof type !== "string") return { problem: "no-type" };
+  return { problem: isCommandType(type) ? "field" : "unknown", type: type.slice(0, 80) };
 }
 
 /** `stopped`: what stopped the process that drove the run. */

@@ -121,7 +121,7 @@ class LocalEngine implements Engine {
     const driven = this.#drives.get(runId)?.run;
     const before = driven ?? (await this.load(runId));
     if (readCommand(command) === undefined || by === "engine" || by.length > LIMITS.nameChars)
-      throw commandInvalid(command);
+      throw commandInvalid(command, by);
     if (driven === undefined && isEnded(before) && command.type !== "retry") return runEnded(before);
     const refusal = command.type === "retry" ? retryPreview(before, command) : undefined;
     if (refusal?.ok === false) return refusedReply(refusal, runId);

@@ -191,6 +191,7 @@ function contextOf(run: Run, { step: { spec } }: Work): Pick<WorkDocument, "cont
 function shownStatus(work: Work, ended: boolean): StepStatus {
   const expanded = work.item === null && work.step.fan !== undefined;
   const status = expanded && work.status === "pending" ? "running" : work.status;
+  if (ended && status === "ready" && attemptsOf(work) === 0) return "pending";
   return ended && STOPPED.has(status) ? "cancelled" : status;
 }
 

@@ -67,9 +67,10 @@ export const REFUSALS: RefusalWords = {
       const what = revision === undefined ? `The hash ${short(hash)}` : `Revision ${revision} (${short(hash)})`;
       return `${what} is not what waits for approval now: ${waiting.map(short).join(", ")}.`;
     },
-    next: ({ waiting = [] }) => [
+    // Only a later plan differs from an earlier one.
+    next: ({ revision, waiting = [] }) => [
       "See what waits now with ",
-      { action: "diff" },
+      revision === undefined ? SHOW : { action: "diff" },
       ", then approve it with ",
       ...waiting.flatMap((hash, index): Sentence => [...(index === 0 ? [] : [" or "]), { action: "approve", hash }]),
       ".",
@@ -102,8 +103,18 @@ export const REFUSALS: RefusalWords = {
     next: () => [SHOW, " lists its steps and the state of each."],
   },
   NOT_ASKED: {
-    message: ({ status, ...ref }) => `${atStart(place(ref))} ${standing(status)}; it asks nothing.`,
-    next: () => SHOWS,
+    message: ({ status, ...ref }) =>
+      status === "unknown"
+        ? `${atStart(place(ref))} asks nothing. It is in doubt: it is not known whether its call took effect.`
+        : `${atStart(place(ref))} ${standing(status)}; it asks nothing.`,
+    next: ({ status, step, item }) =>
+      status === "unknown"
+        ? [
+            "Find out whether it happened, then settle it: ",
+            { action: "settle", step, ...(item === undefined ? {} : { item }) },
+            ".",
+          ]
+        : SHOWS,
   },
   NOT_UNKNOWN: {
     message: ({ status, ...ref }) => `${atStart(place(ref))} ${standing(status)}; none of its calls is in doubt.`,

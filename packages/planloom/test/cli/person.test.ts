@@ -74,9 +74,15 @@ test("without a planner a rejected plan ends the run: exit 6", async () => {
   const here = acting();
   here.write("plan.json", using("note"));
   expect((await here.run(["run", "plan.json"])).code).toBe(5);
+  const wrong = await here.run(["approve", "last", "--hash", "0123456789ab"]);
+  expect(wrong.stderr).toMatch(/STALE_HASH[^]*See what waits now with `planloom show run_\w+`/);
   const rejected = await here.run(["reject", "last", "-m", "no"]);
   expect(rejected).toMatchObject({ code: 6, stdout: "" });
   expect(rejected.stderr).toContain("REJECTED");
+  expect(await here.json(["show", "last", "--json"])).toMatchObject({ steps: [{ status: "pending" }] });
+  const shown = (await here.run(["show", "last"])).stdout;
+  expect(shown).toContain("  not begun  act\n");
+  expect(shown.match(/the plan was rejected/g)).toHaveLength(1);
 });
 
 test("an approval that comes too late finds the run expired: exit 6", async () => {
@@ -140,7 +146,15 @@ test("with --no-run an answer is recorded, and resume goes on with it", async ()
   here.write("plan.json", QUESTION);
   await here.run(["run", "plan.json"]);
   expect(await here.run(["respond", "last", "number", "4", "--no-run"])).toMatchObject({ code: 0, stdout: "" });
-  expect(await here.json(["show", "last", "--json"])).toMatchObject({ status: "needs-attention" });
+  expect(await here.json(["show", "last", "--json"])).toMatchObject({
+    status: "needs-attention",
+    recorded: [{ type: "respond", step: "number" }],
+  });
+  const shown = (await here.run(["show", "last"])).stdout;
+  expect(shown).toMatch(/Recorded by .*, not applied yet: respond number\n +apply +planloom resume run_/);
+  expect(shown).not.toContain("VALUE");
+  expect((await here.run(["runs"])).stdout).toContain("question (1 recorded)");
+  expect(await here.json(["runs", "--json"])).toMatchObject({ runs: [{ recorded: 1 }] });
   expect(await here.run(["resume", "last"])).toMatchObject({ code: 0, stdout: "8\n" });
 });
 
@@ -150,6 +164,9 @@ test("a call in doubt is never made again by itself; a person says that it happe
   const doubtful = await here.run(["run", "plan.json", "--yes"]);
   expect(doubtful.code).toBe(5);
   expect(doubtful.stderr).toContain("--happened JSON | --not-happened | --abort");
+  const answered = await here.run(["respond", "last", "act", "yes"]);
+  expect(answered.stderr).toMatch(/NOT_ASKED: Step act asks nothing. It is in doubt: it is not known whether its call/);
+  expect(answered.stderr).toMatch(/settle it: `planloom respond run_\w+ act --happened JSON/);
   expect((await here.run(["resume", "last"])).code).toBe(5);
   expect(await here.run(["respond", "last", "act", "--happened", '"it went out"'])).toMatchObject({
     code: 0,

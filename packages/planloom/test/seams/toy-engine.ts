@@ -127,7 +127,7 @@ class ToyEngine implements Engine {
     const { store, clock, newId } = this.ports;
     const run = this.#driven.get(runId)?.loop.run ?? (await this.load(runId));
     if (readCommand(command) === undefined || by === "engine")
-      throw new PlanloomError("COMMAND_INVALID", { command: JSON.stringify(command) });
+      throw new PlanloomError("COMMAND_INVALID", { problem: "field", type: command.type });
     if (run.mode.phase === "ended" && command.type !== "retry") return unanswered(run);
     const inputId = newId("input");
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };

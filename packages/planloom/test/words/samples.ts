@@ -146,7 +146,12 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   RUN_OWNED: [{ runId: "RUN", owner: { host: "laptop", pid: "4711" } }, { runId: "RUN" }],
   ENGINE_CLOSED: [{ runId: "RUN" }],
-  COMMAND_INVALID: [{ command: '{"type":"stop"}' }],
+  COMMAND_INVALID: [
+    { problem: "no-type" },
+    { problem: "unknown", type: "stop" },
+    { problem: "field", type: "respond" },
+    { problem: "sender", by: "engine" },
+  ],
   RUN_NOT_ENDED: [{ runId: "RUN" }],
   NOTHING_TO_RETRY: [{ runId: "RUN" }],
   UNKNOWN_STEP: [{ runId: "RUN", step: "find" }],

@@ -26,6 +26,7 @@ import { approvalLines } from "../render/revision.js";
 import { reusedText, historyOf, traceLines } from "../render/trace.js";
 import { runNamed } from "../run-name.js";
 import { atCommand } from "./look.js";
+import { recordedFor, recordedLines, waitingStill, type RecordedCommand } from "../recorded.js";
 import { cliSurface } from "../surface.js";
 import { duration, manyLines, oneLine, paint } from "../render/style.js";
 import { traceOf } from "../../loom/trace.js";
@@ -42,10 +43,11 @@ export async function showCommand(
     const run = await loadRun(store, runId);
     const document = documentOf(run, cliSurface);
     const cost = costOf(run, pricesToday(config));
+    const recorded = await recordedFor(store, run);
     const log = flags.trace === true ? await readLog(store, runId) : undefined;
     const trace = log === undefined ? undefined : traceOf(log, await store.readRunJournal(runId));
     if (flags.json === true)
-      printJson({ ...document, ...cost, ...(trace === undefined ? {} : { trace, history: historyOf(log!) }) });
+      printJson({ ...document, ...(recorded.length === 0 ? {} : { recorded }), ...cost, ...(trace === undefined ? {} : { trace, history: historyOf(log!) }) });
     else {
       const steps = trace === undefined ? stepLines(document) : traceLines(trace, log!);
       print(
@@ -53,6 +55,7 @@ export async function showCommand(
           run,
           [...awaitedLines(run), ...steps],
           [`  cost     ${costText(cost, "price, or no count of tokens,")}`],
+          recorded,
         ).join("\n"),
       );
     }
@@ -72,10 +75,11 @@ function pricesToday(config: LoomConfig): PriceOf {
   }
 }
 
-export function showLines(state: Run, steps: readonly string[], figures: readonly string[] = []): readonly string[] {
+export function showLines(state: Run, steps: readonly string[], figures: readonly string[] = [], recorded: readonly RecordedCommand[] = []): readonly string[] {
   const run = documentOf(state, cliSurface);
   const proposed = currentPlan(state);
-  const { plan, report, waiting, status, success } = run;
+  const { plan, report, status, success } = run;
+  const waiting = waitingStill(run.waiting, recorded);
   return [
     `${paint("bold", "run")}      ${run.runId}`,
     `${paint("bold", "goal")}     ${manyLines(run.goal)}`,
@@ -94,8 +98,10 @@ export function showLines(state: Run, steps: readonly string[], figures: readonl
     ...figureLines(run),
     ...figures,
     ...(run.error === undefined ? [] : [`  error    ${run.error.code}: ${manyLines(run.error.message)}`]),
-    ...(report === undefined ? [] : [`  why      ${manyLines(report.why)}`, `  next     ${manyLines(report.next)}`]),
+    ...(report === undefined || report.why === run.error?.message ? [] : [`  why      ${manyLines(report.why)}`]),
+    ...(report === undefined ? [] : [`  next     ${manyLines(report.next)}`]),
     ...(waiting === undefined ? [] : ["", ...waitingLines(run.runId, waiting)]),
+    ...(recorded.length === 0 ? [] : ["", ...recordedLines(run.runId, recorded)]),
     ...(run.answer === null ? [] : ["", paint("bold", "answer"), answerText(run.answer)]),
   ];
 }
@@ -119,7 +125,8 @@ function stepLines(run: RunDocument): readonly string[] {
       items === undefined ? "" : `${items.length} items`,
       error === undefined ? "" : `${error.code}: ${oneLine(error.message)}`,
     ];
-    return `  ${status.padEnd(9)}  ${id}  ${parts.filter(Boolean).join(", ")}`.trimEnd();
+    const shown = run.finishedAt !== null && status === "pending" ? "not begun" : status;
+    return `  ${shown.padEnd(9)}  ${id}  ${parts.filter(Boolean).join(", ")}`.trimEnd();
   });
 }
 

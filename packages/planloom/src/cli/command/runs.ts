@@ -7,6 +7,7 @@ import { EXIT } from "../exit-code.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { runLines, unreadableError } from "../render/runs.js";
+import { recordedSince } from "../recorded.js";
 import { oneLine } from "../render/style.js";
 
 export interface RunsFlags extends StoreFlags {
@@ -22,9 +23,10 @@ export async function runsCommand(flags: RunsFlags): Promise<number> {
   const query = queryIn(flags);
   return withStore(flags, async (store, storeName) => {
     const list = await store.list(query);
-    if (flags.json === true) printJson(documentOf(list));
+    const recorded = await Promise.all(list.runs.map((run) => recordedSince(store, run)));
+    if (flags.json === true) printJson(documentOf(list, recorded));
     else {
-      for (const line of runLines(list.runs, Date.now())) print(line);
+      for (const line of runLines(list.runs, Date.now(), recorded)) print(line);
       if (list.runs.length === 0) say(nothingText(flags, storeName));
       if (list.cursor !== undefined) say(`More runs: the same command with --cursor ${list.cursor}`);
     }
@@ -65,13 +67,13 @@ function sinceIn(text: string): number {
   throw usageError(`--since is ${oneLine(text, 60)}.`, "Write a time such as 30m, 12h or 2d, or a date.");
 }
 
-function documentOf({ runs, cursor }: RunList) {
-  return { runs: runs.map(rowOf), ...(cursor === undefined ? {} : { cursor }) };
+function documentOf({ runs, cursor }: RunList, recorded: readonly number[]) {
+  return { runs: runs.map((run, index) => rowOf(run, recorded[index] ?? 0)), ...(cursor === undefined ? {} : { cursor }) };
 }
 
-function rowOf(run: ListedRun) {
+function rowOf(run: ListedRun, recorded: number) {
   const times = { startedAt: iso(run.startedAt), updatedAt: iso(run.updatedAt) };
-  if (run.unreadable === undefined) return { ...run, ...times };
+  if (run.unreadable === undefined) return { ...run, ...times, ...(recorded === 0 ? {} : { recorded }) };
   return { ...run, status: "unreadable", ...times, unreadable: problemOf(unreadableError(run)) };
 }
 

@@ -18,10 +18,10 @@ const COLOURS: Readonly<Record<string, Paint>> = {
 
 /**
  * Columns: id, status, what it waits for, the time since its last event, steps, cost, goal. An empty column takes no
- * space.
+ * space. `recorded`: how many commands to each run are recorded and not applied yet.
  */
-export function runLines(runs: readonly ListedRun[], now: number): readonly string[] {
-  const rows = runs.map((run) => ({ run, cells: cellsOf(run, now) }));
+export function runLines(runs: readonly ListedRun[], now: number, recorded: readonly number[] = []): readonly string[] {
+  const rows = runs.map((run, index) => ({ run, cells: cellsOf(run, now, recorded[index] ?? 0) }));
   const widths = COLUMNS.map((column) => Math.max(0, ...rows.map(({ cells }) => cells[column].length)));
   return rows.flatMap(({ run, cells }) => {
     const padded = COLUMNS.map((column, index) => painted(column, cells[column].padEnd(widths[index]!)));
@@ -40,11 +40,12 @@ function painted(column: keyof Cells, cell: string): string {
   return column === "status" ? paint(COLOURS[cell.trim()] ?? "cyan", cell) : cell;
 }
 
-function cellsOf(run: ListedRun, now: number): Cells {
+function cellsOf(run: ListedRun, now: number, recorded: number): Cells {
   const [id, ago] = [oneLine(run.runId), agoText(run, now)];
   if (run.unreadable !== undefined) return { id, status: "unreadable", waits: "", ago, steps: "", cost: "" };
   const { status, waiting, totals } = run;
-  const waits = waiting === undefined ? "" : waitingText(waiting);
+  const answered = recorded === 0 ? "" : ` (${recorded} recorded)`;
+  const waits = waiting === undefined ? "" : `${waitingText(waiting)}${answered}`;
   const steps = totals.steps === 0 ? "" : `${totals.completed}/${totals.steps} steps`;
   return { id, status, waits, ago, steps, cost: costText(run) };
 }

@@ -1,5 +1,5 @@
 // Words for a plan that does not pass check: every error in it, and its place.
-import { errorsOf, type Finding } from "../../plan/finding.js";
+import { errorsOf, type Finding, type Where } from "../../plan/finding.js";
 import { countOf, type ErrorTable } from "../error-words.js";
 import type { Sentence } from "../action.js";
 import { findingText, findingWords } from "../findings.js";
@@ -57,10 +57,25 @@ export const PLAN_ERRORS: ErrorTable<PlanErrors> = {
   },
 };
 
-/** `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead. `name` is the plan's source. */
+/**
+ * `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead, in the order of the plan. `name` is the plan's source.
+ */
 export function findingLines(findings: readonly Finding[], name: string): string {
-  return findings.map((finding) => findingLine(finding, name)).join("\n");
+  const inText = findings.every(({ where }) => where.line !== undefined);
+  return findings
+    .toSorted((one, other) => (inText ? inDocument(one.where, other.where) : stepIn(one.where) - stepIn(other.where)))
+    .map((finding) => findingLine(finding, name))
+    .join("\n");
 }
+
+const inDocument = (one: Where, other: Where): number =>
+  (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 1) - (other.column ?? 1);
+
+/** The number of the step; the plan as a whole comes first, and the answer last. */
+const stepIn = ({ pointer }: Where): number => {
+  const [, step] = /^\/steps\/(\d+)/.exec(pointer) ?? [];
+  return step === undefined ? (pointer.startsWith("/answer") ? Number.MAX_SAFE_INTEGER : -1) : Number(step);
+};
 
 function findingLine(finding: Finding, name: string): string {
   const { code, severity, where } = finding;

@@ -1,7 +1,16 @@
 // Words for errors of starting, finding and driving runs.
+import type { Sentence } from "../action.js";
+import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
+import { quoted } from "../phrases.js";
 
 export type QueryField = "limit" | "since" | "status" | "text" | "cursor";
+
+/** `type` is that of the command, `by` its sender. */
+export type CommandFault =
+  | { readonly problem: "no-type" }
+  | { readonly problem: "unknown" | "field"; readonly type: string }
+  | { readonly problem: "sender"; readonly by: string };
 
 export interface RunErrors {
   GOAL_EMPTY: { readonly of?: "plan" | "change" };
@@ -17,13 +26,15 @@ export interface RunErrors {
   /** `owner` is absent if only the store knows that there is one. */
   RUN_OWNED: { readonly runId: string; readonly owner?: { readonly host: string; readonly pid?: string } };
   ENGINE_CLOSED: { readonly runId: string };
-  COMMAND_INVALID: { readonly command: string };
+  COMMAND_INVALID: CommandFault;
   /** A fork that the state of the run does not allow. */
   RUN_NOT_ENDED: { readonly runId: string };
   NOTHING_TO_RETRY: { readonly runId: string };
   UNKNOWN_STEP: { readonly runId: string; readonly step: string };
   STEP_UNKNOWN: { readonly runId: string; readonly step: string };
 }
+
+const COMMANDS = "Give a command that a run takes: approve, reject, edit, respond, settle, pause, unpause, goal, cancel or retry.";
 
 const WANTED: { readonly [field in QueryField]: string } = {
   limit: "Give a whole number from 0, or leave it out to list all runs.",
@@ -99,8 +110,18 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   },
   COMMAND_INVALID: {
     kind: "usage",
-    message: ({ command }) => `Unknown command ${command}, or a field of it does not fit.`,
-    next: () => ["Give text where text is asked for, values that are JSON, and a sender other than `engine`."],
+    message: byCase("problem", {
+      "no-type": () => "The command has no type.",
+      unknown: ({ type }) => `Unknown command ${quoted(type)}.`,
+      field: ({ type }) => `A field of the command \`${type}\` is missing or does not fit.`,
+      sender: ({ by }) => `The sender of a command cannot be ${quoted(by)}.`,
+    }),
+    next: byCase<CommandFault, "problem", Sentence>("problem", {
+      "no-type": () => [COMMANDS],
+      unknown: () => [COMMANDS],
+      field: () => ["Give text where text is asked for, and values that are JSON."],
+      sender: () => ["Name the person or the program that sends it, in at most 200 characters. `engine` is reserved."],
+    }),
   },
   RUN_NOT_ENDED: {
     kind: "refused",
