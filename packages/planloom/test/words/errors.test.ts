@@ -1,5 +1,7 @@
 // The catalogue of errors: every entry is used, and reads well on both surfaces with realistic parameters.
 import { describe, expect, test } from "vitest";
+import { findingOf, type Finding } from "../../src/plan/finding.js";
+import { findingLines } from "../../src/words/errors/plans.js";
 import { surfaceOf } from "../../src/cli/surface.js";
 import { sentenceText } from "../../src/words/action.js";
 import { errorNext, type ErrorCode } from "../../src/words/errors.js";
@@ -69,4 +71,38 @@ test("an error is known by its code", () => {
 test("the command line fills in the run", () => {
   const next = sentenceText(errorNext("RUN_OWNED", { runId: "run_x" }), cli);
   expect(next).toBe("Follow it with `planloom watch run_x`, or end that process first.");
+});
+
+test("findings are told in the order of the plan, whatever their severity is", () => {
+  const at = (pointer: string, line?: number) =>
+    findingOf(
+      "UNKNOWN_STEP",
+      { pointer, ...(line === undefined ? {} : { line, column: 1 }) },
+      { name: "x", steps: [] },
+    );
+  const order = (findings: readonly Finding[]) =>
+    findingLines(findings, "plan.yaml")
+      .split("\n")
+      .filter((line) => line.startsWith("plan.yaml"))
+      .map((line) => line.split(" ")[0]);
+  expect(order([at("/steps/0", 9), at("/steps/1", 2), at("", 4)])).toEqual([
+    "plan.yaml:2:1",
+    "plan.yaml:4:1",
+    "plan.yaml:9:1",
+  ]);
+  expect(order([at("/answer/value"), at("/steps/10/with"), at("/steps/2"), at("/goal")])).toEqual([
+    "plan.yaml#/goal",
+    "plan.yaml#/steps/2",
+    "plan.yaml#/steps/10/with",
+    "plan.yaml#/answer/value",
+  ]);
+});
+
+test.each([
+  [{ problem: "no-type" }, "The command has no type."],
+  [{ problem: "unknown", type: "stop" }, 'Unknown command "stop".'],
+  [{ problem: "field", type: "respond" }, "A field of the command `respond` is missing or does not fit."],
+  [{ problem: "sender", by: "engine" }, 'The sender of a command cannot be "engine".'],
+] as const)("a wrong command is told in words: %j", (params, message) => {
+  expect(new PlanloomError("COMMAND_INVALID", params).message).toBe(message);
 });

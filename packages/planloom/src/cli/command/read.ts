@@ -47,7 +47,12 @@ export async function showCommand(
     const log = flags.trace === true ? await readLog(store, runId) : undefined;
     const trace = log === undefined ? undefined : traceOf(log, await store.readRunJournal(runId));
     if (flags.json === true)
-      printJson({ ...document, ...(recorded.length === 0 ? {} : { recorded }), ...cost, ...(trace === undefined ? {} : { trace, history: historyOf(log!) }) });
+      printJson({
+        ...document,
+        ...(recorded.length === 0 ? {} : { recorded }),
+        ...cost,
+        ...(trace === undefined ? {} : { trace, history: historyOf(log!) }),
+      });
     else {
       const steps = trace === undefined ? stepLines(document) : traceLines(trace, log!);
       print(
@@ -75,7 +80,12 @@ function pricesToday(config: LoomConfig): PriceOf {
   }
 }
 
-export function showLines(state: Run, steps: readonly string[], figures: readonly string[] = [], recorded: readonly RecordedCommand[] = []): readonly string[] {
+export function showLines(
+  state: Run,
+  steps: readonly string[],
+  figures: readonly string[] = [],
+  recorded: readonly RecordedCommand[] = [],
+): readonly string[] {
   const run = documentOf(state, cliSurface);
   const proposed = currentPlan(state);
   const { plan, report, status, success } = run;

@@ -68,7 +68,10 @@ function sinceIn(text: string): number {
 }
 
 function documentOf({ runs, cursor }: RunList, recorded: readonly number[]) {
-  return { runs: runs.map((run, index) => rowOf(run, recorded[index] ?? 0)), ...(cursor === undefined ? {} : { cursor }) };
+  return {
+    runs: runs.map((run, index) => rowOf(run, recorded[index] ?? 0)),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
 }
 
 function rowOf(run: ListedRun, recorded: number) {

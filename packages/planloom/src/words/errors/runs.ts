@@ -34,7 +34,8 @@ export interface RunErrors {
   STEP_UNKNOWN: { readonly runId: string; readonly step: string };
 }
 
-const COMMANDS = "Give a command that a run takes: approve, reject, edit, respond, settle, pause, unpause, goal, cancel or retry.";
+const COMMANDS =
+  "Give a command that a run takes: approve, reject, edit, respond, settle, pause, unpause, goal, cancel or retry.";
 
 const WANTED: { readonly [field in QueryField]: string } = {
   limit: "Give a whole number from 0, or leave it out to list all runs.",
