@@ -35,24 +35,47 @@ async function recordedLog(store: EventStore, runId: string): Promise<readonly R
   return log;
 }
 
+interface Reading {
+  readonly fromSeq?: number;
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** An event as its log holds it, and the same event in today's form. */
+interface ReadEvent {
+  readonly recorded: RunEvent;
+  readonly event: RunEvent;
+}
+
 /**
- * Events in order. With `follow`, the log is read again every LIMITS.inboxPollMs until the run has ended. If the log is
- * damaged, the sound events come first, then the error: RUN_DAMAGED, STORE_DAMAGED, EVENT_NEWER.
+ * Events in order, in today's form. With `follow`, the log is read again every LIMITS.inboxPollMs until the run has
+ * ended. If the log is damaged, the sound events come first, then the error: RUN_DAMAGED, STORE_DAMAGED, EVENT_NEWER.
  */
 export async function* readEvents(
   store: EventStore,
   clock: Clock,
   runId: string,
-  {
-    fromSeq = 1,
-    follow = false,
-    signal,
-  }: {
-    readonly fromSeq?: number;
-    readonly follow?: boolean;
-    readonly signal?: AbortSignal;
-  },
+  reading: Reading,
 ): AsyncGenerator<RunEvent> {
+  for await (const { event } of readBoth(store, clock, runId, reading)) yield event;
+}
+
+/** The same events as they were recorded: each `prev` is the hash of the event before. */
+export async function* readRecordedEvents(
+  store: EventStore,
+  clock: Clock,
+  runId: string,
+  reading: Reading,
+): AsyncGenerator<RunEvent> {
+  for await (const { recorded } of readBoth(store, clock, runId, reading)) yield recorded;
+}
+
+async function* readBoth(
+  store: EventStore,
+  clock: Clock,
+  runId: string,
+  { fromSeq = 1, follow = false, signal }: Reading,
+): AsyncGenerator<ReadEvent> {
   let next = Math.max(fromSeq, 1);
   let reader = new LogReader(runId, next);
   let ended: boolean | undefined;
@@ -66,7 +89,7 @@ export async function* readEvents(
       ended = endedAfter(event) ?? ended;
       if (event.seq < next) continue;
       next = event.seq + 1;
-      yield event;
+      yield { recorded, event };
     }
     if (tooLate) {
       reader = new LogReader(runId);

@@ -12,6 +12,9 @@ import { createLoom } from "../../src/loom/create-loom.js";
 import { contextAt } from "../../src/loom/step-context.js";
 import { traceOf } from "../../src/loom/trace.js";
 import { replayRecording } from "../../src/recording/replay-recording.js";
+import type { RunEvent } from "../../src/run/event.js";
+import { foldNext } from "../../src/run/log/chain.js";
+import { emptyRun } from "../../src/run/state.js";
 import { endOf } from "../../src/run/status.js";
 import { tool } from "../../src/tools/tool.js";
 import { LOGS, logIn, storeOf } from "../fixtures/logs.js";
@@ -59,6 +62,12 @@ test.each(BUILDS)("the %s store of 0.1.0: runs are listed, shown, printed and st
   ]) {
     expect(await at(...args)).toMatchObject({ code: 0 });
   }
+  // As recorded: the printed events are a chain of hashes.
+  const lines = (await at("events", "ended")).stdout.trimEnd().split("\n");
+  const events = lines.map((line) => JSON.parse(line) as RunEvent);
+  expect(new Set(events.map(({ v }) => v))).toEqual(new Set([1]));
+  const run = emptyRun("ended");
+  expect(events.map((event, index) => foldNext(run, event, events[index - 1]).ok)).not.toContain(false);
   const strict = await at("replay", "ended", "--strict");
   expect(strict).toMatchObject({ code: 0 });
   expect(strict.stderr).toMatch(

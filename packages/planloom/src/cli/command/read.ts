@@ -5,7 +5,7 @@ import { PlanloomError } from "../../words/planloom-error.js";
 import { systemClock } from "../../clock.js";
 import { settingsOf, type LoomConfig } from "../../loom/config.js";
 import { livenessOf } from "../../engine/holder.js";
-import { loadRun, readEvents, readLog } from "../../engine/log.js";
+import { loadRun, readEvents, readLog, readRecordedEvents } from "../../engine/log.js";
 import { rolesOf } from "../../loom/roles.js";
 import { pricesFor } from "../../model/prices.js";
 import type { PriceOf } from "../../plan/estimate/price.js";
@@ -143,7 +143,7 @@ function stepLines(run: RunDocument): readonly string[] {
 export async function eventsCommand(name: string, flags: StoreFlags & { readonly follow?: boolean }): Promise<number> {
   return withStore(flags, async (store, storeName) => {
     const runId = await runNamed(store, name, storeName);
-    for await (const event of readEvents(store, systemClock, runId, { follow: flags.follow === true })) {
+    for await (const event of readRecordedEvents(store, systemClock, runId, { follow: flags.follow === true })) {
       print(JSON.stringify(event));
       if (stdoutGone()) break;
     }
