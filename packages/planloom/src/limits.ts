@@ -45,6 +45,8 @@ export const LIMITS = {
   fanOut: 10_000,
   /** Bytes of one value (a step's output, a tool's result): larger data belongs in a file that is referred to. */
   valueBytes: 8 * 1024 * 1024,
+  /** Characters kept of an output that cannot be used, unless it is JSON and shorter: enough to see what came back. */
+  rawOutputChars: 100_000,
   /** Above this a value in an event is stored once, by its content: 64 KiB. */
   blobBytes: 64 * 1024,
   /** Steps (and items) running at once by default; the documents use 4. */

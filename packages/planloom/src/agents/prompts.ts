@@ -92,6 +92,13 @@ export function toolFailure(code: string, message: string, hint = ""): string {
   return `The call failed (${code}). ${message}${hint}`;
 }
 
+/** For a call that acted with an unusable output. `again`: the model asked for it once more. */
+export function actedText(tool: string, code: string, again: boolean): string {
+  const first = again ? "This call was not made." : `The call was made (${code}).`;
+  const when = again ? "the same call was made before, and " : "";
+  return `${first} ${when}${tool} has acted: the effect has happened, although the output cannot be used. The call is not made again, so do not ask for it again. Go on without the output, or look up what happened with another tool.`;
+}
+
 // ------------------------------------------------------------------------------------------------------------- fill
 
 const FILL_RULES = `${DATA_RULE}

@@ -46,6 +46,8 @@ export interface StepReport extends ErrorFacts {
 }
 
 interface ErrorFacts {
+  /** Its call has acted, although its output cannot be used. */
+  readonly acted?: true;
   readonly code?: string;
   readonly message?: string;
 }
@@ -101,10 +103,11 @@ function stepFacts(run: Run, id: string, context: ReplanContext): StepReport {
 }
 
 function errorFacts(failure: Failure, context: ReplanContext): ErrorFacts {
-  const { code } = failure;
-  if (context === "codes") return { code };
+  const { code, params } = failure;
+  const acted = params?.["acted"] === true ? ({ acted: true } as const) : {};
+  if (context === "codes") return { code, ...acted };
   const message = failureText(failure);
-  return { code, message: context === "full" ? message : excerpt(message, LIMITS.errorExcerptChars) };
+  return { code, ...acted, message: context === "full" ? message : excerpt(message, LIMITS.errorExcerptChars) };
 }
 
 function outputFacts(output: Json, context: "excerpt" | "full"): Pick<StepReport, "type" | "output"> {

@@ -39,8 +39,8 @@ function planText(plan: Plan): string {
   return canonicalJson({ steps, answer });
 }
 
-function stepText({ id, state, code, message, type, output, items }: StepReport): string {
-  const failed = code === undefined ? "" : `, ${code}`;
+function stepText({ id, state, code, acted, message, type, output, items }: StepReport): string {
+  const failed = codeText(code, acted);
   const progress = items === undefined ? "" : `, ${items.completed} of ${items.total} items done`;
   const of = (name: string, text: string | undefined) => (text === undefined ? [] : [dataBlock(`${id} ${name}`, text)]);
   const told = [...of("error", message), ...of("type", type), ...of("output", output)];
@@ -48,16 +48,22 @@ function stepText({ id, state, code, message, type, output, items }: StepReport)
   return [`- ${id}: ${STATES[state] ?? state}${failed}${progress}`, ...told, ...itemLines].join("\n");
 }
 
+const ACTED = "it has acted: the effect has happened, but its output cannot be used; the call is not made again";
+
+const codeText = (code: string | undefined, acted: true | undefined): string =>
+  `${code === undefined ? "" : `, ${code}`}${acted === true ? `; ${ACTED}` : ""}`;
+
 const STATES: { readonly [state: string]: string } = {
   pending: "not begun",
   ready: "not begun",
   unknown: "its outcome is unknown",
+  unusable: "a person is asked about it",
   suspended: "waits for a person",
   retrying: "to be tried again",
 };
 
-function itemText(id: string, { item, code, message }: ItemFacts): string {
-  const line = `  item ${item} failed${code === undefined ? "" : `, ${code}`}`;
+function itemText(id: string, { item, code, acted, message }: ItemFacts): string {
+  const line = `  item ${item} failed${codeText(code, acted)}`;
   return message === undefined ? line : `${line}\n${dataBlock(`${id} item ${item} error`, message)}`;
 }
 

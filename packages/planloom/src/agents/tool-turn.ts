@@ -7,11 +7,12 @@ import { canonicalJson, isObject, type Json, type JsonObject } from "../plan/jso
 import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
 import { typeFromSchema } from "../plan/type/schema.js";
 import { typeText } from "../plan/type/type.js";
-import { ToolError, type Tool } from "../tools/tool.js";
+import { rawOutput } from "../tools/raw-output.js";
+import { ToolError, UnusableOutput, type Tool } from "../tools/tool.js";
 import { callsOfTool } from "./model-call.js";
 import { UnknownOutcome, type AgentContext } from "./checkpoint.js";
 import { dataBlock, type Previews } from "./preview.js";
-import { toolFailure } from "./prompts.js";
+import { actedText, toolFailure } from "./prompts.js";
 import type { Trace, Turns } from "./repetition.js";
 import { fromStrict } from "./strict-schema.js";
 
@@ -39,15 +40,19 @@ export interface ToolBench {
 
 /**
  * Number of identical calls so far, how many of them have a known ending, and whether the current key may have acted
- * without a known ending.
+ * without a known ending. `acted`: such a call acted with an unusable output, so no further one is made.
  */
 interface Tally {
   made: number;
   settled: number;
   doubtful: boolean;
+  acted: boolean;
 }
 
-/** The ending of a call, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). */
+/**
+ * The ending of a call, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). `acted`: a tool
+ * with effects acted, and its output cannot be used; `output` is what it returned, as far as it can be kept.
+ */
 export type CallOutcome =
   | { readonly ok: true; readonly output: Json; readonly usage?: Usage }
   | {
@@ -55,6 +60,9 @@ export type CallOutcome =
       readonly code: string;
       readonly message: string;
       readonly uncertain?: true;
+      readonly acted?: true;
+      readonly output?: Json;
+      readonly partial?: true;
       readonly usage?: Usage;
     };
 
@@ -151,6 +159,7 @@ async function resultOf(wanted: Wanted, bench: ToolBench, context: AgentContext)
   const number = ++bench.count;
   bench.called.add(tool.spec.name);
   context.progress(`calls ${tool.spec.name}`);
+  if (tallyOf(bench, tool.spec.name, args).acted) return notAgain(wanted.call, tool, args);
   const outcome = await callOnce(tool, args, bench, context);
   const trace = traceOf(tool, args, outcome);
   if (!outcome.ok) return { result: { id, name, text: failureText(outcome, tool), isError: true }, trace };
@@ -158,10 +167,16 @@ async function resultOf(wanted: Wanted, bench: ToolBench, context: AgentContext)
   return { result: { id, name, text }, trace };
 }
 
+/** The call acted, so it is not made again, whatever the model asks for. The same request again counts as a repetition. */
+function notAgain({ id, name }: ToolCall, tool: Tool, args: JsonObject): Traced {
+  const text = actedText(tool.spec.name, "", true);
+  return { result: { id, name, text, isError: true }, trace: [tool.spec.name, args, text] };
+}
+
 /** A call that has changed something counts as different from every other call. */
 function traceOf({ spec: { name, effects } }: Tool, args: JsonObject, outcome: CallOutcome): Trace {
   if (outcome.ok) return effects === "none" ? [name, args, outcome.output] : undefined;
-  return outcome.uncertain === true ? undefined : [name, args, outcome.code, outcome.message];
+  return outcome.uncertain === true || outcome.acted === true ? undefined : [name, args, outcome.code, outcome.message];
 }
 
 /**
@@ -186,6 +201,7 @@ async function callOnce(tool: Tool, args: JsonObject, bench: ToolBench, context:
   });
   if (!made && outcome.usage !== undefined) context.budget?.spend(outcome.usage);
   tally.doubtful = !outcome.ok && outcome.uncertain === true;
+  tally.acted = !outcome.ok && outcome.acted === true;
   if (!tally.doubtful) tally.settled++;
   if (outcome.usage !== undefined) bench.spend(outcome.usage);
   return outcome;
@@ -193,7 +209,7 @@ async function callOnce(tool: Tool, args: JsonObject, bench: ToolBench, context:
 
 function tallyOf(bench: ToolBench, name: string, args: JsonObject): Tally {
   const like = `${name} ${canonicalJson(args)}`;
-  const tally = bench.tallies.get(like) ?? { made: 0, settled: 0, doubtful: false };
+  const tally = bench.tallies.get(like) ?? { made: 0, settled: 0, doubtful: false, acted: false };
   bench.tallies.set(like, tally);
   return tally;
 }
@@ -211,7 +227,9 @@ async function attemptCall(
 ): Promise<CallOutcome> {
   const { name, effects } = tool.spec;
   const known = (outcome: CallOutcome, inDoubt: boolean): CallOutcome =>
-    outcome.ok || !inDoubt || effects !== "idempotent" ? outcome : { ...outcome, uncertain: true };
+    outcome.ok || outcome.acted === true || !inDoubt || effects !== "idempotent"
+      ? outcome
+      : { ...outcome, uncertain: true };
   const first = await endingOf(tool, args, key, context);
   if (!("thrown" in first)) return known(first, doubtful);
   if (effects === "once") throw new UnknownOutcome({ key, tool: name, cause: first.thrown });
@@ -244,14 +262,28 @@ async function endingOf(
     const output = await tool.call(args, { signal, key, runId, stepId, attempt, progress, spend, modelCall });
     return { ok: true, output, ...spent() };
   } catch (thrown) {
+    if (thrown instanceof UnusableOutput) return { ...unusableOutcome(tool, thrown), ...spent() };
     const known = thrown instanceof ToolError && !(signal.aborted && tool.spec.effects === "none");
     return known ? { ok: false, code: thrown.code, message: thrown.message, ...spent() } : { thrown };
   }
 }
 
+function unusableOutcome(
+  { spec: { effects } }: Tool,
+  { failure, message, returned }: UnusableOutput,
+): CallOutcome & { readonly ok: false } {
+  const failed = { ok: false, code: failure.code, message } as const;
+  return effects === "none" ? failed : { ...failed, acted: true, ...rawOutput(returned) };
+}
+
 function failureText(outcome: CallOutcome & { readonly ok: false }, tool: Tool): string {
-  const { code, message } = outcome;
+  const { code, message, acted, output } = outcome;
   const said = message.slice(0, LIMITS.previewChars);
+  if (acted === true) {
+    const { name } = tool.spec;
+    const returned = JSON.stringify(output ?? null).slice(0, LIMITS.previewChars);
+    return `${actedText(name, code, false)} The reason and the output are data:\n${dataBlock(name, said)}\n${dataBlock(`${name} output`, returned)}`;
+  }
   const hint = code === "BAD_ARGUMENTS" ? argumentsHint(tool) : "";
   return toolFailure(code, tool.spec.trusted === true ? said : dataBlock(tool.spec.name, said), hint);
 }

@@ -294,6 +294,10 @@ function addPersons(program: Command, act: Act): void {
     .option("--happened [json]", "the call took effect, and gave this output")
     .option("--not-happened", "the call did not take effect: it may be made again")
     .option("--abort", "give up the step")
+    .option("--use <json>", "the call acted and its output cannot be used: this value is its output")
+    .option("--skip", "the same: go on without an output")
+    .option("--fail", "the same: the step fails, and its onFailure decides")
+    .option("--again", "the same: make the call again, so that it acts twice")
     .addOption(noRun())
     .action(
       act(async (name: string, step: string, value: string | undefined, flags: object) =>

@@ -5,7 +5,7 @@ import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
 import { nestsDeep } from "../plan/read/yaml.js";
-import { typeProblem } from "../run/decide/gate.js";
+import { replacementProblem, typeProblem } from "../run/decide/gate.js";
 import { findWork } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -47,8 +47,9 @@ export function jsonOrText(value: string): Json {
 export function answerValue(run: Run | undefined, ref: { step: string; item?: number }, text: string): Json {
   const value = jsonOrText(text);
   const work = run === undefined ? undefined : findWork(run, ref);
-  if (work === undefined || typeProblem(work, value) === undefined) return value;
-  return typeProblem(work, text) === undefined ? text : value;
+  if (work === undefined) return value;
+  const problemOf = work.status === "unusable" ? replacementProblem : typeProblem;
+  return problemOf(work, value) !== undefined && problemOf(work, text) === undefined ? text : value;
 }
 
 async function fileValue(name: string, path: string): Promise<Json> {

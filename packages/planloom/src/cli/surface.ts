@@ -46,12 +46,12 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   approve: ({ runId, hash }) => ["approve", run(runId), option("--hash", hash)],
   reject: ({ runId, hash }) => ["reject", run(runId), '-m "what should be different"', option("--hash", hash)],
   respond: ({ runId, step = "STEP", item }) => ["respond", run(runId), step, "VALUE", option("--item", item)],
-  settle: ({ runId, step = "STEP", item }) => [
+  settle: ({ runId, step = "STEP", item, unusable }) => [
     "respond",
     run(runId),
     step,
     option("--item", item),
-    "--happened JSON | --not-happened | --abort",
+    unusable ? "--use JSON | --skip | --fail | --again" : "--happened JSON | --not-happened | --abort",
   ],
   fork: ({ runId, at = "STEP" }) => ["fork", run(runId), `--at ${at}`],
   "list-runs": () => ["runs"],

@@ -7,14 +7,15 @@ import { writePlan } from "../plan/write.js";
 import { currentPlan } from "../run/lookup.js";
 import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
+import type { StepRef } from "../run/event.js";
 import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
 import { mayRetry } from "../run/decide/retry.js";
 import { type Failing, type ProposedPlan, type Run, type RunEnd } from "../run/state.js";
 import { directTool, takesContext } from "../plan/step-kind.js";
-import type { StepState, StepStatus, Work } from "../run/work.js";
+import type { StepState, StepStatus, Unusable, Work } from "../run/work.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { estimateInWords } from "../words/estimate.js";
-import { runFailureText, failureNext, failureText, SETTLE, TRACE } from "../words/failures.js";
+import { runFailureText, failureNext, failureText, SETTLE, TRACE, USE } from "../words/failures.js";
 import { commentText, reasonText } from "../words/reasons.js";
 import { librarySurface } from "../words/surface-library.js";
 
@@ -79,6 +80,28 @@ export interface WaitingDocument {
   }[];
   readonly questions: readonly { readonly step: string; readonly item?: number; readonly question: string }[];
   readonly unknown: readonly { readonly step: string; readonly item?: number; readonly error: string }[];
+  /** Calls that acted and whose output cannot be used. A person decides; nothing repeats them. */
+  readonly unusable: readonly UnusableDocument[];
+}
+
+export interface UnusableDocument {
+  readonly step: string;
+  readonly item?: number;
+  readonly tool: string;
+  /** The arguments of the call. */
+  readonly args: Json;
+  /** What the tool returned. `partial`: it was no JSON or too large, so this is only what could be kept. */
+  readonly output: Json;
+  readonly partial?: true;
+  readonly error: string;
+  /** The key that the tool got. */
+  readonly key: string;
+  readonly attempt: number;
+  /** ISO 8601: when the output was refused. */
+  readonly at: string;
+  /** The step that made the call before; this step did not make it again. */
+  readonly earlier?: { readonly step: string; readonly item?: number };
+  readonly next: string;
 }
 
 export interface RunDocument {
@@ -112,7 +135,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
   const say = sayingOf(run.id, surface);
   const plans = run.planning.plans.map(planDocument);
   const steps = [...run.execution.steps.values()].map((state) => stepDocument(run, state, say));
-  const waiting = waitingOf(run);
+  const waiting = waitingOf(run, say);
   const end = endOf(run);
   const report = end === undefined || end.how === "completed" ? undefined : reportOf(run, end, say);
   return {
@@ -165,7 +188,7 @@ function stepDocument(run: Run, state: StepState, say: Say): StepDocument {
 
 function workDocument(run: Run, work: Work, say: Say): WorkDocument {
   const { error } = work;
-  const next = work.status === "unknown" ? SETTLE : undefined;
+  const next = NEXT[work.status];
   return {
     status: shownStatus(work, isEnded(run)),
     attempts: attemptsOf(work),
@@ -179,6 +202,8 @@ function workDocument(run: Run, work: Work, say: Say): WorkDocument {
     finishedAt: work.finishedAt === undefined ? null : iso(work.finishedAt),
   };
 }
+
+const NEXT: { readonly [status in StepStatus]?: Sentence } = { unknown: SETTLE, unusable: USE };
 
 function contextOf(run: Run, { step: { spec } }: Work): Pick<WorkDocument, "context"> {
   if (!takesContext(spec) || spec.dependsOn.length === 0) return {};
@@ -201,6 +226,8 @@ const STOPPED: ReadonlySet<StepStatus> = new Set(["ready", "running", "suspended
 function attemptsOf(work: Work): number {
   const { fan } = work.step;
   if (work.item === null && fan !== undefined) return Math.max(0, ...fan.items.map(attemptsOf));
+  const { unusable } = work;
+  if (unusable !== undefined) return unusable.earlier === undefined ? unusable.attempt : unusable.attempt - 1;
   const ended = work.status === "failed" || work.status === "skipped" || work.status === "retrying";
   return work.attempt - 1 + (work.args !== undefined && !ended ? 1 : 0);
 }
@@ -246,9 +273,9 @@ function estimateDocument(estimate: JsonObject): Json {
   return estimateInWords(estimate as unknown as Estimate) as unknown as Json;
 }
 
-function waitingOf(run: Run): WaitingDocument | undefined {
-  if (isEnded(run) || (run.approvals.pending.size === 0 && run.execution.asked === 0 && run.execution.unknown === 0))
-    return undefined;
+function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
+  const { asked, unknown, unusable } = run.execution;
+  if (isEnded(run) || run.approvals.pending.size + asked + unknown + unusable === 0) return undefined;
   const works = [...run.execution.steps.values()].flatMap(worksOf);
   const { estimate } = currentPlan(run) ?? {};
   const of = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });
@@ -267,5 +294,21 @@ function waitingOf(run: Run): WaitingDocument | undefined {
     unknown: works
       .filter((work) => work.status === "unknown")
       .map((work) => ({ ...of(work), error: work.error === undefined ? "" : failureText(work.error) })),
+    unusable: works
+      .filter(({ status }) => status === "unusable")
+      .map((work) => unusableDocument(of(work), work.unusable!, work, say)),
+  };
+}
+
+function unusableDocument(of: StepRef, call: Unusable, { args = {}, error }: Work, say: Say): UnusableDocument {
+  const { at, ...rest } = call;
+  const next = USE.map((part) => (typeof part === "string" ? part : { ...part, ...of }));
+  return {
+    ...of,
+    ...rest,
+    args,
+    error: error === undefined ? "" : failureText(error),
+    at: iso(at),
+    next: say(next),
   };
 }

@@ -6,7 +6,7 @@ import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { Json } from "../plan/json.js";
 import { documentOf, type RunDocument } from "./document.js";
 import type { RunEvent } from "../run/event.js";
-import type { Command } from "../run/command.js";
+import type { Command, Verdict } from "../run/command.js";
 import type { Difference } from "../run/log/decisions.js";
 import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
@@ -159,10 +159,14 @@ export class LoomRun {
     return this.send({ type: "respond", step, value, ...itemOf(options) }, options);
   }
 
-  /** Tells the outcome of the call in doubt. `output` is given if the call happened. */
+  /**
+   * Answers about a call. In doubt: it `happened` with the given output, it did `not-happened`, or `abort` the step. Acted
+   * with an unusable output: `use` the given output in its place, `skip` the step, let it `fail` by its policy, or make
+   * the call `again`, which acts twice.
+   */
   async settle(
     step: string,
-    verdict: "happened" | "not-happened" | "abort",
+    verdict: Verdict,
     options: SendOptions & { readonly item?: number; readonly output?: Json } = {},
   ): Promise<Reply> {
     const { output } = options;

@@ -95,8 +95,12 @@ export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): Retry
 
 function forkParts(run: Run, request: RetryRequest): RetryPreview | NoRetry {
   const parts = partsOf(run, request);
-  if (!parts.ok || parts.unknown.length === 0) return parts;
-  return { ok: false, ...refusal("STEP_UNKNOWN", { step: parts.unknown[0]!, fork: true }) };
+  if (!parts.ok) return parts;
+  const [doubtful] = parts.unknown;
+  if (doubtful !== undefined) return { ok: false, ...refusal("STEP_UNKNOWN", { step: doubtful, fork: true }) };
+  // The fork calls the steps that are begun anew: that is what was asked for, and the preview says so.
+  const step = parts.unusable.find((id) => !parts.anew.includes(id));
+  return step === undefined ? { ...parts, unusable: [] } : { ok: false, ...refusal("STEP_UNUSABLE", { step }) };
 }
 
 function forkRequest(
@@ -108,7 +112,7 @@ function forkRequest(
   return { ...request, plan: request.plan ?? home.given(planOf(run), run.request.goal, run.request.inputs) };
 }
 
-/** Rejects with the code that refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, BUDGET_UNPRICED. */
+/** Rejects with the code that refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, STEP_UNUSABLE, BUDGET_UNPRICED. */
 export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
   if (!isEnded(run)) throw forkRefused(run.id, NOT_ENDED);
   const request = forkRequest(run, options, home);
@@ -126,6 +130,8 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
 
 function forkRefused(runId: string, { code, params }: NoRetry): PlanloomError {
   const { step = "" } = (params ?? {}) as { readonly step?: string };
-  if (code === "UNKNOWN_STEP" || code === "STEP_UNKNOWN") return new PlanloomError(code, { runId, step });
+  if (code === "UNKNOWN_STEP" || code === "STEP_UNKNOWN" || code === "STEP_UNUSABLE") {
+    return new PlanloomError(code, { runId, step });
+  }
   return new PlanloomError("RUN_NOT_ENDED", { runId });
 }

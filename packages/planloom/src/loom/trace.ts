@@ -217,6 +217,18 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
       entryOf(event.data).note = `it is not known whether ${tool} took effect`;
       return;
     }
+    case "step.unusable": {
+      const { error, tool, output, earlier } = event.data;
+      const entry = entryOf(event.data);
+      const last = earlier === undefined ? endAttempt(entry, event.at - startedAt) : undefined;
+      if (last !== undefined) Object.assign(last, { error: failureDocument(error), refused: output });
+      entry.status = "unusable";
+      entry.note =
+        earlier === undefined
+          ? `${tool} has acted, and its output cannot be used`
+          : `not called: step ${refText(earlier)} made this call, which acted with an unusable output`;
+      return;
+    }
     case "step.resolved":
       entryOf(event.data).note = `${event.by === "engine" ? "its tool" : event.by} says: ${event.data.verdict}`;
       return;
@@ -230,6 +242,8 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
       return;
   }
 }
+
+const refText = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);
 
 function endAttempt(entry: TraceEntry, at: number): TraceAttempt | undefined {
   const last = entry.attempts[entry.attempts.length - 1];

@@ -7,7 +7,8 @@ import type { Ending } from "../run/event.js";
 import { soundFailure } from "../run/sound-failure.js";
 import { isOurCode } from "../words/failures.js";
 import { LIMITS } from "../limits.js";
-import { ToolError, type Tool, type ToolContext } from "../tools/tool.js";
+import { rawOutput, type RawOutput } from "../tools/raw-output.js";
+import { ToolError, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { inTime } from "../deadline.js";
 import type { Services } from "./services.js";
@@ -15,7 +16,10 @@ import type { Services } from "./services.js";
 type CallServices = Pick<Services, "clock" | "secrets">;
 
 export type CallEnd<T = Json> =
-  { readonly ok: true; readonly output: T } | { readonly ok: false; readonly ending: Ending; readonly error: Failure };
+  | { readonly ok: true; readonly output: T }
+  | { readonly ok: false; readonly ending: Exclude<Ending, "unusable">; readonly error: Failure }
+  /** The tool acted as far as it acts at all. `raw` is what it returned. */
+  | { readonly ok: false; readonly ending: "unusable"; readonly error: Failure; readonly raw: RawOutput };
 
 /** Calls a tool; never rejects. See endInTime. */
 export async function callTool(
@@ -44,8 +48,8 @@ function cleanProgress(report: ToolContext["progress"], filter: SecretFilter): T
 
 /**
  * Does a tool's work within a deadline; never rejects. On timeout or abort its signal is aborted, and the work gets
- * LIMITS.graceMs to end: an output or a ToolError that arrives within that time counts. Anything else ends as timeout
- * or abort. The error holds no secrets.
+ * LIMITS.graceMs to end: an output, a ToolError or an UnusableOutput that arrives within that time counts. Anything else
+ * ends as timeout or abort. The error holds no secrets.
  */
 export async function endInTime<T>(
   begin: (signal: AbortSignal) => Promise<T>,
@@ -56,6 +60,13 @@ export async function endInTime<T>(
   const { end, why } = await inTime(begin, outer, timeoutMs, clock);
   const filter = secretFilter(secrets);
   if (end !== undefined && "value" in end) return { ok: true, output: end.value };
+  if (end?.thrown instanceof UnusableOutput) {
+    const { failure, returned } = end.thrown;
+    // Before anything is cut: a part of a secret would not be found any more.
+    const { output, ...rest } = rawOutput(returned, filter.text);
+    const raw = { ...rest, output: filter.value(output) };
+    return { ok: false, ending: "unusable", error: cleanFailure(failure, filter), raw };
+  }
   if (end?.thrown instanceof ToolError) return { ok: false, ending: "tool-error", error: toldBy(end.thrown, filter) };
   // Any other error of a tool after its signal was aborted only repeats the abort.
   if (end === undefined || why !== undefined) return endOf(why, timeoutMs);
@@ -88,11 +99,14 @@ function textOf(thrown: unknown, filter: SecretFilter): string | undefined {
 /** A tool's failure in its own words. The error may come from JavaScript. */
 function toldBy(thrown: ToolError, filter: SecretFilter): Failure {
   const { failure: known, message, retryable, retryAfterMs } = thrown;
-  if (known !== undefined) return filter.value(known as unknown as JsonObject) as unknown as Failure;
+  if (known !== undefined) return cleanFailure(known, filter);
   const [code, text] = [messageOf(thrown.code, filter.text), messageOf(message, filter.text)];
   const told = soundFailure({ code, text, retryable, retryAfterMs }, "TOOL_FAILED");
   return isOurCode(told.code) ? { ...told, foreign: true } : told;
 }
+
+const cleanFailure = (failure: Failure, filter: SecretFilter): Failure =>
+  filter.value(failure as unknown as JsonObject) as unknown as Failure;
 
 function endOf(why: "timeout" | "abort" | undefined, timeoutMs: number): CallEnd & { readonly ok: false } {
   if (why === "abort") {

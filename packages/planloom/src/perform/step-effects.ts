@@ -20,7 +20,7 @@ import { failureText } from "../words/failures.js";
 import type { Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
-import { toolErrorOf, type Tool, type ToolContext } from "../tools/tool.js";
+import { toolErrorOf, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
 import { doubtIn } from "../engine/journal.js";
 import { agentContext, shownProgress } from "./agent-context.js";
 import { newDeadline } from "../deadline.js";
@@ -106,7 +106,10 @@ async function callDirectly(
   const modelCall = callsOfTool(context.budget, context.signal, count);
   const toolContext = { ...toolContextOf(run, context, effect), spend, modelCall };
   const end = await callTool(tool, args, toolContext, timeoutMs, services);
-  if (!end.ok) return endedOutcome(effect.key, end.ending, end.error, usage);
+  if (!end.ok) {
+    const raw = end.ending === "unusable" ? end.raw : {};
+    return { ...endedOutcome(effect.key, end.ending, end.error, usage), ...raw };
+  }
   const summary = summaryOf(tool, end.output, secretFilter(services.secrets));
   return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage, ...summary };
 }
@@ -183,7 +186,10 @@ function toolsOf(services: Services, step: AgentStep): readonly Tool[] {
   return names.flatMap((name) => services.inventory.get(name) ?? []);
 }
 
-/** The tool with deadlines on its calls. A known failure is thrown as a ToolError, any other ending as an Error. */
+/**
+ * The tool with deadlines on its calls. A known failure is thrown as a ToolError, an output that cannot be used as
+ * UnusableOutput, any other ending as an Error.
+ */
 function guarded(services: Services, tool: Tool): Tool {
   return {
     ...tool,
@@ -191,6 +197,7 @@ function guarded(services: Services, tool: Tool): Tool {
       const end = await callTool(tool, args, context, tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs, services);
       if (end.ok) return end.output;
       if (end.ending === "tool-error") throw toolErrorOf(end.error);
+      if (end.ending === "unusable") throw new UnusableOutput(end.error, end.raw.output);
       throw new Error(failureText(end.error));
     },
   };

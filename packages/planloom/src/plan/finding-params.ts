@@ -228,6 +228,16 @@ export interface RevisionParams {
     /** The recorded reason why that plan was given up. */
     readonly reason: JsonObject & { readonly code: string };
   };
+  /**
+   * Error. A call has acted, and its output cannot be used. The new plan makes that call again (`repeats`), refers to the
+   * missing output (`refers`; without `by`, in the answer), or drops or changes the step while a person is asked about it
+   * (`asked`).
+   */
+  readonly ACTED_UNUSABLE: { readonly step: string } & (
+    | { readonly why: "repeats"; readonly tool: string; readonly by: string }
+    | { readonly why: "refers"; readonly by?: string }
+    | { readonly why: "asked" }
+  );
   /** Error. The new plan drops or changes a step whose call may have acted. Its outcome is unknown. */
   readonly STEP_UNKNOWN: { readonly step: string };
 }

@@ -17,6 +17,7 @@ import { isCommand, type Drafted, type Input, type Outcome, type Reserve, type S
 import type { CheckedPlan, Command } from "../run/command.js";
 import { inputsOf, type Answered } from "../run/log/replay.js";
 import { emptyRun, type Run } from "../run/state.js";
+import type { StepStatus } from "../run/work.js";
 import { memoryStore } from "../store/memory.js";
 import { readQuestions, personQuestion, QuestionReader, sameQuestion } from "./questions.js";
 import type { Engine, Listener, Reply } from "../engine/engine.js";
@@ -240,7 +241,7 @@ class Play {
     if (command.type === "respond") {
       await this.#asks(askQuestion(command), () => findWork(this.#run, command)?.status === "suspended");
     } else if (command.type === "settle") {
-      await this.#comesTo(() => findWork(this.#run, command)?.status === "unknown");
+      await this.#comesTo(() => SETTLED.has(findWork(this.#run, command)?.status ?? "pending"));
     }
     return command;
   }
@@ -305,6 +306,8 @@ class Play {
   }
 }
 
+const SETTLED: ReadonlySet<StepStatus> = new Set(["unknown", "unusable"]);
+
 /** With a store in memory, all pending work has finished by then. */
 const loopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -325,7 +328,14 @@ function decisionIn(events: readonly RunEvent[]): EventOf<"approval.granted"> | 
 }
 
 function endOf({ status, success, answer, error, waiting }: RunDocument): Json {
-  const persons = waiting === undefined ? {} : { questions: waiting.questions, unknown: waiting.unknown };
+  const persons =
+    waiting === undefined
+      ? {}
+      : {
+          questions: waiting.questions,
+          unknown: waiting.unknown,
+          unusable: waiting.unusable.map(({ step, item }) => ({ step, ...(item === undefined ? {} : { item }) })),
+        };
   return { status, success, answer, error: error?.code ?? null, ...persons };
 }
 

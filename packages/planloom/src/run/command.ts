@@ -23,6 +23,20 @@ export interface CheckedPlan {
   readonly mustApprove?: readonly string[];
 }
 
+/** Answers about a call in doubt. */
+export type DoubtVerdict = "happened" | "not-happened" | "abort";
+
+/** Answers about a call that acted and whose output cannot be used. use: the given value is the output. */
+export type UnusableVerdict = "use" | "skip" | "fail" | "again";
+
+export type Verdict = DoubtVerdict | UnusableVerdict;
+
+export const DOUBT_VERDICTS: readonly DoubtVerdict[] = ["happened", "not-happened", "abort"];
+export const UNUSABLE_VERDICTS: readonly UnusableVerdict[] = ["use", "skip", "fail", "again"];
+
+export const isDoubtVerdict = (verdict: Verdict): verdict is DoubtVerdict =>
+  (DOUBT_VERDICTS as readonly Verdict[]).includes(verdict);
+
 /** A command to a run. Any process can send it through the run's inbox. */
 export type Command =
   | {
@@ -38,7 +52,8 @@ export type Command =
       readonly type: "settle";
       readonly step: string;
       readonly item?: number;
-      readonly verdict: "happened" | "not-happened" | "abort";
+      readonly verdict: Verdict;
+      /** The output, for `happened` and `use`. */
       readonly output?: Json;
       /**
        * 1-based number of this doubt for the step or item. An answer names the doubt it settles, so it cannot settle a

@@ -7,7 +7,7 @@ import type { Origin } from "../plan/origin.js";
 import type { Plan } from "../plan/plan.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import type { CheckedPlan, Command } from "./command.js";
+import type { CheckedPlan, Command, Verdict } from "./command.js";
 import type { Failure, ReplyProblem } from "./failure.js";
 import type {
   ApprovalReason,
@@ -301,10 +301,30 @@ export interface EventData {
     /** When to ask the tool about the call, in ms since 1970. Absent if the tool has no `reconcile`. */
     readonly reconcileAt?: number;
   };
-  /** The outcome of a call in doubt, from a person or (`by` is `engine`) from its tool. */
+  /**
+   * A call with effects returned, and its output cannot be used. It acted, so nothing repeats it. A person decides, unless
+   * the step is skipped by its policy (then `step.failed` follows).
+   */
+  "step.unusable": StepRef & {
+    readonly attempt: number;
+    readonly key: string;
+    readonly tool: string;
+    readonly error: Failure;
+    /** What the tool returned. `partial`: it is no JSON or too large, so this is only what could be kept. */
+    readonly output: Json;
+    readonly partial?: true;
+    readonly usage: Usage;
+    /** unusable: the tool's own schema refuses the output. Absent: the `output` of the step does. */
+    readonly ending?: "unusable";
+    /** The step that made this call before. The call was not made again. `args` and `from` are those of this step. */
+    readonly earlier?: StepRef;
+    readonly args?: { readonly [name: string]: Json };
+    readonly from?: Origin;
+  };
+  /** An answer about a call in doubt or with an unusable output, from a person or (`by` is `engine`) from its tool. */
   "step.resolved": StepRef & {
     readonly key: string;
-    readonly verdict: "happened" | "not-happened" | "abort";
+    readonly verdict: Verdict;
     readonly output?: Json;
     /** 1-based number of the doubt that the person named. */
     readonly doubt?: number;
@@ -397,11 +417,12 @@ export interface EventData {
 export type FailureCause = { readonly step: string } | { readonly role: "reviewer" };
 
 /**
- * How a call ended without an output. tool-error: the tool reported a failure; nothing happened. After the other
- * endings it is unknown whether a tool with effects acted. thrown: any other error. timeout, abort: the call was
- * stopped. in-doubt: a call inside an agent step has an intent without an outcome.
+ * How a call ended without an output. tool-error: the tool reported a failure; nothing happened. unusable: the tool acted,
+ * and its output cannot be used. After the other endings it is unknown whether a tool with effects acted. thrown: any
+ * other error. timeout, abort: the call was stopped. in-doubt: a call inside an agent step has an intent without an
+ * outcome.
  */
-export type Ending = "tool-error" | "thrown" | "timeout" | "abort" | "in-doubt";
+export type Ending = "tool-error" | "thrown" | "timeout" | "abort" | "in-doubt" | "unusable";
 
 export interface PassingFailure {
   readonly attempt: number;

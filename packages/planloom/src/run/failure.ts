@@ -79,7 +79,8 @@ export interface FailureParams extends ExpressionFailures {
   readonly FAN_OUT_LIMIT: { readonly items: number; readonly limit: number };
   readonly ARGUMENT_DEPTH: { readonly limit: number };
   readonly ARGUMENT_TYPE: { readonly tool: string } & Mismatch;
-  readonly OUTPUT_MISMATCH: Mismatch | { readonly problem: ReplyProblem };
+  /** `acted`: the call of a tool with effects gave the output, so it is not repeated. */
+  readonly OUTPUT_MISMATCH: (Mismatch & { readonly acted?: true }) | { readonly problem: ReplyProblem };
   /** `got` is false, or the kind of value that `expect` gave. Or `problem` says why `expect` had no value. */
   readonly EXPECT_FAILED: { readonly expect: string } & (
     { readonly got: false | JsonKind } | { readonly problem: EvaluationProblem }
@@ -94,7 +95,8 @@ export interface FailureParams extends ExpressionFailures {
   readonly TOOL_GONE: { readonly tool: string; readonly asked?: true };
   /** `problem` is the text of the schema's check. */
   readonly BAD_ARGUMENTS: { readonly tool: string; readonly problem: string };
-  readonly BAD_OUTPUT: { readonly tool: string; readonly problem: string };
+  /** `acted` as in OUTPUT_MISMATCH. */
+  readonly BAD_OUTPUT: { readonly tool: string; readonly problem: string; readonly acted?: true };
   readonly SECRET_UNKNOWN: { readonly secret: string };
   readonly RECONCILE_UNKNOWN: { readonly tool: string };
   readonly OUTCOME_UNKNOWN: { readonly tool: string };

@@ -2,7 +2,7 @@
 // In: a run. Out: these. The kernel judges the new plan by the same facts.
 import { currentPlan } from "./lookup.js";
 import { replanOf } from "./status.js";
-import { holdsDoubt, isFinished } from "./steps.js";
+import { holdsDoubt, isFinished, waitsUnusable } from "./steps.js";
 import { type ProposedPlan, type Run } from "./state.js";
 import { givesUntrusted } from "../plan/step-kind.js";
 
@@ -14,11 +14,13 @@ export function followedPlan(run: Run, superseded?: ProposedPlan): ProposedPlan 
 /** True for any plan that is not waiting for approval now. */
 export const wasFollowed = ({ denied }: ProposedPlan): boolean => denied === undefined || denied === "expired";
 
-/** Steps that any new plan must keep unchanged: finished steps, and steps with a call in doubt. */
+/** Steps that any new plan must keep unchanged: finished steps, and steps about whose call a person is asked. */
 export function fixedSteps(run: Run): ReadonlySet<string> {
   const failed = new Set(replanOf(run)?.failed.map(({ step }) => step));
   const states = [...run.execution.steps.values()];
-  const fixed = states.filter((state) => isFinished(state.work) || (holdsDoubt(state) && !failed.has(state.spec.id)));
+  const fixed = states.filter(
+    (state) => isFinished(state.work) || ((holdsDoubt(state) || waitsUnusable(state)) && !failed.has(state.spec.id)),
+  );
   return new Set(fixed.map(({ spec }) => spec.id));
 }
 

@@ -56,6 +56,9 @@ export type Outcome =
       readonly ending: Ending;
       readonly error: Failure;
       readonly usage: Usage;
+      /** For unusable: what the tool returned, as far as it can be kept. */
+      readonly output?: Json;
+      readonly partial?: true;
       /** Set if the ending is in-doubt: the call inside the step. */
       readonly call?: { readonly key: string; readonly tool: string };
     }

@@ -28,6 +28,8 @@ export type FailureReason =
   /** The plan is still being written. The step starts again when the plan is complete. */
   | { readonly code: "AFTER_PLAN"; readonly why: RetryReason }
   | { readonly code: "BUDGET_USED"; readonly why: RetryReason }
+  /** A person skipped it, because the output of its call cannot be used. */
+  | { readonly code: "PERSON_SKIPS" }
   | {
       readonly code: "POLICY";
       readonly why: RetryReason;

@@ -29,6 +29,8 @@ export interface RefusalParams {
   readonly NOT_ASKED: Ref & { readonly status: string };
   readonly NOT_UNKNOWN: Ref & { readonly status: string };
   readonly STALE_DOUBT: Ref;
+  /** `verdict` does not answer what is asked; `verdicts` do. */
+  readonly WRONG_VERDICT: Ref & { readonly verdict: string; readonly verdicts: readonly string[] };
   readonly ANSWER_TYPE: Mismatch;
   readonly ALREADY_PAUSED: object;
   readonly NOT_PAUSED: object;
@@ -40,6 +42,8 @@ export interface RefusalParams {
   readonly NOTHING_TO_RETRY: { readonly because: "completed" | "no-plan" };
   /** `fork`: the command asks for a new run, not for a retry of this one. */
   readonly STEP_UNKNOWN: { readonly step: string; readonly fork?: true };
+  /** A fork would call again a step that acted with an unusable output. */
+  readonly STEP_UNUSABLE: { readonly step: string };
   /** `reason`: what stopped the process that drove the run. */
   readonly NOT_ANSWERED: { readonly reason?: string };
 }

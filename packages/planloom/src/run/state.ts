@@ -10,7 +10,7 @@ import type { Failure } from "./failure.js";
 import type { RoleNames, Settings } from "./settings.js";
 import { Queue } from "./queue.js";
 import { Timetable } from "./timetable.js";
-import type { Acted, StepState, Work } from "./work.js";
+import type { Acted, StepState, UnusableCall, Work } from "./work.js";
 
 export interface ProposedPlan {
   readonly revision: number;
@@ -162,6 +162,8 @@ export interface Execution {
   open: number;
   /** Number of calls in doubt. */
   unknown: number;
+  /** Work whose call acted with an unusable output, and that waits for a person. */
+  unusable: number;
   /** Number of steps and items that wait for an answer of a person (`ask`). */
   asked: number;
   counts: { completed: number; failed: number; skipped: number };
@@ -169,6 +171,8 @@ export interface Execution {
   starved: boolean;
   /** `once` calls of restarted steps, by effect key. They are not made twice. */
   acted: Map<string, Acted>;
+  /** Calls that acted with an unusable output, by tool and arguments (see unusable-call.ts). */
+  unusableCalls: Map<string, readonly UnusableCall[]>;
   /** Number of the first unused attempt, by step. */
   attempts: Map<string, number>;
   /** The highest number of doubts that any work of a step has had, by step. */
@@ -254,10 +258,12 @@ export function emptyRun(id: string): Run {
       running: 0,
       open: 0,
       unknown: 0,
+      unusable: 0,
       asked: 0,
       counts: { completed: 0, failed: 0, skipped: 0 },
       starved: false,
       acted: new Map(),
+      unusableCalls: new Map(),
       attempts: new Map(),
       doubts: new Map(),
     },

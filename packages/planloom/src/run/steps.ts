@@ -41,6 +41,13 @@ export function linkStep(states: ReadonlyMap<string, StepState>, state: StepStat
 /** Whether its outcome is unknown, or was unknown when a person gave it up. */
 export const isDoubtful = (work: Work) => work.status === "unknown" || (work.givenUp === true && !isFinished(work));
 
+/** Whether its call acted and gave no usable output, and nothing has taken the place of that output. */
+export const isUnusable = ({ status, unusable }: Work): boolean =>
+  status === "unusable" || (unusable !== undefined && status !== "completed" && status !== "skipped");
+
+/** Whether the step or one of its items waits for a person for that reason. */
+export const waitsUnusable = (state: StepState): boolean => worksOf(state).some(({ status }) => status === "unusable");
+
 /** Whether the outcome of the step or of one of its items is unknown. */
 export const holdsDoubt = (state: StepState): boolean => worksOf(state).some(isDoubtful);
 

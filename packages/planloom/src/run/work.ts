@@ -4,7 +4,8 @@ import type { Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import type { EventData } from "./event.js";
+import type { DoubtVerdict } from "./command.js";
+import type { EventData, StepRef } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { Reason } from "./reason.js";
 
@@ -18,10 +19,11 @@ export type StepStatus =
   | "failed"
   | "skipped"
   | "unknown"
+  | "unusable"
   | "cancelled";
 
 export interface Settled {
-  readonly verdict: "happened" | "not-happened" | "abort";
+  readonly verdict: DoubtVerdict;
   readonly output: Json;
 }
 
@@ -50,6 +52,8 @@ export interface Work {
   doubtful?: string;
   /** How often an outcome was unknown. */
   doubts: number;
+  /** Its call acted, and the output cannot be used. Kept while the step has no output and is not called again. */
+  unusable?: Unusable;
   /** A person gave it up while its outcome was unknown. A retry of the run asks about it again. */
   givenUp?: true;
   /** Answers of persons about calls inside this step, by key. Its journal continues with them. */
@@ -79,6 +83,38 @@ export interface Work {
   /** ms since 1970. */
   startedAt?: number;
   finishedAt?: number;
+}
+
+/** A call that acted with an unusable output, as the run remembers it. `ref` is the step or item that made it. */
+export interface UnusableCall {
+  readonly ref: StepRef;
+  /** Attempt of the step in which it was made. */
+  readonly attempt: number;
+  readonly key: string;
+  readonly tool: string;
+  readonly error: Failure;
+  readonly output: Json;
+  readonly partial?: true;
+  /** The tool's own schema accepts the output; only the step's `output` refuses it. */
+  readonly sound?: true;
+  /** Revision of the plan that the step began under. */
+  readonly revision: number;
+  /** Keys of calls that a person ordered although this one acted. */
+  readonly allowed: Set<string>;
+}
+
+/** The call of a step that acted, and whose output cannot be used. */
+export interface Unusable {
+  readonly attempt: number;
+  /** When it was recorded, in ms since 1970. */
+  readonly at: number;
+  readonly key: string;
+  readonly tool: string;
+  /** What the tool returned, as far as it can be kept. */
+  readonly output: Json;
+  readonly partial?: true;
+  /** The step that made the call; absent if it is this one. */
+  readonly earlier?: StepRef;
 }
 
 export interface StepState {

@@ -9,7 +9,7 @@ import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { failWith, type Failure } from "../run/failure.js";
 import { failureText } from "../words/failures.js";
-import { asJson } from "./output.js";
+import { asJson, type AsJson } from "./output.js";
 import { readSchema, type After, type Before, type ReadSchema, type Schema } from "./schema.js";
 
 /** The second argument of a tool's `run`. */
@@ -70,6 +70,23 @@ export class ToolError extends Error {
   }
 }
 
+/**
+ * The tool's `run` returned, so the tool has acted as far as it acts at all, but its output cannot be used: it does not
+ * match the output schema, is not JSON, or is too large. `returned` is what came back, whatever that is.
+ */
+export class UnusableOutput extends Error {
+  override readonly name = "UnusableOutput";
+  readonly code = "BAD_OUTPUT";
+
+  constructor(
+    readonly failure: Failure,
+    readonly returned: unknown,
+    cause?: unknown,
+  ) {
+    super(failureText(failure), cause === undefined ? undefined : { cause });
+  }
+}
+
 export type ToolArguments = { readonly [name: string]: Json };
 
 /** A ToolError with a code and words of Planloom. */
@@ -87,8 +104,8 @@ export interface Tool {
   readonly spec: ToolSpec;
   /**
    * Checks the arguments against the input schema, runs the tool, then checks that the output is JSON within limits and
-   * matches the output schema. Throws ToolError BAD_ARGUMENTS or BAD_OUTPUT, both not retryable. With effects other
-   * than none, a call with BAD_OUTPUT still counts as returned.
+   * matches the output schema. Throws ToolError BAD_ARGUMENTS, which is not retryable, or UnusableOutput if the tool has
+   * run and its output cannot be used: with effects other than none, such a call is never repeated.
    */
   call(args: ToolArguments, context: ToolContext): Promise<Json>;
   /** One line about an output, for the trace: "Loaded 5 tickets". */
@@ -154,11 +171,9 @@ export function tool<const I extends Schema, const O extends Schema | undefined 
   return {
     spec: specOf(definition, input.json, output?.json),
     async call(args, context) {
-      const returned: unknown = await definition.run(
-        (await checkedArguments(name, input, args)) as Arguments<I>,
-        context,
-      );
-      return checkedOutput(name, output, returned);
+      const checked = (await checkedArguments(name, input, args)) as Arguments<I>;
+      const returned: unknown = await ownRun(() => definition.run(checked, context));
+      return usableOutput(name, output, returned);
     },
     ...optionalCalls(definition, input, output),
   };
@@ -189,13 +204,35 @@ async function checkedArguments(name: string, input: ReadSchema, args: ToolArgum
   throw toolErrorOf(failWith("BAD_ARGUMENTS", { tool: name, problem: checked.problem }));
 }
 
-async function checkedOutput(name: string, output: ReadSchema | undefined, returned: unknown): Promise<Json> {
+/** An UnusableOutput of another tool, which this one called, says nothing about the outcome of this one. */
+async function ownRun(run: () => unknown): Promise<unknown> {
+  try {
+    return await run();
+  } catch (thrown) {
+    if (thrown instanceof UnusableOutput) throw new Error(thrown.message, { cause: thrown });
+    throw thrown;
+  }
+}
+
+/** Whatever goes wrong here, also inside the schema, goes wrong after the tool has run. */
+async function usableOutput(name: string, output: ReadSchema | undefined, returned: unknown): Promise<Json> {
+  const unusable = (problem: string, cause?: unknown) =>
+    new UnusableOutput(failWith("BAD_OUTPUT", { tool: name, problem }), returned, cause);
+  let checked: AsJson;
+  try {
+    checked = await checkedOutput(output, returned);
+  } catch (thrown) {
+    throw unusable(messageOf(thrown), thrown);
+  }
+  if (checked.ok) return checked.value;
+  throw unusable(checked.problem);
+}
+
+async function checkedOutput(output: ReadSchema | undefined, returned: unknown): Promise<AsJson> {
   // The schema gets the returned value and not its copy: it may turn a Date or a Map into JSON.
   const value = returned === undefined ? null : returned;
   const fits = output === undefined ? ({ ok: true, value } as const) : await output.check(value);
-  const checked = fits.ok ? asJson(fits.value) : fits;
-  if (checked.ok) return checked.value;
-  throw toolErrorOf(failWith("BAD_OUTPUT", { tool: name, problem: checked.problem }));
+  return fits.ok ? asJson(fits.value) : fits;
 }
 
 /** Checks an answer of `reconcile`, which may come from JavaScript. Its output is checked like that of a call. */
@@ -203,9 +240,10 @@ async function checkedAnswer(name: string, output: ReadSchema | undefined, answe
   if (answer === "unknown") return answer;
   const { happened, output: given } = (answer ?? {}) as { readonly happened?: unknown; readonly output?: unknown };
   if (happened === false) return { happened };
-  if (happened === true) return { happened, output: await checkedOutput(name, output, given) };
-  const problem = 'reconcile says neither that the call happened, nor that it did not, nor "unknown"';
-  throw toolErrorOf(failWith("BAD_OUTPUT", { tool: name, problem }));
+  const nonsense = 'reconcile says neither that the call happened, nor that it did not, nor "unknown"';
+  const checked = happened === true ? await checkedOutput(output, given) : ({ ok: false, problem: nonsense } as const);
+  if (checked.ok) return { happened: true, output: checked.value };
+  throw toolErrorOf(failWith("BAD_OUTPUT", { tool: name, problem: checked.problem }));
 }
 
 const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;

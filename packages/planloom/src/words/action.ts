@@ -20,7 +20,15 @@ export type Action =
     }
   | { readonly action: "trace"; readonly runId?: string; readonly step?: string }
   | { readonly action: "approve" | "reject"; readonly runId?: string; readonly hash?: string }
-  | { readonly action: "respond" | "settle"; readonly runId?: string; readonly step?: string; readonly item?: number }
+  | { readonly action: "respond"; readonly runId?: string; readonly step?: string; readonly item?: number }
+  /** Answer about a call in doubt, or (`unusable`) about one that acted with an unusable output. */
+  | {
+      readonly action: "settle";
+      readonly runId?: string;
+      readonly step?: string;
+      readonly item?: number;
+      readonly unusable?: true;
+    }
   | { readonly action: "fork"; readonly runId?: string; readonly at?: string }
   | { readonly action: "list-runs" | "list-tools" | "update" }
   /** Starts a run: from a goal, or (`plan`) from a plan, which may be in a file. */

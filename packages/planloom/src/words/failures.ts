@@ -103,6 +103,13 @@ const STRONGER: Sentence = [
 /** What to do about a call in doubt. */
 export const SETTLE: Sentence = ["Find out whether it happened, then settle it: ", { action: "settle" }, "."];
 
+/** What to do about a call that acted with an unusable output. */
+export const USE: Sentence = [
+  "The call is not repeated. Give a value in the place of its output, skip the step, let it fail, or order the call again, which acts twice: ",
+  { action: "settle", unusable: true },
+  ".",
+];
+
 /** The variables that name the model of a role. */
 const variables = (role: string): string =>
   `PLANLOOM_${role.toUpperCase()}_MODEL (and PLANLOOM_${role.toUpperCase()}_BASE_URL)`;
@@ -192,10 +199,12 @@ export const FAILURES: Table<FailureParams> = {
     next: () => ["Declare the `output` of the step that it comes from, or convert it in the expression."],
   },
   OUTPUT_MISMATCH: {
-    message: (params) =>
-      "problem" in params
-        ? `the result of the step does not fit: ${clause(problemText(params.problem))}`
-        : misfit(params, "the output"),
+    message: (params) => {
+      if ("problem" in params) return `the result of the step does not fit: ${clause(problemText(params.problem))}`;
+      return params.acted === true
+        ? `the call has acted, but ${misfit(params, "its output")}`
+        : misfit(params, "the output");
+    },
     next: () => ["Change the step's `output` to what it really gives, or its instruction so that it gives this."],
   },
   EXPECT_FAILED: {
@@ -254,8 +263,13 @@ export const FAILURES: Table<FailureParams> = {
     next: () => ["Change `with`. A model corrects its own call."],
   },
   BAD_OUTPUT: {
-    message: ({ tool, problem }) => `the output of ${tool} cannot be used: ${problem}`,
-    next: () => ["Correct the tool, or its output schema."],
+    message: ({ tool, problem, acted }) =>
+      acted === true
+        ? `${tool} has acted, but its output cannot be used: ${problem}`
+        : `the output of ${tool} cannot be used: ${problem}`,
+    next: ({ acted }) => [
+      `${acted === true ? "The call is not repeated. " : ""}Correct the tool, or its output schema.`,
+    ],
   },
   SECRET_UNKNOWN: {
     message: ({ secret }) => `the secret ${secret} is not in the configuration`,

@@ -53,6 +53,23 @@ export const REVISION: FindingTable<keyof RevisionParams> = {
       `This plan has failed already (${reasonText(reason)}). It differs at most in titles, descriptions and order.`,
     fix: () => "Change what the steps do: another tool, other arguments, another instruction, or other steps.",
   },
+  ACTED_UNUSABLE: {
+    message: (params) => {
+      const { step } = params;
+      switch (params.why) {
+        case "repeats":
+          return `${params.by} makes the call of ${params.tool} again that ${step} has made. It acted, although its output cannot be used.`;
+        case "refers":
+          return `${params.by ?? "The answer"} refers to the output of ${step}. That step has acted, but its output cannot be used.`;
+        case "asked":
+          return `${step} has acted, and a person is asked about its output.`;
+      }
+    },
+    fix: ({ step, why }) =>
+      why === "asked"
+        ? `Keep ${step} as it is.`
+        : `The effect of ${step} has happened. Do not order it again. If its result is needed, read it in another way, in a step of its own.`,
+  },
   STEP_UNKNOWN: {
     message: ({ step }) => `The outcome of step ${step} is unknown and would be forgotten.`,
     fix: () => "Keep that step as it is; a person settles it.",

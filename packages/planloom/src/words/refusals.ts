@@ -124,6 +124,16 @@ export const REFUSALS: RefusalWords = {
     message: (ref) => `${atStart(place(ref))} was called again since. Now that call is in doubt.`,
     next: () => [SHOW, " shows it. Then settle what is in doubt now with ", { action: "settle" }, "."],
   },
+  WRONG_VERDICT: {
+    message: ({ verdict, verdicts = [], ...ref }) =>
+      `"${verdict}" does not answer what is asked about ${place(ref)}. The answers are ${verdicts.join(", ")}.`,
+    next: ({ verdicts = [] }) => [
+      SHOW,
+      " shows what is asked. Answer with ",
+      { action: "settle", ...(verdicts.includes("use") ? { unusable: true as const } : {}) },
+      ".",
+    ],
+  },
   ANSWER_TYPE: {
     message: ({ path, expected, found }) =>
       `The answer${path === "" ? "" : ` at ${path}`} must be ${expected}, but is ${gistText(found)}.`,
@@ -179,6 +189,15 @@ export const REFUSALS: RefusalWords = {
             { action: "retry", model: "planner" },
             ".",
           ],
+  },
+  STEP_UNUSABLE: {
+    message: ({ step }) => `Step ${step} has acted, and a fork would make its call again.`,
+    next: ({ step }) => [
+      RETRY,
+      " asks about its output; decide about that first. ",
+      { action: "fork", ...(step === undefined ? {} : { at: step }) },
+      " makes the call again.",
+    ],
   },
   STEP_UNKNOWN: {
     message: ({ step, fork }) =>

@@ -32,6 +32,7 @@ export const REPLAN_REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Co
     `a replan is expected to cost ${expectedUsd.toFixed(4)} USD, and limits.replanCostUsd is ${limitUsd}`,
   AFTER_PLAN: ({ why }) => `${replanReasonText(why)}; it starts again when its plan is whole`,
   BUDGET_USED: ({ why }) => `${replanReasonText(why)}; the budget is used up`,
+  PERSON_SKIPS: () => "a person says to go on without it",
   POLICY: ({ why, policy, by }) =>
     `${replanReasonText(why)}; ${who[by]} ${policy === "skip" ? "go on without it" : policy}`,
   NO_REPLAN: ({ why, because: no }) => `${replanReasonText(why)}; ${replanReasonText(no)}`,

@@ -33,7 +33,10 @@ export const librarySurface: Surface = byCase<Action, "action", string>("action"
   approve: ({ hash }) => onRun(`approve(${hash === undefined ? "hash" : JSON.stringify(hash)})`),
   reject: ({ hash }) => onRun(`reject(${list("comment", options({ hash }))})`),
   respond: ({ step, item }) => onRun(`respond(${list(stepText(step), "value", options({ item }))})`),
-  settle: ({ step, item }) => onRun(`settle(${list(stepText(step), "verdict", options({ item }))})`),
+  settle: ({ step, item, unusable }) =>
+    onRun(
+      `settle(${list(stepText(step), unusable ? '"use" | "skip" | "fail" | "again"' : "verdict", options({ item }))})`,
+    ),
   fork: ({ at }) => onRun(`fork({ at: ${stepText(at)} })`),
   "list-runs": () => "`loom.list()`",
   "list-tools": () => "`loom.inventory`",

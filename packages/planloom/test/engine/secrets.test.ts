@@ -194,6 +194,37 @@ it("a tool that is asked about a call in doubt answers without it", async () => 
   await loom.close();
 });
 
+it("keeps no secret of an output that cannot be used, in a step and inside an agent step", async () => {
+  const pay = tool({
+    name: "pay",
+    description: "Pays.",
+    input: z.object({ token: z.unknown() }),
+    output: z.object({ receipt: z.literal("sent") }),
+    effects: "once",
+    run: ({ token }) => ({ receipt: `paid with ${String(token)}`, [CANARY]: 1n }) as never,
+  });
+  const requests: unknown[] = [];
+  const executor = scriptedModel((request, index) => {
+    requests.push(request);
+    return index === 0 ? { toolCalls: [{ name: "pay", args: { token: CANARY } }] } : "done";
+  });
+  const store = memoryStore();
+  const loom = await createLoom({ tools: [pay], store, secrets, models: { executor } }, { env: {} });
+  const steps = [
+    { id: "a", tool: "pay", with: { token: { secret: "TOKEN" } } },
+    { id: "b", agent: "Pay.", tools: ["pay"] },
+  ];
+  const document = await loom.run("Pay.", { plan: { steps, answer: { value: "${{ b }}" } } });
+  expect(document.waiting?.unusable).toMatchObject([
+    { output: { receipt: "paid with [secret TOKEN]", "[secret TOKEN]": "1" }, partial: true },
+  ]);
+  const [, after] = requests as { readonly messages: readonly unknown[] }[];
+  // The model itself wrote the secret in its call.
+  expect(JSON.stringify(after!.messages.at(-1))).not.toContain(CANARY);
+  expect(JSON.stringify([document, await store.read(document.runId)])).not.toContain(CANARY);
+  await loom.close();
+});
+
 it("no model reads a secret that a plan gives to summarize", async () => {
   const executor = scriptedModel(() => "short");
   const loom = await createLoom({ store: "memory", secrets, models: { executor } }, { env: {} });

@@ -528,21 +528,16 @@ describe("a call that acts once", () => {
       pay("p", { retry: { attempts: 3 }, ...more }),
       call("b", { with: { x: "${{ p }}" } }),
     ];
-    for (const [refusing, code, mended] of [
-      [{ expect: "${{ output == 2 }}" }, "EXPECT_FAILED", { expect: "${{ output == 1 }}" }],
-      [{ output: "string" }, "OUTPUT_MISMATCH", { output: "number" }],
-    ] as const) {
-      const story = given(run(gate(refusing)), returned("call/p/1", 1, ["pay"]));
-      expect(errorOf(story.run)).toMatchObject({ code });
-      story
-        .when(retry({ plan: checked(gate(mended)) }))
-        .then(
-          "run.reopened",
-          "plan.proposed",
-          ["step.completed", { step: "p", output: 1, carried: "story" }],
-          ["step.started", { step: "b", args: { x: 1 } }],
-        );
-    }
+    const story = given(run(gate({ expect: "${{ output == 2 }}" })), returned("call/p/1", 1, ["pay"]));
+    expect(errorOf(story.run)).toMatchObject({ code: "EXPECT_FAILED" });
+    story
+      .when(retry({ plan: checked(gate({ expect: "${{ output == 1 }}" })) }))
+      .then(
+        "run.reopened",
+        "plan.proposed",
+        ["step.completed", { step: "p", output: 1, carried: "story" }],
+        ["step.started", { step: "b", args: { x: 1 } }],
+      );
   });
 
   it("is refused again where only the words have changed", () => {

@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { callsOfTool } from "../../src/agents/model-call.js";
 import type { Json } from "../../src/plan/json.js";
-import { ToolError, type Tool, type ToolContext } from "../../src/tools/tool.js";
+import { ToolError, UnusableOutput, type Tool, type ToolContext } from "../../src/tools/tool.js";
 
 export function contextOf(
   signal: AbortSignal = new AbortController().signal,
@@ -18,10 +18,21 @@ export function called(tool: Tool, args: { readonly [name: string]: Json }, sign
 
 /** The ToolError that a call ends with; the test fails when it ends otherwise. */
 export async function errorOf(call: Promise<unknown>): Promise<ToolError> {
-  const ending: unknown = await call.then(
-    (value) => ({ returned: value }),
-    (error: unknown) => error,
-  );
+  const ending = await endingOf(call);
   expect(ending).toBeInstanceOf(ToolError);
   return ending as ToolError;
 }
+
+/** The same for a call that ran and whose output cannot be used. */
+export async function unusableOf(call: Promise<unknown>): Promise<UnusableOutput> {
+  const ending = await endingOf(call);
+  // Not toBeInstanceOf: it would print the output, which may be very large.
+  expect(ending instanceof UnusableOutput).toBe(true);
+  return ending as UnusableOutput;
+}
+
+const endingOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    (value) => ({ returned: value }),
+    (error: unknown) => error,
+  );

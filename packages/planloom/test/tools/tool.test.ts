@@ -4,8 +4,8 @@ import { z } from "zod";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import type { Json } from "../../src/plan/json.js";
 import type { StandardSchema } from "../../src/tools/schema.js";
-import { tool, ToolError, type Tool, type ToolContext } from "../../src/tools/tool.js";
-import { called, contextOf, errorOf } from "./tool-context.js";
+import { tool, ToolError, UnusableOutput, type Tool, type ToolContext } from "../../src/tools/tool.js";
+import { called, contextOf, errorOf, unusableOf } from "./tool-context.js";
 
 const tickets = z.object({ project: z.string(), limit: z.number().default(10) });
 const loaded = z.object({ ids: z.array(z.number()) });
@@ -183,7 +183,7 @@ describe("the arguments", () => {
     expect(await called(plain, { n: 1 })).toBe("one");
     expect((await errorOf(called(plain, { n: "1" }))).code).toBe("BAD_ARGUMENTS");
     expect((await errorOf(called(plain, {}))).code).toBe("BAD_ARGUMENTS");
-    expect((await errorOf(called(plain, { n: 2 }))).code).toBe("BAD_OUTPUT");
+    expect((await unusableOf(called(plain, { n: 2 }))).code).toBe("BAD_OUTPUT");
   });
 
   it("are checked by any Standard Schema that gives JSON Schema, also when it takes its time", async () => {
@@ -252,8 +252,8 @@ describe("the output", () => {
     ["more than 8 MiB once it is written", "\u0001".repeat(2 * 1024 * 1024), /larger than 8388608 bytes/],
     ["parts shared without end", shared, /larger than|deeper/],
   ])("with %s is refused, and where is said", async (_what, returned, message) => {
-    const error = await errorOf(called(withOutput(returned), {}));
-    expect(error).toMatchObject({ code: "BAD_OUTPUT", retryable: false });
+    const error = await unusableOf(called(withOutput(returned), {}));
+    expect(error.failure).toMatchObject({ code: "BAD_OUTPUT", retryable: false });
     expect(error.message).toMatch(message);
   });
 
@@ -286,7 +286,45 @@ describe("the output", () => {
       effects: "none",
       run: () => JSON.parse('{"ids":["1"]}') as never,
     });
-    expect((await errorOf(called(wrong, {}))).message).toMatch(/w cannot be used: ids\.0:/);
+    const error = await unusableOf(called(wrong, {}));
+    expect(error.message).toMatch(/w cannot be used: ids\.0:/);
+    expect(error.returned).toEqual({ ids: ["1"] });
+  });
+
+  it("is refused as after the call, whatever goes wrong in its schema", async () => {
+    const schema = (validate: () => never): StandardSchema => ({
+      "~standard": { version: 1, vendor: "own", validate, jsonSchema: { input: () => ({}), output: () => ({}) } },
+    });
+    for (const thrown of [new TypeError("oops"), new ToolError("no", { code: "NO" })]) {
+      const output = schema(() => {
+        throw thrown;
+      });
+      const refining = tool({
+        name: "refining",
+        description: "d",
+        input: z.object({}),
+        output,
+        effects: "once",
+        run: () => ({ sent: 1 }),
+      });
+      const error = await unusableOf(called(refining, {}));
+      expect(error).toMatchObject({ code: "BAD_OUTPUT", cause: thrown, returned: { sent: 1 } });
+    }
+  });
+
+  it("of another tool that it calls says nothing about its own outcome", async () => {
+    const inner = withOutput(1n);
+    const outer = tool({
+      name: "outer",
+      description: "d",
+      input: z.object({}),
+      effects: "once",
+      run: (_args, context) => inner.call({}, context),
+    });
+    const ending = await called(outer, {}).catch((error: unknown) => error);
+    expect(ending).not.toBeInstanceOf(UnusableOutput);
+    expect(ending).not.toBeInstanceOf(ToolError);
+    expect((ending as Error).cause).toBeInstanceOf(UnusableOutput);
   });
 });
 

@@ -853,6 +853,24 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Change what the steps do: another tool, other arguments, another instruction, or other steps.",
     ],
   ],
+  ACTED_UNUSABLE: [
+    [
+      { step: "ship", why: "repeats", tool: "ship_parcel", by: "ship_again" },
+      "ship_again makes the call of ship_parcel again that ship has made. It acted, although its output cannot be used.",
+      "The effect of ship has happened. Do not order it again. If its result is needed, read it in another way, in a step of its own.",
+    ],
+    [
+      { step: "ship", why: "refers", by: "mail" },
+      "mail refers to the output of ship. That step has acted, but its output cannot be used.",
+      "The effect of ship has happened. Do not order it again. If its result is needed, read it in another way, in a step of its own.",
+    ],
+    [
+      { step: "ship", why: "refers" },
+      "The answer refers to the output of ship. That step has acted, but its output cannot be used.",
+      "The effect of ship has happened. Do not order it again. If its result is needed, read it in another way, in a step of its own.",
+    ],
+    [{ step: "ship", why: "asked" }, "ship has acted, and a person is asked about its output.", "Keep ship as it is."],
+  ],
   STEP_UNKNOWN: [
     [
       { step: "send" },

@@ -65,7 +65,10 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   ],
   TOOL_GONE: [{ tool: "search" }, { tool: "pay", asked: true }],
   BAD_ARGUMENTS: [{ tool: "search", problem: "query: expected string" }],
-  BAD_OUTPUT: [{ tool: "search", problem: "the value is larger than 8388608 bytes" }],
+  BAD_OUTPUT: [
+    { tool: "search", problem: "the value is larger than 8388608 bytes" },
+    { tool: "pay", problem: "receipt: Invalid input", acted: true },
+  ],
   SECRET_UNKNOWN: [{ secret: "TOKEN" }],
   RECONCILE_UNKNOWN: [{ tool: "pay" }],
   OUTCOME_UNKNOWN: [{ tool: "pay" }],
@@ -156,6 +159,7 @@ export const REASON_SAMPLES: {
     { code: "POLICY", why, policy: "patch", by: "run" },
   ],
   NO_REPLAN: [{ code: "NO_REPLAN", why, because: { code: "REPLANS_USED", of: 2 } }],
+  PERSON_SKIPS: [{ code: "PERSON_SKIPS" }],
   PATCH_FAILED: [{ code: "PATCH_FAILED", why }],
   CONDITION_FALSE: [{ code: "CONDITION_FALSE" }],
   SOURCE_SKIPPED: [{ code: "SOURCE_SKIPPED", where: "with/x", source: "find" }],
@@ -231,6 +235,8 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
   RUN_NOT_ENDED: [{}],
   NOTHING_TO_RETRY: [{ because: "completed" }, { because: "no-plan" }],
   STEP_UNKNOWN: [{ step: "a" }, { step: "a", fork: true }],
+  STEP_UNUSABLE: [{ step: "a" }],
+  WRONG_VERDICT: [{ step: "a", item: 0, verdict: "happened", verdicts: ["use", "skip", "fail", "again"] }],
   NOT_ANSWERED: [{}, { reason: "The disk has no room left for the store." }],
 };
 

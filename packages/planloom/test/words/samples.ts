@@ -156,6 +156,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   NOTHING_TO_RETRY: [{ runId: "RUN" }],
   UNKNOWN_STEP: [{ runId: "RUN", step: "find" }],
   STEP_UNKNOWN: [{ runId: "RUN", step: "pay" }],
+  STEP_UNUSABLE: [{ runId: "RUN", step: "pay" }],
 
   // Recordings
   RUN_NOT_STOPPED: [{ runId: "RUN" }],

@@ -4,6 +4,7 @@ import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";
+import type { Verdict } from "../../run/command.js";
 import { tell, type TellFlags } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
@@ -79,6 +80,10 @@ interface RespondFlags extends SayFlags {
   readonly happened?: string | true;
   readonly notHappened?: boolean;
   readonly abort?: boolean;
+  readonly use?: string;
+  readonly skip?: boolean;
+  readonly fail?: boolean;
+  readonly again?: boolean;
 }
 
 export async function respondCommand(
@@ -97,8 +102,12 @@ export async function respondCommand(
   }
   return withRun(name, flags, (loom, runId) =>
     tell(loom, runId, flags, async (run, how) => {
-      if (verdict !== undefined) return run.settle(step, verdict.verdict, { ...how, ...item, ...verdict.output });
-      const said = answerValue(await loom.engine.load(runId), { step, ...item }, value!);
+      const valueOf = async (text: string) => answerValue(await loom.engine.load(runId), { step, ...item }, text);
+      if (verdict !== undefined) {
+        const output = flags.use === undefined ? verdict.output : { output: await valueOf(flags.use) };
+        return run.settle(step, verdict.verdict, { ...how, ...item, ...output });
+      }
+      const said = await valueOf(value!);
       return run.respond(step, said, { ...how, ...item });
     }),
   );
@@ -110,16 +119,28 @@ function itemOf(item: string | undefined): { readonly item?: number } {
   return { item: Number(item) };
 }
 
-type Verdict = { readonly verdict: "happened" | "not-happened" | "abort"; readonly output: { readonly output?: Json } };
+interface Answer {
+  readonly verdict: Verdict;
+  readonly output: { readonly output?: Json };
+}
 
-function verdictOf({ happened, notHappened, abort }: RespondFlags): Verdict | undefined {
-  const said: Verdict[] = [];
+function verdictOf(flags: RespondFlags): Answer | undefined {
+  const { happened, notHappened, abort, use, skip, fail, again } = flags;
+  const said: Answer[] = [];
   if (happened !== undefined)
     said.push({ verdict: "happened", output: happened === true ? {} : { output: jsonOrText(happened) } });
   if (notHappened === true) said.push({ verdict: "not-happened", output: {} });
   if (abort === true) said.push({ verdict: "abort", output: {} });
-  if (said.length > 1)
-    throw usageError("More than one outcome is given.", "Give one of --happened, --not-happened, --abort.");
+  if (use !== undefined) said.push({ verdict: "use", output: {} });
+  if (skip === true) said.push({ verdict: "skip", output: {} });
+  if (fail === true) said.push({ verdict: "fail", output: {} });
+  if (again === true) said.push({ verdict: "again", output: {} });
+  if (said.length > 1) {
+    throw usageError(
+      "More than one outcome is given.",
+      "Give one of --happened, --not-happened, --abort, or one of --use, --skip, --fail, --again.",
+    );
+  }
   return said[0];
 }
 

@@ -77,10 +77,29 @@ export function waitingLines(runId: string, waiting: WaitingDocument): readonly 
       `Step ${step}${item === undefined ? "" : `[${item}]`} of run ${runId} asks: ${manyLines(question)}`,
       `  answer     ${PROGRAM} respond ${runId} ${step} VALUE${item === undefined ? "" : ` --item ${item}`}`,
     ]),
+    ...waiting.unusable.flatMap((call) => unusableLines(runId, call)),
     ...waiting.unknown.flatMap(({ step, item, error }) => [
       `It is not known whether step ${step}${item === undefined ? "" : `[${item}]`} of run ${runId} took effect: ${oneLine(error)}`,
       `  find out whether it did, then  ${PROGRAM} respond ${runId} ${step}${item === undefined ? "" : ` --item ${item}`} --happened JSON | --not-happened | --abort`,
     ]),
+  ];
+}
+
+/** The call that acted, what came back, and the answers. Only the last answer makes the call again. */
+function unusableLines(runId: string, call: WaitingDocument["unusable"][number]): readonly string[] {
+  const { tool, args, output, partial, error, key, attempt, at, earlier } = call;
+  const command = `${PROGRAM} respond ${runId} ${call.step}${call.item === undefined ? "" : ` --item ${call.item}`}`;
+  const made = earlier === undefined ? "" : `, made before by step ${refText({ ...earlier })} and not made again`;
+  return [
+    `Step ${refText({ ...call })} of run ${runId} has acted, and its output cannot be used: ${oneLine(error)}`,
+    `  call       ${oneLine(tool)}, attempt ${attempt}, at ${at}${made}`,
+    `  arguments  ${oneLine(JSON.stringify(args), 2_000)}`,
+    `  key        ${key}`,
+    `  returned   ${oneLine(JSON.stringify(output), 2_000)}${partial === true ? "  (only what could be kept)" : ""}`,
+    `  use        ${command} --use JSON   (this value is its output)`,
+    `  skip       ${command} --skip   (go on without it)`,
+    `  fail       ${command} --fail   (the step fails, and its onFailure decides)`,
+    `  again      ${command} --again   (the call acts a second time)`,
   ];
 }
 

@@ -98,6 +98,13 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
       "unknown",
       `${name(data)}: it is not known whether ${data.tool} took effect (${oneLine(failureText(data.error))})${data.reconcileAt === undefined ? "" : "; it is asked"}`,
     ),
+  "step.unusable": ({ data: { error, earlier, ...ref } }) =>
+    marked(
+      "unusable",
+      earlier === undefined
+        ? `${name(ref)}: ${oneLine(failureText(error))}`
+        : `${name(ref)}: not called, because step ${name(earlier)} made this call: ${oneLine(failureText(error))}`,
+    ),
   "step.resolved": ({ by, data }) => marked("settled", `${name(data)}: ${data.verdict}, says ${saidBy(by)}`),
   "reconcile.failed": ({ at, data }) =>
     marked(
@@ -203,6 +210,7 @@ const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {
   retried: "cyan",
   failed: "red",
   unknown: "red",
+  unusable: "red",
   retry: "yellow",
   skipped: "yellow",
   asks: "cyan",

@@ -55,11 +55,12 @@ const WAITS: Readonly<Record<HeadWaiting["first"], string>> = {
   call: "call approval",
   question: "question",
   doubt: "unknown outcome",
+  unusable: "unusable output",
 };
 
 /** `question`, `call approval and 2 more`. */
-function waitingText({ approvals, questions, doubts, first }: HeadWaiting): string {
-  const more = approvals + questions + doubts - 1;
+function waitingText({ approvals, questions, doubts, unusable = 0, first }: HeadWaiting): string {
+  const more = approvals + questions + doubts + unusable - 1;
   return `${WAITS[first]}${more > 0 ? ` and ${more} more` : ""}`;
 }
 

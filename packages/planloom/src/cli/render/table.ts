@@ -21,6 +21,7 @@ const SHOWN: Readonly<Record<StepStatus, readonly [string, Paint]>> = {
   failed: ["✗", "red"],
   skipped: ["-", "dim"],
   unknown: ["!", "red"],
+  unusable: ["!", "red"],
   cancelled: ["■", "dim"],
 };
 

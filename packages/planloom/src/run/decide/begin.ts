@@ -15,11 +15,13 @@ import { whyApproval } from "../approval.js";
 import { fact, type Fact } from "../event.js";
 import { failWith, type ExpressionParams, type Failure, type FailureParams } from "../failure.js";
 import type { Work } from "../work.js";
-import { closeFanOut, failed, refOf, unknown } from "./failure.js";
-import { completed } from "./gate.js";
+import { unknown, unusable } from "./ending.js";
+import { closeFanOut, failed, refOf } from "./failure.js";
+import { completed, typeProblem } from "./gate.js";
 import { reviewAfter } from "./policy.js";
 import { scopeOf, skippedAmong } from "../step-scope.js";
 import type { Run } from "../state.js";
+import { repeatedCall } from "../unusable-call.js";
 import {
   asksPerson,
   callName,
@@ -169,12 +171,24 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   const acted = run.execution.acted.get(key);
   if (acted?.known === true) {
     const { output, tools, summary } = acted;
-    const returned = { output, tools, steps: from.steps, usage: NO_USAGE, carried: run.id };
+    const earlier = { key, earlier: refOf(work), args, from };
+    const returned = { output, tools, steps: from.steps, usage: NO_USAGE, carried: run.id, earlier };
     return completed(run, work, summary === undefined ? returned : { ...returned, summary }, at);
   }
   if (acted?.known === false) {
     const doubt = { error: acted.error, ending: "in-doubt", usage: NO_USAGE, call: { key, tool: name } } as const;
     return [unknown(run, work, doubt, at)];
+  }
+  const before = repeatedCall(run, { tool: name, args, key, revision: work.step.revision });
+  if (before !== undefined) {
+    // The plan was mended, and the output of that call fits now.
+    if (before.sound === true && before.key === key && typeProblem(work, before.output) === undefined) {
+      const returned = { output: before.output, tools: [name], steps: from.steps, usage: NO_USAGE, carried: run.id };
+      return completed(run, work, returned, at);
+    }
+    const { error, output, partial, ref: earlier } = before;
+    const kept = partial === undefined ? { output } : { output, partial };
+    return unusable(run, work, { key, error, ...kept, usage: NO_USAGE, earlier, args, from }, at);
   }
   const reason = whyApproval(run, work);
   if (reason !== undefined) {

@@ -9,12 +9,12 @@ import { failWith, isFailure, type Failure } from "../failure.js";
 import { asksForPlan, currentPlan, findWork } from "../lookup.js";
 import { refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
 import { endOf, isCancelling, isFailing } from "../status.js";
-import type { Work } from "../work.js";
+import type { Unusable, Work } from "../work.js";
 import { draftsStopped } from "./draft.js";
-import { failed, refOf } from "./failure.js";
-import { completed, toolProblem, typeProblem } from "./gate.js";
+import { failed, refOf, skippedByPerson } from "./failure.js";
+import { completed, replacementProblem, toolProblem, typeProblem } from "./gate.js";
 import type { Input } from "../input.js";
-import type { Command } from "../command.js";
+import { DOUBT_VERDICTS, isDoubtVerdict, UNUSABLE_VERDICTS, type Command } from "../command.js";
 import { retry } from "./retry.js";
 import { revise, revisionProposed } from "./revision.js";
 import { type PendingApproval, type Run, type RunEnd } from "../state.js";
@@ -146,16 +146,13 @@ function settle(run: Run, command: Input & Command & { type: "settle" }, at: num
   const work = findWork(run, command);
   const ref = stepRef(command);
   if (work === undefined) return refused(command, "UNKNOWN_STEP", ref);
+  if (work.status === "unusable" && work.unusable !== undefined)
+    return settleUnusable(run, work, work.unusable, command);
   if (work.status !== "unknown") return refused(command, "NOT_UNKNOWN", { ...ref, status: standing(work) });
   if (command.doubt !== undefined && command.doubt !== work.doubts) return refused(command, "STALE_DOUBT", ref);
-  const { verdict, output, doubt } = command;
-  const resolved = fact("step.resolved", {
-    ...refOf(work),
-    key: work.doubt ?? work.effectKey,
-    verdict,
-    ...(output === undefined ? {} : { output }),
-    ...(doubt === undefined ? {} : { doubt }),
-  });
+  const { verdict, output } = command;
+  if (!isDoubtVerdict(verdict)) return refused(command, "WRONG_VERDICT", { ...ref, verdict, verdicts: DOUBT_VERDICTS });
+  const resolved = resolvedBy(work, command, work.doubt ?? work.effectKey);
   if (verdict === "not-happened") return [resolved];
   if (verdict === "abort") return [resolved, ...aborted(run, work, at)];
   const { spec } = work.step;
@@ -166,6 +163,33 @@ function settle(run: Run, command: Input & Command & { type: "settle" }, at: num
   const tool = directTool(spec);
   const tools = tool === undefined ? [] : [tool];
   return [resolved, ...completed(run, work, { output: output ?? null, tools, usage: NO_USAGE }, at)];
+}
+
+function resolvedBy(work: Work, { verdict, output, doubt }: Command & { type: "settle" }, key: string): Fact {
+  const said = { ...(output === undefined ? {} : { output }), ...(doubt === undefined ? {} : { doubt }) };
+  return fact("step.resolved", { ...refOf(work), key, verdict, ...said });
+}
+
+/** The call acted. A value from a person takes the place of its output, or the step is skipped, fails, or acts again. */
+function settleUnusable(
+  run: Run,
+  work: Work,
+  { key, tool }: Unusable,
+  command: Input & Command & { type: "settle" },
+): Fact[] {
+  const { verdict, output = null, at } = command;
+  const ref = stepRef(command);
+  if (isDoubtVerdict(verdict))
+    return refused(command, "WRONG_VERDICT", { ...ref, verdict, verdicts: UNUSABLE_VERDICTS });
+  if (command.doubt !== undefined && command.doubt !== work.doubts) return refused(command, "STALE_DOUBT", ref);
+  const resolved = resolvedBy(work, command, key);
+  const { error } = work;
+  if (verdict === "again" || error === undefined) return [resolved];
+  if (verdict === "skip") return [resolved, ...skippedByPerson(run, work, error)];
+  if (verdict === "fail") return [resolved, ...failed(run, work, error, at)];
+  const problem = replacementProblem(work, output);
+  if (problem !== undefined) return mistyped(command, problem);
+  return [resolved, ...completed(run, work, { output, tools: [tool], usage: NO_USAGE }, at)];
 }
 
 function aborted(run: Run, work: Work, at: number): Fact[] {

@@ -1,82 +1,27 @@
-// Decides what follows when a call ends without an output: retry, doubt, skip or failure. In: how the call ended.
-// Out: facts with the decision and its reason. policy.ts decides what follows when no retry is left.
+// Decides what follows from a failure: retry, skip or failure. In: the failed work and its error. Out: facts with the
+// decision and its reason. policy.ts decides what follows when no retry is left; ending.ts, whether a call failed at all.
 import { LIMITS } from "../../limits.js";
 import { sha256 } from "../../sha256.js";
 import type { JsonObject } from "../../plan/json.js";
 import { mergeOrigins, NO_ORIGIN, type Origin } from "../../plan/origin.js";
-import type { EffectClass } from "../../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
-import { currentPlan } from "../lookup.js";
 import { isCancelling, isDrafting, isFailing } from "../status.js";
 import type { FanOut, Work } from "../work.js";
-import { outOfTime, unpaidBy } from "./budget.js";
-import { fact, type EventData, type Ending, type Fact, type PassingFailure, type StepRef } from "../event.js";
+import { unpaidBy } from "./budget.js";
+import { fact, type EventData, type Fact, type PassingFailure, type StepRef } from "../event.js";
 import { isJournaled } from "../evolve/evolve-step.js";
 import { isFailure, type Failure, type ItemsParams } from "../failure.js";
-import type { Outcome } from "../input.js";
 import type { RetryReason, StopReason } from "../reason.js";
 import { reviewAfter, verdictOn } from "./policy.js";
 import { type Run } from "../state.js";
-import { callName } from "../../plan/step-kind.js";
 
 export function refOf(work: Work): StepRef {
   return work.item === null ? { step: work.step.spec.id } : { step: work.step.spec.id, item: work.item };
 }
 
-/**
- * Facts after a call ended without an output. `effects` is its effect class; `none` for a model that fills arguments.
- */
-export function ended(
-  run: Run,
-  work: Work,
-  outcome: Outcome & { type: "ended" },
-  effects: EffectClass,
-  at: number,
-): Fact[] {
-  if (leavesDoubt(effects, outcome.ending, isCancelling(run))) return [unknown(run, work, outcome, at)];
-  const { ending, error, usage } = outcome;
-  const reason = whyStopped(run) ?? (effects === "none" ? outOfTime(run) : undefined);
-  if (reason === undefined || ending === "tool-error") return failed(run, work, error, at, { usage, ending });
-  const { attempt } = work;
-  return [fact("step.cancelled", { ...refOf(work), attempt, reason, usage, ending, error, ...unpaidBy(run, error) })];
-}
-
 /** Why calls of a run that is being cancelled are stopped. */
 export const whyStopped = ({ halt }: Run): StopReason | undefined =>
   halt?.why === "cancel" ? { code: "CANCELLED", comment: halt.comment } : undefined;
-
-/**
- * Whether the ending of a call leaves it unknown whether it acted (design section 8). A tool's own error is a known
- * failure. So is any ending of a tool without effects. An idempotent call is repeated with its key, unless the run is
- * being cancelled and nothing will repeat it. A `once` call is in doubt.
- */
-export function leavesDoubt(effects: EffectClass, ending: Ending, cancelling: boolean): boolean {
-  if (ending === "in-doubt") return true;
-  if (ending === "tool-error" || effects === "none") return false;
-  return effects === "once" || cancelling;
-}
-
-export function unknown(
-  run: Run,
-  work: Work,
-  outcome: Pick<Outcome & { type: "ended" }, "error" | "ending" | "usage" | "call">,
-  at: number,
-): Fact {
-  const { spec } = work.step;
-  const tool = outcome.call?.tool ?? callName(spec);
-  const asked = !isCancelling(run) && currentPlan(run)?.tools.get(tool)?.reconciles === true;
-  return fact("step.unknown", {
-    ...refOf(work),
-    attempt: work.attempt,
-    key: outcome.call?.key ?? work.effectKey,
-    tool,
-    error: outcome.error,
-    ending: outcome.ending,
-    usage: outcome.usage,
-    ...unpaidBy(run, outcome.error),
-    ...(asked ? { reconcileAt: at + LIMITS.reconcileDelayMs } : {}),
-  });
-}
 
 /** How a call failed: its usage, its ending, or the refused output. */
 type Given = Pick<EventData["step.failed"], "usage" | "ending" | "output" | "tools" | "summary">;
@@ -97,10 +42,7 @@ export function failed(run: Run, work: Work, error: Failure, at: number, given: 
   }
   const why = whyNoRetry(run, error, tries, retry.attempts);
   const verdict = verdictOn(run, work.step, error, why);
-  if (verdict.decision === "skip") {
-    const skipped = fact("step.skipped", { ...refOf(work), reason: { code: "FAILED", error }, cause: "failure" });
-    return [say("skip", verdict.reason), skipped, ...closeFanOut(run, work, "skipped")];
-  }
+  if (verdict.decision === "skip") return [say("skip", verdict.reason), ...skipped(run, work, error)];
   if (isDrafting(run) && !isFailing(run) && !isCancelling(run)) {
     return [say("retry", { code: "AFTER_PLAN", why })];
   }
@@ -110,6 +52,19 @@ export function failed(run: Run, work: Work, error: Failure, at: number, given: 
 }
 
 type Said = EventData["step.failed"];
+
+function skipped(run: Run, work: Work, error: Failure): Fact[] {
+  const fallen = fact("step.skipped", { ...refOf(work), reason: { code: "FAILED", error }, cause: "failure" });
+  return [fallen, ...closeFanOut(run, work, "skipped")];
+}
+
+/** Facts after a person skipped a step whose call acted and gave no usable output. */
+export function skippedByPerson(run: Run, work: Work, error: Failure): Fact[] {
+  const { attempt } = work;
+  const reason = { code: "PERSON_SKIPS" } as const;
+  const said = fact("step.failed", { ...refOf(work), attempt, error, decision: "skip", reason, usage: NO_USAGE });
+  return [said, ...skipped(run, work, error)];
+}
 
 /** After BUDGET_EXHAUSTED, a retry of the run continues the same attempt, whose calls are paid. */
 function final(said: Fact, work: Work): Fact {

@@ -6,9 +6,11 @@ import { mismatch, STRING, UNKNOWN, type Type } from "../../plan/type/type.js";
 import { typeFromSchema, typeOf } from "../../plan/type/schema.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { Usage } from "../../plan/usage.js";
-import { fact, type Fact } from "../event.js";
+import type { Origin } from "../../plan/origin.js";
+import { fact, type Fact, type StepRef } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import type { StepState, Work } from "../work.js";
+import { unusable } from "./ending.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
 import { reviewAfter } from "./policy.js";
 import { scopeOf } from "../step-scope.js";
@@ -24,12 +26,23 @@ export interface Returned {
   readonly summary?: string;
   /** The run whose call gave the output; see the event step.completed. */
   readonly carried?: string;
+  /** The call as it stands in the log, if it was made before and is not made now. */
+  readonly earlier?: {
+    readonly key: string;
+    readonly earlier: StepRef;
+    readonly args: { readonly [name: string]: Json };
+    readonly from: Origin;
+  };
 }
 
-/** Facts after a call returned: completed if the output passes, failed otherwise. */
+/** Facts after a call returned: completed if the output passes; otherwise failed, or unusable if the call acted. */
 export function completed(run: Run, work: Work, returned: Returned, at: number): Fact[] {
-  const problem = typeProblem(work, returned.output) ?? expectProblem(run, work, returned);
   const { usage, output, tools, summary } = returned;
+  const misfit = typeProblem(work, output);
+  if (misfit !== undefined && work.effects !== "none") {
+    return unusable(run, work, { error: misfit, output, usage, ...returned.earlier }, at);
+  }
+  const problem = misfit ?? expectProblem(run, work, returned);
   if (problem !== undefined) {
     return failed(run, work, problem, at, { usage, output, tools, ...(summary === undefined ? {} : { summary }) });
   }
@@ -61,6 +74,11 @@ function mismatchOf(output: Json, type: Type): Failure | undefined {
 export function toolProblem(tool: ToolSpec | undefined, output: Json): Failure | undefined {
   const schema = tool?.output;
   return schema === undefined ? undefined : mismatchOf(output, typeFromSchema(schema));
+}
+
+/** Why a value cannot take the place of an unusable output. Later steps were checked against the step's type, else the tool's. */
+export function replacementProblem(work: Work, value: Json): Failure | undefined {
+  return work.step.spec.output === undefined ? toolProblem(work.step.tool, value) : typeProblem(work, value);
 }
 
 const outputTypes = new WeakMap<StepState, Type>();

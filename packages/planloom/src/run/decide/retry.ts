@@ -17,7 +17,7 @@ import type { CheckedPlan, Command } from "../command.js";
 import { endOf, isEnded } from "../status.js";
 import type { StepState, Work } from "../work.js";
 import { approvalReason, proposalFacts, stricter } from "./proposal.js";
-import { holdsDoubt, isDoubtful, isFinished, worksOf } from "../steps.js";
+import { holdsDoubt, isDoubtful, isFinished, isUnusable, worksOf } from "../steps.js";
 import { type Run } from "../state.js";
 import { stepStates } from "../steps.js";
 import { isConversation, mayActThrough } from "../../plan/step-kind.js";
@@ -46,6 +46,8 @@ export interface RetryPreview {
   readonly actAgain: readonly string[];
   /** Steps with a call whose outcome is still unknown. A person is asked. */
   readonly unknown: readonly string[];
+  /** Steps whose call acted with an unusable output. It is not repeated: a person is asked. */
+  readonly unusable: readonly string[];
   /** Steps and items whose state goes over to another plan: begun or finished, and not restarted. */
   readonly kept: readonly StepRef[];
 }
@@ -89,7 +91,7 @@ const lacksPlan = (run: Run) => currentPlan(run) === undefined || planOf(run).de
 function withoutPlan(run: Run, { from, models = run.request.models }: RetryRequest): RetryPreview | NoRetry {
   if (from !== undefined) return unknownStep(from);
   if (models.planner === null) return no("NOTHING_TO_RETRY", { because: "no-plan" });
-  return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], kept: [] };
+  return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], unusable: [], kept: [] };
 }
 
 /** Which steps are kept and which run, if `from` is restarted or another plan replaces the current one. */
@@ -136,6 +138,7 @@ function divided(
     anew: ids.filter((id) => anew.has(id)),
     actAgain: ids.filter((id) => anew.has(id) && hasRun(run, id) && mayAct(stepIn(steps, id), tools)),
     unknown,
+    unusable: ids.filter((id) => runs.has(id) && before.has(id) && worksOf(stepIn(before, id)).some(isUnusable)),
     kept: ids.flatMap((id) =>
       !runs.has(id) ? [{ step: id }] : goesOn(id) ? partsKept(before.get(id)) : itemsStay(id) ? itemsKept(run, id) : [],
     ),
@@ -187,8 +190,11 @@ function hasRun(run: Run, id: string): boolean {
   const state = run.execution.steps.get(id);
   if (state === undefined) return false;
   const { spec } = state;
-  const ran = ({ status, startedAt, effectKey }: Work) =>
-    status === "completed" || run.execution.acted.has(effectKey) || (isConversation(spec) && startedAt !== undefined);
+  const ran = ({ status, startedAt, effectKey, unusable }: Work) =>
+    status === "completed" ||
+    unusable !== undefined ||
+    run.execution.acted.has(effectKey) ||
+    (isConversation(spec) && startedAt !== undefined);
   return worksOf(state).some(ran);
 }
 

@@ -15,6 +15,7 @@ import type { EventData, Fact } from "../event.js";
 import type { CheckedPlan } from "../command.js";
 import { replanOf } from "../status.js";
 import { proposal, type ProposalOptions } from "./proposal.js";
+import { unusableFindings } from "./unusable-plan.js";
 import { EARLIER_REJECTED, partsUnder, type RetryPreview } from "./retry.js";
 import { isFinished } from "../steps.js";
 import { toolsByName } from "../../plan/tool-spec.js";
@@ -27,7 +28,13 @@ export type Revision =
 export function revise(run: Run, checked: CheckedPlan, replan: EventData["replan.requested"] | undefined): Revision {
   const { lost, ...parts } = partsUnder(run, checked);
   if (lost !== undefined) return { ok: false, findings: [findingOf("STEP_UNKNOWN", STEPS, { step: lost })] };
-  const findings = [...lostSteps(run, parts), ...outside(run, checked, replan), ...repeated(run, checked, replan)];
+  const acted = unusableFindings(run, checked.plan);
+  const findings = [
+    ...acted,
+    ...lostSteps(run, parts),
+    ...outside(run, checked, replan),
+    ...repeated(run, checked, replan),
+  ];
   return findings.length === 0 ? { ok: true, parts } : { ok: false, findings };
 }
 

@@ -3,7 +3,7 @@
 import type { StepRef } from "../event.js";
 import { currentPlan, stepIn } from "../lookup.js";
 import type { StepState, Work } from "../work.js";
-import { makeReady, reopenDoubt, isJournaled, queueNextItem } from "./evolve-step.js";
+import { isJournaled, makeReady, queueNextItem, reopenQuestion } from "./evolve-step.js";
 import { Queue } from "../queue.js";
 import { type ProposedPlan, type Run } from "../state.js";
 import { fanOut, isFinished, newWork, stepStates, worksOf } from "../steps.js";
@@ -133,10 +133,14 @@ function resumeStep(state: StepState): void {
 
 /**
  * Unfinished work, ready to continue. If it was stopped among model calls it keeps its attempt, so that its journal is
- * read and no call is paid again. A doubt remains, and a doubt that a person gave up returns.
+ * read and no call is paid again. A doubt or an unusable output remains, and one that a person gave up returns.
  */
 function resumed(work: Work): Work {
-  if (work.status === "unknown") return work;
+  if (isAsked(work)) return work;
+  if (work.unusable !== undefined) {
+    const { finishedAt: _end, reason: _why, ...open } = work;
+    return { ...open, status: "unusable" };
+  }
   if (work.givenUp === true) {
     const { givenUp: _over, ...doubtful } = work;
     return { ...doubtful, status: "unknown" };
@@ -162,7 +166,8 @@ function resumed(work: Work): Work {
 export function recount(run: Run): void {
   run.execution.ready = new Queue();
   run.execution.retries = new Timetable();
-  run.execution.running = run.execution.open = run.execution.unknown = run.execution.asked = 0;
+  run.execution.running = run.execution.open = run.execution.asked = 0;
+  run.execution.unknown = run.execution.unusable = 0;
   run.execution.counts = { completed: 0, failed: 0, skipped: 0 };
   run.execution.starved = false;
   const states = [...run.execution.steps.values()];
@@ -190,14 +195,17 @@ function queueStep(run: Run, state: StepState): void {
   const open = fan.items.filter((work) => !isFinished(work));
   fan.failed = 0;
   fan.open = open.length;
-  const doubtful = open.filter(({ status }) => status === "unknown");
-  for (const work of doubtful) queueWork(run, work);
-  fan.waiting = open.filter(({ status }) => status !== "unknown").reverse();
-  const slots = (state.spec.maxParallel ?? open.length) - doubtful.length;
+  const asked = open.filter(isAsked);
+  for (const work of asked) queueWork(run, work);
+  fan.waiting = open.filter((work) => !isAsked(work)).reverse();
+  const slots = (state.spec.maxParallel ?? open.length) - asked.length;
   for (let slot = 0; slot < slots; slot++) queueNextItem(run, fan);
 }
 
 function queueWork(run: Run, work: Work): void {
-  if (work.status === "unknown") reopenDoubt(run, work);
+  if (isAsked(work)) reopenQuestion(run, work);
   else makeReady(run, work);
 }
+
+/** Whether a person is asked about its call. */
+const isAsked = ({ status }: Work): boolean => status === "unknown" || status === "unusable";

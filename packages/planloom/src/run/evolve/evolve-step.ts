@@ -3,12 +3,14 @@
 import type { Json } from "../../plan/json.js";
 import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
+import { isDoubtVerdict } from "../command.js";
 import type { EventData, EventOf } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
 import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
 import { type Change, type Halt, type Run } from "../state.js";
 import { changeOf, replanOf } from "../status.js";
 import { fanOut, newWork } from "../steps.js";
+import { allowAgain, noteUnusable } from "../unusable-call.js";
 import type { FanOut, Work } from "../work.js";
 
 export function makeReady(run: Run, work: Work): void {
@@ -36,6 +38,9 @@ export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
     run.execution.unknown--;
     run.owed.delete(doubtKey(work));
     run.owed.delete(reconcileKey(work));
+  } else if (work.status === "unusable") {
+    run.execution.unusable--;
+    run.owed.delete(doubtKey(work));
   } else if (work.status === "suspended" && work.question !== undefined) {
     run.execution.asked--;
     run.owed.delete(askKey(work));
@@ -247,6 +252,41 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   if (data.reconcileAt !== undefined) oweReconcile(run, work, data.tool, 1, data.reconcileAt);
 }
 
+export function onUnusable(run: Run, { data, at }: EventOf<"step.unusable">): void {
+  const work = workOf(run, data);
+  const { attempt, key, tool, error, output, partial, earlier, args, from } = data;
+  leaveFor(run, work, "unusable");
+  if (args !== undefined) work.args = args;
+  if (from !== undefined) work.from = from;
+  const returned = { output, ...(partial === undefined ? {} : { partial }) };
+  work.error = error;
+  work.effectKey = key;
+  work.unusable = { attempt, at, key, tool, ...returned, ...(earlier === undefined ? {} : { earlier }) };
+  work.doubts++;
+  spend(run, work, data.usage);
+  oweAnswer(run, work);
+  const ref = earlier ?? (work.item === null ? { step: data.step } : { step: data.step, item: work.item });
+  const sound = data.ending === undefined && earlier === undefined ? ({ sound: true } as const) : {};
+  const { revision } = work.step;
+  noteUnusable(run, work.args ?? {}, {
+    ref,
+    attempt,
+    key,
+    tool,
+    error,
+    ...returned,
+    ...sound,
+    revision,
+    allowed: new Set(),
+  });
+}
+
+/** A person decides what takes the place of its output. */
+function oweAnswer(run: Run, work: Work): void {
+  run.execution.unusable++;
+  run.owed.set(doubtKey(work), { kind: "person", key: doubtKey(work) });
+}
+
 /** Adds the doubt to the effects: a person must settle it. */
 function oweDoubt(run: Run, work: Work): void {
   run.execution.unknown++;
@@ -260,8 +300,9 @@ function oweReconcile(run: Run, work: Work, tool: string, attempt: number, notBe
   run.owed.set(key, { kind: "reconcile", key, ...ref, tool, callKey: work.doubt!, attempt, notBefore });
 }
 
-/** An open doubt in a run that is retried is asked about again. */
-export function reopenDoubt(run: Run, work: Work): void {
+/** An open question about a call, in a run that is retried, is asked again. */
+export function reopenQuestion(run: Run, work: Work): void {
+  if (work.status === "unusable") return oweAnswer(run, work);
   oweDoubt(run, work);
   const tool = work.doubtful;
   if (tool === undefined || currentPlan(run)?.tools.get(tool)?.reconciles !== true) return;
@@ -279,12 +320,28 @@ export function onReconcileFailed(run: Run, data: EventData["reconcile.failed"])
 export function onResolved(run: Run, data: EventData["step.resolved"]): void {
   const work = workOf(run, data);
   leaveFor(run, work, "pending");
+  work.crashes = 0;
+  if (!isDoubtVerdict(data.verdict)) return onUsed(run, work, data);
   if (data.verdict === "abort") work.givenUp = true;
   else run.execution.acted.delete(data.key);
-  work.crashes = 0;
   const inside = isConversation(work.step.spec);
   if (inside) (work.settled ??= new Map()).set(data.key, { verdict: data.verdict, output: data.output ?? null });
   if (data.verdict === "not-happened" || (inside && data.verdict === "happened")) makeReady(run, work);
+}
+
+/** A call with an unusable output: its value is known now, it is made again, or the events that follow end the step. */
+function onUsed(run: Run, work: Work, { key, verdict, output = null }: EventData["step.resolved"]): void {
+  const { unusable } = work;
+  if (unusable === undefined || verdict === "skip" || verdict === "fail") return;
+  delete work.unusable;
+  if (verdict === "use") {
+    run.execution.acted.set(key, { known: true, output, tools: [unusable.tool] });
+    return;
+  }
+  allowAgain(run, unusable.tool, work.args ?? {}, key);
+  if (unusable.earlier === undefined) work.attempt = Math.max(work.attempt, unusable.attempt + 1);
+  delete work.told;
+  makeReady(run, work);
 }
 
 export function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled">): void {

@@ -26,6 +26,7 @@ import {
   onStepStarted,
   onSuspended,
   onUnknown,
+  onUnusable,
   oweReview,
   wantChange,
 } from "./evolve-step.js";
@@ -124,6 +125,8 @@ function apply(run: Run, event: RunEvent): void {
       return onSuspended(run, event);
     case "step.unknown":
       return onUnknown(run, event);
+    case "step.unusable":
+      return onUnusable(run, event);
     case "step.resolved":
       return onResolved(run, event.data);
     case "reconcile.failed":

@@ -41,7 +41,7 @@ const usage = record<Usage>({ calls: number, inputTokens: count, outputTokens: c
 const origin = record<Origin>({ steps: texts, tools: texts }, {});
 const ref = record<StepRef>({ step: text }, { item: number });
 const subject = either(oneOf("plan"), ref);
-const ending = oneOf<Ending>("tool-error", "thrown", "timeout", "abort", "in-doubt");
+const ending = oneOf<Ending>("tool-error", "thrown", "timeout", "abort", "in-doubt", "unusable");
 
 const failure = record<Failure>(
   { code: text, retryable: flag },
@@ -323,8 +323,12 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     { ...attempted, key: text, tool: text, error: failure, ending, usage },
     { ...item, unpaid: yes, reconcileAt: number },
   ),
+  "step.unusable": record(
+    { ...attempted, key: text, tool: text, error: failure, output: anyJson, usage },
+    { ...item, partial: yes, ending: oneOf("unusable"), earlier: ref, args: values, from: origin },
+  ),
   "step.resolved": record(
-    { ...place, key: text, verdict: oneOf("happened", "not-happened", "abort") },
+    { ...place, key: text, verdict: oneOf("happened", "not-happened", "abort", "use", "skip", "fail", "again") },
     { ...item, output: anyJson, doubt: number },
   ),
   "reconcile.failed": record({ ...place, ...passing.required }, { ...item, ...passing.optional, output: anyJson }),

@@ -80,6 +80,7 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "step.completed":
     case "step.failed":
     case "step.unknown":
+    case "step.unusable":
     case "step.cancelled":
       return stepOutcome(run, first);
     case "answer.written":
@@ -200,11 +201,12 @@ function owedKey(run: Run, kind: "plan" | "answer"): string | undefined {
   return undefined;
 }
 
+type OutcomeEvent = EventAmong<
+  "step.filled" | "step.completed" | "step.failed" | "step.unknown" | "step.unusable" | "step.cancelled"
+>;
+
 /** The outcome of a call, or the answer to a question. If neither was owed, the step ended before it began. */
-function stepOutcome(
-  run: Run,
-  event: EventAmong<"step.filled" | "step.completed" | "step.failed" | "step.unknown" | "step.cancelled">,
-): Said | undefined {
+function stepOutcome(run: Run, event: OutcomeEvent): Said | undefined {
   const work = findWork(run, event.data);
   if (work === undefined) return CLOCK;
   if (work.status === "suspended") {
@@ -215,10 +217,7 @@ function stepOutcome(
   return key === undefined ? CLOCK : callOutcome(key, event);
 }
 
-function callOutcome(
-  key: string,
-  { type, data }: EventAmong<"step.filled" | "step.completed" | "step.failed" | "step.unknown" | "step.cancelled">,
-): Outcome {
+function callOutcome(key: string, { type, data }: OutcomeEvent): Outcome {
   const { usage } = data;
   switch (type) {
     case "step.filled":
@@ -236,6 +235,11 @@ function callOutcome(
       const { error, ending } = data;
       const call = ending === "in-doubt" ? { call: { key: data.key, tool: data.tool } } : {};
       return { type: "ended", key, ending, error, usage, ...call };
+    }
+    case "step.unusable": {
+      const { output, partial, error, ending, tool } = data;
+      if (ending === undefined) return { type: "returned", key, output, tools: [tool], usage };
+      return { type: "ended", key, ending, error, output, ...(partial === undefined ? {} : { partial }), usage };
     }
     case "step.cancelled": {
       const { error = STOPPED, ending = "abort" } = data;

@@ -6,7 +6,7 @@ import { depthOf, isObject, sizeOf, type Json } from "../../plan/json.js";
 import { planHash } from "../../plan/plan.js";
 import { writePlan } from "../../plan/write.js";
 import { completeSettings, type Settings } from "../settings.js";
-import type { Command } from "../command.js";
+import { DOUBT_VERDICTS, UNUSABLE_VERDICTS, type Command } from "../command.js";
 import type { UnreadableCommand } from "../input.js";
 import { isCheckedPlan, isSettings } from "./event-shapes.js";
 import { planFromV1 } from "./plan-v1.js";
@@ -71,7 +71,7 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
 };
 
 const ROLES = ["planner", "executor", "synthesizer"];
-const VERDICTS: readonly unknown[] = ["happened", "not-happened", "abort"];
+const VERDICTS: readonly unknown[] = [...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS];
 
 const isText = (value: unknown) => typeof value === "string" && value.length <= LIMITS.valueBytes;
 const isName = (value: unknown) => typeof value === "string" && value.length <= LIMITS.nameChars;

@@ -39,8 +39,10 @@ export interface HeadWaiting {
   readonly questions: number;
   /** Calls whose outcome is unknown and whose tool is not being asked. */
   readonly doubts: number;
-  /** The first of them: the approval of a plan or of a call, else a question, else a doubt. */
-  readonly first: "plan" | "call" | "question" | "doubt";
+  /** Calls that acted with an unusable output; absent: none. */
+  readonly unusable?: number;
+  /** The first of them: the approval of a plan or of a call, else a question, else a doubt, else an unusable output. */
+  readonly first: "plan" | "call" | "question" | "doubt" | "unusable";
 }
 
 export interface HeadTotals {
@@ -80,11 +82,12 @@ export function headOf(run: Run, last: Pick<RunEvent, "type">): RunHead {
 function waitingOf(run: Run): HeadWaiting | undefined {
   if (isEnded(run)) return undefined;
   const [approval] = run.approvals.pending.values();
-  const [approvals, questions, doubts] = [run.approvals.pending.size, run.execution.asked, doubtsOf(run)];
-  if (approvals + questions + doubts === 0) return undefined;
-  const asks = questions > 0 ? "question" : "doubt";
+  const { asked: questions, unusable } = run.execution;
+  const [approvals, doubts] = [run.approvals.pending.size, doubtsOf(run)];
+  if (approvals + questions + doubts + unusable === 0) return undefined;
+  const asks = questions > 0 ? "question" : doubts > 0 ? "doubt" : "unusable";
   const first = approval === undefined ? asks : approval.subject === "plan" ? "plan" : "call";
-  return { approvals, questions, doubts, first };
+  return { approvals, questions, doubts, ...(unusable === 0 ? {} : { unusable }), first };
 }
 
 function totalsOf(run: Run): HeadTotals {

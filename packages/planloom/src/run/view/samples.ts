@@ -65,6 +65,7 @@ export class RunSamples {
         this.spend(nameOf(event.data), event.data.usage);
         return;
       case "step.unknown":
+      case "step.unusable":
         this.spend(nameOf(event.data), event.data.usage).since = null;
         return;
       case "step.completed":

@@ -32,6 +32,7 @@ export interface RunErrors {
   NOTHING_TO_RETRY: { readonly runId: string };
   UNKNOWN_STEP: { readonly runId: string; readonly step: string };
   STEP_UNKNOWN: { readonly runId: string; readonly step: string };
+  STEP_UNUSABLE: { readonly runId: string; readonly step: string };
 }
 
 const COMMANDS =
@@ -154,6 +155,18 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     message: ({ runId, step }) =>
       `Run ${runId} cannot be forked there: the outcome of step ${step} is unknown, and a fork would make the call again.`,
     next: ({ runId }) => ["Retry the run as it is with ", { action: "retry", runId }, ", and settle that call first."],
+  },
+  STEP_UNUSABLE: {
+    kind: "refused",
+    message: ({ runId, step }) =>
+      `Run ${runId} cannot be forked there: step ${step} has acted, and a fork would make its call again.`,
+    next: ({ runId, step }) => [
+      "Retry the run as it is with ",
+      { action: "retry", runId },
+      ", and decide about that output first. ",
+      { action: "fork", runId, at: step },
+      " makes the call again.",
+    ],
   },
 };
 

@@ -1,0 +1,110 @@
+// Decides what a call was that ended without a usable output: in doubt, acted with an unusable output, stopped, or failed.
+// In: how the call ended. Out: facts. failure.ts decides what follows from a failure.
+import { LIMITS } from "../../limits.js";
+import type { Json } from "../../plan/json.js";
+import type { Origin } from "../../plan/origin.js";
+import type { EffectClass } from "../../plan/tool-spec.js";
+import type { Usage } from "../../plan/usage.js";
+import { callName } from "../../plan/step-kind.js";
+import { currentPlan } from "../lookup.js";
+import { isCancelling } from "../status.js";
+import type { Work } from "../work.js";
+import { outOfTime, unpaidBy } from "./budget.js";
+import { fact, type Ending, type Fact, type StepRef } from "../event.js";
+import type { Failure } from "../failure.js";
+import type { Outcome } from "../input.js";
+import { failed, refOf, whyStopped } from "./failure.js";
+import { verdictOn } from "./policy.js";
+import { type Run } from "../state.js";
+
+/** Facts after a call of this effect class (a model that fills arguments in has none) ended without an output. */
+export function ended(
+  run: Run,
+  work: Work,
+  outcome: Outcome & { type: "ended" },
+  effects: EffectClass,
+  at: number,
+): Fact[] {
+  const { ending, error, usage } = outcome;
+  if (ending === "unusable") {
+    const { output = null, partial } = outcome;
+    const returned = partial === undefined ? { output } : { output, partial };
+    if (effects !== "none") return unusable(run, work, { error, usage, ending, ...returned }, at);
+    return failed(run, work, error, at, { usage, ending: "tool-error" });
+  }
+  if (leavesDoubt(effects, ending, isCancelling(run))) return [unknown(run, work, outcome, at)];
+  const reason = whyStopped(run) ?? (effects === "none" ? outOfTime(run) : undefined);
+  if (reason === undefined || ending === "tool-error") return failed(run, work, error, at, { usage, ending });
+  const { attempt } = work;
+  return [fact("step.cancelled", { ...refOf(work), attempt, reason, usage, ending, error, ...unpaidBy(run, error) })];
+}
+
+/**
+ * Whether the ending of a call leaves it open whether it acted. Design section 8: a tool's own error is a known failure;
+ * for a tool without effects everything else is one too; an idempotent call is repeated with its key, unless the run is
+ * being cancelled and nothing will repeat it; a `once` call is in doubt.
+ */
+export function leavesDoubt(effects: EffectClass, ending: Ending, cancelling: boolean): boolean {
+  if (ending === "in-doubt") return true;
+  if (ending === "tool-error" || effects === "none") return false;
+  return effects === "once" || cancelling;
+}
+
+export function unknown(
+  run: Run,
+  work: Work,
+  outcome: Pick<Outcome & { type: "ended" }, "error" | "ending" | "usage" | "call">,
+  at: number,
+): Fact {
+  const { spec } = work.step;
+  const tool = outcome.call?.tool ?? callName(spec);
+  const asked = !isCancelling(run) && currentPlan(run)?.tools.get(tool)?.reconciles === true;
+  return fact("step.unknown", {
+    ...refOf(work),
+    attempt: work.attempt,
+    key: outcome.call?.key ?? work.effectKey,
+    tool,
+    error: outcome.error,
+    ending: outcome.ending,
+    usage: outcome.usage,
+    ...unpaidBy(run, outcome.error),
+    ...(asked ? { reconcileAt: at + LIMITS.reconcileDelayMs } : {}),
+  });
+}
+
+/** A call that acted, with its output as far as it could be kept. */
+interface Unusable {
+  /** Default: the key of the work. */
+  readonly key?: string;
+  readonly error: Failure;
+  readonly output: Json;
+  readonly partial?: true;
+  readonly usage: Usage;
+  readonly ending?: "unusable";
+  /** The call was made before, by this step, and is not made now. */
+  readonly earlier?: StepRef;
+  readonly args?: { readonly [name: string]: Json };
+  readonly from?: Origin;
+}
+
+/** Facts about a call that acted and whose output cannot be used. Only a policy `skip` applies without a person. */
+export function unusable(run: Run, work: Work, call: Unusable, at: number): Fact[] {
+  const { key = work.effectKey, output, usage, partial, ending, earlier, args, from } = call;
+  const error = { ...call.error, params: { ...call.error.params, acted: true }, retryable: false };
+  const said = fact("step.unusable", {
+    ...refOf(work),
+    attempt: work.attempt,
+    key,
+    tool: callName(work.step.spec),
+    error,
+    output,
+    ...(partial === undefined ? {} : { partial }),
+    usage,
+    ...(ending === undefined ? {} : { ending }),
+    ...(earlier === undefined ? {} : { earlier }),
+    ...(args === undefined ? {} : { args }),
+    ...(from === undefined ? {} : { from }),
+  });
+  const skips = verdictOn(run, work.step, error, { code: "NOT_RETRYABLE" }).decision === "skip";
+  return skips ? [said, ...failed(run, work, error, at)] : [said];
+}
