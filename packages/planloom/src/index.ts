@@ -10,7 +10,7 @@ export { replayRecording } from "./recording/replay-recording.js";
 export { PlanloomError } from "./words/planloom-error.js";
 export { failureText } from "./words/failures.js";
 export { reasonText } from "./words/reasons.js";
-export { tool, ToolError, UnusableOutput, type Tool, type ToolContext } from "./tools/tool.js";
+export { tool, ToolError, type Tool, type ToolContext } from "./tools/tool.js";
 export type { Model } from "./model/port.js";
 export type { EventStore } from "./store/event-store.js";
 export { memoryStore } from "./store/memory.js";

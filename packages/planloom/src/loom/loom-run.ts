@@ -6,7 +6,7 @@ import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { Json } from "../plan/json.js";
 import { documentOf, type RunDocument } from "./document.js";
 import type { RunEvent } from "../run/event.js";
-import type { Command, Verdict } from "../run/command.js";
+import type { Command, CallVerdict } from "../run/command.js";
 import type { Difference } from "../run/log/decisions.js";
 import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
@@ -166,7 +166,7 @@ export class LoomRun {
    */
   async settle(
     step: string,
-    verdict: Verdict,
+    verdict: CallVerdict,
     options: SendOptions & { readonly item?: number; readonly output?: Json } = {},
   ): Promise<Reply> {
     const { output } = options;

@@ -29,13 +29,13 @@ export type DoubtVerdict = "happened" | "not-happened" | "abort";
 /** Answers about a call that acted and whose output cannot be used. use: the given value is the output. */
 export type UnusableVerdict = "use" | "skip" | "fail" | "again";
 
-export type Verdict = DoubtVerdict | UnusableVerdict;
+export type CallVerdict = DoubtVerdict | UnusableVerdict;
 
 export const DOUBT_VERDICTS: readonly DoubtVerdict[] = ["happened", "not-happened", "abort"];
 export const UNUSABLE_VERDICTS: readonly UnusableVerdict[] = ["use", "skip", "fail", "again"];
 
-export const isDoubtVerdict = (verdict: Verdict): verdict is DoubtVerdict =>
-  (DOUBT_VERDICTS as readonly Verdict[]).includes(verdict);
+export const isDoubtVerdict = (verdict: CallVerdict): verdict is DoubtVerdict =>
+  (DOUBT_VERDICTS as readonly CallVerdict[]).includes(verdict);
 
 /** A command to a run. Any process can send it through the run's inbox. */
 export type Command =
@@ -52,7 +52,7 @@ export type Command =
       readonly type: "settle";
       readonly step: string;
       readonly item?: number;
-      readonly verdict: Verdict;
+      readonly verdict: CallVerdict;
       /** The output, for `happened` and `use`. */
       readonly output?: Json;
       /**

@@ -7,7 +7,7 @@ import type { Origin } from "../plan/origin.js";
 import type { Plan } from "../plan/plan.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import type { CheckedPlan, Command, Verdict } from "./command.js";
+import type { CheckedPlan, Command, CallVerdict } from "./command.js";
 import type { Failure, ReplyProblem } from "./failure.js";
 import type {
   ApprovalReason,
@@ -324,7 +324,7 @@ export interface EventData {
   /** An answer about a call in doubt or with an unusable output, from a person or (`by` is `engine`) from its tool. */
   "step.resolved": StepRef & {
     readonly key: string;
-    readonly verdict: Verdict;
+    readonly verdict: CallVerdict;
     readonly output?: Json;
     /** 1-based number of the doubt that the person named. */
     readonly doubt?: number;

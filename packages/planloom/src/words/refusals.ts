@@ -126,7 +126,7 @@ export const REFUSALS: RefusalWords = {
   },
   WRONG_VERDICT: {
     message: ({ verdict, verdicts = [], ...ref }) =>
-      `"${verdict}" does not answer what is asked about ${place(ref)}. The answers are ${verdicts.join(", ")}.`,
+      `The answer "${verdict}" does not fit what is asked about ${place(ref)}. These do: ${verdicts.join(", ")}.`,
     next: ({ verdicts = [] }) => [
       SHOW,
       " shows what is asked. Answer with ",

@@ -19,6 +19,11 @@ const PARAMS = fileURLToPath(new URL("../../src/plan/finding-params.ts", import.
 /** Findings that no text on the page gives. */
 const WITHOUT_EXAMPLE: readonly Finding[] = [
   findingOf("CHECK_FAILED", { pointer: "" }, { text: "out of memory" }),
+  findingOf(
+    "ACTED_UNUSABLE",
+    { pointer: "/steps" },
+    { step: "ship", why: "repeats", tool: "ship_parcel", by: "ship_again" },
+  ),
   findingOf("STEP_UNKNOWN", { pointer: "/steps" }, { step: "send" }),
 ];
 

@@ -4,7 +4,7 @@ import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";
-import type { Verdict } from "../../run/command.js";
+import type { CallVerdict } from "../../run/command.js";
 import { tell, type TellFlags } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
@@ -120,7 +120,7 @@ function itemOf(item: string | undefined): { readonly item?: number } {
 }
 
 interface Answer {
-  readonly verdict: Verdict;
+  readonly verdict: CallVerdict;
   readonly output: { readonly output?: Json };
 }
 
