@@ -56,18 +56,7 @@ const kernel = [
       "A decision stands in the event that made it. What the fold reads of policy would be decided anew on every reading.",
     severity: "error",
     from: { path: `${run}evolve/` },
-    to: { path: [`${run}decide/`, `${run}(approval|replan-basis)\\.ts$`], reachable: true },
-  },
-  {
-    name: "fold-knows-no-limits",
-    severity: "error",
-    from: {
-      path: [
-        `${run}evolve/`,
-        `${run}(state|work|status|lookup|steps|event|keys|queue|timetable|failure|reason|refusal)\\.ts$`,
-      ],
-    },
-    to: { path: `${src}limits\\.ts$` },
+    to: { path: [`${run}decide/`, `${run}(approval|followed-plan)\\.ts$`], reachable: true },
   },
   {
     name: "run-facts-first",
@@ -101,7 +90,7 @@ module.exports = {
       from: { path: `${src}run/` },
       to: {
         path: ["node_modules", "^node:", "^[a-z]"],
-        pathNot: [`${src}(plan|run)/`, `${src}(limits|error|sha256)\\.ts$`],
+        pathNot: [`${src}(plan|run)/`, `${src}(limits|error|assert-never|sha256)\\.ts$`],
       },
     },
     {

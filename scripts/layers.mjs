@@ -1,4 +1,4 @@
-// The layer rule. In: the sources of the packages, and the rules of .dependency-cruiser.cjs. Out: each folder with its
+// The layer rule. In: the sources of the packages, and the rules of .dependency-cruiser*.cjs. Out: each folder with its
 // modules and its edges (imports of other folders), in the order of the rule; the same for the folders inside a folder;
 // then the violations. It fails if it sees too few modules, because a checker that sees nothing must not pass.
 import { spawnSync } from "node:child_process";
@@ -6,11 +6,18 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { root } from "./install.mjs";
 
-const config = path.join(root, ".dependency-cruiser.cjs");
 const tool = path.join(root, "node_modules", "dependency-cruiser", "bin", "dependency-cruise.mjs");
-const args = [tool, "--config", config, "--output-type", "json", "packages/planloom/src", "packages/planloom-eval/src"];
-const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
-const { modules, summary } = JSON.parse(done.stdout);
+
+/** The modules of these folders, and what breaks the rules of a file. */
+function cruise(rules, ...folders) {
+  const args = [tool, "--config", rules, "--output-type", "json", ...folders];
+  const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
+  return JSON.parse(done.stdout);
+}
+
+const config = path.join(root, ".dependency-cruiser.cjs");
+const { modules, summary } = cruise(config, "packages/planloom/src", "packages/planloom-eval/src");
+const fold = cruise(path.join(root, ".dependency-cruiser.fold.cjs"), "packages/planloom/src/run");
 
 const LIBRARY = "packages/planloom/src/";
 /**
@@ -56,8 +63,8 @@ for (const layer of order) {
   console.log(`inside ${layer}/`);
   print([layer, ...new Set([...first, ...[...inner].sort()])], 2, "  ");
 }
-for (const { rule, from, to } of summary.violations) console.log(`${rule.severity} ${rule.name}: ${from} -> ${to}`);
-console.log(
-  `${own.length} modules, ${summary.totalDependenciesCruised} dependencies, ${summary.violations.length} violations`,
-);
-process.exitCode = summary.error > 0 || own.length < 50 ? 1 : 0;
+const violations = [...summary.violations, ...fold.summary.violations];
+for (const { rule, from, to } of violations) console.log(`${rule.severity} ${rule.name}: ${from} -> ${to}`);
+console.log(`${own.length} modules, ${summary.totalDependenciesCruised} dependencies, ${violations.length} violations`);
+const sawTooLittle = own.length < 50 || fold.modules.length < 50;
+process.exitCode = summary.error > 0 || fold.summary.error > 0 || sawTooLittle ? 1 : 0;

@@ -1,11 +1,6 @@
-// Two helpers that plans and the kernel need too: the end of a union, and the message of anything thrown. The errors
-// that Planloom throws are in words/planloom-error.ts.
+// The message of anything thrown. Plans and the kernel need it, too. The errors that Planloom throws are in
+// words/planloom-error.ts.
 import { LIMITS } from "./limits.js";
-
-/** Ends a `switch` over a union. Reaching it is a programmer's error. */
-export function assertNever(value: never): never {
-  throw new Error(`unreachable case: ${JSON.stringify(value)}`);
-}
 
 /**
  * The message of anything thrown, at most LIMITS.messageChars long: the name of an error without a message, JSON of any

@@ -1,6 +1,6 @@
 // Words for a provider's failure. In: the failure as data, and the endpoint. Out: a PlanloomError that names the
 // endpoint. This file guards what is shown: never a key, never a prompt, at most an excerpt of the server's text.
-import { assertNever } from "../error.js";
+import { assertNever } from "../assert-never.js";
 import type { ModelTarget } from "../words/errors/model.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "./port.js";

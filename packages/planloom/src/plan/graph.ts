@@ -11,6 +11,20 @@ export function needsOf(step: Step): readonly string[] {
   return [...new Set([...step.dependsOn, ...dataNeedsOf(step)])];
 }
 
+/**
+ * The steps that each step refers to beyond its `dependsOn`, by step id. Steps without such references are absent. With
+ * `dependsOn` this is all that a step waits for.
+ */
+export function referredNeeds({ steps }: Steps): { readonly [step: string]: readonly string[] } {
+  const ids = new Set(steps.map(({ id }) => id));
+  return Object.fromEntries(
+    steps.flatMap((step) => {
+      const needs = dataNeedsOf(step).filter((id) => ids.has(id) && !step.dependsOn.includes(id));
+      return needs.length === 0 ? [] : [[step.id, needs]];
+    }),
+  );
+}
+
 /** The ids that a step takes data from through references in `when`, `forEach`, `with` and `expect`. */
 export function dataNeedsOf(step: Step): readonly string[] {
   const names = referencedNames([step.when ?? "", step.forEach ?? "", step.with, step.expect ?? ""]);

@@ -24,7 +24,7 @@ import type { Refusal } from "./refusal.js";
 import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js";
 
 /** The version of the event schema that this build writes. Older events are upcast on reading. */
-export const EVENT_VERSION = 2;
+export const EVENT_VERSION = 3;
 
 /** How the kernel answered a failure. */
 export type Decision = "retry" | "skip" | "fail" | "patch" | "replan";
@@ -52,6 +52,11 @@ export type CritiqueSaid =
 export interface StepRef {
   readonly step: string;
   readonly item?: number;
+}
+
+/** Steps that a step waits for beyond its `dependsOn`, because its references name them. By step id; others: none. */
+export interface Needs {
+  readonly [step: string]: readonly string[];
 }
 
 export interface EventData {
@@ -105,7 +110,15 @@ export interface EventData {
   /** `cause` is set if the error comes from a step or from the review. Otherwise it is the run's own error. */
   "run.failed": { readonly error: Failure; readonly cause?: FailureCause };
   "run.cancelled": { readonly comment: string };
-  "goal.changed": { readonly goal: string; readonly comment: string };
+  /** With neither `change` nor `replan`, the planner is asked for a first plan again. */
+  "goal.changed": {
+    readonly goal: string;
+    readonly comment: string;
+    /** A plan is followed. Another one is requested when all running steps have ended. */
+    readonly change?: Change;
+    /** A plan is being written. The planner is asked again, with this request. */
+    readonly replan?: EventData["replan.requested"];
+  };
   "cancel.requested": { readonly comment: string };
   /**
    * A command that could not be obeyed. Its sender reads the code. Only the type is known of a command in a version-1
@@ -127,6 +140,8 @@ export interface EventData {
     readonly begins: boolean;
     /** Definitions of the tools that it uses, if it is sound by itself. */
     readonly tools?: readonly ToolSpec[];
+    /** All steps that it waits for, if it begins. */
+    readonly needs?: readonly string[];
   };
   "plan.proposed": {
     readonly revision: number;
@@ -136,6 +151,7 @@ export interface EventData {
     readonly inputs: { readonly [name: string]: Json };
     /** Definitions of the tools that the plan uses. With them, the log explains itself without the program. */
     readonly tools: readonly ToolSpec[];
+    readonly needs: Needs;
     readonly cause: "given" | "fork" | "goal" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
     /** Steps and items of the plan before that keep their state: begun or finished, and not restarted. */
     readonly kept?: readonly StepRef[];
@@ -216,6 +232,8 @@ export interface EventData {
     readonly comment?: string;
     /** The planner is asked for another plan. */
     readonly again?: true;
+    /** The request that this plan must answer. Absent if no step has begun. */
+    readonly replan?: EventData["replan.requested"];
   };
 
   "step.expanded": {
@@ -270,6 +288,8 @@ export interface EventData {
     readonly output?: Json;
     readonly tools?: readonly string[];
     readonly summary?: string;
+    /** The request for another plan, if the decision is patch or replan. It holds earlier failures, too. */
+    readonly change?: Change;
     /** A retry of the run continues this attempt with its journal. */
     readonly sameAttempt?: true;
     /** See PassingFailure. */
@@ -348,12 +368,7 @@ export interface EventData {
   };
 
   /** All running steps have ended. The planner is asked for another plan. */
-  "replan.requested": {
-    readonly mode: "patch" | "full";
-    readonly cause: "failure" | "goal" | "review";
-    /** The steps that failed for good. */
-    readonly failed: readonly StepRef[];
-    readonly reason: ReplanReason | LegacyReason;
+  "replan.requested": Change & {
     /** The prompt holds text of tools or models. */
     readonly untrusted?: true;
     /** Expected cost of the replan; null if it is not known. */
@@ -411,6 +426,15 @@ export interface EventData {
   "answer.written": { readonly answer: Json; readonly partial: boolean; readonly usage: Usage };
   /** The synthesizer gave no answer. */
   "answer.failed": PassingFailure;
+}
+
+/** Another plan is wanted. */
+export interface Change {
+  readonly mode: "patch" | "full";
+  readonly cause: "failure" | "goal" | "review";
+  /** The steps that failed for good. */
+  readonly failed: readonly StepRef[];
+  readonly reason: ReplanReason | LegacyReason;
 }
 
 /** The cause of a run's failure: a step, or the review of its plan. */

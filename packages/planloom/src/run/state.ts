@@ -5,7 +5,7 @@ import type { Plan } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Effect } from "./effect.js";
-import type { EventData, FailureCause, StepRef } from "./event.js";
+import type { Change, EventData, FailureCause, Needs } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { RoleNames, Settings } from "./settings.js";
 import { Queue } from "./queue.js";
@@ -18,6 +18,7 @@ export interface ProposedPlan {
   readonly hash: string;
   readonly cause: EventData["plan.proposed"]["cause"];
   readonly tools: ReadonlyMap<string, ToolSpec>;
+  readonly needs: Needs;
   /** Steps that are new or changed since the plan that it replaces. */
   readonly written: ReadonlySet<string>;
   /** The request that this plan answers, if it replaces another one. */
@@ -37,14 +38,6 @@ export interface PendingApproval {
   readonly requestedAt: number;
   readonly expiresAt: number;
   readonly args?: { readonly [name: string]: Json };
-}
-
-/** A request for another plan, before it is in the log. */
-export interface Change {
-  readonly mode: "patch" | "full";
-  readonly cause: EventData["replan.requested"]["cause"];
-  readonly failed: readonly StepRef[];
-  readonly reason: EventData["replan.requested"]["reason"];
 }
 
 /** Why the run fails. `cause` is set if the error comes from a step or from the review. */

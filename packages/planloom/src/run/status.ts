@@ -1,10 +1,10 @@
 // Tells the state of a run in short. In: a run. Out: its status, its end, and what stops it from continuing.
 import type { Effect } from "./effect.js";
-import type { EventData } from "./event.js";
+import type { Change, EventData } from "./event.js";
 import type { Failure } from "./failure.js";
 import { DEADLINE_KEY } from "./keys.js";
 import { reviewOf } from "./lookup.js";
-import type { Change, Run, RunEnd } from "./state.js";
+import type { Run, RunEnd } from "./state.js";
 
 export type RunStatus =
   | "completed"

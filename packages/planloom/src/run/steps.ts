@@ -1,11 +1,11 @@
 // Makes the state of the steps of a new plan: nothing has started. In: a plan and its tools. Out: steps by id.
 // Dependencies become links here, in time linear in steps and references.
-import { needsOf } from "../plan/graph.js";
 import { NO_ORIGIN } from "../plan/origin.js";
 import type { Plan, Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { directToolIn } from "../plan/step-kind.js";
+import type { Needs } from "./event.js";
 import type { FanOut, StepState, Work } from "./work.js";
 
 interface Under {
@@ -17,11 +17,17 @@ interface Under {
 }
 
 /** The steps of a plan, linked to the steps that depend on them. */
-export function stepStates(plan: Plan, under: Under): Map<string, StepState> {
+export function stepStates(plan: Plan, under: Under & { readonly needs: Needs }): Map<string, StepState> {
   const states = new Map<string, StepState>();
   plan.steps.forEach((spec, index) => states.set(spec.id, stepState(spec, index, under)));
-  for (const state of states.values()) for (const id of needsOf(state.spec)) states.get(id)?.dependents.push(state);
+  for (const state of states.values())
+    for (const id of needsIn(under.needs, state.spec)) states.get(id)?.dependents.push(state);
   return states;
+}
+
+/** The ids that a step waits for, without duplicates. */
+export function needsIn(needs: Needs, { id, dependsOn }: Step): ReadonlySet<string> {
+  return new Set([...dependsOn, ...(Object.hasOwn(needs, id) ? needs[id]! : [])]);
 }
 
 /** All work of a step: its own, and the work of its items. */
@@ -29,8 +35,8 @@ export const worksOf = ({ work, fan }: StepState): readonly Work[] =>
   fan === undefined ? [work] : [work, ...fan.items];
 
 /** Adds one step to steps that may have begun. It waits for those of its dependencies that have not finished. */
-export function linkStep(states: ReadonlyMap<string, StepState>, state: StepState): void {
-  for (const id of needsOf(state.spec)) {
+export function linkStep(states: ReadonlyMap<string, StepState>, state: StepState, needs: Iterable<string>): void {
+  for (const id of needs) {
     const needed = states.get(id);
     if (needed === undefined) continue;
     needed.dependents.push(state);

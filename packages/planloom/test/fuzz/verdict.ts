@@ -3,13 +3,8 @@
 // index, a conversion, an overflow), what check warned of, and what a tool or a model did wrong does not.
 import { parseExpression } from "../../src/plan/expression/expression.js";
 import type { Json } from "../../src/plan/json.js";
-import {
-  inferValue,
-  referencedNames,
-  resolveValue,
-  eachTemplate,
-  scanTemplate,
-} from "../../src/plan/expression/reference.js";
+import { inferValue, referencedNames, resolveValue, scanTemplate } from "../../src/plan/expression/reference.js";
+import { eachTemplate } from "../../src/plan/expression/split.js";
 import { assignable } from "../../src/plan/type/fit.js";
 import { listOf, membersOf, NULL, STRING, UNKNOWN, unionOf, type Type } from "../../src/plan/type/type.js";
 import { typeFromSchema, typeOf } from "../../src/plan/type/schema.js";

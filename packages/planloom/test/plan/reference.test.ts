@@ -5,13 +5,13 @@ import { LIMITS } from "../../src/limits.js";
 import type { Scope } from "../../src/plan/expression/expression.js";
 import type { Json } from "../../src/plan/json.js";
 import {
-  eachTemplate,
   inferValue,
   referencedNames,
   resolveValue,
   scanTemplate,
   wholeExpression,
 } from "../../src/plan/expression/reference.js";
+import { eachTemplate } from "../../src/plan/expression/split.js";
 import { parseType } from "../../src/plan/type/text.js";
 import { mismatch, type Type, typeText } from "../../src/plan/type/type.js";
 

@@ -9,7 +9,8 @@ import type { FindingParams } from "../finding-params.js";
 import type { Names, Problem } from "../expression/infer.js";
 import type { Json } from "../json.js";
 import { nearestNames } from "../nearest.js";
-import { eachTemplate, inferValue, scanTemplate, wholeExpression } from "../expression/reference.js";
+import { inferValue, scanTemplate, wholeExpression } from "../expression/reference.js";
+import { eachTemplate } from "../expression/split.js";
 import { assignable } from "../type/fit.js";
 import { NULL, unionOf, UNKNOWN, type RecordType, type Type } from "../type/type.js";
 

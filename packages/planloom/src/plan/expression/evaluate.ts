@@ -2,7 +2,7 @@
 // replaces the evaluator of cel-js, which type-checks first and refuses `ok ? 1 : null`, has no meter, and has two
 // kinds of numbers that do not mix.
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { assertNever } from "../../error.js";
+import { assertNever } from "../../assert-never.js";
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS } from "../json.js";
 import { FUNCTIONS, MACROS, METHODS, type CelFunction } from "./functions.js";

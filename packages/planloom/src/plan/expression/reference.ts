@@ -6,7 +6,7 @@ import { inferType, type Names, type Problem } from "./infer.js";
 import { canonicalJson, isObject, pointerTo, sizeOf, type Json, type JsonObject } from "../json.js";
 import { mergeOrigins, NO_ORIGIN, type Origin } from "../origin.js";
 import { evaluationProblem, type EvaluationProblem, type ExpressionProblem } from "./problem.js";
-import { closingOf } from "./template-end.js";
+import { eachTemplate, OPEN, splitTemplate } from "./split.js";
 import { listOf, literalOf, membersOf, NULL, STRING, type Type, unionOf } from "../type/type.js";
 
 export type TemplatePart =
@@ -19,35 +19,21 @@ export type Template =
   /** `at` is an offset into the text, from 0. */
   | { readonly ok: false; readonly problem: ExpressionProblem; readonly at: number };
 
-const OPEN = "${{";
-
 /** Splits a text into literal parts and expressions. `$${{` stands for a literal `${{`. Never throws. */
 export function scanTemplate(text: string): Template {
+  const { parts: split, broken } = splitTemplate(text);
   const parts: TemplatePart[] = [];
-  let literal = "";
-  let at = 0;
-  for (;;) {
-    const start = text.indexOf(OPEN, at);
-    if (start === -1) break;
-    const escaped = start > at && text[start - 1] === "$";
-    literal += text.slice(at, escaped ? start - 1 : start);
-    at = start + OPEN.length;
-    if (escaped) {
-      literal += OPEN;
+  for (const part of split) {
+    if ("text" in part) {
+      parts.push(part);
       continue;
     }
-    const closing = closingOf(text, at);
-    if (typeof closing !== "number") return { ok: false, problem: closing.problem, at: closing.at ?? start };
-    const parsed = parseExpression(text.slice(at, closing));
-    if (!parsed.ok) return { ok: false, problem: parsed.problem, at: at + parsed.at };
-    if (literal !== "") parts.push({ text: literal });
-    literal = "";
-    at = closing + 2;
-    parts.push({ expression: parsed.expression, start, end: at });
+    const { source, start, end } = part;
+    const parsed = parseExpression(source);
+    if (!parsed.ok) return { ok: false, problem: parsed.problem, at: start + OPEN.length + parsed.at };
+    parts.push({ expression: parsed.expression, start, end });
   }
-  literal += text.slice(at);
-  if (literal !== "") parts.push({ text: literal });
-  return { ok: true, parts };
+  return broken === undefined ? { ok: true, parts } : { ok: false, ...broken };
 }
 
 /** The expression of a text that is exactly one `${{ … }}`, with optional white space around it. */
@@ -59,19 +45,6 @@ export function wholeExpression(text: string): Expression | undefined {
 function wholePart(parts: readonly TemplatePart[]): Expression | undefined {
   const [first] = parts;
   return parts.length === 1 && first !== undefined && "expression" in first ? first.expression : undefined;
-}
-
-/** Visits every string of a value, with its JSON pointer. Names of fields are not visited. */
-export function eachTemplate(value: Json, visit: (pointer: string, text: string) => void): void {
-  walk(value, "", visit);
-}
-
-function walk(value: Json, pointer: string, visit: (pointer: string, text: string) => void): void {
-  if (typeof value === "string") return visit(pointer, value);
-  if (Array.isArray(value)) (value as readonly Json[]).forEach((item, i) => walk(item, `${pointer}/${i}`, visit));
-  else if (isObject(value)) {
-    for (const [name, field] of Object.entries(value)) walk(field, pointerTo(pointer, name), visit);
-  }
 }
 
 /** The names that the expressions of a value read, each once. Unreadable texts are ignored. */

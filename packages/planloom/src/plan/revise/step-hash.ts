@@ -7,7 +7,8 @@ import { hashOf } from "../hash.js";
 import { canonicalJson, own, type Json, type JsonObject } from "../json.js";
 import type { Plan, Step } from "../plan.js";
 import { takesContext, toolNames } from "../step-kind.js";
-import { eachTemplate, scanTemplate } from "../expression/reference.js";
+import { scanTemplate } from "../expression/reference.js";
+import { eachTemplate } from "../expression/split.js";
 import type { ToolSpec } from "../tool-spec.js";
 
 /**

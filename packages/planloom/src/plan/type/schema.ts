@@ -1,6 +1,6 @@
 // Converts between types and JSON Schema 2020-12. In: a schema of a tool or of a step's `output`, or a type. Out: the
 // other form. Schemas come from outside: a part that is not understood becomes unknown, never an error.
-import { assertNever } from "../../error.js";
+import { assertNever } from "../../assert-never.js";
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject, own } from "../json.js";
 import { parseType, type ParsedType } from "./text.js";

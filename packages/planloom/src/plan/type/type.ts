@@ -1,7 +1,7 @@
 // Defines types: a small lattice over JSON. In: types and values. Out: whether a value has a type, and a type's text.
 // Check, inference, schemas and the run-time check of outputs use types.
 import { LIMITS } from "../../limits.js";
-import { assertNever } from "../../error.js";
+import { assertNever } from "../../assert-never.js";
 import { canonicalJson, isObject, kindOf, pointerTo, type Json, type JsonObject } from "../json.js";
 
 export interface Field {

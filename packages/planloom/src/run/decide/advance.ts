@@ -11,11 +11,11 @@ import { asksForPlan, planOf, reviewOf } from "../lookup.js";
 import { isCancelling, isDrafting, isEnded, isFailing } from "../status.js";
 import { begin, noValue } from "./begin.js";
 import { withdrawn } from "../approval.js";
-import { fact, type EventData, type Fact } from "../event.js";
+import { fact, type Change, type EventData, type Fact } from "../event.js";
 import { readsUntrusted } from "../followed-plan.js";
 import { scopeOf } from "../step-scope.js";
 import { replanEstimate } from "./policy.js";
-import { type Change, type Failing, type Run } from "../state.js";
+import { type Failing, type Run } from "../state.js";
 
 export function advance(run: Run, at: number): Fact[] {
   const { halt, mode, execution } = run;

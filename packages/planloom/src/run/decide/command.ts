@@ -1,14 +1,14 @@
 // Decides commands: approve, reject, respond, settle, cancel and so on. In: a command. Out: at least one fact, so that
 // the log tells the sender the result. It is separate because commands come from any process at any time.
-import { assertNever } from "../../error.js";
+import { assertNever } from "../../assert-never.js";
 import { LIMITS } from "../../limits.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { standsInPlan, withdrawn } from "../approval.js";
-import { fact, type Fact, type StepRef } from "../event.js";
+import { fact, type EventData, type Fact, type StepRef } from "../event.js";
 import { failWith, isFailure, type Failure } from "../failure.js";
-import { asksForPlan, currentPlan, findWork } from "../lookup.js";
+import { asksForPlan, currentPlan, findWork, planOf } from "../lookup.js";
 import { refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
-import { endOf, isCancelling, isFailing } from "../status.js";
+import { changeOf, endOf, isCancelling, isFailing, replanOf } from "../status.js";
 import type { Unusable, Work } from "../work.js";
 import { draftsStopped } from "./draft.js";
 import { failed, refOf, skippedByPerson } from "./failure.js";
@@ -101,12 +101,20 @@ function reject(run: Run, command: Input & Command & { type: "reject" }, at: num
   }
   const { planner } = run.request.models;
   if (planner !== null && run.planning.rejections < run.request.settings.rejections) {
-    return [fact("approval.denied", { ...denied, again: true })];
+    const replan = planOf(run).replan ?? replanWithFinished(run);
+    return [fact("approval.denied", { ...denied, again: true, ...(replan === undefined ? {} : { replan }) })];
   }
   return [
     fact("approval.denied", denied),
     fact("run.failed", { error: failWith("REJECTED", { because: planner === null ? "no-planner" : "limit" }) }),
   ];
+}
+
+/** The prompt for the next plan must show the finished steps, if there are any. */
+function replanWithFinished({ execution: { counts } }: Run): EventData["replan.requested"] | undefined {
+  if (counts.completed + counts.skipped === 0) return undefined;
+  const estimate = { tokens: null, costUsd: null };
+  return { mode: "full", cause: "goal", failed: [], reason: { code: "PLAN_REJECTED" }, estimate };
 }
 
 function soleApproval(run: Run): PendingApproval | undefined {
@@ -234,9 +242,17 @@ function changeGoal(run: Run, command: Input & Command & { type: "goal" }): Fact
   if (goal === run.request.goal) return refused(command, "SAME_GOAL", {});
   return [
     ...withdrawn(run, asksForPlan),
-    fact("goal.changed", { goal, comment: commentIn(command) }),
+    fact("goal.changed", { goal, comment: commentIn(command), ...planFor(run, commentIn(command)) }),
     ...draftsStopped(run, "other-goal"),
   ];
+}
+
+/** Who writes a plan for the new goal, and when: the present planning goes on with it, or running work ends first. */
+function planFor(run: Run, comment: string): Pick<EventData["goal.changed"], "change" | "replan"> {
+  const asked = { mode: "full", cause: "goal", reason: { code: "GOAL_CHANGED", comment } } as const;
+  if (run.mode.phase !== "planning") return { change: { ...asked, failed: changeOf(run)?.failed ?? [] } };
+  const replan = replanOf(run);
+  return replan === undefined ? {} : { replan: { ...replan, ...asked } };
 }
 
 function cancel(run: Run, command: Input & Command & { type: "cancel" }): Fact[] {

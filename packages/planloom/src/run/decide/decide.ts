@@ -1,6 +1,6 @@
 // Decides what follows from an input in the present state. In: a run and an input. Out: facts, possibly none.
 // Each decision is recorded once, with its reason. No reader decides it again.
-import { assertNever } from "../../error.js";
+import { assertNever } from "../../assert-never.js";
 import { findWork, owedAs, planOf, workOf } from "../lookup.js";
 import { isCancelling, isEnded, isFailing, isHeld, isReviewedAgain, replanOf } from "../status.js";
 import type { Work } from "../work.js";

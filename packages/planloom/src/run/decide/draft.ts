@@ -21,7 +21,9 @@ export function drafted(run: Run, { key, index, step, tools }: Drafted): Fact[] 
   const known = draftingOf(run) === key ? run.execution.steps.get(idOf(step)) : undefined;
   if (known !== undefined && inSameWords(known.spec, step as unknown as Step)) return [];
   const begins = known === undefined && tools !== undefined && mayBegin(run, key, step as unknown as Step, tools);
-  return [fact("plan.stepDrafted", { request: key, index, step, begins, ...(tools === undefined ? {} : { tools }) })];
+  const used = tools === undefined ? {} : { tools };
+  const needs = begins ? { needs: needsOf(step as unknown as Step) } : {};
+  return [fact("plan.stepDrafted", { request: key, index, step, begins, ...used, ...needs })];
 }
 
 function idOf(step: Json): string {

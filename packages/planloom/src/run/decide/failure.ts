@@ -5,10 +5,11 @@ import { sha256 } from "../../sha256.js";
 import type { JsonObject } from "../../plan/json.js";
 import { mergeOrigins, NO_ORIGIN, type Origin } from "../../plan/origin.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
-import { isCancelling, isDrafting, isFailing } from "../status.js";
+import { currentPlan } from "../lookup.js";
+import { changeOf, isCancelling, isDrafting, isFailing, replanOf } from "../status.js";
 import type { FanOut, Work } from "../work.js";
 import { unpaidBy } from "./budget.js";
-import { fact, type EventData, type Fact, type PassingFailure, type StepRef } from "../event.js";
+import { fact, type Change, type EventData, type Fact, type PassingFailure, type StepRef } from "../event.js";
 import { isJournaled } from "../evolve/evolve-step.js";
 import { isFailure, type Failure, type ItemsParams } from "../failure.js";
 import type { RetryReason, StopReason } from "../reason.js";
@@ -47,8 +48,8 @@ export function failed(run: Run, work: Work, error: Failure, at: number, given: 
     return [say("retry", { code: "AFTER_PLAN", why })];
   }
   // An item fails by itself. The fan-out decides once how to answer, when all its items have ended.
-  if (work.item !== null) return [final(say("fail", why), work), ...closeFanOut(run, work, "failed", { error })];
-  return [final(say(verdict.decision, verdict.reason), work)];
+  if (work.item !== null) return [final(run, say("fail", why), work), ...closeFanOut(run, work, "failed", { error })];
+  return [final(run, say(verdict.decision, verdict.reason), work)];
 }
 
 type Said = EventData["step.failed"];
@@ -66,10 +67,32 @@ export function skippedByPerson(run: Run, work: Work, error: Failure): Fact[] {
   return [said, ...skipped(run, work, error)];
 }
 
-/** After BUDGET_EXHAUSTED, a retry of the run continues the same attempt, whose calls are paid. */
-function final(said: Fact, work: Work): Fact {
-  if (said.type !== "step.failed" || !isFailure(said.data.error, "BUDGET_EXHAUSTED") || !isJournaled(work)) return said;
-  return fact("step.failed", { ...said.data, sameAttempt: true });
+/**
+ * Adds what follows from a failure for good. After BUDGET_EXHAUSTED, a retry of the run continues the same attempt,
+ * whose calls are paid. A patch or a replan is requested with the earlier failures that no plan has answered yet.
+ */
+function final(run: Run, said: Fact, work: Work): Fact {
+  if (said.type !== "step.failed") return said;
+  const { error, decision } = said.data;
+  return fact("step.failed", {
+    ...said.data,
+    ...(decision === "patch" || decision === "replan" ? { change: changeAfter(run, said.data) } : {}),
+    ...(isFailure(error, "BUDGET_EXHAUSTED") && isJournaled(work) ? { sameAttempt: true as const } : {}),
+  });
+}
+
+/** A patch can answer one failure. Several failures need a full replan. */
+function changeAfter(run: Run, { step, decision, reason }: Said): Change {
+  const open = changeOf(run) ?? openReplan(run);
+  if (open === undefined) {
+    return { mode: decision === "replan" ? "full" : "patch", cause: "failure", failed: [{ step }], reason };
+  }
+  return { mode: "full", cause: open.cause, failed: [...open.failed, { step }], reason: open.reason };
+}
+
+/** The replan that the planner is working on, or whose plan waits for approval. */
+function openReplan(run: Run): EventData["replan.requested"] | undefined {
+  return run.mode.phase === "awaiting-approval" ? currentPlan(run)?.replan : replanOf(run);
 }
 
 function whyNoRetry(run: Run, error: Failure, tries: number, attempts: number): RetryReason {
@@ -137,7 +160,7 @@ export function closeFanOut(
   const { reason } = verdict;
   const { attempt } = step.work;
   const said = fact("step.failed", { ...ref, attempt, error, decision, reason, usage: NO_USAGE });
-  return [final(said, step.work)];
+  return [final(run, said, step.work)];
 }
 
 /** The items' own code if all failed items have the same. Otherwise the cause would be hidden. */

@@ -1,5 +1,6 @@
 // Proposes a plan, and decides whether a person is asked. In: a checked plan and the plan that it replaces. Out: facts.
 // First plans, repaired plans and plans of persons all enter a run here.
+import { referredNeeds } from "../../plan/graph.js";
 import { mayActThrough } from "../../plan/step-kind.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
 import { toolsByName } from "../../plan/tool-spec.js";
@@ -42,12 +43,13 @@ export function proposalFacts(checked: CheckedPlan, around: ProposalOptions): Fa
 }
 
 export function proposal(checked: CheckedPlan, around: ProposalOptions): Proposal {
-  const { revision, cause, settings, at, usage = NO_USAGE, asking, replaces: replaces, changes = {} } = around;
+  const { revision, cause, settings, at, usage = NO_USAGE, asking, replaces, changes = {} } = around;
   const { plan, hash, inputs, tools, findings, estimate, approval, mustApprove } = checked;
   const marked = mustApprove === undefined ? {} : { mustApprove };
   const follows = replaces === undefined ? {} : { basis: replaces.revision };
   const written = [...writtenIn(plan, toolsByName(tools), replaces)];
-  const core = { revision, plan, hash, inputs, tools, findings, cause, ...follows, written, usage };
+  const needs = referredNeeds(plan);
+  const core = { revision, plan, hash, inputs, tools, needs, findings, cause, ...follows, written, usage };
   const plain = { ...core, ...marked, ...changes };
   const said = {
     ...(estimate === undefined ? {} : { estimate }),

@@ -1,6 +1,7 @@
 // Decides how an ended run continues: which steps are kept and which are restarted, or why there is no retry. In: a run
 // and the request of a person. Out: a preview, and the same as facts.
 import { LIMITS } from "../../limits.js";
+import { referredNeeds } from "../../plan/graph.js";
 import { hashOf } from "../../plan/hash.js";
 import { canonicalJson } from "../../plan/json.js";
 import type { Step } from "../../plan/plan.js";
@@ -159,6 +160,7 @@ function stepsOf(run: Run, { plan, tools }: CheckedPlan): ReadonlyMap<string, St
   return stepStates(plan, {
     revision: run.planning.plans.length + 1,
     tools: toolsByName(tools),
+    needs: referredNeeds(plan),
     attempts: run.execution.attempts,
     doubts: run.execution.doubts,
   });

@@ -5,7 +5,7 @@ import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
 import type { EventData } from "../event.js";
 import { type ProposedPlan, type Run } from "../state.js";
 import { draftingOf } from "../status.js";
-import { linkStep, stepState, worksOf } from "../steps.js";
+import { linkStep, needsIn, stepState, worksOf } from "../steps.js";
 import type { StepState } from "../work.js";
 import { recount, retire } from "./evolve-plan.js";
 import { makeReady } from "./evolve-step.js";
@@ -14,7 +14,8 @@ export function onDrafted(run: Run, data: EventData["plan.stepDrafted"]): void {
   if (!data.begins) return;
   if (draftingOf(run) !== data.request) forgetDrafts(run);
   if (run.mode.phase === "planning") run.mode = { ...run.mode, drafting: data.request };
-  enter(run, firstState(run, data.step as unknown as Step, data.index, toolsByName(data.tools!)));
+  const { step, index, tools = [], needs = [] } = data;
+  enter(run, firstState(run, step as unknown as Step, index, toolsByName(tools)), new Set(needs));
 }
 
 /** The state of a step of the first plan, which is not in the run yet. */
@@ -25,10 +26,10 @@ function firstState(run: Run, spec: Step, index: number, tools: ReadonlyMap<stri
   return stepState(spec, index, { revision: 1, tools, attempts, doubts });
 }
 
-function enter(run: Run, state: StepState): void {
+function enter(run: Run, state: StepState, needs: ReadonlySet<string>): void {
   run.execution.steps.set(state.spec.id, state);
   run.execution.open++;
-  linkStep(run.execution.steps, state);
+  linkStep(run.execution.steps, state, needs);
   if (state.waiting === 0) makeReady(run, state.work);
 }
 
@@ -42,11 +43,11 @@ function forgetDrafts(run: Run): void {
  * The plan is complete. Early steps continue, early steps that failed meanwhile start once more, and the other steps
  * enter.
  */
-export function adoptDrafts(run: Run, { plan, tools }: ProposedPlan): void {
+export function adoptDrafts(run: Run, { plan, tools, needs }: ProposedPlan): void {
   const before = run.execution.steps;
   const states = plan.steps.map((spec, index) => before.get(spec.id) ?? firstState(run, spec, index, tools));
   run.execution.steps = new Map(states.map((state) => [state.spec.id, state]));
-  for (const state of states) if (!before.has(state.spec.id)) enter(run, state);
+  for (const state of states) if (!before.has(state.spec.id)) enter(run, state, needsIn(needs, state.spec));
   for (const state of before.values()) {
     for (const one of worksOf(state)) {
       if (one.status !== "pending" || one.errors === 0) continue;

@@ -4,11 +4,10 @@ import type { Json } from "../../plan/json.js";
 import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import { isDoubtVerdict } from "../command.js";
-import type { EventData, EventOf } from "../event.js";
+import type { Change, EventData, EventOf } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
 import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
-import { type Change, type Halt, type Run } from "../state.js";
-import { changeOf, replanOf } from "../status.js";
+import { type Halt, type Run } from "../state.js";
 import { fanOut, newWork } from "../steps.js";
 import { allowAgain, noteUnusable } from "../unusable-call.js";
 import type { FanOut, Work } from "../work.js";
@@ -131,8 +130,7 @@ export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed"
   if (data.review === true) reviewRest(run);
 }
 
-export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
-  const { data, at } = event;
+export function onStepFailed(run: Run, { data, at }: EventOf<"step.failed">): void {
   const work = workOf(run, data);
   work.error = data.error;
   work.reason = data.reason;
@@ -152,24 +150,7 @@ export function onStepFailed(run: Run, event: EventOf<"step.failed">): void {
   if (work.item !== null) return;
   if (data.decision === "fail")
     haltFor(run, { why: "failure", failing: { error: data.error, cause: { step: data.step } } });
-  else wantChange(run, withFailed(changeOf(run) ?? unanswered(run), event));
-}
-
-/** The open replan: the one that the planner is working on, or whose plan waits for approval. */
-function unanswered(run: Run): EventData["replan.requested"] | undefined {
-  return run.mode.phase === "awaiting-approval" ? currentPlan(run)?.replan : replanOf(run);
-}
-
-/** A patch can answer one failure. Several failures need a full replan. */
-function withFailed(
-  open: Change | EventData["replan.requested"] | undefined,
-  { data }: EventOf<"step.failed">,
-): Change {
-  const one = { step: data.step };
-  const mode = data.decision === "replan" ? "full" : "patch";
-  if (open === undefined) return { mode, cause: "failure", failed: [one], reason: data.reason };
-  const { cause, failed, reason } = open;
-  return { mode: "full", cause, failed: [...failed, one], reason };
+  else if (data.change !== undefined) wantChange(run, data.change);
 }
 
 const RANKS = { change: 0, failure: 1, cancel: 2 };

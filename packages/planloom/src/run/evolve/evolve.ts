@@ -1,6 +1,6 @@
 // Folds events into the state of a run. In: a run and its next event. Out: the same run, changed in place.
 // State is only this fold. Work per event is constant: no scan over steps, items or effects.
-import { assertNever } from "../../error.js";
+import { assertNever } from "../../assert-never.js";
 import { errorKeys } from "../../plan/finding.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { addUsage } from "../../plan/usage.js";
@@ -8,7 +8,7 @@ import { answerKey, approvalKey, DEADLINE_KEY, planKey, stopKey } from "../keys.
 import type { EventData, EventOf, RunEvent, StepRef } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import { asksForPlan, currentPlan, findWork, planOf, reviewOf, workOf } from "../lookup.js";
-import { changeOf, replanOf } from "../status.js";
+import { replanOf } from "../status.js";
 import {
   haltFor,
   leaveFor,
@@ -292,6 +292,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
     hash: data.hash,
     cause: data.cause,
     tools,
+    needs: data.needs,
     written,
     callsGranted: new Set([...(before?.callsGranted ?? [])].filter((id) => !written.has(id))),
     ...(replan === undefined ? {} : { replan }),
@@ -311,19 +312,17 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
 
 // Another plan
 
-function onGoalChanged(run: Run, { goal, comment }: EventData["goal.changed"]): void {
-  const reason = { code: "GOAL_CHANGED", comment } as const;
+function onGoalChanged(run: Run, { goal, change, replan }: EventData["goal.changed"]): void {
   run.request.goal = goal;
-  if (run.mode.phase === "planning") {
-    takePlanEffect(run);
+  if (change === undefined) {
     // The draft to be repaired was for the old goal.
-    const { replan } = run.mode;
-    if (replan !== undefined) planFor(run, { ...replan, mode: "full", cause: "goal", reason });
+    takePlanEffect(run);
+    if (replan !== undefined) planFor(run, replan);
     return owePlan(run, { attempt: 1, round: 0 });
   }
   run.owed.delete(answerKey(run.answering.requests));
   run.mode = EXECUTING;
-  wantChange(run, { mode: "full", cause: "goal", failed: changeOf(run)?.failed ?? [], reason });
+  wantChange(run, change);
 }
 
 function onReplanRequested(run: Run, data: EventData["replan.requested"]): void {
@@ -397,13 +396,6 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
   else leaveFor(run, workOf(run, data.subject), "suspended");
 }
 
-/** A prompt for another plan must show the finished steps. */
-function whatIsDone({ execution: { counts } }: Run): EventData["replan.requested"] | undefined {
-  if (counts.completed + counts.skipped === 0) return undefined;
-  const estimate = { tokens: null, costUsd: null };
-  return { mode: "full", cause: "goal", failed: [], reason: { code: "PLAN_REJECTED" }, estimate };
-}
-
 function forgetApproval(run: Run, hash: string): void {
   run.approvals.pending.delete(hash);
   run.owed.delete(approvalKey(hash));
@@ -435,9 +427,9 @@ function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
   if (data.cause !== "rejected") return;
   run.planning.rejected = [...run.planning.rejected, { plan: plan.plan, comment: data.comment ?? "" }];
   run.planning.rejections++;
-  const replan = plan.replan ?? whatIsDone(run);
-  if (replan !== undefined) planFor(run, replan);
-  if (data.again === true) owePlan(run, { attempt: 1, round: 0 });
+  if (data.again !== true) return;
+  if (data.replan !== undefined) planFor(run, data.replan);
+  owePlan(run, { attempt: 1, round: 0 });
 }
 
 // The answer

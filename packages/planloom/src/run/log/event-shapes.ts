@@ -10,7 +10,17 @@ import type { Json, JsonObject } from "../../plan/json.js";
 import { gistOf, mismatch, type Mismatch, type Type } from "../../plan/type/type.js";
 import type { Usage } from "../../plan/usage.js";
 import type { CheckedPlan } from "../command.js";
-import type { Asking, Ending, Envelope, EventData, EventType, PassingFailure, RunEvent, StepRef } from "../event.js";
+import type {
+  Asking,
+  Change,
+  Ending,
+  Envelope,
+  EventData,
+  EventType,
+  PassingFailure,
+  RunEvent,
+  StepRef,
+} from "../event.js";
 import type { Failure } from "../failure.js";
 import type { ApprovalPolicy, RoleNames, Settings } from "../settings.js";
 import {
@@ -204,6 +214,20 @@ const place = { step: text };
 const item = { item: number };
 const attempted = { ...place, attempt: number };
 
+const change = {
+  mode: oneOf("patch", "full"),
+  cause: oneOf("failure", "goal", "review"),
+  failed: list(ref),
+  reason: reason<Change["reason"]>(),
+};
+const replan = record<EventData["replan.requested"]>(
+  {
+    ...change,
+    estimate: record<EventData["replan.requested"]["estimate"]>({ tokens: count, costUsd: count }, {}),
+  },
+  { untrusted: yes },
+);
+
 const passing = {
   required: {
     attempt: number,
@@ -239,10 +263,13 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.completed": record({ success: flag }, {}),
   "run.failed": record({ error: failure }, { cause: unchecked() }),
   "run.cancelled": record(comment, {}),
-  "goal.changed": record({ goal: text, ...comment }, {}),
+  "goal.changed": record({ goal: text, ...comment }, { change: record<Change>(change, {}), replan }),
   "cancel.requested": record(comment, {}),
   "input.refused": record({ code: text, command: unchecked() }, { params: object, text }),
-  "plan.stepDrafted": record({ request: text, index: number, step: anyJson, begins: flag }, { tools: list(tool) }),
+  "plan.stepDrafted": record(
+    { request: text, index: number, step: anyJson, begins: flag },
+    { tools: list(tool), needs: texts },
+  ),
   "plan.proposed": record(
     {
       revision: number,
@@ -250,6 +277,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       hash: text,
       inputs: values,
       tools: list(tool),
+      needs: map(texts),
       cause: oneOf("given", "fork", "goal", "rejection", "edit", "patch", "replan", "goal-change"),
       written: texts,
       findings: list(finding),
@@ -283,7 +311,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "approval.granted": record({ subject, hash: text }, { comment: text, calls: texts }),
   "approval.denied": record(
     { subject, hash: text, cause: oneOf("rejected", "expired", "cancelled", "superseded") },
-    { comment: text, again: yes },
+    { comment: text, again: yes, replan },
   ),
   "step.expanded": record({ step: text, list: list(anyJson), from: origin }, { carried: text }),
   "step.filling": record({ ...place, args: values, from: origin }, item),
@@ -311,7 +339,16 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       reason: reason(),
       usage,
     },
-    { ...item, ending, output: anyJson, tools: texts, summary: text, sameAttempt: yes, unpaid: yes },
+    {
+      ...item,
+      ending,
+      output: anyJson,
+      tools: texts,
+      summary: text,
+      change: record<Change>(change, {}),
+      sameAttempt: yes,
+      unpaid: yes,
+    },
   ),
   "step.retrying": record({ ...attempted, retryAt: number }, item),
   "step.skipped": record(
@@ -333,16 +370,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   ),
   "reconcile.failed": record({ ...place, ...passing.required }, { ...item, ...passing.optional, output: anyJson }),
   "step.cancelled": record({ ...attempted, reason: reason(), usage }, { ...item, ending, error: failure, unpaid: yes }),
-  "replan.requested": record(
-    {
-      mode: oneOf("patch", "full"),
-      cause: oneOf("failure", "goal", "review"),
-      failed: list(ref),
-      reason: reason(),
-      estimate: record<EventData["replan.requested"]["estimate"]>({ tokens: count, costUsd: count }, {}),
-    },
-    { untrusted: yes },
-  ),
+  "replan.requested": replan,
   "budget.reserved": record({ ...modelCall, costUsd: count }, {}),
   "budget.awaited": record(modelCall, {}),
   "budget.exhausted": record(

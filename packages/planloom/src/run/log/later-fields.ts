@@ -29,6 +29,7 @@ const LATER: { readonly [version: number]: { readonly [T in EventType]?: Later }
     },
   },
   2: EVERY,
+  3: EVERY,
 };
 
 /** The event with the fields of its version that it lacks. Unknown fields stay. */

@@ -2,7 +2,7 @@
 // sentences, and with the decisions that version 1 left to its reader. Sentences are kept as legacy text and never
 // parsed. The rules here are frozen. They are the rules of version 1 and do not follow today's kernel.
 import { errorKeys, type Finding } from "../../plan/finding.js";
-import { referencedNames } from "../../plan/expression/reference.js";
+import { recordedNames } from "../../plan/expression/recorded-names.js";
 import { canonicalJson, type Json, type JsonObject } from "../../plan/json.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
@@ -125,7 +125,7 @@ const isReadable = (step: Step): boolean =>
   step.kind === "tool" &&
   step.fill === undefined &&
   step.forEach === undefined &&
-  referencedNames(step.with).length === 0;
+  recordedNames(step.with).length === 0;
 
 /** Whether the model calls of its attempt are in a journal. */
 const isJournaled = ({ step: { spec }, filled }: Work): boolean =>

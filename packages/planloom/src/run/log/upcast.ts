@@ -8,9 +8,10 @@ import type { Run } from "../state.js";
 import { withLaterFields } from "./later-fields.js";
 import { versionOf, type RecordedEvent, type Upcaster } from "./recorded-event.js";
 import { upcastVersion1 } from "./upcast-v1.js";
+import { upcastVersion2 } from "./upcast-v2.js";
 
 /** Keyed by the version that each function reads. */
-const UPCASTERS: { readonly [version: number]: Upcaster } = { 1: upcastVersion1 };
+const UPCASTERS: { readonly [version: number]: Upcaster } = { 1: upcastVersion1, 2: upcastVersion2 };
 
 export type Upcast =
   | { readonly ok: true; readonly event: RunEvent }
