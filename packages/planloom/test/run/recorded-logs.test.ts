@@ -20,6 +20,8 @@ const CORRECTED: { readonly [log: string]: { readonly [pointer: string]: unknown
   },
   // A step with items has as many attempts as the item with the most.
   "log-0.1.0-01/planned": { "/steps/0/attempts": 1 },
+  // The value false, which this build recorded as a text.
+  "log-0.1.0-14/failing": { "/steps/3/error/params/got": false },
 };
 
 /** Advice: each surface words it for itself, so it is no part of what was recorded. */
