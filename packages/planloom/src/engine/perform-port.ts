@@ -27,11 +27,6 @@ export interface PerformContext {
   readonly key: string;
   /** 1-based. Together with its step, it names the effect's rows in the journal. */
   readonly attempt: number;
-  /**
-   * ms since 1970 at which the time of the run is over; the engine aborts the signal then. Absent: the run has no such
-   * limit.
-   */
-  readonly deadline?: number;
   /** The fencing number of the run's owner: the store refuses what an earlier owner writes. */
   readonly epoch: number;
   /**

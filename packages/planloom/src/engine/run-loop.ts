@@ -193,7 +193,6 @@ export class RunLoop {
       signal,
       key,
       attempt: attempted.attempt,
-      ...(run.spending.deadline === undefined ? {} : { deadline: run.spending.deadline }),
       epoch,
       checkpoint: journalOf(store, attempted, writer),
       emit: async (input) => void (await this.#emit({ key, ...input })),

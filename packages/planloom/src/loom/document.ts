@@ -117,7 +117,7 @@ export interface RunDocument {
   readonly report?: ReportDocument;
   readonly error?: FailureDocument;
   readonly waiting?: WaitingDocument;
-  /** The last event. */
+  /** The current plan; null before the first. */
   readonly plan: PlanDocument | null;
   readonly plans: readonly PlanDocument[];
   readonly steps: readonly StepDocument[];

@@ -55,7 +55,7 @@ export interface StepRef {
 }
 
 /** Steps that a step waits for beyond its `dependsOn`, because its references name them. By step id; others: none. */
-export interface Needs {
+export interface StepNeeds {
   readonly [step: string]: readonly string[];
 }
 
@@ -151,7 +151,7 @@ export interface EventData {
     readonly inputs: { readonly [name: string]: Json };
     /** Definitions of the tools that the plan uses. With them, the log explains itself without the program. */
     readonly tools: readonly ToolSpec[];
-    readonly needs: Needs;
+    readonly needs: StepNeeds;
     readonly cause: "given" | "fork" | "goal" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
     /** Steps and items of the plan before that keep their state: begun or finished, and not restarted. */
     readonly kept?: readonly StepRef[];

@@ -5,7 +5,7 @@ import type { Plan } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Effect } from "./effect.js";
-import type { Change, EventData, FailureCause, Needs } from "./event.js";
+import type { Change, EventData, FailureCause, StepNeeds } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { RoleNames, Settings } from "./settings.js";
 import { Queue } from "./queue.js";
@@ -18,7 +18,7 @@ export interface ProposedPlan {
   readonly hash: string;
   readonly cause: EventData["plan.proposed"]["cause"];
   readonly tools: ReadonlyMap<string, ToolSpec>;
-  readonly needs: Needs;
+  readonly needs: StepNeeds;
   /** Steps that are new or changed since the plan that it replaces. */
   readonly written: ReadonlySet<string>;
   /** The request that this plan answers, if it replaces another one. */

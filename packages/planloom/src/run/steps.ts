@@ -5,7 +5,7 @@ import type { Plan, Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { directToolIn } from "../plan/step-kind.js";
-import type { Needs } from "./event.js";
+import type { StepNeeds } from "./event.js";
 import type { FanOut, StepState, Work } from "./work.js";
 
 interface Under {
@@ -17,7 +17,7 @@ interface Under {
 }
 
 /** The steps of a plan, linked to the steps that depend on them. */
-export function stepStates(plan: Plan, under: Under & { readonly needs: Needs }): Map<string, StepState> {
+export function stepStates(plan: Plan, under: Under & { readonly needs: StepNeeds }): Map<string, StepState> {
   const states = new Map<string, StepState>();
   plan.steps.forEach((spec, index) => states.set(spec.id, stepState(spec, index, under)));
   for (const state of states.values())
@@ -26,7 +26,7 @@ export function stepStates(plan: Plan, under: Under & { readonly needs: Needs })
 }
 
 /** The ids that a step waits for, without duplicates. */
-export function needsIn(needs: Needs, { id, dependsOn }: Step): ReadonlySet<string> {
+export function needsIn(needs: StepNeeds, { id, dependsOn }: Step): ReadonlySet<string> {
   return new Set([...dependsOn, ...(Object.hasOwn(needs, id) ? needs[id]! : [])]);
 }
 

@@ -146,7 +146,7 @@ function apply(run: Run, event: RunEvent): void {
     case "input.refused":
       return;
     default:
-      // An unknown event of a later version changes nothing here. Schema versions guard the rest.
+      // Readers refuse an event of an unknown type or of a later version before it is folded.
       return assertNever(event);
   }
 }

@@ -2,11 +2,11 @@
 // version 3 records it. Frozen: it follows the rules of these versions, not those of today.
 import { recordedNames } from "../../plan/expression/recorded-names.js";
 import type { Plan, Step } from "../../plan/plan.js";
-import type { Needs } from "../event.js";
+import type { StepNeeds } from "../event.js";
 
 const NOT_STEPS: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
 
-export function recordedNeeds({ steps }: Pick<Plan, "steps">): Needs {
+export function recordedNeeds({ steps }: Pick<Plan, "steps">): StepNeeds {
   const ids = new Set(steps.map(({ id }) => id));
   return Object.fromEntries(
     steps.flatMap((step) => {
