@@ -11,7 +11,7 @@ module.exports = {
         path: [
           `${run}evolve/`,
           `${run}(state|work|status|lookup|steps|event|keys|queue|timetable|failure|reason|refusal)\\.ts$`,
-          `${run}log/(later-fields|upcast|upcast-v1|upcast-v2|needs-before-v3)\\.ts$`,
+          `${run}log/(later-fields|upcast-v1|upcast-v2|plan-v1|needs-before-v3)\\.ts$`,
         ],
       },
       to: { path: "^packages/planloom/src/limits\\.ts$", reachable: true },

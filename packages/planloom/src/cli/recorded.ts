@@ -66,6 +66,12 @@ export function waitingStill(
   const open = (of: { readonly step: string; readonly item?: number }): boolean =>
     !recorded.some(({ step, item }) => step === of.step && item === of.item);
   const approvals = waiting.approvals.filter(({ hash }) => !recorded.some((command) => command.hash === hash));
-  const still = { approvals, questions: waiting.questions.filter(open), unknown: waiting.unknown.filter(open) };
+  const { questions, unknown, unusable } = waiting;
+  const still = {
+    approvals,
+    questions: questions.filter(open),
+    unknown: unknown.filter(open),
+    unusable: unusable.filter(open),
+  };
   return Object.values(still).every((list) => list.length === 0) ? undefined : still;
 }
