@@ -20,6 +20,8 @@ const CORRECTED: { readonly [log: string]: { readonly [pointer: string]: unknown
   },
   // A step with items has as many attempts as the item with the most.
   "log-0.1.0-01/planned": { "/steps/0/attempts": 1 },
+  // A step that never began was not stopped.
+  "log-0.1.0-13/failing": { "/steps/3/status": "pending" },
   // The value false, which this build recorded as a text.
   "log-0.1.0-14/failing": { "/steps/3/error/params/got": false },
 };
