@@ -8,6 +8,23 @@ import type { Json, JsonObject } from "./json.js";
  */
 export type EffectClass = "none" | "idempotent" | "once";
 
+/** Each list in alphabetical order. */
+export interface ToolReach {
+  /** Folders, by their real paths. */
+  readonly roots?: readonly string[];
+  /** Hosts, as an address names them. For `fetch_url`: those beside the public ones. */
+  readonly hosts?: readonly string[];
+  /** Patterns of files in these folders that are open, although they control programs or hold secrets. */
+  readonly open?: readonly string[];
+}
+
+const BUILTIN = "planloom/";
+
+/** The `version` of a built-in tool. Raise the number when a call means something else than before. */
+export const builtinVersion = (number: number): string => `${BUILTIN}${number}`;
+
+export const isBuiltin = ({ version }: ToolSpec): boolean => version?.startsWith(BUILTIN) === true;
+
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;
@@ -28,6 +45,10 @@ export interface ToolSpec {
   readonly egress?: true;
   /** Arguments that the tool only passes on; absent = none. All others choose what the call does, and to whom. */
   readonly content?: readonly string[];
+  /** Names what the tool does. A built-in tool changes it when a call means something else than before. */
+  readonly version?: string;
+  /** The folders and hosts that a call can reach; absent = not known. */
+  readonly reach?: ToolReach;
   /** Time limit of one call, in ms. */
   readonly timeoutMs?: number;
   /** The tool can tell later whether a call with its key happened. It is asked before a person is. */

@@ -5,7 +5,7 @@ import type { ToolFault } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
-import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
+import type { EffectClass, ToolReach, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { failWith, type Failure } from "../run/failure.js";
 import { failureText } from "../words/failures.js";
@@ -153,6 +153,13 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined> 
   readonly egress?: boolean;
   /** Arguments that the tool only passes on, such as the text of a mail. All others are control arguments. */
   readonly content?: readonly (keyof Arguments<I> & string)[];
+  /**
+   * Names what the tool does. Change it when a call comes to mean something else: runs that were approved before then
+   * ask a person.
+   */
+  readonly version?: string;
+  /** The folders and hosts that a call can reach. If they change, runs that were approved before ask a person. */
+  readonly reach?: ToolReach;
 }
 
 type Arguments<I> = I extends { readonly "~standard": unknown } ? After<I> : ToolArguments;
@@ -292,13 +299,16 @@ function specOf(
     | "public"
     | "labels"
     | "egress"
+    | "version"
+    | "reach"
     | "timeout"
     | "reconcile"
   > & { readonly content?: readonly string[] },
   input: JsonObject,
   output: JsonObject | undefined,
 ): ToolSpec {
-  const { name, description, effects, approval, trusted, labels, egress, content, timeout } = definition;
+  const { name, description, effects, approval, trusted, labels, egress, content, version, reach, timeout } =
+    definition;
   return {
     name,
     description,
@@ -311,8 +321,19 @@ function specOf(
     ...(labels === "pass" ? { labels } : {}),
     ...(egress === true ? { egress } : {}),
     ...(content === undefined || content.length === 0 ? {} : { content }),
+    ...(version === undefined ? {} : { version }),
+    ...(reach === undefined ? {} : { reach: reachOf(reach) }),
     ...(timeout === undefined ? {} : { timeoutMs: timeoutOf(name, timeout) }),
     ...(definition.reconcile === undefined ? {} : { reconciles: true }),
+  };
+}
+
+/** Sorted, so that another order in the configuration is not a difference. */
+function reachOf({ roots, hosts, open = [] }: ToolReach): ToolReach {
+  return {
+    ...(roots === undefined ? {} : { roots: [...roots].sort() }),
+    ...(hosts === undefined ? {} : { hosts: [...hosts].sort() }),
+    ...(open.length === 0 ? {} : { open: [...open].sort() }),
   };
 }
 

@@ -1,5 +1,6 @@
 // The built-ins together: which are offered, what the planner is told, and the two small ones, calculate and summarize.
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { realpathSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -38,6 +39,24 @@ describe("builtinTools", () => {
     return called(tools.get("read_file")!, { path: results[0]!.url });
   }
 
+  it("says which folders and hosts its calls can reach, by their real names", async () => {
+    await symlink(join(base, "docs"), join(base, "link"));
+    const files = { roots: [join(base, "other"), join(base, "link")], write: true, allow: [".env"] };
+    const reachOf = (options: BuiltinOptions, name: string) => made(options).get(name)!.spec.reach;
+    const real = { roots: [join(base, "docs"), join(base, "other")].map((path) => realpathSync(path)) };
+    for (const name of ["read_file", "list_files", "write_file"]) {
+      expect(reachOf({ files }, name), name).toEqual({ ...real, open: [".env"] });
+    }
+    expect(reachOf({ fetch: true }, "fetch_url")).toEqual({ hosts: [] });
+    expect(reachOf({ fetch: { allowHosts: ["wiki:80", "a.example"] } }, "fetch_url")).toEqual({
+      hosts: ["a.example", "wiki:80"],
+    });
+    expect(reachOf({ search: { folder: join(base, "link") } }, "search")).toEqual({ roots: [real.roots[0]] });
+    expect(reachOf({ search: { searxng: "http://find.example:8080/x" } }, "search")).toEqual({
+      hosts: ["find.example:8080"],
+    });
+  });
+
   it("offers what it has options for", () => {
     const { names, notes } = made({});
     expect(names).toEqual(["calculate"]);
@@ -58,6 +77,7 @@ describe("builtinTools", () => {
       "search",
     ]);
     expect(all.notes).toEqual([]);
+    expect(all.specs.map(({ version }) => version)).toEqual(all.names.map(() => "planloom/1"));
     expect(all.specs.filter(({ effects }) => effects !== "none").map(({ name }) => name)).toEqual(["write_file"]);
     expect(made({ fetch: false }).names).toEqual(["calculate"]);
   });

@@ -5,7 +5,7 @@ import type { Finding } from "../../plan/finding.js";
 import type { Origin } from "../../plan/origin.js";
 import type { Answer, InputSpec, Plan, Retry, Step } from "../../plan/plan.js";
 import type { Price } from "../../plan/estimate/price.js";
-import type { ToolSpec } from "../../plan/tool-spec.js";
+import type { ToolReach, ToolSpec } from "../../plan/tool-spec.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import { gistOf, mismatch, type Mismatch, type Type } from "../../plan/type/type.js";
 import type { Usage } from "../../plan/usage.js";
@@ -91,6 +91,8 @@ const tool = record<ToolSpec>(
     labels: oneOf("pass"),
     egress: yes,
     content: texts,
+    version: text,
+    reach: record<ToolReach>({}, { roots: texts, hosts: texts, open: texts }),
     timeoutMs: number,
     reconciles: yes,
   },

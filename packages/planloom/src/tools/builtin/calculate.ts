@@ -1,5 +1,6 @@
 // The tool `calculate`. In: an expression and its variables. Out: a number. The arithmetic itself is in arithmetic.ts.
 import { z } from "zod";
+import { builtinVersion } from "../../plan/tool-spec.js";
 import { tool, type Tool } from "../tool.js";
 import { evaluateArithmetic } from "./arithmetic.js";
 import { ARITHMETIC_FUNCTIONS } from "./arithmetic-functions.js";
@@ -15,6 +16,7 @@ const input = z.strictObject({
 export function calculateTool(): Tool {
   return tool({
     name: "calculate",
+    version: builtinVersion(1),
     description:
       "Calculates an arithmetic expression: + - * / % (remainder) ^ (power), parentheses, pi, e, and the functions " +
       `${[...ARITHMETIC_FUNCTIONS.keys()].join(", ")}. Numbers without separators or units.`,

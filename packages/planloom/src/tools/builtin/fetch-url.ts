@@ -5,6 +5,7 @@ import { LIMITS } from "../../limits.js";
 import { htmlText, type PageText } from "../html-text.js";
 import { httpGet, type Got } from "../http-get.js";
 import { builtinError } from "../builtin-error.js";
+import { builtinVersion } from "../../plan/tool-spec.js";
 import { tool, type Tool } from "../tool.js";
 
 export interface FetchOptions {
@@ -17,6 +18,9 @@ const ACCEPT = "text/html, application/xhtml+xml, application/json, text/*;q=0.9
 export function fetchUrlTool({ allowHosts = [] }: FetchOptions = {}): Tool {
   return tool({
     name: "fetch_url",
+    version: builtinVersion(1),
+    // All public hosts, and these.
+    reach: { hosts: allowHosts },
     description:
       "Fetches a page of the web (http or https) and gives its text; HTML is turned into plain text, JSON is left as it is.",
     input: z.strictObject({ url: z.string().max(8_000).describe("The full address, with https://.") }),

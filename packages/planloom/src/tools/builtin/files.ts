@@ -8,6 +8,7 @@ import { builtinError } from "../builtin-error.js";
 import { filesBelow } from "../folder-walk.js";
 import { globMatcher } from "../glob.js";
 import { readText, writeText } from "../text-file.js";
+import { builtinVersion, type ToolReach } from "../../plan/tool-spec.js";
 import { tool, type Tool } from "../tool.js";
 
 export interface FileOptions {
@@ -27,13 +28,17 @@ const sized = z.strictObject({ path: z.string(), bytes: z.int() });
 
 /** Throws PlanloomError BAD_FOLDER for roots that cannot be used. `own`: see FenceOptions. */
 export function fileTools(options: FileOptions, own: readonly string[] = []): readonly Tool[] {
-  const roots = openRoots(options.roots, { allow: options.allow ?? [], own });
-  return [readFileTool(roots), listFilesTool(roots), ...(options.write === true ? [writeFileTool(roots)] : [])];
+  const { allow = [], write = false } = options;
+  const roots = openRoots(options.roots, { allow, own });
+  const reach = { roots: roots.map(({ real }) => real), open: allow };
+  return [readFileTool(roots, reach), listFilesTool(roots, reach), ...(write ? [writeFileTool(roots, reach)] : [])];
 }
 
-function readFileTool(roots: readonly Root[]): Tool {
+function readFileTool(roots: readonly Root[], reach: ToolReach): Tool {
   return tool({
     name: "read_file",
+    version: builtinVersion(1),
+    reach,
     description: `Reads a text file (UTF-8, up to ${LIMITS.fileBytes} bytes).`,
     input: z.strictObject({ path }),
     output: z.strictObject({ path: z.string(), text: z.string() }),
@@ -46,9 +51,11 @@ function readFileTool(roots: readonly Root[]): Tool {
   });
 }
 
-function writeFileTool(roots: readonly Root[]): Tool {
+function writeFileTool(roots: readonly Root[], reach: ToolReach): Tool {
   return tool({
     name: "write_file",
+    version: builtinVersion(1),
+    reach,
     description: "Writes a text file in UTF-8, in place of one that is there; makes missing folders.",
     input: z.strictObject({ path, text: z.string() }),
     output: sized,
@@ -63,10 +70,12 @@ function writeFileTool(roots: readonly Root[]): Tool {
   });
 }
 
-function listFilesTool(roots: readonly Root[]): Tool {
+function listFilesTool(roots: readonly Root[], reach: ToolReach): Tool {
   const glob = z.string().max(1_000).optional();
   return tool({
     name: "list_files",
+    version: builtinVersion(1),
+    reach,
     description:
       "Lists the files in a folder and the folders below it, with their sizes; path . is the whole. Hidden files are left out.",
     input: z.strictObject({

@@ -36,6 +36,9 @@ async function fetched(url: URL, signal: AbortSignal): Promise<Got> {
   }
 }
 
+/** Throws as searxngSearch does. */
+export const searxngHost = (address: string): string => baseOf(address).host;
+
 function baseOf(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw new PlanloomError("BAD_SEARCH", { address });

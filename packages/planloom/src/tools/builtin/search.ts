@@ -1,9 +1,11 @@
 // The tool `search`. In: a folder of documents, or a SearXNG server. Out: the tool, the same for both, so that plans do
 // not depend on the source.
 import { z } from "zod";
+import { builtinVersion } from "../../plan/tool-spec.js";
 import { tool, type Tool } from "../tool.js";
+import { openRoots } from "../folder.js";
 import { folderSearch } from "./search-folder.js";
-import { searxngSearch } from "./search-searxng.js";
+import { searxngHost, searxngSearch } from "./search-searxng.js";
 
 export type SearchOptions =
   | {
@@ -20,9 +22,14 @@ const LIMIT = 5;
 /** Throws PlanloomError BAD_FOLDER or BAD_SEARCH (kind config). */
 export function searchTool(options: SearchOptions): Tool {
   const local = "folder" in options;
+  const reach = local
+    ? { roots: openRoots([options.folder]).map(({ real }) => real) }
+    : { hosts: [searxngHost(options.searxng)] };
   const search = local ? folderSearch(options.folder, options.shownPath, options.own) : searxngSearch(options.searxng);
   return tool({
     name: "search",
+    version: builtinVersion(1),
+    reach,
     description: local
       ? "Searches the local documents (not the web) for words; each url is the path of a file."
       : "Searches the web for words; gives titles, addresses and short extracts.",

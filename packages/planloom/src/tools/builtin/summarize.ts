@@ -6,6 +6,7 @@ import { messageOf } from "../../error.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { mostTokens, type Usage } from "../../plan/usage.js";
 import { builtinError } from "../builtin-error.js";
+import { builtinVersion } from "../../plan/tool-spec.js";
 import { tool, ToolError, type Tool } from "../tool.js";
 
 export interface SummarizeOptions {
@@ -21,6 +22,7 @@ const WORDS = 150;
 export function summarizeTool({ ask }: SummarizeOptions): Tool {
   return tool({
     name: "summarize",
+    version: builtinVersion(1),
     description: "Summarizes a text with a model, keeping names and numbers.",
     input: z.strictObject({
       text: z.string(),
