@@ -117,8 +117,10 @@ export const LIMITS = {
   messageChars: 8_000,
   /** Characters of a failure's code: the longest of ours has 25. */
   codeChars: 64,
-  /** Characters of a name that comes from outside: a run, a sender. They stand in every event. */
+  /** Characters of a name that comes from outside: a run, a tag, a sender. They stand in every event. */
   nameChars: 200,
+  /** Tags of a run: they stand in the head of the run, which every list reads. */
+  tags: 20,
   /** Least characters of a secret: a shorter text stands in other texts by chance, so that it cannot be removed. */
   secretChars: 8,
   /** Characters of a progress text: it is shown in one line. */

@@ -110,6 +110,7 @@ export interface RunDocument {
   /** Whether the run completed and no step that mattered was skipped for missing data. */
   readonly success: boolean;
   readonly goal: string;
+  readonly tags: readonly string[];
   /** The run that it was forked from, and the step. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
   readonly answer: Json;
@@ -143,6 +144,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     status: statusOf(run),
     success: end?.how === "completed" && end.success,
     goal: run.request.goal,
+    tags: run.request.tags,
     ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
     answer: run.answering.answer ?? null,
     ...(report === undefined ? {} : { report }),

@@ -23,7 +23,7 @@ import { unjournaled } from "../perform/agent-context.js";
 import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readHistory } from "../perform/history.js";
-import { soundGoal, soundInputs, soundRunId } from "./start-options.js";
+import { soundGoal, soundInputs, soundRunId, soundTags } from "./start-options.js";
 import { timedPlanner } from "../agents/timed-planner.js";
 import { soundQuery } from "./list-query.js";
 import { LoomRun } from "./loom-run.js";
@@ -42,6 +42,8 @@ export interface StartOptions {
   readonly plan?: unknown;
   readonly listener?: Listener;
   readonly runId?: string;
+  /** Labels for lists of runs. */
+  readonly tags?: readonly string[];
 }
 
 export interface DraftOptions {
@@ -156,7 +158,8 @@ export class Loom {
     const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs));
     if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
     const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
-    const started = this.startedData(aim, given?.inputs ?? inputs, given);
+    const tags = soundTags(options.tags ?? []);
+    const started = this.startedData(aim, given?.inputs ?? inputs, given, tags);
     const runId = await this.engine.start(
       {
         started,
@@ -196,7 +199,7 @@ export class Loom {
       models: this.models(),
       given: (plan, goal, inputs) => this.given(plan, goal, inputs),
       appraise: (plan, run) => this.appraised(plan, run),
-      started: (goal, inputs, given) => this.startedData(goal, inputs, given),
+      started: (goal, inputs, given, tags) => this.startedData(goal, inputs, given, tags),
     });
   }
 
@@ -228,6 +231,7 @@ export class Loom {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
+    tags: readonly string[],
   ): EventData["run.started"] {
     return {
       goal,
@@ -238,6 +242,7 @@ export class Loom {
       inventory: this.services.inventory.hash,
       kernel: KERNEL_VERSION,
       planGiven: given !== undefined,
+      ...(tags.length === 0 ? {} : { tags }),
     };
   }
 }

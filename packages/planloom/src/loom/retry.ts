@@ -19,7 +19,7 @@ import {
   type RetryRequest,
 } from "../run/decide/retry.js";
 import { refusal } from "../run/refusal.js";
-import { refusalText } from "../words/refusals.js";
+import { wordedRefusal, type WordedRefusal } from "./worded-reply.js";
 import { type Run } from "../run/state.js";
 import type { StartRequest } from "../engine/engine.js";
 import { soundInputs } from "./start-options.js";
@@ -53,6 +53,7 @@ export interface Home {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
+    tags: readonly string[],
   ): EventData["run.started"];
 }
 
@@ -71,15 +72,12 @@ function planOf(run: Run): Plan {
   throw new PlanloomError("NOTHING_TO_RETRY", { runId: run.id });
 }
 
-export function previewOf(run: Run, options: RetryOptions, home: Home): RetryPreview | RefusedPreview {
+export function previewOf(run: Run, options: RetryOptions, home: Home): RetryPreview | WordedRefusal {
   return previewed(retryPreview(run, { ...retryRequest(run, options, home), models: home.models }), run);
 }
 
-/** Why a run cannot be retried or forked like this. `message` is the library's words for the code. */
-export type RefusedPreview = NoRetry & { readonly message: string };
-
-const previewed = (parts: RetryPreview | NoRetry, { id }: Run): RetryPreview | RefusedPreview =>
-  parts.ok ? parts : { ...parts, message: refusalText(parts, id) };
+const previewed = (parts: RetryPreview | NoRetry, { id }: Run): RetryPreview | WordedRefusal =>
+  parts.ok ? parts : wordedRefusal(parts, id);
 
 export async function retryOf(run: Run, options: RetryOptions, home: Home): Promise<Command> {
   const { plan, ...named } = retryRequest(run, options, home);
@@ -89,7 +87,7 @@ export async function retryOf(run: Run, options: RetryOptions, home: Home): Prom
 }
 
 /** What a fork would reuse and run. */
-export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): RetryPreview | RefusedPreview {
+export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): RetryPreview | WordedRefusal {
   return previewed(!isEnded(run) ? NOT_ENDED : forkParts(run, forkRequest(run, options, home)), run);
 }
 
@@ -122,7 +120,7 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   const parent = { runId: run.id, seq: run.log.seq, at: options.at };
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
-    started: { ...home.started(run.request.goal, plan.inputs, plan), parent },
+    started: { ...home.started(run.request.goal, plan.inputs, plan, run.request.tags), parent },
     given: { ...(await home.appraise(plan)), mustApprove: stillMarked(run, plan) },
     carried: carriedFacts(run, parts.kept),
   };

@@ -1,4 +1,4 @@
-// Validates the options that start a run: its goal, inputs and id. In: the options as given, perhaps from JavaScript.
+// Validates the options that start a run: its goal, inputs, tags and id. In: the options as given, perhaps from JavaScript.
 // Out: the values to record. The first event is not validated again.
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
@@ -19,6 +19,19 @@ export function soundInputs(inputs: Inputs): Inputs {
   const copy = asJson(inputs);
   if (copy.ok) return copy.value as Inputs;
   throw new PlanloomError("INPUTS_NOT_JSON", { problem: copy.problem });
+}
+
+/** The tags, each once and in the order given. Throws TAGS_INVALID. */
+export function soundTags(given: readonly string[]): readonly string[] {
+  const tags = [...new Set<unknown>(given)];
+  const limits = { tags: tags.length, limit: LIMITS.tags, chars: LIMITS.nameChars };
+  if (tags.length > LIMITS.tags) throw new PlanloomError("TAGS_INVALID", limits);
+  return tags.map((tag) => {
+    if (typeof tag === "string" && tag.trim() !== "" && tag.length <= LIMITS.nameChars && !/\p{Cc}/u.test(tag))
+      return tag;
+    const shown = typeof tag === "string" ? JSON.stringify(tag.slice(0, 60)) : `of type ${typeof tag}`;
+    throw new PlanloomError("TAGS_INVALID", { given: shown, ...limits });
+  });
 }
 
 /** A chosen run id, unchanged. Throws RUN_ID_INVALID. */

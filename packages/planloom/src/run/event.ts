@@ -74,6 +74,8 @@ export interface EventData {
     readonly planGiven: boolean;
     /** The run that this one was forked from, after its event `seq`, and the step at which the fork starts. */
     readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
+    /** Labels that lists of runs can be filtered by. Absent if there are none. */
+    readonly tags?: readonly string[];
   };
   /** A person paused the run: nothing new starts. Running calls continue. */
   "run.paused": { readonly comment: string };

@@ -118,6 +118,7 @@ export interface RunRequest {
   planGiven: boolean;
   /** The run that it was forked from. */
   parent?: NonNullable<EventData["run.started"]["parent"]>;
+  tags: readonly string[];
 }
 
 /** The plans of the run, and what prompts tell the planner about earlier plans. */
@@ -230,6 +231,7 @@ export function emptyRun(id: string): Run {
       settings: NO_SETTINGS,
       models: { planner: null, executor: null, synthesizer: null },
       planGiven: false,
+      tags: [],
     },
     mode: { phase: "planning" },
     paused: false,

@@ -35,6 +35,8 @@ export interface ListQuery {
   readonly status?: StatusFilter | readonly StatusFilter[];
   /** A part of the goal or of the id. Ignores case. */
   readonly text?: string;
+  /** Runs with this tag, or with all of these tags. */
+  readonly tag?: string | readonly string[];
   /** ms since 1970: lists runs whose last event is at this time or later. */
   readonly since?: number;
   /** Default: all. */

@@ -57,7 +57,7 @@ export async function listRuns(source: ListSource, query: ListQuery = {}): Promi
       after = row.position;
       if (!hasText(row, query.text)) continue;
       const run = await heads.of(row);
-      if (!hasStatus(run, query.status)) continue;
+      if (!hasStatus(run, query.status) || !hasTags(run, query.tag)) continue;
       if (runs.length === limit) {
         await heads.keep();
         return { runs, cursor: cursorAt(last!) };
@@ -135,6 +135,11 @@ function hasStatus(run: ListedRun, wanted: ListQuery["status"]): boolean {
   const any = typeof wanted === "string" ? [wanted] : wanted;
   if (run.unreadable !== undefined) return any.includes("unreadable");
   return any.includes(run.status) || (run.waiting !== undefined && any.includes("waiting"));
+}
+
+function hasTags(run: ListedRun, wanted: ListQuery["tag"] = []): boolean {
+  const all = typeof wanted === "string" ? [wanted] : wanted;
+  return all.every((tag) => run.unreadable === undefined && run.tags.includes(tag));
 }
 
 function hasText({ runId, goal }: ListRow, text = ""): boolean {

@@ -18,6 +18,20 @@ interface Listed {
   readonly cursor?: string;
 }
 
+test("runs are listed by their tags, and a run shows its own", async () => {
+  const here = workspace();
+  here.write("sums.json", { ...SUMS, goal: "Add things up" });
+  expect((await here.run(["run", "sums.json", "--tag", "nightly", "--tag", "sales", "--tag", "sales"])).code).toBe(0);
+  expect((await here.run(["run", "sums.json", "--tag", "nightly"])).code).toBe(0);
+  const list = (...flags: readonly string[]) => here.json<Listed>(["runs", "--json", ...flags]);
+  expect((await list("--tag", "nightly")).runs).toMatchObject([{ tags: ["nightly"] }, { tags: ["nightly", "sales"] }]);
+  expect((await list("--tag", "nightly", "--tag", "sales")).runs).toMatchObject([{ tags: ["nightly", "sales"] }]);
+  expect(await list("--tag", "weekly")).toMatchObject({ runs: [] });
+  expect((await here.run(["runs", "--tag", "sales"])).stdout).toMatch(/ {2}nightly, sales {2}Add things up\n$/);
+  expect((await here.run(["show", "last"])).stdout).toMatch(/^tags +nightly$/m);
+  expect(await here.run(["run", "sums.json", "--tag", " "])).toMatchObject({ code: 2, stdout: "" });
+});
+
 /** A folder with two runs: one has completed, one waits for the approval of its plan. */
 async function withRuns(): Promise<Workspace> {
   const here = workspace();

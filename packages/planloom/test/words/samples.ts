@@ -137,6 +137,10 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   GOAL_TOO_LONG: [{ chars: 30_000, limit: 20_000 }],
   INPUTS_NOT_JSON: [{ problem: "since is a Date" }],
   RUN_ID_INVALID: [{ chars: 0, limit: 200 }],
+  TAGS_INVALID: [
+    { given: '""', tags: 1, limit: 20, chars: 200 },
+    { tags: 21, limit: 20, chars: 200 },
+  ],
   RUN_EXISTS: [{ runId: "RUN" }],
   RUN_UNKNOWN: [{ name: "RUN", store }, { store }],
   CURSOR_INVALID: [{}],

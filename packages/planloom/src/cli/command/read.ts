@@ -93,6 +93,7 @@ export function showLines(
   return [
     `${paint("bold", "run")}      ${run.runId}`,
     `${paint("bold", "goal")}     ${manyLines(run.goal)}`,
+    ...(run.tags.length === 0 ? [] : [`${paint("bold", "tags")}     ${oneLine(run.tags.join(", "))}`]),
     ...(run.parent === undefined
       ? []
       : [`${paint("bold", "forked")}   from run ${run.parent.runId} at step ${run.parent.at}`]),

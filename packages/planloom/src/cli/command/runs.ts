@@ -14,6 +14,7 @@ export interface RunsFlags extends StoreFlags {
   readonly json?: boolean;
   readonly status?: string;
   readonly text?: string;
+  readonly tag?: readonly string[];
   readonly since?: string;
   readonly limit?: string;
   readonly cursor?: string;
@@ -34,13 +35,13 @@ export async function runsCommand(flags: RunsFlags): Promise<number> {
   });
 }
 
-function nothingText({ status, text, since, cursor }: RunsFlags, storeName: string): string {
-  const any = [status, text, since, cursor].every((filter) => filter === undefined);
+function nothingText({ status, text, tag = [], since, cursor }: RunsFlags, storeName: string): string {
+  const any = tag.length === 0 && [status, text, since, cursor].every((filter) => filter === undefined);
   return any ? `No runs yet in ${storeName}. Start one: ${PROGRAM} run "your goal"` : `No run in ${storeName} fits.`;
 }
 
 /** Throws USAGE. */
-function queryIn({ status, text, since, limit = "50", cursor }: RunsFlags): ListQuery {
+function queryIn({ status, text, tag = [], since, limit = "50", cursor }: RunsFlags): ListQuery {
   if (!/^[1-9]\d{0,8}$/.test(limit)) {
     throw usageError(`--limit is ${oneLine(limit, 60)}.`, "Write a whole number of at least 1.");
   }
@@ -48,6 +49,7 @@ function queryIn({ status, text, since, limit = "50", cursor }: RunsFlags): List
     limit: Number(limit),
     ...(status === undefined ? {} : { status: status.split(",").map(statusIn) }),
     ...(text === undefined ? {} : { text }),
+    ...(tag.length === 0 ? {} : { tag }),
     ...(since === undefined ? {} : { since: sinceIn(since) }),
     ...(cursor === undefined ? {} : { cursor }),
   };

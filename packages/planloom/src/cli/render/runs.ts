@@ -17,8 +17,8 @@ const COLOURS: Readonly<Record<string, Paint>> = {
 };
 
 /**
- * Columns: id, status, what it waits for, the time since its last event, steps, cost, goal. An empty column takes no
- * space. `recorded`: how many commands to each run are recorded and not applied yet.
+ * Columns: id, status, what it waits for, the time since its last event, steps, cost, tags, goal. An empty column takes
+ * no space. `recorded`: how many commands to each run are recorded and not applied yet.
  */
 export function runLines(runs: readonly ListedRun[], now: number, recorded: readonly number[] = []): readonly string[] {
   const rows = runs.map((run, index) => ({ run, cells: cellsOf(run, now, recorded[index] ?? 0) }));
@@ -32,7 +32,7 @@ export function runLines(runs: readonly ListedRun[], now: number, recorded: read
   });
 }
 
-const COLUMNS = ["id", "status", "waits", "ago", "steps", "cost"] as const;
+const COLUMNS = ["id", "status", "waits", "ago", "steps", "cost", "tags"] as const;
 
 type Cells = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
@@ -42,12 +42,12 @@ function painted(column: keyof Cells, cell: string): string {
 
 function cellsOf(run: ListedRun, now: number, recorded: number): Cells {
   const [id, ago] = [oneLine(run.runId), agoText(run, now)];
-  if (run.unreadable !== undefined) return { id, status: "unreadable", waits: "", ago, steps: "", cost: "" };
-  const { status, waiting, totals } = run;
+  if (run.unreadable !== undefined) return { id, status: "unreadable", waits: "", ago, steps: "", cost: "", tags: "" };
+  const { status, waiting, totals, tags } = run;
   const answered = recorded === 0 ? "" : ` (${recorded} recorded)`;
   const waits = waiting === undefined ? "" : `${waitingText(waiting)}${answered}`;
   const steps = totals.steps === 0 ? "" : `${totals.completed}/${totals.steps} steps`;
-  return { id, status, waits, ago, steps, cost: costText(run) };
+  return { id, status, waits, ago, steps, cost: costText(run), tags: oneLine(tags.join(", "), 60) };
 }
 
 const WAITS: Readonly<Record<HeadWaiting["first"], string>> = {

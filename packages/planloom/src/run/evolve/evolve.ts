@@ -161,6 +161,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   run.request.planGiven = data.planGiven;
   run.log.kernel = data.kernel;
   if (data.parent !== undefined) run.request.parent = data.parent;
+  if (data.tags !== undefined) run.request.tags = data.tags;
   setDeadline(run);
   if (!data.planGiven) owePlan(run, { attempt: 1, round: 0 });
 }

@@ -253,7 +253,10 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       kernel: text,
       planGiven: flag,
     },
-    { parent: record<NonNullable<EventData["run.started"]["parent"]>>({ runId: text, seq: number, at: text }, {}) },
+    {
+      parent: record<NonNullable<EventData["run.started"]["parent"]>>({ runId: text, seq: number, at: text }, {}),
+      tags: texts,
+    },
   ),
   "run.paused": record(comment, {}),
   "run.unpaused": record(comment, {}),

@@ -11,7 +11,7 @@ import { costOf } from "./cost.js";
  * Raise it when `headOf` gives more than before, when a log becomes readable that was not, or when the parameters of an
  * error of an unreadable run change. Stored heads of an earlier version are then computed again.
  */
-export const HEAD_VERSION = 1;
+export const HEAD_VERSION = 2;
 
 export interface RunHead {
   readonly runId: string;
@@ -71,7 +71,7 @@ export function headOf(run: Run, last: Pick<RunEvent, "type">): RunHead {
     revision: currentPlan(run)?.revision ?? 0,
     totals: totalsOf(run),
     ...(runId === undefined || seq === undefined || at === undefined ? {} : { parent: { runId, seq, at } }),
-    tags: [],
+    tags: run.request.tags,
     startedAt: run.log.startedAt,
     updatedAt: run.log.updatedAt,
     lastSeq: run.log.seq,

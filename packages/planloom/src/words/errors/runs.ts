@@ -4,7 +4,7 @@ import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
 import { quoted } from "../phrases.js";
 
-export type QueryField = "limit" | "since" | "status" | "text" | "cursor";
+export type QueryField = "limit" | "since" | "status" | "text" | "tag" | "cursor";
 
 /** `type` is that of the command, `by` its sender. */
 export type CommandFault =
@@ -17,6 +17,8 @@ export interface RunErrors {
   GOAL_TOO_LONG: { readonly chars: number; readonly limit: number };
   INPUTS_NOT_JSON: { readonly problem: string };
   RUN_ID_INVALID: { readonly chars: number; readonly limit: number };
+  /** `given` is the tag as a text; absent if there are too many tags. */
+  TAGS_INVALID: { readonly given?: string; readonly tags: number; readonly limit: number; readonly chars: number };
   RUN_EXISTS: { readonly runId: string };
   /** `name` is absent if any run would do. */
   RUN_UNKNOWN: { readonly name?: string; readonly store: string };
@@ -43,6 +45,7 @@ const WANTED: { readonly [field in QueryField]: string } = {
   since: "Give a time in ms since 1970.",
   status: "Give a status of runs, `waiting` or `unreadable`; or a list of these.",
   text: "Give a part of the goal or of the id, as a text.",
+  tag: "Give a tag as a text, or a list of tags.",
   cursor: "Give the cursor of the list before unchanged.",
 };
 
@@ -69,6 +72,12 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     kind: "usage",
     message: ({ chars }) => `The id of a run cannot have ${chars} characters.`,
     next: ({ limit }) => [`Choose an id of 1 to ${limit} characters, or leave it out: then a new one is made.`],
+  },
+  TAGS_INVALID: {
+    kind: "usage",
+    message: ({ given, tags }) =>
+      given === undefined ? `A run cannot have ${tags} tags.` : `A run cannot have the tag ${given}.`,
+    next: ({ limit, chars }) => [`Give at most ${limit} tags: texts of 1 to ${chars} characters in one line.`],
   },
   RUN_EXISTS: {
     kind: "usage",
