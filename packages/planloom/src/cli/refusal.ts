@@ -1,28 +1,25 @@
 // Shows why a command was refused and what to do now. In: the run, and the refusal. Out: lines. A person who was too
 // late, or too early, sees the changes since.
-import type { Reply } from "../engine/engine.js";
 import type { FailureDocument } from "../loom/failure-document.js";
 import { diffPlans } from "../plan/revise/diff.js";
-import type { JsonObject } from "../plan/json.js";
+import type { Refusal } from "../run/refusal.js";
 import { currentPlan } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
 import { firstAction, inRun, sentenceText } from "../words/action.js";
-import { refusalNext } from "../words/refusals.js";
+import { refusalNext, refusalText } from "../words/refusals.js";
 import { problemLines } from "./error-text.js";
 import { diffLines } from "./render/revision.js";
 import { cliSurface } from "./surface.js";
 
-type Refused = Pick<Reply & { readonly ok: false }, "code" | "message"> & { readonly params?: JsonObject };
-
 /** The next step is a command, and names the run. */
-export function refusalProblem(runId: string, { code, params, message }: Refused): FailureDocument {
-  const given = params === undefined ? {} : { params };
-  const next = refusalNext({ code, ...given });
+export function refusalProblem(runId: string, refused: Refusal): FailureDocument {
+  const { code, params } = refused;
+  const next = refusalNext(refused);
   const action = firstAction(next);
   return {
     code,
-    message,
-    ...given,
+    message: refusalText(refused, runId),
+    ...(params === undefined ? {} : { params }),
     next: sentenceText(next, inRun(runId, cliSurface)),
     ...(action === undefined ? {} : { action: { runId, ...action } as typeof action }),
     retryable: false,
@@ -30,7 +27,7 @@ export function refusalProblem(runId: string, { code, params, message }: Refused
 }
 
 /** `hash` is the hash that the command named, if it named one. */
-export function refusalLines(run: Run, refused: Refused, hash?: string): readonly string[] {
+export function refusalLines(run: Run, refused: Refusal, hash?: string): readonly string[] {
   return [...problemLines(refusalProblem(run.id, refused)), ...(refused.code === "STALE_HASH" ? since(run, hash) : [])];
 }
 

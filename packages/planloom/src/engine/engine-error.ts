@@ -1,20 +1,19 @@
 // The refusals and errors of an engine. In: a run, and the obstacle. Out: an error to throw, or a reply.
 import { PlanloomError } from "../words/planloom-error.js";
 import { messageOf } from "../error.js";
-import { isObject } from "../plan/json.js";
+import { isObject, type JsonObject } from "../plan/json.js";
 import { isCommandType } from "../run/command.js";
 import { readCommand } from "../run/log/read-command.js";
 import type { CommandFault } from "../words/errors/runs.js";
 import { endedAs } from "../run/decide/command.js";
 import { endOf } from "../run/status.js";
-import { refusal } from "../run/refusal.js";
+import { refusal, type RefusalParams } from "../run/refusal.js";
 import type { Run } from "../run/state.js";
 import type { Reply } from "./engine.js";
-import { refusedReply } from "./senders.js";
 
 /** The answer to a command that comes after the end of its run. */
 export function runEnded(run: Run): Reply {
-  return refusedReply(refusal("RUN_ENDED", endedAs(endOf(run)!)), run.id);
+  return { ok: false, ...refusal("RUN_ENDED", endedAs(endOf(run)!)) };
 }
 
 /** `holder` is null if only the store knows that there is an owner. */
@@ -38,8 +37,12 @@ function faultOf(command: unknown): CommandFault {
   return { problem: isCommandType(type) ? "field" : "unknown", type: type.slice(0, 80) };
 }
 
-/** `stopped`: what stopped the process that drove the run. */
-export function notAnswered(runId: string, stopped?: unknown): Reply {
-  const reason = stopped === undefined ? {} : { reason: messageOf(stopped) };
-  return refusedReply(refusal("NOT_ANSWERED", reason), runId);
+/** `thrown`: what stopped the process that drove the run. */
+export function notAnswered(thrown?: unknown): Reply {
+  return { ok: false, ...refusal("NOT_ANSWERED", thrown === undefined ? {} : { stopped: stopOf(thrown) }) };
+}
+
+function stopOf(thrown: unknown): RefusalParams["NOT_ANSWERED"]["stopped"] & object {
+  if (!(thrown instanceof PlanloomError)) return { text: messageOf(thrown) };
+  return { code: thrown.code, params: thrown.params as unknown as JsonObject };
 }

@@ -1,11 +1,10 @@
 // The contract of an engine: what drives runs. In: starts and commands. Out: events, progress and ends.
 // Library, command line and server know only this. Every engine passes `engineConformance` of planloom/testing.
-import type { JsonObject } from "../plan/json.js";
 import type { ResumeReason } from "../run/reason.js";
 import type { EventData, Fact, RunEvent } from "../run/event.js";
 import type { CheckedPlan, Command } from "../run/command.js";
+import type { Refusal } from "../run/refusal.js";
 import type { Run } from "../run/state.js";
-import type { Action } from "../words/action.js";
 
 export interface StartRequest {
   /** Absent: a new one is made. */
@@ -28,18 +27,8 @@ export interface Listener {
   progress?(progress: Progress): void;
 }
 
-/** The result of a command: accepted, or refused. `message` is the library's words for the code. */
-export type Reply =
-  | { readonly ok: true }
-  | {
-      readonly ok: false;
-      readonly code: string;
-      readonly params?: JsonObject;
-      readonly message: string;
-      /** What to do next, and its first action as data. */
-      readonly next?: string;
-      readonly action?: Action;
-    };
+/** The result of a command: accepted, or refused with a code and its parameters. The surfaces word it. */
+export type Reply = { readonly ok: true } | ({ readonly ok: false } & Refusal);
 
 /** Why driving a run stopped: it ended, it waits for a person, or (with `untilEnd`) neither. */
 export type RunStop = { readonly run: Run; readonly why: "ended" | "waiting" };

@@ -18,7 +18,7 @@ import { Inbox } from "./inbox.js";
 import { Leases, type Claim } from "./lease.js";
 import { loadRun, pause, readEvents } from "./log.js";
 import type { EnginePorts } from "./open-engine.js";
-import { commandReply, isReply, refusedReply, Senders } from "./senders.js";
+import { commandReply, isReply, Senders } from "./senders.js";
 
 export interface LocalEngineOptions extends EnginePorts {
   /** This process as an owner, and whether another one is known to be dead. Default: asks the operating system. */
@@ -124,7 +124,7 @@ class LocalEngine implements Engine {
       throw commandInvalid(command, by);
     if (driven === undefined && isEnded(before) && command.type !== "retry") return runEnded(before);
     const refusal = command.type === "retry" ? retryPreview(before, command) : undefined;
-    if (refusal?.ok === false) return refusedReply(refusal, runId);
+    if (refusal?.ok === false) return refusal;
     const inputId = newId("input");
     const fromSeq = before.log.seq + 1;
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
@@ -173,7 +173,7 @@ class LocalEngine implements Engine {
       for await (const event of this.events(runId, { fromSeq, follow: true, signal: until.signal }))
         if (isReply(event, inputId)) return commandReply(event);
       const run = await this.load(runId);
-      return isEnded(run) ? runEnded(run) : notAnswered(runId);
+      return isEnded(run) ? runEnded(run) : notAnswered();
     } finally {
       cancel();
     }
@@ -233,7 +233,7 @@ class LocalEngine implements Engine {
     const asked = this.#senders.of(id);
     // If the release cannot be written, the lease ends by itself.
     await this.#ports.store.release(id, drive.epoch).catch(() => undefined);
-    const reply = error === undefined && isEnded(drive.run) ? runEnded(drive.run) : notAnswered(id, error);
+    const reply = error === undefined && isEnded(drive.run) ? runEnded(drive.run) : notAnswered(error);
     for (const inputId of asked) this.#senders.reply(inputId, reply);
   }
 

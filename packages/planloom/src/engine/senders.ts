@@ -1,9 +1,5 @@
 // Callers of Engine.send that wait for an answer. In: ids of commands, and events. Out: one reply for each.
 import type { RunEvent } from "../run/event.js";
-import type { Refusal } from "../run/refusal.js";
-import { firstAction, sentenceText } from "../words/action.js";
-import { refusalNext, refusalText } from "../words/refusals.js";
-import { librarySurface } from "../words/surface-library.js";
 import type { Reply } from "./engine.js";
 
 interface Sender {
@@ -47,21 +43,8 @@ export class Senders {
 /** Whether an event answers this command. Facts about time with the same id are the engine's. */
 export const isReply = ({ inputId, by }: RunEvent, to: string): boolean => inputId === to && by !== "engine";
 
-/** A refusal as a reply, in the library's words. */
-export function refusedReply(refusal: Refusal, runId: string): Reply {
-  const { code, params } = refusal;
-  const next = refusalNext(refusal);
-  const action = firstAction(next);
-  return {
-    ok: false,
-    code,
-    ...(params === undefined ? {} : { params }),
-    message: refusalText(refusal, runId),
-    next: sentenceText(next, librarySurface),
-    ...(action === undefined ? {} : { action }),
-  };
-}
-
 export function commandReply(event: RunEvent): Reply {
-  return event.type === "input.refused" ? refusedReply(event.data, event.runId) : { ok: true };
+  if (event.type !== "input.refused") return { ok: true };
+  const { code, params, text } = event.data;
+  return { ok: false, code, ...(params === undefined ? {} : { params }), ...(text === undefined ? {} : { text }) };
 }

@@ -11,17 +11,9 @@ import type { Difference } from "../run/log/decisions.js";
 import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { RetryPreview } from "../run/decide/retry.js";
-import {
-  forkOf,
-  forkPreviewOf,
-  previewOf,
-  retryOf,
-  type ForkOptions,
-  type Home,
-  type RefusedPreview,
-  type RetryOptions,
-} from "./retry.js";
-import type { Engine, Listener, Reply } from "../engine/engine.js";
+import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./retry.js";
+import type { Engine, Listener } from "../engine/engine.js";
+import { wordedReply, type WordedRefusal, type WordedReply } from "./worded-reply.js";
 import { recordingOf, type Recording } from "../engine/recording.js";
 
 export interface SendOptions {
@@ -106,7 +98,7 @@ export class LoomRun {
   }
 
   /** Pauses the run: nothing new starts, and running calls finish. Refused with ALREADY_PAUSED, RUN_CANCELLING. */
-  pause(reason = "", options: SendOptions = {}): Promise<Reply> {
+  pause(reason = "", options: SendOptions = {}): Promise<WordedReply> {
     return this.send({ type: "pause", reason }, options);
   }
 
@@ -114,7 +106,7 @@ export class LoomRun {
    * Gives the run another goal. Running calls finish, finished steps are kept if they are still useful, and the planner
    * writes the rest. Refused with SAME_GOAL, GOAL_INVALID, NO_PLANNER, RUN_FAILING, RUN_CANCELLING.
    */
-  changeGoal(goal: string, options: SendOptions & { readonly reason?: string } = {}): Promise<Reply> {
+  changeGoal(goal: string, options: SendOptions & { readonly reason?: string } = {}): Promise<WordedReply> {
     return this.send({ type: "goal", goal, reason: options.reason ?? "" }, options);
   }
 
@@ -125,7 +117,7 @@ export class LoomRun {
   approve(
     hash: string,
     options: SendOptions & { readonly comment?: string; readonly calls?: boolean } = {},
-  ): Promise<Reply> {
+  ): Promise<WordedReply> {
     const calls = options.calls === true ? { calls: true as const } : {};
     return this.send({ type: "approve", hash, ...commentOf(options), ...calls }, options);
   }
@@ -138,7 +130,7 @@ export class LoomRun {
   async edit(
     plan: unknown,
     options: SendOptions & { readonly hash?: string; readonly comment?: string } = {},
-  ): Promise<Reply> {
+  ): Promise<WordedReply> {
     const run = await this.engine.load(this.id);
     const { hash = currentPlan(run)?.hash ?? "" } = options;
     const checked = await this.home.appraise(this.home.given(plan, run.request.goal, run.request.inputs), run);
@@ -149,13 +141,13 @@ export class LoomRun {
    * Rejects what waits. After a rejected plan, the planner writes another one with the comment, of which the first
    * 20,000 characters are kept.
    */
-  reject(comment: string, options: SendOptions & { readonly hash?: string } = {}): Promise<Reply> {
+  reject(comment: string, options: SendOptions & { readonly hash?: string } = {}): Promise<WordedReply> {
     const { hash } = options;
     return this.send({ type: "reject", comment, ...(hash === undefined ? {} : { hash }) }, options);
   }
 
   /** Answers the question of an `ask` step. */
-  respond(step: string, value: Json, options: SendOptions & { readonly item?: number } = {}): Promise<Reply> {
+  respond(step: string, value: Json, options: SendOptions & { readonly item?: number } = {}): Promise<WordedReply> {
     return this.send({ type: "respond", step, value, ...itemOf(options) }, options);
   }
 
@@ -168,7 +160,7 @@ export class LoomRun {
     step: string,
     verdict: CallVerdict,
     options: SendOptions & { readonly item?: number; readonly output?: Json } = {},
-  ): Promise<Reply> {
+  ): Promise<WordedReply> {
     const { output } = options;
     const of = { step, ...itemOf(options) };
     const doubt = findWork(await this.engine.load(this.id), of)?.doubts;
@@ -176,7 +168,7 @@ export class LoomRun {
     return this.send({ type: "settle", ...of, verdict, ...said }, options);
   }
 
-  cancel(reason = "", options: SendOptions = {}): Promise<Reply> {
+  cancel(reason = "", options: SendOptions = {}): Promise<WordedReply> {
     return this.send({ type: "cancel", reason }, options);
   }
 
@@ -185,12 +177,12 @@ export class LoomRun {
    * covers all of the run, including what it has used already. Rejects with PLAN_INVALID, BUDGET_UNPRICED; refused with
    * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN.
    */
-  async retry(options: RetryOptions & SendOptions = {}): Promise<Reply> {
+  async retry(options: RetryOptions & SendOptions = {}): Promise<WordedReply> {
     return this.send(await retryOf(await this.engine.load(this.id), options, this.home), options);
   }
 
   /** What such a retry would reuse and run. */
-  async previewRetry(options: RetryOptions = {}): Promise<RetryPreview | RefusedPreview> {
+  async previewRetry(options: RetryOptions = {}): Promise<RetryPreview | WordedRefusal> {
     return previewOf(await this.engine.load(this.id), options, this.home);
   }
 
@@ -205,13 +197,13 @@ export class LoomRun {
   }
 
   /** What such a fork would reuse and run. */
-  async previewFork(options: ForkOptions): Promise<RetryPreview | RefusedPreview> {
+  async previewFork(options: ForkOptions): Promise<RetryPreview | WordedRefusal> {
     return forkPreviewOf(await this.engine.load(this.id), options, this.home);
   }
 
-  private send(command: Command, { by = "user", record, listener }: SendOptions): Promise<Reply> {
-    const recorded = record === undefined ? {} : { record };
-    return this.engine.send(this.id, command, { by, ...recorded, ...(listener === undefined ? {} : { listener }) });
+  private async send(command: Command, { by = "user", record, listener }: SendOptions): Promise<WordedReply> {
+    const told = { ...(record === undefined ? {} : { record }), ...(listener === undefined ? {} : { listener }) };
+    return wordedReply(await this.engine.send(this.id, command, { by, ...told }), this.id);
   }
 }
 

@@ -44,8 +44,10 @@ export interface RefusalParams {
   readonly STEP_UNKNOWN: { readonly step: string; readonly fork?: true };
   /** A fork would call again a step that acted with an unusable output. */
   readonly STEP_UNUSABLE: { readonly step: string };
-  /** `reason`: what stopped the process that drove the run. */
-  readonly NOT_ANSWERED: { readonly reason?: string };
+  /** `stopped`: the error that stopped the process that drove the run. `text` is that of a program. */
+  readonly NOT_ANSWERED: {
+    readonly stopped?: { readonly code: string; readonly params?: JsonObject } | { readonly text: string };
+  };
 }
 
 export type RefusalCode = keyof RefusalParams;

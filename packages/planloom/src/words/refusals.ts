@@ -1,5 +1,7 @@
 // The words for commands that are refused. In: a refusal as an event holds it, and the run's id. Out: whole sentences.
+import { errorText, isErrorCode } from "./errors.js";
 import { findingWords } from "./findings.js";
+import type { JsonObject } from "../plan/json.js";
 import type { Refusal, RefusalParams } from "../run/refusal.js";
 import { gistText } from "./phrases.js";
 import type { Action, Sentence } from "./action.js";
@@ -205,13 +207,20 @@ export const REFUSALS: RefusalWords = {
     next: () => ["Retry the run as it is with ", RETRY, ", and settle that call first."],
   },
   NOT_ANSWERED: {
-    message: ({ reason, runId }) =>
-      reason === undefined
+    message: ({ stopped, runId }) =>
+      stopped === undefined
         ? `The command is recorded, but the owner of ${runId === undefined ? "the run" : `run ${runId}`} has not answered it.`
-        : `The command is recorded, but the process that drove the run stopped: ${reason}`,
+        : `The command is recorded, but the process that drove the run stopped: ${stopText(stopped)}`,
     next: () => [{ action: "watch" }, " shows whether it was obeyed."],
   },
 };
+
+/** The error may be that of another program, or of another version. */
+function stopText(stopped: object): string {
+  if ("text" in stopped) return String(stopped.text);
+  const { code, params = {} } = stopped as { readonly code: string; readonly params?: JsonObject };
+  return isErrorCode(code) ? errorText(code, params) : textOr({ code, ...params }, () => undefined);
+}
 
 const wordsOf = (code: string): Words<unknown> | undefined =>
   Object.hasOwn(REFUSALS, code) ? (REFUSALS[code as keyof RefusalParams] as Words<unknown>) : undefined;

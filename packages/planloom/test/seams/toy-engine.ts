@@ -164,7 +164,7 @@ class ToyEngine implements Engine {
 }
 
 /** The answer to a command that the run did not decide. */
-function unanswered({ id, mode }: Run, reason?: Error): Reply {
-  if (mode.phase === "ended") return { ok: false, code: "RUN_ENDED", message: `Run ${id} has already ${mode.how}.` };
-  return { ok: false, code: "NOT_ANSWERED", message: reason?.message ?? `Run ${id} is not driven.` };
+function unanswered({ mode }: Run, reason?: Error): Reply {
+  if (mode.phase === "ended") return { ok: false, code: "RUN_ENDED", params: { ended: mode.how } };
+  return { ok: false, code: "NOT_ANSWERED", ...(reason && { params: { stopped: { text: reason.message } } }) };
 }

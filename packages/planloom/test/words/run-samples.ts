@@ -237,7 +237,11 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
   STEP_UNKNOWN: [{ step: "a" }, { step: "a", fork: true }],
   STEP_UNUSABLE: [{ step: "a" }],
   WRONG_VERDICT: [{ step: "a", item: 0, verdict: "happened", verdicts: ["use", "skip", "fail", "again"] }],
-  NOT_ANSWERED: [{}, { reason: "The disk has no room left for the store." }],
+  NOT_ANSWERED: [
+    {},
+    { stopped: { code: "ENGINE_CLOSED", params: { runId: "RUN" } } },
+    { stopped: { text: "The disk has no room left for the store." } },
+  ],
 };
 
 /** One failure for each sample of a code. */

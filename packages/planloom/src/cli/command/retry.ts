@@ -6,7 +6,7 @@ import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
 import type { CheckedPlan } from "../../run/command.js";
 import type { RetryPreview } from "../../run/decide/retry.js";
-import type { RefusedPreview } from "../../loom/retry.js";
+import type { WordedRefusal } from "../../loom/worded-reply.js";
 import { currentPlan } from "../../run/lookup.js";
 import { driveToEnd, openFollower, tell } from "../drive.js";
 import { printError, sayProblem } from "../error-text.js";
@@ -37,7 +37,7 @@ interface Changes {
 /** A verb with its own option. */
 interface Verb {
   readonly name: "retry" | "fork";
-  preview(run: LoomRun, changes: Changes): Promise<RetryPreview | RefusedPreview>;
+  preview(run: LoomRun, changes: Changes): Promise<RetryPreview | WordedRefusal>;
   /** `agreed` is the hash of a plan that needs no further approval. */
   go(loom: Loom, run: LoomRun, changes: Changes, agreed: string | undefined): Promise<number>;
 }
@@ -129,7 +129,7 @@ async function askToGoOn(): Promise<number | undefined> {
   return word === undefined ? EXIT.interrupted : EXIT.rejected;
 }
 
-function refused(runId: string, refusal: RefusedPreview, { json }: RetryFlags): number {
+function refused(runId: string, refusal: WordedRefusal, { json }: RetryFlags): number {
   const problem = refusalProblem(runId, refusal);
   sayProblem(problem);
   if (json === true) printError(problem);

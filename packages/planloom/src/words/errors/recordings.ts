@@ -3,11 +3,9 @@
 import { byCase } from "../by-case.js";
 import { errorsOf, type Finding } from "../../plan/finding.js";
 import { findingText } from "../findings.js";
-import type { Json } from "../../plan/json.js";
+import type { Json, JsonObject } from "../../plan/json.js";
 import { readQuestion } from "../../run/keys.js";
-import type { Refusal } from "../../run/refusal.js";
 import type { Difference } from "../../run/log/decisions.js";
-import { refusalText } from "../refusals.js";
 import { countOf, cut, type ErrorTable } from "../error-words.js";
 
 /** Why a document is not a recording. `reason` is the text of Node, JSON or the fold. */
@@ -23,7 +21,7 @@ export type RecordingFault =
 type Departure =
   | ({ readonly differs: "new" | "changed" | "gone"; readonly name: string } & Sides)
   | ({ readonly differs: "end" } & Sides)
-  | { readonly differs: "command"; readonly command: string; readonly recorded: Json; readonly now: Refusal }
+  | { readonly differs: "command"; readonly command: string; readonly recorded: Json; readonly now: JsonObject }
   | { readonly differs: "plan"; readonly findings: readonly Finding[] };
 
 /** The recorded value and the current one. null if there is none. */
@@ -104,9 +102,7 @@ const invalidText: (fault: RecordingFault) => string = byCase("problem", {
 function sidesOf(departure: Departure): readonly [recorded: string, now: string] {
   if (departure.differs === "plan")
     return ["a sound plan", errorsOf(departure.findings).map(findingText).join("\n            ")];
-  const { recorded } = departure;
-  if (departure.differs !== "command") return [shown(recorded), shown(departure.now)];
-  return [shown(recorded), `${departure.now.code}: ${refusalText(departure.now)}`];
+  return [shown(departure.recorded), shown(departure.now)];
 }
 
 const departureText: (departure: Departure) => string = byCase("differs", {
