@@ -36,7 +36,7 @@ describe("a run with too many events", () => {
     expect(documentOf(story.run).steps.map(({ status }) => status)).toStrictEqual([
       "completed",
       "completed",
-      "cancelled",
+      "pending",
     ]);
   });
 
