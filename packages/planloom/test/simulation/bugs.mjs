@@ -17,7 +17,7 @@ export const BUGS = [
   },
   {
     name: "a call in doubt is retried",
-    file: "src/run/decide/failure.js",
+    file: "src/run/decide/ending.js",
     find: 'return effects === "once" || cancelling;',
     put: "return cancelling;",
   },
@@ -83,7 +83,7 @@ export const BUGS = [
   },
   {
     name: "late outcomes of a cancelled run are dropped",
-    file: "src/run/decide/failure.js",
+    file: "src/run/decide/ending.js",
     find: 'return effects === "once" || cancelling;',
     put: 'return effects === "once" && !cancelling;',
   },
@@ -174,8 +174,8 @@ export const BUGS = [
   {
     name: "a retry forgets that an outcome is unknown",
     file: "src/run/evolve/evolve-plan.js",
-    find: 'if (work.status === "unknown")\n        return work;',
-    put: "",
+    find: 'const isAsked = ({ status }) => status === "unknown" ||',
+    put: "const isAsked = ({ status }) =>",
   },
   {
     name: "a restarted step acts again",

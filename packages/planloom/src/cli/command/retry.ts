@@ -17,6 +17,7 @@ import { atTerminal, printJson, say } from "../output.js";
 import { withLoom } from "../open-loom.js";
 import { checkedPlan, checkedText, planText, type PlanText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
+import { waitingLines } from "../render/end.js";
 import { heading } from "../render/lines.js";
 import { retryLines, type ShownPlan } from "../render/retry.js";
 import { refusalProblem } from "../refusal.js";
@@ -79,7 +80,7 @@ async function goOn(name: string, flags: RetryFlags, verb: Verb): Promise<number
     const { shown, plan } = await planMeant(loom, run, text, inputs, verb.name === "fork");
     const changes = { ...(inputs && { inputs }), ...(plan && { plan }) };
     const parts = await verb.preview(run, changes);
-    if (!parts.ok) return refused(run.id, parts, flags);
+    if (!parts.ok) return refused(run, parts, flags);
     const asks = parts.actAgain.length > 0 && flags.yes !== true;
     if (flags.json === true && (flags.dryRun === true || (asks && !atTerminal())))
       printJson({ runId: run.id, ...parts });
@@ -129,9 +130,12 @@ async function askToGoOn(): Promise<number | undefined> {
   return word === undefined ? EXIT.interrupted : EXIT.rejected;
 }
 
-function refused(runId: string, refusal: WordedRefusal, { json }: RetryFlags): number {
-  const problem = refusalProblem(runId, refusal);
+/** A run that waits for a person says for what, so that nobody takes the refusal for a fault. */
+async function refused(run: LoomRun, refusal: WordedRefusal, { json }: RetryFlags): Promise<number> {
+  const problem = refusalProblem(run.id, refusal);
   sayProblem(problem);
+  const { waiting } = await run.document();
+  if (waiting !== undefined) for (const line of waitingLines(run.id, waiting)) say(line);
   if (json === true) printError(problem);
   return EXIT.usage;
 }

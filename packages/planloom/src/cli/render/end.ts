@@ -91,7 +91,7 @@ function unusableLines(runId: string, call: WaitingDocument["unusable"][number])
   const command = `${PROGRAM} respond ${runId} ${call.step}${call.item === undefined ? "" : ` --item ${call.item}`}`;
   const made = earlier === undefined ? "" : `, made before by step ${refText({ ...earlier })} and not made again`;
   return [
-    `Step ${refText({ ...call })} of run ${runId} has acted, and its output cannot be used: ${oneLine(error)}`,
+    `Step ${refText({ ...call })} of run ${runId} waits for a decision: ${oneLine(error)}`,
     `  call       ${oneLine(tool)}, attempt ${attempt}, at ${at}${made}`,
     `  arguments  ${oneLine(JSON.stringify(args), 2_000)}`,
     `  key        ${key}`,

@@ -22,6 +22,8 @@ export function retryLines(
     return ["  there is no plan that was accepted: the planner is asked for one"];
   const { plan, tools } = shown;
   const reused = new Set(parts.reused);
+  // A person is asked about these calls. They are not made.
+  const quiet = new Set([...reused, ...parts.unusable]);
   const width = Math.min(24, Math.max(...plan.steps.map(({ id }) => id.length)));
   return [
     `  ${parts.reused.length} of ${count(plan.steps.length, "step")} reused`,
@@ -29,7 +31,7 @@ export function retryLines(
       const [word, colour, note] = fateOf(id, parts);
       return `  ${paint(colour, word.padEnd(8))} ${id.padEnd(width)}  ${oneLine(title, 70)}${note}`;
     }),
-    ...actLines({ plan, tools: new Map(tools.map((tool) => [tool.name, tool])) }, (id) => reused.has(id)),
+    ...actLines({ plan, tools: new Map(tools.map((tool) => [tool.name, tool])) }, (id) => quiet.has(id)),
     ...(parts.actAgain.length === 0 ? [] : warning(parts.actAgain, verb)),
   ];
 }

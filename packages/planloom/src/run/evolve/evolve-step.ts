@@ -317,6 +317,7 @@ function onUsed(run: Run, work: Work, { key, verdict, output = null }: EventData
   delete work.unusable;
   if (verdict === "use") {
     run.execution.acted.set(key, { known: true, output, tools: [unusable.tool] });
+    if (unusable.earlier === undefined) work.attempt = unusable.attempt;
     return;
   }
   allowAgain(run, unusable.tool, work.args ?? {}, key);

@@ -9,6 +9,7 @@ import { reconcileStories } from "./engine-reconcile.js";
 import { recoveryStories } from "./engine-recovery.js";
 import { rolesStories } from "./engine-roles.js";
 import { stepsStories } from "./engine-steps.js";
+import { unusableStories } from "./engine-unusable.js";
 import { scenes, type EngineNeed, type OpenScene } from "./scene.js";
 import { closedAfter, type ConformanceStory, type StoryOn } from "./story.js";
 
@@ -19,6 +20,7 @@ const STORIES: readonly StoryOn<OpenScene, EngineNeed>[] = [
   ...ownersStories,
   ...recoveryStories,
   ...reconcileStories,
+  ...unusableStories,
   ...budgetsStories,
 ];
 
