@@ -320,7 +320,9 @@ export interface EventData {
     readonly usage: Usage;
     /** See PassingFailure. */
     readonly unpaid?: true;
-    /** When to ask the tool about the call, in ms since 1970. Absent if the tool has no `reconcile`. */
+    /** The tool can be asked about the call: it has `reconcile`. A retry after the end of the run asks it again. */
+    readonly reconciles?: true;
+    /** When to ask the tool, in ms since 1970. Absent if it cannot be asked, and while the run is being cancelled. */
     readonly reconcileAt?: number;
   };
   /**

@@ -50,6 +50,8 @@ export interface Work {
   doubt?: string;
   /** The tool of that call. */
   doubtful?: string;
+  /** That tool can be asked about the call. */
+  reconciles?: true;
   /** How often an outcome was unknown. */
   doubts: number;
   /** Its call acted, and the output cannot be used. Kept while the step has no output and is not called again. */

@@ -157,7 +157,7 @@ describe("a tool that can tell the outcome of its call", () => {
     story.when(happened({ id: "r1" })).then();
     given(run([wire(), call("a")]), cancel)
       .when(ended("call/p/1", "abort"))
-      .then(["step.unknown", { reconcileAt: undefined }]);
+      .then(["step.unknown", { reconciles: true, reconcileAt: undefined }]);
   });
 });
 

@@ -58,7 +58,7 @@ export function unknown(
 ): Fact {
   const { spec } = work.step;
   const tool = outcome.call?.tool ?? callName(spec);
-  const asked = !isCancelling(run) && currentPlan(run)?.tools.get(tool)?.reconciles === true;
+  const reconciles = currentPlan(run)?.tools.get(tool)?.reconciles === true;
   return fact("step.unknown", {
     ...refOf(work),
     attempt: work.attempt,
@@ -68,7 +68,8 @@ export function unknown(
     ending: outcome.ending,
     usage: outcome.usage,
     ...unpaidBy(run, outcome.error),
-    ...(asked ? { reconcileAt: at + LIMITS.reconcileDelayMs } : {}),
+    ...(reconciles ? { reconciles } : {}),
+    ...(reconciles && !isCancelling(run) ? { reconcileAt: at + LIMITS.reconcileDelayMs } : {}),
   });
 }
 

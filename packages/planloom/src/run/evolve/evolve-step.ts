@@ -6,7 +6,7 @@ import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import { isDoubtVerdict } from "../command.js";
 import type { Change, EventData, EventOf } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
-import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
+import { reviewOf, stepIn, workOf } from "../lookup.js";
 import { type Halt, type Run } from "../state.js";
 import { fanOut, newWork } from "../steps.js";
 import { allowAgain, noteUnusable } from "../unusable-call.js";
@@ -229,6 +229,8 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   work.doubts++;
   spend(run, work, data.usage);
   work.doubtful = data.tool;
+  if (data.reconciles === true) work.reconciles = true;
+  else delete work.reconciles;
   oweDoubt(run, work);
   if (data.reconcileAt !== undefined) oweReconcile(run, work, data.tool, 1, data.reconcileAt);
 }
@@ -285,9 +287,8 @@ function oweReconcile(run: Run, work: Work, tool: string, attempt: number, notBe
 export function reopenQuestion(run: Run, work: Work): void {
   if (work.status === "unusable") return oweAnswer(run, work);
   oweDoubt(run, work);
-  const tool = work.doubtful;
-  if (tool === undefined || currentPlan(run)?.tools.get(tool)?.reconciles !== true) return;
-  oweReconcile(run, work, tool, 1, run.log.updatedAt);
+  if (work.doubtful === undefined || work.reconciles !== true) return;
+  oweReconcile(run, work, work.doubtful, 1, run.log.updatedAt);
 }
 
 export function onReconcileFailed(run: Run, data: EventData["reconcile.failed"]): void {

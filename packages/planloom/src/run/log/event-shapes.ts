@@ -363,7 +363,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "step.suspended": record({ ...place, on: oneOf("ask", "run"), question: text, data: anyJson, from: origin }, item),
   "step.unknown": record(
     { ...attempted, key: text, tool: text, error: failure, ending, usage },
-    { ...item, unpaid: yes, reconcileAt: number },
+    { ...item, unpaid: yes, reconciles: yes, reconcileAt: number },
   ),
   "step.unusable": record(
     { ...attempted, key: text, tool: text, error: failure, output: anyJson, usage },

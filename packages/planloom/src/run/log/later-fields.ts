@@ -29,7 +29,11 @@ const LATER: { readonly [version: number]: { readonly [T in EventType]?: Later }
     },
   },
   2: EVERY,
-  3: EVERY,
+  3: {
+    ...EVERY,
+    // A time to ask the tool was written only if the tool could be asked.
+    "step.unknown": ({ reconcileAt }) => (reconcileAt === undefined ? {} : { reconciles: true }),
+  },
 };
 
 /** The event with the fields of its version that it lacks. Unknown fields stay. */

@@ -33,6 +33,8 @@ const CASTS: { readonly [type: string]: Cast } = {
     const changes = (decision === "patch" || decision === "replan") && item === undefined;
     return { error: failureOf(error), ...(changes ? { change: json(changeAfter(run, data)) } : {}) };
   },
+  "step.unknown": ({ tool }, run) =>
+    currentPlan(run)?.tools.get(tool as string)?.reconciles === true ? { reconciles: true } : {},
   "step.skipped": ({ reason }) => {
     if (!isObject(reason) || reason["code"] !== "FAILED") return { reason: reason ?? null };
     return { reason: { ...reason, error: failureOf(reason["error"]) } };
