@@ -1,6 +1,7 @@
 // The layer rule. In: the sources of the packages, and the rules of .dependency-cruiser*.cjs. Out: each folder with its
 // modules and its edges (imports of other folders), in the order of the rule; the same for the folders inside a folder;
-// then the violations. It fails if it sees too few modules, because a checker that sees nothing must not pass.
+// then the violations. It also fails if a folder inside a folder is in a circle with the files or folders beside it,
+// and if it sees too few modules, because a checker that sees nothing must not pass.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -53,7 +54,34 @@ function print(folders, levels, indent) {
   }
 }
 
+/**
+ * The files and folders directly in this folder that are in a circle, if each folder among them counts as one piece.
+ * Then a file both uses such a folder and is used by it.
+ */
+function circle(layer) {
+  const pieceOf = (source) =>
+    source.startsWith(`${LIBRARY}${layer}/`)
+      ? source.slice(LIBRARY.length).split("/").slice(0, 2).join("/")
+      : undefined;
+  const used = new Map();
+  for (const { source, dependencies } of own) {
+    const piece = pieceOf(source);
+    if (piece === undefined) continue;
+    const others = dependencies.map(({ resolved }) => pieceOf(resolved));
+    used.set(piece, new Set([...(used.get(piece) ?? []), ...others.filter((one) => one && one !== piece)]));
+  }
+  // Takes away what uses nothing that is left, until nothing goes away; then the same for what nothing left uses.
+  const left = new Set(used.keys());
+  const prune = (isNeeded) => {
+    for (const piece of left) if (!isNeeded(piece)) return left.delete(piece) && prune(isNeeded);
+  };
+  prune((piece) => [...used.get(piece)].some((other) => left.has(other)));
+  prune((piece) => [...left].some((other) => used.get(other).has(piece)));
+  return [...left];
+}
+
 print(order, 1, "");
+const circles = [];
 for (const layer of order) {
   const inner = new Set(
     own.map(({ source }) => folderOf(source, 2)).filter((folder) => folder.startsWith(`${layer}/`)),
@@ -62,9 +90,14 @@ for (const layer of order) {
   const first = ordered(`${layer}-`).map((folder) => `${layer}/${folder}`);
   console.log(`inside ${layer}/`);
   print([layer, ...new Set([...first, ...[...inner].sort()])], 2, "  ");
+  const pieces = circle(layer);
+  if (pieces.length > 0) circles.push(`error circle-in-${layer}: ${pieces.join(", ")}`);
 }
 const violations = [...summary.violations, ...fold.summary.violations];
 for (const { rule, from, to } of violations) console.log(`${rule.severity} ${rule.name}: ${from} -> ${to}`);
-console.log(`${own.length} modules, ${summary.totalDependenciesCruised} dependencies, ${violations.length} violations`);
+for (const line of circles) console.log(line);
+console.log(
+  `${own.length} modules, ${summary.totalDependenciesCruised} dependencies, ${violations.length + circles.length} violations`,
+);
 const sawTooLittle = own.length < 50 || fold.modules.length < 50;
-process.exitCode = summary.error > 0 || fold.summary.error > 0 || sawTooLittle ? 1 : 0;
+process.exitCode = circles.length > 0 || summary.error > 0 || fold.summary.error > 0 || sawTooLittle ? 1 : 0;

@@ -19,7 +19,7 @@ export { emptyRun, type Run } from "./run/state.js";
 export { isWaiting } from "./run/status.js";
 export { evolve } from "./run/evolve/evolve.js";
 export { foldNext, LogReader, type Link } from "./run/log/chain.js";
-export { next, transition } from "./run/transition.js";
+export { next, transition } from "./run/log/transition.js";
 export type { Effect, WorkEffect } from "./run/effect.js";
 export type { Input, Outcome, Reserve, Drafted, UnreadableCommand } from "./run/input.js";
 export type { Command } from "./run/command.js";

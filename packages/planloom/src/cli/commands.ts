@@ -18,7 +18,7 @@ import {
   commandOptions,
 } from "./options.js";
 import { PROGRAM, say } from "./output.js";
-import { oneLine } from "./render/style.js";
+import { oneLine } from "./style.js";
 
 interface Outcome {
   code: number;

@@ -15,7 +15,7 @@ import { openEditor } from "./editor.js";
 import { fileText } from "./plan-file.js";
 import { findingLines } from "../words/errors/plans.js";
 import type { Terminal } from "./prompt.js";
-import { paint } from "./render/style.js";
+import { paint } from "./style.js";
 
 /** unchanged: the plan is the same. left: the person stopped; the text is kept, and the terminal shows its path. */
 export type Composed =

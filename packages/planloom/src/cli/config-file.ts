@@ -67,7 +67,7 @@ async function evaluate(file: string): Promise<unknown> {
     import("jiti"),
     import("../index.js"),
     import("../plan.js"),
-    import("../testing/index.js"),
+    import("../testing.js"),
   ]);
   const lent = hasZod(file) ? {} : { zod: await import("zod") };
   const jiti = createJiti(file, {

@@ -8,7 +8,7 @@ import { sentenceText } from "../words/action.js";
 import { errorNext } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { printJson, say, stdoutUsed } from "./output.js";
-import { manyLines, paint } from "./render/style.js";
+import { manyLines, paint } from "./style.js";
 import { cliSurface } from "./surface.js";
 
 /** The parts of an error that a person reads. */

@@ -6,7 +6,7 @@ import { evolve } from "../run/evolve/evolve.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { Display } from "./display.js";
 import { heading, linesOf, phaseOf } from "./render/lines.js";
-import { oneLine } from "./render/style.js";
+import { oneLine } from "./style.js";
 
 export class Follower implements Listener {
   run: Run | undefined;

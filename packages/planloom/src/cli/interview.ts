@@ -6,7 +6,7 @@ import { answerValue } from "./inputs.js";
 import { userName } from "./open-loom.js";
 import { refusalProblem } from "./refusal.js";
 import { review, type Interview, type Said } from "./review.js";
-import { manyLines, paint } from "./render/style.js";
+import { manyLines, paint } from "./style.js";
 
 /** Ends as soon as another process has answered. Then the run may continue, too. */
 export async function interview(talk: Interview, document: RunDocument): Promise<Said> {

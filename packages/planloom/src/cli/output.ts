@@ -6,7 +6,7 @@ import { isatty } from "node:tty";
 import { messageOf } from "../error.js";
 import { secretFilter, type Secrets, type SecretStream } from "../tools/secret-filter.js";
 import { PlanloomError } from "../words/planloom-error.js";
-import { manyLines } from "./render/style.js";
+import { manyLines } from "./style.js";
 
 let readerGone = false;
 let hasPrinted = false;

@@ -7,7 +7,7 @@ import { isEnded } from "../run/status.js";
 import type { Run } from "../run/state.js";
 import type { EventStore, InboxEntry, ListedRun } from "../store/event-store.js";
 import { PROGRAM } from "./output.js";
-import { oneLine } from "./render/style.js";
+import { oneLine } from "./style.js";
 
 export interface RecordedCommand {
   readonly type: Command["type"];

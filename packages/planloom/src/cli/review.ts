@@ -18,7 +18,7 @@ import type { Terminal } from "./prompt.js";
 import { estimateLine, expectedLines } from "./render/estimate.js";
 import { actLinesOf, heading } from "./render/lines.js";
 import { callsToApprove, approvalLines, diffLines, proposedLines } from "./render/revision.js";
-import { manyLines, oneLine, paint } from "./render/style.js";
+import { manyLines, oneLine, paint } from "./style.js";
 import { callWords } from "./render/plan.js";
 
 /**

@@ -9,7 +9,7 @@ import { HELD, isCancelling } from "../run/status.js";
 import { reasonText } from "../words/reasons.js";
 import type { Outcome } from "../run/input.js";
 import { stopKey } from "../run/keys.js";
-import { next } from "../run/transition.js";
+import { next } from "../run/log/transition.js";
 import { type Run } from "../run/state.js";
 
 export type Act =

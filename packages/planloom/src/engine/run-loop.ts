@@ -9,7 +9,7 @@ import { type Input, type Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
 import { isEnded, isWaiting } from "../run/status.js";
 import { headOf } from "../run/view/head.js";
-import { transition } from "../run/transition.js";
+import { transition } from "../run/log/transition.js";
 import { agendaOf, type Act } from "./agenda.js";
 import type { Listener, RunStop } from "./engine.js";
 import { journalOf, journalAttempt } from "./journal.js";

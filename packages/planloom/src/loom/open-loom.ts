@@ -11,7 +11,7 @@ import type { RolesSettings } from "../model/role.js";
 import type { Settings } from "../run/settings.js";
 import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
-import { builtinTools } from "../tools/builtins.js";
+import { builtinTools } from "../tools/builtin/builtins.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { createInventory, type ToolInventory } from "../tools/inventory.js";
 import { appraiseWith, type Appraiser } from "../perform/appraisal.js";

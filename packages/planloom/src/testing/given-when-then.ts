@@ -10,7 +10,7 @@ import type { EventType, Fact, RunEvent } from "../run/event.js";
 import type { Settings } from "../run/settings.js";
 import type { Effect } from "../run/effect.js";
 import { isCommand, type Input } from "../run/input.js";
-import { next, transition } from "../run/transition.js";
+import { next, transition } from "../run/log/transition.js";
 import { emptyRun, type Run } from "../run/state.js";
 import { LIMITS } from "../limits.js";
 

@@ -5,7 +5,7 @@ import type { Display } from "../../src/cli/display.js";
 import { linesOf, type Line } from "../../src/cli/render/lines.js";
 import { traceOf } from "../../src/loom/trace.js";
 import { tableLines } from "../../src/cli/render/table.js";
-import { oneLine, manyLines, duration } from "../../src/cli/render/style.js";
+import { oneLine, manyLines, duration } from "../../src/cli/style.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { fact, type Fact, type RunEvent } from "../../src/run/event.js";
 import { emptyRun } from "../../src/run/state.js";

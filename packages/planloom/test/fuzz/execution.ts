@@ -7,7 +7,7 @@ import type { CallEffect, Effect, FillEffect, PersonEffect } from "../../src/run
 import type { Outcome } from "../../src/run/input.js";
 import type { CheckedPlan, Command } from "../../src/run/command.js";
 import { isEnded } from "../../src/run/status.js";
-import { next, transition } from "../../src/run/transition.js";
+import { next, transition } from "../../src/run/log/transition.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import type { StepState } from "../../src/run/work.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";

@@ -10,7 +10,7 @@ import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
 import { foldNext } from "../../src/run/log/chain.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import { isEnded } from "../../src/run/status.js";
-import { next, transition } from "../../src/run/transition.js";
+import { next, transition } from "../../src/run/log/transition.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
 import { outcomeOf } from "./outcome-of.js";
 import { must } from "./sound-state.js";

@@ -10,7 +10,7 @@ import { isCommand, type Input } from "../../src/run/input.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { reviewOf, workOf } from "../../src/run/lookup.js";
 import { isEnded } from "../../src/run/status.js";
-import { next, transition } from "../../src/run/transition.js";
+import { next, transition } from "../../src/run/log/transition.js";
 import { carriedFacts } from "../../src/run/decide/fork.js";
 import { partsOf } from "../../src/run/decide/retry.js";
 import { emptyRun, type Run } from "../../src/run/state.js";

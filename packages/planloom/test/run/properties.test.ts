@@ -2,7 +2,7 @@
 // it again.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { next } from "../../src/run/transition.js";
+import { next } from "../../src/run/log/transition.js";
 import { given, start } from "../../src/testing/given-when-then.js";
 import type { Run } from "../../src/run/state.js";
 import { beginnings, histories, lively, under } from "./any-plan.js";

@@ -6,7 +6,7 @@ import type { RunEvent } from "../../src/run/event.js";
 import { replay } from "../../src/run/log/replay.js";
 import { emptyRun, type Run, type RunEnd } from "../../src/run/state.js";
 import { endOf } from "../../src/run/status.js";
-import { transition } from "../../src/run/transition.js";
+import { transition } from "../../src/run/log/transition.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { figure } from "../figures.js";
 import { checked, TOOLS } from "./parts.js";

@@ -5,7 +5,7 @@ import type { RunEvent } from "../../src/run/event.js";
 import { isCommand, type Input } from "../../src/run/input.js";
 import { inputsOf, replay } from "../../src/run/log/replay.js";
 import { emptyRun } from "../../src/run/state.js";
-import { transition } from "../../src/run/transition.js";
+import { transition } from "../../src/run/log/transition.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { beginnings, histories } from "./any-plan.js";
 import { call, checked, ended, returned, TOOLS } from "./parts.js";

@@ -9,7 +9,7 @@ import type { Json } from "../../src/plan/json.js";
 import { calculateTool } from "../../src/tools/builtin/calculate.js";
 import type { Usage } from "../../src/plan/usage.js";
 import { summarizeTool, type SummarizeOptions } from "../../src/tools/builtin/summarize.js";
-import { builtinTools, type BuiltinOptions } from "../../src/tools/builtins.js";
+import { builtinTools, type BuiltinOptions } from "../../src/tools/builtin/builtins.js";
 import { createInventory } from "../../src/tools/inventory.js";
 import { ToolError } from "../../src/tools/tool.js";
 import { called, contextOf, errorOf } from "./tool-context.js";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
-import { builtinTools, type BuiltinOptions } from "../../src/tools/builtins.js";
+import { builtinTools, type BuiltinOptions } from "../../src/tools/builtin/builtins.js";
 import { FolderMoved, holdFolder, inFolder } from "../../src/tools/held-folder.js";
 import { globReach } from "../../src/tools/glob.js";
 import { readText, writeText } from "../../src/tools/text-file.js";

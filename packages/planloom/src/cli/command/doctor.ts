@@ -18,7 +18,7 @@ import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, PROGRAM, say } from "../output.js";
 import { configOf, type StoreFlags } from "../open-loom.js";
-import { manyLines, oneLine, paint } from "../render/style.js";
+import { manyLines, oneLine, paint } from "../style.js";
 
 type Finding = {
   readonly ok: boolean;

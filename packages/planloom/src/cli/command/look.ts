@@ -14,7 +14,7 @@ import { print, printJson } from "../output.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
 import { diffLines, revisionTitle, whyLines } from "../render/revision.js";
 import { runNamed } from "../run-name.js";
-import { manyLines, oneLine, paint } from "../render/style.js";
+import { manyLines, oneLine, paint } from "../style.js";
 
 type LookFlags = StoreFlags & { readonly json?: boolean };
 

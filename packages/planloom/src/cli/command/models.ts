@@ -16,7 +16,7 @@ import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { configOf, type StoreFlags } from "../open-loom.js";
-import { count, duration, oneLine, paint } from "../render/style.js";
+import { count, duration, oneLine, paint } from "../style.js";
 
 type Flags = StoreFlags & ModelFlags & { readonly json?: boolean };
 

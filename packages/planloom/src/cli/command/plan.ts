@@ -31,7 +31,7 @@ import { estimateLine, estimateLines } from "../render/estimate.js";
 import { planLines } from "../render/plan.js";
 import { runNamed } from "../run-name.js";
 import { draftedText, heading } from "../render/lines.js";
-import { count, oneLine, paint } from "../render/style.js";
+import { count, oneLine, paint } from "../style.js";
 
 export async function planCommand(
   words: readonly string[],

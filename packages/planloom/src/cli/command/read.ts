@@ -28,7 +28,7 @@ import { runNamed } from "../run-name.js";
 import { atCommand } from "./look.js";
 import { recordedFor, recordedLines, waitingStill, type RecordedCommand } from "../recorded.js";
 import { cliSurface } from "../surface.js";
-import { duration, manyLines, oneLine, paint } from "../render/style.js";
+import { duration, manyLines, oneLine, paint } from "../style.js";
 import { traceOf } from "../../loom/trace.js";
 
 type ReadFlags = StoreFlags & { readonly json?: boolean };

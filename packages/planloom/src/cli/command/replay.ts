@@ -19,7 +19,7 @@ import { meansFile, planText } from "../plan-file.js";
 import { printAnswer } from "../render/end.js";
 import { traceLines } from "../render/trace.js";
 import { runNamed } from "../run-name.js";
-import { count, oneLine } from "../render/style.js";
+import { count, oneLine } from "../style.js";
 import { traceOf } from "../../loom/trace.js";
 import { showLines } from "./read.js";
 import { cliSurface } from "../surface.js";

@@ -22,7 +22,7 @@ import { heading } from "../render/lines.js";
 import { retryLines, type ShownPlan } from "../render/retry.js";
 import { refusalProblem } from "../refusal.js";
 import { runNamed } from "../run-name.js";
-import { paint } from "../render/style.js";
+import { paint } from "../style.js";
 
 interface RetryFlags extends RunFlags {
   /** A plan file, or `-`. */

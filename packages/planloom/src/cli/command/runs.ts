@@ -8,7 +8,7 @@ import { withStore, type StoreFlags } from "../open-loom.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { runLines, unreadableError } from "../render/runs.js";
 import { recordedSince } from "../recorded.js";
-import { oneLine } from "../render/style.js";
+import { oneLine } from "../style.js";
 
 export interface RunsFlags extends StoreFlags {
   readonly json?: boolean;

@@ -10,7 +10,7 @@ import { startFakeOpenAI, type FakeOpenAI } from "../../testing/fake-openai-serv
 import { driveToEnd, openFollower } from "../drive.js";
 import { say } from "../output.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
-import { paint } from "../render/style.js";
+import { paint } from "../style.js";
 import { DOCUMENTS } from "./documents.js";
 import { demoReply, MODELS } from "./script.js";
 import { demoTools } from "./tools.js";

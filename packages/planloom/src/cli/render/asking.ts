@@ -4,7 +4,7 @@ import type { Finding } from "../../plan/finding.js";
 import type { Asking, CritiqueSaid } from "../../run/event.js";
 import { failureLine, problemText } from "../../words/failures.js";
 import { findingWords } from "../../words/findings.js";
-import { oneLine, paint } from "./style.js";
+import { oneLine, paint } from "../style.js";
 
 export function askingLines({ offered, wanted = [], schema, critique }: Asking = {}): readonly string[] {
   const more = wanted.map((words) => words.join(", ")).join("; ");

@@ -6,7 +6,7 @@ import type { Json } from "../../plan/json.js";
 import { sayProblem } from "../error-text.js";
 import { print, PROGRAM, say } from "../output.js";
 import { expectedLines } from "./estimate.js";
-import { count, duration, manyLines, oneLine, paint } from "./style.js";
+import { count, duration, manyLines, oneLine, paint } from "../style.js";
 
 /** Text unchanged; other values as JSON. */
 export const answerText = (answer: Json): string =>

@@ -3,7 +3,7 @@
 import type { EstimateInWords } from "../../words/estimate.js";
 import { isObject, type Json } from "../../plan/json.js";
 import type { RunCost } from "../../run/view/cost.js";
-import { count, duration, oneLine } from "./style.js";
+import { count, duration, oneLine } from "../style.js";
 
 const number = (figure: number): string => figure.toLocaleString("en-US");
 

@@ -12,7 +12,7 @@ import { commentText, reasonText } from "../../words/reasons.js";
 import { askingLines, invalidLines } from "./asking.js";
 import { actLines } from "./plan.js";
 import { approvalLines, proposedLines } from "./revision.js";
-import { duration, oneLine, paint } from "./style.js";
+import { duration, oneLine, paint } from "../style.js";
 
 export interface Line {
   readonly text: string;

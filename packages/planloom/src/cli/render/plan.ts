@@ -4,7 +4,7 @@ import { needsOf, wavesOf } from "../../plan/graph.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { ProposedPlan } from "../../run/state.js";
-import { oneLine, paint } from "./style.js";
+import { oneLine, paint } from "../style.js";
 import { deedOf, directToolIn, mayActThrough, type StepKind, toolNames, wordsOf } from "../../plan/step-kind.js";
 
 /**

@@ -4,7 +4,7 @@ import type { Plan } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { RetryPreview } from "../../run/decide/retry.js";
 import { actLines } from "./plan.js";
-import { count, oneLine, paint, type Paint } from "./style.js";
+import { count, oneLine, paint, type Paint } from "../style.js";
 
 export interface ShownPlan {
   readonly plan: Plan;

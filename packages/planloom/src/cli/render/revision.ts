@@ -10,7 +10,7 @@ import { reasonText } from "../../words/reasons.js";
 import { findingWords } from "../../words/findings.js";
 import { askingLines } from "./asking.js";
 import { planLines } from "./plan.js";
-import { count, oneLine, paint, type Paint } from "./style.js";
+import { count, oneLine, paint, type Paint } from "../style.js";
 
 type Proposed = EventData["plan.proposed"];
 

@@ -5,7 +5,7 @@ import type { ErrorSubject } from "../../words/errors.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { problemOf } from "../error-text.js";
 import { usd } from "./estimate.js";
-import { oneLine, paint, type Paint } from "./style.js";
+import { oneLine, paint, type Paint } from "../style.js";
 
 const COLOURS: Readonly<Record<string, Paint>> = {
   completed: "green",

@@ -4,7 +4,7 @@ import { currentPlan, reviewOf } from "../../run/lookup.js";
 import { type Run } from "../../run/state.js";
 import { changeOf } from "../../run/status.js";
 import type { StepState, StepStatus } from "../../run/work.js";
-import { duration, oneLine, paint, type Paint } from "./style.js";
+import { duration, oneLine, paint, type Paint } from "../style.js";
 
 interface TableSize {
   readonly columns: number;

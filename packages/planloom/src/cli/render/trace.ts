@@ -8,7 +8,7 @@ import { commentText, reasonText } from "../../words/reasons.js";
 import { deniedText, grantedText, name, retriedText, reviewedText, subjectOf } from "./lines.js";
 import { failedText, keptText, revisionTitle } from "./revision.js";
 import { usageText } from "./end.js";
-import { duration, oneLine, paint } from "./style.js";
+import { duration, oneLine, paint } from "../style.js";
 import type { TraceAttempt, TraceEntry, TraceTurn } from "../../loom/trace.js";
 
 const WIDTH = 300;

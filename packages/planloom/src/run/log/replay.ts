@@ -8,7 +8,7 @@ import { inputOf } from "./input-of.js";
 import type { Input } from "../input.js";
 import { KERNEL_VERSION } from "../kernel-version.js";
 import { emptyRun, type Run } from "../state.js";
-import { decideTurn, sealed } from "../transition.js";
+import { decideTurn, sealed } from "./transition.js";
 import { follows, upcastAll } from "./chain.js";
 import { differencesBetween, otherType, type Difference } from "./decisions.js";
 import { isOld } from "./upcast.js";

@@ -2,13 +2,13 @@
 // tools that are missing.
 import { realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
-import { calculateTool } from "./builtin/calculate.js";
-import { fetchUrlTool, type FetchOptions } from "./builtin/fetch-url.js";
-import { fileTools, type FileOptions } from "./builtin/files.js";
-import { searchTool } from "./builtin/search.js";
-import { summarizeTool, type SummarizeOptions } from "./builtin/summarize.js";
-import { openRoots, shownPath } from "./folder.js";
-import type { Tool } from "./tool.js";
+import { calculateTool } from "./calculate.js";
+import { fetchUrlTool, type FetchOptions } from "./fetch-url.js";
+import { fileTools, type FileOptions } from "./files.js";
+import { searchTool } from "./search.js";
+import { summarizeTool, type SummarizeOptions } from "./summarize.js";
+import { openRoots, shownPath } from "../folder.js";
+import type { Tool } from "../tool.js";
 
 export interface BuiltinOptions {
   readonly files?: FileOptions;

@@ -1,15 +1,15 @@
 // One turn of the loop: decides an input, seals and folds its facts, and repeats until nothing more follows. In: a run
 // and an input. Out: the sealed events, already folded into the run. An engine must append them durably before it acts
 // on the new state. If the append fails, the run in memory must not be used any more.
-import { logFull } from "./decide/advance.js";
-import { timeUp } from "./decide/budget.js";
-import { EVENT_VERSION, eventHash, type Fact, type RunEvent } from "./event.js";
-import { decide, expire, recover } from "./decide/decide.js";
-import { evolve } from "./evolve/evolve.js";
-import type { Effect } from "./effect.js";
-import type { Input } from "./input.js";
-import { lastHashOf } from "./log/chain.js";
-import type { Run } from "./state.js";
+import { logFull } from "../decide/advance.js";
+import { timeUp } from "../decide/budget.js";
+import { EVENT_VERSION, eventHash, type Fact, type RunEvent } from "../event.js";
+import { decide, expire, recover } from "../decide/decide.js";
+import { evolve } from "../evolve/evolve.js";
+import type { Effect } from "../effect.js";
+import type { Input } from "../input.js";
+import { lastHashOf } from "./chain.js";
+import type { Run } from "../state.js";
 
 export function transition(run: Run, input: Input): RunEvent[] {
   const events: RunEvent[] = [];
