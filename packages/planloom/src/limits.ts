@@ -140,6 +140,11 @@ export const LIMITS = {
   repeats: 3,
   /** Tool calls of one model reply that are made: models give a handful; one that repeats itself gives thousands. */
   toolCalls: 128,
+  /**
+   * Characters of one line of text that still counts as an order of the caller when it is an input: a name, an address,
+   * a short sentence. A longer text is a document.
+   */
+  scalarChars: 200,
   /** Characters of one output shown to a model before it becomes a preview. */
   previewChars: 8_000,
   /** Bytes that `fetch_url` reads of a page. */

@@ -1,7 +1,9 @@
 // The interface between a role and the engine: the signal, the role's place in the run, and the journal. In: a name, an
 // effect class and the work. Out: the work's outcome, or the recorded one. The engine implements it, and roles know
 // nothing else of stores.
-import type { Json } from "../plan/json.js";
+import type { Json, JsonObject } from "../plan/json.js";
+import type { HeldCall } from "../run/event.js";
+import type { Failure } from "../run/failure.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 
@@ -48,6 +50,26 @@ export class UnknownOutcome extends Error {
     this.usage = call.usage ?? NO_USAGE;
   }
 }
+
+/** A call inside an agent step waits for a person. Nothing was called. */
+export class CallHeld extends Error {
+  override readonly name = "CallHeld";
+
+  constructor(
+    readonly call: HeldCall,
+    readonly args: JsonObject,
+    /** The attempt's usage of models so far. */
+    readonly usage: Usage = NO_USAGE,
+  ) {
+    super(`The call of "${call.tool}" waits for a person.`);
+  }
+}
+
+/** What becomes of a call of a model. refused: it is not made, and the model reads why. */
+export type GuardAnswer = "call" | "wait" | { readonly refused: Failure };
+
+/** Decides about each call before it is made. `called` are the tools whose results the model had seen. */
+export type CallGuard = (tool: ToolSpec, args: JsonObject, key: string, called: readonly string[]) => GuardAnswer;
 
 export interface ModelCall {
   /** Default: the executor's model. */

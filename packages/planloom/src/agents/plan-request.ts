@@ -4,6 +4,7 @@ import { LIMITS } from "../limits.js";
 import type { ModelMessage, ModelRequest } from "../model/port.js";
 import type { Finding } from "../plan/finding.js";
 import { findingText } from "../words/findings.js";
+import { hasForeignKeys, withPlainKeys } from "../plan/foreign-keys.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import { shortlist } from "./shortlist.js";
@@ -23,6 +24,8 @@ export interface PlannerRequest {
   readonly goal: string;
   /** Data: the planner sees their names and types, never their values. */
   readonly inputs: { readonly [name: string]: Json };
+  /** Inputs that others may have written: the names of their fields are shown only if they are plain. Default: none. */
+  readonly foreignInputs?: readonly string[];
   readonly inventory: Inventory;
   readonly limits?: { readonly steps?: number; readonly offeredTools?: number };
   /** Default: normal. */
@@ -113,7 +116,12 @@ function newsOf(
 
 function messagesOf(request: PlannerRequest, news: string | undefined): readonly ModelMessage[] {
   const { goal, inputs, limits, invalid, rejected = [], replan } = request;
-  const types = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, inputType(value)]));
+  const types = Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      name,
+      request.foreignInputs?.includes(name) === true ? plainType(value) : inputType(value),
+    ]),
+  );
   const aim = plannerGoal(goal, types, limits?.steps ?? LIMITS.steps, rejected);
   const text = sections(aim, replan !== undefined && replanText(replan), news);
   if (invalid === undefined) return [{ role: "user", text }];
@@ -124,6 +132,13 @@ function messagesOf(request: PlannerRequest, news: string | undefined): readonly
     { role: "assistant", text: draft },
     { role: "user", text: mend },
   ];
+}
+
+/** The same, with plain names of fields only. */
+function plainType(value: Json): string {
+  return hasForeignKeys(value)
+    ? `${inputType(withPlainKeys(value))} (more fields, whose names are not shown)`
+    : inputType(withPlainKeys(value));
 }
 
 /** The text of the type of a value: its kind, not the value itself. */

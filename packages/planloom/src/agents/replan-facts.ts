@@ -10,7 +10,7 @@ import type { Failure } from "../run/failure.js";
 import type { ReplanContext } from "../run/settings.js";
 import type { Run } from "../run/state.js";
 import type { FanOut, StepStatus, Work } from "../run/work.js";
-import { failureText } from "../words/failures.js";
+import { failureText, isKnownCode } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
 import { textOf } from "./preview.js";
 
@@ -105,7 +105,7 @@ function stepFacts(run: Run, id: string, context: ReplanContext): StepReport {
 function errorFacts(failure: Failure, context: ReplanContext): ErrorFacts {
   const { code, params } = failure;
   const acted = params?.["acted"] === true ? ({ acted: true } as const) : {};
-  if (context === "codes") return { code, ...acted };
+  if (context === "codes") return { code: isKnownCode(code) ? code : "TOOL_FAILED", ...acted };
   const message = failureText(failure);
   return { code, ...acted, message: context === "full" ? message : excerpt(message, LIMITS.errorExcerptChars) };
 }

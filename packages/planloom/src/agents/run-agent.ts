@@ -11,7 +11,7 @@ import type { Tool } from "../tools/tool.js";
 import { failWith, type Failure } from "../run/failure.js";
 import { problemText } from "../words/failures.js";
 import { askModel } from "./ask-model.js";
-import type { AgentContext } from "./checkpoint.js";
+import type { AgentContext, CallGuard } from "./checkpoint.js";
 import { readReply, type ReadReply } from "./json-reply.js";
 import { Previews } from "./preview.js";
 import {
@@ -41,6 +41,8 @@ export interface AgentRequest extends StepFacts {
   /** Replaces the opening of the executor's prompt. */
   readonly instructions?: string;
   readonly keyOf: KeyOf;
+  /** Absent: every call is made. */
+  readonly guard?: CallGuard;
   /** Type of the output; undefined or string = text. */
   readonly type: Type | undefined;
 }
@@ -53,19 +55,20 @@ export interface AgentResult {
 }
 
 /**
- * Performs an agent step. Throws UnknownOutcome (an inner call may have acted), or StepFailure: TURN_LIMIT,
+ * Performs an agent step. Throws UnknownOutcome (an inner call may have acted), CallHeld (an inner call waits for a
+ * person), or StepFailure: TURN_LIMIT,
  * AGENT_REPEATS, OUTPUT_MISMATCH, STEP_NOT_DONE (the model says so), MODEL_REFUSED, BUDGET_EXHAUSTED, the codes of the
  * provider, INTERRUPTED.
  */
 export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
   const previews = new Previews();
   const tools = request.tools.filter((tool) => tool.spec.approval === undefined);
-  const { keyOf } = request;
+  const { keyOf, guard = () => "call" as const } = request;
   const specs = tools.map((tool) => tool.spec);
   const spent = { usage: NO_USAGE };
   const spend = (usage: Usage): void => void (spent.usage = addUsage(spent.usage, usage));
   const fresh = { tallies: new Map(), called: new Set<string>(), turns: new Turns(), count: 0 };
-  const bench: ToolBench = { tools, keyOf, previews, spend, ...fresh };
+  const bench: ToolBench = { tools, keyOf, guard, previews, spend, ...fresh };
   const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request.type, previews) };
   try {
     const output = await takeTurns(request, [opening], bench, spent, model, context);

@@ -5,7 +5,7 @@ import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { JsonObject } from "../plan/json.js";
 import { failWith, type Failure } from "../run/failure.js";
 import { failureText } from "../words/failures.js";
-import { UnknownOutcome } from "./checkpoint.js";
+import { CallHeld, UnknownOutcome } from "./checkpoint.js";
 
 /** A failed attempt of a role. `usage` is the sum of all its replies, also of those from the journal. */
 export class StepFailure extends Error {
@@ -27,6 +27,7 @@ export class StepFailure extends Error {
  */
 export function failureOf(thrown: unknown, signal: AbortSignal, usage: Usage): unknown {
   if (thrown instanceof StepFailure) return thrown;
+  if (thrown instanceof CallHeld) return new CallHeld(thrown.call, thrown.args, usage);
   if (thrown instanceof UnknownOutcome) {
     const { key, tool, cause } = thrown;
     return new UnknownOutcome({ key, tool, usage, ...(cause === undefined ? {} : { cause }) });

@@ -9,8 +9,9 @@ import { typeFromSchema } from "../plan/type/schema.js";
 import { typeText } from "../plan/type/type.js";
 import { rawOutput } from "../tools/raw-output.js";
 import { ToolError, UnusableOutput, type Tool } from "../tools/tool.js";
+import { failureText as refusedText } from "../words/failures.js";
 import { callsOfTool } from "./model-call.js";
-import { UnknownOutcome, type AgentContext } from "./checkpoint.js";
+import { CallHeld, UnknownOutcome, type AgentContext, type CallGuard } from "./checkpoint.js";
 import { dataBlock, type Previews } from "./preview.js";
 import { actedText, toolFailure } from "./prompts.js";
 import type { Trace, Turns } from "./repetition.js";
@@ -26,6 +27,7 @@ export const READ_RESULT = "read_result";
 export interface ToolBench {
   readonly tools: readonly Tool[];
   readonly keyOf: KeyOf;
+  readonly guard: CallGuard;
   readonly previews: Previews;
   /** Per tool and arguments. */
   readonly tallies: Map<string, Tally>;
@@ -101,12 +103,16 @@ export async function callTools(
   context: AgentContext,
 ): Promise<TurnResults> {
   const wanted = calls.map((call) => understand(call, bench));
+  // The model wrote these calls before it saw the result of any of them.
+  const seen = [...bench.called];
   const harmless = wanted.every((one) => !("tool" in one) || one.tool.spec.effects === "none");
   const width = harmless ? LIMITS.concurrency : 1;
   const results: Traced[] = [];
   for (let at = 0; at < wanted.length; at += width) {
     context.signal.throwIfAborted();
-    const settled = await Promise.allSettled(wanted.slice(at, at + width).map((one) => resultOf(one, bench, context)));
+    const settled = await Promise.allSettled(
+      wanted.slice(at, at + width).map((one) => resultOf(one, seen, bench, context)),
+    );
     for (const one of settled) {
       if (one.status === "rejected") throw one.reason;
       results.push(one.value);
@@ -149,7 +155,12 @@ function readOn(args: Json, previews: Previews): { readonly text: string; readon
   return { text: toolFailure("BAD_ARGUMENTS", `step must be one of: ${names}.`), isError: true };
 }
 
-async function resultOf(wanted: Wanted, bench: ToolBench, context: AgentContext): Promise<Traced> {
+async function resultOf(
+  wanted: Wanted,
+  seen: readonly string[],
+  bench: ToolBench,
+  context: AgentContext,
+): Promise<Traced> {
   const { id, name } = wanted.call;
   if (!("tool" in wanted)) {
     const { text, isError } = wanted;
@@ -157,10 +168,11 @@ async function resultOf(wanted: Wanted, bench: ToolBench, context: AgentContext)
   }
   const { tool, args } = wanted;
   const number = ++bench.count;
-  bench.called.add(tool.spec.name);
-  context.progress(`calls ${tool.spec.name}`);
-  if (tallyOf(bench, tool.spec.name, args).acted) return notAgain(wanted.call, tool, args);
-  const outcome = await callOnce(tool, args, bench, context);
+  if (tallyOf(bench, tool.spec.name, args).acted) {
+    context.progress(`calls ${tool.spec.name}`);
+    return notAgain(wanted.call, tool, args);
+  }
+  const outcome = await callOnce(tool, args, seen, bench, context);
   const trace = traceOf(tool, args, outcome);
   if (!outcome.ok) return { result: { id, name, text: failureText(outcome, tool), isError: true }, trace };
   const text = bench.previews.show(`call ${number}`, outcome.output, tool.spec.trusted === true);
@@ -183,11 +195,25 @@ function traceOf({ spec: { name, effects } }: Tool, args: JsonObject, outcome: C
  * One call as one checkpoint. A repeated call is a new row with a new key. Exception: an idempotent tool that may have
  * acted without a known ending is called again under the same key.
  */
-async function callOnce(tool: Tool, args: JsonObject, bench: ToolBench, context: AgentContext): Promise<CallOutcome> {
+async function callOnce(
+  tool: Tool,
+  args: JsonObject,
+  seen: readonly string[],
+  bench: ToolBench,
+  context: AgentContext,
+): Promise<CallOutcome & { readonly own?: true }> {
   const { name, effects } = tool.spec;
   const tally = tallyOf(bench, name, args);
   const row = bench.keyOf(name, args, tally.made++);
   const key = effects === "idempotent" ? bench.keyOf(name, args, tally.settled) : row;
+  const answer = bench.guard(tool.spec, args, row, seen);
+  if (answer === "wait") throw new CallHeld({ key: row, tool: name, called: seen }, args);
+  if (answer !== "call") {
+    tally.settled++;
+    return { ok: false, code: answer.refused.code, message: refusedText(answer.refused), own: true };
+  }
+  bench.called.add(name);
+  context.progress(`calls ${name}`);
   const options = {
     effects,
     tool: name,
@@ -276,8 +302,9 @@ function unusableOutcome(
   return effects === "none" ? failed : { ...failed, acted: true, ...rawOutput(returned) };
 }
 
-function failureText(outcome: CallOutcome & { readonly ok: false }, tool: Tool): string {
+function failureText(outcome: CallOutcome & { readonly ok: false; readonly own?: true }, tool: Tool): string {
   const { code, message, acted, output } = outcome;
+  if (outcome.own === true) return toolFailure(code, message);
   const said = message.slice(0, LIMITS.previewChars);
   if (acted === true) {
     const { name } = tool.spec;

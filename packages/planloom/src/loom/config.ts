@@ -9,7 +9,15 @@ import { isObject } from "../plan/json.js";
 import type { RoleSettings } from "../model/role.js";
 import type { Model } from "../model/port.js";
 import type { Prices } from "../model/prices.js";
-import type { ApprovalPolicy, Budget, FailurePolicy, ReplanContext, ReplanMode, Settings } from "../run/settings.js";
+import type {
+  ApprovalPolicy,
+  Budget,
+  FailurePolicy,
+  Guard,
+  ReplanContext,
+  ReplanMode,
+  Settings,
+} from "../run/settings.js";
 import type { OpenEngine } from "../engine/open-engine.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Secrets } from "../tools/secret-filter.js";
@@ -101,6 +109,16 @@ export interface LoomConfig {
    */
   readonly approval?: "never" | "always" | "effects" | ApprovalFunction;
   /**
+   * What happens to a call whose destination untrusted data chose, or that could give private data away. `ask`: it waits
+   * for a person, whatever `approval` says. `off`: it is made; the log says that the guard was off. Default: `ask`.
+   */
+  readonly guard?: Guard;
+  /**
+   * Whether there is a person to ask. If false, nothing waits for approval or for an answer: the guard refuses, and
+   * other questions end with NEEDS_PERSON. A call whose outcome is unknown still waits. Default: true.
+   */
+  readonly attended?: boolean;
+  /**
    * What happens when a step has finally failed and its plan does not say. Default: `patch`; without a planner the run
    * fails.
    */
@@ -162,6 +180,8 @@ const KEYS: Record<keyof LoomConfig, true> = {
   store: true,
   engine: true,
   concurrency: true,
+  guard: true,
+  attended: true,
   approval: true,
   onFailure: true,
   replan: true,
@@ -214,6 +234,7 @@ const PRICE_KEYS: Record<keyof Prices[string], true> = {
   cachedInputUsdPerMTok: true,
 };
 const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
+const GUARDS = ["ask", "off"] as const satisfies readonly Guard[];
 const FAILURE_POLICIES = ["fail", "skip", "patch", "replan"] as const satisfies readonly FailurePolicy[];
 const REPLAN_MODES = ["never", "on-failure", "each-step"] as const satisfies readonly ReplanMode[];
 const GRANULARITIES = ["coarse", "normal", "fine"] as const satisfies readonly Granularity[];
@@ -246,6 +267,8 @@ export function settingsOf(config: LoomConfig): Settings {
     concurrency: whole("concurrency", config.concurrency, LIMITS.concurrency),
     approval,
     approvalMs: whole("limits.approvalMs", limits.approvalMs, LIMITS.approvalMs),
+    guard: choice("guard", config.guard, GUARDS, "ask"),
+    attended: flag("attended", config.attended, true),
     rejections: whole("limits.rejections", limits.rejections, LIMITS.rejections, 0),
     repairRounds: whole("limits.repairRounds", limits.repairRounds, LIMITS.repairRounds, 0),
     roleAttempts: LIMITS.roleAttempts,

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
 import { currentPlan } from "../run/lookup.js";
+import type { ApprovalReason, LegacyReason } from "../run/reason.js";
 import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
 import type { StepRef } from "../run/event.js";
@@ -73,8 +74,16 @@ export interface WaitingDocument {
     readonly subject: Json;
     readonly hash: string;
     readonly reason: string;
+    /** The code of the reason. */
+    readonly code: string;
     readonly expiresAt: string;
+    /** Only for a call: the tool. Absent for an agent step as a whole. */
+    readonly tool?: string;
     readonly args?: Json;
+    /** Only for the items of a step as a whole: the control arguments of each. */
+    readonly items?: Json;
+    /** What the guard found: control arguments that untrusted data chose, its sources, and private sources. */
+    readonly guard?: Json;
     /** Only for a plan: its estimate, as `planloom estimate --json` prints it. */
     readonly estimate?: Json;
   }[];
@@ -275,6 +284,17 @@ function estimateDocument(estimate: JsonObject): Json {
   return estimateInWords(estimate as unknown as Estimate) as unknown as Json;
 }
 
+const toolNamed = (tool: string | undefined) => (tool === undefined ? {} : { tool });
+
+const toolOf = (run: Run, subject: "plan" | StepRef): string | undefined =>
+  subject === "plan" ? undefined : run.execution.steps.get(subject.step)?.tool?.name;
+
+function guardDocument(reason: ApprovalReason | LegacyReason): { readonly guard?: Json } {
+  if (reason.code !== "CONTROL_UNTRUSTED" && reason.code !== "PRIVATE_LEAVES") return {};
+  const { code: _code, tool: _tool, ...found } = reason;
+  return { guard: found as unknown as Json };
+}
+
 function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
   const { asked, unknown, unusable } = run.execution;
   if (isEnded(run) || run.approvals.pending.size + asked + unknown + unusable === 0) return undefined;
@@ -282,12 +302,16 @@ function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
   const { estimate } = currentPlan(run) ?? {};
   const of = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });
   return {
-    approvals: [...run.approvals.pending.values()].map(({ subject, hash, reason, expiresAt, args }) => ({
+    approvals: [...run.approvals.pending.values()].map(({ subject, hash, reason, expiresAt, args, items, call }) => ({
       subject: subject === "plan" ? "plan" : { ...subject },
       hash,
       reason: reasonText(reason),
+      code: reason.code,
       expiresAt: iso(expiresAt),
+      ...toolNamed(call?.tool ?? toolOf(run, subject)),
       ...(args === undefined ? {} : { args }),
+      ...(items === undefined ? {} : { items: items as unknown as Json }),
+      ...guardDocument(reason),
       ...(subject !== "plan" || estimate === undefined ? {} : { estimate: estimateDocument(estimate) }),
     })),
     questions: works

@@ -13,7 +13,7 @@ import {
   NOT_ENDED,
   partsOf,
   retryPreview,
-  stillMarked,
+  marksKept,
   type NoRetry,
   type RetryPreview,
   type RetryRequest,
@@ -121,7 +121,7 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
     started: { ...home.started(run.request.goal, plan.inputs, plan, run.request.tags), parent },
-    given: { ...(await home.appraise(plan)), mustApprove: stillMarked(run, plan) },
+    given: { ...(await home.appraise(plan)), ...marksKept(run, plan) },
     carried: carriedFacts(run, parts.kept),
   };
 }

@@ -10,6 +10,7 @@ import { NO_USAGE } from "../plan/usage.js";
 import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
 import { failWith } from "../run/failure.js";
 import type { Outcome } from "../run/input.js";
+import { foreignInputs, hidesKeys } from "../run/followed-plan.js";
 import { ROLE_SCOPES } from "../run/keys.js";
 import { planOf } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
@@ -37,6 +38,7 @@ export async function performPlan(
     const request = plannerRequest(services, {
       goal: run.request.goal,
       inputs: run.request.inputs,
+      ...(hidesKeys(run) ? { foreignInputs: foreignInputs(run) } : {}),
       executorModel: run.request.models.executor,
       granularity: run.request.settings.granularity,
       critique: run.request.settings.critique,

@@ -2,6 +2,7 @@
 // Out: an outcome. Each tool call gets its deadline, its key, its secrets and its part of the budget here.
 import { fillArguments } from "../agents/fill-arguments.js";
 import { callsOfTool } from "../agents/model-call.js";
+import type { CallGuard } from "../agents/checkpoint.js";
 import { runAgent } from "../agents/run-agent.js";
 import { LIMITS } from "../limits.js";
 import type { Model } from "../model/port.js";
@@ -13,6 +14,9 @@ import { revealed, secretsIn } from "../plan/secret.js";
 import { typeOf } from "../plan/type/schema.js";
 import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
 import type { CallEffect, FillEffect } from "../run/effect.js";
+import { guardCall, isHeldGranted } from "../run/guard.js";
+import { callText } from "../run/keys.js";
+import { currentPlan, findWork } from "../run/lookup.js";
 import { failWith } from "../run/failure.js";
 import { isCancelling } from "../run/status.js";
 import type { StepState } from "../run/work.js";
@@ -159,6 +163,7 @@ async function runAgentStep(
         tools: toolsOf(services, step).map((tool) => guarded(services, tool)),
         turns: run.request.settings.turns,
         keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
+        guard: guardOf(run, state, effect.item),
         type: declared?.ok === true ? declared.type : undefined,
         ...(instructions === undefined ? {} : { instructions }),
       },
@@ -168,13 +173,26 @@ async function runAgentStep(
     return { type: "returned", key, ...result };
   } catch (thrown) {
     const outcome = endedBy(key, thrown, deadline.why() ?? "tool-error", timeoutMs);
-    if (outcome.ending !== "abort" || !isCancelling(run)) return outcome;
+    if (outcome.type === "held" || outcome.ending !== "abort" || !isCancelling(run)) return outcome;
     // It will not be performed again, so a call of it that may have acted would be forgotten.
     const doubt = await doubtIn(services.store, run, effect);
     return doubt === undefined ? outcome : inDoubt(key, doubt, outcome.usage);
   } finally {
     deadline.cancel();
   }
+}
+
+/** The guard over the calls of an agent step: see run/guard.ts. */
+function guardOf(run: Run, state: StepState, item: number | null): CallGuard {
+  return (present, args, key, called) => {
+    const spec = currentPlan(run)?.tools.get(present.name) ?? present;
+    const reason = guardCall(run, state.spec, spec, args, called);
+    if (reason === undefined || isHeldGranted(run, { key, tool: spec.name })) return "call";
+    const comment = findWork(run, { step: state.spec.id, item })?.refused?.get(callText(spec.name, args));
+    if (comment !== undefined) return { refused: failWith("CALL_REJECTED", { comment }) };
+    if (run.request.settings.attended) return "wait";
+    return { refused: failWith("NEEDS_PERSON", { what: "call", reason }) };
+  };
 }
 
 /** The tools that an agent step may use. `all` leaves out those that wait for a person. */

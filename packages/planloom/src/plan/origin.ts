@@ -6,6 +6,14 @@ export interface Origin {
   readonly tools: readonly string[];
 }
 
+/** One source of a value. plan: the step was written after untrusted text was read. secret: a handle of a secret. */
+export type ValueSource =
+  | { readonly input: string }
+  | { readonly step: string }
+  | { readonly tool: string }
+  | { readonly plan: true }
+  | { readonly secret: true };
+
 export const NO_ORIGIN: Origin = { steps: [], tools: [] };
 
 /** One origin with all steps and tools of the given ones, each once, in order of first appearance. */

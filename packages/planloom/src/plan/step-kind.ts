@@ -37,8 +37,6 @@ interface Kind<S extends Step> {
   readonly asksPerson: boolean;
   /** The type of the output if the step declares none. */
   readonly output: "as the tool declares" | "text";
-  /** Whether outsiders may have written the output. `tool` is the tool that the step calls directly. */
-  isUntrusted(tool: ToolSpec | undefined): boolean;
 }
 
 const KINDS: {
@@ -56,7 +54,6 @@ const KINDS: {
     modelPart: ({ fill }) => (fill === undefined ? "none" : "arguments"),
     asksPerson: false,
     output: "as the tool declares",
-    isUntrusted: (tool) => tool?.trusted !== true,
   },
   agent: {
     schema: agentStepSchema,
@@ -68,7 +65,6 @@ const KINDS: {
     modelPart: () => "all",
     asksPerson: false,
     output: "text",
-    isUntrusted: () => true,
   },
   ask: {
     schema: askStepSchema,
@@ -80,7 +76,6 @@ const KINDS: {
     modelPart: () => "none",
     asksPerson: true,
     output: "text",
-    isUntrusted: () => false,
   },
 };
 
@@ -148,6 +143,3 @@ export const asksPerson = (step: Step): boolean => kindOf(step).asksPerson;
 
 /** Whether an undeclared output is text. Otherwise it has the type that its tool declares. */
 export const givesText = (step: Step): boolean => kindOf(step).output === "text";
-
-/** Whether the output may hold text of outsiders. */
-export const givesUntrusted = (step: Step, tool: ToolSpec | undefined): boolean => kindOf(step).isUntrusted(tool);

@@ -43,7 +43,7 @@ export interface ToolSpec {
   readonly labels?: "pass";
   /** Its arguments leave this machine. */
   readonly egress?: true;
-  /** Arguments that the tool only passes on; absent = none. All others choose what the call does, and to whom. */
+  /** Arguments that the tool only passes on; absent = those with a usual name. The others choose what the call does. */
   readonly content?: readonly string[];
   /** Names what the tool does. A built-in tool changes it when a call means something else than before. */
   readonly version?: string;

@@ -1,16 +1,19 @@
 // Tells which calls an approval of a plan covers, and which need an approval of their own. In: a plan or a run. Out:
 // step ids, reasons, facts. begin.ts, proposals and the review at the terminal must agree.
-import { canonicalJson } from "../plan/json.js";
+import { canonicalJson, type Json } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
 import { referencedNames } from "../plan/expression/reference.js";
 import { inSameWords } from "../plan/revise/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { fact, type Fact } from "./event.js";
+import { guardStep } from "./guard.js";
 import { currentPlan } from "./lookup.js";
 import type { ApprovalReason } from "./reason.js";
 import { type PendingApproval, type ProposedPlan, type Run } from "./state.js";
 import { directTool, directToolIn, isFilled } from "../plan/step-kind.js";
-import type { Work } from "./work.js";
+import type { StepState, Work } from "./work.js";
+
+type Args = { readonly [name: string]: Json };
 
 /** Whether the plan shows all arguments of this step's only call. None of them is computed later. */
 export const standsInPlan = (step: Step): boolean =>
@@ -37,9 +40,16 @@ export function writtenIn(
  * Why a person must approve this call with its arguments. undefined if nobody must, or if the plan's approval covers
  * it.
  */
-export function whyApproval(run: Run, { step }: Work): ApprovalReason | undefined {
+export function whyApproval(run: Run, { step, item }: Work, args: Args): ApprovalReason | undefined {
   const { spec, tool } = step;
   if (currentPlan(run)?.callsGranted.has(spec.id) === true) return undefined;
+  const seen = tool === undefined || (item !== null && step.itemsSeen === true);
+  // The guard comes first: a rule that grants what the plan asks for does not grant what others chose.
+  return (seen ? undefined : guardStep(run, spec, tool, args)) ?? whyAsked(run, step);
+}
+
+/** Why a person must approve each call of a step, whatever its arguments are. */
+export function whyAsked(run: Run, { spec, tool }: StepState): ApprovalReason | undefined {
   if (spec.approval === "required") return { code: "STEP_ASKS" };
   if (tool?.approval === "required") return { code: "TOOL_ASKS", tool: tool.name };
   return run.planning.mustApprove.has(spec.id) ? { code: "UNTRUSTED_READ" } : undefined;

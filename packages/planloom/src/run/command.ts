@@ -21,6 +21,14 @@ export interface CheckedPlan {
   readonly approval?: { readonly required: boolean; readonly reason: FunctionReason | LegacyReason };
   /** Steps whose calls need a person's approval, because their author had read untrusted text. */
   readonly mustApprove?: readonly string[];
+  /** Steps that were written after untrusted text was read: see plan.proposed. */
+  readonly afterUntrusted?: AfterUntrusted;
+}
+
+/** `private`: some of the text was private. */
+export interface AfterUntrusted {
+  readonly steps: readonly string[];
+  readonly private?: true;
 }
 
 /** Answers about a call in doubt. */
@@ -45,6 +53,8 @@ export type Command =
       readonly comment?: string;
       /** For a plan: also approve the calls whose arguments are complete in the plan. */
       readonly calls?: true;
+      /** Given by a rule, such as --yes: nobody has seen what it covers. */
+      readonly unseen?: true;
     }
   | { readonly type: "reject"; readonly hash?: string; readonly comment: string }
   | { readonly type: "respond"; readonly step: string; readonly item?: number; readonly value: Json }

@@ -4,10 +4,11 @@ import type { Finding } from "../plan/finding.js";
 import { sha256 } from "../sha256.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Origin } from "../plan/origin.js";
+import type { InputTrust } from "../plan/label.js";
 import type { Plan } from "../plan/plan.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import type { CheckedPlan, Command, CallVerdict } from "./command.js";
+import type { AfterUntrusted, CheckedPlan, Command, CallVerdict } from "./command.js";
 import type { Failure, ReplyProblem } from "./failure.js";
 import type {
   ApprovalReason,
@@ -49,6 +50,14 @@ export type CritiqueSaid =
   | { readonly verdict: "none"; readonly text?: string; readonly problem?: ReplyProblem; readonly error?: Failure };
 
 /** One step, or one item of a fan-out. */
+/** A call inside an agent step that waits for a person. */
+export interface HeldCall {
+  readonly key: string;
+  readonly tool: string;
+  /** Names of the tools whose results the model had seen. */
+  readonly called: readonly string[];
+}
+
 export interface StepRef {
   readonly step: string;
   readonly item?: number;
@@ -72,6 +81,8 @@ export interface EventData {
     readonly kernel: string;
     /** The first plan was given, so the planner is not asked for it. */
     readonly planGiven: boolean;
+    /** What the caller said of inputs. Absent: each counts as what its value is. */
+    readonly trust?: { readonly [input: string]: InputTrust };
     /** The run that this one was forked from, after its event `seq`, and the step at which the fork starts. */
     readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
     /** Labels that lists of runs can be filtered by. Absent if there are none. */
@@ -173,6 +184,11 @@ export interface EventData {
     readonly adopts?: true;
     /** Steps that were written after untrusted text was read. Their calls wait for a person under any policy. */
     readonly mustApprove?: readonly string[];
+    /**
+     * Steps that were written after the planner read untrusted text, whatever they do. `private`: some of that text was
+     * private.
+     */
+    readonly afterUntrusted?: AfterUntrusted;
     /** Expected cost of the remaining steps. */
     readonly estimate?: JsonObject;
     /** The decision of the approval function. */
@@ -218,6 +234,12 @@ export interface EventData {
     readonly reason: ApprovalReason | LegacyReason;
     readonly expiresAt: number;
     readonly args?: { readonly [name: string]: Json };
+    /** Of a step with `forEach` that the guard asks about as a whole: the control arguments of each item. */
+    readonly items?: readonly { readonly item: number; readonly args: { readonly [name: string]: Json } }[];
+    /** Of a call inside an agent step. The step continues after the answer. */
+    readonly call?: HeldCall;
+    /** What the attempt of the agent step has used until now. */
+    readonly usage?: Usage;
   };
   "approval.granted": {
     readonly subject: "plan" | StepRef;
@@ -225,6 +247,8 @@ export interface EventData {
     readonly comment?: string;
     /** For a plan: steps whose call is approved too, because its arguments are complete in the plan. */
     readonly calls?: readonly string[];
+    /** Given by a rule, such as --yes: nobody has seen what it covers. */
+    readonly unseen?: true;
   };
   "approval.denied": {
     readonly subject: "plan" | StepRef;
@@ -375,6 +399,8 @@ export interface EventData {
   "replan.requested": Change & {
     /** The prompt holds text of tools or models. */
     readonly untrusted?: true;
+    /** Some of that text is private. */
+    readonly private?: true;
     /** Expected cost of the replan; null if it is not known. */
     readonly estimate: { readonly tokens: number | null; readonly costUsd: number | null };
   };

@@ -56,6 +56,8 @@ export interface ItemsParams {
 export interface FailureParams extends ExpressionFailures {
   // Decided by the kernel
   readonly APPROVAL_EXPIRED: object;
+  /** What a person would have been asked. `reason` is a reason for approval. */
+  readonly NEEDS_PERSON: { readonly what: "answer" | "plan" | "call"; readonly reason?: { readonly code: string } };
   readonly REJECTED: { readonly because: "no-planner" | "limit" };
   readonly CALL_REJECTED: { readonly comment: string };
   readonly ABORTED: {

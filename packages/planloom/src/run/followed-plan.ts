@@ -4,7 +4,11 @@ import { currentPlan } from "./lookup.js";
 import { replanOf } from "./status.js";
 import { holdsDoubt, isFinished, waitsUnusable } from "./steps.js";
 import { type ProposedPlan, type Run } from "./state.js";
-import { givesUntrusted } from "../plan/step-kind.js";
+import { hasForeignKeys, holdsText } from "../plan/foreign-keys.js";
+import { FOREIGN, joined, joinedAll, label, OWN, type Label } from "../plan/label.js";
+import { asksPerson } from "../plan/step-kind.js";
+import { labelOfParts, labelOfStep, valueParts } from "./labels.js";
+import type { StepState } from "./work.js";
 
 /** The plan that was followed last. A replan mends this plan, not a later proposal that was refused. */
 export function followedPlan(run: Run, superseded?: ProposedPlan): ProposedPlan | undefined {
@@ -24,11 +28,47 @@ export function fixedSteps(run: Run): ReadonlySet<string> {
   return new Set(fixed.map(({ spec }) => spec.id));
 }
 
-/** Whether the prompt of a replan contains text of tools or models. Such text may hold instructions. */
-export function readsUntrusted(run: Run): boolean {
-  if (run.request.settings.replanContext === "codes" || currentPlan(run) === undefined) return false;
-  return [...run.execution.steps.values()].some(({ spec, tool, work, fan }) => {
-    const begun = (work.status !== "pending" && work.status !== "ready") || work.startedAt !== undefined;
-    return (begun || fan !== undefined) && givesUntrusted(spec, tool);
-  });
+/**
+ * The label of all that a planner reads that is not the goal, a person's or its own: outputs, errors, and what it sees
+ * of the inputs.
+ */
+export const readByPlanner = (run: Run): Label => joined(readOfSteps(run), readOfInputs(run));
+
+/** Under `codes` a planner reads no text of tools, models or inputs. */
+export const hidesKeys = ({ request }: Run): boolean => request.settings.replanContext === "codes";
+
+/** Inputs that the caller did not declare as trusted. */
+export function foreignInputs({ request: { inputs, given, trust } }: Run): readonly string[] {
+  return Object.keys(inputs).filter((name) => given.has(name) && trust[name] !== "trusted");
+}
+
+/** The name of a planner that is a program. */
+const PLANNER_FUNCTION = "function";
+
+/**
+ * A model sees the types of inputs, with the names of fields; a function sees the values too. If names are hidden, a
+ * finding about a draft may still tell one.
+ */
+function readOfInputs(run: Run): Label {
+  const { inputs, models } = run.request;
+  const told = !hidesKeys(run) || run.planning.repairs.length > 0;
+  const reads = models.planner === PLANNER_FUNCTION ? holdsText : told ? hasForeignKeys : () => false;
+  const foreign = foreignInputs(run).some((name) => reads(inputs[name] ?? null));
+  return foreign ? FOREIGN : OWN;
+}
+
+/** Outputs, and errors, which may repeat the arguments. */
+function readOfSteps(run: Run): Label {
+  if (hidesKeys(run) || currentPlan(run) === undefined) return OWN;
+  const read = joinedAll([...run.execution.steps.values()].map((state) => labelRead(run, state)));
+  // An input may be a destination, but it is no instruction.
+  return label({ untrusted: read.untrusted || read.input, private: read.private });
+}
+
+function labelRead(run: Run, state: StepState): Label {
+  const { spec, work, fan } = state;
+  const begun = (work.status !== "pending" && work.status !== "ready") || work.startedAt !== undefined;
+  if ((!begun && fan === undefined) || asksPerson(spec)) return OWN;
+  const output = labelOfStep(run, state);
+  return work.status === "completed" ? output : joined(output, labelOfParts(valueParts(run, spec)));
 }

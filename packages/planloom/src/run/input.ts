@@ -5,7 +5,7 @@ import type { Json } from "../plan/json.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { isCommandType, type CheckedPlan, type Command } from "./command.js";
-import type { Asking, Ending, EventData, Fact } from "./event.js";
+import type { Asking, Ending, EventData, Fact, HeldCall } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { LegacyReason, ResumeReason } from "./reason.js";
 
@@ -63,6 +63,14 @@ export type Outcome =
       readonly call?: { readonly key: string; readonly tool: string };
     }
   /** A tool's answer about its call in doubt. */
+  /** A call inside an agent step waits for a person. Nothing was called. */
+  | {
+      readonly type: "held";
+      readonly key: string;
+      readonly call: HeldCall;
+      readonly args: { readonly [name: string]: Json };
+      readonly usage: Usage;
+    }
   | { readonly type: "reconciled"; readonly key: string; readonly happened: true; readonly output: Json }
   | { readonly type: "reconciled"; readonly key: string; readonly happened: false }
   | { readonly type: "reconcile-failed"; readonly key: string; readonly error: Failure }

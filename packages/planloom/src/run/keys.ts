@@ -1,5 +1,6 @@
 // Makes the keys of effects, of journals, and of the questions in a recording, and takes them apart. In: the facts that
 // distinguish one from another. Out: a string, and back. No other file does this.
+import { canonicalJson, type JsonObject } from "../plan/json.js";
 
 /** The part of a step or item that its keys need. */
 interface Keyed {
@@ -34,6 +35,9 @@ export const reconcileKey = ({ step, item, doubts }: Keyed): string =>
 
 /** A question to a person about the latest doubt of this work. */
 export const doubtKey = ({ step, item }: Keyed): string => `unknown/${step.spec.id}/${item ?? ""}`;
+
+/** Names a call inside an agent step by what it does, for what a person said against it. */
+export const callText = (tool: string, args: JsonObject): string => canonicalJson([tool, args]);
 
 /** A question of an ask step to a person. */
 export const askKey = ({ step, item }: Keyed): string => askQuestion({ step: step.spec.id, item });

@@ -1,5 +1,6 @@
 // Why something was decided, as data. In: nothing. Out: the union of reasons, each a code with its parameters.
 // words/reasons.ts puts them into sentences.
+import type { ValueSource } from "../plan/origin.js";
 import type { Failure } from "./failure.js";
 
 /** Why failed work is, or is not, retried. */
@@ -64,7 +65,27 @@ export type ApprovalReason =
   | { readonly code: "STEP_ASKS" }
   | { readonly code: "TOOL_ASKS"; readonly tool: string }
   | { readonly code: "UNTRUSTED_READ" }
+  | GuardReason
   | FunctionReason;
+
+/**
+ * Why the guard has a person see a call. `args` are the control arguments with an untrusted part, `from` are their
+ * untrusted sources, and `private` are the private sources of all arguments.
+ */
+export type GuardReason =
+  | {
+      readonly code: "CONTROL_UNTRUSTED";
+      readonly tool: string;
+      readonly args: readonly string[];
+      readonly from: readonly ValueSource[];
+    }
+  | {
+      readonly code: "PRIVATE_LEAVES";
+      readonly tool: string;
+      readonly args: readonly string[];
+      readonly from: readonly ValueSource[];
+      readonly private: readonly ValueSource[];
+    };
 
 /** The reason that the approval function gave. `text` is its own words. */
 export type FunctionReason =

@@ -27,11 +27,17 @@ export interface Budget {
   readonly wallMs: number | null;
 }
 
+/** ask: a call that untrusted data chose, or that could give private data away, waits for a person. off: it does not. */
+export type Guard = "ask" | "off";
+
 /** The settings of a run. Times in ms. Only a retry of the run replaces them. */
 export interface Settings {
   readonly concurrency: number;
   readonly approval: ApprovalPolicy;
   readonly approvalMs: number;
+  readonly guard: Guard;
+  /** Whether there is a person to ask. false: what would ask a person is refused. */
+  readonly attended: boolean;
   readonly rejections: number;
   readonly repairRounds: number;
   readonly roleAttempts: number;
@@ -80,6 +86,8 @@ const ABSENT = {
   eager: false,
   granularity: "normal",
   critique: false,
+  guard: "off",
+  attended: true,
 } satisfies Partial<Settings>;
 
 /** Settings from an earlier build, completed with the fields that they lack. Fields keep their order. */

@@ -1,6 +1,7 @@
 // Defines the state of a run: the result of folding its events. In: nothing. Out: types, and the empty run.
 // Nothing here changes a run. The fold is in evolve/.
 import type { Json, JsonObject } from "../plan/json.js";
+import type { InputTrust } from "../plan/label.js";
 import type { Plan } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
@@ -25,6 +26,8 @@ export interface ProposedPlan {
   readonly replan?: EventData["replan.requested"];
   /** Steps whose call was approved with this plan or the one before, because its arguments are complete in the plan. */
   callsGranted: Set<string>;
+  /** Steps that were written after the planner read untrusted text, and whether some of that text was private. */
+  readonly afterUntrusted?: { readonly steps: ReadonlySet<string>; readonly private: boolean };
   /** Expected cost of the remaining steps. */
   readonly estimate?: JsonObject;
   /** How a request for approval of this plan ended without approval. */
@@ -38,6 +41,8 @@ export interface PendingApproval {
   readonly requestedAt: number;
   readonly expiresAt: number;
   readonly args?: { readonly [name: string]: Json };
+  readonly items?: EventData["approval.requested"]["items"];
+  readonly call?: EventData["approval.requested"]["call"];
 }
 
 /** Why the run fails. `cause` is set if the error comes from a step or from the review. */
@@ -116,6 +121,10 @@ export interface RunRequest {
   settings: Settings;
   models: RoleNames;
   planGiven: boolean;
+  /** Names of the inputs that the caller gave. The others are defaults of the plan. */
+  given: ReadonlySet<string>;
+  /** What the caller said of them. */
+  trust: { readonly [name: string]: InputTrust };
   /** The run that it was forked from. */
   parent?: NonNullable<EventData["run.started"]["parent"]>;
   tags: readonly string[];
@@ -138,6 +147,8 @@ export interface Planning {
   failures: ReadonlyMap<string, Failure>;
   /** A prompt to the planner held text of tools or models. */
   untrusted: boolean;
+  /** Some of that text was private. */
+  private: boolean;
   /** Steps whose calls wait for a person under any policy. */
   mustApprove: ReadonlySet<string>;
   /** Number of requests for a review. */
@@ -180,6 +191,8 @@ export interface Approvals {
   expiries: Timetable<string>;
   /** Hashes that a person has approved, each with the step whose call it is; null for a plan. */
   granted: Map<string, string | null>;
+  /** Hashes of plans that a person has approved after seeing them, with their inputs. */
+  seen: Set<string>;
 }
 
 /** The spending of the run. The limits are in the settings. */
@@ -232,6 +245,8 @@ export function emptyRun(id: string): Run {
       models: { planner: null, executor: null, synthesizer: null },
       planGiven: false,
       tags: [],
+      given: new Set(),
+      trust: {},
     },
     mode: { phase: "planning" },
     paused: false,
@@ -243,6 +258,7 @@ export function emptyRun(id: string): Run {
       replans: 0,
       failures: new Map(),
       untrusted: false,
+      private: false,
       mustApprove: new Set(),
       reviews: 0,
     },
@@ -262,7 +278,7 @@ export function emptyRun(id: string): Run {
       attempts: new Map(),
       doubts: new Map(),
     },
-    approvals: { pending: new Map(), expiries: new Timetable(), granted: new Map() },
+    approvals: { pending: new Map(), expiries: new Timetable(), granted: new Map(), seen: new Set() },
     spending: { allowances: new Map(), used: { modelCalls: 0, tokens: 0, costUsd: 0 } },
     answering: { requests: 0 },
     usage: { planner: NO_USAGE, executor: NO_USAGE, synthesizer: NO_USAGE },
@@ -289,6 +305,8 @@ const NO_SETTINGS: Settings = {
   replanCostUsd: null,
   granularity: "normal",
   critique: false,
+  guard: "off",
+  attended: true,
   budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },
   prices: {},
 };

@@ -22,6 +22,9 @@ export type StepStatus =
   | "unusable"
   | "cancelled";
 
+/** What a person said against a call inside this step, by its tool and arguments. */
+export type Refused = Map<string, string>;
+
 export interface Settled {
   readonly verdict: DoubtVerdict;
   readonly output: Json;
@@ -60,6 +63,7 @@ export interface Work {
   givenUp?: true;
   /** Answers of persons about calls inside this step, by key. Its journal continues with them. */
   settled?: Map<string, Settled>;
+  refused?: Refused;
   output?: Json;
   /** Origin of `output`, for later references. */
   origin: Origin;
@@ -132,6 +136,8 @@ export interface StepState {
   work: Work;
   /** Set for a fan-out once it is expanded. */
   fan?: FanOut;
+  /** A person has seen the control arguments of all its items, and approved them. */
+  itemsSeen?: true;
   /** Number of the first attempt of new work. Earlier numbers were used under another plan, or before a restart. */
   firstAttempt: number;
   /** Number of doubts before its work began. An answer to an earlier doubt settles no later one. */

@@ -35,6 +35,8 @@ const SETTINGS: Settings = {
   concurrency: LIMITS.concurrency,
   approval: "never",
   approvalMs: LIMITS.approvalMs,
+  guard: "ask",
+  attended: true,
   rejections: LIMITS.rejections,
   repairRounds: LIMITS.repairRounds,
   roleAttempts: LIMITS.roleAttempts,

@@ -151,7 +151,10 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined> 
   readonly labels?: "pass";
   /** Arguments leave this machine. */
   readonly egress?: boolean;
-  /** Arguments that the tool only passes on, such as the text of a mail. All others are control arguments. */
+  /**
+   * Arguments that the tool only passes on, such as the text of a mail. All others choose what the call does. Default:
+   * arguments with a usual name of content: text, body, message, subject and the like.
+   */
   readonly content?: readonly (keyof Arguments<I> & string)[];
   /**
    * Names what the tool does. Change it when a call comes to mean something else: runs that were approved before then
@@ -320,7 +323,7 @@ function specOf(
     ...(definition.public === true ? { public: true } : {}),
     ...(labels === "pass" ? { labels } : {}),
     ...(egress === true ? { egress } : {}),
-    ...(content === undefined || content.length === 0 ? {} : { content }),
+    ...(content === undefined ? {} : { content }),
     ...(version === undefined ? {} : { version }),
     ...(reach === undefined ? {} : { reach: reachOf(reach) }),
     ...(timeout === undefined ? {} : { timeoutMs: timeoutOf(name, timeout) }),

@@ -4,9 +4,11 @@ import { isObject } from "../plan/json.js";
 import { findingWords } from "./findings.js";
 import type { FailureCause } from "../run/event.js";
 import type { ExpressionParams, Failure, FailureParams, ItemsParams, ReplyProblem } from "../run/failure.js";
+import type { ApprovalReason } from "../run/reason.js";
 import type { Sentence } from "./action.js";
 import type { EvaluationCode, EvaluationProblem } from "../plan/expression/problem.js";
 import type { Mismatch } from "../plan/type/type.js";
+import { approvalReasonText } from "./approval-reasons.js";
 import { gistText, kindText } from "./phrases.js";
 import { evaluationText } from "./problems.js";
 import { errorWords, isErrorCode } from "./errors.js";
@@ -93,6 +95,12 @@ const TIMEOUT: { readonly [of in FailureParams["TIMEOUT"]["of"]]: readonly [mess
   planner: ["the planner function gave no plan", "Make the function faster, or let it give up by itself."],
 };
 
+const NEEDED = {
+  answer: "the step asks a person",
+  plan: "the plan needs a person's approval",
+  call: "the call needs a person's approval",
+};
+
 const STRONGER: Sentence = [
   { action: "trace" },
   " shows the turns. Make the instruction clearer, or use a stronger model: ",
@@ -122,6 +130,17 @@ export const FAILURES: Table<FailureParams> = {
       " asks for it again. ",
       { action: "set", setting: "limits.approvalMs" },
       " gives approvals more time.",
+    ],
+  },
+  NEEDS_PERSON: {
+    message: ({ what, reason }) =>
+      `${NEEDED[what] ?? NEEDED.call}, and nobody attends this run${reason === undefined ? "" : `: ${approvalReasonText(reason as ApprovalReason)}`}`,
+    next: () => [
+      "Answer such questions yourself with ",
+      { action: "set", setting: "attended" },
+      ", and ",
+      { action: "retry" },
+      " the run. A plan whose destinations are literals, inputs or outputs of trusted tools needs no answer.",
     ],
   },
   REJECTED: {
@@ -381,6 +400,18 @@ const itemsIn = ({ params }: Failure): ItemsParams | undefined =>
   params !== undefined && isObject(params["items"]) ? (params as unknown as ItemsParams) : undefined;
 
 /** What went wrong. Own words of a tool, a model or a server are shown as they are. */
+/** Codes that tools usually give, besides those of Planloom. */
+const USUAL_CODES: ReadonlySet<string> = new Set(
+  (
+    "TOOL_FAILED NOT_FOUND NOT_ALLOWED FORBIDDEN UNAUTHORIZED CONFLICT INVALID TOO_LARGE RATE_LIMITED BUSY UNAVAILABLE " +
+    "UPSTREAM NETWORK EMPTY"
+  ).split(" "),
+);
+
+/** Whether a code is no text of others: one of Planloom's, of its tools, or a usual one. */
+export const isKnownCode = (code: string): boolean =>
+  USUAL_CODES.has(code) || Object.hasOwn(FAILURES, code) || isErrorCode(code) || toolWords(code) !== undefined;
+
 export function failureText(failure: Failure): string {
   const { code, params, text } = failure;
   const items = itemsIn(failure);

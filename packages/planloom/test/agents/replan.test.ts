@@ -67,11 +67,11 @@ describe("what the planner reads", () => {
     const codes = factsOf(failedRun({ replanContext: "codes" }, { secretField: "leak" }));
     expect(codes.steps.map(({ id, state, code }) => [id, state, code ?? ""])).toEqual([
       ["find", "completed", ""],
-      ["extra", "skipped", "MAIL_DOWN"],
-      ["send", "failed", "MAIL_DOWN"],
+      ["extra", "skipped", "TOOL_FAILED"],
+      ["send", "failed", "TOOL_FAILED"],
       ["tell", "pending", ""],
     ]);
-    expect(replanText(codes)).not.toMatch(/leak|secretField|ACME|no extras|<data/);
+    expect(replanText(codes)).not.toMatch(/MAIL_DOWN|leak|secretField|ACME|no extras|<data/);
     expect(factsOf(failedRun({ replanContext: "full" })).steps[0]).toMatchObject({ output: "x".repeat(500) });
   });
 

@@ -78,7 +78,7 @@ const FAILURE_SECTIONS: { readonly [mark: string]: readonly FailureCode[] } = {
     "INTERRUPTED",
     "INTERNAL",
   ],
-  "people and crashes": ["CALL_REJECTED", "APPROVAL_EXPIRED", "POISON_STEP", "EVENT_LIMIT"],
+  "people and crashes": ["CALL_REJECTED", "APPROVAL_EXPIRED", "NEEDS_PERSON", "POISON_STEP", "EVENT_LIMIT"],
   "calls in doubt": ["OUTCOME_UNKNOWN", "CRASHED", "RECONCILE_UNKNOWN"],
   "planner and answer": [
     "PLAN_INVALID",

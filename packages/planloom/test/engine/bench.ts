@@ -41,7 +41,7 @@ export function bench(): Bench {
   const tools = [make("look", "none"), make("pay", "once")];
   const loom = async (approval: "never" | "effects" = "never") => {
     const store = await openSqliteStore({ path });
-    const opened = await createLoom({ store, tools, approval }, { env: {} });
+    const opened = await createLoom({ store, tools, approval, guard: "off" }, { env: {} });
     onTestFinished(async () => {
       await opened.close();
       await store.close();

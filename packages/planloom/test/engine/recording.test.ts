@@ -27,7 +27,12 @@ function working() {
     const acted = request.messages.some(({ role }) => role === "tool");
     return acted ? { text: "put it" } : { toolCalls: [{ name: "put", args: { x: "there" } }] };
   });
-  return { look, put, model, config: { tools: [look, put], models: { default: model } } satisfies LoomConfig };
+  return {
+    look,
+    put,
+    model,
+    config: { tools: [look, put], models: { default: model }, guard: "off" } satisfies LoomConfig,
+  };
 }
 
 /** The same tools where nothing may happen any more. */

@@ -324,8 +324,9 @@ describe("words that a tool sneaks in", () => {
     expect(acme.calls).toHaveLength(0);
     expect(server.requests).toHaveLength(1);
     const sent = JSON.stringify(server.requests[0]?.body);
-    expect(sent).not.toMatch(/ACME|SYSTEM:/);
-    expect(sent).toContain("BROKEN");
+    // The code is the tool's own word, too.
+    expect(sent).not.toMatch(/ACME|SYSTEM:|BROKEN/);
+    expect(sent).toContain("TOOL_FAILED");
   });
 });
 

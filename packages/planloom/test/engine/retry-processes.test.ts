@@ -188,7 +188,7 @@ describe("an agent step that was stopped", () => {
       return acted ? { text: "it is put", wait: gate.passed } : { toolCalls: [{ name: "put", args: { x: "there" } }] };
     });
     const store = memoryStore();
-    const loom = () => createLoom({ tools: [put], models: { executor: model }, store }, { env: {} });
+    const loom = () => createLoom({ tools: [put], models: { executor: model }, store, guard: "off" }, { env: {} });
     const agent = { id: "g", agent: "Put it there.", tools: ["put"] };
     const answer = { value: "${{ g }}" };
     const first = await loom();

@@ -29,7 +29,10 @@ async function inDoubt() {
       return { text: `paid: ${seen.includes("r-17") ? "r-17" : "second"}` };
     return pays;
   });
-  const loom = await createLoom({ tools: [pay], models: { executor: model }, store: memoryStore() }, { env: {} });
+  const loom = await createLoom(
+    { tools: [pay], models: { executor: model }, store: memoryStore(), guard: "off" },
+    { env: {} },
+  );
   const run = await loom.start("pay", { plan });
   const waiting = await run.result();
   return { loom, run, waiting, calls, model };

@@ -63,11 +63,10 @@ export class Agreements {
       case "step.filling":
         return void this.spoken.add(event.data.step);
       case "step.started":
-        this.spoken.add(event.data.step);
+        if (hearsOthers(run, event.data.step)) this.spoken.add(event.data.step);
         return this.started(run, event);
       case "step.completed":
-        if (event.data.carried !== undefined && run.execution.steps.get(event.data.step)?.spec.kind !== "ask")
-          this.spoken.add(event.data.step);
+        if (event.data.carried !== undefined && hearsOthers(run, event.data.step)) this.spoken.add(event.data.step);
         return undefined;
       default:
         return undefined;
@@ -143,7 +142,10 @@ export class Agreements {
       const call = callText(data, spec, data.args);
       const approved = this.calls.has(call);
       this.made.add(call);
-      must(approved, asks ? "begins without its approval" : "was written after untrusted text was read, and acts unapproved");
+      must(
+        approved,
+        asks ? "begins without its approval" : "was written after untrusted text was read, and acts unapproved",
+      );
     }
     must(!this.rejected, "begins although a plan was rejected, and none approved since");
     const { approval } = run.request.settings;
@@ -152,6 +154,12 @@ export class Agreements {
     must(seen, "acts, and stood in no plan that was approved");
     return wrong[0];
   }
+}
+
+/** A tool has spoken. A model without tools only says again what it was given. */
+function hearsOthers({ execution: { steps } }: Run, id: string): boolean {
+  const spec = steps.get(id)?.spec;
+  return spec?.kind === "tool" || (spec?.kind === "agent" && spec.tools.length > 0);
 }
 
 /** What decides what a call does: for an agent also its instruction and its tools. */

@@ -12,7 +12,8 @@ import { call, checked, ended, keysOwed, plans, returned, TOOLS, USAGE } from ".
 import { findingOf } from "../../src/plan/finding.js";
 
 const eager = { eager: true } as const;
-const planning = (settings: Partial<Settings> = eager) => given(start({ goal: "g", tools: TOOLS, settings }));
+const planning = (settings: Partial<Settings> = eager) =>
+  given(start({ goal: "g", tools: TOOLS, settings: { guard: "off", ...settings } }));
 const requestOf = (story: Story) => story.owed().find(({ kind }) => kind === "plan")!.key;
 
 /** The planner has written this step after those; sound by itself unless said otherwise. */

@@ -2,7 +2,7 @@
 // Separate from the play, which only says when.
 import type { Finding } from "../../src/plan/finding.js";
 import type { Json } from "../../src/plan/json.js";
-import { NO_USAGE } from "../../src/plan/usage.js";
+import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
 import type { Effect } from "../../src/run/effect.js";
 import type { Asking } from "../../src/run/event.js";
 import type { Run } from "../../src/run/state.js";
@@ -41,6 +41,12 @@ interface Around {
   readonly serial: number;
 }
 
+/** A call inside an agent step that the guard does not let pass. */
+const heldCall = (key: string, usage: Usage, of: (among: number) => number): LooseInput => ({
+  ...{ type: "held", key, usage, args: { x: of(2) } },
+  call: { key: `inner-${of(3)}`, tool: of(2) === 0 ? "pay" : "mail", called: of(2) === 0 ? [] : ["look"] },
+});
+
 /** `how` 0 is what goes well; undefined for what nobody performs. */
 export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: Around): LooseInput | undefined {
   const { key } = effect;
@@ -67,6 +73,7 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
     case "call": {
       if (well) return { type: "returned", key, output: OUTPUTS[of(OUTPUTS.length)]!, tools: ["look"], usage };
       const agent = run.execution.steps.get(effect.step)!.spec.kind === "agent";
+      if (agent && of(4) === 1) return heldCall(key, usage, of);
       const ending = ENDINGS[of(agent ? 5 : 4)]!;
       const call = ending === "in-doubt" ? { call: { key: "inner", tool: of(2) === 0 ? "wire" : "pay" } } : {};
       return { type: "ended", key, ending, error, usage, ...call };

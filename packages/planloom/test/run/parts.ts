@@ -58,7 +58,7 @@ export function replanning(steps: readonly object[], settings: Partial<Settings>
     start({
       plan: { steps, answer: { value: "done" } },
       tools: TOOLS,
-      settings: { onFailure: "patch", replan: "on-failure", replanContext: "codes", ...settings },
+      settings: { onFailure: "patch", replan: "on-failure", replanContext: "codes", guard: "off", ...settings },
     }),
   );
 }

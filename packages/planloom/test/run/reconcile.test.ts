@@ -17,7 +17,7 @@ const KEY = "reconcile/p//1";
 const settle = { type: "settle", step: "p", verdict: "not-happened" } as const;
 
 const run = (steps: readonly object[], more: object = {}) =>
-  start({ plan: { steps, answer: { value: "done" } }, tools: [...TOOLS, WIRE], ...more });
+  start({ plan: { steps, answer: { value: "done" } }, tools: [...TOOLS, WIRE], settings: { guard: "off" }, ...more });
 const wire = (more: object = {}) => ({ id: "p", tool: "wire", with: {}, ...more });
 const agent = { id: "p", agent: "Wire it.", tools: ["wire", "pay"] };
 const inner = (tool: string) => ({ ...ended("call/p/1", "in-doubt"), call: { key: "inner", tool } }) as LooseInput;

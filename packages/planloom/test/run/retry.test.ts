@@ -25,7 +25,7 @@ type Retry = LooseInput & { readonly type: "retry" };
 
 /** As the present configuration would have it; the settings are those of a run that was started with no others. */
 function retry(more: Partial<Omit<Retry, "type">> = {}): Retry {
-  const begun = start({});
+  const begun = start({ settings: { guard: "off" } });
   if (begun.type !== "start") throw new Error("start makes a start");
   return { type: "retry", settings: begun.started.settings, models: ROLES, ...more };
 }
@@ -37,7 +37,7 @@ function checked(steps: readonly object[], inputs: StartFacts["inputs"] = {}): C
 }
 
 const run = (steps: readonly object[], more: StartFacts = {}) =>
-  start({ plan: { steps, answer }, tools: ALL_TOOLS, ...more });
+  start({ plan: { steps, answer }, tools: ALL_TOOLS, ...more, settings: { guard: "off", ...more.settings } });
 const settings = (some: Partial<Settings>) => ({ settings: some });
 const broken = (key: string) => ended(key, "tool-error", { retryable: false });
 const pay = (id: string, more: object = {}) => ({ id, tool: "pay", with: {}, ...more });

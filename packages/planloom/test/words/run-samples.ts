@@ -13,6 +13,11 @@ const why = { code: "NOT_RETRYABLE" } as const;
 
 export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly FailureParams[Code][] } = {
   APPROVAL_EXPIRED: [{}],
+  NEEDS_PERSON: [
+    { what: "answer" },
+    { what: "plan", reason: { code: "POLICY_ALWAYS" } },
+    { what: "call", reason: { code: "STEP_ASKS" } },
+  ],
   REJECTED: [{ because: "no-planner" }, { because: "limit" }],
   CALL_REJECTED: [{ comment: "too dear" }, { comment: "" }],
   ABORTED: [
@@ -183,6 +188,16 @@ export const REASON_SAMPLES: {
   STEP_ASKS: [{ code: "STEP_ASKS" }],
   TOOL_ASKS: [{ code: "TOOL_ASKS", tool: "pay" }],
   UNTRUSTED_READ: [{ code: "UNTRUSTED_READ" }],
+  CONTROL_UNTRUSTED: [
+    { code: "CONTROL_UNTRUSTED", tool: "send_mail", args: ["to"], from: [{ step: "inbox" }, { input: "order" }] },
+    { code: "CONTROL_UNTRUSTED", tool: "delete_all", args: [], from: [{ tool: "read_mail" }] },
+  ],
+  PRIVATE_LEAVES: [
+    {
+      ...{ code: "PRIVATE_LEAVES", tool: "fetch_url", args: ["url"], from: [{ plan: true }] },
+      private: [{ step: "notes" }, { secret: true }],
+    },
+  ],
   FUNCTION_ASKS: [{ code: "FUNCTION_ASKS" }, { code: "FUNCTION_ASKS", text: "over the budget" }],
   FUNCTION_ALLOWS: [{ code: "FUNCTION_ALLOWS" }],
   FUNCTION_FAILED: [{ code: "FUNCTION_FAILED", text: "no network" }],

@@ -95,7 +95,7 @@ export function callsToApprove(
   run: Run,
 ): readonly { readonly id: string; readonly reason: string; readonly stands: boolean }[] {
   return [...run.execution.steps.values()].flatMap(({ spec, work }) => {
-    const reason = isFinished(work) ? undefined : whyApproval(run, work);
+    const reason = isFinished(work) ? undefined : whyApproval(run, work, spec.with);
     return reason === undefined ? [] : [{ id: spec.id, reason: reasonText(reason), stands: standsInPlan(spec) }];
   });
 }

@@ -15,6 +15,8 @@ export interface Expression {
   readonly ast: ASTNode;
   /** The names that it reads, each once. Variables of its macros are not included. */
   readonly names: readonly string[];
+  /** The inputs that it reads by name, each once; undefined where it reads them as a whole. */
+  readonly inputs: readonly string[] | undefined;
 }
 
 export type ParsedExpression =
@@ -63,8 +65,10 @@ function parseFresh(source: string): ParsedExpression {
   try {
     const { ast } = parser().parse(source);
     const names = new Set<string>();
-    inspect(ast, { names, bound: new Set(), depth: 0, macros: 0 });
-    return { ok: true, expression: { source, ast, names: [...names] } };
+    const inputs = new Set<string>();
+    inspect(ast, { names, inputs, bound: new Set(), depth: 0, macros: 0 });
+    const named = inputs.has(ALL_INPUTS) ? undefined : [...inputs];
+    return { ok: true, expression: { source, ast, names: [...names], inputs: named } };
   } catch (thrown) {
     if (thrown instanceof Refusal) return { ok: false, problem: thrown.problem, at: thrown.at };
     if (thrown instanceof ParseError)
@@ -82,8 +86,12 @@ class Refusal extends Error {
   }
 }
 
+/** Stands for a use of `inputs` itself. No input has this name. */
+const ALL_INPUTS = "";
+
 interface Inspection {
   readonly names: Set<string>;
+  readonly inputs: Set<string>;
   readonly bound: ReadonlySet<string>;
   readonly depth: number;
   readonly macros: number;
@@ -102,13 +110,19 @@ function inspect(node: ASTNode, outer: Inspection): void {
     case "id":
       refuseKey(node.start, node.args);
       if (!inspection.bound.has(node.args)) inspection.names.add(node.args);
+      if (readsInputs(node, inspection)) inspection.inputs.add(ALL_INPUTS);
       return;
     case ".":
       refuseKey(node.end - node.args[1].length, node.args[1]);
+      if (readsInputs(node.args[0], inspection)) return readInput(node.args[1], inspection);
       return inner(node.args[0]);
-    case "[]":
-      refuseLiteralKey(node.args[1]);
+    case "[]": {
+      const [of, key] = node.args;
+      refuseLiteralKey(key);
+      if (readsInputs(of, inspection) && key.op === "value" && typeof key.args === "string")
+        return readInput(key.args, inspection);
       return inner(...node.args);
+    }
     case "map":
       node.args.forEach(([key]) => refuseLiteralKey(key));
       return inner(...node.args.flat());
@@ -126,6 +140,14 @@ function inspect(node: ASTNode, outer: Inspection): void {
     default:
       return inner(...node.args);
   }
+}
+
+const readsInputs = (node: ASTNode, { bound }: Inspection): boolean =>
+  node.op === "id" && node.args === "inputs" && !bound.has("inputs");
+
+function readInput(name: string, { names, inputs }: Inspection): void {
+  names.add("inputs");
+  inputs.add(name);
 }
 
 function inspectLiteral(at: number, value: unknown): void {

@@ -49,14 +49,38 @@ function wholePart(parts: readonly TemplatePart[]): Expression | undefined {
 
 /** The names that the expressions of a value read, each once. Unreadable texts are ignored. */
 export function referencedNames(value: Json): readonly string[] {
-  const names = new Set<string>();
+  return readsOf(value).names;
+}
+
+function expressionsIn(value: Json): readonly (TemplatePart & { readonly expression: Expression })[] {
+  const found: (TemplatePart & { readonly expression: Expression })[] = [];
   eachTemplate(value, (_pointer, text) => {
     const template = text.includes(OPEN) ? scanTemplate(text) : undefined;
     if (template?.ok !== true) return;
-    for (const part of template.parts)
-      if ("expression" in part) part.expression.names.forEach((name) => names.add(name));
+    for (const part of template.parts) if ("expression" in part) found.push(part);
   });
-  return [...names];
+  return found;
+}
+
+/** What the expressions of a value read. */
+export interface Reads {
+  /** Names: `inputs`, steps, the item of a fan-out. */
+  readonly names: readonly string[];
+  /** The inputs by name; undefined where some expression reads them as a whole. */
+  readonly inputs: readonly string[] | undefined;
+}
+
+/** The names and inputs that the expressions of a value read, each once; texts that cannot be read are passed over. */
+export function readsOf(value: Json): Reads {
+  const names = new Set<string>();
+  const inputs = new Set<string>();
+  let whole = false;
+  for (const { expression } of expressionsIn(value)) {
+    for (const name of expression.names) names.add(name);
+    for (const name of expression.inputs ?? []) inputs.add(name);
+    whole ||= expression.inputs === undefined;
+  }
+  return { names: [...names], inputs: whole ? undefined : [...inputs] };
 }
 
 /** A place where a whole expression gave null, and the steps in the origin of the null. */

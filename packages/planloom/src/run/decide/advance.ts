@@ -12,7 +12,7 @@ import { isCancelling, isDrafting, isEnded, isFailing } from "../status.js";
 import { begin, noValue } from "./begin.js";
 import { withdrawn } from "../approval.js";
 import { fact, type Change, type EventData, type Fact } from "../event.js";
-import { readsUntrusted } from "../followed-plan.js";
+import { readByPlanner } from "../followed-plan.js";
 import { scopeOf } from "../step-scope.js";
 import { replanEstimate } from "./policy.js";
 import { type Failing, type Run } from "../state.js";
@@ -40,7 +40,11 @@ export function logFull(run: Run): Fact[] {
 
 /** Requests another plan, and withdraws the approval of a plan that still waits for a person. */
 function replanRequested(run: Run, { mode, cause, failed, reason }: Change): Fact[] {
-  const untrusted = readsUntrusted(run) ? { untrusted: true as const } : {};
+  const read = readByPlanner(run);
+  const untrusted = {
+    ...(read.untrusted ? { untrusted: true as const } : {}),
+    ...(read.untrusted && read.private ? { private: true as const } : {}),
+  };
   const estimate = replanEstimate(run);
   const requested = fact("replan.requested", { mode, cause, failed, reason, ...untrusted, estimate });
   return [...withdrawn(run, asksForPlan), requested];

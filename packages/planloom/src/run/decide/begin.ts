@@ -3,22 +3,25 @@
 import { depthOf, kindOf, type Json } from "../../plan/json.js";
 import { hashOf } from "../../plan/hash.js";
 import { LIMITS } from "../../limits.js";
+import type { Scope } from "../../plan/expression/expression.js";
 import type { EvaluationCode } from "../../plan/expression/problem.js";
 import { resolveValue, type NullSource, type Resolved } from "../../plan/expression/reference.js";
+import type { Step } from "../../plan/plan.js";
 import { holdsSecret } from "../../plan/secret.js";
 import { mergeOrigins, type Origin } from "../../plan/origin.js";
 import { mismatch, type Type } from "../../plan/type/type.js";
 import { typeFromSchema } from "../../plan/type/schema.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { NO_USAGE } from "../../plan/usage.js";
-import { whyApproval } from "../approval.js";
-import { fact, type Fact } from "../event.js";
+import { whyApproval, whyAsked } from "../approval.js";
+import { fact, type EventData, type Fact } from "../event.js";
 import { failWith, type ExpressionParams, type Failure, type FailureParams } from "../failure.js";
 import type { Work } from "../work.js";
 import { unknown, unusable } from "./ending.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
 import { completed, typeProblem } from "./gate.js";
 import { reviewAfter } from "./policy.js";
+import type { ApprovalReason } from "../reason.js";
 import { scopeOf, skippedAmong } from "../step-scope.js";
 import type { Run } from "../state.js";
 import { repeatedCall } from "../unusable-call.js";
@@ -47,7 +50,7 @@ export function begin(run: Run, work: Work, at: number): Fact[] {
   if (!resolved.ok) return unresolved(turn, "with", resolved);
   const args = resolved.value as Args;
   const from = mergeOrigins([resolved.from, ...handedOver(run, work)]);
-  if (asksPerson(spec)) return [ask(work, deedOf(spec), args, from)];
+  if (asksPerson(spec)) return ask(turn, deedOf(spec), args, from);
   const given = work.filled === undefined ? args : { ...work.filled, ...args };
   if (isFilled(spec) && work.filled === undefined) {
     return [fact("step.filling", { ...refOf(work), args, from })];
@@ -98,6 +101,8 @@ function expand(turn: Turn, forEach: string): Fact[] {
   const list = value as readonly Json[];
   const { fanOut } = run.request.settings;
   if (list.length > fanOut) return refuse(turn, failWith("FAN_OUT_LIMIT", { items: list.length, limit: fanOut }));
+  const asked = askForItems(turn, list, from);
+  if (asked !== undefined) return asked;
   const expanded = fact("step.expanded", { step: work.step.spec.id, list, from });
   if (list.length > 0) return [expanded];
   const review = reviewAfter(run, work);
@@ -133,8 +138,10 @@ function starve(run: Run, work: Work, source: string, where: string): Fact[] {
 
 const refuse = ({ run, work, at }: Turn, error: Failure): Fact[] => failed(run, work, error, at);
 
-function ask(work: Work, question: string, data: Args, from: Origin): Fact {
-  return fact("step.suspended", { ...refOf(work), on: "ask", question, data, from });
+function ask(turn: Turn, question: string, data: Args, from: Origin): Fact[] {
+  const { run, work } = turn;
+  if (!run.request.settings.attended) return refuse(turn, failWith("NEEDS_PERSON", { what: "answer" }));
+  return [fact("step.suspended", { ...refOf(work), on: "ask", question, data, from })];
 }
 
 /** Facts if the arguments do not fit the tool; undefined if they do. */
@@ -190,16 +197,51 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
     const kept = partial === undefined ? { output } : { output, partial };
     return unusable(run, work, { key, error, ...kept, usage: NO_USAGE, earlier, args, from }, at);
   }
-  const reason = whyApproval(run, work);
+  const reason = whyApproval(run, work, args);
   if (reason !== undefined) {
-    // The instruction and the data of an agent step decide what it does, so the hash covers them.
+    // The instruction and the data of an agent step decide what it does.
     const deed = isConversation(spec) ? ownFields(spec) : {};
     const hash = hashOf({ call: key, tool: tool ?? null, ...deed });
-    if (!run.approvals.granted.has(hash)) {
-      const expiresAt = at + run.request.settings.approvalMs;
-      return [fact("approval.requested", { subject: refOf(work), hash, reason, expiresAt, args })];
-    }
+    if (!run.approvals.granted.has(hash)) return askFor({ run, work, at }, { hash, reason, args });
   }
   const effects = tool?.effects ?? "none";
   return [fact("step.started", { ...refOf(work), attempt: work.attempt, key, effects, args, from, allowance: null })];
 }
+
+/** A request for approval of the call at its turn. Without a person, the call fails. */
+function askFor(
+  turn: Turn,
+  asked: Pick<EventData["approval.requested"], "hash" | "args" | "items"> & { readonly reason: ApprovalReason },
+): Fact[] {
+  const { run, work, at } = turn;
+  const { approvalMs, attended } = run.request.settings;
+  if (!attended) return refuse(turn, failWith("NEEDS_PERSON", { what: "call", reason: asked.reason }));
+  const { hash, reason, ...shown } = asked;
+  return [fact("approval.requested", { subject: refOf(work), hash, reason, expiresAt: at + approvalMs, ...shown })];
+}
+
+/**
+ * The guard asks about the items of one step once, with the control arguments of each. Undefined if it does not ask,
+ * or if a person is asked about each call anyway.
+ */
+function askForItems(turn: Turn, list: readonly Json[], from: Origin): Fact[] | undefined {
+  const { run, work } = turn;
+  const { spec, tool } = work.step;
+  if (tool === undefined || isFilled(spec) || list.length === 0 || work.step.itemsSeen === true) return undefined;
+  const reason = whyAsked(run, work.step) === undefined ? whyApproval(run, work, spec.with) : undefined;
+  if (reason === undefined || !("args" in reason)) return undefined;
+  const control = Object.fromEntries(reason.args.map((name) => [name, spec.with[name] ?? null]));
+  const items = list.flatMap((value, item) => {
+    const resolved = resolveValue(control, itemScope(scopeOf(run, work), spec, { value, item, from }));
+    return resolved.ok ? [{ item, args: resolved.value as Args }] : [];
+  });
+  const hash = hashOf({ items: [run.id, spec.id, items], tool });
+  return askFor(turn, { hash, reason, items });
+}
+
+const itemScope =
+  (scope: Scope, { as }: Step, one: { readonly value: Json; readonly item: number; readonly from: Origin }): Scope =>
+  (name) => {
+    if (name === "index") return { value: one.item, from: one.from };
+    return name === as ? one : scope(name);
+  };

@@ -69,8 +69,9 @@ function approve(run: Run, command: Input & Command & { type: "approve" }): Fact
   const pending = run.approvals.pending.get(command.hash);
   if (pending === undefined) return notPending(run, command, command.hash);
   const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
+  const unseen = command.unseen === true ? { unseen: true as const } : {};
   const calls = command.calls === true ? { calls: pending.subject === "plan" ? callsOf(run) : [] } : {};
-  return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...comment, ...calls })];
+  return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...comment, ...calls, ...unseen })];
 }
 
 /** Steps whose call is complete in the plan. Approval of the plan then covers the arguments, too. */
@@ -96,6 +97,8 @@ function reject(run: Run, command: Input & Command & { type: "reject" }, at: num
   }
   const comment = command.comment.slice(0, LIMITS.feedbackChars);
   const denied = { subject: pending.subject, hash: pending.hash, cause: "rejected", comment } as const;
+  // An agent step goes on without the call, and its model reads the comment.
+  if (pending.call !== undefined) return [fact("approval.denied", denied)];
   if (pending.subject !== "plan") {
     return [fact("approval.denied", denied), ...rejectedCall(run, pending, comment, at)];
   }

@@ -22,8 +22,10 @@ import { isCommand, type Input, type Outcome, type Start, type UnreadableCommand
 import { whyTooDear } from "./policy.js";
 import { proposal, proposalFacts } from "./proposal.js";
 import { whyNotMended } from "./repair.js";
-import { revise, revisionProposed } from "./revision.js";
+import { marksOf, revise, revisionProposed } from "./revision.js";
 import { notReconciled, reconciled } from "./reconcile.js";
+import { whyHeld } from "../guard.js";
+import { readByPlanner } from "../followed-plan.js";
 import { kernelOn } from "../kernel-version.js";
 import { refusal } from "../refusal.js";
 import { type Run } from "../state.js";
@@ -111,6 +113,8 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
       return completed(run, owedWork(run, input.key), input, at);
     case "ended":
       return endedCall(run, input, at);
+    case "held":
+      return held(run, input, at);
     case "reconciled":
       return reconciled(run, input, at);
     case "reconcile-failed":
@@ -135,7 +139,7 @@ function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fa
   const { key, plan, usage, asking } = input;
   const told = { at, usage, ...(asking === undefined ? {} : { asking }) };
   if (run.planning.plans.length === 0) {
-    const changes = draftChanges(run, key, plan.plan);
+    const changes = { ...draftChanges(run, key, plan.plan), ...marksOf(run, plan, readByPlanner(run)) };
     return proposalFacts(plan, { revision: 1, cause: "goal", settings: run.request.settings, changes, ...told });
   }
   const revision = revise(run, plan, replanOf(run));
@@ -180,6 +184,19 @@ function endedCall(run: Run, input: Outcome & { type: "ended" }, at: number): Fa
   const effect = owedAs(run, input.key, "call", "fill");
   const work = workOf(run, effect);
   return ended(run, work, input, effect.kind === "fill" ? "none" : work.effects, at);
+}
+
+/** A call inside an agent step waits for a person; the step continues after the answer. */
+function held(run: Run, input: Outcome & { type: "held" }, at: number): Fact[] {
+  const { call, args, usage } = input;
+  const work = owedWork(run, input.key);
+  const stopped = whyStopped(run);
+  if (stopped !== undefined) {
+    return [fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason: stopped, usage, ending: "abort" })];
+  }
+  const { hash, reason } = whyHeld(run, work.step.spec, call, args);
+  const expiresAt = at + run.request.settings.approvalMs;
+  return [fact("approval.requested", { subject: refOf(work), hash, reason, expiresAt, args, call, usage })];
 }
 
 function planInvalid(

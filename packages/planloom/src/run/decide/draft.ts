@@ -8,6 +8,7 @@ import { inSameWords } from "../../plan/revise/step-hash.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { fact, type EventData, type Fact } from "../event.js";
+import { mayBeGuarded } from "../guard.js";
 import { draftingOf, isDrafting } from "../status.js";
 import { refOf } from "./failure.js";
 import type { Drafted } from "../input.js";
@@ -44,6 +45,7 @@ function mayBegin(run: Run, key: string, step: Step, tools: readonly ToolSpec[])
   if (!settings.eager || plans.length > 0 || rejected.length > 0) return false;
   if (asksPerson(step) || step.approval === "required") return false;
   if (tools.some((tool) => tool.approval === "required" || mayActThrough(step, tool))) return false;
+  if (mayBeGuarded(run, step, tools)) return false;
   return needsOf(step).every((id) => draftingOf(run) === key && steps.has(id));
 }
 

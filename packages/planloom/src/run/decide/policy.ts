@@ -40,6 +40,7 @@ const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([
   "CALL_REJECTED",
   "ABORTED",
   "APPROVAL_EXPIRED",
+  "NEEDS_PERSON",
   "TOOL_GONE",
   "NO_MODEL",
   "SECRET_UNKNOWN",

@@ -6,6 +6,7 @@ import { NO_USAGE, type Usage } from "../../plan/usage.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { writtenIn } from "../approval.js";
 import { fact, type Asking, type EventData, type Fact } from "../event.js";
+import { failWith } from "../failure.js";
 import type { ApprovalReason, LegacyReason } from "../reason.js";
 import type { ProposedPlan } from "../state.js";
 import type { Settings } from "../settings.js";
@@ -24,7 +25,10 @@ export interface ProposalOptions {
   /** The plan that this one replaces. */
   readonly replaces?: ProposedPlan | undefined;
   /** The fate of the steps of the plan before. */
-  readonly changes?: Pick<Proposed, "kept" | "dropped" | "added" | "changed" | "reason" | "mustApprove" | "adopts">;
+  readonly changes?: Pick<
+    Proposed,
+    "kept" | "dropped" | "added" | "changed" | "reason" | "mustApprove" | "afterUntrusted" | "adopts"
+  >;
   /** The new steps, which no person has seen; absent: all. */
   readonly fresh?: ReadonlySet<string>;
   /** A reason to ask a person under any policy. */
@@ -44,8 +48,11 @@ export function proposalFacts(checked: CheckedPlan, around: ProposalOptions): Fa
 
 export function proposal(checked: CheckedPlan, around: ProposalOptions): Proposal {
   const { revision, cause, settings, at, usage = NO_USAGE, asking, replaces, changes = {} } = around;
-  const { plan, hash, inputs, tools, findings, estimate, approval, mustApprove } = checked;
-  const marked = mustApprove === undefined ? {} : { mustApprove };
+  const { plan, hash, inputs, tools, findings, estimate, approval, mustApprove, afterUntrusted } = checked;
+  const marked = {
+    ...(mustApprove === undefined ? {} : { mustApprove }),
+    ...(afterUntrusted === undefined ? {} : { afterUntrusted }),
+  };
   const follows = replaces === undefined ? {} : { basis: replaces.revision };
   const written = [...writtenIn(plan, toolsByName(tools), replaces)];
   const needs = referredNeeds(plan);
@@ -59,6 +66,9 @@ export function proposal(checked: CheckedPlan, around: ProposalOptions): Proposa
   const proposed = fact("plan.proposed", { ...plain, ...said });
   const reason = around.mustAsk ?? approvalReason(checked, settings.approval, around.fresh);
   if (reason === undefined) return { proposed, asked: [] };
+  if (!settings.attended) {
+    return { proposed, asked: [fact("run.failed", { error: failWith("NEEDS_PERSON", { what: "plan", reason }) })] };
+  }
   const expiresAt = at + settings.approvalMs;
   return { proposed, asked: [fact("approval.requested", { subject: "plan", hash, reason, expiresAt })] };
 }

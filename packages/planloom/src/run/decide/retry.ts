@@ -1,5 +1,6 @@
 // Decides how an ended run continues: which steps are kept and which are restarted, or why there is no retry. In: a run
 // and the request of a person. Out: a preview, and the same as facts.
+import { OWN, type Label } from "../../plan/label.js";
 import { LIMITS } from "../../limits.js";
 import { referredNeeds } from "../../plan/graph.js";
 import { hashOf } from "../../plan/hash.js";
@@ -233,7 +234,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   if (plan !== undefined) {
     const mustAsk = run.planning.plans.at(-1)?.denied === "rejected" ? EARLIER_REJECTED : undefined;
     const fresh = new Set(parts.runs);
-    const changes = { kept, mustApprove: stillMarked(run, plan) };
+    const changes = { kept, ...marksKept(run, plan) };
     return [
       reopened,
       ...proposalFacts(plan, {
@@ -255,9 +256,27 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
 export const EARLIER_REJECTED = { code: "EARLIER_REJECTED" } as const;
 
 /** A person's plan is trusted. Steps that a planner wrote after it had read untrusted text stay marked. */
-export function stillMarked(run: Run, { plan, tools }: CheckedPlan): readonly string[] {
+export function marksKept(run: Run, { plan, tools }: CheckedPlan): Pick<CheckedPlan, "mustApprove" | "afterUntrusted"> {
   const own = writtenIn(plan, toolsByName(tools), currentPlan(run));
-  return plan.steps.map(({ id }) => id).filter((id) => run.planning.mustApprove.has(id) && !own.has(id));
+  const kept = plan.steps.map(({ id }) => id).filter((id) => !own.has(id));
+  return { mustApprove: kept.filter((id) => run.planning.mustApprove.has(id)), ...afterUntrusted(run, kept, OWN) };
+}
+
+/**
+ * The steps that were written after untrusted text was read: those of the present plan among `kept`, and `fresh`, which
+ * were written after text with the label `read`.
+ */
+export function afterUntrusted(
+  run: Run,
+  kept: readonly string[],
+  read: Label,
+  fresh: readonly string[] = [],
+): Pick<CheckedPlan, "afterUntrusted"> {
+  const before = currentPlan(run)?.afterUntrusted;
+  const stay = kept.filter((id) => before?.steps.has(id));
+  const steps = read.untrusted ? [...new Set([...stay, ...fresh])] : stay;
+  const isPrivate = read.private || (stay.length > 0 && before?.private === true);
+  return steps.length === 0 ? {} : { afterUntrusted: { steps, ...(isPrivate ? { private: true } : {}) } };
 }
 
 /** Asks for approval of a plan whose approval expired, and of a plan that may act a second time. */

@@ -4,19 +4,20 @@
 import { findingOf, type Finding } from "../../plan/finding.js";
 import type { FindingParams } from "../../plan/finding-params.js";
 import { descendantsOf } from "../../plan/graph.js";
+import { joined, label, OWN, type Label } from "../../plan/label.js";
 import type { Plan } from "../../plan/plan.js";
 import { repeatFindings } from "../../plan/revise/same-plan.js";
 import { inSameWords } from "../../plan/revise/step-hash.js";
 import { mayActThrough } from "../../plan/step-kind.js";
 import { asksForPlan, currentPlan } from "../lookup.js";
-import { followedPlan, readsUntrusted, wasFollowed } from "../followed-plan.js";
+import { followedPlan, readByPlanner, wasFollowed } from "../followed-plan.js";
 import { withdrawn, writtenIn } from "../approval.js";
 import type { EventData, Fact } from "../event.js";
 import type { CheckedPlan } from "../command.js";
 import { replanOf } from "../status.js";
 import { proposal, type ProposalOptions } from "./proposal.js";
 import { unusableFindings } from "./unusable-plan.js";
-import { EARLIER_REJECTED, partsUnder, type RetryPreview } from "./retry.js";
+import { afterUntrusted, EARLIER_REJECTED, partsUnder, type RetryPreview } from "./retry.js";
 import { isFinished } from "../steps.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { type Run } from "../state.js";
@@ -105,14 +106,23 @@ export function revisionProposed(
   const denied = currentPlan(run)?.denied;
   // If nobody approved the plan before, all steps that will run count as new.
   const unseen = denied === undefined ? fresh : new Set(parts.runs);
-  const untrusted = cause !== "edit" && (run.planning.untrusted || readsUntrusted(run));
+  const { planning } = run;
+  // A person's plan is trusted.
+  const read = cause === "edit" ? OWN : joined(label(planning), readByPlanner(run));
   const replaced = followedPlan(run, cause === "edit" ? currentPlan(run) : undefined);
   // A changed word may change how often a call is made, even if the meaning of its output is unchanged.
   const written = writtenIn(checked.plan, toolsByName(checked.tools), currentPlan(run));
   const mustApprove = checked.plan.steps
     .filter((step) => checked.tools.some((tool) => mayActThrough(step, tool)))
     .map(({ id }) => id)
-    .filter((id) => run.planning.mustApprove.has(id) || (untrusted && (fresh.has(id) || written.has(id))));
+    .filter((id) => run.planning.mustApprove.has(id) || (read.untrusted && (fresh.has(id) || written.has(id))));
+  const ids = checked.plan.steps.map(({ id }) => id);
+  const marks = afterUntrusted(
+    run,
+    ids.filter((id) => !written.has(id)),
+    read,
+    ids.filter((id) => fresh.has(id) || written.has(id)),
+  );
   const rejected = run.planning.plans.some(
     (plan) => plan.denied === "rejected" && !wasApprovedSince(run, plan.revision),
   )
@@ -128,6 +138,7 @@ export function revisionProposed(
       ...changesOf(run, checked.plan, parts),
       ...(replan === undefined ? {} : { reason: replan.reason }),
       mustApprove,
+      ...marks,
     },
     fresh: unseen,
     mustAsk: around.mustAsk ?? rejected,
@@ -136,6 +147,18 @@ export function revisionProposed(
   });
   // Withdraws the approvals of calls of the plan before. A step that still needs one asks again.
   return [proposed, ...withdrawn(run, (approval) => !asksForPlan(approval)), ...asked];
+}
+
+/** The marks of a first plan, whose planner has read text with this label. */
+export function marksOf(
+  run: Run,
+  { plan, tools }: CheckedPlan,
+  read: Label,
+): Pick<CheckedPlan, "mustApprove" | "afterUntrusted"> {
+  if (!read.untrusted) return {};
+  const acting = plan.steps.filter((step) => tools.some((tool) => mayActThrough(step, tool)));
+  const ids = plan.steps.map(({ id }) => id);
+  return { mustApprove: acting.map(({ id }) => id), ...afterUntrusted(run, [], read, ids) };
 }
 
 /** Whether a plan after that revision was accepted, by a person's approval or by the policy. */

@@ -42,8 +42,9 @@ interface Reporter {
 export function book(run: Run, event: RunEvent): void {
   const { type, data } = event;
   // Most steps call no model, and most runs have no budget. Then there is nothing to add.
-  if (!("usage" in data) || (data.usage.calls === 0 && run.spending.allowances.size === 0)) return;
-  const { key, model, told = NO_USAGE } = reporterOf(run, type, data);
+  if (!("usage" in data) || data.usage === undefined || (data.usage.calls === 0 && run.spending.allowances.size === 0))
+    return;
+  const { key, model, told = NO_USAGE } = reporterOf(run, type, data as Telling);
   const allowance = run.spending.allowances.get(key) ?? { told, spent: NOTHING_SPENT, reserved: NOTHING_SPENT };
   run.spending.allowances.delete(key);
   const unpaid = "unpaid" in data && data.unpaid === true;
@@ -52,12 +53,13 @@ export function book(run: Run, event: RunEvent): void {
   run.spending.used = add(run.spending.used, spentBy(held, data.usage, priceOf(run, model)));
 }
 
-type Telling = Extract<EventData[EventType], { readonly usage: Usage }>;
+type Telling = Extract<EventData[EventType], { readonly usage?: Usage }>;
 
 function reporterOf(run: Run, type: EventType, data: Telling): Reporter {
   const { planner, synthesizer } = run.request.models;
-  if ("step" in data) {
-    const work = findWork(run, data);
+  const place = "subject" in data ? data.subject : data;
+  if (typeof place === "object" && "step" in place) {
+    const work = findWork(run, place);
     return work === undefined ? { key: "", model: null } : stepReporter(run, work);
   }
   if (type.startsWith("answer.")) return { key: answerKey(run.answering.requests), model: synthesizer };

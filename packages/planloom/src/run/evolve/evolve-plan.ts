@@ -84,6 +84,7 @@ function keepStep(from: StepState, to: StepState): void {
   to.revision = from.revision;
   to.firstAttempt = from.firstAttempt;
   to.earlierDoubts = from.earlierDoubts;
+  if (from.itemsSeen === true) to.itemsSeen = true;
   to.work = kept(from.work, to);
   if (from.fan === undefined) return;
   to.fan = fanOut(
@@ -123,6 +124,7 @@ function restartStep(run: Run, state: StepState): void {
   const { usage } = state.work;
   state.work = { ...newWork(state, null), usage };
   delete state.fan;
+  delete state.itemsSeen;
 }
 
 function resumeStep(state: StepState): void {
@@ -145,7 +147,7 @@ function resumed(work: Work): Work {
     const { givenUp: _over, ...doubtful } = work;
     return { ...doubtful, status: "unknown" };
   }
-  const { step, item, status, usage, told, doubts, settled, filled, startedAt } = work;
+  const { step, item, status, usage, told, doubts, settled, refused, filled, startedAt } = work;
   const journaled = isJournaled(work);
   const stopped = status === "cancelled" && !journaled;
   const failed = status === "failed" && work.sameAttempt !== true;
@@ -156,6 +158,7 @@ function resumed(work: Work): Work {
     ...(told === undefined || stopped ? {} : { told }),
     doubts,
     ...(settled === undefined ? {} : { settled }),
+    ...(refused === undefined ? {} : { refused }),
     ...(filled === undefined ? {} : { filled }),
     // Its journal belongs to this attempt. The next attempt starts another one.
     ...(startedAt === undefined || failed || !journaled ? {} : { startedAt }),

@@ -220,6 +220,12 @@ export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): 
   run.owed.set(askKey(work), { kind: "person", key: askKey(work) });
 }
 
+/** A call waits for approval. `usage` is that of an agent step that continues afterwards. */
+export function holdCall(run: Run, work: Work, usage: Usage | undefined): void {
+  leaveFor(run, work, "suspended");
+  if (usage !== undefined) spend(run, work, usage);
+}
+
 export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   const work = workOf(run, data);
   leaveFor(run, work, "unknown");

@@ -8,9 +8,11 @@ import { answerKey, approvalKey, DEADLINE_KEY, planKey, stopKey } from "../keys.
 import type { EventData, EventOf, RunEvent, StepRef } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import { asksForPlan, currentPlan, findWork, planOf, reviewOf, workOf } from "../lookup.js";
+import { callText } from "../keys.js";
 import { replanOf } from "../status.js";
 import {
   haltFor,
+  holdCall,
   leaveFor,
   makeReady,
   onExpanded,
@@ -159,6 +161,8 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   run.request.settings = data.settings;
   run.request.models = data.models;
   run.request.planGiven = data.planGiven;
+  run.request.given = new Set(Object.keys(data.inputs));
+  run.request.trust = data.trust ?? {};
   run.log.kernel = data.kernel;
   if (data.parent !== undefined) run.request.parent = data.parent;
   if (data.tags !== undefined) run.request.tags = data.tags;
@@ -298,6 +302,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
     callsGranted: new Set([...(before?.callsGranted ?? [])].filter((id) => !written.has(id))),
     ...(replan === undefined ? {} : { replan }),
     ...(data.estimate === undefined ? {} : { estimate: data.estimate }),
+    ...(data.afterUntrusted === undefined ? {} : { afterUntrusted: markedSteps(data.afterUntrusted) }),
   };
   run.planning.mustApprove = new Set(data.mustApprove);
   run.planning.plans.push(proposed);
@@ -310,6 +315,11 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   oweDeadline(run);
   takePlan(run, proposed, data.kept ?? []);
 }
+
+const markedSteps = (said: NonNullable<EventData["plan.proposed"]["afterUntrusted"]>) => ({
+  steps: new Set(said.steps),
+  private: said.private === true,
+});
 
 // Another plan
 
@@ -333,6 +343,7 @@ function onReplanRequested(run: Run, data: EventData["replan.requested"]): void 
   const before = currentPlan(run)?.denied === undefined ? [] : run.planning.failures;
   run.planning.failures = new Map([...before, ...data.failed.flatMap((ref) => errorOfStep(run, ref))]);
   run.planning.untrusted ||= data.untrusted === true;
+  run.planning.private ||= data.private === true;
   takePlanEffect(run);
   planFor(run, data);
   owePlan(run, { attempt: 1, round: 0 });
@@ -389,12 +400,14 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
     requestedAt: at,
     expiresAt: data.expiresAt,
     ...(data.args === undefined ? {} : { args: data.args }),
+    ...(data.items === undefined ? {} : { items: data.items }),
+    ...(data.call === undefined ? {} : { call: data.call }),
   });
   run.approvals.expiries.add(data.expiresAt, data.hash);
   const key = approvalKey(data.hash);
   run.owed.set(key, { kind: "person", key, until: data.expiresAt });
   if (data.subject === "plan") run.mode = { phase: "awaiting-approval" };
-  else leaveFor(run, workOf(run, data.subject), "suspended");
+  else holdCall(run, workOf(run, data.subject), data.usage);
 }
 
 function forgetApproval(run: Run, hash: string): void {
@@ -411,18 +424,33 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
   forgetApproval(run, data.hash);
   run.approvals.granted.set(data.hash, data.subject === "plan" ? null : data.subject.step);
   if (data.subject === "plan") {
+    if (data.unseen !== true) run.approvals.seen.add(data.hash);
     run.mode = EXECUTING;
     const plan = planOf(run);
     delete plan.denied;
     for (const id of data.calls ?? []) plan.callsGranted.add(id);
     return;
   }
-  makeReady(run, workOf(run, data.subject));
+  const work = workOf(run, data.subject);
+  // Of a step with forEach that has no list yet: its items were shown.
+  if (work.item === null && work.step.spec.forEach !== undefined) work.step.itemsSeen = true;
+  makeReady(run, work);
+}
+
+/** The agent step goes on without the call. */
+function refuseCall(run: Run, { subject, comment = "" }: EventData["approval.denied"], call: string): void {
+  const work = workOf(run, subject as StepRef);
+  (work.refused ??= new Map()).set(call, comment);
+  makeReady(run, work);
 }
 
 function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
+  const { call, args = {} } = run.approvals.pending.get(data.hash) ?? {};
   forgetApproval(run, data.hash);
-  if (data.subject !== "plan") return;
+  if (data.subject !== "plan") {
+    if (call !== undefined && data.cause === "rejected") refuseCall(run, data, callText(call.tool, args));
+    return;
+  }
   const plan = planOf(run);
   plan.denied = data.cause;
   if (data.cause !== "rejected") return;

@@ -2,6 +2,7 @@
 // may have been edited, or written by a faulty program. Its events are checked here and trusted afterwards.
 // A field that EventData gets does not compile without its line here.
 import type { Finding } from "../../plan/finding.js";
+import type { InputTrust } from "../../plan/label.js";
 import type { Origin } from "../../plan/origin.js";
 import type { Answer, InputSpec, Plan, Retry, Step } from "../../plan/plan.js";
 import type { Price } from "../../plan/estimate/price.js";
@@ -9,7 +10,7 @@ import type { ToolReach, ToolSpec } from "../../plan/tool-spec.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import { gistOf, mismatch, type Mismatch, type Type } from "../../plan/type/type.js";
 import type { Usage } from "../../plan/usage.js";
-import type { CheckedPlan } from "../command.js";
+import type { AfterUntrusted, CheckedPlan } from "../command.js";
 import type {
   Asking,
   Change,
@@ -17,6 +18,7 @@ import type {
   Envelope,
   EventData,
   EventType,
+  HeldCall,
   PassingFailure,
   RunEvent,
   StepRef,
@@ -162,9 +164,11 @@ const plan = record<Plan>(
 
 const approval = record<NonNullable<CheckedPlan["approval"]>>({ required: flag, reason: reason() }, {});
 
+const afterUntrusted = record<AfterUntrusted>({ steps: texts }, { private: yes });
+
 const checkedPlan = record<CheckedPlan>(
   { plan, hash: text, inputs: values, tools: list(tool), findings: list(finding) },
-  { estimate: object, approval, mustApprove: texts },
+  { estimate: object, approval, mustApprove: texts, afterUntrusted },
 );
 
 const part = record<{ readonly tools: number; readonly of: number }>({ tools: number, of: number }, {});
@@ -184,6 +188,8 @@ const settings = record<Settings>(
     concurrency: number,
     approval: approvalPolicy,
     approvalMs: number,
+    guard: oneOf("ask", "off"),
+    attended: flag,
     rejections: number,
     repairRounds: number,
     roleAttempts: number,
@@ -214,6 +220,8 @@ const comment = { comment: text };
 const modelCall = { key: text, spent: usage, model: text, inputTokens: number, outputTokens: number };
 const place = { step: text };
 const item = { item: number };
+type ItemCall = NonNullable<EventData["approval.requested"]["items"]>[number];
+const heldCall = record<HeldCall>({ key: text, tool: text, called: texts }, {});
 const attempted = { ...place, attempt: number };
 
 const change = {
@@ -227,7 +235,7 @@ const replan = record<EventData["replan.requested"]>(
     ...change,
     estimate: record<EventData["replan.requested"]["estimate"]>({ tokens: count, costUsd: count }, {}),
   },
-  { untrusted: yes },
+  { untrusted: yes, private: yes },
 );
 
 const passing = {
@@ -256,6 +264,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     {
       parent: record<NonNullable<EventData["run.started"]["parent"]>>({ runId: text, seq: number, at: text }, {}),
       tags: texts,
+      trust: map(oneOf<InputTrust>("trusted", "untrusted")),
     },
   ),
   "run.paused": record(comment, {}),
@@ -297,6 +306,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       basis: number,
       adopts: yes,
       mustApprove: texts,
+      afterUntrusted,
       estimate: object,
       approval,
       asking,
@@ -312,8 +322,11 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     { reason: reason(), again: yes },
   ),
   "review.failed": passingFailure,
-  "approval.requested": record({ subject, hash: text, reason: reason(), expiresAt: number }, { args: values }),
-  "approval.granted": record({ subject, hash: text }, { comment: text, calls: texts }),
+  "approval.requested": record(
+    { subject, hash: text, reason: reason(), expiresAt: number },
+    { args: values, items: list(record<ItemCall>({ item: number, args: values }, {})), call: heldCall, usage },
+  ),
+  "approval.granted": record({ subject, hash: text }, { comment: text, calls: texts, unseen: yes }),
   "approval.denied": record(
     { subject, hash: text, cause: oneOf("rejected", "expired", "cancelled", "superseded") },
     { comment: text, again: yes, replan },

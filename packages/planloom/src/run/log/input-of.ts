@@ -4,6 +4,7 @@ import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../
 import type { Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from "../input.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { callKey, fillKey, reconcileKey } from "../keys.js";
+import { NO_USAGE } from "../../plan/usage.js";
 import { findWork, reviewOf, workOf } from "../lookup.js";
 import { type Run } from "../state.js";
 
@@ -104,6 +105,8 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "approval.denied":
     case "cancel.requested":
       return commandOf(first, events);
+    case "approval.requested":
+      return heldIn(run, first.data);
     case "step.resolved":
       return first.by === "engine" ? answerOfTool(run, first.data) : settlingIn(first.data);
     case "reconcile.failed": {
@@ -129,8 +132,12 @@ function startOf({ data: started }: EventOf<"run.started">, [next, ...rest]: rea
 }
 
 function givenIn(proposed: EventData["plan.proposed"]): CheckedPlan {
-  const { mustApprove } = proposed;
-  return { ...checkedIn(proposed), ...(mustApprove === undefined ? {} : { mustApprove }) };
+  const { mustApprove, afterUntrusted } = proposed;
+  return {
+    ...checkedIn(proposed),
+    ...(mustApprove === undefined ? {} : { mustApprove }),
+    ...(afterUntrusted === undefined ? {} : { afterUntrusted }),
+  };
 }
 
 function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
@@ -172,6 +179,12 @@ function planOutcome(run: Run, event: EventAmong<"plan.proposed" | "plan.invalid
   const { draft, findings, refused } = event.data;
   if (refused !== undefined) return { type: "planned", key, plan: refused, ...told };
   return { type: "plan-invalid", key, draft, findings, ...told };
+}
+
+/** A call inside an agent step that waits; any other request follows from the state. */
+function heldIn(run: Run, { subject, args = {}, call, usage = NO_USAGE }: EventData["approval.requested"]): Said {
+  if (subject === "plan" || call === undefined) return CLOCK;
+  return { type: "held", key: callKey(workOf(run, subject)), call, args, usage };
 }
 
 function answerOutcome(run: Run, event: EventAmong<"answer.written" | "answer.failed">): Said {
@@ -276,12 +289,13 @@ function commandOf(
   if (first.type === "cancel.requested") return { type: "cancel", reason: first.data.comment };
   const { hash, comment } = first.data;
   if (first.type === "approval.granted") {
-    const { calls } = first.data;
+    const { calls, unseen } = first.data;
     return {
       type: "approve",
       hash,
       ...(comment === undefined ? {} : { comment }),
       ...(calls === undefined ? {} : { calls: true as const }),
+      ...(unseen === undefined ? {} : { unseen }),
     };
   }
   if (first.data.cause === "rejected") return { type: "reject", hash, comment: comment ?? "" };

@@ -47,8 +47,8 @@ function inTodaysForm(payload: Fields): Fields {
 }
 
 const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = {
-  approve: ({ hash, comment, calls }) =>
-    isName(hash) && isAbsentOr(isText, comment) && (calls === undefined || calls === true),
+  approve: ({ hash, comment, calls, unseen }) =>
+    isName(hash) && isAbsentOr(isText, comment) && isAbsentOrTrue(calls) && isAbsentOrTrue(unseen),
   reject: ({ hash, comment }) => isText(comment) && isAbsentOr(isName, hash),
   respond: (fields) => isStepRef(fields) && isValue(fields["value"]),
   settle: (fields) =>
@@ -82,6 +82,7 @@ const isValue = (value: unknown) =>
   depthOf(value, LIMITS.jsonDepth) <= LIMITS.jsonDepth &&
   sizeOf(value as Json, LIMITS.valueBytes) <= LIMITS.valueBytes;
 const isAbsentOr = (is: (value: unknown) => boolean, value: unknown) => value === undefined || is(value);
+const isAbsentOrTrue = (value: unknown) => value === undefined || value === true;
 const isStepRef = ({ step, item }: Fields) => isName(step) && isAbsentOr(isWhole, item);
 
 const COUNTS: readonly (keyof Settings)[] = [

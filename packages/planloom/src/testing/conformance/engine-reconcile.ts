@@ -164,7 +164,11 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       const s = await scene({ tools: [pay] });
       const engine = await s.engine();
       const each = call("p", "pay", { forEach: "${{ inputs.list }}", with: { x: "${{ item }}" } });
-      const runId = await s.start(engine, { plan: { steps: [each] }, inputs: { list: ["a", "b"] } });
+      const runId = await s.start(engine, {
+        plan: { steps: [each] },
+        inputs: { list: ["a", "b"] },
+        settings: { guard: "off" },
+      });
       await until("both are called", () => pay.calls.length === 2);
       await engine.close();
       const other = await s.engine();
@@ -253,7 +257,10 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       const pay = forgetful((key, context, nth) => (nth === 1 ? { happened: false } : happened(key, context, nth)));
       const s = await scene({ tools: [pay], executor: model() });
       const engine = await s.engine();
-      const run = await asTimePasses(s.clock, s.ended(engine, await s.start(engine, { plan })));
+      const run = await asTimePasses(
+        s.clock,
+        s.ended(engine, await s.start(engine, { plan, settings: { guard: "off" } })),
+      );
       ok(JSON.stringify(run.answering.answer).includes(`paid ${pay.questions[1]!.slice(0, 4)}`));
       deepEqual(
         pay.calls.map(({ key, args }) => [key, args]),

@@ -1,0 +1,49 @@
+// The words for reasons why a person is asked to approve. In: a reason as an event holds it. Out: a clause without a
+// capital and a full stop.
+import type { ValueSource } from "../plan/origin.js";
+import type { ApprovalReason, LegacyReason } from "../run/reason.js";
+import { textOr } from "./words.js";
+
+type Of<Code extends ApprovalReason["code"]> = Extract<ApprovalReason, { readonly code: Code }>;
+
+export const APPROVAL_REASONS: { readonly [Code in ApprovalReason["code"]]: (reason: Of<Code>) => string } = {
+  POLICY_ALWAYS: () => "every plan is approved",
+  MAY_ACT: ({ tools }) => `it may act through ${tools.join(", ")}`,
+  MAY_ACT_AGAIN: ({ steps }) => `it may act again in ${steps.join(", ")}`,
+  EARLIER_REJECTED: () => "an earlier plan was rejected",
+  PLAN_EDITED: () => "the plan was edited",
+  NOT_APPROVED_BEFORE: () => "it was not approved before the run ended",
+  STEP_ASKS: () => "the plan asks for it",
+  TOOL_ASKS: ({ tool }) => `${tool} asks for it`,
+  UNTRUSTED_READ: () => "it was planned after untrusted text was read",
+  CONTROL_UNTRUSTED: ({ tool, args, from }) =>
+    `untrusted data chose ${chosen(tool, args)}: ${from.map(sourceText).join(", ")}`,
+  PRIVATE_LEAVES: ({ tool, args, from, private: held }) =>
+    `private data (${held.map(sourceText).join(", ")}) would leave, and untrusted data chose where to: ` +
+    `${chosen(tool, args)} from ${from.map(sourceText).join(", ")}`,
+  FUNCTION_ASKS: ({ text }) => text || "the approval function asks for it",
+  FUNCTION_ALLOWS: () => "the approval function asks for no approval",
+  FUNCTION_FAILED: ({ text }) => `the approval function failed: ${text}`,
+  FUNCTION_LATE: ({ ms }) => `the approval function did not decide within ${ms} ms`,
+  FUNCTION_UNCLEAR: () => "the approval function gave neither true, false nor a reason",
+  FUNCTION_ABSENT: () => "no approval function has decided that it needs no approval",
+};
+
+const chosen = (tool: string, args: readonly string[] = []): string =>
+  args.length === 0 ? `that ${tool} is called` : `${args.join(", ")} of ${tool}`;
+
+function sourceText(source: ValueSource): string {
+  if ("input" in source) return `input ${source.input}`;
+  if ("step" in source) return `step ${source.step}`;
+  if ("tool" in source) return `what ${source.tool} returned`;
+  return "secret" in source ? "a secret" : "a plan written after untrusted text was read";
+}
+
+export function approvalReasonText(reason: ApprovalReason | LegacyReason): string {
+  if (!Object.hasOwn(APPROVAL_REASONS, reason.code)) return textOr(reason, () => JSON.stringify(reason));
+  return textOr(reason, () =>
+    (APPROVAL_REASONS[reason.code as ApprovalReason["code"]] as (reason: ApprovalReason | LegacyReason) => string)(
+      reason,
+    ),
+  );
+}
