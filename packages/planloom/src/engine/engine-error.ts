@@ -24,10 +24,10 @@ export function runOwned(runId: string, holder: string | null): PlanloomError {
 }
 
 /** An error for a command that no engine can decide, or whose sender is none. */
-export function commandInvalid(command: unknown, by: string): PlanloomError {
+export function commandInvalid(command: unknown, by: unknown): PlanloomError {
   return new PlanloomError(
     "COMMAND_INVALID",
-    readCommand(command) === undefined ? faultOf(command) : { problem: "sender", by: by.slice(0, 80) },
+    readCommand(command) === undefined ? faultOf(command) : { problem: "sender", by: messageOf(by).slice(0, 80) },
   );
 }
 

@@ -120,8 +120,7 @@ class LocalEngine implements Engine {
     const { store, clock, newId } = this.#ports;
     const driven = this.#drives.get(runId)?.run;
     const before = driven ?? (await this.load(runId));
-    if (readCommand(command) === undefined || by === "engine" || by.length > LIMITS.nameChars)
-      throw commandInvalid(command, by);
+    if (readCommand(command) === undefined || !isSender(by)) throw commandInvalid(command, by);
     if (driven === undefined && isEnded(before) && command.type !== "retry") return runEnded(before);
     const refusal = command.type === "retry" ? retryPreview(before, command) : undefined;
     if (refusal?.ok === false) return refusal;
@@ -259,3 +258,6 @@ class LocalEngine implements Engine {
     await this.#leases.renew([...this.#drives.values()]).catch(() => undefined);
   }
 }
+
+/** It may come from JavaScript. */
+const isSender = (by: unknown): boolean => typeof by === "string" && by !== "engine" && by.length <= LIMITS.nameChars;

@@ -12,6 +12,7 @@ import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { RetryPreview } from "../run/decide/retry.js";
 import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./retry.js";
+import { soundValue } from "./start-options.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { wordedReply, type WordedRefusal, type WordedReply } from "./worded-reply.js";
 import { recordingOf, type Recording } from "../engine/recording.js";
@@ -146,22 +147,26 @@ export class LoomRun {
     return this.send({ type: "reject", comment, ...(hash === undefined ? {} : { hash }) }, options);
   }
 
-  /** Answers the question of an `ask` step. */
-  respond(step: string, value: Json, options: SendOptions & { readonly item?: number } = {}): Promise<WordedReply> {
-    return this.send({ type: "respond", step, value, ...itemOf(options) }, options);
+  /** Answers the question of an `ask` step. Rejects with VALUE_NOT_JSON. */
+  async respond(
+    step: string,
+    value: Json,
+    options: SendOptions & { readonly item?: number } = {},
+  ): Promise<WordedReply> {
+    return this.send({ type: "respond", step, value: soundValue(value, "answer"), ...itemOf(options) }, options);
   }
 
   /**
    * Answers about a call. In doubt: it `happened` with the given output, it did `not-happened`, or `abort` the step. Acted
    * with an unusable output: `use` the given output in its place, `skip` the step, let it `fail` by its policy, or make
-   * the call `again`, which acts twice.
+   * the call `again`, which acts twice. Rejects with VALUE_NOT_JSON.
    */
   async settle(
     step: string,
     verdict: CallVerdict,
     options: SendOptions & { readonly item?: number; readonly output?: Json } = {},
   ): Promise<WordedReply> {
-    const { output } = options;
+    const output = options.output === undefined ? undefined : soundValue(options.output, "output");
     const of = { step, ...itemOf(options) };
     const doubt = findWork(await this.engine.load(this.id), of)?.doubts;
     const said = { ...(output === undefined ? {} : { output }), ...(doubt === undefined ? {} : { doubt }) };

@@ -121,7 +121,8 @@ export class Loom {
    * the provider.
    */
   async draft(goal: string, options: DraftOptions = {}): Promise<Worded<PlannerReply>> {
-    const { inputs = {}, inventory, invalid, onDrafted } = options;
+    const { inventory, invalid, onDrafted } = options;
+    const inputs = soundInputs(options.inputs ?? {});
     const { planner, executor, clock } = this.services;
     if (planner === null) throw new PlanloomError("NO_PLANNER", {});
     const { granularity, critique } = this.settings;

@@ -56,7 +56,7 @@ export class PlanChecks {
         ? withReading(check(read.draft, this.inventory, { ...this.options, ...options, locate: read.locate }), read)
         : ({ ok: false, findings: read.findings } as const);
     const result = { ...checked, notes: read.kind === "plan" ? read.notes : [] };
-    this.remember(result, options.inputs);
+    this.remember(result, result.ok ? options.inputs : undefined);
     return result;
   }
 

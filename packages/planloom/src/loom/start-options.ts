@@ -3,7 +3,7 @@
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
-import { asJson } from "../tools/output.js";
+import { strictJson } from "../tools/output.js";
 
 export type Inputs = { readonly [name: string]: Json };
 
@@ -16,7 +16,7 @@ export function soundGoal(goal: string): string {
 
 /** A copy, so that later changes do not affect the record. Throws INPUTS_NOT_JSON. */
 export function soundInputs(inputs: Inputs): Inputs {
-  const copy = asJson(inputs);
+  const copy = strictJson(inputs);
   if (copy.ok) return copy.value as Inputs;
   throw new PlanloomError("INPUTS_NOT_JSON", { problem: copy.problem });
 }
@@ -38,4 +38,11 @@ export function soundTags(given: readonly string[]): readonly string[] {
 export function soundRunId(runId: string): string {
   if (runId.trim() !== "" && runId.length <= LIMITS.nameChars) return runId;
   throw new PlanloomError("RUN_ID_INVALID", { chars: runId.length, limit: LIMITS.nameChars });
+}
+
+/** A copy of what a person answers, or says a call returned. Throws VALUE_NOT_JSON. */
+export function soundValue(value: Json, of: "answer" | "output"): Json {
+  const copy = strictJson(value);
+  if (copy.ok) return copy.value;
+  throw new PlanloomError("VALUE_NOT_JSON", { of, problem: copy.problem });
 }

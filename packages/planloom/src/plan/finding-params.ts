@@ -57,8 +57,8 @@ export interface ShapeParams {
   readonly TOO_MANY_STEPS: { readonly steps: number; readonly most: number };
   /** Error. A field has a value that is not allowed. */
   readonly BAD_VALUE:
-    /** A part that should be an object or a list, and is not. `data`: the draft cannot be written as JSON. */
-    | { readonly part: "data" | "draft" | "answer" | "steps" | "step" | "patch" }
+    /** A part that should be an object or a list, and is not. `data`: the place is not JSON. `inputs`: those of the run. */
+    | { readonly part: "data" | "inputs" | "draft" | "answer" | "steps" | "step" | "patch" }
     /** `wanted` is what the schema says about the field, `text` is zod's message about the value. */
     | (Field & { readonly found: string; readonly wanted?: string; readonly text?: string });
   /** Error. A required field is missing. */

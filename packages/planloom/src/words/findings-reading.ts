@@ -152,7 +152,14 @@ export const SHAPE: FindingTable<keyof ShapeParams> = {
 };
 
 const NOT_OF_FORM = {
-  data: { message: "The draft is not JSON data.", fix: "Give an object with a list of steps." },
+  data: {
+    message: "This is not JSON data.",
+    fix: "Write texts, finite numbers, booleans, null, lists and plain objects only.",
+  },
+  inputs: {
+    message: "The inputs of the run are not JSON data.",
+    fix: "Give texts, finite numbers, booleans, null, lists and plain objects only.",
+  },
   draft: { message: "The draft is not an object.", fix: 'Write { "steps": [...] }.' },
   answer: {
     message: "The answer is not an object.",

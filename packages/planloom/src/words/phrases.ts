@@ -1,6 +1,8 @@
 // Small phrases that many sentences share. In: names and values as data. Out: text. Pure.
 import type { JsonKind } from "../plan/json.js";
+import type { NotJson } from "../plan/not-json.js";
 import type { Gist } from "../plan/type/type.js";
+import { byCase } from "./by-case.js";
 
 /** A text in quotes, cut where it is long. */
 export function quoted(text: string): string {
@@ -33,3 +35,23 @@ export function gistText(gist: Gist): string {
   if ("value" in gist) return `the ${gist.kind} ${JSON.stringify(gist.value)}`;
   return gist.kind === "record" ? "a record" : gist.kind;
 }
+
+/** Why a value is not JSON: `a[0].b is a function`. */
+export function notJsonText(problem: NotJson): string {
+  const place = problem.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
+  return `${place.replace(/^\./, "") || "the value"} ${notJsonWords(problem)}`.slice(0, 1_000);
+}
+
+const notJsonWords: (problem: NotJson) => string = byCase("is", {
+  undefined: () => "is undefined",
+  hole: () => "is an empty place of a list",
+  getter: () => "is computed by a getter",
+  cycle: () => "contains itself",
+  unreadable: () => "cannot be read",
+  key: () => "has a key __proto__",
+  type: ({ type }) => `is a ${type}`,
+  number: ({ number }) => `is ${number}, which JSON has no word for`,
+  instance: ({ of }) => `is a ${of}`,
+  depth: ({ most }) => `nests deeper than ${most}`,
+  size: ({ most }) => `is larger than ${most} bytes`,
+});

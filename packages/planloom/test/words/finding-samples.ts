@@ -120,7 +120,16 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
     ],
   ],
   BAD_VALUE: [
-    [{ part: "data" }, "The draft is not JSON data.", "Give an object with a list of steps."],
+    [
+      { part: "data" },
+      "This is not JSON data.",
+      "Write texts, finite numbers, booleans, null, lists and plain objects only.",
+    ],
+    [
+      { part: "inputs" },
+      "The inputs of the run are not JSON data.",
+      "Give texts, finite numbers, booleans, null, lists and plain objects only.",
+    ],
     [{ part: "draft" }, "The draft is not an object.", 'Write { "steps": [...] }.'],
     [
       { part: "answer" },

@@ -135,7 +135,11 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   GOAL_EMPTY: [{}, { of: "plan" }, { of: "change" }],
   GOAL_TOO_LONG: [{ chars: 30_000, limit: 20_000 }],
-  INPUTS_NOT_JSON: [{ problem: "since is a Date" }],
+  INPUTS_NOT_JSON: [{ problem: { path: ["since"], is: "instance", of: "Date" } }],
+  VALUE_NOT_JSON: [
+    { of: "answer", problem: { path: ["prices", 2], is: "type", type: "bigint" } },
+    { of: "output", problem: { path: [], is: "cycle" } },
+  ],
   RUN_ID_INVALID: [{ chars: 0, limit: 200 }],
   TAGS_INVALID: [
     { given: '""', tags: 1, limit: 20, chars: 200 },

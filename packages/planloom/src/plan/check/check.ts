@@ -12,7 +12,8 @@ import { collectFindings, type Collected, type Locate, type Report } from "./rep
 import { readShape, type DraftAnswer, type Outline } from "./shape.js";
 import { checkTexts, checkUse, unreferenced } from "./use.js";
 import type { Finding, FindingCode } from "../finding.js";
-import { depthOf, FORBIDDEN_KEYS, isObject, type Json, type JsonObject, pointerTo } from "../json.js";
+import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject, pointerTo } from "../json.js";
+import { notJson, type NotJson } from "../not-json.js";
 import { planHash, type Answer, type Plan, type Step } from "../plan.js";
 import type { Inventory, ToolSpec } from "../tool-spec.js";
 import { toolNames } from "../step-kind.js";
@@ -47,6 +48,10 @@ export type CheckResult =
 export function check(draft: unknown, inventory: Inventory, options: CheckOptions = {}): CheckResult {
   const { report, hasErrors, findings } = collectFindings();
   try {
+    if (notJson(options.inputs ?? {}, { strict: true }) !== undefined) {
+      report("BAD_VALUE", "/inputs", { part: "inputs" });
+      return { ok: false, findings: findings(options.locate) };
+    }
     const document = documentOf(draft, options.limits?.planBytes ?? LIMITS.planBytes, report);
     const judged = document === undefined ? undefined : judgeDocument(document, inventory, options, report, hasErrors);
     if (judged === undefined || hasErrors()) return { ok: false, findings: findings(options.locate) };
@@ -69,32 +74,28 @@ export function check(draft: unknown, inventory: Inventory, options: CheckOption
 
 /** A copy as plain JSON, without keys that reach a prototype; undefined if it cannot be checked further. */
 function documentOf(draft: unknown, mostBytes: number, report: Report): JsonObject | undefined {
-  if (depthOf(draft, LIMITS.jsonDepth) > LIMITS.jsonDepth) {
-    report("TOO_DEEP", "", { of: "draft", most: LIMITS.jsonDepth });
+  // Values of programs: JSON.stringify would write some of them as something else, and others without end.
+  const problem = notJson(draft, { strict: false, most: Math.max(mostBytes, LIMITS.valueBytes), protoKey: false });
+  if (problem !== undefined) {
+    reportNotJson(problem, report);
     return undefined;
   }
-  const text = jsonText(draft);
-  if (text === undefined) {
-    report("BAD_VALUE", "", { part: "data" });
-    return undefined;
-  }
+  const text = JSON.stringify(draft) ?? "";
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > mostBytes) {
     report("TOO_LARGE", "", { of: "draft", bytes, most: mostBytes });
     return undefined;
   }
-  const document = withoutForbidden(JSON.parse(text) as Json, "", report);
+  const document = withoutForbidden(JSON.parse(text || "null") as Json, "", report);
   if (isObject(document)) return document;
   report("BAD_VALUE", "", { part: "draft" });
   return undefined;
 }
 
-function jsonText(draft: unknown): string | undefined {
-  try {
-    return JSON.stringify(draft);
-  } catch {
-    return undefined;
-  }
+function reportNotJson(problem: NotJson, report: Report): void {
+  if (problem.is === "depth" || problem.is === "cycle") report("TOO_DEEP", "", { of: "draft", most: LIMITS.jsonDepth });
+  else if (problem.is === "size") report("TOO_LARGE", "", { of: "text", most: problem.most });
+  else report("BAD_VALUE", problem.path.map(String).reduce(pointerTo, ""), { part: "data" });
 }
 
 function withoutForbidden(value: Json, pointer: string, report: Report): Json {

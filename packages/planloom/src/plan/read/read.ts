@@ -4,7 +4,7 @@ import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import type { CheckResult } from "../check/check.js";
 import { findingOf, isError, type Finding } from "../finding.js";
-import { depthOf } from "../json.js";
+import { notJson } from "../not-json.js";
 import type { FailureKind } from "./failure.js";
 import { Intake } from "./intake.js";
 import type { ReadNote } from "./note-params.js";
@@ -70,7 +70,9 @@ function draftOf(found: FoundText, options: ReadOptions): ReadDraft {
 /** The same for data that is already parsed. Never throws. */
 export function normalizeDraft(value: unknown, options: ReadOptions = {}): Omit<ReadDraft, "locate"> {
   try {
-    if (depthOf(value, LIMITS.jsonDepth) > LIMITS.jsonDepth) return { draft: value, notes: [], findings: [] };
+    // Check says what is wrong with it. Plans that are built in code may be large.
+    const rules = { strict: false, protoKey: false, most: 8 * LIMITS.valueBytes };
+    if (notJson(value, rules) !== undefined) return { draft: value, notes: [], findings: [] };
     const intake = new Intake(options.inventory, false);
     const draft = intake.document(value);
     return { draft, notes: intake.notes, findings: intake.findings };

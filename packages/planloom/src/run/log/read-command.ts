@@ -2,7 +2,8 @@
 // In: any value. Out: the command in today's form, or what is known of one that cannot be read.
 import { LIMITS } from "../../limits.js";
 import { check } from "../../plan/check/check.js";
-import { depthOf, isObject, sizeOf, type Json } from "../../plan/json.js";
+import { depthOf, isObject } from "../../plan/json.js";
+import { notJson } from "../../plan/not-json.js";
 import { planHash } from "../../plan/plan.js";
 import { writePlan } from "../../plan/write.js";
 import { completeSettings, type Settings } from "../settings.js";
@@ -15,6 +16,15 @@ type Fields = { readonly [field: string]: unknown };
 
 /** The command in today's form. undefined if it is not a command that the kernel can decide. */
 export function readCommand(payload: unknown): Command | undefined {
+  try {
+    return soundCommand(payload);
+  } catch {
+    // A getter or a proxy of a program may throw.
+    return undefined;
+  }
+}
+
+function soundCommand(payload: unknown): Command | undefined {
   if (!isObject(payload) || depthOf(payload, LIMITS.eventDepth) > LIMITS.eventDepth) return undefined;
   const fields = inTodaysForm(payload);
   const { type } = fields;
@@ -77,10 +87,7 @@ const isText = (value: unknown) => typeof value === "string" && value.length <= 
 const isName = (value: unknown) => typeof value === "string" && value.length <= LIMITS.nameChars;
 const isWhole = (value: unknown) => Number.isInteger(value);
 const isCount = (value: unknown) => isWhole(value) && (value as number) >= 0;
-const isValue = (value: unknown) =>
-  value !== undefined &&
-  depthOf(value, LIMITS.jsonDepth) <= LIMITS.jsonDepth &&
-  sizeOf(value as Json, LIMITS.valueBytes) <= LIMITS.valueBytes;
+const isValue = (value: unknown) => notJson(value, { strict: true }) === undefined;
 const isAbsentOr = (is: (value: unknown) => boolean, value: unknown) => value === undefined || is(value);
 const isAbsentOrTrue = (value: unknown) => value === undefined || value === true;
 const isStepRef = ({ step, item }: Fields) => isName(step) && isAbsentOr(isWhole, item);

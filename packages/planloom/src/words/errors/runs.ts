@@ -1,8 +1,9 @@
 // Words for errors of starting, finding and driving runs.
+import type { NotJson } from "../../plan/not-json.js";
 import type { Sentence } from "../action.js";
 import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
-import { quoted } from "../phrases.js";
+import { notJsonText, quoted } from "../phrases.js";
 
 export type QueryField = "limit" | "since" | "status" | "text" | "tag" | "cursor";
 
@@ -15,7 +16,9 @@ export type CommandFault =
 export interface RunErrors {
   GOAL_EMPTY: { readonly of?: "plan" | "change" };
   GOAL_TOO_LONG: { readonly chars: number; readonly limit: number };
-  INPUTS_NOT_JSON: { readonly problem: string };
+  INPUTS_NOT_JSON: { readonly problem: NotJson };
+  /** The answer to a question, or the output of a call that happened. */
+  VALUE_NOT_JSON: { readonly of: "answer" | "output"; readonly problem: NotJson };
   RUN_ID_INVALID: { readonly chars: number; readonly limit: number };
   /** `given` is the tag as a text; absent if there are too many tags. */
   TAGS_INVALID: { readonly given?: string; readonly tags: number; readonly limit: number; readonly chars: number };
@@ -49,6 +52,8 @@ const WANTED: { readonly [field in QueryField]: string } = {
   cursor: "Give the cursor of the list before unchanged.",
 };
 
+const PLAIN_DATA = "Give plain data: texts, numbers, booleans, null, lists and records.";
+
 export const RUN_ERRORS: ErrorTable<RunErrors> = {
   GOAL_EMPTY: {
     kind: "usage",
@@ -65,8 +70,13 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   },
   INPUTS_NOT_JSON: {
     kind: "usage",
-    message: ({ problem }) => `The inputs of a run are recorded as JSON, but these cannot be: ${problem}.`,
-    next: () => ["Give plain data: texts, numbers, booleans, null, lists and records."],
+    message: ({ problem }) => `The inputs of a run are recorded as JSON, but these cannot be: ${notJsonText(problem)}.`,
+    next: () => [PLAIN_DATA],
+  },
+  VALUE_NOT_JSON: {
+    kind: "usage",
+    message: ({ of, problem }) => `The ${of} is recorded as JSON, but cannot be: ${notJsonText(problem)}.`,
+    next: () => [PLAIN_DATA],
   },
   RUN_ID_INVALID: {
     kind: "usage",
