@@ -296,8 +296,8 @@ function guardDocument(reason: ApprovalReason | LegacyReason): { readonly guard?
 }
 
 function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
-  const { asked, unknown, unusable } = run.execution;
-  if (isEnded(run) || run.approvals.pending.size + asked + unknown + unusable === 0) return undefined;
+  const { questions, unknown, unusable } = run.execution;
+  if (isEnded(run) || run.approvals.pending.size + questions + unknown + unusable === 0) return undefined;
   const works = [...run.execution.steps.values()].flatMap(worksOf);
   const { estimate } = currentPlan(run) ?? {};
   const of = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });

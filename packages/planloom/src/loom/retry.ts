@@ -96,8 +96,8 @@ function forkParts(run: Run, request: RetryRequest): RetryPreview | NoRetry {
   if (!parts.ok) return parts;
   const [doubtful] = parts.unknown;
   if (doubtful !== undefined) return { ok: false, ...refusal("STEP_UNKNOWN", { step: doubtful, fork: true }) };
-  // The fork calls the steps that are begun anew: that is what was asked for, and the preview says so.
-  const step = parts.unusable.find((id) => !parts.anew.includes(id));
+  // A fork repeats the calls of restarted steps. The person asked for it, and the preview shows it.
+  const step = parts.unusable.find((id) => !parts.restarted.includes(id));
   return step === undefined ? { ...parts, unusable: [] } : { ok: false, ...refusal("STEP_UNUSABLE", { step }) };
 }
 

@@ -170,7 +170,7 @@ export interface Execution {
   /** Work whose call acted with an unusable output, and that waits for a person. */
   unusable: number;
   /** Number of steps and items that wait for an answer of a person (`ask`). */
-  asked: number;
+  questions: number;
   counts: { completed: number; failed: number; skipped: number };
   /** A non-optional step was skipped because a reference was null. */
   starved: boolean;
@@ -270,7 +270,7 @@ export function emptyRun(id: string): Run {
       open: 0,
       unknown: 0,
       unusable: 0,
-      asked: 0,
+      questions: 0,
       counts: { completed: 0, failed: 0, skipped: 0 },
       starved: false,
       acted: new Map(),

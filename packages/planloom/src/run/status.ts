@@ -51,7 +51,7 @@ export function statusOf(run: Run): RunStatus {
   const { mode, execution } = run;
   if (mode.phase === "ended") return mode.how;
   if (run.paused) return "paused";
-  if (execution.asked > 0 || execution.unusable > 0 || doubtsOf(run) > 0) return "needs-attention";
+  if (execution.questions > 0 || execution.unusable > 0 || doubtsOf(run) > 0) return "needs-attention";
   if (run.approvals.pending.size > 0) return "awaiting-approval";
   if (mode.phase === "answering") return "answering";
   return mode.phase === "planning" ? "planning" : "running";

@@ -164,7 +164,7 @@ test.each<readonly [Fact, RegExp]>([
     /withdrawn step a, by ann: something else takes its place$/,
   ],
   [fact("cancel.requested", { comment: "enough" }), /^ {2}cancel +by ann: enough$/],
-])("what turns the course of a run is said, and is no routine: $type", (fact, expected) => {
+])("an event that changes what the run does next is printed, and is no routine: $type", (fact, expected) => {
   const envelope = { runId: "r", seq: 1, at: 2_000, v: 1, inputId: "i", by: "ann", prev: "" };
   const lines = linesOf({ ...envelope, ...fact }, emptyRun("r"));
   expect(lines).toMatchObject([{ routine: false }]);

@@ -27,7 +27,7 @@ it("begins again from a step, and does not act twice for it", async () => {
   expect(await run.previewRetry({ from: "b" })).toMatchObject({
     reused: ["a"],
     runs: ["b", "c"],
-    anew: ["b", "c"],
+    restarted: ["b", "c"],
     actAgain: ["b"],
   });
   expect(await run.retry({ from: "b" })).toEqual({ ok: true });
@@ -50,8 +50,8 @@ it("runs only the items that failed", async () => {
   const run = await (await loom()).start("", { plan });
   expect(await run.result()).toMatchObject({ status: "failed" });
   expect(calls).toEqual(["all:x", "all:z"]);
-  expect(await run.previewRetry()).toMatchObject({ runs: ["all"], anew: [], actAgain: [] });
-  expect(await run.previewFork({ at: "all" })).toMatchObject({ anew: ["all"], actAgain: ["all"] });
+  expect(await run.previewRetry()).toMatchObject({ runs: ["all"], restarted: [], actAgain: [] });
+  expect(await run.previewFork({ at: "all" })).toMatchObject({ restarted: ["all"], actAgain: ["all"] });
   broken.clear();
   const heard: string[] = [];
   await run.retry({ listener: { event: ({ type }) => void heard.push(type) } });

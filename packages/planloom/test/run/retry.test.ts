@@ -67,7 +67,7 @@ describe("a failed run continues", () => {
   it("where it failed, with what it had, under an attempt of its own", () => {
     const story = failed();
     expect(endOf(story.run)?.how).toBe("failed");
-    expect(parts(story.run, {})).toMatchObject({ reused: ["a"], runs: ["b", "c"], anew: [], actAgain: [] });
+    expect(parts(story.run, {})).toMatchObject({ reused: ["a"], runs: ["b", "c"], restarted: [], actAgain: [] });
     story
       .when(retry())
       .then(
@@ -232,7 +232,11 @@ describe("a completed run", () => {
   it("restarts one step and all steps that depend on it", () => {
     const story = completed();
     story.when(retry()).then(["input.refused", { code: "NOTHING_TO_RETRY" }]);
-    expect(parts(story.run, { from: "b" })).toMatchObject({ reused: ["a", "c"], runs: ["b", "d"], anew: ["b", "d"] });
+    expect(parts(story.run, { from: "b" })).toMatchObject({
+      reused: ["a", "c"],
+      runs: ["b", "d"],
+      restarted: ["b", "d"],
+    });
     story
       .when(retry({ from: "b", reason: "b was wrong" }))
       .then(
@@ -475,7 +479,7 @@ describe("a call whose outcome is unknown", () => {
     expect(parts(story.run, {})).toMatchObject({ reused: ["p"], runs: ["b"], unknown: [] });
     story.when(retry()).then("run.reopened", ["step.started", { step: "b", attempt: 2 }]);
     story.given(broken("call/b/2"));
-    // Begun anew it would be the same call: nobody knows still.
+    // A restart would make the same call, and its outcome is still unknown.
     story
       .when(retry({ from: "p" }))
       .then("run.reopened", ["step.unknown", { step: "p" }], ["step.started", { step: "b" }]);
@@ -589,7 +593,7 @@ describe("a call that acts once", () => {
 describe("what a person has to approve", () => {
   const steps = [pay("p"), { id: "put", tool: "put", with: {} }, call("a")];
 
-  it.each(["effects", "always"] as const)("under %s: acting steps that are begun anew", (approval) => {
+  it.each(["effects", "always"] as const)("under %s: acting steps that are restarted", (approval) => {
     const story = given(run(steps, settings({ approval })));
     const { hash } = story.run.planning.plans[0]!;
     story.given({ type: "approve", hash }, returned("call/p/1", 1), returned("call/put/1"), returned("call/a/1"));

@@ -49,7 +49,7 @@ export async function retryCommand(
   flags: RetryFlags & { readonly from?: string; readonly run?: boolean },
 ): Promise<number> {
   const from = flags.from === undefined ? {} : { from: flags.from };
-  return goOn(name, flags, {
+  return retryOrFork(name, flags, {
     name: "retry",
     preview: (run, changes) => run.previewRetry({ ...changes, ...from }),
     go: (loom, { id }, changes, agreed) =>
@@ -59,7 +59,7 @@ export async function retryCommand(
 
 export async function forkCommand(name: string, flags: RetryFlags & { readonly at: string }): Promise<number> {
   const { at } = flags;
-  return goOn(name, flags, {
+  return retryOrFork(name, flags, {
     name: "fork",
     preview: (run, changes) => run.previewFork({ ...changes, at }),
     go: async (loom, run, changes, agreed) => {
@@ -72,7 +72,7 @@ export async function forkCommand(name: string, flags: RetryFlags & { readonly a
 const withAgreed = (flags: RetryFlags, agreed: string | undefined): RetryFlags & { readonly agreed?: string } =>
   agreed === undefined ? flags : { ...flags, agreed };
 
-async function goOn(name: string, flags: RetryFlags, verb: Verb): Promise<number> {
+async function retryOrFork(name: string, flags: RetryFlags, verb: Verb): Promise<number> {
   const inputs = (flags.input ?? []).length === 0 ? undefined : await inputsFromFlags(flags.input!);
   const text = flags.plan === undefined ? undefined : await planText(flags.plan);
   const work = async (loom: Loom): Promise<number> => {
@@ -103,12 +103,12 @@ async function planMeant(
   run: LoomRun,
   text: PlanText | undefined,
   inputs: Changes["inputs"],
-  anew: boolean,
+  isFork: boolean,
 ): Promise<{ readonly shown: ShownPlan | undefined; readonly plan?: CheckedPlan }> {
   const state = await loom.engine.load(run.id);
   const aim = { goal: state.request.goal, inputs: { ...state.request.inputs, ...inputs } };
   const current = currentPlan(state);
-  if (text === undefined && (current === undefined || (inputs === undefined && !anew))) {
+  if (text === undefined && (current === undefined || (inputs === undefined && !isFork))) {
     return { shown: current === undefined ? undefined : { ...current, tools: [...current.tools.values()] } };
   }
   const plan = text === undefined ? checkedPlan(loom, current!.plan, run.id, aim) : checkedText(loom, text, aim);

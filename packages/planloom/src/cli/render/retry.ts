@@ -36,11 +36,14 @@ export function retryLines(
   ];
 }
 
-function fateOf(id: string, { reused, anew, unknown, unusable, kept }: RetryPreview): readonly [string, Paint, string] {
+function fateOf(
+  id: string,
+  { reused, restarted, unknown, unusable, kept }: RetryPreview,
+): readonly [string, Paint, string] {
   if (reused.includes(id)) return ["reused", "green", ""];
   if (unknown.includes(id)) return ["asks", "red", ": it is not known whether it took effect, and a person is asked"];
   if (unusable.includes(id)) return ["asks", "red", ": it has acted, and a person decides about its output"];
-  if (anew.includes(id)) return ["anew", "yellow", ""];
+  if (restarted.includes(id)) return ["restarts", "yellow", ""];
   const items = kept.filter(({ step, item }) => step === id && item !== undefined).length;
   return ["runs", "cyan", items === 0 ? "" : ` (${count(items, "item")} reused)`];
 }

@@ -27,7 +27,7 @@ export interface TurningPoint {
 }
 
 /**
- * Events that changed the run's course, or could have: plans, drafts, approvals, replans, reviews, goals, pauses,
+ * Events that changed what the run did next, or could have: plans, drafts, approvals, replans, reviews, goals, pauses,
  * takeovers, limits, ends.
  */
 export function historyOf(log: readonly RunEvent[]): readonly TurningPoint[] {

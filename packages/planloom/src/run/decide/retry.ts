@@ -43,7 +43,7 @@ export interface RetryPreview {
   /** Steps that will run: new, unfinished or restarted ones. */
   readonly runs: readonly string[];
   /** The steps in `runs` that start from the beginning. */
-  readonly anew: readonly string[];
+  readonly restarted: readonly string[];
   /** The steps in `runs` that have run before, at least in part, and may act a second time. */
   readonly actAgain: readonly string[];
   /** Steps with a call whose outcome is still unknown. A person is asked. */
@@ -93,7 +93,17 @@ const lacksPlan = (run: Run) => currentPlan(run) === undefined || planOf(run).de
 function withoutPlan(run: Run, { from, models = run.request.models }: RetryRequest): RetryPreview | NoRetry {
   if (from !== undefined) return unknownStep(from);
   if (models.planner === null) return no("NOTHING_TO_RETRY", { because: "no-plan" });
-  return { ok: true, stage: "plan", reused: [], runs: [], anew: [], actAgain: [], unknown: [], unusable: [], kept: [] };
+  return {
+    ok: true,
+    stage: "plan",
+    reused: [],
+    runs: [],
+    restarted: [],
+    actAgain: [],
+    unknown: [],
+    unusable: [],
+    kept: [],
+  };
 }
 
 /** Which steps are kept and which run, if `from` is restarted or another plan replaces the current one. */
@@ -120,13 +130,13 @@ function divided(
   const tools = plan?.tools ?? [...(currentPlan(run)?.tools.values() ?? [])];
   const before = run.execution.steps;
   const finished = (id: string) => before.has(id) && isFinished(stepIn(before, id).work);
-  const anew = reach(steps, [
+  const restarted = reach(steps, [
     ...(plan === undefined ? [] : changedSteps(run, plan)),
     ...(from === undefined ? [] : [from]),
   ]);
-  const runs = reach(steps, [...anew, ...ids.filter((id) => !finished(id))]);
+  const runs = reach(steps, [...restarted, ...ids.filter((id) => !finished(id))]);
   const late = new Set([...runs].flatMap((id) => stepIn(steps, id).dependents.map(({ spec }) => spec.id)));
-  const goesOn = (id: string) => runs.has(id) && !anew.has(id) && !late.has(id);
+  const goesOn = (id: string) => runs.has(id) && !restarted.has(id) && !late.has(id);
   // A new plan mends a fan-out only for its failed items.
   const itemsStay = (id: string) =>
     plan !== undefined && !isEnded(run) && !finished(id) && !late.has(id) && sameList(run, plan, stepIn(steps, id));
@@ -137,8 +147,8 @@ function divided(
     stage: "execution",
     reused: ids.filter((id) => !runs.has(id)),
     runs: ids.filter((id) => runs.has(id)),
-    anew: ids.filter((id) => anew.has(id)),
-    actAgain: ids.filter((id) => anew.has(id) && hasRun(run, id) && mayAct(stepIn(steps, id), tools)),
+    restarted: ids.filter((id) => restarted.has(id)),
+    actAgain: ids.filter((id) => restarted.has(id) && hasRun(run, id) && mayAct(stepIn(steps, id), tools)),
     unknown,
     unusable: ids.filter((id) => runs.has(id) && before.has(id) && worksOf(stepIn(before, id)).some(isUnusable)),
     kept: ids.flatMap((id) =>
@@ -227,7 +237,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   const { approval } = command.settings;
   const settings = { ...command.settings, approval: stricter(run.request.settings.approval, approval) };
   const { stage, kept } = parts;
-  const anew = plan === undefined ? parts.anew : [];
+  const anew = plan === undefined ? parts.restarted : [];
   const said = reason === undefined ? {} : { comment: reason.slice(0, LIMITS.feedbackChars) };
   const asked = settings.approval === approval ? {} : { asked: approval };
   const reopened = fact("run.reopened", { ...said, from, anew, stage, settings, ...asked, models, ...kernelOn(run) });

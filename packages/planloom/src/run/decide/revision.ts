@@ -102,7 +102,7 @@ export function revisionProposed(
   const { at, cause, usage, asking } = around;
   const replan = replanOf(run);
   const { settings } = run.request;
-  const fresh = new Set(parts.anew);
+  const fresh = new Set(parts.restarted);
   const denied = currentPlan(run)?.denied;
   // If nobody approved the plan before, all steps that will run count as new.
   const unseen = denied === undefined ? fresh : new Set(parts.runs);
@@ -165,12 +165,12 @@ export function marksOf(
 const wasApprovedSince = (run: Run, revision: number): boolean =>
   run.planning.plans.some((plan) => plan.revision > revision && plan.denied === undefined);
 
-function changesOf(run: Run, { steps }: Plan, { anew, kept }: RetryPreview) {
+function changesOf(run: Run, { steps }: Plan, { restarted, kept }: RetryPreview) {
   const ids = new Set(steps.map(({ id }) => id));
   return {
     kept,
     dropped: [...run.execution.steps.keys()].filter((id) => !ids.has(id)),
     added: [...ids].filter((id) => !run.execution.steps.has(id)),
-    changed: anew.filter((id) => run.execution.steps.has(id)),
+    changed: restarted.filter((id) => run.execution.steps.has(id)),
   };
 }

@@ -1,5 +1,5 @@
 // Folds a new plan and a retry after the end: what is kept, and what is restarted. In: a run and what was decided.
-// Out: the same run, with its queue and counters made anew. Only here does the cost of an event grow with the plan.
+// Out: the same run, with a new queue and new counters. Only here does the cost of an event grow with the plan.
 import type { StepRef } from "../event.js";
 import { currentPlan, stepIn } from "../lookup.js";
 import type { StepState, Work } from "../work.js";
@@ -94,7 +94,7 @@ function keepStep(from: StepState, to: StepState): void {
 }
 
 /** Unfinished work is queued again under the new plan. */
-const kept = (work: Work, step: StepState): Work => ({ ...(isFinished(work) ? work : resumed(work)), step });
+const kept = (work: Work, step: StepState): Work => ({ ...(isFinished(work) ? work : continued(work)), step });
 
 function keepItems(from: StepState, to: StepState, indexes: readonly number[]): void {
   if (from.fan === undefined) return;
@@ -104,12 +104,12 @@ function keepItems(from: StepState, to: StepState, indexes: readonly number[]): 
 }
 
 /**
- * Continues an ended run. Unfinished work is queued again. Steps in `anew` are restarted completely, finished or not.
+ * Continues an ended run. Unfinished work is queued again. Steps in `restarted` start from the beginning, finished or not.
  */
-export function restart(run: Run, anew: ReadonlySet<string>): void {
+export function retrySteps(run: Run, restarted: ReadonlySet<string>): void {
   for (const state of run.execution.steps.values()) {
-    if (anew.has(state.spec.id)) restartStep(run, state);
-    else if (!isFinished(state.work)) resumeStep(state);
+    if (restarted.has(state.spec.id)) restartStep(run, state);
+    else if (!isFinished(state.work)) continueStep(state);
   }
   recount(run);
 }
@@ -127,17 +127,17 @@ function restartStep(run: Run, state: StepState): void {
   delete state.itemsSeen;
 }
 
-function resumeStep(state: StepState): void {
-  state.work = resumed(state.work);
+function continueStep(state: StepState): void {
+  state.work = continued(state.work);
   const { fan } = state;
-  if (fan !== undefined) fan.items = fan.items.map((work) => (isFinished(work) ? work : resumed(work)));
+  if (fan !== undefined) fan.items = fan.items.map((work) => (isFinished(work) ? work : continued(work)));
 }
 
 /**
  * Unfinished work, ready to continue. If it was stopped among model calls it keeps its attempt, so that its journal is
  * read and no call is paid again. A doubt or an unusable output remains, and one that a person gave up returns.
  */
-function resumed(work: Work): Work {
+function continued(work: Work): Work {
   if (isAsked(work)) return work;
   if (work.unusable !== undefined) {
     const { finishedAt: _end, reason: _why, ...open } = work;
@@ -165,11 +165,11 @@ function resumed(work: Work): Work {
   };
 }
 
-/** Computes counts, queues and open doubts anew from the state of each step. Nothing may be running. */
+/** Computes counts, queues and open doubts from the state of each step. Nothing may be running. */
 export function recount(run: Run): void {
   run.execution.ready = new Queue();
   run.execution.retries = new Timetable();
-  run.execution.running = run.execution.open = run.execution.asked = 0;
+  run.execution.running = run.execution.open = run.execution.questions = 0;
   run.execution.unknown = run.execution.unusable = 0;
   run.execution.counts = { completed: 0, failed: 0, skipped: 0 };
   run.execution.starved = false;

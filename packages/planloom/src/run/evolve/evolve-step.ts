@@ -41,7 +41,7 @@ export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
     run.execution.unusable--;
     run.owed.delete(doubtKey(work));
   } else if (work.status === "suspended" && work.question !== undefined) {
-    run.execution.asked--;
+    run.execution.questions--;
     run.owed.delete(askKey(work));
   }
   work.status = status;
@@ -216,7 +216,7 @@ export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): 
   work.startedAt ??= at;
   work.question = data.question;
   work.from = data.from;
-  run.execution.asked++;
+  run.execution.questions++;
   run.owed.set(askKey(work), { kind: "person", key: askKey(work) });
 }
 

@@ -33,7 +33,7 @@ import {
   wantChange,
 } from "./evolve-step.js";
 import { adoptDrafts, onDrafted } from "./draft.js";
-import { restart, takePlan } from "./evolve-plan.js";
+import { retrySteps, takePlan } from "./evolve-plan.js";
 import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
 import { type Failing, type Mode, type ProposedPlan, type Run, type RunEnd } from "../state.js";
 
@@ -209,7 +209,7 @@ function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
   run.log.kernel = data.kernel ?? run.log.kernel;
   run.mode = EXECUTING;
   setDeadline(run);
-  restart(run, new Set(data.anew));
+  retrySteps(run, new Set(data.anew));
   if (data.stage === "plan") owePlan(run, { attempt: 1, round: 0 });
 }
 

@@ -82,7 +82,7 @@ export function headOf(run: Run, last: Pick<RunEvent, "type">): RunHead {
 function waitingOf(run: Run): HeadWaiting | undefined {
   if (isEnded(run)) return undefined;
   const [approval] = run.approvals.pending.values();
-  const { asked: questions, unusable } = run.execution;
+  const { questions, unusable } = run.execution;
   const [approvals, doubts] = [run.approvals.pending.size, doubtsOf(run)];
   if (approvals + questions + doubts + unusable === 0) return undefined;
   const asks = questions > 0 ? "question" : doubts > 0 ? "doubt" : "unusable";

@@ -36,7 +36,7 @@ function gates(...names: readonly string[]) {
     history.push(`${x as string} ends`);
     return x;
   });
-  return { gate, course: history, open: (name: string) => latches.get(name)!.open() };
+  return { gate, history, open: (name: string) => latches.get(name)!.open() };
 }
 
 const gated = (id: string, more: object = {}) => call(id, "gate", { with: { x: id }, ...more });
@@ -100,7 +100,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
 
   about("parallel steps", () => {
     story("start before any of them ends, and what follows one of them waits for nothing else", async (scene) => {
-      const { gate, course: history, open } = gates("a", "b", "c", "d");
+      const { gate, history, open } = gates("a", "b", "c", "d");
       const s = await scene({ tools: [gate] });
       const engine = await s.engine();
       const steps = [gated("a"), gated("b"), gated("c"), gated("d", { dependsOn: ["c"] })];
@@ -130,7 +130,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
 
     story("are no more at once than the limit", async (scene) => {
       const ids = ["a", "b", "c", "d", "e"];
-      const { gate, course: history, open } = gates(...ids);
+      const { gate, history, open } = gates(...ids);
       const s = await scene({ tools: [gate] });
       const engine = await s.engine();
       const plan = { steps: ids.map((id) => gated(id)) };
