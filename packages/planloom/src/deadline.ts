@@ -5,9 +5,26 @@ import { PlanloomError } from "./words/planloom-error.js";
 import { LIMITS } from "./limits.js";
 import type { Clock } from "./clock.js";
 
-/** The abort reason of a signal after a time limit. */
-export class TimedOut extends Error {
+/**
+ * The abort reason of a signal, as a code with its parameters. The message is the code, not a sentence: a tool may put
+ * it into an error of its own, which the log keeps.
+ */
+export class Stopped extends Error {
+  override readonly name: string = "Stopped";
+  constructor(
+    readonly code: string,
+    readonly params: object = {},
+  ) {
+    super(code);
+  }
+}
+
+/** The abort reason after a time limit. */
+export class TimedOut extends Stopped {
   override readonly name = "TimedOut";
+  constructor(readonly ms: number) {
+    super("TIMEOUT", { ms });
+  }
 }
 
 export interface Deadline {
@@ -28,7 +45,7 @@ export function newDeadline(outer: AbortSignal, timeoutMs: number, clock: Clock)
   const stop = (reason: "timeout" | "abort") => {
     if (why !== undefined) return;
     why = reason;
-    controller.abort(reason === "abort" ? outer.reason : new TimedOut(`timed out after ${timeoutMs} ms`));
+    controller.abort(reason === "abort" ? outer.reason : new TimedOut(timeoutMs));
     pass("passed");
   };
   const onAbort = () => stop("abort");

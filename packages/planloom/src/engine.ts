@@ -4,6 +4,7 @@
 // The contract of an engine, and what it is given.
 export type { Engine, Listener, Progress, Reply, RunStop, StartRequest } from "./engine/engine.js";
 export type { EnginePorts, OpenEngine } from "./engine/open-engine.js";
+export { Stopped } from "./deadline.js";
 export { systemClock, type Clock } from "./clock.js";
 
 // Performing effects.
@@ -29,7 +30,7 @@ export type { EventOf, EventType, Fact, RunEvent } from "./run/event.js";
 
 // Driving a run: the loop of one run, and its parts.
 export { RunLoop, type FirstInput, type LoopOwner, type LoopPorts } from "./engine/run-loop.js";
-export { agendaOf, type Act, type Agenda, type Underway } from "./engine/agenda.js";
+export { agendaOf, type Act, type Agenda, type StopCause, type Underway } from "./engine/agenda.js";
 export { Inbox } from "./engine/inbox.js";
 export { Senders } from "./engine/senders.js";
 export { loadRun, readEvents, readLog } from "./engine/log.js";

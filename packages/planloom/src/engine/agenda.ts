@@ -6,17 +6,21 @@ import { outOfTime } from "../run/decide/budget.js";
 import type { WorkEffect } from "../run/effect.js";
 import { failWith } from "../run/failure.js";
 import { HELD, isCancelling } from "../run/status.js";
-import { reasonText } from "../words/reasons.js";
 import type { Outcome } from "../run/input.js";
 import { stopKey } from "../run/keys.js";
 import { next } from "../run/log/transition.js";
 import { type Run } from "../run/state.js";
 
+/** Why a call is stopped: the abort reason of its signal. NOT_OWED: the run does not need its outcome any more. */
+export type StopCause =
+  | { readonly code: "RUN_CANCELLING" | "NOT_OWED" }
+  | { readonly code: "OUT_OF_TIME"; readonly allowed: number; readonly wanted: number };
+
 export type Act =
   /** Perform this effect. With `stopped`, its signal is aborted from the start, for this reason. */
-  | { readonly do: "perform"; readonly effect: WorkEffect; readonly stopped?: string }
+  | { readonly do: "perform"; readonly effect: WorkEffect; readonly stopped?: StopCause }
   /** Abort the signal of this key. */
-  | { readonly do: "abort"; readonly key: string; readonly why: string }
+  | { readonly do: "abort"; readonly key: string; readonly why: StopCause }
   /** Decide this outcome instead of performing anything. */
   | { readonly do: "decide"; readonly outcome: Outcome };
 
@@ -52,11 +56,11 @@ export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Unde
     else if (!isCancelling(run) && !run.owed.has(stopKey(effect.key))) acts.push({ do: "perform", effect });
     else acts.push(declined(run, effect, inherited.has(effect.key)));
   }
-  for (const key of inFlight) if (!run.owed.has(key)) acts.push({ do: "abort", key, why: "no longer owed" });
+  for (const key of inFlight) if (!run.owed.has(key)) acts.push({ do: "abort", key, why: { code: "NOT_OWED" } });
   return { acts, wakeAt };
 }
 
-const whyStopped = (run: Run): string => reasonText(outOfTime(run) ?? { code: "RUN_CANCELLING" });
+const whyStopped = (run: Run): StopCause => outOfTime(run) ?? { code: "RUN_CANCELLING" };
 
 /**
  * A call that was decided together with the stop of its run is not started. Exception: an agent step that another

@@ -1,6 +1,7 @@
 // The loop of one run: decide, append, act. In: inputs, in batches. Out: appended events, started and stopped effects.
 // It keeps only the run's state, the calls in flight and one timer; everything else is in the log. It knows nothing of
 // leases, inboxes and other processes: the engine that uses it does (local.ts).
+import { Stopped } from "../deadline.js";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { WorkEffect } from "../run/effect.js";
@@ -8,9 +9,10 @@ import type { RunEvent } from "../run/event.js";
 import { type Input, type Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
 import { isEnded, isWaiting } from "../run/status.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { headOf } from "../run/view/head.js";
 import { transition } from "../run/log/transition.js";
-import { agendaOf, type Act } from "./agenda.js";
+import { agendaOf, type Act, type StopCause } from "./agenda.js";
 import type { Listener, RunStop } from "./engine.js";
 import { journalOf, journalAttempt } from "./journal.js";
 import type { EnginePorts } from "./open-engine.js";
@@ -168,15 +170,15 @@ export class RunLoop {
   }
 
   #do(act: Act): void {
-    if (act.do === "abort") this.#inFlight.get(act.key)?.abort(new Error(act.why));
+    if (act.do === "abort") this.#inFlight.get(act.key)?.abort(stoppedFor(act.why));
     else if (act.do === "decide") this.#feed(act.outcome);
     else this.#launch(act.effect, act.stopped);
   }
 
-  #launch(effect: WorkEffect, stopped?: string): void {
+  #launch(effect: WorkEffect, stopped?: StopCause): void {
     const controller = new AbortController();
     this.#inFlight.set(effect.key, controller);
-    if (stopped !== undefined) controller.abort(new Error(stopped));
+    if (stopped !== undefined) controller.abort(stoppedFor(stopped));
     this.#ports.perform(effect, this.run, this.#contextOf(effect, controller.signal)).then(
       (outcome) => void this.#feed(outcome),
       (error: unknown) => void this.stop(error),
@@ -228,7 +230,7 @@ export class RunLoop {
   }
 
   async #finish(): Promise<void> {
-    this.#leave(new Error("the run has ended"));
+    this.#leave(new Stopped("RUN_ENDED"));
     this.#waiters.ended(this.run);
     this.#rejectEmitted(notDriven(this.run.id));
     await this.#owner.over(undefined);
@@ -238,7 +240,7 @@ export class RunLoop {
   async stop(error: unknown): Promise<void> {
     if (this.#over) return;
     const cause = error instanceof Error ? error : new Error(messageOf(error));
-    this.#leave(cause);
+    this.#leave(cause instanceof PlanloomError ? new Stopped(cause.code, cause.params) : cause);
     // Releases first: a caller that learns of the stop may continue the run at once.
     await this.#owner.over(cause);
     this.#waiters.reject(cause);
@@ -260,5 +262,7 @@ export class RunLoop {
 /** The outcome of an effect that is not in flight any more. A running effect may send inputs too, with the same key. */
 const isOutcome = (input: Input): input is Input & Outcome =>
   "key" in input && input.type !== "reserve" && input.type !== "drafted";
+
+const stoppedFor = ({ code, ...params }: StopCause): Stopped => new Stopped(code, params);
 
 const notDriven = (runId: string): Error => new Error(`run ${runId} is not driven here any more`);

@@ -5,6 +5,7 @@ import { LIMITS } from "../limits.js";
 import { isObject, sizeOf, type Json } from "../plan/json.js";
 import { soundUsage } from "../plan/usage.js";
 import { asJson } from "../tools/output.js";
+import { notJsonText } from "../words/phrases.js";
 import type { ModelReply, ToolCall } from "./port.js";
 
 /**
@@ -42,6 +43,6 @@ function isCall(value: unknown): value is { readonly id: string; readonly name: 
 
 function soundArguments(args: unknown, room: number): Json {
   const copy = asJson(args);
-  if (!copy.ok) return `(left out: ${copy.problem})`;
+  if (!copy.ok) return `(left out: ${notJsonText(copy.problem)})`;
   return sizeOf(copy.value, room) <= room ? copy.value : "(left out: the reply is too large)";
 }

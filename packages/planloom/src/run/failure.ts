@@ -4,6 +4,7 @@
 import type { EvaluationCode, EvaluationParams, EvaluationProblem } from "../plan/expression/problem.js";
 import type { Finding } from "../plan/finding.js";
 import type { JsonKind, JsonObject } from "../plan/json.js";
+import type { NotJson } from "../plan/not-json.js";
 import type { Mismatch } from "../plan/type/type.js";
 import type { Budget } from "./settings.js";
 
@@ -39,6 +40,16 @@ export type ReplyProblem =
   | { readonly code: "NOT_JSON"; readonly type: string }
   | { readonly code: "TOO_DEEP"; readonly limit: number }
   | ({ readonly code: "MISFIT" } & Mismatch);
+
+/** Why arguments or an output of a tool do not fit its schema. */
+export type SchemaProblem =
+  | ({ readonly code: "MISFIT" } & Mismatch)
+  /** `text` is that of the schema library. */
+  | { readonly code: "SCHEMA_REFUSES"; readonly text: string };
+
+/** UNCLEAR_ANSWER: `reconcile` says neither that the call happened, nor that it did not, nor "unknown". */
+export type ValueProblem =
+  ({ readonly code: "NOT_JSON" } & NotJson) | SchemaProblem | { readonly code: "UNCLEAR_ANSWER" };
 
 /**
  * For a fan-out: how many of its items failed. It accompanies any code: the items' own code if all failed items have
@@ -95,10 +106,9 @@ export interface FailureParams extends ExpressionFailures {
   /** Absent if the error has a text. `shown` is the name of the error, or the value as a text. */
   readonly TOOL_THREW: { readonly threw?: { readonly is: "error" | "value"; readonly shown: string } };
   readonly TOOL_GONE: { readonly tool: string; readonly asked?: true };
-  /** `problem` is the text of the schema's check. */
-  readonly BAD_ARGUMENTS: { readonly tool: string; readonly problem: string };
+  readonly BAD_ARGUMENTS: { readonly tool: string; readonly problem: ValueProblem };
   /** `acted` as in OUTPUT_MISMATCH. */
-  readonly BAD_OUTPUT: { readonly tool: string; readonly problem: string; readonly acted?: true };
+  readonly BAD_OUTPUT: { readonly tool: string; readonly problem: ValueProblem; readonly acted?: true };
   readonly SECRET_UNKNOWN: { readonly secret: string };
   readonly RECONCILE_UNKNOWN: { readonly tool: string };
   readonly OUTCOME_UNKNOWN: { readonly tool: string };

@@ -2,19 +2,13 @@
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { notJson, type NotJson } from "../plan/not-json.js";
-import { notJsonText } from "../words/phrases.js";
-
-export type AsJson = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: string };
 
 /**
  * Copies what a tool was given or returned: undefined becomes null (fields that are undefined are left out), -0 becomes
  * 0. Cycles, functions, symbols, BigInt, NaN, infinities, class instances and `__proto__` keys are problems, as are
  * depth and size over LIMITS. Never throws.
  */
-export function asJson(value: unknown): AsJson {
-  const copy = copied(value, false);
-  return copy.ok ? copy : { ok: false, problem: notJsonText(copy.problem) };
-}
+export const asJson = (value: unknown): JsonCopy => copied(value, false);
 
 export type JsonCopy = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: NotJson };
 

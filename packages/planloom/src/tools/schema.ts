@@ -6,7 +6,7 @@ import { messageOf } from "../error.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { typeFromSchema } from "../plan/type/schema.js";
 import { mismatch } from "../plan/type/type.js";
-import { gistText } from "../words/phrases.js";
+import type { SchemaProblem } from "../run/failure.js";
 
 type Side = "input" | "output";
 
@@ -40,7 +40,8 @@ export type Before<S> =
 export type After<S> =
   S extends StandardSchema<unknown, unknown> ? NonNullable<S["~standard"]["types"]>["output"] : unknown;
 
-export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+export type Checked =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: SchemaProblem };
 
 export interface ReadSchema {
   /** JSON Schema 2020-12. */
@@ -59,10 +60,7 @@ export function readSchema(schema: unknown, side: Side): ReadSchema {
     async check(value) {
       const wrong = mismatch(value as Json, type);
       if (wrong === undefined) return { ok: true, value };
-      return {
-        ok: false,
-        problem: `${wrong.path || "the value"}: expected ${wrong.expected}, got ${gistText(wrong.found)}`,
-      };
+      return { ok: false, problem: { code: "MISFIT", ...wrong } };
     },
   };
 }
@@ -94,7 +92,7 @@ function plain(schema: object): JsonObject {
 async function checkStandard(schema: StandardSchema, value: unknown): Promise<Checked> {
   const result = await schema["~standard"].validate(value);
   if (result.issues === undefined) return { ok: true, value: result.value };
-  return { ok: false, problem: result.issues.slice(0, 5).map(issueText).join("; ") };
+  return { ok: false, problem: { code: "SCHEMA_REFUSES", text: result.issues.slice(0, 5).map(issueText).join("; ") } };
 }
 
 function issueText({ path, message }: Issue): string {

@@ -7,9 +7,9 @@ import type { Json, JsonObject } from "../plan/json.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
 import type { EffectClass, ToolReach, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import { failWith, type Failure } from "../run/failure.js";
+import { failWith, type Failure, type ValueProblem } from "../run/failure.js";
 import { failureText } from "../words/failures.js";
-import { asJson, type AsJson } from "./output.js";
+import { asJson } from "./output.js";
 import { readSchema, type After, type Before, type ReadSchema, type Schema } from "./schema.js";
 
 /** The second argument of a tool's `run`. */
@@ -208,7 +208,7 @@ function optionalCalls<I extends Schema, O extends Schema | undefined>(
 }
 
 async function checkedArguments(name: string, input: ReadSchema, args: ToolArguments): Promise<unknown> {
-  const copy = asJson(args);
+  const copy = jsonOf(args);
   const checked = copy.ok ? await input.check(copy.value) : copy;
   if (checked.ok) return checked.value;
   throw toolErrorOf(failWith("BAD_ARGUMENTS", { tool: name, problem: checked.problem }));
@@ -224,25 +224,33 @@ async function ownRun(run: () => unknown): Promise<unknown> {
   }
 }
 
+type CheckedOutput =
+  { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ValueProblem };
+
+function jsonOf(value: unknown): CheckedOutput {
+  const copy = asJson(value);
+  return copy.ok ? copy : { ok: false, problem: { code: "NOT_JSON", ...copy.problem } };
+}
+
 /** Whatever goes wrong here, also inside the schema, goes wrong after the tool has run. */
 async function usableOutput(name: string, output: ReadSchema | undefined, returned: unknown): Promise<Json> {
-  const unusable = (problem: string, cause?: unknown) =>
+  const unusable = (problem: ValueProblem, cause?: unknown) =>
     new UnusableOutput(failWith("BAD_OUTPUT", { tool: name, problem }), returned, cause);
-  let checked: AsJson;
+  let checked: CheckedOutput;
   try {
     checked = await checkedOutput(output, returned);
   } catch (thrown) {
-    throw unusable(messageOf(thrown), thrown);
+    throw unusable({ code: "SCHEMA_REFUSES", text: messageOf(thrown) }, thrown);
   }
   if (checked.ok) return checked.value;
   throw unusable(checked.problem);
 }
 
-async function checkedOutput(output: ReadSchema | undefined, returned: unknown): Promise<AsJson> {
+async function checkedOutput(output: ReadSchema | undefined, returned: unknown): Promise<CheckedOutput> {
   // The schema gets the returned value and not its copy: it may turn a Date or a Map into JSON.
   const value = returned === undefined ? null : returned;
   const fits = output === undefined ? ({ ok: true, value } as const) : await output.check(value);
-  return fits.ok ? asJson(fits.value) : fits;
+  return fits.ok ? jsonOf(fits.value) : fits;
 }
 
 /** Checks an answer of `reconcile`, which may come from JavaScript. Its output is checked like that of a call. */
@@ -250,8 +258,8 @@ async function checkedAnswer(name: string, output: ReadSchema | undefined, answe
   if (answer === "unknown") return answer;
   const { happened, output: given } = (answer ?? {}) as { readonly happened?: unknown; readonly output?: unknown };
   if (happened === false) return { happened };
-  const nonsense = 'reconcile says neither that the call happened, nor that it did not, nor "unknown"';
-  const checked = happened === true ? await checkedOutput(output, given) : ({ ok: false, problem: nonsense } as const);
+  const unclear = { ok: false, problem: { code: "UNCLEAR_ANSWER" } } as const;
+  const checked = happened === true ? await checkedOutput(output, given) : unclear;
   if (checked.ok) return { happened: true, output: checked.value };
   throw toolErrorOf(failWith("BAD_OUTPUT", { tool: name, problem: checked.problem }));
 }

@@ -10,7 +10,7 @@ import type { EvaluationCode, EvaluationProblem } from "../plan/expression/probl
 import type { Mismatch } from "../plan/type/type.js";
 import { approvalReasonText } from "./approval-reasons.js";
 import { gistText, kindText } from "./phrases.js";
-import { evaluationText } from "./problems.js";
+import { evaluationText, valueProblemText } from "./problems.js";
 import { errorWords, isErrorCode } from "./errors.js";
 import { toolWords } from "./tool-failures.js";
 import { fittingNext, fittingText, textOr, type Table, type Words } from "./words.js";
@@ -278,14 +278,14 @@ export const FAILURES: Table<FailureParams> = {
     next: () => ["Add the tool to the configuration. Then ", ...RETRY],
   },
   BAD_ARGUMENTS: {
-    message: ({ tool, problem }) => `the arguments of ${tool} do not fit: ${problem}`,
+    message: ({ tool, problem }) => `the arguments of ${tool} do not fit: ${valueProblemText(problem)}`,
     next: () => ["Change `with`. A model corrects its own call."],
   },
   BAD_OUTPUT: {
     message: ({ tool, problem, acted }) =>
       acted === true
-        ? `${tool} has acted, but its output cannot be used: ${problem}`
-        : `the output of ${tool} cannot be used: ${problem}`,
+        ? `${tool} has acted, but its output cannot be used: ${valueProblemText(problem)}`
+        : `the output of ${tool} cannot be used: ${valueProblemText(problem)}`,
     next: ({ acted }) => [
       `${acted === true ? "The call is not repeated. " : ""}Correct the tool, or its output schema.`,
     ],

@@ -9,7 +9,9 @@ import type {
 import type { SyntaxProblem } from "../plan/finding-params.js";
 import type { TypeProblem } from "../plan/type/text.js";
 import { byCase } from "./by-case.js";
-import { counted, kindText } from "./phrases.js";
+import type { ValueProblem } from "../run/failure.js";
+import { counted, gistText, kindText, notJsonText } from "./phrases.js";
+import { textOr } from "./words.js";
 
 export const expressionProblemText: (problem: ExpressionProblem) => string = byCase("kind", {
   syntax: ({ text }) => text,
@@ -131,3 +133,14 @@ const WANTED: { readonly [type: string]: string } = {
 };
 
 export const EVALUATION_CODES = Object.keys(EVALUATION) as readonly EvaluationCode[];
+
+/** Why a value of a tool cannot be used. A text is that of an older log. */
+export const valueProblemText = (problem: ValueProblem | string): string =>
+  typeof problem === "string" ? problem : textOr(problem, () => valueProblemWords(problem));
+
+const valueProblemWords: (problem: ValueProblem) => string = byCase("code", {
+  MISFIT: ({ path, expected, found }) => `${path || "the value"}: expected ${expected}, got ${gistText(found)}`,
+  SCHEMA_REFUSES: ({ text }) => text,
+  NOT_JSON: notJsonText,
+  UNCLEAR_ANSWER: () => 'reconcile says neither that the call happened, nor that it did not, nor "unknown"',
+});

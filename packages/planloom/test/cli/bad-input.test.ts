@@ -126,7 +126,6 @@ test("files, flags and words that are wrong are the caller's to mend: exit 2", a
     ["USAGE", ["run", "plan.json", "--no-such-flag"]],
     ["USAGE", ["frobnicate"]],
     ["USAGE", ["run"]],
-    ["USAGE", ["run", "plan.json", "--json", "--jsonl"]],
     ["USAGE", ["runs", "--limit", "many"]],
     ["RUN_UNKNOWN", ["show", "run_nobody"]],
     ["RUN_UNKNOWN", ["resume", "last"]],
@@ -134,6 +133,9 @@ test("files, flags and words that are wrong are the caller's to mend: exit 2", a
   ];
   const ends = await Promise.all(cases.map(([, args]) => here.run(args)));
   cases.forEach(([code], at) => expectProblem(ends[at] as Ended, 2, code));
+  const both = await here.run(["run", "plan.json", "--json", "--jsonl"]);
+  expect(JSON.parse(both.stdout)).toMatchObject({ error: { code: "USAGE" } });
+  expectProblem({ ...both, stdout: "" }, 2, "USAGE");
 });
 
 test("advice fits what was given: inputs to give, a plan from standard input, a planner at fault, a store elsewhere", async () => {

@@ -69,10 +69,18 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     { threw: { is: "value", shown: "" } },
   ],
   TOOL_GONE: [{ tool: "search" }, { tool: "pay", asked: true }],
-  BAD_ARGUMENTS: [{ tool: "search", problem: "query: expected string" }],
+  BAD_ARGUMENTS: [
+    { tool: "search", problem: { code: "SCHEMA_REFUSES", text: "query: expected string" } },
+    {
+      tool: "search",
+      problem: { code: "MISFIT", path: "/n", expected: "number", found: { kind: "string", value: "x" } },
+    },
+  ],
   BAD_OUTPUT: [
-    { tool: "search", problem: "the value is larger than 8388608 bytes" },
-    { tool: "pay", problem: "receipt: Invalid input", acted: true },
+    { tool: "search", problem: { code: "NOT_JSON", path: [], is: "size", most: 8_388_608 } },
+    { tool: "search", problem: { code: "NOT_JSON", path: ["list", 0], is: "type", type: "function" } },
+    { tool: "search", problem: { code: "UNCLEAR_ANSWER" } },
+    { tool: "pay", problem: { code: "SCHEMA_REFUSES", text: "receipt: Invalid input" }, acted: true },
   ],
   SECRET_UNKNOWN: [{ secret: "TOKEN" }],
   RECONCILE_UNKNOWN: [{ tool: "pay" }],

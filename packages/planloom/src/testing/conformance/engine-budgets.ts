@@ -199,7 +199,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       const heeds = (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
         new Promise<never>((_resolve, reject) => {
           signal.addEventListener("abort", () => {
-            reasons.push((signal.reason as Error).message);
+            reasons.push((signal.reason as { readonly code: string }).code);
             reject(signal.reason as Error);
           });
         });
@@ -215,7 +215,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       await s.clock.advance(1);
       const run = await s.ended(engine, runId);
       deepEqual([endOf(run)?.how, errorOf(run)?.code], ["failed", "BUDGET_EXHAUSTED"]);
-      deepEqual(reasons, Array(3).fill("the run may use 5000 ms, and that time is over"));
+      deepEqual(reasons, Array(3).fill("OUT_OF_TIME"));
       const status = ["a0", "look", "pay"].map((id) => run.execution.steps.get(id)?.work.status);
       deepEqual(status, ["cancelled", "cancelled", "unknown"]);
     });
