@@ -38,6 +38,8 @@ interface Place {
 class LogAudit {
   readonly #places = new Map<string, Place>();
   readonly #lengths = new Map<string, number>();
+  /** Of calls that acted and whose output cannot be used. */
+  readonly #unusableKeys = new Set<string>();
   #steps = new Map<string, Step>();
   #plan: Plan | undefined;
   /** It is not the first plan. */
@@ -113,6 +115,8 @@ class LogAudit {
         // Where a person finds that it did not happen, the attempt goes on.
         this.#place(event.data).last = event.data.attempt - 1;
         return this.#leave(this.#place(event.data), "open");
+      case "step.unusable":
+        return this.#unusable(event);
       case "run.completed":
       case "run.failed":
       case "run.cancelled":
@@ -242,6 +246,7 @@ class LogAudit {
     const place = this.#place(data);
     const step = this.#steps.get(data.step);
     const args = JSON.stringify(data.args);
+    if (this.#unusableKeys.has(data.key)) this.#wrong(event, "is called again, although it acted");
     if (place.args === args && place.key !== data.key) this.#wrong(event, "has another key than before");
     if (place.again) this.#beginsAgain(event, place, step?.kind === "agent");
     place.last = data.attempt;
@@ -285,6 +290,18 @@ class LogAudit {
     const acted = (firstAct.get(event.data.key) ?? Infinity) <= this.ledger.durableAt.get(event)!;
     const { verdict } = event.data;
     if (verdict !== (acted ? "happened" : "not-happened")) this.#wrong(event, `says ${verdict}, which is not so`);
+  }
+
+  /** It acted, and is not called any more. */
+  #unusable(event: RunEvent & { type: "step.unusable" }): void {
+    const { key, earlier, attempt, args } = event.data;
+    const place = this.#place(event.data);
+    if (args !== undefined) place.given = args;
+    if (earlier === undefined && !this.world.service.acts.has(key)) this.#wrong(event, "has not acted");
+    this.#unusableKeys.add(key);
+    place.last = attempt;
+    place.call = undefined;
+    this.#leave(place, "open");
   }
 
   #completed(event: RunEvent & { type: "step.completed" }): void {

@@ -28,6 +28,24 @@ export const BUGS = [
     put: "false",
   },
   {
+    name: "a refused output is repeated",
+    file: "src/run/decide/ending.js",
+    find: 'if (effects !== "none")\n            return unusable(run, work, { error, usage, ending, ...returned }, at);',
+    put: 'if (effects !== "none")\n            return failed(run, work, { ...error, retryable: true }, at, { usage });',
+  },
+  {
+    name: "a retry of the run repeats a refused output",
+    file: "src/run/decide/begin.js",
+    find: "if (before !== undefined) {",
+    put: "if (false) {",
+  },
+  {
+    name: "an agent repeats a call whose output was refused",
+    file: "src/agents/tool-turn.js",
+    find: "if (tallyOf(bench, tool.spec.name, args).acted)",
+    put: "if (false)",
+  },
+  {
     name: 'an answer "unknown" counts as "not happened"',
     file: "src/perform/reconcile.js",
     find: 'if (answer === "unknown")',

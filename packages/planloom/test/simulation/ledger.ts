@@ -25,6 +25,7 @@ export type FaultKind =
   | "tool error"
   | "tool throw"
   | "tool hang or late act"
+  | "refused output"
   | "reconcile trouble"
   | "model error"
   | "duplicate command"

@@ -156,7 +156,10 @@ export class Models {
     const calls = (this.scenario.scripts.get(step) ?? []).flat();
     const data = dataIn(text);
     const results = request.messages.flatMap((message) => (message.role === "tool" ? message.results : []));
-    const done = new Set(results.filter(({ isError }) => isError !== true).map(({ id }) => Number(id.split(".")[0])));
+    // A call that acted with an unusable output is asked for once more: it must not be made.
+    const isDone = ({ isError, text: said }: (typeof results)[number]) =>
+      isError !== true || said.includes("This call was not made.");
+    const done = new Set(results.filter(isDone).map(({ id }) => Number(id.split(".")[0])));
     const turn = turnsOf(this.scenario.scripts.get(step) ?? []).find((numbers) => numbers.some((n) => !done.has(n)));
     if (turn === undefined) return reply(agentText(step, data));
     const toolCalls = turn

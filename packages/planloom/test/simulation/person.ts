@@ -6,6 +6,7 @@ import type { Settings } from "../../src/run/settings.js";
 import type { CheckedPlan, Command } from "../../src/run/command.js";
 import { type Run } from "../../src/run/state.js";
 import { isEnded } from "../../src/run/status.js";
+import { isUnusable, worksOf } from "../../src/run/steps.js";
 import type { Work } from "../../src/run/work.js";
 import { dice as diceOf, type Dice } from "./dice.js";
 import type { SimulatedProcess } from "./process.js";
@@ -89,14 +90,14 @@ export class People {
     if (
       this.#wishes >= MOST_WISHES ||
       run.execution.steps.size === 0 ||
-      (whims.chance(0.3) && run.execution.unknown === 0)
+      (whims.chance(0.3) && run.execution.unknown + run.execution.unusable === 0)
     )
       return;
     const live = this.world.live();
     if (live.length === 0) return;
     this.#waitUntil = time.now + PATIENCE_MS;
     const step = whims.pick([...run.execution.steps.keys()]);
-    if (whims.chance(0.2) && run.execution.unknown === 0) {
+    if (whims.chance(0.2) && run.execution.unknown + run.execution.unusable === 0) {
       ledger.fault("fork of an ended run", "man");
       return whims.pick(live).fork(run.id, step, `f${++this.#wishes}`);
     }
@@ -105,7 +106,9 @@ export class People {
     const {
       request: { models },
     } = run;
-    const from = whims.chance(0.4) ? { from: step } : {};
+    // They want to see whether what has acted is really left alone.
+    const acted = [...run.execution.steps.values()].find((state) => worksOf(state).some(isUnusable))?.spec.id;
+    const from = whims.chance(acted === undefined ? 0.4 : 0.8) ? { from: acted ?? step } : {};
     const plan = whims.chance(0.25) ? { plan: this.#otherPlan(run) } : {};
     this.#say(run.id, { type: "retry", settings: this.#moreOf(run), models, ...from, ...plan });
   }
@@ -139,6 +142,7 @@ export class People {
         if (work.status === "suspended" && work.question !== undefined) {
           this.#once(run, `respond ${name}`, { type: "respond", ...place, value: answerOf(place.step) });
         }
+        if (work.status === "unusable") this.#replace(run, work, place, name);
         if (work.status === "unknown") this.#settle(run, work, place, name);
       }
     }
@@ -158,6 +162,15 @@ export class People {
     const { doubts: doubt } = work;
     const said = acted ? { verdict: "happened" as const, output } : { verdict: "not-happened" as const };
     this.#once(run, `settle ${name} ${doubt} ${key}`, { type: "settle", ...place, ...said, doubt });
+  }
+
+  /** Looks up what the call really gave; now and then lets the step fail, and has the run go on later. */
+  #replace(run: Run, { doubts: doubt, unusable }: Work, place: { step: string; item?: number }, name: string): void {
+    const key = unusable?.key ?? "";
+    const output = this.world.service.outputs.get(key) ?? null;
+    const fails = this.#wishing && diceOf(this.world.scenario.seed, `fail ${name} ${doubt}`).chance(0.4);
+    const said = fails ? ({ verdict: "fail" } as const) : ({ verdict: "use", output } as const);
+    this.#once(run, `decide ${name} ${doubt} ${key}`, { type: "settle", ...place, ...said, doubt });
   }
 
   /** Says it, and again only after a while. */

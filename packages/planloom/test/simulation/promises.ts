@@ -92,7 +92,9 @@ function ancestorsOf(ledger: Ledger, { request: { parent } }: Run): readonly (re
 function excuses(log: readonly RunEvent[]): boolean {
   const fate = ({ data }: ReturnType<typeof failuresIn>[number]) =>
     data.decision !== "retry" && FAULTS_OF_FATE.includes(data.error.code);
-  return log.some(({ type }) => type === "cancel.requested") || failuresIn(log).some(fate);
+  const stopped = ({ type, data }: RunEvent) =>
+    type === "cancel.requested" || (type === "step.resolved" && data.verdict === "fail");
+  return log.some(stopped) || failuresIn(log).some(fate);
 }
 
 /** Another plan or goal gives another answer; and how much is paid before a budget ends the run, is a matter of time. */

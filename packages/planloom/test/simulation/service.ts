@@ -2,8 +2,9 @@
 // act cannot be undone, and may happen after its caller has ended.
 import { hashOf } from "../../src/plan/hash.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
+import { failWith } from "../../src/run/failure.js";
 import type { ToolInventory } from "../../src/tools/inventory.js";
-import { tool, ToolError, type Reconciled, type Tool, type ToolContext } from "../../src/tools/tool.js";
+import { tool, ToolError, UnusableOutput, type Reconciled, type Tool, type ToolContext } from "../../src/tools/tool.js";
 import { dice, type Dice } from "./dice.js";
 import type { Ledger } from "./ledger.js";
 import { never, type Owner, type Timeline } from "./timeline.js";
@@ -36,7 +37,15 @@ export function outputOf(name: string, args: JsonObject): string | readonly stri
 }
 
 type Reaction =
-  "return" | "refuse" | "refuse for good" | "throw" | "act and throw" | "hang" | "act and hang" | "act late";
+  | "return"
+  | "refuse"
+  | "refuse for good"
+  | "throw"
+  | "act and throw"
+  | "hang"
+  | "act and hang"
+  | "act late"
+  | "act and return nonsense";
 const TROUBLE: readonly Reaction[] = [
   "refuse",
   "refuse",
@@ -47,6 +56,10 @@ const TROUBLE: readonly Reaction[] = [
   "act and hang",
   "act late",
 ];
+
+const ACTING: readonly Reaction[] = ["return", "act and throw", "act and hang", "act late", "act and return nonsense"];
+
+const nonsense = (name: string) => failWith("BAD_OUTPUT", { tool: name, problem: "expected string" });
 
 type Answering = "answer" | "throw" | "hang" | "not know" | "give what it cannot have given";
 const ANSWER_TROUBLE: readonly Answering[] = ["throw", "hang", "not know", "give what it cannot have given"];
@@ -95,8 +108,11 @@ export class Service {
     const nth = (this.#asked.get(key) ?? 0) + 1;
     this.#asked.set(key, nth);
     const chance = dice(this.seed, `call ${name} ${stepId} ${JSON.stringify(args)} ${nth}`);
-    const reaction = this.#reaction(name, chance, nth);
     const acting = name !== "look" && name !== "list";
+    const reaction =
+      acting && this.#returnsNonsense(name, args, context)
+        ? "act and return nonsense"
+        : this.#reaction(name, chance, nth);
     this.ledger.say(caller.name, `calls ${name} ${key.slice(0, 8)} for ${runId}/${stepId}, which will ${reaction}`);
     this.#fly(key, 1);
     return new Promise((resolve, reject) => {
@@ -106,13 +122,14 @@ export class Service {
       this.time.after(actAfter, () => {
         this.#fly(key, -1);
         const stopped = listens && context.signal.aborted && caller.alive;
-        const acts = !stopped && ["return", "act and throw", "act and hang", "act late"].includes(reaction);
+        const acts = !stopped && ACTING.includes(reaction);
         if (acts && acting) this.#act(name, args, context);
         this.time.after(chance.int(0, 50), () => answer(stopped), caller);
       });
       const answer = (stopped: boolean): void => {
         if (stopped) reject(context.signal.reason as Error);
         else if (reaction === "return" || reaction === "act late") resolve(outputOf(name, args) as never);
+        else if (reaction === "act and return nonsense") reject(new UnusableOutput(nonsense(name), 7));
         else if (reaction === "refuse") reject(new ToolError("not now", { code: "NOT_NOW" }));
         else if (reaction === "refuse for good") reject(new ToolError("no", { code: "NO", retryable: false }));
         else if (reaction === "throw" || reaction === "act and throw") reject(new Error("the connection broke"));
@@ -153,6 +170,15 @@ export class Service {
     else if (reaction === "throw" || reaction === "act and throw") this.ledger.fault("tool throw", name);
     else this.ledger.fault("tool hang or late act", name);
     return reaction;
+  }
+
+  /** For the same calls in every world of the seed. A step that would be skipped for it always has a usable output. */
+  #returnsNonsense(name: string, args: JsonObject, { runId, stepId }: ToolContext): boolean {
+    const spec = this.ledger.runOf(runId)?.execution.steps.get(stepId)?.spec;
+    if (!this.troubled || spec?.onFailure === "skip" || spec?.optional === true) return false;
+    if (!dice(this.seed, `nonsense ${name} ${stepId} ${JSON.stringify(args)}`).chance(0.15)) return false;
+    this.ledger.fault("refused output", name);
+    return true;
   }
 
   #act(name: string, args: JsonObject, { key, runId, stepId }: ToolContext): void {
