@@ -59,7 +59,7 @@ const TROUBLE: readonly Reaction[] = [
 
 const ACTING: readonly Reaction[] = ["return", "act and throw", "act and hang", "act late", "act and return nonsense"];
 
-const nonsense = (name: string) => failWith("BAD_OUTPUT", { tool: name, problem: "expected string" });
+const nonsense = (name: string) => failWith("BAD_OUTPUT", { tool: name, problem: { code: "UNCLEAR_ANSWER" } });
 
 type Answering = "answer" | "throw" | "hang" | "not know" | "give what it cannot have given";
 const ANSWER_TROUBLE: readonly Answering[] = ["throw", "hang", "not know", "give what it cannot have given"];
