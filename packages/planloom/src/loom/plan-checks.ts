@@ -3,7 +3,8 @@
 import { check, type CheckOptions, type CheckResult } from "../plan/check/check.js";
 import { bareFindings } from "../plan/finding.js";
 import { canonicalJson, isObject, type Json } from "../plan/json.js";
-import { planHash, type Plan } from "../plan/plan.js";
+import { planHash } from "../plan/plan-hash.js";
+import type { Plan } from "../plan/plan.js";
 import type { ReadNote } from "../plan/read/note-params.js";
 import { normalizeDraft, readPlan, withReading, type ReadResult } from "../plan/read/read.js";
 import type { Inventory } from "../plan/tool-spec.js";

@@ -170,6 +170,14 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
       });
       return;
     }
+    case "step.held": {
+      const entry = entryOf(event.data);
+      // No call was made, so this is not an attempt.
+      entry.attempts.pop();
+      entry.status = "ready";
+      entry.note = `not called: ${event.data.reason.tools.join(", ")} changed`;
+      return;
+    }
     case "step.expanded":
       entryOf(event.data).note = `expanded into ${event.data.list.length} items`;
       return;

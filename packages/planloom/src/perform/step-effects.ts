@@ -9,15 +9,16 @@ import type { Model } from "../model/port.js";
 import { hashOf } from "../plan/hash.js";
 import type { Json } from "../plan/json.js";
 import type { AgentStep, Step, ToolStep } from "../plan/plan.js";
-import type { StepKind } from "../plan/step-kind.js";
+import { usesTool, type StepKind } from "../plan/step-kind.js";
 import { revealed, secretsIn } from "../plan/secret.js";
 import { typeOf } from "../plan/type/schema.js";
 import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
 import type { CallEffect, FillEffect } from "../run/effect.js";
 import { guardCall, isHeldGranted } from "../run/guard.js";
 import { callText } from "../run/keys.js";
-import { currentPlan, findWork } from "../run/lookup.js";
+import { currentPlan, findWork, toolIn } from "../run/lookup.js";
 import { failWith } from "../run/failure.js";
+import { toolsOfStep, unknownChanges } from "../run/changed-tools.js";
 import { isCancelling } from "../run/status.js";
 import type { StepState } from "../run/work.js";
 import { failureText } from "../words/failures.js";
@@ -45,6 +46,8 @@ export async function performFill(
   const { key } = effect;
   const state = run.execution.steps.get(effect.step)!;
   const step = state.spec as ToolStep;
+  const changed = changeMet(services, effect, state, run, context);
+  if (changed !== undefined) return changed;
   try {
     const model = executorOf(services, step.model);
     if (model === null || state.tool === undefined) return endedOutcome(key, "tool-error", noModel("executor"));
@@ -68,7 +71,25 @@ export async function performCall(
   const state = run.execution.steps.get(effect.step)!;
   const call = CALLS[state.spec.kind] as Call<Step> | null;
   if (call === null) throw new Error(`step ${state.spec.id} has no call`);
+  const changed = changeMet(services, effect, state, run, context);
+  if (changed !== undefined) return changed;
   return call(services, effect, state, state.spec, run, context);
+}
+
+/**
+ * The outcome if the step's tools are not the ones that the run knows: no call is made. A step that was stopped before
+ * it began here calls nothing, so its tools do not matter.
+ */
+function changeMet(
+  { inventory }: Services,
+  { key }: CallEffect | FillEffect,
+  state: StepState,
+  run: Run,
+  { signal }: Performing,
+): Outcome | undefined {
+  if (signal.aborted) return undefined;
+  const tools = unknownChanges(run, state, (name) => inventory.get(name)?.spec);
+  return tools.length === 0 ? undefined : { type: "tool-changed", key, tools };
 }
 
 type Call<S extends Step> = (
@@ -160,7 +181,7 @@ async function runAgentStep(
         step,
         args: effect.args,
         outputs: contextOf(run, state),
-        tools: toolsOf(services, step).map((tool) => guarded(services, tool)),
+        tools: toolsOf(services, state, run).map((tool) => guarded(services, tool)),
         turns: run.request.settings.turns,
         keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
         guard: guardOf(run, state, effect.item),
@@ -185,7 +206,7 @@ async function runAgentStep(
 /** The guard over the calls of an agent step: see run/guard.ts. */
 function guardOf(run: Run, state: StepState, item: number | null): CallGuard {
   return (present, args, key, called) => {
-    const spec = currentPlan(run)?.tools.get(present.name) ?? present;
+    const spec = toolIn(run, present.name) ?? present;
     const reason = guardCall(run, state.spec, spec, args, called);
     if (reason === undefined || isHeldGranted(run, { key, tool: spec.name })) return "call";
     const comment = findWork(run, { step: state.spec.id, item })?.refused?.get(callText(spec.name, args));
@@ -195,13 +216,15 @@ function guardOf(run: Run, state: StepState, item: number | null): CallGuard {
   };
 }
 
-/** The tools that an agent step may use. `all` leaves out those that wait for a person. */
-function toolsOf(services: Services, step: AgentStep): readonly Tool[] {
-  const names =
-    step.tools === "all"
-      ? services.inventory.specs.filter((spec) => spec.approval === undefined).map((spec) => spec.name)
-      : step.tools;
-  return names.flatMap((name) => services.inventory.get(name) ?? []);
+/** The tools that an agent step may use: none that its plan does not have. The stricter definition applies. */
+function toolsOf({ inventory }: Services, state: StepState, run: Run): readonly Tool[] {
+  const names = currentPlan(run) === undefined ? inventory.tools.keys() : toolsOfStep(run, state);
+  return [...names].flatMap((name) => {
+    const tool = inventory.get(name);
+    const changed = run.execution.changedTools.get(name);
+    if (tool === undefined || !usesTool(state.spec, name)) return [];
+    return changed === undefined ? [tool] : [{ ...tool, spec: changed.applies }];
+  });
 }
 
 /**

@@ -1,10 +1,8 @@
 // Defines a plan. One zod schema gives the document, the TypeScript types and the published JSON Schema.
-// In: a document as data. Out: a Draft (as written), and a Plan (with defaults, revision and hash).
+// In: a document as data. Out: a Draft (as written), and a Plan (with defaults).
 import { z } from "zod";
 import { FORBIDDEN_KEYS, type Json } from "./json.js";
 import { DURATION_PATTERN } from "./duration.js";
-import { hashOf } from "./hash.js";
-import type { ToolSpec } from "./tool-spec.js";
 
 /** Names of steps and of `as`: a letter a-z, then up to 63 letters, digits or underscores. */
 export const ID_PATTERN = /^[a-z][A-Za-z0-9_]{0,63}$/;
@@ -165,13 +163,4 @@ export interface Plan {
   readonly inputs: { readonly [name: string]: InputSpec };
   readonly steps: readonly Step[];
   readonly answer: Answer;
-}
-
-/**
- * SHA-256 of the canonical JSON of the plan with defaults, the run's inputs and the definitions of the tools it uses.
- * This hash is what a person approves.
- */
-export function planHash(plan: Plan, inputs: { readonly [name: string]: Json }, tools: readonly ToolSpec[]): string {
-  const definitions = [...tools].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return hashOf({ plan, inputs, tools: definitions });
 }

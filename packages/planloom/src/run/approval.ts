@@ -5,6 +5,7 @@ import type { Plan, Step } from "../plan/plan.js";
 import { referencedNames } from "../plan/expression/reference.js";
 import { inSameWords } from "../plan/revise/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
+import { changesToSee } from "./changed-tools.js";
 import { fact, type Fact } from "./event.js";
 import { guardStep } from "./guard.js";
 import { currentPlan } from "./lookup.js";
@@ -40,7 +41,14 @@ export function writtenIn(
  * Why a person must approve this call with its arguments. undefined if nobody must, or if the plan's approval covers
  * it.
  */
-export function whyApproval(run: Run, { step, item }: Work, args: Args): ApprovalReason | undefined {
+export function whyApproval(run: Run, work: Work, args: Args): ApprovalReason | undefined {
+  const changes = changesToSee(run, work.step).map(({ present: { name: tool }, differences }) => ({ tool, differences }));
+  const also = whyUnchanged(run, work, args);
+  return changes.length === 0 ? also : { code: "TOOL_CHANGED", changes, ...(also === undefined ? {} : { also }) };
+}
+
+/** The same, as if no tool had changed. */
+function whyUnchanged(run: Run, { step, item }: Work, args: Args): ApprovalReason | undefined {
   const { spec, tool } = step;
   if (currentPlan(run)?.callsGranted.has(spec.id) === true) return undefined;
   const seen = tool === undefined || (item !== null && step.itemsSeen === true);

@@ -11,6 +11,8 @@ import type { RoleNames, Settings } from "./settings.js";
 export interface CheckedPlan {
   readonly plan: Plan;
   readonly hash: string;
+  /** Version of the hash. Absent: today's. */
+  readonly hashVersion?: number;
   /** The run's inputs, with the plan's defaults. */
   readonly inputs: { readonly [name: string]: Json };
   readonly tools: readonly ToolSpec[];

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from "../plan/json.js";
 import type { Origin } from "../plan/origin.js";
 import type { InputTrust } from "../plan/label.js";
 import type { Plan } from "../plan/plan.js";
+import type { ToolDifference } from "../plan/tool-change.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import type { AfterUntrusted, CheckedPlan, Command, CallVerdict } from "./command.js";
@@ -13,6 +14,7 @@ import type { Failure, ReplyProblem } from "./failure.js";
 import type {
   ApprovalReason,
   FailureReason,
+  HoldReason,
   LegacyReason,
   NoReplanReason,
   ReplanReason,
@@ -159,7 +161,12 @@ export interface EventData {
   "plan.proposed": {
     readonly revision: number;
     readonly plan: Plan;
+    /** Hash of the program and the inputs. A person approves it. */
     readonly hash: string;
+    /** Hash of the program: the plan and the definitions of its tools. */
+    readonly program: string;
+    /** Version of both hashes. Every reader computes `hash` again. */
+    readonly hashVersion: number;
     /** The run's inputs, with the defaults of the plan. */
     readonly inputs: { readonly [name: string]: Json };
     /** Definitions of the tools that the plan uses. With them, the log explains itself without the program. */
@@ -226,6 +233,21 @@ export interface EventData {
   };
   /** The review gave no answer. */
   "review.failed": PassingFailure;
+
+  /**
+   * The tool that would run is not the one that the plan was made with. Recorded once for each difference. No
+   * differences: it is again the recorded one.
+   */
+  "tool.changed": {
+    readonly tool: string;
+    /** Its definition in the process that drives the run. */
+    readonly present: ToolSpec;
+    /** The definition that applies from here on, if it is stricter than the present one. */
+    readonly applies?: ToolSpec;
+    readonly differences: readonly ToolDifference[];
+    /** Its calls wait for a person. */
+    readonly waits?: true;
+  };
 
   /** Times in ms since 1970. `subject` is the plan, or a call with its concrete arguments. */
   "approval.requested": {
@@ -321,6 +343,8 @@ export interface EventData {
     /** See PassingFailure. */
     readonly unpaid?: true;
   };
+  /** The call was not made, and the step is queued again. Its attempt stays. */
+  "step.held": StepRef & { readonly attempt: number; readonly reason: HoldReason };
   "step.retrying": StepRef & { readonly attempt: number; readonly retryAt: number };
   "step.skipped": StepRef & {
     readonly reason: SkipReason | LegacyReason;

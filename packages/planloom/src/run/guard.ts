@@ -9,7 +9,7 @@ import { isConversation, isFilled } from "../plan/step-kind.js";
 import type { Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { labelOfParts, valueParts, partsOfArgument, partsOfTools, sourcesThat, type ValuePart } from "./labels.js";
-import { currentPlan } from "./lookup.js";
+import { currentPlan, toolIn } from "./lookup.js";
 import type { HeldCall } from "./event.js";
 import type { ApprovalReason, GuardReason } from "./reason.js";
 import type { Run } from "./state.js";
@@ -114,7 +114,7 @@ export function whyHeld(
   { key, tool: name, called }: HeldCall,
   args: Args,
 ): { readonly hash: string; readonly reason: ApprovalReason } {
-  const tool = currentPlan(run)?.tools.get(name);
+  const tool = toolIn(run, name);
   const reason = tool === undefined ? undefined : guardCall(run, spec, tool, args, called);
   return { hash: heldHash(key, tool), reason: reason ?? { code: "UNTRUSTED_READ" } };
 }
@@ -123,4 +123,4 @@ const heldHash = (key: string, tool: ToolSpec | undefined): string => hashOf({ c
 
 /** Whether a person has approved a call inside an agent step. */
 export const isHeldGranted = (run: Run, { key, tool }: Pick<HeldCall, "key" | "tool">): boolean =>
-  run.approvals.granted.has(heldHash(key, currentPlan(run)?.tools.get(tool)));
+  run.approvals.granted.has(heldHash(key, toolIn(run, tool)));

@@ -62,6 +62,8 @@ export type Outcome =
       /** Set if the ending is in-doubt: the call inside the step. */
       readonly call?: { readonly key: string; readonly tool: string };
     }
+  /** No call was made: these tools are not the ones that the run knows. `tools` are their definitions now. */
+  | { readonly type: "tool-changed"; readonly key: string; readonly tools: readonly ToolSpec[] }
   /** A tool's answer about its call in doubt. */
   /** A call inside an agent step waits for a person. Nothing was called. */
   | {

@@ -5,7 +5,7 @@ import { readsOf, type Reads } from "../plan/expression/reference.js";
 import type { Step } from "../plan/plan.js";
 import type { ValueSource } from "../plan/origin.js";
 import { asksPerson, takesContext, toolNames } from "../plan/step-kind.js";
-import { currentPlan } from "./lookup.js";
+import { currentPlan, toolIn } from "./lookup.js";
 import type { ProposedPlan, Run } from "./state.js";
 import type { StepState, Work } from "./work.js";
 
@@ -54,7 +54,7 @@ function labelOfOutput(run: Run, { spec, tool }: StepState, called: readonly str
 /** What a model has seen that has called these tools. */
 export function partsOfTools(run: Run, names: readonly string[]): readonly ValuePart[] {
   return names.map((name): ValuePart => {
-    const spec = currentPlan(run)?.tools.get(name);
+    const spec = toolIn(run, name);
     // The arguments of a tool that hands labels on are made of what the model has seen anyway.
     return { source: { tool: name }, label: spec === undefined ? FOREIGN : outputLabel(spec, OWN) };
   });

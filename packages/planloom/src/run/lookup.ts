@@ -1,4 +1,5 @@
 // Finds parts of a run: a plan, a step, an item, an effect that is owed. In: a run and a name. Out: the part.
+import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Effect } from "./effect.js";
 import { reviewKey } from "./keys.js";
 import type { PendingApproval, ProposedPlan, Run } from "./state.js";
@@ -19,6 +20,10 @@ export function planOf(run: Run): ProposedPlan {
   if (plan === undefined) throw new Error(`run ${run.id} has no plan`);
   return plan;
 }
+
+/** The definition that applies to calls of this tool of the current plan. */
+export const toolIn = (run: Run, name: string): ToolSpec | undefined =>
+  run.execution.changedTools.get(name)?.applies ?? currentPlan(run)?.tools.get(name);
 
 /** Whether the approval is for a whole plan. */
 export const asksForPlan = ({ subject }: PendingApproval): boolean => subject === "plan";

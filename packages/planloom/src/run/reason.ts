@@ -1,6 +1,7 @@
 // Why something was decided, as data. In: nothing. Out: the union of reasons, each a code with its parameters.
 // words/reasons.ts puts them into sentences.
 import type { ValueSource } from "../plan/origin.js";
+import type { ToolDifference } from "../plan/tool-change.js";
 import type { Failure } from "./failure.js";
 
 /** Why failed work is, or is not, retried. */
@@ -54,6 +55,18 @@ export type StopReason =
   /** It started before its plan was complete, and that plan will not come. */
   | { readonly code: "DRAFT_DROPPED"; readonly because: "refused" | "failed" | "other-goal" };
 
+/** Why a call was not made yet. The tools have changed since the plan was recorded. */
+export interface HoldReason {
+  readonly code: "TOOL_CHANGED";
+  readonly tools: readonly string[];
+}
+
+/** A tool that is not what it was when the plan was recorded. */
+export interface ChangedToolReason {
+  readonly tool: string;
+  readonly differences: readonly ToolDifference[];
+}
+
 /** Why a person is asked to approve a plan or a call. */
 export type ApprovalReason =
   | { readonly code: "POLICY_ALWAYS" }
@@ -66,6 +79,12 @@ export type ApprovalReason =
   | { readonly code: "TOOL_ASKS"; readonly tool: string }
   | { readonly code: "UNTRUSTED_READ" }
   | GuardReason
+  /** `also`: why a person would be asked without this change, too. */
+  | {
+      readonly code: "TOOL_CHANGED";
+      readonly changes: readonly ChangedToolReason[];
+      readonly also?: ApprovalReason;
+    }
   | FunctionReason;
 
 /**

@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from "../plan/json.js";
 import type { InputTrust } from "../plan/label.js";
 import type { Plan } from "../plan/plan.js";
+import type { ToolDifference } from "../plan/tool-change.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Effect } from "./effect.js";
@@ -19,6 +20,8 @@ export interface ProposedPlan {
   readonly hash: string;
   readonly cause: EventData["plan.proposed"]["cause"];
   readonly tools: ReadonlyMap<string, ToolSpec>;
+  /** An earlier build recorded these tools, without the fields that it did not know. */
+  readonly sparse?: true;
   readonly needs: StepNeeds;
   /** Steps that are new or changed since the plan that it replaces. */
   readonly written: ReadonlySet<string>;
@@ -155,6 +158,17 @@ export interface Planning {
   reviews: number;
 }
 
+/** A tool whose present definition is not the one that the plan was made with. */
+export interface ChangedTool {
+  readonly recorded: ToolSpec;
+  readonly present: ToolSpec;
+  /** The definition that applies to its calls. */
+  readonly applies: ToolSpec;
+  readonly differences: readonly ToolDifference[];
+  /** Its calls wait for a person. */
+  readonly waits: boolean;
+}
+
 /** The steps of the current plan, their queues and their counts. */
 export interface Execution {
   steps: Map<string, StepState>;
@@ -182,6 +196,8 @@ export interface Execution {
   attempts: Map<string, number>;
   /** The highest number of doubts that any work of a step has had, by step. */
   doubts: Map<string, number>;
+  /** By name. */
+  changedTools: Map<string, ChangedTool>;
 }
 
 /** Decisions of persons on plans and single calls: made, or still open. */
@@ -277,6 +293,7 @@ export function emptyRun(id: string): Run {
       unusableCalls: new Map(),
       attempts: new Map(),
       doubts: new Map(),
+      changedTools: new Map(),
     },
     approvals: { pending: new Map(), expiries: new Timetable(), granted: new Map(), seen: new Set() },
     spending: { allowances: new Map(), used: { modelCalls: 0, tokens: 0, costUsd: 0 } },

@@ -125,7 +125,8 @@ export interface Unusable {
 
 export interface StepState {
   readonly spec: Step;
-  readonly tool?: ToolSpec;
+  /** The definition that applies to its calls. */
+  tool?: ToolSpec;
   readonly index: number;
   /** Revision of the plan under which it was begun. */
   revision: number;

@@ -2,6 +2,7 @@
 // capital and a full stop.
 import type { ValueSource } from "../plan/origin.js";
 import type { ApprovalReason, LegacyReason } from "../run/reason.js";
+import { changedToolText } from "./tool-change.js";
 import { textOr } from "./words.js";
 
 type Of<Code extends ApprovalReason["code"]> = Extract<ApprovalReason, { readonly code: Code }>;
@@ -16,6 +17,8 @@ export const APPROVAL_REASONS: { readonly [Code in ApprovalReason["code"]]: (rea
   STEP_ASKS: () => "the plan asks for it",
   TOOL_ASKS: ({ tool }) => `${tool} asks for it`,
   UNTRUSTED_READ: () => "it was planned after untrusted text was read",
+  TOOL_CHANGED: ({ changes, also }) =>
+    [...changes.map(changedToolText), ...(also === undefined ? [] : [approvalReasonText(also)])].join("; "),
   CONTROL_UNTRUSTED: ({ tool, args, from }) =>
     `untrusted data chose ${chosen(tool, args)}: ${from.map(sourceText).join(", ")}`,
   PRIVATE_LEAVES: ({ tool, args, from, private: held }) =>

@@ -1,5 +1,6 @@
 // Carries a recorded run on to its end. In: the events of its log so far. Out: the log with what follows: every effect succeeds, and
 // people agree to everything.
+import { planHash } from "../../src/plan/plan-hash.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { carriedFacts } from "../../src/run/decide/fork.js";
 import { partsOf } from "../../src/run/decide/retry.js";
@@ -25,12 +26,12 @@ export function foldLog(log: readonly RunEvent[]): Run {
   return run;
 }
 
-/** The plan that the run follows; undefined before the first. */
+/** The plan that the run follows, as this build checks it; undefined before the first. */
 export function planIn(log: readonly RunEvent[]): CheckedPlan | undefined {
   const proposed = log.findLast((event) => event.type === "plan.proposed");
   if (proposed === undefined) return undefined;
-  const { plan, hash, inputs, tools, findings } = proposed.data;
-  return { plan, hash, inputs, tools, findings };
+  const { plan, inputs, tools, findings } = proposed.data;
+  return { plan, hash: planHash(plan, inputs, tools), inputs, tools, findings };
 }
 
 /** `plan` is what a planner answers that is asked. A run that has ended goes on only with `first`. */

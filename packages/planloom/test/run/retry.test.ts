@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/plan/check/check.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
-import { planHash } from "../../src/plan/plan.js";
+import { planHash } from "../../src/plan/plan-hash.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
 import { carriedFacts } from "../../src/run/decide/fork.js";
 import { workOf } from "../../src/run/lookup.js";

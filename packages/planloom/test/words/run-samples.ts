@@ -206,6 +206,23 @@ export const REASON_SAMPLES: {
       private: [{ step: "notes" }, { secret: true }],
     },
   ],
+  TOOL_CHANGED: [
+    {
+      code: "TOOL_CHANGED",
+      changes: [
+        { tool: "pay", differences: [{ field: "effects", was: "none", is: "once" }] },
+        {
+          tool: "write_file",
+          differences: [
+            { field: "reach/roots", was: ["/srv/a"], is: ["/srv/b"] },
+            { field: "approval", was: null, is: "required" },
+          ],
+        },
+      ],
+      also: { code: "STEP_ASKS" },
+    },
+    { code: "TOOL_CHANGED", changes: [{ tool: "pay", differences: [{ field: "unrecorded", was: null, is: null }] }] },
+  ],
   FUNCTION_ASKS: [{ code: "FUNCTION_ASKS" }, { code: "FUNCTION_ASKS", text: "over the budget" }],
   FUNCTION_ALLOWS: [{ code: "FUNCTION_ALLOWS" }],
   FUNCTION_FAILED: [{ code: "FUNCTION_FAILED", text: "no network" }],

@@ -8,7 +8,9 @@ import { isFinished } from "../../run/steps.js";
 import { type Run } from "../../run/state.js";
 import { isObject, type Json } from "../../plan/json.js";
 import { failureLine, failureText } from "../../words/failures.js";
+import { andList } from "../../words/phrases.js";
 import { commentText, reasonText } from "../../words/reasons.js";
+import { changedToolText } from "../../words/tool-change.js";
 import { askingLines, invalidLines } from "./asking.js";
 import { actLines } from "./plan.js";
 import { approvalLines, proposedLines } from "./revision.js";
@@ -83,6 +85,15 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
   "step.expanded": ({ data }) => routine(mark("expand", `${data.step}: ${data.list.length} items`)),
   "step.started": ({ data }) =>
     routine(mark("start", `${name(data)}${data.attempt > 1 ? ` (attempt ${data.attempt})` : ""}`)),
+  "tool.changed": ({ data }) =>
+    marked(
+      "changed",
+      data.differences.length === 0
+        ? `${data.tool} is again what the plan was made with`
+        : oneLine(changedToolText(data), 2_000),
+    ),
+  "step.held": ({ data }) =>
+    routine(mark("held", `${name(data)}: not called, because ${andList(data.reason.tools)} changed`)),
   "step.completed": completedLines,
   "step.failed": ({ data }) => marked("failed", `${failedText(data)} -> ${data.decision} (${reasonText(data.reason)})`),
   "step.retrying": ({ at, data }) =>
@@ -207,6 +218,7 @@ export function retriedText({ by, data: { from, stage } }: EventOf<"run.reopened
 const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {
   done: "green",
   reused: "green",
+  changed: "yellow",
   retried: "cyan",
   failed: "red",
   unknown: "red",

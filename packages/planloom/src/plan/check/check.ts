@@ -14,7 +14,8 @@ import { checkTexts, checkUse, unreferenced } from "./use.js";
 import type { Finding, FindingCode } from "../finding.js";
 import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject, pointerTo } from "../json.js";
 import { notJson, type NotJson } from "../not-json.js";
-import { planHash, type Answer, type Plan, type Step } from "../plan.js";
+import { planHash } from "../plan-hash.js";
+import type { Answer, Plan, Step } from "../plan.js";
 import type { Inventory, ToolSpec } from "../tool-spec.js";
 import { toolNames } from "../step-kind.js";
 

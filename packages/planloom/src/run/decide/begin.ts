@@ -14,6 +14,7 @@ import { typeFromSchema } from "../../plan/type/schema.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { whyApproval, whyAsked } from "../approval.js";
+import { changesToSee } from "../changed-tools.js";
 import { fact, type EventData, type Fact } from "../event.js";
 import { failWith, type ExpressionParams, type Failure, type FailureParams } from "../failure.js";
 import type { Work } from "../work.js";
@@ -201,7 +202,8 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   if (reason !== undefined) {
     // The instruction and the data of an agent step decide what it does.
     const deed = isConversation(spec) ? ownFields(spec) : {};
-    const hash = hashOf({ call: key, tool: tool ?? null, ...deed });
+    const changed = changesToSee(run, work.step).map(({ present }) => present);
+    const hash = hashOf({ call: key, tool: tool ?? null, ...deed, ...(changed.length === 0 ? {} : { changed }) });
     if (!run.approvals.granted.has(hash)) return askFor({ run, work, at }, { hash, reason, args });
   }
   const effects = tool?.effects ?? "none";

@@ -23,6 +23,7 @@ import { whyTooDear } from "./policy.js";
 import { proposal, proposalFacts } from "./proposal.js";
 import { whyNotMended } from "./repair.js";
 import { marksOf, revise, revisionProposed } from "./revision.js";
+import { toolChanged } from "./tool-change.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { whyHeld } from "../guard.js";
 import { readByPlanner } from "../followed-plan.js";
@@ -111,6 +112,8 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
       return filled(run, input, at);
     case "returned":
       return completed(run, owedWork(run, input.key), input, at);
+    case "tool-changed":
+      return toolChanged(run, owedWork(run, input.key), input);
     case "ended":
       return endedCall(run, input, at);
     case "held":

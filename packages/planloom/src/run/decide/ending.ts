@@ -6,7 +6,7 @@ import type { Origin } from "../../plan/origin.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
 import type { Usage } from "../../plan/usage.js";
 import { callName } from "../../plan/step-kind.js";
-import { currentPlan } from "../lookup.js";
+import { toolIn } from "../lookup.js";
 import { isCancelling } from "../status.js";
 import type { Work } from "../work.js";
 import { outOfTime, unpaidBy } from "./budget.js";
@@ -58,7 +58,7 @@ export function unknown(
 ): Fact {
   const { spec } = work.step;
   const tool = outcome.call?.tool ?? callName(spec);
-  const reconciles = currentPlan(run)?.tools.get(tool)?.reconciles === true;
+  const reconciles = toolIn(run, tool)?.reconciles === true;
   return fact("step.unknown", {
     ...refOf(work),
     attempt: work.attempt,

@@ -1,6 +1,7 @@
 // Proposes a plan, and decides whether a person is asked. In: a checked plan and the plan that it replaces. Out: facts.
 // First plans, repaired plans and plans of persons all enter a run here.
 import { referredNeeds } from "../../plan/graph.js";
+import { HASH_VERSION, programHash } from "../../plan/plan-hash.js";
 import { mayActThrough } from "../../plan/step-kind.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
 import { toolsByName } from "../../plan/tool-spec.js";
@@ -48,7 +49,8 @@ export function proposalFacts(checked: CheckedPlan, around: ProposalOptions): Fa
 
 export function proposal(checked: CheckedPlan, around: ProposalOptions): Proposal {
   const { revision, cause, settings, at, usage = NO_USAGE, asking, replaces, changes = {} } = around;
-  const { plan, hash, inputs, tools, findings, estimate, approval, mustApprove, afterUntrusted } = checked;
+  const { plan, hash, hashVersion = HASH_VERSION, inputs, tools, findings } = checked;
+  const { estimate, approval, mustApprove, afterUntrusted } = checked;
   const marked = {
     ...(mustApprove === undefined ? {} : { mustApprove }),
     ...(afterUntrusted === undefined ? {} : { afterUntrusted }),
@@ -56,7 +58,8 @@ export function proposal(checked: CheckedPlan, around: ProposalOptions): Proposa
   const follows = replaces === undefined ? {} : { basis: replaces.revision };
   const written = [...writtenIn(plan, toolsByName(tools), replaces)];
   const needs = referredNeeds(plan);
-  const core = { revision, plan, hash, inputs, tools, needs, findings, cause, ...follows, written, usage };
+  const hashes = { hash, program: programHash(plan, tools), hashVersion };
+  const core = { revision, plan, ...hashes, inputs, tools, needs, findings, cause, ...follows, written, usage };
   const plain = { ...core, ...marked, ...changes };
   const said = {
     ...(estimate === undefined ? {} : { estimate }),

@@ -4,7 +4,7 @@ import type { Json } from "../../plan/json.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { fact, type Fact } from "../event.js";
 import type { Failure } from "../failure.js";
-import { currentPlan, owedAs, workOf } from "../lookup.js";
+import { owedAs, toolIn, workOf } from "../lookup.js";
 import { refOf, roleFailure } from "./failure.js";
 import { completed, toolProblem, typeProblem } from "./gate.js";
 import type { Outcome } from "../input.js";
@@ -20,7 +20,7 @@ export function reconciled(run: Run, answer: Outcome & { type: "reconciled" }, a
   const resolved = fact("step.resolved", { ...refOf(work), key: effect.callKey, verdict, ...said });
   if (!answer.happened) return [resolved];
   const { output } = answer;
-  const promised = toolProblem(currentPlan(run)?.tools.get(effect.tool), output);
+  const promised = toolProblem(toolIn(run, effect.tool), output);
   // Inside an agent step the output is that of one call. The step continues with it.
   const inside = isConversation(work.step.spec);
   const problem = promised ?? (inside ? undefined : typeProblem(work, output));

@@ -6,7 +6,7 @@ import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import { isDoubtVerdict } from "../command.js";
 import type { Change, EventData, EventOf } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
-import { reviewOf, stepIn, workOf } from "../lookup.js";
+import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
 import { type Halt, type Run } from "../state.js";
 import { fanOut, newWork } from "../steps.js";
 import { allowAgain, noteUnusable } from "../unusable-call.js";
@@ -93,6 +93,24 @@ export function onFilled(run: Run, data: EventData["step.filled"]): void {
   if (data.held !== true) return;
   leaveFor(run, work, "pending");
   makeReady(run, work);
+}
+
+/** The call was not made. The step keeps its attempt. */
+export function onHeld(run: Run, data: EventData["step.held"]): void {
+  const work = workOf(run, data);
+  leaveFor(run, work, "pending");
+  makeReady(run, work);
+}
+
+export function onToolChanged(run: Run, data: EventData["tool.changed"]): void {
+  const { tool, present, applies = present, differences, waits = false } = data;
+  const { changedTools, steps } = run.execution;
+  const using = [...steps.values()].filter(({ spec }) => directTool(spec) === tool);
+  const recorded = changedTools.get(tool)?.recorded ?? currentPlan(run)?.tools.get(tool) ?? using[0]?.tool;
+  if (recorded === undefined) throw new Error(`no plan names the tool ${tool}`);
+  if (differences.length === 0) changedTools.delete(tool);
+  else changedTools.set(tool, { recorded, present, applies, differences, waits });
+  for (const state of using) state.tool = differences.length === 0 ? recorded : applies;
 }
 
 export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): void {

@@ -13,11 +13,11 @@ import { replanOf } from "../status.js";
 import {
   haltFor,
   holdCall,
-  leaveFor,
   makeReady,
   onExpanded,
   onFilled,
   onFilling,
+  onHeld,
   onReconcileFailed,
   onResolved,
   onRetrying,
@@ -27,6 +27,7 @@ import {
   onStepFailed,
   onStepStarted,
   onSuspended,
+  onToolChanged,
   onUnknown,
   onUnusable,
   oweReview,
@@ -101,6 +102,8 @@ function apply(run: Run, event: RunEvent): void {
       return onPlanInvalid(run, event.data);
     case "plan.failed":
       return onPlanFailed(run, event.data);
+    case "tool.changed":
+      return onToolChanged(run, event.data);
     case "approval.requested":
       return onApprovalRequested(run, event);
     case "approval.granted":
@@ -119,6 +122,8 @@ function apply(run: Run, event: RunEvent): void {
       return onStepCompleted(run, event);
     case "step.failed":
       return onStepFailed(run, event);
+    case "step.held":
+      return onHeld(run, event.data);
     case "step.retrying":
       return onRetrying(run, event.data);
     case "step.skipped":
@@ -297,6 +302,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
     hash: data.hash,
     cause: data.cause,
     tools,
+    ...(data.hashVersion === 1 ? { sparse: true as const } : {}),
     needs: data.needs,
     written,
     callsGranted: new Set([...(before?.callsGranted ?? [])].filter((id) => !written.has(id))),
@@ -306,6 +312,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   };
   run.planning.mustApprove = new Set(data.mustApprove);
   run.planning.plans.push(proposed);
+  run.execution.changedTools = new Map();
   run.request.inputs = data.inputs;
   run.mode = EXECUTING;
   if (data.adopts === true) return adoptDrafts(run, proposed);

@@ -4,7 +4,8 @@
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import { hashOf } from "../../plan/hash.js";
-import { eventHash, type RunEvent } from "../event.js";
+import { planHashBy, programHash } from "../../plan/plan-hash.js";
+import { eventHash, type EventData, type RunEvent } from "../event.js";
 import type { Mismatch } from "../../plan/type/type.js";
 import { evolve } from "../evolve/evolve.js";
 import { emptyRun, type Run } from "../state.js";
@@ -25,6 +26,7 @@ export type ChainDamage =
   | { readonly damage: "event-missing" | "event-unlinked" | "event-deep"; readonly seq: number }
   | { readonly damage: "event-unreadable"; readonly seq: number; readonly reason?: string }
   | { readonly damage: "event-foreign"; readonly seq: number; readonly belongsTo: string }
+  | { readonly damage: "plan-changed"; readonly seq: number; readonly revision: number; readonly hash: string }
   | ({ readonly damage: "event-misshapen"; readonly seq: number; readonly type: string } & Mismatch)
   | { readonly damage: "event-unfit"; readonly seq: number; readonly type: string; readonly reason: string };
 
@@ -150,9 +152,20 @@ function follow(head: Head, recorded: RunEvent, run?: Run): Link {
   if (seq !== next) return damaged({ damage: "event-missing", seq: next });
   if (!follows(prev, head)) return damaged({ damage: "event-unlinked", seq: next });
   const misfit = misfitIn(read.event);
-  if (misfit === undefined) return read;
+  if (misfit === undefined) return changedPlan(read.event, recorded) ?? read;
   return damaged({ damage: "event-misshapen", seq: next, type: String(recorded.type), ...misfit });
 }
+
+/** A plan that does not have its hash. The recorded form is hashed, by the version that is recorded beside it. */
+function changedPlan({ seq, type, data }: RunEvent, recorded: RunEvent): Link | undefined {
+  if (type !== "plan.proposed") return undefined;
+  const { revision, hash, hashVersion } = data;
+  const written = recorded.data as EventData["plan.proposed"];
+  if (planHashBy(hashVersion, written) === hash && programOf(written) === data.program) return undefined;
+  return damaged({ damage: "plan-changed", seq, revision, hash });
+}
+
+const programOf = ({ plan, tools }: EventData["plan.proposed"]): string => programHash(plan, tools);
 
 /** An old event with wrong fields must not end the program. */
 function upcastSafely(recorded: RunEvent, run: Run | undefined): ReturnType<typeof upcast> | string {

@@ -6,6 +6,8 @@ import type { InputTrust } from "../../plan/label.js";
 import type { Origin } from "../../plan/origin.js";
 import type { Answer, InputSpec, Plan, Retry, Step } from "../../plan/plan.js";
 import type { Price } from "../../plan/estimate/price.js";
+import type { ToolDifference } from "../../plan/tool-change.js";
+import type { HoldReason } from "../reason.js";
 import type { ToolReach, ToolSpec } from "../../plan/tool-spec.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import { gistOf, mismatch, type Mismatch, type Type } from "../../plan/type/type.js";
@@ -168,7 +170,7 @@ const afterUntrusted = record<AfterUntrusted>({ steps: texts }, { private: yes }
 
 const checkedPlan = record<CheckedPlan>(
   { plan, hash: text, inputs: values, tools: list(tool), findings: list(finding) },
-  { estimate: object, approval, mustApprove: texts, afterUntrusted },
+  { hashVersion: number, estimate: object, approval, mustApprove: texts, afterUntrusted },
 );
 
 const part = record<{ readonly tools: number; readonly of: number }>({ tools: number, of: number }, {});
@@ -289,6 +291,8 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       revision: number,
       plan,
       hash: text,
+      program: text,
+      hashVersion: number,
       inputs: values,
       tools: list(tool),
       needs: map(texts),
@@ -322,6 +326,14 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     { reason: reason(), again: yes },
   ),
   "review.failed": passingFailure,
+  "tool.changed": record(
+    {
+      tool: text,
+      present: tool,
+      differences: list(record<ToolDifference>({ field: text, was: anyJson, is: anyJson }, {})),
+    },
+    { applies: tool, waits: yes },
+  ),
   "approval.requested": record(
     { subject, hash: text, reason: reason(), expiresAt: number },
     { args: values, items: list(record<ItemCall>({ item: number, args: values }, {})), call: heldCall, usage },
@@ -367,6 +379,10 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       sameAttempt: yes,
       unpaid: yes,
     },
+  ),
+  "step.held": record(
+    { ...attempted, reason: record<HoldReason>({ code: oneOf("TOOL_CHANGED"), tools: texts }, {}) },
+    item,
   ),
   "step.retrying": record({ ...attempted, retryAt: number }, item),
   "step.skipped": record(

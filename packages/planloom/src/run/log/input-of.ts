@@ -2,6 +2,7 @@
 // Out: that input, with the same id, time and sender.
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../event.js";
 import type { Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from "../input.js";
+import { HASH_VERSION } from "../../plan/plan-hash.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { callKey, fillKey, reconcileKey } from "../keys.js";
 import { NO_USAGE } from "../../plan/usage.js";
@@ -115,6 +116,9 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
       if (output !== undefined) return { type: "reconciled", key, happened: true, output };
       return { type: "reconcile-failed", key, error };
     }
+    case "tool.changed":
+    case "step.held":
+      return changeIn(run, events);
     case "input.refused": {
       const { code, command } = first.data;
       if (!("unknown" in command)) return command;
@@ -156,14 +160,16 @@ function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined):
 function checkedIn({
   plan,
   hash,
+  hashVersion,
   inputs,
   tools,
   findings,
   estimate,
   approval,
 }: EventData["plan.proposed"]): CheckedPlan {
+  const hashed = hashVersion === HASH_VERSION ? { hash } : { hash, hashVersion };
   const said = { ...(estimate === undefined ? {} : { estimate }), ...(approval === undefined ? {} : { approval }) };
-  return { plan, hash, inputs, tools, findings, ...said };
+  return { plan, ...hashed, inputs, tools, findings, ...said };
 }
 
 type EventAmong<T extends EventType> = { [K in T]: EventOf<K> }[T];
@@ -267,6 +273,18 @@ function answerOfTool(run: Run, data: EventData["step.resolved"]): Outcome {
   const key = reconcileKey(workOf(run, data));
   if (data.verdict !== "happened") return { type: "reconciled", key, happened: false };
   return { type: "reconciled", key, happened: true, output: data.output ?? null };
+}
+
+/** The definitions that the step met: those in these events, or those that the run knows already. */
+function changeIn(run: Run, events: readonly RunEvent[]): Said {
+  const held = events.find((event) => event.type === "step.held");
+  const work = held && findWork(run, held.data);
+  const key = work && [callKey(work), fillKey(work)].find((owed) => run.owed.has(owed));
+  if (held === undefined || key === undefined) return CLOCK;
+  const present = (name: string) =>
+    events.flatMap(({ type, data }) => (type === "tool.changed" && data.tool === name ? [data.present] : []))[0] ??
+    run.execution.changedTools.get(name)?.present;
+  return { type: "tool-changed", key, tools: held.data.reason.tools.flatMap((name) => present(name) ?? []) };
 }
 
 function stepRef({ step, item }: StepRef): StepRef {

@@ -2,6 +2,9 @@
 // recorded event. Out: the same event with these fields. The commit that adds a field adds its line here. A line never
 // changes: it records how runs worked then, not how they work today. test/fixtures shows that each line is needed.
 import { isObject, type Json } from "../../plan/json.js";
+import { programHash } from "../../plan/plan-hash.js";
+import type { Plan } from "../../plan/plan.js";
+import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { EventType } from "../event.js";
 import { findWork } from "../lookup.js";
 import { completeSettings } from "../settings.js";
@@ -15,7 +18,13 @@ type Later = (data: Fields, run: Run | undefined) => Fields;
 
 const withSettings: Later = ({ settings }) => (isObject(settings) ? { settings: completeSettings(settings) } : {});
 
-const EVERY = { "run.started": withSettings, "run.reopened": withSettings };
+/** One hash covered the plan, its tools and the inputs. Definitions of tools had fewer fields. */
+const withHashes: Later = ({ hashVersion, plan, tools }) =>
+  hashVersion === undefined
+    ? { hashVersion: 1, program: programHash(plan as unknown as Plan, tools as unknown as readonly ToolSpec[]) }
+    : {};
+
+const EVERY = { "run.started": withSettings, "run.reopened": withSettings, "plan.proposed": withHashes };
 
 /** Keyed by version, then by type. */
 const LATER: { readonly [version: number]: { readonly [T in EventType]?: Later } } = {

@@ -4,7 +4,7 @@ import { LIMITS } from "../../limits.js";
 import { check } from "../../plan/check/check.js";
 import { depthOf, isObject } from "../../plan/json.js";
 import { notJson } from "../../plan/not-json.js";
-import { planHash } from "../../plan/plan.js";
+import { planHash } from "../../plan/plan-hash.js";
 import { writePlan } from "../../plan/write.js";
 import { completeSettings, type Settings } from "../settings.js";
 import { DOUBT_VERDICTS, UNUSABLE_VERDICTS, type Command } from "../command.js";

@@ -197,6 +197,8 @@ const runDamageText: (found: RunDamage) => string = byCase("damage", {
   "event-unlinked": ({ seq }) => `event ${seq} does not follow from the one before`,
   "event-misshapen": ({ seq, type, path, expected, found }) =>
     `event ${seq} (${type}) must have ${expected} at ${path}, and has ${gistText(found)}`,
+  "plan-changed": ({ seq, revision, hash }) =>
+    `the plan of revision ${revision} in event ${seq} is not the one with the hash ${hash.slice(0, 16)}`,
   "event-unfit": ({ seq, type, reason }) => `event ${seq} (${type}) does not fit those before it: ${reason}`,
   "event-foreign": ({ seq, belongsTo }) => `event ${seq} belongs to run ${belongsTo}`,
   "head-missing": () => "it is missing in the list of runs",
