@@ -1,5 +1,5 @@
-// `npm run docs`: writes the tables of docs/errors.md from the catalogue of words, and those of findings in docs/plan-format.md from
-// the sources. A test fails if a page is stale.
+// `npm run docs`: writes the tables of docs/errors.md from the catalogue of words, and those of findings in
+// docs/plan-format.md from the sources. A test fails if a page is stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";

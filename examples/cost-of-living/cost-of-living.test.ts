@@ -1,5 +1,5 @@
-// The cost of living: the document's own plan as it stands, our fuller plan, and the goal planned by a model. Every model is
-// scripted; the server, the requests and the search are real.
+// The cost of living: the document's own plan as it stands, our fuller plan, and the goal planned by a model. Every
+// model is scripted; the server, the requests and the search are real.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createLoom, type Loom, type RunEvent } from "planloom";

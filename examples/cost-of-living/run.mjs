@@ -1,6 +1,6 @@
 // @ts-check
-// Three ways to the same comparison: the plan of the walkthrough as it stands, our own plan, and a goal that a model plans.
-// Run it after a build: node examples/cost-of-living/run.mjs
+// Three ways to the same comparison: the plan of the walkthrough as it stands, our own plan, and a goal that a model
+// plans. Run it after a build: node examples/cost-of-living/run.mjs
 import { fileURLToPath } from "node:url";
 import { createLoom } from "planloom";
 import { readPlanFile } from "../shared/plan-file.mjs";

@@ -1,7 +1,8 @@
 // @ts-check
-// The scripted models of this example: no model runs here. In: nothing. Out: a server on 127.0.0.1 that speaks the OpenAI API.
-// Separate because run.mjs and the tests use it. Planner: always gives plan.yaml. Executor: finds the percentages in the texts
-// that it is sent, by pattern. Synthesizer: puts the outputs that it is sent into fixed sentences.
+// The scripted models of this example: no model runs here. In: nothing. Out: a server on 127.0.0.1 that speaks the
+// OpenAI API. Separate because run.mjs and the tests use it. Planner: always gives plan.yaml. Executor: finds the
+// percentages in the texts that it is sent, by pattern. Synthesizer: puts the outputs that it is sent into fixed
+// sentences.
 import { startFakeOpenAI } from "planloom/testing";
 import { data, dataText, hasData } from "../shared/model-request.mjs";
 import { readPlanFile } from "../shared/plan-file.mjs";

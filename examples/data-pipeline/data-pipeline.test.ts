@@ -1,5 +1,5 @@
-// Twelve steps over a real SQLite file, one of which fails and is patched: what had finished is not done again, and the database
-// itself bears witness. The planner is scripted; it reads the failure in the request that it is sent.
+// Twelve steps over a real SQLite file, one of which fails and is patched: what had finished is not done again, and the
+// database itself bears witness. The planner is scripted; it reads the failure in the request that it is sent.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

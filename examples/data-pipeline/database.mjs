@@ -1,6 +1,6 @@
 // @ts-check
-// The database of this example. In: a path. Out: an open SQLite file. Separate because Node 20 has no SQLite built in, and takes
-// the package that Planloom itself brings.
+// The database of this example. In: a path. Out: an open SQLite file. Separate because Node 20 has no SQLite built in,
+// and takes the package that Planloom itself brings.
 
 /**
  * @typedef {object} Statement

@@ -1,6 +1,6 @@
 // @ts-check
-// Twelve steps over a SQLite file; one fails, is patched, and the rest goes on. Then the database itself is asked what was done.
-// Run it after a build: node examples/data-pipeline/run.mjs
+// Twelve steps over a SQLite file; one fails, is patched, and the rest goes on. Then the database itself is asked what
+// was done. Run it after a build: node examples/data-pipeline/run.mjs
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -1,8 +1,9 @@
 // @ts-check
-// The scripted planner of this example: no model runs here. In: what a planner is told. Out: a plan or a patch; as a function, and as a
-// server on 127.0.0.1 that speaks the OpenAI API. Separate because the configuration, run.mjs and the tests use it. For a goal it
-// gives plan.yaml. Asked to mend a step, it reads in what it is told which column is not there and which ones are, and takes the one
-// that no other part of the step uses: had the error not reached it, it could not.
+// The scripted planner of this example: no model runs here. In: what a planner is told. Out: a plan or a patch; as a
+// function, and as a server on 127.0.0.1 that speaks the OpenAI API. Separate because the configuration, run.mjs and
+// the tests use it. For a goal it gives plan.yaml. Asked to mend a step, it reads in what it is told which column is
+// not there and which ones are, and takes the one that no other part of the step uses: had the error not reached it, it
+// could not.
 import { startFakeOpenAI } from "planloom/testing";
 import { dataText, firstMessage } from "../shared/model-request.mjs";
 import { readPlanFile } from "../shared/plan-file.mjs";

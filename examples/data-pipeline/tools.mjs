@@ -1,11 +1,11 @@
 // @ts-check
-// The tools of the pipeline. In: an open database and a folder with exports. Out: four tools. Separate from the configuration so
-// that the command line, run.mjs and the tests use them. Each call leaves a line in the table `calls`, so that anybody can count
-// what was really done.
+// The tools of the pipeline. In: an open database and a folder with exports. Out: four tools. Separate from the
+// configuration so that the command line, run.mjs and the tests use them. Each call leaves a line in the table `calls`,
+// so that anybody can count what was really done.
 //
-// Three of them are `trusted`: what they return and how they fail are words of this program and names that it has checked, never
-// the contents of a row. Whoever mends the plan after reading these may write further tables without a person; read_rows gives
-// what others wrote, and is not trusted.
+// Three of them are `trusted`: what they return and how they fail are words of this program and names that it has
+// checked, never the contents of a row. Whoever mends the plan after reading these may write further tables without a
+// person; read_rows gives what others wrote, and is not trusted.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { tool, ToolError } from "planloom";

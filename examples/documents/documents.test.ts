@@ -1,5 +1,5 @@
-// Plans in the formats of the documents, as they are written there: read, checked, run. Their data is carried by depends_on
-// alone. The model is scripted; the test reads what it is sent.
+// Plans in the formats of the documents, as they are written there: read, checked, run. Their data is carried by
+// depends_on alone. The model is scripted; the test reads what it is sent.
 import { readdir, readFile } from "node:fs/promises";
 import { createLoom, type Json, type Loom } from "planloom";
 import { readPlan } from "planloom/plan";

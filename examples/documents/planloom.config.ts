@@ -1,4 +1,5 @@
-// What the command line needs to know about this example: the tools that the plans name. Models come from flags or variables.
+// What the command line needs to know about this example: the tools that the plans name. Models come from flags or
+// variables.
 import { defineConfig } from "planloom";
 import { tools } from "./tools.mjs";
 

@@ -1,7 +1,7 @@
 // @ts-check
-// A scripted model for executor and synthesizer: no model runs here. In: nothing. Out: a server on 127.0.0.1 that speaks the
-// OpenAI API. Separate because run.mjs and the tests use it. It answers with what it was given: the names of the data in the
-// request, or (where an argument of a tool is missing, and to the tool `summarize`) the data itself.
+// A scripted model for executor and synthesizer: no model runs here. In: nothing. Out: a server on 127.0.0.1 that
+// speaks the OpenAI API. Separate because run.mjs and the tests use it. It answers with what it was given: the names of
+// the data in the request, or (where an argument of a tool is missing, and to the tool `summarize`) the data itself.
 import { startFakeOpenAI } from "planloom/testing";
 import { dataText, firstMessage } from "../shared/model-request.mjs";
 

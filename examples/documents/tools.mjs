@@ -1,6 +1,6 @@
 // @ts-check
-// The tools that the documents' plans name. In: one text each. Out: a text that repeats it, so that one sees what arrived.
-// Separate from the configuration so that both the command line and run.mjs use them.
+// The tools that the documents' plans name. In: one text each. Out: a text that repeats it, so that one sees what
+// arrived. Separate from the configuration so that both the command line and run.mjs use them.
 import { tool } from "planloom";
 import { z } from "zod";
 

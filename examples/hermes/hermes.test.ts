@@ -1,4 +1,5 @@
-// The roles on models and servers of their own. The three servers are scripted, and speak the OpenAI API over real HTTP.
+// The roles on models and servers of their own. The three servers are scripted, and speak the OpenAI API over real
+// HTTP.
 import { readFile } from "node:fs/promises";
 import { createLoom, type LoomConfig } from "planloom";
 import { afterEach, beforeEach, expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// A strong model plans, a small one carries out, another one writes the answer: three local servers that speak the OpenAI API
-// (vLLM, llama.cpp, Ollama, …).
+// A strong model plans, a small one carries out, another one writes the answer: three local servers that speak the
+// OpenAI API (vLLM, llama.cpp, Ollama, …).
 import { defineConfig } from "planloom";
 import { hermesModels } from "./models.mjs";
 import { tools } from "./tools.mjs";

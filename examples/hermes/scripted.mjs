@@ -1,7 +1,8 @@
 // @ts-check
 // Three scripted servers in place of three local models: no model runs here. In: nothing. Out: a server for each role.
-// Separate because run.mjs and the tests use them. Planner: always gives plan.json, in the format of the chapter. Executor:
-// searches, then repeats what was found; compares the prices in the outputs that it is sent. Synthesizer: repeats the comparison.
+// Separate because run.mjs and the tests use them. Planner: always gives plan.json, in the format of the chapter.
+// Executor: searches, then repeats what was found; compares the prices in the outputs that it is sent. Synthesizer:
+// repeats the comparison.
 import { readFile } from "node:fs/promises";
 import { startFakeOpenAI } from "planloom/testing";
 import { dataText, firstMessage, hasData } from "../shared/model-request.mjs";

@@ -1,6 +1,6 @@
 // @ts-check
-// The search of this example. In: a query. Out: what a few invented pages say. Separate from the configuration so that both the
-// command line and run.mjs use it. Put your own search in its place, or the built-in one (builtins.search).
+// The search of this example. In: a query. Out: what a few invented pages say. Separate from the configuration so that
+// both the command line and run.mjs use it. Put your own search in its place, or the built-in one (builtins.search).
 import { tool, ToolError } from "planloom";
 import { z } from "zod";
 

@@ -1,5 +1,5 @@
-// What the command line needs to know about this example: its tools, and that every plan waits for a person, for 24 hours.
-// Without a model in the variables, the scripted planner writes the plan, and says so.
+// What the command line needs to know about this example: its tools, and that every plan waits for a person, for 24
+// hours. Without a model in the variables, the scripted planner writes the plan, and says so.
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { defineConfig } from "planloom";

@@ -1,5 +1,5 @@
-// A refund over three processes and one SQLite file: asked for, rejected with feedback, approved; and what comes too late. The
-// planner is scripted; the server, its requests and the processes are real.
+// A refund over three processes and one SQLite file: asked for, rejected with feedback, approved; and what comes too
+// late. The planner is scripted; the server, its requests and the processes are real.
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,6 +1,6 @@
 // @ts-check
-// A refund that waits for a person, is rejected, planned again and approved. Each of the three parts opens the store anew, as three
-// processes would. Run it after a build: node examples/refund-approval/run.mjs
+// A refund that waits for a person, is rejected, planned again and approved. Each of the three parts opens the store
+// anew, as three processes would. Run it after a build: node examples/refund-approval/run.mjs
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

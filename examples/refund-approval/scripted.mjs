@@ -1,8 +1,8 @@
 // @ts-check
-// The scripted planner of this example: no model runs here. In: what a person said of the plan before. Out: a plan, by a fixed
-// rule; as a function, and as a server on 127.0.0.1 that speaks the OpenAI API. Separate because the configuration, run.mjs and
-// the tests use it. Without feedback it pays the whole order back; told "only the headphones", it pays back that item alone;
-// what it does not understand makes it plan no payment at all.
+// The scripted planner of this example: no model runs here. In: what a person said of the plan before. Out: a plan, by
+// a fixed rule; as a function, and as a server on 127.0.0.1 that speaks the OpenAI API. Separate because the
+// configuration, run.mjs and the tests use it. Without feedback it pays the whole order back; told "only the
+// headphones", it pays back that item alone; what it does not understand makes it plan no payment at all.
 import { startFakeOpenAI } from "planloom/testing";
 
 /** @typedef {import("planloom/testing").ChatBody} ChatBody */

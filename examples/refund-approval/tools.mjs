@@ -1,7 +1,7 @@
 // @ts-check
 // The tools of this example: an order to look up, and two calls that act. In: a folder for the books. Out: the tools.
-// Separate from the configuration so that the command line, run.mjs and the tests use them. The payment and the mail are
-// lines in files: what happened, and how often, can be counted in them.
+// Separate from the configuration so that the command line, run.mjs and the tests use them. The payment and the mail
+// are lines in files: what happened, and how often, can be counted in them.
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { tool, ToolError } from "planloom";

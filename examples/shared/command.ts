@@ -29,7 +29,10 @@ export function runPlanloom(args: readonly string[], variables: Variables = {}):
   return runNode([planloom, ...args], variables);
 }
 
-/** `planloom ARGS --json`, with a store that is gone afterwards. Throws where stdout is not one document of the contract. */
+/**
+ * `planloom ARGS --json`, with a store that is gone afterwards. Throws where stdout is not one document of the
+ * contract.
+ */
 export async function runJson(
   args: readonly string[],
   variables: Variables = {},

@@ -1,6 +1,7 @@
 // @ts-check
-// What a request to a model says. In: the body of a chat request. Out: its parts. Separate because the scripted models of the
-// examples read their data out of what they are really sent: had a step's data not reached the model, they could not answer.
+// What a request to a model says. In: the body of a chat request. Out: its parts. Separate because the scripted models
+// of the examples read their data out of what they are really sent: had a step's data not reached the model, they could
+// not answer.
 
 /** @typedef {import("planloom/testing").ChatBody} ChatBody */
 
@@ -22,8 +23,8 @@ export function hasData(body, name) {
 }
 
 /**
- * The text of a data block, for example `with.company`, a step's id, or `call 1` for the first result of a tool. Throws where
- * there is none.
+ * The text of a data block, for example `with.company`, a step's id, or `call 1` for the first result of a tool. Throws
+ * where there is none.
  * @param {ChatBody} body
  * @param {string} name
  */

@@ -1,5 +1,6 @@
 // @ts-check
-// JSON values as Python prints them. In: a value. Out: its text. Separate because only the printed form of this example needs it.
+// JSON values as Python prints them. In: a value. Out: its text. Separate because only the printed form of this example
+// needs it.
 
 /**
  * @param {import("planloom").Json} value

@@ -1,5 +1,5 @@
-// What the command line needs to know about this example: its tool, and the documents that `search` and `read_file` reach.
-// Models come from flags or variables (--model, PLANLOOM_MODEL, …).
+// What the command line needs to know about this example: its tool, and the documents that `search` and `read_file`
+// reach. Models come from flags or variables (--model, PLANLOOM_MODEL, …).
 import { defineConfig } from "planloom";
 import { tools } from "./tools.mjs";
 

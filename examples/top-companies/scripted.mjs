@@ -1,8 +1,8 @@
 // @ts-check
-// The scripted models of this example: no model runs here. In: nothing. Out: a server on 127.0.0.1 that speaks the OpenAI API.
-// Separate because run.mjs and the tests use it. Planner: always gives plan.yaml. Executor: follows fixed rules, and takes every
-// name and figure out of what it is sent. Its first guess for one company is a file that does not exist: the tool says so, and
-// it searches instead.
+// The scripted models of this example: no model runs here. In: nothing. Out: a server on 127.0.0.1 that speaks the
+// OpenAI API. Separate because run.mjs and the tests use it. Planner: always gives plan.yaml. Executor: follows fixed
+// rules, and takes every name and figure out of what it is sent. Its first guess for one company is a file that does
+// not exist: the tool says so, and it searches instead.
 import { startFakeOpenAI } from "planloom/testing";
 import { data, dataText, hasData, toolResults } from "../shared/model-request.mjs";
 import { readPlanFile } from "../shared/plan-file.mjs";

@@ -1,5 +1,5 @@
-// Three companies: a goal becomes a plan, the fan-out looks into each, and a table comes out. Every model is scripted; the
-// server, the requests, the search and the reading of files are real.
+// Three companies: a goal becomes a plan, the fan-out looks into each, and a table comes out. Every model is scripted;
+// the server, the requests, the search and the reading of files are real.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createLoom, type Loom } from "planloom";

@@ -1,4 +1,5 @@
-// `planloom-eval`: the report on stdout, the progress on stderr, files where they are asked for, and clear words for bad input.
+// `planloom-eval`: the report on stdout, the progress on stderr, files where they are asked for, and clear words for
+// bad input.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,5 @@
-// The evaluation of whole datasets: sums, what is left out and named, what stops it, and rounds of repair with a planner.
+// The evaluation of whole datasets: sums, what is left out and named, what stops it, and rounds of repair with a
+// planner.
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../src/evaluate.js";
 import { reportMarkdown } from "../src/report-markdown.js";

@@ -1,5 +1,5 @@
-// `npm run eval:intake` on small recordings of our own making: each part finds its data, measures it against its own truth, and
-// says so where it has none. The recordings of others are no part of this repository.
+// `npm run eval:intake` on small recordings of our own making: each part finds its data, measures it against its own
+// truth, and says so where it has none. The recordings of others are no part of this repository.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -1,5 +1,5 @@
-// Small datasets of our own making, in the three formats. In: nothing. Out: records and tools. Separate because the formats, the
-// scores and the command line are all told with them.
+// Small datasets of our own making, in the three formats. In: nothing. Out: records and tools. Separate because the
+// formats, the scores and the command line are all told with them.
 import type { ToolSpec } from "planloom/plan";
 
 const spec = (name: string, description: string, args: readonly string[]): ToolSpec => ({

@@ -162,7 +162,9 @@ export const LIMITS = {
   findingNames: 200,
   /** Characters of a YAML document: its parser needs seconds for more; JSON may be as large as planBytes. */
   yamlChars: 256 * 1024,
-  /** Signs in a YAML document (`-`, `:`, `,`, quotes, brackets): about 400 steps; its parser takes up to 5 µs for each. */
+  /**
+   * Signs in a YAML document (`-`, `:`, `,`, quotes, brackets): about 400 steps; its parser takes up to 5 µs for each.
+   */
   yamlSigns: 10_000,
   /** Levels that the YAML parser is given: it runs out of memory on some that are deeper. */
   yamlDepth: 500,
@@ -170,7 +172,9 @@ export const LIMITS = {
   schemaNodes: 5_000,
   /** Literals of one kind in a union before they widen to it: larger enums are data, not types. */
   typeLiterals: 200,
-  /** Comparisons of one type with another before the answer is unknown: unions of records in unions of records multiply. */
+  /**
+   * Comparisons of one type with another before the answer is unknown: unions of records in unions of records multiply.
+   */
   typeComparisons: 20_000,
   /** Nodes of one inferred type before it is unknown: a chain of macros can double a type with every link. */
   typeNodes: 2_000,
@@ -212,7 +216,10 @@ export const LIMITS = {
    * How long a commit waits for another process's commit, in ms. It blocks the event loop, and a lease must be longer.
    */
   sqliteBusyMs: 5_000,
-  /** Attempts, 20 ms apart, to switch a new file to its write-ahead log while others do the same: SQLite does not wait there. */
+  /**
+   * Attempts, 20 ms apart, to switch a new file to its write-ahead log while others do the same: SQLite does not wait
+   * there.
+   */
   sqliteOpenAttempts: 100,
   /** Redirects that `fetch_url` follows: longer chains are loops. */
   redirects: 5,

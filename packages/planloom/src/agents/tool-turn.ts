@@ -52,8 +52,8 @@ interface Tally {
 }
 
 /**
- * The ending of a call, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). `acted`: a tool
- * with effects acted, and its output cannot be used; `output` is what it returned, as far as it can be kept.
+ * The ending of a call, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). `acted`: a
+ * tool with effects acted, and its output cannot be used; `output` is what it returned, as far as it can be kept.
  */
 export type CallOutcome =
   | { readonly ok: true; readonly output: Json; readonly usage?: Usage }
@@ -179,7 +179,9 @@ async function resultOf(
   return { result: { id, name, text }, trace };
 }
 
-/** The call acted, so it is not made again, whatever the model asks for. The same request again counts as a repetition. */
+/**
+ * The call acted, so it is not made again, whatever the model asks for. The same request again counts as a repetition.
+ */
 function notAgain({ id, name }: ToolCall, tool: Tool, args: JsonObject): Traced {
   const text = actedText(tool.spec.name, "", true);
   return { result: { id, name, text, isError: true }, trace: [tool.spec.name, args, text] };

@@ -15,8 +15,8 @@ export class Inbox {
   ) {}
 
   /**
-   * The commands that were not taken before and are not in the log, in order of arrival. An entry that cannot be read is
-   * an input too: the kernel refuses it. Rejects as the store does.
+   * The commands that were not taken before and are not in the log, in order of arrival. An entry that cannot be read
+   * is an input too: the kernel refuses it. Rejects as the store does.
    */
   async take(): Promise<readonly Input[]> {
     const entries = await this.store.take(this.run.id, this.#cursor);

@@ -45,8 +45,8 @@ async function jsonIn(file: string): Promise<unknown> {
 }
 
 /**
- * The value, if it is a recording. Its events are read like those of a log. Throws RECORDING_INVALID, and RUN_DAMAGED or
- * EVENT_NEWER with the number of the event.
+ * The value, if it is a recording. Its events are read like those of a log. Throws RECORDING_INVALID, and RUN_DAMAGED
+ * or EVENT_NEWER with the number of the event.
  */
 export function soundRecording(value: unknown, file?: string): Recording {
   if (!isObject(value) || value["planloomRecording"] !== 1) throw invalid({ problem: "version" }, file);

@@ -109,8 +109,9 @@ export interface LoomConfig {
    */
   readonly approval?: "never" | "always" | "effects" | ApprovalFunction;
   /**
-   * What happens to a call whose destination untrusted data chose, or that could give private data away. `ask`: it waits
-   * for a person, whatever `approval` says. `off`: it is made; the log says that the guard was off. Default: `ask`.
+   * What happens to a call whose destination untrusted data chose, or that could give private data away. `ask`: it
+   * waits for a person, whatever `approval` says. `off`: it is made; the log says that the guard was off. Default:
+   * `ask`.
    */
   readonly guard?: Guard;
   /**

@@ -157,9 +157,9 @@ export class LoomRun {
   }
 
   /**
-   * Answers about a call. In doubt: it `happened` with the given output, it did `not-happened`, or `abort` the step. Acted
-   * with an unusable output: `use` the given output in its place, `skip` the step, let it `fail` by its policy, or make
-   * the call `again`, which acts twice. Rejects with VALUE_NOT_JSON.
+   * Answers about a call. In doubt: it `happened` with the given output, it did `not-happened`, or `abort` the step.
+   * Acted with an unusable output: `use` the given output in its place, `skip` the step, let it `fail` by its policy,
+   * or make the call `again`, which acts twice. Rejects with VALUE_NOT_JSON.
    */
   async settle(
     step: string,

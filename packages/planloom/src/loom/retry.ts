@@ -110,7 +110,10 @@ function forkRequest(
   return { ...request, plan: request.plan ?? home.given(planOf(run), run.request.goal, run.request.inputs) };
 }
 
-/** Rejects with the code that refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, STEP_UNUSABLE, BUDGET_UNPRICED. */
+/**
+ * Rejects with the code that refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, STEP_UNUSABLE,
+ * BUDGET_UNPRICED.
+ */
 export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
   if (!isEnded(run)) throw forkRefused(run.id, NOT_ENDED);
   const request = forkRequest(run, options, home);

@@ -1,5 +1,5 @@
-// Validates the options that start a run: its goal, inputs, tags and id. In: the options as given, perhaps from JavaScript.
-// Out: the values to record. The first event is not validated again.
+// Validates the options that start a run: its goal, inputs, tags and id. In: the options as given, perhaps from
+// JavaScript. Out: the values to record. The first event is not validated again.
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";

@@ -22,7 +22,9 @@ export interface TraceAttempt {
   readonly startedAfter: number;
   /** ms; absent while it is running. It includes the time of `interrupted`. */
   took?: number;
-  /** Times without any event while it ran, each ended by a process that resumed the run. ms from the start of the run. */
+  /**
+   * Times without any event while it ran, each ended by a process that resumed the run. ms from the start of the run.
+   */
   interrupted?: { readonly lastEventAfter: number; readonly resumedAfter: number }[];
   error?: FailureDocument;
   decision?: string;

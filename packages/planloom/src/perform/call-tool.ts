@@ -48,8 +48,8 @@ function cleanProgress(report: ToolContext["progress"], filter: SecretFilter): T
 
 /**
  * Does a tool's work within a deadline; never rejects. On timeout or abort its signal is aborted, and the work gets
- * LIMITS.graceMs to end: an output, a ToolError or an UnusableOutput that arrives within that time counts. Anything else
- * ends as timeout or abort. The error holds no secrets.
+ * LIMITS.graceMs to end: an output, a ToolError or an UnusableOutput that arrives within that time counts. Anything
+ * else ends as timeout or abort. The error holds no secrets.
  */
 export async function endInTime<T>(
   begin: (signal: AbortSignal) => Promise<T>,

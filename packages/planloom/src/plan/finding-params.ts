@@ -57,7 +57,9 @@ export interface ShapeParams {
   readonly TOO_MANY_STEPS: { readonly steps: number; readonly most: number };
   /** Error. A field has a value that is not allowed. */
   readonly BAD_VALUE:
-    /** A part that should be an object or a list, and is not. `data`: the place is not JSON. `inputs`: those of the run. */
+    /**
+     * A part that should be an object or a list, and is not. `data`: the place is not JSON. `inputs`: those of the run.
+     */
     | { readonly part: "data" | "inputs" | "draft" | "answer" | "steps" | "step" | "patch" }
     /** `wanted` is what the schema says about the field, `text` is zod's message about the value. */
     | (Field & { readonly found: string; readonly wanted?: string; readonly text?: string });
@@ -229,9 +231,9 @@ export interface RevisionParams {
     readonly reason: JsonObject & { readonly code: string };
   };
   /**
-   * Error. A call has acted, and its output cannot be used. The new plan makes that call again (`repeats`), refers to the
-   * missing output (`refers`; without `by`, in the answer), or drops or changes the step while a person is asked about it
-   * (`asked`).
+   * Error. A call has acted, and its output cannot be used. The new plan makes that call again (`repeats`), refers to
+   * the missing output (`refers`; without `by`, in the answer), or drops or changes the step while a person is asked
+   * about it (`asked`).
    */
   readonly ACTED_UNUSABLE: { readonly step: string } & (
     | { readonly why: "repeats"; readonly tool: string; readonly by: string }

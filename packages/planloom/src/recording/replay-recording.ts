@@ -7,8 +7,8 @@ import type { Recording } from "../engine/recording.js";
 /**
  * Plays a recorded run in memory, with every outcome from the recording: no model and no tool is called, no time is
  * waited for, and recorded commands of people are given when the run reaches them. Resolves if the run goes and ends as
- * recorded. Rejects with RECORDING_DIFFERS at the first difference. A recording that is not sound is refused before anything
- * is played: RECORDING_INVALID, RUN_DAMAGED, EVENT_NEWER.
+ * recorded. Rejects with RECORDING_DIFFERS at the first difference. A recording that is not sound is refused before
+ * anything is played: RECORDING_INVALID, RUN_DAMAGED, EVENT_NEWER.
  */
 export async function replayRecording(
   recording: Recording | string,

@@ -374,8 +374,8 @@ export interface EventData {
     readonly reconcileAt?: number;
   };
   /**
-   * A call with effects returned, and its output cannot be used. It acted, so nothing repeats it. A person decides, unless
-   * the step is skipped by its policy (then `step.failed` follows).
+   * A call with effects returned, and its output cannot be used. It acted, so nothing repeats it. A person decides,
+   * unless the step is skipped by its policy (then `step.failed` follows).
    */
   "step.unusable": StepRef & {
     readonly attempt: number;
@@ -495,10 +495,10 @@ export interface Change {
 export type FailureCause = { readonly step: string } | { readonly role: "reviewer" };
 
 /**
- * How a call ended without an output. tool-error: the tool reported a failure; nothing happened. unusable: the tool acted,
- * and its output cannot be used. After the other endings it is unknown whether a tool with effects acted. thrown: any
- * other error. timeout, abort: the call was stopped. in-doubt: a call inside an agent step has an intent without an
- * outcome.
+ * How a call ended without an output. tool-error: the tool reported a failure; nothing happened. unusable: the tool
+ * acted, and its output cannot be used. After the other endings it is unknown whether a tool with effects acted.
+ * thrown: any other error. timeout, abort: the call was stopped. in-doubt: a call inside an agent step has an intent
+ * without an outcome.
  */
 export type Ending = "tool-error" | "thrown" | "timeout" | "abort" | "in-doubt" | "unusable";
 

@@ -97,7 +97,10 @@ const distinctSources = <S>(sources: readonly S[]): readonly S[] => [
   ...new Map(sources.map((source) => [JSON.stringify(source), source])).values(),
 ];
 
-/** Whether the guard could ask about this step once its data is there: then it does not start before its plan is complete. */
+/**
+ * Whether the guard could ask about this step once its data is there: then it does not start before its plan is
+ * complete.
+ */
 export function mayBeGuarded(run: Run, spec: Step, tools: readonly ToolSpec[]): boolean {
   const guarded = tools.filter((tool) => isGuarded(run, tool));
   if (guarded.length === 0) return false;

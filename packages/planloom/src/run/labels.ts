@@ -1,5 +1,6 @@
-// Follows values through a run: the label of each input, of each step's output and of each argument, and where it comes from.
-// In: a run. Out: labels. A pure function of the log; the label of an output is computed when it is first asked for.
+// Follows values through a run: the label of each input, of each step's output and of each argument, and where it comes
+// from. In: a run. Out: labels. A pure function of the log; the label of an output is computed when it is first asked
+// for.
 import { FOREIGN, inputLabel, joined, joinedAll, label, OWN, outputLabel, type Label } from "../plan/label.js";
 import { readsOf, type Reads } from "../plan/expression/reference.js";
 import type { Step } from "../plan/plan.js";

@@ -27,7 +27,9 @@ export interface Budget {
   readonly wallMs: number | null;
 }
 
-/** ask: a call that untrusted data chose, or that could give private data away, waits for a person. off: it does not. */
+/**
+ * ask: a call that untrusted data chose, or that could give private data away, waits for a person. off: it does not.
+ */
 export type Guard = "ask" | "off";
 
 /** The settings of a run. Times in ms. Only a retry of the run replaces them. */

@@ -100,7 +100,9 @@ export interface JournalRow extends JournalScope {
 export interface EventStore {
   /** For people: `memory`, `sqlite .planloom/planloom.db`. */
   readonly name: string;
-  /** Its file, if it is one. Built-in tools never open it, nor files beside it whose names begin with its name and `-`. */
+  /**
+   * Its file, if it is one. Built-in tools never open it, nor files beside it whose names begin with its name and `-`.
+   */
   readonly path?: string;
   /**
    * Adds events of one run, all or none. Resolves only after the commit is durable. Appends of one event-loop turn may

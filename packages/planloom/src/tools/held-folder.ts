@@ -1,5 +1,6 @@
-// A folder that is held open while files in it are opened, written or listed. In: the real path of a checked folder. Out:
-// paths of its entries. On Linux they lead to this very folder, even if somebody has since put a link in its place.
+// A folder that is held open while files in it are opened, written or listed. In: the real path of a checked folder.
+// Out: paths of its entries. On Linux they lead to this very folder, even if somebody has since put a link in its
+// place.
 import { constants } from "node:fs";
 import { open, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";

@@ -12,7 +12,9 @@ export const asJson = (value: unknown): JsonCopy => copied(value, false);
 
 export type JsonCopy = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: NotJson };
 
-/** Copies what a person or a program gave to be recorded: undefined, holes and getters are problems too. Never throws. */
+/**
+ * Copies what a person or a program gave to be recorded: undefined, holes and getters are problems too. Never throws.
+ */
 export const strictJson = (value: unknown): JsonCopy => copied(value, true);
 
 function copied(value: unknown, strict: boolean): JsonCopy {

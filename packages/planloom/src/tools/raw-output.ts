@@ -1,5 +1,5 @@
-// Keeps what a tool returned although it cannot be used. In: anything. Out: JSON that comes as close as possible, within
-// a limit. Separate from output.ts, which accepts a value whole or refuses it. Never throws.
+// Keeps what a tool returned although it cannot be used. In: anything. Out: JSON that comes as close as possible,
+// within a limit. Separate from output.ts, which accepts a value whole or refuses it. Never throws.
 import { types } from "node:util";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
@@ -11,8 +11,8 @@ export interface RawOutput {
 }
 
 /**
- * Keeps a small JSON value exactly. Anything else becomes text, is cut, or is left out, and is marked `partial`. `clean`
- * is applied to each text and key before anything is cut.
+ * Keeps a small JSON value exactly. Anything else becomes text, is cut, or is left out, and is marked `partial`.
+ * `clean` is applied to each text and key before anything is cut.
  */
 export function rawOutput(value: unknown, clean: (text: string) => string = (text) => text): RawOutput {
   const copy = new Copy(clean);

@@ -1,5 +1,5 @@
-// Finds secrets in texts, in one pass whatever their number. In: the forms of secrets by name. Out: the places of a text
-// where one stands, and whether a text ends with the beginning of one.
+// Finds secrets in texts, in one pass whatever their number. In: the forms of secrets by name. Out: the places of a
+// text where one stands, and whether a text ends with the beginning of one.
 import type { SecretForm } from "./secret-forms.js";
 
 export interface FoundSecret {

@@ -104,8 +104,8 @@ export interface Tool {
   readonly spec: ToolSpec;
   /**
    * Checks the arguments against the input schema, runs the tool, then checks that the output is JSON within limits and
-   * matches the output schema. Throws ToolError BAD_ARGUMENTS, which is not retryable, or UnusableOutput if the tool has
-   * run and its output cannot be used: with effects other than none, such a call is never repeated.
+   * matches the output schema. Throws ToolError BAD_ARGUMENTS, which is not retryable, or UnusableOutput if the tool
+   * has run and its output cannot be used: with effects other than none, such a call is never repeated.
    */
   call(args: ToolArguments, context: ToolContext): Promise<Json>;
   /** One line about an output, for the trace: "Loaded 5 tickets". */

@@ -2,7 +2,8 @@
 // a method call, a web page a link or a button.
 
 /**
- * One action. `runId` is absent if the reader has to choose the run. `plan` means with another plan, `inputs` with other inputs,
+ * One action. `runId` is absent if the reader has to choose the run. `plan` means with another plan, `inputs` with
+ * other inputs,
  * `model` with another model for that role.
  */
 export type Action =

@@ -1,5 +1,6 @@
-// What a server with constrained decoding can write under the planner's schema: whatever it writes names only tools and arguments that
-// there are, and every sound plan can be written. The schemas are read by zod, and sampled by the few keywords that they have.
+// What a server with constrained decoding can write under the planner's schema: whatever it writes names only tools and
+// arguments that there are, and every sound plan can be written. The schemas are read by zod, and sampled by the few
+// keywords that they have.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";

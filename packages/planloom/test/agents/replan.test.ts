@@ -1,4 +1,5 @@
-// Stories of a planner that is asked again: what it reads, that nothing of it passes as an instruction, and what becomes of its reply.
+// Stories of a planner that is asked again: what it reads, that nothing of it passes as an instruction, and what
+// becomes of its reply.
 import { describe, expect, it } from "vitest";
 import type { PlannerRequest } from "../../src/agents/plan-request.js";
 import { askPlanner, type Planner, type PlannerReply } from "../../src/agents/planner.js";

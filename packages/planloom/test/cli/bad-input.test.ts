@@ -1,5 +1,5 @@
-// Bad input from the command line: each gives a message with a code and the next thing to do, its exit code, no stack trace,
-// nothing on stdout, and no run.
+// Bad input from the command line: each gives a message with a code and the next thing to do, its exit code, no stack
+// trace, nothing on stdout, and no run.
 import { describe, expect, test } from "vitest";
 import type { WordedFinding } from "../../src/words/findings.js";
 import { modelServer, workspace, roleOf, SUMS, type Ended } from "./planloom.js";

@@ -1,5 +1,5 @@
-// What people and planners say at the wrong time, or too much of it, over several processes: each has one outcome with a code and a next
-// step, and nothing that was finished or waits is lost.
+// What people and planners say at the wrong time, or too much of it, over several processes: each has one outcome with
+// a code and a next step, and nothing that was finished or waits is lost.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,7 +7,10 @@ import { LIMITS } from "../../src/limits.js";
 import type { RunDocument } from "../../src/loom/document.js";
 import { modelServer, workspace, roleOf, type Ended, type Workspace } from "./planloom.js";
 
-/** `note` acts, and leaves a line in notes.txt; `look` leaves one in looks.txt; `column` fails for good; `slow` waits for the file `busy`. */
+/**
+ * `note` acts, and leaves a line in notes.txt; `look` leaves one in looks.txt; `column` fails for good; `slow` waits
+ * for the file `busy`.
+ */
 const CONFIG = `
 import { appendFileSync, existsSync } from "node:fs";
 import { defineConfig, tool, ToolError } from "planloom";

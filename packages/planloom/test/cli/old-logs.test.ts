@@ -1,5 +1,5 @@
-// Runs of earlier builds at the command line, and in the library: shown, replayed, recorded, and carried on from the store file that an
-// earlier build wrote. In: test/fixtures. Out: what people read, and what the tools were asked.
+// Runs of earlier builds at the command line, and in the library: shown, replayed, recorded, and carried on from the
+// store file that an earlier build wrote. In: test/fixtures. Out: what people read, and what the tools were asked.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

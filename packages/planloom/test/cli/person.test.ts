@@ -1,5 +1,5 @@
-// A person and a run, over several processes: approval, questions, calls in doubt, cancelling, interruption. No process ever
-// waits for a terminal that is not there.
+// A person and a run, over several processes: approval, questions, calls in doubt, cancelling, interruption. No process
+// ever waits for a terminal that is not there.
 import { expect, test } from "vitest";
 import type { RunDocument } from "../../src/loom/document.js";
 import { modelServer, workspace, QUESTION, roleOf, SUMS, type Workspace } from "./planloom.js";

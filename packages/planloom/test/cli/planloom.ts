@@ -1,5 +1,5 @@
-// Children of the real bin against the built library. In: arguments, a folder, variables, standard input. Out: what came of it.
-// Separate because every test of the command line is a story of one or more of these processes.
+// Children of the real bin against the built library. In: arguments, a folder, variables, standard input. Out: what
+// came of it. Separate because every test of the command line is a story of one or more of these processes.
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

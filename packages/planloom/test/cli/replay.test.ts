@@ -1,4 +1,5 @@
-// Replaying and recording, each story over processes of its own: what is rebuilt calls nothing, and a recorded run is a test.
+// Replaying and recording, each story over processes of its own: what is rebuilt calls nothing, and a recorded run is a
+// test.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// Ended runs that go on, and forks, over several processes: what will be reused is said first, nothing that is finished is done
-// again, and nothing acts again that nobody has agreed to.
+// Ended runs that go on, and forks, over several processes: what will be reused is said first, nothing that is finished
+// is done again, and nothing acts again that nobody has agreed to.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,7 +8,10 @@ import type { RunEvent } from "../../src/run/event.js";
 import type { RetryPreview } from "../../src/run/decide/retry.js";
 import { modelServer, workspace, QUESTION, roleOf, SUMS, type Workspace } from "./planloom.js";
 
-/** `note` acts, and leaves a line in notes.txt; `file` fails until there is a file `mended`, and waits while there is one `busy`. */
+/**
+ * `note` acts, and leaves a line in notes.txt; `file` fails until there is a file `mended`, and waits while there is
+ * one `busy`.
+ */
 const CONFIG = `
 import { appendFileSync, existsSync } from "node:fs";
 import { defineConfig, tool, ToolError } from "planloom";

@@ -1,4 +1,5 @@
-// The conversation about what waits for approval, over two streams in the place of a terminal; and once over a real one.
+// The conversation about what waits for approval, over two streams in the place of a terminal; and once over a real
+// one.
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

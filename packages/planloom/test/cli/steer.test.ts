@@ -1,5 +1,5 @@
-// A person in charge of a run that goes on, over several processes: pause, another goal, another plan, and a closer look at what
-// was different. What comes too late, or twice, is refused with what to do now.
+// A person in charge of a run that goes on, over several processes: pause, another goal, another plan, and a closer
+// look at what was different. What comes too late, or twice, is refused with what to do now.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -1,4 +1,5 @@
-// What `planloom resume` is configured with in crash.test.ts. In: the file of effects, as a variable. Out: a configuration.
+// What `planloom resume` is configured with in crash.test.ts. In: the file of effects, as a variable. Out: a
+// configuration.
 import { toolsOver } from "./tools.mjs";
 
 export default { tools: toolsOver(process.env["CRASH_EFFECTS"]) };

@@ -1,6 +1,7 @@
-// A run killed with SIGKILL right before or right after any durable write ends, once resumed, as if nothing had happened.
-// In: plans, and real processes that kill themselves. Out: what differs from the unkilled run. The model server lives here,
-// so that it sees what is asked twice. PLANLOOM_CRASH_ALL=1 tries every write of every plan, and kills each resume again.
+// A run killed with SIGKILL right before or right after any durable write ends, once resumed, as if nothing had
+// happened. In: plans, and real processes that kill themselves. Out: what differs from the unkilled run. The model
+// server lives here, so that it sees what is asked twice. PLANLOOM_CRASH_ALL=1 tries every write of every plan, and
+// kills each resume again.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -55,7 +56,9 @@ afterAll(async () => {
   figure("crash", { plans: Object.keys(PLANS).length, points, violations, recoveryMs: median, recoveryMsMax: max });
 });
 
-/** The number of a request, told as its tokens: the journal keeps them, so that a row knows which request it answers. */
+/**
+ * The number of a request, told as its tokens: the journal keeps them, so that a row knows which request it answers.
+ */
 const usageOf = (index: number) => ({ prompt_tokens: 1_000 + index, completion_tokens: 1 });
 const indexOf = (row: JournalRow): number | undefined => {
   const { value } = (row.outcome ?? {}) as { readonly value?: { readonly usage?: { readonly inputTokens: number } } };
@@ -122,8 +125,8 @@ function checkRequests(files: RunFiles, kept: Kept, asked: number): void {
 }
 
 /**
- * Every point; of a long run some, spread over it, now before a write (all was done that it tells) and now after one (nothing
- * was done since).
+ * Every point; of a long run some, spread over it, now before a write (all was done that it tells) and now after one
+ * (nothing was done since).
  */
 function pointsOf(writes: number): readonly Kill[] {
   const all = Array.from({ length: writes }, (_, index) => index + 1).flatMap((n) => [

@@ -1,5 +1,6 @@
-// A step fails for good while its sibling, which acts once, is in flight. In: A fails once B is in flight; B acts after A's failure
-// is recorded. Out: a run that ends failed, with B's effect done once and recorded, here or in another process.
+// A step fails for good while its sibling, which acts once, is in flight. In: A fails once B is in flight; B acts after
+// A's failure is recorded. Out: a run that ends failed, with B's effect done once and recorded, here or in another
+// process.
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";

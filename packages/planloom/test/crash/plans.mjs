@@ -1,5 +1,6 @@
-// The plans that are killed: data for the process that runs them and for the test that compares. Each names the roles that
-// it needs a model for, and what a person does in its run. Plain JavaScript, because the child process runs over the built library without a loader.
+// The plans that are killed: data for the process that runs them and for the test that compares. Each names the roles
+// that it needs a model for, and what a person does in its run. Plain JavaScript, because the child process runs over
+// the built library without a loader.
 const look = (id, x, more = {}) => ({ id, tool: "look", with: { x }, ...more });
 const retry = { attempts: 4, delay: "10ms" };
 

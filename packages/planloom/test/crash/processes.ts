@@ -1,5 +1,6 @@
-// Where a run is killed: a store, a file of effects, and the processes that drive it there. In: a plan's name. Out: what the
-// processes tell, and what is left in the files. Separate because the stories of kills and of zombies play with the same ones.
+// Where a run is killed: a store, a file of effects, and the processes that drive it there. In: a plan's name. Out:
+// what the processes tell, and what is left in the files. Separate because the stories of kills and of zombies play
+// with the same ones.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";

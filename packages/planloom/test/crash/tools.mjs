@@ -1,5 +1,5 @@
-// The tools of the runs that are killed: each records in a file what it does. In: the file. Out: tools, and what was done.
-// Separate because both the child process and the configuration of the command line use them.
+// The tools of the runs that are killed: each records in a file what it does. In: the file. Out: tools, and what was
+// done. Separate because both the child process and the configuration of the command line use them.
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { tool, ToolError } from "../../dist/index.js";

@@ -1,6 +1,6 @@
-// A process that drives a run whose owner may be a zombie: it takes the run over once that one's lease has run out. In: one
-// JSON argument; `ageMs` is how far this process's clock is ahead, which is how a lease runs out without waiting for it.
-// Out: on stdout one JSON line when its part is over, "owner" on stderr when it owns the run.
+// A process that drives a run whose owner may be a zombie: it takes the run over once that one's lease has run out. In:
+// one JSON argument; `ageMs` is how far this process's clock is ahead, which is how a lease runs out without waiting
+// for it. Out: on stdout one JSON line when its part is over, "owner" on stderr when it owns the run.
 import { createLoom, openSqliteStore } from "../../dist/index.js";
 import { PAYMENTS } from "./plans.mjs";
 import { toolsOver } from "./tools.mjs";

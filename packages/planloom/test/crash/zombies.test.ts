@@ -1,6 +1,6 @@
-// Two to four processes on one run, all but the last stopped (SIGSTOP) at some point of it and continued (SIGCONT) when another
-// has taken the run over. In: real processes, whose clocks are so far apart that the lease of a stopped one has run out. Out: a
-// run with one history: what acts once acted once, and who lost the run was refused at its next write.
+// Two to four processes on one run, all but the last stopped (SIGSTOP) at some point of it and continued (SIGCONT) when
+// another has taken the run over. In: real processes, whose clocks are so far apart that the lease of a stopped one has
+// run out. Out: a run with one history: what acts once acted once, and who lost the run was refused at its next write.
 // PLANLOOM_ZOMBIES=60 plays so many rounds.
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -1,5 +1,5 @@
-// The error codes of the sources and of the documents. In: TypeScript text, Markdown text. Out: sets of codes, fenced blocks.
-// Separate because both documents are held against the same sources in the same way.
+// The error codes of the sources and of the documents. In: TypeScript text, Markdown text. Out: sets of codes, fenced
+// blocks. Separate because both documents are held against the same sources in the same way.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url";
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 const DOCUMENTS = fileURLToPath(new URL("../../../../docs", import.meta.url));
 
-/** The TypeScript below one folder, comments left out. The demo and the suites are left out: their tools fail on purpose. */
+/**
+ * The TypeScript below one folder, comments left out. The demo and the suites are left out: their tools fail on
+ * purpose.
+ */
 export function sources(folder = "."): readonly string[] {
   const names = readdirSync(join(SOURCES, folder), { recursive: true, encoding: "utf8" });
   return names
@@ -34,8 +37,8 @@ const CODE_LINE = /\bcode(?::| =).*$/gm;
 const SHORT = /(?<![=!]== )"([A-Z]{3,})"/g;
 
 /**
- * Every code that some sources name: all texts of the form LIKE_THIS, whatever they are used for (an environment variable is
- * told by its name), and single words where something called `code` is given or an error is made.
+ * Every code that some sources name: all texts of the form LIKE_THIS, whatever they are used for (an environment
+ * variable is told by its name), and single words where something called `code` is given or an error is made.
  */
 export function codesIn(texts: readonly string[]): ReadonlySet<string> {
   const found = texts.flatMap((text) => [

@@ -1,5 +1,6 @@
-// The tables of docs/errors.md, made from the catalogue of words. In: the page. Out: the same page with today's tables between its
-// marks (`<!-- store -->` … `<!-- end -->`). Separate from the test, which holds the page to this; `npm run docs` writes it.
+// The tables of docs/errors.md, made from the catalogue of words. In: the page. Out: the same page with today's tables
+// between its marks (`<!-- store -->` … `<!-- end -->`). Separate from the test, which holds the page to this; `npm run
+// docs` writes it.
 import { exitOfError, exitOfRun } from "../../src/cli/exit-code.js";
 import { surfaceOf } from "../../src/cli/surface.js";
 import { sentenceText } from "../../src/words/action.js";

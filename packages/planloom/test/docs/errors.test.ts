@@ -1,4 +1,5 @@
-// docs/errors.md against the sources: every code that can be met is explained, none is invented, and the exit codes hold.
+// docs/errors.md against the sources: every code that can be met is explained, none is invented, and the exit codes
+// hold.
 import { describe, expect, test } from "vitest";
 import { EXIT, exitOfError, exitOfRun } from "../../src/cli/exit-code.js";
 import type { ErrorKind } from "../../src/words/error-words.js";

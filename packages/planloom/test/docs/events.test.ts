@@ -1,5 +1,5 @@
-// docs/events.md against real logs: every event type stands in it, and every event and field of the documents' runtime is where
-// the page says, in a run with a rejection, approvals, a failure and a replan.
+// docs/events.md against real logs: every event type stands in it, and every event and field of the documents' runtime
+// is where the page says, in a run with a rejection, approvals, a failure and a replan.
 import { beforeAll, describe, expect, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomRun } from "../../src/loom/loom-run.js";

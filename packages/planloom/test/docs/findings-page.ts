@@ -1,5 +1,6 @@
-// The generated parts of docs/plan-format.md: the tables of findings, and the words under each example. In: the page. Out: the same
-// page with today's findings. Separate from the test, which holds the page to this; `npm run docs` writes it.
+// The generated parts of docs/plan-format.md: the tables of findings, and the words under each example. In: the page.
+// Out: the same page with today's findings. Separate from the test, which holds the page to this; `npm run docs` writes
+// it.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { check, type CheckOptions, type CheckResult } from "../../src/plan/check/check.js";

@@ -1,4 +1,5 @@
-// docs/limits.md is true: every limit stands in it once, with its value, and every code that it names is explained elsewhere.
+// docs/limits.md is true: every limit stands in it once, with its value, and every code that it names is explained
+// elsewhere.
 import { expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { codesOf, document, matches } from "./codes.js";

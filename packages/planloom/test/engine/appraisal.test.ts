@@ -1,5 +1,6 @@
-// What is said of a plan before anybody approves it: the estimate in the log, and the word of the program's own function. Whatever
-// that function does, a plan that nobody has decided about waits for a person, and no run fails for it.
+// What is said of a plan before anybody approves it: the estimate in the log, and the word of the program's own
+// function. Whatever that function does, a plan that nobody has decided about waits for a person, and no run fails for
+// it.
 import { expect, onTestFinished, test } from "vitest";
 import type { ApprovalFunction } from "../../src/perform/appraisal.js";
 import type { LoomConfig } from "../../src/loom/config.js";

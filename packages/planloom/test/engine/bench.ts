@@ -1,5 +1,6 @@
-// A world for stories of runs that end and go on: tools that can be broken, and looms over one SQLite file. In: nothing. Out: the
-// bench. Separate because runs are retried by the process that began them, by others, and out of recordings.
+// A world for stories of runs that end and go on: tools that can be broken, and looms over one SQLite file. In:
+// nothing. Out: the bench. Separate because runs are retried by the process that began them, by others, and out of
+// recordings.
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";

@@ -1,5 +1,5 @@
-// Plans that are carried out while they are still being written, over HTTP and SQLite: what begins early, what does not, and what
-// becomes of it when the plan turns out otherwise.
+// Plans that are carried out while they are still being written, over HTTP and SQLite: what begins early, what does
+// not, and what becomes of it when the plan turns out otherwise.
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LoomConfig } from "../../src/loom/config.js";

@@ -1,5 +1,5 @@
-// Recordings that are not sound, from a file and as a value. In: recordings of the fixtures, edited. Out: refusals with the
-// place, and never an error without a code.
+// Recordings that are not sound, from a file and as a value. In: recordings of the fixtures, edited. Out: refusals with
+// the place, and never an error without a code.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";

@@ -1,5 +1,5 @@
-// Readers of a log that is not what was written, or was written by a later version. In: events changed after they were sealed.
-// Out: the sound ones, then a refusal that says how far the log is sound.
+// Readers of a log that is not what was written, or was written by a later version. In: events changed after they were
+// sealed. Out: the sound ones, then a refusal that says how far the log is sound.
 import { expect, test } from "vitest";
 import { endOf } from "../../src/run/status.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";

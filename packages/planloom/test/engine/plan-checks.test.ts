@@ -1,5 +1,5 @@
-// Plans in every form that a caller may hold: text, data, a Plan, a result of check. One that this loom has checked is not
-// checked again; one that was changed, forged, or checked with other inputs is.
+// Plans in every form that a caller may hold: text, data, a Plan, a result of check. One that this loom has checked is
+// not checked again; one that was changed, forged, or checked with other inputs is.
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createLoom } from "../../src/index.js";
 import type { Loom } from "../../src/loom/loom.js";

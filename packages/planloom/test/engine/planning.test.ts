@@ -1,4 +1,5 @@
-// How a plan is asked for, over HTTP and SQLite: a part of many tools, more of them, how finely, a second look, and when mending ends.
+// How a plan is asked for, over HTTP and SQLite: a part of many tools, more of them, how finely, a second look, and
+// when mending ends.
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LoomConfig } from "../../src/loom/config.js";

@@ -1,4 +1,5 @@
-// What answers a step that fails, over HTTP and SQLite: a patch, a plan of the rest, a review, another goal; and who must agree to it.
+// What answers a step that fails, over HTTP and SQLite: a patch, a plan of the rest, a review, another goal; and who
+// must agree to it.
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock, type Clock } from "../../src/clock.js";

@@ -1,5 +1,5 @@
-// Every story of the conformance suite, told a second and a third time: strictly replayed from its log, and run again from its
-// recording. The store does both when the story is over, for all runs that it holds.
+// Every story of the conformance suite, told a second and a third time: strictly replayed from its log, and run again
+// from its recording. The store does both when the story is over, for all runs that it holds.
 import { expect } from "vitest";
 import { localEngine } from "../../src/engine/local.js";
 import { recordingOf } from "../../src/engine/recording.js";

@@ -1,4 +1,5 @@
-// A run that is retried by whichever process: who obeys, who is told what, what followers see, and what its recording plays.
+// A run that is retried by whichever process: who obeys, who is told what, what followers see, and what its recording
+// plays.
 import { describe, expect, it } from "vitest";
 import { replayRecording } from "../../src/recording/replay-recording.js";
 import type { LoomRun } from "../../src/loom/loom-run.js";

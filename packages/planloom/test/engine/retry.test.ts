@@ -1,4 +1,5 @@
-// Ended runs that go on, and runs that begin in the middle of another: what was finished is neither paid nor done again.
+// Ended runs that go on, and runs that begin in the middle of another: what was finished is neither paid nor done
+// again.
 import { expect, it } from "vitest";
 import { bench, chain } from "./bench.js";
 import { eventsOf } from "./parts.js";

@@ -1,4 +1,5 @@
-// A call inside an agent step whose outcome nobody knows: a person says what became of it, and the step goes on from there.
+// A call inside an agent step whose outcome nobody knows: a person says what became of it, and the step goes on from
+// there.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createLoom } from "../../src/loom/create-loom.js";

@@ -1,5 +1,5 @@
-// Running an accepted plan through the kernel, with tools that return values of their declared types. In: a checked plan and
-// dice. Out: how the run ended. Separate from the verdict, which says whether check should have known.
+// Running an accepted plan through the kernel, with tools that return values of their declared types. In: a checked
+// plan and dice. Out: how the run ended. Separate from the verdict, which says whether check should have known.
 import { isObject, type Json, type JsonObject } from "../../src/plan/json.js";
 import { schemaFromType, typeOf } from "../../src/plan/type/schema.js";
 import { NO_USAGE } from "../../src/plan/usage.js";

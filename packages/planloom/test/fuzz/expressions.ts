@@ -1,5 +1,5 @@
-// Expressions of plans. In: the types of the names in reach, and dice. Out: an expression of a wished type, or a wild one of
-// the whole grammar. Separate because sound plans and broken ones are made of the same pieces.
+// Expressions of plans. In: the types of the names in reach, and dice. Out: an expression of a wished type, or a wild
+// one of the whole grammar. Separate because sound plans and broken ones are made of the same pieces.
 import { assignable } from "../../src/plan/type/fit.js";
 import {
   BOOLEAN,
@@ -43,7 +43,10 @@ function withoutNulls(type: Type): Type {
   return present.kind === "list" ? listOf(withoutNulls(present.of)) : present;
 }
 
-/** An expression that is certainly of the type (unless the dice are careless), without `${{ }}`; undefined where there is none to be made. */
+/**
+ * An expression that is certainly of the type (unless the dice are careless), without `${{ }}`; undefined where there
+ * is none to be made.
+ */
 export function expressionOf(asked: Type, reach: Reach, dice: Dice, depth = 0): string | undefined {
   const wanted = dice.careless && dice.chance(0.15) ? UNKNOWN : asked;
   const fitting = paths(reach, dice).filter(

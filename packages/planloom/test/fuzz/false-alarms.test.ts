@@ -1,6 +1,6 @@
-// No false alarm: what inference calls an error fails for every value of the types. Expressions of the whole grammar, over values
-// that tools keeping their word return; only forms that always run all of their parts, because a mistake in a branch that is
-// not taken is still a mistake.
+// No false alarm: what inference calls an error fails for every value of the types. Expressions of the whole grammar,
+// over values that tools keeping their word return; only forms that always run all of their parts, because a mistake in
+// a branch that is not taken is still a mistake.
 import { expect, test } from "vitest";
 import { evaluate, parseExpression } from "../../src/plan/expression/expression.js";
 import { inferType } from "../../src/plan/expression/infer.js";

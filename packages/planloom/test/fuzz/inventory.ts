@@ -1,5 +1,5 @@
-// The tools that fuzzed plans are made of and checked against. In: nothing. Out: an inventory in which every output has a
-// type, so that what check lets pass can be held against what the run finds; one opaque tool gives anything.
+// The tools that fuzzed plans are made of and checked against. In: nothing. Out: an inventory in which every output has
+// a type, so that what check lets pass can be held against what the run finds; one opaque tool gives anything.
 import type { JsonObject } from "../../src/plan/json.js";
 import type { Inventory, ToolSpec } from "../../src/plan/tool-spec.js";
 

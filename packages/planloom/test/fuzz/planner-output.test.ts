@@ -1,5 +1,6 @@
-// Whatever a planner writes: the reader and check give a result, and what check accepts runs to an end without a failure
-// that check should have seen. PLANLOOM_FUZZ_TEXTS and PLANLOOM_FUZZ_SEED make it a campaign (scripts/reliability-fuzz.mjs).
+// Whatever a planner writes: the reader and check give a result, and what check accepts runs to an end without a
+// failure that check should have seen. PLANLOOM_FUZZ_TEXTS and PLANLOOM_FUZZ_SEED make it a campaign
+// (scripts/reliability-fuzz.mjs).
 import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// Plans that are sound by construction. In: a seed. Out: a plan document that check must accept. Separate because these are
-// what mutations start from, and because a sound plan that is refused is a false alarm.
+// Plans that are sound by construction. In: a seed. Out: a plan document that check must accept. Separate because these
+// are what mutations start from, and because a sound plan that is refused is a false alarm.
 import type { Json, JsonObject } from "../../src/plan/json.js";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import { BOOLEAN, fieldOf, listOf, NULL, STRING, unionOf, UNKNOWN, type Type } from "../../src/plan/type/type.js";

@@ -1,6 +1,6 @@
-// Whether check should have refused a plan that failed. In: the plan as accepted and its run. Out: what was let pass, or
-// undefined. Only failures of types and references count, and only where every type was known; what depends on the data (an
-// index, a conversion, an overflow), what check warned of, and what a tool or a model did wrong does not.
+// Whether check should have refused a plan that failed. In: the plan as accepted and its run. Out: what was let pass,
+// or undefined. Only failures of types and references count, and only where every type was known; what depends on the
+// data (an index, a conversion, an overflow), what check warned of, and what a tool or a model did wrong does not.
 import { parseExpression } from "../../src/plan/expression/expression.js";
 import type { Json } from "../../src/plan/json.js";
 import { inferValue, referencedNames, resolveValue, scanTemplate } from "../../src/plan/expression/reference.js";

@@ -1,4 +1,5 @@
-// Models and planner functions that do not look at their signal: each call ends in time all the same. The clock is moved by hand.
+// Models and planner functions that do not look at their signal: each call ends in time all the same. The clock is
+// moved by hand.
 import { describe, expect, test } from "vitest";
 import type { AgentContext } from "../../src/agents/checkpoint.js";
 import type { PlannerRequest } from "../../src/agents/plan-request.js";

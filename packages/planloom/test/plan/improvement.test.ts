@@ -1,4 +1,5 @@
-// When rounds of repair end: a planner that mends goes on, one that repeats itself or goes round is stopped, and none loops.
+// When rounds of repair end: a planner that mends goes on, one that repeats itself or goes round is stopped, and none
+// loops.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { keepsImproving } from "../../src/plan/improvement.js";

@@ -1,5 +1,6 @@
-// Sound plans, damaged in every way that scripts/intake/damage.mjs knows, at a few places each: what is recoverable is recovered exactly,
-// and nothing is read as something else than what was meant. `npm run eval:intake` does the same at many places.
+// Sound plans, damaged in every way that scripts/intake/damage.mjs knows, at a few places each: what is recoverable is
+// recovered exactly, and nothing is read as something else than what was meant. `npm run eval:intake` does the same at
+// many places.
 import { expect, test } from "vitest";
 import { readPlan } from "../../src/plan/read/read.js";
 

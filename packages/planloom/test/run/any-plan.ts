@@ -1,5 +1,5 @@
-// Plans and courses of runs drawn by fast-check: anything that check lets through, and any order of what may happen to it.
-// Separate from the properties so that these read as what they claim.
+// Plans and courses of runs drawn by fast-check: anything that check lets through, and any order of what may happen to
+// it. Separate from the properties so that these read as what they claim.
 import fc from "fast-check";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import type { Settings } from "../../src/run/settings.js";
@@ -106,7 +106,10 @@ const settings: fc.Arbitrary<Partial<Settings>> = fc.record({
   }),
 });
 
-/** A run's beginning, and the plans that its planner, or a person, would give: the second is the first with a step changed. */
+/**
+ * A run's beginning, and the plans that its planner, or a person, would give: the second is the first with a step
+ * changed.
+ */
 export interface Beginning {
   readonly start: LooseInput;
   readonly plans: readonly (LooseInput & { readonly type: "start" })[];

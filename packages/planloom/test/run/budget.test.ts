@@ -1,5 +1,5 @@
-// What a run may use up, as the kernel decides it: given what was used and promised, when a model call asks, then it is reserved, it
-// waits, or the run ends.
+// What a run may use up, as the kernel decides it: given what was used and promised, when a model call asks, then it is
+// reserved, it waits, or the run ends.
 import { describe, expect, it } from "vitest";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
 import type { Budget } from "../../src/run/settings.js";
@@ -175,7 +175,8 @@ describe("money", () => {
     const cached = { ...PRICE, cachedInputUsdPerMTok: 100 };
     const settings = { budget: { ...NO_BUDGET, costUsd: 0.25 }, prices: { executor: cached }, concurrency: 20 };
     const begin = run({}, undefined, { settings });
-    // 60 tokens in, 50 of them cached, and 40 out: 0.01 + 0.005 + 0.08; the next may take 0.14, which with 0.095 is 0.235.
+    // 60 tokens in, 50 of them cached, and 40 out: 0.01 + 0.005 + 0.08; the next may take 0.14, which with 0.095 is
+    // 0.235.
     const story = given(begin, asks("a"), returns("a", { ...used(1, 60, 40), cachedInputTokens: 50 }));
     story.when(asks("b")).then("budget.reserved");
     expect(story.run.spending.used.costUsd).toBeCloseTo(0.095, 9);

@@ -1,5 +1,5 @@
-// Carries a recorded run on to its end. In: the events of its log so far. Out: the log with what follows: every effect succeeds, and
-// people agree to everything.
+// Carries a recorded run on to its end. In: the events of its log so far. Out: the log with what follows: every effect
+// succeeds, and people agree to everything.
 import { planHash } from "../../src/plan/plan-hash.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { carriedFacts } from "../../src/run/decide/fork.js";

@@ -1,5 +1,5 @@
-// Steps that begin while their plan is still being written, as the kernel decides it: what may, what becomes of them when the plan is
-// whole, refused, or does not come.
+// Steps that begin while their plan is still being written, as the kernel decides it: what may, what becomes of them
+// when the plan is whole, refused, or does not come.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/plan/json.js";
@@ -182,7 +182,10 @@ describe("whatever is drafted, and whenever its calls return", () => {
     minLength: 1,
     maxLength: 6,
   });
-  /** Before each next piece of the plan: how many calls return, whether they fail, and whether a process takes the run over. */
+  /**
+   * Before each next piece of the plan: how many calls return, whether they fail, and whether a process takes the run
+   * over.
+   */
   const moveLists = fc.array(fc.record({ returns: fc.nat(2), fails: fc.boolean(), crash: fc.boolean() }), {
     minLength: 7,
     maxLength: 7,

@@ -1,5 +1,6 @@
-// Logs that somebody edited, or a program with a fault wrote: well-formed JSON with wrong values, under a whole chain. In: recorded
-// logs, and one value that is another one. Out: the log is read and shown, or refused as damaged with the place. Nothing throws.
+// Logs that somebody edited, or a program with a fault wrote: well-formed JSON with wrong values, under a whole chain.
+// In: recorded logs, and one value that is another one. Out: the log is read and shown, or refused as damaged with the
+// place. Nothing throws.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { showLines } from "../../src/cli/command/read.js";

@@ -1,5 +1,5 @@
-// A run whose log is full: it fails, after what runs has been drained, and people may still cancel it. The log is made long by
-// its number alone: a million real events would tell nothing more.
+// A run whose log is full: it fails, after what runs has been drained, and people may still cancel it. The log is made
+// long by its number alone: a million real events would tell nothing more.
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { documentOf } from "../../src/loom/document.js";

@@ -1,5 +1,5 @@
-// Recorded logs never change: each is as its build wrote it. In: test/fixtures and its manifest. Out: a failure for each file that
-// changed, is gone, or is in no manifest.
+// Recorded logs never change: each is as its build wrote it. In: test/fixtures and its manifest. Out: a failure for
+// each file that changed, is gone, or is in no manifest.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";

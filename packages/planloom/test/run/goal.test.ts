@@ -1,4 +1,5 @@
-// Another goal, at every phase of a run: what runs is drained, what has finished is kept, and a plan for it is asked for.
+// Another goal, at every phase of a run: what runs is drained, what has finished is kept, and a plan for it is asked
+// for.
 import { describe, expect, it } from "vitest";
 import { given, start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { LIMITS } from "../../src/limits.js";

@@ -1,5 +1,5 @@
-// Commands that another build put into the inbox. In: version-1 commands, and entries that cannot be read. Out: commands
-// of today, or refusals in the log.
+// Commands that another build put into the inbox. In: version-1 commands, and entries that cannot be read. Out:
+// commands of today, or refusals in the log.
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";

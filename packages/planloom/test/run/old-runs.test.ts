@@ -1,5 +1,6 @@
-// Runs that an earlier build began go on with this one: wherever its log was cut, the run comes to its end; an ended one is retried
-// and forked. In: test/fixtures. Out: logs that begin in an old form and end in today's, and are read as one.
+// Runs that an earlier build began go on with this one: wherever its log was cut, the run comes to its end; an ended
+// one is retried and forked. In: test/fixtures. Out: logs that begin in an old form and end in today's, and are read as
+// one.
 import { describe, expect, test } from "vitest";
 import { EVENT_VERSION, type RunEvent } from "../../src/run/event.js";
 import { KERNEL_VERSION } from "../../src/run/kernel-version.js";

@@ -1,5 +1,5 @@
-// What may come of an effect: outputs, errors, plans, verdicts. In: an effect, a run and a number to choose by. Out: an outcome.
-// Separate from the play, which only says when.
+// What may come of an effect: outputs, errors, plans, verdicts. In: an effect, a run and a number to choose by. Out: an
+// outcome. Separate from the play, which only says when.
 import type { Finding } from "../../src/plan/finding.js";
 import type { Json } from "../../src/plan/json.js";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";

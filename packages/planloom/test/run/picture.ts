@@ -1,5 +1,5 @@
-// A run's whole state as text, for comparing two of them. In: a run. Out: JSON in which queues, heaps and maps are lists.
-// Separate because it is the only place that looks into every corner of the state.
+// A run's whole state as text, for comparing two of them. In: a run. Out: JSON in which queues, heaps and maps are
+// lists. Separate because it is the only place that looks into every corner of the state.
 import type { Run } from "../../src/run/state.js";
 import type { StepState, Work } from "../../src/run/work.js";
 

@@ -1,5 +1,6 @@
-// A run that is played move by move beside a second one, which only reads the log. In: a beginning and moves. Out: every
-// event, checked as it comes. Separate from any-plan.ts, which draws them, and from the properties, which say what must hold.
+// A run that is played move by move beside a second one, which only reads the log. In: a beginning and moves. Out:
+// every event, checked as it comes. Separate from any-plan.ts, which draws them, and from the properties, which say
+// what must hold.
 import { needsOf } from "../../src/plan/graph.js";
 import type { Usage } from "../../src/plan/usage.js";
 import type { Effect } from "../../src/run/effect.js";
@@ -90,7 +91,10 @@ export class Play {
     if (effect !== undefined) this.outcome(effect, how);
   }
 
-  /** Everything that is owed is given, and people say yes, until the run has ended. Throws when it does not come to that. */
+  /**
+   * Everything that is owed is given, and people say yes, until the run has ended. Throws when it does not come to
+   * that.
+   */
   finish(): void {
     for (let i = 0; i < 1_000 && !isEnded(this.run); i++) {
       if (this.run.paused) this.input({ type: "unpause", reason: "" });
@@ -303,7 +307,10 @@ export class Play {
     must(this.replans <= this.read.request.settings.replans, `${this.replans} replans are no more than may be`);
   }
 
-  /** What has finished, and what is in doubt, goes over to the next plan, unless a person begins an ended run with another. */
+  /**
+   * What has finished, and what is in doubt, goes over to the next plan, unless a person begins an ended run with
+   * another.
+   */
   private checkKept({ kept = [], changed }: EventData["plan.proposed"]): void {
     const keeps = keptNames(kept);
     if (changed !== undefined) {

@@ -1,5 +1,5 @@
-// What holds for every plan and every course of events. A failure prints its seed and path: give both to fc.assert to see
-// it again.
+// What holds for every plan and every course of events. A failure prints its seed and path: give both to fc.assert to
+// see it again.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { next } from "../../src/run/log/transition.js";

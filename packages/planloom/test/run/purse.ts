@@ -1,6 +1,6 @@
-// What a run really pays: a provider that counts every call that was let through, whatever becomes of it. In: reservations and
-// crashes. Out: the usage of each effect, and what was paid in all. Separate because the budget must hold for this, not for
-// what the log says.
+// What a run really pays: a provider that counts every call that was let through, whatever becomes of it. In:
+// reservations and crashes. Out: the usage of each effect, and what was paid in all. Separate because the budget must
+// hold for this, not for what the log says.
 import { addUsage, NO_USAGE, type Usage } from "../../src/plan/usage.js";
 
 interface Account {

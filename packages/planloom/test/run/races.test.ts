@@ -1,5 +1,5 @@
-// Races around approvals: several people approve, reject, edit, cancel and change the goal, and time runs out, in every order, with
-// one of them saying it twice. Each schedule has one outcome, which a few lines of rules foretell.
+// Races around approvals: several people approve, reject, edit, cancel and change the goal, and time runs out, in every
+// order, with one of them saying it twice. Each schedule has one outcome, which a few lines of rules foretell.
 import { describe, expect, it } from "vitest";
 import { isCommand, type Input } from "../../src/run/input.js";
 import type { RunEvent } from "../../src/run/event.js";

@@ -1,5 +1,5 @@
-// Strict replay of recorded logs: the chain and the fold hold for each, and this kernel still decides what it decided. What another
-// kernel decided otherwise is told apart. In: test/fixtures. Out: differences.
+// Strict replay of recorded logs: the chain and the fold hold for each, and this kernel still decides what it decided.
+// What another kernel decided otherwise is told apart. In: test/fixtures. Out: differences.
 import { describe, expect, test } from "vitest";
 import { eventHash, type RunEvent } from "../../src/run/event.js";
 import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
@@ -15,7 +15,8 @@ test.each(LOGS)("%s is sound, and its kernel decides as it did", (name) => {
   const { run, differences, policyDifferences } = replay(log);
   expect(differences).toEqual([]);
   expect(run.log.seq).toBe(log.length);
-  // Where this fails after a change of what the kernel decides: raise KERNEL_VERSION, and record logs with the new kernel.
+  // Where this fails after a change of what the kernel decides: raise KERNEL_VERSION, and record logs with the new
+  // kernel.
   if (kernelOf(log) === KERNEL_VERSION) expect(policyDifferences).toEqual([]);
 });
 

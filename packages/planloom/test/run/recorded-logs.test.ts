@@ -1,5 +1,5 @@
-// Logs of every build since 0.1.0, as these builds wrote them (test/fixtures/README.md). In: events in a file, and the document that
-// the build made of them. Out: today's document says the same. It may say more, and never something else.
+// Logs of every build since 0.1.0, as these builds wrote them (test/fixtures/README.md). In: events in a file, and the
+// document that the build made of them. Out: today's document says the same. It may say more, and never something else.
 import { expect, test } from "vitest";
 import { loadRun } from "../../src/engine/log.js";
 import { documentOf } from "../../src/loom/document.js";

@@ -33,7 +33,10 @@ function altered(log: readonly RunEvent[], seq: number, data: object): readonly 
 const retried = () =>
   logOf(run([call("a"), call("b", { dependsOn: ["a"] })]), ended("call/a/1"), { type: "clock", at: 9_000 });
 
-/** An input as the log tells it: one that brought about nothing beside the time is a clock, and a rejection names what it rejected. */
+/**
+ * An input as the log tells it: one that brought about nothing beside the time is a clock, and a rejection names what
+ * it rejected.
+ */
 function toldOf(input: Input, rebuilt: Input | undefined): Input {
   const { id, at } = input;
   if (rebuilt?.type === "clock") return { type: "clock", id, at, by: "engine" };

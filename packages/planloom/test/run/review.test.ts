@@ -1,4 +1,5 @@
-// Reviews: after each step the planner is asked whether the rest still makes sense, and nothing starts until it has said so.
+// Reviews: after each step the planner is asked whether the rest still makes sense, and nothing starts until it has
+// said so.
 import { describe, expect, it } from "vitest";
 import { endOf } from "../../src/run/status.js";
 import type { LooseInput, Story } from "../../src/testing/given-when-then.js";

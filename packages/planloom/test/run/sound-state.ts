@@ -1,5 +1,6 @@
-// What holds of a run's state between two inputs: its counters and queues say what its steps say. In: a run. Out: an error where
-// they do not. Separate because these rules know every corner of the state, and nothing of how it came about.
+// What holds of a run's state between two inputs: its counters and queues say what its steps say. In: a run. Out: an
+// error where they do not. Separate because these rules know every corner of the state, and nothing of how it came
+// about.
 import { workOf } from "../../src/run/lookup.js";
 import { type Run } from "../../src/run/state.js";
 import { mayRetry, retryPreview } from "../../src/run/decide/retry.js";

@@ -97,7 +97,9 @@ function excuses(log: readonly RunEvent[]): boolean {
   return log.some(stopped) || failuresIn(log).some(fate);
 }
 
-/** Another plan or goal gives another answer; and how much is paid before a budget ends the run, is a matter of time. */
+/**
+ * Another plan or goal gives another answer; and how much is paid before a budget ends the run, is a matter of time.
+ */
 const isReplanned = (log: readonly RunEvent[]) =>
   log.some(({ type, data }) => (type === "plan.proposed" ? data.revision > 1 : OTHERWISE.includes(type)));
 

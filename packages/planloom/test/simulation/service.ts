@@ -137,7 +137,10 @@ export class Service {
     });
   }
 
-  /** What became of the call with this key, looked up at some moment and told at a later one; unknown while it is on its way. */
+  /**
+   * What became of the call with this key, looked up at some moment and told at a later one; unknown while it is on its
+   * way.
+   */
   #becameOf(caller: Owner & { readonly name: string }, name: string, key: string): Promise<Reconciled> {
     const nth = (this.#asked.get(`? ${key}`) ?? 0) + 1;
     this.#asked.set(`? ${key}`, nth);
@@ -194,7 +197,10 @@ export class Service {
     if (name !== "put" && count > 1) this.ledger.violate(`${place} (once) acted ${count} times under one key`);
   }
 
-  /** With an effect, the intent must be durable before the call: in the log for a step, in the journal inside an agent step. */
+  /**
+   * With an effect, the intent must be durable before the call: in the log for a step, in the journal inside an agent
+   * step.
+   */
   #checkIntent(name: string, { key, runId, stepId }: ToolContext): void {
     const work = this.ledger.runOf(runId)?.execution.steps.get(stepId);
     if (name === "look" || name === "list" || work === undefined) return;

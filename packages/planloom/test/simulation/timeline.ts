@@ -56,7 +56,10 @@ export class Timeline {
     }
   }
 
-  /** Lets things happen until `done`, or nothing is left, or the time is `limit`. All promises settle between two of them. */
+  /**
+   * Lets things happen until `done`, or nothing is left, or the time is `limit`. All promises settle between two of
+   * them.
+   */
   play(done: () => boolean, limit: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const turn = (): void => {

@@ -195,7 +195,8 @@ function changesIn(events: readonly RunEvent[]): Record<string, number> {
 
 async function played(world: SimulatedWorld): Promise<void> {
   const real = performance.now.bind(performance);
-  // The loop of a run asks it how long it has kept the event loop busy: here, not at all longer than the world's time says.
+  // The loop of a run asks it how long it has kept the event loop busy: here, not at all longer than the world's time
+  // says.
   performance.now = () => world.time.now;
   try {
     await world.play();

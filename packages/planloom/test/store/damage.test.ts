@@ -1,6 +1,6 @@
-// What a disk may do to a store: cut its files anywhere, flip any bit. In: the files of real runs. Out: the same content, a
-// refusal with a code, or, where the write-ahead log has lost its end, the log up to there; never anything else.
-// PLANLOOM_DAMAGE=10000 tries so many places of each kind of log, PLANLOOM_DAMAGE=all every byte of every file.
+// What a disk may do to a store: cut its files anywhere, flip any bit. In: the files of real runs. Out: the same
+// content, a refusal with a code, or, where the write-ahead log has lost its end, the log up to there; never anything
+// else. PLANLOOM_DAMAGE=10000 tries so many places of each kind of log, PLANLOOM_DAMAGE=all every byte of every file.
 import { describe, expect, test } from "vitest";
 import { figure } from "../figures.js";
 import {
@@ -77,8 +77,8 @@ interface Tally {
 }
 
 /**
- * What a log may have lost where its files can be read: of a write-ahead log that was cut, any number of commits from its end;
- * where a bit was flipped, the last one, which looks as if it had never been finished.
+ * What a log may have lost where its files can be read: of a write-ahead log that was cut, any number of commits from
+ * its end; where a bit was flipped, the last one, which looks as if it had never been finished.
  */
 function mayBe(subject: Specimen, torn: Content, { how, file }: Damage, found: Content): boolean {
   return file === "wal" && (how === "cut" ? isPrefix(subject.content, found) : isSame(torn, found));

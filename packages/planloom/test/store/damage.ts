@@ -1,5 +1,5 @@
-// Real stores, as their files stand on the disk, and what damage makes of them. In: a kind of log, a damage. Out: copies of the
-// files, and what can be read of them. Separate because the tests only say which outcomes are allowed.
+// Real stores, as their files stand on the disk, and what damage makes of them. In: a kind of log, a damage. Out:
+// copies of the files, and what can be read of them. Separate because the tests only say which outcomes are allowed.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

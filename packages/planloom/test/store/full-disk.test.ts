@@ -1,6 +1,6 @@
-// A disk without room: a real one of 700 KB where this process may mount it, and a limit on the pages of the database anywhere.
-// In: runs that write more than there is room for. Out: STORE_FULL, nothing half-written, reads that go on, and runs that are
-// completed once there is room.
+// A disk without room: a real one of 700 KB where this process may mount it, and a limit on the pages of the database
+// anywhere. In: runs that write more than there is room for. Out: STORE_FULL, nothing half-written, reads that go on,
+// and runs that are completed once there is room.
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// Runs of earlier builds in the list. In: the recorded logs and store files of test/fixtures. Out: heads that say what the
-// documents of those builds said.
+// Runs of earlier builds in the list. In: the recorded logs and store files of test/fixtures. Out: heads that say what
+// the documents of those builds said.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

@@ -1,5 +1,5 @@
-// Heads of runs in SQLite files: what a list reads, files and processes of older Planlooms, rows that were changed behind the
-// store's back. In: files. Out: lists, and how often they read an event.
+// Heads of runs in SQLite files: what a list reads, files and processes of older Planlooms, rows that were changed
+// behind the store's back. In: files. Out: lists, and how often they read an event.
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { RunEvent } from "../../src/run/event.js";

@@ -1,5 +1,5 @@
-// Rows that were changed behind the store's back, one story for each, and files of version 1. In: SQL. Out: RUN_DAMAGED, which
-// names what does not fit, while other runs are read on.
+// Rows that were changed behind the store's back, one story for each, and files of version 1. In: SQL. Out:
+// RUN_DAMAGED, which names what does not fit, while other runs are read on.
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";

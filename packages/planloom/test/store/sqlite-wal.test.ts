@@ -1,5 +1,5 @@
-// The write-ahead log beside a store: what may be torn, what may not, and what others write meanwhile. In: bytes changed in it.
-// Out: the store up to its last sound commit, or STORE_DAMAGED with every byte still there.
+// The write-ahead log beside a store: what may be torn, what may not, and what others write meanwhile. In: bytes
+// changed in it. Out: the store up to its last sound commit, or STORE_DAMAGED with every byte still there.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,7 +13,10 @@ import { chain, folder } from "./sample.js";
 const EVENTS = 20;
 const HEADER_BYTES = 32;
 
-/** A store as a killed process leaves it, every event a commit of its own; then `change` was made to its write-ahead log. */
+/**
+ * A store as a killed process leaves it, every event a commit of its own; then `change` was made to its write-ahead
+ * log.
+ */
 async function left(change: (log: Buffer) => Buffer): Promise<string> {
   const [path, copy] = [join(folder(), "planloom.db"), join(folder(), "planloom.db")];
   const store = await openSqliteStore({ path });

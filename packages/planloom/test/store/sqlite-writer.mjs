@@ -1,5 +1,6 @@
-// A process that writes until it is killed, for sqlite.test.ts. In: the path of a store and a run id. Out: on stdout, the seq
-// of every event after its append was acknowledged. Plain JavaScript over the built library: no loader stands between.
+// A process that writes until it is killed, for sqlite.test.ts. In: the path of a store and a run id. Out: on stdout,
+// the seq of every event after its append was acknowledged. Plain JavaScript over the built library: no loader stands
+// between.
 import { openSqliteStore } from "../../dist/store/sqlite.js";
 
 const [path, runId] = process.argv.slice(2);

@@ -1,5 +1,5 @@
-// The fence inside the folders of the file tools: files that control programs or hold secrets are closed to all of them,
-// by whatever path, and a folder that is replaced during a call leads nowhere.
+// The fence inside the folders of the file tools: files that control programs or hold secrets are closed to all of
+// them, by whatever path, and a folder that is replaced during a call leads nowhere.
 import { mkdir, mkdtemp, readFile, readdir, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
-// fetch_url against a real server: pages become text, and neither addresses, redirects, sizes nor slow bodies get past it.
+// fetch_url against a real server: pages become text, and neither addresses, redirects, sizes nor slow bodies get past
+// it.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-// What is kept of an output that cannot be used: exactly if it is small JSON, else as much as possible, marked as partial.
+// What is kept of an output that cannot be used: exactly if it is small JSON, else as much as possible, marked as
+// partial.
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { rawOutput } from "../../src/tools/raw-output.js";

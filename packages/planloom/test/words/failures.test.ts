@@ -1,5 +1,5 @@
-// Failures of a run, refusals of commands and reasons of decisions in plain words: clauses and sentences in their form, and a next
-// step on each surface. Separate from run-words.test.ts, which holds the words to their codes.
+// Failures of a run, refusals of commands and reasons of decisions in plain words: clauses and sentences in their form,
+// and a next step on each surface. Separate from run-words.test.ts, which holds the words to their codes.
 import { describe, expect, test } from "vitest";
 import { surfaceOf } from "../../src/cli/surface.js";
 import { inRun, sentenceText, type Sentence } from "../../src/words/action.js";

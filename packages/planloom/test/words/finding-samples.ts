@@ -1,5 +1,5 @@
-// Realistic parameters of every finding, and its words for them: what is wrong, and what to write instead. Every branch of the words
-// has a row.
+// Realistic parameters of every finding, and its words for them: what is wrong, and what to write instead. Every branch
+// of the words has a row.
 import type { FindingCode } from "../../src/plan/finding.js";
 import type { FindingParams } from "../../src/plan/finding-params.js";
 

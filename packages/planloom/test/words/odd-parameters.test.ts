@@ -1,5 +1,5 @@
-// Words for parameters that do not fit: of another version, or of an edited log. In: every sample of every code, with one
-// value missing or odd. Out: a text that shows no hole, and a next step that names what it says.
+// Words for parameters that do not fit: of another version, or of an edited log. In: every sample of every code, with
+// one value missing or odd. Out: a text that shows no hole, and a next step that names what it says.
 import { describe, expect, test } from "vitest";
 import { surfaceOf } from "../../src/cli/surface.js";
 import { findingOf, type FindingCode } from "../../src/plan/finding.js";

@@ -1,5 +1,5 @@
-// Other words for everything that Planloom says. In: nothing. Out: the same program with every sentence of the catalogue changed,
-// and a way back. The tables are changed in place, so that all who ask them hear the other words.
+// Other words for everything that Planloom says. In: nothing. Out: the same program with every sentence of the
+// catalogue changed, and a way back. The tables are changed in place, so that all who ask them hear the other words.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

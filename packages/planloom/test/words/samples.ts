@@ -1,5 +1,6 @@
-// Realistic parameters for every code of the catalogues. Out: for each code, one set of parameters for each way in which it reads.
-// A code without a sample does not compile. The tests of the words and docs/errors.md are made with these.
+// Realistic parameters for every code of the catalogues. Out: for each code, one set of parameters for each way in
+// which it reads. A code without a sample does not compile. The tests of the words and docs/errors.md are made with
+// these.
 import { findingOf } from "../../src/plan/finding.js";
 import { EVENT_VERSION } from "../../src/run/event.js";
 import type { ErrorCode, ErrorParams, ErrorSubject } from "../../src/words/errors.js";

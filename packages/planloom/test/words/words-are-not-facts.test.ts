@@ -1,4 +1,5 @@
-// Words are not facts: whatever Planloom's sentences are, its logs are the same, replay finds no difference, and recordings play.
+// Words are not facts: whatever Planloom's sentences are, its logs are the same, replay finds no difference, and
+// recordings play.
 import { afterEach, expect, onTestFinished, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { replayRecording } from "../../src/recording/replay-recording.js";

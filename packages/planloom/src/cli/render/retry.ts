@@ -1,5 +1,5 @@
-// Shows a retry or a fork before it starts: which steps are reused and which run. In: the preview, and its plan. Out: lines.
-// A person decides by them. What they show is decided in run/decide/retry.ts.
+// Shows a retry or a fork before it starts: which steps are reused and which run. In: the preview, and its plan. Out:
+// lines. A person decides by them. What they show is decided in run/decide/retry.ts.
 import type { Plan } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { RetryPreview } from "../../run/decide/retry.js";

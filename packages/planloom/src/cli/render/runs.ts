@@ -1,4 +1,5 @@
-// The list of runs as text: one line for each run, and why a run cannot be read. In: rows of the list, the time. Out: lines.
+// The list of runs as text: one line for each run, and why a run cannot be read. In: rows of the list, the time. Out:
+// lines.
 import type { HeadWaiting, RunHead } from "../../run/view/head.js";
 import type { ListedRun, UnreadableRun } from "../../store/event-store.js";
 import type { ErrorSubject } from "../../words/errors.js";

@@ -33,7 +33,9 @@ export type ExpressionProblem =
 /** The name of an operator, function or place: `+`, `size`; `key` of a record, `condition` of `? :`. */
 type User = string;
 
-/** The parameters of each problem that inference finds. Types are in the notation of `output`; `source` is as written. */
+/**
+ * The parameters of each problem that inference finds. Types are in the notation of `output`; `source` is as written.
+ */
 export interface InferenceParams {
   readonly UNKNOWN_REFERENCE: { readonly name: string };
   readonly UNREADABLE_REFERENCE: { readonly problem: ExpressionProblem };

@@ -181,7 +181,9 @@ function resolvedBy(work: Work, { verdict, output, doubt }: Command & { type: "s
   return fact("step.resolved", { ...refOf(work), key, verdict, ...said });
 }
 
-/** The call acted. A value from a person takes the place of its output, or the step is skipped, fails, or acts again. */
+/**
+ * The call acted. A value from a person takes the place of its output, or the step is skipped, fails, or acts again.
+ */
 function settleUnusable(
   run: Run,
   work: Work,

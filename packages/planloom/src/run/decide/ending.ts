@@ -1,5 +1,5 @@
-// Decides what a call was that ended without a usable output: in doubt, acted with an unusable output, stopped, or failed.
-// In: how the call ended. Out: facts. failure.ts decides what follows from a failure.
+// Decides what a call was that ended without a usable output: in doubt, acted with an unusable output, stopped, or
+// failed. In: how the call ended. Out: facts. failure.ts decides what follows from a failure.
 import { LIMITS } from "../../limits.js";
 import type { Json } from "../../plan/json.js";
 import type { Origin } from "../../plan/origin.js";
@@ -40,9 +40,9 @@ export function ended(
 }
 
 /**
- * Whether the ending of a call leaves it open whether it acted. Design section 8: a tool's own error is a known failure;
- * for a tool without effects everything else is one too; an idempotent call is repeated with its key, unless the run is
- * being cancelled and nothing will repeat it; a `once` call is in doubt.
+ * Whether the ending of a call leaves it open whether it acted. Design section 8: a tool's own error is a known
+ * failure; for a tool without effects everything else is one too; an idempotent call is repeated with its key, unless
+ * the run is being cancelled and nothing will repeat it; a `once` call is in doubt.
  */
 export function leavesDoubt(effects: EffectClass, ending: Ending, cancelling: boolean): boolean {
   if (ending === "in-doubt") return true;

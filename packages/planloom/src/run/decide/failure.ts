@@ -1,5 +1,6 @@
 // Decides what follows from a failure: retry, skip or failure. In: the failed work and its error. Out: facts with the
-// decision and its reason. policy.ts decides what follows when no retry is left; ending.ts, whether a call failed at all.
+// decision and its reason. policy.ts decides what follows when no retry is left; ending.ts, whether a call failed at
+// all.
 import { LIMITS } from "../../limits.js";
 import { sha256 } from "../../sha256.js";
 import type { JsonObject } from "../../plan/json.js";

@@ -76,7 +76,10 @@ export function toolProblem(tool: ToolSpec | undefined, output: Json): Failure |
   return schema === undefined ? undefined : mismatchOf(output, typeFromSchema(schema));
 }
 
-/** Why a value cannot take the place of an unusable output. Later steps were checked against the step's type, else the tool's. */
+/**
+ * Why a value cannot take the place of an unusable output. Later steps were checked against the step's type, else the
+ * tool's.
+ */
 export function replacementProblem(work: Work, value: Json): Failure | undefined {
   return work.step.spec.output === undefined ? toolProblem(work.step.tool, value) : typeProblem(work, value);
 }

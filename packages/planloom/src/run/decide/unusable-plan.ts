@@ -1,5 +1,5 @@
-// Finds what a new plan may not do about calls that acted with an unusable output: make them again, refer to the missing
-// output, or drop a step that a person is asked about. In: a run and a plan. Out: findings.
+// Finds what a new plan may not do about calls that acted with an unusable output: make them again, refer to the
+// missing output, or drop a step that a person is asked about. In: a run and a plan. Out: findings.
 import { findingOf, type Finding } from "../../plan/finding.js";
 import { answerNeedsOf, contextNeedsOf } from "../../plan/graph.js";
 import { canonicalJson } from "../../plan/json.js";

@@ -104,7 +104,8 @@ function keepItems(from: StepState, to: StepState, indexes: readonly number[]): 
 }
 
 /**
- * Continues an ended run. Unfinished work is queued again. Steps in `restarted` start from the beginning, finished or not.
+ * Continues an ended run. Unfinished work is queued again. Steps in `restarted` start from the beginning, finished or
+ * not.
  */
 export function retrySteps(run: Run, restarted: ReadonlySet<string>): void {
   for (const state of run.execution.steps.values()) {

@@ -15,7 +15,9 @@ export function findingFromV1(recorded: Finding | RecordedFinding): Finding {
   return { code, severity, where, text: { message, fix } };
 }
 
-/** A checked plan that an earlier build may have sent. A plan of today stays as it is. Values of other types stay, too. */
+/**
+ * A checked plan that an earlier build may have sent. A plan of today stays as it is. Values of other types stay, too.
+ */
 export function planFromV1(plan: JsonObject): JsonObject {
   const { findings, approval } = plan;
   return {

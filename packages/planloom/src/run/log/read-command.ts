@@ -40,7 +40,9 @@ export function readEntry(payload: unknown): Command | UnreadableCommand {
   return { type: "unreadable", command: typeof type === "string" ? type.slice(0, LIMITS.nameChars) : "" };
 }
 
-/** Whether an inbox entry asks an ended run to continue. A retry that cannot be read is refused in the log of that run. */
+/**
+ * Whether an inbox entry asks an ended run to continue. A retry that cannot be read is refused in the log of that run.
+ */
 export function isRetry(payload: unknown): boolean {
   const said = readEntry(payload);
   return (said.type === "unreadable" ? said.command : said.type) === "retry";

@@ -58,7 +58,8 @@ export const PLAN_ERRORS: ErrorTable<PlanErrors> = {
 };
 
 /**
- * `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead, in the order of the plan. `name` is the plan's source.
+ * `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead, in the order of the plan. `name` is the plan's
+ * source.
  */
 export function findingLines(findings: readonly Finding[], name: string): string {
   const inText = findings.every(({ where }) => where.line !== undefined);
