@@ -1,4 +1,5 @@
-// What the fold and the readers of old logs load. Types are no matter here: they hold no value that could change.
+// The rule on what the fold and the readers of old logs may load. Imports of types do not count: they hold no value
+// that could change.
 const run = "^packages/planloom/src/run/";
 
 module.exports = {

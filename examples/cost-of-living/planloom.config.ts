@@ -1,4 +1,4 @@
-// What the command line needs to know about this example: which documents `search` looks through. Models come from
+// The configuration of this example for the command line: which documents `search` looks through. Models come from
 // flags or variables (--model, PLANLOOM_MODEL, …).
 import { defineConfig } from "planloom";
 

@@ -1,4 +1,4 @@
-// What the command line needs to know about this example: its tools, over a database in the folder for temporary files.
+// The configuration of this example for the command line: its tools, over a database in the folder for temporary files.
 // Without a model in the variables, the scripted planner writes and mends the plan, and says so.
 import { tmpdir } from "node:os";
 import path from "node:path";

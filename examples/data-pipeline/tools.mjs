@@ -4,8 +4,8 @@
 // so that anybody can count what was really done.
 //
 // Three of them are `trusted`: what they return and how they fail are words of this program and names that it has
-// checked, never the contents of a row. Whoever mends the plan after reading these may write further tables without a
-// person; read_rows gives what others wrote, and is not trusted.
+// checked, never the contents of a row. A planner that mends the plan after reading these may write further tables
+// without a person; read_rows gives what others wrote, and is not trusted.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { tool, ToolError } from "planloom";
@@ -26,7 +26,7 @@ export function pipelineTools(database, folder) {
   const log = database.prepare("INSERT INTO calls (step, outcome) VALUES (?, ?)");
 
   /**
-   * What the work gives, or a failure that is known: a table that was half made is made anew by whoever comes next.
+   * The result of the work, or a known failure. The next call replaces a table that was half made.
    * @template T
    * @param {string} step
    * @param {() => T} work

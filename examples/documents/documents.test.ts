@@ -27,7 +27,10 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Of each plan: its steps, and for each step that a model takes part in, the steps whose outputs it must be sent. */
+/**
+ * Facts about each plan: its steps, and for each step that a model takes part in, the steps whose outputs it must be
+ * sent.
+ */
 const PLANS: { readonly [file: string]: { readonly ids: string; readonly sent: { readonly [id: string]: string } } } = {
   "000.json": { ids: "s1 s2 s3 s4", sent: { s1: "", s2: "", s3: "s1 s2", s4: "s3" } },
   "001.json": {

@@ -1,4 +1,4 @@
-// What the command line needs to know about this example: the tools that the plans name. Models come from flags or
+// The configuration of this example for the command line: the tools that the plans name. Models come from flags or
 // variables.
 import { defineConfig } from "planloom";
 import { tools } from "./tools.mjs";

@@ -1,7 +1,7 @@
 // @ts-check
-// Who plays which role: three models of the Hermes family, each on a server of its own. In: the three addresses. Out:
-// `models` for a configuration. Separate because the configuration names real local servers, and run.mjs and the tests
-// scripted ones.
+// The models of the roles: three models of the Hermes family, each on a server of its own. In: the three addresses.
+// Out: `models` for a configuration. Separate because the configuration names real local servers, and run.mjs and the
+// tests scripted ones.
 
 export const PLANNER = "NousResearch/Hermes-3-Llama-3.1-70B";
 export const EXECUTOR = "NousResearch/Hermes-3-Llama-3.1-8B";

@@ -1,4 +1,4 @@
-// What the command line needs to know about this example: its tools, and that every plan waits for a person, for 24
+// The configuration of this example for the command line: its tools, and that every plan waits for a person, for 24
 // hours. Without a model in the variables, the scripted planner writes the plan, and says so.
 import { tmpdir } from "node:os";
 import path from "node:path";

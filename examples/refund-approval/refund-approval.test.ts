@@ -162,7 +162,7 @@ async function inItsLoom(clock: FakeClock | undefined, work: (loom: Loom) => Pro
   }
 }
 
-/** What comes of a promise while the clock goes on in small steps, up to a second of it in all. */
+/** The result of a promise while the clock moves in small steps, by up to one second in all. */
 async function ticking<T>(clock: FakeClock, promise: Promise<T>): Promise<T> {
   const settled = promise.then(
     () => true,

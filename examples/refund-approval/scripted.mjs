@@ -26,7 +26,7 @@ export async function scriptedPlanner({ rejected = [] }) {
 }
 
 /**
- * What the request says that a person said of the last plan; undefined for a first plan.
+ * A person's feedback on the last plan, from the request; undefined for a first plan.
  * @param {ChatBody} body
  */
 function feedbackIn(body) {

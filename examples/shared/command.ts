@@ -60,7 +60,7 @@ function runNode(args: readonly string[], variables: Variables): Promise<Ended> 
   });
 }
 
-/** Whoever runs the tests may have a model configured: no example may reach it. */
+/** The machine may have a model configured. No example may reach it. */
 function withoutModels(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PLANLOOM|OPENAI)_/.test(name)));
 }

@@ -1,12 +1,12 @@
 // @ts-check
-// What a request to a model says. In: the body of a chat request. Out: its parts. Separate because the scripted models
+// Reads a request to a model. In: the body of a chat request. Out: its parts. Separate because the scripted models
 // of the examples read their data out of what they are really sent: had a step's data not reached the model, they could
 // not answer.
 
 /** @typedef {import("planloom/testing").ChatBody} ChatBody */
 
 /**
- * What the user's side says first: the goal, the step, and its data.
+ * The first text of the user: the goal, the step, and its data.
  * @param {ChatBody} body
  */
 export function firstMessage(body) {
@@ -46,7 +46,7 @@ export function data(body, name) {
 }
 
 /**
- * What came back from the tools, oldest first.
+ * The results of the tools, oldest first.
  * @param {ChatBody} body
  */
 export function toolResults(body) {

@@ -1,5 +1,5 @@
-// What `planloom run --json` promises to print. In: a document. Out: the same, or an error that names the field which
-// is not as promised. Separate because others build on it, so every example holds its run against it.
+// The document that `planloom run --json` promises to print. In: a document. Out: the same, or an error that names the
+// field which is not as promised. Separate because others build on it, so every example holds its run against it.
 import type { RunDocument } from "planloom";
 import { z } from "zod";
 

@@ -1,4 +1,4 @@
-// What the command line needs to know about this example: its tools. No model is configured, for none is asked.
+// The configuration of this example for the command line: its tools. No model is configured, for none is asked.
 import { defineConfig } from "planloom";
 import { tools } from "./tools.mjs";
 

@@ -1,4 +1,4 @@
-// What the command line needs to know about this example: its tool, and the documents that `search` and `read_file`
+// The configuration of this example for the command line: its tool, and the documents that `search` and `read_file`
 // reach. Models come from flags or variables (--model, PLANLOOM_MODEL, …).
 import { defineConfig } from "planloom";
 import { tools } from "./tools.mjs";

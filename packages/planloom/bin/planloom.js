@@ -4,7 +4,7 @@ import { main } from "../dist/cli/main.js";
 import { LIMITS } from "../dist/limits.js";
 
 process.exitCode = await main(process.argv.slice(2));
-// What a tool has left open (a timer, a connection) must not keep the process: nobody waits for it any more.
+// A timer or a connection that a tool left open must not keep the process alive.
 const leave = () => (process.stdout.writableLength === 0 ? process.exit() : leaveLater());
 const leaveLater = () => void setTimeout(leave, LIMITS.graceMs).unref();
 leaveLater();

@@ -1,5 +1,5 @@
 // The public names for another engine or another store (planloom/engine). docs/engines-and-stores.md describes both.
-// What a conformance suite checks is in planloom/testing.
+// The conformance suite is in planloom/testing.
 
 // The contract of an engine, and what it is given.
 export type { Engine, Listener, Progress, Reply, RunStop, StartRequest } from "./engine/engine.js";

@@ -65,7 +65,7 @@ export class CallHeld extends Error {
   }
 }
 
-/** What becomes of a call of a model. refused: it is not made, and the model reads why. */
+/** The decision about a call that a model wants. refused: it is not made, and the model reads why. */
 export type GuardAnswer = "call" | "wait" | { readonly refused: Failure };
 
 /** Decides about each call before it is made. `called` are the tools whose results the model had seen. */

@@ -145,7 +145,7 @@ export interface LoomConfig {
     readonly steps?: number;
     /** Bytes of a plan document. Default: 2 MiB. */
     readonly planBytes?: number;
-    /** Tools that the planner sees. Of a larger inventory, those that match the goal's words. Default: 80. */
+    /** Tools that the planner sees. A larger inventory is cut to those that match the goal's words. Default: 80. */
     readonly offeredTools?: number;
     /** Model turns of an agent step. Default: 8. */
     readonly turns?: number;

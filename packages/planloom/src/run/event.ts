@@ -256,9 +256,9 @@ export interface EventData {
     readonly reason: ApprovalReason | LegacyReason;
     readonly expiresAt: number;
     readonly args?: { readonly [name: string]: Json };
-    /** Of a step with `forEach` that the guard asks about as a whole: the control arguments of each item. */
+    /** If the guard asks about a step with `forEach` as a whole: the control arguments of each item. */
     readonly items?: readonly { readonly item: number; readonly args: { readonly [name: string]: Json } }[];
-    /** Of a call inside an agent step. The step continues after the answer. */
+    /** Set for a call inside an agent step. The step continues after the answer. */
     readonly call?: HeldCall;
     /** What the attempt of the agent step has used until now. */
     readonly usage?: Usage;

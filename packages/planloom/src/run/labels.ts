@@ -52,7 +52,7 @@ function labelOfOutput(run: Run, { spec, tool }: StepState, called: readonly str
   return joined(args, labelOfParts(partsOfTools(run, called)));
 }
 
-/** What a model has seen that has called these tools. */
+/** The data that a model has seen after it called these tools. */
 export function partsOfTools(run: Run, names: readonly string[]): readonly ValuePart[] {
   return names.map((name): ValuePart => {
     const spec = toolIn(run, name);

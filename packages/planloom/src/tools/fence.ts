@@ -82,7 +82,7 @@ async function realPaths(files: readonly string[]): Promise<readonly string[]> {
 
 const linkOf = async (file: string): Promise<string> => join(await realOf(dirname(file)), basename(file));
 
-/** Of a path that does not exist: below the real path of the nearest folder that does. */
+/** The real path. If the path does not exist: below the real path of the nearest folder that exists. */
 async function realOf(path: string): Promise<string> {
   for (let folder = path; ; folder = dirname(folder)) {
     const real = await realpath(folder).catch(() => undefined);

@@ -10,7 +10,7 @@ export interface Row extends CheckpointOptions {
   outcome?: Json;
 }
 
-/** What a process that stops leaves behind in a test. */
+/** Ends a call in a test as the end of its process would. */
 export class Crash extends Error {}
 
 export interface AttemptOptions {

@@ -1,4 +1,5 @@
-// What the tests of the roles share: a model that follows a script, tools, and steps. In: a few words. Out: parts.
+// Parts that the tests of the roles share: a model that follows a script, tools, and steps. In: a few words. Out:
+// parts.
 import type { ModelReply, ModelRequest } from "../../src/model/port.js";
 import { completeStep } from "../../src/plan/complete.js";
 import { hashOf } from "../../src/plan/hash.js";

@@ -1,4 +1,4 @@
-// What a server with constrained decoding can write under the planner's schema: whatever it writes names only tools and
+// Replies of a server with constrained decoding under the planner's schema: each names only tools and
 // arguments that there are, and every sound plan can be written. The schemas are read by zod, and sampled by the few
 // keywords that they have.
 import fc from "fast-check";

@@ -1,4 +1,4 @@
-// What a model is shown of values that no text could hold.
+// Previews for a model of values that are too large for its text.
 import { expect, test } from "vitest";
 import { Previews, textOf } from "../../src/agents/preview.js";
 import { LIMITS } from "../../src/limits.js";

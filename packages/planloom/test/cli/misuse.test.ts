@@ -1,4 +1,4 @@
-// What people and planners say at the wrong time, or too much of it, over several processes: each has one outcome with
+// Commands and plans at the wrong time, or too many of them, over several processes: each has one outcome with
 // a code and a next step, and nothing that was finished or waits is lost.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

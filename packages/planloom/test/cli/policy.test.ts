@@ -1,4 +1,4 @@
-// What follows from a failed step, as the command line says it: the policy of a run, and when its planner is asked
+// The consequences of a failed step on the command line: the policy of a run, and when its planner is asked
 // again.
 import { expect, test } from "vitest";
 import { modelServer, workspace, roleOf } from "./planloom.js";

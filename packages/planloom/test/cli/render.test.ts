@@ -1,4 +1,4 @@
-// What a terminal shows of a run: the table and the trace, from the same log.
+// A run on a terminal: the table and the trace, from the same log.
 import { expect, test } from "vitest";
 import { Follower } from "../../src/cli/follow.js";
 import type { Display } from "../../src/cli/display.js";

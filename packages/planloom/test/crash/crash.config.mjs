@@ -1,4 +1,4 @@
-// What `planloom resume` is configured with in crash.test.ts. In: the file of effects, as a variable. Out: a
+// The configuration of `planloom resume` in crash.test.ts. In: the file of effects, as a variable. Out: a
 // configuration.
 import { toolsOver } from "./tools.mjs";
 

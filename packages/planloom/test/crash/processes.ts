@@ -27,7 +27,7 @@ export interface Told {
   /** The status in which the run came to rest first. */
   readonly first?: string;
   readonly code?: string;
-  /** Of a resumed run that had not ended: from the start of the process to its first event. */
+  /** For a resumed run that had not ended: the time from the start of the process to its first event. */
   readonly recoveryMs?: number;
 }
 

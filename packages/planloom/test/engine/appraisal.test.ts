@@ -1,4 +1,4 @@
-// What is said of a plan before anybody approves it: the estimate in the log, and the word of the program's own
+// The appraisal of a plan before a person approves it: the estimate in the log, and the word of the program's own
 // function. Whatever that function does, a plan that nobody has decided about waits for a person, and no run fails for
 // it.
 import { expect, onTestFinished, test } from "vitest";

@@ -1,4 +1,4 @@
-// What earlier runs in a real store teach the estimate of the next one.
+// Estimates from earlier runs in a real store.
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";

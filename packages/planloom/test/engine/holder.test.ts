@@ -1,4 +1,4 @@
-// Who owns a run, and whether that process is still there. Real processes, started and ended here.
+// The owner of a run, and whether its process is still alive. Real processes, started and ended here.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";

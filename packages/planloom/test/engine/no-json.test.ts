@@ -1,4 +1,4 @@
-// What a program gives to be recorded, and is not JSON: refused before anything is stored, and the run goes on.
+// Values of a program that are to be recorded and are not JSON: refused before anything is stored, and the run goes on.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { Loom } from "../../src/loom/loom.js";

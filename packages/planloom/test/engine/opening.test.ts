@@ -1,4 +1,4 @@
-// What a run may be opened with.
+// The options with which a run may be opened.
 import { expect, test } from "vitest";
 import { soundGoal, soundInputs, soundRunId } from "../../src/loom/start-options.js";
 import { LIMITS } from "../../src/limits.js";

@@ -1,4 +1,5 @@
-// What tests of engines share beside the parts of the conformance suite. In: a run, or nothing. Out: its log, a folder.
+// Parts that tests of engines share beside those of the conformance suite. In: a run, or nothing. Out: its log, a
+// folder.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

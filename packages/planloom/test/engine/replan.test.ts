@@ -1,4 +1,4 @@
-// What answers a step that fails, over HTTP and SQLite: a patch, a plan of the rest, a review, another goal; and who
+// The answers to a failed step, over HTTP and SQLite: a patch, a plan of the rest, a review, another goal; and who
 // must agree to it.
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";

@@ -83,7 +83,7 @@ it.each(["", "short", "        ", "1234567"])(
   },
 );
 
-/** What a tool may do with the secret that it was given. */
+/** Ways in which a tool may use its secret. */
 type Deed = (token: string, context: ToolContext) => unknown;
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");

@@ -1,4 +1,4 @@
-// What goes wrong between a sound plan and what a model writes. In: a document and a mutation as data. Out: another
+// Mistakes that a model makes when it writes a sound plan. In: a document and a mutation as data. Out: another
 // document. Separate from fast-check, so that a failing text shrinks to the few mutations that matter.
 import { isObject, type Json } from "../../src/plan/json.js";
 import { Dice } from "./dice.js";

@@ -36,7 +36,7 @@ const BY_TYPE = new Set([
 interface Failed {
   readonly code: string;
   readonly message: string;
-  /** Of the value with references, in the plan. */
+  /** Pointer to the value with references, in the plan. */
   readonly pointer: string;
   readonly value: Json;
   readonly step?: StepState;

@@ -1,4 +1,4 @@
-// What goes wrong with a server, and how it is told: code, whether to try again, what to do next, and no secrets.
+// Failures of a server, and how they are reported: code, whether to try again, what to do next, and no secrets.
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { inspect } from "node:util";

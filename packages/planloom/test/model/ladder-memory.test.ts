@@ -1,4 +1,4 @@
-// What the ladder makes of the words that real servers refuse with, and what is remembered of it: in the process, in a
+// Refusals of real servers as the ladder reads them, and how long it remembers them: in the process, in a
 // file, for a day.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

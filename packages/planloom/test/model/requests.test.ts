@@ -1,4 +1,4 @@
-// What is sent to an OpenAI-compatible server, seen from the server.
+// Requests to an OpenAI-compatible server, as the server receives them.
 import { afterEach, describe, expect, it } from "vitest";
 import { openModel } from "../../src/model/model.js";
 import type { ModelRequest } from "../../src/model/port.js";

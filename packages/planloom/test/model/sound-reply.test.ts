@@ -1,4 +1,4 @@
-// What any program may give as a reply, and what of it is recorded.
+// Replies of any program, and the parts of them that are recorded.
 import { expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { streamedReply } from "../../src/model/reply.js";

@@ -1,4 +1,4 @@
-// What a person is shown of a new revision.
+// The difference of a new revision, as a person sees it.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";

@@ -1,4 +1,4 @@
-// What a plan will take, before it runs: from the plan, from samples of earlier runs, and from prices.
+// Estimates of a plan before it runs: from the plan, from samples of earlier runs, and from prices.
 import { describe, expect, test } from "vitest";
 import { ASSUMED, ASSUMED_ITEMS } from "../../src/plan/estimate/assumptions.js";
 import { check } from "../../src/plan/check/check.js";

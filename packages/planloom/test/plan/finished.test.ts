@@ -1,4 +1,4 @@
-// What is kept of finished work when the whole plan is written anew.
+// Finished work is kept when the whole plan is replaced.
 import { describe, expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";
 import { finishedTouched, withFinished } from "../../src/plan/revise/finished.js";

@@ -1,4 +1,4 @@
-// What waits for what, and how it is drawn.
+// The graph of a plan: its dependencies, and its drawings.
 import { describe, expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";
 import { completeStep } from "../../src/plan/complete.js";

@@ -1,5 +1,5 @@
-// What comes out where no whole plan does: parts of one, questions, refusals, several plans; and lists of text that are
-// plans.
+// Results of reading that are no whole plan: parts of one, questions, refusals, several plans; and lists of text that
+// are plans.
 import { describe, expect, test } from "vitest";
 import { readPlan, type ReadResult } from "../../src/plan/read/read.js";
 import { SAMPLE } from "./sample-inventory.js";

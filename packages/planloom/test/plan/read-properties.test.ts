@@ -1,4 +1,4 @@
-// What holds of every reading: strict JSON is read as it stands, a reading that is written down is read as itself, and
+// Properties of every reading: strict JSON is read as it stands, a reading that is written down is read as itself, and
 // what the reader passes on is either sound in form or refused with a place.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

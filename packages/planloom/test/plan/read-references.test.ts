@@ -15,7 +15,7 @@ function read(steps: readonly object[], rest: object = {}): Read {
   return result as Read;
 }
 const codes = ({ findings }: Read): string[] => findings.map(({ code }) => code);
-/** What becomes of a value that the third of three steps is given; the first two are called as `ids` says. */
+/** The value of the third of three steps, as it is read. `ids` names the first two. */
 function third(
   value: unknown,
   ids: readonly (string | number)[] = [1, 2, 3],

@@ -1,4 +1,4 @@
-// What a patch may do to a plan, and what is said where it may not.
+// Changes that a patch may make to a plan, and the findings on all others.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";

@@ -1,4 +1,4 @@
-// What changes the definition hash of a step, and what leaves it as it is.
+// Changes of a step that change its definition hash, and changes that do not.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";

@@ -1,6 +1,6 @@
-// What persons have agreed to, by their words in the log alone. In: events as they come. Out: what is wrong where
-// something runs that nobody agreed to. Separate from the kernel's own books because these rules are written from the
-// promises; the play of properties and the simulation both keep them.
+// The calls that people have agreed to, from their commands in the log alone. In: events as they come. Out: what is
+// wrong where something runs that nobody agreed to. Separate from the kernel's own books because these rules are
+// written from the promises; the play of properties and the simulation both keep them.
 import { canonicalJson } from "../../src/plan/json.js";
 import type { Plan, Step } from "../../src/plan/plan.js";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";

@@ -1,4 +1,4 @@
-// What a planner that is asked again might answer, and what a person might make of a plan. In: a run, and a number to
+// Plans that a planner might give in a replan, and that a person might make of a plan. In: a run, and a number to
 // choose by. Out: a checked plan: mended, shortened, the same, one that drops what has finished, one that acts.
 // Separate from the play, which only says when.
 import { check } from "../../src/plan/check/check.js";

@@ -1,4 +1,4 @@
-// What a run may use up, as the kernel decides it: given what was used and promised, when a model call asks, then it is
+// The budget of a run, as the kernel decides it: given what was used and promised, when a model call asks, then it is
 // reserved, it waits, or the run ends.
 import { describe, expect, it } from "vitest";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";

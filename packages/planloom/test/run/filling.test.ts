@@ -1,4 +1,4 @@
-// What may come between a model's arguments and the call that they are for: nothing was called yet.
+// Events between the arguments from a model and their call: nothing was called yet.
 import { describe, expect, it } from "vitest";
 import { NO_USAGE } from "../../src/plan/usage.js";
 import { errorOf } from "../../src/run/status.js";

@@ -1,4 +1,4 @@
-// What a list shows of a run, read from its state.
+// The head of a run, which a list shows, from its state.
 import { describe, expect, it } from "vitest";
 import { foldNext } from "../../src/run/log/chain.js";
 import { emptyRun } from "../../src/run/state.js";

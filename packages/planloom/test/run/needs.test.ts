@@ -1,4 +1,5 @@
-// What each step waits for is in the log. In: plans, recorded logs, a changed limit. Out: the same links between steps.
+// The log holds the steps that each step waits for. In: plans, recorded logs, a changed limit. Out: the same links
+// between steps.
 import { afterEach, describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { referredNeeds } from "../../src/plan/graph.js";

@@ -1,5 +1,5 @@
-// What may come of an effect: outputs, errors, plans, verdicts. In: an effect, a run and a number to choose by. Out: an
-// outcome. Separate from the play, which only says when.
+// Possible outcomes of an effect: outputs, errors, plans, verdicts. In: an effect, a run and a number to choose by.
+// Out: an outcome. Separate from the play, which only says when.
 import type { Finding } from "../../src/plan/finding.js";
 import type { Json } from "../../src/plan/json.js";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
@@ -23,7 +23,7 @@ export function choices(how: number): (among: number) => number {
   };
 }
 
-/** Of one draft: some of four, so that rounds of repair get somewhere or do not. */
+/** The findings of one draft: some of four, so that rounds of repair get somewhere or do not. */
 function findingsOf(how: number): readonly Finding[] {
   const codes = ["CYCLE", "EMPTY", "TYPE", "UNUSED"].filter((_, at) => (how >> at) % 2 === 1);
   const severity = (code: string) => (code === "UNUSED" ? "warning" : "error");

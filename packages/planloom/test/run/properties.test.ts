@@ -1,4 +1,4 @@
-// What holds for every plan and every course of events. A failure prints its seed and path: give both to fc.assert to
+// Properties of every plan under every order of events. A failure prints its seed and path: give both to fc.assert to
 // see it again.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// What a run really pays: a provider that counts every call that was let through, whatever becomes of it. In:
+// A provider that counts every call that was let through, whatever its outcome: the real cost of a run. In:
 // reservations and crashes. Out: the usage of each effect, and what was paid in all. Separate because the budget must
 // hold for this, not for what the log says.
 import { addUsage, NO_USAGE, type Usage } from "../../src/plan/usage.js";
@@ -21,7 +21,7 @@ export class Purse {
     return account;
   }
 
-  /** What the effect knows that it has used: it has the last reply before it asks for more. */
+  /** The usage that the effect knows: it has the last reply before it asks for more. */
   spent(key: string): Usage {
     const account = this.account(key);
     account.done = addUsage(account.done, account.last);

@@ -1,5 +1,5 @@
 // Strict replay of recorded logs: the chain and the fold hold for each, and this kernel still decides what it decided.
-// What another kernel decided otherwise is told apart. In: test/fixtures. Out: differences.
+// Different decisions of another kernel are reported apart. In: test/fixtures. Out: differences.
 import { describe, expect, test } from "vitest";
 import { eventHash, type RunEvent } from "../../src/run/event.js";
 import { KERNEL_VERSION } from "../../src/run/kernel-version.js";

@@ -505,7 +505,7 @@ describe("a call whose outcome is unknown", () => {
       .when(planned(asked, [pay("p"), call("c"), call("f", { dependsOn: ["p"] })]))
       .then(["plan.proposed", { cause: "rejection", kept: [{ step: "p" }] }], "approval.requested");
     asked.given({ type: "reject", comment: "pay no more" });
-    // Who leaves it out, or does it otherwise, is told so.
+    // A command without it, or with another one, is refused.
     asked.when(planned(asked, [call("f")])).then("plan.invalid");
     expect(asked.events.at(-1)!.data).toMatchObject({ findings: [{ code: "STEP_UNKNOWN" }] });
     asked.when(planned(asked, [pay("p")])).then("plan.proposed", "approval.requested");

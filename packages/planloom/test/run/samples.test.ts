@@ -1,5 +1,5 @@
-// What finished work took, read from events: what was spent on the way counts, time in which nobody was at work does
-// not.
+// The figures of finished work, read from events: what was spent on the way counts, time in which nobody was at work
+// does not.
 import { expect, test } from "vitest";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
 import { RunSamples } from "../../src/run/view/samples.js";

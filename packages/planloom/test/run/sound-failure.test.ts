@@ -1,4 +1,4 @@
-// What programs without types say of a failure, and what of it is recorded.
+// Failures from programs without types, and the parts of them that are recorded.
 import { expect, test } from "vitest";
 import { messageOf } from "../../src/error.js";
 import { LIMITS } from "../../src/limits.js";

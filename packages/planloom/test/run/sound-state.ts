@@ -1,4 +1,4 @@
-// What holds of a run's state between two inputs: its counters and queues say what its steps say. In: a run. Out: an
+// Checks the state of a run between two inputs: its counters and queues say what its steps say. In: a run. Out: an
 // error where they do not. Separate because these rules know every corner of the state, and nothing of how it came
 // about.
 import { workOf } from "../../src/run/lookup.js";

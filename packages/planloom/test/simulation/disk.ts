@@ -10,7 +10,7 @@ import type { Dice } from "./dice.js";
 import type { Ledger } from "./ledger.js";
 import { never, type Owner, type Timeline } from "./timeline.js";
 
-/** What happens to a write that is about to be made. */
+/** The fate of the next write. */
 export type WriteFault = "none" | "busy" | "full" | "kill before" | "tear" | "kill after" | "pause after";
 
 export interface Weather {
@@ -24,7 +24,7 @@ export interface Writer extends Owner {
   readonly name: string;
 }
 
-/** What is on the platter; a tail that was half written is found by whoever comes next. */
+/** The bytes on the disk. The next reader finds a tail that was half written. */
 export class Disk {
   readonly #durable = memoryStore();
   #torn: (() => void) | undefined;

@@ -171,7 +171,7 @@ export class Models {
 
 const PLANNER = "#planner";
 
-/** Of the journal. */
+/** The name of a row of the journal. */
 function rowName(step: string, turn: number): string {
   if (step === PLANNER) return "planner";
   if (step === "#answer") return "answer";

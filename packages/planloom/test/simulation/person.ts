@@ -16,7 +16,7 @@ import type { SimulatedWorld } from "./world.js";
 /** ms between two looks at what waits for somebody. */
 const LOOK_MS = 700;
 const MOST_WISHES = 3;
-/** Of a run, after which nobody wants another one. */
+/** Plans of a run after which nobody wants another one. */
 const MOST_PLANS = 5;
 /** ms until something must have come of a wish. */
 const PATIENCE_MS = 12_000;

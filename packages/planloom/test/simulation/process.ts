@@ -162,7 +162,7 @@ export class SimulatedProcess {
       .catch(() => undefined);
   }
 
-  /** Whoever is told of an event was told that it is durable. */
+  /** A listener is told of an event only when it is durable. */
   readonly #listener: Listener = { event: (event: RunEvent) => void this.world.ledger.promised.push(event) };
 
   #planner(effect: Effect, run: Run, stage: Stage): Model {

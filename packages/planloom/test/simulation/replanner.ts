@@ -15,14 +15,14 @@ import { TOOL_SPECS } from "./service.js";
 type Written = JsonObject & { readonly id: string };
 type Steps = readonly Written[];
 
-/** What the planner writes; now and then something that cannot be used, and then, told so, something that can. */
+/** The text of the planner. It is sometimes unusable; after the findings on it, it is usable. */
 export function replanned(seed: number, { round, rejected, replan }: PlanEffect, run: Run): string {
   const d = dice(seed, `plan ${run.planning.plans.length} ${round} ${rejected.length} ${run.planning.replans}`);
   if (round < 3 && d.chance(0.25)) return unusable(run, d);
   const steps = stepsOf(followedPlan(run)!);
   const failed = new Set(replan?.failed.map(({ step }) => step));
   const more = added(run, d, replan?.cause === "review");
-  // Who has been told three times that it will not do begins anew.
+  // After three refusals the planner writes a plan from the beginning.
   if (round >= 3) return JSON.stringify({ steps: [{ id: `r${run.log.seq}`, tool: "look", with: { x: "anew" } }] });
   const better = steps.filter(({ id }) => failed.has(id)).map((step) => mended(run, step, d));
   if (replan?.mode === "patch") {

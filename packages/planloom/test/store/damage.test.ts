@@ -1,4 +1,4 @@
-// What a disk may do to a store: cut its files anywhere, flip any bit. In: the files of real runs. Out: the same
+// Damage that a disk may do to a store: cut its files anywhere, flip any bit. In: the files of real runs. Out: the same
 // content, a refusal with a code, or, where the write-ahead log has lost its end, the log up to there; never anything
 // else. PLANLOOM_DAMAGE=10000 tries so many places of each kind of log, PLANLOOM_DAMAGE=all every byte of every file.
 import { describe, expect, test } from "vitest";

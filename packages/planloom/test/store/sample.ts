@@ -1,4 +1,4 @@
-// What tests of stores share beside the samples of the conformance suite. In: nothing. Out: a folder.
+// Parts that tests of stores share beside those of the conformance suite. In: nothing. Out: a folder.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What is kept of an output that cannot be used: exactly if it is small JSON, else as much as possible, marked as
+// The part of an unusable output that is kept: exactly if it is small JSON, else as much as possible, marked as
 // partial.
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";

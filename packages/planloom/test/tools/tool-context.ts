@@ -1,4 +1,4 @@
-// What every test of a tool needs: a context, and the error of a call that must fail.
+// Parts that every test of a tool needs: a context, and the error of a call that must fail.
 import { expect } from "vitest";
 import { callsOfTool } from "../../src/agents/model-call.js";
 import type { Json } from "../../src/plan/json.js";

@@ -1,5 +1,5 @@
-// What a condition says about the types of paths. In: a condition and its result. Out: the narrowed types by path. It
-// knows only tests (`x != null`, `x.kind == "a"`), not types of expressions.
+// Finds what a condition says about the types of paths. In: a condition and its result. Out: the narrowed types by
+// path. It knows only tests (`x != null`, `x.kind == "a"`), not types of expressions.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { assignable } from "../type/fit.js";
 import { fieldOf, literalOf, membersOf, NULL, type Type, unionOf } from "../type/type.js";

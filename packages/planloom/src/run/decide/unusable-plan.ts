@@ -51,7 +51,7 @@ function repeatingSteps(run: Run, { steps }: Plan): Finding[] {
 const repeats = (step: string, tool: string, by: string): Finding =>
   findingOf("ACTED_UNUSABLE", STEPS, { step, why: "repeats", tool, by });
 
-/** What referred to the output before may stay: it waits for a person, or is skipped. */
+/** A step that referred to the output before may stay: it waits for a person, or is skipped. */
 function referringSteps(run: Run, plan: Plan): Finding[] {
   const missing = new Set(
     plan.steps

@@ -439,7 +439,7 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
     return;
   }
   const work = workOf(run, data.subject);
-  // Of a step with forEach that has no list yet: its items were shown.
+  // The person approved a step with forEach before it had its list, and saw its items.
   if (work.item === null && work.step.spec.forEach !== undefined) work.step.itemsSeen = true;
   makeReady(run, work);
 }
