@@ -9,7 +9,7 @@ import type { EventData } from "../run/event.js";
 import type { Failure } from "../run/failure.js";
 import type { ReplanContext } from "../run/settings.js";
 import type { Run } from "../run/state.js";
-import type { FanOut, StepStatus, Work } from "../run/work.js";
+import type { FanOut, StepState, StepStatus, Work } from "../run/work.js";
 import { failureText, isKnownCode } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
 import { textOf } from "./preview.js";
@@ -96,10 +96,17 @@ function stepFacts(run: Run, id: string, context: ReplanContext): StepReport {
   return {
     id,
     state: status,
-    ...(error === undefined || status === "completed" ? {} : errorFacts(error, context)),
+    ...(error === undefined || status === "completed"
+      ? {}
+      : { ...actedFacts(run, state), ...errorFacts(error, context) }),
     ...(output === undefined || status !== "completed" || context === "codes" ? {} : outputFacts(output, context)),
     ...(state?.fan === undefined || status === "completed" ? {} : { items: itemsFacts(state.fan, context) }),
   };
+}
+
+/** A call that acts once is not repeated either if `expect` refused its output. */
+function actedFacts({ execution: { acted } }: Run, state: StepState | undefined): Pick<ErrorFacts, "acted"> {
+  return state !== undefined && acted.get(state.work.effectKey)?.known === true ? { acted: true } : {};
 }
 
 function errorFacts(failure: Failure, context: ReplanContext): ErrorFacts {

@@ -8,7 +8,7 @@ import { soundFailure } from "../run/sound-failure.js";
 import { isOurCode } from "../words/failures.js";
 import { LIMITS } from "../limits.js";
 import { rawOutput, type RawOutput } from "../tools/raw-output.js";
-import { ToolError, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
+import { checkedCall, ToolError, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { inTime } from "../deadline.js";
 import type { Services } from "./services.js";
@@ -31,7 +31,7 @@ export async function callTool(
 ): Promise<CallEnd> {
   const filter = secretFilter(services.secrets);
   const progress = cleanProgress(context.progress, filter);
-  const begin = (signal: AbortSignal) => tool.call(args, { ...context, signal, progress });
+  const begin = (signal: AbortSignal) => checkedCall(tool, args, { ...context, signal, progress });
   const end = await endInTime(begin, context.signal, timeoutMs, services);
   return end.ok ? { ok: true, output: filter.value(end.output) } : end;
 }

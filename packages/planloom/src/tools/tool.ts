@@ -178,15 +178,26 @@ export function tool<const I extends Schema, const O extends Schema | undefined 
   const input = schemaOf(name, "input", definition.input);
   const output = definition.output === undefined ? undefined : schemaOf(name, "output", definition.output);
   checkInput(name, input.json, definition.content ?? []);
-  return {
-    spec: specOf(definition, input.json, output?.json),
-    async call(args, context) {
-      const checked = (await checkedArguments(name, input, args)) as Arguments<I>;
-      const returned: unknown = await ownRun(() => definition.run(checked, context));
-      return usableOutput(name, output, returned);
-    },
-    ...optionalCalls(definition, input, output),
+  const call: Tool["call"] = async (args, context) => {
+    const checked = (await checkedArguments(name, input, args)) as Arguments<I>;
+    const returned: unknown = await ownRun(() => definition.run(checked, context));
+    return usableOutput(name, output, returned, context.signal);
   };
+  ownCalls.add(call);
+  return { spec: specOf(definition, input.json, output?.json), call, ...optionalCalls(definition, input, output) };
+}
+
+/** Calls that `tool()` made, which check their outputs. */
+const ownCalls = new WeakSet<object>();
+
+/** Only to compare it: without its tool it must not be called. */
+const callIn = ({ call }: { readonly call: object }): object => call;
+
+/** Calls a tool. The output of one that was not made by `tool()` is checked here: it must be JSON. */
+export async function checkedCall(tool: Tool, args: ToolArguments, context: ToolContext): Promise<Json> {
+  const returned = await tool.call(args, context);
+  if (ownCalls.has(callIn(tool))) return returned;
+  return usableOutput(tool.spec.name, undefined, returned, context.signal);
 }
 
 function optionalCalls<I extends Schema, O extends Schema | undefined>(
@@ -233,17 +244,37 @@ function jsonOf(value: unknown): CheckedOutput {
 }
 
 /** Whatever goes wrong here, also inside the schema, goes wrong after the tool has run. */
-async function usableOutput(name: string, output: ReadSchema | undefined, returned: unknown): Promise<Json> {
+async function usableOutput(
+  name: string,
+  output: ReadSchema | undefined,
+  returned: unknown,
+  signal: AbortSignal,
+): Promise<Json> {
   const unusable = (problem: ValueProblem, cause?: unknown) =>
     new UnusableOutput(failWith("BAD_OUTPUT", { tool: name, problem }), returned, cause);
   let checked: CheckedOutput;
   try {
-    checked = await checkedOutput(output, returned);
+    checked = await whileWanted(checkedOutput(output, returned), signal);
   } catch (thrown) {
     throw unusable({ code: "SCHEMA_REFUSES", text: messageOf(thrown) }, thrown);
   }
   if (checked.ok) return checked.value;
   throw unusable(checked.problem);
+}
+
+/** Rejects if the signal is aborted meanwhile. After an abort before, the work has the grace time of the call. */
+async function whileWanted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return work;
+  let stop!: () => void;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(new Error("the check of the output did not end in time"));
+  });
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 async function checkedOutput(output: ReadSchema | undefined, returned: unknown): Promise<CheckedOutput> {

@@ -64,6 +64,26 @@ describe("what the planner reads", () => {
     ]);
   });
 
+  it("says that a call that acts once has acted, although `expect` refused its output", () => {
+    const strict = STEPS.map((step) => (step.id === "send" ? { ...step, expect: '${{ output == "sent" }}' } : step));
+    for (const replanContext of ["codes", "excerpt"] as const) {
+      const { run } = given(
+        start({
+          plan: { goal: "Mail the leaders", steps: strict },
+          tools: TOOLS,
+          settings: { onFailure: "patch", replan: "on-failure", replanContext },
+        }),
+        returned("call/find/1", "a"),
+        returned("call/extra/1", "b"),
+        returned("call/send/1", "queued"),
+      );
+      expect(factsOf(run).steps[2]).toMatchObject({ id: "send", state: "failed", code: "EXPECT_FAILED", acted: true });
+      expect(replanText(factsOf(run))).toContain(
+        "- send: failed, EXPECT_FAILED; it has acted: the effect has happened",
+      );
+    }
+  });
+
   it("holds no text of tools under `codes`, and all of it under `full`", () => {
     const codes = factsOf(failedRun({ replanContext: "codes" }, { secretField: "leak" }));
     expect(codes.steps.map(({ id, state, code }) => [id, state, code ?? ""])).toEqual([

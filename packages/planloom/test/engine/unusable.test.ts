@@ -69,6 +69,19 @@ describe("a step whose call returned an unusable output", () => {
     expect(shipped).toEqual(["p-9"]);
   });
 
+  it("is also one of a tool that was not made by tool()", async () => {
+    const { ship } = shipping();
+    const circle: Record<string, unknown> = {};
+    circle["itself"] = circle;
+    for (const returned of [7n, new Date(0), circle]) {
+      let calls = 0;
+      const own = { ...ship, call: () => Promise.resolve(++calls).then(() => returned as never) };
+      const document = await (await open([own])).run("Ship it.", { plan });
+      expect(document.waiting?.unusable).toMatchObject([{ step: "s", partial: true }]);
+      expect(calls).toBe(1);
+    }
+  });
+
   it("is called by a fork only where that is what was asked for", async () => {
     const { ship, shipped } = shipping();
     const look = tool({ name: "look", description: "Looks.", input: z.object({}), effects: "none", run: () => 1 });

@@ -316,6 +316,24 @@ describe("the output", () => {
     }
   });
 
+  it("is refused as after the call, if its schema does not end before the call is stopped", async () => {
+    const stop = new AbortController();
+    const validate = () => new Promise<never>(() => queueMicrotask(() => stop.abort()));
+    const slow = tool({
+      name: "slow",
+      description: "d",
+      input: z.object({}),
+      output: {
+        "~standard": { version: 1, vendor: "own", validate, jsonSchema: { input: () => ({}), output: () => ({}) } },
+      } satisfies StandardSchema,
+      effects: "idempotent",
+      run: () => ({ sent: 1 }),
+    });
+    const error = await unusableOf(called(slow, {}, stop.signal));
+    expect(error.message).toMatch(/the check of the output did not end in time/);
+    expect(error.returned).toEqual({ sent: 1 });
+  });
+
   it("of another tool that it calls says nothing about its own outcome", async () => {
     const inner = withOutput(1n);
     const outer = tool({
