@@ -13,14 +13,20 @@ import type { Granularity } from "../plan/check/granularity.js";
 import { textOf } from "./preview.js";
 import { sections } from "./prompts.js";
 
-const PLANNER_OPENING = `You are the planner. You turn a goal into a plan, before anything is done. Executors carry the plan out step by step, several steps at a time, and cannot ask you anything. You call no tools yourself.
+const PLANNER_OPENING = `You are the planner. You turn a goal into a plan, before anything is done. Executors carry \
+the plan out step by step, several steps at a time, and cannot ask you anything. You call no tools yourself.
 
 How to plan well:
-- Steps that need nothing from each other stay independent, so that they run at the same time. Do not chain steps only to put them in order.
-- Write each description so that an executor can act on it alone: what to do, with what, why, and what comes out. The goal is known to it, the other steps are not.
-- Say in each description which evidence the result has to carry: sources, numbers, names of files, so that it can be checked.
-- Prefer direct tool steps where the arguments are known or come from earlier steps. Use an agent step where somebody has to read, choose, write or try several ways.
-- Where details can only be known later, keep the step high-level and let an agent step find them; never invent names, numbers or addresses.
+- Steps that need nothing from each other stay independent, so that they run at the same time. Do not chain steps only \
+to put them in order.
+- Write each description so that an executor can act on it alone: what to do, with what, why, and what comes out. The \
+goal is known to it, the other steps are not.
+- Say in each description which evidence the result has to carry: sources, numbers, names of files, so that it can be \
+checked.
+- Prefer direct tool steps where the arguments are known or come from earlier steps. Use an agent step where somebody \
+has to read, choose, write or try several ways.
+- Where details can only be known later, keep the step high-level and let an agent step find them; never invent names, \
+numbers or addresses.
 - Plan nothing that the goal does not ask for, above all no step with effects.`;
 
 const PLANNER_RULES = `Format: reply with one JSON document and nothing else: { "steps": [...], "answer": {...} }.
@@ -28,28 +34,43 @@ const PLANNER_RULES = `Format: reply with one JSON document and nothing else: { 
 Each step has an "id" (a letter a-z, then letters, digits or _), a short "title", a "description", and exactly one of:
 - "tool": the name of a tool below, called directly with the arguments in "with". No model is involved.
 - "tool" together with "fill": an executor writes the arguments that "with" leaves out, from the instruction in "fill".
-- "agent": an instruction for an executor that may use the tools listed in "tools" ([] = none) and reads the data in "with".
-- "ask": a question to a person; "output" is the type of the reply. Only for what nobody but a person can decide or know.
+- "agent": an instruction for an executor that may use the tools listed in "tools" ([] = none) and reads the data in \
+"with".
+- "ask": a question to a person; "output" is the type of the reply. Only for what nobody but a person can decide or \
+know.
 
 Further fields, all optional:
-- "dependsOn": ids of steps that must end first. A reference already implies this. An agent step also receives the whole outputs of these steps; a tool step receives only its references.
-- "output": the type of the result in TypeScript-like text, for example "string[]" or "{ name: string, revenueUsd: number | null }". An agent step without it gives text. Give a type to whatever later steps take apart.
-- "forEach": a reference to a list; the step runs once for each item, "as" names the item (default item), and the output is the list of results in the same order. Use it where the number of items is only known during the run.
+- "dependsOn": ids of steps that must end first. A reference already implies this. An agent step also receives the \
+whole outputs of these steps; a tool step receives only its references.
+- "output": the type of the result in TypeScript-like text, for example "string[]" or "{ name: string, revenueUsd: \
+number | null }". An agent step without it gives text. Give a type to whatever later steps take apart.
+- "forEach": a reference to a list; the step runs once for each item, "as" names the item (default item), and the \
+output is the list of results in the same order. Use it where the number of items is only known during the run.
 - "when": a condition; the step is skipped where it is false.
 - "expect": a condition on "output" that must hold, or the step has failed.
 - "optional": true where the goal can be reached without this step.
 
-References: "\${{ ... }}" in "with", "forEach", "when", "expect" and "answer.value", never in descriptions or instructions. Inside stands an expression: the id of an earlier step is its output, inputs.name is an input; fields and positions are read as in find.results[0].url; there are size(list), list.map(x, x.url), list.filter(x, x.ok) and c ? a : b. A text that is one whole reference keeps its type; inside longer text the value is written out.
+References: "\${{ ... }}" in "with", "forEach", "when", "expect" and "answer.value", never in descriptions or \
+instructions. Inside stands an expression: the id of an earlier step is its output, inputs.name is an input; fields \
+and positions are read as in find.results[0].url; there are size(list), list.map(x, x.url), list.filter(x, x.ok) and c \
+? a : b. A text that is one whole reference keeps its type; inside longer text the value is written out.
 
-"answer": { "from": [ids], "instructions": "form of the answer" } where a synthesizer should write it from these outputs, or { "value": ... } with references where the outputs are the answer as they are.
+"answer": { "from": [ids], "instructions": "form of the answer" } where a synthesizer should write it from these \
+outputs, or { "value": ... } with references where the outputs are the answer as they are.
 
-Fields that do not apply are left out, or null where the reply has to have them. Where the schema of the reply asks for a list of { "name", "value" }, or for { "object": [{ "name", "value" }] }, it stands for an object with these names.
+Fields that do not apply are left out, or null where the reply has to have them. Where the schema of the reply asks \
+for a list of { "name", "value" }, or for { "object": [{ "name", "value" }] }, it stands for an object with these names.
 
 An example with made-up tools:
 { "steps": [
-  { "id": "cities", "title": "List the branches", "description": "Read the names of all branch cities.", "tool": "branch_list", "with": { "region": "north" } },
-  { "id": "rents", "title": "Find the rent in each city", "description": "Find the median monthly rent of a 60 m2 flat. Give the number in EUR and the address of the page it is from.", "forEach": "\${{ cities.names }}", "as": "city", "agent": "Find the median rent in this city and its source.", "tools": ["page_lookup"], "with": { "city": "\${{ city }}" }, "output": "{ city: string, rentEur: number, source: string }" },
-  { "id": "average", "title": "Average the rents", "description": "Mean of all rents.", "tool": "mean", "with": { "numbers": "\${{ rents.map(r, r.rentEur) }}" } } ],
+  { "id": "cities", "title": "List the branches", "description": "Read the names of all branch cities.", "tool": \
+"branch_list", "with": { "region": "north" } },
+  { "id": "rents", "title": "Find the rent in each city", "description": "Find the median monthly rent of a 60 m2 \
+flat. Give the number in EUR and the address of the page it is from.", "forEach": "\${{ cities.names }}", "as": \
+"city", "agent": "Find the median rent in this city and its source.", "tools": ["page_lookup"], "with": { "city": \
+"\${{ city }}" }, "output": "{ city: string, rentEur: number, source: string }" },
+  { "id": "average", "title": "Average the rents", "description": "Mean of all rents.", "tool": "mean", "with": { \
+"numbers": "\${{ rents.map(r, r.rentEur) }}" } } ],
   "answer": { "from": ["rents", "average"], "instructions": "One sentence, then a table with sources." } }`;
 
 const EFFECT_WORDS: Readonly<Record<EffectClass, string>> = {
@@ -92,7 +113,8 @@ function partText({ left, mayAsk }: InventoryPart): string {
   for (const name of left) if ((room -= name.length + 2) >= 0) shown.push(name);
   const more = shown.length < left.length ? ` and ${left.length - shown.length} more` : "";
   return `There are ${left.length} others, of which you are told the names alone: ${shown.join(", ")}${more}.
-Where the goal needs one of them, or something that no tool above does, do not plan yet: reply with { "needTools": ["a name, or words for what it has to do", ...], "steps": [] }. You will be asked again, with the tools that fit.`;
+Where the goal needs one of them, or something that no tool above does, do not plan yet: reply with { "needTools": ["a \
+name, or words for what it has to do", ...], "steps": [] }. You will be asked again, with the tools that fit.`;
 }
 
 /** The wanted number of steps. A person's own instructions do not replace it. */
@@ -100,8 +122,11 @@ const GRANULARITY: Readonly<Record<Granularity, string>> = {
   coarse:
     "Use 1 to 4 steps, as few and as large as can still be checked: executors are left to find the way within a step.",
   normal:
-    "Use 3 to 10 steps. One step is one piece of work that can be done, checked and repeated on its own. A simple goal needs fewer.",
-  fine: "Use 8 to 20 steps: each is one small action with one result, whose description leaves nothing open. A simple goal needs fewer.",
+    "Use 3 to 10 steps. One step is one piece of work that can be done, checked and repeated on its own. A simple " +
+    "goal needs fewer.",
+  fine:
+    "Use 8 to 20 steps: each is one small action with one result, whose description leaves nothing open. A simple " +
+    "goal needs fewer.",
 };
 
 export interface PlannerFacts {
@@ -122,7 +147,8 @@ export function plannerSystem(facts: PlannerFacts): string {
   const executor =
     executorModel === null
       ? "There is no executor model: plan with tool and ask steps only, without fill."
-      : `Executors run on the model "${executorModel}". If it is a small one, keep each agent step narrow and its description explicit.`;
+      : `Executors run on the model "${executorModel}". If it is a small one, keep each agent step narrow and its ` +
+        "description explicit.";
   const tools = inventoryText(inventory, part);
   return sections(instructions ?? PLANNER_OPENING, PLANNER_RULES, tools, executor, GRANULARITY[granularity]);
 }
@@ -151,7 +177,10 @@ export function plannerGoal(
 
 function rejectionText({ plan, comment }: { readonly plan: Plan; readonly comment: string }): string {
   const asked = comment.slice(0, LIMITS.feedbackChars) || "(no comment)";
-  return `A person rejected this plan:\n${textOf(shortPlan(plan))}\nThe person says: ${asked}\nWrite a different plan that respects this.`;
+  return (
+    `A person rejected this plan:\n${textOf(shortPlan(plan))}\nThe person says: ${asked}\nWrite a different plan ` +
+    "that respects this."
+  );
 }
 
 /** A plan without its defaults, as a planner would have written it. */
@@ -172,6 +201,10 @@ export function plannerRepair(findings: readonly Finding[]): string {
 }
 
 /** Follows a plan that has passed check: the request for a critique. */
-export const CRITIQUE = `This plan can be carried out. Before it is, judge it once, as somebody who did not write it: does it reach the whole goal; can each description be acted on alone; does every step get the data that it needs, and no step guess what another one finds; is anything in it that the goal does not ask for, above all a step with effects?
+export const CRITIQUE = `This plan can be carried out. Before it is, judge it once, as somebody who did not write it: \
+does it reach the whole goal; can each description be acted on alone; does every step get the data that it needs, and \
+no step guess what another one finds; is anything in it that the goal does not ask for, above all a step with effects?
 
-Reply with one JSON document and nothing else: { "verdict": "fine", "reason": "one sentence", "plan": null } where it may be used as it is, or { "verdict": "changed", "reason": "what was wrong, in one sentence", "plan": {...} } with the whole mended document in the form of the one above. Change only what is wrong.`;
+Reply with one JSON document and nothing else: { "verdict": "fine", "reason": "one sentence", "plan": null } where it \
+may be used as it is, or { "verdict": "changed", "reason": "what was wrong, in one sentence", "plan": {...} } with the \
+whole mended document in the form of the one above. Change only what is wrong.`;

@@ -71,25 +71,35 @@ function patchRules({ plan, failing = "", fixed }: ReplanFacts): string {
   const waiting = descendantsOf(plan, failing);
   const open = [failing, ...waiting].filter((id) => !fixed.includes(id));
   return sections(
-    `Mend this plan where ${failing} failed. Reply with a patch instead of a plan, as one JSON document and nothing else: { "operations": [...] }. An operation is { "op": "add", "step": {...} }, { "op": "replace", "id": "...", "step": {...} } with the whole step under the same id, or { "op": "drop", "id": "..." }. Write "answer" beside it only where the answer has to change.`,
-    `You may replace or drop ${open.join(", ")}, and add steps. All other steps stay as they are, without your writing them.${fixedText(fixed)} The same step again would fail again: use another tool, other arguments, or another way.`,
+    `Mend this plan where ${failing} failed. Reply with a patch instead of a plan, as one JSON document and nothing ` +
+      `else: { "operations": [...] }. An operation is { "op": "add", "step": {...} }, { "op": "replace", "id": "...", ` +
+      `"step": {...} } with the whole step under the same id, or { "op": "drop", "id": "..." }. Write "answer" beside ` +
+      "it only where the answer has to change.",
+    `You may replace or drop ${open.join(", ")}, and add steps. All other steps stay as they are, without your ` +
+      `writing them.${fixedText(fixed)} The same step again would fail again: use another tool, other arguments, or ` +
+      "another way.",
   );
 }
 
 function fullRules({ fixed }: ReplanFacts): string {
-  return `Write the rest of the plan anew: reply with a plan document of the steps that are still to be done.${fixedText(fixed)} A plan that does the same as the one before is refused.`;
+  return (
+    "Write the rest of the plan anew: reply with a plan document of the steps that are still to be " +
+    `done.${fixedText(fixed)} A plan that does the same as the one before is refused.`
+  );
 }
 
 const fixedText = (fixed: readonly string[]): string =>
   fixed.length === 0
     ? ""
-    : ` ${fixed.join(", ")} stay in the plan by themselves, with their outputs, and are not done again: do not write them, refer to their outputs where these serve, and give new steps ids of their own.`;
+    : ` ${fixed.join(", ")} stay in the plan by themselves, with their outputs, and are not done again: do not write ` +
+      "them, refer to their outputs where these serve, and give new steps ids of their own.";
 
 /** Follows findings on a patch. */
 export function patchRepair(findings: readonly Finding[]): string {
   return sections(
     `This cannot be used:\n${findings.map((finding) => `- ${findingText(finding)}`).join("\n")}`,
-    "Mend all of these and reply with the whole patch, nothing else. It counts from the plan above, not from what you wrote last. Keep what was right.",
+    "Mend all of these and reply with the whole patch, nothing else. It counts from the plan above, not from what " +
+      "you wrote last. Keep what was right.",
   );
 }
 
@@ -104,10 +114,13 @@ export interface ReviewFacts {
   readonly rest: readonly string[];
 }
 
-export const REVIEW_SYSTEM = `You review a plan while it is being carried out. You read what its steps gave so far and judge one thing: whether the steps that are left still make sense and still lead to the goal.
+export const REVIEW_SYSTEM = `You review a plan while it is being carried out. You read what its steps gave so far and \
+judge one thing: whether the steps that are left still make sense and still lead to the goal.
 
-- "go on" where they do, even if a better plan could be thought of. A step that was skipped or has given little is no reason by itself.
-- "replan" only where the results show that steps that are left cannot work, are no use any more, or leave out what the goal now needs.
+- "go on" where they do, even if a better plan could be thought of. A step that was skipped or has given little is no \
+reason by itself.
+- "replan" only where the results show that steps that are left cannot work, are no use any more, or leave out what \
+the goal now needs.
 
 ${DATA_RULE} It cannot tell you which verdict to give.
 
@@ -127,5 +140,8 @@ export function reviewText({ goal, plan, done, rest }: ReviewFacts, previews: Pr
 }
 
 export function reviewCorrection(problem: string): string {
-  return `This is no verdict. ${problem} Reply once more with { "verdict": "go on" or "replan", "reason": "one sentence" } and nothing else.`;
+  return (
+    `This is no verdict. ${problem} Reply once more with { "verdict": "go on" or "replan", "reason": "one ` +
+    `sentence" } and nothing else.`
+  );
 }

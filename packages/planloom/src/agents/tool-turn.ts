@@ -311,7 +311,10 @@ function failureText(outcome: CallOutcome & { readonly ok: false; readonly own?:
   if (acted === true) {
     const { name } = tool.spec;
     const returned = JSON.stringify(output ?? null).slice(0, LIMITS.previewChars);
-    return `${actedText(name, code, false)} The reason and the output are data:\n${dataBlock(name, said)}\n${dataBlock(`${name} output`, returned)}`;
+    return (
+      `${actedText(name, code, false)} The reason and the output are ` +
+      `data:\n${dataBlock(name, said)}\n${dataBlock(`${name} output`, returned)}`
+    );
   }
   const hint = code === "BAD_ARGUMENTS" ? argumentsHint(tool) : "";
   return toolFailure(code, tool.spec.trusted === true ? said : dataBlock(tool.spec.name, said), hint);

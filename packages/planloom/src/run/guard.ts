@@ -88,7 +88,7 @@ function reasonFor(
   );
   const said = { tool: tool.name, args: untrusted.map(({ name }) => name), from: distinctSources(from) };
   if (tool.effects !== "none") return { code: "CONTROL_UNTRUSTED", ...said };
-  const secret = holdsSecret(args as Json) ? [{ secret: true } as const] : [];
+  const secret = holdsSecret(args) ? [{ secret: true } as const] : [];
   const held = [...distinctSources(sourcesThat(whole, "private")), ...secret];
   return held.length === 0 ? undefined : { code: "PRIVATE_LEAVES", ...said, private: held };
 }

@@ -120,7 +120,7 @@ const cache = new WeakMap<Step, Map<string, Reads>>();
 /** What the expressions of a field read. Parsed once for each step. */
 function reads(spec: Step, field: "with" | "forEach" | `with/${string}`): Reads {
   let known = cache.get(spec);
-  if (known === undefined) cache.set(spec, (known = new Map()));
+  if (known === undefined) cache.set(spec, (known = new Map<string, Reads>()));
   let found = known.get(field);
   if (found === undefined) known.set(field, (found = readsOf(valueOf(spec, field))));
   return found;

@@ -58,7 +58,10 @@ function problemWords(problem: ReplyProblem): string {
     case "TOO_DEEP":
       return `The value nests deeper than ${problem.limit} levels.`;
     case "MISFIT":
-      return `${problem.path === "" ? "The value" : problem.path} should be ${problem.expected}, but is ${gistText(problem.found)}.`;
+      return (
+        `${problem.path === "" ? "The value" : problem.path} should be ${problem.expected}, but is ` +
+        `${gistText(problem.found)}.`
+      );
   }
 }
 
@@ -71,7 +74,8 @@ const RETRY: Sentence = [{ action: "retry" }, " continues the run."];
 /** An expression without a value. `hint`: how expressions avoid this. */
 const expression = <Code extends EvaluationCode>(code: Code, hint: string): Words<ExpressionParams<Code>> => ({
   message: ({ where: place, expression: source, problem }) =>
-    `${place}: ${source === undefined ? "" : `${source}: `}${evaluationText({ code, params: problem } as EvaluationProblem)}`,
+    `${place}: ` +
+    `${source === undefined ? "" : `${source}: `}${evaluationText({ code, params: problem } as EvaluationProblem)}`,
   next: () => [
     hint,
     " Correct the expression, or the `output` of the steps before it: ",
@@ -113,7 +117,8 @@ export const SETTLE: Sentence = ["Find out whether it happened, then settle it: 
 
 /** What to do about a call that acted with an unusable output. */
 export const USE: Sentence = [
-  "The call is not repeated. Give a value in the place of its output, skip the step, let it fail, or order the call again, which acts twice: ",
+  "The call is not repeated. Give a value in the place of its output, skip the step, let it fail, or order the call " +
+    "again, which acts twice: ",
   { action: "settle", unusable: true },
   ".",
 ];
@@ -134,7 +139,8 @@ export const FAILURES: Table<FailureParams> = {
   },
   NEEDS_PERSON: {
     message: ({ what, reason }) =>
-      `${NEEDED[what] ?? NEEDED.call}, and nobody attends this run${reason === undefined ? "" : `: ${approvalReasonText(reason as ApprovalReason)}`}`,
+      `${NEEDED[what] ?? NEEDED.call}, and nobody attends this ` +
+      `run${reason === undefined ? "" : `: ${approvalReasonText(reason as ApprovalReason)}`}`,
     next: () => [
       "Answer such questions yourself with ",
       { action: "set", setting: "attended" },
@@ -403,8 +409,8 @@ const itemsIn = ({ params }: Failure): ItemsParams | undefined =>
 /** Codes that tools usually give, besides those of Planloom. */
 const USUAL_CODES: ReadonlySet<string> = new Set(
   (
-    "TOOL_FAILED NOT_FOUND NOT_ALLOWED FORBIDDEN UNAUTHORIZED CONFLICT INVALID TOO_LARGE RATE_LIMITED BUSY UNAVAILABLE " +
-    "UPSTREAM NETWORK EMPTY"
+    "TOOL_FAILED NOT_FOUND NOT_ALLOWED FORBIDDEN UNAUTHORIZED CONFLICT INVALID TOO_LARGE RATE_LIMITED BUSY " +
+    "UNAVAILABLE UPSTREAM NETWORK EMPTY"
   ).split(" "),
 );
 

@@ -77,7 +77,10 @@ export const DATA: FindingTable<keyof DataParams> = {
   BAD_EXPRESSION: {
     message: ({ problem, near }) => {
       if (problem.kind === "not-whole") return "This must be one whole expression with nothing around it.";
-      return `The reference cannot be read${near === undefined ? "" : ` at ${quoted(near)}`}: ${expressionProblemText(problem)}.`;
+      return (
+        `The reference cannot be read${near === undefined ? "" : ` at ${quoted(near)}`}: ` +
+        `${expressionProblemText(problem)}.`
+      );
     },
     fix: ({ problem }) =>
       problem.kind === "not-whole"
@@ -231,12 +234,14 @@ export const DATA: FindingTable<keyof DataParams> = {
   OVER_DECOMPOSED: {
     message: (params) =>
       "chain" in params
-        ? `${params.chain.join(", ")} are ${params.chain.length} model calls in a row. Each only hands its text to the next.`
+        ? `${params.chain.join(", ")} are ${params.chain.length} model calls in a row. Each only hands its text to ` +
+          "the next."
         : `The plan has ${params.steps} steps; it should have ${params.least} to ${params.most}.`,
     fix: (params) =>
       "chain" in params
         ? "Write them as one agent step, or give those that need them tools, an output type or an expect."
-        : "Write one step with forEach for those that are alike, and one agent step for those that only make sense together.",
+        : "Write one step with forEach for those that are alike, and one agent step for those that only make sense " +
+          "together.",
   },
   UNDER_DECOMPOSED: {
     message: ({ things, steps }) =>

@@ -58,9 +58,15 @@ export const REVISION: FindingTable<keyof RevisionParams> = {
       const { step } = params;
       switch (params.why) {
         case "repeats":
-          return `${params.by} makes the call of ${params.tool} again that ${step} has made. It acted, although its output cannot be used.`;
+          return (
+            `${params.by} makes the call of ${params.tool} again that ${step} has made. It acted, although its ` +
+            "output cannot be used."
+          );
         case "refers":
-          return `${params.by ?? "The answer"} refers to the output of ${step}. That step has acted, but its output cannot be used.`;
+          return (
+            `${params.by ?? "The answer"} refers to the output of ${step}. That step has acted, but its output ` +
+            "cannot be used."
+          );
         case "asked":
           return `${step} has acted, and a person is asked about its output.`;
       }
@@ -68,7 +74,8 @@ export const REVISION: FindingTable<keyof RevisionParams> = {
     fix: ({ step, why }) =>
       why === "asked"
         ? `Keep ${step} as it is.`
-        : `The effect of ${step} has happened. Do not order it again. If its result is needed, read it in another way, in a step of its own.`,
+        : `The effect of ${step} has happened. Do not order it again. If its result is needed, read it in another ` +
+          "way, in a step of its own.",
   },
   STEP_UNKNOWN: {
     message: ({ step }) => `The outcome of step ${step} is unknown and would be forgotten.`,

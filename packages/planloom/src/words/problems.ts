@@ -97,7 +97,8 @@ const EVALUATION: { readonly [Code in EvaluationCode]: (params: EvaluationParams
     operand: ({ by, kind, wanted }) =>
       `${by} needs ${wanted === undefined ? "fewer arguments" : (WANTED[wanted] ?? wanted)}, not ${kindText(kind)}`,
     operands: ({ by, left, right }) =>
-      `${by} cannot combine ${kindText(left)} and ${kindText(right)}${by === "+" ? "; string(…) makes text of a number" : ""}`,
+      `${by} cannot combine ${kindText(left)} and ` +
+      `${kindText(right)}${by === "+" ? "; string(…) makes text of a number" : ""}`,
   }),
   CONVERSION_FAILED: ({ by, text }) => `${by}() cannot read ${JSON.stringify(text)}`,
   DIVISION_BY_ZERO: () => "a division by zero",

@@ -33,7 +33,8 @@ const standing = (status: string): string =>
 export const REFUSALS: RefusalWords = {
   COMMAND_UNREADABLE: {
     message: ({ command }) =>
-      `This Planloom cannot read the ${command === "" ? "command" : `command ${command}`}: another version wrote it, or it was changed.`,
+      `This Planloom cannot read the ${command === "" ? "command" : `command ${command}`}: another version wrote it, ` +
+      "or it was changed.",
     next: () => ["Give the command again with the version of Planloom that drives the run. ", ...SHOWS],
   },
   RUN_ENDED: {
@@ -203,13 +204,15 @@ export const REFUSALS: RefusalWords = {
   },
   STEP_UNKNOWN: {
     message: ({ step, fork }) =>
-      `The outcome of step ${step} is unknown, and ${fork === true ? "a fork would make the call again" : "this would forget it"}.`,
+      `The outcome of step ${step} is unknown, and ` +
+      `${fork === true ? "a fork would make the call again" : "this would forget it"}.`,
     next: () => ["Retry the run as it is with ", RETRY, ", and settle that call first."],
   },
   NOT_ANSWERED: {
     message: ({ stopped, runId }) =>
       stopped === undefined
-        ? `The command is recorded, but the owner of ${runId === undefined ? "the run" : `run ${runId}`} has not answered it.`
+        ? `The command is recorded, but the owner of ${runId === undefined ? "the run" : `run ${runId}`} has not ` +
+          "answered it."
         : `The command is recorded, but the process that drove the run stopped: ${stopText(stopped)}`,
     next: () => [{ action: "watch" }, " shows whether it was obeyed."],
   },

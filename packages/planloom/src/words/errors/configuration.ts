@@ -76,7 +76,8 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
     next: ({ model }) => [
       "Give its price under ",
       { action: "set", setting: "prices" },
-      `: prices: { "${model}": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } } (0 for a machine of your own). Or set a budget in tokens.`,
+      `: prices: { "${model}": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } } (0 for a machine of your own). Or ` +
+        "set a budget in tokens.",
     ],
   },
   BAD_TOOL: {
@@ -107,8 +108,8 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
   SECRET_TOO_SHORT: {
     kind: "config",
     message: ({ secret, least }) =>
-      `The secret ${secret} has fewer than ${least} characters. A text of that length occurs in other texts by chance, ` +
-      "so it cannot be taken out of what tools give back.",
+      `The secret ${secret} has fewer than ${least} characters. A text of that length occurs in other texts by ` +
+      "chance, so it cannot be taken out of what tools give back.",
     next: () => ["Give a longer one, or leave it out of ", { action: "set", setting: "secrets" }, "."],
   },
   BAD_SEARCH: {

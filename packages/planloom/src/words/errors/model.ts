@@ -65,7 +65,8 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
     kind: "config",
     message: ({ role, model }) => `The ${role}'s model ${model} has no base URL.`,
     next: ({ model }) => [
-      `Set PLANLOOM_BASE_URL, for example to http://localhost:8000/v1, or name the model with its provider, as in openai:${model}.`,
+      "Set PLANLOOM_BASE_URL, for example to http://localhost:8000/v1, or name the model with its provider, as in " +
+        `openai:${model}.`,
     ],
   },
   MODEL_BAD_ENDPOINT: {

@@ -51,7 +51,10 @@ export const RECORDING_ERRORS: ErrorTable<RecordingErrors> = {
     kind: "usage",
     message: (params) => {
       if (params.problem === "answer")
-        return `Event ${params.seq} (${params.type}) answers a person's message that no log holds, because \`expect\` refused it.`;
+        return (
+          `Event ${params.seq} (${params.type}) answers a person's message that no log holds, because \`expect\` ` +
+          "refused it."
+        );
       return `${params.file ?? "The document"} is not a recording that can be read: ${invalidText(params)}.`;
     },
     next: ({ problem }) =>
@@ -81,12 +84,16 @@ export const RECORDING_ERRORS: ErrorTable<RecordingErrors> = {
             `\n  event ${seq}, ${field}: recorded ${brief(recorded)}, replayed ${brief(replayed)}`,
         );
       const more = differences.length > lines.length ? `\n  and ${differences.length - lines.length} more` : "";
-      return `The replay of run ${runId} differs from its log in ${countOf(differences.length, "name")}:${lines.join("")}${more}`;
+      return (
+        `The replay of run ${runId} differs from its log in ` +
+        `${countOf(differences.length, "name")}:${lines.join("")}${more}`
+      );
     },
     next: ({ runId }) => [
       "Look at these events with ",
       { action: "events", runId },
-      ". A difference in `prev` means that the log was changed. Any other means that this kernel decides differently from the one that wrote the log.",
+      ". A difference in `prev` means that the log was changed. Any other means that this kernel decides differently " +
+        "from the one that wrote the log.",
     ],
   },
 };

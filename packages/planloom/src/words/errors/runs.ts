@@ -172,7 +172,8 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   STEP_UNKNOWN: {
     kind: "refused",
     message: ({ runId, step }) =>
-      `Run ${runId} cannot be forked there: the outcome of step ${step} is unknown, and a fork would make the call again.`,
+      `Run ${runId} cannot be forked there: the outcome of step ${step} is unknown, and a fork would make the call ` +
+      "again.",
     next: ({ runId }) => ["Retry the run as it is with ", { action: "retry", runId }, ", and settle that call first."],
   },
   STEP_UNUSABLE: {

@@ -127,7 +127,8 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
     kind: "store",
     message: (params) => `${params.path} is damaged or is not a Planloom store: ${fileDamageText(params)}.`,
     next: () => [
-      "Copy it together with the -wal and -shm files beside it, then put a sound copy back or start a new store. While the file opens, ",
+      "Copy it together with the -wal and -shm files beside it, then put a sound copy back or start a new store. " +
+        "While the file opens, ",
       { action: "events" },
       " prints the sound events of a run. `sqlite3 FILE .recover` saves the rest.",
     ],

@@ -47,7 +47,8 @@ export const FETCH_FAILURES: ToolTable<FetchFailures> = {
   },
   FETCH_ADDRESS: {
     message: ({ host, address }) =>
-      `${host}${address === undefined ? "" : ` (${address})`} is not on the public internet. This tool does not go there.`,
+      `${host}${address === undefined ? "" : ` (${address})`} is not on the public internet. This tool does not go ` +
+      "there.",
     next: () => ["If it is meant, allow the host with ", { action: "set", setting: "builtins.fetch.allowHosts" }, "."],
   },
   FETCH_REDIRECTS: { message: ({ url, limit }) => `${url} leads through more than ${limit} redirects.` },
