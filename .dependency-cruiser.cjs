@@ -3,6 +3,7 @@ const order = [
   "plan",
   "run",
   "words",
+  "files",
   "tools",
   "model",
   "agents",

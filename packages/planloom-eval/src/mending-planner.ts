@@ -1,7 +1,7 @@
 // Asks the configured planner to repair plans of a dataset. In: the flags of the models. Out: a function from a draft
 // with its findings to another draft. Without --repair, the command needs neither a configuration nor a model.
 import { createLoom } from "planloom";
-import { loadConfig } from "planloom/config";
+import { loadConfig, setupNoteText } from "planloom/config";
 import { writePlan } from "planloom/plan";
 import { EvalError } from "./error.js";
 import type { MendingPlanner } from "./mend.js";
@@ -21,8 +21,10 @@ export interface ModelFlags {
  * Throws NO_PLANNER if none is configured.
  */
 export async function withPlanner<T>(flags: ModelFlags, work: (planner: MendingPlanner) => Promise<T>): Promise<T> {
-  const { config } = await loadConfig(flags.config, process.cwd());
+  const { config, packages, notes } = await loadConfig(flags.config, process.cwd());
+  for (const note of notes) process.stderr.write(`note: ${setupNoteText(note)}\n`);
   const ports = {
+    packages,
     flags: {
       ...role(flags.model, flags.baseUrl),
       planner: role(flags.plannerModel, flags.plannerBaseUrl),

@@ -31,6 +31,8 @@ export const LIMITS = {
   eventDepth: 500,
   /** YAML aliases that one document may expand: the documents use none; anchors that explode use thousands. */
   yamlAliases: 50,
+  /** Bytes of a configuration in JSON or YAML, and of the list of trusted folders: real ones have a few kilobytes. */
+  configBytes: 1_048_576,
   /** Characters of one expression: the longest useful one seen is below 300. */
   expressionChars: 2_000,
   /** Nodes of an expression's syntax tree. */

@@ -107,6 +107,21 @@ function addStarts(program: Command, act: Act): void {
     .option("--offline", "send no request to the models")
     .action(act(async (flags: object) => (await import("./command/doctor.js")).doctorCommand(flags)));
   addModels(program, act);
+  addTrust(program, act);
+}
+
+function addTrust(program: Command, act: Act): void {
+  program
+    .command("trust")
+    .argument("[folder]", "the folder (default: that of the configuration that is found here)")
+    .summary("trust a folder: its configuration counts as your own, and its code runs")
+    .option("--list", "print the folders that you trust")
+    .option("--remove", "do not trust the folder any more")
+    .action(
+      act(async (folder: string | undefined, flags: object) =>
+        (await import("./command/trust.js")).trustCommand(folder, flags),
+      ),
+    );
 }
 
 function addModels(program: Command, act: Act): void {

@@ -1,8 +1,9 @@
 // Lets a person edit a plan. In: the waiting plan. Out: a text that passes check and the rules of revisions, or
 // nothing. The review and `planloom edit` use it. The text is kept after any error.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writePrivateFile } from "../files/private.js";
 import type { Loom } from "../loom/loom.js";
 import { LIMITS } from "../limits.js";
 import type { Finding } from "../plan/finding.js";
@@ -32,7 +33,7 @@ export async function composePlan(loom: Loom, run: Run, terminal: Terminal, sign
   let body = original;
   let remarks = OPENING;
   for (;;) {
-    await writeFile(file, withRemarks(remarks, body), { mode: 0o600 });
+    await writePrivateFile(file, withRemarks(remarks, body));
     const failure = await openEditor(file);
     body = await bodyIn(file, body);
     const judged = failure === undefined ? judge(loom, run, body) : { ok: false, lines: () => [failure] };
@@ -44,7 +45,7 @@ export async function composePlan(loom: Loom, run: Run, terminal: Terminal, sign
     if (judged.ok) return { kind: "text", text: body, file, discard };
     // Each remark is one line of the file, whatever numbers it contains.
     remarks = judged.lines(judged.lines(0).length);
-    await writeFile(file, withRemarks(remarks, body));
+    await writePrivateFile(file, withRemarks(remarks, body));
     for (const line of remarks) terminal.say(`  ${line}`);
     const word = await terminal.ask(`${paint("bold", "[e]dit again, [d]iscard the changes or [q]uit?")} `, signal);
     if (word !== undefined && /^d/i.test(word)) {

@@ -1,9 +1,8 @@
-// Loads the configuration file. In: a path, or the folder where the upward search begins. Out: the configuration, and
-// its path. The file is code or data of a user: it may be missing, wrong, or throw.
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+// Loads a configuration file. In: its path. Out: the configuration, with paths that count from the file's folder.
+// found-config.ts decides before whether the file may be loaded.
+import { readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, extname, join, resolve } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 import { shownValue, type LoomConfig } from "../loom/config.js";
 import { messageOf } from "../error.js";
 import type { WantedSetting } from "../words/errors/configuration.js";
@@ -12,49 +11,36 @@ import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
 import { errorNextText } from "./error-text.js";
 
-export interface FoundConfig {
-  readonly config: LoomConfig;
-  /** null if there is none. */
-  readonly file: string | null;
-}
+/** The names of configuration files, in the order in which they are looked for. */
+export const CONFIG_NAMES = ["ts", "mts", "js", "mjs", "json", "yaml", "yml"].map(
+  (ending) => `planloom.config.${ending}`,
+);
 
-const NAMES = ["ts", "mts", "js", "mjs", "json", "yaml", "yml"].map((ending) => `planloom.config.${ending}`);
+/** Whether loading the file runs it. */
+export const isCode = (file: string): boolean => ![".json", ".yaml", ".yml"].includes(extname(file));
 
-/**
- * The configuration file `given`, or the nearest one from `cwd` upward. Throws CONFIG_NOT_FOUND, CONFIG_FAILED (the
- * file could not be read, or threw), CONFIG_INVALID (the value is not a configuration).
- */
-export async function findConfig(given: string | undefined, cwd: string): Promise<FoundConfig> {
-  const file = given === undefined ? nearest(resolve(cwd)) : resolve(cwd, given);
-  if (file === undefined) return { config: {}, file: null };
-  if (!existsSync(file)) throw new PlanloomError("CONFIG_NOT_FOUND", { file });
-  return { config: rooted(checked(await load(file), file), dirname(file)), file };
-}
-
-function nearest(folder: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    const found = NAMES.map((name) => join(at, name)).find((path) => existsSync(path));
-    if (found !== undefined || dirname(at) === at) return found;
-  }
+/** Throws CONFIG_FAILED (it could not be read, or it threw), CONFIG_INVALID (its value is not a configuration). */
+export async function loadConfigFile(file: string): Promise<LoomConfig> {
+  return rooted(checked(await load(file), file), dirname(file));
 }
 
 async function load(file: string): Promise<unknown> {
   try {
-    switch (extname(file)) {
-      case ".json":
-        return JSON.parse(await readFile(file, "utf8")) as unknown;
-      case ".yaml":
-      case ".yml": {
-        const { parse } = await import("yaml");
-        return parse(await readFile(file, "utf8"), { maxAliasCount: LIMITS.yamlAliases }) as unknown;
-      }
-      default:
-        return await evaluate(file);
-    }
+    if (isCode(file)) return await evaluate(file);
+    const text = await textOf(file);
+    if (extname(file) === ".json") return JSON.parse(text) as unknown;
+    const { parse } = await import("yaml");
+    return parse(text, { maxAliasCount: LIMITS.yamlAliases }) as unknown;
   } catch (cause) {
     const advised = cause instanceof PlanloomError ? { next: errorNextText(cause) } : {};
     throw new PlanloomError("CONFIG_FAILED", { file, reason: messageOf(cause), ...advised }, { cause });
   }
+}
+
+async function textOf(file: string): Promise<string> {
+  const { size } = await stat(file);
+  if (size > LIMITS.configBytes) throw new Error(`it has more than ${LIMITS.configBytes} bytes`);
+  return readFile(file, "utf8");
 }
 
 /**

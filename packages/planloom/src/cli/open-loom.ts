@@ -7,54 +7,118 @@ import type { LoomConfig } from "../loom/config.js";
 import { createLoom } from "../loom/create-loom.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomPorts } from "../loom/open-loom.js";
+import { isInside } from "../files/project.js";
+import type { Finding } from "../plan/finding.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
+import { setupNoteText, type SetupNote } from "../words/setup-notes.js";
 import type { EventStore } from "../store/event-store.js";
-import { openStore, storePath } from "../store/locate.js";
 import { isObject } from "../plan/json.js";
-import { hideSecrets } from "./output.js";
-import { findConfig, type FoundConfig } from "./config-file.js";
+import { findStore, isStoreFile, namedStore, openStore } from "../store/locate.js";
+import { tightenStore } from "../store/store-file.js";
+import { findConfig, type FoundConfig } from "./found-config.js";
+import { hideSecrets, say } from "./output.js";
+import { oneLine } from "./style.js";
+import { cliSurface } from "./surface.js";
+import { askToTrust } from "./trust-question.js";
 
 export interface StoreFlags {
   readonly config?: string;
   readonly store?: string;
+  readonly quiet?: boolean;
 }
 
-/** The configuration with the store from the flag, else the variable, else the file, else the default. */
-export async function configOf(flags: StoreFlags): Promise<FoundConfig> {
-  const { config, file } = await findConfig(flags.config, process.cwd());
-  if (isObject(config.secrets)) hideSecrets(config.secrets);
-  const wished = flags.store ?? (process.env["PLANLOOM_STORE"] || undefined);
-  if (wished === undefined && config.store !== undefined) return { config, file };
-  return { config: { ...config, store: storePath(process.cwd(), { PLANLOOM_STORE: wished }) }, file };
+/**
+ * What a command does with the configuration and the store. drive: it needs the tools, so code of a folder that is not
+ * trusted is asked about or refused. read: such code is left out. `store`: whether the store is created if it is missing.
+ */
+export interface Use {
+  readonly config: "drive" | "read";
+  readonly store: "kept" | "if-there" | "none";
 }
+
+const DRIVE: Use = { config: "drive", store: "kept" };
+
+/** The configuration of a command, after the person was told what was found. */
+export async function configOf(flags: StoreFlags, use: Use["config"]): Promise<FoundConfig> {
+  const found = await findConfig(flags.config, process.cwd(), {
+    onUntrusted: use === "drive" ? askToTrust : () => "leave",
+  });
+  if (isObject(found.config.secrets)) hideSecrets(found.config.secrets);
+  sayNotes(found.notes, flags);
+  return found;
+}
+
+/** The store that counts: flag, variable, configuration, default. Throws STORE_FAILED. */
+export function storeFor(
+  flags: StoreFlags,
+  { config, notes: found }: FoundConfig,
+): { readonly store: string | EventStore; readonly notes: readonly SetupNote[] } {
+  const cwd = process.cwd();
+  const named = namedStore(cwd, flags.store) ?? namedStore(cwd, process.env["PLANLOOM_STORE"]);
+  if (named !== undefined) return { store: named, notes: [] };
+  const { path, notes } = config.store === undefined ? findStore(cwd) : { path: config.store, notes: [] };
+  // Code that did not run may have named another store.
+  const mayBeAnother = found.some(({ note }) => note === "code-not-run");
+  const elsewhere = isStoreFile(path) && (mayBeAnother || !isInside(path, cwd));
+  return { store: path, notes: elsewhere ? [...notes, { note: "store-at", path: resolve(path) }] : notes };
+}
+
+/** Tells a person what was found. With --quiet only what was left out or changed is told. */
+function sayNotes(notes: readonly SetupNote[], { quiet }: StoreFlags): void {
+  for (const note of notes) {
+    if (quiet === true && (note.note === "config-used" || note.note === "store-at")) continue;
+    say(`note: ${oneLine(setupNoteText(note, cliSurface), 2_000)}`);
+  }
+}
+
+interface Opening {
+  /** What is opened. A store that is missing and not needed is "memory". */
+  readonly store: string | EventStore;
+  /** The file that would be opened, if it is missing. */
+  readonly missing?: string;
+}
+
+/** Decides on the store, and tells the person. */
+function openingStore(flags: StoreFlags, found: FoundConfig, use: Use["store"]): Opening {
+  if (use === "none") return { store: "memory" };
+  const { store, notes } = storeFor(flags, found);
+  const missing = isMissing(store);
+  const tightened: readonly SetupNote[] =
+    isStoreFile(store) && !missing && tightenStore(resolve(store))
+      ? [{ note: "store-tightened", path: resolve(store) }]
+      : [];
+  sayNotes([...notes, ...tightened], flags);
+  return missing && use === "if-there" ? { store: "memory", missing: resolve(store) } : { store };
+}
+
+const isMissing = (store: string | EventStore): store is string => isStoreFile(store) && !existsSync(resolve(store));
 
 /** Opens a loom for the work and closes it afterwards, also after an error. */
 export async function withLoom<T>(
   flags: StoreFlags,
   change: (config: LoomConfig) => LoomConfig,
-  work: (loom: Loom) => Promise<T>,
+  work: (loom: Loom, found: FoundConfig) => Promise<T>,
   ports: LoomPorts = {},
+  use: Use = DRIVE,
 ): Promise<T> {
-  const { config, file } = await configOf(flags);
-  const ownFiles = file === null ? [] : [file];
-  const loom = await createLoom(change(config), { ...ports, ownFiles }).catch((error: unknown) => {
-    throw inFile(error, file);
+  const found = await configOf(flags, use.config);
+  const config = { ...change(found.config), store: openingStore(flags, found, use.store).store };
+  const loom = await createLoom(config, {
+    packages: found.packages,
+    ownFiles: found.file === null ? [] : [found.file],
+    ...ports,
+  }).catch((error: unknown) => {
+    throw inFile(error, found.file);
   });
   try {
-    return await work(loom);
+    return await work(loom, found);
+  } catch (error) {
+    if (hasCode(error, "PLAN_INVALID")) checkTrust(error.params.findings, found, error);
+    throw error;
   } finally {
     await loom.close();
   }
 }
-
-/** A loom with a store in memory, for commands that start no run. */
-export const unkept = (config: LoomConfig): LoomConfig => ({ ...config, store: "memory" });
-
-/** A loom that may read earlier runs. It creates no store. */
-export const lookingBack = (config: LoomConfig): LoomConfig => (isMissing(config.store) ? unkept(config) : config);
-
-const isMissing = (store: LoomConfig["store"]): boolean =>
-  typeof store === "string" && !store.includes("://") && store !== "memory" && !existsSync(resolve(store));
 
 /**
  * Opens only the store. Also returns its path for people and the configuration. A missing file is not created: there is
@@ -62,15 +126,14 @@ const isMissing = (store: LoomConfig["store"]): boolean =>
  */
 export async function withStore<T>(
   flags: StoreFlags,
-  work: (store: EventStore, storeName: string, config: LoomConfig) => Promise<T>,
+  work: (store: EventStore, storeName: string, found: FoundConfig) => Promise<T>,
 ): Promise<T> {
-  const { config } = await configOf(flags);
-  const { store: wished = "memory" } = config;
-  if (typeof wished === "object") return work(wished, wished.name, config);
-  const missing = isMissing(wished);
-  const store = await openStore(missing ? "memory" : wished);
+  const found = await configOf(flags, "read");
+  const opening = openingStore(flags, found, "if-there");
+  if (typeof opening.store === "object") return work(opening.store, opening.store.name, found);
+  const store = await openStore(opening.store);
   try {
-    return await work(store, missing ? resolve(wished) : store.name, config);
+    return await work(store, opening.missing ?? store.name, found);
   } finally {
     await store.close();
   }
@@ -79,6 +142,13 @@ export async function withStore<T>(
 function inFile(error: unknown, file: string | null): unknown {
   if (file === null || !hasCode(error, "CONFIG_INVALID")) return error;
   return new PlanloomError("CONFIG_INVALID", { ...error.params, file }, { cause: error });
+}
+
+/** A plan is not called unsound for tools of a configuration that did not run. Throws CONFIG_NOT_TRUSTED. */
+export function checkTrust(findings: readonly Finding[], { notes }: FoundConfig, cause?: unknown): void {
+  const left = notes.find((note) => note.note === "code-not-run");
+  if (left === undefined || !findings.some(({ code }) => code === "UNKNOWN_TOOL")) return;
+  throw new PlanloomError("CONFIG_NOT_TRUSTED", { file: left.file, folder: left.folder }, { cause });
 }
 
 /** The author of a command, for the log. */

@@ -10,8 +10,8 @@ export const noRun = (): Option => new Option("--no-run", "only record the comma
 
 export const storeOptions = (command: Command): Command =>
   command
-    .option("--config <file>", "the configuration (default: planloom.config.* from here upward)")
-    .option("--store <path>", "the store: a file, or memory (default: .planloom/planloom.db from here upward)");
+    .option("--config <file>", "the configuration (default: PLANLOOM_CONFIG, else planloom.config.* of this project)")
+    .option("--store <path>", "the store: a file, or memory (default: .planloom/planloom.db of this project)");
 
 /** Flags of retry and fork: changes, a preview, and the flags of a driven run. */
 export const retryOptions = (command: Command): Command =>

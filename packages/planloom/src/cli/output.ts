@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
 import { isatty } from "node:tty";
 import { messageOf } from "../error.js";
+import { writePrivateFile } from "../files/private.js";
 import { secretFilter, type Secrets, type SecretStream } from "../tools/secret-filter.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { manyLines } from "./style.js";
@@ -78,11 +79,17 @@ export function say(text = ""): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** `runId`: the run that the file records. Throws FILE_UNWRITABLE. */
-export async function saveText(file: string, text: string, runId?: string): Promise<void> {
+/** Throws FILE_UNWRITABLE. */
+export async function saveText(file: string, text: string): Promise<void> {
   await writeFile(file, text).catch((cause: unknown) => {
-    const recorded = runId === undefined ? {} : { runId };
-    throw new PlanloomError("FILE_UNWRITABLE", { file, reason: messageOf(cause), ...recorded });
+    throw new PlanloomError("FILE_UNWRITABLE", { file, reason: messageOf(cause) });
+  });
+}
+
+/** Saves a recording of a run. Only this user may read it. Throws FILE_UNWRITABLE. */
+export async function savePrivateText(file: string, text: string, runId: string): Promise<void> {
+  await writePrivateFile(file, text).catch((cause: unknown) => {
+    throw new PlanloomError("FILE_UNWRITABLE", { file, reason: messageOf(cause), runId });
   });
 }
 

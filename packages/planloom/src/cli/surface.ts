@@ -61,11 +61,16 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   update: () => "`npm install planloom@latest`",
   install: (action) => `\`npm install ${action.package}\``,
   "set-model": ({ role }) => (role === undefined ? "`--model NAME`" : `\`--model NAME\` or \`--${role}-model NAME\``),
+  trust: ({ folder = "FOLDER" }) => ["trust", shellWord(folder)],
   set: ({ setting }) =>
     setting === "store" ? "`--store PATH` or PLANLOOM_STORE=PATH" : `\`${setting}\` in the configuration`,
 });
 
 const run = (runId: string | undefined): string => runId ?? "RUN";
+
+/** A path as one word of a shell. */
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) || process.platform === "win32" ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 const option = (name: string, value: string | number | undefined): string | undefined =>
   value === undefined ? undefined : `${name} ${value}`;

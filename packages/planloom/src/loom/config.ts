@@ -82,7 +82,8 @@ export interface LoomConfig {
    */
   readonly prices?: Prices;
   /**
-   * `memory`, a path of a SQLite file, or a store. Default: PLANLOOM_STORE, else .planloom/planloom.db found upward.
+   * `memory`, a path of a SQLite file, or a store. Default: PLANLOOM_STORE, else the .planloom/planloom.db of the
+   * project.
    */
   readonly store?: string | EventStore;
   /**

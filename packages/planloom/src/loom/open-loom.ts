@@ -1,7 +1,9 @@
 // Makes a Loom from a configuration: its roles, tools, store, prices and engine. In: a LoomConfig. Out: a Loom.
 // createLoom loads this file when it is called.
 import { randomBytes } from "node:crypto";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
+import { realPath } from "../files/project.js";
+import { trustListPath } from "../files/trusted-folders.js";
 import { LIMITS } from "../limits.js";
 import { openModel } from "../model/model.js";
 import { timedModel } from "../model/timed-model.js";
@@ -30,6 +32,11 @@ export interface LoomPorts {
   readonly defer?: () => Promise<void>;
   readonly env?: { readonly [name: string]: string | undefined };
   readonly cwd?: string;
+  /**
+   * Folders whose installed packages may be loaded as providers of models, besides Planloom's own dependencies. Default:
+   * the folder of the program that runs. The working folder is not among them: it may be somebody else's.
+   */
+  readonly packages?: readonly string[];
   /** Command-line flags for the roles. They win over everything else. */
   readonly flags?: RolesSettings;
   /** Further files of Planloom that its file tools never open: a configuration that was loaded from a file. */
@@ -40,11 +47,12 @@ export interface LoomPorts {
 export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
   const recorded = settingsOf(config);
   const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {}, ownFiles = [] } = ports;
+  const { packages = programFolder() } = ports;
   const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
   const location = config.store ?? storePath(cwd, env);
-  const keeper = keeperBeside(location);
-  const models = openRoles(roles, keeper);
-  const closed = [...ownFiles, ...filesOf(location)];
+  const context = { keeper: keeperBeside(location), packages };
+  const models = openRoles(roles, context);
+  const closed = [...ownFiles, trustListPath(env), ...filesOf(location)];
   const inventory = inventoryOf(config, models.executor && timedModel(models.executor, clock), closed);
   const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
   const store = typeof location === "object" ? location : await openStore(location);
@@ -62,7 +70,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     inventory,
     ...asked,
     appraise: appraiseWith(appraiser),
-    modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor", keeper),
+    modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor", context),
     instructions: instructionsOf(roles),
     secrets: config.secrets ?? {},
     limits: {
@@ -93,6 +101,8 @@ function filesOf(store: string | EventStore): readonly string[] {
   const file = typeof store === "string" ? store : store.path;
   return file === undefined || file === "memory" || file.includes("://") ? [] : [resolve(file)];
 }
+const programFolder = (): readonly string[] =>
+  process.argv[1] === undefined ? [] : [dirname(realPath(process.argv[1]))];
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

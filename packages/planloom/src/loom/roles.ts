@@ -2,12 +2,13 @@
 // that open no loom use these settings to compute the cost of a run.
 import { resolve } from "node:path";
 import type { PlannerFunction } from "../agents/planner.js";
-import { openModel } from "../model/model.js";
+import { openModel, type ModelContext } from "../model/model.js";
 import type { Model, Role } from "../model/port.js";
 import { wayFile } from "../model/way-file.js";
 import type { WayKeeper } from "../model/way-memory.js";
 import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/role.js";
 import type { RoleNames } from "../run/settings.js";
+import { isStoreFile } from "../store/locate.js";
 import type { LoomConfig, RoleConfig } from "./config.js";
 import type { Services } from "../perform/services.js";
 
@@ -44,16 +45,15 @@ function asSettings(given: RoleConfig): RoleSettings {
 
 export function openRoles(
   roles: Readonly<Record<Role, RoleSettings>>,
-  keeper: WayKeeper | undefined,
+  context: ModelContext,
 ): Readonly<Record<Role, Model | null>> {
-  const open = (role: Role) => (roles[role].model === undefined ? null : openModel(roles[role], role, keeper));
+  const open = (role: Role) => (roles[role].model === undefined ? null : openModel(roles[role], role, context));
   return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
 }
 
 /** The request forms that servers accept are stored beside the store, if the store is a file. */
 export function keeperBeside(store: LoomConfig["store"]): WayKeeper | undefined {
-  const isFile = typeof store === "string" && store !== "memory" && !store.includes("://");
-  return isFile ? wayFile(`${resolve(store)}-models.json`) : undefined;
+  return isStoreFile(store) ? wayFile(`${resolve(store)}-models.json`) : undefined;
 }
 
 export function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): Services["instructions"] {

@@ -27,28 +27,37 @@ interface TokenReport {
 const memories = new Map<string, Memory>();
 const memoriesOfObjects = new WeakMap<object, Memory>();
 
+/** What the models of a process share. */
+export interface ModelContext {
+  /** Stores the request forms that servers accept. */
+  readonly keeper?: WayKeeper | undefined;
+  /** Folders whose installed packages may be loaded as providers, besides Planloom's own. Default: none. */
+  readonly packages?: readonly string[];
+}
+
 /**
  * Opens the model of a role. Throws a PlanloomError of kind "config": MODEL_NOT_SET, MODEL_NO_ENDPOINT,
  * MODEL_BAD_ENDPOINT, MODEL_UNSUPPORTED; or of kind "provider": PROVIDER_NOT_INSTALLED.
  */
-export function openModel(settings: RoleSettings, role: Role, keeper?: WayKeeper): Model {
+export function openModel(settings: RoleSettings, role: Role, context: ModelContext = {}): Model {
   const { model } = settings;
-  if (typeof model !== "object" || !("call" in model)) return openLadder(settings, role, keeper);
+  if (typeof model !== "object" || !("call" in model)) return openLadder(settings, role, context);
   return settings.timeout === undefined ? model : slower(model, settings.timeout);
 }
 
 /** Opens a model that is not one of Planloom's own port, and so has no ladder. */
-export function openLadder(settings: RoleSettings, role: Role, keeper?: WayKeeper): LadderModel {
+export function openLadder(settings: RoleSettings, role: Role, context: ModelContext = {}): LadderModel {
   const { model } = settings;
   if (model === undefined || model === "" || (typeof model === "object" && "call" in model)) {
     throw new PlanloomError("MODEL_NOT_SET", { role });
   }
-  return typeof model === "string" ? openNamed(model, settings, role, keeper) : openObject(model, settings, role);
+  return typeof model === "string" ? openNamed(model, settings, role, context) : openObject(model, settings, role);
 }
 
-function openNamed(name: string, settings: RoleSettings, role: Role, keeper: WayKeeper | undefined): LadderModel {
-  const named = providerNameOf(name, (provider) => findProvider(provider) !== undefined);
-  return named === undefined ? openEndpoint(name, settings, role, keeper) : openProvider(named, settings, role, keeper);
+function openNamed(name: string, settings: RoleSettings, role: Role, context: ModelContext): LadderModel {
+  const named = providerNameOf(name, (provider) => findProvider(provider, context.packages) !== undefined);
+  if (named === undefined) return openEndpoint(name, settings, role, context.keeper);
+  return openProvider(named, settings, role, context);
 }
 
 function openEndpoint(name: string, settings: RoleSettings, role: Role, keeper: WayKeeper | undefined): LadderModel {
@@ -63,9 +72,9 @@ function openProvider(
   named: ProviderName,
   settings: RoleSettings,
   role: Role,
-  keeper: WayKeeper | undefined,
+  { keeper, packages }: ModelContext,
 ): LadderModel {
-  const file = findProvider(named.provider);
+  const file = findProvider(named.provider, packages);
   if (file === undefined) throw notInstalled(named);
   const name = `${named.provider}:${named.model}`;
   const known = remembered(`${settings.baseURL === undefined ? "" : shownUrl(settings.baseURL)} ${name}`, keeper);

@@ -9,14 +9,12 @@ import { packageToInstall, type ProviderName } from "./provider-name.js";
 
 type Factory = (settings: { apiKey?: string; baseURL?: string }) => { languageModel(id: string): object };
 
-/** Folders to search: Planloom's own, and the current project (Planloom may be installed globally). */
-function defaultBases(): readonly string[] {
-  return [import.meta.url, join(process.cwd(), "package.json")];
-}
-
-/** The entry file of the provider's package, or undefined if it is not installed. */
-export function findProvider(provider: string, bases: readonly string[] = defaultBases()): string | undefined {
-  for (const base of bases) {
+/**
+ * The entry file of the provider's package, or undefined if it is not installed. Looks into Planloom's own dependencies,
+ * then into those of the folders: Planloom may be installed globally. A folder runs code, so the caller must trust it.
+ */
+export function findProvider(provider: string, folders: readonly string[] = []): string | undefined {
+  for (const base of [import.meta.url, ...folders.map((folder) => join(folder, "package.json"))]) {
     try {
       return createRequire(base).resolve(`@ai-sdk/${provider}`);
     } catch {

@@ -1,7 +1,8 @@
 // Stores request forms in a file, so that a new process begins with what another one found. In: its path. Out: a
 // keeper. The file may be missing, damaged, or written by two processes at once: that only costs one refused request.
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { makePrivateFolder, replacePrivateFile } from "../files/private.js";
 import { LIMITS } from "../limits.js";
 import { isObject, type Json } from "../plan/json.js";
 import { RUNGS } from "./ladder.js";
@@ -24,7 +25,8 @@ export function wayFile(path: string): WayKeeper {
 
 function read(path: string): Map<string, KeptWay> {
   try {
-    if (statSync(path).size > MOST_BYTES) return new Map();
+    const found = statSync(path);
+    if (!found.isFile() || found.size > MOST_BYTES) return new Map();
     const value = JSON.parse(readFileSync(path, "utf8")) as Json;
     return new Map(
       Object.entries(isObject(value) ? value : {}).filter((entry): entry is [string, never] => isWay(entry[1])),
@@ -43,10 +45,8 @@ function isWay(value: unknown): boolean {
 /** Writes the whole file or nothing, so that a reader never sees half of it. */
 function write(path: string, text: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const part = `${path}.${process.pid}`;
-    writeFileSync(part, `${text}\n`, { mode: 0o600 });
-    renameSync(part, path);
+    makePrivateFolder(dirname(path));
+    replacePrivateFile(path, `${text}\n`);
   } catch {
     // The next process finds it out again.
   }

@@ -1,36 +1,56 @@
 // Finds the store that a command uses. In: a working directory and the environment. Out: "memory" or a path, and the
 // open store. The terminal, the server and the library find the same runs from the same folder.
-import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { lookAt } from "../files/ownership.js";
+import { projectFolders } from "../files/project.js";
+import type { SetupNote } from "../words/setup-notes.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { EventStore } from "./event-store.js";
 import { memoryStore } from "./memory.js";
 import { openSqliteStore } from "./sqlite.js";
+import { STORE_FOLDER, storeFileFault } from "./store-file.js";
 
-const STORE_FILE = join(".planloom", "planloom.db");
+const STORE_FILE = join(STORE_FOLDER, "planloom.db");
 
 /**
  * PLANLOOM_STORE if set ("memory", or a path relative to `cwd`); else the nearest `.planloom/planloom.db` in `cwd` or a
- * folder above it; else that file in `cwd`, which need not exist yet.
+ * folder above it in the same project; else that file in `cwd`, which need not exist yet. Throws STORE_FAILED if it
+ * would be a link or belongs to another user.
  */
-export function storePath(cwd: string, env: { readonly PLANLOOM_STORE?: string | undefined }): string {
-  const wished = env.PLANLOOM_STORE ?? "";
-  if (wished === "memory") return wished;
-  if (wished !== "") return isUrl(wished) ? wished : resolve(cwd, wished);
-  return above(resolve(cwd)).find((path) => existsSync(path)) ?? resolve(cwd, STORE_FILE);
+export const storePath = (cwd: string, env: { readonly PLANLOOM_STORE?: string | undefined }, home?: string): string =>
+  namedStore(cwd, env.PLANLOOM_STORE) ?? findStore(cwd, home).path;
+
+/** The store that a person named: "memory", an address, or a path. undefined for none. */
+export function namedStore(cwd: string, wished: string | undefined): string | undefined {
+  if (wished === undefined || wished === "") return undefined;
+  return wished === "memory" || isUrl(wished) ? wished : resolve(cwd, wished);
 }
+
+/** Looks for the store in the project. A link, and a store of another user, are left out; the notes name them. */
+export function findStore(cwd: string, home?: string): { readonly path: string; readonly notes: readonly SetupNote[] } {
+  const notes: SetupNote[] = [];
+  for (const folder of projectFolders(cwd, home)) {
+    const path = join(folder, STORE_FILE);
+    if (lookAt(path) === undefined) continue;
+    const fault = storeFileFault(path, folder);
+    if (fault === undefined) return { path, notes };
+    notes.push({ note: "store-not-used", path, why: fault.problem, of: fault.of });
+  }
+  const path = resolve(cwd, STORE_FILE);
+  const fault = storeFileFault(path, resolve(cwd));
+  if (fault !== undefined) throw new PlanloomError("STORE_FAILED", { path, ...fault });
+  return { path, notes };
+}
+
+/** Whether the store is a file, and so not "memory", an address or an object. */
+export const isStoreFile = (store: string | EventStore | undefined): store is string =>
+  typeof store === "string" && store !== "memory" && !isUrl(store);
 
 /** Opens the result of `storePath`. Throws STORE_UNKNOWN for an address, and the errors of `openSqliteStore`. */
 export async function openStore(spec: string): Promise<EventStore> {
   if (spec === "memory") return memoryStore();
   if (!isUrl(spec)) return openSqliteStore({ path: spec });
   throw new PlanloomError("STORE_UNKNOWN", { scheme: spec.split("://")[0] ?? "" });
-}
-
-/** The store file of a folder and of each folder above it, the nearest first. */
-function above(folder: string): string[] {
-  const parent = dirname(folder);
-  return [join(folder, STORE_FILE), ...(parent === folder ? [] : above(parent))];
 }
 
 /** Whether it is an address. An address may hold a password, and is never used as a path. */

@@ -1,8 +1,7 @@
 // Opens the database file, identifies it, and migrates it to this version's tables. In: a path. Out: a database ready
 // for use. Every fault of a file is reported here, before the store exists.
 import { LIMITS } from "../limits.js";
-import { accessSync, constants, mkdirSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { accessSync, constants, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -10,11 +9,12 @@ import type { SqlDatabase, SqlDriver } from "./sqlite-driver.js";
 import { sqliteError, storeDamaged } from "./sqlite-error.js";
 import { bringUp, recognise } from "./sqlite-tables.js";
 import { damageOfLog } from "./sqlite-wal.js";
+import { prepareStoreFile } from "./store-file.js";
 
 const OPEN_DELAY_MS = 20;
 
 /**
- * Opens or creates the database at an absolute path, with its folder.
+ * Opens or creates the database at an absolute path, with its folder. Only this user may read them.
  * Throws STORE_FAILED, STORE_DAMAGED, STORE_NEWER, STORE_FULL, STORE_BUSY.
  */
 export async function openDatabase(Driver: SqlDriver, path: string): Promise<SqlDatabase> {
@@ -44,13 +44,13 @@ export function closeDatabase(db: SqlDatabase): void {
   db.close();
 }
 
-/** SQLite would open a read-only file, and fail at the first append. */
+/** SQLite would open a read-only file, and fail at the first append. It would also follow a link. */
 function checkPath(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found?.isDirectory() === true) throw new PlanloomError("STORE_FAILED", { problem: "folder", path });
-    if (found !== undefined) accessSync(path, constants.R_OK | constants.W_OK);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw new PlanloomError("STORE_FAILED", { problem: "folder", path });
+    prepareStoreFile(path);
+    accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
     if (cause instanceof PlanloomError) throw cause;
     throw new PlanloomError("STORE_FAILED", { problem: "place", path, reason: messageOf(cause) }, { cause });

@@ -39,6 +39,8 @@ export type Action =
   | { readonly action: "install"; readonly package: string }
   /** Name the model of a role; without a role, of all of them. */
   | { readonly action: "set-model"; readonly role?: ActionRole }
+  /** Trust a folder, so that its configuration counts as the user's own. */
+  | { readonly action: "trust"; readonly folder?: string }
   /** Change a setting of the configuration, by its path: `limits.fanOut`, `budget.tokens`. */
   | { readonly action: "set"; readonly setting: string };
 

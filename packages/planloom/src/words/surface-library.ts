@@ -45,6 +45,7 @@ export const librarySurface: Surface = byCase<Action, "action", string>("action"
   update: () => "`npm install planloom@latest`",
   install: (action) => `\`npm install ${action.package}\``,
   "set-model": ({ role }) => `\`models.${role ?? "default"}\` in the configuration`,
+  trust: ({ folder = "FOLDER" }) => `\`PLANLOOM_TRUST=${folder}\``,
   set: ({ setting }) =>
     setting === "store" ? "`store` in the configuration or PLANLOOM_STORE" : `\`${setting}\` in the configuration`,
 });

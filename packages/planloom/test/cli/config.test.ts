@@ -53,13 +53,14 @@ test("a TypeScript configuration brings tools of its own, whose errors this libr
   expect((await here.run(["tools"])).stdout).toContain("shout { text: string } -> string");
 });
 
-test("a YAML configuration is found upward, and its paths count from where it is", async () => {
+test("a YAML configuration is found upward in the same project, and its paths count from where it is", async () => {
   const { server } = await modelServer((_body, index) => (index === 0 ? { json: SUMS } : { text: "Fine." }));
   const here = workspace();
   here.write(
     "planloom.config.yaml",
     `models:\n  default: { model: m, baseURL: "${server.url}" }\nstore: kept/runs.db\n`,
   );
+  mkdirSync(join(here.folder, ".git"));
   mkdirSync(join(here.folder, "below"));
   expect((await here.run(["run", "Add"], { below: "below" })).stdout).toBe("Fine.\n");
   expect(readFileSync(join(here.folder, "kept", "runs.db")).length).toBeGreaterThan(0);

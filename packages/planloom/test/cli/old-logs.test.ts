@@ -26,7 +26,7 @@ const BUILDS = ["first", "last"];
 /** A folder with the store of that build. */
 function placeOf(build: string) {
   const here = workspace();
-  writeFileSync(join(here.folder, "old.db"), gunzipSync(readFileSync(join(STORES, `${build}.db.gz`))));
+  writeFileSync(join(here.folder, "old.db"), gunzipSync(readFileSync(join(STORES, `${build}.db.gz`))), { mode: 0o600 });
   return here;
 }
 

@@ -220,7 +220,8 @@ test("Ctrl-C lets a run go; it is resumed where it was", async () => {
   const ended = await live.ended;
   expect(ended).toMatchObject({ code: 130, stdout: "" });
   expect(ended.stderr).toMatch(/error INTERRUPTED: .+\n {2}next: .+planloom resume run_\w+/);
-  expect((await here.run(["show", "last"])).stderr).toMatch(/^Nobody drives run .+planloom resume run_\w+\n$/);
+  const shown = await here.run(["show", "last"]);
+  expect(shown.stderr).toMatch(/^note: The configuration is .+\nNobody drives run .+planloom resume run_\w+\n$/);
   const again = here.begin(["resume", "last"]);
   await again.said("resumed");
   again.child.kill("SIGTERM");

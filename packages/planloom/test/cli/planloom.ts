@@ -25,7 +25,7 @@ export interface ChildOptions {
   readonly below?: string;
 }
 
-/** A folder of its own, and a command line in it. */
+/** A folder of its own, which is trusted, and a command line in it. */
 export interface Workspace {
   readonly folder: string;
   write(name: string, content: unknown): string;
@@ -46,7 +46,10 @@ export function workspace(env: { readonly [name: string]: string } = {}, bin = B
   const folder = mkdtempSync(join(tmpdir(), "planloom-cli-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const begin: Workspace["begin"] = (args, options = {}) =>
-    start(bin, join(folder, options.below ?? "."), args, { ...options, env: { ...env, ...options.env } });
+    start(bin, join(folder, options.below ?? "."), args, {
+      ...options,
+      env: { PLANLOOM_TRUST: folder, ...env, ...options.env },
+    });
   const run: Workspace["run"] = (args, options) => begin(args, options).ended;
   return {
     folder,

@@ -149,7 +149,7 @@ describe("what was found out", () => {
       JSON.stringify(Object.fromEntries([kept("young", LIMITS.wayMs / 2), kept("old", LIMITS.wayMs + 1)])),
     );
     for (const model of ["young", "old", "old"])
-      await openModel({ model, baseURL: server.url }, "planner", wayFile(path)).call(ask());
+      await openModel({ model, baseURL: server.url }, "planner", { keeper: wayFile(path) }).call(ask());
     expect(forms(server)).toEqual(["text", "json_schema", "json_schema"]);
     expect(wayFile(path).recall(`${server.url} old`)).toMatchObject({ rung: "json_schema", temperature: true });
   });
@@ -169,7 +169,9 @@ describe("what was found out", () => {
 
   it("is nothing where nothing was refused, and where no output was asked for", async () => {
     const server = await serverWith({ json_schema: NO });
-    const model = openLadder({ model: "unasked", baseURL: server.url }, "planner", wayFile(join(folder, "ways.json")));
+    const model = openLadder({ model: "unasked", baseURL: server.url }, "planner", {
+      keeper: wayFile(join(folder, "ways.json")),
+    });
     const { output: _none, ...plain } = ask();
     await model.call(plain);
     expect(model.learnt()).toBeUndefined();
@@ -180,7 +182,7 @@ describe("what was found out", () => {
     const server = await serverWith({ json_schema: NO });
     const path = join(folder, "deep", "ways.json");
     const settings = { model: "kept", baseURL: server.url, apiKey: "k-1234" };
-    await openModel(settings, "planner", wayFile(path)).call(ask());
+    await openModel(settings, "planner", { keeper: wayFile(path) }).call(ask());
     const text = readFileSync(path, "utf8");
     expect(JSON.parse(text)).toEqual({
       [`${server.url} kept`]: { rung: "tool", temperature: true, at: expect.any(Number) as number },
@@ -194,7 +196,7 @@ describe("what was found out", () => {
     const path = join(folder, "ways.json");
     const at = Date.now();
     writeFileSync(path, JSON.stringify({ [`${server.url} told`]: { rung: "json_object", temperature: false, at } }));
-    await openModel({ model: "told", baseURL: server.url }, "planner", wayFile(path)).call(ask());
+    await openModel({ model: "told", baseURL: server.url }, "planner", { keeper: wayFile(path) }).call(ask());
     expect(forms(server)).toEqual(["json_object"]);
     expect(server.requests[0]?.body.temperature).toBeUndefined();
   });
@@ -208,7 +210,7 @@ describe("what was found out", () => {
     const server = await serverWith({ json_schema: NO });
     const path = join(folder, "ways.json");
     writeFileSync(path, text);
-    await openModel({ model: name, baseURL: server.url }, "planner", wayFile(path)).call(ask());
+    await openModel({ model: name, baseURL: server.url }, "planner", { keeper: wayFile(path) }).call(ask());
     expect(forms(server)).toEqual(["json_schema", "tool"]);
     expect(Object.keys(JSON.parse(readFileSync(path, "utf8")) as object)).toEqual([`${server.url} ${name}`]);
   });

@@ -89,7 +89,7 @@ describe("opening", () => {
 
 describe("an installed provider", () => {
   let project: string;
-  const place = (): string => join(project, "package.json");
+  const place = (): string => project;
 
   /** A provider as AI SDK 5 had them (specification v2), which answers with what it was asked. */
   const source = `
@@ -121,7 +121,7 @@ describe("an installed provider", () => {
       JSON.stringify({ name: "@ai-sdk/acme", type: "module", exports: "./index.js" }),
     );
     await writeFile(join(folder, "index.js"), source);
-    await writeFile(place(), "{}");
+    await writeFile(join(project, "package.json"), "{}");
   });
   afterAll(() => rm(project, { recursive: true }));
 

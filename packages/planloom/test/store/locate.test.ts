@@ -11,8 +11,9 @@ describe("storePath", () => {
     expect(existsSync(join(cwd, ".planloom"))).toBe(false);
   });
 
-  test("is the nearest one above the working directory", () => {
+  test("is the nearest one above the working directory in the same project", () => {
     const top = folder();
+    mkdirSync(join(top, ".git"));
     const cwd = join(top, "project", "src", "deep");
     mkdirSync(cwd, { recursive: true });
     for (const holder of [top, join(top, "project")]) {
@@ -20,6 +21,8 @@ describe("storePath", () => {
       writeFileSync(join(holder, ".planloom", "planloom.db"), "");
     }
     expect(storePath(cwd, { PLANLOOM_STORE: "" })).toBe(join(top, "project", ".planloom", "planloom.db"));
+    mkdirSync(join(cwd, ".git"));
+    expect(storePath(cwd, {})).toBe(join(cwd, ".planloom", "planloom.db"));
   });
 
   test("is what PLANLOOM_STORE says, from the working directory", () => {

@@ -51,6 +51,22 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
 
   // Configuration and tools
   CONFIG_NOT_FOUND: [{ file: "/srv/app/planloom.config.ts" }],
+  CONFIG_NOT_TRUSTED: [{ file: "/srv/app/planloom.config.ts", folder: "/srv/app" }],
+  TRUST_LIST_FAILED: [
+    { file: "/home/ann/.config/planloom/trusted-folders.json", fault: "owner" },
+    { file: "/home/ann/.config/planloom/trusted-folders.json", fault: "writable" },
+    { file: "/home/ann/.config/planloom/trusted-folders.json", fault: "no-list" },
+    {
+      file: "/home/ann/.config/planloom/trusted-folders.json",
+      fault: "unreadable",
+      reason: "Unexpected end of JSON input",
+    },
+    {
+      file: "/home/ann/.config/planloom/trusted-folders.json",
+      fault: "unwritable",
+      reason: "EACCES: permission denied",
+    },
+  ],
   CONFIG_FAILED: [
     { file: "/srv/app/planloom.config.ts", reason: "Cannot find module './tools.js'" },
     {
@@ -198,6 +214,9 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { problem: "failed", path: store, reason: "disk I/O error" },
     { problem: "no-write-ahead-log", path: store, mode: "delete" },
     { problem: "foreign", path: "notes.db" },
+    { problem: "link", path: store, of: store },
+    { problem: "owner", path: store, of: "/srv/app/.planloom" },
+    { problem: "no-file", path: store, of: `${store}-wal` },
     { problem: "no-sqlite", reason: "Cannot find package" },
     { problem: "not-json", reason: "Do not know how to serialize a BigInt" },
   ],

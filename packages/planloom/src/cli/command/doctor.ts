@@ -1,7 +1,7 @@
 // `planloom doctor`: checks all that a run needs. In: the configuration and the environment. Out: one line for each
 // part, with the fix if it fails. Each part is checked on its own.
 import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { systemClock } from "../../clock.js";
 import { createLoom } from "../../loom/create-loom.js";
@@ -12,12 +12,15 @@ import { openModel } from "../../model/model.js";
 import { replyInTime } from "../../model/timed-model.js";
 import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
 import type { Role } from "../../model/port.js";
+import { makePrivateFolder } from "../../files/private.js";
 import { isAtLeast, loadSqlite } from "../../store/sqlite-driver.js";
+import { checkStoreFile } from "../../store/store-file.js";
 import { errorNextText } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, PROGRAM, say } from "../output.js";
-import { configOf, type StoreFlags } from "../open-loom.js";
+import type { FoundConfig } from "../found-config.js";
+import { configOf, storeFor, type StoreFlags } from "../open-loom.js";
 import { manyLines, oneLine, paint } from "../style.js";
 
 type Finding = {
@@ -41,18 +44,13 @@ export async function doctorCommand(flags: StoreFlags & ModelFlags & { readonly 
   };
   tell(node());
   tell(await tried("sqlite", sqlite));
-  tell(
-    await tried(
-      "config",
-      async () => (await configOf(flags)).file ?? "none found from here upward; defaults and variables count",
-    ),
+  const found = await configOf({ ...flags, quiet: true }, "read").catch(
+    (error: unknown) => void tell(wrong("config", error)),
   );
-  tell(await tried("store", () => store(flags)));
-  const loom = await createLoomFor(flags).catch((error: unknown) => void tell(wrong("setup", error)));
-  if (loom !== undefined) {
-    tell({ ok: true, name: "tools", text: loom.inventory.tools.map(({ name }) => name).join(", ") });
-    for (const finding of await models(loom, flags.offline === true)) tell(finding);
-    await loom.close();
+  if (found !== undefined) {
+    tell(configFinding(found));
+    tell(await tried("store", () => store(flags, found)));
+    await tellLoom(found, flags, tell);
   }
   const bad = findings.filter(({ ok }) => !ok).length;
   say(
@@ -61,6 +59,29 @@ export async function doctorCommand(flags: StoreFlags & ModelFlags & { readonly 
       : `${bad} of ${findings.length} need attention; \`${PROGRAM} demo\` needs no model.`,
   );
   return bad === 0 ? EXIT.done : EXIT.setup;
+}
+
+async function tellLoom(
+  { config, packages }: FoundConfig,
+  flags: ModelFlags & { readonly offline?: boolean },
+  tell: (finding: Finding) => void,
+): Promise<void> {
+  const made = createLoom({ ...config, store: "memory" }, { packages, ...portsOf(flags) });
+  const loom = await made.catch((error: unknown) => void tell(wrong("setup", error)));
+  if (loom === undefined) return;
+  tell({ ok: true, name: "tools", text: loom.inventory.tools.map(({ name }) => name).join(", ") });
+  for (const finding of await models(loom, packages, flags.offline === true)) tell(finding);
+  await loom.close();
+}
+
+/** Code that did not run is not well: a run would be refused. */
+function configFinding({ file, notes }: FoundConfig): Finding {
+  const left = notes.find((note) => note.note === "code-not-run");
+  if (left !== undefined)
+    return wrong("config", new PlanloomError("CONFIG_NOT_TRUSTED", { file: left.file, folder: left.folder }));
+  const unchecked = process.platform === "win32" ? " (owners of files are not checked on Windows)" : "";
+  const text = file ?? "none found in this project; defaults and variables count";
+  return { ok: true, name: "config", text: `${text}${unchecked}` };
 }
 
 function node(): Finding {
@@ -81,13 +102,14 @@ async function sqlite(): Promise<string> {
   }
 }
 
-async function store(flags: StoreFlags): Promise<string> {
-  const { store: wished } = (await configOf(flags)).config;
+async function store(flags: StoreFlags, found: FoundConfig): Promise<string> {
+  const { store: wished } = storeFor(flags, found);
   if (typeof wished === "object") return `${wished.name} (from the configuration)`;
-  if (wished === undefined || wished === "memory") return "memory: runs are not kept";
+  if (wished === "memory") return "memory: runs are not kept";
   const path = resolve(wished);
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  makePrivateFolder(folder);
+  checkStoreFile(path);
   await access(folder, constants.W_OK);
   await access(path, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
@@ -95,29 +117,24 @@ async function store(flags: StoreFlags): Promise<string> {
   return `${relative(process.cwd(), path) || path} can be written`;
 }
 
-async function createLoomFor(flags: StoreFlags & ModelFlags): Promise<Loom> {
-  const { config } = await configOf(flags);
-  return createLoom({ ...config, store: "memory" }, portsOf(flags));
-}
-
 /** Sends one small request to each different model. */
-async function models(loom: Loom, offline: boolean): Promise<readonly Finding[]> {
+async function models(loom: Loom, packages: readonly string[], offline: boolean): Promise<readonly Finding[]> {
   const asked = new Map<string, Promise<string>>();
   const look = async (role: Role): Promise<Finding> => {
     const settings = loom.roles[role];
     const text = describeRole(settings);
     if (settings.model === undefined) return { ok: false, name: role, text, next: noModel(role) };
     if (offline) return { ok: true, name: role, text: `${text} (not asked)` };
-    const reply = asked.get(text) ?? replyOf(settings, role);
+    const reply = asked.get(text) ?? replyOf(settings, role, packages);
     asked.set(text, reply);
     return tried(role, async () => `${text}: ${await reply}`, text);
   };
   return Promise.all(ROLES.map(look));
 }
 
-async function replyOf(settings: RoleSettings, role: Role): Promise<string> {
+async function replyOf(settings: RoleSettings, role: Role, packages: readonly string[]): Promise<string> {
   const begun = performance.now();
-  const model = openModel(settings, role);
+  const model = openModel(settings, role, { packages });
   const request = {
     system: "You are asked whether you can be reached.",
     messages: [{ role: "user", text: "Reply with the word OK." }],

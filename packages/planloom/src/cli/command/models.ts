@@ -5,17 +5,15 @@ import { settingsOf } from "../../loom/config.js";
 import { keeperBeside, rolesOf } from "../../loom/roles.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { LadderModel } from "../../model/ai-sdk-model.js";
-import { openLadder } from "../../model/model.js";
+import { openLadder, type ModelContext } from "../../model/model.js";
 import type { Role } from "../../model/port.js";
 import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
 import { tryRungs, type RungTrial } from "../../model/try-rungs.js";
-import type { WayKeeper } from "../../model/way-memory.js";
-import { storePath } from "../../store/locate.js";
 import { problemLines, problemOf, usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
-import { configOf, type StoreFlags } from "../open-loom.js";
+import { configOf, storeFor, type StoreFlags } from "../open-loom.js";
 import { count, duration, oneLine, paint } from "../style.js";
 
 type Flags = StoreFlags & ModelFlags & { readonly json?: boolean };
@@ -31,11 +29,12 @@ interface Cast {
   readonly players: readonly Player[];
   /** The form for any other model. */
   readonly general: RoleSettings;
-  readonly keeper: WayKeeper | undefined;
+  readonly context: ModelContext;
 }
 
 async function castOf(flags: Flags): Promise<Cast> {
-  const { config } = await configOf(flags);
+  const found = await configOf(flags, "read");
+  const { config, packages } = found;
   settingsOf(config);
   const { roles, planner } = rolesOf(config, process.env, portsOf(flags).flags);
   const players = new Map<string, Player>();
@@ -45,15 +44,15 @@ async function castOf(flags: Flags): Promise<Cast> {
     const settings = isFunction ? {} : roles[role];
     players.set(text, { text, settings, roles: [...(players.get(text)?.roles ?? []), role] });
   }
-  const keeper = keeperBeside(config.store ?? storePath(process.cwd(), process.env));
-  return { players: [...players.values()], general: roles.executor, keeper };
+  const context = { keeper: keeperBeside(storeFor(flags, found).store), packages };
+  return { players: [...players.values()], general: roles.executor, context };
 }
 
 /** Sends nothing. */
 export async function modelsCommand(flags: Flags): Promise<number> {
-  const { players, keeper } = await castOf(flags);
+  const { players, context } = await castOf(flags);
   const shown = players.map(({ roles, text, settings }) => {
-    const way = hasLadder(settings) ? ladderOf(settings, roles[0]!, keeper)?.learnt() : undefined;
+    const way = hasLadder(settings) ? ladderOf(settings, roles[0]!, context)?.learnt() : undefined;
     return {
       roles,
       model: text,
@@ -76,9 +75,9 @@ const hasLadder = ({ model }: RoleSettings): boolean =>
   model !== undefined && model !== "" && !(typeof model === "object" && "call" in model);
 
 /** undefined if the model cannot be opened. `models test` shows the reason. */
-function ladderOf(settings: RoleSettings, role: Role, keeper: WayKeeper | undefined): LadderModel | undefined {
+function ladderOf(settings: RoleSettings, role: Role, context: ModelContext): LadderModel | undefined {
   try {
-    return openLadder(settings, role, keeper);
+    return openLadder(settings, role, context);
   } catch {
     return undefined;
   }
@@ -89,7 +88,7 @@ export async function modelsTestCommand(name: string | undefined, flags: Flags):
   const cast = await castOf(flags);
   const asked = playersNamed(cast, name);
   const results = [];
-  for (const player of asked) results.push({ ...player, ...(await tested(player, cast.keeper, flags.json === true)) });
+  for (const player of asked) results.push({ ...player, ...(await tested(player, cast.context, flags.json === true)) });
   if (flags.json === true)
     printJson(
       results.map(({ roles, text, trials, error }) => ({
@@ -128,16 +127,12 @@ interface Tested {
   readonly error?: { readonly code: string; readonly message: string; readonly next?: string | undefined };
 }
 
-async function tested(
-  { roles, text, settings }: Player,
-  keeper: WayKeeper | undefined,
-  quiet: boolean,
-): Promise<Tested> {
+async function tested({ roles, text, settings }: Player, context: ModelContext, quiet: boolean): Promise<Tested> {
   const tell = quiet ? () => undefined : print;
   say(`Sending ${count(4, "small request")} to ${oneLine(text)}. They are real, and may cost money.`);
   tell(paint("bold", `${roles.length === 0 ? "model" : roles.join(", ")}: ${oneLine(text)}`));
   try {
-    const trials = await tryRungs(openLadder(settings, roles[0] ?? "executor", keeper), new AbortController().signal);
+    const trials = await tryRungs(openLadder(settings, roles[0] ?? "executor", context), new AbortController().signal);
     for (const trial of trials) tell(trialLine(trial));
     const best = trials.find(({ end }) => end === "works");
     tell(best === undefined ? paint("red", "  no form of request works") : `  used from now on: ${best.rung}`);

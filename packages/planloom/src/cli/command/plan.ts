@@ -1,7 +1,6 @@
 // Commands about plans: plan, check, estimate, graph, tools, schema. In: a goal, a file or a run. Out: documents on
 // stdout. They start no run and write nothing to the store.
 import { extname } from "node:path";
-import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
 import { loadRun } from "../../engine/log.js";
 import { messageOf } from "../../error.js";
@@ -21,9 +20,10 @@ import { planYaml } from "../compose.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
+import type { FoundConfig } from "../found-config.js";
 import { inputsFromFlags } from "../inputs.js";
 import { print, printJson, PROGRAM, say, saveText } from "../output.js";
-import { lookingBack, unkept, withLoom, withStore, type StoreFlags } from "../open-loom.js";
+import { checkTrust, withLoom, withStore, type StoreFlags, type Use } from "../open-loom.js";
 import { findingLines } from "../../words/errors/plans.js";
 import { checkedText, checkText, meansFile, planText, soundPlan } from "../plan-file.js";
 import { askingLines, invalidLines } from "../render/asking.js";
@@ -49,9 +49,10 @@ export async function planCommand(
     const none = (error: unknown) => `  estimate  none: ${oneLine(messageOf(error))}`;
     return { made, estimate: await loom.estimate(made).then(estimateLine, none) };
   };
-  const written = plannerIn(flags);
-  const change = (config: LoomConfig) => lookingBack(written(config));
-  const { made, estimate } = await withLoom(flags, change, make, portsOf(flags));
+  const { made, estimate } = await withLoom(flags, plannerIn(flags), make, portsOf(flags), {
+    config: "drive",
+    store: "if-there",
+  });
   for (const line of planLines(made.plan, made.tools)) say(line);
   say(estimate);
   for (const line of askingLines(made.asking)) say(line);
@@ -66,6 +67,11 @@ export async function planCommand(
   return EXIT.done;
 }
 
+/** These commands start no run: they leave no store behind. */
+const READ: Use = { config: "read", store: "none" };
+
+const unchanged = <T>(config: T): T => config;
+
 async function documentText(plan: Plan, file: string): Promise<string> {
   if ([".yaml", ".yml"].includes(extname(file).toLowerCase())) return planYaml(plan);
   return `${JSON.stringify(writePlan(plan), null, 2)}\n`;
@@ -73,7 +79,12 @@ async function documentText(plan: Plan, file: string): Promise<string> {
 
 export async function checkCommand(path: string, flags: StoreFlags & { readonly json?: boolean }): Promise<number> {
   const text = await planText(path);
-  const { notes, ...checked } = await withLoom(flags, unkept, async (loom) => checkText(loom, text));
+  const check = async (loom: Loom, found: FoundConfig) => {
+    const checked = checkText(loom, text);
+    checkTrust(checked.findings, found);
+    return checked;
+  };
+  const { notes, ...checked } = await withLoom(flags, unchanged, check, {}, READ);
   const { ok, findings } = checked;
   const quality = planQuality(findings);
   for (const note of notes) say(`note: ${noteText(note)}`);
@@ -118,7 +129,7 @@ export async function estimateCommand(path: string, flags: EstimateFlags): Promi
     soundPlan(checked, text.name);
     return loom.estimate(checked);
   };
-  const estimate = await withLoom(flags, lookingBack, estimated, portsOf(flags));
+  const estimate = await withLoom(flags, unchanged, estimated, portsOf(flags), { config: "read", store: "if-there" });
   if (flags.json === true) printJson(estimate);
   else print(estimateLines(estimate).join("\n"));
   return EXIT.done;
@@ -129,7 +140,7 @@ export async function graphCommand(name: string, flags: StoreFlags & { readonly 
   if (draw === undefined) throw usageError(`--format is ${flags.format}.`, "Write mermaid or ascii.");
   if (name === "-" || (await meansFile(name))) {
     const text = await planText(name);
-    const { plan } = await withLoom(flags, unkept, async (loom) => checkedText(loom, text, {}));
+    const { plan } = await withLoom(flags, unchanged, async (loom) => checkedText(loom, text, {}), {}, READ);
     print(draw(plan));
     return EXIT.done;
   }
@@ -147,7 +158,7 @@ function planOf(run: Run): Plan {
 }
 
 export async function toolsCommand(flags: StoreFlags & { readonly json?: boolean }): Promise<number> {
-  const { tools, notes = [] } = await withLoom(flags, unkept, async (loom) => loom.inventory);
+  const { tools, notes = [] } = await withLoom(flags, unchanged, async (loom) => loom.inventory, {}, READ);
   if (flags.json === true) printJson({ tools, notes });
   else {
     for (const { name, description, input, output, effects, approval } of tools) {

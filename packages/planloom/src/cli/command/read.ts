@@ -38,7 +38,7 @@ export async function showCommand(
   flags: ReadFlags & { readonly trace?: boolean; readonly at?: string },
 ): Promise<number> {
   if (flags.at !== undefined) return atCommand(name, flags.at, flags);
-  return withStore(flags, async (store, storeName, config) => {
+  return withStore(flags, async (store, storeName, { config }) => {
     const runId = await runNamed(store, name, storeName);
     const run = await loadRun(store, runId);
     const document = documentOf(run, cliSurface);

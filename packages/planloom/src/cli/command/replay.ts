@@ -13,7 +13,7 @@ import { openFollower } from "../drive.js";
 import { EXIT } from "../exit-code.js";
 import type { RunFlags } from "../flags.js";
 import { inputsFromFlags } from "../inputs.js";
-import { print, printJson, PROGRAM, say, saveText } from "../output.js";
+import { print, printJson, PROGRAM, savePrivateText, say } from "../output.js";
 import { configOf, withStore, type StoreFlags } from "../open-loom.js";
 import { meansFile, planText } from "../plan-file.js";
 import { printAnswer } from "../render/end.js";
@@ -74,13 +74,13 @@ const LINES = 10;
 const valueText = (value: Json): string => oneLine(JSON.stringify(value), 200);
 
 export async function saveRecording(recording: Recording, file: string): Promise<void> {
-  await saveText(file, `${JSON.stringify(recording, null, 2)}\n`, recording.runId);
+  await savePrivateText(file, `${JSON.stringify(recording, null, 2)}\n`, recording.runId);
   say(`Recorded in ${file}; as a test: ${PROGRAM} run --from-recording ${file}`);
 }
 
 /** Plays the recorded run. A plan file or a goal after `run` replaces the recorded one. */
 export async function playCommand(words: readonly string[], file: string, flags: RunFlags): Promise<number> {
-  const { config } = await configOf(flags);
+  const { config } = await configOf(flags, "read");
   const follower = await openFollower(flags);
   const options = { ...(await aimOf(words)), ...(await inputsIn(flags)), listener: follower };
   const document = await replayRecording(file, isConfigured(config) ? { ...options, config } : options).finally(() =>

@@ -29,9 +29,10 @@ export async function demoCommand(
     introduce(goal, server);
     return await withLoom(
       flags,
-      (config) => demoConfig(config, folder),
+      () => demoConfig(folder),
       (loom) => drive(loom, goal, flags),
       portsTo(server),
+      { config: "read", store: "kept" },
     );
   } finally {
     await server.close();
@@ -54,12 +55,11 @@ async function writeDocuments(folder: string): Promise<void> {
 }
 
 /** Only the store is the user's own. */
-function demoConfig({ store }: LoomConfig, folder: string): LoomConfig {
+function demoConfig(folder: string): LoomConfig {
   return {
     tools: demoTools(),
     builtins: { search: { folder } },
     approval: "effects",
-    ...(store === undefined ? {} : { store }),
   };
 }
 

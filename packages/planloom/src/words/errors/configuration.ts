@@ -37,8 +37,16 @@ export type ToolFault =
   | { readonly problem: "content"; readonly argument: string; readonly arguments: readonly string[] }
   | { readonly problem: "timeout"; readonly given: string };
 
+/** Why the list of trusted folders cannot be used. `reason` is the text of the system. */
+export type TrustListFault =
+  | { readonly fault: "owner" | "writable" | "no-list" }
+  | { readonly fault: "unreadable" | "unwritable"; readonly reason: string };
+
 export interface ConfigurationErrors {
   CONFIG_NOT_FOUND: { readonly file: string };
+  /** The file was found, is code, and lies in a folder that the user has not trusted. */
+  CONFIG_NOT_TRUSTED: { readonly file: string; readonly folder: string };
+  TRUST_LIST_FAILED: { readonly file: string } & TrustListFault;
   /** `next`: the advice of the Planloom error that stopped it. */
   CONFIG_FAILED: { readonly file: string; readonly reason: string; readonly next?: string };
   /** `setting` is "" for the whole configuration. `file` is absent if a program gave it. */
@@ -59,6 +67,20 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
     kind: "usage",
     message: ({ file }) => `The configuration ${file} does not exist.`,
     next: () => ["Name a file that exists, or leave --config out."],
+  },
+  CONFIG_NOT_TRUSTED: {
+    kind: "config",
+    message: ({ file }) => `The configuration ${file} is code in a folder that you have not trusted. It did not run.`,
+    next: ({ folder, file }) => [
+      "Read the file. To trust its folder: ",
+      { action: "trust", folder },
+      `. For one command, name the file with \`--config ${file}\`.`,
+    ],
+  },
+  TRUST_LIST_FAILED: {
+    kind: "config",
+    message: (params) => `The list of trusted folders ${params.file} ${trustListText(params)}.`,
+    next: ({ file }) => [`Correct or remove ${file}, then trust your folders again.`],
   },
   CONFIG_FAILED: {
     kind: "config",
@@ -129,6 +151,14 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
     ],
   },
 };
+
+export const trustListText: (fault: TrustListFault) => string = byCase("fault", {
+  owner: () => "belongs to another user",
+  writable: () => "can be written by other users",
+  "no-list": () => "is not such a list",
+  unreadable: ({ reason }) => `cannot be read: ${reason}`,
+  unwritable: ({ reason }) => `cannot be written: ${reason}`,
+});
 
 const settingText: (params: ConfigurationErrors["CONFIG_INVALID"]) => string = byCase("problem", {
   unknown: ({ setting }) => `Unknown setting ${setting}.`,

@@ -11,6 +11,8 @@ export type StoreFault =
   /** The file's path, checked before the file is opened. */
   | { readonly problem: "place"; readonly path: string; readonly reason: string }
   | { readonly problem: "folder"; readonly path: string }
+  /** `of` is the folder or file that is a link, is no file, or belongs to another user. */
+  | { readonly problem: "link" | "owner" | "no-file"; readonly path: string; readonly of: string }
   | { readonly problem: "forbidden" | "failed"; readonly path: string; readonly reason: string }
   | { readonly problem: "no-write-ahead-log"; readonly path: string; readonly mode: string }
   | { readonly problem: "foreign"; readonly path: string }
@@ -83,6 +85,9 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
       closed: ({ path }) => `The store ${path} is closed.`,
       place: ({ path, reason }) => `The store ${path} cannot be used: ${reason}.`,
       folder: ({ path }) => `The store ${path} cannot be used: it is a folder and must be a file.`,
+      link: ({ path, of }) => `The store ${path} was not opened: ${of} is a symbolic link.`,
+      owner: ({ path, of }) => `The store ${path} was not opened: ${of} belongs to another user.`,
+      "no-file": ({ path, of }) => `The store ${path} was not opened: ${of} is not a file.`,
       "no-write-ahead-log": ({ path, mode }) =>
         `The store ${path} cannot use a write-ahead log here (it stays "${mode}").`,
       foreign: ({ path }) => `${path} is a database of another program, not a Planloom store.`,
@@ -95,6 +100,9 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
       closed: () => ["Wait for runs to end before you close the store, or open it again."],
       place: () => ["Choose a file that you may write to, in a folder that you may write to, with ", PLACE, "."],
       folder: () => ["Choose a file that you may write to, in a folder that you may write to, with ", PLACE, "."],
+      link: () => ["Remove the link. Or name the file itself, with its real path, with ", PLACE, "."],
+      owner: () => ["Name a store of your own with ", PLACE, ". Only root may name a store of another user."],
+      "no-file": () => ["Name a file with ", PLACE, "."],
       "no-write-ahead-log": () => [
         "Put the store on a local disk: processes cannot share it safely on a network folder.",
       ],
