@@ -25,7 +25,7 @@ export function queueNextItem(run: Run, { waiting }: FanOut): void {
 }
 
 /** Removes work from its queue or state, and frees its place under the concurrency limit. */
-export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
+function leaveFor(run: Run, work: Work, status: Work["status"]): void {
   if (work.status === "retrying") {
     if (run.execution.retries.take() !== work)
       throw new Error(`step ${work.step.spec.id} was not the first to be retried`);
