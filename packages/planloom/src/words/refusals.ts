@@ -106,18 +106,21 @@ export const REFUSALS: RefusalWords = {
     next: () => [SHOW, " lists its steps and the state of each."],
   },
   NOT_ASKED: {
-    message: ({ status, ...ref }) =>
-      status === "unknown"
-        ? `${atStart(place(ref))} asks nothing. It is in doubt: it is not known whether its call took effect.`
-        : `${atStart(place(ref))} ${standing(status)}; it asks nothing.`,
-    next: ({ status, step, item }) =>
-      status === "unknown"
-        ? [
-            "Find out whether it happened, then settle it: ",
-            { action: "settle", step, ...(item === undefined ? {} : { item }) },
-            ".",
-          ]
-        : SHOWS,
+    message: ({ status, ...ref }) => {
+      const step = atStart(place(ref));
+      if (status === "unknown") {
+        return `${step} asks nothing. It is in doubt: it is not known whether its call took effect.`;
+      }
+      if (status === "unusable") return `${step} asks nothing. Its call has acted, and its output cannot be used.`;
+      return `${step} ${standing(status)}; it asks nothing.`;
+    },
+    next: ({ status, step, item }) => {
+      const of = { step, ...(item === undefined ? {} : { item }) };
+      if (status === "unknown") {
+        return ["Find out whether it happened, then settle it: ", { action: "settle", ...of }, "."];
+      }
+      return status === "unusable" ? ["Decide about it: ", { action: "settle", unusable: true, ...of }, "."] : SHOWS;
+    },
   },
   NOT_UNKNOWN: {
     message: ({ status, ...ref }) => `${atStart(place(ref))} ${standing(status)}; none of its calls is in doubt.`,

@@ -1,5 +1,7 @@
 // A person and a run, over several processes: approval, questions, calls in doubt, cancelling, interruption. No process
 // ever waits for a terminal that is not there.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { RunDocument } from "../../src/loom/document.js";
 import { modelServer, workspace, QUESTION, roleOf, SUMS, type Workspace } from "./planloom.js";
@@ -15,6 +17,8 @@ export default defineConfig({
       run: ({ text }) => { appendFileSync("notes.txt", text + "\\n"); return "noted " + text; } }),
     tool({ name: "doubt", description: "Notes a line, and is cut off.", input, output: { type: "string" }, effects: "once",
       run: () => { throw new Error("the line went dead"); } }),
+    tool({ name: "garble", description: "Notes a line, and answers with nonsense.", input, output: { type: "string" }, effects: "once",
+      run: ({ text }) => { appendFileSync("notes.txt", text + "\\n"); return 815; } }),
     tool({ name: "endless", description: "Waits until it is stopped.", input, effects: "none",
       run: (_args, { signal }) => new Promise((resolve, reject) => {
         const timer = setInterval(() => {}, 1000);
@@ -172,6 +176,35 @@ test("a call in doubt is never made again by itself; a person says that it happe
     code: 0,
     stdout: "it went out\n",
   });
+});
+
+test("a call with an unusable output is made once; a person gives the value, or has it made again", async () => {
+  const here = acting();
+  here.write("plan.json", using("garble", "42"));
+  const first = await here.run(["run", "plan.json", "--yes"]);
+  expect(first).toMatchObject({ code: 5, stdout: "" });
+  expect(first.stderr).toMatch(/Step act of run run_\w+ waits for a decision: garble has acted, but its output/);
+  for (const shown of [
+    'arguments  {"text":"42"}',
+    "returned   815",
+    "--use JSON",
+    "--again   (the call acts a second time)",
+  ])
+    expect(first.stderr).toContain(shown);
+  const again = await here.run(["retry", "last"]);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toMatch(/RUN_NOT_ENDED[^]*garble has acted/);
+  expect((await here.run(["respond", "last", "act", "yes"])).stderr).toMatch(/NOT_ASKED[^]*act --use JSON \| --skip/);
+  expect(await here.run(["respond", "last", "act", "--use", "1", "--skip"])).toMatchObject({ code: 2 });
+
+  expect((await here.run(["respond", "last", "act", "--again"])).code).toBe(5);
+  expect((await here.run(["respond", "last", "act", "--fail"])).code).toBe(1);
+  const retried = await here.run(["retry", "last"]);
+  expect(retried.code).toBe(5);
+  expect(retried.stderr).toMatch(/asks +act .*it has acted, and a person decides about its output/);
+  // The tool gives text: so does the person, without quotes.
+  expect(await here.run(["respond", "last", "act", "--use", "42"])).toMatchObject({ code: 0, stdout: "42\n" });
+  expect(readFileSync(join(here.folder, "notes.txt"), "utf8")).toBe("42\n42\n");
 });
 
 test("a live run is cancelled from another process", async () => {

@@ -259,6 +259,7 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
   EDIT_INVALID: [{ finding }],
   UNKNOWN_STEP: [{ step: "a" }, { step: "a", item: 0 }],
   NOT_ASKED: [
+    { step: "a", status: "unusable" },
     { step: "a", status: "running" },
     { step: "a", status: "expanded" },
   ],
