@@ -106,6 +106,7 @@ export async function withLoom<T>(
   const loom = await createLoom(config, {
     packages: found.packages,
     ownFiles: found.file === null ? [] : [found.file],
+    configFile: found.file,
     ...ports,
   }).catch((error: unknown) => {
     throw inFile(error, found.file);

@@ -40,7 +40,7 @@ export interface Engine {
   start(request: StartRequest, listener?: Listener): Promise<string>;
   /**
    * Becomes the owner of a run, and drives it. Does nothing if this engine drives it already. Rejects with RUN_UNKNOWN,
-   * or RUN_OWNED if a live process owns it.
+   * with RUN_OWNED if a live process owns it, or with PROCESS_LACKS before anything is recorded.
    */
   drive(runId: string, reason: ResumeReason["code"], listener?: Listener): Promise<void>;
   /**
@@ -50,7 +50,7 @@ export interface Engine {
   stopped(runId: string, options?: { readonly untilEnd?: boolean }): Promise<RunStop>;
   /**
    * Records a command in the run's inbox. If nobody owns the run, this engine drives it from then on, and `listener` is
-   * called; not if `record` is "only". Resolves once the log holds the answer (with "only": once the command is
+   * called; not if `record` is "only". Rejects with PROCESS_LACKS before the command is recorded, if it cannot drive it. Resolves once the log holds the answer (with "only": once the command is
    * recorded).
    */
   send(

@@ -73,7 +73,9 @@ class LocalEngine implements Engine {
   async #open(runId: string, code: ResumeReason["code"], listener?: Listener): Promise<void> {
     const { store } = this.#ports;
     const first = await loadRun(store, runId);
-    if (isEnded(first) && !(await this.#toGoOn(first))) return;
+    const waiting = await this.#waitingFor(first);
+    if (isEnded(first) && !waiting.some(isRetry)) return;
+    this.#assertAble(first, waiting);
     const owner = await store.owner(runId);
     if (this.#leases.isAlive(owner)) throw runOwned(runId, owner?.holder ?? null);
     const released = owner !== undefined && this.#leases.isOwn(owner);
@@ -92,10 +94,17 @@ class LocalEngine implements Engine {
     return new Inbox(run, this.#ports.store, this.#ports.clock);
   }
 
-  /** Whether a waiting command retries an ended run. */
-  async #toGoOn({ id, log: { applied } }: Run): Promise<boolean> {
+  /** The commands in the inbox that are not in the log, as they were sent. */
+  async #waitingFor({ id, log: { applied } }: Run): Promise<readonly Json[]> {
     const inbox = await this.#ports.store.take(id, 0);
-    return inbox.some(({ inputId, payload }) => !applied.has(inputId) && isRetry(payload));
+    return inbox.flatMap(({ inputId, payload }) => (applied.has(inputId) ? [] : [payload]));
+  }
+
+  #assertAble(run: Run, commands: readonly Json[]): void {
+    this.#ports.assertAble?.(
+      run,
+      commands.flatMap((payload) => readCommand(payload) ?? []),
+    );
   }
 
   stopped(runId: string, { untilEnd = false }: { readonly untilEnd?: boolean } = {}): Promise<RunStop> {
@@ -127,6 +136,8 @@ class LocalEngine implements Engine {
     const inputId = newId("input");
     const fromSeq = before.log.seq + 1;
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
+    const taken = record !== "only" && driven === undefined && (await this.#mayTakeOver(runId));
+    if (taken) this.#assertAble(before, [...(await this.#waitingFor(before)), entry.payload]);
     if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));
     // Registered before the command is visible: this engine may decide it at once.
     const reply = this.#senders.wait(inputId, runId);

@@ -1,4 +1,6 @@
 // Defines how a loom opens its engine. In: nothing. Out: types. createLoom takes such a function as `engine`.
+import type { Command } from "../run/command.js";
+import type { Run } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Clock } from "../clock.js";
 import type { Engine } from "./engine.js";
@@ -10,6 +12,12 @@ export interface EnginePorts {
   readonly store: EventStore;
   /** Agents and tools of the configuration. */
   readonly perform: Perform;
+  /**
+   * Throws PROCESS_LACKS if this process lacks a tool, a secret or a model that the run needs after these commands. To
+   * be called before the engine becomes the owner of a run, before it records a command that makes it the owner, and
+   * before it acts on another plan. Absent: this process can drive every run.
+   */
+  readonly assertAble?: (run: Run, commands?: readonly Command[]) => void;
   readonly clock: Clock;
   /** A new id, unique over all processes. */
   readonly newId: (of: "run" | "input") => string;

@@ -20,7 +20,7 @@ import type { PerformContext } from "./perform-port.js";
 import { Reservations } from "./reservations.js";
 import { StopWaiters } from "./stop-waiters.js";
 
-export type LoopPorts = Pick<EnginePorts, "store" | "perform" | "clock" | "defer">;
+export type LoopPorts = Pick<EnginePorts, "store" | "perform" | "clock" | "defer" | "assertAble">;
 
 /** The functions of the engine that owns the run. */
 export interface LoopOwner {
@@ -119,7 +119,7 @@ export class RunLoop {
   /** Decides, appends and acts, in this order and for whole batches; one pump at a time. */
   async #pump(): Promise<void> {
     const { run, epoch } = this;
-    const { store, defer } = this.#ports;
+    const { store, defer, assertAble } = this.#ports;
     this.#pumping = true;
     try {
       let turn = performance.now();
@@ -133,6 +133,8 @@ export class RunLoop {
         if (last !== undefined) await store.append(run.id, { expectedSeq, epoch }, events, headOf(run, last));
         if (this.#over) return;
         this.#announce(inputs, events);
+        // Another process wrote the plan of an edit. Nothing of it has begun: a person approves it first.
+        if (events.some(({ type, data }) => type === "plan.proposed" && data.cause === "edit")) assertAble?.(run);
         await this.#owner.stillOwned();
         if (this.#over) return;
         this.#reservations.decided(inputs, events);

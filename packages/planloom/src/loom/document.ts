@@ -82,6 +82,8 @@ export interface WaitingDocument {
     readonly args?: Json;
     /** Only for the items of a step as a whole: the control arguments of each. */
     readonly items?: Json;
+    /** Tools that are not what they were when the plan was made, each with its differences. */
+    readonly changes?: Json;
     /** What the guard found: control arguments that untrusted data chose, its sources, and private sources. */
     readonly guard?: Json;
     /** Only for a plan: its estimate, as `planloom estimate --json` prints it. */
@@ -289,7 +291,13 @@ const toolNamed = (tool: string | undefined) => (tool === undefined ? {} : { too
 const toolOf = (run: Run, subject: "plan" | StepRef): string | undefined =>
   subject === "plan" ? undefined : run.execution.steps.get(subject.step)?.tool?.name;
 
+function changesDocument(reason: ApprovalReason | LegacyReason): { readonly changes?: Json } {
+  return reason.code === "TOOL_CHANGED" ? { changes: reason.changes as unknown as Json } : {};
+}
+
 function guardDocument(reason: ApprovalReason | LegacyReason): { readonly guard?: Json } {
+  if (reason.code === "TOOL_CHANGED" && "also" in reason && reason.also !== undefined)
+    return guardDocument(reason.also);
   if (reason.code !== "CONTROL_UNTRUSTED" && reason.code !== "PRIVATE_LEAVES") return {};
   const { code: _code, tool: _tool, ...found } = reason;
   return { guard: found as unknown as Json };
@@ -311,6 +319,7 @@ function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
       ...toolNamed(call?.tool ?? toolOf(run, subject)),
       ...(args === undefined ? {} : { args }),
       ...(items === undefined ? {} : { items: items as unknown as Json }),
+      ...changesDocument(reason),
       ...guardDocument(reason),
       ...(subject !== "plan" || estimate === undefined ? {} : { estimate: estimateDocument(estimate) }),
     })),

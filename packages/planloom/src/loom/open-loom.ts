@@ -21,6 +21,7 @@ import { systemClock, type Clock } from "../clock.js";
 import { settingsOf, type LoomConfig } from "./config.js";
 import { localEngine } from "../engine/local.js";
 import { Loom } from "./loom.js";
+import { assertAble } from "../perform/lacking.js";
 import { performIn } from "../perform/perform.js";
 import { instructionsOf, keeperBeside, roleNamesOf, openRoles, rolesOf } from "./roles.js";
 import type { Services } from "../perform/services.js";
@@ -41,6 +42,8 @@ export interface LoomPorts {
   readonly flags?: RolesSettings;
   /** Further files of Planloom that its file tools never open: a configuration that was loaded from a file. */
   readonly ownFiles?: readonly string[];
+  /** The configuration file that was loaded; null if there is none. Errors name it. */
+  readonly configFile?: string | null;
 }
 
 /** See createLoom. */
@@ -73,6 +76,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor", context),
     instructions: instructionsOf(roles),
     secrets: config.secrets ?? {},
+    ...(ports.configFile === undefined ? {} : { configFile: ports.configFile }),
     limits: {
       steps: config.limits?.steps ?? LIMITS.steps,
       planBytes: config.limits?.planBytes ?? LIMITS.planBytes,
@@ -86,6 +90,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       store,
       clock,
       perform: performIn(services),
+      assertAble: (run, commands) => assertAble(services, run, commands),
       newId: ports.newId ?? newId,
       defer: ports.defer ?? nextTurn,
     });

@@ -16,10 +16,18 @@ import { planOf } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
 import { agentContext } from "./agent-context.js";
 import { doneIn } from "./appraisal.js";
+import { processLacks } from "./lacking.js";
 import { noModel, roleErrorOf } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 
 const NO_PLANNER = failWith("NO_PLANNER", { for: "plan" });
+
+/** The run has this model, and this process does not: another process asks it. Throws PROCESS_LACKS. */
+function refuseWithout(services: Services, run: Run, role: "planner" | "synthesizer"): void {
+  if (services[role] === null && run.request.models[role] !== null) {
+    throw processLacks(services, run, { models: [role] });
+  }
+}
 
 export async function performPlan(
   services: Services,
@@ -28,6 +36,7 @@ export async function performPlan(
   context: Performing,
 ): Promise<Outcome> {
   const { key } = effect;
+  refuseWithout(services, run, "planner");
   if (services.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
   try {
     const agent = agentContext(run, context, { stepId: ROLE_SCOPES.plan, item: null });
@@ -80,6 +89,7 @@ export async function performReview(
 ): Promise<Outcome> {
   const { key } = effect;
   const { planner } = services;
+  refuseWithout(services, run, "planner");
   if (planner === null || typeof planner === "function")
     return { type: "review-failed", key, error: NO_REVIEWER, usage: NO_USAGE };
   try {
@@ -100,6 +110,7 @@ export async function performAnswer(
 ): Promise<Outcome> {
   const { key } = effect;
   const { answer } = planOf(run).plan;
+  refuseWithout(services, run, "synthesizer");
   if (services.synthesizer === null || answer.kind !== "from") {
     return { type: "answer-failed", key, error: noModel("synthesizer"), usage: NO_USAGE };
   }

@@ -22,6 +22,8 @@ export interface Services {
   readonly modelNamed: (name: string) => Model;
   readonly instructions: { readonly planner?: string; readonly executor?: string; readonly synthesizer?: string };
   readonly secrets: Secrets;
+  /** The configuration file that was loaded, null if there is none. Absent: the program gave the configuration. */
+  readonly configFile?: string | null;
   readonly limits: { readonly steps: number; readonly planBytes: number; readonly offeredTools: number };
   /** Appraises a plan before it is proposed. Default: no appraisal. */
   readonly appraise?: Appraise;

@@ -169,6 +169,11 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { field: "limit", given: "-1" },
     { field: "status", given: '"done"' },
   ],
+  PROCESS_LACKS: [
+    { runId: "RUN", tools: ["pay"], secrets: [], models: [], config: "/home/ann/planloom.config.ts" },
+    { runId: "RUN", tools: [], secrets: ["API_KEY", "PIN"], models: ["executor"], config: null },
+    { runId: "RUN", tools: ["pay", "ship"], secrets: ["PIN"], models: ["planner", "synthesizer"] },
+  ],
   RUN_OWNED: [{ runId: "RUN", owner: { host: "laptop", pid: "4711" } }, { runId: "RUN" }],
   ENGINE_CLOSED: [{ runId: "RUN" }],
   COMMAND_INVALID: [

@@ -3,7 +3,7 @@ import type { NotJson } from "../../plan/not-json.js";
 import type { Sentence } from "../action.js";
 import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
-import { notJsonText, quoted } from "../phrases.js";
+import { andList, notJsonText, quoted } from "../phrases.js";
 
 export type QueryField = "limit" | "since" | "status" | "text" | "tag" | "cursor";
 
@@ -30,6 +30,14 @@ export interface RunErrors {
   QUERY_INVALID: { readonly field: QueryField; readonly given: string };
   /** `owner` is absent if only the store knows that there is one. */
   RUN_OWNED: { readonly runId: string; readonly owner?: { readonly host: string; readonly pid?: string } };
+  /** `config` is the file that was loaded, null if there is none. Absent: a program gave the configuration. */
+  PROCESS_LACKS: {
+    readonly runId: string;
+    readonly tools: readonly string[];
+    readonly secrets: readonly string[];
+    readonly models: readonly string[];
+    readonly config?: string | null;
+  };
   ENGINE_CLOSED: { readonly runId: string };
   COMMAND_INVALID: CommandFault;
   /** A fork that the state of the run does not allow. */
@@ -124,6 +132,17 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     message: ({ runId, owner }) => `Run ${runId} is driven by ${ownerText(owner)}.`,
     next: ({ runId }) => ["Follow it with ", { action: "watch", runId }, ", or end that process first."],
   },
+  PROCESS_LACKS: {
+    kind: "config",
+    message: ({ runId, tools, secrets, models, config }) =>
+      `Run ${runId} cannot go on in this process, because it lacks ${lackText({ tools, secrets, models })}.` +
+      `${configText(config)} Nothing was changed.`,
+    next: ({ runId }) => [
+      "Continue with ",
+      { action: "resume", runId },
+      " where the configuration has them. From another folder, name the configuration file of the run.",
+    ],
+  },
   ENGINE_CLOSED: {
     kind: "interrupted",
     message: ({ runId }) => `The engine was closed while it drove run ${runId}.`,
@@ -189,6 +208,21 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     ],
   },
 };
+
+function lackText({ tools, secrets, models }: Pick<RunErrors["PROCESS_LACKS"], "tools" | "secrets" | "models">) {
+  const some = (names: readonly string[], noun: string) =>
+    names.length === 0 ? [] : [`the ${noun}${names.length === 1 ? "" : "s"} ${andList(names)}`];
+  return andList([
+    ...some(tools, "tool"),
+    ...some(secrets, "secret"),
+    ...models.map((role) => `a model for the ${role}`),
+  ]);
+}
+
+function configText(config: string | null | undefined): string {
+  if (config === undefined) return "";
+  return config === null ? " No configuration file was found." : ` The configuration is ${config}.`;
+}
 
 function ownerText(owner: RunErrors["RUN_OWNED"]["owner"]): string {
   if (owner === undefined) return "another process";

@@ -1,0 +1,85 @@
+// Tells what a run needs of a process that drives it: tools, secrets and models. In: a run, and the commands that are
+// decided first. Out: names. Pure. A process that lacks one of them must not drive the run.
+import { secretsIn } from "../../plan/secret.js";
+import type { Plan, Step } from "../../plan/plan.js";
+import type { ToolSpec } from "../../plan/tool-spec.js";
+import { isConversation, isFilled, toolNames } from "../../plan/step-kind.js";
+import type { Command } from "../command.js";
+import { retryPreview } from "./retry.js";
+import { currentPlan } from "../lookup.js";
+import type { RoleNames } from "../settings.js";
+import { isFinished } from "../steps.js";
+import { changeOf, isCancelling, isEnded, isFailing } from "../status.js";
+import type { Run } from "../state.js";
+
+export interface Requirements {
+  readonly tools: readonly string[];
+  readonly secrets: readonly string[];
+  readonly models: readonly (keyof RoleNames)[];
+}
+
+const ROLES = ["planner", "executor", "synthesizer"] as const satisfies readonly (keyof RoleNames)[];
+
+const NOTHING: Requirements = { tools: [], secrets: [], models: [] };
+
+/** What the run needs to go on after these commands. A run that is cancelled needs nothing. */
+export function requirementsOf(run: Run, commands: readonly Command[] = []): Requirements {
+  if (isCancelling(run) || commands.some(({ type }) => type === "cancel")) return NOTHING;
+  if (isEnded(run)) return afterRetry(run, commands);
+  const edited = commands.findLast((command) => command.type === "edit");
+  const { models } = run.request;
+  const replans = run.mode.phase === "planning" || changeOf(run) !== undefined;
+  const asksPlanner = replans || commands.some(({ type }) => type === "goal");
+  const planned = edited?.plan ?? followed(run);
+  const { steps } = run.execution;
+  const open = (id: string) => {
+    const work = steps.get(id)?.work;
+    return work === undefined || (isFailing(run) ? work.status === "running" : !isFinished(work));
+  };
+  return combined(planned, open, models, asksPlanner);
+}
+
+function afterRetry(run: Run, commands: readonly Command[]): Requirements {
+  const retry = commands.findLast((command) => command.type === "retry");
+  const parts = retry && retryPreview(run, retry);
+  if (retry === undefined || parts?.ok !== true) return NOTHING;
+  const runs = new Set(parts.runs);
+  return combined(retry.plan ?? followed(run), (id) => runs.has(id), retry.models, parts.stage === "plan");
+}
+
+interface Planned {
+  readonly plan: Plan;
+  readonly tools: readonly ToolSpec[];
+}
+
+function followed(run: Run): Planned | undefined {
+  const plan = currentPlan(run);
+  return plan && { plan: plan.plan, tools: [...plan.tools.values()] };
+}
+
+/** `open` says whether a step is still to run. */
+function combined(
+  planned: Planned | undefined,
+  open: (id: string) => boolean,
+  models: RoleNames,
+  asksPlanner: boolean,
+): Requirements {
+  const named = (role: keyof RoleNames, needed: boolean) => (needed && models[role] !== null ? [role] : []);
+  // A plan that is still to be written may need every model.
+  if (planned === undefined || asksPlanner) return { ...NOTHING, models: ROLES.flatMap((role) => named(role, true)) };
+  const { plan, tools } = planned;
+  const steps = plan.steps.filter(({ id }) => open(id));
+  const usesModel = (step: Step) => step.model === undefined && (isFilled(step) || isConversation(step));
+  return {
+    tools: unique(steps.flatMap((step) => namesIn(step, tools))),
+    secrets: unique(steps.flatMap((step) => secretsIn(step.with))),
+    models: [...named("executor", steps.some(usesModel)), ...named("synthesizer", plan.answer.kind === "from")],
+  };
+}
+
+function namesIn(step: Step, tools: readonly ToolSpec[]): readonly string[] {
+  const names = toolNames(step);
+  return names === "all" ? tools.filter(({ approval }) => approval === undefined).map(({ name }) => name) : names;
+}
+
+const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
