@@ -2,4 +2,4 @@
 // configuration.
 import { toolsOver } from "./tools.mjs";
 
-export default { tools: toolsOver(process.env["CRASH_EFFECTS"]) };
+export default { tools: toolsOver(process.env["CRASH_EFFECTS"]), guard: "off" };

@@ -15,7 +15,10 @@ const clock = {
   },
 };
 const store = await openSqliteStore({ path });
-const loom = await createLoom({ tools: toolsOver(effectsFile, { slowMs: 5 }), store }, { env: {}, clock });
+const loom = await createLoom(
+  { tools: toolsOver(effectsFile, { slowMs: 5 }), store, guard: "off" },
+  { env: {}, clock },
+);
 const listener = { event: ({ seq }) => void process.stderr.write(`event ${seq}\n`) };
 
 async function driven() {

@@ -56,7 +56,7 @@ async function owner(files: RunFiles, order: number, stopAfter?: number) {
 /** What is left to do, once nobody is stopped any more and everybody can look at what was done. */
 async function finished(files: RunFiles): Promise<RunDocument> {
   const store = await openSqliteStore({ path: files.path });
-  const loom = await createLoom({ tools: toolsOver(files.effectsFile), store }, { env: {} });
+  const loom = await createLoom({ tools: toolsOver(files.effectsFile), store, guard: "off" }, { env: {} });
   try {
     const run = await loom.get(files.runId);
     await run.resume();

@@ -20,6 +20,8 @@ export class Agreements {
   private readonly made = new Set<string>();
   /** Hashes of calls that wait for a person. */
   private readonly asked = new Map<string, string>();
+  /** Steps with a list whose items a person has approved as a whole. */
+  private readonly items = new Set<string>();
   /** Acting steps as they stood in a plan that was approved, and the hashes of such plans. */
   private readonly steps = new Set<string>();
   private readonly plans = new Set<string>();
@@ -109,7 +111,10 @@ export class Agreements {
   private forget(anew: readonly string[]): void {
     for (const [call, step] of this.calls)
       if (anew.includes(step) && this.made.has(call)) for (const calls of [this.calls, this.made]) calls.delete(call);
-    for (const step of anew) this.spoken.delete(step);
+    for (const step of anew) {
+      this.spoken.delete(step);
+      this.items.delete(step);
+    }
   }
 
   private granted(run: Run, { data }: EventOf<"approval.granted">): string | undefined {
@@ -117,6 +122,7 @@ export class Agreements {
     if (subject !== "plan") {
       const call = this.asked.get(hash);
       if (call !== undefined) this.calls.set(call, subject.step);
+      if (subject.item === undefined) this.items.add(subject.step);
       return call === undefined ? "is of a call that nobody asked about" : undefined;
     }
     const { plan, hash: present, tools } = planOf(run);
@@ -147,6 +153,10 @@ export class Agreements {
         asks ? "begins without its approval" : "was written after untrusted text was read, and acts unapproved",
       );
     }
+    if (acting && run.request.settings.guard === "ask" && isChosenByTools(run, spec)) {
+      const seen = this.calls.has(callText(data, spec, data.args)) || this.items.has(data.step);
+      must(seen, "acts on arguments that a tool chose, and nobody has seen them");
+    }
     must(!this.rejected, "begins although a plan was rejected, and none approved since");
     const { approval } = run.request.settings;
     must(approval !== "always" || this.plans.has(hash), "begins under a plan whose hash nobody approved");
@@ -154,6 +164,17 @@ export class Agreements {
     must(seen, "acts, and stood in no plan that was approved");
     return wrong[0];
   }
+}
+
+/** Whether an argument of the call comes straight from a tool that nobody has declared as trusted. */
+function isChosenByTools({ execution: { steps } }: Run, spec: Step): boolean {
+  if (spec.kind !== "tool") return false;
+  const { text: _content, ...control } = spec.with;
+  const [, ...names] = canonicalJson(control).split("${{");
+  return names.some((expression) => {
+    const source = steps.get(/^\s*(\w+)/.exec(expression)?.[1] ?? "");
+    return source?.spec.kind === "tool" && source.tool?.trusted !== true && source.tool?.labels === undefined;
+  });
 }
 
 /** A tool has spoken. A model without tools only says again what it was given. */

@@ -117,6 +117,8 @@ class LogAudit {
         return this.#leave(this.#place(event.data), "open");
       case "step.unusable":
         return this.#unusable(event);
+      case "approval.requested":
+        return this.#held(event);
       case "run.completed":
       case "run.failed":
       case "run.cancelled":
@@ -124,6 +126,14 @@ class LogAudit {
         return;
       default:
     }
+  }
+
+  /** A call inside an agent step waits for a person. Then the same attempt goes on. */
+  #held({ data: { subject, call } }: EventOf<"approval.requested">): void {
+    if (subject === "plan" || call === undefined) return;
+    const place = this.#place(subject);
+    place.last--;
+    this.#leave(place, "open");
   }
 
   /** What has finished stays so; the rest begins under the new plan. */

@@ -186,8 +186,8 @@ export const BUGS = [
   {
     name: "a retry forgets which items are finished",
     file: "src/run/evolve/evolve-plan.js",
-    find: "map((work) => (isFinished(work) ? work : resumed(work)))",
-    put: "map((work) => resumed(work))",
+    find: "map((work) => (isFinished(work) ? work : continued(work)))",
+    put: "map((work) => continued(work))",
   },
   {
     name: "a retry forgets that an outcome is unknown",
@@ -248,6 +248,12 @@ export const BUGS = [
     file: "src/run/approval.js",
     find: "run.planning.mustApprove.has(spec.id) ?",
     put: "false ?",
+  },
+  {
+    name: "a call acts on arguments that a tool chose, and nobody has seen them",
+    file: "src/run/approval.js",
+    find: "guardStep(run, spec, tool, args)",
+    put: "undefined",
   },
   {
     name: "a replan is requested while calls are running",
