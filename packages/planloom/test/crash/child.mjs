@@ -65,6 +65,15 @@ async function answered(run, document) {
   for (const { hash } of document.waiting.approvals) await run.approve(hash);
   for (const { step } of document.waiting.questions) await run.respond(step, "the first");
   await settled(run, document);
+  await replaced(run, document);
+}
+
+/** Where an output cannot be used, gives the one that the effects file knows. */
+async function replaced(run, document) {
+  for (const { step, key } of document.waiting.unusable) {
+    const { output } = actedIn(effectsFile).find((effect) => effect.key === key);
+    await run.settle(step, "use", { output });
+  }
 }
 
 /** Once its second step is at work. */

@@ -96,6 +96,17 @@ export const PLANS = {
       ],
     },
   },
+  refused: {
+    roles: ["executor"],
+    person: "replaces",
+    plan: {
+      steps: [
+        { id: "a", tool: "garble", with: { x: "city-1" } },
+        { id: "b", agent: "Do it.", tools: ["garble"], with: { place: "${{ a }}" } },
+        { id: "c", tool: "pay", with: { x: "${{ b }}" } },
+      ],
+    },
+  },
   goal: { roles: ["planner", "synthesizer"], goal: "Look around and pay." },
   // Its second step fails and is patched; what is planned then acts when a person has said yes.
   patch: {

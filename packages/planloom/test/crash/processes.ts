@@ -109,7 +109,7 @@ export const essence = (document: RunDocument | undefined) => ({
 });
 
 /** Tools that act once, and those whose key must name one thing only. */
-const ONCE = ["pay", "sign"];
+const ONCE = ["pay", "sign", "garble"];
 const KEYED = ["put", "flaky"];
 
 /** How often something that acts once was done again; throws where a key stands for two things. */

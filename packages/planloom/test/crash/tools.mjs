@@ -24,7 +24,7 @@ const input = { type: "object", properties: { x: { type: "string" } }, required:
 /** `slowMs`: how long each takes before and after it acts. */
 export function toolsOver(effectsFile, { slowMs = 0 } = {}) {
   const pause = () => (slowMs === 0 ? undefined : delay(slowMs));
-  const toolNamed = (name, effects, check = () => undefined) =>
+  const toolNamed = (name, effects, check = () => undefined, returned = (output) => output) =>
     tool({
       name,
       description: `Does ${name}.`,
@@ -37,7 +37,7 @@ export function toolsOver(effectsFile, { slowMs = 0 } = {}) {
         await pause();
         act(effectsFile, { tool: name, key, x, output });
         await pause();
-        return output;
+        return returned(output);
       },
     });
   const sign = toolNamed("sign", "once");
@@ -69,6 +69,8 @@ export function toolsOver(effectsFile, { slowMs = 0 } = {}) {
     }),
     toolNamed("put", "idempotent"),
     toolNamed("pay", "once"),
+    // It acts, and its output cannot be used.
+    toolNamed("garble", "once", undefined, () => 815),
     toolNamed("brittle", "none", (attempt) => {
       if (attempt < 2) throw new ToolError("somebody has to look at it", { retryable: false });
     }),
