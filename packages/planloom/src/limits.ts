@@ -243,6 +243,14 @@ export const LIMITS = {
   htmlWork: 200_000_000,
   /** Characters of a value in the difference of two plans: a line or two of a terminal, around the difference. */
   diffChars: 200,
+  /** Characters of one value where a person decides: a page of text; the rest is counted and can be seen in full. */
+  shownChars: 1_600,
+  /** Characters of an instruction or a question where a person decides: several pages. */
+  shownTextChars: 8_000,
+  /** Items of one list where a person decides: the beginning and the number of the others tell what it is. */
+  shownItems: 20,
+  /** Parts of one value (fields of fields, items of items) where a person decides: more are not read. */
+  shownParts: 200,
   /** Differences that one replay reports: with more, the kernel or the log is a different one. */
   replayDifferences: 100,
   /** Earlier runs that an estimate uses: older runs say little about the next one. */

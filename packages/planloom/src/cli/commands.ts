@@ -13,6 +13,7 @@ import {
   storeOptions,
   plannerOptions,
   policyOptions,
+  raw,
   collected,
   RUN,
   commandOptions,
@@ -87,6 +88,7 @@ function addStarts(program: Command, act: Act): void {
     .option("--concurrency <n>", "steps and items at once (default 4)")
     .addOption(approval())
     .option("-y, --yes", "grant approvals; questions and calls in doubt still wait")
+    .addOption(raw())
     .option("--json", "print the whole run as one JSON document")
     .addOption(new Option("--jsonl", "print each event as it becomes durable").conflicts("json"))
     .option("--record <file>", "write a recording of the run when it has stopped")
@@ -166,8 +168,9 @@ function addPlans(program: Command, act: Act): void {
   storeOptions(program.command("graph").argument("<file-or-run>", "a plan file, or a run"))
     .summary("draw a plan")
     .option("--format <format>", "mermaid or ascii", "ascii")
+    .addOption(raw())
     .action(
-      act(async (name: string, flags: { readonly format: string }) =>
+      act(async (name: string, flags: { readonly format: string; readonly raw?: boolean }) =>
         (await import("./command/plan.js")).graphCommand(name, flags),
       ),
     );
@@ -229,6 +232,7 @@ function addReaders(program: Command, act: Act): void {
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).watchCommand(name, flags)));
   storeOptions(program.command("answer").argument("<run>", RUN))
     .summary("print the answer of a run")
+    .addOption(raw())
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).answerCommand(name, flags)));
 }
 

@@ -8,6 +8,7 @@ import type { Loom } from "../loom/loom.js";
 import { LIMITS } from "../limits.js";
 import type { Finding } from "../plan/finding.js";
 import type { Plan } from "../plan/plan.js";
+import { visible } from "../plan/visible.js";
 import { writePlan } from "../plan/write.js";
 import { revise } from "../run/decide/revision.js";
 import { planOf } from "../run/lookup.js";
@@ -101,6 +102,6 @@ function linesOn(findings: readonly Finding[], above: number): readonly string[]
     const { line } = finding.where;
     return line === undefined ? finding : { ...finding, where: { ...finding.where, line: line + above } };
   });
-  const lines = findingLines(moved, "plan").split("\n");
+  const lines = findingLines(moved, "plan").flatMap((line) => visible(line).split("\n"));
   return ["This plan cannot run yet. Mend what is named, save, and close the editor:", ...lines];
 }

@@ -65,7 +65,8 @@ class LiveDisplay implements Display {
 
   settle(): void {
     this.update.clear();
-    if (this.#source !== undefined && hasBegun(this.#source.run)) say(this.#table(this.#source.run, this.#source.said));
+    if (this.#source !== undefined && hasBegun(this.#source.run))
+      this.#table(this.#source.run, this.#source.said).forEach((line) => say(line));
   }
 
   rest(): void {
@@ -78,12 +79,12 @@ class LiveDisplay implements Display {
     if (this.#source === undefined) return;
     const { run, said } = this.#source;
     if (run.mode.phase !== "executing" || !hasBegun(run)) return this.update.clear();
-    this.update(this.#table(run, said));
+    this.update(this.#table(run, said).join("\n"));
   }
 
-  #table(run: Run, said: ReadonlyMap<string, string>): string {
+  #table(run: Run, said: ReadonlyMap<string, string>): readonly string[] {
     const { columns, rows } = process.stderr;
-    return tableLines(run, said, Date.now(), { columns, rows }).join("\n");
+    return tableLines(run, said, Date.now(), { columns, rows });
   }
 }
 

@@ -12,15 +12,15 @@ import { Follower } from "./follow.js";
 import { interview } from "./interview.js";
 import { openDisplay } from "./display.js";
 import { EXIT, exitOfRun } from "./exit-code.js";
-import { atTerminal, print, printJson, PROGRAM, say } from "./output.js";
+import { atTerminal, printJson, printJsonLine, PROGRAM, say, type RawFlags } from "./output.js";
 import { userName } from "./open-loom.js";
 import { openTerminal } from "./prompt.js";
 import { printError } from "./error-text.js";
 import { refusalLines, refusalProblem } from "./refusal.js";
 import { cliSurface } from "./surface.js";
-import { printAnswer, sayEnd, waitingLines } from "./render/end.js";
+import { printAnswer, printAnswerApart, sayEnd, waitingLines } from "./render/end.js";
 
-export interface DriveFlags {
+export interface DriveFlags extends RawFlags {
   /** Prints one document on stdout. */
   readonly json?: boolean;
   /** Prints events on stdout, once they are durable. */
@@ -33,7 +33,7 @@ export interface DriveFlags {
 }
 
 export async function openFollower({ quiet, jsonl }: DriveFlags): Promise<Follower> {
-  const onEvent = jsonl === true ? (event: RunEvent) => print(JSON.stringify(event)) : undefined;
+  const onEvent = jsonl === true ? (event: RunEvent) => printJsonLine(event) : undefined;
   return new Follower(await openDisplay(quiet === true), onEvent, quiet === true);
 }
 
@@ -126,9 +126,11 @@ function finish(document: RunDocument, flags: DriveFlags): number {
   if (flags.json === true) printJson(document);
   else if (flags.jsonl !== true && status === "completed") {
     const apart = isatty(1) && flags.quiet !== true;
-    if (apart) say();
-    printAnswer(answer);
-    if (apart) say();
+    if (!apart || flags.raw === true) printAnswer(answer, flags);
+    else {
+      printAnswerApart(answer);
+      say();
+    }
   }
   if (document.finishedAt !== null) {
     if (flags.quiet !== true || status !== "completed") sayEnd(document);

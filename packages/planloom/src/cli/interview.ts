@@ -6,7 +6,8 @@ import { answerValue } from "./inputs.js";
 import { userName } from "./open-loom.js";
 import { refusalProblem } from "./refusal.js";
 import { review, type Interview, type Said } from "./review.js";
-import { manyLines, paint } from "./style.js";
+import { questionLines } from "./render/end.js";
+import { paint } from "./style.js";
 
 /** Ends as soon as another process has answered. Then the run may continue, too. */
 export async function interview(talk: Interview, document: RunDocument): Promise<Said> {
@@ -34,8 +35,8 @@ export async function interview(talk: Interview, document: RunDocument): Promise
 
 async function answer(talk: Interview, question: WaitingDocument["questions"][number]): Promise<Said> {
   const { run, follower, terminal, signal } = talk;
-  const { step, item, question: text } = question;
-  terminal.say(`Step ${step}${item === undefined ? "" : `[${item}]`} asks: ${manyLines(text)}`);
+  const { step, item } = question;
+  for (const line of questionLines(run.id, question)) terminal.say(line);
   for (;;) {
     const line = await terminal.ask(`${paint("bold", "answer")} (empty to leave it waiting): `, signal);
     if (line === undefined || line === "") return "left";

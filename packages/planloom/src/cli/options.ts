@@ -49,6 +49,10 @@ export const policyOptions = (command: Command): Command =>
       ]),
     );
 
+/** The answer, or a drawing, as the bytes that came. */
+export const raw = (): Option =>
+  new Option("--raw", "print control and invisible characters as they are, not as escapes");
+
 export const driveOptions = (command: Command): Command => command.option("-q, --quiet", "no progress on stderr");
 
 export const commandOptions = (command: Command): Command =>

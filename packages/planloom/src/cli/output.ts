@@ -5,8 +5,10 @@ import { StringDecoder } from "node:string_decoder";
 import { isatty } from "node:tty";
 import { messageOf } from "../error.js";
 import { writePrivateFile } from "../files/private.js";
+import { visible } from "../plan/visible.js";
 import { secretFilter, type Secrets, type SecretStream } from "../tools/secret-filter.js";
 import { PlanloomError } from "../words/planloom-error.js";
+import { rowsOf } from "./rows.js";
 import { manyLines } from "./style.js";
 
 let readerGone = false;
@@ -29,15 +31,42 @@ export const stdoutGone = (): boolean => readerGone;
 /** Whether stdout holds something already. */
 export const stdoutUsed = (): boolean => hasPrinted;
 
-/** The answer, and nothing else. On a terminal without control characters. */
-export function print(text: string): void {
-  if (readerGone) return;
-  hasPrinted = true;
-  const whole = text.endsWith("\n") ? text : `${text}\n`;
-  process.stdout.write(isatty(1) ? manyLines(whole) : whole);
+/** A document of several lines, such as the answer, as it is but for characters that nobody can see. */
+export function printText(text: string, { raw }: RawFlags = {}): void {
+  write(raw === true ? text : manyLines(text));
 }
 
-export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+/** `raw`: the bytes as they came, from whomever. */
+export interface RawFlags {
+  readonly raw?: boolean;
+}
+
+/** One line of the program. New lines in it, and the rows of a terminal after its first, begin with the gutter. */
+export const print = (line: string): void => write(rowsOf(line, columnsAt(1)).join("\n"));
+
+export const printLines = (lines: readonly string[]): void => lines.forEach((line) => print(line));
+
+export const printJson = (value: unknown): void => write(safeJson(value, 2));
+
+/** One JSON value in one line. */
+export const printJsonLine = (value: unknown): void => write(safeJson(value));
+
+/** JSON with the escapes of JSON for characters that nobody can see: it has the same value. */
+export const safeJson = (value: unknown, indent?: number): string => visible(JSON.stringify(value, null, indent));
+
+function write(text: string): void {
+  if (readerGone) return;
+  hasPrinted = true;
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** undefined where nothing wraps. */
+function columnsAt(descriptor: 1 | 2): number | undefined {
+  if (!isatty(descriptor)) return undefined;
+  return (descriptor === 1 ? process.stdout : process.stderr).columns || USUAL_COLUMNS;
+}
+
+const USUAL_COLUMNS = 80;
 
 /**
  * From now on, the secrets are taken out of all that this process writes: also of what a tool prints by itself, in
@@ -74,9 +103,9 @@ type Done = (error?: Error | null) => void;
 /** How long the beginning of a secret waits for its end. */
 const HELD_MS = 1_000;
 
-/** One or several lines for the person at the terminal. */
-export function say(text = ""): void {
-  process.stderr.write(`${text}\n`);
+/** One line for the person at the terminal, laid out like that of `print`. */
+export function say(line = ""): void {
+  process.stderr.write(`${rowsOf(line, columnsAt(2)).join("\n")}\n`);
 }
 
 /** Throws FILE_UNWRITABLE. */

@@ -2,15 +2,18 @@
 // standard input during a run. Tests give it other streams.
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
+import { rowsOf } from "./rows.js";
 
 export interface Terminal {
   /** One line. undefined after Ctrl-D or Ctrl-C, or once the signal is aborted (another process has answered). */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
-  say(text?: string): void;
+  /** One line, with the gutter before what continues it. */
+  say(line?: string): void;
 }
 
 export function openTerminal(input: Readable = process.stdin, output: Writable = process.stderr): Terminal {
-  const say = (text = ""): void => void output.write(`${text}\n`);
+  const columns = (): number | undefined => (isTerminal(output) ? output.columns : undefined);
+  const say = (line = ""): void => void output.write(`${rowsOf(line, columns()).join("\n")}\n`);
   const ask: Terminal["ask"] = async (question, signal) => {
     const lines = createInterface({ input, output });
     const closed = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));
@@ -33,3 +36,6 @@ export function openTerminal(input: Readable = process.stdin, output: Writable =
   };
   return { ask, say };
 }
+
+const isTerminal = (output: Writable): output is Writable & { readonly columns: number } =>
+  "columns" in output && typeof output.columns === "number";

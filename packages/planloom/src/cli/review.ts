@@ -3,23 +3,21 @@
 import type { Reply } from "../engine/engine.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
-import { diffPlans, visible } from "../plan/revise/diff.js";
-import type { Json } from "../plan/json.js";
+import { diffPlans } from "../plan/revise/diff.js";
 import type { WaitingDocument } from "../loom/document.js";
 import { planOf } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
 import { composePlan } from "./compose.js";
 import type { Follower } from "./follow.js";
 import { problemLines } from "./error-text.js";
-import { PROGRAM } from "./output.js";
 import { userName } from "./open-loom.js";
 import { refusalProblem } from "./refusal.js";
 import type { Terminal } from "./prompt.js";
 import { estimateLine, expectedLines } from "./render/estimate.js";
-import { actLinesOf, heading } from "./render/lines.js";
+import { heading } from "./render/lines.js";
 import { callsToApprove, approvalLines, diffLines, proposedLines } from "./render/revision.js";
-import { manyLines, oneLine, paint } from "./style.js";
-import { callWords } from "./render/plan.js";
+import { oneLine, paint } from "./style.js";
+import { callApprovalLines, planApprovalLines } from "./render/approval.js";
 
 /**
  * answered: the run may continue, or something else waits now. record: approved; the command is applied when the run is
@@ -66,9 +64,9 @@ async function planReview({ loom, follower }: Interview, run: Run, approval: App
   const recorded = expectedLines(approval.estimate);
   const expected = recorded.length > 0 ? recorded : await loom.estimate(checked).then(lineOf, () => []);
   return [
-    ...(shown ? [] : [...proposedLines(run, data), ...actLinesOf(run), ...approvalLines(run)]),
+    ...(shown ? [] : [...proposedLines(run, data), ...planApprovalLines(run), ...approvalLines(run)]),
     ...expected,
-    `The plan waits for you: ${oneLine(approval.reason)} (hash ${hash.slice(0, 12)}, until ${approval.expiresAt})`,
+    `The plan waits for you: ${oneLine(approval.reason, 4_000)} (hash ${hash.slice(0, 12)}, until ${approval.expiresAt})`,
   ];
 }
 
@@ -146,26 +144,12 @@ async function reviewCall(talk: Interview, approval: Approval): Promise<Said> {
 }
 
 /** All arguments of the call. The approval is for these. */
-function callLines({ follower, run }: Interview, { subject, args = {}, reason, hash, expiresAt }: Approval) {
+function callLines({ run }: Interview, approval: Approval) {
+  const { subject, reason, hash, expiresAt } = approval;
   const { step, item } = subject as { readonly step: string; readonly item?: number };
-  const { spec } = follower.run!.execution.steps.get(step)!;
   return [
-    `The call of step ${step}${item === undefined ? "" : `[${item}]`} waits for you: ${oneLine(reason)} (hash ${hash.slice(0, 12)}, until ${expiresAt})`,
-    `  ${oneLine(spec.title)}  [${callWords(spec)}]`,
-    ...argumentLines(args, run.id),
-  ];
-}
-
-const SHOWN_CHARS = 20_000;
-
-function argumentLines(args: Json, runId: string): readonly string[] {
-  const text = visible(JSON.stringify(args, null, 2));
-  const rest = text.length - SHOWN_CHARS;
-  return [
-    ...manyLines(text.slice(0, SHOWN_CHARS))
-      .split("\n")
-      .map((line) => `  ${line}`),
-    ...(rest > 0 ? [paint("yellow", `  and ${rest} more characters: ${PROGRAM} show ${runId} --json`)] : []),
+    `The call of step ${step}${item === undefined ? "" : `[${item}]`} waits for you: ${oneLine(reason, 4_000)} (hash ${hash.slice(0, 12)}, until ${expiresAt})`,
+    ...callApprovalLines(run.id, approval),
   ];
 }
 

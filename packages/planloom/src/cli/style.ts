@@ -1,6 +1,7 @@
 // Styles text for a terminal. In: text, and whether a stream shows colours. Out: text with or without escape sequences.
 // Text from outside never keeps escape sequences of its own.
 import { isatty } from "node:tty";
+import { visible } from "../plan/visible.js";
 
 export type Paint = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -22,18 +23,41 @@ export function paint(how: Paint, text: string): string {
 }
 
 /**
- * Text from outside as one line. Characters that could control a terminal, or change the direction of text, become
- * spaces.
+ * Text from outside as one line of at most `max` columns. Characters that cannot be seen, or that could control the
+ * terminal, are escapes; white space becomes one space.
  */
 export function oneLine(text: string, max = 200): string {
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\s]+/g, " ").trim();
-  return plain.length > max ? `${plain.slice(0, max - 1)}…` : plain;
+  const plain = visible(text.replace(/[\t\n\r ]+/g, " ").trim());
+  if (plain.length <= max && columnsOf(plain) <= max) return plain;
+  return `${fittingIn(plain, max - 1)}…`;
 }
 
-/** Text from outside in several lines, without control characters. */
-export function manyLines(text: string): string {
-  return text.replace(/\r\n/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
+/** Text from outside in several lines, with such characters as escapes. */
+export const manyLines = (text: string): string => visible(text.replace(/\r\n/g, "\n"));
+
+/** How many columns of a terminal a text takes. It holds no new line and no escape sequence. */
+export function columnsOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
+  let columns = 0;
+  for (const { segment } of GRAPHEMES.segment(text)) columns += WIDE.test(segment) ? 2 : 1;
+  return columns;
 }
+
+/** The beginning of a text that takes at most `max` columns. It halves no character. */
+export function fittingIn(text: string, max: number): string {
+  let columns = 0;
+  for (const { segment, index } of GRAPHEMES.segment(text)) {
+    columns += WIDE.test(segment) ? 2 : 1;
+    if (columns > max) return text.slice(0, index);
+  }
+  return text;
+}
+
+const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** East Asian wide characters and emoji take two columns. */
+const WIDE =
+  /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]/u;
 
 /** `850 ms`, `4.2 s`, `3 min 5 s`, `2 h 4 min`. */
 export function duration(ms: number): string {
@@ -46,3 +70,9 @@ export function duration(ms: number): string {
 
 /** `1 step`, `3 steps`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** The beginning of each row that continues a line, so that text of others never looks like a line of the program. */
+export const GUTTER = "  │ ";
+
+/** An escape sequence of `paint`. Without colours there are none, so any that stands in a text is from outside. */
+export const PAINTED = COLOURS ? /(\u001b\[(?:1|2|22|31|32|33|36|39)m)/g : /((?!))/g;

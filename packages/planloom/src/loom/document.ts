@@ -1,7 +1,7 @@
 // A run as one document, as `--json` prints it. In: a run's state, and the surface that names actions. Out: plain data,
 // with sentences for the run's codes. Its shape is a contract: fields are only ever added.
 import type { Estimate } from "../plan/estimate/estimate.js";
-import type { Json, JsonObject } from "../plan/json.js";
+import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
 import { currentPlan } from "../run/lookup.js";
@@ -12,7 +12,9 @@ import type { StepRef } from "../run/event.js";
 import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
 import { mayRetry } from "../run/decide/retry.js";
 import { type Failing, type ProposedPlan, type Run, type RunEnd } from "../run/state.js";
-import { directTool, takesContext } from "../plan/step-kind.js";
+import { typeOf } from "../plan/type/schema.js";
+import { typeText } from "../plan/type/type.js";
+import { directTool, ownFields, takesContext } from "../plan/step-kind.js";
 import type { StepState, StepStatus, Unusable, Work } from "../run/work.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { estimateInWords } from "../words/estimate.js";
@@ -80,6 +82,8 @@ export interface WaitingDocument {
     /** Only for a call: the tool. Absent for an agent step as a whole. */
     readonly tool?: string;
     readonly args?: Json;
+    /** Only for a call: what its step does, with its title: `{ title, tool }`, `{ title, agent, tools }`. */
+    readonly does?: Json;
     /** Only for the items of a step as a whole: the control arguments of each. */
     readonly items?: Json;
     /** Tools that are not what they were when the plan was made, each with its differences. */
@@ -89,7 +93,15 @@ export interface WaitingDocument {
     /** Only for a plan: its estimate, as `planloom estimate --json` prints it. */
     readonly estimate?: Json;
   }[];
-  readonly questions: readonly { readonly step: string; readonly item?: number; readonly question: string }[];
+  readonly questions: readonly {
+    readonly step: string;
+    readonly item?: number;
+    readonly question: string;
+    /** The data shown with the question: the step's `with`, resolved. */
+    readonly data?: Json;
+    /** The type that an answer must have, if the step has one: a text like `"csv" | "xlsx"`. */
+    readonly type?: string;
+  }[];
   readonly unknown: readonly { readonly step: string; readonly item?: number; readonly error: string }[];
   /** Calls that acted and whose output cannot be used. A person decides; nothing repeats them. */
   readonly unusable: readonly UnusableDocument[];
@@ -300,7 +312,7 @@ function guardDocument(reason: ApprovalReason | LegacyReason): { readonly guard?
     return guardDocument(reason.also);
   if (reason.code !== "CONTROL_UNTRUSTED" && reason.code !== "PRIVATE_LEAVES") return {};
   const { code: _code, tool: _tool, ...found } = reason;
-  return { guard: found as unknown as Json };
+  return { guard: found };
 }
 
 function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
@@ -321,11 +333,12 @@ function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
       ...(items === undefined ? {} : { items: items as unknown as Json }),
       ...changesDocument(reason),
       ...guardDocument(reason),
+      ...(subject === "plan" ? {} : { does: deedDocument(run, subject) }),
       ...(subject !== "plan" || estimate === undefined ? {} : { estimate: estimateDocument(estimate) }),
     })),
     questions: works
       .filter((work) => work.status === "suspended" && work.question !== undefined)
-      .map((work) => ({ ...of(work), question: work.question! })),
+      .map((work) => ({ ...of(work), question: work.question!, ...shownWith(work) })),
     unknown: works
       .filter((work) => work.status === "unknown")
       .map((work) => ({ ...of(work), error: work.error === undefined ? "" : failureText(work.error) })),
@@ -333,6 +346,20 @@ function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
       .filter(({ status }) => status === "unusable")
       .map((work) => unusableDocument(of(work), work.unusable!, work, say)),
   };
+}
+
+/** What a person must see beside the question. */
+function shownWith({ data, step: { spec } }: Work): { readonly data?: Json; readonly type?: string } {
+  const parsed = spec.output === undefined ? undefined : typeOf(spec.output);
+  return {
+    ...(isObject(data) && Object.keys(data).length > 0 ? { data } : {}),
+    ...(parsed?.ok === true ? { type: typeText(parsed.type) } : {}),
+  };
+}
+
+function deedDocument(run: Run, subject: StepRef): Json {
+  const { spec } = run.execution.steps.get(subject.step)!;
+  return { title: spec.title, ...ownFields(spec) };
 }
 
 function unusableDocument(of: StepRef, call: Unusable, { args = {}, error }: Work, say: Say): UnusableDocument {

@@ -80,6 +80,8 @@ export interface Work {
   /** Cause of a skip. */
   cause?: EventData["step.skipped"]["cause"];
   question?: string;
+  /** The data shown with the question. */
+  data?: Json;
   usage: Usage;
   /**
    * Usage of the current attempt that events have reported already. If the attempt continues, its journal reports it

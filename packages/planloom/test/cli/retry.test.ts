@@ -105,7 +105,7 @@ test("beginning again from a step that acts is agreed to first; a call that acts
   const unsure = await here.run(["retry", "last", "--from", "note", "--quiet"], { stdin: "open" });
   expect(unsure).toMatchObject({ code: 5, stdout: "" });
   expect(unsure.stderr).toContain("may act in the world again: note");
-  expect(unsure.stderr).toContain('acts     note: note {"text"');
+  expect(unsure.stderr).toMatch(/step note: .*\n +tool +note \(acts once\)\n +with\n +text +"/);
   expect(unsure.stderr).toContain("--yes");
   expect(await logOf(here)).toEqual(before);
 

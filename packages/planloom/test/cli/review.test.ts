@@ -26,6 +26,7 @@ const pay = tool({
   input: text,
   output: { type: "string" },
   effects: "once",
+  trusted: true,
   run: ({ to }) => {
     paid.push(to as string);
     return `paid ${to as string}`;
@@ -124,9 +125,11 @@ test("a plan that was not shown here before is shown whole: waves, effects, and 
   input.end("q\n");
   const talk = { loom, run, follower, terminal: openTerminal(input, output), signal: new AbortController().signal };
   expect(await interview(talk, await run.result())).toBe("left");
-  expect(heard).toMatch(/wave 1\n +1\. first +Pay the first {2}\[pay, acts once, needs approval\]\n +2\. second/);
+  expect(heard).toMatch(
+    /wave 1\n +1\. first +Pay \\u202ethe first {2}\[pay, acts once, needs approval\]\n +2\. second/,
+  );
   expect(heard).toMatch(/wave 2\n +3\. third .*<- first/);
-  expect(heard).toContain('acts     third: pay {"to":"${{ first }}"}');
+  expect(heard).toMatch(/step third: .*\n +tool +pay \(acts once\)[^]*\n +to +"\$\{\{ first \}\}"/);
   expect(heard).toContain("asks     first: its call waits for a person, too");
   expect(heard).not.toContain("\u202e");
 });
@@ -141,8 +144,8 @@ test("a call is shown with all its arguments, and none is made after a no", asyn
   const long = "x".repeat(30_000);
   const { run, talk } = await story({ approval: "never" }, planFor(`\u202e${long}`, { approval: "required" }));
   const { heard } = await talk("r", "too long");
-  expect(heard).toContain('"to": "\\u202exxx');
-  expect(heard).toMatch(/and 10\d{3} more characters: .*planloom show run_\w+ --json/);
+  expect(heard).toContain('"\\u202exxx');
+  expect(heard).toMatch(/28,401 of 30,001 characters are left out between these two: .*planloom show run_\w+ --json/);
   expect(await run.result()).toMatchObject({ status: "failed", error: { code: "CALL_REJECTED" } });
   expect(paid).not.toContain(long);
 });
@@ -244,7 +247,7 @@ const CONFIG = `
 import { defineConfig, tool } from "planloom";
 const input = { type: "object", properties: { to: { type: "string" } }, required: ["to"], additionalProperties: false };
 export default defineConfig({ tools: [tool({ name: "pay", description: "Pays somebody.", input, output: { type: "string" },
-  effects: "once", run: ({ to }) => "paid " + to })] });
+  effects: "once", trusted: true, run: ({ to }) => "paid " + to })] });
 `;
 
 test.skipIf(!hasScript)("at a real terminal a plan is reviewed, approved and run by one process", async () => {

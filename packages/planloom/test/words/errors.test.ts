@@ -82,7 +82,6 @@ test("findings are told in the order of the plan, whatever their severity is", (
     );
   const order = (findings: readonly Finding[]) =>
     findingLines(findings, "plan.yaml")
-      .split("\n")
       .filter((line) => line.startsWith("plan.yaml"))
       .map((line) => line.split(" ")[0]);
   expect(order([at("/steps/0", 9), at("/steps/1", 2), at("", 4)])).toEqual([

@@ -10,7 +10,7 @@ import { reasonText } from "../../words/reasons.js";
 import { contextAt, type ContextThen } from "../../loom/step-context.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { EXIT } from "../exit-code.js";
-import { print, printJson } from "../output.js";
+import { printJson, printLines } from "../output.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
 import { diffLines, revisionTitle, whyLines } from "../render/revision.js";
 import { runNamed } from "../run-name.js";
@@ -26,7 +26,7 @@ export async function atCommand(name: string, named: string, flags: LookFlags): 
     const then = contextAt(await readLog(store, runId), ref);
     if (then === undefined) throw new PlanloomError("STEP_NOT_BEGUN", { runId, step: oneLine(named, 80) });
     if (flags.json === true) printJson({ runId, ...then });
-    else print(contextLines(runId, then).join("\n"));
+    else printLines(contextLines(runId, then));
     return EXIT.done;
   });
 }
@@ -76,7 +76,7 @@ export async function diffCommand(
       return EXIT.done;
     }
     const why = revision === from.revision + 1 ? whyLines(foldedTo(log, plans, to), to) : [];
-    print([`revision ${from.revision} -> ${revisionTitle(to)}`, ...why, ...diffLines(diff)].join("\n"));
+    printLines([`revision ${from.revision} -> ${revisionTitle(to)}`, ...why, ...diffLines(diff)]);
     return EXIT.done;
   });
 }

@@ -22,7 +22,7 @@ import { EXIT } from "../exit-code.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
 import type { FoundConfig } from "../found-config.js";
 import { inputsFromFlags } from "../inputs.js";
-import { print, printJson, PROGRAM, say, saveText } from "../output.js";
+import { safeJson, print, printJson, printLines, printText, PROGRAM, say, saveText, type RawFlags } from "../output.js";
 import { checkTrust, withLoom, withStore, type StoreFlags, type Use } from "../open-loom.js";
 import { findingLines } from "../../words/errors/plans.js";
 import { checkedText, checkText, meansFile, planText, soundPlan } from "../plan-file.js";
@@ -56,10 +56,10 @@ export async function planCommand(
   for (const line of planLines(made.plan, made.tools)) say(line);
   say(estimate);
   for (const line of askingLines(made.asking)) say(line);
-  if (made.findings.length > 0) say(findingLines(made.findings, "plan"));
+  for (const line of findingLines(made.findings, "plan")) say(line);
   const { output } = flags;
   const text = await documentText(made.plan, output ?? "");
-  if (output === undefined) print(text);
+  if (output === undefined) printText(text);
   else {
     await saveText(output, text);
     say(`Written to ${output}; run it with: ${PROGRAM} run ${output}`);
@@ -74,7 +74,7 @@ const unchanged = <T>(config: T): T => config;
 
 async function documentText(plan: Plan, file: string): Promise<string> {
   if ([".yaml", ".yml"].includes(extname(file).toLowerCase())) return planYaml(plan);
-  return `${JSON.stringify(writePlan(plan), null, 2)}\n`;
+  return `${safeJson(writePlan(plan), 2)}\n`;
 }
 
 export async function checkCommand(path: string, flags: StoreFlags & { readonly json?: boolean }): Promise<number> {
@@ -90,7 +90,7 @@ export async function checkCommand(path: string, flags: StoreFlags & { readonly 
   for (const note of notes) say(`note: ${noteText(note)}`);
   if (flags.json === true) printJson({ ok, findings, quality });
   else {
-    if (findings.length > 0) print(findingLines(findings, text.name));
+    printLines(findingLines(findings, text.name));
     for (const line of qualityLines(quality)) say(line);
     say(
       ok
@@ -131,23 +131,29 @@ export async function estimateCommand(path: string, flags: EstimateFlags): Promi
   };
   const estimate = await withLoom(flags, unchanged, estimated, portsOf(flags), { config: "read", store: "if-there" });
   if (flags.json === true) printJson(estimate);
-  else print(estimateLines(estimate).join("\n"));
+  else printLines(estimateLines(estimate));
   return EXIT.done;
 }
 
-export async function graphCommand(name: string, flags: StoreFlags & { readonly format: string }): Promise<number> {
+export async function graphCommand(
+  name: string,
+  flags: StoreFlags & RawFlags & { readonly format: string },
+): Promise<number> {
   const draw = { mermaid: graphMermaid, ascii: graphAscii }[flags.format];
   if (draw === undefined) throw usageError(`--format is ${flags.format}.`, "Write mermaid or ascii.");
   if (name === "-" || (await meansFile(name))) {
     const text = await planText(name);
     const { plan } = await withLoom(flags, unchanged, async (loom) => checkedText(loom, text, {}), {}, READ);
-    print(draw(plan));
+    printText(draw(plan), flags);
     return EXIT.done;
   }
   const run = await withStore(flags, async (store, storeName) =>
     loadRun(store, await runNamed(store, name, storeName)),
   );
-  print(draw(planOf(run), (id) => run.execution.steps.get(id)?.work.status));
+  printText(
+    draw(planOf(run), (id) => run.execution.steps.get(id)?.work.status),
+    flags,
+  );
   return EXIT.done;
 }
 

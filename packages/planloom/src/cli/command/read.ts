@@ -16,11 +16,11 @@ import type { EventStore } from "../../store/event-store.js";
 import { Follower } from "../follow.js";
 import { openDisplay } from "../display.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
-import { print, printJson, PROGRAM, say, stdoutGone } from "../output.js";
+import { printJson, printJsonLine, printLines, PROGRAM, say, stdoutGone, type RawFlags } from "../output.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
 import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../render/end.js";
 import { costText } from "../render/estimate.js";
-import { actLinesOf } from "../render/lines.js";
+import { planApprovalLines } from "../render/approval.js";
 import { planLines } from "../render/plan.js";
 import { approvalLines } from "../render/revision.js";
 import { reusedText, historyOf, traceLines } from "../render/trace.js";
@@ -55,13 +55,13 @@ export async function showCommand(
       });
     else {
       const steps = trace === undefined ? stepLines(document) : traceLines(trace, log!);
-      print(
+      printLines(
         showLines(
           run,
           [...awaitedLines(run), ...steps],
           [`  cost     ${costText(cost, "price, or no count of tokens,")}`],
           recorded,
-        ).join("\n"),
+        ),
       );
     }
     const stopped = document.finishedAt === null && document.waiting === undefined && !(await isDriven(store, runId));
@@ -113,15 +113,14 @@ export function showLines(
     ...(report === undefined ? [] : [`  next     ${manyLines(report.next)}`]),
     ...(waiting === undefined ? [] : ["", ...waitingLines(run.runId, waiting)]),
     ...(recorded.length === 0 ? [] : ["", ...recordedLines(run.runId, recorded)]),
-    ...(run.answer === null ? [] : ["", paint("bold", "answer"), answerText(run.answer)]),
+    ...(run.answer === null ? [] : ["", `${paint("bold", "answer")}\n${answerText(run.answer)}`]),
   ];
 }
 
-/** The possible effects of a plan that waits for approval. */
+/** All that a person approves, if the plan waits for approval. */
 function awaitedLines(run: Run): readonly string[] {
   if (![...run.approvals.pending.values()].some(({ subject }) => subject === "plan")) return [];
-  const lines = [...actLinesOf(run), ...approvalLines(run)];
-  return lines.length === 0 ? [] : [...lines, ""];
+  return [...planApprovalLines(run), ...approvalLines(run), ""];
 }
 
 function stepLines(run: RunDocument): readonly string[] {
@@ -145,19 +144,19 @@ export async function eventsCommand(name: string, flags: StoreFlags & { readonly
   return withStore(flags, async (store, storeName) => {
     const runId = await runNamed(store, name, storeName);
     for await (const event of readRecordedEvents(store, systemClock, runId, { follow: flags.follow === true })) {
-      print(JSON.stringify(event));
+      printJsonLine(event);
       if (stdoutGone()) break;
     }
     return EXIT.done;
   });
 }
 
-export async function answerCommand(name: string, flags: ReadFlags): Promise<number> {
+export async function answerCommand(name: string, flags: ReadFlags & RawFlags): Promise<number> {
   return withStore(flags, async (store, storeName) => {
     const document = documentOf(await loadRun(store, await runNamed(store, name, storeName)), cliSurface);
     const { runId, status, waiting } = document;
     if (status === "completed") {
-      printAnswer(document.answer);
+      printAnswer(document.answer, flags);
       return exitOfRun(document);
     }
     if (document.finishedAt !== null) sayEnd(document);

@@ -13,7 +13,7 @@ import { openFollower } from "../drive.js";
 import { EXIT } from "../exit-code.js";
 import type { RunFlags } from "../flags.js";
 import { inputsFromFlags } from "../inputs.js";
-import { print, printJson, PROGRAM, savePrivateText, say } from "../output.js";
+import { printJson, printLines, PROGRAM, safeJson, savePrivateText, say } from "../output.js";
 import { configOf, withStore, type StoreFlags } from "../open-loom.js";
 import { meansFile, planText } from "../plan-file.js";
 import { printAnswer } from "../render/end.js";
@@ -39,7 +39,7 @@ export async function replayCommand(name: string, { strict, json, record, ...fla
     const replayed = strict === true ? replay(await store.read(runId)) : undefined;
     if (json === true)
       printJson({ ...documentOf(run, cliSurface), trace, ...(replayed === undefined ? {} : saidOf(replayed)) });
-    else print(showLines(run, traceLines(trace, events)).join("\n"));
+    else printLines(showLines(run, traceLines(trace, events)));
     say(`Rebuilt from the ${count(events.length, "event")} of its log; nothing was called.`);
     if (record !== undefined) await saveRecording(await recordingOf(store, runId), record);
     return replayed === undefined ? EXIT.done : judged(runId, replayed);
@@ -74,7 +74,7 @@ const LINES = 10;
 const valueText = (value: Json): string => oneLine(JSON.stringify(value), 200);
 
 export async function saveRecording(recording: Recording, file: string): Promise<void> {
-  await savePrivateText(file, `${JSON.stringify(recording, null, 2)}\n`, recording.runId);
+  await savePrivateText(file, `${safeJson(recording, 2)}\n`, recording.runId);
   say(`Recorded in ${file}; as a test: ${PROGRAM} run --from-recording ${file}`);
 }
 
@@ -87,7 +87,7 @@ export async function playCommand(words: readonly string[], file: string, flags:
     follower.rest(),
   );
   if (flags.json === true) printJson(document);
-  else if (flags.jsonl !== true && document.status === "completed") printAnswer(document.answer);
+  else if (flags.jsonl !== true && document.status === "completed") printAnswer(document.answer, flags);
   say(`As recorded in ${file}: ${document.status}. No model and no tool was called.`);
   return EXIT.done;
 }

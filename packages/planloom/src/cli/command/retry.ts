@@ -87,7 +87,7 @@ async function retryOrFork(name: string, flags: RetryFlags, verb: Verb): Promise
     if (flags.dryRun === true || flags.quiet !== true || asks) {
       say(heading(verb.name.toUpperCase()));
       say(`  ${verb.name === "fork" ? "from run" : "run"} ${run.id}`);
-      for (const line of retryLines(parts, shown, verb.name)) say(line);
+      for (const line of retryLines(parts, shown, verb.name, run.id)) say(line);
     }
     if (flags.dryRun === true) return EXIT.done;
     if (!asks) return verb.go(loom, run, changes, undefined);
@@ -109,7 +109,12 @@ async function planMeant(
   const aim = { goal: state.request.goal, inputs: { ...state.request.inputs, ...inputs } };
   const current = currentPlan(state);
   if (text === undefined && (current === undefined || (inputs === undefined && !isFork))) {
-    return { shown: current === undefined ? undefined : { ...current, tools: [...current.tools.values()] } };
+    return {
+      shown:
+        current === undefined
+          ? undefined
+          : { ...current, tools: [...current.tools.values()], inputs: state.request.inputs },
+    };
   }
   const plan = text === undefined ? checkedPlan(loom, current!.plan, run.id, aim) : checkedText(loom, text, aim);
   return { shown: plan, plan };

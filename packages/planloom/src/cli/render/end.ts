@@ -2,17 +2,22 @@
 // the figures, the report or what waits for a person, and the next commands. `show` prints the same parts.
 import type { Usage } from "../../plan/usage.js";
 import type { RunDocument, WaitingDocument } from "../../loom/document.js";
-import type { Json } from "../../plan/json.js";
+import { isObject, type Json } from "../../plan/json.js";
 import { sayProblem } from "../error-text.js";
-import { print, PROGRAM, say } from "../output.js";
+import { print, printText, PROGRAM, say, type RawFlags } from "../output.js";
 import { expectedLines } from "./estimate.js";
-import { count, duration, manyLines, oneLine, paint } from "../style.js";
+import { argumentLines, callApprovalLines, showAll } from "./approval.js";
+import { count, duration, oneLine, paint } from "../style.js";
+import { keyText, textLines, valueLines } from "./value.js";
 
 /** Text unchanged; other values as JSON. */
 export const answerText = (answer: Json): string =>
   typeof answer === "string" ? answer : JSON.stringify(answer, null, 2);
 
-export const printAnswer = (answer: Json): void => print(answerText(answer));
+export const printAnswer = (answer: Json, flags?: RawFlags): void => printText(answerText(answer), flags);
+
+/** The answer on a terminal, after an empty line. The program writes there, too, so each row has the gutter. */
+export const printAnswerApart = (answer: Json): void => print(`\n${answerText(answer)}`);
 
 export function figureLines(run: RunDocument): readonly string[] {
   const works = run.steps.flatMap((step) => [step, ...(step.items ?? [])]);
@@ -56,32 +61,52 @@ function endProblem({ status, error, report, runId }: RunDocument) {
 }
 
 function sayReport({ done, notDone }: NonNullable<RunDocument["report"]>): void {
-  if (done.length > 0) say(`  done      ${done.map((line) => oneLine(line)).join("\n            ")}`);
-  if (notDone.length > 0) say(`  not done  ${notDone.map((line) => oneLine(line)).join("\n            ")}`);
+  listed("done", done).forEach((line) => say(line));
+  listed("not done", notDone).forEach((line) => say(line));
 }
+
+const listed = (name: string, texts: readonly string[]): readonly string[] =>
+  texts.map((text, index) => `  ${(index === 0 ? name : "").padEnd(8)}  ${oneLine(text)}`);
 
 /** What waits for a person, with the commands that answer it. */
 export function waitingLines(runId: string, waiting: WaitingDocument): readonly string[] {
   const many = waiting.approvals.length > 1;
   return [
-    ...waiting.approvals.flatMap(({ subject, hash, reason, args, expiresAt, estimate }) => [
-      `${subject === "plan" ? "The plan" : `The call of step ${refText(subject)}`} of run ${runId} waits for approval: ${oneLine(reason)} (until ${expiresAt})`,
-      ...(args === undefined ? [] : [`  arguments  ${oneLine(JSON.stringify(args), 2_000)}`]),
-      ...expectedLines(estimate),
-      `  hash       ${hash}`,
-      `  approve    ${PROGRAM} approve ${runId} --hash ${hash}`,
-      `  reject     ${PROGRAM} reject ${runId} -m "what should be different"${many ? ` --hash ${hash}` : ""}`,
-      ...(subject === "plan" ? [`  edit       ${PROGRAM} edit ${runId} --hash ${hash} --plan FILE`] : []),
-    ]),
-    ...waiting.questions.flatMap(({ step, item, question }) => [
-      `Step ${step}${item === undefined ? "" : `[${item}]`} of run ${runId} asks: ${manyLines(question)}`,
-      `  answer     ${PROGRAM} respond ${runId} ${step} VALUE${item === undefined ? "" : ` --item ${item}`}`,
+    ...waiting.approvals.flatMap((approval) => {
+      const { subject, hash, reason, expiresAt, estimate } = approval;
+      return [
+        `${subject === "plan" ? "The plan" : `The call of step ${refText(subject)}`} of run ${runId} waits for approval: ${oneLine(reason, 4_000)} (until ${expiresAt})`,
+        ...(subject === "plan" ? [`  look at    ${PROGRAM} show ${runId}`] : callApprovalLines(runId, approval)),
+        ...expectedLines(estimate),
+        `  hash       ${hash}`,
+        `  approve    ${PROGRAM} approve ${runId} --hash ${hash}`,
+        `  reject     ${PROGRAM} reject ${runId} -m "what should be different"${many ? ` --hash ${hash}` : ""}`,
+        ...(subject === "plan" ? [`  edit       ${PROGRAM} edit ${runId} --hash ${hash} --plan FILE`] : []),
+      ];
+    }),
+    ...waiting.questions.flatMap((asked) => [
+      ...questionLines(runId, asked),
+      `  answer     ${PROGRAM} respond ${runId} ${asked.step} VALUE${asked.item === undefined ? "" : ` --item ${asked.item}`}`,
     ]),
     ...waiting.unusable.flatMap((call) => unusableLines(runId, call)),
     ...waiting.unknown.flatMap(({ step, item, error }) => [
       `It is not known whether step ${step}${item === undefined ? "" : `[${item}]`} of run ${runId} took effect: ${oneLine(error)}`,
       `  find out whether it did, then  ${PROGRAM} respond ${runId} ${step}${item === undefined ? "" : ` --item ${item}`} --happened JSON | --not-happened | --abort`,
     ]),
+  ];
+}
+
+type Question = WaitingDocument["questions"][number];
+
+/** The question, the data that belongs to it, and the answers that fit. */
+export function questionLines(runId: string, { step, item, question, data, type }: Question): readonly string[] {
+  const of = `Step ${refText({ step, ...(item === undefined ? {} : { item }) })} of run ${runId} asks`;
+  const shown = { indent: "  ", width: 9, all: showAll(runId) };
+  const each = isObject(data) ? Object.entries(data) : [];
+  return [
+    ...textLines(`${of}:`, question, { ...shown, indent: "", width: 0 }),
+    ...each.flatMap(([name, value]) => valueLines(keyText(name), value, shown)),
+    ...(type === undefined ? [] : [`  of type    ${oneLine(type, 2_000)}`]),
   ];
 }
 
@@ -93,9 +118,10 @@ function unusableLines(runId: string, call: WaitingDocument["unusable"][number])
   return [
     `Step ${refText({ ...call })} of run ${runId} waits for a decision: ${oneLine(error)}`,
     `  call       ${oneLine(tool)}, attempt ${attempt}, at ${at}${made}`,
-    `  arguments  ${oneLine(JSON.stringify(args), 2_000)}`,
+    ...argumentLines(args, showAll(runId), "  "),
     `  key        ${key}`,
-    `  returned   ${oneLine(JSON.stringify(output), 2_000)}${partial === true ? "  (only what could be kept)" : ""}`,
+    ...valueLines("returned", output, { indent: "  ", width: 9, all: showAll(runId) }),
+    ...(partial === true ? ["             (only what could be kept)"] : []),
     `  use        ${command} --use JSON   (this value is its output)`,
     `  skip       ${command} --skip   (go on without it)`,
     `  fail       ${command} --fail   (the step fails, and its onFailure decides)`,

@@ -2,9 +2,8 @@
 // prints all of them. The live table prints only those that must not be lost.
 import type { EventData, EventOf, EventType, RunEvent, StepRef } from "../../run/event.js";
 import type { Failure } from "../../run/failure.js";
-import { currentPlan, findWork, reviewOf } from "../../run/lookup.js";
+import { findWork, reviewOf } from "../../run/lookup.js";
 import { isReviewedAgain } from "../../run/status.js";
-import { isFinished } from "../../run/steps.js";
 import { type Run } from "../../run/state.js";
 import { isObject, type Json } from "../../plan/json.js";
 import { failureLine, failureText } from "../../words/failures.js";
@@ -12,7 +11,7 @@ import { andList } from "../../words/phrases.js";
 import { commentText, reasonText } from "../../words/reasons.js";
 import { changedToolText } from "../../words/tool-change.js";
 import { askingLines, invalidLines } from "./asking.js";
-import { actLines } from "./plan.js";
+import { planApprovalLines } from "./approval.js";
 import { approvalLines, proposedLines } from "./revision.js";
 import { duration, oneLine, paint } from "../style.js";
 
@@ -77,7 +76,7 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
   "approval.requested": ({ data: { subject, reason } }, run) =>
     [
       mark("waits", `${subjectOf(subject)} for approval: ${oneLine(reasonText(reason))}`),
-      ...(subject === "plan" ? [...actLinesOf(run), ...approvalLines(run)] : []),
+      ...(subject === "plan" ? [...planApprovalLines(run), ...approvalLines(run)] : []),
     ].flatMap(said),
   "approval.granted": (event) => marked("approved", grantedText(event)),
   "approval.denied": (event) => marked(...deniedText(event)),
@@ -177,12 +176,6 @@ function askerIn({ owed }: Run, key: string): string {
   if (effect === undefined || !("step" in effect)) return `the call ${oneLine(key, 80)}`;
   const { step, item } = effect;
   return `step ${item === null || item === undefined ? step : `${step}[${item}]`}`;
-}
-
-/** Counts the steps that will run. Steps that a fork took over are not counted. */
-export function actLinesOf(run: Run): readonly string[] {
-  const proposed = currentPlan(run);
-  return proposed === undefined ? [] : actLines(proposed, (id) => isFinished(run.execution.steps.get(id)!.work));
 }
 
 const REVIEWED = "whether the rest of the plan still makes sense; nothing new starts until then";

@@ -3,9 +3,8 @@
 import { needsOf, wavesOf } from "../../plan/graph.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
-import type { ProposedPlan } from "../../run/state.js";
 import { oneLine, paint } from "../style.js";
-import { deedOf, directToolIn, mayActThrough, type StepKind, toolNames, wordsOf } from "../../plan/step-kind.js";
+import { deedOf, directToolIn, mayActThrough, type StepKind, toolNames } from "../../plan/step-kind.js";
 
 /**
  * Numbered steps, in waves if several could run at once. Each has its tool or model, its effects, and the steps that it
@@ -36,23 +35,9 @@ export function planLines(
   ]);
 }
 
-/** The effects of the plan's own steps, with their arguments. An approval covers them, not only the titles. */
-export function actLines(
-  { plan, tools }: Pick<ProposedPlan, "plan" | "tools">,
-  isLeftOut: (id: string) => boolean,
-): readonly string[] {
-  return plan.steps.flatMap((step) => {
-    const tool = directToolIn(tools, step);
-    if (isLeftOut(step.id) || (tool?.effects ?? "none") === "none") return [];
-    const { text } = wordsOf(step);
-    const rest = text === undefined ? "" : `, the rest as a model writes it: ${oneLine(text)}`;
-    return [`  acts     ${step.id}: ${deedOf(step)} ${oneLine(JSON.stringify(step.with), 2_000)}${rest}`];
-  });
-}
-
 function how(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
   const each = step.forEach === undefined ? "" : "for each: ";
-  const word = SHOWN[step.kind].how(step);
+  const word = HOW[step.kind](step);
   const acts = actWords(step, tools);
   const optional = step.optional ? ", optional" : "";
   const wantsPerson = step.approval ?? directToolIn(tools, step)?.approval;
@@ -68,11 +53,11 @@ function actWords(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
   return through.length === 0 ? "" : `, may act through ${through.map(({ name }) => name).join(", ")}`;
 }
 
-/** How each kind of step is shown: in a line of its plan, and with a call that waits for approval. */
-const SHOWN: { readonly [K in StepKind]: { how(step: Step): string; call(step: Step): string } } = {
-  tool: { how: deedOf, call: deedOf },
-  agent: { how: agentWords, call: (step) => `agent: ${oneLine(deedOf(step), 2_000)}` },
-  ask: { how: () => "asks a person", call: () => "" },
+/** How each kind of step is shown in the line of its plan. */
+const HOW: { readonly [K in StepKind]: (step: Step) => string } = {
+  tool: deedOf,
+  agent: agentWords,
+  ask: () => "asks a person",
 };
 
 function agentWords(step: Step): string {
@@ -80,5 +65,3 @@ function agentWords(step: Step): string {
   if (names === "all") return "agent with all tools";
   return names.length === 0 ? "agent" : `agent with ${names.join(", ")}`;
 }
-
-export const callWords = (step: Step): string => SHOWN[step.kind].call(step);

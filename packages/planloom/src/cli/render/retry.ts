@@ -1,15 +1,18 @@
 // Shows a retry or a fork before it starts: which steps are reused and which run. In: the preview, and its plan. Out:
 // lines. A person decides by them. What they show is decided in run/decide/retry.ts.
+import type { JsonObject } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { RetryPreview } from "../../run/decide/retry.js";
-import { actLines } from "./plan.js";
+import { mayActThrough } from "../../plan/step-kind.js";
+import { showAll, wholePlanLines, type PlanToApprove } from "./approval.js";
 import { count, oneLine, paint, type Paint } from "../style.js";
 
 export interface ShownPlan {
   readonly plan: Plan;
   readonly tools: readonly ToolSpec[];
   readonly hash: string;
+  readonly inputs: JsonObject;
 }
 
 /** One line for each step, in plan order; then the possible effects of the steps that run, and a warning. */
@@ -17,6 +20,7 @@ export function retryLines(
   parts: RetryPreview,
   shown: ShownPlan | undefined,
   verb: "retry" | "fork",
+  runId: string,
 ): readonly string[] {
   if (parts.stage === "plan" || shown === undefined)
     return ["  there is no plan that was accepted: the planner is asked for one"];
@@ -24,6 +28,7 @@ export function retryLines(
   const reused = new Set(parts.reused);
   // A person is asked about these calls. They are not made.
   const quiet = new Set([...reused, ...parts.unusable]);
+  const mayAct = plan.steps.some((step) => !quiet.has(step.id) && tools.some((tool) => mayActThrough(step, tool)));
   const width = Math.min(24, Math.max(...plan.steps.map(({ id }) => id.length)));
   return [
     `  ${parts.reused.length} of ${count(plan.steps.length, "step")} reused`,
@@ -31,9 +36,21 @@ export function retryLines(
       const [word, colour, note] = fateOf(id, parts);
       return `  ${paint(colour, word.padEnd(8))} ${id.padEnd(width)}  ${oneLine(title, 70)}${note}`;
     }),
-    ...actLines({ plan, tools: new Map(tools.map((tool) => [tool.name, tool])) }, (id) => quiet.has(id)),
+    ...(mayAct ? wholePlanLines(toApprove(shown, runId), (id) => quiet.has(id)) : []),
     ...(parts.actAgain.length === 0 ? [] : warning(parts.actAgain, verb)),
   ];
+}
+
+/** Before the run continues, its expressions can see the inputs. */
+function toApprove({ plan, tools, inputs }: ShownPlan, runId: string): PlanToApprove {
+  const from = { steps: ["inputs"], tools: [] };
+  return {
+    plan,
+    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    inputs,
+    scope: (name) => (name === "inputs" ? { value: inputs, from } : undefined),
+    all: showAll(runId),
+  };
 }
 
 function fateOf(

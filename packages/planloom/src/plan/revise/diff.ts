@@ -1,6 +1,7 @@
 // The difference between two plans. In: the plan before and after. Out: data by field and step id, and the same as
 // text. A person approves a new revision by it. It compares plans as people write them, without the kernel's defaults.
 import { LIMITS } from "../../limits.js";
+import { visible } from "../visible.js";
 import { canonicalJson, isObject, own, type Json, type JsonObject } from "../json.js";
 import type { Plan } from "../plan.js";
 import { writePlan } from "../write.js";
@@ -146,10 +147,3 @@ function cut(text: string, shared: number): string {
   const end = start + most;
   return `${start > 0 ? "…" : ""}${text.slice(start, end)}${end < text.length ? "…" : ""}`;
 }
-
-/** Controls that JSON does not escape, and characters that reverse the text after them, as `\u202e`. */
-export const visible = (text: string): string =>
-  text.replace(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );

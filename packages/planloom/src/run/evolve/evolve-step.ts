@@ -233,6 +233,7 @@ export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): 
   leaveFor(run, work, "suspended");
   work.startedAt ??= at;
   work.question = data.question;
+  work.data = data.data;
   work.from = data.from;
   run.execution.questions++;
   run.owed.set(askKey(work), { kind: "person", key: askKey(work) });

@@ -30,8 +30,9 @@ export const PLAN_ERRORS: ErrorTable<PlanErrors> = {
         const what = source === undefined ? "The plan" : "The planner's last draft";
         return `${what} ${has}${errors.map((finding) => `  ${findingText(finding)}`).join("\n")}`;
       }
-      if (source.from === "run") return `The plan of run ${source.runId} ${has}${findingLines(errors, source.runId)}`;
-      return `The plan in ${source.name} ${has}${findingLines(errors, source.name)}`;
+      if (source.from === "run")
+        return `The plan of run ${source.runId} ${has}${findingLines(errors, source.runId).join("\n")}`;
+      return `The plan in ${source.name} ${has}${findingLines(errors, source.name).join("\n")}`;
     },
     next: ({ findings, source }): Sentence => {
       if (source?.from === "planner")
@@ -61,12 +62,11 @@ export const PLAN_ERRORS: ErrorTable<PlanErrors> = {
  * `plan.yaml:3:11 error UNKNOWN_TOOL …` and what to write instead, in the order of the plan. `name` is the plan's
  * source.
  */
-export function findingLines(findings: readonly Finding[], name: string): string {
+export function findingLines(findings: readonly Finding[], name: string): readonly string[] {
   const inText = findings.every(({ where }) => where.line !== undefined);
   return findings
     .toSorted((one, other) => (inText ? inDocument(one.where, other.where) : stepIn(one.where) - stepIn(other.where)))
-    .map((finding) => findingLine(finding, name))
-    .join("\n");
+    .flatMap((finding) => linesOf(finding, name));
 }
 
 const inDocument = (one: Where, other: Where): number =>
@@ -78,10 +78,10 @@ const stepIn = ({ pointer }: Where): number => {
   return step === undefined ? (pointer.startsWith("/answer") ? Number.MAX_SAFE_INTEGER : -1) : Number(step);
 };
 
-function findingLine(finding: Finding, name: string): string {
+function linesOf(finding: Finding, name: string): readonly string[] {
   const { code, severity, where } = finding;
   const { message, fix } = findingWords(finding);
   const { pointer, line, column } = where;
   const place = line === undefined ? `${name}${pointer === "" ? "" : `#${pointer}`}` : `${name}:${line}:${column ?? 1}`;
-  return `${place} ${severity} ${code} ${message}\n  fix: ${fix}`;
+  return [`${place} ${severity} ${code} ${message}`, `  fix: ${fix}`];
 }
