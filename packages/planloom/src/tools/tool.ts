@@ -180,7 +180,7 @@ export function tool<const I extends Schema, const O extends Schema | undefined 
   checkInput(name, input.json, definition.content ?? []);
   const call: Tool["call"] = async (args, context) => {
     const checked = (await checkedArguments(name, input, args)) as Arguments<I>;
-    const returned: unknown = await ownRun(() => definition.run(checked, context));
+    const { returned } = await ownRun(() => definition.run(checked, context));
     return usableOutput(name, output, returned, context.signal);
   };
   ownCalls.add(call);
@@ -225,13 +225,25 @@ async function checkedArguments(name: string, input: ReadSchema, args: ToolArgum
   throw toolErrorOf(failWith("BAD_ARGUMENTS", { tool: name, problem: checked.problem }));
 }
 
-/** An UnusableOutput of another tool, which this one called, says nothing about the outcome of this one. */
-async function ownRun(run: () => unknown): Promise<unknown> {
+/**
+ * An UnusableOutput of another tool, which this one called, says nothing about the outcome of this one. The value is
+ * wrapped, because a promise asks each value whether it is a promise, and a proxy may throw at that.
+ */
+async function ownRun(run: () => unknown): Promise<{ readonly returned: unknown }> {
   try {
-    return await run();
+    const given = run();
+    return { returned: isThenable(given) ? await given : given };
   } catch (thrown) {
     if (thrown instanceof UnusableOutput) throw new Error(thrown.message, { cause: thrown });
     throw thrown;
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  try {
+    return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function";
+  } catch {
+    return false;
   }
 }
 

@@ -334,6 +334,14 @@ describe("the output", () => {
     expect(error.returned).toEqual({ sent: 1 });
   });
 
+  it("may be a value that throws as soon as it is looked at", async () => {
+    const trap = () => {
+      throw new Error("hands off");
+    };
+    const error = await unusableOf(called(withOutput(new Proxy({}, { get: trap, ownKeys: trap })), {}));
+    expect(error.code).toBe("BAD_OUTPUT");
+  });
+
   it("of another tool that it calls says nothing about its own outcome", async () => {
     const inner = withOutput(1n);
     const outer = tool({
