@@ -99,11 +99,15 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
 const isOwnStore = (store: string, folder: string): boolean =>
   store !== "memory" && !store.includes("://") && storeFileFault(store, folder) === undefined;
 
-/** `config` must be a sound one: see settingsOf. Its paths are absolute. */
+/**
+ * `config` must be a sound one: see settingsOf. Its paths are absolute. A result that lets plans write files asks for
+ * approval too: a program's default would not.
+ */
 export function tightened(
   config: LoomConfig,
   folder: string,
 ): { readonly config: LoomConfig; readonly left: readonly string[] } {
   const { value = {}, left } = RULES(config, "", folder);
-  return { config: value as LoomConfig, left };
+  const kept = value as LoomConfig;
+  return { config: kept.builtins?.files?.write === true ? { approval: "effects", ...kept } : kept, left };
 }

@@ -66,6 +66,6 @@ const NOT_USED = {
   writable: "other users can write to it",
   "folder-owner": "its folder belongs to another user",
   "folder-writable": "other users can write to its folder",
-  link: "it is a symbolic link that leads out of its folder",
+  link: "it is a symbolic link",
   "no-file": "it is not a file",
 } as const;

@@ -11,7 +11,8 @@ test.each<[LoomConfig]>([
   [{ approval: "always", guard: "ask", attended: false }],
   [{ approval: "effects", onFailure: "fail", replan: "never", replanContext: "codes", eager: false, concurrency: 1 }],
   [{ budget: { tokens: 10, costUsd: 0 }, limits: { steps: 3, replans: 0, approvalMs: 1_000, replanTokens: 10 } }],
-  [{ builtins: { files: { roots: [join(folder, "docs")], write: true }, fetch: false, search: { folder } } }],
+  [{ builtins: { files: { roots: [join(folder, "docs")], write: false }, fetch: false, search: { folder } } }],
+  [{ builtins: { files: { roots: [folder], write: true } }, approval: "always" }],
   [{ planner: { granularity: "coarse", critique: true }, store: join(folder, "runs.db") }],
 ])("%j counts as it is", (config) => {
   expect(tightened(config, folder)).toEqual({ config, left: [] });
@@ -42,6 +43,13 @@ test.each<[LoomConfig, readonly string[]]>([
   [{ store: "memory" }, ["store"]],
 ])("%j does not count", (config, left) => {
   expect(tightened(config, folder)).toEqual({ config: {}, left });
+});
+
+test("a program that may write files asks for approval", () => {
+  const builtins = { files: { roots: [folder], write: true } };
+  const asking = { config: { approval: "effects", builtins }, left: [] };
+  expect(tightened({ builtins }, folder)).toEqual(asking);
+  expect(tightened({ builtins, approval: "never" }, folder)).toEqual({ ...asking, left: ["approval"] });
 });
 
 test("what counts is kept beside what does not", () => {

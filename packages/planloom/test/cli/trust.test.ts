@@ -332,7 +332,7 @@ describe.runIf(hasModes)("a file that others could have changed is not used, and
     expect(ran(other.here)).toBe(true);
   });
 
-  test("it is a link that leads out of its folder", async () => {
+  test("it is a link", async () => {
     const here = stranger();
     const elsewhere = put(join(newFolder(), "planloom.config.mjs"), CODE);
     symlinkSync(elsewhere, join(here.folder, "planloom.config.mjs"));

@@ -1,5 +1,5 @@
 // Files that only this user may read, and files that others could have changed.
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ownershipFault } from "../../src/files/ownership.js";
@@ -10,7 +10,7 @@ import {
   replacePrivateFile,
   writePrivateFile,
 } from "../../src/files/private.js";
-import { giveAway, hasModes, isRoot, modeOf, newFolder, put } from "./places.js";
+import { giveAway, hasModes, isRoot, modeOf, newFolder, put, STRANGER } from "./places.js";
 
 describe.runIf(hasModes)("under any umask", () => {
   let before = 0;
@@ -103,6 +103,19 @@ describe.runIf(hasModes)("a place that others could have changed", () => {
     mkdirSync(folder);
     chmodSync(folder, mode);
     expect(ownershipFault(folder)).toBe(fault);
+  });
+
+  test.runIf(isRoot)("a file and a folder that a group may write to, which is not the user's own", () => {
+    const folder = newFolder();
+    const file = put(join(folder, "file"));
+    for (const path of [file, folder]) {
+      chmodSync(path, 0o775);
+      expect(ownershipFault(path)).toBe(undefined);
+      chownSync(path, 0, STRANGER);
+      expect(ownershipFault(path)).toBe("writable");
+      chmodSync(path, 0o755);
+      expect(ownershipFault(path)).toBe(undefined);
+    }
   });
 
   test.runIf(isRoot)("a file and a folder of another user", () => {
