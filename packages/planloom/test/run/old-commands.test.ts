@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
+import { planHashBy } from "../../src/plan/plan-hash.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { LogReader } from "../../src/run/log/chain.js";
@@ -48,6 +49,19 @@ describe("a command of version 1", () => {
         approval: { required: true, reason: { code: "LEGACY", text: "ann wants to see it" } },
       },
     });
+  });
+
+  it("has the hash of version 1, and gets today's; a plan that was changed keeps a hash that is refused", () => {
+    const old = { ...planOfV1(plan), hash: planHashBy(1, plan)! };
+    expect(old.hash).not.toBe(plan.hash);
+    expect(readCommand({ type: "edit", hash: "h", plan: old })).toMatchObject({ plan: { hash: plan.hash } });
+    for (const forged of [
+      { ...old, inputs: { more: 1 } },
+      { ...old, hash: "0".repeat(64) },
+      { ...planOfV1(plan), hashVersion: 1 },
+    ]) {
+      expect(readCommand({ type: "edit", hash: "h", plan: forged })).toBeUndefined();
+    }
   });
 
   it("is obeyed, and leaves a log that is read and replayed", () => {

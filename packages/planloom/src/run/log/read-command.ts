@@ -2,12 +2,12 @@
 // In: any value. Out: the command in today's form, or what is known of one that cannot be read.
 import { LIMITS } from "../../limits.js";
 import { check } from "../../plan/check/check.js";
-import { depthOf, isObject } from "../../plan/json.js";
+import { depthOf, isObject, type JsonObject } from "../../plan/json.js";
 import { notJson } from "../../plan/not-json.js";
-import { planHash } from "../../plan/plan-hash.js";
+import { planHash, planHashBy } from "../../plan/plan-hash.js";
 import { writePlan } from "../../plan/write.js";
 import { completeSettings, type Settings } from "../settings.js";
-import { DOUBT_VERDICTS, UNUSABLE_VERDICTS, type Command } from "../command.js";
+import { DOUBT_VERDICTS, UNUSABLE_VERDICTS, type CheckedPlan, type Command } from "../command.js";
 import type { UnreadableCommand } from "../input.js";
 import { isCheckedPlan, isSettings } from "./event-shapes.js";
 import { planFromV1 } from "./plan-v1.js";
@@ -54,8 +54,15 @@ function inTodaysForm(payload: Fields): Fields {
   return {
     ...payload,
     ...(isObject(settings) ? { settings: completeSettings(settings) } : {}),
-    ...(isObject(plan) ? { plan: planFromV1(plan) } : {}),
+    ...(isObject(plan) ? { plan: rehashed(planFromV1(plan)) } : {}),
   };
+}
+
+/** A plan with the hash of an earlier build gets today's. Any other plan stays as it is, and so does a wrong hash. */
+function rehashed(plan: JsonObject): JsonObject {
+  const parts = plan as unknown as CheckedPlan;
+  if (!isCheckedPlan(parts) || planHashBy(1, parts) !== parts.hash) return plan;
+  return { ...plan, hash: planHash(parts.plan, parts.inputs, parts.tools) };
 }
 
 const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = {
@@ -125,7 +132,8 @@ function isSoundSettings(value: unknown): boolean {
 /** Whether the plan passes check with its tools, and has the hash that it names. */
 function isPlan(value: unknown): boolean {
   if (!isCheckedPlan(value)) return false;
-  const { plan, inputs, tools, hash } = value;
+  const { plan, inputs, tools, hash, hashVersion } = value;
+  if (hashVersion !== undefined) return false;
   try {
     const again = check(writePlan(plan), { tools }, { inputs, limits: { steps: Infinity, planBytes: Infinity } });
     return again.ok && again.hash === hash && planHash(plan, inputs, tools) === hash;
