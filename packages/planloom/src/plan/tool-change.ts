@@ -1,6 +1,7 @@
 // Compares the definition of a tool that a plan was made with, and the definition that would run now. In: two
 // definitions. Out: the differences, the definition that applies, and whether a person must see the differences. Pure.
 import { canonicalJson, isObject, type Json } from "./json.js";
+import { isControl } from "./label.js";
 import { isBuiltin, type EffectClass, type ToolSpec } from "./tool-spec.js";
 
 /** `field` is a field of the definition, or a place inside it: `input/to`, `reach/roots`. null: it is not there. */
@@ -80,8 +81,8 @@ const RANKS: readonly EffectClass[] = ["none", "idempotent", "once"];
  */
 export function strictest(recorded: ToolSpec, present: ToolSpec, complete = true): ToolSpec {
   const effects = RANKS[Math.max(RANKS.indexOf(recorded.effects), RANKS.indexOf(present.effects))]!;
-  const { trusted, public: isPublic, labels, content, ...rest } = present;
-  const kept = content?.filter((name) => !complete || recorded.content?.includes(name) === true) ?? [];
+  const { trusted, public: isPublic, labels, content: _content, ...rest } = present;
+  const content = complete ? contentOfBoth(recorded, present) : present.content;
   return {
     ...rest,
     effects,
@@ -90,6 +91,14 @@ export function strictest(recorded: ToolSpec, present: ToolSpec, complete = true
     ...(trusted === true && recorded.trusted === true ? { trusted } : {}),
     ...(isPublic === true && (!complete || recorded.public === true) ? { public: isPublic } : {}),
     ...(labels !== undefined && (!complete || recorded.labels === labels) ? { labels } : {}),
-    ...(kept.length === 0 ? {} : { content: kept }),
+    ...(content === undefined ? {} : { content }),
   };
+}
+
+/** The arguments that both definitions only pass on; undefined if both declare nothing. */
+function contentOfBoth(recorded: ToolSpec, present: ToolSpec): readonly string[] | undefined {
+  if (recorded.content === undefined && present.content === undefined) return undefined;
+  const { properties } = present.input;
+  const names = isObject(properties) ? Object.keys(properties) : [];
+  return names.filter((name) => !isControl(recorded, name) && !isControl(present, name));
 }

@@ -98,6 +98,21 @@ describe("strictest", () => {
     expect(strictest({ ...base, effects: "idempotent" }, { ...base, effects: "none" }).effects).toBe("idempotent");
   });
 
+  it("counts an argument as content if it is in both, whether it is declared or has a usual name", () => {
+    const input = { type: "object", properties: { to: TEXT, text: TEXT, file: TEXT } } as const;
+    const of = (content?: readonly string[]): ToolSpec => ({
+      ...base,
+      input,
+      ...(content === undefined ? {} : { content }),
+    });
+    const both = (was: ToolSpec, is: ToolSpec) => strictest(was, is).content;
+    expect(both(of(), of())).toBeUndefined();
+    expect(both(of(), of([]))).toEqual([]);
+    expect(both(of([]), of())).toEqual([]);
+    expect(both(of(), of(["to", "text"]))).toEqual(["text"]);
+    expect(both(of(["file", "text"]), of(["text", "file", "to"]))).toEqual(["text", "file"]);
+  });
+
   it("keeps a definition that is equal", () => {
     const full: ToolSpec = { ...base, trusted: true, public: true, labels: "pass", content: ["to"], egress: true };
     expect(strictest(full, full)).toEqual(full);

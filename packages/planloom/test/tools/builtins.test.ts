@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PlanloomError } from "../../src/words/planloom-error.js";
-import type { Json } from "../../src/plan/json.js";
+import { hashOf } from "../../src/plan/hash.js";
+import { isObject, type Json } from "../../src/plan/json.js";
+import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import { calculateTool } from "../../src/tools/builtin/calculate.js";
 import type { Usage } from "../../src/plan/usage.js";
 import { summarizeTool, type SummarizeOptions } from "../../src/tools/builtin/summarize.js";
@@ -13,6 +15,14 @@ import { builtinTools, type BuiltinOptions } from "../../src/tools/builtin/built
 import { createInventory } from "../../src/tools/inventory.js";
 import { ToolError } from "../../src/tools/tool.js";
 import { called, contextOf, errorOf } from "./tool-context.js";
+
+/** A schema without its descriptions. */
+function withoutProse(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutProse);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([key, field]) => key !== "description" || typeof field !== "string");
+  return Object.fromEntries(kept.map(([key, field]) => [key, withoutProse(field)]));
+}
 
 const reply = (text: string) => ({ text, usage: { calls: 1, inputTokens: 7, outputTokens: 2 } });
 
@@ -55,6 +65,32 @@ describe("builtinTools", () => {
     expect(reachOf({ search: { searxng: "http://find.example:8080/x" } }, "search")).toEqual({
       hosts: ["find.example:8080"],
     });
+  });
+
+  // If a call means the same as before, change the digest here. Otherwise raise the version of the tool, too: runs that
+  // were approved before then ask a person.
+  it("change nothing about what a call means under the same version", () => {
+    const all = [
+      ...made({
+        files: { roots: [base], write: true },
+        fetch: true,
+        summarize: async () => reply("s"),
+        search: { searxng: "http://127.0.0.1:1" },
+      }).specs,
+      made({ search: { folder: base } }).get("search")!.spec,
+    ];
+    const digest = ({ description: _said, reach: _where, ...means }: ToolSpec) =>
+      `${means.version} ${hashOf(withoutProse(means)).slice(0, 12)}`;
+    expect(all.map((spec) => `${spec.name} ${digest(spec)}`)).toEqual([
+      "calculate planloom/1 211aea7dc3ba",
+      "read_file planloom/1 cbf5d5787db6",
+      "list_files planloom/1 4e1cfe7db739",
+      "write_file planloom/1 724c80036eb3",
+      "fetch_url planloom/1 a66cce8c738a",
+      "summarize planloom/1 25ffeb49cd2d",
+      "search planloom/1 e68dad02d1da",
+      "search planloom/1 2a3dbe1fb2ee",
+    ]);
   });
 
   it("offers what it has options for", () => {
