@@ -84,6 +84,7 @@ function addStarts(program: Command, act: Act): void {
     .summary("pursue a goal, or run a plan")
     .description("Pursues a goal, or runs a plan. stdout holds only the answer; everything else goes to stderr.")
     .option("-i, --input <name=value>", "an input: JSON or text, or name=@file; repeatable", collected, [])
+    .option("--trust <name>", "an input that no others wrote: a file or a document of yours; repeatable", collected, [])
     .option("--tag <tag>", "a label of the run, for lists; repeatable", collected, [])
     .option("--concurrency <n>", "steps and items at once (default 4)")
     .addOption(approval())

@@ -34,6 +34,7 @@ export interface PlannerFlags {
 
 export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlags, PlannerFlags {
   readonly input?: readonly string[];
+  readonly trust?: readonly string[];
   readonly tag?: readonly string[];
   readonly concurrency?: string;
   readonly approval?: "never" | "always" | "effects";

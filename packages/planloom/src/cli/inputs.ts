@@ -23,6 +23,10 @@ export async function inputsFromFlags(pairs: readonly string[]): Promise<{ reado
   return Object.fromEntries(entries);
 }
 
+/** Names of the inputs that come from files. Others may have written a file, however short it is. */
+export const inputsOfFiles = (pairs: readonly string[]): readonly string[] =>
+  pairs.filter((pair) => /^[^=]*=@(?!@)/.test(pair)).map((pair) => pair.slice(0, pair.indexOf("=")).trim());
+
 async function entryOf(pair: string): Promise<readonly [string, Json]> {
   const at = pair.indexOf("=");
   const name = pair.slice(0, Math.max(at, 0)).trim();

@@ -17,13 +17,14 @@ import type { Asking, EventData } from "../run/event.js";
 import type { RoleNames, Settings } from "../run/settings.js";
 import type { CheckedPlan } from "../run/command.js";
 import { whyNotMended } from "../run/decide/repair.js";
-import type { Run } from "../run/state.js";
+import type { Run, RunRequest } from "../run/state.js";
+import type { InputTrust } from "../plan/label.js";
 import type { EventStore, ListQuery, RunList } from "../store/event-store.js";
 import { unjournaled } from "../perform/agent-context.js";
 import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readHistory } from "../perform/history.js";
-import { soundGoal, soundInputs, soundRunId, soundTags } from "./start-options.js";
+import { soundGoal, soundInputs, soundRunId, soundTags, soundTrust } from "./start-options.js";
 import { timedPlanner } from "../agents/timed-planner.js";
 import { soundQuery } from "./list-query.js";
 import { LoomRun } from "./loom-run.js";
@@ -40,6 +41,12 @@ export interface StartOptions {
   readonly inputs?: { readonly [name: string]: Json };
   /** A plan, given as for `check`; then the planner is not asked. Without `inputs`, a checked plan brings its own. */
   readonly plan?: unknown;
+  /**
+   * What is known of inputs, by name. Without it one short line, a number or a boolean is trusted, and a record, a list
+   * or a longer text is untrusted and private. untrusted: others wrote it, for example a file. trusted: it is yours.
+   * public: it is yours, and it may leave this machine.
+   */
+  readonly trust?: { readonly [input: string]: InputTrust };
   readonly listener?: Listener;
   readonly runId?: string;
   /** Labels for lists of runs. */
@@ -160,7 +167,9 @@ export class Loom {
     if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
     const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
     const tags = soundTags(options.tags ?? []);
-    const started = this.startedData(aim, given?.inputs ?? inputs, given, tags);
+    const all = given?.inputs ?? inputs;
+    const trust = soundTrust(options.trust ?? {}, inputs, all);
+    const started = this.startedData(aim, all, given, { tags, trust });
     const runId = await this.engine.start(
       {
         started,
@@ -200,7 +209,7 @@ export class Loom {
       models: this.models(),
       given: (plan, goal, inputs) => this.given(plan, goal, inputs),
       appraise: (plan, run) => this.appraised(plan, run),
-      started: (goal, inputs, given, tags) => this.startedData(goal, inputs, given, tags),
+      started: (goal, inputs, given, more) => this.startedData(goal, inputs, given, more),
     });
   }
 
@@ -232,7 +241,7 @@ export class Loom {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    tags: readonly string[],
+    { tags, trust }: Pick<RunRequest, "tags" | "trust">,
   ): EventData["run.started"] {
     return {
       goal,
@@ -243,6 +252,7 @@ export class Loom {
       inventory: this.services.inventory.hash,
       kernel: KERNEL_VERSION,
       planGiven: given !== undefined,
+      ...(Object.keys(trust).length === 0 ? {} : { trust }),
       ...(tags.length === 0 ? {} : { tags }),
     };
   }

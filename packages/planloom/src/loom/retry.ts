@@ -20,7 +20,7 @@ import {
 } from "../run/decide/retry.js";
 import { refusal } from "../run/refusal.js";
 import { wordedRefusal, type WordedRefusal } from "./worded-reply.js";
-import { type Run } from "../run/state.js";
+import type { Run, RunRequest } from "../run/state.js";
 import type { StartRequest } from "../engine/engine.js";
 import { soundInputs } from "./start-options.js";
 
@@ -53,7 +53,7 @@ export interface Home {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    tags: readonly string[],
+    more: Pick<RunRequest, "tags" | "trust">,
   ): EventData["run.started"];
 }
 
@@ -123,10 +123,17 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   const parent = { runId: run.id, seq: run.log.seq, at: options.at };
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
-    started: { ...home.started(run.request.goal, plan.inputs, plan, run.request.tags), parent },
+    started: { ...home.started(run.request.goal, plan.inputs, plan, requestOf(run, plan.inputs)), parent },
     given: { ...(await home.appraise(plan)), ...marksKept(run, plan) },
     carried: carriedFacts(run, parts.kept),
   };
+}
+
+/** Defaults of a plan that was not written after untrusted text stay what they are. */
+function requestOf(run: Run, inputs: CheckedPlan["inputs"]): Pick<RunRequest, "tags" | "trust"> {
+  const { tags, trust, given } = run.request;
+  const own = currentPlan(run)?.afterUntrusted === undefined ? Object.keys(inputs).filter((name) => !given.has(name)) : [];
+  return { tags, trust: { ...Object.fromEntries(own.map((name) => [name, "public" as const])), ...trust } };
 }
 
 function forkRefused(runId: string, { code, params }: NoRetry): PlanloomError {

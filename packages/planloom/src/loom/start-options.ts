@@ -2,6 +2,7 @@
 // JavaScript. Out: the values to record. The first event is not validated again.
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
+import { INPUT_TRUST, type InputTrust } from "../plan/label.js";
 import type { Json } from "../plan/json.js";
 import { strictJson } from "../tools/output.js";
 
@@ -19,6 +20,20 @@ export function soundInputs(inputs: Inputs): Inputs {
   const copy = strictJson(inputs);
   if (copy.ok) return copy.value as Inputs;
   throw new PlanloomError("INPUTS_NOT_JSON", { problem: copy.problem });
+}
+
+/** What is known of the inputs. Those that only the plan gives are its literals. Throws TRUST_INVALID. */
+export function soundTrust(
+  trust: { readonly [input: string]: InputTrust },
+  given: Inputs,
+  all: Inputs,
+): { readonly [input: string]: InputTrust } {
+  for (const [input, value] of Object.entries(trust)) {
+    const known = Object.hasOwn(all, input) && (INPUT_TRUST as readonly unknown[]).includes(value);
+    if (!known) throw new PlanloomError("TRUST_INVALID", { input, value: String(value), inputs: Object.keys(all) });
+  }
+  const defaults = Object.keys(all).filter((name) => !Object.hasOwn(given, name));
+  return { ...Object.fromEntries(defaults.map((name) => [name, "public" as const])), ...trust };
 }
 
 /** The tags, each once and in the order given. Throws TAGS_INVALID. */

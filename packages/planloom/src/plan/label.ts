@@ -50,13 +50,18 @@ function isScalar(value: Json): boolean {
   return !isObject(value) && !Array.isArray(value);
 }
 
-/** What a caller may say of an input: written by the caller, or by others. */
-export type InputTrust = "trusted" | "untrusted";
+/**
+ * What a caller may say of an input. untrusted: others wrote it, however short it is. trusted: no others wrote it.
+ * public: trusted, and it may leave this machine, as the literals of a plan.
+ */
+export const INPUT_TRUST = ["untrusted", "trusted", "public"] as const;
+export type InputTrust = (typeof INPUT_TRUST)[number];
 
 /** The label of an input that the caller gave. `declared` is what the caller said about it. */
 export function inputLabel(value: Json, declared: InputTrust | undefined): Label {
   const scalar = declared !== "untrusted" && isScalar(value);
-  return label({ untrusted: !scalar && declared !== "trusted", private: !scalar, input: true });
+  const isTrusted = declared === "trusted" || declared === "public";
+  return label({ untrusted: !scalar && !isTrusted, private: !scalar && declared !== "public", input: !isTrusted });
 }
 
 /** Arguments that a tool without a declaration only passes on, by their usual names. */

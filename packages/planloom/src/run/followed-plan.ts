@@ -37,9 +37,9 @@ export const readByPlanner = (run: Run): Label => joined(readOfSteps(run), readO
 /** Under `codes` a planner reads no text of tools, models or inputs. */
 export const hidesKeys = ({ request }: Run): boolean => request.settings.replanContext === "codes";
 
-/** Inputs that the caller did not declare as trusted. */
+/** Inputs that the caller did not declare as trusted or public. */
 export function foreignInputs({ request: { inputs, given, trust } }: Run): readonly string[] {
-  return Object.keys(inputs).filter((name) => given.has(name) && trust[name] !== "trusted");
+  return Object.keys(inputs).filter((name) => given.has(name) && trust[name] !== "trusted" && trust[name] !== "public");
 }
 
 /** The name of a planner that is a program. */

@@ -223,6 +223,17 @@ export const DATA: FindingTable<keyof DataParams> = {
     message: ({ text }) => `The text ${quoted(text)} does not say what to do.`,
     fix: () => "Say what to do with which data, and what to give back.",
   },
+  STEP_MIXES: {
+    message: ({ step, reads, acts, leaves }) =>
+      leaves === true
+        ? `${step} reads private data with ${reads.join(", ")} and sends requests with ${acts.join(", ")}: after it has ` +
+          "read untrusted text, each such request waits for a person."
+        : `${step} reads what others wrote with ${reads.join(", ")} and acts with ${acts.join(", ")}: each call that acts ` +
+          "after that waits for a person.",
+    fix: ({ step, reads, acts }) =>
+      `Split it: ${step}_read, an agent step with the tools ${reads.join(", ")} and a typed output; then a tool step ` +
+      `for each call of ${acts.join(", ")}, which refers to that output.`,
+  },
   UNUSED_STEP: {
     message: ({ step }) => `Nobody uses the output of ${step}: no step refers to it, and the answer leaves it out.`,
     fix: ({ step }) => `Add ${step} to the answer, refer to it, or take the step out.`,

@@ -742,6 +742,18 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Say what to do with which data, and what to give back.",
     ],
   ],
+  STEP_MIXES: [
+    [
+      { step: "work", reads: ["read_mail"], acts: ["send_mail"] },
+      "work reads what others wrote with read_mail and acts with send_mail: each call that acts after that waits for a person.",
+      "Split it: work_read, an agent step with the tools read_mail and a typed output; then a tool step for each call of send_mail, which refers to that output.",
+    ],
+    [
+      { step: "work", reads: ["read_file"], acts: ["fetch_url"], leaves: true },
+      "work reads private data with read_file and sends requests with fetch_url: after it has read untrusted text, each such request waits for a person.",
+      "Split it: work_read, an agent step with the tools read_file and a typed output; then a tool step for each call of fetch_url, which refers to that output.",
+    ],
+  ],
   UNUSED_STEP: [
     [
       { step: "find" },

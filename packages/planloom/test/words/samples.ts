@@ -158,6 +158,10 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { of: "output", problem: { path: [], is: "cycle" } },
   ],
   RUN_ID_INVALID: [{ chars: 0, limit: 200 }],
+  TRUST_INVALID: [
+    { input: "order", value: "mine", inputs: ["order"] },
+    { input: "rows", value: "trusted", inputs: [] },
+  ],
   TAGS_INVALID: [
     { given: '""', tags: 1, limit: 20, chars: 200 },
     { tags: 21, limit: 20, chars: 200 },

@@ -10,6 +10,7 @@ import { checkCycles, checkDependencies, inOrder, needsById } from "./order.js";
 import { checkOutputs } from "./outputs.js";
 import { collectFindings, type Collected, type Locate, type Report } from "./report.js";
 import { readShape, type DraftAnswer, type Outline } from "./shape.js";
+import { checkMixes } from "./mixes.js";
 import { checkTexts, checkUse, unreferenced } from "./use.js";
 import type { Finding, FindingCode } from "../finding.js";
 import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject, pointerTo } from "../json.js";
@@ -151,6 +152,7 @@ function judgeDocument(
   checkData([...inOrder(byId), ...nameless], tools, known, report);
   checkAnswer(outline.answer, known, report);
   checkTexts(outline.nodes, report);
+  checkMixes(outline.nodes, tools, report);
   if (!hasErrors(AFTER_USE)) {
     checkUse(outline, needs, tools, report);
     const { goal = "", granularity = "normal" } = options;

@@ -266,7 +266,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     {
       parent: record<NonNullable<EventData["run.started"]["parent"]>>({ runId: text, seq: number, at: text }, {}),
       tags: texts,
-      trust: map(oneOf<InputTrust>("trusted", "untrusted")),
+      trust: map(oneOf<InputTrust>("trusted", "untrusted", "public")),
     },
   ),
   "run.paused": record(comment, {}),

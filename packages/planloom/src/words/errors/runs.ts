@@ -21,6 +21,7 @@ export interface RunErrors {
   VALUE_NOT_JSON: { readonly of: "answer" | "output"; readonly problem: NotJson };
   RUN_ID_INVALID: { readonly chars: number; readonly limit: number };
   /** `given` is the tag as a text; absent if there are too many tags. */
+  TRUST_INVALID: { readonly input: string; readonly value: string; readonly inputs: readonly string[] };
   TAGS_INVALID: { readonly given?: string; readonly tags: number; readonly limit: number; readonly chars: number };
   RUN_EXISTS: { readonly runId: string };
   /** `name` is absent if any run would do. */
@@ -90,6 +91,16 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     kind: "usage",
     message: ({ chars }) => `The id of a run cannot have ${chars} characters.`,
     next: ({ limit }) => [`Choose an id of 1 to ${limit} characters, or leave it out: then a new one is made.`],
+  },
+  TRUST_INVALID: {
+    kind: "usage",
+    message: ({ input, value, inputs }) =>
+      inputs.includes(input)
+        ? `The trust of the input "${input}" cannot be "${value}".`
+        : `There is no input "${input}" to say "${value}" of.`,
+    next: ({ inputs }) => [
+      `Say untrusted, trusted or public of ${inputs.length === 0 ? "an input of the run" : inputs.join(", ")}.`,
+    ],
   },
   TAGS_INVALID: {
     kind: "usage",
