@@ -15,10 +15,13 @@ export function checkMixes(nodes: readonly StepNode[], tools: ReadonlyMap<string
   }
 }
 
-/** Tools that wait for a person anyway are not offered inside a step. */
+/**
+ * Tools that wait for a person anyway are not offered inside a step. A step with all tools is not judged: nobody has
+ * chosen them for it.
+ */
 function offered(names: readonly string[] | "all", tools: ReadonlyMap<string, ToolSpec>): readonly ToolSpec[] {
-  const known = names === "all" ? [...tools.values()] : names.flatMap((name) => tools.get(name) ?? []);
-  return known.filter(({ approval }) => approval === undefined);
+  if (names === "all") return [];
+  return names.flatMap((name) => tools.get(name) ?? []).filter(({ approval }) => approval === undefined);
 }
 
 function mixedIn(tools: readonly ToolSpec[]) {

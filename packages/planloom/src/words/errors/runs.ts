@@ -97,7 +97,7 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     message: ({ input, value, inputs }) =>
       inputs.includes(input)
         ? `The trust of the input "${input}" cannot be "${value}".`
-        : `There is no input "${input}" to say "${value}" of.`,
+        : `The run has no input "${input}".`,
     next: ({ inputs }) => [
       `Say untrusted, trusted or public of ${inputs.length === 0 ? "an input of the run" : inputs.join(", ")}.`,
     ],
