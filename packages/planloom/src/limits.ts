@@ -251,6 +251,8 @@ export const LIMITS = {
   shownItems: 20,
   /** Parts of one value (fields of fields, items of items) where a person decides: more are not read. */
   shownParts: 200,
+  /** How far the clock may be behind the last event of a run when a person approves: processes differ by that much. */
+  clockBehindMs: 5_000,
   /** Differences that one replay reports: with more, the kernel or the log is a different one. */
   replayDifferences: 100,
   /** Earlier runs that an estimate uses: older runs say little about the next one. */

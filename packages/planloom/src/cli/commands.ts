@@ -14,6 +14,7 @@ import {
   plannerOptions,
   policyOptions,
   raw,
+  yesAll,
   collected,
   RUN,
   commandOptions,
@@ -88,14 +89,15 @@ function addStarts(program: Command, act: Act): void {
     .option("--tag <tag>", "a label of the run, for lists; repeatable", collected, [])
     .option("--concurrency <n>", "steps and items at once (default 4)")
     .addOption(approval())
-    .option("-y, --yes", "grant approvals; questions and calls in doubt still wait")
+    .option("-y, --yes", "grant approvals; questions, calls in doubt, and calls that text of others chose still wait")
+    .addOption(yesAll())
     .addOption(raw())
     .option("--json", "print the whole run as one JSON document")
     .addOption(new Option("--jsonl", "print each event as it becomes durable").conflicts("json"))
     .option("--record <file>", "write a recording of the run when it has stopped")
     .addOption(
       new Option("--from-recording <file>", "play a recording: no model, no tool; exit 1 if it differs").conflicts([
-        ...["record", "yes", "approval", "concurrency", "onFailure", "replan"],
+        ...["record", "yes", "yesAll", "approval", "concurrency", "onFailure", "replan"],
         ...["budgetCalls", "budgetTokens", "budgetUsd", "budgetTime"],
       ]),
     )
@@ -240,7 +242,8 @@ function addReaders(program: Command, act: Act): void {
 function addPersons(program: Command, act: Act): void {
   commandOptions(program.command("resume").argument("<run>", RUN))
     .summary("continue a run that is paused, or that no process drives")
-    .option("-y, --yes", "grant approvals")
+    .option("-y, --yes", "grant approvals as `run --yes` does")
+    .addOption(yesAll())
     .addOption(noRun())
     .action(
       act(async (name: string, flags: object) => (await import("./command/steer.js")).resumeCommand(name, flags)),
@@ -253,7 +256,8 @@ function addPersons(program: Command, act: Act): void {
   commandOptions(program.command("goal").argument("<run>", RUN).argument("<goal...>", "the new goal, in words"))
     .summary("change the goal; finished steps are kept if they still serve it")
     .option("-m, --reason <text>", "why, for the log and the planner")
-    .option("-y, --yes", "grant approvals")
+    .option("-y, --yes", "grant approvals as `run --yes` does")
+    .addOption(yesAll())
     .addOption(noRun())
     .action(
       act(async (name: string, words: string[], flags: object) =>
@@ -280,7 +284,10 @@ function addPersons(program: Command, act: Act): void {
     );
   commandOptions(program.command("approve").argument("<run>", RUN))
     .summary("approve the plan, or the call, with this hash")
-    .option("--hash <hash>", "the hash to approve, as the run shows it (default: that of the only waiting approval)")
+    .option(
+      "--hash <hash>",
+      "the hash to approve, whole or its first 24 characters or more (default: that of the only waiting approval)",
+    )
     .option("-m, --comment <text>", "a comment for the log")
     .option("--calls", "for a plan: also approve its calls whose arguments are complete in the plan")
     .addOption(noRun())
@@ -290,7 +297,7 @@ function addPersons(program: Command, act: Act): void {
   commandOptions(program.command("edit").argument("<run>", RUN))
     .summary("change the waiting plan; it is checked, and waits under its new hash")
     .option("--plan <file>", "the new plan, or - (default: opens your editor, VISUAL or EDITOR)")
-    .option("--hash <hash>", "the hash of the plan to change, as the run shows it")
+    .option("--hash <hash>", "the hash of the plan to change, whole or its first 24 characters or more")
     .option("-m, --comment <text>", "a comment for the log")
     .addOption(noRun())
     .action(act(async (name: string, flags: object) => (await import("./command/steer.js")).editCommand(name, flags)));

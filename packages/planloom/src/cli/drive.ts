@@ -6,7 +6,8 @@ import { readLog } from "../engine/log.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
-import { documentOf, type RunDocument } from "../loom/document.js";
+import { documentOf, type RunDocument, type WaitingDocument } from "../loom/document.js";
+import type { ApprovalReason } from "../run/reason.js";
 import type { RunEvent } from "../run/event.js";
 import { Follower } from "./follow.js";
 import { interview } from "./interview.js";
@@ -26,8 +27,10 @@ export interface DriveFlags extends RawFlags {
   /** Prints events on stdout, once they are durable. */
   readonly jsonl?: boolean;
   readonly quiet?: boolean;
-  /** Grants approvals. Never answers questions or settles doubts. */
+  /** Grants approvals, but for calls that untrusted text chose. Never answers questions or settles doubts. */
   readonly yes?: boolean;
+  /** Grants all approvals. */
+  readonly yesAll?: boolean;
   /** Hash of a plan that the person at this terminal has already agreed to. */
   readonly agreed?: string;
 }
@@ -113,12 +116,40 @@ async function approvedOnly(loom: Loom, run: LoomRun, hash: string, flags: Drive
   return recorded(loom, run.id, flags);
 }
 
-/** With --yes, approves all that waits; otherwise what was agreed to. Returns false if nothing was left to approve. */
-async function grant(run: LoomRun, { waiting }: RunDocument, { yes, agreed }: DriveFlags): Promise<boolean> {
-  const approvals = (waiting?.approvals ?? []).filter(({ hash }) => yes === true || hash === agreed);
-  const comment = yes === true ? "--yes" : "agreed to before it began";
-  for (const { hash } of approvals) await run.approve(hash, { by: userName(), comment });
-  return approvals.length > 0;
+type Approval = WaitingDocument["approvals"][number];
+
+/** Approves what the flags cover, and what was agreed to. Returns false if nothing was left to approve. */
+async function grant(run: LoomRun, { waiting }: RunDocument, flags: DriveFlags): Promise<boolean> {
+  const { yesAll, agreed } = flags;
+  let granted = false;
+  for (const approval of waiting?.approvals ?? []) {
+    const { hash } = approval;
+    const by = userName();
+    if (hash === agreed) await run.approve(hash, { by, comment: "agreed to before it began" });
+    else if (!isCovered(approval, flags)) continue;
+    else await run.approve(hash, { by, comment: yesAll === true ? "--yes-all" : "--yes", unseen: true });
+    granted = true;
+  }
+  return granted;
+}
+
+/** What --yes does not cover: calls that text of others chose, or whose tool is not the one of the plan. */
+const NOT_BY_YES: ReadonlySet<string> = new Set([
+  "UNTRUSTED_READ",
+  "CONTROL_UNTRUSTED",
+  "PRIVATE_LEAVES",
+  "TOOL_CHANGED",
+] satisfies ApprovalReason["code"][]);
+
+const isCovered = ({ code }: Approval, { yes, yesAll }: DriveFlags): boolean =>
+  yesAll === true || (yes === true && !NOT_BY_YES.has(code));
+
+/** Why something waits although --yes is given. */
+function notByYes(waiting: WaitingDocument, { yes, yesAll }: DriveFlags): readonly string[] {
+  if (yes !== true || yesAll === true || !waiting.approvals.some(({ code }) => NOT_BY_YES.has(code))) return [];
+  return [
+    "--yes does not grant calls that were planned after text of others, whose destination it chose, or whose tool has changed. Approve them by their hash; or --yes-all grants these, too.",
+  ];
 }
 
 function finish(document: RunDocument, flags: DriveFlags): number {
@@ -135,7 +166,8 @@ function finish(document: RunDocument, flags: DriveFlags): number {
   if (document.finishedAt !== null) {
     if (flags.quiet !== true || status !== "completed") sayEnd(document);
   } else {
-    if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
+    if (waiting !== undefined)
+      [...waitingLines(runId, waiting), ...notByYes(waiting, flags)].forEach((line) => say(line));
     if (waiting === undefined || status === "paused")
       say(`Run ${runId} is ${status}; go on with: ${PROGRAM} resume ${runId}`);
   }

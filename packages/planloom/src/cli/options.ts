@@ -6,6 +6,12 @@ export const RUN = "its id, the beginning of one, or last";
 
 export const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
+/** Beside --yes. */
+export const yesAll = (): Option =>
+  new Option("--yes-all", "--yes, and also grant calls that text of others chose, or whose tool has changed").implies({
+    yes: true,
+  });
+
 export const noRun = (): Option => new Option("--no-run", "only record the command; do not drive the run here");
 
 export const storeOptions = (command: Command): Command =>
@@ -20,7 +26,8 @@ export const retryOptions = (command: Command): Command =>
     .option("--plan <file>", "a plan that replaces the run's own, or - ; steps with the same meaning are reused")
     .option("--dry-run", "show which steps would be reused and which would run; start nothing")
     .option("--concurrency <n>", "steps and items that run at once (default 4)")
-    .option("-y, --yes", "let steps act again, and grant approvals")
+    .option("-y, --yes", "let steps act again, and grant approvals as `run --yes` does")
+    .addOption(yesAll())
     .addOption(new Option("--jsonl", "print each event as it becomes durable").conflicts("json"));
 
 export const approval = (): Option =>

@@ -44,7 +44,7 @@ function commandIn({ payload, by, at }: InboxEntry): readonly RecordedCommand[] 
 /** `respond number`, `approve 0123456789ab`. */
 function nameOf({ type, step, item, hash }: RecordedCommand): string {
   const of = step === undefined ? "" : ` ${textOf(step)}${item === undefined ? "" : `[${textOf(item)}]`}`;
-  return `${type}${of}${hash === undefined ? "" : ` ${textOf(hash).slice(0, 12)}`}`;
+  return `${type}${of}${hash === undefined ? "" : ` ${textOf(hash)}`}`;
 }
 
 const textOf = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));

@@ -66,7 +66,7 @@ async function planReview({ loom, follower }: Interview, run: Run, approval: App
   return [
     ...(shown ? [] : [...proposedLines(run, data), ...planApprovalLines(run), ...approvalLines(run)]),
     ...expected,
-    `The plan waits for you: ${oneLine(approval.reason, 4_000)} (hash ${hash.slice(0, 12)}, until ${approval.expiresAt})`,
+    `The plan waits for you: ${oneLine(approval.reason, 4_000)} (hash ${hash}, until ${approval.expiresAt})`,
   ];
 }
 
@@ -148,7 +148,7 @@ function callLines({ run }: Interview, approval: Approval) {
   const { subject, reason, hash, expiresAt } = approval;
   const { step, item } = subject as { readonly step: string; readonly item?: number };
   return [
-    `The call of step ${step}${item === undefined ? "" : `[${item}]`} waits for you: ${oneLine(reason, 4_000)} (hash ${hash.slice(0, 12)}, until ${expiresAt})`,
+    `The call of step ${step}${item === undefined ? "" : `[${item}]`} waits for you: ${oneLine(reason, 4_000)} (hash ${hash}, until ${expiresAt})`,
     ...callApprovalLines(run.id, approval),
   ];
 }

@@ -113,14 +113,16 @@ export class LoomRun {
 
   /**
    * Approves what waits under `hash`: the plan, or one call. With `calls`, also approves those calls of the plan whose
-   * arguments are written in it.
+   * arguments are written in it. `unseen`: a rule gives the approval, and no person saw what it covers; calls that
+   * untrusted data chose still wait. Refused with CLOCK_BEHIND if the clock is behind the last event of the run.
    */
   approve(
     hash: string,
-    options: SendOptions & { readonly comment?: string; readonly calls?: boolean } = {},
+    options: SendOptions & { readonly comment?: string; readonly calls?: boolean; readonly unseen?: boolean } = {},
   ): Promise<WordedReply> {
     const calls = options.calls === true ? { calls: true as const } : {};
-    return this.send({ type: "approve", hash, ...commentOf(options), ...calls }, options);
+    const unseen = options.unseen === true ? { unseen: true as const } : {};
+    return this.send({ type: "approve", hash, ...commentOf(options), ...calls, ...unseen }, options);
   }
 
   /**

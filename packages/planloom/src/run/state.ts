@@ -113,6 +113,8 @@ export interface LogPosition {
   /** Time of the last retry of the run, in ms since 1970. */
   retriedAt?: number;
   updatedAt: number;
+  /** The latest time of any event, in ms since 1970. A clock that is set back does not move it. */
+  latestAt: number;
   /** The kernel that decided last, as named in the log. */
   kernel: string;
 }
@@ -253,7 +255,7 @@ export interface Run {
 export function emptyRun(id: string): Run {
   return {
     id,
-    log: { seq: 0, head: "", epoch: 0, applied: new Set(), startedAt: 0, updatedAt: 0, kernel: "" },
+    log: { seq: 0, head: "", epoch: 0, applied: new Set(), startedAt: 0, updatedAt: 0, latestAt: 0, kernel: "" },
     request: {
       goal: "",
       inputs: {},

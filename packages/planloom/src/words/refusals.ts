@@ -12,7 +12,7 @@ type InRun<Params> = Params & { readonly runId?: string };
 
 type RefusalWords = Table<{ [Code in keyof RefusalParams]: InRun<RefusalParams[Code]> }>;
 
-const short = (hash: string): string => hash.slice(0, 12);
+const short = (hash: string): string => hash.slice(0, 24);
 
 /** At the beginning of a sentence. */
 const theRun = ({ runId }: { readonly runId?: string }): string => (runId === undefined ? "The run" : `Run ${runId}`);
@@ -82,6 +82,12 @@ export const REFUSALS: RefusalWords = {
   WHICH_APPROVAL: {
     message: (run) => `${theRun(run)} waits for several approvals.`,
     next: () => ["Name one by its hash. ", ...SHOWS],
+  },
+  CLOCK_BEHIND: {
+    message: ({ behindMs }) =>
+      `The clock of this machine is ${behindMs} ms behind the last event of the run. ` +
+      "So nobody knows whether what waits for approval has expired.",
+    next: () => ["Set the clock right, and approve again. ", ...SHOWS],
   },
   NOT_A_PLAN: {
     message: ({ hash }) => `${short(hash)} is a call, not a plan.`,

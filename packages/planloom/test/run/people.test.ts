@@ -57,6 +57,26 @@ describe("approval of a plan", () => {
     expect(errorOf(story.run)).toMatchObject({ code: "APPROVAL_EXPIRED" });
   });
 
+  it("a clock that was set back revives no approval, and proves none", () => {
+    const past = given(always());
+    const { hash } = past.run.planning.plans[0]!;
+    past.when({ type: "pause", reason: "", at: DAY - 1 }).then("run.paused");
+    past.given({ type: "unpause", reason: "", at: DAY + 1 });
+    past.when({ type: "approve", hash, at: 10 }).then(["input.refused", { code: "RUN_ENDED" }]);
+
+    const behind = given(always());
+    const waiting = behind.run.planning.plans[0]!.hash;
+    behind.given({ type: "pause", reason: "", at: 60_000 });
+    behind
+      .when({ type: "approve", hash: waiting, at: 1_000 })
+      .then(["input.refused", { code: "CLOCK_BEHIND", params: { behindMs: 59_000 } }]);
+    behind.given({ type: "unpause", reason: "", at: 1_001 });
+    behind
+      .when({ type: "approve", hash: waiting, at: 1_002 })
+      .then(["input.refused", { code: "CLOCK_BEHIND", params: { behindMs: 58_998 } }]);
+    behind.when({ type: "approve", hash: waiting, at: 58_000 }).then("approval.granted", "step.started");
+  });
+
   it("a rejection leads to another plan that knows the feedback, and is shown again", () => {
     const story = given(start({ goal: "g", tools: TOOLS, settings: { approval: "always" } }));
     const ask = story.owed()[0]!.key;

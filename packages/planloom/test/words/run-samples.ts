@@ -254,6 +254,7 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
     { hash, revision: 2, waiting: ["fedcba9876543210"] },
   ],
   WHICH_APPROVAL: [{}],
+  CLOCK_BEHIND: [{ behindMs: 3_600_000 }],
   NOT_A_PLAN: [{ hash }],
   NOTHING_CHANGED: [{}],
   EDIT_INVALID: [{ finding }],

@@ -11,6 +11,7 @@ import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type ModelFlags } from "../flags.js";
 import { answerValue, jsonOrText } from "../inputs.js";
 import { PROGRAM, say } from "../output.js";
+import { oneLine } from "../style.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
 import { standardInput } from "../plan-file.js";
 import { runNamed } from "../run-name.js";
@@ -52,8 +53,8 @@ async function feedbackIn(message: string): Promise<string> {
 }
 
 /**
- * The full hash. It may be shortened to 12 or more characters, and left out if only one approval waits; then the
- * approval is shown. "" if nothing waits. Throws WHICH_APPROVAL.
+ * The full hash. It may be shortened to 24 or more hex digits, and left out if only one approval waits; then the
+ * approval is shown. "" if nothing waits. Throws WHICH_APPROVAL and USAGE.
  */
 export async function hashMeant(run: LoomRun, hash: string | undefined, subject?: "plan"): Promise<string> {
   const { waiting } = await run.document();
@@ -61,12 +62,14 @@ export async function hashMeant(run: LoomRun, hash: string | undefined, subject?
     (approval) => subject === undefined || approval.subject === subject,
   );
   if (hash !== undefined) {
+    if (!/^[\da-f]{24,64}$/.test(hash))
+      throw usageError(`--hash is ${oneLine(hash, 80)}.`, "Write the whole hash, or at least its first 24 characters.");
     const fitting = approvals.filter((approval) => approval.hash.startsWith(hash));
-    return hash.length >= 12 && fitting.length === 1 ? fitting[0]!.hash : hash;
+    return fitting.length === 1 ? fitting[0]!.hash : hash;
   }
   const [only, ...others] = approvals;
   if (others.length > 0) {
-    const hashes = approvals.map((approval) => approval.hash.slice(0, 12));
+    const hashes = approvals.map((approval) => approval.hash);
     throw new PlanloomError("WHICH_APPROVAL", { runId: run.id, hashes });
   }
   if (only === undefined) return "";

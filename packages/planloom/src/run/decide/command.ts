@@ -68,6 +68,8 @@ function approve(run: Run, command: Input & Command & { type: "approve" }): Fact
   if (isCancelling(run)) return refused(command, "RUN_CANCELLING", {});
   const pending = run.approvals.pending.get(command.hash);
   if (pending === undefined) return notPending(run, command, command.hash);
+  const behind = run.log.latestAt - command.at;
+  if (behind > LIMITS.clockBehindMs) return refused(command, "CLOCK_BEHIND", { behindMs: behind });
   const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
   const unseen = command.unseen === true ? { unseen: true as const } : {};
   const calls = command.calls === true ? { calls: pending.subject === "plan" ? callsOf(run) : [] } : {};

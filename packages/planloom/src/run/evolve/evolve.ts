@@ -49,6 +49,7 @@ export function evolve(run: Run, event: RunEvent): Run {
   run.log.seq = event.seq;
   run.log.head = undefined;
   run.log.updatedAt = event.at;
+  run.log.latestAt = Math.max(run.log.latestAt, event.at);
   if (event.by !== "engine") run.log.applied.add(event.inputId);
   book(run, event);
   apply(run, event);

@@ -28,7 +28,8 @@ export function decideTurn(run: Run, input: Input, record: (fact: Fact, by: stri
     for (const fact of facts) record(fact, by);
     return facts.length > 0;
   };
-  while (all(expire(run, input.at), "engine"));
+  // A clock that was set back revives no approval.
+  while (all(expire(run, Math.max(input.at, run.log.latestAt)), "engine"));
   all(timeUp(run, input.at), "engine");
   all(logFull(run), "engine");
   all(decide(run, input));
