@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
 import { currentPlan } from "../run/lookup.js";
-import type { ApprovalReason, LegacyReason } from "../run/reason.js";
+import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../run/reason.js";
 import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
 import type { StepRef } from "../run/event.js";
@@ -87,7 +87,7 @@ export interface WaitingDocument {
     /** Only for the items of a step as a whole: the control arguments of each. */
     readonly items?: Json;
     /** Tools that are not what they were when the plan was made, each with its differences. */
-    readonly changes?: Json;
+    readonly changes?: readonly ChangedToolReason[];
     /** What the guard found: control arguments that untrusted data chose, its sources, and private sources. */
     readonly guard?: Json;
     /** Only for a plan: its estimate, as `planloom estimate --json` prints it. */
@@ -303,8 +303,8 @@ const toolNamed = (tool: string | undefined) => (tool === undefined ? {} : { too
 const toolOf = (run: Run, subject: "plan" | StepRef): string | undefined =>
   subject === "plan" ? undefined : run.execution.steps.get(subject.step)?.tool?.name;
 
-function changesDocument(reason: ApprovalReason | LegacyReason): { readonly changes?: Json } {
-  return reason.code === "TOOL_CHANGED" ? { changes: reason.changes as unknown as Json } : {};
+function changesDocument(reason: ApprovalReason | LegacyReason): { readonly changes?: readonly ChangedToolReason[] } {
+  return reason.code === "TOOL_CHANGED" ? { changes: reason.changes } : {};
 }
 
 function guardDocument(reason: ApprovalReason | LegacyReason): { readonly guard?: Json } {

@@ -1,9 +1,10 @@
-// The words for a tool that is not what it was when the plan was recorded. In: its differences. Out: clauses.
-import type { Json } from "../plan/json.js";
+// The words for a tool that is not what it was when the plan was recorded. In: its differences. Out: a clause.
 import { UNRECORDED, type ToolDifference } from "../plan/tool-change.js";
-import { LIMITS } from "../limits.js";
+import { andList } from "./phrases.js";
 
-/** `charge has changed since the plan was made: effects "none" -> "once"`. */
+export const UNRECORDED_TEXT = "an earlier version of Planloom recorded it, without all that is compared today";
+
+/** `pay has changed since the plan was made: effects, description`. The values are data of the event. */
 export function changedToolText({
   tool,
   differences,
@@ -11,17 +12,9 @@ export function changedToolText({
   readonly tool: string;
   readonly differences: readonly ToolDifference[];
 }): string {
-  return `${tool} has changed since the plan was made: ${differences.map(differenceText).join("; ")}`;
-}
-
-function differenceText({ field, was, is }: ToolDifference): string {
-  if (field === UNRECORDED) return "an earlier version of Planloom recorded it, without all that is compared today";
-  return `${field} ${shown(was)} -> ${shown(is)}`;
-}
-
-function shown(value: Json): string {
-  if (value === null) return "(none)";
-  const text = JSON.stringify(value);
-  const over = text.length - LIMITS.previewChars;
-  return over <= 0 ? text : `${text.slice(0, LIMITS.previewChars)} (and ${over} more characters)`;
+  if (differences.length === 0) return `${tool} is again what the plan was made with`;
+  const known = differences.flatMap(({ field }) => (field === UNRECORDED ? [] : [field]));
+  const unrecorded = known.length < differences.length;
+  const changed = known.length === 0 ? [] : [`${tool} has changed since the plan was made: ${andList(known)}`];
+  return [...changed, ...(unrecorded ? [`${tool} is compared in part: ${UNRECORDED_TEXT}`] : [])].join("; ");
 }

@@ -2,6 +2,7 @@
 // process that lacks something leaves the run to one that has it.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { waitingLines } from "../../src/cli/render/end.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import { replayRecording } from "../../src/recording/replay-recording.js";
@@ -74,9 +75,15 @@ describe("a tool that has changed since its plan was recorded", () => {
     expect(waiting.status).toBe("awaiting-approval");
     const [approval] = waiting.waiting!.approvals;
     expect(approval!.args).toEqual({ n: 5 });
-    expect(approval!.reason).toBe(
-      'charge has changed since the plan was made: effects "none" -> "once"; ' +
-        'description "Does charge." -> "Charges the card."',
+    expect(approval!.reason).toBe("charge has changed since the plan was made: effects and description");
+    expect(waitingLines(run.id, waiting.waiting!).map((line) => line.trimEnd())).toEqual(
+      expect.arrayContaining([
+        "  changed    charge, since the plan was made",
+        "    effects",
+        '      was    "none"',
+        '      is     "once"',
+        "    description",
+      ]),
     );
     expect(approval!.changes).toEqual([
       {

@@ -5,15 +5,18 @@ import { resolveValue } from "../../plan/expression/reference.js";
 import type { Scope } from "../../plan/expression/expression.js";
 import { isObject, type Json, type JsonObject } from "../../plan/json.js";
 import type { Plan, Step } from "../../plan/plan.js";
+import { UNRECORDED } from "../../plan/tool-change.js";
 import { directToolIn, mayActThrough } from "../../plan/step-kind.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { visible } from "../../plan/visible.js";
 import { writePlan } from "../../plan/write.js";
 import { currentPlan } from "../../run/lookup.js";
+import type { ChangedToolReason } from "../../run/reason.js";
 import type { Run } from "../../run/state.js";
 import { scopeOf } from "../../run/step-scope.js";
 import { isFinished } from "../../run/steps.js";
 import { LIMITS } from "../../limits.js";
+import { UNRECORDED_TEXT } from "../../words/tool-change.js";
 import { PROGRAM } from "../output.js";
 import { oneLine, paint } from "../style.js";
 import { keyText, textLines, valueLines, type Shown } from "./value.js";
@@ -118,6 +121,10 @@ const ACTS: Readonly<Record<ToolSpec["effects"], string>> = {
   once: " (acts once)",
 };
 
+/** null means that the definition does not have the field. */
+const sideLines = (name: string, value: Json, layout: Shown): readonly string[] =>
+  value === null ? [`${layout.indent}${name.padEnd(layout.width)}  nothing`] : valueLines(name, value, layout);
+
 type CallApproval = WaitingDocument["approvals"][number];
 
 /** All that the call of a step was asked with: what the step does, and each argument. */
@@ -135,6 +142,20 @@ export function callApprovalLines(runId: string, approval: CallApproval): readon
     ...(items === undefined
       ? argumentLines(args, layout.all, "  ")
       : valueLines("items", items, { ...layout, items: LIMITS.shownParts })),
+    ...(approval.changes ?? []).flatMap((changed) => changeLines(changed, layout)),
+  ];
+}
+
+/** Each difference of a tool that has changed, with what it was and what it is. */
+function changeLines({ tool, differences }: ChangedToolReason, layout: Shown): readonly string[] {
+  const inner: Shown = { ...layout, indent: `${layout.indent}    `, width: 5 };
+  return [
+    `${layout.indent}changed    ${oneLine(tool)}, since the plan was made`,
+    ...differences.flatMap(({ field, was, is }) =>
+      field === UNRECORDED
+        ? [`${layout.indent}  ${UNRECORDED_TEXT}`]
+        : [`${layout.indent}  ${oneLine(field)}`, ...sideLines("was", was, inner), ...sideLines("is", is, inner)],
+    ),
   ];
 }
 

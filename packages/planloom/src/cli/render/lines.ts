@@ -84,13 +84,7 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
   "step.expanded": ({ data }) => routine(mark("expand", `${data.step}: ${data.list.length} items`)),
   "step.started": ({ data }) =>
     routine(mark("start", `${name(data)}${data.attempt > 1 ? ` (attempt ${data.attempt})` : ""}`)),
-  "tool.changed": ({ data }) =>
-    marked(
-      "changed",
-      data.differences.length === 0
-        ? `${data.tool} is again what the plan was made with`
-        : oneLine(changedToolText(data), 2_000),
-    ),
+  "tool.changed": ({ data }) => marked("changed", oneLine(changedToolText(data), 2_000)),
   "step.held": ({ data }) =>
     routine(mark("held", `${name(data)}: not called, because ${andList(data.reason.tools)} changed`)),
   "step.completed": completedLines,

@@ -5,6 +5,7 @@ import { isObject } from "../../plan/json.js";
 import type { PassingFailure, RunEvent } from "../../run/event.js";
 import { runFailureText, failureLine } from "../../words/failures.js";
 import { commentText, reasonText } from "../../words/reasons.js";
+import { changedToolText } from "../../words/tool-change.js";
 import { deniedText, grantedText, name, retriedText, reviewedText, subjectOf } from "./lines.js";
 import { failedText, keptText, revisionTitle } from "./revision.js";
 import { usageText } from "./end.js";
@@ -57,6 +58,8 @@ function turningPoint(event: RunEvent, before: RunEvent | undefined): string | u
     }
     case "approval.requested":
       return `${subjectOf(event.data.subject)} waits for approval: ${reasonText(event.data.reason)}`;
+    case "tool.changed":
+      return changedToolText(event.data);
     case "plan.invalid": {
       const codes = [...new Set(event.data.findings.map(({ code }) => code))].join(", ");
       return `the draft of round ${event.data.round + 1} cannot be used: ${codes}`;
