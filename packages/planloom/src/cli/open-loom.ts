@@ -1,6 +1,6 @@
 // Opens the configuration, the store and (if needed) a Loom for a command. In: the flags that all commands share. Out:
 // an open store or loom, which is closed after the work. Reading needs neither tools nor models.
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import type { LoomConfig } from "../loom/config.js";
@@ -91,7 +91,15 @@ function openingStore(flags: StoreFlags, found: FoundConfig, use: Use["store"]):
   return missing && use === "if-there" ? { store: "memory", missing: resolve(store) } : { store };
 }
 
-const isMissing = (store: string | EventStore): store is string => isStoreFile(store) && !existsSync(resolve(store));
+/** A path that cannot be looked at, as in a folder without rights, is not missing: opening it says why. */
+function isMissing(store: string | EventStore): store is string {
+  if (!isStoreFile(store)) return false;
+  try {
+    return lstatSync(resolve(store), { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** Opens a loom for the work and closes it afterwards, also after an error. */
 export async function withLoom<T>(

@@ -369,6 +369,15 @@ describe("the store", () => {
     expect([join(here.folder, ".planloom"), store].map(modeOf)).toEqual(["700", "600"]);
   });
 
+  test("that cannot be reached is not read as empty", async () => {
+    const here = stranger();
+    symlinkSync("loop", join(here.folder, "loop"));
+    for (const store of ["loop", "loop/runs.db"]) {
+      const ended = await here.run(["runs", "--store", store]);
+      expect([ended.code, ended.stderr]).toEqual([4, expect.stringContaining("STORE_FAILED")]);
+    }
+  });
+
   test("behind a link is refused, and nothing is made outside", async () => {
     const here = stranger();
     const outside = newFolder();
