@@ -74,6 +74,10 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
       if (well) return { type: "returned", key, output: OUTPUTS[of(OUTPUTS.length)]!, tools: ["look"], usage };
       const agent = run.execution.steps.get(effect.step)!.spec.kind === "agent";
       if (agent && of(4) === 1) return heldCall(key, usage, of);
+      if (effect.effects !== "none" && of(4) === 1) {
+        const output = OUTPUTS[of(OUTPUTS.length)]!;
+        return { type: "ended", key, ending: "unusable", error: { ...error, retryable: false }, output, usage };
+      }
       const ending = ENDINGS[of(agent ? 5 : 4)]!;
       const call = ending === "in-doubt" ? { call: { key: "inner", tool: of(2) === 0 ? "wire" : "pay" } } : {};
       return { type: "ended", key, ending, error, usage, ...call };

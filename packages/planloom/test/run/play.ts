@@ -9,7 +9,7 @@ import { callKey } from "../../src/run/keys.js";
 import { foldNext } from "../../src/run/log/chain.js";
 import { isCommand, type Input } from "../../src/run/input.js";
 import type { CheckedPlan } from "../../src/run/command.js";
-import { reviewOf, workOf } from "../../src/run/lookup.js";
+import { findWork, reviewOf, workOf } from "../../src/run/lookup.js";
 import { isEnded } from "../../src/run/status.js";
 import { next, transition } from "../../src/run/log/transition.js";
 import { carriedFacts } from "../../src/run/decide/fork.js";
@@ -25,6 +25,7 @@ import { Purse } from "./purse.js";
 import { checkState, ENDED, must } from "./sound-state.js";
 
 const VERDICTS = ["happened", "not-happened", "abort"] as const;
+const DECISIONS = ["use", "skip", "fail", "again"] as const;
 /** More would only make courses long. */
 const MOST_RETRIES = 6;
 
@@ -60,6 +61,8 @@ export class Play {
   /** By effect key: calls that acted once, and those that may have. */
   private readonly acted = new Set<string>();
   private readonly uncertain = new Set<string>();
+  /** Keys of calls that acted with an unusable output, and that nobody ordered again. */
+  private readonly unusable = new Set<string>();
   private approvedPlan = true;
   private retries = 0;
   /** Patches and replans since it was started or reopened. */
@@ -208,6 +211,8 @@ export class Play {
     else if (kind === "approval")
       this.input({ type: "approve", hash: rest[0]!, ...(of(3) === 1 ? { calls: true } : {}) });
     else if (kind === "ask") this.input({ type: "respond", ...ref, value });
+    else if (kind === "unknown" && findWork(this.run, ref)?.status === "unusable")
+      this.input({ type: "settle", ...ref, verdict: DECISIONS[of(4)]!, ...(of(3) === 0 ? {} : { output: value }) });
     else if (kind === "unknown")
       this.input({ type: "settle", ...ref, verdict: VERDICTS[of(3)]!, ...(of(3) === 0 ? {} : { output: value }) });
     else this.input({ type: "approve", hash: "0".repeat(64) });
@@ -289,7 +294,13 @@ export class Play {
       must(this.read.owed.has(key) || this.uncertain.has(data.key), `${key} was begun, or it could not be in doubt`);
       this.doubted.add(nameOf(data));
       this.uncertain.add(data.key);
+    } else if (type === "step.unusable") {
+      const key = callKey(workOf(this.read, data));
+      const known = data.earlier !== undefined || this.read.owed.has(key);
+      must(known, `${key} was begun, or its output could not be refused`);
+      this.unusable.add(data.key);
     } else if (type === "step.resolved") {
+      if (data.verdict === "again") this.unusable.delete(data.key);
       this.doubted.delete(nameOf(data));
       if (data.verdict === "abort") this.givenUp.add(nameOf(data));
       else this.uncertain.delete(data.key);
@@ -298,6 +309,7 @@ export class Play {
     if ((type === "step.completed" || type === "step.failed") && data.output !== undefined) this.noteActed(data);
     if (type !== "step.started") return;
     must(!this.acted.has(data.key), `${nameOf(data)} acts once`);
+    must(!this.unusable.has(data.key), `${nameOf(data)} acted, although its output cannot be used`);
     must(!this.uncertain.has(data.key) || data.effects !== "once", `nobody knows whether ${nameOf(data)} acted`);
   }
 

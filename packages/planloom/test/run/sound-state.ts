@@ -34,6 +34,7 @@ export function checkState(run: Run): void {
     must(works.filter((work) => work.status === status).length === number, `${number} are ${status}`);
   counted("running", run.execution.running);
   counted("unknown", run.execution.unknown);
+  counted("unusable", run.execution.unusable);
   // What another run has done may stand in line still, and is passed over.
   if (run.request.parent === undefined) counted("ready", run.execution.ready.size);
   counted("retrying", run.execution.retries.size);

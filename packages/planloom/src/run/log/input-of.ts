@@ -1,6 +1,7 @@
 // Turns events back into the input that they answer. In: the state before them, and the events that share an inputId.
 // Out: that input, with the same id, time and sender.
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../event.js";
+import type { Failure } from "../failure.js";
 import type { Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from "../input.js";
 import { HASH_VERSION } from "../../plan/plan-hash.js";
 import type { CheckedPlan, Command } from "../command.js";
@@ -258,13 +259,27 @@ function callOutcome(key: string, { type, data }: OutcomeEvent): Outcome {
     case "step.unusable": {
       const { output, partial, error, ending, tool } = data;
       if (ending === undefined) return { type: "returned", key, output, tools: [tool], usage };
-      return { type: "ended", key, ending, error, output, ...(partial === undefined ? {} : { partial }), usage };
+      return {
+        type: "ended",
+        key,
+        ending,
+        error: withoutActed(error),
+        output,
+        ...(partial === undefined ? {} : { partial }),
+        usage,
+      };
     }
     case "step.cancelled": {
       const { error = STOPPED, ending = "abort" } = data;
       return { type: "ended", key, ending, error, usage };
     }
   }
+}
+
+/** The kernel adds to the failure that its call has acted. */
+function withoutActed({ params = {}, ...failure }: Failure): Failure {
+  const { acted: _, ...rest } = params;
+  return Object.keys(rest).length === 0 ? failure : { ...failure, params: rest };
 }
 
 const STOPPED = { code: "ABORTED", retryable: true };
