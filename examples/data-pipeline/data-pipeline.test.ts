@@ -115,17 +115,20 @@ test("the planner is told what failed and which columns there are, and is asked 
   });
 });
 
-test("were the tools not trusted, what the patch writes would wait for a person", async () => {
+test("were the tools not trusted, calls whose query they chose would wait for a person", async () => {
   const untrusted = tools().map((tool): Tool => {
     const { trusted: _trusted, ...spec } = tool.spec;
     return { ...tool, spec };
   });
   await withLoom(untrusted, async (loom) => {
     const result = await loom.run(GOAL);
-    expect(result).toMatchObject({ status: "awaiting-approval", replanCount: 1 });
-    const reason = "it was planned after untrusted text was read";
-    expect(result.waiting?.approvals).toMatchObject([{ subject: { step: "sales" }, reason }]);
-    expect(calls()).not.toContain("sales done");
+    expect(result).toMatchObject({ status: "awaiting-approval", replanCount: 0 });
+    const chosen = { code: "CONTROL_UNTRUSTED", tool: "transform" };
+    expect(result.waiting?.approvals).toMatchObject([
+      { subject: { step: "uniqueOrders" }, ...chosen, guard: { args: ["select"], from: [{ step: "orders" }] } },
+      { subject: { step: "activeCustomers" }, ...chosen },
+    ]);
+    expect(calls()).not.toContain("uniqueOrders done");
   });
 });
 

@@ -35,6 +35,8 @@ export function refundTools(folder) {
     input: z.object({ id: z.string() }),
     output: order,
     effects: "none",
+    // The shop keeps its orders itself: what they say may choose whom to pay and to write to.
+    trusted: true,
     run: ({ id }) => {
       const found = ORDERS.find((known) => known.id === id);
       if (found === undefined) throw new ToolError(`There is no order ${id}.`, { retryable: false });
