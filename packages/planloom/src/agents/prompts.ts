@@ -3,6 +3,7 @@
 // may cache it. The goal and the changing parts are in the messages. `instructions` of a role's settings replace its
 // opening; the rules that our own readers need always stay.
 import type { Json, JsonObject } from "../plan/json.js";
+import type { MadeCall } from "../run/event.js";
 import type { AgentStep, ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { typeText, type Type } from "../plan/type/type.js";
@@ -49,11 +50,12 @@ export interface StepFacts {
 export function executorStep(
   facts: StepFacts,
   tools: readonly ToolSpec[],
-  type: Type | undefined,
+  { type, made = [] }: { readonly type: Type | undefined; readonly made?: readonly MadeCall[] },
   previews: Previews,
 ): string {
   return sections(
     stepText(facts, previews),
+    made.length > 0 && madeText(made, previews),
     tools.length > 0 && `Tools for this step: ${tools.map((tool) => tool.name).join(", ")}.`,
     type !== undefined &&
       type.kind !== "string" &&
@@ -76,6 +78,23 @@ function stepText({ goal, step, args, outputs }: StepFacts, previews: Previews):
 }
 
 export const LAST_TURN = "This is your last turn: call no more tools, and give the result now from what you have.";
+
+/** The result of a call that the model asked for in its last turn. */
+export const NOT_MADE = "This call was not made, because the step had no turns left.";
+
+/** Follows the last reply before a failure. The conversation goes on after it. */
+export function goesOnText(why: string): string {
+  return `The step is not done yet: ${why} Go on from here. All calls above were made as shown, and what they did has happened: do not make them again. Give the result when the step is done.`;
+}
+
+/** For a step that starts again after it made calls with effects. */
+function madeText(made: readonly MadeCall[], previews: Previews): string {
+  const lines = made.map(({ tool, args, output = null, error }, index) => {
+    const end = error === undefined ? "" : ` (its output cannot be used: ${error.code})`;
+    return `${tool}${end}\n${previews.show(`made ${index + 1}`, { args, output })}`;
+  });
+  return `This step was begun before, and these calls were made then. What they did has happened: do not make them again, and go on from there.\n${lines.join("\n")}`;
+}
 
 export const REPEATED =
   "You have made the same calls with the same arguments before, and their results are the same. Calling them again " +

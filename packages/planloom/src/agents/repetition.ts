@@ -16,6 +16,11 @@ export type Trace = Json | undefined;
 export class Turns {
   readonly #turns: string[] = [];
 
+  /** Forgets all turns. */
+  clear(): void {
+    this.#turns.length = 0;
+  }
+
   /** How often the latest turn, or the latest few, came in a row, this time included. 1 if nothing repeats. */
   add(traces: readonly Trace[]): number {
     const sorted = traces.map((trace) => (trace === undefined ? undefined : hashOf(trace))).sort();

@@ -9,6 +9,7 @@ import type { EventData } from "../run/event.js";
 import type { Failure } from "../run/failure.js";
 import type { ReplanContext } from "../run/settings.js";
 import type { Run } from "../run/state.js";
+import { worksOf } from "../run/steps.js";
 import type { FanOut, StepState, StepStatus, Work } from "../run/work.js";
 import { failureText, isKnownCode } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
@@ -41,6 +42,8 @@ export interface StepReport extends ErrorFacts {
   /** The type of the output, and its beginning. */
   readonly type?: string;
   readonly output?: string;
+  /** Calls with effects that an unfinished agent step has made. `args` and `output` are data. */
+  readonly calls?: readonly { readonly tool: string; readonly args?: string; readonly output?: string }[];
   /** Only for a fan-out. */
   readonly items?: { readonly total: number; readonly completed: number; readonly failed: readonly ItemFacts[] };
 }
@@ -100,6 +103,7 @@ function stepFacts(run: Run, id: string, context: ReplanContext): StepReport {
       ? {}
       : { ...actedFacts(run, state), ...errorFacts(error, context) }),
     ...(output === undefined || status !== "completed" || context === "codes" ? {} : outputFacts(output, context)),
+    ...(state === undefined || status === "completed" ? {} : callFacts(state, context)),
     ...(state?.fan === undefined || status === "completed" ? {} : { items: itemsFacts(state.fan, context) }),
   };
 }
@@ -115,6 +119,21 @@ function errorFacts(failure: Failure, context: ReplanContext): ErrorFacts {
   if (context === "codes") return { code: isKnownCode(code) ? code : "TOOL_FAILED", ...acted };
   const message = failureText(failure);
   return { code, ...acted, message: context === "full" ? message : excerpt(message, LIMITS.errorExcerptChars) };
+}
+
+function callFacts(state: StepState, context: ReplanContext): Pick<StepReport, "calls"> {
+  const calls = worksOf(state).flatMap((work) => [...(work.calls?.values() ?? [])]);
+  if (calls.length === 0) return {};
+  if (context === "codes") return { calls: calls.map(({ tool }) => ({ tool })) };
+  const most = context === "full" ? LIMITS.previewChars : LIMITS.excerptChars;
+  const of = (value: Json) => excerpt(textOf(value), most);
+  return {
+    calls: calls.map(({ tool, args, output }) => ({
+      tool,
+      args: of(args),
+      ...(output === undefined ? {} : { output: of(output) }),
+    })),
+  };
 }
 
 function outputFacts(output: Json, context: "excerpt" | "full"): Pick<StepReport, "type" | "output"> {

@@ -39,13 +39,24 @@ function planText(plan: Plan): string {
   return canonicalJson({ steps, answer });
 }
 
-function stepText({ id, state, code, acted, message, type, output, items }: StepReport): string {
+function stepText({ id, state, code, acted, message, type, output, calls = [], items }: StepReport): string {
   const failed = codeText(code, acted);
   const progress = items === undefined ? "" : `, ${items.completed} of ${items.total} items done`;
   const of = (name: string, text: string | undefined) => (text === undefined ? [] : [dataBlock(`${id} ${name}`, text)]);
   const told = [...of("error", message), ...of("type", type), ...of("output", output)];
   const itemLines = (items?.failed ?? []).map((item) => itemText(id, item));
-  return [`- ${id}: ${STATES[state] ?? state}${failed}${progress}`, ...told, ...itemLines].join("\n");
+  const made = calls.flatMap((call) => callLines(id, call));
+  const madeText = made.length === 0 ? [] : [`  ${MADE}`, ...made];
+  return [`- ${id}: ${STATES[state] ?? state}${failed}${progress}`, ...told, ...madeText, ...itemLines].join("\n");
+}
+
+const MADE =
+  "it made these calls, which have acted. What they did has happened, so plan no step that does it once more:";
+
+function callLines(id: string, { tool, args, output }: NonNullable<StepReport["calls"]>[number]): readonly string[] {
+  const of = (name: string, text: string | undefined) =>
+    text === undefined ? [] : [dataBlock(`${id} ${tool} ${name}`, text)];
+  return [`  ${tool}`, ...of("arguments", args), ...of("output", output)];
 }
 
 const ACTED = "it has acted: the effect has happened, but its output cannot be used; the call is not made again";

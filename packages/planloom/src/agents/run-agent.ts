@@ -8,8 +8,10 @@ import type { AgentStep } from "../plan/plan.js";
 import type { Type } from "../plan/type/type.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Tool } from "../tools/tool.js";
+import type { MadeCall } from "../run/event.js";
 import { failWith, type Failure } from "../run/failure.js";
 import { problemText } from "../words/failures.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext, CallGuard } from "./checkpoint.js";
 import { readReply, type ReadReply } from "./json-reply.js";
@@ -18,15 +20,22 @@ import {
   executorCorrection,
   executorStep,
   executorSystem,
+  goesOnText,
   LAST_TURN,
   NOT_DONE,
+  NOT_MADE,
   readOnDescription,
   REPEATED,
   type StepFacts,
 } from "./prompts.js";
 import { Turns } from "./repetition.js";
-import { failureOf, StepFailure } from "./step-failure.js";
-import { callTools, READ_RESULT, type KeyOf, type ToolBench } from "./tool-turn.js";
+import { failureOf, operatingFailure, StepFailure } from "./step-failure.js";
+import { callTools, READ_RESULT, type KeyOf, type ToolBench, type TurnResults } from "./tool-turn.js";
+
+const turnName = (turn: number): string => `turn ${turn}`;
+
+/** Whether a row of a journal with this name holds a reply of the model. */
+export const isTurn = (name: string): boolean => /^turn \d+$/.test(name);
 
 export interface AgentRequest extends StepFacts {
   readonly step: AgentStep;
@@ -43,8 +52,19 @@ export interface AgentRequest extends StepFacts {
   readonly keyOf: KeyOf;
   /** Absent: every call is made. */
   readonly guard?: CallGuard;
+  /** Calls with effects that the step has made in another conversation. */
+  readonly made?: readonly MadeCall[];
+  /** Where the conversation continues after a failure. Turns are counted anew from there. In order. */
+  readonly breaks?: readonly AgentBreak[];
   /** Type of the output; undefined or string = text. */
   readonly type: Type | undefined;
+}
+
+/** A failure after that many replies. `atLimit`: the calls of the last reply were not made. */
+export interface AgentBreak {
+  readonly turns: number;
+  readonly why: string;
+  readonly atLimit: boolean;
 }
 
 export interface AgentResult {
@@ -69,7 +89,7 @@ export async function runAgent(request: AgentRequest, model: Model, context: Age
   const spend = (usage: Usage): void => void (spent.usage = addUsage(spent.usage, usage));
   const fresh = { tallies: new Map(), called: new Set<string>(), turns: new Turns(), count: 0 };
   const bench: ToolBench = { tools, keyOf, guard, previews, spend, ...fresh };
-  const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request.type, previews) };
+  const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request, previews) };
   try {
     const output = await takeTurns(request, [opening], bench, spent, model, context);
     return { output, tools: [...bench.called], usage: spent.usage };
@@ -87,19 +107,40 @@ async function takeTurns(
   context: AgentContext,
 ): Promise<Json> {
   const fail = (failed: Failure): StepFailure => new StepFailure(failed, spent.usage);
+  const { breaks = [] } = request;
+  const breakAfter = (turn: number): AgentBreak | undefined => breaks.findLast(({ turns: at }) => at === turn);
   let turns = request.turns;
   let corrected = false;
   for (let turn = 1; turn <= turns; turn++) {
+    const before = breakAfter(turn - 1);
+    if (before !== undefined && turn > 1) {
+      messages.push({ role: "user", text: goesOnText(before.why) });
+      turns = turn - 1 + request.turns;
+      corrected = false;
+      bench.turns.clear();
+    }
+    const goesOn = breakAfter(turn);
     if (turn === turns && toolsOffered(bench).length > 0) messages.push({ role: "user", text: LAST_TURN });
     context.progress(`turn ${turn}`);
-    const reply = await askModel(`turn ${turn}`, turnRequest(request, messages, bench), model, context);
+    const reply = await askModel(turnName(turn), turnRequest(request, messages, bench), model, context).catch(
+      (thrown: unknown) => {
+        throw turnFailure(thrown, turn, spent.usage, context.signal);
+      },
+    );
     bench.spend(reply.usage);
     if (reply.toolCalls.length > 0) {
-      if (turn === turns) break;
-      const { results, times } = await callTools(reply.toolCalls, bench, context);
-      if (times >= LIMITS.repeats) throw fail(repeats(reply.toolCalls, times));
+      if (turn === turns && goesOn === undefined) break;
+      const { results, times } =
+        goesOn?.atLimit === true ? notMade(reply.toolCalls) : await callTools(reply.toolCalls, bench, context);
+      if (times >= LIMITS.repeats && goesOn === undefined) throw fail(repeats(reply.toolCalls, times));
       messages.push({ role: "assistant", text: reply.text, toolCalls: reply.toolCalls }, { role: "tool", results });
-      if (times === LIMITS.repeats - 1) messages.push({ role: "user", text: REPEATED });
+      if (goesOn !== undefined) turns = Math.max(turns, turn + 1);
+      else if (times === LIMITS.repeats - 1) messages.push({ role: "user", text: REPEATED });
+      continue;
+    }
+    if (goesOn !== undefined) {
+      messages.push({ role: "assistant", text: reply.text || "(empty)" });
+      turns = Math.max(turns, turn + 1);
       continue;
     }
     const read = readResult(reply, request.type);
@@ -112,7 +153,19 @@ async function takeTurns(
     const correction = executorCorrection(problemText(problem), request.type);
     messages.push({ role: "assistant", text: reply.text || "(empty)" }, { role: "user", text: correction });
   }
-  throw fail(failWith("TURN_LIMIT", { turns: request.turns }));
+  throw fail(failWith("TURN_LIMIT", { turns: request.turns }, { retryable: true }));
+}
+
+/** The calls of a last turn, which are not made. The model reads that when its conversation goes on. */
+const notMade = (calls: readonly ToolCall[]): TurnResults => ({
+  results: calls.map(({ id, name }) => ({ id, name, text: NOT_MADE, isError: true as const })),
+  times: 1,
+});
+
+/** A model call that failed by itself can be made again in its place. */
+function turnFailure(thrown: unknown, turn: number, usage: Usage, signal: AbortSignal): unknown {
+  const failed = thrown instanceof PlanloomError && thrown.kind === "provider" && !signal.aborted;
+  return failed ? new StepFailure(operatingFailure(thrown), usage, thrown, turn) : thrown;
 }
 
 function repeats([first, ...others]: readonly ToolCall[], times: number): Failure {

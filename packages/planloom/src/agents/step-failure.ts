@@ -15,6 +15,8 @@ export class StepFailure extends Error {
     readonly failure: Failure,
     readonly usage: Usage = NO_USAGE,
     cause?: unknown,
+    /** The model call of this turn failed: nothing else of the attempt did. */
+    readonly turn?: number,
   ) {
     super(failureText(failure), cause === undefined ? undefined : { cause });
   }

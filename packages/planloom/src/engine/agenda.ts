@@ -8,6 +8,7 @@ import { failWith } from "../run/failure.js";
 import { HELD, isCancelling } from "../run/status.js";
 import type { Outcome } from "../run/input.js";
 import { stopKey } from "../run/keys.js";
+import { findWork } from "../run/lookup.js";
 import { next } from "../run/log/transition.js";
 import { type Run } from "../run/state.js";
 
@@ -54,11 +55,15 @@ export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Unde
     else if (effect.notBefore !== undefined && effect.notBefore > now) wakeAt = Math.min(wakeAt, effect.notBefore);
     else if (inFlight.has(effect.key) || (run.paused && HELD.has(effect.kind))) continue;
     else if (!isCancelling(run) && !run.owed.has(stopKey(effect.key))) acts.push({ do: "perform", effect });
-    else acts.push(declined(run, effect, inherited.has(effect.key)));
+    else acts.push(declined(run, effect, inherited.has(effect.key) || hasTurns(run, effect)));
   }
   for (const key of inFlight) if (!run.owed.has(key)) acts.push({ do: "abort", key, why: { code: "NOT_OWED" } });
   return { acts, wakeAt };
 }
+
+/** An agent step that waited to send a turn again has begun. */
+const hasTurns = (run: Run, effect: WorkEffect): boolean =>
+  effect.kind === "call" && findWork(run, effect)?.turn !== undefined;
 
 const whyStopped = (run: Run): StopCause => outOfTime(run) ?? { code: "RUN_CANCELLING" };
 

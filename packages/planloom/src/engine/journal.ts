@@ -4,15 +4,18 @@
 import type { Checkpoint } from "../agents/checkpoint.js";
 import { UnknownOutcome } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
-import { settledOutcome } from "../agents/tool-turn.js";
-import type { Json } from "../plan/json.js";
-import type { WorkEffect } from "../run/effect.js";
+import { isTurn } from "../agents/run-agent.js";
+import { settledOutcome, type CallOutcome } from "../agents/tool-turn.js";
+import type { Json, JsonObject } from "../plan/json.js";
+import type { CallEffect, WorkEffect } from "../run/effect.js";
+import type { MadeCall, AgentProgress } from "../run/event.js";
 import { failWith } from "../run/failure.js";
 import { requestNumber, ROLE_SCOPES } from "../run/keys.js";
-import { findWork } from "../run/lookup.js";
+import { currentPlan, findWork } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
 import type { Settled } from "../run/work.js";
 import type { EventStore, JournalRow, JournalScope } from "../store/event-store.js";
+import { rawOutput } from "../tools/raw-output.js";
 
 /** Identifies the rows of one attempt. */
 export interface JournalAttempt extends JournalScope {
@@ -35,7 +38,8 @@ export function journalAttempt(run: Run, effect: WorkEffect): JournalAttempt {
   const runId = run.id;
   if (effect.kind === "plan" || effect.kind === "review" || effect.kind === "answer")
     return { runId, stepId: ROLE_SCOPES[effect.kind], item: null, attempt: requestNumber(effect.key) };
-  const { step, item, attempt } = effect;
+  const { step, item } = effect;
+  const attempt = effect.kind === "call" ? (effect.conversation?.attempt ?? effect.attempt) : effect.attempt;
   return { runId, stepId: step, item, attempt, settled: findWork(run, effect)?.settled };
 }
 
@@ -108,6 +112,35 @@ export async function doubtIn(
   if (open === undefined) return undefined;
   const { tool } = open.intent as { readonly tool?: string };
   return new UnknownOutcome({ key: calledUnder(open)!, tool: tool ?? open.name });
+}
+
+/** What the journal says of an agent step: the replies in its conversation, and its calls that acted or may have. */
+export async function progressIn(store: EventStore, run: Run, effect: CallEffect): Promise<Required<AgentProgress>> {
+  const { stepId, item, attempt } = journalAttempt(run, effect);
+  const rows = (await store.readJournal({ runId: run.id, stepId, item })).filter(isDone);
+  const first = run.execution.steps.get(stepId)?.firstAttempt ?? 1;
+  const turns = rows.filter((row) => row.attempt === attempt && isTurn(row.name)).length;
+  const calls = new Map<string, MadeCall>();
+  for (const row of rows.filter((one) => one.attempt >= first)) {
+    const call = madeIn(run, row);
+    if (call !== undefined) calls.set(call.key, call);
+  }
+  return { turns, calls: [...calls.values()] };
+}
+
+/** Absent if nothing has happened by the call, as far as its tool or a person says. */
+function madeIn(run: Run, row: JournalRow): MadeCall | undefined {
+  const key = calledUnder(row);
+  if (key === null) return undefined;
+  const outcome = open<CallOutcome>(row.outcome);
+  const { tool = row.name, args = {} } = row.intent as { readonly tool?: string; readonly args?: JsonObject };
+  const effects = currentPlan(run)?.tools.get(tool)?.effects === "idempotent" ? "idempotent" : "once";
+  const call = { tool, args, effects, key } as const;
+  if (outcome.ok) return { ...call, ...rawOutput(outcome.output) };
+  const { code, output, acted, partial, uncertain } = outcome;
+  if (acted !== true && uncertain !== true) return undefined;
+  const returned = output === undefined ? {} : { output, ...(partial === undefined ? {} : { partial }) };
+  return { ...call, ...returned, error: { code, retryable: false }, ...(uncertain === undefined ? {} : { uncertain }) };
 }
 
 /** A repeated call of an idempotent tool may use the key of the call before. */

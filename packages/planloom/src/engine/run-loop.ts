@@ -196,7 +196,7 @@ export class RunLoop {
     return {
       signal,
       key,
-      attempt: attempted.attempt,
+      attempt: effect.kind === "call" ? effect.attempt : attempted.attempt,
       epoch,
       checkpoint: journalOf(store, attempted, writer),
       emit: async (input) => void (await this.#emit({ key, ...input })),

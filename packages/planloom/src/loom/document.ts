@@ -8,7 +8,7 @@ import { currentPlan } from "../run/lookup.js";
 import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../run/reason.js";
 import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
-import type { StepRef } from "../run/event.js";
+import type { MadeCall, StepRef } from "../run/event.js";
 import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
 import { mayRetry } from "../run/decide/retry.js";
 import { type Failing, type ProposedPlan, type Run, type RunEnd } from "../run/state.js";
@@ -35,10 +35,26 @@ export interface WorkDocument {
   readonly context?: { readonly [step: string]: Json };
   readonly output?: Json;
   readonly error?: FailureDocument;
+  /** Calls with effects that an agent step has made, over all its attempts. */
+  readonly calls?: readonly CallDocument[];
   readonly usage?: Usage;
   /** ISO 8601. null if it has not happened yet. */
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+}
+
+/** A call inside an agent step that acted; with `uncertain`, it may have acted. */
+export interface CallDocument {
+  readonly tool: string;
+  readonly args: Json;
+  /** The key that the tool got. */
+  readonly key: string;
+  /** What the tool returned. `partial`: only what could be kept. */
+  readonly output?: Json;
+  readonly partial?: true;
+  readonly uncertain?: true;
+  /** The code of the error, if its output cannot be used. */
+  readonly error?: string;
 }
 
 export interface StepDocument extends WorkDocument {
@@ -222,11 +238,17 @@ function workDocument(run: Run, work: Work, say: Say): WorkDocument {
     ...(work.args === undefined ? {} : { input: work.args, ...contextOf(run, work) }),
     ...(work.output === undefined ? {} : { output: work.output }),
     ...(error === undefined || work.status === "completed" ? {} : { error: failureDocument(error, say, next) }),
+    ...(work.calls === undefined ? {} : { calls: [...work.calls.values()].map(callDocument) }),
     ...(work.usage.calls === 0 ? {} : { usage: work.usage }),
     startedAt: work.startedAt === undefined ? null : iso(work.startedAt),
     finishedAt: work.finishedAt === undefined ? null : iso(work.finishedAt),
   };
 }
+
+const callDocument = ({ effects: _effects, error, ...call }: MadeCall): CallDocument => ({
+  ...call,
+  ...(error === undefined ? {} : { error: error.code }),
+});
 
 const NEXT: { readonly [status in StepStatus]?: Sentence } = { unknown: SETTLE, unusable: USE };
 
@@ -263,8 +285,10 @@ type Unfinished = Exclude<RunEnd, { readonly how: "completed" }>;
 /** A summary of a partial run: finished steps, open steps, reasons, and next actions. Made without a model. */
 function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
   const steps = [...run.execution.steps.values()];
-  const line = ({ spec, work }: StepState) =>
-    `${spec.id}: ${spec.title}${work.status === "pending" || work.status === "ready" ? "" : ` (${work.status}${work.error === undefined ? "" : `: ${failureText(work.error)}`})`}`;
+  const line = (state: StepState) => {
+    const { spec, work } = state;
+    return `${spec.id}: ${spec.title}${work.status === "pending" || work.status === "ready" ? "" : ` (${work.status}${work.error === undefined ? "" : `: ${failureText(work.error)}`}${afterActing(state)})`}`;
+  };
   const done = steps.filter((state) => state.work.status === "completed");
   const next = nextOf(run, end);
   const action = firstAction(next);
@@ -275,6 +299,12 @@ function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
     next: say(next),
     ...(action === undefined ? {} : { action }),
   };
+}
+
+/** For a step that did not finish after it had acted. */
+function afterActing(state: StepState): string {
+  const tools = new Set(worksOf(state).flatMap(({ calls }) => [...(calls?.values() ?? [])].map(({ tool }) => tool)));
+  return tools.size === 0 ? "" : `; it has acted through ${[...tools].join(", ")}, and nothing of that is repeated`;
 }
 
 /** Adds the retry last, if one is possible, after the fixes that it needs. */

@@ -26,6 +26,8 @@ export interface TraceAttempt {
    * Times without any event while it ran, each ended by a process that resumed the run. ms from the start of the run.
    */
   interrupted?: { readonly lastEventAfter: number; readonly resumedAfter: number }[];
+  /** Model calls that failed and were made again in their place. */
+  turnsFailed?: { readonly turn: number; readonly error: FailureDocument; readonly reason: string }[];
   error?: FailureDocument;
   decision?: string;
   reason?: string;
@@ -192,6 +194,13 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
       if (summary !== undefined) entry.summary = summary;
       if (carried !== undefined) entry.carried = carried;
       if (usage.calls > 0) entry.usage = usage;
+      return;
+    }
+    case "turn.failed": {
+      const { turn, error, reason } = event.data;
+      const last = entryOf(event.data).attempts.at(-1);
+      const failed = { turn, error: failureDocument(error), reason: reasonText(reason) };
+      if (last !== undefined) last.turnsFailed = [...(last.turnsFailed ?? []), failed];
       return;
     }
     case "step.failed": {

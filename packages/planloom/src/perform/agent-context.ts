@@ -46,7 +46,8 @@ function allowed<T extends Json>(
 /** The journal could not be read or written: the run is lost or the disk is full. This is not a failure of the step. */
 export class JournalLost extends Error {}
 
-async function storeErrorsMarked<T>(use: () => Promise<T>): Promise<T> {
+/** The same work; an error of the store becomes JournalLost. */
+export async function storeErrorsMarked<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (thrown) {

@@ -42,7 +42,10 @@ export function endedBy(
   const known = thrown instanceof StepFailure || thrown instanceof PlanloomError;
   if (ending === "abort" && !known) return endedOutcome(key, ending, failWith("ABORTED", { how: "stopped" }));
   const { error, usage } = roleErrorOf(thrown);
-  if (ending !== "timeout") return endedOutcome(key, ending, error, usage);
+  if (ending !== "timeout") {
+    const turn = thrown instanceof StepFailure ? thrown.turn : undefined;
+    return { ...endedOutcome(key, ending, error, usage), ...(turn === undefined ? {} : { turn }) };
+  }
   return endedOutcome(key, ending, failWith("TIMEOUT", { of: "agent", ms: timeoutMs }, { retryable: true }), usage);
 }
 

@@ -3,7 +3,7 @@
 import { fillArguments } from "../agents/fill-arguments.js";
 import { callsOfTool } from "../agents/model-call.js";
 import type { CallGuard } from "../agents/checkpoint.js";
-import { runAgent } from "../agents/run-agent.js";
+import { runAgent, type AgentBreak } from "../agents/run-agent.js";
 import { LIMITS } from "../limits.js";
 import type { Model } from "../model/port.js";
 import { hashOf } from "../plan/hash.js";
@@ -17,17 +17,18 @@ import type { CallEffect, FillEffect } from "../run/effect.js";
 import { guardCall, isHeldGranted } from "../run/guard.js";
 import { callText } from "../run/keys.js";
 import { currentPlan, findWork, toolIn } from "../run/lookup.js";
-import { failWith } from "../run/failure.js";
+import { failWith, isFailure } from "../run/failure.js";
 import { toolsOfStep, unknownChanges } from "../run/changed-tools.js";
 import { isCancelling } from "../run/status.js";
-import type { StepState } from "../run/work.js";
+import type { Conversation, StepState } from "../run/work.js";
 import { failureText } from "../words/failures.js";
 import type { Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { toolErrorOf, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
-import { doubtIn } from "../engine/journal.js";
-import { agentContext, shownProgress } from "./agent-context.js";
+import { doubtIn, progressIn } from "../engine/journal.js";
+import { progressOf } from "../run/progress.js";
+import { agentContext, shownProgress, storeErrorsMarked } from "./agent-context.js";
 import { newDeadline } from "../deadline.js";
 import { callTool } from "./call-tool.js";
 import { endedOutcome, endedBy, inDoubt, noModel } from "./outcome.js";
@@ -185,23 +186,39 @@ async function runAgentStep(
         turns: run.request.settings.turns,
         keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
         guard: guardOf(run, state, effect.item),
+        made: effect.made ?? [],
+        breaks: (effect.conversation?.breaks ?? []).map(breakOf),
         type: declared?.ok === true ? declared.type : undefined,
         ...(instructions === undefined ? {} : { instructions }),
       },
       model,
       agent,
     );
-    return { type: "returned", key, ...result };
+    const { turns, calls } = await storeErrorsMarked(() => progressIn(services.store, run, effect));
+    // Only a refused output needs the turns: its conversation goes on.
+    return {
+      type: "returned",
+      key,
+      ...result,
+      ...progressOf(step.expect === undefined ? { calls } : { turns, calls }),
+    };
   } catch (thrown) {
     const outcome = endedBy(key, thrown, deadline.why() ?? "tool-error", timeoutMs);
-    if (outcome.type === "held" || outcome.ending !== "abort" || !isCancelling(run)) return outcome;
+    const progress = progressOf(await progressIn(services.store, run, effect));
+    if (outcome.type === "held" || outcome.ending !== "abort" || !isCancelling(run)) return { ...outcome, ...progress };
     // It will not be performed again, so a call of it that may have acted would be forgotten.
     const doubt = await doubtIn(services.store, run, effect);
-    return doubt === undefined ? outcome : inDoubt(key, doubt, outcome.usage);
+    return { ...(doubt === undefined ? outcome : inDoubt(key, doubt, outcome.usage)), ...progress };
   } finally {
     deadline.cancel();
   }
 }
+
+const breakOf = ({ turns, error }: Conversation["breaks"][number]): AgentBreak => ({
+  turns,
+  why: failureText(error),
+  atLimit: isFailure(error, "TURN_LIMIT"),
+});
 
 /** The guard over the calls of an agent step: see run/guard.ts. */
 function guardOf(run: Run, state: StepState, item: number | null): CallGuard {

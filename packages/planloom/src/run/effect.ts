@@ -4,7 +4,8 @@ import type { Finding } from "../plan/finding.js";
 import type { EffectClass } from "../plan/tool-spec.js";
 import type { Plan } from "../plan/plan.js";
 import type { Json } from "../plan/json.js";
-import type { Asking, EventData } from "./event.js";
+import type { Asking, EventData, MadeCall } from "./event.js";
+import type { Conversation } from "./work.js";
 
 interface Owed {
   /** Names the effect. An engine performs a key once at a time. */
@@ -49,6 +50,10 @@ export interface CallEffect extends Owed {
   readonly effectKey: string;
   readonly effects: EffectClass;
   readonly args: { readonly [name: string]: Json };
+  /** An agent step continues this conversation of an earlier attempt. */
+  readonly conversation?: Conversation;
+  /** An agent step starts another conversation, although it made these calls in an earlier one. */
+  readonly made?: readonly MadeCall[];
 }
 
 /** Ask a tool about the outcome of its call in doubt. If a person answers first, this effect is removed. */

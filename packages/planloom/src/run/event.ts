@@ -51,7 +51,6 @@ export type CritiqueSaid =
   | { readonly verdict: "fine" | "changed"; readonly text: string }
   | { readonly verdict: "none"; readonly text?: string; readonly problem?: ReplyProblem; readonly error?: Failure };
 
-/** One step, or one item of a fan-out. */
 /** A call inside an agent step that waits for a person. */
 export interface HeldCall {
   readonly key: string;
@@ -60,6 +59,30 @@ export interface HeldCall {
   readonly called: readonly string[];
 }
 
+/** A call inside an agent step that acted, or may have acted. */
+export interface MadeCall {
+  readonly tool: string;
+  readonly args: { readonly [name: string]: Json };
+  readonly effects: Exclude<EffectClass, "none">;
+  /** The key that the tool got. */
+  readonly key: string;
+  /** What the tool returned; its beginning as text if it is long (`partial`). */
+  readonly output?: Json;
+  readonly partial?: true;
+  /** Its output cannot be used, or (with `uncertain`) it is not known whether it acted. */
+  readonly error?: Failure;
+  readonly uncertain?: true;
+}
+
+/** What an agent step had done when its call ended: its conversation and its calls with effects. Absent: not known. */
+export interface AgentProgress {
+  /** Number of the model's replies until now. */
+  readonly turns?: number;
+  /** The calls with effects that the step has made, over all its attempts since it was begun or restarted. */
+  readonly calls?: readonly MadeCall[];
+}
+
+/** One step, or one item of a fan-out. */
 export interface StepRef {
   readonly step: string;
   readonly item?: number;
@@ -262,6 +285,8 @@ export interface EventData {
     readonly call?: HeldCall;
     /** What the attempt of the agent step has used until now. */
     readonly usage?: Usage;
+    /** Calls with effects that the agent step has made. */
+    readonly calls?: readonly MadeCall[];
   };
   "approval.granted": {
     readonly subject: "plan" | StepRef;
@@ -323,6 +348,25 @@ export interface EventData {
     readonly carried?: string;
     /** A review of the remaining plan follows. */
     readonly review?: true;
+    /** Calls with effects that an agent step has made. */
+    readonly calls?: readonly MadeCall[];
+  };
+  /**
+   * A model call of an agent step failed. The same attempt continues at this turn: earlier turns and calls come from its
+   * journal. No attempt is used.
+   */
+  "turn.failed": StepRef & {
+    readonly attempt: number;
+    /** 1-based number of the turn in the conversation. */
+    readonly turn: number;
+    readonly error: Failure;
+    readonly decision: "retry";
+    readonly reason: RetryReason;
+    /** ms since 1970. */
+    readonly retryAt: number;
+    readonly usage: Usage;
+    /** See PassingFailure. */
+    readonly unpaid?: true;
   };
   "step.failed": StepRef & {
     readonly attempt: number;
@@ -340,6 +384,13 @@ export interface EventData {
     readonly change?: Change;
     /** A retry of the run continues this attempt with its journal. */
     readonly sameAttempt?: true;
+    /** The next attempt continues the conversation of this one, after `turns` replies of the model. */
+    readonly goesOn?: true;
+    /** The turn whose model call failed. */
+    readonly turn?: number;
+    readonly turns?: number;
+    /** Calls with effects that the agent step has made. */
+    readonly calls?: readonly MadeCall[];
     /** See PassingFailure. */
     readonly unpaid?: true;
   };
@@ -372,6 +423,8 @@ export interface EventData {
     readonly reconciles?: true;
     /** When to ask the tool, in ms since 1970. Absent if it cannot be asked, and while the run is being cancelled. */
     readonly reconcileAt?: number;
+    /** For a call inside an agent step: the calls with effects that the step has made. */
+    readonly calls?: readonly MadeCall[];
   };
   /**
    * A call with effects returned, and its output cannot be used. It acted, so nothing repeats it. A person decides,
@@ -415,6 +468,8 @@ export interface EventData {
     /** How the call ended, if one was made. */
     readonly ending?: Ending;
     readonly error?: Failure;
+    /** Calls with effects that the agent step has made. */
+    readonly calls?: readonly MadeCall[];
     /** See PassingFailure. */
     readonly unpaid?: true;
   };

@@ -5,7 +5,7 @@ import type { Json } from "../plan/json.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { isCommandType, type CheckedPlan, type Command } from "./command.js";
-import type { Asking, Ending, EventData, Fact, HeldCall } from "./event.js";
+import type { Asking, Ending, EventData, Fact, HeldCall, AgentProgress } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { LegacyReason, ResumeReason } from "./reason.js";
 
@@ -41,7 +41,7 @@ export type Outcome =
       readonly args: { readonly [name: string]: Json };
       readonly usage: Usage;
     }
-  | {
+  | ({
       readonly type: "returned";
       readonly key: string;
       readonly output: Json;
@@ -49,8 +49,8 @@ export type Outcome =
       readonly tools: readonly string[];
       readonly usage: Usage;
       readonly summary?: string;
-    }
-  | {
+    } & AgentProgress)
+  | ({
       readonly type: "ended";
       readonly key: string;
       readonly ending: Ending;
@@ -61,18 +61,20 @@ export type Outcome =
       readonly partial?: true;
       /** Set if the ending is in-doubt: the call inside the step. */
       readonly call?: { readonly key: string; readonly tool: string };
-    }
+      /** The model call of this turn of an agent step failed. Its conversation can continue there. */
+      readonly turn?: number;
+    } & AgentProgress)
   /** No call was made: these tools are not the ones that the run knows. `tools` are their definitions now. */
   | { readonly type: "tool-changed"; readonly key: string; readonly tools: readonly ToolSpec[] }
-  /** A tool's answer about its call in doubt. */
   /** A call inside an agent step waits for a person. Nothing was called. */
-  | {
+  | ({
       readonly type: "held";
       readonly key: string;
       readonly call: HeldCall;
       readonly args: { readonly [name: string]: Json };
       readonly usage: Usage;
-    }
+    } & AgentProgress)
+  /** A tool's answer about its call in doubt. */
   | { readonly type: "reconciled"; readonly key: string; readonly happened: true; readonly output: Json }
   | { readonly type: "reconciled"; readonly key: string; readonly happened: false }
   | { readonly type: "reconcile-failed"; readonly key: string; readonly error: Failure }

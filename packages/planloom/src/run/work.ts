@@ -5,7 +5,7 @@ import type { Origin } from "../plan/origin.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import type { DoubtVerdict } from "./command.js";
-import type { EventData, StepRef } from "./event.js";
+import type { EventData, MadeCall, StepRef } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { Reason } from "./reason.js";
 
@@ -24,6 +24,14 @@ export type StepStatus =
 
 /** What a person said against a call inside this step, by its tool and arguments. */
 export type Refused = Map<string, string>;
+
+/** A conversation of an agent step that continues over several attempts. */
+export interface Conversation {
+  /** The attempt in which it began. Its journal has the rows. */
+  readonly attempt: number;
+  /** Where it continued after a failure: after that many replies, and why. In order. */
+  readonly breaks: readonly { readonly turns: number; readonly error: Failure }[];
+}
 
 export interface Settled {
   readonly verdict: DoubtVerdict;
@@ -75,6 +83,14 @@ export interface Work {
   skipped?: EventData["step.skipped"]["reason"];
   /** It failed, and a retry of the run continues the same attempt with its journal. */
   sameAttempt?: true;
+  /** Absent: each attempt starts its own conversation. */
+  conversation?: Conversation;
+  /** The turn whose model call failed last, and how often it did in a row. */
+  turn?: { readonly number: number; readonly failed: number };
+  /** Calls with effects that the agent step has made since it was begun or restarted, by key. */
+  calls?: ReadonlyMap<string, MadeCall>;
+  /** Those of them that were made before the present conversation began. Its model is told of them. */
+  known?: readonly MadeCall[];
   /** The run whose call gave the output: the parent of a fork, or this run before the step was restarted. */
   carried?: string;
   /** Cause of a skip. */

@@ -208,7 +208,7 @@ describe("the loop of turns", () => {
     const thrown = await failureOf(
       runAgent(request({ tools: [search], turns: 3 }), model, new MemoryJournal().context()),
     );
-    expect(thrown.failure).toMatchObject({ code: "TURN_LIMIT", retryable: false });
+    expect(thrown.failure).toMatchObject({ code: "TURN_LIMIT", retryable: true });
     expect(thrown.usage).toEqual({ calls: 3, inputTokens: 30, outputTokens: 6 });
     expect(model.requests.map((sent) => textIn(sent).includes("last turn"))).toEqual([false, false, true]);
     expect(search.calls).toHaveLength(2);
@@ -425,5 +425,86 @@ describe("failures of the model", () => {
     expect(thrown.usage.calls).toBe(1);
     expect(journal.names()).toEqual(["turn 1", "tool search"]);
     expect(journal.rows.at(-1)).not.toHaveProperty("outcome"); // what an aborted call says is not what it says
+  });
+});
+
+describe("a conversation that goes on after a failure", () => {
+  const why = "expect gave false.";
+  const texts = (sent: Parameters<typeof textIn>[0]) => textIn(sent);
+
+  it("is told why, has all its turns again, and pays for no earlier turn", async () => {
+    const pay = toolOf(specOf("pay", "once"));
+    const journal = new MemoryJournal();
+    const first = script(call("pay"), "no");
+    await runAgent(request({ tools: [pay], turns: 2 }), first, journal.context());
+    const next = script(call("pay", "y"), "yes");
+    const breaks = [{ turns: 2, why, atLimit: false }];
+    const result = await runAgent(request({ tools: [pay], turns: 2, breaks }), next, journal.context());
+    expect(result).toMatchObject({ output: "yes", usage: { calls: 4 } });
+    expect(next.requests).toHaveLength(2);
+    expect(texts(next.requests[0])).toContain(`The step is not done yet: ${why}`);
+    expect(pay.calls.map(({ args }) => args)).toEqual([{ query: "x" }, { query: "y" }]);
+  });
+
+  it("reads that the calls of its last turn were not made, also under another limit", async () => {
+    const pay = toolOf(specOf("pay", "once"));
+    const journal = new MemoryJournal();
+    await failureOf(runAgent(request({ tools: [pay], turns: 1 }), script(call("pay")), journal.context()));
+    expect(pay.calls).toEqual([]);
+    const next = script("done");
+    const breaks = [{ turns: 1, why, atLimit: true }];
+    expect(await runAgent(request({ tools: [pay], turns: 5, breaks }), next, journal.context())).toMatchObject({
+      output: "done",
+    });
+    expect(resultsIn(next.requests[0])).toMatchObject([
+      { isError: true, text: expect.stringContaining("not made") as string },
+    ]);
+    expect(pay.calls).toEqual([]);
+  });
+
+  it("goes on where a reply was of no use, or the same calls came again and again", async () => {
+    const journal = new MemoryJournal();
+    await failureOf(runAgent(request(), script("STEP FAILED: no key."), journal.context()));
+    const breaks = [{ turns: 1, why, atLimit: false }];
+    const next = script("done");
+    expect(await runAgent(request({ breaks }), next, journal.context())).toMatchObject({ output: "done" });
+    expect(texts(next.requests[0])).toContain("no key");
+    const search = toolOf(specOf("search"));
+    const again = new MemoryJournal();
+    const looping = script(...Array.from({ length: LIMITS.repeats }, () => call("search")));
+    const failed = await failureOf(runAgent(request({ tools: [search] }), looping, again.context()));
+    expect(failed.failure.code).toBe("AGENT_REPEATS");
+    const later = script(call("search"), "found");
+    const after = [{ turns: LIMITS.repeats, why, atLimit: false }];
+    expect(await runAgent(request({ tools: [search], breaks: after }), later, again.context())).toMatchObject({
+      output: "found",
+    });
+  });
+
+  it("says nothing of a failure before its first reply", async () => {
+    const model = script("done");
+    await runAgent(request({ breaks: [{ turns: 0, why, atLimit: false }] }), model, new MemoryJournal().context());
+    expect(model.requests[0]?.messages).toHaveLength(1);
+  });
+});
+
+describe("a failed model call", () => {
+  it("names its turn; a result that is refused does not", async () => {
+    const busy = new PlanloomError("PROVIDER_FAILED", { model: "m", problem: "cut", reason: "ECONNRESET" });
+    const search = toolOf(specOf("search"));
+    const thrown = await failureOf(
+      runAgent(request({ tools: [search] }), script(call("search"), busy), new MemoryJournal().context()),
+    );
+    expect(thrown).toMatchObject({ turn: 2, usage: { calls: 1 } });
+    const refused = await failureOf(runAgent(request(), script("STEP FAILED: no."), new MemoryJournal().context()));
+    expect(refused.turn).toBeUndefined();
+  });
+
+  it("of a step that starts again after it acted is preceded by the calls that were made", async () => {
+    const model = script("done");
+    const made = [{ tool: "pay", args: { n: 5 }, effects: "once", key: "k", output: { receipt: "r1" } }] as const;
+    await runAgent(request({ made }), model, new MemoryJournal().context());
+    expect(textIn(model.requests[0])).toContain("do not make them again");
+    expect(textIn(model.requests[0])).toContain("r1");
   });
 });

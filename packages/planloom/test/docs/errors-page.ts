@@ -101,6 +101,7 @@ const AGAIN: { readonly [Code in FailureCode]?: string } = {
   EXPECT_FAILED: "yes, except for tools with effect class `once`",
   JOURNAL_DIVERGED: "yes, as a new attempt; what acted is not repeated",
   FILL_FAILED: "yes",
+  TURN_LIMIT: "yes, in the same conversation with turns of its own",
   INTERRUPTED: "yes",
   CRASHED: "by effect class",
   RECONCILE_UNKNOWN: "the tool is asked again",

@@ -89,6 +89,11 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
     routine(mark("held", `${name(data)}: not called, because ${andList(data.reason.tools)} changed`)),
   "step.completed": completedLines,
   "step.failed": ({ data }) => marked("failed", `${failedText(data)} -> ${data.decision} (${reasonText(data.reason)})`),
+  "turn.failed": ({ at, data }) =>
+    marked(
+      "retry",
+      `${name(data)}: turn ${data.turn}: ${data.error.code} ${oneLine(failureText(data.error))} (${reasonText(data.reason)}${retryTimeText(at, data.retryAt, "the turn is sent again")})`,
+    ),
   "step.retrying": ({ at, data }) =>
     marked("retry", `${name(data)}: attempt ${data.attempt} in ${duration(data.retryAt - at)}`),
   "step.skipped": ({ data }) =>

@@ -6,6 +6,7 @@ import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { RetryPreview } from "../../run/decide/retry.js";
 import { mayActThrough } from "../../plan/step-kind.js";
 import { showAll, wholePlanLines, type PlanToApprove } from "./approval.js";
+import { keyText, valueLines } from "./value.js";
 import { count, oneLine, paint, type Paint } from "../style.js";
 
 export interface ShownPlan {
@@ -32,9 +33,11 @@ export function retryLines(
   const width = Math.min(24, Math.max(...plan.steps.map(({ id }) => id.length)));
   return [
     `  ${parts.reused.length} of ${count(plan.steps.length, "step")} reused`,
-    ...plan.steps.map(({ id, title }) => {
+    ...plan.steps.flatMap(({ id, title }) => {
       const [word, colour, note] = fateOf(id, parts);
-      return `  ${paint(colour, word.padEnd(8))} ${id.padEnd(width)}  ${oneLine(title, 70)}${note}`;
+      const line = `  ${paint(colour, word.padEnd(8))} ${id.padEnd(width)}  ${oneLine(title, 70)}${note}`;
+      const made = parts.calls.filter(({ step }) => step === id);
+      return [line, ...made.flatMap((call) => callLines(call, showAll(runId)))];
     }),
     ...(mayAct ? wholePlanLines(toApprove(shown, runId), (id) => quiet.has(id)) : []),
     ...(parts.actAgain.length === 0 ? [] : warning(parts.actAgain, verb)),
@@ -51,6 +54,17 @@ function toApprove({ plan, tools, inputs }: ShownPlan, runId: string): PlanToApp
     scope: (name) => (name === "inputs" ? { value: inputs, from } : undefined),
     all: showAll(runId),
   };
+}
+
+/** `has made  pay`, and below it each argument and the output: a person decides by them. */
+function callLines({ item, tool, args, output, error }: RetryPreview["calls"][number], all: string): readonly string[] {
+  const at = item === undefined ? "" : `[${item}] `;
+  const shown = { indent: " ".repeat(13), width: 0, all };
+  return [
+    `           has made  ${at}${oneLine(tool)}${error === undefined ? "" : ` (${oneLine(error.code)})`}`,
+    ...Object.entries(args).flatMap(([name, value]) => valueLines(keyText(name), value, shown)),
+    ...(output === undefined ? [] : valueLines("output", output, { ...shown, sign: "=> " })),
+  ];
 }
 
 function fateOf(

@@ -151,6 +151,10 @@ function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): reado
     ...turns
       .filter((turn) => turn.attempt === attempt.attempt)
       .map((turn) => `    ${turn.name.padEnd(6)} ${turnText(turn)}`),
+    ...(attempt.turnsFailed ?? []).map(
+      ({ turn, error: failed, reason: why }) =>
+        `    turn ${turn} failed: ${failed.code}: ${oneLine(failed.message, WIDTH)} (${oneLine(why)}; it was sent again)`,
+    ),
     ...(refused === undefined ? [] : [`    gave   ${shown(refused)}  (refused)`]),
     ...(error === undefined
       ? []

@@ -26,6 +26,7 @@ import { marksOf, revise, revisionProposed } from "./revision.js";
 import { toolChanged } from "./tool-change.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { whyHeld } from "../guard.js";
+import { callsOf } from "../progress.js";
 import { readByPlanner } from "../followed-plan.js";
 import { kernelOn } from "../kernel-version.js";
 import { refusal } from "../refusal.js";
@@ -195,11 +196,22 @@ function held(run: Run, input: Outcome & { type: "held" }, at: number): Fact[] {
   const work = owedWork(run, input.key);
   const stopped = whyStopped(run);
   if (stopped !== undefined) {
-    return [fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason: stopped, usage, ending: "abort" })];
+    return [
+      fact("step.cancelled", {
+        ...refOf(work),
+        attempt: work.attempt,
+        reason: stopped,
+        usage,
+        ending: "abort",
+        ...callsOf(input),
+      }),
+    ];
   }
   const { hash, reason } = whyHeld(run, work.step.spec, call, args);
   const expiresAt = at + run.request.settings.approvalMs;
-  return [fact("approval.requested", { subject: refOf(work), hash, reason, expiresAt, args, call, usage })];
+  return [
+    fact("approval.requested", { subject: refOf(work), hash, reason, expiresAt, args, call, usage, ...callsOf(input) }),
+  ];
 }
 
 function planInvalid(

@@ -13,6 +13,7 @@ import { outOfTime, unpaidBy } from "./budget.js";
 import { fact, type Ending, type Fact, type StepRef } from "../event.js";
 import type { Failure } from "../failure.js";
 import type { Outcome } from "../input.js";
+import { callsOf, progressOf } from "../progress.js";
 import { failed, refOf, whyStopped } from "./failure.js";
 import { verdictOn } from "./policy.js";
 import { type Run } from "../state.js";
@@ -26,6 +27,7 @@ export function ended(
   at: number,
 ): Fact[] {
   const { ending, error, usage } = outcome;
+  const progress = progressOf(outcome);
   if (ending === "unusable") {
     const { output = null, partial } = outcome;
     const returned = partial === undefined ? { output } : { output, partial };
@@ -34,9 +36,11 @@ export function ended(
   }
   if (leavesDoubt(effects, ending, isCancelling(run))) return [unknown(run, work, outcome, at)];
   const reason = whyStopped(run) ?? (effects === "none" ? outOfTime(run) : undefined);
-  if (reason === undefined || ending === "tool-error") return failed(run, work, error, at, { usage, ending });
+  if (reason === undefined || ending === "tool-error")
+    return failed(run, work, error, at, { usage, ending, ...progress });
   const { attempt } = work;
-  return [fact("step.cancelled", { ...refOf(work), attempt, reason, usage, ending, error, ...unpaidBy(run, error) })];
+  const stopped = { ...refOf(work), attempt, reason, usage, ending, error, ...callsOf(outcome) };
+  return [fact("step.cancelled", { ...stopped, ...unpaidBy(run, error) })];
 }
 
 /**
@@ -53,7 +57,7 @@ export function leavesDoubt(effects: EffectClass, ending: Ending, cancelling: bo
 export function unknown(
   run: Run,
   work: Work,
-  outcome: Pick<Outcome & { type: "ended" }, "error" | "ending" | "usage" | "call">,
+  outcome: Pick<Outcome & { type: "ended" }, "error" | "ending" | "usage" | "call" | "calls">,
   at: number,
 ): Fact {
   const { spec } = work.step;
@@ -67,6 +71,7 @@ export function unknown(
     error: outcome.error,
     ending: outcome.ending,
     usage: outcome.usage,
+    ...callsOf(outcome),
     ...unpaidBy(run, outcome.error),
     ...(reconciles ? { reconciles } : {}),
     ...(reconciles && !isCancelling(run) ? { reconcileAt: at + LIMITS.reconcileDelayMs } : {}),

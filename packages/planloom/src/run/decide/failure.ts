@@ -4,6 +4,7 @@
 import { LIMITS } from "../../limits.js";
 import { sha256 } from "../../sha256.js";
 import type { JsonObject } from "../../plan/json.js";
+import { isConversation, mayActThrough } from "../../plan/step-kind.js";
 import { mergeOrigins, NO_ORIGIN, type Origin } from "../../plan/origin.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
 import { currentPlan } from "../lookup.js";
@@ -25,20 +26,52 @@ export function refOf(work: Work): StepRef {
 export const whyStopped = ({ halt }: Run): StopReason | undefined =>
   halt?.why === "cancel" ? { code: "CANCELLED", comment: halt.comment } : undefined;
 
-/** How a call failed: its usage, its ending, or the refused output. */
-type Given = Pick<EventData["step.failed"], "usage" | "ending" | "output" | "tools" | "summary">;
+/** How a call failed: its usage, its ending, or the refused output; for an agent step, what it had done. */
+type Given = Pick<
+  EventData["step.failed"],
+  "usage" | "ending" | "output" | "tools" | "summary" | "turn" | "turns" | "calls"
+>;
 
-/** Facts after work failed with a known error: retry, skip or fail, each with its reason. */
+/**
+ * Facts after work failed with a known error: retry, skip or fail, each with its reason. A failed model call of an agent
+ * step is retried in its place; its tries are counted by turn, and use no attempt.
+ */
 export function failed(run: Run, work: Work, error: Failure, at: number, given: Given = { usage: NO_USAGE }): Fact[] {
   const { attempt } = work;
-  const tries = work.errors + 1;
-  const say = (decision: Said["decision"], reason: Said["reason"]) =>
-    fact("step.failed", { ...refOf(work), attempt, error, decision, reason, ...given, ...unpaidBy(run, error) });
+  const { turn } = given;
+  const before = turn === undefined ? work.errors : failuresOf(work, turn);
+  const tries = before + 1;
+  const say = (decision: Said["decision"], reason: Said["reason"], more: Partial<Said> = {}) =>
+    fact("step.failed", {
+      ...refOf(work),
+      attempt,
+      error,
+      decision,
+      reason,
+      ...given,
+      ...more,
+      ...unpaidBy(run, error),
+    });
   const { retry } = work.step.spec;
   if (error.retryable && tries < retry.attempts && !isFailing(run) && !isCancelling(run)) {
-    const retryAt = at + retryDelay(run, work, error);
+    const retryAt = at + retryDelay(run, work, error, before);
+    const reason = { code: "ATTEMPTS_LEFT", attempt: tries, of: retry.attempts } as const;
+    if (turn !== undefined) {
+      const { usage } = given;
+      const again = {
+        attempt,
+        turn,
+        error,
+        decision: "retry",
+        reason,
+        retryAt,
+        usage,
+        ...unpaidBy(run, error),
+      } as const;
+      return [fact("turn.failed", { ...refOf(work), ...again })];
+    }
     return [
-      say("retry", { code: "ATTEMPTS_LEFT", attempt: tries, of: retry.attempts }),
+      say("retry", reason, continues(work, error, given) ? { goesOn: true } : {}),
       fact("step.retrying", { ...refOf(work), attempt: attempt + 1, retryAt }),
     ];
   }
@@ -68,19 +101,40 @@ export function skippedByPerson(run: Run, work: Work, error: Failure): Fact[] {
   return [said, ...skipped(run, work, error)];
 }
 
+/** How often in a row the model call of this turn has failed. */
+const failuresOf = ({ turn }: Work, number: number): number => (turn?.number === number ? turn.failed : 0);
+
+/** Whether the conversation of an agent step can continue in another attempt: its replies can be read again. */
+const continues = ({ step }: Work, error: Failure, { turns }: Pick<Said, "turns">): boolean =>
+  isConversation(step.spec) && turns !== undefined && !isFailure(error, "JOURNAL_DIVERGED");
+
 /**
- * Adds what follows from a failure for good. After BUDGET_EXHAUSTED, a retry of the run continues the same attempt,
- * whose calls are paid. A patch or a replan is requested with the earlier failures that no plan has answered yet.
+ * Adds what follows from a failure for good. A retry of the run continues an agent step where it was: an attempt whose
+ * calls are paid, or that may have acted, keeps its number and its journal; after calls with effects, its conversation
+ * goes on. A patch or a replan is requested with the earlier failures that no plan has answered yet.
  */
 function final(run: Run, said: Fact, work: Work): Fact {
   if (said.type !== "step.failed") return said;
-  const { error, decision } = said.data;
+  const { error, decision, calls = [] } = said.data;
+  const same = keepsAttempt(run, work, said.data);
+  const on = !same && calls.length > 0 && continues(work, error, said.data);
   return fact("step.failed", {
     ...said.data,
     ...(decision === "patch" || decision === "replan" ? { change: changeAfter(run, said.data) } : {}),
-    ...(isFailure(error, "BUDGET_EXHAUSTED") && isJournaled(work) ? { sameAttempt: true as const } : {}),
+    ...(same ? { sameAttempt: true as const } : {}),
+    ...(on ? { goesOn: true as const } : {}),
   });
 }
+
+function keepsAttempt(run: Run, work: Work, { error, turn, turns }: Said): boolean {
+  if (isFailure(error, "BUDGET_EXHAUSTED")) return isJournaled(work);
+  if (turn !== undefined) return true;
+  // It ended without an outcome, so only its journal knows its calls.
+  return turns === undefined && isConversation(work.step.spec) && work.startedAt !== undefined && mayAct(run, work);
+}
+
+const mayAct = (run: Run, { step: { spec } }: Work): boolean =>
+  [...(currentPlan(run)?.tools.values() ?? [])].some((tool) => mayActThrough(spec, tool));
 
 /** A patch can answer one failure. Several failures need a full replan. */
 function changeAfter(run: Run, { step, decision, reason }: Said): Change {
@@ -114,11 +168,11 @@ function stopReason(error: Failure): Extract<StopReason, { code: "NOTHING_STARTS
 }
 
 /** ms before the next attempt: the plan's backoff with up to 10 % jitter, or longer if a server asked for it. */
-function retryDelay(run: Run, work: Work, error: Failure): number {
+function retryDelay(run: Run, work: Work, error: Failure, failures: number): number {
   const { delayMs, backoff } = work.step.spec.retry;
   const digest = sha256(`${run.id}/${work.step.spec.id}/${work.item ?? ""}/${work.attempt}`);
   const jitter = 1 + (parseInt(digest.slice(0, 8), 16) / 0xffffffff) * 0.1;
-  const delay = Math.round(delayMs * backoff ** work.errors * jitter);
+  const delay = Math.round(delayMs * backoff ** failures * jitter);
   return Math.min(Math.max(delay, askedDelay(error)), LIMITS.retryDelayMaxMs);
 }
 

@@ -7,17 +7,18 @@ import { typeFromSchema, typeOf } from "../../plan/type/schema.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { Usage } from "../../plan/usage.js";
 import type { Origin } from "../../plan/origin.js";
-import { fact, type Fact, type StepRef } from "../event.js";
+import { fact, type Fact, type AgentProgress, type StepRef } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import type { StepState, Work } from "../work.js";
 import { unusable } from "./ending.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
+import { callsOf, progressOf } from "../progress.js";
 import { reviewAfter } from "./policy.js";
 import { scopeOf } from "../step-scope.js";
 import type { Run } from "../state.js";
 import { givesText } from "../../plan/step-kind.js";
 
-export interface Returned {
+export interface Returned extends AgentProgress {
   readonly output: Json;
   readonly tools: readonly string[];
   /** Where the arguments came from, if they differ from those that the work was started with. */
@@ -44,7 +45,8 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
   }
   const problem = misfit ?? expectProblem(run, work, returned);
   if (problem !== undefined) {
-    return failed(run, work, problem, at, { usage, output, tools, ...(summary === undefined ? {} : { summary }) });
+    const said = { usage, output, tools, ...(summary === undefined ? {} : { summary }) };
+    return failed(run, work, problem, at, { ...said, ...progressOf(returned) });
   }
   const from = { steps: returned.steps ?? work.from.steps, tools: returned.tools };
   return [
@@ -55,6 +57,7 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
       usage: returned.usage,
       ...(returned.summary === undefined ? {} : { summary: returned.summary }),
       ...(returned.carried === undefined ? reviewAfter(run, work) : { carried: returned.carried }),
+      ...callsOf(returned),
     }),
     ...closeFanOut(run, work, "completed", { from }),
   ];

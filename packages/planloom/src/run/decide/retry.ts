@@ -9,7 +9,7 @@ import type { Step } from "../../plan/plan.js";
 import { stepHashes } from "../../plan/revise/step-hash.js";
 import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
 import { writtenIn } from "../approval.js";
-import { fact, type EventData, type Fact, type StepRef } from "../event.js";
+import { fact, type EventData, type Fact, type MadeCall, type StepRef } from "../event.js";
 import { kernelOn } from "../kernel-version.js";
 import { currentPlan, planOf, stepIn } from "../lookup.js";
 import { followedPlan } from "../followed-plan.js";
@@ -18,6 +18,7 @@ import type { RoleNames, Settings } from "../settings.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { endOf, isEnded } from "../status.js";
 import type { StepState, Work } from "../work.js";
+import { refOf } from "./failure.js";
 import { approvalReason, proposalFacts, stricter } from "./proposal.js";
 import { holdsDoubt, isDoubtful, isFinished, isUnusable, worksOf } from "../steps.js";
 import { type Run } from "../state.js";
@@ -50,6 +51,8 @@ export interface RetryPreview {
   readonly unknown: readonly string[];
   /** Steps whose call acted with an unusable output. It is not repeated: a person is asked. */
   readonly unusable: readonly string[];
+  /** Calls with effects that agent steps in `runs` have made. A step that is not restarted goes on after them. */
+  readonly calls: readonly (StepRef & MadeCall)[];
   /** Steps and items whose state goes over to another plan: begun or finished, and not restarted. */
   readonly kept: readonly StepRef[];
 }
@@ -102,6 +105,7 @@ function withoutPlan(run: Run, { from, models = run.request.models }: RetryReque
     actAgain: [],
     unknown: [],
     unusable: [],
+    calls: [],
     kept: [],
   };
 }
@@ -151,6 +155,7 @@ function divided(
     actAgain: ids.filter((id) => restarted.has(id) && hasRun(run, id) && mayAct(stepIn(steps, id), tools)),
     unknown,
     unusable: ids.filter((id) => runs.has(id) && before.has(id) && worksOf(stepIn(before, id)).some(isUnusable)),
+    calls: ids.flatMap((id) => (runs.has(id) && before.has(id) ? callsIn(stepIn(before, id)) : [])),
     kept: ids.flatMap((id) =>
       !runs.has(id) ? [{ step: id }] : goesOn(id) ? partsKept(before.get(id)) : itemsStay(id) ? itemsKept(run, id) : [],
     ),
@@ -203,13 +208,17 @@ function hasRun(run: Run, id: string): boolean {
   const state = run.execution.steps.get(id);
   if (state === undefined) return false;
   const { spec } = state;
-  const ran = ({ status, startedAt, effectKey, unusable }: Work) =>
+  const ran = ({ status, startedAt, effectKey, unusable, calls }: Work) =>
     status === "completed" ||
     unusable !== undefined ||
+    calls !== undefined ||
     run.execution.acted.has(effectKey) ||
     (isConversation(spec) && startedAt !== undefined);
   return worksOf(state).some(ran);
 }
+
+const callsIn = (state: StepState): readonly (StepRef & MadeCall)[] =>
+  worksOf(state).flatMap((work) => [...(work.calls?.values() ?? [])].map((call) => ({ ...refOf(work), ...call })));
 
 const itemsKept = (run: Run, step: string): readonly StepRef[] =>
   run.execution.steps.get(step)?.fan?.items.flatMap((work, item) => (isFinished(work) ? [{ step, item }] : [])) ?? [];
@@ -223,7 +232,7 @@ function partsKept(state: StepState | undefined): readonly StepRef[] {
 }
 
 const wasBegun = (work: Work) =>
-  isFinished(work) || isDoubtful(work) || (work.startedAt ?? work.filled ?? work.settled) !== undefined;
+  isFinished(work) || isDoubtful(work) || (work.startedAt ?? work.filled ?? work.settled ?? work.calls) !== undefined;
 
 /** Facts that continue an ended run as requested, or one fact that refuses. */
 export function retry(run: Run, command: Command & { readonly type: "retry" }, at: number): Fact[] {

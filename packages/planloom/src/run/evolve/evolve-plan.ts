@@ -151,7 +151,8 @@ function continued(work: Work): Work {
   const { step, item, status, usage, told, doubts, settled, refused, filled, startedAt } = work;
   const journaled = isJournaled(work);
   const stopped = status === "cancelled" && !journaled;
-  const failed = status === "failed" && work.sameAttempt !== true;
+  const { conversation, calls, known } = work;
+  const failed = status === "failed" && work.sameAttempt !== true && conversation === undefined;
   return {
     ...newWork(step, item),
     attempt: stopped ? work.attempt + 1 : work.attempt,
@@ -161,6 +162,9 @@ function continued(work: Work): Work {
     ...(settled === undefined ? {} : { settled }),
     ...(refused === undefined ? {} : { refused }),
     ...(filled === undefined ? {} : { filled }),
+    ...(conversation === undefined ? {} : { conversation }),
+    ...(calls === undefined ? {} : { calls }),
+    ...(known === undefined ? {} : { known }),
     // Its journal belongs to this attempt. The next attempt starts another one.
     ...(startedAt === undefined || failed || !journaled ? {} : { startedAt }),
   };

@@ -4,7 +4,7 @@ import type { Json } from "../../plan/json.js";
 import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import { isDoubtVerdict } from "../command.js";
-import type { Change, EventData, EventOf } from "../event.js";
+import type { Change, EventData, EventOf, MadeCall } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
 import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
 import { type Halt, type Run } from "../state.js";
@@ -124,6 +124,7 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
   work.effects = data.effects;
   work.effectKey = data.key;
   const key = callKey(work);
+  const { conversation, known } = work;
   run.owed.set(key, {
     kind: "call",
     key,
@@ -133,7 +134,26 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
     effectKey: data.key,
     effects: data.effects,
     args: data.args,
+    ...(conversation === undefined ? {} : { conversation }),
+    ...(known === undefined ? {} : { made: known }),
   });
+}
+
+/** The call stays owed: its next performance reads the journal up to this turn, and sends the turn again. */
+export function onTurnFailed(run: Run, data: EventData["turn.failed"]): void {
+  const work = workOf(run, data);
+  const { turn: number, retryAt } = data;
+  spend(run, work, data.usage);
+  work.crashes = 0;
+  work.turn = { number, failed: work.turn?.number === number ? work.turn.failed + 1 : 1 };
+  const effect = run.owed.get(callKey(work));
+  if (effect?.kind === "call") run.owed.set(effect.key, { ...effect, notBefore: retryAt });
+}
+
+/** Remembers the calls with effects of an agent step. */
+function noteCalls(work: Work, calls: readonly MadeCall[] | undefined): void {
+  if (calls === undefined) return;
+  work.calls = new Map([...(work.calls ?? []), ...calls.map((call) => [call.key, call] as const)]);
 }
 
 export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed">): void {
@@ -144,6 +164,7 @@ export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed"
   work.origin = { steps: [data.step], tools: data.from.tools };
   if (data.summary !== undefined) work.summary = data.summary;
   if (data.carried !== undefined) work.carried = data.carried;
+  noteCalls(work, data.calls);
   spend(run, work, data.usage);
   if (data.review === true) reviewRest(run);
 }
@@ -153,18 +174,19 @@ export function onStepFailed(run: Run, { data, at }: EventOf<"step.failed">): vo
   work.error = data.error;
   work.reason = data.reason;
   spend(run, work, data.usage);
+  noteCalls(work, data.calls);
   if (data.output !== undefined && work.effects === "once") {
     run.execution.acted.set(work.effectKey, { known: true, output: data.output, tools: [callName(work.step.spec)] });
   }
   if (data.decision === "retry" || data.decision === "skip") {
     // The next event of the same append (step.retrying, step.skipped) decides its status.
     leaveFor(run, work, "pending");
-    nextAttempt(work);
+    nextAttempt(work, data);
     return;
   }
   finish(run, work, "failed", true, undefined, at);
   if (data.sameAttempt === true) work.sameAttempt = true;
-  else nextAttempt(work);
+  else nextAttempt(work, data);
   if (work.item !== null) return;
   if (data.decision === "fail")
     haltFor(run, { why: "failure", failing: { error: data.error, cause: { step: data.step } } });
@@ -198,10 +220,20 @@ export function isJournaled({ step: { spec }, filled }: Work): boolean {
   return isConversation(spec) || (isFilled(spec) && filled === undefined);
 }
 
-function nextAttempt(work: Work): void {
+/** With `goesOn` the attempt continues the conversation, whose journal reports its usage again. */
+function nextAttempt(work: Work, { error, goesOn, turns = 0 }: EventData["step.failed"]): void {
+  const { attempt, conversation = { attempt, breaks: [] } } = work;
   work.attempt++;
   work.errors++;
+  delete work.turn;
+  if (goesOn === true) {
+    work.conversation = { ...conversation, breaks: [...conversation.breaks, { turns, error }] };
+    return;
+  }
   delete work.told;
+  delete work.conversation;
+  if (work.calls === undefined) return;
+  work.known = [...work.calls.values()];
 }
 
 export function onRetrying(run: Run, data: EventData["step.retrying"]): void {
@@ -239,10 +271,11 @@ export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): 
   run.owed.set(askKey(work), { kind: "person", key: askKey(work) });
 }
 
-/** A call waits for approval. `usage` is that of an agent step that continues afterwards. */
-export function holdCall(run: Run, work: Work, usage: Usage | undefined): void {
+/** A call waits for approval. `usage` and `calls` are those of an agent step that continues afterwards. */
+export function holdCall(run: Run, work: Work, { usage, calls }: EventData["approval.requested"]): void {
   leaveFor(run, work, "suspended");
   if (usage !== undefined) spend(run, work, usage);
+  noteCalls(work, calls);
 }
 
 export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
@@ -253,6 +286,7 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   if (directTool(work.step.spec) !== undefined) work.effectKey = data.key;
   work.doubts++;
   spend(run, work, data.usage);
+  noteCalls(work, data.calls);
   work.doubtful = data.tool;
   if (data.reconciles === true) work.reconciles = true;
   else delete work.reconciles;
@@ -358,6 +392,7 @@ export function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled"
   work.finishedAt = at;
   work.reason = data.reason;
   spend(run, work, data.usage);
+  noteCalls(work, data.calls);
 }
 
 /** Whether work that ends frees a place under `maxParallel`. Work that a fork took over never had a place. */

@@ -25,6 +25,7 @@ import {
   onStepCancelled,
   onStepCompleted,
   onStepFailed,
+  onTurnFailed,
   onStepStarted,
   onSuspended,
   onToolChanged,
@@ -125,6 +126,8 @@ function apply(run: Run, event: RunEvent): void {
       return onStepFailed(run, event);
     case "step.held":
       return onHeld(run, event.data);
+    case "turn.failed":
+      return onTurnFailed(run, event.data);
     case "step.retrying":
       return onRetrying(run, event.data);
     case "step.skipped":
@@ -198,7 +201,9 @@ function stopCalls(run: Run): void {
   const calls = [...run.owed.values()].filter((effect) => effect.kind === "call" || effect.kind === "fill");
   run.owed.clear();
   for (const call of calls) {
-    run.owed.set(call.key, call);
+    // It is stopped now, and not when its next turn is due.
+    const { notBefore: _due, ...now } = call;
+    run.owed.set(call.key, now);
     run.owed.set(stopKey(call.key), { kind: "stop", key: stopKey(call.key), target: call.key });
   }
 }
@@ -415,7 +420,7 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
   const key = approvalKey(data.hash);
   run.owed.set(key, { kind: "person", key, until: data.expiresAt });
   if (data.subject === "plan") run.mode = { phase: "awaiting-approval" };
-  else holdCall(run, workOf(run, data.subject), data.usage);
+  else holdCall(run, workOf(run, data.subject), data);
 }
 
 function forgetApproval(run: Run, hash: string): void {

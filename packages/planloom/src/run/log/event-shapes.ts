@@ -21,6 +21,7 @@ import type {
   EventData,
   EventType,
   HeldCall,
+  MadeCall,
   PassingFailure,
   RunEvent,
   StepRef,
@@ -225,6 +226,12 @@ const item = { item: number };
 type ItemCall = NonNullable<EventData["approval.requested"]["items"]>[number];
 const heldCall = record<HeldCall>({ key: text, tool: text, called: texts }, {});
 const attempted = { ...place, attempt: number };
+const calls = list(
+  record<MadeCall>(
+    { tool: text, args: values, effects: oneOf("idempotent", "once"), key: text },
+    { output: anyJson, partial: yes, error: failure, uncertain: yes },
+  ),
+);
 
 const change = {
   mode: oneOf("patch", "full"),
@@ -336,7 +343,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   ),
   "approval.requested": record(
     { subject, hash: text, reason: reason(), expiresAt: number },
-    { args: values, items: list(record<ItemCall>({ item: number, args: values }, {})), call: heldCall, usage },
+    { args: values, items: list(record<ItemCall>({ item: number, args: values }, {})), call: heldCall, usage, calls },
   ),
   "approval.granted": record({ subject, hash: text }, { comment: text, calls: texts, unseen: yes }),
   "approval.denied": record(
@@ -359,7 +366,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   ),
   "step.completed": record(
     { ...place, output: anyJson, from: origin, usage },
-    { ...item, summary: text, carried: text, review: yes },
+    { ...item, summary: text, carried: text, review: yes, calls },
   ),
   "step.failed": record(
     {
@@ -377,8 +384,24 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       summary: text,
       change: record<Change>(change, {}),
       sameAttempt: yes,
+      goesOn: yes,
+      turn: number,
+      turns: number,
+      calls,
       unpaid: yes,
     },
+  ),
+  "turn.failed": record(
+    {
+      ...attempted,
+      turn: number,
+      error: failure,
+      decision: oneOf("retry"),
+      reason: reason(),
+      retryAt: number,
+      usage,
+    },
+    { ...item, unpaid: yes },
   ),
   "step.held": record(
     { ...attempted, reason: record<HoldReason>({ code: oneOf("TOOL_CHANGED"), tools: texts }, {}) },
@@ -392,7 +415,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "step.suspended": record({ ...place, on: oneOf("ask", "run"), question: text, data: anyJson, from: origin }, item),
   "step.unknown": record(
     { ...attempted, key: text, tool: text, error: failure, ending, usage },
-    { ...item, unpaid: yes, reconciles: yes, reconcileAt: number },
+    { ...item, unpaid: yes, reconciles: yes, reconcileAt: number, calls },
   ),
   "step.unusable": record(
     { ...attempted, key: text, tool: text, error: failure, output: anyJson, usage },
@@ -403,7 +426,10 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     { ...item, output: anyJson, doubt: number },
   ),
   "reconcile.failed": record({ ...place, ...passing.required }, { ...item, ...passing.optional, output: anyJson }),
-  "step.cancelled": record({ ...attempted, reason: reason(), usage }, { ...item, ending, error: failure, unpaid: yes }),
+  "step.cancelled": record(
+    { ...attempted, reason: reason(), usage },
+    { ...item, ending, error: failure, unpaid: yes, calls },
+  ),
   "replan.requested": replan,
   "budget.reserved": record({ ...modelCall, costUsd: count }, {}),
   "budget.awaited": record(modelCall, {}),

@@ -6,6 +6,7 @@ import type { Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from 
 import { HASH_VERSION } from "../../plan/plan-hash.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { callKey, fillKey, reconcileKey } from "../keys.js";
+import { callsOf, progressOf } from "../progress.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { findWork, reviewOf, workOf } from "../lookup.js";
 import { type Run } from "../state.js";
@@ -85,6 +86,7 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "step.unknown":
     case "step.unusable":
     case "step.cancelled":
+    case "turn.failed":
       return stepOutcome(run, first);
     case "answer.written":
     case "answer.failed":
@@ -189,9 +191,10 @@ function planOutcome(run: Run, event: EventAmong<"plan.proposed" | "plan.invalid
 }
 
 /** A call inside an agent step that waits; any other request follows from the state. */
-function heldIn(run: Run, { subject, args = {}, call, usage = NO_USAGE }: EventData["approval.requested"]): Said {
+function heldIn(run: Run, data: EventData["approval.requested"]): Said {
+  const { subject, args = {}, call, usage = NO_USAGE } = data;
   if (subject === "plan" || call === undefined) return CLOCK;
-  return { type: "held", key: callKey(workOf(run, subject)), call, args, usage };
+  return { type: "held", key: callKey(workOf(run, subject)), call, args, usage, ...callsOf(data) };
 }
 
 function answerOutcome(run: Run, event: EventAmong<"answer.written" | "answer.failed">): Said {
@@ -222,7 +225,7 @@ function owedKey(run: Run, kind: "plan" | "answer"): string | undefined {
 }
 
 type OutcomeEvent = EventAmong<
-  "step.filled" | "step.completed" | "step.failed" | "step.unknown" | "step.unusable" | "step.cancelled"
+  "step.filled" | "step.completed" | "step.failed" | "turn.failed" | "step.unknown" | "step.unusable" | "step.cancelled"
 >;
 
 /** The outcome of a call, or the answer to a question. If neither was owed, the step ended before it began. */
@@ -244,17 +247,22 @@ function callOutcome(key: string, { type, data }: OutcomeEvent): Outcome {
       return { type: "filled", key, args: data.args, usage };
     case "step.completed": {
       const { output, from, summary } = data;
-      return { type: "returned", key, output, tools: from.tools, usage, ...(summary === undefined ? {} : { summary }) };
+      const more = { ...(summary === undefined ? {} : { summary }), ...callsOf(data) };
+      return { type: "returned", key, output, tools: from.tools, usage, ...more };
     }
     case "step.failed": {
       const { output, tools = [], summary, error, ending = "tool-error" } = data;
-      if (output === undefined) return { type: "ended", key, ending, error, usage };
-      return { type: "returned", key, output, tools, usage, ...(summary === undefined ? {} : { summary }) };
+      const done = progressOf(data);
+      if (output === undefined) return { type: "ended", key, ending, error, usage, ...done };
+      const { turn: _none, ...more } = done;
+      return { type: "returned", key, output, tools, usage, ...(summary === undefined ? {} : { summary }), ...more };
     }
+    case "turn.failed":
+      return { type: "ended", key, ending: "tool-error", error: data.error, usage, turn: data.turn };
     case "step.unknown": {
       const { error, ending } = data;
       const call = ending === "in-doubt" ? { call: { key: data.key, tool: data.tool } } : {};
-      return { type: "ended", key, ending, error, usage, ...call };
+      return { type: "ended", key, ending, error, usage, ...call, ...callsOf(data) };
     }
     case "step.unusable": {
       const { output, partial, error, ending, tool } = data;
@@ -271,7 +279,7 @@ function callOutcome(key: string, { type, data }: OutcomeEvent): Outcome {
     }
     case "step.cancelled": {
       const { error = STOPPED, ending = "abort" } = data;
-      return { type: "ended", key, ending, error, usage };
+      return { type: "ended", key, ending, error, usage, ...callsOf(data) };
     }
   }
 }

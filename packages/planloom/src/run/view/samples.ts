@@ -61,9 +61,12 @@ export class RunSamples {
       case "step.started":
         this.begin(nameOf(event.data), at);
         return;
-      case "step.failed":
-        this.spend(nameOf(event.data), event.data.usage);
+      case "step.failed": {
+        const { usage, goesOn, sameAttempt } = event.data;
+        // A conversation that continues reports all its usage again.
+        if (goesOn !== true && sameAttempt !== true) this.spend(nameOf(event.data), usage);
         return;
+      }
       case "step.unknown":
       case "step.unusable":
         this.spend(nameOf(event.data), event.data.usage).since = null;
