@@ -134,7 +134,9 @@ export class Loom {
     if (planner === null) throw new PlanloomError("NO_PLANNER", {});
     const { granularity, critique } = this.settings;
     const executorModel = executor?.name ?? null;
-    const asked = { goal, inputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
+    // Such a plan has no marks, so its planner reads no names that could be a text.
+    const foreignInputs = Object.keys(inputs);
+    const asked = { goal, inputs, foreignInputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
     const request = { ...plannerRequest(this.services, asked), ...(inventory && { inventory }) };
     const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }) };
     const reply = withWords(await askPlanner(request, timedPlanner(planner, clock), context));
