@@ -40,6 +40,9 @@ class LogAudit {
   readonly #lengths = new Map<string, number>();
   /** Of calls that acted and whose output cannot be used. */
   readonly #unusableKeys = new Set<string>();
+  /** Tools that act and have changed since the plan, and steps and items that a person approved: when. */
+  readonly #changedAt = new Map<string, number>();
+  readonly #grantedAt = new Map<string, number>();
   #steps = new Map<string, Step>();
   #plan: Plan | undefined;
   /** It is not the first plan. */
@@ -93,6 +96,15 @@ class LogAudit {
         return;
       case "step.suspended":
         return this.#mayBegin(event, event.data);
+      case "tool.changed":
+        if (event.data.waits === true) this.#changedAt.set(event.data.tool, event.seq);
+        else this.#changedAt.delete(event.data.tool);
+        return;
+      case "approval.granted":
+        if (event.data.subject !== "plan") this.#grantedAt.set(nameOf(event.data.subject), event.seq);
+        return;
+      case "step.held":
+        return this.#notCalled(event);
       case "step.started":
         return this.#started(event);
       case "step.completed":
@@ -141,6 +153,7 @@ class LogAudit {
     const { plan, revision, tools, kept = [] } = event.data;
     const { approval } = this.world.scenario;
     const before = this.#steps;
+    this.#changedAt.clear();
     this.#plan = plan;
     this.#steps = new Map(plan.steps.map((step) => [step.id, step]));
     // What of a later plan must be approved, agreements.ts knows.
@@ -256,6 +269,7 @@ class LogAudit {
     const place = this.#place(data);
     const step = this.#steps.get(data.step);
     const args = JSON.stringify(data.args);
+    if (!this.#isSeen(data, step)) this.#wrong(event, "calls a tool that has changed, and nobody saw it");
     if (this.#unusableKeys.has(data.key)) this.#wrong(event, "is called again, although it acted");
     if (place.args === args && place.key !== data.key) this.#wrong(event, "has another key than before");
     if (place.again) this.#beginsAgain(event, place, step?.kind === "agent");
@@ -265,6 +279,21 @@ class LogAudit {
     place.args = args;
     place.key = place.call = data.key;
     place.given = data.args;
+  }
+
+  /** Whether a person approved the call after each tool that it may use had changed. */
+  #isSeen(ref: StepRef, step: Step | undefined): boolean {
+    const granted = this.#grantedAt.get(nameOf(ref)) ?? 0;
+    const tools = step?.kind === "tool" ? [step.tool] : step?.kind === "agent" ? step.tools : [];
+    return [...tools].every((name) => (this.#changedAt.get(name) ?? 0) <= granted);
+  }
+
+  /** Its tools have changed. The same attempt is started again, or what is to be filled in is asked for. */
+  #notCalled(event: RunEvent & { type: "step.held" }): void {
+    const place = this.#place(event.data);
+    if (place.status !== "at work") this.#wrong(event, "was not to be called");
+    place.last--;
+    this.#leave(place, "open");
   }
 
   /** Under a later attempt; an agent step that was stopped goes on in the one that has its journal. */

@@ -210,8 +210,8 @@ export const BUGS = [
   {
     name: "an approval ignores its hash",
     file: "src/run/decide/command.js",
-    find: "const pending = run.approvals.pending.get(command.hash);\n    if (pending === undefined)\n        return notPending(run, command, command.hash);\n    const comment",
-    put: "const pending = run.approvals.pending.get(command.hash) ?? soleApproval(run);\n    if (pending === undefined)\n        return notPending(run, command, command.hash);\n    const comment",
+    find: "const pending = run.approvals.pending.get(command.hash);\n    if (pending === undefined)\n        return notPending(run, command, command.hash);\n    const behind",
+    put: "const pending = run.approvals.pending.get(command.hash) ?? soleApproval(run);\n    if (pending === undefined)\n        return notPending(run, command, command.hash);\n    const behind",
   },
   {
     name: "a crash releases reservations of the budget",
@@ -248,6 +248,18 @@ export const BUGS = [
     file: "src/run/approval.js",
     find: "run.planning.mustApprove.has(spec.id) ?",
     put: "false ?",
+  },
+  {
+    name: "a call is made by another release of its tool than the log knows",
+    file: "src/perform/step-effects.js",
+    find: 'return tools.length === 0 ? undefined : { type: "tool-changed", key, tools };',
+    put: "return undefined;",
+  },
+  {
+    name: "a tool that has changed acts, and nobody has seen the change",
+    file: "src/run/changed-tools.js",
+    find: "return changed?.waits === true ? [changed] : [];",
+    put: "return [];",
   },
   {
     name: "a call acts on arguments that a tool chose, and nobody has seen them",

@@ -43,6 +43,8 @@ export interface Scenario {
   readonly concurrency: number;
   /** People have ended runs go on, and fork them. */
   readonly again: boolean;
+  /** Processes of two releases of the program drive the run: one has other definitions of its tools. */
+  readonly releases: boolean;
   /** What the executor model calls in agent steps, turn by turn. */
   readonly scripts: ReadonlyMap<string, readonly (readonly ScriptedCall[])[]>;
   /** Absent: nobody plans again, and nobody changes anything. */
@@ -71,7 +73,8 @@ export function scenarioOf(seed: number): Scenario {
     const changes = changesOf(dice(seed, "changes"));
     const budget = budgetOf(dice(seed, "budget"));
     const again = dice(seed, "again").chance(scenario.misfortune.cancels ? 0.6 : 0.3);
-    return { ...scenario, checked, again, ...changes, ...budget };
+    const releases = dice(seed, "releases").chance(0.2);
+    return { ...scenario, checked, again, releases, ...changes, ...budget };
   }
 }
 
@@ -97,7 +100,7 @@ function budgetOf(d: Dice): Pick<Scenario, "budget"> {
   return { budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null, [limited]: most } };
 }
 
-function drawn(seed: number, d: Dice): Omit<Scenario, "checked" | "again" | "changes" | "budget"> {
+function drawn(seed: number, d: Dice): Omit<Scenario, "checked" | "again" | "releases" | "changes" | "budget"> {
   const half = () => d.chance(0.5);
   const trouble = half();
   const misfortune = {

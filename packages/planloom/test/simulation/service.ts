@@ -2,6 +2,8 @@
 // act cannot be undone, and may happen after its caller has ended.
 import { hashOf } from "../../src/plan/hash.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
+import type { ToolSpec } from "../../src/plan/tool-spec.js";
+import { currentPlan } from "../../src/run/lookup.js";
 import { failWith } from "../../src/run/failure.js";
 import type { ToolInventory } from "../../src/tools/inventory.js";
 import { tool, ToolError, UnusableOutput, type Reconciled, type Tool, type ToolContext } from "../../src/tools/tool.js";
@@ -27,6 +29,11 @@ const DEFINED: readonly Tool[] = [
 ];
 
 export const TOOL_SPECS = DEFINED.map(({ spec }) => spec);
+
+/** The same tools of the next release of the program: what acts is of another version, and what reads is told better. */
+const NEXT_SPECS = TOOL_SPECS.map((spec) =>
+  spec.effects === "none" ? { ...spec, description: `${spec.description} Well.` } : { ...spec, version: "2" },
+);
 
 /** What a service gives for these arguments: always the same. */
 export function outputOf(name: string, args: JsonObject): string | readonly string[] {
@@ -81,20 +88,27 @@ export class Service {
     private readonly time: Timeline,
     private readonly ledger: Ledger,
     private readonly troubled: boolean,
+    private readonly releases: boolean,
   ) {}
 
   /** The tools as a process has them; what its engine never asks for is not hashed thousands of times. */
   inventoryFor(caller: Owner & { readonly name: string }): ToolInventory {
-    const tools = DEFINED.map(({ spec }): Tool => ({
+    const isNext = this.releases && dice(this.seed, `release ${caller.name}`).chance(0.5);
+    const specs = isNext ? NEXT_SPECS : TOOL_SPECS;
+    const tools = specs.map((spec): Tool => ({
       spec,
-      call: (args, context) => (caller.alive ? this.#call(caller, spec.name, args, context) : never()),
+      call: (args, context) => {
+        if (!caller.alive) return never();
+        this.#checkRelease(spec, context);
+        return this.#call(caller, spec.name, args, context);
+      },
       ...(spec.reconciles === true
         ? { reconcile: (key) => (caller.alive ? this.#becameOf(caller, spec.name, key) : never()) }
         : {}),
     }));
     const byName = new Map(tools.map((one) => [one.spec.name, one]));
     const get = (name: string) => byName.get(name);
-    return { tools: byName, specs: TOOL_SPECS, get, inventory: { tools: TOOL_SPECS }, hash: "" };
+    return { tools: byName, specs, get, inventory: { tools: specs }, hash: "" };
   }
 
   #call(
@@ -206,6 +220,15 @@ export class Service {
     if (name === "look" || name === "list" || work === undefined) return;
     if (work.spec.kind === "agent" ? this.ledger.intents.has(key) : this.ledger.started.has(key)) return;
     this.ledger.violate(`${runId}/${stepId} called ${name} without a durable intent`);
+  }
+
+  /** Before a call with an effect, the log knows which release makes it. */
+  #checkRelease({ name, effects, version }: ToolSpec, { runId, stepId }: ToolContext): void {
+    const run = this.ledger.runOf(runId);
+    if (effects === "none" || run === undefined) return;
+    const known = run.execution.changedTools.get(name)?.present ?? currentPlan(run)?.tools.get(name);
+    if (known !== undefined && known.version !== version)
+      this.ledger.violate(`${runId}/${stepId} calls ${name} of another release than its log knows`);
   }
 
   #fly(key: string, by: number): void {

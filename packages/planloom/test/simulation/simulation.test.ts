@@ -22,6 +22,7 @@ const CHANGES = [
   "plan.reviewed",
   "run.paused",
   "budget.exhausted",
+  "tool.changed",
 ];
 
 let tree: string;

@@ -48,7 +48,7 @@ export class SimulatedWorld {
     this.whims = dice(seed, "whims");
     const storm = stormy ? new Storm(this, dice(seed, "storm")) : fair;
     this.disk = new Disk(this.time, this.ledger, storm, dice(seed, "disk"));
-    this.service = new Service(seed, this.time, this.ledger, troubled);
+    this.service = new Service(seed, this.time, this.ledger, troubled, stormy && scenario.releases);
     this.models = new Models(scenario, this.time, this.ledger, troubled);
     for (let n = 0; n < (stormy ? scenario.processes : 1); n++) this.#start(n);
     this.#persons = new People(this, dice(seed, "person"));
@@ -180,6 +180,7 @@ const TOLD: readonly EventType[] = [
   "budget.awaited",
   "budget.exhausted",
   "plan.invalid",
+  "tool.changed",
 ];
 
 function changesIn(events: readonly RunEvent[]): Record<string, number> {
