@@ -137,7 +137,8 @@ async function reviewCall(talk: Interview, approval: Approval): Promise<Said> {
     if (word === undefined || /^q/i.test(word)) return "left";
     if (/^(a|y)/i.test(word)) return heard(talk, await run.approve(hash, { by }));
     if (!/^(r|n)/i.test(word)) continue;
-    const comment = await terminal.ask("Why not? ", signal);
+    terminal.say(`If it is rejected, ${approval.rejecting}.`);
+    const comment = await terminal.ask("What should be different? ", signal);
     if (comment === undefined) return "left";
     return heard(talk, await run.reject(comment, { by, hash }));
   }

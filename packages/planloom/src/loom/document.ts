@@ -10,13 +10,15 @@ import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
 import type { MadeCall, StepRef } from "../run/event.js";
 import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
+import { afterRejection } from "../run/decide/after-rejection.js";
 import { mayRetry } from "../run/decide/retry.js";
-import { type Failing, type ProposedPlan, type Run, type RunEnd } from "../run/state.js";
+import { type Failing, type ProposedPlan, type PendingApproval, type Run, type RunEnd } from "../run/state.js";
 import { typeOf } from "../plan/type/schema.js";
 import { typeText } from "../plan/type/type.js";
 import { directTool, ownFields, takesContext } from "../plan/step-kind.js";
 import type { StepState, StepStatus, Unusable, Work } from "../run/work.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
+import { AFTER_REJECTION } from "../words/approval-reasons.js";
 import { estimateInWords } from "../words/estimate.js";
 import { runFailureText, failureNext, failureText, SETTLE, TRACE, USE } from "../words/failures.js";
 import { commentText, reasonText } from "../words/reasons.js";
@@ -94,6 +96,8 @@ export interface WaitingDocument {
     readonly reason: string;
     /** The code of the reason. */
     readonly code: string;
+    /** What follows if a person rejects it, and who reads the comment. */
+    readonly rejecting: string;
     readonly expiresAt: string;
     /** Only for a call: the tool. Absent for an agent step as a whole. */
     readonly tool?: string;
@@ -352,20 +356,7 @@ function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
   const { estimate } = currentPlan(run) ?? {};
   const of = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });
   return {
-    approvals: [...run.approvals.pending.values()].map(({ subject, hash, reason, expiresAt, args, items, call }) => ({
-      subject: subject === "plan" ? "plan" : { ...subject },
-      hash,
-      reason: reasonText(reason),
-      code: reason.code,
-      expiresAt: iso(expiresAt),
-      ...toolNamed(call?.tool ?? toolOf(run, subject)),
-      ...(args === undefined ? {} : { args }),
-      ...(items === undefined ? {} : { items: items as unknown as Json }),
-      ...changesDocument(reason),
-      ...guardDocument(reason),
-      ...(subject === "plan" ? {} : { does: deedDocument(run, subject) }),
-      ...(subject !== "plan" || estimate === undefined ? {} : { estimate: estimateDocument(estimate) }),
-    })),
+    approvals: [...run.approvals.pending.values()].map((pending) => approvalDocument(run, pending, estimate)),
     questions: works
       .filter((work) => work.status === "suspended" && work.question !== undefined)
       .map((work) => ({ ...of(work), question: work.question!, ...shownWith(work) })),
@@ -375,6 +366,29 @@ function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
     unusable: works
       .filter(({ status }) => status === "unusable")
       .map((work) => unusableDocument(of(work), work.unusable!, work, say)),
+  };
+}
+
+function approvalDocument(
+  run: Run,
+  pending: PendingApproval,
+  estimate: JsonObject | undefined,
+): WaitingDocument["approvals"][number] {
+  const { subject, hash, reason, expiresAt, args, items, call } = pending;
+  return {
+    subject: subject === "plan" ? "plan" : { ...subject },
+    hash,
+    reason: reasonText(reason),
+    code: reason.code,
+    rejecting: AFTER_REJECTION[afterRejection(run, pending)],
+    expiresAt: iso(expiresAt),
+    ...toolNamed(call?.tool ?? toolOf(run, subject)),
+    ...(args === undefined ? {} : { args }),
+    ...(items === undefined ? {} : { items: items }),
+    ...changesDocument(reason),
+    ...guardDocument(reason),
+    ...(subject === "plan" ? {} : { does: deedDocument(run, subject) }),
+    ...(subject !== "plan" || estimate === undefined ? {} : { estimate: estimateDocument(estimate) }),
   };
 }
 

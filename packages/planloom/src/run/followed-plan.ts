@@ -1,5 +1,6 @@
 // Input of a replan: the abandoned plan, the steps that are kept, and whether the planner will read untrusted text.
 // In: a run. Out: these. The kernel judges the new plan by the same facts.
+import { isFailure } from "./failure.js";
 import { currentPlan } from "./lookup.js";
 import { replanOf } from "./status.js";
 import { holdsDoubt, isFinished, waitsUnusable } from "./steps.js";
@@ -69,6 +70,9 @@ function labelRead(run: Run, state: StepState): Label {
   const { spec, work, fan } = state;
   const begun = (work.status !== "pending" && work.status !== "ready") || work.startedAt !== undefined;
   if ((!begun && fan === undefined) || asksPerson(spec)) return OWN;
+  const args = labelOfParts(valueParts(run, spec));
+  // A person rejected the call before it was made: there is nothing but its arguments and the person's comment.
+  if (work.startedAt === undefined && work.error !== undefined && isFailure(work.error, "CALL_REJECTED")) return args;
   const output = labelOfStep(run, state);
-  return work.status === "completed" ? output : joined(output, labelOfParts(valueParts(run, spec)));
+  return work.status === "completed" ? output : joined(output, args);
 }

@@ -73,6 +73,8 @@ export type ApprovalReason =
   | { readonly code: "MAY_ACT"; readonly tools: readonly string[] }
   | { readonly code: "MAY_ACT_AGAIN"; readonly steps: readonly string[] }
   | { readonly code: "EARLIER_REJECTED" }
+  /** A person rejected a call of this step, and the plan may act instead. */
+  | { readonly code: "CALL_WAS_REJECTED"; readonly step: string }
   | { readonly code: "PLAN_EDITED" }
   | { readonly code: "NOT_APPROVED_BEFORE" }
   | { readonly code: "STEP_ASKS" }

@@ -1,5 +1,6 @@
 // The words for reasons why a person is asked to approve. In: a reason as an event holds it. Out: a clause without a
 // capital and a full stop.
+import type { AfterRejection } from "../run/decide/after-rejection.js";
 import type { ValueSource } from "../plan/origin.js";
 import type { ApprovalReason, LegacyReason } from "../run/reason.js";
 import { changedToolText } from "./tool-change.js";
@@ -12,6 +13,7 @@ export const APPROVAL_REASONS: { readonly [Code in ApprovalReason["code"]]: (rea
   MAY_ACT: ({ tools }) => `it may act through ${tools.join(", ")}`,
   MAY_ACT_AGAIN: ({ steps }) => `it may act again in ${steps.join(", ")}`,
   EARLIER_REJECTED: () => "an earlier plan was rejected",
+  CALL_WAS_REJECTED: ({ step }) => `the call of step ${step} was rejected, and this plan may act instead`,
   PLAN_EDITED: () => "the plan was edited",
   NOT_APPROVED_BEFORE: () => "it was not approved before the run ended",
   STEP_ASKS: () => "the plan asks for it",
@@ -50,3 +52,13 @@ export function approvalReasonText(reason: ApprovalReason | LegacyReason): strin
     ),
   );
 }
+
+/** What follows a rejection, in the middle of a sentence. */
+export const AFTER_REJECTION: Readonly<Record<AfterRejection, string>> = {
+  plan: "the planner reads the comment and writes another plan",
+  patch: "the planner reads the comment and mends the plan",
+  model: "the model of the step reads the comment and goes on",
+  skip: "the step is skipped",
+  fail: "the step fails, and the run with it",
+  end: "the run ends",
+};

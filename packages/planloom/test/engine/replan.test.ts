@@ -275,7 +275,7 @@ describe("words that a tool sneaks in", () => {
   test("pay nobody before a person has seen the very call, though nothing else is approved", async () => {
     const acme = pay();
     const tools = [look(), broken(INJECTED), acme];
-    const { loom } = await house(tools, { planner: [obedient] }, { approval: "never" });
+    const { loom, asked } = await house(tools, { planner: [obedient] }, { approval: "never" });
     const run = await loom.start("", { plan: PLAN });
     const waiting = await run.result();
     expect(waiting).toMatchObject({ status: "awaiting-approval" });
@@ -284,7 +284,10 @@ describe("words that a tool sneaks in", () => {
     ]);
     expect(acme.calls).toHaveLength(0);
     expect(await run.reject("never")).toEqual({ ok: true });
-    expect(await run.result()).toMatchObject({ status: "failed", error: { code: "CALL_REJECTED" } });
+    // The planner reads the comment. What it puts in the place of the call is shown to the person.
+    const after = await run.result();
+    expect(["failed", "awaiting-approval"]).toContain(after.status);
+    expect(JSON.stringify(asked("plans"))).toContain("the call was rejected: never");
     expect(acme.calls).toHaveLength(0);
     await run.replay({ strict: true });
   });

@@ -160,7 +160,7 @@ const rows: readonly Row[] = [
     reason: policy("plan", "skip"),
   },
   // It would not help.
-  ...["CALL_REJECTED", "ABORTED", "APPROVAL_EXPIRED", "TOOL_GONE", "NO_MODEL", "SECRET_UNKNOWN"].map((code) => ({
+  ...["ABORTED", "APPROVAL_EXPIRED", "TOOL_GONE", "NO_MODEL", "SECRET_UNKNOWN"].map((code) => ({
     name: code,
     step: { onFailure: "replan" },
     error: { code, ...final },

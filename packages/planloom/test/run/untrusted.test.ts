@@ -41,7 +41,9 @@ describe("steps that act and were written after a tool has spoken", () => {
       story.when({ type: "reject", comment: "who is eve?" });
       expect(story.events[0]).toMatchObject({ type: "approval.denied" });
       story.given(returned("call/b/1"));
-      expect(story.run).toMatchObject({ mode: { how: "failed", error: { code: "CALL_REJECTED" } } });
+      // The planner reads the comment. The call is not made.
+      expect(story.run).toMatchObject({ mode: { phase: "planning" } });
+      expect(keysOwed(story).filter((key) => key.startsWith("call/eve"))).toEqual([]);
     }
   });
 

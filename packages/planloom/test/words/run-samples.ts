@@ -191,6 +191,7 @@ export const REASON_SAMPLES: {
   MAY_ACT: [{ code: "MAY_ACT", tools: ["pay", "mail"] }],
   MAY_ACT_AGAIN: [{ code: "MAY_ACT_AGAIN", steps: ["a"] }],
   EARLIER_REJECTED: [{ code: "EARLIER_REJECTED" }],
+  CALL_WAS_REJECTED: [{ code: "CALL_WAS_REJECTED", step: "pay" }],
   PLAN_EDITED: [{ code: "PLAN_EDITED" }],
   NOT_APPROVED_BEFORE: [{ code: "NOT_APPROVED_BEFORE" }],
   STEP_ASKS: [{ code: "STEP_ASKS" }],

@@ -73,7 +73,7 @@ export function waitingLines(runId: string, waiting: WaitingDocument): readonly 
   const many = waiting.approvals.length > 1;
   return [
     ...waiting.approvals.flatMap((approval) => {
-      const { subject, hash, reason, expiresAt, estimate } = approval;
+      const { subject, hash, reason, expiresAt, estimate, rejecting } = approval;
       return [
         `${subject === "plan" ? "The plan" : `The call of step ${refText(subject)}`} of run ${runId} waits for approval: ${oneLine(reason, 4_000)} (until ${expiresAt})`,
         ...(subject === "plan" ? [`  look at    ${PROGRAM} show ${runId}`] : callApprovalLines(runId, approval)),
@@ -81,6 +81,7 @@ export function waitingLines(runId: string, waiting: WaitingDocument): readonly 
         `  hash       ${hash}`,
         `  approve    ${PROGRAM} approve ${runId} --hash ${hash}`,
         `  reject     ${PROGRAM} reject ${runId} -m "what should be different"${many ? ` --hash ${hash}` : ""}`,
+        `             (${rejecting})`,
         ...(subject === "plan" ? [`  edit       ${PROGRAM} edit ${runId} --hash ${hash} --plan FILE`] : []),
       ];
     }),

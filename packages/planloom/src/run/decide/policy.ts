@@ -37,7 +37,6 @@ function cameFromPatch(run: Run, { spec, revision }: StepState): boolean {
 
 /** Another plan cannot help here: a person said no, or the configuration is incomplete. */
 const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([
-  "CALL_REJECTED",
   "ABORTED",
   "APPROVAL_EXPIRED",
   "NEEDS_PERSON",

@@ -15,10 +15,12 @@ import { withdrawn, writtenIn } from "../approval.js";
 import type { EventData, Fact } from "../event.js";
 import type { CheckedPlan } from "../command.js";
 import { replanOf } from "../status.js";
-import { proposal, type ProposalOptions } from "./proposal.js";
+import { isFailure } from "../failure.js";
+import type { ApprovalReason } from "../reason.js";
+import { approvalReason, proposal, type ProposalOptions } from "./proposal.js";
 import { unusableFindings } from "./unusable-plan.js";
 import { afterUntrusted, EARLIER_REJECTED, partsUnder, type RetryPreview } from "./retry.js";
-import { isFinished } from "../steps.js";
+import { isFinished, worksOf } from "../steps.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { type Run } from "../state.js";
 
@@ -92,6 +94,16 @@ function failedPlans({ planning: { plans } }: Run, request: EventData["replan.re
 const reasonOf = ({ reason }: EventData["replan.requested"]) =>
   reason.code === "REVIEWED" ? { code: reason.code } : { ...reason };
 
+/** A person who rejected a call sees what comes instead, if it may act. */
+function afterRejectedCall(run: Run, checked: CheckedPlan, fresh: ReadonlySet<string>): ApprovalReason | undefined {
+  const works = [...run.execution.steps.values()].flatMap(worksOf);
+  const rejected = works.find(
+    ({ status, error }) => status === "failed" && error !== undefined && isFailure(error, "CALL_REJECTED"),
+  );
+  if (rejected === undefined || approvalReason(checked, "effects", fresh) === undefined) return undefined;
+  return { code: "CALL_WAS_REJECTED", step: rejected.step.spec.id };
+}
+
 /** Facts that propose the plan. A person is asked about its new steps. `mustAsk`: a person is asked in any case. */
 export function revisionProposed(
   run: Run,
@@ -127,7 +139,7 @@ export function revisionProposed(
     (plan) => plan.denied === "rejected" && !wasApprovedSince(run, plan.revision),
   )
     ? EARLIER_REJECTED
-    : undefined;
+    : afterRejectedCall(run, checked, unseen);
   const { proposed, asked } = proposal(checked, {
     revision: run.planning.plans.length + 1,
     cause,
