@@ -41,8 +41,13 @@ export const LIMITS = {
   expressionDepth: 60,
   /** Nesting of macros (`map`, `filter`, `all`, `exists`): each level multiplies the work by the list. */
   macroDepth: 2,
-  /** Elements a macro may walk over: with two levels that is a million evaluations, about a second. */
+  /** Elements a macro may walk over. */
   macroList: 1_000,
+  /**
+   * Units of work of the expressions of one field: nodes, list elements, characters by the dozen. About 50 ms, in which
+   * nothing else happens in the process. Two nested macros over 300 elements each fit.
+   */
+  expressionWork: 1_000_000,
   /** Items of one `forEach`. */
   fanOut: 10_000,
   /** Bytes of one value (a step's output, a tool's result): larger data belongs in a file that is referred to. */
@@ -180,6 +185,16 @@ export const LIMITS = {
   typeComparisons: 20_000,
   /** Nodes of one inferred type before it is unknown: a chain of macros can double a type with every link. */
   typeNodes: 2_000,
+  /**
+   * Units of work of a check for the expressions of a plan: about 100 ms. If `limits.steps` is raised, this grows with
+   * it. A plan of 64 rich steps takes a twentieth.
+   */
+  checkWork: 100_000,
+  /** Fields of all records of a plan document. They grow with `limits.steps`, too. */
+  planFields: 30_000,
+  /** References `${{ … }}` of a plan, and their characters together. They grow with `limits.steps`, as checkWork does. */
+  references: 2_000,
+  referenceChars: 100_000,
   /** Cycles that are reported of one draft. */
   cycles: 20,
   /** Parsed expressions that are kept: plans repeat theirs in every check and every item. */
@@ -229,6 +244,8 @@ export const LIMITS = {
   searchFiles: 10_000,
   /** Bytes of a folder that is searched: its index lives in memory. */
   searchBytes: 64 * 1024 * 1024,
+  /** Numbers of lists that one expression of `calculate` reads, each time that it names the list: about 50 ms. */
+  calculateNumbers: 500_000,
   /** The largest exponent of `calculate`: larger ones only overflow or vanish. */
   exponent: 1_000_000,
   /** Characters that `summarize` takes in one request: about 50,000 tokens, which most models can still read. */
@@ -239,8 +256,10 @@ export const LIMITS = {
   walkDepth: 32,
   /** Nesting of elements in a page that `fetch_url` turns into text. The converter leaves deeper ones out. */
   htmlDepth: 200,
-  /** Looks through open elements while one page is read, about half a second: hostile pages took minutes. */
-  htmlWork: 200_000_000,
+  /** Characters, tags, and looks through open elements of a slice of a page: about 40 ms each, before others get a turn. */
+  htmlSliceChars: 256 * 1024,
+  htmlSliceTags: 10_000,
+  htmlSliceLooks: 10_000_000,
   /** Characters of a value in the difference of two plans: a line or two of a terminal, around the difference. */
   diffChars: 200,
   /** Characters of one value where a person decides: a page of text; the rest is counted and can be seen in full. */

@@ -11,7 +11,7 @@ import { type Run } from "../run/state.js";
 import { isEnded, isWaiting } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { headOf } from "../run/view/head.js";
-import { transition } from "../run/log/transition.js";
+import { transitionParts } from "../run/log/transition.js";
 import { agendaOf, type Act, type StopCause } from "./agenda.js";
 import type { Listener, RunStop } from "./engine.js";
 import { journalOf, journalAttempt } from "./journal.js";
@@ -123,10 +123,16 @@ export class RunLoop {
     this.#pumping = true;
     try {
       let turn = performance.now();
+      const isLate = () => performance.now() - turn > LIMITS.turnMs;
       while (this.#queue.length > 0 && !this.#over) {
         const expectedSeq = run.log.seq;
         const inputs = this.#queue.splice(0);
-        const events = inputs.flatMap((input) => transition(run, input));
+        const events: RunEvent[] = [];
+        for (const part of partsOf(run, inputs)) {
+          events.push(...part);
+          if (isLate()) turn = (await defer(), performance.now());
+        }
+        if (this.#over) return;
         for (const input of inputs) if (isOutcome(input)) this.#inFlight.delete(input.key);
         this.#decidedAt = inputs[inputs.length - 1]!.at;
         const last = events.at(-1);
@@ -139,7 +145,7 @@ export class RunLoop {
         if (this.#over) return;
         this.#reservations.decided(inputs, events);
         this.#act();
-        if (performance.now() - turn > LIMITS.turnMs) turn = (await defer(), performance.now());
+        if (isLate()) turn = (await defer(), performance.now());
       }
     } catch (error) {
       // The state in memory is ahead of the log now, so it must not be used. The next owner of the run reads the log.
@@ -259,6 +265,10 @@ export class RunLoop {
     for (const emitted of this.#emitted.values()) emitted.reject(reason);
     this.#emitted.clear();
   }
+}
+
+function* partsOf(run: Run, inputs: readonly Input[]): Generator<readonly RunEvent[], void> {
+  for (const input of inputs) yield* transitionParts(run, input);
 }
 
 /** The outcome of an effect that is not in flight any more. A running effect may send inputs too, with the same key. */

@@ -28,7 +28,11 @@ export interface ReadingParams {
   /** Error. The document is over its size. */
   readonly TOO_LARGE:
     | { readonly of: "draft"; readonly bytes: number; readonly most: number }
-    | { readonly of: "text" | "steps" | "yaml-characters" | "yaml-signs" | "loose-json"; readonly most: number };
+    | {
+        readonly of:
+          "text" | "steps" | "expressions" | "references" | "fields" | "yaml-characters" | "yaml-signs" | "loose-json";
+        readonly most: number;
+      };
   /** Error. A value nests deeper than 64 levels. */
   readonly TOO_DEEP: { readonly of: "document" | "draft" | "patch"; readonly most: number };
   /** Error. YAML aliases expand more than 50 times. */

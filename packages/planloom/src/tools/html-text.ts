@@ -1,14 +1,7 @@
-// The readable text of an HTML page. In: HTML. Out: its title and text. Pages are untrusted, so the work that a page
-// can cause is bounded here. The converter is loaded when the first page arrives.
+// The readable text of an HTML page. In: HTML. Out: its title and text. Pages are untrusted: a page is read in slices,
+// so that none of them holds the process. The converter is loaded when the first page arrives.
 import { LIMITS } from "../limits.js";
-import { builtinError } from "./builtin-error.js";
-
-/** Elements that are never closed, or that the next one of their kind closes. They do not nest. */
-const UNCLOSED = new Set(
-  "area base br col dd dt embed hr img input li link meta optgroup option p source tbody td tfoot th thead tr track wbr".split(
-    " ",
-  ),
-);
+import { htmlSlices, type HtmlSlice } from "./html-slices.js";
 
 export interface PageText {
   /** Empty when the page has none. */
@@ -16,10 +9,12 @@ export interface PageText {
   readonly text: string;
 }
 
-/** `base`: the URL against which links are resolved; absent = links are left out. */
-export async function htmlText(html: string, base?: string): Promise<PageText> {
-  checkNesting(html);
-  const { convert } = await import("html-to-text");
+/**
+ * `base`: the URL against which links are resolved; absent = links are left out. Rejects with the reason of the signal
+ * when it is aborted.
+ */
+export async function htmlText(html: string, base?: string, signal?: AbortSignal): Promise<PageText> {
+  const { compile } = await import("html-to-text");
   const link = {
     hideLinkHrefIfSameAsText: true,
     ignoreHref: base === undefined,
@@ -27,7 +22,7 @@ export async function htmlText(html: string, base?: string): Promise<PageText> {
   };
   const options = {
     wordwrap: false,
-    limits: { maxDepth: LIMITS.htmlDepth, maxInputLength: html.length },
+    limits: { maxDepth: LIMITS.htmlDepth, maxInputLength: html.length + 1 },
     formatters: { cell: formatCell, item: formatItem },
     selectors: [
       { selector: "a", options: link },
@@ -48,10 +43,21 @@ export async function htmlText(html: string, base?: string): Promise<PageText> {
       ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({ selector, options: { uppercase: false } })),
     ],
   };
-  const title = convert(titleOf(html), { wordwrap: false }).replace(/\s+/g, " ").trim();
-  const text = convert(html, options).replace(/ \|$/gm, "").trim();
+  const title = compile({ wordwrap: false })(titleOf(html)).replace(/\s+/g, " ").trim();
+  const convert = compile(options);
+  let text = "";
+  let edge = "";
+  for (const slice of htmlSlices(html)) {
+    const part = convert(slice.html).replace(/ \|$/gm, "").trim();
+    if (part !== "") [text, edge] = [text + (text === "" ? "" : edge) + part, ""];
+    edge = edge === "" || slice.end === "block" ? EDGES[slice.end] : edge;
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+  }
   return { title, text };
 }
+
+const EDGES: { readonly [end in HtmlSlice["end"]]: string } = { block: "\n", space: " ", none: "" };
 
 /** The part of the converter's types that is used. */
 interface Element {
@@ -88,22 +94,4 @@ function titleOf(html: string): string {
   const rest = html.slice(open + 1, open + 1_000);
   const end = rest.search(/<\/title/i);
   return end < 0 ? "" : rest.slice(0, end);
-}
-
-/** Throws ToolError FETCH_HTML for a page that would keep the parser busy for minutes. */
-function checkNesting(html: string): void {
-  const opened = new Map<string, number>();
-  let depth = 0;
-  let looks = 0;
-  for (const [, slash, word] of html.matchAll(/<(\/?)([a-zA-Z][a-zA-Z0-9]{0,20})/g)) {
-    const name = word!.toLowerCase();
-    const ends = slash === "/";
-    if (ends) looks += depth;
-    if (looks > LIMITS.htmlWork) throw builtinError("FETCH_HTML", {});
-    // A closing tag without an opening tag closes nothing, but the parser still searches for it.
-    const open = opened.get(name) ?? 0;
-    if (UNCLOSED.has(name) || (ends && open === 0)) continue;
-    opened.set(name, ends ? open - 1 : open + 1);
-    depth += ends ? -1 : 1;
-  }
 }

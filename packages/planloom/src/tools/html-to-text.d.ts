@@ -1,4 +1,4 @@
 // The part of html-to-text that is used; the package brings no types of its own.
 declare module "html-to-text" {
-  export function convert(html: string, options: { readonly [option: string]: unknown }): string;
+  export function compile(options: object): (html: string) => string;
 }

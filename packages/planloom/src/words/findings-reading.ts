@@ -51,15 +51,22 @@ export const READING: FindingTable<keyof ReadingParams> = {
     message: byCase("of", {
       draft: ({ bytes, most }) => `The draft has ${bytes} bytes; at most ${most} are allowed.`,
       text: ({ most }) => `The text is larger than ${most} bytes.`,
+      expressions: () => "The expressions of the plan take too long to check.",
+      fields: ({ most }) => `The draft has more than ${most} fields.`,
+      references: ({ most }) => `The plan has more than ${most} references, or they are too long together.`,
       steps: ({ most }) => `The document has more than ${most} steps.`,
       "yaml-characters": ({ most }) => `The document is YAML of more than ${most} characters.`,
       "yaml-signs": ({ most }) => `The document is YAML of more than ${most} signs such as - and ".`,
       "loose-json": ({ most }) => `The document is not strict JSON, and is larger than ${most} characters.`,
     }),
     fix: ({ of }) => {
+      if (of === "expressions" || of === "references")
+        return "Write fewer or shorter references. A tool can do the rest.";
       if (of === "steps") return "Write fewer, larger steps, or one step with forEach.";
       if (of === "loose-json") return "Write a smaller plan, or write it as strict JSON.";
-      return of === "draft" || of === "text" ? SMALLER : "Write a smaller plan, or write it as JSON.";
+      return of === "draft" || of === "text" || of === "fields"
+        ? SMALLER
+        : "Write a smaller plan, or write it as JSON.";
     },
   },
   TOO_DEEP: {

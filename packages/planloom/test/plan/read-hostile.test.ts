@@ -134,3 +134,53 @@ describe("never throws", () => {
     );
   });
 });
+
+describe("a plan that would take long to check is refused", () => {
+  const items = { type: "array", items: { type: "object", properties: { n: { type: "number" } }, required: ["n"] } };
+  const read = {
+    name: "read",
+    description: "Reads.",
+    input: { type: "object", properties: { a: {} } },
+    output: { type: "object", properties: { items, text: { type: "string" } }, required: ["items", "text"] },
+    effects: "none" as const,
+  };
+  const some = <T>(count: number, make: (i: number) => T): readonly T[] =>
+    Array.from({ length: count }, (_, i) => make(i));
+  const before = some(60, (i) => ({ id: `s${i}`, tool: "read", optional: true }));
+  const ref = (source: string): string => `\${{ ${source} }}`;
+  const LONG: readonly (readonly [string, unknown])[] = [
+    ["references", ref("s0.text").repeat(60_000)],
+    ["different references", some(40_000, (i) => ref(`s0.items[${i}].n`))],
+    ["references to nothing", some(40_000, (i) => ref(`none${i}`))],
+    ["references that cannot be read", some(40_000, (i) => ref(`s0 s${i} +`))],
+    [
+      "long expressions over optional steps",
+      some(400, (i) => ref(some(55, (j) => `(s${j}.text == 'a${i}' ? ${j} : 0)`).join(" + "))),
+    ],
+    ["types that double", some(90, (i) => ref(`s0.items${`.map(x, { 'a': x, 'b': [x, ${i}] })`.repeat(25)}`))],
+    ["long choices", some(60, (i) => ref(`${some(50, (j) => `s0.items[${j}].n == ${i} ? ${j} : `).join("")}0`))],
+    ["fields", Object.fromEntries(some(60_000, (i) => [`k${i}`, i]))],
+  ];
+  test.each(LONG)("%s", (_, a) => {
+    const start = process.cpuUsage();
+    const draft = readPlan(JSON.stringify({ steps: [...before, { id: "z", tool: "read", with: { a } }] }));
+    const result = check(draft.kind === "plan" ? draft.draft : undefined, { tools: [read] });
+    const { user, system } = process.cpuUsage(start);
+    expect(result.findings.map(({ code }) => code)).toContain("TOO_LARGE");
+    expect((user + system) / 1_000).toBeLessThan(1_000);
+  });
+
+  test("many rich steps are within the limits", () => {
+    const steps = some(64, (i) => ({
+      id: `s${i}`,
+      tool: "read",
+      optional: i % 3 === 0,
+      with:
+        i === 0
+          ? {}
+          : { a: some(15, (k) => ref(`s${Math.max(0, i - 1 - (k % 8))}.items.filter(x, x.n > ${k}).size()`)) },
+    }));
+    const codes = check({ steps, answer: { from: ["s63"] } }, { tools: [read] }).findings.map(({ code }) => code);
+    expect(codes).not.toContain("TOO_LARGE");
+  });
+});

@@ -1,6 +1,7 @@
 // The arithmetic of `calculate`: what it knows, what it refuses and in which words, and that it agrees with JavaScript.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LIMITS } from "../../src/limits.js";
 import { evaluateArithmetic, type Variables } from "../../src/tools/builtin/arithmetic.js";
 import { ToolError } from "../../src/tools/tool.js";
 
@@ -246,3 +247,12 @@ function valueOf(made: Tree): number | undefined {
   ];
   return Number.isFinite(value) ? value : undefined;
 }
+
+it("reads so many numbers of lists and no more, however often a list is named", () => {
+  const list = Array.from({ length: LIMITS.calculateNumbers / 5 }, (_, i) => i % 7);
+  const five = Array(5).fill("median(list)").join(" + ");
+  expect(evaluateArithmetic(five, { list })).toBe(15);
+  expect(() => evaluateArithmetic(`${five} + sum(list)`, { list })).toThrow(
+    expect.objectContaining({ code: "CALC_TOO_MANY" }) as Error,
+  );
+});

@@ -89,12 +89,12 @@ describe("a page", () => {
     expect((await errorOf(fetchUrl(path("/bytes")))).code).toBe("FETCH_TYPE");
   });
 
-  it("made to keep the parser busy is refused", async () => {
-    page("/nested", "text/html", "<div></b>".repeat(100_000));
+  it("made to keep the parser busy is read", async () => {
+    page("/nested", "text/html", `<div></b>${"<div></b>".repeat(100_000)}`);
     page("/wide", "text/html", "<table><tr><td colspan=999999999 rowspan=999999999>wide</table>");
     expect(await fetchUrl(path("/wide"))).toMatchObject({ text: "wide" });
     page("/flat", "text/html", "<p>a <b>b</b><br>".repeat(20_000));
-    expect((await errorOf(fetchUrl(path("/nested")))).code).toBe("FETCH_HTML");
+    expect(await fetchUrl(path("/nested"))).toMatchObject({ status: 200 });
     expect(await fetchUrl(path("/flat"))).toMatchObject({ status: 200 });
   });
 });

@@ -78,6 +78,21 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Write a smaller plan. Keep data in files or inputs.",
     ],
     [
+      { of: "expressions", most: 100_000 },
+      "The expressions of the plan take too long to check.",
+      "Write fewer or shorter references. A tool can do the rest.",
+    ],
+    [
+      { of: "fields", most: 30_000 },
+      "The draft has more than 30000 fields.",
+      "Write a smaller plan. Keep data in files or inputs.",
+    ],
+    [
+      { of: "references", most: 2_000 },
+      "The plan has more than 2000 references, or they are too long together.",
+      "Write fewer or shorter references. A tool can do the rest.",
+    ],
+    [
       { of: "steps", most: 4000 },
       "The document has more than 4000 steps.",
       "Write fewer, larger steps, or one step with forEach.",

@@ -312,6 +312,7 @@ export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFa
     { position: 1, of: "literal", text: "1e999" },
     { position: 5, of: "item", text: "prices" },
   ],
+  CALC_TOO_MANY: [{ position: 5, limit: 500_000 }],
   CALC_TOO_LONG: [{ position: 2001 }],
   CALC_TOO_DEEP: [{ position: 61 }],
 
@@ -364,7 +365,6 @@ export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFa
     { url: "https://example.com/a", problem: "packed", encoding: "zstd" },
   ],
   FETCH_TOO_LARGE: [{ url: "https://example.com/", limit: 2_097_152 }],
-  FETCH_HTML: [{}],
   FETCH_FAILED: [{ url: "https://example.com/", reason: "getaddrinfo ENOTFOUND example.com" }],
   SEARCH_FAILED: [
     { problem: "request", reason: "http://localhost:8888/search answered with status 403.", status: 403 },

@@ -13,6 +13,7 @@ import { readShape, type DraftAnswer, type Outline } from "./shape.js";
 import { checkMixes } from "./mixes.js";
 import { checkTexts, checkUse, unreferenced } from "./use.js";
 import type { Finding, FindingCode } from "../finding.js";
+import { InferenceWork, TooMuchInference } from "../expression/infer-work.js";
 import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject, pointerTo } from "../json.js";
 import { notJson, type NotJson } from "../not-json.js";
 import { planHash } from "../plan-hash.js";
@@ -54,7 +55,7 @@ export function check(draft: unknown, inventory: Inventory, options: CheckOption
       report("BAD_VALUE", "/inputs", { part: "inputs" });
       return { ok: false, findings: findings(options.locate) };
     }
-    const document = documentOf(draft, options.limits?.planBytes ?? LIMITS.planBytes, report);
+    const document = documentOf(draft, options.limits ?? {}, report);
     const judged = document === undefined ? undefined : judgeDocument(document, inventory, options, report, hasErrors);
     if (judged === undefined || hasErrors()) return { ok: false, findings: findings(options.locate) };
     const plan = planOf(judged.outline, options.goal);
@@ -69,13 +70,18 @@ export function check(draft: unknown, inventory: Inventory, options: CheckOption
       findings: findings(options.locate),
     };
   } catch (thrown) {
+    if (thrown instanceof TooMuchInference) {
+      report("TOO_LARGE", "", { of: "expressions", most: LIMITS.checkWork });
+      return { ok: false, findings: findings(options.locate) };
+    }
     report("CHECK_FAILED", "", { text: messageOf(thrown).slice(0, 200) });
     return { ok: false, findings: findings(undefined) };
   }
 }
 
 /** A copy as plain JSON, without keys that reach a prototype; undefined if it cannot be checked further. */
-function documentOf(draft: unknown, mostBytes: number, report: Report): JsonObject | undefined {
+function documentOf(draft: unknown, limits: PlanLimits, report: Report): JsonObject | undefined {
+  const { planBytes: mostBytes = LIMITS.planBytes } = limits;
   // Values of programs: JSON.stringify would write some of them as something else, and others without end.
   const problem = notJson(draft, { strict: false, most: Math.max(mostBytes, LIMITS.valueBytes), protoKey: false });
   if (problem !== undefined) {
@@ -88,9 +94,37 @@ function documentOf(draft: unknown, mostBytes: number, report: Report): JsonObje
     report("TOO_LARGE", "", { of: "draft", bytes, most: mostBytes });
     return undefined;
   }
+  const tooMany = partsOverLimit(text, scaleOf(limits));
+  if (tooMany !== undefined) {
+    report("TOO_LARGE", "", tooMany);
+    return undefined;
+  }
   const document = withoutForbidden(JSON.parse(text || "null") as Json, "", report);
   if (isObject(document)) return document;
   report("BAD_VALUE", "", { part: "draft" });
+  return undefined;
+}
+
+type PlanLimits = NonNullable<CheckOptions["limits"]>;
+
+/** Larger plans are allowed where they are built in code. */
+const scaleOf = ({ steps = LIMITS.steps }: PlanLimits): number => Math.max(1, steps / LIMITS.steps);
+
+type PartsOverLimit = { readonly of: "references" | "fields"; readonly most: number };
+
+/** Counted in the text, because each part takes time wherever it stands. */
+function partsOverLimit(text: string, scale: number): PartsOverLimit | undefined {
+  const [references, chars, fields] = [LIMITS.references, LIMITS.referenceChars, LIMITS.planFields].map(
+    (n) => n * scale,
+  );
+  const found = { count: 0, chars: 0, fields: 0 };
+  for (let at = text.indexOf("${{"); at !== -1; at = text.indexOf("${{", at + 3)) {
+    const end = text.indexOf("}}", at);
+    found.chars += (end === -1 ? text.length : end) - at;
+    if (++found.count > references! || found.chars > chars!) return { of: "references", most: references! };
+  }
+  for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2))
+    if (++found.fields > fields!) return { of: "fields", most: fields! };
   return undefined;
 }
 
@@ -136,7 +170,8 @@ function judgeDocument(
   report: Report,
   hasErrors: Collected["hasErrors"],
 ): { readonly outline: Outline; readonly inputs: CheckedInputs } {
-  const outline = readShape(document, options.limits?.steps ?? LIMITS.steps, report);
+  const { steps = LIMITS.steps } = options.limits ?? {};
+  const outline = readShape(document, steps, report);
   const tools = new Map(inventory.tools.map((tool) => [tool.name, tool]));
   const inputs = checkInputs(outline.inputs, options.inputs, report);
   const byId = checkIds(outline.nodes, report);
@@ -147,7 +182,8 @@ function judgeDocument(
   checkCycles(byId, needs, report);
   const outputs = checkOutputs(byId, tools, report);
   const skippable = new Set([...outputs].filter(([, output]) => output.skippable).map(([id]) => id));
-  const known = { outputs, inputs: inputs.types, skippable };
+  const work = new InferenceWork(LIMITS.checkWork * scaleOf({ steps }));
+  const known = { outputs, inputs: inputs.types, skippable, work };
   const nameless = outline.nodes.filter((node) => node.id === undefined || byId.get(node.id) !== node);
   checkData([...inOrder(byId), ...nameless], tools, known, report);
   checkAnswer(outline.answer, known, report);

@@ -6,10 +6,11 @@ import { Later, type Report } from "./report.js";
 import type { Expression } from "../expression/expression.js";
 import type { ExpressionProblem } from "../expression/problem.js";
 import type { FindingParams } from "../finding-params.js";
+import type { InferenceWork } from "../expression/infer-work.js";
 import type { Names, Problem } from "../expression/infer.js";
 import type { Json } from "../json.js";
 import { nearestNames } from "../nearest.js";
-import { inferValue, scanTemplate, wholeExpression } from "../expression/reference.js";
+import { type InferredValue, inferValue, scanTemplate, wholeExpression } from "../expression/reference.js";
 import { eachTemplate } from "../expression/split.js";
 import { assignable } from "../type/fit.js";
 import { NULL, unionOf, UNKNOWN, type RecordType, type Type } from "../type/type.js";
@@ -21,6 +22,8 @@ export interface Known {
    * Steps that may be skipped, by their own fields or through the steps that they refer to. It grows during the check.
    */
   readonly skippable: Set<string>;
+  /** The work of all expressions of the draft. */
+  readonly work: InferenceWork;
 }
 
 export interface ExpressionSite {
@@ -54,6 +57,7 @@ export function judge(value: Json, site: ExpressionSite, known: Known, report: R
   };
   eachTemplate(value, (at, text) => {
     if (!text.includes("${{")) return;
+    known.work.spend(TEMPLATE_UNITS);
     const template = scanTemplate(text);
     if (!template.ok) {
       broken = true;
@@ -66,14 +70,20 @@ export function judge(value: Json, site: ExpressionSite, known: Known, report: R
     }
   });
   const inputs = inputsType(known.inputs, unknownInput);
-  const inferred = inferValue(value, namesAt(site, known, inputs, new Set()));
+  const memo = { known: new Map<string, InferredValue>() };
+  const inferred = inferValue(value, namesAt(site, known, inputs, new Set()), known.work, memo);
   for (const problem of inferred.problems) reportProblem(problem, site, report);
   const skips = [...used].filter((name) => known.skippable.has(name) && !site.locals.has(name));
   const reaching = skips.filter((name) =>
-    skipShows(value, name, inferred, namesAt(site, known, inputs, new Set([name])), wanted),
+    skipShows(value, name, inferred, wanted, () =>
+      inferValue(value, namesAt(site, known, inputs, new Set([name])), known.work, { ...memo, changed: name }),
+    ),
   );
   return { type: inferred.type, skips: reaching, broken };
 }
+
+/** A text is parsed, and may give a finding. */
+const TEMPLATE_UNITS = 8;
 
 function badExpression(
   text: string,
@@ -126,13 +136,13 @@ function skipShows(
   value: Json,
   name: string,
   inferred: { readonly type: Type; readonly problems: readonly Problem[] },
-  names: Names,
   wanted: Type | undefined,
+  inferSkipped: () => InferredValue,
 ): boolean {
   const path = typeof value === "string" ? pathOf(value) : undefined;
   const refusesNull = wanted === undefined || assignable(NULL, wanted) === "no";
   if (path?.root === name) return path.deep || refusesNull;
-  const skipped = inferValue(value, names);
+  const skipped = inferSkipped();
   if (skipped.problems.length > inferred.problems.length) return true;
   const target = wanted ?? inferred.type;
   return assignable(skipped.type, target) === "no" && assignable(inferred.type, target) !== "no";

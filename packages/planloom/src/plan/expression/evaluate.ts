@@ -11,6 +11,7 @@ import {
   arithmetic,
   compare,
   equal,
+  fieldNames,
   fieldOfValue,
   indexValue,
   isIn,
@@ -44,7 +45,7 @@ export function run(node: ASTNode, around: Surroundings): Value {
     case ".":
       return fieldOfValue(run(node.args[0], around), node.args[1]);
     case "[]":
-      return indexValue(run(node.args[0], around), run(node.args[1], around));
+      return indexValue(run(node.args[0], around), run(node.args[1], around), around.meter);
     case "list":
       return node.args.map((item) => run(item, around));
     case "map":
@@ -82,13 +83,13 @@ function binary(op: BinaryOp, left: Value, right: Value, meter: Meter): Value {
     case "!=":
       return !equal(left, right, meter);
     case "<":
-      return compare(op, left, right) < 0;
+      return compare(op, left, right, meter) < 0;
     case "<=":
-      return compare(op, left, right) <= 0;
+      return compare(op, left, right, meter) <= 0;
     case ">":
-      return compare(op, left, right) > 0;
+      return compare(op, left, right, meter) > 0;
     case ">=":
-      return compare(op, left, right) >= 0;
+      return compare(op, left, right, meter) >= 0;
     case "+":
       return plus(left, right, meter);
     case "in":
@@ -113,11 +114,15 @@ function recordOf(entries: readonly (readonly [ASTNode, ASTNode])[], around: Sur
     entries.map(([key, value]) => {
       const name = run(key, around);
       if (typeof name !== "string") throw stop("TYPE_MISMATCH", { is: "record-key", kind: kindOfValue(name) });
+      around.meter.spend(FIELD_UNITS);
+      around.meter.compared(name.length);
       if (FORBIDDEN_KEYS.has(name)) throw stop("FORBIDDEN_KEY", { name });
       return [name, run(value, around)];
     }),
   );
 }
+
+const FIELD_UNITS = 3;
 
 function truth(node: ASTNode, around: Surroundings, by: string): boolean {
   const value = run(node, around);
@@ -128,7 +133,7 @@ function truth(node: ASTNode, around: Surroundings, by: string): boolean {
 /** CEL's && and ||: if one side alone decides the result, the other side may fail. */
 function logical([left, right]: readonly [ASTNode, ASTNode], decides: boolean, around: Surroundings): boolean {
   const op = decides ? "||" : "&&";
-  const first = attempt(() => truth(left, around, op));
+  const first = attempt(() => truth(left, around, op), around.meter);
   if (first === decides) return decides;
   const second = truth(right, around, op);
   if (first instanceof Stop && second !== decides) throw first;
@@ -136,14 +141,18 @@ function logical([left, right]: readonly [ASTNode, ASTNode], decides: boolean, a
 }
 
 /** The result, or the reason why there is none. Exceeded limits always stop the evaluation. */
-function attempt(evaluation: () => boolean): boolean | Stop {
+function attempt(evaluation: () => boolean, meter: Meter): boolean | Stop {
   try {
     return evaluation();
   } catch (thrown) {
-    if (thrown instanceof Stop && thrown.problem.code !== "LIMIT_EXCEEDED") return thrown;
-    throw thrown;
+    if (!(thrown instanceof Stop) || thrown.problem.code === "LIMIT_EXCEEDED") throw thrown;
+    meter.spend(STOP_UNITS);
+    return thrown;
   }
 }
+
+/** An error is slow: it keeps the place where it was made. */
+const STOP_UNITS = 100;
 
 /** Whether the last field of a path exists. False if the path ends earlier. */
 function has(node: ASTNode | undefined, around: Surroundings): boolean {
@@ -155,7 +164,7 @@ function has(node: ASTNode | undefined, around: Surroundings): boolean {
 }
 
 function callOn(name: string, receiver: ASTNode, args: readonly ASTNode[], around: Surroundings): Value {
-  if (MACROS.has(name)) return callMacro(name, itemsOf(run(receiver, around), name), args, around);
+  if (MACROS.has(name)) return callMacro(name, itemsOf(run(receiver, around), name, around.meter), args, around);
   return callNamed(name, METHODS, [receiver, ...args], around);
 }
 
@@ -167,6 +176,7 @@ function callNamed(
 ): Value {
   const called = table.get(name);
   if (called === undefined) throw stop("NOT_SUPPORTED", { is: "function", name });
+  around.meter.spend(CALL_UNITS);
   const values = args.map((arg) => run(arg, around));
   const wrong = values.findIndex((value, i) => !accepts(called.params[i], value));
   if (wrong === -1) return called.call(values, around.meter);
@@ -174,6 +184,9 @@ function callNamed(
   const kind = kindOfValue(values[wrong] as Value);
   throw stop("TYPE_MISMATCH", { is: "operand", by: name, kind, ...(wanted && { wanted: typeText(wanted) }) });
 }
+
+/** A call checks its arguments, and may convert a text. */
+const CALL_UNITS = 5;
 
 function accepts(param: Type | undefined, value: Value): boolean {
   if (param === undefined) return false;
@@ -184,8 +197,8 @@ function accepts(param: Type | undefined, value: Value): boolean {
   return param.kind === "record" ? isRecord(value) : typeof value === param.kind;
 }
 
-function itemsOf(value: Value, macro: string): readonly Value[] {
-  const items = isList(value) ? value : isRecord(value) ? Object.keys(value) : undefined;
+function itemsOf(value: Value, macro: string, meter: Meter): readonly Value[] {
+  const items = isList(value) ? value : isRecord(value) ? fieldNames(value, meter) : undefined;
   if (items === undefined)
     throw stop("TYPE_MISMATCH", { is: "operand", by: macro, kind: kindOfValue(value), wanted: "list" });
   if (items.length <= LIMITS.macroList) return items;
@@ -202,9 +215,9 @@ function callMacro(name: string, items: readonly Value[], args: readonly ASTNode
   const holds = (value: Value): boolean => truth(first, within(value), name);
   switch (name) {
     case "all":
-      return !decidedBy(items, false, holds);
+      return !decidedBy(items, false, holds, around.meter);
     case "exists":
-      return decidedBy(items, true, holds);
+      return decidedBy(items, true, holds, around.meter);
     case "exists_one":
       return items.filter(holds).length === 1;
     case "filter":
@@ -215,10 +228,10 @@ function callMacro(name: string, items: readonly Value[], args: readonly ASTNode
 }
 
 /** Whether the test gives `wanted` for some element. A failed test counts only if no element does. */
-function decidedBy(items: readonly Value[], wanted: boolean, holds: (value: Value) => boolean): boolean {
+function decidedBy(items: readonly Value[], wanted: boolean, holds: (value: Value) => boolean, meter: Meter): boolean {
   let failure: Stop | undefined;
   for (const item of items) {
-    const result = attempt(() => holds(item));
+    const result = attempt(() => holds(item), meter);
     if (result === wanted) return true;
     if (result instanceof Stop) failure ??= result;
   }

@@ -225,7 +225,7 @@ export type Evaluated =
  * UNKNOWN_REFERENCE, NO_SUCH_FIELD, NULL_ACCESS, INDEX_OUT_OF_RANGE, TYPE_MISMATCH, CONVERSION_FAILED,
  * DIVISION_BY_ZERO, NUMBER_OUT_OF_RANGE, FORBIDDEN_KEY, LIMIT_EXCEEDED, NOT_SUPPORTED.
  */
-export function evaluate(expression: Expression, scope: Scope): Evaluated {
+export function evaluate(expression: Expression, scope: Scope, meter = new Meter()): Evaluated {
   const origins = new Map<string, Origin>();
   const read = (name: string): Value => {
     const found = scope(name);
@@ -234,8 +234,8 @@ export function evaluate(expression: Expression, scope: Scope): Evaluated {
     return found.value;
   };
   try {
-    const value = run(expression.ast, { read, meter: new Meter() });
-    const json = isPath(expression.ast) ? (value as Json) : toJson(value);
+    const value = run(expression.ast, { read, meter });
+    const json = isPath(expression.ast) ? (value as Json) : toJson(value, meter);
     return { ok: true, value: json, from: mergeOrigins([...origins.values()]) };
   } catch (thrown) {
     if (!(thrown instanceof Stop)) throw thrown;

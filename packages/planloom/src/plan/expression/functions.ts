@@ -1,7 +1,7 @@
 // The functions of expressions: parameters, result and behaviour. In: checked arguments. Out: a value, or a Stop.
 // Evaluation and inference read the same table, so an inferred type always matches the run.
 import { BOOLEAN, listOf, NUMBER, STRING, type Type, UNKNOWN, unionOf } from "../type/type.js";
-import { isList, isNumeric, isRecord, type Meter, stop, type Value } from "./value.js";
+import { isList, isNumeric, fieldNames, isRecord, type Meter, stop, type Value } from "./value.js";
 
 export interface CelFunction {
   /** The receiver of a method comes first. */
@@ -47,6 +47,16 @@ const onText = (call: (receiver: string) => string): CelFunction =>
     return call(text(args, 0));
   });
 
+/** Changes letters of ASCII. Beside other letters each run of them is changed for itself, which is slow. */
+const onLetters = (letters: RegExp, change: (part: string) => string): CelFunction =>
+  define([STRING], STRING, (args, meter) => {
+    const receiver = text(args, 0);
+    meter.text(receiver.length);
+    if (!/[^\0-\x7f]/.test(receiver)) return change(receiver);
+    meter.spend(receiver.length / 2);
+    return receiver.replaceAll(letters, change);
+  });
+
 const size = define([SIZED], NUMBER, ([value], meter) => BigInt(sizeOf(value as Value, meter)), integer);
 
 /** The text of a scalar. The arguments have been checked. */
@@ -55,7 +65,7 @@ const scalarText = (value: Value): string => (typeof value === "object" ? JSON.s
 /** Characters of a string (code points), elements of a list, fields of a record. */
 function sizeOf(value: Value, meter: Meter): number {
   if (isList(value)) return value.length;
-  if (isRecord(value)) return Object.keys(value).length;
+  if (isRecord(value)) return fieldNames(value, meter).length;
   let count = 0;
   const characters = scalarText(value);
   meter.spend(characters.length / 8);
@@ -79,8 +89,8 @@ export const METHODS: ReadonlyMap<string, CelFunction> = new Map([
   ["contains", onTexts(BOOLEAN, (receiver, part) => receiver.includes(part))],
   ["startsWith", onTexts(BOOLEAN, (receiver, part) => receiver.startsWith(part))],
   ["endsWith", onTexts(BOOLEAN, (receiver, part) => receiver.endsWith(part))],
-  ["lowerAscii", onText((receiver) => receiver.replaceAll(/[A-Z]+/g, (part) => part.toLowerCase()))],
-  ["upperAscii", onText((receiver) => receiver.replaceAll(/[a-z]+/g, (part) => part.toUpperCase()))],
+  ["lowerAscii", onLetters(/[A-Z]+/g, (part) => part.toLowerCase())],
+  ["upperAscii", onLetters(/[a-z]+/g, (part) => part.toUpperCase())],
   ["trim", onText((receiver) => receiver.trim())],
   ["indexOf", define([STRING, STRING, NUMBER], NUMBER, indexOf, { optional: 1, integer: true })],
   ["lastIndexOf", define([STRING, STRING, NUMBER], NUMBER, lastIndexOf, { optional: 1, integer: true })],
@@ -154,7 +164,8 @@ function substring(args: readonly Value[]): Value {
 function split(args: readonly Value[], meter: Meter): Value {
   const [receiver, separator] = [text(args, 0), text(args, 1)];
   paySearch(receiver, separator, meter);
-  const parts = receiver.split(separator);
+  // One part more than may be made, so that too many are noticed.
+  const parts = receiver.split(separator, meter.room + 1);
   meter.spend(parts.length);
   const most = args[2] === undefined ? -1 : Number(args[2]);
   if (most === 0) return [];
@@ -166,11 +177,11 @@ function join(args: readonly Value[], meter: Meter): Value {
   const parts = args[0] as readonly Value[];
   const separator = args[1] === undefined ? "" : text(args, 1);
   let length = 0;
+  meter.spend(parts.length);
   for (const part of parts) {
     if (typeof part !== "string") throw stop("TYPE_MISMATCH", { is: "joined-item" });
     length += part.length + separator.length;
   }
-  meter.spend(parts.length);
   meter.text(length);
   return (parts as readonly string[]).join(separator);
 }

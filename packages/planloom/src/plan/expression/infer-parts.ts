@@ -110,11 +110,11 @@ export function rootOf(node: ASTNode | undefined): ASTNode | undefined {
 const sizes = new WeakMap<Type, number>();
 
 export function limited(type: Type): Type {
-  return sizeOf(type) > LIMITS.typeNodes ? UNKNOWN : type;
+  return typeSize(type) > LIMITS.typeNodes ? UNKNOWN : type;
 }
 
 /** Number of nodes of a type. Shared parts count each time. Results are cached. */
-function sizeOf(type: Type): number {
+export function typeSize(type: Type): number {
   const known = sizes.get(type);
   if (known !== undefined) return known;
   const parts: readonly Type[] =
@@ -125,7 +125,7 @@ function sizeOf(type: Type): number {
         : type.kind === "record"
           ? [...Object.values(type.fields).map((field) => field.type), ...(type.rest === undefined ? [] : [type.rest])]
           : [];
-  const size = parts.reduce((sum, part) => sum + sizeOf(part), 1);
+  const size = parts.reduce((sum, part) => sum + typeSize(part), 1);
   sizes.set(type, size);
   return size;
 }

@@ -5,7 +5,8 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import type { Expression } from "./expression.js";
 import { FUNCTIONS, MACROS, METHODS, type CelFunction } from "./functions.js";
 import { literalTypeOf, type Narrowing, narrowings, pathKey } from "./narrow.js";
-import { elementType, fieldType, isInteger, itemType, limited, pairType, rootOf } from "./infer-parts.js";
+import { InferenceWork } from "./infer-work.js";
+import { elementType, fieldType, isInteger, itemType, limited, pairType, rootOf, typeSize } from "./infer-parts.js";
 import { type Problem, Problems } from "./infer-problems.js";
 import {
   BOOLEAN,
@@ -31,10 +32,10 @@ export interface Inferred {
 /** The type of a name; undefined if there is no such name. */
 export type Names = (name: string) => Type | undefined;
 
-/** Infers the type of an expression. Never throws. */
-export function inferType(expression: Expression, names: Names): Inferred {
+/** Infers the type of an expression. Throws only what `work` throws. */
+export function inferType(expression: Expression, names: Names, work = new InferenceWork()): Inferred {
   const problems = new Problems(expression.source);
-  const inference = new Inference(problems);
+  const inference = new Inference(problems, work);
   const type = inference.typeOf(expression.ast, { names, narrowed: new Map() });
   return { type, problems: problems.list };
 }
@@ -45,13 +46,21 @@ interface Reach {
   readonly narrowed: ReadonlyMap<string, Type>;
 }
 
+/** Nodes of a type that take as long as a node of an expression. */
+const TYPE_NODES = 4;
+
 class Inference {
-  constructor(private readonly problems: Problems) {}
+  constructor(
+    private readonly problems: Problems,
+    private readonly work: InferenceWork,
+  ) {}
 
   typeOf(node: ASTNode, reach: Reach): Type {
     const key = reach.narrowed.size > 0 ? pathKey(node) : undefined;
     const narrowed = key === undefined ? undefined : reach.narrowed.get(key);
-    return narrowed ?? limited(this.typeOfForm(node, reach));
+    const type = narrowed ?? limited(this.typeOfForm(node, reach));
+    this.work.spend(1 + typeSize(type) / TYPE_NODES);
+    return type;
   }
 
   private typeOfForm(node: ASTNode, reach: Reach): Type {
@@ -164,6 +173,7 @@ class Inference {
       const key = pathKey(path);
       if (key === undefined) continue;
       const before = this.problems.quietly(() => this.typeOf(path, result));
+      this.work.spend(result.narrowed.size / TYPE_NODES);
       result = { ...result, narrowed: new Map([...result.narrowed, [key, keep(before)]]) };
     }
     return result;

@@ -2,11 +2,13 @@
 // or its value with the origin. `with`, `when`, `forEach`, `expect` and `answer` are all read here.
 import { LIMITS } from "../../limits.js";
 import { evaluate, type Expression, parseExpression, type Scope } from "./expression.js";
+import { InferenceWork } from "./infer-work.js";
 import { inferType, type Names, type Problem } from "./infer.js";
 import { canonicalJson, isObject, pointerTo, sizeOf, type Json, type JsonObject } from "../json.js";
 import { mergeOrigins, NO_ORIGIN, type Origin } from "../origin.js";
 import { evaluationProblem, type EvaluationProblem, type ExpressionProblem } from "./problem.js";
 import { eachTemplate, OPEN, splitTemplate } from "./split.js";
+import { Meter } from "./value.js";
 import { listOf, literalOf, membersOf, NULL, STRING, type Type, unionOf } from "../type/type.js";
 
 export type TemplatePart =
@@ -107,8 +109,8 @@ export type Resolved =
  * with NULL_IN_TEXT. Further codes: those of evaluate, and UNREADABLE_REFERENCE. Values without references are not
  * copied.
  */
-export function resolveValue(value: Json, scope: Scope): Resolved {
-  const resolution: Resolution = { scope, origins: new Set(), nulls: [], room: LIMITS.valueBytes };
+export function resolveValue(value: Json, scope: Scope, meter = new Meter()): Resolved {
+  const resolution: Resolution = { scope, meter, origins: new Set(), nulls: [], room: LIMITS.valueBytes };
   try {
     const resolved = resolve(value, "", resolution);
     return { ok: true, value: resolved, from: mergeOrigins([...resolution.origins]), nulls: resolution.nulls };
@@ -121,6 +123,8 @@ export function resolveValue(value: Json, scope: Scope): Resolved {
 
 interface Resolution {
   readonly scope: Scope;
+  /** Counts the work of all expressions together. */
+  readonly meter: Meter;
   readonly origins: Set<Origin>;
   readonly nulls: NullSource[];
   /** Bytes left for all further values together. */
@@ -171,7 +175,7 @@ function resolveText(text: string, pointer: string, resolution: Resolution): Jso
 }
 
 function evaluated(expression: Expression, pointer: string, resolution: Resolution): { value: Json; from: Origin } {
-  const result = evaluate(expression, resolution.scope);
+  const result = evaluate(expression, resolution.scope, resolution.meter);
   if (!result.ok)
     throw new Unresolved(result.problem, pointer, stepsRead(expression, resolution), expression.source.trim());
   if (result.from !== NO_ORIGIN) resolution.origins.add(result.from);
@@ -200,36 +204,68 @@ export interface InferredValue {
   readonly problems: readonly (Problem & { readonly pointer: string })[];
 }
 
-/** The type of a value after its references are resolved, with the problems found. Never throws. */
-export function inferValue(value: Json, names: Names): InferredValue {
-  const problems: (Problem & { readonly pointer: string })[] = [];
-  return { type: inferPart(value, "", names, problems), problems };
+/** The type of a value after its references are resolved, with the problems found. Throws only what `work` throws. */
+export function inferValue(
+  value: Json,
+  names: Names,
+  work = new InferenceWork(),
+  memo: InferenceMemo = { known: new Map() },
+): InferredValue {
+  const problems: Problems = [];
+  return { type: inferPart(value, "", { names, problems, work, memo }), problems };
+}
+
+/** Results by text for the same names. `changed`: the one name that has another type now; texts without it keep theirs. */
+export interface InferenceMemo {
+  readonly known: Map<string, InferredValue>;
+  readonly changed?: string;
 }
 
 type Problems = (Problem & { readonly pointer: string })[];
 
-function inferPart(value: Json, pointer: string, names: Names, problems: Problems): Type {
+interface Inferring {
+  readonly names: Names;
+  readonly problems: Problems;
+  readonly work: InferenceWork;
+  readonly memo: InferenceMemo;
+}
+
+function inferPart(value: Json, pointer: string, into: Inferring): Type {
   if (value === null) return NULL;
-  if (typeof value === "string") return inferText(value, pointer, names, problems);
+  if (typeof value === "string") return inferText(value, pointer, into);
   if (typeof value !== "object") return literalOf(value);
   if (Array.isArray(value)) {
-    return listOf(
-      unionOf((value as readonly Json[]).map((item, i) => inferPart(item, `${pointer}/${i}`, names, problems))),
-    );
+    return listOf(unionOf((value as readonly Json[]).map((item, i) => inferPart(item, `${pointer}/${i}`, into))));
   }
   const fields = Object.entries(value).map(([name, field]) => {
-    const type = inferPart(field, pointerTo(pointer, name), names, problems);
+    const type = inferPart(field, pointerTo(pointer, name), into);
     return [name, { type, optional: false }] as const;
   });
   return { kind: "record", fields: Object.fromEntries(fields), closed: true };
 }
 
-function inferText(text: string, pointer: string, names: Names, problems: Problems): Type {
+function inferText(text: string, pointer: string, into: Inferring): Type {
   if (!text.includes(OPEN)) return literalOf(text);
+  const { problems, memo } = into;
+  const { known, changed } = memo;
+  const before = changed !== undefined && !text.includes(changed) ? known.get(text) : undefined;
+  if (before !== undefined) {
+    problems.push(...before.problems);
+    return before.type;
+  }
+  const first = problems.length;
+  const type = inferTemplate(text, pointer, into);
+  if (changed === undefined) known.set(text, { type, problems: problems.slice(first) });
+  return type;
+}
+
+function inferTemplate(text: string, pointer: string, into: Inferring): Type {
+  const { problems, work } = into;
+  work.spend(text.length / TEXT_CHARS);
   const lead = text.length - text.trimStart().length;
   const trimmed = scanTemplate(text.trim());
   const whole = trimmed.ok ? wholePart(trimmed.parts) : undefined;
-  if (whole !== undefined) return inferExpression(whole, lead + OPEN.length, pointer, names, problems);
+  if (whole !== undefined) return inferExpression(whole, lead + OPEN.length, pointer, into);
   const template = scanTemplate(text);
   if (!template.ok) {
     const { problem, at } = template;
@@ -245,20 +281,24 @@ function inferText(text: string, pointer: string, names: Names, problems: Proble
   }
   for (const part of template.parts) {
     if ("text" in part) continue;
-    const type = inferExpression(part.expression, part.start + OPEN.length, pointer, names, problems);
+    const type = inferExpression(part.expression, part.start + OPEN.length, pointer, into);
     problems.push(...nullInText(part.expression, type, part.start, part.end, pointer));
   }
   return STRING;
 }
 
+/** Characters that are read in the time of a unit, and units for each expression, which is parsed. */
+const TEXT_CHARS = 4;
+const EXPRESSION_UNITS = 4;
+
 function inferExpression(
   expression: Expression,
   offset: number,
   pointer: string,
-  names: Names,
-  problems: Problems,
+  { names, problems, work }: Inferring,
 ): Type {
-  const inferred = inferType(expression, names);
+  work.spend(EXPRESSION_UNITS);
+  const inferred = inferType(expression, names, work);
   for (const problem of inferred.problems) {
     problems.push({ ...problem, start: problem.start + offset, end: problem.end + offset, pointer });
   }

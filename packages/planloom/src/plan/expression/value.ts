@@ -18,20 +18,32 @@ export class Stop extends Error {
 export const stop = <Code extends EvaluationCode>(code: Code, params: EvaluationParams[Code]): Stop =>
   new Stop(evaluationProblem(code, params));
 
-/** Counts work: about one unit per node, list element, or 64 characters. */
+/**
+ * Counts the work of evaluations. A unit takes at most about 100 ns: a node, a list element, a quarter of a record's
+ * field, or 64 characters that are written.
+ */
 export class Meter {
-  /** Each evaluation that two nested macros may make costs ten units. */
-  private left = 10 * LIMITS.macroList ** LIMITS.macroDepth;
+  private left: number = LIMITS.expressionWork;
 
   spend(units: number): void {
     this.left -= units;
     if (this.left < 0) throw stop("LIMIT_EXCEEDED", { of: "work" });
   }
 
-  /** Counts a string of this many characters that is about to be made or read. */
+  /** How many units are left, as a whole number. */
+  get room(): number {
+    return Math.floor(this.left);
+  }
+
+  /** A string of this many characters is about to be made or read. */
   text(length: number): void {
     if (length > LIMITS.valueBytes) throw stop("LIMIT_EXCEEDED", { of: "string", most: LIMITS.valueBytes });
     this.spend(1 + length / 64);
+  }
+
+  /** A string is about to be compared, or used as a key. */
+  compared(length: number): void {
+    if (length > 64) this.spend(length / 512);
   }
 }
 
@@ -91,36 +103,51 @@ const operands = (by: string, left: Value, right: Value): Stop =>
   stop("TYPE_MISMATCH", { is: "operands", by, left: kindOfValue(left), right: kindOfValue(right) });
 
 /** Negative, zero or positive, for two numbers, two strings or two booleans. */
-export function compare(op: string, left: Value, right: Value): number {
+export function compare(op: string, left: Value, right: Value, meter: Meter): number {
   const comparable =
     (isNumeric(left) && isNumeric(right)) ||
     (typeof left === "string" && typeof right === "string") ||
     (typeof left === "boolean" && typeof right === "boolean");
   if (!comparable) throw operands(op, left, right);
+  if (typeof left === "string" && typeof right === "string") meter.compared(Math.min(left.length, right.length));
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Deep equality. Values of different kinds are not equal. */
 export function equal(left: Value, right: Value, meter: Meter): boolean {
   meter.spend(1);
+  if (typeof left === "string" && typeof right === "string") {
+    if (left.length !== right.length) return false;
+    meter.compared(left.length);
+    return left === right;
+  }
   if (left === right) return true;
   if (isNumeric(left) && isNumeric(right)) return !(left < right) && !(left > right) && !Number.isNaN(Number(left));
   if (isList(left) && isList(right)) {
     return left.length === right.length && left.every((item, i) => equal(item, right[i] as Value, meter));
   }
   if (!isRecord(left) || !isRecord(right)) return false;
-  const keys = Object.keys(left);
-  meter.spend(keys.length);
+  const keys = fieldNames(left, meter);
   return (
-    keys.length === Object.keys(right).length &&
+    keys.length === fieldNames(right, meter).length &&
     keys.every((key) => Object.hasOwn(right, key) && equal(left[key] as Value, right[key] as Value, meter))
   );
+}
+
+/** Large records are slow. */
+export function fieldNames(record: ValueRecord, meter: Meter): readonly string[] {
+  const names = Object.keys(record);
+  meter.spend(names.length * 4);
+  return names;
 }
 
 /** `in`: an element of a list, or a key of a record. */
 export function isIn(value: Value, container: Value, meter: Meter): boolean {
   if (isList(container)) return container.some((item) => equal(value, item, meter));
-  if (isRecord(container)) return typeof value === "string" && Object.hasOwn(container, value);
+  if (isRecord(container)) {
+    if (typeof value === "string") meter.compared(value.length);
+    return typeof value === "string" && Object.hasOwn(container, value);
+  }
   throw stop("TYPE_MISMATCH", { is: "operand", by: "in", kind: kindOfValue(container), wanted: "list | record" });
 }
 
@@ -134,7 +161,8 @@ export function fieldOfValue(target: Value, name: string): Value {
 }
 
 /** An element of a list by its number, or a field of a record by its name. */
-export function indexValue(target: Value, index: Value): Value {
+export function indexValue(target: Value, index: Value, meter: Meter): Value {
+  if (typeof index === "string") meter.compared(index.length);
   if (target === null) throw stop("NULL_ACCESS", {});
   if (!isList(target)) {
     if (typeof index === "string") return fieldOfValue(target, index);
@@ -147,9 +175,10 @@ export function indexValue(target: Value, index: Value): Value {
 }
 
 /** The JSON form of a value. Integers become numbers. Values that JSON cannot hold are refused. */
-export function toJson(value: Value): Json {
+export function toJson(value: Value, meter: Meter): Json {
   let room = LIMITS.valueBytes;
   const convert = (part: Value, depth: number): Json => {
+    meter.spend(1);
     room -= typeof part === "string" ? part.length + 2 : 2;
     if (room < 0) throw stop("LIMIT_EXCEEDED", { of: "value", most: LIMITS.valueBytes });
     if (depth > LIMITS.jsonDepth) throw stop("LIMIT_EXCEEDED", { of: "depth", most: LIMITS.jsonDepth });

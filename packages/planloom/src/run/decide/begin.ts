@@ -7,6 +7,7 @@ import type { Scope } from "../../plan/expression/expression.js";
 import type { EvaluationCode } from "../../plan/expression/problem.js";
 import { resolveValue, type NullSource, type Resolved } from "../../plan/expression/reference.js";
 import type { Step } from "../../plan/plan.js";
+import { Meter } from "../../plan/expression/value.js";
 import { holdsSecret } from "../../plan/secret.js";
 import { mergeOrigins, type Origin } from "../../plan/origin.js";
 import { mismatch, type Type } from "../../plan/type/type.js";
@@ -233,10 +234,14 @@ function askForItems(turn: Turn, list: readonly Json[], from: Origin): Fact[] | 
   const reason = whyAsked(run, work.step) === undefined ? whyApproval(run, work, spec.with) : undefined;
   if (reason === undefined || !("args" in reason)) return undefined;
   const control = Object.fromEntries(reason.args.map((name) => [name, spec.with[name] ?? null]));
-  const items = list.flatMap((value, item) => {
-    const resolved = resolveValue(control, itemScope(scopeOf(run, work), spec, { value, item, from }));
-    return resolved.ok ? [{ item, args: resolved.value as Args }] : [];
-  });
+  const meter = new Meter();
+  const items: { readonly item: number; readonly args: Args }[] = [];
+  for (const [item, value] of list.entries()) {
+    const resolved = resolveValue(control, itemScope(scopeOf(run, work), spec, { value, item, from }), meter);
+    if (resolved.ok) items.push({ item, args: resolved.value as Args });
+    // It would take too long for all of them at once: each call asks for itself.
+    else if (resolved.problem.code === "LIMIT_EXCEEDED") return undefined;
+  }
   const hash = hashOf({ items: [run.id, spec.id, items], tool });
   return askFor(turn, { hash, reason, items });
 }

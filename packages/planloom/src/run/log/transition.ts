@@ -12,30 +12,46 @@ import { lastHashOf } from "./chain.js";
 import type { Run } from "../state.js";
 
 export function transition(run: Run, input: Input): RunEvent[] {
-  const events: RunEvent[] = [];
-  decideTurn(run, input, (fact, by) => {
+  return [...transitionParts(run, input)].flat();
+}
+
+/**
+ * The same in parts: each takes at most as long as the expressions of one step. An engine may do something else in
+ * between, but nothing with this run.
+ */
+export function* transitionParts(run: Run, input: Input): Generator<readonly RunEvent[], void> {
+  let events: RunEvent[] = [];
+  const record = (fact: Fact, by: string): void => {
     const event = sealed(run, input, fact, by);
     evolve(run, event);
     run.log.head = eventHash(event);
     events.push(event);
-  });
-  return events;
+  };
+  for (const _ of turnParts(run, input, record)) {
+    yield events;
+    events = [];
+  }
 }
 
 /** All facts that answer an input. `record` is called with each one in order, and must fold it before it returns. */
 export function decideTurn(run: Run, input: Input, record: (fact: Fact, by: string) => void): void {
+  for (const _ of turnParts(run, input, record));
+}
+
+function* turnParts(run: Run, input: Input, record: (fact: Fact, by: string) => void): Generator<void, void> {
   const all = (facts: readonly Fact[], by = input.by) => {
     for (const fact of facts) record(fact, by);
     return facts.length > 0;
   };
   // A clock that was set back revives no approval.
-  while (all(expire(run, Math.max(input.at, run.log.latestAt)), "engine"));
+  while (all(expire(run, Math.max(input.at, run.log.latestAt)), "engine")) yield;
   all(timeUp(run, input.at), "engine");
   all(logFull(run), "engine");
   all(decide(run, input));
-  if (input.type === "recovered") while (all(recover(run, input.at)));
+  yield;
+  if (input.type === "recovered") while (all(recover(run, input.at))) yield;
   const more: Input = { id: input.id, at: input.at, by: "engine", type: "advance" };
-  while (all(decide(run, more), "engine"));
+  while (all(decide(run, more), "engine")) yield;
 }
 
 /** The fact as the run's next event. */

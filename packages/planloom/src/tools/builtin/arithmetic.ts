@@ -36,6 +36,8 @@ function checkVariables(variables: Variables): void {
 class Reader {
   #at = 0;
   #depth = 0;
+  /** Numbers that were read from lists, each time that a list is named. */
+  #numbers = 0;
 
   constructor(
     private readonly tokens: readonly Token[],
@@ -131,6 +133,8 @@ class Reader {
     const value = token.kind === "name" ? own(this.variables, token.text) : undefined;
     if (typeof value !== "object" || (after !== "," && after !== ")")) return [this.sum()];
     this.#at++;
+    this.#numbers += value.length;
+    if (this.#numbers > LIMITS.calculateNumbers) wrong("CALC_TOO_MANY", token.at, { limit: LIMITS.calculateNumbers });
     return value.map((item) => finite(item, token.at, { of: "item", text: token.text }));
   }
 

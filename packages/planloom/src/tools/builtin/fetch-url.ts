@@ -31,19 +31,19 @@ export function fetchUrlTool({ allowHosts = [] }: FetchOptions = {}): Tool {
     public: allowHosts.length === 0,
     async run({ url }, { signal }) {
       const got = await httpGet(url, { signal, allowHosts, maxBytes: LIMITS.fetchBytes, accept: ACCEPT });
-      return { url: got.url, status: got.status, ...(await pageOf(got)) };
+      return { url: got.url, status: got.status, ...(await pageOf(got, signal)) };
     },
     summary: ({ title, url }) => `Fetched ${title || url}`,
   });
 }
 
-async function pageOf(got: Got): Promise<PageText> {
+async function pageOf(got: Got, signal: AbortSignal): Promise<PageText> {
   if (!isText(got)) {
     const type = got.type === "" ? {} : { type: got.type };
     throw builtinError("FETCH_TYPE", { url: got.url, problem: "not-text", ...type });
   }
   const text = decoded(got);
-  return isHtml(got, text) ? htmlText(text, got.url) : { title: "", text };
+  return isHtml(got, text) ? htmlText(text, got.url, signal) : { title: "", text };
 }
 
 function isText({ type, body }: Got): boolean {

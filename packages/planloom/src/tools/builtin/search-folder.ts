@@ -108,7 +108,7 @@ class FolderIndex {
   async #document(path: string, signal: AbortSignal): Promise<Document | undefined> {
     try {
       const { real } = await existing(this.roots, path);
-      return await documentOf(path, await readText(real, path, signal));
+      return await documentOf(path, await readText(real, path, signal), signal);
     } catch (error) {
       if (error instanceof ToolError) return undefined;
       throw error;
@@ -116,9 +116,9 @@ class FolderIndex {
   }
 }
 
-async function documentOf(path: string, text: string): Promise<Document> {
+async function documentOf(path: string, text: string, signal: AbortSignal): Promise<Document> {
   if (HTML.has(endingOf(path))) {
-    const page = await htmlText(text);
+    const page = await htmlText(text, undefined, signal);
     return { title: page.title || basename(path), text: page.text };
   }
   const heading = /^\s{0,3}#{1,3}\s+(\S.{0,200})/m.exec(text.slice(0, 2_000))?.[1];

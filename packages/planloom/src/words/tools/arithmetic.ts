@@ -46,6 +46,7 @@ export interface ArithmeticFailures {
   CALC_OVERFLOW: { readonly position: number } & Valued;
   CALC_TOO_LONG: { readonly position: number };
   CALC_TOO_DEEP: { readonly position: number };
+  CALC_TOO_MANY: { readonly position: number; readonly limit: number };
 }
 
 export const ARITHMETIC_FAILURES: ToolTable<ArithmeticFailures> = {
@@ -118,6 +119,10 @@ export const ARITHMETIC_FAILURES: ToolTable<ArithmeticFailures> = {
         `${valuedText(params)} is too large`,
         `${params.of === "literal" ? "Numbers" : "Results"} stay below 1.8e308.`,
       ),
+  },
+  CALC_TOO_MANY: {
+    message: ({ position, limit }) =>
+      at(position, `the lists have more than ${limit} numbers, counted each time that one is named`, SPLIT),
   },
   CALC_TOO_LONG: { message: ({ position }) => at(position, "the expression is too long", SPLIT) },
   CALC_TOO_DEEP: { message: ({ position }) => at(position, "the expression nests too deeply", SPLIT) },

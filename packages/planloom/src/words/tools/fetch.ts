@@ -26,7 +26,6 @@ export interface FetchFailures {
   FETCH_STATUS: { readonly url: string; readonly status: number };
   FETCH_TYPE: { readonly url: string } & TypeFault;
   FETCH_TOO_LARGE: { readonly url: string; readonly limit: number };
-  FETCH_HTML: Record<string, never>;
   FETCH_FAILED: { readonly url: string; readonly reason: string };
   SEARCH_FAILED: SearchFault;
   SUMMARIZE_TEXT: { readonly chars: number; readonly limit: number };
@@ -61,7 +60,6 @@ export const FETCH_FAILURES: ToolTable<FetchFailures> = {
     }),
   },
   FETCH_TOO_LARGE: { message: ({ url, limit }) => `${url} is larger than ${limit} bytes. Fetch a smaller page.` },
-  FETCH_HTML: { message: () => "The page nests too deeply to be read." },
   FETCH_FAILED: { message: ({ url, reason }) => `${url} could not be fetched: ${reason}.` },
   SEARCH_FAILED: {
     message: byCase("problem", {
