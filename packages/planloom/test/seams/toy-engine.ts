@@ -65,7 +65,9 @@ class ToyEngine implements Engine {
   async #open(runId: string, reason: Reason, listener?: Listener): Promise<void> {
     const { store } = this.ports;
     const run = await loadRun(store, runId);
-    if (run.mode.phase === "ended" && !(await this.#isReopened(run))) return;
+    const waiting = await this.#waitingFor(run);
+    if (run.mode.phase === "ended" && !waiting.some(isRetry)) return;
+    this.#assertAble(run, waiting);
     const owner = await store.owner(runId);
     // An owner that did not give the run up has crashed: there is only one process.
     const released = owner === undefined || owner.holder === null;
@@ -75,10 +77,17 @@ class ToyEngine implements Engine {
     await this.#begin(run, epoch, recovered, listener);
   }
 
-  /** Whether a retry of an ended run waits in its inbox. */
-  async #isReopened({ id, log: { applied } }: Run): Promise<boolean> {
+  /** The commands in the inbox that are not in the log. */
+  async #waitingFor({ id, log: { applied } }: Run): Promise<readonly Json[]> {
     const entries = await this.ports.store.take(id, 0);
-    return entries.some(({ inputId, payload }) => !applied.has(inputId) && isRetry(payload));
+    return entries.flatMap(({ inputId, payload }) => (applied.has(inputId) ? [] : [payload]));
+  }
+
+  #assertAble(run: Run, commands: readonly Json[]): void {
+    this.ports.assertAble?.(
+      run,
+      commands.flatMap((payload) => readCommand(payload) ?? []),
+    );
   }
 
   #claim(runId: string, after: number): Promise<number | undefined> {
@@ -132,6 +141,7 @@ class ToyEngine implements Engine {
     const inputId = newId("input");
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
     if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));
+    if (!this.#driven.has(runId)) this.#assertAble(run, [...(await this.#waitingFor(run)), entry.payload]);
     const reply = this.#senders.wait(inputId, runId);
     await store.put(runId, entry);
     await this.drive(runId, "COMMAND_ARRIVED", listener);

@@ -9,6 +9,7 @@ import { reconcileStories } from "./engine-reconcile.js";
 import { recoveryStories } from "./engine-recovery.js";
 import { rolesStories } from "./engine-roles.js";
 import { stepsStories } from "./engine-steps.js";
+import { toolsStories } from "./engine-tools.js";
 import { unusableStories } from "./engine-unusable.js";
 import { scenes, type EngineNeed, type OpenScene } from "./scene.js";
 import { closedAfter, type ConformanceStory, type StoryOn } from "./story.js";
@@ -21,6 +22,7 @@ const STORIES: readonly StoryOn<OpenScene, EngineNeed>[] = [
   ...recoveryStories,
   ...reconcileStories,
   ...unusableStories,
+  ...toolsStories,
   ...budgetsStories,
 ];
 

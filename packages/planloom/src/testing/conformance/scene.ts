@@ -1,10 +1,12 @@
 // The stage of one story: services with a fake clock and a store, engines over them, and runs. In: parts of the
 // services. Out: a Scene. Every story of the engine suite uses one.
 import type { Engine, Listener } from "../../engine/engine.js";
+import { assertAble } from "../../perform/lacking.js";
 import { performIn } from "../../perform/perform.js";
 import type { OpenEngine } from "../../engine/open-engine.js";
 import type { Services } from "../../perform/services.js";
 import type { RunEvent } from "../../run/event.js";
+import type { Command } from "../../run/command.js";
 import type { Run } from "../../run/state.js";
 import type { EventStore } from "../../store/event-store.js";
 import { fakeClock, type FakeClock } from "../fake-clock.js";
@@ -51,7 +53,9 @@ export class Scene {
   async engine(change: Partial<Services> = {}): Promise<Engine> {
     const services = { ...this.services, ...change };
     const { store, clock } = services;
-    return this.closing.add(await this.openEngine({ store, clock, perform: performIn(services), newId, defer: turn }));
+    const able = (run: Run, commands?: readonly Command[]) => assertAble(services, run, commands);
+    const ports = { store, clock, perform: performIn(services), assertAble: able, newId, defer: turn };
+    return this.closing.add(await this.openEngine(ports));
   }
 
   start(engine: Engine, facts: StartFacts, listener?: Listener): Promise<string> {
