@@ -244,6 +244,7 @@ function addPersons(program: Command, act: Act): void {
     .summary("continue a run that is paused, or that no process drives")
     .option("-y, --yes", "grant approvals as `run --yes` does")
     .addOption(yesAll())
+    .option("--take-over", "also from a process that is alive; its calls with effects are then in doubt")
     .addOption(noRun())
     .action(
       act(async (name: string, flags: object) => (await import("./command/steer.js")).resumeCommand(name, flags)),

@@ -62,7 +62,7 @@ export async function driveToEnd(
     // If the run cannot be released now, it is free when its lease ends.
     void loom.engine.close().catch(() => undefined);
   };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
+  for (const signal of ENDING) process.on(signal, stop);
   try {
     const run = await begin();
     if (typeof run === "number") return run;
@@ -77,9 +77,12 @@ export async function driveToEnd(
     return finish(document, flags);
   } finally {
     follower.rest();
-    process.off("SIGINT", stop).off("SIGTERM", stop);
+    for (const signal of ENDING) process.off(signal, stop);
   }
 }
+
+/** Ctrl-C, an order to end, and a terminal that is closed. */
+const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Two signals within this time are one Ctrl-C. */
 const ECHO_MS = 300;
@@ -179,12 +182,20 @@ const isClosed = (error: unknown): boolean => hasCode(error, "ENGINE_CLOSED");
 
 const interrupted = (runId: string): PlanloomError => new PlanloomError("INTERRUPTED", { runId });
 
-/** Drives a run without an owner to its end or next wait. Throws RUN_OWNED if a live process drives it. */
-export async function takeUp(loom: Loom, runId: string, flags: DriveFlags): Promise<number> {
+/**
+ * Drives a run without an owner to its end or next wait. Throws RUN_OWNED if a live process drives it, unless
+ * `takeOver`. A paused run goes on.
+ */
+export async function takeUp(
+  loom: Loom,
+  runId: string,
+  flags: DriveFlags,
+  { takeOver }: { readonly takeOver?: boolean | undefined } = {},
+): Promise<number> {
   const run = await loom.get(runId);
   const follower = (await openFollower(flags)).hold();
   return driveToEnd(loom, follower, flags, async () => {
-    await loom.engine.drive(runId, "RESUMED", follower);
+    await run.resume(follower, { by: userName(), listener: follower, takeOver: takeOver === true });
     follower.seed(await readLog(loom.store, runId));
     return run;
   });

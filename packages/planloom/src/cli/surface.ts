@@ -33,7 +33,7 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
     plan && "--plan FILE",
     model && `--${model}-model NAME`,
   ],
-  resume: onRun,
+  resume: ({ runId, takeOver }) => ["resume", run(runId), takeOver && "--take-over"],
   show: onRun,
   watch: onRun,
   cancel: onRun,

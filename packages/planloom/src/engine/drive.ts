@@ -21,7 +21,7 @@ export class Drive {
   constructor(
     run: Run,
     epoch: number,
-    /** ms since 1970. Until then no process may take the run over from a live owner. */
+    /** ms since 1970. Until then another process takes the run over only if a person orders it. */
     public leaseUntil: number,
     private readonly inbox: Inbox,
     ports: LoopPorts,

@@ -4,7 +4,7 @@ import { messageOf } from "../error.js";
 import { isObject, type JsonObject } from "../plan/json.js";
 import { isCommandType } from "../run/command.js";
 import { readCommand } from "../run/log/read-command.js";
-import type { CommandFault } from "../words/errors/runs.js";
+import type { CommandFault, PresentOwner } from "../words/errors/runs.js";
 import { endedAs } from "../run/decide/command.js";
 import { endOf } from "../run/status.js";
 import { refusal, type RefusalParams } from "../run/refusal.js";
@@ -16,11 +16,9 @@ export function runEnded(run: Run): Reply {
   return { ok: false, ...refusal("RUN_ENDED", endedAs(endOf(run)!)) };
 }
 
-/** `holder` is null if only the store knows that there is an owner. */
-export function runOwned(runId: string, holder: string | null): PlanloomError {
-  const [host, pid] = holder?.split("/") ?? [];
-  const owner = host === undefined ? {} : { owner: { host, ...(pid === undefined ? {} : { pid }) } };
-  return new PlanloomError("RUN_OWNED", { runId, ...owner });
+/** `owner` is absent if only the store knows that there is one. */
+export function runOwned(runId: string, owner?: PresentOwner): PlanloomError {
+  return new PlanloomError("RUN_OWNED", { runId, ...(owner === undefined ? {} : { owner }) });
 }
 
 /** An error for a command that no engine can decide, or whose sender is none. */

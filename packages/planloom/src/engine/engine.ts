@@ -40,7 +40,8 @@ export interface Engine {
   start(request: StartRequest, listener?: Listener): Promise<string>;
   /**
    * Becomes the owner of a run, and drives it. Does nothing if this engine drives it already. Rejects with RUN_UNKNOWN,
-   * with RUN_OWNED if a live process owns it, or with PROCESS_LACKS before anything is recorded.
+   * with RUN_OWNED if a live process owns it, or with PROCESS_LACKS before anything is recorded. The reason TAKEN_OVER
+   * takes the run also from a live owner. An owner that does not hold the run any more makes it RESUMED.
    */
   drive(runId: string, reason: ResumeReason["code"], listener?: Listener): Promise<void>;
   /**

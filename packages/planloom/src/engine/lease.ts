@@ -1,10 +1,11 @@
 // Owners of runs, as this process sees them. In: a store, a clock and the name of this process. Out: claims, and
-// whether an owner is alive. An owner is alive until its lease ends, unless the operating system knows that its process
-// is gone.
+// whether an owner holds its run. It does while its process is known to be alive. It does not if the process is known
+// to be dead. If nobody knows, it does until its lease ends.
 import { LIMITS } from "../limits.js";
 import type { EventStore, Owner } from "../store/event-store.js";
 import { checkEpoch } from "../store/store-error.js";
 import type { Clock } from "../clock.js";
+import type { Liveness } from "./holder.js";
 
 /** A run that this process owns from now on. */
 export interface Claim {
@@ -18,7 +19,18 @@ export interface LeasePorts {
   readonly clock: Clock;
   /** This process as an owner. */
   readonly holder: string;
-  readonly livenessOf: (holder: string) => "dead" | "unknown";
+  readonly livenessOf: (holder: string) => Liveness;
+}
+
+/** Whether this owner holds its run at `now`. The lease decides only if nobody knows whether the process is alive. */
+export function isHeldBy(
+  owner: Owner | undefined,
+  livenessOf: (holder: string) => Liveness,
+  now: number,
+): owner is Owner & { readonly holder: string } {
+  if (owner === undefined || owner.holder === null) return false;
+  const liveness = livenessOf(owner.holder);
+  return liveness === "alive" || (liveness === "unknown" && owner.leaseUntil > now);
 }
 
 export class Leases {
@@ -44,18 +56,18 @@ export class Leases {
     if (claim !== undefined) return claim;
     const owner = await store.owner(runId);
     // This engine may be about to write it.
-    if (owner === undefined || owner.holder === holder || this.isAlive(owner)) return undefined;
+    if (owner === undefined || owner.holder === holder || this.isHeld(owner)) return undefined;
     if ((await store.read(runId, 1, 1)).length > 0) return undefined;
     return this.claim(runId, owner.epoch);
   }
 
-  /**
-   * Whether another process owns the run and may be alive. A run that this process owns and does not drive was given
-   * up.
-   */
-  isAlive(owner: Owner | undefined): boolean {
-    if (owner === undefined || this.isOwn(owner) || this.ports.livenessOf(owner.holder!) === "dead") return false;
-    return owner.leaseUntil > this.ports.clock.now();
+  /** Whether another process holds the run. A run that this process owns and does not drive was given up. */
+  isHeld(owner: Owner | undefined): owner is Owner & { readonly holder: string } {
+    return owner?.holder !== this.ports.holder && isHeldBy(owner, this.ports.livenessOf, this.ports.clock.now());
+  }
+
+  isKnownAlive(holder: string): boolean {
+    return this.ports.livenessOf(holder) === "alive";
   }
 
   /** Released, or held by this process: the owner before did not crash. */

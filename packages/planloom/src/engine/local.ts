@@ -4,6 +4,7 @@ import { isEnded, isWaiting } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
+import type { PresentOwner } from "../words/errors/runs.js";
 import type { RunEvent } from "../run/event.js";
 import type { ResumeReason } from "../run/reason.js";
 import type { Command } from "../run/command.js";
@@ -13,17 +14,18 @@ import { emptyRun, type Run } from "../run/state.js";
 import { Drive } from "./drive.js";
 import type { Engine, Listener, Reply, StartRequest, RunStop } from "./engine.js";
 import { commandInvalid, notAnswered, runEnded, runOwned } from "./engine-error.js";
-import { livenessOf, newHolder } from "./holder.js";
+import { closeHolder, livenessOf, newHolder, readHolder, type Liveness } from "./holder.js";
 import { Inbox } from "./inbox.js";
 import { Leases, type Claim } from "./lease.js";
-import { loadRun, pause, readEvents } from "./log.js";
+import { loadRun, pause, readEvents, readLog } from "./log.js";
+import type { Owner } from "../store/event-store.js";
 import type { EnginePorts } from "./open-engine.js";
 import { commandReply, isReply, Senders } from "./senders.js";
 
 export interface LocalEngineOptions extends EnginePorts {
-  /** This process as an owner, and whether another one is known to be dead. Default: asks the operating system. */
+  /** This process as an owner, and whether another one is known to live. Default: asks the operating system. */
   readonly holder?: string;
-  readonly livenessOf?: (holder: string) => "dead" | "unknown";
+  readonly livenessOf?: (holder: string) => Liveness;
 }
 
 export function localEngine(options: LocalEngineOptions): Engine {
@@ -39,12 +41,16 @@ class LocalEngine implements Engine {
   /** The errors of runs that this engine has given up. */
   readonly #failures = new Map<string, Error>();
   readonly #senders = new Senders();
+  /** Epochs of runs that could not be released. */
+  readonly #unreleased = new Map<string, number>();
+  readonly #holder: string;
   #cancelPoll: (() => void) | undefined;
   #renewedAt = 0;
 
   constructor(ports: LocalEngineOptions) {
     this.#ports = ports;
-    this.#leases = new Leases({ livenessOf, ...ports, holder: ports.holder ?? newHolder() });
+    this.#holder = ports.holder ?? newHolder();
+    this.#leases = new Leases({ livenessOf, ...ports, holder: this.#holder });
   }
 
   async start(request: StartRequest, listener?: Listener): Promise<string> {
@@ -77,17 +83,37 @@ class LocalEngine implements Engine {
     if (isEnded(first) && !waiting.some(isRetry)) return;
     this.#assertAble(first, waiting);
     const owner = await store.owner(runId);
-    if (this.#leases.isAlive(owner)) throw runOwned(runId, owner?.holder ?? null);
+    const isHeld = this.#leases.isHeld(owner);
+    if (isHeld && code !== "TAKEN_OVER") throw runOwned(runId, await this.#present(runId, owner));
     const released = owner !== undefined && this.#leases.isOwn(owner);
     const claim = await this.#leases.claim(runId, owner?.epoch ?? 0);
-    if (claim === undefined) throw runOwned(runId, null);
-    // Reads again: the former owner may have appended events until the claim.
-    const run = await loadRun(store, runId);
-    const inbox = this.#inboxOf(run);
-    const commands = await inbox.take();
-    const reason = { code };
+    if (claim === undefined) throw runOwned(runId);
+    // A stopped owner may have gone on until the claim.
+    const former = released ? undefined : owner?.holder;
+    const isLive = isHeld || (typeof former === "string" && this.#leases.isKnownAlive(former));
+    const reason = isLive ? takenOver(former!) : { code: code === "TAKEN_OVER" ? "RESUMED" : code };
     const recovered = { type: "recovered", epoch: claim.epoch, reason, ...(released && { released }) } as const;
-    await this.#newDrive(claim, run, inbox, listener).loop.begin(recovered, commands);
+    try {
+      // Reads again: the former owner may have appended events until the claim.
+      const run = await loadRun(store, runId);
+      const inbox = this.#inboxOf(run);
+      const commands = await inbox.take();
+      await this.#newDrive(claim, run, inbox, listener).loop.begin(recovered, commands);
+    } catch (error) {
+      // The drive releases its run itself. Before it began, nobody else would.
+      if (!this.#drives.has(runId)) await this.#release(runId, claim.epoch);
+      throw error;
+    }
+  }
+
+  /** What a reader is told of an owner. `since` is absent if it has recorded nothing yet. */
+  async #present(runId: string, { epoch, holder, leaseUntil }: Held): Promise<PresentOwner> {
+    const begun = (await readLog(this.#ports.store, runId)).findLast(
+      ({ type, data }) => type === "run.started" || (type === "run.resumed" && data.epoch === epoch),
+    );
+    const since = begun?.type === "run.resumed" || epoch === 1 ? begun?.at : undefined;
+    const lease = this.#leases.isKnownAlive(holder) ? { alive: true as const } : { leaseUntil };
+    return { ...readHolder(holder), ...(since === undefined ? {} : { since }), ...lease };
   }
 
   #inboxOf(run: Run): Inbox {
@@ -162,7 +188,7 @@ class LocalEngine implements Engine {
 
   async #mayTakeOver(runId: string): Promise<boolean> {
     const owner = await this.#ports.store.owner(runId);
-    return !this.#drives.has(runId) && !this.#leases.isAlive(owner);
+    return !this.#drives.has(runId) && !this.#leases.isHeld(owner);
   }
 
   async #takeOver(runId: string, listener?: Listener): Promise<void> {
@@ -213,7 +239,10 @@ class LocalEngine implements Engine {
         loop.stop(new PlanloomError("ENGINE_CLOSED", { runId: run.id })),
       ),
     );
+    await this.#releaseLate();
+    this.#unreleased.clear();
     this.#stopPolling();
+    closeHolder(this.#holder);
   }
 
   // The life of a drive
@@ -238,13 +267,31 @@ class LocalEngine implements Engine {
     const { id } = drive.run;
     if (this.#drives.get(id) === drive) this.#drives.delete(id);
     if (error !== undefined) this.#failures.set(id, error);
-    if (this.#drives.size === 0) this.#stopPolling();
     // Callers from now on are answered by the next owner of the run.
     const asked = this.#senders.of(id);
-    // If the release cannot be written, the lease ends by itself.
-    await this.#ports.store.release(id, drive.epoch).catch(() => undefined);
+    await this.#release(id, drive.epoch);
+    if (this.#isIdle) this.#stopPolling();
     const reply = error === undefined && isEnded(drive.run) ? runEnded(drive.run) : notAnswered(error);
     for (const inputId of asked) this.#senders.reply(inputId, reply);
+  }
+
+  /** A release that cannot be written is tried again: while this process lives, nobody else takes the run. */
+  async #release(runId: string, epoch: number): Promise<void> {
+    try {
+      await this.#ports.store.release(runId, epoch);
+      if (this.#unreleased.get(runId) === epoch) this.#unreleased.delete(runId);
+    } catch {
+      this.#unreleased.set(runId, epoch);
+      this.#schedulePoll();
+    }
+  }
+
+  async #releaseLate(): Promise<void> {
+    for (const [runId, epoch] of this.#unreleased) await this.#release(runId, epoch);
+  }
+
+  get #isIdle(): boolean {
+    return this.#drives.size === 0 && this.#unreleased.size === 0;
   }
 
   #schedulePoll(): void {
@@ -260,7 +307,8 @@ class LocalEngine implements Engine {
     this.#cancelPoll = undefined;
     for (const drive of [...this.#drives.values()])
       await drive.takeInbox().catch((error: unknown) => drive.loop.stop(error));
-    if (this.#drives.size === 0) return;
+    await this.#releaseLate();
+    if (this.#isIdle) return;
     this.#schedulePoll();
     const now = this.#ports.clock.now();
     if (now - this.#renewedAt < LIMITS.leaseMs / 3) return;
@@ -268,6 +316,12 @@ class LocalEngine implements Engine {
     // If a lease could not be renewed, the next append may fail and report the loss of the run.
     await this.#leases.renew([...this.#drives.values()]).catch(() => undefined);
   }
+}
+
+type Held = Owner & { readonly holder: string };
+
+function takenOver(holder: string): ResumeReason {
+  return { code: "TAKEN_OVER", from: readHolder(holder) };
 }
 
 /** It may come from JavaScript. */

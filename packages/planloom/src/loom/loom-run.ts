@@ -89,12 +89,14 @@ export class LoomRun {
 
   /**
    * Drives the run in this process from here on. A paused run starts new steps again. Rejects with RUN_OWNED if a live
-   * process drives the run; a run that is paused there continues there.
+   * process drives the run; a run that is paused there continues there. With `takeOver`, takes the run also from a live
+   * process: its open calls with effects are then in doubt, and it stops at its next event.
    */
-  async resume(listener?: Listener, options: SendOptions = {}): Promise<void> {
+  async resume(listener?: Listener, options: SendOptions & { readonly takeOver?: boolean } = {}): Promise<void> {
     const run = await this.engine.load(this.id);
-    if (!run.paused || isEnded(run)) return this.engine.drive(this.id, "RESUMED", listener);
-    await this.engine.drive(this.id, "RESUMED", listener).catch(unlessOwned);
+    const reason = options.takeOver === true ? "TAKEN_OVER" : "RESUMED";
+    if (!run.paused || isEnded(run)) return this.engine.drive(this.id, reason, listener);
+    await this.engine.drive(this.id, reason, listener).catch(unlessOwned);
     await this.send({ type: "unpause", reason: "" }, options);
   }
 

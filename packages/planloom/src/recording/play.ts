@@ -77,6 +77,8 @@ class Play {
   /** From its events. */
   readonly #run: Run;
   #engine: Engine;
+  /** What is known of the engine that drove the run before. */
+  #former: "dead" | "alive" = "dead";
   #failure: Error | undefined;
   #deferred = 0;
   #commands = 0;
@@ -100,11 +102,11 @@ class Play {
     this.#engine = this.#openEngine();
   }
 
-  /** Acts as another process that knows the previous one to be dead. */
+  /** Acts as another process, which knows what became of the previous one. */
   #openEngine(): Engine {
     return localEngine({
       holder: `play/${++this.#engines}`,
-      livenessOf: () => "dead",
+      livenessOf: () => this.#former,
       store: this.#store,
       clock: this.#clock,
       perform: async (effect, run, context) => this.#perform(effect, run, context),
@@ -170,6 +172,7 @@ class Play {
     const former = this.#engine;
     this.#engine = this.#openEngine();
     this.#open.clear();
+    this.#former = reason.code === "TAKEN_OVER" ? "alive" : "dead";
     if (released === true) await former.close();
     await this.#engine.drive(this.#runId, reason.code === "LEGACY" ? "RESUMED" : reason.code, this.#listener);
     this.#watch(this.#engine);

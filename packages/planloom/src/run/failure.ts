@@ -84,6 +84,7 @@ export interface FailureParams extends ExpressionFailures {
     readonly failed: readonly { readonly step: string; readonly error: Failure }[];
   };
   readonly CRASHED: object;
+  readonly TAKEN_OVER: object;
   readonly POISON_STEP: { readonly crashes: number };
   readonly EVENT_LIMIT: { readonly limit: number };
   readonly BUDGET_EXHAUSTED: { readonly limit: keyof Budget; readonly allowed: number; readonly wanted: number };

@@ -127,7 +127,11 @@ export type ReplanReason =
 
 /** Why a process took a run over. */
 export type ResumeReason =
-  { readonly code: "RESUMED" } | { readonly code: "COMMAND_ARRIVED" } | { readonly code: "RETRIED" };
+  | { readonly code: "RESUMED" }
+  | { readonly code: "COMMAND_ARRIVED" }
+  | { readonly code: "RETRIED" }
+  /** A person took it from a process that may still be alive, and may still be calling. */
+  | { readonly code: "TAKEN_OVER"; readonly from?: { readonly host: string; readonly pid?: string } };
 
 /** Text of a version-1 log, which had no codes. */
 export interface LegacyReason {

@@ -63,6 +63,8 @@ export interface Work {
   doubtful?: string;
   /** That tool can be asked about the call. */
   reconciles?: true;
+  /** The run was taken over during its call, from a process that may still be making it. */
+  mayStillCall?: true;
   /** How often an outcome was unknown. */
   doubts: number;
   /** Its call acted, and the output cannot be used. Kept while the step has no output and is not called again. */

@@ -15,8 +15,10 @@ export type Action =
       readonly inputs?: true;
       readonly model?: ActionRole;
     }
+  /** `takeOver`: also from a process that is alive. */
+  | { readonly action: "resume"; readonly runId?: string; readonly takeOver?: true }
   | {
-      readonly action: "resume" | "show" | "watch" | "cancel" | "record" | "edit" | "events" | "diff" | "answer";
+      readonly action: "show" | "watch" | "cancel" | "record" | "edit" | "events" | "diff" | "answer";
       readonly runId?: string;
     }
   | { readonly action: "trace"; readonly runId?: string; readonly step?: string }

@@ -181,6 +181,10 @@ export const FAILURES: Table<FailureParams> = {
     ],
   },
   CRASHED: { message: () => "the process ended during the call", next: () => SETTLE },
+  TAKEN_OVER: {
+    message: () => "the run was taken over during the call, from a process that may still be calling",
+    next: () => ["End that process, or wait for the end of the call. ", ...SETTLE],
+  },
   POISON_STEP: {
     message: ({ crashes }) => `${crashes} processes in a row ended during this call`,
     next: () => ["Find out what the tool does to its process, and correct that. Then ", ...RETRY],

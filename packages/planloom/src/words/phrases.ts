@@ -26,6 +26,13 @@ export const withMore = (names: readonly string[], more: number): string =>
 /** `1 step`, `3 steps`. */
 export const counted = (count: number, noun: string): string => `${count} ${count === 1 ? noun : `${noun}s`}`;
 
+/** A process as a reader finds it: `process 4711 on laptop`. */
+export const processText = ({ host, pid }: { readonly host: string; readonly pid?: string }): string =>
+  pid === undefined ? host : `process ${pid} on ${host}`;
+
+/** A point in time (ms since 1970), to the second: `2026-11-30T08:00:00Z`. */
+export const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+
 /** A kind of value with its article: `a list`, `null`. */
 export const kindText = (kind: JsonKind): string => (kind === "null" ? kind : `a ${kind}`);
 

@@ -3,6 +3,7 @@
 import type { Reason } from "../run/reason.js";
 import { APPROVAL_REASONS } from "./approval-reasons.js";
 import { failureText } from "./failures.js";
+import { processText } from "./phrases.js";
 import { REPLAN_REASONS } from "./replan-reasons.js";
 import { textOr } from "./words.js";
 
@@ -27,6 +28,7 @@ export const REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Code>) =>
   RESUMED: () => "resumed",
   COMMAND_ARRIVED: () => "a command arrived",
   RETRIED: () => "retried",
+  TAKEN_OVER: ({ from }) => `taken over from ${from === undefined ? "another process" : processText(from)}`,
 };
 
 /** Used if a person gave no comment. */

@@ -20,7 +20,7 @@ const list = (...args: readonly string[]): string => args.filter((arg) => arg !=
 export const librarySurface: Surface = byCase<Action, "action", string>("action", {
   retry: ({ from, plan, inputs, model }) =>
     `${onRun(`retry(${options({ from, plan, inputs })})`)}${model === undefined ? "" : ` with another \`models.${model}\``}`,
-  resume: () => onRun("resume()"),
+  resume: ({ takeOver }) => onRun(takeOver ? "resume(listener, { takeOver: true })" : "resume()"),
   cancel: () => onRun("cancel()"),
   show: () => onRun("document()"),
   watch: () => onRun("events({ follow: true })"),

@@ -271,6 +271,36 @@ test("a live run is watched from another process, and belongs to its owner", asy
   await live.ended;
 });
 
+test.skipIf(process.platform === "win32")("a closed terminal lets a run go", async () => {
+  const here = acting();
+  here.write("plan.json", using("endless"));
+  const live = here.begin(["run", "plan.json"]);
+  await live.said("start    act");
+  live.child.kill("SIGHUP");
+  const ended = await live.ended;
+  expect(ended).toMatchObject({ code: 130, stdout: "" });
+  expect(ended.stderr).toMatch(/error INTERRUPTED: .+\n {2}next: .+planloom resume run_\w+/);
+});
+
+test("a run is taken from a live process only by order; that process stops", async () => {
+  const here = acting();
+  here.write("plan.json", using("endless"));
+  const live = here.begin(["run", "plan.json"]);
+  await live.said("start    act");
+  const refused = await here.run(["resume", "last"]);
+  expect(refused).toMatchObject({ code: 2 });
+  expect(refused.stderr).toMatch(/RUN_OWNED: .+ process \d+ on .+ since .+\n.+planloom resume run_\w+ --take-over/);
+  const taker = here.begin(["resume", "last", "--take-over"]);
+  await taker.said("resumed");
+  const lost = live.ended;
+  await here.run(["cancel", "last"]);
+  await taker.ended;
+  live.child.kill("SIGINT");
+  expect((await lost).code).not.toBe(0);
+  const trace = await here.run(["show", "last", "--trace"]);
+  expect(trace.stdout + trace.stderr).toMatch(/resumed \(taken over from process \d+ on /);
+});
+
 test("Ctrl-C lets a run go; it is resumed where it was", async () => {
   const here = acting();
   here.write("plan.json", using("endless"));

@@ -80,7 +80,7 @@ const FAILURE_SECTIONS: { readonly [mark: string]: readonly FailureCode[] } = {
     "INTERNAL",
   ],
   "people and crashes": ["CALL_REJECTED", "APPROVAL_EXPIRED", "NEEDS_PERSON", "POISON_STEP", "EVENT_LIMIT"],
-  "calls in doubt": ["OUTCOME_UNKNOWN", "CRASHED", "RECONCILE_UNKNOWN"],
+  "calls in doubt": ["OUTCOME_UNKNOWN", "CRASHED", "TAKEN_OVER", "RECONCILE_UNKNOWN"],
   "planner and answer": [
     "PLAN_INVALID",
     "NO_PLANNER",
@@ -104,6 +104,7 @@ const AGAIN: { readonly [Code in FailureCode]?: string } = {
   TURN_LIMIT: "yes, in the same conversation with turns of its own",
   INTERRUPTED: "yes",
   CRASHED: "by effect class",
+  TAKEN_OVER: "by effect class",
   RECONCILE_UNKNOWN: "the tool is asked again",
   PLAN_INVALID: "5 rounds, fewer if nothing improves",
   REVIEW_UNREADABLE: "yes",

@@ -82,6 +82,12 @@ export const BUGS = [
     put: "if (true)",
   },
   {
+    name: "a process that is seen to run loses its run with its lease",
+    file: "src/engine/lease.js",
+    find: 'return liveness === "alive" || (liveness === "unknown" && owner.leaseUntil > now);',
+    put: 'return liveness !== "dead" && owner.leaseUntil > now;',
+  },
+  {
     name: "a process that slept does not check that it still owns the run",
     file: "src/engine/drive.js",
     find: "this.#ports.clock.now() >= this.leaseUntil",

@@ -18,6 +18,8 @@ export interface Weather {
   faultOf(who: Writer, write: boolean): WriteFault;
   kill(who: Writer): void;
   pause(who: Writer): void;
+  /** `by` claimed the run from `former`. */
+  taken(by: Writer, runId: string, former: string | null | undefined): void;
 }
 
 export interface Writer extends Owner {
@@ -72,7 +74,9 @@ export class Disk {
       owner: (runId: string) => read(() => durable.owner(runId)),
       claim: (runId: string, after: number, holder: string, leaseUntil: number) =>
         write(async () => {
+          const former = (await durable.owner(runId))?.holder;
           const epoch = await durable.claim(runId, after, holder, leaseUntil);
+          if (epoch !== undefined) this.weather.taken(by, runId, former);
           if (epoch !== undefined) ledger.owned(runId, epoch);
           if (epoch !== undefined) ledger.say(by.name, `owns ${runId} under epoch ${epoch}`);
           return epoch;

@@ -6,6 +6,7 @@ import { localEngine } from "../../src/engine/local.js";
 import { performIn } from "../../src/perform/perform.js";
 import type { Perform } from "../../src/engine/perform-port.js";
 import type { Services as Outside } from "../../src/perform/services.js";
+import { isHeldBy } from "../../src/engine/lease.js";
 import { LIMITS } from "../../src/limits.js";
 import { settingsOf } from "../../src/loom/config.js";
 import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
@@ -31,6 +32,10 @@ const LOOK_MS = 1_500;
 export class SimulatedProcess {
   alive = true;
   paused = false;
+  /** While it is paused: it runs, in a synchronous call. */
+  blocked = false;
+  /** When it was started, or last went on after a stop. */
+  runsSince: number;
   readonly held: never[] = [];
   readonly holder: string;
   readonly store: EventStore;
@@ -47,6 +52,7 @@ export class SimulatedProcess {
   ) {
     const { time, disk } = world;
     this.holder = `${host}/1/1/${name}`;
+    this.runsSince = time.now;
     this.store = disk.opened(this);
     this.#clock = {
       now: () => time.now + time.shift,
@@ -126,6 +132,11 @@ export class SimulatedProcess {
     return this.#clock.now();
   }
 
+  /** As the operating system sees it. */
+  get runs(): boolean {
+    return this.alive && (!this.paused || this.blocked);
+  }
+
   #look(): void {
     for (const [runId, { run }] of this.world.ledger.known) {
       // Somebody may want an ended one to go on.
@@ -140,12 +151,9 @@ export class SimulatedProcess {
     this.#busy.add(runId);
     try {
       const owner = await this.store.owner(runId);
-      const held =
-        owner !== undefined &&
-        owner.holder !== null &&
-        owner.leaseUntil > this.now &&
-        this.world.livenessOf(owner.holder, this.holder.split("/")[0]!) !== "dead";
-      if (held && owner.holder !== this.holder && !this.world.people.chance(0.1)) return;
+      const host = this.holder.split("/")[0]!;
+      const held = isHeldBy(owner, (holder) => this.world.livenessOf(holder, host), this.now);
+      if (held && owner?.holder !== this.holder && !this.world.people.chance(0.1)) return;
       await this.engine.drive(runId, "RESUMED", this.#listener);
       await this.engine.stopped(runId, { untilEnd: true });
     } finally {

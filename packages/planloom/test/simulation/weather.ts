@@ -52,6 +52,10 @@ export class Storm implements Weather {
     this.world.pause(who, this.dice.pick(PAUSES_MS.slice(2)));
   }
 
+  taken(by: Writer, runId: string, former: string | null | undefined): void {
+    this.world.taken(by, runId, former);
+  }
+
   #say(fault: WriteFault, tell: () => void): WriteFault {
     tell();
     return fault;
@@ -81,4 +85,9 @@ export class Storm implements Weather {
 }
 
 /** A disk on which nothing ever goes wrong. */
-export const fair: Weather = { faultOf: () => "none", kill: () => undefined, pause: () => undefined };
+export const fair: Weather = {
+  faultOf: () => "none",
+  kill: () => undefined,
+  pause: () => undefined,
+  taken: () => undefined,
+};

@@ -12,10 +12,14 @@ import { audit, sameAnswer } from "./promises.js";
 import { scenarioOf, type Scenario } from "./scenario.js";
 import { Service } from "./service.js";
 import { Timeline } from "./timeline.js";
+import type { Liveness } from "../../src/engine/holder.js";
 import { fair, Storm } from "./weather.js";
 
 /** How long, in simulated ms after the storm, runs may take to end; retries, leases and time limits add up to less. */
 const CALM_MS = 15 * 60_000;
+
+/** Between a look at an owner and a claim passes less, unless a process is stopped there. */
+const RACE_MS = 5_000;
 
 export class SimulatedWorld {
   readonly time: Timeline;
@@ -27,6 +31,8 @@ export class SimulatedWorld {
   readonly people: Dice;
   /** For what they want of runs that have ended: all else is decided as it would be without. */
   readonly whims: Dice;
+  /** For how a process stalls. */
+  readonly stalls: Dice;
   readonly #processes: SimulatedProcess[] = [];
   /** The processes that ended, by what they wrote as owners. */
   readonly #dead = new Set<string>();
@@ -46,6 +52,7 @@ export class SimulatedWorld {
     const troubled = scenario.misfortune.trouble && stormy;
     this.people = dice(seed, "people");
     this.whims = dice(seed, "whims");
+    this.stalls = dice(seed, "stalls");
     const storm = stormy ? new Storm(this, dice(seed, "storm")) : fair;
     this.disk = new Disk(this.time, this.ledger, storm, dice(seed, "disk"));
     this.service = new Service(seed, this.time, this.ledger, troubled, stormy && scenario.releases);
@@ -63,8 +70,22 @@ export class SimulatedWorld {
     return this.#processes.filter(({ alive }) => alive);
   }
 
-  livenessOf(holder: string, host: string): "dead" | "unknown" {
-    return holder.split("/")[0] === host && this.#dead.has(holder) ? "dead" : "unknown";
+  livenessOf(holder: string, host: string): Liveness {
+    if (holder.split("/")[0] !== host) return "unknown";
+    if (this.#dead.has(holder)) return "dead";
+    return this.#processes.some((process) => process.holder === holder && process.runs) ? "alive" : "unknown";
+  }
+
+  /** `by` becomes the owner of a run, and it was another's. Of a process that runs in sight, nobody takes a run. */
+  taken(by: Writer, runId: string, former: string | null | undefined): void {
+    const [owner, taker] = [former, by.name].map((one) =>
+      this.#processes.find(({ holder, name }) => holder === one || name === one),
+    );
+    if (owner === undefined || taker === undefined || owner === taker) return;
+    const inSight = this.livenessOf(owner.holder, taker.holder.split("/")[0]!) === "alive";
+    // Either of them may have been stopped between the look and the claim.
+    const isRace = [owner, taker].some(({ runsSince }) => this.time.now - runsSince < RACE_MS);
+    if (inSight && !isRace) this.ledger.violate(`${by.name} took ${runId} from ${owner.name}, which was alive`);
   }
 
   /** Nothing of it happens any more; another one takes its place. */
@@ -77,12 +98,17 @@ export class SimulatedWorld {
     this.time.after(this.people.int(10, 3_000), () => this.#start(slot));
   }
 
+  /** It is stopped, or blocked by a synchronous call: then others see it run. */
   pause(victim: Writer, ms: number): void {
+    const process = this.#processes.find((one) => one === victim);
+    const blocked = this.stalls.chance(0.4);
+    if (process !== undefined) process.blocked = blocked;
     victim.paused = true;
-    this.ledger.say(victim.name, `is paused for ${ms} ms`);
+    this.ledger.say(victim.name, `is ${blocked ? "blocked" : "stopped"} for ${ms} ms`);
     this.time.after(ms, () => {
       if (!victim.alive) return;
       this.ledger.say(victim.name, "goes on");
+      if (process !== undefined && !process.blocked) process.runsSince = this.time.now;
       this.time.resume(victim);
     });
   }

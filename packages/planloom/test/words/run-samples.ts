@@ -34,6 +34,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     },
   ],
   CRASHED: [{}],
+  TAKEN_OVER: [{}],
   POISON_STEP: [{ crashes: 4 }],
   EVENT_LIMIT: [{ limit: 1_000_000 }],
   BUDGET_EXHAUSTED: [
@@ -242,6 +243,7 @@ export const REASON_SAMPLES: {
   RESUMED: [{ code: "RESUMED" }],
   COMMAND_ARRIVED: [{ code: "COMMAND_ARRIVED" }],
   RETRIED: [{ code: "RETRIED" }],
+  TAKEN_OVER: [{ code: "TAKEN_OVER", from: { host: "laptop", pid: "4711" } }, { code: "TAKEN_OVER" }],
 };
 
 export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly RefusalParams[Code][] } = {

@@ -178,7 +178,11 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN", tools: [], secrets: ["API_KEY", "PIN"], models: ["executor"], config: null },
     { runId: "RUN", tools: ["pay", "ship"], secrets: ["PIN"], models: ["planner", "synthesizer"] },
   ],
-  RUN_OWNED: [{ runId: "RUN", owner: { host: "laptop", pid: "4711" } }, { runId: "RUN" }],
+  RUN_OWNED: [
+    { runId: "RUN", owner: { host: "laptop", pid: "4711", since: 1_764_489_600_000, alive: true } },
+    { runId: "RUN", owner: { host: "laptop", pid: "4711", leaseUntil: 1_764_489_615_000 } },
+    { runId: "RUN" },
+  ],
   ENGINE_CLOSED: [{ runId: "RUN" }],
   COMMAND_INVALID: [
     { problem: "no-type" },

@@ -5,6 +5,7 @@ import { PlanloomError } from "../../words/planloom-error.js";
 import { systemClock } from "../../clock.js";
 import { settingsOf, type LoomConfig } from "../../loom/config.js";
 import { livenessOf } from "../../engine/holder.js";
+import { isHeldBy } from "../../engine/lease.js";
 import { loadRun, readEvents, readLog, readRecordedEvents } from "../../engine/log.js";
 import { rolesOf } from "../../loom/roles.js";
 import { pricesFor } from "../../model/prices.js";
@@ -200,9 +201,7 @@ function watchOwner(store: EventStore, runId: string, orphaned: AbortController)
 }
 
 async function isDriven(store: EventStore, runId: string): Promise<boolean> {
-  const owner = await store.owner(runId);
-  if (owner === undefined || owner.holder === null) return false;
-  return livenessOf(owner.holder) !== "dead" && owner.leaseUntil > Date.now();
+  return isHeldBy(await store.owner(runId), livenessOf, Date.now());
 }
 
 function closing(document: RunDocument): number {

@@ -16,9 +16,10 @@ import { checkedText, planText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
 import { hashMeant, withRun, type SayFlags } from "./person.js";
 
-/** Continues a paused run. Otherwise drives a run that nobody drives. */
-export async function resumeCommand(name: string, flags: SayFlags): Promise<number> {
+/** Continues a paused run. Otherwise drives a run that nobody drives; with `takeOver`, also one of a live process. */
+export async function resumeCommand(name: string, flags: SayFlags & { readonly takeOver?: boolean }): Promise<number> {
   return withRun(name, flags, async (loom, runId) => {
+    if (flags.takeOver === true) return takeUp(loom, runId, flags, { takeOver: true });
     const { paused } = await loom.engine.load(runId);
     if (paused) return tell(loom, runId, flags, (run, how) => unpause(loom, run, how));
     if (flags.run !== false) return takeUp(loom, runId, flags);

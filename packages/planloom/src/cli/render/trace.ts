@@ -89,7 +89,12 @@ function turningPoint(event: RunEvent, before: RunEvent | undefined): string | u
       const because = reasonText(reason);
       const why = because === "resumed" ? "" : ` (${because})`;
       if (before === undefined || ENDS.has(before.type)) return `resumed${why}`;
-      const how = released === true ? "had let the run go" : "ended, or lost the run, without letting it go";
+      const how =
+        released === true
+          ? "had let the run go"
+          : reason.code === "TAKEN_OVER"
+            ? "did not let the run go"
+            : "ended, or lost the run, without letting it go";
       return `resumed${why} after ${duration(event.at - before.at)} without an event: the process before ${how}`;
     }
     case "budget.exhausted":

@@ -278,7 +278,8 @@ export function recover(run: Run, at: number): Fact[] {
 }
 
 function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] {
-  const error = failWith("CRASHED", {}, { retryable: true });
+  const again = { retryable: true };
+  const error = work.mayStillCall === true ? failWith("TAKEN_OVER", {}, again) : failWith("CRASHED", {}, again);
   const effects = filling ? "none" : work.effects;
   const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
   const cancelling = isCancelling(run);

@@ -62,7 +62,8 @@ export function unknown(
 ): Fact {
   const { spec } = work.step;
   const tool = outcome.call?.tool ?? callName(spec);
-  const reconciles = toolIn(run, tool)?.reconciles === true;
+  // A tool cannot tell the outcome of a call that another process may still be making.
+  const reconciles = toolIn(run, tool)?.reconciles === true && work.mayStillCall !== true;
   return fact("step.unknown", {
     ...refOf(work),
     attempt: work.attempt,

@@ -119,6 +119,7 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
   work.startedAt ??= at;
   // The log is right: earlier kernels may have numbered attempts differently.
   work.attempt = data.attempt;
+  delete work.mayStillCall;
   work.args = data.args;
   work.from = data.from;
   work.effects = data.effects;

@@ -184,10 +184,13 @@ function onResumed(run: Run, data: EventData["run.resumed"]): void {
   run.log.kernel = data.kernel ?? run.log.kernel;
   // The process gave the run up and did not die, so its calls did not crash it.
   if (data.released === true) return;
+  const isTaken = data.reason.code === "TAKEN_OVER";
   for (const effect of run.owed.values()) {
     if (effect.kind !== "call" && effect.kind !== "fill") continue;
     const work = findWork(run, effect);
-    if (work !== undefined) work.crashes++;
+    if (work === undefined) continue;
+    if (isTaken) work.mayStillCall = true;
+    else work.crashes++;
   }
 }
 

@@ -3,7 +3,7 @@ import type { NotJson } from "../../plan/not-json.js";
 import type { Sentence } from "../action.js";
 import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
-import { andList, notJsonText, quoted } from "../phrases.js";
+import { andList, notJsonText, processText, quoted, timeText } from "../phrases.js";
 
 export type QueryField = "limit" | "since" | "status" | "text" | "tag" | "cursor";
 
@@ -12,6 +12,18 @@ export type CommandFault =
   | { readonly problem: "no-type" }
   | { readonly problem: "unknown" | "field"; readonly type: string }
   | { readonly problem: "sender"; readonly by: string };
+
+/**
+ * The owner of a run that is driven. Times are in ms since 1970. `since`: when it began to drive the run, if the log says
+ * so. Either it is known to be alive, or it holds the run until `leaseUntil`, unless it renews its lease.
+ */
+export interface PresentOwner {
+  readonly host: string;
+  readonly pid?: string;
+  readonly since?: number;
+  readonly alive?: true;
+  readonly leaseUntil?: number;
+}
 
 export interface RunErrors {
   GOAL_EMPTY: { readonly of?: "plan" | "change" };
@@ -30,7 +42,7 @@ export interface RunErrors {
   /** A field of the query of `list`. `given` is the value as a text. */
   QUERY_INVALID: { readonly field: QueryField; readonly given: string };
   /** `owner` is absent if only the store knows that there is one. */
-  RUN_OWNED: { readonly runId: string; readonly owner?: { readonly host: string; readonly pid?: string } };
+  RUN_OWNED: { readonly runId: string; readonly owner?: PresentOwner };
   /** `config` is the file that was loaded, null if there is none. Absent: a program gave the configuration. */
   PROCESS_LACKS: {
     readonly runId: string;
@@ -141,7 +153,13 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   RUN_OWNED: {
     kind: "refused",
     message: ({ runId, owner }) => `Run ${runId} is driven by ${ownerText(owner)}.`,
-    next: ({ runId }) => ["Follow it with ", { action: "watch", runId }, ", or end that process first."],
+    next: ({ runId, owner }) => [
+      "Follow it with ",
+      { action: "watch", runId },
+      `, or end that process first.${leaseText(owner)} If it is of no use any more, take the run from it with `,
+      { action: "resume", runId, takeOver: true },
+      ". Calls with effects that it is making are then in doubt.",
+    ],
   },
   PROCESS_LACKS: {
     kind: "config",
@@ -237,5 +255,15 @@ function configText(config: string | null | undefined): string {
 
 function ownerText(owner: RunErrors["RUN_OWNED"]["owner"]): string {
   if (owner === undefined) return "another process";
-  return owner.pid === undefined ? owner.host : `process ${owner.pid} on ${owner.host}`;
+  const { since, alive } = owner;
+  return (
+    processText(owner) +
+    (since === undefined ? "" : ` since ${timeText(since)}`) +
+    (alive === undefined ? "" : ", which is alive")
+  );
+}
+
+function leaseText(owner: PresentOwner | undefined): string {
+  if (owner?.leaseUntil === undefined) return "";
+  return ` If that process has died, the run is free at ${timeText(owner.leaseUntil)}.`;
 }
