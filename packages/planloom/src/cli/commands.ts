@@ -283,17 +283,25 @@ function addPersons(program: Command, act: Act): void {
         (await import("./command/retry.js")).forkCommand(name, flags),
       ),
     );
-  commandOptions(program.command("approve").argument("<run>", RUN))
+  commandOptions(
+    program
+      .command("approve")
+      .argument("<run>", RUN)
+      .argument("[step]", "the step, or step[item], whose call is meant; or plan"),
+  )
     .summary("approve the plan, or the call, with this hash")
     .option(
       "--hash <hash>",
       "the hash to approve, whole or its first 24 characters or more (default: that of the only waiting approval)",
     )
     .option("-m, --comment <text>", "a comment for the log")
+    .option("--args <json>", "for a call of a tool: all arguments that it gets instead, as a JSON object")
     .option("--calls", "for a plan: also approve its calls whose arguments are complete in the plan")
     .addOption(noRun())
     .action(
-      act(async (name: string, flags: object) => (await import("./command/person.js")).approveCommand(name, flags)),
+      act(async (name: string, step: string | undefined, flags: object) =>
+        (await import("./command/person.js")).approveCommand(name, step, flags),
+      ),
     );
   commandOptions(program.command("edit").argument("<run>", RUN))
     .summary("change the waiting plan; it is checked, and waits under its new hash")

@@ -3,7 +3,7 @@
 import { currentPlan, findWork } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
-import type { Json } from "../plan/json.js";
+import type { Json, JsonObject } from "../plan/json.js";
 import { documentOf, type RunDocument } from "./document.js";
 import type { RunEvent } from "../run/event.js";
 import type { Command, CallVerdict } from "../run/command.js";
@@ -116,15 +116,22 @@ export class LoomRun {
   /**
    * Approves what waits under `hash`: the plan, or one call. With `calls`, also approves those calls of the plan whose
    * arguments are written in it. `unseen`: a rule gives the approval, and no person saw what it covers; calls that
-   * untrusted data chose still wait. Refused with CLOCK_BEHIND if the clock is behind the last event of the run.
+   * untrusted data chose still wait. `args`: all arguments that the call of a tool gets instead of those that wait.
+   * Refused with ARGS_INVALID, ARGS_NOT_EDITABLE; and with CLOCK_BEHIND if the clock is behind the last event of the run.
    */
   approve(
     hash: string,
-    options: SendOptions & { readonly comment?: string; readonly calls?: boolean; readonly unseen?: boolean } = {},
+    options: SendOptions & {
+      readonly comment?: string;
+      readonly calls?: boolean;
+      readonly unseen?: boolean;
+      readonly args?: JsonObject;
+    } = {},
   ): Promise<WordedReply> {
     const calls = options.calls === true ? { calls: true as const } : {};
     const unseen = options.unseen === true ? { unseen: true as const } : {};
-    return this.send({ type: "approve", hash, ...commentOf(options), ...calls, ...unseen }, options);
+    const args = options.args === undefined ? {} : { args: options.args };
+    return this.send({ type: "approve", hash, ...commentOf(options), ...calls, ...unseen, ...args }, options);
   }
 
   /**

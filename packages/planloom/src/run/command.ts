@@ -57,6 +57,8 @@ export type Command =
       readonly calls?: true;
       /** Given by a rule, such as --yes: nobody has seen what it covers. */
       readonly unseen?: true;
+      /** For the call of a tool: the arguments that it gets instead. */
+      readonly args?: { readonly [name: string]: Json };
     }
   | { readonly type: "reject"; readonly hash?: string; readonly comment: string }
   | { readonly type: "respond"; readonly step: string; readonly item?: number; readonly value: Json }

@@ -296,6 +296,8 @@ export interface EventData {
     readonly calls?: readonly string[];
     /** Given by a rule, such as --yes: nobody has seen what it covers. */
     readonly unseen?: true;
+    /** For the call of a tool: the arguments that the person gave it instead. */
+    readonly args?: { readonly [name: string]: Json };
   };
   "approval.denied": {
     readonly subject: "plan" | StepRef;

@@ -9,7 +9,18 @@ interface Ref {
   readonly item?: number;
 }
 
+/** Why a call cannot get these arguments: a secret that the plan does not have there, the depth, or the type. */
+export interface ArgumentProblem {
+  readonly tool: string;
+  readonly secret?: string;
+  readonly depth?: number;
+  readonly wrong?: Mismatch;
+}
+
 export interface RefusalParams {
+  /** Only the arguments of one call of a tool can be changed, and not those of a tool that has changed. */
+  readonly ARGS_NOT_EDITABLE: object;
+  readonly ARGS_INVALID: ArgumentProblem;
   /** `command` is its type as it was sent, "" if it has none. */
   readonly COMMAND_UNREADABLE: { readonly command: string };
   /** `expired`: it failed because nobody approved in time. */

@@ -55,6 +55,8 @@ export interface Work {
   from: Origin;
   /** Arguments from the executor model. They are kept for every attempt. */
   filled?: { readonly [name: string]: Json };
+  /** Arguments that a person gave the call when approving it. */
+  edited?: { readonly [name: string]: Json };
   effects: EffectClass;
   effectKey: string;
   /** Effect key of the call whose outcome is unknown. */

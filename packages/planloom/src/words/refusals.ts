@@ -83,6 +83,27 @@ export const REFUSALS: RefusalWords = {
     message: (run) => `${theRun(run)} waits for several approvals.`,
     next: () => ["Name one by its hash. ", ...SHOWS],
   },
+  ARGS_NOT_EDITABLE: {
+    message: () => "The arguments of this cannot be changed by approving it.",
+    next: () => [
+      "Arguments can be given to one call of a tool. A plan is changed with ",
+      { action: "edit" },
+      "; anything else can be rejected with ",
+      { action: "reject" },
+      ".",
+    ],
+  },
+  ARGS_INVALID: {
+    message: ({ tool, secret, depth, wrong }) =>
+      secret !== undefined
+        ? `The argument ${secret} of ${tool} would hold a secret that the plan does not have there.`
+        : depth !== undefined
+          ? `The arguments of ${tool} are nested deeper than ${depth}.`
+          : wrong === undefined
+            ? `The arguments do not fit the tool ${tool}.`
+            : `The argument ${wrong.path || "/"} of ${tool} must be ${wrong.expected}, but is ${gistText(wrong.found)}.`,
+    next: () => ["Give all arguments of the call, of the right types. The call keeps waiting. ", ...SHOWS],
+  },
   CLOCK_BEHIND: {
     message: ({ behindMs }) =>
       `The clock of this machine is ${behindMs} ms behind the last event of the run. ` +

@@ -65,3 +65,42 @@ test.each([
   expect(after.status).toBe(status);
   expect(asked).toEqual([]);
 });
+
+test("an approval can give the call other arguments: they are checked, recorded and part of its key", async () => {
+  const paid: unknown[] = [];
+  const pay = tool({
+    name: "pay",
+    description: "Pays.",
+    input,
+    output: { type: "string" },
+    effects: "once",
+    run: ({ to }, { key }) => {
+      paid.push([to, key]);
+      return `paid ${to as string}`;
+    },
+  });
+  const loom = await createLoom({ store: memoryStore(), tools: [pay], approval: "never" }, { env: {} });
+  onTestFinished(() => loom.close());
+  const step = { id: "a", tool: "pay", with: { to: "acct-1" }, approval: "required" };
+  const run = await loom.start("Pay the bill", { plan: { steps: [step], answer: { value: "${{ a }}" } } });
+  const [waiting] = (await run.result()).waiting!.approvals;
+  const { hash } = waiting!;
+  expect(await run.approve(hash, { args: { to: 7 } })).toMatchObject({ ok: false, code: "ARGS_INVALID" });
+  expect(await run.approve(hash, { args: { to: { secret: "BANK" } } })).toMatchObject({ code: "ARGS_INVALID" });
+  expect(await run.approve(hash, { args: { to: "acct-2" } })).toMatchObject({ ok: true });
+  expect(await run.result()).toMatchObject({ status: "completed", answer: "paid acct-2" });
+  const log = await loom.store.read(run.id);
+  const began = log.find(({ type }) => type === "step.started");
+  expect(began?.data).toMatchObject({ args: { to: "acct-2" } });
+  expect(paid).toEqual([["acct-2", (began!.data as { readonly key: string }).key]]);
+  expect(log.find(({ type }) => type === "approval.granted")?.data).toMatchObject({ args: { to: "acct-2" } });
+  await run.replay({ strict: true });
+});
+
+test("a plan gets no other arguments by its approval", async () => {
+  const loom = await createLoom({ store: memoryStore(), approval: "always" }, { env: {} });
+  onTestFinished(() => loom.close());
+  const run = await loom.start("Add", { plan: { steps: [{ id: "a", tool: "calculate", with: { expression: "1" } }] } });
+  const [waiting] = (await run.result()).waiting!.approvals;
+  expect(await run.approve(waiting!.hash, { args: {} })).toMatchObject({ ok: false, code: "ARGS_NOT_EDITABLE" });
+});

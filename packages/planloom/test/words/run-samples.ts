@@ -257,6 +257,12 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
     { hash, revision: 2, waiting: ["fedcba9876543210"] },
   ],
   WHICH_APPROVAL: [{}],
+  ARGS_NOT_EDITABLE: [{}],
+  ARGS_INVALID: [
+    { tool: "pay", secret: "to" },
+    { tool: "pay", depth: 64 },
+    { tool: "pay", wrong: misfit },
+  ],
   CLOCK_BEHIND: [{ behindMs: 3_600_000 }],
   NOT_A_PLAN: [{ hash }],
   NOTHING_CHANGED: [{}],

@@ -3,7 +3,7 @@
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import { LIMITS } from "../../limits.js";
-import type { Json } from "../../plan/json.js";
+import { isObject, type Json, type JsonObject } from "../../plan/json.js";
 import type { CallVerdict } from "../../run/command.js";
 import { tell, type TellFlags } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
@@ -20,14 +20,30 @@ export type SayFlags = StoreFlags & ModelFlags & TellFlags;
 
 export async function approveCommand(
   name: string,
-  flags: SayFlags & { readonly hash?: string; readonly comment?: string; readonly calls?: boolean },
+  step: string | undefined,
+  flags: SayFlags & ApproveFlags,
 ): Promise<number> {
   const { comment, calls } = flags;
-  const said = { ...(comment === undefined ? {} : { comment }), ...(calls === true ? { calls } : {}) };
+  const args = flags.args === undefined ? {} : { args: argumentsIn(flags.args) };
+  const said = { ...args, ...(comment === undefined ? {} : { comment }), ...(calls === true ? { calls } : {}) };
   return withRun(name, flags, async (loom, runId) => {
-    const hash = await hashMeant(await loom.get(runId), flags.hash);
+    const hash = await hashMeant(await loom.get(runId), flags.hash, step);
     return tell(loom, runId, flags, (run, how) => run.approve(hash, { ...how, ...said }), hash);
   });
+}
+
+interface ApproveFlags {
+  readonly hash?: string;
+  readonly comment?: string;
+  readonly calls?: boolean;
+  /** JSON. */
+  readonly args?: string;
+}
+
+function argumentsIn(text: string): JsonObject {
+  const args = jsonOrText(text);
+  if (isObject(args)) return args;
+  throw usageError("--args is no JSON object.", 'Write all arguments of the call: --args \'{"to": "ann"}\'.');
 }
 
 export async function rejectCommand(
@@ -56,10 +72,10 @@ async function feedbackIn(message: string): Promise<string> {
  * The full hash. It may be shortened to 24 or more hex digits, and left out if only one approval waits; then the
  * approval is shown. "" if nothing waits. Throws WHICH_APPROVAL and USAGE.
  */
-export async function hashMeant(run: LoomRun, hash: string | undefined, subject?: "plan"): Promise<string> {
+export async function hashMeant(run: LoomRun, hash: string | undefined, subject?: string): Promise<string> {
   const { waiting } = await run.document();
   const approvals = (waiting?.approvals ?? []).filter(
-    (approval) => subject === undefined || approval.subject === subject,
+    ({ subject: of }) => subject === undefined || of === subject || (isObject(of) && nameOf(of) === subject),
   );
   if (hash !== undefined) {
     if (!/^[\da-f]{24,64}$/.test(hash))
@@ -76,6 +92,10 @@ export async function hashMeant(run: LoomRun, hash: string | undefined, subject?
   say(`Of run ${run.id} there waits ${only.subject === "plan" ? "the plan" : "a call"} with the hash ${only.hash}`);
   return only.hash;
 }
+
+/** `pay`, or `pay[1]` for an item. */
+const nameOf = ({ step, item }: JsonObject): string =>
+  `${String(step)}${item === undefined ? "" : `[${String(item)}]`}`;
 
 interface RespondFlags extends SayFlags {
   readonly item?: string;

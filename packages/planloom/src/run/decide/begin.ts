@@ -1,6 +1,7 @@
 // Decides how the next step or item starts: condition, list, arguments, approval, then the durable intent. In: a run
 // and the first work in the queue. Out: facts that take it out of the queue. The order of these checks is a rule.
-import { depthOf, kindOf, type Json } from "../../plan/json.js";
+import { canonicalJson, depthOf, kindOf, type Json } from "../../plan/json.js";
+import type { ArgumentProblem } from "../refusal.js";
 import { hashOf } from "../../plan/hash.js";
 import { LIMITS } from "../../limits.js";
 import type { Scope } from "../../plan/expression/expression.js";
@@ -53,6 +54,7 @@ export function begin(run: Run, work: Work, at: number): Fact[] {
   const args = resolved.value as Args;
   const from = mergeOrigins([resolved.from, ...handedOver(run, work)]);
   if (asksPerson(spec)) return ask(turn, deedOf(spec), args, from);
+  if (work.edited !== undefined) return misfit(turn, work.edited, []) ?? start(turn, work.edited, from);
   const given = work.filled === undefined ? args : { ...work.filled, ...args };
   if (isFilled(spec) && work.filled === undefined) {
     return [fact("step.filling", { ...refOf(work), args, from })];
@@ -163,6 +165,17 @@ function misfit(turn: Turn, args: Args, nulls: readonly NullSource[]): Fact[] | 
   return refuse(turn, failWith("ARGUMENT_TYPE", { tool: tool.name, ...wrong }));
 }
 
+/** What is wrong with the arguments that a person gives a call. A secret stays where the plan has it. */
+export function editProblem(tool: ToolSpec, before: Args, args: Args): ArgumentProblem | undefined {
+  const moved = Object.keys(args).find(
+    (name) => holdsSecret(args[name]!) && canonicalJson(args[name]!) !== canonicalJson(before[name] ?? null),
+  );
+  if (moved !== undefined) return { tool: tool.name, secret: moved };
+  if (depthOf(args, LIMITS.jsonDepth) > LIMITS.jsonDepth) return { tool: tool.name, depth: LIMITS.jsonDepth };
+  const wrong = holdsSecret(args) ? undefined : mismatch(args, inputType(tool));
+  return wrong === undefined ? undefined : { tool: tool.name, wrong };
+}
+
 const inputTypes = new WeakMap<ToolSpec, Type>();
 
 function inputType(tool: ToolSpec): Type {
@@ -200,7 +213,9 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
     return unusable(run, work, { key, error, ...kept, usage: NO_USAGE, earlier, args, from }, at);
   }
   const reason = whyApproval(run, work, args);
-  if (reason !== undefined) {
+  // A person gave these very arguments.
+  const isGiven = args === work.edited && reason?.code !== "TOOL_CHANGED";
+  if (reason !== undefined && !isGiven) {
     // The instruction and the data of an agent step decide what it does.
     const deed = isConversation(spec) ? ownFields(spec) : {};
     const changed = changesToSee(run, work.step).map(({ present }) => present);

@@ -2,6 +2,8 @@
 // the log tells the sender the result. It is separate because commands come from any process at any time.
 import { assertNever } from "../../assert-never.js";
 import { LIMITS } from "../../limits.js";
+import type { Json } from "../../plan/json.js";
+import { editProblem } from "./begin.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { standsInPlan, withdrawn } from "../approval.js";
 import { fact, type EventData, type Fact, type StepRef } from "../event.js";
@@ -70,10 +72,29 @@ function approve(run: Run, command: Input & Command & { type: "approve" }): Fact
   if (pending === undefined) return notPending(run, command, command.hash);
   const behind = run.log.latestAt - command.at;
   if (behind > LIMITS.clockBehindMs) return refused(command, "CLOCK_BEHIND", { behindMs: behind });
+  const { args } = command;
+  const misfit = args === undefined ? undefined : editRefused(run, command, pending, args);
+  if (misfit !== undefined) return misfit;
+  const given = args === undefined ? {} : { args };
   const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
   const unseen = command.unseen === true ? { unseen: true as const } : {};
   const calls = command.calls === true ? { calls: pending.subject === "plan" ? callsOf(run) : [] } : {};
-  return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...comment, ...calls, ...unseen })];
+  const said = { ...comment, ...calls, ...unseen, ...given };
+  return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...said })];
+}
+
+/** Facts that refuse other arguments for a call; undefined if they fit its tool. */
+function editRefused(
+  run: Run,
+  command: Input & Command,
+  { subject, call, items, reason, args: before = {} }: PendingApproval,
+  args: { readonly [name: string]: Json },
+): Fact[] | undefined {
+  const work = subject === "plan" ? undefined : findWork(run, subject);
+  const isOne = call === undefined && items === undefined && reason.code !== "TOOL_CHANGED";
+  if (!isOne || work?.step.tool === undefined) return refused(command, "ARGS_NOT_EDITABLE", {});
+  const problem = editProblem(work.step.tool, before, args);
+  return problem === undefined ? undefined : refused(command, "ARGS_INVALID", problem);
 }
 
 /** Steps whose call is complete in the plan. Approval of the plan then covers the arguments, too. */

@@ -448,6 +448,7 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
     return;
   }
   const work = workOf(run, data.subject);
+  if (data.args !== undefined) work.edited = data.args;
   // The person approved a step with forEach before it had its list, and saw its items.
   if (work.item === null && work.step.spec.forEach !== undefined) work.step.itemsSeen = true;
   makeReady(run, work);

@@ -330,13 +330,14 @@ function commandOf(
   if (first.type === "cancel.requested") return { type: "cancel", reason: first.data.comment };
   const { hash, comment } = first.data;
   if (first.type === "approval.granted") {
-    const { calls, unseen } = first.data;
+    const { calls, unseen, args } = first.data;
     return {
       type: "approve",
       hash,
       ...(comment === undefined ? {} : { comment }),
       ...(calls === undefined ? {} : { calls: true as const }),
       ...(unseen === undefined ? {} : { unseen }),
+      ...(args === undefined ? {} : { args }),
     };
   }
   if (first.data.cause === "rejected") return { type: "reject", hash, comment: comment ?? "" };

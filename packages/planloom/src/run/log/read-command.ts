@@ -2,7 +2,7 @@
 // In: any value. Out: the command in today's form, or what is known of one that cannot be read.
 import { LIMITS } from "../../limits.js";
 import { check } from "../../plan/check/check.js";
-import { depthOf, isObject, type JsonObject } from "../../plan/json.js";
+import { depthOf, isObject, type Json, type JsonObject } from "../../plan/json.js";
 import { notJson } from "../../plan/not-json.js";
 import { planHash, planHashBy } from "../../plan/plan-hash.js";
 import { writePlan } from "../../plan/write.js";
@@ -66,8 +66,12 @@ function rehashed(plan: JsonObject): JsonObject {
 }
 
 const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = {
-  approve: ({ hash, comment, calls, unseen }) =>
-    isName(hash) && isAbsentOr(isText, comment) && isAbsentOrTrue(calls) && isAbsentOrTrue(unseen),
+  approve: ({ hash, comment, calls, unseen, args }) =>
+    isAbsentOr(isRecord, args) &&
+    isName(hash) &&
+    isAbsentOr(isText, comment) &&
+    isAbsentOrTrue(calls) &&
+    isAbsentOrTrue(unseen),
   reject: ({ hash, comment }) => isText(comment) && isAbsentOr(isName, hash),
   respond: (fields) => isStepRef(fields) && isValue(fields["value"]),
   settle: (fields) =>
@@ -97,6 +101,7 @@ const isName = (value: unknown) => typeof value === "string" && value.length <= 
 const isWhole = (value: unknown) => Number.isInteger(value);
 const isCount = (value: unknown) => isWhole(value) && (value as number) >= 0;
 const isValue = (value: unknown) => notJson(value, { strict: true }) === undefined;
+const isRecord = (value: unknown) => isValue(value) && isObject(value);
 const isAbsentOr = (is: (value: unknown) => boolean, value: unknown) => value === undefined || is(value);
 const isAbsentOrTrue = (value: unknown) => value === undefined || value === true;
 const isStepRef = ({ step, item }: Fields) => isName(step) && isAbsentOr(isWhole, item);
