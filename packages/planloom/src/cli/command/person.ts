@@ -95,7 +95,9 @@ export async function hashMeant(run: LoomRun, hash: string | undefined, subject?
 
 /** `pay`, or `pay[1]` for an item. */
 const nameOf = ({ step, item }: JsonObject): string =>
-  `${String(step)}${item === undefined ? "" : `[${String(item)}]`}`;
+  `${textOf(step)}${item === undefined ? "" : `[${textOf(item)}]`}`;
+
+const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 interface RespondFlags extends SayFlags {
   readonly item?: string;

@@ -2,7 +2,7 @@
 // In: any value. Out: the command in today's form, or what is known of one that cannot be read.
 import { LIMITS } from "../../limits.js";
 import { check } from "../../plan/check/check.js";
-import { depthOf, isObject, type Json, type JsonObject } from "../../plan/json.js";
+import { depthOf, isObject, type JsonObject } from "../../plan/json.js";
 import { notJson } from "../../plan/not-json.js";
 import { planHash, planHashBy } from "../../plan/plan-hash.js";
 import { writePlan } from "../../plan/write.js";
