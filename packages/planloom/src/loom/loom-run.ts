@@ -6,7 +6,7 @@ import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import { documentOf, type RunDocument } from "./document.js";
 import type { RunEvent } from "../run/event.js";
-import type { Command, CallVerdict } from "../run/command.js";
+import type { Command, CallVerdict, RestOfStep } from "../run/command.js";
 import type { Difference } from "../run/log/decisions.js";
 import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
@@ -117,7 +117,9 @@ export class LoomRun {
    * Approves what waits under `hash`: the plan, or one call. With `calls`, also approves those calls of the plan whose
    * arguments are written in it. `unseen`: a rule gives the approval, and no person saw what it covers; calls that
    * untrusted data chose still wait. `args`: all arguments that the call of a tool gets instead of those that wait.
-   * Refused with ARGS_INVALID, ARGS_NOT_EDITABLE; and with CLOCK_BEHIND if the clock is behind the last event of the run.
+   * `rest`: for a call inside an agent step, also approves later calls of its tool in this step, with the same control
+   * arguments (`values`) or with addresses of the same host (`host`). Refused with ARGS_INVALID, ARGS_NOT_EDITABLE; and
+   * with CLOCK_BEHIND if the clock is behind the last event of the run.
    */
   approve(
     hash: string,
@@ -126,12 +128,15 @@ export class LoomRun {
       readonly calls?: boolean;
       readonly unseen?: boolean;
       readonly args?: JsonObject;
+      readonly rest?: RestOfStep;
     } = {},
   ): Promise<WordedReply> {
     const calls = options.calls === true ? { calls: true as const } : {};
     const unseen = options.unseen === true ? { unseen: true as const } : {};
     const args = options.args === undefined ? {} : { args: options.args };
-    return this.send({ type: "approve", hash, ...commentOf(options), ...calls, ...unseen, ...args }, options);
+    const rest = options.rest === undefined ? {} : { rest: options.rest };
+    const more = { ...calls, ...unseen, ...args, ...rest };
+    return this.send({ type: "approve", hash, ...commentOf(options), ...more }, options);
   }
 
   /**

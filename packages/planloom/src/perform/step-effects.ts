@@ -225,8 +225,9 @@ function guardOf(run: Run, state: StepState, item: number | null): CallGuard {
   return (present, args, key, called) => {
     const spec = toolIn(run, present.name) ?? present;
     const reason = guardCall(run, state.spec, spec, args, called);
-    if (reason === undefined || isHeldGranted(run, { key, tool: spec.name })) return "call";
-    const comment = findWork(run, { step: state.spec.id, item })?.refused?.get(callText(spec.name, args));
+    const work = findWork(run, { step: state.spec.id, item });
+    if (reason === undefined || isHeldGranted(run, work, { key, tool: spec.name }, args)) return "call";
+    const comment = work?.refused?.get(callText(spec.name, args));
     if (comment !== undefined) return { refused: failWith("CALL_REJECTED", { comment }) };
     if (run.request.settings.attended) return "wait";
     return { refused: failWith("NEEDS_PERSON", { what: "call", reason }) };

@@ -48,6 +48,9 @@ export const isDoubtVerdict = (verdict: CallVerdict): verdict is DoubtVerdict =>
   (DOUBT_VERDICTS as readonly CallVerdict[]).includes(verdict);
 
 /** A command to a run. Any process can send it through the run's inbox. */
+/** values: calls with the same control arguments. host: with addresses of the same host, and otherwise the same. */
+export type RestOfStep = "values" | "host";
+
 export type Command =
   | {
       readonly type: "approve";
@@ -59,6 +62,8 @@ export type Command =
       readonly unseen?: true;
       /** For the call of a tool: the arguments that it gets instead. */
       readonly args?: { readonly [name: string]: Json };
+      /** For a call inside an agent step: later calls of the same tool in this step, see RestOfStep. */
+      readonly rest?: RestOfStep;
     }
   | { readonly type: "reject"; readonly hash?: string; readonly comment: string }
   | { readonly type: "respond"; readonly step: string; readonly item?: number; readonly value: Json }

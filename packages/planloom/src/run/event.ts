@@ -9,7 +9,7 @@ import type { Plan } from "../plan/plan.js";
 import type { ToolDifference } from "../plan/tool-change.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import type { AfterUntrusted, CheckedPlan, Command, CallVerdict } from "./command.js";
+import type { AfterUntrusted, CheckedPlan, Command, CallVerdict, RestOfStep } from "./command.js";
 import type { Failure, ReplyProblem } from "./failure.js";
 import type {
   ApprovalReason,
@@ -298,6 +298,8 @@ export interface EventData {
     readonly unseen?: true;
     /** For the call of a tool: the arguments that the person gave it instead. */
     readonly args?: { readonly [name: string]: Json };
+    /** For a call inside an agent step: calls of its tool that are approved for the rest of the step. */
+    readonly rest?: RestOfStep;
   };
   "approval.denied": {
     readonly subject: "plan" | StepRef;

@@ -4,7 +4,7 @@ import { readByPlanner } from "./followed-plan.js";
 import { isControl, joined, joinedAll, outputLabel, OWN } from "../plan/label.js";
 import { holdsSecret } from "../plan/secret.js";
 import { hashOf } from "../plan/hash.js";
-import type { Json } from "../plan/json.js";
+import { canonicalJson, type Json } from "../plan/json.js";
 import { isConversation, isFilled } from "../plan/step-kind.js";
 import type { Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
@@ -13,6 +13,7 @@ import { currentPlan, toolIn } from "./lookup.js";
 import type { HeldCall } from "./event.js";
 import type { ApprovalReason, GuardReason } from "./reason.js";
 import type { Run } from "./state.js";
+import type { CallGrant, Work } from "./work.js";
 
 type Args = { readonly [name: string]: Json };
 
@@ -124,6 +125,30 @@ export function whyHeld(
 
 const heldHash = (key: string, tool: ToolSpec | undefined): string => hashOf({ call: key, tool: tool ?? null });
 
-/** Whether a person has approved a call inside an agent step. */
-export const isHeldGranted = (run: Run, { key, tool }: Pick<HeldCall, "key" | "tool">): boolean =>
-  run.approvals.granted.has(heldHash(key, toolIn(run, tool)));
+/** Whether a person has approved a call inside an agent step, by itself or with those like it. */
+export function isHeldGranted(
+  run: Run,
+  work: Work | undefined,
+  { key, tool: name }: Pick<HeldCall, "key" | "tool">,
+  args: Args,
+): boolean {
+  const tool = toolIn(run, name);
+  if (run.approvals.granted.has(heldHash(key, tool))) return true;
+  return tool !== undefined && (work?.grants ?? []).some((grant) => grant.tool === name && covers(grant, tool, args));
+}
+
+function covers({ args: seen, rest }: CallGrant, tool: ToolSpec, args: Args): boolean {
+  const names = [...new Set([...Object.keys(seen), ...Object.keys(args)])].filter((name) => isControl(tool, name));
+  return names.every((name) => {
+    const [one, other] = [seen[name] ?? null, args[name] ?? null];
+    return canonicalJson(one) === canonicalJson(other) || (rest === "host" && haveOneHost(one, other));
+  });
+}
+
+/** Whether both are addresses with the same scheme, host and port, and without a name of a user. */
+function haveOneHost(one: Json, other: Json): boolean {
+  if (typeof one !== "string" || typeof other !== "string" || !URL.canParse(one) || !URL.canParse(other)) return false;
+  const [a, b] = [new URL(one), new URL(other)];
+  const plain = [a, b].every(({ protocol, username }) => /^https?:$/.test(protocol) && username === "");
+  return plain && a.origin === b.origin;
+}

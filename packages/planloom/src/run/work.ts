@@ -4,7 +4,7 @@ import type { Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import type { DoubtVerdict } from "./command.js";
+import type { DoubtVerdict, RestOfStep } from "./command.js";
 import type { EventData, MadeCall, StepRef } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { Reason } from "./reason.js";
@@ -21,6 +21,13 @@ export type StepStatus =
   | "unknown"
   | "unusable"
   | "cancelled";
+
+/** A call that a person approved together with those like it. */
+export interface CallGrant {
+  readonly tool: string;
+  readonly args: { readonly [name: string]: Json };
+  readonly rest: RestOfStep;
+}
 
 /** What a person said against a call inside this step, by its tool and arguments. */
 export type Refused = Map<string, string>;
@@ -76,6 +83,8 @@ export interface Work {
   /** Answers of persons about calls inside this step, by key. Its journal continues with them. */
   settled?: Map<string, Settled>;
   refused?: Refused;
+  /** Calls inside this step that a person approved for the rest of it. */
+  grants?: readonly CallGrant[];
   output?: Json;
   /** Origin of `output`, for later references. */
   origin: Origin;

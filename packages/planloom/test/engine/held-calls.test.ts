@@ -88,3 +88,36 @@ test("without a person the model reads that one is needed", async () => {
   expect(sent).toEqual([]);
   await loom.close();
 });
+
+test.each([
+  ["values", ["http://a.example/1", "http://a.example/1"], 0],
+  ["values", ["http://a.example/1", "http://a.example/2"], 1],
+  ["host", ["http://a.example/1", "http://a.example/2"], 0],
+  ["host", ["http://a.example/1", "http://b.example/1"], 1],
+  ["host", ["http://a.example/1", "http://a.example@b.example/"], 1],
+] as const)("an approval for the rest of the step covers %s: %j", async (rest, [first, second], more) => {
+  const got: string[] = [];
+  const notes = tool({ name: "notes", description: "Notes.", input: z.object({}), effects: "none", run: () => "mine" });
+  const page = tool({
+    name: "page",
+    description: "Reads a page.",
+    input: z.object({ url: z.string() }),
+    effects: "none",
+    egress: true,
+    run: ({ url }) => void got.push(url),
+  });
+  const executor = scriptedModel((_request, turn) => {
+    const calls = [{ name: "notes", args: {} }, ...[first, second].map((url) => ({ name: "page", args: { url } }))];
+    const next = calls[turn];
+    return next === undefined ? { text: "done" } : { toolCalls: [next] };
+  });
+  const loom = await createLoom({ store: "memory", tools: [notes, page], models: { executor } }, { env: {} });
+  const plan = { steps: [{ id: "work", agent: "Read.", tools: ["notes", "page"] }], answer: { value: "${{ work }}" } };
+  const run = await loom.start("Read.", { plan });
+  await run.approve((await run.result()).waiting!.approvals[0]!.hash, { rest });
+  const document = await run.result();
+  expect(document.waiting?.approvals ?? []).toHaveLength(more);
+  expect(got).toEqual(more === 0 ? [first, second] : [first]);
+  await run.replay({ strict: true });
+  await loom.close();
+});

@@ -173,6 +173,8 @@ function isChosenByTools({ execution: { steps } }: Run, spec: Step): boolean {
   const [, ...names] = canonicalJson(control).split("${{");
   return names.some((expression) => {
     const source = steps.get(/^\s*(\w+)/.exec(expression)?.[1] ?? "");
+    // A step that was skipped has said nothing.
+    if (source?.work.status === "skipped") return false;
     return source?.spec.kind === "tool" && source.tool?.trusted !== true && source.tool?.labels === undefined;
   });
 }

@@ -78,8 +78,9 @@ function approve(run: Run, command: Input & Command & { type: "approve" }): Fact
   const given = args === undefined ? {} : { args };
   const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
   const unseen = command.unseen === true ? { unseen: true as const } : {};
+  const rest = command.rest === undefined || pending.call === undefined ? {} : { rest: command.rest };
   const calls = command.calls === true ? { calls: pending.subject === "plan" ? callsOf(run) : [] } : {};
-  const said = { ...comment, ...calls, ...unseen, ...given };
+  const said = { ...comment, ...calls, ...unseen, ...given, ...rest };
   return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...said })];
 }
 

@@ -148,7 +148,7 @@ function continued(work: Work): Work {
     const { givenUp: _over, ...doubtful } = work;
     return { ...doubtful, status: "unknown" };
   }
-  const { step, item, status, usage, told, doubts, settled, refused, filled, startedAt } = work;
+  const { step, item, status, usage, told, doubts, settled, refused, grants, filled, startedAt } = work;
   const journaled = isJournaled(work);
   const stopped = status === "cancelled" && !journaled;
   const { conversation, calls, known } = work;
@@ -161,6 +161,7 @@ function continued(work: Work): Work {
     doubts,
     ...(settled === undefined ? {} : { settled }),
     ...(refused === undefined ? {} : { refused }),
+    ...(grants === undefined ? {} : { grants }),
     ...(filled === undefined ? {} : { filled }),
     ...(conversation === undefined ? {} : { conversation }),
     ...(calls === undefined ? {} : { calls }),

@@ -437,6 +437,7 @@ function forgetApproval(run: Run, hash: string): void {
 }
 
 function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void {
+  const { call, args = {} } = run.approvals.pending.get(data.hash) ?? {};
   forgetApproval(run, data.hash);
   run.approvals.granted.set(data.hash, data.subject === "plan" ? null : data.subject.step);
   if (data.subject === "plan") {
@@ -451,6 +452,8 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
   if (data.args !== undefined) work.edited = data.args;
   // The person approved a step with forEach before it had its list, and saw its items.
   if (work.item === null && work.step.spec.forEach !== undefined) work.step.itemsSeen = true;
+  if (call !== undefined && data.rest !== undefined)
+    work.grants = [...(work.grants ?? []), { tool: call.tool, args, rest: data.rest }];
   makeReady(run, work);
 }
 

@@ -345,7 +345,10 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     { subject, hash: text, reason: reason(), expiresAt: number },
     { args: values, items: list(record<ItemCall>({ item: number, args: values }, {})), call: heldCall, usage, calls },
   ),
-  "approval.granted": record({ subject, hash: text }, { comment: text, calls: texts, unseen: yes, args: values }),
+  "approval.granted": record(
+    { subject, hash: text },
+    { comment: text, calls: texts, unseen: yes, args: values, rest: oneOf("values", "host") },
+  ),
   "approval.denied": record(
     { subject, hash: text, cause: oneOf("rejected", "expired", "cancelled", "superseded") },
     { comment: text, again: yes, replan },

@@ -330,7 +330,7 @@ function commandOf(
   if (first.type === "cancel.requested") return { type: "cancel", reason: first.data.comment };
   const { hash, comment } = first.data;
   if (first.type === "approval.granted") {
-    const { calls, unseen, args } = first.data;
+    const { calls, unseen, args, rest } = first.data;
     return {
       type: "approve",
       hash,
@@ -338,6 +338,7 @@ function commandOf(
       ...(calls === undefined ? {} : { calls: true as const }),
       ...(unseen === undefined ? {} : { unseen }),
       ...(args === undefined ? {} : { args }),
+      ...(rest === undefined ? {} : { rest }),
     };
   }
   if (first.data.cause === "rejected") return { type: "reject", hash, comment: comment ?? "" };

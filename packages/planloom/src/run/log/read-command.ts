@@ -66,12 +66,13 @@ function rehashed(plan: JsonObject): JsonObject {
 }
 
 const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = {
-  approve: ({ hash, comment, calls, unseen, args }) =>
+  approve: ({ hash, comment, calls, unseen, args, rest }) =>
     isAbsentOr(isRecord, args) &&
     isName(hash) &&
     isAbsentOr(isText, comment) &&
     isAbsentOrTrue(calls) &&
-    isAbsentOrTrue(unseen),
+    isAbsentOrTrue(unseen) &&
+    (rest === undefined || rest === "values" || rest === "host"),
   reject: ({ hash, comment }) => isText(comment) && isAbsentOr(isName, hash),
   respond: (fields) => isStepRef(fields) && isValue(fields["value"]),
   settle: (fields) =>
