@@ -203,6 +203,7 @@ function held(run: Run, input: Outcome & { type: "held" }, at: number): Fact[] {
         reason: stopped,
         usage,
         ending: "abort",
+        error: failWith("ABORTED", { how: "stopped" }, { retryable: true }),
         ...callsOf(input),
       }),
     ];
