@@ -40,6 +40,8 @@ const retried = () =>
 function toldOf(input: Input, rebuilt: Input | undefined): Input {
   const { id, at } = input;
   if (rebuilt?.type === "clock") return { type: "clock", id, at, by: "engine" };
+  // A call that was held while the run was being cancelled was stopped. The log holds nothing more about it.
+  if (input.type === "held" && rebuilt?.type === "ended") return rebuilt;
   if (input.type === "reject" && rebuilt?.type === "reject" && rebuilt.hash !== undefined)
     return { ...input, hash: rebuilt.hash };
   return input;
