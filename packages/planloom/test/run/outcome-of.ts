@@ -4,7 +4,7 @@ import type { Finding } from "../../src/plan/finding.js";
 import type { Json } from "../../src/plan/json.js";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
 import type { Effect } from "../../src/run/effect.js";
-import type { Asking } from "../../src/run/event.js";
+import type { Asking, MadeCall } from "../../src/run/event.js";
 import type { Run } from "../../src/run/state.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
 import { anotherPlan } from "./another-plan.js";
@@ -47,6 +47,12 @@ const heldCall = (key: string, usage: Usage, of: (among: number) => number): Loo
   call: { key: `inner-${of(3)}`, tool: of(2) === 0 ? "pay" : "mail", called: of(2) === 0 ? [] : ["look"] },
 });
 
+/** Calls with effects that an agent step has made until now. */
+function madeCalls(of: (among: number) => number): { readonly calls?: readonly MadeCall[] } {
+  if (of(3) > 0) return {};
+  return { calls: [{ tool: "pay", args: { x: of(2) }, effects: "once", key: `made-${of(3)}`, output: of(2) }] };
+}
+
 /** `how` 0 is what goes well; undefined for what nobody performs. */
 export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: Around): LooseInput | undefined {
   const { key } = effect;
@@ -71,8 +77,10 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
       if (well) return { type: "filled", key, args: of(5) === 4 ? {} : { text: "hi" }, usage };
       return { type: "ended", key, ending: of(2) === 0 ? "abort" : "tool-error", error, usage };
     case "call": {
-      if (well) return { type: "returned", key, output: OUTPUTS[of(OUTPUTS.length)]!, tools: ["look"], usage };
       const agent = run.execution.steps.get(effect.step)!.spec.kind === "agent";
+      const calls = agent ? madeCalls(of) : {};
+      if (well)
+        return { type: "returned", key, output: OUTPUTS[of(OUTPUTS.length)]!, tools: ["look"], usage, ...calls };
       if (agent && of(4) === 1) return heldCall(key, usage, of);
       if (effect.effects !== "none" && of(4) === 1) {
         const output = OUTPUTS[of(OUTPUTS.length)]!;
@@ -80,7 +88,10 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
       }
       const ending = ENDINGS[of(agent ? 5 : 4)]!;
       const call = ending === "in-doubt" ? { call: { key: "inner", tool: of(2) === 0 ? "wire" : "pay" } } : {};
-      return { type: "ended", key, ending, error, usage, ...call };
+      const told = { type: "ended", key, ending, error, usage, ...call } as const;
+      if (!agent || ending !== "tool-error") return { ...told, ...calls };
+      // The event of a turn that is sent again holds nothing else.
+      return of(2) === 0 ? { ...told, turn: 1 + of(3) } : { ...told, turns: of(4), ...calls };
     }
     case "reconcile": {
       if (!well) return { type: "reconcile-failed", key, error };

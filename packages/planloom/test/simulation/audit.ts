@@ -309,6 +309,8 @@ class LogAudit {
     const place = this.#place(data);
     place.attempts++;
     this.#nothingActed(event);
+    if (data.turn !== undefined && data.reason.code === "ATTEMPTS_LEFT")
+      this.#wrong(event, "uses an attempt for a turn");
     if (data.error.code === "CRASHED") this.#wrong(event, "counts a crash as an attempt");
     this.#leave(place, data.decision === "retry" ? "open" : data.decision === "skip" ? "ended" : "failed");
   }

@@ -142,6 +142,18 @@ export const BUGS = [
     put: "if (false)",
   },
   {
+    name: "an agent step starts over after it acted",
+    file: "src/run/decide/failure.js",
+    find: "const { turn } = given;",
+    put: "const turn = undefined;\n    given = { usage: given.usage };",
+  },
+  {
+    name: "a failed turn uses an attempt",
+    file: "src/run/decide/failure.js",
+    find: "if (turn !== undefined) {",
+    put: "if (false) {",
+  },
+  {
     name: "a new attempt ignores recorded effects",
     file: "src/engine/journal.js",
     find: "if (row.key !== null && !isDone(byKey.get(row.key)))",

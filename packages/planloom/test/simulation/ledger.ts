@@ -8,6 +8,7 @@ import { foldNext } from "../../src/run/log/chain.js";
 import { headOf, type RunHead } from "../../src/run/view/head.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import { Agreements } from "../run/agreements.js";
+import type { CallOutcome } from "../../src/agents/tool-turn.js";
 import type { JournalRow } from "../../src/store/event-store.js";
 import type { Timeline } from "./timeline.js";
 
@@ -153,6 +154,17 @@ export class Ledger {
     const doneAt = row.outcome === null ? undefined : this.#time.happened;
     this.rows.set(`${runId}/${stepId}/${item ?? ""}/${attempt}/${row.name}`, { row, doneAt });
     if (row.key !== null) this.intents.add(row.key);
+  }
+
+  /** Whether an agent step acted in a conversation before this one, since it was begun or restarted. */
+  hasActed(runId: string, { step, item }: { readonly step: string; readonly item: number | null }, attempt: number) {
+    const first = this.runOf(runId)?.execution.steps.get(step)?.firstAttempt ?? 1;
+    return [...this.rows.values()].some(({ row, doneAt }) => {
+      if (row.runId !== runId || row.stepId !== step || row.item !== item || row.key === null) return false;
+      if (doneAt === undefined || row.attempt < first || row.attempt >= attempt) return false;
+      const { value } = row.outcome as unknown as { readonly value: CallOutcome };
+      return value.ok || value.acted === true;
+    });
   }
 
   #known(runId: string): Known {

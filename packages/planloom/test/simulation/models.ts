@@ -129,6 +129,8 @@ export class Models {
     if (runId !== "" && turn > 1 && rowOf(turn - 1)?.doneAt === undefined) {
       this.ledger.violate(`turn ${turn} of ${step} is asked for before the turn before it is durable`);
     }
+    if (turn === 1 && this.ledger.hasActed(runId, { step, item }, attempt))
+      this.ledger.violate(`${step}/${item ?? ""} starts from the beginning, although it has acted`);
     const known = rowOf(turn);
     if (known?.doneAt === undefined || known.doneAt > since) return;
     this.ledger.violate(`turn ${turn} of ${step}/${item ?? ""}, attempt ${attempt}, was asked for again`);

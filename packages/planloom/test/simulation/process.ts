@@ -224,7 +224,8 @@ export class SimulatedProcess {
 
 /** Roles have places in the journal as steps have. */
 function placeOf(effect: Effect): Pick<Stage, "step" | "item" | "attempt"> {
-  if (effect.kind === "call" || effect.kind === "fill") return effect;
+  if (effect.kind === "call") return { ...effect, attempt: effect.conversation?.attempt ?? effect.attempt };
+  if (effect.kind === "fill") return effect;
   const step = ROLES[effect.kind] ?? effect.kind;
   return { step, item: null, attempt: Number(effect.key.slice(effect.key.lastIndexOf("/") + 1)) };
 }
