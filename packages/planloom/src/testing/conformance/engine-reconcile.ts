@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../../plan/json.js";
 import { endOf } from "../../run/status.js";
 import { scriptedModel } from "../scripted-model.js";
 import { createInventory } from "../../tools/inventory.js";
-import { ToolError, type Reconciled, type Tool, type ToolContext } from "../../tools/tool.js";
+import { ToolError, type Reconciled, type ToolContext } from "../../tools/tool.js";
 import { call, eventsOf, asTimePasses, latch, outcomeOf, storyTool, turns, until } from "./parts.js";
 import { matches } from "./matches.js";
 import type { OpenScene, Scene } from "./scene.js";
