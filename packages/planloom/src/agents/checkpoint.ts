@@ -37,16 +37,25 @@ export class UnknownOutcome extends Error {
   override readonly name = "UnknownOutcome";
   readonly key: string;
   readonly tool: string;
+  /** Its arguments, as far as they are known. */
+  readonly args: JsonObject | undefined;
   /** The attempt's usage of models so far. */
   readonly usage: Usage;
 
-  constructor(call: { readonly key: string; readonly tool: string; readonly cause?: unknown; readonly usage?: Usage }) {
+  constructor(call: {
+    readonly key: string;
+    readonly tool: string;
+    readonly args?: JsonObject | undefined;
+    readonly cause?: unknown;
+    readonly usage?: Usage;
+  }) {
     super(
       `It is not known whether the call of "${call.tool}" took effect.`,
       call.cause === undefined ? undefined : { cause: call.cause },
     );
     this.key = call.key;
     this.tool = call.tool;
+    this.args = call.args;
     this.usage = call.usage ?? NO_USAGE;
   }
 }

@@ -31,8 +31,8 @@ export function failureOf(thrown: unknown, signal: AbortSignal, usage: Usage): u
   if (thrown instanceof StepFailure) return thrown;
   if (thrown instanceof CallHeld) return new CallHeld(thrown.call, thrown.args, usage);
   if (thrown instanceof UnknownOutcome) {
-    const { key, tool, cause } = thrown;
-    return new UnknownOutcome({ key, tool, usage, ...(cause === undefined ? {} : { cause }) });
+    const { key, tool, args, cause } = thrown;
+    return new UnknownOutcome({ key, tool, args, usage, ...(cause === undefined ? {} : { cause }) });
   }
   if (thrown instanceof PlanloomError && thrown.kind === "provider") {
     return new StepFailure(operatingFailure(thrown), usage, thrown);

@@ -260,7 +260,7 @@ async function attemptCall(
       : { ...outcome, uncertain: true };
   const first = await endingOf(tool, args, key, context);
   if (!("thrown" in first)) return known(first, doubtful);
-  if (effects === "once") throw new UnknownOutcome({ key, tool: name, cause: first.thrown });
+  if (effects === "once") throw new UnknownOutcome({ key, tool: name, args, cause: first.thrown });
   context.signal.throwIfAborted();
   const last = effects === "idempotent" ? await endingOf(tool, args, key, context) : first;
   if (!("thrown" in last)) return known(last, true);

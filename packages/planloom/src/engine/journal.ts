@@ -6,7 +6,7 @@ import { UnknownOutcome } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
 import { isTurn } from "../agents/run-agent.js";
 import { settledOutcome, type CallOutcome } from "../agents/tool-turn.js";
-import type { Json, JsonObject } from "../plan/json.js";
+import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { CallEffect, WorkEffect } from "../run/effect.js";
 import type { MadeCall, AgentProgress } from "../run/event.js";
 import { failWith } from "../run/failure.js";
@@ -70,7 +70,7 @@ export function journalOf(store: EventStore, attempted: JournalAttempt, writer: 
         return open(outcome);
       }
       if (earlier !== undefined && options.effects === "once") {
-        throw new UnknownOutcome({ key: key ?? "", tool: options.tool ?? name });
+        throw new UnknownOutcome({ key: key ?? "", ...intendedBy(earlier, options.tool ?? name) });
       }
       await write(null);
       await writer.stillOwned?.();
@@ -110,8 +110,13 @@ export async function doubtIn(
   const settled = findWork(run, { step, item })?.settled;
   const open = rows.find((row) => row.key !== null && !done.has(row.key) && settled?.has(calledUnder(row)!) !== true);
   if (open === undefined) return undefined;
-  const { tool } = open.intent as { readonly tool?: string };
-  return new UnknownOutcome({ key: calledUnder(open)!, tool: tool ?? open.name });
+  return new UnknownOutcome({ key: calledUnder(open)!, ...intendedBy(open, open.name) });
+}
+
+/** The call that a row is about. `name` is that of the tool, if the row does not tell it. */
+function intendedBy({ intent }: JournalRow, name: string): { readonly tool: string; readonly args?: JsonObject } {
+  const { tool = name, args } = isObject(intent) ? (intent as { readonly tool?: string; readonly args?: Json }) : {};
+  return { tool, ...(isObject(args) ? { args } : {}) };
 }
 
 /** What the journal says of an agent step: the replies in its conversation, and its calls that acted or may have. */

@@ -122,9 +122,24 @@ export interface WaitingDocument {
     /** The type that an answer must have, if the step has one: a text like `"csv" | "xlsx"`. */
     readonly type?: string;
   }[];
-  readonly unknown: readonly { readonly step: string; readonly item?: number; readonly error: string }[];
+  /** Calls in doubt: nobody knows whether they acted. */
+  readonly unknown: readonly DoubtDocument[];
   /** Calls that acted and whose output cannot be used. A person decides; nothing repeats them. */
   readonly unusable: readonly UnusableDocument[];
+}
+
+export interface DoubtDocument {
+  readonly step: string;
+  readonly item?: number;
+  readonly tool: string;
+  /** The arguments of the call. Absent if the log does not hold them. */
+  readonly args?: Json;
+  /** The key that the tool got. */
+  readonly key: string;
+  readonly attempt: number;
+  /** ISO 8601: when the call ended without a known outcome. */
+  readonly at: string;
+  readonly error: string;
 }
 
 export interface UnusableDocument {
@@ -360,9 +375,7 @@ function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
     questions: works
       .filter((work) => work.status === "suspended" && work.question !== undefined)
       .map((work) => ({ ...of(work), question: work.question!, ...shownWith(work) })),
-    unknown: works
-      .filter((work) => work.status === "unknown")
-      .map((work) => ({ ...of(work), error: work.error === undefined ? "" : failureText(work.error) })),
+    unknown: works.filter((work) => work.status === "unknown").map((work) => doubtDocument(of(work), work)),
     unusable: works
       .filter(({ status }) => status === "unusable")
       .map((work) => unusableDocument(of(work), work.unusable!, work, say)),
@@ -404,6 +417,19 @@ function shownWith({ data, step: { spec } }: Work): { readonly data?: Json; read
 function deedDocument(run: Run, subject: StepRef): Json {
   const { spec } = run.execution.steps.get(subject.step)!;
   return { title: spec.title, ...ownFields(spec) };
+}
+
+function doubtDocument(of: StepRef, { doubt = "", doubtful = "", doubted, error }: Work): DoubtDocument {
+  const { attempt = 0, at = 0, args } = doubted ?? {};
+  return {
+    ...of,
+    tool: doubtful,
+    ...(args === undefined ? {} : { args }),
+    key: doubt,
+    attempt,
+    at: iso(at),
+    error: error === undefined ? "" : failureText(error),
+  };
 }
 
 function unusableDocument(of: StepRef, call: Unusable, { args = {}, error }: Work, say: Say): UnusableDocument {

@@ -22,7 +22,9 @@ export function endedOutcome(key: string, ending: Ending, error: Failure, usage:
 /** A call inside an agent step ended, and it is unknown whether it acted. */
 export function inDoubt(key: string, doubt: UnknownOutcome, usage = doubt.usage): Ended {
   const error = failWith("OUTCOME_UNKNOWN", { tool: doubt.tool });
-  return { type: "ended", key, ending: "in-doubt", error, usage, call: { key: doubt.key, tool: doubt.tool } };
+  const { args } = doubt;
+  const call = { key: doubt.key, tool: doubt.tool, ...(args === undefined ? {} : { args }) };
+  return { type: "ended", key, ending: "in-doubt", error, usage, call };
 }
 
 type Held = Outcome & { readonly type: "held" };

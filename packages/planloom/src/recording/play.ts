@@ -11,7 +11,7 @@ import type { Json } from "../plan/json.js";
 import { approvalQuestion, askQuestion } from "../run/keys.js";
 import { documentOf, type RunDocument } from "../loom/document.js";
 import type { WorkEffect } from "../run/effect.js";
-import type { EventOf, RunEvent } from "../run/event.js";
+import type { EventOf, RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
 import { isCommand, type Drafted, type Input, type Outcome, type Reserve, type Start } from "../run/input.js";
 import type { CheckedPlan, Command } from "../run/command.js";
@@ -331,13 +331,14 @@ function decisionIn(events: readonly RunEvent[]): EventOf<"approval.granted"> | 
 }
 
 function endOf({ status, success, answer, error, waiting }: RunDocument): Json {
+  const ref = ({ step, item }: StepRef) => ({ step, ...(item === undefined ? {} : { item }) });
   const persons =
     waiting === undefined
       ? {}
       : {
           questions: waiting.questions,
-          unknown: waiting.unknown,
-          unusable: waiting.unusable.map(({ step, item }) => ({ step, ...(item === undefined ? {} : { item }) })),
+          unknown: waiting.unknown.map((doubt) => ({ ...ref(doubt), error: doubt.error })),
+          unusable: waiting.unusable.map(ref),
         };
   return { status, success, answer, error: error?.code ?? null, ...persons };
 }

@@ -418,6 +418,8 @@ export interface EventData {
     readonly key: string;
     readonly tool: string;
     readonly error: Failure;
+    /** For a call inside an agent step: its arguments. Those of a step's own call are in `step.started`. */
+    readonly args?: { readonly [name: string]: Json };
     /** How the call ended. in-doubt: it was a call inside an agent step. */
     readonly ending: Ending;
     readonly usage: Usage;

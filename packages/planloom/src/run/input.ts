@@ -60,7 +60,11 @@ export type Outcome =
       readonly output?: Json;
       readonly partial?: true;
       /** Set if the ending is in-doubt: the call inside the step. */
-      readonly call?: { readonly key: string; readonly tool: string };
+      readonly call?: {
+        readonly key: string;
+        readonly tool: string;
+        readonly args?: { readonly [name: string]: Json };
+      };
       /** The model call of this turn of an agent step failed. Its conversation can continue there. */
       readonly turn?: number;
     } & AgentProgress)

@@ -70,6 +70,13 @@ export interface Work {
   doubt?: string;
   /** The tool of that call. */
   doubtful?: string;
+  /** The call itself. `at`: when its end was recorded, in ms since 1970. */
+  doubted?: {
+    readonly attempt: number;
+    readonly at: number;
+    /** Absent if the log does not hold them. */
+    readonly args?: { readonly [name: string]: Json };
+  };
   /** That tool can be asked about the call. */
   reconciles?: true;
   /** The run was taken over during its call, from a process that may still be making it. */

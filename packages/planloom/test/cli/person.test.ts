@@ -212,12 +212,7 @@ test("a call with an unusable output is made once; a person gives the value, or 
   const first = await here.run(["run", "plan.json", "--yes"]);
   expect(first).toMatchObject({ code: 5, stdout: "" });
   expect(first.stderr).toMatch(/Step act of run run_\w+ waits for a decision: garble has acted, but its output/);
-  for (const shown of [
-    'arguments  {"text":"42"}',
-    "returned   815",
-    "--use JSON",
-    "--again   (the call acts a second time)",
-  ])
+  for (const shown of ['    text     "42"', "returned   815", "--use JSON", "--again   (the call acts a second time)"])
     expect(first.stderr).toContain(shown);
   const again = await here.run(["retry", "last"]);
   expect(again.code).toBe(2);

@@ -43,10 +43,15 @@ describe("settling a call inside an agent step", () => {
   it("waits for a person, and calls nothing again by itself", async () => {
     const { loom, run, waiting, calls } = await inDoubt();
     expect(waiting.status).toBe("needs-attention");
-    expect(waiting.waiting?.unknown).toMatchObject([{ step: "pay_it" }]);
+    const [key] = calls;
+    const subject = { step: "pay_it", tool: "pay", args: { amount: 5 }, key, attempt: 1 };
+    expect(waiting.waiting?.unknown).toMatchObject([subject]);
+    expect(Date.parse(waiting.waiting!.unknown[0]!.at)).toBeGreaterThan(0);
     await loom.close();
     await (await loom.get(run.id)).resume();
-    expect((await run.result()).status).toBe("needs-attention");
+    const again = await run.result();
+    expect(again.status).toBe("needs-attention");
+    expect(again.waiting?.unknown).toStrictEqual(waiting.waiting?.unknown);
     expect(calls).toHaveLength(1);
   });
 

@@ -5,6 +5,7 @@ import type { Engine } from "../../src/engine/engine.js";
 import type { Liveness } from "../../src/engine/holder.js";
 import { localEngine } from "../../src/engine/local.js";
 import { LIMITS } from "../../src/limits.js";
+import { documentOf } from "../../src/loom/document.js";
 import { performIn } from "../../src/perform/perform.js";
 import type { EffectClass } from "../../src/plan/tool-spec.js";
 import { fakeClock, type FakeClock } from "../../src/testing/fake-clock.js";
@@ -94,6 +95,16 @@ describe("a take-over", () => {
     const [doubt] = eventsOf(log, "step.unknown");
     expect(doubt?.data).toMatchObject({ step: "a", tool: "act", error: { code: "TAKEN_OVER" } });
     expect(doubt?.data).not.toHaveProperty("reconcileAt");
+    const [subject] = documentOf(await s.other.load(s.runId)).waiting?.unknown ?? [];
+    expect(subject).toEqual({
+      step: "a",
+      tool: "act",
+      args: s.tool.calls[0]?.args,
+      key: s.tool.calls[0]?.key,
+      attempt: 1,
+      at: new Date(doubt!.at).toISOString(),
+      error: "the run was taken over during the call, from a process that may still be calling",
+    });
     expect([s.asked(), s.tool.calls.length]).toEqual([0, 1]);
     s.gate.open("too late");
     await lost;

@@ -90,10 +90,7 @@ export function waitingLines(runId: string, waiting: WaitingDocument): readonly 
       `  answer     ${PROGRAM} respond ${runId} ${asked.step} VALUE${asked.item === undefined ? "" : ` --item ${asked.item}`}`,
     ]),
     ...waiting.unusable.flatMap((call) => unusableLines(runId, call)),
-    ...waiting.unknown.flatMap(({ step, item, error }) => [
-      `It is not known whether step ${step}${item === undefined ? "" : `[${item}]`} of run ${runId} took effect: ${oneLine(error)}`,
-      `  find out whether it did, then  ${PROGRAM} respond ${runId} ${step}${item === undefined ? "" : ` --item ${item}`} --happened JSON | --not-happened | --abort`,
-    ]),
+    ...waiting.unknown.flatMap((call) => doubtLines(runId, call)),
   ];
 }
 
@@ -108,6 +105,18 @@ export function questionLines(runId: string, { step, item, question, data, type 
     ...textLines(`${of}:`, question, { ...shown, indent: "", width: 0 }),
     ...each.flatMap(([name, value]) => valueLines(keyText(name), value, shown)),
     ...(type === undefined ? [] : [`  of type    ${oneLine(type, 2_000)}`]),
+  ];
+}
+
+/** The call in doubt, and the answers. */
+function doubtLines(runId: string, call: WaitingDocument["unknown"][number]): readonly string[] {
+  const { step, item, tool, args, key, attempt, at, error } = call;
+  return [
+    `It is not known whether step ${refText({ ...call })} of run ${runId} took effect: ${oneLine(error)}`,
+    `  call       ${oneLine(tool)}, attempt ${attempt}, at ${at}`,
+    ...(args === undefined ? [] : argumentLines(args, showAll(runId), "  ")),
+    `  key        ${key}`,
+    `  find out whether it did, then  ${PROGRAM} respond ${runId} ${step}${item === undefined ? "" : ` --item ${item}`} --happened JSON | --not-happened | --abort`,
   ];
 }
 

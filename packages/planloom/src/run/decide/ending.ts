@@ -69,6 +69,7 @@ export function unknown(
     attempt: work.attempt,
     key: outcome.call?.key ?? work.effectKey,
     tool,
+    ...(outcome.call?.args === undefined ? {} : { args: outcome.call.args }),
     error: outcome.error,
     ending: outcome.ending,
     usage: outcome.usage,

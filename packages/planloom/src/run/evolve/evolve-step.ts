@@ -279,7 +279,7 @@ export function holdCall(run: Run, work: Work, { usage, calls }: EventData["appr
   noteCalls(work, calls);
 }
 
-export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
+export function onUnknown(run: Run, { data, at }: EventOf<"step.unknown">): void {
   const work = workOf(run, data);
   leaveFor(run, work, "unknown");
   work.error = data.error;
@@ -289,6 +289,8 @@ export function onUnknown(run: Run, { data }: EventOf<"step.unknown">): void {
   spend(run, work, data.usage);
   noteCalls(work, data.calls);
   work.doubtful = data.tool;
+  const args = directTool(work.step.spec) === undefined ? data.args : work.args;
+  work.doubted = { attempt: data.attempt, at, ...(args === undefined ? {} : { args }) };
   if (data.reconciles === true) work.reconciles = true;
   else delete work.reconciles;
   oweDoubt(run, work);

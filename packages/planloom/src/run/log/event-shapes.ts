@@ -418,7 +418,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "step.suspended": record({ ...place, on: oneOf("ask", "run"), question: text, data: anyJson, from: origin }, item),
   "step.unknown": record(
     { ...attempted, key: text, tool: text, error: failure, ending, usage },
-    { ...item, unpaid: yes, reconciles: yes, reconcileAt: number, calls },
+    { ...item, args: values, unpaid: yes, reconciles: yes, reconcileAt: number, calls },
   ),
   "step.unusable": record(
     { ...attempted, key: text, tool: text, error: failure, output: anyJson, usage },

@@ -261,8 +261,9 @@ function callOutcome(key: string, { type, data }: OutcomeEvent): Outcome {
       return { type: "ended", key, ending: "tool-error", error: data.error, usage, turn: data.turn };
     case "step.unknown": {
       const { error, ending } = data;
-      const call = ending === "in-doubt" ? { call: { key: data.key, tool: data.tool } } : {};
-      return { type: "ended", key, ending, error, usage, ...call, ...callsOf(data) };
+      const { tool, args } = data;
+      const call = { key: data.key, tool, ...(args === undefined ? {} : { args }) };
+      return { type: "ended", key, ending, error, usage, ...(ending === "in-doubt" ? { call } : {}), ...callsOf(data) };
     }
     case "step.unusable": {
       const { output, partial, error, ending, tool } = data;
