@@ -42,7 +42,10 @@ export function writtenIn(
  * it.
  */
 export function whyApproval(run: Run, work: Work, args: Args): ApprovalReason | undefined {
-  const changes = changesToSee(run, work.step).map(({ present: { name: tool }, differences }) => ({ tool, differences }));
+  const changes = changesToSee(run, work.step).map(({ present: { name: tool }, differences }) => ({
+    tool,
+    differences,
+  }));
   const also = whyUnchanged(run, work, args);
   return changes.length === 0 ? also : { code: "TOOL_CHANGED", changes, ...(also === undefined ? {} : { also }) };
 }

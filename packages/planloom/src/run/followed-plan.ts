@@ -8,7 +8,7 @@ import { type ProposedPlan, type Run } from "./state.js";
 import { hasForeignKeys, holdsText } from "../plan/foreign-keys.js";
 import { FOREIGN, joined, joinedAll, label, OWN, type Label } from "../plan/label.js";
 import { asksPerson } from "../plan/step-kind.js";
-import { labelOfParts, labelOfStep, valueParts } from "./labels.js";
+import { labelOfError, labelOfParts, labelOfStep, valueParts } from "./labels.js";
 import type { StepState } from "./work.js";
 
 /** The plan that was followed last. A replan mends this plan, not a later proposal that was refused. */
@@ -73,6 +73,8 @@ function labelRead(run: Run, state: StepState): Label {
   const args = labelOfParts(valueParts(run, spec));
   // A person rejected the call before it was made: there is nothing but its arguments and the person's comment.
   if (work.startedAt === undefined && work.error !== undefined && isFailure(work.error, "CALL_REJECTED")) return args;
-  const output = labelOfStep(run, state);
+  // A skipped step has no output, but a failure before the skip has text.
+  const failedFirst = work.status === "skipped" && work.error !== undefined;
+  const output = failedFirst ? labelOfError(run, state) : labelOfStep(run, state);
   return work.status === "completed" ? output : joined(output, args);
 }

@@ -35,6 +35,10 @@ export function labelOfStep(run: Run, state: StepState): Label {
   return found;
 }
 
+/** The label of the text that a step gave with its failure. */
+export const labelOfError = (run: Run, state: StepState): Label =>
+  labelOfOutput(run, state, possibleTools(run, state.spec));
+
 /** Within one plan, the label of an output stays what it is. */
 const labels = new WeakMap<Work, { readonly plan: ProposedPlan; readonly label: Label }>();
 

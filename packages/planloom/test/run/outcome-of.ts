@@ -3,7 +3,7 @@
 import type { Finding } from "../../src/plan/finding.js";
 import type { Json } from "../../src/plan/json.js";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
-import type { Effect } from "../../src/run/effect.js";
+import type { CallEffect, Effect } from "../../src/run/effect.js";
 import type { Asking, MadeCall } from "../../src/run/event.js";
 import type { Run } from "../../src/run/state.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
@@ -42,15 +42,19 @@ interface Around {
 }
 
 /** A call inside an agent step that the guard does not let pass. */
-const heldCall = (key: string, usage: Usage, of: (among: number) => number): LooseInput => ({
-  ...{ type: "held", key, usage, args: { x: of(2) } },
-  call: { key: `inner-${of(3)}`, tool: of(2) === 0 ? "pay" : "mail", called: of(2) === 0 ? [] : ["look"] },
+const heldCall = (effect: CallEffect, usage: Usage, of: (among: number) => number): LooseInput => ({
+  ...{ type: "held", key: effect.key, usage, args: { x: of(2) } },
+  call: {
+    key: `inner/${effect.step}/${effect.item}/${of(3)}`,
+    tool: of(2) === 0 ? "pay" : "mail",
+    called: of(2) === 0 ? [] : ["look"],
+  },
 });
 
 /** Calls with effects that an agent step has made until now. */
 function madeCalls(of: (among: number) => number): { readonly calls?: readonly MadeCall[] } {
   if (of(3) > 0) return {};
-  return { calls: [{ tool: "pay", args: { x: of(2) }, effects: "once", key: `made-${of(3)}`, output: of(2) }] };
+  return { calls: [{ tool: "pay", args: { x: of(2) }, effects: "once", key: `made/${of(3)}`, output: of(2) }] };
 }
 
 /** `how` 0 is what goes well; undefined for what nobody performs. */
@@ -81,7 +85,7 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
       const calls = agent ? madeCalls(of) : {};
       if (well)
         return { type: "returned", key, output: OUTPUTS[of(OUTPUTS.length)]!, tools: ["look"], usage, ...calls };
-      if (agent && of(4) === 1) return heldCall(key, usage, of);
+      if (agent && of(4) === 1) return heldCall(effect, usage, of);
       if (effect.effects !== "none" && of(4) === 1) {
         const output = OUTPUTS[of(OUTPUTS.length)]!;
         return { type: "ended", key, ending: "unusable", error: { ...error, retryable: false }, output, usage };
