@@ -132,7 +132,8 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
 /** Defaults of a plan that was not written after untrusted text stay what they are. */
 function requestOf(run: Run, inputs: CheckedPlan["inputs"]): Pick<RunRequest, "tags" | "trust"> {
   const { tags, trust, given } = run.request;
-  const own = currentPlan(run)?.afterUntrusted === undefined ? Object.keys(inputs).filter((name) => !given.has(name)) : [];
+  const own =
+    currentPlan(run)?.afterUntrusted === undefined ? Object.keys(inputs).filter((name) => !given.has(name)) : [];
   return { tags, trust: { ...Object.fromEntries(own.map((name) => [name, "public" as const])), ...trust } };
 }
 

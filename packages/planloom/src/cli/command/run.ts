@@ -37,7 +37,13 @@ async function start(
 ): Promise<number> {
   const { goal, plan } = text === undefined ? { goal: words } : understood(loom, text, inputs, words === "-");
   const follower = await openFollower(flags);
-  const options = { inputs, trust: trustIn(flags), tags: flags.tag ?? [], listener: follower, ...(plan === undefined ? {} : { plan }) };
+  const options = {
+    inputs,
+    trust: trustIn(flags),
+    tags: flags.tag ?? [],
+    listener: follower,
+    ...(plan === undefined ? {} : { plan }),
+  };
   let run: LoomRun | undefined;
   const code = await driveToEnd(loom, follower, flags, async () => (run = await loom.start(goal, options)));
   if (flags.record !== undefined && run !== undefined) await saveRecording(await run.recording(), flags.record);

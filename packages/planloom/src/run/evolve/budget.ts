@@ -44,7 +44,7 @@ export function book(run: Run, event: RunEvent): void {
   // Most steps call no model, and most runs have no budget. Then there is nothing to add.
   if (!("usage" in data) || data.usage === undefined || (data.usage.calls === 0 && run.spending.allowances.size === 0))
     return;
-  const { key, model, told = NO_USAGE } = reporterOf(run, type, data as Telling);
+  const { key, model, told = NO_USAGE } = reporterOf(run, type, data);
   const allowance = run.spending.allowances.get(key) ?? { told, spent: NOTHING_SPENT, reserved: NOTHING_SPENT };
   run.spending.allowances.delete(key);
   const unpaid = "unpaid" in data && data.unpaid === true;
