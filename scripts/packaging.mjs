@@ -6,7 +6,7 @@ import { formatMessage } from "publint/utils";
 import { root } from "./install.mjs";
 
 const packages = {
-  planloom: ["bin/planloom.js", "dist/testing.js"],
+  planloom: ["bin/planloom.js", "dist/testing/index.js"],
   "planloom-eval": ["bin/planloom-eval.js"],
 };
 const wanted = ["dist/index.js", "dist/index.d.ts", "LICENSE", "README.md"];

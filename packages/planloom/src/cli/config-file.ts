@@ -53,7 +53,7 @@ async function evaluate(file: string): Promise<unknown> {
     import("jiti"),
     import("../index.js"),
     import("../plan.js"),
-    import("../testing.js"),
+    import("../testing/index.js"),
   ]);
   const lent = hasZod(file) ? {} : { zod: await import("zod") };
   const jiti = createJiti(file, {

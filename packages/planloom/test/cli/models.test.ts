@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startFakeOpenAI, type ChatBody, type FakeOpenAIOptions } from "../../src/testing.js";
+import { startFakeOpenAI, type ChatBody, type FakeOpenAIOptions } from "../../src/testing/index.js";
 import { workspace } from "./planloom.js";
 
 async function server(options: Partial<FakeOpenAIOptions> = {}) {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import type { RunDocument } from "../../src/loom/document.js";
-import { startFakeOpenAI, type FakeOpenAI, type FakeOpenAIOptions } from "../../src/testing.js";
+import { startFakeOpenAI, type FakeOpenAI, type FakeOpenAIOptions } from "../../src/testing/index.js";
 
 export const BIN = fileURLToPath(new URL("../../bin/planloom.js", import.meta.url));
 

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startFakeOpenAI } from "../../src/testing.js";
+import { startFakeOpenAI } from "../../src/testing/index.js";
 import { trustListPath } from "../../src/files/trusted-folders.js";
 import { askToTrust } from "../../src/cli/trust-question.js";
 import { giveAway, hasModes, isRoot, modeOf, newFolder, put } from "../files/places.js";

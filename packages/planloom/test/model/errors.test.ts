@@ -11,7 +11,7 @@ import { openModel } from "../../src/model/model.js";
 import { timedModel } from "../../src/model/timed-model.js";
 import type { ModelRequest } from "../../src/model/port.js";
 import type { RoleSettings } from "../../src/model/role.js";
-import { startFakeOpenAI, type FakeOpenAI, type FakeReply } from "../../src/testing.js";
+import { startFakeOpenAI, type FakeOpenAI, type FakeReply } from "../../src/testing/index.js";
 
 const KEY = "secret-key-0123456789";
 const servers: FakeOpenAI[] = [];

@@ -9,7 +9,7 @@ import type { ModelRequest } from "../../src/model/port.js";
 import { tryRungs } from "../../src/model/try-rungs.js";
 import { wayFile } from "../../src/model/way-file.js";
 import { LIMITS } from "../../src/limits.js";
-import { startFakeOpenAI, type ChatBody, type FakeOpenAI, type FakeReply } from "../../src/testing.js";
+import { startFakeOpenAI, type ChatBody, type FakeOpenAI, type FakeReply } from "../../src/testing/index.js";
 
 let folder = "";
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "planloom-ways-"))));

@@ -9,7 +9,7 @@ import { openModel } from "../../src/model/model.js";
 import { providerNameOf } from "../../src/model/provider-name.js";
 import { findProvider, loadProviderModel } from "../../src/model/provider-package.js";
 import type { RoleSettings } from "../../src/model/role.js";
-import { scriptedModel, startFakeOpenAI } from "../../src/testing.js";
+import { scriptedModel, startFakeOpenAI } from "../../src/testing/index.js";
 
 describe("a name", () => {
   it.each([

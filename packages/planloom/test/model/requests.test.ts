@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openModel } from "../../src/model/model.js";
 import type { ModelRequest } from "../../src/model/port.js";
-import { startFakeOpenAI, type FakeOpenAI, type FakeReply } from "../../src/testing.js";
+import { startFakeOpenAI, type FakeOpenAI, type FakeReply } from "../../src/testing/index.js";
 
 const servers: FakeOpenAI[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 // Which settings a role gets, as a table.
 import { describe, expect, it } from "vitest";
 import { describeRole, resolveRoles, type RoleSettings, type RoleSources } from "../../src/model/role.js";
-import { scriptedModel } from "../../src/testing.js";
+import { scriptedModel } from "../../src/testing/index.js";
 
 const planner = (sources: Partial<RoleSources>): RoleSettings => resolveRoles({ env: {}, ...sources }).planner;
 

@@ -1,7 +1,7 @@
 // The fake clock moves only by hand; the system clock keeps its contract for long delays.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/clock.js";
-import { fakeClock } from "../../src/testing.js";
+import { fakeClock } from "../../src/testing/index.js";
 
 describe("a fake clock", () => {
   it("fires what falls due, in order, at its time", async () => {

@@ -1,6 +1,6 @@
 // The fake server as any client sees it: plain fetch against its URL.
 import { afterEach, describe, expect, it } from "vitest";
-import { startFakeOpenAI, type FakeOpenAI, type FakeOpenAIOptions } from "../../src/testing.js";
+import { startFakeOpenAI, type FakeOpenAI, type FakeOpenAIOptions } from "../../src/testing/index.js";
 
 const servers: FakeOpenAI[] = [];
 afterEach(async () => {

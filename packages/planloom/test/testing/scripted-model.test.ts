@@ -1,7 +1,7 @@
 // The scripted model: replies in order or by function, with usage that is the same each time.
 import { describe, expect, it } from "vitest";
 import type { ModelRequest } from "../../src/model/port.js";
-import { scriptedModel } from "../../src/testing.js";
+import { scriptedModel } from "../../src/testing/index.js";
 
 const ask = (request: Partial<ModelRequest> = {}): ModelRequest => ({
   system: "1234",
