@@ -74,7 +74,18 @@ export async function performCall(
   if (call === null) throw new Error(`step ${state.spec.id} has no call`);
   const changed = changeMet(services, effect, state, run, context);
   if (changed !== undefined) return changed;
-  return call(services, effect, state, state.spec, run, context);
+  return withoutSecrets(await call(services, effect, state, state.spec, run, context), secretFilter(services.secrets));
+}
+
+/** A model may have written the value of a secret into the arguments of a call inside an agent step. */
+function withoutSecrets(outcome: Outcome, filter: SecretFilter): Outcome {
+  const cleaned = <T>(value: T): T => filter.value(value as Json) as T;
+  if (outcome.type !== "returned" && outcome.type !== "ended" && outcome.type !== "held") return outcome;
+  const { calls } = outcome;
+  const clean = calls === undefined ? outcome : { ...outcome, calls: cleaned(calls) };
+  if (clean.type === "held") return { ...clean, args: cleaned(clean.args) };
+  if (clean.type === "returned" || clean.call?.args === undefined) return clean;
+  return { ...clean, call: { ...clean.call, args: cleaned(clean.call.args) } };
 }
 
 /**

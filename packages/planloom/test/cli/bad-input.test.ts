@@ -71,7 +71,7 @@ describe("a plan file with", () => {
     const ended = await here.run(["run", "plan.yaml"]);
     expectProblem(ended, 3, "PLAN_INVALID");
     expect(ended.stderr).toContain(` error ${code}`);
-    expect(ended.stderr).toMatch(/^ {2}fix: \S/m);
+    expect(ended.stderr).toMatch(/^ {2}(│ {3})?fix: \S/m);
   });
 });
 

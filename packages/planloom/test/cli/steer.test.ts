@@ -92,7 +92,7 @@ test("another goal for a live run: finished steps are kept, the rest is replanne
   const { env, server } = await planned("one", "two");
   const here = acting(env);
   here.write("busy", "");
-  const live = here.begin(["run", "Note one", "--yes"]);
+  const live = here.begin(["run", "Note one", "--yes-all"]);
   await live.said("start    look");
   const changed = await here.run(["goal", "last", "Note", "two", "--reason", "one is known"]);
   expect(changed).toMatchObject({ code: 0, stdout: "" });

@@ -161,7 +161,7 @@ describe("races", () => {
 
   it("around two calls: each of at least 5,000 schedules has the one outcome that the rules foretell", () => {
     const call = (id: string) => ({ id, tool: "ask_first", with: {} });
-    const first = beginning([call("p"), call("q")]);
+    const first = beginning([call("p"), call("q")], { onFailure: "fail" });
     const hashes = new Map(
       [...told(first, []).run.approvals.pending.values()].map(({ subject, hash }) => [
         subject === "plan" ? "" : subject.step,
