@@ -5,6 +5,7 @@ import type { Failure } from "../failure.js";
 import type { Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from "../input.js";
 import { HASH_VERSION } from "../../plan/plan-hash.js";
 import type { CheckedPlan, Command } from "../command.js";
+import { recordedTool } from "../changed-tools.js";
 import { callKey, fillKey, reconcileKey } from "../keys.js";
 import { callsOf, progressOf } from "../progress.js";
 import { NO_USAGE } from "../../plan/usage.js";
@@ -304,10 +305,12 @@ function changeIn(run: Run, events: readonly RunEvent[]): Said {
   const held = events.find((event) => event.type === "step.held");
   const work = held && findWork(run, held.data);
   const key = work && [callKey(work), fillKey(work)].find((owed) => run.owed.has(owed));
-  if (held === undefined || key === undefined) return CLOCK;
+  if (held === undefined || work === undefined || key === undefined) return CLOCK;
   const present = (name: string) =>
     events.flatMap(({ type, data }) => (type === "tool.changed" && data.tool === name ? [data.present] : []))[0] ??
-    run.execution.changedTools.get(name)?.present;
+    run.execution.changedTools.get(name)?.present ??
+    // The plan that followed has the tool as it is.
+    recordedTool(run, work.step, name);
   return { type: "tool-changed", key, tools: held.data.reason.tools.flatMap((name) => present(name) ?? []) };
 }
 
