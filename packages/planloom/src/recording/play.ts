@@ -3,6 +3,7 @@
 // wait for their recorded outcomes. The engine does not know that its calls are simulated.
 import { messageOf } from "../error.js";
 import { findWork } from "../run/lookup.js";
+import { planHash } from "../plan/plan-hash.js";
 import { isEnded } from "../run/status.js";
 import type { ErrorParams } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -220,7 +221,7 @@ class Play {
 
   #checkedToday(recorded: CheckedPlan, inputs: CheckedPlan["inputs"]): CheckedPlan {
     const { loom } = this;
-    if (loom === undefined) return recorded;
+    if (loom === undefined) return withHashOfToday(recorded);
     return { ...checkedBy(loom, recorded.plan, this.#run.request.goal, inputs), ...saidOf(recorded) };
   }
 
@@ -239,7 +240,10 @@ class Play {
       const pending = () =>
         [...this.#run.approvals.pending.values()].find((one) => approvalQuestion(one.subject) === name);
       await this.#asks(name, () => pending() !== undefined);
-      return { ...command, hash: pending()!.hash };
+      const { hash } = pending()!;
+      return command.type === "edit"
+        ? { ...command, hash, plan: withHashOfToday(command.plan) }
+        : { ...command, hash };
     }
     if (command.type === "respond") {
       await this.#asks(askQuestion(command), () => findWork(this.#run, command)?.status === "suspended");
@@ -345,4 +349,9 @@ function endOf({ status, success, answer, error, waiting }: RunDocument): Json {
 
 function answerUnknown({ seq, type }: RunEvent): PlanloomError {
   return new PlanloomError("RECORDING_INVALID", { problem: "answer", seq, type });
+}
+
+/** An earlier build computed the hash of a plan in another way. */
+function withHashOfToday({ hashVersion, ...plan }: CheckedPlan): CheckedPlan {
+  return hashVersion === undefined ? plan : { ...plan, hash: planHash(plan.plan, plan.inputs, plan.tools) };
 }
