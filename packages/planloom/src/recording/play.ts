@@ -241,9 +241,7 @@ class Play {
         [...this.#run.approvals.pending.values()].find((one) => approvalQuestion(one.subject) === name);
       await this.#asks(name, () => pending() !== undefined);
       const { hash } = pending()!;
-      return command.type === "edit"
-        ? { ...command, hash, plan: withHashOfToday(command.plan) }
-        : { ...command, hash };
+      return command.type === "edit" ? { ...command, hash, plan: withHashOfToday(command.plan) } : { ...command, hash };
     }
     if (command.type === "respond") {
       await this.#asks(askQuestion(command), () => findWork(this.#run, command)?.status === "suspended");

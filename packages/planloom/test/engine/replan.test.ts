@@ -496,8 +496,11 @@ describe("a process that dies in a replan", () => {
     });
     const tools = [look(), broken()];
     const { open, asked } = await house(tools, { planner: [patch(replace(once("b", "look")))] });
-    const run = await (await open({ store: dying })).start("", { plan: PLAN });
+    const loom = await open({ store: dying });
+    const run = await loom.start("", { plan: PLAN });
     await expect(run.result()).rejects.toThrow();
+    // Its engine is gone, and the run is not given up.
+    await loom.close();
     expect(eventsOf(await eventsIn(run), "replan.requested")).toHaveLength(1);
     const later = { ...systemClock, now: () => systemClock.now() + LIMITS.leaseMs };
     const next = await (await open({ store }, later)).get(run.id);
