@@ -103,7 +103,7 @@ test("a plan is shown with what it would do and take, and approved", async () =>
   expect(said).toBe("answered");
   expect(heard).toContain("=== REVIEW ===");
   expect(heard).toMatch(/estimate {2}1 model call, .*no earlier runs/);
-  expect(heard).toMatch(/The plan waits for you: it may act through pay \(hash [0-9a-f]{12}, until 20/);
+  expect(heard).toMatch(/The plan waits for you: it may act through pay \(hash [0-9a-f]{64}, until 20/);
   expect(heard.match(/\[a\]pprove and run/g)).toHaveLength(3);
   expect(await statusOf(run)).toBe("completed");
   expect(paid.toSorted()).toEqual(["ann", "bob", "paid ann"]);
@@ -255,7 +255,8 @@ test.skipIf(!hasScript)("at a real terminal a plan is reviewed, approved and run
   here.write("planloom.config.mjs", CONFIG);
   here.write("plan.json", planFor("ann"));
   const command = [process.execPath, BIN, "run", "plan.json"].map((word) => `'${word}'`).join(" ");
-  const child = spawn("script", ["-qefc", command, "/dev/null"], { cwd: here.folder });
+  const env = { ...process.env, PLANLOOM_TRUST: here.folder };
+  const child = spawn("script", ["-qefc", command, "/dev/null"], { cwd: here.folder, env });
   onTestFinished(() => void child.kill("SIGKILL"));
   let seen = "";
   child.stdout.on("data", (piece: Buffer) => {
