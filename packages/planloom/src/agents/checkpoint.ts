@@ -14,6 +14,11 @@ export interface CheckpointOptions {
   /** What the call is about to do, for readers of the journal. */
   readonly intent?: Json;
   readonly tool?: string;
+  /**
+   * Asked right before `run`, so never about a call whose outcome is in the journal. An outcome: the call is not made,
+   * and this is recorded for it. It may throw; then nothing is recorded. `again`: as for `run`.
+   */
+  readonly instead?: (again: boolean) => Json | undefined;
 }
 
 /**

@@ -53,7 +53,8 @@ interface Tally {
 
 /**
  * The ending of a call, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). `acted`: a
- * tool with effects acted, and its output cannot be used; `output` is what it returned, as far as it can be kept.
+ * tool with effects acted, and its output cannot be used; `output` is what it returned, as far as it can be kept. `own`:
+ * the guard refused the call, and the tool was not called.
  */
 export type CallOutcome =
   | { readonly ok: true; readonly output: Json; readonly usage?: Usage }
@@ -63,6 +64,7 @@ export type CallOutcome =
       readonly message: string;
       readonly uncertain?: true;
       readonly acted?: true;
+      readonly own?: true;
       readonly output?: Json;
       readonly partial?: true;
       readonly usage?: Usage;
@@ -116,6 +118,7 @@ export async function callTools(
     for (const one of settled) {
       if (one.status === "rejected") throw one.reason;
       results.push(one.value);
+      if (one.value.called !== undefined) bench.called.add(one.value.called);
     }
   }
   const times = bench.turns.add(results.map(({ trace }) => trace));
@@ -125,6 +128,8 @@ export async function callTools(
 interface Traced {
   readonly result: ToolResult;
   readonly trace: Trace;
+  /** The tool that was called. */
+  readonly called?: string;
 }
 
 /** Finds the tool of a call. A call that cannot be made is answered here. */
@@ -174,9 +179,10 @@ async function resultOf(
   }
   const outcome = await callOnce(tool, args, seen, bench, context);
   const trace = traceOf(tool, args, outcome);
-  if (!outcome.ok) return { result: { id, name, text: failureText(outcome, tool), isError: true }, trace };
+  const called = !outcome.ok && outcome.own === true ? {} : { called: tool.spec.name };
+  if (!outcome.ok) return { result: { id, name, text: failureText(outcome, tool), isError: true }, trace, ...called };
   const text = bench.previews.show(`call ${number}`, outcome.output, tool.spec.trusted === true);
-  return { result: { id, name, text }, trace };
+  return { result: { id, name, text }, trace, ...called };
 }
 
 /**
@@ -203,32 +209,34 @@ async function callOnce(
   seen: readonly string[],
   bench: ToolBench,
   context: AgentContext,
-): Promise<CallOutcome & { readonly own?: true }> {
+): Promise<CallOutcome> {
   const { name, effects } = tool.spec;
   const tally = tallyOf(bench, name, args);
   const row = bench.keyOf(name, args, tally.made++);
   const key = effects === "idempotent" ? bench.keyOf(name, args, tally.settled) : row;
-  const answer = bench.guard(tool.spec, args, row, seen);
-  if (answer === "wait") throw new CallHeld({ key: row, tool: name, called: seen }, args);
-  if (answer !== "call") {
-    tally.settled++;
-    return { ok: false, code: answer.refused.code, message: refusedText(answer.refused), own: true };
-  }
-  bench.called.add(name);
-  context.progress(`calls ${name}`);
   const options = {
     effects,
     tool: name,
     intent: { tool: name, args, ...(key === row ? {} : { key }) },
     ...(effects === "none" ? {} : { key: row }),
+    instead: (again: boolean): CallOutcome | undefined => {
+      const answer = bench.guard(tool.spec, args, row, seen);
+      if (answer === "call") return undefined;
+      if (answer === "wait") throw new CallHeld({ key: row, tool: name, called: seen }, args);
+      const { code } = answer.refused;
+      return { ok: false, code, message: refusedText(answer.refused), own: true, ...(again && { uncertain: true }) };
+    },
   };
   let made = false;
   const outcome = await context.checkpoint<CallOutcome>(`tool ${name}`, options, (again) => {
     made = true;
+    context.progress(`calls ${name}`);
     return attemptCall(tool, args, key, context, again === true || tally.doubtful);
   });
   if (!made && outcome.usage !== undefined) context.budget?.spend(outcome.usage);
-  tally.doubtful = !outcome.ok && outcome.uncertain === true;
+  // What is refused says nothing about a call before it.
+  const before = !outcome.ok && outcome.own === true && tally.doubtful;
+  tally.doubtful = before || (!outcome.ok && outcome.uncertain === true);
   tally.acted = !outcome.ok && outcome.acted === true;
   if (!tally.doubtful) tally.settled++;
   if (outcome.usage !== undefined) bench.spend(outcome.usage);
@@ -304,7 +312,7 @@ function unusableOutcome(
   return effects === "none" ? failed : { ...failed, acted: true, ...rawOutput(returned) };
 }
 
-function failureText(outcome: CallOutcome & { readonly ok: false; readonly own?: true }, tool: Tool): string {
+function failureText(outcome: CallOutcome & { readonly ok: false }, tool: Tool): string {
   const { code, message, acted, output } = outcome;
   if (outcome.own === true) return toolFailure(code, message);
   const said = message.slice(0, LIMITS.previewChars);

@@ -53,11 +53,12 @@ export function journalOf(store: EventStore, attempted: JournalAttempt, writer: 
     const { mine, byKey } = await (read ??= recordedIn(store, attempted));
     const recorded = mine.get(n);
     const key = options.key ?? null;
-    if (recorded !== undefined && (recorded.name !== name || recorded.key !== key)) throw diverged(recorded, name);
+    if (recorded !== undefined && !isOf(recorded, name, key)) throw diverged(recorded, name, mine);
     if (isDone(recorded)) return open(recorded.outcome);
     const earlier = key === null ? undefined : byKey.get(key);
-    const row = { runId, stepId, item, attempt, n, name, key, intent: options.intent ?? null };
-    const write = (outcome: Json) => store.writeJournal({ ...row, outcome, at: writer.now() }, writer.epoch);
+    const row = { runId, stepId, item, attempt, n, name, intent: options.intent ?? null };
+    const write = (outcome: Json, under = key) =>
+      store.writeJournal({ ...row, key: under, outcome, at: writer.now() }, writer.epoch);
     if (isDone(earlier)) {
       await write(earlier.outcome);
       return open(earlier.outcome);
@@ -72,6 +73,15 @@ export function journalOf(store: EventStore, attempted: JournalAttempt, writer: 
       if (earlier !== undefined && options.effects === "once") {
         throw new UnknownOutcome({ key: key ?? "", ...intendedBy(earlier, options.tool ?? name) });
       }
+    }
+    const instead = options.instead?.(earlier !== undefined);
+    if (instead !== undefined) {
+      const outcome = seal(instead);
+      // Without a key where nothing was called under it.
+      await write(outcome, earlier === undefined ? null : key);
+      return open(outcome);
+    }
+    if (options.effects !== "none") {
       await write(null);
       await writer.stillOwned?.();
     }
@@ -154,12 +164,25 @@ const calledUnder = ({ key, intent }: JournalRow): string | null =>
 
 /**
  * The attempt takes another path than before its crash, because tools or prompts have changed. Its rows answer other
- * questions. They must not be overwritten, because they record what was done. The next attempt starts with them known.
+ * questions. They must not be overwritten, because they record what was done. Another attempt would start from the
+ * beginning, so there is one by itself only if no call of this one acted, or may have.
  */
-function diverged({ name, n }: JournalRow, now: string): StepFailure {
+function diverged({ name, n }: JournalRow, now: string, rows: Recorded["mine"]): StepFailure {
   const params = { recorded: name, now, call: n };
-  return new StepFailure(failWith("JOURNAL_DIVERGED", params, { retryable: true }));
+  const retryable = ![...rows.values()].some(mayHaveActed);
+  return new StepFailure(failWith("JOURNAL_DIVERGED", params, { retryable }));
 }
+
+function mayHaveActed(row: JournalRow): boolean {
+  if (row.key === null) return false;
+  if (!isDone(row)) return true;
+  const outcome = open<CallOutcome>(row.outcome);
+  return outcome.ok || outcome.acted === true || outcome.uncertain === true;
+}
+
+/** Whether a row is that of this call. The row of a call that was refused before it was made has no key. */
+const isOf = (row: JournalRow, name: string, key: string | null): boolean =>
+  row.name === name && (row.key === key || row.key === null);
 
 function isDone(row: JournalRow | undefined): row is JournalRow {
   return row !== undefined && row.outcome !== null;

@@ -23,6 +23,12 @@ export const standsInPlan = (step: Step): boolean =>
   step.forEach === undefined &&
   referencedNames(step.with).length === 0;
 
+/** Steps of a plan that stand in the plan before in the same words, whatever has become of their tools since. */
+export function sameWordsIn(plan: Plan, before: ProposedPlan | undefined): readonly string[] {
+  const were = new Map(before?.plan.steps.map((step) => [step.id, step]));
+  return plan.steps.filter((step) => were.has(step.id) && inSameWords(step, were.get(step.id)!)).map(({ id }) => id);
+}
+
 /** Steps that are new since the plan before, or have other words, or whose tool has another definition. */
 export function writtenIn(
   plan: Plan,

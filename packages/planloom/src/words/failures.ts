@@ -321,7 +321,12 @@ export const FAILURES: Table<FailureParams> = {
   JOURNAL_DIVERGED: {
     message: ({ recorded, now, call }) =>
       `the journal holds "${recorded}" where the attempt now comes to "${now}" (call ${call})`,
-    next: () => ["The tools or the prompts have changed since. The next attempt repeats no call that acted."],
+    next: () => [
+      "The tools or the prompts have changed since. If no call of the step acted, the next attempt is a new " +
+        "conversation. If one did, ",
+      { action: "retry" },
+      " continues the step where they are as before.",
+    ],
   },
   INTERNAL: {
     message: () => "an error without a code was thrown",

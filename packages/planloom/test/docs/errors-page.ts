@@ -99,7 +99,7 @@ const AGAIN: { readonly [Code in FailureCode]?: string } = {
   ABORTED: "by effect class; given up: no",
   TOOL_THREW: "by effect class",
   EXPECT_FAILED: "yes, except for tools with effect class `once`",
-  JOURNAL_DIVERGED: "yes, as a new attempt; what acted is not repeated",
+  JOURNAL_DIVERGED: "yes, as a new attempt, unless a call acted",
   FILL_FAILED: "yes",
   TURN_LIMIT: "yes, in the same conversation with turns of its own",
   INTERRUPTED: "yes",

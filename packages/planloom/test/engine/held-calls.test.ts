@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
+import { memoryStore } from "../../src/store/memory.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool } from "../../src/tools/tool.js";
 
@@ -119,5 +120,82 @@ test.each([
   expect(document.waiting?.approvals ?? []).toHaveLength(more);
   expect(got).toEqual(more === 0 ? [first, second] : [first]);
   await run.replay({ strict: true });
+  await loom.close();
+});
+
+test("a call that was made is not asked about again, by another release of its tool either", async () => {
+  const store = memoryStore();
+  const release = (version: string, sent: string[]) => {
+    const read = tool({
+      name: "read",
+      description: "Reads.",
+      input: z.object({}),
+      effects: "none",
+      run: () => "write",
+    });
+    const send = tool({
+      name: "send",
+      description: "Sends.",
+      input: z.object({ to: z.string() }),
+      effects: "once",
+      version,
+      run: ({ to }) => void sent.push(to),
+    });
+    return [read, send];
+  };
+  const executor = scriptedModel(({ messages }) => {
+    const done = messages.flatMap((message) => (message.role === "tool" ? message.results : [])).length;
+    const calls = [{ name: "read", args: {} }, ...["eve", "bob"].map((to) => ({ name: "send", args: { to } }))];
+    return done < calls.length ? { toolCalls: [calls[done]!] } : { text: "done" };
+  });
+  const [before, after]: [string[], string[]] = [[], []];
+  const plan = { steps: [{ id: "work", agent: "Write.", tools: ["read", "send"] }], answer: { value: "${{ work }}" } };
+  const first = await createLoom({ store, tools: release("1", before), models: { executor } }, { env: {} });
+  const begun = await first.start("Write.", { plan });
+  await begun.approve((await begun.result()).waiting!.approvals[0]!.hash);
+  expect((await begun.result()).waiting!.approvals).toMatchObject([{ args: { to: "bob" } }]);
+  await first.close();
+
+  const second = await createLoom({ store, tools: release("2", after), models: { executor } }, { env: {} });
+  const run = await second.get(begun.id);
+  const next = async () => (await run.result()).waiting!.approvals[0]!;
+  await run.approve((await next()).hash);
+  const changed = await next();
+  expect(changed.changes).toMatchObject([{ tool: "send" }]);
+  await run.approve(changed.hash);
+  expect(await next()).toMatchObject({ args: { to: "bob" } });
+  await run.reject("Not to bob.");
+  expect(await run.result()).toMatchObject({ status: "completed" });
+  expect([before, after, executor.requests.length]).toEqual([["eve"], [], 4]);
+  expect((await run.document()).steps[0]).toMatchObject({ attempts: 1, calls: [{ args: { to: "eve" } }] });
+  await run.replay({ strict: true });
+  await second.close();
+});
+
+test("side by side, a call that waits keeps its place among those that do not", async () => {
+  const notes = tool({ name: "notes", description: "Notes.", input: z.object({}), effects: "none", run: () => "mine" });
+  const page = tool({
+    name: "page",
+    description: "Reads a page.",
+    input: z.object({ url: z.string() }),
+    effects: "none",
+    egress: true,
+    run: ({ url }) => `text of ${url}`,
+  });
+  const [a, b] = ["http://a.example/", "http://b.example/"];
+  const executor = scriptedModel((request, turn) => {
+    if (turn === 0) return { toolCalls: [{ name: "notes", args: {} }] };
+    if (turn === 1) return { toolCalls: [a, b].map((url) => ({ name: "page", args: { url } })) };
+    const last = request.messages.at(-1);
+    return { text: JSON.stringify(last?.role === "tool" ? last.results.map(({ text }) => text) : []) };
+  });
+  const loom = await createLoom({ store: "memory", tools: [notes, page], models: { executor } }, { env: {} });
+  const plan = { steps: [{ id: "work", agent: "Read.", tools: ["notes", "page"] }], answer: { value: "${{ work }}" } };
+  const run = await loom.start("Read.", { plan });
+  for (let asked = 0; asked < 2; asked++) await run.approve((await run.result()).waiting!.approvals[0]!.hash);
+  const ended = await run.result();
+  expect(ended).toMatchObject({ status: "completed" });
+  const texts = JSON.parse(ended.answer as string) as string[];
+  expect([texts[0]!.includes(a), texts[1]!.includes(b)]).toEqual([true, true]);
   await loom.close();
 });

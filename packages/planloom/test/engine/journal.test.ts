@@ -71,6 +71,63 @@ describe("a journal", () => {
     expect(await journal({ attempt: 2 })("tool pay", PAY, never)).toBe("paid");
   });
 
+  test.each(["tool pay", "tool put"])(
+    "says that %s acted in such an attempt, so that none starts over",
+    async (name) => {
+      const { journal } = opened();
+      await journal()(name, name === "tool pay" ? PAY : PUT, async () => ({ ok: true, output: "paid" }));
+      await expect(journal()("turn 2", THINK, never)).rejects.toMatchObject({
+        failure: { code: "JOURNAL_DIVERGED", retryable: false },
+      });
+    },
+  );
+
+  test("asks before a call only if it holds no outcome of it, in this attempt or an earlier one", async () => {
+    const { journal } = opened();
+    await journal()("tool pay", PAY, async () => "receipt");
+    const asked = { ...PAY, instead: () => "this must not be asked" };
+    expect(await journal()("tool pay", asked, never)).toBe("receipt");
+    expect(await journal({ attempt: 2 })("tool pay", asked, never)).toBe("receipt");
+  });
+
+  test("keeps the place of a call that is not made, without a key, whoever would say otherwise later", async () => {
+    const { store, journal } = opened();
+    const first = journal();
+    expect(await first("tool pay", { ...PAY, instead: () => "refused" }, never)).toBe("refused");
+    await first("turn 2", THINK, async () => "thought");
+    const again = journal();
+    expect(await again("tool pay", PAY, never)).toBe("refused");
+    expect(await again("turn 2", THINK, never)).toBe("thought");
+    expect((await rowsOf(store))[0]).toStrictEqual([1, 1, "tool pay", null, { value: "refused" }]);
+    expect(await journal({ attempt: 2 })("tool pay", PAY, async () => "paid")).toBe("paid");
+  });
+
+  test("keeps the place of a call that waits, beside others that do not", async () => {
+    const { journal } = opened();
+    const wait = () => {
+      throw new Error("it waits");
+    };
+    const first = journal();
+    const both = await Promise.allSettled([
+      first("tool get", { ...THINK, instead: wait }, never),
+      first("tool get", THINK, async () => "b"),
+    ]);
+    expect(both.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+    const again = journal();
+    expect(await Promise.all([again("tool get", THINK, async () => "a"), again("tool get", THINK, never)])).toEqual([
+      "a",
+      "b",
+    ]);
+  });
+
+  test("keeps the doubt of a call that may have acted and is refused now", async () => {
+    const { store, journal } = opened();
+    await expect(journal()("tool put", PUT, crash)).rejects.toThrow("ends here");
+    const instead = (again: boolean) => ({ again });
+    expect(await journal()("tool put", { ...PUT, instead }, never)).toEqual({ again: true });
+    expect((await rowsOf(store))[0]).toStrictEqual([1, 1, "tool put", "k2", { value: { again: true } }]);
+  });
+
   test("knows an outcome by its key in every later attempt, and writes it there too", async () => {
     const { store, journal } = opened();
     await journal()("tool pay", PAY, async () => "receipt");

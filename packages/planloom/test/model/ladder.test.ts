@@ -3,7 +3,13 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { openModel } from "../../src/model/model.js";
 import type { ModelRequest } from "../../src/model/port.js";
-import { startFakeOpenAI, type ChatBody, type FakeOpenAI, type FakeReply, type Feature } from "../../src/testing/index.js";
+import {
+  startFakeOpenAI,
+  type ChatBody,
+  type FakeOpenAI,
+  type FakeReply,
+  type Feature,
+} from "../../src/testing/index.js";
 
 const servers: FakeOpenAI[] = [];
 afterEach(async () => {

@@ -207,6 +207,16 @@ describe("another attempt of an agent step", () => {
     sameAgain(told);
   });
 
+  it("does not start over where its journal cannot be followed and a call acted", () => {
+    const diverged = { code: "JOURNAL_DIVERGED", retryable: false };
+    const told = story().when(failing({ error: diverged, turns: 4, calls: [PAID] }));
+    told.then(["step.failed", { decision: "fail", sameAttempt: true }], "execution.completed", "run.failed");
+    expect(retryPreview(told.run, {})).toMatchObject({ restarted: [], calls: [{ step: "a", tool: "pay" }] });
+    told.given(retry());
+    expect(effectOf(told)).toMatchObject({ key: "call/a/1" });
+    sameAgain(told);
+  });
+
   it("keeps its number and journal where nobody has seen how it ended", () => {
     const crash: LooseInput = { type: "recovered", epoch: 2, reason: { code: "RESUMED" } };
     const told = story({}, { crashes: 0 });

@@ -69,10 +69,18 @@ export class Agreements {
         return this.started(run, event);
       case "step.completed":
         if (event.data.carried !== undefined && hearsOthers(run, event.data.step)) this.spoken.add(event.data.step);
+        if (this.heardNothing(run, event.data)) this.spoken.delete(event.data.step);
         return undefined;
       default:
         return undefined;
     }
+  }
+
+  /** An agent step that called no tool and was given nothing of others has only its own words to say. */
+  private heardNothing(run: Run, { step, item, from, carried }: EventOf<"step.completed">["data"]): boolean {
+    const state = run.execution.steps.get(step);
+    if (state?.spec.kind !== "agent" || item !== undefined || carried !== undefined) return false;
+    return state.fan === undefined && from.tools.length === 0 && from.steps.every((id) => !this.spoken.has(id));
   }
 
   /** In a fork what others wrote stays so. */

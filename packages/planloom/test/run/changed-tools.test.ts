@@ -58,6 +58,17 @@ const sameAgain = ({ log }: Kept) => {
 const changesIn = ({ log }: Kept) => log.filter(({ type }) => type === "tool.changed").length;
 
 describe("a tool that has effects now or had them before", () => {
+  it("and has changed back for one call has done so for the others, in replay too", () => {
+    const next = { ...PAY, version: "2" };
+    const told = story([step("s", "pay"), step("t", "pay")]);
+    for (const key of ["call/s/1", "call/t/1"]) told.when(met(key, next)).when(approve(hashAsked(told)));
+    told.when(met("call/s/1", PAY)).then("tool.changed", "step.held", "step.started");
+    told
+      .when(met("call/t/1", PAY))
+      .then(["step.held", { step: "t", reason: { code: "TOOL_CHANGED", tools: ["pay"] } }], "step.started");
+    expect(sameAgain(told)).toEqual([]);
+  });
+
   it.each([
     ["acts now", READ, { ...READ, effects: "once" }, "once"],
     ["acted before", PAY, { ...PAY, effects: "none" }, "once"],

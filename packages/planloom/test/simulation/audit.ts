@@ -40,9 +40,11 @@ class LogAudit {
   readonly #lengths = new Map<string, number>();
   /** Of calls that acted and whose output cannot be used. */
   readonly #unusableKeys = new Set<string>();
-  /** Tools that act and have changed since the plan, and steps and items that a person approved: when. */
-  readonly #changedAt = new Map<string, number>();
-  readonly #grantedAt = new Map<string, number>();
+  /** The definitions of tools that act and have changed since the plan. */
+  readonly #changed = new Map<string, string>();
+  /** By hash, the changed definitions that a request for approval shows; and by step or item, those a person approved. */
+  readonly #shown = new Map<string, readonly string[]>();
+  readonly #seen = new Map<string, Set<string>>();
   #steps = new Map<string, Step>();
   #plan: Plan | undefined;
   /** It is not the first plan. */
@@ -97,11 +99,11 @@ class LogAudit {
       case "step.suspended":
         return this.#mayBegin(event, event.data);
       case "tool.changed":
-        if (event.data.waits === true) this.#changedAt.set(event.data.tool, event.seq);
-        else this.#changedAt.delete(event.data.tool);
+        if (event.data.waits === true) this.#changed.set(event.data.tool, JSON.stringify(event.data.present));
+        else this.#changed.delete(event.data.tool);
         return;
       case "approval.granted":
-        if (event.data.subject !== "plan") this.#grantedAt.set(nameOf(event.data.subject), event.seq);
+        if (event.data.subject !== "plan") this.#sees(nameOf(event.data.subject), event.data.hash);
         return;
       case "step.held":
         return this.#notCalled(event);
@@ -141,8 +143,17 @@ class LogAudit {
   }
 
   /** A call inside an agent step waits for a person. Then the same attempt goes on. */
-  #held({ data: { subject, call } }: EventOf<"approval.requested">): void {
+  #held(event: EventOf<"approval.requested">): void {
+    const { subject, call, hash, reason } = event.data;
+    if (reason.code === "TOOL_CHANGED")
+      this.#shown.set(
+        hash,
+        reason.changes.map(({ tool }) => this.#changed.get(tool) ?? ""),
+      );
     if (subject === "plan" || call === undefined) return;
+    const madeAt = this.ledger.outcomes.get(call.key) ?? Infinity;
+    if (madeAt < this.ledger.durableAt.get(event)!)
+      this.#wrong(event, `asks about a call of ${call.tool} that was made`);
     const place = this.#place(subject);
     place.last--;
     this.#leave(place, "open");
@@ -153,7 +164,7 @@ class LogAudit {
     const { plan, revision, tools, kept = [] } = event.data;
     const { approval } = this.world.scenario;
     const before = this.#steps;
-    this.#changedAt.clear();
+    this.#changed.clear();
     this.#plan = plan;
     this.#steps = new Map(plan.steps.map((step) => [step.id, step]));
     // What of a later plan must be approved, agreements.ts knows.
@@ -281,11 +292,21 @@ class LogAudit {
     place.given = data.args;
   }
 
-  /** Whether a person approved the call after each tool that it may use had changed. */
+  #sees(name: string, hash: string): void {
+    this.#seen.set(name, new Set([...(this.#seen.get(name) ?? []), ...(this.#shown.get(hash) ?? [])]));
+  }
+
+  /**
+   * Whether a person approved the call with each changed tool that it may use. When a tool changes to what was approved
+   * before, by another release or under another plan, nobody is asked again.
+   */
   #isSeen(ref: StepRef, step: Step | undefined): boolean {
-    const granted = this.#grantedAt.get(nameOf(ref)) ?? 0;
+    const seen = this.#seen.get(nameOf(ref));
     const tools = step?.kind === "tool" ? [step.tool] : step?.kind === "agent" ? step.tools : [];
-    return [...tools].every((name) => (this.#changedAt.get(name) ?? 0) <= granted);
+    return [...tools].every((name) => {
+      const changed = this.#changed.get(name);
+      return changed === undefined || seen?.has(changed) === true;
+    });
   }
 
   /** Its tools have changed. The same attempt is started again, or what is to be filled in is asked for. */

@@ -142,6 +142,12 @@ export const BUGS = [
     put: "if (false)",
   },
   {
+    name: "a person is asked about an inner call that was made",
+    file: "src/engine/journal.js",
+    find: "const n = ++count;",
+    put: "const n = ++count;\n        options.instead?.(false);",
+  },
+  {
     name: "an agent step starts over after it acted",
     file: "src/run/decide/failure.js",
     find: "const { turn } = given;",

@@ -65,6 +65,8 @@ export class Ledger {
   readonly rows = new Map<string, { readonly row: JournalRow; readonly doneAt: number | undefined }>();
   /** Keys with a row in a journal, and keys of steps that the log says were started. */
   readonly intents = new Set<string>();
+  /** Keys of calls with an outcome in a journal: how much had happened when it first became durable. */
+  readonly outcomes = new Map<string, number>();
   readonly started = new Set<string>();
   /** By run, the ids of commands in the order in which they came into its inbox. */
   readonly inboxes = new Map<string, string[]>();
@@ -153,7 +155,9 @@ export class Ledger {
     this.say("disk", `${runId} journal ${stepId}/${item ?? ""}/${attempt}.${n} ${row.name}: ${kind}`);
     const doneAt = row.outcome === null ? undefined : this.#time.happened;
     this.rows.set(`${runId}/${stepId}/${item ?? ""}/${attempt}/${row.name}`, { row, doneAt });
-    if (row.key !== null) this.intents.add(row.key);
+    if (row.key === null) return;
+    this.intents.add(row.key);
+    if (doneAt !== undefined && !this.outcomes.has(row.key)) this.outcomes.set(row.key, doneAt);
   }
 
   /** Whether an agent step acted in a conversation before this one, since it was begun or restarted. */

@@ -129,6 +129,8 @@ function final(run: Run, said: Fact, work: Work): Fact {
 function keepsAttempt(run: Run, work: Work, { error, turn, turns }: Said): boolean {
   if (isFailure(error, "BUDGET_EXHAUSTED")) return isJournaled(work);
   if (turn !== undefined) return true;
+  // Its calls acted. Only a person starts it from the beginning.
+  if (isFailure(error, "JOURNAL_DIVERGED")) return !error.retryable;
   // It ended without an outcome, so only its journal knows its calls.
   return turns === undefined && isConversation(work.step.spec) && work.startedAt !== undefined && mayAct(run, work);
 }

@@ -8,7 +8,7 @@ import { canonicalJson } from "../../plan/json.js";
 import type { Step } from "../../plan/plan.js";
 import { stepHashes } from "../../plan/revise/step-hash.js";
 import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
-import { writtenIn } from "../approval.js";
+import { sameWordsIn } from "../approval.js";
 import { fact, type EventData, type Fact, type MadeCall, type StepRef } from "../event.js";
 import { kernelOn } from "../kernel-version.js";
 import { currentPlan, planOf, stepIn } from "../lookup.js";
@@ -275,9 +275,8 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
 export const EARLIER_REJECTED = { code: "EARLIER_REJECTED" } as const;
 
 /** A person's plan is trusted. Steps that a planner wrote after it had read untrusted text stay marked. */
-export function marksKept(run: Run, { plan, tools }: CheckedPlan): Pick<CheckedPlan, "mustApprove" | "afterUntrusted"> {
-  const own = writtenIn(plan, toolsByName(tools), currentPlan(run));
-  const kept = plan.steps.map(({ id }) => id).filter((id) => !own.has(id));
+export function marksKept(run: Run, { plan }: CheckedPlan): Pick<CheckedPlan, "mustApprove" | "afterUntrusted"> {
+  const kept = sameWordsIn(plan, currentPlan(run));
   return { mustApprove: kept.filter((id) => run.planning.mustApprove.has(id)), ...afterUntrusted(run, kept, OWN) };
 }
 

@@ -11,7 +11,7 @@ import { inSameWords } from "../../plan/revise/step-hash.js";
 import { mayActThrough } from "../../plan/step-kind.js";
 import { asksForPlan, currentPlan } from "../lookup.js";
 import { followedPlan, readByPlanner, wasFollowed } from "../followed-plan.js";
-import { withdrawn, writtenIn } from "../approval.js";
+import { withdrawn, sameWordsIn, writtenIn } from "../approval.js";
 import type { EventData, Fact } from "../event.js";
 import type { CheckedPlan } from "../command.js";
 import { replanOf } from "../status.js";
@@ -131,7 +131,7 @@ export function revisionProposed(
   const ids = checked.plan.steps.map(({ id }) => id);
   const marks = afterUntrusted(
     run,
-    ids.filter((id) => !written.has(id)),
+    sameWordsIn(checked.plan, currentPlan(run)),
     read,
     ids.filter((id) => fresh.has(id) || written.has(id)),
   );
