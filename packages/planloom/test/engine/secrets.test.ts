@@ -10,7 +10,7 @@ import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { tool, ToolError, type ToolContext } from "../../src/tools/tool.js";
 
-const CANARY = "Canary/4711+secret";
+const CANARY = "Canary/kiwi+secret";
 const secrets = { TOKEN: CANARY };
 
 const login = () => {
@@ -168,7 +168,7 @@ it.each(Object.entries(MISDEEDS))("a tool that %s leaves it nowhere", async (_, 
     [executor, planner, synthesizer].map(({ requests }) => requests),
   ]);
   expect(executor.requests.length).toBeGreaterThan(0);
-  const forms = [CANARY, encodeURIComponent(CANARY), base64(CANARY).slice(0, 20), "Y2FuYXJ5", "anary/47", "4711"];
+  const forms = [CANARY, encodeURIComponent(CANARY), base64(CANARY).slice(0, 20), "Y2FuYXJ5", "anary/ki", "kiwi"];
   expect(forms.filter((form) => everything.toLowerCase().includes(form.toLowerCase()))).toEqual([]);
   await loom.close();
 });
