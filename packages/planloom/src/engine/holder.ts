@@ -62,7 +62,12 @@ export function livenessOf(holder: string): Liveness {
 
 const hostHere = (): string => hostname().replaceAll("/", "-");
 
-function placeHere(): Place {
+let place: Place | undefined;
+
+/** A process stays in its namespaces. They are read when they are first needed. */
+const placeHere = (): Place => (place ??= readPlace());
+
+function readPlace(): Place {
   if (!seesItself()) return { boot: "", space: "" };
   const boot = read("/proc/sys/kernel/random/boot_id").trim();
   // Start times are told in the time namespace of the reader.
