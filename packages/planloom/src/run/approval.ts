@@ -35,12 +35,11 @@ export function writtenIn(
   tools: ReadonlyMap<string, ToolSpec>,
   before: ProposedPlan | undefined,
 ): ReadonlySet<string> {
-  const were = new Map(before?.plan.steps.map((step) => [step.id, step]));
+  const sameWords = new Set(sameWordsIn(plan, before));
   const toolOf = (step: Step, all: ReadonlyMap<string, ToolSpec> | undefined) =>
     canonicalJson(directToolIn(all, step) ?? null);
-  const same = (step: Step, was: Step | undefined) =>
-    was !== undefined && inSameWords(step, was) && toolOf(step, tools) === toolOf(was, before?.tools);
-  return new Set(plan.steps.filter((step) => !same(step, were.get(step.id))).map(({ id }) => id));
+  const same = (step: Step) => sameWords.has(step.id) && toolOf(step, tools) === toolOf(step, before?.tools);
+  return new Set(plan.steps.filter((step) => !same(step)).map(({ id }) => id));
 }
 
 /**

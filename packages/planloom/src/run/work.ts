@@ -129,16 +129,13 @@ export interface Work {
   finishedAt?: number;
 }
 
+/** What the event `step.unusable` tells of a call. */
+type UnusableFacts = Pick<EventData["step.unusable"], "attempt" | "key" | "tool" | "output" | "partial">;
+
 /** A call that acted with an unusable output, as the run remembers it. `ref` is the step or item that made it. */
-export interface UnusableCall {
+export interface UnusableCall extends UnusableFacts {
   readonly ref: StepRef;
-  /** Attempt of the step in which it was made. */
-  readonly attempt: number;
-  readonly key: string;
-  readonly tool: string;
   readonly error: Failure;
-  readonly output: Json;
-  readonly partial?: true;
   /** The tool's own schema accepts the output; only the step's `output` refuses it. */
   readonly sound?: true;
   /** Revision of the plan that the step began under. */
@@ -148,15 +145,9 @@ export interface UnusableCall {
 }
 
 /** The call of a step that acted, and whose output cannot be used. */
-export interface Unusable {
-  readonly attempt: number;
+export interface Unusable extends UnusableFacts {
   /** When it was recorded, in ms since 1970. */
   readonly at: number;
-  readonly key: string;
-  readonly tool: string;
-  /** What the tool returned, as far as it can be kept. */
-  readonly output: Json;
-  readonly partial?: true;
   /** The step that made the call; absent if it is this one. */
   readonly earlier?: StepRef;
 }

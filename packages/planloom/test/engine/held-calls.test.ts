@@ -12,6 +12,24 @@ const PLAN = {
   answer: { value: "${{ work }}" },
 };
 
+const READING = {
+  steps: [{ id: "work", agent: "Read.", tools: ["notes", "page"] }],
+  answer: { value: "${{ work }}" },
+};
+
+/** A tool with private notes, and one by whose address they could leave. */
+const notesAndPages = (read: (url: string) => string | void) => [
+  tool({ name: "notes", description: "Notes.", input: z.object({}), effects: "none", run: () => "mine" }),
+  tool({
+    name: "page",
+    description: "Reads a page.",
+    input: z.object({ url: z.string() }),
+    effects: "none",
+    egress: true,
+    run: ({ url }) => read(url),
+  }),
+];
+
 function mailbox(config: LoomConfig = {}) {
   const sent: string[] = [];
   const reads = { count: 0 };
@@ -98,23 +116,14 @@ test.each([
   ["host", ["http://a.example/1", "http://a.example@b.example/"], 1],
 ] as const)("an approval for the rest of the step covers %s: %j", async (rest, [first, second], more) => {
   const got: string[] = [];
-  const notes = tool({ name: "notes", description: "Notes.", input: z.object({}), effects: "none", run: () => "mine" });
-  const page = tool({
-    name: "page",
-    description: "Reads a page.",
-    input: z.object({ url: z.string() }),
-    effects: "none",
-    egress: true,
-    run: ({ url }) => void got.push(url),
-  });
+  const tools = notesAndPages((url) => void got.push(url));
   const executor = scriptedModel((_request, turn) => {
     const calls = [{ name: "notes", args: {} }, ...[first, second].map((url) => ({ name: "page", args: { url } }))];
     const next = calls[turn];
     return next === undefined ? { text: "done" } : { toolCalls: [next] };
   });
-  const loom = await createLoom({ store: "memory", tools: [notes, page], models: { executor } }, { env: {} });
-  const plan = { steps: [{ id: "work", agent: "Read.", tools: ["notes", "page"] }], answer: { value: "${{ work }}" } };
-  const run = await loom.start("Read.", { plan });
+  const loom = await createLoom({ store: "memory", tools, models: { executor } }, { env: {} });
+  const run = await loom.start("Read.", { plan: READING });
   await run.approve((await run.result()).waiting!.approvals[0]!.hash, { rest });
   const document = await run.result();
   expect(document.waiting?.approvals ?? []).toHaveLength(more);
@@ -173,15 +182,7 @@ test("a call that was made is not asked about again, by another release of its t
 });
 
 test("side by side, a call that waits keeps its place among those that do not", async () => {
-  const notes = tool({ name: "notes", description: "Notes.", input: z.object({}), effects: "none", run: () => "mine" });
-  const page = tool({
-    name: "page",
-    description: "Reads a page.",
-    input: z.object({ url: z.string() }),
-    effects: "none",
-    egress: true,
-    run: ({ url }) => `text of ${url}`,
-  });
+  const tools = notesAndPages((url) => `text of ${url}`);
   const [a, b] = ["http://a.example/", "http://b.example/"];
   const executor = scriptedModel((request, turn) => {
     if (turn === 0) return { toolCalls: [{ name: "notes", args: {} }] };
@@ -189,9 +190,8 @@ test("side by side, a call that waits keeps its place among those that do not", 
     const last = request.messages.at(-1);
     return { text: JSON.stringify(last?.role === "tool" ? last.results.map(({ text }) => text) : []) };
   });
-  const loom = await createLoom({ store: "memory", tools: [notes, page], models: { executor } }, { env: {} });
-  const plan = { steps: [{ id: "work", agent: "Read.", tools: ["notes", "page"] }], answer: { value: "${{ work }}" } };
-  const run = await loom.start("Read.", { plan });
+  const loom = await createLoom({ store: "memory", tools, models: { executor } }, { env: {} });
+  const run = await loom.start("Read.", { plan: READING });
   for (let asked = 0; asked < 2; asked++) await run.approve((await run.result()).waiting!.approvals[0]!.hash);
   const ended = await run.result();
   expect(ended).toMatchObject({ status: "completed" });

@@ -2,29 +2,20 @@
 // where the one before ended. After calls with effects nothing starts the step from the beginning.
 import { describe, expect, it } from "vitest";
 import type { CallEffect } from "../../src/run/effect.js";
-import type { MadeCall, RunEvent } from "../../src/run/event.js";
+import type { MadeCall } from "../../src/run/event.js";
 import { retryPreview } from "../../src/run/decide/retry.js";
 import { replay } from "../../src/run/log/replay.js";
 import { endOf } from "../../src/run/status.js";
 import type { Settings } from "../../src/run/settings.js";
-import { Story, start, type LooseInput } from "../../src/testing/given-when-then.js";
+import { start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
+import { KeptStory } from "./kept-story.js";
 import { keysOwed, returned, TOOLS, USAGE } from "./parts.js";
 
 const PAID: MadeCall = { tool: "pay", args: { n: 5 }, effects: "once", key: "k1", output: { receipt: "r1" } };
 
-/** A story that also keeps its log. */
-class Kept extends Story {
-  readonly log: RunEvent[] = [];
-  override when(input: LooseInput): this {
-    super.when(input);
-    this.log.push(...this.events);
-    return this;
-  }
-}
-
 const agent = (more: object = {}) => ({ id: "a", agent: "Pay it.", tools: ["look", "pay"], ...more });
-const story = (more: object = {}, settings: Partial<Settings> = {}): Kept =>
-  new Kept().given(
+const story = (more: object = {}, settings: Partial<Settings> = {}): KeptStory =>
+  new KeptStory().given(
     start({
       plan: { steps: [agent(more)], answer: { value: "done" } },
       tools: TOOLS,
@@ -51,7 +42,7 @@ const retry = (more: object = {}): LooseInput => {
 };
 const effectOf = (told: Story) => told.owed().find((one): one is CallEffect => one.kind === "call");
 const work = ({ run }: Story) => run.execution.steps.get("a")!.work;
-const sameAgain = ({ log }: Kept) =>
+const sameAgain = ({ log }: KeptStory) =>
   expect(replay(JSON.parse(JSON.stringify(log)) as typeof log).differences).toEqual([]);
 const times = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 

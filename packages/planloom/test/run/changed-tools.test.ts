@@ -8,7 +8,8 @@ import type { EventOf, RunEvent } from "../../src/run/event.js";
 import { replay } from "../../src/run/log/replay.js";
 import { foldNext } from "../../src/run/log/chain.js";
 import { emptyRun } from "../../src/run/state.js";
-import { Story, start, type LooseInput } from "../../src/testing/given-when-then.js";
+import { start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
+import { KeptStory } from "./kept-story.js";
 import { USAGE } from "./parts.js";
 
 const spec = (name: string, effects: ToolSpec["effects"], more: Partial<ToolSpec> = {}): ToolSpec => ({
@@ -24,18 +25,8 @@ const LOG = spec("log", "idempotent");
 const TOOLS = [READ, PAY, LOG];
 const step = (id: string, tool: string, more: object = {}) => ({ id, tool, with: { x: 1 }, ...more });
 
-/** A story that keeps its log. */
-class Kept extends Story {
-  readonly log: RunEvent[] = [];
-  override when(input: LooseInput): this {
-    super.when(input);
-    this.log.push(...this.events);
-    return this;
-  }
-}
-
-const story = (steps: readonly object[], settings = {}): Kept =>
-  new Kept().given(start({ plan: { steps, answer: { value: "done" } }, tools: TOOLS, settings }));
+const story = (steps: readonly object[], settings = {}): KeptStory =>
+  new KeptStory().given(start({ plan: { steps, answer: { value: "done" } }, tools: TOOLS, settings }));
 const met = (key: string, ...tools: readonly ToolSpec[]): LooseInput => ({ type: "tool-changed", key, tools });
 const returned = (key: string, output: Json, tool: string): LooseInput => ({
   type: "returned",
@@ -49,13 +40,13 @@ const hashAsked = ({ events }: Story): string => {
   return asked!.data.hash;
 };
 const approve = (hash: string, more: object = {}): LooseInput => ({ type: "approve", hash, ...more });
-const sameAgain = ({ log }: Kept) => {
+const sameAgain = ({ log }: KeptStory) => {
   const copy = JSON.parse(JSON.stringify(log)) as RunEvent[];
   const read = emptyRun(copy[0]!.runId);
   for (const event of copy) expect(foldNext(read, event).ok).toBe(true);
   return replay(copy).differences;
 };
-const changesIn = ({ log }: Kept) => log.filter(({ type }) => type === "tool.changed").length;
+const changesIn = ({ log }: KeptStory) => log.filter(({ type }) => type === "tool.changed").length;
 
 describe("a tool that has effects now or had them before", () => {
   it("and has changed back for one call has done so for the others, in replay too", () => {

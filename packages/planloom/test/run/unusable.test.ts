@@ -6,7 +6,8 @@ import { replay } from "../../src/run/log/replay.js";
 import { endOf, isWaiting, statusOf } from "../../src/run/status.js";
 import { retryPreview } from "../../src/run/decide/retry.js";
 import type { Settings } from "../../src/run/settings.js";
-import { Story, start, type LooseInput } from "../../src/testing/given-when-then.js";
+import { start, type LooseInput, type Story } from "../../src/testing/given-when-then.js";
+import { KeptStory } from "./kept-story.js";
 import { call, checked, ended, fails, keysOwed, returned, spec, TOOLS, USAGE } from "./parts.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
 
@@ -19,18 +20,8 @@ const pay = (more: object = {}) => ({ id: "s", tool: "pay", with: { x: 1 }, ...m
 const book = (more: object = {}) => ({ id: "s", tool: "book", with: { x: 1 }, ...more });
 const next = call("n", { with: { x: "${{ s }}" } });
 
-/** A story that also keeps its log. */
-class Kept extends Story {
-  readonly log: RunEvent[] = [];
-  override when(input: LooseInput): this {
-    super.when(input);
-    this.log.push(...this.events);
-    return this;
-  }
-}
-
-const story = (steps: readonly object[], settings: Partial<Settings> = {}): Kept =>
-  new Kept().given(start({ plan: { steps, answer: { value: "done" } }, tools: ALL, settings }));
+const story = (steps: readonly object[], settings: Partial<Settings> = {}): KeptStory =>
+  new KeptStory().given(start({ plan: { steps, answer: { value: "done" } }, tools: ALL, settings }));
 
 function unusable(key: string, output: Json = RAW, more: { readonly at?: number; readonly partial?: true } = {}) {
   const error = { code: "BAD_OUTPUT", params: { tool: "ship", problem: "label: wrong" }, retryable: false };
@@ -50,7 +41,7 @@ const plan = (steps: readonly object[]) => checked(steps, { tools: ALL });
 const statuses = ({ run }: Story) =>
   Object.fromEntries([...run.execution.steps].map(([id, { work }]) => [id, work.status]));
 const keyIn = (event: RunEvent | undefined) => (event?.data as { readonly key?: string } | undefined)?.key;
-const sameAgain = ({ log }: Kept) => replay(JSON.parse(JSON.stringify(log)) as typeof log).differences;
+const sameAgain = ({ log }: KeptStory) => replay(JSON.parse(JSON.stringify(log)) as typeof log).differences;
 
 describe("a call that returned an unusable output", () => {
   it.each([

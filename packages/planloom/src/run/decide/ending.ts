@@ -1,17 +1,13 @@
 // Decides what a call was that ended without a usable output: in doubt, acted with an unusable output, stopped, or
 // failed. In: how the call ended. Out: facts. failure.ts decides what follows from a failure.
 import { LIMITS } from "../../limits.js";
-import type { Json } from "../../plan/json.js";
-import type { Origin } from "../../plan/origin.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
-import type { Usage } from "../../plan/usage.js";
 import { callName } from "../../plan/step-kind.js";
 import { toolIn } from "../lookup.js";
 import { isCancelling } from "../status.js";
 import type { Work } from "../work.js";
 import { outOfTime, unpaidBy } from "./budget.js";
-import { fact, type Ending, type Fact, type StepRef } from "../event.js";
-import type { Failure } from "../failure.js";
+import { fact, type Ending, type EventData, type Fact, type StepRef } from "../event.js";
 import type { Outcome } from "../input.js";
 import { callsOf, progressOf } from "../progress.js";
 import { failed, refOf, whyStopped } from "./failure.js";
@@ -80,23 +76,13 @@ export function unknown(
   });
 }
 
-/** A call that acted, with its output as far as it could be kept. */
-interface Unusable {
-  /** Default: the key of the work. */
+/** A call that acted, as its event tells it. `key`: that of the work, if it is absent. */
+type UnusableEnd = Omit<EventData["step.unusable"], keyof StepRef | "attempt" | "key" | "tool"> & {
   readonly key?: string;
-  readonly error: Failure;
-  readonly output: Json;
-  readonly partial?: true;
-  readonly usage: Usage;
-  readonly ending?: "unusable";
-  /** The call was made before, by this step, and is not made now. */
-  readonly earlier?: StepRef;
-  readonly args?: { readonly [name: string]: Json };
-  readonly from?: Origin;
-}
+};
 
 /** Facts about a call that acted and whose output cannot be used. Only a policy `skip` applies without a person. */
-export function unusable(run: Run, work: Work, call: Unusable, at: number): Fact[] {
+export function unusable(run: Run, work: Work, call: UnusableEnd, at: number): Fact[] {
   const { key = work.effectKey, output, usage, partial, ending, earlier, args, from } = call;
   const error = { ...call.error, params: { ...call.error.params, acted: true }, retryable: false };
   const said = fact("step.unusable", {

@@ -42,13 +42,13 @@ export interface Proposal {
   readonly asked: readonly Fact[];
 }
 
-export function proposalFacts(checked: CheckedPlan, around: ProposalOptions): Fact[] {
-  const { proposed, asked } = proposal(checked, around);
+export function proposalFacts(checked: CheckedPlan, options: ProposalOptions): Fact[] {
+  const { proposed, asked } = proposal(checked, options);
   return [proposed, ...asked];
 }
 
-export function proposal(checked: CheckedPlan, around: ProposalOptions): Proposal {
-  const { revision, cause, settings, at, usage = NO_USAGE, asking, replaces, changes = {} } = around;
+export function proposal(checked: CheckedPlan, options: ProposalOptions): Proposal {
+  const { revision, cause, settings, at, usage = NO_USAGE, asking, replaces, changes = {} } = options;
   const { plan, hash, hashVersion = HASH_VERSION, inputs, tools, findings } = checked;
   const { estimate, approval, mustApprove, afterUntrusted } = checked;
   const marked = {
@@ -67,7 +67,7 @@ export function proposal(checked: CheckedPlan, around: ProposalOptions): Proposa
     ...(asking === undefined ? {} : { asking }),
   };
   const proposed = fact("plan.proposed", { ...plain, ...said });
-  const reason = around.mustAsk ?? approvalReason(checked, settings.approval, around.fresh);
+  const reason = options.mustAsk ?? approvalReason(checked, settings.approval, options.fresh);
   if (reason === undefined) return { proposed, asked: [] };
   if (!settings.attended) {
     return { proposed, asked: [fact("run.failed", { error: failWith("NEEDS_PERSON", { what: "plan", reason }) })] };
