@@ -17,7 +17,7 @@ import { commandInvalid, notAnswered, runEnded, runOwned } from "./engine-error.
 import { closeHolder, livenessOf, newHolder, readHolder, type Liveness } from "./holder.js";
 import { Inbox } from "./inbox.js";
 import { Leases, type Claim } from "./lease.js";
-import { loadRun, pause, readEvents, readLog } from "./log.js";
+import { endedAfter, loadRun, pause, readEvents, readLog } from "./log.js";
 import type { Owner } from "../store/event-store.js";
 import type { EnginePorts } from "./open-engine.js";
 import { commandReply, isReply, Senders } from "./senders.js";
@@ -170,15 +170,23 @@ class LocalEngine implements Engine {
     try {
       await store.put(runId, entry);
       const deadline = clock.now() + LIMITS.replyMs;
-      for (;;) {
+      for (let [next, ended] = [fromSeq, isEnded(before)]; ;) {
+        // Looked at each time: the owner may release the run after its last look at the inbox.
         if (await this.#mayTakeOver(runId)) await this.#takeOver(runId, listener);
         const drive = this.#drives.get(runId);
         if (drive !== undefined) await drive.takeInbox();
-        if (drive !== undefined || !this.#senders.has(inputId)) return await reply;
-        const found = await this.#replyInLog(runId, inputId, fromSeq, deadline);
-        // A process that has ended a run releases it a moment later. Then the run may continue here.
-        const over = !found.ok && found.code === "RUN_ENDED" && command.type === "retry";
-        if (!over || clock.now() >= deadline) return found;
+        if (driven !== undefined || !this.#senders.has(inputId)) return await reply;
+        for await (const event of this.events(runId, { fromSeq: next })) {
+          if (isReply(event, inputId)) return commandReply(event);
+          next = event.seq + 1;
+          ended = endedAfter(event) ?? ended;
+        }
+        // The owner before did not decide it, or the log would say so.
+        if (drive !== undefined) return await reply;
+        const isLate = clock.now() >= deadline;
+        // A process that has ended a run releases it a moment later. Then a retry may continue it here.
+        if (ended && (command.type !== "retry" || isLate)) return runEnded(await this.load(runId));
+        if (isLate) return notAnswered();
         await pause(clock, LIMITS.inboxPollMs);
       }
     } finally {
@@ -197,21 +205,6 @@ class LocalEngine implements Engine {
     } catch (error) {
       // Another process was faster. It finds the command in the inbox.
       if (!hasCode(error, "RUN_OWNED")) throw error;
-    }
-  }
-
-  /** The answer to a command that another process decides. */
-  async #replyInLog(runId: string, inputId: string, fromSeq: number, deadline: number): Promise<Reply> {
-    const { clock } = this.#ports;
-    const until = new AbortController();
-    const cancel = clock.setTimer(deadline - clock.now(), () => until.abort());
-    try {
-      for await (const event of this.events(runId, { fromSeq, follow: true, signal: until.signal }))
-        if (isReply(event, inputId)) return commandReply(event);
-      const run = await this.load(runId);
-      return isEnded(run) ? runEnded(run) : notAnswered();
-    } finally {
-      cancel();
     }
   }
 

@@ -95,8 +95,9 @@ async function* readBoth(
       reader = new LogReader(runId);
       continue;
     }
+    if (!follow) return;
     ended ??= await hasEnded(store, runId);
-    if (!follow || ended || signal?.aborted === true) return;
+    if (ended || signal?.aborted === true) return;
     await pause(clock, LIMITS.inboxPollMs, signal);
   }
 }
@@ -130,7 +131,7 @@ async function hasEnded(store: EventStore, runId: string): Promise<boolean> {
 }
 
 /** undefined for an event that neither ends nor continues a run. */
-function endedAfter({ type }: RunEvent): boolean | undefined {
+export function endedAfter({ type }: RunEvent): boolean | undefined {
   if (type === "run.reopened") return false;
   return type === "run.completed" || type === "run.failed" || type === "run.cancelled" ? true : undefined;
 }

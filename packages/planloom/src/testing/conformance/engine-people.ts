@@ -3,6 +3,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { PlannerRequest } from "../../agents/plan-request.js";
 import type { Engine } from "../../engine/engine.js";
 import type { Command } from "../../run/command.js";
+import { LIMITS } from "../../limits.js";
 import { endOf, errorOf, statusOf } from "../../run/status.js";
 import type { EventStore } from "../../store/event-store.js";
 import { type Run } from "../../run/state.js";
@@ -220,6 +221,24 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       );
       deepEqual(await Promise.all(said), [{ ok: true }, { ok: true }, { ok: true }]);
       equal((await s.ended(other, runId)).answering.answer, 3);
+    });
+
+    story("who speak as the owner lets the run go are heard by the engine that they spoke to", async (scene) => {
+      const s = await scene({ tools: [echo()] });
+      const { clock } = s;
+      // The owner does not look into the inbox before it closes.
+      const setTimer: typeof clock.setTimer = (ms, fn) =>
+        ms === LIMITS.inboxPollMs ? () => undefined : clock.setTimer(ms, fn);
+      const engine = await s.engine({ clock: { now: () => clock.now(), setTimer } });
+      const runId = await s.start(engine, { plan: questionnaire });
+      await waiting(engine, runId);
+
+      const other = await s.engine();
+      const said = other.send(runId, { type: "respond", step: "q", value: 4 }, { by: "ann" });
+      await until("it is in the inbox", async () => (await s.store.take(runId, 0)).length === 1);
+      await engine.close();
+      deepEqual(await asTimePasses(clock, said), { ok: true });
+      equal((await s.ended(other, runId)).answering.answer, 4);
     });
 
     story("may only leave word: whoever drives the run next obeys", async (scene) => {

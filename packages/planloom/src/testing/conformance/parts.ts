@@ -29,9 +29,9 @@ export function latch<T = void>(): Latch<T> {
 const PATIENCE_MS = 120_000;
 
 /** Resolves when `holds` returns true. Throws if it never does. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`it never came to this: ${what}`);
     await turn();
   }
