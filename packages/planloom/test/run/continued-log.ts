@@ -107,7 +107,9 @@ function agreement(run: Run, { key }: Effect): LooseInput {
   const [kind, step = "", item = ""] = key.split("/");
   const ref: StepRef = { step, ...(item === "" ? {} : { item: Number(item) }) };
   if (kind === "approval") return { type: "approve", hash: step };
-  if (kind === "ask")
-    return { type: "respond", ...ref, value: run.execution.steps.get(step)!.spec.output === "number" ? 3 : "Rome" };
+  const { spec, work, fan } = run.execution.steps.get(step)!;
+  if (kind === "ask") return { type: "respond", ...ref, value: spec.output === "number" ? 3 : "Rome" };
+  const of = ref.item === undefined ? work : fan?.items[ref.item];
+  if (of?.status === "unusable") return { type: "settle", ...ref, verdict: "use", output: "paid" };
   return { type: "settle", ...ref, verdict: "not-happened" };
 }

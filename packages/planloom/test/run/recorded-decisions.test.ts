@@ -1,7 +1,7 @@
 // Strict replay of recorded logs: the chain and the fold hold for each, and this kernel still decides what it decided.
 // Different decisions of another kernel are reported apart. In: test/fixtures. Out: differences.
 import { describe, expect, test } from "vitest";
-import { eventHash, type RunEvent } from "../../src/run/event.js";
+import { EVENT_VERSION, eventHash, type RunEvent } from "../../src/run/event.js";
 import { KERNEL_VERSION } from "../../src/run/kernel-version.js";
 import { replay } from "../../src/run/log/replay.js";
 import { start, Story, type LooseInput } from "../../src/testing/given-when-then.js";
@@ -18,6 +18,11 @@ test.each(LOGS)("%s is sound, and its kernel decides as it did", (name) => {
   // Where this fails after a change of what the kernel decides: raise KERNEL_VERSION, and record logs with the new
   // kernel.
   if (kernelOf(log) === KERNEL_VERSION) expect(policyDifferences).toEqual([]);
+});
+
+test("some logs were recorded with events and decisions of today", () => {
+  const first = LOGS.map((name) => logIn(name)[0]!);
+  expect(first.filter((event) => event.v === EVENT_VERSION && kernelOf([event]) === KERNEL_VERSION)).not.toEqual([]);
 });
 
 /** The log with one event changed, and its chain whole again, as an older kernel could have written it. */
