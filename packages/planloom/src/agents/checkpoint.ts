@@ -82,8 +82,18 @@ export class CallHeld extends Error {
 /** The decision about a call that a model wants. refused: it is not made, and the model reads why. */
 export type GuardAnswer = "call" | "wait" | { readonly refused: Failure };
 
-/** Decides about each call before it is made. `called` are the tools whose results the model had seen. */
-export type CallGuard = (tool: ToolSpec, args: JsonObject, key: string, called: readonly string[]) => GuardAnswer;
+/**
+ * Decides about each call before it is made. `called` are the tools whose results the model had seen. `instead`: the
+ * key of the call that the model asked for, if a person gave it these arguments.
+ */
+export type CallGuard = (
+  tool: ToolSpec,
+  call: { readonly args: JsonObject; readonly key: string; readonly instead?: string },
+  called: readonly string[],
+) => GuardAnswer;
+
+/** The arguments that a person gave the call with this key. */
+export type CallEdits = (key: string) => JsonObject | undefined;
 
 export interface ModelCall {
   /** Default: the executor's model. */

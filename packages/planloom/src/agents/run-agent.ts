@@ -13,7 +13,7 @@ import { failWith, type Failure } from "../run/failure.js";
 import { problemText } from "../words/failures.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { askModel } from "./ask-model.js";
-import type { AgentContext, CallGuard } from "./checkpoint.js";
+import type { AgentContext, CallEdits, CallGuard } from "./checkpoint.js";
 import { readReply, type ReadReply } from "./json-reply.js";
 import { Previews } from "./preview.js";
 import {
@@ -52,6 +52,8 @@ export interface AgentRequest extends StepFacts {
   readonly keyOf: KeyOf;
   /** Absent: every call is made. */
   readonly guard?: CallGuard;
+  /** Absent: every call has the arguments that the model gives it. */
+  readonly edits?: CallEdits;
   /** Calls with effects that the step has made in another conversation. */
   readonly made?: readonly MadeCall[];
   /** Where the conversation continues after a failure. Turns are counted anew from there. In order. */
@@ -83,12 +85,12 @@ export interface AgentResult {
 export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
   const previews = new Previews();
   const tools = request.tools.filter((tool) => tool.spec.approval === undefined);
-  const { keyOf, guard = () => "call" as const } = request;
+  const { keyOf, guard = () => "call" as const, edits = () => undefined } = request;
   const specs = tools.map((tool) => tool.spec);
   const spent = { usage: NO_USAGE };
   const spend = (usage: Usage): void => void (spent.usage = addUsage(spent.usage, usage));
   const fresh = { tallies: new Map(), called: new Set<string>(), turns: new Turns(), count: 0 };
-  const bench: ToolBench = { tools, keyOf, guard, previews, spend, ...fresh };
+  const bench: ToolBench = { tools, keyOf, guard, edits, previews, spend, ...fresh };
   const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request, previews) };
   try {
     const output = await takeTurns(request, [opening], bench, spent, model, context);

@@ -11,9 +11,9 @@ import { rawOutput } from "../tools/raw-output.js";
 import { ToolError, UnusableOutput, type Tool } from "../tools/tool.js";
 import { failureText as refusedText } from "../words/failures.js";
 import { callsOfTool } from "./model-call.js";
-import { CallHeld, UnknownOutcome, type AgentContext, type CallGuard } from "./checkpoint.js";
+import { CallHeld, UnknownOutcome, type AgentContext, type CallEdits, type CallGuard } from "./checkpoint.js";
 import { dataBlock, type Previews } from "./preview.js";
-import { actedText, toolFailure } from "./prompts.js";
+import { actedText, editedText, toolFailure } from "./prompts.js";
 import type { Trace, Turns } from "./repetition.js";
 import { fromStrict } from "./strict-schema.js";
 
@@ -28,6 +28,7 @@ export interface ToolBench {
   readonly tools: readonly Tool[];
   readonly keyOf: KeyOf;
   readonly guard: CallGuard;
+  readonly edits: CallEdits;
   readonly previews: Previews;
   /** Per tool and arguments. */
   readonly tallies: Map<string, Tally>;
@@ -171,18 +172,41 @@ async function resultOf(
     const { text, isError } = wanted;
     return { result: { id, name, text, ...(isError && { isError }) }, trace: [name, wanted.call.args, text] };
   }
-  const { tool, args } = wanted;
+  const { tool } = wanted;
+  const { args, instead } = edited(tool, wanted.args, bench);
   const number = ++bench.count;
   if (tallyOf(bench, tool.spec.name, args).acted) {
     context.progress(`calls ${tool.spec.name}`);
     return notAgain(wanted.call, tool, args);
   }
-  const outcome = await callOnce(tool, args, seen, bench, context);
+  const outcome = await callOnce(tool, { args, instead }, seen, bench, context);
   const trace = traceOf(tool, args, outcome);
   const called = !outcome.ok && outcome.own === true ? {} : { called: tool.spec.name };
-  if (!outcome.ok) return { result: { id, name, text: failureText(outcome, tool), isError: true }, trace, ...called };
-  const text = bench.previews.show(`call ${number}`, outcome.output, tool.spec.trusted === true);
+  const note = instead === undefined ? "" : editedText(args);
+  if (!outcome.ok)
+    return { result: { id, name, text: note + failureText(outcome, tool), isError: true }, trace, ...called };
+  const text = note + bench.previews.show(`call ${number}`, outcome.output, tool.spec.trusted === true);
   return { result: { id, name, text }, trace, ...called };
+}
+
+/**
+ * The arguments that a person gave this call, if any, and the key of the call that the model asked for. That call is
+ * not made, and counts as settled.
+ */
+function edited(
+  tool: Tool,
+  asked: JsonObject,
+  bench: ToolBench,
+): { readonly args: JsonObject; readonly instead?: string } {
+  const { name } = tool.spec;
+  const tally = tallyOf(bench, name, asked);
+  const instead = bench.keyOf(name, asked, tally.made);
+  const args = bench.edits(instead);
+  if (args === undefined) return { args: asked };
+  tally.made++;
+  tally.settled++;
+  // A person may have been asked about these arguments, too, and may have changed them.
+  return { instead, ...edited(tool, args, bench) };
 }
 
 /**
@@ -205,7 +229,7 @@ function traceOf({ spec: { name, effects } }: Tool, args: JsonObject, outcome: C
  */
 async function callOnce(
   tool: Tool,
-  args: JsonObject,
+  { args, instead }: { readonly args: JsonObject; readonly instead: string | undefined },
   seen: readonly string[],
   bench: ToolBench,
   context: AgentContext,
@@ -220,7 +244,7 @@ async function callOnce(
     intent: { tool: name, args, ...(key === row ? {} : { key }) },
     ...(effects === "none" ? {} : { key: row }),
     instead: (again: boolean): CallOutcome | undefined => {
-      const answer = bench.guard(tool.spec, args, row, seen);
+      const answer = bench.guard(tool.spec, { args, key: row, ...(instead === undefined ? {} : { instead }) }, seen);
       if (answer === "call") return undefined;
       if (answer === "wait") throw new CallHeld({ key: row, tool: name, called: seen }, args);
       const { code } = answer.refused;

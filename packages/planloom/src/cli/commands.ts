@@ -295,7 +295,13 @@ function addPersons(program: Command, act: Act): void {
       "the hash to approve, whole or its first 24 characters or more (default: that of the only waiting approval)",
     )
     .option("-m, --comment <text>", "a comment for the log")
-    .option("--args <json>", "for a call of a tool: all arguments that it gets instead, as a JSON object")
+    .option("--args <json>", "for one call: all arguments that it gets instead, as a JSON object")
+    .addOption(
+      new Option(
+        "--rest <what>",
+        "for a call inside an agent step: for the rest of the step, also approve calls of its tool with the same values of their control arguments, or with addresses of the same host",
+      ).choices(["values", "host"]),
+    )
     .option("--calls", "for a plan: also approve its calls whose arguments are complete in the plan")
     .addOption(noRun())
     .action(

@@ -5,9 +5,10 @@ import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
 import { diffPlans } from "../plan/revise/diff.js";
 import type { WaitingDocument } from "../loom/document.js";
+import type { RestOfStep } from "../run/command.js";
 import { planOf } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
-import { composePlan } from "./compose.js";
+import { composeArguments, composePlan } from "./compose.js";
 import type { Follower } from "./follow.js";
 import { problemLines } from "./error-text.js";
 import { userName } from "./open-loom.js";
@@ -17,7 +18,7 @@ import { estimateLine, expectedLines } from "./render/estimate.js";
 import { heading } from "./render/lines.js";
 import { callsToApprove, approvalLines, diffLines, proposedLines } from "./render/revision.js";
 import { oneLine, paint } from "./style.js";
-import { callApprovalLines, planApprovalLines } from "./render/approval.js";
+import { argumentLines, callApprovalLines, planApprovalLines, showAll } from "./render/approval.js";
 
 /**
  * answered: the run may continue, or something else waits now. record: approved; the command is applied when the run is
@@ -45,7 +46,12 @@ async function reviewPlan(talk: Interview, approval: Approval): Promise<Said> {
   const state = follower.run!;
   terminal.say(heading("REVIEW"));
   for (const line of await planReview(talk, state, approval)) terminal.say(line);
-  const choices = choicesIn(state);
+  return choose(talk, approval, choicesIn(state));
+}
+
+/** Asks until one of the choices ends the review. */
+async function choose(talk: Interview, approval: Approval, choices: readonly Choice[]): Promise<Said> {
+  const { terminal } = talk;
   const question = choices.map(({ words }) => words).join(", ");
   for (;;) {
     const word = await terminal.ask(`${paint("bold", `${question} or [q]uit?`)} `, talk.signal);
@@ -128,20 +134,49 @@ async function showDiff({ follower, terminal }: Interview): Promise<undefined> {
 }
 
 async function reviewCall(talk: Interview, approval: Approval): Promise<Said> {
+  for (const line of callLines(talk, approval)) talk.terminal.say(line);
+  return choose(talk, approval, callChoices(approval));
+}
+
+function callChoices({ editable, rest = [] }: Approval): readonly Choice[] {
+  const approve =
+    (what?: RestOfStep): Choice["act"] =>
+    async (talk, { hash }) =>
+      heard(talk, await talk.run.approve(hash, { by: userName(), ...(what === undefined ? {} : { rest: what }) }));
+  return [
+    { words: "[a]pprove", letters: "ay", act: approve() },
+    ...rest.map((what) => ({ ...REST_CHOICES[what], act: approve(what) })),
+    ...(editable === true ? [{ words: "[e]dit its arguments", letters: "e", act: editCall }] : []),
+    { words: "[r]eject", letters: "rn", act: rejectCall },
+  ];
+}
+
+const REST_CHOICES = {
+  values: { words: "the same [v]alues for the rest of the step too", letters: "v" },
+  host: { words: "the same [h]ost for the rest of the step too", letters: "h" },
+} as const;
+
+async function rejectCall(talk: Interview, { hash, rejecting }: Approval): Promise<Said> {
   const { run, terminal, signal } = talk;
-  const { hash } = approval;
-  for (const line of callLines(talk, approval)) terminal.say(line);
-  for (;;) {
-    const word = await terminal.ask(`${paint("bold", "[a]pprove, [r]eject or [q]uit?")} `, signal);
-    const by = userName();
-    if (word === undefined || /^q/i.test(word)) return "left";
-    if (/^(a|y)/i.test(word)) return heard(talk, await run.approve(hash, { by }));
-    if (!/^(r|n)/i.test(word)) continue;
-    terminal.say(`If it is rejected, ${approval.rejecting}.`);
-    const comment = await terminal.ask("What should be different? ", signal);
-    if (comment === undefined) return "left";
-    return heard(talk, await run.reject(comment, { by, hash }));
-  }
+  terminal.say(`If it is rejected, ${rejecting}.`);
+  const comment = await terminal.ask("What should be different? ", signal);
+  if (comment === undefined) return "left";
+  return heard(talk, await run.reject(comment, { by: userName(), hash }));
+}
+
+async function editCall(talk: Interview, { hash }: Approval): Promise<Said | undefined> {
+  const { run, terminal, signal, follower } = talk;
+  const pending = follower.run!.approvals.pending.get(hash);
+  if (pending === undefined) return "answered";
+  const composed = await composeArguments(follower.run!, pending, terminal, signal);
+  if (composed.kind === "left") return "left";
+  if (composed.kind === "unchanged") return void terminal.say("The arguments stay as they are.");
+  const { args } = composed;
+  await composed.discard();
+  for (const line of argumentLines(args, showAll(run.id), "  ")) terminal.say(line);
+  const word = await terminal.ask(`${paint("bold", "[a]pprove the call with these, or go [b]ack?")} `, signal);
+  if (word === undefined) return "left";
+  return /^(a|y)/i.test(word) ? heard(talk, await run.approve(hash, { by: userName(), args })) : undefined;
 }
 
 /** All arguments of the call. The approval is for these. */

@@ -4,6 +4,8 @@ import type { Estimate } from "../plan/estimate/estimate.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
+import { editableTool, restsOf } from "../run/approval.js";
+import type { RestOfStep } from "../run/command.js";
 import { currentPlan } from "../run/lookup.js";
 import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../run/reason.js";
 import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
@@ -102,6 +104,13 @@ export interface WaitingDocument {
     /** Only for a call: the tool. Absent for an agent step as a whole. */
     readonly tool?: string;
     readonly args?: Json;
+    /** The call can get other arguments when it is approved. */
+    readonly editable?: true;
+    /**
+     * Only for a call inside an agent step: what its approval can also cover for the rest of the step. values: calls
+     * with the same control arguments. host: calls with addresses of the same host.
+     */
+    readonly rest?: readonly RestOfStep[];
     /** Only for a call: what its step does, with its title: `{ title, tool }`, `{ title, agent, tools }`. */
     readonly does?: Json;
     /** Only for the items of a step as a whole: the control arguments of each. */
@@ -388,6 +397,7 @@ function approvalDocument(
   estimate: JsonObject | undefined,
 ): WaitingDocument["approvals"][number] {
   const { subject, hash, reason, expiresAt, args, items, call } = pending;
+  const rest = restsOf(run, pending);
   return {
     subject: subject === "plan" ? "plan" : { ...subject },
     hash,
@@ -397,6 +407,8 @@ function approvalDocument(
     expiresAt: iso(expiresAt),
     ...toolNamed(call?.tool ?? toolOf(run, subject)),
     ...(args === undefined ? {} : { args }),
+    ...(editableTool(run, pending) === undefined ? {} : { editable: true as const }),
+    ...(rest.length === 0 ? {} : { rest }),
     ...(items === undefined ? {} : { items: items }),
     ...changesDocument(reason),
     ...guardDocument(reason),

@@ -116,9 +116,9 @@ export class LoomRun {
   /**
    * Approves what waits under `hash`: the plan, or one call. With `calls`, also approves those calls of the plan whose
    * arguments are written in it. `unseen`: a rule gives the approval, and no person saw what it covers; calls that
-   * untrusted data chose still wait. `args`: all arguments that the call of a tool gets instead of those that wait.
+   * untrusted data chose still wait. `args`: all arguments that the call gets instead of those that wait.
    * `rest`: for a call inside an agent step, also approves later calls of its tool in this step, with the same control
-   * arguments (`values`) or with addresses of the same host (`host`). Refused with ARGS_INVALID, ARGS_NOT_EDITABLE; and
+   * arguments (`values`) or with addresses of the same host (`host`). Refused with ARGS_INVALID, ARGS_NOT_EDITABLE, REST_NOT_POSSIBLE; and
    * with CLOCK_BEHIND if the clock is behind the last event of the run.
    */
   approve(

@@ -197,6 +197,7 @@ async function runAgentStep(
         turns: run.request.settings.turns,
         keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
         guard: guardOf(run, state, effect.item),
+        edits: (call) => findWork(run, effect)?.edits?.get(call)?.args,
         made: effect.made ?? [],
         breaks: (effect.conversation?.breaks ?? []).map(breakOf),
         type: declared?.ok === true ? declared.type : undefined,
@@ -233,11 +234,11 @@ const breakOf = ({ turns, error }: Conversation["breaks"][number]): AgentBreak =
 
 /** The guard over the calls of an agent step: see run/guard.ts. */
 function guardOf(run: Run, state: StepState, item: number | null): CallGuard {
-  return (present, args, key, called) => {
+  return (present, { args, ...call }, called) => {
     const spec = toolIn(run, present.name) ?? present;
     const reason = guardCall(run, state.spec, spec, args, called);
     const work = findWork(run, { step: state.spec.id, item });
-    if (reason === undefined || isHeldGranted(run, work, { key, tool: spec.name }, args)) return "call";
+    if (reason === undefined || isHeldGranted(run, work, { ...call, tool: spec.name }, args)) return "call";
     const comment = work?.refused?.get(callText(spec.name, args));
     if (comment !== undefined) return { refused: failWith("CALL_REJECTED", { comment }) };
     if (run.request.settings.attended) return "wait";

@@ -7,8 +7,10 @@ import { inSameWords } from "../plan/revise/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { changesToSee } from "./changed-tools.js";
 import { fact, type Fact } from "./event.js";
-import { guardStep } from "./guard.js";
-import { currentPlan } from "./lookup.js";
+import type { RestOfStep } from "./command.js";
+import { guardStep, haveOneHost } from "./guard.js";
+import { isControl } from "../plan/label.js";
+import { currentPlan, findWork, toolIn } from "./lookup.js";
 import type { ApprovalReason } from "./reason.js";
 import { type PendingApproval, type ProposedPlan, type Run } from "./state.js";
 import { directTool, directToolIn, isFilled } from "../plan/step-kind.js";
@@ -69,6 +71,20 @@ export function whyAsked(run: Run, { spec, tool }: StepState): ApprovalReason | 
   if (spec.approval === "required") return { code: "STEP_ASKS" };
   if (tool?.approval === "required") return { code: "TOOL_ASKS", tool: tool.name };
   return run.planning.mustApprove.has(spec.id) ? { code: "UNTRUSTED_READ" } : undefined;
+}
+
+/** The tool of a call whose arguments a person can change when approving it; undefined if nobody can. */
+export function editableTool(run: Run, { subject, call, items, reason }: PendingApproval): ToolSpec | undefined {
+  if (subject === "plan" || items !== undefined || reason.code === "TOOL_CHANGED") return undefined;
+  return call === undefined ? findWork(run, subject)?.step.tool : toolIn(run, call.tool);
+}
+
+/** How an approval can also cover later calls of the same agent step. */
+export function restsOf(run: Run, { call, args = {} }: PendingApproval): readonly RestOfStep[] {
+  const tool = call === undefined ? undefined : toolIn(run, call.tool);
+  if (tool === undefined) return [];
+  const hasHost = Object.entries(args).some(([name, value]) => isControl(tool, name) && haveOneHost(value, value));
+  return hasHost ? ["values", "host"] : ["values"];
 }
 
 /** Facts that withdraw open requests for approval, because their plan is not followed, or not any more. */

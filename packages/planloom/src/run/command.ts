@@ -60,7 +60,7 @@ export type Command =
       readonly calls?: true;
       /** Given by a rule, such as --yes: nobody has seen what it covers. */
       readonly unseen?: true;
-      /** For the call of a tool: the arguments that it gets instead. */
+      /** For one call, also inside an agent step: the arguments that it gets instead. */
       readonly args?: { readonly [name: string]: Json };
       /** For a call inside an agent step: later calls of the same tool in this step, see RestOfStep. */
       readonly rest?: RestOfStep;

@@ -296,7 +296,7 @@ export interface EventData {
     readonly calls?: readonly string[];
     /** Given by a rule, such as --yes: nobody has seen what it covers. */
     readonly unseen?: true;
-    /** For the call of a tool: the arguments that the person gave it instead. */
+    /** For one call, also inside an agent step: the arguments that the person gave it instead. */
     readonly args?: { readonly [name: string]: Json };
     /** For a call inside an agent step: calls of its tool that are approved for the rest of the step. */
     readonly rest?: RestOfStep;

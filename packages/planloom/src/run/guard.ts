@@ -125,15 +125,20 @@ export function whyHeld(
 
 const heldHash = (key: string, tool: ToolSpec | undefined): string => hashOf({ call: key, tool: tool ?? null });
 
-/** Whether a person has approved a call inside an agent step, by itself or with those like it. */
+/**
+ * Whether a person has approved a call inside an agent step, by itself or with those like it. `instead`: the key of the
+ * call that the model asked for, if a person gave it these arguments.
+ */
 export function isHeldGranted(
   run: Run,
   work: Work | undefined,
-  { key, tool: name }: Pick<HeldCall, "key" | "tool">,
+  { key, tool: name, instead }: Pick<HeldCall, "key" | "tool"> & { readonly instead?: string },
   args: Args,
 ): boolean {
   const tool = toolIn(run, name);
   if (run.approvals.granted.has(heldHash(key, tool))) return true;
+  const edit = instead === undefined ? undefined : work?.edits?.get(instead);
+  if (edit !== undefined && edit.hash === heldHash(instead!, tool)) return true;
   return tool !== undefined && (work?.grants ?? []).some((grant) => grant.tool === name && covers(grant, tool, args));
 }
 
@@ -146,7 +151,7 @@ function covers({ args: seen, rest }: CallGrant, tool: ToolSpec, args: Args): bo
 }
 
 /** Whether both are addresses with the same scheme, host and port, and without a name of a user. */
-function haveOneHost(one: Json, other: Json): boolean {
+export function haveOneHost(one: Json, other: Json): boolean {
   if (typeof one !== "string" || typeof other !== "string" || !URL.canParse(one) || !URL.canParse(other)) return false;
   const [a, b] = [new URL(one), new URL(other)];
   const plain = [a, b].every(({ protocol, username }) => /^https?:$/.test(protocol) && username === "");

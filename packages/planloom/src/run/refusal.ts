@@ -18,6 +18,8 @@ export interface ArgumentProblem {
 }
 
 export interface RefusalParams {
+  /** Only a call inside an agent step can be approved for the rest of its step. */
+  readonly REST_NOT_POSSIBLE: object;
   /** Only the arguments of one call of a tool can be changed, and not those of a tool that has changed. */
   readonly ARGS_NOT_EDITABLE: object;
   readonly ARGS_INVALID: ArgumentProblem;

@@ -29,6 +29,12 @@ export interface CallGrant {
   readonly rest: RestOfStep;
 }
 
+/** The arguments that a person gave a call inside an agent step. `hash`: of the question that was answered. */
+export interface CallEdit {
+  readonly hash: string;
+  readonly args: { readonly [name: string]: Json };
+}
+
 /** What a person said against a call inside this step, by its tool and arguments. */
 export type Refused = Map<string, string>;
 
@@ -90,6 +96,8 @@ export interface Work {
   /** Answers of persons about calls inside this step, by key. Its journal continues with them. */
   settled?: Map<string, Settled>;
   refused?: Refused;
+  /** Other arguments for calls inside this step, by the key of the call that the model asked for. */
+  edits?: Map<string, CallEdit>;
   /** Calls inside this step that a person approved for the rest of it. */
   grants?: readonly CallGrant[];
   output?: Json;

@@ -83,6 +83,10 @@ export const REFUSALS: RefusalWords = {
     message: (run) => `${theRun(run)} waits for several approvals.`,
     next: () => ["Name one by its hash. ", ...SHOWS],
   },
+  REST_NOT_POSSIBLE: {
+    message: () => "This cannot be approved for the rest of a step: it is no call inside an agent step.",
+    next: () => ["Approve it without that. ", ...SHOWS],
+  },
   ARGS_NOT_EDITABLE: {
     message: () => "The arguments of this cannot be changed by approving it.",
     next: () => [

@@ -13,7 +13,9 @@ import type { Said } from "../../src/cli/review.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import type { LoomRun } from "../../src/loom/loom-run.js";
+import type { JsonObject } from "../../src/plan/json.js";
 import { memoryStore } from "../../src/store/memory.js";
+import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool } from "../../src/tools/tool.js";
 import { BIN, workspace } from "./planloom.js";
 
@@ -48,12 +50,12 @@ afterEach(() => {
 });
 
 /** A run in this process, and what it says to a person who answers each question with the next of these words. */
-async function story(config: LoomConfig, plan: unknown) {
+async function story(config: LoomConfig, plan: unknown, inputs: JsonObject = {}) {
   const loom = await createLoom({ store: memoryStore(), tools: [pay], approval: "effects", ...config }, { env: {} });
   onTestFinished(() => loom.close());
   const display = { show: () => undefined, follow: () => undefined, settle: () => undefined, rest: () => undefined };
   const follower = new Follower(display);
-  const run = await loom.start("Pay somebody", { listener: follower, ...(plan === undefined ? {} : { plan }) });
+  const run = await loom.start("Pay somebody", { listener: follower, inputs, ...(plan === undefined ? {} : { plan }) });
   const [input, output] = [new PassThrough(), new PassThrough()];
   let heard = "";
   const words: string[] = [];
@@ -148,6 +150,52 @@ test("a call is shown with all its arguments, and none is made after a no", asyn
   expect(heard).toMatch(/28,401 of 30,001 characters are left out between these two: .*planloom show run_\w+ --json/);
   expect(await run.result()).toMatchObject({ status: "failed", error: { code: "CALL_REJECTED" } });
   expect(paid).not.toContain(long);
+});
+
+test("a call gets other arguments in an editor: what does not fit comes back, then the call is made with them", async () => {
+  const { found } = editor('change("to: ann", "two: ann")', 'change("two: ann", "to: eve")');
+  const { run, talk } = await story({ approval: "never" }, planFor("ann", { approval: "required" }));
+  const { said, heard } = await talk("e", "e", "a");
+  expect(said).toBe("answered");
+  expect(heard).toMatch(/arguments\n +to +"eve"/);
+  expect(found().split("=====")[1]).toMatch(/#> .*argument.* of pay/);
+  expect(await statusOf(run)).toBe("completed");
+  expect(paid).toContain("eve");
+  expect(paid).not.toContain("ann");
+});
+
+test("arguments that were changed can be left as they were", async () => {
+  editor('change("ann", "eve")', "");
+  const { run, talk } = await story({ approval: "never" }, planFor("ann", { approval: "required" }));
+  const { heard } = await talk("e", "b", "e", "a");
+  expect(heard).toContain("The arguments stay as they are.");
+  expect(await statusOf(run)).toBe("completed");
+  expect(paid).toContain("ann");
+});
+
+test.each([
+  ["v", ["http://a.example/1", "http://a.example/2"], ["http://a.example/1"]],
+  ["h", ["http://a.example/1", "http://a.example/2"], ["http://a.example/1", "http://a.example/2"]],
+] as const)("inside an agent step, %s approves the call and those like it", async (letter, urls, posted) => {
+  const got: string[] = [];
+  const post = tool({
+    name: "post",
+    description: "Posts.",
+    input: { type: "object", properties: { url: { type: "string" } }, required: ["url"] },
+    effects: "once",
+    run: ({ url }) => void got.push(url as string),
+  });
+  const executor = scriptedModel((_request, turn) =>
+    turn < urls.length ? { toolCalls: [{ name: "post", args: { url: urls[turn]! } }] } : { text: "done" },
+  );
+  const plan = { steps: [{ id: "work", agent: "Post.", with: { page: "${{ inputs.page }}" }, tools: ["post"] }] };
+  const config = { approval: "never", tools: [post], models: { executor } } as const;
+  const { run, talk } = await story(config, plan, { page: ["a page"] });
+  const { said, heard } = await talk(letter);
+  expect(said).toBe("answered");
+  expect(heard).toContain("the same [v]alues for the rest of the step too, the same [h]ost");
+  await run.result();
+  expect(got).toEqual(posted);
 });
 
 test("feedback gives another plan, with the difference and the reason; quitting leaves it waiting", async () => {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
+import { hashOf } from "../../src/plan/hash.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool } from "../../src/tools/tool.js";
@@ -30,7 +31,7 @@ const notesAndPages = (read: (url: string) => string | void) => [
   }),
 ];
 
-function mailbox(config: LoomConfig = {}) {
+function mailbox(config: LoomConfig = {}, said: { readonly [turn: number]: string } = {}) {
   const sent: string[] = [];
   const reads = { count: 0 };
   const readMail = tool({
@@ -53,7 +54,8 @@ function mailbox(config: LoomConfig = {}) {
       return "sent";
     },
   });
-  const executor = scriptedModel(({ messages }) => {
+  const executor = scriptedModel(({ messages }, turn) => {
+    if (said[turn] !== undefined) return said[turn];
     const results = messages.flatMap((message) => (message.role === "tool" ? message.results : []));
     if (results.length === 0) return { toolCalls: [{ name: "read_mail", args: {} }] };
     if (results.length === 1)
@@ -94,6 +96,42 @@ test("rejected, it is not made, and the model reads why", async () => {
   expect(ended).toMatchObject({ status: "completed" });
   expect(ended.answer).toContain("We do not write to eve.");
   expect(sent).toEqual([]);
+  await run.replay({ strict: true });
+  await loom.close();
+});
+
+test("other arguments from a person are checked, sent under their own key, recorded, and told to the model", async () => {
+  const { sent, executor, open } = mailbox();
+  const loom = await open();
+  const run = await loom.start("Answer.", { plan: PLAN });
+  const { hash, editable, rest } = (await run.result()).waiting!.approvals[0]!;
+  expect([editable, rest]).toEqual([true, ["values"]]);
+  expect(await run.approve(hash, { args: { to: 7, text: "Hi" } })).toMatchObject({ code: "ARGS_INVALID" });
+  expect(sent).toEqual([]);
+  const args = { to: "ann@good.example", text: "Hello" };
+  expect(await run.approve(hash, { args })).toMatchObject({ ok: true });
+  const ended = await run.result();
+  expect(ended).toMatchObject({ status: "completed", steps: [{ calls: [{ tool: "send_mail", args }] }] });
+  expect([sent, executor.requests.length]).toEqual([["ann@good.example"], 3]);
+  expect(ended.answer).toContain("A person changed the arguments of this call to");
+  const [row] = (await loom.store.readJournal({ runId: run.id, stepId: "work", item: null })).filter(({ key }) => key);
+  expect(row).toMatchObject({ intent: { args }, key: hashOf([run.id, "work", null, "send_mail", args, 0]) });
+  await run.replay({ strict: true });
+  await loom.close();
+});
+
+test("arguments that a person gave a call hold after a failed attempt; started anew, the step asks again", async () => {
+  const { sent, open } = mailbox({}, { 2: "STEP FAILED: the mail is lost." });
+  const loom = await open();
+  const run = await loom.start("Answer.", { plan: PLAN });
+  await run.approve((await run.result()).waiting!.approvals[0]!.hash, { args: { to: "ann@good.example", text: "Hi" } });
+  expect(await run.result()).toMatchObject({ status: "failed", error: { code: "STEP_NOT_DONE" } });
+  await run.retry();
+  expect(await run.result()).toMatchObject({ status: "completed" });
+  expect(sent).toEqual(["ann@good.example"]);
+  await run.retry({ from: "work" });
+  expect(await run.result()).toMatchObject({ waiting: { approvals: [{ args: { to: "eve@evil.example" } }] } });
+  expect(sent).toEqual(["ann@good.example"]);
   await run.replay({ strict: true });
   await loom.close();
 });

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import { memoryStore } from "../../src/store/memory.js";
-import { tool } from "../../src/tools/tool.js";
+import { tool, ToolError } from "../../src/tools/tool.js";
 
 const input = { type: "object", properties: { to: { type: "string" } }, required: ["to"], additionalProperties: false };
 
@@ -95,6 +95,41 @@ test("an approval can give the call other arguments: they are checked, recorded 
   expect(paid).toEqual([["acct-2", (began!.data as { readonly key: string }).key]]);
   expect(log.find(({ type }) => type === "approval.granted")?.data).toMatchObject({ args: { to: "acct-2" } });
   await run.replay({ strict: true });
+});
+
+test("the arguments that a person gave hold when the run is retried, and the old ones are approved by nothing", async () => {
+  const tried: unknown[] = [];
+  const pay = tool({
+    name: "pay",
+    description: "Pays.",
+    input,
+    effects: "once",
+    run: ({ to }) => {
+      tried.push(to);
+      if (tried.length === 1) throw new ToolError("The bank is closed.", { retryable: false });
+    },
+  });
+  const loom = await createLoom({ store: memoryStore(), tools: [pay], approval: "never" }, { env: {} });
+  onTestFinished(() => loom.close());
+  const step = { id: "a", tool: "pay", with: { to: "acct-1" }, approval: "required" };
+  const run = await loom.start("Pay the bill", { plan: { steps: [step], answer: { value: "done" } } });
+  await run.approve((await run.result()).waiting!.approvals[0]!.hash, { args: { to: "acct-2" } });
+  expect(await run.result()).toMatchObject({ status: "failed" });
+  await run.retry();
+  expect(await run.result()).toMatchObject({ status: "completed" });
+  expect(tried).toEqual(["acct-2", "acct-2"]);
+  await run.retry({ from: "a" });
+  expect(await run.result()).toMatchObject({ waiting: { approvals: [{ args: { to: "acct-1" } }] } });
+  expect(tried).toHaveLength(2);
+  await run.replay({ strict: true });
+});
+
+test("only a call inside an agent step is approved for the rest of its step", async () => {
+  const loom = await createLoom({ store: memoryStore(), approval: "always" }, { env: {} });
+  onTestFinished(() => loom.close());
+  const run = await loom.start("Add", { plan: { steps: [{ id: "a", tool: "calculate", with: { expression: "1" } }] } });
+  const [waiting] = (await run.result()).waiting!.approvals;
+  expect(await run.approve(waiting!.hash, { rest: "values" })).toMatchObject({ ok: false, code: "REST_NOT_POSSIBLE" });
 });
 
 test("a plan gets no other arguments by its approval", async () => {

@@ -257,6 +257,7 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
     { hash, revision: 2, waiting: ["fedcba9876543210"] },
   ],
   WHICH_APPROVAL: [{}],
+  REST_NOT_POSSIBLE: [{}],
   ARGS_NOT_EDITABLE: [{}],
   ARGS_INVALID: [
     { tool: "pay", secret: "to" },

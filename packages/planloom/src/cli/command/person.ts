@@ -4,7 +4,7 @@ import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import { LIMITS } from "../../limits.js";
 import { isObject, type Json, type JsonObject } from "../../plan/json.js";
-import type { CallVerdict } from "../../run/command.js";
+import type { CallVerdict, RestOfStep } from "../../run/command.js";
 import { tell, type TellFlags } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
@@ -23,9 +23,14 @@ export async function approveCommand(
   step: string | undefined,
   flags: SayFlags & ApproveFlags,
 ): Promise<number> {
-  const { comment, calls } = flags;
+  const { comment, calls, rest } = flags;
   const args = flags.args === undefined ? {} : { args: argumentsIn(flags.args) };
-  const said = { ...args, ...(comment === undefined ? {} : { comment }), ...(calls === true ? { calls } : {}) };
+  const said = {
+    ...args,
+    ...(comment === undefined ? {} : { comment }),
+    ...(calls === true ? { calls } : {}),
+    ...(rest === undefined ? {} : { rest }),
+  };
   return withRun(name, flags, async (loom, runId) => {
     const hash = await hashMeant(await loom.get(runId), flags.hash, step);
     return tell(loom, runId, flags, (run, how) => run.approve(hash, { ...how, ...said }), hash);
@@ -38,6 +43,7 @@ interface ApproveFlags {
   readonly calls?: boolean;
   /** JSON. */
   readonly args?: string;
+  readonly rest?: RestOfStep;
 }
 
 function argumentsIn(text: string): JsonObject {

@@ -73,13 +73,18 @@ export function waitingLines(runId: string, waiting: WaitingDocument): readonly 
   const many = waiting.approvals.length > 1;
   return [
     ...waiting.approvals.flatMap((approval) => {
-      const { subject, hash, reason, expiresAt, estimate, rejecting } = approval;
+      const { subject, hash, reason, expiresAt, estimate, rejecting, editable, rest = [] } = approval;
       return [
         `${subject === "plan" ? "The plan" : `The call of step ${refText(subject)}`} of run ${runId} waits for approval: ${oneLine(reason, 4_000)} (until ${expiresAt})`,
         ...(subject === "plan" ? [`  look at    ${PROGRAM} show ${runId}`] : callApprovalLines(runId, approval)),
         ...expectedLines(estimate),
         `  hash       ${hash}`,
         `  approve    ${PROGRAM} approve ${runId} --hash ${hash}`,
+        ...rest.flatMap((what) => [
+          `  and more   ${PROGRAM} approve ${runId} --hash ${hash} --rest ${what}`,
+          `             (${REST_TEXT[what]})`,
+        ]),
+        ...(editable === true ? [`  change it  ${PROGRAM} approve ${runId} --hash ${hash} --args JSON`] : []),
         `  reject     ${PROGRAM} reject ${runId} -m "what should be different"${many ? ` --hash ${hash}` : ""}`,
         `             (${rejecting})`,
         ...(subject === "plan" ? [`  edit       ${PROGRAM} edit ${runId} --hash ${hash} --plan FILE`] : []),
@@ -93,6 +98,11 @@ export function waitingLines(runId: string, waiting: WaitingDocument): readonly 
     ...waiting.unknown.flatMap((call) => doubtLines(runId, call)),
   ];
 }
+
+const REST_TEXT = {
+  values: "this call, and for the rest of the step calls of its tool with the same values of their control arguments",
+  host: "this call, and for the rest of the step calls of its tool with addresses of the same host",
+} as const;
 
 type Question = WaitingDocument["questions"][number];
 

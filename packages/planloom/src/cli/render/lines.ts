@@ -1,5 +1,6 @@
 // Shows the events of a run as lines. In: each event, with the run after it. Out: lines for a person. The plain view
 // prints all of them. The live table prints only those that must not be lost.
+import type { RestOfStep } from "../../run/command.js";
 import type { EventData, EventOf, EventType, RunEvent, StepRef } from "../../run/event.js";
 import type { Failure } from "../../run/failure.js";
 import { findWork, reviewOf } from "../../run/lookup.js";
@@ -150,9 +151,20 @@ export const reviewedText = ({ text, reason }: EventData["plan.reviewed"]): stri
   [text || "no reason given", ...(reason === undefined ? [] : [reasonText(reason)])].join("; ");
 
 /** `the plan, by ann, its calls too: looks good`. */
-export function grantedText({ by, data: { subject, calls, comment: text } }: EventOf<"approval.granted">): string {
-  return `${subjectOf(subject)}, by ${oneLine(by)}${calls !== undefined && subject === "plan" ? ", its calls too" : ""}${comment(text)}`;
+export function grantedText({ by, data }: EventOf<"approval.granted">): string {
+  const { subject, calls, args, rest, comment: text } = data;
+  const more = [
+    calls !== undefined && subject === "plan" ? ", its calls too" : "",
+    args === undefined ? "" : ", with other arguments",
+    rest === undefined ? "" : REST[rest],
+  ];
+  return `${subjectOf(subject)}, by ${oneLine(by)}${more.join("")}${comment(text)}`;
 }
+
+const REST: Readonly<Record<RestOfStep, string>> = {
+  values: ", and the same values for the rest of the step",
+  host: ", and the same host for the rest of the step",
+};
 
 /** The result of an approval in one word, then its subject, the person and the reason. */
 export function deniedText({ by, data }: EventOf<"approval.denied">): readonly [string, string] {

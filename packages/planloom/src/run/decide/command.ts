@@ -2,10 +2,10 @@
 // the log tells the sender the result. It is separate because commands come from any process at any time.
 import { assertNever } from "../../assert-never.js";
 import { LIMITS } from "../../limits.js";
-import type { Json } from "../../plan/json.js";
+import { canonicalJson, type Json } from "../../plan/json.js";
 import { editProblem } from "./begin.js";
 import { NO_USAGE } from "../../plan/usage.js";
-import { standsInPlan, withdrawn } from "../approval.js";
+import { editableTool, standsInPlan, withdrawn } from "../approval.js";
 import { fact, type EventData, type Fact, type StepRef } from "../event.js";
 import { failWith, isFailure, type Failure } from "../failure.js";
 import { asksForPlan, currentPlan, findWork, planOf } from "../lookup.js";
@@ -75,10 +75,12 @@ function approve(run: Run, command: Input & Command & { type: "approve" }): Fact
   const { args } = command;
   const misfit = args === undefined ? undefined : editRefused(run, command, pending, args);
   if (misfit !== undefined) return misfit;
-  const given = args === undefined ? {} : { args };
+  const isSame = args === undefined || canonicalJson(args) === canonicalJson(pending.args ?? {});
+  const given = isSame ? {} : { args };
   const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
   const unseen = command.unseen === true ? { unseen: true as const } : {};
-  const rest = command.rest === undefined || pending.call === undefined ? {} : { rest: command.rest };
+  if (command.rest !== undefined && pending.call === undefined) return refused(command, "REST_NOT_POSSIBLE", {});
+  const rest = command.rest === undefined ? {} : { rest: command.rest };
   const calls = command.calls === true ? { calls: pending.subject === "plan" ? callsOf(run) : [] } : {};
   const said = { ...comment, ...calls, ...unseen, ...given, ...rest };
   return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...said })];
@@ -88,13 +90,12 @@ function approve(run: Run, command: Input & Command & { type: "approve" }): Fact
 function editRefused(
   run: Run,
   command: Input & Command,
-  { subject, call, items, reason, args: before = {} }: PendingApproval,
+  pending: PendingApproval,
   args: { readonly [name: string]: Json },
 ): Fact[] | undefined {
-  const work = subject === "plan" ? undefined : findWork(run, subject);
-  const isOne = call === undefined && items === undefined && reason.code !== "TOOL_CHANGED";
-  if (!isOne || work?.step.tool === undefined) return refused(command, "ARGS_NOT_EDITABLE", {});
-  const problem = editProblem(work.step.tool, before, args);
+  const tool = editableTool(run, pending);
+  if (tool === undefined) return refused(command, "ARGS_NOT_EDITABLE", {});
+  const problem = editProblem(tool, pending.args ?? {}, args);
   return problem === undefined ? undefined : refused(command, "ARGS_INVALID", problem);
 }
 

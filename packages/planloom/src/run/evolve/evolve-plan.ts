@@ -149,6 +149,7 @@ function continued(work: Work): Work {
     return { ...doubtful, status: "unknown" };
   }
   const { step, item, status, usage, told, doubts, settled, refused, grants, filled, startedAt } = work;
+  const { edited, edits } = work;
   const journaled = isJournaled(work);
   const stopped = status === "cancelled" && !journaled;
   const { conversation, calls, known } = work;
@@ -162,6 +163,8 @@ function continued(work: Work): Work {
     ...(settled === undefined ? {} : { settled }),
     ...(refused === undefined ? {} : { refused }),
     ...(grants === undefined ? {} : { grants }),
+    ...(edited === undefined ? {} : { edited }),
+    ...(edits === undefined ? {} : { edits }),
     ...(filled === undefined ? {} : { filled }),
     ...(conversation === undefined ? {} : { conversation }),
     ...(calls === undefined ? {} : { calls }),

@@ -439,7 +439,8 @@ function forgetApproval(run: Run, hash: string): void {
 function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void {
   const { call, args = {} } = run.approvals.pending.get(data.hash) ?? {};
   forgetApproval(run, data.hash);
-  run.approvals.granted.set(data.hash, data.subject === "plan" ? null : data.subject.step);
+  // The question was about other arguments, so nothing else may rest on this answer.
+  if (data.args === undefined) run.approvals.granted.set(data.hash, data.subject === "plan" ? null : data.subject.step);
   if (data.subject === "plan") {
     if (data.unseen !== true) run.approvals.seen.add(data.hash);
     run.mode = EXECUTING;
@@ -449,11 +450,14 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
     return;
   }
   const work = workOf(run, data.subject);
-  if (data.args !== undefined) work.edited = data.args;
+  if (data.args !== undefined) {
+    if (call === undefined) work.edited = data.args;
+    else (work.edits ??= new Map()).set(call.key, { hash: data.hash, args: data.args });
+  }
   // The person approved a step with forEach before it had its list, and saw its items.
   if (work.item === null && work.step.spec.forEach !== undefined) work.step.itemsSeen = true;
   if (call !== undefined && data.rest !== undefined)
-    work.grants = [...(work.grants ?? []), { tool: call.tool, args, rest: data.rest }];
+    work.grants = [...(work.grants ?? []), { tool: call.tool, args: data.args ?? args, rest: data.rest }];
   makeReady(run, work);
 }
 
