@@ -56,7 +56,16 @@ export function programFor(outcome: Outcome): Command {
   addPlans(program, act);
   addReaders(program, act);
   addPersons(program, act);
+  program.commands.forEach(describe);
   return program;
+}
+
+/** The help of a command begins with what it does: its description, else its summary as a sentence. */
+function describe(command: Command): void {
+  const summary = command.summary();
+  if (command.description() === "" && summary !== "")
+    command.description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`);
+  command.commands.forEach(describe);
 }
 
 async function version(): Promise<number> {

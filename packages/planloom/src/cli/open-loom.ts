@@ -30,10 +30,12 @@ export interface StoreFlags {
 /**
  * What a command does with the configuration and the store. drive: it needs the tools, so code of a folder that is not
  * trusted is asked about or refused. read: such code is left out. `store`: whether the store is created if it is missing.
+ * `models`: no model is called, so none needs a key or an address.
  */
 export interface Use {
   readonly config: "drive" | "read";
   readonly store: "kept" | "if-there" | "none";
+  readonly models?: "not-called";
 }
 
 const DRIVE: Use = { config: "drive", store: "kept" };
@@ -115,6 +117,7 @@ export async function withLoom<T>(
     packages: found.packages,
     ownFiles: found.file === null ? [] : [found.file],
     configFile: found.file,
+    ...(use.models === "not-called" && { callsNoModel: true as const }),
     ...ports,
   }).catch((error: unknown) => {
     throw inFile(error, found.file);

@@ -1,11 +1,14 @@
 // The query of a list of runs, as a program without types may give it. In: any value. Out: the query; throws
-// QUERY_INVALID for a field that does not fit. A store never sees a wrong one.
+// QUERY_INVALID for a field that does not fit or does not exist. A store never sees a wrong one.
 import type { ListQuery } from "../store/event-store.js";
 import { STATUS_FILTERS } from "../store/listing.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { QueryField } from "../words/errors/runs.js";
 
 export function soundQuery(query: ListQuery): ListQuery {
+  // An unknown filter would list every run.
+  const unknown = Object.keys(query).find((field) => !Object.hasOwn(FITS, field));
+  if (unknown !== undefined) throw new PlanloomError("QUERY_INVALID", { field: unknown.slice(0, 60) });
   for (const field of FIELDS) {
     const given: unknown = query[field];
     if (given !== undefined && !FITS[field](given)) {

@@ -44,6 +44,8 @@ export interface LoomPorts {
   readonly ownFiles?: readonly string[];
   /** The configuration file that was loaded; null if there is none. Errors name it. */
   readonly configFile?: string | null;
+  /** No model is called: a model without an address, a key or its package is no error until it is called. */
+  readonly callsNoModel?: true;
 }
 
 /** See createLoom. */
@@ -54,7 +56,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
   const location = config.store ?? storePath(cwd, env);
   const context = { keeper: keeperBeside(location), packages };
-  const models = openRoles(roles, context);
+  const models = openRoles(roles, context, ports.callsNoModel);
   const closed = [...ownFiles, trustListPath(env), ...filesOf(location)];
   const inventory = inventoryOf(config, models.executor && timedModel(models.executor, clock), closed);
   const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };

@@ -43,11 +43,19 @@ function asSettings(given: RoleConfig): RoleSettings {
   return "call" in given || "modelId" in given ? { model: given } : given;
 }
 
+/** With `later`, a named model is opened by its calls: none needs a key or an address before. */
 export function openRoles(
   roles: Readonly<Record<Role, RoleSettings>>,
   context: ModelContext,
+  later = false,
 ): Readonly<Record<Role, Model | null>> {
-  const open = (role: Role) => (roles[role].model === undefined ? null : openModel(roles[role], role, context));
+  const open = (role: Role): Model | null => {
+    const { model } = roles[role];
+    if (model === undefined) return null;
+    const opened = () => openModel(roles[role], role, context);
+    if (!later || typeof model !== "string") return opened();
+    return { name: model, call: async (request) => opened().call(request) };
+  };
   return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
 }
 

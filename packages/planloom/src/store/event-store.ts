@@ -54,7 +54,7 @@ export interface RunList {
 /** The owner of a run. `epoch` grows by one with each owner, so that writes of a former owner are refused. */
 export interface Owner {
   readonly epoch: number;
-  /** The owner's process, as it wrote itself: `host/pid/start`. null when released. */
+  /** Names the owner's process; other processes may read it to learn whether it lives. null when released. */
   readonly holder: string | null;
   /** End of the lease, in ms since 1970: until then the holder counts as alive without renewing. */
   readonly leaseUntil: number;

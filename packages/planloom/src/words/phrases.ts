@@ -36,10 +36,11 @@ export const timeText = (at: number): string => `${new Date(at).toISOString().sl
 /** A kind of value with its article: `a list`, `null`. */
 export const kindText = (kind: JsonKind): string => (kind === "null" ? kind : `a ${kind}`);
 
-/** A value in a few words: `the string "x"`, `a list of 3`, `null`. */
+/** A value in a few words: `the string "x"`, `a list of 3`, `null`, `missing`. */
 export function gistText(gist: Gist): string {
   if ("length" in gist) return `a list of ${gist.length}`;
   if ("value" in gist) return `the ${gist.kind} ${JSON.stringify(gist.value)}`;
+  if (gist.kind === "nothing") return "missing";
   return gist.kind === "record" ? "a record" : gist.kind;
 }
 

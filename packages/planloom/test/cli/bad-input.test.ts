@@ -187,6 +187,26 @@ test("a model without an address", async () => {
   expectProblem(await workspace().run(["run", "a goal", "--model", "m"]), 4, "MODEL_NO_ENDPOINT");
 });
 
+test("check, graph, tools and estimate need no key and no address: they call no model", async () => {
+  const here = workspace();
+  const models = { planner: "gpt-4o", default: "gpt-4o-mini" };
+  here.write("planloom.config.ts", `export default { models: ${JSON.stringify(models)} };`);
+  here.write("plan.json", SUMS);
+  const commands = [["check", "plan.json"], ["graph", "plan.json"], ["estimate", "plan.json"], ["tools"]];
+  for (const words of commands) expect(await here.run(words)).toMatchObject({ code: 0 });
+  expect((await here.run(["tools"])).stdout).toContain("summarize");
+  const run = await here.run(["run", "plan.json"]);
+  expectProblem(run, 4, "MODEL_NO_ENDPOINT");
+  expect(run.stderr).toContain("set OPENAI_API_KEY");
+});
+
+test("the help of each command says what it does", async () => {
+  const here = workspace();
+  for (const name of ["check", "approve", "respond", "trust", "runs"]) {
+    expect((await here.run([name, "--help"])).stdout).toMatch(/^Usage: .+\n\n[A-Z][^]+?\.\n/);
+  }
+});
+
 test("a port that nobody listens on", async () => {
   const { server, env } = await modelServer(() => ({ text: "" }));
   await server.close();

@@ -307,7 +307,9 @@ test("Ctrl-C lets a run go; it is resumed where it was", async () => {
   expect(ended).toMatchObject({ code: 130, stdout: "" });
   expect(ended.stderr).toMatch(/error INTERRUPTED: .+\n {2}next: .+planloom resume run_\w+/);
   const shown = await here.run(["show", "last"]);
-  expect(shown.stderr).toMatch(/^note: The configuration is .+\nNobody drives run .+planloom resume run_\w+\n$/);
+  expect(shown.stderr).toMatch(
+    /^note: The configuration is .+\nRun .+ but no process drives it.+planloom resume run_\w+\n$/,
+  );
   const again = here.begin(["resume", "last"]);
   await again.said("resumed");
   again.child.kill("SIGTERM");

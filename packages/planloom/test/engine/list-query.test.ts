@@ -15,6 +15,17 @@ test.each(fitting)("a query that fits stays as it is: %j", (query) => {
   expect(soundQuery(query)).toBe(query);
 });
 
+test("a filter that does not exist is refused: it would list every run", async () => {
+  const loom = await createLoom({ store: "memory" });
+  await expect(loom.list({ tags: ["vip"] } as ListQuery)).rejects.toMatchObject({
+    code: "QUERY_INVALID",
+    params: { field: "tags" },
+    message: "The runs cannot be listed, because there is no filter `tags`.",
+    next: "Write one of limit, since, status, text, tag, cursor.",
+  });
+  await loom.close();
+});
+
 test.each<[keyof ListQuery, unknown, string]>([
   ["limit", NaN, "not a number"],
   ["limit", 1.5, "1.5"],

@@ -331,7 +331,7 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
     ],
     [
       { argument: "hits", tool: "rank", path: "/0/url", found: { kind: "nothing" }, wanted: "string" },
-      "The argument hits of rank at /0/url is nothing, and must be string.",
+      "The argument hits of rank at /0/url is missing, and must be string.",
       "Write a value of type string.",
     ],
     [

@@ -169,10 +169,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   RUN_EXISTS: [{ runId: "RUN" }],
   RUN_UNKNOWN: [{ name: "RUN", store }, { store }],
   CURSOR_INVALID: [{}],
-  QUERY_INVALID: [
-    { field: "limit", given: "-1" },
-    { field: "status", given: '"done"' },
-  ],
+  QUERY_INVALID: [{ field: "limit", given: "-1" }, { field: "status", given: '"done"' }, { field: "tags" }],
   PROCESS_LACKS: [
     { runId: "RUN", tools: ["pay"], secrets: [], models: [], config: "/home/ann/planloom.config.ts" },
     { runId: "RUN", tools: [], secrets: ["API_KEY", "PIN"], models: ["executor"], config: null },

@@ -95,7 +95,9 @@ export async function hashMeant(run: LoomRun, hash: string | undefined, subject?
     throw new PlanloomError("WHICH_APPROVAL", { runId: run.id, hashes });
   }
   if (only === undefined) return "";
-  say(`Of run ${run.id} there waits ${only.subject === "plan" ? "the plan" : "a call"} with the hash ${only.hash}`);
+  const what =
+    only.subject === "plan" ? "the plan" : isObject(only.subject) ? `the call of step ${nameOf(only.subject)}` : "";
+  say(`Run ${run.id} waits for one approval: ${what}, hash ${only.hash}`);
   return only.hash;
 }
 

@@ -68,7 +68,7 @@ export async function planCommand(
 }
 
 /** These commands start no run: they leave no store behind. */
-const READ: Use = { config: "read", store: "none" };
+const READ: Use = { config: "read", store: "none", models: "not-called" };
 
 const unchanged = <T>(config: T): T => config;
 
@@ -129,7 +129,8 @@ export async function estimateCommand(path: string, flags: EstimateFlags): Promi
     soundPlan(checked, text.name);
     return loom.estimate(checked);
   };
-  const estimate = await withLoom(flags, unchanged, estimated, portsOf(flags), { config: "read", store: "if-there" });
+  const use: Use = { ...READ, store: "if-there" };
+  const estimate = await withLoom(flags, unchanged, estimated, portsOf(flags), use);
   if (flags.json === true) printJson(estimate);
   else printLines(estimateLines(estimate));
   return EXIT.done;

@@ -213,4 +213,4 @@ function closing(document: RunDocument): number {
 }
 
 const orphanLine = ({ runId, status }: RunDocument): string =>
-  `Nobody drives run ${runId}, which is ${status}; go on with: ${PROGRAM} resume ${runId}`;
+  `Run ${runId} is ${status}, but no process drives it. Continue it with: ${PROGRAM} resume ${runId}`;

@@ -155,7 +155,7 @@ export function grantedText({ by, data }: EventOf<"approval.granted">): string {
   const { subject, calls, args, rest, comment: text } = data;
   const more = [
     calls !== undefined && subject === "plan" ? ", its calls too" : "",
-    args === undefined ? "" : ", with other arguments",
+    args === undefined ? "" : `, with other arguments ${oneLine(JSON.stringify(args), 400)}`,
     rest === undefined ? "" : REST[rest],
   ];
   return `${subjectOf(subject)}, by ${oneLine(by)}${more.join("")}${comment(text)}`;

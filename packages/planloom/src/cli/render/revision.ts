@@ -103,6 +103,6 @@ export function callsToApprove(
 export function approvalLines(run: Run): readonly string[] {
   return callsToApprove(run).map(
     ({ id, reason, stands }) =>
-      `  asks     ${id}: its call waits for a person, too: ${oneLine(reason)}${stands ? " (its arguments stand in the plan)" : ""}`,
+      `  asks     ${id}: its call waits for a person, too: ${oneLine(reason)}${stands ? " (its arguments stand in the plan; with --calls the approval of the plan covers it)" : ""}`,
   );
 }

@@ -65,8 +65,8 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
     kind: "config",
     message: ({ role, model }) => `The ${role}'s model ${model} has no base URL.`,
     next: ({ model }) => [
-      "Set PLANLOOM_BASE_URL, for example to http://localhost:8000/v1, or name the model with its provider, as in " +
-        `openai:${model}.`,
+      "For a model of OpenAI set OPENAI_API_KEY. For another server set PLANLOOM_BASE_URL, for example to " +
+        `http://localhost:8000/v1. Or name the model with its installed provider, as in openai:${model}.`,
     ],
   },
   MODEL_BAD_ENDPOINT: {

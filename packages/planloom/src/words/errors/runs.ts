@@ -40,7 +40,9 @@ export interface RunErrors {
   RUN_UNKNOWN: { readonly name?: string; readonly store: string };
   CURSOR_INVALID: Record<string, never>;
   /** A field of the query of `list`. `given` is the value as a text. */
-  QUERY_INVALID: { readonly field: QueryField; readonly given: string };
+  /** `given` is absent if there is no such filter. */
+  QUERY_INVALID:
+    { readonly field: QueryField; readonly given: string } | { readonly field: string; readonly given?: undefined };
   /** `owner` is absent if only the store knows that there is one. */
   RUN_OWNED: { readonly runId: string; readonly owner?: PresentOwner };
   /** `config` is the file that was loaded, null if there is none. Absent: a program gave the configuration. */
@@ -147,8 +149,13 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   },
   QUERY_INVALID: {
     kind: "usage",
-    message: ({ field, given }) => `The runs cannot be listed, because \`${field}\` is ${given}.`,
-    next: ({ field }) => [WANTED[field]],
+    message: ({ field, given }) =>
+      given === undefined
+        ? `The runs cannot be listed, because there is no filter \`${field}\`.`
+        : `The runs cannot be listed, because \`${field}\` is ${given}.`,
+    next: (query) => [
+      query.given === undefined ? `Write one of ${Object.keys(WANTED).join(", ")}.` : WANTED[query.field],
+    ],
   },
   RUN_OWNED: {
     kind: "refused",
