@@ -18,7 +18,7 @@ import { type Failing, type ProposedPlan, type PendingApproval, type Run, type R
 import { typeOf } from "../plan/type/schema.js";
 import { typeText } from "../plan/type/type.js";
 import { directTool, ownFields, takesContext } from "../plan/step-kind.js";
-import type { StepState, StepStatus, Unusable, Work } from "../run/work.js";
+import type { Doubt, StepState, StepStatus, Unusable, Work } from "../run/work.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { AFTER_REJECTION } from "../words/approval-reasons.js";
 import { estimateInWords } from "../words/estimate.js";
@@ -384,7 +384,9 @@ function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
     questions: works
       .filter((work) => work.status === "suspended" && work.question !== undefined)
       .map((work) => ({ ...of(work), question: work.question!, ...shownWith(work) })),
-    unknown: works.filter((work) => work.status === "unknown").map((work) => doubtDocument(of(work), work)),
+    unknown: works.flatMap((work) =>
+      work.status === "unknown" && work.doubt !== undefined ? [doubtDocument(of(work), work.doubt, work)] : [],
+    ),
     unusable: works
       .filter(({ status }) => status === "unusable")
       .map((work) => unusableDocument(of(work), work.unusable!, work, say)),
@@ -431,13 +433,12 @@ function deedDocument(run: Run, subject: StepRef): Json {
   return { title: spec.title, ...ownFields(spec) };
 }
 
-function doubtDocument(of: StepRef, { doubt = "", doubtful = "", doubted, error }: Work): DoubtDocument {
-  const { attempt = 0, at = 0, args } = doubted ?? {};
+function doubtDocument(of: StepRef, { tool, args, key, attempt, at }: Doubt, { error }: Work): DoubtDocument {
   return {
     ...of,
-    tool: doubtful,
+    tool,
     ...(args === undefined ? {} : { args }),
-    key: doubt,
+    key,
     attempt,
     at: iso(at),
     error: error === undefined ? "" : failureText(error),

@@ -72,19 +72,8 @@ export interface Work {
   edited?: { readonly [name: string]: Json };
   effects: EffectClass;
   effectKey: string;
-  /** Effect key of the call whose outcome is unknown. */
-  doubt?: string;
-  /** The tool of that call. */
-  doubtful?: string;
-  /** The call itself. `at`: when its end was recorded, in ms since 1970. */
-  doubted?: {
-    readonly attempt: number;
-    readonly at: number;
-    /** Absent if the log does not hold them. */
-    readonly args?: { readonly [name: string]: Json };
-  };
-  /** That tool can be asked about the call. */
-  reconciles?: true;
+  /** Its last call of unknown outcome. Kept when the doubt is settled. */
+  doubt?: Doubt;
   /** The run was taken over during its call, from a process that may still be making it. */
   mayStillCall?: true;
   /** How often an outcome was unknown. */
@@ -150,6 +139,20 @@ export interface UnusableCall extends UnusableFacts {
   readonly revision: number;
   /** Keys of calls that a person ordered although this one acted. */
   readonly allowed: Set<string>;
+}
+
+/** A call whose outcome is unknown. */
+export interface Doubt {
+  /** Its effect key. */
+  readonly key: string;
+  readonly tool: string;
+  readonly attempt: number;
+  /** When its end was recorded, in ms since 1970. */
+  readonly at: number;
+  /** Absent if the log does not hold them. */
+  readonly args?: { readonly [name: string]: Json };
+  /** The tool can be asked about it. */
+  readonly reconciles: boolean;
 }
 
 /** The call of a step that acted, and whose output cannot be used. */

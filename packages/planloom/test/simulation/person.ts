@@ -151,7 +151,7 @@ export class People {
 
   /** Waits until no request is on its way any more, and says what the service says. */
   #settle(run: Run, work: Work, place: { step: string; item?: number }, name: string): void {
-    const key = work.doubt ?? work.effectKey;
+    const key = work.doubt?.key ?? work.effectKey;
     const { service, ledger } = this.world;
     if ((service.inFlight.get(key) ?? 0) > 0) return;
     // Where its tool is asked, they mostly leave it to that.

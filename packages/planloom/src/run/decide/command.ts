@@ -188,7 +188,7 @@ function settle(run: Run, command: Input & Command & { type: "settle" }, at: num
   if (command.doubt !== undefined && command.doubt !== work.doubts) return refused(command, "STALE_DOUBT", ref);
   const { verdict, output } = command;
   if (!isDoubtVerdict(verdict)) return refused(command, "WRONG_VERDICT", { ...ref, verdict, verdicts: DOUBT_VERDICTS });
-  const resolved = resolvedBy(work, command, work.doubt ?? work.effectKey);
+  const resolved = resolvedBy(work, command, work.doubt?.key ?? work.effectKey);
   if (verdict === "not-happened") return [resolved];
   if (verdict === "abort") return [resolved, ...aborted(run, work, at)];
   const { spec } = work.step;

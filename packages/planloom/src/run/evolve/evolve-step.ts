@@ -10,7 +10,7 @@ import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
 import { type Halt, type Run } from "../state.js";
 import { fanOut, newWork } from "../steps.js";
 import { allowAgain, noteUnusable } from "../unusable-call.js";
-import type { FanOut, Work } from "../work.js";
+import type { Doubt, FanOut, Work } from "../work.js";
 
 export function makeReady(run: Run, work: Work): void {
   work.status = "ready";
@@ -283,18 +283,15 @@ export function onUnknown(run: Run, { data, at }: EventOf<"step.unknown">): void
   const work = workOf(run, data);
   leaveFor(run, work, "unknown");
   work.error = data.error;
-  work.doubt = data.key;
   if (directTool(work.step.spec) !== undefined) work.effectKey = data.key;
   work.doubts++;
   spend(run, work, data.usage);
   noteCalls(work, data.calls);
-  work.doubtful = data.tool;
+  const { key, tool, attempt, reconciles = false } = data;
   const args = directTool(work.step.spec) === undefined ? data.args : work.args;
-  work.doubted = { attempt: data.attempt, at, ...(args === undefined ? {} : { args }) };
-  if (data.reconciles === true) work.reconciles = true;
-  else delete work.reconciles;
+  work.doubt = { key, tool, attempt, at, ...(args === undefined ? {} : { args }), reconciles };
   oweDoubt(run, work);
-  if (data.reconcileAt !== undefined) oweReconcile(run, work, data.tool, 1, data.reconcileAt);
+  if (data.reconcileAt !== undefined) oweReconcile(run, work, work.doubt, 1, data.reconcileAt);
 }
 
 export function onUnusable(run: Run, { data, at }: EventOf<"step.unusable">): void {
@@ -339,26 +336,25 @@ function oweDoubt(run: Run, work: Work): void {
 }
 
 /** The tool is asked about the doubt, too. A person may still answer first. */
-function oweReconcile(run: Run, work: Work, tool: string, attempt: number, notBefore: number): void {
+function oweReconcile(run: Run, work: Work, doubt: Doubt, attempt: number, notBefore: number): void {
   const key = reconcileKey(work);
   const ref = { step: work.step.spec.id, item: work.item };
-  run.owed.set(key, { kind: "reconcile", key, ...ref, tool, callKey: work.doubt!, attempt, notBefore });
+  run.owed.set(key, { kind: "reconcile", key, ...ref, tool: doubt.tool, callKey: doubt.key, attempt, notBefore });
 }
 
 /** An open question about a call, in a run that is retried, is asked again. */
 export function reopenQuestion(run: Run, work: Work): void {
   if (work.status === "unusable") return oweAnswer(run, work);
   oweDoubt(run, work);
-  if (work.doubtful === undefined || work.reconciles !== true) return;
-  oweReconcile(run, work, work.doubtful, 1, run.log.updatedAt);
+  if (work.doubt?.reconciles === true) oweReconcile(run, work, work.doubt, 1, run.log.updatedAt);
 }
 
 export function onReconcileFailed(run: Run, data: EventData["reconcile.failed"]): void {
   const work = workOf(run, data);
   const asked = run.owed.get(reconcileKey(work));
   run.owed.delete(reconcileKey(work));
-  if (data.retryAt !== undefined && asked?.kind === "reconcile")
-    oweReconcile(run, work, asked.tool, data.attempt + 1, data.retryAt);
+  if (data.retryAt !== undefined && asked !== undefined && work.doubt !== undefined)
+    oweReconcile(run, work, work.doubt, data.attempt + 1, data.retryAt);
 }
 
 export function onResolved(run: Run, data: EventData["step.resolved"]): void {

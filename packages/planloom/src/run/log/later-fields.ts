@@ -33,7 +33,7 @@ const LATER: { readonly [version: number]: { readonly [T in EventType]?: Later }
     // A step had one doubt at a time, so the answer was about the latest.
     "step.resolved": ({ key, step, item }, run) => {
       if (key !== undefined || run === undefined || typeof step !== "string") return {};
-      const doubt = findWork(run, typeof item === "number" ? { step, item } : { step })?.doubt;
+      const doubt = findWork(run, typeof item === "number" ? { step, item } : { step })?.doubt?.key;
       return doubt === undefined ? {} : { key: doubt };
     },
   },
