@@ -27,7 +27,7 @@ import type { Refusal } from "./refusal.js";
 import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js";
 
 /** The version of the event schema that this build writes. Older events are upcast on reading. */
-export const EVENT_VERSION = 3;
+export const EVENT_VERSION = 4;
 
 /** How the kernel answered a failure. */
 export type Decision = "retry" | "skip" | "fail" | "patch" | "replan";
@@ -128,18 +128,18 @@ export interface EventData {
     /** The kernel that decides from here on. Absent if it is unchanged. */
     readonly kernel?: string;
   };
-  /** A person retries the ended run. Unfinished steps continue. Steps in `anew` are restarted, finished or not. */
+  /** A person retries the ended run. Unfinished steps continue. Steps in `restarted` start from the beginning, finished or not. */
   "run.reopened": {
     readonly comment?: string;
     /** The step that the command named, or null. */
     readonly from: string | null;
-    readonly anew: readonly string[];
+    readonly restarted: readonly string[];
     /** execution: the plan stays. plan: the planner is asked for a plan. */
     readonly stage: "execution" | "plan";
     /** Settings of the process that sent the retry. The approval policy never asks for less than before. */
     readonly settings: Settings;
     /** The approval policy of that process, if the run keeps a stricter one. */
-    readonly asked?: ApprovalPolicy;
+    readonly requestedApproval?: ApprovalPolicy;
     readonly models: RoleNames;
     /** As in run.resumed. */
     readonly kernel?: string;
@@ -207,7 +207,7 @@ export interface EventData {
     /** Why there is another plan. */
     readonly reason?: ReplanReason | LegacyReason;
     /** Revision of the plan that this one replaces. Absent for the first plan. */
-    readonly basis?: number;
+    readonly replaces?: number;
     /** Steps that are new since that plan, or have other words, or another definition of their tool. */
     readonly written: readonly string[];
     /** Steps that started while the plan was being written continue. */

@@ -49,7 +49,7 @@ export class Agreements {
         return void this.proposed(run, event);
       case "run.reopened":
         this.retriedBy = event.inputId;
-        return void this.forget(event.data.anew);
+        return void this.forget(event.data.restarted);
       case "replan.requested":
         this.shown ||= this.reads(run);
         return undefined;

@@ -287,7 +287,7 @@ export class Play {
     else if (type === "plan.proposed") {
       this.approvedPlan = true;
       this.checkKept(data);
-    } else if (type === "run.reopened") this.reopened(data.anew);
+    } else if (type === "run.reopened") this.reopened(data.restarted);
     else if (type === "replan.requested") this.checkReplan(data);
     else if (type === "step.unknown") {
       const key = callKey(workOf(this.read, data));

@@ -71,7 +71,7 @@ describe("a failed run continues", () => {
     story
       .when(retry())
       .then(
-        ["run.reopened", { stage: "execution", from: null, anew: [] }],
+        ["run.reopened", { stage: "execution", from: null, restarted: [] }],
         ["step.started", { step: "b", attempt: 3 }],
       );
     expect(story.run).toMatchObject({
@@ -240,7 +240,7 @@ describe("a completed run", () => {
     story
       .when(retry({ from: "b", reason: "b was wrong" }))
       .then(
-        ["run.reopened", { from: "b", anew: ["b", "d"], comment: "b was wrong" }],
+        ["run.reopened", { from: "b", restarted: ["b", "d"], comment: "b was wrong" }],
         ["step.started", { step: "b", attempt: 2, args: { x: 1 } }],
       );
     expect(story.run.answering.answer).toBeUndefined();
@@ -385,7 +385,7 @@ describe("a fan-out that continues", () => {
     story
       .when(retry({ from: "each" }))
       .then(
-        ["run.reopened", { anew: ["each", "after"] }],
+        ["run.reopened", { restarted: ["each", "after"] }],
         "step.expanded",
         ...[0, 1, 2].map((item) => ["step.started", { item, attempt: 2 }] as const),
       );

@@ -206,9 +206,9 @@ class LogAudit {
     this.#over = undefined;
     this.#reopenedBy = inputId;
     for (const [name, place] of this.#places) {
-      const anew = data.anew.includes(name.split("/")[0]!);
-      if (anew) place.call = undefined;
-      if (anew || place.status === "failed") place.status = "open";
+      const restarted = data.restarted.includes(name.split("/")[0]!);
+      if (restarted) place.call = undefined;
+      if (restarted || place.status === "failed") place.status = "open";
       place.again = true;
       place.retryAt = 0;
     }

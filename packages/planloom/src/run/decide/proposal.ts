@@ -55,7 +55,7 @@ export function proposal(checked: CheckedPlan, options: ProposalOptions): Propos
     ...(mustApprove === undefined ? {} : { mustApprove }),
     ...(afterUntrusted === undefined ? {} : { afterUntrusted }),
   };
-  const follows = replaces === undefined ? {} : { basis: replaces.revision };
+  const follows = replaces === undefined ? {} : { replaces: replaces.revision };
   const written = [...writtenIn(plan, toolsByName(tools), replaces)];
   const needs = referredNeeds(plan);
   const hashes = { hash, program: programHash(plan, tools), hashVersion };

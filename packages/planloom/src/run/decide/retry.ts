@@ -246,10 +246,10 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   const { approval } = command.settings;
   const settings = { ...command.settings, approval: stricter(run.request.settings.approval, approval) };
   const { stage, kept } = parts;
-  const anew = plan === undefined ? parts.restarted : [];
+  const restarted = plan === undefined ? parts.restarted : [];
   const said = reason === undefined ? {} : { comment: reason.slice(0, LIMITS.feedbackChars) };
-  const asked = settings.approval === approval ? {} : { asked: approval };
-  const reopened = fact("run.reopened", { ...said, from, anew, stage, settings, ...asked, models, ...kernelOn(run) });
+  const requested = settings.approval === approval ? {} : { requestedApproval: approval };
+  const reopened = fact("run.reopened", { ...said, from, restarted, stage, settings, ...requested, models, ...kernelOn(run) });
   if (plan !== undefined) {
     const mustAsk = run.planning.plans.at(-1)?.denied === "rejected" ? EARLIER_REJECTED : undefined;
     const fresh = new Set(parts.runs);

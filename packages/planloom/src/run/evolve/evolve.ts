@@ -223,7 +223,7 @@ function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
   run.log.kernel = data.kernel ?? run.log.kernel;
   run.mode = EXECUTING;
   setDeadline(run);
-  retrySteps(run, new Set(data.anew));
+  retrySteps(run, new Set(data.restarted));
   if (data.stage === "plan") owePlan(run, { attempt: 1, round: 0 });
 }
 
@@ -300,7 +300,7 @@ function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   takePlanEffect(run);
   run.usage.planner = addUsage(run.usage.planner, data.usage);
   const tools = toolsByName(data.tools);
-  const before = run.planning.plans.find(({ revision }) => revision === data.basis);
+  const before = run.planning.plans.find(({ revision }) => revision === data.replaces);
   const written = new Set(data.written);
   // An edit of a plan that nobody has approved answers the same failures.
   const last = currentPlan(run);

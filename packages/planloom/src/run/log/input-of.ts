@@ -149,13 +149,13 @@ function givenIn(proposed: EventData["plan.proposed"]): CheckedPlan {
 }
 
 function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
-  const { comment, from, settings, asked = settings.approval, models } = data;
+  const { comment, from, settings, requestedApproval = settings.approval, models } = data;
   return {
     type: "retry",
     ...(comment === undefined ? {} : { reason: comment }),
     ...(from === null ? {} : { from }),
     ...(next?.type === "plan.proposed" ? { plan: checkedIn(next.data) } : {}),
-    settings: { ...settings, approval: asked },
+    settings: { ...settings, approval: requestedApproval },
     models,
   };
 }

@@ -43,6 +43,7 @@ const LATER: { readonly [version: number]: { readonly [T in EventType]?: Later }
     // A time to ask the tool was written only if the tool could be asked.
     "step.unknown": ({ reconcileAt }) => (reconcileAt === undefined ? {} : { reconciles: true }),
   },
+  4: EVERY,
 };
 
 /** The event with the fields of its version that it lacks. Unknown fields stay. */

@@ -9,9 +9,14 @@ import { withLaterFields } from "./later-fields.js";
 import { versionOf, type RecordedEvent, type Upcaster } from "./recorded-event.js";
 import { upcastVersion1 } from "./upcast-v1.js";
 import { upcastVersion2 } from "./upcast-v2.js";
+import { upcastVersion3 } from "./upcast-v3.js";
 
 /** Keyed by the version that each function reads. */
-const UPCASTERS: { readonly [version: number]: Upcaster } = { 1: upcastVersion1, 2: upcastVersion2 };
+const UPCASTERS: { readonly [version: number]: Upcaster } = {
+  1: upcastVersion1,
+  2: upcastVersion2,
+  3: upcastVersion3,
+};
 
 export type Upcast =
   | { readonly ok: true; readonly event: RunEvent }
