@@ -14,7 +14,7 @@ import { Follower } from "../../src/cli/follow.js";
 import { say } from "../../src/cli/output.js";
 import { tableLines } from "../../src/cli/render/table.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
-import { planHashBy } from "../../src/plan/plan-hash.js";
+import { planHashBy, programHash } from "../../src/plan/plan-hash.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { foldNext } from "../../src/run/log/chain.js";
 import { emptyRun } from "../../src/run/state.js";
@@ -60,6 +60,8 @@ const KEPT: ReadonlySet<string> = new Set([
 /** The log as a stranger's tools, models and people could have filled it; undefined if it is no sound log any more. */
 function hostileLog(name: string): readonly RunEvent[] | undefined {
   const filled = logIn(name).map((event) => {
+    // Its `answer` says who writes the answer.
+    if (event.type === "execution.completed") return event;
     const data = event.data as unknown as JsonObject;
     const output = data["output"] === undefined ? {} : { output: poisoned(data["output"], "text") };
     const by = event.by === "engine" ? event.by : `ann ${HOSTILE}`;
@@ -70,13 +72,14 @@ function hostileLog(name: string): readonly RunEvent[] | undefined {
   return log.every((event) => foldNext(run, event).ok) ? log : undefined;
 }
 
-/** Each plan with its own hash again, wherever the log names it. */
+/** Each plan with its own hashes again, wherever the log names it. */
 function withHashes(log: readonly RunEvent[]): readonly RunEvent[] {
   let text = JSON.stringify(log);
   for (const event of log) {
     if (event.type !== "plan.proposed") continue;
-    const { hash, hashVersion = 1 } = event.data;
+    const { plan, tools, hash, program, hashVersion = 1 } = event.data;
     text = text.replaceAll(hash, planHashBy(hashVersion, event.data)!);
+    if (hashVersion > 1) text = text.replaceAll(program, programHash(plan, tools));
   }
   return JSON.parse(text) as readonly RunEvent[];
 }
