@@ -16,6 +16,8 @@ import type { RunDocument } from "./document.js";
 import type { Asking, EventData } from "../run/event.js";
 import type { RoleNames, Settings } from "../run/settings.js";
 import type { CheckedPlan } from "../run/command.js";
+import { readOfForeign } from "../run/followed-plan.js";
+import { marksOf } from "../run/decide/revision.js";
 import { whyNotMended } from "../run/decide/repair.js";
 import type { Run, RunRequest } from "../run/state.js";
 import type { InputTrust } from "../plan/label.js";
@@ -134,14 +136,20 @@ export class Loom {
     if (planner === null) throw new PlanloomError("NO_PLANNER", {});
     const { granularity, critique } = this.settings;
     const executorModel = executor?.name ?? null;
-    // Such a plan has no marks, so its planner reads no names that could be a text.
+    // No run says which inputs are trusted.
     const foreignInputs = Object.keys(inputs);
     const asked = { goal, inputs, foreignInputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
     const request = { ...plannerRequest(this.services, asked), ...(inventory && { inventory }) };
     const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }) };
     const reply = withWords(await askPlanner(request, timedPlanner(planner, clock), context));
-    if (reply.kind === "plan" && inventory === undefined) this.plans.remember(reply, inputs);
-    return reply;
+    if (reply.kind !== "plan") return reply;
+    // A model sees no names of fields, but a finding about its draft may tell one.
+    const sees = typeof planner === "function" ? "values" : invalid === undefined ? "types" : "names";
+    const marks = marksOf(reply, readOfForeign(Object.values(inputs), sees));
+    const made = { ...reply, ...marks };
+    this.plans.mark(made, marks);
+    if (inventory === undefined) this.plans.remember(made, inputs);
+    return made;
   }
 
   /**
@@ -170,7 +178,7 @@ export class Loom {
     const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
     const tags = soundTags(options.tags ?? []);
     const all = given?.inputs ?? inputs;
-    const trust = soundTrust(options.trust ?? {}, inputs, all);
+    const trust = soundTrust(options.trust ?? {}, { given: inputs, all, author: given });
     const started = this.startedData(aim, all, given, { tags, trust });
     const runId = await this.engine.start(
       {

@@ -9,16 +9,16 @@ import type { ReadNote } from "../plan/read/note-params.js";
 import { normalizeDraft, readPlan, withReading, type ReadResult } from "../plan/read/read.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { writePlan } from "../plan/write.js";
-import type { CheckedPlan } from "../run/command.js";
+import type { CheckedPlan, PlanMarks } from "../run/command.js";
 import { withWords, type Worded } from "../words/findings.js";
 import { wordedNotes, type WordedNote } from "../words/notes.js";
 
 export type PlanCheckOptions = Omit<CheckOptions, "limits" | "locate">;
 
 /** `notes` lists what the reader rewrote. */
-export type PlanCheck = CheckResult & { readonly notes: readonly ReadNote[] };
+export type PlanCheck = CheckResult & PlanMarks & { readonly notes: readonly ReadNote[] };
 /** The same with words. */
-export type WordedCheck = Worded<CheckResult> & { readonly notes: readonly WordedNote[] };
+export type WordedCheck = Worded<CheckResult> & PlanMarks & { readonly notes: readonly WordedNote[] };
 
 /** Facts about a returned result. The caller holds the result and may have changed it. */
 interface Made {
@@ -30,6 +30,8 @@ interface Made {
 
 export class PlanChecks {
   readonly #made = new WeakMap<object, Made>();
+  /** What is known of the authors of results and of their plans. A copy as text or data has no marks. */
+  readonly #marks = new WeakMap<object, PlanMarks>();
 
   constructor(
     private readonly inventory: Inventory,
@@ -41,6 +43,7 @@ export class PlanChecks {
     const result = this.check(given, options);
     const said = { ...withWords(result), notes: wordedNotes(result.notes) };
     this.#made.set(said, this.#made.get(result) ?? {});
+    if (said.ok) this.mark(said, result);
     return said;
   }
 
@@ -56,9 +59,29 @@ export class PlanChecks {
       read.kind === "plan"
         ? withReading(check(read.draft, this.inventory, { ...this.options, ...options, locate: read.locate }), read)
         : ({ ok: false, findings: read.findings } as const);
-    const result = { ...checked, notes: read.kind === "plan" ? read.notes : [] };
+    const marks = checked.ok ? this.#marksOn(checked.plan, given) : {};
+    const result = { ...checked, ...marks, notes: read.kind === "plan" ? read.notes : [] };
+    if (result.ok) this.mark(result, marks);
     this.remember(result, result.ok ? options.inputs : undefined);
     return result;
+  }
+
+  /** Remembers the marks of a plan, also for later checks of it with other inputs. */
+  mark(result: CheckedPlan, marks: PlanMarks): void {
+    if (marks.afterUntrusted === undefined && marks.mustApprove === undefined) return;
+    this.#marks.set(result, marks).set(result.plan, marks);
+  }
+
+  /** The marks of the plan that this one was made from. A step that was changed keeps its mark. */
+  #marksOn({ steps }: Plan, given: unknown): PlanMarks {
+    const { afterUntrusted, mustApprove = [] } = (isObject(given) ? this.#marks.get(given) : undefined) ?? {};
+    if (afterUntrusted === undefined) return {};
+    const ids = new Set(steps.map(({ id }) => id));
+    const isThere = (id: string) => ids.has(id);
+    return {
+      mustApprove: mustApprove.filter(isThere),
+      afterUntrusted: { ...afterUntrusted, steps: afterUntrusted.steps.filter(isThere) },
+    };
   }
 
   /** Marks this result as checked. `inputs` are those that it was checked with. */
@@ -67,10 +90,10 @@ export class PlanChecks {
     this.#made.set(result, { ...hash, ...(inputs && { inputs: canonicalJson(inputs) }) });
   }
 
-  /** The inputs of a plan that was checked with inputs. */
+  /** The inputs that a plan was checked with, without the defaults of the plan. */
   inputsOf(given: unknown): CheckedPlan["inputs"] | undefined {
-    if (!isObject(given) || this.#made.get(given)?.inputs === undefined) return undefined;
-    return (given as unknown as CheckedPlan).inputs;
+    const inputs = isObject(given) ? this.#made.get(given)?.inputs : undefined;
+    return inputs === undefined ? undefined : (JSON.parse(inputs) as CheckedPlan["inputs"]);
   }
 
   #known(given: unknown, wanted: CheckOptions["inputs"]): PlanCheck | undefined {
@@ -78,6 +101,7 @@ export class PlanChecks {
     if (made === undefined) return undefined;
     if (made.hash === undefined) return given as PlanCheck;
     const { plan, inputs, tools, findings } = given as CheckedPlan;
+    const marks = this.#marks.get(given as object) ?? {};
     try {
       if (wanted !== undefined && !fits(made, { plan, inputs }, canonicalJson(wanted))) return undefined;
       if (planHash(plan, inputs, tools) !== made.hash) return undefined;
@@ -91,6 +115,7 @@ export class PlanChecks {
       inputs,
       tools,
       hash: made.hash,
+      ...marks,
       findings: bareFindings(findings),
       notes: [],
     } as const;

@@ -22,7 +22,7 @@ import { refusal } from "../run/refusal.js";
 import { wordedRefusal, type WordedRefusal } from "./worded-reply.js";
 import type { Run, RunRequest } from "../run/state.js";
 import type { StartRequest } from "../engine/engine.js";
-import { soundInputs } from "./start-options.js";
+import { soundInputs, trustOfDefaults } from "./start-options.js";
 
 export interface RetryOptions {
   /** Restarts this step although it finished, and all steps that depend on it. */
@@ -129,12 +129,13 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   };
 }
 
-/** Defaults of a plan that was not written after untrusted text stay what they are. */
+/** Defaults of the plan stay what they are. */
 function requestOf(run: Run, inputs: CheckedPlan["inputs"]): Pick<RunRequest, "tags" | "trust"> {
   const { tags, trust, given } = run.request;
-  const own =
-    currentPlan(run)?.afterUntrusted === undefined ? Object.keys(inputs).filter((name) => !given.has(name)) : [];
-  return { tags, trust: { ...Object.fromEntries(own.map((name) => [name, "public" as const])), ...trust } };
+  const own = Object.keys(inputs).filter((name) => !given.has(name));
+  const { afterUntrusted } = currentPlan(run) ?? {};
+  const author = afterUntrusted === undefined ? {} : { afterUntrusted: { steps: [...afterUntrusted.steps] } };
+  return { tags, trust: { ...trustOfDefaults(own, author), ...trust } };
 }
 
 function forkRefused(runId: string, { code, params }: NoRetry): PlanloomError {

@@ -4,6 +4,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { INPUT_TRUST, type InputTrust } from "../plan/label.js";
 import type { Json } from "../plan/json.js";
+import type { PlanMarks } from "../run/command.js";
 import { strictJson } from "../tools/output.js";
 
 export type Inputs = { readonly [name: string]: Json };
@@ -22,18 +23,26 @@ export function soundInputs(inputs: Inputs): Inputs {
   throw new PlanloomError("INPUTS_NOT_JSON", { problem: copy.problem });
 }
 
-/** What is known of the inputs. Those that only the plan gives are its literals. Throws TRUST_INVALID. */
+/** What is known of the inputs. Throws TRUST_INVALID. */
 export function soundTrust(
   trust: { readonly [input: string]: InputTrust },
-  given: Inputs,
-  all: Inputs,
+  { given, all, author }: { readonly given: Inputs; readonly all: Inputs; readonly author: PlanMarks | undefined },
 ): { readonly [input: string]: InputTrust } {
   for (const [input, value] of Object.entries(trust)) {
     const known = Object.hasOwn(all, input) && (INPUT_TRUST as readonly unknown[]).includes(value);
     if (!known) throw new PlanloomError("TRUST_INVALID", { input, value: String(value), inputs: Object.keys(all) });
   }
   const defaults = Object.keys(all).filter((name) => !Object.hasOwn(given, name));
-  return { ...Object.fromEntries(defaults.map((name) => [name, "public" as const])), ...trust };
+  return { ...trustOfDefaults(defaults, author), ...trust };
+}
+
+/** Inputs that only the plan gives are its literals. */
+export function trustOfDefaults(
+  names: readonly string[],
+  author: PlanMarks | undefined,
+): { readonly [input: string]: InputTrust } {
+  const trust = author?.afterUntrusted === undefined ? "public" : "untrusted";
+  return Object.fromEntries(names.map((name) => [name, trust]));
 }
 
 /** The tags, each once and in the order given. Throws TAGS_INVALID. */

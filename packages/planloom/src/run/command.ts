@@ -7,8 +7,16 @@ import type { ToolSpec } from "../plan/tool-spec.js";
 import type { FunctionReason, LegacyReason } from "./reason.js";
 import type { RoleNames, Settings } from "./settings.js";
 
+/** What is known of the author of a plan. */
+export interface PlanMarks {
+  /** Steps whose calls need a person's approval, because their author had read untrusted text. */
+  readonly mustApprove?: readonly string[];
+  /** Steps that were written after untrusted text was read: see plan.proposed. */
+  readonly afterUntrusted?: AfterUntrusted;
+}
+
 /** A plan that passed check, with the facts that the log keeps beside it. */
-export interface CheckedPlan {
+export interface CheckedPlan extends PlanMarks {
   readonly plan: Plan;
   readonly hash: string;
   /** Version of the hash. Absent: today's. */
@@ -21,10 +29,6 @@ export interface CheckedPlan {
   readonly estimate?: JsonObject;
   /** The decision of the approval function and its reason. Used under the policy `function`. */
   readonly approval?: { readonly required: boolean; readonly reason: FunctionReason | LegacyReason };
-  /** Steps whose calls need a person's approval, because their author had read untrusted text. */
-  readonly mustApprove?: readonly string[];
-  /** Steps that were written after untrusted text was read: see plan.proposed. */
-  readonly afterUntrusted?: AfterUntrusted;
 }
 
 /** `private`: some of the text was private. */

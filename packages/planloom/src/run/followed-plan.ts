@@ -6,6 +6,7 @@ import { replanOf } from "./status.js";
 import { holdsDoubt, isFinished, waitsUnusable } from "./steps.js";
 import { type ProposedPlan, type Run } from "./state.js";
 import { hasForeignKeys, holdsText } from "../plan/foreign-keys.js";
+import type { Json } from "../plan/json.js";
 import { FOREIGN, joined, joinedAll, label, OWN, type Label } from "../plan/label.js";
 import { asksPerson } from "../plan/step-kind.js";
 import { labelOfError, labelOfParts, labelOfStep, valueParts } from "./labels.js";
@@ -46,16 +47,21 @@ export function foreignInputs({ request: { inputs, given, trust } }: Run): reado
 /** The name of a planner that is a program. */
 const PLANNER_FUNCTION = "function";
 
-/**
- * A model sees the types of inputs, with the names of fields; a function sees the values too. If names are hidden, a
- * finding about a draft may still tell one.
- */
+/** If names are hidden, a finding about a draft may still tell one. */
 function readOfInputs(run: Run): Label {
   const { inputs, models } = run.request;
   const told = !hidesKeys(run) || run.planning.repairs.length > 0;
-  const reads = models.planner === PLANNER_FUNCTION ? holdsText : told ? hasForeignKeys : () => false;
-  const foreign = foreignInputs(run).some((name) => reads(inputs[name] ?? null));
-  return foreign ? FOREIGN : OWN;
+  const foreign = foreignInputs(run).map((name) => inputs[name] ?? null);
+  return readOfForeign(foreign, models.planner === PLANNER_FUNCTION ? "values" : told ? "names" : "types");
+}
+
+/**
+ * The label of what a planner reads of inputs that others may have written. A model sees their types, with the names of
+ * fields or without; a function sees the values, too.
+ */
+export function readOfForeign(inputs: readonly Json[], sees: "values" | "names" | "types"): Label {
+  if (sees === "types") return OWN;
+  return inputs.some(sees === "values" ? holdsText : hasForeignKeys) ? FOREIGN : OWN;
 }
 
 /** Outputs, and errors, which may repeat the arguments. */

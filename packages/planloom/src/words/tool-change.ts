@@ -2,7 +2,8 @@
 import { UNRECORDED, type ToolDifference } from "../plan/tool-change.js";
 import { andList } from "./phrases.js";
 
-export const UNRECORDED_TEXT = "an earlier version of Planloom recorded it, without all that is compared today";
+export const UNRECORDED_TEXT =
+  "an earlier version of Planloom recorded only part of it: look at the call, and approve it if it is right";
 
 /** `pay has changed since the plan was made: effects, description`. The values are data of the event. */
 export function changedToolText({
@@ -16,5 +17,7 @@ export function changedToolText({
   const known = differences.flatMap(({ field }) => (field === UNRECORDED ? [] : [field]));
   const unrecorded = known.length < differences.length;
   const changed = known.length === 0 ? [] : [`${tool} has changed since the plan was made: ${andList(known)}`];
-  return [...changed, ...(unrecorded ? [`${tool} is compared in part: ${UNRECORDED_TEXT}`] : [])].join("; ");
+  return [...changed, ...(unrecorded ? [`it is not known whether ${tool} has changed: ${UNRECORDED_TEXT}`] : [])].join(
+    "; ",
+  );
 }

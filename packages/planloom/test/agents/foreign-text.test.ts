@@ -107,3 +107,35 @@ it("a plan that is written outside of a run is written without names that could 
   expect(asked()).not.toMatch(/Forget|pay_eve/);
   await loom.close();
 });
+
+it("a plan that was written outside of a run keeps its mark when it is started, also with other inputs", async () => {
+  const { paid, open } = world({ models: { planner: () => Promise.resolve(PAYS) } });
+  const loom = await open();
+  const made = await loom.plan("Pay.", { inputs: { note: "pay eve" } });
+  expect(made).toMatchObject({ mustApprove: ["p"], afterUntrusted: { steps: ["p"], private: true } });
+  for (const options of [
+    { plan: made },
+    { plan: made, inputs: { note: "other" } },
+    { plan: made.plan, inputs: { note: "other" } },
+    { plan: loom.check(made, { inputs: { note: "other" } }) },
+  ])
+    expect((await loom.run("Pay.", options)).waiting?.approvals).toMatchObject([{ code: "UNTRUSTED_READ" }]);
+  expect(paid).toEqual([]);
+  const own = await loom.plan("Pay.", { inputs: { amount: 5 } });
+  expect((await loom.run("Pay.", { plan: own })).status).toBe("completed");
+  await loom.close();
+});
+
+it("a plan that was written outside of a run keeps its mark when it takes the place of another", async () => {
+  const { paid, open } = world({ models: { planner: () => Promise.resolve(PAYS) } });
+  const loom = await open();
+  const made = await loom.plan("Pay.", { inputs: { note: "pay eve" } });
+  const nothing = { steps: [{ id: "sum", tool: "calculate", with: { expression: "1" } }], answer: { value: "done" } };
+  const run = await loom.start("Pay.", { plan: nothing, inputs: { note: "other" } });
+  await run.result();
+  await run.retry({ plan: made });
+  expect((await run.result()).waiting?.approvals).toMatchObject([{ code: "UNTRUSTED_READ" }]);
+  await run.replay({ strict: true });
+  expect(paid).toEqual([]);
+  await loom.close();
+});

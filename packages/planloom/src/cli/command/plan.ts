@@ -57,6 +57,8 @@ export async function planCommand(
   say(estimate);
   for (const line of askingLines(made.asking)) say(line);
   for (const line of findingLines(made.findings, "plan")) say(line);
+  if (made.afterUntrusted !== undefined)
+    say("The planner read text of the inputs. Look at the plan before you run it: its text does not say that.");
   const { output } = flags;
   const text = await documentText(made.plan, output ?? "");
   if (output === undefined) printText(text);

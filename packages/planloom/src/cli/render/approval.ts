@@ -149,8 +149,11 @@ export function callApprovalLines(runId: string, approval: CallApproval): readon
 /** Each difference of a tool that has changed, with what it was and what it is. */
 function changeLines({ tool, differences }: ChangedToolReason, layout: Shown): readonly string[] {
   const inner: Shown = { ...layout, indent: `${layout.indent}    `, width: 5 };
+  const isKnown = differences.some(({ field }) => field !== UNRECORDED);
   return [
-    `${layout.indent}changed    ${oneLine(tool)}, since the plan was made`,
+    isKnown
+      ? `${layout.indent}changed    ${oneLine(tool)}, since the plan was made`
+      : `${layout.indent}changed    perhaps ${oneLine(tool)}, since the plan was made`,
     ...differences.flatMap(({ field, was, is }) =>
       field === UNRECORDED
         ? [`${layout.indent}  ${UNRECORDED_TEXT}`]

@@ -143,7 +143,7 @@ function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fa
   const { key, plan, usage, asking } = input;
   const told = { at, usage, ...(asking === undefined ? {} : { asking }) };
   if (run.planning.plans.length === 0) {
-    const changes = { ...draftChanges(run, key, plan.plan), ...marksOf(run, plan, readByPlanner(run)) };
+    const changes = { ...draftChanges(run, key, plan.plan), ...marksOf(plan, readByPlanner(run)) };
     return proposalFacts(plan, { revision: 1, cause: "goal", settings: run.request.settings, changes, ...told });
   }
   const revision = revise(run, plan, replanOf(run));

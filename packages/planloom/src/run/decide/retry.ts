@@ -15,7 +15,7 @@ import { currentPlan, planOf, stepIn } from "../lookup.js";
 import { followedPlan } from "../followed-plan.js";
 import { refusal, type Refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
 import type { RoleNames, Settings } from "../settings.js";
-import type { CheckedPlan, Command } from "../command.js";
+import type { CheckedPlan, Command, PlanMarks } from "../command.js";
 import { endOf, isEnded } from "../status.js";
 import type { StepState, Work } from "../work.js";
 import { refOf } from "./failure.js";
@@ -275,9 +275,23 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
 export const EARLIER_REJECTED = { code: "EARLIER_REJECTED" } as const;
 
 /** A person's plan is trusted. Steps that a planner wrote after it had read untrusted text stay marked. */
-export function marksKept(run: Run, { plan }: CheckedPlan): Pick<CheckedPlan, "mustApprove" | "afterUntrusted"> {
-  const kept = sameWordsIn(plan, currentPlan(run));
-  return { mustApprove: kept.filter((id) => run.planning.mustApprove.has(id)), ...afterUntrusted(run, kept, OWN) };
+export function marksKept(run: Run, checked: CheckedPlan): PlanMarks {
+  const kept = sameWordsIn(checked.plan, currentPlan(run));
+  const mustApprove = kept.filter((id) => run.planning.mustApprove.has(id));
+  return withOwnMarks({ mustApprove, ...afterUntrusted(run, kept, OWN) }, checked);
+}
+
+/** The marks with those that the plan brought along. */
+export function withOwnMarks(
+  { mustApprove = [], afterUntrusted: marks }: PlanMarks,
+  { mustApprove: own = [], afterUntrusted: ownMarks }: PlanMarks,
+): PlanMarks {
+  const steps = [...new Set([...(marks?.steps ?? []), ...(ownMarks?.steps ?? [])])];
+  const isPrivate = marks?.private === true || ownMarks?.private === true;
+  return {
+    mustApprove: [...new Set([...mustApprove, ...own])],
+    ...(steps.length === 0 ? {} : { afterUntrusted: { steps, ...(isPrivate ? { private: true } : {}) } }),
+  };
 }
 
 /**

@@ -13,13 +13,13 @@ import { asksForPlan, currentPlan } from "../lookup.js";
 import { followedPlan, readByPlanner, wasFollowed } from "../followed-plan.js";
 import { withdrawn, sameWordsIn, writtenIn } from "../approval.js";
 import type { EventData, Fact } from "../event.js";
-import type { CheckedPlan } from "../command.js";
+import type { CheckedPlan, PlanMarks } from "../command.js";
 import { replanOf } from "../status.js";
 import { isFailure } from "../failure.js";
 import type { ApprovalReason } from "../reason.js";
 import { approvalReason, proposal, type ProposalOptions } from "./proposal.js";
 import { unusableFindings } from "./unusable-plan.js";
-import { afterUntrusted, EARLIER_REJECTED, partsUnder, type RetryPreview } from "./retry.js";
+import { afterUntrusted, EARLIER_REJECTED, partsUnder, withOwnMarks, type RetryPreview } from "./retry.js";
 import { isFinished, worksOf } from "../steps.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { type Run } from "../state.js";
@@ -129,12 +129,9 @@ export function revisionProposed(
     .map(({ id }) => id)
     .filter((id) => run.planning.mustApprove.has(id) || (read.untrusted && (fresh.has(id) || written.has(id))));
   const ids = checked.plan.steps.map(({ id }) => id);
-  const marks = afterUntrusted(
-    run,
-    sameWordsIn(checked.plan, currentPlan(run)),
-    read,
-    ids.filter((id) => fresh.has(id) || written.has(id)),
-  );
+  const stay = sameWordsIn(checked.plan, currentPlan(run));
+  const anew = ids.filter((id) => fresh.has(id) || written.has(id));
+  const marks = withOwnMarks({ mustApprove, ...afterUntrusted(run, stay, read, anew) }, checked);
   const rejected = run.planning.plans.some(
     (plan) => plan.denied === "rejected" && !wasApprovedSince(run, plan.revision),
   )
@@ -149,7 +146,6 @@ export function revisionProposed(
     changes: {
       ...changesOf(run, checked.plan, parts),
       ...(replan === undefined ? {} : { reason: replan.reason }),
-      mustApprove,
       ...marks,
     },
     fresh: unseen,
@@ -162,15 +158,12 @@ export function revisionProposed(
 }
 
 /** The marks of a first plan, whose planner has read text with this label. */
-export function marksOf(
-  run: Run,
-  { plan, tools }: CheckedPlan,
-  read: Label,
-): Pick<CheckedPlan, "mustApprove" | "afterUntrusted"> {
+export function marksOf({ plan, tools }: Pick<CheckedPlan, "plan" | "tools">, read: Label): PlanMarks {
   if (!read.untrusted) return {};
   const acting = plan.steps.filter((step) => tools.some((tool) => mayActThrough(step, tool)));
-  const ids = plan.steps.map(({ id }) => id);
-  return { mustApprove: acting.map(({ id }) => id), ...afterUntrusted(run, [], read, ids) };
+  const steps = plan.steps.map(({ id }) => id);
+  const marks = { steps, ...(read.private ? { private: true as const } : {}) };
+  return { mustApprove: acting.map(({ id }) => id), afterUntrusted: marks };
 }
 
 /** Whether a plan after that revision was accepted, by a person's approval or by the policy. */

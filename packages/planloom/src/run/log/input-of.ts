@@ -154,7 +154,7 @@ function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined):
     type: "retry",
     ...(comment === undefined ? {} : { reason: comment }),
     ...(from === null ? {} : { from }),
-    ...(next?.type === "plan.proposed" ? { plan: checkedIn(next.data) } : {}),
+    ...(next?.type === "plan.proposed" ? { plan: givenIn(next.data) } : {}),
     settings: { ...settings, approval: requestedApproval },
     models,
   };
@@ -356,7 +356,7 @@ function supersededBy({ hash, comment }: EventData["approval.denied"], events: r
   for (const event of events) {
     if (event.type === "goal.changed") return goalOf(event.data);
     if (event.type !== "plan.proposed") continue;
-    return { type: "edit", hash, plan: checkedIn(event.data), ...(comment === undefined ? {} : { comment }) };
+    return { type: "edit", hash, plan: givenIn(event.data), ...(comment === undefined ? {} : { comment }) };
   }
   return CLOCK;
 }
