@@ -93,7 +93,7 @@ it("a planner that is a program and reads text of inputs writes a marked plan", 
   await loom.close();
 });
 
-it("what nobody has declared cannot be said of an input", async () => {
+it("an unknown trust word for an input is refused", async () => {
   const loom = await world().open();
   await expect(loom.start("Pay.", { trust: { note: "trusted" } })).rejects.toMatchObject({ code: "TRUST_INVALID" });
   await loom.close();

@@ -207,7 +207,7 @@ function sampleOf(schema: Json): fc.Arbitrary<Json> {
   return fc.record(Object.fromEntries(fields));
 }
 
-test("whatever is written under the schema names only tools and arguments that there are", () => {
+test("a plan under the schema can name only tools and arguments that exist", () => {
   let steps = 0;
   const draw = tools.chain((all) => {
     const inventory = { tools: all };

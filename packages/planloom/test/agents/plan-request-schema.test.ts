@@ -92,7 +92,7 @@ describe("the schema", () => {
     }
   });
 
-  it("is as large as providers take: tools for whose arguments there is no room are there by name", () => {
+  it("stays within the size limits of providers: tools that do not fit are listed by name", () => {
     const wide = (count: number): JsonObject => ({
       ...{ type: "object", required: [], additionalProperties: false },
       properties: Object.fromEntries(Array.from({ length: count }, (_, at) => [`a${at}`, { type: "string" }])),
@@ -163,7 +163,7 @@ describe("a reply", () => {
     expect(back(fill)).toMatchObject({ steps: [{ with: { limit: 3 } }] });
   });
 
-  it("turns objects that stand where anything may stand into what they are", () => {
+  it("decodes objects where a value of any type is allowed", () => {
     const object = (...pairs: readonly [string, Json][]): Json => ({
       object: pairs.map(([name, value]) => ({ name, value })),
     });
@@ -185,7 +185,7 @@ describe("a reply", () => {
     expect(back({ id: "read", agent: "Read.", with: twice })).toMatchObject({ steps: [{ with: twice }] });
   });
 
-  it("leaves to the executor what is null in a step to fill", () => {
+  it("leaves null arguments of a `fill` step to the executor", () => {
     const fill = { id: "sum", tool: "calculate", fill: "Add.", with: { expression: null, unit: null, rounding: "up" } };
     expect(back(fill)).toMatchObject({ steps: [{ with: { rounding: "up" } }] });
     expect(JSON.stringify(back(fill))).not.toContain("unit");

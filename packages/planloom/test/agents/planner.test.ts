@@ -271,7 +271,7 @@ describe("a planner that is a function", () => {
   });
 });
 
-describe("a draft out of all proportion", () => {
+describe("a draft with very long names", () => {
   const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
   const draft = (x: string): string => `{"steps":[{"id":"a","tool":"fetch","with":{"query":${x}}}]}`;
   const circle: { self?: unknown } = {};
@@ -306,7 +306,7 @@ describe("a draft out of all proportion", () => {
     expect(reply.kind === "invalid" && reply.draft.length).toBeLessThanOrEqual(LIMITS.planBytes + 1);
   });
 
-  it("has findings of a sound length, whatever its names are", async () => {
+  it("has findings of limited length", async () => {
     const [key, query] = ["k".repeat(100_000), "t".repeat(100_000)];
     const reply = await ask(
       script(JSON.stringify({ steps: [{ id: "a", tool: query, with: { [key]: "${{ nope }}" } }] })),

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Previews, textOf } from "../../src/agents/preview.js";
 import { LIMITS } from "../../src/limits.js";
 
-test("all outputs of a fan-out together may be more than a text can hold: they are left out, and that is said", () => {
+test("outputs of a fan-out that are too large together are left out, with a note", () => {
   const item = "x".repeat(LIMITS.valueBytes - 2);
   // 100,000 times the same text: as JSON it would be longer than any text can be.
   const all = new Array<string>(100_000).fill(item);

@@ -52,7 +52,7 @@ describe("an executor", () => {
     expect(search.calls).toHaveLength(3);
   });
 
-  it("that heeds what it is told goes on", async () => {
+  it("that changes its calls after the warning continues", async () => {
     const ended = await outcomeOf([found()], [calls("a"), calls("a"), calls("b"), calls("a"), "done"]);
     expect(ended).toEqual({ output: "done", asked: 5, hints: 1 });
   });
@@ -68,7 +68,7 @@ describe("an executor", () => {
     expect(ended).toMatchObject({ failure: { code: "AGENT_REPEATS" }, asked: 6 });
   });
 
-  it("that calls what is not there, or what refuses, learns nothing new either", async () => {
+  it("that repeats unknown or refused calls is stopped, too", async () => {
     const lines = [calls("a"), calls("a"), calls("a")];
     const failure = { code: "AGENT_REPEATS" };
     expect(await outcomeOf([], lines)).toMatchObject({ failure });

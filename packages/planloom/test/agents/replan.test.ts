@@ -131,7 +131,7 @@ describe("what the planner reads", () => {
     });
   });
 
-  it("is nothing where nothing was done, and what was done where a person rejects a plan that nobody was asked to mend", () => {
+  it("is empty if no step has finished; after a rejection without a replan it holds the finished steps", () => {
     const plan = { goal: "g", steps: STEPS };
     expect(replanFacts(given(start({ plan, tools: TOOLS })).run, undefined)).toBeUndefined();
     expect(replanFacts(failedRun(), undefined)).toMatchObject({

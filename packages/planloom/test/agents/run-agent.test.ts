@@ -353,7 +353,7 @@ describe("after a crash", () => {
   });
 });
 
-describe("endings that tell nothing", () => {
+describe("calls whose outcome is unknown", () => {
   it("of a once-tool stop the step as unknown", async () => {
     const send = toolOf(specOf("send", "once"), () => {
       throw new Error("connection reset");
@@ -381,7 +381,7 @@ describe("endings that tell nothing", () => {
   });
 });
 
-describe("endings that are known", () => {
+describe("calls whose outcome is known", () => {
   it("let an idempotent tool be called anew, under a new key", async () => {
     const put = toolOf(specOf("put", "idempotent"), () => {
       throw new ToolError("refused");

@@ -53,6 +53,6 @@ test.each([
   expect(exitOfError(error)).toBe(exit);
 });
 
-test("what nobody expected is a failure", () => {
+test("an unexpected error is a failure", () => {
   expect(exitOfError(new TypeError("x is not a function"))).toBe(1);
 });

@@ -168,7 +168,7 @@ test("two people answer at the same time: one is heard, the other is told, and t
   ]).toContainEqual([status, plan?.revision, here.lines("notes.txt").join()]);
 });
 
-test("a process whose command is refused drives on what it took up: another command was accepted there", async () => {
+test("a process whose command is refused goes on driving the run that it owns", async () => {
   const here = acting();
   here.write("plan.json", planOf(call("a", "note", "one"), call("b", "slow", "two"), call("c", "note", "three")));
   here.write("busy", "");
@@ -183,7 +183,7 @@ test("a process whose command is refused drives on what it took up: another comm
   expect(here.lines("notes.txt")).toEqual(["one", "three"]);
 });
 
-test("two people approve the same plan at the same time: twice is once", async () => {
+test("two people approve the same plan at the same time: it counts once", async () => {
   const here = acting();
   here.write("plan.json", planOf(call("a", "note", "one")));
   await here.run(["run", "plan.json"]);

@@ -165,7 +165,7 @@ test("a question waits for its answer, which must have the right type", async ()
   expect(await here.run(["respond", "last", "number", "21"])).toMatchObject({ code: 0, stdout: "42\n" });
 });
 
-test("where text is asked for, a number or a word that looks like JSON is text", async () => {
+test("a question for text takes a number or JSON as text", async () => {
   const here = workspace();
   const steps = [{ id: "name", title: "Ask for the name", ask: "What is its name?", output: "string" }];
   here.write("plan.json", { goal: "Ask", steps, answer: { value: "${{ name }}" } });
@@ -266,7 +266,7 @@ test("a live run is watched from another process, and belongs to its owner", asy
   await live.ended;
 });
 
-test.skipIf(process.platform === "win32")("a closed terminal lets a run go", async () => {
+test.skipIf(process.platform === "win32")("a closed terminal (SIGHUP) releases the run", async () => {
   const here = acting();
   here.write("plan.json", using("endless"));
   const live = here.begin(["run", "plan.json"]);
@@ -277,7 +277,7 @@ test.skipIf(process.platform === "win32")("a closed terminal lets a run go", asy
   expect(ended.stderr).toMatch(/error INTERRUPTED: .+\n {2}next: .+planloom resume run_\w+/);
 });
 
-test("a run is taken from a live process only by order; that process stops", async () => {
+test("a run is taken from a live process only with --take-over; that process stops", async () => {
   const here = acting();
   here.write("plan.json", using("endless"));
   const live = here.begin(["run", "plan.json"]);
@@ -296,7 +296,7 @@ test("a run is taken from a live process only by order; that process stops", asy
   expect(trace.stdout + trace.stderr).toMatch(/resumed \(taken over from process \d+ on /);
 });
 
-test("Ctrl-C lets a run go; it is resumed where it was", async () => {
+test("Ctrl-C releases a run; resume continues it where it was", async () => {
   const here = acting();
   here.write("plan.json", using("endless"));
   const live = here.begin(["run", "plan.json"]);
@@ -316,7 +316,7 @@ test("Ctrl-C lets a run go; it is resumed where it was", async () => {
   expect((await again.ended).code).toBe(130);
 });
 
-test("what a tool throws where nobody waits for it ends no run, and what it leaves open keeps no process", async () => {
+test("an unhandled rejection of a tool ends no run, and its open timers keep no process alive", async () => {
   const here = workspace();
   here.write(
     "planloom.config.mjs",
@@ -340,7 +340,7 @@ test("nothing hangs where standard input stays open and silent", async () => {
   expect((await here.run(["answer", "last"], { stdin: "open" })).code).toBe(5);
 });
 
-test("a beginning that several ids share is refused", async () => {
+test("a prefix that several run ids share is refused", async () => {
   const here = workspace();
   here.write("plan.json", QUESTION);
   await here.run(["run", "plan.json"]);

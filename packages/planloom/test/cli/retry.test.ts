@@ -98,7 +98,7 @@ test("a failed run names the retry; after a preview, another process continues i
   expect((await here.run(["replay", "last", "--strict"])).code).toBe(0);
 });
 
-test("beginning again from a step that acts is agreed to first; a call that acts once is not repeated for it", async () => {
+test("a retry from a step that acts must be confirmed; its once call is not repeated", async () => {
   const here = await failed();
   here.write("mended", "");
   const before = await logOf(here);

@@ -142,7 +142,7 @@ test("with its calls a plan runs without a further question, where their argumen
   expect(await statusOf(run)).toBe("completed");
 });
 
-test("a call is shown with all its arguments, and none is made after a no", async () => {
+test("a call is shown with all its arguments, and not made after a rejection", async () => {
   const long = "x".repeat(30_000);
   const { run, talk } = await story({ approval: "never" }, planFor(`\u202e${long}`, { approval: "required" }));
   const { heard } = await talk("r", "too long");
@@ -221,7 +221,7 @@ test("without a planner, feedback says that it ends the run", async () => {
   expect(await run.result()).toMatchObject({ status: "failed", error: { code: "REJECTED" } });
 });
 
-test("approve only gives back what is to be recorded once the run is let go", async () => {
+test("`approve only` returns the approval, which is recorded after the run was released", async () => {
   const { run, talk } = await story({}, planFor("ann"));
   const { plan } = await run.result();
   expect((await talk("o")).said).toEqual({ record: plan?.hash });
@@ -262,7 +262,7 @@ test("an editor that fails, a file that is no plan, a finished text that changes
   expect(await run.result()).toMatchObject({ status: "awaiting-approval", plan: { revision: 1 } });
 });
 
-test("who leaves with a broken text finds it where the terminal says; who discards it is asked again", async () => {
+test("quitting with a broken plan keeps its text in the named file; discarding it asks again", async () => {
   editor('change("pay", "pey")', 'change("pay", "pey")', "");
   const { talk } = await story({}, planFor("ann"));
   const discarded = await talk("e", "d", "e", "q");
@@ -280,7 +280,7 @@ test("an editor that is not there is named, with what to do", async () => {
   expect(heard).toContain("set VISUAL or EDITOR");
 });
 
-test("who is asked while somebody else answers is not kept waiting", async () => {
+test("a question ends when another person answers", async () => {
   const { run, talk } = await story({}, planFor("ann"));
   const talking = talk();
   const { plan } = await run.result();

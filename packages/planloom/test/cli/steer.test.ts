@@ -171,7 +171,7 @@ test("a plan that waits is replaced by a file: broken it is refused with its fin
   });
 });
 
-test("without a terminal an edit without a file hangs nobody", async () => {
+test("`edit` without a terminal and a file ends with an error", async () => {
   const here = acting();
   here.write("plan.json", planFor("Note", "hello"));
   await here.run(["run", "plan.json"]);
@@ -180,7 +180,7 @@ test("without a terminal an edit without a file hangs nobody", async () => {
   expect(ended.stderr).toMatch(/not a terminal[^]*planloom edit run_\w+ --plan FILE/);
 });
 
-test("twice is once, and what has expired is asked for again by a retry", async () => {
+test("a second approval is refused, and a retry asks again for an expired one", async () => {
   const here = acting();
   here.write("plan.json", {
     ...QUESTION,

@@ -52,7 +52,7 @@ test("a program that may write files asks for approval", () => {
   expect(tightened({ builtins, approval: "never" }, folder)).toEqual({ ...asking, left: ["approval"] });
 });
 
-test("what counts is kept beside what does not", () => {
+test("settings that count are kept beside those that do not", () => {
   const config = {
     approval: "never",
     limits: { steps: 5, turns: 99 },

@@ -90,7 +90,7 @@ test("a plan of the planner is judged as a given one is, each time", async () =>
   ]);
 });
 
-test("what waits says what it will take; under the policy never nobody would read it", async () => {
+test("a waiting plan has its estimate; under `never` none is made", async () => {
   const loom = await open({ approval: "effects" });
   const run = await loom.run("", { plan: PLAN });
   const { waiting } = run;
@@ -132,7 +132,7 @@ test("a process without the function asks a person, and so does one whose earlie
   expect((await third.run("", { plan: PLAN })).waiting?.approvals[0]?.estimate).toMatchObject({ toolCalls: 2 });
 });
 
-test("a policy that is neither a word nor a function is no configuration", async () => {
+test("an approval policy that is neither a word nor a function is refused", async () => {
   await expect(createLoom({ approval: 5 as never, store: "memory" }, { env: {} })).rejects.toMatchObject({
     code: "CONFIG_INVALID",
     next: "Write one of never, always, effects, or a function of plan and estimate.",

@@ -132,7 +132,7 @@ test("money cannot be counted for a model without a price: nothing is started", 
   expect([server.requests.length, priced.server.requests.length]).toEqual([0, 1]);
 });
 
-test("a tool inside an agent step that was not allowed to ask is called again when it may", async () => {
+test("a tool inside an agent step whose model call was refused by the budget is called again after a raise", async () => {
   const summarizes = { toolCalls: [{ name: "summarize", args: { text: "a long text" } }] };
   const { server, open } = await stage({
     reply: ({ messages }) => {

@@ -58,7 +58,7 @@ const asked = async (step: object): Promise<LoomRun> => {
 };
 
 describe.each(VALUES)("%s", (_, value) => {
-  it("is no answer", async () => {
+  it("is refused as an answer", async () => {
     const run = await asked({ ask: "How many?" });
     const before = await seqOf(run);
     await expect(run.respond("a", value as Json)).rejects.toMatchObject({ code: "VALUE_NOT_JSON", kind: "usage" });
@@ -69,7 +69,7 @@ describe.each(VALUES)("%s", (_, value) => {
     expect(await run.result()).toMatchObject({ status: "completed" });
   });
 
-  it("is no output of a call that happened", async () => {
+  it("is refused as the output of a settled call", async () => {
     const run = await asked({ tool: "pay" });
     if (value !== undefined) {
       await expect(run.settle("a", "happened", { output: value as Json })).rejects.toMatchObject({
@@ -80,7 +80,7 @@ describe.each(VALUES)("%s", (_, value) => {
     expect(await run.result()).toMatchObject({ status: "completed" });
   });
 
-  it("is no sender", async () => {
+  it("is refused as a sender", async () => {
     if (value === undefined) return;
     const run = await asked({ ask: "How many?" });
     const by = value as string;
@@ -88,7 +88,7 @@ describe.each(VALUES)("%s", (_, value) => {
     expect(await run.cancel("enough")).toEqual({ ok: true });
   });
 
-  it("is no input", async () => {
+  it("is refused as an input", async () => {
     const inputs = { data: value as Json };
     const plan = { inputs: { data: {} }, steps: [{ id: "a", ask: "?", with: { x: "${{ inputs.data }}" } }] };
     const refused = expect.objectContaining({ code: "INPUTS_NOT_JSON" }) as Error;

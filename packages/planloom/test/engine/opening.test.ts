@@ -4,7 +4,7 @@ import { soundGoal, soundInputs, soundRunId } from "../../src/loom/start-options
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 
-test("a goal says something, and not too much", () => {
+test("a goal is not empty, and not too long", () => {
   expect(soundGoal("Compare.")).toBe("Compare.");
   expect(() => soundGoal(" \n")).toThrow(expect.objectContaining({ code: "GOAL_EMPTY" }));
   expect(() => soundGoal("x".repeat(LIMITS.goalChars + 1))).toThrow(expect.objectContaining({ code: "GOAL_TOO_LONG" }));
@@ -21,7 +21,7 @@ test("inputs are JSON, and a copy of what was given", () => {
     );
 });
 
-test("an id that somebody chooses says something, and not too much", () => {
+test("a chosen run id is not empty, and not too long", () => {
   expect(soundRunId("monday")).toBe("monday");
   for (const wrong of ["", " ", "x".repeat(LIMITS.nameChars + 1)])
     expect(() => soundRunId(wrong)).toThrow(expect.objectContaining({ code: "RUN_ID_INVALID", kind: "usage" }));

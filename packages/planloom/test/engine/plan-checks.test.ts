@@ -110,7 +110,7 @@ test("a result that was changed, forged, or made by another loom is checked", as
   expect(await checks(() => loom.run("x", { plan: stranger, inputs }))).toBe(1);
 });
 
-test("what is smuggled into a result does not reach the run", async () => {
+test("fields that were added to a result of check do not reach the run", async () => {
   const loom = await createLoom({ store: "memory", approval: "always" });
   onTestFinished(() => loom.close());
   const plan = Object.assign(passed(loom), { approval: { required: false, reason: "" }, hash: "0".repeat(64) });

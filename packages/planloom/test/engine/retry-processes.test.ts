@@ -63,7 +63,7 @@ describe("two processes that retry a run at once", () => {
 });
 
 describe("a retry that is only recorded", () => {
-  it("is obeyed by whoever goes on with the run next, together with nothing that was said before it", async () => {
+  it("is applied by the next owner, and commands from before it are not", async () => {
     const { calls, run, loom, first } = await failed();
     const other = await (await loom()).get("r");
     expect(await other.cancel("too late", { record: "only" })).toMatchObject({ ok: false, code: "RUN_ENDED" });
@@ -84,7 +84,7 @@ describe("a retry that is only recorded", () => {
     expect((await run.recording()).events).toEqual(log);
   });
 
-  it("leaves a run that nobody wants to go on as it is", async () => {
+  it("changes nothing until a process drives the run", async () => {
     const { run } = await failed();
     const { events } = await run.recording();
     await run.resume();

@@ -38,7 +38,7 @@ function valuesBy(seed: number): ReadonlyMap<string, ReturnType<typeof valueOf>>
   return new Map(Object.entries(SCHEMAS).map(([name, schema]) => [name, valueOf(schema, dice)]));
 }
 
-test("an error of inference fails for every value, and what succeeds is of the inferred type", () => {
+test("an expression with an inferred error fails for every value; other results have the inferred type", () => {
   const wrong: string[] = [];
   let errors = 0;
   let successes = 0;

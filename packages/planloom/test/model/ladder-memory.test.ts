@@ -136,8 +136,8 @@ describe("a server's refusal", () => {
   });
 });
 
-describe("what was found out", () => {
-  it("heals after a day: the highest form is tried again", async () => {
+describe("the remembered form of requests", () => {
+  it("is forgotten after a day: the highest form is tried again", async () => {
     const server = await serverWith({});
     const path = join(folder, "ways.json");
     const kept = (model: string, age: number) => [
@@ -154,7 +154,7 @@ describe("what was found out", () => {
     expect(wayFile(path).recall(`${server.url} old`)).toMatchObject({ rung: "json_schema", temperature: true });
   });
 
-  it("heals at once where the form that was remembered is refused", async () => {
+  it("is replaced as soon as that form is refused", async () => {
     const refusals: Refusals = { json_schema: NO, tool: NO };
     const server = await serverWith(refusals);
     const model = openModel({ model: "replaced", baseURL: server.url }, "planner");
@@ -167,7 +167,7 @@ describe("what was found out", () => {
     expect((await model.call(ask())).usage.calls).toBe(1);
   });
 
-  it("is nothing where nothing was refused, and where no output was asked for", async () => {
+  it("is not stored if no form was refused, or no JSON was asked for", async () => {
     const server = await serverWith({ json_schema: NO });
     const model = openLadder({ model: "unasked", baseURL: server.url }, "planner", {
       keeper: wayFile(join(folder, "ways.json")),
@@ -191,7 +191,7 @@ describe("what was found out", () => {
     expect(readdirSync(join(folder, "deep"))).toEqual(["ways.json"]);
   });
 
-  it("by another process is where a model begins", async () => {
+  it("that another process stored is used first", async () => {
     const server = await serverWith({});
     const path = join(folder, "ways.json");
     const at = Date.now();
@@ -215,7 +215,7 @@ describe("what was found out", () => {
     expect(Object.keys(JSON.parse(readFileSync(path, "utf8")) as object)).toEqual([`${server.url} ${name}`]);
   });
 
-  it("of most models is forgotten, but not of the newest", () => {
+  it("is kept for the newest models only", () => {
     const path = join(folder, "ways.json");
     const file = wayFile(path);
     const way = { rung: "tool", temperature: true, at: 1 } as const;
@@ -224,7 +224,7 @@ describe("what was found out", () => {
     expect(file.recall(`model-${LIMITS.keptWays}`)).toEqual(way);
   });
 
-  it("where it cannot be kept costs nothing but the time", () => {
+  it("is optional: a file that cannot be written is no error", () => {
     writeFileSync(join(folder, "file"), "");
     const file = wayFile(join(folder, "file", "ways.json"));
     expect(() => file.keep("m", { rung: "text", temperature: true, at: 1 })).not.toThrow();

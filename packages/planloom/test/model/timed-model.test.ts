@@ -68,7 +68,7 @@ describe("a model", () => {
     expect(pending()).toBe(0);
   });
 
-  test("that says nothing of its time has the usual one", async () => {
+  test("without a timeout has the default one", async () => {
     const { clock, end } = asked(never);
     await clock.advance(LIMITS.modelTimeoutMs - 1);
     expect(end()).toBeUndefined();
@@ -105,7 +105,7 @@ describe("a model", () => {
     expect(await own.told).toBe(careful);
   });
 
-  test("is heard within the grace time, but its text is shown no more; after that it is not heard at all", async () => {
+  test("may still answer within the grace time, without streaming; later answers are ignored", async () => {
     const shown: string[] = [];
     const gate = latch<ModelReply>();
     const call = async ({ onText, signal }: ModelRequest) => {

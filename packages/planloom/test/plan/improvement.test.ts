@@ -25,7 +25,7 @@ describe("rounds of repair", () => {
     expect(keepsImproving([["a"], ["b"], ["c"], ["d"]])).toBe(true);
   });
 
-  test("telling it twice is worth a try: one round in vain does not end it, a second does", () => {
+  test("one round without improvement does not end the repair, a second one does", () => {
     expect(keepsImproving([["a"], ["a"]])).toBe(true);
     expect(keepsImproving([["a"], ["a"], ["a"]])).toBe(false);
     expect(keepsImproving([["a"], ["a"], ["b"]])).toBe(true);

@@ -79,7 +79,7 @@ describe("a model call that asks", () => {
     expect(errorOf(story.run)?.params).toEqual({ limit: "modelCalls", allowed: 1, wanted: 2 });
   });
 
-  it("is nobody's where the effect is over, or is being stopped", () => {
+  it("is refused if its effect is over, or is being stopped", () => {
     const story = given(run({ modelCalls: 9 }), returns("a", NO_USAGE))
       .when(asks("a"))
       .then();
@@ -107,7 +107,7 @@ describe("tokens", () => {
     expect(limitOf(story)).toEqual(["tokens"]);
   });
 
-  it("that are only promised are waited for; when they come back, the call goes ahead", () => {
+  it("that other calls have reserved are waited for; when they are returned, the call is sent", () => {
     const story = given(run({ tokens: 150 }), asks("a"))
       .when(asks("b"))
       .then();
@@ -118,12 +118,12 @@ describe("tokens", () => {
       .then("budget.reserved");
   });
 
-  it("that are not there even if all promises came back end the run at once", () => {
+  it("that would not suffice even if all were returned end the run at once", () => {
     const story = given(run({ tokens: 150 }), asks("a")).when(asks("b", NO_USAGE, { inputTokens: 500 }));
     expect(limitOf(story)).toEqual(["tokens"]);
   });
 
-  it("are not waited for by two who hold them from each other", () => {
+  it("are not waited for by two calls that hold each other's", () => {
     const story = given(run({ tokens: 250 }), asks("a"), asks("b"));
     // Each has taken 90 of its 100, and wants 100 more: together they cannot have them.
     story.when(asks("a", used(1, 50, 40))).then(["budget.awaited", { key: "call/a/1" }]);
@@ -245,7 +245,7 @@ describe("a retry", () => {
     expect(story.run.spending.used).toMatchObject({ modelCalls: 2, tokens: 74 });
   });
 
-  it("of a step that its plan would rather skip has it done after all", () => {
+  it("of a step that would be skipped runs it", () => {
     const story = given(run({ modelCalls: 0 }, [{ ...agent("a"), optional: true }])).given(asks("a"));
     story
       .when(fails("a", NO_USAGE, "BUDGET_EXHAUSTED"))

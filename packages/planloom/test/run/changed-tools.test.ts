@@ -49,7 +49,7 @@ const sameAgain = ({ log }: KeptStory) => {
 const changesIn = ({ log }: KeptStory) => log.filter(({ type }) => type === "tool.changed").length;
 
 describe("a tool that has effects now or had them before", () => {
-  it("and has changed back for one call has done so for the others, in replay too", () => {
+  it("that has changed back for one call has changed back for all, in replay too", () => {
     const next = { ...PAY, version: "2" };
     const told = story([step("s", "pay"), step("t", "pay")]);
     for (const key of ["call/s/1", "call/t/1"]) told.when(met(key, next)).when(approve(hashAsked(told)));
@@ -127,7 +127,7 @@ describe("a tool that has effects now or had them before", () => {
       .then("tool.changed", "step.held", "step.failed", "execution.completed", "run.failed");
   });
 
-  it("makes the call of a rejected change not", () => {
+  it("does not make a call whose change was rejected", () => {
     const told = story([step("s", "pay")]).given(met("call/s/1", { ...PAY, version: "2" }));
     told.when({ type: "reject", hash: hashAsked(told), comment: "not this one" });
     told.then("approval.denied", ["step.failed", { decision: "fail" }], "execution.completed", "run.failed");

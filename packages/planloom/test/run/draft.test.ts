@@ -40,7 +40,7 @@ const invalid = (story: Story): LooseInput => ({
   usage: USAGE,
 });
 
-describe("a step that is written while its plan is not whole", () => {
+describe("a step of a plan that is still being written", () => {
   it("begins, ends, and goes over to the plan; what refers to it begins as soon as it is written", () => {
     const story = planning();
     story
@@ -81,7 +81,7 @@ describe("a step that is written while its plan is not whole", () => {
     expect(story.run.execution.steps.size).toBe(0);
   });
 
-  it("is known already when a planner writes it again after a crash", () => {
+  it("is not started twice when a planner writes it again after a crash", () => {
     const story = planning().given();
     story.given(drafts(story, [a]), { type: "recovered", epoch: 2, reason: { code: "RESUMED" } });
     expect(keysOwed(story)).toContain("call/a/1");
@@ -102,7 +102,7 @@ describe("a step that is written while its plan is not whole", () => {
   });
 });
 
-describe("the plan that they stand in", () => {
+describe("the plan of steps that started early", () => {
   it("is refused: what runs is stopped, and the next round begins it anew under another attempt", () => {
     const story = planning();
     story.given(drafts(story, [a]), drafts(story, [a, call("z")]), returned("call/z/1", "Z"));
@@ -153,7 +153,7 @@ describe("the plan that they stand in", () => {
     story.when(plans(story, [call("n")])).then("plan.proposed", ["step.started", { step: "n" }]);
   });
 
-  it("shall not be given up for a step that fails early: that one is begun once more when it is whole", () => {
+  it("is not given up when a step fails early: the step starts once more when the plan is complete", () => {
     const story = planning();
     story.given(drafts(story, [a]));
     story

@@ -34,7 +34,7 @@ describe("an edited plan", () => {
     story.when({ type: "edit", hash, plan }).then(["input.refused", { code: "ALREADY_APPROVED" }]);
   });
 
-  it("is no plan in the place of a call", () => {
+  it("cannot replace a call that waits", () => {
     const story = replanning([{ id: "p", tool: "ask_first", with: {} }]);
     story
       .when({ type: "edit", hash: waiting(story), plan: checked([call("b")]) })
@@ -70,7 +70,7 @@ describe("an edited plan", () => {
 });
 
 describe("several people at once", () => {
-  it("of two answers the first one counts, and the other learns why its own does not", () => {
+  it("of two answers the first one counts, and the other one is refused with the reason", () => {
     const twice = replanning([call("a")], always);
     const hash = waiting(twice);
     twice.given({ type: "approve", hash, by: "ann" });

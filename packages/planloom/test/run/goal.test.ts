@@ -9,7 +9,7 @@ const goal = (text = "another goal", reason = "I thought again"): LooseInput => 
 const pay = (id: string, more: object = {}) => ({ id, tool: "pay", with: { x: 1 }, ...more });
 
 describe("another goal", () => {
-  it("while planning: the planner is asked anew, and what it says to the old goal is not heard", () => {
+  it("while planning: the planner is asked again, and its reply to the old goal is ignored", () => {
     const story = given(start({ goal: "g" }));
     const late = plans(story, [call("a")]);
     story.when(goal()).then(["goal.changed", { goal: "another goal" }]);
@@ -67,7 +67,7 @@ describe("another goal", () => {
       .then("plan.proposed", "approval.requested");
   });
 
-  it("does not make a rejection undone: the next plan is shown, although it only looks", () => {
+  it("does not undo a rejection: the next plan is shown, although it has no effects", () => {
     const story = replanning([pay("p")], { approval: "effects" });
     story.given({ type: "reject", comment: "no" });
     story.given(plans(story, [pay("q")]), goal());
@@ -99,7 +99,7 @@ describe("another goal", () => {
       .then("step.completed", ["execution.completed", { total: 2, completed: 2 }], "answer.written", "run.completed");
   });
 
-  it("while a patch is planned: it is no patch any more, and the old failure bounds nothing", () => {
+  it("while a patch is planned: a full plan is requested instead of the patch", () => {
     const story = replanning([call("a"), { id: "q", ask: "Which?" }]).given(fails("call/a/1"));
     const late = plans(story, [call("n")]);
     story.when(goal()).then("goal.changed");

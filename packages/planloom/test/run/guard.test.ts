@@ -135,7 +135,7 @@ describe("inputs", () => {
     expect(codes(run([send("${{ [inputs][0].to }}")], { inputs }))).toEqual(["CONTROL_UNTRUSTED"]);
   });
 
-  it("who approves the plan has seen them; a rule that approves has seen nothing", () => {
+  it("an approval by a person covers them; an approval by a rule does not", () => {
     const inputs = { to: { mail: "ann@corp.example" } };
     const approved = (more: object) => {
       const story = run([send("${{ inputs.to.mail }}")], { inputs, settings: { approval: "always" } });

@@ -85,7 +85,7 @@ describe("a paused run", () => {
     late.when({ type: "clock", at: 1_000 }).then(["approval.denied", { cause: "expired" }], "run.failed");
   });
 
-  it("while a person is asked: an answer counts, and so does the word about a doubt", () => {
+  it("while a person is asked: answers count, and so does settling a doubt", () => {
     const steps = [{ id: "q", ask: "Which?" }, { id: "p", tool: "pay", with: {} }, call("b", { dependsOn: ["q"] })];
     const story = replanning(steps).given(ended("call/p/1", "timeout"), pause);
     story.when({ type: "respond", step: "q", value: "this" }).then("step.completed");

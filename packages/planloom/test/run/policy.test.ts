@@ -1,4 +1,4 @@
-// Every row of the failure policy: what answers a step that has failed, and why.
+// Every row of the failure policy: the decision about a failed step, and why.
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/run/event.js";
 import type { Settings } from "../../src/run/settings.js";
@@ -169,7 +169,7 @@ const rows: readonly Row[] = [
   })),
 ];
 
-describe("what answers a step that has failed", () => {
+describe("the decision about a failed step", () => {
   it.each(rows)("$name: $decision", ({ step = {}, settings = {}, models, error = {}, decision, reason }) => {
     const story = given(
       start({
@@ -226,7 +226,7 @@ describe("what answers a step that has failed", () => {
       .then(["step.failed", { decision: "fail", reason: { code: "RUN_CANCELLING" } }]);
   });
 
-  it("a failure for good while the others are drained ends the run: nobody is asked", () => {
+  it("a permanent failure while other calls finish ends the run, without a planner", () => {
     const story = replanning([call("a"), call("b", { onFailure: "fail" })]).given(fails("call/a/1"));
     story.when(fails("call/b/1")).then(["step.failed", { decision: "fail" }], "execution.completed", "run.failed");
   });

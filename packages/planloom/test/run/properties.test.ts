@@ -50,7 +50,7 @@ describe("any run whose plan is replaced, whatever happens to it", () => {
   );
 });
 
-describe("a budget that a crash gives back", () => {
+describe("the planted bug `a crash returns the budget`", () => {
   const budget = { modelCalls: 6, tokens: null, costUsd: null, wallMs: null };
   const paying = lively.map((beginning) => under({ budget }, beginning));
   const forgets = (run: Run): void => {
@@ -58,7 +58,7 @@ describe("a budget that a crash gives back", () => {
       run.spending.allowances.set(key, { ...allowance, reserved: { modelCalls: 0, tokens: 0, costUsd: 0 } });
   };
 
-  it("would be found", () => {
+  it("is found", () => {
     const { failed, errorInstance } = fc.check(
       fc.property(paying, histories, (beginning, moves) => {
         const play = new Play(beginning, forgets);

@@ -30,7 +30,7 @@ const noAnswer = (at = 0, retryable = true, key = KEY): LooseInput => {
 const inDoubt = (...steps: readonly object[]) => given(run([wire(), ...steps]), ended("call/p/1", "timeout"));
 const kinds = (story: Story) => story.owed().map(({ kind }) => kind);
 
-describe("a tool that can tell the outcome of its call", () => {
+describe("a tool with reconcile", () => {
   it("is owed a question, a moment after the doubt, beside the person", () => {
     const story = given(run([wire()])).when(ended("call/p/1", "timeout", { at: 500 }));
     story.then(["step.unknown", { tool: "wire", reconcileAt: 500 + DELAY }]);

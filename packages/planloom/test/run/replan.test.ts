@@ -229,7 +229,7 @@ describe("the plan that takes its place", () => {
     ]);
   });
 
-  it("a step that was given up and skipped is over, and hinders nothing", () => {
+  it("a step that a person gave up and the plan skipped stays ended", () => {
     const p = pay("p", { onFailure: "skip" });
     const story = replanning([call("a"), p]).given(
       ended("call/p/1", "timeout"),
@@ -240,7 +240,7 @@ describe("the plan that takes its place", () => {
     story.when(plans(story, [put("a"), p])).then(["plan.proposed", { kept: [{ step: "p" }] }], "step.started");
   });
 
-  it("what was said of a doubt does not settle one that comes up under another plan", () => {
+  it("an answer about a doubt does not settle a doubt under a later plan", () => {
     const p = pay("p", { dependsOn: ["q"] });
     const story = replanning([call("a"), pay("p")], { onFailure: "replan" }).given(ended("call/p/1", "timeout"));
     const settle = { type: "settle", step: "p", verdict: "not-happened", doubt: 1 } as const;
@@ -423,7 +423,7 @@ describe("a new plan that a person is asked about", () => {
       .then("plan.proposed", ["approval.requested", { reason: { code: "POLICY_ALWAYS" } }]);
   });
 
-  it("under `function` the program is asked each time; one that says nothing is no yes", () => {
+  it("under `function` the program is asked each time, and no answer means that a person is asked", () => {
     const story = asking({ approval: "function" });
     expect([...story.run.approvals.pending.values()][0]).toMatchObject({
       reason: { code: "FUNCTION_ABSENT" },
@@ -477,7 +477,7 @@ describe("a new plan that a person is asked about", () => {
       .then("plan.proposed", "approval.requested");
   });
 
-  it("is not worth a decision any more when another step fails meanwhile: both are asked about", () => {
+  it("is withdrawn when another step fails meanwhile: the planner is asked about both", () => {
     const q = pay("q", { expect: '${{ output == "paid" }}' });
     const story = replanning([call("a"), q, pay("p", { dependsOn: ["a"] })], { approval: "effects" });
     story.given({ type: "approve", hash: waiting(story) }, ended("call/q/1", "timeout"), fails("call/a/1"));

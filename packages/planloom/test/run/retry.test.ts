@@ -90,11 +90,11 @@ describe("a failed run continues", () => {
     story.when(retry()).then("run.reopened", ["step.started", { attempt: 5 }]);
   });
 
-  it("hears nothing of the calls that it made before", () => {
+  it("ignores outcomes of calls from before the retry", () => {
     failed().given(retry()).when(returned("call/b/2", "late")).then();
   });
 
-  it("keeps a step that the plan goes on without", () => {
+  it("keeps a step that was skipped", () => {
     const story = given(
       run([call("a", { onFailure: "skip" }), call("b"), call("c", { dependsOn: ["a"] })]),
       broken("call/a/1"),
@@ -168,7 +168,7 @@ describe("a cancelled run continues", () => {
     story.when(returned("call/z/1")).then("step.completed", "execution.completed", "answer.written", "run.completed");
   });
 
-  it("with its plan asked for again, and begins nothing before the yes", () => {
+  it("asks for approval of its plan again, and starts nothing before it", () => {
     const story = given(run([call("a")], settings({ approval: "always" })), cancel);
     const { hash } = story.run.planning.plans[0]!;
     story.when(retry()).then("run.reopened", ["approval.requested", { hash, reason: { code: "NOT_APPROVED_BEFORE" } }]);
@@ -179,7 +179,7 @@ describe("a cancelled run continues", () => {
     story.when(retry()).then("run.reopened", ["step.started", { attempt: 2 }]);
   });
 
-  it("with a call that waited for a yes asked for again, and one that had it not", () => {
+  it("asks again for the approval of a waiting call, but not of an approved one", () => {
     const story = given(run([{ id: "p", tool: "ask_first", with: {} }]), cancel);
     story.when(retry()).then("run.reopened", ["approval.requested", { subject: { step: "p" } }]);
     const [hash] = [...story.run.approvals.pending.keys()];
@@ -213,7 +213,7 @@ describe("a cancelled run continues", () => {
       .then("run.reopened", "plan.proposed", ["step.started", { step: "g", attempt: 2 }]);
   });
 
-  it("whatever it is told again and again: attempts only grow", () => {
+  it("after any number of retries: attempts only grow", () => {
     const other = (x: number) => checked([call("a", { with: { x } })]);
     const story = given(run([call("a")]));
     for (let attempt = 1; attempt <= 5; attempt++) {
@@ -303,7 +303,7 @@ describe("a run whose plan", () => {
       .then("run.reopened", "plan.proposed", ["approval.requested", { reason: { code: "EARLIER_REJECTED" } }]);
   });
 
-  it("was rejected gets one from the planner that there is now, and none from one that there is not any more", () => {
+  it("was rejected gets another plan from the planner of this process, if it has one", () => {
     const rejected = () => given(run([call("a")], { ...always, models: ALONE }), { type: "reject", comment: "no" });
     rejected()
       .when(retry())
@@ -379,7 +379,7 @@ describe("a fan-out that continues", () => {
       );
   });
 
-  it("begins wholly again from itself, and counts no failure of before", () => {
+  it("restarts all items with `from`, and forgets earlier failures", () => {
     const story = given(run(each(), { inputs }));
     story.given(returned("call/each/0/1"), ended("call/each/1/1"), returned("call/each/2/1"));
     story
@@ -460,7 +460,7 @@ describe("a call whose outcome is unknown", () => {
       .then("step.resolved", ["step.started", { step: "p", attempt: 2 }]);
   });
 
-  it("is not forgotten: from its step, or with a plan that changes it or does without it, nothing goes on", () => {
+  it("blocks a retry from its step, and a plan that changes or drops the step", () => {
     const story = doubtful();
     const refused = ["input.refused", { code: "STEP_UNKNOWN" }] as const;
     story.when(retry({ from: "p" })).then(refused);
@@ -472,7 +472,7 @@ describe("a call whose outcome is unknown", () => {
     expect(statusOf(story.run)).toBe("needs-attention");
   });
 
-  it("does not stand in the way where a person gave it up and the plan goes on without it", () => {
+  it("does not block a retry if a person gave it up and the step was skipped", () => {
     const skipping = [pay("p", { onFailure: "skip" }), call("b")];
     const story = given(run(skipping), ended("call/p/1", "thrown"), { type: "settle", step: "p", verdict: "abort" });
     story.given(broken("call/b/1"));
@@ -488,7 +488,7 @@ describe("a call whose outcome is unknown", () => {
       .then("step.resolved", ["step.started", { step: "p" }]);
   });
 
-  it("is remembered even where the planner writes a plan in the place of one that was changed and rejected", () => {
+  it("is still known when the planner replaces an edited and rejected plan", () => {
     const story = doubtful();
     const edited = checked([...steps.slice(0, 2), call("d")]);
     story.given(retry({ plan: edited }), cancel, ended("call/d/1", "abort"));
@@ -640,7 +640,7 @@ describe("what a person has to approve", () => {
       .then("run.reopened", ["approval.requested", { subject: { step: "p" }, args: { x: 1 } }]);
   });
 
-  it("stays so for a planner's steps that another plan has in the same words", () => {
+  it("stays marked for equal steps of another plan", () => {
     const marked = settings({ onFailure: "replan", replan: "on-failure", replans: 1, replanContext: "full" });
     const story = given(run([call("a")], marked), broken("call/a/1"));
     story.given(planned(story, [call("b"), pay("p", { dependsOn: ["b"] }), pay("q", { dependsOn: ["b"] })]));
@@ -656,7 +656,7 @@ describe("what a person has to approve", () => {
       .then("run.reopened", ["plan.proposed", { mustApprove: ["p"] }], "step.started");
   });
 
-  it("stays so for a marked step that has finished: who begins it again is asked", () => {
+  it("stays marked for a finished step: restarting it asks a person", () => {
     const put = { id: "p", tool: "put", with: {} };
     const marked = settings({ onFailure: "replan", replan: "on-failure", replans: 1, replanContext: "full" });
     const story = given(run([call("a")], marked), broken("call/a/1"));
@@ -688,7 +688,7 @@ describe("a command at the wrong time", () => {
     story.when(retry()).then("run.reopened", "step.suspended", ["step.started", { step: "a" }]);
   });
 
-  it("has no running run retried, and no run twice", () => {
+  it("is refused for a run that is running, and for a second retry", () => {
     const story = given(run([call("a")]));
     story.when(retry()).then(["input.refused", { code: "RUN_NOT_ENDED" }]);
     story.given(broken("call/a/1")).when(retry()).then("run.reopened", "step.started");
@@ -785,7 +785,7 @@ describe("a retry command", () => {
     expect(readCommand(junk)).toBeUndefined();
   });
 
-  it("with a plan that nobody can run is none, however well its hash fits", () => {
+  it("with a plan that does not pass check is refused, also with a right hash", () => {
     const sound = checked([call("a"), call("b", { dependsOn: ["a"] })]);
     const [a, b] = sound.plan.steps;
     for (const steps of [

@@ -61,7 +61,7 @@ describe("a review after each step", () => {
       .then("plan.reviewed", ["step.started", { step: "b" }], ["step.started", { step: "c" }]);
   });
 
-  it("that finds the premise gone has the rest planned anew, what has finished kept", () => {
+  it("that answers `replan` leads to a new plan for the rest, and finished steps are kept", () => {
     const story = replanning(chain, each).given(returned("call/a/1"));
     const failed: readonly never[] = [];
     story
@@ -97,7 +97,7 @@ describe("a review after each step", () => {
     expect(story.events[0]!.data).toMatchObject({ text: "because", reason });
   });
 
-  it("that gives no answer is tried again, and in the end fails the run: it is no yes", () => {
+  it("that gives no verdict is tried again, and in the end fails the run", () => {
     const story = replanning(chain, { ...each, roleAttempts: 2 }).given(returned("call/a/1"));
     const error = { code: "PROVIDER_FAILED", text: "cut", retryable: true };
     story

@@ -16,7 +16,7 @@ const flagged = ({ events }: Story) => {
   return proposed.data.mustApprove;
 };
 
-describe("steps that act and were written after a tool has spoken", () => {
+describe("steps with effects that were planned after untrusted text was read", () => {
   it("an injected `also pay` in a tool's error gives no payment that nobody approved, under any policy", () => {
     for (const approval of ["never", "effects", "function", "always"] as const) {
       const story = replanning([call("a")], { ...excerpt, approval });
@@ -47,7 +47,7 @@ describe("steps that act and were written after a tool has spoken", () => {
     }
   });
 
-  it("looking is free, and so is everything where the planner reads codes only", () => {
+  it("steps without effects need no approval, and none do under `codes`", () => {
     const looks = replanning([call("a")], excerpt).given(fails("call/a/1"));
     looks
       .when(plans(looks, [call("b"), call("c")]))
@@ -56,7 +56,7 @@ describe("steps that act and were written after a tool has spoken", () => {
     codes.when(plans(codes, [pay("p")])).then(["plan.proposed", { mustApprove: [] }], ["step.started", { step: "p" }]);
   });
 
-  it("a trusted tool and a person have said nothing that counts", () => {
+  it("text of a trusted tool or of a person marks nothing", () => {
     const steps = [
       { id: "t", tool: "clock", with: {} },
       { id: "q", ask: "Which?" },
@@ -104,7 +104,7 @@ describe("steps that act and were written after a tool has spoken", () => {
     expect(flagged(story)).toEqual(["r"]);
   });
 
-  it("agent steps that may act are meant, too; nothing covers their calls beforehand", () => {
+  it("agent steps that may act are marked, too; no approval covers their calls in advance", () => {
     const agent = { id: "g", agent: "Do it.", tools: ["look", "pay"] };
     const story = replanning([call("a")], { ...excerpt, approval: "effects" }).given(fails("call/a/1"));
     story.when(plans(story, [agent, { ...agent, id: "h", tools: ["look"] }]));
@@ -137,7 +137,7 @@ describe("steps that act and were written after a tool has spoken", () => {
     expect(flagged(trusted)).toEqual(["p"]);
   });
 
-  it("they stay so when a person edits the plan; what the person writes is free", () => {
+  it("they stay marked when a person edits the plan; steps that the person writes are not marked", () => {
     const story = replanning([call("a")], { ...excerpt, approval: "effects" }).given(fails("call/a/1"));
     story.given(plans(story, [pay("p")]));
     story

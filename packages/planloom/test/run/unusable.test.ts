@@ -329,7 +329,7 @@ describe("a planner that is asked again", () => {
     expect(sameAgain(told)).toEqual([]);
   });
 
-  it("may look up in another way what came of it", () => {
+  it("may plan a step that reads what came of the call", () => {
     const told = failed();
     told.when(writes(told, [call("s"), next, call("o")])).then("plan.proposed", ["step.started", { step: "s" }]);
   });

@@ -103,7 +103,7 @@ describe("the setting `engine`", () => {
     });
   });
 
-  it("rejects createLoom as it rejects, and leaves a store of the caller open", async () => {
+  it("whose promise rejects makes createLoom reject, and the caller's store stays open", async () => {
     const store = memoryStore();
     const closed: string[] = [];
     const close = store.close.bind(store);

@@ -6,7 +6,7 @@ import { testEach } from "../conformance.js";
 
 testEach("memory", storeConformance({ openStore: async () => memoryStore() }));
 
-test("memory gives the very objects back that it was given, but not its own list", async () => {
+test("the memory store returns the stored objects, in a list of its own", async () => {
   const store = memoryStore();
   const events = chain("run", 2);
   await store.append("run", { expectedSeq: 0, epoch: 0 }, events);

@@ -113,7 +113,7 @@ describe("the journal", () => {
     expect(await store.readRunJournal("other")).toHaveLength(2);
   });
 
-  test("that lacks a row is read by nobody, and its run is driven by nobody: what it held would be done again", async () => {
+  test("that lacks a row is refused, and its run is not driven: the call would be repeated", async () => {
     const store = await changed("DELETE FROM journal WHERE run = 'run' AND n = 2");
     await expect(store.readRunJournal("run")).rejects.toMatchObject(damaged(/1 of 2 rows/));
     await expect(store.claim("run", 0, "host/1/1", 9_000)).rejects.toMatchObject(damaged(/1 of 2 rows/));

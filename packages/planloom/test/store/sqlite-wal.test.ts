@@ -73,7 +73,7 @@ describe("a write-ahead log", () => {
 const WRITER = fileURLToPath(new URL("./sqlite-writer.mjs", import.meta.url));
 const BUILT = existsSync(fileURLToPath(new URL("../../dist/store/sqlite.js", import.meta.url)));
 
-test.skipIf(!BUILT)("what another process writes at the same time is not taken for damage", async () => {
+test.skipIf(!BUILT)("writes of another process at the same time do not count as damage", async () => {
   const path = join(folder(), "planloom.db");
   const writer = spawn(process.execPath, [WRITER, path, "run"], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(writer, "exit");

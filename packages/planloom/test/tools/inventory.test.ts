@@ -25,7 +25,7 @@ describe("inventory", () => {
     expect(createInventory([named("b"), named("a", "other")]).hash).not.toBe(hash);
   });
 
-  it("refuses two tools of one name", () => {
+  it("refuses two tools with the same name", () => {
     const two = () => createInventory([named("a"), named("a")]);
     expect(two).toThrow(expect.objectContaining({ code: "DUPLICATE_TOOL", kind: "config" }) as Error);
     expect(createInventory([]).inventory).toEqual({ tools: [] });

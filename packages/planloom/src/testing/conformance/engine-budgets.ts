@@ -41,7 +41,7 @@ async function cancel(engine: Engine, runId: string): Promise<void> {
 
 export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, storyNeeding }) => {
   about("a budget", () => {
-    story("for 7 model calls sends 7 of 20 that are made at once; a retry sends the other 13", async (scene) => {
+    story("of 7 model calls sends 7 of 20 parallel calls; a retry sends the other 13", async (scene) => {
       const executor = scriptedModel(() => "thought");
       const s = await scene({ executor });
       const engine = await s.engine();
@@ -57,7 +57,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       equal(again.spending.used.modelCalls, 20);
     });
 
-    story("is asked by planner, filling, reviewer, executor and synthesizer alike", async (scene) => {
+    story("applies to planner, filling, reviewer, executor and synthesizer", async (scene) => {
       const plan = {
         steps: [
           { id: "a", tool: "look", fill: "Choose n." },
@@ -93,7 +93,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       }
     });
 
-    story("of tokens is never passed, and nobody waits for ever, however many wait for each other", async (scene) => {
+    story("of tokens is never exceeded, and no call waits for ever, however many wait", async (scene) => {
       const ends: string[] = [];
       for (const tokens of [1_200, 2_000, 4_000, 6_000, 9_000, 20_000]) {
         const look = storyTool("look", "none", (args) => `seen ${JSON.stringify(args)}`);
@@ -111,7 +111,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       deepEqual([...new Set(ends)], ["BUDGET_EXHAUSTED", "completed"]);
     });
 
-    story("lets a call wait for what others give back, then sends it", async (scene) => {
+    story("lets a call wait until others return what they did not use, then sends it", async (scene) => {
       const gate = latch();
       const executor = {
         ...scriptedModel((_, index) => ({ text: "thought", ...(index === 0 ? { wait: gate.passed } : {}) })),
@@ -128,7 +128,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       equal(executor.requests.length, 2);
     });
 
-    story("counts a call that was cut off by the end of its process, and is not counted anew", async (scene) => {
+    story("counts a call that a crash cut off, once", async (scene) => {
       const sent: string[] = [];
       const hung = { name: "scripted", call: () => (sent.push("hung"), deaf()) };
       const s = await scene({ executor: hung });
@@ -147,7 +147,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       deepEqual([errorOf(run)?.code, sent.length], ["BUDGET_EXHAUSTED", 2]);
     });
 
-    story("reserves no turn that the journal holds, neither after a crash nor in a retry", async (scene) => {
+    story("reserves nothing for turns that are in the journal, after a crash and in a retry", async (scene) => {
       const gate = latch();
       const look = storyTool("look", "none", (args) => `seen ${JSON.stringify(args)}`);
       const executor = scriptedModel(
@@ -176,7 +176,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       deepEqual([run.usage.executor.calls, run.spending.used.modelCalls], [3, 4]);
     });
 
-    story("writes nothing into the log where there is none", async (scene) => {
+    story("that is not set writes nothing into the log", async (scene) => {
       const s = await scene({ executor: scriptedModel(() => "thought") });
       const run = await s.play(await s.engine(), { plan: agents(3), settings: held({}) });
       deepEqual(
@@ -185,7 +185,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       );
     });
 
-    story("in dollars does not pay for a model whose price nobody knows", async (scene) => {
+    story("in dollars refuses a model without a known price", async (scene) => {
       const executor = scriptedModel(() => "thought");
       const s = await scene({ executor });
       const run = await s.play(await s.engine(), { plan: agents(1), settings: held({ costUsd: 5 }) });
@@ -194,7 +194,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
   });
 
   about("a run whose time is up", () => {
-    story("stops its calls by their signals, leaves what may have acted in doubt, and fails", async (scene) => {
+    story("stops its calls by their signals, leaves calls that may have acted in doubt, and fails", async (scene) => {
       const reasons: string[] = [];
       const heeds = (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
         new Promise<never>((_resolve, reject) => {
@@ -220,7 +220,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       deepEqual(status, ["cancelled", "cancelled", "unknown"]);
     });
 
-    story("does so in the grace time where nothing heeds its signal", async (scene) => {
+    story("ends within the grace time if calls ignore their signals", async (scene) => {
       const s = await scene({ executor: stays, tools: [storyTool("deaf", "none", deaf)] });
       const engine = await s.engine();
       const plan = { steps: [...agents(1).steps, call("b", "deaf")], answer: { value: "done" } };
@@ -230,7 +230,7 @@ export const budgetsStories = stories<OpenScene, EngineNeed>(({ about, story, st
       equal(errorOf(await s.ended(engine, runId))?.code, "BUDGET_EXHAUSTED");
     });
 
-    story("while a person is asked ends when somebody looks at it next", async (scene) => {
+    story("while it waits for a person ends when a process next opens it", async (scene) => {
       const s = await scene({ tools: [storyTool("pay", "once")] });
       const first = await s.engine();
       const settings = { ...held({ wallMs: 5_000 }), approval: "always" } as const;

@@ -43,7 +43,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
 
     storyNeeding(
       "processes",
-      "an id that a process claimed before it died, and wrote nothing under, may still be started",
+      "a run id that a dead process claimed without an event can still be started",
       async (scene) => {
         const s = await scene({ tools: [storyTool("look", "none")] });
         const engine = await s.engine();
@@ -63,7 +63,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       },
     );
 
-    story("after it was closed another goes on", async (scene) => {
+    story("another engine continues a run after its engine was closed", async (scene) => {
       const { s, engine, runId, gate } = await held(scene);
       const result = s.ended(engine, runId);
       const rejected = rejects(result, { code: "ENGINE_CLOSED" });
@@ -81,23 +81,19 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       ok(soundChain(log));
     });
 
-    storyNeeding(
-      "processes",
-      "where a holder elsewhere gives no sign of life, its lease must run out first",
-      async (scene) => {
-        const { s, engine, runId, gate } = await held(scene);
-        await engine.close();
-        await takenBy(s, runId, ELSEWHERE);
-        const other = await s.engine();
-        await rejects(other.drive(runId, "RESUMED"), { code: "RUN_OWNED" });
-        await s.clock.advance(LIMITS.leaseMs);
-        await other.drive(runId, "RESUMED");
-        gate.open("done");
-        equal((await s.ended(other, runId)).answering.answer, "done");
-      },
-    );
+    storyNeeding("processes", "a run of a silent owner elsewhere is taken over only after its lease", async (scene) => {
+      const { s, engine, runId, gate } = await held(scene);
+      await engine.close();
+      await takenBy(s, runId, ELSEWHERE);
+      const other = await s.engine();
+      await rejects(other.drive(runId, "RESUMED"), { code: "RUN_OWNED" });
+      await s.clock.advance(LIMITS.leaseMs);
+      await other.drive(runId, "RESUMED");
+      gate.open("done");
+      equal((await s.ended(other, runId)).answering.answer, "done");
+    });
 
-    story("an engine that lost its run stops at its next event, and says so whenever it is asked", async (scene) => {
+    story("an engine that lost its run stops at its next event, and tells every caller", async (scene) => {
       const { s, engine, runId, gate } = await held(scene);
       const result = s.ended(engine, runId);
       const rejected = rejects(result, { code: "STORE_FENCED" });
@@ -110,7 +106,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       matches(await s.store.owner(runId), { holder: ELSEWHERE });
     });
 
-    story("driving what one drives, or what has ended, changes nothing", async (scene) => {
+    story("driving a run that is driven here already, or that has ended, changes nothing", async (scene) => {
       const { s, engine, runId, gate } = await held(scene);
       await engine.drive(runId, "RESUMED");
       gate.open("done");
@@ -122,7 +118,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal(eventsOf(log, "run.resumed").length, 0);
     });
 
-    story("two who want to drive the same run in one engine do so together", async (scene) => {
+    story("two calls to drive a run in one engine share it", async (scene) => {
       const { s, engine, runId, gate } = await held(scene);
       await engine.close();
       const other = await s.engine();
@@ -132,7 +128,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal(eventsOf(await s.log(runId), "run.resumed").length, 1);
     });
 
-    story("a run id is given once", async (scene) => {
+    story("a run id can be used once", async (scene) => {
       const { s, engine, runId } = await held(scene);
       const again = engine.start({ runId, started: (await s.log(runId))[0]!.data as never });
       await rejects(again, { code: "RUN_EXISTS" });
@@ -157,7 +153,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal(seen.at(-1), "run.completed");
     });
 
-    story("who have read to the end of a run that ended need not wait", async (scene) => {
+    story("of a run that has ended stop at its end", async (scene) => {
       const { s, engine, runId, gate } = await held(scene);
       gate.open("done");
       const {
@@ -170,7 +166,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       }
     });
 
-    story("who stop are let go", async (scene) => {
+    story("that stop early leave nothing open", async (scene) => {
       const { s, engine, runId } = await held(scene);
       const stop = new AbortController();
       const reading = (async () => {
@@ -181,7 +177,7 @@ export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal(await asTimePasses(s.clock, reading), "left");
     });
 
-    story("of a run that is not there are told so", async (scene) => {
+    story("of an unknown run get an error", async (scene) => {
       const s = await scene({});
       const engine = await s.engine();
       const unknown = { code: "RUN_UNKNOWN" };

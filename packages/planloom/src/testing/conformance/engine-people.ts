@@ -26,8 +26,8 @@ async function waiting(engine: Engine, runId: string): Promise<Run> {
 }
 
 export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, storyNeeding }) => {
-  about("people", () => {
-    story("answer a question, in the type that is asked for", async (scene) => {
+  about("commands of people", () => {
+    story("a question takes only an answer of its type", async (scene) => {
       const s = await scene({ tools: [echo()] });
       const engine = await s.engine();
       const runId = await s.start(engine, { plan: questionnaire });
@@ -40,7 +40,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal((await s.ended(engine, runId)).answering.answer, 3);
     });
 
-    story("approve a plan by its hash, before which nothing is called", async (scene) => {
+    story("an approval names the hash of the plan, and nothing is called before it", async (scene) => {
       const look = echo();
       const s = await scene({ tools: [look] });
       const engine = await s.engine();
@@ -58,7 +58,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       );
     });
 
-    story("who approve too late, or never, end the run", async (scene) => {
+    story("an approval that does not come in time ends the run", async (scene) => {
       const s = await scene({ tools: [echo()] });
       const engine = await s.engine();
       const plan = { steps: [call("a", "look")] };
@@ -72,7 +72,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       matches(late, { ok: false, code: "RUN_ENDED" });
     });
 
-    story("who were away: an expiry is decided by whoever drives the run next", async (scene) => {
+    story("an approval that expired while no process drove the run is decided by the next owner", async (scene) => {
       const s = await scene({ tools: [echo()] });
       const engine = await s.engine();
       const plan = { steps: [call("a", "look")] };
@@ -85,7 +85,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       matches(errorOf(await s.ended(other, runId)), { code: "APPROVAL_EXPIRED" });
     });
 
-    story("who approve none of a fan-out's calls end the run, too", async (scene) => {
+    story("calls of a fan-out that nobody approves in time end the run", async (scene) => {
       const pay = storyTool("pay", "once", () => "paid", { approval: "required" });
       const s = await scene({ tools: [pay] });
       const engine = await s.engine();
@@ -97,7 +97,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal(pay.calls.length, 0);
     });
 
-    story("reject a plan: the planner is asked again and told why", async (scene) => {
+    story("a rejected plan goes back to the planner with the comment", async (scene) => {
       const requests: PlannerRequest[] = [];
       const planner = async (request: PlannerRequest) => {
         requests.push(request);
@@ -114,7 +114,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       deepEqual([...(await s.ended(engine, runId)).execution.steps.keys()], ["v2"]);
     });
 
-    storyNeeding("processes", "reach a live run from another engine", async (scene) => {
+    storyNeeding("processes", "a command reaches a run that another engine drives", async (scene) => {
       const s = await scene({ tools: [echo()] });
       const [engine, other] = [await s.engine(), await s.engine()];
       const runId = await s.start(engine, { plan: questionnaire });
@@ -126,36 +126,32 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       matches(again, { ok: false, code: "RUN_ENDED" });
     });
 
-    storyNeeding(
-      "processes",
-      "are heard once, though a command is put twice and the run changes hands",
-      async (scene) => {
-        const gate = latch<string>();
-        const look = storyTool("look", "none", ({ n }) => gate.passed.then(() => n));
-        const s = await scene({ tools: [look] });
-        const engine = await s.engine();
-        const runId = await s.start(engine, { plan: questionnaire });
-        await waiting(engine, runId);
-        const payload = { type: "respond", step: "q", value: 3 } as const;
-        const entry = { inputId: "the-same", at: s.clock.now(), by: "ben", payload };
-        deepEqual([await s.store.put(runId, entry), await s.store.put(runId, entry)], [true, false]);
-        await s.clock.advance(1_000);
-        await until("the next step has begun", () => look.open() === 1);
-        await engine.close();
+    storyNeeding("processes", "a command that is sent twice is applied once, also by another owner", async (scene) => {
+      const gate = latch<string>();
+      const look = storyTool("look", "none", ({ n }) => gate.passed.then(() => n));
+      const s = await scene({ tools: [look] });
+      const engine = await s.engine();
+      const runId = await s.start(engine, { plan: questionnaire });
+      await waiting(engine, runId);
+      const payload = { type: "respond", step: "q", value: 3 } as const;
+      const entry = { inputId: "the-same", at: s.clock.now(), by: "ben", payload };
+      deepEqual([await s.store.put(runId, entry), await s.store.put(runId, entry)], [true, false]);
+      await s.clock.advance(1_000);
+      await until("the next step has begun", () => look.open() === 1);
+      await engine.close();
 
-        const other = await s.engine();
-        await other.drive(runId, "RESUMED");
-        gate.open("");
-        equal((await s.ended(other, runId)).answering.answer, 3);
-        const answers = (await s.log(runId)).filter(({ inputId, by }) => inputId === "the-same" && by === "ben");
-        deepEqual(
-          answers.map(({ type }) => type),
-          ["step.completed"],
-        );
-      },
-    );
+      const other = await s.engine();
+      await other.drive(runId, "RESUMED");
+      gate.open("");
+      equal((await s.ended(other, runId)).answering.answer, 3);
+      const answers = (await s.log(runId)).filter(({ inputId, by }) => inputId === "the-same" && by === "ben");
+      deepEqual(
+        answers.map(({ type }) => type),
+        ["step.completed"],
+      );
+    });
 
-    story("cancel before a call that was about to begin: it does not", async (scene) => {
+    story("a cancel prevents a call that has not started", async (scene) => {
       const [a, recorded] = [latch(), latch()];
       const wait = storyTool("wait", "none", () => a.passed.then(() => "waited"));
       const pay = storyTool("pay", "once");
@@ -193,7 +189,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal(pay.calls.length, 0);
     });
 
-    story("make an engine drive a run that nobody drives", async (scene) => {
+    story("a command to a run without an owner makes the engine drive it", async (scene) => {
       const s = await scene({ tools: [echo()] });
       const engine = await s.engine();
       const runId = await s.start(engine, { plan: questionnaire });
@@ -207,7 +203,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal((await s.ended(other, runId)).answering.answer, 4);
     });
 
-    story("who speak at the same time to a run that nobody drives are all heard", async (scene) => {
+    story("commands sent at the same time to a run without an owner are all applied", async (scene) => {
       const s = await scene({});
       const steps = ["p", "q", "r"].map((id) => ({ id, ask: "How many?", output: "number" }));
       const engine = await s.engine();
@@ -223,7 +219,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal((await s.ended(other, runId)).answering.answer, 3);
     });
 
-    story("who speak as the owner lets the run go are heard by the engine that they spoke to", async (scene) => {
+    story("a command sent while the owner releases the run is applied by the engine that got it", async (scene) => {
       const s = await scene({ tools: [echo()] });
       const { clock } = s;
       // The owner does not look into the inbox before it closes.
@@ -241,7 +237,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal((await s.ended(other, runId)).answering.answer, 4);
     });
 
-    story("may only leave word: whoever drives the run next obeys", async (scene) => {
+    story("a command that is only recorded is applied by the next owner", async (scene) => {
       const s = await scene({ tools: [echo()] });
       const engine = await s.engine();
       const runId = await s.start(engine, { plan: questionnaire });
@@ -254,7 +250,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal((await s.ended(other, runId)).answering.answer, 5);
     });
 
-    story("who left word are obeyed before anything begins", async (scene) => {
+    story("recorded commands are applied before anything starts", async (scene) => {
       const wait = storyTool("wait", "none", () => new Promise(() => undefined));
       const s = await scene({ tools: [wait] });
       const engine = await s.engine();
@@ -268,7 +264,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal(wait.calls.length, 1);
     });
 
-    story("who left word to cancel what another process had begun leave it in doubt", async (scene) => {
+    story("a recorded cancel leaves the open call of another process in doubt", async (scene) => {
       const put = storyTool("put", "idempotent", () => new Promise(() => undefined));
       const s = await scene({ tools: [put] });
       const engine = await s.engine();
@@ -283,7 +279,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal(put.calls.length, 1);
     });
 
-    story("who approve a call too late are told so, from another engine as well", async (scene) => {
+    story("a late approval of a call is refused, also from another engine", async (scene) => {
       const pay = storyTool("pay", "once", () => "paid", { approval: "required" });
       const s = await scene({ tools: [pay] });
       // The owner's long timers are late, so it sees the command first.
@@ -300,7 +296,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       equal(pay.calls.length, 0);
     });
 
-    story("cannot say what no engine could decide", async (scene) => {
+    story("a command that no engine can decide is refused", async (scene) => {
       const s = await scene({ tools: [echo()] });
       const engine = await s.engine();
       const runId = await s.start(engine, { plan: questionnaire });
@@ -321,7 +317,7 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       deepEqual(more, []);
     });
 
-    story("who cancel at once stop a run that waits for them", async (scene) => {
+    story("a cancel ends a run that waits for a person", async (scene) => {
       const s = await scene({ tools: [echo()] });
       const engine = await s.engine();
       const runId = await s.start(engine, { plan: questionnaire });

@@ -51,24 +51,27 @@ async function closedInDoubt(s: Scene, engine: Engine, pay: { readonly calls: re
 }
 
 export const reconcileStories = stories<OpenScene>(({ about, story }) => {
-  about("a tool that can tell the outcome of its call", () => {
-    story("is asked under the call's key after a timeout, and its output is that of the step", async (scene) => {
-      const pay = forgetful(happened);
-      const s = await scene({ tools: [pay] });
-      const engine = await s.engine();
-      const runId = await s.start(engine, { plan: PLAN });
-      const run = await asTimePasses(s.clock, s.ended(engine, runId));
-      const { key } = pay.calls[0]!;
-      equal(run.answering.answer, `paid ${key.slice(0, 4)}`);
-      deepEqual([pay.calls.length, pay.questions], [1, [key]]);
-      const log = await s.log(runId);
-      const [unknown] = eventsOf(log, "step.unknown");
-      const [resolved] = eventsOf(log, "step.resolved");
-      matches(resolved, { by: "engine", data: { verdict: "happened", key } });
-      ok(resolved!.at >= unknown!.at + LIMITS.reconcileDelayMs);
-    });
+  about("a tool with reconcile", () => {
+    story(
+      "is asked with the key of the call after a timeout, and its output becomes that of the step",
+      async (scene) => {
+        const pay = forgetful(happened);
+        const s = await scene({ tools: [pay] });
+        const engine = await s.engine();
+        const runId = await s.start(engine, { plan: PLAN });
+        const run = await asTimePasses(s.clock, s.ended(engine, runId));
+        const { key } = pay.calls[0]!;
+        equal(run.answering.answer, `paid ${key.slice(0, 4)}`);
+        deepEqual([pay.calls.length, pay.questions], [1, [key]]);
+        const log = await s.log(runId);
+        const [unknown] = eventsOf(log, "step.unknown");
+        const [resolved] = eventsOf(log, "step.resolved");
+        matches(resolved, { by: "engine", data: { verdict: "happened", key } });
+        ok(resolved!.at >= unknown!.at + LIMITS.reconcileDelayMs);
+      },
+    );
 
-    story("says that it did not happen: the call is made, under the same key", async (scene) => {
+    story("says that the call did not happen: it is made, with the same key", async (scene) => {
       const pay = forgetful(() => ({ happened: false }));
       const s = await scene({ tools: [pay] });
       const engine = await s.engine();
@@ -83,7 +86,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       );
     });
 
-    story("does not know it yet: it is asked again, and the run waits for nobody meanwhile", async (scene) => {
+    story("does not know yet: it is asked again, and no person is asked meanwhile", async (scene) => {
       const pay = forgetful((key, context, nth) => (nth < 3 ? "unknown" : happened(key, context, nth)));
       const s = await scene({ tools: [pay] });
       const engine = await s.engine();
@@ -104,11 +107,11 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
     const failures: readonly (readonly [string, Answer, string, number])[] = [
       ["never knows", () => "unknown", "RECONCILE_UNKNOWN", 4],
       ["throws", () => Promise.reject(new Error("no connection")), "TOOL_THREW", 4],
-      ["hangs, whatever its signal says", stuck as () => Promise<Reconciled>, "TIMEOUT", 4],
-      ["says that it never will", () => refuse(), "NO_LEDGER", 1],
+      ["hangs and ignores its signal", stuck as () => Promise<Reconciled>, "TIMEOUT", 4],
+      ["throws an error that is not retryable", () => refuse(), "NO_LEDGER", 1],
       ["answers nonsense", () => ({ happened: "perhaps" }) as unknown as Reconciled, "BAD_OUTPUT", 1],
       ["answers nothing", () => undefined as unknown as Reconciled, "BAD_OUTPUT", 1],
-      ["gives what no log can hold", () => ({ happened: true, output: Number.NaN }), "BAD_OUTPUT", 1],
+      ["gives a value that is not JSON", () => ({ happened: true, output: Number.NaN }), "BAD_OUTPUT", 1],
     ];
     for (const [what, answer, code, times] of failures) {
       story(`${what}: then a person is asked, and settles it`, async (scene) => {
@@ -129,7 +132,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       });
     }
 
-    story("gives an output of another type than the step promises: a person settles it", async (scene) => {
+    story("gives an output that does not fit the step: a person settles it", async (scene) => {
       const s = await scene({ tools: [forgetful(() => ({ happened: true, output: 7 }))] });
       const engine = await s.engine();
       const runId = await s.start(engine, { plan: { steps: [call("p", "pay", { output: "string" })] } });
@@ -139,7 +142,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       deepEqual(await outcomeOf(engine, runId), { p: ["unknown", null] });
     });
 
-    story("is stopped by a person who was faster, and is heard no more", async (scene) => {
+    story("is ignored after a person has settled the call", async (scene) => {
       const [asked, gate] = [latch<AbortSignal>(), latch<Reconciled>()];
       const pay = forgetful((_key, { signal }) => {
         asked.open(signal);
@@ -178,7 +181,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       equal(pay.calls.length, 3);
     });
 
-    story("is asked again by whoever takes the run over while it is asked", async (scene) => {
+    story("is asked again by the next owner of the run", async (scene) => {
       const first = latch();
       const pay = forgetful((key, context, nth) => {
         if (nth > 1) return happened(key, context, nth);
@@ -200,7 +203,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       deepEqual([eventsOf(log, "step.unknown").length, eventsOf(log, "step.resolved").length], [1, 1]);
     });
 
-    story("is there and cannot say it any more: a person is asked", async (scene) => {
+    story("has lost its reconcile: a person is asked", async (scene) => {
       const pay = forgetful(happened);
       const s = await scene({ tools: [pay] });
       const runId = await closedInDoubt(s, await s.engine(), pay);
@@ -226,7 +229,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
     });
   });
 
-  about("a tool inside of an agent step that can say what became of its call", () => {
+  about("a tool with reconcile inside an agent step", () => {
     const plan = { steps: [{ id: "p", agent: "Pay it.", tools: ["pay"] }] };
     const model = () =>
       scriptedModel(({ messages }) => {
@@ -236,7 +239,7 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
         return { toolCalls: [{ name: "pay", args: { x: results.length === 0 ? "first" : "second" } }] };
       });
 
-    story("says that it happened: the model reads the output, and is asked no turn again", async (scene) => {
+    story("says that the call happened: the model reads the output, and no turn is repeated", async (scene) => {
       const pay = forgetful(happened);
       const executor = model();
       const s = await scene({ tools: [pay], executor });
@@ -246,23 +249,26 @@ export const reconcileStories = stories<OpenScene>(({ about, story }) => {
       deepEqual([pay.calls.length, executor.requests.length], [1, 2]);
     });
 
-    story("says that it did not: the model reads that, and may call again under another key", async (scene) => {
-      const pay = forgetful((key, context, nth) => (nth === 1 ? { happened: false } : happened(key, context, nth)));
-      const s = await scene({ tools: [pay], executor: model() });
-      const engine = await s.engine();
-      const run = await asTimePasses(
-        s.clock,
-        s.ended(engine, await s.start(engine, { plan, settings: { guard: "off" } })),
-      );
-      ok(JSON.stringify(run.answering.answer).includes(`paid ${pay.questions[1]!.slice(0, 4)}`));
-      deepEqual(
-        pay.calls.map(({ key, args }) => [key, args]),
-        [
-          [pay.questions[0], { x: "first" }],
-          [pay.questions[1], { x: "second" }],
-        ],
-      );
-    });
+    story(
+      "says that the call did not happen: the model reads that, and may call again with another key",
+      async (scene) => {
+        const pay = forgetful((key, context, nth) => (nth === 1 ? { happened: false } : happened(key, context, nth)));
+        const s = await scene({ tools: [pay], executor: model() });
+        const engine = await s.engine();
+        const run = await asTimePasses(
+          s.clock,
+          s.ended(engine, await s.start(engine, { plan, settings: { guard: "off" } })),
+        );
+        ok(JSON.stringify(run.answering.answer).includes(`paid ${pay.questions[1]!.slice(0, 4)}`));
+        deepEqual(
+          pay.calls.map(({ key, args }) => [key, args]),
+          [
+            [pay.questions[0], { x: "first" }],
+            [pay.questions[1], { x: "second" }],
+          ],
+        );
+      },
+    );
   });
 });
 

@@ -62,7 +62,7 @@ async function resumed(s: Scene, runId: string, engine?: Engine): Promise<Engine
 }
 
 export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, storyNeeding }) => {
-  about("an engine closed in mid-call", () => {
+  about("an engine closed during a call", () => {
     for (const effects of ["none", "idempotent"] as const) {
       story(`calls again with the same key (${effects})`, async (scene) => {
         const [before, tool] = [storyTool("before", "once"), stuckAtFirst("act", effects)];
@@ -81,7 +81,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       });
     }
 
-    story("does not call again what acts once, until a person says that it did not happen", async (scene) => {
+    story("does not repeat a once call until a person says that it did not happen", async (scene) => {
       const tool = stuckAtFirst("pay", "once");
       const s = await scene({ tools: [tool] });
       const engine = await s.engine();
@@ -99,7 +99,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       equal((await s.ended(other, runId)).answering.answer, "pay done");
     });
 
-    story("gives calls up that end one process after the other, all items of a fan-out at once", async (scene) => {
+    story("gives up calls that end several processes in a row, for all items of a fan-out", async (scene) => {
       const crash = storyTool("crash", "none", () => new Promise<Json>(() => undefined));
       const s = await scene({ tools: [crash] });
       const steps = [call("each", "crash", { forEach: "${{ [1, 2] }}", with: { n: "${{ item }}" } })];
@@ -117,7 +117,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       equal(crash.calls.length, 6);
     });
 
-    story("does not blame a call for closing in order, however often", async (scene) => {
+    story("counts no crash of a call when it is closed in order, however often", async (scene) => {
       const slow = storyTool("slow", "none", () =>
         slow.calls.length < 6 ? new Promise<Json>(() => undefined) : "done",
       );
@@ -137,7 +137,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       );
     });
 
-    story("leaves nothing behind that goes on to write", async (scene) => {
+    story("writes nothing after it was closed", async (scene) => {
       const gate = latch<string>();
       const wait = storyTool("wait", "none", () => gate.passed);
       const s = await scene({ tools: [wait] });
@@ -216,7 +216,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
     ] as const;
     for (const [effects, when, status] of stops) {
       story(
-        `leaves that call in doubt where the run is cancelled (${effects}, ${when} the stop): ${status}`,
+        `leaves that call in doubt if the run is cancelled (${effects}, ${when} the stop): ${status}`,
         async (scene) => {
           const note = stuckAtFirst("note", effects);
           const s = await scene({ tools: [note], executor: model() });
@@ -238,7 +238,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
     }
 
     story(
-      "leaves it in doubt where it lives to see the cancel, too; a call that a person has settled is none",
+      "leaves it in doubt also if it runs when the cancel comes, but not a call that a person has settled",
       async (scene) => {
         const note = stuckAtFirst("note", "once");
         const never = new Promise<void>(() => undefined);
@@ -259,7 +259,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       },
     );
 
-    story("and that goes on in an idempotent call leaves that in doubt where it is cancelled", async (scene) => {
+    story("and that repeats an idempotent call leaves it in doubt if it is cancelled", async (scene) => {
       const note = storyTool(
         "note",
         "idempotent",
@@ -292,7 +292,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
     }
 
     story(
-      "an event stops the run with that error; the log holds whole inputs only, and another engine goes on",
+      "an event: the run stops with that error, no input is half stored, and another engine continues",
       async (scene) => {
         const look = storyTool("look", "none", ({ x }) => x ?? 1);
         const s = await scene({ tools: [look] });
@@ -325,7 +325,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       ["step.suspended", { steps: [call("a", "look"), { id: "q", ask: "Well?", dependsOn: ["a"] }] }],
     ];
     for (const [type, plan] of lost) {
-      story(`what was not recorded has not happened, whoever asks meanwhile (${type})`, async (scene) => {
+      story(`an event: no reader sees a state that was not stored (${type})`, async (scene) => {
         const s = await scene({ tools: [storyTool("look", "none")] });
         const [reached, release] = [latch(), latch()];
         const store = new Proxy(s.store, {
@@ -352,7 +352,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       });
     }
 
-    storyNeeding("processes", "not even that it gives the run up: the same engine may still go on", async (scene) => {
+    storyNeeding("processes", "the release of a run: the same engine can still continue", async (scene) => {
       const look = storyTool("look", "none", ({ x }) => x ?? 1);
       const s = await scene({ tools: [look] });
       let broken = true;
@@ -375,7 +375,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       equal(endOf(await s.ended(await resumed(s, runId, engine), runId))?.how, "completed");
     });
 
-    story("the first event starts nothing", async (scene) => {
+    story("the first event: nothing starts", async (scene) => {
       const look = storyTool("look", "none");
       const s = await scene({ tools: [look] });
       const engine = await s.engine({ store: brokenStore(s.store, "append", 1) });
@@ -386,7 +386,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
     });
 
     story(
-      "a journal stops the run, which is no failure of the step; what was paid for is not paid again",
+      "a journal row: the run stops, the step has not failed, and finished turns are not paid again",
       async (scene) => {
         const note = storyTool("note", "idempotent", () => "note 1");
         const model = scriptedModel(noteFirst);
@@ -410,7 +410,7 @@ export const recoveryStories = stories<OpenScene, EngineNeed>(({ about, story, s
       },
     );
 
-    story("a journal that cannot be read is no failure of the step either", async (scene) => {
+    story("a journal that cannot be read either: the step has not failed", async (scene) => {
       const s = await scene({ executor: scriptedModel(["thought"]) });
       const store = new Proxy(s.store, {
         get(target, key) {

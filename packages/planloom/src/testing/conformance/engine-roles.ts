@@ -15,7 +15,7 @@ const limited = (retryAfterMs: number) =>
 
 export const rolesStories = stories<OpenScene>(({ about, story }) => {
   about("roles", () => {
-    story("a planner that is busy is asked again when it said, and its plan runs", async (scene) => {
+    story("a busy planner is asked again after the delay that it named, and its plan runs", async (scene) => {
       const plan = { steps: [call("a", "look")] };
       const planner = scriptedModel([{ error: limited(9_000) }, { json: plan }]);
       const s = await scene({ tools: [storyTool("look", "none")], planner });
@@ -32,7 +32,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
     });
 
     story(
-      "a planner function that never answers is asked again after its time, and its run can be cancelled",
+      "a planner function that never answers is asked again after its timeout, and its run can be cancelled",
       async (scene) => {
         const plan = { steps: [call("a", "look")] };
         let asked = 0;
@@ -52,7 +52,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       },
     );
 
-    story("an executor that does not look at its signal ends by its time, and by a cancel", async (scene) => {
+    story("an executor that ignores its signal ends at its timeout, and by a cancel", async (scene) => {
       const silent = { name: "silent", timeoutMs: 5_000, call: () => new Promise<never>(() => undefined) };
       const s = await scene({ executor: silent });
       const engine = await s.engine();
@@ -67,7 +67,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       equal(endOf(await cancelled)?.how, "cancelled");
     });
 
-    story("a model whose reply is none is asked again", async (scene) => {
+    story("a model that gives something other than a reply is asked again", async (scene) => {
       const replies: unknown[] = [
         { text: 7 },
         { text: "thought", toolCalls: [], usage: { calls: NaN }, finish: "stop" },
@@ -110,7 +110,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       );
     });
 
-    story("what a tool says it has spent is counted as far as it is a count", async (scene) => {
+    story("usage that a tool reports is counted if it is a sound number", async (scene) => {
       const costly = storyTool("costly", "none", (_, { spend }) => {
         spend({ calls: Infinity, inputTokens: -5, outputTokens: 3 });
         return "done";
@@ -120,7 +120,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       deepEqual(run.usage.executor, { calls: 1, inputTokens: null, outputTokens: 3 });
     });
 
-    story("a tool that shows too much is shown in part", async (scene) => {
+    story("a progress text that is too long is cut", async (scene) => {
       const words = storyTool("words", "none", (_, { progress }) => {
         for (const value of ["x".repeat(5_000_000), { x: 1 }]) progress(value as string);
       });
@@ -132,7 +132,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       deepEqual(values, ["x".repeat(LIMITS.progressChars), '{"x":1}']);
     });
 
-    story("a tool shows how far it is", async (scene) => {
+    story("a tool reports its progress", async (scene) => {
       const slow = storyTool("slow", "none", (_, context) => context.progress(0.5));
       const s = await scene({ tools: [slow] });
       const shown: Progress[] = [];
@@ -141,7 +141,7 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       deepEqual(shown, [{ type: "step", step: "a", item: null, value: 0.5 }]);
     });
 
-    story("a cancelled step begins no further call of a turn", async (scene) => {
+    story("a cancelled step starts no further call of its turn", async (scene) => {
       const [begun, gate] = [latch(), latch<string>()];
       const note = storyTool("note", "once", () => {
         begun.open();

@@ -44,7 +44,7 @@ const stuck = () => new Promise<Json>(() => undefined);
 
 export const stepsStories = stories<OpenScene>(({ about, story }) => {
   about("events", () => {
-    story("are told in order when they are in the store, each with the hash of the one before", async (scene) => {
+    story("reach listeners in order after they are stored, each with the hash of the one before", async (scene) => {
       const s = await scene({ tools: [storyTool("look", "none", ({ x }) => x ?? 1)] });
       const ears = hearing();
       const steps = [call("a", "look"), call("b", "look", { with: { x: "${{ a }}" } })];
@@ -57,7 +57,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       equal(run.answering.answer, 1);
     });
 
-    story("go to the store with the head that the run has after them", async (scene) => {
+    story("are appended with the head of the run after them", async (scene) => {
       const s = await scene({ tools: [storyTool("look", "none")] });
       const heads: (RunHead | undefined)[] = [];
       const append: EventStore["append"] = (runId, at, events, head) => {
@@ -82,7 +82,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       }
     });
 
-    story("are all told when two hundred runs go at once", async (scene) => {
+    story("of 200 parallel runs all reach their listeners", async (scene) => {
       const look = storyTool("look", "none", ({ x }) => x);
       const s = await scene({ tools: [look] });
       const engine = await s.engine();
@@ -99,7 +99,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
   });
 
   about("parallel steps", () => {
-    story("start before any of them ends, and what follows one of them waits for nothing else", async (scene) => {
+    story("start before any of them ends, and a step after one of them does not wait for the others", async (scene) => {
       const { gate, history, open } = gates("a", "b", "c", "d");
       const s = await scene({ tools: [gate] });
       const engine = await s.engine();
@@ -116,7 +116,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       equal(gate.calls.length, 4);
     });
 
-    story("that end while others are being recorded are called once each", async (scene) => {
+    story("that end while events are being stored are called once each", async (scene) => {
       const pay = storyTool("pay", "once", async ({ n }) => {
         await turns(n as number);
         return n;
@@ -128,7 +128,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       equal(pay.calls.length, 24);
     });
 
-    story("are no more at once than the limit", async (scene) => {
+    story("never exceed the concurrency limit", async (scene) => {
       const ids = ["a", "b", "c", "d", "e"];
       const { gate, history, open } = gates(...ids);
       const s = await scene({ tools: [gate] });
@@ -145,32 +145,29 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       equal((await s.ended(engine, runId)).execution.counts.completed, 5);
     });
 
-    story(
-      "of one fan-out are no more at once than maxParallel, and its output is in the order of its list",
-      async (scene) => {
-        const latches: Latch<void>[] = Array.from({ length: 5 }, () => latch());
-        const item = storyTool("item", "none", async ({ n }) => {
-          await latches[n as number]!.passed;
-          return (n as number) * 10;
-        });
-        const s = await scene({ tools: [item] });
-        const engine = await s.engine();
-        const step = { forEach: "${{ [4, 3, 2, 1, 0] }}", maxParallel: 2, with: { n: "${{ item }}" } };
-        const runId = await s.start(engine, { plan: { steps: [call("each", "item", step)] } });
+    story("of one fan-out never exceed maxParallel, and its output has the order of its list", async (scene) => {
+      const latches: Latch<void>[] = Array.from({ length: 5 }, () => latch());
+      const item = storyTool("item", "none", async ({ n }) => {
+        await latches[n as number]!.passed;
+        return (n as number) * 10;
+      });
+      const s = await scene({ tools: [item] });
+      const engine = await s.engine();
+      const step = { forEach: "${{ [4, 3, 2, 1, 0] }}", maxParallel: 2, with: { n: "${{ item }}" } };
+      const runId = await s.start(engine, { plan: { steps: [call("each", "item", step)] } });
 
-        for (const n of [3, 4, 2, 1, 0]) {
-          await until(`item ${n} is called`, () => item.calls.some(({ args }) => args["n"] === n));
-          await turns();
-          ok(item.open() <= 2);
-          latches[n]!.open();
-        }
-        deepEqual((await s.ended(engine, runId)).answering.answer, [40, 30, 20, 10, 0]);
-      },
-    );
+      for (const n of [3, 4, 2, 1, 0]) {
+        await until(`item ${n} is called`, () => item.calls.some(({ args }) => args["n"] === n));
+        await turns();
+        ok(item.open() <= 2);
+        latches[n]!.open();
+      }
+      deepEqual((await s.ended(engine, runId)).answering.answer, [40, 30, 20, 10, 0]);
+    });
   });
 
   about("a failing step", () => {
-    story("is tried again at its time and not before", async (scene) => {
+    story("is retried after its delay and not before", async (scene) => {
       const flaky = storyTool("flaky", "none", (_, { attempt }) => {
         if (attempt < 3) throw new ToolError("not yet");
         return attempt;
@@ -194,7 +191,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       equal(new Set(flaky.calls.map(({ key }) => key)).size, 1);
     });
 
-    story("waits as long as the service asked for", async (scene) => {
+    story("is retried after the delay that the service asked for", async (scene) => {
       const busy = storyTool("busy", "none", (_, { attempt }) => {
         if (attempt === 1) throw new ToolError("busy", { retryAfterMs: 30_000 });
         return "done";
@@ -211,7 +208,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       equal(endOf(await s.ended(engine, runId))?.how, "completed");
     });
 
-    story("for good lets a call in flight end, records it, and starts nothing more", async (scene) => {
+    story("without attempts left lets an open call end, records it, and starts nothing more", async (scene) => {
       const [no, paid] = [storyTool("no", "none", () => Promise.reject(refusal())), latch<string>()];
       const [pay, look] = [storyTool("pay", "once", () => paid.passed), storyTool("look", "none")];
       const s = await scene({ tools: [no, pay, look] });
@@ -234,7 +231,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       deepEqual([no.calls.length, pay.calls.length, look.calls.length], [1, 1, 0]);
     });
 
-    story("that acts once and throws anything leaves a doubt, which a person settles", async (scene) => {
+    story("whose once call throws is in doubt until a person settles it", async (scene) => {
       const pay = storyTool("pay", "once", (_, { attempt }) => {
         if (pay.calls.length === 1) throw new Error(`connection lost in attempt ${attempt}`);
         return "paid";
@@ -258,7 +255,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       equal(new Set(pay.calls.map(({ key }) => key)).size, 1);
     });
 
-    story("that acted after all completes with what a person knows", async (scene) => {
+    story("in doubt completes with the output that a person gives", async (scene) => {
       const pay = storyTool("pay", "once", () => Promise.reject(new Error("lost")));
       const s = await scene({ tools: [pay] });
       const engine = await s.engine();
@@ -272,7 +269,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
   });
 
   about("a call without end", () => {
-    story("is told by its signal that the run is cancelled", async (scene) => {
+    story("gets an abort signal when the run is cancelled", async (scene) => {
       const wait = storyTool("wait", "none", (_, { signal }) => {
         return new Promise((_resolve, reject) => {
           signal.addEventListener("abort", () => reject(signal.reason as Error));
@@ -292,7 +289,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       ["once", "unknown"],
     ] as const;
     for (const [effects, status] of endings) {
-      story(`that ignores its signal (${effects}) is given up after the grace time (${status})`, async (scene) => {
+      story(`that ignores its signal (${effects}) is abandoned after the grace time (${status})`, async (scene) => {
         const deaf = storyTool("deaf", effects, stuck);
         const s = await scene({ tools: [deaf] });
         const engine = await s.engine();
@@ -307,7 +304,7 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       });
     }
 
-    story("fails at its timeout, and after the grace time where it ignores its signal", async (scene) => {
+    story("fails at its timeout, or after the grace time if it ignores its signal", async (scene) => {
       const deaf = storyTool("deaf", "none", stuck);
       const s = await scene({ tools: [deaf] });
       const engine = await s.engine();

@@ -23,7 +23,7 @@ const settle = (verdict: "use" | "again" | "fail", output?: string): Command => 
 
 export const unusableStories = stories<OpenScene>(({ about, story }) => {
   for (const effects of ["once", "idempotent"] as const) {
-    about(`a call that acts (${effects}) and returns what cannot be used`, () => {
+    about(`a call that acts (${effects}), whose output cannot be used`, () => {
       story("waits for a person, also after a takeover, and is not made again", async (scene) => {
         const pay = paying(effects);
         const s = await scene({ tools: [pay] });
@@ -45,7 +45,7 @@ export const unusableStories = stories<OpenScene>(({ about, story }) => {
         equal(pay.calls.length, 1);
       });
 
-      story("is made again only by order, under its key", async (scene) => {
+      story("is made again only if a person orders it, with the same key", async (scene) => {
         const pay = paying(effects, 2);
         const s = await scene({ tools: [pay] });
         const engine = await s.engine();
@@ -85,8 +85,8 @@ export const unusableStories = stories<OpenScene>(({ about, story }) => {
     });
   }
 
-  about("a call without effects that returns what cannot be used", () => {
-    story("fails as by an error of its tool", async (scene) => {
+  about("a call without effects whose output cannot be used", () => {
+    story("fails like a call with an error of its tool", async (scene) => {
       const look = storyTool("look", "none", () => 7n);
       const s = await scene({ tools: [look] });
       const run = await s.play(await s.engine(), { plan: { steps: [call("a", "look")] } });

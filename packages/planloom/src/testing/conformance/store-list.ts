@@ -21,7 +21,7 @@ import { stories } from "./story.js";
 
 export const listStories = stories<OpenStore>(({ about, story }) => {
   about("list", () => {
-    story("shows the run first in which something happened last", async (opened) => {
+    story("begins with the run of the newest event", async (opened) => {
       const [store, old, young] = [await opened(), newRun(), newRun()];
       await store.append(old, NEW, [completedEvent({ runId: old, seq: 1, at: 5_000 }, 1)]);
       await store.append(young, NEW, [completedEvent({ runId: young, seq: 1, at: 6_000 }, 1)]);
@@ -31,13 +31,13 @@ export const listStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(await listed(store, [old, young]), [old, young]);
     });
 
-    story("shows of two runs of the same time the one with the larger id first", async (opened) => {
+    story("orders runs of the same time by id, the larger one first", async (opened) => {
       const [store, tag] = [await opened(), newRun()];
       for (const runId of [`${tag}-b`, `${tag}-c`, `${tag}-a`]) await store.append(runId, NEW, chain(runId, 1));
       deepEqual(idsOf(await store.list({ text: tag })), [`${tag}-c`, `${tag}-b`, `${tag}-a`]);
     });
 
-    story("gives the head that came with a run's last events", async (opened) => {
+    story("gives the head that was stored with a run's last events", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       const goal = "Compare the cost of living. ".repeat(500);
       const head = headAt(runId, 2, {
@@ -51,7 +51,7 @@ export const listStories = stories<OpenStore>(({ about, story }) => {
       deepEqual((await store.list({ text: runId })).runs, [head]);
     });
 
-    story("computes a head that did not come with the events", async (opened) => {
+    story("computes a head that was not stored with the events", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       const { events, head } = started(runId, { goal: "Compare" });
       await store.append(runId, NEW, events);
@@ -71,7 +71,7 @@ export const listStories = stories<OpenStore>(({ about, story }) => {
       deepEqual((await store.list({ text: runId })).runs, [next.head]);
     });
 
-    story("does not take a head that is not that of the events: a mistake of the caller", async (opened) => {
+    story("refuses a head that does not belong to the events: a mistake of the caller", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       const events = chain(runId, 2);
       await rejects(store.append(runId, NEW, events, headAt(runId, 1)), /head/);
@@ -79,7 +79,7 @@ export const listStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(await store.read(runId), []);
     });
 
-    story("leaves out a run that has an owner or a command, but no event", async (opened) => {
+    story("leaves out a run that has an owner or a command but no event", async (opened) => {
       const [store, owned, told] = [await opened(), newRun(), newRun()];
       await store.claim(owned, 0, "host/1/1", 9_000);
       await store.put(told, entry("a"));
@@ -105,7 +105,7 @@ export const listStories = stories<OpenStore>(({ about, story }) => {
       ["has a time that is none", { at: "today" }, { code: "RUN_DAMAGED" }],
     ];
     for (const [what, change, unreadable] of strangeEvents) {
-      story(`because its event ${what} is a row that says so, beside the others`, async (opened) => {
+      story(`whose event ${what} is listed as unreadable, beside the others`, async (opened) => {
         const [store, tag] = [await opened(), newRun()];
         const sound = started(`${tag}-sound`);
         await store.append(sound.head.runId, NEW, sound.events, sound.head);
@@ -124,7 +124,7 @@ export const listStories = stories<OpenStore>(({ about, story }) => {
       });
     }
 
-    story("shows its head again when that comes with its next events", async (opened) => {
+    story("is listed with a head again after its next events", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       await store.append(runId, NEW, changed(runId, { v: 99 }));
       matches((await store.list({ text: runId })).runs, [{ unreadable: { code: "EVENT_NEWER" } }]);
@@ -182,7 +182,7 @@ export const listStories = stories<OpenStore>(({ about, story }) => {
       });
     }
 
-    story("by a part of the id, whatever its case", async (opened) => {
+    story("by a part of the id, in upper or lower case", async (opened) => {
       const { store, tag } = await several(opened);
       deepEqual(endsOf(await store.list({ text: `${tag.slice(4).toUpperCase()}-3` }), tag), ["3"]);
     });
@@ -192,7 +192,7 @@ export const listStories = stories<OpenStore>(({ about, story }) => {
       ["with a filter", { status: ["completed", "awaiting-approval", "running", "unreadable", "paused", "failed"] }],
     ];
     for (const [what, filter] of filters) {
-      story(`in parts, ${what}: each run once, though new ones come meanwhile`, async (opened) => {
+      story(`in parts, ${what}: each run once, also if new runs are added meanwhile`, async (opened) => {
         const { store, tag } = await several(opened);
         const query = { ...filter, text: tag, limit: 2 };
         const parts: (readonly string[])[] = [];
@@ -213,7 +213,7 @@ export const listStories = stories<OpenStore>(({ about, story }) => {
       });
     }
 
-    story("with runs of the same time in parts", async (opened) => {
+    story("in parts, between runs of the same time", async (opened) => {
       const [store, tag] = [await opened(), newRun()];
       const all = ["a", "b", "c", "d", "e"].map((end) => `${tag}-${end}`);
       for (const runId of all) await store.append(runId, NEW, chain(runId, 1), headAt(runId, 1));

@@ -30,7 +30,7 @@ function nested(depth: number): Json {
 
 export const logStories = stories<OpenStore>(({ about, story }) => {
   about("events", () => {
-    story("come back as they were appended, in order, from any seq", async (opened) => {
+    story("are read as they were appended, in order, from any seq", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       const events = chain(runId, 5);
       await store.append(runId, NEW, events.slice(0, 2));
@@ -41,7 +41,7 @@ export const logStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(await store.read(runId, 6), []);
     });
 
-    story("of a run that nobody knows are none", async (opened) => {
+    story("of an unknown run are an empty list", async (opened) => {
       deepEqual(await (await opened()).read(newRun()), []);
     });
 
@@ -68,7 +68,7 @@ export const logStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(await store.read(two), chain(two, 1));
     });
 
-    story("decided on another seq are refused, all of them", async (opened) => {
+    story("with another expectedSeq are refused as a whole", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       await store.append(runId, NEW, chain(runId, 2));
 
@@ -78,7 +78,7 @@ export const logStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(await store.read(runId), chain(runId, 2));
     });
 
-    story("that are not the run's next ones are a mistake of the caller, and none is written", async (opened) => {
+    story("with wrong sequence numbers are refused as a mistake of the caller, and none is stored", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       const gap = [completedEvent({ runId, seq: 1 }, null), completedEvent({ runId, seq: 3 }, null)];
       await rejects(store.append(runId, NEW, gap), /cannot be appended/);
@@ -86,7 +86,7 @@ export const logStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(await store.read(runId), []);
     });
 
-    story("of many runs in one turn succeed and fail each by itself", async (opened) => {
+    story("of many runs, appended at the same time, succeed or fail run by run", async (opened) => {
       const store = await opened();
       const runs = Array.from({ length: 50 }, newRun);
       const taken = runs[7] ?? "";
@@ -98,14 +98,14 @@ export const logStories = stories<OpenStore>(({ about, story }) => {
       for (const runId of runs) equal((await store.read(runId)).length, runId === taken ? 1 : 2);
     });
 
-    story("of one run appended one after the other in one turn all arrive", async (opened) => {
+    story("of one run, appended without waiting, are all stored", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       const events = chain(runId, 20);
       await Promise.all(events.map((event, index) => store.append(runId, { expectedSeq: index, epoch: 0 }, [event])));
       deepEqual(await store.read(runId), events);
     });
 
-    story("of two writers in one turn: the first wins", async (opened) => {
+    story("of two writers at the same time: the first one wins", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       const first = store.append(runId, NEW, [completedEvent({ runId, seq: 1 }, "first")]);
       const second = store.append(runId, NEW, [completedEvent({ runId, seq: 1 }, "second")]);
@@ -124,7 +124,7 @@ export const logStories = stories<OpenStore>(({ about, story }) => {
       ["odd keys on the way", { "a/b": { "~0": { "": big("e") } }, "~1": [{ "0": big("f") }] }],
       ["a key of prototypes", JSON.parse(`{"__proto__":{"x":"${big("g")}"}}`) as Json],
       ["a null beside", { nothing: null, text: big("h"), list: [null, big("i"), null] }],
-      ["what looks like a place", { places: [["/data/output", "00"]], text: big("j") }],
+      ["a value that looks like a blob reference", { places: [["/data/output", "00"]], text: big("j") }],
     ];
     for (const [what, value] of values) {
       story(`come back exactly: ${what}`, async (opened) => {

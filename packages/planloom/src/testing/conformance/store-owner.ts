@@ -6,7 +6,7 @@ import { stories } from "./story.js";
 
 export const ownerStories = stories<OpenStore>(({ about, story }) => {
   about("owner", () => {
-    story("is nobody at first, then who claimed, under an epoch that grows", async (opened) => {
+    story("is absent at first; then each claim raises the epoch", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       equal(await store.owner(runId), undefined);
       equal(await store.claim(runId, 0, "host/1/1", 9_000), 1);
@@ -15,14 +15,14 @@ export const ownerStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(await store.owner(runId), { epoch: 2, holder: "host/2/2", leaseUntil: 9_500 });
     });
 
-    story("is one of two who claim at once", async (opened) => {
+    story("is one of two that claim at the same time", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       const epochs = await Promise.all(["host/1/1", "host/2/2"].map((holder) => store.claim(runId, 0, holder, 9_000)));
       deepEqual(epochs, [1, undefined]);
       equal((await store.owner(runId))?.holder, "host/1/1");
     });
 
-    story("who lost the run can no longer write", async (opened) => {
+    story("that lost the run can no longer write", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       await store.claim(runId, 0, "host/1/1", 9_000);
       await store.append(runId, { expectedSeq: 0, epoch: 1 }, chain(runId, 1));
@@ -42,7 +42,7 @@ export const ownerStories = stories<OpenStore>(({ about, story }) => {
       equal((await store.read(runId)).length, 2);
     });
 
-    story("who lost the run hears that first, not that the seq moved on", async (opened) => {
+    story("that lost the run gets STORE_FENCED, not STORE_CONFLICT", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       await store.append(runId, NEW, chain(runId, 3));
       await store.claim(runId, 0, "host/2/2", 9_000);
@@ -50,7 +50,7 @@ export const ownerStories = stories<OpenStore>(({ about, story }) => {
       await rejects(late, { code: "STORE_FENCED" });
     });
 
-    story("renews all that it holds, and nothing of others", async (opened) => {
+    story("renews all of its leases, and none of others", async (opened) => {
       const [store, holder, other] = [await opened(), `host/1/${newRun()}`, `host/2/${newRun()}`];
       const [one, two, foreign] = [newRun(), newRun(), newRun()];
       await Promise.all([one, two].map((runId) => store.claim(runId, 0, holder, 9_000)));
@@ -112,7 +112,7 @@ export const ownerStories = stories<OpenStore>(({ about, story }) => {
       );
     });
 
-    story("of one run is not that of another", async (opened) => {
+    story("of one run does not hold entries of another", async (opened) => {
       const [store, one, two] = [await opened(), newRun(), newRun()];
       ok(await store.put(one, entry("a")));
       ok(await store.put(two, entry("a")));
@@ -133,7 +133,7 @@ export const ownerStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(await store.readJournal(intent), [outcome]);
     });
 
-    story("reads one step or item by attempt and n, whatever the order of writing", async (opened) => {
+    story("reads one step or item in the order of attempt and n, in whatever order it was written", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       const written = [
         [2, 1],
@@ -158,7 +158,7 @@ export const ownerStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(await store.readJournal({ runId: newRun(), stepId: "find", item: null }), []);
     });
 
-    story("of a whole run is by step, item, attempt and n", async (opened) => {
+    story("of a whole run is in the order of step, item, attempt and n", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
       const rows = [
         row(runId, { stepId: ROLE_SCOPES.plan }),
