@@ -101,8 +101,8 @@ function neededTools(text: string): readonly string[] | undefined {
   const words = value["needTools"];
   if (!hasItems(words)) return undefined;
   const texts = words.filter((word): word is string => typeof word === "string" && word.trim() !== "");
-  const asked = texts.slice(0, LIMITS.furtherTools).map((word) => word.trim().slice(0, LIMITS.nameChars));
-  return asked.length === 0 ? undefined : asked;
+  const wanted = texts.slice(0, LIMITS.furtherTools).map((word) => word.trim().slice(0, LIMITS.nameChars));
+  return wanted.length === 0 ? undefined : wanted;
 }
 
 const hasItems = (value: Json | undefined): value is readonly Json[] => Array.isArray(value) && value.length > 0;

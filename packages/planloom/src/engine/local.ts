@@ -261,11 +261,11 @@ class LocalEngine implements Engine {
     if (this.#drives.get(id) === drive) this.#drives.delete(id);
     if (error !== undefined) this.#failures.set(id, error);
     // Callers from now on are answered by the next owner of the run.
-    const asked = this.#senders.of(id);
+    const senders = this.#senders.of(id);
     await this.#release(id, drive.epoch);
     if (this.#isIdle) this.#stopPolling();
     const reply = error === undefined && isEnded(drive.run) ? runEnded(drive.run) : notAnswered(error);
-    for (const inputId of asked) this.#senders.reply(inputId, reply);
+    for (const inputId of senders) this.#senders.reply(inputId, reply);
   }
 
   /** A release that cannot be written is tried again: while this process lives, nobody else takes the run. */

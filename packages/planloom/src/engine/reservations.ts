@@ -51,11 +51,11 @@ export class Reservations {
    */
   decided(inputs: readonly Input[], events: readonly RunEvent[]): void {
     if (this.#waiting.length === 0) return;
-    const asked = new Set(inputs.flatMap(({ id, type }) => (type === "reserve" ? [id] : [])));
+    const requested = new Set(inputs.flatMap(({ id, type }) => (type === "reserve" ? [id] : [])));
     const reserved = new Set(events.flatMap(({ inputId, type }) => (type === "budget.reserved" ? [inputId] : [])));
     for (const asking of [...this.#waiting]) {
       const { inputId } = asking;
-      if (inputId !== undefined && asked.has(inputId)) asking.inputId = undefined;
+      if (inputId !== undefined && requested.has(inputId)) asking.inputId = undefined;
       if (inputId !== undefined && reserved.has(inputId)) asking.settle();
       else if (this.run.spending.exhausted !== undefined) asking.settle(exhaustedFailure(this.run.spending.exhausted));
     }

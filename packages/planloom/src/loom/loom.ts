@@ -110,11 +110,11 @@ export class Loom {
       readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly WordedFinding[] }) => void;
     } = {},
   ): Promise<Worded<CheckedPlan> & { readonly asking?: Asking }> {
-    const { onInvalid, ...asked } = options;
+    const { onInvalid, ...planning } = options;
     let invalid: PlannerRequest["invalid"];
     const found: (readonly string[])[] = [];
     for (let round = 0; ; round++) {
-      const reply = await this.draft(goal, { ...asked, ...(invalid && { invalid }) });
+      const reply = await this.draft(goal, { ...planning, ...(invalid && { invalid }) });
       if (reply.kind === "plan") return reply;
       const { draft, findings, asking } = reply;
       onInvalid?.({ round, findings });

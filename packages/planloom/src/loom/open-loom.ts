@@ -61,11 +61,11 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const inventory = inventoryOf(config, models.executor && timedModel(models.executor, clock), closed);
   const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
   const store = typeof location === "object" ? location : await openStore(location);
-  const asked = { ...models, planner: plannerFunction ?? models.planner };
+  const configured = { ...models, planner: plannerFunction ?? models.planner };
   const appraiser: Appraiser = {
     store,
     clock,
-    models: roleNamesOf(asked),
+    models: roleNamesOf(configured),
     priceOf: pricesFor(roles, config.prices),
     decide: typeof config.approval === "function" ? config.approval : undefined,
   };
@@ -73,7 +73,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     store,
     clock,
     inventory,
-    ...asked,
+    ...configured,
     appraise: appraiseWith(appraiser),
     modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor", context),
     instructions: instructionsOf(roles),

@@ -74,11 +74,11 @@ export async function performPlan(
 /** The request to the planner, in a run or outside of one. */
 export function plannerRequest(
   services: Services,
-  asked: Omit<PlannerRequest, "inventory" | "limits" | "instructions">,
+  request: Omit<PlannerRequest, "inventory" | "limits" | "instructions">,
 ) {
   const { planner: instructions } = services.instructions;
   const { inventory } = services.inventory;
-  return { ...asked, inventory, limits: services.limits, ...(instructions === undefined ? {} : { instructions }) };
+  return { ...request, inventory, limits: services.limits, ...(instructions === undefined ? {} : { instructions }) };
 }
 
 export async function performReview(

@@ -119,17 +119,17 @@ class Play {
   #note(event: RunEvent): void {
     evolve(this.#run, event);
     this.#questions.begunBy(this.#run, event);
-    const asked = personQuestion(event);
-    if (asked !== undefined) this.#questionsNow.set(asked.name, asked.what);
+    const question = personQuestion(event);
+    if (question !== undefined) this.#questionsNow.set(question.name, question.what);
   }
 
   /** A call. It must be in the recording, and waits until its outcome is next. */
   #perform(effect: WorkEffect, run: Run, context: PerformContext): Promise<Outcome> {
-    const asked = this.#questions.of(run, effect);
-    this.#compare(asked.name, asked.what);
+    const question = this.#questions.of(run, effect);
+    this.#compare(question.name, question.what);
     return new Promise((resolve) => {
       const give = (outcome: Outcome) => resolve({ ...outcome, key: effect.key });
-      this.#open.set(asked.name, { give, reserve: context.reserve, emit: (input) => context.emit(input) });
+      this.#open.set(question.name, { give, reserve: context.reserve, emit: (input) => context.emit(input) });
     });
   }
 

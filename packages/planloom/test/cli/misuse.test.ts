@@ -139,7 +139,9 @@ test("approving while the run is being cancelled, and after it was", async () =>
   await here.run(["cancel", "last", "-m", "enough"]);
   await live.said("withdrawn step act, by ");
   const early = await here.run(["approve", "last", "--hash", hash]);
-  expectRefusal(early, "RUN_CANCELLING", /next: Wait for its end .*planloom retry run_/);
+  // On a busy machine the call's time to stop may be over, and the run with it.
+  if (early.stderr.includes("error RUN_ENDED: ")) expect(early.code).toBe(1);
+  else expectRefusal(early, "RUN_CANCELLING", /next: Wait for its end .*planloom retry run_/);
   here.remove("busy");
   expect((await live.ended).stderr).toContain("cancel   by ");
   const late = await here.run(["approve", "last", "--hash", hash]);

@@ -119,14 +119,14 @@ async function store(flags: StoreFlags, found: FoundConfig): Promise<string> {
 
 /** Sends one small request to each different model. */
 async function models(loom: Loom, packages: readonly string[], offline: boolean): Promise<readonly Finding[]> {
-  const asked = new Map<string, Promise<string>>();
+  const replies = new Map<string, Promise<string>>();
   const look = async (role: Role): Promise<Finding> => {
     const settings = loom.roles[role];
     const text = describeRole(settings);
     if (settings.model === undefined) return { ok: false, name: role, text, next: noModel(role) };
     if (offline) return { ok: true, name: role, text: `${text} (not asked)` };
-    const reply = asked.get(text) ?? replyOf(settings, role, packages);
-    asked.set(text, reply);
+    const reply = replies.get(text) ?? replyOf(settings, role, packages);
+    replies.set(text, reply);
     return tried(role, async () => `${text}: ${await reply}`, text);
   };
   return Promise.all(ROLES.map(look));

@@ -81,9 +81,9 @@ const PLAN: Json = {
 };
 
 function executorReply({ messages }: ChatBody): FakeReply {
-  const asked = messages.find(({ role }) => role === "user")?.content ?? "";
-  const company = dataIn(asked, "with.company");
-  if (company === undefined) return { json: mostNamed(dataIn(asked, "with.results") ?? "") };
+  const prompt = messages.find(({ role }) => role === "user")?.content ?? "";
+  const company = dataIn(prompt, "with.company");
+  if (company === undefined) return { json: mostNamed(dataIn(prompt, "with.results") ?? "") };
   const found = messages.filter(({ role }) => role === "tool").map(({ content }) => content ?? "");
   return collectFacts(company, found);
 }
@@ -128,9 +128,9 @@ function mostNamed(results: string): readonly string[] {
     .map(([name]) => name);
 }
 
-function report(asked: string): string {
-  const table = dataIn(asked, "table") ?? "";
-  const total = Number(dataIn(asked, "total"));
+function report(prompt: string): string {
+  const table = dataIn(prompt, "table") ?? "";
+  const total = Number(dataIn(prompt, "total"));
   const [first, ...others] = [...table.matchAll(/^\| (?!Company)([^|]+) \| ([\d,]+) \|/gm)];
   const rest = others.map((row) => row[1]).join(" and ");
   const sentence = `${first?.[1] ?? "Nobody"} leads with ${first?.[2] ?? "?"} million USD in 2025, ahead of ${rest}.`;

@@ -29,8 +29,8 @@ export function questionsIn(value: unknown): readonly string[] {
   const list = listField(value);
   if (list !== undefined && !(Array.isArray(value[list]) && value[list].length === 0)) return [];
   const field = Object.keys(value).find((key) => QUESTION_FIELDS.has(plainName(key)));
-  const asked: Json | undefined = field === undefined ? undefined : value[field];
-  const all: readonly Json[] = Array.isArray(asked) ? (asked as readonly Json[]) : asked === undefined ? [] : [asked];
+  const found: Json | undefined = field === undefined ? undefined : value[field];
+  const all: readonly Json[] = Array.isArray(found) ? (found as readonly Json[]) : found === undefined ? [] : [found];
   return all
     .flatMap((one) => (isObject(one) ? Object.values(one) : [one]))
     .filter((one) => typeof one === "string" && one.trim() !== "") as string[];
@@ -141,10 +141,10 @@ function tidied(document: JsonObject, note: TakeNote): JsonObject {
       return false;
     }
     const said = SAID_FIELDS.has(plainName(field)) && (typeof value === "string" || value === null);
-    const asked =
+    const isQuestion =
       QUESTION_FIELDS.has(plainName(field)) && (NOT_BEGUN.has(value) || (Array.isArray(value) && value.length === 0));
-    if (said || asked) note("LEFT_OUT", { field }, "", { before: value });
-    return !said && !asked;
+    if (said || isQuestion) note("LEFT_OUT", { field }, "", { before: value });
+    return !said && !isQuestion;
   });
   return Object.fromEntries(fields);
 }

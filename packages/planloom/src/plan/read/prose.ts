@@ -20,22 +20,22 @@ export const refuses = (text: string): boolean => REFUSAL.test(text.slice(0, 400
 /** A text without a plan in it. */
 export function proseResult(text: string): ReadFailure | Questions {
   if (refuses(text)) return refusal();
-  const asked = closingQuestions(text);
-  return asked.length === 0 ? noPlan() : questions(asked);
+  const sentences = closingQuestions(text);
+  return sentences.length === 0 ? noPlan() : questions(sentences);
 }
 
 /** A value without steps. */
 export function valueResult(value: unknown): ReadFailure | Questions {
-  const asked = questionsIn(value);
-  if (asked.length > 0) return questions(asked);
+  const sentences = questionsIn(value);
+  if (sentences.length > 0) return questions(sentences);
   const first: unknown = typeof value === "object" && value !== null ? Object.values(value)[0] : value;
   return typeof first === "string" && refuses(first) ? refusal() : noPlan();
 }
 
 const refusal = (): ReadFailure => failure("refusal", "REFUSAL", { by: "model" });
 
-function questions(asked: readonly string[]): Questions {
-  const kept = asked.slice(0, LIMITS.questions).map((one) => one.slice(0, LIMITS.findingChars));
+function questions(sentences: readonly string[]): Questions {
+  const kept = sentences.slice(0, LIMITS.questions).map((one) => one.slice(0, LIMITS.findingChars));
   const finding = findingOf("QUESTIONS", { pointer: "" }, { questions: kept });
   return { kind: "questions", findings: [finding], questions: kept };
 }

@@ -105,8 +105,8 @@ function expand(turn: Turn, forEach: string): Fact[] {
   const list = value as readonly Json[];
   const { fanOut } = run.request.settings;
   if (list.length > fanOut) return refuse(turn, failWith("FAN_OUT_LIMIT", { items: list.length, limit: fanOut }));
-  const asked = askForItems(turn, list, from);
-  if (asked !== undefined) return asked;
+  const request = askForItems(turn, list, from);
+  if (request !== undefined) return request;
   const expanded = fact("step.expanded", { step: work.step.spec.id, list, from });
   if (list.length > 0) return [expanded];
   const review = reviewAfter(run, work);
@@ -229,12 +229,12 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
 /** A request for approval of the call at its turn. Without a person, the call fails. */
 function askFor(
   turn: Turn,
-  asked: Pick<EventData["approval.requested"], "hash" | "args" | "items"> & { readonly reason: ApprovalReason },
+  approval: Pick<EventData["approval.requested"], "hash" | "args" | "items"> & { readonly reason: ApprovalReason },
 ): Fact[] {
   const { run, work, at } = turn;
   const { approvalMs, attended } = run.request.settings;
-  if (!attended) return refuse(turn, failWith("NEEDS_PERSON", { what: "call", reason: asked.reason }));
-  const { hash, reason, ...shown } = asked;
+  if (!attended) return refuse(turn, failWith("NEEDS_PERSON", { what: "call", reason: approval.reason }));
+  const { hash, reason, ...shown } = approval;
   return [fact("approval.requested", { subject: refOf(work), hash, reason, expiresAt: at + approvalMs, ...shown })];
 }
 

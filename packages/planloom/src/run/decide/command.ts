@@ -279,10 +279,10 @@ function changeGoal(run: Run, command: Input & Command & { type: "goal" }): Fact
 
 /** Who writes a plan for the new goal, and when: the present planning goes on with it, or running work ends first. */
 function planFor(run: Run, comment: string): Pick<EventData["goal.changed"], "change" | "replan"> {
-  const asked = { mode: "full", cause: "goal", reason: { code: "GOAL_CHANGED", comment } } as const;
-  if (run.mode.phase !== "planning") return { change: { ...asked, failed: changeOf(run)?.failed ?? [] } };
+  const change = { mode: "full", cause: "goal", reason: { code: "GOAL_CHANGED", comment } } as const;
+  if (run.mode.phase !== "planning") return { change: { ...change, failed: changeOf(run)?.failed ?? [] } };
   const replan = replanOf(run);
-  return replan === undefined ? {} : { replan: { ...replan, ...asked } };
+  return replan === undefined ? {} : { replan: { ...replan, ...change } };
 }
 
 function cancel(run: Run, command: Input & Command & { type: "cancel" }): Fact[] {

@@ -97,8 +97,8 @@ function started(run: Run, input: Start, at: number): Fact[] {
   const fresh = new Set(given.plan.steps.flatMap(({ id }) => (done.has(id) ? [] : [id])));
   const around = { revision: 1, cause, fresh, settings: started.settings, at };
   // Outputs that a fork took over come first, so that a plan that waits for a person shows them.
-  const { proposed, asked } = proposal(given, around);
-  return [...facts, proposed, ...carried, ...asked];
+  const { proposed, following } = proposal(given, around);
+  return [...facts, proposed, ...carried, ...following];
 }
 
 function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {

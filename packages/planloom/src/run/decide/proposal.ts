@@ -39,12 +39,12 @@ export interface ProposalOptions {
 /** The proposal, and the request for approval if a person is asked. */
 export interface Proposal {
   readonly proposed: Fact;
-  readonly asked: readonly Fact[];
+  readonly following: readonly Fact[];
 }
 
 export function proposalFacts(checked: CheckedPlan, options: ProposalOptions): Fact[] {
-  const { proposed, asked } = proposal(checked, options);
-  return [proposed, ...asked];
+  const { proposed, following } = proposal(checked, options);
+  return [proposed, ...following];
 }
 
 export function proposal(checked: CheckedPlan, options: ProposalOptions): Proposal {
@@ -68,12 +68,12 @@ export function proposal(checked: CheckedPlan, options: ProposalOptions): Propos
   };
   const proposed = fact("plan.proposed", { ...plain, ...said });
   const reason = options.mustAsk ?? approvalReason(checked, settings.approval, options.fresh);
-  if (reason === undefined) return { proposed, asked: [] };
+  if (reason === undefined) return { proposed, following: [] };
   if (!settings.attended) {
-    return { proposed, asked: [fact("run.failed", { error: failWith("NEEDS_PERSON", { what: "plan", reason }) })] };
+    return { proposed, following: [fact("run.failed", { error: failWith("NEEDS_PERSON", { what: "plan", reason }) })] };
   }
   const expiresAt = at + settings.approvalMs;
-  return { proposed, asked: [fact("approval.requested", { subject: "plan", hash, reason, expiresAt })] };
+  return { proposed, following: [fact("approval.requested", { subject: "plan", hash, reason, expiresAt })] };
 }
 
 /** The policy of the two that asks for more. `function` cannot be compared: then the first one stays. */

@@ -137,7 +137,7 @@ export function revisionProposed(
   )
     ? EARLIER_REJECTED
     : afterRejectedCall(run, checked, unseen);
-  const { proposed, asked } = proposal(checked, {
+  const { proposed, following } = proposal(checked, {
     revision: run.planning.plans.length + 1,
     cause,
     replaces: replaced,
@@ -154,7 +154,7 @@ export function revisionProposed(
     ...(asking === undefined ? {} : { asking }),
   });
   // Withdraws the approvals of calls of the plan before. A step that still needs one asks again.
-  return [proposed, ...withdrawn(run, (approval) => !asksForPlan(approval)), ...asked];
+  return [proposed, ...withdrawn(run, (approval) => !asksForPlan(approval)), ...following];
 }
 
 /** The marks of a first plan, whose planner has read text with this label. */

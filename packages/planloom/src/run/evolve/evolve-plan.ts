@@ -207,10 +207,10 @@ function queueStep(run: Run, state: StepState): void {
   const open = fan.items.filter((work) => !isFinished(work));
   fan.failed = 0;
   fan.open = open.length;
-  const asked = open.filter(isAsked);
-  for (const work of asked) queueWork(run, work);
+  const questions = open.filter(isAsked);
+  for (const work of questions) queueWork(run, work);
   fan.waiting = open.filter((work) => !isAsked(work)).reverse();
-  const slots = (state.spec.maxParallel ?? open.length) - asked.length;
+  const slots = (state.spec.maxParallel ?? open.length) - questions.length;
   for (let slot = 0; slot < slots; slot++) queueNextItem(run, fan);
 }
 

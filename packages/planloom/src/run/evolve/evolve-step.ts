@@ -351,9 +351,9 @@ export function reopenQuestion(run: Run, work: Work): void {
 
 export function onReconcileFailed(run: Run, data: EventData["reconcile.failed"]): void {
   const work = workOf(run, data);
-  const asked = run.owed.get(reconcileKey(work));
+  const effect = run.owed.get(reconcileKey(work));
   run.owed.delete(reconcileKey(work));
-  if (data.retryAt !== undefined && asked !== undefined && work.doubt !== undefined)
+  if (data.retryAt !== undefined && effect !== undefined && work.doubt !== undefined)
     oweReconcile(run, work, work.doubt, data.attempt + 1, data.retryAt);
 }
 

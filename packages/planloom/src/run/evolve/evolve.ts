@@ -256,8 +256,8 @@ function owePlan(
   run.mode = replan === undefined ? { phase: "planning" } : { phase: "planning", replan };
   if (request.round === 0) run.planning.repairs = [];
   const key = planKey(run.log.seq);
-  const asked = replan === undefined ? request : { replan, ...request };
-  run.owed.set(key, { kind: "plan", key, rejected: run.planning.rejected, ...asked });
+  const fields = replan === undefined ? request : { replan, ...request };
+  run.owed.set(key, { kind: "plan", key, rejected: run.planning.rejected, ...fields });
 }
 
 /** The failures that the next plan must answer. */

@@ -347,8 +347,8 @@ function commandOf(
   }
   if (first.data.cause === "rejected") return { type: "reject", hash, comment: comment ?? "" };
   if (first.data.cause === "superseded") return supersededBy(first.data, events);
-  const asked = events.find((event) => event.type === "cancel.requested");
-  return asked === undefined ? CLOCK : { type: "cancel", reason: asked.data.comment };
+  const request = events.find((event) => event.type === "cancel.requested");
+  return request === undefined ? CLOCK : { type: "cancel", reason: request.data.comment };
 }
 
 /** What replaced a waiting plan: another plan, or another goal. */
