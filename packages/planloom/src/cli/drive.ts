@@ -259,7 +259,7 @@ async function elsewhere(loom: Loom, { id }: LoomRun, flags: DriveFlags): Promis
 /** The message for a command that was only recorded. */
 export async function recorded(loom: Loom, runId: string, flags: DriveFlags): Promise<number> {
   await printRun(loom, runId, flags);
-  say(`Recorded. The next process that drives run ${runId} obeys it; to drive it here: ${PROGRAM} resume ${runId}`);
+  say(`Recorded. The next process that drives run ${runId} applies it. To drive it here: ${PROGRAM} resume ${runId}`);
   return EXIT.done;
 }
 

@@ -80,6 +80,11 @@ test("without a planner a rejected plan ends the run: exit 6", async () => {
   expect((await here.run(["run", "plan.json"])).code).toBe(5);
   const wrong = await here.run(["approve", "last", "--hash", "0123456789ab".repeat(2)]);
   expect(wrong.stderr).toMatch(/STALE_HASH[^]*See what waits now with `planloom show run_\w+`/);
+  const other = await here.run(["approve", "last", "act"]);
+  expect(other).toMatchObject({ code: 2, stdout: "" });
+  expect(other.stderr).toMatch(
+    /No call of step act waits for approval\.\n {2}next: Name one of these, which wait: plan\./,
+  );
   const rejected = await here.run(["reject", "last", "-m", "no"]);
   expect(rejected).toMatchObject({ code: 6, stdout: "" });
   expect(rejected.stderr).toContain("REJECTED");

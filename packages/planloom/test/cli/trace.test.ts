@@ -48,7 +48,7 @@ test.each(named("/interrupted"))("%s: the history and the attempt show the inter
   // The run stood still for an hour.
   const late = log.map((event, index) => (index < at ? event : { ...event, at: event.at + 3_600_000 }));
   const point = historyOf(late).find(({ type }) => type === "run.resumed");
-  expect(point?.text).toMatch(/^resumed.* after 1 ?h.* without an event: the process before (ended|had let)/);
+  expect(point?.text).toMatch(/^resumed.* after 1 ?h.* without an event: the previous process (ended|had released)/);
   const trace = traceOf(late, []);
   const text = traceLines(trace, late).join("\n");
   expect(text).toContain(point!.text);

@@ -111,11 +111,21 @@ const AGAIN: { readonly [Code in FailureCode]?: string } = {
   ANSWER_EMPTY: "yes",
 };
 
+/** Words that many rows of a table have in common. The page says them once, above the table, so its rows leave them out. */
+const SAID_ABOVE: { readonly [mark: string]: RegExp } = {
+  "arguments and expressions":
+    /^with\/query: facts\.name: | ?Correct the expression, or the `output` of the steps before it: .+ shows what they gave\.$/,
+  "calls in doubt": / ?Find out whether it happened, then settle it: .+$/,
+  refused: / `planloom show RUN` shows its state and what it waits for\.$/,
+};
+
 export function withTables(page: string): string {
   const errors = Object.entries(AREAS).map(([mark, areas]) => [mark, table(areas)] as const);
   const tools = Object.entries(TOOLS).map(([mark, area]) => [mark, toolTable(area)] as const);
-  const failed = Object.entries(FAILURE_SECTIONS).map(([mark, codes]) => [mark, failureTable(codes)] as const);
-  const refused = [["refused", refusalTable()]] as const;
+  const failed = Object.entries(FAILURE_SECTIONS).map(
+    ([mark, codes]) => [mark, failureTable(codes, SAID_ABOVE[mark])] as const,
+  );
+  const refused = [["refused", refusalTable(SAID_ABOVE["refused"])]] as const;
   return [...errors, ...tools, ...failed, ...refused].reduce((text, [mark, rows]) => {
     const [before, rest] = parted(text, `<!-- ${mark} -->\n`);
     const [, after] = parted(rest, "<!-- end -->");
@@ -156,31 +166,35 @@ function toolRow(code: ToolFailureCode): string {
   return `| \`${code}\` | ${cell(says)} | ${samples[0]?.retryable === true ? "yes" : "no"} |`;
 }
 
-function failureTable(codes: readonly FailureCode[]): string {
+function failureTable(codes: readonly FailureCode[], above: RegExp | undefined): string {
   const head = "| code | what it says, for example | tried again | next | exit |\n|---|---|---|---|---|\n";
-  return `${head}${codes.map((code) => `${failureRow(code)}\n`).join("")}`;
+  return `${head}${codes.map((code) => `${failureRow(code, above)}\n`).join("")}`;
 }
 
-function failureRow(code: FailureCode): string {
+function failureRow(code: FailureCode, above: RegExp | undefined): string {
   const samples = failures(code);
-  const nexts = samples.map((failure) => sentenceText(failureNext(failure) ?? [], surface));
+  const says = samples.map((failure) => without(failureText(failure), above));
+  const nexts = samples.map((failure) => without(sentenceText(failureNext(failure) ?? [], surface), above));
   const error = { code, message: "", retryable: false };
   const exit = exitOfRun({ status: "failed", success: false, error });
-  return `| \`${code}\` | ${cell(samples.map(failureText))} | ${AGAIN[code] ?? "no"} | ${cell(nexts)} | ${exit} |`;
+  return `| \`${code}\` | ${cell(says)} | ${AGAIN[code] ?? "no"} | ${cell(nexts)} | ${exit} |`;
 }
 
-function refusalTable(): string {
+function refusalTable(above: RegExp | undefined): string {
   const codes = Object.keys(REFUSALS) as RefusalCode[];
   const rows = codes.map((code) => {
     const samples = refusals(code);
-    const nexts = samples.map((refusal) => sentenceText(refusalNext(refusal), surface));
+    const nexts = samples.map((refusal) => without(sentenceText(refusalNext(refusal), surface), above));
     return `| \`${code}\` | ${cell(samples.map((refusal) => refusalText(refusal, "RUN")))} | ${cell(nexts)} |\n`;
   });
   return `| code | what it says, for example | next |\n|---|---|---|\n${rows.join("")}`;
 }
 
+const without = (text: string, above: RegExp | undefined): string =>
+  above === undefined ? text : text.replace(above, "");
+
 function cell(texts: readonly string[]): string {
-  const distinct = [...new Set(texts)];
+  const distinct = [...new Set(texts)].filter((text) => text !== "");
   const more = distinct.length > SHOWN ? ["…"] : [];
   return [...distinct.slice(0, SHOWN), ...more]
     .join("<br>")

@@ -45,7 +45,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   STEP_NOT_BEGUN: [{ runId: "RUN", step: "find" }],
   NO_ANSWER: [{ runId: "RUN", status: "running" }],
-  WHICH_APPROVAL: [{ runId: "RUN", hashes: ["9f3a27c0d1e2", "04bb1c88aa31"] }],
+  WHICH_APPROVAL: [{ runId: "RUN", hashes: ["9f3a27c0d1e204bb1c88aa31", "04bb1c88aa319f3a27c0d1e2"] }],
   NOT_PAUSED: [{ runId: "RUN" }],
   INTERRUPTED: [{ runId: "RUN" }],
 

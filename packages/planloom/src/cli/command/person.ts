@@ -2,6 +2,7 @@
 // run's log and, if nobody else drives the run, the rest of the run.
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
+import type { WaitingDocument } from "../../loom/document.js";
 import { LIMITS } from "../../limits.js";
 import { isObject, type Json, type JsonObject } from "../../plan/json.js";
 import type { CallVerdict, RestOfStep } from "../../run/command.js";
@@ -90,6 +91,8 @@ export async function hashMeant(run: LoomRun, hash: string | undefined, subject?
     return fitting.length === 1 ? fitting[0]!.hash : hash;
   }
   const [only, ...others] = approvals;
+  if (only === undefined && subject !== undefined && subject !== "plan" && waiting !== undefined)
+    throw usageError(`No call of step ${oneLine(subject, 80)} waits for approval.`, waitingText(waiting.approvals));
   if (others.length > 0) {
     const hashes = approvals.map((approval) => approval.hash);
     throw new PlanloomError("WHICH_APPROVAL", { runId: run.id, hashes });
@@ -99,6 +102,11 @@ export async function hashMeant(run: LoomRun, hash: string | undefined, subject?
     only.subject === "plan" ? "the plan" : isObject(only.subject) ? `the call of step ${nameOf(only.subject)}` : "";
   say(`Run ${run.id} waits for one approval: ${what}, hash ${only.hash}`);
   return only.hash;
+}
+
+function waitingText(approvals: WaitingDocument["approvals"]): string {
+  const names = approvals.map(({ subject }) => (isObject(subject) ? nameOf(subject) : "plan"));
+  return names.length === 0 ? "No approval waits." : `Name one of these, which wait: ${names.join(", ")}.`;
 }
 
 /** `pay`, or `pay[1]` for an item. */

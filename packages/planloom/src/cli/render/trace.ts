@@ -91,11 +91,11 @@ function turningPoint(event: RunEvent, before: RunEvent | undefined): string | u
       if (before === undefined || ENDS.has(before.type)) return `resumed${why}`;
       const how =
         released === true
-          ? "had let the run go"
+          ? "had released the run"
           : reason.code === "TAKEN_OVER"
-            ? "did not let the run go"
-            : "ended, or lost the run, without letting it go";
-      return `resumed${why} after ${duration(event.at - before.at)} without an event: the process before ${how}`;
+            ? "had not released the run"
+            : "ended or lost the run, without releasing it";
+      return `resumed${why} after ${duration(event.at - before.at)} without an event: the previous process ${how}`;
     }
     case "budget.exhausted":
       return `budget: ${event.data.limit} is used up (${event.data.wanted} wanted, ${event.data.allowed} allowed)`;

@@ -67,7 +67,8 @@ export const COMMAND_LINE_ERRORS: ErrorTable<CommandLineErrors> = {
   },
   RUN_AMBIGUOUS: {
     kind: "usage",
-    message: ({ name, runIds }) => `${runIds.length} runs begin with ${name}: ${runIds.slice(0, 5).join(", ")}.`,
+    message: ({ name, runIds }) =>
+      `${runIds.length} runs begin with ${name}: ${runIds.slice(0, 5).join(", ")}${runIds.length > 5 ? " and others" : ""}.`,
     next: () => ["Write more of the id."],
   },
   NO_PLAN: {
