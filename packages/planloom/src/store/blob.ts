@@ -32,7 +32,10 @@ export function pack(value: unknown): Packed {
   return { text: jsonOf(small), places: JSON.stringify(places.reverse()), blobs };
 }
 
-/** Restores the value. `load` gives the text of a hash. Throws SyntaxError for a text that is not JSON. */
+/**
+ * Restores the value. `load` gives the text of a hash. Throws SyntaxError for a text that is not JSON, and for a place
+ * that the value does not have.
+ */
 export function unpack(text: string, places: string | null, load: (hash: string) => string): unknown {
   const root: { value: unknown } = { value: JSON.parse(text) as unknown };
   if (places === null) return root.value;
@@ -59,13 +62,23 @@ function withFields(value: unknown, change: (field: unknown, key: string) => unk
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, change(field, key)]));
 }
 
+/**
+ * Each key must be an own property. Others may have written the file: a place such as `/__proto__/x` would change every
+ * object of the process.
+ */
 function put(root: { value: unknown }, pointer: string, value: unknown): void {
   const keys = ["value", ...pointer.split("/").slice(1).map(unescape)];
   const last = keys.pop() ?? "value";
   let holder: unknown = root;
-  for (const key of keys) holder = (holder as Record<string, unknown>)[key];
-  // The place is already an own property (it holds null), so plain assignment never reaches a prototype.
+  for (const key of keys) holder = ownField(holder, key);
+  ownField(holder, last);
   (holder as Record<string, unknown>)[last] = value;
+}
+
+function ownField(holder: unknown, key: string): unknown {
+  if (typeof holder === "object" && holder !== null && Object.hasOwn(holder, key))
+    return (holder as Record<string, unknown>)[key];
+  throw new SyntaxError("a place leads out of the value");
 }
 
 /** undefined is a value that JSON omits. */

@@ -63,7 +63,7 @@ function openOnce(Driver: SqlDriver, path: string): SqlDatabase {
   if (damage !== undefined) throw storeDamaged(path, { damage });
   const db = new Driver(path);
   try {
-    db.exec(`PRAGMA busy_timeout = ${LIMITS.sqliteBusyMs}`);
+    db.exec(`PRAGMA busy_timeout = ${LIMITS.sqliteBusyMs}; PRAGMA trusted_schema = OFF`);
     // Checked before anything is written: a file of another program stays as it is.
     recognise(db, path);
     useWriteAheadLog(db, path);

@@ -76,8 +76,18 @@ export function recognise(db: SqlDatabase, path: string): number {
     throw new PlanloomError("STORE_NEWER", { path, version, known: STEPS.length });
   }
   if (tables > 0 !== version > 0) throw storeDamaged(path, { damage: "version", version });
+  const active = db.prepare(ACTIVE).get() as { readonly name: string } | undefined;
+  if (active !== undefined) throw new PlanloomError("STORE_FAILED", { problem: "active", path, of: active.name });
   return version;
 }
+
+/**
+ * What computes or changes rows by itself: triggers, views, virtual tables, generated columns. A store has none of them.
+ * In a file of others, a trigger could write the approval of a run that it sees.
+ */
+const ACTIVE = `SELECT name FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'
+  UNION ALL SELECT m.name FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS x WHERE m.type = 'table' AND x.hidden > 0
+  LIMIT 1`;
 
 /** One statement, because another process may be creating the tables. */
 const STATE = `SELECT (SELECT count(*) FROM sqlite_master) AS tables, (SELECT user_version FROM pragma_user_version) AS version,

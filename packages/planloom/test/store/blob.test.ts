@@ -47,3 +47,25 @@ describe("pack", () => {
     expect(() => pack({ n: 1n })).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
   });
 });
+
+describe("unpack", () => {
+  test.each([
+    ["the prototype of all objects", "/__proto__/taken"],
+    ["a constructor", "/constructor/prototype/taken"],
+    ["a field that is not there", "/b"],
+    ["a field of a text", "/a/0"],
+    ["a method of a list", "/list/push"],
+  ])("refuses a place at %s", (_, pointer) => {
+    const unpacking = () => unpack('{"a":"x","list":[]}', JSON.stringify([[pointer, "h"]]), () => "true");
+    expect(unpacking).toThrow(SyntaxError);
+    expect({}).not.toHaveProperty("taken");
+    expect([].push).toBeTypeOf("function");
+  });
+
+  test("puts a value under a key that has the name of the prototype", () => {
+    const text = '{"__proto__":null}';
+    const value = unpack(text, JSON.stringify([["/__proto__", "h"]]), () => "[1]");
+    expect(JSON.stringify(value)).toBe('{"__proto__":[1]}');
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
+});

@@ -248,6 +248,28 @@ describe("what cannot be opened as a sqlite store is refused with what to do", (
     await expect(openSqliteStore({ path })).rejects.toThrow(/another program/);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
+
+  test.each([
+    [
+      "approves",
+      "CREATE TRIGGER approves AFTER INSERT ON events BEGIN INSERT INTO inbox (run, cursor, input_id, entry) VALUES (new.run, 1, 'a', '{}'); END",
+    ],
+    ["approvals", "CREATE VIEW approvals AS SELECT * FROM inbox"],
+    ["said", "CREATE TABLE said (a TEXT, b TEXT GENERATED ALWAYS AS (upper(a)))"],
+    ["found", "CREATE VIRTUAL TABLE found USING fts5(a)"],
+  ])("a store in which %s changes or computes rows by itself; it stays as it is", async (name, sql) => {
+    const path = newPath();
+    await (await opened(path)).close();
+    const db = new (await loadSqlite())(path);
+    db.exec(sql);
+    db.close();
+    const before = readFileSync(path);
+    await expect(openSqliteStore({ path })).rejects.toMatchObject({
+      ...refusal("STORE_FAILED"),
+      params: { problem: "active", of: name },
+    });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
 });
 
 test.each([

@@ -224,6 +224,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { problem: "failed", path: store, reason: "disk I/O error" },
     { problem: "no-write-ahead-log", path: store, mode: "delete" },
     { problem: "foreign", path: "notes.db" },
+    { problem: "active", path: store, of: "approves" },
     { problem: "link", path: store, of: store },
     { problem: "owner", path: store, of: "/srv/app/.planloom" },
     { problem: "no-file", path: store, of: `${store}-wal` },

@@ -16,6 +16,8 @@ export type StoreFault =
   | { readonly problem: "forbidden" | "failed"; readonly path: string; readonly reason: string }
   | { readonly problem: "no-write-ahead-log"; readonly path: string; readonly mode: string }
   | { readonly problem: "foreign"; readonly path: string }
+  /** `of` is the trigger, view or table that computes or changes rows by itself. */
+  | { readonly problem: "active"; readonly path: string; readonly of: string }
   | { readonly problem: "no-sqlite"; readonly reason: string }
   | { readonly problem: "not-json"; readonly reason: string };
 
@@ -91,6 +93,8 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
       "no-write-ahead-log": ({ path, mode }) =>
         `The store ${path} cannot use a write-ahead log here (it stays "${mode}").`,
       foreign: ({ path }) => `${path} is a database of another program, not a Planloom store.`,
+      active: ({ path, of }) =>
+        `The store ${path} was not opened: it holds ${of}, which computes or changes rows by itself. Planloom never makes such a thing.`,
       "no-sqlite": ({ reason }) => `No SQLite could be loaded on this platform: ${reason}.`,
       "not-json": ({ reason }) => `A value cannot be stored because JSON cannot hold it: ${reason}.`,
       forbidden: ({ path, reason }) => `The store ${path} cannot be opened for writing: ${reason}.`,
@@ -107,6 +111,11 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
         "Put the store on a local disk: processes cannot share it safely on a network folder.",
       ],
       foreign: () => ["Choose another file with ", PLACE, ". This one was not changed."],
+      active: () => [
+        "Somebody else may have made this file. Choose another store with ",
+        PLACE,
+        ". This one was not changed.",
+      ],
       "no-sqlite": () => [
         "Use a newer Node.js, which has SQLite built in, or set PLANLOOM_STORE=memory for a run that is not kept.",
       ],
