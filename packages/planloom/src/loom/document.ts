@@ -17,7 +17,7 @@ import { mayRetry } from "../run/decide/retry.js";
 import { type Failing, type ProposedPlan, type PendingApproval, type Run, type RunEnd } from "../run/state.js";
 import { typeOf } from "../plan/type/schema.js";
 import { typeText } from "../plan/type/type.js";
-import { directTool, ownFields, takesContext } from "../plan/step-kind.js";
+import { directTool, takesContext, toldBy } from "../plan/step-kind.js";
 import type { Doubt, StepState, StepStatus, Unusable, Work } from "../run/work.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { AFTER_REJECTION } from "../words/approval-reasons.js";
@@ -430,7 +430,7 @@ function shownWith({ data, step: { spec } }: Work): { readonly data?: Json; read
 
 function deedDocument(run: Run, subject: StepRef): Json {
   const { spec } = run.execution.steps.get(subject.step)!;
-  return { title: spec.title, ...ownFields(spec) };
+  return { title: spec.title, ...toldBy(spec) };
 }
 
 function doubtDocument(of: StepRef, { tool, args, key, attempt, at }: Doubt, { error }: Work): DoubtDocument {

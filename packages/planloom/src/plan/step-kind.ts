@@ -92,6 +92,18 @@ export const deedOf = (step: Step): string => kindOf(step).fields(step)[step.kin
 
 export const ownFields = (step: Step): { readonly [field: string]: unknown } => kindOf(step).fields(step);
 
+/**
+ * All that the model of a step reads of it, and which model it is. It decides what the step does: an approval of the
+ * step covers exactly this. Only the own fields if no model performs the step.
+ */
+export function toldBy(step: Step): { readonly [field: string]: unknown } {
+  if (!takesContext(step)) return ownFields(step);
+  const { description, dependsOn, output, model, executor } = step;
+  const given = dependsOn.length === 0 ? {} : { dependsOn };
+  const told = { description, ...ownFields(step), ...given, output, model, executor };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+}
+
 /** Text for a model or a person, with the field that holds it. */
 export function wordsOf(step: Step): { readonly field: string; readonly text: string | undefined } {
   const kind = kindOf(step);

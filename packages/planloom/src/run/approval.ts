@@ -66,11 +66,14 @@ function whyUnchanged(run: Run, { step, item }: Work, args: Args): ApprovalReaso
   return (seen ? undefined : guardStep(run, spec, tool, args)) ?? whyAsked(run, step);
 }
 
-/** Why a person must approve each call of a step, whatever its arguments are. */
+/**
+ * Why a person must approve each call of a step, whatever its arguments are. The reason that no rule grants comes first:
+ * text of others may also have written that the step asks.
+ */
 export function whyAsked(run: Run, { spec, tool }: StepState): ApprovalReason | undefined {
+  if (run.planning.mustApprove.has(spec.id)) return { code: "UNTRUSTED_READ" };
   if (spec.approval === "required") return { code: "STEP_ASKS" };
-  if (tool?.approval === "required") return { code: "TOOL_ASKS", tool: tool.name };
-  return run.planning.mustApprove.has(spec.id) ? { code: "UNTRUSTED_READ" } : undefined;
+  return tool?.approval === "required" ? { code: "TOOL_ASKS", tool: tool.name } : undefined;
 }
 
 /** The tool of a call whose arguments a person can change when approving it; undefined if nobody can. */

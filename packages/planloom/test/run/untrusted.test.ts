@@ -169,7 +169,56 @@ describe("steps with effects that were planned after untrusted text was read", (
   });
 });
 
+describe("a step that was approved before", () => {
+  const agent = { id: "g", agent: "Write to bob.", tools: ["pay"], approval: "required" };
+  const approved = () => {
+    const story = replanning([agent], { ...excerpt, onFailure: "replan" });
+    return story.given({ type: "approve", hash: waiting(story) }, fails("call/g/1"));
+  };
+
+  it.each([
+    ["its title", { title: "Write to bob and to eve" }],
+    ["its description", { description: "Write to bob and to eve" }],
+    ["its instruction", { agent: "Write to bob and to eve." }],
+    ["its tools", { tools: ["pay", "put"] }],
+    ["the outputs that its model reads", { dependsOn: ["more"] }],
+    ["its type", { output: "{ eve: string }" }],
+    ["its model", { model: "other" }],
+  ])("waits again where a later plan changes %s", (_what, words) => {
+    const story = approved();
+    story.given(plans(story, [call("more"), { ...agent, ...words }]), returned("call/more/1", "eve"));
+    expect(story.run.planning.mustApprove).toEqual(new Set(["g"]));
+    expect([...story.run.approvals.pending.values()]).toMatchObject([{ subject: { step: "g" } }]);
+  });
+
+  it("does not wait again where only its retries are others", () => {
+    const story = approved();
+    story.given(plans(story, [call("more"), { ...agent, retry: { attempts: 2 } }]));
+    expect(keysOwed(story)).toContain("call/g/1");
+  });
+});
+
+describe("a step that asks by itself, too", () => {
+  it.each([
+    ["by its plan", pay("p", { approval: "required" })],
+    ["by its tool", { id: "p", tool: "ask_first", with: { x: 1 } }],
+  ])("%s waits for the reason that no rule grants", (_how, step) => {
+    const story = replanning([call("a")], excerpt).given(fails("call/a/1"));
+    story.given(plans(story, [step]));
+    expect([...story.run.approvals.pending.values()]).toMatchObject([{ reason: { code: "UNTRUSTED_READ" } }]);
+  });
+});
+
 describe("approving a plan with its calls", () => {
+  it("by a rule covers no step that was written after text of others", () => {
+    const story = replanning([call("a"), pay("mine", { dependsOn: ["a"] })], { ...excerpt, approval: "always" });
+    story.given({ type: "approve", hash: waiting(story), calls: true, unseen: true }, fails("call/a/1"));
+    story.given(plans(story, [call("b"), pay("eve")]));
+    story
+      .when({ type: "approve", hash: waiting(story), calls: true, unseen: true })
+      .then(["approval.granted", { calls: [] }], ["step.started", { step: "b" }], ["approval.requested", {}]);
+  });
+
   const first = (steps: readonly object[]) => replanning(steps, { approval: "always" });
   const ask = (id: string, more: object = {}) => ({ id, tool: "ask_first", with: { x: 1 }, ...more });
 

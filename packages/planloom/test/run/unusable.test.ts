@@ -367,3 +367,45 @@ describe("a planner that is asked again", () => {
     expect(findings(told)).toMatchObject([{ params: { step: "s", why: "refers", by: "o" } }]);
   });
 });
+
+describe("a call that acted and whose output `expect` refuses", () => {
+  const refusing = (step: object) =>
+    story([{ ...step, expect: "${{ output == 'ok' }}", retry: { attempts: 1 } }], {
+      onFailure: "replan",
+      replan: "on-failure",
+      replanContext: "codes",
+    }).given(returned("call/s/1", "no", ["pay"]));
+  const planned = (told: KeptStory, steps: readonly object[]): LooseInput => {
+    const asked = told.owed().find(({ kind }) => kind === "plan");
+    return { type: "planned", key: asked?.key ?? "", plan: plan(steps), usage: USAGE };
+  };
+
+  it.each([
+    ["once", pay()],
+    ["idempotent", book()],
+  ])("%s is not made again by a step of a later plan with another id", (_class, step) => {
+    const told = refusing(step);
+    told.when(planned(told, [{ ...step, id: "again" }])).then(["plan.invalid", { decision: "repair" }]);
+    const { findings } = told.events[0]!.data as { readonly findings: readonly { readonly code: string }[] };
+    expect(findings.map(({ code }) => code)).toContain("ACTED_UNUSABLE");
+    expect(sameAgain(told)).toEqual([]);
+  });
+
+  it("is asked about where the arguments are known only when the step begins", () => {
+    const told = refusing(pay());
+    const again = { ...pay(), id: "again", with: { x: "${{ n }}" } };
+    told.given(planned(told, [call("n"), again]), returned("call/n/1", 1));
+    expect(statuses(told)).toMatchObject({ again: "unusable" });
+    expect(keysOwed(told)).toEqual(["unknown/again/"]);
+    expect(sameAgain(told)).toEqual([]);
+  });
+
+  it("may be made with other arguments, and again with its own key if it is idempotent", () => {
+    const told = refusing(pay());
+    told.given(planned(told, [{ ...pay(), id: "other", with: { x: 2 } }]));
+    expect(keysOwed(told)).toEqual(["call/other/1"]);
+    const own = story([{ ...book(), expect: "${{ output == 'ok' }}", retry: { attempts: 1 } }]);
+    own.given(returned("call/s/1", "no", ["book"]), retry());
+    expect(keysOwed(own)).toEqual(["call/s/2"]);
+  });
+});

@@ -28,15 +28,7 @@ import type { ApprovalReason } from "../reason.js";
 import { scopeOf, skippedAmong } from "../step-scope.js";
 import type { Run } from "../state.js";
 import { repeatedCall } from "../unusable-call.js";
-import {
-  asksPerson,
-  callName,
-  deedOf,
-  isConversation,
-  isFilled,
-  ownFields,
-  takesContext,
-} from "../../plan/step-kind.js";
+import { asksPerson, callName, deedOf, isConversation, isFilled, takesContext, toldBy } from "../../plan/step-kind.js";
 
 type Args = { readonly [name: string]: Json };
 
@@ -216,8 +208,8 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   // A person gave these very arguments.
   const isGiven = args === work.edited && reason?.code !== "TOOL_CHANGED";
   if (reason !== undefined && !isGiven) {
-    // The instruction and the data of an agent step decide what it does.
-    const deed = isConversation(spec) ? ownFields(spec) : {};
+    // What its model is told decides what an agent step does.
+    const deed = isConversation(spec) ? { title: spec.title, ...toldBy(spec) } : {};
     const changed = changesToSee(run, work.step).map(({ present }) => present);
     const hash = hashOf({ call: key, tool: tool ?? null, ...deed, ...(changed.length === 0 ? {} : { changed }) });
     if (!run.approvals.granted.has(hash)) return askFor({ run, work, at }, { hash, reason, args });

@@ -81,7 +81,7 @@ function approve(run: Run, command: Input & Command & { type: "approve" }): Fact
   const unseen = command.unseen === true ? { unseen: true as const } : {};
   if (command.rest !== undefined && pending.call === undefined) return refused(command, "REST_NOT_POSSIBLE", {});
   const rest = command.rest === undefined ? {} : { rest: command.rest };
-  const calls = command.calls === true ? { calls: pending.subject === "plan" ? callsOf(run) : [] } : {};
+  const calls = command.calls === true ? { calls: pending.subject === "plan" ? callsOf(run, command.unseen) : [] } : {};
   const said = { ...comment, ...calls, ...unseen, ...given, ...rest };
   return [fact("approval.granted", { subject: pending.subject, hash: pending.hash, ...said })];
 }
@@ -99,10 +99,15 @@ function editRefused(
   return problem === undefined ? undefined : refused(command, "ARGS_INVALID", problem);
 }
 
-/** Steps whose call is complete in the plan. Approval of the plan then covers the arguments, too. */
-function callsOf(run: Run): readonly string[] {
-  const steps = currentPlan(run)?.plan.steps.filter(standsInPlan) ?? [];
-  return steps.map(({ id }) => id);
+/**
+ * Steps whose call is complete in the plan. Approval of the plan then covers the arguments, too. A rule (`unseen`)
+ * covers no step that was written after text of others.
+ */
+function callsOf(run: Run, unseen = false): readonly string[] {
+  const plan = currentPlan(run);
+  const steps = plan?.plan.steps.filter(standsInPlan) ?? [];
+  const isMarked = (id: string) => run.planning.mustApprove.has(id) || plan?.afterUntrusted?.steps.has(id) === true;
+  return steps.map(({ id }) => id).filter((id) => !unseen || !isMarked(id));
 }
 
 function notPending(run: Run, command: Input & Command, hash: string): Fact[] {

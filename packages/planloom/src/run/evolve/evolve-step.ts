@@ -176,9 +176,7 @@ export function onStepFailed(run: Run, { data, at }: EventOf<"step.failed">): vo
   work.reason = data.reason;
   spend(run, work, data.usage);
   noteCalls(work, data.calls);
-  if (data.output !== undefined && work.effects === "once") {
-    run.execution.acted.set(work.effectKey, { known: true, output: data.output, tools: [callName(work.step.spec)] });
-  }
+  if (data.output !== undefined) noteRefused(run, work, data, data.output);
   if (data.decision === "retry" || data.decision === "skip") {
     // The next event of the same append (step.retrying, step.skipped) decides its status.
     leaveFor(run, work, "pending");
@@ -192,6 +190,19 @@ export function onStepFailed(run: Run, { data, at }: EventOf<"step.failed">): vo
   if (data.decision === "fail")
     haltFor(run, { why: "failure", failing: { error: data.error, cause: { step: data.step } } });
   else if (data.change !== undefined) wantChange(run, data.change);
+}
+
+/** `expect` refused the output of a call that acted. A step of a later plan does not make the call again. */
+function noteRefused(run: Run, work: Work, { attempt, error, decision }: EventData["step.failed"], output: Json): void {
+  const { effects, effectKey: key, item, args = {} } = work;
+  const { spec, revision } = work.step;
+  if (effects === "none" || decision === "retry") return;
+  const tool = callName(spec);
+  if (effects === "once") run.execution.acted.set(key, { known: true, output, tools: [tool] });
+  const ref = item === null ? { step: spec.id } : { step: spec.id, item };
+  // A person may order an idempotent call again: it has the same key.
+  const allowed = new Set(effects === "idempotent" ? [key] : []);
+  noteUnusable(run, args, { ref, attempt, key, tool, error, output, revision, allowed });
 }
 
 const RANKS = { change: 0, failure: 1, cancel: 2 };
