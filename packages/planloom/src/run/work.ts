@@ -135,6 +135,8 @@ export interface UnusableCall extends UnusableFacts {
   readonly error: Failure;
   /** The tool's own schema accepts the output; only the step's `output` refuses it. */
   readonly sound?: true;
+  /** Only `expect` refused the output. The same step takes it, or makes the call again with its key. */
+  readonly refused?: true;
   /** Revision of the plan that the step began under. */
   readonly revision: number;
   /** Keys of calls that a person ordered although this one acted. */

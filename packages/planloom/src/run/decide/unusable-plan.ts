@@ -44,7 +44,8 @@ function repeatingSteps(run: Run, { steps }: Plan): Finding[] {
     if (same && (isFinished(before.work) || waitsUnusable(before))) return [];
     if (same && worksOf(before).some(isUnusable)) return [repeats(step.id, tool, step.id)];
     const call = standsInPlan(step) ? repeatedCall(run, { tool, args: step.with, revision }) : undefined;
-    return call === undefined ? [] : [repeats(call.ref.step, tool, step.id)];
+    const isOwn = call?.refused === true && call.ref.step === step.id;
+    return call === undefined || isOwn ? [] : [repeats(call.ref.step, tool, step.id)];
   });
 }
 

@@ -202,7 +202,7 @@ function noteRefused(run: Run, work: Work, { attempt, error, decision }: EventDa
   const ref = item === null ? { step: spec.id } : { step: spec.id, item };
   // A person may order an idempotent call again: it has the same key.
   const allowed = new Set(effects === "idempotent" ? [key] : []);
-  noteUnusable(run, args, { ref, attempt, key, tool, error, output, revision, allowed });
+  noteUnusable(run, args, { ref, attempt, key, tool, error, output, refused: true, revision, allowed });
 }
 
 const RANKS = { change: 0, failure: 1, cancel: 2 };
