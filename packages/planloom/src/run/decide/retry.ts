@@ -249,7 +249,16 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   const restarted = plan === undefined ? parts.restarted : [];
   const said = reason === undefined ? {} : { comment: reason.slice(0, LIMITS.feedbackChars) };
   const requested = settings.approval === approval ? {} : { requestedApproval: approval };
-  const reopened = fact("run.reopened", { ...said, from, restarted, stage, settings, ...requested, models, ...kernelOn(run) });
+  const reopened = fact("run.reopened", {
+    ...said,
+    from,
+    restarted,
+    stage,
+    settings,
+    ...requested,
+    models,
+    ...kernelOn(run),
+  });
   if (plan !== undefined) {
     const mustAsk = run.planning.plans.at(-1)?.denied === "rejected" ? EARLIER_REJECTED : undefined;
     const fresh = new Set(parts.runs);

@@ -148,13 +148,19 @@ function givenIn(proposed: EventData["plan.proposed"]): CheckedPlan {
   };
 }
 
+/** The plan of an edit or a retry. Its proposal lists marks in any case, also where the plan brought none along. */
+function broughtIn(proposed: EventData["plan.proposed"]): CheckedPlan {
+  const { mustApprove = [], ...plan } = givenIn(proposed);
+  return mustApprove.length === 0 ? plan : { ...plan, mustApprove };
+}
+
 function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
   const { comment, from, settings, requestedApproval = settings.approval, models } = data;
   return {
     type: "retry",
     ...(comment === undefined ? {} : { reason: comment }),
     ...(from === null ? {} : { from }),
-    ...(next?.type === "plan.proposed" ? { plan: givenIn(next.data) } : {}),
+    ...(next?.type === "plan.proposed" ? { plan: broughtIn(next.data) } : {}),
     settings: { ...settings, approval: requestedApproval },
     models,
   };
@@ -356,7 +362,7 @@ function supersededBy({ hash, comment }: EventData["approval.denied"], events: r
   for (const event of events) {
     if (event.type === "goal.changed") return goalOf(event.data);
     if (event.type !== "plan.proposed") continue;
-    return { type: "edit", hash, plan: givenIn(event.data), ...(comment === undefined ? {} : { comment }) };
+    return { type: "edit", hash, plan: broughtIn(event.data), ...(comment === undefined ? {} : { comment }) };
   }
   return CLOCK;
 }
