@@ -31,10 +31,16 @@ export function fixedSteps(run: Run): ReadonlySet<string> {
 }
 
 /**
- * The label of all that a planner reads that is not the goal, a person's or its own: outputs, errors, and what it sees
- * of the inputs.
+ * The label of all that a planner reads that is not the goal, a person's or its own: outputs, errors, what it sees of
+ * the inputs, and plans that were written after others' text was read.
  */
-export const readByPlanner = (run: Run): Label => joined(readOfSteps(run), readOfInputs(run));
+export const readByPlanner = (run: Run): Label => joinedAll([readOfSteps(run), readOfInputs(run), readOfPlans(run)]);
+
+/** A plan may repeat what its planner read. A fork starts with such a plan, and so does a run with a plan made before. */
+function readOfPlans({ planning: { plans } }: Run): Label {
+  const marks = plans.flatMap(({ afterUntrusted }) => afterUntrusted ?? []);
+  return label({ untrusted: marks.length > 0, private: marks.some((mark) => mark.private) });
+}
 
 /** Under `codes` a planner reads no text of tools, models or inputs. */
 export const hidesKeys = ({ request }: Run): boolean => request.settings.replanContext === "codes";

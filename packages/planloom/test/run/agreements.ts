@@ -89,11 +89,11 @@ export class Agreements {
     if (parent === undefined) return;
     this.flagged = parent.flagged;
     this.plan = parent.plan;
-    this.shown = parent.shown;
   }
 
+  /** A planner also reads its plans, in which it may repeat what others wrote. */
   private reads({ request: { settings } }: Run): boolean {
-    return this.spoken.size > 0 && settings.replanContext !== "codes";
+    return this.flagged.size > 0 || (this.spoken.size > 0 && settings.replanContext !== "codes");
   }
 
   private askedFor(run: Run, ref: StepRef, { data }: EventOf<"approval.requested">): string {

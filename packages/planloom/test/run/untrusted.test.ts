@@ -47,6 +47,20 @@ describe("steps with effects that were planned after untrusted text was read", (
     }
   });
 
+  it.each(["codes", "excerpt"] as const)(
+    "a planner under `%s` reads them in the plan that it replaces",
+    (replanContext) => {
+      // A fork starts with such a plan, and so does a run whose plan was made before.
+      const settings = { onFailure: "patch", replan: "on-failure", replanContext, guard: "off" } as const;
+      const input = start({ plan: { steps: [pay("eve")], answer: { value: "done" } }, tools: TOOLS, settings });
+      const marks = { mustApprove: ["eve"], afterUntrusted: { steps: ["eve"] } };
+      const story = given({ ...input, given: { ...checked([pay("eve")]), ...marks } } as typeof input);
+      story.given({ type: "goal", goal: "another goal", reason: "" });
+      story.when(plans(story, [pay("other")]));
+      expect(flagged(story)).toEqual(["other"]);
+    },
+  );
+
   it("steps without effects need no approval, and none do under `codes`", () => {
     const looks = replanning([call("a")], excerpt).given(fails("call/a/1"));
     looks
