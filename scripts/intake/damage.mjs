@@ -482,17 +482,17 @@ export async function measure() {
   const { rows, changed } = damageFigures({ readPlan });
   const line = ({ name, recoverable, texts, recovered, changed: wrong, codes }) => {
     const refused = [...codes].map(([code, times]) => `${times} ${code}`).join(", ");
-    return `| ${name.replaceAll("|", "\\|")} | ${recoverable ? "all" : "none is promised"} | ${texts} | ${recovered} | ${refused} | ${wrong} |`;
+    return `| ${name.replaceAll("|", "\\|")} | ${recoverable ? "all" : "not promised"} | ${texts} | ${recovered} | ${refused} | ${wrong} |`;
   };
   const hostile = hostileFigures({ readPlan }).sort((a, b) => b.ms - a.ms);
   const [slowest] = hostile;
   const texts = rows.reduce((sum, row) => sum + row.texts, 0);
   const markdown = [
-    "| damage | recoverable | texts | recovered exactly | refused | silently changed |",
+    "| damage | recovery promised | texts | recovered exactly | refused | changed without notice |",
     "|---|---|---|---|---|---|",
     ...rows.map(line),
     "",
-    `${texts} texts, ${changed.length} of them read as something else, or refused although recoverable. The slowest of ${hostile.length} hostile texts (${slowest.name}) takes ${slowest.ms.toFixed(0)} ms; at most ${SLOWEST_MS} are allowed.`,
+    `${texts} texts, ${changed.length} of them were read with another meaning, or refused although recovery is promised. The slowest of ${hostile.length} hostile texts (${slowest.name}) takes ${slowest.ms.toFixed(0)} ms; at most ${SLOWEST_MS} are allowed.`,
   ].join("\n");
   const figures = { texts, atFault: changed.length, slowestMs: slowest.ms };
   const ok = changed.length === 0 && slowest.ms < SLOWEST_MS;

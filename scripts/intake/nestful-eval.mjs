@@ -28,7 +28,7 @@ export async function measure(data) {
   return {
     title: TITLE,
     markdown: `${samples.length} gold plans, each as the output of a planner:\n\n${table(
-      ["output", "score that it must have"],
+      ["output", "required score"],
       ...rows.map(({ name, tried, right }) => [name, share(right, tried)]),
     )}`,
     ok: rows.every(({ tried, right }) => tried > 0 && tried === right),
@@ -50,7 +50,7 @@ const CASES = [
     right: ({ likeness }) => all(likeness),
   },
   {
-    name: "the calls under other labels, last one first: 1 in everything",
+    name: "the calls with other labels, in reverse order: 1 in everything",
     change: (gold) => JSON.parse(JSON.stringify([...gold].reverse()).replace(/(?<=\$|"label":")var(\d+)/g, "other$1")),
     right: ({ likeness }) => all(likeness),
   },
@@ -60,7 +60,7 @@ const CASES = [
     right: ({ likeness }, n) => near(likeness.node.f1, (2 * (n - 1)) / (2 * n - 1)) && likeness.exact === "no",
   },
   {
-    name: "a tool that is not there in the place of the first: `UNKNOWN_TOOL`, node F1 (n - 1) / n, no exact graph",
+    name: "with an unknown tool in the first call: `UNKNOWN_TOOL`, node F1 (n - 1) / n, no exact graph",
     change: (gold) => gold.map((call) => (call === calls(gold)[0] ? { ...call, name: "No_Such_Tool" } : call)),
     right: ({ likeness, findings }, n) =>
       near(likeness.node.f1, (n - 1) / n) &&

@@ -193,12 +193,12 @@ function rows(figures) {
     "|---|---|",
     `| gold plans read | ${figures.records} ${of} |`,
     `| references that name a call | ${figures.resolved} of ${figures.references} |`,
-    `| sound: what the specification does not name may be there, as in JSON Schema | ${figures.sound} ${of} |`,
-    `| gold defects, each with its finding: ${DEFECTS.map(({ record, reason }) => `record ${record}: ${reason}`).join("; ")} | ${figures.defects} |`,
-    `| sound if the specification named every argument and field | ${figures.soundIfComplete} ${of} |`,
-    `| contradicting it then, each with a finding on the contradiction | ${figures.contradicting} ${of}, ${figures.causes} causes |`,
-    `| sound once these are mended, and nothing else | ${figures.soundOnceMended} ${of} |`,
-    `| findings that are explained by no contradiction (false alarms) | ${figures.falseAlarms} |`,
+    `| sound plans, if arguments and fields that the specification does not name are allowed (as in JSON Schema) | ${figures.sound} ${of} |`,
+    `| gold plans with a defect, each found: ${DEFECTS.map(({ record, reason }) => `record ${record}: ${reason}`).join("; ")} | ${figures.defects} |`,
+    `| sound plans, if the specification names every argument and field | ${figures.soundIfComplete} ${of} |`,
+    `| plans that contradict it then, each with a finding | ${figures.contradicting} ${of}, ${figures.causes} causes |`,
+    `| sound plans after only these contradictions are corrected | ${figures.soundOnceMended} ${of} |`,
+    `| findings without a contradiction (false alarms) | ${figures.falseAlarms} |`,
     `| contradictions without a finding | ${figures.missed} |`,
   ];
 }
@@ -209,7 +209,7 @@ function list(judged) {
     records: judged.filter((one) => one.causes.includes(cause)).map(({ index }) => index),
   }));
   return [
-    "Gold plans that contradict a specification if that is taken as complete, found by hand (records are numbered from 0):",
+    "Gold plans that contradict a specification, if it names every argument and field. Found by hand; records are counted from 0:",
     "",
     ...causes.map(({ tool, reason, records }) => `- ${tool}: ${reason}. Records ${records.join(", ")}.`),
     ...REGRETS.map(({ record, code, reason }) => `- Record ${record}, warning ${code}: ${reason}.`),

@@ -9,10 +9,14 @@ const TITLE = "Rounds of repair: PlanBench dialogues";
 const RULES = [
   { name: "no rule", goesOn: () => true },
   {
-    name: "stop as soon as a round has all errors of an earlier one",
+    name: "stop when a round has all errors of an earlier one",
     goesOn: (rounds) => !rounds.slice(0, -1).some((round) => round.every((error) => rounds.at(-1).includes(error))),
   },
-  { name: "ours (`keepsImproving`): stop once it has those of two earlier ones", goesOn: keepsImproving, ours: true },
+  {
+    name: "Planloom's (`keepsImproving`): stop when it has all errors of two earlier ones",
+    goesOn: keepsImproving,
+    ours: true,
+  },
 ];
 
 export async function measure(data) {
@@ -104,16 +108,16 @@ function textOf(dialogues, replays) {
   const first = dialogues.filter(({ correct, drafts }) => correct && drafts === 1).length;
   return [
     `${dialogues.length} dialogues: ${first} plans were right at once, ${solved - first} after rounds of repair, ${dialogues.length - solved} never. The validator names only the first ` +
-      "fault, and `check` names all of them. A round that looks idle here may thus have mended something.",
+      "fault, and `check` names all of them. So a round that seems to change nothing may have corrected something.",
     table(
       [
         "rounds at most",
         "rule",
-        "right in the end",
+        "right at the end",
         "rounds used",
         "longest",
         "stopped by the rule",
-        "of these would have come right",
+        "of these would have been right later",
       ],
       ...replays.map(({ rule, most, solved: right, rounds, longest, stopped, lostByRule }) => [
         most,
@@ -125,6 +129,6 @@ function textOf(dialogues, replays) {
         lostByRule,
       ]),
     ),
-    `A planner that always writes the same draft is stopped after ${stubborn()} drafts; every replay ended within its rounds.`,
+    `A planner that always writes the same draft is stopped after ${stubborn()} drafts; no replay needed more rounds than allowed.`,
   ].join("\n\n");
 }

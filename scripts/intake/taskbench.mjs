@@ -167,21 +167,21 @@ function textOf(name, plans, figures, suggested) {
     `\`${name}\`: ${records} records. The plans were parsed before they were recorded, so strict \`JSON.parse\` takes ${share(parsed, records)} of ` +
       `them. Of these, ${share(figures.sound, parsed)} are sound (as written, without the reader: ${figures.soundAsWritten}).`,
     table(
-      ["finding", "plans by the truth", "plans with the finding", "times"],
+      ["finding", "plans that have the fault", "plans with the finding", "times"],
       ...[...kinds]
         .sort((a, b) => b[1].truth - a[1].truth)
         .map(([code, row]) => [`\`${code}\``, row.truth, row.plans, row.times]),
     ),
     table(
       ["", ""],
-      ["plans with a hard defect, by the truth", share(hardDefect, parsed)],
-      ["of these refused, with every right finding", share(figures.refusedRightly, hardDefect)],
+      ["plans that have a hard defect", share(hardDefect, parsed)],
+      ["of these refused, with all findings that apply", share(figures.refusedRightly, hardDefect)],
       ["sound plans refused", share(figures.soundRefused, parsed - hardDefect)],
       ["disagreements", figures.disagreements.length === 0 ? "none" : figures.disagreements.slice(0, 20).join(", ")],
       ["the right tool is suggested first", share(suggested.first, suggested.judged)],
       ["the right tool is among the first three", share(suggested.firstThree, suggested.judged)],
-      ["no tool of the inventory does it", suggested.nothingMeant],
-      ["names without a hand-checked truth", suggested.unjudged],
+      ["no tool of the inventory fits", suggested.nothingMeant],
+      ["names that nobody has judged by hand", suggested.unjudged],
     ).replace("|  |  |", "| figure | value |"),
     missesText(suggested.rows),
   ].join("\n\n");
@@ -190,7 +190,7 @@ function textOf(name, plans, figures, suggested) {
 function missesText(rows) {
   const missing = [...rows].filter(([, { judged, firstThree }]) => firstThree < judged);
   if (missing.length === 0) return "";
-  return `Unknown names whose right tool was not among the three suggestions:\n\n${table(
+  return `Unknown names whose right tool is not among the three suggestions:\n\n${table(
     ["name", "missed", "meant"],
     ...missing.map(([name, { judged, firstThree, meant }]) => [
       name,
