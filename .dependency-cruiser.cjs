@@ -91,7 +91,7 @@ module.exports = {
       from: { path: `${src}run/` },
       to: {
         path: ["node_modules", "^node:", "^[a-z]"],
-        pathNot: [`${src}(plan|run)/`, `${src}(limits|error|assert-never|sha256)\\.ts$`],
+        pathNot: [`${src}(plan|run)/`, `${src}(limits|error|assert-never|sha256|beginning)\\.ts$`],
       },
     },
     {

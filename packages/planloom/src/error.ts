@@ -1,5 +1,6 @@
 // The message of anything thrown. Plans and the kernel need it, too. The errors that Planloom throws are in
 // words/planloom-error.ts.
+import { beginning } from "./beginning.js";
 import { LIMITS } from "./limits.js";
 
 /**
@@ -10,7 +11,7 @@ export function messageOf(thrown: unknown, clean: (message: string) => string = 
   try {
     const message: unknown = thrown instanceof Error ? thrown.message || thrown.name : thrown;
     const text = typeof message === "object" && message !== null ? JSON.stringify(message) : String(message);
-    return clean(text.slice(0, LIMITS.valueBytes)).slice(0, LIMITS.messageChars);
+    return beginning(clean(beginning(text, LIMITS.valueBytes)), LIMITS.messageChars);
   } catch {
     return "something was thrown that cannot be shown";
   }

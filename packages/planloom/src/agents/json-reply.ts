@@ -1,5 +1,6 @@
 // Reads the value that a model wrote as text. In: the text, and the expected type. Out: the value, or the problem.
 // Models wrap JSON in fences and sentences. Agent steps and argument filling use it.
+import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import { depthOf, type Json } from "../plan/json.js";
 import { mismatch, typeText, type Type } from "../plan/type/type.js";
@@ -61,4 +62,4 @@ function outermost(text: string): string | undefined {
 
 /** A model's reason for its verdict; "" if it gives none. */
 export const reasonIn = (reason: Json | undefined): string =>
-  typeof reason === "string" ? reason.trim().slice(0, LIMITS.errorExcerptChars) : "";
+  typeof reason === "string" ? beginning(reason.trim(), LIMITS.errorExcerptChars) : "";

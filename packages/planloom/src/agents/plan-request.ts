@@ -1,5 +1,6 @@
 // The request to a planner. In: a goal and all known facts. Out: one request to a model, and notes on it. Pure: the
 // same facts give the same request. planner.ts sends it and reads the reply.
+import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import type { ModelMessage, ModelRequest } from "../model/port.js";
 import type { Finding } from "../plan/finding.js";
@@ -125,7 +126,7 @@ function messagesOf(request: PlannerRequest, news: string | undefined): readonly
   const aim = plannerGoal(goal, types, limits?.steps ?? LIMITS.steps, rejected);
   const text = sections(aim, replan !== undefined && replanText(replan), news);
   if (invalid === undefined) return [{ role: "user", text }];
-  const draft = invalid.draft.slice(0, LIMITS.planBytes) || "(empty)";
+  const draft = beginning(invalid.draft, LIMITS.planBytes) || "(empty)";
   const mend = isPatch(request) ? patchRepair(invalid.findings) : plannerRepair(invalid.findings);
   return [
     { role: "user", text },

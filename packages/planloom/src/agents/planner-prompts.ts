@@ -1,6 +1,7 @@
 // The prompts of the planner. In: facts. Out: texts. The system text (instructions, format rules, tools) stays the same
 // from request to request, so that providers may cache it. The goal and the changing parts are in the messages.
 // `instructions` of the role's settings replace its opening.
+import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import type { Finding } from "../plan/finding.js";
 import { findingText } from "../words/findings.js";
@@ -177,7 +178,7 @@ export function plannerGoal(
 }
 
 function rejectionText({ plan, comment }: { readonly plan: Plan; readonly comment: string }): string {
-  const asked = comment.slice(0, LIMITS.feedbackChars) || "(no comment)";
+  const asked = beginning(comment, LIMITS.feedbackChars) || "(no comment)";
   return (
     `A person rejected this plan:\n${textOf(shortPlan(plan))}\nThe person says: ${asked}\nWrite a different plan ` +
     "that respects this."

@@ -1,5 +1,6 @@
 // The planner: turns a goal into a checked plan, or into findings about the draft. In: a PlannerRequest. Out: a
 // PlannerReply. One call is one round; the kernel decides on further rounds.
+import { beginning } from "../beginning.js";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { Model, ModelReply } from "../model/port.js";
@@ -101,7 +102,7 @@ function neededTools(text: string): readonly string[] | undefined {
   const words = value["needTools"];
   if (!hasItems(words)) return undefined;
   const texts = words.filter((word): word is string => typeof word === "string" && word.trim() !== "");
-  const wanted = texts.slice(0, LIMITS.furtherTools).map((word) => word.trim().slice(0, LIMITS.nameChars));
+  const wanted = texts.slice(0, LIMITS.furtherTools).map((word) => beginning(word.trim(), LIMITS.nameChars));
   return wanted.length === 0 ? undefined : wanted;
 }
 
@@ -116,7 +117,7 @@ async function callFunction(request: PlannerRequest, planner: PlannerFunction, c
 }
 
 /** One character more than any plan may have, so that the reader can report the excess. */
-const kept = (draft: string): string => draft.slice(0, LIMITS.planBytes + 1);
+const kept = (draft: string): string => beginning(draft, LIMITS.planBytes + 1);
 
 /**
  * The text of a draft that a function gave as data. If it is not JSON, the problem, which no reader takes for a plan.

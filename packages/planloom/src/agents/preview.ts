@@ -1,5 +1,6 @@
 // Shows data to a model. In: named values. Out: marked text, cut if it is long, and the rest on request. All roles show
 // data in this way: as material, never as instructions.
+import { beginning, wholeIndex } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import { canonicalJson, sizeOf, type Json } from "../plan/json.js";
 
@@ -16,9 +17,10 @@ export function dataBlock(name: string, text: string): string {
   return `<data name=${JSON.stringify(name)}>\n${text.replaceAll("</data", "<\\/data")}\n</data>`;
 }
 
-/** The beginning of a text, with the length of that part. */
-function beginning(text: string, from = 0): string {
-  const part = text.slice(from, from + LIMITS.previewChars);
+/** A part of a text, with its place. */
+function partOf(text: string, at = 0): string {
+  const from = wholeIndex(text, at);
+  const part = beginning(text.slice(from), LIMITS.previewChars);
   const end = from + part.length;
   return from === 0 && end === text.length ? text : `${part}\n[characters ${from} to ${end} of ${text.length}]`;
 }
@@ -36,14 +38,14 @@ export class Previews {
   show(name: string, value: Json, trusted = false): string {
     const text = textOf(value);
     if (text.length > LIMITS.previewChars) this.#cut.set(name, text);
-    const shown = beginning(text);
+    const shown = partOf(text);
     return trusted ? `${name}:\n${shown}` : dataBlock(name, shown);
   }
 
   /** A piece of a cut value, or undefined for a name that was not cut. */
   read(name: string, from: number): string | undefined {
     const text = this.#cut.get(name);
-    return text === undefined ? undefined : dataBlock(name, beginning(text, from));
+    return text === undefined ? undefined : dataBlock(name, partOf(text, from));
   }
 
   get names(): readonly string[] {

@@ -2,6 +2,7 @@
 // its request. Each system text (instructions, format rules) stays the same from request to request, so that providers
 // may cache it. The goal and the changing parts are in the messages. `instructions` of a role's settings replace its
 // opening; the rules that our own readers need always stay.
+import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { MadeCall } from "../run/event.js";
@@ -116,7 +117,7 @@ export function toolFailure(code: string, message: string, hint = ""): string {
 
 /** Stands before the result of a call whose arguments a person changed. */
 export const editedText = (args: JsonObject): string =>
-  `A person changed the arguments of this call to ${JSON.stringify(args).slice(0, LIMITS.previewChars)}\n`;
+  `A person changed the arguments of this call to ${beginning(JSON.stringify(args), LIMITS.previewChars)}\n`;
 
 /** For a call that acted with an unusable output. `again`: the model asked for it once more. */
 export function actedText(tool: string, code: string, again: boolean): string {

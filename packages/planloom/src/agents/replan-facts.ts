@@ -1,5 +1,6 @@
 // The facts of a run that a planner reads in a replan. In: the run, and the reason of the replan. Out: facts, with as
 // much text of tools and models as `replanContext` allows. Pure. It decides which untrusted text a planner sees.
+import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
@@ -155,5 +156,6 @@ function itemsFacts({ items }: FanOut, context: ReplanContext): NonNullable<Step
 }
 
 function excerpt(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}\n[characters 0 to ${most} of ${text.length}]`;
+  const part = beginning(text, most);
+  return part === text ? text : `${part}\n[characters 0 to ${part.length} of ${text.length}]`;
 }

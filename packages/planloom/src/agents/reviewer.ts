@@ -1,6 +1,7 @@
 // The reviewer: judges whether the rest of a plan still makes sense. In: the goal, the plan, its results so far. Out:
 // one of two verdicts with a reason. It reads results in full, and its answer is only a choice, so that no text in them
 // can write a plan.
+import { beginning } from "../beginning.js";
 import type { Model, ModelMessage, ModelReply } from "../model/port.js";
 import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
@@ -67,7 +68,7 @@ export async function reviewPlan(facts: ReviewFacts, model: Model, context: Agen
       const read = readVerdict(reply);
       if ("verdict" in read) return { ...read, usage };
       ({ problem } = read);
-      const said = reply.text.slice(0, LIMITS.previewChars) || "(empty)";
+      const said = beginning(reply.text, LIMITS.previewChars) || "(empty)";
       messages.push({ role: "assistant", text: said }, { role: "user", text: reviewCorrection(problemText(problem)) });
     }
   } catch (thrown) {

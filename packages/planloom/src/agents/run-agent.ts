@@ -1,6 +1,7 @@
 // The executor of an agent step: turns of one model call each, until the model gives the result. In: the step with its
 // data and tools. Out: the output, the tools called, the usage. Every turn and every call is in the journal, so a crash
 // neither pays twice nor acts twice.
+import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest, ToolCall } from "../model/port.js";
 import type { Json } from "../plan/json.js";
@@ -172,7 +173,7 @@ function turnFailure(thrown: unknown, turn: number, usage: Usage, signal: AbortS
 
 function repeats([first, ...others]: readonly ToolCall[], times: number): Failure {
   const { name: tool, args } = first!;
-  const shown = JSON.stringify(args).slice(0, LIMITS.progressChars);
+  const shown = beginning(JSON.stringify(args), LIMITS.progressChars);
   return failWith("AGENT_REPEATS", { tool, args: shown, others: others.length, times });
 }
 

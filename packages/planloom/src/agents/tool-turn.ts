@@ -1,5 +1,6 @@
 // The tool calls of one turn of an executor. In: the calls that the model asks for. Out: their results for the model.
 // Each call is a checkpoint of its own. Its ending decides whether it may be repeated.
+import { beginning } from "../beginning.js";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { ToolCall, ToolResult } from "../model/port.js";
@@ -339,10 +340,10 @@ function unusableOutcome(
 function failureText(outcome: CallOutcome & { readonly ok: false }, tool: Tool): string {
   const { code, message, acted, output } = outcome;
   if (outcome.own === true) return toolFailure(code, message);
-  const said = message.slice(0, LIMITS.previewChars);
+  const said = beginning(message, LIMITS.previewChars);
   if (acted === true) {
     const { name } = tool.spec;
-    const returned = JSON.stringify(output ?? null).slice(0, LIMITS.previewChars);
+    const returned = beginning(JSON.stringify(output ?? null), LIMITS.previewChars);
     return (
       `${actedText(name, code, false)} The reason and the output are ` +
       `data:\n${dataBlock(name, said)}\n${dataBlock(`${name} output`, returned)}`

@@ -1,10 +1,9 @@
 // Writes the output of the command line. In: text. Out: stdout for the answer alone, stderr for everything else, and
 // named files. A reader that closes the pipe (`| head`) must not look like a crash.
-import { writeFile } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
 import { isatty } from "node:tty";
 import { messageOf } from "../error.js";
-import { writePrivateFile } from "../files/private.js";
+import { PlaceRefused, writeNamedFile, writePrivateFile } from "../files/private.js";
 import { visible } from "../plan/visible.js";
 import { secretFilter, type Secrets, type SecretStream } from "../tools/secret-filter.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -110,16 +109,21 @@ export function say(line = ""): void {
 
 /** Throws FILE_UNWRITABLE. */
 export async function saveText(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: unknown) => {
-    throw new PlanloomError("FILE_UNWRITABLE", { file, reason: messageOf(cause) });
+  await writeNamedFile(file, text).catch((cause: unknown) => {
+    throw new PlanloomError("FILE_UNWRITABLE", { file, reason: reasonOf(cause) });
   });
 }
 
 /** Saves a recording of a run. Only this user may read it. Throws FILE_UNWRITABLE. */
 export async function savePrivateText(file: string, text: string, runId: string): Promise<void> {
   await writePrivateFile(file, text).catch((cause: unknown) => {
-    throw new PlanloomError("FILE_UNWRITABLE", { file, reason: messageOf(cause), runId });
+    throw new PlanloomError("FILE_UNWRITABLE", { file, reason: reasonOf(cause), runId });
   });
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof PlaceRefused)) return messageOf(cause);
+  return cause.because === "link" ? "it is a link, and links are not followed" : "it belongs to another user";
 }
 
 /** Resolves when stdout has written everything. */

@@ -1,4 +1,5 @@
 // The refusals and errors of an engine. In: a run, and the obstacle. Out: an error to throw, or a reply.
+import { beginning } from "../beginning.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { messageOf } from "../error.js";
 import { isObject, type JsonObject } from "../plan/json.js";
@@ -25,14 +26,14 @@ export function runOwned(runId: string, owner?: PresentOwner): PlanloomError {
 export function commandInvalid(command: unknown, by: unknown): PlanloomError {
   return new PlanloomError(
     "COMMAND_INVALID",
-    readCommand(command) === undefined ? faultOf(command) : { problem: "sender", by: messageOf(by).slice(0, 80) },
+    readCommand(command) === undefined ? faultOf(command) : { problem: "sender", by: beginning(messageOf(by), 80) },
   );
 }
 
 function faultOf(command: unknown): CommandFault {
   const type = isObject(command) ? command["type"] : undefined;
   if (typeof type !== "string") return { problem: "no-type" };
-  return { problem: isCommandType(type) ? "field" : "unknown", type: type.slice(0, 80) };
+  return { problem: isCommandType(type) ? "field" : "unknown", type: beginning(type, 80) };
 }
 
 /** `thrown`: what stopped the process that drove the run. */

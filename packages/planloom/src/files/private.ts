@@ -13,9 +13,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { open } from "node:fs/promises";
-import { dirname } from "node:path";
-import { lookAt } from "./ownership.js";
+import { open, type FileHandle } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { isOwn, lookAt } from "./ownership.js";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -62,8 +62,13 @@ export function makePrivate(path: string): boolean {
 export function replacePrivateFile(file: string, text: string): void {
   const part = `${file}.${randomBytes(6).toString("hex")}`;
   try {
-    makePrivateFile(part);
-    writeFileSync(part, text);
+    const made = openSync(part, "wx", FILE_MODE);
+    try {
+      fchmodSync(made, FILE_MODE);
+      writeFileSync(made, text);
+    } finally {
+      closeSync(made);
+    }
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });
@@ -72,21 +77,61 @@ export function replacePrivateFile(file: string, text: string): void {
 }
 
 /**
- * Writes text to a place that a person named. A regular file becomes private, and a link to one is refused (ELOOP).
- * Devices and pipes, such as /dev/stdout, are written as they are.
+ * Writes text to a place that a person named. A link is refused (link), and so is a file of another user (owner). A
+ * regular file becomes private. Devices and pipes, and the links of the system in /dev, such as /dev/stdout, are written
+ * as they are.
  */
 export async function writePrivateFile(file: string, text: string): Promise<void> {
-  const target = statSync(file, { throwIfNoEntry: false });
-  const isStream = target !== undefined && !target.isFile();
-  // Windows has no such flag.
-  const noLink = isStream ? 0 : ((constants.O_NOFOLLOW as number | undefined) ?? 0);
-  const opened = await open(file, constants.O_WRONLY | constants.O_CREAT | noLink, FILE_MODE);
+  const opened = await openNamed(file, FILE_MODE);
   try {
     const found = await opened.stat();
-    if (found.isFile() && found.uid === process.geteuid?.()) await opened.chmod(FILE_MODE);
-    if (found.isFile()) await opened.truncate(0);
-    await opened.writeFile(text);
+    if (found.isFile() && !isSystems(file)) {
+      if (!isOwn(found.uid)) throw new PlaceRefused("owner", file);
+      if (found.uid === process.geteuid?.()) await opened.chmod(FILE_MODE);
+    }
+    await replaceText(opened, text);
   } finally {
     await opened.close();
+  }
+}
+
+/** The same for a file that others may read. It has the usual mode of new files, or the mode and owner that it had. */
+export async function writeNamedFile(file: string, text: string): Promise<void> {
+  const opened = await openNamed(file, 0o666);
+  try {
+    await replaceText(opened, text);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function replaceText(opened: FileHandle, text: string): Promise<void> {
+  if ((await opened.stat()).isFile()) await opened.truncate(0);
+  await opened.writeFile(text);
+}
+
+/** link: it is a link. owner: it belongs to another user. */
+export class PlaceRefused extends Error {
+  constructor(
+    readonly because: "link" | "owner",
+    file: string,
+  ) {
+    super(`${file}: ${because}`);
+  }
+}
+
+/** Only the system makes files there. /dev/stdout is a link to the file that the shell has opened. */
+const isSystems = (file: string): boolean => process.platform !== "win32" && resolve(file).startsWith("/dev/");
+
+async function openNamed(file: string, mode: number): Promise<FileHandle> {
+  const followed = isSystems(file);
+  const noLink = followed ? 0 : ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+  // Windows has no such flag.
+  if (!followed && noLink === 0 && lookAt(file)?.isSymbolicLink() === true) throw new PlaceRefused("link", file);
+  try {
+    return await open(file, constants.O_WRONLY | constants.O_CREAT | noLink, mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ELOOP") throw error;
+    throw new PlaceRefused("link", file);
   }
 }

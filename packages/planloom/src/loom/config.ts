@@ -1,5 +1,6 @@
 // The configuration of a user. In: the object in planloom.config.*, or the argument of createLoom. Out: settings with
 // defaults. The library, the command line and the server use the same object.
+import { beginning } from "../beginning.js";
 import type { Granularity } from "../plan/check/granularity.js";
 import type { PlannerFunction } from "../agents/planner.js";
 import type { WantedSetting } from "../words/errors/configuration.js";
@@ -430,7 +431,7 @@ function invalid(setting: string, given: unknown, wanted: WantedSetting): Planlo
 
 /** A value as a person can read it. Lists and records are not shown, because they may hold a key. */
 export function shownValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 200));
+  if (typeof value === "string") return JSON.stringify(beginning(value, 200));
   if (Array.isArray(value)) return "a list";
   if (typeof value === "function") return "a function";
   return typeof value === "object" && value !== null ? "a record" : String(value);

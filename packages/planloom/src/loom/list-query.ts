@@ -1,5 +1,6 @@
 // The query of a list of runs, as a program without types may give it. In: any value. Out: the query; throws
 // QUERY_INVALID for a field that does not fit or does not exist. A store never sees a wrong one.
+import { beginning } from "../beginning.js";
 import type { ListQuery } from "../store/event-store.js";
 import { STATUS_FILTERS } from "../store/listing.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -8,7 +9,7 @@ import type { QueryField } from "../words/errors/runs.js";
 export function soundQuery(query: ListQuery): ListQuery {
   // An unknown filter would list every run.
   const unknown = Object.keys(query).find((field) => !Object.hasOwn(FITS, field));
-  if (unknown !== undefined) throw new PlanloomError("QUERY_INVALID", { field: unknown.slice(0, 60) });
+  if (unknown !== undefined) throw new PlanloomError("QUERY_INVALID", { field: beginning(unknown, 60) });
   for (const field of FIELDS) {
     const given: unknown = query[field];
     if (given !== undefined && !FITS[field](given)) {
@@ -35,7 +36,7 @@ const FIELDS = Object.keys(FITS) as readonly QueryField[];
 /** The value in a few words. */
 function shown(value: unknown): string {
   if (typeof value === "number") return Number.isNaN(value) ? "not a number" : String(value);
-  if (isText(value)) return JSON.stringify(value.slice(0, 60));
+  if (isText(value)) return JSON.stringify(beginning(value, 60));
   if (Array.isArray(value)) return "a list with another value";
   return value === null ? "null" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

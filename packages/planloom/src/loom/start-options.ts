@@ -1,5 +1,6 @@
 // Validates the options that start a run: its goal, inputs, tags and id. In: the options as given, perhaps from
 // JavaScript. Out: the values to record. The first event is not validated again.
+import { beginning } from "../beginning.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { INPUT_TRUST, type InputTrust } from "../plan/label.js";
@@ -53,7 +54,7 @@ export function soundTags(given: readonly string[]): readonly string[] {
   return tags.map((tag) => {
     if (typeof tag === "string" && tag.trim() !== "" && tag.length <= LIMITS.nameChars && !/\p{Cc}/u.test(tag))
       return tag;
-    const shown = typeof tag === "string" ? JSON.stringify(tag.slice(0, 60)) : `of type ${typeof tag}`;
+    const shown = typeof tag === "string" ? JSON.stringify(beginning(tag, 60)) : `of type ${typeof tag}`;
     throw new PlanloomError("TAGS_INVALID", { given: shown, ...limits });
   });
 }

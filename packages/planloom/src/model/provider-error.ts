@@ -1,5 +1,6 @@
 // Words for a provider's failure. In: the failure as data, and the endpoint. Out: a PlanloomError that names the
 // endpoint. This file guards what is shown: never a key, never a prompt, at most an excerpt of the server's text.
+import { beginning } from "../beginning.js";
 import { assertNever } from "../assert-never.js";
 import type { ModelTarget } from "../words/errors/model.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -79,5 +80,5 @@ const modelOf = ({ model, role, label }: RequestTarget): ModelTarget => ({ model
 function excerpt(words: string, { apiKey }: RequestTarget): string {
   const known = apiKey === undefined || apiKey.length < 4 ? words : words.replaceAll(apiKey, "[key]");
   const line = known.replace(KEY_FORMS, "[key]").replace(/\s+/g, " ").trim();
-  return line.length <= EXCERPT_CHARS ? line : `${line.slice(0, EXCERPT_CHARS)}…`;
+  return line.length <= EXCERPT_CHARS ? line : `${beginning(line, EXCERPT_CHARS)}…`;
 }

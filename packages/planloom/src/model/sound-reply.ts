@@ -1,5 +1,6 @@
 // Limits a reply before it is recorded. In: anything a model gave. Out: a reply within the limits, or a PlanloomError
 // PROVIDER_FAILED. Any program may implement the port, and a recorded reply is read on every replay.
+import { beginning } from "../beginning.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { isObject, sizeOf, type Json } from "../plan/json.js";
@@ -22,10 +23,10 @@ export function soundReply(given: unknown, model: string): ModelReply {
   const calls = toolCalls.slice(0, LIMITS.toolCalls).map(({ id, name, args }): ToolCall => {
     const sound = soundArguments(args, room);
     room -= sizeOf(sound, room);
-    return { id, name: name.slice(0, LIMITS.nameChars), args: sound };
+    return { id, name: beginning(name, LIMITS.nameChars), args: sound };
   });
   return {
-    text: text.slice(0, LIMITS.replyChars),
+    text: beginning(text, LIMITS.replyChars),
     toolCalls: calls,
     usage: soundUsage(usage),
     finish: text.length > LIMITS.replyChars ? "length" : (FINISHES.find((one) => one === finish) ?? "other"),

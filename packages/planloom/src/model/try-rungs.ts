@@ -1,5 +1,6 @@
 // Finds which request forms a server accepts, by trying each. In: a model. Out: the result of one small request at
 // every rung. Only `planloom models test` uses it.
+import { beginning } from "../beginning.js";
 import { systemClock } from "../clock.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { isObject, type Json } from "../plan/json.js";
@@ -59,7 +60,7 @@ async function tryRung(model: LadderModel, rung: Rung, signal: AbortSignal): Pro
     return {
       rung,
       end: "ignored",
-      problem: `it replied ${JSON.stringify(reply.text.slice(0, 60))}`,
+      problem: `it replied ${JSON.stringify(beginning(reply.text, 60))}`,
       usage,
       ms: took(),
     };

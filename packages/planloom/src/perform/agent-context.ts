@@ -1,5 +1,6 @@
 // Makes the context of an agent: signal, journal, part of the budget, progress. In: the run, the context of an effect,
 // and the step. Out: an AgentContext. Every role and every agent step gets one.
+import { beginning } from "../beginning.js";
 import type { AgentContext, CheckpointOptions } from "../agents/checkpoint.js";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -59,7 +60,7 @@ export async function storeErrorsMarked<T>(use: () => Promise<T>): Promise<T> {
 
 /** Validates progress, which comes from tools and is shown while they work. */
 export function shownProgress(value: number | string): number | string {
-  return typeof value === "number" ? value : messageOf(value).slice(0, LIMITS.progressChars);
+  return typeof value === "number" ? value : beginning(messageOf(value), LIMITS.progressChars);
 }
 
 /** Planning outside of a run has no journal: nothing is resumed. */

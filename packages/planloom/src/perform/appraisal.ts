@@ -1,6 +1,7 @@
 // Appraises a plan before its approval: its estimate, and whether the program's own function requires a person. In: a
 // checked plan and its run. Out: the plan with both. An appraisal never forbids a plan and never fails a run. A
 // function that does not decide counts as requiring a person.
+import { beginning } from "../beginning.js";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { estimatePlan, type Estimate } from "../plan/estimate/estimate.js";
@@ -81,7 +82,7 @@ async function decision(
 
 function decided(value: unknown): NonNullable<CheckedPlan["approval"]> {
   if (value === false) return { required: false, reason: { code: "FUNCTION_ALLOWS" } };
-  const text = typeof value === "string" ? value.trim().slice(0, LIMITS.messageChars) : "";
+  const text = typeof value === "string" ? beginning(value.trim(), LIMITS.messageChars) : "";
   if (value === true || typeof value === "string") {
     return asked({ code: "FUNCTION_ASKS", ...(text === "" ? {} : { text }) });
   }

@@ -1,5 +1,6 @@
 // Calls a tool under a deadline. The call ends in time, even if the tool ignores its signal. In: a call. Out: its
 // ending, as data, without secrets. Every tool call goes through here, also inside an agent step.
+import { beginning } from "../beginning.js";
 import { messageOf } from "../error.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import { failWith, type Failure } from "../run/failure.js";
@@ -80,7 +81,7 @@ function threw(thrown: unknown, filter: SecretFilter): Failure {
   const is = thrown instanceof Error ? "error" : "value";
   return failWith(
     "TOOL_THREW",
-    { threw: { is, shown: messageOf(thrown, filter.text).slice(0, LIMITS.previewChars) } },
+    { threw: { is, shown: beginning(messageOf(thrown, filter.text), LIMITS.previewChars) } },
     { retryable: true },
   );
 }

@@ -1,5 +1,6 @@
 // Performs the effects of steps: filling arguments, calling a tool, running an agent step. In: an effect and the run.
 // Out: an outcome. Each tool call gets its deadline, its key, its secrets and its part of the budget here.
+import { beginning } from "../beginning.js";
 import { fillArguments } from "../agents/fill-arguments.js";
 import { callsOfTool } from "../agents/model-call.js";
 import type { CallGuard } from "../agents/checkpoint.js";
@@ -161,7 +162,7 @@ const missingSecret = (args: Json, secrets: Services["secrets"]): string | undef
 function summaryOf(tool: Tool, output: Json, filter: SecretFilter): { readonly summary?: string } {
   try {
     const summary: unknown = tool.summary?.(output);
-    return typeof summary === "string" ? { summary: filter.text(summary).slice(0, LIMITS.previewChars) } : {};
+    return typeof summary === "string" ? { summary: beginning(filter.text(summary), LIMITS.previewChars) } : {};
   } catch {
     return {};
   }

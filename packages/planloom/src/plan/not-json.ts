@@ -1,5 +1,6 @@
 // Tells why a value of a program is not JSON. In: any value. Out: the first problem and its place, as data. Nothing is
 // copied, and no getter of a strict value is called.
+import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 
 export type NotJson = {
@@ -125,7 +126,7 @@ function checkProperty(owner: object, key: string | number): void {
 
 function placed(thrown: unknown, key: string | number): Found {
   const found = thrown instanceof Found ? thrown : new Found({ is: "unreadable" });
-  found.path.unshift(typeof key === "string" ? key.slice(0, LIMITS.nameChars) : key);
+  found.path.unshift(typeof key === "string" ? beginning(key, LIMITS.nameChars) : key);
   return found;
 }
 

@@ -1,5 +1,6 @@
 // Makes a failure safe to record. In: a failure with parts from programs without types. Out: a failure within the
 // limits. An event keeps it for ever.
+import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import { messageOf } from "../error.js";
 import { depthOf, isObject, sizeOf, type JsonObject } from "../plan/json.js";
@@ -10,7 +11,7 @@ export function soundFailure(given: { readonly [field in keyof Failure]?: unknow
   const { code, params, text, foreign, retryable, retryAfterMs } = given;
   const known = typeof code === "string" && code.length <= LIMITS.codeChars && /^[A-Z][A-Z0-9_]*$/.test(code);
   const said = text === undefined ? undefined : messageOf(text);
-  const unknown = `${messageOf(code).slice(0, LIMITS.codeChars)}: ${said ?? ""}`;
+  const unknown = `${beginning(messageOf(code), LIMITS.codeChars)}: ${said ?? ""}`;
   const words = known ? said : messageOf(unknown);
   return {
     code: known ? code : otherwise,

@@ -1,5 +1,6 @@
 // Keeps what a tool returned although it cannot be used. In: anything. Out: JSON that comes as close as possible,
 // within a limit. Separate from output.ts, which accepts a value whole or refuses it. Never throws.
+import { beginning } from "../beginning.js";
 import { types } from "node:util";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
@@ -66,8 +67,7 @@ class Copy {
   #text(given: string): string {
     const text = this.clean(given);
     const most = Math.max(0, this.#left);
-    // A cut never halves a character.
-    const part = text.length <= most ? text : text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
+    const part = beginning(text, most);
     if (part.length < text.length) this.partial = true;
     // A control character takes six characters in JSON.
     this.#left -= JSON.stringify(part).length;

@@ -1,5 +1,6 @@
 // The words of findings: what is wrong, and what to write instead. In: findings as data, of this version or of a
 // version-1 log. Out: the same with sentences. The library, the command line and repair prompts use it.
+import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import type { CodedFinding, Finding, FindingCode, Where } from "../plan/finding.js";
 import type { FindingTable, FindingWords } from "./finding-words.js";
@@ -43,8 +44,8 @@ export function findingText(finding: Finding): string {
 export function findingWords(finding: Finding): { readonly message: string; readonly fix: string } {
   const { message, fix } = "text" in finding ? finding.text : phrased(finding);
   return {
-    message: (unwritten(finding.where) + message).slice(0, LIMITS.findingChars),
-    fix: fix.slice(0, LIMITS.findingChars),
+    message: beginning(unwritten(finding.where) + message, LIMITS.findingChars),
+    fix: beginning(fix, LIMITS.findingChars),
   };
 }
 

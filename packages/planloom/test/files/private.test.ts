@@ -1,5 +1,16 @@
 // Files that only this user may read, and files that others could have changed.
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ownershipFault } from "../../src/files/ownership.js";
@@ -8,9 +19,13 @@ import {
   makePrivateFile,
   makePrivateFolder,
   replacePrivateFile,
+  writeNamedFile,
   writePrivateFile,
 } from "../../src/files/private.js";
 import { giveAway, hasModes, isRoot, modeOf, newFolder, put, STRANGER } from "./places.js";
+
+/** A child process cannot import TypeScript. */
+const PRIVATE = new URL("../../dist/files/private.js", import.meta.url).href;
 
 describe.runIf(hasModes)("under any umask", () => {
   let before = 0;
@@ -67,7 +82,8 @@ describe.runIf(hasModes)("what is there already", () => {
       ["dangling", join(folder, "none")],
     ] as const) {
       symlinkSync(target, join(folder, name));
-      await expect(writePrivateFile(join(folder, name), "text")).rejects.toMatchObject({ code: "ELOOP" });
+      await expect(writePrivateFile(join(folder, name), "text")).rejects.toMatchObject({ because: "link" });
+      await expect(writeNamedFile(join(folder, name), "text")).rejects.toMatchObject({ because: "link" });
       expect(makePrivate(join(folder, name))).toBe(false);
     }
     replacePrivateFile(join(folder, "link"), "text");
@@ -76,9 +92,30 @@ describe.runIf(hasModes)("what is there already", () => {
     expect(existsSync(join(folder, "none"))).toBe(false);
   });
 
-  test("is written as it is if it is a device", async () => {
+  test("is written as it is if it is a device or the output of this process", async () => {
     await writePrivateFile("/dev/null", "text");
+    await writeNamedFile("/dev/null", "text");
     expect(modeOf("/dev/null")).toBe("666");
+    const folder = newFolder();
+    const script = `const { writePrivateFile } = await import(${JSON.stringify(PRIVATE)}); await writePrivateFile("/dev/stdout", "text");`;
+    const into = openSync(join(folder, "out"), "w");
+    spawnSync(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", into, "inherit"] });
+    closeSync(into);
+    expect(readFileSync(join(folder, "out"), "utf8")).toBe("text");
+  });
+
+  test("keeps its mode as a file that others may read", async () => {
+    const file = put(join(newFolder(), "file"), "a longer text than the next");
+    chmodSync(file, 0o640);
+    await writeNamedFile(file, "short");
+    expect([readFileSync(file, "utf8"), modeOf(file)]).toEqual(["short", "640"]);
+  });
+
+  test.runIf(isRoot)("is not written if it belongs to another user", async () => {
+    const file = put(join(newFolder(), "file"), "kept");
+    chownSync(file, STRANGER, STRANGER);
+    await expect(writePrivateFile(file, "text")).rejects.toMatchObject({ because: "owner" });
+    expect(readFileSync(file, "utf8")).toBe("kept");
   });
 });
 

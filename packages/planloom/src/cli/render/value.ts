@@ -1,5 +1,6 @@
 // Shows a value that a person decides about. In: a name and a JSON value. Out: one line for each part of it that is no
 // record or list. Nothing is left out without a line that tells how much, and how to see it.
+import { beginning, wholeIndex } from "../../beginning.js";
 import { isObject, type Json } from "../../plan/json.js";
 import { mixedAddresses, visible } from "../../plan/visible.js";
 import { LIMITS } from "../../limits.js";
@@ -33,7 +34,7 @@ export function valueLines(name: string, value: Json, shown: Shown): readonly st
 /** A text that a person reads as text, such as an instruction: all of its lines have the gutter. */
 export function textLines(name: string, text: string, shown: Shown): readonly string[] {
   const { indent, width, all } = shown;
-  const kept = text.slice(0, wholeChars(text, LIMITS.shownTextChars));
+  const kept = beginning(text, LIMITS.shownTextChars);
   const rest = text.length - kept.length;
   const more = `${rest.toLocaleString("en-US")} of ${text.length.toLocaleString("en-US")} characters are left out`;
   return [
@@ -89,8 +90,8 @@ function partLines(part: Part, shown: Shown): readonly string[] {
   const text = JSON.stringify(value);
   const line = (words: string) => `${shown.indent}${path.padEnd(shown.width)}  ${shown.sign ?? ""}${words}`;
   if (text.length <= LIMITS.shownChars || typeof value !== "string") return [line(text), ...marks(value, shown)];
-  const head = value.slice(0, wholeChars(value, (LIMITS.shownChars * 3) / 4));
-  const tail = value.slice(wholeChars(value, value.length - LIMITS.shownChars / 4));
+  const head = beginning(value, (LIMITS.shownChars * 3) / 4);
+  const tail = value.slice(wholeIndex(value, value.length - LIMITS.shownChars / 4));
   const cut = value.length - head.length - tail.length;
   const more = `${cut.toLocaleString("en-US")} of ${value.length.toLocaleString("en-US")} characters are left out between these two`;
   return [line(JSON.stringify(head)), restLine(more, shown), line(JSON.stringify(tail)), ...marks(value, shown)];
@@ -106,9 +107,3 @@ const addressLines = (text: string, { indent, width }: Shown): readonly string[]
 
 const restLine = (words: string, { indent, width, all }: Shown): string =>
   paint("yellow", `${indent}${"".padEnd(width)}  … ${words}: ${all}`);
-
-/** An index that halves no character. */
-function wholeChars(text: string, at: number): number {
-  const index = Math.floor(at);
-  return /[\udc00-\udfff]/.test(text.charAt(index)) && index < text.length ? index - 1 : index;
-}

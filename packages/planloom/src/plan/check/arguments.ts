@@ -1,5 +1,6 @@
 // Checks the arguments of one step. In: `with`, and the schema of its tool, if it calls one. Out: findings on arguments
 // that are missing, unknown or of the wrong type.
+import { beginning } from "../../beginning.js";
 import { Later, type Report } from "./report.js";
 import { judge, type Judged, type Known, type ExpressionSite } from "./expressions.js";
 import { isObject, type Json, pointerTo } from "../json.js";
@@ -66,7 +67,11 @@ export function checkMissing(step: Step, tool: ToolSpec, pointer: string, report
   if (record.kind !== "record" || isFilled(step)) return;
   for (const [name, field] of Object.entries(record.fields)) {
     if (field.optional || Object.hasOwn(step.with, name)) continue;
-    report("MISSING_ARGUMENT", pointer, { tool: tool.name, argument: name, type: typeText(field.type).slice(0, 200) });
+    report("MISSING_ARGUMENT", pointer, {
+      tool: tool.name,
+      argument: name,
+      type: beginning(typeText(field.type), 200),
+    });
   }
 }
 
@@ -88,7 +93,7 @@ function checkArgument(
   }
   const judged = judge(value, site, known, report, wanted ?? UNKNOWN);
   if (!judged.broken && wanted !== undefined && assignable(judged.type, wanted) === "no") {
-    const [type, mustBe] = [judged.type, wanted].map((one) => typeText(one).slice(0, 200)) as [string, string];
+    const [type, mustBe] = [judged.type, wanted].map((one) => beginning(typeText(one), 200)) as [string, string];
     const instead = wanting(judged.type, wanted, value);
     const params = { ...what, found: { type }, wanted: mustBe, ...(instead === undefined ? {} : { instead }) };
     report("ARGUMENT_TYPE", site.pointer, params);

@@ -1,5 +1,6 @@
 // Checks a draft. In: a draft as data, the inventory, the run's inputs. Out: a plan with its hash and its tools, or all
 // findings at once. Planning, approval, editing and the surfaces all use it.
+import { beginning } from "../../beginning.js";
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import { checkAnswer, checkData } from "./data.js";
@@ -74,7 +75,7 @@ export function check(draft: unknown, inventory: Inventory, options: CheckOption
       report("TOO_LARGE", "", { of: "expressions", most: LIMITS.checkWork });
       return { ok: false, findings: findings(options.locate) };
     }
-    report("CHECK_FAILED", "", { text: messageOf(thrown).slice(0, 200) });
+    report("CHECK_FAILED", "", { text: beginning(messageOf(thrown), 200) });
     return { ok: false, findings: findings(undefined) };
   }
 }

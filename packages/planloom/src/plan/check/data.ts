@@ -1,5 +1,6 @@
 // The type check of a draft: every argument, condition, list and the answer. In: steps, ordered so that references
 // point backwards. Out: findings.
+import { beginning } from "../../beginning.js";
 import { checkArguments, checkMissing, NO_LOCALS, wanting } from "./arguments.js";
 import type { Report } from "./report.js";
 import { judge, type Judged, type Known, type ExpressionSite } from "./expressions.js";
@@ -66,7 +67,7 @@ function checkCondition(source: string, site: ExpressionSite, known: Known, note
   const judged = judgeWhole(source, BOOLEAN, site, known, report);
   if (judged === undefined) return;
   if (assignable(judged.type, BOOLEAN) === "no") {
-    const type = typeText(judged.type).slice(0, 200);
+    const type = beginning(typeText(judged.type), 200);
     report("CONDITION_NOT_BOOLEAN", site.pointer, { type, compare: comparison(judged.type) });
   }
   note(judged, site);
@@ -111,7 +112,7 @@ function checkList(
     ]);
   if (judged === undefined) return locals(UNKNOWN);
   if (assignable(judged.type, listOf(UNKNOWN)) === "no") {
-    const type = typeText(judged.type).slice(0, 200);
+    const type = beginning(typeText(judged.type), 200);
     const instead = wanting(judged.type, listOf(UNKNOWN), source);
     report("FOREACH_NOT_A_LIST", site.pointer, { type, ...(instead === undefined ? {} : { instead }) });
   }

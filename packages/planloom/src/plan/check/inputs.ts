@@ -1,5 +1,6 @@
 // Compares the inputs of a draft with those of the run. In: the inputs that the draft declares, and the run's. Out: the
 // type of each input, and the values with their defaults. Inputs are the only data that exists before a run.
+import { beginning } from "../../beginning.js";
 import { nearestNames } from "../nearest.js";
 import type { Report } from "./report.js";
 import { pointerTo, type Json } from "../json.js";
@@ -60,12 +61,12 @@ function wrongType(
   if (wrong === undefined) return;
   const { path, found, expected: wanted } = wrong;
   const place = path === "" ? {} : { path };
-  report("INPUT_TYPE", pointer, { name, of, ...place, found, wanted, type: typeText(type).slice(0, 200) });
+  report("INPUT_TYPE", pointer, { name, of, ...place, found, wanted, type: beginning(typeText(type), 200) });
 }
 
 function missing(name: string, type: Type, given: Values, report: Report): void {
   const near = nearestNames(name, Object.keys(given));
-  report("MISSING_INPUT", pointerTo("/inputs", name), { name, type: typeText(type).slice(0, 200), near });
+  report("MISSING_INPUT", pointerTo("/inputs", name), { name, type: beginning(typeText(type), 200), near });
 }
 
 /** Only a warning: a planner need not use all inputs of a run. */

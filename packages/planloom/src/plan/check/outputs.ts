@@ -1,5 +1,6 @@
 // The type of each step's output, as other steps see it. In: steps, tools. Out: types by id, and findings on `output`
 // itself. These types come only from declarations. References to them are checked afterwards.
+import { beginning } from "../../beginning.js";
 import type { Report } from "./report.js";
 import type { StepNode } from "./shape.js";
 import type { Step } from "../plan.js";
@@ -52,11 +53,11 @@ function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report:
     return UNKNOWN;
   }
   if (isEmpty(declared.type)) {
-    report("BAD_TYPE", pointer, { of: "output", type: typeText(declared.type).slice(0, 200) });
+    report("BAD_TYPE", pointer, { of: "output", type: beginning(typeText(declared.type), 200) });
     return UNKNOWN;
   }
   if (givesText(step) || narrows(given, declared.type)) return declared.type;
-  const types = { gives: typeText(given).slice(0, 200), declared: typeText(declared.type).slice(0, 200) };
+  const types = { gives: beginning(typeText(given), 200), declared: beginning(typeText(declared.type), 200) };
   report("OUTPUT_TYPE", pointer, { tool: deedOf(step), ...types });
   return declared.type;
 }

@@ -1,5 +1,6 @@
 // Collects the findings of one check. In: code, pointer and parameters, from every part of check. Out: the list, each
 // finding once, errors first, with positions if the text is known.
+import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import { findingOf, type CodedFinding, type Finding, type FindingCode, type Severity } from "../finding.js";
 import type { FindingParams } from "../finding-params.js";
@@ -35,7 +36,7 @@ export function collectFindings(): Collected {
   const found = { error: new Map<string, CodedFinding>(), warning: new Map<string, CodedFinding>() };
   const errors = new Set<string>();
   const report: Report = (code, place, given, severity = "error") => {
-    const pointer = place.slice(0, LIMITS.findingChars);
+    const pointer = beginning(place, LIMITS.findingChars);
     const kept = found[severity];
     if (severity === "error") errors.add(code);
     const key = `${code} ${pointer} ${given instanceof Later ? given.key : JSON.stringify(given)}`;
@@ -57,7 +58,7 @@ function short<Params>(params: Params): Params {
 }
 
 function shortened(value: Json): Json {
-  if (typeof value === "string") return value.slice(0, LIMITS.findingChars);
+  if (typeof value === "string") return beginning(value, LIMITS.findingChars);
   if (Array.isArray(value)) return (value as readonly Json[]).slice(0, LIMITS.findingNames).map(shortened);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, shortened(field)]));

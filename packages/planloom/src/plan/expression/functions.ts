@@ -1,5 +1,6 @@
 // The functions of expressions: parameters, result and behaviour. In: checked arguments. Out: a value, or a Stop.
 // Evaluation and inference read the same table, so an inferred type always matches the run.
+import { beginning } from "../../beginning.js";
 import { BOOLEAN, listOf, NUMBER, STRING, type Type, UNKNOWN, unionOf } from "../type/type.js";
 import { isList, isNumeric, fieldNames, isRecord, type Meter, stop, type Value } from "./value.js";
 
@@ -130,7 +131,7 @@ function toBoolean(value: Value): Value {
 }
 
 const unreadable = (by: string, value: Value) =>
-  stop("CONVERSION_FAILED", { by, text: scalarText(value).slice(0, 60) });
+  stop("CONVERSION_FAILED", { by, text: beginning(scalarText(value), 60) });
 
 /** An argument that counts characters: an integer from 0 to `max`. */
 function position(name: string, value: Value, max: number): number {

@@ -1,5 +1,6 @@
 // Collects the problems of an expression's types. In: nodes and the types found for them. Out: problems as data, in
 // order. A possible failure is a warning, a certain one is an error, an unknown type is nothing.
+import { beginning } from "../../beginning.js";
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { nearestNames } from "../nearest.js";
 import type { InferenceCode, InferenceParams } from "./problem.js";
@@ -92,7 +93,7 @@ export class Problems {
 
   text(node: ASTNode): string {
     const text = this.source.slice(node.start, node.end);
-    return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+    return text.length <= 60 ? text : `${beginning(text, 57)}...`;
   }
 
   report<Code extends InferenceCode>(

@@ -1,6 +1,7 @@
 // Reads a document: applies every adapter in order and collects their reports. In: a parsed document, or its steps one
 // by one as they arrive. Out: the canonical draft or step, notes, findings, and the map from the draft back to the
 // document. A whole text and a stream use the same code.
+import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import type { Finding } from "../finding.js";
 import { isObject, pointerTo, type Json } from "../json.js";
@@ -134,7 +135,7 @@ function briefly(change: { readonly before: unknown; readonly after?: unknown } 
 
 function brief(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  return text.length <= LIMITS.noteChars ? text : `${text.slice(0, LIMITS.noteChars - 1)}…`;
+  return text.length <= LIMITS.noteChars ? text : `${beginning(text, LIMITS.noteChars - 1)}…`;
 }
 
 /** Whether a value holds a reference in our own notation. */

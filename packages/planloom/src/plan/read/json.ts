@@ -1,6 +1,7 @@
 // Reads JSON as models write it. In: a text and the start of a value. Out: the value, the repairs that were needed and
 // the position of each part; or the complete part of a text that ends early; or the place of the error. One pass, no
 // backtracking. Strict JSON is read by JSON.parse and never comes here.
+import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import type { SyntaxProblem } from "../finding-params.js";
 import { pointerTo } from "../json.js";
@@ -108,9 +109,9 @@ class Scanner {
     for (let first = true; !this.ends(frame, first); first = false) {
       const begun = this.at;
       const key = this.key();
-      if (fields.has(key)) throw new Bad(begun, { kind: "key-twice", key: key.slice(0, 80) });
+      if (fields.has(key)) throw new Bad(begun, { kind: "key-twice", key: beginning(key, 80) });
       this.space();
-      if (this.char() !== ":") throw new Bad(this.at, { kind: "colon-missing", key: key.slice(0, 80) });
+      if (this.char() !== ":") throw new Bad(this.at, { kind: "colon-missing", key: beginning(key, 80) });
       this.at++;
       frame.key = key;
       fields.set(key, this.value(this.below(pointer, key)));
@@ -212,7 +213,7 @@ class Scanner {
     if (this.text.startsWith("...", this.at) || this.char() === "…") throw new Bad(this.at, { kind: "ellipsis" });
     if (word === "") throw new Bad(this.at, { kind: "value-expected", found: this.char() });
     if (this.at + word.length >= this.text.length) throw new Cut();
-    if (!WORDS.has(word)) throw new Bad(this.at, { kind: "bare-text", found: word.slice(0, 40) });
+    if (!WORDS.has(word)) throw new Bad(this.at, { kind: "bare-text", found: beginning(word, 40) });
     const value = WORDS.get(word);
     if (word !== String(value)) this.note("PYTHON_LITERAL", word, String(value));
     this.at += word.length;

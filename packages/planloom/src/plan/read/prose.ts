@@ -1,5 +1,6 @@
 // Recognises texts without a plan: a refusal to plan, or questions. In: a text, or a value without steps. Out: a
 // refusal, questions, or no plan. These are outcomes, not faults of a document.
+import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import { findingOf, type Finding } from "../finding.js";
 import { questionsIn } from "./document.js";
@@ -35,7 +36,7 @@ export function valueResult(value: unknown): ReadFailure | Questions {
 const refusal = (): ReadFailure => failure("refusal", "REFUSAL", { by: "model" });
 
 function questions(sentences: readonly string[]): Questions {
-  const kept = sentences.slice(0, LIMITS.questions).map((one) => one.slice(0, LIMITS.findingChars));
+  const kept = sentences.slice(0, LIMITS.questions).map((one) => beginning(one, LIMITS.findingChars));
   const finding = findingOf("QUESTIONS", { pointer: "" }, { questions: kept });
   return { kind: "questions", findings: [finding], questions: kept };
 }

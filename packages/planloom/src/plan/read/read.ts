@@ -1,5 +1,6 @@
 // The tolerant reader. In: the text of a person or a model. Out: a draft in canonical form with notes on the changes,
 // or the kind of failure with its findings. It does not decide whether the draft is sound: check does.
+import { beginning } from "../../beginning.js";
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import type { CheckResult } from "../check/check.js";
@@ -50,7 +51,7 @@ export function readPlan(text: string, options: ReadOptions = {}): ReadResult {
     const { kind, findings, partial } = found;
     return partial === undefined ? { kind, findings } : { kind, findings, partial: draftOf(partial, options) };
   } catch (thrown) {
-    const problem = { kind: "reader", text: messageOf(thrown).slice(0, 200) } as const;
+    const problem = { kind: "reader", text: beginning(messageOf(thrown), 200) } as const;
     return { kind: "malformed", findings: [findingOf("BAD_SYNTAX", { pointer: "" }, { form: "any", problem })] };
   }
 }

@@ -1,5 +1,6 @@
 // YAML as plain data: no tags, no repeated keys, few aliases. In: a text. Out: its value, or a failure with its place.
 // YAML can do more than a plan needs; this file restricts it.
+import { beginning } from "../../beginning.js";
 import { isScalar, parseDocument, visit, type Document } from "yaml";
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
@@ -119,7 +120,7 @@ interface Wrong {
 
 /** The parser's message up to the first semicolon. The rest is advice to programmers. */
 function parserProblem({ message, pos }: { readonly message: string; readonly pos: readonly [number, number] }): Wrong {
-  const text = message.replace(/;.*$/s, "").replace(/\.+$/, "").slice(0, LIMITS.findingChars);
+  const text = beginning(message.replace(/;.*$/s, "").replace(/\.+$/, ""), LIMITS.findingChars);
   return { problem: { kind: "parser", text }, at: pos[0] };
 }
 
@@ -153,7 +154,7 @@ function repeatedKeys(document: Document): Wrong[] {
       for (const { key } of map.items) {
         const name = isScalar(key) ? String(key.value) : "";
         const at = (isScalar(key) ? key.range?.[0] : undefined) ?? 0;
-        if (seen.has(name)) wrong.push({ problem: { kind: "key-twice", key: name.slice(0, 80) }, at });
+        if (seen.has(name)) wrong.push({ problem: { kind: "key-twice", key: beginning(name, 80) }, at });
         seen.add(name);
       }
     },
@@ -172,6 +173,6 @@ function notYaml(text: string, base: number, wrong: readonly Wrong[]): ReadFailu
 function yamlFailure(thrown: unknown): ReadFailure {
   if (thrown instanceof ReferenceError) return failure("malformed", "TOO_MANY_ALIASES", { most: LIMITS.yamlAliases });
   if (thrown instanceof RangeError) return tooDeep();
-  const problem = { kind: "parser", text: messageOf(thrown).slice(0, LIMITS.findingChars) } as const;
+  const problem = { kind: "parser", text: beginning(messageOf(thrown), LIMITS.findingChars) } as const;
   return failure("malformed", "BAD_SYNTAX", { form: "any", problem });
 }

@@ -1,5 +1,6 @@
 // Reads the small TypeScript-like language of `output`. In: text such as `{ name: string, revenueUsd: number | null
 // }[]`. Out: a type, or the place and reason of the error, as data. Models write this language.
+import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS } from "../json.js";
 import { BOOLEAN, type Field, listOf, literalOf, NULL, NUMBER, STRING, type Type, UNKNOWN, unionOf } from "./type.js";
@@ -119,7 +120,7 @@ class Reader {
     if (type !== undefined) return { type, depth: 0 };
     this.at = start;
     if (name === "") return this.fail(char === undefined ? { kind: "ends-early" } : { kind: "character", found: char });
-    return this.fail({ kind: "unknown-type", name: name.slice(0, 40) });
+    return this.fail({ kind: "unknown-type", name: beginning(name, 40) });
   }
 
   private parenthesized(depth: number): Measured {
@@ -180,7 +181,7 @@ class Reader {
     this.at = start;
     if (FORBIDDEN_KEYS.has(name)) return this.fail({ kind: "forbidden-name", name });
     return this.fail(
-      !quoted && name === "" ? { kind: "field-name" } : { kind: "field-twice", name: name.slice(0, 40) },
+      !quoted && name === "" ? { kind: "field-name" } : { kind: "field-twice", name: beginning(name, 40) },
     );
   }
 

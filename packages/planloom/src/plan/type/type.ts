@@ -1,5 +1,6 @@
 // Defines types: a small lattice over JSON. In: types and values. Out: whether a value has a type, and a type's text.
 // Check, inference, schemas and the run-time check of outputs use types.
+import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import { assertNever } from "../../assert-never.js";
 import { canonicalJson, isObject, kindOf, pointerTo, type Json, type JsonObject } from "../json.js";
@@ -205,7 +206,7 @@ const nameText = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? na
 /** The text of a type for a message: at most about 160 characters. */
 export function shortText(type: Type): string {
   const text = typeText(type);
-  return text.length <= 160 ? text : `${text.slice(0, 157)}...`;
+  return text.length <= 160 ? text : `${beginning(text, 157)}...`;
 }
 
 /** The type that a value suggests: its kind, not the value itself. */

@@ -1,5 +1,6 @@
 // Decides commands: approve, reject, respond, settle, cancel and so on. In: a command. Out: at least one fact, so that
 // the log tells the sender the result. It is separate because commands come from any process at any time.
+import { beginning } from "../../beginning.js";
 import { assertNever } from "../../assert-never.js";
 import { LIMITS } from "../../limits.js";
 import { canonicalJson, type Json } from "../../plan/json.js";
@@ -77,7 +78,7 @@ function approve(run: Run, command: Input & Command & { type: "approve" }): Fact
   if (misfit !== undefined) return misfit;
   const isSame = args === undefined || canonicalJson(args) === canonicalJson(pending.args ?? {});
   const given = isSame ? {} : { args };
-  const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
+  const comment = command.comment === undefined ? {} : { comment: beginning(command.comment, LIMITS.feedbackChars) };
   const unseen = command.unseen === true ? { unseen: true as const } : {};
   if (command.rest !== undefined && pending.call === undefined) return refused(command, "REST_NOT_POSSIBLE", {});
   const rest = command.rest === undefined ? {} : { rest: command.rest };
@@ -125,7 +126,7 @@ function reject(run: Run, command: Input & Command & { type: "reject" }, at: num
     const many = run.approvals.pending.size > 1;
     return many ? refused(command, "WHICH_APPROVAL", {}) : refused(command, "NOTHING_TO_APPROVE", {});
   }
-  const comment = command.comment.slice(0, LIMITS.feedbackChars);
+  const comment = beginning(command.comment, LIMITS.feedbackChars);
   const denied = { subject: pending.subject, hash: pending.hash, cause: "rejected", comment } as const;
   // An agent step goes on without the call, and its model reads the comment.
   if (pending.call !== undefined) return [fact("approval.denied", denied)];
@@ -247,7 +248,7 @@ function edit(run: Run, command: Input & Command & { type: "edit" }, at: number)
   if (plan.hash === hash) return refused(command, "NOTHING_CHANGED", {});
   const revision = revise(run, plan, undefined);
   if (!revision.ok) return refused(command, "EDIT_INVALID", { finding: revision.findings[0]! });
-  const comment = command.comment === undefined ? {} : { comment: command.comment.slice(0, LIMITS.feedbackChars) };
+  const comment = command.comment === undefined ? {} : { comment: beginning(command.comment, LIMITS.feedbackChars) };
   const denied = fact("approval.denied", { subject: "plan", hash, cause: "superseded", ...comment });
   return [denied, ...revisionProposed(run, plan, revision, { cause: "edit", at, mustAsk: { code: "PLAN_EDITED" } })];
 }
@@ -258,7 +259,7 @@ function pause(run: Run, command: Input & Command & { type: "pause" }): Fact[] {
   return [fact("run.paused", { comment: commentIn(command) })];
 }
 
-const commentIn = ({ reason }: { readonly reason: string }): string => reason.slice(0, LIMITS.feedbackChars);
+const commentIn = ({ reason }: { readonly reason: string }): string => beginning(reason, LIMITS.feedbackChars);
 
 function unpause(run: Run, command: Input & Command & { type: "unpause" }): Fact[] {
   if (!run.paused) return refused(command, "NOT_PAUSED", {});

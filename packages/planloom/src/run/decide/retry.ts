@@ -1,5 +1,6 @@
 // Decides how an ended run continues: which steps are kept and which are restarted, or why there is no retry. In: a run
 // and the request of a person. Out: a preview, and the same as facts.
+import { beginning } from "../../beginning.js";
 import { OWN, type Label } from "../../plan/label.js";
 import { LIMITS } from "../../limits.js";
 import { referredNeeds } from "../../plan/graph.js";
@@ -247,7 +248,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   const settings = { ...command.settings, approval: stricter(run.request.settings.approval, approval) };
   const { stage, kept } = parts;
   const restarted = plan === undefined ? parts.restarted : [];
-  const said = reason === undefined ? {} : { comment: reason.slice(0, LIMITS.feedbackChars) };
+  const said = reason === undefined ? {} : { comment: beginning(reason, LIMITS.feedbackChars) };
   const requested = settings.approval === approval ? {} : { requestedApproval: approval };
   const reopened = fact("run.reopened", {
     ...said,

@@ -6,10 +6,11 @@ import type { Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from 
 import { HASH_VERSION } from "../../plan/plan-hash.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { recordedTool } from "../changed-tools.js";
+import { sameWordsIn } from "../approval.js";
 import { callKey, fillKey, reconcileKey } from "../keys.js";
 import { callsOf, progressOf } from "../progress.js";
 import { NO_USAGE } from "../../plan/usage.js";
-import { findWork, reviewOf, workOf } from "../lookup.js";
+import { currentPlan, findWork, reviewOf, workOf } from "../lookup.js";
 import { type Run } from "../state.js";
 
 /** An input without its stamp. */
@@ -72,7 +73,7 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "run.resumed":
       return { type: "recovered", ...first.data } as Said;
     case "run.reopened":
-      return retryOf(first, events[1]);
+      return retryOf(run, first, events[1]);
     case "plan.stepDrafted": {
       const { request, index, step, tools } = first.data;
       return { type: "drafted", key: request, index, step, ...(tools === undefined ? {} : { tools }) };
@@ -109,7 +110,7 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "approval.granted":
     case "approval.denied":
     case "cancel.requested":
-      return commandOf(first, events);
+      return commandOf(run, first, events);
     case "approval.requested":
       return heldIn(run, first.data);
     case "step.resolved":
@@ -148,19 +149,30 @@ function givenIn(proposed: EventData["plan.proposed"]): CheckedPlan {
   };
 }
 
-/** The plan of an edit or a retry. Its proposal lists marks in any case, also where the plan brought none along. */
-function broughtIn(proposed: EventData["plan.proposed"]): CheckedPlan {
-  const { mustApprove = [], ...plan } = givenIn(proposed);
-  return mustApprove.length === 0 ? plan : { ...plan, mustApprove };
+/**
+ * A plan that replaces another one. Its own marks are those that the kernel did not keep from that one. An edit keeps
+ * the need for approval also of steps with other words.
+ */
+function replacingIn(run: Run, proposed: EventData["plan.proposed"], by: "retry" | "edit"): CheckedPlan {
+  const { mustApprove = [], afterUntrusted } = proposed;
+  const before = currentPlan(run)?.afterUntrusted?.steps;
+  const same = new Set(sameWordsIn(proposed.plan, currentPlan(run)));
+  const own = mustApprove.filter((id) => !(run.planning.mustApprove.has(id) && (by === "edit" || same.has(id))));
+  const steps = afterUntrusted?.steps.filter((id) => before?.has(id) !== true || !same.has(id)) ?? [];
+  return {
+    ...checkedIn(proposed),
+    ...(own.length === 0 ? {} : { mustApprove: own }),
+    ...(steps.length === 0 ? {} : { afterUntrusted: { ...afterUntrusted, steps } }),
+  };
 }
 
-function retryOf({ data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
+function retryOf(run: Run, { data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
   const { comment, from, settings, requestedApproval = settings.approval, models } = data;
   return {
     type: "retry",
     ...(comment === undefined ? {} : { reason: comment }),
     ...(from === null ? {} : { from }),
-    ...(next?.type === "plan.proposed" ? { plan: broughtIn(next.data) } : {}),
+    ...(next?.type === "plan.proposed" ? { plan: replacingIn(run, next.data, "retry") } : {}),
     settings: { ...settings, approval: requestedApproval },
     models,
   };
@@ -334,6 +346,7 @@ function settlingIn({ verdict, output, doubt, ...ref }: EventData["step.resolved
 const goalOf = ({ goal, comment }: EventData["goal.changed"]): Command => ({ type: "goal", goal, reason: comment });
 
 function commandOf(
+  run: Run,
   first: EventAmong<"approval.granted" | "approval.denied" | "cancel.requested">,
   events: readonly RunEvent[],
 ): Said {
@@ -352,17 +365,22 @@ function commandOf(
     };
   }
   if (first.data.cause === "rejected") return { type: "reject", hash, comment: comment ?? "" };
-  if (first.data.cause === "superseded") return supersededBy(first.data, events);
+  if (first.data.cause === "superseded") return supersededBy(run, first.data, events);
   const request = events.find((event) => event.type === "cancel.requested");
   return request === undefined ? CLOCK : { type: "cancel", reason: request.data.comment };
 }
 
 /** What replaced a waiting plan: another plan, or another goal. */
-function supersededBy({ hash, comment }: EventData["approval.denied"], events: readonly RunEvent[]): Said {
+function supersededBy(run: Run, { hash, comment }: EventData["approval.denied"], events: readonly RunEvent[]): Said {
   for (const event of events) {
     if (event.type === "goal.changed") return goalOf(event.data);
     if (event.type !== "plan.proposed") continue;
-    return { type: "edit", hash, plan: broughtIn(event.data), ...(comment === undefined ? {} : { comment }) };
+    return {
+      type: "edit",
+      hash,
+      plan: replacingIn(run, event.data, "edit"),
+      ...(comment === undefined ? {} : { comment }),
+    };
   }
   return CLOCK;
 }

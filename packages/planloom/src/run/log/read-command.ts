@@ -1,5 +1,6 @@
 // Reads a command that another process, another build, or a program without types has sent.
 // In: any value. Out: the command in today's form, or what is known of one that cannot be read.
+import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import { check } from "../../plan/check/check.js";
 import { depthOf, isObject, type JsonObject } from "../../plan/json.js";
@@ -37,7 +38,7 @@ export function readEntry(payload: unknown): Command | UnreadableCommand {
   const command = readCommand(payload);
   if (command !== undefined) return command;
   const type = isObject(payload) ? payload["type"] : undefined;
-  return { type: "unreadable", command: typeof type === "string" ? type.slice(0, LIMITS.nameChars) : "" };
+  return { type: "unreadable", command: typeof type === "string" ? beginning(type, LIMITS.nameChars) : "" };
 }
 
 /**
