@@ -142,11 +142,12 @@ export const FAILURES: Table<FailureParams> = {
       `${NEEDED[what] ?? NEEDED.call}, and nobody attends this ` +
       `run${reason === undefined ? "" : `: ${approvalReasonText(reason as ApprovalReason)}`}`,
     next: () => [
-      "Answer such questions yourself with ",
+      "If a person can answer, set ",
       { action: "set", setting: "attended" },
-      ", and ",
+      " to true. Then ",
       { action: "retry" },
-      " the run. A plan whose destinations are literals, inputs or outputs of trusted tools needs no answer.",
+      " asks again. A call whose recipient, path or amount comes from the plan, an order of yours or a trusted tool asks " +
+        "nobody.",
     ],
   },
   REJECTED: {
