@@ -166,7 +166,7 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     next: ({ runId, owner }) => [
       "Follow it with ",
       { action: "watch", runId },
-      `, or end that process first.${leaseText(owner)} If it is of no use any more, take the run from it with `,
+      `, or end that process first.${leaseText(owner)} If it makes no progress, take the run from it with `,
       { action: "resume", runId, takeOver: true },
       ". Calls with effects that it is making are then in doubt.",
     ],
