@@ -9,7 +9,7 @@ import { textOr } from "./words.js";
 type Of<Code extends ApprovalReason["code"]> = Extract<ApprovalReason, { readonly code: Code }>;
 
 export const APPROVAL_REASONS: { readonly [Code in ApprovalReason["code"]]: (reason: Of<Code>) => string } = {
-  POLICY_ALWAYS: () => "every plan is approved",
+  POLICY_ALWAYS: () => "every plan needs approval",
   MAY_ACT: ({ tools }) => `it may act through ${tools.join(", ")}`,
   MAY_ACT_AGAIN: ({ steps }) => `it may act again in ${steps.join(", ")}`,
   EARLIER_REJECTED: () => "an earlier plan was rejected",
@@ -22,10 +22,10 @@ export const APPROVAL_REASONS: { readonly [Code in ApprovalReason["code"]]: (rea
   TOOL_CHANGED: ({ changes, also }) =>
     [...changes.map(changedToolText), ...(also === undefined ? [] : [approvalReasonText(also)])].join("; "),
   CONTROL_UNTRUSTED: ({ tool, args, from }) =>
-    `untrusted data chose ${chosen(tool, args)}: ${from.map(sourceText).join(", ")}`,
+    `untrusted data (${from.map(sourceText).join(", ")}) chose ${chosen(tool, args)}`,
   PRIVATE_LEAVES: ({ tool, args, from, private: held }) =>
-    `private data (${held.map(sourceText).join(", ")}) would leave, and untrusted data chose where to: ` +
-    `${chosen(tool, args)} from ${from.map(sourceText).join(", ")}`,
+    `private data (${held.map(sourceText).join(", ")}) would leave this machine, and untrusted data ` +
+    `(${from.map(sourceText).join(", ")}) chose ${chosen(tool, args)}`,
   FUNCTION_ASKS: ({ text }) => text || "the approval function asks for it",
   FUNCTION_ALLOWS: () => "the approval function asks for no approval",
   FUNCTION_FAILED: ({ text }) => `the approval function failed: ${text}`,
@@ -35,7 +35,9 @@ export const APPROVAL_REASONS: { readonly [Code in ApprovalReason["code"]]: (rea
 };
 
 const chosen = (tool: string, args: readonly string[] = []): string =>
-  args.length === 0 ? `that ${tool} is called` : `${args.join(", ")} of ${tool}`;
+  args.length === 0
+    ? `that ${tool} is called`
+    : `the ${args.length === 1 ? "argument" : "arguments"} ${args.join(", ")} of ${tool}`;
 
 function sourceText(source: ValueSource): string {
   if ("input" in source) return `input ${source.input}`;
