@@ -9,8 +9,10 @@ import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
 import { typeFromSchema } from "../plan/type/schema.js";
 import { typeText } from "../plan/type/type.js";
 import { rawOutput } from "../tools/raw-output.js";
-import { ToolError, UnusableOutput, type Tool } from "../tools/tool.js";
-import { failureText as refusedText } from "../words/failures.js";
+import { CallUnsettled, ToolError, UnusableOutput, type Tool } from "../tools/tool.js";
+import { failWith, type Failure } from "../run/failure.js";
+import { soundFailure } from "../run/sound-failure.js";
+import { failureText as wordsOf, isOurCode } from "../words/failures.js";
 import { callsOfTool } from "./model-call.js";
 import { CallHeld, UnknownOutcome, type AgentContext, type CallEdits, type CallGuard } from "./checkpoint.js";
 import { dataBlock, type Previews } from "./preview.js";
@@ -62,8 +64,8 @@ export type CallOutcome =
   | { readonly ok: true; readonly output: Json; readonly usage?: Usage }
   | {
       readonly ok: false;
-      readonly code: string;
-      readonly message: string;
+      /** Its words are written when the model is told. */
+      readonly failure: JournalFailure;
       readonly uncertain?: true;
       readonly acted?: true;
       readonly own?: true;
@@ -72,6 +74,16 @@ export type CallOutcome =
       readonly usage?: Usage;
     };
 
+/** The fields of a failure. An interface is no JSON value for the compiler. */
+type JournalFailure = { readonly [Field in keyof Failure]: Failure[Field] };
+
+/** The outcome in a row. An earlier build wrote a code and a message, which held words of Planloom, too. */
+export function outcomeIn(recorded: Json): CallOutcome {
+  const { code, message, ...outcome } = recorded as JsonObject;
+  if (typeof code !== "string") return recorded as CallOutcome;
+  return { ...outcome, ok: false, failure: soundFailure({ code, text: message, retryable: false }, "TOOL_FAILED") };
+}
+
 /**
  * The outcome of an inner call in doubt, from a person's answer. It is written as the outcome of the intent's row;
  * otherwise every further attempt would meet the same doubt. With "not-happened", the model reads that, and may call
@@ -79,11 +91,7 @@ export type CallOutcome =
  */
 export function settledOutcome(verdict: "happened" | "not-happened", output: Json = null): CallOutcome {
   if (verdict === "happened") return { ok: true, output };
-  return {
-    ok: false,
-    code: "NOT_HAPPENED",
-    message: "The call was interrupted, and a person says that it did not happen.",
-  };
+  return { ok: false, failure: failWith("NOT_HAPPENED", {}) };
 }
 
 type Wanted = { readonly call: ToolCall } & (
@@ -221,7 +229,7 @@ function notAgain({ id, name }: ToolCall, tool: Tool, args: JsonObject): Traced 
 /** A call that has changed something counts as different from every other call. */
 function traceOf({ spec: { name, effects } }: Tool, args: JsonObject, outcome: CallOutcome): Trace {
   if (outcome.ok) return effects === "none" ? [name, args, outcome.output] : undefined;
-  return outcome.uncertain === true || outcome.acted === true ? undefined : [name, args, outcome.code, outcome.message];
+  return outcome.uncertain === true || outcome.acted === true ? undefined : [name, args, outcome.failure];
 }
 
 /**
@@ -248,16 +256,16 @@ async function callOnce(
       const answer = bench.guard(tool.spec, { args, key: row, ...(instead === undefined ? {} : { instead }) }, seen);
       if (answer === "call") return undefined;
       if (answer === "wait") throw new CallHeld({ key: row, tool: name, called: seen }, args);
-      const { code } = answer.refused;
-      return { ok: false, code, message: refusedText(answer.refused), own: true, ...(again && { uncertain: true }) };
+      return { ok: false, failure: answer.refused, own: true, ...(again && { uncertain: true }) };
     },
   };
   let made = false;
-  const outcome = await context.checkpoint<CallOutcome>(`tool ${name}`, options, (again) => {
+  const recorded = await context.checkpoint<CallOutcome>(`tool ${name}`, options, (again) => {
     made = true;
     context.progress(`calls ${name}`);
     return attemptCall(tool, args, key, context, again === true || tally.doubtful);
   });
+  const outcome = outcomeIn(recorded);
   if (!made && outcome.usage !== undefined) context.budget?.spend(outcome.usage);
   // What is refused says nothing about a call before it.
   const before = !outcome.ok && outcome.own === true && tally.doubtful;
@@ -298,7 +306,10 @@ async function attemptCall(
   const last = effects === "idempotent" ? await endingOf(tool, args, key, context) : first;
   if (!("thrown" in last)) return known(last, true);
   context.signal.throwIfAborted();
-  const failed = { ok: false, code: "TOOL_THREW", message: messageOf(last.thrown) } as const;
+  const { thrown } = last;
+  const text = { text: messageOf(thrown), retryable: true };
+  const failure = thrown instanceof CallUnsettled ? thrown.failure : failWith("TOOL_THREW", {}, text);
+  const failed = { ok: false, failure } as const;
   return effects === "idempotent" ? { ...failed, uncertain: true } : failed;
 }
 
@@ -325,20 +336,29 @@ async function endingOf(
   } catch (thrown) {
     if (thrown instanceof UnusableOutput) return { ...unusableOutcome(tool, thrown), ...spent() };
     const known = thrown instanceof ToolError && !(signal.aborted && tool.spec.effects === "none");
-    return known ? { ok: false, code: thrown.code, message: thrown.message, ...spent() } : { thrown };
+    return known ? { ok: false, failure: toldBy(thrown), ...spent() } : { thrown };
   }
+}
+
+/** A tool's own words, or a failure of Planloom's. */
+function toldBy({ failure, code, message, retryable }: ToolError): Failure {
+  if (failure !== undefined) return failure;
+  const told = soundFailure({ code, text: message, retryable }, "TOOL_FAILED");
+  return isOurCode(told.code) ? { ...told, foreign: true } : told;
 }
 
 function unusableOutcome(
   { spec: { effects } }: Tool,
-  { failure, message, returned }: UnusableOutput,
+  { failure, returned }: UnusableOutput,
 ): CallOutcome & { readonly ok: false } {
-  const failed = { ok: false, code: failure.code, message } as const;
+  const failed = { ok: false, failure } as const;
   return effects === "none" ? failed : { ...failed, acted: true, ...rawOutput(returned) };
 }
 
 function failureText(outcome: CallOutcome & { readonly ok: false }, tool: Tool): string {
-  const { code, message, acted, output } = outcome;
+  const { failure, acted, output } = outcome;
+  const { code } = failure;
+  const message = wordsOf(failure);
   if (outcome.own === true) return toolFailure(code, message);
   const said = beginning(message, LIMITS.previewChars);
   if (acted === true) {

@@ -5,7 +5,7 @@ import type { Checkpoint } from "../agents/checkpoint.js";
 import { UnknownOutcome } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
 import { isTurn } from "../agents/run-agent.js";
-import { settledOutcome, type CallOutcome } from "../agents/tool-turn.js";
+import { outcomeIn, settledOutcome } from "../agents/tool-turn.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { CallEffect, WorkEffect } from "../run/effect.js";
 import type { MadeCall, AgentProgress } from "../run/event.js";
@@ -147,15 +147,20 @@ export async function progressIn(store: EventStore, run: Run, effect: CallEffect
 function madeIn(run: Run, row: JournalRow): MadeCall | undefined {
   const key = calledUnder(row);
   if (key === null) return undefined;
-  const outcome = open<CallOutcome>(row.outcome);
+  const outcome = outcomeIn(open(row.outcome));
   const { tool = row.name, args = {} } = row.intent as { readonly tool?: string; readonly args?: JsonObject };
   const effects = currentPlan(run)?.tools.get(tool)?.effects === "idempotent" ? "idempotent" : "once";
   const call = { tool, args, effects, key } as const;
   if (outcome.ok) return { ...call, ...rawOutput(outcome.output) };
-  const { code, output, acted, partial, uncertain } = outcome;
+  const { failure, output, acted, partial, uncertain } = outcome;
   if (acted !== true && uncertain !== true) return undefined;
   const returned = output === undefined ? {} : { output, ...(partial === undefined ? {} : { partial }) };
-  return { ...call, ...returned, error: { code, retryable: false }, ...(uncertain === undefined ? {} : { uncertain }) };
+  return {
+    ...call,
+    ...returned,
+    error: { code: failure.code, retryable: false },
+    ...(uncertain === undefined ? {} : { uncertain }),
+  };
 }
 
 /** A repeated call of an idempotent tool may use the key of the call before. */
@@ -176,7 +181,7 @@ function diverged({ name, n }: JournalRow, now: string, rows: Recorded["mine"]):
 function mayHaveActed(row: JournalRow): boolean {
   if (row.key === null) return false;
   if (!isDone(row)) return true;
-  const outcome = open<CallOutcome>(row.outcome);
+  const outcome = outcomeIn(open(row.outcome));
   return outcome.ok || outcome.acted === true || outcome.uncertain === true;
 }
 

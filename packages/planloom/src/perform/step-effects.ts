@@ -26,7 +26,7 @@ import { failureText } from "../words/failures.js";
 import type { Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
-import { toolErrorOf, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
+import { CallUnsettled, toolErrorOf, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
 import { doubtIn, progressIn } from "../engine/journal.js";
 import { progressOf } from "../run/progress.js";
 import { agentContext, shownProgress, storeErrorsMarked } from "./agent-context.js";
@@ -260,7 +260,7 @@ function toolsOf({ inventory }: Services, state: StepState, run: Run): readonly 
 
 /**
  * The tool with deadlines on its calls. A known failure is thrown as a ToolError, an output that cannot be used as
- * UnusableOutput, any other ending as an Error.
+ * UnusableOutput, any other ending as CallUnsettled.
  */
 function guarded(services: Services, tool: Tool): Tool {
   return {
@@ -270,7 +270,7 @@ function guarded(services: Services, tool: Tool): Tool {
       if (end.ok) return end.output;
       if (end.ending === "tool-error") throw toolErrorOf(end.error);
       if (end.ending === "unusable") throw new UnusableOutput(end.error, end.raw.output);
-      throw new Error(failureText(end.error));
+      throw new CallUnsettled(end.error);
     },
   };
 }

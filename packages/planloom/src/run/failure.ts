@@ -71,6 +71,8 @@ export interface FailureParams extends ExpressionFailures {
   readonly NEEDS_PERSON: { readonly what: "answer" | "plan" | "call"; readonly reason?: { readonly code: string } };
   readonly REJECTED: { readonly because: "no-planner" | "limit" };
   readonly CALL_REJECTED: { readonly comment: string };
+  /** A call inside an agent step was in doubt, and a person says that it did not happen. */
+  readonly NOT_HAPPENED: object;
   readonly ABORTED: {
     readonly how: "stopped" | "given-up" | "not-called" | "not-called-again";
     readonly why?: "cancelled" | "out-of-time";

@@ -87,6 +87,15 @@ export class UnusableOutput extends Error {
   }
 }
 
+/** A call ended without an outcome: it timed out, was stopped, or threw. It may have acted. */
+export class CallUnsettled extends Error {
+  override readonly name = "CallUnsettled";
+
+  constructor(readonly failure: Failure) {
+    super(failureText(failure));
+  }
+}
+
 export type ToolArguments = { readonly [name: string]: Json };
 
 /** A ToolError with a code and words of Planloom. */

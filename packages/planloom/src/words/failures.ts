@@ -161,6 +161,10 @@ export const FAILURES: Table<FailureParams> = {
     message: ({ comment }) => `the call was rejected${comment ? `: ${comment}` : ""}`,
     next: () => ["Change the plan. With `onFailure: skip` the run goes on without the step."],
   },
+  NOT_HAPPENED: {
+    message: () => "the call was interrupted, and a person says that it did not happen",
+    next: () => ["Nothing is to be done: the model of the step may make the call again."],
+  },
   ABORTED: {
     message: ({ how, why }) => `${why === undefined ? "" : `${ENDED[why]}, so `}${ABORTED[how] ?? ABORTED.stopped}`,
     next: () => TRACE,

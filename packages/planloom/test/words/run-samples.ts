@@ -20,6 +20,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   ],
   REJECTED: [{ because: "no-planner" }, { because: "limit" }],
   CALL_REJECTED: [{ comment: "too dear" }, { comment: "" }],
+  NOT_HAPPENED: [{}],
   ABORTED: [
     { how: "stopped" },
     { how: "given-up" },
