@@ -249,7 +249,7 @@ describe("the words of a note", () => {
       { code: "FIELD_RENAMED", pointer: "/steps/0/with", params: { from: "args", to: "with" } },
       "args is written with.",
     ],
-  ])("$0.code", (note, text) => expect(noteMessage(note)).toBe(text));
+  ])("%j", (note, text) => expect(noteMessage(note)).toBe(text));
 });
 
 it("the next thing to mend is named with its fix and place", () => {
