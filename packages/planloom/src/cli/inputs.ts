@@ -3,6 +3,7 @@
 import { extname } from "node:path";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
+import type { InputTrust } from "../plan/label.js";
 import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
 import { nestsDeep } from "../plan/read/yaml.js";
 import { replacementProblem, typeProblem } from "../run/decide/gate.js";
@@ -24,8 +25,20 @@ export async function inputsFromFlags(pairs: readonly string[]): Promise<{ reado
 }
 
 /** Names of the inputs that come from files. Others may have written a file, however short it is. */
-export const inputsOfFiles = (pairs: readonly string[]): readonly string[] =>
+const inputsOfFiles = (pairs: readonly string[]): readonly string[] =>
   pairs.filter((pair) => /^[^=]*=@(?!@)/.test(pair)).map((pair) => pair.slice(0, pair.indexOf("=")).trim());
+
+/** A file counts as written by others, unless `--trust` names its input. */
+export function trustIn({
+  input = [],
+  trust = [],
+}: {
+  readonly input?: readonly string[];
+  readonly trust?: readonly string[];
+}): { readonly [input: string]: InputTrust } {
+  const files = inputsOfFiles(input).map((name) => [name, "untrusted" as const]);
+  return Object.fromEntries([...files, ...trust.map((name) => [name, "trusted" as const])]);
+}
 
 async function entryOf(pair: string): Promise<readonly [string, Json]> {
   const at = pair.indexOf("=");

@@ -23,6 +23,7 @@ export const storeOptions = (command: Command): Command =>
 export const retryOptions = (command: Command): Command =>
   budgetOptions(policyOptions(commandOptions(command)))
     .option("-i, --input <name=value>", "an input that replaces the run's own; repeatable", collected, [])
+    .option("--trust <name>", "an input that no others wrote, as for `run`; repeatable", collected, [])
     .option("--plan <file>", "a plan that replaces the run's own, or - ; steps with the same meaning are reused")
     .option("--dry-run", "show which steps would be reused and which would run; start nothing")
     .option("--concurrency <n>", "steps and items that run at once (default 4)")

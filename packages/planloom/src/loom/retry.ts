@@ -4,6 +4,7 @@ import { currentPlan } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Json } from "../plan/json.js";
+import type { InputTrust } from "../plan/label.js";
 import type { Plan } from "../plan/plan.js";
 import { carriedFacts } from "../run/decide/fork.js";
 import type { EventData } from "../run/event.js";
@@ -22,13 +23,15 @@ import { refusal } from "../run/refusal.js";
 import { wordedRefusal, type WordedRefusal } from "./worded-reply.js";
 import type { Run, RunRequest } from "../run/state.js";
 import type { StartRequest } from "../engine/engine.js";
-import { soundInputs, trustOfDefaults } from "./start-options.js";
+import { checkTrust, soundInputs, trustOfDefaults } from "./start-options.js";
 
 export interface RetryOptions {
   /** Restarts this step although it finished, and all steps that depend on it. */
   readonly from?: string;
-  /** Replace the run's inputs of the same names. */
+  /** Replace the run's inputs of the same names. What was known of these does not hold any more. */
   readonly inputs?: { readonly [name: string]: Json };
+  /** What is known of inputs, as for `start`. */
+  readonly trust?: { readonly [input: string]: InputTrust };
   /** Replaces the run's plan; given as for `check`. Steps that mean the same in both are kept. */
   readonly plan?: unknown;
 }
@@ -57,8 +60,9 @@ export interface Home {
   ): EventData["run.started"];
 }
 
-/** Throws PLAN_INVALID, INPUTS_NOT_JSON, NOTHING_TO_RETRY. */
-function retryRequest(run: Run, { from, inputs, plan }: RetryOptions, home: Home): RetryRequest {
+/** Throws PLAN_INVALID, INPUTS_NOT_JSON, TRUST_INVALID, NOTHING_TO_RETRY. */
+function retryRequest(run: Run, { from, inputs, trust, plan }: RetryOptions, home: Home): RetryRequest {
+  if (trust !== undefined) checkTrust(trust, { ...run.request.inputs, ...inputs });
   const named = from === undefined ? {} : { from };
   const document = plan ?? (inputs === undefined ? undefined : planOf(run));
   if (document === undefined) return named;
@@ -83,7 +87,14 @@ export async function retryOf(run: Run, options: RetryOptions, home: Home): Prom
   const { plan, ...named } = retryRequest(run, options, home);
   const settings = home.settingsFor(plan?.plan ?? currentPlan(run)?.plan);
   const instead = plan === undefined ? {} : { plan: await home.appraise(plan, run) };
-  return { type: "retry", ...named, ...instead, settings, models: home.models };
+  return { type: "retry", ...named, ...instead, ...saidOfInputs(options), settings, models: home.models };
+}
+
+function saidOfInputs({ inputs, trust }: RetryOptions): Pick<Command & { type: "retry" }, "given" | "trust"> {
+  return {
+    ...(inputs === undefined ? {} : { given: Object.keys(inputs) }),
+    ...(trust === undefined ? {} : { trust }),
+  };
 }
 
 /** What a fork would reuse and run. */
@@ -123,19 +134,25 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   const parent = { runId: run.id, seq: run.log.seq, at: options.at };
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
-    started: { ...home.started(run.request.goal, plan.inputs, plan, requestOf(run, plan.inputs)), parent },
+    started: { ...home.started(run.request.goal, plan.inputs, plan, requestOf(run, plan.inputs, options)), parent },
     given: { ...(await home.appraise(plan)), ...marksKept(run, plan) },
     carried: carriedFacts(run, parts.kept),
   };
 }
 
-/** Defaults of the plan stay what they are. */
-function requestOf(run: Run, inputs: CheckedPlan["inputs"]): Pick<RunRequest, "tags" | "trust"> {
+/** Defaults of the plan stay what they are. What was known of an input does not hold for another value. */
+function requestOf(
+  run: Run,
+  all: CheckedPlan["inputs"],
+  { inputs = {}, trust: said = {} }: RetryOptions,
+): Pick<RunRequest, "tags" | "trust"> {
   const { tags, trust, given } = run.request;
-  const own = Object.keys(inputs).filter((name) => !given.has(name));
+  const isOld = (name: string) => !Object.hasOwn(inputs, name);
+  const own = Object.keys(all).filter((name) => !given.has(name) && isOld(name));
+  const known = Object.fromEntries(Object.entries(trust).filter(([name]) => isOld(name)));
   const { afterUntrusted } = currentPlan(run) ?? {};
   const author = afterUntrusted === undefined ? {} : { afterUntrusted: { steps: [...afterUntrusted.steps] } };
-  return { tags, trust: { ...trustOfDefaults(own, author), ...trust } };
+  return { tags, trust: { ...trustOfDefaults(own, author), ...known, ...said } };
 }
 
 function forkRefused(runId: string, { code, params }: NoRetry): PlanloomError {

@@ -29,12 +29,17 @@ export function soundTrust(
   trust: { readonly [input: string]: InputTrust },
   { given, all, author }: { readonly given: Inputs; readonly all: Inputs; readonly author: PlanMarks | undefined },
 ): { readonly [input: string]: InputTrust } {
+  checkTrust(trust, all);
+  const defaults = Object.keys(all).filter((name) => !Object.hasOwn(given, name));
+  return { ...trustOfDefaults(defaults, author), ...trust };
+}
+
+/** Throws TRUST_INVALID. */
+export function checkTrust(trust: { readonly [input: string]: InputTrust }, all: Inputs): void {
   for (const [input, value] of Object.entries(trust)) {
     const known = Object.hasOwn(all, input) && (INPUT_TRUST as readonly unknown[]).includes(value);
     if (!known) throw new PlanloomError("TRUST_INVALID", { input, value: String(value), inputs: Object.keys(all) });
   }
-  const defaults = Object.keys(all).filter((name) => !Object.hasOwn(given, name));
-  return { ...trustOfDefaults(defaults, author), ...trust };
 }
 
 /** Inputs that only the plan gives are its literals. */

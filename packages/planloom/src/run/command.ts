@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { FunctionReason, LegacyReason } from "./reason.js";
+import type { InputTrust } from "../plan/label.js";
 import type { RoleNames, Settings } from "./settings.js";
 
 /** What is known of the author of a plan. */
@@ -100,6 +101,10 @@ export type Command =
       readonly from?: string;
       /** Use this plan instead of the current one. Steps with the same meaning in both are kept. */
       readonly plan?: CheckedPlan;
+      /** Names of the inputs that the person gave with it; `plan` holds their values. */
+      readonly given?: readonly string[];
+      /** What the person says of inputs. */
+      readonly trust?: { readonly [input: string]: InputTrust };
       readonly settings: Settings;
       readonly models: RoleNames;
     };

@@ -141,6 +141,10 @@ export interface EventData {
     /** The approval policy of that process, if the run keeps a stricter one. */
     readonly requestedApproval?: ApprovalPolicy;
     readonly models: RoleNames;
+    /** The inputs that the command gave anew. What was known of an input of that name does not hold any more. */
+    readonly given?: readonly string[];
+    /** As in run.started, for this retry. */
+    readonly trust?: { readonly [input: string]: InputTrust };
     /** As in run.resumed. */
     readonly kernel?: string;
   };

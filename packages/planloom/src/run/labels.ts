@@ -28,10 +28,12 @@ export function labelOfStep(run: Run, state: StepState): Label {
   if (asksPerson(spec) || work.status === "skipped") return OWN;
   if (work.status !== "completed") return labelOfOutput(run, state, possibleTools(run, spec));
   const plan = currentPlan(run);
+  const { trust } = run.request;
+  const { changedTools } = run.execution;
   const known = labels.get(work);
-  if (known !== undefined && known.plan === plan) return known.label;
+  if (known?.plan === plan && known?.trust === trust && known.changedTools === changedTools) return known.label;
   const found = labelOfOutput(run, state, toolsCalled(state));
-  if (plan !== undefined) labels.set(work, { plan, label: found });
+  labels.set(work, { plan, trust, changedTools, label: found });
   return found;
 }
 
@@ -39,8 +41,13 @@ export function labelOfStep(run: Run, state: StepState): Label {
 export const labelOfError = (run: Run, state: StepState): Label =>
   labelOfOutput(run, state, possibleTools(run, state.spec));
 
-/** Within one plan, the label of an output stays what it is. */
-const labels = new WeakMap<Work, { readonly plan: ProposedPlan; readonly label: Label }>();
+/** The label of an output stays what it is until one of these is another object. */
+interface KnownLabel extends Pick<Run["request"], "trust">, Pick<Run["execution"], "changedTools"> {
+  readonly plan: ProposedPlan | undefined;
+  readonly label: Label;
+}
+
+const labels = new WeakMap<Work, KnownLabel>();
 
 const toolsCalled = ({ work, fan }: StepState): readonly string[] =>
   fan === undefined ? work.origin.tools : [...new Set(fan.items.flatMap(({ origin }) => origin.tools))];

@@ -270,3 +270,47 @@ test("a call whose outcome was refused shows what it gave, and is not made again
   });
   expect(here.notes()).toEqual(["saw ann", "x"]);
 });
+
+const SENDING = `
+import { existsSync } from "node:fs";
+import { defineConfig, tool } from "planloom";
+const input = { type: "object", properties: { to: { type: "string" } }, required: ["to"] };
+export default defineConfig({
+  onFailure: "fail",
+  tools: [
+    tool({ name: "send", description: "Sends a note.", input, effects: "once", run: () => "sent" }),
+    tool({ name: "check", description: "Checks.", input: { type: "object" }, effects: "none", run: () => {
+      if (!existsSync("who.txt")) throw new Error("not yet");
+    } }),
+  ],
+});
+`;
+
+test("an input from a file is text of others in a retry and in a fork too, unless it is trusted", async () => {
+  const here = workspace();
+  here.write("planloom.config.ts", SENDING);
+  here.write(
+    "plan.json",
+    JSON.stringify({
+      goal: "Send",
+      inputs: { to: { type: "string", default: "ann" } },
+      steps: [
+        { id: "check", tool: "check", retry: { attempts: 1 } },
+        { id: "send", tool: "send", with: { to: "${{ inputs.to }}" }, dependsOn: ["check"] },
+      ],
+    }),
+  );
+  expect((await here.run(["run", "plan.json", "--yes"])).code).toBe(1);
+  here.write("who.txt", "eve");
+  const given = ["--input", "to=@who.txt", "--json", "--yes"];
+  for (const verb of [
+    ["fork", "last", "--at", "check"],
+    ["retry", "last", "--from", "check"],
+  ]) {
+    const asked = await here.run([...verb, ...given]);
+    expect([verb[0], asked.code, /CONTROL_UNTRUSTED/.test(asked.stdout)]).toEqual([verb[0], 5, true]);
+    const cancelled = await here.run(["cancel", "last", "-m", "no"]);
+    expect(cancelled.code).not.toBe(2);
+  }
+  expect((await here.run(["fork", "last", "--at", "check", "--trust", "to", ...given])).code).toBe(0);
+});

@@ -4,6 +4,7 @@
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
+import type { InputTrust } from "../../plan/label.js";
 import type { CheckedPlan } from "../../run/command.js";
 import type { RetryPreview } from "../../run/decide/retry.js";
 import type { WordedRefusal } from "../../loom/worded-reply.js";
@@ -12,7 +13,7 @@ import { driveToEnd, openFollower, tell } from "../drive.js";
 import { printError, sayProblem } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
-import { inputsFromFlags } from "../inputs.js";
+import { inputsFromFlags, trustIn } from "../inputs.js";
 import { atTerminal, printJson, say } from "../output.js";
 import { withLoom } from "../open-loom.js";
 import { checkedPlan, checkedText, planText, type PlanText } from "../plan-file.js";
@@ -32,6 +33,7 @@ interface RetryFlags extends RunFlags {
 
 interface Changes {
   readonly inputs?: { readonly [name: string]: Json };
+  readonly trust?: { readonly [input: string]: InputTrust };
   readonly plan?: unknown;
 }
 
@@ -78,7 +80,9 @@ async function retryOrFork(name: string, flags: RetryFlags, verb: Verb): Promise
   const work = async (loom: Loom): Promise<number> => {
     const run = await loom.get(await runNamed(loom.store, name));
     const { shown, plan } = await planMeant(loom, run, text, inputs, verb.name === "fork");
-    const changes = { ...(inputs && { inputs }), ...(plan && { plan }) };
+    const trust = trustIn(flags);
+    const said = Object.keys(trust).length === 0 ? {} : { trust };
+    const changes = { ...(inputs && { inputs }), ...said, ...(plan && { plan }) };
     const parts = await verb.preview(run, changes);
     if (!parts.ok) return refused(run, parts, flags);
     const asks = parts.actAgain.length > 0 && flags.yes !== true;

@@ -1,6 +1,6 @@
 // `planloom run`. In: a goal in words, a plan file, or either from standard input. Out: the answer. This file decides
 // what the word after `run` means.
-import type { Loom, StartOptions } from "../../loom/loom.js";
+import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
 import { readPlan } from "../../plan/read/read.js";
@@ -9,7 +9,7 @@ import { driveToEnd, openFollower } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
-import { inputsFromFlags, inputsOfFiles } from "../inputs.js";
+import { inputsFromFlags, trustIn } from "../inputs.js";
 import { withLoom } from "../open-loom.js";
 import { PROGRAM } from "../output.js";
 import { checkText, meansFile, planText, soundPlan, type PlanText } from "../plan-file.js";
@@ -48,14 +48,6 @@ async function start(
   const code = await driveToEnd(loom, follower, flags, async () => (run = await loom.start(goal, options)));
   if (flags.record !== undefined && run !== undefined) await saveRecording(await run.recording(), flags.record);
   return code;
-}
-
-/** A file counts as written by others, unless `--trust` names its input. */
-function trustIn({ input = [], trust = [] }: RunFlags): NonNullable<StartOptions["trust"]> {
-  const files = inputsOfFiles(input).map((name) => [name, "untrusted" as const]);
-  return Object.fromEntries([...files, ...trust.map((name) => [name, "trusted" as const])]) as NonNullable<
-    StartOptions["trust"]
-  >;
 }
 
 /** A plan that passes check, or (from standard input only) a goal in words. Throws PLAN_INVALID. */

@@ -242,7 +242,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
     const { ok: _ok, ...why } = parts;
     return [fact("input.refused", { command, ...why })];
   }
-  const { plan, from = null, models, reason } = command;
+  const { plan, from = null, models, reason, given, trust } = command;
   // The run takes the new settings, but the approval policy never asks for less than before.
   const { approval } = command.settings;
   const settings = { ...command.settings, approval: stricter(run.request.settings.approval, approval) };
@@ -258,6 +258,8 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
     settings,
     ...requested,
     models,
+    ...(given === undefined ? {} : { given }),
+    ...(trust === undefined ? {} : { trust }),
     ...kernelOn(run),
   });
   if (plan !== undefined) {

@@ -104,7 +104,9 @@ export function onHeld(run: Run, data: EventData["step.held"]): void {
 
 export function onToolChanged(run: Run, data: EventData["tool.changed"]): void {
   const { tool, present, applies = present, differences, waits = false } = data;
-  const { changedTools, steps } = run.execution;
+  const { steps } = run.execution;
+  // Another object, so that labels are worked out anew.
+  const changedTools = (run.execution.changedTools = new Map(run.execution.changedTools));
   const using = [...steps.values()].filter(({ spec }) => directTool(spec) === tool);
   const recorded = changedTools.get(tool)?.recorded ?? currentPlan(run)?.tools.get(tool) ?? using[0]?.tool;
   if (recorded === undefined) throw new Error(`no plan names the tool ${tool}`);

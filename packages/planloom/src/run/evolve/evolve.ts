@@ -220,11 +220,20 @@ function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
   run.planning.rejections = 0;
   run.request.settings = data.settings;
   run.request.models = data.models;
+  takeInputs(run, data);
   run.log.kernel = data.kernel ?? run.log.kernel;
   run.mode = EXECUTING;
   setDeadline(run);
   retrySteps(run, new Set(data.restarted));
   if (data.stage === "plan") owePlan(run, { attempt: 1, round: 0 });
+}
+
+/** The trust in an input ends when a retry gives another value. */
+function takeInputs({ request }: Run, { given = [], trust = {} }: EventData["run.reopened"]): void {
+  const replaced = new Set(given);
+  const kept = Object.entries(request.trust).filter(([name]) => !replaced.has(name));
+  request.given = new Set([...request.given, ...given]);
+  request.trust = { ...Object.fromEntries(kept), ...trust };
 }
 
 const EXECUTING: Mode = { phase: "executing", reviewAgain: false };

@@ -184,6 +184,7 @@ const price = record<Price>(
   { cachedInputUsdPerMTok: number, readOn: text },
 );
 
+const inputTrust = map(oneOf<InputTrust>("trusted", "untrusted", "public"));
 const approvalPolicy = oneOf<ApprovalPolicy>("never", "always", "effects", "function");
 
 const settings = record<Settings>(
@@ -273,7 +274,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     {
       parent: record<NonNullable<EventData["run.started"]["parent"]>>({ runId: text, seq: number, at: text }, {}),
       tags: texts,
-      trust: map(oneOf<InputTrust>("trusted", "untrusted", "public")),
+      trust: inputTrust,
     },
   ),
   "run.paused": record(comment, {}),
@@ -281,7 +282,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.resumed": record({ epoch: number, reason: reason() }, { released: yes, kernel: text }),
   "run.reopened": record(
     { from: nullable(text), restarted: texts, stage: oneOf("execution", "plan"), settings, models },
-    { comment: text, requestedApproval: approvalPolicy, kernel: text },
+    { comment: text, requestedApproval: approvalPolicy, given: texts, trust: inputTrust, kernel: text },
   ),
   "run.completed": record({ success: flag }, {}),
   "run.failed": record({ error: failure }, { cause: unchecked() }),

@@ -167,12 +167,14 @@ function replacingIn(run: Run, proposed: EventData["plan.proposed"], by: "retry"
 }
 
 function retryOf(run: Run, { data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
-  const { comment, from, settings, requestedApproval = settings.approval, models } = data;
+  const { comment, from, settings, requestedApproval = settings.approval, models, given, trust } = data;
   return {
     type: "retry",
     ...(comment === undefined ? {} : { reason: comment }),
     ...(from === null ? {} : { from }),
     ...(next?.type === "plan.proposed" ? { plan: replacingIn(run, next.data, "retry") } : {}),
+    ...(given === undefined ? {} : { given }),
+    ...(trust === undefined ? {} : { trust }),
     settings: { ...settings, approval: requestedApproval },
     models,
   };

@@ -3,6 +3,7 @@
 import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import { check } from "../../plan/check/check.js";
+import { INPUT_TRUST } from "../../plan/label.js";
 import { depthOf, isObject, type JsonObject } from "../../plan/json.js";
 import { notJson } from "../../plan/not-json.js";
 import { planHash, planHashBy } from "../../plan/plan-hash.js";
@@ -86,10 +87,12 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
   unpause: ({ reason }) => isText(reason),
   goal: ({ goal, reason }) => isText(goal) && isText(reason),
   cancel: ({ reason }) => isText(reason),
-  retry: ({ reason, from, plan, settings, models }) =>
+  retry: ({ reason, from, plan, given, trust, settings, models }) =>
     isAbsentOr(isText, reason) &&
     isAbsentOr(isName, from) &&
     isAbsentOr(isPlan, plan) &&
+    isAbsentOr(isNames, given) &&
+    isAbsentOr(isTrust, trust) &&
     isSoundSettings(settings) &&
     isObject(models) &&
     ROLES.every((role) => models[role] === null || isName(models[role])),
@@ -100,6 +103,9 @@ const VERDICTS: readonly unknown[] = [...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS];
 
 const isText = (value: unknown) => typeof value === "string" && value.length <= LIMITS.valueBytes;
 const isName = (value: unknown) => typeof value === "string" && value.length <= LIMITS.nameChars;
+const isNames = (value: unknown) => Array.isArray(value) && value.every(isName);
+const isTrust = (value: unknown) =>
+  isRecord(value) && Object.values(value as Fields).every((said) => (INPUT_TRUST as readonly unknown[]).includes(said));
 const isWhole = (value: unknown) => Number.isInteger(value);
 const isCount = (value: unknown) => isWhole(value) && (value as number) >= 0;
 const isValue = (value: unknown) => notJson(value, { strict: true }) === undefined;
