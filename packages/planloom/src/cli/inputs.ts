@@ -36,8 +36,8 @@ export function trustIn({
   readonly input?: readonly string[];
   readonly trust?: readonly string[];
 }): { readonly [input: string]: InputTrust } {
-  const files = inputsOfFiles(input).map((name) => [name, "untrusted" as const]);
-  return Object.fromEntries([...files, ...trust.map((name) => [name, "trusted" as const])]);
+  const files = inputsOfFiles(input).map((name): [string, InputTrust] => [name, "untrusted"]);
+  return Object.fromEntries([...files, ...trust.map((name): [string, InputTrust] => [name, "trusted"])]);
 }
 
 async function entryOf(pair: string): Promise<readonly [string, Json]> {

@@ -23,7 +23,7 @@ import { refusal } from "../run/refusal.js";
 import { wordedRefusal, type WordedRefusal } from "./worded-reply.js";
 import type { Run, RunRequest } from "../run/state.js";
 import type { StartRequest } from "../engine/engine.js";
-import { checkTrust, soundInputs, trustOfDefaults } from "./start-options.js";
+import { checkInputTrust, soundInputs, trustOfDefaults } from "./start-options.js";
 
 export interface RetryOptions {
   /** Restarts this step although it finished, and all steps that depend on it. */
@@ -62,7 +62,7 @@ export interface Home {
 
 /** Throws PLAN_INVALID, INPUTS_NOT_JSON, TRUST_INVALID, NOTHING_TO_RETRY. */
 function retryRequest(run: Run, { from, inputs, trust, plan }: RetryOptions, home: Home): RetryRequest {
-  if (trust !== undefined) checkTrust(trust, { ...run.request.inputs, ...inputs });
+  if (trust !== undefined) checkInputTrust(trust, { ...run.request.inputs, ...inputs });
   const named = from === undefined ? {} : { from };
   const document = plan ?? (inputs === undefined ? undefined : planOf(run));
   if (document === undefined) return named;

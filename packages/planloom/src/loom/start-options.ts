@@ -29,13 +29,13 @@ export function soundTrust(
   trust: { readonly [input: string]: InputTrust },
   { given, all, author }: { readonly given: Inputs; readonly all: Inputs; readonly author: PlanMarks | undefined },
 ): { readonly [input: string]: InputTrust } {
-  checkTrust(trust, all);
+  checkInputTrust(trust, all);
   const defaults = Object.keys(all).filter((name) => !Object.hasOwn(given, name));
   return { ...trustOfDefaults(defaults, author), ...trust };
 }
 
 /** Throws TRUST_INVALID. */
-export function checkTrust(trust: { readonly [input: string]: InputTrust }, all: Inputs): void {
+export function checkInputTrust(trust: { readonly [input: string]: InputTrust }, all: Inputs): void {
   for (const [input, value] of Object.entries(trust)) {
     const known = Object.hasOwn(all, input) && (INPUT_TRUST as readonly unknown[]).includes(value);
     if (!known) throw new PlanloomError("TRUST_INVALID", { input, value: String(value), inputs: Object.keys(all) });
