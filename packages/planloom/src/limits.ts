@@ -80,6 +80,8 @@ export const LIMITS = {
   replans: 2,
   /** Characters of an output that a planner sees in a replan: enough to see what it is. */
   excerptChars: 200,
+  /** Characters of a reply that may only announce a call. A longer text is a result. */
+  announcementChars: 400,
   /** Characters of an error message that it sees: a sentence and its context. Longer text is a dump. */
   errorExcerptChars: 1_000,
   /** Failed items of one fan-out that it sees: they mostly fail alike. */

@@ -17,6 +17,7 @@ import { Previews } from "./preview.js";
 import { fillCorrection, fillStep, fillSystem, type StepFacts } from "./prompts.js";
 import { failureOf, StepFailure } from "./step-failure.js";
 import { fromStrict, recordSchema } from "./strict-schema.js";
+import { withoutTextValues } from "./text-values.js";
 
 export interface FillRequest extends StepFacts {
   readonly step: ToolStep;
@@ -75,7 +76,7 @@ function readArguments(reply: ModelReply, missing: RecordType, given: JsonObject
   if (reply.finish === "length") return { ok: false, problem: { code: "CUT" } };
   const [value] = jsonReadings(reply.text.trim());
   if (value === undefined) return { ok: false, problem: { code: "NOT_AN_OBJECT" } };
-  const plain = fromStrict(value, missing);
+  const plain = withoutTextValues(fromStrict(value, missing), missing);
   if (!isObject(plain)) return { ok: false, problem: { code: "NOT_AN_OBJECT" } };
   const args = Object.fromEntries(Object.entries(plain).filter(([name]) => isMissing(name, missing, given)));
   const problem = misfitOf(args, missing);

@@ -5,6 +5,7 @@ import { LIMITS } from "../limits.js";
 import { depthOf, type Json } from "../plan/json.js";
 import { mismatch, typeText, type Type } from "../plan/type/type.js";
 import type { ReplyProblem } from "../run/failure.js";
+import { withoutTextValues } from "./text-values.js";
 
 export type ReadReply =
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ReplyProblem };
@@ -18,7 +19,8 @@ export function readReply(text: string, type: Type | undefined): ReadReply {
   if (plain === "") return { ok: false, problem: { code: "EMPTY" } };
   if (type === undefined || type.kind === "string") return { ok: true, value: plain };
   const values = jsonReadings(plain);
-  const fitting = [...values, plain].find((value) => misfitOf(value, type) === undefined);
+  const readings = [...values, plain].flatMap((value) => [value, withoutTextValues(value, type)]);
+  const fitting = readings.find((value) => misfitOf(value, type) === undefined);
   if (fitting !== undefined) return { ok: true, value: fitting };
   const closest = values[0];
   if (closest === undefined) return { ok: false, problem: { code: "NOT_JSON", type: typeText(type) } };

@@ -6,6 +6,8 @@ import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { MadeCall } from "../run/event.js";
+import type { ReplyProblem } from "../run/failure.js";
+import { problemText } from "../words/failures.js";
 import type { AgentStep, ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { typeText, type Type } from "../plan/type/type.js";
@@ -102,10 +104,12 @@ export const REPEATED =
   "You have made the same calls with the same arguments before, and their results are the same. Calling them again " +
   "tells you nothing new: do something else, or give the result now from what you have.";
 
-export function executorCorrection(problem: string, type: Type | undefined): string {
+export function executorCorrection(problem: ReplyProblem, type: Type | undefined, tools: boolean): string {
   const wanted =
     type === undefined || type.kind === "string" ? "the result as text" : `only JSON of the type ${typeText(type)}`;
-  return `This result cannot be used. ${problem} Reply once more with ${wanted}.`;
+  const isCall = problem.code === "CALL_IN_TEXT" || problem.code === "CALL_ANNOUNCED";
+  const call = isCall && tools ? "Call the tool now, as a tool call and not in your text, or reply" : "Reply once more";
+  return `This result cannot be used. ${problemText(problem)} ${call} with ${wanted}.`;
 }
 
 export const readOnDescription = (names: readonly string[]): string =>

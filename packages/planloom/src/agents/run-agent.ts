@@ -11,10 +11,10 @@ import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Tool } from "../tools/tool.js";
 import type { MadeCall } from "../run/event.js";
 import { failWith, type Failure } from "../run/failure.js";
-import { problemText } from "../words/failures.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext, CallEdits, CallGuard } from "./checkpoint.js";
+import { announcesCall } from "./announcement.js";
 import { readReply, type ReadReply } from "./json-reply.js";
 import { Previews } from "./preview.js";
 import {
@@ -136,7 +136,9 @@ async function takeTurns(
       const { results, times } =
         goesOn?.atLimit === true ? notMade(reply.toolCalls) : await callTools(reply.toolCalls, bench, context);
       if (times >= LIMITS.repeats && goesOn === undefined) throw fail(repeats(reply.toolCalls, times));
-      messages.push({ role: "assistant", text: reply.text, toolCalls: reply.toolCalls }, { role: "tool", results });
+      const { text, toolCalls, reasoning } = reply;
+      const said = { text, toolCalls, ...(reasoning === undefined ? {} : { reasoning }) };
+      messages.push({ role: "assistant", ...said }, { role: "tool", results });
       if (goesOn !== undefined) turns = Math.max(turns, turn + 1);
       else if (times === LIMITS.repeats - 1) messages.push({ role: "user", text: REPEATED });
       continue;
@@ -147,17 +149,27 @@ async function takeTurns(
       continue;
     }
     const read = readResult(reply, request.type);
-    if (read.ok) return read.value;
+    const announced = read.ok && !corrected && turn < turns && bench.count === 0 && announces(reply.text, bench);
+    if (read.ok && !announced) return read.value;
     if ("failed" in read) throw fail(read.failed);
-    const { problem } = read;
+    const problem = read.ok ? ({ code: "CALL_ANNOUNCED" } as const) : read.problem;
     if (corrected) throw fail(failWith("OUTPUT_MISMATCH", { problem }));
     corrected = true;
     turns = Math.max(turns, turn + 1);
-    const correction = executorCorrection(problemText(problem), request.type);
+    const offered = toolsOffered(bench).length > 0;
+    const correction = executorCorrection(problem, request.type, offered);
     messages.push({ role: "assistant", text: reply.text || "(empty)" }, { role: "user", text: correction });
   }
   throw fail(failWith("TURN_LIMIT", { turns: request.turns }, { retryable: true }));
 }
+
+/** Whether a text, the first reply of a step with tools, only says that a tool will be called. */
+const announces = (text: string, bench: ToolBench): boolean =>
+  bench.tools.length > 0 &&
+  announcesCall(
+    text,
+    bench.tools.map(({ spec }) => spec.name),
+  );
 
 /** The calls of a last turn, which are not made. The model reads that when its conversation goes on. */
 const notMade = (calls: readonly ToolCall[]): TurnResults => ({
@@ -217,5 +229,6 @@ function readResult(
     return { ok: false, failed: failWith("STEP_NOT_DONE", {}, why === "" ? {} : { text: why }) };
   }
   if (reply.finish === "length") return { ok: false, problem: { code: "CUT" } };
+  if (reply.holdsCall === true) return { ok: false, problem: { code: "CALL_IN_TEXT" } };
   return readReply(text, type);
 }

@@ -19,6 +19,7 @@ import { dataBlock, type Previews } from "./preview.js";
 import { actedText, editedText, toolFailure } from "./prompts.js";
 import type { Trace, Turns } from "./repetition.js";
 import { fromStrict } from "./strict-schema.js";
+import { withoutTextValues } from "./text-values.js";
 
 /** Names a call. The same tool, arguments and number of earlier identical calls give the same key in every attempt. */
 export type KeyOf = (tool: string, args: JsonObject, occurrence: number) => string;
@@ -152,7 +153,8 @@ function understand(call: ToolCall, bench: ToolBench): Wanted {
     return { call, text, isError: true };
   }
   const given = call.args === null || call.args === "" ? {} : call.args;
-  const args = fromStrict(given, typeFromSchema(tool.spec.input));
+  const type = typeFromSchema(tool.spec.input);
+  const args = withoutTextValues(fromStrict(given, type), type);
   if (isObject(args)) return { call, tool, args };
   return {
     call,

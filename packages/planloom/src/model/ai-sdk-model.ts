@@ -8,7 +8,7 @@ import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder
 import type { Model, ModelReply, ModelRequest, Role } from "./port.js";
 import { providerError, timeoutError, type RequestTarget } from "./provider-error.js";
 import { providerFailureOf, type ProviderFailure } from "./provider-failure.js";
-import { replyOf, streamedReply, type StreamListener } from "./reply.js";
+import { replyOf, streamedReply, type Offer, type StreamListener } from "./reply.js";
 import type { RoleSettings } from "./role.js";
 import { beginningOf, learn, type KeptWay, type Memory } from "./way-memory.js";
 
@@ -116,7 +116,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     try {
       const reply =
         request.onText === undefined
-          ? replyOf(await model.doGenerate(options))
+          ? replyOf(await model.doGenerate(options), offerOf(options, request))
           : await streamed(model, options, request, way);
       return { ok: true, reply: request.output === undefined ? reply : readBack(reply, way.rung) };
     } catch (thrown) {
@@ -152,15 +152,34 @@ async function streamed(
 ): Promise<ModelReply> {
   const onText = request.onText ?? (() => {});
   const { stream } = await model.doStream(options);
+  const offer = offerOf(options, request);
   if (request.output === undefined || way.rung !== "tool")
-    return streamedReply(stream, { text: onText, toolInput: () => {} });
+    return streamedReply(stream, { text: onText, toolInput: () => {} }, offer);
   // The input of the tool is the reply. The text beside it is used only if the model did not call the tool.
   const words: string[] = [];
   const listener: StreamListener = { text: (delta) => words.push(delta), toolInput: onText };
-  const reply = await streamedReply(stream, listener);
+  const reply = await streamedReply(stream, listener, offer);
   if (reply.toolCalls.length === 0) words.forEach((delta) => onText(delta));
   return reply;
 }
+
+/** The tools of a request, and what the model read in it. */
+function offerOf(options: CallOptions, { messages }: ModelRequest): Offer {
+  const read = (): string =>
+    messages
+      .map((message) => {
+        if (message.role === "tool") return message.results.map(({ text }) => text).join("\n");
+        return message.role === "user" ? message.text : "";
+      })
+      .join("\n");
+  return {
+    tools: (options.tools ?? []).map(({ name }) => name),
+    isQuoted: (text) => withoutLayout(read()).includes(withoutLayout(text)),
+  };
+}
+
+/** A text of a tool stands in the request as JSON, with other white space and with escapes. */
+const withoutLayout = (text: string): string => text.replace(/\\[ntr]|[\s\\]/g, "");
 
 /** True if this rung would send the request without the schema. */
 function lacksSchema(model: LanguageModelV3): boolean {

@@ -37,6 +37,11 @@ function messageOf(message: ModelMessage): Message {
       return {
         role: "assistant",
         content: [
+          ...(message.reasoning ?? []).map(({ text, meta }) => ({
+            type: "reasoning" as const,
+            text,
+            ...optionsOf(meta),
+          })),
           ...(message.text === "" ? [] : [{ type: "text" as const, text: message.text }]),
           ...(message.toolCalls ?? []).map(toolCallPart),
         ],
@@ -54,9 +59,24 @@ function messageOf(message: ModelMessage): Message {
   }
 }
 
-function toolCallPart({ id, name, args }: ToolCall) {
-  return { type: "tool-call" as const, toolCallId: id, toolName: name, input: argumentsOf(args) };
+function toolCallPart({ id, name, args, meta }: ToolCall) {
+  return { type: "tool-call" as const, toolCallId: id, toolName: name, input: argumentsOf(args), ...optionsOf(meta) };
 }
+
+type ProviderData = NonNullable<Extract<Message, { role: "assistant" }>["content"][number]["providerOptions"]>;
+
+/** Data of the provider as it came. The package for compatible servers reads signatures under another name. */
+function optionsOf(meta: JsonObject | undefined): { readonly providerOptions?: ProviderData } {
+  if (meta === undefined) return {};
+  const options = Object.fromEntries(Object.entries(meta).filter(([, value]) => isObject(value))) as ProviderData;
+  const signature = options[ENDPOINT_PROVIDER]?.["thoughtSignature"];
+  return {
+    providerOptions: signature === undefined ? options : { ...options, google: { thoughtSignature: signature } },
+  };
+}
+
+/** The name under which the package for OpenAI-compatible servers gives their data. */
+export const ENDPOINT_PROVIDER = "planloom";
 
 /**
  * Chat templates of local servers read arguments as an object. Any other value that a model wrote is wrapped in one.

@@ -2,6 +2,7 @@
 // Decides where a model comes from: an object, an installed provider, or an endpoint.
 import { PlanloomError } from "../words/planloom-error.js";
 import { aiSdkModel, type LadderModel, type Source } from "./ai-sdk-model.js";
+import { ENDPOINT_PROVIDER } from "./call-options.js";
 import { isAiSdkModel, isCallable, type AiSdkModel, type LanguageModelV3 } from "./ai-sdk.js";
 import { parseEndpoint, shownUrl, type Endpoint } from "./endpoint.js";
 import type { Model, Role } from "./port.js";
@@ -100,7 +101,7 @@ function openObject(model: AiSdkModel, settings: RoleSettings, role: Role): Ladd
 async function loadEndpointModel(name: string, endpoint: Endpoint, apiKey: string): Promise<LanguageModelV3> {
   const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
   const provider = createOpenAICompatible({
-    name: "planloom",
+    name: ENDPOINT_PROVIDER,
     baseURL: endpoint.baseURL,
     queryParams: endpoint.query,
     apiKey,

@@ -11,11 +11,25 @@ export interface ToolCall {
   readonly name: string;
   /** The arguments, parsed if they are JSON; otherwise the text as it came. */
   readonly args: Json;
+  /** Data of the provider, for example a signature. Opaque. Sent back with the call. */
+  readonly meta?: JsonObject;
+}
+
+/** A part of a reply in which the model thinks. Never a result. Sent back with the calls that follow it. */
+export interface Reasoning {
+  readonly text: string;
+  /** Data of the provider, for example a signature. Opaque. */
+  readonly meta?: JsonObject;
 }
 
 export type ModelMessage =
   | { readonly role: "user"; readonly text: string }
-  | { readonly role: "assistant"; readonly text: string; readonly toolCalls?: readonly ToolCall[] }
+  | {
+      readonly role: "assistant";
+      readonly text: string;
+      readonly toolCalls?: readonly ToolCall[];
+      readonly reasoning?: readonly Reasoning[];
+    }
   | { readonly role: "tool"; readonly results: readonly ToolResult[] };
 
 export interface ToolResult {
@@ -47,6 +61,10 @@ export interface ModelRequest {
 export interface ModelReply {
   readonly text: string;
   readonly toolCalls: readonly ToolCall[];
+  /** Absent if the provider gives none apart from the text. */
+  readonly reasoning?: readonly Reasoning[];
+  /** The text holds the marks of a tool call that could not be read as one. Then it is not a result. */
+  readonly holdsCall?: true;
   /** `calls` is the number of requests: 1, or more if the capability ladder went down. */
   readonly usage: Usage;
   /** length = cut by the output limit. */

@@ -1,8 +1,18 @@
-// Removes the reasoning that a local model writes into its text. In: pieces of text. Out: the same without a leading
-// <think> … </think>. Works on a stream, where a tag may arrive in pieces.
+// Separates the reasoning that a local model writes into its text from its reply. In: pieces of text. Out: the pieces
+// without the reasoning. Works on a stream, where a mark may arrive in pieces. It knows <think> … </think>,
+// [THINK] … [/THINK], and channels.
+import { afterFinalHeader, untilMark } from "./channels.js";
 
-const OPEN = "<think>";
-const CLOSE = "</think>";
+/** Opening and closing marks. */
+const MARKS = [
+  ["<think>", "</think>"],
+  ["<thinking>", "</thinking>"],
+  ["<|begin_of_thought|>", "<|end_of_thought|>"],
+  ["[THINK]", "[/THINK]"],
+] as const;
+const CHANNELS = ["<|channel|>", "<|start|>", "<|message|>"];
+const OPENINGS = [...MARKS.map(([open]) => open), ...CHANNELS];
+const LONGEST = Math.max(...OPENINGS.map((open) => open.length));
 
 export interface ReasoningFilter {
   /** The part of the text so far that may be shown. */
@@ -12,27 +22,43 @@ export interface ReasoningFilter {
 }
 
 export function withoutReasoning(): ReasoningFilter {
-  let state: "start" | "reasoning" | "gap" | "answer" = "start";
+  let state: "start" | "reasoning" | "channels" | "final" | "gap" | "answer" = "start";
+  let close = "";
   let held = "";
 
   const step = (): string => {
     switch (state) {
       case "start": {
         const text = held.trimStart();
-        if (text.length < OPEN.length && OPEN.startsWith(text)) return "";
-        state = text.startsWith(OPEN) ? "reasoning" : "answer";
+        if (text.length < LONGEST && OPENINGS.some((open) => open.startsWith(text) && text !== open)) return "";
+        const marks = MARKS.find(([open]) => text.startsWith(open));
+        close = marks?.[1] ?? "";
+        const inChannels = CHANNELS.some((open) => text.startsWith(open));
+        state = marks !== undefined ? "reasoning" : inChannels ? "channels" : "answer";
         return step();
       }
       case "reasoning": {
-        const close = held.indexOf(CLOSE);
-        if (close === -1) return "";
-        held = held.slice(close + CLOSE.length);
+        const at = held.indexOf(close);
+        if (at === -1) return "";
+        held = held.slice(at + close.length);
         state = "gap";
         return step();
       }
+      case "channels": {
+        const final = afterFinalHeader(held);
+        if (final === undefined) return "";
+        held = final;
+        state = "final";
+        return step();
+      }
+      case "final": {
+        const { text, rest } = untilMark(held);
+        held = rest;
+        return text;
+      }
       case "gap": {
         held = held.trimStart();
-        if (held !== "") state = "answer";
+        if (held !== "") state = "start";
         return held === "" ? "" : step();
       }
       case "answer": {
@@ -50,4 +76,19 @@ export function withoutReasoning(): ReasoningFilter {
     },
     end: () => (state === "start" ? held : ""),
   };
+}
+
+/**
+ * The text after a closing mark without an opening one: some templates open the reasoning themselves. The mark must end
+ * its line. Only for whole replies: the reasoning has been shown by then.
+ */
+export function afterReasoning(text: string): string {
+  if (/^\s*[[{`]/.test(text)) return text;
+  for (const [open, close] of MARKS) {
+    const at = text.indexOf(close);
+    if (at === -1 || text.slice(0, at).includes(open)) continue;
+    const rest = text.slice(at + close.length);
+    if (/^[ \t]*(?:\n|$)/.test(rest)) return rest.trimStart();
+  }
+  return text;
 }

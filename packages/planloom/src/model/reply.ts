@@ -2,17 +2,27 @@
 // for both.
 import { randomUUID } from "node:crypto";
 import { LIMITS } from "../limits.js";
-import { isObject, type Json } from "../plan/json.js";
+import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import type { Generated, StreamPart } from "./ai-sdk.js";
-import type { ModelReply, ToolCall } from "./port.js";
-import { withoutReasoning } from "./reasoning.js";
+import type { ModelReply, Reasoning, ToolCall } from "./port.js";
+import { afterReasoning, withoutReasoning } from "./reasoning.js";
+import { writtenCalls } from "./written-calls.js";
 
-interface WrittenCall {
+interface SentCall {
   readonly toolCallId: string;
   readonly toolName: string;
   readonly input: string;
   readonly providerExecuted?: boolean | undefined;
+  readonly providerMetadata?: object | undefined;
+}
+
+/** What the reader of a reply knows of its request. */
+export interface Offer {
+  /** Names of the tools that the request offers. */
+  readonly tools: readonly string[];
+  /** Whether the model has read this text in the request. */
+  isQuoted(text: string): boolean;
 }
 
 type Ending = { readonly [field in "usage" | "finishReason"]: unknown };
@@ -22,55 +32,102 @@ export interface StreamListener {
   toolInput(delta: string): void;
 }
 
-export function replyOf(result: Generated): ModelReply {
+export function replyOf(result: Generated, offer: Offer): ModelReply {
   const filter = withoutReasoning();
-  let text = "";
-  const calls: WrittenCall[] = [];
+  const read = { raw: "", text: "", calls: [] as SentCall[], reasoning: [] as Reasoning[] };
   for (const part of result.content) {
-    if (part.type === "text") text += filter.push(part.text);
-    if (part.type === "tool-call") calls.push(part);
+    if (part.type === "text") {
+      read.raw += part.text;
+      read.text += filter.push(part.text);
+    } else if (part.type === "tool-call") read.calls.push(part);
+    else if (part.type === "reasoning") read.reasoning.push({ text: part.text, ...metaOf(part.providerMetadata) });
   }
-  return assemble(text + filter.end(), calls, result);
+  read.text += filter.end();
+  return assemble(read, result, offer);
 }
 
 /** Reads the stream to its end. Throws the error that the stream reports, or an Error if it ends too early. */
-export async function streamedReply(stream: ReadableStream<StreamPart>, listener: StreamListener): Promise<ModelReply> {
+export async function streamedReply(
+  stream: ReadableStream<StreamPart>,
+  listener: StreamListener,
+  offer: Offer,
+): Promise<ModelReply> {
   const filter = withoutReasoning();
-  let text = "";
-  const calls: WrittenCall[] = [];
+  const read = { raw: "", text: "", calls: [] as SentCall[], reasoning: [] as Reasoning[] };
+  const thoughts = new Map<string, { text: string; meta?: JsonObject }>();
   let ending: Ending | undefined;
   const show = (piece: string): void => {
-    text += piece;
+    read.text += piece;
     if (piece !== "") listener.text(piece);
   };
   for await (const part of stream as unknown as AsyncIterable<StreamPart>) {
-    if (part.type === "text-delta") show(filter.push(part.delta));
-    else if (part.type === "tool-input-delta") listener.toolInput(part.delta);
-    else if (part.type === "tool-call") calls.push(part);
-    else if (part.type === "finish") ending = part;
+    if (part.type === "text-delta") {
+      read.raw += part.delta;
+      show(filter.push(part.delta));
+    } else if (part.type === "tool-input-delta") listener.toolInput(part.delta);
+    else if (part.type === "tool-call") read.calls.push(part);
+    else if (part.type === "reasoning-delta" || part.type === "reasoning-end") {
+      const thought = thoughts.get(part.id) ?? { text: "" };
+      thoughts.set(part.id, thought);
+      if (part.type === "reasoning-delta" && thought.text.length < LIMITS.replyChars) thought.text += part.delta;
+      Object.assign(thought, metaOf(part.providerMetadata));
+    } else if (part.type === "finish") ending = part;
     else if (part.type === "error") throw asError(part.error);
     // Stops here, because the stream may never end.
-    if (text.length > LIMITS.replyChars) return assemble(text, [], { usage: {}, finishReason: "length" });
+    if (read.raw.length > LIMITS.replyChars)
+      return assemble({ ...read, calls: [] }, { usage: {}, finishReason: "length" }, offer);
   }
   if (ending === undefined) throw new Error("the stream ended before the reply did");
   show(filter.end());
-  return assemble(text, calls, ending);
+  return assemble({ ...read, reasoning: [...thoughts.values()] }, ending, offer);
 }
 
-function assemble(text: string, written: readonly WrittenCall[], ending: Ending): ModelReply {
-  const toolCalls = toolCallsOf(written.filter((call) => call.providerExecuted !== true));
-  return { text, toolCalls, usage: usageOf(ending.usage), finish: finishOf(ending.finishReason, toolCalls.length > 0) };
+interface ReadParts {
+  /** The text as it came, with reasoning. */
+  readonly raw: string;
+  readonly text: string;
+  readonly calls: readonly SentCall[];
+  readonly reasoning: readonly Reasoning[];
 }
+
+function assemble(read: ReadParts, ending: Ending, offer: Offer): ModelReply {
+  const usage = usageOf(ending.usage);
+  const reasoning = read.reasoning.length === 0 ? {} : { reasoning: read.reasoning };
+  const toolCalls = toolCallsOf(read.calls.filter((call) => call.providerExecuted !== true));
+  const finish = finishOf(ending.finishReason, toolCalls.length > 0);
+  const text = afterReasoning(read.text);
+  if (toolCalls.length > 0 || finish === "length") return { text, toolCalls, ...reasoning, usage, finish };
+  // Channels hold calls apart from the text.
+  const written = read.text === "" ? read.raw : text;
+  const inText = writtenCalls(written, offer.tools, (quoted) => offer.isQuoted(quoted));
+  if (inText.found === "calls") {
+    const calls = inText.calls.map((call) => ({ id: newId(), ...call }));
+    return { text: "", toolCalls: calls, ...reasoning, usage, finish: "tool-calls" };
+  }
+  if (inText.found === "marks") return { text: written, toolCalls, ...reasoning, holdsCall: true, usage, finish };
+  const only = finish === "stop" && text.trim() === "" ? read.reasoning.map(({ text: thought }) => thought) : [];
+  return { text: only.length > 0 ? only.join("\n") : text, toolCalls, ...reasoning, usage, finish };
+}
+
+function metaOf(metadata: object | undefined): { readonly meta?: JsonObject } {
+  const some =
+    metadata !== undefined &&
+    Object.values(metadata).some((value) => !isObject(value) || Object.keys(value).length > 0);
+  return some ? { meta: metadata as JsonObject } : {};
+}
+
+/** At most 40 characters: some servers refuse longer ones. */
+const newId = (): string => `call${randomUUID().replaceAll("-", "")}`;
 
 /**
  * Some servers leave ids empty, or give all calls of a reply the same id. Then their results could not be told apart.
  */
-function toolCallsOf(written: readonly WrittenCall[]): readonly ToolCall[] {
+function toolCallsOf(written: readonly SentCall[]): readonly ToolCall[] {
   const seen = new Set<string>();
-  return written.map(({ toolCallId, toolName, input }) => {
-    const id = toolCallId.trim() === "" || seen.has(toolCallId) ? `call-${randomUUID()}` : toolCallId;
+  return written.map(({ toolCallId, toolName, input, providerMetadata }) => {
+    const id = toolCallId.trim() === "" || seen.has(toolCallId) ? newId() : toolCallId;
     seen.add(id);
-    return { id, name: toolName, args: argsOf(input) };
+    return { id, name: toolName, args: argsOf(input), ...metaOf(providerMetadata) };
   });
 }
 

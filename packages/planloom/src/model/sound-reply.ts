@@ -3,11 +3,11 @@
 import { beginning } from "../beginning.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
-import { isObject, sizeOf, type Json } from "../plan/json.js";
+import { isObject, sizeOf, type Json, type JsonObject } from "../plan/json.js";
 import { soundUsage } from "../plan/usage.js";
 import { asJson } from "../tools/output.js";
 import { notJsonText } from "../words/phrases.js";
-import type { ModelReply, ToolCall } from "./port.js";
+import type { ModelReply, Reasoning, ToolCall } from "./port.js";
 
 /**
  * The reply, within the limits. A text that is too long is cut, and counts as cut by the output limit. Calls beyond the
@@ -15,19 +15,24 @@ import type { ModelReply, ToolCall } from "./port.js";
  * so.
  */
 export function soundReply(given: unknown, model: string): ModelReply {
-  const { text, toolCalls, usage, finish } = isObject(given) ? (given as { readonly [field: string]: unknown }) : {};
+  const { text, toolCalls, reasoning, holdsCall, usage, finish } = isObject(given)
+    ? (given as { readonly [field: string]: unknown })
+    : {};
   if (typeof text !== "string" || !Array.isArray(toolCalls) || !toolCalls.every(isCall)) {
     throw new PlanloomError("PROVIDER_FAILED", { model, problem: "not-a-reply" });
   }
   let room: number = LIMITS.replyChars;
-  const calls = toolCalls.slice(0, LIMITS.toolCalls).map(({ id, name, args }): ToolCall => {
+  const calls = toolCalls.slice(0, LIMITS.toolCalls).map(({ id, name, args, meta }): ToolCall => {
     const sound = soundArguments(args, room);
     room -= sizeOf(sound, room);
-    return { id, name: beginning(name, LIMITS.nameChars), args: sound };
+    return { id, name: beginning(name, LIMITS.nameChars), args: sound, ...soundMeta(meta) };
   });
+  const thoughts = Array.isArray(reasoning) ? soundReasoning(reasoning) : [];
   return {
     text: beginning(text, LIMITS.replyChars),
     toolCalls: calls,
+    ...(thoughts.length === 0 ? {} : { reasoning: thoughts }),
+    ...(holdsCall === true ? { holdsCall } : {}),
     usage: soundUsage(usage),
     finish: text.length > LIMITS.replyChars ? "length" : (FINISHES.find((one) => one === finish) ?? "other"),
   };
@@ -35,8 +40,30 @@ export function soundReply(given: unknown, model: string): ModelReply {
 
 const FINISHES: readonly ModelReply["finish"][] = ["stop", "length", "tool-calls", "content-filter", "other"];
 
+interface SomeCall {
+  readonly id: string;
+  readonly name: string;
+  readonly args: unknown;
+  readonly meta?: unknown;
+}
+
+/** What cannot be kept whole is left out: half a signature is of no use. */
+function soundReasoning(reasoning: readonly unknown[]): readonly Reasoning[] {
+  return reasoning.slice(0, LIMITS.toolCalls).flatMap((part) => {
+    const { text, meta } = isObject(part) ? (part as { readonly [field: string]: unknown }) : {};
+    return typeof text === "string" && text.length <= LIMITS.replyChars ? [{ text, ...soundMeta(meta) }] : [];
+  });
+}
+
+function soundMeta(meta: unknown): { readonly meta?: JsonObject } {
+  const copy = meta === undefined ? undefined : asJson(meta);
+  if (copy?.ok !== true || !isObject(copy.value) || sizeOf(copy.value, LIMITS.replyChars) > LIMITS.replyChars)
+    return {};
+  return { meta: copy.value };
+}
+
 /** Ids are opaque and returned as they came. A value without a valid id and name is not a call. */
-function isCall(value: unknown): value is { readonly id: string; readonly name: string; readonly args: unknown } {
+function isCall(value: unknown): value is SomeCall {
   if (!isObject(value)) return false;
   const { id, name } = value as { readonly [field: string]: unknown };
   return typeof id === "string" && id.length <= LIMITS.messageChars && typeof name === "string";

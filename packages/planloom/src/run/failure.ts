@@ -37,6 +37,8 @@ type ExpressionFailures = { readonly [Code in EvaluationCode]: ExpressionParams<
 /** Why a model's reply cannot be used. */
 export type ReplyProblem =
   | { readonly code: "EMPTY" | "CUT" | "WITHHELD" | "NOT_AN_OBJECT" | "NO_VERDICT" | "NO_PLAN" }
+  /** The text holds a tool call that cannot be read; or it announces a call that was not made. */
+  | { readonly code: "CALL_IN_TEXT" | "CALL_ANNOUNCED" }
   | { readonly code: "NOT_JSON"; readonly type: string }
   | { readonly code: "TOO_DEEP"; readonly limit: number }
   | ({ readonly code: "MISFIT" } & Mismatch);

@@ -6,6 +6,7 @@ import { StepFailure } from "../../src/agents/step-failure.js";
 import { settledOutcome } from "../../src/agents/tool-turn.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { LIMITS } from "../../src/limits.js";
+import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
 import { parseType } from "../../src/plan/type/text.js";
 import type { Type } from "../../src/plan/type/type.js";
 import { ToolError } from "../../src/tools/tool.js";
@@ -233,7 +234,7 @@ describe("typed output", () => {
   });
 
   it("asks once more when the output does not fit, beyond the last turn too", async () => {
-    const model = script('[{ "name": "A", "revenue": "7" }]', '[{ "name": "A", "revenue": 7 }]');
+    const model = script('[{ "name": "A", "revenue": "seven" }]', '[{ "name": "A", "revenue": 7 }]');
     const result = await runAgent(request({ type, turns: 1 }), model, new MemoryJournal().context());
     expect(result).toMatchObject({ output: [{ name: "A", revenue: 7 }], usage: { calls: 2 } });
     expect(textIn(model.requests[1])).toContain("/0/revenue should be number | null");
@@ -507,4 +508,57 @@ describe("a failed model call", () => {
     expect(textIn(model.requests[0])).toContain("do not make them again");
     expect(textIn(model.requests[0])).toContain("r1");
   });
+});
+
+/** A model that gives these replies, which a scripted model cannot. */
+function saying(...replies: readonly Partial<ModelReply>[]): Model & { readonly requests: ModelRequest[] } {
+  const requests: ModelRequest[] = [];
+  const call = async (sent: ModelRequest): Promise<ModelReply> => {
+    const reply = replies[requests.push(sent) - 1];
+    return { text: "", toolCalls: [], usage: { calls: 1, inputTokens: 1, outputTokens: 1 }, finish: "stop", ...reply };
+  };
+  return { name: "saying", requests, call };
+}
+
+describe("a reply that calls nothing although it should", () => {
+  it("is sent back once if it holds the text of a call, and is never a result", async () => {
+    const tool = toolOf(specOf("search"));
+    const reply = { text: "I call it. <tool_call>x</tool_call>", holdsCall: true } as const;
+    const model = saying(reply, reply);
+    const failed = await failureOf(runAgent(request({ tools: [tool] }), model, new MemoryJournal().context()));
+    expect(failed.failure).toMatchObject({ code: "OUTPUT_MISMATCH", params: { problem: { code: "CALL_IN_TEXT" } } });
+    expect(textIn(model.requests[1])).toContain("Call the tool now, as a tool call and not in your text");
+    expect(tool.calls).toEqual([]);
+  });
+
+  it("is sent back once if it only announces a call; then it is the result", async () => {
+    const tool = toolOf(specOf("search"));
+    const model = script("Let me search for that.", call("search"), "Found.");
+    const result = await runAgent(request({ tools: [tool] }), model, new MemoryJournal().context());
+    expect(result).toMatchObject({ output: "Found.", tools: ["search"] });
+    const stubborn = script("Let me search for that.", "Let me search for that.");
+    const second = await runAgent(request({ tools: [tool] }), stubborn, new MemoryJournal().context());
+    expect(second).toMatchObject({ output: "Let me search for that.", tools: [] });
+  });
+
+  it("counts as a result in a step without tools", async () => {
+    const result = await runAgent(request(), script("Let me search for that."), new MemoryJournal().context());
+    expect(result.output).toBe("Let me search for that.");
+  });
+});
+
+it("arguments that are numbers in quotes are numbers, and the call is made with them", async () => {
+  const tool = toolOf(specOf("search"));
+  const model = script({ calls: [["search", { query: "7", limit: "3" }]] }, "Found.");
+  await runAgent(request({ tools: [tool] }), model, new MemoryJournal().context());
+  expect(tool.calls).toMatchObject([{ args: { query: "7", limit: 3 } }]);
+});
+
+it("what the model thinks, and the provider's own data of its calls, are sent back with the calls", async () => {
+  const meta = { google: { thoughtSignature: "c2ln" } };
+  const reasoning = [{ text: "I look first." }];
+  const toolCalls = [{ id: "1", name: "search", args: { query: "x" }, meta }];
+  const model = saying({ toolCalls, reasoning, finish: "tool-calls" }, { text: "Found." });
+  await runAgent(request({ tools: [toolOf(specOf("search"))] }), model, new MemoryJournal().context());
+  expect(model.requests[1]!.messages[1]).toMatchObject({ role: "assistant", reasoning, toolCalls: [{ meta }] });
 });

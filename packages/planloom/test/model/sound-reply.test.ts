@@ -63,7 +63,8 @@ test("an endless stream is read up to the limit of a reply, then cancelled", asy
   });
   const shown: number[] = [];
   const listener = { text: (delta: string) => void shown.push(delta.length), toolInput: () => undefined };
-  const { finish, text } = await streamedReply(stream as Parameters<typeof streamedReply>[0], listener);
+  const offer = { tools: [], isQuoted: () => false };
+  const { finish, text } = await streamedReply(stream as Parameters<typeof streamedReply>[0], listener, offer);
   expect([finish, cancelled]).toStrictEqual(["length", true]);
   expect(text.length).toBeLessThan(LIMITS.replyChars + 200_000);
 });

@@ -65,7 +65,7 @@ test("an error is known by its code", () => {
   expect(thrown.params.owner).toEqual({ host: "laptop", pid: "4711" });
   expect(thrown.message).toBe("Run run_x is driven by process 4711 on laptop.");
   expect(thrown.next).toBe(
-    "Follow it with `run.events({ follow: true })`, or end that process first. If it makes no progress, take the " +
+    "Follow it with `run.events({ follow: true })`, or end that process first. If it is of no use any more, take the " +
       "run from it with `run.resume(listener, { takeOver: true })`. Calls with effects that it is making are then in doubt.",
   );
   expect(hasCode(thrown, "RUN_EXISTS")).toBe(false);
@@ -74,7 +74,7 @@ test("an error is known by its code", () => {
 test("the command line fills in the run", () => {
   const next = sentenceText(errorNext("RUN_OWNED", { runId: "run_x" }), cli);
   expect(next).toBe(
-    "Follow it with `planloom watch run_x`, or end that process first. If it makes no progress, take the run from it " +
+    "Follow it with `planloom watch run_x`, or end that process first. If it is of no use any more, take the run from it " +
       "with `planloom resume run_x --take-over`. Calls with effects that it is making are then in doubt.",
   );
 });

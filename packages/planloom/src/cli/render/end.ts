@@ -45,8 +45,7 @@ export function sayEnd(run: RunDocument): void {
   if (status !== "completed") sayProblem(endProblem(run));
   if (report !== undefined && error?.code !== "PLAN_INVALID") sayReport(report);
   say(paint("bold", `=== ${status.toUpperCase()} ===`));
-  if (status === "completed" && !run.success)
-    say("  no success: a step that is not optional was skipped, because its data was missing");
+  if (status === "completed" && !run.success) say("  a step that mattered was left out for want of data: no success");
   for (const line of figureLines(run)) say(line);
   say(`  look at  ${PROGRAM} show ${runId} --trace`);
 }

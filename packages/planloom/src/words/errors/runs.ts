@@ -39,7 +39,8 @@ export interface RunErrors {
   /** `name` is absent if any run would do. */
   RUN_UNKNOWN: { readonly name?: string; readonly store: string };
   CURSOR_INVALID: Record<string, never>;
-  /** A field of the query of `list`. `given` is the value as a text; it is absent if there is no such filter. */
+  /** A field of the query of `list`. `given` is the value as a text. */
+  /** `given` is absent if there is no such filter. */
   QUERY_INVALID:
     { readonly field: QueryField; readonly given: string } | { readonly field: string; readonly given?: undefined };
   /** `owner` is absent if only the store knows that there is one. */
@@ -111,12 +112,8 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
       inputs.includes(input)
         ? `The trust of the input "${input}" cannot be "${value}".`
         : `The run has no input "${input}".`,
-    next: ({ input, inputs }) => [
-      inputs.includes(input)
-        ? "Give one of untrusted, trusted, public."
-        : inputs.length === 0
-          ? "Leave it out: the run has no inputs."
-          : `Name one of its inputs: ${inputs.join(", ")}.`,
+    next: ({ inputs }) => [
+      `Say untrusted, trusted or public of ${inputs.length === 0 ? "an input of the run" : inputs.join(", ")}.`,
     ],
   },
   TAGS_INVALID: {
@@ -166,7 +163,7 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     next: ({ runId, owner }) => [
       "Follow it with ",
       { action: "watch", runId },
-      `, or end that process first.${leaseText(owner)} If it makes no progress, take the run from it with `,
+      `, or end that process first.${leaseText(owner)} If it is of no use any more, take the run from it with `,
       { action: "resume", runId, takeOver: true },
       ". Calls with effects that it is making are then in doubt.",
     ],

@@ -1,0 +1,224 @@
+// Reads tool calls that a server left in the text of a reply. In: the text, and the names of the offered tools. Out:
+// the calls if the whole text is calls of offered tools; or that the text holds the marks of a call, and so is no
+// result. Nothing is guessed: a call in a code fence, beside other text or of another tool is never made.
+import { isObject, type Json } from "../plan/json.js";
+import { channelMessages } from "./channels.js";
+
+export interface WrittenCall {
+  readonly name: string;
+  readonly args: Json;
+}
+
+export type WrittenCalls =
+  | { readonly found: "calls"; readonly calls: readonly WrittenCall[] }
+  /** Marks of a call, which cannot be made. */
+  | { readonly found: "marks" }
+  | { readonly found: "none" };
+
+/**
+ * `offered` are the names of the tools that the model may call. `isQuoted` tells whether the model has read this text:
+ * then it may only be repeating it.
+ */
+export function writtenCalls(
+  text: string,
+  offered: readonly string[],
+  isQuoted: (text: string) => boolean,
+): WrittenCalls {
+  const whole = text.trim();
+  const calls = readWhole(whole, offered);
+  if (calls === undefined) return { found: hasMarks(whole) ? "marks" : "none" };
+  const known = calls.map(({ name, args }) => ({ name: offeredName(name, offered), args }));
+  const isMade = known.every(({ name }) => name !== undefined) && !isQuoted(whole);
+  return isMade ? { found: "calls", calls: known as readonly WrittenCall[] } : { found: "marks" };
+}
+
+function readWhole(text: string, offered: readonly string[]): readonly WrittenCall[] | undefined {
+  for (const { marks, read } of FORMS) {
+    if (!marks.test(text)) continue;
+    const calls = read(text);
+    return calls === undefined || calls.length === 0 ? undefined : calls;
+  }
+  return bareCalls(text, offered);
+}
+
+/** Whether the text holds marks that no result has. A text about such marks has them in code. */
+function hasMarks(text: string): boolean {
+  const outside = text.replace(/```[^]*?(?:```|$)/g, "").replace(/`[^`\n]*`/g, "");
+  return FORMS.some(({ marks }) => marks.test(outside));
+}
+
+/** `functions.look` and `functions.look:0` name the tool `look`. An exact name comes first. */
+function offeredName(written: string, offered: readonly string[]): string | undefined {
+  const name = written.trim();
+  if (offered.includes(name)) return name;
+  const plain = name.replace(/^functions\./, "").replace(/:\d+$/, "");
+  return offered.includes(plain) ? plain : undefined;
+}
+
+interface Form {
+  readonly marks: RegExp;
+  /** The calls of a text that consists of them; undefined if it holds anything else. */
+  readonly read: (text: string) => readonly WrittenCall[] | undefined;
+}
+
+const FORMS: readonly Form[] = [
+  // Hermes, Qwen
+  { marks: /<tool_call>/, read: (text) => each(text, /\s*<tool_call>([^]*?)(?:<\/tool_call>|$)/y, taggedCall) },
+  // Qwen Coder
+  { marks: /<function=[^>\s]+>/, read: (text) => each(text, /\s*(<function=[^]*?<\/function>)/y, taggedCall) },
+  // Llama
+  { marks: /<\|python_tag\|>/, read: pythonTag },
+  // Mistral
+  { marks: /\[TOOL_CALLS\]/, read: mistralCalls },
+  // DeepSeek
+  { marks: /<｜tool▁calls?▁begin｜>/, read: deepSeekCalls },
+  // Kimi
+  { marks: /<\|tool_calls_section_begin\|>/, read: kimiCalls },
+  // Gemma
+  {
+    marks: /<\|tool_call>/,
+    read: (text) => each(text, /\s*<\|tool_call>([^]*?)<(?:\/tool_call|tool_call\|)>/y, gemmaCall),
+  },
+  // gpt-oss
+  { marks: /<\|channel\|>commentary to=/, read: channelCalls },
+];
+
+/** Reads a text that consists of parts of this pattern, which must be sticky. */
+function each(
+  text: string,
+  pattern: RegExp,
+  read: (part: string) => readonly WrittenCall[] | undefined,
+): readonly WrittenCall[] | undefined {
+  const calls: WrittenCall[] = [];
+  let at = 0;
+  while (text.slice(at).trim() !== "") {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    const part = match === null ? undefined : read(match[1]!.trim());
+    if (match === null || part === undefined) return undefined;
+    calls.push(...part);
+    at = pattern.lastIndex;
+  }
+  return calls;
+}
+
+function taggedCall(text: string): readonly WrittenCall[] | undefined {
+  if (!text.startsWith("<function=")) return jsonCalls(parsed(text));
+  const match = /^<function=([^>\s]+)>([^]*?)(?:<\/function>)?$/.exec(text);
+  if (match === null) return undefined;
+  const args: { [name: string]: Json } = {};
+  let at = 0;
+  const body = match[2]!;
+  const parameter = /\s*<parameter=([^>\s]+)>([^]*?)<\/parameter>/y;
+  while (body.slice(at).trim() !== "") {
+    parameter.lastIndex = at;
+    const found = parameter.exec(body);
+    if (found === null) return undefined;
+    args[found[1]!] = parameterValue(found[2]!);
+    at = parameter.lastIndex;
+  }
+  return [{ name: match[1]!, args }];
+}
+
+/** Values of parameters are plain text, or JSON of a list or object. One line break at each end is layout. */
+function parameterValue(text: string): Json {
+  const value = text.replace(/^\n/, "").replace(/\n$/, "");
+  return /^\s*[[{]/.test(value) ? (parsed(value) ?? value) : value;
+}
+
+function pythonTag(text: string): readonly WrittenCall[] | undefined {
+  const match = /^<\|python_tag\|>([^]*?)(?:<\|eom_id\|>|<\|eot_id\|>)?$/.exec(text);
+  if (match === null) return undefined;
+  const calls = match[1]!.split(/;\s*(?=\{)/).map((part) => jsonCalls(parsed(part)));
+  return calls.every((one) => one !== undefined) ? calls.flat() : undefined;
+}
+
+function mistralCalls(text: string): readonly WrittenCall[] | undefined {
+  const list = /^\[TOOL_CALLS\]\s*(\[[^]*\])$/.exec(text)?.[1];
+  if (list !== undefined) return jsonCalls(parsed(list));
+  return each(text, /\s*\[TOOL_CALLS\]([^]*?)(?=\s*(?:\[TOOL_CALLS\]|$))/y, (part) => {
+    const match = /^([^\s{[]+)\s*(?:\[CALL_ID\][^[{]*)?(?:\[ARGS\])?\s*(\{[^]*\})$/.exec(part);
+    const args = match === null ? undefined : parsed(match[2]!);
+    return isObject(args) ? [{ name: match![1]!, args }] : undefined;
+  });
+}
+
+function deepSeekCalls(text: string): readonly WrittenCall[] | undefined {
+  const inner = text.replace(/<｜tool▁calls▁(?:begin|end)｜>|<｜end▁of▁sentence｜>/g, "");
+  return each(inner, /\s*<｜tool▁call▁begin｜>([^]*?)<｜tool▁call▁end｜>/y, (part) => {
+    const [head = "", ...rest] = part.split("<｜tool▁sep｜>");
+    const body = rest.join("<｜tool▁sep｜>");
+    const fenced = /^([^\n]+)\n```(?:json)?\n([^]*?)\n?```$/.exec(body.trim());
+    const [name, args] = fenced === null ? [head, parsed(body)] : [fenced[1]!, parsed(fenced[2]!)];
+    return isObject(args) ? [{ name, args }] : undefined;
+  });
+}
+
+function kimiCalls(text: string): readonly WrittenCall[] | undefined {
+  const inner = text.replace(/<\|tool_calls_section_(?:begin|end)\|>/g, "");
+  return each(inner, /\s*<\|tool_call_begin\|>([^]*?)<\|tool_call_end\|>/y, (part) => {
+    const [name = "", ...rest] = part.split("<|tool_call_argument_begin|>");
+    const args = parsed(rest.join(""));
+    return isObject(args) ? [{ name, args }] : undefined;
+  });
+}
+
+/** `call:look(city: "Paris", limit: 3)`, or with braces; texts in JSON's or in Gemma's own quotes. */
+function gemmaCall(text: string): readonly WrittenCall[] | undefined {
+  const match = /^call:([^\s({]+)\s*[({]([^]*)[)}]$/.exec(text);
+  if (match === null) return undefined;
+  const body = match[2]!.replace(/<\|"\|>([^]*?)<\|"\|>/g, (_, value: string) => JSON.stringify(value));
+  const keyed = body.replace(STRING_OR_KEY, (whole, string?: string, key?: string) =>
+    string === undefined && key !== undefined ? `"${key}":` : whole,
+  );
+  const args = parsed(`{${keyed}}`);
+  return isObject(args) ? [{ name: match[1]!, args }] : undefined;
+}
+
+/** A string of JSON, or a key without quotes. */
+const STRING_OR_KEY = /("(?:[^"\\]|\\.)*")|([A-Za-z_][\w-]*)\s*:/g;
+
+function channelCalls(text: string): readonly WrittenCall[] | undefined {
+  const calls = channelMessages(text).filter(({ header }) => header.startsWith("commentary to="));
+  const read = calls.map(({ header, text: written }) => {
+    const args = parsed(written);
+    const name = /^commentary to=(\S+)/.exec(header)?.[1] ?? "";
+    return isObject(args) ? { name, args } : undefined;
+  });
+  return read.every((one) => one !== undefined) ? read : undefined;
+}
+
+/** `{ "name": …, "parameters": … }` and nothing else, of an offered tool. Other JSON is a result. */
+function bareCalls(text: string, offered: readonly string[]): readonly WrittenCall[] | undefined {
+  if (!/^[[{]/.test(text)) return undefined;
+  const value = parsed(text);
+  const all: readonly (Json | undefined)[] = Array.isArray(value) ? (value as readonly Json[]) : [value];
+  if (!all.every((one) => isObject(one) && Object.keys(one).every((key) => CALL_KEYS.has(key)))) return undefined;
+  const calls = jsonCalls(value);
+  return calls?.every(({ name }) => offeredName(name, offered) !== undefined) === true ? calls : undefined;
+}
+
+const CALL_KEYS: ReadonlySet<string> = new Set(["type", "id", "name", "arguments", "parameters", "args", "function"]);
+
+/** The calls that a JSON value describes; undefined if it describes anything else. */
+function jsonCalls(value: Json | undefined): readonly WrittenCall[] | undefined {
+  if (Array.isArray(value)) {
+    const calls = (value as readonly Json[]).map(jsonCalls);
+    return calls.every((one) => one !== undefined) ? calls.flat() : undefined;
+  }
+  if (!isObject(value)) return undefined;
+  if (isObject(value["function"])) return jsonCalls(value["function"]);
+  const { name } = value;
+  const given = value["arguments"] ?? value["parameters"] ?? value["args"];
+  if (typeof name !== "string" || given === undefined) return undefined;
+  const args = typeof given === "string" ? parsed(given) : given;
+  return isObject(args) ? [{ name, args }] : undefined;
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+// Tool calls in the text of a reply, in the notations that servers leave there. In: texts. Out: calls, or the word that
+// the text is no result.
+import { describe, expect, it, test } from "vitest";
+import { writtenCalls } from "../../src/model/written-calls.js";
+
+const OFFERED = ["lookup", "send.mail"];
+const read = (text: string, quoted = false) => writtenCalls(text, OFFERED, () => quoted);
+const one = (args: object, name = "lookup") => ({ found: "calls", calls: [{ name, args }] });
+const CITY = '{"city": "Bern"}';
+
+test.each<[string, string, object]>([
+  ["Hermes", `<tool_call>\n{"name": "lookup", "arguments": ${CITY}}\n</tool_call>`, one({ city: "Bern" })],
+  ["Hermes without its end", `<tool_call>{"name": "lookup", "arguments": ${CITY}}`, one({ city: "Bern" })],
+  [
+    "Qwen",
+    "<tool_call>\n<function=lookup>\n<parameter=city>\nBern\n</parameter>\n<parameter=sizes>\n[1, 2]\n</parameter>\n</function>\n</tool_call>",
+    one({ city: "Bern", sizes: [1, 2] }),
+  ],
+  ["Qwen Coder", "<function=lookup><parameter=city>Bern</parameter></function>", one({ city: "Bern" })],
+  ["Llama with a tag", `<|python_tag|>{"name": "lookup", "parameters": ${CITY}}<|eom_id|>`, one({ city: "Bern" })],
+  ["Llama without", `{"name": "lookup", "parameters": ${CITY}}`, one({ city: "Bern" })],
+  [
+    "an OpenAI object",
+    `{"type": "function", "function": {"name": "lookup", "arguments": "{\\"city\\": \\"Bern\\"}"}}`,
+    one({ city: "Bern" }),
+  ],
+  ["Mistral's list", `[TOOL_CALLS][{"name": "lookup", "arguments": ${CITY}}]`, one({ city: "Bern" })],
+  ["Mistral's words", `[TOOL_CALLS]lookup[ARGS]${CITY}`, one({ city: "Bern" })],
+  [
+    "DeepSeek",
+    `<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>lookup<｜tool▁sep｜>${CITY}<｜tool▁call▁end｜><｜tool▁calls▁end｜>`,
+    one({ city: "Bern" }),
+  ],
+  [
+    "Kimi",
+    `<|tool_calls_section_begin|><|tool_call_begin|>functions.lookup:0<|tool_call_argument_begin|>${CITY}<|tool_call_end|><|tool_calls_section_end|>`,
+    one({ city: "Bern" }),
+  ],
+  [
+    "Gemma",
+    '<|tool_call>call:lookup(city: "Bern: old, new", limit: 3)<tool_call|>',
+    one({ city: "Bern: old, new", limit: 3 }),
+  ],
+  ["Gemma's quotes", '<|tool_call>call:lookup{city:<|"|>Bern<|"|>}<tool_call|>', one({ city: "Bern" })],
+  [
+    "gpt-oss",
+    `<|channel|>analysis<|message|>I look.<|end|><|start|>assistant<|channel|>commentary to=functions.lookup <|constrain|>json<|message|>${CITY}<|call|>`,
+    one({ city: "Bern" }),
+  ],
+  ["an exact name with a dot", `<tool_call>{"name": "send.mail", "arguments": {}}</tool_call>`, one({}, "send.mail")],
+])("%s", (_name, text, calls) => {
+  expect(read(text)).toEqual(calls);
+});
+
+test("several calls, in order", () => {
+  const text = ["a", "b"].map((city) => `<tool_call>{"name": "lookup", "arguments": {"city": "${city}"}}</tool_call>`);
+  expect(read(text.join("\n"))).toMatchObject({ calls: [{ args: { city: "a" } }, { args: { city: "b" } }] });
+});
+
+describe("a text that holds a call which cannot be read is neither a call nor a result", () => {
+  const call = `<tool_call>{"name": "lookup", "arguments": ${CITY}}</tool_call>`;
+  it.each([
+    ["with words before it", `I look it up. ${call}`],
+    ["with words after it", `${call} That is all.`],
+    ["of a tool that is not offered", '<tool_call>{"name": "pay", "arguments": {}}</tool_call>'],
+    ["with arguments that are no object", '<tool_call>{"name": "lookup", "arguments": [1]}</tool_call>'],
+    ["that is cut", '<tool_call>{"name": "lookup", "argum'],
+    ["with an unknown form", "<|tool_call>lookup, please<tool_call|>"],
+  ])("%s", (_name, text) => {
+    expect(read(text)).toEqual({ found: "marks" });
+  });
+
+  it("that the model has read somewhere", () => {
+    expect(read(call, true)).toEqual({ found: "marks" });
+  });
+});
+
+describe("a result stays a result", () => {
+  it.each([
+    ["prose", "The lookup tool found nothing."],
+    ["other JSON", '{"name": "lookup", "population": 3}'],
+    ["JSON with the name of no tool", '{"name": "Bern", "parameters": {"size": 1}}'],
+    [
+      "a call that is shown as code",
+      `Write:\n\`\`\`\n<tool_call>{"name": "lookup", "arguments": {}}</tool_call>\n\`\`\``,
+    ],
+    ["a mark that is named as code", "Hermes writes `<tool_call>` before a call."],
+    ["nothing", ""],
+  ])("%s", (_name, text) => {
+    expect(read(text)).toEqual({ found: "none" });
+  });
+});
