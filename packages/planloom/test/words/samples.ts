@@ -148,6 +148,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { findings: [missingInput], source: { from: "file", name: "plan.yaml" } },
     { findings: [unknownTool], source: { from: "input", name: "stdin" } },
     { findings: [missingInput], source: { from: "run", runId: "RUN" } },
+    { findings: [unknownTool], source: { from: "run", runId: "RUN" } },
     { findings: [unknownTool], source: { from: "planner" } },
   ],
   GOAL_EMPTY: [{}, { of: "plan" }, { of: "change" }],

@@ -40,8 +40,8 @@ export async function planCommand(
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", { of: "plan" });
   const inputs = await inputsFromFlags(flags.input ?? []);
-  say(heading("PLANNING"));
   const make = async (loom: Loom) => {
+    say(heading("PLANNING"));
     const tell = (draft: Parameters<typeof invalidLines>[0]) => invalidLines(draft).forEach((line) => say(line));
     const onDrafted = (step: { readonly step: Json }) => say(`  writes   ${draftedText(step)}`);
     const made = await loom.plan(goal, { inputs, onInvalid: tell, onDrafted });
