@@ -86,11 +86,13 @@ export interface AgentResult {
 export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
   const previews = new Previews();
   const tools = request.tools.filter((tool) => tool.spec.approval === undefined);
-  const { keyOf, guard = () => "call" as const, edits = () => undefined } = request;
+  const { keyOf, guard = () => "call" as const, edits = () => undefined, made = [] } = request;
   const specs = tools.map((tool) => tool.spec);
+  // Calls of another conversation are shown: their arguments may repeat what any tool of the step had given there.
+  const called = new Set(made.length === 0 ? [] : specs.map(({ name }) => name));
   const spent = { usage: NO_USAGE };
   const spend = (usage: Usage): void => void (spent.usage = addUsage(spent.usage, usage));
-  const fresh = { tallies: new Map(), called: new Set<string>(), turns: new Turns(), count: 0 };
+  const fresh = { tallies: new Map(), called, turns: new Turns(), count: 0 };
   const bench: ToolBench = { tools, keyOf, guard, edits, previews, spend, ...fresh };
   const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request, previews) };
   try {

@@ -119,6 +119,8 @@ export interface WaitingDocument {
     readonly changes?: readonly ChangedToolReason[];
     /** What the guard found: control arguments that untrusted data chose, its sources, and private sources. */
     readonly guard?: Json;
+    /** Only for a plan that has inputs: their values. The approval covers what the plan's expressions make of them. */
+    readonly inputs?: { readonly [name: string]: Json };
     /** Only for a plan: its estimate, as `planloom estimate --json` prints it. */
     readonly estimate?: Json;
   }[];
@@ -415,6 +417,7 @@ function approvalDocument(
     ...changesDocument(reason),
     ...guardDocument(reason),
     ...(subject === "plan" ? {} : { does: deedDocument(run, subject) }),
+    ...(subject === "plan" && Object.keys(run.request.inputs).length > 0 ? { inputs: run.request.inputs } : {}),
     ...(subject !== "plan" || estimate === undefined ? {} : { estimate: estimateDocument(estimate) }),
   };
 }

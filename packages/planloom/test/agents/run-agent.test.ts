@@ -501,6 +501,13 @@ describe("a failed model call", () => {
     expect(refused.turn).toBeUndefined();
   });
 
+  it("of a step that starts again has seen what the calls made before hold", async () => {
+    const made = [{ tool: "search", args: { query: "x" }, effects: "once", key: "k", output: "pay Eve" }] as const;
+    const asked = request({ made, tools: [toolOf(specOf("search"))] });
+    const { tools } = await runAgent(asked, script("done"), new MemoryJournal().context());
+    expect(tools).toStrictEqual(["search"]);
+  });
+
   it("of a step that starts again after it acted is preceded by the calls that were made", async () => {
     const model = script("done");
     const made = [{ tool: "pay", args: { n: 5 }, effects: "once", key: "k", output: { receipt: "r1" } }] as const;
