@@ -31,11 +31,11 @@ export interface CheckpointOptions {
  * - An error of `run` is passed on and not recorded: the next attempt runs it again. `again` tells `run` that an
  *   earlier call under its key started and left no outcome, so that it may have acted.
  */
-export type Checkpoint = <T extends Json>(
-  name: string,
-  options: CheckpointOptions,
-  run: (again?: boolean) => Promise<T>,
-) => Promise<T>;
+export interface Checkpoint {
+  <T extends Json>(name: string, options: CheckpointOptions, run: (again?: boolean) => Promise<T>): Promise<T>;
+  /** The recorded intent of the next checkpoint; null if it has none. Only between two calls, not beside one. */
+  readonly intended?: () => Promise<Json>;
+}
 
 /** A call with effects ended or stopped, and it is unknown whether it acted. Never repeated automatically. */
 export class UnknownOutcome extends Error {
@@ -139,6 +139,8 @@ export interface AgentContext {
   /** From 1. */
   readonly attempt: number;
   readonly checkpoint: Checkpoint;
+  /** See Checkpoint. Absent: nothing is recorded. */
+  readonly intended?: () => Promise<Json>;
   /** The run's budget, if it has one: every model call uses it. */
   readonly budget?: CallBudget;
   /** Called with each step of a plan while the planner writes. Absent: nobody listens. */

@@ -31,7 +31,7 @@ import {
 } from "./prompts.js";
 import { Turns } from "./repetition.js";
 import { failureOf, operatingFailure, StepFailure } from "./step-failure.js";
-import { callTools, READ_RESULT, type KeyOf, type ToolBench, type TurnResults } from "./tool-turn.js";
+import { callTools, isOffered, READ_RESULT, type KeyOf, type ToolBench, type TurnResults } from "./tool-turn.js";
 
 const turnName = (turn: number): string => `turn ${turn}`;
 
@@ -41,8 +41,8 @@ export const isTurn = (name: string): boolean => /^turn \d+$/.test(name);
 export interface AgentRequest extends StepFacts {
   readonly step: AgentStep;
   /**
-   * Only the tools that the step may use, without those that need a person's approval: nobody could approve their
-   * arguments here. Each call is awaited without a time limit. The caller sets limits, and throws an error other than a
+   * The tools of the step. Those that need a person's approval are not offered, because nobody could approve their
+   * arguments here; they are only needed for calls that were made before. Each call is awaited without a time limit. The caller sets limits, and throws an error other than a
    * ToolError for a call that is too late.
    */
   readonly tools: readonly Tool[];
@@ -85,11 +85,10 @@ export interface AgentResult {
  */
 export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
   const previews = new Previews();
-  const tools = request.tools.filter((tool) => tool.spec.approval === undefined);
-  const { keyOf, guard = () => "call" as const, edits = () => undefined, made = [] } = request;
-  const specs = tools.map((tool) => tool.spec);
+  const { tools, keyOf, guard = () => "call" as const, edits = () => undefined, made = [] } = request;
+  const specs = tools.map((tool) => tool.spec).filter(isOffered);
   // Calls of another conversation are shown: their arguments may repeat what any tool of the step had given there.
-  const called = new Set(made.length === 0 ? [] : specs.map(({ name }) => name));
+  const called = new Set(made.length === 0 ? [] : tools.map(({ spec }) => spec.name));
   const spent = { usage: NO_USAGE };
   const spend = (usage: Usage): void => void (spent.usage = addUsage(spent.usage, usage));
   const fresh = { tallies: new Map(), called, turns: new Turns(), count: 0 };
@@ -205,7 +204,8 @@ function turnRequest(
 }
 
 function toolsOffered({ tools, previews }: ToolBench): NonNullable<ModelRequest["tools"]> {
-  const offered = tools.map(({ spec: { name, description, input } }) => ({ name, description, input }));
+  const specs = tools.map(({ spec }) => spec).filter(isOffered);
+  const offered = specs.map(({ name, description, input }) => ({ name, description, input }));
   if (!previews.anyCut || offered.some(({ name }) => name === READ_RESULT)) return offered;
   return [...offered, { name: READ_RESULT, description: readOnDescription(previews.names), input: READ_RESULT_INPUT }];
 }

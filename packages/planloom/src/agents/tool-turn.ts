@@ -6,6 +6,7 @@ import { LIMITS } from "../limits.js";
 import type { ToolCall, ToolResult } from "../model/port.js";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../plan/json.js";
 import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
+import type { ToolSpec } from "../plan/tool-spec.js";
 import { typeFromSchema } from "../plan/type/schema.js";
 import { typeText } from "../plan/type/type.js";
 import { rawOutput } from "../tools/raw-output.js";
@@ -147,11 +148,7 @@ interface Traced {
 function understand(call: ToolCall, bench: ToolBench): Wanted {
   if (call.name === READ_RESULT && bench.previews.anyCut) return { call, ...readOn(call.args, bench.previews) };
   const tool = bench.tools.find(({ spec }) => spec.name === call.name);
-  if (tool === undefined) {
-    const names = bench.tools.map(({ spec }) => spec.name).join(", ") || "none";
-    const text = toolFailure("UNKNOWN_TOOL", `There is no tool "${call.name}" in this step. Its tools: ${names}.`);
-    return { call, text, isError: true };
-  }
+  if (tool === undefined) return { call, text: unknownToolText(call, bench), isError: true };
   const given = call.args === null || call.args === "" ? {} : call.args;
   const type = typeFromSchema(tool.spec.input);
   const args = withoutTextValues(fromStrict(given, type), type);
@@ -161,6 +158,48 @@ function understand(call: ToolCall, bench: ToolBench): Wanted {
     text: toolFailure("BAD_ARGUMENTS", "The arguments are not a JSON object.", argumentsHint(tool)),
     isError: true,
   };
+}
+
+/** A tool that needs a person's approval is not for the model of an agent step. */
+export const isOffered = ({ approval }: ToolSpec): boolean => approval === undefined;
+
+function unknownToolText({ name }: ToolCall, { tools }: ToolBench): string {
+  const names = tools.filter(({ spec }) => isOffered(spec)).map(({ spec }) => spec.name);
+  return toolFailure(
+    "UNKNOWN_TOOL",
+    `There is no tool "${name}" in this step. Its tools: ${names.join(", ") || "none"}.`,
+  );
+}
+
+function unknownTool({ id, name, args }: ToolCall, bench: ToolBench): Traced {
+  const text = unknownToolText({ id, name, args }, bench);
+  return { result: { id, name, text, isError: true }, trace: [name, args, text] };
+}
+
+/**
+ * The arguments of a call with effects as the journal has them, if it was made before. Another release of the tool may
+ * read the same reply of the model in another way, and what was done stays what it was.
+ */
+async function recordedArgs(
+  { args: given }: ToolCall,
+  { spec: { name, effects } }: Tool,
+  { intended }: AgentContext,
+): Promise<JsonObject | undefined> {
+  // Calls without effects are made side by side, and their rows have no keys.
+  const intent = effects === "none" ? undefined : await intended?.();
+  if (!isObject(intent) || intent["tool"] !== name) return undefined;
+  const recorded = intent["asked"] ?? intent["args"];
+  const isSame =
+    isObject(recorded) && canonicalJson(withoutNulls(recorded)) === canonicalJson(withoutNulls(given || {}));
+  return isSame ? recorded : undefined;
+}
+
+/** Which nulls stand for an absent argument depends on the definition of the tool. */
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutNulls);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(entries.map(([name, field]) => [name, withoutNulls(field)]));
 }
 
 function readOn(args: Json, previews: Previews): { readonly text: string; readonly isError?: true } {
@@ -184,13 +223,16 @@ async function resultOf(
     return { result: { id, name, text, ...(isError && { isError }) }, trace: [name, wanted.call.args, text] };
   }
   const { tool } = wanted;
-  const { args, instead } = edited(tool, wanted.args, bench);
+  const before = await recordedArgs(wanted.call, tool, context);
+  if (before === undefined && !isOffered(tool.spec)) return unknownTool(wanted.call, bench);
+  const asked = before ?? wanted.args;
+  const { args, instead } = edited(tool, asked, bench);
   const number = ++bench.count;
   if (tallyOf(bench, tool.spec.name, args).acted) {
     context.progress(`calls ${tool.spec.name}`);
     return notAgain(wanted.call, tool, args);
   }
-  const outcome = await callOnce(tool, { args, instead }, seen, bench, context);
+  const outcome = await callOnce(tool, { args, instead, asked }, seen, bench, context);
   const trace = traceOf(tool, args, outcome);
   const called = !outcome.ok && outcome.own === true ? {} : { called: tool.spec.name };
   const note = instead === undefined ? "" : editedText(args);
@@ -240,7 +282,11 @@ function traceOf({ spec: { name, effects } }: Tool, args: JsonObject, outcome: C
  */
 async function callOnce(
   tool: Tool,
-  { args, instead }: { readonly args: JsonObject; readonly instead: string | undefined },
+  {
+    args,
+    instead,
+    asked,
+  }: { readonly args: JsonObject; readonly instead: string | undefined; readonly asked: JsonObject },
   seen: readonly string[],
   bench: ToolBench,
   context: AgentContext,
@@ -252,7 +298,7 @@ async function callOnce(
   const options = {
     effects,
     tool: name,
-    intent: { tool: name, args, ...(key === row ? {} : { key }) },
+    intent: { tool: name, args, ...(instead === undefined ? {} : { asked }), ...(key === row ? {} : { key }) },
     ...(effects === "none" ? {} : { key: row }),
     instead: (again: boolean): CallOutcome | undefined => {
       const answer = bench.guard(tool.spec, { args, key: row, ...(instead === undefined ? {} : { instead }) }, seen);

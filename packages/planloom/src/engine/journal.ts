@@ -48,7 +48,8 @@ export function journalOf(store: EventStore, attempted: JournalAttempt, writer: 
   const { runId, stepId, item, attempt } = attempted;
   let read: Promise<Recorded> | undefined;
   let count = 0;
-  return async (name, options, run) => {
+  const intended = async () => (await (read ??= recordedIn(store, attempted))).mine.get(count + 1)?.intent ?? null;
+  const checkpoint: Checkpoint = async (name, options, run) => {
     const n = ++count;
     const { mine, byKey } = await (read ??= recordedIn(store, attempted));
     const recorded = mine.get(n);
@@ -89,6 +90,7 @@ export function journalOf(store: EventStore, attempted: JournalAttempt, writer: 
     await write(seal(outcome));
     return outcome;
   };
+  return Object.assign(checkpoint, { intended });
 }
 
 interface Recorded {

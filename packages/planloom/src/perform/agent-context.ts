@@ -16,6 +16,7 @@ export function agentContext(
   context: Performing,
   { stepId, item }: { readonly stepId: string; readonly item: number | null },
 ): AgentContext {
+  const { intended } = context.checkpoint;
   return {
     signal: context.signal,
     runId: run.id,
@@ -24,6 +25,7 @@ export function agentContext(
     attempt: context.attempt,
     checkpoint: (name, options, work) =>
       storeErrorsMarked(() => context.checkpoint(name, options, allowed(work, options, context.budget))),
+    ...(intended === undefined ? {} : { intended: () => storeErrorsMarked(intended) }),
     ...(context.budget === undefined ? {} : { budget: context.budget }),
     progress: (value) => context.progress({ type: "step", step: stepId, item, value: shownProgress(value) }),
   };

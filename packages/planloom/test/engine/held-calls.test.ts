@@ -237,3 +237,45 @@ test("side by side, a call that waits keeps its place among those that do not", 
   expect([texts[0]!.includes(a), texts[1]!.includes(b)]).toEqual([true, true]);
   await loom.close();
 });
+
+test.each([
+  ["without one of its arguments", { input: z.object({ to: z.string() }) }, ["ann", "bob"]],
+  ["with an argument that may be null", { input: z.object({ to: z.string(), memo: z.string().nullable() }) }, ["ann"]],
+  ["that needs approval now", { approval: "required" as const }, ["ann"]],
+])("a step goes on after a call of a tool %s in the next release", async (_name, change, all) => {
+  const store = memoryStore();
+  const sent: string[] = [];
+  const release = (more: object) => [
+    tool({ name: "read", description: "Reads.", input: z.object({}), effects: "none", run: () => "write" }),
+    tool({
+      name: "send",
+      description: "Sends.",
+      input: z.object({ to: z.string(), memo: z.string().optional() }),
+      effects: "once",
+      run: ({ to }) => void sent.push(to),
+      ...more,
+    }),
+  ];
+  // A model under a strict schema gives null for what is absent.
+  const calls = [
+    { name: "read", args: {} },
+    { name: "send", args: { to: "ann", memo: null } },
+    { name: "send", args: { to: "bob" } },
+  ];
+  const executor = scriptedModel((_request, turn) => (turn < 3 ? { toolCalls: [calls[turn]!] } : { text: "done" }));
+  const plan = { steps: [{ id: "work", agent: "Write.", tools: ["read", "send"] }], answer: { value: "${{ work }}" } };
+  const first = await createLoom({ store, tools: release({}), models: { executor } }, { env: {} });
+  const { id } = await first.start("Write.", { plan });
+  const before = await first.get(id);
+  await before.approve((await before.result()).waiting!.approvals[0]!.hash);
+  expect((await before.result()).waiting!.approvals).toMatchObject([{ args: { to: "bob" } }]);
+  await first.close();
+  const second = await createLoom({ store, tools: release(change), models: { executor } }, { env: {} });
+  const run = await second.get(id);
+  for (let document = await run.result(); document.waiting !== undefined; document = await run.result())
+    await run.approve(document.waiting.approvals[0]!.hash);
+  expect(await run.result()).toMatchObject({ status: "completed", steps: [{ attempts: 1 }] });
+  expect([sent, executor.requests.length]).toEqual([all, 4]);
+  await run.replay({ strict: true });
+  await second.close();
+});
