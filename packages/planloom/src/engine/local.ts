@@ -156,7 +156,9 @@ class LocalEngine implements Engine {
     const driven = this.#drives.get(runId)?.run;
     const before = driven ?? (await this.load(runId));
     if (readCommand(command) === undefined || !isSender(by)) throw commandInvalid(command, by);
-    if (driven === undefined && isEnded(before) && command.type !== "retry") return runEnded(before);
+    const isOver = driven === undefined && isEnded(before) && command.type !== "retry";
+    // A recorded retry waits: the command is for the run that goes on.
+    if (isOver && !(await this.#waitingFor(before)).some(isRetry)) return runEnded(before);
     const refusal = command.type === "retry" ? retryPreview(before, command) : undefined;
     if (refusal?.ok === false) return refusal;
     const inputId = newId("input");

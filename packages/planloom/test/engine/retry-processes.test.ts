@@ -84,6 +84,17 @@ describe("a retry that is only recorded", () => {
     expect((await run.recording()).events).toEqual(log);
   });
 
+  it("can be cancelled before a process drives the run: nothing starts", async () => {
+    const { calls, run, loom } = await failed();
+    const other = await (await loom()).get("r");
+    expect(await other.retry({ record: "only" })).toEqual({ ok: true });
+    expect(await other.cancel("not any more")).toEqual({ ok: true });
+    expect((await other.result()).status).toBe("cancelled");
+    expect(calls).toEqual(["a", "b:a"]);
+    expect(eventsOf((await run.recording()).events, "run.reopened")).toHaveLength(1);
+    await strictly(other);
+  });
+
   it("changes nothing until a process drives the run", async () => {
     const { run } = await failed();
     const { events } = await run.recording();

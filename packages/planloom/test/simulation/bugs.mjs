@@ -270,8 +270,8 @@ export const BUGS = [
   {
     name: "a plan written after untrusted text was read acts without approval",
     file: "src/run/approval.js",
-    find: "run.planning.mustApprove.has(spec.id) ?",
-    put: "false ?",
+    find: "run.planning.mustApprove.has(spec.id))",
+    put: "false)",
   },
   {
     name: "a call is made by another release of its tool than the log knows",
