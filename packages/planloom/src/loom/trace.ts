@@ -26,6 +26,8 @@ export interface TraceAttempt {
    * Times without any event while it ran, each ended by a process that resumed the run. ms from the start of the run.
    */
   interrupted?: { readonly lastEventAfter: number; readonly resumedAfter: number }[];
+  /** Times in which a call inside it waited for approval. ms from the start of the run; open while it waits. */
+  waited?: { readonly tool: string; readonly askedAfter: number; continuedAfter?: number }[];
   /** Model calls that failed and were made again in their place. */
   turnsFailed?: { readonly turn: number; readonly error: FailureDocument; readonly reason: string }[];
   error?: FailureDocument;
@@ -165,6 +167,7 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
       // The reason of the earlier stop is dropped when the run continues.
       if (entry.status === "cancelled") delete entry.note;
       entry.status = "running";
+      if (continuesAfterWait(entry, attempt, event.at - startedAt)) return;
       entry.attempts.push({
         attempt,
         read: args,
@@ -172,6 +175,16 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
         from,
         startedAfter: event.at - startedAt,
       });
+      return;
+    }
+    case "approval.requested": {
+      const { subject, call } = event.data;
+      if (subject === "plan" || call === undefined) return;
+      const entry = entryOf(subject);
+      const last = entry.attempts.at(-1);
+      entry.status = "suspended";
+      if (last !== undefined)
+        last.waited = [...(last.waited ?? []), { tool: call.tool, askedAfter: event.at - startedAt }];
       return;
     }
     case "step.held": {
@@ -260,6 +273,14 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
     default:
       return;
   }
+}
+
+/** Whether an attempt goes on whose call has waited for approval. It is the same attempt, not another one. */
+function continuesAfterWait({ attempts }: TraceEntry, attempt: number, at: number): boolean {
+  const last = attempts.at(-1);
+  if (last?.waited === undefined || last.attempt !== attempt || last.took !== undefined) return false;
+  for (const wait of last.waited) wait.continuedAfter ??= at;
+  return true;
 }
 
 const refText = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);

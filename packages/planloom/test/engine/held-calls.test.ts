@@ -1,8 +1,10 @@
 // Tests of calls that the guard holds inside an agent step. In: a model that obeys what it reads. Out: what was sent.
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { traceLines } from "../../src/cli/render/trace.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
+import { traceOf } from "../../src/loom/trace.js";
 import { hashOf } from "../../src/plan/hash.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
@@ -83,6 +85,13 @@ test("the call waits with its arguments; approved, it is made once, and no turn 
   expect(await run.result()).toMatchObject({ status: "completed" });
   expect([sent, reads.count, executor.requests.length]).toEqual([["eve@evil.example"], 1, 3]);
   await run.replay({ strict: true });
+  // The trace shows one attempt that waited, so that one call does not look like two.
+  const { events, journal } = await run.recording();
+  expect(traceOf(events.slice(0, -4), journal)).toMatchObject([{ status: "running" }]);
+  const [entry] = traceOf(events, journal);
+  expect(entry).toMatchObject({ status: "completed", attempts: [{ attempt: 1, waited: [{ tool: "send_mail" }] }] });
+  expect(entry!.attempts[0]!.waited![0]!.continuedAfter).toBeGreaterThanOrEqual(0);
+  expect(traceLines([entry!], events).filter((line) => line.includes("tool send_mail"))).toHaveLength(1);
   await loom.close();
 });
 

@@ -127,7 +127,10 @@ function entryLines(entry: TraceEntry, runId: string): readonly string[] {
   const { title, revision, status, attempts, turns, note, summary, written, usage } = entry;
   return [
     `${paint("bold", name(entry))}  ${status}  ${oneLine(title, 80)}${revision > 1 ? ` (revision ${revision})` : ""}`,
-    ...attempts.flatMap((attempt) => attemptLines(attempt, turns)),
+    // An attempt that a retry of the run continues stands twice. Its turns are shown once, where it ended.
+    ...attempts.flatMap((attempt, index) =>
+      attemptLines(attempt, attempts.slice(index + 1).some((later) => later.attempt === attempt.attempt) ? [] : turns),
+    ),
     ...(entry.carried === undefined ? [] : [`  ${reusedText(entry.carried, runId)}`]),
     ...(note === undefined ? [] : [`  note     ${oneLine(note, WIDTH)}`]),
     ...(summary === undefined ? [] : [`  summary  ${oneLine(summary, WIDTH)}`]),
@@ -139,7 +142,19 @@ function entryLines(entry: TraceEntry, runId: string): readonly string[] {
 }
 
 function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): readonly string[] {
-  const { read, context = {}, from, startedAfter, took, interrupted = [], error, decision, reason, refused } = attempt;
+  const {
+    read,
+    context = {},
+    from,
+    startedAfter,
+    took,
+    interrupted = [],
+    waited = [],
+    error,
+    decision,
+    reason,
+    refused,
+  } = attempt;
   const sources = from.steps.length === 0 ? "" : paint("dim", `  from ${from.steps.join(", ")}`);
   const idle = interrupted.reduce((sum, { lastEventAfter, resumedAfter }) => sum + resumedAfter - lastEventAfter, 0);
   const without = idle === 0 || took === undefined ? "" : `, of which ${duration(idle)} interrupted`;
@@ -150,6 +165,11 @@ function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): reado
     ...interrupted.map(
       ({ lastEventAfter, resumedAfter }) =>
         `    interrupted: no event from ${duration(lastEventAfter)} on, until the run was resumed at ${duration(resumedAfter)}`,
+    ),
+    ...waited.map(
+      ({ tool, askedAfter, continuedAfter }) =>
+        `    waited: the call of ${oneLine(tool)} for approval, from ${duration(askedAfter)}` +
+        (continuedAfter === undefined ? " on" : ` to ${duration(continuedAfter)}`),
     ),
     `    read   ${shown(read)}${sources}`,
     ...Object.entries(context).map(([step, output]) => `    given  ${oneLine(step, 80)}: ${shown(output)}`),
