@@ -63,8 +63,23 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   "set-model": ({ role }) => (role === undefined ? "`--model NAME`" : `\`--model NAME\` or \`--${role}-model NAME\``),
   trust: ({ folder = "FOLDER" }) => ["trust", shellWord(folder)],
   set: ({ setting }) =>
-    setting === "store" ? "`--store PATH` or PLANLOOM_STORE=PATH" : `\`${setting}\` in the configuration`,
+    setting === "store"
+      ? "`--store PATH` or PLANLOOM_STORE=PATH"
+      : `${flagOf(setting)}\`${setting}\` in the configuration`,
 });
+
+/** The flag of `run`, `retry` and `fork` that sets the same. */
+function flagOf(setting: string): string {
+  const flag = FLAGS[setting];
+  return flag === undefined ? "" : `\`${flag}\` or `;
+}
+
+const FLAGS: { readonly [setting: string]: string } = {
+  "budget.modelCalls": "--budget-calls",
+  "budget.tokens": "--budget-tokens",
+  "budget.costUsd": "--budget-usd",
+  "budget.wallMs": "--budget-time",
+};
 
 const run = (runId: string | undefined): string => runId ?? "RUN";
 
