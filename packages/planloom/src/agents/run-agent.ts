@@ -118,19 +118,22 @@ async function takeTurns(
   for (let turn = 1; turn <= turns; turn++) {
     const before = breakAfter(turn - 1);
     if (before !== undefined && turn > 1) {
-      messages.push({ role: "user", text: goesOnText(before.why) });
+      addNote(messages, goesOnText(before.why));
       turns = turn - 1 + request.turns;
       corrected = false;
       bench.turns.clear();
     }
     const goesOn = breakAfter(turn);
-    if (turn === turns && toolsOffered(bench).length > 0) messages.push({ role: "user", text: LAST_TURN });
+    if (turn === turns && toolsOffered(bench).length > 0) addNote(messages, LAST_TURN);
     context.progress(`turn ${turn}`);
-    const reply = await askModel(turnName(turn), turnRequest(request, messages, bench), model, context).catch(
-      (thrown: unknown) => {
-        throw turnFailure(thrown, turn, spent.usage, context.signal);
-      },
-    );
+    const reply = await askModel(
+      turnName(turn),
+      turnRequest(request, messages, bench, turn === turns),
+      model,
+      context,
+    ).catch((thrown: unknown) => {
+      throw turnFailure(thrown, turn, spent.usage, context.signal);
+    });
     bench.spend(reply.usage);
     if (reply.toolCalls.length > 0) {
       if (turn === turns && goesOn === undefined) break;
@@ -141,7 +144,7 @@ async function takeTurns(
       const said = { text, toolCalls, ...(reasoning === undefined ? {} : { reasoning }) };
       messages.push({ role: "assistant", ...said }, { role: "tool", results });
       if (goesOn !== undefined) turns = Math.max(turns, turn + 1);
-      else if (times === LIMITS.repeats - 1) messages.push({ role: "user", text: REPEATED });
+      else if (times === LIMITS.repeats - 1) addNote(messages, REPEATED);
       continue;
     }
     if (goesOn !== undefined) {
@@ -162,6 +165,15 @@ async function takeTurns(
     messages.push({ role: "assistant", text: reply.text || "(empty)" }, { role: "user", text: correction });
   }
   throw fail(failWith("TURN_LIMIT", { turns: request.turns }, { retryable: true }));
+}
+
+/** A text of ours. Many servers refuse a user message after the results of tools, so it stands below the last result. */
+function addNote(messages: ModelMessage[], text: string): void {
+  const last = messages.at(-1);
+  const result = last?.role === "tool" ? last.results.at(-1) : undefined;
+  if (last?.role !== "tool" || result === undefined) return void messages.push({ role: "user", text });
+  const noted = { ...result, text: `${result.text}\n\n${text}` };
+  messages[messages.length - 1] = { role: "tool", results: [...last.results.slice(0, -1), noted] };
 }
 
 /** Whether a text, the first reply of a step with tools, only says that a tool will be called. */
@@ -194,12 +206,14 @@ function turnRequest(
   request: AgentRequest,
   messages: readonly ModelMessage[],
   bench: ToolBench,
+  isLast: boolean,
 ): Omit<ModelRequest, "signal"> {
   const tools = toolsOffered(bench);
+  const toolChoice = isLast ? "none" : "auto";
   return {
     system: executorSystem(request.instructions),
     messages: [...messages],
-    ...(tools.length === 0 ? {} : { tools, toolChoice: "auto" as const }),
+    ...(tools.length === 0 ? {} : { tools, toolChoice }),
   };
 }
 
@@ -217,6 +231,18 @@ const READ_RESULT_INPUT = {
   additionalProperties: false,
 };
 
+/**
+ * Why the model says that the step cannot be done; undefined if it does not say so. The words begin the last paragraph,
+ * in any emphasis. Elsewhere a text only mentions them.
+ */
+function notDoneReason(text: string): string | undefined {
+  const last = text.split(/\n\s*\n/).at(-1) ?? "";
+  const [, why] = NOT_DONE_MARK.exec(last) ?? [];
+  return why === undefined || text.length - last.length > LIMITS.announcementChars ? undefined : why.trim();
+}
+
+const NOT_DONE_MARK = new RegExp(`^[\\s*_#>]*${NOT_DONE.slice(0, -1)}[*_]*:[*_]*([^]*)$`);
+
 /** The result in a reply without calls. After `failed`, another request is of no use. */
 function readResult(
   reply: ModelReply,
@@ -226,8 +252,8 @@ function readResult(
   if (reply.finish === "content-filter") {
     return { ok: false, failed: failWith("MODEL_REFUSED", { what: "result" }) };
   }
-  if (text.startsWith(NOT_DONE)) {
-    const why = text.slice(NOT_DONE.length).trim();
+  const why = notDoneReason(text);
+  if (why !== undefined) {
     return { ok: false, failed: failWith("STEP_NOT_DONE", {}, why === "" ? {} : { text: why }) };
   }
   if (reply.finish === "length") return { ok: false, problem: { code: "CUT" } };

@@ -6,7 +6,7 @@ import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
 import { callOptionsOf } from "./call-options.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
 import type { Model, ModelReply, ModelRequest, Role } from "./port.js";
-import { providerError, timeoutError, type RequestTarget } from "./provider-error.js";
+import { outputLimitError, providerError, timeoutError, type RequestTarget } from "./provider-error.js";
 import { providerFailureOf, type ProviderFailure } from "./provider-failure.js";
 import { replyOf, streamedReply, type Offer, type StreamListener } from "./reply.js";
 import type { RoleSettings } from "./role.js";
@@ -31,6 +31,16 @@ export interface Source {
   readonly keep?: (way: KeptWay) => void;
   /** Called at each call, because packages of providers are loaded only when they are needed. */
   load(): Promise<LanguageModelV3>;
+}
+
+/** A request and the forms in which it is sent. */
+interface Descent {
+  readonly request: ModelRequest;
+  readonly begin: Way;
+  /** Rungs that are not tried. */
+  readonly spared: readonly Rung[];
+  /** Called when the server has accepted a form: for a stream, at its first piece and at its end. */
+  readonly accepted: (way: Way) => void;
 }
 
 type Outcome =
@@ -61,17 +71,16 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     const begin = beginningOf(memory, Date.now());
     const spared = lacksSchema(model) ? SCHEMA : [];
     const way = spared.includes(begin.rung) ? { ...begin, rung: "tool" as const } : begin;
-    const { reply, taken } = await descend(model, request, way, spared);
     // A request without an output says nothing about the form.
-    learnt(request.output === undefined ? { ...taken, rung: memory.way.rung } : taken);
-    return reply;
+    const accepted = (taken: Way): void =>
+      learnt(request.output === undefined ? { ...taken, rung: memory.way.rung } : taken);
+    return descend(model, { request, begin: way, spared, accepted });
   }
 
   async function at(rung: Rung, request: ModelRequest): Promise<ModelReply> {
     const way = { rung, temperature: beginningOf(memory, Date.now()).temperature };
-    const { reply, taken } = await descend(await source.load(), request, way, RUNGS);
-    learnt({ ...taken, rung: memory.way.rung });
-    return reply;
+    const accepted = (taken: Way): void => learnt({ ...taken, rung: memory.way.rung });
+    return descend(await source.load(), { request, begin: way, spared: RUNGS, accepted });
   }
 
   function learnt(way: Way): void {
@@ -79,24 +88,20 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     if (learn(memory, way, now)) source.keep?.({ ...way, at: now });
   }
 
-  /**
-   * Sends requests one after the other, until one is accepted or no form is left. `spared` are the rungs that are not
-   * tried.
-   */
-  async function descend(
-    model: LanguageModelV3,
-    request: ModelRequest,
-    begin: Way,
-    spared: readonly Rung[],
-  ): Promise<{ readonly reply: ModelReply; readonly taken: Way }> {
+  /** Sends requests one after the other, until one is accepted or no form is left. */
+  async function descend(model: LanguageModelV3, { request, begin, spared, accepted }: Descent): Promise<ModelReply> {
     const tried = new Set([...spared, begin.rung]);
     let way = begin;
     for (let calls = 1; calls <= MOST_REQUESTS; calls++) {
-      const outcome = await send(model, request, way);
+      const outcome = await send(model, request, way, accepted);
       if (outcome.ok) {
         memory.reached = true;
+        accepted(way);
         const { reply } = outcome;
-        return { reply: { ...reply, usage: { ...reply.usage, calls } }, taken: way };
+        if (reply.finish === "length" && reply.text.trim() === "" && reply.toolCalls.length === 0) {
+          throw outputLimitError(target);
+        }
+        return { ...reply, usage: { ...reply.usage, calls } };
       }
       if (request.signal.reason instanceof TimedOut) throw timeoutError(target);
       request.signal.throwIfAborted();
@@ -111,13 +116,18 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     throw new Error("unreachable: every refusal leads to a way that was not tried");
   }
 
-  async function send(model: LanguageModelV3, request: ModelRequest, way: Way): Promise<Outcome> {
+  async function send(
+    model: LanguageModelV3,
+    request: ModelRequest,
+    way: Way,
+    accepted: Descent["accepted"],
+  ): Promise<Outcome> {
     const options = optionsOf(request, way);
     try {
       const reply =
         request.onText === undefined
           ? replyOf(await model.doGenerate(options), offerOf(options, request))
-          : await streamed(model, options, request, way);
+          : await streamed(model, options, request, way, () => accepted(way));
       return { ok: true, reply: request.output === undefined ? reply : readBack(reply, way.rung) };
     } catch (thrown) {
       return { ok: false, failure: providerFailureOf(thrown, Date.now()) };
@@ -149,15 +159,22 @@ async function streamed(
   options: CallOptions,
   request: ModelRequest,
   way: Way,
+  accepted: () => void,
 ): Promise<ModelReply> {
-  const onText = request.onText ?? (() => {});
+  // Other requests may begin before the stream has ended.
+  let isAccepted = false;
+  const accept = (): void => {
+    if (!isAccepted) accepted();
+    isAccepted = true;
+  };
+  const onText = (delta: string): void => (accept(), request.onText?.(delta));
   const { stream } = await model.doStream(options);
   const offer = offerOf(options, request);
   if (request.output === undefined || way.rung !== "tool")
     return streamedReply(stream, { text: onText, toolInput: () => {} }, offer);
   // The input of the tool is the reply. The text beside it is used only if the model did not call the tool.
   const words: string[] = [];
-  const listener: StreamListener = { text: (delta) => words.push(delta), toolInput: onText };
+  const listener: StreamListener = { text: (delta) => void words.push(delta), toolInput: onText };
   const reply = await streamedReply(stream, listener, offer);
   if (reply.toolCalls.length === 0) words.forEach((delta) => onText(delta));
   return reply;

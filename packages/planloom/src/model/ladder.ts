@@ -5,6 +5,7 @@ import type { CallOptions } from "./ai-sdk.js";
 import { functionTool } from "./call-options.js";
 import type { ModelReply, ModelRequest } from "./port.js";
 import type { ProviderFailure } from "./provider-failure.js";
+import { refusalSubject } from "./refusal-subject.js";
 
 export type Rung = "json_schema" | "tool" | "json_object" | "text";
 
@@ -69,7 +70,7 @@ export function wayAfter(
 function isAboutForm(failure: ProviderFailure, rung: Rung): boolean {
   if (failure.kind === "failed") return failure.status === 501 || FORM_WORDS[rung].test(failure.words);
   if (failure.kind !== "refused" || NOT_ABOUT_FORM.has(failure.status ?? 400)) return false;
-  return !OTHER_WORDS.test(failure.words);
+  return refusalSubject(failure.status, failure.words) === undefined;
 }
 
 const FORMAT_WORDS = /response_format|json|schema|grammar|structured/i;
@@ -79,13 +80,6 @@ const FORM_WORDS: Readonly<Record<Rung, RegExp>> = {
   json_object: FORMAT_WORDS,
   text: /(?!)/,
 };
-
-/**
- * Failures with 400 or 404 that no other form can avoid: the request is too long, the model does not exist, the key is
- * wrong.
- */
-const OTHER_WORDS =
-  /context (?:length|window|size)|maximum context|too many tokens|prompt is too long|api key|\bmodel\b.{0,80}\b(?:not found|does not exist)\b/i;
 
 /** Placed after the instructions, so that the beginning, which servers may cache, stays the same. */
 function withSchema(prompt: CallOptions["prompt"], { schema, described }: Output): CallOptions["prompt"] {

@@ -9,6 +9,7 @@ import type { Model, Role } from "./port.js";
 import { providerNameOf, type ProviderName } from "./provider-name.js";
 import { findProvider, loadProviderModel, notInstalled, unsupported } from "./provider-package.js";
 import type { RoleSettings } from "./role.js";
+import { wireFetch } from "./wire.js";
 import { adopt, newMemory, type Memory, type WayKeeper } from "./way-memory.js";
 
 /** The key for servers that need none: they ignore it. */
@@ -109,6 +110,7 @@ async function loadEndpointModel(name: string, endpoint: Endpoint, apiKey: strin
     supportsStructuredOutputs: true,
     includeUsage: true,
     convertUsage: tokenCounts,
+    fetch: wireFetch,
   });
   return provider.chatModel(name);
 }

@@ -45,7 +45,8 @@ export interface ModelRequest {
   readonly messages: readonly ModelMessage[];
   /** Tools that the model may call. Never together with `output`. */
   readonly tools?: readonly { readonly name: string; readonly description: string; readonly input: JsonObject }[];
-  readonly toolChoice?: "auto" | "required";
+  /** none: the tools are named, as in the requests before, and none may be called. */
+  readonly toolChoice?: "auto" | "required" | "none";
   /**
    * The reply must be JSON of this schema. `described`: the request already describes the schema in its text, so it is
    * not added again.

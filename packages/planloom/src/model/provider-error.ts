@@ -6,6 +6,7 @@ import type { ModelTarget } from "../words/errors/model.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "./port.js";
 import type { ProviderFailure } from "./provider-failure.js";
+import { refusalSubject } from "./refusal-subject.js";
 
 /** The address that a request was sent to. */
 export interface RequestTarget {
@@ -54,6 +55,10 @@ export function providerError(failure: ProviderFailure, target: RequestTarget, r
   }
 }
 
+/** Another attempt would use up the limit again. */
+export const outputLimitError = (target: RequestTarget): PlanloomError =>
+  new PlanloomError("PROVIDER_FAILED", { ...modelOf(target), problem: "no-room" }, { retryable: false });
+
 export function timeoutError(target: RequestTarget): PlanloomError {
   return new PlanloomError("PROVIDER_TIMEOUT", {
     ...modelOf(target),
@@ -67,11 +72,14 @@ function refusal(failure: ProviderFailure & { kind: "refused" }, target: Request
   const wait = { retryAfterMs: failure.retryAfterMs };
   const at = modelOf(target);
   const text = excerpt(failure.words, target);
-  if (status === undefined) return new PlanloomError("PROVIDER_REFUSED", { ...at, text });
+  const about = refusalSubject(status, failure.words);
+  const subject = about === undefined ? {} : { about };
+  if (status === undefined) return new PlanloomError("PROVIDER_REFUSED", { ...at, text, ...subject });
   if (status === 408) return new PlanloomError("PROVIDER_TIMEOUT", { ...at, problem: "status", status, text }, wait);
   const answered = { ...at, status, text };
-  if (status === 429) return new PlanloomError("PROVIDER_RATE_LIMITED", answered, wait);
-  return new PlanloomError(status === 401 || status === 403 ? "PROVIDER_UNAUTHORIZED" : "PROVIDER_REFUSED", answered);
+  if (status === 429 && about !== "quota") return new PlanloomError("PROVIDER_RATE_LIMITED", answered, wait);
+  if (status === 401 || status === 403) return new PlanloomError("PROVIDER_UNAUTHORIZED", answered);
+  return new PlanloomError("PROVIDER_REFUSED", { ...answered, ...subject });
 }
 
 const modelOf = ({ model, role, label }: RequestTarget): ModelTarget => ({ model, role, label });

@@ -1,6 +1,8 @@
 // Why a request got no reply. In: an error of the SDK, of fetch or of a stream. Out: the failure as data, by kind.
 // provider-error.ts words it.
 import { messageOf } from "../error.js";
+import type { JsonObject } from "../plan/json.js";
+import { statusIn } from "./wire.js";
 
 export type ProviderFailure =
   /** The server was not reached; `code` is the system's. */
@@ -30,6 +32,10 @@ const CUT_CODES: ReadonlySet<string> = new Set([
 ]);
 const SLOW_CODES: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
 
+/** Codes of the system, of its network library and of HTTP. A server's own codes are other words. */
+const isSystemCode = (code: unknown): code is string =>
+  typeof code === "string" && /^(?:E[A-Z0-9]+|[A-Z]+_[A-Z0-9_]+)$/.test(code);
+
 /** Fields of the errors of the AI SDK and of the platform, for any error class. */
 interface Thrown {
   readonly name?: unknown;
@@ -51,7 +57,12 @@ export function providerFailureOf(thrown: unknown, now: number): ProviderFailure
     const body = typeof answered.responseBody === "string" ? wordsOf(answered.responseBody) : "";
     return statusFailure(status, body || messageOf(answered), retryAfterMs(answered.responseHeaders ?? {}, now));
   }
-  const code = chain.map((error) => error.code).find((value) => typeof value === "string");
+  const sent = chain.find(({ name, code }) => name === undefined && code !== undefined && !isSystemCode(code));
+  if (sent !== undefined) {
+    const words = typeof sent.message === "string" ? sent.message : messageOf(thrown);
+    return statusFailure(statusIn(sent as JsonObject), words, undefined);
+  }
+  const code = chain.map((error) => error.code).find(isSystemCode);
   if (code !== undefined) return connectionFailure(code, status !== undefined);
   return otherFailure(chain, thrown);
 }

@@ -569,3 +569,33 @@ it("what the model thinks, and the provider's own data of its calls, are sent ba
   await runAgent(request({ tools: [toolOf(specOf("search"))] }), model, new MemoryJournal().context());
   expect(model.requests[1]!.messages[1]).toMatchObject({ role: "assistant", reasoning, toolCalls: [{ meta }] });
 });
+
+describe("a step that the model gives up", () => {
+  it.each([
+    ["STEP FAILED: no data.", "no data."],
+    ["**STEP FAILED:** no data.", "no data."],
+    ["I have tried everything.\n\nSTEP FAILED: no data.", "no data."],
+    ["> _STEP FAILED_: no data.", "no data."],
+  ])("%j", async (text, why) => {
+    const failed = await failureOf(runAgent(request(), script(text), new MemoryJournal().context()));
+    expect(failed.failure).toMatchObject({ code: "STEP_NOT_DONE", text: why });
+  });
+
+  it.each([
+    "The log holds no line with STEP FAILED: all is well.",
+    "STEP FAILED: is what the log says.\n\nAll else is well.",
+    `${"The log of the night is long. ".repeat(30)}\n\nSTEP FAILED: disk`,
+  ])("is not one that only mentions it: %j", async (text) => {
+    const result = await runAgent(request(), script(text), new MemoryJournal().context());
+    expect(result.output).toBe(text);
+  });
+});
+
+it("a note of ours stands below the last result: no user message follows the results of tools", async () => {
+  const model = script(call("search"), "Found.");
+  await runAgent(request({ tools: [toolOf(specOf("search"))], turns: 2 }), model, new MemoryJournal().context());
+  const last = model.requests[1]!;
+  expect(last.messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool"]);
+  expect(resultsIn(last).at(-1)?.text).toMatch(/done[^]*\n\nThis is your last turn/);
+  expect(model.requests.map(({ toolChoice }) => toolChoice)).toEqual(["auto", "none"]);
+});

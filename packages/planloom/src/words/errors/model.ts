@@ -16,6 +16,12 @@ export interface ModelTarget {
 /** A server that answered. `status` is absent where a package of the AI SDK refused the request before it was sent. */
 type Answered = ModelTarget & { readonly status?: number; readonly text?: string };
 
+/**
+ * What a refusal is about, where its words say so. not-loaded: the server has the model, or no model at all, loaded.
+ * path: the address is not the root of an API.
+ */
+export type RefusalSubject = "quota" | "length" | "not-loaded" | "model" | "path" | "key";
+
 /** `code` is the text of the system or the connection. */
 type TimedOut =
   | { readonly problem: "no-reply"; readonly timeoutMs: number }
@@ -26,6 +32,8 @@ type Failed =
   | { readonly problem: "status"; readonly status: number; readonly text?: string }
   | { readonly problem: "cut"; readonly reason: string }
   | { readonly problem: "unreadable"; readonly text?: string }
+  /** The output limit was used up, for example by reasoning, before anything was written. */
+  | { readonly problem: "no-room" }
   /** The implementation of the port gave something that is not a reply. */
   | { readonly problem: "not-a-reply" };
 
@@ -41,7 +49,7 @@ export interface ModelErrors {
   PROVIDER_UNAUTHORIZED: Answered;
   PROVIDER_RATE_LIMITED: Answered;
   PROVIDER_TIMEOUT: ModelTarget & TimedOut;
-  PROVIDER_REFUSED: Answered;
+  PROVIDER_REFUSED: Answered & { readonly about?: RefusalSubject };
   PROVIDER_FAILED: ModelTarget & Failed;
 }
 
@@ -132,11 +140,14 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
       params.status === undefined
         ? `${targetText(params)} does not support the request${said(params.text)}`
         : answeredText(params),
-    next: ({ role, status }) => [
-      status === 404
-        ? `Check the model's name, and that ${variable(role)}_BASE_URL is the root of the API. It usually ends in /v1.`
-        : "Change the request or the model as the server says.",
-    ],
+    next: ({ role, status, about }) => {
+      if (about !== undefined) return REMEDIES[about](variable(role));
+      return [
+        status === 404
+          ? `Check the model's name, and that ${variable(role)}_BASE_URL is the root of the API. It usually ends in /v1.`
+          : "Change the request or the model as the server says.",
+      ];
+    },
   },
   PROVIDER_FAILED: {
     kind: "provider",
@@ -144,12 +155,18 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
     message: byCase("problem", {
       cut: (params) => `${targetText(params)} ended the connection before the reply was complete (${params.reason}).`,
       unreadable: (params) => `${targetText(params)} sent a reply that cannot be read${said(params.text)}`,
+      "no-room": (params) => `${targetText(params)} used up its output limit before it wrote a reply.`,
       "not-a-reply": (params) => `${targetText(params)} gave something that is not a reply.`,
       status: (params) => answeredText(params),
     }),
     next: byCase("problem", {
       unreadable: ({ role }) => [
         `Check that ${variable(role)}_BASE_URL is the root of an OpenAI-compatible API. It usually ends in /v1.`,
+      ],
+      "no-room": ({ role = "default" }) => [
+        "Raise ",
+        { action: "set", setting: `models.${role}.maxOutputTokens` },
+        ", let the model reason less, or use another model.",
       ],
       "not-a-reply": () => [
         "Correct the program behind the model. A reply has `text`, `toolCalls`, `usage` and `finish`.",
@@ -158,6 +175,17 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
       cut: tryLater,
     }),
   },
+};
+
+const REMEDIES: { readonly [S in RefusalSubject]: (variable: string) => Sentence } = {
+  quota: (name) => [`Add credit or raise the quota with the provider, or set ${name}_MODEL to a model of another one.`],
+  length: (name) => [
+    `Give the step or the goal less text, or set ${name}_MODEL to a model with a larger context, or raise the server's.`,
+  ],
+  "not-loaded": () => ["Load the model on the server first, then try again."],
+  model: (name) => [`Correct the model's name in ${name}_MODEL or in the configuration: this server does not know it.`],
+  path: (name) => [`Set ${name}_BASE_URL to the root of the API. It usually ends in /v1.`],
+  key: (name) => [`Set ${name}_API_KEY to a key that this server accepts.`],
 };
 
 /** Texts of the platform that say too little. */

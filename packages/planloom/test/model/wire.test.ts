@@ -1,0 +1,155 @@
+// What servers add to their replies, or leave out, costs no reply; what they say of an error is heard. In: bodies as
+// servers on loopback send them. Out: replies of the port, and errors.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it, test } from "vitest";
+import { openModel } from "../../src/model/model.js";
+import type { ModelReply, ModelRequest } from "../../src/model/port.js";
+import { refusalSubject } from "../../src/model/refusal-subject.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+interface Sent {
+  readonly status?: number;
+  readonly type?: string;
+  readonly body: unknown;
+}
+
+/** The reply of a server that sends this; an error that it ends in. */
+async function replyTo({ status = 200, type = "application/json", body }: Sent, stream = false): Promise<ModelReply> {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const server = createServer((_request, response) => {
+    response.writeHead(status, { "content-type": type }).end(text);
+  });
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  const model = openModel({ model: "m", baseURL: `http://127.0.0.1:${port}/v1` }, "executor");
+  const request: ModelRequest = {
+    system: "",
+    messages: [{ role: "user", text: "Go." }],
+    tools: [{ name: "look", description: "Looks.", input: { type: "object" } }],
+    signal: new AbortController().signal,
+    ...(stream ? { onText: () => undefined } : {}),
+  };
+  return model.call(request);
+}
+
+async function errorOf(sent: Sent, stream = false): Promise<PlanloomError> {
+  const thrown: unknown = await replyTo(sent, stream).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof PlanloomError)) throw new Error(`expected an error of a provider, got ${String(thrown)}`);
+  return thrown;
+}
+
+const reply = (message: object, more: object = {}) => ({
+  body: { id: "1", model: "m", created: 1, choices: [{ index: 0, message, finish_reason: "stop" }], ...more },
+});
+const events = (...chunks: readonly object[]): Sent => ({
+  type: "text/event-stream",
+  body: `${chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("")}data: [DONE]\n\n`,
+});
+const chunk = (delta: object, more: object = {}) => ({ id: "1", choices: [{ index: 0, delta, ...more }] });
+
+describe("a reply", () => {
+  const said = { role: "assistant", content: "Well." };
+
+  it.each([
+    ["counts as texts", { prompt_tokens: "3", completion_tokens: "4" }, [3, 4]],
+    ["counts that are none", { prompt_tokens: "many", completion_tokens: null }, [null, null]],
+    ["usage that is a word", "unknown", [null, null]],
+    ["details that are none", { prompt_tokens: 3, completion_tokens: 4, prompt_tokens_details: "no" }, [3, 4]],
+  ])("is kept beside %s", async (_name, usage, counts) => {
+    const { text, usage: read } = await replyTo(reply(said, { usage }));
+    expect([text, read.inputTokens, read.outputTokens]).toEqual(["Well.", ...counts]);
+  });
+
+  it.each([
+    ["an object", { city: "Bern" }, { city: "Bern" }],
+    ["null", null, {}],
+    ["a text", '{"city":"Bern"}', { city: "Bern" }],
+  ])("has arguments that came as %s", async (_name, args, read) => {
+    const calls = [{ id: "c", type: "function", function: { name: "look", arguments: args } }];
+    const { toolCalls } = await replyTo(reply({ role: "assistant", content: null, tool_calls: calls }));
+    expect(toolCalls).toMatchObject([{ name: "look", args: read }]);
+  });
+
+  it("in a stream, with counts as texts and arguments as an object", async () => {
+    const calls = [{ index: 0, id: "c", type: "function", function: { name: "look", arguments: { city: "Bern" } } }];
+    const usage = { prompt_tokens: "3", completion_tokens: "4" };
+    const sent = events(chunk({ content: "We" }), chunk({ content: "ll." }), chunk({ tool_calls: calls }), {
+      ...chunk({}, { finish_reason: "tool_calls" }),
+      usage,
+    });
+    const read = await replyTo(sent, true);
+    expect(read).toMatchObject({ text: "Well.", toolCalls: [{ args: { city: "Bern" } }], usage: { inputTokens: 3 } });
+  });
+
+  it("in which the model refuses is one that was withheld", async () => {
+    const refused = { role: "assistant", content: null, refusal: "I cannot help with that." };
+    expect(await replyTo(reply(refused))).toMatchObject({ text: "", finish: "content-filter" });
+  });
+
+  it("that ends at the output limit before its first word is an error with a remedy", async () => {
+    const cut = { choices: [{ index: 0, message: { role: "assistant", content: "" }, finish_reason: "length" }] };
+    const error = await errorOf({ body: cut });
+    expect(error).toMatchObject({ code: "PROVIDER_FAILED", params: { problem: "no-room" }, retryable: false });
+    expect(error.next).toContain("models.executor.maxOutputTokens");
+  });
+});
+
+describe("an error where a reply is expected", () => {
+  it.each([
+    ["with a number", { error: { code: 502, message: "overloaded" } }, "PROVIDER_FAILED"],
+    ["with a number in text", { error: { code: "429", message: "slow down" } }, "PROVIDER_RATE_LIMITED"],
+    ["with a word", { error: { type: "rate_limit_error", message: "slow down" } }, "PROVIDER_RATE_LIMITED"],
+    ["with another word", { error: { code: "invalid_request_error", message: "no such field" } }, "PROVIDER_REFUSED"],
+    ["as a text", { error: "Something broke" }, "PROVIDER_FAILED"],
+  ])("%s", async (_name, body, code) => {
+    const error = await errorOf({ body });
+    expect(error.code).toBe(code);
+    const { message, error: words } = { message: error.message, error: body.error };
+    expect(message).toContain(typeof words === "string" ? words : words.message);
+  });
+
+  it("in a stream, with a word for its code, is an error of the server and not of the network", async () => {
+    const sent = events(chunk({ content: "We" }), { error: { code: "server_error", message: "It fell over." } });
+    const error = await errorOf(sent, true);
+    expect(error).toMatchObject({ code: "PROVIDER_FAILED", retryable: true });
+    expect(error.message).toContain("It fell over.");
+  });
+
+  it("as a page is an error with its words", async () => {
+    const error = await errorOf({ status: 502, type: "text/html", body: "<html><h1>Bad gateway</h1></html>" });
+    expect(error.message).toContain("Bad gateway");
+  });
+});
+
+test.each([
+  [429, "You exceeded your current quota, please check your plan", "quota", /credit|quota/],
+  [402, "Payment needed", "quota", /credit|quota/],
+  [400, "This model's maximum context length is 4096 tokens", "length", /larger context/],
+  [400, "foo/bar is not a valid model ID", "model", /model's name/],
+  [404, "The model `gpt-9` does not exist", "model", /model's name/],
+  [404, "No models loaded. Please load a model", "not-loaded", /Load the model/],
+  [404, "404 page not found", "path", /\/v1/],
+])("a refusal %i %j is about %s, and no other form is tried", async (status, message, about, next) => {
+  expect(refusalSubject(status, message)).toBe(about);
+  const error = await errorOf({ status, body: { error: { message } } });
+  expect(error).toMatchObject({ code: "PROVIDER_REFUSED", params: { about }, retryable: false });
+  expect(error.next).toMatch(next);
+});
+
+test.each([
+  [429, "Rate limit reached, wait"],
+  [400, "Unrecognized argument: stream_options"],
+  [500, "It broke"],
+])("a refusal %i %j is about nothing that is known", (status, message) => {
+  expect(refusalSubject(status, message)).toBeUndefined();
+});
