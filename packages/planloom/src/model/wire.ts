@@ -59,7 +59,7 @@ export function statusIn(error: Json): number {
 }
 
 /** A whole reply, or a chunk of one. */
-export function mendedReply(body: JsonObject): JsonObject {
+function mendedReply(body: JsonObject): JsonObject {
   const { usage, choices, ...rest } = body;
   const mended = usage === undefined ? {} : { usage: isObject(usage) ? mendedCounts(usage) : null };
   if (!Array.isArray(choices)) return choices === undefined ? { ...rest, ...mended } : { ...rest, choices, ...mended };

@@ -131,13 +131,20 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   PROVIDER_REFUSED: [
     { ...server, status: 400, text: "max_tokens is too large." },
-    { ...server, status: 404, text: "The model does not exist." },
+    { ...server, status: 404, text: "Not here." },
     { ...server, text: "tool calls" },
+    { ...server, status: 429, text: "You exceeded your current quota.", about: "quota" },
+    { ...server, status: 400, text: "The prompt is too long.", about: "length" },
+    { ...server, status: 404, text: "The model does not exist.", about: "model" },
+    { ...server, status: 404, text: "No models loaded.", about: "not-loaded" },
+    { ...server, status: 404, text: "404 page not found", about: "path" },
+    { ...server, status: 400, text: "Invalid API key.", about: "key" },
   ],
   PROVIDER_FAILED: [
     { ...server, problem: "status", status: 503, text: "Loading model." },
     { ...server, problem: "cut", reason: "ECONNRESET" },
     { ...server, problem: "unreadable", text: "<html>" },
+    { ...server, problem: "no-room" },
     { model: "my-model", problem: "not-a-reply" },
   ],
 
