@@ -175,7 +175,7 @@ export class Loom {
     const inputs = soundInputs(options.inputs ?? this.plans.inputsOf(plan) ?? {});
     const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs));
     if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
-    const aim = soundGoal(goal.trim() === "" ? (given?.plan.goal ?? "") : goal);
+    const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
     const tags = soundTags(options.tags ?? []);
     const all = given?.inputs ?? inputs;
     const trust = soundTrust(options.trust ?? {}, { given: inputs, all, author: given });
@@ -273,3 +273,5 @@ function sound(checked: PlanCheck): CheckedPlan {
   const { ok: _ok, notes: _notes, ...plan } = checked;
   return plan;
 }
+
+const isBlank = (goal: unknown): boolean => typeof goal === "string" && goal.trim() === "";

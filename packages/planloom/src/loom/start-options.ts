@@ -4,7 +4,7 @@ import { beginning } from "../beginning.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { INPUT_TRUST, type InputTrust } from "../plan/label.js";
-import type { Json } from "../plan/json.js";
+import { isObject, type Json } from "../plan/json.js";
 import type { PlanMarks } from "../run/command.js";
 import { strictJson } from "../tools/output.js";
 
@@ -12,7 +12,8 @@ export type Inputs = { readonly [name: string]: Json };
 
 /** The goal, unchanged. Throws GOAL_EMPTY, GOAL_TOO_LONG. */
 export function soundGoal(goal: string): string {
-  if (goal.trim() === "") throw new PlanloomError("GOAL_EMPTY", {});
+  // The caller may be JavaScript.
+  if (typeof goal !== "string" || goal.trim() === "") throw new PlanloomError("GOAL_EMPTY", {});
   if (goal.length <= LIMITS.goalChars) return goal;
   throw new PlanloomError("GOAL_TOO_LONG", { chars: goal.length, limit: LIMITS.goalChars });
 }
@@ -36,9 +37,15 @@ export function soundTrust(
 
 /** Throws TRUST_INVALID. */
 export function checkInputTrust(trust: { readonly [input: string]: InputTrust }, all: Inputs): void {
-  for (const [input, value] of Object.entries(trust)) {
+  const said = strictJson(trust);
+  for (const [input, value] of Object.entries(said.ok && isObject(said.value) ? said.value : { "": "" })) {
     const known = Object.hasOwn(all, input) && (INPUT_TRUST as readonly unknown[]).includes(value);
-    if (!known) throw new PlanloomError("TRUST_INVALID", { input, value: String(value), inputs: Object.keys(all) });
+    if (!known)
+      throw new PlanloomError("TRUST_INVALID", {
+        input,
+        value: typeof value === "string" ? value : JSON.stringify(value),
+        inputs: Object.keys(all),
+      });
   }
 }
 
@@ -53,7 +60,7 @@ export function trustOfDefaults(
 
 /** The tags, each once and in the order given. Throws TAGS_INVALID. */
 export function soundTags(given: readonly string[]): readonly string[] {
-  const tags = [...new Set<unknown>(given)];
+  const tags = [...new Set<unknown>(Array.isArray(given) ? given : [{ given }])];
   const limits = { tags: tags.length, limit: LIMITS.tags, chars: LIMITS.nameChars };
   if (tags.length > LIMITS.tags) throw new PlanloomError("TAGS_INVALID", limits);
   return tags.map((tag) => {
@@ -66,8 +73,9 @@ export function soundTags(given: readonly string[]): readonly string[] {
 
 /** A chosen run id, unchanged. Throws RUN_ID_INVALID. */
 export function soundRunId(runId: string): string {
-  if (runId.trim() !== "" && runId.length <= LIMITS.nameChars) return runId;
-  throw new PlanloomError("RUN_ID_INVALID", { chars: runId.length, limit: LIMITS.nameChars });
+  const chars = typeof runId === "string" ? runId.length : 0;
+  if (chars > 0 && chars <= LIMITS.nameChars && runId.trim() !== "") return runId;
+  throw new PlanloomError("RUN_ID_INVALID", { chars, limit: LIMITS.nameChars });
 }
 
 /** A copy of what a person answers, or says a call returned. Throws VALUE_NOT_JSON. */

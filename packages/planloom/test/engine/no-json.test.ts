@@ -69,6 +69,19 @@ describe.each(VALUES)("%s", (_, value) => {
     expect(await run.result()).toMatchObject({ status: "completed" });
   });
 
+  it("is refused as the goal, the id, the tags and the trust of a run", async () => {
+    if (value === undefined) return;
+    const plan = { steps: [{ id: "a", ask: "How many?" }] };
+    const begun = (options: object) => loom.start("x", { plan, ...options });
+    if (typeof value !== "string")
+      await expect(loom.start(value as string, { plan })).rejects.toMatchObject({ code: "PLAN_INVALID" });
+    await expect(begun({ runId: value })).rejects.toMatchObject({ code: "RUN_ID_INVALID" });
+    if (!Array.isArray(value)) await expect(begun({ tags: value })).rejects.toMatchObject({ code: "TAGS_INVALID" });
+    await expect(begun({ tags: [value] })).rejects.toMatchObject({ code: "TAGS_INVALID" });
+    await expect(begun({ trust: value })).rejects.toMatchObject({ code: "TRUST_INVALID" });
+    await expect(begun({ trust: { a: value } })).rejects.toMatchObject({ code: "TRUST_INVALID" });
+  });
+
   it("is refused as the output of a settled call", async () => {
     const run = await asked({ tool: "pay" });
     if (value !== undefined) {

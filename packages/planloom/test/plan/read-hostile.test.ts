@@ -24,6 +24,7 @@ describe("hostile texts", () => {
     ["100,000 brackets of YAML", `steps: ${"[".repeat(100_000)}${"]".repeat(100_000)}`, "too-large TOO_LARGE"],
     ["100,000 nested lists of YAML", `steps:\n  ${"- ".repeat(100_000)}x`, "malformed TOO_DEEP"],
     ["50,000 keys in a row of YAML", `steps:\n  ${"a: ".repeat(50_000)}x`, "malformed TOO_DEEP"],
+    ["25,000 lines of YAML in a wrong place", `steps:\n  - x: a\n${" a\n".repeat(25_000)}`, "too-large TOO_LARGE"],
     ["1 MB of YAML", `steps: ${"]".repeat(1_000_000)}`, "too-large TOO_LARGE"],
     ["two documents", "steps: []\n---\nsteps: []\n", "malformed BAD_SYNTAX"],
     ["anchors that explode", `${laughs.join("\n")}\nsteps: [*e]`, "malformed TOO_MANY_ALIASES"],
