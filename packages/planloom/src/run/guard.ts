@@ -30,7 +30,8 @@ export function guardStep(run: Run, spec: Step, tool: ToolSpec, args: Args): Gua
   const control = Object.keys(args)
     .filter((name) => isControl(tool, name))
     .map((name) => ({ name, parts: unapproved(run, spec, partsOfGiven(run, spec, name)) }))
-    .map(({ name, parts }) => ({ name, parts: seen ? unseen(parts) : parts }));
+    // The plan shows the inputs, but not what a model makes of them.
+    .map(({ name, parts }) => ({ name, parts: seen && standsIn(spec, name) ? unseen(parts) : parts }));
   const untrusted = control.filter(({ parts }) => labelOfParts(parts).untrusted);
   return reasonFor(tool, untrusted, whole, args);
 }
@@ -39,9 +40,12 @@ export function guardStep(run: Run, spec: Step, tool: ToolSpec, args: Args): Gua
 const unapproved = (run: Run, { id }: Step, parts: readonly ValuePart[]): readonly ValuePart[] =>
   run.planning.mustApprove.has(id) ? parts.filter(({ source }) => !("plan" in source)) : parts;
 
+/** Whether the plan gives this argument. Otherwise a model fills it in. */
+const standsIn = (spec: Step, name: string): boolean => !isFilled(spec) || Object.hasOwn(spec.with, name);
+
 /** The parts of an argument: of the plan's expression, or of all that a model saw that filled it in. */
 const partsOfGiven = (run: Run, spec: Step, name: string): readonly ValuePart[] =>
-  isFilled(spec) && !Object.hasOwn(spec.with, name) ? valueParts(run, spec) : partsOfArgument(run, spec, name);
+  standsIn(spec, name) ? partsOfArgument(run, spec, name) : valueParts(run, spec);
 
 /** A person who approved the plan saw its text and the inputs. */
 function isPlanSeen(run: Run): boolean {

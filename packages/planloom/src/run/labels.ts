@@ -57,10 +57,12 @@ function possibleTools(run: Run, spec: Step): readonly string[] {
   return names === "all" ? [...(currentPlan(run)?.tools.keys() ?? [""])] : names;
 }
 
-function labelOfOutput(run: Run, { spec, tool }: StepState, called: readonly string[]): Label {
-  const args = labelOfParts(valueParts(run, spec));
-  if (tool !== undefined) return outputLabel(tool, args);
-  return joined(args, labelOfParts(partsOfTools(run, called)));
+function labelOfOutput(run: Run, { spec, tool, madeBy = [] }: StepState, called: readonly string[]): Label {
+  // An earlier definition may have read what the present one does not read any more, and called another tool.
+  const args = labelOfParts([spec, ...madeBy].flatMap((step) => valueParts(run, step)));
+  const read = labelOfParts(partsOfTools(run, called));
+  if (tool === undefined) return joined(args, read);
+  return madeBy.length === 0 ? outputLabel(tool, args) : joined(outputLabel(tool, args), read);
 }
 
 /** The data that a model has seen after it called these tools. */

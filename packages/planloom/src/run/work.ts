@@ -179,6 +179,8 @@ export interface StepState {
   work: Work;
   /** Set for a fan-out once it is expanded. */
   fan?: FanOut;
+  /** Its definitions in earlier plans, under which finished items were made. */
+  madeBy?: readonly Step[];
   /** A person has seen the control arguments of all its items, and approved them. */
   itemsSeen?: true;
   /** Number of the first attempt of new work. Earlier numbers were used under another plan, or before a restart. */

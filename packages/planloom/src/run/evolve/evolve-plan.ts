@@ -85,6 +85,7 @@ function keepStep(from: StepState, to: StepState): void {
   to.firstAttempt = from.firstAttempt;
   to.earlierDoubts = from.earlierDoubts;
   if (from.itemsSeen === true) to.itemsSeen = true;
+  if (from.madeBy !== undefined) to.madeBy = from.madeBy;
   to.work = kept(from.work, to);
   if (from.fan === undefined) return;
   to.fan = fanOut(
@@ -99,6 +100,7 @@ const kept = (work: Work, step: StepState): Work => ({ ...(isFinished(work) ? wo
 function keepItems(from: StepState, to: StepState, indexes: readonly number[]): void {
   if (from.fan === undefined) return;
   const stay = new Set(indexes);
+  to.madeBy = [...(from.madeBy ?? []), from.spec];
   const items = from.fan.items.map((work, index) => (stay.has(index) ? kept(work, to) : newWork(to, index)));
   to.fan = fanOut(from.fan, items);
 }
