@@ -119,8 +119,6 @@ export interface Tool {
   call(args: ToolArguments, context: ToolContext): Promise<Json>;
   /** One line about an output, for the trace: "Loaded 5 tickets". */
   readonly summary?: (output: Json) => string;
-  /** One sentence that says why this call would be useless, or undefined. Has no effects. `call` does not use it. */
-  readonly precheck?: (args: ToolArguments) => Promise<string | undefined>;
   /**
    * Asks the service for the outcome of the call with this key, after a crash or a timeout. Then no person is needed:
    * the run continues with the output, or makes the call again (in an agent step, it tells the model). Has no effects,
@@ -151,7 +149,6 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined> 
   readonly trusted?: boolean;
   /** Time limit of one call: ms, or text such as "30s". */
   readonly timeout?: number | string;
-  precheck?(args: Arguments<I>): string | undefined | Promise<string | undefined>;
   /** See Tool.reconcile: it must answer "unknown" as long as a call with that key may still be running. */
   reconcile?(key: string, context: Pick<ToolContext, "signal">): Reconciled | Promise<Reconciled>;
   /** The output is public, as a page of the web is. Default: private. */
@@ -193,7 +190,7 @@ export function tool<const I extends Schema, const O extends Schema | undefined 
     return usableOutput(name, output, returned, context.signal);
   };
   ownCalls.add(call);
-  return { spec: specOf(definition, input.json, output?.json), call, ...optionalCalls(definition, input, output) };
+  return { spec: specOf(definition, input.json, output?.json), call, ...optionalCalls(definition, output) };
 }
 
 /** Calls that `tool()` made, which check their outputs. */
@@ -211,18 +208,14 @@ export async function checkedCall(tool: Tool, args: ToolArguments, context: Tool
 
 function optionalCalls<I extends Schema, O extends Schema | undefined>(
   definition: ToolDefinition<I, O>,
-  input: ReadSchema,
   output: ReadSchema | undefined,
-): Pick<Tool, "summary" | "precheck" | "reconcile"> {
+): Pick<Tool, "summary" | "reconcile"> {
   const { name } = definition;
   const summary: Tool["summary"] = (given) => definition.summary!(given as Output<O>);
-  const precheck: Tool["precheck"] = async (args) =>
-    definition.precheck!((await checkedArguments(name, input, args)) as Arguments<I>);
   const reconcile: Tool["reconcile"] = async (key, context) =>
     checkedAnswer(name, output, await definition.reconcile!(key, context));
   return {
     ...(definition.summary === undefined ? {} : { summary }),
-    ...(definition.precheck === undefined ? {} : { precheck }),
     ...(definition.reconcile === undefined ? {} : { reconcile }),
   };
 }

@@ -131,15 +131,12 @@ describe("the definition", () => {
       version: "2026-03",
       reach: { roots: ["/srv/b", "/srv/a"], hosts: ["mail.example"] },
       run: () => 1,
-      precheck: ({ limit }) => (limit > 50 ? "at most 50" : undefined),
       reconcile: (key) => ({ happened: true, output: key }),
     });
     expect(made.spec.reconciles).toBe(true);
     expect(made.spec).toMatchObject({ egress: true, content: ["project"], public: true, labels: "pass" });
     expect(made.spec.version).toBe("2026-03");
     expect(made.spec.reach).toEqual({ roots: ["/srv/a", "/srv/b"], hosts: ["mail.example"] });
-    expect(await made.precheck?.({ project: "a", limit: 51 })).toBe("at most 50");
-    expect(await made.precheck?.({ project: "a" })).toBeUndefined();
     expect(await made.reconcile?.("k9", contextOf())).toEqual({ happened: true, output: "k9" });
   });
 });
