@@ -112,8 +112,9 @@ export function executorCorrection(problem: ReplyProblem, type: Type | undefined
   return `This result cannot be used. ${problemText(problem)} ${call} with ${wanted}.`;
 }
 
-export const readOnDescription = (names: readonly string[]): string =>
-  `Reads on in data that was shown cut. step: one of ${names.join(", ")}. from: the character to read on from.`;
+/** Constant, so that the list of tools is the same in each turn: servers keep what they have read of it. */
+export const READ_ON_DESCRIPTION =
+  "Reads on in data that was shown cut, with [characters 0 to … of …] at its end. step: the name of that data. from: the character to read on from.";
 
 export function toolFailure(code: string, message: string, hint = ""): string {
   return `The call failed (${code}). ${message}${hint}`;

@@ -25,7 +25,7 @@ import {
   LAST_TURN,
   NOT_DONE,
   NOT_MADE,
-  readOnDescription,
+  READ_ON_DESCRIPTION,
   REPEATED,
   type StepFacts,
 } from "./prompts.js";
@@ -177,12 +177,10 @@ function addNote(messages: ModelMessage[], text: string): void {
 }
 
 /** Whether a text, the first reply of a step with tools, only says that a tool will be called. */
-const announces = (text: string, bench: ToolBench): boolean =>
-  bench.tools.length > 0 &&
-  announcesCall(
-    text,
-    bench.tools.map(({ spec }) => spec.name),
-  );
+function announces(text: string, { tools }: ToolBench): boolean {
+  const names = tools.filter(({ spec }) => isOffered(spec)).map(({ spec }) => spec.name);
+  return names.length > 0 && announcesCall(text, names);
+}
 
 /** The calls of a last turn, which are not made. The model reads that when its conversation goes on. */
 const notMade = (calls: readonly ToolCall[]): TurnResults => ({
@@ -217,11 +215,13 @@ function turnRequest(
   };
 }
 
+/** Without tools of its own, a step is offered `read_result` only if its data was cut. */
 function toolsOffered({ tools, previews }: ToolBench): NonNullable<ModelRequest["tools"]> {
   const specs = tools.map(({ spec }) => spec).filter(isOffered);
   const offered = specs.map(({ name, description, input }) => ({ name, description, input }));
-  if (!previews.anyCut || offered.some(({ name }) => name === READ_RESULT)) return offered;
-  return [...offered, { name: READ_RESULT, description: readOnDescription(previews.names), input: READ_RESULT_INPUT }];
+  const isTaken = offered.some(({ name }) => name === READ_RESULT);
+  if (isTaken || (offered.length === 0 && !previews.anyCut)) return offered;
+  return [...offered, { name: READ_RESULT, description: READ_ON_DESCRIPTION, input: READ_RESULT_INPUT }];
 }
 
 const READ_RESULT_INPUT = {

@@ -146,8 +146,8 @@ interface Traced {
 
 /** Finds the tool of a call. A call that cannot be made is answered here. */
 function understand(call: ToolCall, bench: ToolBench): Wanted {
-  if (call.name === READ_RESULT && bench.previews.anyCut) return { call, ...readOn(call.args, bench.previews) };
   const tool = bench.tools.find(({ spec }) => spec.name === call.name);
+  if (tool === undefined && call.name === READ_RESULT) return { call, ...readOn(call.args, bench.previews) };
   if (tool === undefined) return { call, text: unknownToolText(call, bench), isError: true };
   const given = call.args === null || call.args === "" ? {} : call.args;
   const type = typeFromSchema(tool.spec.input);
@@ -207,7 +207,7 @@ function readOn(args: Json, previews: Previews): { readonly text: string; readon
   const start = typeof from === "number" && from > 0 ? Math.floor(from) : 0;
   const text = typeof step === "string" ? previews.read(step, start) : undefined;
   if (text !== undefined) return { text };
-  const names = previews.names.join(", ");
+  const names = previews.names.join(", ") || "none: no data was cut";
   return { text: toolFailure("BAD_ARGUMENTS", `step must be one of: ${names}.`), isError: true };
 }
 

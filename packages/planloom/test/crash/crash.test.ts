@@ -72,7 +72,7 @@ function replyTo(body: ChatBody): FakeReply {
   if (body.model === "synthesizer") return { text: "All was looked at, and paid for." };
   const city = /city-\d/.exec(JSON.stringify(body.messages))?.[0] ?? "nowhere";
   if (body.response_format !== undefined) return { json: { x: city } };
-  const wanted = (body.tools ?? []).map((tool) => tool.function.name);
+  const wanted = (body.tools ?? []).map((tool) => tool.function.name).filter((name) => name !== "read_result");
   const next = wanted[said];
   return next === undefined ? { text: `done in ${city}` } : { toolCalls: [{ name: next, args: { x: city } }] };
 }
