@@ -67,7 +67,7 @@ describe("a model call that asks", () => {
       .then(["budget.reserved", reserved]);
   });
 
-  it("ends the run where one more is too many: what runs is awaited, and nothing more is allowed", () => {
+  it("ends the run if one more call is too many: running calls finish, and no other is allowed", () => {
     const story = given(run({ modelCalls: 1 }), asks("a"));
     story.when(asks("b")).then(["budget.exhausted", { limit: "modelCalls", allowed: 1, wanted: 2 }]);
     story.when(asks("c")).then();

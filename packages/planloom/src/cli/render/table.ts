@@ -50,9 +50,10 @@ export function tableLines(
 
 /** Why nothing new starts, if that is so. */
 function standingOf(run: Run): readonly string[] {
-  if (run.paused) return ["paused: what runs goes on to its end, nothing new starts"];
-  if (run.halt?.why === "failure") return [oneLine(`failing (${run.halt.failing.error.code}): what runs is awaited`)];
-  if (changeOf(run) !== undefined) return ["there will be another plan: what runs is awaited"];
+  if (run.paused) return ["paused: running calls finish, and nothing new starts"];
+  if (run.halt?.why === "failure")
+    return [oneLine(`failing (${run.halt.failing.error.code}): running calls finish, and nothing more starts`)];
+  if (changeOf(run) !== undefined) return ["another plan will follow; running calls finish first"];
   return reviewOf(run) === undefined ? [] : ["the rest of the plan is being reviewed: nothing new starts"];
 }
 
