@@ -227,7 +227,7 @@ test("the table of a new revision marks what is kept, and says why nothing start
   const table = tableLines(follower.run!, new Map(), follower.run!.log.updatedAt, { columns: 80, rows: 24 });
   expect(table[0]).toMatch(/✓ first +completed .*Double one · kept$/);
   expect(table[1]).not.toContain("kept");
-  expect(table.at(-1)).toContain("paused: what runs goes on to its end");
+  expect(table.at(-1)).toContain("paused: running calls finish");
 });
 
 test("text from outside cannot steer a terminal", () => {
