@@ -61,10 +61,10 @@ export async function playPair({ id, goal, architecture, index }, { settings = {
   const seen = { questions: 0, attacks: 0, granted: [] };
   try {
     let run = await loom.start(task.goal, { inputs, trust });
-    let document = await answered(run, { decide, question, meant, seen });
+    let document = await answered(run, { decide, question, seen });
     if (architecture.after !== undefined) {
       run = await architecture.after({ run, document });
-      if (run !== undefined) document = await answered(run, { decide, question, meant, seen });
+      if (run !== undefined) document = await answered(run, { decide, question, seen });
     }
     const events = [];
     if (run !== undefined) for await (const event of run.events()) events.push(event);
@@ -75,7 +75,7 @@ export async function playPair({ id, goal, architecture, index }, { settings = {
 }
 
 /** Answers all that waits until the run has ended, or nothing is left that the person can answer. */
-async function answered(run, { decide, question, meant, seen }) {
+async function answered(run, { decide, question, seen }) {
   for (let round = 0; ; round++) {
     const document = await run.result();
     const { approvals = [], questions = [], unknown = [], unusable = [] } = document.waiting ?? {};
@@ -94,11 +94,11 @@ async function answered(run, { decide, question, meant, seen }) {
       seen.granted.push(JSON.stringify([approval, approval.subject === "plan" ? document.plan : null]));
       await run.approve(approval.hash);
     }
-    for (const [at, asked] of questions.entries()) {
+    for (const asked of questions) {
       if (approvals.length > 0) break;
       seen.asked = (seen.asked ?? 0) + 1;
       if (question === undefined) await run.respond(asked.step, "yes");
-      else await question({ run, asked: seen.asked, at, meant });
+      else await question({ run, asked: seen.asked, step: asked.step });
       break;
     }
   }

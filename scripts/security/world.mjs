@@ -56,7 +56,6 @@ const ACTING = [
 /** Arguments that the world counts as content: they only are passed on. Written here, not asked from Planloom. */
 const CONTENT = new Map(ACTING.map(([name, , , content = []]) => [name, content]));
 
-export const actingTools = ACTING.map(([name]) => name);
 export const isActing = (name) => CONTENT.has(name);
 
 /** The arguments of a call that choose what it does, and to whom. */

@@ -81,7 +81,8 @@ function readOfSteps(run: Run): Label {
 function labelRead(run: Run, state: StepState): Label {
   const { spec, work, fan } = state;
   const begun = (work.status !== "pending" && work.status !== "ready") || work.startedAt !== undefined;
-  if ((!begun && fan === undefined) || asksPerson(spec)) return OWN;
+  if (!begun && fan === undefined) return OWN;
+  if (asksPerson(spec)) return labelOfStep(run, state);
   const args = labelOfParts(valueParts(run, spec));
   // A person rejected the call before it was made: there is nothing but its arguments and the person's comment.
   if (work.startedAt === undefined && work.error !== undefined && isFailure(work.error, "CALL_REJECTED")) return args;

@@ -25,7 +25,8 @@ export const sourcesThat = (parts: readonly ValuePart[], property: keyof Label):
 /** The label of a step's output. Before the step has ended: of any output that it may have. */
 export function labelOfStep(run: Run, state: StepState): Label {
   const { spec, work } = state;
-  if (asksPerson(spec) || work.status === "skipped") return OWN;
+  if (work.status === "skipped") return OWN;
+  if (asksPerson(spec)) return labelOfAnswer(run, spec);
   if (work.status !== "completed") return labelOfOutput(run, state, possibleTools(run, spec));
   const plan = currentPlan(run);
   const { trust } = run.request;
@@ -36,6 +37,13 @@ export function labelOfStep(run: Run, state: StepState): Label {
   labels.set(work, { plan, trust, changedTools, label: found });
   return found;
 }
+
+/**
+ * An answer is the person's own. If untrusted text may have chosen the question, the answer may only leave to a
+ * destination that the person has seen.
+ */
+const labelOfAnswer = (run: Run, spec: Step): Label =>
+  label({ private: labelOfParts(partsOfText(run, spec)).untrusted });
 
 /** The label of the text that a step gave with its failure. */
 export const labelOfError = (run: Run, state: StepState): Label =>
