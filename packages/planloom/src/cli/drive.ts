@@ -20,6 +20,7 @@ import { printError } from "./error-text.js";
 import { refusalLines, refusalProblem } from "./refusal.js";
 import { cliSurface } from "./surface.js";
 import { printAnswer, printAnswerApart, sayEnd, waitingLines } from "./render/end.js";
+import { shellWord } from "./shell-word.js";
 
 export interface DriveFlags extends RawFlags {
   /** Prints one document on stdout. */
@@ -172,7 +173,7 @@ function finish(document: RunDocument, flags: DriveFlags): number {
     if (waiting !== undefined)
       [...waitingLines(runId, waiting), ...notByYes(waiting, flags)].forEach((line) => say(line));
     if (waiting === undefined || status === "paused")
-      say(`Run ${runId} is ${status}; go on with: ${PROGRAM} resume ${runId}`);
+      say(`Run ${runId} is ${status}; go on with: ${PROGRAM} resume ${shellWord(runId)}`);
   }
   return exitOfRun(document);
 }
@@ -252,14 +253,16 @@ async function isOwned(loom: Loom, run: LoomRun, follower: Follower): Promise<bo
 
 async function elsewhere(loom: Loom, { id }: LoomRun, flags: DriveFlags): Promise<number> {
   await printRun(loom, id, flags);
-  say(`Done. Run ${id} is driven by another process; follow it with: ${PROGRAM} watch ${id}`);
+  say(`Done. Run ${id} is driven by another process; follow it with: ${PROGRAM} watch ${shellWord(id)}`);
   return EXIT.done;
 }
 
 /** The message for a command that was only recorded. */
 export async function recorded(loom: Loom, runId: string, flags: DriveFlags): Promise<number> {
   await printRun(loom, runId, flags);
-  say(`Recorded. The next process that drives run ${runId} applies it. To drive it here: ${PROGRAM} resume ${runId}`);
+  say(
+    `Recorded. The next process that drives run ${runId} applies it. To drive it here: ${PROGRAM} resume ${shellWord(runId)}`,
+  );
   return EXIT.done;
 }
 

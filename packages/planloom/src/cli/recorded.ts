@@ -8,6 +8,7 @@ import type { Run } from "../run/state.js";
 import type { EventStore, InboxEntry, ListedRun } from "../store/event-store.js";
 import { PROGRAM } from "./output.js";
 import { oneLine } from "./style.js";
+import { shellWord } from "./shell-word.js";
 
 export interface RecordedCommand {
   readonly type: Command["type"];
@@ -53,7 +54,7 @@ export function recordedLines(runId: string, recorded: readonly RecordedCommand[
   if (recorded.length === 0) return [];
   return [
     ...recorded.map((command) => oneLine(`Recorded by ${command.by}, not applied yet: ${nameOf(command)}`, 200)),
-    `  apply      ${PROGRAM} resume ${runId}`,
+    `  apply      ${PROGRAM} resume ${shellWord(runId)}`,
   ];
 }
 

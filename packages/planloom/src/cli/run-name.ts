@@ -1,5 +1,6 @@
 // Finds the run that a command names. In: an id, the beginning of one (with or without `run_`), or `last`. Out: the id.
 // Every command that names a run uses it. An unreadable run can be named, too.
+import { LIMITS } from "../limits.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { EventStore, ListedRun } from "../store/event-store.js";
 
@@ -18,13 +19,21 @@ export async function runNamed(store: EventStore, name: string, storeName = stor
   throw new PlanloomError("RUN_AMBIGUOUS", { name, runIds: fitting });
 }
 
-/** The run that started last. In the list, a later run cannot have started after the last event of an earlier one. */
+/**
+ * The run that started last. In the list, a later run cannot have started after the last event of an earlier one. A run
+ * that says it starts in the future is not taken for it: others may have written it, to be the last.
+ */
 async function newest(store: EventStore, storeName: string): Promise<string> {
+  const now = Date.now() + LIMITS.clockBehindMs;
   let last: ListedRun | undefined;
+  const future: string[] = [];
   for await (const run of eachRun(store)) {
     if (last !== undefined && run.updatedAt < last.startedAt) break;
-    if (last === undefined || run.startedAt > last.startedAt) last = run;
+    if (run.startedAt > now) future.push(run.runId);
+    else if (last === undefined || run.startedAt > last.startedAt) last = run;
   }
+  const runIds = [...future, ...(last === undefined ? [] : [last.runId])];
+  if (future.length > 0) throw new PlanloomError("RUN_AMBIGUOUS", { name: "last", runIds });
   if (last !== undefined) return last.runId;
   throw new PlanloomError("RUN_UNKNOWN", { store: storeName });
 }

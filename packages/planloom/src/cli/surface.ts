@@ -3,6 +3,7 @@
 import type { Action, Surface } from "../words/action.js";
 import { byCase } from "../words/by-case.js";
 import { PROGRAM } from "./output.js";
+import { shellWord } from "./shell-word.js";
 
 /** The surface for a program that was called by this name. */
 export const surfaceOf =
@@ -28,7 +29,7 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   retry: ({ runId, from, plan, inputs, model }) => [
     "retry",
     run(runId),
-    option("--from", from),
+    option("--from", from && shellWord(from)),
     inputs && "--input name=value",
     plan && "--plan FILE",
     model && `--${model}-model NAME`,
@@ -43,21 +44,36 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   record: ({ runId }) => ["replay", run(runId), "--record FILE"],
   edit: ({ runId }) => ["edit", run(runId), "--plan FILE"],
   trace: ({ runId }) => ["show", run(runId), "--trace"],
-  approve: ({ runId, hash }) => ["approve", run(runId), option("--hash", hash)],
-  reject: ({ runId, hash }) => ["reject", run(runId), '-m "what should be different"', option("--hash", hash)],
-  respond: ({ runId, step = "STEP", item }) => ["respond", run(runId), step, "VALUE", option("--item", item)],
+  approve: ({ runId, hash }) => ["approve", run(runId), option("--hash", hash && shellWord(hash))],
+  reject: ({ runId, hash }) => [
+    "reject",
+    run(runId),
+    '-m "what should be different"',
+    option("--hash", hash && shellWord(hash)),
+  ],
+  respond: ({ runId, step = "STEP", item }) => [
+    "respond",
+    run(runId),
+    shellWord(step),
+    "VALUE",
+    option("--item", item),
+  ],
   settle: ({ runId, step = "STEP", item, unusable }) => [
     "respond",
     run(runId),
-    step,
+    shellWord(step),
     option("--item", item),
     unusable ? "--use JSON | --skip | --fail | --again" : "--happened JSON | --not-happened | --abort",
   ],
-  fork: ({ runId, at = "STEP" }) => ["fork", run(runId), `--at ${at}`],
+  fork: ({ runId, at = "STEP" }) => ["fork", run(runId), `--at ${shellWord(at)}`],
   "list-runs": () => ["runs"],
   "list-tools": () => ["tools"],
-  start: ({ plan, file = "FILE", inputs }) => ["run", plan ? file : '"your goal"', inputs && "--input name=value"],
-  "check-plan": ({ file = "FILE" }) => ["check", file],
+  start: ({ plan, file = "FILE", inputs }) => [
+    "run",
+    plan ? shellWord(file) : '"your goal"',
+    inputs && "--input name=value",
+  ],
+  "check-plan": ({ file = "FILE" }) => ["check", shellWord(file)],
   update: () => "`npm install planloom@latest`",
   install: (action) => `\`npm install ${action.package}\``,
   "set-model": ({ role }) => (role === undefined ? "`--model NAME`" : `\`--model NAME\` or \`--${role}-model NAME\``),
@@ -81,11 +97,7 @@ const FLAGS: { readonly [setting: string]: string } = {
   "budget.wallMs": "--budget-time",
 };
 
-const run = (runId: string | undefined): string => runId ?? "RUN";
-
-/** A path as one word of a shell. */
-const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) || process.platform === "win32" ? text : `'${text.replaceAll("'", "'\\''")}'`;
+const run = (runId = "RUN"): string => shellWord(runId);
 
 const option = (name: string, value: string | number | undefined): string | undefined =>
   value === undefined ? undefined : `${name} ${value}`;

@@ -32,6 +32,7 @@ import { planLines } from "../render/plan.js";
 import { runNamed } from "../run-name.js";
 import { draftedText, heading } from "../render/lines.js";
 import { count, oneLine, paint } from "../style.js";
+import { shellWord } from "../shell-word.js";
 
 export async function planCommand(
   words: readonly string[],
@@ -64,7 +65,7 @@ export async function planCommand(
   if (output === undefined) printText(text);
   else {
     await saveText(output, text);
-    say(`Written to ${output}; run it with: ${PROGRAM} run ${output}`);
+    say(`Written to ${output}; run it with: ${PROGRAM} run ${shellWord(output)}`);
   }
   return EXIT.done;
 }

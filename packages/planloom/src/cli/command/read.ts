@@ -31,6 +31,7 @@ import { recordedFor, recordedLines, waitingStill, type RecordedCommand } from "
 import { cliSurface } from "../surface.js";
 import { duration, manyLines, oneLine, paint } from "../style.js";
 import { traceOf } from "../../loom/trace.js";
+import { shellWord } from "../shell-word.js";
 
 type ReadFlags = StoreFlags & { readonly json?: boolean };
 
@@ -213,4 +214,4 @@ function closing(document: RunDocument): number {
 }
 
 const orphanLine = ({ runId, status }: RunDocument): string =>
-  `Run ${runId} is ${status}, but no process drives it. Continue it with: ${PROGRAM} resume ${runId}`;
+  `Run ${runId} is ${status}, but no process drives it. Continue it with: ${PROGRAM} resume ${shellWord(runId)}`;

@@ -23,6 +23,7 @@ import { count, oneLine } from "../style.js";
 import { traceOf } from "../../loom/trace.js";
 import { showLines } from "./read.js";
 import { cliSurface } from "../surface.js";
+import { shellWord } from "../shell-word.js";
 
 interface ReplayFlags extends StoreFlags {
   readonly strict?: boolean;
@@ -75,7 +76,7 @@ const valueText = (value: Json): string => oneLine(JSON.stringify(value), 200);
 
 export async function saveRecording(recording: Recording, file: string): Promise<void> {
   await savePrivateText(file, `${safeJson(recording, 2)}\n`, recording.runId);
-  say(`Recorded in ${file}; as a test: ${PROGRAM} run --from-recording ${file}`);
+  say(`Recorded in ${file}; as a test: ${PROGRAM} run --from-recording ${shellWord(file)}`);
 }
 
 /** Plays the recorded run. A plan file or a goal after `run` replaces the recorded one. */

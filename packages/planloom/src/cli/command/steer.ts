@@ -15,6 +15,7 @@ import { userName } from "../open-loom.js";
 import { checkedText, planText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
 import { hashMeant, withRun, type SayFlags } from "./person.js";
+import { shellWord } from "../shell-word.js";
 
 /** Continues a paused run. Otherwise drives a run that nobody drives; with `takeOver`, also one of a live process. */
 export async function resumeCommand(name: string, flags: SayFlags & { readonly takeOver?: boolean }): Promise<number> {
@@ -69,7 +70,7 @@ async function halt(
     // If this process took the run over, open calls are awaited here. Otherwise the run's owner awaits them.
     const status = statusOf((await loom.engine.stopped(runId)).run);
     await printRun(loom, runId, flags);
-    const then = status === "paused" ? `; it goes on with: ${PROGRAM} resume ${runId}` : "";
+    const then = status === "paused" ? `; it goes on with: ${PROGRAM} resume ${shellWord(runId)}` : "";
     say(`Run ${runId} ${status === wanted ? `is ${status}${then}` : `will be ${wanted}; it is ${status} still`}`);
     return EXIT.done;
   });
@@ -89,7 +90,7 @@ export async function editCommand(name: string, flags: EditFlags): Promise<numbe
       return tell(loom, runId, flags, (run, how) => run.edit(plan, { ...how, ...said }), hash);
     }
     if (!atTerminal()) {
-      const next = `Give the plan as a file: ${PROGRAM} edit ${runId} --plan FILE (\`${PROGRAM} show ${runId} --json\` has it under \`plan\`).`;
+      const next = `Give the plan as a file: ${PROGRAM} edit ${shellWord(runId)} --plan FILE (\`${PROGRAM} show ${shellWord(runId)} --json\` has it under \`plan\`).`;
       throw usageError("The plan cannot be edited here: this is not a terminal.", next);
     }
     const composed = await composePlan(loom, state, openTerminal(), new AbortController().signal);

@@ -20,6 +20,7 @@ import { UNRECORDED_TEXT } from "../../words/tool-change.js";
 import { PROGRAM } from "../output.js";
 import { oneLine, paint } from "../style.js";
 import { keyText, textLines, valueLines, type Shown } from "./value.js";
+import { shellWord } from "../shell-word.js";
 
 export interface PlanToApprove {
   readonly plan: Plan;
@@ -40,7 +41,7 @@ export function planApprovalLines(run: Run): readonly string[] {
   return wholePlanLines({ ...proposed, ...around }, isLeftOut);
 }
 
-export const showAll = (runId: string): string => `${PROGRAM} show ${runId} --json`;
+export const showAll = (runId: string): string => `${PROGRAM} show ${shellWord(runId)} --json`;
 
 /** Each field of the plan and of its steps, with the values that are known before it runs. */
 export function wholePlanLines(shown: PlanToApprove, isLeftOut: (id: string) => boolean): readonly string[] {

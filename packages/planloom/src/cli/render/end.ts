@@ -9,6 +9,7 @@ import { expectedLines } from "./estimate.js";
 import { argumentLines, callApprovalLines, showAll } from "./approval.js";
 import { count, duration, oneLine, paint } from "../style.js";
 import { keyText, textLines, valueLines } from "./value.js";
+import { shellWord } from "../shell-word.js";
 
 /** Text unchanged; other values as JSON. */
 export const answerText = (answer: Json): string =>
@@ -47,7 +48,7 @@ export function sayEnd(run: RunDocument): void {
   say(paint("bold", `=== ${status.toUpperCase()} ===`));
   if (status === "completed" && !run.success) say("  a step that mattered was left out for want of data: no success");
   for (const line of figureLines(run)) say(line);
-  say(`  look at  ${PROGRAM} show ${runId} --trace`);
+  say(`  look at  ${PROGRAM} show ${shellWord(runId)} --trace`);
 }
 
 function endProblem({ status, error, report, runId }: RunDocument) {
@@ -76,23 +77,29 @@ export function waitingLines(runId: string, waiting: WaitingDocument): readonly 
       const { subject, hash, reason, expiresAt, estimate, rejecting, editable, rest = [] } = approval;
       return [
         `${subject === "plan" ? "The plan" : `The call of step ${refText(subject)}`} of run ${runId} waits for approval: ${oneLine(reason, 4_000)} (until ${expiresAt})`,
-        ...(subject === "plan" ? [`  look at    ${PROGRAM} show ${runId}`] : callApprovalLines(runId, approval)),
+        ...(subject === "plan"
+          ? [`  look at    ${PROGRAM} show ${shellWord(runId)}`]
+          : callApprovalLines(runId, approval)),
         ...expectedLines(estimate),
         `  hash       ${hash}`,
-        `  approve    ${PROGRAM} approve ${runId} --hash ${hash}`,
+        `  approve    ${PROGRAM} approve ${shellWord(runId)} --hash ${shellWord(hash)}`,
         ...rest.flatMap((what) => [
-          `  and more   ${PROGRAM} approve ${runId} --hash ${hash} --rest ${what}`,
+          `  and more   ${PROGRAM} approve ${shellWord(runId)} --hash ${shellWord(hash)} --rest ${what}`,
           `             (${REST_TEXT[what]})`,
         ]),
-        ...(editable === true ? [`  change it  ${PROGRAM} approve ${runId} --hash ${hash} --args JSON`] : []),
-        `  reject     ${PROGRAM} reject ${runId} -m "what should be different"${many ? ` --hash ${hash}` : ""}`,
+        ...(editable === true
+          ? [`  change it  ${PROGRAM} approve ${shellWord(runId)} --hash ${shellWord(hash)} --args JSON`]
+          : []),
+        `  reject     ${PROGRAM} reject ${shellWord(runId)} -m "what should be different"${many ? ` --hash ${shellWord(hash)}` : ""}`,
         `             (${rejecting})`,
-        ...(subject === "plan" ? [`  edit       ${PROGRAM} edit ${runId} --hash ${hash} --plan FILE`] : []),
+        ...(subject === "plan"
+          ? [`  edit       ${PROGRAM} edit ${shellWord(runId)} --hash ${shellWord(hash)} --plan FILE`]
+          : []),
       ];
     }),
     ...waiting.questions.flatMap((asked) => [
       ...questionLines(runId, asked),
-      `  answer     ${PROGRAM} respond ${runId} ${asked.step} VALUE${asked.item === undefined ? "" : ` --item ${asked.item}`}`,
+      `  answer     ${PROGRAM} respond ${shellWord(runId)} ${shellWord(asked.step)} VALUE${asked.item === undefined ? "" : ` --item ${asked.item}`}`,
     ]),
     ...waiting.unusable.flatMap((call) => unusableLines(runId, call)),
     ...waiting.unknown.flatMap((call) => doubtLines(runId, call)),
@@ -126,14 +133,14 @@ function doubtLines(runId: string, call: WaitingDocument["unknown"][number]): re
     `  call       ${oneLine(tool)}, attempt ${attempt}, at ${at}`,
     ...(args === undefined ? [] : argumentLines(args, showAll(runId), "  ")),
     `  key        ${key}`,
-    `  find out whether it did, then  ${PROGRAM} respond ${runId} ${step}${item === undefined ? "" : ` --item ${item}`} --happened JSON | --not-happened | --abort`,
+    `  find out whether it did, then  ${PROGRAM} respond ${shellWord(runId)} ${shellWord(step)}${item === undefined ? "" : ` --item ${item}`} --happened JSON | --not-happened | --abort`,
   ];
 }
 
 /** The call that acted, what came back, and the answers. Only the last answer makes the call again. */
 function unusableLines(runId: string, call: WaitingDocument["unusable"][number]): readonly string[] {
   const { tool, args, output, partial, error, key, attempt, at, earlier } = call;
-  const command = `${PROGRAM} respond ${runId} ${call.step}${call.item === undefined ? "" : ` --item ${call.item}`}`;
+  const command = `${PROGRAM} respond ${shellWord(runId)} ${shellWord(call.step)}${call.item === undefined ? "" : ` --item ${call.item}`}`;
   const made = earlier === undefined ? "" : `, made before by step ${refText({ ...earlier })} and not made again`;
   return [
     `Step ${refText({ ...call })} of run ${runId} waits for a decision: ${oneLine(error)}`,
