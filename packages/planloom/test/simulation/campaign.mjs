@@ -13,7 +13,7 @@ const library = path.join(here, "..", "..");
 const root = path.join(library, "..", "..");
 
 /** Seeds within which each planted bug must be found. */
-export const CATCH_WITHIN = 500;
+export const CATCH_WITHIN = 1_000;
 
 /**
  * Compiles the library and the simulation into a folder of their own; `close` removes it.
