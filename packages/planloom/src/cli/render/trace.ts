@@ -127,10 +127,12 @@ function entryLines(entry: TraceEntry, runId: string): readonly string[] {
   const { title, revision, status, attempts, turns, note, summary, written, usage } = entry;
   return [
     `${paint("bold", name(entry))}  ${status}  ${oneLine(title, 80)}${revision > 1 ? ` (revision ${revision})` : ""}`,
-    // An attempt that a retry of the run continues stands twice. Its turns are shown once, where it ended.
-    ...attempts.flatMap((attempt, index) =>
-      attemptLines(attempt, attempts.slice(index + 1).some((later) => later.attempt === attempt.attempt) ? [] : turns),
-    ),
+    ...attempts.flatMap((attempt, index) => {
+      // An attempt that went on after a stop stands twice. Its turns are shown once, where it ended.
+      const isSame = ({ attempt: number }: TraceAttempt) => number === attempt.attempt;
+      const shownTurns = attempts.slice(index + 1).some(isSame) ? [] : turns;
+      return attemptLines(attempt, shownTurns, attempts.slice(0, index).some(isSame));
+    }),
     ...(entry.carried === undefined ? [] : [`  ${reusedText(entry.carried, runId)}`]),
     ...(note === undefined ? [] : [`  note     ${oneLine(note, WIDTH)}`]),
     ...(summary === undefined ? [] : [`  summary  ${oneLine(summary, WIDTH)}`]),
@@ -141,7 +143,7 @@ function entryLines(entry: TraceEntry, runId: string): readonly string[] {
   ];
 }
 
-function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): readonly string[] {
+function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[], isContinued: boolean): readonly string[] {
   const {
     read,
     context = {},
@@ -161,7 +163,7 @@ function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[]): reado
   const when = `at ${duration(startedAfter)}${took === undefined ? ", not ended" : `, took ${duration(took)}`}${without}`;
   const then = decision === undefined ? "" : ` -> ${decision} (${reason ?? ""})`;
   return [
-    `  attempt ${attempt.attempt}  ${when}`,
+    `  attempt ${attempt.attempt}${isContinued ? ", continued" : ""}  ${when}`,
     ...interrupted.map(
       ({ lastEventAfter, resumedAfter }) =>
         `    interrupted: no event from ${duration(lastEventAfter)} on, until the run was resumed at ${duration(resumedAfter)}`,
