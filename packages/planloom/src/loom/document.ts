@@ -403,7 +403,8 @@ function approvalDocument(
   const { subject, hash, reason, expiresAt, args, items, call } = pending;
   const rest = restsOf(run, pending);
   return {
-    subject: subject === "plan" ? "plan" : { ...subject },
+    // One of the items stands for all of them.
+    subject: subject === "plan" ? "plan" : items === undefined ? { ...subject } : { step: subject.step },
     hash,
     reason: reasonText(reason),
     code: reason.code,

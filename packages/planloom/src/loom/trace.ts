@@ -189,10 +189,11 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
     }
     case "step.held": {
       const entry = entryOf(event.data);
+      const { code, tools } = event.data.reason;
       // No call was made, so this is not an attempt.
-      entry.attempts.pop();
-      entry.status = "ready";
-      entry.note = `not called: ${event.data.reason.tools.join(", ")} changed`;
+      if (code === "TOOL_CHANGED") entry.attempts.pop();
+      entry.status = code === "TOOL_CHANGED" ? "ready" : "suspended";
+      entry.note = code === "ITEMS_TOGETHER" ? "waits for the other items" : `not called: ${tools.join(", ")} changed`;
       return;
     }
     case "step.expanded":

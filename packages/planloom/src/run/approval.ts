@@ -58,10 +58,10 @@ export function whyApproval(run: Run, work: Work, args: Args): ApprovalReason | 
 }
 
 /** The same, as if no tool had changed. */
-function whyUnchanged(run: Run, { step, item }: Work, args: Args): ApprovalReason | undefined {
+function whyUnchanged(run: Run, { step, item, seen: isSeen }: Work, args: Args): ApprovalReason | undefined {
   const { spec, tool } = step;
   if (currentPlan(run)?.callsGranted.has(spec.id) === true) return undefined;
-  const seen = tool === undefined || (item !== null && step.itemsSeen === true);
+  const seen = tool === undefined || isSeen === true || (item !== null && step.itemsSeen === true);
   // The guard comes first: a rule that grants what the plan asks for does not grant what others chose.
   return (seen ? undefined : guardStep(run, spec, tool, args)) ?? whyAsked(run, step);
 }

@@ -402,8 +402,13 @@ export interface EventData {
     /** See PassingFailure. */
     readonly unpaid?: true;
   };
-  /** The call was not made, and the step is queued again. Its attempt stays. */
-  "step.held": StepRef & { readonly attempt: number; readonly reason: HoldReason };
+  /** The call was not made, and the step is queued again or waits for the other items. Its attempt stays. */
+  "step.held": StepRef & {
+    readonly attempt: number;
+    readonly reason: HoldReason;
+    /** For an item that waits for the others: its arguments. */
+    readonly args?: { readonly [name: string]: Json };
+  };
   "step.retrying": StepRef & { readonly attempt: number; readonly retryAt: number };
   "step.skipped": StepRef & {
     readonly reason: SkipReason | LegacyReason;

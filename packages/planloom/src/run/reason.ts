@@ -55,9 +55,12 @@ export type StopReason =
   /** It started before its plan was complete, and that plan will not come. */
   | { readonly code: "DRAFT_DROPPED"; readonly because: "refused" | "failed" | "other-goal" };
 
-/** Why a call was not made yet. The tools have changed since the plan was recorded. */
+/**
+ * Why a call was not made yet. TOOL_CHANGED: the tools have changed since the plan was recorded. ITEMS_TOGETHER: the
+ * guard asks about it, together with the other items of its step, when these have their arguments, too.
+ */
 export interface HoldReason {
-  readonly code: "TOOL_CHANGED";
+  readonly code: "TOOL_CHANGED" | "ITEMS_TOGETHER";
   readonly tools: readonly string[];
 }
 

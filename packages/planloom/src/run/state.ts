@@ -190,6 +190,8 @@ export interface Execution {
   counts: { completed: number; failed: number; skipped: number };
   /** A non-optional step was skipped because a reference was null. */
   starved: boolean;
+  /** Steps with items that were set aside, until a person is asked about these together. */
+  together: Set<string>;
   /** `once` calls of restarted steps, by effect key. They are not made twice. */
   acted: Map<string, Acted>;
   /** Calls that acted with an unusable output, by tool and arguments (see unusable-call.ts). */
@@ -291,6 +293,7 @@ export function emptyRun(id: string): Run {
       questions: 0,
       counts: { completed: 0, failed: 0, skipped: 0 },
       starved: false,
+      together: new Set(),
       acted: new Map(),
       unusableCalls: new Map(),
       attempts: new Map(),

@@ -82,6 +82,7 @@ export const fanOut = ({ list, from }: Pick<FanOut, "list" | "from">, items: Wor
   items,
   waiting: [...items].reverse(),
   open: items.length,
+  held: 0,
   failed: 0,
 });
 

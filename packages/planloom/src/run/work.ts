@@ -70,6 +70,12 @@ export interface Work {
   filled?: { readonly [name: string]: Json };
   /** Arguments that a person gave the call when approving it. */
   edited?: { readonly [name: string]: Json };
+  /** Arguments of an item that waits to be asked about together with the others. */
+  aside?: { readonly [name: string]: Json };
+  /** A person has seen its control arguments together with those of the others, and approved them. */
+  seen?: true;
+  /** The items were rejected together, or nobody answered. It ends when its turn comes. */
+  denied?: { readonly cause: "rejected" | "expired"; readonly comment: string };
   effects: EffectClass;
   effectKey: string;
   /** Its last call of unknown outcome. Kept when the doubt is settled. */
@@ -199,6 +205,8 @@ export interface FanOut {
   waiting: Work[];
   /** Number of items that have not ended. */
   open: number;
+  /** Number of those that wait to be asked about together. */
+  held: number;
   failed: number;
 }
 

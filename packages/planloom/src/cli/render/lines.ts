@@ -86,8 +86,7 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
   "step.started": ({ data }) =>
     routine(mark("start", `${name(data)}${data.attempt > 1 ? ` (attempt ${data.attempt})` : ""}`)),
   "tool.changed": ({ data }) => marked("changed", oneLine(changedToolText(data), 2_000)),
-  "step.held": ({ data }) =>
-    routine(mark("held", `${name(data)}: not called, because ${andList(data.reason.tools)} changed`)),
+  "step.held": ({ data }) => routine(mark("held", `${name(data)}: ${heldText(data)}`)),
   "step.completed": completedLines,
   "step.failed": ({ data }) => marked("failed", `${failedText(data)} -> ${data.decision} (${reasonText(data.reason)})`),
   "turn.failed": ({ at, data }) =>
@@ -142,6 +141,11 @@ function completedLines({ data }: EventOf<"step.completed">, run: Run): readonly
   const review = beginsReview(run) ? routine(mark("review", REVIEWED)) : [];
   return [...routine(mark(word, `${name(data)}${took}${summary}`)), ...review];
 }
+
+const heldText = ({ reason: { code, tools } }: EventData["step.held"]): string =>
+  code === "ITEMS_TOGETHER"
+    ? "waits until the other items have their arguments, to be asked about together"
+    : `not called, because ${andList(tools)} changed`;
 
 /** The comment of a person with a command. */
 const commentIn = ({ comment: text }: { readonly comment: string }): string => oneLine(commentText(text));

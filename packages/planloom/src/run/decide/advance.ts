@@ -9,7 +9,7 @@ import type { Answer } from "../../plan/plan.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { asksForPlan, planOf, reviewOf } from "../lookup.js";
 import { isCancelling, isDrafting, isEnded, isFailing } from "../status.js";
-import { begin, noValue } from "./begin.js";
+import { askTogether, begin, noValue } from "./begin.js";
 import { withdrawn } from "../approval.js";
 import { fact, type Change, type EventData, type Fact } from "../event.js";
 import { readByPlanner } from "../followed-plan.js";
@@ -57,6 +57,8 @@ function ends(run: Run, failing: Failing): Fact[] {
 
 /** A due retry goes first: it has waited longest. */
 function nextWork(run: Run, at: number): Fact[] {
+  const asked = askTogether(run, at);
+  if (asked.length > 0) return asked;
   if (run.execution.running >= run.request.settings.concurrency) return [];
   const retry = run.execution.retries.first();
   const work = retry !== undefined && retry.at <= at ? retry.value : run.execution.ready.peek();

@@ -25,6 +25,7 @@ import { closeFanOut, failed, refOf } from "./failure.js";
 import { completed, typeProblem } from "./gate.js";
 import { reviewAfter } from "./policy.js";
 import type { ApprovalReason } from "../reason.js";
+import { stepIn } from "../lookup.js";
 import { scopeOf, skippedAmong } from "../step-scope.js";
 import type { Run } from "../state.js";
 import { repeatedCall } from "../unusable-call.js";
@@ -36,6 +37,7 @@ type Args = { readonly [name: string]: Json };
 export function begin(run: Run, work: Work, at: number): Fact[] {
   const turn = { run, work, at };
   const { spec } = work.step;
+  if (work.denied !== undefined) return refuse(turn, deniedWith(work.denied));
   if (work.item === null && work.errors === 0) {
     const condition = spec.when === undefined ? undefined : decideWhen(turn, spec.when);
     if (condition !== undefined) return condition;
@@ -53,6 +55,9 @@ export function begin(run: Run, work: Work, at: number): Fact[] {
   }
   return misfit(turn, given, resolved.nulls) ?? start(turn, given, from);
 }
+
+const deniedWith = ({ cause, comment }: NonNullable<Work["denied"]>): Failure =>
+  cause === "rejected" ? failWith("CALL_REJECTED", { comment }) : failWith("APPROVAL_EXPIRED", {});
 
 /** The origins of the whole outputs that a model is given beside the arguments. */
 const handedOver = (run: Run, { step: { spec } }: Work): readonly Origin[] =>
@@ -212,7 +217,10 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
     const deed = isConversation(spec) ? { title: spec.title, ...toldBy(spec) } : {};
     const changed = changesToSee(run, work.step).map(({ present }) => present);
     const hash = hashOf({ call: key, tool: tool ?? null, ...deed, ...(changed.length === 0 ? {} : { changed }) });
-    if (!run.approvals.granted.has(hash)) return askFor({ run, work, at }, { hash, reason, args });
+    if (!run.approvals.granted.has(hash)) {
+      if (asksTogether(run, work, reason)) return [setAside(work, args)];
+      return askFor({ run, work, at }, { hash, reason, args });
+    }
   }
   const effects = tool?.effects ?? "none";
   return [fact("step.started", { ...refOf(work), attempt: work.attempt, key, effects, args, from, allowance: null })];
@@ -228,6 +236,38 @@ function askFor(
   if (!attended) return refuse(turn, failWith("NEEDS_PERSON", { what: "call", reason: approval.reason }));
   const { hash, reason, ...shown } = approval;
   return [fact("approval.requested", { subject: refOf(work), hash, reason, expiresAt: at + approvalMs, ...shown })];
+}
+
+/** Whether the guard asks about this item, and others of its step may follow. Their arguments come from a model. */
+function asksTogether(run: Run, { item, step }: Work, reason: ApprovalReason): boolean {
+  const { attended } = run.request.settings;
+  const isAlone = item === null || (step.fan?.open ?? 0) < 2;
+  return attended && !isAlone && isFilled(step.spec) && "args" in reason && whyAsked(run, step) === undefined;
+}
+
+function setAside(work: Work, args: Args): Fact {
+  const reason = { code: "ITEMS_TOGETHER", tools: [callName(work.step.spec)] } as const;
+  return fact("step.held", { ...refOf(work), attempt: work.attempt, reason, args });
+}
+
+/**
+ * The question about the items that were set aside, once all open items of their step were. The first of them stands for
+ * all.
+ */
+export function askTogether(run: Run, at: number): Fact[] {
+  for (const id of run.execution.together) {
+    const { spec, tool, fan } = stepIn(run.execution.steps, id);
+    if (fan === undefined || fan.open > fan.held) continue;
+    const held = fan.items.filter(({ aside }) => aside !== undefined);
+    const reasons = held.map((work) => whyApproval(run, work, work.aside!));
+    const reason = reasons.find((one) => one !== undefined && "args" in one) ?? { code: "UNTRUSTED_READ" };
+    const names = new Set(reasons.flatMap((one) => (one !== undefined && "args" in one ? one.args : [])));
+    const shown = (args: Args): Args => Object.fromEntries(Object.entries(args).filter(([name]) => names.has(name)));
+    const items = held.map(({ item, aside }) => ({ item: item!, args: names.size === 0 ? aside! : shown(aside!) }));
+    const hash = hashOf({ items: [run.id, spec.id, items], tool: tool ?? null });
+    return askFor({ run, work: held[0]!, at }, { hash, reason, items });
+  }
+  return [];
 }
 
 /**

@@ -151,7 +151,7 @@ function continued(work: Work): Work {
     return { ...doubtful, status: "unknown" };
   }
   const { step, item, status, usage, told, doubts, settled, refused, grants, filled, startedAt } = work;
-  const { edited, edits } = work;
+  const { edited, edits, seen } = work;
   const journaled = isJournaled(work);
   const stopped = status === "cancelled" && !journaled;
   const { conversation, calls, known } = work;
@@ -168,6 +168,7 @@ function continued(work: Work): Work {
     ...(edited === undefined ? {} : { edited }),
     ...(edits === undefined ? {} : { edits }),
     ...(filled === undefined ? {} : { filled }),
+    ...(filled === undefined || seen === undefined ? {} : { seen }),
     ...(conversation === undefined ? {} : { conversation }),
     ...(calls === undefined ? {} : { calls }),
     ...(known === undefined ? {} : { known }),
@@ -184,6 +185,7 @@ export function recount(run: Run): void {
   run.execution.unknown = run.execution.unusable = 0;
   run.execution.counts = { completed: 0, failed: 0, skipped: 0 };
   run.execution.starved = false;
+  run.execution.together = new Set();
   const states = [...run.execution.steps.values()];
   for (const state of states) state.waiting = 0;
   for (const state of states) countStep(run, state);
@@ -207,7 +209,7 @@ function queueStep(run: Run, state: StepState): void {
   const { fan } = state;
   if (fan === undefined) return queueWork(run, state.work);
   const open = fan.items.filter((work) => !isFinished(work));
-  fan.failed = 0;
+  fan.failed = fan.held = 0;
   fan.open = open.length;
   const questions = open.filter(isAsked);
   for (const work of questions) queueWork(run, work);

@@ -10,7 +10,7 @@ import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
 import { type Halt, type Run } from "../state.js";
 import { fanOut, newWork } from "../steps.js";
 import { allowAgain, noteUnusable } from "../unusable-call.js";
-import type { Doubt, FanOut, Work } from "../work.js";
+import type { Doubt, FanOut, StepState, Work } from "../work.js";
 
 export function makeReady(run: Run, work: Work): void {
   work.status = "ready";
@@ -98,8 +98,35 @@ export function onFilled(run: Run, data: EventData["step.filled"]): void {
 /** The call was not made. The step keeps its attempt. */
 export function onHeld(run: Run, data: EventData["step.held"]): void {
   const work = workOf(run, data);
+  if (data.reason.code === "ITEMS_TOGETHER") return setAside(run, work, data.args ?? {});
   leaveFor(run, work, "pending");
   makeReady(run, work);
+}
+
+/** The item gives its place to the next one. */
+function setAside(run: Run, work: Work, args: NonNullable<Work["aside"]>): void {
+  const { spec, fan } = work.step;
+  if (fan === undefined) throw new Error(`step ${spec.id} has no items`);
+  leaveFor(run, work, "suspended");
+  work.aside = args;
+  fan.held++;
+  run.execution.together.add(spec.id);
+  queueNextItem(run, fan);
+}
+
+/** A person has answered for all items that were set aside. They take their places again. */
+export function releaseItems(run: Run, { spec, fan }: StepState, change: (work: Work) => void): void {
+  const items = fan?.items.filter(({ aside }) => aside !== undefined) ?? [];
+  if (fan === undefined) return;
+  for (const work of items) {
+    delete work.aside;
+    leaveFor(run, work, "pending");
+    change(work);
+  }
+  fan.held = 0;
+  fan.waiting = items.reverse();
+  const width = Math.min(spec.maxParallel ?? items.length, items.length);
+  for (let slot = 0; slot < width; slot++) queueNextItem(run, fan);
 }
 
 export function onToolChanged(run: Run, data: EventData["tool.changed"]): void {

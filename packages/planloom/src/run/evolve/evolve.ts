@@ -13,6 +13,7 @@ import { replanOf } from "../status.js";
 import {
   haltFor,
   holdCall,
+  releaseItems,
   makeReady,
   onExpanded,
   onFilled,
@@ -431,8 +432,13 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
   run.approvals.expiries.add(data.expiresAt, data.hash);
   const key = approvalKey(data.hash);
   run.owed.set(key, { kind: "person", key, until: data.expiresAt });
-  if (data.subject === "plan") run.mode = { phase: "awaiting-approval" };
-  else holdCall(run, workOf(run, data.subject), data);
+  if (data.subject === "plan") {
+    run.mode = { phase: "awaiting-approval" };
+    return;
+  }
+  const work = workOf(run, data.subject);
+  if (data.items !== undefined && work.item !== null) run.execution.together.delete(work.step.spec.id);
+  holdCall(run, work, data);
 }
 
 function forgetApproval(run: Run, hash: string): void {
@@ -446,7 +452,7 @@ function forgetApproval(run: Run, hash: string): void {
 }
 
 function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void {
-  const { call, args = {} } = run.approvals.pending.get(data.hash) ?? {};
+  const { call, items, args = {} } = run.approvals.pending.get(data.hash) ?? {};
   forgetApproval(run, data.hash);
   // The question was about other arguments, so nothing else may rest on this answer.
   if (data.args === undefined) run.approvals.granted.set(data.hash, data.subject === "plan" ? null : data.subject.step);
@@ -467,7 +473,8 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
   if (work.item === null && work.step.spec.forEach !== undefined) work.step.itemsSeen = true;
   if (call !== undefined && data.rest !== undefined)
     work.grants = [...(work.grants ?? []), { tool: call.tool, args: data.args ?? args, rest: data.rest }];
-  makeReady(run, work);
+  if (items === undefined || work.item === null) makeReady(run, work);
+  else releaseItems(run, work.step, (item) => void (item.seen = true));
 }
 
 /** The agent step goes on without the call. */
@@ -477,10 +484,19 @@ function refuseCall(run: Run, { subject, comment = "" }: EventData["approval.den
   makeReady(run, work);
 }
 
+/** The item that stands for all ends with this event. The others end when their turn comes. */
+function denyItems(run: Run, subject: StepRef, { cause, comment = "" }: EventData["approval.denied"]): void {
+  const work = workOf(run, subject);
+  if (work.item === null || (cause !== "rejected" && cause !== "expired")) return;
+  delete work.aside;
+  releaseItems(run, work.step, (item) => void (item.denied = { cause, comment }));
+}
+
 function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
-  const { call, args = {} } = run.approvals.pending.get(data.hash) ?? {};
+  const { call, items, args = {} } = run.approvals.pending.get(data.hash) ?? {};
   forgetApproval(run, data.hash);
   if (data.subject !== "plan") {
+    if (items !== undefined) denyItems(run, data.subject, data);
     if (call !== undefined && data.cause === "rejected") refuseCall(run, data, callText(call.tool, args));
     return;
   }

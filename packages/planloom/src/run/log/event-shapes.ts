@@ -408,8 +408,8 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     { ...item, unpaid: yes },
   ),
   "step.held": record(
-    { ...attempted, reason: record<HoldReason>({ code: oneOf("TOOL_CHANGED"), tools: texts }, {}) },
-    item,
+    { ...attempted, reason: record<HoldReason>({ code: oneOf("TOOL_CHANGED", "ITEMS_TOGETHER"), tools: texts }, {}) },
+    { ...item, args: values },
   ),
   "step.retrying": record({ ...attempted, retryAt: number }, item),
   "step.skipped": record(

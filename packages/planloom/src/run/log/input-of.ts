@@ -322,7 +322,8 @@ function answerOfTool(run: Run, data: EventData["step.resolved"]): Outcome {
 
 /** The definitions that the step met: those in these events, or those that the run knows already. */
 function changeIn(run: Run, events: readonly RunEvent[]): Said {
-  const held = events.find((event) => event.type === "step.held");
+  const held = events.find((event) => event.type === "step.held" && event.data.reason.code === "TOOL_CHANGED") as
+    EventOf<"step.held"> | undefined;
   const work = held && findWork(run, held.data);
   const key = work && [callKey(work), fillKey(work)].find((owed) => run.owed.has(owed));
   if (held === undefined || work === undefined || key === undefined) return CLOCK;
