@@ -156,8 +156,16 @@ function covers({ args: seen, rest }: CallGrant, tool: ToolSpec, args: Args): bo
 
 /** Whether both are addresses with the same scheme, host and port, and without a name of a user. */
 export function haveOneHost(one: Json, other: Json): boolean {
-  if (typeof one !== "string" || typeof other !== "string" || !URL.canParse(one) || !URL.canParse(other)) return false;
-  const [a, b] = [new URL(one), new URL(other)];
-  const plain = [a, b].every(({ protocol, username }) => /^https?:$/.test(protocol) && username === "");
-  return plain && a.origin === b.origin;
+  if (typeof one !== "string" || typeof other !== "string") return false;
+  const origin = plainOrigin(one);
+  return origin !== undefined && origin === plainOrigin(other);
+}
+
+/**
+ * The origin of an address that every reader of addresses takes for the same: its host is written as such, without a
+ * name of a user, and without characters that some readers take for a slash or leave out.
+ */
+function plainOrigin(address: string): string | undefined {
+  const [, host] = /^https?:\/\/([\w.:[\]-]+)(?:[/?#][!-[\]-~]*)?$/i.exec(address) ?? [];
+  return host === undefined || !URL.canParse(address) ? undefined : new URL(address).origin;
 }

@@ -161,6 +161,13 @@ test.each([
   ["host", ["http://a.example/1", "http://a.example/2"], 0],
   ["host", ["http://a.example/1", "http://b.example/1"], 1],
   ["host", ["http://a.example/1", "http://a.example@b.example/"], 1],
+  // Readers of addresses do not agree on the host of these.
+  ["host", ["http://a.example/1", "http://a.example\\@b.example/"], 1],
+  ["host", ["http://a.example/1", "http://b.example\\@a.example/"], 1],
+  ["host", ["http://a.example/1", "http:a.example/2"], 1],
+  ["host", ["http://a.example/1", "http://a.example /2"], 1],
+  ["host", ["http://a.example/1", "http://a.example/\n2"], 1],
+  ["host", ["http://a.example/1", "HTTP://A.example:80/2?mail=x@b.example#3"], 0],
 ] as const)("an approval for the rest of the step covers %s: %j", async (rest, [first, second], more) => {
   const got: string[] = [];
   const tools = notesAndPages((url) => void got.push(url));
