@@ -20,7 +20,7 @@ import { inputsOf, type Answered } from "../run/log/replay.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { StepStatus } from "../run/work.js";
 import { memoryStore } from "../store/memory.js";
-import { readQuestions, personQuestion, QuestionReader, sameQuestion } from "./questions.js";
+import { readQuestions, QuestionReader, sameQuestion } from "./questions.js";
 import type { Engine, Listener, Reply } from "../engine/engine.js";
 import { jumpingClock } from "./jumping-clock.js";
 import { localEngine } from "../engine/local.js";
@@ -119,7 +119,7 @@ class Play {
   #note(event: RunEvent): void {
     evolve(this.#run, event);
     this.#questions.begunBy(this.#run, event);
-    const question = personQuestion(event);
+    const question = this.#questions.forPerson(event);
     if (question !== undefined) this.#questionsNow.set(question.name, question.what);
   }
 
@@ -252,8 +252,9 @@ class Play {
   }
 
   /** The run asks a person the same question as in the recording. */
-  async #asks(name: string, holds: () => boolean): Promise<void> {
+  async #asks(subject: string, holds: () => boolean): Promise<void> {
     await this.#comesTo(holds);
+    const name = this.#questions.latest(subject);
     const now = holds() ? this.#questionsNow.get(name) : undefined;
     if (now === undefined) throw this.#gone(name);
     this.#compare(name, now);

@@ -39,6 +39,29 @@ export class QuestionReader {
   /** Numbers of the attempts of each work, in their order. */
   readonly #attempts = new Map<string, readonly string[]>();
 
+  /** Number of questions about calls inside each agent step. */
+  readonly #held = new Map<string, number>();
+
+  /** A question for a person. */
+  forPerson(event: RunEvent): Question | undefined {
+    if (event.type === "step.suspended") {
+      const { question, data } = event.data;
+      return { name: askQuestion(event.data), what: { question, data } };
+    }
+    if (event.type !== "approval.requested") return undefined;
+    const { subject, args, items, call } = event.data;
+    const what = subject === "plan" ? "the plan" : ((items as Json | undefined) ?? args ?? {});
+    const name = approvalQuestion(subject);
+    if (call !== undefined) this.#held.set(name, (this.#held.get(name) ?? 0) + 1);
+    return { name: this.latest(name), what };
+  }
+
+  /** The name of the latest question with this name. An agent step asks about one call after the other. */
+  latest(name: string): string {
+    const held = this.#held.get(name) ?? 1;
+    return held === 1 ? name : `${name}/${held}`;
+  }
+
   /** A question for a model or a tool. */
   of(run: Run, effect: WorkEffect): Question {
     switch (effect.kind) {
@@ -97,17 +120,6 @@ function stepQuestion(run: Run, effect: FillEffect | CallEffect): Json {
   return { ...(ownFields(spec) as JsonObject), output: spec.output ?? null, args: effect.args };
 }
 
-/** A question for a person. */
-export function personQuestion(event: RunEvent): Question | undefined {
-  if (event.type === "step.suspended") {
-    const { question, data } = event.data;
-    return { name: askQuestion(event.data), what: { question, data } };
-  }
-  if (event.type !== "approval.requested") return undefined;
-  const { subject, args } = event.data;
-  return { name: approvalQuestion(subject), what: subject === "plan" ? "the plan" : (args ?? {}) };
-}
-
 export const sameQuestion = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
 
 /** A recorded run, and all its questions, by name. */
@@ -121,7 +133,7 @@ export function readQuestions(events: readonly RunEvent[]): {
   const questions = new QuestionReader();
   for (const event of events) {
     evolve(run, event);
-    const person = personQuestion(event);
+    const person = questions.forPerson(event);
     if (person !== undefined) asked.set(person.name, person.what);
     for (const { name, what } of questions.begunBy(run, event)) asked.set(name, what);
   }

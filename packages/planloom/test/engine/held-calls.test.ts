@@ -6,6 +6,7 @@ import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import { traceOf } from "../../src/loom/trace.js";
 import { hashOf } from "../../src/plan/hash.js";
+import { replayRecording } from "../../src/recording/replay-recording.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool } from "../../src/tools/tool.js";
@@ -294,4 +295,25 @@ test.each([
   expect([sent, executor.requests.length]).toEqual([all, 4]);
   await run.replay({ strict: true });
   await second.close();
+});
+
+test("a recorded run with several answers about one step plays as it went", async () => {
+  const calls = ["http://a.example/1", "http://b.example/1", "http://a.example/2"];
+  const executor = scriptedModel((_request, turn) =>
+    turn === 0
+      ? { toolCalls: [{ name: "notes", args: {} }] }
+      : turn <= calls.length
+        ? { toolCalls: [{ name: "page", args: { url: calls[turn - 1]! } }] }
+        : { text: "done" },
+  );
+  const tools = notesAndPages((url) => `text of ${url}`);
+  const loom = await createLoom({ store: "memory", tools, models: { executor } }, { env: {} });
+  const run = await loom.start("Read.", { plan: READING });
+  const answer = async (options: object) => run.approve((await run.result()).waiting!.approvals[0]!.hash, options);
+  await answer({ rest: "host" });
+  await answer({ args: { url: "http://c.example/1" } });
+  expect(await run.result()).toMatchObject({ status: "completed" });
+  const recording = await run.recording();
+  expect(await replayRecording(recording)).toMatchObject({ status: "completed", answer: "done" });
+  await loom.close();
 });

@@ -3,6 +3,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { createLoom } from "../../src/loom/create-loom.js";
+import { replayRecording } from "../../src/recording/replay-recording.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
@@ -93,6 +94,7 @@ test.each([undefined, 1, 2])(
     expect(await run.result()).toMatchObject({ status: "completed" });
     expect([sent.toSorted(), executor.requests.length]).toEqual([addresses(NAMES), 3]);
     expect(now.most).toBeLessThanOrEqual(maxParallel ?? 3);
+    expect(await replayRecording(await run.recording())).toMatchObject({ status: "completed" });
     await run.replay({ strict: true });
   },
 );
