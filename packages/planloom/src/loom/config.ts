@@ -7,6 +7,7 @@ import type { WantedSetting } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
+import { asJson } from "../tools/output.js";
 import type { RoleSettings } from "../model/role.js";
 import type { Model } from "../model/port.js";
 import type { Prices } from "../model/prices.js";
@@ -218,6 +219,9 @@ const ROLE_KEYS: Record<keyof RoleSettings, true> = {
   model: true,
   baseURL: true,
   apiKey: true,
+  headers: true,
+  query: true,
+  body: true,
   temperature: true,
   maxOutputTokens: true,
   timeout: true,
@@ -354,9 +358,27 @@ function knownModels(models: NonNullable<LoomConfig["models"]>): void {
       continue;
     // Models of the AI SDK and of Planloom's port have other fields, which are not checked here.
     const isModel = typeof given === "object" && given !== null && ("call" in given || "modelId" in given);
-    if (!isModel) knownKeys(`models.${role}.`, given, ROLE_KEYS);
+    if (isModel) continue;
+    knownKeys(`models.${role}.`, given, ROLE_KEYS);
+    knownRequest(`models.${role}.`, given);
   }
 }
+
+/** What a role adds to each request. */
+function knownRequest(prefix: string, given: unknown): void {
+  const { headers, query, body } = given as { readonly [field: string]: unknown };
+  for (const [name, value] of Object.entries({ headers, query }))
+    if (value !== undefined && !isRecordOfTexts(value)) throw invalid(prefix + name, value, { is: "texts" });
+  if (body !== undefined && (!isObject(body) || !asJson(body).ok)) throw invalid(`${prefix}body`, body, { is: "body" });
+  for (const [name, value] of Object.entries((headers ?? {}) as { readonly [name: string]: string }))
+    if (!isHeader(name, value)) throw invalid(`${prefix}headers.${name}`, "(not shown)", { is: "header" });
+}
+
+const isRecordOfTexts = (value: unknown): boolean =>
+  isObject(value) && Object.values(value).every((text) => typeof text === "string");
+
+const isHeader = (name: string, value: string): boolean =>
+  /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/[\r\n\0]/.test(value);
 
 function knownPrices(prices: unknown): void {
   const wanted = { is: "prices" } as const;

@@ -59,7 +59,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     role: source.role,
     model: name,
     label: source.label,
-    apiKey: settings.apiKey,
+    secrets: [settings.apiKey ?? "", ...Object.values(settings.headers ?? {})],
     timeoutMs,
   };
 

@@ -39,11 +39,12 @@ export interface ModelContext {
 
 /**
  * Opens the model of a role. Throws a PlanloomError of kind "config": MODEL_NOT_SET, MODEL_NO_ENDPOINT,
- * MODEL_BAD_ENDPOINT, MODEL_UNSUPPORTED; or of kind "provider": PROVIDER_NOT_INSTALLED.
+ * MODEL_BAD_ENDPOINT, MODEL_BAD_SETTING, MODEL_UNSUPPORTED; or of kind "provider": PROVIDER_NOT_INSTALLED.
  */
 export function openModel(settings: RoleSettings, role: Role, context: ModelContext = {}): Model {
   const { model } = settings;
   if (typeof model !== "object" || !("call" in model)) return openLadder(settings, role, context);
+  onlyForServers(settings, role, "headers", "query", "body");
   return settings.timeout === undefined ? model : slower(model, settings.timeout);
 }
 
@@ -66,7 +67,7 @@ function openEndpoint(name: string, settings: RoleSettings, role: Role, keeper: 
   if (settings.baseURL === undefined) throw new PlanloomError("MODEL_NO_ENDPOINT", { role, model: name });
   const endpoint = parseEndpoint(settings.baseURL);
   const known = remembered(`${endpoint.baseURL} ${name}`, keeper);
-  const load = once(() => loadEndpointModel(name, endpoint, settings.apiKey ?? NO_KEY));
+  const load = once(() => loadEndpointModel(name, endpoint, settings));
   return aiSdkModel({ name, label: endpoint.label, role, ...known, load }, settings);
 }
 
@@ -78,10 +79,17 @@ function openProvider(
 ): LadderModel {
   const file = findProvider(named.provider, packages);
   if (file === undefined) throw notInstalled(named);
+  onlyForServers(settings, role, "query", "body");
   const name = `${named.provider}:${named.model}`;
   const known = remembered(`${settings.baseURL === undefined ? "" : shownUrl(settings.baseURL)} ${name}`, keeper);
   const load = once(() => loadProviderModel(file, named, settings));
   return aiSdkModel({ name, label: `@ai-sdk/${named.provider}`, role, ...known, load }, settings);
+}
+
+/** A setting that would have no effect is refused. */
+function onlyForServers(settings: RoleSettings, role: Role, ...names: readonly ("headers" | "query" | "body")[]): void {
+  for (const setting of names)
+    if (settings[setting] !== undefined) throw new PlanloomError("MODEL_BAD_SETTING", { role, setting });
 }
 
 /** A model of the port, with the role's timeout. It may be an instance of a class. */
@@ -93,24 +101,32 @@ function slower(model: Model, timeoutMs: number): Model {
 
 function openObject(model: AiSdkModel, settings: RoleSettings, role: Role): LadderModel {
   if (!isAiSdkModel(model) || !isCallable(model)) throw unsupported("openai");
+  onlyForServers(settings, role, "headers", "query", "body");
   const memory = memoriesOfObjects.get(model) ?? newMemory();
   memoriesOfObjects.set(model, memory);
   const load = (): Promise<LanguageModelV3> => Promise.resolve(model as LanguageModelV3);
   return aiSdkModel({ name: model.modelId, label: model.provider, role, memory, load }, settings);
 }
 
-async function loadEndpointModel(name: string, endpoint: Endpoint, apiKey: string): Promise<LanguageModelV3> {
+async function loadEndpointModel(
+  name: string,
+  endpoint: Endpoint,
+  { apiKey = NO_KEY, headers, query, body }: RoleSettings,
+): Promise<LanguageModelV3> {
   const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
   const provider = createOpenAICompatible({
     name: ENDPOINT_PROVIDER,
     baseURL: endpoint.baseURL,
-    queryParams: endpoint.query,
+    queryParams: { ...endpoint.query, ...query },
+    ...(headers === undefined ? {} : { headers }),
+    // The key's own header comes from `headers` if one is there.
     apiKey,
     // Without these two the package sends json_object for every schema, and does not ask for usage in streams.
     supportsStructuredOutputs: true,
     includeUsage: true,
     convertUsage: tokenCounts,
     fetch: wireFetch,
+    transformRequestBody: (sent: Record<string, unknown>) => ({ ...sent, ...body }),
   });
   return provider.chatModel(name);
 }

@@ -14,7 +14,8 @@ export interface RequestTarget {
   readonly model: string;
   /** host:port/path, or the name of a provider. */
   readonly label: string;
-  readonly apiKey: string | undefined;
+  /** The key, and the values of headers: servers repeat them in their errors. */
+  readonly secrets: readonly string[];
   readonly timeoutMs: number;
 }
 
@@ -85,8 +86,8 @@ function refusal(failure: ProviderFailure & { kind: "refused" }, target: Request
 const modelOf = ({ model, role, label }: RequestTarget): ModelTarget => ({ model, role, label });
 
 /** One line, short, and without keys. The original error is not kept as cause, because it holds the whole prompt. */
-function excerpt(words: string, { apiKey }: RequestTarget): string {
-  const known = apiKey === undefined || apiKey.length < 4 ? words : words.replaceAll(apiKey, "[key]");
+function excerpt(words: string, { secrets }: RequestTarget): string {
+  const known = secrets.reduce((text, secret) => (secret.length < 4 ? text : text.replaceAll(secret, "[key]")), words);
   const line = known.replace(KEY_FORMS, "[key]").replace(/\s+/g, " ").trim();
   return line.length <= EXCERPT_CHARS ? line : `${beginning(line, EXCERPT_CHARS)}…`;
 }

@@ -7,7 +7,13 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { isAiSdkModel, isCallable, type LanguageModelV3 } from "./ai-sdk.js";
 import { packageToInstall, type ProviderName } from "./provider-name.js";
 
-type Factory = (settings: { apiKey?: string; baseURL?: string }) => { languageModel(id: string): object };
+type Factory = (settings: ProviderSettings) => { languageModel(id: string): object };
+
+interface ProviderSettings {
+  readonly apiKey?: string;
+  readonly baseURL?: string;
+  readonly headers?: { readonly [name: string]: string };
+}
 
 /**
  * The entry file of the provider's package, or undefined if it is not installed. Looks into Planloom's own dependencies,
@@ -33,16 +39,17 @@ export function notInstalled({ provider, model }: ProviderName): PlanloomError {
 export async function loadProviderModel(
   file: string,
   { provider, model }: ProviderName,
-  settings: { readonly apiKey?: string; readonly baseURL?: string },
+  settings: ProviderSettings,
 ): Promise<LanguageModelV3> {
   const exports = (await import(pathToFileURL(file).href)) as { readonly [name: string]: unknown };
   const factory = Object.entries(exports).find(
     ([name, value]) => /^create[A-Z]/.test(name) && typeof value === "function",
   );
-  const { apiKey, baseURL } = settings;
+  const { apiKey, baseURL, headers } = settings;
   const made = (factory?.[1] as Factory | undefined)?.({
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(baseURL === undefined ? {} : { baseURL }),
+    ...(headers === undefined ? {} : { headers }),
   }).languageModel(model);
   if (made === undefined || !isAiSdkModel(made) || !isCallable(made))
     throw unsupported(provider, `@ai-sdk/${provider}`);

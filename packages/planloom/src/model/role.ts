@@ -1,9 +1,15 @@
 // The model and endpoint of each role. In: flags, environment and configuration. Out: the settings of each role. Pure,
 // so that the rules of precedence can be tested as a table.
 import type { AiSdkModel } from "./ai-sdk.js";
+import type { JsonObject } from "../plan/json.js";
 import { sameOrigin, shownUrl } from "./endpoint.js";
 import type { Model, Role } from "./port.js";
 import { providerNameOf } from "./provider-name.js";
+
+type Texts = { readonly [name: string]: string };
+
+/** Settings that belong to a server. */
+type ServerSetting = "apiKey" | "headers" | "query" | "body";
 
 export interface RoleSettings {
   /** A name (`gpt-4o-mini`, `anthropic:claude-…`), a model of the AI SDK, or Planloom's own port. */
@@ -11,6 +17,12 @@ export interface RoleSettings {
   /** Root of an OpenAI-compatible server, usually ending in /v1. */
   readonly baseURL?: string;
   readonly apiKey?: string;
+  /** HTTP headers of each request, beside those of the key. They may hold secrets and are never shown. */
+  readonly headers?: Texts;
+  /** Query parameters of each request to an OpenAI-compatible server. */
+  readonly query?: Texts;
+  /** Fields of the body of each request to an OpenAI-compatible server. They replace Planloom's own. */
+  readonly body?: JsonObject;
   readonly temperature?: number;
   readonly maxOutputTokens?: number;
   /** Time limit of one reply, in ms. */
@@ -50,9 +62,10 @@ interface Layer {
  *
  * An empty variable counts as unset. Two rules keep models, addresses and keys together:
  * - A key goes only to the server it was set for. A key that was set beside a base URL is not used with another server.
- *   A general key is not used with a role's own server if there is a general base URL.
- * - A model that is an object, or named `provider:model`, knows its own address. Base URL and key apply to it only if
- *   they were set at the same place as the model or above.
+ *   A general key is not used with a role's own server if there is a general base URL. The same holds for headers, query
+ *   and body.
+ * - A model that is an object, or named `provider:model`, knows its own address. Base URL, key, headers, query and body
+ *   apply to it only if they were set at the same place as the model or above.
  */
 export function resolveRoles(sources: RoleSources): Record<Role, RoleSettings> {
   return {
@@ -84,11 +97,9 @@ function resolveRole(role: Role, { flags, config, env }: RoleSources): RoleSetti
     { settings: fromOpenAI(env), general: false },
   ];
   const all = layers.map((layer) => layer.settings);
-  const { baseURL, apiKey } = endpointSettings(layers);
   return defined({
     model: first(all, "model"),
-    baseURL,
-    apiKey,
+    ...endpointSettings(layers),
     temperature: first(all, "temperature"),
     maxOutputTokens: first(all, "maxOutputTokens"),
     timeout: first(all, "timeout"),
@@ -96,8 +107,10 @@ function resolveRole(role: Role, { flags, config, env }: RoleSources): RoleSetti
   });
 }
 
-/** The base URL and key, under the two rules of `resolveRoles`. */
-function endpointSettings(layers: readonly Layer[]): { baseURL: string | undefined; apiKey: string | undefined } {
+/** The base URL and what belongs to it, under the two rules of `resolveRoles`. */
+function endpointSettings(layers: readonly Layer[]): {
+  [K in ServerSetting | "baseURL"]: RoleSettings[K] | undefined;
+} {
   const modelAt = layers.findIndex((layer) => layer.settings.model !== undefined);
   const model = layers[modelAt]?.settings.model;
   const knowsItsServer = model !== undefined && (typeof model !== "string" || providerNameOf(model) !== undefined);
@@ -110,11 +123,15 @@ function endpointSettings(layers: readonly Layer[]): { baseURL: string | undefin
     layers.filter((layer) => layer.general).map((layer) => layer.settings),
     "baseURL",
   );
-  const keyed = counted.find(({ settings, general }) => {
-    const home = settings.baseURL ?? (general ? generalURL : undefined);
-    return settings.apiKey !== undefined && (home === undefined || baseURL === undefined || sameOrigin(home, baseURL));
-  });
-  return { baseURL, apiKey: keyed?.settings.apiKey };
+  const own = <K extends ServerSetting>(field: K): RoleSettings[K] | undefined => {
+    const layer = counted.find(({ settings, general }) => {
+      const home = settings.baseURL ?? (general ? generalURL : undefined);
+      const fits = home === undefined || baseURL === undefined || sameOrigin(home, baseURL);
+      return settings[field] !== undefined && fits;
+    });
+    return layer?.settings[field];
+  };
+  return { baseURL, apiKey: own("apiKey"), headers: own("headers"), query: own("query"), body: own("body") };
 }
 
 function first<K extends keyof RoleSettings>(layers: readonly RoleSettings[], field: K): RoleSettings[K] | undefined {

@@ -13,6 +13,7 @@ export interface FakeRequest {
   readonly body: ChatBody;
   readonly headers: IncomingHttpHeaders;
   readonly path: string;
+  readonly query: { readonly [name: string]: string };
   /** ms since 1970. */
   readonly at: number;
   /** The end of this request's connection: after the whole reply, or before it. */
@@ -68,7 +69,7 @@ async function answer(
   options: FakeOpenAIOptions,
   requests: FakeRequest[],
 ): Promise<void> {
-  const path = request.url ?? "/";
+  const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://localhost");
   const text = await bodyOf(request);
   if (request.method === "GET" && path === "/v1/models") {
     const data = (options.models ?? []).map((id) => ({ id, object: "model", created: 0, owned_by: "fake" }));
@@ -81,8 +82,10 @@ async function answer(
   const ended = new Promise<"answered" | "cut">((resolve) =>
     response.on("close", () => resolve(response.writableFinished ? "answered" : "cut")),
   );
-  const index = requests.push({ body, headers: request.headers, path, at: Date.now(), ended }) - 1;
-  if (options.apiKey !== undefined && request.headers.authorization !== `Bearer ${options.apiKey}`) {
+  const { headers } = request;
+  const query = Object.fromEntries(searchParams);
+  const index = requests.push({ body, headers, path, query, at: Date.now(), ended }) - 1;
+  if (options.apiKey !== undefined && headers.authorization !== `Bearer ${options.apiKey}`) {
     return sendJson(response, 401, errorBody(401, "Incorrect API key provided."));
   }
   const refused = featuresOf(body).find((feature) => options.refuse?.includes(feature));

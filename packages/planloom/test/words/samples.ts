@@ -83,6 +83,9 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { setting: "prices.m.inputUsdPerMTok", problem: "missing", wanted: { is: "prices" } },
     { setting: "secrets", problem: "not-texts", wanted: { is: "secrets" } },
     { setting: "", problem: "value", given: "a list", wanted: { is: "configuration" } },
+    { setting: "models.default.query", problem: "value", given: "3", wanted: { is: "texts" } },
+    { setting: "models.default.body", problem: "value", given: "3", wanted: { is: "body" } },
+    { setting: "models.default.headers.x y", problem: "value", given: "(not shown)", wanted: { is: "header" } },
     {
       setting: "replan",
       problem: "value",
@@ -119,6 +122,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { url: "(not a URL)", problem: "not-http" },
     { url: "http://localhost:8000/v1", problem: "credentials" },
   ],
+  MODEL_BAD_SETTING: [{ role: "planner", setting: "body" }],
   MODEL_UNSUPPORTED: [{ package: "@ai-sdk/openai", install: "@ai-sdk/openai@3" }, { install: "@ai-sdk/openai@3" }],
   PROVIDER_NOT_INSTALLED: [{ model: "anthropic:claude", package: "@ai-sdk/anthropic", install: "@ai-sdk/anthropic@3" }],
   PROVIDER_UNREACHABLE: [{ ...server, reason: "ECONNREFUSED" }],

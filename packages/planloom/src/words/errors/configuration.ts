@@ -19,7 +19,10 @@ export type WantedSetting =
         | "store"
         | "engine"
         | "secrets"
-        | "models";
+        | "models"
+        | "texts"
+        | "body"
+        | "header";
     }
   | { readonly is: "configuration" }
   /** A function writes plans, and cannot judge a plan. The fix is another value, or a planner model. */
@@ -202,6 +205,9 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   store: () => '"memory", a path, or a store',
   engine: () => "a function that opens an engine, or nothing",
   secrets: () => "a record of texts: secrets: { NAME: process.env.NAME }",
+  texts: () => 'a record of texts: { "x-name": "value" }',
+  body: () => 'a record of JSON: { reasoning_effort: "low" }',
+  header: () => "a header whose name is a word and whose value is one line",
   models: () => "a record: models: { planner, executor, ... }",
   configuration: () => "export default defineConfig({ ... })",
 });

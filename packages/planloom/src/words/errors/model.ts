@@ -42,6 +42,8 @@ export interface ModelErrors {
   MODEL_NOT_SET: { readonly role?: Role };
   MODEL_NO_ENDPOINT: { readonly role: Role; readonly model: string };
   MODEL_BAD_ENDPOINT: { readonly url: string; readonly problem: "not-http" | "credentials" };
+  /** The setting is for OpenAI-compatible servers, and the role's model is another one. */
+  MODEL_BAD_SETTING: { readonly role: Role; readonly setting: string };
   /** `package` is absent for a model that was given as an object. */
   MODEL_UNSUPPORTED: { readonly package?: string; readonly install: string };
   PROVIDER_NOT_INSTALLED: { readonly model: string; readonly package: string; readonly install: string };
@@ -87,6 +89,14 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
       problem === "credentials"
         ? "Give an address such as http://localhost:8000/v1, and the key as apiKey."
         : "Give an address such as http://localhost:8000/v1.",
+    ],
+  },
+  MODEL_BAD_SETTING: {
+    kind: "config",
+    message: ({ role, setting }) =>
+      `\`${setting}\` of the ${role} cannot be used: its model does not come from an OpenAI-compatible server.`,
+    next: ({ setting }) => [
+      `Give \`${setting}\` to the model or provider itself, or name a model of an OpenAI-compatible server.`,
     ],
   },
   MODEL_UNSUPPORTED: {
