@@ -79,7 +79,7 @@ test.each<[string, object]>([
   ["models.default.body", { body: { a: 1n } }],
 ])("a wrong %s is refused: %o", async (setting, more) => {
   const config = { models: { default: { model: "m", baseURL: "http://localhost:1/v1", ...more } } };
-  await expect(createLoom({ ...config, store: "memory" } as never, { env: {} })).rejects.toMatchObject({
+  await expect(createLoom({ ...config, store: "memory" }, { env: {} })).rejects.toMatchObject({
     code: "CONFIG_INVALID",
     params: { setting },
   });
