@@ -133,6 +133,19 @@ test("a call that is approved by itself shows its arguments, and is approved by 
   expect((await here.run(["approve", "last", "--hash", short])).stdout).toBe("noted hello\n");
 });
 
+test("an approval without a hash shows all that it approves", async () => {
+  const here = acting();
+  here.write("plan.json", using("note", "hello"));
+  await here.run(["run", "plan.json"]);
+  const plan = await here.run(["approve", "last", "--no-run"]);
+  expect(plan.stderr).toMatch(/step act[^]*text +"hello"/);
+  here.write("call.json", using("note", "again", { approval: "required" }));
+  await here.run(["run", "call.json", "--approval", "never"]);
+  const call = await here.run(["approve", "last", "act"]);
+  expect(call.stderr).toMatch(/tool +note[^]*text +"again"/);
+  expect(call.stdout).toBe("noted again\n");
+});
+
 test("--yes does not grant a call that was planned after text of others; --yes-all does, and the log says so", async () => {
   const here = workspace();
   here.write(

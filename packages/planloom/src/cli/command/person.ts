@@ -12,6 +12,7 @@ import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type ModelFlags } from "../flags.js";
 import { answerValue, jsonOrText } from "../inputs.js";
 import { PROGRAM, say } from "../output.js";
+import { callApprovalLines, planApprovalLines } from "../render/approval.js";
 import { oneLine } from "../style.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
 import { standardInput } from "../plan-file.js";
@@ -34,8 +35,19 @@ export async function approveCommand(
   };
   return withRun(name, flags, async (loom, runId) => {
     const hash = await hashMeant(await loom.get(runId), flags.hash, step);
+    if (flags.hash === undefined) for (const line of await approvedLines(loom, runId, hash)) say(line);
     return tell(loom, runId, flags, (run, how) => run.approve(hash, { ...how, ...said }), hash);
   });
+}
+
+/** What is about to be approved. A person who gives no hash may have seen something else before. */
+async function approvedLines(loom: Loom, runId: string, hash: string): Promise<readonly string[]> {
+  const { waiting } = await (await loom.get(runId)).document();
+  const approval = waiting?.approvals.find((one) => one.hash === hash);
+  if (approval === undefined) return [];
+  return approval.subject === "plan"
+    ? planApprovalLines(await loom.engine.load(runId))
+    : callApprovalLines(runId, approval);
 }
 
 interface ApproveFlags {
