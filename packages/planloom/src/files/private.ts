@@ -78,8 +78,8 @@ export function replacePrivateFile(file: string, text: string): void {
 
 /**
  * Writes text to a place that a person named. A link is refused (link), and so is a file of another user (owner). A
- * regular file becomes private. Devices and pipes, and the links of the system in /dev, such as /dev/stdout, are written
- * as they are.
+ * regular file becomes private. Devices and pipes are written as they are, and so are /dev/stdout, /dev/stderr and
+ * /dev/fd/N.
  */
 export async function writePrivateFile(file: string, text: string): Promise<void> {
   const opened = await openNamed(file, FILE_MODE);
@@ -120,8 +120,9 @@ export class PlaceRefused extends Error {
   }
 }
 
-/** Only the system makes files there. /dev/stdout is a link to the file that the shell has opened. */
-const isSystems = (file: string): boolean => process.platform !== "win32" && resolve(file).startsWith("/dev/");
+/** Links of the system to files that this process has open. Other links in /dev may be anybody's: /dev/shm is a folder. */
+const isSystems = (file: string): boolean =>
+  process.platform !== "win32" && /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/.test(resolve(file));
 
 async function openNamed(file: string, mode: number): Promise<FileHandle> {
   const followed = isSystems(file);

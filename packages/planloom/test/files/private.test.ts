@@ -8,11 +8,12 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { ownershipFault } from "../../src/files/ownership.js";
 import {
   makePrivate,
@@ -102,6 +103,15 @@ describe.runIf(hasModes)("what is there already", () => {
     spawnSync(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", into, "inherit"] });
     closeSync(into);
     expect(readFileSync(join(folder, "out"), "utf8")).toBe("text");
+  });
+
+  test.runIf(existsSync("/dev/shm"))("is not followed if it is a link in a folder of /dev", async () => {
+    const outside = put(join(newFolder(), "outside"), "kept");
+    const link = join("/dev/shm", `planloom-${process.pid}`);
+    symlinkSync(outside, link);
+    onTestFinished(() => rmSync(link));
+    await expect(writePrivateFile(link, "text")).rejects.toMatchObject({ because: "link" });
+    expect(readFileSync(outside, "utf8")).toBe("kept");
   });
 
   test("keeps its mode as a file that others may read", async () => {
