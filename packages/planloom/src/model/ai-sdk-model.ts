@@ -3,6 +3,7 @@
 import { TimedOut } from "../deadline.js";
 import { LIMITS } from "../limits.js";
 import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
+import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
 import { callOptionsOf } from "./call-options.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
 import type { Model, ModelReply, ModelRequest, Role } from "./port.js";
@@ -46,8 +47,8 @@ interface Descent {
 type Outcome =
   { readonly ok: true; readonly reply: ModelReply } | { readonly ok: false; readonly failure: ProviderFailure };
 
-/** The most requests of one call: one for each rung, and one more without the temperature. */
-const MOST_REQUESTS = RUNGS.length + 1;
+/** The most requests of one call: one for each rung, one more without the temperature, and one for each rule. */
+const MOST_REQUESTS = RUNGS.length + 1 + BODY_RULES.length;
 
 const TEMPERATURES: { readonly [R in Role]: number } = { planner: 0.2, executor: 0.1, synthesizer: 0.3 };
 
@@ -83,9 +84,16 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     return descend(await source.load(), { request, begin: way, spared: RUNGS, accepted });
   }
 
+  /** Kept at once: requests that begin at the same time need not be refused, too. */
+  function follow(rule: BodyRule): void {
+    memory.rules.add(rule);
+    memory.learntAt = Date.now();
+    source.keep?.({ ...memory.way, at: memory.learntAt, ...rulesOf(memory) });
+  }
+
   function learnt(way: Way): void {
     const now = Date.now();
-    if (learn(memory, way, now)) source.keep?.({ ...way, at: now });
+    if (learn(memory, way, now)) source.keep?.({ ...way, at: now, ...rulesOf(memory) });
   }
 
   /** Sends requests one after the other, until one is accepted or no form is left. */
@@ -107,6 +115,12 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
       request.signal.throwIfAborted();
       const { failure } = outcome;
       if (failure.kind !== "unreachable") memory.reached = true;
+      const rule = failure.kind === "refused" ? ruleFor(failure.words, memory.rules) : undefined;
+      if (rule !== undefined) {
+        follow(rule);
+        await request.again?.();
+        continue;
+      }
       const next = wayAfter(way, failure, { output: request.output !== undefined, tried });
       if (next === undefined) throw providerError(failure, target, memory.reached);
       await request.again?.();
@@ -149,7 +163,8 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   const most = maxOutputTokens === undefined ? {} : { maxOutputTokens };
   return {
     ...{ name, timeoutMs, ...most, call, at },
-    learnt: () => (memory.learntAt === undefined ? undefined : { ...memory.way, at: memory.learntAt }),
+    learnt: () =>
+      memory.learntAt === undefined ? undefined : { ...memory.way, at: memory.learntAt, ...rulesOf(memory) },
     settle: (rung) => learnt({ ...memory.way, rung }),
   };
 }
@@ -197,6 +212,8 @@ function offerOf(options: CallOptions, { messages }: ModelRequest): Offer {
 
 /** A text of a tool stands in the request as JSON, with other white space and with escapes. */
 const withoutLayout = (text: string): string => text.replace(/\\[ntr]|[\s\\]/g, "");
+
+const rulesOf = ({ rules }: Memory): Pick<KeptWay, "rules"> => (rules.size === 0 ? {} : { rules: [...rules] });
 
 /** True if this rung would send the request without the schema. */
 function lacksSchema(model: LanguageModelV3): boolean {

@@ -2,6 +2,8 @@
 // Decides where a model comes from: an object, an installed provider, or an endpoint.
 import { PlanloomError } from "../words/planloom-error.js";
 import { aiSdkModel, type LadderModel, type Source } from "./ai-sdk-model.js";
+import type { JsonObject } from "../plan/json.js";
+import { underRules, type BodyRule } from "./body-rules.js";
 import { ENDPOINT_PROVIDER } from "./call-options.js";
 import { isAiSdkModel, isCallable, type AiSdkModel, type LanguageModelV3 } from "./ai-sdk.js";
 import { parseEndpoint, shownUrl, type Endpoint } from "./endpoint.js";
@@ -67,7 +69,7 @@ function openEndpoint(name: string, settings: RoleSettings, role: Role, keeper: 
   if (settings.baseURL === undefined) throw new PlanloomError("MODEL_NO_ENDPOINT", { role, model: name });
   const endpoint = parseEndpoint(settings.baseURL);
   const known = remembered(`${endpoint.baseURL} ${name}`, keeper);
-  const load = once(() => loadEndpointModel(name, endpoint, settings));
+  const load = once(() => loadEndpointModel(name, endpoint, settings, known.memory.rules));
   return aiSdkModel({ name, label: endpoint.label, role, ...known, load }, settings);
 }
 
@@ -112,6 +114,7 @@ async function loadEndpointModel(
   name: string,
   endpoint: Endpoint,
   { apiKey = NO_KEY, headers, query, body }: RoleSettings,
+  rules: ReadonlySet<BodyRule>,
 ): Promise<LanguageModelV3> {
   const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
   const provider = createOpenAICompatible({
@@ -126,7 +129,7 @@ async function loadEndpointModel(
     includeUsage: true,
     convertUsage: tokenCounts,
     fetch: wireFetch,
-    transformRequestBody: (sent: Record<string, unknown>) => ({ ...sent, ...body }),
+    transformRequestBody: (sent: Record<string, unknown>) => ({ ...underRules(sent as JsonObject, rules), ...body }),
   });
   return provider.chatModel(name);
 }

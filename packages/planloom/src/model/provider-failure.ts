@@ -107,7 +107,9 @@ function chainOf(thrown: unknown): readonly Thrown[] {
 /** The server's own sentence, from the common forms of error bodies; otherwise the body without markup. */
 function wordsOf(body: string): string {
   try {
-    const { error, message, detail } = JSON.parse(body) as { error?: unknown; message?: unknown; detail?: unknown };
+    const value = JSON.parse(body) as unknown;
+    const whole = (Array.isArray(value) ? value[0] : value) as { error?: unknown; message?: unknown; detail?: unknown };
+    const { error, message, detail } = whole;
     const nested = typeof error === "object" && error !== null ? (error as { message?: unknown }).message : error;
     const sentence = [nested, message, detail].find((value) => typeof value === "string");
     if (typeof sentence === "string") return sentence;

@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { makePrivateFolder, replacePrivateFile } from "../files/private.js";
 import { LIMITS } from "../limits.js";
 import { isObject, type Json } from "../plan/json.js";
+import { BODY_RULES } from "./body-rules.js";
 import { RUNGS } from "./ladder.js";
 import type { KeptWay, WayKeeper } from "./way-memory.js";
 
@@ -38,8 +39,10 @@ function read(path: string): Map<string, KeptWay> {
 
 function isWay(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { rung, temperature, at } = value;
-  return (RUNGS as readonly unknown[]).includes(rung) && typeof temperature === "boolean" && typeof at === "number";
+  const { rung, temperature, at, rules = [] } = value;
+  const known = Array.isArray(rules) && rules.every((rule) => (BODY_RULES as readonly unknown[]).includes(rule));
+  const isRung = (RUNGS as readonly unknown[]).includes(rung);
+  return isRung && known && typeof temperature === "boolean" && typeof at === "number";
 }
 
 /** Writes the whole file or nothing, so that a reader never sees half of it. */

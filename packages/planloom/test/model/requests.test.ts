@@ -86,14 +86,13 @@ describe("a request", () => {
   });
 
   it("keeps the query of the base URL, and needs no exact slash at its end", async () => {
-    const server = await serverSaying({});
-    const seen = openModel({ model: "query", baseURL: `${server.url}/?api-version=1` }, "planner").call(ask());
-    await expect(seen).rejects.toMatchObject({
-      code: "PROVIDER_REFUSED",
-      message: expect.stringContaining("/v1/chat/completions?api-version=1") as string,
-    });
+    const server = await serverSaying({}, {});
+    await openModel({ model: "query", baseURL: `${server.url}/?api-version=1` }, "planner").call(ask());
     await openModel({ model: "query", baseURL: `${server.url}/` }, "planner").call(ask());
-    expect(server.requests).toHaveLength(1);
+    expect(server.requests.map(({ path, query }) => [path, query])).toEqual([
+      ["/v1/chat/completions", { "api-version": "1" }],
+      ["/v1/chat/completions", {}],
+    ]);
   });
 
   it("offers tools without anything that runs them, and hands their calls back", async () => {

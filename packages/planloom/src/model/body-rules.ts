@@ -1,0 +1,106 @@
+// Changes to the body of a request that servers ask for in their refusals. In: the words of a refusal, and a body. Out:
+// the rule that the words ask for, and the body under the rules that are known of a server and model.
+import { isObject, type Json, type JsonObject } from "../plan/json.js";
+
+export type BodyRule =
+  "no-stream-options" | "max-completion-tokens" | "no-strict" | "no-parallel-calls" | "effort-none" | "plain-tools";
+
+type Body = JsonObject;
+
+interface Rule {
+  /** The words of a refusal that this rule answers. */
+  readonly refusal: RegExp;
+  readonly apply: (body: Body) => Body;
+}
+
+/** Google's words for a keyword of a schema that it does not know. */
+const UNKNOWN_KEYWORD =
+  /unknown name "(?:\$schema|additionalProperties|exclusiveM\w+|propertyNames|const|multipleOf|patternProperties)"/i;
+
+const RULES: { readonly [R in BodyRule]: Rule } = {
+  "no-stream-options": { refusal: /stream_options/, apply: (body) => without(body, "stream_options") },
+  "max-completion-tokens": { refusal: /max_completion_tokens/, apply: renamedLimit },
+  "no-parallel-calls": { refusal: /parallel_tool_calls/, apply: (body) => without(body, "parallel_tool_calls") },
+  // A model that reasons by itself takes tools only without reasoning.
+  "effort-none": {
+    refusal: /reasoning_effort to ['"]?none/,
+    apply: (body) => (Array.isArray(body["tools"]) ? { ...body, reasoning_effort: "none" } : body),
+  },
+  "plain-tools": { refusal: UNKNOWN_KEYWORD, apply: (body) => withSchemas(body, plainSchema) },
+  "no-strict": { refusal: /['"`.]strict\b['"`]?.{0,40}(?:not|un|extra|invalid|permitted)/i, apply: withoutStrict },
+};
+
+/** The rule that answers a refusal, if it is not followed yet. */
+export function ruleFor(words: string, known: ReadonlySet<BodyRule>): BodyRule | undefined {
+  return BODY_RULES.find((rule) => !known.has(rule) && RULES[rule].refusal.test(words));
+}
+
+export const BODY_RULES = Object.keys(RULES) as readonly BodyRule[];
+
+/** The body under these rules. */
+export function underRules(body: Body, rules: ReadonlySet<BodyRule>): Body {
+  return BODY_RULES.filter((rule) => rules.has(rule)).reduce((changed, rule) => RULES[rule].apply(changed), body);
+}
+
+function without({ ...body }: { [field: string]: Json }, field: string): Body {
+  delete body[field];
+  return body;
+}
+
+function renamedLimit(body: Body): Body {
+  const { max_tokens: most, ...rest } = body;
+  return most === undefined ? body : { ...rest, max_completion_tokens: most };
+}
+
+function withoutStrict(body: Body): Body {
+  const { response_format: format, tools } = body;
+  const schema = isObject(format) ? format["json_schema"] : undefined;
+  const plain = isObject(schema)
+    ? { response_format: { ...(format as Body), json_schema: without(schema, "strict") } }
+    : {};
+  return { ...body, ...plain, ...(Array.isArray(tools) ? { tools: (tools as Json[]).map(withoutStrictTool) } : {}) };
+}
+
+const withoutStrictTool = (tool: Json): Json => withFunction(tool, (made) => without(made, "strict"));
+
+function withSchemas(body: Body, change: (schema: Json) => Json): Body {
+  const { tools } = body;
+  if (!Array.isArray(tools)) return body;
+  const changed = (tools as Json[]).map((tool) =>
+    withFunction(tool, (made) =>
+      made["parameters"] === undefined ? made : { ...made, parameters: change(made["parameters"]) },
+    ),
+  );
+  return { ...body, tools: changed };
+}
+
+function withFunction(tool: Json, change: (made: Body) => Body): Json {
+  return isObject(tool) && isObject(tool["function"]) ? { ...tool, function: change(tool["function"]) } : tool;
+}
+
+/** Keywords that some services do not know. Planloom checks arguments against the whole schema in any case. */
+const KEYWORDS: ReadonlySet<string> = new Set([
+  ...[
+    "$schema",
+    "additionalProperties",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "propertyNames",
+    "const",
+    "multipleOf",
+  ],
+  "patternProperties",
+]);
+/** Keywords whose values are records of schemas, by names that are no keywords. */
+const NAMED: ReadonlySet<string> = new Set(["properties", "$defs", "definitions"]);
+
+function plainSchema(schema: Json): Json {
+  if (Array.isArray(schema)) return (schema as readonly Json[]).map(plainSchema);
+  if (!isObject(schema)) return schema;
+  const kept = Object.entries(schema).flatMap(([name, value]): [string, Json][] => {
+    if (KEYWORDS.has(name)) return name === "const" ? [["enum", [value]]] : [];
+    if (!NAMED.has(name) || !isObject(value)) return [[name, name === "enum" ? value : plainSchema(value)]];
+    return [[name, Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plainSchema(one)]))]];
+  });
+  return Object.fromEntries(kept);
+}
