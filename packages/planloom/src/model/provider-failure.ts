@@ -116,7 +116,7 @@ function wordsOf(body: string): string {
   } catch {
     // Not JSON, or not an object: the text itself is shown.
   }
-  return body.replace(/<[^>]*>/g, " ");
+  return body.replace(/<[^<>]*>/g, " ");
 }
 
 function retryAfterMs(headers: { readonly [name: string]: string | undefined }, now: number): number | undefined {

@@ -1,7 +1,7 @@
 // Separates the reasoning that a local model writes into its text from its reply. In: pieces of text. Out: the pieces
 // without the reasoning. Works on a stream, where a mark may arrive in pieces. It knows <think> … </think>,
 // [THINK] … [/THINK], and channels.
-import { afterFinalHeader, untilMark } from "./channels.js";
+import { afterFinalHeader, isMark, possibleFinalHeader, untilMark } from "./channels.js";
 
 /** Opening and closing marks. */
 const MARKS = [
@@ -39,6 +39,8 @@ export function withoutReasoning(): ReasoningFilter {
       }
       case "reasoning": {
         const at = held.indexOf(close);
+        // Only what may become the mark is held, so that each piece is read once.
+        if (at === -1) held = held.slice(-close.length);
         if (at === -1) return "";
         held = held.slice(at + close.length);
         state = "gap";
@@ -46,6 +48,7 @@ export function withoutReasoning(): ReasoningFilter {
       }
       case "channels": {
         const final = afterFinalHeader(held);
+        if (final === undefined) held = possibleFinalHeader(held);
         if (final === undefined) return "";
         held = final;
         state = "final";
@@ -74,7 +77,7 @@ export function withoutReasoning(): ReasoningFilter {
       held += delta;
       return step();
     },
-    end: () => (state === "start" ? held : ""),
+    end: () => (state === "start" || (state === "final" && !isMark(held)) ? held : ""),
   };
 }
 

@@ -2,7 +2,6 @@
 // the calls if the whole text is calls of offered tools; or that the text holds the marks of a call, and so is no
 // result. Nothing is guessed: a call in a code fence, beside other text or of another tool is never made.
 import { isObject, type Json } from "../plan/json.js";
-import { channelMessages } from "./channels.js";
 
 export interface WrittenCall {
   readonly name: string;
@@ -28,11 +27,17 @@ export function writtenCalls(
   const calls = readWhole(whole, offered);
   if (calls === undefined) return { found: hasMarks(whole) ? "marks" : "none" };
   const known = calls.map(({ name, args }) => ({ name: offeredName(name, offered), args }));
-  const isMade = known.every(({ name }) => name !== undefined) && !isQuoted(whole);
+  const isRepeated = [whole, ...calls.flatMap(({ written }) => written ?? [])].some(isQuoted);
+  const isMade = known.every(({ name }) => name !== undefined) && !isRepeated;
   return isMade ? { found: "calls", calls: known as readonly WrittenCall[] } : { found: "marks" };
 }
 
-function readWhole(text: string, offered: readonly string[]): readonly WrittenCall[] | undefined {
+/** `written`: the part of the text that is this call. Absent: the whole text. */
+interface ReadCall extends WrittenCall {
+  readonly written?: string;
+}
+
+function readWhole(text: string, offered: readonly string[]): readonly ReadCall[] | undefined {
   for (const { marks, read } of FORMS) {
     if (!marks.test(text)) continue;
     const calls = read(text);
@@ -58,14 +63,15 @@ function offeredName(written: string, offered: readonly string[]): string | unde
 interface Form {
   readonly marks: RegExp;
   /** The calls of a text that consists of them; undefined if it holds anything else. */
-  readonly read: (text: string) => readonly WrittenCall[] | undefined;
+  readonly read: (text: string) => readonly ReadCall[] | undefined;
 }
 
+// Each pattern takes time in proportion to the text: a mark without its end must not be looked for again and again.
 const FORMS: readonly Form[] = [
   // Hermes, Qwen
   { marks: /<tool_call>/, read: (text) => each(text, /\s*<tool_call>([^]*?)(?:<\/tool_call>|$)/y, taggedCall) },
   // Qwen Coder
-  { marks: /<function=[^>\s]+>/, read: (text) => each(text, /\s*(<function=[^]*?<\/function>)/y, taggedCall) },
+  { marks: /<function=[^<>\s]+>/, read: (text) => each(text, /\s*(<function=[^]*?<\/function>)/y, taggedCall) },
   // Llama
   { marks: /<\|python_tag\|>/, read: pythonTag },
   // Mistral
@@ -87,16 +93,17 @@ const FORMS: readonly Form[] = [
 function each(
   text: string,
   pattern: RegExp,
-  read: (part: string) => readonly WrittenCall[] | undefined,
-): readonly WrittenCall[] | undefined {
-  const calls: WrittenCall[] = [];
+  read: (part: string) => readonly ReadCall[] | undefined,
+): readonly ReadCall[] | undefined {
+  const calls: ReadCall[] = [];
   let at = 0;
   while (text.slice(at).trim() !== "") {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
     const part = match === null ? undefined : read(match[1]!.trim());
     if (match === null || part === undefined) return undefined;
-    calls.push(...part);
+    const written = match[0].trim();
+    calls.push(...part.map((call) => ({ written, ...call })));
     at = pattern.lastIndex;
   }
   return calls;
@@ -106,7 +113,7 @@ function taggedCall(text: string): readonly WrittenCall[] | undefined {
   if (!text.startsWith("<function=")) return jsonCalls(parsed(text));
   const match = /^<function=([^>\s]+)>([^]*?)(?:<\/function>)?$/.exec(text);
   if (match === null) return undefined;
-  const args: { [name: string]: Json } = {};
+  const args: [string, Json][] = [];
   let at = 0;
   const body = match[2]!;
   const parameter = /\s*<parameter=([^>\s]+)>([^]*?)<\/parameter>/y;
@@ -114,10 +121,10 @@ function taggedCall(text: string): readonly WrittenCall[] | undefined {
     parameter.lastIndex = at;
     const found = parameter.exec(body);
     if (found === null) return undefined;
-    args[found[1]!] = parameterValue(found[2]!);
+    args.push([found[1]!, parameterValue(found[2]!)]);
     at = parameter.lastIndex;
   }
-  return [{ name: match[1]!, args }];
+  return [{ name: match[1]!, args: Object.fromEntries(args) }];
 }
 
 /** Values of parameters are plain text, or JSON of a list or object. One line break at each end is layout. */
@@ -133,17 +140,18 @@ function pythonTag(text: string): readonly WrittenCall[] | undefined {
   return calls.every((one) => one !== undefined) ? calls.flat() : undefined;
 }
 
-function mistralCalls(text: string): readonly WrittenCall[] | undefined {
+function mistralCalls(text: string): readonly ReadCall[] | undefined {
   const list = /^\[TOOL_CALLS\]\s*(\[[^]*\])$/.exec(text)?.[1];
   if (list !== undefined) return jsonCalls(parsed(list));
-  return each(text, /\s*\[TOOL_CALLS\]([^]*?)(?=\s*(?:\[TOOL_CALLS\]|$))/y, (part) => {
-    const match = /^([^\s{[]+)\s*(?:\[CALL_ID\][^[{]*)?(?:\[ARGS\])?\s*(\{[^]*\})$/.exec(part);
+  return each(text, /\s*\[TOOL_CALLS\]([^]*?)(?=\[TOOL_CALLS\]|$)/y, (part) => {
+    const withoutId = part.replace(/^([^\s{[]+\s*)\[CALL_ID\][^[{]*/, "$1");
+    const match = /^([^\s{[]+)(?:\s*\[ARGS\])?\s*(\{[^]*\})$/.exec(withoutId);
     const args = match === null ? undefined : parsed(match[2]!);
     return isObject(args) ? [{ name: match![1]!, args }] : undefined;
   });
 }
 
-function deepSeekCalls(text: string): readonly WrittenCall[] | undefined {
+function deepSeekCalls(text: string): readonly ReadCall[] | undefined {
   const inner = text.replace(/<｜tool▁calls▁(?:begin|end)｜>|<｜end▁of▁sentence｜>/g, "");
   return each(inner, /\s*<｜tool▁call▁begin｜>([^]*?)<｜tool▁call▁end｜>/y, (part) => {
     const [head = "", ...rest] = part.split("<｜tool▁sep｜>");
@@ -154,7 +162,7 @@ function deepSeekCalls(text: string): readonly WrittenCall[] | undefined {
   });
 }
 
-function kimiCalls(text: string): readonly WrittenCall[] | undefined {
+function kimiCalls(text: string): readonly ReadCall[] | undefined {
   const inner = text.replace(/<\|tool_calls_section_(?:begin|end)\|>/g, "");
   return each(inner, /\s*<\|tool_call_begin\|>([^]*?)<\|tool_call_end\|>/y, (part) => {
     const [name = "", ...rest] = part.split("<|tool_call_argument_begin|>");
@@ -175,18 +183,24 @@ function gemmaCall(text: string): readonly WrittenCall[] | undefined {
   return isObject(args) ? [{ name: match[1]!, args }] : undefined;
 }
 
-/** A string of JSON, or a key without quotes. */
-const STRING_OR_KEY = /("(?:[^"\\]|\\.)*")|([A-Za-z_][\w-]*)\s*:/g;
+/** A string of JSON, or of what follows if it has no end; or a key without quotes. */
+const STRING_OR_KEY = /("(?:[^"\\]+|\\[^])*(?:"|\\?$))|(?<![\w-])([A-Za-z_][\w-]*)\s*:/g;
 
-function channelCalls(text: string): readonly WrittenCall[] | undefined {
-  const calls = channelMessages(text).filter(({ header }) => header.startsWith("commentary to="));
-  const read = calls.map(({ header, text: written }) => {
-    const args = parsed(written);
-    const name = /^commentary to=(\S+)/.exec(header)?.[1] ?? "";
-    return isObject(args) ? { name, args } : undefined;
+/** The calls of a text that consists of whole messages. Other channels hold thoughts and remarks. */
+function channelCalls(text: string): readonly ReadCall[] | undefined {
+  return each(text.replaceAll("<|start|>assistant", ""), CHANNEL_MESSAGE, (written) => {
+    const [, header, said] = /^<\|channel\|>([^]*?)<\|message\|>([^]*)$/.exec(written)!;
+    // A message that is not ended before the next one quotes it.
+    if (said!.includes("<|channel|>")) return undefined;
+    const name = /^commentary to=([^\s<]+)/.exec(header!)?.[1];
+    if (name === undefined) return header!.startsWith("final") && said!.trim() !== "" ? undefined : [];
+    const args = parsed(said!);
+    return isObject(args) ? [{ name, args, written }] : undefined;
   });
-  return read.every((one) => one !== undefined) ? read : undefined;
 }
+
+const CHANNEL_MESSAGE =
+  /\s*(<\|channel\|>[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>[^]*?)(?:<\|(?:end|call|return)\|>|$)/y;
 
 /** `{ "name": …, "parameters": … }` and nothing else, of an offered tool. Other JSON is a result. */
 function bareCalls(text: string, offered: readonly string[]): readonly WrittenCall[] | undefined {

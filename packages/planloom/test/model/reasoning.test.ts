@@ -16,6 +16,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ["<|channel|>analysis<|message|>Maybe.<|end|><|start|>assistant<|channel|>final<|message|>Bern<|return|>", "Bern"],
   ['<|start|>assistant<|channel|>final <|constrain|>json<|message|>{"a": "<b>"}', '{"a": "<b>"}'],
   ["<|channel|>analysis<|message|>Nothing else.", ""],
+  ["<|channel|>analysis<|message|>Is it final?<|end|><|channel|>final<|message|>3 <", "3 <"],
   ["Bern <think>is a tag</think>", "Bern <think>is a tag</think>"],
   ["<thin line>", "<thin line>"],
   ["[THINGS]", "[THINGS]"],
