@@ -189,17 +189,21 @@ async function recordedArgs(
   const intent = effects === "none" ? undefined : await intended?.();
   if (!isObject(intent) || intent["tool"] !== name) return undefined;
   const recorded = intent["asked"] ?? intent["args"];
-  const isSame =
-    isObject(recorded) && canonicalJson(withoutNulls(recorded)) === canonicalJson(withoutNulls(given || {}));
+  const isSame = isObject(recorded) && canonicalJson(asWritten(recorded)) === canonicalJson(asWritten(given || {}));
   return isSame ? recorded : undefined;
 }
 
-/** Which nulls stand for an absent argument depends on the definition of the tool. */
-function withoutNulls(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutNulls);
+/**
+ * A value without what depends on the definition of the tool: which nulls stand for an absent argument, and which texts
+ * for numbers and booleans.
+ */
+function asWritten(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(asWritten);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return value.trim();
   if (!isObject(value)) return value;
   const entries = Object.entries(value).filter(([, field]) => field !== null);
-  return Object.fromEntries(entries.map(([name, field]) => [name, withoutNulls(field)]));
+  return Object.fromEntries(entries.map(([name, field]) => [name, asWritten(field)]));
 }
 
 function readOn(args: Json, previews: Previews): { readonly text: string; readonly isError?: true } {

@@ -31,7 +31,8 @@ export function secretsIn(value: Json): readonly string[] {
 export function revealed(args: Json, written: Json, reveal: (name: string) => Json): Json {
   if (!holdsSecret(written)) return args;
   const name = secretName(written);
-  if (name !== undefined) return reveal(name);
+  // A person who approved the call may have given it another value.
+  if (name !== undefined) return secretName(args) === name ? reveal(name) : args;
   if (Array.isArray(written) && Array.isArray(args)) {
     const items = written as readonly Json[];
     return (args as readonly Json[]).map((item, i) => revealed(item, items[i] ?? null, reveal));

@@ -143,6 +143,19 @@ describe("the loop of turns", () => {
     expect(search.calls[0]?.args).toEqual({ query: "x" });
   });
 
+  it.each([
+    ["4", 4],
+    [" true ", true],
+  ])("makes a recorded call as it was made, whatever type the tool takes now: %j was %j", async (written, made) => {
+    const search = toolOf(specOf("search", "once"));
+    const context = {
+      ...new MemoryJournal().context(),
+      intended: () => Promise.resolve({ tool: "search", args: { query: made } }),
+    };
+    await runAgent(request({ tools: [search] }), script(call("search", written), "done"), context);
+    expect(search.calls[0]?.args).toEqual({ query: made });
+  });
+
   it("cannot call a tool whose calls wait for a person", async () => {
     const pay = toolOf({ ...specOf("pay", "once"), approval: "required" });
     const model = script(call("pay"), "not paid");

@@ -60,6 +60,19 @@ it.each([undefined, { OTHER: CANARY }, { TOKEN: undefined }])(
   },
 );
 
+it("sends no secret in place of the value that a person gave the call", async () => {
+  const { made, seen } = login();
+  const loom = await createLoom({ tools: [made], store: "memory", secrets }, { env: {} });
+  const token = { secret: "TOKEN" };
+  const asks = { id: "a", tool: "login", with: { token, nested: { list: [token] } }, approval: "required" };
+  const run = await loom.start("log in", { plan: { steps: [asks], answer: { value: "${{ a }}" } } });
+  const { hash } = (await run.result()).waiting!.approvals[0]!;
+  await run.approve(hash, { args: { token: "none", nested: { list: ["nothing"] } } });
+  expect(await run.result()).toMatchObject({ status: "completed" });
+  expect(seen).toEqual(["none", "nothing"]);
+  await loom.close();
+});
+
 it("reveals what the plan names, and not what data names", async () => {
   const { made, seen } = login();
   const loom = await createLoom({ tools: [made], store: "memory", secrets }, { env: {} });
