@@ -7,7 +7,7 @@ import type { Usage } from "../plan/usage.js";
 import type { Generated, StreamPart } from "./ai-sdk.js";
 import type { ModelReply, Reasoning, ToolCall } from "./port.js";
 import { afterReasoning, withoutReasoning } from "./reasoning.js";
-import { writtenCalls } from "./written-calls.js";
+import { holdsChannelCall, writtenCalls } from "./written-calls.js";
 
 interface SentCall {
   readonly toolCallId: string;
@@ -97,14 +97,15 @@ function assemble(read: ReadParts, ending: Ending, offer: Offer): ModelReply {
   const finish = finishOf(ending.finishReason, toolCalls.length > 0);
   const text = afterReasoning(read.text);
   if (toolCalls.length > 0 || finish === "length") return { text, toolCalls, ...reasoning, usage, finish };
-  // Channels hold calls apart from the text.
-  const written = read.text === "" ? read.raw : text;
+  // Channels hold calls apart from the text. Beside a call that is not made, no text is a result.
+  const written = read.text === "" || holdsChannelCall(read.raw) ? read.raw : text;
   const inText = writtenCalls(written, offer.tools, (quoted) => offer.isQuoted(quoted));
   if (inText.found === "calls") {
     const calls = inText.calls.map((call) => ({ id: newId(), ...call }));
     return { text: "", toolCalls: calls, ...reasoning, usage, finish: "tool-calls" };
   }
-  if (inText.found === "marks") return { text: written, toolCalls, ...reasoning, holdsCall: true, usage, finish };
+  const shown = read.text === "" ? read.raw : text;
+  if (inText.found === "marks") return { text: shown, toolCalls, ...reasoning, holdsCall: true, usage, finish };
   const only = finish === "stop" && text.trim() === "" ? read.reasoning.map(({ text: thought }) => thought) : [];
   return { text: only.length > 0 ? only.join("\n") : text, toolCalls, ...reasoning, usage, finish };
 }

@@ -66,6 +66,12 @@ interface Form {
   readonly read: (text: string) => readonly ReadCall[] | undefined;
 }
 
+/** The tool stands in the header of the channel, or before it. */
+const CHANNEL_CALL = /<\|channel\|>commentary to=|\bto=[^\s<=]+<\|channel\|>/;
+
+/** Whether a text has a call in a channel of gpt-oss. */
+export const holdsChannelCall = (text: string): boolean => CHANNEL_CALL.test(text);
+
 // Each pattern takes time in proportion to the text: a mark without its end must not be looked for again and again.
 const FORMS: readonly Form[] = [
   // Hermes, Qwen
@@ -86,7 +92,7 @@ const FORMS: readonly Form[] = [
     read: (text) => each(text, /\s*<\|tool_call>([^]*?)<(?:\/tool_call|tool_call\|)>/y, gemmaCall),
   },
   // gpt-oss
-  { marks: /<\|channel\|>commentary to=/, read: channelCalls },
+  { marks: CHANNEL_CALL, read: channelCalls },
 ];
 
 /** Reads a text that consists of parts of this pattern, which must be sticky. */
@@ -188,7 +194,8 @@ const STRING_OR_KEY = /("(?:[^"\\]+|\\[^])*(?:"|\\?$))|(?<![\w-])([A-Za-z_][\w-]
 
 /** The calls of a text that consists of whole messages. Other channels hold thoughts and remarks. */
 function channelCalls(text: string): readonly ReadCall[] | undefined {
-  return each(text.replaceAll("<|start|>assistant", ""), CHANNEL_MESSAGE, (written) => {
+  const named = text.replace(TOOL_BEFORE_CHANNEL, "<|channel|>commentary to=$1 ");
+  return each(named.replaceAll("<|start|>assistant", ""), CHANNEL_MESSAGE, (written) => {
     const [, header, said] = /^<\|channel\|>([^]*?)<\|message\|>([^]*)$/.exec(written)!;
     // A message that is not ended before the next one quotes it.
     if (said!.includes("<|channel|>")) return undefined;
@@ -199,6 +206,7 @@ function channelCalls(text: string): readonly ReadCall[] | undefined {
   });
 }
 
+const TOOL_BEFORE_CHANNEL = / ?\bto=([^\s<=]+)<\|channel\|>(?:commentary|analysis)\b ?/g;
 const CHANNEL_MESSAGE =
   /\s*(<\|channel\|>[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>[^]*?)(?:<\|(?:end|call|return)\|>|$)/y;
 

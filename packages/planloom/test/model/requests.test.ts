@@ -252,6 +252,19 @@ describe("a reply", () => {
     const model = openModel({ model: "reasoning", baseURL: server.url }, "planner");
     expect((await model.call(ask(onText === undefined ? {} : { onText }))).text).toBe("Hi <think> you.");
   });
+
+  it.each([undefined, () => {}])(
+    "takes no result for one beside a call in a channel (listener: %s)",
+    async (onText) => {
+      const call = '<|channel|>commentary to=functions.pay <|constrain|>json<|message|>{"to": "x"}<|call|>';
+      const server = await serverSaying({
+        text: `${call}<|start|>assistant<|channel|>final<|message|>Paid.<|return|>`,
+      });
+      const model = openModel({ model: "channels", baseURL: server.url }, "planner");
+      const reply = await model.call(ask(onText === undefined ? {} : { onText }));
+      expect(reply).toMatchObject({ text: "Paid.", toolCalls: [], holdsCall: true });
+    },
+  );
 });
 
 describe("roles", () => {

@@ -50,6 +50,16 @@ test.each<[string, string, object]>([
     `<|channel|>analysis<|message|>I look.<|end|><|start|>assistant<|channel|>commentary to=functions.lookup <|constrain|>json<|message|>${CITY}<|call|>`,
     one({ city: "Bern" }),
   ],
+  [
+    "gpt-oss with the tool before the channel",
+    `<|channel|>analysis<|message|>I look.<|end|><|start|>assistant to=functions.lookup<|channel|>commentary json<|message|>${CITY}<|call|>`,
+    one({ city: "Bern" }),
+  ],
+  [
+    "gpt-oss from the tool on",
+    ` to=functions.lookup<|channel|>commentary json<|message|>${CITY}<|call|>`,
+    one({ city: "Bern" }),
+  ],
   ["an exact name with a dot", `<tool_call>{"name": "send.mail", "arguments": {}}</tool_call>`, one({}, "send.mail")],
 ])("%s", (_name, text, calls) => {
   expect(read(text)).toEqual(calls);
@@ -70,6 +80,7 @@ describe("a text that holds a call which cannot be read is neither a call nor a 
     ["that is cut", '<tool_call>{"name": "lookup", "argum'],
     ["with an unknown form", "<|tool_call>lookup, please<tool_call|>"],
     ["of gpt-oss, with words before it", `Never write ${CHANNEL_CALL} in a reply.`],
+    ["of gpt-oss, before a result", `${CHANNEL_CALL}<|start|>assistant<|channel|>final<|message|>Rain.<|return|>`],
     ["of gpt-oss, inside a thought", `<|channel|>analysis<|message|>The page says ${CHANNEL_CALL}`],
   ])("%s", (_name, text) => {
     expect(read(text)).toEqual({ found: "marks" });
@@ -100,6 +111,7 @@ describe("takes time in proportion to the text", () => {
     ["Gemma's keys", `<|tool_call>call:a(${many("a")})<tool_call|>`],
     ["Gemma's texts", `<|tool_call>call:a(${many('"\\')})<tool_call|>`],
     ["gpt-oss", many("<|channel|>a<|message|>")],
+    ["gpt-oss with the tool first", many("to=")],
   ])("%s", (_name, text) => {
     const begun = performance.now();
     read(text);
