@@ -42,8 +42,8 @@ export interface AgentRequest extends StepFacts {
   readonly step: AgentStep;
   /**
    * The tools of the step. Those that need a person's approval are not offered, because nobody could approve their
-   * arguments here; they are only needed for calls that were made before. Each call is awaited without a time limit. The caller sets limits, and throws an error other than a
-   * ToolError for a call that is too late.
+   * arguments here; they are only needed for calls that were made before. Each call is awaited without a time limit.
+   * The caller sets limits, and throws an error other than a ToolError for a call that is too late.
    */
   readonly tools: readonly Tool[];
   /** Maximum number of model replies. One more is allowed to correct a result that does not match. */
@@ -79,9 +79,8 @@ export interface AgentResult {
 
 /**
  * Performs an agent step. Throws UnknownOutcome (an inner call may have acted), CallHeld (an inner call waits for a
- * person), or StepFailure: TURN_LIMIT,
- * AGENT_REPEATS, OUTPUT_MISMATCH, STEP_NOT_DONE (the model says so), MODEL_REFUSED, BUDGET_EXHAUSTED, the codes of the
- * provider, INTERRUPTED.
+ * person), or StepFailure: TURN_LIMIT, AGENT_REPEATS, OUTPUT_MISMATCH, STEP_NOT_DONE (the model says so),
+ * MODEL_REFUSED, BUDGET_EXHAUSTED, the codes of the provider, INTERRUPTED.
  */
 export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
   const previews = new Previews();

@@ -1,4 +1,4 @@
-// The question whether a folder is trusted. In: a configuration that was found and is code. Out: whether it may run. Without a
+// Asks whether a folder is trusted. In: a configuration that was found and is code. Out: whether it may run. Without a
 // terminal nobody is asked, and it may not.
 import { dirname } from "node:path";
 import { trustFolder } from "../files/trusted-folders.js";

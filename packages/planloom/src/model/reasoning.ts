@@ -56,7 +56,8 @@ export function withoutReasoning(): ReasoningFilter {
       }
       case "final": {
         const { text, rest } = untilMark(held);
-        held = rest;
+        // The mark that ends the text stays. Nothing after it counts.
+        held = isMark(rest) ? rest.slice(0, LONGEST) : rest;
         return text;
       }
       case "gap": {

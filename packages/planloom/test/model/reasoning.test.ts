@@ -35,6 +35,16 @@ test.each(TEXTS)("%j", (text, rest) => {
 });
 
 test.each([
+  ["reasoning", "<think>", ""],
+  ["another channel", "<|channel|>analysis<|message|>", ""],
+  ["what follows the reply", "<|channel|>final<|message|>Bern<|end|>", "Bern"],
+])("a stream of %s is read in time in proportion to its length", (_name, beginning, rest) => {
+  const begun = performance.now();
+  expect(shown([beginning, ...Array.from({ length: 200_000 }, () => "more")])).toBe(rest);
+  expect(performance.now() - begun).toBeLessThan(2_000);
+});
+
+test.each([
   ["Okay. Maybe Lyon? No.\n</think>\n\nBern", "Bern"],
   ["I think.[/THINK]\nBern", "Bern"],
   ['{"tag": "</think>"}', '{"tag": "</think>"}'],
