@@ -96,7 +96,9 @@ function assemble(read: ReadParts, ending: Ending, offer: Offer): ModelReply {
   const toolCalls = toolCallsOf(read.calls.filter((call) => call.providerExecuted !== true));
   const finish = finishOf(ending.finishReason, toolCalls.length > 0);
   const text = afterReasoning(read.text);
-  if (toolCalls.length > 0 || finish === "length") return { text, toolCalls, ...reasoning, usage, finish };
+  // A text that is cut or refused holds no whole call.
+  if (toolCalls.length > 0 || finish === "length" || finish === "content-filter")
+    return { text, toolCalls, ...reasoning, usage, finish };
   // Channels hold calls apart from the text. Beside a call that is not made, no text is a result.
   const written = read.text === "" || holdsChannelCall(read.raw) ? read.raw : text;
   const inText = writtenCalls(written, offer.tools, (quoted) => offer.isQuoted(quoted));
@@ -107,7 +109,10 @@ function assemble(read: ReadParts, ending: Ending, offer: Offer): ModelReply {
   const shown = read.text === "" ? read.raw : text;
   if (inText.found === "marks") return { text: shown, toolCalls, ...reasoning, holdsCall: true, usage, finish };
   const only = finish === "stop" && text.trim() === "" ? read.reasoning.map(({ text: thought }) => thought) : [];
-  return { text: only.length > 0 ? only.join("\n") : text, toolCalls, ...reasoning, usage, finish };
+  if (only.length === 0) return { text, toolCalls, ...reasoning, usage, finish };
+  const thought = only.join("\n");
+  const holds = writtenCalls(thought, offer.tools, () => true).found === "none" ? {} : { holdsCall: true as const };
+  return { text: thought, toolCalls, ...reasoning, ...holds, usage, finish };
 }
 
 function metaOf(metadata: object | undefined): { readonly meta?: JsonObject } {

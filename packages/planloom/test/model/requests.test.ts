@@ -253,6 +253,23 @@ describe("a reply", () => {
     expect((await model.call(ask(onText === undefined ? {} : { onText }))).text).toBe("Hi <think> you.");
   });
 
+  it("makes no call that stands in reasoning, and takes it for no result", async () => {
+    const server = await serverSaying({
+      text: "",
+      reasoning: '<tool_call>{"name": "pay", "arguments": {}}</tool_call>',
+    });
+    const model = openModel({ model: "thoughts", baseURL: server.url }, "planner");
+    expect(await model.call(ask())).toMatchObject({ toolCalls: [], holdsCall: true });
+  });
+
+  it("makes no call that stands in a text which a filter has ended", async () => {
+    const text = '{"name": "search", "arguments": {"query": "x"}}';
+    const server = await serverSaying({ text, finish: "content_filter" });
+    const model = openModel({ model: "filtered", baseURL: server.url }, "planner");
+    const tools = [{ name: "search", description: "Searches.", input: { type: "object" } }];
+    expect(await model.call(ask({ tools }))).toMatchObject({ toolCalls: [], finish: "content-filter" });
+  });
+
   it.each([undefined, () => {}])(
     "takes no result for one beside a call in a channel (listener: %s)",
     async (onText) => {
