@@ -117,6 +117,9 @@ function forkRequest(
   { at, ...options }: ForkOptions,
   home: Home,
 ): RetryRequest & { readonly plan: CheckedPlan } {
+  // The caller may be JavaScript. Without a step, the fork would have none to begin at.
+  if (typeof at !== "string")
+    throw forkRefused(run.id, { ok: false, code: "UNKNOWN_STEP", params: { step: String(at) } });
   const request = retryRequest(run, { ...options, from: at }, home);
   return { ...request, plan: request.plan ?? home.given(planOf(run), run.request.goal, run.request.inputs) };
 }

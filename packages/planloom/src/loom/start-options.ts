@@ -4,7 +4,7 @@ import { beginning } from "../beginning.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { INPUT_TRUST, type InputTrust } from "../plan/label.js";
-import { isObject, type Json } from "../plan/json.js";
+import { isObject, kindOf, type Json } from "../plan/json.js";
 import type { PlanMarks } from "../run/command.js";
 import { strictJson } from "../tools/output.js";
 
@@ -21,8 +21,9 @@ export function soundGoal(goal: string): string {
 /** A copy, so that later changes do not affect the record. Throws INPUTS_NOT_JSON. */
 export function soundInputs(inputs: Inputs): Inputs {
   const copy = strictJson(inputs);
-  if (copy.ok) return copy.value as Inputs;
-  throw new PlanloomError("INPUTS_NOT_JSON", { problem: copy.problem });
+  if (copy.ok && isObject(copy.value)) return copy.value;
+  const problem = copy.ok ? ({ path: [], is: "type", type: kindOf(copy.value) } as const) : copy.problem;
+  throw new PlanloomError("INPUTS_NOT_JSON", { problem });
 }
 
 /** What is known of the inputs. Throws TRUST_INVALID. */

@@ -75,6 +75,7 @@ describe.each(VALUES)("%s", (_, value) => {
     const begun = (options: object) => loom.start("x", { plan, ...options });
     if (typeof value !== "string")
       await expect(loom.start(value as string, { plan })).rejects.toMatchObject({ code: "PLAN_INVALID" });
+    await expect(begun({ inputs: value })).rejects.toMatchObject({ code: "INPUTS_NOT_JSON" });
     await expect(begun({ runId: value })).rejects.toMatchObject({ code: "RUN_ID_INVALID" });
     if (!Array.isArray(value)) await expect(begun({ tags: value })).rejects.toMatchObject({ code: "TAGS_INVALID" });
     await expect(begun({ tags: [value] })).rejects.toMatchObject({ code: "TAGS_INVALID" });
@@ -125,4 +126,15 @@ it.each(VALUES.filter(([name]) => !/undefined|holes|9 MB/.test(name)))("%s in a 
   const checked = loom.check({ steps });
   expect(checked.ok).toBe(false);
   expect(["BAD_VALUE", "TOO_DEEP", "CHECK_FAILED"]).toContain(checked.findings[0]!.code);
+});
+
+it("inputs that are no record, and a fork that names no step, are refused", async () => {
+  const plan = { steps: [{ id: "a", ask: "How many?" }] };
+  for (const inputs of [5, "text", [1]])
+    await expect(loom.start("x", { plan, inputs: inputs as never })).rejects.toMatchObject({ code: "INPUTS_NOT_JSON" });
+  const run = await loom.start("x", { plan });
+  await run.cancel();
+  await run.result();
+  for (const options of [{}, { at: 3 }])
+    await expect(run.fork(options as never)).rejects.toMatchObject({ code: "UNKNOWN_STEP" });
 });
