@@ -72,7 +72,7 @@ test("a tool that fails inside an agent step tells the model why, and the model 
   expect(toolResults(turns[1]!)[0]).toMatch(/^The call failed/);
 });
 
-test("the planner is told of the tools, the executor of its own two only", async () => {
+test("the planner is told of the tools, the executor of its own two and of the one that reads on", async () => {
   await loom.run(GOAL);
   const [planning] = server.requests;
   expect(planning?.body.model).toBe("scripted-planner");
@@ -81,7 +81,9 @@ test("the planner is told of the tools, the executor of its own two only", async
     .map(({ body }) => body)
     .filter((body) => hasData(body, "with.company"))
     .map((body) => body.tools?.map((tool) => tool.function.name));
-  expect(new Set(offered.map((names) => names?.toSorted().join(" ")))).toEqual(new Set(["read_file search"]));
+  expect(new Set(offered.map((names) => names?.toSorted().join(" ")))).toEqual(
+    new Set(["read_file read_result search"]),
+  );
 });
 
 test("the script prints what the README shows", async () => {
