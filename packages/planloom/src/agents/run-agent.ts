@@ -135,6 +135,8 @@ async function takeTurns(
     });
     bench.spend(reply.usage);
     if (reply.toolCalls.length > 0) {
+      // A filter ended the reply, so nobody knows what it would have said.
+      if (reply.finish === "content-filter") throw fail(failWith("MODEL_REFUSED", { what: "result" }));
       if (turn === turns && goesOn === undefined) break;
       const { results, times } =
         goesOn?.atLimit === true ? notMade(reply.toolCalls) : await callTools(reply.toolCalls, bench, context);

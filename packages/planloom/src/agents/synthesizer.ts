@@ -30,7 +30,7 @@ export async function writeAnswer(
   try {
     const system = synthesizerSystem(request.instructions);
     const messages = [{ role: "user" as const, text: synthesizerGoal(request, new Previews()) }];
-    const { text, finish, usage } = await askModel(
+    const { text, holdsCall, finish, usage } = await askModel(
       "answer",
       { system, messages, ...(onText && { onText }) },
       model,
@@ -38,6 +38,11 @@ export async function writeAnswer(
     );
     const answer = text.trim();
     if (finish === "content-filter") throw new StepFailure(failWith("MODEL_REFUSED", { what: "answer" }), usage);
+    // An answer calls no tool. One that explains such marks begins with words.
+    if (holdsCall === true && /^(?:<|\[TOOL_CALLS\])/.test(answer)) {
+      const problem = { code: "CALL_IN_TEXT" } as const;
+      throw new StepFailure(failWith("ANSWER_EMPTY", { problem }, { retryable: true }), usage);
+    }
     if (answer === "") throw new StepFailure(failWith("ANSWER_EMPTY", {}, { retryable: true }), usage);
     return { answer: finish === "length" ? `${answer}\n\n${CUT_MARK}` : answer, usage };
   } catch (thrown) {

@@ -133,7 +133,8 @@ export interface FailureParams extends ExpressionFailures {
   readonly STEP_NOT_DONE: object;
   readonly FILL_FAILED: { readonly tool: string; readonly problem: ReplyProblem };
   readonly REVIEW_UNREADABLE: { readonly problem: ReplyProblem };
-  readonly ANSWER_EMPTY: object;
+  /** Absent: the reply has no text. */
+  readonly ANSWER_EMPTY: { readonly problem?: ReplyProblem };
 }
 
 export type FailureCode = keyof FailureParams;

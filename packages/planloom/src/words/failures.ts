@@ -373,7 +373,10 @@ export const FAILURES: Table<FailureParams> = {
     ],
   },
   ANSWER_EMPTY: {
-    message: () => "the synthesizer wrote nothing",
+    message: ({ problem }) =>
+      problem === undefined
+        ? "the synthesizer wrote nothing"
+        : `the synthesizer gave no answer: ${clause(problemText(problem))}`,
     next: () => ["Use another model with ", { action: "set-model", role: "synthesizer" }, "."],
   },
   UNKNOWN_REFERENCE: expression("UNKNOWN_REFERENCE", "Refer to a step, or to `inputs.name`."),

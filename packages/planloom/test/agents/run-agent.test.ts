@@ -605,6 +605,14 @@ describe("a step that the model gives up", () => {
   });
 });
 
+it("calls of a reply that a filter ended are not made", async () => {
+  const tool = toolOf(specOf("search"));
+  const model = script({ ...call("search"), finish: "content-filter" });
+  const failed = await failureOf(runAgent(request({ tools: [tool] }), model, new MemoryJournal().context()));
+  expect(failed.failure.code).toBe("MODEL_REFUSED");
+  expect(tool.calls).toEqual([]);
+});
+
 it("a note of ours stands below the last result: no user message follows the results of tools", async () => {
   const model = script(call("search"), "Found.");
   await runAgent(request({ tools: [toolOf(specOf("search"))], turns: 2 }), model, new MemoryJournal().context());

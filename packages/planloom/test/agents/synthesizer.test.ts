@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { CUT_MARK, writeAnswer } from "../../src/agents/synthesizer.js";
 import { LIMITS } from "../../src/limits.js";
+import type { Model } from "../../src/model/port.js";
 import { MemoryJournal } from "./memory-journal.js";
 import { script, textIn } from "./parts.js";
 
@@ -33,6 +34,20 @@ describe("writeAnswer", () => {
     expect(pieces.length).toBeGreaterThan(1);
     expect(pieces.join("")).toBe("A leads by far.");
     expect((await writeAnswer(request, script(), journal.context())).answer).toBe("A leads by far.");
+  });
+
+  it("is no tool call that was left in its text; it may explain one", async () => {
+    const usage = { calls: 1, inputTokens: 10, outputTokens: 2 };
+    const saying = (text: string): Model => ({
+      name: "saying",
+      call: async () => ({ text, toolCalls: [], holdsCall: true, usage, finish: "stop" }),
+    });
+    const written = writeAnswer(request, saying("<tool_call>{}</tool_call>"), new MemoryJournal().context());
+    await expect(written).rejects.toMatchObject({
+      failure: { code: "ANSWER_EMPTY", params: { problem: { code: "CALL_IN_TEXT" } }, retryable: true },
+    });
+    const told = await writeAnswer(request, saying("Hermes writes <tool_call>."), new MemoryJournal().context());
+    expect(told.answer).toBe("Hermes writes <tool_call>.");
   });
 
   it("is told what is missing in a partial answer", async () => {

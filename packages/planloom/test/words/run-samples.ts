@@ -100,7 +100,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   STEP_NOT_DONE: [{}],
   FILL_FAILED: [{ tool: "search", problem: { code: "TOO_DEEP", limit: 64 } }],
   REVIEW_UNREADABLE: [{ problem: { code: "NO_VERDICT" } }, { problem: { code: "WITHHELD" } }],
-  ANSWER_EMPTY: [{}],
+  ANSWER_EMPTY: [{}, { problem: { code: "CALL_IN_TEXT" } }],
   UNKNOWN_REFERENCE: [{ ...expression, problem: { name: "fnd" } }],
   NO_SUCH_FIELD: [
     { ...expression, problem: { name: "n" } },
