@@ -194,7 +194,9 @@ export const LIMITS = {
   checkWork: 100_000,
   /** Fields of all records of a plan document. They grow with `limits.steps`, too. */
   planFields: 30_000,
-  /** References `${{ … }}` of a plan, and their characters together. They grow with `limits.steps`, as checkWork does. */
+  /**
+   * References `${{ … }}` of a plan, and their characters together. They grow with `limits.steps`, as checkWork does.
+   */
   references: 2_000,
   referenceChars: 100_000,
   /** Cycles that are reported of one draft. */
@@ -258,7 +260,9 @@ export const LIMITS = {
   walkDepth: 32,
   /** Nesting of elements in a page that `fetch_url` turns into text. The converter leaves deeper ones out. */
   htmlDepth: 200,
-  /** Characters, tags, and looks through open elements of a slice of a page: about 40 ms each, before others get a turn. */
+  /**
+   * Characters, tags, and looks through open elements of a slice of a page: about 40 ms each, before others get a turn.
+   */
   htmlSliceChars: 256 * 1024,
   htmlSliceTags: 10_000,
   htmlSliceLooks: 10_000_000,

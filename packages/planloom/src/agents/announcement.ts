@@ -1,5 +1,5 @@
-// Recognizes a reply that only says which tool the model will call. Small models write one in place of the call. In: the
-// text, and the names of the tools. Out: whether it is one. English only: in other languages the text is a result.
+// Recognizes a reply that only says which tool the model will call. Small models write one in place of the call. In:
+// the text, and the names of the tools. Out: whether it is one. English only: in other languages the text is a result.
 import { LIMITS } from "../limits.js";
 
 /** An intention of the speaker at the beginning of a sentence. */

@@ -168,7 +168,9 @@ async function takeTurns(
   throw fail(failWith("TURN_LIMIT", { turns: request.turns }, { retryable: true }));
 }
 
-/** A text of ours. Many servers refuse a user message after the results of tools, so it stands below the last result. */
+/**
+ * A text of ours. Many servers refuse a user message after the results of tools, so it stands below the last result.
+ */
 function addNote(messages: ModelMessage[], text: string): void {
   const last = messages.at(-1);
   const result = last?.role === "tool" ? last.results.at(-1) : undefined;

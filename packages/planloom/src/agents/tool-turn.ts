@@ -59,8 +59,8 @@ interface Tally {
 
 /**
  * The ending of a call, as the journal keeps it. `uncertain`: it may have acted (idempotent tools only). `acted`: a
- * tool with effects acted, and its output cannot be used; `output` is what it returned, as far as it can be kept. `own`:
- * the guard refused the call, and the tool was not called.
+ * tool with effects acted, and its output cannot be used; `output` is what it returned, as far as it can be kept.
+ * `own`: the guard refused the call, and the tool was not called.
  */
 export type CallOutcome =
   | { readonly ok: true; readonly output: Json; readonly usage?: Usage }

@@ -17,7 +17,9 @@ export interface FoundConfig {
   readonly config: LoomConfig;
   /** null if there is none that counts. */
   readonly file: string | null;
-  /** The folders whose installed packages may be loaded: that of the configuration, and trusted folders of the project. */
+  /**
+   * The folders whose installed packages may be loaded: that of the configuration, and trusted folders of the project.
+   */
   readonly packages: readonly string[];
   /** What a person should know: the file that was found, and what was left out. */
   readonly notes: readonly SetupNote[];

@@ -29,8 +29,8 @@ export interface StoreFlags {
 
 /**
  * What a command does with the configuration and the store. drive: it needs the tools, so code of a folder that is not
- * trusted is asked about or refused. read: such code is left out. `store`: whether the store is created if it is missing.
- * `models`: no model is called, so none needs a key or an address.
+ * trusted is asked about or refused. read: such code is left out. `store`: whether the store is created if it is
+ * missing. `models`: no model is called, so none needs a key or an address.
  */
 export interface Use {
   readonly config: "drive" | "read";

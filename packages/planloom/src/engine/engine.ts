@@ -51,8 +51,8 @@ export interface Engine {
   stopped(runId: string, options?: { readonly untilEnd?: boolean }): Promise<RunStop>;
   /**
    * Records a command in the run's inbox. If nobody owns the run, this engine drives it from then on, and `listener` is
-   * called; not if `record` is "only". Rejects with PROCESS_LACKS before the command is recorded, if it cannot drive it. Resolves once the log holds the answer (with "only": once the command is
-   * recorded).
+   * called; not if `record` is "only". Rejects with PROCESS_LACKS before the command is recorded, if it cannot drive
+   * it. Resolves once the log holds the answer (with "only": once the command is recorded).
    */
   send(
     runId: string,

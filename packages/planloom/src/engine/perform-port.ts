@@ -10,9 +10,9 @@ import type { Progress } from "./engine.js";
 /**
  * Performs one effect. Called at least once for each key that the run owes, and by one process at a time: after a crash
  * it is called again with the same key and attempt. Resolves with the outcome, which is the next input of the run.
- * Rejects only if the store failed or the run was lost (PlanloomError of kind `store`), or if this process lacks a model
- * that the run has (PROCESS_LACKS). Then nothing may be decided, and the run is left to its next owner. `run` is the live state. It may change during the effect, and must not be
- * changed here.
+ * Rejects only if the store failed or the run was lost (PlanloomError of kind `store`), or if this process lacks a
+ * model that the run has (PROCESS_LACKS). Then nothing may be decided, and the run is left to its next owner. `run` is
+ * the live state. It may change during the effect, and must not be changed here.
  */
 export type Perform = (effect: WorkEffect, run: Run, context: PerformContext) => Promise<Outcome>;
 

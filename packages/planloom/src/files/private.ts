@@ -120,7 +120,9 @@ export class PlaceRefused extends Error {
   }
 }
 
-/** Links of the system to files that this process has open. Other links in /dev may be anybody's: /dev/shm is a folder. */
+/**
+ * Links of the system to files that this process has open. Other links in /dev may be anybody's: /dev/shm is a folder.
+ */
 const isSystems = (file: string): boolean =>
   process.platform !== "win32" && /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/.test(resolve(file));
 

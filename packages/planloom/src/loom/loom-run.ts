@@ -118,8 +118,8 @@ export class LoomRun {
    * arguments are written in it. `unseen`: a rule gives the approval, and no person saw what it covers; calls that
    * untrusted data chose still wait. `args`: all arguments that the call gets instead of those that wait.
    * `rest`: for a call inside an agent step, also approves later calls of its tool in this step, with the same control
-   * arguments (`values`) or with addresses of the same host (`host`). Refused with ARGS_INVALID, ARGS_NOT_EDITABLE, REST_NOT_POSSIBLE; and
-   * with CLOCK_BEHIND if the clock is behind the last event of the run.
+   * arguments (`values`) or with addresses of the same host (`host`). Refused with ARGS_INVALID, ARGS_NOT_EDITABLE,
+   * REST_NOT_POSSIBLE; and with CLOCK_BEHIND if the clock is behind the last event of the run.
    */
   approve(
     hash: string,

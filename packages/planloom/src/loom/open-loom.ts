@@ -34,8 +34,8 @@ export interface LoomPorts {
   readonly env?: { readonly [name: string]: string | undefined };
   readonly cwd?: string;
   /**
-   * Folders whose installed packages may be loaded as providers of models, besides Planloom's own dependencies. Default:
-   * the folder of the program that runs. The working folder is not among them: it may be somebody else's.
+   * Folders whose installed packages may be loaded as providers of models, besides Planloom's own dependencies.
+   * Default: the folder of the program that runs. The working folder is not among them: it may be somebody else's.
    */
   readonly packages?: readonly string[];
   /** Command-line flags for the roles. They win over everything else. */

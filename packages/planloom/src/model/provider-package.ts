@@ -16,8 +16,9 @@ interface ProviderSettings {
 }
 
 /**
- * The entry file of the provider's package, or undefined if it is not installed. Looks into Planloom's own dependencies,
- * then into those of the folders: Planloom may be installed globally. A folder runs code, so the caller must trust it.
+ * The entry file of the provider's package, or undefined if it is not installed. Looks into Planloom's own
+ * dependencies, then into those of the folders: Planloom may be installed globally. A folder runs code, so the caller
+ * must trust it.
  */
 export function findProvider(provider: string, folders: readonly string[] = []): string | undefined {
   for (const base of [import.meta.url, ...folders.map((folder) => join(folder, "package.json"))]) {

@@ -187,7 +187,10 @@ export interface DataParams {
   readonly UNKNOWN_STEP: { readonly name: string; readonly steps: Names };
   /** Warning. An instruction says nothing. */
   readonly NO_TEXT: { readonly text: string };
-  /** Warning. An agent step mixes what the guard would ask about: untrusted reads with effects, or private data with a way out. */
+  /**
+   * Warning. An agent step mixes what the guard would ask about: untrusted reads with effects, or private data with a
+   * way out.
+   */
   readonly STEP_MIXES: { readonly step: string; readonly reads: Names; readonly acts: Names; readonly leaves?: true };
   /** Warning. The output of a step is not used. */
   readonly UNUSED_STEP: { readonly step: string };

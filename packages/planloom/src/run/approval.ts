@@ -67,8 +67,8 @@ function whyUnchanged(run: Run, { step, item, seen: isSeen }: Work, args: Args):
 }
 
 /**
- * Why a person must approve each call of a step, whatever its arguments are. The reason that no rule grants comes first:
- * text of others may also have written that the step asks.
+ * Why a person must approve each call of a step, whatever its arguments are. The reason that no rule grants comes
+ * first: text of others may also have written that the step asks.
  */
 export function whyAsked(run: Run, { spec, tool }: StepState): ApprovalReason | undefined {
   if (run.planning.mustApprove.has(spec.id)) return { code: "UNTRUSTED_READ" };

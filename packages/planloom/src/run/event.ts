@@ -128,7 +128,10 @@ export interface EventData {
     /** The kernel that decides from here on. Absent if it is unchanged. */
     readonly kernel?: string;
   };
-  /** A person retries the ended run. Unfinished steps continue. Steps in `restarted` start from the beginning, finished or not. */
+  /**
+   * A person retries the ended run. Unfinished steps continue. Steps in `restarted` start from the beginning, finished
+   * or not.
+   */
   "run.reopened": {
     readonly comment?: string;
     /** The step that the command named, or null. */
@@ -360,8 +363,8 @@ export interface EventData {
     readonly calls?: readonly MadeCall[];
   };
   /**
-   * A model call of an agent step failed. The same attempt continues at this turn: earlier turns and calls come from its
-   * journal. No attempt is used.
+   * A model call of an agent step failed. The same attempt continues at this turn: earlier turns and calls come from
+   * its journal. No attempt is used.
    */
   "turn.failed": StepRef & {
     readonly attempt: number;

@@ -36,7 +36,9 @@ export function fixedSteps(run: Run): ReadonlySet<string> {
  */
 export const readByPlanner = (run: Run): Label => joinedAll([readOfSteps(run), readOfInputs(run), readOfPlans(run)]);
 
-/** A plan may repeat what its planner read. A fork starts with such a plan, and so does a run with a plan made before. */
+/**
+ * A plan may repeat what its planner read. A fork starts with such a plan, and so does a run with a plan made before.
+ */
 function readOfPlans({ planning: { plans } }: Run): Label {
   const marks = plans.flatMap(({ afterUntrusted }) => afterUntrusted ?? []);
   return label({ untrusted: marks.length > 0, private: marks.some((mark) => mark.private) });

@@ -33,7 +33,9 @@ export interface RefusalParams {
   readonly NOTHING_TO_APPROVE: object;
   /** `revision` is set if the hash is that of an earlier plan. `waiting` are the hashes that wait for approval. */
   readonly STALE_HASH: { readonly hash: string; readonly revision?: number; readonly waiting: readonly string[] };
-  /** The clock of this machine is behind the last event of the run, so nobody knows whether the approval has expired. */
+  /**
+   * The clock of this machine is behind the last event of the run, so nobody knows whether the approval has expired.
+   */
   readonly CLOCK_BEHIND: { readonly behindMs: number };
   readonly WHICH_APPROVAL: object;
   readonly NOT_A_PLAN: { readonly hash: string };

@@ -82,8 +82,8 @@ export function recognise(db: SqlDatabase, path: string): number {
 }
 
 /**
- * What computes or changes rows by itself: triggers, views, virtual tables, generated columns. A store has none of them.
- * In a file of others, a trigger could write the approval of a run that it sees.
+ * What computes or changes rows by itself: triggers, views, virtual tables, generated columns. A store has none of
+ * them. In a file of others, a trigger could write the approval of a run that it sees.
  */
 const ACTIVE = `SELECT name FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'
   UNION ALL SELECT m.name FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS x WHERE m.type = 'table' AND x.hidden > 0

@@ -41,7 +41,10 @@ export function checkStoreFile(path: string): void {
     if (of !== undefined) throw new PlanloomError("STORE_FAILED", { problem, path, of });
 }
 
-/** Takes the rights of other users from the store's files, and from the folder `.planloom`. Returns whether there were any. */
+/**
+ * Takes the rights of other users from the store's files, and from the folder `.planloom`. Returns whether there were
+ * any.
+ */
 export function tightenStore(path: string): boolean {
   const folder = dirname(path);
   const places = [...(basename(folder) === STORE_FOLDER ? [folder] : []), ...filesOf(path)];

@@ -1,5 +1,5 @@
-// `planloom trust`: the folders whose configuration counts as the user's own. In: a folder. Out: a changed list, or the list.
-// Separate because it reads no configuration.
+// `planloom trust`: the folders whose configuration counts as the user's own. In: a folder. Out: a changed list, or the
+// list. Separate because it reads no configuration.
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ownershipFault } from "../../files/ownership.js";

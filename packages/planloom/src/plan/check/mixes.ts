@@ -1,5 +1,5 @@
-// Warns of an agent step whose calls the guard would hold. In: the steps and their tools. Out: one warning for a step that
-// mixes untrusted reads with effects, or private data with a way out. Split, each part does one of the two.
+// Warns of an agent step whose calls the guard would hold. In: the steps and their tools. Out: one warning for a step
+// that mixes untrusted reads with effects, or private data with a way out. Split, each part does one of the two.
 import { isControl, outputLabel, OWN } from "../label.js";
 import type { JsonObject } from "../json.js";
 import { isConversation, toolNames } from "../step-kind.js";

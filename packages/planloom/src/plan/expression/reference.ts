@@ -215,7 +215,9 @@ export function inferValue(
   return { type: inferPart(value, "", { names, problems, work, memo }), problems };
 }
 
-/** Results by text for the same names. `changed`: the one name that has another type now; texts without it keep theirs. */
+/**
+ * Results by text for the same names. `changed`: the one name that has another type now; texts without it keep theirs.
+ */
 export interface InferenceMemo {
   readonly known: Map<string, InferredValue>;
   readonly changed?: string;

@@ -251,8 +251,8 @@ function setAside(work: Work, args: Args): Fact {
 }
 
 /**
- * The question about the items that were set aside, once all open items of their step were. The first of them stands for
- * all.
+ * The question about the items that were set aside, once all open items of their step were. The first of them stands
+ * for all.
  */
 export function askTogether(run: Run, at: number): Fact[] {
   for (const id of run.execution.together) {

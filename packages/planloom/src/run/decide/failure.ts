@@ -33,8 +33,8 @@ type Given = Pick<
 >;
 
 /**
- * Facts after work failed with a known error: retry, skip or fail, each with its reason. A failed model call of an agent
- * step is retried in its place; its tries are counted by turn, and use no attempt.
+ * Facts after work failed with a known error: retry, skip or fail, each with its reason. A failed model call of an
+ * agent step is retried in its place; its tries are counted by turn, and use no attempt.
  */
 export function failed(run: Run, work: Work, error: Failure, at: number, given: Given = { usage: NO_USAGE }): Fact[] {
   const { attempt } = work;

@@ -14,8 +14,8 @@ export type CommandFault =
   | { readonly problem: "sender"; readonly by: string };
 
 /**
- * The owner of a run that is driven. Times are in ms since 1970. `since`: when it began to drive the run, if the log says
- * so. Either it is known to be alive, or it holds the run until `leaseUntil`, unless it renews its lease.
+ * The owner of a run that is driven. Times are in ms since 1970. `since`: when it began to drive the run, if the log
+ * says so. Either it is known to be alive, or it holds the run until `leaseUntil`, unless it renews its lease.
  */
 export interface PresentOwner {
   readonly host: string;
