@@ -31,7 +31,7 @@ import {
 } from "./prompts.js";
 import { Turns } from "./repetition.js";
 import { failureOf, operatingFailure, StepFailure } from "./step-failure.js";
-import { callTools, isOffered, READ_RESULT, type KeyOf, type ToolBench, type TurnResults } from "./tool-turn.js";
+import { callTools, offeredSpecs, READ_RESULT, type KeyOf, type ToolBench, type TurnResults } from "./tool-turn.js";
 
 const turnName = (turn: number): string => `turn ${turn}`;
 
@@ -85,7 +85,7 @@ export interface AgentResult {
 export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
   const previews = new Previews();
   const { tools, keyOf, guard = () => "call" as const, edits = () => undefined, made = [] } = request;
-  const specs = tools.map((tool) => tool.spec).filter(isOffered);
+  const specs = offeredSpecs(tools);
   // Calls of another conversation are shown: their arguments may repeat what any tool of the step had given there.
   const called = new Set(made.length === 0 ? [] : tools.map(({ spec }) => spec.name));
   const spent = { usage: NO_USAGE };
@@ -181,7 +181,7 @@ function addNote(messages: ModelMessage[], text: string): void {
 
 /** Whether a text, the first reply of a step with tools, only says that a tool will be called. */
 function announces(text: string, { tools }: ToolBench): boolean {
-  const names = tools.filter(({ spec }) => isOffered(spec)).map(({ spec }) => spec.name);
+  const names = offeredSpecs(tools).map(({ name }) => name);
   return names.length > 0 && announcesCall(text, names);
 }
 
@@ -220,8 +220,7 @@ function turnRequest(
 
 /** Without tools of its own, a step is offered `read_result` only if its data was cut. */
 function toolsOffered({ tools, previews }: ToolBench): NonNullable<ModelRequest["tools"]> {
-  const specs = tools.map(({ spec }) => spec).filter(isOffered);
-  const offered = specs.map(({ name, description, input }) => ({ name, description, input }));
+  const offered = offeredSpecs(tools).map(({ name, description, input }) => ({ name, description, input }));
   const isTaken = offered.some(({ name }) => name === READ_RESULT);
   if (isTaken || (offered.length === 0 && !previews.anyCut)) return offered;
   return [...offered, { name: READ_RESULT, description: READ_ON_DESCRIPTION, input: READ_RESULT_INPUT }];

@@ -161,10 +161,14 @@ function understand(call: ToolCall, bench: ToolBench): Wanted {
 }
 
 /** A tool that needs a person's approval is not for the model of an agent step. */
-export const isOffered = ({ approval }: ToolSpec): boolean => approval === undefined;
+const isOffered = ({ approval }: ToolSpec): boolean => approval === undefined;
+
+/** The definitions of the tools that the model of an agent step may call. */
+export const offeredSpecs = (tools: readonly Tool[]): readonly ToolSpec[] =>
+  tools.map(({ spec }) => spec).filter(isOffered);
 
 function unknownToolText({ name }: ToolCall, { tools }: ToolBench): string {
-  const names = tools.filter(({ spec }) => isOffered(spec)).map(({ spec }) => spec.name);
+  const names = offeredSpecs(tools).map((spec) => spec.name);
   return toolFailure(
     "UNKNOWN_TOOL",
     `There is no tool "${name}" in this step. Its tools: ${names.join(", ") || "none"}.`,

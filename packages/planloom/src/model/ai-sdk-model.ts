@@ -6,7 +6,7 @@ import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
 import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
 import { callOptionsOf } from "./call-options.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
-import type { Model, ModelReply, ModelRequest, Role } from "./port.js";
+import type { Model, ModelMessage, ModelReply, ModelRequest, Role } from "./port.js";
 import { outputLimitError, providerError, timeoutError, type RequestTarget } from "./provider-error.js";
 import { providerFailureOf, type ProviderFailure } from "./provider-failure.js";
 import { replyOf, streamedReply, type Offer, type StreamListener } from "./reply.js";
@@ -197,17 +197,18 @@ async function streamed(
 
 /** The tools of a request, and what the model read in it. */
 function offerOf(options: CallOptions, { messages }: ModelRequest): Offer {
-  const read = (): string =>
-    messages
-      .map((message) => {
-        if (message.role === "tool") return message.results.map(({ text }) => text).join("\n");
-        return message.role === "user" ? message.text : "";
-      })
-      .join("\n");
+  // Made once, and only for a reply that may quote it.
+  let read: string | undefined;
   return {
     tools: (options.tools ?? []).map(({ name }) => name),
-    isQuoted: (text) => withoutLayout(read()).includes(withoutLayout(text)),
+    isQuoted: (text) => (read ??= withoutLayout(messages.map(textOf).join("\n"))).includes(withoutLayout(text)),
   };
+}
+
+/** What a model reads in a message: nothing in one of its own. */
+function textOf(message: ModelMessage): string {
+  if (message.role === "tool") return message.results.map(({ text }) => text).join("\n");
+  return message.role === "user" ? message.text : "";
 }
 
 /** A text of a tool stands in the request as JSON, with other white space and with escapes. */

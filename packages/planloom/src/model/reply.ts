@@ -2,7 +2,7 @@
 // for both.
 import { randomUUID } from "node:crypto";
 import { LIMITS } from "../limits.js";
-import { isObject, type Json, type JsonObject } from "../plan/json.js";
+import { isObject, jsonIn, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import type { Generated, StreamPart } from "./ai-sdk.js";
 import type { ModelReply, Reasoning, ToolCall } from "./port.js";
@@ -144,18 +144,11 @@ function toolCallsOf(written: readonly SentCall[]): readonly ToolCall[] {
 function argsOf(input: unknown): Json {
   if (typeof input !== "string") return (input ?? {}) as Json;
   if (input.trim() === "") return {};
-  const value = parsed(input);
+  const value = jsonIn(input);
+  if (value === undefined) return input;
   if (typeof value !== "string") return value;
-  const inner = parsed(value);
+  const inner = jsonIn(value);
   return isObject(inner) ? inner : value;
-}
-
-function parsed(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
 }
 
 /** Counts of v2 are numbers; those of v3 have a `total`. */

@@ -1,7 +1,7 @@
 // Mends what servers add to a reply, or leave out, before a package reads it strictly. In: a response of an
 // OpenAI-compatible server. Out: the same with counts that are counts and arguments that are texts; an error in a body
-// with status 200 becomes an error status. A reply that needs no mending passes as it came.
-import { isObject, type Json, type JsonObject } from "../plan/json.js";
+// with status 200 becomes an error status. A reply that needs no mending keeps its meaning.
+import { isObject, jsonIn, type Json, type JsonObject } from "../plan/json.js";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -15,7 +15,7 @@ export const wireFetch: Fetch = async (input, init) => {
 };
 
 function mendedBody(response: Response, text: string): Response {
-  const body = parsed(text);
+  const body = jsonIn(text);
   if (!isObject(body)) return withBody(response, text);
   if (!Array.isArray(body["choices"]) && body["error"] !== undefined && body["error"] !== null) {
     const headers = { "content-type": "application/json" };
@@ -62,8 +62,9 @@ export function statusIn(error: Json): number {
 function mendedReply(body: JsonObject): JsonObject {
   const { usage, choices, ...rest } = body;
   const mended = usage === undefined ? {} : { usage: isObject(usage) ? mendedCounts(usage) : null };
-  if (!Array.isArray(choices)) return choices === undefined ? { ...rest, ...mended } : { ...rest, choices, ...mended };
-  return { ...rest, choices: (choices as readonly Json[]).map(mendedChoice), ...mended };
+  if (choices === undefined) return { ...rest, ...mended };
+  const all = Array.isArray(choices) ? (choices as readonly Json[]).map(mendedChoice) : choices;
+  return { ...rest, choices: all, ...mended };
 }
 
 /** Counts as numbers. What is none is left out: unknown usage is no reason to lose a reply. */
@@ -128,14 +129,6 @@ function mendedEvents(): TransformStream<Uint8Array, Uint8Array> {
 const DATA = /^data:[ \t]*(\{.*\})[ \t]*\r?$/gm;
 
 function mendedLine(line: string, data: string): string {
-  const body = parsed(data);
+  const body = jsonIn(data);
   return isObject(body) ? `data: ${JSON.stringify(mendedReply(body))}` : line;
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 // Reads tool calls that a server left in the text of a reply. In: the text, and the names of the offered tools. Out:
 // the calls if the whole text is calls of offered tools; or that the text holds the marks of a call, and so is no
 // result. Nothing is guessed: a call in a code fence, beside other text or of another tool is never made.
-import { isObject, type Json } from "../plan/json.js";
+import { isObject, jsonIn, type Json } from "../plan/json.js";
 
 export interface WrittenCall {
   readonly name: string;
@@ -116,7 +116,7 @@ function each(
 }
 
 function taggedCall(text: string): readonly WrittenCall[] | undefined {
-  if (!text.startsWith("<function=")) return jsonCalls(parsed(text));
+  if (!text.startsWith("<function=")) return jsonCalls(jsonIn(text));
   const match = /^<function=([^>\s]+)>([^]*?)(?:<\/function>)?$/.exec(text);
   if (match === null) return undefined;
   const args: [string, Json][] = [];
@@ -136,23 +136,23 @@ function taggedCall(text: string): readonly WrittenCall[] | undefined {
 /** Values of parameters are plain text, or JSON of a list or object. One line break at each end is layout. */
 function parameterValue(text: string): Json {
   const value = text.replace(/^\n/, "").replace(/\n$/, "");
-  return /^\s*[[{]/.test(value) ? (parsed(value) ?? value) : value;
+  return /^\s*[[{]/.test(value) ? (jsonIn(value) ?? value) : value;
 }
 
 function pythonTag(text: string): readonly WrittenCall[] | undefined {
   const match = /^<\|python_tag\|>([^]*?)(?:<\|eom_id\|>|<\|eot_id\|>)?$/.exec(text);
   if (match === null) return undefined;
-  const calls = match[1]!.split(/;\s*(?=\{)/).map((part) => jsonCalls(parsed(part)));
+  const calls = match[1]!.split(/;\s*(?=\{)/).map((part) => jsonCalls(jsonIn(part)));
   return calls.every((one) => one !== undefined) ? calls.flat() : undefined;
 }
 
 function mistralCalls(text: string): readonly ReadCall[] | undefined {
   const list = /^\[TOOL_CALLS\]\s*(\[[^]*\])$/.exec(text)?.[1];
-  if (list !== undefined) return jsonCalls(parsed(list));
+  if (list !== undefined) return jsonCalls(jsonIn(list));
   return each(text, /\s*\[TOOL_CALLS\]([^]*?)(?=\[TOOL_CALLS\]|$)/y, (part) => {
     const withoutId = part.replace(/^([^\s{[]+\s*)\[CALL_ID\][^[{]*/, "$1");
     const match = /^([^\s{[]+)(?:\s*\[ARGS\])?\s*(\{[^]*\})$/.exec(withoutId);
-    const args = match === null ? undefined : parsed(match[2]!);
+    const args = match === null ? undefined : jsonIn(match[2]!);
     return isObject(args) ? [{ name: match![1]!, args }] : undefined;
   });
 }
@@ -163,7 +163,7 @@ function deepSeekCalls(text: string): readonly ReadCall[] | undefined {
     const [head = "", ...rest] = part.split("<｜tool▁sep｜>");
     const body = rest.join("<｜tool▁sep｜>");
     const fenced = /^([^\n]+)\n```(?:json)?\n([^]*?)\n?```$/.exec(body.trim());
-    const [name, args] = fenced === null ? [head, parsed(body)] : [fenced[1]!, parsed(fenced[2]!)];
+    const [name, args] = fenced === null ? [head, jsonIn(body)] : [fenced[1]!, jsonIn(fenced[2]!)];
     return isObject(args) ? [{ name, args }] : undefined;
   });
 }
@@ -172,7 +172,7 @@ function kimiCalls(text: string): readonly ReadCall[] | undefined {
   const inner = text.replace(/<\|tool_calls_section_(?:begin|end)\|>/g, "");
   return each(inner, /\s*<\|tool_call_begin\|>([^]*?)<\|tool_call_end\|>/y, (part) => {
     const [name = "", ...rest] = part.split("<|tool_call_argument_begin|>");
-    const args = parsed(rest.join(""));
+    const args = jsonIn(rest.join(""));
     return isObject(args) ? [{ name, args }] : undefined;
   });
 }
@@ -185,7 +185,7 @@ function gemmaCall(text: string): readonly WrittenCall[] | undefined {
   const keyed = body.replace(STRING_OR_KEY, (whole, string?: string, key?: string) =>
     string === undefined && key !== undefined ? `"${key}":` : whole,
   );
-  const args = parsed(`{${keyed}}`);
+  const args = jsonIn(`{${keyed}}`);
   return isObject(args) ? [{ name: match[1]!, args }] : undefined;
 }
 
@@ -201,7 +201,7 @@ function channelCalls(text: string): readonly ReadCall[] | undefined {
     if (said!.includes("<|channel|>")) return undefined;
     const name = /^commentary to=([^\s<]+)/.exec(header!)?.[1];
     if (name === undefined) return header!.startsWith("final") && said!.trim() !== "" ? undefined : [];
-    const args = parsed(said!);
+    const args = jsonIn(said!);
     return isObject(args) ? [{ name, args, written }] : undefined;
   });
 }
@@ -213,7 +213,7 @@ const CHANNEL_MESSAGE =
 /** `{ "name": …, "parameters": … }` and nothing else, of an offered tool. Other JSON is a result. */
 function bareCalls(text: string, offered: readonly string[]): readonly WrittenCall[] | undefined {
   if (!/^[[{]/.test(text)) return undefined;
-  const value = parsed(text);
+  const value = jsonIn(text);
   const all: readonly (Json | undefined)[] = Array.isArray(value) ? (value as readonly Json[]) : [value];
   if (!all.every((one) => isObject(one) && Object.keys(one).every((key) => CALL_KEYS.has(key)))) return undefined;
   const calls = jsonCalls(value);
@@ -233,14 +233,6 @@ function jsonCalls(value: Json | undefined): readonly WrittenCall[] | undefined 
   const { name } = value;
   const given = value["arguments"] ?? value["parameters"] ?? value["args"];
   if (typeof name !== "string" || given === undefined) return undefined;
-  const args = typeof given === "string" ? parsed(given) : given;
+  const args = typeof given === "string" ? jsonIn(given) : given;
   return isObject(args) ? [{ name, args }] : undefined;
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

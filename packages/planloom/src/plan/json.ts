@@ -16,6 +16,15 @@ export function own(value: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
+/** The value of a text that is JSON; undefined for any other text. */
+export function jsonIn(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
 /** One more token on a JSON pointer (RFC 6901). */
 export function pointerTo(parent: string, token: string | number): string {
   return `${parent}/${String(token).replaceAll("~", "~0").replaceAll("/", "~1")}`;

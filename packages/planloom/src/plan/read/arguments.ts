@@ -1,6 +1,6 @@
 // Reads the arguments of a step in the forms of other systems. In: the fields of a step. Out: `with`, or `fill` if a
 // tool step has no arguments. It knows the tools' schemas.
-import { isObject, type Json } from "../json.js";
+import { isObject, jsonIn, type Json } from "../json.js";
 import { fieldNamed, rename, type Fields, type StepContext } from "./fields.js";
 import { ARGUMENT_FIELDS, plainName } from "./names.js";
 import { soleTextArgument, type ToolSpec } from "../tool-spec.js";
@@ -59,12 +59,8 @@ function valuesOf(list: readonly unknown[]): Values | undefined {
 
 function objectIn(text: string): Values | undefined {
   if (!/^\s*\{\s*["}]/.test(text)) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonIn(text);
+  return isObject(value) ? value : undefined;
 }
 
 /** Only if no argument is given. One missing argument is a mistake for check to report. */
