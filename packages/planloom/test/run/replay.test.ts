@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/run/event.js";
 import { isCommand, type Input } from "../../src/run/input.js";
 import { inputsOf, replay } from "../../src/run/log/replay.js";
+import { NO_USAGE } from "../../src/plan/usage.js";
 import { emptyRun } from "../../src/run/state.js";
 import { transition } from "../../src/run/log/transition.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";
@@ -88,6 +89,21 @@ describe("replay", () => {
       { type: "start", id: "i0", at: 0, by: "engine" },
       { type: "respond", id: "i1", at: 1, by: "ann", step: "q", value: 3 },
     ]);
+  });
+
+  it("knows that time ended every item that one question asked about", () => {
+    const each = { id: "each", tool: "pay", forEach: "${{ inputs.to }}", with: { x: "${{ item }}" }, fill: "A sum." };
+    const beginning = run([each], { inputs: { to: ["ann", "bob"] } });
+    const filled = (item: number): LooseInput => ({
+      type: "filled",
+      key: `fill/call/each/${item}/1`,
+      args: { n: 1 },
+      usage: NO_USAGE,
+    });
+    const log = logOf(beginning, filled(0), filled(1), { type: "clock", at: 100_000_000 });
+    const failed = log.filter(({ type }) => type === "step.failed");
+    expect(failed.map(({ data }) => data)).toMatchObject([{ item: 0 }, { item: 1 }, {}]);
+    expect(inputsOf(log).map(({ input }) => input?.type)).toEqual(["start", "filled", "filled", "clock"]);
   });
 
   it("makes each refusal again, of whatever it was", () => {

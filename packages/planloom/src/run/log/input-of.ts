@@ -253,7 +253,7 @@ type OutcomeEvent = EventAmong<
 function stepOutcome(run: Run, event: OutcomeEvent): Said | undefined {
   const work = findWork(run, event.data);
   if (work === undefined) return CLOCK;
-  if (work.status === "suspended") {
+  if (work.status === "suspended" && work.question !== undefined) {
     const value = "output" in event.data ? event.data.output : undefined;
     return value === undefined ? undefined : { type: "respond", ...stepRef(event.data), value };
   }
