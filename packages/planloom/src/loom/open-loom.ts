@@ -114,12 +114,12 @@ const programFolder = (): readonly string[] =>
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * Whether the plan can never need approval: under `never`, or without tools that have effects. A critique may still
- * change the plan.
+ * Whether steps may start before their plan is complete. The plan can never need approval: under `never`, or without
+ * tools that have effects. No critique may still change it. No step is to be reviewed: a review needs the whole plan.
  */
-function mayBeEager({ approval, critique }: Settings, { specs }: ToolInventory): boolean {
+function mayBeEager({ approval, critique, replan }: Settings, { specs }: ToolInventory): boolean {
   const harmless = approval === "effects" && specs.every(({ effects }) => effects === "none");
-  return !critique && (approval === "never" || harmless);
+  return !critique && replan !== "each-step" && (approval === "never" || harmless);
 }
 
 // A run id sorts by time, for lists and file names. The rest is random.

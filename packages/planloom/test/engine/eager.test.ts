@@ -78,10 +78,23 @@ describe("a plan that is still being written", () => {
     await sound(run);
   });
 
+  test("has no step that escapes the review after each step", async () => {
+    const verdict = { json: { verdict: "go on", reason: "It fits." } };
+    const first = { json: plan(call("a", "look"), call("b", "look"), { ...call("c", "look"), dependsOn: ["a", "b"] }) };
+    const settings = { replan: "each-step", concurrency: 1 } as const;
+    const { loom } = await house([look()], [first, verdict, verdict], settings);
+    const run = await loom.start("Look");
+    expect(await run.result()).toMatchObject({ status: "completed" });
+    const log = await eventsIn(run);
+    expect(eventsOf(log, "plan.reviewed")).toHaveLength(2);
+    await sound(run);
+  });
+
   test.each<[string, LoomConfig]>([
     ["a person could be asked to approve it", { approval: "always" }],
     ["tools have effects and plans with effects are approved", { approval: "effects" }],
     ["it may still be criticised", { planner: { critique: true } }],
+    ["each finished step is to be reviewed with the whole plan", { replan: "each-step" }],
     ["that is not wanted", { eager: false }],
   ])("begins nothing where %s", async (_, config) => {
     const held = latch();
