@@ -6,6 +6,8 @@ import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
 import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
 import { callOptionsOf } from "./call-options.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
+import { hasTools, toolForm, type ToolForm } from "./tool-form.js";
+import { TOOL_RUNGS } from "./tool-rung.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest, Role } from "./port.js";
 import { outputLimitError, providerError, timeoutError, type RequestTarget } from "./provider-error.js";
 import { providerFailureOf, type ProviderFailure } from "./provider-failure.js";
@@ -48,7 +50,7 @@ type Outcome =
   { readonly ok: true; readonly reply: ModelReply } | { readonly ok: false; readonly failure: ProviderFailure };
 
 /** The most requests of one call: one for each rung, one more without the temperature, and one for each rule. */
-const MOST_REQUESTS = RUNGS.length + 1 + BODY_RULES.length;
+const MOST_REQUESTS = RUNGS.length + TOOL_RUNGS.length + 1 + BODY_RULES.length;
 
 const TEMPERATURES: { readonly [R in Role]: number } = { planner: 0.2, executor: 0.1, synthesizer: 0.3 };
 
@@ -65,23 +67,27 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   };
 
   async function call(request: ModelRequest): Promise<ModelReply> {
-    if (request.output !== undefined && request.tools !== undefined && request.tools.length > 0) {
+    if (request.output !== undefined && hasTools(request)) {
       throw new Error("a request asks either for tools or for output, not for both");
     }
     const model = await source.load();
     const begin = beginningOf(memory, Date.now());
     const spared = lacksSchema(model) ? SCHEMA : [];
     const way = spared.includes(begin.rung) ? { ...begin, rung: "tool" as const } : begin;
-    // A request without an output says nothing about the form.
-    const accepted = (taken: Way): void =>
-      learnt(request.output === undefined ? { ...taken, rung: memory.way.rung } : taken);
-    return descend(model, { request, begin: way, spared, accepted });
+    return descend(model, { request, begin: way, spared, accepted: (taken) => accept(taken, request) });
   }
 
   async function at(rung: Rung, request: ModelRequest): Promise<ModelReply> {
     const way = { rung, temperature: beginningOf(memory, Date.now()).temperature };
     const accepted = (taken: Way): void => learnt({ ...taken, rung: memory.way.rung });
     return descend(await source.load(), { request, begin: way, spared: RUNGS, accepted });
+  }
+
+  /** A request without an output says nothing about the form, and one without tools nothing about tools. */
+  function accept(taken: Way, request: ModelRequest): void {
+    const { tools = "auto" } = hasTools(request) ? taken : memory.way;
+    const { rung } = request.output === undefined ? memory.way : taken;
+    learnt({ rung, temperature: taken.temperature, ...(tools === "auto" ? {} : { tools }) });
   }
 
   /** Kept at once: requests that begin at the same time need not be refused, too. */
@@ -99,6 +105,8 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   /** Sends requests one after the other, until one is accepted or no form is left. */
   async function descend(model: LanguageModelV3, { request, begin, spared, accepted }: Descent): Promise<ModelReply> {
     const tried = new Set([...spared, begin.rung]);
+    const triedTools = new Set([begin.tools ?? "auto"]);
+    const sent = { output: request.output !== undefined, tools: hasTools(request), tried, triedTools };
     let way = begin;
     for (let calls = 1; calls <= MOST_REQUESTS; calls++) {
       const outcome = await send(model, request, way, accepted);
@@ -121,11 +129,12 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
         await request.again?.();
         continue;
       }
-      const next = wayAfter(way, failure, { output: request.output !== undefined, tried });
+      const next = wayAfter(way, failure, sent);
       if (next === undefined) throw providerError(failure, target, memory.reached);
       await request.again?.();
       way = next;
       tried.add(way.rung);
+      triedTools.add(way.tools ?? "auto");
     }
     throw new Error("unreachable: every refusal leads to a way that was not tried");
   }
@@ -136,13 +145,15 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     way: Way,
     accepted: Descent["accepted"],
   ): Promise<Outcome> {
-    const options = optionsOf(request, way);
+    const form = toolForm(request, way.tools ?? "auto");
+    const options = optionsOf(form.request, way);
+    const offer = offerOf(options, request, form);
     try {
       const reply =
         request.onText === undefined
-          ? replyOf(await model.doGenerate(options), offerOf(options, request))
-          : await streamed(model, options, request, way, () => accepted(way));
-      return { ok: true, reply: request.output === undefined ? reply : readBack(reply, way.rung) };
+          ? replyOf(await model.doGenerate(options), offer)
+          : await streamed(model, options, request, way, offer, () => accepted(way));
+      return { ok: true, reply: request.output === undefined ? form.read(reply) : readBack(reply, way.rung) };
     } catch (thrown) {
       return { ok: false, failure: providerFailureOf(thrown, Date.now()) };
     }
@@ -174,6 +185,7 @@ async function streamed(
   options: CallOptions,
   request: ModelRequest,
   way: Way,
+  offer: Offer,
   accepted: () => void,
 ): Promise<ModelReply> {
   // Other requests may begin before the stream has ended.
@@ -184,7 +196,6 @@ async function streamed(
   };
   const onText = (delta: string): void => (accept(), request.onText?.(delta));
   const { stream } = await model.doStream(options);
-  const offer = offerOf(options, request);
   if (request.output === undefined || way.rung !== "tool")
     return streamedReply(stream, { text: onText, toolInput: () => {} }, offer);
   // The input of the tool is the reply. The text beside it is used only if the model did not call the tool.
@@ -196,11 +207,12 @@ async function streamed(
 }
 
 /** The tools of a request, and what the model read in it. */
-function offerOf(options: CallOptions, { messages }: ModelRequest): Offer {
+function offerOf(options: CallOptions, { messages }: ModelRequest, { names, mark }: ToolForm): Offer {
   // Made once, and only for a reply that may quote it.
   let read: string | undefined;
   return {
-    tools: (options.tools ?? []).map(({ name }) => name),
+    tools: names.length > 0 ? names : (options.tools ?? []).map(({ name }) => name),
+    ...(mark === undefined ? {} : { mark }),
     isQuoted: (text) => (read ??= withoutLayout(messages.map(textOf).join("\n"))).includes(withoutLayout(text)),
   };
 }
@@ -211,8 +223,14 @@ function textOf(message: ModelMessage): string {
   return message.role === "user" ? message.text : "";
 }
 
-/** A text of a tool stands in the request as JSON, with other white space and with escapes. */
-const withoutLayout = (text: string): string => text.replace(/\\[ntr]|[\s\\]/g, "");
+/**
+ * A text of a tool stands in the request as JSON, with other white space and with escapes; that of a page as HTML, with
+ * entities.
+ */
+const withoutLayout = (text: string): string =>
+  text.replace(/\\u00[2-7][0-9a-f]/gi, plainLetter).replace(/&(?:\w+|#\w+);|\\[ntr]|[\s\\"'`<>&]/g, "");
+
+const plainLetter = (escape: string): string => String.fromCharCode(Number.parseInt(escape.slice(2), 16));
 
 const rulesOf = ({ rules }: Memory): Pick<KeptWay, "rules"> => (rules.size === 0 ? {} : { rules: [...rules] });
 

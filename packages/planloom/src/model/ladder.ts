@@ -6,6 +6,7 @@ import { functionTool } from "./call-options.js";
 import type { ModelReply, ModelRequest } from "./port.js";
 import type { ProviderFailure } from "./provider-failure.js";
 import { refusalSubject } from "./refusal-subject.js";
+import { toolRungAfter, type ToolRung } from "./tool-rung.js";
 
 export type Rung = "json_schema" | "tool" | "json_object" | "text";
 
@@ -16,6 +17,16 @@ export const RUNGS: readonly Rung[] = ["json_schema", "tool", "json_object", "te
 export interface Way {
   readonly rung: Rung;
   readonly temperature: boolean;
+  /** How tools are offered. Absent: auto. */
+  readonly tools?: ToolRung;
+}
+
+/** A request that was sent, and the rungs that it was sent at. */
+export interface Sent {
+  readonly output: boolean;
+  readonly tools: boolean;
+  readonly tried: ReadonlySet<Rung>;
+  readonly triedTools: ReadonlySet<ToolRung>;
 }
 
 export type Output = NonNullable<ModelRequest["output"]>;
@@ -54,13 +65,11 @@ export function readBack(reply: ModelReply, rung: Rung): ModelReply {
  * The form to try after this failure: the highest rung that was not tried. That is the next lower one, unless the first
  * rung came from memory. undefined if no other form would help.
  */
-export function wayAfter(
-  way: Way,
-  failure: ProviderFailure,
-  sent: { readonly output: boolean; readonly tried: ReadonlySet<Rung> },
-): Way | undefined {
+export function wayAfter(way: Way, failure: ProviderFailure, sent: Sent): Way | undefined {
   if (failure.kind === "refused" && way.temperature && /temperature/i.test(failure.words))
     return { ...way, temperature: false };
+  const tools = sent.tools ? toolRungAfter(way.tools ?? "auto", failure, sent.triedTools) : undefined;
+  if (tools !== undefined) return { ...way, tools };
   if (!sent.output || !isAboutForm(failure, way.rung)) return undefined;
   const rung = RUNGS.find((one) => !sent.tried.has(one));
   return rung === undefined ? undefined : { ...way, rung };

@@ -21,6 +21,8 @@ interface SentCall {
 export interface Offer {
   /** Names of the tools that the request offers. */
   readonly tools: readonly string[];
+  /** The sign of a call that was written in reply to this request. Only where calls are text. */
+  readonly mark?: string;
   /** Whether the model has read this text in the request. */
   isQuoted(text: string): boolean;
 }
@@ -101,7 +103,7 @@ function assemble(read: ReadParts, ending: Ending, offer: Offer): ModelReply {
     return { text, toolCalls, ...reasoning, usage, finish };
   // Channels hold calls apart from the text. Beside a call that is not made, no text is a result.
   const written = read.text === "" || holdsChannelCall(read.raw) ? read.raw : text;
-  const inText = writtenCalls(written, offer.tools, (quoted) => offer.isQuoted(quoted));
+  const inText = writtenCalls(written, offer.tools, (quoted) => offer.isQuoted(quoted), offer.mark);
   if (inText.found === "calls") {
     const calls = inText.calls.map((call) => ({ id: newId(), ...call }));
     return { text: "", toolCalls: calls, ...reasoning, usage, finish: "tool-calls" };

@@ -7,6 +7,7 @@ import { LIMITS } from "../limits.js";
 import { isObject, type Json } from "../plan/json.js";
 import { BODY_RULES } from "./body-rules.js";
 import { RUNGS } from "./ladder.js";
+import { TOOL_RUNGS } from "./tool-rung.js";
 import type { KeptWay, WayKeeper } from "./way-memory.js";
 
 /** Maximum bytes of the file. One entry has about 150. */
@@ -39,9 +40,9 @@ function read(path: string): Map<string, KeptWay> {
 
 function isWay(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { rung, temperature, at, rules = [] } = value;
+  const { rung, temperature, at, rules = [], tools = "auto" } = value;
   const known = Array.isArray(rules) && rules.every((rule) => (BODY_RULES as readonly unknown[]).includes(rule));
-  const isRung = (RUNGS as readonly unknown[]).includes(rung);
+  const isRung = (RUNGS as readonly unknown[]).includes(rung) && (TOOL_RUNGS as readonly unknown[]).includes(tools);
   return isRung && known && typeof temperature === "boolean" && typeof at === "number";
 }
 

@@ -34,9 +34,9 @@ export const newMemory = (): Memory => ({ way: TOP, rules: new Set(), reached: f
 /** The form that another process has stored. */
 export function adopt(memory: Memory, kept: KeptWay | undefined): void {
   if (kept === undefined) return;
-  const { rung, temperature, at, rules = [] } = kept;
+  const { at, rules = [], ...way } = kept;
   for (const rule of rules) memory.rules.add(rule);
-  memory.way = { rung, temperature };
+  memory.way = way;
   memory.learntAt = at;
 }
 
@@ -47,11 +47,14 @@ export function beginningOf({ way, rules, learntAt }: Memory, now: number): Way 
 }
 
 /** Whether the form is new and must be stored. */
-export function learn(memory: Memory, { rung, temperature }: Way, now: number): boolean {
+export function learn(memory: Memory, taken: Way, now: number): boolean {
   const { way, learntAt } = memory;
   const isStale = learntAt !== undefined && Math.abs(now - learntAt) > LIMITS.wayMs;
-  if (!isStale && way.rung === rung && way.temperature === temperature) return false;
-  memory.way = { rung, temperature };
+  if (!isStale && isSame(way, taken)) return false;
+  memory.way = taken;
   memory.learntAt = now;
   return true;
 }
+
+const isSame = (one: Way, other: Way): boolean =>
+  one.rung === other.rung && one.temperature === other.temperature && (one.tools ?? "auto") === (other.tools ?? "auto");

@@ -16,14 +16,18 @@ export type WrittenCalls =
 
 /**
  * `offered` are the names of the tools that the model may call. `isQuoted` tells whether the model has read this text:
- * then it may only be repeating it.
+ * then it may only be repeating it. `mark` is the sign of a call where calls are text: nothing that the model has read
+ * holds it.
  */
 export function writtenCalls(
   text: string,
   offered: readonly string[],
   isQuoted: (text: string) => boolean,
+  mark?: string,
 ): WrittenCalls {
   const whole = text.trim();
+  const spoken = mark === undefined ? undefined : spokenCalls(whole, offered, mark);
+  if (spoken !== undefined) return spoken;
   const calls = readWhole(whole, offered);
   if (calls === undefined) return { found: hasMarks(whole) ? "marks" : "none" };
   const known = calls.map(({ name, args }) => ({ name: offeredName(name, offered), args }));
@@ -209,6 +213,31 @@ function channelCalls(text: string): readonly ReadCall[] | undefined {
 const TOOL_BEFORE_CHANNEL = / ?\bto=([^\s<=]+)<\|channel\|>(?:commentary|analysis)\b ?/g;
 const CHANNEL_MESSAGE =
   /\s*(<\|channel\|>[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>[^]*?)(?:<\|(?:end|call|return)\|>|$)/y;
+
+/**
+ * The calls of a reply where calls are text. undefined: it has no mark and may be read as any other text. A mark of
+ * another turn, and a call beside other text, is never made.
+ */
+function spokenCalls(text: string, offered: readonly string[], mark: string): WrittenCalls | undefined {
+  const [, fenced] = /^```(?:json)?\s*\n([^]*?)\n?```$/.exec(text) ?? [];
+  const value = jsonIn(fenced ?? text);
+  const all = Array.isArray(value) ? (value as readonly Json[]) : [value];
+  const marks = all.map((one) => (isObject(one) ? one["mark"] : undefined));
+  const calls = jsonCalls(value);
+  if (calls === undefined || marks.includes(undefined)) {
+    const isWhole = calls !== undefined && fenced === undefined;
+    return !isWhole && holdsSpokenCall(text, offered) ? { found: "marks" } : undefined;
+  }
+  const known = calls.map(({ name, args }) => ({ name: offeredName(name, offered), args }));
+  const isMade = marks.every((one) => one === mark) && known.every(({ name }) => name !== undefined);
+  return isMade ? { found: "calls", calls: known as readonly WrittenCall[] } : { found: "marks" };
+}
+
+/** Whether a text holds an object that calls an offered tool, in code or not. */
+function holdsSpokenCall(text: string, offered: readonly string[]): boolean {
+  const found = text.matchAll(/\{\s*"name"\s*:\s*"([^"\n]+)"\s*,\s*"(?:arguments|parameters)"\s*:/g);
+  return [...found].some(([, name]) => offeredName(name!, offered) !== undefined);
+}
 
 /** `{ "name": …, "parameters": … }` and nothing else, of an offered tool. Other JSON is a result. */
 function bareCalls(text: string, offered: readonly string[]): readonly WrittenCall[] | undefined {

@@ -92,7 +92,7 @@ test("another process begins with what one has found out", async () => {
 });
 
 test("a refusal that stays is given up, with the server's words", async () => {
-  const server = await serverThat(() => says("stream_options, tools and everything else: no."));
+  const server = await serverThat(() => says("stream_options and everything else: no."));
   const model = openModel({ model: "m", baseURL: server.url }, "executor");
   await expect(model.call(ask())).rejects.toMatchObject({ code: "PROVIDER_REFUSED" });
   expect(server.requests).toHaveLength(2);
