@@ -6,7 +6,7 @@ import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
 import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
 import { callOptionsOf } from "./call-options.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
-import { hasTools, toolForm, type ToolForm } from "./tool-form.js";
+import { offersTools, toolForm, type ToolForm } from "./tool-form.js";
 import { TOOL_RUNGS } from "./tool-rung.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest, Role } from "./port.js";
 import { outputLimitError, providerError, timeoutError, type RequestTarget } from "./provider-error.js";
@@ -67,7 +67,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   };
 
   async function call(request: ModelRequest): Promise<ModelReply> {
-    if (request.output !== undefined && hasTools(request)) {
+    if (request.output !== undefined && offersTools(request)) {
       throw new Error("a request asks either for tools or for output, not for both");
     }
     const model = await source.load();
@@ -85,7 +85,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
 
   /** A request without an output says nothing about the form, and one without tools nothing about tools. */
   function accept(taken: Way, request: ModelRequest): void {
-    const { tools = "auto" } = hasTools(request) ? taken : memory.way;
+    const { tools = "auto" } = offersTools(request) ? taken : memory.way;
     const { rung } = request.output === undefined ? memory.way : taken;
     learnt({ rung, temperature: taken.temperature, ...(tools === "auto" ? {} : { tools }) });
   }
@@ -106,7 +106,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   async function descend(model: LanguageModelV3, { request, begin, spared, accepted }: Descent): Promise<ModelReply> {
     const tried = new Set([...spared, begin.rung]);
     const triedTools = new Set([begin.tools ?? "auto"]);
-    const sent = { output: request.output !== undefined, tools: hasTools(request), tried, triedTools };
+    const sent = { output: request.output !== undefined, tools: offersTools(request), tried, triedTools };
     let way = begin;
     for (let calls = 1; calls <= MOST_REQUESTS; calls++) {
       const outcome = await send(model, request, way, accepted);

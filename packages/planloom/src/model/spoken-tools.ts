@@ -1,9 +1,5 @@
 // Tool calls in plain text, for servers without tool calling. In: a request with tools. Out: the same in user and
 // assistant messages only, and the mark of the next reply. written-calls.ts reads the reply.
-//
-// A mark cannot be guessed: it is a keyed hash of all messages before it. So a page that a tool has read can write
-// neither a call with the mark of the next reply nor the end of its own result. Equal messages have equal marks, so the
-// beginning of a conversation stays the same from turn to turn.
 import { createHmac, randomBytes } from "node:crypto";
 import type { ModelMessage, ModelRequest, ToolCall, ToolResult } from "./port.js";
 
@@ -15,6 +11,11 @@ export interface SpokenRequest {
   readonly mark: string;
 }
 
+/**
+ * A mark cannot be guessed: it is a keyed hash of all messages before it. So a page that a tool has read can write
+ * neither a call with the mark of the next reply nor the end of its own result. Equal messages have equal marks, so the
+ * beginning of a conversation stays the same from turn to turn.
+ */
 export function spokenRequest({ tools = [], toolChoice: _, ...request }: ModelRequest): SpokenRequest {
   const messages: ModelMessage[] = [];
   let mark = "";

@@ -14,12 +14,12 @@ export interface ToolForm {
   readonly read: (reply: ModelReply) => ModelReply;
 }
 
-export const hasTools = ({ tools = [] }: ModelRequest): boolean => tools.length > 0;
+export const offersTools = ({ tools = [] }: ModelRequest): boolean => tools.length > 0;
 
 export function toolForm(request: ModelRequest, rung: ToolRung): ToolForm {
   const names = (request.tools ?? []).map(({ name }) => name);
   const read = (reply: ModelReply): ModelReply => reply;
-  if (!hasTools(request)) return { request, names, read };
+  if (!offersTools(request)) return { request, names, read };
   switch (rung) {
     case "auto":
       return { request, names, read };
