@@ -14,6 +14,9 @@ import type { RetryPreview } from "../run/decide/retry.js";
 import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./retry.js";
 import { soundValue } from "./start-options.js";
 import type { Engine, Listener } from "../engine/engine.js";
+import { readLog } from "../engine/log.js";
+import { contextAt, type ContextThen } from "./step-context.js";
+import { traceOf, type TraceEntry } from "./trace.js";
 import { wordedReply, type WordedRefusal, type WordedReply } from "./worded-reply.js";
 import { recordingOf, type Recording } from "../engine/recording.js";
 
@@ -49,6 +52,25 @@ export class LoomRun {
   /** The journal: model turns and tool calls inside steps. */
   async journal(): Promise<readonly JournalRow[]> {
     return this.store.readRunJournal(this.id);
+  }
+
+  /** What each step read, was given and wrote, with its attempts and turns, in the order of their start. */
+  async trace(): Promise<readonly TraceEntry[]> {
+    await this.engine.load(this.id);
+    return traceOf(await readLog(this.store, this.id), await this.journal());
+  }
+
+  /**
+   * The context of a step or item when it last started: the values that its references read, the outputs that its model
+   * got, and its arguments. Rejects with STEP_NOT_BEGUN.
+   */
+  async context(step: string, { item }: { readonly item?: number } = {}): Promise<ContextThen> {
+    await this.engine.load(this.id);
+    const ref = item === undefined ? { step } : { step, item };
+    const then = contextAt(await readLog(this.store, this.id), ref);
+    if (then !== undefined) return then;
+    const named = item === undefined ? step : `${step}[${item}]`;
+    throw new PlanloomError("STEP_NOT_BEGUN", { runId: this.id, step: named });
   }
 
   /**

@@ -162,6 +162,7 @@ function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[], isCont
   const without = idle === 0 || took === undefined ? "" : `, of which ${duration(idle)} interrupted`;
   const when = `at ${duration(startedAfter)}${took === undefined ? ", not ended" : `, took ${duration(took)}`}${without}`;
   const then = decision === undefined ? "" : ` -> ${decision} (${reason ?? ""})`;
+  const given = Object.entries(context);
   return [
     `  attempt ${attempt.attempt}${isContinued ? ", continued" : ""}  ${when}`,
     ...interrupted.map(
@@ -173,8 +174,9 @@ function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[], isCont
         `    waited: the call of ${oneLine(tool)} for approval, from ${duration(askedAfter)}` +
         (continuedAfter === undefined ? " on" : ` to ${duration(continuedAfter)}`),
     ),
-    `    read   ${shown(read)}${sources}`,
-    ...Object.entries(context).map(([step, output]) => `    given  ${oneLine(step, 80)}: ${shown(output)}`),
+    // A step that names no values has read nothing of its own: what it was given stands in its place.
+    ...(isEmpty(read) && given.length > 0 ? [] : [`    read   ${shown(read)}${sources}`]),
+    ...given.map(([step, output]) => `    given  ${oneLine(step, 80)}: ${shown(output)}`),
     ...turns
       .filter((turn) => turn.attempt === attempt.attempt)
       .map((turn) => `    ${turn.name.padEnd(6)} ${turnText(turn)}`),
@@ -201,6 +203,8 @@ function turnText({ asked, answered }: TraceTurn): string {
   const args = isObject(asked) ? (asked["args"] ?? null) : asked;
   return `${shown(args, 120)} => ${shown(answered, 200)}`;
 }
+
+const isEmpty = (value: Json): boolean => isObject(value) && Object.keys(value).length === 0;
 
 const shown = (value: Json, width = WIDTH): string =>
   oneLine(typeof value === "string" ? value : JSON.stringify(value), width);
