@@ -216,7 +216,7 @@ export const LIMITS = {
    * Characters of the names of all tools that it does not see: about 2,000 tokens, so that it knows what to ask for.
    */
   toolNamesChars: 8_000,
-  /** Properties of one schema: OpenAI's limit. A tool has about 35 in the schema of a plan. */
+  /** Properties of one schema: OpenAI's limit. A tool has about 17 in the schema of a plan. */
   schemaProperties: 5_000,
   /** Characters of all names and literals of a schema: OpenAI's limit. */
   schemaChars: 120_000,

@@ -9,6 +9,7 @@ import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
 import { jsonReadings, reasonIn } from "./json-reply.js";
 import { CRITIQUE } from "./planner-prompts.js";
+import { within } from "./schema-definitions.js";
 import { failureOf, StepFailure } from "./step-failure.js";
 import { closedObject, orNull, TEXT } from "./strict-schema.js";
 
@@ -49,7 +50,8 @@ export async function critiquePlan(
 const UNKNOWN: Usage = { calls: 1, inputTokens: null, outputTokens: null };
 
 function critiqueSchema(plan: JsonObject): JsonObject {
-  return closedObject({ verdict: { type: "string", enum: ["fine", "changed"] }, reason: TEXT, plan: orNull(plan) });
+  const verdict = { type: "string", enum: ["fine", "changed"] };
+  return within(plan, (part) => closedObject({ verdict, reason: TEXT, plan: orNull(part) }));
 }
 
 /** Only the two exact verdicts count: a doubtful answer is not a yes. */

@@ -5,6 +5,7 @@ import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { toolNamed, type Inventory, type ToolSpec } from "../plan/tool-spec.js";
 import { typeFromSchema } from "../plan/type/schema.js";
 import { UNKNOWN, type RecordType } from "../plan/type/type.js";
+import { withDefinitions } from "./schema-definitions.js";
 import { bothSizes, isTaken, schemaSize } from "./schema-size.js";
 import {
   argumentsSchema,
@@ -38,24 +39,26 @@ export interface ReplyForm {
 
 /**
  * The JSON Schema of a planner's reply for this inventory: a plan, or a patch (plan/revise/revise.ts). Unused fields
- * are null.
+ * are null. Repeated parts stand under $defs.
  */
 export function planRequestSchema({ tools }: Inventory, { patch, mayAsk = false }: ReplyForm): PlanSchema {
-  const wrap = (steps: readonly JsonObject[]) => closedObject({ ...(mayAsk && ASKING), ...replyOf(steps, patch) });
-  const names = tools.map(({ name }) => name);
-  const always = [stepOfAgent(names), step({ ask: TEXT, with: entries() })];
+  const schemaOf = (own: readonly ToolSpec[]): JsonObject => {
+    const byName = tools.filter((tool) => !own.includes(tool));
+    const steps = [...callSteps(own), ...namedSteps(byName), ...stepsOfAll(tools.map(({ name }) => name))];
+    return withDefinitions(closedObject({ ...(mayAsk && ASKING), ...replyOf(steps, patch) }));
+  };
+  const whole = schemaOf(tools);
+  if (isTaken(schemaSize(whole))) return { schema: whole, tools: tools.length };
   // First reserves the size of all tools by name alone. Then each tool that fits gets a branch with its arguments.
-  let size = schemaSize(wrap([...stepsByName(names), ...always]));
-  const own: JsonObject[] = [];
-  const byName: string[] = [];
+  let size = schemaSize(schemaOf([]));
+  const own: ToolSpec[] = [];
   for (const tool of tools) {
-    const steps = stepsOf(tool);
-    const larger = steps.map(schemaSize).reduce(bothSizes, size);
-    if (isTaken(larger)) own.push(...steps);
-    else byName.push(tool.name);
-    if (isTaken(larger)) size = larger;
+    const larger = callSteps([tool]).map(schemaSize).reduce(bothSizes, size);
+    if (!isTaken(larger)) continue;
+    own.push(tool);
+    size = larger;
   }
-  return { schema: wrap([...own, ...stepsByName(byName), ...always]), tools: tools.length - byName.length };
+  return { schema: schemaOf(own), tools: own.length };
 }
 
 /** The field with which the planner asks for tools that its request did not show: search words. */
@@ -71,32 +74,46 @@ function replyOf(steps: readonly JsonObject[], patch: boolean): JsonObject {
   return { operations: { type: "array", items: operation }, answer: ANSWER };
 }
 
-/** A direct call, and a call whose missing arguments an executor fills. */
-function stepsOf(tool: ToolSpec): readonly JsonObject[] {
-  const name = { type: "string", const: tool.name };
+// Decoders tell branches apart by their first key: `tool` with names of its own, `fill`, `agent` or `ask`.
+
+/** Direct calls: one branch for all tools with the same fields. */
+function callSteps(tools: readonly ToolSpec[]): readonly JsonObject[] {
+  const alike = new Map<string, { readonly fields: JsonObject; readonly names: string[] }>();
+  for (const tool of tools) {
+    const fields = { ...givenTo(tool), ...(tool.output === undefined ? OUTPUT : {}) };
+    const key = JSON.stringify(fields);
+    const before = alike.get(key) ?? { fields, names: [] };
+    alike.set(key, { ...before, names: [...before.names, tool.name] });
+  }
+  return [...alike.values()].map(({ fields, names }) => step({ tool: oneOf(names) }, fields));
+}
+
+/** The field for the arguments. A tool that takes none has no such field: some decoders refuse an empty object. */
+function givenTo(tool: ToolSpec): JsonObject {
   const type = argumentsOf(tool);
-  const call = step({ tool: name, with: argumentsSchema(type) });
   const takesNone = Object.keys(type.fields).length === 0 && type.rest === undefined;
-  return takesNone ? [call] : [call, step({ tool: name, fill: TEXT, with: argumentsSchema(allOptional(type)) })];
+  return takesNone ? {} : { with: argumentsSchema(type) };
 }
 
-const allOptional = (type: RecordType): RecordType => ({
-  ...type,
-  fields: Object.fromEntries(
-    Object.entries(type.fields).map(([name, field]) => [name, { ...field, optional: true }] as const),
-  ),
-});
-
-function stepsByName(names: readonly string[]): readonly JsonObject[] {
-  if (names.length === 0) return [];
-  const tool = { type: "string", enum: names };
-  return [step({ tool, with: entries() }), step({ tool, fill: TEXT, with: entries() })];
+/** Direct calls of tools whose arguments are not in the schema. */
+function namedSteps(tools: readonly ToolSpec[]): readonly JsonObject[] {
+  return tools.length === 0 ? [] : [step({ tool: oneOf(tools.map(({ name }) => name)) }, FREE)];
 }
 
-function stepOfAgent(names: readonly string[]): JsonObject {
-  const tools = names.length === 0 ? NOTHING : { type: "array", items: { type: "string", enum: names } };
-  return step({ agent: TEXT, tools, with: entries() });
+/** Calls that an executor completes, agent steps, and questions to a person. */
+function stepsOfAll(names: readonly string[]): readonly JsonObject[] {
+  const agent = { agent: TEXT, tools: names.length === 0 ? NOTHING : { type: "array", items: oneOf(names) } };
+  const fill = names.length === 0 ? [] : [step({ fill: TEXT, tool: oneOf(names) }, FREE)];
+  return [...fill, step(agent, FREE), step({ ask: TEXT }, FREE)];
 }
+
+/** The type of the output. A tool that declares its own needs no other. */
+const OUTPUT: JsonObject = { output: orNull(TEXT) };
+
+/** Arguments of any name. */
+const FREE: JsonObject = { with: entries(), ...OUTPUT };
+
+const oneOf = (names: readonly string[]): JsonObject => ({ type: "string", enum: names });
 
 const ANSWER: JsonObject = {
   anyOf: [
@@ -106,18 +123,21 @@ const ANSWER: JsonObject = {
   ],
 };
 
-/** The fields of every step. Fields that a person decides (retry, approval, model) are left out. */
-function step(own: JsonObject): JsonObject {
+/**
+ * A step: the fields that make its kind, the fields of every step, and the arguments. Fields that a person decides
+ * (retry, approval, model) are left out.
+ */
+function step(kind: JsonObject, fields: JsonObject): JsonObject {
   return closedObject({
+    ...kind,
     id: TEXT,
     title: TEXT,
     description: TEXT,
-    ...own,
     dependsOn: TEXTS,
     when: orNull(TEXT),
     forEach: orNull(TEXT),
     as: orNull(TEXT),
-    output: orNull(TEXT),
+    ...fields,
     expect: orNull(TEXT),
     optional: orNull({ type: "boolean" }),
   });

@@ -16,11 +16,28 @@ export interface SchemaSize {
 
 const NOTHING: SchemaSize = { properties: 0, chars: 0, enums: 0, levels: 0 };
 
-export function schemaSize(schema: Json): SchemaSize {
+/** Each definition counts once, and its levels wherever it is used. */
+export function schemaSize(schema: JsonObject): SchemaSize {
+  const definitions = (schema["$defs"] ?? {}) as JsonObject;
+  const sizes = new Map<string, SchemaSize>();
+  const sizeOfName = (name: string): SchemaSize => {
+    const size = sizes.get(name) ?? sizeOf(definitions[name] ?? null, levelsOf);
+    sizes.set(name, size);
+    return size;
+  };
+  const levelsOf = (reference: string): number => sizeOfName(reference.slice("#/$defs/".length)).levels;
+  const root = sizeOf(schema, levelsOf);
+  return { ...Object.keys(definitions).map(sizeOfName).reduce(bothSizes, root), levels: root.levels };
+}
+
+function sizeOf(schema: Json, levelsOf: (reference: string) => number): SchemaSize {
   if (!isObject(schema)) return NOTHING;
-  const { properties = {}, items = null, anyOf = [], enum: values = [] } = schema;
+  const { $ref, properties = {}, items = null, anyOf = [], enum: values = [] } = schema;
+  if (typeof $ref === "string") return { ...NOTHING, levels: levelsOf($ref) };
   const names = Object.keys(properties as JsonObject);
-  const inner = [...Object.values(properties as JsonObject), items, ...(anyOf as readonly Json[])].map(schemaSize);
+  const inner = [...Object.values(properties as JsonObject), items, ...(anyOf as readonly Json[])].map((part) =>
+    sizeOf(part, levelsOf),
+  );
   const literals = [values, schema["const"] ?? []].flat() as readonly (string | number | boolean)[];
   const own = {
     properties: names.length,

@@ -26,11 +26,14 @@ export function entries(value: JsonObject = anyOf(anything(LIMITS.schemaFreeDept
   return { type: "array", items: closedObject({ name: TEXT, value }) };
 }
 
-/** Any JSON value, up to this nesting. */
+const anythings: (readonly JsonObject[])[] = [SCALARS];
+
+/** Any JSON value, up to this nesting. Made once for each depth. */
 function anything(depth: number): readonly JsonObject[] {
   if (depth <= 0) return SCALARS;
   const inner = anyOf(anything(depth - 1));
-  return [...SCALARS, { type: "array", items: inner }, closedObject({ object: entries(inner) })];
+  const array = { type: "array", items: inner };
+  return (anythings[depth] ??= [...SCALARS, array, closedObject({ object: entries(inner) })]);
 }
 
 /** The strict schema of a type. With `references`, each value may also be a text with `${{ … }}`. */
@@ -85,14 +88,14 @@ function recordOptions(type: RecordType, references: boolean, depth: number): re
   const { fields, rest } = type;
   const free = isFree(type) || rest !== undefined;
   const values = [rest ?? UNKNOWN, ...Object.values(fields).map(({ type: one }) => one)];
-  const list = entries(anyOf(values.map((one) => strictSchema(one, references, depth - 1))));
-  if (Object.keys(fields).length === 0 && free) return [list];
+  const list = free ? [entries(anyOf(values.map((one) => strictSchema(one, references, depth - 1))))] : [];
+  if (Object.keys(fields).length === 0 && free) return list;
   const properties = Object.entries(fields).map(([name, field]) => {
     const schema = strictSchema(field.type, references, depth - 1);
     return [name, field.optional ? orNull(schema) : schema] as const;
   });
   const closed = closedObject(Object.fromEntries(properties));
-  return free ? [closed, list] : [closed];
+  return [closed, ...list];
 }
 
 const isFree = (type: RecordType): boolean => Object.keys(type.fields).length === 0 && type.closed !== true;

@@ -109,14 +109,14 @@ function valueOf(type: Type, depth: number): fc.Arbitrary<Written> {
   return fc.oneof({ weight: 4, arbitrary: value() }, { weight: 1, arbitrary: REFERENCE });
 }
 
-function recordOf(type: RecordType, depth: number, optional = false): fc.Arbitrary<Written> {
+function recordOf(type: RecordType, depth: number): fc.Arbitrary<Written> {
   const known = Object.entries(type.fields);
   const fields = Object.fromEntries(
     known.map(([name, field]) => {
       const value = valueOf(field.type, depth - 1);
       // Of these two, absent and null are one under the schema.
       const always = membersOf(field.type).some(({ kind }) => kind === "null");
-      return [name, (field.optional || optional) && !always ? fc.option(value, { nil: undefined }) : value] as const;
+      return [name, field.optional && !always ? fc.option(value, { nil: undefined }) : value] as const;
     }),
   );
   const others =
@@ -139,21 +139,36 @@ const words = { title: "Do it", description: "Do this well." };
 
 function stepDraw(inventory: Inventory, id: string): fc.Arbitrary<Written> {
   const free = fc.dictionary(fc.constantFrom(...NAMES), anything(2), { maxKeys: 3 });
-  const step = (own: JsonObject, given: Written): Written => ({
-    plain: { id, ...words, ...own, with: given.plain, dependsOn: [] },
-    strict: { ...NULLS, id, ...words, ...own, with: given.strict },
+  const step = (own: JsonObject, given: Written, takesNone = false): Written => ({
+    plain: { id, ...words, ...own, ...(takesNone ? {} : { with: given.plain }), dependsOn: [] },
+    strict: { ...NULLS, id, ...words, ...own, ...(takesNone ? {} : { with: given.strict }) },
   });
   const context = free.map((fields) => ({ plain: plainOf(fields), strict: pairs(fields) }));
   const calls = inventory.tools.flatMap((tool) => {
     const type = typeFromSchema(tool.input) as RecordType;
-    const call = recordOf(type, 3).map((given) => step({ tool: tool.name }, given));
     const takesNone = Object.keys(type.fields).length === 0 && type.rest === undefined;
+    const call = recordOf(type, 3).map((given) => step({ tool: tool.name }, given, takesNone));
     if (takesNone || nullable(type)) return [call];
-    return [call, recordOf(type, 3, true).map((given) => step({ tool: tool.name, fill: "Supply the rest." }, given))];
+    const filled = someOf(type).map((given) => step({ tool: tool.name, fill: "Supply the rest." }, given));
+    return [call, filled];
   });
   const agent = { agent: "Read it.", tools: inventory.tools.map(({ name }) => name).slice(0, 1) };
   const asks = [context.map((given) => step(agent, given)), context.map((given) => step({ ask: "Which?" }, given))];
   return fc.oneof(...calls, ...asks);
+}
+
+/** Some arguments of a call to fill: a list of any names, with values of any type. */
+function someOf({ fields }: RecordType): fc.Arbitrary<Written> {
+  const values = Object.entries(fields).map(([name, { type }]) => {
+    const value = type.kind === "record" || type.kind === "list" ? REFERENCE : valueOf(type, 2);
+    return [name, fc.option(value, { nil: undefined })] as const;
+  });
+  return fc.record(Object.fromEntries(values)).map((drawn) => {
+    const given = Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)) as {
+      readonly [name: string]: Written;
+    };
+    return { plain: plainOf(given), strict: pairs(given) };
+  });
 }
 
 /** In a step to fill a null stands for what the executor supplies. */
@@ -191,27 +206,29 @@ test("every sound plan of an inventory can be written under its schema, and is r
 });
 
 /** Anything that a decoder may write under a schema. */
-function sampleOf(schema: Json): fc.Arbitrary<Json> {
+function sampleOf(schema: Json, definitions: JsonObject): fc.Arbitrary<Json> {
   if (!isObject(schema)) throw new Error("no schema");
-  const { anyOf, const: literal, enum: values, type, items, properties } = schema;
-  if (anyOf !== undefined) return fc.oneof(...(anyOf as readonly Json[]).map(sampleOf));
-  if (literal !== undefined) return fc.constant(literal);
+  const { $ref, anyOf, enum: values, type, items, properties } = schema;
+  const sample = (part: Json): fc.Arbitrary<Json> => sampleOf(part, definitions);
+  if (typeof $ref === "string") return sample(definitions[$ref.replace("#/$defs/", "")]!);
+  if (anyOf !== undefined) return fc.oneof(...(anyOf as readonly Json[]).map(sample));
   if (values !== undefined) return fc.constantFrom(...(values as readonly Json[]));
   if (type === "string") return fc.constantFrom("x", "tool_9", "${{ a }}", "");
   if (type === "number") return fc.integer();
   if (type === "boolean") return fc.boolean();
   if (type === "null") return fc.constant(null);
-  if (type === "array") return fc.array(sampleOf(items!), { maxLength: 3 });
+  if (type === "array") return fc.array(sample(items!), { maxLength: 3 });
   if (type !== "object") throw new Error(`the keyword ${JSON.stringify(schema)} is not sampled`);
-  const fields = Object.entries(properties as JsonObject).map(([name, field]) => [name, sampleOf(field)] as const);
+  const fields = Object.entries(properties as JsonObject).map(([name, field]) => [name, sample(field)] as const);
   return fc.record(Object.fromEntries(fields));
 }
 
-test("a plan under the schema can name only tools and arguments that exist", () => {
+test("a plan under the schema can name only tools that exist, and arguments that they take", () => {
   let steps = 0;
   const draw = tools.chain((all) => {
     const inventory = { tools: all };
-    return fc.tuple(fc.constant(inventory), sampleOf(planRequestSchema(inventory, { patch: false }).schema));
+    const { schema } = planRequestSchema(inventory, { patch: false });
+    return fc.tuple(fc.constant(inventory), sampleOf(schema, (schema["$defs"] ?? {}) as JsonObject));
   });
   fc.assert(
     fc.property(draw, ([inventory, reply]) => {
@@ -222,10 +239,13 @@ test("a plan under the schema can name only tools and arguments that exist", () 
         expect(named.filter((name) => toolNamed(inventory, name) === undefined)).toEqual([]);
         const tool = toolNamed(inventory, step["tool"] as string);
         const type = tool && (typeFromSchema(tool.input) as RecordType);
-        if (type === undefined || type.rest !== undefined) continue;
+        if (type === undefined || type.rest !== undefined || !isObject(step["with"] ?? null)) continue;
+        // The schema leaves it to check which arguments of a call to fill are given.
+        if (step["fill"] !== undefined) continue;
         expect(Object.keys(type.fields)).toEqual(expect.arrayContaining(Object.keys(step["with"] as object)));
       }
-      const checked = check({ ...draft, goal: "g" }, inventory);
+      const direct = draft.steps.filter((step) => step["fill"] === undefined);
+      const checked = check({ ...draft, steps: direct, goal: "g" }, inventory);
       const codes = checked.findings.map(({ code }) => code);
       expect(codes).not.toContain("UNKNOWN_TOOL");
       expect(codes).not.toContain("UNKNOWN_ARGUMENT");

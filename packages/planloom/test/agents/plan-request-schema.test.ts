@@ -23,9 +23,21 @@ type Schema = { readonly [key: string]: Json } & { readonly properties: { readon
 
 const schemaOf = (of: Inventory): JsonObject => planRequestSchema(of, { patch: false }).schema;
 
+/** A schema in which every reference is replaced with its definition. */
+function writtenOut(part: Json, definitions: JsonObject): Json {
+  if (Array.isArray(part)) return (part as Json[]).map((inner) => writtenOut(inner, definitions));
+  if (!isObject(part)) return part;
+  const { $ref, ...rest } = part;
+  if (typeof $ref === "string") return writtenOut(definitions[$ref.replace("#/$defs/", "")]!, definitions);
+  return Object.fromEntries(Object.entries(rest).map(([name, inner]) => [name, writtenOut(inner, definitions)]));
+}
+
 function branches(of: Inventory): readonly Schema[] {
-  const schema = schemaOf(of) as unknown as { properties: { steps: { items: { anyOf: Schema[] } } } };
-  return schema.properties.steps.items.anyOf;
+  const { $defs, ...schema } = schemaOf(of);
+  const whole = writtenOut(schema, $defs as JsonObject) as unknown as {
+    properties: { steps: { items: { anyOf: Schema[] } } };
+  };
+  return whole.properties.steps.items.anyOf;
 }
 
 /** Every object schema inside a schema. */
@@ -37,19 +49,33 @@ function objectsIn(value: Json): JsonObject[] {
 }
 
 describe("the schema", () => {
-  it("has two branches per tool, to call it and to fill it, one for agents and one to ask", () => {
-    const kinds = branches(inventory).map(({ properties }) => {
-      const fill = "fill" in properties ? "fill " : "";
-      return "tool" in properties
-        ? `${fill}${properties["tool"]?.["const"] as unknown as string}`
-        : Object.keys(properties)[3];
-    });
-    expect(kinds).toEqual(["search", "fill search", "calculate", "fill calculate", "agent", "ask"]);
+  it("has one branch per tool, one to fill any tool, one for agents and one to ask, told apart by their first key", () => {
+    const firsts = branches(inventory).map(({ properties }) => Object.entries(properties)[0]!);
+    expect(firsts).toEqual([
+      ["tool", { type: "string", enum: ["search"] }],
+      ["tool", { type: "string", enum: ["calculate"] }],
+      ["fill", { type: "string" }],
+      ["agent", { type: "string" }],
+      ["ask", { type: "string" }],
+    ]);
   });
 
-  it("has no branch to fill a tool that takes nothing", () => {
+  it("has one branch for all tools that take the same arguments", () => {
+    const tools = [specOf("search", "none", QUERY), specOf("calculate", "none", CALCULATE), specOf("find")];
+    expect(branches({ tools })[0]?.properties["tool"]?.["enum"]).toEqual(["search", "find"]);
+  });
+
+  it("has no arguments for a tool that takes none, and nothing to fill without tools", () => {
     const none = specOf("now", "none", { type: "object", properties: {}, additionalProperties: false });
-    expect(branches({ tools: [none] })).toHaveLength(3);
+    expect(branches({ tools: [none] })[0]?.properties).not.toHaveProperty("with");
+    expect(branches({ tools: [] })).toHaveLength(2);
+  });
+
+  it("asks for the type of an output only where the tool declares none", () => {
+    const declared = { ...specOf("search"), output: { type: "string" } };
+    const [search, calculate] = branches({ tools: [declared, specOf("calculate", "none", CALCULATE)] });
+    expect(search?.properties).not.toHaveProperty("output");
+    expect(calculate?.properties).toHaveProperty("output");
   });
 
   it("lets a reply that may ask for tools say so", () => {
@@ -59,8 +85,7 @@ describe("the schema", () => {
   });
 
   it("constrains arguments to those of the tool, each with room for a reference", () => {
-    const [search, filled, calculate] = branches(inventory).map((branch) => branch.properties["with"]);
-    expect(filled?.properties["query"]).toEqual({ anyOf: [{ type: "string" }, { type: "null" }] });
+    const [search, calculate] = branches(inventory).map((branch) => branch.properties["with"]);
     expect(search).toMatchObject({ additionalProperties: false, required: ["query", "limit"] });
     expect(search?.properties["query"]).toEqual({ type: "string" });
     expect(search?.properties["limit"]).toEqual({ anyOf: [{ type: "number" }, { type: "string" }, { type: "null" }] });
@@ -87,27 +112,41 @@ describe("the schema", () => {
       expect(object["required"]).toEqual(Object.keys(object["properties"] as JsonObject));
     }
     const keywords = new Set([...JSON.stringify(schema).matchAll(/"(\$?\w+)":(?=[{["tf])/g)].map((match) => match[1]!));
-    for (const unsupported of ["pattern", "format", "oneOf", "allOf", "$ref", "default", "minLength", "maximum"]) {
+    for (const unsupported of ["pattern", "format", "oneOf", "allOf", "const", "default", "minLength", "maximum"]) {
       expect(keywords).not.toContain(unsupported);
     }
   });
 
   it("stays within the size limits of providers: tools that do not fit are listed by name", () => {
-    const wide = (count: number): JsonObject => ({
+    const wide = (count: number, name: string): JsonObject => ({
       ...{ type: "object", required: [], additionalProperties: false },
-      properties: Object.fromEntries(Array.from({ length: count }, (_, at) => [`a${at}`, { type: "string" }])),
+      properties: Object.fromEntries(Array.from({ length: count }, (_, at) => [`${name}${at}`, { type: "string" }])),
     });
-    const many = { tools: [specOf("first"), specOf("huge", "none", wide(3_000)), ...repeated(30, wide(100))] };
+    const others = Array.from({ length: 50 }, (_, at) => specOf(`tool${at}`, "none", wide(100, `a${at}x`)));
+    const many = { tools: [specOf("first"), specOf("huge", "none", wide(5_000, "a")), ...others] };
     const { schema, tools } = planRequestSchema(many, { patch: false });
-    expect(tools).toBe(22);
+    expect(tools).toBe(44);
     expect(schemaSize(schema)).toMatchObject({
       properties: expect.toSatisfy((n) => n > 4_500 && n <= 5_000) as number,
     });
-    const shared = branches(many).flatMap(
-      ({ properties }) => properties["tool"]?.["enum"] ?? [],
-    ) as unknown as string[];
-    expect(new Set(shared).size).toBe(10);
-    expect(shared).toContain("huge");
+    const called = branches(many).filter(({ properties }) => Object.keys(properties)[0] === "tool");
+    const byName = called.at(-1)?.properties["tool"]?.["enum"] as unknown as string[];
+    expect(new Set(byName).size).toBe(8);
+    expect(byName).toContain("huge");
+  });
+
+  it("stays small for a large inventory", () => {
+    const figures = [3, 10, 50, 80].map((count) => {
+      const tools = Array.from({ length: count }, (_, at) => ({
+        ...specOf(`tool${at}`, "none", unlike(at)),
+        output: {},
+      }));
+      const text = JSON.stringify(planRequestSchema({ tools }, { patch: false }).schema);
+      return { count, bytes: text.length, unions: text.split('"anyOf"').length - 1 };
+    });
+    expect(figures.filter(({ count, bytes }) => bytes > 3_500 + 800 * count)).toEqual([]);
+    expect(figures[0]?.unions).toBeLessThanOrEqual(12);
+    expect(figures.at(-1)?.unions).toBeLessThanOrEqual(12);
   });
 
   it("nests no deeper than providers take, whatever the tools do, also in a critique of a patch", () => {
@@ -125,6 +164,17 @@ describe("the schema", () => {
     const offered = { tools: repeated(LIMITS.offeredTools, QUERY) };
     expect(planRequestSchema(offered, { patch: false, mayAsk: true }).tools).toBe(LIMITS.offeredTools);
   });
+});
+
+/** Arguments that no other tool takes. */
+const unlike = (at: number): JsonObject => ({
+  ...{ type: "object", required: [`id${at}`], additionalProperties: false },
+  properties: {
+    [`id${at}`]: { type: "string" },
+    limit: { type: "number" },
+    kind: { type: "string", enum: ["a", "b"] },
+    labels: { type: "array", items: { type: "string" } },
+  },
 });
 
 const repeated = (count: number, input: JsonObject) =>

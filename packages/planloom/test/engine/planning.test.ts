@@ -53,7 +53,7 @@ describe("500 tools", () => {
     expect(offered.filter((name) => name?.includes("invoice"))).toHaveLength(50);
     expect(systemOf(body!)).toContain("There are 421 others");
     expect(systemOf(body!)).toContain("find_house_3, ");
-    expect(schemaOf(body!)).toContain('"const":"find_invoice_49"');
+    expect(schemaOf(body!)).toContain('"find_invoice_49"');
     expect(schemaOf(body!)).not.toContain("find_house_3");
     const [proposed] = eventsOf(await eventsIn(run), "plan.proposed");
     expect(proposed?.data.asking).toEqual({ offered: { tools: LIMITS.offeredTools, of: 501 } });
@@ -77,7 +77,7 @@ describe("500 tools", () => {
     );
     expect(lastOf(third!)).toContain("They are among the tools now: find_house_3");
     for (const body of [third!, repair!]) {
-      for (const name of ["find_flight_1", "find_house_3"]) expect(schemaOf(body)).toContain(`"const":"${name}"`);
+      for (const name of ["find_flight_1", "find_house_3"]) expect(schemaOf(body)).toContain(`"${name}"`);
     }
     const log = await eventsIn(run);
     const wanted = [["booking a flight"], ["find_house_3"]];
@@ -99,10 +99,11 @@ describe("500 tools", () => {
   });
 
   test("are all sent where the configuration says so, as far as the schema takes their arguments", async () => {
-    const wide = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`a${at}`, { type: "string" }]));
+    const wide = (tool: number) =>
+      Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`a${tool}_${at}`, { type: "string" }]));
     const large = Array.from({ length: 100 }, (_, at) => {
       const tool = look(`wide_${at}`);
-      return { ...tool, spec: { ...tool.spec, input: { type: "object", properties: wide } } };
+      return { ...tool, spec: { ...tool.spec, input: { type: "object", properties: wide(at) } } };
     });
     const { loom } = await house(large, [plan("wide_99")], { limits: { offeredTools: 500 } });
     const run = await loom.start("Do it");
