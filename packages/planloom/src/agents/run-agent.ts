@@ -31,7 +31,8 @@ import {
 } from "./prompts.js";
 import { Turns } from "./repetition.js";
 import { failureOf, operatingFailure, StepFailure } from "./step-failure.js";
-import { callTools, offeredSpecs, READ_RESULT, type KeyOf, type ToolBench, type TurnResults } from "./tool-turn.js";
+import { offeredSpecs, READ_RESULT, type KeyOf, type ToolBench } from "./tool-bench.js";
+import { callTools, type TurnResults } from "./tool-turn.js";
 
 const turnName = (turn: number): string => `turn ${turn}`;
 

@@ -7,6 +7,7 @@ import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
 import { callOptionsOf } from "./call-options.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
 import { offersTools, toolForm, type ToolForm } from "./tool-form.js";
+import { withWireNames } from "./tool-name.js";
 import { TOOL_RUNGS } from "./tool-rung.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest, Role } from "./port.js";
 import { outputLimitError, providerError, timeoutError, type RequestTarget } from "./provider-error.js";
@@ -145,7 +146,8 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     way: Way,
     accepted: Descent["accepted"],
   ): Promise<Outcome> {
-    const form = toolForm(request, way.tools ?? "auto");
+    const named = withWireNames(request);
+    const form = toolForm(named.request, way.tools ?? "auto");
     const options = optionsOf(form.request, way);
     const offer = offerOf(options, request, form);
     try {
@@ -153,7 +155,10 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
         request.onText === undefined
           ? replyOf(await model.doGenerate(options), offer)
           : await streamed(model, options, request, way, offer, () => accepted(way));
-      return { ok: true, reply: request.output === undefined ? form.read(reply) : readBack(reply, way.rung) };
+      return {
+        ok: true,
+        reply: request.output === undefined ? named.read(form.read(reply)) : readBack(reply, way.rung),
+      };
     } catch (thrown) {
       return { ok: false, failure: providerFailureOf(thrown, Date.now()) };
     }

@@ -2,6 +2,7 @@
 // the calls if the whole text is calls of offered tools; or that the text holds the marks of a call, and so is no
 // result. Nothing is guessed: a call in a code fence, beside other text or of another tool is never made.
 import { isObject, jsonIn, type Json } from "../plan/json.js";
+import { toolMeant } from "./tool-name.js";
 
 export interface WrittenCall {
   readonly name: string;
@@ -56,12 +57,10 @@ function hasMarks(text: string): boolean {
   return FORMS.some(({ marks }) => marks.test(outside));
 }
 
-/** `functions.look` and `functions.look:0` name the tool `look`. An exact name comes first. */
+/** The offered tool with this name. Where several are equally near, none is taken. */
 function offeredName(written: string, offered: readonly string[]): string | undefined {
-  const name = written.trim();
-  if (offered.includes(name)) return name;
-  const plain = name.replace(/^functions\./, "").replace(/:\d+$/, "");
-  return offered.includes(plain) ? plain : undefined;
+  const named = toolMeant(written, offered);
+  return named.found === "one" ? named.name : undefined;
 }
 
 interface Form {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { UnknownOutcome } from "../../src/agents/checkpoint.js";
 import { runAgent, type AgentRequest } from "../../src/agents/run-agent.js";
 import { StepFailure } from "../../src/agents/step-failure.js";
-import { settledOutcome } from "../../src/agents/tool-turn.js";
+import { settledOutcome } from "../../src/agents/call-outcome.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";

@@ -101,7 +101,7 @@ export const BUGS = [
   },
   {
     name: "a refusal of a repeated call settles the call before it",
-    file: "src/agents/tool-turn.js",
+    file: "src/agents/call-attempt.js",
     find: "{ ...outcome, uncertain: true }",
     put: "outcome",
   },
