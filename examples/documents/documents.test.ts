@@ -79,7 +79,7 @@ describe.each(Object.entries(PLANS))("%s", (file, { ids, sent }) => {
 
 test("a list with no word on what is handed on is run, and check says so", async () => {
   const { findings } = loom.check(await draftIn("001-as-listed.json"));
-  expect(findings.map(({ code, severity }) => [code, severity])).toEqual([["NO_HANDOFF", "warning"]]);
+  expect(findings.map(({ code, severity }) => [code, severity])).toEqual([["NO_ORDER", "warning"]]);
 });
 
 test("an argument that a document leaves to the executor is filled from the outputs before it", async () => {

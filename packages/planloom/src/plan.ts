@@ -24,4 +24,4 @@ export {
   type CheckInWords as CheckResult,
   type ReadInWords as ReadResult,
 } from "./words/plan-in-words.js";
-export { planQuality, type PlanQuality } from "./words/quality.js";
+export { nextFix, planQuality, type PlanFault, type PlanQuality, type QualityRecord } from "./words/quality.js";

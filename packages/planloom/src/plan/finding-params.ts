@@ -185,7 +185,7 @@ export interface DataParams {
   readonly OUTPUT_TYPE: { readonly tool: string; readonly gives: string; readonly declared: string };
   /** Error. `answer.from` names no step. */
   readonly UNKNOWN_STEP: { readonly name: string; readonly steps: Names };
-  /** Warning. An instruction says nothing. */
+  /** Warning. A text says nothing, or only words that fit any step, such as "handle data". */
   readonly NO_TEXT: { readonly text: string };
   /**
    * Warning. An agent step mixes what the guard would ask about: untrusted reads with effects, or private data with a
@@ -194,6 +194,8 @@ export interface DataParams {
   readonly STEP_MIXES: { readonly step: string; readonly reads: Names; readonly acts: Names; readonly leaves?: true };
   /** Warning. The output of a step is not used. */
   readonly UNUSED_STEP: { readonly step: string };
+  /** Warning. No step waits for another one or gets its output, and no answer joins them. */
+  readonly NO_ORDER: { readonly steps: Names };
   /** Warning. A model's step neither uses another step's output nor gives any step its own. */
   readonly NO_HANDOFF: { readonly step: string };
   /** Warning. More steps than wanted, or a chain of model calls that one call could replace. */

@@ -238,6 +238,12 @@ export const DATA: FindingTable<keyof DataParams> = {
     message: ({ step }) => `Nobody uses the output of ${step}: no step refers to it, and the answer leaves it out.`,
     fix: ({ step }) => `Add ${step} to the answer, refer to it, or take the step out.`,
   },
+  NO_ORDER: {
+    message: ({ steps }) => `No step waits for another one, and none gets the output of another: ${steps.join(", ")}.`,
+    fix: () =>
+      "Name in dependsOn the steps that each step waits for and reads. If they are independent, name all of them in " +
+      "answer.from.",
+  },
   NO_HANDOFF: {
     message: ({ step }) => `${step} gets nothing from any step, and no step gets anything from it.`,
     fix: () => "Say what it gets: refer to the steps in with, or name them in dependsOn.",

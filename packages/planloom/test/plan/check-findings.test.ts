@@ -317,7 +317,13 @@ const CASES: readonly Case[] = [
     severity: "warning",
   },
   { code: "NO_TEXT", draft: steps({ id: "a", agent: "Step 1" }), at: "/steps/0/agent", severity: "warning" },
-  { code: "NO_HANDOFF", draft: steps(agent("a"), agent("b")), at: "/steps/1", severity: "warning" },
+  { code: "NO_ORDER", draft: steps(agent("a"), agent("b")), at: "/steps", severity: "warning" },
+  {
+    code: "NO_HANDOFF",
+    draft: steps(search, agent("b"), agent("c", { dependsOn: ["find"] })),
+    at: "/steps/1",
+    severity: "warning",
+  },
   { code: "UNKNOWN_STEP", draft: { steps: [search], answer: { from: ["fnd"] } }, at: "/answer/from/0" },
 ];
 

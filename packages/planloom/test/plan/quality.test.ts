@@ -15,7 +15,8 @@ test("a sound plan has all three, and nothing to mend", () => {
     stepsClear: true,
     orderDefined: true,
     handoffDefined: true,
-    nextFix: "Nothing: the plan can run.",
+    nextFix: "The plan is now basically executable.",
+    faults: [],
   });
 });
 
@@ -24,9 +25,9 @@ test.each([
     "a tool that does not exist",
     [{ ...search, tool: "serch" }, read],
     [false, true, true],
-    /steps clear.*Did you mean search/,
+    /step descriptions clear\. .*Did you mean search/,
   ],
-  ["a text that says nothing", [search, { ...read, agent: "Step 2" }], [false, true, true], /steps clear/],
+  ["a text that says nothing", [search, { ...read, agent: "Step 2" }], [false, true, true], /step descriptions clear/],
   [
     "steps that wait for each other",
     [
@@ -34,22 +35,28 @@ test.each([
       { ...read, id: "last", with: {}, dependsOn: ["read"] },
     ],
     [true, false, true],
-    /define the order.*read -> last -> read/,
+    /define the execution order\. .*read -> last -> read/,
   ],
   [
-    "no hand-off",
+    "no order",
     [
       { ...read, id: "a", with: {} },
       { ...read, id: "b", with: {} },
     ],
+    [true, false, false],
+    /execution order\. No step waits.*a, b.*dependsOn/,
+  ],
+  [
+    "a lonely step in the middle",
+    [search, { id: "alone", agent: "Look at the weather." }, read],
     [true, true, false],
-    /hands on.*refer to the steps/,
+    /passed to the next step\. alone gets nothing.*refer to the steps/,
   ],
   [
     "a path that is not there",
     [search, { ...read, with: { results: "${{ find.hits }}" } }],
     [true, true, false],
-    /hands on.*hits/,
+    /passed to the next step\. .*hits/,
   ],
   [
     "both of these",
@@ -58,19 +65,19 @@ test.each([
       { ...read, with: { results: "${{ fnd }}" } },
     ],
     [false, true, false],
-    /steps clear/,
+    /step descriptions clear/,
   ],
   [
     "a field that is none: nothing is known of the rest",
     [{ ...search, dependOn: ["read"] }, read],
     [false, false, false],
-    /steps clear.*dependsOn/,
+    /step descriptions clear.*dependsOn/,
   ],
   [
     "only advice",
     [search, { ...read, with: { half: "${{ 7 / 2 }}", all: "${{ find.results }}" } }],
     [true, true, true],
-    /can run; it would gain.*double/,
+    /basically executable\. It would gain.*double/,
   ],
 ] as const)("%s", (_what, steps, [stepsClear, orderDefined, handoffDefined], nextFix) => {
   const judged = quality(steps);

@@ -66,7 +66,7 @@ describe("the formats of the documents are read as written and pass check", () =
       ]);
       const result = check(draft, SAMPLE);
       expect(result.ok).toBe(true);
-      expect(result.findings.map(({ code }) => code)).toEqual(["NO_HANDOFF"]);
+      expect(result.findings.map(({ code }) => code)).toEqual(["NO_ORDER"]);
     }
   });
 

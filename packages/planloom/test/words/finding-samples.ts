@@ -776,6 +776,13 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Add find to the answer, refer to it, or take the step out.",
     ],
   ],
+  NO_ORDER: [
+    [
+      { steps: ["load", "count"] },
+      "No step waits for another one, and none gets the output of another: load, count.",
+      "Name in dependsOn the steps that each step waits for and reads. If they are independent, name all of them in answer.from.",
+    ],
+  ],
   NO_HANDOFF: [
     [
       { step: "b" },

@@ -262,7 +262,8 @@ it("the next thing to mend is named with its fix and place", () => {
     stepsClear: true,
     orderDefined: false,
     handoffDefined: true,
-    nextFix: 'First define the order: There is no step "x". Did you mean y? (/steps/1/dependsOn/0)',
+    nextFix: 'First define the execution order. There is no step "x". Did you mean y? (/steps/1/dependsOn/0)',
+    faults: [{ step: 2, about: "order", message: 'There is no step "x".', fix: "Did you mean y?" }],
   });
-  expect(planQuality([]).nextFix).toBe("Nothing: the plan can run.");
+  expect(planQuality([]).nextFix).toBe("The plan is now basically executable.");
 });

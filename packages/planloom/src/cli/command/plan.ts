@@ -15,7 +15,7 @@ import type { ReadNote } from "../../plan/read/note-params.js";
 import { writePlan } from "../../plan/write.js";
 import type { Run } from "../../run/state.js";
 import { noteMessage } from "../../words/notes.js";
-import { planQuality, type PlanQuality } from "../../words/quality.js";
+import { isQualityRecord, nextFix, planQuality, type PlanQuality, type QualityRecord } from "../../words/quality.js";
 import { planYaml } from "../compose.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
@@ -82,6 +82,8 @@ async function documentText(plan: Plan, file: string): Promise<string> {
 
 export async function checkCommand(path: string, flags: StoreFlags & { readonly json?: boolean }): Promise<number> {
   const text = await planText(path);
+  const record = qualityRecordIn(text.text);
+  if (record !== undefined) return checkRecord(record, flags);
   const check = async (loom: Loom, found: FoundConfig) => {
     const checked = checkText(loom, text);
     checkTrust(checked.findings, found);
@@ -89,7 +91,7 @@ export async function checkCommand(path: string, flags: StoreFlags & { readonly 
   };
   const { notes, ...checked } = await withLoom(flags, unchanged, check, {}, READ);
   const { ok, findings } = checked;
-  const quality = planQuality(findings);
+  const quality = planQuality(findings, ok ? checked.plan : undefined);
   for (const note of notes) say(`note: ${noteText(note)}`);
   if (flags.json === true) printJson({ ok, findings, quality });
   else {
@@ -104,11 +106,30 @@ export async function checkCommand(path: string, flags: StoreFlags & { readonly 
   return ok ? EXIT.done : EXIT.plan;
 }
 
-function qualityLines({ stepsClear, orderDefined, handoffDefined, nextFix }: PlanQuality): readonly string[] {
+/** A record of the checklist, such as { "steps_clear": true, "order_defined": true, "handoff_defined": false }. */
+function qualityRecordIn(text: string): QualityRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isQualityRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checkRecord(record: QualityRecord, { json }: { readonly json?: boolean }): number {
+  const next = nextFix(record);
+  if (json === true) printJson({ nextFix: next });
+  else print(next);
+  return Object.values(record).filter(Boolean).length === 3 ? EXIT.done : EXIT.plan;
+}
+
+function qualityLines({ stepsClear, orderDefined, handoffDefined, nextFix, faults }: PlanQuality): readonly string[] {
+  const unnamed = faults.filter(({ about }) => about === "output").map(({ step }) => step);
   const answer = (yes: boolean): string => (yes ? paint("green", "yes") : paint("yellow", "no"));
   return [
     `  steps clear ${answer(stepsClear)}, order defined ${answer(orderDefined)}, hand-off defined ${answer(handoffDefined)}`,
     `  next fix  ${oneLine(nextFix, 600)}`,
+    ...(unnamed.length === 0 ? [] : [`  advice    no output named: ${oneLine(unnamed.join(", "), 400)}`]),
   ];
 }
 

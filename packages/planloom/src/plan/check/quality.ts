@@ -1,6 +1,18 @@
 // The quality of a plan in three answers, and the finding to fix first. In: the findings of check. Out: whether the
-// steps are clear, the order is defined and the hand-off is defined, and the next finding to fix.
+// steps are clear, the order is defined and the hand-off is defined, the fault of each step, and the next finding.
 import type { Finding, FindingCode } from "../finding.js";
+import { contextNeedsOf } from "../graph.js";
+import type { Step } from "../plan.js";
+import { isConversation } from "../step-kind.js";
+
+export type Topic = "steps" | "order" | "handoff" | "advice";
+
+export interface Fault<F extends Finding = Finding> {
+  readonly about: Topic;
+  /** Index of the step that the finding is about. Absent for the plan as a whole. */
+  readonly step?: number;
+  readonly finding: F;
+}
 
 export interface Quality<F extends Finding = Finding> {
   /** Every step says what to do, with tools and arguments that exist. */
@@ -10,10 +22,17 @@ export interface Quality<F extends Finding = Finding> {
   /** Every step gets the data it needs, and every output is used. */
   readonly handoffDefined: boolean;
   /** The finding to fix first. Absent if there are none. `advice`: the plan can run as it is. */
-  readonly next?: { readonly about: "steps" | "order" | "handoff" | "advice"; readonly finding: F };
+  readonly next?: { readonly about: Topic; readonly finding: F };
+  /** All findings, by what they are about. */
+  readonly faults: readonly Fault<F>[];
 }
 
-const ORDER: ReadonlySet<string> = new Set<FindingCode>(["CYCLE", "CONTRADICTING_ORDER", "UNKNOWN_DEPENDENCY"]);
+const ORDER: ReadonlySet<string> = new Set<FindingCode>([
+  "CYCLE",
+  "CONTRADICTING_ORDER",
+  "NO_ORDER",
+  "UNKNOWN_DEPENDENCY",
+]);
 
 const HANDOFF: ReadonlySet<string> = new Set<FindingCode>([
   "ARGUMENT_TYPE",
@@ -48,28 +67,41 @@ const STEPS: ReadonlySet<string> = new Set<FindingCode>([
 ]);
 
 /** Warnings about something that is missing. Other warnings are only advice. */
-const TELLING: ReadonlySet<string> = new Set<FindingCode>(["NO_TEXT", "NO_HANDOFF", "UNUSED_STEP"]);
+const TELLING: ReadonlySet<string> = new Set<FindingCode>(["NO_TEXT", "NO_ORDER", "NO_HANDOFF", "UNUSED_STEP"]);
 
 /**
  * The quality according to the findings of one check, or of reading the text. An answer is true only if it is certain.
  */
 export function qualityOf<F extends Finding>(findings: readonly F[]): Quality<F> {
-  const counted = findings.filter(({ severity, code }) => severity === "error" || TELLING.has(code));
-  const [order, handoff] = [ORDER, HANDOFF].map((codes) => counted.find(({ code }) => codes.has(code)));
-  const unclear = counted.find(({ code }) => !ORDER.has(code) && !HANDOFF.has(code));
+  const faults = findings.map((finding): Fault<F> => {
+    const index = /^\/steps\/(\d+)/.exec(finding.where.pointer)?.[1];
+    return { about: topicOf(finding), finding, ...(index === undefined ? {} : { step: Number(index) }) };
+  });
+  const first = (topic: Topic): F | undefined => faults.find(({ about }) => about === topic)?.finding;
+  const counted = findings.filter((finding) => topicOf(finding) !== "advice");
   const unknown = counted.some(({ code }) => ![ORDER, HANDOFF, STEPS].some((codes) => codes.has(code)));
   // The task of a step comes first, then its order, then its data.
-  const next = [
-    { about: "steps", finding: unclear },
-    { about: "order", finding: order },
-    { about: "handoff", finding: handoff },
-    { about: "advice", finding: findings[0] },
-  ] as const;
-  const first = next.find(({ finding }) => finding !== undefined);
+  const about = (["steps", "order", "handoff", "advice"] as const).find((topic) => first(topic) !== undefined);
   return {
-    stepsClear: unclear === undefined,
-    orderDefined: order === undefined && !unknown,
-    handoffDefined: handoff === undefined && !unknown,
-    ...(first?.finding === undefined ? {} : { next: { about: first.about, finding: first.finding } }),
+    stepsClear: first("steps") === undefined,
+    orderDefined: first("order") === undefined && !unknown,
+    // Steps that hand nothing on define neither order nor hand-off.
+    handoffDefined: first("handoff") === undefined && !unknown && !counted.some(({ code }) => code === "NO_ORDER"),
+    ...(about === undefined ? {} : { next: { about, finding: first(about)! } }),
+    faults,
   };
+}
+
+function topicOf({ severity, code }: Finding): Topic {
+  if (severity !== "error" && !TELLING.has(code)) return "advice";
+  if (ORDER.has(code)) return "order";
+  return HANDOFF.has(code) ? "handoff" : "steps";
+}
+
+/** Steps of a model whose output other steps read, and which do not say what they give. */
+export function unnamedOutputs(steps: readonly Step[]): readonly string[] {
+  const read = new Set(steps.flatMap((step) => contextNeedsOf(step)));
+  return steps
+    .filter((step) => read.has(step.id) && isConversation(step) && step.output === undefined)
+    .map(({ id }) => id);
 }

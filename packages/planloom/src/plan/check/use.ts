@@ -8,6 +8,7 @@ import type { Step } from "../plan.js";
 import { referencedNames } from "../expression/reference.js";
 import type { ToolSpec } from "../tool-spec.js";
 import { asksPerson, takesContext, toolNames, wordsOf } from "../step-kind.js";
+import { isUnclear } from "./unclear.js";
 
 export function checkTexts(nodes: readonly StepNode[], report: Report): void {
   for (const node of nodes) {
@@ -29,17 +30,15 @@ export function checkUse(
   else checkHandOff(outline.nodes, needs, used, report);
 }
 
-const SAYS_NOTHING =
-  /^\W*(?:(?:step|task|phase)\s*\d*|todo|tbd|do (?:it|this|that|the task)|execute|run|process|continue|n\/?a|none|x+|\.*)\W*$/iu;
-
+/** A direct call needs no words. If it has a description, people read it. */
 function checkText(node: StepNode, step: Step, report: Report): void {
+  const { description, title } = step;
   const { field, text } = wordsOf(step);
-  if (text === undefined || !isEmptyTalk(text)) return;
-  if (step.description !== undefined && !isEmptyTalk(step.description)) return;
-  report("NO_TEXT", `${node.pointer}/${field}`, { text }, "warning");
+  const [at, said] = text === undefined ? ["description", description] : [field, text];
+  if (said === undefined || !isUnclear(said)) return;
+  if ([description, title].some((other) => other !== undefined && !isUnclear(other))) return;
+  report("NO_TEXT", `${node.pointer}/${at}`, { text: said }, "warning");
 }
-
-const isEmptyTalk = (text: string): boolean => SAYS_NOTHING.test(text.trim()) || !/\p{L}/u.test(text);
 
 function checkExecutor(node: StepNode, step: Step, report: Report): void {
   if (step.executor !== undefined) report("UNUSED_FIELD", `${node.pointer}/executor`, { field: "executor" }, "warning");
@@ -74,8 +73,8 @@ function hasEffects(step: Step, tools: ReadonlyMap<string, ToolSpec>): boolean {
 }
 
 /**
- * Steps in a list without any hand-off between them. Direct calls with all their arguments, and the first step, need no
- * data. So only a model's step counts, and only if no step of the plan hands anything on, or if it is the last one.
+ * Only a plan without an answer of its own: the answer joins the steps that it names. Direct calls with all their
+ * arguments need no data, so only a model's step counts.
  */
 function checkHandOff(
   nodes: readonly StepNode[],
@@ -83,11 +82,38 @@ function checkHandOff(
   used: ReadonlySet<string>,
   report: Report,
 ): void {
-  const suspect = used.size === 0 ? nodes.slice(1) : nodes.slice(-1);
   if (nodes.length < 2) return;
-  const found = suspect.find(({ step }) => step !== undefined && isAlone(step, needs, used));
-  if (found?.step === undefined) return;
-  report("NO_HANDOFF", found.pointer, { step: found.step.id }, "warning");
+  const alone = nodes.filter(({ step }) => step !== undefined && isAlone(step, needs, used));
+  if (used.size === 0) checkOrder(nodes, alone, report);
+  else
+    for (const { step, pointer } of lonely(nodes, alone, needs, used)) report("NO_HANDOFF", pointer, step, "warning");
+}
+
+/** No step waits for another one. The first step needs no data; steps that do the same with other things are alike. */
+function checkOrder(nodes: readonly StepNode[], alone: readonly StepNode[], report: Report): void {
+  if (!alone.some((node) => node !== nodes[0]) || areAlike(alone)) return;
+  report("NO_ORDER", "/steps", { steps: nodes.flatMap(({ id }) => id ?? []) }, "warning");
+}
+
+/** "Research the first vendor", "Research the second vendor": independent steps, which the synthesizer joins. */
+function areAlike(nodes: readonly StepNode[]): boolean {
+  const texts = nodes.flatMap(({ step }) =>
+    step === undefined ? [] : [wordsOf(step).text?.trim().toLowerCase() ?? ""],
+  );
+  const verbs = new Set(texts.map((text) => text.split(/\s/u, 1)[0]));
+  return texts.length > 1 && verbs.size === 1 && new Set(texts).size === texts.length;
+}
+
+/** Steps beside a plan that otherwise ends in one step, and a last step that gets nothing. */
+function lonely(
+  nodes: readonly StepNode[],
+  alone: readonly StepNode[],
+  needs: ReadonlyMap<string, Needs>,
+  used: ReadonlySet<string>,
+): readonly { readonly step: { readonly step: string }; readonly pointer: string }[] {
+  const ends = nodes.filter(({ id = "" }) => !used.has(id) && (needs.get(id)?.all.length ?? 0) > 0);
+  const found = ends.length === 1 ? alone : alone.filter((node) => node === nodes.at(-1));
+  return found.map(({ id = "", pointer }) => ({ step: { step: id }, pointer }));
 }
 
 function isAlone(step: Step, needs: ReadonlyMap<string, Needs>, used: ReadonlySet<string>): boolean {
