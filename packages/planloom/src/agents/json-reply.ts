@@ -13,14 +13,19 @@ export type ReadReply =
 /**
  * The first reading of `text` that matches the type: the whole as JSON, a fenced block, the outermost object or list,
  * the plain text. Without a type, or for a string, the text itself (trimmed) is the value. An empty text never is.
+ * `readings`: the values that one value may stand for, if it was asked for under a schema.
  */
-export function readReply(text: string, type: Type | undefined): ReadReply {
+export function readReply(
+  text: string,
+  type: Type | undefined,
+  readings: (value: Json) => readonly Json[] = (value) => [value],
+): ReadReply {
   const plain = text.trim();
   if (plain === "") return { ok: false, problem: { code: "EMPTY" } };
   if (type === undefined || type.kind === "string") return { ok: true, value: plain };
-  const values = jsonReadings(plain);
-  const readings = [...values, plain].flatMap((value) => [value, withoutTextValues(value, type)]);
-  const fitting = readings.find((value) => misfitOf(value, type) === undefined);
+  const values = jsonReadings(plain).flatMap(readings);
+  const all = [...values, plain].flatMap((value) => [value, withoutTextValues(value, type)]);
+  const fitting = all.find((value) => misfitOf(value, type) === undefined);
   if (fitting !== undefined) return { ok: true, value: fitting };
   const closest = values[0];
   if (closest === undefined) return { ok: false, problem: { code: "NOT_JSON", type: typeText(type) } };

@@ -12,6 +12,7 @@ import type { AgentStep, ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { typeText, type Type } from "../plan/type/type.js";
 import type { Previews } from "./preview.js";
+import type { ResultForm } from "./result-form.js";
 import { wordsOf } from "../plan/step-kind.js";
 
 export const sections = (...parts: readonly (string | false | undefined)[]): string =>
@@ -33,13 +34,15 @@ what could not be found.`;
 /** The prefix with which an agent step reports that it cannot be done. The rest of the text is the reason. */
 export const NOT_DONE = "STEP FAILED:";
 
-const EXECUTOR_RULES = `${DATA_RULE}
+const RESULT_RULE = `Your last reply, the one without tool calls, is the result of the step. If the step cannot be \
+done at all, reply with "${NOT_DONE}" and the reason, in one or two sentences.`;
 
-Your last reply, the one without tool calls, is the result of the step. If the step cannot be done at all, reply with \
-"${NOT_DONE}" and the reason, in one or two sentences.`;
+const FORM_RULE = `Your reply is one JSON object: "result" holds the result of the step, and "failed" is null. If the \
+step cannot be done at all, "result" is null, and "failed" holds the reason, in one or two sentences.`;
 
-export function executorSystem(instructions?: string): string {
-  return sections(instructions ?? EXECUTOR_OPENING, EXECUTOR_RULES);
+/** `form`: the whole conversation asks for a result under a schema (result-form.ts). */
+export function executorSystem(instructions: string | undefined, form: boolean): string {
+  return sections(instructions ?? EXECUTOR_OPENING, DATA_RULE, form ? FORM_RULE : RESULT_RULE);
 }
 
 export interface StepFacts {
@@ -51,19 +54,23 @@ export interface StepFacts {
   readonly outputs: { readonly [stepId: string]: Json };
 }
 
+/** `formOf` is called when all data is shown: a tool to read on in cut data changes the form of the request. */
 export function executorStep(
   facts: StepFacts,
   tools: readonly ToolSpec[],
   { type, made = [] }: { readonly type: Type | undefined; readonly made?: readonly MadeCall[] },
   previews: Previews,
+  formOf: () => ResultForm | undefined,
 ): string {
+  const shown = [stepText(facts, previews), made.length > 0 && madeText(made, previews)];
+  const form = formOf();
   return sections(
-    stepText(facts, previews),
-    made.length > 0 && madeText(made, previews),
+    ...shown,
     tools.length > 0 && `Tools for this step: ${tools.map((tool) => tool.name).join(", ")}.`,
     type !== undefined &&
       type.kind !== "string" &&
-      `The result must be JSON of this type, and nothing else: ${typeText(type)}`,
+      `${form === undefined ? "The result" : "Your reply"} must be JSON of this type, and nothing else: ` +
+        (form?.text ?? typeText(type)),
   );
 }
 
@@ -104,9 +111,13 @@ export const REPEATED =
   "You have made the same calls with the same arguments before, and their results are the same. Calling them again " +
   "tells you nothing new: do something else, or give the result now from what you have.";
 
-export function executorCorrection(problem: ReplyProblem, type: Type | undefined, tools: boolean): string {
-  const wanted =
-    type === undefined || type.kind === "string" ? "the result as text" : `only JSON of the type ${typeText(type)}`;
+export function executorCorrection(
+  problem: ReplyProblem,
+  type: Type | undefined,
+  { tools, form }: { readonly tools: boolean; readonly form: ResultForm | undefined },
+): string {
+  const text = form?.text ?? (type === undefined || type.kind === "string" ? undefined : typeText(type));
+  const wanted = text === undefined ? "the result as text" : `only JSON of the type ${text}`;
   const isCall = problem.code === "CALL_IN_TEXT" || problem.code === "CALL_ANNOUNCED";
   const call = isCall && tools ? "Call the tool now, as a tool call and not in your text, or reply" : "Reply once more";
   return `This result cannot be used. ${problemText(problem)} ${call} with ${wanted}.`;

@@ -10,7 +10,7 @@ import type { Type } from "../plan/type/type.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Tool } from "../tools/tool.js";
 import type { MadeCall } from "../run/event.js";
-import { failWith, type Failure } from "../run/failure.js";
+import { failWith, type Failure, type ReplyProblem } from "../run/failure.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext, CallEdits, CallGuard } from "./checkpoint.js";
@@ -30,6 +30,7 @@ import {
   type StepFacts,
 } from "./prompts.js";
 import { Turns } from "./repetition.js";
+import { failedIn, resultForm, type ResultForm } from "./result-form.js";
 import { failureOf, operatingFailure, StepFailure } from "./step-failure.js";
 import { offeredSpecs, READ_RESULT, type KeyOf, type ToolBench } from "./tool-bench.js";
 import { callTools, type TurnResults } from "./tool-turn.js";
@@ -93,9 +94,11 @@ export async function runAgent(request: AgentRequest, model: Model, context: Age
   const spend = (usage: Usage): void => void (spent.usage = addUsage(spent.usage, usage));
   const fresh = { tallies: new Map(), called, turns: new Turns(), count: 0 };
   const bench: ToolBench = { tools, keyOf, guard, edits, previews, spend, ...fresh };
-  const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request, previews) };
+  const form = resultForm(request.type);
+  const opened = (): ResultForm | undefined => (toolsOffered(bench).length === 0 ? form : undefined);
+  const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request, previews, opened) };
   try {
-    const output = await takeTurns(request, [opening], bench, spent, model, context);
+    const output = await takeTurns(request, [opening], bench, { form, spent }, model, context);
     return { output, tools: [...bench.called], usage: spent.usage };
   } catch (thrown) {
     throw failureOf(thrown, context.signal, spent.usage);
@@ -106,7 +109,7 @@ async function takeTurns(
   request: AgentRequest,
   messages: ModelMessage[],
   bench: ToolBench,
-  spent: { usage: Usage },
+  { form, spent }: { readonly form: ResultForm | undefined; readonly spent: { usage: Usage } },
   model: Model,
   context: AgentContext,
 ): Promise<Json> {
@@ -115,12 +118,16 @@ async function takeTurns(
   const breakAfter = (turn: number): AgentBreak | undefined => breaks.findLast(({ turns: at }) => at === turn);
   let turns = request.turns;
   let corrected = false;
+  // The form of this turn: with tools, only a result that is corrected is asked for under a schema.
+  const opening = toolsOffered(bench).length === 0 ? form : undefined;
+  let asked = opening;
   for (let turn = 1; turn <= turns; turn++) {
     const before = breakAfter(turn - 1);
     if (before !== undefined && turn > 1) {
       addNote(messages, goesOnText(before.why));
       turns = turn - 1 + request.turns;
       corrected = false;
+      asked = opening;
       bench.turns.clear();
     }
     const goesOn = breakAfter(turn);
@@ -128,7 +135,7 @@ async function takeTurns(
     context.progress(`turn ${turn}`);
     const reply = await askModel(
       turnName(turn),
-      turnRequest(request, messages, bench, turn === turns),
+      turnRequest(request, messages, bench, { isLast: turn === turns, opening, asked }),
       model,
       context,
     ).catch((thrown: unknown) => {
@@ -154,16 +161,18 @@ async function takeTurns(
       turns = Math.max(turns, turn + 1);
       continue;
     }
-    const read = readResult(reply, request.type);
-    const announced = read.ok && !corrected && turn < turns && bench.count === 0 && announces(reply.text, bench);
-    if (read.ok && !announced) return read.value;
+    const read = readResult(reply, request.type, asked);
     if ("failed" in read) throw fail(read.failed);
-    const problem = read.ok ? ({ code: "CALL_ANNOUNCED" } as const) : read.problem;
+    const mayCall = !corrected && turn < turns && asked === undefined;
+    const announced = mayCall && (!read.ok || bench.count === 0) && announces(reply.text, bench);
+    if (read.ok && !announced) return read.value;
+    const problem = read.ok || announced ? ({ code: "CALL_ANNOUNCED" } as const) : read.problem;
     if (corrected) throw fail(failWith("OUTPUT_MISMATCH", { problem }));
     corrected = true;
     turns = Math.max(turns, turn + 1);
-    const offered = toolsOffered(bench).length > 0;
-    const correction = executorCorrection(problem, request.type, offered);
+    if (!isOfCall(problem) && (isResult(problem) || bench.count > 0)) asked = form;
+    const tools = asked === undefined && toolsOffered(bench).length > 0;
+    const correction = executorCorrection(problem, request.type, { tools, form: asked });
     messages.push({ role: "assistant", text: reply.text || "(empty)" }, { role: "user", text: correction });
   }
   throw fail(failWith("TURN_LIMIT", { turns: request.turns }, { retryable: true }));
@@ -180,7 +189,12 @@ function addNote(messages: ModelMessage[], text: string): void {
   messages[messages.length - 1] = { role: "tool", results: [...last.results.slice(0, -1), noted] };
 }
 
-/** Whether a text, the first reply of a step with tools, only says that a tool will be called. */
+const isOfCall = ({ code }: ReplyProblem): boolean => code === "CALL_ANNOUNCED" || code === "CALL_IN_TEXT";
+
+/** Whether a reply with this problem meant to give the result. Any other reply may be of a model that needs its tools. */
+const isResult = ({ code }: ReplyProblem): boolean => code === "MISFIT" || code === "TOO_DEEP" || code === "CUT";
+
+/** Whether a text, a reply of a step with tools, only says that a tool will be called. */
 function announces(text: string, { tools }: ToolBench): boolean {
   const names = offeredSpecs(tools).map(({ name }) => name);
   return names.length > 0 && announcesCall(text, names);
@@ -204,18 +218,27 @@ function repeats([first, ...others]: readonly ToolCall[], times: number): Failur
   return failWith("AGENT_REPEATS", { tool, args: shown, others: others.length, times });
 }
 
+interface TurnForm {
+  readonly isLast: boolean;
+  /** The form of the whole conversation, if no tools are offered. */
+  readonly opening: ResultForm | undefined;
+  /** The form of this turn. */
+  readonly asked: ResultForm | undefined;
+}
+
+/** A request asks either for calls of tools or for a result under a schema: few servers take both. */
 function turnRequest(
   request: AgentRequest,
   messages: readonly ModelMessage[],
   bench: ToolBench,
-  isLast: boolean,
+  { isLast, opening, asked }: TurnForm,
 ): Omit<ModelRequest, "signal"> {
   const tools = toolsOffered(bench);
   const toolChoice = isLast ? "none" : "auto";
   return {
-    system: executorSystem(request.instructions),
+    system: executorSystem(request.instructions, opening !== undefined),
     messages: [...messages],
-    ...(tools.length === 0 ? {} : { tools, toolChoice }),
+    ...(asked !== undefined ? { output: asked.output } : tools.length === 0 ? {} : { tools, toolChoice }),
   };
 }
 
@@ -250,16 +273,17 @@ const NOT_DONE_MARK = new RegExp(`^[\\s*_#>]*${NOT_DONE.slice(0, -1)}[*_]*:[*_]*
 function readResult(
   reply: ModelReply,
   type: Type | undefined,
+  asked: ResultForm | undefined,
 ): ReadReply | { readonly ok: false; readonly failed: Failure } {
   const text = reply.text.trim();
   if (reply.finish === "content-filter") {
     return { ok: false, failed: failWith("MODEL_REFUSED", { what: "result" }) };
   }
-  const why = notDoneReason(text);
+  const why = (asked && failedIn(text)) ?? notDoneReason(text);
   if (why !== undefined) {
     return { ok: false, failed: failWith("STEP_NOT_DONE", {}, why === "" ? {} : { text: why }) };
   }
   if (reply.finish === "length") return { ok: false, problem: { code: "CUT" } };
   if (reply.holdsCall === true) return { ok: false, problem: { code: "CALL_IN_TEXT" } };
-  return readReply(text, type);
+  return readReply(text, type, asked?.readings);
 }

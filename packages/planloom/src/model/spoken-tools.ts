@@ -28,7 +28,8 @@ export function spokenRequest({ tools = [], toolChoice: _, ...request }: ModelRe
     mark = nextMark(mark, message);
     messages.push({ role: "user", text: spokenText(message, mark) });
   }
-  const system = [request.system, toolsText(tools)].filter((text) => text !== "").join("\n\n");
+  const offer = tools.length === 0 ? "" : toolsText(tools);
+  const system = [request.system, offer].filter((text) => text !== "").join("\n\n");
   return { request: { ...request, system, messages }, mark };
 }
 

@@ -19,7 +19,9 @@ export const offersTools = ({ tools = [] }: ModelRequest): boolean => tools.leng
 export function toolForm(request: ModelRequest, rung: ToolRung): ToolForm {
   const names = (request.tools ?? []).map(({ name }) => name);
   const read = (reply: ModelReply): ModelReply => reply;
-  if (!offersTools(request)) return { request, names, read };
+  // A result that is corrected follows calls, and offers no tools.
+  const isSpoken = rung === "text" && request.messages.some(({ role }) => role === "tool");
+  if (!offersTools(request) && !isSpoken) return { request, names, read };
   switch (rung) {
     case "auto":
       return { request, names, read };

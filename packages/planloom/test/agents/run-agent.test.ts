@@ -259,6 +259,52 @@ describe("typed output", () => {
     expect(thrown.usage.calls).toBe(2);
   });
 
+  it("is asked for under a schema where no tools are offered, and read in the form of the schema", async () => {
+    const plain = typed("{ name: string, note?: string, more: Record<string, number> }");
+    const result = { name: "A", note: null, more: [{ name: "x", value: "4" }] };
+    const model = script(JSON.stringify({ result, failed: null }));
+    const { output } = await runAgent(request({ type: plain }), model, new MemoryJournal().context());
+    expect(output).toEqual({ name: "A", more: { x: 4 } });
+    expect(model.requests[0]?.output).toMatchObject({ name: "result", schema: { required: ["result", "failed"] } });
+    expect(textIn(model.requests[0])).toContain("{ result: { name: string, note?: string,");
+    expect(model.requests[0]?.system).not.toContain("STEP FAILED");
+  });
+
+  it("may be written without the form of the schema, also with fields of its names", async () => {
+    const own = typed("{ result: number, failed: string }");
+    for (const reply of ['{ "result": 4, "failed": "no" }', '{ "result": { "result": 4, "failed": "no" } }']) {
+      const { output } = await runAgent(request({ type: own }), script(reply), new MemoryJournal().context());
+      expect(output).toEqual({ result: 4, failed: "no" });
+    }
+  });
+
+  it("can be refused under the schema, too", async () => {
+    const model = script('{ "result": null, "failed": "no source" }');
+    const thrown = await failureOf(runAgent(request({ type }), model, new MemoryJournal().context()));
+    expect(thrown.failure).toMatchObject({ code: "STEP_NOT_DONE", text: "no source" });
+  });
+
+  it("is asked for under a schema where a step with tools corrects it", async () => {
+    const search = toolOf(specOf("search"), () => "found");
+    const model = script(call("search"), "prose", '{ "result": [{ "name": "A", "revenue": 7 }], "failed": null }');
+    const { output } = await runAgent(request({ type, tools: [search] }), model, new MemoryJournal().context());
+    expect(output).toEqual([{ name: "A", revenue: 7 }]);
+    expect(model.requests.map((sent) => [sent.tools !== undefined, sent.output !== undefined])).toEqual([
+      [true, false],
+      [true, false],
+      [false, true],
+    ]);
+    expect(new Set(model.requests.map(({ system }) => system)).size).toBe(1);
+    expect(textIn(model.requests[2])).toContain("only JSON of the type { result: ");
+  });
+
+  it("is not asked for under a schema where the model only announced a call", async () => {
+    const search = toolOf(specOf("search"), () => "found");
+    const model = script("I will call search now.", call("search"), '[{ "name": "A", "revenue": 7 }]');
+    await runAgent(request({ type, tools: [search] }), model, new MemoryJournal().context());
+    expect(model.requests.map(({ output }) => output)).toEqual([undefined, undefined, undefined]);
+  });
+
   it("takes no cut or empty text for a result", async () => {
     const model = script({ text: "half a sen", finish: "length" }, "a sentence");
     expect((await runAgent(request(), model, new MemoryJournal().context())).output).toBe("a sentence");

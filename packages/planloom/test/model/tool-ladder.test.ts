@@ -66,6 +66,17 @@ describe("a server without tool calling", () => {
     expect(textIn(last)).not.toContain("tool_call");
   });
 
+  it("gets a conversation with calls as text also where no tools are offered any more", async () => {
+    const server = await serverThat(withoutTools((body) => ({ text: call(markIn(body)) })));
+    const model = openModel({ model: "m", baseURL: server.url }, "executor");
+    await model.call(ask());
+    const { tools: _tools, toolChoice: _choice, ...bare } = ask({ messages: SECOND });
+    await model.call({ ...bare, output: { name: "result", schema: { type: "object", properties: {} } } });
+    const last = server.requests.at(-1)!.body;
+    expect(last.messages.map(({ role }) => role)).toEqual(["system", "user", "assistant", "user"]);
+    expect(textIn(last)).not.toContain("You can call tools");
+  });
+
   it("is asked in the same way by the next process", async () => {
     const folder = mkdtempSync(join(tmpdir(), "planloom-tools-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
