@@ -6,7 +6,7 @@ import { isObject, jsonIn, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import type { Generated, StreamPart } from "./ai-sdk.js";
 import type { ModelReply, Reasoning, ToolCall } from "./port.js";
-import { afterReasoning, withoutReasoning } from "./reasoning.js";
+import { afterReasoning, ReasoningFilter } from "./reasoning.js";
 import { holdsChannelCall, writtenCalls } from "./written-calls.js";
 
 interface SentCall {
@@ -35,7 +35,7 @@ export interface StreamListener {
 }
 
 export function replyOf(result: Generated, offer: Offer): ModelReply {
-  const filter = withoutReasoning();
+  const filter = new ReasoningFilter();
   const read = { raw: "", text: "", calls: [] as SentCall[], reasoning: [] as Reasoning[] };
   for (const part of result.content) {
     if (part.type === "text") {
@@ -54,7 +54,7 @@ export async function streamedReply(
   listener: StreamListener,
   offer: Offer,
 ): Promise<ModelReply> {
-  const filter = withoutReasoning();
+  const filter = new ReasoningFilter();
   const read = { raw: "", text: "", calls: [] as SentCall[], reasoning: [] as Reasoning[] };
   const thoughts = new Map<string, { text: string; meta?: JsonObject }>();
   let ending: Ending | undefined;

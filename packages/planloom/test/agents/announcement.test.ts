@@ -10,6 +10,13 @@ describe("an announcement", () => {
     "Let me search for that.",
     "Sure! I'll call read_page with the address.",
     "First, I need to check the population of Bern.",
+    "I would need to look that up with the lookup tool.",
+    "We can use `lookup` for this.",
+    "Ich benutze dafür das Werkzeug lookup.",
+    "Voy a usar la herramienta lookup para buscarlo.",
+    "我将使用 lookup 工具来查找。",
+    "ツール lookup を使います。",
+    "Per questo serve read_page.",
   ])("%s", (text) => expect(announces(text)).toBe(true));
 });
 
@@ -17,6 +24,8 @@ describe("a result", () => {
   it.each([
     "Bern has 134,000 inhabitants.",
     "I will be brief: Bern.",
+    "A quick lookup in the register shows Bern.",
+    "The word lookup has six letters.",
     "The mayor says: we will use the lake. The town agrees. The vote was close. Nobody objected. It passed.",
     '{"say": "Let me search for that."}',
     `Let me search for that. ${"Bern is old. ".repeat(60)}`,

@@ -1,11 +1,11 @@
 // Reasoning that a server leaves in the text of a reply is taken off, whole or in pieces.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { afterReasoning, withoutReasoning } from "../../src/model/reasoning.js";
+import { afterReasoning, ReasoningFilter } from "../../src/model/reasoning.js";
 
 /** What is shown of a text that arrives in these pieces. */
 function shown(pieces: readonly string[]): string {
-  const filter = withoutReasoning();
+  const filter = new ReasoningFilter();
   return pieces.map((piece) => filter.push(piece)).join("") + filter.end();
 }
 
@@ -13,6 +13,13 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ["<think>\nMaybe {}.\n</think>\n\nBern", "Bern"],
   ["<think>a</think>\n<think>b</think>Bern", "Bern"],
   ["[THINK]Maybe.[/THINK]Bern", "Bern"],
+  ["<Thought>Maybe.</Thought>Bern", "Bern"],
+  ["<seed:think>Maybe, <b>.</seed:think>Bern", "Bern"],
+  ["◁think▷Maybe.◁/think▷Bern", "Bern"],
+  ["<|START_THINKING|>Maybe.<|END_THINKING|>Bern", "Bern"],
+  ["<|channel>thought\nMaybe.\n<channel|>Bern", "Bern"],
+  ["<thinkers>are people</thinkers>", "<thinkers>are people</thinkers>"],
+  ["<a:b>c</a:b>", "<a:b>c</a:b>"],
   ["<|channel|>analysis<|message|>Maybe.<|end|><|start|>assistant<|channel|>final<|message|>Bern<|return|>", "Bern"],
   ['<|start|>assistant<|channel|>final <|constrain|>json<|message|>{"a": "<b>"}', '{"a": "<b>"}'],
   ["<|channel|>analysis<|message|>Nothing else.", ""],
@@ -47,6 +54,8 @@ test.each([
 test.each([
   ["Okay. Maybe Lyon? No.\n</think>\n\nBern", "Bern"],
   ["I think.[/THINK]\nBern", "Bern"],
+  ["Maybe Lyon.</seed:think>\nBern", "Bern"],
+  ["Maybe.\n<channel|>\nBern", "Bern"],
   ['{"tag": "</think>"}', '{"tag": "</think>"}'],
   ["Write </think> at its end.", "Write </think> at its end."],
   ["Text with <think>\n</think>\nboth marks", "Text with <think>\n</think>\nboth marks"],
