@@ -8,6 +8,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
 import { asJson } from "../tools/output.js";
+import { isHeader } from "../model/header-text.js";
 import type { RoleSettings } from "../model/role.js";
 import type { Model } from "../model/port.js";
 import type { Prices } from "../model/prices.js";
@@ -222,7 +223,12 @@ const ROLE_KEYS: Record<keyof RoleSettings, true> = {
   headers: true,
   query: true,
   body: true,
+  providerOptions: true,
   temperature: true,
+  topP: true,
+  seed: true,
+  stop: true,
+  reasoningEffort: true,
   maxOutputTokens: true,
   timeout: true,
   instructions: true,
@@ -376,9 +382,6 @@ function knownRequest(prefix: string, given: unknown): void {
 
 const isRecordOfTexts = (value: unknown): boolean =>
   isObject(value) && Object.values(value).every((text) => typeof text === "string");
-
-const isHeader = (name: string, value: string): boolean =>
-  /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/[\r\n\0]/.test(value);
 
 function knownPrices(prices: unknown): void {
   const wanted = { is: "prices" } as const;

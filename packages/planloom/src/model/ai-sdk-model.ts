@@ -5,6 +5,7 @@ import { LIMITS } from "../limits.js";
 import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
 import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
 import { callOptionsOf } from "./call-options.js";
+import { callSettings } from "./call-settings.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
 import { offersTools, toolForm, type ToolForm } from "./tool-form.js";
 import { withWireNames } from "./tool-name.js";
@@ -14,6 +15,7 @@ import { outputLimitError, providerError, timeoutError, type RequestTarget } fro
 import { providerFailureOf, type ProviderFailure } from "./provider-failure.js";
 import { replyOf, streamedReply, type Offer, type StreamListener } from "./reply.js";
 import type { RoleSettings } from "./role.js";
+import { secretsOf } from "./setting-secrets.js";
 import { beginningOf, learn, type KeptWay, type Memory } from "./way-memory.js";
 
 /** A model that sends its requests by the capability ladder. */
@@ -31,6 +33,8 @@ export interface Source {
   readonly label: string;
   readonly role: Role;
   readonly memory: Memory;
+  /** Values beside those of the settings that are never shown, for example of the address. */
+  readonly secrets?: readonly string[];
   /** Keeps the form that was found, for other processes. */
   readonly keep?: (way: KeptWay) => void;
   /** Called at each call, because packages of providers are loaded only when they are needed. */
@@ -53,17 +57,14 @@ type Outcome =
 /** The most requests of one call: one for each rung, one more without the temperature, and one for each rule. */
 const MOST_REQUESTS = RUNGS.length + TOOL_RUNGS.length + 1 + BODY_RULES.length;
 
-const TEMPERATURES: { readonly [R in Role]: number } = { planner: 0.2, executor: 0.1, synthesizer: 0.3 };
-
 export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel {
   const { name, memory } = source;
-  const temperature = settings.temperature ?? TEMPERATURES[source.role];
   const timeoutMs = settings.timeout ?? LIMITS.modelTimeoutMs;
   const target: RequestTarget = {
     role: source.role,
     model: name,
     label: source.label,
-    secrets: [settings.apiKey ?? "", ...Object.values(settings.headers ?? {})],
+    secrets: [...secretsOf(settings), ...(source.secrets ?? [])],
     timeoutMs,
   };
 
@@ -124,7 +125,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
       request.signal.throwIfAborted();
       const { failure } = outcome;
       if (failure.kind !== "unreachable") memory.reached = true;
-      const rule = failure.kind === "refused" ? ruleFor(failure.words, memory.rules) : undefined;
+      const rule = failure.kind === "refused" ? ruleFor(failure.words, memory.rules, settings) : undefined;
       if (rule !== undefined) {
         follow(rule);
         await request.again?.();
@@ -148,7 +149,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   ): Promise<Outcome> {
     const named = withWireNames(request);
     const form = toolForm(named.request, way.tools ?? "auto");
-    const options = optionsOf(form.request, way);
+    const options = optionsOf(model, form.request, way);
     const offer = offerOf(options, request, form);
     try {
       const reply =
@@ -164,15 +165,11 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     }
   }
 
-  function optionsOf(request: ModelRequest, way: Way): CallOptions {
+  function optionsOf(model: LanguageModelV3, request: ModelRequest, way: Way): CallOptions {
     const plain = callOptionsOf(request);
     const options = request.output === undefined ? plain : shaped(plain, request.output, way.rung);
-    return {
-      ...options,
-      abortSignal: request.signal,
-      ...(way.temperature ? { temperature } : {}),
-      ...(settings.maxOutputTokens === undefined ? {} : { maxOutputTokens: settings.maxOutputTokens }),
-    };
+    const form = { role: source.role, temperature: way.temperature, rules: memory.rules };
+    return { ...options, abortSignal: request.signal, ...callSettings(settings, form, model) };
   }
 
   const { maxOutputTokens } = settings;

@@ -2,7 +2,7 @@
 // SDK itself is loaded at the first call, so this file has only types of it.
 import type { OpenAICompatibleProvider } from "@ai-sdk/openai-compatible";
 
-/** A model instance of an AI SDK provider, for example `openai("gpt-4o")`; v2 (AI SDK 5) or v3 (AI SDK 6). */
+/** A model instance of an AI SDK provider, for example `openai("gpt-4o")`; of AI SDK 5, 6 or 7 (v2, v3, v4). */
 export interface AiSdkModel {
   readonly specificationVersion: string;
   readonly provider: string;
@@ -17,8 +17,11 @@ export type Generated = Awaited<ReturnType<LanguageModelV3["doGenerate"]>>;
 export type StreamPart =
   Awaited<ReturnType<LanguageModelV3["doStream"]>>["stream"] extends ReadableStream<infer Part> ? Part : never;
 
-/** v2 and v3 take the same requests. reply.ts handles the differences of their replies. */
-const CALLABLE_VERSIONS: ReadonlySet<string> = new Set(["v2", "v3"]);
+/**
+ * They take the same requests, but for the setting of reasoning (call-settings.ts). reply.ts handles the differences of
+ * their replies.
+ */
+const CALLABLE_VERSIONS: ReadonlySet<string> = new Set(["v2", "v3", "v4"]);
 
 export function isAiSdkModel(value: object): value is AiSdkModel {
   return "doGenerate" in value && "specificationVersion" in value;

@@ -3,7 +3,16 @@
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 
 export type BodyRule =
-  "no-stream-options" | "max-completion-tokens" | "no-strict" | "no-parallel-calls" | "effort-none" | "plain-tools";
+  | "no-stream-options"
+  | "max-completion-tokens"
+  | "no-strict"
+  | "no-parallel-calls"
+  | "effort-none"
+  | "plain-tools"
+  | SettingRule;
+
+/** A setting of a role is left out of each call (call-settings.ts). This works for packages, too. */
+export type SettingRule = "no-top-p" | "no-seed" | "no-stop" | "no-effort";
 
 type Body = JsonObject;
 
@@ -17,7 +26,7 @@ interface Rule {
 const UNKNOWN_KEYWORD =
   /unknown name "(?:\$schema|additionalProperties|exclusiveM\w+|propertyNames|const|multipleOf|patternProperties)"/i;
 
-const RULES: { readonly [R in BodyRule]: Rule } = {
+const RULES: { readonly [R in Exclude<BodyRule, SettingRule>]: Rule } = {
   "no-stream-options": { refusal: /stream_options/, apply: (body) => without(body, "stream_options") },
   "max-completion-tokens": { refusal: /max_completion_tokens/, apply: renamedLimit },
   "no-parallel-calls": { refusal: /parallel_tool_calls/, apply: (body) => without(body, "parallel_tool_calls") },
@@ -30,16 +39,50 @@ const RULES: { readonly [R in BodyRule]: Rule } = {
   "no-strict": { refusal: /['"`.]strict\b['"`]?.{0,40}(?:not|un|extra|invalid|permitted)/i, apply: withoutStrict },
 };
 
-/** The rule that answers a refusal, if it is not followed yet. */
-export function ruleFor(words: string, known: ReadonlySet<BodyRule>): BodyRule | undefined {
-  return BODY_RULES.find((rule) => !known.has(rule) && RULES[rule].refusal.test(words));
+type Setting = "topP" | "seed" | "stop" | "reasoningEffort";
+
+interface SettingName {
+  readonly setting: Setting;
+  /** Its name in a refusal. `seed` and `stop` are words, too: they count only where they stand as names. */
+  readonly refusal: RegExp;
 }
 
-export const BODY_RULES = Object.keys(RULES) as readonly BodyRule[];
+const asName = (name: string): RegExp =>
+  new RegExp(`['"\`.[]${name}\\b|\\b(?:parameter|field|argument|setting|option|supplied|input)s?:? ${name}\\b`, "i");
+
+const SETTINGS: { readonly [R in SettingRule]: SettingName } = {
+  "no-top-p": { setting: "topP", refusal: /\btop_?p\b/i },
+  "no-seed": { setting: "seed", refusal: asName("(?:random_?)?seed") },
+  "no-stop": { setting: "stop", refusal: asName("stop(?:_?sequences)?") },
+  "no-effort": { setting: "reasoningEffort", refusal: /reasoning[_.]?effort|thinking_?(?:config|level|budget)/i },
+};
+
+/** The setting is known, and its value is not allowed: a person corrects it. */
+const ABOUT_VALUE =
+  /supported values|valid values|invalid value|does not support ['"`]|must be|should be|less than|greater than/i;
+
+const SETTING_RULES = Object.keys(SETTINGS) as readonly SettingRule[];
+const REQUEST_RULES = Object.keys(RULES) as readonly Exclude<BodyRule, SettingRule>[];
+
+export const BODY_RULES: readonly BodyRule[] = [...REQUEST_RULES, ...SETTING_RULES];
+
+/** The rule that answers a refusal, if it is not followed yet. `set` holds the settings of the role. */
+export function ruleFor(
+  words: string,
+  known: ReadonlySet<BodyRule>,
+  set: { readonly [S in Setting]?: unknown } = {},
+): BodyRule | undefined {
+  const ofRequest = REQUEST_RULES.find((rule) => !known.has(rule) && RULES[rule].refusal.test(words));
+  if (ofRequest !== undefined || ABOUT_VALUE.test(words)) return ofRequest;
+  return SETTING_RULES.find((rule) => {
+    const { setting, refusal } = SETTINGS[rule];
+    return !known.has(rule) && set[setting] !== undefined && refusal.test(words);
+  });
+}
 
 /** The body under these rules. */
 export function underRules(body: Body, rules: ReadonlySet<BodyRule>): Body {
-  return BODY_RULES.filter((rule) => rules.has(rule)).reduce((changed, rule) => RULES[rule].apply(changed), body);
+  return REQUEST_RULES.filter((rule) => rules.has(rule)).reduce((changed, rule) => RULES[rule].apply(changed), body);
 }
 
 function without({ ...body }: { [field: string]: Json }, field: string): Body {

@@ -6,11 +6,12 @@ import type { JsonObject } from "../plan/json.js";
 import { underRules, type BodyRule } from "./body-rules.js";
 import { ENDPOINT_PROVIDER } from "./call-options.js";
 import { isAiSdkModel, isCallable, type AiSdkModel, type LanguageModelV3 } from "./ai-sdk.js";
-import { parseEndpoint, shownUrl, type Endpoint } from "./endpoint.js";
+import { parseEndpoint, sameOrigin, shownUrl, type Endpoint } from "./endpoint.js";
 import type { Model, Role } from "./port.js";
-import { providerNameOf, type ProviderName } from "./provider-name.js";
+import { meantName, packageToInstall, providerNameOf, type ProviderName } from "./provider-name.js";
 import { findProvider, loadProviderModel, notInstalled, unsupported } from "./provider-package.js";
-import type { RoleSettings } from "./role.js";
+import { OPENAI_URL, type RoleSettings } from "./role.js";
+import { secretTexts } from "./setting-secrets.js";
 import { wireFetch } from "./wire.js";
 import { adopt, newMemory, type Memory, type WayKeeper } from "./way-memory.js";
 
@@ -41,12 +42,12 @@ export interface ModelContext {
 
 /**
  * Opens the model of a role. Throws a PlanloomError of kind "config": MODEL_NOT_SET, MODEL_NO_ENDPOINT,
- * MODEL_BAD_ENDPOINT, MODEL_BAD_SETTING, MODEL_UNSUPPORTED; or of kind "provider": PROVIDER_NOT_INSTALLED.
+ * MODEL_BAD_ENDPOINT, MODEL_BAD_SETTING, MODEL_UNKNOWN_PROVIDER, MODEL_UNSUPPORTED; or of kind "provider": PROVIDER_NOT_INSTALLED.
  */
 export function openModel(settings: RoleSettings, role: Role, context: ModelContext = {}): Model {
   const { model } = settings;
   if (typeof model !== "object" || !("call" in model)) return openLadder(settings, role, context);
-  onlyForServers(settings, role, "headers", "query", "body");
+  onlyForServers(settings, role, "headers", "query", "body", "providerOptions");
   return settings.timeout === undefined ? model : slower(model, settings.timeout);
 }
 
@@ -61,16 +62,32 @@ export function openLadder(settings: RoleSettings, role: Role, context: ModelCon
 
 function openNamed(name: string, settings: RoleSettings, role: Role, context: ModelContext): LadderModel {
   const named = providerNameOf(name, (provider) => findProvider(provider, context.packages) !== undefined);
-  if (named === undefined) return openEndpoint(name, settings, role, context.keeper);
+  if (named === undefined) return openEndpoint(name, settings, role, context);
   return openProvider(named, settings, role, context);
 }
 
-function openEndpoint(name: string, settings: RoleSettings, role: Role, keeper: WayKeeper | undefined): LadderModel {
+function openEndpoint(name: string, settings: RoleSettings, role: Role, context: ModelContext): LadderModel {
+  if (settings.baseURL === undefined || sameOrigin(settings.baseURL, OPENAI_URL)) notMeant(name, role, context);
   if (settings.baseURL === undefined) throw new PlanloomError("MODEL_NO_ENDPOINT", { role, model: name });
+  if (settings.providerOptions !== undefined)
+    throw new PlanloomError("MODEL_BAD_SETTING", { role, setting: "providerOptions", only: "package" });
   const endpoint = parseEndpoint(settings.baseURL);
-  const known = remembered(`${endpoint.baseURL} ${name}`, keeper);
+  const known = remembered(`${endpoint.baseURL} ${name}`, context.keeper);
   const load = once(() => loadEndpointModel(name, endpoint, settings, known.memory.rules));
-  return aiSdkModel({ name, label: endpoint.label, role, ...known, load }, settings);
+  return aiSdkModel(
+    { name, label: endpoint.label, role, secrets: secretTexts(endpoint.query), ...known, load },
+    settings,
+  );
+}
+
+/** Throws MODEL_UNKNOWN_PROVIDER if the name seems to be one of a provider, in another spelling. */
+function notMeant(model: string, role: Role, { packages }: ModelContext): void {
+  const meant = meantName(model);
+  if (meant === undefined) return;
+  if ("address" in meant) throw new PlanloomError("MODEL_UNKNOWN_PROVIDER", { role, model, ...meant });
+  const { use, provider } = meant;
+  const install = findProvider(provider, packages) === undefined ? { install: packageToInstall(provider) } : {};
+  throw new PlanloomError("MODEL_UNKNOWN_PROVIDER", { role, model, use, ...install });
 }
 
 function openProvider(
@@ -88,8 +105,10 @@ function openProvider(
   return aiSdkModel({ name, label: `@ai-sdk/${named.provider}`, role, ...known, load }, settings);
 }
 
+type SettingName = "headers" | "query" | "body" | "providerOptions";
+
 /** A setting that would have no effect is refused. */
-function onlyForServers(settings: RoleSettings, role: Role, ...names: readonly ("headers" | "query" | "body")[]): void {
+function onlyForServers(settings: RoleSettings, role: Role, ...names: readonly SettingName[]): void {
   for (const setting of names)
     if (settings[setting] !== undefined) throw new PlanloomError("MODEL_BAD_SETTING", { role, setting });
 }
@@ -103,7 +122,7 @@ function slower(model: Model, timeoutMs: number): Model {
 
 function openObject(model: AiSdkModel, settings: RoleSettings, role: Role): LadderModel {
   if (!isAiSdkModel(model) || !isCallable(model)) throw unsupported("openai");
-  onlyForServers(settings, role, "headers", "query", "body");
+  onlyForServers(settings, role, "query", "body");
   const memory = memoriesOfObjects.get(model) ?? newMemory();
   memoriesOfObjects.set(model, memory);
   const load = (): Promise<LanguageModelV3> => Promise.resolve(model as LanguageModelV3);
@@ -113,7 +132,7 @@ function openObject(model: AiSdkModel, settings: RoleSettings, role: Role): Ladd
 async function loadEndpointModel(
   name: string,
   endpoint: Endpoint,
-  { apiKey = NO_KEY, headers, query, body }: RoleSettings,
+  { apiKey, headers, query, body }: RoleSettings,
   rules: ReadonlySet<BodyRule>,
 ): Promise<LanguageModelV3> {
   const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
@@ -121,9 +140,7 @@ async function loadEndpointModel(
     name: ENDPOINT_PROVIDER,
     baseURL: endpoint.baseURL,
     queryParams: { ...endpoint.query, ...query },
-    ...(headers === undefined ? {} : { headers }),
-    // The key's own header comes from `headers` if one is there.
-    apiKey,
+    ...keyFor(endpoint, apiKey, headers),
     // Without these two the package sends json_object for every schema, and does not ask for usage in streams.
     supportsStructuredOutputs: true,
     includeUsage: true,
@@ -132,6 +149,23 @@ async function loadEndpointModel(
     transformRequestBody: (sent: Record<string, unknown>) => ({ ...underRules(sent as JsonObject, rules), ...body }),
   });
   return provider.chatModel(name);
+}
+
+/** Servers that take a key in a header of another name. Their tokens of sign-in are bearer tokens all the same. */
+const AZURE = /\.(?:openai|services\.ai|cognitiveservices)\.azure\.(?:com|us|cn)$/;
+const KEY_HEADER = /^(?:authorization|api-key|x-api-key|x-goog-api-key)$/i;
+
+interface KeyHeaders {
+  readonly apiKey?: string;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/** The key in the header that the server reads. A header of `headers` that holds a key replaces it. */
+function keyFor({ baseURL }: Endpoint, key: string | undefined, headers: RoleSettings["headers"] = {}): KeyHeaders {
+  if (Object.keys(headers).some((name) => KEY_HEADER.test(name))) return { headers };
+  const isAzure = AZURE.test(new URL(baseURL).hostname);
+  if (isAzure && key !== undefined && !key.startsWith("eyJ")) return { headers: { "api-key": key, ...headers } };
+  return { apiKey: key ?? NO_KEY, headers };
 }
 
 /** The counts as reported. The package's own conversion turns a missing count into 0. */

@@ -82,7 +82,9 @@ function otherFailure(chain: readonly Thrown[], thrown: unknown): ProviderFailur
   const named = (name: string): boolean => chain.some((error) => error.name === name);
   const words = chain.map(({ message }) => message).find((message) => typeof message === "string") ?? messageOf(thrown);
   if (named("AI_LoadAPIKeyError")) return { kind: "no-key", words };
-  if (named("AI_UnsupportedFunctionalityError")) return { kind: "refused", status: undefined, words };
+  // A package takes another value, or has no such feature. Nothing was sent.
+  if (named("AI_UnsupportedFunctionalityError") || named("AI_InvalidArgumentError"))
+    return { kind: "refused", status: undefined, words };
   const status = chain.map(({ code }) => code).find((code) => typeof code === "number" && code >= 400 && code < 600);
   const innermost = chain.at(-1)?.message;
   const said = typeof innermost === "string" ? innermost : words;

@@ -34,3 +34,57 @@ export function packageToInstall(provider: string): string {
   const major = PROVIDERS.get(provider);
   return `@ai-sdk/${provider}${major === undefined ? "" : `@${major}`}`;
 }
+
+/** The name that is meant where a name is none of a provider: of a package, or at the usual address of a server. */
+type MeantName =
+  { readonly use: string; readonly provider: string } | { readonly use: string; readonly address: string };
+
+/** Other names of providers. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ...["gemini", "google-ai", "googleai", "google-generative-ai", "google-gla"].map((name) => [name, "google"] as const),
+  ...["vertex", "vertexai", "vertex_ai", "vertex-ai"].map((name) => [name, "google-vertex"] as const),
+  ...["bedrock", "aws", "aws-bedrock", "aws_bedrock"].map((name) => [name, "amazon-bedrock"] as const),
+  ...["azure-openai", "azureopenai", "azure_openai"].map((name) => [name, "azure"] as const),
+  ...([
+    ["claude", "anthropic"],
+    ["chatgpt", "openai"],
+    ["gpt", "openai"],
+    ["open-ai", "openai"],
+  ] as const),
+  ...([
+    ["mistralai", "mistral"],
+    ["x-ai", "xai"],
+    ["grok", "xai"],
+    ["deep-seek", "deepseek"],
+  ] as const),
+  ...([
+    ["together", "togetherai"],
+    ["together-ai", "togetherai"],
+    ["fireworks-ai", "fireworks"],
+  ] as const),
+]);
+
+/** Servers that need no package. Port and path are those that they have by default. */
+const SERVERS: ReadonlyMap<string, string> = new Map([
+  ["ollama", "http://localhost:11434/v1"],
+  ...["lmstudio", "lm-studio", "lm_studio"].map((name) => [name, "http://localhost:1234/v1"] as const),
+  ...["llamacpp", "llama.cpp", "llama-cpp"].map((name) => [name, "http://localhost:8080/v1"] as const),
+  ["vllm", "http://localhost:8000/v1"],
+  ["openrouter", "https://openrouter.ai/api/v1"],
+  ...["moonshot", "kimi"].map((name) => [name, "https://api.moonshot.ai/v1"] as const),
+]);
+
+/**
+ * The name that is meant by `gemini:…`, `claude:…`, `openai/…` and the like. undefined for any other name. Only for a
+ * model that has no server of its own: there `family:tag` and `maker/model` are names of models.
+ */
+export function meantName(name: string): MeantName | undefined {
+  const [, given, model] = /^([A-Za-z][\w.-]*)[:/](.+)$/.exec(name) ?? [];
+  if (given === undefined || model === undefined) return undefined;
+  const word = given.toLowerCase();
+  const address = SERVERS.get(word);
+  if (address !== undefined) return { use: model, address };
+  const provider = MEANT.get(word) ?? (PROVIDERS.has(word) ? word : undefined);
+  const use = `${provider}:${model}`;
+  return provider === undefined || use === name ? undefined : { use, provider };
+}

@@ -1,5 +1,5 @@
-// Reads a model's reply. In: a result or a stream of the AI SDK, specification v2 or v3. Out: a ModelReply, the same
-// for both.
+// Reads a model's reply. In: a result or a stream of the AI SDK, specification v2, v3 or v4. Out: a ModelReply, the
+// same for all.
 import { randomUUID } from "node:crypto";
 import { LIMITS } from "../limits.js";
 import { isObject, jsonIn, type Json, type JsonObject } from "../plan/json.js";
@@ -79,7 +79,7 @@ export async function streamedReply(
     if (read.raw.length > LIMITS.replyChars)
       return assemble({ ...read, calls: [] }, { usage: {}, finishReason: "length" }, offer);
   }
-  if (ending === undefined) throw new Error("the stream ended before the reply did");
+  if (ending === undefined || isCut(ending.finishReason)) throw new Error("the stream ended before the reply did");
   show(filter.end());
   return assemble({ ...read, reasoning: [...thoughts.values()] }, ending, offer);
 }
@@ -153,7 +153,7 @@ function argsOf(input: unknown): Json {
   return isObject(inner) ? inner : value;
 }
 
-/** Counts of v2 are numbers; those of v3 have a `total`. */
+/** Counts of v2 are numbers; those of v3 and v4 have a `total`. */
 function usageOf(usage: unknown): Usage {
   const report = isObject(usage) ? usage : {};
   const { inputTokens: input, outputTokens: output, cachedInputTokens } = report;
@@ -171,8 +171,21 @@ function countOf(count: Json | undefined): number | null {
   return typeof total === "number" && Number.isFinite(total) ? total : null;
 }
 
+/** v2 gives a word, v3 and v4 a record. `interrupted` is a word of v4. */
+const wordOf = (reason: unknown): unknown => (isObject(reason) ? reason["unified"] : reason);
+
+/**
+ * Packages end a stream that broke off as if it were whole. The provider has then given no reason: v2 says `unknown`, v3
+ * `other` without the provider's own word, v4 `interrupted`.
+ */
+function isCut(reason: unknown): boolean {
+  const word = wordOf(reason);
+  if (word === "interrupted" || word === "unknown") return true;
+  return isObject(reason) && word === "other" && (reason["raw"] ?? undefined) === undefined;
+}
+
 function finishOf(reason: unknown, hasCalls: boolean): ModelReply["finish"] {
-  const word = isObject(reason) ? reason["unified"] : reason;
+  const word = wordOf(reason);
   if (word === "length" || word === "content-filter") return word;
   if (hasCalls) return "tool-calls";
   return word === "stop" || word === "tool-calls" ? word : "other";

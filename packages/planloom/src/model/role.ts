@@ -4,7 +4,9 @@ import type { AiSdkModel } from "./ai-sdk.js";
 import type { JsonObject } from "../plan/json.js";
 import { sameOrigin, shownUrl } from "./endpoint.js";
 import type { Model, Role } from "./port.js";
+import { headersIn } from "./header-text.js";
 import { providerNameOf } from "./provider-name.js";
+import { soundSettings, type ReasoningEffort } from "./setting-values.js";
 
 type Texts = { readonly [name: string]: string };
 
@@ -24,6 +26,14 @@ export interface RoleSettings {
   /** Fields of the body of each request to an OpenAI-compatible server. They replace Planloom's own. */
   readonly body?: JsonObject;
   readonly temperature?: number;
+  /** From 0 to 1. If it is set and `temperature` is not, no temperature is sent. */
+  readonly topP?: number;
+  readonly seed?: number;
+  /** Texts at which the model stops, at most 16. */
+  readonly stop?: readonly string[];
+  readonly reasoningEffort?: ReasoningEffort;
+  /** Options of an AI SDK package, by its name: `{ anthropic: { … } }`. Only for models of such a package. */
+  readonly providerOptions?: JsonObject;
   readonly maxOutputTokens?: number;
   /** Time limit of one reply, in ms. */
   readonly timeout?: number;
@@ -46,7 +56,7 @@ export interface RoleSources {
 
 export const ROLES: readonly Role[] = ["planner", "executor", "synthesizer"];
 
-const OPENAI_URL = "https://api.openai.com/v1";
+export const OPENAI_URL = "https://api.openai.com/v1";
 
 interface Layer {
   readonly settings: RoleSettings;
@@ -56,9 +66,9 @@ interface Layer {
 /**
  * The settings of each role. Every field comes from the first of these that has it:
  *
- * 1. flags of the role, 2. general flags, 3. variables of the role (`PLANLOOM_PLANNER_MODEL`, `_BASE_URL`, `_API_KEY`),
- * 4. configuration of the role, 5. general variables (`PLANLOOM_MODEL`, `PLANLOOM_BASE_URL`, `PLANLOOM_API_KEY`),
- * 6. general configuration, 7. `OPENAI_BASE_URL` and `OPENAI_API_KEY`; with that key alone the address is OpenAI's own.
+ * 1. flags of the role, 2. general flags, 3. variables of the role (`PLANLOOM_PLANNER_MODEL`, `_BASE_URL`, `_API_KEY`,
+ * `_HEADERS`), 4. configuration of the role, 5. general variables (`PLANLOOM_MODEL` and its like), 6. general
+ * configuration, 7. `OPENAI_BASE_URL` and `OPENAI_API_KEY`; with that key alone the address is OpenAI's own.
  *
  * An empty variable counts as unset. Two rules keep models, addresses and keys together:
  * - A key goes only to the server it was set for. A key that was set beside a base URL is not used with another server.
@@ -66,6 +76,9 @@ interface Layer {
  *   and body.
  * - A model that is an object, or named `provider:model`, knows its own address. Base URL, key, headers, query and body
  *   apply to it only if they were set at the same place as the model or above.
+ *
+ * Provider options go with the model that they were set beside: they come from its place or above. Throws PlanloomError
+ * MODEL_BAD_SETTING for a value that is not allowed.
  */
 export function resolveRoles(sources: RoleSources): Record<Role, RoleSettings> {
   return {
@@ -97,14 +110,22 @@ function resolveRole(role: Role, { flags, config, env }: RoleSources): RoleSetti
     { settings: fromOpenAI(env), general: false },
   ];
   const all = layers.map((layer) => layer.settings);
-  return defined({
+  const modelAt = layers.findIndex((layer) => layer.settings.model !== undefined);
+  const settings = defined({
     model: first(all, "model"),
     ...endpointSettings(layers),
+    providerOptions: first(all.slice(0, modelAt + 1), "providerOptions"),
     temperature: first(all, "temperature"),
+    topP: first(all, "topP"),
+    seed: first(all, "seed"),
+    stop: first(all, "stop"),
+    reasoningEffort: first(all, "reasoningEffort"),
     maxOutputTokens: first(all, "maxOutputTokens"),
     timeout: first(all, "timeout"),
     instructions: first(all, "instructions"),
   });
+  soundSettings(role, settings);
+  return settings;
 }
 
 /** The base URL and what belongs to it, under the two rules of `resolveRoles`. */
@@ -143,6 +164,7 @@ function fromVariables(env: RoleSources["env"], prefix: string): RoleSettings {
     model: env[`${prefix}MODEL`] || undefined,
     baseURL: env[`${prefix}BASE_URL`] || undefined,
     apiKey: env[`${prefix}API_KEY`] || undefined,
+    headers: headersIn(`${prefix}HEADERS`, env[`${prefix}HEADERS`] || undefined),
   });
 }
 

@@ -45,6 +45,10 @@ describe("a name", () => {
   });
 });
 
+it.each(["openai/gpt-4o", "gemini:latest", "claude:opus"])("%s is a model of a server with an address", (model) => {
+  expect(openModel({ model, baseURL: "https://openrouter.example/v1" }, "planner").name).toBe(model);
+});
+
 describe("opening", () => {
   it.each<[RoleSettings, string, RegExp]>([
     [{}, "MODEL_NOT_SET", /PLANLOOM_PLANNER_MODEL/],
@@ -64,6 +68,19 @@ describe("opening", () => {
       "MODEL_UNSUPPORTED",
       /npm install/,
     ],
+    [{ model: "gemini:gemini-2.5-pro" }, "MODEL_UNKNOWN_PROVIDER", /google:gemini-2\.5-pro.*install @ai-sdk\/google@3/],
+    [
+      { model: "bedrock:amazon.nova-pro" },
+      "MODEL_UNKNOWN_PROVIDER",
+      /amazon-bedrock:amazon\.nova-pro.*amazon-bedrock@4/,
+    ],
+    [{ model: "claude:claude-haiku-4-5" }, "MODEL_UNKNOWN_PROVIDER", /anthropic:claude-haiku-4-5/],
+    [{ model: "openai/gpt-4o" }, "MODEL_UNKNOWN_PROVIDER", /openai:gpt-4o/],
+    [{ model: "openai/gpt-4o", baseURL: "https://api.openai.com/v1" }, "MODEL_UNKNOWN_PROVIDER", /openai:gpt-4o/],
+    [{ model: "OpenAI:gpt-4o" }, "MODEL_UNKNOWN_PROVIDER", /openai:gpt-4o/],
+    [{ model: "ollama:qwen3:8b" }, "MODEL_UNKNOWN_PROVIDER", /qwen3:8b.*localhost:11434\/v1/],
+    [{ model: "mistral:latest" }, "MODEL_NO_ENDPOINT", /PLANLOOM_BASE_URL/],
+    [{ model: "acme:large" }, "MODEL_NO_ENDPOINT", /PLANLOOM_BASE_URL/],
   ])("%o is refused: %s", (settings, code, next) => {
     expect(() => openModel(settings, "planner")).toThrow(
       expect.objectContaining({ code, next: expect.stringMatching(next) as string }) as Error,

@@ -37,13 +37,48 @@ type Failed =
   /** The implementation of the port gave something that is not a reply. */
   | { readonly problem: "not-a-reply" };
 
+/** The form that the value of a setting must have. */
+export type SettingForm = keyof typeof FORMS;
+
+/** `role` is absent if the setting is a variable. */
+type BadSetting =
+  /** The value is not allowed. */
+  | { readonly role?: Role; readonly setting: string; readonly wanted: SettingForm }
+  /** What it is for: OpenAI-compatible servers (default), packages of the AI SDK, packages that have such an option. */
+  | { readonly role: Role; readonly setting: string; readonly only?: "package" | "options" };
+
+type UnknownProvider = { readonly role: Role; readonly model: string } &
+  /** `install` is absent if the package is installed. */
+  (
+    | { readonly use: string; readonly install?: string }
+    /** A server that needs no package: its usual address. */
+    | { readonly use: string; readonly address: string }
+  );
+
+const FORMS = {
+  "header-value": "a text in one line",
+  "header-text": 'a JSON record of texts, as in {"Name": "value"}, or lines of the form Name: value',
+  headers: "a record of texts in one line by names of headers",
+  texts: "a record of texts",
+  fields: "a record of JSON values",
+  options: 'a record of records by names of packages, as in { "anthropic": { "effort": "low" } }',
+  temperature: "a number from 0 to 2",
+  share: "a number above 0, at most 1",
+  whole: "a whole number",
+  positive: "a number above 0",
+  stops: "a list of at most 16 texts that are not empty",
+  effort: "one of none, minimal, low, medium, high, xhigh and max",
+  text: "a text",
+} as const;
+
 export interface ModelErrors {
   /** `role` is absent if no role has a model that can be tried. */
   MODEL_NOT_SET: { readonly role?: Role };
   MODEL_NO_ENDPOINT: { readonly role: Role; readonly model: string };
   MODEL_BAD_ENDPOINT: { readonly url: string; readonly problem: "not-http" | "credentials" };
-  /** The setting is for OpenAI-compatible servers, and the role's model is another one. */
-  MODEL_BAD_SETTING: { readonly role: Role; readonly setting: string };
+  MODEL_BAD_SETTING: BadSetting;
+  /** The name before the colon or slash is not one of a provider. */
+  MODEL_UNKNOWN_PROVIDER: UnknownProvider;
   /** `package` is absent for a model that was given as an object. */
   MODEL_UNSUPPORTED: { readonly package?: string; readonly install: string };
   PROVIDER_NOT_INSTALLED: { readonly model: string; readonly package: string; readonly install: string };
@@ -93,17 +128,50 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   },
   MODEL_BAD_SETTING: {
     kind: "config",
-    message: ({ role, setting }) =>
-      `\`${setting}\` of the ${role} cannot be used: its model does not come from an OpenAI-compatible server.`,
-    next: ({ setting }) => [
-      `Give \`${setting}\` to the model or provider itself, or name a model of an OpenAI-compatible server.`,
-    ],
+    message: (params) => {
+      const { role, setting } = params;
+      const of = role === undefined ? `\`${setting}\`` : `\`${setting}\` of the ${role}`;
+      if ("wanted" in params) return `${of} has a value that is not allowed.`;
+      if (params.only === "options") return `${of} cannot be used: the package of its model has no such option.`;
+      const from = params.only === "package" ? "a package of the AI SDK" : "an OpenAI-compatible server";
+      return `${of} cannot be used: its model does not come from ${from}.`;
+    },
+    next: (params) => {
+      const { setting } = params;
+      if ("wanted" in params) return [`Make \`${setting}\` ${FORMS[params.wanted]}.`];
+      if (params.only === "options") return ["Give the option that the package has as `providerOptions`."];
+      if (params.only === "package")
+        return [
+          `Give the fields of the request as \`body\`, or name a model of a package, as in anthropic:claude-haiku-4-5.`,
+        ];
+      return [`Give \`${setting}\` to the model or provider itself, or name a model of an OpenAI-compatible server.`];
+    },
+  },
+  MODEL_UNKNOWN_PROVIDER: {
+    kind: "config",
+    message: ({ role, model, use }) =>
+      `The ${role}'s model ${model} names no provider of the AI SDK. The name ${use} is meant, it seems.`,
+    next: (params) => {
+      const { role, use } = params;
+      if ("address" in params)
+        return [`Name the model ${use}, and set ${variable(role)}_BASE_URL to ${params.address}.`];
+      if (params.install === undefined) return [`Name the model ${use}.`];
+      return [
+        `Name the model ${use}, and install its package with `,
+        { action: "install", package: params.install },
+        ".",
+      ];
+    },
   },
   MODEL_UNSUPPORTED: {
     kind: "config",
     message: ({ package: name = "The model given as an object" }) =>
-      `${name} offers no model of the AI SDK's specification v2 or v3. Planloom calls only these.`,
-    next: ({ install }) => ["Install the release for AI SDK 6 with ", { action: "install", package: install }, "."],
+      `${name} offers no model of the AI SDK's specification v2, v3 or v4. Planloom calls only these.`,
+    next: ({ install }) => [
+      "Install a release for AI SDK 6 or 7, for example with ",
+      { action: "install", package: install },
+      ".",
+    ],
   },
   PROVIDER_NOT_INSTALLED: {
     kind: "provider",
