@@ -30,7 +30,7 @@ export function readRedraft(text: string, inventory: Inventory, replan: ReplanFa
   if (patch !== undefined) {
     const patched = applyPatch(replan.plan, patch, { failing: replan.failing!, finished: fixed });
     if (!patched.ok) return patched;
-    const { draft, findings } = normalizeDraft(patched.draft, { inventory });
+    const { draft, findings } = normalizeDraft(withoutHeader(patched.draft), { inventory });
     const located = locatedBy(draft, patched.sourceOf);
     return { ok: true, draft, locate: () => undefined, located, reading: findings.map(located) };
   }
@@ -55,6 +55,13 @@ export function patchIn(text: string): JsonObject | undefined {
     if (isOperations(value)) return { operations: value };
   }
   return undefined;
+}
+
+/** The header is ours, not the planner's. Steps of a patch are read as those of a plan without one. */
+function withoutHeader(draft: unknown): unknown {
+  if (!isObject(draft)) return draft;
+  const { planloom: _, ...rest } = draft;
+  return rest;
 }
 
 const isOperations = (value: Json): boolean =>

@@ -124,9 +124,9 @@ export class PlanChecks {
   }
 
   #read(given: unknown): ReadResult {
-    const { inventory } = this;
-    if (typeof given === "string") return readPlan(given, { inventory });
-    return { kind: "plan", ...normalizeDraft(documentIn(given), { inventory }), locate: () => undefined };
+    const options = { inventory: this.inventory, author: "person" } as const;
+    if (typeof given === "string") return readPlan(given, options);
+    return { kind: "plan", ...normalizeDraft(documentIn(given), options), locate: () => undefined };
   }
 }
 

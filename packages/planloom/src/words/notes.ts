@@ -65,6 +65,13 @@ const WORDS: NoteTable<NoteCode> = {
   NULL_DROPPED: ({ field }) => `${field}: null means the same as leaving it out.`,
   FIELD_RENAMED: ({ from, to }) => `${from} is written ${to}.`,
   CALL_OPENED: ({ field }) => `The call in ${field} is tool and with.`,
+  TOOL_NAME: ({ written, tool }) => `${JSON.stringify(written)} is the tool ${tool}.`,
+  ONE_AS_LIST: ({ field }) => `The text of ${field} is a list.`,
+  EACH_OPENED: () => "The record of forEach is forEach and as.",
+  OUTPUT_NAMED: ({ field, names }) =>
+    `${field} gives the output of the step a name: ${names.join(", ").slice(0, 200)}.`,
+  ANSWER_NAMED: () => "The answer names the steps that it is written from.",
+  ARGUMENT_READ: ({ argument, as }) => `The argument ${argument} is read as a ${as}.`,
   NO_TOOL: ({ tool }) => `The tool ${JSON.stringify(tool)} means that none is called.`,
   MODEL_CALL: ({ tool }) => `${tool} is the model: the step is an agent step.`,
   NAMED_ARGUMENTS: ({ field }) => `The pairs of ${field} are arguments by name.`,

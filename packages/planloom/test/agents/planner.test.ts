@@ -195,7 +195,7 @@ describe("the reply", () => {
     const draft = {
       steps: [
         { id: "a", tool: "nope" },
-        { id: "b", tool: "fetch", with: { query: 7 }, when: null },
+        { id: "b", tool: "fetch", with: { query: [7] }, when: null },
       ],
     };
     const reply = await ask(script(JSON.stringify(draft)));
@@ -204,7 +204,7 @@ describe("the reply", () => {
       expect.arrayContaining(["/steps/0/tool", "/steps/1/with/query"]),
     );
     expect(JSON.parse(reply.draft)).toEqual({
-      steps: [draft.steps[0], { id: "b", tool: "fetch", with: { query: 7 } }],
+      steps: [draft.steps[0], { id: "b", tool: "fetch", with: { query: [7] } }],
     });
     expect(reply.usage.calls).toBe(1);
   });

@@ -32,7 +32,7 @@ const bomb = [
 const PLANS: readonly (readonly [what: string, code: string, plan: unknown])[] = [
   ["an unknown tool", "UNKNOWN_TOOL", { steps: [step("a", { tool: "calculat" })] }],
   ["a missing argument", "MISSING_ARGUMENT", { steps: [step("a", { with: { variables: {} } })] }],
-  ["a mistyped argument", "ARGUMENT_TYPE", { steps: [step("a", { with: { expression: 7 } })] }],
+  ["a mistyped argument", "ARGUMENT_TYPE", { steps: [step("a", { with: { expression: [7] } })] }],
   ["an unknown reference", "UNKNOWN_REFERENCE", { steps: [step("a", uses("nobody"))] }],
   [
     "a type that does not fit",

@@ -1,7 +1,7 @@
 // Reads the arguments of a step in the forms of other systems. In: the fields of a step. Out: `with`, or `fill` if a
 // tool step has no arguments. It knows the tools' schemas.
 import { isObject, jsonIn, type Json } from "../json.js";
-import { fieldNamed, rename, type Fields, type StepContext } from "./fields.js";
+import { fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields.js";
 import { ARGUMENT_FIELDS, plainName } from "./names.js";
 import { soleTextArgument, type ToolSpec } from "../tool-spec.js";
 
@@ -11,7 +11,10 @@ type Values = { readonly [name: string]: Json };
 
 export function readArguments(fields: Fields, at: StepContext): void {
   const field = fieldNamed(fields, ...ARGUMENT_FIELDS);
-  if (field === undefined || fields.has("with")) return namedArguments(fields, "with", at);
+  if (field === undefined || fields.has("with")) {
+    namedArguments(fields, "with", at);
+    return textArguments(fields, at);
+  }
   const written = fields.get(field);
   const values = isEmpty(written) ? {} : argumentsOf(written, at.tool(fields.get("tool")));
   if (values === undefined) return;
@@ -30,6 +33,23 @@ function namedArguments(fields: Fields, field: string, at: StepContext): void {
   if (values === undefined) return;
   fields.set(field, values);
   at.note("NAMED_ARGUMENTS", { field }, field, { before: written, after: values });
+}
+
+/** `with` as one text. A model's step gets it under the name that the reference ends with. */
+function textArguments(fields: Fields, at: StepContext): void {
+  const written = fields.get("with");
+  if (typeof written !== "string" || written.trim() === "" || !hasKind(fields)) return;
+  const tool = at.tool(fields.get("tool"));
+  const whole = /^\s*\$\{\{[^{}]*?(\w+)(?:\[\d+\])?\s*\}\}\s*$/.exec(written);
+  const plain = objectIn(written);
+  const name = tool === undefined ? (whole?.[1] ?? "input") : soleTextArgument(tool);
+  if (plain === undefined && (name === undefined || (tool === undefined && whole === null))) return;
+  const values = plain ?? { [name!]: written };
+  fields.set("with", values);
+  at.note("TEXT_ARGUMENT", { field: "with", argument: Object.keys(values)[0] ?? "" }, "with", {
+    before: written,
+    after: values,
+  });
 }
 
 const isEmpty = (value: unknown): boolean =>
@@ -65,6 +85,7 @@ function objectIn(text: string): Values | undefined {
 
 /** Only if no argument is given. One missing argument is a mistake for check to report. */
 export function fillFromDescription(fields: Fields, at: StepContext): void {
+  if (at.headed) return;
   const required = at.tool(fields.get("tool"))?.input["required"];
   const given = fields.get("with");
   if (!Array.isArray(required) || required.length === 0 || fields.has("fill") || fields.has("agent")) return;

@@ -1,7 +1,17 @@
 // The adapters of the whole document: they find its steps and its other fields. In: a parsed value. Out: an object with
 // `steps`, and the map from its places back to the document as written. step.ts has the adapters of a step.
 import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
-import { LIST_FIELDS, looksLikeStep, NOT_BEGUN, plainName, QUESTION_FIELDS, SAID_FIELDS, WRAPPERS } from "./names.js";
+import { describesPlan } from "./fields.js";
+import {
+  COMMON_LIST_FIELDS,
+  LIST_FIELDS,
+  looksLikeStep,
+  NOT_BEGUN,
+  plainName,
+  QUESTION_FIELDS,
+  SAID_FIELDS,
+  WRAPPERS,
+} from "./names.js";
 import type { TakeNote } from "./note-params.js";
 
 /** Maps a pointer of the draft to the document as written. */
@@ -48,7 +58,12 @@ export function stepCount(value: unknown, depth = DEPTH): number {
 function listField(value: JsonObject): string | undefined {
   const fields = Object.keys(value).filter((key) => LIST_FIELDS.has(plainName(key)));
   if (Object.hasOwn(value, "steps")) return "steps";
-  return fields.find((key) => Array.isArray(value[key]) || stepMap(value[key]) !== undefined);
+  return fields.find((key) => holdsSteps(key, value[key]));
+}
+
+function holdsSteps(field: string, value: unknown): boolean {
+  if (!Array.isArray(value)) return stepMap(value) !== undefined;
+  return !COMMON_LIST_FIELDS.has(plainName(field)) || value.some((item) => isObject(item) && looksLikeStep(item));
 }
 
 /** The field that holds the document. */
@@ -98,7 +113,7 @@ function bareList(steps: readonly unknown[], at: string, note: TakeNote, moves: 
 
 function withSteps(document: JsonObject, at: string, note: TakeNote, moves: Moves): unknown {
   const field = listField(document);
-  const fields = new Map<string, unknown>(Object.entries(tidied(document, note)));
+  const fields = new Map<string, unknown>(Object.entries(tidied(document, field, note)));
   if (field === undefined) return Object.fromEntries(fields);
   const list = fields.get(field);
   if (field !== "steps") {
@@ -131,11 +146,15 @@ const looksNamed = (step: JsonObject): boolean =>
 const RECORD_FIELDS: readonly string[] = ["revision", "hash", "cause"];
 const MAY_BE_NULL = ["planloom", "goal", "inputs", "answer"];
 
-function tidied(document: JsonObject, note: TakeNote): JsonObject {
-  const recorded = RECORD_FIELDS.every((field) => Object.hasOwn(document, field));
-  if (recorded) note("RECORD_LEFT_OUT", {}, "");
-  const fields = Object.entries(document).filter(([field, value]) => {
-    if (recorded && RECORD_FIELDS.includes(field)) return false;
+/** A plan of a run's document without the record of the run. */
+export function withoutRecord(document: JsonObject, note: TakeNote): JsonObject {
+  if (!RECORD_FIELDS.every((field) => Object.hasOwn(document, field))) return document;
+  note("RECORD_LEFT_OUT", {}, "");
+  return Object.fromEntries(Object.entries(document).filter(([field]) => !RECORD_FIELDS.includes(field)));
+}
+
+function tidied(document: JsonObject, list: string | undefined, note: TakeNote): JsonObject {
+  const fields = Object.entries(withoutRecord(document, note)).filter(([field, value]) => {
     if (value === null && MAY_BE_NULL.includes(field)) {
       note("NULL_DROPPED", { field }, "", { before: value });
       return false;
@@ -143,8 +162,9 @@ function tidied(document: JsonObject, note: TakeNote): JsonObject {
     const said = SAID_FIELDS.has(plainName(field)) && (typeof value === "string" || value === null);
     const isQuestion =
       QUESTION_FIELDS.has(plainName(field)) && (NOT_BEGUN.has(value) || (Array.isArray(value) && value.length === 0));
-    if (said || isQuestion) note("LEFT_OUT", { field }, "", { before: value });
-    return !said && !isQuestion;
+    const beside = list !== undefined && list !== "plan" && list !== field && describesPlan(field, value);
+    if (said || isQuestion || beside) note("LEFT_OUT", { field }, "", { before: value });
+    return !said && !isQuestion && !beside;
   });
   return Object.fromEntries(fields);
 }

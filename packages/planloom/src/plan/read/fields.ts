@@ -1,13 +1,18 @@
 // The fields of a step during reading. In: a field. Out: the same field, renamed. Adapters work on this, and report
 // here.
+import { isObject } from "../json.js";
 import { STEP_KINDS } from "../step-kind.js";
-import { plainName } from "./names.js";
+import { BESIDE_PLAN, BESIDE_STEP, CONTROL_KINDS, KIND_FIELDS, plainName } from "./names.js";
 import type { NoteCode, NoteParams } from "./note-params.js";
 import type { ToolSpec } from "../tool-spec.js";
 
 export interface StepContext {
   readonly index: number;
+  /** The document says that it is in our format. Then no argument is written for it that it lacks. */
+  readonly headed: boolean;
   readonly tool: (name: unknown) => ToolSpec | undefined;
+  /** The tool that a name means, over case and separators. */
+  readonly toolMeant: (name: unknown) => ToolSpec | undefined;
   /** Reports a change by an adapter, at a field of the canonical step. */
   readonly note: <Code extends NoteCode>(
     code: Code,
@@ -40,6 +45,24 @@ export function fieldNamed(fields: Fields, ...names: readonly string[]): string 
     if (at !== -1 && at < first) [first, found] = [at, field];
   }
   return found;
+}
+
+const isPlain = (value: unknown): boolean => typeof value !== "object" || value === null;
+const isPlainList = (value: unknown): boolean => Array.isArray(value) && value.every(isPlain);
+
+/** Whether a field only describes a step. A kind of step that we do not have is more than a description. */
+export function describesStep(field: string, value: unknown): boolean {
+  const name = plainName(field);
+  if (KIND_FIELDS.has(name)) return typeof value === "string" && !CONTROL_KINDS.has(plainName(value));
+  return BESIDE_STEP.has(name) && (isPlain(value) || isPlainList(value));
+}
+
+/** Whether a field beside the steps only describes the plan. */
+export function describesPlan(field: string, value: unknown): boolean {
+  const name = plainName(field);
+  if (name === "plan") return isPlain(value);
+  if (["metadata", "meta", "context"].includes(name)) return isPlain(value) || isPlainList(value) || isObject(value);
+  return BESIDE_PLAN.has(name) && (isPlain(value) || isPlainList(value));
 }
 
 export const hasKind = (fields: Fields): boolean => STEP_KINDS.some((kind) => fields.has(kind));

@@ -4,7 +4,9 @@
 import { ID_PATTERN } from "../plan.js";
 import { fieldNamed, type Fields } from "./fields.js";
 import { ID_FIELDS } from "./names.js";
+import { takeOutputNames } from "./other-names.js";
 import { eachExpression } from "./spans.js";
+import { FORBIDDEN_KEYS } from "../json.js";
 
 export interface StepName {
   readonly id: string;
@@ -27,6 +29,9 @@ export class StepNames {
   private readonly numbers = new Map<number, string | undefined>();
   private readonly titles = new Map<string, string | undefined>();
   private readonly tools = new Map<string, string | undefined>();
+  /** Names that steps give their outputs. A step with several outputs has no name for the whole. */
+  private readonly outputs = new Map<string, string | undefined>();
+  private readonly parts = new Map<string, string | undefined>();
   private readonly steps = new Map<string, Fields>();
   private readonly order: string[] = [];
   private written = 0;
@@ -47,6 +52,8 @@ export class StepNames {
     this.order.push(id);
     this.steps.set(id, fields);
     once(this.tools, fields.get("tool"), id);
+    const outputs = takeOutputNames(fields);
+    for (const key of outputs) once(outputs.length === 1 ? this.outputs : this.parts, key, id);
     for (const key of ["name", "title"]) once(this.titles, fields.get(key), id);
     this.given.add(id);
     if (name === undefined) return { id };
@@ -64,7 +71,7 @@ export class StepNames {
 
   private idFor(text: string, index: number): string {
     const id = this.ids.get(text) ?? this.claim(legalId(text, index), text);
-    if (id !== text && /^[A-Za-z_][\w-]*$/.test(text)) this.renamed = true;
+    if (id !== text && /^\w[\w-]*$/.test(text)) this.renamed = true;
     this.ids.set(text, id);
     return id;
   }
@@ -84,8 +91,14 @@ export class StepNames {
   resolve(name: string | number): string | undefined {
     const text = String(name).trim();
     const digits = /^\d{1,6}$/.test(text) ? this.numbers.get(Number(text)) : undefined;
-    if (ID_PATTERN.test(text)) return this.ids.get(text) ?? (this.given.has(text) ? text : undefined);
-    return this.ids.get(text) ?? digits ?? this.byWords(text);
+    if (ID_PATTERN.test(text))
+      return this.ids.get(text) ?? (this.given.has(text) ? text : undefined) ?? this.outputs.get(text);
+    return this.ids.get(text) ?? digits ?? this.outputs.get(text) ?? this.byWords(text);
+  }
+
+  /** The step that has an output of this name among others. */
+  withPart(name: string): string | undefined {
+    return this.parts.get(name);
   }
 
   /** The only step with this id or title, or the only one that calls this tool. */
@@ -141,7 +154,12 @@ export class StepNames {
    */
   rewrite(text: string): string {
     if (!this.renamed || !text.includes("${{")) return text;
-    return eachExpression(text, (expression) => expression.replace(TOKEN, (token) => this.token(token)));
+    return eachExpression(text, (expression) =>
+      // A number alone is the step of that number. Inside an expression it is a step only before a path.
+      /^\s*\d{1,6}\s*$/.test(expression)
+        ? expression.replace(/\d+/, (number) => this.ids.get(number) ?? number)
+        : expression.replace(TOKEN, (token) => this.token(token)),
+    );
   }
 
   private token(token: string): string {
@@ -151,7 +169,8 @@ export class StepNames {
   }
 }
 
-const TOKEN = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?<![\w.$])[A-Za-z_]\w*(?:-\w+)*/g;
+const TOKEN =
+  /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?<![\w.$])(?:[A-Za-z_]\w*(?:-\w+)*|\d+[A-Za-z_]\w*(?:-\w+)*|\d{1,6}(?=\.[A-Za-z_]|\[))/g;
 
 function once<K>(map: Map<K, string | undefined>, key: unknown, id: string): void {
   if (typeof key === "string") {
@@ -184,7 +203,7 @@ const isName = (value: unknown): boolean =>
 
 /** The nearest legal id: only letters, digits and _, first a lower-case letter, at most 64 characters. */
 function legalId(text: string, index: number): string {
-  if (ID_PATTERN.test(text)) return text;
+  if (ID_PATTERN.test(text) || FORBIDDEN_KEYS.has(text)) return text;
   const plain = text
     .slice(0, 200)
     .normalize("NFKD")

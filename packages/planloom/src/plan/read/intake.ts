@@ -4,14 +4,21 @@
 import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import type { Finding } from "../finding.js";
-import { isObject, pointerTo, type Json } from "../json.js";
-import { wholeDocument, type Moves } from "./document.js";
+import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
+import { wholeDocument, withoutRecord, type Moves } from "./document.js";
 import type { Fields, StepContext } from "./fields.js";
 import { StepNames, type StepName } from "./ids.js";
 import type { ReadNote, TakeNote } from "./note-params.js";
 import { withReferences, type ReferenceContext } from "./references.js";
 import { closeStep, openStep, stepPointer } from "./step.js";
-import type { Inventory, ToolSpec } from "../tool-spec.js";
+import { toolNames, type ToolNames } from "./tool-names.js";
+import type { Inventory } from "../tool-spec.js";
+
+/**
+ * Who wrote a document. A document of a person with `planloom: 1` is canonical and is read as it stands. Models copy
+ * the header: there it only means that missing arguments are not written by a model.
+ */
+export type Author = "person" | "model";
 
 interface Opened {
   readonly at: StepContext;
@@ -24,18 +31,25 @@ export class Intake {
   readonly findings: Finding[] = [];
   private readonly names = new StepNames();
   private readonly moves: Moves = new Map();
-  private readonly tools: ReadonlyMap<unknown, ToolSpec>;
+  private readonly tools: ToolNames;
   private ours = false;
+  private headed: boolean;
 
+  /** `headed`: the document is known to be in our format before it is read as a whole. */
   constructor(
     inventory: Inventory | undefined,
     private readonly calls: boolean,
+    private readonly author: Author = "model",
+    headed = false,
   ) {
-    this.tools = new Map((inventory?.tools ?? []).map((tool) => [tool.name, tool]));
+    this.headed = headed;
+    this.tools = toolNames(inventory?.tools ?? []);
   }
 
   document(value: unknown): unknown {
+    if (this.author === "person" && isHeaded(value)) return this.canonical(value);
     const document = wholeDocument(value, this.note, this.moves);
+    this.headed ||= isHeaded(document);
     const written: unknown = isObject(document) ? document["steps"] : undefined;
     if (!isObject(document) || !Array.isArray(written)) return document;
     this.ours = hasOurs([written, document["answer"] ?? null]);
@@ -48,6 +62,11 @@ export class Intake {
     const steps = named.map((step, index) => (step === undefined ? (written[index] as unknown) : this.close(step)));
     const answer = this.answer(document["answer"]);
     return { ...document, ...(answer === undefined ? {} : { answer }), steps };
+  }
+
+  /** A document in our format, by a person. Only a record of a run beside the plan is left out. */
+  private canonical(value: unknown): unknown {
+    return isObject(value) ? withoutRecord(value, this.note) : value;
   }
 
   /** The next step of a document that is still being written. It may refer only to the steps before it. */
@@ -78,7 +97,9 @@ export class Intake {
   private stepContext(index: number): StepContext {
     return {
       index,
-      tool: (name) => this.tools.get(name),
+      headed: this.headed,
+      tool: this.tools.exact,
+      toolMeant: this.tools.meant,
       note: (code, params, field, change) => this.note(code, params, stepPointer(index, field), change),
       moved: (field, from, ...inner) => {
         const source = inner.reduce((at, part) => pointerTo(at, part), this.sourceOf(stepPointer(index, from)));
@@ -95,7 +116,7 @@ export class Intake {
       dependsOn: undefined,
       ours: this.ours,
       calls: this.calls,
-      tool: (name) => this.tools.get(name),
+      tool: this.tools.exact,
       note: this.note,
       find: (finding) => {
         if (this.findings.length < LIMITS.findings) this.findings.push(finding);
@@ -103,8 +124,10 @@ export class Intake {
     };
   }
 
-  private answer(answer: Json | undefined): unknown {
-    if (!isObject(answer)) return undefined;
+  private answer(written: Json | undefined): unknown {
+    const answer = answerRecord(written, (name) => this.names.resolve(name) !== undefined);
+    if (answer === undefined) return undefined;
+    if (answer !== written) this.note("ANSWER_NAMED", {}, "/answer", { before: written, after: answer });
     const from = answer["from"];
     const isName = (value: Json): value is string | number => typeof value === "string" || typeof value === "number";
     const ids = Array.isArray(from)
@@ -126,6 +149,32 @@ export class Intake {
     this.notes.push({ code, params, pointer, ...briefly(change) } as ReadNote);
   };
 }
+
+/**
+ * The answer as a record. Plans also write the id of a step, a list of ids, or null for what is not used. A text that
+ * names no step stays for check to report.
+ */
+function answerRecord(written: Json | undefined, isStep: (name: string | number) => boolean): JsonObject | undefined {
+  const named = (one: Json): one is string | number =>
+    (typeof one === "string" || typeof one === "number") && isStep(one);
+  const listed = (list: Json): Json | undefined => {
+    if (named(list)) return [list];
+    return Array.isArray(list) && list.length > 0 && (list as readonly Json[]).every(named) ? list : undefined;
+  };
+  if (written === undefined || written === null) return undefined;
+  if (!isObject(written)) {
+    const from = listed(written);
+    if (from !== undefined) return { from };
+    return typeof written === "string" && written.includes("${{") ? { value: written } : undefined;
+  }
+  const kept = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== null));
+  const tidy = Object.keys(kept).length < Object.keys(written).length && !("value" in written) ? kept : written;
+  const from = tidy["from"] === undefined || Array.isArray(tidy["from"]) ? undefined : listed(tidy["from"]);
+  return from === undefined ? tidy : { ...tidy, from };
+}
+
+/** Whether a document says that it is in our format. */
+const isHeaded = (document: unknown): boolean => isObject(document) && document["planloom"] === 1;
 
 function briefly(change: { readonly before: unknown; readonly after?: unknown } | undefined) {
   if (change?.before === undefined) return {};

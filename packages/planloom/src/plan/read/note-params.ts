@@ -61,6 +61,14 @@ export interface NoteParams extends TextNoteParams, ReferenceParams {
   readonly NULL_DROPPED: { readonly field: string };
   readonly FIELD_RENAMED: { readonly from: string; readonly to: string };
   readonly CALL_OPENED: { readonly field: string };
+  /** A tool's name in another spelling. */
+  readonly TOOL_NAME: { readonly written: string; readonly tool: string };
+  readonly ONE_AS_LIST: { readonly field: string };
+  readonly EACH_OPENED: None;
+  readonly OUTPUT_NAMED: { readonly field: string; readonly names: Names };
+  readonly ANSWER_NAMED: None;
+  /** An argument in another form, with the same meaning. */
+  readonly ARGUMENT_READ: { readonly argument: string; readonly as: "number" | "boolean" | "text" | "list" | "record" };
   readonly NO_TOOL: { readonly tool: string };
   readonly MODEL_CALL: { readonly tool: string };
   readonly NAMED_ARGUMENTS: { readonly field: string };

@@ -7,7 +7,7 @@ import type { CheckResult } from "../check/check.js";
 import { findingOf, isError, type Finding } from "../finding.js";
 import { notJson } from "../not-json.js";
 import type { FailureKind } from "./failure.js";
-import { Intake } from "./intake.js";
+import { Intake, type Author } from "./intake.js";
 import type { ReadNote } from "./note-params.js";
 import type { Position } from "./position.js";
 import type { FoundText } from "./source.js";
@@ -36,6 +36,8 @@ export type ReadResult =
 export interface ReadOptions {
   /** The tools. With them, text arguments (`tool_input`) and missing arguments can be read. */
   readonly inventory?: Inventory;
+  /** Who wrote the text. Default: a model. */
+  readonly author?: Author;
 }
 
 /**
@@ -57,7 +59,7 @@ export function readPlan(text: string, options: ReadOptions = {}): ReadResult {
 }
 
 function draftOf(found: FoundText, options: ReadOptions): ReadDraft {
-  const intake = new Intake(options.inventory, found.calls === true);
+  const intake = new Intake(options.inventory, found.calls === true, options.author);
   const draft = intake.document(found.value);
   const how = found.notes.map((note) => ({ ...note, pointer: "" }) as ReadNote);
   const locate = (pointer: string): Position | undefined => found.locate(intake.sourceOf(pointer));
@@ -74,7 +76,7 @@ export function normalizeDraft(value: unknown, options: ReadOptions = {}): Omit<
     // Check says what is wrong with it. Plans that are built in code may be large.
     const rules = { strict: false, protoKey: false, most: 8 * LIMITS.valueBytes };
     if (notJson(value, rules) !== undefined) return { draft: value, notes: [], findings: [] };
-    const intake = new Intake(options.inventory, false);
+    const intake = new Intake(options.inventory, false, options.author);
     const draft = intake.document(value);
     return { draft, notes: intake.notes, findings: intake.findings };
   } catch {

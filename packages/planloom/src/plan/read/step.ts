@@ -4,10 +4,12 @@
 import { isObject, pointerTo } from "../json.js";
 import { ID_PATTERN } from "../plan.js";
 import { argumentField, fillFromDescription, readArguments } from "./arguments.js";
+import { readArgumentTypes } from "./argument-types.js";
 import { readCalls } from "./calls.js";
-import { fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields.js";
+import { describesStep, fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields.js";
 import type { StepName, StepNames } from "./ids.js";
 import { ID_FIELDS, NOT_BEGUN, plainName, SAID_FIELDS, STATE_FIELDS, STEP_FIELDS } from "./names.js";
+import { readOtherNames } from "./other-names.js";
 import { readReferences, type ReferenceContext } from "./references.js";
 import { dependenciesOf } from "./dependencies.js";
 
@@ -16,7 +18,17 @@ export function openStep(step: unknown, at: StepContext): Fields | undefined {
   if (typeof step === "string") at.note("TEXT_STEP", {});
   else if (!isObject(step)) return undefined;
   const fields: Fields = new Map(typeof step === "string" ? [["agent", step]] : Object.entries(step));
-  for (const adapter of [leaveOut, renameFields, readCalls, readName, readTask]) adapter(fields, at);
+  for (const adapter of [
+    leaveOut,
+    renameFields,
+    readCalls,
+    readToolNames,
+    readOtherNames,
+    readName,
+    readTask,
+    readEach,
+  ])
+    adapter(fields, at);
   return fields;
 }
 
@@ -25,6 +37,7 @@ export function closeStep(fields: Fields, name: StepName, at: StepContext, conte
   readHints(fields, at);
   dependenciesOf(fields, context, at);
   readArguments(fields, at);
+  readArgumentTypes(fields, at);
   agentFromDescription(fields, name, at);
   fillFromDescription(fields, at);
   readReferences(fields, context);
@@ -41,7 +54,8 @@ function leaveOut(fields: Fields, at: StepContext): void {
       at.note("NULL_DROPPED", { field }, undefined, { before: value });
     } else if (
       (SAID_FIELDS.has(name) && typeof value === "string") ||
-      (STATE_FIELDS.has(name) && NOT_BEGUN.has(value))
+      (STATE_FIELDS.has(name) && NOT_BEGUN.has(value)) ||
+      describesStep(field, value)
     ) {
       fields.delete(field);
       at.note("LEFT_OUT", { field }, undefined, { before: value });
@@ -54,6 +68,56 @@ function renameFields(fields: Fields, at: StepContext): void {
     const to = STEP_FIELDS.get(plainName(field));
     if (to !== undefined && to !== field && to !== "id" && !fields.has(to)) rename(fields, field, to, at);
   }
+}
+
+/** The exact names of tools for names in another case, with other separators, or with the marks of a call. */
+function readToolNames(fields: Fields, at: StepContext): void {
+  const spelled = (written: unknown, field: string): unknown => {
+    const tool = typeof written === "string" && at.tool(written) === undefined ? at.toolMeant(written) : undefined;
+    if (tool === undefined) return written;
+    at.note("TOOL_NAME", { written: String(written), tool: tool.name }, field, { before: written, after: tool.name });
+    return tool.name;
+  };
+  if (fields.has("tool")) fields.set("tool", spelled(fields.get("tool"), "tool"));
+  for (const field of ["tools", "tool_hints"]) {
+    const named = fields.get(field);
+    if (Array.isArray(named))
+      fields.set(
+        field,
+        named.map((one: unknown) => spelled(one, field)),
+      );
+    else if (typeof named === "string" && named !== "all") toolList(named, field);
+  }
+
+  function toolList(named: string, field: string): void {
+    const names = named.split(/[,;]/).map((one) => one.trim());
+    if (names.length > 20 || !names.every((one) => at.toolMeant(one) !== undefined)) return;
+    fields.set(
+      field,
+      names.map((one) => spelled(one, field)),
+    );
+    at.note("ONE_AS_LIST", { field }, field, { before: named, after: fields.get(field) });
+  }
+}
+
+const EACH_LIST = ["in", "items", "list", "over", "of", "from"];
+const EACH_ITEM = ["as", "item", "var", "variable", "name"];
+
+/** `forEach: { in, as }` */
+function readEach(fields: Fields, at: StepContext): void {
+  const each = fields.get("forEach");
+  if (!isObject(each) || fields.has("as")) return;
+  const keys = Object.keys(each);
+  const list = keys.find((key) => EACH_LIST.includes(plainName(key)));
+  const item = keys.find((key) => EACH_ITEM.includes(plainName(key)));
+  if (list === undefined || keys.length > (item === undefined ? 1 : 2)) return;
+  fields.set("forEach", each[list]);
+  at.moved("forEach", "forEach", list);
+  if (item !== undefined) {
+    fields.set("as", each[item]);
+    at.moved("as", "forEach", item);
+  }
+  at.note("EACH_OPENED", {}, "forEach", { before: each, after: each[list] });
 }
 
 /** `name` is the id if it is a legal id and no other field is. Otherwise it may be the title. */
@@ -101,7 +165,7 @@ function readHints(fields: Fields, at: StepContext): void {
   const hints = fields.get("tool_hints");
   if (hints === undefined || fields.has("tool") || fields.has("ask") || fields.has("tools")) return;
   rename(fields, "tool_hints", "tools", at);
-  if (typeof hints === "string") fields.set("tools", [hints]);
+  if (typeof hints === "string") fields.set("tools", hints.trim() === "" ? [] : [hints]);
   if (!Array.isArray(hints) || hints.length > 0) return;
   fields.set("tools", "all");
   at.note("HINTS_EMPTY", {}, "tools", { before: hints, after: "all" });

@@ -50,13 +50,11 @@ export class PlanStream {
   private readonly pieces: string[] = [];
   private readonly given: StreamedStep[] = [];
   private readonly finder = new StepFinder();
-  private readonly intake: Intake;
+  private opened: Intake | undefined;
   private length = 0;
   private lost = false;
 
-  constructor(private readonly options: StreamOptions = {}) {
-    this.intake = new Intake(options.inventory, false);
-  }
+  constructor(private readonly options: StreamOptions = {}) {}
 
   push(piece: string): readonly StreamedStep[] {
     this.pieces.push(piece);
@@ -86,6 +84,12 @@ export class PlanStream {
     return this.pieces.join("");
   }
 
+  /** Made for the first step: the header of our format stands before it, if the document has one. */
+  private get intake(): Intake {
+    this.opened ??= new Intake(this.options.inventory, false, this.options.author, HEADER.test(this.text));
+    return this.opened;
+  }
+
   private read(text: string): StreamedStep | undefined {
     const raw = parsed(text);
     if (!isObject(raw) || !looksLikeStep(raw)) {
@@ -98,6 +102,8 @@ export class PlanStream {
     return { index, raw, step, notes: this.intake.notes.slice(notes), findings: this.intake.findings.slice(findings) };
   }
 }
+
+const HEADER = /["']?planloom["']?\s{0,20}:\s{0,20}1\b/;
 
 const isSame = (final: unknown, given: unknown): boolean =>
   JSON.stringify(final) === JSON.stringify(given) ||

@@ -1,0 +1,45 @@
+// Finds the tool that a written name means. In: the tools, and a name as written. Out: the tool with exactly this name,
+// or the only tool whose name differs in case, separators or call marks. Two such tools give none: check reports it.
+import type { ToolSpec } from "../tool-spec.js";
+
+export type FindTool = (name: unknown) => ToolSpec | undefined;
+
+export interface ToolNames {
+  readonly exact: FindTool;
+  /** Also over case, spaces, `_`, `-`, `functions.` before the name and `()` behind it. */
+  readonly meant: FindTool;
+}
+
+export function toolNames(tools: readonly ToolSpec[]): ToolNames {
+  const exact = new Map<unknown, ToolSpec>(tools.map((tool) => [tool.name, tool]));
+  let alike: Map<string, ToolSpec | undefined> | undefined;
+  const byLetters = (): ReadonlyMap<string, ToolSpec | undefined> => {
+    if (alike !== undefined) return alike;
+    alike = new Map();
+    for (const tool of exact.values()) {
+      const letters = lettersOf(tool.name);
+      alike.set(letters, alike.has(letters) ? undefined : tool);
+    }
+    return alike;
+  };
+  return {
+    exact: (name) => exact.get(name),
+    meant: (name) => exact.get(name) ?? (typeof name === "string" ? byLetters().get(lettersOf(bare(name))) : undefined),
+  };
+}
+
+const NAME_CHARS = 200;
+const AROUND = /^[\s*`"'([<]+|[\s*`"')\]>]+$/g;
+const SPACE = /^(?:functions?|tools?|api|default_api|multi_tool_use)[.:/]/i;
+
+/** The name without marks around it, without the namespace of an interface, and without the brackets of a call. */
+function bare(name: string): string {
+  const plain = name.slice(0, NAME_CHARS).replace(AROUND, "").replace(SPACE, "");
+  return plain.replace(/\($/, "");
+}
+
+const lettersOf = (name: string): string =>
+  name
+    .slice(0, NAME_CHARS)
+    .toLowerCase()
+    .replace(/[\s_.-]/g, "");
