@@ -3,6 +3,7 @@
 // neither pays twice nor acts twice.
 import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
+import { orderedMessages } from "../model/message-rules.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest, ToolCall } from "../model/port.js";
 import type { Json } from "../plan/json.js";
 import type { AgentStep } from "../plan/plan.js";
@@ -178,15 +179,9 @@ async function takeTurns(
   throw fail(failWith("TURN_LIMIT", { turns: request.turns }, { retryable: true }));
 }
 
-/**
- * A text of ours. Many servers refuse a user message after the results of tools, so it stands below the last result.
- */
+/** A text of ours, where a text of the user may stand. */
 function addNote(messages: ModelMessage[], text: string): void {
-  const last = messages.at(-1);
-  const result = last?.role === "tool" ? last.results.at(-1) : undefined;
-  if (last?.role !== "tool" || result === undefined) return void messages.push({ role: "user", text });
-  const noted = { ...result, text: `${result.text}\n\n${text}` };
-  messages[messages.length - 1] = { role: "tool", results: [...last.results.slice(0, -1), noted] };
+  messages.splice(0, messages.length, ...orderedMessages([...messages, { role: "user", text }]));
 }
 
 const isOfCall = ({ code }: ReplyProblem): boolean => code === "CALL_ANNOUNCED" || code === "CALL_IN_TEXT";

@@ -10,6 +10,7 @@ import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder
 import { offersTools, toolForm, type ToolForm } from "./tool-form.js";
 import { withWireNames } from "./tool-name.js";
 import { TOOL_RUNGS } from "./tool-rung.js";
+import { messagesUnder, promptUnder } from "./message-rules.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest, Role } from "./port.js";
 import { outputLimitError, providerError, timeoutError, type RequestTarget } from "./provider-error.js";
 import { providerFailureOf, type ProviderFailure } from "./provider-failure.js";
@@ -125,7 +126,8 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
       request.signal.throwIfAborted();
       const { failure } = outcome;
       if (failure.kind !== "unreachable") memory.reached = true;
-      const rule = failure.kind === "refused" ? ruleFor(failure.words, memory.rules, settings) : undefined;
+      const isAnswer = failure.kind === "refused" || failure.kind === "failed";
+      const rule = isAnswer ? ruleFor(failure.words, memory.rules, settings) : undefined;
       if (rule !== undefined) {
         follow(rule);
         await request.again?.();
@@ -166,10 +168,12 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   }
 
   function optionsOf(model: LanguageModelV3, request: ModelRequest, way: Way): CallOptions {
-    const plain = callOptionsOf(request);
+    const { rules } = memory;
+    const plain = callOptionsOf({ ...request, messages: messagesUnder(request.messages, rules) });
     const options = request.output === undefined ? plain : shaped(plain, request.output, way.rung);
-    const form = { role: source.role, temperature: way.temperature, rules: memory.rules };
-    return { ...options, abortSignal: request.signal, ...callSettings(settings, form, model) };
+    const prompt = promptUnder(options.prompt, rules);
+    const form = { role: source.role, temperature: way.temperature, rules };
+    return { ...options, prompt, abortSignal: request.signal, ...callSettings(settings, form, model) };
   }
 
   const { maxOutputTokens } = settings;

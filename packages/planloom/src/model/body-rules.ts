@@ -1,6 +1,7 @@
 // Changes to the body of a request that servers ask for in their refusals. In: the words of a refusal, and a body. Out:
 // the rule that the words ask for, and the body under the rules that are known of a server and model.
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
+import { asksFor, MESSAGE_RULES, type MessageRule } from "./message-rules.js";
 
 export type BodyRule =
   | "no-stream-options"
@@ -9,6 +10,8 @@ export type BodyRule =
   | "no-parallel-calls"
   | "effort-none"
   | "plain-tools"
+  | "text-content"
+  | MessageRule
   | SettingRule;
 
 /** A setting of a role is left out of each call (call-settings.ts). This works for packages, too. */
@@ -26,7 +29,11 @@ interface Rule {
 const UNKNOWN_KEYWORD =
   /unknown name "(?:\$schema|additionalProperties|exclusiveM\w+|propertyNames|const|multipleOf|patternProperties)"/i;
 
-const RULES: { readonly [R in Exclude<BodyRule, SettingRule>]: Rule } = {
+/** A message whose only content is calls has null as its text. Some servers and templates want a text. */
+const NULL_CONTENT =
+  /\bcontent\b.{0,80}(?:\bnull\b|\bnone\b|\bnil\b|non-?empty string|(?:must|should) be a (?:valid )?string|expected (?:a )?string)|NoneType/i;
+
+const RULES: { readonly [R in Exclude<BodyRule, SettingRule | MessageRule>]: Rule } = {
   "no-stream-options": { refusal: /stream_options/, apply: (body) => without(body, "stream_options") },
   "max-completion-tokens": { refusal: /max_completion_tokens/, apply: renamedLimit },
   "no-parallel-calls": { refusal: /parallel_tool_calls/, apply: (body) => without(body, "parallel_tool_calls") },
@@ -37,6 +44,7 @@ const RULES: { readonly [R in Exclude<BodyRule, SettingRule>]: Rule } = {
   },
   "plain-tools": { refusal: UNKNOWN_KEYWORD, apply: (body) => withSchemas(body, plainSchema) },
   "no-strict": { refusal: /['"`.]strict\b['"`]?.{0,40}(?:not|un|extra|invalid|permitted)/i, apply: withoutStrict },
+  "text-content": { refusal: NULL_CONTENT, apply: withTexts },
 };
 
 type Setting = "topP" | "seed" | "stop" | "reasoningEffort";
@@ -62,9 +70,9 @@ const ABOUT_VALUE =
   /supported values|valid values|invalid value|does not support ['"`]|must be|should be|less than|greater than/i;
 
 const SETTING_RULES = Object.keys(SETTINGS) as readonly SettingRule[];
-const REQUEST_RULES = Object.keys(RULES) as readonly Exclude<BodyRule, SettingRule>[];
+const REQUEST_RULES = Object.keys(RULES) as readonly Exclude<BodyRule, SettingRule | MessageRule>[];
 
-export const BODY_RULES: readonly BodyRule[] = [...REQUEST_RULES, ...SETTING_RULES];
+export const BODY_RULES: readonly BodyRule[] = [...REQUEST_RULES, ...SETTING_RULES, ...MESSAGE_RULES];
 
 /** The rule that answers a refusal, if it is not followed yet. `set` holds the settings of the role. */
 export function ruleFor(
@@ -72,6 +80,8 @@ export function ruleFor(
   known: ReadonlySet<BodyRule>,
   set: { readonly [S in Setting]?: unknown } = {},
 ): BodyRule | undefined {
+  const ofMessages = MESSAGE_RULES.find((rule) => !known.has(rule) && asksFor(rule, words));
+  if (ofMessages !== undefined) return ofMessages;
   const ofRequest = REQUEST_RULES.find((rule) => !known.has(rule) && RULES[rule].refusal.test(words));
   if (ofRequest !== undefined || ABOUT_VALUE.test(words)) return ofRequest;
   return SETTING_RULES.find((rule) => {
@@ -93,6 +103,15 @@ function without({ ...body }: { [field: string]: Json }, field: string): Body {
 function renamedLimit(body: Body): Body {
   const { max_tokens: most, ...rest } = body;
   return most === undefined ? body : { ...rest, max_completion_tokens: most };
+}
+
+function withTexts(body: Body): Body {
+  const { messages } = body;
+  if (!Array.isArray(messages)) return body;
+  const texts = (messages as readonly Json[]).map((message) =>
+    isObject(message) && message["content"] === null ? { ...message, content: "" } : message,
+  );
+  return { ...body, messages: texts };
 }
 
 function withoutStrict(body: Body): Body {

@@ -2,6 +2,7 @@
 // role's settings. Only this file knows both forms of a message.
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { CallOptions } from "./ai-sdk.js";
+import { orderedMessages } from "./message-rules.js";
 import type { ModelMessage, ModelRequest, ToolCall } from "./port.js";
 
 type Prompt = CallOptions["prompt"];
@@ -10,7 +11,7 @@ type FunctionTool = Extract<NonNullable<CallOptions["tools"]>[number], { type: "
 
 export function callOptionsOf(request: ModelRequest): CallOptions {
   const tools = request.tools ?? [];
-  const prompt = promptOf(request.system, request.messages);
+  const prompt = promptOf(request.system, orderedMessages(request.messages));
   if (tools.length === 0) return { prompt };
   return {
     prompt,
