@@ -33,6 +33,8 @@ export interface Deadline {
   /** Resolves when the signal is aborted. */
   readonly passed: Promise<"passed">;
   why(): "timeout" | "abort" | undefined;
+  /** Stops the time until the returned function is called, also if several parts of the work hold it. */
+  readonly hold: () => () => void;
   /** Call this when the work has ended, in time or not. */
   cancel(): void;
 }
@@ -51,16 +53,43 @@ export function newDeadline(outer: AbortSignal, timeoutMs: number, clock: Clock)
   const onAbort = () => stop("abort");
   if (outer.aborted) onAbort();
   else outer.addEventListener("abort", onAbort, { once: true });
-  const cancelTimer = clock.setTimer(timeoutMs, () => stop("timeout"));
+  const timer = heldTimer(timeoutMs, clock, () => stop("timeout"));
   return {
     signal: controller.signal,
     passed,
     why: () => why,
+    hold: timer.hold,
     cancel: () => {
-      cancelTimer();
+      timer.cancel();
       outer.removeEventListener("abort", onAbort);
     },
   };
+}
+
+/** A timer that can be stopped for a while. */
+function heldTimer(ms: number, clock: Clock, fn: () => void): Pick<Deadline, "hold" | "cancel"> {
+  let [left, holds, isOver] = [ms, 0, false];
+  let since = clock.now();
+  let cancelTimer = clock.setTimer(left, fn);
+  const hold = (): (() => void) => {
+    if (holds++ === 0) {
+      cancelTimer();
+      left -= clock.now() - since;
+    }
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      if (--holds > 0 || isOver) return;
+      since = clock.now();
+      cancelTimer = clock.setTimer(left, fn);
+    };
+  };
+  const cancel = (): void => {
+    isOver = true;
+    cancelTimer();
+  };
+  return { hold, cancel };
 }
 
 type Settled<T> = { readonly value: T } | { readonly thrown: unknown };

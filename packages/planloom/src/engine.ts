@@ -15,6 +15,11 @@ export { performIn } from "./perform/perform.js";
 export type { Services } from "./perform/services.js";
 export { createInventory } from "./tools/inventory.js";
 
+// The contract of a limiter, which keeps the limits of model servers.
+export type { EndpointLimits, Limiter, ModelEndpoint, PassingRefusal, Pause, Permit, Wait } from "./model/limiter.js";
+export { memoryLimiter } from "./model/memory-limiter.js";
+export type { WaitReason } from "./words/waits.js";
+
 // The kernel: state, inputs, events and effects of a run.
 export { emptyRun, type Run } from "./run/state.js";
 export { isWaiting } from "./run/status.js";

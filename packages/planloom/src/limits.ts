@@ -96,6 +96,19 @@ export const LIMITS = {
   toolTimeoutMs: 60_000,
   /** One model reply, in ms. */
   modelTimeoutMs: 120_000,
+  /** The first wait after a server's refusal that names no time, in ms: most limits are counted by the minute. */
+  rateWaitMs: 5_000,
+  /** The longest such wait, in ms: then every limit by the minute has passed. */
+  rateWaitMaxMs: 60_000,
+  /** How long one model call waits for a limit or a busy server in all, in ms: more is a quota of the day. */
+  limitWaitMs: 15 * 60_000,
+  /** How long calls wait for a server that cannot be reached, in ms: servers and containers start in this time. */
+  serverStartMs: 30_000,
+  /** How long calls wait for a server that loads its model, in ms: large models take minutes. */
+  modelLoadMs: 5 * 60_000,
+  /** The first and the longest wait between two requests to such a server, in ms. */
+  reachAgainMs: 500,
+  reachAgainMaxMs: 5_000,
   /** One attempt of an agent step, in ms: 8 turns of up to 2 minutes are cut here. */
   agentTimeoutMs: 10 * 60_000,
   /** How long a tool may take to react to its signal, in ms, before its ending is recorded without it. */

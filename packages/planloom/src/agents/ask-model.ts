@@ -25,8 +25,8 @@ export async function askModel(
 }
 
 function send(request: Omit<ModelRequest, "signal">, model: Model, context: AgentContext): Promise<ModelReply> {
-  const { signal, budget } = context;
+  const { signal, budget, waits } = context;
   const call = async (again?: () => Promise<void>) =>
-    soundReply(await model.call({ ...request, signal, ...(again && { again }) }), model.name);
+    soundReply(await model.call({ ...request, signal, ...(waits && { waits }), ...(again && { again }) }), model.name);
   return budget === undefined ? call() : budget.within(modelCallOf(request, model), signal, call);
 }

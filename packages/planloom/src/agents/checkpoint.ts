@@ -2,6 +2,7 @@
 // effect class and the work. Out: the work's outcome, or the recorded one. The engine implements it, and roles know
 // nothing else of stores.
 import type { Json, JsonObject } from "../plan/json.js";
+import type { ModelRequest } from "../model/port.js";
 import type { HeldCall } from "../run/event.js";
 import type { Failure } from "../run/failure.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
@@ -143,6 +144,8 @@ export interface AgentContext {
   readonly intended?: () => Promise<Json>;
   /** The run's budget, if it has one: every model call uses it. */
   readonly budget?: CallBudget;
+  /** See ModelRequest. Absent: nobody is told. */
+  readonly waits?: ModelRequest["waits"];
   /** Called with each step of a plan while the planner writes. Absent: nobody listens. */
   readonly drafted?: (step: DraftedStep) => void;
   /** Reports progress of the work. Never stored. */

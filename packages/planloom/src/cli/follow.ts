@@ -5,8 +5,14 @@ import type { EventData, RunEvent } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { Display } from "./display.js";
-import { heading, linesOf, phaseOf } from "./render/lines.js";
+import { longestWait, waitText, type WaitParams } from "../words/waits.js";
+import { heading, linesOf, phaseOf, waitLine } from "./render/lines.js";
 import { oneLine } from "./style.js";
+
+const SHOWN_WAIT_MS = 500;
+
+const workText = (value: number | string): string =>
+  typeof value === "number" ? `${Math.round(value * 100)} %` : oneLine(value, 60);
 
 export class Follower implements Listener {
   run: Run | undefined;
@@ -14,6 +20,8 @@ export class Follower implements Listener {
   proposed: { readonly data: EventData["plan.proposed"]; readonly shown: boolean } | undefined;
   #phase: string | undefined;
   readonly #said = new Map<string, string>();
+  /** When the wait ends that was shown last, by endpoint. */
+  readonly #waits = new Map<string, number>();
   /** Events that arrived while the log was being read. undefined once they may be shown. */
   #held: RunEvent[] | undefined;
   readonly #watchers = new Set<(event: RunEvent) => void>();
@@ -57,10 +65,21 @@ export class Follower implements Listener {
   }
 
   progress(progress: Progress): void {
-    if (progress.type !== "step") return;
-    const { step, item, value } = progress;
-    const text = typeof value === "number" ? `${Math.round(value * 100)} %` : oneLine(value, 60);
+    if (progress.type === "answer") return;
+    const { step, item } = progress;
+    const text = progress.type === "wait" ? `waits ${waitText(progress)}` : workText(progress.value);
     this.#said.set(step, item === null ? text : `[${item}] ${text}`);
+    if (progress.type === "wait") this.#showWait(progress);
+  }
+
+  /** One line for all calls that wait for the same endpoint. The table alone shows waits that nobody notices. */
+  #showWait(wait: WaitParams): void {
+    const { endpoint } = wait;
+    const ms = longestWait(wait);
+    const now = Date.now();
+    if (ms < SHOWN_WAIT_MS || now < (this.#waits.get(endpoint) ?? 0)) return;
+    this.#waits.set(endpoint, now + ms);
+    this.display.show([{ text: waitLine(wait), routine: false }]);
   }
 
   /** Calls `watcher` with every further event until the returned function is called. */

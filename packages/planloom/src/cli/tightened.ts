@@ -71,6 +71,7 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   prices: never,
   store: only((store, folder) => typeof store === "string" && isOwnStore(store, folder)),
   engine: never,
+  limiter: never,
   concurrency: atMost(LIMITS.concurrency),
   budget: always,
   approval: oneOf("always", "effects"),

@@ -5,6 +5,7 @@ import type { EventData, Fact, RunEvent } from "../run/event.js";
 import type { CheckedPlan, Command } from "../run/command.js";
 import type { Refusal } from "../run/refusal.js";
 import type { Run } from "../run/state.js";
+import type { WaitParams } from "../words/waits.js";
 
 export interface StartRequest {
   /** Absent: a new one is made. */
@@ -18,6 +19,8 @@ export interface StartRequest {
 /** Progress that is shown while it happens and never stored. */
 export type Progress =
   | { readonly type: "step"; readonly step: string; readonly item: number | null; readonly value: number | string }
+  /** A model call of a step or a role waits for its endpoint. */
+  | ({ readonly type: "wait"; readonly step: string; readonly item: number | null } & WaitParams)
   /** A piece of the answer while it is being written. */
   | { readonly type: "answer"; readonly delta: string };
 

@@ -10,6 +10,7 @@ import { isObject } from "../plan/json.js";
 import { asJson } from "../tools/output.js";
 import { isHeader } from "../model/header-text.js";
 import type { RoleSettings } from "../model/role.js";
+import type { Limiter } from "../model/limiter.js";
 import type { Model } from "../model/port.js";
 import type { Prices } from "../model/prices.js";
 import type {
@@ -94,6 +95,11 @@ export interface LoomConfig {
    * local engine.
    */
   readonly engine?: OpenEngine;
+  /**
+   * Says when requests to models may be sent: see `Limiter` of planloom/engine. One that processes share keeps the
+   * limits of an endpoint for all of them. Default: one limiter for all models of this process.
+   */
+  readonly limiter?: Limiter;
   /** Number of steps and items that run at once. Default: 4. */
   readonly concurrency?: number;
   /**
@@ -184,6 +190,7 @@ const KEYS: Record<keyof LoomConfig, true> = {
   prices: true,
   store: true,
   engine: true,
+  limiter: true,
   concurrency: true,
   guard: true,
   attended: true,
@@ -232,6 +239,9 @@ const ROLE_KEYS: Record<keyof RoleSettings, true> = {
   maxOutputTokens: true,
   timeout: true,
   instructions: true,
+  requestsPerMinute: true,
+  tokensPerMinute: true,
+  maxConcurrent: true,
 };
 const BUILTIN_KEYS: Record<keyof NonNullable<LoomConfig["builtins"]>, true> = {
   files: true,
@@ -264,6 +274,7 @@ export function settingsOf(config: LoomConfig): Settings {
   knownPrices(config.prices ?? {});
   knownStore(config.store);
   knownEngine(config.engine);
+  knownLimiter(config.limiter);
   knownSecrets(config.secrets ?? {});
   const { limits = {}, planner = {} } = config;
   knownKeys("planner.", planner, PLANNER_KEYS);
@@ -367,6 +378,7 @@ function knownModels(models: NonNullable<LoomConfig["models"]>): void {
     if (isModel) continue;
     knownKeys(`models.${role}.`, given, ROLE_KEYS);
     knownRequest(`models.${role}.`, given);
+    knownPatience(`models.${role}.`, given);
   }
 }
 
@@ -378,6 +390,12 @@ function knownRequest(prefix: string, given: unknown): void {
   if (body !== undefined && (!isObject(body) || !asJson(body).ok)) throw invalid(`${prefix}body`, body, { is: "body" });
   for (const [name, value] of Object.entries((headers ?? {}) as { readonly [name: string]: string }))
     if (!isHeader(name, value)) throw invalid(`${prefix}headers.${name}`, "(not shown)", { is: "header" });
+}
+
+function knownPatience(prefix: string, given: unknown): void {
+  const settings = given as { readonly [field: string]: number | undefined };
+  for (const name of ["requestsPerMinute", "tokensPerMinute", "maxConcurrent"] as const)
+    whole(prefix + name, settings[name], null);
 }
 
 const isRecordOfTexts = (value: unknown): boolean =>
@@ -402,6 +420,12 @@ function knownPrices(prices: unknown): void {
 function knownEngine(engine: unknown): void {
   if (engine === undefined || typeof engine === "function") return;
   throw invalid("engine", engine, { is: "engine" });
+}
+
+function knownLimiter(limiter: unknown): void {
+  const isLimiter = (value: object) => ["acquire", "report", "pause"].every((name) => name in value);
+  if (limiter === undefined || (typeof limiter === "object" && limiter !== null && isLimiter(limiter))) return;
+  throw invalid("limiter", limiter, { is: "limiter" });
 }
 
 function knownStore(store: unknown): void {

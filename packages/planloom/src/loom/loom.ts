@@ -36,6 +36,7 @@ import { roleNamesOf } from "./roles.js";
 import { withPrices } from "./run-prices.js";
 import type { Services } from "../perform/services.js";
 import { withWords, type Worded, type WordedFinding } from "../words/findings.js";
+import type { WaitParams } from "../words/waits.js";
 import { estimateInWords, type EstimateInWords } from "../words/estimate.js";
 
 export interface StartOptions {
@@ -63,6 +64,8 @@ export interface DraftOptions {
   readonly invalid?: NonNullable<PlannerRequest["invalid"]>;
   /** Called with each step as it is written. */
   readonly onDrafted?: (step: DraftedStep) => void;
+  /** Called when a request must wait for the planner's endpoint. */
+  readonly onWait?: (wait: WaitParams) => void;
 }
 
 /** A configured Planloom. Close it when done: its runs are released, and any process can resume them. */
@@ -106,7 +109,7 @@ export class Loom {
    */
   async plan(
     goal: string,
-    options: Pick<DraftOptions, "inputs" | "onDrafted"> & {
+    options: Pick<DraftOptions, "inputs" | "onDrafted" | "onWait"> & {
       readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly WordedFinding[] }) => void;
     } = {},
   ): Promise<Worded<CheckedPlan> & { readonly asking?: Asking }> {
@@ -130,9 +133,9 @@ export class Loom {
    * the provider.
    */
   async draft(goal: string, options: DraftOptions = {}): Promise<Worded<PlannerReply>> {
-    const { inventory, invalid, onDrafted } = options;
+    const { inventory, invalid, onDrafted, onWait } = options;
     const inputs = soundInputs(options.inputs ?? {});
-    const { planner, executor, clock } = this.services;
+    const { planner, executor, clock, limiter } = this.services;
     if (planner === null) throw new PlanloomError("NO_PLANNER", {});
     const { granularity, critique } = this.settings;
     const executorModel = executor?.name ?? null;
@@ -140,8 +143,9 @@ export class Loom {
     const foreignInputs = Object.keys(inputs);
     const asked = { goal, inputs, foreignInputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
     const request = { ...plannerRequest(this.services, asked), ...(inventory && { inventory }) };
-    const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }) };
-    const reply = withWords(await askPlanner(request, timedPlanner(planner, clock), context));
+    const waits = onWait && ((wait: WaitParams) => (onWait(wait), () => undefined));
+    const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }), ...(waits && { waits }) };
+    const reply = withWords(await askPlanner(request, timedPlanner(planner, clock, limiter), context));
     if (reply.kind !== "plan") return reply;
     // A model sees no names of fields, but a finding about its draft may tell one.
     const sees = typeof planner === "function" ? "values" : invalid === undefined ? "types" : "names";

@@ -6,7 +6,8 @@ import { realPath } from "../files/project.js";
 import { trustListPath } from "../files/trusted-folders.js";
 import { LIMITS } from "../limits.js";
 import { openModel } from "../model/model.js";
-import { timedModel } from "../model/timed-model.js";
+import { sharedLimiter } from "../model/memory-limiter.js";
+import { usableModel } from "../model/patient-model.js";
 import type { Model } from "../model/port.js";
 import { pricesFor } from "../model/prices.js";
 import type { RolesSettings } from "../model/role.js";
@@ -57,8 +58,9 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const location = config.store ?? storePath(cwd, env);
   const context = { keeper: keeperBeside(location), packages };
   const models = openRoles(roles, context, ports.callsNoModel);
+  const { limiter = sharedLimiter(clock) } = config;
   const closed = [...ownFiles, trustListPath(env), ...filesOf(location)];
-  const inventory = inventoryOf(config, models.executor && timedModel(models.executor, clock), closed);
+  const inventory = inventoryOf(config, models.executor && usableModel(models.executor, clock, limiter), closed);
   const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
   const store = typeof location === "object" ? location : await openStore(location);
   const configured = { ...models, planner: plannerFunction ?? models.planner };
@@ -76,6 +78,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     ...configured,
     appraise: appraiseWith(appraiser),
     modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor", context),
+    limiter,
     instructions: instructionsOf(roles),
     secrets: config.secrets ?? {},
     ...(ports.configFile === undefined ? {} : { configFile: ports.configFile }),

@@ -114,7 +114,6 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     for (let calls = 1; calls <= MOST_REQUESTS; calls++) {
       const outcome = await send(model, request, way, accepted);
       if (outcome.ok) {
-        memory.reached = true;
         accepted(way);
         const { reply } = outcome;
         if (reply.finish === "length" && reply.text.trim() === "" && reply.toolCalls.length === 0) {
@@ -125,7 +124,6 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
       if (request.signal.reason instanceof TimedOut) throw timeoutError(target);
       request.signal.throwIfAborted();
       const { failure } = outcome;
-      if (failure.kind !== "unreachable") memory.reached = true;
       const isAnswer = failure.kind === "refused" || failure.kind === "failed";
       const rule = isAnswer ? ruleFor(failure.words, memory.rules, settings) : undefined;
       if (rule !== undefined) {
@@ -134,7 +132,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
         continue;
       }
       const next = wayAfter(way, failure, sent);
-      if (next === undefined) throw providerError(failure, target, memory.reached);
+      if (next === undefined) throw providerError(failure, target);
       await request.again?.();
       way = next;
       tried.add(way.rung);

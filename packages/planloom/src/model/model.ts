@@ -1,5 +1,6 @@
 // Opens the model of a role. In: the role's settings. Out: a Model, without a request and without loading a package.
 // Decides where a model comes from: an object, an installed provider, or an endpoint.
+import { sha256 } from "../sha256.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { aiSdkModel, type LadderModel, type Source } from "./ai-sdk-model.js";
 import type { JsonObject } from "../plan/json.js";
@@ -7,6 +8,7 @@ import { underRules, type BodyRule } from "./body-rules.js";
 import { ENDPOINT_PROVIDER } from "./call-options.js";
 import { isAiSdkModel, isCallable, type AiSdkModel, type LanguageModelV3 } from "./ai-sdk.js";
 import { parseEndpoint, sameOrigin, shownUrl, type Endpoint } from "./endpoint.js";
+import type { EndpointLimits, ModelEndpoint } from "./limiter.js";
 import type { Model, Role } from "./port.js";
 import { meantName, packageToInstall, providerNameOf, type ProviderName } from "./provider-name.js";
 import { findProvider, loadProviderModel, notInstalled, unsupported } from "./provider-package.js";
@@ -46,9 +48,12 @@ export interface ModelContext {
  */
 export function openModel(settings: RoleSettings, role: Role, context: ModelContext = {}): Model {
   const { model } = settings;
-  if (typeof model !== "object" || !("call" in model)) return openLadder(settings, role, context);
+  if (typeof model !== "object" || !("call" in model)) {
+    const opened = openLadder(settings, role, context);
+    return { ...opened, endpoint: endpointOf(settings, opened.name) };
+  }
   onlyForServers(settings, role, "headers", "query", "body", "providerOptions");
-  return settings.timeout === undefined ? model : slower(model, settings.timeout);
+  return withSettings(model, settings);
 }
 
 /** Opens a model that is not one of Planloom's own port, and so has no ladder. */
@@ -113,11 +118,47 @@ function onlyForServers(settings: RoleSettings, role: Role, ...names: readonly S
     if (settings[setting] !== undefined) throw new PlanloomError("MODEL_BAD_SETTING", { role, setting });
 }
 
-/** A model of the port, with the role's timeout. It may be an instance of a class. */
-function slower(model: Model, timeoutMs: number): Model {
-  const { name, maxOutputTokens } = model;
-  const most = maxOutputTokens === undefined ? {} : { maxOutputTokens };
-  return { name, timeoutMs, ...most, call: (request) => model.call(request) };
+/** A model of the port, with the role's timeout and limits. It may be an instance of a class. */
+function withSettings(model: Model, settings: RoleSettings): Model {
+  const limits = limitsOf(settings);
+  if (settings.timeout === undefined && Object.keys(limits).length === 0) return model;
+  const { name, maxOutputTokens, timeoutMs = settings.timeout } = model;
+  const endpoint = { ...(model.endpoint ?? endpointOf(settings, name)), limits };
+  return {
+    ...{ name, endpoint, call: (request) => model.call(request) },
+    ...(settings.timeout === undefined
+      ? timeoutMs === undefined
+        ? {}
+        : { timeoutMs }
+      : { timeoutMs: settings.timeout }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  };
+}
+
+/** The endpoint of a model: its address or provider, and its key. The key itself stays hidden in a hash. */
+function endpointOf(settings: RoleSettings, name: string): ModelEndpoint {
+  const { model, baseURL, apiKey = "", headers = {} } = settings;
+  const limits = limitsOf(settings);
+  if (typeof model === "object") {
+    const label = "call" in model ? name : model.provider;
+    return { key: `model ${label}`, label, limits };
+  }
+  const provider = /^([a-z-]+):/.exec(name)?.[1];
+  const address = baseURL === undefined ? undefined : parseEndpoint(baseURL);
+  const secrets = JSON.stringify([apiKey, headers, address?.query ?? {}]);
+  return {
+    key: sha256(`${address?.baseURL ?? provider} ${secrets}`),
+    label: address?.label ?? `@ai-sdk/${provider}`,
+    limits,
+  };
+}
+
+function limitsOf({ requestsPerMinute, tokensPerMinute, maxConcurrent }: RoleSettings): EndpointLimits {
+  return {
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+  };
 }
 
 function openObject(model: AiSdkModel, settings: RoleSettings, role: Role): LadderModel {

@@ -2,6 +2,8 @@
 // models are interchangeable.
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
+import type { WaitParams } from "../words/waits.js";
+import type { ModelEndpoint } from "./limiter.js";
 
 export type Role = "planner" | "executor" | "synthesizer";
 
@@ -57,6 +59,8 @@ export interface ModelRequest {
   readonly onText?: (delta: string) => void;
   /** Awaited before the request is sent in another form after a refusal. If it rejects, no request is sent. */
   readonly again?: () => Promise<void>;
+  /** Called when the request must wait for its endpoint. The returned function is called when the wait ends. */
+  readonly waits?: (wait: WaitParams) => () => void;
 }
 
 export interface ModelReply {
@@ -80,6 +84,8 @@ export interface Model {
    * LIMITS.modelTimeoutMs.
    */
   readonly timeoutMs?: number;
+  /** Requests of models with the same endpoint wait for each other. Absent: models of the same name share one. */
+  readonly endpoint?: ModelEndpoint;
   /** Maximum tokens of one reply. Absent: the server decides. */
   readonly maxOutputTokens?: number;
   /**

@@ -25,12 +25,11 @@ const EXCERPT_CHARS = 300;
 /** Forms of keys that servers often repeat in their errors. */
 const KEY_FORMS = /\b(?:sk|pk|gsk|xai|hf)[-_][\w*.-]{6,}|Bearer\s+\S+/gi;
 
-/** `reachedBefore`: whether this server has answered this process before, so that a retry is likely to succeed. */
-export function providerError(failure: ProviderFailure, target: RequestTarget, reachedBefore: boolean): PlanloomError {
+export function providerError(failure: ProviderFailure, target: RequestTarget): PlanloomError {
   const at = modelOf(target);
   switch (failure.kind) {
     case "unreachable":
-      return new PlanloomError("PROVIDER_UNREACHABLE", { ...at, reason: failure.code }, { retryable: reachedBefore });
+      return new PlanloomError("PROVIDER_UNREACHABLE", { ...at, reason: failure.code });
     case "refused":
       return refusal(failure, target);
     case "failed":

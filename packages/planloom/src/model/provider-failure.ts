@@ -2,6 +2,8 @@
 // provider-error.ts words it.
 import { messageOf } from "../error.js";
 import type { JsonObject } from "../plan/json.js";
+import { asJson } from "../tools/output.js";
+import { waitHint } from "./wait-hint.js";
 import { statusIn } from "./wire.js";
 
 export type ProviderFailure =
@@ -54,17 +56,19 @@ export function providerFailureOf(thrown: unknown, now: number): ProviderFailure
   const answered = chain.find((error) => typeof error.statusCode === "number");
   const status = answered?.statusCode as number | undefined;
   if (answered !== undefined && status !== undefined && status >= 400) {
-    const body = typeof answered.responseBody === "string" ? wordsOf(answered.responseBody) : "";
-    return statusFailure(status, body || messageOf(answered), retryAfterMs(answered.responseHeaders ?? {}, now));
+    const sent = typeof answered.responseBody === "string" ? answered.responseBody : "";
+    const wait = waitHint({ status, headers: answered.responseHeaders ?? {}, body: sent }, now);
+    return statusFailure(status, wordsOf(sent) || messageOf(answered), wait);
   }
   const sent = chain.find(({ name, code }) => name === undefined && code !== undefined && !isSystemCode(code));
   if (sent !== undefined) {
     const words = typeof sent.message === "string" ? sent.message : messageOf(thrown);
-    return statusFailure(statusIn(sent as JsonObject), words, undefined);
+    const sentStatus = statusIn(sent as JsonObject);
+    return statusFailure(sentStatus, words, waitHint({ status: sentStatus, body: textOf(sent) }, now));
   }
   const code = chain.map((error) => error.code).find(isSystemCode);
   if (code !== undefined) return connectionFailure(code, status !== undefined);
-  return otherFailure(chain, thrown);
+  return otherFailure(chain, thrown, now);
 }
 
 function statusFailure(status: number, words: string, wait: number | undefined): ProviderFailure {
@@ -78,7 +82,7 @@ function connectionFailure(code: string, answered: boolean): ProviderFailure {
   return answered || CUT_CODES.has(code) ? { kind: "cut", code } : { kind: "unreachable", code };
 }
 
-function otherFailure(chain: readonly Thrown[], thrown: unknown): ProviderFailure {
+function otherFailure(chain: readonly Thrown[], thrown: unknown, now: number): ProviderFailure {
   const named = (name: string): boolean => chain.some((error) => error.name === name);
   const words = chain.map(({ message }) => message).find((message) => typeof message === "string") ?? messageOf(thrown);
   if (named("AI_LoadAPIKeyError")) return { kind: "no-key", words };
@@ -88,11 +92,19 @@ function otherFailure(chain: readonly Thrown[], thrown: unknown): ProviderFailur
   const status = chain.map(({ code }) => code).find((code) => typeof code === "number" && code >= 400 && code < 600);
   const innermost = chain.at(-1)?.message;
   const said = typeof innermost === "string" ? innermost : words;
-  if (typeof status === "number") return statusFailure(status, said, undefined);
+  if (typeof status === "number")
+    return statusFailure(status, said, waitHint({ status, body: textOf(chain.at(-1)) }, now));
   // fetch itself refuses some ports, such as 1 and 9: nothing was sent.
   if (said === "bad port") return { kind: "unreachable", code: said };
   if (/terminated|without a finish reason|ended before/i.test(words)) return { kind: "cut", code: words };
   return { kind: "unreadable", words: said };
+}
+
+/** An error that a server sent inside a stream, as text. */
+function textOf(sent: Thrown | undefined): string {
+  if (sent === undefined) return "";
+  const copy = sent instanceof Error ? undefined : asJson(sent);
+  return copy?.ok === true ? JSON.stringify(copy.value) : messageOf(sent);
 }
 
 /** The error and its causes, outermost first. A cause may be a plain object that a server sent inside a stream. */
@@ -119,14 +131,4 @@ function wordsOf(body: string): string {
     // Not JSON, or not an object: the text itself is shown.
   }
   return body.replace(/<[^<>]*>/g, " ");
-}
-
-function retryAfterMs(headers: { readonly [name: string]: string | undefined }, now: number): number | undefined {
-  const ms = headers["retry-after-ms"];
-  if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) return Math.ceil(Number(ms));
-  const after = headers["retry-after"];
-  if (after === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(after)) return Math.ceil(Number(after) * 1000);
-  const date = Date.parse(after);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

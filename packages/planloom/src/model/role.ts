@@ -37,6 +37,10 @@ export interface RoleSettings {
   readonly maxOutputTokens?: number;
   /** Time limit of one reply, in ms. */
   readonly timeout?: number;
+  /** Limits of the model's endpoint. Requests beyond them wait. */
+  readonly requestsPerMinute?: number;
+  readonly tokensPerMinute?: number;
+  readonly maxConcurrent?: number;
   /** Replaces the opening of the role's prompt. The format rules that the reader needs stay. */
   readonly instructions?: string;
 }
@@ -115,6 +119,9 @@ function resolveRole(role: Role, { flags, config, env }: RoleSources): RoleSetti
     model: first(all, "model"),
     ...endpointSettings(layers),
     providerOptions: first(all.slice(0, modelAt + 1), "providerOptions"),
+    requestsPerMinute: first(all, "requestsPerMinute"),
+    tokensPerMinute: first(all, "tokensPerMinute"),
+    maxConcurrent: first(all, "maxConcurrent"),
     temperature: first(all, "temperature"),
     topP: first(all, "topP"),
     seed: first(all, "seed"),

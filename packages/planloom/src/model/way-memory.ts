@@ -23,13 +23,11 @@ export interface Memory {
   learntAt?: number;
   /** Changes of the body that the server asked for. */
   readonly rules: Set<BodyRule>;
-  /** Whether the server has answered this process. */
-  reached: boolean;
 }
 
 const TOP: Way = { rung: "json_schema", temperature: true };
 
-export const newMemory = (): Memory => ({ way: TOP, rules: new Set(), reached: false });
+export const newMemory = (): Memory => ({ way: TOP, rules: new Set() });
 
 /** The form that another process has stored. */
 export function adopt(memory: Memory, kept: KeptWay | undefined): void {

@@ -25,9 +25,7 @@ function mendedBody(response: Response, text: string): Response {
 }
 
 const waitIn = ({ headers }: Response): { readonly [name: string]: string } =>
-  Object.fromEntries(
-    ["retry-after", "retry-after-ms"].flatMap((name) => (headers.has(name) ? [[name, headers.get(name)!]] : [])),
-  );
+  Object.fromEntries([...headers].filter(([name]) => /retry-after|rate-?limit/.test(name)));
 
 function withBody({ status, statusText, headers }: Response, body: string | ReadableStream): Response {
   const kept = new Headers(headers);

@@ -27,6 +27,10 @@ export function agentContext(
       storeErrorsMarked(() => context.checkpoint(name, options, allowed(work, options, context.budget))),
     ...(intended === undefined ? {} : { intended: () => storeErrorsMarked(intended) }),
     ...(context.budget === undefined ? {} : { budget: context.budget }),
+    waits: (wait) => {
+      context.progress({ type: "wait", step: stepId, item, ...wait });
+      return context.hold?.() ?? (() => undefined);
+    },
     progress: (value) => context.progress({ type: "step", step: stepId, item, value: shownProgress(value) }),
   };
 }

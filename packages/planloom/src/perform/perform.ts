@@ -8,7 +8,8 @@ import type { Run } from "../run/state.js";
 import { EffectBudget } from "./effect-budget.js";
 import { askTool } from "./reconcile.js";
 import { timedPlanner } from "../agents/timed-planner.js";
-import { timedModel } from "../model/timed-model.js";
+import { usableModel } from "../model/patient-model.js";
+import type { Model } from "../model/port.js";
 import { performAnswer, performPlan, performReview } from "./role-effects.js";
 import { performCall, performFill } from "./step-effects.js";
 import type { Perform } from "../engine/perform-port.js";
@@ -25,15 +26,16 @@ export function performIn(given: Services): Perform {
   };
 }
 
-/** The same, with the models and the planner under deadlines. */
+/** The same, with models that wait for their endpoints, and with deadlines. */
 function timed(services: Services): Services {
-  const { planner, executor, synthesizer, clock } = services;
+  const { planner, executor, synthesizer, clock, limiter } = services;
+  const usable = (model: Model): Model => usableModel(model, clock, limiter);
   return {
     ...services,
-    planner: planner && timedPlanner(planner, clock),
-    executor: executor && timedModel(executor, clock),
-    synthesizer: synthesizer && timedModel(synthesizer, clock),
-    modelNamed: (name) => timedModel(services.modelNamed(name), clock),
+    planner: planner && timedPlanner(planner, clock, limiter),
+    executor: executor && usable(executor),
+    synthesizer: synthesizer && usable(synthesizer),
+    modelNamed: (name) => usable(services.modelNamed(name)),
   };
 }
 

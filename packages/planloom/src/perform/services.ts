@@ -7,6 +7,8 @@ import type { ToolInventory } from "../tools/inventory.js";
 import type { Secrets } from "../tools/secret-filter.js";
 import type { Appraise } from "./appraisal.js";
 import type { Clock } from "../clock.js";
+import type { Deadline } from "../deadline.js";
+import type { Limiter } from "../model/limiter.js";
 import type { PerformContext } from "../engine/perform-port.js";
 import type { EffectBudget } from "./effect-budget.js";
 
@@ -20,6 +22,8 @@ export interface Services {
   readonly synthesizer: Model | null;
   /** Opens the model for steps that name their own. */
   readonly modelNamed: (name: string) => Model;
+  /** Says when models may send their requests. Absent: at once. */
+  readonly limiter?: Limiter;
   readonly instructions: { readonly planner?: string; readonly executor?: string; readonly synthesizer?: string };
   readonly secrets: Secrets;
   /** The configuration file that was loaded, null if there is none. Absent: the program gave the configuration. */
@@ -30,4 +34,8 @@ export interface Services {
 }
 
 /** An effect to perform, with its use of the budget if model calls are limited. */
-export type Performing = PerformContext & { readonly budget?: EffectBudget };
+export type Performing = PerformContext & {
+  readonly budget?: EffectBudget;
+  /** Stops the time limit of the effect while a model call waits for its endpoint. */
+  readonly hold?: Deadline["hold"];
+};

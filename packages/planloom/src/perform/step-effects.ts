@@ -182,7 +182,7 @@ async function runAgentStep(
   try {
     const model = executorOf(services, step.model);
     if (model === null) return endedOutcome(key, "tool-error", noModel("executor"));
-    const inner = { ...context, signal: deadline.signal };
+    const inner = { ...context, signal: deadline.signal, hold: deadline.hold };
     const agent = agentContext(run, inner, { stepId: step.id, item: effect.item });
     // The step was stopped before it began here: only its journal remains.
     deadline.signal.throwIfAborted();

@@ -24,8 +24,8 @@ export function document(name: string): string {
   return readFileSync(join(DOCUMENTS, name), "utf8");
 }
 
-/** Words of the same form that are no codes of ours: variables of the environment, and codes of undici. */
-const OTHERS = /^(?:PLANLOOM|OPENAI)_|^NO_COLOR$|^UND_ERR_/;
+/** Words of the same form that are no codes of ours: variables of the environment, codes of undici and of the system. */
+const OTHERS = /^(?:PLANLOOM|OPENAI)_|^NO_COLOR$|^UND_ERR_|^EAI_/;
 
 const LONG = /(?<![=!]== )"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/g;
 /** Where a code stands: what makes or reports an error, up to its first text. */

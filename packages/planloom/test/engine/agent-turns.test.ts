@@ -24,7 +24,9 @@ function booking() {
   return { book, booked };
 }
 
-const busy = (): ScriptedReply => ({ error: new PlanloomError("PROVIDER_RATE_LIMITED", { model: "m", text: "busy" }) });
+const busy = (): ScriptedReply => ({
+  error: new PlanloomError("PROVIDER_FAILED", { model: "m", problem: "status", status: 500, text: "busy" }),
+});
 const books = (note: string): ScriptedReply => ({ toolCalls: [{ name: "book", args: { note } }] });
 
 const open = (tools: LoomConfig["tools"], script: readonly ScriptedReply[], more: LoomConfig = {}) => {
@@ -68,7 +70,7 @@ describe("an agent step that has acted", () => {
     const { loom, model } = await open([book], [books("a"), busy(), busy(), busy(), { text: "booked" }]);
     const run = await loom.start("Book it.", { plan: planOf() });
     const failed = await run.result();
-    expect(failed).toMatchObject({ status: "failed", error: { code: "PROVIDER_RATE_LIMITED" } });
+    expect(failed).toMatchObject({ status: "failed", error: { code: "PROVIDER_FAILED" } });
     expect(failed.report?.notDone[0]).toMatch(/it has acted through book, and nothing of that is repeated/);
     expect(await run.previewRetry()).toMatchObject({
       runs: ["stay"],

@@ -137,17 +137,20 @@ describe("a connection", () => {
     expect(error.next).toBe("Start the server, or set PLANLOOM_PLANNER_BASE_URL to its address.");
   });
 
-  it.each([200, 500])("that is refused by a server that answered %i before may be tried again", async (status) => {
-    const server = await serverSaying({ text: "hi", status });
-    const answered = openModel({ model: "restarting", baseURL: server.url }, "planner").call(ask());
-    await Promise.allSettled([answered]);
-    await server.close();
-    servers.splice(0);
-    expect(await failureOf({ model: "restarting", baseURL: server.url })).toMatchObject({
-      code: "PROVIDER_UNREACHABLE",
-      retryable: true,
-    });
-  });
+  it.each([200, 500])(
+    "that is refused by a server that answered %i before is unreachable, as at the first contact",
+    async (status) => {
+      const server = await serverSaying({ text: "hi", status });
+      const answered = openModel({ model: "restarting", baseURL: server.url }, "planner").call(ask());
+      await Promise.allSettled([answered]);
+      await server.close();
+      servers.splice(0);
+      expect(await failureOf({ model: "restarting", baseURL: server.url })).toMatchObject({
+        code: "PROVIDER_UNREACHABLE",
+        retryable: false,
+      });
+    },
+  );
 
   it.each([
     ["ENOTFOUND", "unreachable"],

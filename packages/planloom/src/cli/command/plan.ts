@@ -30,7 +30,8 @@ import { askingLines, invalidLines } from "../render/asking.js";
 import { estimateLine, estimateLines } from "../render/estimate.js";
 import { planLines } from "../render/plan.js";
 import { runNamed } from "../run-name.js";
-import { draftedText, heading } from "../render/lines.js";
+import type { WaitParams } from "../../words/waits.js";
+import { draftedText, heading, waitLine } from "../render/lines.js";
 import { count, oneLine, paint } from "../style.js";
 import { shellWord } from "../shell-word.js";
 
@@ -45,7 +46,8 @@ export async function planCommand(
     say(heading("PLANNING"));
     const tell = (draft: Parameters<typeof invalidLines>[0]) => invalidLines(draft).forEach((line) => say(line));
     const onDrafted = (step: { readonly step: Json }) => say(`  writes   ${draftedText(step)}`);
-    const made = await loom.plan(goal, { inputs, onInvalid: tell, onDrafted });
+    const onWait = (wait: WaitParams) => say(waitLine(wait));
+    const made = await loom.plan(goal, { inputs, onInvalid: tell, onDrafted, onWait });
     // A plan that was paid for is printed even if earlier runs cannot be read.
     const none = (error: unknown) => `  estimate  none: ${oneLine(messageOf(error))}`;
     return { made, estimate: await loom.estimate(made).then(estimateLine, none) };

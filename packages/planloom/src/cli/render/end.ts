@@ -1,6 +1,7 @@
 // The output at the end of a command that drove a run. In: the run as a document. Out: the answer on stdout; on stderr
 // the figures, the report or what waits for a person, and the next commands. `show` prints the same parts.
 import type { Usage } from "../../plan/usage.js";
+import { waitedText } from "../../words/waits.js";
 import type { RunDocument, WaitingDocument } from "../../loom/document.js";
 import { isObject, type Json } from "../../plan/json.js";
 import { sayProblem } from "../error-text.js";
@@ -34,10 +35,11 @@ export function figureLines(run: RunDocument): readonly string[] {
 }
 
 /** `3 calls, 1,204 in, ? out`. A number that was not reported is unknown, never 0. */
-export function usageText({ calls, inputTokens, outputTokens }: Usage): string {
+export function usageText({ calls, inputTokens, outputTokens, waited }: Usage): string {
   if (calls === 0) return "none";
   const number = (tokens: number | null) => (tokens === null ? "?" : tokens.toLocaleString("en-US"));
-  return `${count(calls, "call")}, ${number(inputTokens)} in, ${number(outputTokens)} out`;
+  const wait = waited === undefined ? "" : `, waited ${waitedText(waited)}`;
+  return `${count(calls, "call")}, ${number(inputTokens)} in, ${number(outputTokens)} out${wait}`;
 }
 
 /** The last lines of a run that has ended. */

@@ -11,6 +11,7 @@ import { failureLine, failureText } from "../../words/failures.js";
 import { andList } from "../../words/phrases.js";
 import { commentText, reasonText } from "../../words/reasons.js";
 import { changedToolText } from "../../words/tool-change.js";
+import { waitText, type WaitParams } from "../../words/waits.js";
 import { askingLines, invalidLines } from "./asking.js";
 import { planApprovalLines } from "./approval.js";
 import { approvalLines, proposedLines } from "./revision.js";
@@ -36,6 +37,9 @@ export function phaseOf(event: RunEvent, run: Run): string | undefined {
 }
 
 export const heading = (phase: string): string => paint("bold", `=== ${phase} ===`);
+
+/** A model call that waits for its endpoint. */
+export const waitLine = (wait: WaitParams): string => mark("waits", waitText(wait));
 
 /** The text for an event, under the heading of its phase. */
 export function linesOf(event: RunEvent, run: Run): readonly Line[] {

@@ -52,7 +52,10 @@ const values = map(anyJson);
 const object: Shape<JsonObject> = { type: values.type };
 const count = nullable(number);
 
-const usage = record<Usage>({ calls: number, inputTokens: count, outputTokens: count }, { cachedInputTokens: number });
+const usage = record<Usage>(
+  { calls: number, inputTokens: count, outputTokens: count },
+  { cachedInputTokens: number, waited: map(number) },
+);
 const origin = record<Origin>({ steps: texts, tools: texts }, {});
 const ref = record<StepRef>({ step: text }, { item: number });
 const subject = either(oneOf("plan"), ref);

@@ -18,6 +18,7 @@ export type WantedSetting =
         | "prices"
         | "store"
         | "engine"
+        | "limiter"
         | "secrets"
         | "models"
         | "texts"
@@ -182,6 +183,7 @@ const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   paths: ", not a list of paths",
   store: ", neither a path nor a store",
   engine: ", not a function",
+  limiter: ", not a limiter",
   "without-planner-function": ", but the planner is a function",
 };
 
@@ -204,6 +206,7 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   prices: () => 'a record: prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }',
   store: () => '"memory", a path, or a store',
   engine: () => "a function that opens an engine, or nothing",
+  limiter: () => "an object with `acquire`, `report` and `pause`, or nothing",
   secrets: () => "a record of texts: secrets: { NAME: process.env.NAME }",
   texts: () => 'a record of texts: { "x-name": "value" }',
   body: () => 'a record of JSON: { reasoning_effort: "low" }',

@@ -1,0 +1,81 @@
+// Runs against servers that limit requests, or that are not there yet: nothing fails, and no attempt is used.
+import { expect, test } from "vitest";
+import { createLoom } from "../../src/index.js";
+import { fakeClock } from "../../src/testing/fake-clock.js";
+import { scriptedModel, type ScriptedReply } from "../../src/testing/scripted-model.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
+import { eventsIn, sound } from "./parts.js";
+
+const limited = (retryAfterMs?: number): ScriptedReply => ({
+  error: new PlanloomError("PROVIDER_RATE_LIMITED", { model: "m", status: 429 }, { retryAfterMs }),
+});
+
+const each = (count: number) => ({
+  inputs: { list: { default: Array.from({ length: count }, (_, index) => index) } },
+  steps: [{ id: "each", forEach: "${{ inputs.list }}", agent: "Say hello.", with: { n: "${{ item }}" } }],
+  answer: { value: "${{ size(each) }}" },
+});
+
+/** A clock that moves by itself while the run waits for nothing else. */
+async function passing<T>(clock: ReturnType<typeof fakeClock>, work: Promise<T>): Promise<T> {
+  let isOver = false;
+  const over = (): void => void (isOver = true);
+  work.then(over, over);
+  for (let turn = 0; turn < 20_000 && !isOver; turn++) await clock.advance(50);
+  return work;
+}
+
+test("20 items against a server that takes one request a second all complete", async () => {
+  const clock = fakeClock(1_000_000);
+  let free = 0;
+  const model = scriptedModel(() => {
+    if (clock.now() < free) return limited(1_000);
+    free = clock.now() + 1_000;
+    return "hello";
+  });
+  const config = { store: "memory", models: { executor: model }, onFailure: "fail" } as const;
+  const loom = await createLoom(config, { clock, env: {} });
+  const run = await loom.start("x", { plan: each(20) });
+  const document = await passing(clock, run.result());
+  expect(document).toMatchObject({ status: "completed", answer: 20 });
+  expect(clock.now() - 1_000_000).toBeLessThan(25_000);
+  const log = await eventsIn(run);
+  const types = new Set(log.map(({ type }) => type));
+  expect([types.has("turn.failed"), types.has("step.failed"), types.has("step.retrying")]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  const waited = log.filter(({ type, data }) => type === "step.completed" && data.usage.waited !== undefined);
+  expect(waited.length).toBeGreaterThan(10);
+  await sound(run);
+  await loom.close();
+});
+
+test("a wait does not use up the time limit of an agent step", async () => {
+  const clock = fakeClock(1_000_000);
+  let calls = 0;
+  const model = scriptedModel(() => (calls++ === 0 ? limited(120_000) : "hello"));
+  const loom = await createLoom({ store: "memory", models: { executor: model } }, { clock, env: {} });
+  const plan = { steps: [{ id: "a", agent: "Say hello.", timeout: "10s" }], answer: { value: "${{ a }}" } };
+  const run = await loom.start("x", { plan });
+  expect(await passing(clock, run.result())).toMatchObject({ status: "completed", answer: "hello" });
+  await loom.close();
+});
+
+test("a wait ends at once when the run is cancelled", async () => {
+  const clock = fakeClock(1_000_000);
+  const model = scriptedModel(() => limited(600_000));
+  const loom = await createLoom({ store: "memory", models: { executor: model } }, { clock, env: {} });
+  const waits: string[] = [];
+  const plan = { steps: [{ id: "a", agent: "Say hello." }], answer: { value: "${{ a }}" } };
+  const listener = { progress: (progress: { readonly type: string }) => void waits.push(progress.type) };
+  const run = await loom.start("x", { plan, listener });
+  const done = run.result();
+  await clock.advance(1_000);
+  expect(waits).toContain("wait");
+  await run.cancel("enough");
+  expect(await done).toMatchObject({ status: "cancelled" });
+  expect(clock.now()).toBe(1_001_000);
+  await loom.close();
+});
