@@ -235,6 +235,8 @@ export const LIMITS = {
   schemaChars: 120_000,
   /** Values of all enums of a schema: OpenAI takes 1,000, and took 500 before. */
   schemaEnums: 500,
+  /** Characters of one limit of an argument (a pattern, a default, values) in the description that models read. */
+  schemaLimitChars: 200,
   /** Characters of an input's type that the planner sees: a longer one adds nothing. */
   inputTypeChars: 500,
   /**

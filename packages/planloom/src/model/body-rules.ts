@@ -2,6 +2,7 @@
 // the rule that the words ask for, and the body under the rules that are known of a server and model.
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { asksFor, MESSAGE_RULES, type MessageRule } from "./message-rules.js";
+import { wireSchema } from "./wire-schema.js";
 
 export type BodyRule =
   | "no-stream-options"
@@ -27,7 +28,7 @@ interface Rule {
 
 /** Google's words for a keyword of a schema that it does not know. */
 const UNKNOWN_KEYWORD =
-  /unknown name "(?:\$schema|additionalProperties|exclusiveM\w+|propertyNames|const|multipleOf|patternProperties)"/i;
+  /unknown name "(?:\$\w+|additionalProperties|exclusiveM\w+|propertyNames|const|multipleOf|patternProperties)"/i;
 
 /** A message whose only content is calls has null as its text. Some servers and templates want a text. */
 const NULL_CONTENT =
@@ -42,7 +43,7 @@ const RULES: { readonly [R in Exclude<BodyRule, SettingRule | MessageRule>]: Rul
     refusal: /reasoning_effort to ['"]?none/,
     apply: (body) => (Array.isArray(body["tools"]) ? { ...body, reasoning_effort: "none" } : body),
   },
-  "plain-tools": { refusal: UNKNOWN_KEYWORD, apply: (body) => withSchemas(body, plainSchema) },
+  "plain-tools": { refusal: UNKNOWN_KEYWORD, apply: withPlainSchemas },
   "no-strict": { refusal: /['"`.]strict\b['"`]?.{0,40}(?:not|un|extra|invalid|permitted)/i, apply: withoutStrict },
   "text-content": { refusal: NULL_CONTENT, apply: withTexts },
 };
@@ -125,44 +126,22 @@ function withoutStrict(body: Body): Body {
 
 const withoutStrictTool = (tool: Json): Json => withFunction(tool, (made) => without(made, "strict"));
 
-function withSchemas(body: Body, change: (schema: Json) => Json): Body {
-  const { tools } = body;
-  if (!Array.isArray(tools)) return body;
-  const changed = (tools as Json[]).map((tool) =>
-    withFunction(tool, (made) =>
-      made["parameters"] === undefined ? made : { ...made, parameters: change(made["parameters"]) },
-    ),
-  );
-  return { ...body, tools: changed };
+/** Planloom checks replies and arguments against the whole schema in any case. */
+function withPlainSchemas(body: Body): Body {
+  const { tools, response_format: format } = body;
+  const output = isObject(format) ? format["json_schema"] : undefined;
+  const plain = isObject(output) && { json_schema: withPlain(output, "schema") };
+  const changed = Array.isArray(tools) && {
+    tools: (tools as Json[]).map((tool) => withFunction(tool, (made) => withPlain(made, "parameters"))),
+  };
+  return { ...body, ...changed, ...(plain && { response_format: { ...(format as Body), ...plain } }) };
+}
+
+function withPlain(body: Body, field: string): Body {
+  const schema = body[field];
+  return isObject(schema) ? { ...body, [field]: wireSchema(schema) } : body;
 }
 
 function withFunction(tool: Json, change: (made: Body) => Body): Json {
   return isObject(tool) && isObject(tool["function"]) ? { ...tool, function: change(tool["function"]) } : tool;
-}
-
-/** Keywords that some services do not know. Planloom checks arguments against the whole schema in any case. */
-const KEYWORDS: ReadonlySet<string> = new Set([
-  ...[
-    "$schema",
-    "additionalProperties",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "propertyNames",
-    "const",
-    "multipleOf",
-  ],
-  "patternProperties",
-]);
-/** Keywords whose values are records of schemas, by names that are no keywords. */
-const NAMED: ReadonlySet<string> = new Set(["properties", "$defs", "definitions"]);
-
-function plainSchema(schema: Json): Json {
-  if (Array.isArray(schema)) return (schema as readonly Json[]).map(plainSchema);
-  if (!isObject(schema)) return schema;
-  const kept = Object.entries(schema).flatMap(([name, value]): [string, Json][] => {
-    if (KEYWORDS.has(name)) return name === "const" ? [["enum", [value]]] : [];
-    if (!NAMED.has(name) || !isObject(value)) return [[name, name === "enum" ? value : plainSchema(value)]];
-    return [[name, Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plainSchema(one)]))]];
-  });
-  return Object.fromEntries(kept);
 }

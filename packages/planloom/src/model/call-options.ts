@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { CallOptions } from "./ai-sdk.js";
 import { orderedMessages } from "./message-rules.js";
 import type { ModelMessage, ModelRequest, ToolCall } from "./port.js";
+import { wireSchema } from "./wire-schema.js";
 
 type Prompt = CallOptions["prompt"];
 type Message = Prompt[number];
@@ -15,7 +16,7 @@ export function callOptionsOf(request: ModelRequest): CallOptions {
   if (tools.length === 0) return { prompt };
   return {
     prompt,
-    tools: tools.map((tool) => functionTool(tool.name, tool.description, tool.input)),
+    tools: tools.map((tool) => functionTool(tool.name, tool.description, wireSchema(tool.input))),
     toolChoice: { type: request.toolChoice ?? "auto" },
   };
 }

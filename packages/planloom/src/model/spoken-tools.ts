@@ -2,6 +2,7 @@
 // assistant messages only, and the mark of the next reply. written-calls.ts reads the reply.
 import { createHmac, randomBytes } from "node:crypto";
 import type { ModelMessage, ModelRequest, ToolCall, ToolResult } from "./port.js";
+import { wireSchema } from "./wire-schema.js";
 
 const KEY = randomBytes(32);
 const MARK_LETTERS = 8;
@@ -41,7 +42,7 @@ const nextMark = (before: string, message: ModelMessage): string =>
 
 function toolsText(tools: NonNullable<ModelRequest["tools"]>): string {
   const list = tools.map(
-    ({ name, description, input }) => `- ${name}: ${description} Arguments: ${JSON.stringify(input)}`,
+    ({ name, description, input }) => `- ${name}: ${description} Arguments: ${JSON.stringify(wireSchema(input))}`,
   );
   return [
     "You can call tools. To call one, reply with this JSON object and nothing else, no words around it and no code fence:",

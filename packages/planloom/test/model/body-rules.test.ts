@@ -31,6 +31,11 @@ async function serverThat(why: (body: ChatBody & { [field: string]: unknown }) =
   return server;
 }
 
+const SHARED = {
+  type: "object",
+  properties: { a: { $ref: "#/$defs/text" }, b: { $ref: "#/$defs/text" } },
+  $defs: { text: { type: "string" } },
+};
 const says = (message: string) => ({ error: { message } });
 const google = (message: string) => [{ error: { code: 400, message, status: "INVALID_ARGUMENT" } }];
 
@@ -55,10 +60,10 @@ describe("a refused field is left out or changed, and no later request has it", 
     ],
     [
       "a keyword of a schema",
-      {},
+      { tools: [], output: { name: "plan", schema: SHARED } },
       (body) =>
-        JSON.stringify(body["tools"]).includes("additionalProperties")
-          ? google('Invalid JSON payload received. Unknown name "additionalProperties" at tools[0]')
+        JSON.stringify(body["response_format"]).includes("$defs")
+          ? google('Invalid JSON payload received. Unknown name "$defs" at response_schema')
           : undefined,
     ],
   ])("%s", async (_name, request, why) => {
@@ -114,7 +119,10 @@ test("the property of a tool that has the name of a keyword stays", () => {
           name: "f",
           parameters: {
             type: "object",
-            properties: { const: { enum: [1] }, list: { type: "array", items: { type: "number" } } },
+            properties: {
+              const: { type: "number", description: "always 1" },
+              list: { type: "array", items: { type: "number", description: "a multiple of 2" } },
+            },
           },
         },
       },

@@ -155,7 +155,7 @@ function readReference(reference: string, reading: Reading): Type {
 }
 
 /** Only references into the same document (`#`, `#/$defs/name`) are followed. */
-function resolvePointer(reference: string, root: JsonObject): Json | undefined {
+export function resolvePointer(reference: string, root: JsonObject): Json | undefined {
   if (reference === "#") return root;
   if (!reference.startsWith("#/")) return undefined;
   let value: Json | undefined = root;
