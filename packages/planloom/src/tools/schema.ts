@@ -1,7 +1,7 @@
 // Schemas of tools, from any schema library. In: a Standard Schema (zod 4 and others) or a plain JSON Schema object.
 // Out: its JSON Schema as data, and a function that checks a value against it. No other file depends on a schema
 // library.
-import { toJSONSchema } from "zod";
+import { fromJSONSchema, toJSONSchema } from "zod";
 import { messageOf } from "../error.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { typeFromSchema } from "../plan/type/schema.js";
@@ -55,15 +55,48 @@ export function readSchema(schema: unknown, side: Side): ReadSchema {
   if (isStandard(schema)) return { json: jsonSchemaOf(schema, side), check: (value) => checkStandard(schema, value) };
   if (!isObject(schema)) throw new Error("it is neither a Standard Schema nor a JSON Schema object");
   const type = typeFromSchema(schema);
+  const json = plain(schema);
+  let whole: ReturnType<typeof wholeSchema>;
   return {
-    json: plain(schema),
+    json,
     async check(value) {
       const wrong = mismatch(value as Json, type);
-      if (wrong === undefined) return { ok: true, value };
-      return { ok: false, problem: { code: "MISFIT", ...wrong } };
+      if (wrong !== undefined) return { ok: false, problem: { code: "MISFIT", ...wrong } };
+      // A tool may say more than it keeps in its outputs. Its arguments have to keep all of it.
+      if (side === "output") return { ok: true, value };
+      whole ??= wholeSchema(json);
+      const parsed = whole?.safeParse(value);
+      if (parsed === undefined || parsed.success) return { ok: true, value };
+      return { ok: false, problem: refusedBy(parsed.error.issues) };
     },
   };
 }
+
+/** The schema with its limits: lengths, patterns, numbers. undefined if it has keywords that zod does not know. */
+function wholeSchema(json: JsonObject): ReturnType<typeof fromJSONSchema> | undefined {
+  try {
+    return fromJSONSchema(withoutFormats(json) as Parameters<typeof fromJSONSchema>[0]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON Schema calls a format a note, no condition. */
+function withoutFormats(schema: Json): Json {
+  if (Array.isArray(schema)) return (schema as readonly Json[]).map(withoutFormats);
+  if (!isObject(schema)) return schema;
+  const kept = Object.entries(schema).filter(([name]) => name !== "format" && name !== "default");
+  return Object.fromEntries(kept.map(([name, value]) => [name, inKeyword(name, value)] as const));
+}
+
+function inKeyword(name: string, value: Json): Json {
+  if (name === "enum" || name === "const") return value;
+  if (!NAMED.has(name) || !isObject(value)) return withoutFormats(value);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutFormats(one)] as const));
+}
+
+/** Keywords whose values are schemas by names of their own. */
+const NAMED: ReadonlySet<string> = new Set(["properties", "patternProperties", "$defs", "definitions"]);
 
 function isStandard(schema: unknown): schema is StandardSchema {
   // Some libraries make their schemas functions.
@@ -92,8 +125,13 @@ function plain(schema: object): JsonObject {
 async function checkStandard(schema: StandardSchema, value: unknown): Promise<Checked> {
   const result = await schema["~standard"].validate(value);
   if (result.issues === undefined) return { ok: true, value: result.value };
-  return { ok: false, problem: { code: "SCHEMA_REFUSES", text: result.issues.slice(0, 5).map(issueText).join("; ") } };
+  return { ok: false, problem: refusedBy(result.issues) };
 }
+
+const refusedBy = (issues: readonly Issue[]): SchemaProblem => ({
+  code: "SCHEMA_REFUSES",
+  text: issues.slice(0, 5).map(issueText).join("; "),
+});
 
 function issueText({ path, message }: Issue): string {
   const keys = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part));

@@ -2,7 +2,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { PlanloomError } from "../../src/words/planloom-error.js";
-import type { Json } from "../../src/plan/json.js";
+import type { Json, JsonObject } from "../../src/plan/json.js";
 import type { StandardSchema } from "../../src/tools/schema.js";
 import { tool, ToolError, UnusableOutput, type Tool, type ToolContext } from "../../src/tools/tool.js";
 import { called, contextOf, errorOf, unusableOf } from "./tool-context.js";
@@ -185,6 +185,24 @@ describe("the arguments", () => {
     expect((await errorOf(called(plain, { n: "1" }))).code).toBe("BAD_ARGUMENTS");
     expect((await errorOf(called(plain, {}))).code).toBe("BAD_ARGUMENTS");
     expect((await unusableOf(called(plain, { n: 2 }))).code).toBe("BAD_OUTPUT");
+  });
+
+  it("keep the limits of a plain JSON Schema, and are passed on as they are", async () => {
+    const plain = (n: JsonObject, more: JsonObject = {}) =>
+      tool({
+        ...{ name: "plain", description: "d", effects: "none", output: {} },
+        input: { type: "object", properties: { n, format: { type: "string" } }, ...more },
+        run: (args) => args as object,
+      });
+    const misfit = await errorOf(called(plain({ type: "number", minimum: 2 }), { n: 1 }));
+    expect(misfit).toMatchObject({ code: "BAD_ARGUMENTS", message: expect.stringContaining("n: Too small") as string });
+    expect((await errorOf(called(plain({ type: "string", pattern: "^a" }), { n: "b" }))).code).toBe("BAD_ARGUMENTS");
+    // Formats and defaults are notes; keywords that nobody here can check refuse nothing.
+    expect(await called(plain({ type: "string", format: "uri", default: "x" }), { n: "no address" })).toEqual({
+      n: "no address",
+    });
+    expect(await called(plain({ type: "string", default: "x" }), { format: "f" })).toEqual({ format: "f" });
+    expect(await called(plain({ type: "number" }, { if: { required: ["n"] }, then: {} }), { n: 1 })).toEqual({ n: 1 });
   });
 
   it("are checked by any Standard Schema that gives JSON Schema, also when it takes its time", async () => {
