@@ -179,6 +179,12 @@ export const LIMITS = {
    * Characters of a finding's place, of each text in its parameters, and of its sentences: a draft's names may fill
    * megabytes.
    */
+  /** Characters of an output that are searched for evidence. */
+  evidenceChars: 200_000,
+  /** Names of files and sources that are recorded for one piece of evidence. */
+  evidenceNames: 5,
+  /** Characters of the name of a file or the address of a source. */
+  evidenceNameChars: 500,
   findingChars: 1_000,
   /** Names in one list of a finding: no sentence of that length holds more. */
   findingNames: 200,

@@ -32,6 +32,17 @@ export function readReply(
   return { ok: false, problem: misfitOf(closest, type) ?? { code: "EMPTY" } };
 }
 
+/** The list or record that a whole text is, also in a fence; else the text. */
+export function listOrRecord(text: string): Json {
+  const whole = /^```[a-z]*\n([^]*)\n```$/u.exec(text)?.[1] ?? text;
+  try {
+    const value = JSON.parse(whole) as Json;
+    return typeof value === "object" && value !== null ? value : text;
+  } catch {
+    return text;
+  }
+}
+
 /** Every value that can be read as JSON from a text, the most literal reading first. */
 export function jsonReadings(text: string): Json[] {
   const values: Json[] = [];

@@ -104,7 +104,7 @@ function namedSteps(tools: readonly ToolSpec[]): readonly JsonObject[] {
 function stepsOfAll(names: readonly string[]): readonly JsonObject[] {
   const agent = { agent: TEXT, tools: names.length === 0 ? NOTHING : { type: "array", items: oneOf(names) } };
   const fill = names.length === 0 ? [] : [step({ fill: TEXT, tool: oneOf(names) }, FREE)];
-  return [...fill, step(agent, FREE), step({ ask: TEXT }, FREE)];
+  return [...fill, step(agent, { ...FREE, evidence: TEXTS }), step({ ask: TEXT }, FREE)];
 }
 
 /** The type of the output. A tool that declares its own needs no other. */

@@ -22,8 +22,8 @@ How to plan well:
 to put them in order.
 - Write each description so that an executor can act on it alone: what to do, with what, why, and what comes out. The \
 goal is known to it, the other steps are not.
-- Say in each description which evidence the result has to carry: sources, numbers, names of files, so that it can be \
-checked.
+- Say in "evidence" of each agent step what its result has to carry so that it can be checked: sources, numbers, names \
+of files.
 - Prefer direct tool steps where the arguments are known or come from earlier steps. Use an agent step where somebody \
 has to read, choose, write or try several ways.
 - Where details can only be known later, keep the step high-level and let an agent step find them; never invent names, \
@@ -50,6 +50,8 @@ number | null }". An agent step without it gives text. Give a type to whatever l
 output is the list of results in the same order. Use it where the number of items is only known during the run.
 - "when": a condition; the step is skipped where it is false.
 - "expect": a condition on "output" that must hold, or the step has failed.
+- "evidence": a list of what the result of an agent step has to carry, for example ["the price", "the page it is \
+from"]; [] where nothing can be checked.
 - "optional": true where the goal can be reached without this step.
 
 References: "\${{ ... }}" in "with", "forEach", "when", "expect" and "answer.value", never in descriptions or \
@@ -68,8 +70,8 @@ An example with made-up tools:
   { "id": "cities", "title": "List the branches", "description": "Read the names of all branch cities.", "tool": \
 "branch_list", "with": { "region": "north" } },
   { "id": "rents", "title": "Find the rent in each city", "description": "Find the median monthly rent of a 60 m2 \
-flat. Give the number in EUR and the address of the page it is from.", "forEach": "\${{ cities.names }}", "as": \
-"city", "agent": "Find the median rent in this city and its source.", "tools": ["page_lookup"], "with": { "city": \
+flat. Give the number in EUR and the address of the page it is from.", "evidence": ["the rent", "its page"], \
+"forEach": "\${{ cities.names }}", "as": "city", "agent": "Find the median rent in this city and its source.", "tools": ["page_lookup"], "with": { "city": \
 "\${{ city }}" }, "output": "{ city: string, rentEur: number, source: string }" },
   { "id": "average", "title": "Average the rents", "description": "Mean of all rents.", "tool": "mean", "with": { \
 "numbers": "\${{ rents.map(r, r.rentEur) }}" } } ],

@@ -10,6 +10,7 @@ import type { ReplyProblem } from "../run/failure.js";
 import { problemText } from "../words/failures.js";
 import type { AgentStep, ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
+import { describedOutput } from "../plan/type/schema.js";
 import { typeText, type Type } from "../plan/type/type.js";
 import type { Previews } from "./preview.js";
 import type { ResultForm } from "./result-form.js";
@@ -64,8 +65,12 @@ export function executorStep(
 ): string {
   const shown = [stepText(facts, previews), made.length > 0 && madeText(made, previews)];
   const form = formOf();
+  const described = describedOutput(facts.step.output);
   return sections(
     ...shown,
+    facts.step.evidence !== undefined &&
+      `The result has to carry this evidence, so that it can be checked: ${facts.step.evidence.join("; ")}.`,
+    described !== undefined && `The result is: ${described}. Write a list or a record as JSON, and nothing else.`,
     tools.length > 0 && `Tools for this step: ${tools.map((tool) => tool.name).join(", ")}.`,
     type !== undefined &&
       type.kind !== "string" &&

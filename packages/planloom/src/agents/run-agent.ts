@@ -16,7 +16,8 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext, CallEdits, CallGuard } from "./checkpoint.js";
 import { announcesCall } from "./announcement.js";
-import { readReply, type ReadReply } from "./json-reply.js";
+import { describedOutput } from "../plan/type/schema.js";
+import { listOrRecord, readReply, type ReadReply } from "./json-reply.js";
 import { Previews } from "./preview.js";
 import {
   executorCorrection,
@@ -166,7 +167,7 @@ async function takeTurns(
     if ("failed" in read) throw fail(read.failed);
     const mayCall = !corrected && turn < turns && asked === undefined;
     const announced = mayCall && (!read.ok || bench.count === 0) && announces(reply.text, bench);
-    if (read.ok && !announced) return read.value;
+    if (read.ok && !announced) return resultOf(read.value, request.step);
     const problem = read.ok || announced ? ({ code: "CALL_ANNOUNCED" } as const) : read.problem;
     if (corrected) throw fail(failWith("OUTPUT_MISMATCH", { problem }));
     corrected = true;
@@ -263,6 +264,11 @@ function notDoneReason(text: string): string | undefined {
 }
 
 const NOT_DONE_MARK = new RegExp(`^[\\s*_#>]*${NOT_DONE.slice(0, -1)}[*_]*:[*_]*([^]*)$`);
+
+/** An output that the plan describes in words may be a list or a record. */
+function resultOf(value: Json, { output }: AgentRequest["step"]): Json {
+  return typeof value === "string" && describedOutput(output) !== undefined ? listOrRecord(value) : value;
+}
 
 /** The result in a reply without calls. After `failed`, another request is of no use. */
 function readResult(

@@ -1,5 +1,6 @@
 // A run as one document, as `--json` prints it. In: a run's state, and the surface that names actions. Out: plain data,
 // with sentences for the run's codes. Its shape is a contract: fields are only ever added.
+import type { EvidenceFound } from "../plan/evidence.js";
 import type { Estimate } from "../plan/estimate/estimate.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
@@ -32,6 +33,8 @@ export interface WorkDocument {
   readonly attempts: number;
   /** The tool's own line about its output. */
   readonly summary?: string;
+  /** Whether the output carries the evidence that the step wants, as it was when the step ended. */
+  readonly evidence?: readonly EvidenceFound[];
   /** The run that made this call: the run that was forked, or this run before the step was restarted. */
   readonly carried?: string;
   readonly input?: Json;
@@ -264,6 +267,7 @@ function workDocument(run: Run, work: Work, say: Say): WorkDocument {
     status: shownStatus(work, isEnded(run)),
     attempts: attemptsOf(work),
     ...(work.summary === undefined ? {} : { summary: work.summary }),
+    ...(work.evidence === undefined ? {} : { evidence: work.evidence }),
     ...(work.carried === undefined ? {} : { carried: work.carried }),
     ...(work.args === undefined ? {} : { input: work.args, ...contextOf(run, work) }),
     ...(work.output === undefined ? {} : { output: work.output }),

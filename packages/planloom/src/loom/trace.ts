@@ -1,5 +1,6 @@
 // The trace of a run: inputs, outputs and results of each step and item. In: the log and the journal. Out: data. `show
 // --trace --json` prints the data itself.
+import type { EvidenceFound } from "../plan/evidence.js";
 import type { Json } from "../plan/json.js";
 import { takesContext } from "../plan/step-kind.js";
 import type { Step } from "../plan/plan.js";
@@ -59,6 +60,8 @@ export interface TraceEntry {
   written?: Json;
   /** The tool's own line about its output. */
   summary?: string;
+  /** Whether the output carries the evidence that the step wants. */
+  evidence?: readonly EvidenceFound[];
   /** Why it was skipped, or the result of a call in doubt. */
   note?: string;
   /** The run that made the call; this run only reused its result. */
@@ -200,12 +203,13 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
       entryOf(event.data).note = `expanded into ${event.data.list.length} items`;
       return;
     case "step.completed": {
-      const { output, summary, usage, carried } = event.data;
+      const { output, summary, evidence, usage, carried } = event.data;
       const entry = entryOf(event.data);
       endAttempt(entry, event.at - startedAt);
       entry.status = "completed";
       entry.written = output;
       if (summary !== undefined) entry.summary = summary;
+      if (evidence !== undefined) entry.evidence = evidence;
       if (carried !== undefined) entry.carried = carried;
       if (usage.calls > 0) entry.usage = usage;
       return;

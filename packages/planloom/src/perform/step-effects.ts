@@ -32,6 +32,7 @@ import { progressOf } from "../run/progress.js";
 import { agentContext, shownProgress, storeErrorsMarked } from "./agent-context.js";
 import { newDeadline } from "../deadline.js";
 import { callTool } from "./call-tool.js";
+import { evidenceOf } from "./evidence.js";
 import { endedOutcome, endedBy, inDoubt, noModel } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 
@@ -149,7 +150,8 @@ async function callDirectly(
     return { ...endedOutcome(effect.key, end.ending, end.error, usage), ...raw };
   }
   const summary = summaryOf(tool, end.output, secretFilter(services.secrets));
-  return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage, ...summary };
+  const noted = { ...summary, ...evidenceOf(services, step, end.output) };
+  return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage, ...noted };
 }
 
 /** The first secret of a plan's arguments that the configuration does not have. */
@@ -213,6 +215,7 @@ async function runAgentStep(
       type: "returned",
       key,
       ...result,
+      ...evidenceOf(services, step, result.output),
       ...progressOf(step.expect === undefined ? { calls } : { turns, calls }),
     };
   } catch (thrown) {

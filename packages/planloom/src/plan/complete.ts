@@ -8,7 +8,7 @@ import { defaultsOf, STEP_KINDS } from "./step-kind.js";
 export function completeStep(draft: DraftStep): Step {
   const attempts =
     draft.retry?.attempts ?? (draft.optional === true && draft.retry === undefined ? 1 : LIMITS.attempts);
-  const { title, retry, timeout, onFailure, dependsOn, optional, ...rest } = draft;
+  const { title, retry, timeout, onFailure, dependsOn, optional, evidence = [], ...rest } = draft;
   const kind = STEP_KINDS.find((name) => Object.hasOwn(draft, name))!;
   const deed = (draft as { readonly [field: string]: unknown })[kind] as string;
   const common = {
@@ -23,6 +23,7 @@ export function completeStep(draft: DraftStep): Step {
     },
     with: draft.with ?? {},
     ...(onFailure === undefined && optional !== true ? {} : { onFailure: onFailure ?? "skip" }),
+    ...(evidence.length === 0 ? {} : { evidence }),
     ...(timeout === undefined ? {} : { timeoutMs: durationMs(timeout) }),
     ...(draft.forEach === undefined ? {} : { as: draft.as ?? "item" }),
   };

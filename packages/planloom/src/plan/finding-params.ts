@@ -181,6 +181,8 @@ export interface DataParams {
   readonly BAD_TYPE:
     | { readonly of: "input" | "output"; readonly problem: TypeProblem }
     | { readonly of: "output"; readonly type: string };
+  /** Warning. `output` is a description and not a type. The type of the output is unknown. */
+  readonly OUTPUT_DESCRIBED: { readonly words: string };
   /** Error. The tool can never give the declared `output`. */
   readonly OUTPUT_TYPE: { readonly tool: string; readonly gives: string; readonly declared: string };
   /** Error. `answer.from` names no step. */

@@ -45,6 +45,10 @@ const common = {
   timeout: duration.optional().describe("For one attempt."),
   onFailure: z.enum(["fail", "skip", "patch", "replan"]).optional(),
   expect: expression.optional().describe("Must be true of `output`, or the step has failed."),
+  evidence: z
+    .array(text)
+    .optional()
+    .describe("What the result has to carry, so that it can be checked: a source, a number, the name of a file."),
   approval: z.literal("required").optional(),
   model: text.optional().describe("A model for this step instead of the executor's."),
   executor: text.optional().describe("The name of an executor for this step."),
@@ -127,6 +131,8 @@ interface StepCommon {
   /** Absent: the setting of the run applies. */
   readonly onFailure?: OnFailure;
   readonly expect?: string;
+  /** Checked after the step, and shown. It decides nothing. */
+  readonly evidence?: readonly string[];
   readonly approval?: "required";
   readonly model?: string;
   readonly executor?: string;

@@ -98,9 +98,9 @@ export const ownFields = (step: Step): { readonly [field: string]: unknown } => 
  */
 export function toldBy(step: Step): { readonly [field: string]: unknown } {
   if (!takesContext(step)) return ownFields(step);
-  const { description, dependsOn, output, model, executor } = step;
+  const { description, dependsOn, output, evidence, model, executor } = step;
   const given = dependsOn.length === 0 ? {} : { dependsOn };
-  const told = { description, ...ownFields(step), ...given, output, model, executor };
+  const told = { description, ...ownFields(step), ...given, output, evidence, model, executor };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
 }
 

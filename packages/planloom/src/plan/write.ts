@@ -18,7 +18,8 @@ export function writePlan({ goal, inputs, steps, answer }: Plan): JsonObject {
 
 /** Fields in reading order: task, executor, data, condition, failure handling. */
 function writeStep(step: Step): JsonObject {
-  const { id, title, description, dependsOn, when, forEach, as, maxParallel, output, expect, optional } = step;
+  const { id, title, description, dependsOn, when, forEach, as, maxParallel, output, expect, evidence, optional } =
+    step;
   return tidy({
     id,
     title,
@@ -32,6 +33,7 @@ function writeStep(step: Step): JsonObject {
     when,
     output,
     expect,
+    evidence,
     optional: optional ? true : undefined,
     retry: writeRetry(step.retry, optional),
     timeout: step.timeoutMs === undefined ? undefined : `${step.timeoutMs}ms`,

@@ -1,5 +1,6 @@
 // Defines each fact that the log of a run can hold, and the envelope around it. In: facts. Out: sealed events.
 // The log is the contract with every store, reader and later version. docs/events.md describes each type.
+import type { EvidenceFound } from "../plan/evidence.js";
 import type { Finding } from "../plan/finding.js";
 import { sha256 } from "../sha256.js";
 import type { Json, JsonObject } from "../plan/json.js";
@@ -355,6 +356,8 @@ export interface EventData {
     readonly from: Origin;
     readonly usage: Usage;
     readonly summary?: string;
+    /** Whether the output carries the evidence that the step wants. */
+    readonly evidence?: readonly EvidenceFound[];
     /** The run whose call gave the output: the parent of a fork, or this run before the step was restarted. */
     readonly carried?: string;
     /** A review of the remaining plan follows. */

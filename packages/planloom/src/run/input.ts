@@ -1,5 +1,6 @@
 // Defines the inputs of `decide`: a command, the outcome of an effect, or a sign from the engine. In: nothing. Out: the
 // union. Each input carries its time and id. Commands travel through inboxes; outcomes come from an engine.
+import type { EvidenceFound } from "../plan/evidence.js";
 import type { Finding } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
@@ -49,6 +50,7 @@ export type Outcome =
       readonly tools: readonly string[];
       readonly usage: Usage;
       readonly summary?: string;
+      readonly evidence?: readonly EvidenceFound[];
     } & AgentProgress)
   | ({
       readonly type: "ended";

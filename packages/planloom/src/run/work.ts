@@ -1,4 +1,5 @@
 // Defines the state of a step and of its items. In: nothing. Out: types. steps.ts makes steps; evolve/ changes them.
+import type { EvidenceFound } from "../plan/evidence.js";
 import type { Json } from "../plan/json.js";
 import type { Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";
@@ -99,6 +100,7 @@ export interface Work {
   /** Origin of `output`, for later references. */
   origin: Origin;
   summary?: string;
+  evidence?: readonly EvidenceFound[];
   error?: Failure;
   /** Why it was retried, failed or stopped. */
   reason?: Reason;

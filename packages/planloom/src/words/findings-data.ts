@@ -211,6 +211,11 @@ export const DATA: FindingTable<keyof DataParams> = {
         : 'Write a type such as "string", "number[]" or "{ name: string, revenueUsd: number | null }[]".';
     },
   },
+  OUTPUT_DESCRIBED: {
+    message: ({ words }) =>
+      `${quoted(words)} describes the output and is no type, so the type of the output is unknown. Nothing checks it.`,
+    fix: () => 'For a checked output write a type, for example "string[]" or "{ name: string, count: number }[]".',
+  },
   OUTPUT_TYPE: {
     message: ({ tool, gives, declared }) => `The tool ${tool} gives ${gives}, which can never be ${declared}.`,
     fix: () => "Leave output out on a tool step, or write a type that narrows the tool's.",

@@ -152,7 +152,8 @@ function stepDraw(inventory: Inventory, id: string): fc.Arbitrary<Written> {
     const filled = someOf(type).map((given) => step({ tool: tool.name, fill: "Supply the rest." }, given));
     return [call, filled];
   });
-  const agent = { agent: "Read it.", tools: inventory.tools.map(({ name }) => name).slice(0, 1) };
+  const tools = inventory.tools.map(({ name }) => name).slice(0, 1);
+  const agent = { agent: "Read it.", tools, evidence: ["a number"] };
   const asks = [context.map((given) => step(agent, given)), context.map((given) => step({ ask: "Which?" }, given))];
   return fc.oneof(...calls, ...asks);
 }

@@ -1,6 +1,6 @@
 // What the five documents promise, on the command line. Each test quotes the row of the mission that it belongs to.
 import { describe, expect, test } from "vitest";
-import { workspace } from "./planloom.js";
+import { modelServer, workspace } from "./planloom.js";
 
 const AS_LISTED = [
   { step: "load_tickets", description: "Load this week’s support tickets" },
@@ -40,5 +40,40 @@ describe("P3: steps clear, order defined, hand-off defined; every problem named 
       code: 0,
       stdout: "The plan is now basically executable.\n",
     });
+  });
+});
+
+describe("001: a good plan has expected evidence for each step", () => {
+  test("the executor is told, and document and trace show what was found; prose in output is a description", async () => {
+    const { server, env } = await modelServer(({ messages }) =>
+      messages.some(({ content }) => content?.includes("list of prices") === true)
+        ? { text: '["4 %", "94 %"]' }
+        : { text: "It is 4 % above the average, says austin.md." },
+    );
+    const here = workspace(env);
+    here.write("austin.md", "Austin: 4 % above the average.");
+    const evidence = ["a number", "the file it is from", "the mood"];
+    const rate = { id: "rate", agent: "Give the index of Austin.", evidence };
+    const prices = { id: "prices", agent: "List both prices.", dependsOn: ["rate"], output: "list of prices" };
+    const first = { value: "${{ prices[0] }}" };
+    here.write("plan.json", { steps: [rate, prices], answer: first });
+    here.write("planloom.config.json", { builtins: { files: { roots: ["."] } } });
+
+    const checked = await here.run(["check", "plan.json"]);
+    expect(checked).toMatchObject({ code: 0 });
+    expect(checked.stdout).toContain('OUTPUT_DESCRIBED "list of prices" describes the output and is no type');
+
+    const done = await here.json(["run", "plan.json", "--json"]);
+    expect(done).toMatchObject({ exit: 0, answer: "4 %" });
+    expect(done.steps[0]?.evidence).toEqual([
+      { wanted: "a number", found: "yes" },
+      { wanted: "the file it is from", found: "yes", named: ["austin.md"] },
+      { wanted: "the mood", found: "unchecked" },
+    ]);
+    expect(JSON.stringify(server.requests[0]?.body)).toContain("a number; the file it is from; the mood");
+    const { stdout } = await here.run(["show", "last", "--trace"]);
+    expect(stdout).toContain("evidence found: the file it is from (austin.md)");
+    expect(stdout).toContain("evidence not checked: the mood");
+    expect(await here.run(["replay", "last", "--strict"])).toMatchObject({ code: 0 });
   });
 });

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";
 import { isUnclear } from "../../src/plan/check/unclear.js";
 import { nextFix, planQuality } from "../../src/words/quality.js";
+import { evidenceIn } from "../../src/plan/evidence.js";
+import type { Json } from "../../src/plan/json.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 const codes = (draft: unknown): readonly string[] => check(draft, SAMPLE).findings.map(({ code }) => code);
@@ -78,5 +80,51 @@ describe("P3: steps clear, order defined, hand-off defined; every problem named 
     expect(codes({ steps: [vendors[0], { ...vendors[0], id: "again" }] })).toEqual(["NO_ORDER"]);
     const search = (id: string) => ({ id, tool: "search", with: { query: id } });
     expect(codes({ steps: [search("a"), search("b")] })).toEqual([]);
+  });
+});
+
+describe("P1: steps with id, title, description, tool or hints, input, output, dependencies", () => {
+  test("an output in prose is a description, not an error: the type is unknown, and a finding says so", () => {
+    const load = { id: "load", agent: "Load the tickets of this week.", output: "list of tickets" };
+    const count = { id: "count", agent: "Count them.", with: { first: "${{ load[0].intent }}" }, output: "number" };
+    const checked = check({ steps: [load, count] }, SAMPLE);
+    expect(checked.findings.map(({ code, severity }) => [code, severity])).toEqual([["OUTPUT_DESCRIBED", "warning"]]);
+    expect(checked.ok && checked.plan.steps[0]?.output).toBe("list of tickets");
+    for (const text of ["a dict of counts: intent -> number", "the report, as text"].map((o) => o.replace("->", "to")))
+      expect(codes({ steps: [{ ...load, output: text }] })).toEqual(["OUTPUT_DESCRIBED"]);
+    for (const text of ["List[str]", "strnig", "{ a: strnig }", "'a' or 'b' | c"])
+      expect(codes({ steps: [{ ...load, output: text }] })).toEqual(["BAD_TYPE"]);
+    const search = { id: "s", tool: "search", with: { query: "tea" }, output: "list of results" };
+    expect(codes({ steps: [search, { ...count, with: { x: "${{ s.results[0].nothing }}" } }] })).toContain(
+      "PATH_NOT_IN_TYPE",
+    );
+  });
+});
+
+describe("001: a good plan has expected evidence for each step", () => {
+  const exists = (name: string) => name === "austin.md";
+  const found = (wanted: string, output: Json, is: (name: string) => boolean | null = exists) =>
+    evidenceIn([wanted], output, is)[0];
+
+  test("evidence is checked against the output where it can be: a source, a number, a file that exists", () => {
+    expect(found("a number", "4 % above the average")).toEqual({ wanted: "a number", found: "yes" });
+    expect(found("a number", { text: "cheap" })).toMatchObject({ found: "no" });
+    expect(found("the source", "see https://example.org/a, and more.")).toMatchObject({
+      found: "yes",
+      named: ["https://example.org/a"],
+    });
+    expect(found("the source", "see austin.md.")).toMatchObject({ found: "yes", named: ["austin.md"] });
+    expect(found("the source", "I know it")).toMatchObject({ found: "no" });
+    expect(found("the file", { files: ["austin.md"] })).toMatchObject({ found: "yes", named: ["austin.md"] });
+    expect(found("the file", "in houston.md")).toMatchObject({ found: "no" });
+    expect(found("the file", "in houston.md", () => null)).toMatchObject({ found: "unchecked", named: ["houston.md"] });
+    expect(found("what the customer felt", "angry")).toMatchObject({ found: "unchecked" });
+  });
+
+  test("hostile outputs take no time", () => {
+    const texts = ["a/".repeat(100_000), `${"a.".repeat(100_000)} `, " ".repeat(400_000), "https://".repeat(50_000)];
+    const before = performance.now();
+    for (const text of texts) evidenceIn(["a file", "a source", "a number"], [text, text], () => false);
+    expect(performance.now() - before).toBeLessThan(2_000);
   });
 });

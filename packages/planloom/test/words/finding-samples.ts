@@ -742,6 +742,13 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Write the type of what the step gives, for example string or null.",
     ],
   ],
+  OUTPUT_DESCRIBED: [
+    [
+      { words: "list of tickets" },
+      '"list of tickets" describes the output and is no type, so the type of the output is unknown. Nothing checks it.',
+      'For a checked output write a type, for example "string[]" or "{ name: string, count: number }[]".',
+    ],
+  ],
   OUTPUT_TYPE: [
     [
       { tool: "calculate", gives: "number", declared: "string" },

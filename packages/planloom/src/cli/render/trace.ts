@@ -1,5 +1,6 @@
 // Shows a trace as text. In: trace entries. Out: lines: each step with its inputs, calls and output. Long values are
 // shortened here, never in the data.
+import type { EvidenceFound } from "../../plan/evidence.js";
 import type { Json } from "../../plan/json.js";
 import { isObject } from "../../plan/json.js";
 import type { PassingFailure, RunEvent } from "../../run/event.js";
@@ -117,6 +118,11 @@ function turningPoint(event: RunEvent, before: RunEvent | undefined): string | u
 const passingText = ({ error, decision, reason }: PassingFailure): string =>
   `${failureLine(error)} -> ${decision} (${reasonText(reason)})`;
 
+const FOUND = { yes: "found", no: "missing", unchecked: "not checked" } as const;
+
+const evidenceText = ({ wanted, found, named = [] }: EvidenceFound): string =>
+  `${FOUND[found]}: ${wanted}${named.length === 0 ? "" : ` (${named.join(", ")})`}`;
+
 /** The source of an output for which nothing was called. */
 export function reusedText(carried: string | undefined, runId: string): string {
   if (carried === undefined) return "";
@@ -139,6 +145,7 @@ function entryLines(entry: TraceEntry, runId: string): readonly string[] {
     ...(written === undefined || (entry.item === undefined && attempts.length === 0 && written === null)
       ? []
       : [`  wrote    ${shown(written)}`]),
+    ...(entry.evidence ?? []).map((evidence) => `  evidence ${oneLine(evidenceText(evidence), WIDTH)}`),
     ...(usage === undefined ? [] : [`  tokens   ${usageText(usage)}`]),
   ];
 }

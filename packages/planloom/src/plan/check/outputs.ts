@@ -5,7 +5,7 @@ import type { Report } from "./report.js";
 import type { StepNode } from "./shape.js";
 import type { Step } from "../plan.js";
 import type { ToolSpec } from "../tool-spec.js";
-import { typeFromSchema, typeOf } from "../type/schema.js";
+import { describedOutput, typeFromSchema, typeOf } from "../type/schema.js";
 import { assignable } from "../type/fit.js";
 import { listOf, NULL, STRING, typeText, unionOf, UNKNOWN, type Type } from "../type/type.js";
 import { deedOf, directToolIn, givesText } from "../step-kind.js";
@@ -48,6 +48,11 @@ function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report:
   if (step.output === undefined) return node.dropped.has("output") ? UNKNOWN : given;
   const pointer = `${node.pointer}/output`;
   const declared = typeOf(step.output);
+  const words = describedOutput(step.output);
+  if (words !== undefined) {
+    report("OUTPUT_DESCRIBED", pointer, { words }, "warning");
+    return tool?.output === undefined ? UNKNOWN : given;
+  }
   if (!declared.ok) {
     report("BAD_TYPE", pointer, { of: "output", problem: declared.problem });
     return UNKNOWN;

@@ -3,6 +3,7 @@
 import { assertNever } from "../../assert-never.js";
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS, isObject, type Json, type JsonObject, own } from "../json.js";
+import type { Step } from "../plan.js";
 import { parseType, type ParsedType } from "./text.js";
 import {
   BOOLEAN,
@@ -37,6 +38,18 @@ export function typeFromSchema(schema: JsonObject): Type {
 export function typeOf(output: string | JsonObject): ParsedType {
   return typeof output === "string" ? parseType(output) : { ok: true, type: typeFromSchema(output) };
 }
+
+/**
+ * The words of an `output` that is a description and not a type, such as "list of tickets": several words without signs
+ * of a type. The type of such an output is unknown. undefined for anything else.
+ */
+export function describedOutput(output: Step["output"]): string | undefined {
+  const words = typeof output === "string" ? output.trim() : "";
+  if (!/^\p{L}/u.test(words) || !/\s/u.test(words) || SIGNS.test(words)) return undefined;
+  return parseType(words).ok ? undefined : words;
+}
+
+const SIGNS = /[{}[\]<>|"`]/;
 
 interface Reading {
   readonly root: JsonObject;

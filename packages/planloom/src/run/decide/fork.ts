@@ -38,7 +38,7 @@ const carriedItem = (run: Run, work: Work | undefined): readonly Fact[] =>
   work === undefined ? [] : [carriedWork(run, work)];
 
 function carriedWork(run: Run, work: Work): Fact {
-  const { output = null, origin, from, summary, skipped, cause = "when" } = work;
+  const { output = null, origin, from, summary, evidence, skipped, cause = "when" } = work;
   if (skipped !== undefined) return fact("step.skipped", { ...refOf(work), reason: skipped, cause, carried: run.id });
   return fact("step.completed", {
     ...refOf(work),
@@ -46,6 +46,7 @@ function carriedWork(run: Run, work: Work): Fact {
     from: { steps: from.steps, tools: origin.tools },
     usage: NO_USAGE,
     ...(summary === undefined ? {} : { summary }),
+    ...(evidence === undefined ? {} : { evidence }),
     carried: run.id,
   });
 }

@@ -1,5 +1,6 @@
 // Checks the output of a call: it must have the promised type, and `expect` must hold. In: an output. Out: facts.
 // No later step reads an output that did not pass.
+import type { EvidenceFound } from "../../plan/evidence.js";
 import { resolveValue } from "../../plan/expression/reference.js";
 import { kindOf, type Json } from "../../plan/json.js";
 import { mismatch, STRING, UNKNOWN, type Type } from "../../plan/type/type.js";
@@ -25,6 +26,7 @@ export interface Returned extends AgentProgress {
   readonly steps?: readonly string[];
   readonly usage: Usage;
   readonly summary?: string;
+  readonly evidence?: readonly EvidenceFound[];
   /** The run whose call gave the output; see the event step.completed. */
   readonly carried?: string;
   /** The call as it stands in the log, if it was made before and is not made now. */
@@ -56,6 +58,7 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
       from,
       usage: returned.usage,
       ...(returned.summary === undefined ? {} : { summary: returned.summary }),
+      ...(returned.evidence === undefined ? {} : { evidence: returned.evidence }),
       ...(returned.carried === undefined ? reviewAfter(run, work) : { carried: returned.carried }),
       ...callsOf(returned),
     }),

@@ -193,6 +193,7 @@ export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed"
   finish(run, work, "completed", freesSlot(work, data), output, at);
   work.origin = { steps: [data.step], tools: data.from.tools };
   if (data.summary !== undefined) work.summary = data.summary;
+  if (data.evidence !== undefined) work.evidence = data.evidence;
   if (data.carried !== undefined) work.carried = data.carried;
   noteCalls(work, data.calls);
   spend(run, work, data.usage);

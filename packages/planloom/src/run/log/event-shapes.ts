@@ -1,6 +1,7 @@
 // The shape of each event in today's form. In: an event that was read. Out: the first place with a wrong value. A log
 // may have been edited, or written by a faulty program. Its events are checked here and trusted afterwards.
 // A field that EventData gets does not compile without its line here.
+import type { EvidenceFound } from "../../plan/evidence.js";
 import type { Finding } from "../../plan/finding.js";
 import type { InputTrust } from "../../plan/label.js";
 import type { Origin } from "../../plan/origin.js";
@@ -130,6 +131,7 @@ const common = {
     timeoutMs: number,
     onFailure: policy,
     expect: text,
+    evidence: texts,
     approval: oneOf("required"),
     model: text,
     executor: text,
@@ -230,6 +232,10 @@ const item = { item: number };
 type ItemCall = NonNullable<EventData["approval.requested"]["items"]>[number];
 const heldCall = record<HeldCall>({ key: text, tool: text, called: texts }, {});
 const attempted = { ...place, attempt: number };
+const evidenceList = list(
+  record<EvidenceFound>({ wanted: text, found: oneOf("yes", "no", "unchecked") }, { named: texts }),
+);
+
 const calls = list(
   record<MadeCall>(
     { tool: text, args: values, effects: oneOf("idempotent", "once"), key: text },
@@ -373,7 +379,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   ),
   "step.completed": record(
     { ...place, output: anyJson, from: origin, usage },
-    { ...item, summary: text, carried: text, review: yes, calls },
+    { ...item, summary: text, evidence: evidenceList, carried: text, review: yes, calls },
   ),
   "step.failed": record(
     {

@@ -267,8 +267,9 @@ function callOutcome(key: string, { type, data }: OutcomeEvent): Outcome {
     case "step.filled":
       return { type: "filled", key, args: data.args, usage };
     case "step.completed": {
-      const { output, from, summary } = data;
-      const more = { ...(summary === undefined ? {} : { summary }), ...callsOf(data) };
+      const { output, from, summary, evidence } = data;
+      const noted = { ...(summary === undefined ? {} : { summary }), ...(evidence === undefined ? {} : { evidence }) };
+      const more = { ...noted, ...callsOf(data) };
       return { type: "returned", key, output, tools: from.tools, usage, ...more };
     }
     case "step.failed": {
