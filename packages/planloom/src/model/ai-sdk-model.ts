@@ -4,6 +4,7 @@ import { TimedOut } from "../deadline.js";
 import { LIMITS } from "../limits.js";
 import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
 import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
+import { withCacheMarks } from "./cache-marks.js";
 import { callOptionsOf } from "./call-options.js";
 import { callSettings } from "./call-settings.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
@@ -171,7 +172,8 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     const options = request.output === undefined ? plain : shaped(plain, request.output, way.rung);
     const prompt = promptUnder(options.prompt, rules);
     const form = { role: source.role, temperature: way.temperature, rules };
-    return { ...options, prompt, abortSignal: request.signal, ...callSettings(settings, form, model) };
+    const marked = withCacheMarks({ ...options, prompt }, model);
+    return { ...marked, abortSignal: request.signal, ...callSettings(settings, form, model) };
   }
 
   const { maxOutputTokens } = settings;

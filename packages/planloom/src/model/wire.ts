@@ -59,7 +59,7 @@ export function statusIn(error: Json): number {
 /** A whole reply, or a chunk of one. */
 function mendedReply(body: JsonObject): JsonObject {
   const { usage, choices, ...rest } = body;
-  const mended = usage === undefined ? {} : { usage: isObject(usage) ? mendedCounts(usage) : null };
+  const mended = usage === undefined ? {} : { usage: isObject(usage) ? withCached(mendedCounts(usage)) : null };
   if (choices === undefined) return { ...rest, ...mended };
   const all = Array.isArray(choices) ? (choices as readonly Json[]).map(mendedChoice) : choices;
   return { ...rest, choices: all, ...mended };
@@ -73,6 +73,16 @@ function mendedCounts(counts: JsonObject): JsonObject {
     return typeof number === "number" && Number.isFinite(number) ? [[name, number]] : [];
   });
   return Object.fromEntries(known);
+}
+
+/** Names under which servers count the tokens of the prompt that they had kept. */
+const CACHED = ["prompt_cache_hit_tokens", "cache_read_input_tokens", "num_cached_tokens", "cached_tokens"];
+
+function withCached(counts: JsonObject): JsonObject {
+  const { prompt_tokens_details: details } = counts;
+  const cached = CACHED.map((name) => counts[name]).find((count) => typeof count === "number" && count > 0);
+  if (cached === undefined || (isObject(details) && details["cached_tokens"] !== undefined)) return counts;
+  return { ...counts, prompt_tokens_details: { ...(isObject(details) && details), cached_tokens: cached } };
 }
 
 function mendedChoice(choice: Json): Json {

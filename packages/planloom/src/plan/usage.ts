@@ -59,11 +59,13 @@ function sum(a: number | null, b: number | null): number | null {
  * made.
  */
 export function soundUsage(reported: unknown): Usage {
-  const { calls, inputTokens, outputTokens, waited } = isObject(reported) ? reported : {};
+  const { calls, inputTokens, outputTokens, cachedInputTokens, waited } = isObject(reported) ? reported : {};
+  const cached = countOf(cachedInputTokens) ?? 0;
   return {
     calls: countOf(calls) ?? 1,
     inputTokens: countOf(inputTokens),
     outputTokens: countOf(outputTokens),
+    ...(cached === 0 ? {} : { cachedInputTokens: cached }),
     ...waitedIn(isObject(waited) ? soundWaited(waited) : {}),
   };
 }

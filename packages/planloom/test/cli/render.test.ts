@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { Follower } from "../../src/cli/follow.js";
 import type { Display } from "../../src/cli/display.js";
+import { figureLines } from "../../src/cli/render/end.js";
 import { linesOf, type Line } from "../../src/cli/render/lines.js";
 import { traceOf } from "../../src/loom/trace.js";
 import { tableLines } from "../../src/cli/render/table.js";
@@ -10,6 +11,7 @@ import { createLoom } from "../../src/loom/create-loom.js";
 import { fact, type Fact, type RunEvent } from "../../src/run/event.js";
 import { emptyRun } from "../../src/run/state.js";
 import { memoryStore } from "../../src/store/memory.js";
+import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { tool } from "../../src/tools/tool.js";
 
@@ -269,4 +271,15 @@ test("a tool that is asked for the outcome of its call: its answers, and no answ
   expect(text).toMatch(/settled +p: happened, says its tool/);
   expect(traceOf(log, []).map(({ note }) => note)).toEqual(["its tool says: happened"]);
   expect(traceOf(log.slice(0, -5), [])[0]?.note).toMatch(/^its tool does not say what became of it: RECONCILE_UNKNOWN/);
+});
+
+test("the figures of a run say how many tokens the provider had kept", async () => {
+  const usage = { calls: 1, inputTokens: 1_204, outputTokens: 7, cachedInputTokens: 1_000 };
+  const model = scriptedModel([{ text: "It is done.", usage }]);
+  const loom = await createLoom({ models: { default: { model } }, store: "memory", approval: "never" }, { env: {} });
+  const plan = { steps: [{ id: "do", agent: "Do it." }], answer: { value: "${{ do }}" } };
+  const run = await loom.start("Do it", { plan });
+  const figures = figureLines(await run.result()).join("\n");
+  await loom.close();
+  expect(figures).toContain("executor 1 call, 1,204 in (1,000 cached), 7 out");
 });

@@ -61,11 +61,13 @@ describe("a request", () => {
     const server = await serverSaying(
       { text: "Well.", usage: { ...usage, prompt_tokens_details: { cached_tokens: 8 } } },
       { text: "Well.", usage: { ...usage, prompt_tokens_details: {} } },
+      { text: "Well.", usage: { ...usage, prompt_cache_hit_tokens: 8, prompt_cache_miss_tokens: 3 } as never },
     );
     const model = openModel({ model: "caching", baseURL: server.url }, "planner");
     const counted = { calls: 1, inputTokens: 11, outputTokens: 2 };
     expect((await model.call(ask())).usage).toEqual({ ...counted, cachedInputTokens: 8 });
     expect((await model.call(ask())).usage).toEqual(counted);
+    expect((await model.call(ask())).usage).toEqual({ ...counted, cachedInputTokens: 8 });
   });
 
   it("has the default temperature of its role unless another is set", async () => {

@@ -66,6 +66,12 @@ test.each([NaN, Infinity, -3, "4", undefined, 2 ** 60])("%s is no count of token
   expect(soundUsage(usage)).toStrictEqual({ calls: 1, inputTokens: null, outputTokens: 5 });
 });
 
+test("tokens that a server had kept are counted, if they are a count", () => {
+  const usage = { calls: 1, inputTokens: 9, outputTokens: 5 };
+  expect(soundUsage({ ...usage, cachedInputTokens: 8 })).toStrictEqual({ ...usage, cachedInputTokens: 8 });
+  for (const none of [0, -1, "8", null]) expect(soundUsage({ ...usage, cachedInputTokens: none })).toStrictEqual(usage);
+});
+
 test("a usage that is none is unknown", () => {
   for (const none of [null, undefined, "much", []])
     expect(soundUsage(none)).toStrictEqual({ calls: 1, inputTokens: null, outputTokens: null });

@@ -34,12 +34,13 @@ export function figureLines(run: RunDocument): readonly string[] {
   ];
 }
 
-/** `3 calls, 1,204 in, ? out`. A number that was not reported is unknown, never 0. */
-export function usageText({ calls, inputTokens, outputTokens, waited }: Usage): string {
+/** `3 calls, 1,204 in (1,000 cached), ? out`. A number that was not reported is unknown, never 0. */
+export function usageText({ calls, inputTokens, outputTokens, cachedInputTokens, waited }: Usage): string {
   if (calls === 0) return "none";
   const number = (tokens: number | null) => (tokens === null ? "?" : tokens.toLocaleString("en-US"));
   const wait = waited === undefined ? "" : `, waited ${waitedText(waited)}`;
-  return `${count(calls, "call")}, ${number(inputTokens)} in, ${number(outputTokens)} out${wait}`;
+  const cached = cachedInputTokens === undefined ? "" : ` (${number(cachedInputTokens)} cached)`;
+  return `${count(calls, "call")}, ${number(inputTokens)} in${cached}, ${number(outputTokens)} out${wait}`;
 }
 
 /** The last lines of a run that has ended. */
