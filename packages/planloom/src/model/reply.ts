@@ -7,7 +7,8 @@ import type { Usage } from "../plan/usage.js";
 import type { Generated, StreamPart } from "./ai-sdk.js";
 import type { ModelReply, Reasoning, ToolCall } from "./port.js";
 import { afterReasoning, ReasoningFilter } from "./reasoning.js";
-import { holdsChannelCall, writtenCalls } from "./written-calls.js";
+import { holdsChannelCall } from "../plan/read/call-markup.js";
+import { writtenCalls } from "./written-calls.js";
 
 interface SentCall {
   readonly toolCallId: string;

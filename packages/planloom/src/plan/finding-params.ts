@@ -24,7 +24,11 @@ export interface ReadingParams {
    * Error. The text is neither JSON that can be repaired without guessing nor plain YAML: a repeated key, a tag, an
    * open quote, an escape with two meanings.
    */
-  readonly BAD_SYNTAX: { readonly form: "json" | "yaml" | "any"; readonly problem: SyntaxProblem };
+  readonly BAD_SYNTAX: { readonly form: "json" | "yaml" | "call" | "any"; readonly problem: SyntaxProblem };
+  /** Error. An item of a list is a call that cannot be read. */
+  readonly CALL_UNREADABLE: { readonly text: string; readonly problem: SyntaxProblem };
+  /** Error. An item in a list of calls is no call. */
+  readonly ITEM_IS_NO_CALL: { readonly text: string };
   /** Error. The document is over its size. */
   readonly TOO_LARGE:
     | { readonly of: "draft"; readonly bytes: number; readonly most: number }
@@ -49,7 +53,7 @@ export type SyntaxProblem =
     }
   | { readonly kind: "bad-escape"; readonly escape: string }
   | { readonly kind: "bad-code-unit"; readonly escape: string; readonly digits: number }
-  | { readonly kind: "ellipsis" | "no-beginning" | "no-value" | "odd-plain-text" };
+  | { readonly kind: "ellipsis" | "no-beginning" | "no-value" | "odd-plain-text" | "call-markup" };
 
 /** Findings on the fields of a draft, and on its names. */
 export interface ShapeParams {

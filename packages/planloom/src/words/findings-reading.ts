@@ -47,6 +47,16 @@ export const READING: FindingTable<keyof ReadingParams> = {
         : `The document cannot be parsed: ${syntaxProblemText(problem)}.`,
     fix: ({ form }) => SYNTAX_FIX[form],
   },
+  CALL_UNREADABLE: {
+    message: ({ text, problem }) => `The call ${quoted(text)} cannot be read: ${syntaxProblemText(problem)}.`,
+    fix: () => SYNTAX_FIX.call,
+  },
+  ITEM_IS_NO_CALL: {
+    message: ({ text }) => `The list holds calls of tools, and ${quoted(text)} is no call.`,
+    fix: () =>
+      'Write the call of a tool, or write the plan as JSON: {"steps": [{"id": "...", "tool": "...", "with": {...}}, ' +
+      '{"id": "...", "agent": "an instruction"}]}.',
+  },
   TOO_LARGE: {
     message: byCase("of", {
       draft: ({ bytes, most }) => `The draft has ${bytes} bytes; at most ${most} are allowed.`,
@@ -82,6 +92,7 @@ export const READING: FindingTable<keyof ReadingParams> = {
 const SYNTAX_FIX = {
   json: "Write the plan as JSON: texts in double quotes, \\\\ for a backslash, every bracket closed.",
   yaml: "Write the plan as JSON, or as plain YAML without tags and with each key once.",
+  call: 'Write each call as {"id": "...", "tool": "...", "with": {"argument": "value"}} in {"steps": [...]}.',
   any: "Write the plan as JSON.",
 };
 

@@ -117,17 +117,18 @@ describe("a broken document", () => {
 
 describe("plans as text", () => {
   const agent = (id: string, text: string) => ({ id, description: text, agent: text });
+  const after = (id: string, other: string, text: string) => ({ ...agent(id, text), dependsOn: [other] });
 
   test.each([
-    ["1. Search the web\n2. Sum up", [agent("s1", "Search the web"), agent("s2", "Sum up")]],
+    ["1. Search the web\n2. Sum up", [agent("s1", "Search the web"), after("s2", "s1", "Sum up")]],
     [
       "The plan:\n\n1) Search the web\n   - twice\n2) Sum up\n\nGood luck!",
-      [agent("s1", "Search the web\n   - twice"), agent("s2", "Sum up")],
+      [agent("s1", "Search the web\n   - twice"), after("s2", "s1", "Sum up")],
     ],
-    ["**Step 1:** Search the web\n\n**Step 2:** Sum up", [agent("s1", "Search the web"), agent("s2", "Sum up")]],
+    ["**Step 1:** Search the web\n\n**Step 2:** Sum up", [agent("s1", "Search the web"), after("s2", "s1", "Sum up")]],
     [
       "### Step 1: Search\nthe web\n\n### Step 2 - Sum up\nin a line",
-      [agent("s1", "Search\nthe web"), agent("s2", "Sum up\nin a line")],
+      [agent("s1", "Search\nthe web"), after("s2", "s1", "Sum up\nin a line")],
     ],
     ["Step 0: Search the web", [agent("s0", "Search the web")]],
   ])("%s", (text, steps) => {

@@ -44,6 +44,20 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Write a shorter plan: fewer steps, shorter descriptions.",
     ],
   ],
+  CALL_UNREADABLE: [
+    [
+      { text: "search(query=herons)", problem: { kind: "bare-text", found: "herons" } },
+      'The call "search(query=herons)" cannot be read: "herons" is a text without quotes.',
+      'Write each call as {"id": "...", "tool": "...", "with": {"argument": "value"}} in {"steps": [...]}.',
+    ],
+  ],
+  ITEM_IS_NO_CALL: [
+    [
+      { text: "Write it up" },
+      'The list holds calls of tools, and "Write it up" is no call.',
+      'Write the call of a tool, or write the plan as JSON: {"steps": [{"id": "...", "tool": "...", "with": {...}}, {"id": "...", "agent": "an instruction"}]}.',
+    ],
+  ],
   BAD_SYNTAX: [
     [
       { form: "json", problem: { kind: "bare-text", found: "soon" } },

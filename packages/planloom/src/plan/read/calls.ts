@@ -1,12 +1,46 @@
 // Reads steps that are written as calls. Models and their APIs use several forms. In: the fields of a step. Out: `tool`
 // and the field of its arguments side by side. These forms nest one object in another.
-import { isObject } from "../json.js";
+import { beginning } from "../../beginning.js";
+import { findingOf } from "../finding.js";
+import { isObject, type JsonObject } from "../json.js";
 import { argumentField } from "./arguments.js";
-import { hasKind, rename, type Fields, type StepContext } from "./fields.js";
+import { hasKind, rename, stepPointer, type Fields, type StepContext } from "./fields.js";
+import { itemCall } from "./item-call.js";
+import { fieldsOf } from "./list-steps.js";
 import { plainName } from "./names.js";
+import { isKeyedCall } from "./value-calls.js";
 
 const NO_TOOL: ReadonlySet<string> = new Set(["", "none", "null", "n/a", "na", "notool", "nil"]);
 const NAMES = ["name", "tool", "function", "toolname", "functionname", "action"];
+
+/** A step as text: a call of an offered tool, or an instruction. */
+export function textStep(text: string, at: StepContext): Fields {
+  const read = at.toolNames.isOpen ? undefined : itemCall(text, at.toolNames);
+  if (read?.kind === "bad") {
+    const where = { pointer: stepPointer(at.index) };
+    at.find(findingOf("CALL_UNREADABLE", where, { text: beginning(text, 80), problem: read.problem }));
+  }
+  if (read?.kind === "call" && at.toolNames.named(read.call.tool) !== undefined) {
+    at.note("CALL_TEXT", {}, undefined, { before: text });
+    const said = read.remark === "" ? {} : { description: read.remark };
+    return new Map(Object.entries({ ...said, ...fieldsOf(read.call) }));
+  }
+  at.note("TEXT_STEP", {});
+  return new Map([["agent", text]]);
+}
+
+/** `{ "search": { "query": "x" } }`: the only key is the name of a tool. */
+export function keyedCall(fields: Fields, at: StepContext): void {
+  const step = Object.fromEntries(fields) as JsonObject;
+  if (!isKeyedCall(step, at.toolNames)) return;
+  const [key] = Object.keys(step);
+  const given = fields.get(key!);
+  fields.clear();
+  fields.set("tool", key);
+  fields.set("args", given);
+  at.moved("args", key!);
+  at.note("CALL_OPENED", { field: key! }, "tool", { before: key, after: key });
+}
 
 export function readCalls(fields: Fields, at: StepContext): void {
   for (const field of ["tool", "function", "action", "tool_call", "function_call"]) nestedCall(fields, field, at);

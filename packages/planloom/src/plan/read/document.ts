@@ -4,6 +4,8 @@ import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
 import { describesPlan } from "./fields.js";
 import {
   COMMON_LIST_FIELDS,
+  ID_FIELDS,
+  isStepField,
   LIST_FIELDS,
   looksLikeStep,
   NOT_BEGUN,
@@ -13,6 +15,7 @@ import {
   WRAPPERS,
 } from "./names.js";
 import type { TakeNote } from "./note-params.js";
+import { saysWhatToDo } from "./phrases.js";
 
 /** Maps a pointer of the draft to the document as written. */
 export type Moves = Map<string, string>;
@@ -23,7 +26,8 @@ const DEPTH = 3;
 /** How surely a value is a plan: it has steps, it may be one if nothing else is, or it is none. */
 export function planLikeness(value: unknown, depth = DEPTH): "plan" | "maybe" | undefined {
   if (Array.isArray(value)) {
-    if (value.some((item) => isObject(item) && looksLikeStep(item))) return "plan";
+    if (value.some((item) => isObject(item) && looksLikeStep(item))) return isData(value) ? undefined : "plan";
+    if (value.length > 0 && value.every((item) => typeof item === "string")) return textsLikeness(value);
     return value.length === 0 || value.some((item) => isObject(item) || typeof item === "string") ? "maybe" : undefined;
   }
   if (!isObject(value)) return undefined;
@@ -31,6 +35,27 @@ export function planLikeness(value: unknown, depth = DEPTH): "plan" | "maybe" | 
   const inner = depth > 0 ? wrapped(value) : undefined;
   if (inner !== undefined) return planLikeness(value[inner], depth - 1);
   return DOCUMENT_FIELDS.some((field) => Object.hasOwn(value, field)) ? "maybe" : undefined;
+}
+
+/** Records that have only names say nothing about what to do. */
+function isData(list: readonly unknown[]): boolean {
+  return list.every((item) => isObject(item) && onlyNamed(item));
+}
+
+function onlyNamed(item: JsonObject): boolean {
+  return Object.entries(item).every(([key, value]) => {
+    const name = plainName(key);
+    if (["name", "label", "title"].includes(name)) return typeof value !== "string" || !saysWhatToDo(value);
+    if (ID_FIELDS.includes(name)) return typeof value !== "string" || !saysWhatToDo(value);
+    return !isStepField(name);
+  });
+}
+
+/** A list of single words and names is no list of steps. */
+function textsLikeness(texts: readonly string[]): "maybe" | undefined {
+  return 2 * texts.filter((text) => saysWhatToDo(text) || /\w\(/.test(text)).length > texts.length
+    ? "maybe"
+    : undefined;
 }
 
 /** The questions that a planner asks instead of planning. Empty if there are steps. */

@@ -1,13 +1,14 @@
 // Finds JSON inside prose. In: a part of a text. Out: the only plan in it, or why it cannot be decided. A bracket may
 // be anything here. A part of a broken document must not be read as a document.
 import { LIMITS } from "../../limits.js";
-import { canonicalJson } from "../json.js";
-import { planLikeness } from "./document.js";
+import { canonicalJson, isObject } from "../json.js";
 import { badSyntax, severalPlans } from "./failure.js";
 import { scanJson } from "./json.js";
 import { textNote } from "./note-params.js";
+import { frameOf } from "./plan-frame.js";
 import {
   accept,
+  likeness,
   noted,
   parseJson,
   repairNotes,
@@ -37,15 +38,34 @@ export function embedded(part: Part): TextResult | undefined {
     const read = embeddedAt(piece);
     if (read === undefined) continue;
     if (read.end !== undefined) opening.lastIndex = match.index + read.end;
-    if (read.kind === "found" && planLikeness(read.value) === "plan") {
+    if (read.kind === "found" && isSurely(read.value, piece)) {
       if (found !== undefined && canonicalJson(found.value) !== canonicalJson(read.value)) return severalPlans();
       found ??= read;
-    } else if (read.kind !== "no-plan") maybe ??= read;
+    } else if (read.kind !== "no-plan" && !isBareText(read, piece, match.index)) maybe ??= read;
     if (read.kind === "truncated" || read.kind === "malformed") break;
   }
   const cut = maybe?.kind === "truncated" || maybe?.kind === "malformed";
   if (found !== undefined) return cut ? severalPlans() : noted(found, aroundNote);
   return maybe === undefined ? undefined : noted(maybe, aroundNote);
+}
+
+const isSurely = (value: unknown, part: Part): boolean => likeness(value, part.tools) === "plan" && stepsOf(value);
+
+/** A record inside a text may have a field `steps` that is no list. */
+function stepsOf(value: unknown): boolean {
+  if (!isObject(value) || !Object.hasOwn(value, "steps")) return true;
+  return typeof value["steps"] === "object" && value["steps"] !== null;
+}
+
+/** Data inside a text is no plan. A list of texts is one only behind words that say so: `Plan: ["…", "…"]`. */
+function isBareText(read: Read, piece: Part, start: number): boolean {
+  if (read.kind !== "found") return false;
+  const before = piece.text.slice(Math.max(0, piece.base - Math.min(start, 120)), piece.base);
+  return !(
+    Array.isArray(read.value) &&
+    /[:：]\s{0,4}$/.test(before) &&
+    frameOf([before.split("\n").findLast((line) => line.trim() !== "") ?? ""]) === "plan"
+  );
 }
 
 const STEP_WORD = /["'](?:steps|step|step_id|step_number|tool|tasks|plan)["']\s{0,8}:/;

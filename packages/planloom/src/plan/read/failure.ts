@@ -31,6 +31,12 @@ export function badSyntax(text: string, offset: number, problem: SyntaxProblem):
   return failure("malformed", "BAD_SYNTAX", { form: "json", problem }, textPosition(text, offset));
 }
 
+/** A call that cannot be read. */
+export function badCall(text: string, offset: number, problem?: SyntaxProblem): ReadFailure {
+  const params = { form: "call", problem: problem ?? { kind: "call-markup" } } as const;
+  return failure("malformed", "BAD_SYNTAX", params, textPosition(text, offset));
+}
+
 export function severalPlans(): ReadFailure {
   return failure("malformed", "SEVERAL_PLANS", {});
 }

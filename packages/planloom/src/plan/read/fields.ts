@@ -1,9 +1,11 @@
 // The fields of a step during reading. In: a field. Out: the same field, renamed. Adapters work on this, and report
 // here.
-import { isObject } from "../json.js";
+import type { Finding } from "../finding.js";
+import { isObject, pointerTo } from "../json.js";
 import { STEP_KINDS } from "../step-kind.js";
 import { BESIDE_PLAN, BESIDE_STEP, CONTROL_KINDS, KIND_FIELDS, plainName } from "./names.js";
 import type { NoteCode, NoteParams } from "./note-params.js";
+import type { ToolNames } from "./tool-names.js";
 import type { ToolSpec } from "../tool-spec.js";
 
 export interface StepContext {
@@ -13,6 +15,8 @@ export interface StepContext {
   readonly tool: (name: unknown) => ToolSpec | undefined;
   /** The tool that a name means, over case and separators. */
   readonly toolMeant: (name: unknown) => ToolSpec | undefined;
+  readonly toolNames: ToolNames;
+  readonly find: (finding: Finding) => void;
   /** Reports a change by an adapter, at a field of the canonical step. */
   readonly note: <Code extends NoteCode>(
     code: Code,
@@ -66,3 +70,7 @@ export function describesPlan(field: string, value: unknown): boolean {
 }
 
 export const hasKind = (fields: Fields): boolean => STEP_KINDS.some((kind) => fields.has(kind));
+
+/** The pointer of a field of the step at `index` of the canonical document. */
+export const stepPointer = (index: number, field?: string): string =>
+  field === undefined ? `/steps/${index}` : pointerTo(`/steps/${index}`, field);

@@ -7,16 +7,40 @@ export interface Block {
   readonly end: number;
   /** Whether the block has an end mark. */
   readonly closed: boolean;
+  /** The block says that it holds a plan. */
+  readonly isPlan: boolean;
 }
 
 const BLOCKS = 20;
 const FENCE = /^[ \t]*(```+|~~~+)[ \t]*([\w+-]*)[^\n]*$/gm;
+const PLAN_TAGS = ["plan", "steps", "final_plan"];
 const TAGS = ["plan", "json", "output", "answer", "steps", "response", "result", "final_plan"];
 
-/** The blocks of a text, in order: those of fences, or else those of tags. */
+const PLAN_OPENING =
+  /^[ \t]{0,8}[*_#]{0,4}[ \t]{0,2}\[(?:the )?(?:plan|steps|final plan|begin plan|plan start|start of plan)\][*_]{0,2}[ \t]*:?[ \t]*$/gim;
+const PLAN_CLOSING =
+  /^[ \t]{0,8}[*_]{0,2}\[(?:plan end|end plan|end of plan|end of the plan|\/plan|\/steps|end|steps end|end steps)\]/im;
+
+/** The blocks of a text, in order: those of `[PLAN]`, or else those of fences, or else those of tags. */
 export function blocksIn(text: string): readonly Block[] {
+  const plans = plansIn(text);
+  if (plans.length > 0) return plans;
   const fences = fencesIn(text);
   return fences.length > 0 ? fences : tagsIn(text);
+}
+
+/** `[PLAN]` … `[PLAN END]`. Without an end mark, the text goes on to its end. */
+function plansIn(text: string): readonly Block[] {
+  const blocks: Block[] = [];
+  PLAN_OPENING.lastIndex = 0;
+  for (let open = PLAN_OPENING.exec(text); open !== null && blocks.length < BLOCKS; open = PLAN_OPENING.exec(text)) {
+    const start = PLAN_OPENING.lastIndex;
+    const close = PLAN_CLOSING.exec(text.slice(start));
+    const end = close === null ? text.length : start + close.index;
+    blocks.push({ code: "TAG", start, end, closed: close !== null, isPlan: true });
+    PLAN_OPENING.lastIndex = end;
+  }
+  return blocks;
 }
 
 function fencesIn(text: string): readonly Block[] {
@@ -27,7 +51,8 @@ function fencesIn(text: string): readonly Block[] {
     if (open === null) break;
     const start = Math.min(FENCE.lastIndex + 1, text.length);
     const close = closingFence(text, start, open[1]!);
-    blocks.push({ code: "FENCE", start, end: close?.start ?? text.length, closed: close !== undefined });
+    const isPlan = /^(?:plan|steps)$/i.test(open[2]!);
+    blocks.push({ code: "FENCE", start, end: close?.start ?? text.length, closed: close !== undefined, isPlan });
     FENCE.lastIndex = close?.end ?? text.length;
   }
   return blocks;
@@ -51,7 +76,8 @@ function tagsIn(text: string): readonly Block[] {
     if (!TAGS.includes(name)) continue;
     const start = opening.lastIndex;
     const end = closingTag(text, open[1]!, start);
-    blocks.push({ code: "TAG", start, end: end ?? text.length, closed: end !== undefined });
+    const isPlan = PLAN_TAGS.includes(name);
+    blocks.push({ code: "TAG", start, end: end ?? text.length, closed: end !== undefined, isPlan });
     if (end !== undefined) opening.lastIndex = end;
   }
   return blocks;

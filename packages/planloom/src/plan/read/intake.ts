@@ -6,11 +6,11 @@ import { LIMITS } from "../../limits.js";
 import type { Finding } from "../finding.js";
 import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
 import { wholeDocument, withoutRecord, type Moves } from "./document.js";
-import type { Fields, StepContext } from "./fields.js";
+import { stepPointer, type Fields, type StepContext } from "./fields.js";
 import { StepNames, type StepName } from "./ids.js";
 import type { ReadNote, TakeNote } from "./note-params.js";
 import { withReferences, type ReferenceContext } from "./references.js";
-import { closeStep, openStep, stepPointer } from "./step.js";
+import { closeStep, openStep } from "./step.js";
 import { toolNames, type ToolNames } from "./tool-names.js";
 import type { Inventory } from "../tool-spec.js";
 
@@ -43,7 +43,7 @@ export class Intake {
     headed = false,
   ) {
     this.headed = headed;
-    this.tools = toolNames(inventory?.tools ?? []);
+    this.tools = toolNames(inventory);
   }
 
   document(value: unknown): unknown {
@@ -100,6 +100,8 @@ export class Intake {
       headed: this.headed,
       tool: this.tools.exact,
       toolMeant: this.tools.meant,
+      toolNames: this.tools,
+      find: this.find,
       note: (code, params, field, change) => this.note(code, params, stepPointer(index, field), change),
       moved: (field, from, ...inner) => {
         const source = inner.reduce((at, part) => pointerTo(at, part), this.sourceOf(stepPointer(index, from)));
@@ -118,9 +120,7 @@ export class Intake {
       calls: this.calls,
       tool: this.tools.exact,
       note: this.note,
-      find: (finding) => {
-        if (this.findings.length < LIMITS.findings) this.findings.push(finding);
-      },
+      find: this.find,
     };
   }
 
@@ -142,6 +142,10 @@ export class Intake {
         : { value: withReferences(value, "/answer/value", this.referenceContext("/answer", undefined)) }),
     };
   }
+
+  private readonly find = (finding: Finding): void => {
+    if (this.findings.length < LIMITS.findings) this.findings.push(finding);
+  };
 
   private readonly note: TakeNote = (code, params, pointer, change) => {
     if (this.notes.length >= LIMITS.notes) return;

@@ -1,148 +1,133 @@
-// Reads plans in the form of numbered text. In: a text. Out: its items as a document with steps, their positions, and
-// whether they are calls. Three notations: `1. …`, `Step 1: …` and `#E1 = Tool[…]`. The text has no brackets that show
-// its structure, so only numbers that go up from 0 or 1 count as a list.
-import { callIn, JOIN, type Call } from "./call-text.js";
-import { textNote, type TextNote } from "./note-params.js";
+// Reads plans in the form of numbered text. In: a text, and the names of the tools. Out: the list that is the plan, or
+// that the text holds several of them, or none. It finds the lists and their frames; list-steps.ts makes the steps.
+import { frameOf, type Frame } from "./plan-frame.js";
+import { isBullet, MARKERS, plainDigits, type Label, type Mark, type Marker } from "./numbering.js";
+import { asks, isBareWord, saysWhatToDo } from "./phrases.js";
 
-export interface TextList {
-  readonly steps: readonly { readonly [field: string]: unknown }[];
-  /** The start of each step, by its pointer. */
-  readonly offsets: ReadonlyMap<string, number>;
-  readonly calls: boolean;
-  readonly notes: readonly TextNote[];
-}
-
-interface Item {
-  readonly number: number;
+export interface Item {
+  readonly label: Label;
   readonly at: number;
-  /** A sentence before the call, in the notation `Plan: … #E1 = …`. */
-  readonly said: string;
   readonly lines: string[];
 }
-type Marker = (line: string) => { readonly number: number; readonly said: string; readonly rest: string } | undefined;
 
-const STEP =
-  /^\s{0,8}(?:[-*] {1,4})?(?:#{1,6} {0,4})?(\*\*|__)?(?:step|task) {1,4}(\d{1,3})(?:\*\*|__)?\s{0,4}[:.)–—-]\s{0,4}/i;
-const NUMBER = /^ {0,3}(\*\*|__)?(\d{1,3})[.)](?:\*\*|__)?[ \t]{1,8}(?=\S)/;
-const EVIDENCE = /#E(\d{1,3})[ \t]{0,8}=[ \t]{0,8}/;
+export interface List {
+  readonly items: readonly Item[];
+  readonly frame: Frame;
+  readonly marker: Marker;
+}
 
-/** The items of a numbered list; undefined if the text is none. Linear time. */
-export function listIn(text: string): TextList | undefined {
-  for (const [marker, least] of [
-    [evidence, 1],
-    [step, 1],
-    [numbered, 2],
-  ] as const) {
-    const items = itemsOf(text, marker);
-    if (items === undefined) continue;
-    const calls = items.map((item) => callIn(itemText(item)));
-    const isCalls = marker === evidence || calls.some((call) => call !== undefined);
-    if (items.length < (isCalls ? 1 : least) || !goesUp(items) || items.some((item) => itemText(item) === "")) continue;
-    return document(items, calls, isCalls, marker === evidence);
-  }
-  return undefined;
+export const itemText = ({ lines }: Item): string => lines.join("\n").trim();
+
+/** The lists of a text, one group for each marker, in the order of preference. Linear time for each. */
+export function* listsIn(text: string): Generator<readonly List[]> {
+  const lines = text.split("\n");
+  for (const marker of MARKERS) yield listsOf(lines, marker);
 }
 
 /** The texts of a list with numbers or bullets. */
 export function listTexts(text: string): readonly string[] {
   return text.split("\n").flatMap((line) => {
-    const found = /^\s{0,8}(?:[-*•]|\d{1,3}[.)])[ \t]{1,8}(\S.*)$/.exec(line)?.[1];
+    const found = /^\s{0,8}(?:[-*•]|\d{1,3}[.)、])[ \t]{0,8}(\S.*)$/.exec(plainDigits(line))?.[1];
     return found === undefined ? [] : [found.trim()];
   });
 }
 
-const step: Marker = (line) => markerOf(STEP.exec(line), line);
-const numbered: Marker = (line) => markerOf(NUMBER.exec(line), line);
-const evidence: Marker = (line) => {
-  const found = EVIDENCE.exec(line);
-  if (found === null) return undefined;
-  const said = line
-    .slice(0, found.index)
-    .replace(/^\s*(?:Plan\s?\d{0,3}:)?/i, "")
-    .trim();
-  return { number: Number(found[1]), said, rest: line.slice(found.index + found[0].length) };
-};
-
-function markerOf(found: RegExpExecArray | null, line: string): ReturnType<Marker> {
-  if (found === null) return undefined;
-  const rest = line.slice(found[0].length);
-  const bold = found[1];
-  return { number: Number(found[2]), said: "", rest: bold === undefined ? rest : rest.replace(bold, "") };
+/** Whether a list is a plan, apart from its calls. */
+export function isPlanList(list: List, framed: boolean): boolean {
+  const texts = list.items.map(itemText);
+  if (texts.length < list.marker.least) return false;
+  if (texts.some((text) => text === "" || asks(text))) return false;
+  const frame = framed && list.frame === "whole" ? "plan" : list.frame;
+  if (frame === "other") return false;
+  if (frame === "plan" || list.marker.saysStep) return !texts.every(isBareWord);
+  return 2 * texts.filter(saysWhatToDo).length > texts.length;
 }
 
-function itemsOf(text: string, marker: Marker): Item[] | undefined {
-  const items: Item[] = [];
+/** The same plan in other marks is the same plan. */
+export const sameList = (list: List, other: List): boolean =>
+  list.items.length === other.items.length &&
+  list.items.every((item, i) => plainText(itemText(item)) === plainText(itemText(other.items[i]!)));
+
+const plainText = (text: string): string =>
+  text
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim()
+    .toLowerCase();
+
+interface Open {
+  readonly items: Item[];
+  readonly before: readonly string[];
+  readonly indent: number;
+}
+
+function listsOf(lines: readonly string[], marker: Marker): readonly List[] {
+  const lists: Open[] = [];
+  let before: string[] = [];
   let at = 0;
-  let plan = "";
-  for (const line of text.split("\n")) {
-    const found = marker(line);
-    if (found !== undefined) items.push({ number: found.number, at, said: found.said || plan, lines: [found.rest] });
-    else if (marker === evidence && /^\s*Plan\s?\d{0,3}:/i.test(line)) plan = line.slice(line.indexOf(":") + 1).trim();
-    else if (!/^\s*(?:Thought|Reasoning):/i.test(line)) items.at(-1)?.lines.push(line);
-    if (found !== undefined) plan = "";
+  for (const line of lines) {
+    const mark = marker.read(plainDigits(line));
+    const open = lists.at(-1);
+    const isNested =
+      mark !== undefined && open !== undefined && mark.indent >= open.indent + 2 && !isPart(mark.label, open);
+    if (mark === undefined || isNested) {
+      if (line.trim() !== "" && !isNested) before.push(line);
+      if (before.length > MOST_BEFORE) before.shift();
+      if (!THOUGHT.test(line)) open?.items.at(-1)?.lines.push(line);
+    } else if (open !== undefined && continues(mark, open, before, marker)) {
+      open.items.push({ label: labelFor(mark, open.items.length), at, lines: [mark.rest] });
+      before = [];
+    } else if (isBullet(marker) || isFirst(mark.label)) {
+      lists.push({ items: [{ label: labelFor(mark, 0), at, lines: [mark.rest] }], before, indent: mark.indent });
+      before = [];
+    }
     at += line.length + 1;
   }
-  return items.length === 0 ? undefined : endedAt(items);
+  return lists.map((open, i) => ended(open, marker, lists[i + 1] !== undefined));
 }
 
-/** Text after an empty line behind the last item does not belong to it, unless earlier items have such parts too. */
-function endedAt(items: Item[]): Item[] {
+/** Lines before a list that are looked at. */
+const MOST_BEFORE = 40;
+const THOUGHT = /^\s*(?:Thought|Reasoning):/i;
+
+/** A bullet has no number of its own. */
+const labelFor = ({ label }: Mark, index: number): Label =>
+  label.path.length > 0 ? label : { path: [index + 1], letter: "" };
+
+const isFirst = ({ path, letter }: Label): boolean =>
+  path[0]! <= 1 && path.slice(1).every((number) => number <= 1) && (letter === "" || letter === "a");
+
+/** Whether a label numbers a part of an item of the list: `1.2` in a list with 1. */
+const isPart = ({ path, letter }: Label, { items }: Open): boolean =>
+  (path.length > 1 || letter !== "") && items.at(-1)!.label.path[0] === path[0];
+
+function continues({ label }: Mark, { items }: Open, before: readonly string[], marker: Marker): boolean {
+  if (isBullet(marker)) return before.length === 0 || !/[:：](?:\*\*)?\s*$/.test(before.at(-1)!);
+  const last = items.at(-1)!.label;
+  if (label.path.length > last.path.length + 1) return false;
+  for (let i = 0; i < Math.max(label.path.length, last.path.length); i++) {
+    const [next = 0, now = 0] = [label.path[i], last.path[i]];
+    if (next !== now) return next > now && (i === 0 || next === now + 1);
+  }
+  return label.letter !== "" && label.letter > last.letter;
+}
+
+/**
+ * Text after an empty line behind the last item does not belong to it, unless earlier items have such parts too. The
+ * line that leads to the next list never does.
+ */
+function ended({ items, before }: Open, marker: Marker, isFollowed: boolean): List {
   const gap = ({ lines }: Item): number => lines.findIndex((line, i) => i > 0 && line.trim() === "");
   const parts = items
     .slice(0, -1)
     .some((item) => gap(item) > 0 && item.lines.slice(gap(item)).some((line) => line.trim() !== ""));
   const last = items.at(-1)!;
-  if (!parts && gap(last) > 0) last.lines.length = gap(last);
-  return items;
+  if ((!parts || isFollowed) && gap(last) > 0) last.lines.length = gap(last);
+  while (last.lines.length > 1 && endsList(last.lines.at(-1)!, isFollowed)) last.lines.pop();
+  return { items, frame: frameOf(before), marker };
 }
 
-const itemText = ({ lines }: Item): string => lines.join("\n").trim();
+const endsList = (line: string, isFollowed: boolean): boolean =>
+  line.trim() === "" || END_MARK.test(line) || (isFollowed && /^\S.{0,200}[:：](?:\*\*)?\s*$/.test(line));
 
-function goesUp(items: readonly Item[]): boolean {
-  const first = items[0]!.number;
-  return first <= 1 && items.every(({ number }, i) => i === 0 || number > items[i - 1]!.number);
-}
-
-function document(
-  items: readonly Item[],
-  calls: readonly (Call | undefined)[],
-  isCalls: boolean,
-  named: boolean,
-): TextList {
-  const joins = isCalls && items.length > 1 && calls.at(-1)?.tool === JOIN && calls.at(-1)?.given === undefined;
-  const kept = joins ? items.slice(0, -1) : items;
-  const steps = kept.map((item, i) => ({ id: named ? `E${item.number}` : item.number, ...stepOf(item, calls[i]) }));
-  const offsets = new Map([["", kept[0]!.at], ...kept.map(({ at }, i) => [`/steps/${i}`, at] as const)]);
-  const notes = [
-    textNote("NUMBERED_TEXT", {}),
-    ...(isCalls ? [textNote("CALL_TEXT", {})] : []),
-    ...(joins ? [textNote("JOIN_LEFT_OUT", {})] : []),
-  ];
-  return { steps, offsets, calls: isCalls, notes };
-}
-
-function stepOf(item: Item, call: Call | undefined): { readonly [field: string]: unknown } {
-  const said = item.said === "" ? {} : { description: item.said };
-  if (call !== undefined)
-    return { ...said, tool: call.tool, ...(call.given === undefined ? { with: {} } : { args: call.given }) };
-  const text = itemText(item);
-  const needs = needsIn(text);
-  return {
-    ...said,
-    ...(item.said === "" ? { description: text } : { agent: text }),
-    ...(needs === undefined ? {} : { dependsOn: needs }),
-  };
-}
-
-const NEEDS =
-  /[([](?:depends on|dependencies|after|requires|needs):? {0,4}\[?(?:steps? {0,4})?([\d, #E]{1,60}|none)\]?[)\]]\.?$/i;
-
-/** `(depends on: 1, 2)` at the end of an item. The text keeps it. */
-function needsIn(text: string): readonly string[] | undefined {
-  const found = NEEDS.exec(text.slice(-120))?.[1];
-  if (found === undefined) return undefined;
-  return found
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-}
+/** The line with which some planners end a plan. */
+const END_MARK = /^\s*(?:<\/?END_OF_PLAN>|<END>|\[PLAN END\]|\[END\]|END OF PLAN\.?|<\/plan>)\s*$/i;

@@ -215,11 +215,10 @@ export const QUESTION_FIELDS: ReadonlySet<string> = new Set(
 
 const CALLS = ["tool", "function", "action", "task", "name", "label", "toolcall", "functioncall"];
 
+/** Whether a plain name is that of a field that only steps have. */
+export const isStepField = (name: string): boolean =>
+  !COMMON_NAMES.has(name) &&
+  (STEP_FIELDS.has(name) || ID_FIELDS.includes(name) || ARGUMENT_FIELDS.includes(name) || CALLS.includes(name));
+
 /** Whether an object has a field that only steps have. */
-export function looksLikeStep(value: object): boolean {
-  return Object.keys(value).some((key) => {
-    const name = plainName(key);
-    if (COMMON_NAMES.has(name)) return false;
-    return STEP_FIELDS.has(name) || ID_FIELDS.includes(name) || ARGUMENT_FIELDS.includes(name) || CALLS.includes(name);
-  });
-}
+export const looksLikeStep = (value: object): boolean => Object.keys(value).some((key) => isStepField(plainName(key)));

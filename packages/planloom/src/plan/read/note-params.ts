@@ -46,7 +46,12 @@ export interface TextNoteParams extends RepairParams {
   readonly JSON_IN_TEXT: None;
   readonly NUMBERED_TEXT: None;
   readonly CALL_TEXT: None;
+  readonly CALL_MARKUP: None;
+  readonly CALLS_OPENED: None;
   readonly JOIN_LEFT_OUT: None;
+  readonly LIST_IN_ORDER: None;
+  readonly LIST_DEPENDENCIES: None;
+  readonly GRAPH_TEXT: None;
   readonly STEPS_IN_ROW: None;
 }
 

@@ -6,6 +6,7 @@ import { findingOf, type Finding } from "../finding.js";
 import { questionsIn } from "./document.js";
 import { failure, noPlan, type ReadFailure } from "./failure.js";
 import { listTexts } from "./list.js";
+import { apologises, asks, refuses, requestsAnswer } from "./phrases.js";
 
 export interface Questions {
   readonly kind: "questions";
@@ -13,16 +14,12 @@ export interface Questions {
   readonly questions: readonly string[];
 }
 
-const REFUSAL =
-  /^[^\n]{0,80}?\b(?:i(?:['’]m| am) (?:sorry|unable|not able)|i (?:can['’]?t|cannot|can not|won['’]t|will not|must decline)|as an ai\b|sorry, but)/i;
-
-export const refuses = (text: string): boolean => REFUSAL.test(text.slice(0, 400).replace(/^["\s]+/, ""));
-
 /** A text without a plan in it. */
 export function proseResult(text: string): ReadFailure | Questions {
   if (refuses(text)) return refusal();
   const sentences = closingQuestions(text);
-  return sentences.length === 0 ? noPlan() : questions(sentences);
+  if (sentences.length > 0) return questions(sentences);
+  return apologises(text) ? refusal() : noPlan();
 }
 
 /** A value without steps. */
@@ -30,7 +27,7 @@ export function valueResult(value: unknown): ReadFailure | Questions {
   const sentences = questionsIn(value);
   if (sentences.length > 0) return questions(sentences);
   const first: unknown = typeof value === "object" && value !== null ? Object.values(value)[0] : value;
-  return typeof first === "string" && refuses(first) ? refusal() : noPlan();
+  return typeof first === "string" && (refuses(first) || apologises(first)) ? refusal() : noPlan();
 }
 
 const refusal = (): ReadFailure => failure("refusal", "REFUSAL", { by: "model" });
@@ -41,12 +38,14 @@ function questions(sentences: readonly string[]): Questions {
   return { kind: "questions", findings: [finding], questions: kept };
 }
 
-/** The questions of a text that ends with a question: the items of its list, or its sentences. */
+/** The questions of a text that ends with a question: the items of its list, or its sentences. Or what it asks for. */
 function closingQuestions(text: string): readonly string[] {
   if (text.length > LIMITS.questionChars) return [];
   const items = listTexts(text);
-  if (items.length > 0) return items.every((item) => item.endsWith("?")) ? items : [];
-  if (!/\?["'”)*]{0,3}$/.test(text.trim())) return [];
-  const sentences = text.split(/(?<=[.!?\n])/).map((one) => one.trim());
-  return sentences.filter((one) => one.endsWith("?") && one.length > 3);
+  if (items.length > 0 && items.every(asks)) return items;
+  const sentences = text.split(/(?<=[.!?？。！؟\n])/).map((one) => one.trim());
+  const asked = sentences.filter((one) => one.length > 3 && (asks(one) || requestsAnswer(one)));
+  const last = sentences.findLast((one) => /\p{L}/u.test(one)) ?? "";
+  const ends = items.length === 0 && (asks(last) || requestsAnswer(last));
+  return ends || asked.some(requestsAnswer) ? asked : [];
 }

@@ -12,6 +12,7 @@ import type { ReadNote } from "./note-params.js";
 import type { Position } from "./position.js";
 import type { FoundText } from "./source.js";
 import { findDocument } from "./text.js";
+import { toolNames } from "./tool-names.js";
 import type { Inventory } from "../tool-spec.js";
 
 /** A draft from a text, not yet checked. */
@@ -46,7 +47,7 @@ export interface ReadOptions {
  */
 export function readPlan(text: string, options: ReadOptions = {}): ReadResult {
   try {
-    const found = findDocument(text);
+    const found = findDocument(text, toolNames(options.inventory));
     if (found.kind === "questions") return found;
     if (found.kind === "found") return { kind: "plan", ...draftOf(found, options) };
     if (found.kind !== "truncated") return { kind: found.kind, findings: found.findings };
@@ -63,7 +64,7 @@ function draftOf(found: FoundText, options: ReadOptions): ReadDraft {
   const draft = intake.document(found.value);
   const how = found.notes.map((note) => ({ ...note, pointer: "" }) as ReadNote);
   const locate = (pointer: string): Position | undefined => found.locate(intake.sourceOf(pointer));
-  const findings = intake.findings.map((finding) => ({
+  const findings = [...(found.findings ?? []), ...intake.findings].map((finding) => ({
     ...finding,
     where: { ...finding.where, ...locate(finding.where.pointer) },
   }));

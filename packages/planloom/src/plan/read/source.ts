@@ -1,6 +1,7 @@
 // Reads one part of a text as a document: JSON, JSON that needs repair, or YAML. In: the part. Out: its value, how it
 // was read and the positions of its parts, or why it is not a document. text.ts finds the parts.
 import { LIMITS } from "../../limits.js";
+import type { Finding } from "../finding.js";
 import { depthOf, isObject } from "../json.js";
 import { planLikeness, questionsIn, stepCount } from "./document.js";
 import { badSyntax, tooDeep, tooLarge, truncated, type ReadFailure } from "./failure.js";
@@ -9,6 +10,8 @@ import { looksLikeStep } from "./names.js";
 import { textNote, type TextNote } from "./note-params.js";
 import { positionsIn, positionsOf, textPosition, type Position } from "./position.js";
 import { valueResult, type Questions } from "./prose.js";
+import type { ToolNames } from "./tool-names.js";
+import { areKeyedCalls, openedCalls } from "./value-calls.js";
 import { parseYaml } from "./yaml.js";
 
 export interface FoundText {
@@ -20,6 +23,8 @@ export interface FoundText {
   readonly locate: (pointer: string) => Position | undefined;
   /** The document is a list of calls as text. */
   readonly calls?: boolean;
+  /** Uncertain parts, at pointers of the value. */
+  readonly findings?: readonly Finding[];
 }
 export type TextResult =
   FoundText | Questions | ReadFailure | (ReadFailure<"truncated"> & { readonly partial?: FoundText });
@@ -29,6 +34,9 @@ export interface Part {
   readonly text: string;
   readonly source: string;
   readonly base: number;
+  readonly tools: ToolNames;
+  /** The part stands in the frame of a plan. */
+  readonly framed?: boolean;
 }
 
 export type Read = TextResult & { readonly end?: number };
@@ -55,7 +63,7 @@ export function scanned(scan: JsonScan, part: Part): Read {
     return scan.problem === undefined ? tooDeep() : badSyntax(part.text, part.base + scan.at, scan.problem);
   const notes = repairNotes(scan.repairs, part);
   if (scan.kind === "value") return { ...accept(scan.value, part, notes), end: scan.end };
-  const partial = planLikeness(scan.value) === undefined ? undefined : accept(scan.value, part, notes);
+  const partial = likeness(scan.value, part.tools) === undefined ? undefined : accept(scan.value, part, notes);
   return { ...truncated(part.text), ...(partial?.kind === "found" ? { partial } : {}) };
 }
 
@@ -75,15 +83,31 @@ export function yamlText(part: Part): TextResult {
 
 export function accept(value: unknown, part: Part, notes: readonly TextNote[]): TextResult {
   if (depthOf(value, LIMITS.jsonDepth) > LIMITS.jsonDepth) return tooDeep();
-  if (planLikeness(value) === undefined || questionsIn(value).length > 0) return valueResult(value);
+  const opened = openedCalls(value, part.tools);
+  if (opened === undefined) return acceptDocument(value, part, notes);
+  const result = acceptDocument(opened.value, part, [...notes, textNote("CALLS_OPENED", {})]);
+  if (result.kind !== "found") return result;
+  const whole = positions(part);
+  return { ...result, locate: (pointer) => whole(opened.sourceOf(pointer)) };
+}
+
+function acceptDocument(value: unknown, part: Part, notes: readonly TextNote[]): TextResult {
+  if (likeness(value, part.tools) === undefined || questionsIn(value).length > 0) return valueResult(value);
   if (stepCount(value) > LIMITS.readSteps) return tooLarge({ of: "steps", most: LIMITS.readSteps });
-  const offsets = (): ReadonlyMap<string, number> => {
+  return { kind: "found", value, notes, locate: positions(part) };
+}
+
+function positions(part: Part): FoundText["locate"] {
+  return positionsOf(part.text, () => {
     const map = new Map<string, number>();
     scanJson(part.source, 0, map);
     return new Map([...map].map(([pointer, offset]) => [pointer, part.base + offset]));
-  };
-  return { kind: "found", value, notes, locate: positionsOf(part.text, offsets) };
+  });
 }
+
+/** How surely a value is a plan, among these tools. */
+export const likeness = (value: unknown, tools: ToolNames): ReturnType<typeof planLikeness> =>
+  areKeyedCalls(value, tools) ? "plan" : planLikeness(value);
 
 /** Steps one after the other, without a list around them. undefined if there is anything else between them. */
 export function stepsInRow(part: Part): TextResult | undefined {

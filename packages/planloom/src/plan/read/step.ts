@@ -1,11 +1,11 @@
 // The adapters of one step. In: a step as written, with the known names and tools. Out: the step in canonical fields.
 // Each adapter rewrites one thing and reports it. Unknown parts stay for check to report. No adapter guesses a meaning.
 // There are two groups: first those of the fields, which give the names of all steps; then those that use these names.
-import { isObject, pointerTo } from "../json.js";
+import { isObject } from "../json.js";
 import { ID_PATTERN } from "../plan.js";
 import { argumentField, fillFromDescription, readArguments } from "./arguments.js";
 import { readArgumentTypes } from "./argument-types.js";
-import { readCalls } from "./calls.js";
+import { keyedCall, readCalls, textStep } from "./calls.js";
 import { describesStep, fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields.js";
 import type { StepName, StepNames } from "./ids.js";
 import { ID_FIELDS, NOT_BEGUN, plainName, SAID_FIELDS, STATE_FIELDS, STEP_FIELDS } from "./names.js";
@@ -15,10 +15,10 @@ import { dependenciesOf } from "./dependencies.js";
 
 /** The fields of a step under their canonical names; undefined if it is not a step. */
 export function openStep(step: unknown, at: StepContext): Fields | undefined {
-  if (typeof step === "string") at.note("TEXT_STEP", {});
-  else if (!isObject(step)) return undefined;
-  const fields: Fields = new Map(typeof step === "string" ? [["agent", step]] : Object.entries(step));
+  if (typeof step !== "string" && !isObject(step)) return undefined;
+  const fields: Fields = typeof step === "string" ? textStep(step, at) : new Map(Object.entries(step));
   for (const adapter of [
+    keyedCall,
     leaveOut,
     renameFields,
     readCalls,
@@ -198,7 +198,3 @@ function expressionSource(value: unknown, field: string): string | undefined {
   if (typeof value === "boolean" && field !== "forEach") return String(value);
   return Array.isArray(value) && field === "forEach" ? JSON.stringify(value) : undefined;
 }
-
-/** The pointer of a field of the step at `index` of the canonical document. */
-export const stepPointer = (index: number, field?: string): string =>
-  field === undefined ? `/steps/${index}` : pointerTo(`/steps/${index}`, field);

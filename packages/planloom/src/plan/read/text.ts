@@ -1,15 +1,16 @@
-// Finds the document in a text. In: the text of a person or a model. Out: the parsed value, how it was found and the
-// positions of its parts, or why there is none. It knows JSON, YAML, lists, fences and tags, but not steps.
+// Finds the plan in a text. In: the text of a person or a model, and the names of the tools. Out: the parsed value, how
+// it was found and the positions of its parts, or why there is none. The first stage is the frame: thinking, blocks and
+// tags around the plan. The second stage is the form: the table FORMS. A new form is one row there.
 import { LIMITS } from "../../limits.js";
 import { canonicalJson } from "../json.js";
 import { planLikeness } from "./document.js";
 import { embedded, sole } from "./embedded.js";
 import { noPlan, severalPlans, tooLarge, truncated } from "./failure.js";
 import { blocksIn, thinkingEnd, type Block } from "./frame.js";
-import { listIn } from "./list.js";
+import { looksLikeCalls } from "./call-rows.js";
 import { textNote } from "./note-params.js";
-import { positionsOf } from "./position.js";
-import { proseResult, refuses } from "./prose.js";
+import { refuses } from "./phrases.js";
+import { proseResult } from "./prose.js";
 import {
   accept,
   jsonText,
@@ -21,51 +22,106 @@ import {
   type Part,
   type TextResult,
 } from "./source.js";
+import { callRow, callsAround, graph, linesInFrame, markup, namedCalls, textList } from "./text-forms.js";
+import { toolNames, type ToolNames } from "./tool-names.js";
 
 const DOCUMENT_LINE =
   /^(?:(?:planloom|goal|inputs|steps|plan|answer)[ \t]*:|-[ \t]+(?:id|title|step|step_id|step_number|task|description)[ \t]*:)/m;
 
-/**
- * Looks for a plan document, in this order: JSON, a fenced or tagged block, YAML, JSON inside prose, a numbered list.
- * Never throws.
- */
-export function findDocument(text: string): TextResult {
+/** Finds the document of a text. Never throws. */
+export function findDocument(text: string, tools: ToolNames = toolNames(undefined)): TextResult {
   if (text.length > LIMITS.planBytes || new TextEncoder().encode(text).length > LIMITS.planBytes)
     return tooLarge({ of: "text", most: LIMITS.planBytes });
   const base = text.length - text.replace(/^\uFEFF/, "").trimStart().length;
   const source = text.slice(base).trimEnd();
   if (source === "") return noPlan(true);
-  const thought = startsAsYaml(source.slice(0, 2_000)) ? undefined : thinkingEnd(source);
+  const thought = startsAsYaml(source) ? undefined : thinkingEnd(source);
   if (thought === "open") return truncated(text);
-  if (thought === undefined) return inPart({ text, source, base });
+  if (thought === undefined) return inPart({ text, source, base, tools });
   const rest = source.slice(thought);
   const inner = rest.trimStart();
-  const result = inPart({ text, source: inner, base: base + thought + rest.length - inner.length });
+  const result = inPart({ text, source: inner, base: base + thought + rest.length - inner.length, tools });
   return noted(result, textNote("THINKING_LEFT_OUT", {}));
 }
 
-function inPart(part: Part): TextResult {
-  const { source } = part;
-  if (source === "") return proseResult(source);
-  if (/^[{[]/.test(source)) return bracketed(part);
-  if (source.startsWith('"')) return quotedText(part) ?? prose(part);
-  const yamlFirst = startsAsYaml(source.slice(0, 2_000));
-  const blocks = yamlFirst ? [] : blocksIn(source);
-  const inBlocks = blocks.length === 0 ? undefined : fromBlocks(part, blocks);
-  if (inBlocks !== undefined) return inBlocks;
-  if (!DOCUMENT_LINE.test(source)) return prose(part);
-  const read = yamlText(part);
-  return read.kind === "found" || yamlFirst ? read : (embedded(part) ?? listed(part) ?? read);
+/** One way to write a plan. */
+interface Form {
+  readonly name: string;
+  /** Whether a part may be in this form. */
+  readonly recognises: (part: Part) => boolean;
+  /** The plan, or why it is none; undefined if the part is not in this form after all. */
+  readonly read: (part: Part) => TextResult | undefined;
+  /** A part in this form is in no other, if it is no plan. Absent: the forms below are tried, too. */
+  readonly isSure?: (part: Part) => boolean;
 }
 
-function startsAsYaml(lead: string): boolean {
-  const first = lead.split("\n").find((line) => line.trim() !== "" && !/^(?:#|---|%)/.test(line));
+const always = (): boolean => true;
+/** Documents first. Texts that decline or ask are no lists. */
+const FORMS: readonly Form[] = [
+  {
+    name: "calls in markup",
+    recognises: ({ source }) => !/^(?:\{|\[\s*[{["'])/.test(source),
+    read: markup,
+    isSure: always,
+  },
+  { name: "calls in brackets", recognises: ({ source }) => looksLikeCalls(source), read: callRow, isSure: always },
+  { name: "JSON", recognises: ({ source }) => /^[{[]/.test(source), read: bracketed, isSure: always },
+  { name: "JSON in a text", recognises: ({ source }) => source.startsWith('"'), read: quotedText, isSure: always },
+  { name: "block", recognises: ({ source }) => !startsAsYaml(source), read: fromBlocks, isSure: always },
+  {
+    name: "YAML",
+    recognises: ({ source }) => DOCUMENT_LINE.test(source),
+    read: yamlDocument,
+    isSure: ({ source }) => startsAsYaml(source),
+  },
+  { name: "JSON in prose", recognises: always, read: embedded, isSure: always },
+  { name: "name and arguments", recognises: always, read: namedCalls, isSure: always },
+  { name: "calls in a row", recognises: always, read: callRow, isSure: always },
+  { name: "graph", recognises: notRefused, read: graph, isSure: always },
+  { name: "text list", recognises: notRefused, read: textList, isSure: always },
+  { name: "calls in prose", recognises: notRefused, read: callsAround, isSure: always },
+  { name: "lines in a frame", recognises: ({ framed }) => framed === true, read: linesInFrame, isSure: always },
+];
+
+function inPart(part: Part): TextResult {
+  return inForms(part) ?? proseResult(part.source);
+}
+
+function inForms(part: Part): TextResult | undefined {
+  let failed: TextResult | undefined;
+  if (part.source === "") return undefined;
+  for (const { recognises, read, isSure } of FORMS) {
+    if (!recognises(part)) continue;
+    const result = read(part);
+    if (result === undefined) continue;
+    if (result.kind === "found" || isSure?.(part) === true) return result;
+    failed ??= result;
+  }
+  return failed;
+}
+
+function notRefused({ source }: Part): boolean {
+  return source.length <= LIMITS.lenientChars && !refuses(source);
+}
+
+function startsAsYaml(source: string): boolean {
+  const lines = source.slice(0, 2_000).split("\n");
+  const first = lines.find((line) => line.trim() !== "" && !/^(?:#|---|%)/.test(line));
   return first !== undefined && DOCUMENT_LINE.test(first);
 }
 
-function prose(part: Part): TextResult {
-  return embedded(part) ?? listed(part) ?? proseResult(part.source);
+function yamlDocument(part: Part): TextResult | undefined {
+  return holdsCalls(part) ? undefined : yamlText(part);
 }
+
+/** YAML reads a call as a plain text. */
+const holdsCalls = ({ source, tools }: Part): boolean =>
+  /^[ \t]*(?:-[ \t]+)?(?:\d{1,3}[.)][ \t]+)?[A-Za-z_][\w.]{0,63}\([^\n]*\)[;,]?[ \t]*$/m.test(source) &&
+  [
+    ...source
+      .slice(0, LIMITS.lenientChars)
+      .matchAll(/^[ \t]*(?:-[ \t]+)?(?:\d{1,3}[.)][ \t]+)?([A-Za-z_][\w.]{0,63})\(/gm),
+  ].some(([, name]) => tools.named(name!) !== undefined);
 
 /** A plan behind a value that is not a plan. */
 function behind(part: Part, end: number): TextResult | undefined {
@@ -76,16 +132,25 @@ function behind(part: Part, end: number): TextResult | undefined {
 /** A text that begins with a bracket: JSON, JSON that needs repair, YAML in its flow form, or prose. */
 function bracketed(part: Part): TextResult {
   const read = jsonText(part, part.source.length);
+  const isStep = read.kind === "found" && read.notes.some(({ code }) => code === "CALLS_OPENED");
+  const row = isStep && read.end !== part.source.length ? stepsInRow(part) : undefined;
+  if (row !== undefined) return row;
   if (read.kind === "found" || read.kind === "questions") return sole(read, part, read.end ?? part.source.length);
   if (read.kind === "no-plan" && read.end !== undefined) return stepsInRow(part) ?? behind(part, read.end) ?? read;
   if (read.kind !== "malformed" || read.findings[0]?.code === "TOO_DEEP") return read;
   const unescaped = quotedText({ ...part, source: `"${part.source}"` });
   if (unescaped?.kind === "found") return unescaped;
   const flow = /^[{[]\s{0,200}[\w"'{[\]}-]/.test(part.source) ? yamlText(part) : undefined;
-  if (flow?.kind === "found") return flow;
+  if (flow?.kind === "found" && planLikeness(flow.value) === "plan") return flow;
   // A part of a broken document is not a document. Only words in brackets are skipped.
-  const inside = /^\[[^\n"'{}[\]]{1,80}\]/.test(part.source) ? prose(part) : undefined;
-  return inside?.kind === "found" ? inside : read;
+  if (!/^\[[^\n"'{}[\]]{1,80}\]/.test(part.source)) return read;
+  const rest = part.source.slice(part.source.indexOf("]") + 1);
+  const inside = inForms({
+    ...part,
+    source: rest.trim(),
+    base: part.base + part.source.length - rest.trimStart().length,
+  });
+  return inside?.kind === "found" ? inside : proseResult(part.source);
 }
 
 /** A document inside a JSON string: `"{\"steps\": …}"`. */
@@ -99,10 +164,10 @@ function quotedText(part: Part): TextResult | undefined {
   return found.kind === "found" ? { ...found, locate: () => undefined } : found;
 }
 
-function fromBlocks(part: Part, blocks: readonly Block[]): TextResult | undefined {
+function fromBlocks(part: Part): TextResult | undefined {
   let found: FoundText | undefined;
   let failed: TextResult | undefined;
-  for (const block of blocks) {
+  for (const block of blocksIn(part.source)) {
     const read = fromBlock(part, block);
     if (read === undefined) continue;
     const note = textNote(block.code, {});
@@ -119,11 +184,14 @@ function fromBlock(part: Part, block: Block): TextResult | undefined {
   const inner = part.source.slice(block.start, block.end);
   const trimmed = inner.trimStart();
   const start = block.start + inner.length - trimmed.length;
-  const piece: Part = { text: part.text, source: trimmed.trimEnd(), base: part.base + start };
+  const piece: Part = { ...part, source: trimmed.trimEnd(), base: part.base + start, framed: block.isPlan };
+  if (looksLikeCalls(piece.source)) return callRow(piece);
   if (/^[{[]/.test(piece.source)) return fromJsonBlock(piece, part, start);
-  if (DOCUMENT_LINE.test(piece.source))
+  if (DOCUMENT_LINE.test(piece.source) && !holdsCalls(piece))
     return block.closed ? yamlText({ ...piece, source: inner, base: part.base + block.start }) : truncated(part.text);
-  return block.closed ? listed(piece) : undefined;
+  if (!block.closed) return undefined;
+  const read = inForms(piece);
+  return read?.kind === "found" || read?.kind === "malformed" ? read : undefined;
 }
 
 /** A block that seems to end too early may contain the end mark inside a string. */
@@ -136,16 +204,5 @@ function fromJsonBlock(piece: Part, part: Part, start: number): TextResult | und
   if (read.kind !== "malformed")
     return read.kind === "no-plan" ? undefined : sole(read, piece, read.end ?? piece.source.length);
   const flow = yamlText(piece);
-  return flow.kind === "found" ? flow : read;
-}
-
-function listed(part: Part): TextResult | undefined {
-  if (refuses(part.source) || part.source.length > LIMITS.lenientChars) return undefined;
-  const list = listIn(part.source);
-  if (list === undefined) return undefined;
-  const { steps, calls, notes, offsets } = list;
-  const asks = steps.map(({ description }) => typeof description === "string" && description.trim().endsWith("?"));
-  if (asks.includes(true) && !calls) return undefined;
-  const at = new Map([...offsets].map(([pointer, offset]) => [pointer, part.base + offset]));
-  return { kind: "found", value: { steps }, notes, calls, locate: positionsOf(part.text, () => at) };
+  return flow.kind === "found" && planLikeness(flow.value) === "plan" ? flow : read;
 }

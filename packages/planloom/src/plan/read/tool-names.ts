@@ -1,6 +1,6 @@
 // Finds the tool that a written name means. In: the tools, and a name as written. Out: the tool with exactly this name,
 // or the only tool whose name differs in case, separators or call marks. Two such tools give none: check reports it.
-import type { ToolSpec } from "../tool-spec.js";
+import type { Inventory, ToolSpec } from "../tool-spec.js";
 
 export type FindTool = (name: unknown) => ToolSpec | undefined;
 
@@ -8,10 +8,14 @@ export interface ToolNames {
   readonly exact: FindTool;
   /** Also over case, spaces, `_`, `-`, `functions.` before the name and `()` behind it. */
   readonly meant: FindTool;
+  /** The exact name of the tool that a name means. */
+  readonly named: (name: string) => string | undefined;
+  /** No inventory is known. Then any name may be that of a tool. */
+  readonly isOpen: boolean;
 }
 
-export function toolNames(tools: readonly ToolSpec[]): ToolNames {
-  const exact = new Map<unknown, ToolSpec>(tools.map((tool) => [tool.name, tool]));
+export function toolNames(inventory: Inventory | undefined): ToolNames {
+  const exact = new Map<unknown, ToolSpec>((inventory?.tools ?? []).map((tool) => [tool.name, tool]));
   let alike: Map<string, ToolSpec | undefined> | undefined;
   const byLetters = (): ReadonlyMap<string, ToolSpec | undefined> => {
     if (alike !== undefined) return alike;
@@ -22,9 +26,13 @@ export function toolNames(tools: readonly ToolSpec[]): ToolNames {
     }
     return alike;
   };
+  const meant: FindTool = (name) =>
+    exact.get(name) ?? (typeof name === "string" ? byLetters().get(lettersOf(bare(name))) : undefined);
   return {
     exact: (name) => exact.get(name),
-    meant: (name) => exact.get(name) ?? (typeof name === "string" ? byLetters().get(lettersOf(bare(name))) : undefined),
+    meant,
+    named: (name) => meant(name)?.name,
+    isOpen: inventory === undefined,
   };
 }
 
@@ -35,7 +43,7 @@ const SPACE = /^(?:functions?|tools?|api|default_api|multi_tool_use)[.:/]/i;
 /** The name without marks around it, without the namespace of an interface, and without the brackets of a call. */
 function bare(name: string): string {
   const plain = name.slice(0, NAME_CHARS).replace(AROUND, "").replace(SPACE, "");
-  return plain.replace(/\($/, "");
+  return plain.replace(/\($|:\d{1,4}$/, "");
 }
 
 const lettersOf = (name: string): string =>

@@ -142,7 +142,10 @@ function unlikelyFlow(document: Document): Wrong | undefined {
     },
     Scalar(_key, { type, source = "", range }) {
       const [at, end] = range ?? [0, 0];
-      if (type === "PLAIN" && (/["'\n{}[\]]|^(?:\.{3}|…)/.test(source) || end - at > source.length + 1))
+      if (
+        type === "PLAIN" &&
+        (/["'\n{}[\]]|^(?:\.{3}|…)|^(?:undefined|NaN|nil|None)$/.test(source) || end - at > source.length + 1)
+      )
         wrong ??= { problem: { kind: "odd-plain-text" }, at };
     },
   });
