@@ -3,11 +3,11 @@
 import type { SyntaxProblem } from "../finding-params.js";
 import { callAt } from "./call-text.js";
 import { itemCall } from "./item-call.js";
-import type { Part } from "./list-steps.js";
+import type { ListPart } from "./list-steps.js";
 import type { ToolNames } from "./tool-names.js";
 
 export type CallRows =
-  | { readonly kind: "calls"; readonly parts: readonly Part[]; readonly isWhole: boolean }
+  | { readonly kind: "calls"; readonly parts: readonly ListPart[]; readonly isWhole: boolean }
   | { readonly kind: "bad"; readonly at: number; readonly problem: SyntaxProblem };
 
 /** A text in brackets that begins with a call. */
@@ -21,7 +21,7 @@ const MOST_CALLS = 4_000;
 export function wholeRow(text: string, tools: ToolNames): CallRows | undefined {
   const isList = text.startsWith("[");
   const end = isList && text.endsWith("]") ? text.length - 1 : text.length;
-  const parts: Part[] = [];
+  const parts: ListPart[] = [];
   for (let at = afterMarks(text, isList ? 1 : 0); at < end; at = afterMarks(text, at)) {
     if (parts.length >= MOST_CALLS) return undefined;
     const scan = callAt(text, at);
@@ -46,7 +46,7 @@ function afterMarks(text: string, at: number): number {
 /** The lines of a text that are calls of offered tools, with other lines around them. */
 export function callLines(text: string, tools: ToolNames): CallRows | undefined {
   if (tools.isOpen) return undefined;
-  const parts: Part[] = [];
+  const parts: ListPart[] = [];
   let others = 0;
   for (let at = 0; at <= text.length && parts.length < MOST_CALLS;) {
     const lineEnd = endOfLine(text, at);
@@ -77,7 +77,7 @@ const endOfLine = (text: string, from: number): number => {
   return at === -1 ? text.length : at;
 };
 
-const part = (index: number, at: number, text: string): Part => ({
+const part = (index: number, at: number, text: string): ListPart => ({
   label: String(index + 1),
   at,
   text,
@@ -85,6 +85,6 @@ const part = (index: number, at: number, text: string): Part => ({
   after: index === 0 ? [] : [String(index)],
 });
 
-const isOfTools = (parts: readonly Part[], tools: ToolNames): boolean =>
+const isOfTools = (parts: readonly ListPart[], tools: ToolNames): boolean =>
   tools.isOpen ||
   parts.some(({ text }) => tools.named(text.slice(0, text.indexOf("(")).replaceAll("\\", "")) !== undefined);

@@ -1,12 +1,12 @@
 // Reads the notation of ReWOO: `Plan: … #E1 = Tool[…]`. In: a text. Out: its parts, each with the sentence before it.
-import type { Part } from "./list-steps.js";
+import type { ListPart } from "./list-steps.js";
 
 const EVIDENCE = /#E(\d{1,3})[ \t]{0,8}=[ \t]{0,8}/;
 const PLAN_LINE = /^\s{0,8}(?:[-*•]\s{1,4})?(?:\d{1,3}[.)]\s{0,4})?[*_]{0,2}Plan\s?\d{0,3}\s?:[*_]{0,2}/i;
 const REMARK_LINE = /^\s*(?:Thought|Reasoning):/i;
 
 /** undefined if the text has no such part, or if their numbers do not go up. Linear time. */
-export function evidenceIn(text: string): readonly Part[] | undefined {
+export function evidenceIn(text: string): readonly ListPart[] | undefined {
   if (!text.includes("#E")) return undefined;
   const parts: { number: number; at: number; said: string; lines: string[] }[] = [];
   let at = 0;

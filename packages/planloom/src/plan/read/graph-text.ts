@@ -1,6 +1,6 @@
 // Reads a plan that is written as the nodes and edges of a graph: `Node: 1: … Edge: (START,1) (1,2)`. In: a text. Out:
 // its nodes with the nodes that each waits for. START and END are no steps.
-import type { Part } from "./list-steps.js";
+import type { ListPart } from "./list-steps.js";
 import { listsIn, itemText } from "./list.js";
 
 const NODES = /^[ \t#*]{0,8}nodes?[ *]{0,4}[:：]?[ *]{0,4}$/im;
@@ -8,7 +8,7 @@ const EDGE = /\(\s{0,4}(start|\d{1,3})\s{0,4}(?:,|->|→)\s{0,4}(end|\d{1,3})\s{
 const MOST_EDGES = 4_000;
 
 /** The labels of the nodes before each node, and its text. undefined if the text is no graph. Linear time. */
-export function graphIn(text: string): readonly Part[] | undefined {
+export function graphIn(text: string): readonly ListPart[] | undefined {
   const nodes = NODES.exec(text);
   if (nodes === null) return undefined;
   const edges = edgesIn(text);

@@ -1,7 +1,7 @@
 // Reads what an item of a list says it waits for. In: the text of the item. Out: the labels of the steps, and the text
 // without that part. `depends on 1`, `Dependencies: 1 and 2`, `<sequentially depends on 1>`, `after step 2`.
 
-export interface Needs {
+export interface StatedNeeds {
   /** The text without the statement. */
   readonly text: string;
   /** Labels as written: `1`, `3a`, `E2`. Absent if the item states nothing. */
@@ -31,7 +31,7 @@ const FIRST = new RegExp(
 );
 
 /** Looks only at the first and last characters of the text, so it takes linear time. */
-export function needsIn(text: string): Needs {
+export function statedNeeds(text: string): StatedNeeds {
   const from = Math.max(0, text.length - 240);
   const line = text.lastIndexOf("\n", text.length - 1);
   const start = Math.max(from, line + 1 > from && statedLine(text.slice(line + 1)) ? line + 1 : from);

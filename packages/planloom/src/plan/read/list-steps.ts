@@ -5,25 +5,25 @@ import { findingOf, type Finding } from "../finding.js";
 import { JOIN, type Call } from "./call-text.js";
 import { itemCall, type ItemCall } from "./item-call.js";
 import { itemText, type Item, type List } from "./list.js";
-import { needsIn } from "./list-needs.js";
+import { statedNeeds } from "./list-needs.js";
 import { textNote, type TextNote } from "./note-params.js";
-import type { Label } from "./numbering.js";
+import type { ItemLabel } from "./numbering.js";
 import type { ToolNames } from "./tool-names.js";
 
 export interface ListDocument {
-  readonly steps: readonly Step[];
+  readonly steps: readonly ListStep[];
   /** The start of each step, by its pointer. */
   readonly offsets: ReadonlyMap<string, number>;
   readonly calls: boolean;
   readonly notes: readonly TextNote[];
   readonly findings: readonly Finding[];
 }
-export interface Step {
+export interface ListStep {
   readonly [field: string]: unknown;
 }
 
 /** One step to be: an item, or a part of an item. */
-export interface Part {
+export interface ListPart {
   /** As the other items name it: `2`, `3a`, `1.2`, `E1`. */
   readonly label: string;
   readonly at: number;
@@ -38,7 +38,7 @@ export interface Part {
   readonly isEvidence?: boolean;
 }
 
-export function documentOf(parts: readonly Part[], tools: ToolNames): ListDocument {
+export function listDocument(parts: readonly ListPart[], tools: ToolNames): ListDocument {
   const results = new Map<string, unknown>();
   const calls = parts.map((part): ItemCall => {
     if (part.call !== undefined) return { kind: "call", call: part.call, remark: "" };
@@ -74,7 +74,7 @@ function addResult(results: Map<string, unknown>, name: string, label: string): 
 }
 
 /** In a list of calls, an item that is none is not run as an instruction. */
-function noCall(part: Part, call: ItemCall, index: number, isCalls: boolean): readonly Finding[] {
+function noCall(part: ListPart, call: ItemCall, index: number, isCalls: boolean): readonly Finding[] {
   const pointer = `/steps/${index}`;
   if (call.kind === "bad")
     return [findingOf("CALL_UNREADABLE", { pointer }, { text: brief(part.text), problem: call.problem })];
@@ -88,7 +88,7 @@ const isJoin = (call: ItemCall): boolean =>
   call.kind === "call" && call.call.tool === JOIN && call.call.given === undefined;
 
 /** The references in which lists of calls state their order. */
-const hasReferences = (parts: readonly Part[]): boolean =>
+const hasReferences = (parts: readonly ListPart[]): boolean =>
   parts.some(({ text, isEvidence }) => isEvidence === true || /\$\{?\d|#E\d|\{\{|<node-\d/.test(text));
 
 /** A plain number stays a number, so that references by number find the step. */
@@ -102,8 +102,8 @@ interface AllNeeds {
 }
 
 /** Items that state nothing wait for the item before them, unless references give the order. */
-function needsOf(parts: readonly Part[], calls: readonly ItemCall[], byReference: boolean): AllNeeds {
-  const stated = parts.map(({ text }, i) => (calls[i]!.kind === "call" ? { text } : needsIn(text)));
+function needsOf(parts: readonly ListPart[], calls: readonly ItemCall[], byReference: boolean): AllNeeds {
+  const stated = parts.map(({ text }, i) => (calls[i]!.kind === "call" ? { text } : statedNeeds(text)));
   const areStated = stated.some(({ labels }) => labels !== undefined);
   const of = stated.map(({ text, labels }, i) => {
     if (labels !== undefined) return { text, labels: labels.flatMap((label) => labelsFor(label, parts)) };
@@ -114,7 +114,7 @@ function needsOf(parts: readonly Part[], calls: readonly ItemCall[], byReference
 }
 
 /** `3` names all parts of 3, if they are steps of their own. */
-function labelsFor(label: string, parts: readonly Part[]): readonly string[] {
+function labelsFor(label: string, parts: readonly ListPart[]): readonly string[] {
   if (parts.some((part) => part.label === label)) return [label];
   const inner = parts.filter(
     (part) => part.label.startsWith(label) && /^(?:[a-z]|\.)/.test(part.label.slice(label.length)),
@@ -122,7 +122,7 @@ function labelsFor(label: string, parts: readonly Part[]): readonly string[] {
   return inner.length === 0 ? [label] : inner.map((part) => part.label);
 }
 
-function stepOf(part: Part, call: ItemCall, needs: AllNeeds["of"][number]): Step {
+function stepOf(part: ListPart, call: ItemCall, needs: AllNeeds["of"][number]): ListStep {
   const dependsOn = needs.labels === undefined ? {} : { dependsOn: needs.labels.map((label) => String(idOf(label))) };
   if (call.kind !== "call") {
     const { text } = needs;
@@ -133,14 +133,14 @@ function stepOf(part: Part, call: ItemCall, needs: AllNeeds["of"][number]): Step
   return { ...(said === "" ? {} : { description: said }), ...fieldsOf(call.call), ...dependsOn };
 }
 
-export const fieldsOf = ({ tool, given }: Call): Step =>
+export const fieldsOf = ({ tool, given }: Call): ListStep =>
   given === undefined ? { tool, with: {} } : { tool, args: given };
 
 /** The steps of a numbered list: its items, their lettered parts, or the parts of its only item. */
-export function partsOf({ items }: List, tools: ToolNames): readonly Part[] {
+export function listParts({ items }: List, tools: ToolNames): readonly ListPart[] {
   const texts = items.map(itemText);
   const roles = rolesOf(items, texts, tools);
-  const parts: Part[] = [];
+  const parts: ListPart[] = [];
   let head: Head | undefined;
   let group: { readonly base: string; readonly labels: readonly string[]; readonly after: readonly string[] } =
     NO_GROUP;
@@ -165,12 +165,12 @@ interface Head {
 }
 const NO_GROUP = { base: "", labels: [], after: [] };
 
-function addTo(parts: Part[], line: string): void {
+function addTo(parts: ListPart[], line: string): void {
   const last = parts.at(-1);
   if (last !== undefined) parts[parts.length - 1] = { ...last, text: `${last.text}\n${line}` };
 }
 
-const labelText = ({ path, letter }: Label): string => `${path.join(".")}${letter}`;
+const labelText = ({ path, letter }: ItemLabel): string => `${path.join(".")}${letter}`;
 
 type Role = "step" | "head" | "part";
 
@@ -199,4 +199,4 @@ function depthOf(items: readonly Item[]): number {
   return isOne && lengths.some((length) => length > 1) ? 2 : 1;
 }
 
-const isInner = ({ path, letter }: Label): boolean => path.length > 1 || letter !== "";
+const isInner = ({ path, letter }: ItemLabel): boolean => path.length > 1 || letter !== "";

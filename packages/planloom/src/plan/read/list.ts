@@ -1,11 +1,11 @@
 // Reads plans in the form of numbered text. In: a text, and the names of the tools. Out: the list that is the plan, or
 // that the text holds several of them, or none. It finds the lists and their frames; list-steps.ts makes the steps.
 import { frameOf, type Frame } from "./plan-frame.js";
-import { isBullet, MARKERS, plainDigits, type Label, type Mark, type Marker } from "./numbering.js";
+import { isBullet, MARKERS, plainDigits, type ItemLabel, type Mark, type Marker } from "./numbering.js";
 import { asks, isBareWord, saysWhatToDo } from "./phrases.js";
 
 export interface Item {
-  readonly label: Label;
+  readonly label: ItemLabel;
   readonly at: number;
   readonly lines: string[];
 }
@@ -90,14 +90,14 @@ const MOST_BEFORE = 40;
 const THOUGHT = /^\s*(?:Thought|Reasoning):/i;
 
 /** A bullet has no number of its own. */
-const labelFor = ({ label }: Mark, index: number): Label =>
+const labelFor = ({ label }: Mark, index: number): ItemLabel =>
   label.path.length > 0 ? label : { path: [index + 1], letter: "" };
 
-const isFirst = ({ path, letter }: Label): boolean =>
+const isFirst = ({ path, letter }: ItemLabel): boolean =>
   path[0]! <= 1 && path.slice(1).every((number) => number <= 1) && (letter === "" || letter === "a");
 
 /** Whether a label numbers a part of an item of the list: `1.2` in a list with 1. */
-const isPart = ({ path, letter }: Label, { items }: Open): boolean =>
+const isPart = ({ path, letter }: ItemLabel, { items }: Open): boolean =>
   (path.length > 1 || letter !== "") && items.at(-1)!.label.path[0] === path[0];
 
 function continues({ label }: Mark, { items }: Open, before: readonly string[], marker: Marker): boolean {

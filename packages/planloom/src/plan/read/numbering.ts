@@ -2,13 +2,13 @@
 // label of the item, its indentation and the text behind the mark. A new numbering is one row in the table MARKERS.
 
 /** `1.2` is [1, 2]. `3a` is [3] and the letter a. */
-export interface Label {
+export interface ItemLabel {
   readonly path: readonly number[];
   readonly letter: string;
 }
 
 export interface Mark {
-  readonly label: Label;
+  readonly label: ItemLabel;
   readonly indent: number;
   readonly rest: string;
 }
@@ -143,7 +143,7 @@ function bulletMark(line: string): Mark | undefined {
 }
 
 /** A bold mark around the number, or around the whole item, is no part of the text. */
-function mark(whole: string, lead: string, bold: string | undefined, label: Label, line: string): Mark {
+function mark(whole: string, lead: string, bold: string | undefined, label: ItemLabel, line: string): Mark {
   const rest = line.slice(whole.length);
   const closed = bold === undefined || whole.slice(lead.length + bold.length).includes(bold);
   return { label, indent: /^[ \t]*/.exec(lead)![0].length, rest: closed ? rest : rest.replace(bold, "") };

@@ -9,7 +9,7 @@ import { badCall, severalPlans, tooLarge } from "./failure.js";
 import { graphIn } from "./graph-text.js";
 import { scanJson } from "./json.js";
 import { isPlanList, listsIn, sameList, type List } from "./list.js";
-import { documentOf, partsOf, type ListDocument, type Part as StepPart } from "./list-steps.js";
+import { listDocument, listParts, type ListDocument, type ListPart } from "./list-steps.js";
 import { textNote, type TextNote } from "./note-params.js";
 import { asks, isBareWord } from "./phrases.js";
 import { positionsOf } from "./position.js";
@@ -59,7 +59,7 @@ export const callsAround = (part: Part): TextResult | undefined => fromRows(call
 function fromRows(rows: CallRows | undefined, part: Part): TextResult | undefined {
   if (rows === undefined) return undefined;
   if (rows.kind === "bad") return badCall(part.text, part.base + rows.at, rows.problem);
-  const read = found(documentOf(rows.parts, part.tools), part);
+  const read = found(listDocument(rows.parts, part.tools), part);
   return rows.isWhole ? read : noted(read, textNote("TEXT_AROUND", {}));
 }
 
@@ -71,7 +71,7 @@ const GIVEN_LINE =
 /** The name of a tool on a line, and its arguments below it. */
 export function namedCalls({ source, ...part }: Part): TextResult | undefined {
   if (part.tools.isOpen || source.length > LIMITS.lenientChars) return undefined;
-  const parts: StepPart[] = [];
+  const parts: ListPart[] = [];
   let bare = true;
   let others = 0;
   for (let at = 0; at < source.length;) {
@@ -92,7 +92,7 @@ export function namedCalls({ source, ...part }: Part): TextResult | undefined {
   }
   // A name without a label is a call only if the text holds nothing else.
   if (parts.length === 0 || (bare && others > 0)) return undefined;
-  return found(documentOf(parts, part.tools), { ...part, source });
+  return found(listDocument(parts, part.tools), { ...part, source });
 }
 
 const lineAt = (text: string, at: number): string => {
@@ -121,7 +121,7 @@ function argumentsBelow(text: string, from: number, labelled: boolean): { value:
 export function graph(part: Part): TextResult | undefined {
   const parts = graphIn(part.source);
   if (parts === undefined) return undefined;
-  const document = documentOf(parts, part.tools);
+  const document = listDocument(parts, part.tools);
   const notes = document.notes.filter(({ code }) => code !== "LIST_IN_ORDER" && code !== "NUMBERED_TEXT");
   return found({ ...document, notes }, part, [textNote("GRAPH_TEXT", {})]);
 }
@@ -129,7 +129,7 @@ export function graph(part: Part): TextResult | undefined {
 /** A numbered list, or calls in the notation of ReWOO. */
 export function textList(part: Part): TextResult | undefined {
   const evidence = evidenceIn(part.source);
-  if (evidence !== undefined) return found(documentOf(evidence, part.tools), part);
+  if (evidence !== undefined) return found(listDocument(evidence, part.tools), part);
   for (const lists of listsIn(part.source)) {
     const read = oneOf(lists, part);
     if (read !== undefined) return read;
@@ -139,7 +139,7 @@ export function textList(part: Part): TextResult | undefined {
 
 /** The plan among the lists of one kind of mark. */
 function oneOf(lists: readonly List[], part: Part): TextResult | undefined {
-  const documents = new Map(lists.map((list) => [list, documentOf(partsOf(list, part.tools), part.tools)] as const));
+  const documents = new Map(lists.map((list) => [list, listDocument(listParts(list, part.tools), part.tools)] as const));
   const calls = lists.filter((list) => isCallList(documents.get(list)!, part));
   const plans = calls.length > 0 ? calls : lists.filter((list) => isPlanList(list, part.framed === true));
   const framed = plans.filter(({ frame }) => frame === "plan");
@@ -164,7 +164,7 @@ const MOST_LINE = 400;
 
 /** Lines without numbers in the frame of a plan. Each is a step. */
 export function linesInFrame(part: Part): TextResult | undefined {
-  const parts: StepPart[] = [];
+  const parts: ListPart[] = [];
   let at = 0;
   for (const line of part.source.split("\n")) {
     const text = line.trim();
@@ -175,5 +175,5 @@ export function linesInFrame(part: Part): TextResult | undefined {
     }
     at += line.length + 1;
   }
-  return parts.length === 0 ? undefined : found(documentOf(parts, part.tools), part);
+  return parts.length === 0 ? undefined : found(listDocument(parts, part.tools), part);
 }
