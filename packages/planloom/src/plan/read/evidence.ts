@@ -6,7 +6,7 @@ const PLAN_LINE = /^\s{0,8}(?:[-*•]\s{1,4})?(?:\d{1,3}[.)]\s{0,4})?[*_]{0,2}Pl
 const REMARK_LINE = /^\s*(?:Thought|Reasoning):/i;
 
 /** undefined if the text has no such part, or if their numbers do not go up. Linear time. */
-export function evidenceIn(text: string): readonly ListPart[] | undefined {
+export function evidenceParts(text: string): readonly ListPart[] | undefined {
   if (!text.includes("#E")) return undefined;
   const parts: { number: number; at: number; said: string; lines: string[] }[] = [];
   let at = 0;

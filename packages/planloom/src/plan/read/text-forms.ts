@@ -4,7 +4,7 @@ import { LIMITS } from "../../limits.js";
 import { isObject } from "../json.js";
 import { callMarkAt, callMarksEnd, hasCallMarks, markedCalls } from "./call-markup.js";
 import { callLines, wholeRow, type CallRows } from "./call-rows.js";
-import { evidenceIn } from "./evidence.js";
+import { evidenceParts } from "./evidence.js";
 import { badCall, severalPlans, tooLarge } from "./failure.js";
 import { graphIn } from "./graph-text.js";
 import { scanJson } from "./json.js";
@@ -128,7 +128,7 @@ export function graph(part: Part): TextResult | undefined {
 
 /** A numbered list, or calls in the notation of ReWOO. */
 export function textList(part: Part): TextResult | undefined {
-  const evidence = evidenceIn(part.source);
+  const evidence = evidenceParts(part.source);
   if (evidence !== undefined) return found(listDocument(evidence, part.tools), part);
   for (const lists of listsIn(part.source)) {
     const read = oneOf(lists, part);
